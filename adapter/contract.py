@@ -1,0 +1,192 @@
+"""What an adapter author implements: AD FS's interface for authentication adapters.
+
+The members are those of ``IAuthenticationAdapter`` and its companions in Python's spelling
+(reference: ``docs/adapters.md``). An adapter is given plain values and gives plain values back:
+no web framework, no SAML, no SQL. Install it under the entry-point group ``tallystick.adapters``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias, runtime_checkable
+
+Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+
+ENGLISH = 1033
+"""The LCID of English (United States), which every adapter should offer."""
+
+AUTHENTICATION_METHOD = "http://schemas.microsoft.com/ws/2008/06/identity/claims/authenticationmethod"
+"""The claim type in which an adapter says how the user passed; see :meth:`try_end_authentication`."""
+
+UPN = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn"
+WINDOWS_ACCOUNT_NAME = (
+    "http://schemas.microsoft.com/ws/2008/06/identity/claims/windowsaccountname"
+)
+EMAIL_ADDRESS = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress"
+PRIMARY_SID = "http://schemas.microsoft.com/ws/2008/06/identity/claims/primarysid"
+IDENTITY_CLAIMS = (WINDOWS_ACCOUNT_NAME, UPN, EMAIL_ADDRESS, PRIMARY_SID)
+"""The claim types an adapter may ask for as its identity claim."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement about a user: a claim type URI and its value."""
+
+    type: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterMetadata:
+    """What an adapter says of itself; read when it is loaded and whenever the host needs it.
+
+    ``authentication_methods`` lists the URIs the adapter may report; a sign-in that ends with any
+    other, or with none, fails. Of ``identity_claims`` only the first is used. ``friendly_names``
+    and ``descriptions`` go by LCID and are shown on the choice page; ``admin_name`` never is.
+    """
+
+    admin_name: str
+    authentication_methods: tuple[str, ...]
+    identity_claims: tuple[str, ...]
+    available_lcids: tuple[int, ...]
+    friendly_names: Mapping[int, str]
+    descriptions: Mapping[int, str]
+    requires_identity: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticationMethodConfigData:
+    """The configuration file given at registration; ``data`` is None when none was given."""
+
+    data: bytes | None = None
+
+
+@dataclass(slots=True)
+class AuthenticationContext:
+    """What the host remembers between the posts of one sign-in.
+
+    ``data`` is the adapter's only memory: the host seals it into the page's ``Context`` field and
+    brings it back with the next post, on whichever node that arrives. It can be kept and sent
+    again, so what must not be rewound does not belong here. ``activity_id`` appears in every log
+    line of the request, ``context_id`` names this sign-in.
+    """
+
+    activity_id: str
+    context_id: str
+    lcid: int = ENGLISH
+    data: dict[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """What an adapter may know of the web request: who asks, and the farm node that answers.
+
+    ``node_build`` is the Windows Server build of that node, as text (``20348.350``).
+    ``application`` is the display name of the relying party trust the user is signing in to.
+    """
+
+    node_name: str
+    node_build: str
+    application: str = ""
+    client_ip: str = ""
+    user_agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProofData:
+    """The fields of one post of the adapter's page, by name."""
+
+    properties: Mapping[str, str]
+
+
+class AdapterPresentation(Protocol):
+    """A page of an adapter. The host puts the form into its own page around it."""
+
+    @property
+    def stylesheets(self) -> tuple[str, ...]:
+        """Names of files in the adapter's package folder ``static`` for the page to link."""
+
+    @property
+    def scripts(self) -> tuple[str, ...]:
+        """The same for scripts; they are served at ``/adfs/adapter/NAME/``, never inline."""
+
+    def page_title(self, lcid: int) -> str:
+        """Return the title, plain text, each time the page is shown."""
+
+    def form_html(self, lcid: int) -> str:
+        """Return the HTML fragment with ``<form method="post" id="loginForm">``.
+
+        The host replaces the tokens ``%AuthMethod%``, ``%Context%`` and ``%Action%`` (the
+        absolute address to post to; a form without ``action`` posts to the page's own address).
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterForm:
+    """The simplest presentation: one title and one form, whatever the language."""
+
+    title: str
+    html: str
+    stylesheets: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
+
+    def page_title(self, lcid: int) -> str:
+        """Return the title."""
+        return self.title
+
+    def form_html(self, lcid: int) -> str:
+        """Return the fragment."""
+        return self.html
+
+
+class ExternalAuthenticationException(Exception):
+    """Raised by an adapter that cannot go on; the host asks :meth:`Adapter.on_error` for a page."""
+
+    def __init__(self, message: str, context: AuthenticationContext | None = None) -> None:
+        super().__init__(message)
+        self.context = context
+
+
+@runtime_checkable
+class Adapter(Protocol):
+    """A second factor. One instance serves all users and threads of a node."""
+
+    @property
+    def metadata(self) -> AdapterMetadata:
+        """What the adapter announces; asked often, so it should be a constant."""
+
+    def on_authentication_pipeline_load(self, config: AuthenticationMethodConfigData) -> None:
+        """Called once, when the node loads the adapter; raise to refuse the configuration."""
+
+    def on_authentication_pipeline_unload(self) -> None:
+        """Called once, when the node stops or the adapter's registration changes."""
+
+    def is_available_for_user(self, identity_claim: Claim, context: AuthenticationContext) -> bool:
+        """Say whether this user can use this factor.
+
+        Called at most once in a sign-in, of every enabled adapter, before the choice page: keep
+        it cheap. It may already write to ``context.data``.
+        """
+
+    def begin_authentication(
+        self, identity_claim: Claim, request: HttpRequest, context: AuthenticationContext
+    ) -> AdapterPresentation:
+        """Start the factor and return the first page; called once, when the user reaches it."""
+
+    def try_end_authentication(
+        self, context: AuthenticationContext, proof: ProofData, request: HttpRequest
+    ) -> tuple[Claim, ...] | AdapterPresentation:
+        """Judge one post of the page; called on every one of them, again and again.
+
+        Return claims when the user has passed, one of them an :data:`AUTHENTICATION_METHOD` that
+        the metadata announces. Return a page when not yet, or no longer: it is shown instead.
+        """
+
+    def on_error(
+        self, request: HttpRequest, error: ExternalAuthenticationException
+    ) -> AdapterPresentation | None:
+        """Called when the adapter threw; return a page to show, or None for the host's own.
+
+        Whatever it returns, the sign-in has ended.
+        """

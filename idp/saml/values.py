@@ -1,0 +1,99 @@
+"""The plain values of SAML 2.0 that leave this room: no XML in them, nothing mutable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+
+UNSPECIFIED = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
+EMAIL = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
+PERSISTENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
+TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
+
+
+@dataclass(frozen=True, slots=True)
+class AssertionConsumerService:
+    """One address of a service provider that takes responses (saml-metadata §2.4.4)."""
+
+    location: str
+    binding: str = POST
+    index: int = 0
+    is_default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceProvider:
+    """What a service provider's metadata says of it.
+
+    Certificates are base64 of the DER, without line breaks, as in ``ds:X509Certificate``.
+    Keys without ``use`` stand in both tuples (saml-metadata §2.4.1.1).
+    """
+
+    entity_id: str
+    assertion_consumer_services: tuple[AssertionConsumerService, ...]
+    signing_certificates: tuple[str, ...] = ()
+    encryption_certificates: tuple[str, ...] = ()
+    name_id_formats: tuple[str, ...] = ()
+    authn_requests_signed: bool = False
+    want_assertions_signed: bool = False
+    display_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthnRequest:
+    """A request that has been checked; every field comes from the verified message (saml-core §3.4.1).
+
+    ``acs_url`` is the resolved address that the answer goes to. ``requested_contexts`` are class
+    references in the order asked for, empty when the service provider left it to us.
+    """
+
+    id: str
+    issuer: str
+    acs_url: str
+    issue_instant: datetime
+    force_authn: bool = False
+    is_passive: bool = False
+    name_id_format: str | None = None
+    requested_contexts: tuple[str, ...] = ()
+    comparison: str = "exact"
+    signed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NameID:
+    """The subject's name and its format URI."""
+
+    value: str
+    format: str = UNSPECIFIED
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One SAML attribute; AD FS names it by the claim type URI and sets no NameFormat."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """What is said of one user to one service provider; times are aware and in UTC."""
+
+    id: str
+    issuer: str
+    audience: str
+    recipient: str
+    in_response_to: str | None
+    issue_instant: datetime
+    not_before: datetime
+    not_on_or_after: datetime
+    confirmation_not_on_or_after: datetime
+    authn_instant: datetime
+    session_index: str
+    session_not_on_or_after: datetime | None
+    authn_context_class: str
+    name_id: NameID | None
+    attributes: tuple[Attribute, ...]
