@@ -11,18 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias, runtime_checkable
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 ENGLISH = 1033
 """The LCID of English (United States), which every adapter should offer."""
 
-AUTHENTICATION_METHOD = "http://schemas.microsoft.com/ws/2008/06/identity/claims/authenticationmethod"
-"""The claim type in which an adapter says how the user passed; see :meth:`try_end_authentication`."""
+AUTHENTICATION_METHOD = (
+    "http://schemas.microsoft.com/ws/2008/06/identity/claims/authenticationmethod"
+)
+"""The claim type in which an adapter says how the user passed."""
 
 UPN = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn"
-WINDOWS_ACCOUNT_NAME = (
-    "http://schemas.microsoft.com/ws/2008/06/identity/claims/windowsaccountname"
-)
+WINDOWS_ACCOUNT_NAME = "http://schemas.microsoft.com/ws/2008/06/identity/claims/windowsaccountname"
 EMAIL_ADDRESS = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress"
 PRIMARY_SID = "http://schemas.microsoft.com/ws/2008/06/identity/claims/primarysid"
 IDENTITY_CLAIMS = (WINDOWS_ACCOUNT_NAME, UPN, EMAIL_ADDRESS, PRIMARY_SID)
@@ -190,3 +190,25 @@ class Adapter(Protocol):
 
         Whatever it returns, the sign-in has ended.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a sign-in looks as it does, in stable codes for the sign-in log; nothing secret.
+
+    ``outcome`` is empty while the user has not answered. ``attempt`` tells one request from the
+    next in a sign-in, so that each outcome is logged once.
+    """
+
+    experience: str
+    reason: str
+    outcome: str = ""
+    attempt: str = ""
+
+
+@runtime_checkable
+class ExplainsItself(Protocol):
+    """A further ability, for adapters that want their own words in the sign-in log."""
+
+    def explain(self, context: AuthenticationContext) -> Explanation:
+        """Called after ``begin_authentication`` and after every ``try_end_authentication``."""

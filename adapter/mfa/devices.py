@@ -1,0 +1,67 @@
+"""Authenticator apps: which versions match numbers, and which device decides for a user."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+PHONE_CURRENT = "phone-current"
+PHONE_OLD = "phone-old"
+WEARABLE = "wearable"
+
+BEST_FIRST = (PHONE_CURRENT, PHONE_OLD, WEARABLE)
+
+NUMBER_MATCHING_SINCE = {
+    # platform   the number is typed for certain from this app version (facts F.5)
+    "android": (6, 2111, 7701),
+    "ios":     (6, 5, 85),
+}  # fmt: skip
+WEARABLE_PLATFORMS = ("watchos", "wear-os")
+PLATFORMS = (*NUMBER_MATCHING_SINCE, "web", *WEARABLE_PLATFORMS)
+"""What a device may call itself. ``web`` is our own phone page: always current."""
+
+_VERSION = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}){0,3}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One activated Authenticator. ``public_key`` is a P-256 key as SubjectPublicKeyInfo DER."""
+
+    id: str
+    user: str
+    name: str
+    platform: str
+    app_version: str
+    public_key: bytes
+    activated_at: datetime
+
+    @property
+    def kind(self) -> str:
+        """``phone-current``, ``phone-old`` or ``wearable``: the words of ``decide``."""
+        if self.platform in WEARABLE_PLATFORMS:
+            return WEARABLE
+        if self.platform == "web":
+            return PHONE_CURRENT
+        since = NUMBER_MATCHING_SINCE.get(self.platform)
+        if since is None or version_of(self.app_version) < since:
+            return PHONE_OLD
+        return PHONE_CURRENT
+
+
+def version_of(text: str) -> tuple[int, ...]:
+    """Return an app version as integers to compare; text that is none counts as the oldest."""
+    if not _VERSION.fullmatch(text):
+        return ()
+    return tuple(int(part) for part in text.split("."))
+
+
+def is_app_version(text: str) -> bool:
+    """Say whether *text* is one to four numbers with dots between them."""
+    return _VERSION.fullmatch(text) is not None
+
+
+def best_of(devices: Sequence[Device]) -> Device | None:
+    """Return the device that decides what the user sees: current phone, old phone, wearable."""
+    return min(devices, key=lambda device: BEST_FIRST.index(device.kind), default=None)

@@ -1,0 +1,143 @@
+"""A push challenge as a state machine: pure transitions, each refused with a reason.
+
+    pending ──▶ approved ──▶ collected
+       ├──▶ denied ◀─┘
+       ├──▶ wrong_number
+       └──▶ replaced
+
+Time alone moves nothing: a pending or approved challenge *reads* as expired when its time is up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from adapter.errors import TallystickError
+
+NUMBER_MATCH = "number_match"
+APPROVE_DENY = "approve_deny"
+
+TIME_TO_ANSWER = timedelta(seconds=60)
+TIME_TO_COLLECT = timedelta(seconds=60)
+"""An approval in time stays good this long after the time to answer (page contract)."""
+
+
+class State(StrEnum):
+    """What is stored of a challenge."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    COLLECTED = "collected"
+    DENIED = "denied"
+    WRONG_NUMBER = "wrong_number"
+    REPLACED = "replaced"
+    EXPIRED = "expired"  # never stored: read from the clock
+
+
+class AnswerRefused(TallystickError):
+    """Raised when a phone's answer comes too late, twice, or for a request that has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """One request on a user's phones.
+
+    ``number_digest`` is a keyed digest of the number to match, empty for Approve/Deny; the number
+    itself is nowhere but on the page. ``nonce`` is what the phone signs. ``version`` counts the
+    transitions, so that a store can swap one state for the next exactly once.
+    """
+
+    id: str
+    user: str
+    experience: str
+    nonce: str
+    number_digest: bytes
+    application: str
+    client_ip: str
+    created_at: datetime
+    state: State = State.PENDING
+    answered_by: str | None = None
+    reported: bool = False
+    version: int = 0
+
+    @property
+    def answer_by(self) -> datetime:
+        """The last instant for an answer, excluded."""
+        return self.created_at + TIME_TO_ANSWER
+
+    @property
+    def collect_by(self) -> datetime:
+        """The last instant for the page to collect an approval, excluded."""
+        return self.answer_by + TIME_TO_COLLECT
+
+
+def state_at(challenge: Challenge, now: datetime) -> State:
+    """Return the state as it reads at *now*."""
+    too_late = {State.PENDING: challenge.answer_by, State.APPROVED: challenge.collect_by}
+    deadline = too_late.get(challenge.state)
+    if deadline is not None and now >= deadline:
+        return State.EXPIRED
+    return challenge.state
+
+
+def approve(challenge: Challenge, device: str, *, number_matches: bool, now: datetime) -> Challenge:
+    """Return the challenge after an approval; with the wrong number it is over.
+
+    ``number_matches`` is true where no number is due.
+    """
+    _must_be_open(challenge, now)
+    state = State.APPROVED if number_matches else State.WRONG_NUMBER
+    return _next(challenge, state, answered_by=device)
+
+
+def deny(challenge: Challenge, device: str, *, reported: bool, now: datetime) -> Challenge:
+    """Return the challenge after a denial, which outweighs an approval nobody collected yet.
+
+    So an Approve and a Deny at the same instant are a Deny, whichever is stored first
+    (security rules, 7). The device that approved has had its answer: the first one counts.
+    """
+    if state_at(challenge, now) is State.APPROVED and challenge.answered_by != device:
+        return _next(challenge, State.DENIED, answered_by=device, reported=reported)
+    _must_be_open(challenge, now)
+    return _next(challenge, State.DENIED, answered_by=device, reported=reported)
+
+
+def supersede(challenge: Challenge) -> Challenge:
+    """Return the challenge after a newer one took its place; an ended one stays as it is."""
+    if challenge.state in (State.PENDING, State.APPROVED):
+        return _next(challenge, State.REPLACED)
+    return challenge
+
+
+def collect(challenge: Challenge, now: datetime) -> Challenge:
+    """Return the challenge after its page took the approval, which it may do once."""
+    state = state_at(challenge, now)
+    if state is not State.APPROVED:
+        raise AnswerRefused(f"The request is {state}", "Start a new one", code="not_approved")
+    return _next(challenge, State.COLLECTED)
+
+
+def _must_be_open(challenge: Challenge, now: datetime) -> None:
+    state = state_at(challenge, now)
+    if state is State.PENDING:
+        return
+    code = "request_expired" if state is State.EXPIRED else "already_answered"
+    raise AnswerRefused(f"The request is {state}", "Start a new sign-in", code=code)
+
+
+def _next(
+    challenge: Challenge,
+    state: State,
+    *,
+    answered_by: str | None = None,
+    reported: bool = False,
+) -> Challenge:
+    return replace(
+        challenge,
+        state=state,
+        answered_by=answered_by or challenge.answered_by,
+        reported=reported or challenge.reported,
+        version=challenge.version + 1,
+    )

@@ -1,0 +1,26 @@
+"""The number to match: drawn for one challenge, shown on its page, kept only as a keyed digest."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from random import Random
+
+_NUMBER = re.compile(r"[1-9][0-9]", re.ASCII)
+
+
+def draw(random: Random) -> str:
+    """Return two digits, 10 to 99: never a leading zero, so that 07 and 7 cannot differ."""
+    return str(random.randrange(10, 100))
+
+
+def digest(key: bytes, challenge_id: str, number: str) -> bytes:
+    """Return the keyed digest under which the number of one challenge is stored."""
+    return hmac.digest(key, f"{challenge_id}:{number}".encode(), hashlib.sha256)
+
+
+def matches(key: bytes, challenge_id: str, number: str, stored: bytes) -> bool:
+    """Compare what a phone sent, in constant time; text that is no number never matches."""
+    given = digest(key, challenge_id, number if _NUMBER.fullmatch(number) else "")
+    return hmac.compare_digest(given, stored)

@@ -1,0 +1,60 @@
+"""The MFA service as its hosts see it: a user's methods, and one attribute for each factor."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from random import Random
+from typing import Protocol, runtime_checkable
+
+from adapter.mfa.activation import Activations
+from adapter.mfa.codes.factor import CodeFactor
+from adapter.mfa.devices import Device, best_of
+from adapter.mfa.ports import Clock, MfaStore
+from adapter.mfa.push.factor import PushFactor
+
+
+@dataclass(frozen=True, slots=True)
+class Methods:
+    """What a user has registered."""
+
+    devices: tuple[Device, ...]
+    has_totp: bool
+
+    @property
+    def best(self) -> Device | None:
+        """The device that decides what the user is shown."""
+        return best_of(self.devices)
+
+    @property
+    def any(self) -> bool:
+        """Whether there is a second factor at all."""
+        return bool(self.devices) or self.has_totp
+
+
+class MfaService:
+    """Challenges, codes and activations of all users, over one store and clock.
+
+    ``number_key`` is the farm's key for digests of numbers and activation codes: 32 bytes.
+    """
+
+    def __init__(
+        self, store: MfaStore, clock: Clock, *, number_key: bytes, random: Random | None = None
+    ) -> None:
+        random = random or secrets.SystemRandom()
+        self._store = store
+        self.push = PushFactor(store, clock, number_key, random)
+        self.codes = CodeFactor(store, clock)
+        self.activations = Activations(store, clock, number_key, random)
+
+    def methods_of(self, user: str) -> Methods:
+        """Return what *user* can sign in with."""
+        return Methods(tuple(self._store.devices_of(user)), self._store.has_totp(user))
+
+
+@runtime_checkable
+class UsesMfaService(Protocol):
+    """An adapter that wants the MFA service; any adapter may."""
+
+    def use_mfa_service(self, service: MfaService) -> None:
+        """Called once, before ``on_authentication_pipeline_load``."""

@@ -1,0 +1,16 @@
+"""Random text: identifiers, nonces and digits."""
+
+from __future__ import annotations
+
+import base64
+from random import Random
+
+
+def token(random: Random, size: int = 16) -> str:
+    """Return *size* random bytes as URL-safe text without padding."""
+    return base64.urlsafe_b64encode(random.randbytes(size)).rstrip(b"=").decode()
+
+
+def digits(random: Random, count: int) -> str:
+    """Return *count* random decimal digits."""
+    return f"{random.randrange(10**count):0{count}d}"

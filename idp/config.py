@@ -1,0 +1,192 @@
+"""The configuration: one typed object, read once at the edge.
+
+An option of the command line outranks the environment (``TALLYSTICK__SECTION__KEY``), which
+outranks the file (``tallystick.toml``), which outranks the defaults beside the fields.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from adapter.errors import TallystickError
+
+
+class ConfigError(TallystickError):
+    """Raised when the configuration cannot be used; names every fault at once."""
+
+    code = "config"
+
+
+class Section(BaseModel):
+    """A section of the file; an unknown key is a fault, not a comment."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Server(Section):
+    """Where the server is reached, and as which node of the farm it answers."""
+
+    base_url: str = "http://localhost:8080"
+    node: str | None = None
+    """The node's name; None: the first of the farm (a demo lets a cookie choose)."""
+    node_cookie: bool = False
+    """Let ``/node/NAME`` choose the answering node for a browser: for demonstrations."""
+    admin_token_file: Path | None = None
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_an_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+            raise ValueError("give scheme, host and port alone, like https://sts.example.test")
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach the server by TLS."""
+        return self.base_url.startswith("https:")
+
+    @property
+    def entity_id(self) -> str:
+        """The federation service identifier: http also under TLS, as AD FS forms it."""
+        return f"http://{urlsplit(self.base_url).netloc}/adfs/services/trust"
+
+
+class Store(Section):
+    """The database."""
+
+    url: str = "sqlite:///tallystick.db"
+
+
+class Keys(Section):
+    """Files of mode 0600: the token-signing key, and the secret that seals cookies and Context."""
+
+    signing_key: Path = Path("signing.key")
+    signing_certificate: Path = Path("signing.crt")
+    secret: Path = Path("secret.key")
+
+
+class Trusts(Section):
+    """What relying party trusts may look like, and a folder whose files are trusts."""
+
+    allow_http: bool = False
+    metadata_dir: Path | None = None
+    clock_skew_seconds: int = 180
+    request_lifetime_seconds: int = 300
+
+
+class SignIn(Section):
+    """Sessions and pages."""
+
+    session_minutes: int = 480
+    idp_initiated: bool = True
+    idp_initiated_relay_state: bool = True
+
+    @property
+    def session_lifetime(self) -> timedelta:
+        """How long a session lasts (AD FS: SsoLifetime)."""
+        return timedelta(minutes=self.session_minutes)
+
+
+class Farm(Section):
+    """Rules that hold on every node."""
+
+    products_after_table: Literal["approve_deny", "number_match"] = "approve_deny"
+
+
+class Logging(Section):
+    """How log lines are written to standard error."""
+
+    format: Literal["json", "console"] = "json"
+
+
+class Config(BaseSettings):
+    """Everything that can be configured."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TALLYSTICK__", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    server: Server = Server()
+    store: Store = Store()
+    keys: Keys = Keys()
+    trusts: Trusts = Trusts()
+    sign_in: SignIn = SignIn()
+    farm: Farm = Farm()
+    logging: Logging = Logging()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put the environment above the file, which comes in as initial values."""
+        return env_settings, init_settings
+
+
+def load(path: Path) -> Config:
+    """Read the file at *path* and the environment; relative paths in it start at its folder.
+
+    Raises :class:`ConfigError` when the file is missing, is not TOML, or holds wrong settings.
+    """
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"There is no configuration file {path}",
+            "Give one with -c, or run tallystick demo --data-dir DIR, which writes one",
+        ) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}", "Mend the file") from None
+    return from_values(_anchored(values, path.parent), source=str(path))
+
+
+def from_values(values: dict[str, Any], source: str = "the settings") -> Config:
+    """Return the configuration of *values* by section, under the environment."""
+    try:
+        return Config(**values)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
+            for fault in error.errors(include_input=False)
+        )
+        raise ConfigError(f"Wrong settings in {source}: {faults}", "Mend them") from None
+
+
+_PATHS = (
+    ("keys", "signing_key"),
+    ("keys", "signing_certificate"),
+    ("keys", "secret"),
+    ("trusts", "metadata_dir"),
+    ("server", "admin_token_file"),
+)
+
+
+def _anchored(values: dict[str, Any], folder: Path) -> dict[str, Any]:
+    for section, key in _PATHS:
+        table = values.get(section)
+        if isinstance(table, dict) and isinstance(table.get(key), str):
+            table[key] = str(folder / table[key])
+    store = values.get("store")
+    if isinstance(store, dict) and isinstance(store.get("url"), str):
+        store["url"] = _anchored_url(store["url"], folder)
+    return values
+
+
+def _anchored_url(url: str, folder: Path) -> str:
+    prefix = "sqlite:///"
+    name = url.removeprefix(prefix)
+    if not url.startswith(prefix) or name.startswith("/") or name in ("", ":memory:"):
+        return url
+    return f"{prefix}{(folder / name).resolve()}"
