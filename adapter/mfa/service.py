@@ -32,6 +32,14 @@ class Methods:
         return bool(self.devices) or self.has_totp
 
 
+@dataclass(frozen=True, slots=True)
+class MfaPolicy:
+    """What administrators decide for all users; the words are those of ``adapter.decide``."""
+
+    push_policy: str = "methods"
+    products_after_table: str = "approve_deny"
+
+
 class MfaService:
     """Challenges, codes and activations of all users, over one store and clock.
 
@@ -39,10 +47,17 @@ class MfaService:
     """
 
     def __init__(
-        self, store: MfaStore, clock: Clock, *, number_key: bytes, random: Random | None = None
+        self,
+        store: MfaStore,
+        clock: Clock,
+        *,
+        number_key: bytes,
+        policy: MfaPolicy | None = None,
+        random: Random | None = None,
     ) -> None:
         random = random or secrets.SystemRandom()
         self._store = store
+        self.policy = policy or MfaPolicy()
         self.push = PushFactor(store, clock, number_key, random)
         self.codes = CodeFactor(store, clock)
         self.activations = Activations(store, clock, number_key, random)

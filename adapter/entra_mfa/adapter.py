@@ -1,0 +1,177 @@
+"""The Entra MFA adapter: a number to match, Approve/Deny, or a code, decided once at the start."""
+
+from __future__ import annotations
+
+from adapter.contract import (
+    AUTHENTICATION_METHOD,
+    ENGLISH,
+    UPN,
+    AdapterForm,
+    AdapterMetadata,
+    AdapterPresentation,
+    AuthenticationContext,
+    AuthenticationMethodConfigData,
+    Claim,
+    Explanation,
+    ExternalAuthenticationException,
+    HttpRequest,
+    ProofData,
+)
+from adapter.decision import decide
+from adapter.entra_mfa import page
+from adapter.entra_mfa.state import CODE, PUSH, SignIn
+from adapter.mfa.codes.factor import CodeOutcome
+from adapter.mfa.push.challenge import APPROVE_DENY, NUMBER_MATCH, State
+from adapter.mfa.push.factor import PushPaused
+from adapter.mfa.service import MfaService
+
+PHONE_APP_NOTIFICATION = "http://schemas.microsoft.com/ws/2012/12/authmethod/phoneappnotification"
+OTP = "http://schemas.microsoft.com/ws/2012/12/authmethod/otp"
+
+METADATA = AdapterMetadata(
+    admin_name="Microsoft Entra multifactor authentication",
+    authentication_methods=(PHONE_APP_NOTIFICATION, OTP),
+    identity_claims=(UPN,),
+    available_lcids=(ENGLISH,),
+    friendly_names={ENGLISH: "Microsoft Entra multifactor authentication"},
+    descriptions={ENGLISH: "Answer a request in the Authenticator app, or type a code."},
+)
+
+FAILURES = {
+    # state               outcome in the log
+    State.DENIED:       "denied",
+    State.WRONG_NUMBER: "wrong_number",
+    State.EXPIRED:      "no_answer",
+    State.REPLACED:     "replaced",
+    State.COLLECTED:    "already_collected",
+}  # fmt: skip
+
+
+class AzureMfaAuthentication:
+    """The adapter. Its sign-in state is a :class:`SignIn` in ``context.data``."""
+
+    metadata = METADATA
+
+    def use_mfa_service(self, service: MfaService) -> None:
+        """Take the MFA service that keeps methods, challenges and codes."""
+        self._service = service
+
+    def on_authentication_pipeline_load(self, config: AuthenticationMethodConfigData) -> None:
+        """Refuse a configuration file: there is nothing to configure."""
+        if config.data:
+            raise ValueError("AzureMfaAuthentication takes no configuration file")
+
+    def on_authentication_pipeline_unload(self) -> None:
+        """Nothing is held."""
+
+    def is_available_for_user(self, identity_claim: Claim, context: AuthenticationContext) -> bool:
+        """Say whether the user has a device or a source of codes."""
+        return self._service.methods_of(identity_claim.value).any
+
+    def begin_authentication(
+        self, identity_claim: Claim, request: HttpRequest, context: AuthenticationContext
+    ) -> AdapterPresentation:
+        """Decide from the build of the node that answers, and send the push if there is one."""
+        user = identity_claim.value
+        methods = self._service.methods_of(user)
+        device = methods.best
+        policy = self._service.policy
+        decision = decide(
+            scenario="adfs",
+            host=request.node_build,
+            push_policy=policy.push_policy,
+            requested_method=PUSH if device else "totp",
+            device=device.kind if device else "phone-current",
+            products_after_table=policy.products_after_table,
+        )
+        if decision.experience is None:
+            message = f"The build of node {request.node_name} says too little: {decision.reason}"
+            raise ExternalAuthenticationException(message, context)
+        sign_in = SignIn(
+            user=user,
+            experience=decision.experience,
+            reason=decision.reason,
+            way=PUSH if device else CODE,
+            has_totp=methods.has_totp,
+        )
+        return self._show(self._push(sign_in, request), context)
+
+    def try_end_authentication(
+        self, context: AuthenticationContext, proof: ProofData, request: HttpRequest
+    ) -> tuple[Claim, ...] | AdapterPresentation:
+        """Judge one post: a choice of the user, a code, or a question after the phone's answer."""
+        sign_in = SignIn.from_data(context.data)
+        fields = proof.properties
+        if fields.get("UseCode") == "1" and sign_in.has_totp:
+            return self._show(sign_in.by_code(), context)
+        if fields.get("TryAgain") == "1" and sign_in.may_push:
+            return self._show(self._push(sign_in.by_push(), request), context)
+        if sign_in.way == CODE:
+            return self._try_code(sign_in, fields.get("VerificationCode", ""), context)
+        return self._try_push(sign_in, context, only_look=fields.get("Poll") == "1")
+
+    def on_error(
+        self, request: HttpRequest, error: ExternalAuthenticationException
+    ) -> AdapterPresentation | None:
+        """Leave the page to the host: there is nothing the user can mend."""
+        return None
+
+    def explain(self, context: AuthenticationContext) -> Explanation:
+        """Say what was decided and what became of it, for the sign-in log."""
+        sign_in = SignIn.from_data(context.data)
+        if sign_in.way == CODE:
+            return Explanation("totp", "method_unchanged", sign_in.outcome, sign_in.attempt)
+        return Explanation(sign_in.experience, sign_in.reason, sign_in.outcome, sign_in.attempt)
+
+    def _push(self, sign_in: SignIn, request: HttpRequest) -> SignIn:
+        """Send a push where the decision has one; else say why there is none."""
+        if sign_in.way == CODE:
+            return sign_in
+        if sign_in.experience not in (NUMBER_MATCH, APPROVE_DENY):
+            return sign_in.failed(sign_in.reason)
+        try:
+            started = self._service.push.start(
+                sign_in.user,
+                sign_in.experience,
+                application=request.application,
+                client_ip=request.client_ip,
+            )
+        except PushPaused as paused:
+            return sign_in.failed(paused.code)
+        return sign_in.waiting_for(started.challenge.id, started.number)
+
+    def _try_push(
+        self, sign_in: SignIn, context: AuthenticationContext, *, only_look: bool
+    ) -> tuple[Claim, ...] | AdapterPresentation:
+        """``only_look`` leaves an approval uncollected: the page's script asks that way."""
+        if not sign_in.challenge:
+            return self._show(sign_in, context)
+        state = self._service.push.state(sign_in.challenge, sign_in.user)
+        if state is State.APPROVED and only_look:
+            return self._show(sign_in, context, answered=True)
+        if state is State.APPROVED and self._service.push.collect(sign_in.challenge, sign_in.user):
+            sign_in.passed("approved").store(context.data)
+            return (Claim(AUTHENTICATION_METHOD, PHONE_APP_NOTIFICATION),)
+        if state is State.PENDING:
+            return self._show(sign_in, context)
+        outcome = FAILURES.get(state, "already_collected")
+        if state is State.DENIED and self._service.push.is_reported(sign_in.challenge):
+            outcome = "denied_and_reported"
+        return self._show(sign_in.failed(outcome), context)
+
+    def _try_code(
+        self, sign_in: SignIn, code: str, context: AuthenticationContext
+    ) -> tuple[Claim, ...] | AdapterPresentation:
+        if not code:
+            return self._show(sign_in, context)
+        outcome = self._service.codes.check(sign_in.user, code, attempt=context.context_id)
+        if outcome is CodeOutcome.RIGHT:
+            sign_in.passed("right_code").store(context.data)
+            return (Claim(AUTHENTICATION_METHOD, OTP),)
+        return self._show(sign_in.failed(outcome.value), context)
+
+    def _show(
+        self, sign_in: SignIn, context: AuthenticationContext, *, answered: bool = False
+    ) -> AdapterForm:
+        sign_in.store(context.data)
+        return page.render(sign_in, answered=answered)
