@@ -77,6 +77,8 @@ class Trusts(Section):
     """What relying party trusts may look like, and a folder whose files are trusts."""
 
     allow_http: bool = False
+    allow_private_addresses: bool = False
+    """Fetch metadata from loopback, link-local and private addresses as well."""
     metadata_dir: Path | None = None
     clock_skew_seconds: int = 180
     request_lifetime_seconds: int = 300
