@@ -44,7 +44,7 @@ class ServiceProvider:
 
 @dataclass(frozen=True, slots=True)
 class AuthnRequest:
-    """A request that has been checked; every field comes from the verified message (saml-core §3.4.1).
+    """A request that has been checked; all of it is from the verified message (saml-core §3.4.1).
 
     ``acs_url`` is the resolved address that the answer goes to. ``requested_contexts`` are class
     references in the order asked for, empty when the service provider left it to us.

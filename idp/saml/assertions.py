@@ -1,0 +1,178 @@
+"""Assertions and responses, written as text in exclusive canonical form and signed.
+
+The shape is AD FS's own: default namespace on the assertion, ``samlp`` on the response, attributes
+without NameFormat, AttributeStatement before AuthnStatement. Attributes of an element stand in the
+order canonical XML gives them, and no element is closed in itself, so nothing has to be parsed.
+Source: saml-core §2 and §3.3.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from adapter.errors import TallystickError
+from idp.saml import uris
+from idp.saml.canonical import attribute, instant, text
+from idp.saml.refusal import Status
+from idp.saml.signing import SigningKey, sign_enveloped
+from idp.saml.values import Assertion, Attribute, NameID
+
+__all__ = ["SigningKey", "UnsignedResponse", "write_response", "write_status_response"]
+
+
+class UnsignedResponse(TallystickError):
+    """Neither the assertion nor the response would be signed."""
+
+    code = "unsigned_response"
+
+
+def write_response(
+    assertion: Assertion,
+    *,
+    response_id: str,
+    destination: str,
+    key: SigningKey,
+    sign_assertion: bool = True,
+    sign_response: bool = False,
+) -> bytes:
+    """Return the Response that carries *assertion* to *destination*, in UTF-8.
+
+    Raises :class:`UnsignedResponse` when nothing of it would be signed, and
+    :class:`~idp.saml.canonical.UnwritableCharacter` for a text that XML cannot hold.
+    """
+    if not (sign_assertion or sign_response):
+        raise UnsignedResponse(
+            "A response would leave without any signature",
+            "Sign the assertion, the response or both",
+        )
+    head, tail = _assertion(assertion)
+    body = sign_enveloped(head, tail, assertion.id, key) if sign_assertion else head + tail
+    return _response(
+        response_id=response_id,
+        issuer=assertion.issuer,
+        destination=destination,
+        in_response_to=assertion.in_response_to,
+        issue_instant=assertion.issue_instant,
+        body=_status((uris.SUCCESS, None)) + body,
+        key=key if sign_response else None,
+    )
+
+
+def write_status_response(
+    *,
+    response_id: str,
+    issuer: str,
+    destination: str,
+    in_response_to: str | None,
+    issue_instant: datetime,
+    status: Status,
+    key: SigningKey | None = None,
+) -> bytes:
+    """Return a Response that only tells *status*; it is signed when *key* is given."""
+    return _response(
+        response_id=response_id,
+        issuer=issuer,
+        destination=destination,
+        in_response_to=in_response_to,
+        issue_instant=issue_instant,
+        body=_status(status),
+        key=key,
+    )
+
+
+def _response(
+    *,
+    response_id: str,
+    issuer: str,
+    destination: str,
+    in_response_to: str | None,
+    issue_instant: datetime,
+    body: str,
+    key: SigningKey | None,
+) -> bytes:
+    head = (
+        f'<samlp:Response xmlns:samlp="{uris.PROTOCOL}" Consent="{uris.CONSENT_UNSPECIFIED}" '
+        f'Destination="{attribute(destination)}" ID="{attribute(response_id)}"'
+        f"{_optional('InResponseTo', in_response_to)} "
+        f'IssueInstant="{instant(issue_instant)}" Version="2.0">'
+        f'<Issuer xmlns="{uris.ASSERTION}">{text(issuer)}</Issuer>'
+    )
+    tail = f"{body}</samlp:Response>"
+    signed = head + tail if key is None else sign_enveloped(head, tail, response_id, key)
+    return signed.encode("utf-8")
+
+
+def _status(status: Status) -> str:
+    top, second = status
+    inner = _status_code(second, "") if second is not None else ""
+    return f"<samlp:Status>{_status_code(top, inner)}</samlp:Status>"
+
+
+def _status_code(value: str, inner: str) -> str:
+    return f'<samlp:StatusCode Value="{attribute(value)}">{inner}</samlp:StatusCode>'
+
+
+def _assertion(a: Assertion) -> tuple[str, str]:
+    """Return the assertion in two parts; its signature goes between them (saml-core §2.3.3)."""
+    head = (
+        f'<Assertion xmlns="{uris.ASSERTION}" ID="{attribute(a.id)}" '
+        f'IssueInstant="{instant(a.issue_instant)}" Version="2.0">'
+        f"<Issuer>{text(a.issuer)}</Issuer>"
+    )
+    tail = (
+        f"{_subject(a)}{_conditions(a)}{_attribute_statement(a.attributes)}{_authn_statement(a)}"
+        "</Assertion>"
+    )
+    return head, tail
+
+
+def _subject(a: Assertion) -> str:
+    """saml-core §2.4, with the bearer confirmation of saml-profiles §4.1.4.2."""
+    return (
+        f"<Subject>{_name_id(a.name_id)}"
+        f'<SubjectConfirmation Method="{uris.BEARER}"><SubjectConfirmationData'
+        f"{_optional('InResponseTo', a.in_response_to)} "
+        f'NotOnOrAfter="{instant(a.confirmation_not_on_or_after)}" '
+        f'Recipient="{attribute(a.recipient)}">'
+        "</SubjectConfirmationData></SubjectConfirmation></Subject>"
+    )
+
+
+def _name_id(name_id: NameID | None) -> str:
+    if name_id is None:
+        return ""
+    return f'<NameID Format="{attribute(name_id.format)}">{text(name_id.value)}</NameID>'
+
+
+def _conditions(a: Assertion) -> str:
+    return (
+        f'<Conditions NotBefore="{instant(a.not_before)}" '
+        f'NotOnOrAfter="{instant(a.not_on_or_after)}"><AudienceRestriction>'
+        f"<Audience>{text(a.audience)}</Audience></AudienceRestriction></Conditions>"
+    )
+
+
+def _attribute_statement(attributes: tuple[Attribute, ...]) -> str:
+    if not attributes:
+        return ""
+    return f"<AttributeStatement>{''.join(map(_attribute, attributes))}</AttributeStatement>"
+
+
+def _attribute(a: Attribute) -> str:
+    values = "".join(f"<AttributeValue>{text(value)}</AttributeValue>" for value in a.values)
+    return f'<Attribute Name="{attribute(a.name)}">{values}</Attribute>'
+
+
+def _authn_statement(a: Assertion) -> str:
+    until = a.session_not_on_or_after
+    return (
+        f'<AuthnStatement AuthnInstant="{instant(a.authn_instant)}" '
+        f'SessionIndex="{attribute(a.session_index)}"'
+        f"{_optional('SessionNotOnOrAfter', None if until is None else instant(until))}>"
+        f"<AuthnContext><AuthnContextClassRef>{text(a.authn_context_class)}"
+        "</AuthnContextClassRef></AuthnContext></AuthnStatement>"
+    )
+
+
+def _optional(name: str, value: str | None) -> str:
+    return "" if value is None else f' {name}="{attribute(value)}"'

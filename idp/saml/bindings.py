@@ -1,0 +1,223 @@
+"""The HTTP-Redirect and HTTP-POST bindings: from what HTTP carries to a message, and back.
+
+Source: saml-bindings §3.4 and §3.5. The signature of a Redirect message is over the bytes of the
+query as they came, so that nothing here ever writes them anew.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import zlib
+from dataclasses import dataclass
+from urllib.parse import quote, unquote_to_bytes
+
+from idp.saml import uris
+from idp.saml.refusal import Refused
+from idp.saml.signing import SigningKey
+from idp.saml.values import POST, REDIRECT
+from idp.saml.xml import MAX_BYTES
+
+MAX_RELAY_STATE = 16 * 1024
+_MESSAGES = ("SAMLRequest", "SAMLResponse")
+_OURS = (*_MESSAGES, "RelayState", "SigAlg", "Signature", "SAMLEncoding")
+_RAW_DEFLATE = -zlib.MAX_WBITS
+
+
+@dataclass(frozen=True, slots=True)
+class RedirectSignature:
+    """The signature of a Redirect message: its algorithm, itself, and the octets it is over."""
+
+    algorithm: str
+    value: bytes
+    signed_octets: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SamlMessage:
+    """A message as it came: nothing in it has been checked yet.
+
+    ``parameter`` is ``SAMLRequest`` or ``SAMLResponse``; ``binding`` is the binding's URI.
+    """
+
+    xml: bytes
+    relay_state: str | None
+    binding: str
+    parameter: str = "SAMLRequest"
+    redirect_signature: RedirectSignature | None = None
+
+
+def decode_redirect(query: bytes) -> SamlMessage:
+    """Return the message in *query*, the raw query string of a GET (saml-bindings §3.4.4).
+
+    Raises :class:`Refused` for a parameter that comes twice, a message that is not base64 or
+    DEFLATE, is larger than 64 KiB, or carries half a signature.
+    """
+    raw = _raw_parameters(query)
+    parameter = _message_parameter(raw)
+    if "SAMLEncoding" in raw and _plain(raw["SAMLEncoding"]) != uris.DEFLATE:
+        raise Refused(
+            "The message has an encoding other than DEFLATE",
+            "Leave SAMLEncoding out",
+            code="unknown_encoding",
+        )
+    return SamlMessage(
+        xml=_inflate(_from_base64(unquote_to_bytes(raw[parameter]))),
+        relay_state=_relay_state(raw),
+        binding=REDIRECT,
+        parameter=parameter,
+        redirect_signature=_redirect_signature(raw, parameter),
+    )
+
+
+def decode_post(
+    saml_message: str, relay_state: str | None = None, *, parameter: str = "SAMLRequest"
+) -> SamlMessage:
+    """Return the message of a form field *saml_message* (saml-bindings §3.5.4)."""
+    # MIME's line breaks are allowed here, and all the XML's own size says is said of base64 too.
+    encoded = "".join(saml_message[: 2 * MAX_BYTES].split()).encode("utf-8", "replace")
+    xml = _from_base64(encoded)
+    if len(xml) > MAX_BYTES or len(saml_message) > 2 * MAX_BYTES:
+        raise _too_large()
+    return SamlMessage(xml, _bounded(relay_state), POST, parameter)
+
+
+def encode_redirect(
+    xml: bytes,
+    *,
+    parameter: str = "SAMLRequest",
+    relay_state: str | None = None,
+    key: SigningKey | None = None,
+) -> str:
+    """Return the query string that carries *xml*, signed with *key* when there is one."""
+    deflate = zlib.compressobj(9, zlib.DEFLATED, _RAW_DEFLATE)
+    message = base64.b64encode(deflate.compress(xml) + deflate.flush())
+    query = f"{parameter}={quote(message, safe='')}"
+    if relay_state is not None:
+        query += f"&RelayState={quote(relay_state, safe='')}"
+    if key is not None:
+        query += f"&SigAlg={quote(key.algorithm, safe='')}"
+        query += f"&Signature={quote(base64.b64encode(key.sign(query.encode())), safe='')}"
+    return query
+
+
+def post_fields(
+    xml: bytes, relay_state: str | None = None, *, parameter: str = "SAMLResponse"
+) -> dict[str, str]:
+    """Return the fields of the form that carries *xml*; RelayState only where there is one."""
+    fields = {parameter: base64.b64encode(xml).decode("ascii")}
+    if relay_state is not None:
+        fields["RelayState"] = relay_state
+    return fields
+
+
+def _raw_parameters(query: bytes) -> dict[str, bytes]:
+    """Return the binding's own parameters with their values as they came, escapes and all."""
+    found: dict[str, bytes] = {}
+    for part in query.split(b"&"):
+        name, _, value = part.partition(b"=")
+        plain = _plain(name)
+        if plain not in _OURS:
+            continue
+        # A name in disguise would be one parameter to us and another to the signature.
+        if plain in found or plain.encode() != name:
+            raise Refused(
+                f"The parameter {plain} comes more than once, or its name is escaped",
+                "Send each parameter once",
+                code="duplicate_parameter",
+            )
+        found[plain] = value
+    return found
+
+
+def _message_parameter(raw: dict[str, bytes]) -> str:
+    present = [name for name in _MESSAGES if name in raw]
+    if len(present) != 1:
+        raise Refused(
+            "The request holds no SAML message, or more than one",
+            "Send either SAMLRequest or SAMLResponse",
+            code="MSIS7015",
+        )
+    return present[0]
+
+
+def _redirect_signature(raw: dict[str, bytes], parameter: str) -> RedirectSignature | None:
+    if "Signature" not in raw and "SigAlg" not in raw:
+        return None
+    if not raw.get("Signature") or not raw.get("SigAlg"):
+        raise Refused(
+            "The query string carries only half a signature",
+            "Send SigAlg and Signature together",
+            code="incomplete_signature",
+        )
+    signed = [name for name in (parameter, "RelayState", "SigAlg") if name in raw]
+    return RedirectSignature(
+        algorithm=_plain(raw["SigAlg"]),
+        value=_from_base64(unquote_to_bytes(raw["Signature"])),
+        signed_octets=b"&".join(name.encode() + b"=" + raw[name] for name in signed),
+    )
+
+
+def _relay_state(raw: dict[str, bytes]) -> str | None:
+    if "RelayState" not in raw:
+        return None
+    try:
+        text = unquote_to_bytes(raw["RelayState"].replace(b"+", b" ")).decode("utf-8")
+    except UnicodeDecodeError:
+        raise _bad_relay_state("is not UTF-8") from None
+    return _bounded(text)
+
+
+def _bounded(relay_state: str | None) -> str | None:
+    if relay_state is not None and len(relay_state) > MAX_RELAY_STATE:
+        raise _bad_relay_state(f"is longer than {MAX_RELAY_STATE} characters")
+    return relay_state
+
+
+def _plain(raw: bytes) -> str:
+    return unquote_to_bytes(raw).decode("utf-8", "replace")
+
+
+def _from_base64(encoded: bytes) -> bytes:
+    try:
+        return binascii.a2b_base64(encoded, strict_mode=True)
+    except binascii.Error:
+        raise Refused(
+            "The message or its signature is not base64",
+            "Encode it as the SAML binding says",
+            code="not_base64",
+        ) from None
+
+
+def _inflate(deflated: bytes) -> bytes:
+    """Return what *deflated* holds, stopping as soon as it is too much."""
+    inflater = zlib.decompressobj(_RAW_DEFLATE)
+    try:
+        xml = inflater.decompress(deflated, MAX_BYTES + 1)
+    except zlib.error:
+        raise _not_deflate() from None
+    if len(xml) > MAX_BYTES:
+        raise _too_large()
+    if not inflater.eof or inflater.unused_data:
+        raise _not_deflate()
+    return xml
+
+
+def _not_deflate() -> Refused:
+    return Refused(
+        "The message is not a whole DEFLATE stream",
+        "Encode it as the HTTP-Redirect binding says",
+        code="not_deflate",
+    )
+
+
+def _too_large() -> Refused:
+    return Refused(
+        f"The XML message is larger than {MAX_BYTES} bytes",
+        "Send a smaller message",
+        code="message_too_large",
+    )
+
+
+def _bad_relay_state(fault: str) -> Refused:
+    return Refused(f"The parameter RelayState {fault}", "Send a shorter one", code="MSIS7046")

@@ -1,0 +1,53 @@
+"""The one place where text becomes XML, escaped as canonical XML writes it (xml-c14n §2.3)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from adapter.errors import TallystickError
+
+# Everything that XML 1.0 §2.2 does not count among its characters.
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SPECIAL_IN_TEXT = re.compile("[&<>\r]|" + _UNWRITABLE.pattern)
+_SPECIAL_IN_ATTRIBUTE = re.compile('[&<"\t\n\r]|' + _UNWRITABLE.pattern)
+
+_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"})
+_ATTRIBUTE = str.maketrans({
+    "&": "&amp;", "<": "&lt;", '"': "&quot;", "\t": "&#x9;", "\n": "&#xA;", "\r": "&#xD;",
+})  # fmt: skip
+
+
+class UnwritableCharacter(TallystickError):
+    """A text holds a character that no XML document can hold, such as NUL."""
+
+    code = "unwritable_character"
+
+
+def text(value: str) -> str:
+    """Return *value* as the text of an element."""
+    return value.translate(_TEXT) if _needs_care(_SPECIAL_IN_TEXT, value) else value
+
+
+def attribute(value: str) -> str:
+    """Return *value* as the value of an attribute, between double quotes."""
+    return value.translate(_ATTRIBUTE) if _needs_care(_SPECIAL_IN_ATTRIBUTE, value) else value
+
+
+def instant(moment: datetime) -> str:
+    """Return *moment*, which knows its zone, as SAML writes it: UTC, milliseconds, ``Z``."""
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone has no place in a SAML message")
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def _needs_care(special: re.Pattern[str], value: str) -> bool:
+    if special.search(value) is None:
+        return False
+    unwritable = _UNWRITABLE.search(value)
+    if unwritable is not None:
+        raise UnwritableCharacter(
+            f"A text holds the character U+{ord(unwritable.group()):04X}, which XML cannot hold",
+            "Remove it from the directory or the trust",
+        )
+    return True

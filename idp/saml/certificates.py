@@ -1,0 +1,54 @@
+"""X.509 certificates as metadata carries them: base64 of the DER, and the public key inside."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from functools import lru_cache
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from adapter.errors import TallystickError
+
+PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+
+
+class BadCertificate(TallystickError):
+    """A text that should be a certificate is none, or holds a key that SAML cannot use."""
+
+    code = "bad_certificate"
+
+
+# Bounded by the trusts: only certificates of registered service providers get here.
+@lru_cache(maxsize=4096)
+def public_key(certificate: str) -> PublicKey:
+    """Return the RSA or EC key in *certificate* (base64 of the DER), or raise BadCertificate."""
+    try:
+        key = x509.load_der_x509_certificate(der_of(certificate)).public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        raise BadCertificate("The certificate cannot be read", "Give an X.509 one") from None
+    if not isinstance(key, PublicKey):
+        raise BadCertificate("The certificate's key is neither RSA nor EC", "Use an RSA key")
+    return key
+
+
+def der_of(certificate: str) -> bytes:
+    """Return the DER bytes of a certificate given as base64, with or without line breaks."""
+    try:
+        return base64.b64decode("".join(certificate.split()), validate=True)
+    except (ValueError, binascii.Error):
+        raise BadCertificate("The certificate is not base64", "Give an X.509 one") from None
+
+
+def base64_of(certificate: x509.Certificate) -> str:
+    """Return *certificate* as ``ds:X509Certificate`` holds it, without line breaks."""
+    return base64.b64encode(certificate.public_bytes(serialization.Encoding.DER)).decode("ascii")
+
+
+def pem_of(certificate: str) -> bytes:
+    """Return the PEM file of a certificate given as base64."""
+    body = base64.encodebytes(der_of(certificate))
+    return b"-----BEGIN CERTIFICATE-----\n" + body + b"-----END CERTIFICATE-----\n"

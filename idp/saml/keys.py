@@ -1,0 +1,69 @@
+"""New keys with a certificate of their own, as service providers expect them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from idp.saml.signing import PrivateKey
+
+
+class PemPair(NamedTuple):
+    """A private key (PKCS#8, not encrypted) and its self-signed certificate, both PEM."""
+
+    private_key: bytes
+    certificate: bytes
+
+
+def new_signing_certificate(
+    common_name: str, now: datetime, days: int = 365, *, key: PrivateKey | None = None
+) -> PemPair:
+    """Return a pair valid for *days* from *now*; the key is RSA-2048 unless one is given.
+
+    The certificate has the extensions that OpenSSL and Python 3.13 ask for: subject and
+    authority key identifier, key usage, and that it is no authority (RFC 5280 §4.2.1).
+    """
+    private_key = key or rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    public_key = private_key.public_key()
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, common_name[:64])])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(public_key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=days))
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_KEY_USAGE, critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(public_key), critical=False
+        )
+        .sign(private_key, hashes.SHA256())
+    )
+    return PemPair(
+        private_key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        ),
+        certificate.public_bytes(serialization.Encoding.PEM),
+    )
+
+
+_KEY_USAGE = x509.KeyUsage(
+    digital_signature=True,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=False,
+    crl_sign=False,
+    encipher_only=False,
+    decipher_only=False,
+)

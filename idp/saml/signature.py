@@ -1,0 +1,173 @@
+"""Checking signatures that others made: which algorithms, which shape, by which key.
+
+Sources: saml-core §5.4 (enveloped XML signatures), saml-bindings §3.4.4.1 (Redirect). Keys come
+from the trust, never from the message. SHA-1, HMAC and "none" are not in the table, and what is
+not in the table is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from lxml import etree
+
+from idp.saml import uris, xmlcrypto
+from idp.saml.bindings import RedirectSignature
+from idp.saml.certificates import BadCertificate, PublicKey, public_key
+from idp.saml.refusal import Refused
+
+SIGNATURE_ALGORITHMS: dict[str, tuple[type[PublicKey], hashes.HashAlgorithm]] = {
+    # signature method    kind of key                 digest
+    uris.RSA_SHA256:   (rsa.RSAPublicKey,           hashes.SHA256()),
+    uris.RSA_SHA384:   (rsa.RSAPublicKey,           hashes.SHA384()),
+    uris.RSA_SHA512:   (rsa.RSAPublicKey,           hashes.SHA512()),
+    uris.ECDSA_SHA256: (ec.EllipticCurvePublicKey,  hashes.SHA256()),
+}  # fmt: skip
+DIGEST_ALGORITHMS = frozenset({uris.SHA256, uris.SHA384, uris.SHA512})
+
+_SIGNATURE = f"{{{uris.XMLDSIG}}}Signature"
+_TRANSFORMS = [uris.ENVELOPED, uris.EXCLUSIVE_C14N]
+# Any spelling of an ID counts: what one reader takes for an ID, another might not.
+_same_id = etree.XPath(
+    "count(//@*[translate(local-name(), 'ID', 'id') = 'id'][. = $id])", smart_strings=False
+)
+_all_signatures = etree.XPath("//ds:Signature", namespaces={"ds": uris.XMLDSIG})
+
+
+def enveloped_signature(root: etree._Element) -> etree._Element | None:
+    """Return the one signature of the message *root*, or None where there is none.
+
+    Raises :class:`Refused` when there are several, or one that is not a child of the root.
+    """
+    signatures = _all_signatures(root)
+    if not signatures:
+        return None
+    if len(signatures) > 1 or signatures[0].getparent() is not root:
+        raise _bad_shape("more than one signature, or one in an unexpected place")
+    return signatures[0]
+
+
+def check_enveloped(
+    root: etree._Element, signature: etree._Element, certificates: Sequence[str]
+) -> None:
+    """Accept the enveloped *signature* over all of *root* by one of *certificates*, or refuse."""
+    _check_shape(root, signature)
+    _require_certificates(certificates)
+    if not any(xmlcrypto.verifies(root, signature, each) for each in certificates):
+        raise _wrong()
+
+
+def check_redirect(signature: RedirectSignature, certificates: Sequence[str]) -> None:
+    """Accept a Redirect *signature* by one of *certificates*, or refuse."""
+    kind, digest = _algorithm(signature.algorithm)
+    _require_certificates(certificates)
+    for certificate in certificates:
+        try:
+            key = public_key(certificate)
+        except BadCertificate:
+            continue
+        if isinstance(key, kind) and _octets_verify(key, digest, signature):
+            return
+    raise _wrong()
+
+
+def _octets_verify(
+    key: PublicKey, digest: hashes.HashAlgorithm, signature: RedirectSignature
+) -> bool:
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(signature.value, signature.signed_octets, padding.PKCS1v15(), digest)
+        else:
+            der = _der_of(signature.value)
+            key.verify(der, signature.signed_octets, ec.ECDSA(digest))
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _der_of(value: bytes) -> bytes:
+    """Return the DER of an ECDSA signature written as r and s side by side (RFC 4051 §2.3.6)."""
+    half = len(value) // 2
+    return encode_dss_signature(int.from_bytes(value[:half]), int.from_bytes(value[half:]))
+
+
+def _check_shape(root: etree._Element, signature: etree._Element) -> None:
+    """Refuse whatever saml-core §5.4 does not allow, before any arithmetic."""
+    if any(not isinstance(node.tag, str) for node in signature.iter()):
+        raise _bad_shape("a comment or processing instruction inside the signature")
+    if signature.find(f"{{{uris.XMLDSIG}}}Object") is not None:
+        raise _bad_shape("an Object inside the signature")
+    signed_info = _only(signature, "SignedInfo")
+    _algorithm(_method(signed_info, "SignatureMethod"))
+    if _method(signed_info, "CanonicalizationMethod") != uris.EXCLUSIVE_C14N:
+        raise _bad_shape("a canonicalisation other than the exclusive one")
+    _check_reference(root, _only(signed_info, "Reference"))
+
+
+def _check_reference(root: etree._Element, reference: etree._Element) -> None:
+    identifier = root.get("ID")
+    if not identifier or reference.get("URI") != f"#{identifier}":
+        raise _bad_shape("a reference to something other than the message")
+    if _same_id(root, id=identifier) != 1:
+        raise _bad_shape("an ID that occurs more than once")
+    if [step.get("Algorithm") for step in _only(reference, "Transforms")] != _TRANSFORMS:
+        raise _bad_shape("transforms other than enveloped-signature and exclusive c14n")
+    digest = _method(reference, "DigestMethod")
+    if digest not in DIGEST_ALGORITHMS:
+        raise _unsupported(digest)
+
+
+def _method(parent: etree._Element, name: str) -> str:
+    return _only(parent, name).get("Algorithm") or ""
+
+
+def _only(parent: etree._Element, name: str) -> etree._Element:
+    found = parent.findall(f"{{{uris.XMLDSIG}}}{name}")
+    if len(found) != 1:
+        raise _bad_shape(f"{len(found)} elements {name} where one belongs")
+    return found[0]
+
+
+def _algorithm(uri: str) -> tuple[type[PublicKey], hashes.HashAlgorithm]:
+    try:
+        return SIGNATURE_ALGORITHMS[uri]
+    except KeyError:
+        raise _unsupported(uri) from None
+
+
+def _require_certificates(certificates: Sequence[str]) -> None:
+    if not certificates:
+        raise Refused(
+            "The message is signed, but the trust has no certificate to check it with",
+            "Add the service provider's metadata with its signing certificate",
+            code="no_signing_certificate",
+        )
+
+
+def _unsupported(uri: str) -> Refused:
+    # The URI came from outside, so it is cut; the log escapes it.
+    return Refused(
+        f"The message is signed with an algorithm that is not accepted: {uri[:100]!r}",
+        "Let the service provider sign with RSA-SHA256",
+        code="signature_algorithm",
+    )
+
+
+def _bad_shape(fault: str) -> Refused:
+    return Refused(
+        f"The message's signature is not as SAML allows: {fault}",
+        "Sign the whole message with one enveloped signature",
+        code="signature_shape",
+    )
+
+
+def _wrong() -> Refused:
+    return Refused(
+        "The message has a wrong signature",
+        "Check that the trust holds the certificate that the service provider signs with",
+        code="MSIS0038",
+    )

@@ -1,0 +1,135 @@
+"""Signing with our own key: text that already is canonical XML is hashed, and the hash signed.
+
+Sources: xmldsig-core §4, exclusive c14n, RFC 4051 §2.3.6 (how an ECDSA signature is written).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+from adapter.errors import TallystickError
+from idp.saml import canonical, uris
+from idp.saml.certificates import base64_of
+
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+_P256_BYTES = 32
+_LEAST_RSA_BITS = 2048
+
+
+class BadSigningKey(TallystickError):
+    """A private key and certificate that we cannot sign with."""
+
+    code = "bad_signing_key"
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A private key, the certificate it belongs to (base64 of the DER), and its algorithm."""
+
+    private_key: PrivateKey
+    certificate: str
+    algorithm: str
+
+    @classmethod
+    def from_pem(
+        cls,
+        private_key: bytes | str,
+        certificate: bytes | str,
+        *,
+        passphrase: bytes | None = None,
+    ) -> SigningKey:
+        """Return the key in two PEM texts: RSA from 2048 bits, or ECDSA on P-256.
+
+        Raises :class:`BadSigningKey` when either cannot be read or they do not belong together.
+        """
+        try:
+            key = serialization.load_pem_private_key(_bytes(private_key), passphrase)
+            x509_certificate = x509.load_pem_x509_certificate(_bytes(certificate))
+        except (ValueError, TypeError):
+            raise BadSigningKey(
+                "The signing key or its certificate cannot be read",
+                "Give both as PEM, and the passphrase if there is one",
+            ) from None
+        if _spki(key.public_key()) != _spki(x509_certificate.public_key()):
+            raise BadSigningKey(
+                "The signing key and the certificate do not belong together",
+                "Give the certificate that was made for this key",
+            )
+        return cls(_usable(key), base64_of(x509_certificate), _algorithm_of(key))
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the signature of *data* as XML Signature and the Redirect binding carry it."""
+        if isinstance(self.private_key, rsa.RSAPrivateKey):
+            return self.private_key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+        r, s = decode_dss_signature(self.private_key.sign(data, ec.ECDSA(hashes.SHA256())))
+        return r.to_bytes(_P256_BYTES) + s.to_bytes(_P256_BYTES)
+
+
+def sign_enveloped(head: str, tail: str, element_id: str, key: SigningKey) -> str:
+    """Return *head* + signature + *tail*: the element of that text, signed by an enveloped one.
+
+    *head* and *tail* together are the element in exclusive canonical form; ``element_id`` is its
+    ID. The result is in canonical form again, so it may stand inside another signed element.
+    """
+    digest = _base64(hashlib.sha256((head + tail).encode("utf-8")).digest())
+    signed_info = _SIGNED_INFO.format(
+        algorithm=key.algorithm, reference=canonical.attribute(element_id), digest=digest
+    )
+    # Standing alone, SignedInfo brings its own namespace; inside Signature it inherits it.
+    signed = f'<ds:SignedInfo xmlns:ds="{uris.XMLDSIG}">{signed_info}</ds:SignedInfo>'
+    value = _base64(key.sign(signed.encode("utf-8")))
+    return (
+        f'{head}<ds:Signature xmlns:ds="{uris.XMLDSIG}"><ds:SignedInfo>{signed_info}'
+        f"</ds:SignedInfo><ds:SignatureValue>{value}</ds:SignatureValue><ds:KeyInfo>"
+        f"<ds:X509Data><ds:X509Certificate>{key.certificate}</ds:X509Certificate></ds:X509Data>"
+        f"</ds:KeyInfo></ds:Signature>{tail}"
+    )
+
+
+_SIGNED_INFO = (
+    f'<ds:CanonicalizationMethod Algorithm="{uris.EXCLUSIVE_C14N}"></ds:CanonicalizationMethod>'
+    '<ds:SignatureMethod Algorithm="{algorithm}"></ds:SignatureMethod>'
+    '<ds:Reference URI="#{reference}"><ds:Transforms>'
+    f'<ds:Transform Algorithm="{uris.ENVELOPED}"></ds:Transform>'
+    f'<ds:Transform Algorithm="{uris.EXCLUSIVE_C14N}"></ds:Transform>'
+    f'</ds:Transforms><ds:DigestMethod Algorithm="{uris.SHA256}"></ds:DigestMethod>'
+    "<ds:DigestValue>{digest}</ds:DigestValue></ds:Reference>"
+)
+
+
+def _usable(key: object) -> PrivateKey:
+    if isinstance(key, rsa.RSAPrivateKey) and key.key_size >= _LEAST_RSA_BITS:
+        return key
+    if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
+        return key
+    raise BadSigningKey(
+        "The signing key is neither RSA of at least 2048 bits nor ECDSA on P-256",
+        "Make a new one",
+    )
+
+
+def _algorithm_of(key: object) -> str:
+    return uris.RSA_SHA256 if isinstance(key, rsa.RSAPrivateKey) else uris.ECDSA_SHA256
+
+
+def _spki(key: object) -> bytes:
+    public_bytes = getattr(key, "public_bytes")  # noqa: B009  # any kind of key may stand in a PEM
+    info: bytes = public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return info
+
+
+def _bytes(pem: bytes | str) -> bytes:
+    return pem.encode("utf-8") if isinstance(pem, str) else pem
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")

@@ -1,0 +1,80 @@
+"""XML signatures by libxmlsec1, in this process; the one module of the server that imports xmlsec.
+
+lxml and xmlsec each bring a libxml2 of their own and hand trees to each other, which works only
+when both are of one minor version. pip does not check that, so it is checked here, at import.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+from lxml import etree
+
+from adapter.errors import TallystickError
+from idp.saml.certificates import pem_of
+
+
+class WheelMismatch(TallystickError):
+    """The installed lxml and xmlsec cannot work together."""
+
+    code = "wheel_mismatch"
+
+
+def load_xmlsec() -> ModuleType:
+    """Return the xmlsec module, or say in one line why it cannot serve with this lxml."""
+    try:
+        xmlsec = import_module("xmlsec")
+        same = xmlsec.get_libxml_version()[:2] == etree.LIBXML_VERSION[:2]
+    except Exception as error:  # xmlsec raises an error of its own kind, and of none we could name
+        raise _mismatch(str(error).splitlines()[0] if str(error) else "no reason given") from error
+    if not same:
+        raise _mismatch("they hold different libxml2 versions")
+    return xmlsec
+
+
+def _mismatch(cause: str) -> WheelMismatch:
+    return WheelMismatch(
+        f"lxml {etree.__version__} and xmlsec cannot work together ({cause})",
+        'Run pip install --only-binary lxml,xmlsec "lxml>=6.1,<6.2" xmlsec==1.3.17',
+    )
+
+
+xmlsec = load_xmlsec()
+
+
+def verifies(node: etree._Element, signature: etree._Element, certificate: str) -> bool:
+    """Say whether *signature*, a child of *node*, is by the key in *certificate* (base64).
+
+    The key is set before verification, so that libxmlsec1 never looks at KeyInfo. The caller has
+    checked the signature's shape: this says only that the arithmetic is right.
+    """
+    context = xmlsec.SignatureContext()
+    try:
+        context.key = _verification_key(certificate)
+        context.register_id(node, "ID")
+        context.verify(signature)
+    except xmlsec.Error:
+        return False
+    return True
+
+
+def sign(node: etree._Element, signature: etree._Element, private_key_pem: bytes) -> None:
+    """Fill in the empty *signature*, a child of *node*; used by the test service provider."""
+    context = xmlsec.SignatureContext()
+    context.key = _signing_key(private_key_pem)
+    context.register_id(node, "ID")
+    context.sign(signature)
+
+
+# Bounded by the trusts: only certificates of registered service providers get here.
+@lru_cache(maxsize=4096)
+def _verification_key(certificate: str) -> Any:
+    return xmlsec.Key.from_memory(pem_of(certificate), xmlsec.KeyFormat.CERT_PEM)
+
+
+@lru_cache(maxsize=16)
+def _signing_key(private_key_pem: bytes) -> Any:
+    return xmlsec.Key.from_memory(private_key_pem, xmlsec.KeyFormat.PEM)
