@@ -1,0 +1,1 @@
+"""The only room that knows SQL: tables, migrations, and one file for each port it fills."""

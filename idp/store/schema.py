@@ -1,0 +1,212 @@
+"""All tables, as the newest migration leaves them.
+
+Where a table speaks of a user, it holds the user's UPN in canonical (lower-case) spelling. No
+foreign key joins the second factor's tables to ``users``: users may come from another directory.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    false,
+)
+from sqlalchemy.types import TypeDecorator
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A time: aware datetimes in Python, whole microseconds since 1970 (UTC) in the database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: object) -> int | None:
+        """Return the number to store; a naive datetime is refused by the subtraction."""
+        return None if value is None else (value - EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: object) -> datetime | None:
+        """Return the time that a stored number stands for."""
+        return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+def _text(name: str, **options: Any) -> Column[str]:
+    return Column(name, Text, nullable=options.pop("nullable", False), **options)
+
+
+def _instant(name: str, **options: Any) -> Column[datetime]:
+    return Column(name, Instant, nullable=options.pop("nullable", False), **options)
+
+
+def _serial() -> Column[int]:
+    """A number that rises with each row: the order of creation, whatever the clock does."""
+    return Column(
+        "serial", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    )
+
+
+used_once = Table(
+    "used_once",
+    metadata,
+    _text("kind", primary_key=True),
+    _text("key", primary_key=True),  # a digest: what is claimed may be long, and is nobody's affair
+    _instant("expires_at", index=True),
+    sqlite_with_rowid=False,
+)
+
+users = Table(
+    "users",
+    metadata,
+    _text("upn", primary_key=True),
+    _text("account_key", unique=True),  # DOMAIN\user in lower case, to find it in any
+    _text("windows_account_name"),
+    _text("display_name"),
+    _text("email"),
+    _text("groups"),  # a JSON list
+    _text("password_hash"),
+    Column("disabled", Boolean, nullable=False, server_default=false()),
+    _instant("valid_from"),
+)
+
+password_limits = Table(
+    "password_limits",
+    metadata,
+    _text("name", primary_key=True),
+    Column("wrong", Integer, nullable=False),
+    _instant("last_at"),
+)
+
+mfa_users = Table(
+    "mfa_users",
+    metadata,
+    _text("user", primary_key=True),
+    Column("wrong_codes", Integer, nullable=False, server_default="0"),
+    _instant("codes_locked_until", nullable=True),
+    _instant("pushes_cleared_at", nullable=True),
+    _text("totp_seed", nullable=True),  # sealed
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    _serial(),
+    _text("id", unique=True),
+    _text("user", index=True),
+    _text("name"),
+    _text("platform"),
+    _text("app_version"),
+    Column("public_key", LargeBinary, nullable=False),
+    _instant("activated_at"),
+)
+
+challenges = Table(
+    "challenges",
+    metadata,
+    _serial(),
+    _text("id", unique=True),
+    _text("user"),
+    _text("experience"),
+    _text("nonce"),
+    Column("number_digest", LargeBinary, nullable=False),
+    _text("application"),
+    _text("client_ip"),
+    _instant("created_at", index=True),
+    _text("state"),
+    _text("answered_by", nullable=True),
+    Column("reported", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("ix_challenges_user", "user", "created_at"),
+)
+
+activations = Table(
+    "activations",
+    metadata,
+    _text("id", primary_key=True),
+    _text("user"),
+    _text("handle", index=True),
+    Column("secret_digest", LargeBinary, nullable=False),
+    Column("totp", Boolean, nullable=False),
+    _instant("expires_at", index=True),
+    Column("tries", Integer, nullable=False),
+    Column("ended", Boolean, nullable=False, server_default=false()),
+)
+
+trusts = Table(
+    "trusts",
+    metadata,
+    _serial(),
+    _text("entity_id", unique=True),
+    _text("service_provider"),  # what the metadata says, as JSON
+    _text("settings"),  # as JSON
+    _text("source"),
+    _text("source_digest"),  # of the file it was loaded from, empty without one
+    Column("metadata", LargeBinary, nullable=False),
+    _instant("added_at"),
+    _instant("changed_at"),
+    _text("stamp"),  # differs whenever anything of the trust does
+)
+
+nodes = Table(
+    "nodes",
+    metadata,
+    _serial(),
+    _text("name", unique=True),
+    _text("build"),
+    _text("product"),
+    _instant("changed_at"),
+    _text("changed_by"),
+)
+
+providers = Table(
+    "providers",
+    metadata,
+    _text("name", primary_key=True),
+    _text("type_name"),
+    Column("config", LargeBinary, nullable=True),
+)
+
+policies = Table(
+    "policies",
+    metadata,
+    _text("name", primary_key=True),
+    _text("value"),  # as JSON
+    _text("stamp"),  # differs whenever the policy or a registered provider does
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    _serial(),
+    _instant("at"),
+    Column("event_id", Integer, nullable=False),
+    _text("activity_id"),
+    _text("user"),
+    _text("trust"),
+    _text("node"),
+    _text("experience"),
+    _text("reason"),
+    _text("outcome"),
+    _text("client_ip"),
+    _text("detail"),
+    Index("ix_sign_ins_user", "user", "serial"),
+)

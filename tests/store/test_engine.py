@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import pytest
+from sqlalchemy import func, insert, select, text, update
+
+from adapter.errors import TallystickError
+from idp.store import engine
+from idp.store.engine import Database, StoreUnavailable
+from idp.store.schema import EPOCH, Instant, password_limits
+
+ROW = {"name": "counter", "wrong": 0, "last_at": EPOCH}
+
+
+def _count(database: Database) -> int:
+    with database.read() as connection:
+        return connection.execute(select(func.sum(password_limits.c.wrong))).scalar_one()
+
+
+def _add_one(database: Database) -> None:
+    with database.write() as connection:
+        seen = connection.execute(select(password_limits.c.wrong)).scalar_one()
+        connection.execute(update(password_limits).values(wrong=seen + 1))
+
+
+def test_transactions_that_read_before_they_write_lose_nothing(open_database):
+    databases = [open_database(), open_database()]
+    with databases[0].write() as connection:
+        connection.execute(insert(password_limits), ROW)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(_add_one, databases * 50))
+
+    assert _count(databases[0]) == 100
+
+
+def test_a_transaction_left_by_an_exception_changes_nothing(database):
+    with suppress(KeyError), database.write() as connection:
+        connection.execute(insert(password_limits), ROW)
+        raise KeyError
+
+    assert _count(database) is None
+
+
+def test_what_is_read_is_what_was_committed_last_by_anybody(open_database):
+    ours, theirs = open_database(), open_database()
+    with ours.read() as connection:
+        assert connection.execute(select(func.count()).select_from(password_limits)).scalar() == 0
+        with theirs.write() as other:
+            other.execute(insert(password_limits), ROW)
+        assert connection.execute(select(func.count()).select_from(password_limits)).scalar() == 1
+
+
+@pytest.mark.parametrize(("durable", "synchronous"), [(True, 2), (False, 1)])
+def test_a_durable_commit_waits_for_the_disk_and_a_cheap_one_does_not(
+    database, durable, synchronous
+):
+    with database.write(durable=durable) as connection:
+        assert connection.execute(text("PRAGMA synchronous")).scalar() == synchronous
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+
+
+def test_a_locked_database_is_reported_and_serves_again_when_free(
+    database, database_file, monkeypatch
+):
+    monkeypatch.setattr(engine, "PATIENCE", 0.05)
+    other = sqlite3.connect(database_file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(StoreUnavailable, match="locked"), database.write():
+        pass
+
+    other.execute("ROLLBACK")
+    other.close()
+    with database.write() as connection:
+        connection.execute(insert(password_limits), ROW)
+
+
+def test_our_own_threads_wait_for_their_turn_to_write_and_not_forever(database, monkeypatch):
+    monkeypatch.setattr(engine, "PATIENCE", 0.05)
+    holding, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with database.write():
+            holding.set()
+            done.wait(10)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    holding.wait(10)
+    with pytest.raises(StoreUnavailable), database.write():
+        pass
+    done.set()
+    holder.join()
+
+
+def test_a_removed_database_is_not_replaced_by_an_empty_one_and_serves_again_when_back(
+    database, database_file
+):
+    _count(database)
+    away = database_file.rename(database_file.with_suffix(".away"))
+
+    with pytest.raises(StoreUnavailable, match="gone"):
+        _count(database)
+    with pytest.raises(StoreUnavailable), database.write():
+        pass
+    assert not database_file.exists()
+
+    away.rename(database_file)
+    assert _count(database) is None
+
+
+def test_a_database_that_is_missing_from_the_start_is_not_made_by_reading(tmp_path):
+    with pytest.raises(StoreUnavailable):
+        _count(Database(f"sqlite:///{tmp_path}/missing.db"))
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_put_in_the_place_of_ours_is_not_written_to(database, database_file):
+    with database.write() as connection:
+        connection.execute(insert(password_limits), ROW)
+    other = shutil.copy(database_file, database_file.with_suffix(".other"))
+    os.replace(other, database_file)
+
+    with pytest.raises(StoreUnavailable, match="restart"):
+        _count(database)
+    with pytest.raises(StoreUnavailable, match="restart"):
+        _add_one(database)
+
+
+def test_a_file_that_is_no_database_is_reported_without_its_content(tmp_path):
+    path = tmp_path / "notes.db"
+    path.write_text("my secret notes, much longer than the header of a database file would be " * 9)
+
+    with pytest.raises(StoreUnavailable, match="not a database") as refused:
+        _count(Database(f"sqlite:///{path}"))
+
+    assert "secret" not in str(refused.value)
+
+
+def test_a_place_where_no_file_can_be_made_is_reported(tmp_path):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(StoreUnavailable, match="cannot be made"):
+        Database(f"sqlite:///{tmp_path}/file/new.db").create_file()
+
+
+def test_a_new_file_is_its_owners_alone_whatever_the_umask(tmp_path):
+    before = os.umask(0)
+    try:
+        Database(f"sqlite:///{tmp_path}/new.db").create_file()
+    finally:
+        os.umask(before)
+
+    assert stat.S_IMODE((tmp_path / "new.db").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "what:is/this", ""])
+def test_an_url_that_cannot_work_is_refused_before_anything_is_opened(url):
+    with pytest.raises(TallystickError) as refused:
+        Database(url)
+
+    assert refused.value.code == "bad_store_url"
+
+
+def test_a_time_comes_back_as_it_went_in_and_a_naive_one_is_refused():
+    now = EPOCH.replace(year=2024, microsecond=123_457)
+    stored = Instant().process_bind_param(now, None)
+
+    assert Instant().process_result_value(stored, None) == now
+    with pytest.raises(TypeError):
+        Instant().process_bind_param(now.replace(tzinfo=None), None)

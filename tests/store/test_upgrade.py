@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from idp.store import migrations
+from idp.store.engine import Database
+from idp.store.schema import metadata
+from idp.store.upgrade import HEAD, DatabaseTooNew, upgrade
+
+
+def test_a_migrated_database_has_exactly_the_tables_of_the_schema(database):
+    with database.read() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_revision_the_code_knows_is_the_last_migration():
+    folder = Path(migrations.__file__).parent
+
+    assert ScriptDirectory(str(folder)).get_current_head() == HEAD
+
+
+def test_a_database_changed_by_a_later_version_is_refused(database):
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(DatabaseTooNew, match="9999"):
+        upgrade(database)
+
+
+def test_several_processes_may_start_on_an_empty_place_at_once(tmp_path):
+    databases = [Database(f"sqlite:///{tmp_path}/deep/down/new.db") for _ in range(4)]
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(upgrade, databases))
+
+    with databases[0].read() as connection:
+        revisions = connection.execute(text("SELECT version_num FROM alembic_version")).all()
+    assert revisions == [(HEAD,)]
+
+
+def test_the_database_file_is_its_owners_alone(tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/new.db")
+    upgrade(database)
+
+    assert {path.stat().st_mode & 0o077 for path in tmp_path.iterdir()} == {0}
+
+
+def test_an_up_to_date_database_starts_without_importing_alembic(database_file):
+    program = (
+        "import sys\n"
+        "from idp.store.engine import Database\n"
+        "from idp.store.upgrade import upgrade\n"
+        f"upgrade(Database('sqlite:///{database_file}'))\n"
+        "print('alembic' in sys.modules)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)  # noqa: S603 -- our own interpreter
+
+    assert done.stdout == "False\n"
