@@ -1,0 +1,168 @@
+"""Every reason and every rule of a decision, with the sentences that administrators read.
+
+The quotations are from Microsoft's "How number matching works in MFA push notifications for
+Authenticator" (2024-11-27); a rule without one is inferred.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+REASONS: Final = {
+    "kb_installed": "The update that brings number matching, or a later one, is installed.",
+    "kb_missing": "The update that brings number matching is not installed.",
+    "not_in_table": "Microsoft's table names no update for this version of Windows Server.",
+    "after_table_by_setting": "This Windows Server is later than Microsoft's table, and the farm's "
+    "setting products_after_table gives it number matching.",
+    "update_level_unknown": "It is not known which updates are installed: the revision is missing.",
+    "not_a_build": "The text names no build of Windows Server.",
+    "always": "Push notifications here always ask for a number.",
+    "method_unchanged": "A code was asked for; number matching changes nothing about codes.",
+    "push_not_enabled": "No policy allows push notifications.",
+    "app_upgrade_required": "The user's Authenticator is too old for numbers and must be upgraded.",
+    "wearable_cannot_match": "A wearable device cannot take a number; the phone has to be used.",
+    "mfa_server_has_no_number_matching": "MFA Server does not support number matching.",
+    "totp_by_version": "This version of the NPS extension asks for a code on its own.",
+    "totp_by_override": "The registry override makes the NPS extension ask for a code.",
+    "override_off": "The registry override keeps Approve/Deny.",
+    "override_not_set": "This version of the NPS extension asks for a code only when the registry "
+    "override says so.",
+    "version_too_old": "This version of the NPS extension does not know the registry override.",
+    "no_totp_method": "The user has no method that yields a code.",
+    "challenge_needs_pap": "A code can be asked for over PAP only.",
+    "client_cannot_answer_challenge": "The RADIUS client cannot ask the user for a code.",
+}
+"""What each reason means, by its code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule that fired: its stable name and the quoted sentence it rests on.
+
+    ``quote`` is None for a rule that is inferred rather than stated.
+    """
+
+    name: str
+    quote: str | None = None
+
+    @property
+    def basis(self) -> str:
+        """``stated`` or ``inferred``."""
+        return "inferred" if self.quote is None else "stated"
+
+    def as_json(self) -> dict[str, str | None]:
+        """The rule as it stands in the JSON of a decision."""
+        return {"name": self.name, "basis": self.basis, "quote": self.quote}
+
+
+# Which methods are asked for, and whether push is among them.
+OTHER_METHOD: Final = Rule(
+    "other_method_unchanged",
+    "If you're prompted for another method, you won't see any change.",
+)
+PUSH_BY_METHODS_POLICY: Final = Rule(
+    "push_enabled_by_policy",
+    "Admins can enable users for Authenticator push notifications either in the Authentication "
+    "methods policy or the legacy multifactor authentication (MFA) policy",
+)
+PUSH_BY_LEGACY_POLICY: Final = Rule(
+    "legacy_policy_suffices",
+    "You see number matching regardless of whether you're enabled for Authenticator in the "
+    "Authentication methods policy.",
+)
+PUSH_BY_NO_POLICY: Final = Rule("push_needs_a_policy", PUSH_BY_METHODS_POLICY.quote)
+
+# The hosts in the cloud.
+ALWAYS_IN_MFA: Final = Rule(
+    "always_in_mfa", "Number matching is enabled for all Authenticator push notifications."
+)
+ALWAYS_IN_SSPR: Final = Rule(
+    "always_in_sspr",
+    "SSPR with Authenticator requires number matching when using Authenticator.",
+)
+ALWAYS_IN_REGISTRATION: Final = Rule(
+    "always_in_registration", "Combined registration with Authenticator requires number matching."
+)
+MFA_SERVER: Final = Rule(
+    "mfa_server_never",
+    "number matching isn't enforced because it's not a supported feature for MFA Server",
+)
+
+# The AD FS adapter.
+UPDATE_INSTALLED: Final = Rule(
+    "adfs_update_installed",
+    "The AD FS adapter supports number matching only after you install one of the updates in the "
+    "following table.",
+)
+UPDATES_ARE_CUMULATIVE: Final = Rule("updates_are_cumulative")
+UPDATE_MISSING: Final = Rule(
+    "adfs_update_missing", "Unpatched versions of Windows Server don't support number matching."
+)
+EARLIER_VERSION: Final = Rule(
+    "adfs_earlier_version",
+    "On earlier versions, you continue to see the Approve/Deny experience and don't see number "
+    "matching until you upgrade.",
+)
+UNLISTED_VERSION: Final = Rule("adfs_unlisted_version")
+AFTER_TABLE: Final = Rule("products_after_table_by_setting")
+
+# What answers.
+OLD_APP: Final = Rule(
+    "old_app_cannot_match",
+    "If you're running an older version of Authenticator that doesn't support number matching, "
+    "authentication won't work.",
+)
+WEARABLE: Final = Rule(
+    "wearable_cannot_match",
+    "If you use a wearable device, you need to use your phone to approve notifications when number "
+    "matching is enabled.",
+)
+
+# The NPS extension.
+NPS_TOO_OLD: Final = Rule(
+    "nps_version_too_old",
+    "NPS extensions versions earlier than 1.0.1.40 don't support TOTP enforced by number matching.",
+)
+NPS_OVERRIDE_OFF: Final = Rule(
+    "nps_override_off",
+    "you can set OVERRIDE_NUMBER_MATCHING_WITH_OTP = FALSE to fall back to Approve/Deny push "
+    "notifications",
+)
+NPS_OVERRIDE: Final = Rule(
+    "nps_override",
+    "Organizations that run any of these earlier versions of NPS extension can modify the registry "
+    "to require you to enter a TOTP",
+)
+NPS_BY_VERSION: Final = Rule(
+    "nps_code_by_version",
+    "Anyone who performs a RADIUS connection with NPS extension version 1.2.2216.1 or later is "
+    "prompted to sign in with a TOTP method instead of Approve/Deny.",
+)
+NPS_NO_CODE: Final = Rule(
+    "nps_needs_code_method",
+    "Without a TOTP method registered, you continue to see Approve/Deny.",
+)
+NPS_NEEDS_PAP: Final = Rule(
+    "nps_needs_pap",
+    "If the NPS server isn't configured to use PAP, user authorization fails",
+)
+NPS_CLIENT: Final = Rule(
+    "nps_client_must_challenge",
+    "If your organization uses Remote Desktop Gateway and you're registered for a TOTP code along "
+    "with Authenticator push notifications, you can't meet the Microsoft Entra MFA challenge",
+)
+NPS_UNLISTED_VERSION: Final = Rule("nps_unlisted_version")
+
+
+class Verdict(NamedTuple):
+    """An experience with its reason, the rules that led to it, and warnings on the way."""
+
+    experience: str
+    reason: str
+    rules: tuple[Rule, ...]
+    warnings: tuple[str, ...] = ()
+
+
+CODE_UNCHANGED: Final = Verdict("totp", "method_unchanged", (OTHER_METHOD,))
+"""A code was asked for, and is."""

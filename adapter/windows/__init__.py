@@ -1,0 +1,61 @@
+"""OS builds of Windows Server: reading what servers print, products, required updates, catalogue.
+
+Microsoft's "How number matching works" names the required updates; the catalogue of cumulative
+updates is ``adapter/data/windows-server-updates.csv``.
+"""
+
+from adapter.windows.builds import (
+    HOW_TO_TELL,
+    Build,
+    BuildError,
+    NotABuildError,
+    TextTooLongError,
+    UpdateLevelUnknownError,
+    bare_build,
+    parse_build,
+)
+from adapter.windows.catalogue import (
+    CatalogueUpdate,
+    UnknownKBError,
+    build_of_kb,
+    installed_update,
+    updates_of,
+    updates_with_kb,
+)
+from adapter.windows.products import (
+    NUMBER_MATCHING_SINCE,
+    PRODUCTS,
+    Product,
+    RequiredUpdate,
+    product_name,
+)
+from adapter.windows.reading import Evidence, Reading, read_build, read_server_text
+from adapter.windows.servers import Server, describe
+
+__all__ = [
+    "HOW_TO_TELL",
+    "NUMBER_MATCHING_SINCE",
+    "PRODUCTS",
+    "Build",
+    "BuildError",
+    "CatalogueUpdate",
+    "Evidence",
+    "NotABuildError",
+    "Product",
+    "Reading",
+    "RequiredUpdate",
+    "Server",
+    "TextTooLongError",
+    "UnknownKBError",
+    "UpdateLevelUnknownError",
+    "bare_build",
+    "build_of_kb",
+    "describe",
+    "installed_update",
+    "parse_build",
+    "product_name",
+    "read_build",
+    "read_server_text",
+    "updates_of",
+    "updates_with_kb",
+]

@@ -1,0 +1,117 @@
+"""Versions as Windows prints them: ``winver``, ``ver``, ``systeminfo``, ``docker info`` and kin."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+from adapter.windows.builds import BASE, REVISION, VERSION, Build
+from adapter.windows.products import PRODUCTS
+
+Lines: TypeAlias = tuple[str, ...]
+
+# A number ends here: no digit of any script, no letter (17763.1.amd64fre), no further part.
+END = r"(?!\.?\w)"
+_SPACE = r"[ \t]{0,40}"
+
+_OS_BUILD = re.compile(
+    rf"\bOS Build{_SPACE}[:=]?{_SPACE}\n?{_SPACE}({BASE})\.({REVISION}){END}", re.IGNORECASE
+)
+_BRACKETED = re.compile(rf"\[[^\[\]\n]{{0,40}}?{VERSION}({BASE})\.([1-9][0-9]{{0,9}})\]")
+_MENTION = re.compile(rf"(?<![\w.~-])({VERSION})?({BASE})\.([1-9][0-9]{{0,9}}){END}")
+
+_BUILD_NUMBER = re.compile(
+    rf'\b(?:Current|Os)?Build(?:Number)?"?{_SPACE}(?::|=|REG_SZ)?{_SPACE}"?({BASE}){END}',
+    re.IGNORECASE,
+)
+_THREE_PARTS = re.compile(rf"(?<![\w.~-]){VERSION}({BASE})(?:\.0)?{END}")
+_PACKAGE = re.compile(rf"Package_for_RollupFix~[^\s]{{0,60}}~~({BASE})\.")
+_FILE_VERSION = re.compile(rf"\b(?:[0-9]{{1,2}}\.[0-9]\.)?({BASE})\.[0-9]{{1,10}}\b")
+
+# Lines whose numbers look like a revision and are the version of some file, or of the branch.
+_OF_A_FILE = re.compile(
+    r"""[\s"]*(?:\w*BuildLab\w*|BaseBuildRevisionNumber|OsHardwareAbstractionLayer|Kernel\ Version
+    |PSVersion|BuildVersion|CLRVersion|(?:Image\ )?Version:)(?!\w)|.*\.(?:dll|exe|sys)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+_OTHER_SYSTEM = re.compile(
+    r"Windows (?:7|8|8\.1|10|11)(?!\.?\w)|Hyper-V Server|Azure Stack HCI", re.IGNORECASE
+)
+_SERVER = re.compile(r"Windows Server", re.IGNORECASE)
+_CLIENT = re.compile(
+    r'InstallationType[" \t]{0,40}(?::|=|REG_SZ)[" \t]{0,40}Client\b', re.IGNORECASE
+)
+
+_BASES = {product.name.lower(): product.base for product in PRODUCTS.values()}
+# The longer name first, or 2012 R2 would be read as 2012.
+_PRODUCT = re.compile(
+    "|".join(map(re.escape, sorted(_BASES, key=len, reverse=True))), re.IGNORECASE
+)
+
+
+def os_builds_in(lines: Lines) -> tuple[Build, ...]:
+    """Builds behind the words "OS Build": ``winver``, Settings > About, ``docker info``."""
+    return _builds(_OS_BUILD.findall("\n".join(lines)))
+
+
+def bracketed_in(lines: Lines) -> tuple[Build, ...]:
+    """Builds in brackets, as ``ver`` and the banner of ``cmd.exe`` print them."""
+    return _builds(_BRACKETED.findall("\n".join(lines)))
+
+
+def mentions_in(lines: Lines) -> tuple[Build, ...]:
+    """Builds that stand anywhere else, without a version in front only of known products."""
+    found = (match for line in _trusted(lines) for match in _MENTION.findall(line))
+    return _builds(
+        (base, revision) for version, base, revision in found if version or int(base) in PRODUCTS
+    )
+
+
+def bases_in(lines: Lines) -> tuple[int, ...]:
+    """Base builds that a text names without a revision, from its surest words; often one."""
+    text = "\n".join(lines)
+    trusted = "\n".join(_trusted(lines))
+    return (
+        _numbers(_BUILD_NUMBER.findall(trusted))
+        or _numbers(_THREE_PARTS.findall(trusted))
+        or _numbers(_PACKAGE.findall(text))
+        or named_products_in(lines)
+        or tuple(base for base in _numbers(_FILE_VERSION.findall(text)) if base in PRODUCTS)
+    )
+
+
+def named_products_in(lines: Lines) -> tuple[int, ...]:
+    """The base builds of the products that a text calls by name."""
+    names = (name.lower() for line in lines for name in _PRODUCT.findall(line))
+    return tuple(dict.fromkeys(_BASES[name] for name in names))
+
+
+def names_file_versions(lines: Lines) -> bool:
+    """Whether numbers stand there that look like a revision and are not: BuildLabEx, files."""
+    return any(_OF_A_FILE.match(line) for line in lines)
+
+
+def other_system(lines: Lines) -> str | None:
+    """The name of a system with a server's base build that is none, None for a server's text.
+
+    Windows 10 and 11, Hyper-V Server and Azure Stack HCI share base builds with Windows Server.
+    """
+    text = "\n".join(lines)
+    if _CLIENT.search(text):
+        return "a Windows client"
+    match = _OTHER_SYSTEM.search(text)
+    return match[0] if match and not _SERVER.search(text) else None
+
+
+def _trusted(lines: Lines) -> Iterator[str]:
+    return (line for line in lines if not _OF_A_FILE.match(line))
+
+
+def _builds(pairs: Iterable[tuple[str, str]]) -> tuple[Build, ...]:
+    return tuple(dict.fromkeys(Build(int(base), int(revision)) for base, revision in pairs))
+
+
+def _numbers(found: Iterable[str]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(map(int, found)))
