@@ -1,0 +1,150 @@
+"""A real browser for the tests: people with and without script, and how their pages are judged."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from weakref import WeakSet
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from chromium import find_chromium
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+MILLISECONDS = 10_000
+SCREENSHOTS = "TALLYSTICK_SCREENSHOTS"
+WIDE = {"width": 1280, "height": 800}
+NARROW = {"width": 360, "height": 740}
+VIEWS = {
+    "wide-light": (WIDE, "light"),
+    "wide-dark": (WIDE, "dark"),
+    "narrow-light": (NARROW, "light"),
+    "narrow-dark": (NARROW, "dark"),
+}
+
+NewPage = Callable[..., Page]
+_without_script: WeakSet[BrowserContext] = WeakSet()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of a worker; its pages are kept apart by contexts."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=find_chromium(), timeout=3 * MILLISECONDS
+        )
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def complaints() -> Iterator[list[str]]:
+    """What scripts threw, and how pages broke their own policy; the test fails if any is left."""
+    noted: list[str] = []
+    yield noted
+    assert noted == []
+
+
+@pytest.fixture
+def new_page(browser: Browser, complaints: list[str]) -> Iterator[NewPage]:
+    """Open pages of fresh, separate browsers; takes the options of Playwright's ``new_context``."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(**options: object) -> Page:
+        context = browser.new_context(**{"viewport": WIDE, **options})
+        contexts.append(context)
+        if options.get("java_script_enabled") is False:
+            _without_script.add(context)
+        context.set_default_timeout(MILLISECONDS)
+        context.on("weberror", lambda failure: complaints.append(str(failure.error)))
+        context.on("console", lambda message: _note_violation(message.text, complaints))
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def _note_violation(text: str, complaints: list[str]) -> None:
+    if "Content Security Policy" in text:
+        complaints.append(text)
+
+
+@pytest.fixture
+def page(new_page: NewPage) -> Page:
+    """A page of a fresh browser; ``page.context.new_page()`` is a second tab of it."""
+    return new_page()
+
+
+@pytest.fixture
+def page_without_script(new_page: NewPage) -> Page:
+    """A page of a browser in which no script of ours runs."""
+    return new_page(java_script_enabled=False)
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], None]:
+    """Judge a page by axe: ``axe(page)`` fails with the list of what it violates."""
+    judge = Axe()
+
+    def check(page: Page) -> None:
+        with _judged(page) as look:
+            result = judge.run(look)
+        assert result.violations_count == 0, result.generate_report()
+
+    return check
+
+
+@pytest.fixture
+def looks(axe: Callable[[Page], None]) -> Callable[[Page, str], None]:
+    """Judge how a page looks, light and dark, wide and narrow: ``looks(page, "number")``.
+
+    In each view it is axe clean and nothing sticks out at the side. With the variable
+    ``TALLYSTICK_SCREENSHOTS`` naming a folder, each view is kept there as a picture.
+    """
+
+    def check(page: Page, name: str) -> None:
+        before = page.viewport_size
+        for view, (size, scheme) in VIEWS.items():
+            page.set_viewport_size(size)
+            page.emulate_media(color_scheme=scheme)
+            _keep(page, f"{name}-{view}.png")
+            axe(page)
+            too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert too_wide <= 0, f"{name}, {view}: {too_wide} pixels stick out at the side"
+        page.set_viewport_size(before or WIDE)
+        page.emulate_media(color_scheme="null")
+
+    return check
+
+
+@contextmanager
+def _judged(page: Page) -> Iterator[Page]:
+    """Give the page that axe looks at: itself, or where no script runs (axe would wait for ever)
+    a twin at the same address, of what the reader without script has before them.
+    """
+    if page.context not in _without_script:
+        yield page
+        return
+    dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    html = re.sub(r"(?s)<script\b.*?</script>|</?noscript[^>]*>", "", page.content())
+    twin = page.context.browser.new_context(
+        viewport=page.viewport_size, color_scheme="dark" if dark else "light"
+    )
+    twin.route(
+        lambda url: url == page.url,
+        lambda route: route.fulfill(body=html, content_type="text/html"),
+    )
+    with closing(twin):
+        look = twin.new_page()
+        look.goto(page.url)
+        yield look
+
+
+def _keep(page: Page, file: str) -> None:
+    folder = os.environ.get(SCREENSHOTS)
+    if folder:
+        page.screenshot(path=Path(folder) / file, full_page=True)

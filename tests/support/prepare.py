@@ -1,0 +1,40 @@
+"""Brings what the tests need beside Python packages, before they start.
+
+Without arguments: a browser and aws-adfs. With arguments: these Debian packages, each of which
+brings a command of the same name.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Sequence
+
+from aws_adfs import ready_environment
+from chromium import find_chromium
+from toolbox import ToolMissing, apt_install, can_use_apt
+
+
+def bring_debian_packages(packages: Sequence[str]) -> None:
+    """Install what is not on PATH; as an ordinary user say what to install."""
+    missing = [package for package in packages if shutil.which(package) is None]
+    if missing and not can_use_apt():
+        raise ToolMissing(f"As root run: apt-get install {' '.join(missing)}")
+    if missing:
+        apt_install(*missing)
+
+
+def main(packages: Sequence[str]) -> None:
+    """Bring everything, or end with what is missing and how to bring it."""
+    try:
+        if packages:
+            bring_debian_packages(packages)
+        else:
+            find_chromium()
+            ready_environment()
+    except ToolMissing as failure:
+        raise SystemExit(str(failure)) from None
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
