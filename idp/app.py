@@ -1,0 +1,128 @@
+"""The one place where the rooms are joined."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adapter.errors import TallystickError
+from adapter.mfa.service import MfaPolicy, MfaService
+from idp.directory import Directory, PasswordHasher
+from idp.federation.keys import load_signing_key
+from idp.federation.nodes import Farm
+from idp.federation.policy import GlobalPolicy
+from idp.federation.providers import Providers
+from idp.federation.trusts import Trusts
+from idp.services import Services
+from idp.session.clock import SystemClock
+from idp.session.seal import Sealer
+from idp.store.engine import Database
+from idp.store.log import SqlSignInLog
+from idp.store.mfa import SqlMfaStore
+from idp.store.nodes import SqlNodeStore
+from idp.store.once import UsedOnce
+from idp.store.policies import SqlPolicyStore
+from idp.store.providers import SqlProviderStore
+from idp.store.signin import SignInStore
+from idp.store.trusts import SqlTrustStore
+from idp.store.upgrade import upgrade
+from idp.store.users import SqlUserStore
+
+if TYPE_CHECKING:
+    from flask import Flask, Response
+
+    from adapter.mfa.ports import Clock
+    from idp.config import Config
+
+RETRY_AFTER_SECONDS = "5"
+
+
+def assemble(
+    config: Config, *, clock: Clock | None = None, hasher: PasswordHasher | None = None
+) -> Services:
+    """Join the rooms of *config*: open the database, bring its tables up to date, read the keys.
+
+    Raises :class:`TallystickError` for whatever is missing, saying what to do.
+    """
+    clock = clock or SystemClock()
+    sealer = Sealer(read_secret(config.keys.secret), clock.now)
+    database = Database(config.store.url)
+    upgrade(database)
+    mfa_store = SqlMfaStore(database, sealer.purpose("totp-seed"))
+    trusts = Trusts(SqlTrustStore(database), clock, allow_http=config.trusts.allow_http)
+    return Services(
+        config=config,
+        clock=clock,
+        sealer=sealer,
+        database=database,
+        mfa_store=mfa_store,
+        mfa=MfaService(
+            mfa_store,
+            clock,
+            number_key=sealer.key("number-to-match"),
+            policy=MfaPolicy(products_after_table=config.farm.products_after_table),
+        ),
+        directory=Directory(SqlUserStore(database), clock, hasher or PasswordHasher()),
+        trusts=trusts,
+        farm=Farm(SqlNodeStore(database), clock),
+        policy=GlobalPolicy(SqlPolicyStore(database)),
+        providers=Providers(SqlProviderStore(database)),
+        log=SqlSignInLog(database),
+        sign_ins=SignInStore(database),
+        once=UsedOnce(database),
+        signing_key=load_signing_key(config.keys.signing_key, config.keys.signing_certificate),
+    )
+
+
+def create_app(config: Config, *, services: Services | None = None) -> Flask:
+    """Return the WSGI application: every host over one set of services.
+
+    ``services`` are those of :func:`assemble` where the caller has them already.
+    """
+    from flask import Flask
+
+    from idp import admin, authenticator, signin, web
+
+    services = services or assemble(config)
+    app = Flask("idp", static_folder="static", static_url_path="/static", template_folder=None)
+    web.harden(app)
+    for host in (signin, authenticator, admin):
+        app.register_blueprint(host.blueprint(services))
+    app.register_error_handler(TallystickError, _told)
+    app.wsgi_app = signin.AnyCase(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
+    app.extensions["tallystick"] = services
+    return app
+
+
+def read_secret(path: Path) -> bytes:
+    """Return the farm's secret from a file that only its owner can read."""
+    try:
+        mode = path.stat().st_mode
+        secret = path.read_bytes()
+    except OSError as error:
+        raise TallystickError(
+            f"The secret {path} cannot be read: {error.strerror}",
+            "Make one with tallystick demo --data-dir DIR, or copy the farm's",
+            code="no_secret",
+        ) from None
+    if stat.S_IMODE(mode) & 0o077:
+        raise TallystickError(
+            f"Others can read the secret {path}", f"chmod 600 {path}", code="secret_is_open"
+        )
+    return secret
+
+
+def _told(error: TallystickError) -> Response:
+    """Answer what no host answered: the service is not there for the moment."""
+    from flask import Response
+
+    from idp.logs import get_logger
+    from idp.web import activity_id
+
+    get_logger().error(
+        "unavailable", code=error.code, activity_id=activity_id(), problem=error.problem
+    )
+    response = Response(f"The service is not available. Try again. [{error.code}]\n", status=503)
+    response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+    return response

@@ -1,0 +1,45 @@
+"""All that the hosts are given: the rooms, joined once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from adapter.mfa.ports import Clock, MfaStore
+    from adapter.mfa.service import MfaService
+    from idp.config import Config
+    from idp.directory import Directory
+    from idp.federation.nodes import Farm
+    from idp.federation.policy import GlobalPolicy
+    from idp.federation.providers import Providers
+    from idp.federation.trusts import Trusts
+    from idp.saml.assertions import SigningKey
+    from idp.session.ports import SignInLog, SignInStore, UsedOnce
+    from idp.session.seal import Sealer
+    from idp.store.engine import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The joined rooms; one for each process, used by all its threads."""
+
+    config: Config
+    clock: Clock
+    sealer: Sealer
+    mfa: MfaService
+    mfa_store: MfaStore
+    directory: Directory
+    trusts: Trusts
+    farm: Farm
+    policy: GlobalPolicy
+    providers: Providers
+    log: SignInLog
+    sign_ins: SignInStore
+    once: UsedOnce
+    signing_key: SigningKey
+    database: Database
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.dispose()

@@ -1,0 +1,56 @@
+"""The field ``Context``: the sealed state of one second-factor page.
+
+It is bound to the browser's session and holds the sign-in, the user and the adapter's data. It can
+be kept and sent again, so nothing here may be needed against a rewind: what was answered, used or
+counted is in the database.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from adapter.contract import Json
+from idp.session.seal import Seal
+from idp.signin.pending import PendingSignIn, from_json
+
+LIFETIME = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorContext:
+    """Where a sign-in stands between the password and the assertion.
+
+    ``provider`` is the adapter being used, empty on the choice page; ``data`` holds the data of
+    every adapter that said it is available, by name.
+    """
+
+    pending: PendingSignIn
+    user: str
+    context_id: str
+    provider: str = ""
+    data: dict[str, dict[str, Json]] = field(default_factory=dict)
+
+    def seal(self, seal: Seal, session_id: str) -> str:
+        """Return it as the field's value; two never look alike."""
+        values = {
+            "pending": self.pending.to_json(),
+            "user": self.user,
+            "context_id": self.context_id,
+            "provider": self.provider,
+            "data": self.data,
+        }
+        return seal.seal(values, bound_to=session_id, lifetime=LIFETIME)
+
+
+def unseal(seal: Seal, text: str, session_id: str) -> SecondFactorContext:
+    """Open the field; raises :class:`idp.session.seal.SealBroken` for another session's."""
+    values: dict[str, Any] = seal.open(text, bound_to=session_id)
+    return SecondFactorContext(
+        pending=from_json(values["pending"]),
+        user=values["user"],
+        context_id=values["context_id"],
+        provider=values["provider"],
+        data=values["data"],
+    )

@@ -1,0 +1,96 @@
+"""Sign-ins that end on our error page: sentences for the codes, and the refusals raised here."""
+
+from __future__ import annotations
+
+from idp.saml import uris
+from idp.saml.refusal import Refused
+from idp.signin.pending import PendingSignIn
+
+SECOND_FACTOR = {
+    # code                             (what is wrong, what to do)
+    "no_strong_authentication_method": (
+        "No second factor is set up on this server",
+        "Enable one: tallystick adapters enable NAME",
+    ),
+    "method_not_available": (
+        "The second factor that was asked for cannot be used by this account",
+        "Register a phone or a source of codes, or contact your administrator",
+    ),
+    "method_not_announced": (
+        "The second factor reported a method that it had not announced",
+        "Check the adapter: tallystick adapters check MODULE:CLASS",
+    ),
+    "adapter_error": (
+        "The second factor failed",
+        "Try again; if it happens again, give the Activity ID to your administrator",
+    ),
+}
+
+
+HTTP_STATUS = {
+    # code                            status, where it is not 400
+    "from_another_site":               403,
+    "MSIS7065":                        404,
+    "no_strong_authentication_method": 403,
+    "method_not_available":            403,
+    "method_not_announced":            403,
+    "adapter_error":                   403,
+}  # fmt: skip
+
+
+def from_elsewhere(base_url: str) -> Refused:
+    """Another site posted a form that only our own pages may post."""
+    return Refused(
+        "The form was sent by another site",
+        f"Sign in from the page itself, at {base_url}",
+        code="from_another_site",
+    )
+
+
+def no_handler() -> Refused:
+    """No message, no name, or a page that is switched off."""
+    return Refused(
+        "There is nothing here that this request asks for",
+        "Start at the application, or at /adfs/ls/idpinitiatedsignon.aspx if that page is on",
+        code="MSIS7065",
+    )
+
+
+def sign_in_ended() -> Refused:
+    """A page was posted whose sign-in is over, or is not this browser's."""
+    return Refused(
+        "This page does not belong to a sign-in that is under way in this browser",
+        "Start again at the application",
+        code="context_not_valid",
+    )
+
+
+def answered_already() -> Refused:
+    """The request, or this sign-in, has had its one answer."""
+    return Refused(
+        "This request was answered already",
+        "Start again at the application",
+        code="request_replayed",
+    )
+
+
+def not_passive(pending: PendingSignIn) -> Refused:
+    """The service provider allows no page, but one would be needed (saml-core §3.4.1)."""
+    refused = Refused(
+        "The sign-in needs the user, and the request forbids to ask",
+        "Send the request without IsPassive",
+        code="no_passive",
+        status=(uris.RESPONDER, uris.NO_PASSIVE),
+    )
+    return addressed(refused, pending)
+
+
+def addressed(refused: Refused, pending: PendingSignIn) -> Refused:
+    """Return the refusal with the address of the service provider, where it may be told."""
+    if pending.request is None:
+        return refused
+    return refused.addressed_to(
+        issuer=pending.entity_id,
+        acs_url=pending.acs_url,
+        in_response_to=pending.request.id,
+    )

@@ -1,0 +1,239 @@
+"""The sign-in as a dispatcher: look at where it stands, take one step, show the next page.
+
+Steps never call steps: each ends by asking :meth:`SignInFlow.proceed` what comes next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Response
+
+from adapter.contract import Explanation, HttpRequest
+from idp import web
+from idp.directory import User
+from idp.federation.policy import needs_second_factor
+from idp.saml.bindings import post_fields
+from idp.saml.contexts import RequestedFactor, resolve_requested_context
+from idp.saml.refusal import Refused
+from idp.services import Services
+from idp.session.seal import SealBroken
+from idp.session.sso import Session, Sessions, start_session
+from idp.signin import context as contexts
+from idp.signin import failures, pages
+from idp.signin.context import SecondFactorContext
+from idp.signin.issuing import Issuer, response_for
+from idp.signin.known import Known, look_up
+from idp.signin.pending import PendingSignIn
+from idp.signin.pipeline import Step, next_step
+from idp.signin.record import NOTHING_TO_EXPLAIN, Recorder
+from idp.signin.second_factor import Choose, Failed, Outcome, Passed, SecondFactor, ShowPage
+from idp.signin.visit import Visit
+
+SESSION_COOKIE = "MSISAuth"
+
+
+class SignInFlow:
+    """The steps of a sign-in on one node; each answers one web request."""
+
+    def __init__(self, services: Services, second_factor: SecondFactor) -> None:
+        config = services.config
+        self._services = services
+        self._second_factor = second_factor
+        self.recorder = Recorder(services)
+        self._issuer = Issuer(config.server.entity_id, services.signing_key)
+        self._pending_seal = services.sealer.purpose("saml-session")
+        self._context_seal = services.sealer.purpose("second-factor-context")
+        self._sessions = Sessions(
+            services.sealer.purpose("session"), config.sign_in.session_lifetime
+        )
+
+    def session_of(self, cookies: Mapping[str, str]) -> Session | None:
+        """Return the session that the browser brought, if it is ours and has not run out."""
+        return self._sessions.read(cookies.get(SESSION_COOKIE))
+
+    def proceed(
+        self,
+        pending: PendingSignIn,
+        session: Session | None,
+        visit: Visit,
+        *,
+        context_id: str | None = None,
+        why: Explanation = NOTHING_TO_EXPLAIN,
+    ) -> Response:
+        """Take the sign-in on from where *session* has it.
+
+        ``context_id`` and ``why`` come from a second factor that was passed just now.
+        """
+        web.continue_activity(pending.activity_id)
+        known = look_up(self._services, pending.entity_id, session)
+        request = pending.request
+        step = next_step(
+            known.session,
+            wants_second_factor=self._wants_second_factor(pending, known),
+            force_authn=request is not None and request.force_authn,
+            received_at=pending.received_at,
+        )
+        match step, known.session, known.user:
+            case Step.ISSUE, Session(), User():
+                return self._issue(pending, known, visit, context_id, why)
+            case _ if request is not None and request.is_passive:
+                raise failures.not_passive(pending)
+            case Step.SECOND_FACTOR, Session(), User() as user:
+                start = self._second_factor.start(pending, user, self._for_adapter(known, visit))
+                return self._show(start, pending, known, visit)
+            case _:
+                return self._log_in_page(pending, visit)
+
+    def password(self, pending: PendingSignIn, name: str, password: str, visit: Visit) -> Response:
+        """Take user name and password; every failure looks alike."""
+        web.continue_activity(pending.activity_id)
+        check = self._services.directory.check_password(name, password)
+        user = check.user
+        self.recorder.credentials(
+            pending, user.upn if user else check.name, visit.node.name, check.failure or ""
+        )
+        if user is None or check.failure:
+            return self._log_in_page(pending, visit, username=name, error=pages.WRONG_PASSWORD)
+        session = start_session(user.upn, self._services.clock.now())
+        return self._remember(self.proceed(pending, session, visit), session)
+
+    def second_factor(
+        self, sealed: str, fields: dict[str, str], session: Session | None, visit: Visit
+    ) -> Response:
+        """Take one post of a second-factor page: the adapter judges it, we show the outcome."""
+        context = self._open(sealed, session)
+        pending = context.pending
+        web.continue_activity(pending.activity_id)
+        if self._services.once.is_used("sign-in", context.context_id):
+            raise failures.sign_in_ended()
+        known = look_up(self._services, pending.entity_id, session)
+        if known.user is None or known.session is None:
+            raise failures.sign_in_ended()
+        request = self._for_adapter(known, visit)
+        outcome = self._second_factor.post(context, fields, known.user, request)
+        if not isinstance(outcome, Passed):
+            return self._show(outcome, pending, known, visit)
+        session = known.session.with_second_factor(outcome.method, self._services.clock.now())
+        answer = self.proceed(
+            pending,
+            session,
+            visit,
+            context_id=context.context_id,
+            why=outcome.explanation,
+        )
+        return self._remember(answer, session)
+
+    def _open(self, sealed: str, session: Session | None) -> SecondFactorContext:
+        """Open a ``Context``: only in the browser session and for the user it was made for."""
+        if session is None:
+            raise failures.sign_in_ended()
+        try:
+            context = contexts.unseal(self._context_seal, sealed, session.id)
+        except SealBroken:
+            raise failures.sign_in_ended() from None
+        if context.user != session.user:
+            raise failures.sign_in_ended()
+        return context
+
+    def _wants_second_factor(self, pending: PendingSignIn, known: Known) -> bool:
+        return needs_second_factor(
+            known.second_factor,
+            known.trust.settings,
+            forced=_requested(pending).second_factor,
+        )
+
+    def _show(
+        self, outcome: Outcome, pending: PendingSignIn, known: Known, visit: Visit
+    ) -> Response:
+        match outcome:
+            case ShowPage(context, presentation, why):
+                if why.outcome:
+                    self.recorder.not_issued_once(
+                        pending, context.user, visit.node.name, context.context_id, why
+                    )
+                return pages.second_factor(
+                    presentation,
+                    provider=context.provider,
+                    context=self._sealed(context, known),
+                    action=visit.action,
+                    user=context.user,
+                    others=self._second_factor.choices(context),
+                )
+            case Choose(context, adapters):
+                return pages.choose(
+                    adapters,
+                    context=self._sealed(context, known),
+                    action=visit.action,
+                    user=context.user,
+                )
+            case Failed():
+                return self._failed(outcome, pending, known, visit)
+        raise TypeError(outcome)
+
+    def _failed(
+        self, failed: Failed, pending: PendingSignIn, known: Known, visit: Visit
+    ) -> Response:
+        user = known.user.upn if known.user else ""
+        self.recorder.not_issued(pending, user, visit.node.name, failed.code, failed.explanation)
+        if failed.presentation is not None:
+            return pages.last_page(failed.presentation, failed.provider)
+        problem, remedy = failures.SECOND_FACTOR[failed.code]
+        raise Refused(problem, remedy, code=failed.code)
+
+    def _issue(
+        self,
+        pending: PendingSignIn,
+        known: Known,
+        visit: Visit,
+        context_id: str | None,
+        why: Explanation,
+    ) -> Response:
+        if known.session is None or known.user is None:
+            raise failures.sign_in_ended()
+        now = self._services.clock.now()
+        xml = response_for(pending, known.trust, known.user, known.session, self._issuer, now)
+        if not self.recorder.issued(
+            pending, known.user.upn, visit.node.name, why, context_id=context_id
+        ):
+            raise failures.answered_already()
+        return pages.post_form(pending.acs_url, post_fields(xml, pending.relay_state))
+
+    def _log_in_page(
+        self, pending: PendingSignIn, visit: Visit, *, username: str = "", error: str = ""
+    ) -> Response:
+        sealed = pending.seal(self._pending_seal)
+        return pages.log_in(
+            action=visit.action, saml_session=sealed, username=username[:256], error=error
+        )
+
+    def _sealed(self, context: SecondFactorContext, known: Known) -> str:
+        if known.session is None:
+            raise failures.sign_in_ended()
+        return context.seal(self._context_seal, known.session.id)
+
+    def _for_adapter(self, known: Known, visit: Visit) -> HttpRequest:
+        return visit.for_adapter(known.trust.display_name or known.trust.entity_id)
+
+    def _remember(self, response: Response, session: Session) -> Response:
+        """Give the browser the session; its id is new at every level."""
+        secure = self._services.config.server.is_secure
+        response.set_cookie(
+            SESSION_COOKIE,
+            self._sessions.write(session, self._services.clock.now()),
+            path="/adfs",
+            httponly=True,
+            secure=secure,
+            samesite="None" if secure else "Lax",
+        )
+        return response
+
+
+def _requested(pending: PendingSignIn) -> RequestedFactor:
+    request = pending.request
+    if request is None:
+        return resolve_requested_context((), "exact")
+    try:
+        return resolve_requested_context(request.requested_contexts, request.comparison)
+    except Refused as refused:
+        raise failures.addressed(refused, pending) from None

@@ -1,0 +1,150 @@
+"""From a web request to the sign-in it is about: by a binding, by name, or by a page of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from urllib.parse import parse_qs
+
+from werkzeug import Request
+
+from idp.federation.trusts import RelyingPartyTrust
+from idp.saml.bindings import SamlMessage, decode_post, decode_redirect
+from idp.saml.refusal import Refused
+from idp.saml.requests import read_authn_request
+from idp.saml.values import ServiceProvider
+from idp.session.seal import Seal
+from idp.signin import failures
+from idp.signin.pending import PendingSignIn, unseal
+
+FindTrust = Callable[[str], RelyingPartyTrust | None]
+
+
+class Incoming:
+    """Reads requests for one server: its addresses, its trusts, its clock."""
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        find_trust: FindTrust,
+        is_spent: Callable[[str, str], bool],
+        seal: Seal,
+        now: Callable[[], datetime],
+        skew: timedelta,
+        lifetime: timedelta,
+        relay_state_names_trust: bool,
+    ) -> None:
+        self._destinations = frozenset({f"{base_url}/adfs/ls/", f"{base_url}/adfs/ls"})
+        self._find_trust = find_trust
+        self._is_spent = is_spent
+        self._seal = seal
+        self._now = now
+        self._skew = skew
+        self._lifetime = lifetime
+        self._relay_state_names_trust = relay_state_names_trust
+
+    def read(self, request: Request, activity_id: str, *, by_name: bool) -> PendingSignIn | None:
+        """Return the sign-in that *request* is about, None when it has none.
+
+        ``by_name`` also takes an IdP-initiated address. A page of ours that was sealed for a
+        sign-in outranks the address it is posted to. Raises :class:`Refused` and
+        :class:`idp.session.seal.SealBroken`.
+        """
+        sealed = request.form.get("SamlSession")
+        if sealed is not None:
+            return unseal(self._seal, sealed)
+        message = _message(request)
+        if message is not None:
+            return self._answerable(message, activity_id)
+        named = self._named(request) if by_name else None
+        return self._initiated_here(*named, activity_id) if named else None
+
+    def _answerable(self, message: SamlMessage, activity_id: str) -> PendingSignIn:
+        now = self._now()
+        request = read_authn_request(
+            message,
+            find_service_provider=self._service_provider,
+            destinations=self._destinations,
+            now=now,
+            skew=self._skew,
+            max_age=self._lifetime,
+            require_signed=self._must_be_signed,
+        )
+        if self._is_spent(request.issuer, request.id):
+            raise failures.answered_already()
+        return PendingSignIn(
+            entity_id=request.issuer,
+            acs_url=request.acs_url,
+            received_at=now,
+            activity_id=activity_id,
+            relay_state=message.relay_state,
+            request=request,
+        )
+
+    def _initiated_here(
+        self, entity_id: str, relay_state: str | None, activity_id: str
+    ) -> PendingSignIn:
+        trust = self._find_trust(entity_id)
+        if trust is None or not trust.settings.enabled:
+            raise Refused(
+                "There is no such relying party trust, or it is disabled",
+                "Check loginToRp against tallystick sp list",
+                code="MSIS7007",
+            )
+        return PendingSignIn(
+            entity_id=entity_id,
+            acs_url=default_acs(trust.service_provider),
+            received_at=self._now(),
+            activity_id=activity_id,
+            relay_state=relay_state,
+        )
+
+    def _named(self, request: Request) -> tuple[str, str | None] | None:
+        """Return trust and RelayState of an IdP-initiated address (facts §C.10)."""
+        arguments = {name.lower(): value for name, value in request.args.items()}
+        relay_state = arguments.get("relaystate")
+        if "logintorp" in arguments:
+            return arguments["logintorp"], relay_state
+        if relay_state is None or not self._relay_state_names_trust:
+            return None
+        inner = parse_qs(relay_state, keep_blank_values=True, max_num_fields=8)
+        if "RPID" not in inner:
+            return None
+        return inner["RPID"][0], inner.get("RelayState", [None])[0]
+
+    def _service_provider(self, entity_id: str) -> ServiceProvider | None:
+        trust = self._find_trust(entity_id)
+        return trust.service_provider if trust is not None and trust.settings.enabled else None
+
+    def _must_be_signed(self, service_provider: ServiceProvider) -> bool:
+        trust = self._find_trust(service_provider.entity_id)
+        return trust is None or trust.settings.signed_saml_requests_required
+
+
+def default_acs(service_provider: ServiceProvider) -> str:
+    """Return the default assertion consumer service (saml-metadata §2.2.3)."""
+    services = service_provider.assertion_consumer_services
+    marked = [service for service in services if service.is_default]
+    return min(marked or services, key=lambda service: service.index).location
+
+
+def _message(request: Request) -> SamlMessage | None:
+    if "SAMLRequest" in request.form or "SAMLResponse" in request.form:
+        _must_be_single(request, "SAMLRequest", "SAMLResponse", "RelayState")
+        parameter = "SAMLRequest" if "SAMLRequest" in request.form else "SAMLResponse"
+        return decode_post(
+            request.form[parameter], request.form.get("RelayState"), parameter=parameter
+        )
+    if "SAMLRequest" in request.args or "SAMLResponse" in request.args:
+        return decode_redirect(request.query_string)
+    return None
+
+
+def _must_be_single(request: Request, *names: str) -> None:
+    if any(len(request.form.getlist(name)) > 1 for name in names):
+        raise Refused(
+            "A parameter of the SAML message stands there twice",
+            "Send each parameter once",
+            code="duplicate_parameter",
+        )

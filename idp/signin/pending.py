@@ -1,0 +1,92 @@
+"""What the user is on the way to: a checked request, sealed into the pages until it is answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from idp.saml.values import AuthnRequest
+from idp.session.seal import Seal
+
+LIFETIME = timedelta(hours=1)
+"""How long a log-in page may stay open. A request id is remembered as used for longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingSignIn:
+    """A sign-in to one relying party trust that has not been answered yet.
+
+    ``request`` is None when it began here (IdP-initiated). ``activity_id`` stays the same on all
+    its pages and log lines.
+    """
+
+    entity_id: str
+    acs_url: str
+    received_at: datetime
+    activity_id: str
+    relay_state: str | None = None
+    request: AuthnRequest | None = None
+
+    @property
+    def request_id(self) -> str | None:
+        """The id the answer refers to."""
+        return self.request.id if self.request else None
+
+    def seal(self, seal: Seal) -> str:
+        """Return it as the value of the field ``SamlSession``."""
+        return seal.seal(self.to_json(), lifetime=LIFETIME)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return {
+            "entity_id": self.entity_id,
+            "acs_url": self.acs_url,
+            "received_at": self.received_at.timestamp(),
+            "activity_id": self.activity_id,
+            "relay_state": self.relay_state,
+            "request": _request_to_json(self.request) if self.request else None,
+        }
+
+
+def from_json(values: dict[str, Any]) -> PendingSignIn:
+    """Return what :meth:`PendingSignIn.to_json` made."""
+    request = values["request"]
+    return PendingSignIn(
+        entity_id=values["entity_id"],
+        acs_url=values["acs_url"],
+        received_at=datetime.fromtimestamp(values["received_at"], UTC),
+        activity_id=values["activity_id"],
+        relay_state=values["relay_state"],
+        request=_request_from_json(request) if request else None,
+    )
+
+
+def unseal(seal: Seal, text: str) -> PendingSignIn:
+    """Open the field ``SamlSession``; raises :class:`idp.session.seal.SealBroken`."""
+    return from_json(seal.open(text))
+
+
+def _request_to_json(request: AuthnRequest) -> dict[str, Any]:
+    return {
+        "id": request.id,
+        "issuer": request.issuer,
+        "acs_url": request.acs_url,
+        "issue_instant": request.issue_instant.timestamp(),
+        "force_authn": request.force_authn,
+        "is_passive": request.is_passive,
+        "name_id_format": request.name_id_format,
+        "requested_contexts": request.requested_contexts,
+        "comparison": request.comparison,
+        "signed": request.signed,
+    }
+
+
+def _request_from_json(values: dict[str, Any]) -> AuthnRequest:
+    return AuthnRequest(
+        **{
+            **values,
+            "issue_instant": datetime.fromtimestamp(values["issue_instant"], UTC),
+            "requested_contexts": tuple(values["requested_contexts"]),
+        }
+    )

@@ -1,0 +1,128 @@
+"""What a sign-in leaves in the log: AD FS's audit events 1200 to 1203, and a structured line.
+
+1202 and 1203 are about fresh credentials, 1200 and 1201 about the token (facts §D.8).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from adapter.contract import Explanation
+from idp import web
+from idp.logs import get_logger
+from idp.services import Services
+from idp.session.record import SignInRecord
+from idp.signin.pending import LIFETIME, PendingSignIn
+
+TOKEN_ISSUED = 1200
+TOKEN_NOT_ISSUED = 1201
+CREDENTIALS_VALID = 1202
+CREDENTIALS_NOT_VALID = 1203
+
+NOTHING_TO_EXPLAIN = Explanation("", "")
+REMEMBER_REQUEST = LIFETIME + timedelta(minutes=15)
+"""How long a request id stays used: longer than a page or the request itself can be good."""
+
+
+class Recorder:
+    """Writes sign-in records of one node; a record never holds anything secret."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def credentials(self, pending: PendingSignIn, user: str, node: str, failure: str) -> None:
+        """Record that a password was given; ``failure`` is empty for a right one."""
+        event = CREDENTIALS_NOT_VALID if failure else CREDENTIALS_VALID
+        self._write(self._record(event, pending.entity_id, user, node, failure or "right_password"))
+
+    def not_issued(
+        self, pending: PendingSignIn, user: str, node: str, outcome: str, why: Explanation
+    ) -> None:
+        """Record a sign-in that ended, or stopped for now, without a token."""
+        self._write(self._record(TOKEN_NOT_ISSUED, pending.entity_id, user, node, outcome, why))
+
+    def not_issued_once(
+        self, pending: PendingSignIn, user: str, node: str, context_id: str, why: Explanation
+    ) -> None:
+        """Record what became of one request on the phone, however often its page is posted."""
+        key = f"{context_id}:{why.attempt}:{why.outcome}"
+        expires_at = self._services.clock.now() + REMEMBER_REQUEST
+        if self._services.once.claim("outcome-logged", key, expires_at):
+            self.not_issued(pending, user, node, why.outcome, why)
+
+    def issued(
+        self,
+        pending: PendingSignIn,
+        user: str,
+        node: str,
+        why: Explanation,
+        *,
+        context_id: str | None,
+    ) -> bool:
+        """Spend the request and the sign-in and record the token, in one transaction.
+
+        False, and nothing written, when either was spent before.
+        """
+        record = self._record(TOKEN_ISSUED, pending.entity_id, user, node, "issued", why)
+        spends = (pending.entity_id, pending.request_id) if pending.request_id else None
+        return self._finish(record, spends, context_id)
+
+    def refused(self, pending_request: tuple[str, str], node: str, code: str) -> bool:
+        """Spend a request that is answered by a SAML status, and record why."""
+        entity_id, request_id = pending_request
+        record = self._record(TOKEN_NOT_ISSUED, entity_id, "", node, code)
+        return self._finish(record, (entity_id, request_id), None)
+
+    def _finish(
+        self, record: SignInRecord, request: tuple[str, str] | None, context_id: str | None
+    ) -> bool:
+        won = self._services.sign_ins.finish(
+            request=request,
+            request_expires_at=self._services.clock.now() + REMEMBER_REQUEST,
+            sign_in=context_id,
+            log=record,
+        )
+        if won:
+            _log(record)
+        return won
+
+    def _record(
+        self,
+        event: int,
+        entity_id: str,
+        user: str,
+        node: str,
+        outcome: str,
+        why: Explanation = NOTHING_TO_EXPLAIN,
+    ) -> SignInRecord:
+        return SignInRecord(
+            at=self._services.clock.now(),
+            event_id=event,
+            activity_id=web.activity_id(),
+            user=user,
+            trust=entity_id,
+            node=node,
+            experience=why.experience,
+            reason=why.reason,
+            outcome=outcome,
+            client_ip=web.client_ip(),
+        )
+
+    def _write(self, record: SignInRecord) -> None:
+        self._services.sign_ins.record(record)
+        _log(record)
+
+
+def _log(record: SignInRecord) -> None:
+    get_logger().info(
+        "sign_in",
+        event_id=record.event_id,
+        activity_id=record.activity_id,
+        user=record.user,
+        trust=record.trust,
+        node=record.node,
+        experience=record.experience,
+        reason=record.reason,
+        outcome=record.outcome,
+        client_ip=record.client_ip,
+    )
