@@ -1,0 +1,211 @@
+"""The local directory: finding users, checking passwords, and what administrators change."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from adapter.errors import TallystickError
+from idp.directory import imports
+from idp.directory.passwords import LONGEST_PASSWORD, PasswordHasher, is_acceptable
+from idp.directory.ports import Clock, Credentials, Debit, UserStore
+from idp.directory.users import User, account_key, canonical, canonical_upn, windows_account_name
+
+_UNKNOWN_ACCOUNTS = 1024
+_ASK_AGAIN = 3
+
+
+class DirectoryError(TallystickError):
+    """Raised when an administrator's change cannot be made; never at a sign-in."""
+
+    code = "directory"
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordCheck:
+    """Who signed in, or why nobody did: for the log, never for the page.
+
+    ``failure`` is None, ``unknown_user``, ``wrong_password``, ``locked``, ``disabled`` or
+    ``password_refused``. ``name`` is the canonical name that was typed, empty when it was none:
+    what people type into the wrong field is not logged.
+    """
+
+    user: User | None
+    failure: str | None
+    name: str
+
+
+class Directory:
+    """Users of one store."""
+
+    def __init__(self, store: UserStore, clock: Clock, hasher: PasswordHasher) -> None:
+        self._store = store
+        self._clock = clock
+        self._hasher = hasher
+
+    def find(self, name: str) -> User | None:
+        """Return the user with this UPN or account name, in upper or lower case."""
+        key = canonical(name)
+        return self._store.find_user(key) if key else None
+
+    def check_password(self, name: str, password: str) -> PasswordCheck:
+        """Say whose name and password these are.
+
+        Every failure takes one debit and one hash, whether or not there is such a user. Raises
+        :class:`~idp.directory.passwords.HashingBusy`.
+        """
+        key = canonical(name)
+        with self._hasher.turn():
+            if not is_acceptable(password):
+                self._hasher.spend()
+                return PasswordCheck(None, "password_refused", key or "")
+            known = self._store.credentials(key) if key else None
+            user, failure = self._judge(known, _account(known, key or name), password)
+        return PasswordCheck(user, failure, key or "")
+
+    def _judge(
+        self, known: Credentials | None, account: str, password: str
+    ) -> tuple[User | None, str | None]:
+        granted, right = self._try(known, account, password)
+        if known is None:
+            return None, "unknown_user"
+        if not granted:
+            return None, "locked"
+        if not right:
+            return None, "wrong_password"
+        if known.user.disabled:
+            return None, "disabled"
+        # Asked again at the last step: an administrator may have been quicker than the hash.
+        user = self._store.accept_password(known.user.upn, known.password_hash)
+        if user is None:
+            return None, "wrong_password"
+        return (None, "disabled") if user.disabled else (user, None)
+
+    def _try(self, known: Credentials | None, account: str, password: str) -> tuple[bool, bool]:
+        """Debit, then check; a locked account's password is not looked at."""
+        for _ in range(_ASK_AGAIN):
+            debit = self._store.debit_password(account, self._clock.now())
+            stored = known.password_hash if known and debit is Debit.GRANTED else None
+            right = self._hasher.matches(stored, password)
+            if debit is not Debit.SETTLING:
+                break
+        return debit is Debit.GRANTED, right
+
+    def add(
+        self,
+        name: str,
+        password: str,
+        *,
+        display_name: str = "",
+        email: str = "",
+        groups: Sequence[str] = (),
+    ) -> User:
+        """Make a user; without *email*, the UPN is it. Raises :class:`DirectoryError`."""
+        entry = imports.Entry(name, password, display_name, email, tuple(groups))
+        faults = list(imports.faults_of(entry))
+        if faults:
+            raise DirectoryError(f"No user was made: {'; '.join(faults)}", code="bad_user")
+        added = self._credentials(entry)
+        self._add((added,))
+        return added.user
+
+    def import_csv(self, text: str) -> tuple[User, ...]:
+        """Make all users of a file, or none.
+
+        Columns: ``name``, ``password``, and if wanted ``display_name``, ``email`` and ``groups``
+        (``;`` between them). Raises :class:`~idp.csv_table.CsvFaults` with every fault.
+        """
+        taken = frozenset(account_key(user.upn) for user in self._store.users())
+        entries = imports.read_entries(text, taken)
+        added = tuple(self._credentials(entry) for entry in entries)
+        self._add(added)
+        return tuple(each.user for each in added)
+
+    def set_password(self, name: str, password: str) -> User:
+        """Give a user a new password; earlier sessions end, and the lock-out is cleared."""
+        if not is_acceptable(password):
+            raise _bad_password()
+        with self._hasher.turn():
+            password_hash = self._hasher.hash(password)
+        upn = self._upn(name)
+        return _existing(name, self._store.change_password(upn, password_hash, self._clock.now()))
+
+    def disable(self, name: str) -> User:
+        """Keep a user out from now on, also from sessions that last."""
+        upn = self._upn(name)
+        return _existing(name, self._store.set_disabled(upn, True, self._clock.now()))
+
+    def enable(self, name: str) -> User:
+        """Let a user in again, who must sign in afresh."""
+        upn = self._upn(name)
+        return _existing(name, self._store.set_disabled(upn, False, self._clock.now()))
+
+    def remove(self, name: str) -> None:
+        """Remove a user and all that was theirs, so that a namesake inherits nothing."""
+        if not self._store.remove_user(self._upn(name)):
+            raise _unknown(name)
+
+    def unlock(self, name: str) -> None:
+        """Forget a user's wrong passwords."""
+        self._store.clear_password_limits(self._upn(name))
+
+    def list(self) -> tuple[User, ...]:
+        """Return all users by name."""
+        return tuple(self._store.users())
+
+    def _upn(self, name: str) -> str:
+        return _existing(name, self.find(name)).upn
+
+    def _credentials(self, entry: imports.Entry) -> Credentials:
+        upn = canonical_upn(entry.name) or ""
+        user = User(
+            upn=upn,
+            display_name=entry.display_name,
+            email=entry.email or upn,
+            windows_account_name=windows_account_name(upn),
+            groups=entry.groups,
+            disabled=False,
+            valid_from=self._clock.now(),
+        )
+        with self._hasher.turn():
+            return Credentials(user, self._hasher.hash(entry.password))
+
+    def _add(self, added: Sequence[Credentials]) -> None:
+        taken = self._store.add_users(added)
+        if taken:
+            raise DirectoryError(
+                f"There is already a user whose UPN or account name is that of {', '.join(taken)}",
+                "Choose another name, or change that user",
+                code="user_exists",
+            )
+
+
+def _account(known: Credentials | None, name: str) -> str:
+    """Return the account that tries are debited from.
+
+    Unknown names share a fixed number of accounts: they lock and cost the same as known ones, and
+    fill no disk.
+    """
+    if known is not None:
+        return known.user.upn
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()
+    return f"unknown {int.from_bytes(digest[:4], 'big') % _UNKNOWN_ACCOUNTS}"
+
+
+def _existing(name: str, user: User | None) -> User:
+    if user is None:
+        raise _unknown(name)
+    return user
+
+
+def _unknown(name: str) -> DirectoryError:
+    return DirectoryError(
+        f"There is no user {name!r}", "See tallystick user list", code="unknown_user"
+    )
+
+
+def _bad_password() -> DirectoryError:
+    return DirectoryError(
+        f"A password has 1 to {LONGEST_PASSWORD} characters", "Choose another", code="bad_password"
+    )

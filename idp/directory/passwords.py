@@ -1,0 +1,92 @@
+"""Hashing passwords with argon2id: the one expensive step of a sign-in, so it is done in turns."""
+
+from __future__ import annotations
+
+import os
+import threading
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import argon2
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from adapter.errors import TallystickError
+
+LONGEST_PASSWORD = 256
+
+# OWASP's recommendation for argon2id: 19 MiB, two passes, one lane.
+MEMORY_KIB = 19 * 1024
+PASSES = 2
+
+
+class HashingBusy(TallystickError):
+    """Raised when too many passwords wait to be checked; the host answers 503."""
+
+    code = "too_busy"
+
+    def __init__(self) -> None:
+        super().__init__("Too many passwords are being checked", "Try again in a few seconds")
+
+
+def is_acceptable(password: str) -> bool:
+    """Say whether a password is worth hashing: neither empty nor longer than 256 characters."""
+    return 0 < len(password) <= LONGEST_PASSWORD
+
+
+class PasswordHasher:
+    """Hashes and verifies, *slots* at a time; *waiting* more wait for *patience* seconds.
+
+    A flood of wrong passwords therefore takes at most *slots* cores from everybody else.
+    """
+
+    def __init__(
+        self,
+        *,
+        memory_kib: int = MEMORY_KIB,
+        passes: int = PASSES,
+        slots: int | None = None,
+        waiting: int = 200,
+        patience: float = 10.0,
+    ) -> None:
+        slots = slots or max(1, (os.cpu_count() or 2) // 2)
+        self._argon2 = argon2.PasswordHasher(passes, memory_kib, 1)
+        self._places = threading.BoundedSemaphore(slots + waiting)
+        self._slots = threading.BoundedSemaphore(slots)
+        self._patience = patience
+        self._nobodys = self._argon2.hash("")
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a slot and keep it meanwhile; raises :class:`HashingBusy`."""
+        if not self._places.acquire(blocking=False):
+            raise HashingBusy
+        try:
+            if not self._slots.acquire(timeout=self._patience):
+                raise HashingBusy
+            try:
+                yield
+            finally:
+                self._slots.release()
+        finally:
+            self._places.release()
+
+    def hash(self, password: str) -> str:
+        """Return the hash to store."""
+        return self._argon2.hash(_bytes(password))
+
+    def matches(self, stored: str | None, password: str) -> bool:
+        """Compare, in the same time for a right, a wrong and (None) a missing hash."""
+        try:
+            return self._argon2.verify(stored or self._nobodys, _bytes(password)) and bool(stored)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def spend(self) -> None:
+        """Take the time of a comparison, for a password that is not looked at."""
+        self.matches(None, "wrong")
+
+
+def _bytes(password: str) -> bytes:
+    # Keyboards differ in how they compose accented letters.
+    return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")

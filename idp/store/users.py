@@ -1,0 +1,171 @@
+"""Users in the database: the store that :mod:`idp.directory.ports` asks for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
+
+from idp.directory.lockout import PasswordLimits, debit, may_settle
+from idp.directory.ports import Credentials, Debit
+from idp.directory.users import User, account_key
+from idp.store.engine import Database
+from idp.store.schema import (
+    Instant,
+    activations,
+    challenges,
+    devices,
+    mfa_users,
+    password_limits,
+    users,
+)
+
+USER_COLUMNS = (
+    users.c.upn,
+    users.c.display_name,
+    users.c.email,
+    users.c.windows_account_name,
+    users.c.groups,
+    users.c.disabled,
+    users.c.valid_from,
+)
+_USER_BY_UPN = select(*USER_COLUMNS).where(users.c.upn == bindparam("name"))
+_USER_BY_ACCOUNT = select(*USER_COLUMNS).where(users.c.account_key == bindparam("name"))
+_HASH = select(users.c.password_hash).where(users.c.upn == bindparam("upn"))
+
+_LIMITS = (
+    select(password_limits.c.wrong, password_limits.c.last_at)
+    .where(password_limits.c.name == bindparam("name"))
+    .with_for_update()  # where there is such a thing; SQLite's transactions are alone anyway
+)
+_NEW_LIMITS = text(
+    "INSERT INTO password_limits (name, wrong, last_at) VALUES (:name, 0, :at)"
+    " ON CONFLICT DO NOTHING"
+).bindparams(bindparam("at", type_=Instant))
+_SAVE_LIMITS = update(password_limits).where(password_limits.c.name == bindparam("of_name"))
+_CLEAR_LIMITS = delete(password_limits).where(password_limits.c.name == bindparam("name"))
+
+_CHANGE = update(users).where(users.c.upn == bindparam("of_upn")).returning(*USER_COLUMNS)
+
+
+def user_of(row: Sequence[Any]) -> User:
+    """Return the user of a row of :data:`USER_COLUMNS`."""
+    upn, display_name, email, account, groups, disabled, valid_from = row
+    return User(
+        upn, display_name, email, account, tuple(json.loads(groups)), bool(disabled), valid_from
+    )
+
+
+class SqlUserStore:
+    """The :class:`~idp.directory.ports.UserStore` of a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find_user(self, name: str) -> User | None:
+        """Return one user by either name."""
+        with self._database.read() as connection:
+            return _find(connection, name)
+
+    def credentials(self, name: str) -> Credentials | None:
+        """Return one user by either name, with the hash."""
+        with self._database.read() as connection:
+            user = _find(connection, name)
+            stored = user and connection.execute(_HASH, {"upn": user.upn}).scalar()
+        return Credentials(user, stored) if user and stored else None
+
+    def users(self) -> Sequence[User]:
+        """Return all users by name."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(*USER_COLUMNS).order_by(users.c.upn))
+            return [user_of(row) for row in rows]
+
+    def add_users(self, added: Sequence[Credentials]) -> Sequence[str]:
+        """Store new users, all or none; return the UPNs whose names are taken."""
+        rows = [_row_of(each) for each in added]
+        with self._database.write() as connection:
+            taken = [row["upn"] for row in rows if _is_taken(connection, row)]
+            if not taken and rows:
+                connection.execute(insert(users), rows)
+        return taken
+
+    def change_password(self, upn: str, password_hash: str, now: datetime) -> User | None:
+        """Store a new hash, end the sessions and forget the wrong tries; None without the user."""
+        with self._database.write() as connection:
+            connection.execute(_CLEAR_LIMITS, {"name": upn})
+            return _change(connection, upn, password_hash=password_hash, valid_from=now)
+
+    def set_disabled(self, upn: str, disabled: bool, now: datetime) -> User | None:
+        """Disable or enable, and end the sessions; None without the user."""
+        with self._database.write() as connection:
+            return _change(connection, upn, disabled=disabled, valid_from=now)
+
+    def remove_user(self, upn: str) -> bool:
+        """Remove a user and all that was theirs: devices, codes, activations, limits."""
+        with self._database.write() as connection:
+            for table in (devices, challenges, activations, mfa_users):
+                connection.execute(delete(table).where(table.c.user == upn))
+            connection.execute(_CLEAR_LIMITS, {"name": upn})
+            gone = delete(users).where(users.c.upn == upn).returning(users.c.upn)
+            return connection.execute(gone).first() is not None
+
+    def debit_password(self, name: str, now: datetime) -> Debit:
+        """Take one try off the name's account, in one transaction."""
+        with self._database.write() as connection:
+            connection.execute(_NEW_LIMITS, {"name": name, "at": now})
+            limits = PasswordLimits(*connection.execute(_LIMITS, {"name": name}).one())
+            debited = debit(limits, now)
+            if debited is not None:
+                values = {"wrong": debited.wrong, "last_at": debited.last_at}
+                connection.execute(_SAVE_LIMITS.values(values), {"of_name": name})
+                return Debit.GRANTED
+        return Debit.SETTLING if may_settle(limits, now) else Debit.LOCKED
+
+    def accept_password(self, upn: str, password_hash: str) -> User | None:
+        """Clear the name's account; None when the user or the hash was changed meanwhile."""
+        with self._database.write() as connection:
+            if connection.execute(_HASH, {"upn": upn}).scalar() != password_hash:
+                return None
+            user = _find(connection, upn)
+            if user is not None and not user.disabled:
+                connection.execute(_CLEAR_LIMITS, {"name": upn})
+            return user
+
+    def clear_password_limits(self, upn: str) -> None:
+        """Forget the wrong tries."""
+        with self._database.write() as connection:
+            connection.execute(_CLEAR_LIMITS, {"name": upn})
+
+
+def _find(connection: Connection, name: str) -> User | None:
+    query = _USER_BY_ACCOUNT if "\\" in name else _USER_BY_UPN
+    row = connection.execute(query, {"name": name}).first()
+    return None if row is None else user_of(row)
+
+
+def _change(connection: Connection, upn: str, **values: object) -> User | None:
+    row = connection.execute(_CHANGE.values(values), {"of_upn": upn}).first()
+    return None if row is None else user_of(row)
+
+
+def _is_taken(connection: Connection, row: dict[str, Any]) -> bool:
+    same = (users.c.upn == row["upn"]) | (users.c.account_key == row["account_key"])
+    return connection.execute(select(users.c.upn).where(same)).first() is not None
+
+
+def _row_of(added: Credentials) -> dict[str, Any]:
+    user = added.user
+    return {
+        "upn": user.upn,
+        "account_key": account_key(user.upn),
+        "windows_account_name": user.windows_account_name,
+        "display_name": user.display_name,
+        "email": user.email,
+        "groups": json.dumps(user.groups, ensure_ascii=False),
+        "password_hash": added.password_hash,
+        "disabled": user.disabled,
+        "valid_from": user.valid_from,
+    }

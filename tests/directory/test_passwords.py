@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from idp.directory.passwords import HashingBusy, PasswordHasher, is_acceptable
+
+
+def _hasher(**options) -> PasswordHasher:
+    return PasswordHasher(memory_kib=8, passes=1, **options)
+
+
+def test_a_hash_is_argon2id_and_says_nothing():
+    stored = _hasher().hash("correct horse")
+
+    assert stored.startswith("$argon2id$")
+    assert "horse" not in stored
+
+
+def test_only_the_right_password_matches():
+    hasher = _hasher()
+    stored = hasher.hash("correct horse")
+
+    assert hasher.matches(stored, "correct horse")
+    assert not hasher.matches(stored, "Correct horse")
+    assert not hasher.matches("not a hash", "correct horse")
+
+
+def test_no_password_matches_a_missing_hash():
+    hasher = _hasher()
+
+    assert not hasher.matches(None, "")
+    assert not hasher.matches(None, "wrong")
+
+
+def test_an_accented_letter_matches_however_the_keyboard_composed_it():
+    hasher = _hasher()
+
+    assert hasher.matches(hasher.hash("pässword"), "pa\u0308ssword")
+
+
+def test_a_password_that_is_no_unicode_text_is_compared_and_breaks_nothing():
+    hasher = _hasher()
+
+    assert not hasher.matches(hasher.hash("a"), "\ud800")
+
+
+@pytest.mark.parametrize(
+    ("password", "acceptable"), [("", False), ("x", True), ("x" * 256, True), ("x" * 257, False)]
+)
+def test_a_password_has_1_to_256_characters(password, acceptable):
+    assert is_acceptable(password) is acceptable
+
+
+def test_no_more_hash_at_once_than_there_are_slots():
+    hasher = _hasher(slots=2)
+    lock, now, most = threading.Lock(), 0, 0
+
+    def check(_: int) -> None:
+        nonlocal now, most
+        with hasher.turn():
+            with lock:
+                now += 1
+                most = max(most, now)
+            hasher.hash("x")
+            with lock:
+                now -= 1
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(check, range(64)))
+
+    assert (now, most) == (0, 2)
+
+
+def test_who_would_wait_too_long_is_told_so_and_the_place_is_free_again():
+    hasher = _hasher(slots=1, waiting=1, patience=0.01)
+    with hasher.turn():
+        for _ in range(3):
+            with pytest.raises(HashingBusy), hasher.turn():
+                pass
+
+    with hasher.turn():
+        pass
+
+
+def test_when_the_queue_is_full_nobody_waits_at_all():
+    hasher = _hasher(slots=1, waiting=0, patience=60)
+
+    with hasher.turn(), pytest.raises(HashingBusy), hasher.turn():
+        pass

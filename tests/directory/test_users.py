@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from idp.directory.users import account_key, canonical, canonical_upn, windows_account_name
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("alice@example.test", "alice@example.test"),
+        (" Alice@EXAMPLE.Test ", "alice@example.test"),
+        ("EXAMPLE\\Alice", "example\\alice"),
+        ("o'neil.jr-2@example.test", "o'neil.jr-2@example.test"),
+        ("Ju\u0308rgen@example.test", "jürgen@example.test"),
+    ],
+)
+def test_a_name_has_one_spelling(typed, name):
+    assert canonical(typed) == name
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "alice",
+        "@example.test",
+        "alice@",
+        "alice@@example.test",
+        "alice@example.test@example.test",
+        "a\\b\\c",
+        "alice@example..test",
+        "al ice@example.test",
+        "alice\r\n@example.test",
+        "alice\x00@example.test",
+        "<b>@example.test",
+        "\ud800@example.test",
+        "a" * 300 + "@example.test",
+    ],
+)
+def test_what_is_no_name_has_no_spelling(typed):
+    assert canonical(typed) is None
+
+
+@given(st.from_regex(r"[\w.]{1,20}(@|\\)[\w-]{1,9}", fullmatch=True))
+def test_the_canonical_spelling_is_its_own(typed):
+    name = canonical(typed)
+
+    assert name is None or canonical(name) == name
+    assert name is None or canonical(name.upper()) in (None, canonical(name.upper().lower()))
+
+
+def test_an_account_name_is_made_of_the_first_label_of_the_domain():
+    assert windows_account_name("alice@corp.example.test") == "CORP\\alice"
+    assert account_key("alice@corp.example.test") == canonical("Corp\\ALICE")
+
+
+def test_an_account_name_is_no_upn():
+    assert canonical_upn("EXAMPLE\\alice") is None
+    assert canonical_upn("Alice@example.test") == "alice@example.test"

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from databases import NOON
+
+from adapter.mfa.devices import Device
+from adapter.mfa.ports import Activation
+from idp.directory.ports import Credentials
+from idp.directory.users import User, windows_account_name
+from idp.session.seal import Sealer
+from idp.store.mfa import SqlMfaStore
+from idp.store.users import SqlUserStore
+
+ALICE = "alice@example.test"
+
+
+def _credentials(upn: str) -> Credentials:
+    user = User(upn, "", "", windows_account_name(upn), (), False, NOON)
+    return Credentials(user, "hash")
+
+
+def test_users_are_stored_all_or_none(database):
+    store = SqlUserStore(database)
+    assert store.add_users([_credentials(ALICE)]) == []
+
+    taken = store.add_users([_credentials("bob@example.test"), _credentials(ALICE)])
+
+    assert taken == [ALICE]
+    assert [user.upn for user in store.users()] == [ALICE]
+
+
+def test_a_namesake_of_a_removed_user_inherits_no_second_factor(database):
+    store = SqlUserStore(database)
+    mfa = SqlMfaStore(database, Sealer(b"s" * 32).purpose("totp-seed"))
+    store.add_users([_credentials(ALICE)])
+    for number in (1, 2):
+        mfa.add_activation(Activation(f"a{number}", ALICE, "h", b"", True, NOON.replace(year=2099)))
+    device = Device("d1", ALICE, "", "android", "6", b"", NOON)
+    mfa.finish_activation(mfa.live_activations("h", NOON)[0], device, "SEED")
+
+    assert store.remove_user(ALICE)
+
+    store.add_users([_credentials(ALICE)])
+    assert mfa.devices_of(ALICE) == []
+    assert not mfa.has_totp(ALICE)
+    assert mfa.live_activations("h", NOON) == []
