@@ -1,0 +1,118 @@
+"""Reading what a phone sends: small JSON objects, each field of one type and one shape."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from adapter.errors import TallystickError
+from idp.authenticator.calls import read_public_key
+
+LONGEST_BODY = 8 * 1024
+LONGEST_WAIT = 25
+
+_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}", re.ASCII)
+_SHORT = re.compile(r"[^\x00-\x1f\x7f]{0,64}")
+_KEY = re.compile(r"[A-Za-z0-9+/=]{1,512}", re.ASCII)
+_DIGITS = re.compile(r"[0-9]{1,9}", re.ASCII)
+_IDS = re.compile(r"[A-Za-z0-9_.:,-]{0,512}", re.ASCII)
+_DECISION = re.compile(r"approve|deny")
+
+
+class BadRequest(TallystickError):
+    """Raised for a body or a query that is not of the shape the call has."""
+
+    code = "bad_request"
+
+
+@dataclass(frozen=True, slots=True)
+class ActivationRequest:
+    """What a new phone says of itself, and the code that it was given."""
+
+    code: str
+    public_key: bytes
+    platform: str
+    app_version: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a phone answers to one request."""
+
+    id: str
+    nonce: str
+    approve: bool
+    number: str | None
+    report: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How many seconds a phone waits for requests other than those it has *seen*."""
+
+    seconds: int
+    seen: str
+
+
+def read_activation(body: bytes) -> ActivationRequest:
+    """Read the body of ``activate``; raises :class:`BadRequest`, or refuses the key."""
+    fields = _object(body, {"code", "public_key", "platform", "app_version", "name"})
+    return ActivationRequest(
+        code=_text(fields, "code", _SHORT),
+        public_key=read_public_key(_text(fields, "public_key", _KEY)),
+        platform=_text(fields, "platform", _SHORT),
+        app_version=_text(fields, "app_version", _SHORT),
+        name=_text(fields, "name", _SHORT),
+    )
+
+
+def read_answer(body: bytes) -> Answer:
+    """Read the body of ``answer``; raises :class:`BadRequest`."""
+    fields = _object(body, {"id", "nonce", "decision", "number", "report"})
+    approve = _text(fields, "decision", _DECISION) == "approve"
+    report = fields.get("report", False)
+    if not isinstance(report, bool) or (report and approve):
+        _refuse("'report' is true or false, and true only beside a denial")
+    number = None if fields.get("number") is None else _text(fields, "number", _SHORT)
+    return Answer(_text(fields, "id", _ID), _text(fields, "nonce", _ID), approve, number, report)
+
+
+def read_wait(wait: str, seen: str) -> Wait:
+    """Read the query of ``pending``; a longer wait than we offer is cut to ours."""
+    if not _DIGITS.fullmatch(wait) or not _IDS.fullmatch(seen):
+        _refuse("'wait' is a number of seconds, 'seen' a list of request ids")
+    return Wait(min(int(wait), LONGEST_WAIT), seen)
+
+
+def _object(body: bytes, known: set[str]) -> dict[str, Any]:
+    try:
+        value = json.loads(body.decode(), object_pairs_hook=_no_twins, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        _refuse("The body is no JSON")
+    if not isinstance(value, dict):
+        _refuse("The body is no JSON object")
+    if not value.keys() <= known:
+        _refuse(f"The body holds more than {', '.join(sorted(known))}")
+    return value
+
+
+def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a name given twice: two readers of one signed body must see the same."""
+    if len(dict(pairs)) != len(pairs):
+        _refuse("The body holds a name twice")
+    return dict(pairs)
+
+
+def _text(fields: dict[str, Any], name: str, shape: re.Pattern[str]) -> str:
+    """Return a text field; lone surrogates and control characters never get further in."""
+    value = fields.get(name)
+    if not isinstance(value, str) or not shape.fullmatch(value) or not value.isprintable():
+        _refuse(f"{name!r} is missing or is not of its shape")
+    return value
+
+
+def _refuse(problem: str) -> NoReturn:
+    raise BadRequest(problem, "Send what the call is documented to take")

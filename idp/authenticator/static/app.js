@@ -1,0 +1,200 @@
+// The phone: joins the parts. Accounts are watched, requests are asked, answers are signed.
+
+import { AccountList } from './accounts.js';
+import { importSeed } from './codes.js';
+import { announce, at, show, write } from './dom.js';
+import { exportPublicKey, newKeyPair } from './keys.js';
+import { RequestSheet } from './request.js';
+import { NEW_DEVICE, call } from './server.js';
+import { openVault } from './vault.js';
+import { Watcher } from './watcher.js';
+
+const MOST_HELD = 2; // questions held at a time: a browser has six connections to a server
+
+class App {
+  constructor(vault) {
+    this.vault = vault;
+    this.watchers = new Map();
+    this.requests = new Map();
+    this.sheet = new RequestSheet();
+    this.list = new AccountList((account) => this.#askToRemove(account));
+  }
+
+  async start() {
+    for (const account of await this.vault.all()) this.#watch(account);
+    this.#listen();
+    this.#showActivation(this.watchers.size === 0);
+    await this.#activateFromAddress();
+  }
+
+  #listen() {
+    at('add').addEventListener('click', () => this.#showActivation(true, true));
+    at('cancel-activation').addEventListener('click', () => this.#showActivation(false));
+    at('activation-form').addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#activate(at('code').value);
+    });
+    addEventListener('hashchange', () => this.#activateFromAddress());
+    addEventListener('online', () => this.#hurry());
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) this.#hurry();
+    });
+  }
+
+  #hurry() {
+    for (const watcher of this.watchers.values()) watcher.hurry();
+  }
+
+  // The code leaves the address bar before it is used, so that no history keeps it.
+  async #activateFromAddress() {
+    const code = decodeURIComponent(location.hash.slice(1));
+    if (!code) return;
+    history.replaceState(null, '', location.pathname);
+    this.#showActivation(true);
+    at('code').value = code;
+    await this.#activate(code);
+  }
+
+  async #activate(typed) {
+    const code = typed.replace(/[^0-9]/g, '');
+    if (code.length !== 9) return this.#refuseActivation('An activation code has nine digits.');
+    at('activate').disabled = true;
+    try {
+      const account = await this.#register(code);
+      await this.#forgetOlder(account);
+      this.#watch(account);
+      this.#showActivation(false);
+      announce(`${account.user} was added to this phone`);
+      navigator.storage?.persist?.();
+    } catch (failure) {
+      this.#refuseActivation(failure.message);
+    } finally {
+      at('activate').disabled = false;
+    }
+    return undefined;
+  }
+
+  async #register(code) {
+    const pair = await newKeyPair();
+    const body = {
+      code,
+      public_key: await exportPublicKey(pair),
+      platform: 'web',
+      app_version: '1.0',
+      name: 'Web browser',
+    };
+    const device = { id: NEW_DEVICE, privateKey: pair.privateKey };
+    const told = await call(device, 'POST', 'activate', { body });
+    const account = {
+      id: told.device.id,
+      user: told.user,
+      issuer: told.issuer,
+      privateKey: pair.privateKey,
+      seedKey: told.seed ? await importSeed(told.seed) : null,
+      added: Date.now(),
+    };
+    await this.vault.put(account);
+    return account;
+  }
+
+  async #forgetOlder({ id, user }) {
+    for (const older of await this.vault.all()) {
+      if (older.user === user && older.id !== id) await this.#remove(older);
+    }
+  }
+
+  #refuseActivation(problem) {
+    write(at('activation-problem'), problem);
+    at('code').setAttribute('aria-invalid', 'true');
+    at('code').focus();
+  }
+
+  #showActivation(visible, byHand = false) {
+    const first = this.watchers.size === 0;
+    show(at('activation'), visible);
+    show(at('cancel-activation'), !first);
+    show(at('add'), !visible && !first);
+    write(at('activation-problem'), '');
+    at('code').removeAttribute('aria-invalid');
+    at('code').value = '';
+    if (byHand) at('code').focus();
+  }
+
+  #watch(account) {
+    this.list.add(account);
+    const watcher = new Watcher(account, {
+      holds: () => this.watchers.size <= MOST_HELD,
+      onState: (state, problem) => this.list.setState(account.id, state, problem),
+      onRequests: (requests) => {
+        this.requests.set(account.id, requests.map((request) => ({ account, request })));
+        this.#updateSheet();
+      },
+    });
+    this.watchers.set(account.id, watcher);
+    watcher.run();
+  }
+
+  #updateSheet() {
+    const all = [...this.requests.values()].flat();
+    all.sort((one, other) => one.request.created_at.localeCompare(other.request.created_at));
+    this.sheet.update(all);
+  }
+
+  #askToRemove(account) {
+    const dialog = at('removal');
+    write(at('removal-user'), account.user);
+    dialog.returnValue = '';
+    dialog.onclose = async () => {
+      if (dialog.returnValue !== 'remove') return;
+      await this.#remove(account);
+      announce(`${account.user} was removed from this phone`);
+      this.#showActivation(this.watchers.size === 0);
+    };
+    dialog.showModal();
+    at('removal-title').focus();
+  }
+
+  async #remove(account) {
+    this.watchers.get(account.id)?.stop();
+    this.watchers.delete(account.id);
+    this.requests.delete(account.id);
+    this.list.remove(account.id);
+    await this.vault.remove(account.id);
+    this.#updateSheet();
+  }
+}
+
+function explain(...parts) {
+  at('trouble').replaceChildren(...parts);
+  show(at('trouble'), true);
+}
+
+function link(address) {
+  const anchor = document.createElement('a');
+  anchor.href = address;
+  anchor.textContent = address;
+  return anchor;
+}
+
+async function start() {
+  const server = document.body.dataset.server;
+  if (!isSecureContext) {
+    explain('Browsers make and keep keys only on pages that came by https, or from localhost. ',
+      'This page came by plain http from ', location.host, '. Start the server with TLS: ',
+      `tallystick demo --tls --host ${location.hostname} --bind 0.0.0.0`);
+    return;
+  }
+  if (location.origin !== server) {
+    explain('This server is called by another address, and keys are kept by address. Go to ',
+      link(`${server}/authenticator/${location.hash}`), '.');
+    return;
+  }
+  try {
+    await new App(await openVault()).start();
+  } catch (failure) {
+    explain('This browser cannot keep keys here: ', failure.message,
+      '. Private windows often cannot; use a normal one.');
+  }
+}
+
+start();

@@ -1,0 +1,82 @@
+// Keeps asking the server what is pending for one account, and tells what changed.
+
+import { Refused, Unreachable, call } from './server.js';
+
+const LONG_WAIT = 25; // seconds that the server holds the question
+const PAUSE = 800; // milliseconds between questions that are not held
+const REFUSED_PAUSE = 30_000;
+const LONGEST_BACKOFF = 5_000;
+
+export class Watcher {
+  // `holds()` says whether the server may hold the question: a browser has few connections.
+  constructor(account, { holds, onRequests, onState }) {
+    Object.assign(this, { account, holds, onRequests, onState });
+    this.seen = '';
+    this.failures = 0;
+    this.connected = false;
+    this.stopped = false;
+  }
+
+  async run() {
+    while (!this.stopped) {
+      const pause = await this.#ask();
+      if (pause && !this.stopped) await this.#rest(pause);
+    }
+  }
+
+  // Ask again at once: the page is looked at again, or the network came back.
+  hurry() {
+    this.asking?.abort();
+    this.wake?.();
+  }
+
+  stop() {
+    this.stopped = true;
+    this.hurry();
+  }
+
+  async #ask() {
+    this.asking = new AbortController();
+    const held = this.connected && this.holds(); // the first question tells that all is well
+    const name = `pending?wait=${held ? LONG_WAIT : 0}&seen=${this.seen}`;
+    try {
+      const told = await call(this.account, 'GET', name, { signal: this.asking.signal });
+      const first = !this.connected;
+      this.failures = 0;
+      this.connected = true;
+      if (!this.stopped) this.#tell(told);
+      return first || (held && told) ? 0 : PAUSE;
+    } catch (failure) {
+      return this.stopped ? 0 : this.#explain(failure);
+    }
+  }
+
+  #tell(told) {
+    this.onState('ready');
+    if (!told) return;
+    this.seen = told.requests.map((request) => request.id).join(',');
+    this.onRequests(told.requests);
+  }
+
+  #explain(failure) {
+    if (failure.name === 'AbortError') return 0;
+    this.connected = false;
+    if (failure instanceof Refused) {
+      this.onRequests([]);
+      this.seen = '';
+      this.onState('refused', failure.message);
+      return REFUSED_PAUSE;
+    }
+    if (!(failure instanceof Unreachable)) throw failure;
+    this.failures += 1;
+    this.onState('offline');
+    return Math.min(LONGEST_BACKOFF, 500 * 2 ** this.failures);
+  }
+
+  #rest(milliseconds) {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+      setTimeout(resolve, milliseconds);
+    });
+  }
+}

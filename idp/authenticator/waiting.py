@@ -1,0 +1,131 @@
+"""Where phones wait for a request: a bounded room, and one pump that looks for all of them.
+
+A waiting phone holds a thread that sleeps. Every tenth of a second the pump looks once at what is
+pending for the users waited for, whichever node stored it, and wakes those whose requests changed.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Hashable, Iterator, Mapping, Set
+from contextlib import contextmanager
+from typing import TypeVar
+
+from adapter.errors import TallystickError
+
+T = TypeVar("T")
+Look = Callable[[Set[str]], Mapping[str, Hashable]]
+"""Given users, tells what is pending for each: any values that differ when it changed."""
+
+PERIOD = 0.1
+
+
+class RoomFull(TallystickError):
+    """Raised when every place is taken: the phone asks again a little later."""
+
+    code = "room_full"
+
+
+class _Seat:
+    """One waiting phone: what the pump last saw for its user, and its bell."""
+
+    def __init__(self, user: str) -> None:
+        self.user = user
+        self.bell = threading.Event()
+        self._seen: Hashable = self  # equals nothing the pump can see: its first look always rings
+
+    def notice(self, pending: Hashable) -> None:
+        """Ring when *pending* is not what it was."""
+        if pending != self._seen:
+            self._seen = pending
+            self.bell.set()
+
+
+class WaitingRoom:
+    """Lets at most *places* callers wait for news about their users."""
+
+    def __init__(self, look: Look, *, places: int, period: float = PERIOD) -> None:
+        self._look = look
+        self._places = places
+        self._period = period
+        self._seats: set[_Seat] = set()
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+        self._pumping = False
+
+    def wait(self, user: str, ask: Callable[[], T | None], seconds: float) -> T | None:
+        """Call *ask* after each change, until it returns something, and once when time is up.
+
+        What changed before the call is seen, too: the pump's first look always counts as a change.
+        The time is the monotonic clock's. Raises :class:`RoomFull` instead of taking a place
+        beyond the bound; what *ask* raises ends the wait.
+        """
+        deadline = time.monotonic() + seconds
+        with self._seat(user) as seat:
+            while seat.bell.wait(max(0, deadline - time.monotonic())):
+                seat.bell.clear()
+                if (answer := ask()) is not None or self._closed.is_set():
+                    return answer
+        return ask()
+
+    def wake(self, user: str) -> None:
+        """Ring for the phones of *user* now: something changed in this process."""
+        with self._lock:
+            seats = [seat for seat in self._seats if seat.user == user]
+        for seat in seats:
+            seat.bell.set()
+
+    def close(self) -> None:
+        """End all waits and the pump."""
+        self._closed.set()
+        self._ring_all()
+
+    @contextmanager
+    def _seat(self, user: str) -> Iterator[_Seat]:
+        seat = _Seat(user)
+        with self._lock:
+            if len(self._seats) >= self._places:
+                raise RoomFull("Too many phones wait", "Ask again in a second")
+            self._seats.add(seat)
+            self._start_pump()
+        try:
+            yield seat
+        finally:
+            with self._lock:
+                self._seats.discard(seat)
+
+    def _start_pump(self) -> None:
+        if not self._pumping and not self._closed.is_set():
+            self._pumping = True
+            threading.Thread(target=self._pump, name="phone pump", daemon=True).start()
+
+    def _pump(self) -> None:
+        """Look and ring until nobody waits."""
+        while seats := self._waiting():
+            try:
+                self._look_once(seats)
+            except BaseException:
+                self._pumping = False  # the next phone that comes starts another pump
+                raise
+            self._closed.wait(self._period)
+
+    def _look_once(self, seats: tuple[_Seat, ...]) -> None:
+        try:
+            pending = self._look({seat.user for seat in seats})
+        except TallystickError:
+            self._ring_all()  # each caller asks for itself and meets the fault itself
+            return
+        for seat in seats:
+            seat.notice(pending.get(seat.user))
+
+    def _waiting(self) -> tuple[_Seat, ...]:
+        with self._lock:
+            self._pumping = bool(self._seats) and not self._closed.is_set()
+            return tuple(self._seats) if self._pumping else ()
+
+    def _ring_all(self) -> None:
+        with self._lock:
+            seats = tuple(self._seats)
+        for seat in seats:
+            seat.bell.set()

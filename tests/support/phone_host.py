@@ -1,0 +1,112 @@
+"""A running host of ``/authenticator/`` over a database file, by itself and over real HTTP."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+from flask import Flask
+from werkzeug.serving import make_server
+
+from adapter.mfa.push.challenge import Challenge
+from adapter.mfa.push.factor import Started
+from adapter.mfa.service import MfaService
+from idp import web
+from idp.authenticator import blueprint
+from idp.authenticator.client import Phone
+from idp.config import Config, Server
+from idp.directory import Directory, PasswordHasher
+from idp.services import Services
+from idp.session.clock import ShiftedClock
+from idp.session.seal import Sealer
+from idp.store.engine import Database
+from idp.store.mfa import SqlMfaStore
+from idp.store.once import UsedOnce
+from idp.store.upgrade import upgrade
+from idp.store.users import SqlUserStore
+
+ALICE = "alice@example.test"
+BOB = "bob@example.test"
+APPLICATION = "Payroll"
+
+
+class PhoneHost:
+    """The running host, and what happens around it: activations, pushes, the log."""
+
+    def __init__(self, services: Services, url: str, log: io.StringIO, folder: Path) -> None:
+        self.services = services
+        self.url = url
+        self.log = log
+        self._folder = folder
+        self.clock = services.clock
+
+    def activation_url(self, user: str = ALICE, *, totp: bool = False) -> str:
+        """Return the address that the QR code of a new activation holds."""
+        code = self.services.mfa.activations.create(user, totp=totp)
+        return f"{self.url}/authenticator/#{code}"
+
+    def phone(self, user: str = ALICE, *, name: str = "phone", **options: object) -> Phone:
+        """Return a phone activated for *user*."""
+        phone = Phone.at(self._folder / f"{name}-{user}.json")
+        phone.activate(self.activation_url(user), **options)
+        return phone
+
+    def push(self, experience: str = "number_match", user: str = ALICE) -> Started:
+        """Send a push as a sign-in would."""
+        return self.services.mfa.push.start(
+            user, experience, application=APPLICATION, client_ip="192.0.2.7"
+        )
+
+    def stored(self, started: Started) -> Challenge:
+        """Return the challenge as it is in the database."""
+        return self.services.mfa_store.challenge(started.challenge.id)
+
+
+@contextmanager
+def running(folder: Path, *, threads: int = 400, host: str = "localhost") -> Iterator[PhoneHost]:
+    """Run a host on a free port until the block ends."""
+    flask = Flask("phone host")
+    web.harden(flask)
+    server = make_server("127.0.0.1", 0, flask, threaded=True)
+    services = _services(folder, f"http://{host}:{server.server_port}")
+    flask.register_blueprint(blueprint(services, threads=threads))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    log = io.StringIO()
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(log))
+    try:
+        yield PhoneHost(services, services.config.server.base_url, log, folder)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        structlog.reset_defaults()
+        services.close()
+
+
+def _services(folder: Path, url: str) -> Services:
+    database = Database(f"sqlite:///{folder}/phone.db")
+    upgrade(database)
+    clock = ShiftedClock()
+    sealer = Sealer(b"a secret of thirty-two bytes at least", clock.now)
+    store = SqlMfaStore(database, sealer.purpose("totp-seed"))
+    directory = Directory(SqlUserStore(database), clock, PasswordHasher())
+    for name in (ALICE, BOB):
+        directory.add(name, "a long password")
+    return Services(
+        config=Config(server=Server(base_url=url)),
+        clock=clock,
+        sealer=sealer,
+        mfa=MfaService(store, clock, number_key=sealer.key("number")),
+        mfa_store=store,
+        directory=directory,
+        once=UsedOnce(database),
+        database=database,
+        **dict.fromkeys(
+            ("trusts", "farm", "policy", "providers", "log", "sign_ins", "signing_key")
+        ),
+    )
