@@ -24,10 +24,14 @@ class Refused(TallystickError):
         self.acs_url: str | None = None
         self.in_response_to: str | None = None
         self.issuer: str | None = None
+        self.relay_state: str | None = None
 
-    def addressed_to(self, *, issuer: str, acs_url: str, in_response_to: str) -> Refused:
+    def addressed_to(
+        self, *, issuer: str, acs_url: str, in_response_to: str, relay_state: str | None = None
+    ) -> Refused:
         """Return this refusal, now with the registered address that may be told of it."""
         self.issuer = issuer
+        self.relay_state = relay_state
         self.acs_url = acs_url
         self.in_response_to = in_response_to
         return self

@@ -64,7 +64,10 @@ def read_authn_request(
     except Refused as refusal:
         issuer, request_id = service_provider.entity_id, root.get("ID")
         raise refusal.addressed_to(
-            issuer=issuer, acs_url=acs_url, in_response_to=request_id
+            issuer=issuer,
+            acs_url=acs_url,
+            in_response_to=request_id,
+            relay_state=message.relay_state,
         ) from None
     return AuthnRequest(
         id=root.get("ID"),

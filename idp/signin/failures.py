@@ -93,4 +93,5 @@ def addressed(refused: Refused, pending: PendingSignIn) -> Refused:
         issuer=pending.entity_id,
         acs_url=pending.acs_url,
         in_response_to=pending.request.id,
+        relay_state=pending.relay_state,
     )
