@@ -22,7 +22,7 @@ MAKE_VENV = uv venv --quiet --clear --seed --python "$(PYTHON)" .venv
 INSTALL := uv pip install --quiet --python $(BIN)/python $(WHEELS)
 else
 MAKE_VENV = "$(PYTHON)" -m venv --clear .venv
-INSTALL := $(BIN)/python -m pip --quiet --disable-pip-version-check install $(WHEELS)
+INSTALL := $(BIN)/python -m pip -qq --disable-pip-version-check install $(WHEELS)
 endif
 
 .PHONY: help demo test test-debian check bench clean

@@ -1,0 +1,80 @@
+"""What the tests with Debian's own clients share: our key, and assertions of every shape."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from idp.saml.keys import PemPair, new_signing_certificate
+from idp.saml.signing import SigningKey
+from idp.saml.values import Assertion, Attribute, NameID
+
+IDP = "http://idp.example.test/adfs/services/trust"
+SP = "https://sp.example.test/metadata"
+PASSWORD = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
+ACS = "https://sp.example.test/acs"
+
+
+@pytest.fixture(scope="session")
+def xmlsec1() -> str:
+    """The command of Debian's package ``xmlsec1``."""
+    command = shutil.which("xmlsec1")
+    assert command is not None, "There is no xmlsec1 here: run make test-debian as root."
+    return command
+
+
+@pytest.fixture(scope="session")
+def rsa_pair() -> PemPair:
+    """An RSA key and its certificate."""
+    return new_signing_certificate("idp.example.test", datetime.now(UTC))
+
+
+@pytest.fixture(scope="session")
+def ecdsa_pair() -> PemPair:
+    """A P-256 key and its certificate."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    return new_signing_certificate("idp.example.test", datetime.now(UTC), key=key)
+
+
+@pytest.fixture(params=["rsa", "ecdsa"])
+def pair(request: pytest.FixtureRequest) -> PemPair:
+    """Each kind of key in turn."""
+    chosen: PemPair = request.getfixturevalue(f"{request.param}_pair")
+    return chosen
+
+
+@pytest.fixture
+def key(pair: PemPair) -> SigningKey:
+    """The pair as what assertions are signed with."""
+    return SigningKey.from_pem(*pair)
+
+
+@pytest.fixture(scope="session")
+def assertion() -> Callable[..., Assertion]:
+    """Make an assertion of the usual shape as of *now*, with changes."""
+
+    def make(now: datetime, **changes: object) -> Assertion:
+        usual = {
+            "id": "_assertion",
+            "issuer": IDP,
+            "audience": SP,
+            "recipient": ACS,
+            "in_response_to": "_request",
+            "issue_instant": now,
+            "not_before": now,
+            "not_on_or_after": now + timedelta(hours=1),
+            "confirmation_not_on_or_after": now + timedelta(minutes=5),
+            "authn_instant": now,
+            "session_index": "_session",
+            "session_not_on_or_after": None,
+            "authn_context_class": PASSWORD,
+            "name_id": NameID("anna@example.test"),
+            "attributes": (Attribute("urn:oid:0.9.2342.19200300.100.1.3", ("anna@example.test",)),),
+        }
+        return Assertion(**(usual | changes))
+
+    return make
