@@ -106,11 +106,11 @@ class Incoming:
         relay_state = arguments.get("relaystate")
         if "logintorp" in arguments:
             return arguments["logintorp"], relay_state
-        if relay_state is None or not self._relay_state_names_trust:
-            return None
-        inner = parse_qs(relay_state, keep_blank_values=True, max_num_fields=8)
+        inner = _fields_of(relay_state or "")
         if "RPID" not in inner:
             return None
+        if not self._relay_state_names_trust:
+            raise failures.no_handler()
         return inner["RPID"][0], inner.get("RelayState", [None])[0]
 
     def _service_provider(self, entity_id: str) -> ServiceProvider | None:
@@ -139,6 +139,13 @@ def _message(request: Request) -> SamlMessage | None:
     if "SAMLRequest" in request.args or "SAMLResponse" in request.args:
         return decode_redirect(request.query_string)
     return None
+
+
+def _fields_of(relay_state: str) -> dict[str, list[str]]:
+    try:
+        return parse_qs(relay_state, keep_blank_values=True, max_num_fields=8)
+    except ValueError:  # too many fields
+        return {}
 
 
 def _must_be_single(request: Request, *names: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import string
 from datetime import timedelta
 from pathlib import PurePosixPath
+from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound, ServiceUnavailable
@@ -176,7 +178,7 @@ class Views:
         )
 
     def _visit(self) -> Visit:
-        query = request.query_string.decode("latin-1")
+        query = quote(request.query_string, safe=string.punctuation)
         return Visit(
             node=self._node(),
             action=f"{self._base_url}{request.path}" + (f"?{query}" if query else ""),
