@@ -50,12 +50,12 @@ def client(xmlsec1, key, tmp_path) -> Saml2Client:
         "want_assertions_signed": False,
         "want_response_signed": False,
         "want_assertions_or_response_signed": True,
-        "allow_unknown_attributes": True,  # AD FS names them without a NameFormat
         "signing_algorithm": RSA_SHA256,
         "digest_algorithm": SHA256,
     }
     settings = {
         "entityid": SP,
+        "allow_unknown_attributes": True,  # AD FS names them without a NameFormat
         "xmlsec_binary": xmlsec1,
         "key_file": str(tmp_path / "key.pem"),
         "cert_file": str(tmp_path / "cert.pem"),
