@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
@@ -72,14 +72,24 @@ class Activations:
         return handle + secret
 
     def activate(
-        self, code: str, *, public_key: bytes, platform: str, app_version: str, name: str
+        self,
+        code: str,
+        *,
+        public_key: bytes,
+        platform: str,
+        app_version: str,
+        name: str,
+        check_user: Callable[[str], None] = lambda user: None,
     ) -> Activated:
         """Make the phone that holds *public_key* (P-256, SubjectPublicKeyInfo DER) the user's own.
 
-        Raises :class:`ActivationRefused`; nothing is used up by a bad key, platform or version.
+        ``check_user`` is called with the user's name and raises to keep the phone out; the code
+        is not used up by that, nor by a bad key, platform or version. Raises
+        :class:`ActivationRefused`.
         """
         _must_describe_a_phone(public_key, platform, app_version)
         activation = self._find(code)
+        check_user(activation.user)
         device = Device(
             id=token(self._random),
             user=activation.user,

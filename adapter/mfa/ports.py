@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -94,6 +94,12 @@ class MfaStore(Protocol):
 
     def pending_challenges(self, user: str, since: datetime) -> Sequence[Challenge]:
         """Return the user's challenges in state pending, created after *since*."""
+
+    def pending_ids(self, users: Collection[str], since: datetime) -> Mapping[str, tuple[str, ...]]:
+        """Return the ids of the pending challenges of many users, created after *since*.
+
+        A user without any is left out.
+        """
 
     def add_activation(self, activation: Activation) -> None:
         """Store a new activation."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from datetime import datetime
@@ -51,6 +51,15 @@ _PENDING = _CHALLENGES.where(
     challenges.c.user == bindparam("user"),
     challenges.c.created_at > bindparam("since", type_=Instant),
     challenges.c.state == State.PENDING.value,
+)
+_PENDING_IDS = (
+    select(challenges.c.user, challenges.c.id)
+    .where(
+        challenges.c.user.in_(bindparam("users", expanding=True)),
+        challenges.c.created_at > bindparam("since", type_=Instant),
+        challenges.c.state == State.PENDING.value,
+    )
+    .order_by(challenges.c.serial)
 )
 _SAVE_CHALLENGE = (
     update(challenges)
@@ -130,6 +139,15 @@ class SqlMfaStore:
         """Return the user's challenges in state pending, created after *since*."""
         with self._database.read() as connection:
             return _all_challenges(connection, _PENDING, {"user": user, "since": since})
+
+    def pending_ids(self, users: Collection[str], since: datetime) -> Mapping[str, tuple[str, ...]]:
+        """Return the ids of the pending challenges of many users, created after *since*."""
+        found: dict[str, tuple[str, ...]] = {}
+        with self._database.read() as connection:
+            values = {"users": sorted(users), "since": since}
+            for user, identifier in connection.execute(_PENDING_IDS, values):
+                found[user] = (*found.get(user, ()), identifier)
+        return found
 
     def add_activation(self, activation: Activation) -> None:
         """Store a new activation."""
