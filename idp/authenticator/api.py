@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 from flask import Request
 
 from adapter.mfa.devices import Device
-from adapter.mfa.push.challenge import TIME_TO_ANSWER, Challenge
+from adapter.mfa.push.challenge import Challenge
+from idp import web
 from idp.authenticator.bodies import read_activation, read_answer, read_wait
 from idp.authenticator.gate import Gate
 from idp.authenticator.waiting import WaitingRoom
+from idp.logs import get_logger
 from idp.services import Services
 
 Reply = dict[str, Any]
@@ -38,7 +40,9 @@ class Api:
             platform=wanted.platform,
             app_version=wanted.app_version,
             name=wanted.name,
+            check_user=self.gate.check_user,
         )
+        _log("phone_activated", activated.device, platform=activated.device.platform)
         return {**self._account(activated.device), "seed": activated.seed}
 
     def account(self, request: Request) -> Reply:
@@ -81,6 +85,7 @@ class Api:
             reported=answer.report,
         )
         self.room.wake(device.user)
+        _log("phone_answered", device, request=challenge.id, state=str(challenge.state))
         return {"id": challenge.id, "state": str(challenge.state)}
 
     def _account(self, device: Device) -> Reply:
@@ -96,10 +101,10 @@ class Api:
         }
 
 
-def pending_ids(services: Services, users: Set[str]) -> Mapping[str, str]:
-    """Return, for each of *users*, what is pending: what the waiting room looks at."""
-    since = services.clock.now() - TIME_TO_ANSWER
-    return {user: _ids(services.mfa_store.pending_challenges(user, since)) for user in users}
+def _log(event: str, device: Device, **fields: str) -> None:
+    get_logger().info(
+        event, user=device.user, device=device.id, activity_id=web.activity_id(), **fields
+    )
 
 
 def instant(at: datetime) -> str:
@@ -107,7 +112,7 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _ids(challenges: Any) -> str:
+def _ids(challenges: Sequence[Challenge]) -> str:
     return ",".join(challenge.id for challenge in challenges)
 
 

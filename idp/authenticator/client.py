@@ -18,9 +18,11 @@ from adapter.mfa.devices import NUMBER_MATCHING_SINCE
 from adapter.mfa.push.challenge import NUMBER_MATCH
 from idp.authenticator.calls import NEW_DEVICE
 from idp.authenticator.phonefile import Account, PhoneFile, PhoneFileError, new_key, pem
-from idp.authenticator.transport import ServerUnreachable, Transport, server_of
+from idp.authenticator.transport import PhoneRefused, ServerUnreachable, Transport, server_of
 
 DEFAULT_PLATFORM = "android"
+LONGEST_WAIT = 25
+"""Seconds for which a server holds the question for requests."""
 PAUSE = 0.25
 """Seconds between two looks where a phone cannot wait at the server."""
 
@@ -113,7 +115,10 @@ class Phone:
         return self.file.accounts()
 
     def describe(self, account: Account) -> dict[str, Any]:
-        """Ask the server what it knows the account as: user, issuer, device."""
+        """Ask the server what it knows the account as: user, issuer, device.
+
+        Raises :class:`~idp.authenticator.transport.PhoneRefused` when it is removed or disabled.
+        """
         return self._call(account, "GET", "account") or {}
 
     def pending(self, wait: float = 0) -> tuple[Request, ...]:
@@ -179,13 +184,19 @@ class Phone:
         return accounts
 
     def _look(self, accounts: tuple[Account, ...], left: float) -> tuple[Request, ...]:
+        """Ask for all accounts; one that is refused does not stand in the way of the others."""
         # With one account the server holds the call; several are asked in turn, without waiting.
-        wait = int(min(25, left)) if len(accounts) == 1 else 0
-        return tuple(
-            Request(account, sent)
-            for account in accounts
-            for sent in self._pending_of(account, wait)
-        )
+        wait = int(min(LONGEST_WAIT, left)) if len(accounts) == 1 else 0
+        found: list[Request] = []
+        refusals: list[PhoneRefused] = []
+        for account in accounts:
+            try:
+                found.extend(Request(account, sent) for sent in self._pending_of(account, wait))
+            except PhoneRefused as refusal:
+                refusals.append(refusal)
+        if len(refusals) == len(accounts):
+            raise refusals[0]
+        return tuple(found)
 
     def _pending_of(self, account: Account, wait: int) -> list[dict[str, Any]]:
         query = "?" + urlencode({"wait": wait}) if wait else ""

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterator, Mapping, Set
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
 
 from adapter.errors import TallystickError
 
 T = TypeVar("T")
-Look = Callable[[Set[str]], Mapping[str, Hashable]]
+Look = Callable[[frozenset[str]], Mapping[str, Hashable]]
 """Given users, tells what is pending for each: any values that differ when it changed."""
 
 PERIOD = 0.1
@@ -51,7 +51,6 @@ class WaitingRoom:
         self._period = period
         self._seats: set[_Seat] = set()
         self._lock = threading.Lock()
-        self._closed = threading.Event()
         self._pumping = False
 
     def wait(self, user: str, ask: Callable[[], T | None], seconds: float) -> T | None:
@@ -65,7 +64,7 @@ class WaitingRoom:
         with self._seat(user) as seat:
             while seat.bell.wait(max(0, deadline - time.monotonic())):
                 seat.bell.clear()
-                if (answer := ask()) is not None or self._closed.is_set():
+                if (answer := ask()) is not None:
                     return answer
         return ask()
 
@@ -75,11 +74,6 @@ class WaitingRoom:
             seats = [seat for seat in self._seats if seat.user == user]
         for seat in seats:
             seat.bell.set()
-
-    def close(self) -> None:
-        """End all waits and the pump."""
-        self._closed.set()
-        self._ring_all()
 
     @contextmanager
     def _seat(self, user: str) -> Iterator[_Seat]:
@@ -96,7 +90,7 @@ class WaitingRoom:
                 self._seats.discard(seat)
 
     def _start_pump(self) -> None:
-        if not self._pumping and not self._closed.is_set():
+        if not self._pumping:
             self._pumping = True
             threading.Thread(target=self._pump, name="phone pump", daemon=True).start()
 
@@ -108,11 +102,11 @@ class WaitingRoom:
             except BaseException:
                 self._pumping = False  # the next phone that comes starts another pump
                 raise
-            self._closed.wait(self._period)
+            time.sleep(self._period)
 
     def _look_once(self, seats: tuple[_Seat, ...]) -> None:
         try:
-            pending = self._look({seat.user for seat in seats})
+            pending = self._look(frozenset(seat.user for seat in seats))
         except TallystickError:
             self._ring_all()  # each caller asks for itself and meets the fault itself
             return
@@ -121,8 +115,8 @@ class WaitingRoom:
 
     def _waiting(self) -> tuple[_Seat, ...]:
         with self._lock:
-            self._pumping = bool(self._seats) and not self._closed.is_set()
-            return tuple(self._seats) if self._pumping else ()
+            self._pumping = bool(self._seats)
+            return tuple(self._seats)
 
     def _ring_all(self) -> None:
         with self._lock:

@@ -14,7 +14,8 @@ from adapter.mfa.devices import PLATFORMS
 from idp.cli.output import json_option, print_json, print_table, printable
 
 if TYPE_CHECKING:
-    from idp.authenticator.client import Account, Phone, Request
+    from idp.authenticator.client import Phone, Request
+    from idp.authenticator.phonefile import Account
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -148,20 +149,15 @@ def activate(phone: Phone, code_or_url: str, as_json: bool, **options: Any) -> N
 def list_accounts(phone: Phone, as_json: bool) -> None:
     """List the accounts, and the requests that wait for an answer."""
     accounts = phone.accounts()
-    requests = phone.pending() if accounts else ()
+    described = [_described(phone, account) for account in accounts]
+    usable = any("error" not in each for each in described)
+    requests = phone.pending() if usable else ()
     if as_json:
-        print_json(
-            {
-                "accounts": [_account(account) for account in accounts],
-                "requests": [request.sent for request in requests],
-            }
-        )
+        print_json({"accounts": described, "requests": [request.sent for request in requests]})
         return
-    print_table(
-        ("user", "server", "device", "platform", "version", "codes"),
-        [_row(account) for account in accounts],
-        empty="No account yet: tallystick phone activate CODE_OR_URL",
-    )
+    rows = [_row(account, told) for account, told in zip(accounts, described, strict=True)]
+    columns = ("user", "server", "device", "platform", "version", "codes", "state")
+    print_table(columns, rows, empty="No account yet: tallystick phone activate CODE_OR_URL")
     _print_requests(requests)
 
 
@@ -259,10 +255,20 @@ def _account(account: Account) -> dict[str, Any]:
     }
 
 
-def _row(account: Account) -> tuple[object, ...]:
+def _described(phone: Phone, account: Account) -> dict[str, Any]:
+    """Return what the server sends of an account, or why it refuses it."""
+    from idp.authenticator.transport import PhoneRefused
+
+    try:
+        return phone.describe(account)
+    except PhoneRefused as refusal:
+        return {"user": account.user, "error": refusal.code, "problem": refusal.problem}
+
+
+def _row(account: Account, told: dict[str, Any]) -> tuple[object, ...]:
     codes = "yes" if account.seed is not None else "no"
     return (account.user, account.server, account.device_name, account.platform,
-            account.app_version, codes)  # fmt: skip
+            account.app_version, codes, told.get("error", "ready"))  # fmt: skip
 
 
 def _print_requests(requests: tuple[Request, ...]) -> None:

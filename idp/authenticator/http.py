@@ -1,0 +1,103 @@
+"""The API's HTTP side: which method, which status, and refusals as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Request, Response, jsonify, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from adapter.errors import TallystickError
+from adapter.mfa.ports import Clock
+from idp import web
+from idp.authenticator.api import Api, instant
+from idp.authenticator.bodies import LONGEST_BODY, BadRequest
+from idp.authenticator.waiting import RoomFull
+from idp.logs import get_logger
+
+STATUS = {
+    # code                status
+    "bad_request":        400,
+    "bad_key":            400,
+    "bad_platform":       400,
+    "bad_version":        400,
+    "not_signed":         401,
+    "device_unknown":     401,
+    "bad_signature":      401,
+    "stale_call":         401,
+    "call_replayed":      401,
+    "user_disabled":      403,
+    "wrong_nonce":        403,
+    "activation_unknown": 404,
+    "unknown_request":    404,
+    "no_such_call":       404,
+    "wrong_method":       405,
+    "already_answered":   409,
+    "request_expired":    410,
+    "too_large":          413,
+    "number_required":    422,
+    "store_unavailable":  503,
+}  # fmt: skip
+"""How each refusal is told; any other is 409: understood, but not possible now."""
+
+
+class ApiHttp:
+    """The view of ``/authenticator/api/NAME``."""
+
+    def __init__(self, api: Api, clock: Clock) -> None:
+        self._clock = clock
+        self._calls: dict[str, tuple[str, Callable[[Request], dict[str, Any]]]] = {
+            "activate": ("POST", api.activate),
+            "account": ("GET", api.account),
+            "pending": ("GET", api.pending),
+            "answer": ("POST", api.answer),
+        }
+
+    def __call__(self, name: str) -> Response:
+        """Answer one call; a phone is never sent anything but JSON."""
+        request.max_content_length = LONGEST_BODY
+        try:
+            return self._json(self._view(name)(request), 200)
+        except RoomFull:
+            return Response(status=204, headers={"Retry-After": "1"})
+        except TallystickError as error:
+            return self._refusal(name, error)
+        except HTTPException as error:  # the body is too large, or was cut off
+            return self._refusal(name, _unread(error))
+
+    def _view(self, name: str) -> Callable[[Request], dict[str, Any]]:
+        if name not in self._calls:
+            known = ", ".join(self._calls)
+            raise BadRequest("There is no such call", f"Use {known}", code="no_such_call")
+        method, view = self._calls[name]
+        if request.method != method:
+            raise BadRequest("That is not its method", f"Use {method}", code="wrong_method")
+        return view
+
+    def _refusal(self, name: str, error: TallystickError) -> Response:
+        """Say why not; the server's time in it lets a phone whose clock is wrong set it."""
+        called = name if name in self._calls else ""
+        get_logger().info(
+            "phone_call_refused", call=called, code=error.code, activity_id=web.activity_id()
+        )
+        body = {"error": error.code, "problem": error.problem, "remedy": error.remedy}
+        response = self._json(body, STATUS.get(error.code, 409))
+        if response.status_code == 503:
+            response.headers["Retry-After"] = "1"
+        if response.status_code == 405:
+            response.headers["Allow"] = self._calls[name][0]
+        return response
+
+    def _json(self, body: dict[str, Any], status: int) -> Response:
+        response = jsonify({**body, "server_time": instant(self._clock.now())})
+        response.status_code = status
+        return response
+
+
+def _unread(error: HTTPException) -> BadRequest:
+    if isinstance(error, RequestEntityTooLarge):
+        return BadRequest(
+            "The body is too large", f"Send at most {LONGEST_BODY} bytes", code="too_large"
+        )
+    return BadRequest(f"The body cannot be read: {error.name}", "Send it again")
