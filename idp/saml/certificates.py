@@ -35,6 +35,13 @@ def public_key(certificate: str) -> PublicKey:
     return key
 
 
+def public_key_pem(certificate: str) -> bytes:
+    """Return the key in *certificate* as a PEM public key."""
+    return public_key(certificate).public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+
+
 def der_of(certificate: str) -> bytes:
     """Return the DER bytes of a certificate given as base64, with or without line breaks."""
     try:
@@ -46,9 +53,3 @@ def der_of(certificate: str) -> bytes:
 def base64_of(certificate: x509.Certificate) -> str:
     """Return *certificate* as ``ds:X509Certificate`` holds it, without line breaks."""
     return base64.b64encode(certificate.public_bytes(serialization.Encoding.DER)).decode("ascii")
-
-
-def pem_of(certificate: str) -> bytes:
-    """Return the PEM file of a certificate given as base64."""
-    body = base64.encodebytes(der_of(certificate))
-    return b"-----BEGIN CERTIFICATE-----\n" + body + b"-----END CERTIFICATE-----\n"

@@ -30,7 +30,7 @@ def parse(xml: bytes, *, limit: int = MAX_BYTES) -> etree._Element:
     """
     if len(xml) > limit:
         raise Refused(
-            f"The XML message is larger than {limit} bytes",
+            f"The XML is larger than {limit} bytes",
             "Send a smaller message",
             code="message_too_large",
         )
@@ -56,7 +56,7 @@ class _Scan:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise Refused(
-                f"The XML message is nested deeper than {MAX_DEPTH} elements",
+                f"The XML is nested deeper than {MAX_DEPTH} elements",
                 "Send a SAML message",
                 code="message_too_deep",
             )
@@ -75,7 +75,7 @@ class _Scan:
 
     def doctype(self, *_declaration: object) -> None:
         raise Refused(
-            "The XML message has a document type declaration",
+            "The XML has a document type declaration",
             "Send the message without DOCTYPE and entities",
             code="doctype",
         )
@@ -136,7 +136,7 @@ def _tree_of_foreign_names(xml: bytes) -> etree._Element:
 
 def _not_xml(line: int) -> Refused:
     return Refused(
-        f"The message is not well-formed XML (line {line})",
+        f"The XML is not well-formed (line {line})",
         "Send a SAML message as XML in UTF-8",
         code="not_xml",
     )

@@ -14,7 +14,7 @@ from typing import Any
 from lxml import etree
 
 from adapter.errors import TallystickError
-from idp.saml.certificates import pem_of
+from idp.saml.certificates import BadCertificate, public_key_pem
 
 
 class WheelMismatch(TallystickError):
@@ -56,7 +56,7 @@ def verifies(node: etree._Element, signature: etree._Element, certificate: str) 
         context.key = _verification_key(certificate)
         context.register_id(node, "ID")
         context.verify(signature)
-    except xmlsec.Error:
+    except (xmlsec.Error, BadCertificate):
         return False
     return True
 
@@ -72,7 +72,8 @@ def sign(node: etree._Element, signature: etree._Element, private_key_pem: bytes
 # Bounded by the trusts: only certificates of registered service providers get here.
 @lru_cache(maxsize=4096)
 def _verification_key(certificate: str) -> Any:
-    return xmlsec.Key.from_memory(pem_of(certificate), xmlsec.KeyFormat.CERT_PEM)
+    # The bare key, not the certificate: libxmlsec1 copies it for each message.
+    return xmlsec.Key.from_memory(public_key_pem(certificate), xmlsec.KeyFormat.PEM)
 
 
 @lru_cache(maxsize=16)

@@ -1,0 +1,123 @@
+"""The federation server's own metadata, and what is read from a service provider's.
+
+Source: saml-metadata §2; the order of elements and the shape are AD FS's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from idp.saml import uris
+from idp.saml.canonical import attribute, instant, text
+from idp.saml.signing import SigningKey, sign_enveloped
+from idp.saml.sp_metadata import MAX_BYTES, BadMetadata, read_service_provider
+from idp.saml.values import EMAIL, PERSISTENT, POST, REDIRECT, TRANSIENT
+
+__all__ = [
+    "MAX_BYTES",
+    "BadMetadata",
+    "read_service_provider",
+    "write_idp_metadata",
+    "write_sp_metadata",
+]
+
+NAME_ID_FORMATS = (EMAIL, PERSISTENT, TRANSIENT)
+
+
+def write_idp_metadata(
+    *,
+    entity_id: str,
+    sso_url: str,
+    certificates: Sequence[str],
+    key: SigningKey,
+    now: datetime,
+    name_id_formats: Sequence[str] = NAME_ID_FORMATS,
+    attributes: Sequence[tuple[str, str]] = (),
+    valid_for: timedelta | None = None,
+) -> bytes:
+    """Return a signed EntityDescriptor with an IDPSSODescriptor, in UTF-8.
+
+    *certificates* are those that signatures may be checked with, the primary first, since there
+    are clients that take the first. *attributes* are pairs of claim type and friendly name. With
+    *valid_for*, the metadata says until when from *now* it holds; AD FS's never does.
+    """
+    until = "" if valid_for is None else f' validUntil="{instant(now + valid_for)}"'
+    role = (
+        f'<IDPSSODescriptor protocolSupportEnumeration="{uris.PROTOCOL}">'
+        f"{''.join(_signing_key(each) for each in certificates)}"
+        f"{''.join(_name_id_format(each) for each in name_id_formats)}"
+        f"{''.join(_single_sign_on(each, sso_url) for each in (REDIRECT, POST))}"
+        f"{''.join(_offered(name, friendly) for name, friendly in attributes)}"
+        "</IDPSSODescriptor></EntityDescriptor>"
+    )
+    named = f'entityID="{attribute(entity_id)}"{until}>'
+    # An ID made from the content: the same metadata has the same bytes on every node.
+    element_id = "_" + hashlib.sha256((named + role).encode("utf-8")).hexdigest()[:32]
+    head = f'<EntityDescriptor xmlns="{uris.METADATA}" ID="{element_id}" {named}'
+    return sign_enveloped(head, role, element_id, key).encode("utf-8")
+
+
+def write_sp_metadata(
+    *,
+    entity_id: str,
+    acs_urls: Sequence[str],
+    certificate: str | None = None,
+    authn_requests_signed: bool = False,
+    want_assertions_signed: bool = False,
+) -> bytes:
+    """Return the metadata of a service provider such as the demo's; the first address is default.
+
+    *certificate* (base64) stands without ``use``: it serves for signing and for encryption.
+    """
+    flags = (("AuthnRequestsSigned", authn_requests_signed),
+             ("WantAssertionsSigned", want_assertions_signed))  # fmt: skip
+    keys = "" if certificate is None else f"<KeyDescriptor>{_key_info(certificate)}</KeyDescriptor>"
+    return (
+        f'<EntityDescriptor xmlns="{uris.METADATA}" entityID="{attribute(entity_id)}">'
+        f"<SPSSODescriptor {' '.join(f'{name}={_boolean(value)}' for name, value in flags)} "
+        f'protocolSupportEnumeration="{uris.PROTOCOL}">{keys}'
+        f"{''.join(_consumer(index, url) for index, url in enumerate(acs_urls))}"
+        "</SPSSODescriptor></EntityDescriptor>"
+    ).encode()
+
+
+def _signing_key(certificate: str) -> str:
+    return f'<KeyDescriptor use="signing">{_key_info(certificate)}</KeyDescriptor>'
+
+
+def _key_info(certificate: str) -> str:
+    return (
+        f'<KeyInfo xmlns="{uris.XMLDSIG}"><X509Data><X509Certificate>{certificate}'
+        "</X509Certificate></X509Data></KeyInfo>"
+    )
+
+
+def _name_id_format(uri: str) -> str:
+    return f"<NameIDFormat>{text(uri)}</NameIDFormat>"
+
+
+def _single_sign_on(binding: str, url: str) -> str:
+    return (
+        f'<SingleSignOnService Binding="{binding}" Location="{attribute(url)}">'
+        "</SingleSignOnService>"
+    )
+
+
+def _offered(name: str, friendly_name: str) -> str:
+    return (
+        f'<Attribute xmlns="{uris.ASSERTION}" FriendlyName="{attribute(friendly_name)}" '
+        f'Name="{attribute(name)}" NameFormat="{uris.NAME_FORMAT_URI}"></Attribute>'
+    )
+
+
+def _consumer(index: int, url: str) -> str:
+    return (
+        f'<AssertionConsumerService Binding="{POST}" Location="{attribute(url)}" '
+        f'index="{index}" isDefault={_boolean(index == 0)}></AssertionConsumerService>'
+    )
+
+
+def _boolean(value: bool) -> str:
+    return '"true"' if value else '"false"'

@@ -1,0 +1,205 @@
+"""From a service provider's metadata to what a trust needs to know, or to all that is wrong.
+
+pysaml2 reads the elements; our own parser refuses DTD, entities and excess before it sees them.
+Of pysaml2 only ``saml2.md`` is imported, and only when metadata is read.
+Source: saml-metadata §2.3 and §2.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lxml import etree
+
+from adapter.errors import TallystickError
+from idp.saml import certificates, endpoints, uris
+from idp.saml.refusal import Refused
+from idp.saml.values import POST, AssertionConsumerService, ServiceProvider
+from idp.saml.xml import parse
+
+MAX_BYTES = 1024 * 1024
+
+_ENTITY = f"{{{uris.METADATA}}}EntityDescriptor"
+_ENTITIES = f"{{{uris.METADATA}}}EntitiesDescriptor"
+_SP_ROLE = f"{{{uris.METADATA}}}SPSSODescriptor"
+_LANG = f"{{{uris.XML}}}lang"
+
+
+class BadMetadata(TallystickError):
+    """Metadata that no trust can be made of; ``faults`` are all that were found, as sentences."""
+
+    code = "bad_metadata"
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__(
+            f"The metadata cannot be used: {'; '.join(faults)}",
+            "Ask the service provider for correct SAML 2.0 metadata",
+        )
+        self.faults = faults
+
+
+def read_service_provider(
+    metadata: bytes, entity_id: str | None = None, *, allow_http: bool = False
+) -> ServiceProvider:
+    """Return the service provider in *metadata* (at most 1 MiB).
+
+    Of several in an EntitiesDescriptor, *entity_id* says which. Addresses must be https, or http
+    where *allow_http*. Raises :class:`BadMetadata`.
+    """
+    try:
+        root = parse(metadata, limit=MAX_BYTES)
+    except Refused as refusal:
+        raise BadMetadata(refusal.problem) from None
+    entity = _select(root, entity_id)
+    from saml2 import md  # a start without it is quicker
+
+    _keep_first_certificates(entity)
+    descriptor = md.entity_descriptor_from_string(etree.tostring(entity))
+    reading = _Reading(allow_http)
+    service_provider = reading.service_provider(descriptor)
+    if reading.faults:
+        raise BadMetadata(*reading.faults)
+    return service_provider
+
+
+def _select(root: etree._Element, entity_id: str | None) -> etree._Element:
+    """Return the one EntityDescriptor with a service provider that was asked for."""
+    if root.tag not in (_ENTITY, _ENTITIES):
+        raise BadMetadata("it is XML, but no SAML metadata")
+    entities = [each for each in root.iter(_ENTITY) if each.find(_SP_ROLE) is not None]
+    if not entities:
+        raise BadMetadata("it describes no service provider (there is no SPSSODescriptor)")
+    if entity_id is not None:
+        entities = [each for each in entities if each.get("entityID") == entity_id]
+        if not entities:
+            raise BadMetadata(f"it describes no service provider {entity_id!r}")
+    if len(entities) > 1:
+        names = ", ".join(each.get("entityID", "") for each in entities[:10])
+        raise BadMetadata(f"it describes several service providers, so say which one: {names}")
+    return entities[0]
+
+
+def _keep_first_certificates(entity: etree._Element) -> None:
+    """Drop the issuers of a certificate: of a chain, pysaml2 would take the last for the key."""
+    for data in entity.iter(f"{{{uris.XMLDSIG}}}X509Data"):
+        for issuer in data.findall(f"{{{uris.XMLDSIG}}}X509Certificate")[1:]:
+            data.remove(issuer)
+
+
+class _Reading:
+    """One pass over a descriptor as pysaml2 holds it; gathers faults instead of stopping at one."""
+
+    def __init__(self, allow_http: bool) -> None:
+        self.faults: list[str] = []
+        self._allow_http = allow_http
+
+    def service_provider(self, descriptor: Any) -> ServiceProvider:
+        roles = [role for role in descriptor.spsso_descriptor if _speaks_saml2(role)]
+        if not roles:
+            raise BadMetadata("its service provider does not speak SAML 2.0")
+        role = roles[0]
+        if not (descriptor.entity_id or "").strip():
+            self._fault("it has no entityID")
+        signing = self._certificates(role, "signing")
+        signs = _true(role.authn_requests_signed)
+        if signs and not signing:
+            self._fault("it promises signed requests, but holds no signing certificate")
+        return ServiceProvider(
+            entity_id=(descriptor.entity_id or "").strip(),
+            assertion_consumer_services=self._consumers(role),
+            signing_certificates=signing,
+            encryption_certificates=self._certificates(role, "encryption"),
+            name_id_formats=tuple(_text(each) for each in role.name_id_format),
+            authn_requests_signed=signs,
+            want_assertions_signed=_true(role.want_assertions_signed),
+            display_name=_display_name(descriptor, role),
+        )
+
+    def _certificates(self, role: Any, use: str) -> tuple[str, ...]:
+        """Return the certificates for *use*, once each; keys without ``use`` serve both."""
+        found = tuple(
+            dict.fromkeys(
+                "".join(_text(data.x509_certificate).split())
+                for key in role.key_descriptor
+                if key.use in (None, use)
+                for data in (key.key_info.x509_data if key.key_info else ())
+                if data.x509_certificate is not None
+            )
+        )
+        for certificate in found:
+            try:
+                certificates.public_key(certificate)
+            except certificates.BadCertificate as error:
+                self._fault(f"a certificate in it is unusable ({error.problem})")
+        return found
+
+    def _consumers(self, role: Any) -> tuple[AssertionConsumerService, ...]:
+        elements = role.assertion_consumer_service
+        default = _default_among([each for each in elements if each.binding == POST])
+        if default is None:
+            self._fault("it has no assertion consumer service for HTTP-POST")
+        return tuple(
+            AssertionConsumerService(
+                location=self._address(element.location or ""),
+                binding=element.binding or "",
+                index=self._index(element.index, position),
+                is_default=element is default,
+            )
+            for position, element in enumerate(elements)
+        )
+
+    def _address(self, location: str) -> str:
+        fault = endpoints.address_fault(location, allow_http=self._allow_http)
+        if fault is not None:
+            self._fault(f"its assertion consumer service {location[:200]!r} {fault}")
+        return location
+
+    def _index(self, index: str | None, position: int) -> int:
+        """Return the index; one that was left out (which the schema forbids) is its position."""
+        if index is None:
+            return position
+        if not (index.isascii() and index.isdigit()):
+            self._fault(f"an assertion consumer service has the index {index[:20]!r}")
+            return position
+        return int(index)
+
+    def _fault(self, fault: str) -> None:
+        if fault not in self.faults:
+            self.faults.append(fault)
+
+
+def _default_among(elements: Sequence[Any]) -> Any:
+    """Return the first default; else the first that is not "no default"; else the first."""
+    declared = [each for each in elements if _true(each.is_default)]
+    open_to_it = [each for each in elements if each.is_default is None]
+    return next(iter([*declared, *open_to_it, *elements]), None)
+
+
+def _speaks_saml2(role: Any) -> bool:
+    return uris.PROTOCOL in (role.protocol_support_enumeration or "").split()
+
+
+def _display_name(descriptor: Any, role: Any) -> str:
+    """Return the name for people: of the user interface info, else of the organization."""
+    extensions = role.extensions.extension_elements if role.extensions else ()
+    names = [
+        (child.attributes.get(_LANG, ""), child.text or "")
+        for info in extensions
+        if (info.namespace, info.tag) == (uris.MDUI, "UIInfo")
+        for child in info.children
+        if child.tag == "DisplayName"
+    ]
+    if not names and descriptor.organization:
+        organization = descriptor.organization.organization_display_name
+        names = [(each.lang or "", each.text or "") for each in organization]
+    english = [name for lang, name in names if lang.startswith("en")]
+    return next(iter([*english, *(name for _, name in names)]), "").strip()
+
+
+def _text(element: Any) -> str:
+    return (element.text or "").strip()
+
+
+def _true(value: str | None) -> bool:
+    return (value or "").strip() in ("true", "1")

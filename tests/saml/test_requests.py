@@ -1,0 +1,303 @@
+"""What makes an AuthnRequest acceptable, and what is said of one that is not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from idp.saml import uris
+from idp.saml.bindings import SamlMessage, decode_redirect, encode_redirect
+from idp.saml.refusal import Refused
+from idp.saml.values import POST, AuthnRequest
+
+SP_ID = "https://sp.example.test/metadata"
+ACS_URL = "https://sp.example.test/acs"
+
+
+def refusal(idp, message, **more) -> Refused:
+    with pytest.raises(Refused) as caught:
+        idp.read(message, **more)
+    return caught.value
+
+
+def test_a_signed_request_becomes_a_value(idp, sp):
+    request = idp.read(sp.sign(sp.request(ForceAuthn="true")))
+
+    assert request == AuthnRequest(
+        id="_request1",
+        issuer=SP_ID,
+        acs_url=ACS_URL,
+        issue_instant=datetime(2026, 11, 24, 12, 0, tzinfo=UTC),
+        force_authn=True,
+        signed=True,
+    )
+
+
+def test_a_request_by_redirect_is_read_like_one_by_post(idp, sp):
+    query = encode_redirect(sp.request(), relay_state="state", key=sp.identity.key)
+
+    request = idp.read(decode_redirect(query.encode()))
+
+    assert request.signed
+    assert request.id == "_request1"
+
+
+def test_an_unsigned_request_is_accepted_where_nothing_asks_for_a_signature(idp, sp):
+    assert not idp.read(sp.request()).signed
+
+
+def test_an_unsigned_request_is_refused_where_the_metadata_says_requests_are_signed(idp, sp):
+    idp.trust = replace(idp.trust, authn_requests_signed=True)
+
+    assert refusal(idp, sp.request()).code == "signature_required"
+
+
+def test_an_unsigned_request_is_refused_where_the_trust_demands_a_signature(idp, sp):
+    assert refusal(idp, sp.request(), require_signed=lambda _: True).code == "signature_required"
+    assert idp.read(sp.sign(sp.request()), require_signed=lambda _: True).signed
+
+
+def test_an_unknown_issuer_is_refused_and_not_answered(idp, sp):
+    refused = refusal(idp, sp.request(issuer="https://stranger.example.test"))
+
+    assert refused.code == "MSIS7007"
+    assert refused.status is None
+    assert refused.acs_url is None
+
+
+def test_a_request_without_issuer_is_refused(idp, sp):
+    xml = sp.request().replace(f"<saml:Issuer>{SP_ID}</saml:Issuer>".encode(), b"")
+
+    assert refusal(idp, xml).code == "MSIS7007"
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    ["<!-- x -->", "<?x y?>", "<![CDATA[]]>"],
+    ids=["comment", "processing instruction", "CDATA"],
+)
+def test_nothing_inside_the_issuer_cuts_it(idp, sp, hidden):
+    cut = f"https://sp.example.test{hidden}/metadata"
+
+    assert idp.read(sp.request(issuer=cut)).issuer == SP_ID
+    assert refusal(idp, sp.request(issuer=f"{SP_ID}{hidden}.evil.test")).code == "MSIS7007"
+
+
+def test_a_response_is_no_request(idp, sp):
+    xml = sp.request()
+
+    assert refusal(idp, SamlMessage(xml, None, POST, "SAMLResponse")).code == "MSIS7015"
+    assert refusal(idp, xml.replace(b"AuthnRequest", b"LogoutRequest")).code == "MSIS7015"
+
+
+@pytest.mark.parametrize("request_id", ["", "1abc", "a:b", "a b", "a&#10;b"])
+def test_an_id_that_is_no_ncname_is_refused(idp, sp, request_id):
+    assert refusal(idp, sp.request(request_id=request_id)).code == "not_schema_valid"
+
+
+@pytest.mark.parametrize(
+    "children",
+    [
+        "<samlp:NameIDPolicy/><samlp:NameIDPolicy/>",
+        "<saml:Issuer>x</saml:Issuer>",
+        "<samlp:Nothing/>",
+        "text",
+    ],
+)
+def test_what_the_schema_does_not_know_is_refused(idp, sp, children):
+    assert refusal(idp, sp.request(children)).code == "not_schema_valid"
+
+
+def test_another_destination_is_refused(idp, sp):
+    xml = sp.request(Destination="https://other.example.test/adfs/ls/")
+
+    assert refusal(idp, xml).code == "wrong_destination"
+
+
+def test_a_destination_matches_exactly(idp, sp):
+    for destination in ("https://IDP.example.test/adfs/ls/", "https://idp.example.test/adfs/ls"):
+        assert refusal(idp, sp.request(Destination=destination)).code == "wrong_destination"
+
+
+def test_a_signed_request_needs_a_destination_and_an_unsigned_one_does_not(idp, sp):
+    xml = sp.request(Destination=None)
+
+    assert idp.read(xml).id == "_request1"
+    assert refusal(idp, sp.sign(xml)).code == "wrong_destination"
+
+
+@pytest.mark.parametrize(
+    "age", [timedelta(minutes=-3), timedelta(0), timedelta(minutes=5), timedelta(minutes=8)]
+)
+def test_a_request_is_fresh_within_its_window_and_the_skew(idp, sp, age):
+    idp.now += age
+
+    assert idp.read(sp.request()).id == "_request1"
+
+
+@pytest.mark.parametrize(
+    "age", [timedelta(minutes=-3, seconds=-1), timedelta(minutes=8, seconds=1)]
+)
+def test_a_request_from_the_future_or_the_past_is_refused(idp, sp, age):
+    idp.now += age
+
+    assert refusal(idp, sp.request()).code == "not_fresh"
+
+
+def test_the_window_and_the_skew_can_be_set(idp, sp):
+    idp.now += timedelta(seconds=20)
+    narrow = {"skew": timedelta(seconds=5), "max_age": timedelta(seconds=10)}
+
+    assert refusal(idp, sp.request(), **narrow).code == "not_fresh"
+
+
+@pytest.mark.parametrize(
+    "instant",
+    [
+        "2026-11-24T12:00:00",
+        "2026-11-24T12:00:00.123456789Z",
+        "2026-11-24T13:00:00+01:00",
+    ],
+)
+def test_an_instant_may_be_written_in_all_the_ways_that_service_providers_do(idp, sp, instant):
+    seconds = (idp.read(sp.request(instant=instant)).issue_instant - idp.now).total_seconds()
+
+    assert 0 <= seconds < 1
+
+
+@pytest.mark.parametrize(
+    "instant",
+    ["", "yesterday", "2026-11-24", "-0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00",
+     "12026-11-24T12:00:00Z", "2026-02-30T12:00:00Z"],
+)  # fmt: skip
+def test_an_instant_that_is_none_is_refused(idp, sp, instant):
+    assert refusal(idp, sp.request(instant=instant)).code in ("not_fresh", "not_schema_valid")
+
+
+def test_the_answer_goes_where_the_request_says_by_url_by_index_or_else_to_the_default(idp, sp):
+    by_url = sp.request(AssertionConsumerServiceURL="https://sp.example.test/other")
+    by_index = sp.request(AssertionConsumerServiceURL=None, AssertionConsumerServiceIndex="7")
+    by_default = sp.request(AssertionConsumerServiceURL=None)
+
+    assert idp.read(by_url).acs_url == "https://sp.example.test/other"
+    assert idp.read(by_index).acs_url == "https://sp.example.test/other"
+    assert idp.read(by_default).acs_url == ACS_URL
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example.test/acs",
+        "https://sp.example.test/acs/",
+        "https://sp.example.test/acs/../other",
+        "https://sp.example.test/acs?x=1",
+        "https://sp.example.test/acs#x",
+        "https://sp.example.test/ACS",
+        "https://sp.example.test:443/acs",
+        "https://user@sp.example.test/acs",
+        "https://sp.example.test@evil.example.test/acs",
+        "https://sp.example.test/ac",
+        "https://sp.example.test/a%63s",
+        "http://sp.example.test/acs",
+        " https://sp.example.test/acs",
+        "javascript:alert(1)",
+        "https://sp.example.test/artifact",
+        "",
+    ],
+)
+def test_an_address_that_is_not_exactly_a_registered_one_is_refused_and_not_answered(idp, sp, url):
+    refused = refusal(idp, sp.sign(sp.request(AssertionConsumerServiceURL=url)))
+
+    assert refused.code == "MSIS3200"
+    assert (refused.status, refused.acs_url) == (None, None)
+
+
+@pytest.mark.parametrize("index", ["1", "9", "65535"])
+def test_an_index_that_is_not_registered_for_post_is_refused(idp, sp, index):
+    xml = sp.request(AssertionConsumerServiceURL=None, AssertionConsumerServiceIndex=index)
+
+    assert refusal(idp, xml).code == "MSIS3200"
+
+
+def test_an_address_by_url_and_by_index_at_once_is_refused(idp, sp):
+    assert refusal(idp, sp.request(AssertionConsumerServiceIndex="0")).code == "MSIS3200"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "code", "status"),
+    [
+        ({"version": "1.1"}, "wrong_version", (uris.VERSION_MISMATCH, None)),
+        (
+            {"ProtocolBinding": "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact"},
+            "unsupported_binding",
+            (uris.RESPONDER, uris.UNSUPPORTED_BINDING),
+        ),
+        ({"ForceAuthn": "1", "IsPassive": "true"}, "force_and_passive", (uris.REQUESTER, None)),
+    ],
+)
+def test_a_wish_that_cannot_be_met_is_told_to_the_service_provider(
+    idp, sp, attributes, code, status
+):
+    refused = refusal(idp, sp.request(**attributes))
+
+    assert (refused.code, refused.status) == (code, status)
+    assert refused.acs_url == ACS_URL
+    assert refused.in_response_to == "_request1"
+    assert refused.issuer == SP_ID
+
+
+@pytest.mark.parametrize(("written", "meant"), [("true", True), ("1", True), ("false", False)])
+def test_is_passive_is_read(idp, sp, written, meant):
+    assert idp.read(sp.request(IsPassive=written)).is_passive is meant
+
+
+def test_the_format_asked_for_is_read(idp, sp):
+    email = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
+
+    assert idp.read(sp.request(f'<samlp:NameIDPolicy Format="{email}"/>')).name_id_format == email
+    assert idp.read(sp.request('<samlp:NameIDPolicy AllowCreate="1"/>')).name_id_format is None
+
+
+def context(inner: str, comparison: str = "") -> str:
+    return f"<samlp:RequestedAuthnContext{comparison}>{inner}</samlp:RequestedAuthnContext>"
+
+
+def test_the_contexts_asked_for_are_read_in_their_order(idp, sp):
+    classes = "".join(
+        f"<saml:AuthnContextClassRef>{each}</saml:AuthnContextClassRef>"
+        for each in ("urn:b", "urn:<!---->a")
+    )
+
+    request = idp.read(sp.request(context(classes, ' Comparison="minimum"')))
+
+    assert request.requested_contexts == ("urn:b", "urn:a")
+    assert request.comparison == "minimum"
+
+
+def test_contexts_by_declaration_are_not_taken_for_no_demand(idp, sp):
+    declaration = "<saml:AuthnContextDeclRef>urn:a</saml:AuthnContextDeclRef>"
+
+    refused = refusal(idp, sp.request(context(declaration)))
+
+    assert refused.status == (uris.RESPONDER, uris.NO_AUTHN_CONTEXT)
+    assert refused.acs_url == ACS_URL
+
+
+def test_subject_conditions_scoping_and_extensions_are_tolerated(idp, sp):
+    children = (
+        '<samlp:Extensions><x:y xmlns:x="urn:made-up" x:z="1"><x:w/></x:y></samlp:Extensions>'
+        "<saml:Subject><saml:NameID>somebody</saml:NameID></saml:Subject>"
+        '<saml:Conditions NotBefore="2026-11-24T12:00:00Z"/>'
+        '<samlp:Scoping ProxyCount="1"/>'
+    )
+
+    assert idp.read(sp.request(children)).id == "_request1"
+    assert idp.read(sp.sign(sp.request(children))).signed
+
+
+def test_what_the_stranger_sent_is_not_repeated_in_full(idp, sp):
+    refused = refusal(idp, sp.request(issuer="x" * 5000))
+
+    assert len(refused.problem) < 300

@@ -1,0 +1,141 @@
+"""Reading XML of strangers: what is refused, and what it may cost."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from idp.saml.refusal import Refused
+from idp.saml.xml import MAX_BYTES, MAX_DEPTH, parse, text_of
+
+
+def code_of(xml: bytes) -> str:
+    with pytest.raises(Refused) as caught:
+        parse(xml)
+    return caught.value.code
+
+
+def nested(depth: int, name: str = "Issuer") -> bytes:
+    return f"{f'<{name}>' * depth}{f'</{name}>' * depth}".encode()
+
+
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        "<!DOCTYPE Issuer>",
+        '<!DOCTYPE Issuer SYSTEM "file:///etc/passwd">',
+        '<!DOCTYPE Issuer PUBLIC "x" "http://127.0.0.1:9/x.dtd">',
+        '<!DOCTYPE Issuer [<!ENTITY x SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE Issuer [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>',
+        '<!DOCTYPE Issuer [<!ATTLIST Issuer ID CDATA "x">]>',
+    ],
+)
+def test_a_document_type_is_refused(doctype):
+    assert code_of(f"{doctype}<Issuer>x</Issuer>".encode()) == "doctype"
+    assert code_of(f'<?xml version="1.0"?>\n{doctype}<Issuer/>'.encode()) == "doctype"
+
+
+def test_an_entity_that_nobody_declared_is_refused():
+    assert code_of(b"<Issuer>&x;</Issuer>") == "not_xml"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "utf-7"])
+def test_a_document_type_cannot_hide_in_another_encoding(encoding):
+    text = '<?xml version="1.0"?><!DOCTYPE Issuer [<!ENTITY x "y">]><Issuer>&x;</Issuer>'
+
+    assert code_of(text.encode(encoding)) in ("not_xml", "doctype")
+
+
+def test_what_a_message_says_of_its_own_encoding_is_not_followed():
+    utf8 = '<?xml version="1.0" encoding="iso-8859-1"?><Issuer>ü</Issuer>'.encode()
+
+    assert text_of(parse(utf8)) == "ü"
+    assert code_of(utf8.decode().encode("iso-8859-1")) == "not_xml"
+
+
+def test_a_byte_order_mark_is_allowed():
+    assert text_of(parse(b"\xef\xbb\xbf<Issuer>x</Issuer>")) == "x"
+
+
+@pytest.mark.parametrize("name", ["Issuer", "made-up"])
+def test_ten_thousand_nested_elements_are_refused(name):
+    assert code_of(nested(MAX_DEPTH + 1, name)) == "message_too_deep"
+    assert code_of(b"<a>" * 10_000) == "message_too_deep"
+    assert parse(nested(MAX_DEPTH, name)).tag == name
+
+
+def test_a_message_that_is_too_large_is_refused():
+    assert code_of(b"<Issuer>" + b"x" * MAX_BYTES + b"</Issuer>") == "message_too_large"
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [b"", b" ", b"x", b"<a>", b"<a></b>", b"<a/><b/>", b"<a x='1' x='2'/>", b"<a>\0</a>",
+     b"<a>\xff</a>", b"<a>&#0;</a>", b"<a>&#xFFFE;</a>", b"<a b=<c>/>", b"<!-- -- --><a/>",
+     b"<p:a/>", b"<a xmlns:p=''/>"],
+)  # fmt: skip
+def test_what_is_not_well_formed_is_refused(xml):
+    assert code_of(xml) == "not_xml"
+
+
+def test_an_inclusion_is_not_followed():
+    xml = b'<a xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include href="/etc/passwd"/></a>'
+
+    assert text_of(parse(xml)) == ""
+
+
+@pytest.mark.parametrize(
+    "inner",
+    ["one<!-- -->two", "one<?a b?>two", "<![CDATA[one]]>two", "one<b/>two", "one<b>two</b>",
+     "\n\tone&#116;wo "],
+)  # fmt: skip
+def test_text_is_read_whole(inner):
+    assert text_of(parse(f"<Issuer>{inner}</Issuer>".encode())) == "onetwo"
+
+
+@given(xml=st.binary(max_size=200))
+def test_any_bytes_are_parsed_or_refused(xml):
+    with contextlib.suppress(Refused):
+        parse(xml)
+
+
+@given(parts=st.lists(st.sampled_from(
+    ["<", ">", "/", "a", "saml:", "!", "[", "]", "?", "&", ";", "'", "=", " ", "xmlns", "<a>",
+     "</a>", "<a/>", "<!--", "-->", "<![CDATA[", "]]>", "<?", "?>"])))  # fmt: skip
+def test_any_markup_is_parsed_or_refused(parts):
+    with contextlib.suppress(Refused):
+        parse("".join(parts).encode())
+
+
+MADE_UP_NAMES = """
+import itertools, resource, sys
+from idp.saml.xml import parse
+numbers = itertools.count()
+def message():
+    names = [f"n{next(numbers):x}" for _ in range(300)]
+    inner = "".join(f'<{n} a{n}="" p{n}:x="" xmlns:p{n}="urn:{n}"/>' for n in names)
+    return f"<r>{inner}<?t{names[0]} x?></r>".encode()
+def peak():
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return used if sys.platform != "darwin" else used // 1024
+for _ in range(20):
+    parse(message())
+before = peak()
+for _ in range(500):
+    parse(message())
+print(peak() - before)
+"""
+
+
+def test_names_that_strangers_make_up_do_not_stay_in_memory():
+    """libxml2 keeps a thread's names for ever: without the thread of its own this is 20 MB."""
+    done = subprocess.run(  # noqa: S603  # our own interpreter
+        [sys.executable, "-c", MADE_UP_NAMES], capture_output=True, text=True, check=True
+    )
+
+    assert int(done.stdout) < 4_000
