@@ -1,0 +1,107 @@
+"""The command line ``tallystick``: which commands there are, and how they end.
+
+The table is all that is imported at start; a command's module is loaded when it is called.
+"""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any, NoReturn
+
+import click
+
+from adapter.errors import TallystickError
+from idp.cli.context import Invocation, config_option
+
+COMMANDS = {
+    # name      module:command               what it is about
+    "adapters": ("idp.cli.adapters:adapters", "The second factors: installed, registered, enabled"),
+    "decide":   ("idp.cli.decide:decide",     "What a user sees on a server, and why"),
+    "log":      ("idp.cli.log:log",           "Sign-ins: who, where, which experience and why"),
+    "phone":    ("idp.cli.phone:phone",       "An Authenticator in the terminal"),
+    "server":   ("idp.cli.server:server",     "The farm's nodes and the build of each"),
+    "sp":       ("idp.cli.sp:sp",             "Relying party trusts, from SAML metadata"),
+    "user":     ("idp.cli.user:user",         "The local directory and its second factors"),
+}  # fmt: skip
+
+INTERRUPTED = 130
+
+
+class Tallystick(click.Group):
+    """The root command: loads the others by name and turns every failure into one line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the table."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name][0].split(":")
+        return getattr(importlib.import_module(module), name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table without importing a single command."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+    def main(self, args: Sequence[str] | None = None, **extra: Any) -> NoReturn:
+        """Run, and exit: 0 done, 1 refused or failed, 2 wrong usage, 130 interrupted."""
+        extra["standalone_mode"] = False
+        sys.exit(self._run(args, extra))
+
+    def _run(self, args: Sequence[str] | None, extra: dict[str, Any]) -> int:
+        try:
+            result = super().main(args, **extra)
+        except click.exceptions.Exit as exit_:
+            return exit_.exit_code
+        except click.Abort as abort:
+            return _aborted(abort)
+        except click.UsageError as error:
+            return _failed(_usage_problem(error), error.exit_code)
+        except click.ClickException as error:
+            return _failed(error.format_message(), error.exit_code)
+        except TallystickError as error:
+            return _failed(f"{error} [{error.code}]", 1)
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise
+            return _failed(f"{error}", 1)
+        return result if isinstance(result, int) else 0
+
+
+def _aborted(abort: click.Abort) -> int:
+    if isinstance(abort.__cause__, EOFError):
+        return _failed("The input ended too early. Give what was asked for. [input_ended]", 1)
+    return INTERRUPTED
+
+
+def _usage_problem(error: click.UsageError) -> str:
+    command = error.ctx.command_path if error.ctx else "tallystick"
+    return f"{error.format_message().rstrip('.')}. See {command} --help. [usage]"
+
+
+def _failed(problem: str, status: int) -> int:
+    line = " ".join(problem.split())
+    print(f"tallystick: {line}", file=sys.stderr)
+    return status
+
+
+@click.group(
+    cls=Tallystick,
+    params=[config_option()],
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(version("tallystick"), prog_name="tallystick")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """An AD FS-style SAML federation server with a pluggable second factor.
+
+    Try it: tallystick decide 20348.350
+    """
+    ctx.ensure_object(Invocation)

@@ -1,0 +1,119 @@
+"""The REST API ``/admin/api/``: the farm's nodes, for scripts with the administrator's token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, jsonify, request
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+
+from adapter.errors import TallystickError
+from idp import web
+from idp.admin import farm
+from idp.admin.access import Access
+
+if TYPE_CHECKING:
+    from idp.services import Services
+
+BY = "administrator (API)"
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+READING = ("GET", "HEAD")
+
+STATUS = {
+    # code             status
+    "admin_off":         403,
+    "bad_body":          400,
+    "body_too_large":    413,
+    "method_not_known":  405,
+    "not_found":         404,
+    "store_unavailable": 503,
+}  # fmt: skip
+UNPROCESSABLE = 422
+
+View = Callable[..., Response]
+
+
+class ApiError(TallystickError):
+    """Raised for what the API does not take or does not have."""
+
+
+def add_api(blueprint: Blueprint, services: Services, access: Access) -> None:
+    """Add the API's routes to the blueprint of administration."""
+
+    def list_nodes() -> Response:
+        return jsonify([view.as_json() for view in farm.nodes(services)])
+
+    def show_node(name: str) -> Response:
+        view = farm.node(services, name)
+        if view is None:
+            raise ApiError(f"There is no node {name!r}", "See /admin/api/nodes", code="not_found")
+        return jsonify(view.as_json())
+
+    def set_node(name: str) -> Response:
+        return jsonify(farm.set_build(services, name, _build_of_body(), by=BY).as_json())
+
+    routes = (
+        ("/nodes", {"GET": list_nodes}),
+        ("/nodes/<name>", {"GET": show_node, "PUT": set_node}),
+        ("/<path:_rest>", {}),
+    )
+    for rule, views in routes:
+        blueprint.add_url_rule(
+            f"/api{rule}",
+            endpoint=f"api {rule}",
+            view_func=_guarded(views, access),
+            methods=METHODS,
+        )
+
+
+def _guarded(views: dict[str, View], access: Access) -> View:
+    def view(**values: str) -> Response:
+        reading = request.method in READING
+        try:
+            access.must_be_administrator(request, web.client_ip(), change=not reading)
+            return _pick(views)(**values)
+        except TallystickError as error:
+            return _refusal(error)
+
+    return view
+
+
+def _pick(views: dict[str, View]) -> View:
+    found = views.get("GET" if request.method in READING else request.method)
+    if found:
+        return found
+    if views:
+        raise ApiError(
+            f"{request.method} does nothing here",
+            f"Use {' or '.join(views)}",
+            code="method_not_known",
+        )
+    raise ApiError("There is nothing at this address", "See /admin/api/nodes", code="not_found")
+
+
+def _build_of_body() -> str:
+    try:
+        body = request.get_json(force=True)
+    except RequestEntityTooLarge:
+        raise ApiError("The body is too large", "Send less", code="body_too_large") from None
+    except BadRequest:
+        body = None
+    build = body.get("build") if isinstance(body, dict) else None
+    if not isinstance(build, str):
+        raise ApiError(
+            "The body is not a JSON object with the text build",
+            'Send one like {"build": "20348.350"}',
+            code="bad_body",
+        )
+    return build
+
+
+def _refusal(error: TallystickError) -> Response:
+    status = getattr(error, "status", None) or STATUS.get(error.code, UNPROCESSABLE)
+    answer = jsonify(error=error.code, problem=error.problem, remedy=error.remedy)
+    answer.status_code = status
+    answer.headers.update(getattr(error, "headers", {}))
+    if status == STATUS["store_unavailable"]:
+        answer.headers["Retry-After"] = "5"
+    return answer

@@ -1,0 +1,181 @@
+"""The pages of ``/admin/``: the token's form, the Farm, the sign-in log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+
+from adapter.errors import TallystickError
+from idp import web
+from idp.admin import farm, log
+from idp.admin.access import COOKIE, Access, AccessRefused
+from idp.admin.notice import Notice, Notices
+from idp.admin.session import LIFETIME, AdminSession
+from idp.admin.token import AdminTokenError
+
+if TYPE_CHECKING:
+    from idp.services import Services
+
+BY = "administrator"
+PATH = "/admin"
+
+_NO_SESSION = (403, "no_session", "Your session has ended", "Sign in and repeat the change")
+
+
+class Pages:
+    """The views. Each reads the request, asks a use case, and shows what it answers."""
+
+    def __init__(self, services: Services, access: Access) -> None:
+        self._services = services
+        self._access = access
+        self._secure = web.cookie_is_secure(services.config.server.base_url)
+        self._notices = Notices(services.sealer, path=PATH, secure=self._secure)
+
+    def home(self) -> Response:
+        """Show the Farm, or without a session the form for the token."""
+        session = self._access.session_of(request)
+        if session is None:
+            return self._token_form()
+        notice = self._notices.read(request, session)
+        page = self._farm(session, notice=notice)
+        if notice:
+            self._notices.clear(page)
+        return page
+
+    def log(self) -> Response:
+        """Show the last sign-ins."""
+        session = self._access.session_of(request)
+        if session is None:
+            return redirect(f"{PATH}/", 303)
+        return self._page("log", session, records=log.latest(self._services))
+
+    def sign_in(self) -> Response:
+        """Exchange the token for a session.
+
+        The form carries no CSRF token: whoever can forge it knows the administrator's token.
+        """
+        try:
+            self._access.must_be_from_here(request)
+            cookie = self._access.exchange(request.form.get("token", "").strip(), web.client_ip())
+        except (AccessRefused, AdminTokenError) as error:
+            return self._token_form(error)
+        answer = redirect(f"{PATH}/", 303)
+        answer.set_cookie(
+            COOKIE,
+            cookie,
+            max_age=LIFETIME,
+            path=PATH,
+            secure=self._secure,
+            httponly=True,
+            samesite="Strict",
+        )
+        return answer
+
+    def sign_out(self, session: AdminSession) -> Response:
+        """End the session."""
+        self._access.end(session)
+        answer = redirect(f"{PATH}/", 303)
+        answer.delete_cookie(COOKIE, path=PATH)
+        return answer
+
+    def set_build(self, session: AdminSession) -> Response:
+        """Set the build of a node, or show the Farm again with what is wrong."""
+        name = request.form.get("name", "").strip()
+        text = request.form.get("build", "")
+        try:
+            change = farm.set_build(self._services, name, text, by=BY)
+        except TallystickError as error:
+            if error.code == "store_unavailable":
+                raise
+            return self._farm(session, status=422, fault=Fault(name, text, str(error)))
+        answer = redirect(f"{PATH}/#node-{name}", 303)
+        self._notices.leave(answer, session, _notice_of(change))
+        return answer
+
+    def changing(self, view: Callable[[AdminSession], Response]) -> Callable[[], Response]:
+        """Return *view* behind everything that a change by form must pass."""
+
+        def guarded() -> Response:
+            session = self._access.session_of(request)
+            try:
+                self._access.must_be_from_here(request)
+                if session is None:
+                    return self._token_form(AccessRefused(*_NO_SESSION))
+                self._access.must_hold_csrf_token(request, session)
+            except AccessRefused as refusal:
+                return _refused(refusal)
+            return view(session)
+
+        return guarded
+
+    def _farm(
+        self,
+        session: AdminSession,
+        *,
+        status: int = 200,
+        notice: Notice | None = None,
+        fault: Fault | None = None,
+    ) -> Response:
+        views = farm.nodes(self._services)
+        known = {view.node.name for view in views}
+        return self._page(
+            "farm",
+            session,
+            status,
+            nodes=views,
+            notice=notice,
+            fault=fault,
+            fault_is_new=fault is not None and fault.name not in known,
+        )
+
+    def _page(self, name: str, session: AdminSession, status: int = 200, **values: Any) -> Response:
+        csrf = self._access.csrf_token(session)
+        text = render_template(f"admin/{name}.html", csrf=csrf, here=name, **values)
+        return make_response(text, status)
+
+    def _token_form(self, error: TallystickError | None = None) -> Response:
+        status = getattr(error, "status", 403) if error else 200
+        answer = make_response(render_template("admin/token.html", error=error), status)
+        answer.headers.update(getattr(error, "headers", {}))
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A change that could not be made: what was typed, and why."""
+
+    name: str
+    text: str
+    problem: str
+
+
+def add_pages(blueprint: Blueprint, services: Services, access: Access) -> None:
+    """Add the pages' routes to the blueprint of administration."""
+    pages = Pages(services, access)
+    routes = (
+        ("/",         "GET",  "home",      pages.home),
+        ("/",         "POST", "sign_in",   pages.sign_in),
+        ("/log",      "GET",  "log",       pages.log),
+        ("/nodes",    "POST", "set_build", pages.changing(pages.set_build)),
+        ("/sign-out", "POST", "sign_out",  pages.changing(pages.sign_out)),
+    )  # fmt: skip
+    for rule, method, endpoint, view in routes:
+        blueprint.add_url_rule(rule, endpoint, view, methods=[method])
+    blueprint.register_error_handler(TallystickError, _refused)
+
+
+def _refused(error: TallystickError) -> Response:
+    status = getattr(error, "status", 503)
+    answer = make_response(render_template("admin/refused.html", error=error), status)
+    if status == 503:
+        answer.headers["Retry-After"] = "5"
+    return answer
+
+
+def _notice_of(change: farm.Change) -> Notice:
+    view = change.view
+    text = f"Set to {view.node.build}. The next sign-in that begins here shows {view.shows}."
+    return Notice(view.node.name, text, change.warnings)

@@ -1,0 +1,73 @@
+"""An administrator's session: a sealed cookie, and the CSRF tokens that belong to it alone."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from idp.admin.token import AdminToken
+from idp.session.seal import SealBroken, Sealer
+
+LIFETIME = timedelta(hours=8)
+_ENDED = "admin-session-ended"
+
+
+class UsedOnce(Protocol):
+    """The table of what is used up."""
+
+    def claim(self, kind: str, key: str, expires_at: datetime) -> bool:
+        """Use up *key* of *kind*."""
+
+    def is_used(self, kind: str, key: str) -> bool:
+        """Say whether it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdminSession:
+    """A session that is good now."""
+
+    id: str
+    ends_at: datetime
+
+
+class AdminSessions:
+    """Begins, reads and ends sessions. A new token ends all that an earlier one began."""
+
+    def __init__(self, sealer: Sealer, once: UsedOnce) -> None:
+        self._cookies = sealer.purpose("admin-session")
+        self._csrf = sealer.purpose("admin-csrf")
+        self._once = once
+
+    def begin(self, token: AdminToken, now: datetime) -> str:
+        """Return the cookie of a new session."""
+        ends_at = now + LIFETIME
+        payload = {"id": secrets.token_urlsafe(16), "ends_at": ends_at.timestamp()}
+        return self._cookies.seal(payload, bound_to=token.digest.hex(), lifetime=LIFETIME)
+
+    def read(self, cookie: str, token: AdminToken) -> AdminSession | None:
+        """Return the session of a cookie, or None when it is not ours, expired or signed out."""
+        try:
+            payload = self._cookies.open(cookie, bound_to=token.digest.hex())
+        except SealBroken:
+            return None
+        if self._once.is_used(_ENDED, payload["id"]):
+            return None
+        return AdminSession(payload["id"], datetime.fromtimestamp(payload["ends_at"], UTC))
+
+    def end(self, session: AdminSession) -> None:
+        """End the session on every node, whoever kept a copy of the cookie."""
+        self._once.claim(_ENDED, session.id, session.ends_at)
+
+    def csrf_token(self, session: AdminSession) -> str:
+        """Return a token for the forms of this session's pages."""
+        return self._csrf.seal({}, bound_to=session.id, lifetime=LIFETIME)
+
+    def is_csrf_token(self, session: AdminSession, text: str) -> bool:
+        """Say whether *text* is one of this session's tokens."""
+        try:
+            self._csrf.open(text, bound_to=session.id)
+        except SealBroken:
+            return False
+        return True

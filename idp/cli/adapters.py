@@ -1,0 +1,77 @@
+"""``tallystick adapters``: the second factors, found by entry point or registered here."""
+
+from __future__ import annotations
+
+import sys
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from idp.cli.context import Example, Noun, with_services
+from idp.cli.output import json_option, print_json, print_table
+
+if TYPE_CHECKING:
+    from idp.services import Services
+
+
+@click.group(cls=Noun)
+def adapters() -> None:
+    """The second factors: installed with a package, or registered here; and which are enabled."""
+
+
+@adapters.command("list", example="tallystick adapters list")
+@json_option
+@with_services
+def list_adapters(services: Services, as_json: bool) -> None:
+    """List the adapters; those enabled are what users choose from."""
+    enabled = services.policy.enabled_providers()
+    rows = [
+        (provider.name, provider.type_name, "yes" if provider.name in enabled else "no")
+        for provider in services.providers.list()
+    ]
+    if as_json:
+        print_json(
+            [{"name": name, "type": type_, "enabled": on == "yes"} for name, type_, on in rows]
+        )
+        return
+    print_table(("name", "type", "enabled"), rows, empty="There is no adapter.")
+
+
+@adapters.command(
+    "register", example="tallystick adapters register Badge badges.adapter:BadgeAdapter"
+)
+@click.argument("name")
+@click.argument("type_name", metavar="MODULE:CLASS")
+@click.option(
+    "--config",
+    "file",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="Handed to the adapter when it is loaded.",
+)
+@with_services
+def register(services: Services, name: str, type_name: str, file: IO[bytes] | None) -> None:
+    """Register an adapter, or change its class or configuration.
+
+    The server must be able to import MODULE.
+    """
+    services.providers.register(name, type_name, file.read() if file else None)
+    click.echo(f"{name} is registered; tallystick adapters enable offers it to users.")
+
+
+@adapters.command("unregister", example="tallystick adapters unregister Badge")
+@click.argument("name")
+@with_services
+def unregister(services: Services, name: str) -> None:
+    """Forget an adapter that was registered here."""
+    services.providers.unregister(name)
+    click.echo(f"{name} is no longer registered.")
+
+
+@adapters.command("enable", example="tallystick adapters enable AzureMfaAuthentication")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@with_services
+def enable(services: Services, names: tuple[str, ...]) -> None:
+    """Enable these adapters and no others; users who can use several choose."""
+    services.providers.enable(names)
+    click.echo(f"Enabled: {', '.join(names)}.")

@@ -1,0 +1,111 @@
+"""``tallystick server``: the farm's nodes and the build of each."""
+
+from __future__ import annotations
+
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from idp.cli.context import Noun, with_services
+from idp.cli.output import json_option, print_json, print_table
+from idp.cli.person import acting_person
+
+if TYPE_CHECKING:
+    from idp.admin.farm import NodeView
+    from idp.services import Services
+
+
+@click.group(cls=Noun)
+def server() -> None:
+    """The farm's nodes and the build of each.
+
+    A change holds from the next sign-in that begins on the node, without a restart.
+    """
+
+
+@server.command("list", example="tallystick server list --json")
+@json_option
+@with_services
+def list_nodes(services: Services, as_json: bool) -> None:
+    """List the nodes: product, build, installed update, and what each shows."""
+    from idp.admin import farm
+
+    views = farm.nodes(services)
+    if as_json:
+        print_json([view.as_json() for view in views])
+        return
+    print_table(
+        ("node", "product", "build", "installed update", "shows", "reason", "changed", "by"),
+        [_row(view) for view in views],
+        empty="There is no node yet: tallystick server set NODE BUILD makes one.",
+    )
+
+
+@server.command(
+    "set", example="tallystick server set sts1 20348.350\ntallystick server set sts1 KB5007205"
+)
+@click.argument("name", metavar="NODE")
+@click.argument("build")
+@json_option
+@with_services
+def set_build(services: Services, name: str, build: str, as_json: bool) -> None:
+    """Say which build a node runs; a new name makes a node.
+
+    BUILD is a build (20348.350), the KB of an update, or text as the server prints it (winver,
+    systeminfo, Get-ComputerInfo, the registry); - reads it from standard input.
+    """
+    from idp.admin import farm
+
+    text = click.get_text_stream("stdin").read() if build == "-" else build
+    change = farm.set_build(services, name, text, by=acting_person())
+    _warn(change.warnings)
+    if as_json:
+        print_json(change.as_json())
+    else:
+        node = change.view.node
+        click.echo(f"{node.name} runs {node.build} ({node.product}): {change.view.shows}.")
+
+
+@server.command("import", example="tallystick server import nodes.csv")
+@click.argument("file", type=click.File("r", encoding="utf-8-sig"))
+@json_option
+@with_services
+def import_nodes(services: Services, file: IO[str], as_json: bool) -> None:
+    """Set the builds of many nodes from a file with the columns name and build."""
+    from idp.admin import farm
+
+    changes = farm.import_csv(services, file.read(), by=acting_person())
+    for change in changes:
+        _warn(tuple(f"{change.view.node.name}: {warning}" for warning in change.warnings))
+    if as_json:
+        print_json([change.as_json() for change in changes])
+    else:
+        click.echo(f"{len(changes)} nodes set.")
+
+
+@server.command("remove", example="tallystick server remove sts3")
+@click.argument("name", metavar="NODE")
+@with_services
+def remove(services: Services, name: str) -> None:
+    """Take a node out of the farm."""
+    services.farm.remove(name)
+    click.echo(f"{name} is no longer a node.")
+
+
+def _warn(warnings: tuple[str, ...]) -> None:
+    for warning in warnings:
+        click.echo(f"tallystick: warning: {warning}", err=True)
+
+
+def _row(view: NodeView) -> tuple[object, ...]:
+    node = view.node
+    return (
+        node.name,
+        node.product,
+        node.build,
+        view.installed,
+        view.shows,
+        view.decision.reason,
+        f"{node.changed_at:%Y-%m-%d %H:%M}",
+        node.changed_by,
+    )

@@ -1,0 +1,202 @@
+"""``tallystick user``: the local directory, and the second factors of its users."""
+
+from __future__ import annotations
+
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from idp.cli.context import Noun, with_services
+from idp.cli.output import json_option, print_json, print_table
+from idp.cli.person import new_password, password_stdin_option
+
+if TYPE_CHECKING:
+    from idp.admin.people import ActivationOffer
+    from idp.directory import User
+    from idp.services import Services
+
+_ADD = """\
+tallystick user add alice@example.test --display-name "Alice" --group Staff
+printf '%s\\n' "$PASSWORD" | tallystick user add alice@example.test --password-stdin"""
+
+
+@click.group(cls=Noun)
+def user() -> None:
+    """The local directory and its second factors.
+
+    NAME is user@domain or DOMAIN\\user. Passwords are never arguments.
+    """
+
+
+@user.command("add", example=_ADD)
+@click.argument("name")
+@click.option("--display-name", default="", help="Full name.")
+@click.option("--email", default="", help="Mail address (else the name).")
+@click.option("--group", "groups", multiple=True, help="A group; may be repeated.")
+@password_stdin_option
+@with_services
+def add(
+    services: Services,
+    name: str,
+    display_name: str,
+    email: str,
+    groups: tuple[str, ...],
+    password_stdin: bool,
+) -> None:
+    """Add a user; asks for the password."""
+    password = new_password(name, from_stdin=password_stdin)
+    added = services.directory.add(
+        name, password, display_name=display_name, email=email, groups=groups
+    )
+    click.echo(f"{added.upn} can sign in.")
+
+
+@user.command("import", example="tallystick user import users.csv")
+@click.argument("file", type=click.File("r", encoding="utf-8-sig"))
+@with_services
+def import_users(services: Services, file: IO[str]) -> None:
+    """Add users from a file: name, password, display_name, email, groups (with ; between)."""
+    added = services.directory.import_csv(file.read())
+    click.echo(f"{len(added)} users imported.")
+
+
+@user.command("list", example="tallystick user list --json")
+@json_option
+@with_services
+def list_users(services: Services, as_json: bool) -> None:
+    """List the users."""
+    users = services.directory.list()
+    if as_json:
+        print_json([_user_json(each) for each in users])
+        return
+    print_table(
+        ("name", "account", "display name", "email", "groups", "state"),
+        [_user_row(each) for each in users],
+        empty="There is no user yet: tallystick user add NAME makes one.",
+    )
+
+
+@user.command("passwd", example="tallystick user passwd alice@example.test")
+@click.argument("name")
+@password_stdin_option
+@with_services
+def passwd(services: Services, name: str, password_stdin: bool) -> None:
+    """Set a new password; the user's sessions end."""
+    from idp.admin import people
+
+    upn = people.find_user(services, name).upn
+    services.directory.set_password(upn, new_password(upn, from_stdin=password_stdin))
+    click.echo(f"{upn} has a new password; earlier sessions have ended.")
+
+
+@user.command("methods", example="tallystick user methods alice@example.test")
+@click.argument("name")
+@json_option
+@with_services
+def methods(services: Services, name: str, as_json: bool) -> None:
+    """Show what a user can give as the second factor."""
+    from idp.admin import people
+
+    found = people.methods_of(services, name)
+    if as_json:
+        print_json(people.methods_as_json(found))
+        return
+    devices = [
+        ("push", each.name, each.platform, each.app_version, each.kind, each.activated_at.date())
+        for each in found.devices
+    ]
+    codes = [("totp", "", "", "", "", "")] if found.has_totp else []
+    print_table(
+        ("method", "name", "platform", "app version", "kind", "since"),
+        [*devices, *codes],
+        empty=f"{name} has no second factor yet: tallystick user activate {name}",
+    )
+
+
+@user.command("unlock", example="tallystick user unlock alice@example.test")
+@click.argument("name")
+@with_services
+def unlock(services: Services, name: str) -> None:
+    """Clear the limits on a user's passwords, codes and pushes."""
+    from idp.admin import people
+
+    click.echo(f"{people.unlock(services, name).upn} can try again.")
+
+
+@user.command("activate", example="tallystick user activate alice@example.test --totp")
+@click.argument("name")
+@click.option("--totp", is_flag=True, help="Make the phone a source of codes as well.")
+@json_option
+@with_services
+def activate(services: Services, name: str, totp: bool, as_json: bool) -> None:
+    """Print a code, address and QR that make a phone this user's Authenticator.
+
+    Good once, for 10 minutes, and for five tries.
+    """
+    from idp.admin import people
+
+    offer = people.offer_activation(services, name, totp=totp)
+    if as_json:
+        print_json(offer.as_json())
+    else:
+        _print_offer(offer)
+
+
+@user.command("disable", example="tallystick user disable alice@example.test")
+@click.argument("name")
+@with_services
+def disable(services: Services, name: str) -> None:
+    """Keep a user from signing in; open sessions end."""
+    click.echo(f"{services.directory.disable(name).upn} cannot sign in any more.")
+
+
+@user.command("enable", example="tallystick user enable alice@example.test")
+@click.argument("name")
+@with_services
+def enable(services: Services, name: str) -> None:
+    """Let a disabled user sign in again."""
+    click.echo(f"{services.directory.enable(name).upn} can sign in again.")
+
+
+@user.command("remove", example="tallystick user remove alice@example.test")
+@click.argument("name")
+@with_services
+def remove(services: Services, name: str) -> None:
+    """Remove a user and all that is theirs."""
+    services.directory.remove(name)
+    click.echo(f"{name} is no longer in the directory.")
+
+
+def _print_offer(offer: ActivationOffer) -> None:
+    import segno
+
+    click.echo(f"Code     {offer.code[:3]} {offer.code[3:6]} {offer.code[6:]}")
+    click.echo(f"Address  {offer.address}\n")
+    segno.make(offer.address, error="m").terminal(click.get_text_stream("stdout"), compact=True)
+    click.echo(f"\nFor {offer.user}'s phone: good once, for 10 minutes, and for five tries.")
+
+
+def _state(each: User) -> str:
+    return "disabled" if each.disabled else "enabled"
+
+
+def _user_row(each: User) -> tuple[str, ...]:
+    return (
+        each.upn,
+        each.windows_account_name,
+        each.display_name,
+        each.email,
+        ", ".join(each.groups),
+        _state(each),
+    )
+
+
+def _user_json(each: User) -> dict[str, object]:
+    return {
+        "name": each.upn,
+        "windows_account_name": each.windows_account_name,
+        "display_name": each.display_name,
+        "email": each.email,
+        "groups": list(each.groups),
+        "disabled": each.disabled,
+    }
