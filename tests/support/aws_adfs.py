@@ -83,6 +83,11 @@ class AwsAdfs:
         """Return all that was said on standard error until now."""
         return "".join(self.said)
 
+    def end(self) -> None:
+        """Stop it if it still runs, and close what it was read through."""
+        with self.process:
+            self.process.kill()
+
     def listen(self, stream: IO[str]) -> None:
         """Read standard error to its end, in a thread of its own."""
         for line in stream:
@@ -93,7 +98,7 @@ class AwsAdfs:
 
 def start(options: Iterable[str], environment: Mapping[str, str], home: Path) -> AwsAdfs:
     """Start ``aws-adfs login``; none of this machine's settings reach it."""
-    inherited = {name: value for name, value in os.environ.items() if name not in TRUST_VARIABLES}
+    inherited = {name: os.environ[name] for name in os.environ.keys() - set(TRUST_VARIABLES)}
     command = [ready_environment(), "login", "--adfs-host", HOST, "--env", *options]
     process = subprocess.Popen(  # noqa: S603 - the client under test
         [str(word) for word in command],
