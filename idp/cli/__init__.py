@@ -16,6 +16,7 @@ import click
 
 from adapter.errors import TallystickError
 from idp.cli.context import Invocation, config_option
+from idp.cli.output import printable
 
 COMMANDS = {
     # name      module:command               what it is about
@@ -87,8 +88,7 @@ def _usage_problem(error: click.UsageError) -> str:
 
 
 def _failed(problem: str, status: int) -> int:
-    line = " ".join(problem.split())
-    print(f"tallystick: {line}", file=sys.stderr)
+    print(f"tallystick: {printable(' '.join(problem.split()))}", file=sys.stderr)
     return status
 
 

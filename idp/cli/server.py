@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from idp.cli.context import Noun, with_services
-from idp.cli.output import json_option, print_json, print_table
+from idp.cli.output import json_option, print_json, print_table, printable
 from idp.cli.person import acting_person
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def remove(services: Services, name: str) -> None:
 
 def _warn(warnings: tuple[str, ...]) -> None:
     for warning in warnings:
-        click.echo(f"tallystick: warning: {warning}", err=True)
+        click.echo(f"tallystick: warning: {printable(warning)}", err=True)
 
 
 def _row(view: NodeView) -> tuple[object, ...]:
