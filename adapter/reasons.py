@@ -40,11 +40,12 @@ REASONS: Final = {
 class Rule:
     """A rule that fired: its stable name and the quoted sentence it rests on.
 
-    ``quote`` is None for a rule that is inferred rather than stated.
+    A rule that is inferred rather than stated has no ``quote``, but a ``note`` that explains it.
     """
 
     name: str
     quote: str | None = None
+    note: str | None = None
 
     @property
     def basis(self) -> str:
@@ -53,7 +54,7 @@ class Rule:
 
     def as_json(self) -> dict[str, str | None]:
         """The rule as it stands in the JSON of a decision."""
-        return {"name": self.name, "basis": self.basis, "quote": self.quote}
+        return {"name": self.name, "basis": self.basis, "quote": self.quote, "note": self.note}
 
 
 # Which methods are asked for, and whether push is among them.
@@ -95,7 +96,10 @@ UPDATE_INSTALLED: Final = Rule(
     "The AD FS adapter supports number matching only after you install one of the updates in the "
     "following table.",
 )
-UPDATES_ARE_CUMULATIVE: Final = Rule("updates_are_cumulative")
+UPDATES_ARE_CUMULATIVE: Final = Rule(
+    "updates_are_cumulative",
+    note="A later revision of the same base build holds every earlier update.",
+)
 UPDATE_MISSING: Final = Rule(
     "adfs_update_missing", "Unpatched versions of Windows Server don't support number matching."
 )
@@ -104,8 +108,14 @@ EARLIER_VERSION: Final = Rule(
     "On earlier versions, you continue to see the Approve/Deny experience and don't see number "
     "matching until you upgrade.",
 )
-UNLISTED_VERSION: Final = Rule("adfs_unlisted_version")
-AFTER_TABLE: Final = Rule("products_after_table_by_setting")
+UNLISTED_VERSION: Final = Rule(
+    "adfs_unlisted_version",
+    note="The table names the only versions with number matching, and this one is not among them.",
+)
+AFTER_TABLE: Final = Rule(
+    "products_after_table_by_setting",
+    note="Only earlier versions are said to lack number matching; the farm is set to read it so.",
+)
 
 # What answers.
 OLD_APP: Final = Rule(
@@ -152,7 +162,10 @@ NPS_CLIENT: Final = Rule(
     "If your organization uses Remote Desktop Gateway and you're registered for a TOTP code along "
     "with Authenticator push notifications, you can't meet the Microsoft Entra MFA challenge",
 )
-NPS_UNLISTED_VERSION: Final = Rule("nps_unlisted_version")
+NPS_UNLISTED_VERSION: Final = Rule(
+    "nps_unlisted_version",
+    note="The version is not listed; it behaves as the listed ones before and after it.",
+)
 
 
 class Verdict(NamedTuple):

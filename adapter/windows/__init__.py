@@ -29,11 +29,19 @@ from adapter.windows.products import (
     RequiredUpdate,
     product_name,
 )
-from adapter.windows.reading import Evidence, Reading, read_build, read_server_text
+from adapter.windows.reading import (
+    LONGEST_TEXT,
+    Evidence,
+    Reading,
+    decode_output,
+    read_build,
+    read_server_text,
+)
 from adapter.windows.servers import Server, describe
 
 __all__ = [
     "HOW_TO_TELL",
+    "LONGEST_TEXT",
     "NUMBER_MATCHING_SINCE",
     "PRODUCTS",
     "Build",
@@ -50,6 +58,7 @@ __all__ = [
     "UpdateLevelUnknownError",
     "bare_build",
     "build_of_kb",
+    "decode_output",
     "describe",
     "installed_update",
     "parse_build",

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -69,6 +70,15 @@ class Reading:
             return None
         unread = self.evidence is Evidence.NONE
         return NotABuildError.code if unread else UpdateLevelUnknownError.code
+
+
+def decode_output(data: bytes) -> str:
+    """Turn what a command wrote into text: UTF-8, or by its byte order mark, as PowerShell writes.
+
+    Bytes that are neither become replacement characters; nothing is raised.
+    """
+    utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if utf16 else "utf-8-sig", errors="replace")
 
 
 def read_server_text(text: str) -> Reading:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 from adapter.windows.builds import BASE, Build
-from adapter.windows.versions import Lines, bases_in
+from adapter.windows.versions import END, SPACE, Lines, bases_in
 
 _NAME = r"(?<!\w)(CurrentBuild(?:Number)?|OsBuildNumber|(?:Windows)?UBR)"
 _FIELD = re.compile(
-    _NAME + r""""?[ \t]{0,60}(?::|=|REG_SZ|REG_DWORD|[ \t])[ \t]{0,60}"""
-    r""""?(dword:|0x)?([0-9a-f]{1,10})(?!\.?\w)""",
+    rf"""{_NAME}"?(?=[ \t:=]){SPACE}(?::|=|REG_SZ|REG_DWORD)?{SPACE}"""
+    rf""""?(dword:|0x)?([0-9a-f]{{1,10}}){END}""",
     re.IGNORECASE,
 )
 _LONGEST_TABLE_LINE = 300

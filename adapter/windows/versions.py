@@ -13,16 +13,17 @@ Lines: TypeAlias = tuple[str, ...]
 
 # A number ends here: no digit of any script, no letter (17763.1.amd64fre), no further part.
 END = r"(?!\.?\w)"
-_SPACE = r"[ \t]{0,40}"
+# Possessive, so that a wall of blanks costs one look and not one for every way to share it out.
+SPACE = r"[ \t]{0,60}+"
 
 _OS_BUILD = re.compile(
-    rf"\bOS Build{_SPACE}[:=]?{_SPACE}\n?{_SPACE}({BASE})\.({REVISION}){END}", re.IGNORECASE
+    rf"\bOS Build{SPACE}[:=]?{SPACE}\n?{SPACE}({BASE})\.({REVISION}){END}", re.IGNORECASE
 )
 _BRACKETED = re.compile(rf"\[[^\[\]\n]{{0,40}}?{VERSION}({BASE})\.([1-9][0-9]{{0,9}})\]")
 _MENTION = re.compile(rf"(?<![\w.~-])({VERSION})?({BASE})\.([1-9][0-9]{{0,9}}){END}")
 
 _BUILD_NUMBER = re.compile(
-    rf'\b(?:Current|Os)?Build(?:Number)?"?{_SPACE}(?::|=|REG_SZ)?{_SPACE}"?({BASE}){END}',
+    rf'\b(?:Current|Os)?Build(?:Number)?"?{SPACE}(?::|=|REG_SZ)?{SPACE}"?({BASE}){END}',
     re.IGNORECASE,
 )
 _THREE_PARTS = re.compile(rf"(?<![\w.~-]){VERSION}({BASE})(?:\.0)?{END}")
@@ -41,7 +42,7 @@ _OTHER_SYSTEM = re.compile(
 )
 _SERVER = re.compile(r"Windows Server", re.IGNORECASE)
 _CLIENT = re.compile(
-    r'InstallationType[" \t]{0,40}(?::|=|REG_SZ)[" \t]{0,40}Client\b', re.IGNORECASE
+    r'InstallationType[" \t]{0,60}+(?::|=|REG_SZ)[" \t]{0,60}+Client\b', re.IGNORECASE
 )
 
 _BASES = {product.name.lower(): product.base for product in PRODUCTS.values()}

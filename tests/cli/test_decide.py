@@ -156,10 +156,13 @@ def test_the_help_has_examples_and_every_value():
 
 
 def test_it_runs_as_a_program_and_never_shows_a_traceback():
-    code = "from idp.cli.decide import decide; decide()"
+    code = "from idp.cli import main; main()"
 
     process = subprocess.run(  # noqa: S603 - our own interpreter, our own code
-        [sys.executable, "-c", code, "-"], input=b"x" * 5_000_000, capture_output=True, check=False
+        [sys.executable, "-c", code, "decide", "-"],
+        input=b"x" * 5_000_000,
+        capture_output=True,
+        check=False,
     )
 
     assert process.returncode == 1

@@ -1,0 +1,231 @@
+"""``tallystick decide``: what a user sees on a server, and why; no server is asked."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from adapter.decision import VALUES, Decision
+from adapter.decision import decide as decide_experience
+from adapter.nps_extension import NotAVersionError
+from adapter.reasons import Rule
+from adapter.windows import HOW_TO_TELL, LONGEST_TEXT, decode_output
+from idp.cli.output import json_option, print_json, printable
+
+ONLY_FOR = {
+    # option                 scenario
+    "nps_version":          "nps",
+    "override":             "nps",
+    "totp_registered":      "nps",
+    "protocol":             "nps",
+    "client_can_answer":    "nps",
+    "build":                "adfs",
+    "products_after_table": "adfs",
+}  # fmt: skip
+
+HEADLINES = {
+    "number_match":   ("Number matching",    "green"),
+    "approve_deny":   ("Approve/Deny",       "yellow"),
+    "totp":           ("A code",             "green"),
+    "unavailable":    ("No push",            "red"),
+    "refused":        ("Refused",            "red"),
+    "phone_required": ("Only on the phone",  "red"),
+    None:             ("It cannot be told",  "red"),
+}  # fmt: skip
+
+WIDEST = 100
+LABEL = 11
+
+EXAMPLES = """\b
+Examples:
+  tallystick decide 20348.350
+  tallystick decide "Microsoft Windows [Version 10.0.17763.2299]" --json
+  systeminfo | tallystick decide -
+  tallystick decide --scenario nps --nps-version 1.2.2131.2 --override TRUE
+"""
+
+
+def _choice(name: str) -> click.Choice[str]:
+    return click.Choice([value for value in VALUES[name] if value])
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("build", required=False)
+@click.option(
+    "--scenario",
+    type=_choice("scenario"),
+    default="adfs",
+    show_default=True,
+    help="Where the user signs in.",
+)
+@click.option("--nps-version", metavar="V", help="Version of the NPS extension (nps).")
+@click.option(
+    "--override",
+    metavar="unset|TRUE|FALSE",
+    default="unset",
+    show_default=True,
+    help="OVERRIDE_NUMBER_MATCHING_WITH_OTP as it stands in the registry (nps).",
+)
+@click.option(
+    "--method",
+    type=_choice("requested_method"),
+    default="push",
+    show_default=True,
+    help="What the user is asked for; default is a default of push.",
+)
+@click.option(
+    "--push-policy",
+    type=_choice("push_policy"),
+    default="methods",
+    show_default=True,
+    help="Which policy turns push notifications on.",
+)
+@click.option(
+    "--totp-registered",
+    type=_choice("totp_registered"),
+    help="Whether the user has a method that yields codes (nps).",
+)
+@click.option(
+    "--protocol",
+    type=_choice("protocol"),
+    help="How the RADIUS client sends the password (nps).",
+)
+@click.option(
+    "--client-can-answer",
+    type=_choice("client_can_answer_challenge"),
+    help="Whether the RADIUS client can ask its user for a code (nps).",
+)
+@click.option(
+    "--device",
+    type=_choice("device"),
+    default="phone-current",
+    show_default=True,
+    help="What the user answers with.",
+)
+@click.option(
+    "--products-after-table",
+    type=_choice("products_after_table"),
+    default="approve_deny",
+    show_default=True,
+    help="What a Windows Server later than Microsoft's table shows (adfs).",
+)
+@json_option
+@click.pass_context
+def decide(ctx: click.Context, as_json: bool, **options: Any) -> None:
+    """Tell what a user sees when the second factor is asked for, and why.
+
+    BUILD is a build (20348.350, 10.0.20348.350), or text that the server printed: ver, winver,
+    systeminfo, Get-ComputerInfo, Get-HotFix, dism or the registry; - reads standard input.
+
+    The exit status is 1 where the text does not tell; the answer then names what to run.
+    """
+    _check_combination(ctx, options)
+    decision = _decide(options)
+    if as_json:
+        print_json(decision.as_json())
+    else:
+        _print(decision)
+    if decision.experience is not None:
+        return
+    if as_json:
+        ctx.exit(1)
+    raise click.ClickException(f"{decision.explanation} {HOW_TO_TELL}.")
+
+
+def _check_combination(ctx: click.Context, options: dict[str, Any]) -> None:
+    """Refuse what a scenario has no use for, rather than pass it over in silence."""
+    scenario = options["scenario"]
+    for name, home in ONLY_FOR.items():
+        if scenario != home and ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            option = "BUILD" if name == "build" else "--" + name.replace("_", "-")
+            raise click.UsageError(f"{option} is for --scenario {home}, not for {scenario}.")
+    if scenario == "adfs" and options["build"] is None:
+        raise click.UsageError("BUILD is missing: give one like 20348.350, or - for standard input")
+    if scenario == "nps" and options["nps_version"] is None:
+        raise click.UsageError("--nps-version is missing: give one like 1.2.2216.1")
+
+
+def _decide(options: dict[str, Any]) -> Decision:
+    host = options["build"] if options["scenario"] == "adfs" else options["nps_version"]
+    try:
+        return decide_experience(
+            scenario=options["scenario"],
+            host=_standard_input() if host == "-" else host or "",
+            override=options["override"],
+            totp_registered=options["totp_registered"] or "",
+            protocol=options["protocol"] or "",
+            client_can_answer_challenge=options["client_can_answer"] or "",
+            push_policy=options["push_policy"],
+            requested_method=options["method"],
+            device=options["device"],
+            products_after_table=options["products_after_table"],
+        )
+    except NotAVersionError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _standard_input() -> str:
+    # No character takes more than four bytes; what is longer is refused as a text, with its reason.
+    return decode_output(sys.stdin.buffer.read(4 * LONGEST_TEXT + 4))
+
+
+def _print(decision: Decision) -> None:
+    headline, colour = HEADLINES[decision.experience]
+    click.secho(headline, fg=colour, bold=True)
+    click.echo(_wrapped(f"{decision.explanation} [{decision.reason}]"))
+    click.echo()
+    for label, text in _facts(decision):
+        lines = _wrapped(printable(text), indent=LABEL)
+        click.secho(f"{label:<{LABEL}}", bold=True, nl=False)
+        click.echo(lines.lstrip())
+
+
+def _facts(decision: Decision) -> Iterator[tuple[str, str]]:
+    if decision.product or decision.build:
+        product = decision.product or "Unknown product"
+        yield "Server", f"{product}, build {decision.build or 'not told'}"
+    if decision.installed:
+        yield "Installed", _installed(decision)
+    if decision.kb:
+        yield "Required", f"{decision.kb} ({decision.required_build})"
+        yield "", str(decision.update_url)
+    for number, rule in enumerate(decision.rules):
+        yield "" if number else "Because", _because(rule)
+    # What to run on the server is said on standard error, once.
+    notes = [warning for warning in decision.warnings if HOW_TO_TELL not in warning]
+    for number, note in enumerate(notes):
+        yield "" if number else "Note", note
+
+
+def _installed(decision: Decision) -> str:
+    update = decision.installed
+    if update is None:
+        return ""
+    text = f"{update.kb} ({update.build}) of {update.released}, {update.kind}"
+    if update.build == decision.build:
+        return text
+    if decision.build is None:
+        return f"{text}: the newest known update in the hotfix list"
+    return f"{text}: the newest known update in this build"
+
+
+def _because(rule: Rule) -> str:
+    text = f"“{rule.quote}”" if rule.quote else f"Inferred: {rule.note}"
+    return f"{text} [{rule.name}]"
+
+
+def _wrapped(text: str, indent: int = 0) -> str:
+    return textwrap.fill(
+        text,
+        width=min(shutil.get_terminal_size().columns, WIDEST),
+        initial_indent=" " * indent,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

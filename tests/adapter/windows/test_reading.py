@@ -1,0 +1,377 @@
+"""Reading a build out of what servers print; the samples stand in ``printed/``."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from adapter.errors import TallystickError
+from adapter.windows import (
+    LONGEST_TEXT,
+    PRODUCTS,
+    Build,
+    Evidence,
+    NotABuildError,
+    TextTooLongError,
+    UnknownKBError,
+    UpdateLevelUnknownError,
+    decode_output,
+    read_build,
+    read_server_text,
+)
+
+PRINTED = Path(__file__).parent / "printed"
+
+WITH_A_BUILD = [
+    # printed                       build                where it is found
+    ("registry-2019",               Build(17763, 2300),  Evidence.REGISTRY),
+    ("reg-query-2022",              Build(20348, 350),   Evidence.REGISTRY),
+    ("reg-export-2016",             Build(14393, 4704),  Evidence.REGISTRY),
+    ("registry-table-2019",         Build(17763, 2299),  Evidence.REGISTRY),
+    ("registry-json-2022",          Build(20348, 350),   Evidence.REGISTRY),
+    ("ver-2016-with-ubr",           Build(14393, 4703),  Evidence.REGISTRY),
+    ("computerinfo-7-2022",         Build(20348, 3930),  Evidence.REGISTRY),
+    ("winver-2019",                 Build(17763, 4377),  Evidence.OS_BUILD),
+    ("about-2025",                  Build(26100, 2894),  Evidence.OS_BUILD),
+    ("docker-info-2019",            Build(17763, 316),   Evidence.OS_BUILD),
+    ("dism-2019",                   Build(17763, 2300),  Evidence.PACKAGES),
+    ("dism-table-2016-pending",     Build(14393, 2273),  Evidence.PACKAGES),
+    ("windows-package-2022",        Build(20348, 350),   Evidence.PACKAGES),
+]  # fmt: skip
+
+WITHOUT_A_REVISION = [
+    # printed                         base   proven by the hotfix list
+    ("computerinfo-5-2022",           20348, None),
+    ("systeminfo-2022-no-rollup",     20348, None),
+    ("systeminfo-2022-older-update",  20348, Build(20348, 288)),
+    ("systeminfo-2022-later-update",  20348, Build(20348, 405)),
+    ("hotfix-2019",                   17763, Build(17763, 2300)),
+    ("qfe-2016",                      14393, Build(14393, 4704)),
+    ("cim-2019",                      17763, None),
+    ("osversion-2019",                17763, None),
+    ("wmic-os-2019",                  17763, None),
+    ("psversion-2019",                17763, None),
+    ("hal-2022",                      20348, None),
+]  # fmt: skip
+
+
+def printed(name: str) -> str:
+    return (PRINTED / f"{name}.txt").read_text("utf-8")
+
+
+def test_every_sample_is_read_by_a_test():
+    names = {row[0] for row in (*WITH_A_BUILD, *WITHOUT_A_REVISION)}
+
+    assert {path.stem for path in PRINTED.iterdir()} == names
+
+
+@pytest.mark.parametrize(("name", "build", "evidence"), WITH_A_BUILD)
+def test_the_build_is_found_in_what_a_server_prints(name, build, evidence):
+    reading = read_server_text(printed(name))
+
+    assert (reading.build, reading.evidence) == (build, evidence)
+    assert reading.problem is None
+
+
+@pytest.mark.parametrize(("name", "build", "evidence"), WITH_A_BUILD)
+def test_line_ends_of_windows_change_nothing(name, build, evidence):
+    reading = read_server_text(printed(name).replace("\n", "\r\n"))
+
+    assert (reading.build, reading.evidence) == (build, evidence)
+
+
+@pytest.mark.parametrize(("name", "base", "at_least"), WITHOUT_A_REVISION)
+def test_a_text_without_a_revision_tells_the_product_and_what_its_hotfixes_prove(
+    name, base, at_least
+):
+    reading = read_server_text(printed(name))
+
+    assert (reading.build, reading.base, reading.at_least) == (None, base, at_least)
+    assert reading.product == PRODUCTS[base].name
+    assert reading.problem == "update_level_unknown"
+
+
+@pytest.mark.parametrize(
+    ("text", "build"),
+    [
+        ("Microsoft Windows [Version 10.0.17763.2300]", Build(17763, 2300)),
+        ("Microsoft Windows [Versión 10.0.17763.2300]", Build(17763, 2300)),
+        ("Microsoft Windows [Version 6.3.9600.20144]", Build(9600, 20144)),
+        ("Version 21H2 (Betriebssystembuild 20348.350)", Build(20348, 350)),
+        ("OS build\n26100.2894", Build(26100, 2894)),
+        ("The server runs 20348.350.", Build(20348, 350)),
+        ("November 9, 2021—KB5007205 (OS Build 20348.350)", Build(20348, 350)),
+        ("CurrentBuildNumber=20348; UBR=350", Build(20348, 350)),
+        ("OS Build 30000.7", Build(30000, 7)),
+    ],
+)
+def test_a_build_is_found_in_a_line(text, build):
+    assert read_server_text(text).build == build
+
+
+def test_ver_on_2016_often_has_no_revision():
+    reading = read_server_text("Microsoft Windows [Version 10.0.14393]")
+
+    assert (reading.build, reading.product) == (None, "Windows Server 2016")
+
+
+@pytest.mark.parametrize("product", PRODUCTS.values(), ids=lambda product: product.name)
+def test_a_product_called_by_name_is_known_without_its_revision(product):
+    reading = read_server_text(f"OS Name:  Microsoft {product.name} Standard")
+
+    assert (reading.base, reading.problem) == (product.base, "update_level_unknown")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "BuildLabEx : 20348.859.amd64fre.fe_release_svc_prod2.220707-1832",
+        "BaseBuildRevisionNumber : 859",
+        "OsHardwareAbstractionLayer : 10.0.20348.2031",
+        "PSVersion   5.1.20348.2031",
+        "BuildVersion   10.0.20348.2031",
+        "Version: 10.0.20348.2031",
+        "Image Version: 10.0.20348.2031",
+        "10.0.20348.2031  C:\\Windows\\System32\\ntoskrnl.exe",
+        "Kernel Version: 10.0 20348 (20348.2031.amd64fre)",
+    ],
+)
+def test_the_version_of_a_file_or_branch_is_never_taken_for_the_revision(line):
+    assert read_server_text(line).build is None
+    assert read_server_text(f"OsBuildNumber : 20348\n{line}").build is None
+
+
+def test_the_decimal_ubr_is_not_read_as_hexadecimal_nor_the_reverse():
+    decimal = read_server_text("CurrentBuildNumber : 20348\nUBR : 350")
+    hexadecimal = read_server_text(
+        "CurrentBuildNumber    REG_SZ    20348\n    UBR    REG_DWORD    0x350"
+    )
+
+    assert decimal.build == Build(20348, 350)
+    assert hexadecimal.build == Build(20348, 848)
+
+
+def test_only_installed_packages_count_and_a_pending_one_is_named():
+    reading = read_server_text(printed("dism-table-2016-pending"))
+
+    assert reading.build == Build(14393, 2273)
+    assert "14393.4704 waits for a restart" in reading.warnings[0]
+
+
+@pytest.mark.parametrize("state", ["Superseded", "Install Pending", "Uninstall Pending",
+                                   "Partially Installed", "Staged", "Installiert"])  # fmt: skip
+def test_a_package_in_another_state_gives_no_build(state):
+    identity = "Package_for_RollupFix~31bf3856ad364e35~amd64~~20348.350.1.5"
+
+    reading = read_server_text(f"Package Identity : {identity}\nState : {state}")
+
+    assert (reading.build, reading.base) == (None, 20348)
+
+
+def test_the_state_of_the_next_package_is_not_that_of_a_rollup():
+    reading = read_server_text(
+        "Package Identity : Package_for_RollupFix~31bf3856ad364e35~amd64~~20348.350.1.5\n"
+        "Package Identity : Package_for_KB5004330~31bf3856ad364e35~amd64~~20348.9.1.5\n"
+        "State : Installed"
+    )
+
+    assert reading.build is None
+
+
+def test_hotfixes_alone_tell_the_product_when_all_catalogued_ones_are_its():
+    assert read_server_text("KB4589208 KB5007206 KB5006672").product == "Windows Server 2019"
+
+
+@pytest.mark.parametrize(
+    "kbs",
+    ["KB5007205 KB5007206", "KB4524570", "KB4589208", "KB0000001 KB9999999"],
+    ids=["of two products", "of one that two share", "uncatalogued", "unknown"],
+)
+def test_hotfixes_that_leave_the_product_open_prove_nothing(kbs):
+    reading = read_server_text(kbs)
+
+    assert (reading.base, reading.at_least) == (None, None)
+    assert reading.problem == "update_level_unknown"
+
+
+def test_the_newest_hotfix_is_found_by_the_catalogue_not_by_its_number():
+    # KB5010196 (17763.2369) came out a week before KB5009557 (17763.2452).
+    assert read_server_text("KB5010196 KB5009557").at_least == Build(17763, 2452)
+
+
+def test_hotfixes_of_another_product_are_left_aside_with_a_warning():
+    reading = read_server_text("OsBuildNumber : 17763\nKB5007205")
+
+    assert reading.at_least is None
+    assert "KB5007205" in reading.warnings[0]
+
+
+def test_where_build_and_hotfixes_disagree_the_build_stands_and_a_warning_says_so():
+    reading = read_server_text("Microsoft Windows [Version 10.0.20348.349]\n[01]: KB5007205")
+
+    assert reading.build == Build(20348, 349)
+    assert "KB5007205" in reading.warnings[0]
+    assert "restart" in reading.warnings[0]
+
+
+def test_hotfixes_that_the_build_includes_are_no_disagreement():
+    text = "Microsoft Windows [Version 10.0.20348.2000]\n[01]: KB5007205"
+
+    assert read_server_text(text).warnings == ()
+
+
+def test_of_two_places_the_surer_is_believed_and_the_other_named():
+    reading = read_server_text("CurrentBuild : 20348\nUBR : 350\n(OS Build 20348.349)")
+
+    assert reading.build == Build(20348, 350)
+    assert "20348.349" in reading.warnings[0]
+
+
+def test_several_builds_in_the_same_place_are_not_chosen_from():
+    reading = read_server_text("[Version 10.0.20348.349]\n[Version 10.0.20348.350]")
+
+    assert (reading.build, reading.base) == (None, 20348)
+    assert "several builds" in reading.warnings[0]
+
+
+def test_several_base_builds_are_not_chosen_from():
+    reading = read_server_text("Windows Server 2019\nWindows Server 2022")
+
+    assert (reading.base, reading.problem) == (None, "update_level_unknown")
+
+
+def test_a_product_name_that_is_not_the_builds_is_warned_of():
+    reading = read_server_text("Windows Server 2019 (OS Build 20348.350)")
+
+    assert reading.build == Build(20348, 350)
+    assert "Windows Server 2019" in reading.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("OS Name: Microsoft Windows 10 Pro\nOS Version: 10.0.17763 N/A Build 17763", "Windows 10"),
+        ("Windows 11 Pro, version 24H2 (OS Build 26100.7623)", "Windows 11"),
+        ("Microsoft Hyper-V Server 2019 [Version 10.0.17763.2300]", "Hyper-V Server"),
+        ("Azure Stack HCI (OS Build 20348.350)", "Azure Stack HCI"),
+        ("InstallationType : Client\nCurrentBuild : 17763\nUBR : 2300", "client"),
+        ("    InstallationType    REG_SZ    Client\n (OS Build 17763.2300)", "client"),
+    ],
+)
+def test_systems_that_share_a_base_build_with_a_server_are_none(text, name):
+    reading = read_server_text(text)
+
+    assert (reading.build, reading.problem) == (None, "not_a_build")
+    assert name in reading.warnings[0]
+
+
+def test_the_version_10_0_is_not_windows_10():
+    assert read_server_text("Microsoft Windows 10.0.20348").base == 20348
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " \n", "hello", "20348.٣٥٠", "OS Build ٢٠٣٤٨.٣٥٠", "KB٥٠٠٧٢٠٥", "UBR : 350", "14.02.2020",
+     "10.0.0.1", "192.168.10.20", "1.2.2216.1"],
+)  # fmt: skip
+def test_a_text_that_names_no_build_is_said_to_be_none(text):
+    assert read_server_text(text).problem == "not_a_build"
+
+
+def test_a_text_beyond_the_limit_is_refused_unread():
+    with pytest.raises(TextTooLongError):
+        read_server_text("x" * (LONGEST_TEXT + 1))
+
+
+PIECES = [
+    *("OS Build ", "20348.350", "UBR", " : ", "0x15e", "CurrentBuild", "20348", "KB5007205", "\n"),
+    *("[Version 10.0.", "]", "State : Installed\n", "Package_for_RollupFix~a~b~~", "Windows "),
+    *("10", "Server 2022", "---", "  ", "REG_DWORD", "٣", ".", "99999999999", "Client", '"', "="),
+    *("InstallationType", "hal.dll", "REG_SZ", "dword:", "KB", "Build", "10.0.", "-"),
+]
+texts = st.text() | st.lists(st.sampled_from(PIECES)).map("".join)
+
+
+@given(texts)
+@example("UBR : 99999999999\nCurrentBuild : 20348")
+def test_no_text_raises_anything_but_our_own_errors(text):
+    reading = read_server_text(text)
+    if reading.problem is None or reading.at_least is not None:
+        assert read_build(text).build is not None
+    else:
+        with pytest.raises(TallystickError):
+            read_build(text)
+
+
+HOSTILE = [
+    *("\n", "- \n", "---\n", "Kernel Version\n", "State :", "Package_for_RollupFix~~~1"),
+    *("1", "20348.", "20348.1 ", "10.0.", "[", "[Version ", ".dll", "KB", "KB5007205 ", "-"),
+    *(word + " " * blanks for word in ("", "UBR", "CurrentBuild") for blanks in (1, 119)),
+    *(word + " " * blanks for word in ("OS Build", "InstallationType") for blanks in (1, 119)),
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_a_long_hostile_text_is_read_in_a_moment(piece):
+    text = (piece * (LONGEST_TEXT // len(piece)))[: LONGEST_TEXT - 1] + "!"
+    started = time.process_time()
+
+    read_server_text(text)
+
+    assert time.process_time() - started < 3
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_output_in_the_encodings_of_windows_is_read(encoding):
+    assert decode_output("OS Build 20348.350 ©".encode(encoding)) == "OS Build 20348.350 ©"
+
+
+@given(st.binary())
+def test_any_bytes_become_a_text(data):
+    decode_output(data)
+
+
+# A node is set to a build: then one is needed.
+
+
+@pytest.mark.parametrize(
+    ("text", "build"),
+    [
+        ("20348.350", Build(20348, 350)),
+        ("KB5007205", Build(20348, 350)),
+        ("kb5005625", Build(17763, 2210)),
+        ("Microsoft Windows [Version 10.0.17763.2300]", Build(17763, 2300)),
+        ("12345.6", Build(12345, 6)),
+    ],
+)
+def test_a_node_is_set_by_build_kb_or_text(text, build):
+    reading = read_build(text)
+
+    assert (reading.build, reading.base) == (build, build.base)
+
+
+def test_a_node_set_by_its_hotfix_list_is_warned_of():
+    reading = read_build(printed("systeminfo-2022-older-update"))
+
+    assert reading.build == Build(20348, 288)
+    assert "later build" in reading.warnings[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("hello", NotABuildError),
+        ("Windows 10 Pro (OS Build 17763.1)", NotABuildError),
+        ("10.0.17763.0", UpdateLevelUnknownError),
+        ("KB4589208", UnknownKBError),
+        ("KB4524570", UnknownKBError),
+        ("KB5007205 KB5007206", UpdateLevelUnknownError),
+    ],
+)
+def test_a_node_is_not_set_by_a_text_without_a_build(text, error):
+    with pytest.raises(error):
+        read_build(text)
