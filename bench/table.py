@@ -1,0 +1,24 @@
+"""The results as a table of ratios, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.harness import Result
+
+
+def show(results: Sequence[Result], unit: str, console: Console | None = None) -> None:
+    """Print the table; what is over its budget stands out."""
+    table = Table(title=f"in units of {unit}", title_justify="left", box=None)
+    table.add_column("what")
+    table.add_column("ratio", justify="right")
+    table.add_column("budget", justify="right")
+    table.add_column("")
+    for result in results:
+        budget = "" if result.budget is None else f"≤ {result.budget:g}"
+        style = "bold red" if result.verdict == "OVER" else None
+        table.add_row(result.name, f"{result.ratio:.3g}", budget, result.verdict, style=style)
+    (console or Console()).print(table)

@@ -1,0 +1,44 @@
+"""The benchmarks' harness counts rightly; no test here depends on how long anything takes."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from bench.harness import Result, Row, measure
+from bench.table import show
+
+
+def test_every_input_is_used_once():
+    made, used = [], []
+
+    def prepare(times):
+        fresh = [object() for _ in range(times)]
+        made.extend(fresh)
+        return fresh
+
+    measure([Row("row", 1, used.append, prepare)], Row("unit", None, str), rounds=2)
+    assert used == made
+
+
+def test_a_ratio_is_told_for_each_row():
+    rows = [Row(name, None, str) for name in ("one", "other")]
+    results = measure(rows, Row("unit", None, str), rounds=2)
+    assert [result.name for result in results] == ["one", "other"]
+    assert all(result.ratio > 0 for result in results)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "budget", "verdict"), [(1.0, 1.0, "ok"), (1.01, 1.0, "OVER"), (9.0, None, "")]
+)
+def test_a_row_over_its_budget_is_marked(ratio, budget, verdict):
+    assert Result("row", ratio, budget).verdict == verdict
+
+
+def test_the_table_names_unit_ratio_budget_and_verdict():
+    written = io.StringIO()
+    show([Result("a row", 1.25, 1.0)], "one signature", Console(file=written, width=100))
+    assert "in units of one signature" in written.getvalue()
+    assert written.getvalue().splitlines()[-1].split() == ["a", "row", "1.25", "≤", "1", "OVER"]
