@@ -107,6 +107,7 @@ def unpack_npm_package(folder: Path, launcher: Path) -> None:
     decompress(packed / "chromium.br", folder / "headless_shell").chmod(0o755)
     for name in ("al2023.tar", "fonts.tar"):
         unpack(decompress(packed / f"{name}.br", folder / name), folder)
+    shutil.rmtree(folder / "package")
     (folder / "fonts.conf").write_text(FONTS.format(folder=folder))
     launcher.write_text(LAUNCHER.format(folder=folder))
     launcher.chmod(0o755)

@@ -69,7 +69,7 @@ class PhoneHost:
 @contextmanager
 def running(folder: Path, *, threads: int = 400, host: str = "localhost") -> Iterator[PhoneHost]:
     """Run a host on a free port until the block ends."""
-    flask = Flask("phone host")
+    flask = Flask("idp", static_folder="static", static_url_path="/static")
     web.harden(flask)
     server = make_server("127.0.0.1", 0, flask, threaded=True)
     services = _services(folder, f"http://{host}:{server.server_port}")
