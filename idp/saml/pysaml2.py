@@ -89,7 +89,7 @@ def make_test_client(
         "metadata": {"inline": [idp_metadata]},
         "service": {"sp": service_provider},
         "accepted_time_diff": accepted_time_diff,
-        # AD FS names attributes by claim types, which pysaml2 has no friendly names for.
+        # Claim types have no NameFormat, and pysaml2 knows only some of them.
         "allow_unknown_attributes": True,
     }
     return make_service_provider(config, key_pem=key_pem, cert_pem=cert_pem)
@@ -104,6 +104,8 @@ def make_service_provider(
     algorithms = {"signing_algorithm": uris.RSA_SHA256, "digest_algorithm": uris.SHA256}
     service = {"sp": {**config["service"]["sp"], **algorithms}}
     loaded = SPConfig().load({**config, "service": service, "crypto_backend": "XMLSecurity"})
+    # Attributes keep the names they came with; pysaml2's maps would rename some claim types.
+    loaded.attribute_converters = []
     client = Saml2Client(config=loaded)
     client.sec = _security_context(client, key, _bytes(key_pem))
     client.metadata.security = client.sec

@@ -45,7 +45,7 @@ class _Bundled(etree.Resolver):  # type: ignore[misc]  # lxml has no types
 @cache
 def protocol() -> etree.XMLSchema:
     """Return the schema of requests and responses, assertions and signatures included."""
-    return etree.XMLSchema(_document(_PROTOCOL))
+    return etree.XMLSchema(document(_PROTOCOL))
 
 
 @cache
@@ -53,11 +53,12 @@ def vocabulary() -> frozenset[str]:
     """Return the element, attribute, prefix and namespace names that an ordinary message has."""
     names: set[str] = {"InclusiveNamespaces", "PrefixList"}
     for file in (_PROTOCOL, _ASSERTION, _XMLDSIG):
-        names.update(_document(file).xpath("//@name"))
+        names.update(document(file).xpath("//@name"))
     return frozenset(names) | _PREFIXES | _NAMESPACES
 
 
-def _document(name: str) -> etree._ElementTree:
+def document(name: str) -> etree._ElementTree:
+    """Return the schema file *name*; what it imports is found when it is compiled."""
     parser = etree.XMLParser(no_network=True, load_dtd=False, resolve_entities=False)
     parser.resolvers.add(_Bundled())
     return etree.parse(str(_folder() / name), parser)
