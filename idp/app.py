@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import stat
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
 from adapter.mfa.service import MfaPolicy, MfaService
 from idp.directory import Directory, PasswordHasher
-from idp.federation.keys import load_signing_key
+from idp.federation.keys import load_signing_key, read_private_file
 from idp.federation.nodes import Farm
 from idp.federation.policy import GlobalPolicy
 from idp.federation.providers import Providers
@@ -46,7 +44,7 @@ def assemble(
     Raises :class:`TallystickError` for whatever is missing, saying what to do.
     """
     clock = clock or SystemClock()
-    sealer = Sealer(read_secret(config.keys.secret), clock.now)
+    sealer = Sealer(read_private_file(config.keys.secret), clock.now)
     database = Database(config.store.url)
     upgrade(database)
     mfa_store = SqlMfaStore(database, sealer.purpose("totp-seed"))
@@ -93,24 +91,6 @@ def create_app(config: Config, *, services: Services | None = None) -> Flask:
     app.wsgi_app = signin.AnyCase(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     app.extensions["tallystick"] = services
     return app
-
-
-def read_secret(path: Path) -> bytes:
-    """Return the farm's secret from a file that only its owner can read."""
-    try:
-        mode = path.stat().st_mode
-        secret = path.read_bytes()
-    except OSError as error:
-        raise TallystickError(
-            f"The secret {path} cannot be read: {error.strerror}",
-            "Make one with tallystick demo --data-dir DIR, or copy the farm's",
-            code="no_secret",
-        ) from None
-    if stat.S_IMODE(mode) & 0o077:
-        raise TallystickError(
-            f"Others can read the secret {path}", f"chmod 600 {path}", code="secret_is_open"
-        )
-    return secret
 
 
 def _told(error: TallystickError) -> Response:

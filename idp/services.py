@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from idp.federation.providers import Providers
     from idp.federation.trusts import Trusts
     from idp.saml.assertions import SigningKey
-    from idp.session.ports import SignInLog, SignInStore, UsedOnce
+    from idp.session.ports import Closable, SignInLog, SignInStore, UsedOnce
     from idp.session.seal import Sealer
-    from idp.store.engine import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Services:
     sign_ins: SignInStore
     once: UsedOnce
     signing_key: SigningKey
-    database: Database
+    database: Closable
 
     def close(self) -> None:
         """Let go of the database."""

@@ -119,7 +119,7 @@ class Incoming:
 
     def _must_be_signed(self, service_provider: ServiceProvider) -> bool:
         trust = self._find_trust(service_provider.entity_id)
-        return trust is None or trust.settings.signed_saml_requests_required
+        return trust is None or trust.requires_signed_requests
 
 
 def default_acs(service_provider: ServiceProvider) -> str:

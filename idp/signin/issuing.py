@@ -47,14 +47,13 @@ def response_for(
     now: datetime,
 ) -> bytes:
     """Return the signed Response that answers *pending*."""
-    signature = trust.settings.saml_response_signature
     return write_response(
         _assertion(pending, trust, user, session, issuer.entity_id, now),
         response_id=new_id(),
         destination=pending.acs_url,
         key=issuer.key,
-        sign_assertion=signature != "MessageOnly" or trust.service_provider.want_assertions_signed,
-        sign_response=signature != "AssertionOnly",
+        sign_assertion=trust.signs_assertion,
+        sign_response=trust.signs_response,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import traceback
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -194,7 +195,14 @@ class SecondFactor:
             activity_id=self._activity(),
             provider=loaded.name,
             error_type=type(error).__name__,
+            at=_place(error),
         )
+
+
+def _place(error: Exception) -> str:
+    """Return where it was thrown, for the adapter's author; not its text, which may be secret."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
 
 
 def _judge(loaded: LoadedAdapter, claims: tuple[Claim, ...], explanation: Explanation) -> Outcome:

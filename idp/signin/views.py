@@ -8,10 +8,11 @@ from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import NotFound, ServiceUnavailable
+from werkzeug.exceptions import NotFound
 
+from adapter.errors import TallystickError
 from idp import web
-from idp.federation.issuance import OFFERED_CLAIMS
+from idp.federation.issuance import OFFERED
 from idp.federation.nodes import Node
 from idp.logs import get_logger
 from idp.saml.assertions import write_status_response
@@ -51,6 +52,12 @@ def blueprint(services: Services) -> Blueprint:
     return pages_of_adfs
 
 
+class NoNode(TallystickError):
+    """Raised when there is no build to decide by: nobody can sign in here."""
+
+    code = "no_node"
+
+
 class Views:
     """The views of one node."""
 
@@ -83,7 +90,7 @@ class Views:
 
     def probe(self) -> Response:
         """Say whether this node can sign people in."""
-        self._services.sign_ins.is_spent("probe", "probe")
+        self._node()
         return Response(status=200)
 
     def metadata(self) -> Response:
@@ -95,7 +102,7 @@ class Views:
             certificates=[key.certificate],
             key=key,
             now=self._services.clock.now(),
-            attributes=OFFERED_CLAIMS,
+            attributes=OFFERED,
         )
         return Response(xml, mimetype="application/samlmetadata+xml")
 
@@ -192,6 +199,11 @@ class Views:
         farm = self._services.farm
         chosen = request.cookies.get(NODE_COOKIE) if server.node_cookie else server.node
         node = farm.node(chosen) if chosen else None
-        if node is None and chosen and not server.node_cookie:
-            raise ServiceUnavailable(f"There is no node {chosen} in the farm")
-        return node or farm.first()
+        if node is None and (server.node_cookie or not server.node):
+            node = farm.first()
+        if node is None:
+            raise NoNode(
+                "This server is no node of the farm",
+                "Make it one: tallystick server set NODE BUILD",
+            )
+        return node

@@ -1,0 +1,81 @@
+"""What the hosts need of a store that is about sign-ins: facts, what is used once, the log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from idp.directory import User
+    from idp.federation.trusts import RelyingPartyTrust
+    from idp.session.record import LogEntry, SignInRecord
+
+
+class SignInFacts(Protocol):
+    """What holds at one moment; a disabled trust or user is here, and says so."""
+
+    @property
+    def trust(self) -> RelyingPartyTrust | None:
+        """The trust, None when there is none."""
+
+    @property
+    def user(self) -> User | None:
+        """The session's user, None when there is none."""
+
+    @property
+    def session_ended(self) -> bool:
+        """Whether the session was signed out."""
+
+    @property
+    def second_factor(self) -> str:
+        """The policy for all trusts: ``always`` or ``never``."""
+
+
+class SignInStore(Protocol):
+    """The hot path: one look, and one transaction at the end."""
+
+    def facts(self, entity_id: str, user: str | None, session_id: str | None) -> SignInFacts:
+        """Return what a step of a sign-in needs to know, all of the same moment."""
+
+    def finish(
+        self,
+        *,
+        request: tuple[str, str] | None,
+        request_expires_at: datetime,
+        sign_in: str | None,
+        log: SignInRecord,
+    ) -> bool:
+        """Spend the request (issuer and id) and the sign-in's id, and log it: all or nothing."""
+
+    def record(self, log: SignInRecord) -> None:
+        """Log an event that ends nothing."""
+
+    def is_spent(self, issuer: str, request_id: str) -> bool:
+        """Say whether a request was answered before."""
+
+
+class UsedOnce(Protocol):
+    """What may happen once."""
+
+    def claim(self, kind: str, key: str, expires_at: datetime) -> bool:
+        """Use up *key* of *kind*; False when it was used before."""
+
+    def is_used(self, kind: str, key: str) -> bool:
+        """Say whether it was used."""
+
+
+class SignInLog(Protocol):
+    """The log, to be read."""
+
+    def read(
+        self, user: str | None = None, after_id: int | None = None, limit: int = ...
+    ) -> Sequence[LogEntry]:
+        """Return entries, oldest first: those after *after_id*, else the newest."""
+
+
+class Closable(Protocol):
+    """What is let go of at the end."""
+
+    def dispose(self) -> None:
+        """Close what is open."""

@@ -1,0 +1,81 @@
+"""The SSO session: who signed in in this browser, when, and with which factors."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from idp.session.seal import Seal, SealBroken
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One session. ``id`` changes at every level, so that none can be fixed beforehand.
+
+    ``mfa_method`` is the authentication method claim of the second factor, None without one.
+    """
+
+    id: str
+    user: str
+    password_at: datetime
+    mfa_at: datetime | None = None
+    mfa_method: str | None = None
+
+    @property
+    def authenticated_at(self) -> datetime:
+        """When the user last proved something: the assertion's AuthnInstant."""
+        return max(self.password_at, self.mfa_at or self.password_at)
+
+    def with_second_factor(self, method: str, now: datetime) -> Session:
+        """Return the session one level up, under a new id."""
+        return replace(self, id=new_session_id(), mfa_at=now, mfa_method=method)
+
+
+def new_session_id() -> str:
+    """Return 128 random bits as text."""
+    return secrets.token_urlsafe(16)
+
+
+def start_session(user: str, now: datetime) -> Session:
+    """Return a session of *user*, who has just given the password."""
+    return Session(id=new_session_id(), user=user, password_at=now)
+
+
+class Sessions:
+    """Sessions as the sealed text of a cookie, good for *lifetime* from the password."""
+
+    def __init__(self, seal: Seal, lifetime: timedelta) -> None:
+        self._seal = seal
+        self._lifetime = lifetime
+
+    def write(self, session: Session, now: datetime) -> str:
+        """Return the cookie's value."""
+        left = session.password_at + self._lifetime - now
+        return self._seal.seal(
+            {
+                "id": session.id,
+                "user": session.user,
+                "password_at": session.password_at.timestamp(),
+                "mfa_at": session.mfa_at.timestamp() if session.mfa_at else None,
+                "mfa_method": session.mfa_method,
+            },
+            lifetime=left,
+        )
+
+    def read(self, cookie: str | None) -> Session | None:
+        """Return the session of a cookie; None for any that is not ours or has ended."""
+        if not cookie:
+            return None
+        try:
+            values = self._seal.open(cookie)
+        except SealBroken:
+            return None
+        mfa_at = values["mfa_at"]
+        return Session(
+            id=values["id"],
+            user=values["user"],
+            password_at=datetime.fromtimestamp(values["password_at"], UTC),
+            mfa_at=datetime.fromtimestamp(mfa_at, UTC) if mfa_at is not None else None,
+            mfa_method=values["mfa_method"],
+        )
