@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import product
 
 import pytest
@@ -105,8 +106,8 @@ def test_every_shape_is_valid_and_its_signatures_hold(us, assertion, signed):
 
 @pytest.mark.parametrize("signed", SIGNED, ids=["assertion", "response", "both"])
 @pytest.mark.parametrize("assertion", SHAPES.values(), ids=SHAPES.keys())
-def test_every_shape_is_accepted_by_pysaml2(identities, us, assertion, signed):
-    client = client_of(identities, us, signed)
+def test_every_shape_is_accepted_by_pysaml2(client_of, us, assertion, signed):
+    client = client_of(us, signed)
 
     answer = client.parse_authn_request_response(
         base64.b64encode(write(us, assertion, signed=signed)).decode(),
@@ -122,7 +123,13 @@ def test_every_shape_is_accepted_by_pysaml2(identities, us, assertion, signed):
         assert answer.name_id.text == "ada@example.test"
 
 
-def client_of(identities, us, signed):
+@pytest.fixture(scope="module")
+def client_of(identities):
+    """The test client that trusts us and wants those signatures; each is made once."""
+    return cache(lambda us, signed: make_client(identities.sp, us, signed))
+
+
+def make_client(sp, us, signed):
     metadata = write_idp_metadata(
         entity_id=IDP_ID,
         sso_url="https://idp.example.test/adfs/ls/",
@@ -134,8 +141,8 @@ def client_of(identities, us, signed):
         entity_id=SP_ID,
         acs_urls=[ACS_URL],
         idp_metadata=metadata.decode(),
-        key_pem=identities.sp.pem.private_key,
-        cert_pem=identities.sp.pem.certificate,
+        key_pem=sp.pem.private_key,
+        cert_pem=sp.pem.certificate,
         want_assertions_signed=signed[0],
         want_response_signed=signed[1],
     )
@@ -143,8 +150,10 @@ def client_of(identities, us, signed):
 
 @pytest.mark.parametrize(("wanted", "signed"), [((True, False), (False, True)),
                                                ((False, True), (True, False))])  # fmt: skip
-def test_pysaml2_refuses_a_response_that_lacks_the_signature_it_wants(identities, wanted, signed):
-    client = client_of(identities, identities.idp, wanted)
+def test_pysaml2_refuses_a_response_that_lacks_the_signature_it_wants(
+    identities, client_of, wanted, signed
+):
+    client = client_of(identities.idp, wanted)
     response = base64.b64encode(write(identities.idp, signed=signed)).decode()
 
     with pytest.raises(saml2.sigver.SignatureError):
@@ -269,7 +278,7 @@ def test_a_status_is_told_signed_or_not(us, second, in_response_to, signed):
         verify(response, us)
 
 
-def test_pysaml2_understands_the_status(identities):
+def test_pysaml2_understands_the_status(identities, client_of):
     xml = write_status_response(
         response_id="_r1",
         issuer=IDP_ID,
@@ -279,7 +288,7 @@ def test_pysaml2_understands_the_status(identities):
         status=(uris.RESPONDER, uris.NO_PASSIVE),
         key=identities.idp.key,
     )
-    client = client_of(identities, identities.idp, (True, False))
+    client = client_of(identities.idp, (True, False))
 
     with pytest.raises(saml2.response.StatusNoPassive):
         client.parse_authn_request_response(
