@@ -1,0 +1,198 @@
+"""What a response says, as plain values, and which of its signatures are right.
+
+For eyes and for tests: whether the response may be accepted is decided elsewhere. Source: saml-core
+§2 and §3.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from lxml import etree
+
+from adapter.errors import TallystickError
+from idp.saml import signature, uris
+from idp.saml.refusal import Refused
+from idp.saml.values import UNSPECIFIED, Attribute, NameID
+from idp.saml.xml import parse, text_of
+
+MAX_BYTES = 512 * 1024
+
+VALID = "valid"
+ABSENT = "absent"
+WRONG = "wrong"
+
+_NAMESPACES = {"p": uris.PROTOCOL, "a": uris.ASSERTION, "ds": uris.XMLDSIG}
+
+
+class NotAResponse(TallystickError):
+    """Raised for a message that is no SAML response."""
+
+    code = "not_a_response"
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureCheck:
+    """``state`` is ``valid``, ``absent`` or ``wrong``; ``fault`` says what is wrong with it."""
+
+    state: str
+    algorithm: str = ""
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedAssertion:
+    """One assertion as it came; times are aware and in UTC, None where they are not said."""
+
+    id: str
+    issuer: str
+    issue_instant: datetime | None
+    name_id: NameID | None
+    attributes: tuple[Attribute, ...]
+    authn_context_class: str
+    authn_instant: datetime | None
+    session_index: str
+    session_not_on_or_after: datetime | None
+    audiences: tuple[str, ...]
+    not_before: datetime | None
+    not_on_or_after: datetime | None
+    recipient: str
+    in_response_to: str
+    confirmation_not_on_or_after: datetime | None
+    signature: SignatureCheck
+
+    def values_of(self, name: str) -> tuple[str, ...]:
+        """Return the values of one attribute, by its name or the end of it (``upn``)."""
+        return tuple(
+            value
+            for attribute in self.attributes
+            if name in (attribute.name, attribute.name.rpartition("/")[2])
+            for value in attribute.values
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One response as it came. ``status`` holds the codes from the outermost to the innermost."""
+
+    id: str
+    issuer: str
+    destination: str
+    in_response_to: str
+    status: tuple[str, ...]
+    status_message: str
+    assertions: tuple[ReceivedAssertion, ...]
+    signature: SignatureCheck
+    xml: bytes
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the status says that the user signed in."""
+        return self.status[:1] == (uris.SUCCESS,)
+
+    @property
+    def status_names(self) -> tuple[str, ...]:
+        """The codes' last words, like ``Responder`` and ``NoPassive``."""
+        return tuple(code.rpartition(":")[2] for code in self.status)
+
+    @property
+    def assertion(self) -> ReceivedAssertion | None:
+        """The assertion, where there is exactly one."""
+        return self.assertions[0] if len(self.assertions) == 1 else None
+
+
+def read_response(xml: bytes, certificates: Sequence[str]) -> Received:
+    """Return what *xml* says; signatures are checked with *certificates* (base64 of the DER).
+
+    Raises :class:`NotAResponse` and :class:`~idp.saml.refusal.Refused`.
+    """
+    root = parse(xml, limit=MAX_BYTES)
+    if root.tag != f"{{{uris.PROTOCOL}}}Response":
+        raise NotAResponse("The message is XML, but no SAML response", "Send a Response")
+    return Received(
+        id=root.get("ID", ""),
+        issuer=_text(root, "a:Issuer"),
+        destination=root.get("Destination", ""),
+        in_response_to=root.get("InResponseTo", ""),
+        status=tuple(code.get("Value", "") for code in _all(root, "p:Status//p:StatusCode")),
+        status_message=_text(root, "p:Status/p:StatusMessage"),
+        assertions=tuple(_assertion(each, certificates) for each in _all(root, "a:Assertion")),
+        signature=_check(root, certificates),
+        xml=xml,
+    )
+
+
+def _assertion(node: etree._Element, certificates: Sequence[str]) -> ReceivedAssertion:
+    conditions = _first(node, "a:Conditions")
+    confirmation = _first(node, "a:Subject/a:SubjectConfirmation/a:SubjectConfirmationData")
+    statement = _first(node, "a:AuthnStatement")
+    return ReceivedAssertion(
+        id=node.get("ID", ""),
+        issuer=_text(node, "a:Issuer"),
+        issue_instant=_time(node, "IssueInstant"),
+        name_id=_name_id(node),
+        attributes=tuple(map(_attribute, _all(node, "a:AttributeStatement/a:Attribute"))),
+        authn_context_class=_text(node, "a:AuthnStatement/a:AuthnContext/a:AuthnContextClassRef"),
+        authn_instant=_time(statement, "AuthnInstant"),
+        session_index=_said(statement, "SessionIndex"),
+        session_not_on_or_after=_time(statement, "SessionNotOnOrAfter"),
+        audiences=tuple(map(text_of, _all(node, "a:Conditions//a:Audience"))),
+        not_before=_time(conditions, "NotBefore"),
+        not_on_or_after=_time(conditions, "NotOnOrAfter"),
+        recipient=_said(confirmation, "Recipient"),
+        in_response_to=_said(confirmation, "InResponseTo"),
+        confirmation_not_on_or_after=_time(confirmation, "NotOnOrAfter"),
+        signature=_check(node, certificates),
+    )
+
+
+def _name_id(node: etree._Element) -> NameID | None:
+    found = _first(node, "a:Subject/a:NameID")
+    return None if found is None else NameID(text_of(found), found.get("Format", UNSPECIFIED))
+
+
+def _attribute(node: etree._Element) -> Attribute:
+    values = tuple(text_of(value) for value in _all(node, "a:AttributeValue"))
+    return Attribute(node.get("Name", ""), values)
+
+
+def _check(node: etree._Element, certificates: Sequence[str]) -> SignatureCheck:
+    """Check the signature that stands directly in *node*."""
+    found = _first(node, "ds:Signature")
+    if found is None:
+        return SignatureCheck(ABSENT)
+    method = _first(found, "ds:SignedInfo/ds:SignatureMethod")
+    algorithm = _said(method, "Algorithm").rpartition("#")[2]
+    try:
+        signature.check_enveloped(node, found, certificates)
+    except Refused as refused:
+        return SignatureCheck(WRONG, algorithm, refused.problem)
+    return SignatureCheck(VALID, algorithm)
+
+
+def _all(node: etree._Element, path: str) -> list[etree._Element]:
+    return node.xpath(path, namespaces=_NAMESPACES)  # type: ignore[no-any-return]  # elements, by the path
+
+
+def _first(node: etree._Element, path: str) -> etree._Element | None:
+    return next(iter(_all(node, path)), None)
+
+
+def _text(node: etree._Element, path: str) -> str:
+    found = _first(node, path)
+    return "" if found is None else text_of(found)
+
+
+def _said(node: etree._Element | None, name: str) -> str:
+    return "" if node is None else node.get(name, "")
+
+
+def _time(node: etree._Element | None, name: str) -> datetime | None:
+    """Read an instant (saml-core §1.3.3); what is none is shown as missing."""
+    try:
+        at = datetime.fromisoformat(_said(node, name))
+    except ValueError:
+        return None
+    return at if at.tzinfo else None

@@ -1,0 +1,164 @@
+"""The pages of the test service provider: ask, receive, show."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from pathlib import Path
+from urllib.parse import quote
+
+from flask import Blueprint, Flask, Response, redirect, render_template, request
+
+import idp
+from adapter.errors import TallystickError
+from idp import web
+from idp.demo.test_sp.memory import Memory
+from idp.demo.test_sp.provider import ACS_PATH, Judgement, Provider
+from idp.demo.test_sp.requesting import BINDINGS, Wish
+from idp.demo.test_sp.showing import pretty, rows_of, time_of
+from idp.saml.contexts import MULTIPLE_AUTHN
+
+COOKIE = "tallystick_test_sp"
+LONGEST_RELAY_STATE = 1024
+
+SUBMIT = "document.forms[0].submit()"
+_SUBMIT_HASH = base64.b64encode(hashlib.sha256(SUBMIT.encode()).digest()).decode()
+_POSTING_POLICY = (
+    f"default-src 'none'; script-src 'sha256-{_SUBMIT_HASH}'; style-src 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def create_app(provider: Provider, *, idp_url: str) -> Flask:
+    """Return the web application; *idp_url* is the federation server's base URL."""
+    look = Path(idp.__file__).parent / "static"
+    app = Flask("test_sp", static_folder=look, static_url_path="/static", template_folder=None)
+    web.harden(app)
+    app.register_blueprint(_blueprint(Pages(provider, idp_url)))
+    return app
+
+
+def _blueprint(pages: Pages) -> Blueprint:
+    views = Blueprint(
+        "test_sp",
+        __name__,
+        template_folder="templates",
+        static_folder="static",
+        static_url_path="/look",
+    )
+    views.add_url_rule("/", "start", pages.start)
+    views.add_url_rule("/login", "login", pages.login)
+    views.add_url_rule(ACS_PATH, "acs", pages.receive, methods=["POST"])
+    views.add_url_rule(ACS_PATH, "typed", lambda: redirect("/", 303), methods=["GET"])
+    views.add_url_rule("/assertion", "assertion", pages.assertion)
+    views.add_url_rule("/forget", "forget", pages.forget, methods=["POST"])
+    views.add_url_rule("/metadata", "metadata", pages.metadata)
+    views.register_error_handler(TallystickError, pages.not_readable)
+    views.add_app_template_filter(time_of, "time")
+    return views
+
+
+class Pages:
+    """The views; each reads the request, asks the provider, and shows what it says."""
+
+    def __init__(self, provider: Provider, idp_url: str) -> None:
+        self._provider = provider
+        self._idp_url = idp_url
+        self._sessions: Memory[Judgement] = Memory()
+
+    def start(self) -> Response:
+        """Offer every way to ask; say who is signed in."""
+        query = f"loginToRp={quote(self._provider.entity_id, safe='')}&RelayState=from-the-server"
+        return self._page(
+            "start",
+            current=self._current(),
+            initiated=f"{self._idp_url}/adfs/ls/idpinitiatedsignon.aspx?{query}",
+            multiple=MULTIPLE_AUTHN,
+        )
+
+    def login(self) -> Response:
+        """Start a sign-in: ``binding``, ``force``, ``passive``, ``context``, ``unsigned``."""
+        wish = _wish(request.args, sign=self._provider.sign_requests)
+        asked = self._provider.ask(wish)
+        if not asked.fields:
+            return redirect(asked.address, 302)
+        page = self._page("post", address=asked.address, fields=asked.fields, script=SUBMIT)
+        page.headers["Content-Security-Policy"] = _POSTING_POLICY
+        return page
+
+    def receive(self) -> Response:
+        """The assertion consumer service: show the response that was posted."""
+        if "SAMLResponse" not in request.form:
+            return self._page("nothing", status=400, sentence="The form holds no SAMLResponse.")
+        relay_state = request.form.get("RelayState", "")
+        judgement = self._provider.judge(request.form["SAMLResponse"], relay_state)
+        page = self._show(judgement)
+        if judgement.accepted:
+            self._remember(page, judgement)
+        return page
+
+    def assertion(self) -> Response:
+        """Show the assertion that this browser is signed in by."""
+        current = self._current()
+        return self._show(current) if current else redirect("/", 303)
+
+    def forget(self) -> Response:
+        """Sign out here; the federation server's own session lasts."""
+        page = redirect("/", 303)
+        if web.is_same_origin(request, self._provider.base_url):
+            self._sessions.take(request.cookies.get(COOKIE, ""))
+            page.delete_cookie(COOKIE)
+        return page
+
+    def metadata(self) -> Response:
+        """Give the metadata of this service provider."""
+        return Response(self._provider.metadata(), mimetype="application/samlmetadata+xml")
+
+    def not_readable(self, error: TallystickError) -> Response:
+        """Say that what came is no SAML response."""
+        return self._page("nothing", status=400, sentence=str(error))
+
+    def _show(self, judgement: Judgement) -> Response:
+        received = judgement.received
+        status = 403 if judgement.objections else 200
+        return self._page(
+            "result" if received.is_success else "status",
+            status=status,
+            judgement=judgement,
+            received=received,
+            assertion=received.assertion,
+            rows=rows_of(received, self._provider.clock.now()),
+            xml=pretty(received.xml),
+        )
+
+    def _current(self) -> Judgement | None:
+        return self._sessions.get(request.cookies.get(COOKIE, ""))
+
+    def _remember(self, page: Response, judgement: Judgement) -> None:
+        session = secrets.token_urlsafe(16)
+        self._sessions.take(request.cookies.get(COOKIE, ""))
+        self._sessions.put(session, judgement)
+        secure = web.cookie_is_secure(self._provider.base_url)
+        page.set_cookie(COOKIE, session, httponly=True, secure=secure, samesite="Lax")
+
+    def _page(self, name: str, *, status: int = 200, **values: object) -> Response:
+        text = render_template(
+            f"test_sp/{name}.html", idp_url=self._idp_url, sp=self._provider, **values
+        )
+        page = Response(text, status, mimetype="text/html")
+        # Without form-action: from here forms lead to the federation server.
+        page.headers["Content-Security-Policy"] = web.CONTENT_SECURITY_POLICY
+        return page
+
+
+def _wish(arguments: dict[str, str], *, sign: bool) -> Wish:
+    binding = arguments.get("binding", "redirect")
+    return Wish(
+        binding=binding if binding in BINDINGS else "redirect",
+        force_authn="force" in arguments,
+        is_passive="passive" in arguments,
+        context=arguments.get("context", "")[:256],
+        relay_state=arguments.get("relay_state", "")[:LONGEST_RELAY_STATE],
+        signed=sign and "unsigned" not in arguments,
+    )
