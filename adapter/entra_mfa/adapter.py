@@ -20,6 +20,7 @@ from adapter.contract import (
 from adapter.decision import decide
 from adapter.entra_mfa import page
 from adapter.entra_mfa.state import CODE, PUSH, SignIn
+from adapter.errors import TallystickError
 from adapter.mfa.codes.factor import CodeOutcome
 from adapter.mfa.push.challenge import APPROVE_DENY, NUMBER_MATCH, State
 from adapter.mfa.push.factor import PushPaused
@@ -59,7 +60,11 @@ class AzureMfaAuthentication:
     def on_authentication_pipeline_load(self, config: AuthenticationMethodConfigData) -> None:
         """Refuse a configuration file: there is nothing to configure."""
         if config.data:
-            raise ValueError("AzureMfaAuthentication takes no configuration file")
+            raise TallystickError(
+                "AzureMfaAuthentication takes no configuration file",
+                "Register it without one",
+                code="adapter_configuration",
+            )
 
     def on_authentication_pipeline_unload(self) -> None:
         """Nothing is held."""
@@ -102,13 +107,15 @@ class AzureMfaAuthentication:
         """Judge one post: a choice of the user, a code, or a question after the phone's answer."""
         sign_in = SignIn.from_data(context.data)
         fields = proof.properties
+        if fields.get("Poll") == "1":
+            return self._look(sign_in, context)
         if fields.get("UseCode") == "1" and sign_in.has_totp:
             return self._show(sign_in.by_code(), context)
         if fields.get("TryAgain") == "1" and sign_in.may_push:
             return self._show(self._push(sign_in.by_push(), request), context)
         if sign_in.way == CODE:
             return self._try_code(sign_in, fields.get("VerificationCode", ""), context)
-        return self._try_push(sign_in, context, only_look=fields.get("Poll") == "1")
+        return self._try_push(sign_in, context)
 
     def on_error(
         self, request: HttpRequest, error: ExternalAuthenticationException
@@ -140,24 +147,32 @@ class AzureMfaAuthentication:
             return sign_in.failed(paused.code)
         return sign_in.waiting_for(started.challenge.id, started.number)
 
-    def _try_push(
-        self, sign_in: SignIn, context: AuthenticationContext, *, only_look: bool
-    ) -> tuple[Claim, ...] | AdapterPresentation:
-        """``only_look`` leaves an approval uncollected: the page's script asks that way."""
-        if not sign_in.challenge:
+    def _look(self, sign_in: SignIn, context: AuthenticationContext) -> AdapterPresentation:
+        """Show how things stand and change nothing: the page's script asks that way."""
+        if not sign_in.awaits_phone:
             return self._show(sign_in, context)
         state = self._service.push.state(sign_in.challenge, sign_in.user)
-        if state is State.APPROVED and only_look:
+        if state is State.APPROVED:
             return self._show(sign_in, context, answered=True)
-        if state is State.APPROVED and self._service.push.collect(sign_in.challenge, sign_in.user):
+        return self._show(self._after(sign_in, state), context)
+
+    def _try_push(
+        self, sign_in: SignIn, context: AuthenticationContext
+    ) -> tuple[Claim, ...] | AdapterPresentation:
+        """Take the approval if there is one: of several posts at once one gets it."""
+        push = self._service.push
+        if sign_in.awaits_phone and push.collect(sign_in.challenge, sign_in.user):
             sign_in.passed("approved").store(context.data)
             return (Claim(AUTHENTICATION_METHOD, PHONE_APP_NOTIFICATION),)
+        return self._look(sign_in, context)
+
+    def _after(self, sign_in: SignIn, state: State) -> SignIn:
+        """Return the sign-in with what became of its request."""
         if state is State.PENDING:
-            return self._show(sign_in, context)
-        outcome = FAILURES.get(state, "already_collected")
+            return sign_in
         if state is State.DENIED and self._service.push.is_reported(sign_in.challenge):
-            outcome = "denied_and_reported"
-        return self._show(sign_in.failed(outcome), context)
+            return sign_in.failed("denied_and_reported")
+        return sign_in.failed(FAILURES[state])
 
     def _try_code(
         self, sign_in: SignIn, code: str, context: AuthenticationContext

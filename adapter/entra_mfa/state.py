@@ -51,9 +51,14 @@ class SignIn:
         return self.experience in (NUMBER_MATCH, APPROVE_DENY)
 
     @property
+    def awaits_phone(self) -> bool:
+        """Whether the phone's answer decides: a push was sent, and the user chose no code."""
+        return self.way == PUSH and bool(self.challenge)
+
+    @property
     def is_waiting(self) -> bool:
         """Whether a push is out and not known to have ended."""
-        return self.way == PUSH and bool(self.challenge) and not self.outcome
+        return self.awaits_phone and not self.outcome
 
     def by_code(self) -> SignIn:
         """The user chose to type a code."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
-import pyotp
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_public_key
@@ -23,7 +23,9 @@ from adapter.mfa.tokens import digits, token
 LIFETIME = timedelta(minutes=10)
 TRIES = 5
 HANDLE_DIGITS = 3
+HANDLE_DRAWS = 20
 SECRET_DIGITS = 6
+SEED_BYTES = 20
 NAME_LENGTH = 64
 
 _CODE = re.compile(rf"[0-9]{{{HANDLE_DIGITS + SECRET_DIGITS}}}", re.ASCII)
@@ -45,7 +47,8 @@ class Activations:
     """Activation codes over a store.
 
     The first three digits of a code find its activation and the other six prove it, so that a
-    wrong guess can be counted against something.
+    guess is counted against something, and before it is looked at: else of many guesses at once
+    all would be.
     """
 
     def __init__(self, store: MfaStore, clock: Clock, key: bytes, random: Random) -> None:
@@ -55,8 +58,9 @@ class Activations:
         self._random = random
 
     def create(self, user: str, *, totp: bool) -> str:
-        """Return a new code for *user*; it ends after one use, 10 minutes or five wrong tries."""
-        handle = digits(self._random, HANDLE_DIGITS)
+        """Return a new code for *user*; it ends after one use, 10 minutes or five tries."""
+        now = self._clock.now()
+        handle = self._free_handle(now)
         secret = digits(self._random, SECRET_DIGITS)
         identifier = token(self._random)
         self._store.add_activation(
@@ -66,7 +70,7 @@ class Activations:
                 handle=handle,
                 secret_digest=self._digest(identifier, secret),
                 totp=totp,
-                expires_at=self._clock.now() + LIFETIME,
+                expires_at=now + LIFETIME,
             )
         )
         return handle + secret
@@ -83,12 +87,12 @@ class Activations:
     ) -> Activated:
         """Make the phone that holds *public_key* (P-256, SubjectPublicKeyInfo DER) the user's own.
 
-        ``check_user`` is called with the user's name and raises to keep the phone out; the code
-        is not used up by that, nor by a bad key, platform or version. Raises
+        ``check_user`` is called with the user's name and raises to keep the phone out; that costs
+        the code one of its tries, a bad key, platform or version costs nothing. Raises
         :class:`ActivationRefused`.
         """
         _must_describe_a_phone(public_key, platform, app_version)
-        activation = self._find(code)
+        activation = self._try(code)
         check_user(activation.user)
         device = Device(
             id=token(self._random),
@@ -99,28 +103,33 @@ class Activations:
             public_key=public_key,
             activated_at=self._clock.now(),
         )
-        seed = pyotp.random_base32() if activation.totp else None
+        seed = self._new_seed() if activation.totp else None
         if not self._store.finish_activation(activation, device, seed):
             raise _unknown()
         return Activated(device, seed)
 
-    def _find(self, code: str) -> Activation:
+    def _free_handle(self, now: datetime) -> str:
+        """Draw a handle that no live code has, if one is soon found: sharing one shares tries."""
+        for _ in range(HANDLE_DRAWS):
+            handle = digits(self._random, HANDLE_DIGITS)
+            if not self._store.live_activations(handle, now):
+                break
+        return handle
+
+    def _try(self, code: str) -> Activation:
         code = "".join(code.split())
         if not _CODE.fullmatch(code):
             raise _unknown()
         handle, secret = code[:HANDLE_DIGITS], code[HANDLE_DIGITS:]
-        live = self._store.live_activations(handle, self._clock.now())
-        right = [
-            a for a in live if hmac.compare_digest(self._digest(a.id, secret), a.secret_digest)
-        ]
-        if right:
-            return right[0]
-        self._count_wrong(live)
+        for activation in self._store.try_activations(handle, self._clock.now(), TRIES):
+            digest = self._digest(activation.id, secret)
+            if hmac.compare_digest(digest, activation.secret_digest):
+                return activation
         raise _unknown()
 
-    def _count_wrong(self, live: Sequence[Activation]) -> None:
-        if live:
-            self._store.count_wrong_activation([activation.id for activation in live], TRIES)
+    def _new_seed(self) -> str:
+        """Return 160 random bits as Base32 (RFC 4226 §4, R6)."""
+        return base64.b32encode(self._random.randbytes(SEED_BYTES)).decode()
 
     def _digest(self, identifier: str, secret: str) -> bytes:
         return hmac.digest(self._key, f"activation:{identifier}:{secret}".encode(), hashlib.sha256)

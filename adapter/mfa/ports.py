@@ -24,7 +24,7 @@ class Clock(Protocol):
 class Activation:
     """A code that turns a phone into a user's Authenticator, once.
 
-    ``handle`` finds it, ``secret_digest`` proves it; ``tries`` counts the wrong secrets given.
+    ``handle`` finds it, ``secret_digest`` proves it; ``tries`` counts the secrets given.
     ``totp`` makes the phone a source of codes as well.
     """
 
@@ -107,8 +107,12 @@ class MfaStore(Protocol):
     def live_activations(self, handle: str, now: datetime) -> Sequence[Activation]:
         """Return the activations of this handle that have neither ended nor expired."""
 
-    def count_wrong_activation(self, activation_ids: Sequence[str], limit: int) -> None:
-        """Add a wrong try to each; those that reach *limit* end."""
+    def try_activations(self, handle: str, now: datetime, limit: int) -> Sequence[Activation]:
+        """Count a try against each live activation of this handle that has had fewer than *limit*.
+
+        Return just those, in one statement, so that of any number of tries at once no more than
+        *limit* get to look at an activation.
+        """
 
     def finish_activation(self, activation: Activation, device: Device, seed: str | None) -> bool:
         """End the activation and store its device and seed together; False when it had ended."""

@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Table, bindparam, case, insert, select, text, update
+from sqlalchemy import Connection, Table, bindparam, insert, select, text, update
 
 from adapter.errors import TallystickError
 from adapter.mfa.codes.limits import CodeLimits
@@ -83,6 +83,17 @@ _LIVE_ACTIVATIONS = select(*_columns(activations, Activation)).where(
     activations.c.handle == bindparam("handle"),
     activations.c.expires_at > bindparam("now", type_=Instant),
     ~activations.c.ended,
+)
+_TRY_ACTIVATIONS = (
+    update(activations)
+    .where(
+        activations.c.handle == bindparam("of_handle"),
+        activations.c.expires_at > bindparam("now", type_=Instant),
+        activations.c.tries < bindparam("limit"),
+        ~activations.c.ended,
+    )
+    .values(tries=activations.c.tries + 1)
+    .returning(*_columns(activations, Activation))
 )
 _END_ACTIVATION = (
     update(activations)
@@ -160,16 +171,14 @@ class SqlMfaStore:
             rows = connection.execute(_LIVE_ACTIVATIONS, {"handle": handle, "now": now})
             return [Activation(*row) for row in rows]
 
-    def count_wrong_activation(self, activation_ids: Sequence[str], limit: int) -> None:
-        """Add a wrong try to each; those that reach *limit* end."""
-        tries = activations.c.tries + 1
-        statement = (
-            update(activations)
-            .where(activations.c.id.in_(activation_ids))
-            .values(tries=tries, ended=case((tries >= limit, True), else_=activations.c.ended))
-        )
+    def try_activations(self, handle: str, now: datetime, limit: int) -> Sequence[Activation]:
+        """Count a try against each live activation of this handle that has had fewer than *limit*.
+
+        Return just those.
+        """
+        values = {"of_handle": handle, "now": now, "limit": limit}
         with self._database.write() as connection:
-            connection.execute(statement)
+            return [Activation(*row) for row in connection.execute(_TRY_ACTIVATIONS, values)]
 
     def finish_activation(self, activation: Activation, device: Device, seed: str | None) -> bool:
         """End the activation and store its device and seed together; False when it had ended."""

@@ -99,7 +99,7 @@ def test_a_challenge_moved_on_by_another_is_not_overwritten(store):
     first = _challenge()
     with store.transaction(ALICE) as transaction:
         transaction.add_challenge(first)
-        transaction.save_challenge(supersede(first))
+        transaction.save_challenge(supersede(first, NOW))
 
     with pytest.raises(ChallengeChanged), store.transaction(ALICE) as transaction:
         transaction.save_challenge(approve(first, "d1", number_matches=True, now=NOW))
@@ -202,17 +202,36 @@ def test_an_activation_lives_until_it_expires(store):
     assert store.live_activations("1234", NOW + timedelta(minutes=10)) == []
 
 
-def test_an_activation_ends_with_its_last_wrong_try(store):
+def test_each_try_of_an_activation_is_counted_up_to_its_limit(store):
     store.add_activation(_activation("a1"))
     store.add_activation(_activation("a2", tries=1))
+    store.add_activation(_activation("another", handle="9999"))
 
-    store.count_wrong_activation(["a1", "a2"], limit=3)
-    assert [a.tries for a in store.live_activations("1234", NOW)] == [1, 2]
+    def tried() -> dict[str, int]:
+        return {a.id: a.tries for a in store.try_activations("1234", NOW, 3)}
 
-    store.count_wrong_activation(["a1", "a2"], limit=3)
-    assert store.live_activations("1234", NOW) == [_activation("a1", tries=2)]
-    assert not store.finish_activation(_activation("a2"), _device(), None)
-    assert store.devices_of(ALICE) == []
+    assert [tried(), tried(), tried()] == [{"a1": 1, "a2": 2}, {"a1": 2, "a2": 3}, {"a1": 3}]
+    assert tried() == {}
+    assert store.live_activations("9999", NOW) == [_activation("another", handle="9999")]
+
+
+def test_an_activation_is_not_tried_after_its_time_or_its_end(store):
+    store.add_activation(_activation())
+
+    assert store.try_activations("1234", NOW + timedelta(minutes=10), 5) == []
+    assert store.finish_activation(_activation(), _device(), None)
+    assert store.try_activations("1234", NOW, 5) == []
+
+
+def test_of_many_tries_at_once_no_more_than_the_limit_see_the_activation(store, other_store):
+    store.add_activation(_activation())
+
+    with ThreadPoolExecutor(8) as pool:
+        seen = list(
+            pool.map(lambda node: node.try_activations("1234", NOW, 5), [store, other_store] * 10)
+        )
+
+    assert len([found for found in seen if found]) == 5
 
 
 def test_an_activation_brings_its_device_and_seed_together(store):

@@ -10,7 +10,7 @@ async function look() {
   fields.set("Poll", "1");
   try {
     const answer = await fetch(form.action, { method: "POST", body: fields });
-    if (answer.ok && (await isAnswered(answer))) {
+    if (answer.status < 500 && (await isAnswered(answer))) {
       form.submit();
       return;
     }
@@ -20,6 +20,7 @@ async function look() {
   setTimeout(look, everyMs);
 }
 
+// A page without the form is an error page: posting the form shows it.
 async function isAnswered(answer) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const next = page.getElementById("loginForm");

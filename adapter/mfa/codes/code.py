@@ -9,8 +9,9 @@ import pyotp
 
 STEP = timedelta(seconds=30)
 TOLERANCE = (0, -1, 1)
-LIFETIME = STEP * (len(TOLERANCE) + 1)
-"""How long a used step must be remembered: it is refused by the clock after that."""
+REMEMBER_USED = timedelta(days=1)
+"""How long a used step is remembered. Its code is refused by the clock after two minutes; the rest
+is for clocks that are set back."""
 
 _CODE = re.compile(r"[0-9]{6}", re.ASCII)
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from adapter.mfa.codes import code as codes
 from adapter.mfa.codes import limits
 from adapter.mfa.codes.limits import CodeLimits
 from adapter.mfa.ports import Clock, MfaStore, MfaTransaction
-from adapter.mfa.push.challenge import TIME_TO_ANSWER
 
-REMEMBER_WRONG = TIME_TO_ANSWER * 60
-"""How long a wrong code of one attempt is known again: longer than any page is kept open."""
+REMEMBER_TRIED = timedelta(hours=2)
+"""How long a code tried in one sign-in is known again: longer than a page of it can be posted."""
 
 
 class CodeOutcome(StrEnum):
@@ -44,9 +43,8 @@ class CodeFactor:
             before = mine.code_limits(user)
             if limits.is_locked(before, now):
                 return CodeOutcome.LOCKED
-            if not mine.claim(
-                "code-tried", _fingerprint(attempt, user, code), now + REMEMBER_WRONG
-            ):
+            tried = _fingerprint(attempt, user, code)
+            if not mine.claim("code-tried", tried, now + REMEMBER_TRIED):
                 return CodeOutcome.REPEATED
             mine.save_code_limits(user, limits.debit(before, now))
             outcome = self._judge(mine, user, code, now)
@@ -59,10 +57,11 @@ class CodeFactor:
         step = codes.step_of(seed, code, now) if seed is not None else None
         if step is None:
             return CodeOutcome.WRONG
-        if not mine.claim("code-step", f"{user}:{step}", now + codes.LIFETIME):
+        if not mine.claim("code-step", f"{user}:{step}", now + codes.REMEMBER_USED):
             return CodeOutcome.USED
         return CodeOutcome.RIGHT
 
 
 def _fingerprint(attempt: str, user: str, code: str) -> str:
-    return hashlib.sha256("\0".join((attempt, user, code)).encode()).hexdigest()
+    text = "\0".join((attempt, user, code))
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

@@ -1,11 +1,13 @@
 """A push challenge as a state machine: pure transitions, each refused with a reason.
 
     pending ──▶ approved ──▶ collected
-       ├──▶ denied ◀─┘
+       ├──▶ denied ◀─┤
        ├──▶ wrong_number
-       └──▶ replaced
+       ├──▶ replaced ◀┤
+       └──▶ expired ◀─┘
 
-Time alone moves nothing: a pending or approved challenge *reads* as expired when its time is up.
+A pending or approved challenge *reads* as expired from the instant its time is up; what was seen
+expired is stored so, and no clock that is set back revives it.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ class State(StrEnum):
     DENIED = "denied"
     WRONG_NUMBER = "wrong_number"
     REPLACED = "replaced"
-    EXPIRED = "expired"  # never stored: read from the clock
+    EXPIRED = "expired"
 
 
 class AnswerRefused(TallystickError):
@@ -72,14 +74,28 @@ class Challenge:
         """The last instant for the page to collect an approval, excluded."""
         return self.answer_by + TIME_TO_COLLECT
 
+    @property
+    def was_approved(self) -> bool:
+        """Whether the user wanted this request, even if nobody collected the approval."""
+        if self.state in (State.REPLACED, State.EXPIRED):
+            return self.answered_by is not None  # only an approval comes before these
+        return self.state in (State.APPROVED, State.COLLECTED)
+
 
 def state_at(challenge: Challenge, now: datetime) -> State:
     """Return the state as it reads at *now*."""
     too_late = {State.PENDING: challenge.answer_by, State.APPROVED: challenge.collect_by}
     deadline = too_late.get(challenge.state)
-    if deadline is not None and now >= deadline:
-        return State.EXPIRED
-    return challenge.state
+    if deadline is None:
+        return challenge.state
+    # Nodes differ by seconds; a challenge of the far future was made by a clock since set back.
+    is_of_the_future = now < challenge.created_at - TIME_TO_ANSWER
+    return State.EXPIRED if now >= deadline or is_of_the_future else challenge.state
+
+
+def is_open(challenge: Challenge, now: datetime) -> bool:
+    """Say whether the challenge can still become a sign-in."""
+    return state_at(challenge, now) in (State.PENDING, State.APPROVED)
 
 
 def approve(challenge: Challenge, device: str, *, number_matches: bool, now: datetime) -> Challenge:
@@ -87,7 +103,7 @@ def approve(challenge: Challenge, device: str, *, number_matches: bool, now: dat
 
     ``number_matches`` is true where no number is due.
     """
-    _must_be_open(challenge, now)
+    must_be_pending(challenge, now)
     state = State.APPROVED if number_matches else State.WRONG_NUMBER
     return _next(challenge, state, answered_by=device)
 
@@ -100,14 +116,21 @@ def deny(challenge: Challenge, device: str, *, reported: bool, now: datetime) ->
     """
     if state_at(challenge, now) is State.APPROVED and challenge.answered_by != device:
         return _next(challenge, State.DENIED, answered_by=device, reported=reported)
-    _must_be_open(challenge, now)
+    must_be_pending(challenge, now)
     return _next(challenge, State.DENIED, answered_by=device, reported=reported)
 
 
-def supersede(challenge: Challenge) -> Challenge:
+def supersede(challenge: Challenge, now: datetime) -> Challenge:
     """Return the challenge after a newer one took its place; an ended one stays as it is."""
-    if challenge.state in (State.PENDING, State.APPROVED):
+    if is_open(challenge, now):
         return _next(challenge, State.REPLACED)
+    return challenge
+
+
+def expire(challenge: Challenge, now: datetime) -> Challenge:
+    """Return the challenge after it was seen expired; one that is not stays as it is."""
+    if challenge.state is not State.EXPIRED and state_at(challenge, now) is State.EXPIRED:
+        return _next(challenge, State.EXPIRED)
     return challenge
 
 
@@ -119,7 +142,8 @@ def collect(challenge: Challenge, now: datetime) -> Challenge:
     return _next(challenge, State.COLLECTED)
 
 
-def _must_be_open(challenge: Challenge, now: datetime) -> None:
+def must_be_pending(challenge: Challenge, now: datetime) -> None:
+    """Raise :class:`AnswerRefused` when no answer is awaited any more."""
     state = state_at(challenge, now)
     if state is State.PENDING:
         return

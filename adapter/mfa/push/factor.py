@@ -49,7 +49,7 @@ class PushFactor:
             recent = mine.recent_challenges(user, challenge.created_at - limits.LOOK_BACK)
             self._must_be_allowed(mine, challenge, recent)
             for older in recent:
-                replaced = machine.supersede(older)
+                replaced = machine.supersede(older, challenge.created_at)
                 if replaced is not older:
                     mine.save_challenge(replaced)
             mine.add_challenge(challenge)
@@ -60,7 +60,10 @@ class PushFactor:
         challenge = self._store.challenge(challenge_id)
         if challenge is None or challenge.user != user:
             return State.EXPIRED
-        return machine.state_at(challenge, self._clock.now())
+        now = self._clock.now()
+        if machine.expire(challenge, now) is not challenge:
+            challenge = self._advance(user, challenge_id, lambda c: machine.expire(c, now))
+        return machine.state_at(challenge, now)
 
     def is_reported(self, challenge_id: str) -> bool:
         """Say whether the user reported this challenge as not theirs."""
@@ -69,6 +72,8 @@ class PushFactor:
 
     def collect(self, challenge_id: str, user: str) -> bool:
         """Take the approval for the page; True once, for one of however many ask."""
+        if self.state(challenge_id, user) is not State.APPROVED:
+            return False  # a page asks many times before there is anything to take
         try:
             self._advance(user, challenge_id, lambda c: machine.collect(c, self._clock.now()))
         except AnswerRefused:
@@ -106,6 +111,7 @@ class PushFactor:
             now = self._clock.now()
             if not approve:
                 return machine.deny(challenge, device.id, reported=reported, now=now)
+            machine.must_be_pending(challenge, now)
             right = self._number_is_right(challenge, number)
             return machine.approve(challenge, device.id, number_matches=right, now=now)
 
@@ -135,8 +141,7 @@ class PushFactor:
         outstanding = [
             sent.created_at
             for sent in recent
-            if sent.state not in (State.APPROVED, State.COLLECTED)
-            and (cleared is None or sent.created_at > cleared)
+            if not sent.was_approved and (cleared is None or sent.created_at > cleared)
         ]
         until = limits.paused_until(outstanding, challenge.created_at)
         if until is not None:
@@ -146,7 +151,7 @@ class PushFactor:
             )
 
     def _must_be_for(self, device: Device, challenge: Challenge, nonce: str) -> None:
-        if not hmac.compare_digest(challenge.nonce.encode(), nonce.encode()):
+        if not hmac.compare_digest(challenge.nonce.encode(), nonce.encode(errors="replace")):
             raise AnswerRefused(
                 "The answer is for another request", "Load the requests again", code="wrong_nonce"
             )
@@ -178,7 +183,8 @@ class PushFactor:
                     "There is no such request", "Start a new sign-in", code="unknown_request"
                 )
             advanced = step(challenge)
-            mine.save_challenge(advanced)
+            if advanced is not challenge:
+                mine.save_challenge(advanced)
         return advanced
 
 

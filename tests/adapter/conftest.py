@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from databases import SetClock, clock, database, database_file, empty_file, open_database
+from second_factors import SecondFactors, store_on
+
+from idp.store.engine import Database
+
+__all__ = ["clock", "database", "database_file", "empty_file", "open_database"]
+
+
+@pytest.fixture
+def mfa(database: Database, clock: SetClock) -> SecondFactors:
+    return SecondFactors(store_on(database), clock)
+
+
+@pytest.fixture
+def other_node(open_database: Callable[[], Database], clock: SetClock) -> SecondFactors:
+    """Another process of the farm, on the same database."""
+    return SecondFactors(store_on(open_database()), clock)
