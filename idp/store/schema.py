@@ -190,7 +190,6 @@ policies = Table(
     metadata,
     _text("name", primary_key=True),
     _text("value"),  # as JSON
-    _text("stamp"),  # differs whenever the policy or a registered provider does
 )
 
 sign_ins = Table(

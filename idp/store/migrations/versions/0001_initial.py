@@ -128,7 +128,7 @@ def _make_federation() -> None:
         _text("type_name"),
         sa.Column("config", sa.LargeBinary, nullable=True),
     )
-    op.create_table("policies", _key("name"), _text("value"), _text("stamp"))
+    op.create_table("policies", _key("name"), _text("value"))
 
 
 def _make_log() -> None:

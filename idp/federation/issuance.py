@@ -1,0 +1,108 @@
+"""What is said of a user to a relying party: the NameID and the attributes.
+
+AD FS issues nothing until rules say so; here a trust without settings gets what most service
+providers ask for. The claim types are AD FS's own (facts §C.7), always ``http://``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from adapter.contract import EMAIL_ADDRESS, UPN
+from idp.directory import User
+from idp.federation.settings import NAME_ID_FORMATS, PLACEHOLDER
+from idp.federation.trusts import RelyingPartyTrust
+from idp.saml.values import UNSPECIFIED, Attribute, NameID
+
+NAME = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name"
+GROUP = "http://schemas.xmlsoap.org/claims/Group"
+AUTHENTICATION_METHODS_REFERENCES = "http://schemas.microsoft.com/claims/authnmethodsreferences"
+
+OFFERED = (
+    # claim type                         friendly name
+    (EMAIL_ADDRESS,                      "E-Mail Address"),
+    (NAME,                               "Name"),
+    (UPN,                                "UPN"),
+    (GROUP,                              "Group"),
+    (AUTHENTICATION_METHODS_REFERENCES,  "Authentication Methods References"),
+)  # fmt: skip
+"""What our metadata says that we issue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What goes into the assertion; ``name_id`` is None when the format asked for has none."""
+
+    name_id: NameID | None
+    attributes: tuple[Attribute, ...]
+
+
+def issue(
+    user: User,
+    trust: RelyingPartyTrust,
+    *,
+    name_id_format_asked: str | None,
+    methods: tuple[str, ...],
+) -> Issued:
+    """Return what *trust* is told of *user*, who signed in by *methods*.
+
+    The value of the NameID is the UPN, whatever its format, also ``persistent`` and ``transient``
+    (which saml-core §8.3.7 and §8.3.8 want opaque). Empty values are left out. A fixed attribute
+    of the trust's settings takes the place of ours of the same name.
+    """
+    format_ = _name_id_format(trust, name_id_format_asked)
+    values = {
+        EMAIL_ADDRESS: (user.email,),
+        NAME: (user.display_name,),
+        UPN: (user.upn,),
+        GROUP: user.groups,
+        AUTHENTICATION_METHODS_REFERENCES: methods,
+    }
+    for name, templates in trust.settings.attributes.items():
+        values[name] = tuple(_expanded(templates, _placeholders(user)))
+    return Issued(
+        name_id=None if format_ is None else NameID(user.upn, format_),
+        attributes=tuple(_attributes(values)),
+    )
+
+
+def _name_id_format(trust: RelyingPartyTrust, asked: str | None) -> str | None:
+    """Return the format asked for, else the setting's, else the metadata's first that we have."""
+    ours = NAME_ID_FORMATS.values()
+    if asked is not None:
+        return asked if asked in ours else None
+    if trust.settings.name_id_format is not None:
+        return trust.settings.name_id_format
+    usable = (each for each in trust.service_provider.name_id_formats if each in ours)
+    return next(usable, UNSPECIFIED)
+
+
+def _placeholders(user: User) -> Mapping[str, tuple[str, ...]]:
+    return {
+        "upn": (user.upn,),
+        "emailaddress": (user.email,),
+        "name": (user.display_name,),
+        "windowsaccountname": (user.windows_account_name,),
+        "group": user.groups,
+    }
+
+
+def _expanded(templates: Iterable[str], values: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """Fill in the placeholders; a group gives as many values as there are groups.
+
+    What is filled in is never looked at again, so a group named ``{upn}`` stays that.
+    """
+    for template in templates:
+        names = tuple(dict.fromkeys(PLACEHOLDER.findall(template)))
+        for chosen in product(*(tuple(filter(None, values[name])) for name in names)):
+            filled = dict(zip(names, chosen, strict=True))
+            yield PLACEHOLDER.sub(lambda found, filled=filled: filled[found[1]], template)
+
+
+def _attributes(values: Mapping[str, Iterable[str]]) -> Iterator[Attribute]:
+    for name, given in values.items():
+        unique = tuple(dict.fromkeys(value for value in given if value))
+        if unique:
+            yield Attribute(name, unique)

@@ -1,0 +1,178 @@
+"""The settings of a relying party trust, under AD FS's names in Python's spelling."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from adapter.errors import TallystickError
+from idp.saml.values import EMAIL, PERSISTENT, TRANSIENT, UNSPECIFIED
+
+NAME_ID_FORMATS = {
+    "unspecified":  UNSPECIFIED,
+    "emailAddress": EMAIL,
+    "persistent":   PERSISTENT,
+    "transient":    TRANSIENT,
+}  # fmt: skip
+"""The NameID formats that can be given, by the short names that settings may use."""
+
+PLACEHOLDERS = ("upn", "emailaddress", "name", "windowsaccountname", "group")
+PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
+
+_ATTRIBUTE_PREFIX = "attributes."
+
+
+class BadTrustSetting(TallystickError):
+    """Raised for a setting that does not exist, or a value it cannot have."""
+
+    code = "bad_trust_setting"
+
+
+class TrustSettings(BaseModel):
+    """How one relying party trust is served; the descriptions are the command line's help."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    enabled: bool = Field(True, description="whether users may sign in to it")
+    second_factor: Literal["always", "never", "global"] = Field(
+        "global", description="whether it asks for the second factor, or leaves that to all trusts"
+    )
+    saml_response_signature: Literal["AssertionOnly", "MessageOnly", "MessageAndAssertion"] = Field(
+        "AssertionOnly", description="what is signed; an assertion is where its metadata wants it"
+    )
+    signed_saml_requests_required: bool = Field(
+        False, description="refuse requests that are not signed"
+    )
+    token_lifetime: int = Field(60, ge=1, le=7 * 24 * 60, description="minutes an assertion lasts")
+    not_before_skew: int = Field(
+        0, ge=0, le=60, description="minutes that NotBefore lies in the past"
+    )
+    name_id_format: str | None = Field(
+        None, description=f"unless a request asks for another: {', '.join(NAME_ID_FORMATS)}"
+    )
+    attributes: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="attributes.URI=VALUE adds one; values may hold "
+        + ", ".join(f"{{{name}}}" for name in PLACEHOLDERS),
+    )
+
+    @field_validator("name_id_format", mode="before")
+    @classmethod
+    def _name_id_format(cls, value: object) -> str | None:
+        if value in (None, ""):
+            return None
+        uri = NAME_ID_FORMATS.get(str(value), value)
+        if uri not in NAME_ID_FORMATS.values():
+            raise ValueError(f"give one of {', '.join(NAME_ID_FORMATS)}, or its URI")
+        return str(uri)
+
+    @field_validator("attributes", mode="before")
+    @classmethod
+    def _single_values_are_lists_of_one(cls, value: object) -> object:
+        if not isinstance(value, Mapping):
+            return value
+        return {name: (v,) if isinstance(v, str) else v for name, v in value.items()}
+
+    @field_validator("attributes")
+    @classmethod
+    def _attributes(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        for name, templates in value.items():
+            if not name or not name.isprintable() or " " in name:
+                raise ValueError(f"{name!r} is no name of an attribute")
+            for template in templates:
+                _check_template(template)
+        return value
+
+
+def _check_template(template: str) -> None:
+    if not template.isprintable():
+        raise ValueError(f"{template!r} holds control characters")
+    for name in PLACEHOLDER.findall(template):
+        if name not in PLACEHOLDERS:
+            allowed = ", ".join(f"{{{each}}}" for each in PLACEHOLDERS)
+            raise ValueError(f"there is no {{{name}}}, only {allowed}")
+
+
+@dataclass(frozen=True, slots=True)
+class SettingHelp:
+    """One line of help on a setting."""
+
+    name: str
+    default: str
+    description: str
+
+
+def settings_help() -> tuple[SettingHelp, ...]:
+    """Return one line for each setting, in order."""
+    defaults = TrustSettings().model_dump(mode="json")
+    return tuple(
+        SettingHelp(name, _shown(defaults[name]), field.description or "")
+        for name, field in TrustSettings.model_fields.items()
+    )
+
+
+def settings_of(values: Mapping[str, Any], source: str) -> TrustSettings:
+    """Return the settings of parsed TOML or JSON; raises :class:`BadTrustSetting`."""
+    try:
+        return TrustSettings.model_validate(dict(values))
+    except ValidationError as error:
+        raise BadTrustSetting(
+            f"Wrong settings in {source}: {'; '.join(_faults(error))}",
+            f"There are {', '.join(TrustSettings.model_fields)}",
+        ) from None
+
+
+def changed(settings: TrustSettings, changes: Mapping[str, str]) -> TrustSettings:
+    """Return *settings* after changes in text, as ``KEY=VALUE`` on the command line has them.
+
+    ``attributes.URI`` sets the values of one attribute: one text, or a JSON list; an empty text
+    removes it. Raises :class:`BadTrustSetting` with every fault.
+    """
+    values = settings.model_dump()
+    for key, text in changes.items():
+        if key.startswith(_ATTRIBUTE_PREFIX):
+            name = key.removeprefix(_ATTRIBUTE_PREFIX)
+            values["attributes"] = _with_attribute(values["attributes"], name, text)
+        elif key == "attributes":
+            raise BadTrustSetting("attributes is a table", "Give attributes.URI=VALUE")
+        else:
+            values[key] = text
+    return settings_of(values, "the change")
+
+
+def _with_attribute(attributes: dict[str, Any], name: str, text: str) -> dict[str, Any]:
+    others = {key: value for key, value in attributes.items() if key != name}
+    return {**others, name: _values(text)} if text else others
+
+
+def _values(text: str) -> object:
+    if not text.startswith("["):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise BadTrustSetting(
+            f"{text!r} is no JSON list", 'Give several values like ["one", "two"]'
+        ) from None
+
+
+def _faults(error: ValidationError) -> list[str]:
+    return [
+        f"{'.'.join(str(part) for part in fault['loc'])}: {_sentence(fault)}"
+        for fault in error.errors(include_input=False, include_url=False)
+    ]
+
+
+def _sentence(fault: Mapping[str, Any]) -> str:
+    if fault["type"] == "extra_forbidden":
+        return "there is no such setting"
+    return str(fault["msg"]).removeprefix("Value error, ")
+
+
+def _shown(value: object) -> str:
+    return "" if value in (None, {}) else value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,161 @@
+"""Relying party trusts: the service providers that users may sign in to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from adapter.errors import TallystickError
+from idp.federation.ports import Clock, TrustStore
+from idp.federation.settings import TrustSettings, changed
+from idp.saml.values import ServiceProvider
+
+
+class UnknownTrust(TallystickError):
+    """Raised when there is no trust of an entity id."""
+
+    code = "unknown_trust"
+
+    def __init__(self, entity_id: str) -> None:
+        super().__init__(f"There is no relying party trust {entity_id!r}", "See tallystick sp list")
+
+
+@dataclass(frozen=True, slots=True)
+class RelyingPartyTrust:
+    """One trust: what the service provider's metadata says, and how it is served.
+
+    ``source`` is the file or address the metadata came from; ``source_digest`` tells whether a
+    file of the metadata folder has changed since.
+    """
+
+    entity_id: str
+    display_name: str
+    service_provider: ServiceProvider
+    settings: TrustSettings
+    source: str
+    added_at: datetime
+    changed_at: datetime
+    source_digest: str = ""
+
+    @property
+    def signs_assertion(self) -> bool:
+        """Whether the assertion is signed: always where the metadata wants it."""
+        signature = self.settings.saml_response_signature
+        return signature != "MessageOnly" or self.service_provider.want_assertions_signed
+
+    @property
+    def signs_response(self) -> bool:
+        """Whether the response around it is signed."""
+        return self.settings.saml_response_signature != "AssertionOnly"
+
+    @property
+    def requires_signed_requests(self) -> bool:
+        """Whether requests must be signed, by the setting or by the metadata."""
+        return (
+            self.settings.signed_saml_requests_required
+            or self.service_provider.authn_requests_signed
+        )
+
+
+class Trusts:
+    """The relying party trusts of one store."""
+
+    def __init__(self, store: TrustStore, clock: Clock, allow_http: bool = False) -> None:
+        self._store = store
+        self._clock = clock
+        self._allow_http = allow_http
+
+    def add(
+        self,
+        metadata: bytes,
+        *,
+        settings: TrustSettings | None = None,
+        entity_id: str | None = None,
+        source: str = "",
+        source_digest: str = "",
+    ) -> RelyingPartyTrust:
+        """Make a trust from SAML metadata, or update the one of the same entity id.
+
+        An update keeps the settings unless others are given. *entity_id* chooses one of several
+        in the metadata. Raises :class:`~idp.saml.metadata.BadMetadata`.
+        """
+        provider = self.read(metadata, entity_id)
+        now = self._clock.now()
+
+        def make(known: RelyingPartyTrust | None) -> RelyingPartyTrust:
+            return RelyingPartyTrust(
+                entity_id=provider.entity_id,
+                display_name=provider.display_name or provider.entity_id,
+                service_provider=provider,
+                settings=settings or (known.settings if known else TrustSettings()),
+                source=source,
+                added_at=known.added_at if known else now,
+                changed_at=now,
+                source_digest=source_digest,
+            )
+
+        made = self._store.change_trust(provider.entity_id, make, metadata)
+        return _existing(provider.entity_id, made)
+
+    def find(self, entity_id: str) -> RelyingPartyTrust | None:
+        """Return the trust of exactly this entity id."""
+        return self._store.trust(entity_id)
+
+    def list(self) -> tuple[RelyingPartyTrust, ...]:
+        """Return all trusts in the order they were added."""
+        return tuple(self._store.trusts())
+
+    def metadata(self, entity_id: str) -> bytes:
+        """Return the metadata a trust was last read from; raises :class:`UnknownTrust`."""
+        stored = self._store.metadata(entity_id)
+        if stored is None:
+            raise UnknownTrust(entity_id)
+        return stored
+
+    def set(self, entity_id: str, changes: Mapping[str, str]) -> RelyingPartyTrust:
+        """Change settings by text, all or none, as ``{"token_lifetime": "30"}``.
+
+        Raises :class:`UnknownTrust`, :class:`~idp.federation.settings.BadTrustSetting`.
+        """
+        now = self._clock.now()
+
+        def change(known: RelyingPartyTrust | None) -> RelyingPartyTrust | None:
+            if known is None:
+                return None
+            return replace(known, settings=changed(known.settings, changes), changed_at=now)
+
+        return _existing(entity_id, self._store.change_trust(entity_id, change))
+
+    def remove(self, entity_id: str) -> None:
+        """Remove a trust; raises :class:`UnknownTrust`."""
+        if not self._store.remove_trust(entity_id):
+            raise UnknownTrust(entity_id)
+
+    def load_folder(self, folder: Path) -> FolderReport:
+        """Make a trust of every ``NAME.xml`` in *folder*; see :mod:`idp.federation.folder`."""
+        from idp.federation.folder import load_folder
+
+        return load_folder(self, folder)
+
+    def read(self, metadata: bytes, entity_id: str | None = None) -> ServiceProvider:
+        """Return what :meth:`add` would make a trust of, and store nothing."""
+        # Imported here: who only looks a trust up should not pay for an XML parser.
+        from idp.saml.metadata import read_service_provider
+
+        return read_service_provider(metadata, entity_id, allow_http=self._allow_http)
+
+
+@dataclass(frozen=True, slots=True)
+class FolderReport:
+    """What became of a folder: entity ids made or updated, and a sentence for each bad file."""
+
+    loaded: tuple[str, ...]
+    faults: tuple[str, ...]
+
+
+def _existing(entity_id: str, trust: RelyingPartyTrust | None) -> RelyingPartyTrust:
+    if trust is None:
+        raise UnknownTrust(entity_id)
+    return trust

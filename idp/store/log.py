@@ -1,0 +1,69 @@
+"""The sign-in log in the database."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields, replace
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from idp.session.record import LogEntry, SignInRecord
+from idp.store.engine import Database
+from idp.store.schema import sign_ins
+
+LONGEST_FIELD = 1024
+"""Characters kept of a field: clients choose some of them, and must not fill the disk."""
+
+_TEXTS = tuple(field.name for field in fields(SignInRecord) if field.name not in ("at", "event_id"))
+_ENTRIES = select(sign_ins.c.serial, *(sign_ins.c[f.name] for f in fields(SignInRecord)))
+_INSERT = insert(sign_ins)
+
+
+class SqlSignInLog:
+    """Sign-ins in the order they were written."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def append(self, record: SignInRecord) -> None:
+        """Write one record."""
+        with self._database.write(durable=False) as connection:
+            append(connection, record)
+
+    def read(
+        self, user: str | None = None, after_id: int | None = None, limit: int = 500
+    ) -> tuple[LogEntry, ...]:
+        """Return at most *limit* entries, oldest first: those after *after_id*, else the newest.
+
+        With *user*, only those of this UPN (or name, where no such user is).
+        """
+        newest = after_id is None
+        order = sign_ins.c.serial.desc() if newest else sign_ins.c.serial
+        query = _ENTRIES.order_by(order).limit(limit)
+        if after_id is not None:
+            query = query.where(sign_ins.c.serial > after_id)
+        if user is not None:
+            query = query.where(sign_ins.c.user == user)
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        entries = tuple(LogEntry(row[0], SignInRecord(*row[1:])) for row in rows)
+        return entries[::-1] if newest else entries
+
+
+def append(connection: Connection, record: SignInRecord) -> None:
+    """Write one record in a transaction of somebody else's."""
+    connection.execute(_INSERT, asdict(_storable(record)))
+
+
+def _storable(record: SignInRecord) -> SignInRecord:
+    """Cut long fields, and spell what no database can hold."""
+    changes: dict[str, Any] = {}
+    for name in _TEXTS:
+        text: str = getattr(record, name)
+        if len(text) > LONGEST_FIELD or not text.isprintable():
+            changes[name] = _spelt(text[:LONGEST_FIELD])
+    return replace(record, **changes) if changes else record
+
+
+def _spelt(text: str) -> str:
+    return text.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,46 @@
+"""The farm's nodes in the database: the store that :mod:`idp.federation.ports` asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+
+from sqlalchemy import bindparam, delete, select
+
+from idp.federation.nodes import Node
+from idp.store.engine import Database
+from idp.store.schema import nodes
+from idp.store.upsert import upsert
+
+_NODES = select(*(nodes.c[field.name] for field in fields(Node))).order_by(nodes.c.serial)
+_NODE = _NODES.where(nodes.c.name == bindparam("name"))
+_REMOVE = delete(nodes).where(nodes.c.name == bindparam("name")).returning(nodes.c.name)
+
+
+class SqlNodeStore:
+    """The :class:`~idp.federation.ports.NodeStore` of a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def nodes(self) -> Sequence[Node]:
+        """Return all nodes in the order they were made."""
+        with self._database.read() as connection:
+            return [Node(*row) for row in connection.execute(_NODES)]
+
+    def node(self, name: str) -> Node | None:
+        """Return one node."""
+        with self._database.read() as connection:
+            row = connection.execute(_NODE, {"name": name}).first()
+        return None if row is None else Node(*row)
+
+    def save_nodes(self, changed: Sequence[Node]) -> None:
+        """Store nodes, new or known by their name, all or none."""
+        with self._database.write() as connection:
+            for node in changed:
+                upsert(connection, nodes, "name", asdict(node))
+
+    def remove_node(self, name: str) -> bool:
+        """Remove a node; False when there is none."""
+        with self._database.write() as connection:
+            return connection.execute(_REMOVE, {"name": name}).first() is not None

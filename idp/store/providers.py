@@ -1,0 +1,50 @@
+"""Registrations of authentication providers in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+
+from sqlalchemy import bindparam, delete, select
+
+from idp.federation.providers import AuthenticationProvider
+from idp.store.engine import Database
+from idp.store.policies import SqlPolicyStore
+from idp.store.schema import providers
+from idp.store.upsert import upsert
+
+_PROVIDERS = select(
+    *(providers.c[field.name] for field in fields(AuthenticationProvider))
+).order_by(providers.c.name)
+_REMOVE = delete(providers).where(providers.c.name == bindparam("name")).returning(providers.c.name)
+
+
+class SqlProviderStore:
+    """The :class:`~idp.federation.ports.ProviderStore` of a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._policy = SqlPolicyStore(database)
+
+    def providers(self) -> Sequence[AuthenticationProvider]:
+        """Return the registered providers by name."""
+        with self._database.read() as connection:
+            return [AuthenticationProvider(*row) for row in connection.execute(_PROVIDERS)]
+
+    def save_provider(self, provider: AuthenticationProvider) -> None:
+        """Store a registration, new or known by its name."""
+        with self._database.write() as connection:
+            upsert(connection, providers, "name", asdict(provider))
+
+    def remove_provider(self, name: str) -> bool:
+        """Remove a registration; False when there is none."""
+        with self._database.write() as connection:
+            return connection.execute(_REMOVE, {"name": name}).first() is not None
+
+    def enabled_providers(self) -> tuple[str, ...] | None:
+        """Return the names that were enabled, None when nothing was."""
+        return self._policy.enabled_providers()
+
+    def save_enabled_providers(self, names: Sequence[str]) -> None:
+        """Enable these and no others."""
+        self._policy.save_enabled_providers(tuple(names))

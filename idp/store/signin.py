@@ -1,0 +1,143 @@
+"""The hot path of a sign-in: one statement to look, one transaction to end."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, literal, select
+
+from idp.directory.users import User
+from idp.federation.policy import ALWAYS
+from idp.federation.trusts import RelyingPartyTrust
+from idp.session.record import SignInRecord
+from idp.store import log as sign_in_log
+from idp.store import once
+from idp.store.engine import Database
+from idp.store.policies import SECOND_FACTOR
+from idp.store.schema import policies, trusts, used_once, users
+from idp.store.trusts import read_trust
+from idp.store.users import USER_COLUMNS, user_of
+
+AUTHN_REQUEST = "authn-request"
+SIGN_IN = "sign-in"
+SESSION_ENDED = "session-ended"
+
+_ONE = select(literal(1).label("one")).subquery()
+_FACTS = select(
+    select(trusts.c.stamp).where(trusts.c.entity_id == bindparam("entity_id")).scalar_subquery(),
+    select(policies.c.value).where(policies.c.name == SECOND_FACTOR).scalar_subquery(),
+    select(used_once.c.kind)
+    .where(used_once.c.kind == SESSION_ENDED, used_once.c.key == bindparam("session_key"))
+    .scalar_subquery(),
+    *USER_COLUMNS,
+).select_from(_ONE.outerjoin(users, users.c.upn == bindparam("upn")))
+
+
+@dataclass(frozen=True, slots=True)
+class SignInFacts:
+    """What holds at one moment.
+
+    ``trust`` and ``user`` are None where there are none; a disabled one is here, and says so.
+    ``second_factor`` is the policy for all trusts.
+    """
+
+    trust: RelyingPartyTrust | None
+    user: User | None
+    session_ended: bool
+    second_factor: str
+
+
+class SignInStore:
+    """The hot path of one database.
+
+    Trusts are kept parsed, by entity id and change stamp: what an administrator changes is seen
+    by the next look, and the cache never holds more than there are trusts.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._trusts: dict[str, tuple[str, RelyingPartyTrust]] = {}
+
+    def facts(self, entity_id: str, user: str | None, session_id: str | None) -> SignInFacts:
+        """Return what a step of a sign-in needs to know, all of the same moment.
+
+        *user* is a UPN in canonical spelling; without a session or user, leave them out.
+        """
+        values = {
+            "entity_id": entity_id,
+            "upn": user,
+            "session_key": None if session_id is None else once.key_of(session_id),
+        }
+        with self._database.read() as connection:
+            stamp, policy, ended, *row = connection.execute(_FACTS, values).one()
+            trust = self._trust(connection, entity_id, stamp)
+        return SignInFacts(
+            trust=trust,
+            user=None if row[0] is None else user_of(row),
+            session_ended=ended is not None,
+            second_factor=ALWAYS if policy is None else json.loads(policy),
+        )
+
+    def finish(
+        self,
+        *,
+        request: tuple[str, str] | None,
+        request_expires_at: datetime,
+        sign_in: str | None,
+        log: SignInRecord,
+    ) -> bool:
+        """Spend the request (issuer and id) and the sign-in's id, and log it, in one transaction.
+
+        False, and nothing written, when either was spent before. Durable when a sign-in's id is
+        given, that is, after a factor; the hot path of a session that is there already is not.
+        """
+        claims: list[tuple[str, tuple[str, ...]]] = []
+        if request is not None:
+            claims.append((AUTHN_REQUEST, request))
+        if sign_in is not None:
+            claims.append((SIGN_IN, (sign_in,)))
+        try:
+            with self._database.write(durable=sign_in is not None) as connection:
+                for kind, parts in claims:
+                    _must_win(connection, kind, parts, request_expires_at)
+                sign_in_log.append(connection, log)
+        except _SpentBefore:
+            return False
+        return True
+
+    def record(self, log: SignInRecord) -> None:
+        """Log an event that ends nothing."""
+        with self._database.write(durable=False) as connection:
+            sign_in_log.append(connection, log)
+
+    def is_spent(self, issuer: str, request_id: str) -> bool:
+        """Say whether a request was answered before."""
+        with self._database.read() as connection:
+            return once.is_used(connection, AUTHN_REQUEST, issuer, request_id)
+
+    def _trust(
+        self, connection: Connection, entity_id: str, stamp: str | None
+    ) -> RelyingPartyTrust | None:
+        if stamp is None:
+            self._trusts.pop(entity_id, None)
+            return None
+        cached = self._trusts.get(entity_id)
+        if cached is not None and cached[0] == stamp:
+            return cached[1]
+        trust, current = read_trust(connection, entity_id)
+        if trust is not None and current is not None:
+            self._trusts[entity_id] = (current, trust)
+        return trust
+
+
+class _SpentBefore(Exception):
+    """Undoes the transaction."""
+
+
+def _must_win(
+    connection: Connection, kind: str, parts: tuple[str, ...], expires_at: datetime
+) -> None:
+    if not once.claim_parts(connection, kind, parts, expires_at):
+        raise _SpentBefore
