@@ -32,15 +32,21 @@ if TYPE_CHECKING:
 
     from adapter.mfa.ports import Clock
     from idp.config import Config
+    from idp.saml.signing import SigningKey
 
 RETRY_AFTER_SECONDS = "5"
 
 
 def assemble(
-    config: Config, *, clock: Clock | None = None, hasher: PasswordHasher | None = None
+    config: Config,
+    *,
+    clock: Clock | None = None,
+    hasher: PasswordHasher | None = None,
+    signing_key: SigningKey | None = None,
 ) -> Services:
     """Join the rooms of *config*: open the database, bring its tables up to date, read the keys.
 
+    What is handed in is used instead: a clock that moves, a cheaper hasher, a key already read.
     Raises :class:`TallystickError` for whatever is missing, saying what to do.
     """
     clock = clock or SystemClock()
@@ -69,7 +75,8 @@ def assemble(
         log=SqlSignInLog(database),
         sign_ins=SignInStore(database),
         once=UsedOnce(database),
-        signing_key=load_signing_key(config.keys.signing_key, config.keys.signing_certificate),
+        signing_key=signing_key
+        or load_signing_key(config.keys.signing_key, config.keys.signing_certificate),
     )
 
 
