@@ -131,7 +131,7 @@ def decide(
     device: str = "phone-current",
     products_after_table: str = "approve_deny",
 ) -> Decision:
-    """Return what a user sees in *scenario*, and why. The keywords are explained in the README.
+    """Return what a user sees in *scenario*, and why.
 
     ``host`` is the server's :class:`Build` or any text that tells it (adfs), or the version of
     the extension (nps); other scenarios have none. ``override`` is the registry value, and with

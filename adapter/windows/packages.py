@@ -12,7 +12,6 @@ _INSTALLED = "Installed"
 _PENDING = "InstallPending"
 
 _ROLLUP = re.compile(rf"Package_for_RollupFix~\S{{0,60}}?~~({BASE})\.({REVISION})\.(.*)")
-_OTHER_PACKAGE = re.compile(r"\s*Package ?(?:Identity|Name)\b")
 _STATE = re.compile(
     r"\b(?:Partially ?Installed|Uninstall ?Pending|Install ?Pending|Installed|Superseded|Staged)\b"
 )
@@ -43,7 +42,7 @@ def _packages(lines: Lines) -> Iterator[tuple[Build, str]]:
         rollup = _ROLLUP.search(line)
         if rollup:
             build, line = Build(int(rollup[1]), int(rollup[2])), rollup[3]
-        elif _OTHER_PACKAGE.match(line):
+        elif "~" in line:  # the identity of another package
             build = None
         state = _STATE.search(line)
         if build and state:

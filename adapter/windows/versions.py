@@ -32,7 +32,7 @@ _FILE_VERSION = re.compile(rf"\b(?:[0-9]{{1,2}}\.[0-9]\.)?({BASE})\.[0-9]{{1,10}
 
 # Lines whose numbers look like a revision and are the version of some file, or of the branch.
 _OF_A_FILE = re.compile(
-    r"""[\s"]*(?:\w*BuildLab\w*|BaseBuildRevisionNumber|OsHardwareAbstractionLayer|Kernel\ Version
+    r"""[\s"]*(?:\w*BuildLab\w*|BaseBuildRevisionNumber|OsHardwareAbstractionLayer
     |PSVersion|BuildVersion|CLRVersion|(?:Image\ )?Version:)(?!\w)|.*\.(?:dll|exe|sys)\b""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -20,6 +20,7 @@ from adapter.windows import (
     UnknownKBError,
     UpdateLevelUnknownError,
     decode_output,
+    parse_build,
     read_build,
     read_server_text,
 )
@@ -84,6 +85,11 @@ def test_line_ends_of_windows_change_nothing(name, build, evidence):
     assert (reading.build, reading.evidence) == (build, evidence)
 
 
+@pytest.mark.parametrize("name", [row[0] for row in WITH_A_BUILD if "pending" not in row[0]])
+def test_a_text_in_good_order_has_no_warnings(name):
+    assert read_server_text(printed(name)).warnings == ()
+
+
 @pytest.mark.parametrize(("name", "base", "at_least"), WITHOUT_A_REVISION)
 def test_a_text_without_a_revision_tells_the_product_and_what_its_hotfixes_prove(
     name, base, at_least
@@ -107,6 +113,8 @@ def test_a_text_without_a_revision_tells_the_product_and_what_its_hotfixes_prove
         ("November 9, 2021—KB5007205 (OS Build 20348.350)", Build(20348, 350)),
         ("CurrentBuildNumber=20348; UBR=350", Build(20348, 350)),
         ("OS Build 30000.7", Build(30000, 7)),
+        ("CurrentBuild UBR\n------------ ---\n17763        350", Build(17763, 350)),
+        ("Windows Server 2022 (OS Build 20348.350), seen from Windows 10", Build(20348, 350)),
     ],
 )
 def test_a_build_is_found_in_a_line(text, build):
@@ -138,6 +146,7 @@ def test_a_product_called_by_name_is_known_without_its_revision(product):
         "Image Version: 10.0.20348.2031",
         "10.0.20348.2031  C:\\Windows\\System32\\ntoskrnl.exe",
         "Kernel Version: 10.0 20348 (20348.2031.amd64fre)",
+        "PSVersion   20348.2031",
     ],
 )
 def test_the_version_of_a_file_or_branch_is_never_taken_for_the_revision(line):
@@ -172,14 +181,45 @@ def test_a_package_in_another_state_gives_no_build(state):
     assert (reading.build, reading.base) == (None, 20348)
 
 
-def test_the_state_of_the_next_package_is_not_that_of_a_rollup():
-    reading = read_server_text(
-        "Package Identity : Package_for_RollupFix~31bf3856ad364e35~amd64~~20348.350.1.5\n"
+@pytest.mark.parametrize(
+    "below",
+    [
         "Package Identity : Package_for_KB5004330~31bf3856ad364e35~amd64~~20348.9.1.5\n"
-        "State : Installed"
-    )
+        "State : Installed",
+        "Package_for_KB5004330~31bf3856ad364e35~amd64~~20348.9.1.5 | Installed | Update",
+    ],
+)
+@pytest.mark.parametrize("state", ["", " | Uninstall Pending | Security Update"])
+def test_the_state_of_the_next_package_is_not_that_of_a_rollup(state, below):
+    rollup = "Package_for_RollupFix~31bf3856ad364e35~amd64~~20348.350.1.5"
 
-    assert reading.build is None
+    assert read_server_text(f"{rollup}{state}\n{below}").build is None
+
+
+def test_a_pending_package_that_the_build_holds_is_not_worth_a_word():
+    rollup = "Package_for_RollupFix~31bf3856ad364e35~amd64~~20348.350.1.5 | Install Pending"
+
+    assert read_server_text(f"(OS Build 20348.350)\n{rollup}").warnings == ()
+    assert read_server_text(f"(OS Build 20348.405)\n{rollup}").warnings == ()
+
+
+def test_packages_named_after_a_kb_are_no_hotfix_list():
+    package = "Package_for_KB5007205~31bf3856ad364e35~amd64~~20348.350.1.5 | Superseded"
+
+    assert read_server_text(f"OsBuildNumber : 20348\n{package}").kbs == ()
+
+
+def test_a_number_of_no_known_product_is_no_build_where_nothing_says_so():
+    assert read_server_text("The price is 54321.99").problem == "not_a_build"
+    assert read_server_text("The version is 10.0.54321.99").build == Build(54321, 99)
+
+
+def test_a_mention_of_another_build_is_not_worth_a_word():
+    assert read_server_text("(OS Build 20348.350), no longer 20348.349").warnings == ()
+
+
+def test_a_hotfix_of_two_builds_proves_the_lower():
+    assert read_server_text("KB5005625 KB5004330").at_least == Build(17763, 2210)
 
 
 def test_hotfixes_alone_tell_the_product_when_all_catalogued_ones_are_its():
@@ -298,10 +338,12 @@ texts = st.text() | st.lists(st.sampled_from(PIECES)).map("".join)
 
 @given(texts)
 @example("UBR : 99999999999\nCurrentBuild : 20348")
+@example("UBR : 0xffffffffff\nCurrentBuild : 20348")
 def test_no_text_raises_anything_but_our_own_errors(text):
     reading = read_server_text(text)
     if reading.problem is None or reading.at_least is not None:
-        assert read_build(text).build is not None
+        build = read_build(text).build
+        assert parse_build(str(build)) == build
     else:
         with pytest.raises(TallystickError):
             read_build(text)
