@@ -75,7 +75,7 @@ class PhoneFile:
                 return _accounts(json.load(file))
         except FileNotFoundError:
             return ()
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise PhoneFileError(
                 f"{self.path} is not the file of a phone", "Name another file"
             ) from None

@@ -122,7 +122,7 @@ def server_of(url: str) -> str:
         raise ServerUnreachable(
             f"{url!r} is not the address of a server", "Give one like https://sts.example.test"
         )
-    return f"{parts.scheme}://{parts.netloc}"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def _content(response: requests.Response) -> dict[str, Any] | None:

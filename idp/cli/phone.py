@@ -130,7 +130,7 @@ def phone() -> None:
 )  # fmt: skip
 @json_option
 @with_phone
-def activate(phone: Phone, code_or_url: str, as_json: bool, **options: Any) -> None:
+def activate(phone: Phone, /, code_or_url: str, as_json: bool, **options: Any) -> None:
     """Become a user's Authenticator.
 
     CODE_OR_URL is the address in the QR code of tallystick user activate, or its nine digits with

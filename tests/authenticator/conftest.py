@@ -1,4 +1,4 @@
-"""A phone host that runs, and phones that are activated at it."""
+"""A phone host that runs, phones that are activated at it, and calls made by hand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from phone_host import PhoneHost, running
+from authenticator_hands import Hand, hand_of
+from phone_host import BOB, PhoneHost, running
+
+from idp.authenticator.client import Phone
 
 
 @pytest.fixture
@@ -17,6 +20,18 @@ def host(tmp_path: Path) -> Iterator[PhoneHost]:
 
 
 @pytest.fixture
-def phone(host: PhoneHost):
+def phone(host: PhoneHost) -> Phone:
     """Alice's phone."""
     return host.phone()
+
+
+@pytest.fixture
+def hand(host: PhoneHost, phone: Phone) -> Hand:
+    """Alice's device, called by hand."""
+    return hand_of(host, phone)
+
+
+@pytest.fixture
+def bobs_hand(host: PhoneHost) -> Hand:
+    """Bob's device, called by hand."""
+    return hand_of(host, host.phone(BOB))

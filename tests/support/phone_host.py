@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import io
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +17,7 @@ from werkzeug.serving import make_server
 from adapter.mfa.push.challenge import Challenge
 from adapter.mfa.push.factor import Started
 from adapter.mfa.service import MfaService
-from idp import web
+from idp import logs, web
 from idp.authenticator import blueprint
 from idp.authenticator.client import Phone
 from idp.config import Config, Server
@@ -77,6 +79,7 @@ def running(folder: Path, *, threads: int = 400, host: str = "localhost") -> Ite
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     log = io.StringIO()
+    logs.configure("json")
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(log))
     try:
         yield PhoneHost(services, services.config.server.base_url, log, folder)
@@ -88,15 +91,26 @@ def running(folder: Path, *, threads: int = 400, host: str = "localhost") -> Ite
         services.close()
 
 
+@functools.cache
+def _new_database() -> bytes:
+    """Return a database file with two users: made once, since tables and hashes take a while."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/new.db")
+        upgrade(database)
+        directory = Directory(SqlUserStore(database), ShiftedClock(), PasswordHasher())
+        for name in (ALICE, BOB):
+            directory.add(name, "a long password")
+        database.dispose()
+        return (Path(folder) / "new.db").read_bytes()
+
+
 def _services(folder: Path, url: str) -> Services:
+    (folder / "phone.db").write_bytes(_new_database())
     database = Database(f"sqlite:///{folder}/phone.db")
-    upgrade(database)
     clock = ShiftedClock()
     sealer = Sealer(b"a secret of thirty-two bytes at least", clock.now)
     store = SqlMfaStore(database, sealer.purpose("totp-seed"))
     directory = Directory(SqlUserStore(database), clock, PasswordHasher())
-    for name in (ALICE, BOB):
-        directory.add(name, "a long password")
     return Services(
         config=Config(server=Server(base_url=url)),
         clock=clock,

@@ -156,7 +156,7 @@ export class RequestSheet {
     this.replaced = replaced;
     const others = this.waiting.length - 1;
     const text = others > 0 ? `${others} more to answer` : '';
-    write(at('request-queue'), replaced ? 'A newer request has come in place of the last' : text);
+    write(at('request-queue'), replaced ? 'A newer request replaced the last one' : text);
   }
 
   #countDown() {
