@@ -176,13 +176,16 @@ _PATHS = (
 
 
 def _anchored(values: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Return *values* with every path, also one left at its default, inside *folder*."""
     for section, key in _PATHS:
-        table = values.get(section)
-        if isinstance(table, dict) and isinstance(table.get(key), str):
-            table[key] = str(folder / table[key])
-    store = values.get("store")
-    if isinstance(store, dict) and isinstance(store.get("url"), str):
-        store["url"] = _anchored_url(store["url"], folder)
+        table = values.setdefault(section, {})
+        if isinstance(table, dict):
+            path = table.get(key, getattr(Config.model_fields[section].default, key))
+            if isinstance(path, (str, Path)):
+                table[key] = str(folder / path)
+    store = values.setdefault("store", {})
+    if isinstance(store, dict) and isinstance(url := store.get("url", Store().url), str):
+        store["url"] = _anchored_url(url, folder)
     return values
 
 

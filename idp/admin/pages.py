@@ -50,7 +50,7 @@ class Pages:
         session = self._access.session_of(request)
         if session is None:
             return redirect(f"{PATH}/", 303)
-        return self._page("log", session, records=log.latest(self._services))
+        return self._page("log", session, records=log.latest(self._services), limit=log.LATEST)
 
     def sign_in(self) -> Response:
         """Exchange the token for a session.

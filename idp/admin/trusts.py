@@ -1,14 +1,16 @@
-"""Adding a relying party trust from a file or a URL: the use case behind ``tallystick sp add``."""
+"""Relying party trusts in administrators' hands: the use cases behind ``tallystick sp``."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from adapter.errors import TallystickError
+from idp.admin.times import timestamp
+from idp.federation.trusts import RelyingPartyTrust, UnknownTrust
 
 if TYPE_CHECKING:
-    from idp.federation.trusts import RelyingPartyTrust
     from idp.services import Services
 
 
@@ -22,6 +24,7 @@ def add_from(services: Services, source: str, *, entity_id: str | None = None) -
     """Add the trust that the metadata at *source*, a file or a URL, describes, or update it."""
     if "://" not in source:
         return services.trusts.add(_read(Path(source)), entity_id=entity_id, source=source)
+    # Only here: the HTTP client takes longer to load than all the rest.
     from idp.admin.remote_metadata import fetch
 
     rules = services.config.trusts
@@ -33,10 +36,33 @@ def add_from(services: Services, source: str, *, entity_id: str | None = None) -
     except TallystickError as error:
         # The answer may be a page of somebody's inner network: none of it is shown.
         raise MetadataSourceError(
-            "The address answers, but not with metadata that can be used",
-            "Look at it in a browser; save it and give the file to be told more",
+            "The address answers, but not with the metadata of one service provider",
+            "Choose one by --entity-id, or save the answer and give the file to be told more",
             code=error.code,
         ) from None
+
+
+def find_trust(services: Services, entity_id: str) -> RelyingPartyTrust:
+    """Return the trust; raises :class:`UnknownTrust`."""
+    trust = services.trusts.find(entity_id)
+    if trust is None:
+        raise UnknownTrust(entity_id)
+    return trust
+
+
+def as_json(trust: RelyingPartyTrust) -> dict[str, Any]:
+    """Return all of a trust for scripts."""
+    provider = asdict(trust.service_provider)
+    del provider["entity_id"], provider["display_name"]
+    return {
+        "entity_id": trust.entity_id,
+        "display_name": trust.display_name,
+        "source": trust.source,
+        "added_at": timestamp(trust.added_at),
+        "changed_at": timestamp(trust.changed_at),
+        "settings": trust.settings.model_dump(mode="json"),
+        "metadata": provider,
+    }
 
 
 def _read(path: Path) -> bytes:

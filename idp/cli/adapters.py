@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import IO, TYPE_CHECKING
 
 import click
 
-from idp.cli.context import Example, Noun, with_services
+from idp.cli.context import Noun, with_services
 from idp.cli.output import json_option, print_json, print_table
 
 if TYPE_CHECKING:

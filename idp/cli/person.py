@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import sys
 
 import click
 
@@ -41,7 +42,7 @@ def new_password(name: str, *, from_stdin: bool) -> str:
 
 
 def _first_line() -> str:
-    line = click.get_text_stream("stdin").readline()
+    line = sys.stdin.readline()
     if not line:
         raise PasswordInputError(
             "Standard input holds no password", "Pipe it in: printf '%s\\n' \"$PASSWORD\" | …"

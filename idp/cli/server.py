@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -32,7 +33,7 @@ def list_nodes(services: Services, as_json: bool) -> None:
 
     views = farm.nodes(services)
     if as_json:
-        print_json([view.as_json() for view in views])
+        print_json([_all(view) for view in views])
         return
     print_table(
         ("node", "product", "build", "installed update", "shows", "reason", "changed", "by"),
@@ -56,14 +57,14 @@ def set_build(services: Services, name: str, build: str, as_json: bool) -> None:
     """
     from idp.admin import farm
 
-    text = click.get_text_stream("stdin").read() if build == "-" else build
+    text = _standard_input() if build == "-" else build
     change = farm.set_build(services, name, text, by=acting_person())
     _warn(change.warnings)
     if as_json:
         print_json(change.as_json())
     else:
         node = change.view.node
-        click.echo(f"{node.name} runs {node.build} ({node.product}): {change.view.shows}.")
+        click.echo(f"{node.name} runs {node.build} ({node.product}) and shows {change.view.shows}.")
 
 
 @server.command("import", example="tallystick server import nodes.csv")
@@ -92,9 +93,20 @@ def remove(services: Services, name: str) -> None:
     click.echo(f"{name} is no longer a node.")
 
 
+def _standard_input() -> str:
+    from adapter.windows import LONGEST_TEXT, decode_output
+
+    return decode_output(sys.stdin.buffer.read(4 * LONGEST_TEXT))
+
+
 def _warn(warnings: tuple[str, ...]) -> None:
     for warning in warnings:
         click.echo(f"tallystick: warning: {printable(warning)}", err=True)
+
+
+def _all(view: NodeView) -> dict[str, object]:
+    decision = view.decision.as_json()
+    return view.as_json() | {key: decision[key] for key in ("experience", "reason", "installed")}
 
 
 def _row(view: NodeView) -> tuple[object, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -172,7 +173,7 @@ def _print_offer(offer: ActivationOffer) -> None:
 
     click.echo(f"Code     {offer.code[:3]} {offer.code[3:6]} {offer.code[6:]}")
     click.echo(f"Address  {offer.address}\n")
-    segno.make(offer.address, error="m").terminal(click.get_text_stream("stdout"), compact=True)
+    segno.make(offer.address, error="m").terminal(sys.stdout, compact=True)
     click.echo(f"\nFor {offer.user}'s phone: good once, for 10 minutes, and for five tries.")
 
 

@@ -1,0 +1,66 @@
+"""The command line in this process, on the folder of a server."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from administered import empty_file, farm_folder, keys_folder, services
+from click.testing import CliRunner, Result
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from idp import cli
+
+__all__ = ["empty_file", "farm_folder", "keys_folder", "services"]
+
+Tally = Callable[..., Result]
+
+
+@pytest.fixture
+def tally(farm_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Tally:
+    """Run ``tallystick`` in the server's folder; ``typed`` is what a person types unseen."""
+    monkeypatch.chdir(farm_folder)
+
+    def run(*args: str, typed: tuple[str, ...] = (), **options: object) -> Result:
+        answers = iter(typed)
+        monkeypatch.setattr(getpass, "getpass", lambda prompt: next(answers))
+        return CliRunner().invoke(cli.main, list(args), **options)
+
+    return run
+
+
+@pytest.fixture
+def done(tally: Tally) -> Callable[..., str]:
+    """The same where it must succeed: returns what it printed."""
+
+    def run(*args: str, **options: object) -> str:
+        result = tally(*args, **options)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    return run
+
+
+@pytest.fixture
+def refused(tally: Tally) -> Callable[..., str]:
+    """The same where it must be refused, in one line: returns that line."""
+
+    def run(*args: str, **options: object) -> str:
+        result = tally(*args, **options)
+        assert result.exit_code == 1, result.output
+        assert result.stdout == ""
+        assert result.stderr.startswith("tallystick: ")
+        assert result.stderr.count("\n") == 1
+        return result.stderr
+
+    return run
+
+
+@pytest.fixture
+def device_key() -> bytes:
+    """The public key of a phone."""
+    key = ec.generate_private_key(ec.SECP256R1()).public_key()
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

@@ -1,0 +1,198 @@
+"""``tallystick user``."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from secrets import token_hex
+
+import pytest
+
+from adapter.mfa.codes.factor import CodeOutcome
+from adapter.mfa.push.factor import PushPaused
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def alice(done):
+    done("user", "add", "alice@example.test", "--password-stdin", input=f"{PASSWORD}\n")
+    return "alice@example.test"
+
+
+def test_add_asks_for_the_password_twice(done, services):
+    said = done("user", "add", "Bob@Example.test", typed=("secret", "secret"))
+
+    assert said == "bob@example.test can sign in.\n"
+    assert services.directory.check_password("bob@example.test", "secret").user is not None
+
+
+def test_two_different_passwords_add_nobody(refused, services):
+    line = refused("user", "add", "bob@example.test", typed=("secret", "other"))
+
+    assert line.endswith("[password_input]\n")
+    assert services.directory.list() == ()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+def test_a_password_from_standard_input_is_its_first_line(end, done, services):
+    done("user", "add", "bob@example.test", "--password-stdin", input=f" se cret {end}more")
+    password = " se cret " if end else " se cret more"
+
+    assert services.directory.check_password("bob@example.test", password).user is not None
+
+
+def test_standard_input_without_a_line_is_refused(refused):
+    line = refused("user", "add", "bob@example.test", "--password-stdin", input="")
+
+    assert line.endswith("[password_input]\n")
+
+
+def test_no_command_takes_a_password_as_an_argument(tally):
+    assert tally("user", "add", "bob@example.test", "secret").exit_code == 2
+    assert tally("user", "add", "bob@example.test", "--password", "secret").exit_code == 2
+
+
+def test_a_name_that_is_taken_is_refused(alice, refused):
+    line = refused("user", "add", "ALICE@example.test", typed=("a", "a"))
+
+    assert line.endswith("[user_exists]\n")
+
+
+def test_list_shows_the_users_and_no_hash(alice, done):
+    (user,) = json.loads(done("user", "list", "--json"))
+
+    assert user == {
+        "name": "alice@example.test",
+        "windows_account_name": "EXAMPLE\\alice",
+        "display_name": "",
+        "email": "alice@example.test",
+        "groups": [],
+        "disabled": False,
+    }
+    assert "EXAMPLE\\alice" in done("user", "list")
+
+
+def test_import_adds_the_users_of_a_file(done, farm_folder, services):
+    (farm_folder / "users.csv").write_text(
+        "name,password,display_name,email,groups\n"
+        "bob@example.test,pw-of-bob,Bob,b@example.test,Staff;Admins\n"
+        "eve@example.test,pw-of-eve,,,\n",
+        encoding="utf-8-sig",
+    )
+
+    assert done("user", "import", "users.csv") == "2 users imported.\n"
+    assert services.directory.find("EXAMPLE\\bob").groups == ("Staff", "Admins")
+
+
+def test_import_names_every_fault_without_the_passwords(refused, farm_folder, services):
+    (farm_folder / "users.csv").write_text("name,password\nbob,secret-1\neve@x.test,\n")
+
+    line = refused("user", "import", "users.csv")
+
+    assert "line 2" in line
+    assert "line 3" in line
+    assert "secret" not in line
+    assert services.directory.list() == ()
+
+
+def test_passwd_changes_the_password_and_ends_sessions(alice, done, services):
+    before = services.directory.find(alice).valid_from
+
+    done("user", "passwd", "EXAMPLE\\alice", typed=("new", "new"))
+
+    assert services.directory.check_password(alice, "new").user is not None
+    assert services.directory.check_password(alice, PASSWORD).failure == "wrong_password"
+    assert services.directory.find(alice).valid_from > before
+
+
+def test_activate_offers_code_address_and_qr(alice, done):
+    printed = done("user", "activate", alice)
+
+    lines = dict(
+        line.split("  ", 1) for line in printed.splitlines() if line[:4] in ("Code", "Addr")
+    )
+    code = lines["Code"].replace(" ", "")
+    assert len(code) == 9
+    assert lines["Address"].strip() == f"http://idp.example.test/authenticator/#{code}"
+    assert "▀" in printed
+    assert "\x1b" not in printed
+
+
+def test_an_activated_phone_is_among_the_methods(alice, done, services, device_key):
+    code = json.loads(done("user", "activate", alice, "--totp", "--json"))["code"]
+    services.mfa.activations.activate(
+        code, public_key=device_key, platform="android", app_version="6.2111.7701", name="Pixel"
+    )
+
+    methods = json.loads(done("user", "methods", alice, "--json"))
+    assert methods["totp"] is True
+    assert methods["push"][0]["name"] == "Pixel"
+    assert methods["push"][0]["kind"] == "phone-current"
+    assert methods["push"][0]["decides"] is True
+    rows = [line.split("\t") for line in done("user", "methods", alice).splitlines()[1:]]
+    assert [row[0] for row in rows] == ["push", "totp"]
+
+
+def test_methods_of_somebody_without_any_says_what_to_do(alice, tally):
+    assert "tallystick user activate" in tally("user", "methods", alice).stderr
+
+
+def test_unlock_clears_password_code_and_push_limits(alice, done, services):
+    services.mfa_store.save_totp_seed(alice, "A" * 32)
+    for number in range(10):
+        services.directory.check_password(alice, "wrong")
+        services.mfa.codes.check(alice, f"{number:06}", attempt=str(number))
+    for _ in range(5):
+        services.mfa.push.start(alice, "approve_deny", application="SP", client_ip="")
+    assert what_is_open(services, alice) == []
+
+    done("user", "unlock", alice.upper())
+
+    assert what_is_open(services, alice) == ["password", "code", "push"]
+
+
+def what_is_open(services, alice):
+    """Say which of the three a user may still try."""
+    tries = {
+        "password": services.directory.check_password(alice, PASSWORD).user is not None,
+        "code": services.mfa.codes.check(alice, "999999", attempt=token_hex()) is CodeOutcome.WRONG,
+        "push": may_push(services, alice),
+    }
+    return [name for name, allowed in tries.items() if allowed]
+
+
+def may_push(services, alice):
+    try:
+        services.mfa.push.start(alice, "approve_deny", application="SP", client_ip="")
+    except PushPaused:
+        return False
+    return True
+
+
+def test_a_disabled_user_is_out_until_enabled(alice, done, services):
+    done("user", "disable", alice)
+    assert services.directory.check_password(alice, PASSWORD).failure == "disabled"
+
+    done("user", "enable", alice)
+    assert services.directory.check_password(alice, PASSWORD).user is not None
+
+
+def test_a_removed_user_is_gone(alice, done):
+    done("user", "remove", alice)
+
+    assert done("user", "list", "--json") == "[]\n"
+
+
+@pytest.mark.parametrize(
+    "verb", ["passwd", "methods", "unlock", "activate", "disable", "enable", "remove"]
+)
+def test_a_name_that_nobody_has_is_refused(verb, refused):
+    assert refused("user", verb, "nobody@example.test").endswith("[unknown_user]\n")
+
+
+def test_an_activation_code_is_in_no_log_and_on_no_second_page(alice, done, services):
+    code = json.loads(done("user", "activate", alice, "--json"))["code"]
+
+    assert code not in done("user", "methods", alice, "--json")
+    assert services.clock.now() <= datetime.now(UTC)
