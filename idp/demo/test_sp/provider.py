@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -67,7 +68,18 @@ class Provider:
         self.clock = clock
         self._idp_metadata = idp_metadata
         self._key = key
+        self._certificate = SigningKey.from_pem(*key).certificate
         self._client = _Remembered(self._make_client)
+        self._forget()
+
+    def afresh(self, clock: Clock) -> Provider:
+        """Return this service provider as it was at first, under another clock."""
+        twin = copy(self)
+        twin.clock = clock
+        twin._forget()
+        return twin
+
+    def _forget(self) -> None:
         self._outstanding: Memory[datetime] = Memory()
         self._seen: Memory[datetime] = Memory()
 
@@ -81,7 +93,7 @@ class Provider:
         return write_sp_metadata(
             entity_id=self.entity_id,
             acs_urls=[self.acs_url],
-            certificate=SigningKey.from_pem(*self._key).certificate,
+            certificate=self._certificate,
             authn_requests_signed=self.sign_requests,
         )
 

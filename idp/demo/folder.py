@@ -1,0 +1,124 @@
+"""The folder of a small server: configuration, keys, database and what else it keeps."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from idp.federation.keys import create_signing_key, read_private_file, write_private_file
+from idp.saml.keys import PemPair, new_signing_certificate
+
+SECRET_BYTES = 32
+TOKEN_BYTES = 24
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFolder:
+    """Where everything of one server lies; what is missing is made, and nothing is overwritten."""
+
+    path: Path
+
+    @property
+    def config_file(self) -> Path:
+        """The configuration that other commands take by ``-c``."""
+        return self.path / "tallystick.toml"
+
+    @property
+    def metadata(self) -> Path:
+        """The folder whose files are trusts."""
+        return self.path / "metadata"
+
+    @property
+    def phones(self) -> Path:
+        """The folder of the sample users' phones."""
+        return self.path / "phones"
+
+    def create(self, base_url: str, now: datetime) -> None:
+        """Make what is not there yet: folders, configuration, keys, secret, token."""
+        for folder in (self.path, self.metadata, self.phones):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        host = urlsplit(base_url).hostname or base_url
+        with ThreadPoolExecutor() as workers:
+            made = [
+                workers.submit(self._make_signing_key, f"ADFS Signing - {host}", now),
+                workers.submit(self._make_sp_key, now),
+            ]
+        for one in made:
+            one.result()
+        self._make("secret.key", secrets.token_bytes(SECRET_BYTES))
+        self._make("admin-token", secrets.token_urlsafe(TOKEN_BYTES).encode())
+        if not self.config_file.exists():
+            self.config_file.write_text(config_text(settings(base_url)), encoding="utf-8")
+
+    @property
+    def admin_token(self) -> str:
+        """The administrator's token."""
+        return read_private_file(self.path / "admin-token").decode().strip()
+
+    @property
+    def sp_key(self) -> PemPair:
+        """The key that the test service provider signs its requests with."""
+        return PemPair(
+            read_private_file(self.path / "test-sp.key"), (self.path / "test-sp.crt").read_bytes()
+        )
+
+    def _make_signing_key(self, name: str, now: datetime) -> None:
+        key, certificate = self.path / "signing.key", self.path / "signing.crt"
+        if not key.exists():
+            create_signing_key(key, certificate, common_name=name, now=now)
+
+    def _make_sp_key(self, now: datetime) -> None:
+        if not (self.path / "test-sp.key").exists():
+            pair = new_signing_certificate("test service provider", now)
+            write_private_file(self.path / "test-sp.crt", pair.certificate)
+            write_private_file(self.path / "test-sp.key", pair.private_key)
+
+    def _make(self, name: str, content: bytes) -> None:
+        if not (self.path / name).exists():
+            write_private_file(self.path / name, content)
+
+
+def settings(base_url: str) -> dict[str, dict[str, Any]]:
+    """Return the settings of a server to try things on; paths start at its folder."""
+    return {
+        "server": {
+            "base_url": base_url,
+            "node_cookie": True,
+            "admin_token_file": "admin-token",
+        },
+        "store": {"url": "sqlite:///tallystick.db"},
+        "keys": {
+            "signing_key": "signing.key",
+            "signing_certificate": "signing.crt",
+            "secret": "secret.key",
+        },
+        "trusts": {
+            "allow_http": True,
+            "allow_private_addresses": True,
+            "metadata_dir": "metadata",
+        },
+        "logging": {"format": "console"},
+    }
+
+
+def config_text(values: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return *values* as TOML: tables of strings, numbers and booleans."""
+    return "\n".join(
+        f"[{section}]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in table.items())
+        for section, table in values.items()
+    )
+
+
+def _toml(value: str | int | bool) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,152 @@
+"""What is started once for all tests of a process: two web servers, keys, a database to copy."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from jinja2 import BytecodeCache
+from werkzeug.exceptions import ServiceUnavailable
+
+from idp import config
+from idp.app import assemble, create_app
+from idp.demo import test_sp
+from idp.demo.folder import ServerFolder
+from idp.demo.phones import give_phone
+from idp.demo.servers import Server, listen
+from idp.directory import PasswordHasher
+from idp.federation.keys import load_signing_key
+from idp.services import Services
+from idp.session.clock import ShiftedClock, SystemClock
+from idp.testing.users import DEFAULT_NAME, DEFAULT_PASSWORD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from flask import Flask
+    from jinja2.bccache import Bucket
+
+HOST = "localhost"
+ADDRESS = "127.0.0.1"
+NODE = "srv2022"
+BUILD = "20348.350"
+PHONE_FILE = "phone.json"
+
+
+class Host:
+    """Two servers on free ports; :meth:`afresh` puts a new application behind each."""
+
+    def __init__(self, folder: Path) -> None:
+        self._switches = (_Switch(), _Switch())
+        self._servers = tuple(Server(listen(ADDRESS, 0), switch) for switch in self._switches)
+        self.url, self.sp_url = (f"http://{HOST}:{server.port}" for server in self._servers)
+        self._bytecode = _InMemory()
+        # Passwords of tests are no secrets: the cheapest hash argon2 makes is strong enough.
+        self._hasher = PasswordHasher(memory_kib=8, passes=1)
+        self._folder = ServerFolder(folder)
+        self._folder.create(self.url, datetime.now(UTC))
+        self._config = config.load(self._folder.config_file)
+        keys = self._config.keys
+        self._signing_key = load_signing_key(keys.signing_key, keys.signing_certificate)
+        self._prepare()
+        self._sp = self._service_provider()
+        for server in self._servers:
+            server.start()
+
+    def stop(self) -> None:
+        """Stop both servers."""
+        for server in self._servers:
+            server.stop()
+
+    @contextmanager
+    def afresh(self, folder: Path) -> Iterator[Services]:
+        """Serve a new server whose data lie in *folder*: the default user and one node."""
+        folder.mkdir()
+        for name in ("tallystick.db", PHONE_FILE):
+            shutil.copy(self._folder.path / name, folder / name)
+        services = self._assemble(folder)
+        self._switches[0].app = self._quick(create_app(services.config, services=services))
+        try:
+            yield services
+        finally:
+            self._switches[0].app = None
+            services.close()
+
+    @contextmanager
+    def service_provider(self, services: Services) -> Iterator[test_sp.Provider]:
+        """Serve a test service provider without memories, under the clock of *services*."""
+        provider = self._sp.afresh(services.clock)
+        self._switches[1].app = self._quick(test_sp.create_app(provider, idp_url=self.url))
+        try:
+            yield provider
+        finally:
+            self._switches[1].app = None
+
+    def _prepare(self) -> None:
+        """Fill the database that tests start from."""
+        services = self._assemble(self._folder.path, ShiftedClock())
+        services.farm.set_build(NODE, BUILD, by="pytest")
+        services.directory.add(DEFAULT_NAME, DEFAULT_PASSWORD, display_name="Test User")
+        give_phone(services, DEFAULT_NAME, self._folder.path / PHONE_FILE)
+        services.close()  # and with it the journal: the file alone is the database
+
+    def _assemble(self, folder: Path, clock: ShiftedClock | None = None) -> Services:
+        store = config.Store(url=f"sqlite:///{folder / 'tallystick.db'}")
+        return assemble(
+            self._config.model_copy(update={"store": store}),
+            clock=clock or ShiftedClock(),
+            hasher=self._hasher,
+            signing_key=self._signing_key,
+        )
+
+    def _service_provider(self) -> test_sp.Provider:
+        return test_sp.Provider(
+            base_url=self.sp_url,
+            idp_metadata=self._idp_metadata,
+            key=self._folder.sp_key,
+            clock=SystemClock(),
+        )
+
+    def _idp_metadata(self) -> bytes:
+        return idp_metadata(self._switches[0].app)
+
+    def _quick(self, app: Flask) -> Flask:
+        app.jinja_env.bytecode_cache = self._bytecode
+        return app
+
+
+def idp_metadata(app: Flask) -> bytes:
+    """Return the metadata that the federation server *app* serves."""
+    from idp.signin.paths import METADATA
+
+    return app.test_client().get(METADATA).data
+
+
+class _Switch:
+    """A WSGI application that is another one, or none, at each time."""
+
+    def __init__(self) -> None:
+        self.app: Flask | None = None
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return (self.app or ServiceUnavailable())(environ, start_response)
+
+
+class _InMemory(BytecodeCache):
+    """Compiled templates, so that each test's application need not compile them again."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        compiled = self._compiled.get(bucket.key)
+        if compiled is not None:
+            bucket.bytecode_from_string(compiled)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()

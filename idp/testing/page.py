@@ -1,0 +1,95 @@
+"""A page as a client without script sees it: its text by id, its forms and their fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from urllib.parse import urljoin
+
+from lxml import html as lxml_html
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form: where it goes, and what it sends when nothing is typed and no button is named."""
+
+    id: str
+    name: str
+    action: str
+    method: str
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer of a server."""
+
+    url: str
+    status: int
+    html: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """The title."""
+        found = self._document.find(".//title")
+        return "" if found is None else _text(found)
+
+    @property
+    def error(self) -> str:
+        """What stands in the page's error: empty when there is none."""
+        return self.text("errorText") or self.text("errorMessage") or ""
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """All forms, in the order they stand."""
+        return tuple(self._form(node) for node in self._document.iter("form"))
+
+    @property
+    def form(self) -> Form | None:
+        """The form that a client posts: AD FS's ``loginForm`` where there is one, else the last."""
+        forms = self.forms
+        named = [form for form in forms if form.id == "loginForm"]
+        return next(iter([*named, *reversed(forms)]), None)
+
+    def text(self, element_id: str) -> str | None:
+        """Return the text of the element with this id, or None when there is none."""
+        found = self._document.xpath("//*[@id = $id]", id=element_id)
+        return _text(found[0]) if found else None
+
+    def ids(self) -> frozenset[str]:
+        """Return all ids on the page."""
+        return frozenset(map(str, self._document.xpath("//@id")))
+
+    @cached_property
+    def _document(self) -> lxml_html.HtmlElement:
+        return lxml_html.document_fromstring(self.html or "<html></html>")
+
+    def _form(self, node: lxml_html.HtmlElement) -> Form:
+        return Form(
+            id=node.get("id", ""),
+            name=node.get("name", ""),
+            action=urljoin(self.url, node.get("action") or self.url),
+            method=node.get("method", "get").lower(),
+            fields=dict(_fields(node)),
+        )
+
+
+def _fields(form: lxml_html.HtmlElement) -> list[tuple[str, str]]:
+    """Return what a browser would send without pressing a named button."""
+    return [
+        (node.get("name"), node.get("value", ""))
+        for node in form.iter("input")
+        if node.get("name") and node.get("disabled") is None and _is_sent(node)
+    ]
+
+
+def _is_sent(node: lxml_html.HtmlElement) -> bool:
+    kind = node.get("type", "text")
+    if kind in ("checkbox", "radio"):
+        return node.get("checked") is not None
+    return kind not in ("submit", "button", "image", "reset", "file")
+
+
+def _text(node: lxml_html.HtmlElement) -> str:
+    return " ".join(str(node.text_content()).split())
