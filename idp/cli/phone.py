@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -80,6 +81,7 @@ class PhoneGroup(click.Group):
 def with_phone(function: Callable[Concatenate[Phone, P], R]) -> Callable[P, R]:
     """Hand the phone of ``--file`` or ``TALLYSTICK_PHONE`` to a command."""
 
+    @functools.wraps(function)
     def command(*args: P.args, **kwargs: P.kwargs) -> R:
         from idp.authenticator.client import Phone
 
@@ -88,7 +90,6 @@ def with_phone(function: Callable[Concatenate[Phone, P], R]) -> Callable[P, R]:
             raise NoPhone("No file for the phone's keys is named", f"Give --file or ${VARIABLE}")
         return function(Phone.at(path), *args, **kwargs)
 
-    command.__doc__ = function.__doc__
     return command
 
 
