@@ -56,6 +56,7 @@ def add_api(blueprint: Blueprint, services: Services, access: Access) -> None:
     routes = (
         ("/nodes", {"GET": list_nodes}),
         ("/nodes/<name>", {"GET": show_node, "PUT": set_node}),
+        ("/", {}),
         ("/<path:_rest>", {}),
     )
     for rule, views in routes:
@@ -97,7 +98,7 @@ def _build_of_body() -> str:
         body = request.get_json(force=True)
     except RequestEntityTooLarge:
         raise ApiError("The body is too large", "Send less", code="body_too_large") from None
-    except BadRequest:
+    except (BadRequest, RecursionError):  # the latter for ten thousand brackets
         body = None
     build = body.get("build") if isinstance(body, dict) else None
     if not isinstance(build, str):

@@ -1,16 +1,137 @@
-"""A database, the table of what is used up, and a clock to set."""
+"""The server's web application, with a clock to set, and administrators at it."""
 
 from __future__ import annotations
 
-import pytest
-from databases import clock, database, database_file, empty_file, open_database
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
 
+import pytest
+from administered import ADMIN_TOKEN, BASE_URL, empty_file, farm_folder, keys_folder
+from databases import SetClock, clock, database, database_file, open_database
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from idp import config
+from idp.app import assemble, create_app
+from idp.directory import PasswordHasher
+from idp.services import Services
+from idp.session.record import SignInRecord
 from idp.store.engine import Database
 from idp.store.once import UsedOnce
 
-__all__ = ["clock", "database", "database_file", "empty_file", "open_database"]
+__all__ = [
+    "clock",
+    "database",
+    "database_file",
+    "empty_file",
+    "farm_folder",
+    "keys_folder",
+    "open_database",
+]
 
 
 @pytest.fixture
 def once(database: Database) -> UsedOnce:
     return UsedOnce(database)
+
+
+@pytest.fixture
+def services(farm_folder: Path, clock: SetClock) -> Iterator[Services]:
+    assembled = assemble(
+        config.load(farm_folder / "tallystick.toml"),
+        clock=clock,
+        hasher=PasswordHasher(memory_kib=8, passes=1),
+    )
+    yield assembled
+    assembled.close()
+
+
+@pytest.fixture
+def app(services: Services) -> Flask:
+    return create_app(services.config, services=services)
+
+
+class Administrator:
+    """Somebody at a browser; it sends what browsers send, and keeps its cookies."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+        self.headers = {"Origin": BASE_URL, "Sec-Fetch-Site": "same-origin"}
+
+    def see(self, path: str = "/admin/") -> TestResponse:
+        return self.client.get(path, base_url=BASE_URL)
+
+    def sign_in(self, token: str = ADMIN_TOKEN, **headers: str) -> TestResponse:
+        return self.post("/admin/", {"token": token}, **headers)
+
+    def post(self, path: str, form: dict[str, str], **headers: str | None) -> TestResponse:
+        sent = {**self.headers, **{name.replace("_", "-"): v for name, v in headers.items()}}
+        return self.client.post(
+            path,
+            data=form,
+            base_url=BASE_URL,
+            headers={name: value for name, value in sent.items() if value is not None},
+        )
+
+    def csrf(self) -> str:
+        """Return the token of the page as it is now."""
+        return hidden_fields(self.see().text)["csrf"]
+
+    def set_build(self, name: str, build: str, **headers: str | None) -> TestResponse:
+        form = {"csrf": self.csrf(), "name": name, "build": build}
+        return self.post("/admin/nodes", form, **headers)
+
+
+def hidden_fields(html: str) -> dict[str, str]:
+    """Return the hidden fields of a page's forms."""
+    fields: dict[str, str] = {}
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            values = dict(attrs)
+            if tag == "input" and values.get("type") == "hidden":
+                fields[values["name"] or ""] = values.get("value") or ""
+
+    Reader().feed(html)
+    return fields
+
+
+@pytest.fixture
+def new_administrator(app: Flask) -> Callable[[], Administrator]:
+    return lambda: Administrator(app.test_client())
+
+
+@pytest.fixture
+def administrator(new_administrator: Callable[[], Administrator]) -> Administrator:
+    """One who has signed in."""
+    signed_in = new_administrator()
+    assert signed_in.sign_in().status_code == 303
+    return signed_in
+
+
+@pytest.fixture
+def app_over_tls(services: Services) -> Flask:
+    server = services.config.server.model_copy(update={"base_url": "https://idp.example.test"})
+    changed = services.config.model_copy(update={"server": server})
+    return create_app(changed, services=replace(services, config=changed))
+
+
+@pytest.fixture
+def record(clock: SetClock) -> Callable[..., SignInRecord]:
+    """Make a row of the sign-in log."""
+
+    def make(**values: str) -> SignInRecord:
+        filled = {
+            "user": "alice@example.test",
+            "trust": "https://sp.example.test",
+            "node": "sts1",
+            "experience": "number_match",
+            "reason": "kb_installed",
+            "outcome": "issued",
+        }
+        return SignInRecord(clock.now(), 1200, "activity", **{**filled, **values})
+
+    return make
