@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
+from random import Random
 from typing import Any
 
 import pyotp
@@ -48,10 +49,11 @@ class SecondFactors:
 
     store: MfaStore
     clock: SetClock
+    random: Random | None = None
     _names: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:
-        self.service = MfaService(self.store, self.clock, number_key=NUMBER_KEY)
+        self.service = MfaService(self.store, self.clock, number_key=NUMBER_KEY, random=self.random)
         self.push = self.service.push
         self.codes = self.service.codes
 
@@ -59,11 +61,14 @@ class SecondFactors:
         """Return the name of a user that nothing is known of."""
         return f"user{next(self._names)}@example.test"
 
-    def give_phone(self, user: str = ALICE, *, totp: bool = False, **app: str) -> Device:
+    def give_phone(
+        self, user: str = ALICE, *, totp: bool = False, key: bytes | None = None, **app: str
+    ) -> Device:
         """Activate a phone, the way a person does; a current one unless told otherwise."""
         code = self.service.activations.create(user, totp=totp)
         app = {**CURRENT_PHONE, "name": "Phone", **app}
-        return self.service.activations.activate(code, public_key=public_key(), **app).device
+        key = key or public_key()
+        return self.service.activations.activate(code, public_key=key, **app).device
 
     def give_codes(self, user: str = ALICE) -> pyotp.TOTP:
         """Give a user a source of codes alone."""

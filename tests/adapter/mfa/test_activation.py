@@ -1,0 +1,216 @@
+"""Activation codes over the real store: once, ten minutes, five tries, whoever tries at once."""
+
+from __future__ import annotations
+
+import pyotp
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from second_factors import ALICE, BOB, CURRENT_PHONE, at_once, public_key
+
+from adapter.errors import TallystickError
+from adapter.mfa.activation import Activated, ActivationRefused
+from adapter.mfa.codes.factor import CodeOutcome
+
+
+@pytest.fixture
+def create(mfa):
+    return lambda user=ALICE, totp=False: mfa.service.activations.create(user, totp=totp)
+
+
+@pytest.fixture
+def activate(mfa):
+    def activate(code, node=mfa, **phone):
+        phone = {"public_key": public_key(), **CURRENT_PHONE, "name": "Phone", **phone}
+        return node.service.activations.activate(code, **phone)
+
+    return activate
+
+
+def refused_with(activate, code, **phone):
+    with pytest.raises(ActivationRefused) as refused:
+        activate(code, **phone)
+    return refused.value.code
+
+
+def another(code: str) -> str:
+    """Return a wrong code that finds the same activation."""
+    return code[:-1] + str((int(code[-1]) + 1) % 10)
+
+
+def test_a_code_has_nine_digits_and_makes_the_phone_the_users(mfa, create, activate):
+    code = create()
+    key = public_key()
+
+    activated = activate(code, public_key=key, name="  Anna's phone ")
+
+    assert len(code) == 9
+    assert code.isdigit()
+    device = activated.device
+    assert (device.user, device.name, device.public_key) == (ALICE, "Anna's phone", key)
+    assert device.activated_at == mfa.clock.now()
+    assert activated.seed is None
+    assert mfa.service.methods_of(ALICE).devices == (device,)
+    assert mfa.store.device(device.id) == device
+
+
+def test_a_code_works_once(mfa, create, activate):
+    code = create()
+    activate(code)
+
+    assert refused_with(activate, code) == "activation_unknown"
+    assert len(mfa.store.devices_of(ALICE)) == 1
+
+
+def test_a_code_may_be_typed_in_groups(create, activate):
+    code = create()
+
+    assert activate(f"{code[:3]} {code[3:6]} {code[6:]}").device
+
+
+def test_a_code_lives_for_ten_minutes(mfa, create, activate):
+    in_time, late = create(), create()
+    mfa.clock.advance(minutes=9, seconds=59)
+    assert activate(in_time)
+    mfa.clock.advance(seconds=1)
+
+    assert refused_with(activate, late) == "activation_unknown"
+
+
+def test_a_code_can_be_guessed_at_five_times(create, activate):
+    code = create()
+    for _ in range(5):
+        assert refused_with(activate, another(code)) == "activation_unknown"
+
+    assert refused_with(activate, code) == "activation_unknown"
+
+
+def test_the_fifth_try_may_be_the_right_one(create, activate):
+    code = create()
+    for _ in range(4):
+        refused_with(activate, another(code))
+
+    assert activate(code)
+
+
+def test_of_many_guesses_at_once_on_two_nodes_five_are_looked_at(
+    mfa, other_node, create, activate, monkeypatch
+):
+    """The right code among them is one of a hundred: it wins no oftener than five tries allow."""
+    looked_at = []
+    for node in (mfa, other_node):
+        digest = node.service.activations._digest
+
+        def counting(identifier, secret, digest=digest):
+            looked_at.append(secret)
+            return digest(identifier, secret)
+
+        monkeypatch.setattr(node.service.activations, "_digest", counting)
+    code = create()
+    looked_at.clear()
+
+    at_once(lambda turn: activate(another(code), (mfa, other_node)[turn % 2]), range(40))
+
+    assert len(looked_at) == 5
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_of_many_phones_with_the_right_code_at_once_one_is_activated(
+    mfa, other_node, create, activate, turn
+):
+    code = create(totp=True)
+
+    outcomes = at_once(lambda turn: activate(code, (mfa, other_node)[turn % 2]), range(5))
+
+    won = [outcome for outcome in outcomes if isinstance(outcome, Activated)]
+    assert len(won) == 1
+    assert mfa.store.devices_of(ALICE) == [won[0].device]
+
+
+def test_a_wrong_guess_costs_no_other_code_its_tries(create, activate):
+    mine, hers = create(), create(BOB)
+    for _ in range(5):
+        refused_with(activate, another(mine))
+
+    assert activate(hers).device.user == BOB
+
+
+@pytest.mark.parametrize(
+    "code", ["", "12345678", "1234567890", "12345678a", "１２３４５６７８９", "١٢٣٤٥٦٧٨٩", "\ud800"]
+)
+def test_what_is_no_code_is_refused(activate, code):
+    assert refused_with(activate, code) == "activation_unknown"
+
+
+@pytest.mark.parametrize(
+    ("phone", "code"),
+    [
+        ({"public_key": b""}, "bad_key"),
+        ({"public_key": b"no key"}, "bad_key"),
+        ({"public_key": public_key(ec.SECP384R1())}, "bad_key"),
+        ({"public_key": public_key(ec.SECP256K1())}, "bad_key"),
+        (
+            {
+                "public_key": ed25519.Ed25519PrivateKey.generate()
+                .public_key()
+                .public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+            },
+            "bad_key",
+        ),
+        ({"platform": "symbian"}, "bad_platform"),
+        ({"platform": ""}, "bad_platform"),
+        ({"app_version": "newest"}, "bad_version"),
+        ({"app_version": ""}, "bad_version"),
+    ],
+)
+def test_a_phone_that_is_none_is_refused_and_costs_no_try(create, activate, phone, code):
+    activation = create()
+    for _ in range(6):
+        assert refused_with(activate, activation, **phone) == code
+
+    assert activate(activation)
+
+
+def test_whoever_asks_after_the_user_can_keep_the_phone_out(mfa, create, activate):
+    code = create()
+
+    def no_such_user(user: str) -> None:
+        raise TallystickError(f"{user} is disabled")
+
+    with pytest.raises(TallystickError, match="is disabled"):
+        activate(code, check_user=no_such_user)
+    assert mfa.store.devices_of(ALICE) == []
+    assert activate(code)
+
+
+def test_a_phone_with_codes_is_told_its_seed_once(mfa, create, activate):
+    activated = activate(create(totp=True))
+
+    assert mfa.service.methods_of(ALICE).has_totp
+    code = pyotp.TOTP(activated.seed).at(mfa.clock.now())
+    assert len(activated.seed) == 32, "160 bits"
+    assert mfa.codes.check(ALICE, code, attempt="sign-in") is CodeOutcome.RIGHT
+
+
+def test_the_code_stands_nowhere_in_the_database(mfa, database_file, create):
+    code = create()
+
+    content = b"".join(file.read_bytes() for file in database_file.parent.iterdir())
+    assert code.encode() not in content
+    assert code[3:].encode() not in content
+
+
+def test_a_long_name_is_cut_and_an_empty_one_replaced(create, activate):
+    assert len(activate(create(), name="x" * 1000).device.name) == 64
+    assert activate(create(), name=" ").device.name == "Authenticator"
+
+
+def test_methods_of_nobody_are_none(mfa):
+    methods = mfa.service.methods_of("nobody@example.test")
+
+    assert (methods.devices, methods.has_totp, methods.best, methods.any) == (
+        (),
+        False,
+        None,
+        False,
+    )

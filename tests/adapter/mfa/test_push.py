@@ -1,0 +1,301 @@
+"""The push factor over the real store: one answer, one collection, whoever asks at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from second_factors import ALICE, BOB, OLD_PHONE, WATCH, at_once
+
+from adapter.mfa.push.challenge import APPROVE_DENY, AnswerRefused, State
+
+
+def ids(challenges):
+    return [challenge.id for challenge in challenges]
+
+
+def code_of(error: object) -> str:
+    assert isinstance(error, AnswerRefused), error
+    return error.code
+
+
+def test_a_number_typed_right_signs_in_once(mfa):
+    phone = mfa.give_phone()
+    started = mfa.send()
+
+    assert mfa.approve(phone, started).state is State.APPROVED
+    assert mfa.push.collect(started.challenge.id, ALICE)
+    assert not mfa.push.collect(started.challenge.id, ALICE)
+    assert mfa.push.state(started.challenge.id, ALICE) is State.COLLECTED
+
+
+def test_a_wrong_number_ends_the_request_for_the_right_one_too(mfa):
+    phone = mfa.give_phone()
+    started = mfa.send()
+    wrong = "10" if started.number != "10" else "11"
+
+    assert mfa.approve(phone, started, number=wrong).state is State.WRONG_NUMBER
+    with pytest.raises(AnswerRefused):
+        mfa.approve(phone, started)
+    assert not mfa.push.collect(started.challenge.id, ALICE)
+
+
+def test_a_request_stays_open_when_the_number_is_missing(mfa):
+    phone = mfa.give_phone()
+    started = mfa.send()
+
+    with pytest.raises(AnswerRefused) as refused:
+        mfa.approve(phone, started, number=None)
+    assert refused.value.code == "number_required"
+    assert mfa.approve(phone, started).state is State.APPROVED
+
+
+def test_a_request_that_is_over_says_so_rather_than_asking_for_its_number(mfa):
+    phone = mfa.give_phone()
+    started = mfa.send()
+    mfa.clock.advance(seconds=60)
+
+    with pytest.raises(AnswerRefused) as refused:
+        mfa.approve(phone, started, number=None)
+    assert refused.value.code == "request_expired"
+
+
+def test_approve_and_deny_has_no_number_and_ignores_one(mfa):
+    phone = mfa.give_phone()
+    started = mfa.send(experience=APPROVE_DENY)
+
+    assert (started.number, started.challenge.number_digest) == (None, b"")
+    assert mfa.approve(phone, started, number="42").state is State.APPROVED
+
+
+@pytest.mark.parametrize("nonce", ["", "another", "\ud800", "é"])
+def test_an_answer_to_another_nonce_is_refused_and_changes_nothing(mfa, nonce):
+    phone = mfa.give_phone()
+    started = mfa.send()
+
+    for approve in (True, False):
+        with pytest.raises(AnswerRefused) as refused:
+            mfa.approve(phone, started, approve=approve, nonce=nonce)
+        assert refused.value.code == "wrong_nonce"
+    assert mfa.store.challenge(started.challenge.id) == started.challenge
+
+
+def test_a_phone_of_another_user_neither_sees_nor_answers_the_request(mfa):
+    mfa.give_phone()
+    hers = mfa.give_phone(BOB)
+    started = mfa.send()
+
+    assert mfa.push.pending_for(hers) == ()
+    for approve in (True, False):
+        with pytest.raises(AnswerRefused) as refused:
+            mfa.approve(hers, started, approve=approve)
+        assert refused.value.code == "unknown_request"
+    assert mfa.push.state(started.challenge.id, ALICE) is State.PENDING
+
+
+def test_a_page_of_another_user_learns_and_collects_nothing(mfa):
+    phone = mfa.give_phone()
+    started = mfa.send()
+    mfa.approve(phone, started)
+
+    assert mfa.push.state(started.challenge.id, BOB) is State.EXPIRED
+    assert not mfa.push.collect(started.challenge.id, BOB)
+    assert mfa.push.collect(started.challenge.id, ALICE)
+
+
+def test_an_unknown_request_reads_as_expired_and_gives_nothing(mfa):
+    phone = mfa.give_phone()
+
+    assert mfa.push.state("unknown", ALICE) is State.EXPIRED
+    assert not mfa.push.collect("unknown", ALICE)
+    with pytest.raises(AnswerRefused) as refused:
+        mfa.push.answer(phone, "unknown", nonce="", approve=True)
+    assert refused.value.code == "unknown_request"
+
+
+@pytest.mark.parametrize("app", [OLD_PHONE, WATCH])
+def test_only_a_current_phone_sees_and_answers_a_number_match(mfa, app):
+    unfit, current = mfa.give_phone(**app), mfa.give_phone()
+    started = mfa.send()
+
+    assert mfa.push.pending_for(unfit) == ()
+    assert ids(mfa.push.pending_for(current)) == [started.challenge.id]
+    for approve in (True, False):
+        with pytest.raises(AnswerRefused) as refused:
+            mfa.approve(unfit, started, approve=approve)
+        assert refused.value.code == "device_cannot_match"
+    assert mfa.approve(current, started).state is State.APPROVED
+
+
+@pytest.mark.parametrize("app", [OLD_PHONE, WATCH])
+def test_any_device_answers_approve_and_deny(mfa, app):
+    device = mfa.give_phone(**app)
+    started = mfa.send(experience=APPROVE_DENY)
+
+    assert ids(mfa.push.pending_for(device)) == [started.challenge.id]
+    assert mfa.approve(device, started).state is State.APPROVED
+
+
+def test_every_device_of_the_user_sees_the_request_until_one_has_answered(mfa):
+    phone, tablet = mfa.give_phone(), mfa.give_phone(name="Tablet")
+    started = mfa.send()
+    assert mfa.push.pending_for(phone) == mfa.push.pending_for(tablet) == (started.challenge,)
+
+    mfa.approve(tablet, started)
+
+    assert mfa.push.pending_for(phone) == ()
+
+
+def test_a_newer_request_takes_the_place_of_the_pending_one(mfa):
+    phone = mfa.give_phone()
+    older, newer = mfa.send(), mfa.send()
+
+    assert mfa.push.state(older.challenge.id, ALICE) is State.REPLACED
+    assert ids(mfa.push.pending_for(phone)) == [newer.challenge.id]
+    with pytest.raises(AnswerRefused):
+        mfa.approve(phone, older)
+
+
+def test_a_newer_request_takes_the_place_of_an_approval_that_nobody_collected(mfa):
+    phone = mfa.give_phone()
+    older = mfa.send()
+    mfa.approve(phone, older)
+
+    mfa.send()
+
+    assert not mfa.push.collect(older.challenge.id, ALICE)
+
+
+def test_a_request_that_ran_out_stays_so_when_a_newer_one_comes(mfa):
+    mfa.give_phone()
+    older = mfa.send()
+    mfa.clock.advance(seconds=60)
+    assert mfa.push.state(older.challenge.id, ALICE) is State.EXPIRED
+
+    mfa.send()
+
+    assert mfa.push.state(older.challenge.id, ALICE) is State.EXPIRED
+
+
+def test_requests_of_two_users_do_not_touch_each_other(mfa):
+    phone = mfa.give_phone()
+    mine = mfa.send()
+    mfa.send(BOB)
+
+    assert ids(mfa.push.pending_for(phone)) == [mine.challenge.id]
+
+
+def test_the_phone_sees_a_request_for_sixty_seconds(mfa):
+    phone = mfa.give_phone()
+    mfa.send()
+
+    mfa.clock.advance(seconds=59)
+    assert mfa.push.pending_for(phone)
+    mfa.clock.advance(seconds=1)
+    assert mfa.push.pending_for(phone) == ()
+
+
+def test_what_the_page_saw_expired_stays_so_when_the_clock_is_set_back(mfa):
+    phone = mfa.give_phone()
+    started = mfa.send()
+    mfa.clock.advance(seconds=61)
+    assert mfa.push.state(started.challenge.id, ALICE) is State.EXPIRED
+
+    mfa.clock.advance(seconds=-30)
+
+    assert mfa.push.state(started.challenge.id, ALICE) is State.EXPIRED
+    assert mfa.push.pending_for(phone) == ()
+    with pytest.raises(AnswerRefused):
+        mfa.approve(phone, started)
+
+
+def test_a_report_is_remembered_with_the_denial(mfa):
+    phone = mfa.give_phone()
+    reported = mfa.send()
+    mfa.deny(phone, reported, reported=True)
+    denied = mfa.send()
+    mfa.deny(phone, denied)
+
+    assert mfa.push.is_reported(reported.challenge.id)
+    assert not mfa.push.is_reported(denied.challenge.id)
+    assert not mfa.push.is_reported("unknown")
+
+
+def test_of_many_answers_at_once_on_two_nodes_exactly_one_counts(mfa, other_node):
+    phones = [mfa.give_phone(name=f"Phone {n}") for n in range(4)]
+    started = mfa.send()
+
+    def approve(turn: int):
+        return (mfa, other_node)[turn % 2].approve(phones[turn % 4], started)
+
+    outcomes = at_once(approve, range(16))
+
+    counted = [outcome for outcome in outcomes if not isinstance(outcome, Exception)]
+    assert [challenge.state for challenge in counted] == [State.APPROVED]
+    refused = [code_of(outcome) for outcome in outcomes if outcome not in counted]
+    assert set(refused) == {"already_answered"}
+    assert mfa.store.challenge(started.challenge.id) == counted[0]
+
+
+@pytest.mark.parametrize("turn", range(5))
+def test_approve_and_deny_at_once_are_a_denial(mfa, other_node, turn):
+    phone, tablet = mfa.give_phone(), mfa.give_phone(name="Tablet")
+    started = mfa.send()
+    actions = [lambda: mfa.approve(phone, started), lambda: other_node.deny(tablet, started)]
+
+    at_once(lambda action: action(), actions[:: -1 if turn % 2 else 1])
+
+    assert mfa.push.state(started.challenge.id, ALICE) is State.DENIED
+    assert not mfa.push.collect(started.challenge.id, ALICE)
+
+
+def test_of_many_pages_that_collect_at_once_exactly_one_signs_in(mfa, other_node):
+    phone = mfa.give_phone()
+    started = mfa.send()
+    mfa.approve(phone, started)
+
+    def collect(turn: int) -> bool:
+        return (mfa, other_node)[turn % 2].push.collect(started.challenge.id, ALICE)
+
+    assert sorted(at_once(collect, range(16))) == [False] * 15 + [True]
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_a_collection_and_a_denial_at_once_do_not_both_succeed(mfa, other_node, turn):
+    phone, tablet = mfa.give_phone(), mfa.give_phone(name="Tablet")
+    started = mfa.send()
+    mfa.approve(phone, started)
+    actions = [
+        lambda: mfa.push.collect(started.challenge.id, ALICE),
+        lambda: other_node.deny(tablet, started),
+    ]
+
+    outcomes = at_once(lambda index: actions[index](), (0, 1) if turn % 2 else (1, 0))
+
+    collected, denied = outcomes if turn % 2 else reversed(outcomes)
+    assert collected is isinstance(denied, AnswerRefused)
+
+
+def test_of_many_requests_sent_at_once_one_is_pending(mfa, other_node):
+    phone = mfa.give_phone()
+
+    at_once(lambda turn: (mfa, other_node)[turn % 2].send(), range(5))
+
+    assert len(mfa.push.pending_for(phone)) == 1
+
+
+def test_two_nodes_see_the_same_number_through_the_same_key(mfa, other_node):
+    phone = mfa.give_phone()
+    started = mfa.send()
+
+    assert other_node.approve(phone, started).state is State.APPROVED
+
+
+def test_a_device_that_claims_to_be_another_users_is_not_believed_by_its_id(mfa):
+    """The device a host hands over comes from the store; its user decides what it may answer."""
+    hers = mfa.give_phone(BOB)
+    started = mfa.send()
+    forged = replace(hers, id=mfa.give_phone().id)
+
+    with pytest.raises(AnswerRefused):
+        mfa.approve(forged, started)

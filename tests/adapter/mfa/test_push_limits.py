@@ -1,0 +1,146 @@
+"""Push limits: five outstanding in ten minutes pause pushes for ten (figures of the design)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from databases import NOON
+from hypothesis import given
+from hypothesis import strategies as st
+from second_factors import ALICE, BOB, at_once
+
+from adapter.mfa.push.factor import PushPaused
+from adapter.mfa.push.limits import OUTSTANDING, PAUSE, WINDOW, paused_until
+
+MINUTE = timedelta(minutes=1)
+
+
+def test_the_sixth_request_is_not_sent_when_five_were_not_answered(mfa):
+    phone = mfa.give_phone()
+    for _ in range(5):
+        mfa.send()
+        mfa.clock.advance(seconds=70)
+
+    with pytest.raises(PushPaused) as paused:
+        mfa.send()
+
+    assert paused.value.code == "push_limit"
+    assert mfa.push.pending_for(phone) == ()
+
+
+def test_requests_go_out_again_ten_minutes_after_the_fifth(mfa):
+    for _ in range(5):
+        mfa.clock.advance(seconds=1)
+        mfa.send()
+
+    mfa.clock.advance(minutes=9, seconds=59)
+    with pytest.raises(PushPaused):
+        mfa.send()
+    mfa.clock.advance(seconds=1)
+    assert mfa.send()
+
+
+@pytest.mark.parametrize("ending", ["denied", "wrong number", "unanswered", "replaced"])
+def test_whatever_became_of_a_request_that_was_not_approved_it_counts(mfa, ending):
+    phone = mfa.give_phone()
+    for _ in range(5):
+        started = mfa.send()
+        if ending == "denied":
+            mfa.deny(phone, started)
+        elif ending == "wrong number":
+            mfa.approve(phone, started, number="10" if started.number != "10" else "11")
+        elif ending == "unanswered":
+            mfa.clock.advance(seconds=61)
+            mfa.push.state(started.challenge.id, ALICE)
+
+    with pytest.raises(PushPaused):
+        mfa.send()
+
+
+def test_an_approval_gives_its_request_back(mfa):
+    phone = mfa.give_phone()
+    for _ in range(4):
+        mfa.send()
+
+    for _ in range(10):
+        mfa.sign_in(phone)
+
+    assert mfa.send()
+    with pytest.raises(PushPaused):
+        mfa.send()
+
+
+@pytest.mark.parametrize("then", ["replaced", "expired"])
+def test_an_approval_that_nobody_collected_gives_its_request_back_too(mfa, then):
+    phone = mfa.give_phone()
+    for _ in range(6):
+        started = mfa.send()
+        mfa.approve(phone, started)
+        if then == "expired":
+            mfa.clock.advance(seconds=120)
+            mfa.push.state(started.challenge.id, ALICE)
+
+    assert mfa.send()
+
+
+def test_an_administrators_unlock_clears_the_limit(mfa):
+    for _ in range(5):
+        mfa.send()
+
+    mfa.store.clear_limits(ALICE, mfa.clock.now())
+
+    mfa.clock.advance(seconds=1)
+    for _ in range(5):
+        assert mfa.send()
+    with pytest.raises(PushPaused):
+        mfa.send()
+
+
+def test_the_limit_of_one_user_is_not_anothers(mfa):
+    for _ in range(5):
+        mfa.send()
+
+    assert mfa.send(BOB)
+
+
+def test_a_refused_request_leaves_the_pending_one_alone(mfa):
+    phone = mfa.give_phone()
+    started = [mfa.send() for _ in range(5)]
+
+    with pytest.raises(PushPaused):
+        mfa.send()
+
+    assert [c.id for c in mfa.push.pending_for(phone)] == [started[-1].challenge.id]
+    mfa.approve(phone, started[-1])
+    assert mfa.push.collect(started[-1].challenge.id, ALICE)
+
+
+def test_of_many_sign_ins_at_once_on_two_nodes_five_are_sent(mfa, other_node):
+    outcomes = at_once(lambda turn: (mfa, other_node)[turn % 2].send(), range(20))
+
+    assert sum(isinstance(outcome, PushPaused) for outcome in outcomes) == 15
+    assert sum(not isinstance(outcome, Exception) for outcome in outcomes) == 5
+
+
+@given(st.lists(st.timedeltas(timedelta(0), timedelta(minutes=40)), max_size=8))
+def test_no_more_than_five_in_ten_minutes_are_ever_let_through(gaps):
+    sent: list = []
+    now = NOON
+    for gap in gaps * 3:
+        now += gap
+        if paused_until(sent, now) is None:
+            sent.append(now)
+    for first, sixth in zip(sent, sent[OUTSTANDING:], strict=False):
+        assert sixth - first >= WINDOW
+
+
+@given(st.permutations([NOON + MINUTE * n for n in range(7)]))
+def test_the_order_in_which_requests_are_told_does_not_matter(sent):
+    assert paused_until(sent, NOON + MINUTE * 7) == NOON + MINUTE * 6 + PAUSE
+
+
+def test_five_in_more_than_ten_minutes_pause_nothing():
+    sent = [NOON + timedelta(minutes=3) * n for n in range(5)]
+
+    assert paused_until(sent, sent[-1]) is None
