@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import decision, saml, usual_way
+from bench import decision, saml, sign_in, usual_way
 from bench.harness import Row, measure
 from bench.table import show
+from idp import logs
 
 UNIT = "one RSA-2048 signature"
 
@@ -16,9 +19,24 @@ def main() -> None:
     """Measure everything beside the unit."""
     idp, sp = saml.party("idp.example.test"), saml.party("sp.example.test")
     unit = Row(UNIT, None, lambda _: idp.key.sign(b"message"))
-    with TemporaryDirectory() as folder:
-        rows = [*decision.ROWS, *saml.rows(idp, sp), *usual_way.rows(idp, sp, Path(folder))]
-        show(measure(rows, unit), UNIT)
+    with TemporaryDirectory() as name, log_lines_to(Path(name) / "log"):
+        folder = Path(name)
+        rows = [
+            *decision.ROWS,
+            *saml.rows(idp, sp),
+            *sign_in.rows(idp, sp, folder),
+            *usual_way.rows(idp, sp, folder),
+        ]
+        results = measure(rows, unit)
+    show(results, UNIT)
+
+
+@contextmanager
+def log_lines_to(file: Path) -> Iterator[None]:
+    """Have log lines written as in real use, but to a file: they are part of what is measured."""
+    with file.open("w") as lines, redirect_stderr(lines):
+        logs.configure()
+        yield
 
 
 if __name__ == "__main__":

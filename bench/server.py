@@ -1,0 +1,180 @@
+"""A federation server in a folder of its own, and what calls it: a browser and a phone, without a
+network between them.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import secrets
+import time
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import unescape
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from flask import Flask
+
+from bench import saml
+from idp.app import assemble, create_app
+from idp.authenticator.calls import NEW_DEVICE, Call, Stamp, sign
+from idp.config import Config
+from idp.directory import PasswordHasher
+from idp.federation.keys import write_private_file
+from idp.saml.metadata import write_sp_metadata
+from idp.services import Services
+
+BASE_URL = "https://idp.example.test"
+USER, PASSWORD = "anna@example.test", "correct horse"
+_FIELD = re.compile(r'<input[^>]*?name="([^"]+)"[^>]*?value="([^"]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: status line and body."""
+
+    status: str
+    body: str
+
+    def fields(self) -> dict[str, str]:
+        """Return the form's hidden values; they are all that a client needs of a page."""
+        return {name: unescape(value) for name, value in _FIELD.findall(self.body)}
+
+
+@dataclass
+class Client:
+    """Calls a WSGI application as a server would, and keeps cookies as a browser does."""
+
+    app: Flask
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path: str, query: str = "", **headers: str) -> Answer:
+        """Ask for a page."""
+        return self._call("GET", path, query, b"", "", headers)
+
+    def post(self, path: str, query: str, form: Mapping[str, str]) -> Answer:
+        """Send a form."""
+        kind = "application/x-www-form-urlencoded"
+        return self._call("POST", path, query, urlencode(form).encode(), kind, {})
+
+    def post_json(self, path: str, body: bytes, **headers: str) -> Answer:
+        """Send JSON."""
+        return self._call("POST", path, "", body, "application/json", headers)
+
+    def _call(
+        self, method: str, path: str, query: str, body: bytes, kind: str, headers: Mapping[str, str]
+    ) -> Answer:
+        said: list[Any] = []
+        environ = {
+            "REQUEST_METHOD": method,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "REQUEST_URI": f"{path}?{query}" if query else path,
+            "SERVER_NAME": "idp.example.test",
+            "SERVER_PORT": "443",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "HTTP_HOST": "idp.example.test",
+            "REMOTE_ADDR": "127.0.0.1",
+            "CONTENT_LENGTH": str(len(body)),
+            "CONTENT_TYPE": kind,
+            "HTTP_COOKIE": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "https",
+            "wsgi.input": io.BytesIO(body),
+            "wsgi.errors": io.StringIO(),
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+            **headers,
+        }
+        chunks = self.app(environ, lambda *start: said.extend(start))
+        text = b"".join(chunks).decode()
+        for name, value in said[1]:
+            if name == "Set-Cookie":
+                self.cookies |= {each.key: each.value for each in SimpleCookie(value).values()}
+        return Answer(said[0], text)
+
+
+@dataclass
+class Phone:
+    """An Authenticator: its key, and signed calls without a network."""
+
+    client: Client
+    key: ec.EllipticCurvePrivateKey = field(
+        default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
+    )
+    device: str = NEW_DEVICE
+
+    def activate(self, code: str) -> None:
+        """Become the Authenticator of the user for whom the code was made."""
+        public = self.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        body = {
+            "code": code,
+            "public_key": b64encode(public).decode(),
+            "platform": "android",
+            "app_version": "6.2301.0001",
+            "name": "Bench",
+        }
+        self.device = self.call("POST", "activate", body)["device"]["id"]
+
+    def approve(self, number: str) -> None:
+        """Approve the pending request with the number of the sign-in page."""
+        [request] = self.call("GET", "pending")["requests"]
+        told = {"id": request["id"], "nonce": request["nonce"], "decision": "approve"}
+        self.call("POST", "answer", {**told, "number": number})
+
+    def call(self, method: str, name: str, body: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """Make one signed call; anything but success is an error."""
+        data = b"" if body is None else json.dumps(body).encode()
+        path = f"/authenticator/api/{name}"
+        stamp = Stamp(self.device, round(time.time() * 1000), secrets.token_urlsafe(16))
+        signed = sign(Call(BASE_URL, method, path, data), stamp, self.key)
+        if method == "GET":
+            answer = self.client.get(path, HTTP_AUTHORIZATION=signed)
+        else:
+            answer = self.client.post_json(path, data, HTTP_AUTHORIZATION=signed)
+        if not answer.status.startswith("200"):
+            raise RuntimeError(answer)
+        told: dict[str, Any] = json.loads(answer.body)
+        return told
+
+
+def make_server(folder: Path, idp: saml.Party, sp: saml.Party) -> tuple[Services, Flask]:
+    """Return a server with one node that has its update, one trust and one user.
+
+    Passwords are hashed in the cheapest way there is: the hash is not what is measured.
+    """
+    for name, content in (("key", idp.pair.private_key), ("secret", secrets.token_bytes(32))):
+        write_private_file(folder / name, content)
+    (folder / "certificate").write_bytes(idp.pair.certificate)
+    config = Config(
+        server={"base_url": BASE_URL, "node": "NODE1"},
+        store={"url": f"sqlite:///{folder}/bench.db"},
+        keys={
+            "signing_key": folder / "key",
+            "signing_certificate": folder / "certificate",
+            "secret": folder / "secret",
+        },
+    )
+    services = assemble(config, hasher=PasswordHasher(memory_kib=8, passes=1))
+    services.farm.set_build("NODE1", "20348.350", "bench")
+    services.directory.add(USER, PASSWORD)
+    services.trusts.add(_metadata(sp))
+    return services, create_app(config, services=services)
+
+
+def _metadata(sp: saml.Party) -> bytes:
+    return write_sp_metadata(
+        entity_id=saml.SP,
+        acs_urls=[saml.ACS],
+        certificate=sp.key.certificate,
+        authn_requests_signed=True,
+    )
