@@ -50,7 +50,7 @@ class Invocation:
 def config_option() -> click.Option:
     """Return the option ``-c FILE``; the one nearest to the verb wins."""
     return click.Option(
-        ["-c", "--config", "config_file"],
+        ["-c", "config_file"],
         type=click.Path(path_type=Path),
         metavar="FILE",
         expose_value=False,

@@ -21,10 +21,9 @@ def elsewhere(farm_folder, tmp_path, monkeypatch, done):
     "args",
     [
         "-c FILE server list",
-        "--config FILE server list",
         "server -c FILE list",
         "server list -c FILE",
-        "server list --config=FILE",
+        "server list -cFILE",
         "-c missing.toml server list -c FILE",
     ],
 )

@@ -1,0 +1,77 @@
+"""``tallystick adapters``."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+OURS = "AzureMfaAuthentication"
+
+
+def adapters(done) -> dict[str, dict]:
+    return {each["name"]: each for each in json.loads(done("adapters", "list", "--json"))}
+
+
+@pytest.fixture
+def badge(done, monkeypatch):
+    done("adapters", "register", "Badge", "adapter.entra_mfa:AzureMfaAuthentication")
+    return "Badge"
+
+
+def test_the_adapter_of_the_package_is_there_and_enabled(done):
+    assert adapters(done) == {
+        OURS: {
+            "name": OURS,
+            "type": "adapter.entra_mfa:AzureMfaAuthentication",
+            "enabled": True,
+        }
+    }
+    assert done("adapters", "list").splitlines()[1].endswith("\tyes")
+
+
+def test_a_registered_adapter_is_listed_and_not_yet_enabled(badge, done):
+    assert adapters(done)[badge]["enabled"] is False
+
+
+def test_its_configuration_file_is_kept(done, farm_folder, services):
+    (farm_folder / "badge.json").write_bytes(b'{"colour": "red"}\n\xff')
+
+    done(
+        "adapters", "register", "Badge", "adapter.entra_mfa:AzureMfaAuthentication",
+        "--config", "badge.json",
+    )  # fmt: skip
+
+    (provider,) = [each for each in services.providers.list() if each.name == "Badge"]
+    assert provider.config == b'{"colour": "red"}\n\xff'
+
+
+def test_enable_replaces_the_list(badge, done):
+    done("adapters", "enable", badge)
+    assert [name for name, each in adapters(done).items() if each["enabled"]] == [badge]
+
+    done("adapters", "enable", OURS, badge)
+    assert all(each["enabled"] for each in adapters(done).values())
+
+
+def test_what_nobody_has_cannot_be_enabled(done, refused):
+    assert refused("adapters", "enable", OURS, "Nobody").endswith("[bad_provider]\n")
+    assert adapters(done)[OURS]["enabled"] is True
+
+
+@pytest.mark.parametrize(
+    "type_name", ["nonsense", "no.such.module:Class", "adapter.errors:Nothing"]
+)
+def test_a_class_that_cannot_be_loaded_is_not_registered(type_name, refused, done):
+    assert "[bad_provider]" in refused("adapters", "register", "Badge", type_name)
+    assert list(adapters(done)) == [OURS]
+
+
+def test_an_adapter_is_unregistered_once_it_is_not_enabled_any_more(badge, done, refused):
+    done("adapters", "enable", badge)
+    assert refused("adapters", "unregister", badge).endswith("[bad_provider]\n")
+
+    done("adapters", "enable", OURS)
+    done("adapters", "unregister", badge)
+
+    assert list(adapters(done)) == [OURS]

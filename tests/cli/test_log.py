@@ -1,0 +1,116 @@
+"""``tallystick log``."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from idp.admin import log as sign_ins
+from idp.session.record import SignInRecord
+
+TALLYSTICK = Path(sys.executable).with_name("tallystick")
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def signed_in(services):
+    """Write a row of the log."""
+
+    def write(user="alice@example.test", **values):
+        filled = {
+            "trust": "https://sp.example.test",
+            "node": "sts1",
+            "experience": "number_match",
+            "reason": "kb_installed",
+            "outcome": "issued",
+            **values,
+        }
+        services.log.append(SignInRecord(NOON, 1200, "activity", user=user, **filled))
+
+    return write
+
+
+def test_a_line_says_who_where_what_and_why(signed_in, done):
+    signed_in()
+
+    assert done("log").split() == [
+        "2026-11-24", "12:00:00", "alice@example.test", "https://sp.example.test", "sts1",
+        "number_match", "(kb_installed)", "issued",
+    ]  # fmt: skip
+
+
+def test_json_is_one_object_a_line(signed_in, done):
+    signed_in()
+    signed_in(user="bob@example.test", outcome="refused")
+
+    first, second = [json.loads(line) for line in done("log", "--json").splitlines()]
+
+    assert first["user"] == "alice@example.test"
+    assert first["event_id"] == 1200
+    assert first["at"].startswith("2026-11-24T12:00:00")
+    assert second["outcome"] == "refused"
+
+
+@pytest.mark.parametrize("name", ["alice@example.test", "ALICE@example.test", "EXAMPLE\\alice"])
+def test_the_rows_of_one_user_are_found_by_either_name(name, signed_in, done):
+    done("user", "add", "alice@example.test", "--password-stdin", input="password\n")
+    signed_in()
+    signed_in(user="bob@example.test")
+
+    assert [
+        json.loads(line)["user"] for line in done("log", "--user", name, "--json").splitlines()
+    ] == ["alice@example.test"]
+
+
+def test_the_whole_log_is_printed_however_long(signed_in, done, monkeypatch):
+    monkeypatch.setattr(sign_ins, "PAGE", 3)
+    for number in range(10):
+        signed_in(outcome=str(number))
+
+    lines = done("log", "--json").splitlines()
+
+    assert [json.loads(line)["outcome"] for line in lines] == [str(n) for n in range(10)]
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_what_a_client_sent_stays_inside_its_field(options, signed_in, done):
+    signed_in(user="eve\r\nroot  \x1b[2J\u202e<b>", node="\x9b31m")
+
+    printed = done("log", *options)
+
+    assert printed.count("\n") == 1
+    assert printed.removesuffix("\n").isprintable()
+
+
+def test_an_empty_log_prints_nothing(done):
+    assert done("log") == ""
+
+
+def test_follow_goes_on_with_new_rows_until_it_is_interrupted(signed_in, farm_folder):
+    signed_in(outcome="before")
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        [TALLYSTICK, "log", "--follow", "--json"],
+        cwd=farm_folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": ""},
+    )
+    try:
+        assert json.loads(process.stdout.readline())["outcome"] == "before"
+        signed_in(outcome="after")
+        assert json.loads(process.stdout.readline())["outcome"] == "after"
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.communicate(timeout=10)
+    finally:
+        process.kill()
+
+    assert process.returncode == 130
+    assert (rest, errors.strip()) == ("", "")

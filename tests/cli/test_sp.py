@@ -1,0 +1,175 @@
+"""``tallystick sp``."""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import contextmanager
+
+import pytest
+from werkzeug import Request, Response
+from werkzeug.serving import make_server
+
+from idp.federation.settings import settings_help
+
+ID = "https://sp.example.test/metadata"
+
+
+def metadata(entity_id: str = ID, acs: str = "https://sp.example.test/acs") -> str:
+    return (
+        '<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"'
+        f' entityID="{entity_id}"><md:SPSSODescriptor'
+        ' protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">'
+        '<md:AssertionConsumerService index="0"'
+        ' Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"'
+        f' Location="{acs}"/></md:SPSSODescriptor></md:EntityDescriptor>'
+    )
+
+
+@pytest.fixture
+def metadata_file(farm_folder):
+    path = farm_folder / "sp.xml"
+    path.write_text(metadata())
+    return path
+
+
+@pytest.fixture
+def trust(metadata_file, done):
+    done("sp", "add", "sp.xml")
+    return ID
+
+
+@pytest.fixture
+def private_networks_allowed(farm_folder):
+    path = farm_folder / "tallystick.toml"
+    path.write_text(f"{path.read_text()}allow_private_addresses = true\n")
+
+
+@contextmanager
+def serving(content: str):
+    server = make_server("127.0.0.1", 0, Request.application(lambda _: Response(content)))
+    thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}/metadata"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def shown(done, entity_id: str = ID) -> dict:
+    return json.loads(done("sp", "show", entity_id, "--json"))
+
+
+def test_a_file_becomes_a_trust(metadata_file, done):
+    assert done("sp", "add", "sp.xml").startswith(f"{ID} is trusted")
+
+    trust = shown(done)
+    assert trust["entity_id"] == ID
+    assert trust["settings"]["second_factor"] == "global"
+    assert trust["metadata"]["assertion_consumer_services"][0]["location"] == (
+        "https://sp.example.test/acs"
+    )
+
+
+def test_the_same_entity_id_again_updates_the_trust_and_keeps_its_settings(
+    trust, metadata_file, done
+):
+    done("sp", "set", trust, "second_factor=never")
+    metadata_file.write_text(metadata(acs="https://sp.example.test/new"))
+
+    done("sp", "add", "sp.xml")
+
+    assert len(json.loads(done("sp", "list", "--json"))) == 1
+    assert shown(done)["settings"]["second_factor"] == "never"
+    assert "https://sp.example.test/new" in json.dumps(shown(done))
+
+
+def test_list_and_show_are_readable(trust, done):
+    header, row = (line.split("\t") for line in done("sp", "list").splitlines())
+    fields = dict(line.split(None, 1) for line in done("sp", "show", trust).splitlines() if line)
+
+    assert header[:4] == ["entity id", "name", "enabled", "second factor"]
+    assert row[:4] == [ID, ID, "yes", "global"]
+    assert fields["settings.token_lifetime"] == "60"
+
+
+def test_set_changes_settings_all_or_none(trust, done, refused):
+    done("sp", "set", trust, "second_factor=always", "token_lifetime=30")
+    line = refused("sp", "set", trust, "token_lifetime=40", "second_factor=sometimes", "x=1")
+
+    assert "second_factor" in line
+    assert "x: there is no such setting" in line
+    assert shown(done)["settings"]["token_lifetime"] == 30
+
+
+def test_a_fixed_attribute_may_have_several_values(trust, done):
+    name = "https://sp.example.test/role"
+
+    done("sp", "set", trust, f'attributes.{name}=["staff", "{{group}}"]')
+
+    assert shown(done)["settings"]["attributes"] == {name: ["staff", "{group}"]}
+
+
+@pytest.mark.parametrize("change", ["second_factor", ""])
+def test_what_is_no_key_and_value_is_wrong_usage(change, trust, tally):
+    assert tally("sp", "set", trust, change).exit_code == 2
+
+
+def test_help_of_set_lists_every_setting_with_its_default(tally):
+    text = " ".join(tally("sp", "set", "--help").stdout.split())
+
+    for each in settings_help():
+        assert each.name in text
+        assert f"{each.description} (default: {each.default or 'none'})" in text
+
+
+def test_a_removed_trust_is_gone(trust, done, refused):
+    done("sp", "remove", trust)
+
+    assert done("sp", "list", "--json") == "[]\n"
+    assert refused("sp", "show", trust).endswith("[unknown_trust]\n")
+    assert refused("sp", "remove", trust).endswith("[unknown_trust]\n")
+    assert refused("sp", "set", trust, "enabled=false").endswith("[unknown_trust]\n")
+
+
+def test_a_file_that_is_not_there_or_no_metadata_is_refused(refused, farm_folder):
+    assert refused("sp", "add", "none.xml").endswith("[metadata_source]\n")
+    assert "[metadata_source]" in refused("sp", "add", ".")
+    (farm_folder / "page.xml").write_text("<html/>")
+    assert "metadata" in refused("sp", "add", "page.xml")
+
+
+def test_metadata_is_fetched_from_a_url_that_the_configuration_allows(
+    done, private_networks_allowed
+):
+    with serving(metadata()) as url:
+        done("sp", "add", url)
+
+    assert shown(done)["source"] == url
+
+
+def test_metadata_is_not_fetched_from_loopback_unless_the_configuration_allows_it(
+    refused, services
+):
+    with serving(metadata()) as url:
+        assert refused("sp", "add", url).endswith("[private_address]\n")
+
+    assert services.trusts.list() == ()
+
+
+def test_nothing_of_an_answer_that_is_no_metadata_is_shown(
+    refused, private_networks_allowed, services
+):
+    for content in (
+        "secret of an inner page",
+        "<secret/>",
+        metadata("secret") + "secret",
+        '<!DOCTYPE secret [<!ENTITY secret "secret">]><secret/>',
+        metadata(acs="javascript:secret"),
+    ):
+        with serving(content) as url:
+            assert "secret" not in refused("sp", "add", url)
+
+    assert services.trusts.list() == ()
