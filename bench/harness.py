@@ -10,7 +10,7 @@ import statistics
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from time import perf_counter_ns
+from time import perf_counter_ns, process_time_ns
 
 ROUNDS = 25
 BATCH_NANOSECONDS = 10_000_000
@@ -32,10 +32,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a row costs, in units."""
+    """What a row costs, in units; ``cpu`` is the same without what was waited for, as a disk."""
 
     name: str
     ratio: float
+    cpu: float
     budget: float | None
 
     @property
@@ -46,31 +47,45 @@ class Result:
         return "ok" if self.ratio <= self.budget else "OVER"
 
 
+@dataclass(frozen=True, slots=True)
+class _Cost:
+    """Nanoseconds of one run: by the clock, and of the processor."""
+
+    wall: float
+    cpu: float
+
+
 def measure(rows: Sequence[Row], unit: Row, rounds: int = ROUNDS) -> list[Result]:
     """Return what each row costs: the median over rounds, each beside the unit in that round."""
     sizes = {row.name: _batch_size(row) for row in (unit, *rows)}
-    ratios: dict[str, list[float]] = {row.name: [] for row in rows}
+    ratios: dict[str, list[_Cost]] = {row.name: [] for row in rows}
     for _ in range(rounds):
         with _collector_off():
             for row in rows:
-                one_unit = _once(unit, sizes[unit.name])
-                ratios[row.name].append(_once(row, sizes[row.name]) / one_unit)
-    return [Result(row.name, statistics.median(ratios[row.name]), row.budget) for row in rows]
+                one, cost = _once(unit, sizes[unit.name]), _once(row, sizes[row.name])
+                ratios[row.name].append(_Cost(cost.wall / one.wall, cost.cpu / one.cpu))
+    return [_result(row, ratios[row.name]) for row in rows]
+
+
+def _result(row: Row, ratios: Sequence[_Cost]) -> Result:
+    wall = statistics.median(ratio.wall for ratio in ratios)
+    return Result(row.name, wall, statistics.median(ratio.cpu for ratio in ratios), row.budget)
 
 
 def _batch_size(row: Row) -> int:
     """Return how many runs take long enough to be timed; what is done first only warms up."""
     _once(row, 3)
-    return max(1, min(MOST_IN_A_BATCH, int(BATCH_NANOSECONDS / _once(row, 3))))
+    return max(1, min(MOST_IN_A_BATCH, int(BATCH_NANOSECONDS / _once(row, 3).wall)))
 
 
-def _once(row: Row, times: int) -> float:
-    """Return the nanoseconds of one run, as the mean of so many in a row."""
+def _once(row: Row, times: int) -> _Cost:
+    """Return the cost of one run, as the mean of so many in a row."""
     run, inputs = row.run, list(row.prepare(times))
-    start = perf_counter_ns()
+    wall, cpu = perf_counter_ns(), process_time_ns()
     for each in inputs:
         run(each)
-    return (perf_counter_ns() - start) / times
+    cpu, wall = process_time_ns() - cpu, perf_counter_ns() - wall
+    return _Cost(wall / times, cpu / times)
 
 
 @contextmanager

@@ -32,7 +32,7 @@ from idp.saml.metadata import write_sp_metadata
 from idp.services import Services
 
 BASE_URL = "https://idp.example.test"
-USER, PASSWORD = "anna@example.test", "correct horse"
+PASSWORD = "correct horse"
 _FIELD = re.compile(r'<input[^>]*?name="([^"]+)"[^>]*?value="([^"]*)"')
 
 
@@ -148,7 +148,7 @@ class Phone:
 
 
 def make_server(folder: Path, idp: saml.Party, sp: saml.Party) -> tuple[Services, Flask]:
-    """Return a server with one node that has its update, one trust and one user.
+    """Return a server with one node that has its update, and one trust.
 
     Passwords are hashed in the cheapest way there is: the hash is not what is measured.
     """
@@ -166,7 +166,6 @@ def make_server(folder: Path, idp: saml.Party, sp: saml.Party) -> tuple[Services
     )
     services = assemble(config, hasher=PasswordHasher(memory_kib=8, passes=1))
     services.farm.set_build("NODE1", "20348.350", "bench")
-    services.directory.add(USER, PASSWORD)
     services.trusts.add(_metadata(sp))
     return services, create_app(config, services=services)
 

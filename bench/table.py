@@ -15,10 +15,12 @@ def show(results: Sequence[Result], unit: str, console: Console | None = None) -
     table = Table(title=f"in units of {unit}", title_justify="left", box=None)
     table.add_column("what")
     table.add_column("ratio", justify="right")
+    table.add_column("cpu", justify="right")
     table.add_column("budget", justify="right")
     table.add_column("")
     for result in results:
         budget = "" if result.budget is None else f"≤ {result.budget:g}"
         style = "bold red" if result.verdict == "OVER" else None
-        table.add_row(result.name, f"{result.ratio:.3g}", budget, result.verdict, style=style)
+        ratios = (f"{result.ratio:.3g}", f"{result.cpu:.3g}")
+        table.add_row(result.name, *ratios, budget, result.verdict, style=style)
     (console or Console()).print(table)

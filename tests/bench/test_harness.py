@@ -34,11 +34,12 @@ def test_a_ratio_is_told_for_each_row():
     ("ratio", "budget", "verdict"), [(1.0, 1.0, "ok"), (1.01, 1.0, "OVER"), (9.0, None, "")]
 )
 def test_a_row_over_its_budget_is_marked(ratio, budget, verdict):
-    assert Result("row", ratio, budget).verdict == verdict
+    assert Result("row", ratio, 1.0, budget).verdict == verdict
 
 
 def test_the_table_names_unit_ratio_budget_and_verdict():
     written = io.StringIO()
-    show([Result("a row", 1.25, 1.0)], "one signature", Console(file=written, width=100))
+    show([Result("a row", 1.25, 1.1, 1.0)], "one signature", Console(file=written, width=100))
     assert "in units of one signature" in written.getvalue()
-    assert written.getvalue().splitlines()[-1].split() == ["a", "row", "1.25", "≤", "1", "OVER"]
+    row = written.getvalue().splitlines()[-1]
+    assert row.split() == ["a", "row", "1.25", "1.1", "≤", "1", "OVER"]
