@@ -23,6 +23,8 @@ from idp.authenticator.transport import PhoneRefused, ServerUnreachable, Transpo
 DEFAULT_PLATFORM = "android"
 LONGEST_WAIT = 25
 """Seconds for which a server holds the question for requests."""
+RETRY_AFTER = 1
+"""Seconds to stay away when so many phones wait that the server cannot hold the question."""
 PAUSE = 0.25
 """Seconds between two looks where a phone cannot wait at the server."""
 
@@ -201,7 +203,10 @@ class Phone:
     def _pending_of(self, account: Account, wait: int) -> list[dict[str, Any]]:
         query = "?" + urlencode({"wait": wait}) if wait else ""
         told = self._call(account, "GET", "pending" + query, wait=wait)
-        requests = [] if told is None else told.get("requests")
+        if told is None:
+            self.sleep(RETRY_AFTER)
+            return []
+        requests = told.get("requests")
         if not isinstance(requests, list):
             raise _unexpected(account.server)
         return requests

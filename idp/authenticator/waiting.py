@@ -19,6 +19,8 @@ Look = Callable[[frozenset[str]], Mapping[str, Hashable]]
 """Given users, tells what is pending for each: any values that differ when it changed."""
 
 PERIOD = 0.1
+PLACES_OF_ONE_USER = 8
+"""So that no user alone can fill the room; a wait that was given up keeps its place to the end."""
 
 
 class RoomFull(TallystickError):
@@ -79,7 +81,7 @@ class WaitingRoom:
     def _seat(self, user: str) -> Iterator[_Seat]:
         seat = _Seat(user)
         with self._lock:
-            if len(self._seats) >= self._places:
+            if len(self._seats) >= self._places or self._taken_by(user) >= PLACES_OF_ONE_USER:
                 raise RoomFull("Too many phones wait", "Ask again in a second")
             self._seats.add(seat)
             self._start_pump()
@@ -88,6 +90,9 @@ class WaitingRoom:
         finally:
             with self._lock:
                 self._seats.discard(seat)
+
+    def _taken_by(self, user: str) -> int:
+        return sum(seat.user == user for seat in self._seats)
 
     def _start_pump(self) -> None:
         if not self._pumping:

@@ -108,6 +108,17 @@ def test_a_full_room_turns_phones_away_and_a_free_place_is_given_again(board, th
     assert room.wait("c", board.ask("c"), LONG) == "3"
 
 
+def test_no_user_takes_all_places(board, threads):
+    room = room_of(board)
+    waiting = [threads.submit(room.wait, "a", board.ask("a"), LONG) for _ in range(8)]
+    until(lambda: len(room._seats) == 8)
+    with pytest.raises(RoomFull):
+        room.wait("a", board.ask("a"), LONG)
+    assert room.wait("b", board.ask("b"), 0.05) is None
+    board.pending["a"] = "1"
+    assert [each.result(5) for each in waiting] == ["1"] * 8
+
+
 def test_one_pump_looks_for_everybody_and_ends_with_the_last_phone(board, threads):
     until(lambda: not pump_runs())
     room = room_of(board)

@@ -56,7 +56,7 @@ class App {
   }
 
   async #activate(typed) {
-    const code = typed.replace(/[^0-9]/g, '');
+    const code = typed.split('#').pop().replace(/[^0-9]/g, ''); // a whole address may be pasted
     if (code.length !== 9) return this.#refuseActivation('An activation code has nine digits.');
     at('activate').disabled = true;
     try {
@@ -177,6 +177,7 @@ function link(address) {
 }
 
 async function start() {
+  at('no-script').remove();
   const server = document.body.dataset.server;
   if (!isSecureContext) {
     explain('Browsers make and keep keys only on pages that came by https, or from localhost. ',

@@ -32,13 +32,16 @@ export class RequestSheet {
     const still = waiting.some(({ request }) => request.id === this.current?.request.id);
     if (this.answering || still || now() < this.outcomeUntil) return this.#tellQueue();
     const next = waiting.find(({ request }) => request.id !== this.answered);
-    const replaced = Boolean(this.current);
-    if (next) this.#ask(next, replaced);
-    else if (replaced) this.#tell('over');
+    if (next) this.#ask(next, Boolean(this.current));
+    else if (this.current) this.#tell(secondsLeft(this.current) > 0 ? 'over' : 'expired');
   }
 
   #listen() {
-    this.dialog.addEventListener('cancel', (event) => event.preventDefault());
+    // A request goes away by an answer alone: not by Escape, not by a phone's back gesture.
+    this.dialog.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') event.preventDefault();
+    });
+    this.dialog.addEventListener('close', () => this.current && this.#open());
     at('number').addEventListener('input', () => this.#tidyNumber());
     at('number-form').addEventListener('submit', (event) => {
       event.preventDefault();
@@ -66,7 +69,6 @@ export class RequestSheet {
     this.#guardTaps();
     this.#tellQueue(replaced);
     this.#countDown();
-    at(matchesNumber ? 'number' : 'request-title').focus();
     document.title = 'Sign-in request – Authenticator';
     navigator.vibrate?.(200);
   }
@@ -88,7 +90,17 @@ export class RequestSheet {
     show(at('outcome'), part === 'outcome');
     this.dialog.setAttribute('aria-labelledby', part === 'asking' ? 'request-title' : 'outcome-title');
     this.dialog.setAttribute('aria-describedby', part === 'asking' ? 'request-facts' : 'outcome-text');
+    this.#open();
+  }
+
+  #open() {
     if (!this.dialog.open) this.dialog.showModal();
+    if (this.current) this.#focus();
+  }
+
+  #focus() {
+    const matchesNumber = this.current.request.experience === 'number_match';
+    at(matchesNumber ? 'number' : 'request-title').focus();
   }
 
   #close() {
@@ -162,7 +174,7 @@ export class RequestSheet {
   #countDown() {
     if (!this.current && this.dialog.open) this.update(this.waiting);
     if (!this.current || now() < this.troubleUntil) return;
-    const left = Math.ceil((Date.parse(this.current.request.expires_at) - now()) / 1000);
+    const left = secondsLeft(this.current);
     at('time-left').value = Math.max(0, left);
     write(at('seconds-left'), `${Math.max(0, left)} seconds left`);
     if (left <= 0 && !this.answering) {
@@ -170,4 +182,8 @@ export class RequestSheet {
       this.#tell('expired');
     }
   }
+}
+
+function secondsLeft({ request }) {
+  return Math.ceil((Date.parse(request.expires_at) - now()) / 1000);
 }

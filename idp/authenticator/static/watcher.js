@@ -24,19 +24,22 @@ export class Watcher {
     }
   }
 
-  // Ask again at once: the page is looked at again, or the network came back.
+  // The page is looked at again, or the network came back: ask at once, unless a question is held
+  // by the server anyway. One that is older was lost while the device slept.
   hurry() {
-    this.asking?.abort();
+    if (Date.now() - this.askedAt > (LONG_WAIT + 1) * 1000) this.asking.abort();
     this.wake?.();
   }
 
   stop() {
     this.stopped = true;
-    this.hurry();
+    this.asking.abort();
+    this.wake?.();
   }
 
   async #ask() {
     this.asking = new AbortController();
+    this.askedAt = Date.now();
     const held = this.connected && this.holds(); // the first question tells that all is well
     const name = `pending?wait=${held ? LONG_WAIT : 0}&seen=${this.seen}`;
     try {
