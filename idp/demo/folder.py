@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from idp import config
 from idp.federation.keys import create_signing_key, read_private_file, write_private_file
 from idp.saml.keys import PemPair, new_signing_certificate
 
@@ -55,6 +56,17 @@ class ServerFolder:
         self._make("admin-token", secrets.token_urlsafe(TOKEN_BYTES).encode())
         if not self.config_file.exists():
             self.config_file.write_text(config_text(settings(base_url)), encoding="utf-8")
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Have a file that can be made at any time, and leave it alone when it is as wanted."""
+        file = self.path / name
+        if not file.exists() or file.read_bytes() != content:
+            file.write_bytes(content)
+
+    @property
+    def base_url(self) -> str | None:
+        """The base URL in the configuration, None where there is no configuration yet."""
+        return config.load(self.config_file).server.base_url if self.config_file.exists() else None
 
     @property
     def admin_token(self) -> str:

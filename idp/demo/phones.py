@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -58,3 +60,18 @@ def give_phone(
         ca_file=ca_file,
     )
     PhoneFile(file).add(account)
+
+
+def move_phone(file: Path, server: str, ca_file: str | None) -> None:
+    """Tell the phone in *file* that its server is now at *server*."""
+    accounts = PhoneFile(file).accounts()
+    issuer = urlsplit(server).netloc
+    moved = tuple(
+        replace(account, server=server, issuer=issuer, ca_file=ca_file) for account in accounts
+    )
+    if moved == accounts:
+        return
+    new = PhoneFile(file.with_suffix(".new"))
+    for account in moved:
+        new.add(account)
+    os.replace(new.path, file)

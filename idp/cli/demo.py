@@ -1,0 +1,143 @@
+"""``tallystick demo``: everything in one process, to look at and to script against."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from idp.cli.output import json_option, print_json
+
+if TYPE_CHECKING:
+    from idp.demo.running import Running
+
+
+class Stopped(BaseException):
+    """Raised where the process is when it is told to end."""
+
+
+@click.command()
+@click.option("--host", metavar="NAME", help="The name in all addresses.  [default: localhost]")
+@click.option(
+    "--bind", default="127.0.0.1", show_default=True, metavar="ADDRESS",
+    help="The address to listen on; 0.0.0.0 lets other machines in.",
+)  # fmt: skip
+@click.option(
+    "--port", type=click.IntRange(0, 65534), metavar="N",
+    help="The federation server's port; the test service provider takes the next one. "
+    "0 takes free ones.  [default: 8080]",
+)  # fmt: skip
+@click.option(
+    "--tls", is_flag=True, default=None,
+    help="Serve https, with a certificate by an authority of the demo's own.",
+)  # fmt: skip
+@click.option(
+    "--data-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+    help="Keep everything in DIR, and go on from what is there (default: start afresh).",
+)  # fmt: skip
+@json_option
+def demo(
+    host: str | None,
+    bind: str,
+    port: int | None,
+    tls: bool | None,
+    data_dir: Path | None,
+    as_json: bool,
+) -> None:
+    """Run a federation server, a test service provider and a phone page, with sample users.
+
+    A toy on purpose: it shows passwords, and forgets everything at the end without --data-dir.
+
+    \b
+    Example:
+      tallystick demo --port 9000 --data-dir ./demo
+    """
+    with _stopping(), _folder(data_dir) as folder:
+        from idp.demo.address import choose
+        from idp.demo.folder import ServerFolder
+        from idp.demo.running import running
+
+        address = choose(host, port, tls, ServerFolder(folder).base_url)
+        with running(folder, address, bind) as demo:
+            if as_json:
+                print_json(demo.as_json())
+            else:
+                click.echo(_words(demo, keeps=data_dir is not None))
+            threading.Event().wait()
+
+
+@contextmanager
+def _stopping() -> Iterator[None]:
+    """End the block cleanly at SIGINT and SIGTERM, wherever it is; a second one changes nothing."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        raise Stopped
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    try:
+        yield
+    except Stopped:
+        return
+
+
+@contextmanager
+def _folder(data_dir: Path | None) -> Iterator[Path]:
+    """Give the folder of the data: the one asked for, or one that goes at the end."""
+    if data_dir is not None:
+        yield data_dir
+        return
+    temporary = Path(tempfile.mkdtemp(prefix="tallystick-demo-"))
+    try:
+        yield temporary
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _words(demo: Running, *, keeps: bool) -> str:
+    """Return what to open, whom to sign in as, how to answer, and where the build is switched."""
+    first = demo.people[0]
+    base = demo.address.base_url
+    width = max(len(person.name) for person in demo.people)
+    people = "\n".join(
+        f"    {person.name:<{width}}  {person.password}  {person.about}" for person in demo.people
+    )
+    lines = [
+        "Tallystick demo: a toy, with passwords for all to see.",
+        "",
+        f"  Begin here            {base}/",
+        f"  Sign in at            {demo.address.sp_url}/   (the test service provider)",
+        f"  Phone page            {demo.authenticator_url}",
+        f"  Farm: builds          {demo.admin_url}   token {demo.folder.admin_token}",
+        f"  SAML metadata         {demo.metadata_url}",
+        f"  Configuration         {demo.folder.config_file}" + ("" if keeps else "   (temporary)"),
+        f"  Add a trust           drop its metadata into {demo.folder.metadata}",
+        *_trust_line(demo),
+        "",
+        "  Sign in as",
+        people,
+        "",
+        "  Answer the push from another terminal, with the number that the page shows",
+        f"    tallystick phone approve --file {first.phone} --number NN",
+        "  Change the build of a node, then sign in again",
+        f"    tallystick server -c {demo.folder.config_file} set srv2022 20348.349",
+        "",
+        "Ctrl-C ends it.",
+    ]
+    return "\n".join(lines)
+
+
+def _trust_line(demo: Running) -> list[str]:
+    if demo.tls is None:
+        return []
+    return [f"  Trust this authority  {demo.tls.ca_file}"]

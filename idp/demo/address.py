@@ -1,0 +1,48 @@
+"""Where a demo is reached: the name in all its addresses, and the ports of its two servers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+HOST = "localhost"
+PORT = 8080
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The name and the federation server's port; the test service provider has ``sp_port``."""
+
+    host: str = HOST
+    port: int = PORT
+    sp_port: int = PORT + 1
+    tls: bool = False
+
+    @property
+    def base_url(self) -> str:
+        """The federation server's base URL, without a path."""
+        return self._url(self.port)
+
+    @property
+    def sp_url(self) -> str:
+        """The test service provider's base URL, without a path."""
+        return self._url(self.sp_port)
+
+    def _url(self, port: int) -> str:
+        scheme = "https" if self.tls else "http"
+        name = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{scheme}://{name}" + ("" if port == DEFAULT_PORTS[scheme] else f":{port}")
+
+
+def choose(host: str | None, port: int | None, tls: bool | None, earlier: str | None) -> Address:
+    """Return the address of the options, of which None was not given.
+
+    What was not given is as in *earlier*, the base URL that the folder was made with.
+    """
+    known = urlsplit(earlier or "")
+    was_tls = known.scheme == "https"
+    tls = was_tls if tls is None else tls
+    if port is None:
+        port = known.port or DEFAULT_PORTS["https" if was_tls else "http"] if earlier else PORT
+    return Address(host or known.hostname or HOST, port, port + 1 if port else 0, tls)

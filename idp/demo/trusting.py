@@ -1,0 +1,75 @@
+"""Folders whose files are trusts, also those that are dropped there while the demo runs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import idp
+from idp.logs import get_logger
+
+if TYPE_CHECKING:
+    from idp.federation.trusts import Trusts
+
+SECONDS_BETWEEN_LOOKS = 1.0
+
+
+def shipped() -> Path:
+    """Return the folder ``metadata`` that comes with the product.
+
+    In a checkout it is the one at the top, where visitors may drop their own.
+    """
+    packaged = Path(__file__).parent / "metadata"
+    return packaged if packaged.is_dir() else Path(idp.__file__).parents[1] / "metadata"
+
+
+class WatchedFolders:
+    """Loads the files of *folders* as trusts whenever one of them has changed."""
+
+    def __init__(self, trusts: Trusts, folders: Sequence[Path]) -> None:
+        self._trusts = trusts
+        self._folders = folders
+        self._seen: dict[Path, frozenset[tuple[str, int, int]]] = {}
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+
+    def look(self) -> None:
+        """Load what has changed since the last look; a bad file is told in the log."""
+        with self._lock:
+            for folder in self._folders:
+                present = frozenset(_signature(folder))
+                if present != self._seen.get(folder):
+                    self._load(folder)
+                    self._seen[folder] = present
+
+    def start(self) -> None:
+        """Look again and again, for those who come by no web request."""
+        threading.Thread(target=self._run, name="metadata folders", daemon=True).start()
+
+    def stop(self) -> None:
+        """Stop looking."""
+        self._stopped.set()
+
+    def _run(self) -> None:
+        while not self._stopped.wait(SECONDS_BETWEEN_LOOKS):
+            self.look()
+
+    def _load(self, folder: Path) -> None:
+        report = self._trusts.load_folder(folder)
+        for entity_id in report.loaded:
+            get_logger().info("trust_loaded", trust=entity_id, folder=str(folder))
+        for fault in report.faults:
+            get_logger().warning("trust_not_loaded", fault=fault, folder=str(folder))
+
+
+def _signature(folder: Path) -> Iterator[tuple[str, int, int]]:
+    if not folder.is_dir():
+        return
+    for file in folder.iterdir():
+        try:
+            status = file.stat()
+        except OSError:
+            continue  # it has just gone
+        yield file.name, status.st_mtime_ns, status.st_size
