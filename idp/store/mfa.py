@@ -76,7 +76,10 @@ _DEVICES_OF = _DEVICES.where(devices.c.user == bindparam("user"))
 _DEVICE = _DEVICES.where(devices.c.id == bindparam("id"))
 
 _MFA_USER = select(mfa_users).where(mfa_users.c.user == bindparam("user"))
-_MAKE_MFA_USER = text('INSERT INTO mfa_users ("user") VALUES (:user) ON CONFLICT DO NOTHING')
+_LOCK_MFA_USER = text(  # makes the row or finds it, and locks it either way
+    'INSERT INTO mfa_users ("user") VALUES (:user)'
+    ' ON CONFLICT ("user") DO UPDATE SET "user" = excluded."user"'
+)
 _CHANGE_MFA_USER = update(mfa_users).where(mfa_users.c.user == bindparam("of_user"))
 
 _LIVE_ACTIVATIONS = select(*_columns(activations, Activation)).where(
@@ -115,8 +118,7 @@ class SqlMfaStore:
         """Open a transaction in which this user's rows are ours alone, on every node."""
         with self._database.write() as connection:
             if not self._database.is_sqlite:  # there the transaction alone is exclusive
-                connection.execute(_MAKE_MFA_USER, {"user": user})
-                connection.execute(_MFA_USER.with_for_update(), {"user": user})
+                connection.execute(_LOCK_MFA_USER, {"user": user})
             yield SqlMfaTransaction(connection, user, self._seal)
 
     def devices_of(self, user: str) -> Sequence[Device]:
@@ -272,7 +274,7 @@ def _save_seed(connection: Connection, seal: Seal, user: str, seed: str) -> None
 
 
 def _change_user(connection: Connection, user: str, **values: object) -> None:
-    connection.execute(_MAKE_MFA_USER, {"user": user})
+    connection.execute(_LOCK_MFA_USER, {"user": user})
     connection.execute(_CHANGE_MFA_USER.values(values), {"of_user": user})
 
 

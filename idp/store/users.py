@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
+from sqlalchemy import Connection, Integer, bindparam, delete, insert, select, text, update
 
 from idp.directory.lockout import PasswordLimits, debit, may_settle
 from idp.directory.ports import Credentials, Debit
@@ -36,15 +36,14 @@ _USER_BY_UPN = select(*USER_COLUMNS).where(users.c.upn == bindparam("name"))
 _USER_BY_ACCOUNT = select(*USER_COLUMNS).where(users.c.account_key == bindparam("name"))
 _HASH = select(users.c.password_hash).where(users.c.upn == bindparam("upn"))
 
-_LIMITS = (
-    select(password_limits.c.wrong, password_limits.c.last_at)
-    .where(password_limits.c.name == bindparam("name"))
-    .with_for_update()  # where there is such a thing; SQLite's transactions are alone anyway
+_LIMITS = (  # makes the row or finds it, and locks it either way
+    text(
+        "INSERT INTO password_limits (name, wrong, last_at) VALUES (:name, 0, :at)"
+        " ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING wrong, last_at"
+    )
+    .bindparams(bindparam("at", type_=Instant))
+    .columns(wrong=Integer, last_at=Instant)
 )
-_NEW_LIMITS = text(
-    "INSERT INTO password_limits (name, wrong, last_at) VALUES (:name, 0, :at)"
-    " ON CONFLICT DO NOTHING"
-).bindparams(bindparam("at", type_=Instant))
 _SAVE_LIMITS = update(password_limits).where(password_limits.c.name == bindparam("of_name"))
 _CLEAR_LIMITS = delete(password_limits).where(password_limits.c.name == bindparam("name"))
 
@@ -115,8 +114,8 @@ class SqlUserStore:
     def debit_password(self, name: str, now: datetime) -> Debit:
         """Take one try off the name's account, in one transaction."""
         with self._database.write() as connection:
-            connection.execute(_NEW_LIMITS, {"name": name, "at": now})
-            limits = PasswordLimits(*connection.execute(_LIMITS, {"name": name}).one())
+            found = connection.execute(_LIMITS, {"name": name, "at": now}).one()
+            limits = PasswordLimits(*found)
             debited = debit(limits, now)
             if debited is not None:
                 values = {"wrong": debited.wrong, "last_at": debited.last_at}
