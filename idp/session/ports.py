@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from idp.directory import User
+    from idp.federation.nodes import Node
     from idp.federation.trusts import RelyingPartyTrust
     from idp.session.record import LogEntry, SignInRecord
 
@@ -18,6 +19,10 @@ class SignInFacts(Protocol):
     @property
     def trust(self) -> RelyingPartyTrust | None:
         """The trust, None when there is none."""
+
+    @property
+    def node(self) -> Node | None:
+        """The farm's node that answers, None when the farm has none."""
 
     @property
     def user(self) -> User | None:
@@ -35,7 +40,9 @@ class SignInFacts(Protocol):
 class SignInStore(Protocol):
     """The hot path: one look, and one transaction at the end."""
 
-    def facts(self, entity_id: str, user: str | None, session_id: str | None) -> SignInFacts:
+    def facts(
+        self, entity_id: str, user: str | None, session_id: str | None, node: str | None
+    ) -> SignInFacts:
         """Return what a step of a sign-in needs to know, all of the same moment."""
 
     def finish(

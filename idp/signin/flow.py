@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from flask import Response
 
-from adapter.contract import Explanation, HttpRequest
+from adapter.contract import Explanation
 from idp import web
 from idp.directory import User
 from idp.federation.policy import needs_second_factor
@@ -55,18 +55,17 @@ class SignInFlow:
     def proceed(
         self,
         pending: PendingSignIn,
-        session: Session | None,
+        known: Known,
         visit: Visit,
         *,
         context_id: str | None = None,
         why: Explanation = NOTHING_TO_EXPLAIN,
     ) -> Response:
-        """Take the sign-in on from where *session* has it.
+        """Take the sign-in on from where the session in *known* has it.
 
         ``context_id`` and ``why`` come from a second factor that was passed just now.
         """
         web.continue_activity(pending.activity_id)
-        known = look_up(self._services, pending.entity_id, session)
         request = pending.request
         step = next_step(
             known.session,
@@ -75,28 +74,32 @@ class SignInFlow:
             received_at=pending.received_at,
         )
         match step, known.session, known.user:
-            case Step.ISSUE, Session(), User():
-                return self._issue(pending, known, visit, context_id, why)
+            case Step.ISSUE, Session() as session, User() as user:
+                return self._issue(pending, known, session, user, context_id, why)
             case _ if request is not None and request.is_passive:
                 raise failures.not_passive(pending)
+            case _ if self._is_spent(pending):
+                raise failures.answered_already()
             case Step.SECOND_FACTOR, Session(), User() as user:
-                start = self._second_factor.start(pending, user, self._for_adapter(known, visit))
-                return self._show(start, pending, known, visit)
+                begun = self._second_factor.start(pending, user, visit.for_adapter(known))
+                return self._show(begun, pending, known, visit)
             case _:
                 return self._log_in_page(pending, visit)
 
     def password(self, pending: PendingSignIn, name: str, password: str, visit: Visit) -> Response:
         """Take user name and password; every failure looks alike."""
         web.continue_activity(pending.activity_id)
+        node = visit.look(pending.entity_id).node.name
         check = self._services.directory.check_password(name, password)
         user = check.user
         self.recorder.credentials(
-            pending, user.upn if user else check.name, visit.node.name, check.failure or ""
+            pending, user.upn if user else check.name, node, check.failure or ""
         )
         if user is None or check.failure:
             return self._log_in_page(pending, visit, username=name, error=pages.WRONG_PASSWORD)
         session = start_session(user.upn, self._services.clock.now())
-        return self._remember(self.proceed(pending, session, visit), session)
+        known = self._look_again(pending, session, visit)
+        return self._remember(self.proceed(pending, known, visit), session)
 
     def second_factor(
         self, sealed: str, fields: dict[str, str], session: Session | None, visit: Visit
@@ -107,22 +110,30 @@ class SignInFlow:
         web.continue_activity(pending.activity_id)
         if self._services.once.is_used("sign-in", context.context_id):
             raise failures.sign_in_ended()
-        known = look_up(self._services, pending.entity_id, session)
+        known = visit.look(pending.entity_id)
         if known.user is None or known.session is None:
             raise failures.sign_in_ended()
-        request = self._for_adapter(known, visit)
+        request = visit.for_adapter(known)
         outcome = self._second_factor.post(context, fields, known.user, request)
         if not isinstance(outcome, Passed):
             return self._show(outcome, pending, known, visit)
         session = known.session.with_second_factor(outcome.method, self._services.clock.now())
         answer = self.proceed(
             pending,
-            session,
+            self._look_again(pending, session, visit),
             visit,
             context_id=context.context_id,
             why=outcome.explanation,
         )
         return self._remember(answer, session)
+
+    def _look_again(self, pending: PendingSignIn, session: Session, visit: Visit) -> Known:
+        """Look once more at the last step: an administrator may have been quicker."""
+        return look_up(self._services, pending.entity_id, session, visit.node)
+
+    def _is_spent(self, pending: PendingSignIn) -> bool:
+        request = pending.request
+        return request is not None and self._services.sign_ins.is_spent(request.issuer, request.id)
 
     def _open(self, sealed: str, session: Session | None) -> SecondFactorContext:
         """Open a ``Context``: only in the browser session and for the user it was made for."""
@@ -150,7 +161,7 @@ class SignInFlow:
             case ShowPage(context, presentation, why):
                 if why.outcome:
                     self.recorder.not_issued_once(
-                        pending, context.user, visit.node.name, context.context_id, why
+                        pending, context.user, known.node.name, context.context_id, why
                     )
                 return pages.second_factor(
                     presentation,
@@ -168,14 +179,12 @@ class SignInFlow:
                     user=context.user,
                 )
             case Failed():
-                return self._failed(outcome, pending, known, visit)
+                return self._failed(outcome, pending, known)
         raise TypeError(outcome)
 
-    def _failed(
-        self, failed: Failed, pending: PendingSignIn, known: Known, visit: Visit
-    ) -> Response:
+    def _failed(self, failed: Failed, pending: PendingSignIn, known: Known) -> Response:
         user = known.user.upn if known.user else ""
-        self.recorder.not_issued(pending, user, visit.node.name, failed.code, failed.explanation)
+        self.recorder.not_issued(pending, user, known.node.name, failed.code, failed.explanation)
         if failed.presentation is not None:
             return pages.last_page(failed.presentation, failed.provider)
         problem, remedy = failures.SECOND_FACTOR[failed.code]
@@ -185,17 +194,15 @@ class SignInFlow:
         self,
         pending: PendingSignIn,
         known: Known,
-        visit: Visit,
+        session: Session,
+        user: User,
         context_id: str | None,
         why: Explanation,
     ) -> Response:
-        if known.session is None or known.user is None:
-            raise failures.sign_in_ended()
+        """Sign the answer; it leaves only once request, sign-in and log row are committed."""
         now = self._services.clock.now()
-        xml = response_for(pending, known.trust, known.user, known.session, self._issuer, now)
-        if not self.recorder.issued(
-            pending, known.user.upn, visit.node.name, why, context_id=context_id
-        ):
+        xml = response_for(pending, known.trust, user, session, self._issuer, now)
+        if not self.recorder.issued(pending, user.upn, known.node.name, why, context_id=context_id):
             raise failures.answered_already()
         return pages.post_form(pending.acs_url, post_fields(xml, pending.relay_state))
 
@@ -211,9 +218,6 @@ class SignInFlow:
         if known.session is None:
             raise failures.sign_in_ended()
         return context.seal(self._context_seal, known.session.id)
-
-    def _for_adapter(self, known: Known, visit: Visit) -> HttpRequest:
-        return visit.for_adapter(known.trust.display_name or known.trust.entity_id)
 
     def _remember(self, response: Response, session: Session) -> Response:
         """Give the browser the session; its id is new at every level."""

@@ -8,27 +8,23 @@ from urllib.parse import parse_qs
 
 from werkzeug import Request
 
-from idp.federation.trusts import RelyingPartyTrust
 from idp.saml.bindings import SamlMessage, decode_post, decode_redirect
 from idp.saml.refusal import Refused
 from idp.saml.requests import read_authn_request
 from idp.saml.values import ServiceProvider
 from idp.session.seal import Seal
 from idp.signin import failures
+from idp.signin.known import Look
 from idp.signin.pending import PendingSignIn, unseal
-
-FindTrust = Callable[[str], RelyingPartyTrust | None]
 
 
 class Incoming:
-    """Reads requests for one server: its addresses, its trusts, its clock."""
+    """Reads requests for one server: its addresses, its limits, its clock."""
 
     def __init__(
         self,
         *,
         base_url: str,
-        find_trust: FindTrust,
-        is_spent: Callable[[str, str], bool],
         seal: Seal,
         now: Callable[[], datetime],
         skew: timedelta,
@@ -36,15 +32,15 @@ class Incoming:
         relay_state_names_trust: bool,
     ) -> None:
         self._destinations = frozenset({f"{base_url}/adfs/ls/", f"{base_url}/adfs/ls"})
-        self._find_trust = find_trust
-        self._is_spent = is_spent
         self._seal = seal
         self._now = now
         self._skew = skew
         self._lifetime = lifetime
         self._relay_state_names_trust = relay_state_names_trust
 
-    def read(self, request: Request, activity_id: str, *, by_name: bool) -> PendingSignIn | None:
+    def read(
+        self, request: Request, activity_id: str, look: Look, *, by_name: bool
+    ) -> PendingSignIn | None:
         """Return the sign-in that *request* is about, None when it has none.
 
         ``by_name`` also takes an IdP-initiated address. A page of ours that was sealed for a
@@ -56,23 +52,21 @@ class Incoming:
             return unseal(self._seal, sealed)
         message = _message(request)
         if message is not None:
-            return self._answerable(message, activity_id)
+            return self._requested(message, activity_id, look)
         named = self._named(request) if by_name else None
-        return self._initiated_here(*named, activity_id) if named else None
+        return self._initiated_here(*named, activity_id, look) if named else None
 
-    def _answerable(self, message: SamlMessage, activity_id: str) -> PendingSignIn:
+    def _requested(self, message: SamlMessage, activity_id: str, look: Look) -> PendingSignIn:
         now = self._now()
         request = read_authn_request(
             message,
-            find_service_provider=self._service_provider,
+            find_service_provider=lambda issuer: look(issuer).trust.service_provider,
             destinations=self._destinations,
             now=now,
             skew=self._skew,
             max_age=self._lifetime,
-            require_signed=self._must_be_signed,
+            require_signed=lambda sp: look(sp.entity_id).trust.requires_signed_requests,
         )
-        if self._is_spent(request.issuer, request.id):
-            raise failures.answered_already()
         return PendingSignIn(
             entity_id=request.issuer,
             acs_url=request.acs_url,
@@ -83,18 +77,11 @@ class Incoming:
         )
 
     def _initiated_here(
-        self, entity_id: str, relay_state: str | None, activity_id: str
+        self, entity_id: str, relay_state: str | None, activity_id: str, look: Look
     ) -> PendingSignIn:
-        trust = self._find_trust(entity_id)
-        if trust is None or not trust.settings.enabled:
-            raise Refused(
-                "There is no such relying party trust, or it is disabled",
-                "Check loginToRp against tallystick sp list",
-                code="MSIS7007",
-            )
         return PendingSignIn(
             entity_id=entity_id,
-            acs_url=default_acs(trust.service_provider),
+            acs_url=default_acs(look(entity_id).trust.service_provider),
             received_at=self._now(),
             activity_id=activity_id,
             relay_state=relay_state,
@@ -112,14 +99,6 @@ class Incoming:
         if not self._relay_state_names_trust:
             raise failures.no_handler()
         return inner["RPID"][0], inner.get("RelayState", [None])[0]
-
-    def _service_provider(self, entity_id: str) -> ServiceProvider | None:
-        trust = self._find_trust(entity_id)
-        return trust.service_provider if trust is not None and trust.settings.enabled else None
-
-    def _must_be_signed(self, service_provider: ServiceProvider) -> bool:
-        trust = self._find_trust(service_provider.entity_id)
-        return trust is None or trust.requires_signed_requests
 
 
 def default_acs(service_provider: ServiceProvider) -> str:

@@ -1,14 +1,28 @@
-"""What is known of a sign-in before a step: its trust, and whose session the browser has."""
+"""What is known of a sign-in before a step: trust, node, and whose session the browser has."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from adapter.errors import TallystickError
 from idp.directory import User
+from idp.federation.nodes import Node
 from idp.federation.trusts import RelyingPartyTrust
 from idp.saml.refusal import Refused
 from idp.services import Services
 from idp.session.sso import Session
+
+
+class NoNode(TallystickError):
+    """Raised when there is no build to decide by: nobody can sign in here."""
+
+    code = "no_node"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This server is no node of the farm", "Make it one: tallystick server set NODE BUILD"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,32 +30,59 @@ class Known:
     """One look at the store. ``session`` and ``user`` are both there, or both None."""
 
     trust: RelyingPartyTrust
+    node: Node
     second_factor: str
     session: Session | None = None
     user: User | None = None
 
 
-def look_up(services: Services, entity_id: str, session: Session | None) -> Known:
+Look = Callable[[str], Known]
+"""Looks at the store for one trust; within one web request, the same look serves twice."""
+
+
+def looking(services: Services, session: Session | None, node: str | None) -> Look:
+    """Return the look of one web request that brought *session* to *node* (None: the first)."""
+    seen: dict[str, Known] = {}
+
+    def look(entity_id: str) -> Known:
+        if entity_id not in seen:
+            seen[entity_id] = look_up(services, entity_id, session, node)
+        return seen[entity_id]
+
+    return look
+
+
+def look_up(services: Services, entity_id: str, session: Session | None, node: str | None) -> Known:
     """Return what holds at this moment; a session that is not good any more counts as none.
 
-    Raises :class:`Refused` when the trust is gone or was disabled meanwhile.
+    Raises :class:`Refused` when there is no such trust or it is disabled, and :class:`NoNode`.
     """
     facts = services.sign_ins.facts(
-        entity_id, session.user if session else None, session.id if session else None
+        entity_id,
+        session.user if session else None,
+        session.id if session else None,
+        node,
     )
-    trust = facts.trust
+    trust, user = facts.trust, facts.user
     if trust is None or not trust.settings.enabled:
-        raise Refused(
-            "There is no such relying party trust, or it is disabled",
-            "See tallystick sp list",
-            code="MSIS7007",
-        )
-    user = facts.user
+        raise _unknown_trust(entity_id)
+    configured = services.config.server.node
+    if facts.node is None or (configured is not None and facts.node.name != configured):
+        raise NoNode
+    known = Known(trust, facts.node, facts.second_factor)
     if session is None or user is None or facts.session_ended or not _is_good(session, user):
-        return Known(trust, facts.second_factor)
-    return Known(trust, facts.second_factor, session, user)
+        return known
+    return Known(trust, facts.node, facts.second_factor, session, user)
 
 
 def _is_good(session: Session, user: User) -> bool:
     """A disabled user has no session, and a new password ends the older ones."""
     return not user.disabled and session.password_at >= user.valid_from
+
+
+def _unknown_trust(entity_id: str) -> Refused:
+    return Refused(
+        f"There is no enabled relying party trust {entity_id[:200]!r}",
+        "See tallystick sp list, or add the service provider's metadata",
+        code="MSIS7007",
+    )

@@ -10,10 +10,8 @@ from urllib.parse import quote
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
-from adapter.errors import TallystickError
 from idp import web
 from idp.federation.issuance import OFFERED
-from idp.federation.nodes import Node
 from idp.logs import get_logger
 from idp.saml.assertions import write_status_response
 from idp.saml.bindings import post_fields
@@ -21,11 +19,13 @@ from idp.saml.metadata import write_idp_metadata
 from idp.saml.refusal import Refused
 from idp.services import Services
 from idp.session.seal import SealBroken
+from idp.session.sso import Session
 from idp.signin import failures, pages, paths
 from idp.signin.adapters import STATIC_TYPES, AdapterHost
 from idp.signin.flow import SignInFlow
 from idp.signin.incoming import Incoming
 from idp.signin.issuing import new_id
+from idp.signin.known import NoNode, looking
 from idp.signin.second_factor import SecondFactor
 from idp.signin.visit import Visit
 
@@ -52,12 +52,6 @@ def blueprint(services: Services) -> Blueprint:
     return pages_of_adfs
 
 
-class NoNode(TallystickError):
-    """Raised when there is no build to decide by: nobody can sign in here."""
-
-    code = "no_node"
-
-
 class Views:
     """The views of one node."""
 
@@ -69,8 +63,6 @@ class Views:
         self._base_url = config.server.base_url
         self._incoming = Incoming(
             base_url=config.server.base_url,
-            find_trust=services.trusts.find,
-            is_spent=services.sign_ins.is_spent,
             seal=services.sealer.purpose("saml-session"),
             now=services.clock.now,
             skew=timedelta(seconds=config.trusts.clock_skew_seconds),
@@ -90,7 +82,7 @@ class Views:
 
     def probe(self) -> Response:
         """Say whether this node can sign people in."""
-        self._node()
+        self._node_name()
         return Response(status=200)
 
     def metadata(self) -> Response:
@@ -117,7 +109,7 @@ class Views:
 
     def refused(self, refused: Refused) -> Response:
         """Tell the service provider where it may be told, else the user."""
-        node = self._node().name
+        node = self._node_name()
         get_logger().warning(
             "sign_in_refused",
             code=refused.code,
@@ -140,16 +132,16 @@ class Views:
         ):
             raise failures.from_elsewhere(self._base_url)
         session = self._flow.session_of(request.cookies)
-        visit = self._visit()
+        visit = self._visit(session)
         if "Context" in fields:
             return self._flow.second_factor(fields["Context"], fields.to_dict(), session, visit)
-        pending = self._incoming.read(request, web.activity_id(), by_name=by_name)
+        pending = self._incoming.read(request, web.activity_id(), visit.look, by_name=by_name)
         if pending is None:
             return self._list_of_trusts(by_name=by_name)
         if "UserName" in fields or "Password" in fields:
             name, password = fields.get("UserName", ""), fields.get("Password", "")
             return self._flow.password(pending, name, password, visit)
-        return self._flow.proceed(pending, session, visit)
+        return self._flow.proceed(pending, visit.look(pending.entity_id), visit)
 
     def _list_of_trusts(self, *, by_name: bool) -> Response:
         if not by_name:
@@ -184,26 +176,29 @@ class Views:
             node=node,
         )
 
-    def _visit(self) -> Visit:
+    def _visit(self, session: Session | None) -> Visit:
         query = quote(request.query_string, safe=string.punctuation)
+        node = self._chosen_node()
         return Visit(
-            node=self._node(),
             action=f"{self._base_url}{request.path}" + (f"?{query}" if query else ""),
+            node=node,
             client_ip=web.client_ip(),
             user_agent=request.user_agent.string,
+            look=looking(self._services, session, node),
         )
 
-    def _node(self) -> Node:
-        """The node that answers: the configured one, or the one a demo's visitor chose."""
+    def _chosen_node(self) -> str | None:
+        """The configured node, or the one a demo's visitor chose; None for the first."""
         server = self._services.config.server
+        return request.cookies.get(NODE_COOKIE) if server.node_cookie else server.node
+
+    def _node_name(self) -> str:
+        """Return the name of the node that answers; raises :class:`NoNode`."""
+        chosen = self._chosen_node()
         farm = self._services.farm
-        chosen = request.cookies.get(NODE_COOKIE) if server.node_cookie else server.node
         node = farm.node(chosen) if chosen else None
-        if node is None and (server.node_cookie or not server.node):
+        if node is None and self._services.config.server.node is None:
             node = farm.first()
         if node is None:
-            raise NoNode(
-                "This server is no node of the farm",
-                "Make it one: tallystick server set NODE BUILD",
-            )
-        return node
+            raise NoNode
+        return node.name

@@ -1,28 +1,32 @@
-"""What one web request brings besides its message: who answers, and where its pages post to."""
+"""What one web request brings besides its message: where it was sent, and who sent it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from adapter.contract import HttpRequest
-from idp.federation.nodes import Node
+from idp.signin.known import Known, Look
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One web request. ``action`` is the absolute address that its pages post to."""
+    """One web request. ``action`` is the absolute address that its pages post to.
 
-    node: Node
+    ``node`` names the node that answers, None for the first of the farm.
+    """
+
     action: str
+    node: str | None
     client_ip: str
     user_agent: str
+    look: Look
 
-    def for_adapter(self, application: str) -> HttpRequest:
+    def for_adapter(self, known: Known) -> HttpRequest:
         """Return what an adapter may know of it."""
         return HttpRequest(
-            node_name=self.node.name,
-            node_build=self.node.build,
-            application=application,
+            node_name=known.node.name,
+            node_build=known.node.build,
+            application=known.trust.display_name or known.trust.entity_id,
             client_ip=self.client_ip,
             user_agent=self.user_agent,
         )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, literal, select
 
 from idp.directory.users import User
+from idp.federation.nodes import Node
 from idp.federation.policy import ALWAYS
 from idp.federation.trusts import RelyingPartyTrust
 from idp.session.record import SignInRecord
@@ -16,7 +17,7 @@ from idp.store import log as sign_in_log
 from idp.store import once
 from idp.store.engine import Database
 from idp.store.policies import SECOND_FACTOR
-from idp.store.schema import policies, trusts, used_once, users
+from idp.store.schema import nodes, policies, trusts, used_once, users
 from idp.store.trusts import read_trust
 from idp.store.users import USER_COLUMNS, user_of
 
@@ -25,25 +26,37 @@ SIGN_IN = "sign-in"
 SESSION_ENDED = "session-ended"
 
 _ONE = select(literal(1).label("one")).subquery()
+_NODE_COLUMNS = tuple(field.name for field in fields(Node))
+_NODE = (
+    select(*(nodes.c[name] for name in _NODE_COLUMNS))
+    .order_by((nodes.c.name == bindparam("node")).desc(), nodes.c.serial)
+    .limit(1)
+    .subquery()
+)
 _FACTS = select(
     select(trusts.c.stamp).where(trusts.c.entity_id == bindparam("entity_id")).scalar_subquery(),
     select(policies.c.value).where(policies.c.name == SECOND_FACTOR).scalar_subquery(),
     select(used_once.c.kind)
     .where(used_once.c.kind == SESSION_ENDED, used_once.c.key == bindparam("session_key"))
     .scalar_subquery(),
+    *(_NODE.c[name] for name in _NODE_COLUMNS),
     *USER_COLUMNS,
-).select_from(_ONE.outerjoin(users, users.c.upn == bindparam("upn")))
+).select_from(
+    _ONE.outerjoin(users, users.c.upn == bindparam("upn")).outerjoin(_NODE, literal(True))
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SignInFacts:
     """What holds at one moment.
 
-    ``trust`` and ``user`` are None where there are none; a disabled one is here, and says so.
+    ``trust``, ``user`` and ``node`` are None where there are none; a disabled one is here, and
+    says so.
     ``second_factor`` is the policy for all trusts.
     """
 
     trust: RelyingPartyTrust | None
+    node: Node | None
     user: User | None
     session_ended: bool
     second_factor: str
@@ -60,22 +73,28 @@ class SignInStore:
         self._database = database
         self._trusts: dict[str, tuple[str, RelyingPartyTrust]] = {}
 
-    def facts(self, entity_id: str, user: str | None, session_id: str | None) -> SignInFacts:
+    def facts(
+        self, entity_id: str, user: str | None, session_id: str | None, node: str | None
+    ) -> SignInFacts:
         """Return what a step of a sign-in needs to know, all of the same moment.
 
-        *user* is a UPN in canonical spelling; without a session or user, leave them out.
+        *user* is a UPN in canonical spelling; without a session or user, they are None. *node*
+        is looked for by name; without such a node it is the first of the farm.
         """
         values = {
             "entity_id": entity_id,
             "upn": user,
+            "node": node,
             "session_key": None if session_id is None else once.key_of(session_id),
         }
         with self._database.read() as connection:
-            stamp, policy, ended, *row = connection.execute(_FACTS, values).one()
+            stamp, policy, ended, *rest = connection.execute(_FACTS, values).one()
             trust = self._trust(connection, entity_id, stamp)
+        of_node, of_user = rest[: len(_NODE_COLUMNS)], rest[len(_NODE_COLUMNS) :]
         return SignInFacts(
             trust=trust,
-            user=None if row[0] is None else user_of(row),
+            node=None if of_node[0] is None else Node(*of_node),
+            user=None if of_user[0] is None else user_of(of_user),
             session_ended=ended is not None,
             second_factor=ALWAYS if policy is None else json.loads(policy),
         )
