@@ -62,6 +62,7 @@ def test_any_of_several_certificates_of_the_trust_will_do(idp, sp, identities):
     idp.trust = replace(idp.trust, signing_certificates=certificates)
 
     assert idp.read(sp.sign(sp.request())).signed
+    assert idp.read(decode_redirect(signed_query(sp))).signed
 
 
 # Keys.
@@ -432,6 +433,14 @@ def test_an_rsa_signature_is_refused_by_an_ec_key_and_the_reverse(idp, sp, ident
 
     assert refused_code(idp, decode_redirect(signed_query(sp))) == "MSIS0038"
     assert refused_code(idp, sp.sign(sp.request())) == "MSIS0038"
+
+
+def test_an_ec_signature_that_says_it_is_rsa_is_refused(idp, sp, identities):
+    idp.trust = replace(idp.trust, signing_certificates=(identities.idp_ec.certificate,))
+    query = encode_redirect(sp.request()) + f"&SigAlg={quote(uris.RSA_SHA256, safe='')}"
+    query += "&Signature=" + quote(base64.b64encode(identities.idp_ec.key.sign(query.encode())))
+
+    assert refused_code(idp, decode_redirect(query.encode())) == "MSIS0038"
 
 
 @settings(
