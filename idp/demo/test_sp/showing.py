@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from lxml import etree
+from markupsafe import Markup, escape
 
 from idp.demo.test_sp.received import Received, ReceivedAssertion, SignatureCheck
 from idp.saml.xml import parse
@@ -69,3 +70,11 @@ def pretty(xml: bytes) -> str:
     root = parse(xml, limit=len(xml))
     etree.indent(root)
     return etree.tostring(root, encoding="unicode")
+
+
+def breakable(text: str) -> Markup:
+    """Return text as HTML in which an address may be broken, but at its joints alone."""
+    html = escape(text)
+    if " " in text:
+        return html
+    return html.replace("/", Markup("/<wbr>")).replace(":", Markup(":<wbr>"))

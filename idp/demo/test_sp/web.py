@@ -16,7 +16,7 @@ from idp import web
 from idp.demo.test_sp.memory import Memory
 from idp.demo.test_sp.provider import ACS_PATH, Judgement, Provider
 from idp.demo.test_sp.requesting import BINDINGS, Wish
-from idp.demo.test_sp.showing import pretty, rows_of, time_of
+from idp.demo.test_sp.showing import breakable, pretty, rows_of
 from idp.saml.contexts import MULTIPLE_AUTHN
 
 COOKIE = "tallystick_test_sp"
@@ -55,7 +55,7 @@ def _blueprint(pages: Pages) -> Blueprint:
     views.add_url_rule("/forget", "forget", pages.forget, methods=["POST"])
     views.add_url_rule("/metadata", "metadata", pages.metadata)
     views.register_error_handler(TallystickError, pages.not_readable)
-    views.add_app_template_filter(time_of, "time")
+    views.add_app_template_filter(breakable)
     return views
 
 
