@@ -15,6 +15,7 @@ from idp.admin.access import COOKIE, Access, AccessRefused
 from idp.admin.notice import Notice, Notices
 from idp.admin.session import LIFETIME, AdminSession
 from idp.admin.token import AdminTokenError
+from idp.federation.nodes import BadNode
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -90,7 +91,8 @@ class Pages:
         except TallystickError as error:
             if error.code == "store_unavailable":
                 raise
-            return self._farm(session, status=422, fault=Fault(name, text, str(error)))
+            fault = Fault(name, text, str(error), is_in_name=isinstance(error, BadNode))
+            return self._farm(session, status=422, fault=fault)
         answer = redirect(f"{PATH}/#node-{name}", 303)
         self._notices.leave(answer, session, _notice_of(change))
         return answer
@@ -150,6 +152,7 @@ class Fault:
     name: str
     text: str
     problem: str
+    is_in_name: bool
 
 
 def add_pages(blueprint: Blueprint, services: Services, access: Access) -> None:

@@ -1,0 +1,252 @@
+"""The Farm page: an administrator sees what each node shows, and installs an update."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from administered import ADMIN_TOKEN, empty_file, farm_folder, keys_folder, services
+from playwright.sync_api import Locator, Page, expect
+from werkzeug.serving import make_server
+
+from idp.app import create_app
+from idp.services import Services
+from idp.session.record import SignInRecord
+
+__all__ = ["empty_file", "farm_folder", "keys_folder", "services"]
+
+SYSTEMINFO = """\
+Host Name:                 STS2
+OS Name:                   Microsoft Windows Server 2019 Standard
+OS Version:                10.0.17763 N/A Build 17763
+"""
+WINVER = "Version 1809 (OS Build 17763.2300)"
+
+
+@pytest.fixture
+def url(
+    farm_folder: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    """The address of a running server with three nodes; its services are the test's own."""
+    server = make_server("localhost", 0, lambda *_: [], threaded=True)
+    base_url = f"http://localhost:{server.port}"
+    monkeypatch.setenv("TALLYSTICK__SERVER__BASE_URL", base_url)
+    rooms: Services = request.getfixturevalue("services")
+    for name, build in (("sts1", "20348.350"), ("sts2", "17763.2299"), ("sts3", "26100.1742")):
+        rooms.farm.set_build(name, build, "set-up")
+    server.app = create_app(rooms.config, services=rooms)
+    thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
+    thread.start()
+    yield base_url
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def farm(page: Page, url: str) -> Page:
+    """The Farm page of an administrator who has just signed in."""
+    return signed_in(page, url)
+
+
+def signed_in(page: Page, url: str) -> Page:
+    page.goto(f"{url}/admin/")
+    page.get_by_label("Token").fill(ADMIN_TOKEN)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Farm", exact=True)).to_be_visible()
+    return page
+
+
+def node(page: Page, name: str) -> Locator:
+    return page.get_by_role("article", name=name)
+
+
+def test_the_token_opens_the_farm(page, url, looks):
+    page.goto(f"{url}/admin/")
+    expect(page.get_by_label("Token")).to_be_focused()
+    looks(page, "admin-token")
+
+    page.keyboard.type("wrong")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("not the administrator's token")
+    expect(page.get_by_label("Token")).to_be_focused()
+    looks(page, "admin-token-wrong")
+
+    page.keyboard.type(ADMIN_TOKEN)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("article")).to_have_count(3)
+
+
+def test_each_node_says_what_it_shows_and_why(farm, looks):
+    expect(node(farm, "sts1")).to_contain_text("Shows a number to match")
+    expect(node(farm, "sts1")).to_contain_text("KB5007205 of 2021-11-09")
+    expect(node(farm, "sts2")).to_contain_text("Shows Approve/Deny")
+    expect(node(farm, "sts2")).to_contain_text("kb_missing")
+    expect(node(farm, "sts2")).to_contain_text("The preview KB5006744 (17763.2268) is installed")
+    expect(node(farm, "sts3")).to_contain_text("not_in_table")
+    looks(farm, "farm")
+
+
+def test_an_update_is_installed_by_one_press_and_the_page_says_what_is_next(farm, services, looks):
+    node(farm, "sts2").get_by_role("button", name="Install KB5007206 (17763.2300)").click()
+
+    expect(node(farm, "sts2").get_by_role("status")).to_contain_text(
+        "The next sign-in that begins here shows a number to match"
+    )
+    expect(node(farm, "sts2").get_by_role("status")).to_be_in_viewport()
+    expect(node(farm, "sts2")).to_contain_text("by administrator")
+    assert services.farm.node("sts2").build == "17763.2300"
+    looks(farm, "farm-changed")
+
+    node(farm, "sts2").get_by_role("button", name="Go back to KB5006672").click()
+    expect(node(farm, "sts2")).to_contain_text("Shows Approve/Deny")
+    assert services.farm.node("sts2").build == "17763.2237"
+
+
+def test_loading_the_page_again_changes_nothing_again(farm, services):
+    node(farm, "sts2").get_by_role("button", name="Install KB5007206").click()
+    expect(node(farm, "sts2").get_by_role("status")).to_be_visible()
+    services.farm.set_build("sts2", "17763.1", "somebody else")
+
+    farm.reload()
+
+    expect(node(farm, "sts2")).to_contain_text("17763.1")
+    expect(farm.get_by_role("status")).to_have_count(0)
+
+
+def test_a_build_may_be_pasted_as_the_server_prints_it(farm, services):
+    sts2 = node(farm, "sts2")
+    sts2.get_by_text("Set another build").click()
+    sts2.get_by_label("Build, KB, or what the server prints").fill(WINVER)
+    sts2.get_by_role("button", name="Set build").click()
+
+    expect(node(farm, "sts2")).to_contain_text("Shows a number to match")
+    assert services.farm.node("sts2").build == "17763.2300"
+
+
+def test_text_without_a_revision_is_kept_and_told_what_is_missing(farm, services, looks):
+    sts2 = node(farm, "sts2")
+    sts2.get_by_text("Set another build").click()
+    sts2.get_by_label("Build, KB, or what the server prints").fill(SYSTEMINFO)
+    sts2.get_by_role("button", name="Set build").click()
+
+    field = sts2.get_by_label("Build, KB, or what the server prints")
+    expect(sts2.get_by_role("alert")).to_contain_text("revision")
+    expect(field).to_have_value(SYSTEMINFO)
+    expect(field).to_be_focused()
+    assert services.farm.node("sts2").build == "17763.2299"
+    looks(farm, "farm-fault")
+
+
+def test_a_node_is_added(farm, services, looks):
+    form = farm.get_by_role("region", name="Add a node")
+    form.get_by_label("Name").fill("no name")
+    form.get_by_label("Build, KB").fill("KB5006669")
+    form.get_by_role("button", name="Add node").click()
+    expect(farm.get_by_role("alert")).to_contain_text("is no name for a node")
+    looks(farm, "farm-bad-name")
+
+    form.get_by_label("Name").fill("sts4")
+    form.get_by_role("button", name="Add node").click()
+
+    expect(node(farm, "sts4")).to_contain_text("Windows Server 2016")
+    assert services.farm.node("sts4").build == "14393.4704"
+
+
+def test_what_other_devices_see_is_folded_away(farm, looks):
+    sts1 = node(farm, "sts1")
+    expect(sts1.get_by_role("row", name="Wearable")).to_be_hidden()
+
+    sts1.get_by_text("By device").click()
+
+    expect(sts1.get_by_role("row", name="old app")).to_contain_text("upgrade the app")
+    expect(sts1.get_by_role("row", name="Wearable")).to_contain_text("use your phone")
+    looks(farm, "farm-devices")
+
+
+def test_everything_is_reached_by_keyboard(farm, services):
+    """Skip link, links, then node by node: its update's page, its step, its two folds."""
+    farm.reload()
+    farm.keyboard.press("Tab")
+    expect(farm.get_by_text("Skip to the content")).to_be_focused()
+    expect(farm.get_by_text("Skip to the content")).to_be_in_viewport()
+    farm.keyboard.press("Enter")
+
+    for expected in ("KB5007205", "Go back to", "Set another build", "By device", "KB5007206"):
+        farm.keyboard.press("Tab")
+        expect(farm.locator(":focus")).to_contain_text(expected)
+    farm.keyboard.press("Tab")
+    farm.keyboard.press("Enter")
+
+    expect(node(farm, "sts2").get_by_role("status")).to_be_visible()
+    assert services.farm.node("sts2").build == "17763.2300"
+
+
+def test_without_script_everything_works(page_without_script, url, services, looks):
+    farm = signed_in(page_without_script, url)
+    sts2 = node(farm, "sts2")
+    sts2.get_by_text("Set another build").click()
+    sts2.get_by_label("Build, KB").fill("KB5007206")
+    sts2.get_by_role("button", name="Set build").click()
+
+    expect(node(farm, "sts2")).to_contain_text("Shows a number to match")
+    assert services.farm.node("sts2").build == "17763.2300"
+    looks(farm, "farm-without-script")
+    farm.get_by_role("button", name="Sign out").click()
+    expect(farm.get_by_label("Token")).to_be_visible()
+
+
+def test_another_sites_page_cannot_change_a_build(farm, url, services):
+    """The form posts, but the browser keeps the cookie back, and we would not take it."""
+    farm.context.route(
+        "http://evil.test/",
+        lambda route: route.fulfill(
+            content_type="text/html",
+            body=f"<form method=post action={url}/admin/nodes><input name=name value=sts1>"
+            "<input name=build value=20348.1><button>Win</button></form>",
+        ),
+    )
+    evil = farm.context.new_page()
+    evil.goto("http://evil.test/")
+    with evil.expect_response("**/admin/nodes") as answer:
+        evil.get_by_role("button", name="Win").click()
+
+    assert answer.value.status == 403
+    assert services.farm.node("sts1").build == "20348.350"
+
+
+def test_the_log_shows_who_saw_what_and_why(farm, services, looks):
+    services.log.append(
+        SignInRecord(
+            at=datetime.now(UTC),
+            event_id=1200,
+            activity_id="activity",
+            user="alice@example.test",
+            trust="https://sp.example.test/a/rather/long/entity/id/as/they/often/are",
+            node="sts1",
+            experience="number_match",
+            reason="kb_installed",
+            outcome="issued",
+        )
+    )
+
+    farm.get_by_role("link", name="Sign-ins").click()
+
+    row = farm.get_by_role("row", name="alice@example.test")
+    expect(row).to_contain_text("number_match")
+    expect(row).to_contain_text("kb_installed")
+    looks(farm, "admin-log")
+
+
+def test_an_empty_log_and_an_empty_farm_say_so(farm, services, looks):
+    for name in ("sts1", "sts2", "sts3"):
+        services.farm.remove(name)
+    farm.reload()
+    expect(farm.get_by_text("There is no node yet")).to_be_visible()
+    looks(farm, "farm-empty")
+
+    farm.get_by_role("link", name="Sign-ins").click()
+    expect(farm.get_by_text("Nobody has signed in yet")).to_be_visible()
