@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
+from typing import Protocol
 
 from adapter.contract import EMAIL_ADDRESS, UPN
-from idp.directory import User
 from idp.federation.settings import NAME_ID_FORMATS, PLACEHOLDER
 from idp.federation.trusts import RelyingPartyTrust
 from idp.saml.values import UNSPECIFIED, Attribute, NameID
@@ -31,6 +31,30 @@ OFFERED = (
 """What our metadata says that we issue."""
 
 
+class Subject(Protocol):
+    """What there is to say of a user, whatever directory they come from."""
+
+    @property
+    def upn(self) -> str:
+        """The user principal name."""
+
+    @property
+    def display_name(self) -> str:
+        """The full name, or empty."""
+
+    @property
+    def email(self) -> str:
+        """The mail address, or empty."""
+
+    @property
+    def windows_account_name(self) -> str:
+        """``DOMAIN\\user``."""
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The names of the user's groups."""
+
+
 @dataclass(frozen=True, slots=True)
 class Issued:
     """What goes into the assertion; ``name_id`` is None when the format asked for has none."""
@@ -40,7 +64,7 @@ class Issued:
 
 
 def issue(
-    user: User,
+    user: Subject,
     trust: RelyingPartyTrust,
     *,
     name_id_format_asked: str | None,
@@ -79,7 +103,7 @@ def _name_id_format(trust: RelyingPartyTrust, asked: str | None) -> str | None:
     return next(usable, UNSPECIFIED)
 
 
-def _placeholders(user: User) -> Mapping[str, tuple[str, ...]]:
+def _placeholders(user: Subject) -> Mapping[str, tuple[str, ...]]:
     return {
         "upn": (user.upn,),
         "emailaddress": (user.email,),
@@ -97,8 +121,11 @@ def _expanded(templates: Iterable[str], values: Mapping[str, tuple[str, ...]]) -
     for template in templates:
         names = tuple(dict.fromkeys(PLACEHOLDER.findall(template)))
         for chosen in product(*(tuple(filter(None, values[name])) for name in names)):
-            filled = dict(zip(names, chosen, strict=True))
-            yield PLACEHOLDER.sub(lambda found, filled=filled: filled[found[1]], template)
+            yield _filled(template, dict(zip(names, chosen, strict=True)))
+
+
+def _filled(template: str, values: Mapping[str, str]) -> str:
+    return PLACEHOLDER.sub(lambda found: values[found[1]], template)
 
 
 def _attributes(values: Mapping[str, Iterable[str]]) -> Iterator[Attribute]:

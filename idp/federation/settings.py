@@ -38,22 +38,26 @@ class TrustSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    enabled: bool = Field(True, description="whether users may sign in to it")
+    enabled: bool = Field(default=True, description="whether users may sign in to it")
     second_factor: Literal["always", "never", "global"] = Field(
-        "global", description="whether it asks for the second factor, or leaves that to all trusts"
+        default="global",
+        description="whether it asks for the second factor, or leaves that to all trusts",
     )
     saml_response_signature: Literal["AssertionOnly", "MessageOnly", "MessageAndAssertion"] = Field(
-        "AssertionOnly", description="what is signed; an assertion is where its metadata wants it"
+        default="AssertionOnly",
+        description="what is signed; an assertion is where its metadata wants it",
     )
     signed_saml_requests_required: bool = Field(
-        False, description="refuse requests that are not signed"
+        default=False, description="refuse requests that are not signed"
     )
-    token_lifetime: int = Field(60, ge=1, le=7 * 24 * 60, description="minutes an assertion lasts")
+    token_lifetime: int = Field(
+        default=60, ge=1, le=7 * 24 * 60, description="minutes an assertion lasts"
+    )
     not_before_skew: int = Field(
-        0, ge=0, le=60, description="minutes that NotBefore lies in the past"
+        default=0, ge=0, le=60, description="minutes that NotBefore lies in the past"
     )
     name_id_format: str | None = Field(
-        None, description=f"unless a request asks for another: {', '.join(NAME_ID_FORMATS)}"
+        default=None, description=f"unless a request asks for another: {', '.join(NAME_ID_FORMATS)}"
     )
     attributes: dict[str, tuple[str, ...]] = Field(
         default_factory=dict,

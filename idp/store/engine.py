@@ -109,7 +109,7 @@ class Database:
         return nullcontext() if self._turn is None else _held(self._turn)
 
     def _engine(self, url: URL, synchronous: str, **options: Any) -> Engine:
-        if self._path is None:
+        if self._path is None or self._same_file is None:
             return create_engine(url, pool_pre_ping=True, **options)
         path = self._path
         engine = create_engine(

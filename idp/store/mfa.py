@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, text, update
+from sqlalchemy import Connection, Row, Table, bindparam, insert, select, text, update
 
 from adapter.errors import TallystickError
 from adapter.mfa.codes.limits import CodeLimits
@@ -282,8 +282,8 @@ def _row_of(challenge: Challenge) -> dict[str, Any]:
     return asdict(challenge) | {"state": challenge.state.value}
 
 
-def _challenge(row: Sequence[Any]) -> Challenge:
-    values: Mapping[str, Any] = row._mapping
+def _challenge(row: Row[Any]) -> Challenge:
+    values = row._mapping
     return Challenge(**{**values, "state": State(values["state"])})
 
 

@@ -25,7 +25,8 @@ class SqlPolicyStore:
 
     def second_factor(self) -> str | None:
         """Return what was set for all trusts, None when nothing was."""
-        return self._read(SECOND_FACTOR)
+        value: str | None = self._read(SECOND_FACTOR)
+        return value
 
     def save_second_factor(self, value: str) -> None:
         """Set it."""

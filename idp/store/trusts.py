@@ -129,7 +129,9 @@ def _trust_of(row: Sequence[Any]) -> RelyingPartyTrust:
 def _service_provider(text: str) -> ServiceProvider:
     values = json.loads(text)
     services = values.pop("assertion_consumer_services")
-    plain = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
+    plain: dict[str, Any] = {
+        name: tuple(v) if isinstance(v, list) else v for name, v in values.items()
+    }
     return ServiceProvider(
         assertion_consumer_services=tuple(AssertionConsumerService(**each) for each in services),
         **plain,

@@ -9,12 +9,14 @@ from databases import NOON
 
 from idp.directory.ports import Credentials
 from idp.directory.users import User
+from idp.federation.nodes import Farm
 from idp.federation.policy import GlobalPolicy
 from idp.federation.settings import TrustSettings
 from idp.federation.trusts import RelyingPartyTrust
 from idp.saml.values import AssertionConsumerService, ServiceProvider
 from idp.session.record import SignInRecord
 from idp.store.log import SqlSignInLog
+from idp.store.nodes import SqlNodeStore
 from idp.store.once import UsedOnce
 from idp.store.policies import SqlPolicyStore
 from idp.store.signin import SESSION_ENDED, SignInStore
@@ -75,7 +77,7 @@ def _finish(sign_ins: SignInStore, request: str | None = "_1", sign_in: str | No
 
 
 def test_one_look_gives_trust_user_session_and_policy(sign_ins, trusts, users):
-    facts = sign_ins.facts(WIKI, ALICE.upn, "session")
+    facts = sign_ins.facts(WIKI, ALICE.upn, "session", None)
 
     assert facts.trust == _trust()
     assert facts.user == ALICE
@@ -83,28 +85,40 @@ def test_one_look_gives_trust_user_session_and_policy(sign_ins, trusts, users):
     assert facts.second_factor == "always"
 
 
+def test_the_node_asked_for_is_given_else_the_first_of_the_farm(sign_ins, database, clock):
+    farm = Farm(SqlNodeStore(database), clock)
+    assert sign_ins.facts(WIKI, None, None, "sts1").node is None
+    first = farm.set_build("sts2", "20348.350", "admin").node
+    second = farm.set_build("sts1", "17763.1", "admin").node
+
+    assert sign_ins.facts(WIKI, None, None, "sts1").node == second
+    assert sign_ins.facts(WIKI, None, None, "sts2").node == first
+    assert sign_ins.facts(WIKI, None, None, "sts3").node == first
+    assert sign_ins.facts(WIKI, None, None, None).node == first
+
+
 def test_what_is_not_there_is_none(sign_ins):
-    facts = sign_ins.facts("https://unknown.example.test", "bob@example.test", None)
+    facts = sign_ins.facts("https://unknown.example.test", "bob@example.test", None, None)
 
     assert (facts.trust, facts.user, facts.session_ended) == (None, None, False)
-    assert sign_ins.facts(WIKI, None, None).user is None
+    assert sign_ins.facts(WIKI, None, None, None).user is None
 
 
 def test_an_ended_session_has_ended_on_every_node(sign_ins, open_database):
     UsedOnce(open_database()).claim(SESSION_ENDED, "session", LATER)
 
-    assert sign_ins.facts(WIKI, None, "session").session_ended
-    assert not sign_ins.facts(WIKI, None, "other").session_ended
+    assert sign_ins.facts(WIKI, None, "session", None).session_ended
+    assert not sign_ins.facts(WIKI, None, "other", None).session_ended
 
 
 def test_a_change_on_another_node_is_seen_by_the_next_look(sign_ins, trusts, users, open_database):
-    sign_ins.facts(WIKI, ALICE.upn, None)
+    sign_ins.facts(WIKI, ALICE.upn, None, None)
     theirs = open_database()
     SqlTrustStore(theirs).change_trust(WIKI, lambda _: _trust(enabled=False))
     SqlUserStore(theirs).set_disabled(ALICE.upn, True, LATER)
     GlobalPolicy(SqlPolicyStore(theirs)).set_second_factor("never")
 
-    facts = sign_ins.facts(WIKI, ALICE.upn, None)
+    facts = sign_ins.facts(WIKI, ALICE.upn, None, None)
 
     assert facts.trust == _trust(enabled=False)
     assert facts.user == replace(ALICE, disabled=True, valid_from=LATER)
@@ -112,16 +126,18 @@ def test_a_change_on_another_node_is_seen_by_the_next_look(sign_ins, trusts, use
 
 
 def test_a_trust_removed_and_added_again_otherwise_is_seen_as_it_is(sign_ins, trusts):
-    sign_ins.facts(WIKI, None, None)
+    sign_ins.facts(WIKI, None, None, None)
     trusts.remove_trust(WIKI)
-    assert sign_ins.facts(WIKI, None, None).trust is None
+    assert sign_ins.facts(WIKI, None, None, None).trust is None
 
     trusts.change_trust(WIKI, lambda _: _trust(token_lifetime=5), b"<xml/>")
-    assert sign_ins.facts(WIKI, None, None).trust == _trust(token_lifetime=5)
+    assert sign_ins.facts(WIKI, None, None, None).trust == _trust(token_lifetime=5)
 
 
 def test_a_trust_is_parsed_once_while_it_stays_the_same(sign_ins, trusts):
-    assert sign_ins.facts(WIKI, None, None).trust is sign_ins.facts(WIKI, None, None).trust
+    assert (
+        sign_ins.facts(WIKI, None, None, None).trust is sign_ins.facts(WIKI, None, None, None).trust
+    )
 
 
 def test_a_request_and_a_sign_in_end_once_and_leave_one_row(sign_ins, database):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -163,11 +165,11 @@ def _key(name: str) -> sa.Column[str]:
     return _text(name, primary_key=True)
 
 
-def _text(name: str, *, nullable: bool = False, **options: object) -> sa.Column[str]:
+def _text(name: str, *, nullable: bool = False, **options: Any) -> sa.Column[str]:
     return sa.Column(name, sa.Text, nullable=nullable, **options)
 
 
-def _integer(name: str, **options: object) -> sa.Column[int]:
+def _integer(name: str, **options: Any) -> sa.Column[int]:
     return sa.Column(name, sa.Integer, nullable=False, **options)
 
 
