@@ -1,29 +1,24 @@
 """From a SAML message to a checked AuthnRequest, or to the reason why not.
 
-Sources: saml-core §3.4.1, saml-profiles §4.1.4.1. The message is parsed once, its signature is
-checked on that tree, and the values are read from that tree. Whether its ID was used before is
-not asked here: the host keeps the used ones, for as long as a request can be fresh
-(``max_age`` plus twice ``skew``).
+Sources: saml-core §3.4.1, saml-profiles §4.1.4.1. Whether its ID was used before is not asked
+here: the host keeps the used ones, for as long as a request can be fresh (``max_age`` plus twice
+``skew``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from lxml import etree
 
-from idp.saml import endpoints, schema, signature, uris
+from idp.saml import endpoints, messages, uris
 from idp.saml.bindings import SamlMessage
+from idp.saml.messages import MAX_AGE, SKEW
 from idp.saml.refusal import Refused
 from idp.saml.values import POST, AuthnRequest, ServiceProvider
-from idp.saml.xml import parse, text_of
+from idp.saml.xml import text_of
 
-SKEW = timedelta(minutes=3)
-MAX_AGE = timedelta(minutes=5)
-
-_AUTHN_REQUEST = f"{{{uris.PROTOCOL}}}AuthnRequest"
-_ISSUER = f"{{{uris.ASSERTION}}}Issuer"
 _NAME_ID_POLICY = f"{{{uris.PROTOCOL}}}NameIDPolicy"
 _CONTEXT = f"{{{uris.PROTOCOL}}}RequestedAuthnContext"
 _CLASS = f"{{{uris.ASSERTION}}}AuthnContextClassRef"
@@ -46,16 +41,14 @@ def read_authn_request(
     required where the metadata says AuthnRequestsSigned, or *require_signed* says so. Raises
     :class:`Refused`.
     """
-    root = _authn_request(message)
-    service_provider = _issuer(root, find_service_provider)
-    signed = _check_signatures(root, message, service_provider)
-    if not signed and (
-        service_provider.authn_requests_signed
-        or (require_signed is not None and require_signed(service_provider))
-    ):
-        raise _unsigned(service_provider)
-    _check_destination(root, destinations, signed=signed)
-    issue_instant = _fresh_instant(root, now, skew, max_age)
+    root = messages.root_of(message, parameter="SAMLRequest", name="AuthnRequest")
+    service_provider = messages.issuer_of(root, find_service_provider)
+    required = service_provider.authn_requests_signed or (
+        require_signed is not None and require_signed(service_provider)
+    )
+    signed = messages.check_signatures(root, message, service_provider, required=required)
+    messages.check_destination(root, destinations, signed=signed)
+    issue_instant = messages.fresh_instant(root, now=now, skew=skew, max_age=max_age)
     acs_url = _acs_url(root, service_provider)
     try:
         # From here on the service provider may be told: it is known, and so is its address.
@@ -80,100 +73,6 @@ def read_authn_request(
         requested_contexts=contexts,
         comparison=comparison,
         signed=signed,
-    )
-
-
-def _authn_request(message: SamlMessage) -> etree._Element:
-    """Return the root: an AuthnRequest, and valid by the schema (which makes the ID an NCName)."""
-    root = parse(message.xml)
-    if message.parameter != "SAMLRequest" or root.tag != _AUTHN_REQUEST:
-        raise Refused(
-            "The message is no AuthnRequest", "Send a request to sign in", code="MSIS7015"
-        )
-    protocol = schema.protocol()
-    if not protocol.validate(root):
-        error = protocol.error_log.last_error
-        where = f" (line {error.line}: {error.type_name})" if error is not None else ""
-        raise Refused(
-            f"The message is not valid by the schema of SAML 2.0{where}",
-            "Send an AuthnRequest as saml-core §3.4.1 has it",
-            code="not_schema_valid",
-        )
-    return root
-
-
-def _issuer(
-    root: etree._Element, find_service_provider: Callable[[str], ServiceProvider | None]
-) -> ServiceProvider:
-    element = root.find(_ISSUER)
-    issuer = text_of(element) if element is not None else ""
-    service_provider = find_service_provider(issuer) if issuer else None
-    if service_provider is None:
-        raise Refused(
-            f"There is no enabled relying party trust for {issuer[:200]!r}",
-            "Add the service provider's metadata",
-            code="MSIS7007",
-        )
-    return service_provider
-
-
-def _check_signatures(
-    root: etree._Element, message: SamlMessage, service_provider: ServiceProvider
-) -> bool:
-    """Check every signature there is, and say whether there was one."""
-    certificates = service_provider.signing_certificates
-    enveloped = signature.enveloped_signature(root)
-    if enveloped is not None:
-        signature.check_enveloped(root, enveloped, certificates)
-    if message.redirect_signature is not None:
-        signature.check_redirect(message.redirect_signature, certificates)
-    return enveloped is not None or message.redirect_signature is not None
-
-
-def _unsigned(service_provider: ServiceProvider) -> Refused:
-    return Refused(
-        f"The request of {service_provider.entity_id} is not signed, but has to be",
-        "Let the service provider sign its requests, or change its trust",
-        code="signature_required",
-    )
-
-
-def _check_destination(
-    root: etree._Element, destinations: Collection[str], *, signed: bool
-) -> None:
-    """saml-bindings §3.4.5.2: a signed request names its destination, and it is ours."""
-    destination = root.get("Destination")
-    if destination is None and not signed:
-        return
-    if destination not in destinations:
-        raise Refused(
-            "The request is meant for another destination, or signed and for none",
-            f"Let the service provider send it to {next(iter(destinations), 'our address')}",
-            code="wrong_destination",
-        )
-
-
-def _fresh_instant(
-    root: etree._Element, now: datetime, skew: timedelta, max_age: timedelta
-) -> datetime:
-    try:
-        instant = datetime.fromisoformat(root.get("IssueInstant").strip())
-        # saml-core §1.3.3: times are UTC, also where the Z is forgotten.
-        instant = instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise _not_fresh("has no readable IssueInstant") from None
-    if instant - now > skew:
-        raise _not_fresh("was issued in the future")
-    if now - instant > max_age + skew:
-        raise _not_fresh("has expired")
-    return instant
-
-
-def _not_fresh(fault: str) -> Refused:
-    return Refused(
-        f"The request {fault}",
-        "Start again at the service provider, and check its clock",
-        code="not_fresh",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -301,3 +302,20 @@ def test_what_the_stranger_sent_is_not_repeated_in_full(idp, sp):
     refused = refusal(idp, sp.request(issuer="x" * 5000))
 
     assert len(refused.problem) < 300
+
+
+def test_good_and_bad_requests_at_once_do_not_mix(idp, sp):
+    good = [sp.sign(sp.request(request_id=f"_r{n}", ForceAuthn="true")) for n in range(8)]
+    bad = [sp.request("<samlp:Nothing/>"), good[0].replace(b"acs", b"bad"), b"<x"]
+
+    def read(message):
+        try:
+            return idp.read(message).id
+        except Refused as refused:
+            return refused.code
+
+    with ThreadPoolExecutor(8) as pool:
+        read_at_once = list(pool.map(read, [*good, *bad] * 20))
+
+    expected = [f"_r{n}" for n in range(8)] + ["not_schema_valid", "MSIS0038", "not_xml"]
+    assert read_at_once == expected * 20
