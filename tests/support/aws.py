@@ -23,10 +23,9 @@ METADATA = f"""<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" en
         Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"/>
   </SPSSODescriptor>
 </EntityDescriptor>"""
-ATTRIBUTES = {
-    "https://aws.amazon.com/SAML/Attributes/Role": [f"{PROVIDER},{ROLE}"],
-    "https://aws.amazon.com/SAML/Attributes/RoleSessionName": ["{upn}"],
-}
+ROLE_ATTRIBUTE = "https://aws.amazon.com/SAML/Attributes/Role"
+SESSION_NAME_ATTRIBUTE = "https://aws.amazon.com/SAML/Attributes/RoleSessionName"
+ATTRIBUTES = {ROLE_ATTRIBUTE: f"{PROVIDER},{ROLE}", SESSION_NAME_ATTRIBUTE: "{upn}"}
 
 WsgiApp = Callable[..., object]
 

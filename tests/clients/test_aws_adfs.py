@@ -1,0 +1,60 @@
+"""aws-adfs, unchanged, signs in through the second factor and gets its credentials."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import aws
+import aws_adfs
+import pytest
+from flask import Flask
+from verified import only, values, verified_assertion
+
+from idp.app import create_app
+from idp.config import Server
+
+PUSHED = "Approve it there"
+A_NUMBER = r"^(\d\d)$"
+
+
+@pytest.fixture
+def app(federation) -> Flask:
+    """The federation server once more, over the same database, as the client knows it."""
+    federation.add_service_provider(aws.METADATA, attributes=aws.ATTRIBUTES)
+    services = federation.services
+    server = Server(base_url=f"https://{aws_adfs.HOST}")
+    config = services.config.model_copy(update={"server": server})
+    return create_app(config, services=dataclasses.replace(services, config=config))
+
+
+@pytest.fixture
+def signing_certificate(federation) -> bytes:
+    """The certificate of the server's key, from its configuration, as PEM."""
+    return federation.services.config.keys.signing_certificate.read_bytes()
+
+
+def test_it_gets_credentials_by_the_number_that_it_prints(
+    run_aws_adfs, app, federation, phone, token_service, signing_certificate
+):
+    client = run_aws_adfs(app, federation.user.name, federation.user.password)
+    number = client.wait_for(A_NUMBER)[1]
+    assert phone.approve(number) == "approved"
+    assert client.credentials()["AccessKeyId"] == aws.ACCESS_KEY
+
+    assertion = verified_assertion(token_service.response(), signing_certificate)
+    assert only(assertion, ".//saml:Audience/text()") == aws.AUDIENCE
+    assert only(assertion, ".//saml:SubjectConfirmationData/@Recipient") == aws.ACS
+    assert only(assertion, "saml:Issuer/text()").startswith(f"http://{aws_adfs.HOST}/adfs/")
+    assert values(assertion, aws.ROLE_ATTRIBUTE) == [f"{aws.PROVIDER},{aws.ROLE}"]
+    assert values(assertion, aws.SESSION_NAME_ATTRIBUTE) == [federation.user.name]
+
+
+def test_without_the_update_it_prints_no_number_and_gets_credentials_by_approval(
+    run_aws_adfs, app, federation, phone
+):
+    federation.set_build("20348.349")
+    client = run_aws_adfs(app, federation.user.name, federation.user.password)
+    client.wait_for(PUSHED)
+    assert phone.approve() == "approved"
+    assert client.credentials()["AccessKeyId"] == aws.ACCESS_KEY
+    assert not any(line.strip().isdigit() for line in client.said)
