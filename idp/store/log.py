@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
@@ -14,8 +14,9 @@ from idp.store.schema import sign_ins
 LONGEST_FIELD = 1024
 """Characters kept of a field: clients choose some of them, and must not fill the disk."""
 
-_TEXTS = tuple(field.name for field in fields(SignInRecord) if field.name not in ("at", "event_id"))
-_ENTRIES = select(sign_ins.c.serial, *(sign_ins.c[f.name] for f in fields(SignInRecord)))
+_FIELDS = tuple(field.name for field in fields(SignInRecord))
+_TEXTS = tuple(name for name in _FIELDS if name not in ("at", "event_id"))
+_ENTRIES = select(sign_ins.c.serial, *(sign_ins.c[name] for name in _FIELDS))
 _INSERT = insert(sign_ins)
 
 
@@ -52,7 +53,8 @@ class SqlSignInLog:
 
 def append(connection: Connection, record: SignInRecord) -> None:
     """Write one record in a transaction of somebody else's."""
-    connection.execute(_INSERT, asdict(_storable(record)))
+    stored = _storable(record)
+    connection.execute(_INSERT, {name: getattr(stored, name) for name in _FIELDS})
 
 
 def _storable(record: SignInRecord) -> SignInRecord:
