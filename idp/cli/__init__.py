@@ -10,6 +10,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
+from io import TextIOWrapper
 from typing import Any, NoReturn
 
 import click
@@ -55,6 +56,8 @@ class Tallystick(click.Group):
     def main(self, args: Sequence[str] | None = None, **extra: Any) -> NoReturn:
         """Run, and exit: 0 done, 1 refused or failed, 2 wrong usage, 130 interrupted."""
         extra["standalone_mode"] = False
+        if isinstance(sys.stdout, TextIOWrapper):  # a terminal may not know every character
+            sys.stdout.reconfigure(errors="backslashreplace")
         sys.exit(self._run(args, extra))
 
     def _run(self, args: Sequence[str] | None, extra: dict[str, Any]) -> int:
@@ -70,6 +73,8 @@ class Tallystick(click.Group):
             return _failed(error.format_message(), error.exit_code)
         except TallystickError as error:
             return _failed(f"{error} [{error.code}]", 1)
+        except UnicodeError:
+            return _failed("An argument or a file is not UTF-8 text. Save it as such. [no_text]", 1)
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise

@@ -13,21 +13,23 @@ def adapters(done) -> dict[str, dict]:
     return {each["name"]: each for each in json.loads(done("adapters", "list", "--json"))}
 
 
+def enabled(done) -> list[str]:
+    return [name for name, each in adapters(done).items() if each["enabled"]]
+
+
 @pytest.fixture
-def badge(done, monkeypatch):
+def badge(done):
     done("adapters", "register", "Badge", "adapter.entra_mfa:AzureMfaAuthentication")
     return "Badge"
 
 
 def test_the_adapter_of_the_package_is_there_and_enabled(done):
-    assert adapters(done) == {
-        OURS: {
-            "name": OURS,
-            "type": "adapter.entra_mfa:AzureMfaAuthentication",
-            "enabled": True,
-        }
+    assert adapters(done)[OURS] == {
+        "name": OURS,
+        "type": "adapter.entra_mfa:AzureMfaAuthentication",
+        "enabled": True,
     }
-    assert done("adapters", "list").splitlines()[1].endswith("\tyes")
+    assert f"{OURS}\tadapter.entra_mfa:{OURS}\tyes\n" in done("adapters", "list")
 
 
 def test_a_registered_adapter_is_listed_and_not_yet_enabled(badge, done):
@@ -48,10 +50,10 @@ def test_its_configuration_file_is_kept(done, farm_folder, services):
 
 def test_enable_replaces_the_list(badge, done):
     done("adapters", "enable", badge)
-    assert [name for name, each in adapters(done).items() if each["enabled"]] == [badge]
+    assert enabled(done) == [badge]
 
     done("adapters", "enable", OURS, badge)
-    assert all(each["enabled"] for each in adapters(done).values())
+    assert enabled(done) == [OURS, badge]
 
 
 def test_what_nobody_has_cannot_be_enabled(done, refused):
@@ -64,7 +66,7 @@ def test_what_nobody_has_cannot_be_enabled(done, refused):
 )
 def test_a_class_that_cannot_be_loaded_is_not_registered(type_name, refused, done):
     assert "[bad_provider]" in refused("adapters", "register", "Badge", type_name)
-    assert list(adapters(done)) == [OURS]
+    assert "Badge" not in adapters(done)
 
 
 def test_an_adapter_is_unregistered_once_it_is_not_enabled_any_more(badge, done, refused):
@@ -74,4 +76,4 @@ def test_an_adapter_is_unregistered_once_it_is_not_enabled_any_more(badge, done,
     done("adapters", "enable", OURS)
     done("adapters", "unregister", badge)
 
-    assert list(adapters(done)) == [OURS]
+    assert "Badge" not in adapters(done)

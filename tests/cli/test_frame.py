@@ -214,3 +214,23 @@ def test_an_empty_table_says_so_on_standard_error(capsys):
     output.print_table(("name",), [], empty="There is nothing.")
 
     assert capsys.readouterr() == ("", "There is nothing.\n")
+
+
+@pytest.mark.parametrize("args", [["sp", "show", "\udc80"], ["user", "import", "latin1.csv"]])
+def test_text_that_is_no_unicode_is_refused(args, refused, farm_folder):
+    (farm_folder / "latin1.csv").write_bytes("name,password\nbjörn,x\n".encode("latin-1"))
+
+    assert refused(*args).endswith("[no_text]\n")
+
+
+def test_a_password_that_is_no_unicode_is_refused(refused):
+    line = refused("user", "add", "bob@example.test", "--password-stdin", input=b"\xff\n")
+
+    assert line.endswith("[no_text]\n")
+
+
+def test_a_terminal_that_knows_few_characters_gets_escapes_for_the_rest():
+    done = run("decide", "20348.349", env={**os.environ, "PYTHONIOENCODING": "latin-1"})
+
+    assert done.returncode == 0
+    assert "\\u201c" in done.stdout

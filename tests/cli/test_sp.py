@@ -7,23 +7,12 @@ import threading
 from contextlib import contextmanager
 
 import pytest
+from administered import SP_ID as ID
+from administered import metadata
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
 from idp.federation.settings import settings_help
-
-ID = "https://sp.example.test/metadata"
-
-
-def metadata(entity_id: str = ID, acs: str = "https://sp.example.test/acs") -> str:
-    return (
-        '<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"'
-        f' entityID="{entity_id}"><md:SPSSODescriptor'
-        ' protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">'
-        '<md:AssertionConsumerService index="0"'
-        ' Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"'
-        f' Location="{acs}"/></md:SPSSODescriptor></md:EntityDescriptor>'
-    )
 
 
 @pytest.fixture

@@ -1,0 +1,106 @@
+"""The example at the end of each command's help works as it stands there."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from administered import metadata
+
+from idp import cli
+from idp.cli.context import Example
+
+ADAPTER = """\
+from adapter.entra_mfa import AzureMfaAuthentication
+
+
+class BadgeAdapter(AzureMfaAuthentication):
+    pass
+"""
+
+
+def commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            yield from commands(command.get_command(context, name), f"{path} {name}".strip())
+    else:
+        yield path, command
+
+
+EXAMPLES = {
+    f"{path}: {line}": line
+    for path, command in commands(cli.main, "")
+    if isinstance(command, Example)
+    for line in command.example.splitlines()
+}
+
+
+@pytest.fixture
+def folder(farm_folder: Path, services, monkeypatch) -> Path:
+    """A server that has what the examples speak of."""
+    for name, content in {
+        "sp-metadata.xml": metadata(),
+        "nodes.csv": "name,build\nsts1,20348.350\n",
+        "users.csv": "name,password,display_name,email,groups\nbob@example.test,secret,,,\n",
+    }.items():
+        (farm_folder / name).write_text(content)
+    package = farm_folder / "badges"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "adapter.py").write_text(ADAPTER)
+    monkeypatch.syspath_prepend(farm_folder)
+    services.farm.set_build("sts1", "20348.349", "test")
+    services.farm.set_build("sts3", "14393.4704", "test")
+    return farm_folder
+
+
+@pytest.fixture
+def prepared(folder: Path, services, request: pytest.FixtureRequest) -> None:
+    """What the example needs to be there; not what it makes itself."""
+    line = request.node.callspec.params["line"]
+    if " user " in line and " add " not in line:
+        services.directory.add("alice@example.test", "password")
+    if " sp " in line and " add " not in line:
+        services.trusts.add(metadata().encode())
+    if " unregister " in line:
+        services.providers.register("Badge", "badges.adapter:BadgeAdapter")
+
+
+@pytest.mark.parametrize("line", EXAMPLES.values(), ids=EXAMPLES)
+def test_an_example_works(line, prepared, done, folder):
+    if "|" in line:
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        subprocess.run(  # noqa: S603 - our own example
+            ["/bin/sh", "-c", line],
+            cwd=folder,
+            env={**os.environ, "PATH": path, "PASSWORD": "secret"},
+            check=True,
+            timeout=30,
+        )
+    else:
+        program, *args = shlex.split(line)
+        assert program == "tallystick"
+        done(*args, typed=("password", "password"))
+
+
+def test_every_command_that_acts_on_a_server_has_an_example():
+    ours = ("adapters", "log", "server", "sp", "user")
+
+    for path, command in commands(cli.main, ""):
+        if path.split()[0] in ours:
+            assert isinstance(command, Example), path
+            assert command.example.startswith("tallystick ") or "| tallystick " in command.example
+            assert path in command.example
+
+
+def test_help_shows_the_example_unwrapped(tally):
+    text = tally("sp", "set", "--help").stdout
+
+    assert '\'attributes.https://sp.example.test/role=["staff", "{group}"]\'\n' in text
