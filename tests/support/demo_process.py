@@ -10,8 +10,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from idp import config
+from idp.app import assemble
+from idp.services import Services
 
 TALLYSTICK = Path(sys.executable).with_name("tallystick")
 SECONDS = 60
@@ -28,6 +33,11 @@ class DemoProcess:
     def folder(self) -> Path:
         """Where its data lie."""
         return Path(self.told["config"]).parent
+
+    @cached_property
+    def services(self) -> Services:
+        """Its rooms, joined once more in this process as other commands join them."""
+        return assemble(config.load(Path(self.told["config"])))
 
     def end(self, number: int = signal.SIGTERM) -> int:
         """Send a signal, and return the exit status."""

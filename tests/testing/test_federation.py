@@ -216,10 +216,6 @@ def test_nothing_of_one_test_is_there_in_the_next(turn, federation):
     assert federation.log == ()
 
 
-def test_without_the_service_provider_its_address_serves_nothing(_tallystick_host, federation):
-    assert requests.get(_tallystick_host.sp_url, timeout=10).status_code == 503
-
-
 _METADATA = """<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata"
     entityID="https://sp.example.test/">
   <SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">

@@ -1,0 +1,256 @@
+"""``tallystick demo`` from outside: what it prints, what it keeps, how it ends."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import ssl
+import stat
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pyotp
+import pytest
+import requests
+from demo_process import DemoProcess, demo_process, tallystick
+
+from idp.admin import farm
+from idp.demo.servers import listen, port_of
+from idp.testing.browser import Browser
+from idp.testing.page import Page
+
+ADDRESSES = ("idp", "sp", "metadata", "authenticator", "admin")
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[DemoProcess]:
+    """A demo for tests that leave it as it is."""
+    with demo_process() as running:
+        yield running
+
+
+def log_in(demo: DemoProcess, user: int = 0, *, browser: Browser | None = None) -> Page:
+    """Sign in at the demo's service provider, as far as the second factor."""
+    browser = browser or Browser()
+    person = demo.told["users"][user]
+    page = browser.open(demo.told["sp"])
+    return browser.submit(page.form, UserName=person["name"], Password=person["password"])
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_each_address_answers_as_soon_as_the_demo_is_ready(name, demo):
+    assert requests.get(demo.told[name], timeout=10).status_code == 200
+
+
+def test_the_line_holds_what_scripts_need_and_no_more(demo):
+    assert list(demo.told) == [
+        "ready", *ADDRESSES, "admin_token", "config", "users",
+    ]  # fmt: skip
+    assert demo.told["ready"] is True
+    assert "/" not in demo.told["idp"].removeprefix("http://")
+
+
+def test_users_come_in_their_order_each_with_what_they_have(demo):
+    users = demo.told["users"]
+    assert [set(user) for user in users] == [
+        {"name", "password", "phone", "totp_secret", "about"}
+    ] * 6
+    assert [(bool(u["phone"]), bool(u["totp_secret"])) for u in users] == [
+        (True, False), (True, False), (False, True), (True, False), (True, False), (False, False),
+    ]  # fmt: skip
+    methods = [demo.services.mfa.methods_of(user["name"]) for user in users]
+    assert [each.best.kind if each.best else None for each in methods] == [
+        "phone-current", "phone-current", None, "phone-old", "wearable", None,
+    ]  # fmt: skip
+    assert [each.has_totp for each in methods] == [False, False, True, False, False, False]
+
+
+def test_only_its_owner_can_read_what_the_demo_keeps(demo):
+    phones = [Path(user["phone"]) for user in demo.told["users"] if user["phone"]]
+    names = ("admin-token", "secret.key", "signing.key", "test-sp.key", "users.json")
+    for file in [*phones, *(demo.folder / name for name in names)]:
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
+
+
+def test_the_first_node_is_patched_the_second_one_revision_short(demo):
+    nodes = farm.nodes(demo.services)
+    assert [(view.node.name, view.decision.experience) for view in nodes] == [
+        ("srv2022", "number_match"),
+        ("srv2019", "approve_deny"),
+        ("srv2016", "number_match"),
+    ]
+    assert nodes[1].node.build == "17763.2299"
+
+
+def test_the_number_is_typed_in_another_terminal(demo):
+    browser = Browser()
+    page = log_in(demo, browser=browser)
+    number = page.text("validEntropyNumber")
+
+    file = demo.told["users"][0]["phone"]
+    approved = demo.run("phone", "approve", "--file", file, "--number", number)
+
+    assert approved.returncode == 0, approved.stderr
+    page = browser.submit(page.form)
+    page = browser.submit(page.form)
+    assert page.text("user") == demo.told["users"][0]["name"]
+
+
+def test_the_user_with_codes_signs_in_with_one(demo):
+    browser = Browser()
+    page = log_in(demo, 2, browser=browser)
+    code = pyotp.TOTP(demo.told["users"][2]["totp_secret"]).now()
+    page = browser.submit(page.form, VerificationCode=code)
+    assert browser.submit(page.form).status == 200
+
+
+@pytest.mark.parametrize(
+    ("user", "sentence"), [(3, "too old"), (4, "watch cannot"), (5, "cannot be used")]
+)
+def test_users_who_cannot_match_a_number_are_told_why(user, sentence, demo):
+    assert sentence in log_in(demo, user).error
+
+
+def test_a_build_set_by_command_holds_from_the_next_sign_in(tmp_path):
+    with demo_process("--data-dir", str(tmp_path / "demo")) as demo:
+        assert log_in(demo).text("validEntropyNumber")
+        assert demo.run("server", "set", "srv2022", "20348.349").returncode == 0
+        assert not log_in(demo, 1).text("validEntropyNumber")
+
+
+def test_a_file_dropped_into_the_metadata_folder_is_a_trust_at_once(demo):
+    address = f"{demo.told['idp']}/adfs/ls/idpinitiatedsignon.aspx?loginToRp=urn:dropped"
+    assert Browser().get(address).title == "Error"
+    (demo.folder / "metadata" / "dropped.xml").write_text(DROPPED)
+    assert Browser().get(address).title == "Sign In"
+
+
+def test_a_dropped_file_is_seen_by_commands_without_a_visit(demo):
+    (demo.folder / "metadata" / "quiet.xml").write_text(DROPPED.replace("dropped", "quiet"))
+    deadline = time.monotonic() + 20
+    while demo.services.trusts.find("urn:quiet") is None:
+        assert time.monotonic() < deadline
+
+
+def test_a_broken_file_in_the_folder_spoils_nothing(demo):
+    (demo.folder / "metadata" / "broken.xml").write_text("<no metadata")
+    assert log_in(demo, 2).status == 200
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_cleanly_and_leaves_nothing_behind(number):
+    with demo_process() as demo:
+        assert demo.folder.exists()
+        assert demo.end(number) == 0
+        assert not demo.folder.exists()
+        assert demo.process.stdout.read() == ""
+        assert "Traceback" not in demo.process.stderr.read()
+
+
+def test_a_phone_that_waits_does_not_keep_it_from_ending():
+    with demo_process() as demo, ThreadPoolExecutor() as others:
+        file = demo.told["users"][0]["phone"]
+        waiting = others.submit(demo.run, "phone", "wait", "--file", file)
+        assert demo.end() == 0
+        assert waiting.result().returncode == 1
+
+
+def test_what_is_kept_is_there_the_next_time(tmp_path):
+    with demo_process("--data-dir", str(tmp_path)) as demo:
+        demo.services.farm.set_build("srv2022", "20348.349", by="a test")
+        before = demo.told
+        demo.end()
+    with demo_process("--data-dir", str(tmp_path)) as demo:
+        same = ("admin_token", "config", "users")
+        assert {key: demo.told[key] for key in same} == {key: before[key] for key in same}
+        assert demo.services.farm.first().build == "20348.349"
+        # Its address is another one: phones and service provider have moved with it.
+        page = log_in(demo)
+        file = demo.told["users"][0]["phone"]
+        assert not page.text("validEntropyNumber")
+        assert demo.run("phone", "approve", "--file", file).returncode == 0
+
+
+def test_a_configuration_that_is_there_is_not_overwritten(tmp_path):
+    with demo_process("--data-dir", str(tmp_path)) as demo:
+        demo.end()
+    file = tmp_path / "tallystick.toml"
+    file.write_text(file.read_text() + "\n[sign_in]\nsession_minutes = 5\n")
+    with demo_process("--data-dir", str(tmp_path)) as demo:
+        demo.end()
+    assert "session_minutes = 5" in file.read_text()
+
+
+@pytest.mark.parametrize("taken", [0, 1])
+def test_a_port_in_use_is_one_line_and_makes_nothing(taken, tmp_path):
+    with listen("127.0.0.1", 0) as listener:
+        port = port_of(listener) - taken
+        refused = tallystick("demo", "--port", str(port), "--data-dir", str(tmp_path / "demo"))
+    assert refused.returncode == 1
+    (line,) = refused.stderr.splitlines()
+    assert f"Port {port + taken} on 127.0.0.1 is in use" in line
+    assert "--port" in line
+    assert list(tmp_path.rglob("*.key")) == []
+
+
+def test_an_address_of_another_machine_is_one_line():
+    refused = tallystick("demo", "--bind", "192.0.2.1", "--port", "0")
+    assert refused.returncode == 1
+    assert len(refused.stderr.splitlines()) == 1
+    assert "--bind" in refused.stderr
+
+
+def test_with_tls_the_printed_authority_vouches_for_both_servers(tmp_path):
+    with demo_process("--tls", "--data-dir", str(tmp_path)) as demo:
+        ca_file = str(tmp_path / "tls" / "ca.crt")
+        browser = Browser(verify=ca_file)
+        page = log_in(demo, browser=browser)
+        number = page.text("validEntropyNumber")
+        file = demo.told["users"][0]["phone"]
+        approved = demo.run("phone", "approve", "--file", file, "--number", number)
+        assert approved.returncode == 0, approved.stderr
+        assert browser.submit(browser.submit(page.form).form).status == 200
+        assert all(cookie.secure for cookie in browser.session.cookies)
+
+
+def test_tls_under_a_name_that_leads_nowhere_here(tmp_path):
+    with demo_process("--tls", "--host", "adfs.example.test", "--data-dir", str(tmp_path)) as demo:
+        url = urlsplit(demo.told["idp"])
+        assert url.hostname == "adfs.example.test"
+        context = ssl.create_default_context(cafile=tmp_path / "tls" / "ca.crt")
+        with (
+            socket.create_connection(("127.0.0.1", url.port)) as connection,
+            context.wrap_socket(connection, server_hostname=url.hostname) as spoken,
+        ):
+            assert spoken.getpeercert()["subjectAltName"][0] == ("DNS", "adfs.example.test")
+
+
+def test_a_connection_that_says_nothing_keeps_nobody_out(tmp_path):
+    with demo_process("--tls", "--data-dir", str(tmp_path)) as demo:
+        port = int(demo.told["idp"].rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)):
+            ca_file = str(tmp_path / "tls" / "ca.crt")
+            assert requests.get(demo.told["idp"], timeout=10, verify=ca_file).status_code == 200
+
+
+def test_for_people_it_prints_what_to_open_whom_to_be_and_how_to_answer():
+    with demo_process(as_json=False) as demo:
+        lines = iter(demo.process.stdout.readline, "Ctrl-C ends it.\n")
+        text = "".join(lines)
+        assert re.search(r"Begin here +http://localhost:\d+/", text)
+        assert re.search(r"phone1@example\.test +\S+ +A phone", text)
+        assert re.search(r"tallystick phone approve --file \S+ --number NN", text)
+        assert re.search(r"tallystick server -c \S+ set srv2022 20348\.349", text)
+        assert demo.end(signal.SIGINT) == 0
+
+
+DROPPED = """<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="urn:dropped">
+  <SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+    <AssertionConsumerService index="0" Location="https://dropped.example.test/acs"
+      Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"/>
+  </SPSSODescriptor>
+</EntityDescriptor>"""
