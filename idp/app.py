@@ -17,6 +17,7 @@ from idp.session.clock import SystemClock
 from idp.session.seal import Sealer
 from idp.store.engine import Database
 from idp.store.log import SqlSignInLog
+from idp.store.maintenance import Housekeeping
 from idp.store.mfa import SqlMfaStore
 from idp.store.nodes import SqlNodeStore
 from idp.store.once import UsedOnce
@@ -96,6 +97,8 @@ def create_app(config: Config, *, services: Services | None = None) -> Flask:
         app.register_blueprint(host.blueprint(services))
     app.register_error_handler(TallystickError, _told)
     app.wsgi_app = signin.AnyCase(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
+    housekeeping = Housekeeping(services.database, services.clock)
+    app.teardown_request(lambda _error: housekeeping.tick())
     app.extensions["tallystick"] = services
     return app
 

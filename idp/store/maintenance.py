@@ -1,15 +1,18 @@
-"""Forgetting what cannot matter any more: at start, and now and then."""
+"""Forgetting what cannot matter any more: at the first request, and now and then."""
 
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy import Table, delete, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from idp.store import once
-from idp.store.engine import Database
+from idp.store.engine import Database, StoreUnavailable
 from idp.store.schema import activations, challenges
 
 GRACE = timedelta(hours=1)
@@ -17,6 +20,16 @@ GRACE = timedelta(hours=1)
 
 KEEP_CHALLENGES = timedelta(days=1)
 KEEP_ACTIVATIONS = timedelta(days=1)
+
+INTERVAL = 600.0
+"""Seconds between two purges."""
+
+
+class Clock(Protocol):
+    """The time, as everybody here sees it."""
+
+    def now(self) -> datetime:
+        """Return the present, aware and in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +58,28 @@ def _purge(database: Database, table: Table, old: ColumnElement[bool], limit: in
     some = select(key).where(old).limit(limit)
     with database.write(durable=False) as connection:
         return connection.execute(delete(table).where(key.in_(some))).rowcount
+
+
+class Housekeeping:
+    """Purges at the first call of :meth:`tick`, and then every ten minutes it is called.
+
+    The interval runs by the monotonic clock; what is old is told by the clock that made it.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._busy = threading.Lock()
+        self._next = 0.0
+
+    def tick(self) -> None:
+        """Purge if it is time; cost-free otherwise. A database that is away is left in peace."""
+        if time.monotonic() < self._next or not self._busy.acquire(blocking=False):
+            return
+        try:
+            self._next = time.monotonic() + INTERVAL
+            purge(self._database, self._clock.now())
+        except StoreUnavailable:
+            self._next = 0.0
+        finally:
+            self._busy.release()

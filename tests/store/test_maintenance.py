@@ -9,7 +9,8 @@ from databases import NOON
 from adapter.mfa.ports import Activation
 from adapter.mfa.push.challenge import Challenge
 from idp.session.seal import Sealer
-from idp.store.maintenance import GRACE, Purged, purge
+from idp.store import maintenance
+from idp.store.maintenance import GRACE, Housekeeping, Purged, purge
 from idp.store.mfa import SqlMfaStore
 from idp.store.once import UsedOnce
 
@@ -58,3 +59,35 @@ def test_one_call_takes_no_more_than_it_may(database, mfa):
 
     assert purge(database, NOON + 2 * DAY, limit=3).challenges == 3
     assert purge(database, NOON + 2 * DAY, limit=3).challenges == 2
+
+
+def test_housekeeping_purges_at_its_first_call_and_then_only_now_and_then(
+    database, clock, monkeypatch
+):
+    housekeeping, once = Housekeeping(database, clock), UsedOnce(database)
+    clock.advance(days=1)
+
+    once.claim("code", "first", NOON)
+    housekeeping.tick()
+    once.claim("code", "second", NOON)
+    housekeeping.tick()
+    assert [once.is_used("code", key) for key in ("first", "second")] == [False, True]
+
+    monkeypatch.setattr(maintenance.time, "monotonic", lambda: 1e9)
+    housekeeping.tick()
+    assert not once.is_used("code", "second")
+
+
+def test_housekeeping_leaves_a_database_that_is_away_in_peace_and_comes_back(
+    database, database_file, clock
+):
+    housekeeping, once = Housekeeping(database, clock), UsedOnce(database)
+    once.claim("code", "old", NOON)
+    clock.advance(days=1)
+    away = database_file.rename(database_file.with_suffix(".away"))
+    housekeeping.tick()
+
+    away.rename(database_file)
+    housekeeping.tick()
+
+    assert not once.is_used("code", "old")
