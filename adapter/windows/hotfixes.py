@@ -20,8 +20,8 @@ def is_one_kb(text: str) -> bool:
 
 
 def kbs_in(lines: Lines) -> tuple[str, ...]:
-    """The KBs of a list, each once; package names, whose state may be any, are passed over."""
-    found = (kb for line in lines if "Package_for_" not in line for kb in _KB.findall(line))
+    """The KBs of a list, each once; not those in names of packages, whose state may be any."""
+    found = (kb for line in lines for kb in _KB.findall(line))
     return tuple(dict.fromkeys(f"KB{digits}" for digits in found))
 
 

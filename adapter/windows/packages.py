@@ -12,9 +12,9 @@ _INSTALLED = "Installed"
 _PENDING = "InstallPending"
 
 _ROLLUP = re.compile(rf"Package_for_RollupFix~\S{{0,60}}?~~({BASE})\.({REVISION})\.(.*)")
-_STATE = re.compile(
-    r"\b(?:Partially ?Installed|Uninstall ?Pending|Install ?Pending|Installed|Superseded|Staged)\b"
-)
+_STATE_LINE = re.compile(r"[ \t]*(?:Package)?State[ \t]*:(.*)")
+# Partially Installed is named so that it is not read as Installed; other states count for nothing.
+_STATE = re.compile(r"\b(?:Partially ?Installed|Install ?Pending|Installed)\b")
 
 
 def builds_in(lines: Lines) -> tuple[Build, ...]:
@@ -39,12 +39,13 @@ def _packages(lines: Lines) -> Iterator[tuple[Build, str]]:
     """Every cumulative update with its state, which stands behind it or on a line below."""
     build: Build | None = None
     for line in lines:
-        rollup = _ROLLUP.search(line)
+        rollup, below = _ROLLUP.search(line), _STATE_LINE.match(line)
         if rollup:
-            build, line = Build(int(rollup[1]), int(rollup[2])), rollup[3]
+            build = Build(int(rollup[1]), int(rollup[2]))
         elif "~" in line:  # the identity of another package
             build = None
-        state = _STATE.search(line)
+        state = _STATE.search(rollup[3] if rollup else below[1] if below else "")
         if build and state:
             yield build, state[0].replace(" ", "")
+        if below:
             build = None

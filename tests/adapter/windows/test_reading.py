@@ -196,6 +196,14 @@ def test_the_state_of_the_next_package_is_not_that_of_a_rollup(state, below):
     assert read_server_text(f"{rollup}{state}\n{below}").build is None
 
 
+def test_the_word_installed_further_down_is_no_state():
+    rollup = "Package_for_RollupFix~31bf3856ad364e35~amd64~~20348.350.1.5"
+    further_down = "Hotfix(s):  3 Hotfix(s) Installed."
+
+    for state in ("State : Superseded", "State : Installiert", ""):
+        assert read_server_text(f"{rollup}\n{state}\n{further_down}").build is None
+
+
 def test_a_pending_package_that_the_build_holds_is_not_worth_a_word():
     rollup = "Package_for_RollupFix~31bf3856ad364e35~amd64~~20348.350.1.5 | Install Pending"
 
