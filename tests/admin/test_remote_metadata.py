@@ -7,8 +7,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from ssl import SSLContext
 
 import pytest
+from authority import make_authority
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
@@ -20,13 +22,14 @@ Answer = Callable[[Request], Response]
 
 
 @contextmanager
-def serving(answer: Answer) -> Iterator[str]:
+def serving(answer: Answer, tls: SSLContext | None = None) -> Iterator[str]:
     """Run a web server; yields its address."""
-    server = make_server("127.0.0.1", 0, Request.application(answer), threaded=True)
+    application = Request.application(answer)
+    server = make_server("127.0.0.1", 0, application, threaded=True, ssl_context=tls)
     thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.port}"
+        yield f"http{'s' if tls else ''}://127.0.0.1:{server.port}"
     finally:
         server.shutdown()
         thread.join()
@@ -163,6 +166,19 @@ def test_a_proxy_of_the_environment_is_not_asked(address, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
 
     assert fetch(f"{address}/m", allow_http=True, allow_private=True) == b"<metadata/>"
+
+
+def test_over_tls_the_certificate_must_be_good_for_the_name(tmp_path, monkeypatch):
+    """The connection goes to a judged address, and still asks for the name's certificate."""
+    authority = make_authority(tmp_path)
+    tls = authority.server_context(["localhost"], tmp_path)
+
+    with serving(lambda _: Response(b"<metadata/>"), tls) as address:
+        by_name = address.replace("127.0.0.1", "localhost")
+        assert "TLS" in refusal(by_name).problem
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.file))
+        assert fetch(by_name, allow_private=True) == b"<metadata/>"
+        assert "TLS" in refusal(address).problem
 
 
 @contextmanager
