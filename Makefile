@@ -57,6 +57,11 @@ clean:
 	@$(INSTALL) --editable .
 	@touch $@
 
+.venv/installed-test: pyproject.toml tests/stranger/pyproject.toml | $(BIN)/python
+	@$(INSTALL) --editable '.[test]'
+	@$(INSTALL) --no-deps --editable tests/stranger
+	@touch $@
+
 .venv/installed-%: pyproject.toml | $(BIN)/python
 	@$(INSTALL) --editable '.[$*]'
 	@touch $@

@@ -100,8 +100,9 @@ class ProofData:
     properties: Mapping[str, str]
 
 
+@runtime_checkable
 class AdapterPresentation(Protocol):
-    """A page of an adapter. The host puts the form into its own page around it."""
+    """A page of an adapter. The host puts its own page around the form."""
 
     @property
     def stylesheets(self) -> tuple[str, ...]:
@@ -150,7 +151,11 @@ class ExternalAuthenticationException(Exception):
 
 @runtime_checkable
 class Adapter(Protocol):
-    """A second factor. One instance serves all users and threads of a node."""
+    """A second factor. One instance serves all users and threads of a node.
+
+    An adapter need not derive from this class; one that does inherits an unload that has nothing
+    to release and an ``on_error`` that leaves the page to the host.
+    """
 
     @property
     def metadata(self) -> AdapterMetadata:
@@ -161,6 +166,7 @@ class Adapter(Protocol):
 
     def on_authentication_pipeline_unload(self) -> None:
         """Called once, when the node stops or the adapter's registration changes."""
+        return
 
     def is_available_for_user(self, identity_claim: Claim, context: AuthenticationContext) -> bool:
         """Say whether this user can use this factor.
@@ -190,6 +196,7 @@ class Adapter(Protocol):
 
         Whatever it returns, the sign-in has ended.
         """
+        return None
 
 
 @dataclass(frozen=True, slots=True)

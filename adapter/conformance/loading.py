@@ -1,0 +1,134 @@
+"""Checking an adapter until it is loaded: made, described, configured."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+
+from adapter.conformance.rules import Findings, told
+from adapter.contract import (
+    IDENTITY_CLAIMS,
+    Adapter,
+    AdapterMetadata,
+    AuthenticationMethodConfigData,
+)
+
+MEMBERS = (
+    "metadata",
+    "on_authentication_pipeline_load",
+    "on_authentication_pipeline_unload",
+    "is_available_for_user",
+    "begin_authentication",
+    "try_end_authentication",
+    "on_error",
+)
+ACCIDENTS = (AttributeError, TypeError, LookupError, NameError, AssertionError, UnicodeError)
+"""Errors that tell of a slip in the adapter, and nothing to who configures it."""
+
+_URI = re.compile(r"[a-z][a-z0-9+.-]*:[^\s]+", re.IGNORECASE | re.ASCII)
+
+
+def make(factory: Callable[[], Adapter], findings: Findings) -> Adapter | None:
+    """Make an adapter that has all members and complete metadata, or say why there is none."""
+    try:
+        adapter = factory()
+    except Exception as error:
+        findings.add("made_without_arguments", told(error))
+        return None
+    missing = [name for name in MEMBERS if not _has(adapter, name)]
+    if missing:
+        findings.add("has_every_member", f"no {', '.join(missing)}")
+        return None
+    return adapter if _check_metadata(adapter, findings) else None
+
+
+def refuses_clearly(adapter: Adapter, findings: Findings) -> None:
+    """Load without a configuration: that may fail, but not by accident."""
+    try:
+        adapter.on_authentication_pipeline_load(AuthenticationMethodConfigData(None))
+    except Exception as error:
+        if not _is_clear(error):
+            findings.add("refuses_clearly", told(error))
+
+
+def loads(adapter: Adapter, config: bytes | None, findings: Findings) -> bool:
+    """Load with the configuration that the kit was given, which may be none."""
+    try:
+        adapter.on_authentication_pipeline_load(AuthenticationMethodConfigData(config))
+    except Exception as error:
+        is_unclear = config is None and not _is_clear(error)
+        findings.add("refuses_clearly" if is_unclear else "loads", told(error))
+        return False
+    return True
+
+
+def unloads(adapter: Adapter, findings: Findings) -> None:
+    """Unload, as a node does that stops."""
+    try:
+        adapter.on_authentication_pipeline_unload()
+    except Exception as error:
+        findings.add("unloads", told(error))
+
+
+def _is_clear(error: Exception) -> bool:
+    return bool(str(error).strip()) and not isinstance(error, ACCIDENTS)
+
+
+def _has(adapter: object, name: str) -> bool:
+    member = inspect.getattr_static(adapter, name, None)
+    return member is not None if name == "metadata" else callable(getattr(adapter, name, None))
+
+
+def _check_metadata(adapter: Adapter, findings: Findings) -> bool:
+    try:
+        metadata = adapter.metadata
+    except Exception as error:
+        findings.add("metadata_is_complete", told(error))
+        return False
+    if not isinstance(metadata, AdapterMetadata):
+        findings.add("metadata_is_complete", f"a {type(metadata).__name__}")
+        return False
+    odd = [name for name, is_right in _fields(metadata).items() if not is_right]
+    for name in odd:
+        findings.add("metadata_is_complete", f"{name} is {getattr(metadata, name)!r}"[:200])
+    if odd:
+        return False
+    _check_values(metadata, findings)
+    return True
+
+
+def _fields(metadata: AdapterMetadata) -> Mapping[str, bool]:
+    return {
+        "admin_name": isinstance(metadata.admin_name, str) and bool(metadata.admin_name.strip()),
+        "authentication_methods": _are(metadata.authentication_methods, str),
+        "identity_claims": _are(metadata.identity_claims, str),
+        "available_lcids": _are(metadata.available_lcids, int),
+        "friendly_names": _names(metadata.friendly_names),
+        "descriptions": _names(metadata.descriptions),
+        "requires_identity": isinstance(metadata.requires_identity, bool),
+    }
+
+
+def _are(values: object, kind: type) -> bool:
+    return isinstance(values, tuple) and bool(values) and all(type(v) is kind for v in values)
+
+
+def _names(names: object) -> bool:
+    return isinstance(names, Mapping) and all(
+        type(lcid) is int and isinstance(name, str) and bool(name.strip())
+        for lcid, name in names.items()
+    )
+
+
+def _check_values(metadata: AdapterMetadata, findings: Findings) -> None:
+    for method in metadata.authentication_methods:
+        if not _URI.fullmatch(method):
+            findings.add("methods_are_uris", repr(method))
+    if metadata.identity_claims[0] not in IDENTITY_CLAIMS:
+        findings.add("identity_claim_is_allowed", metadata.identity_claims[0])
+    for lcid in metadata.available_lcids:
+        if lcid not in metadata.friendly_names or lcid not in metadata.descriptions:
+            findings.add("languages_are_described", f"nothing for LCID {lcid}")
+    if not metadata.requires_identity:
+        findings.add("requires_identity", "requires_identity is False")

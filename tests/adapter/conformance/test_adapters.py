@@ -1,0 +1,83 @@
+"""Two real adapters keep the contract: ours, and a stranger's that comes in by the same door."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+
+import pytest
+from second_factors import ALICE, OLD_PHONE, WATCH, Started
+
+from adapter.conformance import check
+from adapter.contract import AuthenticationContext
+from adapter.entra_mfa import AzureMfaAuthentication
+from adapter.errors import TallystickError
+
+QUESTION = b'question = "What is <the> \\"question\\"?"\nanswer = "Antwort \xc3\xa4"'
+
+
+def adapter_class(name: str):
+    (entry,) = entry_points(group="tallystick.adapters", name=name)
+    return entry.load()
+
+
+def check_entra(mfa, **options):
+    return check(
+        adapter_class("AzureMfaAuthentication"), user=ALICE, mfa_service=mfa.service, **options
+    )
+
+
+def test_ours_keeps_the_contract_with_a_phone(mfa):
+    phone = mfa.give_phone(totp=True)
+
+    def approve_on_the_phone(context: AuthenticationContext) -> dict[str, str]:
+        challenge = mfa.store.challenge(context.data["challenge"])
+        mfa.approve(phone, Started(challenge, context.data["number"]))
+        return {}
+
+    assert check_entra(mfa, proof=approve_on_the_phone) == []
+
+
+def test_ours_keeps_the_contract_with_codes_alone(mfa):
+    codes = mfa.give_codes()
+
+    def type_the_code(context: AuthenticationContext) -> dict[str, str]:
+        return {"VerificationCode": codes.at(mfa.clock.now())}
+
+    assert check_entra(mfa, proof=type_the_code) == []
+
+
+@pytest.mark.parametrize("app", [OLD_PHONE, WATCH])
+def test_ours_keeps_the_contract_where_the_device_cannot_match_numbers(mfa, app):
+    mfa.give_phone(**app)
+
+    assert check_entra(mfa) == []
+
+
+def test_without_the_mfa_service_the_kit_says_what_it_needs():
+    with pytest.raises(TallystickError) as error:
+        check(AzureMfaAuthentication)
+    assert error.value.code == "no_mfa_service"
+
+
+def test_the_strangers_keeps_the_contract():
+    stranger = adapter_class("PassphraseAuthentication")
+
+    assert check(stranger, config=QUESTION, proof=lambda context: {"Answer": "Antwort ä"}) == []
+
+
+def test_the_strangers_refuses_to_run_without_a_question():
+    (finding,) = check(adapter_class("PassphraseAuthentication"))
+
+    assert finding.rule == "loads"
+    assert "a question and an answer" in finding.seen
+
+
+@pytest.mark.parametrize("answer", ["", "antwort ä", "Antwort", "Antwort ä "])
+def test_the_strangers_lets_nobody_in_who_does_not_know(answer):
+    findings = check(
+        adapter_class("PassphraseAuthentication"),
+        config=QUESTION,
+        proof=lambda context: {"Answer": answer},
+    )
+
+    assert [finding.rule for finding in findings] == ["claims_are_announced"]
