@@ -157,6 +157,7 @@ def test_a_p256_key_is_read():
         base64.b64encode(der(rsa.generate_private_key(65537, 2048))).decode(),
         base64.b64encode(der(KEY)[:-1]).decode(),
     ],
+    ids=["empty", "no Base64", "no key", "P-384", "Ed25519", "RSA", "cut"],
 )
 def test_anything_but_a_p256_key_is_refused(text):
     with pytest.raises(CallRefused) as refused:
