@@ -57,19 +57,18 @@ class Api:
         device = self.gate.admit(request)
         wait = read_wait(request.args.get("wait", "0"), request.args.get("seen", ""))
 
+        def look() -> tuple[Challenge, ...]:
+            return tuple(self.services.mfa.push.pending_for(device))
+
         def news() -> tuple[Challenge, ...] | None:
-            found = self.services.mfa.push.pending_for(device)
-            return None if _ids(found) == wait.seen else tuple(found)
-
-        def checked_news() -> tuple[Challenge, ...] | None:
             self.gate.check_again(device)
-            return news()
+            found = look()
+            return None if _ids(found) == wait.seen else found
 
-        found = news()
-        if found is None and wait.seconds:
-            found = self.room.wait(device.user, checked_news, wait.seconds)
-        if found is None:
-            found = tuple(self.services.mfa.push.pending_for(device))
+        found = look()
+        if _ids(found) == wait.seen and wait.seconds:
+            told = self.room.wait(device.user, news, wait.seconds)
+            found = found if told is None else told
         return {"requests": [_request(challenge) for challenge in found]}
 
     def answer(self, request: Request) -> Reply:

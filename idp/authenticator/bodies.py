@@ -89,7 +89,7 @@ def read_wait(wait: str, seen: str) -> Wait:
 
 def _object(body: bytes, known: set[str]) -> dict[str, Any]:
     try:
-        value = json.loads(body.decode(), object_pairs_hook=_no_twins, parse_constant=_refuse)
+        value = json.loads(body.decode(), object_pairs_hook=_no_twins)
     except (ValueError, RecursionError):
         _refuse("The body is no JSON")
     if not isinstance(value, dict):
@@ -115,4 +115,4 @@ def _text(fields: dict[str, Any], name: str, shape: re.Pattern[str]) -> str:
 
 
 def _refuse(problem: str) -> NoReturn:
-    raise BadRequest(problem, "Send what the call is documented to take")
+    raise BadRequest(problem, "Send the fields of the call, each once and in its shape")

@@ -79,7 +79,11 @@ class ApiHttp:
         """Say why not; the server's time in it lets a phone whose clock is wrong set it."""
         called = name if name in self._calls else ""
         get_logger().info(
-            "phone_call_refused", call=called, code=error.code, activity_id=web.activity_id()
+            "phone_call_refused",
+            call=called,
+            code=error.code,
+            client_ip=web.client_ip(),
+            activity_id=web.activity_id(),
         )
         body = {"error": error.code, "problem": error.problem, "remedy": error.remedy}
         response = self._json(body, STATUS.get(error.code, 409))

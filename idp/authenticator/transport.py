@@ -95,6 +95,12 @@ class Transport:
                 proxies=self._proxies,
                 allow_redirects=False,
             )
+        except requests.exceptions.SSLError as error:
+            raise ServerUnreachable(
+                f"The certificate of {self.server} is not trusted: {_cause(error)}",
+                "Name what vouches for it: --ca-file FILE at activation, or REQUESTS_CA_BUNDLE",
+                code="untrusted_certificate",
+            ) from None
         except requests.RequestException as error:
             raise ServerUnreachable(
                 f"{self.server} does not answer: {_cause(error)}",

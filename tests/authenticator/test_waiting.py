@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from phone_host import BOB, running
+from authenticator_hands import hand_of
+from phone_host import ALICE, BOB, running
+from sqlalchemy import delete
 
 from adapter.errors import TallystickError
 from idp.authenticator.waiting import RoomFull, WaitingRoom
+from idp.store.schema import devices
 
 LONG = 20
 
@@ -59,8 +63,8 @@ def until(condition: Callable[[], bool]) -> None:
         threading.Event().wait(0.002)
 
 
-def pump_runs() -> bool:
-    return any(thread.name == "phone pump" for thread in threading.enumerate())
+def pumps() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.name == "phone pump"}
 
 
 def test_a_waiting_phone_hears_of_a_request_that_another_node_stored(board, threads):
@@ -120,15 +124,15 @@ def test_no_user_takes_all_places(board, threads):
 
 
 def test_one_pump_looks_for_everybody_and_ends_with_the_last_phone(board, threads):
-    until(lambda: not pump_runs())
+    before = pumps()
     room = room_of(board)
     names = [f"user-{n}" for n in range(20)]
     waiting = [threads.submit(room.wait, name, board.ask(name), LONG) for name in names]
     until(lambda: board.looks and len(board.looks[-1]) == 20)
-    assert sum(thread.name == "phone pump" for thread in threading.enumerate()) == 1
+    assert len(pumps() - before) == 1
     board.pending.update(dict.fromkeys(names, "1"))
     assert [each.result(5) for each in waiting] == ["1"] * 20
-    until(lambda: not pump_runs())
+    until(lambda: not pumps() - before)
 
 
 def test_a_fault_of_the_store_is_the_callers_and_the_pump_goes_on(board, threads):
@@ -149,10 +153,11 @@ def test_a_fault_of_the_store_is_the_callers_and_the_pump_goes_on(board, threads
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_pump_that_died_is_followed_by_another(board):
+    before = pumps()
     room = room_of(board)
     board.fault = ZeroDivisionError()
     assert room.wait("alice", lambda: None, 0.05) is None
-    until(lambda: not pump_runs())
+    until(lambda: not pumps() - before)
     board.fault = None
     board.pending["alice"] = "1"
     assert room.wait("alice", board.ask("alice"), LONG) == "1"
@@ -177,52 +182,77 @@ def test_an_answer_in_this_process_wakes_the_users_other_phones_at_once(board, t
 # The same over HTTP
 
 
-def test_a_phone_that_waits_is_told_within_a_second(host, hand, threads):
-    waiting = threads.submit(hand.call, "GET", "pending?wait=25")
-    until(pump_runs)
+@pytest.fixture
+def wait(threads):
+    """Let a device wait: the answer to come, once the room has looked for it."""
+
+    def begin(hand, query="wait=25"):
+        before = pumps()
+        answer = threads.submit(hand.call, "GET", f"pending?{query}")
+        until(lambda: pumps() - before)
+        return answer
+
+    return begin
+
+
+def ids(answer):
+    return [told["id"] for told in answer.result(10).json()["requests"]]
+
+
+def test_a_phone_that_waits_is_told_within_a_second(host, hand, wait):
+    waiting = wait(hand)
     begun = time.monotonic()
     started = host.push()
-    (told,) = waiting.result(10).json()["requests"]
-    assert told["id"] == started.challenge.id
+    assert ids(waiting) == [started.challenge.id]
     assert time.monotonic() - begun < 1
 
 
-def test_a_request_that_was_seen_is_waited_beyond(host, hand, threads):
+def test_a_request_that_was_seen_is_waited_beyond(host, hand, wait):
     """The page knows the first request and hears at once that a newer one replaced it."""
     first = host.push().challenge.id
-    waiting = threads.submit(hand.call, "GET", f"pending?wait=25&seen={first}")
-    until(pump_runs)
+    waiting = wait(hand, f"wait=25&seen={first}")
     second = host.push().challenge.id
-    assert [told["id"] for told in waiting.result(10).json()["requests"]] == [second]
+    assert ids(waiting) == [second]
 
 
-def test_a_request_answered_on_one_phone_ends_on_the_other_at_once(host, hand, threads):
-    started = host.push("approve_deny")
-    waiting = threads.submit(hand.call, "GET", f"pending?wait=25&seen={started.challenge.id}")
-    until(pump_runs)
-    host.phone(name="second").deny()
-    assert waiting.result(10).json()["requests"] == []
+def test_a_request_that_was_seen_is_told_again_when_nothing_changed(host, hand):
+    first = host.push().challenge.id
+    answer = hand.call("GET", f"pending?wait=1&seen={first}")
+    assert [told["id"] for told in answer.json()["requests"]] == [first]
+
+
+def test_a_request_answered_on_one_phone_ends_on_the_other_at_once(tmp_path, wait, monkeypatch):
+    """Without waiting for the pump, whose next look would be in a minute."""
+    slow = functools.partial(WaitingRoom, period=60)
+    monkeypatch.setattr("idp.authenticator.host.WaitingRoom", slow)
+    with running(tmp_path) as host:
+        hand, other = hand_of(host, host.phone()), host.phone(name="second")
+        started = host.push("approve_deny")
+        waiting = wait(hand, f"wait=25&seen={started.challenge.id}")
+        other.deny()
+        assert ids(waiting) == []
 
 
 def test_a_wait_without_news_ends_with_an_empty_list(hand):
     assert hand.call("GET", "pending?wait=1").json()["requests"] == []
 
 
-def test_a_user_disabled_during_the_wait_is_told_nothing(host, hand, threads):
-    waiting = threads.submit(hand.call, "GET", "pending?wait=25")
-    until(pump_runs)
-    host.services.directory.disable(hand_user(hand))
+def test_a_user_disabled_during_the_wait_is_told_nothing(host, hand, wait):
+    waiting = wait(hand)
+    host.services.directory.disable(ALICE)
     host.push()
     assert waiting.result(10).json()["error"] == "user_disabled"
 
 
-def hand_user(hand):
-    return hand.host.services.mfa_store.device(hand.device).user
+def test_a_device_removed_during_the_wait_is_told_nothing(host, hand, wait):
+    waiting = wait(hand)
+    with host.services.database.write() as connection:
+        connection.execute(delete(devices))
+    host.push()
+    assert waiting.result(10).json()["error"] == "device_unknown"
 
 
 def test_no_more_than_three_quarters_of_the_threads_wait(tmp_path, threads):
-    from authenticator_hands import hand_of
-
     with running(tmp_path, threads=4) as host:
         alice, bob = hand_of(host, host.phone()), hand_of(host, host.phone(BOB))
         waiting = [threads.submit(patiently, alice) for _ in range(3)]
@@ -234,7 +264,7 @@ def test_no_more_than_three_quarters_of_the_threads_wait(tmp_path, threads):
         host.push("approve_deny", BOB)
         assert len(bob.call("GET", "pending?wait=25").json()["requests"]) == 1
         host.push()
-        assert all(len(each.result(10).json()["requests"]) == 1 for each in waiting)
+        assert all(len(ids(each)) == 1 for each in waiting)
 
 
 def patiently(hand):
