@@ -57,6 +57,11 @@ class Page:
         found = self._document.xpath("//*[@id = $id]", id=element_id)
         return _text(found[0]) if found else None
 
+    def link(self, element_id: str) -> str:
+        """Return the whole address that the link with this id leads to."""
+        (found,) = self._document.xpath("//a[@id = $id]", id=element_id)
+        return urljoin(self.url, found.get("href", ""))
+
     def ids(self) -> frozenset[str]:
         """Return all ids on the page."""
         return frozenset(map(str, self._document.xpath("//@id")))

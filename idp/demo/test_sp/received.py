@@ -16,7 +16,7 @@ from adapter.errors import TallystickError
 from idp.saml import signature, uris
 from idp.saml.refusal import Refused
 from idp.saml.values import UNSPECIFIED, Attribute, NameID
-from idp.saml.xml import parse, text_of
+from idp.saml.xml import parse
 
 MAX_BYTES = 512 * 1024
 
@@ -138,7 +138,7 @@ def _assertion(node: etree._Element, certificates: Sequence[str]) -> ReceivedAss
         authn_instant=_time(statement, "AuthnInstant"),
         session_index=_said(statement, "SessionIndex"),
         session_not_on_or_after=_time(statement, "SessionNotOnOrAfter"),
-        audiences=tuple(map(text_of, _all(node, "a:Conditions//a:Audience"))),
+        audiences=tuple(map(_string, _all(node, "a:Conditions//a:Audience"))),
         not_before=_time(conditions, "NotBefore"),
         not_on_or_after=_time(conditions, "NotOnOrAfter"),
         recipient=_said(confirmation, "Recipient"),
@@ -150,11 +150,11 @@ def _assertion(node: etree._Element, certificates: Sequence[str]) -> ReceivedAss
 
 def _name_id(node: etree._Element) -> NameID | None:
     found = _first(node, "a:Subject/a:NameID")
-    return None if found is None else NameID(text_of(found), found.get("Format", UNSPECIFIED))
+    return None if found is None else NameID(_string(found), found.get("Format", UNSPECIFIED))
 
 
 def _attribute(node: etree._Element) -> Attribute:
-    values = tuple(text_of(value) for value in _all(node, "a:AttributeValue"))
+    values = tuple(_string(value) for value in _all(node, "a:AttributeValue"))
     return Attribute(node.get("Name", ""), values)
 
 
@@ -182,7 +182,12 @@ def _first(node: etree._Element, path: str) -> etree._Element | None:
 
 def _text(node: etree._Element, path: str) -> str:
     found = _first(node, path)
-    return "" if found is None else text_of(found)
+    return "" if found is None else _string(found)
+
+
+def _string(node: etree._Element) -> str:
+    """Return the text exactly as it came; a comment inside cuts nothing off."""
+    return str(node.xpath("string()"))
 
 
 def _said(node: etree._Element | None, name: str) -> str:

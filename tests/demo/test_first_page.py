@@ -1,0 +1,125 @@
+"""The demo's first page, in this process: what it tells, the phone, the node that answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from idp.authenticator.client import Phone
+from idp.demo.address import Address
+from idp.demo.running import Running, running
+from idp.testing.browser import Browser
+from idp.testing.page import Page
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A demo for tests that leave it as it is."""
+    folder = tmp_path_factory.mktemp("demo")
+    with running(folder, Address(port=0, sp_port=0), "127.0.0.1") as demo:
+        yield demo
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    browser = Browser()
+    yield browser
+    browser.close()
+
+
+def url(demo: Running, path: str = "/") -> str:
+    return demo.address.base_url + path
+
+
+def second_factor(demo: Running, browser: Browser, user: int = 0) -> Page:
+    person = demo.people[user]
+    page = browser.open(f"{demo.address.sp_url}/login?force=1")
+    return browser.submit(page.form, UserName=person.name, Password=person.password)
+
+
+def test_it_says_whom_to_sign_in_as(demo, browser):
+    page = browser.get(url(demo))
+    assert page.text("newcomerName") == demo.people[0].name
+    assert page.text("newcomerPassword") == demo.people[0].password
+    shown = page.text("people")
+    assert all(person.name in shown and person.password in shown for person in demo.people)
+
+
+def test_it_says_that_it_is_a_toy_and_how_to_reach_the_farm(demo, browser):
+    page = browser.get(url(demo))
+    assert "toy on purpose" in page.html
+    assert demo.folder.admin_token in page.html
+    assert 'href="/admin/"' in page.html
+    assert f'href="{demo.address.sp_url}/"' in page.html
+
+
+def test_the_first_node_answers_until_another_is_chosen(demo, browser):
+    assert "answers this browser" in browser.get(url(demo)).text("node-srv2022")
+    page = browser.get(url(demo, "/node/srv2019"))
+    assert page.url.startswith(url(demo))
+    assert "answers this browser" in page.text("node-srv2019")
+    assert "answers this browser" not in page.text("node-srv2022")
+    (cookie,) = browser.session.cookies
+    assert (cookie.name, cookie.value, cookie.path) == ("tallystick_node", "srv2019", "/")
+
+
+def test_the_chosen_node_decides_what_the_next_sign_in_shows(demo, browser):
+    assert second_factor(demo, browser, 1).text("validEntropyNumber")
+    browser.get(url(demo, "/node/srv2019"))
+    assert not second_factor(demo, browser, 1).text("validEntropyNumber")
+
+
+def test_another_browser_goes_on_with_the_first_node(demo, browser):
+    browser.get(url(demo, "/node/srv2019"))
+    assert "answers this browser" in Browser().get(url(demo)).text("node-srv2022")
+
+
+@pytest.mark.parametrize("name", ["srv1999", "%0d%0aSet-Cookie:a=b", "<b>"])
+def test_a_node_that_is_none_chooses_nothing(name, demo, browser):
+    assert browser.get(url(demo, f"/node/{name}")).status == 404
+    assert not browser.session.cookies
+
+
+def test_a_cookie_of_a_node_that_has_gone_counts_for_nothing(demo, browser):
+    browser.session.cookies.set("tallystick_node", "srv1999", domain="localhost.local", path="/")
+    browser.session.headers["Cookie"] = "tallystick_node=srv1999"
+    assert "answers this browser" in browser.get(url(demo)).text("node-srv2022")
+
+
+def test_the_phone_button_makes_the_newcomers_phone(demo, browser, tmp_path):
+    form = next(f for f in browser.get(url(demo)).forms if f.action.endswith("/demo/phone"))
+    page = browser.submit(form)
+    assert "data:image/svg+xml" in page.html
+    phone = Phone.at(tmp_path / "phone.json")
+    assert phone.activate(page.link("activate")).user == demo.people[0].name
+
+    number = second_factor(demo, browser).text("validEntropyNumber")
+
+    assert phone.approve(number) == "approved"
+
+
+def test_a_phone_is_made_by_a_button_and_never_by_an_address(demo, browser):
+    assert browser.get(url(demo, "/demo/phone")).status == 405
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}]
+)
+def test_another_site_cannot_press_the_button(headers, demo, browser):
+    browser.session.headers.update(headers)
+    assert browser.post(url(demo, "/demo/phone"), {}).status == 403
+
+
+@pytest.mark.parametrize("path", ["/", "/node/srv2022", "/node/none", "/demo/static/demo.css"])
+def test_its_answers_have_the_headers_of_the_house(path, demo, browser):
+    headers = browser.session.get(url(demo, path), allow_redirects=False, timeout=10).headers
+    assert "unsafe-inline" not in headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_files_for_the_phones_lie_where_they_are_said_to(demo):
+    files = [person.phone for person in demo.people if person.phone]
+    assert len(files) == 4
+    assert all(Phone.at(file).accounts() for file in files)
