@@ -1,0 +1,87 @@
+"""docs/adapters.md: its example is the one that is installed and tested, and nothing is missing."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import passphrase_adapter
+import pytest
+
+from adapter import contract
+from adapter.conformance import RULES, check
+from adapter.mfa.service import UsesMfaService
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "adapters.md").read_text()
+STRANGER = ROOT / "tests" / "stranger"
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+
+
+def names_of(protocol: type) -> list[str]:
+    return [name for name in vars(protocol) if not name.startswith("_")]
+
+
+def test_the_example_is_the_package_that_is_installed():
+    assert blocks("python")[0] == Path(passphrase_adapter.__file__).read_text()
+    assert blocks("toml")[0] == (STRANGER / "pyproject.toml").read_text()
+
+
+def test_the_tests_in_the_page_pass():
+    names: dict = {}
+    exec(blocks("python")[1], names)  # noqa: S102 - what the page tells people to run
+
+    tests = [test for name, test in names.items() if name.startswith("test_")]
+    assert len(tests) == 2
+    for test in tests:
+        test()
+
+
+def test_the_configuration_in_the_page_is_taken():
+    config = blocks("toml")[1].encode()
+
+    assert check(passphrase_adapter.PassphraseAuthentication, config=config) == []
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_of_the_kit_is_there_with_its_sentence(rule):
+    assert f"| `{rule}` | {RULES[rule].sentence} |" in PAGE
+
+
+@pytest.mark.parametrize("argument", list(inspect.signature(check).parameters))
+def test_every_argument_of_the_kit_is_there(argument):
+    assert f"| `{argument}` |" in PAGE
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *names_of(contract.Adapter),
+        *names_of(contract.AdapterPresentation),
+        *names_of(contract.ExplainsItself),
+        *names_of(UsesMfaService),
+    ],
+)
+def test_every_member_of_the_contract_is_there(name):
+    assert re.search(rf"`{name}[`(]", PAGE)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        contract.AdapterMetadata,
+        contract.AuthenticationMethodConfigData,
+        contract.AuthenticationContext,
+        contract.HttpRequest,
+        contract.ProofData,
+        contract.Claim,
+    ],
+)
+def test_every_field_of_the_values_is_there(value):
+    (row,) = [line for line in PAGE.splitlines() if line.startswith(f"| `{value.__name__}` |")]
+
+    assert not [name for name in value.__slots__ if f"`{name}`" not in row]
