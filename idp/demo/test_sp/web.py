@@ -26,7 +26,7 @@ SUBMIT = "document.forms[0].submit()"
 _SUBMIT_HASH = base64.b64encode(hashlib.sha256(SUBMIT.encode()).digest()).decode()
 _POSTING_POLICY = (
     f"default-src 'none'; script-src 'sha256-{_SUBMIT_HASH}'; style-src 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "img-src data:; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
