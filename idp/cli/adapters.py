@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import IO, TYPE_CHECKING
 
 import click
 
-from idp.cli.context import Noun, with_services
-from idp.cli.output import json_option, print_json, print_table
+from idp.cli.context import Example, Noun, with_services
+from idp.cli.output import json_option, print_json, print_table, printable
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -74,3 +75,46 @@ def enable(services: Services, names: tuple[str, ...]) -> None:
     """Enable these adapters and no others; users who can use several choose."""
     services.providers.enable(names)
     click.echo(f"Enabled: {', '.join(names)}.")
+
+
+@adapters.command(
+    "check",
+    cls=Example,
+    example="tallystick adapters check adapter.entra_mfa:AzureMfaAuthentication",
+)
+@click.argument("type_name", metavar="MODULE:CLASS")
+@click.option(
+    "--config",
+    "file",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="Handed to the adapter when it is loaded.",
+)
+@click.option(
+    "--user",
+    default="user@conformance.test",
+    metavar="NAME",
+    help="Somebody the factor is for, as the adapter's identity claim names users.",
+)
+@json_option
+def check(type_name: str, file: IO[bytes] | None, user: str, as_json: bool) -> None:
+    """Check that an adapter keeps the contract; exit 1 when it does not.
+
+    It runs by itself, with a database of its own in which NAME has a phone and codes.
+    """
+    from idp.cli.conformance import findings_of
+
+    found = findings_of(type_name, config=file.read() if file else None, user=user)
+    if as_json:
+        print_json(
+            [
+                {"rule": f.rule, "sentence": f.sentence, "seen": f.seen, "remedy": f.remedy}
+                for f in found
+            ]
+        )
+    else:
+        for finding in found:
+            click.echo(printable(finding))
+        if not found:
+            click.echo(f"{type_name} keeps the contract.")
+    sys.exit(1 if found else 0)

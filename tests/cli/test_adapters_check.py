@@ -1,0 +1,55 @@
+"""``tallystick adapters check``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from adapter.conformance import RULES
+
+OURS = "adapter.entra_mfa:AzureMfaAuthentication"
+STRANGER = "passphrase_adapter:PassphraseAuthentication"
+
+
+@pytest.fixture
+def question(farm_folder: Path) -> str:
+    (farm_folder / "question.toml").write_text('question = "Tea?"\nanswer = "yes"\n')
+    return "question.toml"
+
+
+def test_ours_keeps_the_contract(done):
+    assert done("adapters", "check", OURS) == f"{OURS} keeps the contract.\n"
+
+
+def test_a_stranger_is_given_its_configuration(done, question):
+    assert json.loads(done("adapters", "check", STRANGER, "--config", question, "--json")) == []
+
+
+def test_what_breaks_a_rule_is_told_in_one_line_each_and_by_the_exit_status(tally):
+    result = tally("adapters", "check", STRANGER)
+
+    assert result.exit_code == 1
+    assert result.stdout.startswith(f"loads: {RULES['loads'].sentence} Seen: ValueError")
+    assert result.stdout.count("\n") == 1
+
+
+def test_findings_are_data_too(tally):
+    result = tally("adapters", "check", STRANGER, "--json")
+
+    (finding,) = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert finding["rule"] == "loads"
+    assert set(finding) == {"rule", "sentence", "seen", "remedy"}
+
+
+def test_a_class_that_is_not_there_is_refused(refused):
+    assert refused("adapters", "check", "no.such:Class").endswith("[bad_provider]\n")
+
+
+def test_it_needs_no_server(tally, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    assert tally("adapters", "check", OURS).exit_code == 0
+    assert list(tmp_path.glob("*.db")) == []
