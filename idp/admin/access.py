@@ -111,13 +111,13 @@ class Access:
 
     def _right_token(self, text: str, client: str) -> AdminToken:
         token = read_token(self._config.admin_token_file)
-        if not self._tries.debit(client, self._clock.now()):
+        right = token.matches(text)
+        if not self._tries.judge(client, self._clock.now(), right=right):
             raise AccessRefused(
                 429, "too_many_tries", "Too many wrong tokens came from here", "Wait a minute"
             )
-        if not token.matches(text):
+        if not right:
             raise AccessRefused(
                 401, "wrong_token", "That is not the administrator's token", "Try again"
             )
-        self._tries.give_back(client)
         return token

@@ -22,21 +22,18 @@ class Tries:
         self._wrong: OrderedDict[str, deque[datetime]] = OrderedDict()
         self._lock = Lock()
 
-    def debit(self, client: str, now: datetime) -> bool:
-        """Take a try off before the token is looked at; False when none is left."""
+    def judge(self, client: str, now: datetime, *, right: bool) -> bool:
+        """Count a wrong token; say whether the client may hear at all what its token was.
+
+        One step under the lock: parallel wrong ones are all counted, right ones never are.
+        """
         with self._lock:
             times = self._recent(client, now)
             if len(times) >= WRONG:
                 return False
-            times.append(now)
+            if not right:
+                times.append(now)
             return True
-
-    def give_back(self, client: str) -> None:
-        """Return the newest try: the token was right."""
-        with self._lock:
-            times = self._wrong.get(client)
-            if times:
-                times.pop()
 
     def _recent(self, client: str, now: datetime) -> deque[datetime]:
         times = self._wrong.setdefault(client, deque(maxlen=WRONG))

@@ -162,6 +162,10 @@ def test_wrong_tokens_are_limited_for_api_and_page_together(script, new_administ
     assert answer.json["error"] == "too_many_tries"
 
 
+def test_a_script_may_call_as_often_as_it_likes(script):
+    assert {script("GET", "/admin/api/nodes").status_code for _ in range(30)} == {200}
+
+
 def test_the_scheme_is_spelt_in_any_case(script):
     assert script("GET", "/admin/api/nodes", Authorization=f"bearer {ADMIN_TOKEN}").json == []
 
