@@ -166,21 +166,16 @@ class _InMemory:
         self.name = _bytes(content).decode("ascii")
 
 
-def _put_right(method: Any) -> Any:
-    """Return *method* with our files and schema, without changing pysaml2 for anybody else."""
-    names = {
-        **method.__globals__,
-        "make_temp": _InMemory,
-        "validate_doc_with_schema": _validate,
-        "XMLSchemaError": _SchemaError,
-    }
+def _with_memory_files(method: Any) -> Any:
+    """Return *method* with files in memory, without changing pysaml2 for anybody else."""
+    names = {**method.__globals__, "make_temp": _InMemory}
     return FunctionType(
         method.__code__, names, method.__name__, method.__defaults__, method.__closure__
     )
 
 
 class _SecurityContext(sigver.SecurityContext):  # type: ignore[misc]  # pysaml2 has no types
-    _check_signature = _put_right(sigver.SecurityContext._check_signature)
+    _check_signature = _with_memory_files(sigver.SecurityContext._check_signature)
 
 
 def _security_context(client: Saml2Client, key: SigningKey, private_key_pem: bytes) -> Any:

@@ -55,12 +55,8 @@ def read_authn_request(
         _check_wishes(root)
         contexts, comparison = _requested_context(root)
     except Refused as refusal:
-        issuer, request_id = service_provider.entity_id, root.get("ID")
         raise refusal.addressed_to(
-            issuer=issuer,
-            acs_url=acs_url,
-            in_response_to=request_id,
-            relay_state=message.relay_state,
+            issuer=service_provider.entity_id, acs_url=acs_url, in_response_to=root.get("ID")
         ) from None
     return AuthnRequest(
         id=root.get("ID"),
