@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,6 +15,6 @@ __all__ = ["create_app"]
 
 def create_app(config: Config, **joined: Any) -> Flask:
     """Return the WSGI application of *config*; see :func:`idp.app.create_app`."""
-    from idp import app  # the web is loaded when it is wanted, not by ``import idp``
-
-    return app.create_app(config, **joined)
+    # The web is loaded when it is wanted, not by ``import idp``, on which every room depends.
+    app: Flask = importlib.import_module("idp.app").create_app(config, **joined)
+    return app
