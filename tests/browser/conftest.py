@@ -24,6 +24,11 @@ VIEWS = {
     "narrow-light": (NARROW, "light"),
     "narrow-dark": (NARROW, "dark"),
 }
+# What is half faded in is neither what people see nor what axe should measure.
+UNTIL_NOTHING_MOVES = """() => Promise.allSettled(
+    document.getAnimations()
+        .filter(animation => animation.effect.getComputedTiming().endTime < Infinity)
+        .map(animation => animation.finished))"""
 
 NewPage = Callable[..., Page]
 _without_script: WeakSet[BrowserContext] = WeakSet()
@@ -92,6 +97,7 @@ def axe() -> Callable[[Page], None]:
 
     def check(page: Page) -> None:
         with _judged(page) as look:
+            look.evaluate(UNTIL_NOTHING_MOVES)
             result = judge.run(look)
         assert result.violations_count == 0, result.generate_report()
 
@@ -111,8 +117,8 @@ def looks(axe: Callable[[Page], None]) -> Callable[[Page, str], None]:
         for view, (size, scheme) in VIEWS.items():
             page.set_viewport_size(size)
             page.emulate_media(color_scheme=scheme)
-            _keep(page, f"{name}-{view}.png")
             axe(page)
+            _keep(page, f"{name}-{view}.png")
             too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert too_wide <= 0, f"{name}, {view}: {too_wide} pixels stick out at the side"
         page.set_viewport_size(before or WIDE)

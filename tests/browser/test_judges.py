@@ -36,6 +36,13 @@ def test_axe_finds_a_field_without_a_name(show, page, axe):
         axe(page)
 
 
+def test_axe_waits_until_a_page_has_faded_in(show, page, axe):
+    fading = "<style>@keyframes fade { from { opacity: 0 } } h1 { animation: fade 1s }</style>"
+    turning = "<style>@keyframes turn { to { rotate: 1turn } } main { animation: turn 9s infinite }"
+    show(page, GOOD.replace("<main>", f"{fading}{turning}</style><main>"))
+    axe(page)
+
+
 def test_axe_judges_pages_without_script(show, page_without_script, axe):
     show(page_without_script, UNNAMED_FIELD)
     with pytest.raises(AssertionError, match="label"):
