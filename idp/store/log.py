@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from idp.session.record import LogEntry, SignInRecord
 from idp.store.engine import Database
+from idp.store.prepared import Prepared
 from idp.store.schema import sign_ins
 
 LONGEST_FIELD = 1024
@@ -17,7 +18,7 @@ LONGEST_FIELD = 1024
 _FIELDS = tuple(field.name for field in fields(SignInRecord))
 _TEXTS = tuple(name for name in _FIELDS if name not in ("at", "event_id"))
 _ENTRIES = select(sign_ins.c.serial, *(sign_ins.c[name] for name in _FIELDS))
-_INSERT = insert(sign_ins)
+_INSERT = Prepared(insert(sign_ins).values({name: bindparam(name) for name in _FIELDS}).inline())
 
 
 class SqlSignInLog:
@@ -54,7 +55,7 @@ class SqlSignInLog:
 def append(connection: Connection, record: SignInRecord) -> None:
     """Write one record in a transaction of somebody else's."""
     stored = _storable(record)
-    connection.execute(_INSERT, {name: getattr(stored, name) for name in _FIELDS})
+    _INSERT.run(connection, {name: getattr(stored, name) for name in _FIELDS})
 
 
 def _storable(record: SignInRecord) -> SignInRecord:

@@ -12,15 +12,19 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, delete, select, text, tuple_
 
 from idp.store.engine import Database
+from idp.store.prepared import Prepared
 from idp.store.schema import Instant, used_once
 
-_CLAIM = text(
-    "INSERT INTO used_once (kind, key, expires_at) VALUES (:kind, :key, :expires_at)"
-    " ON CONFLICT DO NOTHING RETURNING kind"
-).bindparams(bindparam("expires_at", type_=Instant))
-
-_IS_USED = select(used_once.c.kind).where(
-    used_once.c.kind == bindparam("kind"), used_once.c.key == bindparam("key")
+_CLAIM = Prepared(
+    text(
+        "INSERT INTO used_once (kind, key, expires_at) VALUES (:kind, :key, :expires_at)"
+        " ON CONFLICT DO NOTHING RETURNING kind"
+    ).bindparams(bindparam("expires_at", type_=Instant))
+)
+_IS_USED = Prepared(
+    select(used_once.c.kind).where(
+        used_once.c.kind == bindparam("kind"), used_once.c.key == bindparam("key")
+    )
 )
 
 
@@ -46,7 +50,7 @@ def claim_parts(
 ) -> bool:
     """Do the same for a key of several parts, as an issuer and its request id."""
     values = {"kind": kind, "key": key_of(*parts), "expires_at": expires_at}
-    return connection.execute(_CLAIM, values).first() is not None
+    return _CLAIM.first(connection, values) is not None
 
 
 class UsedOnce:
@@ -74,7 +78,7 @@ class UsedOnce:
 def is_used(connection: Connection, kind: str, *parts: str) -> bool:
     """Say whether the key made of *parts* was used."""
     values = {"kind": kind, "key": key_of(*parts)}
-    return connection.execute(_IS_USED, values).first() is not None
+    return _IS_USED.first(connection, values) is not None
 
 
 def purge(connection: Connection, before: datetime, limit: int) -> int:

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, literal, select
+from sqlalchemy import Connection, Text, bindparam, literal, select
 
 from idp.directory.users import User
 from idp.federation.nodes import Node
@@ -17,6 +17,7 @@ from idp.store import log as sign_in_log
 from idp.store import once
 from idp.store.engine import Database
 from idp.store.policies import SECOND_FACTOR
+from idp.store.prepared import Prepared
 from idp.store.schema import nodes, policies, trusts, used_once, users
 from idp.store.trusts import read_trust
 from idp.store.users import USER_COLUMNS, user_of
@@ -33,17 +34,23 @@ _NODE = (
     .limit(1)
     .subquery()
 )
-_FACTS = select(
-    select(trusts.c.stamp).where(trusts.c.entity_id == bindparam("entity_id")).scalar_subquery(),
-    select(policies.c.value).where(policies.c.name == SECOND_FACTOR).scalar_subquery(),
-    select(used_once.c.kind)
-    .where(used_once.c.kind == SESSION_ENDED, used_once.c.key == bindparam("session_key"))
-    .scalar_subquery(),
-    *(_NODE.c[name] for name in _NODE_COLUMNS),
-    *USER_COLUMNS,
-).select_from(
-    _ONE.outerjoin(users, users.c.upn == bindparam("upn")).outerjoin(_NODE, literal(True))
+_COLUMNS = (*(_NODE.c[name] for name in _NODE_COLUMNS), *USER_COLUMNS)
+_FACTS = Prepared(
+    select(
+        select(trusts.c.stamp)
+        .where(trusts.c.entity_id == bindparam("entity_id"))
+        .scalar_subquery(),
+        select(policies.c.value).where(policies.c.name == SECOND_FACTOR).scalar_subquery(),
+        select(used_once.c.kind)
+        .where(used_once.c.kind == SESSION_ENDED, used_once.c.key == bindparam("session_key"))
+        .scalar_subquery(),
+        *_COLUMNS,
+    ).select_from(
+        _ONE.outerjoin(users, users.c.upn == bindparam("upn")).outerjoin(_NODE, literal(True))
+    ),
+    returns=(Text(), Text(), Text(), *(column.type for column in _COLUMNS)),
 )
+_NOTHING = (None,) * (3 + len(_COLUMNS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,7 @@ class SignInStore:
             "session_key": None if session_id is None else once.key_of(session_id),
         }
         with self._database.read() as connection:
-            stamp, policy, ended, *rest = connection.execute(_FACTS, values).one()
+            stamp, policy, ended, *rest = _FACTS.first(connection, values) or _NOTHING
             trust = self._trust(connection, entity_id, stamp)
         of_node, of_user = rest[: len(_NODE_COLUMNS)], rest[len(_NODE_COLUMNS) :]
         return SignInFacts(

@@ -1,0 +1,94 @@
+"""Statements of the hot path: compiled once, then run by the driver itself.
+
+SQLAlchemy writes the SQL and says how values are converted; what is saved is its work around each
+execution, which costs more here than the database does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, exc
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.types import TypeEngine
+
+Convert = Callable[[Any], Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """One statement for one dialect: parameters as (name, its value if fixed, conversion)."""
+
+    sql: str
+    positional: bool
+    parameters: tuple[tuple[str, Any, Convert], ...]
+    columns: tuple[Convert, ...]
+
+    def bind(self, values: Mapping[str, Any]) -> Any:
+        bound = [
+            (name, convert(value) if convert else value)
+            for name, fixed, convert in self.parameters
+            for value in (values.get(name, fixed),)
+        ]
+        return [value for _, value in bound] if self.positional else dict(bound)
+
+    def row(self, raw: tuple[Any, ...]) -> tuple[Any, ...]:
+        if not self.columns:
+            return raw
+        return tuple(
+            convert(value) if convert else value
+            for value, convert in zip(raw, self.columns, strict=True)
+        )
+
+
+class Prepared:
+    """One statement without expanding parameters; *returns* are the columns of its rows."""
+
+    def __init__(self, statement: ClauseElement, returns: tuple[TypeEngine[Any], ...] = ()) -> None:
+        self._statement = statement
+        self._returns = returns
+        self._compiled: dict[str, _Compiled] = {}
+
+    def first(self, connection: Connection, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        """Run it and return the first row, converted, or None."""
+        compiled, cursor = self._run(connection, values)
+        try:
+            raw = cursor.fetchone()
+        finally:
+            cursor.close()
+        return None if raw is None else compiled.row(raw)
+
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> None:
+        """Run one that returns no rows."""
+        self._run(connection, values)[1].close()
+
+    def _run(self, connection: Connection, values: Mapping[str, Any]) -> tuple[_Compiled, Any]:
+        dialect = connection.dialect
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = _compile(
+                self._statement, self._returns, dialect
+            )
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(compiled.sql, compiled.bind(values))
+        except dialect.loaded_dbapi.Error as error:
+            raise exc.DBAPIError(compiled.sql, None, error) from error
+        return compiled, cursor
+
+
+def _compile(
+    statement: ClauseElement, returns: tuple[TypeEngine[Any], ...], dialect: Dialect
+) -> _Compiled:
+    compiled: Any = statement.compile(dialect=dialect)
+    names = compiled.positiontup if compiled.positional else tuple(compiled.binds)
+    parameters = tuple(
+        (name, bind.value, bind.type.dialect_impl(dialect).bind_processor(dialect))
+        for name in names
+        for bind in (compiled.binds[name],)
+    )
+    columns = tuple(kind.dialect_impl(dialect).result_processor(dialect, None) for kind in returns)
+    return _Compiled(str(compiled), bool(compiled.positional), parameters, columns)
