@@ -53,7 +53,7 @@ def add_api(blueprint: Blueprint, services: Services, access: Access) -> None:
     def set_node(name: str) -> Response:
         return jsonify(farm.set_build(services, name, _build_of_body(), by=BY).as_json())
 
-    routes = (
+    routes: tuple[tuple[str, dict[str, View]], ...] = (
         ("/nodes", {"GET": list_nodes}),
         ("/nodes/<name>", {"GET": show_node, "PUT": set_node}),
         ("/", {}),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Request, Response
+from flask import Request
+from werkzeug import Response
 
 from idp.admin.session import AdminSession
 from idp.session.seal import SealBroken, Sealer

@@ -115,7 +115,7 @@ class _ConnectingAdapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **extra: Any) -> None:
         """Make the pool manager, with our connections in its pools."""
-        self.poolmanager = PoolManager(10, 10)
+        self.poolmanager = PoolManager()
         self.poolmanager.pool_classes_by_scheme = {
             "http": _pool(HTTPConnectionPool, HTTPConnection, self._connector),
             "https": _pool(HTTPSConnectionPool, HTTPSConnection, self._connector),

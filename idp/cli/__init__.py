@@ -46,14 +46,17 @@ class Tallystick(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, name = COMMANDS[cmd_name][0].split(":")
-        return getattr(importlib.import_module(module), name)
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table without importing a single command."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
 
-    def main(self, args: Sequence[str] | None = None, **extra: Any) -> NoReturn:
+    def main(  # type: ignore[override]  # it always exits: callers want no return value
+        self, args: Sequence[str] | None = None, **extra: Any
+    ) -> NoReturn:
         """Run, and exit: 0 done, 1 refused or failed, 2 wrong usage, 130 interrupted."""
         extra["standalone_mode"] = False
         if isinstance(sys.stdout, TextIOWrapper):  # a terminal may not know every character
