@@ -77,7 +77,7 @@ def decode_post(
     if len(saml_message) > 2 * MAX_BYTES:
         raise _too_large()
     # Line breaks are allowed here, as in MIME.
-    encoded = "".join(saml_message.split()).encode("utf-8", "replace")
+    encoded = saml_message.encode("utf-8", "replace").translate(None, b" \t\r\n")
     return SamlMessage(_from_base64(encoded), _bounded(relay_state), POST, parameter)
 
 

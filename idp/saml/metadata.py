@@ -66,6 +66,7 @@ def write_sp_metadata(
     certificate: str | None = None,
     authn_requests_signed: bool = False,
     want_assertions_signed: bool = False,
+    display_name: str = "",
 ) -> bytes:
     """Return the metadata of a service provider such as the demo's; the first address is default.
 
@@ -77,10 +78,20 @@ def write_sp_metadata(
     return (
         f'<EntityDescriptor xmlns="{uris.METADATA}" entityID="{attribute(entity_id)}">'
         f"<SPSSODescriptor {' '.join(f'{name}={_boolean(value)}' for name, value in flags)} "
-        f'protocolSupportEnumeration="{uris.PROTOCOL}">{keys}'
+        f'protocolSupportEnumeration="{uris.PROTOCOL}">{_user_interface(display_name)}{keys}'
         f"{''.join(_consumer(index, url) for index, url in enumerate(acs_urls))}"
         "</SPSSODescriptor></EntityDescriptor>"
     ).encode()
+
+
+def _user_interface(display_name: str) -> str:
+    """Return the name for people (saml-metadata-ui §2.1), nothing without one."""
+    if not display_name:
+        return ""
+    return (
+        f'<Extensions><UIInfo xmlns="{uris.MDUI}"><DisplayName xml:lang="en">{text(display_name)}'
+        "</DisplayName></UIInfo></Extensions>"
+    )
 
 
 def _signing_key(certificate: str) -> str:

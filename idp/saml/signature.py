@@ -97,15 +97,16 @@ def _der_of(value: bytes) -> bytes:
 
 def _check_shape(root: etree._Element, signature: etree._Element) -> None:
     """Refuse whatever saml-core §5.4 does not allow, before any arithmetic."""
-    if any(not isinstance(node.tag, str) for node in signature.iter()):
+    if not all(isinstance(node.tag, str) for node in signature.iter()):
         raise _bad_shape("a comment or processing instruction inside the signature")
-    if signature.find(f"{{{uris.XMLDSIG}}}Object") is not None:
-        raise _bad_shape("an Object inside the signature")
-    signed_info = _only(signature, "SignedInfo")
-    _algorithm(_method(signed_info, "SignatureMethod"))
-    if _method(signed_info, "CanonicalizationMethod") != uris.EXCLUSIVE_C14N:
+    signed_info, *_ = _children(signature, "SignedInfo", "SignatureValue", optional="KeyInfo")
+    c14n, method, reference = _children(
+        signed_info, "CanonicalizationMethod", "SignatureMethod", "Reference"
+    )
+    _algorithm(method.get("Algorithm", ""))
+    if c14n.get("Algorithm") != uris.EXCLUSIVE_C14N:
         raise _bad_shape("a canonicalisation other than the exclusive one")
-    _check_reference(root, _only(signed_info, "Reference"))
+    _check_reference(root, reference)
 
 
 def _check_reference(root: etree._Element, reference: etree._Element) -> None:
@@ -114,22 +115,21 @@ def _check_reference(root: etree._Element, reference: etree._Element) -> None:
         raise _bad_shape("a reference to something other than the message")
     if _same_id(root, id=identifier) != 1:
         raise _bad_shape("an ID that occurs more than once")
-    if [step.get("Algorithm") for step in _only(reference, "Transforms")] != _TRANSFORMS:
+    transforms, digest, _ = _children(reference, "Transforms", "DigestMethod", "DigestValue")
+    if [step.get("Algorithm") for step in transforms] != _TRANSFORMS:
         raise _bad_shape("transforms other than enveloped-signature and exclusive c14n")
-    digest = _method(reference, "DigestMethod")
-    if digest not in DIGEST_ALGORITHMS:
-        raise _unsupported(digest)
+    if digest.get("Algorithm") not in DIGEST_ALGORITHMS:
+        raise _unsupported(digest.get("Algorithm", ""))
 
 
-def _method(parent: etree._Element, name: str) -> str:
-    return _only(parent, name).get("Algorithm") or ""
-
-
-def _only(parent: etree._Element, name: str) -> etree._Element:
-    found = parent.findall(f"{{{uris.XMLDSIG}}}{name}")
-    if len(found) != 1:
-        raise _bad_shape(f"{len(found)} elements {name} where one belongs")
-    return found[0]
+def _children(parent: etree._Element, *names: str, optional: str = "") -> list[etree._Element]:
+    """Return the children of *parent*: exactly these in this order, and maybe an optional last."""
+    children = list(parent)
+    found = [child.tag for child in children]
+    expected = [f"{{{uris.XMLDSIG}}}{name}" for name in names]
+    if found != expected and found != [*expected, f"{{{uris.XMLDSIG}}}{optional}"]:
+        raise _bad_shape(f"something other than {', '.join(names)} where they belong")
+    return children
 
 
 def _algorithm(uri: str) -> tuple[type[PublicKey], hashes.HashAlgorithm]:

@@ -19,6 +19,7 @@ from idp.saml.schema import vocabulary
 MAX_BYTES = 64 * 1024
 MAX_DEPTH = 100
 
+_SEPARATOR = " "  # between a namespace and a local name; expat refuses namespaces that hold it
 _XML_SPACE = " \t\r\n"
 _string = etree.XPath("string()", smart_strings=False)
 
@@ -48,8 +49,8 @@ class _Scan:
     """What expat finds in one message; raises at the first thing that is not allowed."""
 
     def __init__(self) -> None:
-        self.words: set[str] = set()
-        self.namespaces: set[str] = set()
+        self.words: list[str] = []
+        self.namespaces: set[str | None] = set()
         self.depth = 0
 
     def start(self, name: str, attributes: list[str]) -> None:
@@ -60,18 +61,18 @@ class _Scan:
                 "Send a SAML message",
                 code="message_too_deep",
             )
-        self.words.add(name)
-        for index in range(0, len(attributes), 2):
-            attribute = attributes[index]
-            self.words.add(attribute)
-            if attribute.startswith("xmlns"):
-                self.namespaces.add(attributes[index + 1])
+        self.words.append(name)
+        self.words += attributes[::2]
 
     def end(self, _name: str) -> None:
         self.depth -= 1
 
+    def namespace(self, prefix: str | None, uri: str | None) -> None:
+        self.words.append(prefix or "xmlns")
+        self.namespaces.add(uri)
+
     def instruction(self, target: str, _data: str) -> None:
-        self.words.add(target)
+        self.words.append(target)
 
     def doctype(self, *_declaration: object) -> None:
         raise Refused(
@@ -81,21 +82,22 @@ class _Scan:
         )
 
 
-def _names(xml: bytes) -> set[str]:
-    """Return every name in *xml*, split at colons, and every namespace."""
+def _names(xml: bytes) -> set[str | None]:
+    """Return every name in *xml*: local ones, prefixes and namespaces."""
     scan = _Scan()
     # The encoding is ours to say: what the message declares of itself is not followed.
-    parser = expat.ParserCreate("utf-8")
+    parser = expat.ParserCreate("utf-8", namespace_separator=_SEPARATOR)
     parser.ordered_attributes = True
     parser.StartElementHandler = scan.start
     parser.EndElementHandler = scan.end
+    parser.StartNamespaceDeclHandler = scan.namespace
     parser.ProcessingInstructionHandler = scan.instruction
     parser.StartDoctypeDeclHandler = scan.doctype
     try:
         parser.Parse(xml, True)
     except expat.ExpatError as error:
         raise _not_xml(error.lineno) from None
-    return set(":".join(scan.words).split(":")) | scan.namespaces
+    return set(_SEPARATOR.join(scan.words).split(_SEPARATOR)) | scan.namespaces
 
 
 def _tree(xml: bytes) -> etree._Element:
