@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -100,8 +101,10 @@ def enable(services: Services, names: tuple[str, ...]) -> None:
 def check(type_name: str, file: IO[bytes] | None, user: str, as_json: bool) -> None:
     """Check that an adapter keeps the contract; exit 1 when it does not.
 
-    It runs by itself, with a database of its own in which NAME has a phone and codes.
+    It runs by itself, with a database of its own in which NAME has a phone and codes. MODULE may
+    lie in the current folder.
     """
+    sys.path.append(str(Path.cwd()))  # the last place, so that it hides nothing installed
     from idp.cli.conformance import findings_of
 
     found = findings_of(type_name, config=file.read() if file else None, user=user)

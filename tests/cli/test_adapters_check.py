@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from adapter.conformance import RULES
 
+TALLYSTICK = Path(sys.executable).with_name("tallystick")
 OURS = "adapter.entra_mfa:AzureMfaAuthentication"
 STRANGER = "passphrase_adapter:PassphraseAuthentication"
 
@@ -46,6 +49,21 @@ def test_findings_are_data_too(tally):
 
 def test_a_class_that_is_not_there_is_refused(refused):
     assert refused("adapters", "check", "no.such:Class").endswith("[bad_provider]\n")
+
+
+def test_an_adapter_in_the_making_may_lie_in_the_current_folder(tmp_path):
+    source = "from adapter.entra_mfa import AzureMfaAuthentication as Draft\n"
+    (tmp_path / "draft_adapter.py").write_text(source)
+
+    done = subprocess.run(  # noqa: S603 - our own command
+        [TALLYSTICK, "adapters", "check", "draft_adapter:Draft"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+    assert done.stdout == "draft_adapter:Draft keeps the contract.\n", done.stderr
 
 
 def test_it_needs_no_server(tally, tmp_path, monkeypatch):
