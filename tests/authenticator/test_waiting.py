@@ -144,7 +144,7 @@ def test_a_fault_of_the_store_is_the_callers_and_the_pump_goes_on(board, threads
             raise board.fault
 
     with pytest.raises(TallystickError, match="gone"):
-        room.wait("alice", ask, LONG)
+        threads.submit(room.wait, "alice", ask, LONG).result(5)
     waiting = threads.submit(room.wait, "alice", board.ask("alice"), LONG)
     board.fault = None
     board.pending["alice"] = "1"
@@ -152,7 +152,7 @@ def test_a_fault_of_the_store_is_the_callers_and_the_pump_goes_on(board, threads
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_pump_that_died_is_followed_by_another(board):
+def test_a_pump_that_died_is_followed_by_another(board, threads):
     before = pumps()
     room = room_of(board)
     board.fault = ZeroDivisionError()
@@ -160,7 +160,8 @@ def test_a_pump_that_died_is_followed_by_another(board):
     until(lambda: not pumps() - before)
     board.fault = None
     board.pending["alice"] = "1"
-    assert room.wait("alice", board.ask("alice"), LONG) == "1"
+    waiting = threads.submit(room.wait, "alice", board.ask("alice"), LONG)
+    assert waiting.result(5) == "1"
 
 
 def test_an_answer_in_this_process_wakes_the_users_other_phones_at_once(board, threads):
