@@ -14,17 +14,23 @@ from typing import TYPE_CHECKING
 
 import click
 
+from idp.cli.context import Example
 from idp.cli.output import json_option, print_json
 
 if TYPE_CHECKING:
     from idp.demo.running import Running
 
 
+SIGNALS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+
+
 class Stopped(BaseException):
     """Raised where the process is when it is told to end."""
 
 
-@click.command()
+@click.command(cls=Example, example="tallystick demo --port 9000 --data-dir ./demo")
 @click.option("--host", metavar="NAME", help="The name in all addresses.  [default: localhost]")
 @click.option(
     "--bind", default="127.0.0.1", show_default=True, metavar="ADDRESS",
@@ -55,17 +61,16 @@ def demo(
     """Run a federation server, a test service provider and a phone page, with sample users.
 
     A toy on purpose: it shows passwords, and forgets everything at the end without --data-dir.
-
-    \b
-    Example:
-      tallystick demo --port 9000 --data-dir ./demo
     """
     with _stopping(), _folder(data_dir) as folder:
+        from idp import logs
         from idp.demo.address import choose
         from idp.demo.folder import ServerFolder
         from idp.demo.running import running
 
-        address = choose(host, port, tls, ServerFolder(folder).base_url)
+        earlier = ServerFolder(folder).config
+        logs.configure(earlier.logging.format if earlier else "console")
+        address = choose(host, port, tls, earlier.server.base_url if earlier else None)
         with running(folder, address, bind) as demo:
             if as_json:
                 print_json(demo.as_json())
@@ -76,14 +81,14 @@ def demo(
 
 @contextmanager
 def _stopping() -> Iterator[None]:
-    """End the block cleanly at SIGINT and SIGTERM, wherever it is; a second one changes nothing."""
+    """End the block cleanly at a signal, wherever it is; a second one changes nothing."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in SIGNALS:
             signal.signal(number, signal.SIG_IGN)
         raise Stopped
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in SIGNALS:
         signal.signal(number, stop)
     try:
         yield

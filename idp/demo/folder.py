@@ -64,9 +64,9 @@ class ServerFolder:
             file.write_bytes(content)
 
     @property
-    def base_url(self) -> str | None:
-        """The base URL in the configuration, None where there is no configuration yet."""
-        return config.load(self.config_file).server.base_url if self.config_file.exists() else None
+    def config(self) -> config.Config | None:
+        """The configuration, None where there is none yet."""
+        return config.load(self.config_file) if self.config_file.exists() else None
 
     @property
     def admin_token(self) -> str:

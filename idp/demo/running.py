@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from adapter.errors import TallystickError
-from idp import config, logs
+from idp import config
 from idp.app import assemble, create_app
 from idp.demo import first_page, test_sp, tls, trusting
 from idp.demo.address import Address
@@ -102,7 +102,6 @@ def running(path: Path, address: Address, bind: str) -> Iterator[Running]:
         folder = ServerFolder(path.resolve())
         folder.create(address.base_url, now)
         settings = _settings(folder, address)
-        logs.configure(settings.logging.format)
         keys = tls.prepare(folder.path / "tls", address.host, now) if address.tls else None
         services = assemble(settings)
         stack.callback(services.close)

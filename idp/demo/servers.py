@@ -7,6 +7,7 @@ not started here.
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import ssl
 import threading
@@ -39,7 +40,8 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # elsewhere the option lets two listen on one port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(WAITING_CONNECTIONS)
     except (OSError, OverflowError) as error:

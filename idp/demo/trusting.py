@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import idp
+from adapter.errors import TallystickError
 from idp.logs import get_logger
 
 if TYPE_CHECKING:
@@ -54,7 +56,10 @@ class WatchedFolders:
 
     def _run(self) -> None:
         while not self._stopped.wait(SECONDS_BETWEEN_LOOKS):
-            self.look()
+            try:
+                self.look()
+            except TallystickError as error:  # the database may be busy; it is asked again
+                get_logger().warning("folders_not_read", code=error.code, problem=error.problem)
 
     def _load(self, folder: Path) -> None:
         report = self._trusts.load_folder(folder)
@@ -65,11 +70,9 @@ class WatchedFolders:
 
 
 def _signature(folder: Path) -> Iterator[tuple[str, int, int]]:
-    if not folder.is_dir():
-        return
-    for file in folder.iterdir():
-        try:
-            status = file.stat()
-        except OSError:
-            continue  # it has just gone
-        yield file.name, status.st_mtime_ns, status.st_size
+    """Yield what tells whether a file is another; of a folder that cannot be read, nothing."""
+    with suppress(OSError):
+        for file in folder.iterdir():
+            with suppress(FileNotFoundError):  # it has just gone
+                status = file.stat()
+                yield file.name, status.st_mtime_ns, status.st_size

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 import signal
 import socket
 import ssl
 import stat
+import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pyotp
 import pytest
 import requests
-from demo_process import DemoProcess, demo_process, tallystick
+from demo_process import SECONDS, TALLYSTICK, DemoProcess, demo_process, tallystick
 
 from idp.admin import farm
-from idp.demo.servers import listen, port_of
+from idp.cli.demo import demo as command
+from idp.demo.servers import AddressUnavailable, listen, port_of
 from idp.testing.browser import Browser
 from idp.testing.page import Page
 
@@ -151,6 +156,17 @@ def test_it_ends_cleanly_and_leaves_nothing_behind(number):
         assert "Traceback" not in demo.process.stderr.read()
 
 
+def test_told_to_end_while_it_begins_it_leaves_nothing_either(tmp_path):
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    words = [TALLYSTICK, "demo", "--port", "0"]
+    with subprocess.Popen(words, env=environment) as process:  # noqa: S603 - our own program
+        while not list(tmp_path.iterdir()):
+            assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(SECONDS) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_phone_that_waits_does_not_keep_it_from_ending():
     with demo_process() as demo, ThreadPoolExecutor() as others:
         file = demo.told["users"][0]["phone"]
@@ -185,10 +201,25 @@ def test_a_configuration_that_is_there_is_not_overwritten(tmp_path):
     assert "session_minutes = 5" in file.read_text()
 
 
+@contextmanager
+def neighbours() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Listen on two ports of which one follows the other."""
+    while True:
+        with listen("127.0.0.1", 0) as first:
+            try:
+                second = listen("127.0.0.1", port_of(first) + 1)
+            except AddressUnavailable:
+                continue
+            with second:
+                yield first, second
+                return
+
+
 @pytest.mark.parametrize("taken", [0, 1])
 def test_a_port_in_use_is_one_line_and_makes_nothing(taken, tmp_path):
-    with listen("127.0.0.1", 0) as listener:
-        port = port_of(listener) - taken
+    with neighbours() as listeners:
+        port = port_of(listeners[0])
+        listeners[1 - taken].close()
         refused = tallystick("demo", "--port", str(port), "--data-dir", str(tmp_path / "demo"))
     assert refused.returncode == 1
     (line,) = refused.stderr.splitlines()
@@ -246,6 +277,13 @@ def test_for_people_it_prints_what_to_open_whom_to_be_and_how_to_answer():
         assert re.search(r"tallystick phone approve --file \S+ --number NN", text)
         assert re.search(r"tallystick server -c \S+ set srv2022 20348\.349", text)
         assert demo.end(signal.SIGINT) == 0
+
+
+def test_the_example_in_its_help_can_be_given():
+    program, name, *arguments = shlex.split(command.example)
+    assert (program, name) == ("tallystick", "demo")
+    given = command.make_context(name, arguments).params
+    assert (given["port"], given["data_dir"]) == (9000, Path("demo"))
 
 
 DROPPED = """<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="urn:dropped">

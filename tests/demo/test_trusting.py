@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from idp.demo.test_sp import ENTITY_ID
+from idp.demo.test_sp.provider import DISPLAY_NAME, ENTITY_ID
 from idp.demo.trusting import WatchedFolders, shipped
 from idp.saml.metadata import read_service_provider, write_sp_metadata
 
@@ -74,7 +74,7 @@ def test_aws_gets_its_role_and_session_name(federation, phone):
 def test_the_demos_own_service_provider_ships_at_its_usual_address():
     file = shipped() / "demo" / "test-sp.xml"
     provider = read_service_provider(file.read_bytes(), allow_http=True)
-    assert provider.entity_id == ENTITY_ID
+    assert (provider.entity_id, provider.display_name) == (ENTITY_ID, DISPLAY_NAME)
     assert provider.assertion_consumer_services[0].location == "http://localhost:8081/acs"
 
 

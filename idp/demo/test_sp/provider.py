@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from adapter.mfa.ports import Clock
 
 ENTITY_ID = "urn:tallystick:test-sp"
+DISPLAY_NAME = "Test service provider"
 ACS_PATH = "/acs"
 SKEW = timedelta(minutes=3)
 
@@ -95,6 +96,7 @@ class Provider:
             acs_urls=[self.acs_url],
             certificate=self._certificate,
             authn_requests_signed=self.sign_requests,
+            display_name=DISPLAY_NAME,
         )
 
     def ask(self, wish: Wish) -> Asked:
