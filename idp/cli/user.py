@@ -25,7 +25,8 @@ printf '%s\\n' "$PASSWORD" | tallystick user add alice@example.test --password-s
 def user() -> None:
     """The local directory and its second factors.
 
-    NAME is user@domain or DOMAIN\\user. Passwords are never arguments.
+    NAME is user@domain; a user that is there may be named DOMAIN\\user as well. Passwords are never
+    arguments: they are typed unseen, or come from standard input or a file.
     """
 
 
