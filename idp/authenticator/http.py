@@ -42,6 +42,15 @@ STATUS = {
 """How each refusal is told; any other is 409: understood, but not possible now."""
 
 
+class Away(TallystickError):
+    """What a stranger is told while the database is away; the cause is for the log alone."""
+
+    code = "store_unavailable"
+
+    def __init__(self) -> None:
+        super().__init__("The server cannot answer now", "Try again in a few seconds")
+
+
 class ApiHttp:
     """The view of ``/authenticator/api/NAME``."""
 
@@ -62,9 +71,10 @@ class ApiHttp:
         except RoomFull:
             return Response(status=204, headers={"Retry-After": "1"})
         except TallystickError as error:
-            return self._refusal(name, error)
+            return self._refusal(name, error, STATUS.get(error.code, 409))
         except HTTPException as error:  # the body is too large, or was cut off
-            return self._refusal(name, _unread(error))
+            unread = _unread(error)
+            return self._refusal(name, unread, STATUS[unread.code])
 
     def _view(self, name: str) -> Callable[[Request], dict[str, Any]]:
         if name not in self._calls:
@@ -75,23 +85,28 @@ class ApiHttp:
             raise BadRequest("That is not its method", f"Use {method}", code="wrong_method")
         return view
 
-    def _refusal(self, name: str, error: TallystickError) -> Response:
+    def _refusal(self, name: str, error: TallystickError, status: int) -> Response:
         """Say why not; the server's time in it lets a phone whose clock is wrong set it."""
-        called = name if name in self._calls else ""
+        self._log(name, error)
+        if status == 503:
+            error = Away()
+        body = {"error": error.code, "problem": error.problem, "remedy": error.remedy}
+        response = self._json(body, status)
+        if status == 503:
+            response.headers["Retry-After"] = "1"
+        if status == 405:
+            response.headers["Allow"] = self._calls[name][0]
+        return response
+
+    def _log(self, name: str, error: TallystickError) -> None:
         get_logger().info(
             "phone_call_refused",
-            call=called,
+            call=name if name in self._calls else "",
             code=error.code,
+            problem=error.problem,
             client_ip=web.client_ip(),
             activity_id=web.activity_id(),
         )
-        body = {"error": error.code, "problem": error.problem, "remedy": error.remedy}
-        response = self._json(body, STATUS.get(error.code, 409))
-        if response.status_code == 503:
-            response.headers["Retry-After"] = "1"
-        if response.status_code == 405:
-            response.headers["Allow"] = self._calls[name][0]
-        return response
 
     def _json(self, body: dict[str, Any], status: int) -> Response:
         response = jsonify({**body, "server_time": instant(self._clock.now())})

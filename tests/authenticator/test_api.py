@@ -347,6 +347,8 @@ def test_a_database_that_has_gone_is_a_503_and_comes_back(host, hand, tmp_path):
     answer = hand.call("GET", "account")
     refused(answer, 503, "store_unavailable")
     assert answer.headers["Retry-After"]
+    assert "database" not in answer.text  # the cause is for the log
+    assert "database" in host.log.getvalue()
     (tmp_path / "away.db").rename(tmp_path / "phone.db")
     assert hand.call("GET", "account").status_code == 200
 

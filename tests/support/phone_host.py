@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import structlog
 from flask import Flask
 from werkzeug.serving import make_server
 
@@ -79,15 +78,14 @@ def running(folder: Path, *, threads: int = 400, host: str = "localhost") -> Ite
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     log = io.StringIO()
-    logs.configure("json")
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(log))
+    logs.configure(stream=log)
     try:
         yield PhoneHost(services, services.config.server.base_url, log, folder)
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
-        structlog.reset_defaults()
+        logs.configure()
         services.close()
 
 
