@@ -21,3 +21,9 @@ class TallystickError(Exception):
 
     def __str__(self) -> str:
         return ". ".join(part.rstrip(".") for part in (self.problem, self.remedy) if part) + "."
+
+
+class Unavailable(TallystickError):
+    """Something that everybody needs is away for the moment: hosts answer "try again later"."""
+
+    code = "unavailable"

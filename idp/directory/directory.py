@@ -74,9 +74,7 @@ class Directory:
             return None, "locked"
         if not right:
             return None, "wrong_password"
-        if known.user.disabled:
-            return None, "disabled"
-        # Asked again at the last step: an administrator may have been quicker than the hash.
+        # Asked at the last step: an administrator may have been quicker than the hash.
         user = self._store.accept_password(known.user.upn, known.password_hash)
         if user is None:
             return None, "wrong_password"

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from adapter.errors import TallystickError
+from adapter.errors import Unavailable
 
 LONGEST_PASSWORD = 256
 
@@ -20,7 +20,7 @@ MEMORY_KIB = 19 * 1024
 PASSES = 2
 
 
-class HashingBusy(TallystickError):
+class HashingBusy(Unavailable):
     """Raised when too many passwords wait to be checked; the host answers 503."""
 
     code = "too_busy"

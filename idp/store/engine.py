@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -19,7 +20,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import QueuePool
 
-from adapter.errors import TallystickError
+from adapter.errors import TallystickError, Unavailable
 
 PATIENCE = 3.0
 """Seconds that a lock or a free connection is waited for before the database counts as gone."""
@@ -37,7 +38,7 @@ _NO_TRANSACTIONS: dict[str, Any] = {
 }
 
 
-class StoreUnavailable(TallystickError):
+class StoreUnavailable(Unavailable):
     """Raised when the database is locked, gone, full or broken; the cause is chained to it."""
 
     code = "store_unavailable"
@@ -153,9 +154,27 @@ def _open_sqlite(path: Path, synchronous: str) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
     )
-    for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
+    _use_wal(connection)
+    connection.execute(f"PRAGMA synchronous={synchronous}")
+    connection.execute("PRAGMA foreign_keys=ON")
     return connection
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Turn to WAL, as often as it takes.
+
+    Of four processes that turn a new file at the same moment, SQLite refuses one in a hundred
+    times without waiting, whatever its busy timeout.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() >= deadline:
+                raise
+            time.sleep(0.01)
 
 
 def _begin_immediate(connection: Connection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
@@ -29,6 +30,9 @@ def upgrade(database: Database) -> None:
     with database.read() as connection:
         if _revision(connection) == HEAD:
             return
+    # Imported only now, since it takes a while and is needed once in the life of a version; and
+    # before the lock is taken, for the others who wait for it.
+    importlib.import_module("alembic.command")
     with database.write() as connection:
         _lock_out_others(connection, database)
         revision = _revision(connection)
@@ -53,7 +57,6 @@ def _lock_out_others(connection: Connection, database: Database) -> None:
 
 
 def _apply(connection: Connection) -> None:
-    # Imported here, since it takes a while and is needed once in the life of a version.
     from alembic import command
     from alembic.config import Config
 

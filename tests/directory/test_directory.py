@@ -168,6 +168,23 @@ def test_right_passwords_at_once_are_not_punished_for_nine_wrong_ones_before(
         assert [check.failure for check in checks] == [None, None]
 
 
+def test_who_meets_a_lock_that_a_right_password_is_about_to_clear_waits_for_it(
+    directory, store, clock
+):
+    class SettlingHasher(CountingHasher):
+        def matches(self, stored, password):
+            if stored is None:  # the time of a hash passes, and the other try turns out right
+                store.accept_password(ALICE, store.credentials(ALICE).password_hash)
+            return super().matches(stored, password)
+
+    _fail(directory, 9)
+    store.debit_password(ALICE, clock.now())
+
+    check = Directory(store, clock, SettlingHasher()).check_password(ALICE, PASSWORD)
+
+    assert check.failure is None
+
+
 def test_unknown_names_lock_like_known_ones_and_fill_no_table(directory, hasher, database):
     for number in range(1100):
         directory.check_password(f"nobody{number}@example.test", "wrong")
