@@ -88,8 +88,9 @@ def create_app(config: Config, *, services: Services | None = None) -> Flask:
     """
     from flask import Flask
 
-    from idp import admin, authenticator, signin, web
+    from idp import admin, authenticator, logs, signin, web
 
+    logs.configure(config.logging.format)
     services = services or assemble(config)
     app = Flask("idp", static_folder="static", static_url_path="/static", template_folder=None)
     web.harden(app)

@@ -1,36 +1,42 @@
-"""Structured log lines on standard error: one object a line, every value inside its field."""
+"""Structured log lines on standard error: one object a line, every value inside its field.
+
+They are set up beside structlog's own configuration, which belongs to the program we run in.
+"""
 
 from __future__ import annotations
 
 import logging
 import sys
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TextIO
 
 import structlog
 
 
-def configure(style: str = "json") -> None:
-    """Write log lines as ``json`` or, for people at a terminal, as ``console``."""
-    renderer: Any = structlog.processors.JSONRenderer()
-    if style == "console":
-        renderer = structlog.dev.ConsoleRenderer(colors=False, sort_keys=False)
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _escape_controls,
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
+@dataclass
+class _Writing:
+    style: str = "json"
+    stream: TextIO | None = None
+
+
+_writing = _Writing()
+
+
+def configure(style: str = "json", stream: TextIO | None = None) -> None:
+    """Write lines as ``json`` or, for people at a terminal, as ``console``.
+
+    Without a *stream*, they go to what is standard error when they are written.
+    """
+    _writing.style, _writing.stream = style, stream
 
 
 def get_logger() -> Any:
     """Return the logger; call with an event name in snake_case and plain fields."""
-    return structlog.get_logger("tallystick")
+    return structlog.wrap_logger(
+        structlog.PrintLogger(_writing.stream or sys.stderr),
+        processors=_PROCESSORS[_writing.style],
+        wrapper_class=_ABOVE_DEBUG,
+    )
 
 
 def _escape_controls(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
@@ -43,3 +49,15 @@ def _escape_controls(_logger: Any, _method: str, event: dict[str, Any]) -> dict[
 
 def _has_controls(value: Any) -> bool:
     return isinstance(value, str) and not value.isprintable()
+
+
+_ABOVE_DEBUG = structlog.make_filtering_bound_logger(logging.INFO)
+_FIRST = (
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    _escape_controls,
+)
+_PROCESSORS = {
+    "json": (*_FIRST, structlog.processors.JSONRenderer()),
+    "console": (*_FIRST, structlog.dev.ConsoleRenderer(colors=False, sort_keys=False)),
+}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The joined rooms; one for each process, used by all its threads."""
+    """The joined rooms; one for each process, used by all its threads.
+
+    ``closing`` is where hosts leave what is to be let go of when the process ends.
+    """
 
     config: Config
     clock: Clock
@@ -38,7 +42,9 @@ class Services:
     once: UsedOnce
     signing_key: SigningKey
     database: Closable
+    closing: ExitStack = field(default_factory=ExitStack)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of what hosts hold, then of the database."""
+        self.closing.close()
         self.database.dispose()

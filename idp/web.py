@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import traceback
 import uuid
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from idp.logs import get_logger
 
 BODY_LIMIT = 1024 * 1024
 
@@ -24,15 +29,22 @@ HEADERS = (
 )
 
 STATIC_MAX_AGE = 3600
+UNCHANGED_OR_THERE = (200, 304)
+DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
 def harden(app: Flask) -> None:
-    """Give *app* the body limit, and every response the headers it has not set itself."""
+    """Give *app* the body limit, and every response the headers it has not set itself.
+
+    What no host answers is told in one sentence, and logged in one line.
+    """
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.config["MAX_FORM_MEMORY_SIZE"] = BODY_LIMIT
     app.config["MAX_FORM_PARTS"] = 100
     app.before_request(_name_activity)
     app.after_request(_add_headers)
+    app.register_error_handler(HTTPException, _http_error)
+    app.log_exception = _log_exception  # type: ignore[method-assign]  # Flask's prints a traceback
 
 
 def is_same_origin(asked: Request, base_url: str) -> bool:
@@ -42,7 +54,7 @@ def is_same_origin(asked: Request, base_url: str) -> bool:
     absent is allowed (security rules, "Web").
     """
     origin = asked.headers.get("Origin")
-    if origin is not None and origin != base_url:
+    if origin is not None and origin != _origin_of(base_url):
         return False
     return asked.headers.get("Sec-Fetch-Site") not in ("cross-site", "same-site")
 
@@ -68,6 +80,24 @@ def cookie_is_secure(base_url: str) -> bool:
     return urlsplit(base_url).scheme == "https"
 
 
+def log_refusal(code: str, problem: str = "") -> None:
+    """Write the one line of a request that was refused."""
+    get_logger().warning(
+        "request_refused",
+        code=code,
+        activity_id=activity_id(),
+        problem=problem,
+        client_ip=client_ip(),
+    )
+
+
+def _origin_of(base_url: str) -> str:
+    """Return the origin as browsers write it: lower case, and no port that goes without saying."""
+    parts = urlsplit(base_url)
+    host = parts.netloc.lower()
+    return f"{parts.scheme}://{host.removesuffix(DEFAULT_PORTS.get(parts.scheme, ''))}"
+
+
 def _name_activity() -> None:
     g.activity_id = str(uuid.uuid4())
 
@@ -77,6 +107,31 @@ def _add_headers(response: Response) -> Response:
     for name, value in HEADERS:
         if name not in headers:
             headers[name] = value
-    if request.endpoint is not None and request.endpoint.endswith("static"):
+    endpoint = request.endpoint or ""
+    if endpoint.endswith("static") and response.status_code in UNCHANGED_OR_THERE:
         headers["Cache-Control"] = f"public, max-age={STATIC_MAX_AGE}"
     return response
+
+
+def _http_error(error: HTTPException) -> Any:
+    """Tell what HTTP itself refuses; a redirect is no error."""
+    if error.code is None or error.code < 400:
+        return error
+    log_refusal(f"http_{error.code}", error.name)
+    page = error.get_response()
+    page.set_data(
+        f"<!DOCTYPE html>\n<html lang=en>\n<title>{error.code} {error.name}</title>\n"
+        f"<h1>{error.name}</h1>\n<p>Activity ID: {activity_id()}</p>\n"
+    )
+    return page
+
+
+def _log_exception(exc_info: Any) -> None:
+    """Log what nobody foresaw: where it was thrown, and not its text, which may be secret."""
+    kind, _error, trace = exc_info
+    get_logger().error(
+        "unforeseen",
+        error_type=kind.__name__,
+        activity_id=activity_id(),
+        at="".join(traceback.format_tb(trace)),
+    )

@@ -10,7 +10,7 @@ from werkzeug.exceptions import Forbidden, NotFound
 
 from idp import web
 from idp.demo.people import Person
-from idp.signin.views import NODE_COOKIE
+from idp.signin.nodes import NODE_COOKIE
 
 if TYPE_CHECKING:
     from idp.services import Services

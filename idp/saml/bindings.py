@@ -78,7 +78,7 @@ def decode_post(
         raise _too_large()
     # Line breaks are allowed here, as in MIME.
     encoded = saml_message.encode("utf-8", "replace").translate(None, b" \t\r\n")
-    return SamlMessage(_from_base64(encoded), _bounded(relay_state), POST, parameter)
+    return SamlMessage(_from_base64(encoded), bounded_relay_state(relay_state), POST, parameter)
 
 
 def encode_redirect(
@@ -108,6 +108,15 @@ def post_fields(
     if relay_state is not None:
         fields["RelayState"] = relay_state
     return fields
+
+
+def bounded_relay_state(relay_state: str | None) -> str | None:
+    """Return *relay_state*, which goes back unchanged; raises :class:`Refused` if it could not."""
+    if relay_state is not None and len(relay_state) > MAX_RELAY_STATE:
+        raise _bad_relay_state(f"is longer than {MAX_RELAY_STATE} characters")
+    if relay_state is not None and "\0" in relay_state:
+        raise _bad_relay_state("holds NUL, which no form can carry")
+    return relay_state
 
 
 def _raw_parameters(query: bytes) -> dict[str, bytes]:
@@ -164,13 +173,7 @@ def _relay_state(raw: dict[str, bytes]) -> str | None:
         text = unquote_to_bytes(raw["RelayState"].replace(b"+", b" ")).decode("utf-8")
     except UnicodeDecodeError:
         raise _bad_relay_state("is not UTF-8") from None
-    return _bounded(text)
-
-
-def _bounded(relay_state: str | None) -> str | None:
-    if relay_state is not None and len(relay_state) > MAX_RELAY_STATE:
-        raise _bad_relay_state(f"is longer than {MAX_RELAY_STATE} characters")
-    return relay_state
+    return bounded_relay_state(text)
 
 
 def _plain(raw: bytes) -> str:
@@ -219,4 +222,4 @@ def _too_large() -> Refused:
 
 
 def _bad_relay_state(fault: str) -> Refused:
-    return Refused(f"The parameter RelayState {fault}", "Send a shorter one", code="MSIS7046")
+    return Refused(f"The parameter RelayState {fault}", "Send another one", code="MSIS7046")

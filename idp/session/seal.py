@@ -24,7 +24,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from adapter.errors import TallystickError
 
 SECRET_BYTES = 32
-LONGEST = 64 * 1024
+LONGEST = 512 * 1024
+"""Characters: enough for the longest RelayState and request, far less than a body may have."""
 _NONCE_BYTES = 12
 _EXPIRY = "_exp"
 

@@ -14,6 +14,7 @@ class Session:
     """One session. ``id`` changes at every level, so that none can be fixed beforehand.
 
     ``mfa_method`` is the authentication method claim of the second factor, None without one.
+    ``kept`` says that the user wants it to outlive the browser's window.
     """
 
     id: str
@@ -21,6 +22,7 @@ class Session:
     password_at: datetime
     mfa_at: datetime | None = None
     mfa_method: str | None = None
+    kept: bool = False
 
     @property
     def authenticated_at(self) -> datetime:
@@ -37,9 +39,9 @@ def new_session_id() -> str:
     return secrets.token_urlsafe(16)
 
 
-def start_session(user: str, now: datetime) -> Session:
+def start_session(user: str, now: datetime, *, kept: bool = False) -> Session:
     """Return a session of *user*, who has just given the password."""
-    return Session(id=new_session_id(), user=user, password_at=now)
+    return Session(id=new_session_id(), user=user, password_at=now, kept=kept)
 
 
 class Sessions:
@@ -49,9 +51,12 @@ class Sessions:
         self._seal = seal
         self._lifetime = lifetime
 
+    def left(self, session: Session, now: datetime) -> timedelta:
+        """Return how long the session still lasts; it may be nothing, or less."""
+        return session.password_at + self._lifetime - now
+
     def write(self, session: Session, now: datetime) -> str:
         """Return the cookie's value."""
-        left = session.password_at + self._lifetime - now
         return self._seal.seal(
             {
                 "id": session.id,
@@ -59,8 +64,9 @@ class Sessions:
                 "password_at": session.password_at.timestamp(),
                 "mfa_at": session.mfa_at.timestamp() if session.mfa_at else None,
                 "mfa_method": session.mfa_method,
+                "kept": session.kept,
             },
-            lifetime=left,
+            lifetime=self.left(session, now),
         )
 
     def read(self, cookie: str | None) -> Session | None:
@@ -78,4 +84,5 @@ class Sessions:
             password_at=datetime.fromtimestamp(values["password_at"], UTC),
             mfa_at=datetime.fromtimestamp(mfa_at, UTC) if mfa_at is not None else None,
             mfa_method=values["mfa_method"],
+            kept=values.get("kept", False),
         )

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import importlib
 import importlib.resources
+import re
 import threading
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
-from adapter.contract import Adapter, AuthenticationMethodConfigData
+from adapter.contract import (
+    ENGLISH,
+    IDENTITY_CLAIMS,
+    Adapter,
+    AdapterMetadata,
+    AuthenticationMethodConfigData,
+)
+from adapter.errors import TallystickError
 from adapter.mfa.service import MfaService, UsesMfaService
 from idp.federation.policy import GlobalPolicy
 from idp.federation.providers import AuthenticationProvider, Providers, load
 from idp.logs import get_logger
+from idp.signin.faults import place_of
 
 STATIC_TYPES = {
     ".css": "text/css",
@@ -20,18 +28,30 @@ STATIC_TYPES = {
     ".svg": "image/svg+xml",
     ".png": "image/png",
 }
+_FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
+class Announced:
+    """What an adapter said of itself when it was loaded; it cannot take it back."""
+
+    methods: frozenset[str]
+    identity_claim: str
+    friendly_name: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class LoadedAdapter:
     """An adapter under the name it was registered with."""
 
     name: str
     adapter: Adapter
+    announced: Announced
 
     def static_file(self, filename: str) -> bytes | None:
         """Return a file of the ``static`` folder beside the adapter's module, or None."""
-        if PurePosixPath(filename).name != filename or filename.startswith("."):
+        if not _FILE_NAME.fullmatch(filename):
             return None
         package = importlib.import_module(type(self.adapter).__module__).__package__
         if not package:
@@ -65,6 +85,14 @@ class AdapterHost:
         """Return one enabled adapter."""
         return next((loaded for loaded in self.enabled() if loaded.name == name), None)
 
+    def close(self) -> None:
+        """Unload every adapter: the node stops."""
+        with self._lock:
+            loaded = [adapter for _, adapter in self._loaded.values() if adapter is not None]
+            self._loaded.clear()
+        for adapter in loaded:
+            _unload(adapter)
+
     def _load(self, provider: AuthenticationProvider) -> LoadedAdapter | None:
         with self._lock:
             known = self._loaded.get(provider.name)
@@ -79,28 +107,48 @@ class AdapterHost:
     def _try_load(self, provider: AuthenticationProvider) -> LoadedAdapter | None:
         try:
             adapter = load(provider.type_name)()
+            announced = _announced(adapter.metadata, provider.name)
             if isinstance(adapter, UsesMfaService):
                 adapter.use_mfa_service(self._mfa)
             adapter.on_authentication_pipeline_load(AuthenticationMethodConfigData(provider.config))
         except Exception as error:  # whatever a stranger's code throws
-            get_logger().error(
-                "adapter_load_failed", event_id=105, provider=provider.name, error=str(error)
-            )
+            _log("adapter_load_failed", provider.name, error, event_id=105)
             return None
         get_logger().info("adapter_loaded", event_id=106, provider=provider.name)
-        return LoadedAdapter(provider.name, adapter)
+        return LoadedAdapter(provider.name, adapter, announced)
 
-    def close(self) -> None:
-        """Unload every adapter: the node stops."""
-        with self._lock:
-            loaded = [adapter for _, adapter in self._loaded.values() if adapter is not None]
-            self._loaded.clear()
-        for adapter in loaded:
-            _unload(adapter)
+
+def _announced(metadata: AdapterMetadata, name: str) -> Announced:
+    identity_claim = metadata.identity_claims[0]
+    if identity_claim not in IDENTITY_CLAIMS:
+        raise TallystickError(
+            "The adapter asks for an identity claim that there is not",
+            "Run tallystick adapters check",
+            code="bad_metadata",
+        )
+    return Announced(
+        methods=frozenset(metadata.authentication_methods),
+        identity_claim=identity_claim,
+        friendly_name=str(metadata.friendly_names.get(ENGLISH, name)),
+        description=str(metadata.descriptions.get(ENGLISH, "")),
+    )
 
 
 def _unload(loaded: LoadedAdapter) -> None:
     try:
         loaded.adapter.on_authentication_pipeline_unload()
     except Exception as error:
-        get_logger().warning("adapter_unload_failed", provider=loaded.name, error=str(error))
+        _log("adapter_unload_failed", loaded.name, error)
+
+
+def _log(event: str, name: str, error: Exception, **more: int) -> None:
+    """Log a failure; a text that is not ours may hold what stands in a configuration file."""
+    problem = error.problem if isinstance(error, TallystickError) else ""
+    get_logger().error(
+        event,
+        provider=name,
+        error_type=type(error).__name__,
+        problem=problem,
+        at=place_of(error),
+        **more,
+    )

@@ -8,14 +8,12 @@ counted is in the database.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 from adapter.contract import Json
 from idp.session.seal import Seal
-from idp.signin.pending import PendingSignIn, from_json
-
-LIFETIME = timedelta(hours=1)
+from idp.signin.pending import LONGEST, PendingSignIn, from_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +30,12 @@ class SecondFactorContext:
     provider: str = ""
     data: dict[str, dict[str, Json]] = field(default_factory=dict)
 
-    def seal(self, seal: Seal, session_id: str) -> str:
-        """Return it as the field's value; two never look alike."""
+    def seal(self, seal: Seal, session_id: str, now: datetime) -> str:
+        """Return it as the field's value; two never look alike.
+
+        However often it is renewed, it ends when the sign-in has lasted too long: what is used up
+        has to be remembered only so long.
+        """
         values = {
             "pending": self.pending.to_json(),
             "user": self.user,
@@ -41,7 +43,8 @@ class SecondFactorContext:
             "provider": self.provider,
             "data": self.data,
         }
-        return seal.seal(values, bound_to=session_id, lifetime=LIFETIME)
+        left = self.pending.received_at + LONGEST - now
+        return seal.seal(values, bound_to=session_id, lifetime=left)
 
 
 def unseal(seal: Seal, text: str, session_id: str) -> SecondFactorContext:

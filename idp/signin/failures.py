@@ -38,6 +38,22 @@ HTTP_STATUS = {
 }  # fmt: skip
 
 
+def status_of(refused: Refused) -> int:
+    """Return the HTTP status of the page that tells a refusal."""
+    return HTTP_STATUS.get(refused.code, 400)
+
+
+def second_factor(code: str) -> Refused:
+    """The second factor ended the sign-in, by one of the codes above."""
+    problem, remedy = SECOND_FACTOR[code]
+    return Refused(problem, remedy, code=code)
+
+
+def try_later(code: str) -> Refused:
+    """Something that everybody needs is away for the moment."""
+    return Refused("The service is not available", "Try again in a few seconds", code=code)
+
+
 def from_elsewhere(base_url: str) -> Refused:
     """Another site posted a form that only our own pages may post."""
     return Refused(

@@ -14,43 +14,41 @@ from idp import web
 from idp.directory import User
 from idp.federation.policy import needs_second_factor
 from idp.saml.bindings import post_fields
-from idp.saml.contexts import RequestedFactor, resolve_requested_context
-from idp.saml.refusal import Refused
 from idp.services import Services
 from idp.session.seal import SealBroken
-from idp.session.sso import Session, Sessions, start_session
+from idp.session.sso import Session, start_session
 from idp.signin import context as contexts
 from idp.signin import failures, pages
 from idp.signin.context import SecondFactorContext
-from idp.signin.issuing import Issuer, response_for
+from idp.signin.issuing import Issuer, requested_factor, response_for
 from idp.signin.known import Known, look_up
 from idp.signin.pending import PendingSignIn
 from idp.signin.pipeline import Step, next_step
 from idp.signin.record import NOTHING_TO_EXPLAIN, Recorder
 from idp.signin.second_factor import Choose, Failed, Outcome, Passed, SecondFactor, ShowPage
+from idp.signin.session_cookie import SessionCookie
 from idp.signin.visit import Visit
 
-SESSION_COOKIE = "MSISAuth"
+LONGEST_NAME = 256
 
 
 class SignInFlow:
     """The steps of a sign-in on one node; each answers one web request."""
 
-    def __init__(self, services: Services, second_factor: SecondFactor) -> None:
-        config = services.config
+    def __init__(
+        self,
+        services: Services,
+        second_factor: SecondFactor,
+        recorder: Recorder,
+        cookie: SessionCookie,
+    ) -> None:
         self._services = services
         self._second_factor = second_factor
-        self.recorder = Recorder(services)
-        self._issuer = Issuer(config.server.entity_id, services.signing_key)
+        self._recorder = recorder
+        self._cookie = cookie
+        self._issuer = Issuer(services.config.server.entity_id, services.signing_key)
         self._pending_seal = services.sealer.purpose("saml-session")
         self._context_seal = services.sealer.purpose("second-factor-context")
-        self._sessions = Sessions(
-            services.sealer.purpose("session"), config.sign_in.session_lifetime
-        )
-
-    def session_of(self, cookies: Mapping[str, str]) -> Session | None:
-        """Return the session that the browser brought, if it is ours and has not run out."""
-        return self._sessions.read(cookies.get(SESSION_COOKIE))
 
     def proceed(
         self,
@@ -69,7 +67,7 @@ class SignInFlow:
         request = pending.request
         step = next_step(
             known.session,
-            wants_second_factor=self._wants_second_factor(pending, known),
+            wants_second_factor=_wants_second_factor(pending, known),
             force_authn=request is not None and request.force_authn,
             received_at=pending.received_at,
         )
@@ -86,20 +84,22 @@ class SignInFlow:
             case _:
                 return self._log_in_page(pending, visit)
 
-    def password(self, pending: PendingSignIn, name: str, password: str, visit: Visit) -> Response:
+    def password(self, pending: PendingSignIn, fields: Mapping[str, str], visit: Visit) -> Response:
         """Take user name and password; every failure looks alike."""
         web.continue_activity(pending.activity_id)
+        name = fields.get("UserName", "")
         node = visit.look(pending.entity_id).node.name
-        check = self._services.directory.check_password(name, password)
+        check = self._services.directory.check_password(name, fields.get("Password", ""))
         user = check.user
-        self.recorder.credentials(
+        self._recorder.credentials(
             pending, user.upn if user else check.name, node, check.failure or ""
         )
         if user is None or check.failure:
             return self._log_in_page(pending, visit, username=name, error=pages.WRONG_PASSWORD)
-        session = start_session(user.upn, self._services.clock.now())
+        now, kept = self._services.clock.now(), fields.get("Kmsi") == "true"
+        session = start_session(user.upn, now, kept=kept)
         known = self._look_again(pending, session, visit)
-        return self._remember(self.proceed(pending, known, visit), session)
+        return self._cookie.give(self.proceed(pending, known, visit), session)
 
     def second_factor(
         self, sealed: str, fields: dict[str, str], session: Session | None, visit: Visit
@@ -113,19 +113,27 @@ class SignInFlow:
         known = visit.look(pending.entity_id)
         if known.user is None or known.session is None:
             raise failures.sign_in_ended()
-        request = visit.for_adapter(known)
-        outcome = self._second_factor.post(context, fields, known.user, request)
+        outcome = self._second_factor.post(context, fields, known.user, visit.for_adapter(known))
         if not isinstance(outcome, Passed):
             return self._show(outcome, pending, known, visit)
-        session = known.session.with_second_factor(outcome.method, self._services.clock.now())
+        return self._passed(context, outcome, known.session, visit)
+
+    def _passed(
+        self, context: SecondFactorContext, passed: Passed, session: Session, visit: Visit
+    ) -> Response:
+        """Raise the session by one level, and go on with it."""
+        session = session.with_second_factor(passed.method, self._services.clock.now())
+        known = self._look_again(context.pending, session, visit)
+        if known.session is None:
+            raise failures.sign_in_ended()
         answer = self.proceed(
-            pending,
-            self._look_again(pending, session, visit),
+            context.pending,
+            known,
             visit,
             context_id=context.context_id,
-            why=outcome.explanation,
+            why=passed.explanation,
         )
-        return self._remember(answer, session)
+        return self._cookie.give(answer, session)
 
     def _look_again(self, pending: PendingSignIn, session: Session, visit: Visit) -> Known:
         """Look once more at the last step: an administrator may have been quicker."""
@@ -147,24 +155,17 @@ class SignInFlow:
             raise failures.sign_in_ended()
         return context
 
-    def _wants_second_factor(self, pending: PendingSignIn, known: Known) -> bool:
-        return needs_second_factor(
-            known.second_factor,
-            known.trust.settings,
-            forced=_requested(pending).second_factor,
-        )
-
     def _show(
         self, outcome: Outcome, pending: PendingSignIn, known: Known, visit: Visit
     ) -> Response:
         match outcome:
-            case ShowPage(context, presentation, why):
+            case ShowPage(context, page, why):
                 if why.outcome:
-                    self.recorder.not_issued_once(
+                    self._recorder.not_issued_once(
                         pending, context.user, known.node.name, context.context_id, why
                     )
                 return pages.second_factor(
-                    presentation,
+                    page,
                     provider=context.provider,
                     context=self._sealed(context, known),
                     action=visit.action,
@@ -183,12 +184,14 @@ class SignInFlow:
         raise TypeError(outcome)
 
     def _failed(self, failed: Failed, pending: PendingSignIn, known: Known) -> Response:
-        user = known.user.upn if known.user else ""
-        self.recorder.not_issued(pending, user, known.node.name, failed.code, failed.explanation)
-        if failed.presentation is not None:
-            return pages.last_page(failed.presentation, failed.provider)
-        problem, remedy = failures.SECOND_FACTOR[failed.code]
-        raise Refused(problem, remedy, code=failed.code)
+        """End the sign-in on the adapter's last page, or on ours."""
+        user, node = known.user.upn if known.user else "", known.node.name
+        self._recorder.not_issued(pending, user, node, failed.code, failed.explanation)
+        if failed.page is not None:
+            return pages.last_page(failed.page, failed.provider)
+        refused = failures.second_factor(failed.code)
+        now = self._services.clock.now()
+        return pages.error(refused, status=failures.status_of(refused), now=now, node=node)
 
     def _issue(
         self,
@@ -202,42 +205,28 @@ class SignInFlow:
         """Sign the answer; it leaves only once request, sign-in and log row are committed."""
         now = self._services.clock.now()
         xml = response_for(pending, known.trust, user, session, self._issuer, now)
-        if not self.recorder.issued(pending, user.upn, known.node.name, why, context_id=context_id):
+        node = known.node.name
+        if not self._recorder.issued(pending, user.upn, node, why, context_id=context_id):
             raise failures.answered_already()
         return pages.post_form(pending.acs_url, post_fields(xml, pending.relay_state))
 
     def _log_in_page(
         self, pending: PendingSignIn, visit: Visit, *, username: str = "", error: str = ""
     ) -> Response:
-        sealed = pending.seal(self._pending_seal)
         return pages.log_in(
-            action=visit.action, saml_session=sealed, username=username[:256], error=error
+            action=visit.action,
+            saml_session=pending.seal(self._pending_seal, self._services.clock.now()),
+            username=username[:LONGEST_NAME],
+            error=error,
         )
 
     def _sealed(self, context: SecondFactorContext, known: Known) -> str:
         if known.session is None:
             raise failures.sign_in_ended()
-        return context.seal(self._context_seal, known.session.id)
-
-    def _remember(self, response: Response, session: Session) -> Response:
-        """Give the browser the session; its id is new at every level."""
-        secure = self._services.config.server.is_secure
-        response.set_cookie(
-            SESSION_COOKIE,
-            self._sessions.write(session, self._services.clock.now()),
-            path="/adfs",
-            httponly=True,
-            secure=secure,
-            samesite="None" if secure else "Lax",
-        )
-        return response
+        now = self._services.clock.now()
+        return context.seal(self._context_seal, known.session.id, now)
 
 
-def _requested(pending: PendingSignIn) -> RequestedFactor:
-    request = pending.request
-    if request is None:
-        return resolve_requested_context((), "exact")
-    try:
-        return resolve_requested_context(request.requested_contexts, request.comparison)
-    except Refused as refused:
-        raise failures.addressed(refused, pending) from None
+def _wants_second_factor(pending: PendingSignIn, known: Known) -> bool:
+    forced = requested_factor(pending).second_factor
+    return needs_second_factor(known.second_factor, known.trust.settings, forced=forced)

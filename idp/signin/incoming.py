@@ -7,11 +7,17 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qs
 
 from werkzeug import Request
+from werkzeug.datastructures import MultiDict
 
-from idp.saml.bindings import SamlMessage, decode_post, decode_redirect
+from idp.saml.bindings import (
+    SamlMessage,
+    bounded_relay_state,
+    decode_post,
+    decode_redirect,
+)
+from idp.saml.endpoints import default_acs
 from idp.saml.refusal import Refused
 from idp.saml.requests import read_authn_request
-from idp.saml.values import ServiceProvider
 from idp.session.seal import Seal
 from idp.signin import failures
 from idp.signin.known import Look
@@ -81,15 +87,15 @@ class Incoming:
     ) -> PendingSignIn:
         return PendingSignIn(
             entity_id=entity_id,
-            acs_url=default_acs(look(entity_id).trust.service_provider),
+            acs_url=default_acs(look(entity_id).trust.service_provider).location,
             received_at=self._now(),
             activity_id=activity_id,
-            relay_state=relay_state,
+            relay_state=bounded_relay_state(relay_state),
         )
 
     def _named(self, request: Request) -> tuple[str, str | None] | None:
         """Return trust and RelayState of an IdP-initiated address (facts §C.10)."""
-        arguments = {name.lower(): value for name, value in request.args.items()}
+        arguments = _any_case(request)
         relay_state = arguments.get("relaystate")
         if "logintorp" in arguments:
             return arguments["logintorp"], relay_state
@@ -101,23 +107,24 @@ class Incoming:
         return inner["RPID"][0], inner.get("RelayState", [None])[0]
 
 
-def default_acs(service_provider: ServiceProvider) -> str:
-    """Return the default assertion consumer service (saml-metadata §2.2.3)."""
-    services = service_provider.assertion_consumer_services
-    marked = [service for service in services if service.is_default]
-    return min(marked or services, key=lambda service: service.index).location
-
-
 def _message(request: Request) -> SamlMessage | None:
-    if "SAMLRequest" in request.form or "SAMLResponse" in request.form:
-        _must_be_single(request, "SAMLRequest", "SAMLResponse", "RelayState")
-        parameter = "SAMLRequest" if "SAMLRequest" in request.form else "SAMLResponse"
-        return decode_post(
-            request.form[parameter], request.form.get("RelayState"), parameter=parameter
-        )
+    form = request.form
+    for parameter in ("SAMLRequest", "SAMLResponse"):
+        if parameter in form:
+            _must_be_single(form, "SAMLRequest", "SAMLResponse", "RelayState")
+            return decode_post(form[parameter], form.get("RelayState"), parameter=parameter)
     if "SAMLRequest" in request.args or "SAMLResponse" in request.args:
         return decode_redirect(request.query_string)
     return None
+
+
+def _any_case(request: Request) -> dict[str, str]:
+    """Return the query by names in lower case: AD FS takes them in any."""
+    pairs = [(name.lower(), value) for name, value in request.args.items(multi=True)]
+    arguments = dict(pairs)
+    if len(arguments) != len(pairs):
+        raise _twice()
+    return arguments
 
 
 def _fields_of(relay_state: str) -> dict[str, list[str]]:
@@ -127,10 +134,16 @@ def _fields_of(relay_state: str) -> dict[str, list[str]]:
         return {}
 
 
-def _must_be_single(request: Request, *names: str) -> None:
-    if any(len(request.form.getlist(name)) > 1 for name in names):
-        raise Refused(
-            "A parameter of the SAML message stands there twice",
-            "Send each parameter once",
-            code="duplicate_parameter",
-        )
+def _must_be_single(form: MultiDict[str, str], *names: str) -> None:
+    """Refuse a message that could be read as two."""
+    given = [name for name in names for _ in form.getlist(name)]
+    if len(set(given)) != len(given) or {"SAMLRequest", "SAMLResponse"} <= set(given):
+        raise _twice()
+
+
+def _twice() -> Refused:
+    return Refused(
+        "A parameter of the request stands there twice",
+        "Send each parameter once",
+        code="duplicate_parameter",
+    )

@@ -13,10 +13,13 @@ from idp.saml.assertions import SigningKey, write_response
 from idp.saml.contexts import (
     MULTIPLE_AUTHN,
     PASSWORD_PROTECTED_TRANSPORT,
+    RequestedFactor,
     resolve_requested_context,
 )
+from idp.saml.refusal import Refused
 from idp.saml.values import Assertion
 from idp.session.sso import Session
+from idp.signin import failures
 from idp.signin.pending import PendingSignIn
 
 DELIVERY_WINDOW = timedelta(minutes=5)
@@ -36,6 +39,17 @@ def authentication_methods(session: Session) -> tuple[str, ...]:
     if session.mfa_method is None:
         return (PASSWORD_PROTECTED_TRANSPORT,)
     return (PASSWORD_PROTECTED_TRANSPORT, session.mfa_method, MULTIPLE_AUTHN)
+
+
+def requested_factor(pending: PendingSignIn) -> RequestedFactor:
+    """Return what the request demands; raises :class:`Refused` when there is no such thing."""
+    request = pending.request
+    if request is None:
+        return resolve_requested_context(())
+    try:
+        return resolve_requested_context(request.requested_contexts, request.comparison)
+    except Refused as refused:
+        raise failures.addressed(refused, pending) from None
 
 
 def response_for(
@@ -71,8 +85,6 @@ def _assertion(
     now: datetime,
 ) -> Assertion:
     request = pending.request
-    requested = request.requested_contexts if request else ()
-    comparison = request.comparison if request else "exact"
     issued = issue(
         user,
         trust,
@@ -93,7 +105,7 @@ def _assertion(
         authn_instant=session.authenticated_at,
         session_index=identifier,
         session_not_on_or_after=None,
-        authn_context_class=resolve_requested_context(requested, comparison).answer,
+        authn_context_class=requested_factor(pending).answer,
         name_id=issued.name_id,
         attributes=issued.attributes,
     )

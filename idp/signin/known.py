@@ -5,24 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from adapter.errors import TallystickError
 from idp.directory import User
 from idp.federation.nodes import Node
 from idp.federation.trusts import RelyingPartyTrust
 from idp.saml.refusal import Refused
 from idp.services import Services
 from idp.session.sso import Session
-
-
-class NoNode(TallystickError):
-    """Raised when there is no build to decide by: nobody can sign in here."""
-
-    code = "no_node"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "This server is no node of the farm", "Make it one: tallystick server set NODE BUILD"
-        )
+from idp.signin.nodes import NoNode
 
 
 @dataclass(frozen=True, slots=True)

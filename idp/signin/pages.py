@@ -10,9 +10,10 @@ from datetime import datetime
 from flask import Response, render_template, request
 from markupsafe import Markup, escape
 
-from adapter.contract import ENGLISH, AdapterPresentation
 from idp import web
+from idp.saml.refusal import Refused
 from idp.signin.adapters import LoadedAdapter
+from idp.signin.calling import AdapterPage
 
 SUBMIT = Markup("document.forms[0].submit()")
 _SUBMIT_HASH = base64.b64encode(hashlib.sha256(SUBMIT.encode()).digest()).decode()
@@ -28,14 +29,14 @@ def log_in(
     *, action: str, saml_session: str | None, username: str = "", error: str = ""
 ) -> Response:
     """The log-in page; ``errorText`` is there even when it is empty."""
-    page = render_template(
+    html = render_template(
         "log_in.html", action=action, saml_session=saml_session, username=username, error=error
     )
-    return _html(page)
+    return _html(html)
 
 
 def second_factor(
-    presentation: AdapterPresentation,
+    page: AdapterPage,
     *,
     provider: str,
     context: str,
@@ -44,55 +45,38 @@ def second_factor(
     others: Sequence[LoadedAdapter],
 ) -> Response:
     """An adapter's page inside ours; it posts *context* to *action*, an absolute address."""
-    tokens = {"%AuthMethod%": provider, "%Context%": context, "%Action%": action}
-    form = presentation.form_html(ENGLISH)
-    for token, value in tokens.items():
-        form = form.replace(token, escape(value))
-    page = render_template(
+    html = render_template(
         "second_factor.html",
-        title=presentation.page_title(ENGLISH),
-        form=Markup(form),  # noqa: S704 - an installed adapter's own HTML
-        presentation=presentation,
+        page=page,
+        form=_filled(page, provider, context, action),
         provider=provider,
         context=context,
         action=action,
         user=user,
-        others=[_choice(loaded) for loaded in others if loaded.name != provider],
+        others=[loaded for loaded in others if loaded.name != provider],
     )
-    return _html(page)
+    return _html(html)
 
 
 def choose(adapters: Sequence[LoadedAdapter], *, context: str, action: str, user: str) -> Response:
     """The page on which the user chooses among several adapters."""
-    page = render_template(
-        "choose.html",
-        choices=[_choice(loaded) for loaded in adapters],
-        context=context,
-        action=action,
-        user=user,
+    html = render_template(
+        "choose.html", choices=adapters, context=context, action=action, user=user
     )
-    return _html(page)
+    return _html(html)
 
 
-def last_page(presentation: AdapterPresentation, provider: str) -> Response:
+def last_page(page: AdapterPage, provider: str) -> Response:
     """What an adapter shows after an error: its form leads nowhere any more."""
-    form = presentation.form_html(ENGLISH)
-    for token, value in {"%AuthMethod%": provider, "%Context%": "", "%Action%": ""}.items():
-        form = form.replace(token, escape(value))
-    page = render_template(
-        "last_page.html",
-        title=presentation.page_title(ENGLISH),
-        form=Markup(form),  # noqa: S704 - an installed adapter's own HTML
-        presentation=presentation,
-        provider=provider,
-    )
-    return _html(page)
+    form = _filled(page, provider, "", "")
+    return _html(render_template("last_page.html", page=page, form=form, provider=provider))
 
 
 def post_form(address: str, fields: dict[str, str]) -> Response:
     """The page that posts *fields* to the service provider, by script or by its button."""
-    page = render_template("post_form.html", address=address, fields=fields, script=SUBMIT)
-    response = _html(page)
+    values = {name: _as_it_is(value) for name, value in fields.items()}
+    html = render_template("post_form.html", address=address, fields=values, script=SUBMIT)
+    response = _html(html)
     response.headers["Content-Security-Policy"] = _POSTING_POLICY
     return response
 
@@ -102,36 +86,36 @@ def trusts(choices: Sequence[tuple[str, str]]) -> Response:
     return _html(render_template("trusts.html", choices=choices))
 
 
-def error(
-    *, code: str, sentence: str, remedy: str, status: int, now: datetime, node: str
-) -> Response:
+def error(refused: Refused, *, status: int, now: datetime, node: str) -> Response:
     """The error page, with what an administrator asks for."""
-    page = render_template(
+    html = render_template(
         "error.html",
-        code=code,
-        sentence=sentence,
-        remedy=remedy,
+        refused=refused,
         activity_id=web.activity_id(),
         time=f"{now:%Y-%m-%d %H:%M:%S} UTC",
         node=node,
         cookies="enabled" if request.cookies else "not seen",
         user_agent=request.user_agent.string[:300],
     )
-    response = _html(page)
+    response = _html(html)
     response.status_code = status
     return response
 
 
-def _choice(loaded: LoadedAdapter) -> dict[str, str]:
-    metadata = loaded.adapter.metadata
-    return {
-        "name": loaded.name,
-        "friendly_name": metadata.friendly_names.get(ENGLISH, loaded.name),
-        "description": metadata.descriptions.get(ENGLISH, ""),
-    }
+def _filled(page: AdapterPage, provider: str, context: str, action: str) -> Markup:
+    """Put our values in the place of the tokens of an installed adapter's own HTML."""
+    form = page.form
+    for token, value in (("AuthMethod", provider), ("Context", context), ("Action", action)):
+        form = form.replace(f"%{token}%", escape(value))
+    return Markup(form)  # noqa: S704 - see above
 
 
-def _html(page: str) -> Response:
-    response = Response(page, mimetype="text/html")
+def _as_it_is(value: str) -> Markup:
+    """Escape *value* so that HTML gives it back unchanged: it takes a bare CR for a line feed."""
+    return Markup(escape(value).replace("\r", "&#13;"))  # noqa: S704 - escaped
+
+
+def _html(html: str) -> Response:
+    response = Response(html, mimetype="text/html")
     response.headers["Content-Security-Policy"] = web.CONTENT_SECURITY_POLICY
     return response

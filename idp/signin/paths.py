@@ -30,6 +30,8 @@ _CANONICAL = {
     )
 } | {LS.rstrip("/"): LS}
 
+_NOTHING_TO_KEEP = (("Content-Length", "0"), ("Cache-Control", "no-store"))
+
 
 class AnyCase:
     """The middleware that finds the canonical path."""
@@ -46,7 +48,12 @@ class AnyCase:
             location = quote(f"/adfs{slash}{rest}", encoding="latin-1") + (
                 f"?{query}" if query else ""
             )
-            start_response("308 Permanent Redirect", [("Location", location)])
+            headers = [
+                ("Location", location),
+                ("Content-Length", "0"),
+                ("Cache-Control", "no-store"),
+            ]
+            start_response("308 Permanent Redirect", headers)
             return []
         environ["PATH_INFO"] = _CANONICAL.get(path.lower(), path)
         return self._app(environ, start_response)

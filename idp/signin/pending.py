@@ -10,7 +10,10 @@ from idp.saml.values import AuthnRequest
 from idp.session.seal import Seal
 
 LIFETIME = timedelta(hours=1)
-"""How long a log-in page may stay open. A request id is remembered as used for longer."""
+"""How long after its request a log-in page is good, however often it is shown."""
+
+LONGEST = 2 * LIFETIME
+"""How long after its request a sign-in may last, second factor and all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,9 @@ class PendingSignIn:
         """The id the answer refers to."""
         return self.request.id if self.request else None
 
-    def seal(self, seal: Seal) -> str:
+    def seal(self, seal: Seal, now: datetime) -> str:
         """Return it as the value of the field ``SamlSession``."""
-        return seal.seal(self.to_json(), lifetime=LIFETIME)
+        return seal.seal(self.to_json(), lifetime=self.received_at + LIFETIME - now)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""

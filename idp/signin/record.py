@@ -12,7 +12,7 @@ from idp import web
 from idp.logs import get_logger
 from idp.services import Services
 from idp.session.record import SignInRecord
-from idp.signin.pending import LIFETIME, PendingSignIn
+from idp.signin.pending import LONGEST, PendingSignIn
 
 TOKEN_ISSUED = 1200
 TOKEN_NOT_ISSUED = 1201
@@ -20,8 +20,6 @@ CREDENTIALS_VALID = 1202
 CREDENTIALS_NOT_VALID = 1203
 
 NOTHING_TO_EXPLAIN = Explanation("", "")
-REMEMBER_REQUEST = LIFETIME + timedelta(minutes=15)
-"""How long a request id stays used: longer than a page or the request itself can be good."""
 
 
 class Recorder:
@@ -29,6 +27,10 @@ class Recorder:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        trusts = services.config.trusts
+        may_be_loaded = trusts.request_lifetime_seconds + 2 * trusts.clock_skew_seconds
+        # Longer than the request, or a page of a sign-in that began with it, can be good.
+        self._remember = LONGEST + timedelta(seconds=may_be_loaded)
 
     def credentials(self, pending: PendingSignIn, user: str, node: str, failure: str) -> None:
         """Record that a password was given; ``failure`` is empty for a right one."""
@@ -46,7 +48,7 @@ class Recorder:
     ) -> None:
         """Record what became of one request on the phone, however often its page is posted."""
         key = f"{context_id}:{why.attempt}:{why.outcome}"
-        expires_at = self._services.clock.now() + REMEMBER_REQUEST
+        expires_at = self._services.clock.now() + self._remember
         if self._services.once.claim("outcome-logged", key, expires_at):
             self.not_issued(pending, user, node, why.outcome, why)
 
@@ -78,7 +80,7 @@ class Recorder:
     ) -> bool:
         won = self._services.sign_ins.finish(
             request=request,
-            request_expires_at=self._services.clock.now() + REMEMBER_REQUEST,
+            request_expires_at=self._services.clock.now() + self._remember,
             sign_in=context_id,
             log=record,
         )

@@ -1,0 +1,82 @@
+"""How it is told that a sign-in is refused: to the service provider where it may be, else here.
+
+Either way there is one line in the log, with the code.
+"""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from adapter.errors import TallystickError, Unavailable
+from idp import web
+from idp.logs import get_logger
+from idp.saml.assertions import write_status_response
+from idp.saml.bindings import post_fields
+from idp.saml.refusal import Refused
+from idp.services import Services
+from idp.session.seal import SealBroken
+from idp.signin import failures, pages
+from idp.signin.issuing import new_id
+from idp.signin.nodes import AnsweringNode
+from idp.signin.record import Recorder
+
+RETRY_AFTER_SECONDS = "5"
+
+
+class Refusals:
+    """The error handlers of one node."""
+
+    def __init__(self, services: Services, recorder: Recorder, node: AnsweringNode) -> None:
+        self._services = services
+        self._recorder = recorder
+        self._node = node
+
+    def refused(self, refused: Refused) -> Response:
+        """Tell the service provider where it may be told, else the user."""
+        if refused.acs_url is None or refused.status is None:
+            return self._page(refused)
+        return self._status(refused, refused.acs_url)
+
+    def seal_broken(self, _error: SealBroken) -> Response:
+        """Show the page for a form that we did not make, or too long ago."""
+        return self._page(failures.sign_in_ended())
+
+    def unavailable(self, error: TallystickError) -> Response:
+        """Say that the service is away for the moment; why is for the log alone."""
+        get_logger().error(
+            "unavailable", code=error.code, activity_id=web.activity_id(), problem=error.problem
+        )
+        page = self._error(failures.try_later(error.code), status=503)
+        page.headers["Retry-After"] = RETRY_AFTER_SECONDS
+        return page
+
+    def _page(self, refused: Refused) -> Response:
+        web.log_refusal(refused.code, refused.problem)
+        return self._error(refused, status=failures.status_of(refused))
+
+    def _error(self, refused: Refused, *, status: int) -> Response:
+        now = self._services.clock.now()
+        return pages.error(refused, status=status, now=now, node=self._node_name())
+
+    def _status(self, refused: Refused, acs_url: str) -> Response:
+        """Answer by a SAML status; that is an answer too, and spends the request."""
+        xml = write_status_response(
+            response_id=new_id(),
+            issuer=self._services.config.server.entity_id,
+            destination=acs_url,
+            in_response_to=refused.in_response_to,
+            issue_instant=self._services.clock.now(),
+            status=refused.status,
+            key=self._services.signing_key,
+        )
+        spends = (refused.issuer, refused.in_response_to)
+        if not self._recorder.refused(spends, self._node_name(), refused.code):
+            return self._page(failures.answered_already())
+        return pages.post_form(acs_url, post_fields(xml, refused.relay_state))
+
+    def _node_name(self) -> str:
+        """Return the name for the page; the page is shown without one, too."""
+        try:
+            return self._node.name(request.cookies)
+        except Unavailable:
+            return "unknown"

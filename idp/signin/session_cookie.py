@@ -1,0 +1,47 @@
+"""The cookie that holds the session: read from a request, given with a response."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Response
+
+from idp.services import Services
+from idp.session.sso import Session, Sessions
+
+NAME = "MSISAuth"
+PATH = "/adfs"
+
+
+class SessionCookie:
+    """One for all browsers; it keeps nothing itself."""
+
+    def __init__(self, services: Services) -> None:
+        config = services.config
+        self._clock = services.clock
+        self._is_secure = config.server.is_secure
+        self._sessions = Sessions(
+            services.sealer.purpose("session"), config.sign_in.session_lifetime
+        )
+
+    def read(self, cookies: Mapping[str, str]) -> Session | None:
+        """Return the session that the browser brought, if it is ours and has not run out."""
+        return self._sessions.read(cookies.get(NAME))
+
+    def give(self, response: Response, session: Session) -> Response:
+        """Give the browser a session. Service providers post across sites: hence ``None``.
+
+        On the demo's plain http, which ``None`` needs TLS for, all is one site: ``Lax``.
+        """
+        now = self._clock.now()
+        left = self._sessions.left(session, now)
+        response.set_cookie(
+            NAME,
+            self._sessions.write(session, now),
+            path=PATH,
+            max_age=left if session.kept else None,
+            httponly=True,
+            secure=self._is_secure,
+            samesite="None" if self._is_secure else "Lax",
+        )
+        return response
