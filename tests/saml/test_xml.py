@@ -123,6 +123,7 @@ KINDS = {
     "attribute": '<Issuer n{0:x}=""/>',
     "prefix": '<Issuer xmlns:n{0:x}="urn:oasis:names:tc:SAML:2.0:assertion"/>',
     "namespace": '<Issuer xmlns="urn:n{0:x}"/>',
+    "unused namespace": '<Issuer xmlns:saml="urn:n{0:x}"/>',
     "instruction": "<?n{0:x} x?>",
     "cut": "<Issuer><n{0:x}",
 }
@@ -131,7 +132,7 @@ def read(kind, messages):
     for _ in range(messages):
         parts = [KINDS[kind].format(next(numbers)) for _ in range(300)]
         try:
-            parse(f"<Issuer>{''.join(parts)}</Issuer>".encode())
+            parse(f"<Issuer Format=''>{''.join(parts)}</Issuer>".encode())
         except Exception:
             assert kind == "cut"
 def peak():  # in KiB; on Linux getrusage would give the peak of whoever started this process
