@@ -55,6 +55,7 @@ class Host:
         self._signing_key = load_signing_key(keys.signing_key, keys.signing_certificate)
         self._prepare()
         self._sp = self._service_provider()
+        self._sp_app = test_sp.create_app(self._sp, idp_url=self.url)
         for server in self._servers:
             server.start()
 
@@ -79,11 +80,11 @@ class Host:
 
     @contextmanager
     def service_provider(self, services: Services) -> Iterator[test_sp.Provider]:
-        """Serve a test service provider without memories, under the clock of *services*."""
-        provider = self._sp.afresh(services.clock)
-        self._switches[1].app = self._quick(test_sp.create_app(provider, idp_url=self.url))
+        """Serve the test service provider, without memories, under the clock of *services*."""
+        self._sp.begin_again(services.clock)
+        self._switches[1].app = self._sp_app
         try:
-            yield provider
+            yield self._sp
         finally:
             self._switches[1].app = None
 

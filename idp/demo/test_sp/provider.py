@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -66,21 +65,15 @@ class Provider:
         self.base_url = base_url
         self.entity_id = entity_id
         self.sign_requests = sign_requests
-        self.clock = clock
         self._idp_metadata = idp_metadata
         self._key = key
         self._certificate = SigningKey.from_pem(*key).certificate
         self._client = _Remembered(self._make_client)
-        self._forget()
+        self.begin_again(clock)
 
-    def afresh(self, clock: Clock) -> Provider:
-        """Return this service provider as it was at first, under another clock."""
-        twin = copy(self)
-        twin.clock = clock
-        twin._forget()
-        return twin
-
-    def _forget(self) -> None:
+    def begin_again(self, clock: Clock) -> None:
+        """Forget what was asked and answered, and go by another clock."""
+        self.clock = clock
         self._outstanding: Memory[datetime] = Memory()
         self._seen: Memory[datetime] = Memory()
 
