@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify, request
@@ -10,7 +10,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from adapter.errors import TallystickError
 from idp import web
-from idp.admin import farm
+from idp.admin import audit, farm
 from idp.admin.access import Access
 
 if TYPE_CHECKING:
@@ -37,6 +37,12 @@ View = Callable[..., Response]
 class ApiError(TallystickError):
     """Raised for what the API does not take or does not have."""
 
+    def __init__(
+        self, problem: str, remedy: str, *, code: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(problem, remedy, code=code)
+        self.headers = headers or {}
+
 
 def add_api(blueprint: Blueprint, services: Services, access: Access) -> None:
     """Add the API's routes to the blueprint of administration."""
@@ -51,7 +57,9 @@ def add_api(blueprint: Blueprint, services: Services, access: Access) -> None:
         return jsonify(view.as_json())
 
     def set_node(name: str) -> Response:
-        return jsonify(farm.set_build(services, name, _build_of_body(), by=BY).as_json())
+        change = farm.set_build(services, name, _build_of_body(), by=BY)
+        audit.log_change(change)
+        return jsonify(change.as_json())
 
     routes: tuple[tuple[str, dict[str, View]], ...] = (
         ("/nodes", {"GET": list_nodes}),
@@ -89,6 +97,7 @@ def _pick(views: dict[str, View]) -> View:
             f"{request.method} does nothing here",
             f"Use {' or '.join(views)}",
             code="method_not_known",
+            headers={"Allow": ", ".join(views)},
         )
     raise ApiError("There is nothing at this address", "See /admin/api/nodes", code="not_found")
 
@@ -111,6 +120,7 @@ def _build_of_body() -> str:
 
 
 def _refusal(error: TallystickError) -> Response:
+    audit.log_refusal(error)
     status = getattr(error, "status", None) or STATUS.get(error.code, UNPROCESSABLE)
     answer = jsonify(error=error.code, problem=error.problem, remedy=error.remedy)
     answer.status_code = status

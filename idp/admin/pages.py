@@ -11,7 +11,7 @@ from werkzeug import Response
 
 from adapter.errors import TallystickError
 from idp import web
-from idp.admin import farm, log
+from idp.admin import audit, farm, log
 from idp.admin.access import COOKIE, Access, AccessRefused
 from idp.admin.notice import Notice, Notices
 from idp.admin.session import LIFETIME, AdminSession
@@ -92,8 +92,10 @@ class Pages:
         except TallystickError as error:
             if error.code == "store_unavailable":
                 raise
+            audit.log_refusal(error)
             fault = Fault(name, text, str(error), is_in_name=isinstance(error, BadNode))
             return self._farm(session, status=422, fault=fault)
+        audit.log_change(change)
         answer = redirect(f"{PATH}/#node-{name}", 303)
         self._notices.leave(answer, session, _notice_of(change))
         return answer
@@ -140,6 +142,8 @@ class Pages:
         return make_response(text, status)
 
     def _token_form(self, error: TallystickError | None = None) -> Response:
+        if error is not None:
+            audit.log_refusal(error)
         status = getattr(error, "status", 403) if error else 200
         answer = make_response(render_template("admin/token.html", error=error), status)
         answer.headers.update(getattr(error, "headers", {}))
@@ -172,6 +176,7 @@ def add_pages(blueprint: Blueprint, services: Services, access: Access) -> None:
 
 
 def _refused(error: TallystickError) -> Response:
+    audit.log_refusal(error)
     status = getattr(error, "status", 503)
     answer = make_response(render_template("admin/refused.html", error=error), status)
     if status == 503:

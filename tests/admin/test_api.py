@@ -116,6 +116,10 @@ def test_what_is_not_there_is_an_error_in_json(method, path, status, script):
     assert set(answer.json) == {"error", "problem", "remedy"}
 
 
+def test_a_method_that_does_nothing_here_is_told_which_does(script):
+    assert script("DELETE", NODE).headers["Allow"] == "GET, PUT"
+
+
 def test_head_is_answered_as_get_is(script):
     assert script("HEAD", "/admin/api/nodes").status_code == 200
 

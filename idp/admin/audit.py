@@ -1,0 +1,26 @@
+"""The log lines of administration: each change, and each request that was refused."""
+
+from __future__ import annotations
+
+from adapter.errors import TallystickError
+from idp import web
+from idp.admin.farm import Change
+from idp.logs import get_logger
+
+
+def log_change(change: Change) -> None:
+    """Write one line for a node whose build was set."""
+    node = change.view.node
+    get_logger().info(
+        "node_set",
+        node=node.name,
+        build=node.build,
+        changed_by=node.changed_by,
+        client_ip=web.client_ip(),
+        activity_id=web.activity_id(),
+    )
+
+
+def log_refusal(error: TallystickError) -> None:
+    """Write one line for a refusal: its code alone, since its sentence may quote what was sent."""
+    web.log_refusal(error.code)
