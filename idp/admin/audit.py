@@ -22,5 +22,8 @@ def log_change(change: Change) -> None:
 
 
 def log_refusal(error: TallystickError) -> None:
-    """Write one line for a refusal: its code alone, since its sentence may quote what was sent."""
-    web.log_refusal(error.code)
+    """Write one line for a refusal: its code alone, since its sentence may quote what was sent.
+
+    Only the store's own trouble is told whole.
+    """
+    web.log_refusal(error.code, error.problem if error.code == "store_unavailable" else "")
