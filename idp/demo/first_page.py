@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden, NotFound
 
 from idp import web
@@ -63,7 +64,7 @@ class FirstPage:
             admin_token=self._admin_token,
         )
 
-    def choose_node(self, name: str) -> Response:
+    def choose_node(self, name: str) -> ResponseReturnValue:
         """Let a node of the farm answer this browser from now on."""
         if self._services.farm.node(name) is None:
             raise NotFound

@@ -171,7 +171,7 @@ class Federation:
     def _give_codes(self, name: str) -> str:
         import pyotp
 
-        secret = pyotp.random_base32()
+        secret = str(pyotp.random_base32())
         self.services.mfa_store.save_totp_seed(name, secret)
         return secret
 

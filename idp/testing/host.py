@@ -23,6 +23,7 @@ from idp.directory import PasswordHasher
 from idp.federation.keys import load_signing_key
 from idp.services import Services
 from idp.session.clock import ShiftedClock, SystemClock
+from idp.signin.paths import METADATA
 from idp.testing.users import DEFAULT_NAME, DEFAULT_PASSWORD
 
 if TYPE_CHECKING:
@@ -114,18 +115,15 @@ class Host:
         )
 
     def _idp_metadata(self) -> bytes:
-        return idp_metadata(self._switches[0].app)
+        app = self._switches[0].app
+        if app is None:
+            raise RuntimeError("there is no federation server: ask for the fixture `federation`")
+        metadata: bytes = app.test_client().get(METADATA).data
+        return metadata
 
     def _quick(self, app: Flask) -> Flask:
         app.jinja_env.bytecode_cache = self._bytecode
         return app
-
-
-def idp_metadata(app: Flask) -> bytes:
-    """Return the metadata that the federation server *app* serves."""
-    from idp.signin.paths import METADATA
-
-    return app.test_client().get(METADATA).data
 
 
 class _Switch:

@@ -60,7 +60,7 @@ class Page:
     def link(self, element_id: str) -> str:
         """Return the whole address that the link with this id leads to."""
         (found,) = self._document.xpath("//a[@id = $id]", id=element_id)
-        return urljoin(self.url, found.get("href", ""))
+        return urljoin(self.url, str(found.get("href", "")))
 
     def ids(self) -> frozenset[str]:
         """Return all ids on the page."""

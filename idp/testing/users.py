@@ -39,4 +39,4 @@ class User:
         import pyotp
 
         at = self.clock.now() + timedelta(seconds=30 * steps)
-        return pyotp.TOTP(self.totp_secret).at(at)
+        return str(pyotp.TOTP(self.totp_secret).at(at))

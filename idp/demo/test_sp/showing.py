@@ -69,7 +69,7 @@ def pretty(xml: bytes) -> str:
     """Return XML with line breaks and indents, for reading only: no signature survives that."""
     root = parse(xml, limit=len(xml))
     etree.indent(root)
-    return etree.tostring(root, encoding="unicode")
+    return str(etree.tostring(root, encoding="unicode"))
 
 
 def breakable(text: str) -> Markup:

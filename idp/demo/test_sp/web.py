@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
 import idp
 from adapter.errors import TallystickError
@@ -77,7 +78,7 @@ class Pages:
             multiple=MULTIPLE_AUTHN,
         )
 
-    def login(self) -> Response:
+    def login(self) -> ResponseReturnValue:
         """Start a sign-in: ``binding``, ``force``, ``passive``, ``context``, ``unsigned``."""
         wish = _wish(request.args, sign=self._provider.sign_requests)
         asked = self._provider.ask(wish)
@@ -98,12 +99,12 @@ class Pages:
             self._remember(page, judgement)
         return page
 
-    def assertion(self) -> Response:
+    def assertion(self) -> ResponseReturnValue:
         """Show the assertion that this browser is signed in by."""
         current = self._current()
         return self._show(current) if current else redirect("/", 303)
 
-    def forget(self) -> Response:
+    def forget(self) -> ResponseReturnValue:
         """Sign out here; the federation server's own session lasts."""
         page = redirect("/", 303)
         if web.is_same_origin(request, self._provider.base_url):
