@@ -239,3 +239,12 @@ def test_the_metadata_promise_signed_requests(federation, service_provider):
 def _changed(xml: bytes, old: str, new: str) -> str:
     assert old.encode() in xml
     return base64.b64encode(xml.replace(old.encode(), new.encode())).decode()
+
+
+@pytest.mark.parametrize("binding", ["redirect", "post", "pigeon"])
+@pytest.mark.parametrize("text", ["%00", "%ED%A0%80", "%0D%0AX:%20y", "%3Cb%3E", "a" * 4000])
+def test_no_wish_breaks_it(text, binding, service_provider):
+    url = f"{service_provider.url}login?binding={binding}&context={text}&relay_state={text}"
+    answer = requests.get(url, allow_redirects=False, timeout=10)
+    assert answer.status_code in (200, 302, 400)
+    assert "<b>" not in answer.text
