@@ -76,7 +76,8 @@ class AwsAdfs:
         """Wait for the end and return the credentials that it printed."""
         printed = self.process.stdout.read()
         status = self.process.wait(timeout=SECONDS)
-        assert status == 0, self.all_said()
+        if status:
+            raise AssertionError(f"aws-adfs ended with status {status}:\n{self.all_said()}")
         return json.loads(printed)
 
     def all_said(self) -> str:

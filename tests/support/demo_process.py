@@ -63,7 +63,7 @@ def tallystick(*words: str, **environment: str) -> subprocess.CompletedProcess[s
 
 @contextmanager
 def demo_process(*options: str, as_json: bool = True) -> Iterator[DemoProcess]:
-    """Run a demo on free ports that is ready; it is killed where nobody has ended it.
+    """Run a demo on free ports that is ready, and end it where nobody has.
 
     Without *as_json*, nothing of what it prints has been read.
     """
@@ -76,7 +76,16 @@ def demo_process(*options: str, as_json: bool = True) -> Iterator[DemoProcess]:
         try:
             yield DemoProcess(process, _line_of(process) if as_json else {})
         finally:
-            process.kill()
+            _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End it so that it takes its temporary folder along."""
+    process.terminate()
+    try:
+        process.wait(SECONDS)
+    finally:
+        process.kill()
 
 
 def _line_of(process: subprocess.Popen[str]) -> dict[str, Any]:
