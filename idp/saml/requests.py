@@ -56,7 +56,10 @@ def read_authn_request(
         contexts, comparison = _requested_context(root)
     except Refused as refusal:
         raise refusal.addressed_to(
-            issuer=service_provider.entity_id, acs_url=acs_url, in_response_to=root.get("ID")
+            issuer=service_provider.entity_id,
+            acs_url=acs_url,
+            in_response_to=root.get("ID"),
+            relay_state=message.relay_state,
         ) from None
     return AuthnRequest(
         id=root.get("ID"),

@@ -54,6 +54,11 @@ def try_later(code: str) -> Refused:
     return Refused("The service is not available", "Try again in a few seconds", code=code)
 
 
+def not_possible(code: str) -> Refused:
+    """Something is wrong with what this server has been given; the log says what."""
+    return Refused("The sign-in failed", "Give the Activity ID to your administrator", code=code)
+
+
 def from_elsewhere(base_url: str) -> Refused:
     """Another site posted a form that only our own pages may post."""
     return Refused(

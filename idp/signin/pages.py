@@ -112,7 +112,7 @@ def _filled(page: AdapterPage, provider: str, context: str, action: str) -> Mark
 
 def _as_it_is(value: str) -> Markup:
     """Escape *value* so that HTML gives it back unchanged: it takes a bare CR for a line feed."""
-    return Markup(escape(value).replace("\r", "&#13;"))  # noqa: S704 - escaped
+    return Markup(str(escape(value)).replace("\r", "&#13;"))  # noqa: S704 - escaped
 
 
 def _html(html: str) -> Response:

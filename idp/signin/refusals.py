@@ -41,14 +41,18 @@ class Refusals:
         """Show the page for a form that we did not make, or too long ago."""
         return self._page(failures.sign_in_ended())
 
-    def unavailable(self, error: TallystickError) -> Response:
+    def unavailable(self, error: Unavailable) -> Response:
         """Say that the service is away for the moment; why is for the log alone."""
-        get_logger().error(
-            "unavailable", code=error.code, activity_id=web.activity_id(), problem=error.problem
-        )
+        _log("unavailable", error)
         page = self._error(failures.try_later(error.code), status=503)
         page.headers["Retry-After"] = RETRY_AFTER_SECONDS
         return page
+
+    def failed(self, error: TallystickError) -> Response:
+        """Let nobody in where something went wrong that no step of a sign-in answers for."""
+        _log("sign_in_failed", error)
+        refused = failures.not_possible(error.code)
+        return self._error(refused, status=failures.status_of(refused))
 
     def _page(self, refused: Refused) -> Response:
         web.log_refusal(refused.code, refused.problem)
@@ -80,3 +84,7 @@ class Refusals:
             return self._node.name(request.cookies)
         except Unavailable:
             return "unknown"
+
+
+def _log(event: str, error: TallystickError) -> None:
+    get_logger().error(event, code=error.code, activity_id=web.activity_id(), problem=error.problem)

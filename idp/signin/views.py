@@ -10,7 +10,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
-from adapter.errors import TallystickError
+from adapter.errors import TallystickError, Unavailable
 from idp import web
 from idp.federation.issuance import OFFERED
 from idp.saml.metadata import write_idp_metadata
@@ -52,7 +52,8 @@ def blueprint(services: Services) -> Blueprint:
     made.add_url_rule(paths.METADATA, "metadata", views.metadata)
     made.register_error_handler(Refused, refusals.refused)
     made.register_error_handler(SealBroken, refusals.seal_broken)
-    made.register_error_handler(TallystickError, refusals.unavailable)
+    made.register_error_handler(Unavailable, refusals.unavailable)
+    made.register_error_handler(TallystickError, refusals.failed)
     return made
 
 

@@ -1,0 +1,98 @@
+"""What the service provider is told: signatures, attributes, the NameID, lifetimes."""
+
+from __future__ import annotations
+
+import pytest
+from asking import name_id_policy
+
+from idp.saml.values import EMAIL, PERSISTENT, TRANSIENT, UNSPECIFIED
+
+SIGNED = {
+    # setting                response, assertion
+    "AssertionOnly":       ("absent", "valid"),
+    "MessageOnly":         ("valid",  "absent"),
+    "MessageAndAssertion": ("valid",  "valid"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("setting", "signatures"), SIGNED.items())
+def test_the_trust_says_what_is_signed(setting, signatures, federation, easy):
+    easy.set(saml_response_signature=setting)
+
+    finished = federation.sign_in(easy.url()).finish()
+
+    found = finished.received.signature, finished.assertion.signature
+    assert tuple(signature.state for signature in found) == signatures
+    assert {signature.algorithm for signature in found} <= {"", "rsa-sha256"}
+
+
+def test_attributes_are_what_the_directory_says(federation, easy):
+    user = federation.add_user(
+        display_name='Ünï <Cödé> & "Co"',
+        email="mail@example.test",
+        groups=("Staff", "Night shift"),
+        phone=None,
+    )
+
+    assertion = federation.sign_in(easy.url(), user).finish().assertion
+
+    assert assertion.values_of("upn") == (user.name,)
+    assert assertion.values_of("emailaddress") == ("mail@example.test",)
+    assert assertion.values_of("name") == ('Ünï <Cödé> & "Co"',)
+    assert assertion.values_of("Group") == ("Staff", "Night shift")
+
+
+def test_fixed_attributes_are_added_with_what_they_hold_of_the_user(federation, easy):
+    easy.set(**{
+        "attributes.https://aws.example.test/Role": '["one", "two"]',
+        "attributes.https://aws.example.test/Session": "of {upn}",
+    })  # fmt: skip
+
+    attributes = federation.sign_in(easy.url()).finish().attributes
+
+    assert attributes["https://aws.example.test/Role"] == ("one", "two")
+    assert attributes["https://aws.example.test/Session"] == (f"of {federation.user.name}",)
+
+
+@pytest.mark.parametrize("asked", [EMAIL, PERSISTENT, TRANSIENT, UNSPECIFIED])
+def test_the_name_id_has_the_format_that_was_asked_for(asked, federation, easy):
+    url = easy.url(children=name_id_policy(asked))
+    name_id = federation.sign_in(url).finish().assertion.name_id
+
+    assert (name_id.format, name_id.value) == (asked, federation.user.name)
+
+
+def test_else_the_first_of_the_metadata(federation, easy):
+    easy.register(TRANSIENT, EMAIL)
+    assert federation.sign_in(easy.url()).finish().assertion.name_id.format == TRANSIENT
+
+
+def test_else_unspecified(federation, easy):
+    assert federation.sign_in(easy.url()).finish().assertion.name_id.format == UNSPECIFIED
+
+
+def test_a_format_that_there_is_not_gives_no_name_id(federation, easy):
+    url = easy.url(children=name_id_policy("urn:oasis:names:tc:SAML:2.0:nameid-format:kerberos"))
+    assert federation.sign_in(url).finish().assertion.name_id is None
+
+
+def test_lifetimes_are_those_of_the_trust(federation, easy):
+    easy.set(token_lifetime="7", not_before_skew="3")
+
+    assertion = federation.sign_in(easy.url()).finish().assertion
+
+    issued = assertion.issue_instant
+    assert (assertion.not_on_or_after - issued).total_seconds() == 7 * 60
+    assert (issued - assertion.not_before).total_seconds() == 3 * 60
+    assert (assertion.confirmation_not_on_or_after - issued).total_seconds() == 5 * 60
+
+
+def test_the_session_index_is_the_assertions_id(federation, easy):
+    assertion = federation.sign_in(easy.url()).finish().assertion
+    assert assertion.session_index == assertion.id
+
+
+def test_the_issuer_is_named_by_http_even_under_tls(federation, easy):
+    finished = federation.sign_in(easy.url()).finish()
+    assert finished.received.issuer == finished.assertion.issuer == federation.entity_id
+    assert federation.entity_id.startswith("http://")

@@ -1,0 +1,63 @@
+"""Where the answer goes: to an address that the service provider registered, and nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+from asking import ACS, MARKED_ACS, OTHER_ACS
+
+FOREIGN = [
+    "https://evil.example.test/acs",
+    f"{ACS}/",
+    f"{ACS}x",
+    f"{ACS}?a=b",
+    f"{ACS}/../evil",
+    ACS.replace("https", "http"),
+    ACS.replace("sp.example", "SP.example"),
+    "https://sp.example.test@evil.example.test/acs",
+    "javascript:alert(1)",
+    "",
+]
+
+
+def test_the_one_that_is_marked_is_the_default(federation, easy):
+    assert federation.sign_in(easy.url()).finish().action == MARKED_ACS
+
+
+def test_an_idp_initiated_answer_goes_to_the_default(federation, easy):
+    assert federation.sign_in(easy.initiated_url()).finish().action == MARKED_ACS
+
+
+@pytest.mark.parametrize("address", [ACS, OTHER_ACS])
+def test_it_may_be_asked_for_by_its_address(address, federation, easy):
+    url = easy.url(AssertionConsumerServiceURL=address)
+    assert federation.sign_in(url).finish().action == address
+
+
+@pytest.mark.parametrize(("index", "address"), [("3", ACS), ("7", OTHER_ACS), ("9", MARKED_ACS)])
+def test_it_may_be_asked_for_by_its_index(index, address, federation, easy):
+    url = easy.url(AssertionConsumerServiceIndex=index)
+    assert federation.sign_in(url).finish().action == address
+
+
+@pytest.mark.parametrize("address", FOREIGN)
+@pytest.mark.parametrize("signed", [False, True], ids=["unsigned", "signed"])
+def test_a_foreign_one_is_refused_on_our_page(address, signed, federation, easy, lines):
+    key = easy.key if signed else None
+    page = federation.browser().get(easy.url(AssertionConsumerServiceURL=address, key=key))
+
+    assert (page.status, page.form) == (400, None)
+    assert lines.refusals() == ["MSIS3200"]
+
+
+@pytest.mark.parametrize("index", ["0", "1", "65535"], ids=["none", "of another binding", "last"])
+def test_an_index_that_leads_nowhere_is_refused(index, federation, easy, lines):
+    page = federation.browser().get(easy.url(AssertionConsumerServiceIndex=index))
+
+    assert (page.status, lines.refusals()) == (400, ["MSIS3200"])
+
+
+def test_address_and_index_at_once_are_refused(federation, easy, lines):
+    url = easy.url(AssertionConsumerServiceURL=ACS, AssertionConsumerServiceIndex="3")
+
+    assert federation.browser().get(url).status == 400
+    assert lines.refusals() == ["MSIS3200"]

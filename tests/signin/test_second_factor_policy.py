@@ -1,0 +1,87 @@
+"""Who is asked for the second factor: by the trust, the policy for all, and the session."""
+
+from __future__ import annotations
+
+import pytest
+from asking import Asking
+
+MFA = "Multi-Factor Authentication"
+
+
+def is_asked(federation, sp) -> bool:
+    return federation.sign_in(sp.url()).page.title == MFA
+
+
+def test_a_trust_without_settings_asks(federation, sp):
+    assert is_asked(federation, sp)
+
+
+@pytest.mark.parametrize("of_all", ["always", "never"])
+@pytest.mark.parametrize(("of_trust", "asks"), [("always", True), ("never", False)])
+def test_a_trust_may_decide_for_itself(of_trust, asks, of_all, federation, sp):
+    federation.services.policy.set_second_factor(of_all)
+    sp.set(second_factor=of_trust)
+    assert is_asked(federation, sp) is asks
+
+
+@pytest.mark.parametrize(("of_all", "asks"), [("always", True), ("never", False)])
+def test_a_trust_may_leave_it_to_the_policy(of_all, asks, federation, sp):
+    sp.set(second_factor="global")
+    federation.services.policy.set_second_factor(of_all)
+    assert is_asked(federation, sp) is asks
+
+
+def test_a_password_session_is_asked_for_the_second_factor_alone(federation, easy, pairs, phone):
+    browser = federation.sign_in(easy.url()).browser
+    strict = Asking(federation, pairs("sp"), "https://strict.example.test").register()
+
+    sign_in = federation.resume(browser, browser.get(strict.url()))
+
+    assert sign_in.page.title == MFA
+    assert "passwordInput" not in sign_in.page.ids()
+    phone.approve(sign_in.number)
+    assert sign_in.finish().assertion.audiences == ("https://strict.example.test",)
+
+
+def test_a_session_with_the_second_factor_is_asked_for_neither(federation, sp, pairs, phone):
+    sign_in = federation.sign_in(sp.url())
+    phone.approve(sign_in.number)
+    browser = sign_in.finish()._browser
+    other = Asking(federation, pairs("sp"), "https://other.example.test").register()
+
+    assert federation.resume(browser, browser.get(other.url())).is_finished
+
+
+def test_all_methods_are_named_in_the_assertion(federation, sp, phone):
+    sign_in = federation.sign_in(sp.url())
+    phone.approve(sign_in.number)
+
+    assert sign_in.finish().assertion.values_of("authnmethodsreferences") == (
+        "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
+        "http://schemas.microsoft.com/ws/2012/12/authmethod/phoneappnotification",
+        "http://schemas.microsoft.com/claims/multipleauthn",
+    )
+
+
+def test_a_password_session_names_the_password_alone(federation, easy):
+    finished = federation.sign_in(easy.url()).finish()
+    assert finished.assertion.values_of("authnmethodsreferences") == (
+        "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
+    )
+
+
+def test_a_user_without_a_second_factor_is_told_so(federation, sp, lines):
+    user = federation.add_user(phone=None)
+
+    sign_in = federation.sign_in(sp.url(), user)
+
+    assert (sign_in.page.status, sign_in.page.form) == (403, None)
+    assert "method_not_available" in sign_in.page.text("errorCode")
+    assert lines.refusals() == ["method_not_available"]
+
+
+def test_a_server_without_adapters_lets_nobody_in_who_needs_one(federation, sp, lines):
+    federation.services.providers.enable(())
+
+    assert federation.sign_in(sp.url()).page.status == 403
+    assert lines.refusals() == ["no_strong_authentication_method"]

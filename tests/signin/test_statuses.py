@@ -1,0 +1,71 @@
+"""What is wrong with the protocol is told to the service provider, by a signed SAML status."""
+
+from __future__ import annotations
+
+import pytest
+from asking import ACS, context_of
+
+from idp.saml.values import REDIRECT
+
+WRONG = {
+    "passive":      ({"IsPassive": "true"}, ("Responder", "NoPassive")),
+    "context":      ({"children": context_of("urn:x")}, ("Responder", "NoAuthnContext")),
+    "version":      ({"Version": "2.1"}, ("VersionMismatch",)),
+    "binding":      ({"ProtocolBinding": REDIRECT}, ("Responder", "UnsupportedBinding")),
+    "both at once": ({"IsPassive": "true", "ForceAuthn": "true"}, ("Requester",)),
+}  # fmt: skip
+
+
+@pytest.fixture(params=WRONG.values(), ids=WRONG.keys())
+def wrong(request):
+    return request.param
+
+
+@pytest.fixture
+def told(wrong, federation, sp):
+    asked, _ = wrong
+    browser = federation.browser()
+    url = sp.url(relay_state="back", ID="_mine", AssertionConsumerServiceURL=ACS, **asked)
+    return federation.resume(browser, browser.get(url)).finish()
+
+
+def test_it_says_what_is_wrong_where_it_may(wrong, told):
+    assert told.status == wrong[1]
+    assert told.received.assertions == ()
+
+
+def test_it_goes_where_the_answer_would_have_gone(told):
+    assert told.action == told.received.destination == ACS
+    assert told.relay_state == "back"
+    assert told.received.in_response_to == "_mine"
+
+
+def test_it_is_signed(told):
+    assert told.received.signature.state == "valid"
+
+
+def test_it_spends_the_request(wrong, federation, sp, lines):
+    url = sp.url(ID="_mine", **wrong[0])
+    federation.browser().get(url)
+
+    again = federation.browser().get(url)
+
+    assert (again.status, again.form) == (400, None)
+    assert lines.refusals()[1:] == ["request_replayed"]
+
+
+def test_it_is_one_row_and_one_line(wrong, told, federation, sp, lines):
+    federation.browser().get(sp.url(**wrong[0]))
+
+    rows = [row for row in federation.log if row.event_id == 1201]
+    assert [row.trust for row in rows] == [sp.entity_id] * 2
+    assert lines.refusals() == [rows[-1].outcome]
+
+
+def test_a_service_provider_reads_it(federation, service_provider):
+    browser = federation.browser()
+    page = browser.get(service_provider.login_url(is_passive=True, relay_state="there"))
+    answer = federation.resume(browser, page).finish()
+
+    assert answer.page.status == 200
+    assert "NoPassive" in answer.page.html
