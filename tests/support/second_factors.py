@@ -92,7 +92,8 @@ class SecondFactors:
         """Push, approve, collect."""
         started = self.send(device.user, APPROVE_DENY)
         self.approve(device, started)
-        assert self.push.collect(started.challenge.id, device.user)
+        if not self.push.collect(started.challenge.id, device.user):
+            raise AssertionError("An approved request was not collected")
 
 
 def at_once(work: Any, turns: Any) -> list[Any]:
