@@ -37,7 +37,6 @@ class SignIn:
 
     def store(self, data: dict[str, Json]) -> None:
         """Write it to the context's data."""
-        data.clear()
         data.update(asdict(self))
 
     @property

@@ -406,12 +406,40 @@ def test_a_presentation_of_ones_own_is_taken_in_all_its_languages():
 
 
 def test_a_page_that_only_a_button_leads_to_is_looked_at_too():
-    def try_end(context, proof, request):
-        return page("<input>") if proof.properties.get("Other") == "1" else page()
+    button = '<button name="Other" value="another way">'
 
-    findings = check(broken(try_end_authentication=try_end))
+    def try_end(context, proof, request):
+        return page("<input>" if proof.properties.get("Other") == "another way" else button)
+
+    adapter = broken(try_end_authentication=try_end, page=lambda: page(button))
+    findings = check(adapter)
 
     assert [finding.rule for finding in findings] == ["inputs_have_names"]
+
+
+def test_a_page_without_a_button_is_posted_to_as_well():
+    def try_end(context, proof, request):
+        proof.properties.get("Answer", "").encode("ascii")
+        return page('<input name="Answer">')
+
+    adapter = broken(try_end_authentication=try_end, page=lambda: page('<input name="Answer">'))
+
+    assert [finding.rule for finding in check(adapter)] == ["answers_every_post"]
+
+
+def test_a_user_whom_nobody_knows_is_asked_about():
+    def is_available(claim, context):
+        return {"user@conformance.test": True}[claim.value]
+
+    findings = check(broken(is_available_for_user=is_available))
+
+    assert [finding.rule for finding in findings] == ["availability_is_yes_or_no"]
+
+
+def test_an_unclear_refusal_is_found_although_a_configuration_is_given():
+    adapter = broken(on_authentication_pipeline_load=half_read_configuration)
+
+    assert [finding.rule for finding in check(adapter, config=b"one")] == ["refuses_clearly"]
 
 
 def test_markup_that_a_client_posted_is_found_when_it_comes_back():

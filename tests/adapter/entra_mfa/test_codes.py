@@ -30,6 +30,8 @@ def test_another_way_is_chosen_by_a_button_and_back(mfa, phone):
     assert sign_in.page.buttons["UseCode"] == "1"
 
     assert sign_in.post(UseCode="1").has("verificationCodeInput")
+    assert sign_in.explained.experience == "totp"
+    assert sign_in.explained.reason == "method_unchanged"
     assert sign_in.post().has("verificationCodeInput"), "a plain post goes on with the code"
     assert requests_sent(mfa) == 1
     page = sign_in.post(TryAgain="1")
