@@ -30,7 +30,9 @@ class AnsweringNode:
 
     def chosen(self, cookies: Mapping[str, str]) -> str | None:
         """Return the name that was chosen, None for the first of the farm."""
-        return cookies.get(NODE_COOKIE) if self._server.node_cookie else self._server.node
+        if self._server.node is None and self._server.node_cookie:
+            return cookies.get(NODE_COOKIE)
+        return self._server.node
 
     def name(self, cookies: Mapping[str, str]) -> str:
         """Return the name of the node; raises :class:`NoNode`."""

@@ -7,18 +7,23 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from asking import Asking
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from idp import logs
-from idp.app import create_app
+from idp.app import assemble, create_app
 from idp.saml.keys import PemPair, new_signing_certificate
+from idp.services import Services
+from idp.testing.browser import Browser
 from idp.testing.federation import Federation
+from idp.testing.page import Page
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +52,9 @@ def easy(sp: Asking) -> Asking:
     return sp
 
 
+REFUSALS = ("request_refused", "unavailable", "sign_in_failed")
+
+
 class Lines:
     """What the server logs while a test runs."""
 
@@ -65,8 +73,7 @@ class Lines:
         return [
             line.get("code") or line["outcome"]
             for line in self.all()
-            if line["event"] not in ("adapter_loaded", "adapter_error")
-            and line.get("event_id") not in (1200, 1202)
+            if line["event"] in REFUSALS or line.get("event_id") in (1201, 1203)
         ]
 
 
@@ -80,15 +87,51 @@ def lines(federation: Federation) -> Iterator[Lines]:
 
 @pytest.fixture
 def reconfigured(federation: Federation) -> Callable[..., FlaskClient]:
-    """Make another node over the same database, with other settings, to be called in-process."""
+    """Make another server over the same rooms, with other settings, to be called in-process."""
 
     def another(**sections: Any) -> FlaskClient:
         config = federation.services.config.model_copy(update=sections)
         services = replace(federation.services, config=config, closing=ExitStack())
-        client = create_app(config, services=services).test_client()
-        base_url = config.server.base_url
-        client.environ_base |= {"HTTP_ORIGIN": base_url}
-        client.open = functools.partial(client.open, base_url=base_url)
-        return client
+        return client_of(services)
 
     return another
+
+
+@dataclass
+class OtherNode:
+    """Another node of the farm, and a browser that the load balancer sent there."""
+
+    client: FlaskClient
+
+    def post(self, page: Page, **fields: str) -> TestResponse:
+        form = page.form
+        return self.client.post(urlsplit(form.action).path, data={**form.fields, **fields})
+
+
+@pytest.fixture
+def elsewhere(federation: Federation) -> Iterator[Callable[[str, Browser], OtherNode]]:
+    """Start a process for another node: it shares the database, the keys and nothing else."""
+    with ExitStack() as stack:
+
+        def node(name: str, browser: Browser) -> OtherNode:
+            mine = federation.services
+            server = mine.config.server.model_copy(update={"node": name})
+            config = mine.config.model_copy(update={"server": server})
+            services = assemble(config, clock=mine.clock, signing_key=mine.signing_key)
+            stack.callback(services.close)
+            client = client_of(services)
+            for cookie in browser.session.cookies:
+                client.set_cookie(cookie.name, cookie.value, path=cookie.path)
+            return OtherNode(client)
+
+        yield node
+
+
+def client_of(services: Services) -> FlaskClient:
+    """Return a client that sends what our own pages send."""
+    app = create_app(services.config, services=services)
+    client = app.test_client()
+    base_url = services.config.server.base_url
+    client.environ_base |= {"HTTP_ORIGIN": base_url}
+    client.open = functools.partial(client.open, base_url=base_url)
+    return client

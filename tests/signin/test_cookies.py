@@ -1,0 +1,146 @@
+"""The session's cookie: sealed, for ``/adfs`` alone, and as safe as the address allows."""
+
+from __future__ import annotations
+
+from http.cookies import SimpleCookie
+
+import pytest
+
+from idp.config import Server
+
+NAME = "MSISAuth"
+
+
+def morsel_of(header: str):
+    (morsel,) = SimpleCookie(header).values()
+    return morsel
+
+
+@pytest.fixture
+def given(federation, easy):
+    """Sign in and return the cookie as it was given."""
+
+    def given(**fields):
+        user = federation.user
+        form = {"UserName": user.name, "Password": user.password, **fields}
+        answer = federation.browser().session.post(easy.url(), data=form)
+        return morsel_of(answer.headers["Set-Cookie"])
+
+    return given
+
+
+def test_on_plain_http_it_is_lax(given):
+    morsel = given()
+    assert (morsel.key, morsel["path"], morsel["samesite"]) == (NAME, "/adfs", "Lax")
+    assert morsel["httponly"]
+    assert not morsel["secure"]
+    assert not morsel["domain"]
+
+
+def test_under_tls_it_is_secure_and_comes_with_posts_of_other_sites(federation, reconfigured, easy):
+    client = reconfigured(server=Server(base_url="https://sts.example.test"))
+    user = federation.user
+    query = easy.url(Destination=None).partition("?")[2]
+
+    answer = client.post(
+        f"/adfs/ls/?{query}", data={"UserName": user.name, "Password": user.password}
+    )
+
+    morsel = morsel_of(answer.headers["Set-Cookie"])
+    assert (morsel["path"], morsel["samesite"]) == ("/adfs", "None")
+    assert morsel["httponly"]
+    assert morsel["secure"]
+
+
+def test_it_ends_with_the_browser(given):
+    morsel = given()
+    assert not morsel["max-age"]
+    assert not morsel["expires"]
+
+
+def test_it_is_kept_for_the_session_where_the_user_wants_it(given):
+    assert 8 * 3600 - 30 < int(given(Kmsi="true")["max-age"]) <= 8 * 3600
+    assert not given(Kmsi="false")["max-age"]
+
+
+def test_one_that_is_kept_stays_so_after_the_second_factor(federation, sp, phone):
+    user, browser = federation.user, federation.browser()
+    form = browser.get(sp.url()).form
+    page = browser.submit(form, UserName=user.name, Password=user.password, Kmsi="true")
+    federation.clock.advance(30)
+    sign_in = federation.resume(browser, page)
+    phone.approve(sign_in.number)
+    last = browser.session.post(page.form.action, data=page.form.fields)
+
+    assert 8 * 3600 - 90 < int(morsel_of(last.headers["Set-Cookie"])["max-age"]) <= 8 * 3600 - 29
+
+
+def test_it_is_another_one_at_every_level_and_every_sign_in(federation, sp, phone):
+    sign_in = federation.sign_in(sp.url())
+    seen = {sign_in.browser.session.cookies[NAME]}
+    phone.approve(sign_in.number)
+    sign_in.finish()
+    seen.add(sign_in.browser.session.cookies[NAME])
+    again = federation.sign_in(sp.url(ForceAuthn="true"), browser=sign_in.browser)
+    seen.add(again.browser.session.cookies[NAME])
+    assert len(seen) == 3
+
+
+def test_it_is_not_given_before_the_password_or_for_a_wrong_one(federation, sp):
+    browser = federation.browser()
+    form = browser.get(sp.url()).form
+    browser.submit(form, UserName=federation.user.name, Password="wrong")
+    assert not browser.session.cookies
+
+
+def test_it_says_nothing_of_the_user(given, federation):
+    assert federation.user.name not in given().value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "x",
+        "a.b",
+        "00000000.AAAA",
+        "%00",
+        '"\\"',
+        "=" * 100,
+        "A" * 30_000,
+        "\xff\xfe",
+        "{}",
+        "; Path=/",
+    ],
+)
+def test_a_cookie_that_is_not_ours_is_no_session(value, federation, easy):
+    browser = federation.browser()
+    answer = browser.session.get(
+        easy.url(), headers={"Cookie": f"{NAME}={value}".encode("latin-1")}
+    )
+    assert answer.status_code == 200
+    assert "passwordInput" in answer.text
+
+
+def test_a_changed_cookie_is_no_session(federation, easy):
+    browser = federation.sign_in(easy.url()).browser
+    good = browser.session.cookies[NAME]
+    for at in range(0, len(good), len(good) // 20):
+        other = "A" if good[at] != "A" else "B"
+        changed = f"{NAME}={good[:at]}{other}{good[at + 1 :]}"
+        answer = federation.browser().session.get(easy.url(), headers={"Cookie": changed})
+        assert "passwordInput" in answer.text
+
+
+def test_a_thousand_cookies_hurt_nobody(federation, easy):
+    many = "; ".join(f"c{number}={number}" for number in range(1000))
+    answer = federation.browser().session.get(easy.url(), headers={"Cookie": many})
+    assert answer.status_code == 200
+
+
+def test_the_first_of_two_cookies_of_the_name_counts(federation, easy):
+    """Browsers send the one of the longest path first; a planted one cannot take its place."""
+    good = federation.sign_in(easy.url()).browser.session.cookies[NAME]
+    answer = federation.browser().session.get(
+        easy.url(), headers={"Cookie": f"{NAME}={good}; {NAME}=planted"}
+    )
+    assert "SAMLResponse" in answer.text

@@ -1,0 +1,73 @@
+"""Which node answers: the configured one, or in a demo the one that a visitor chose."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+
+from idp.config import Server
+from idp.signin.nodes import NODE_COOKIE
+
+NO_NUMBER = "17763.2299"
+
+
+@pytest.fixture(autouse=True)
+def farm(federation):
+    federation.set_build(NO_NUMBER, "srv2019")
+
+
+@pytest.fixture
+def log_in(federation, sp):
+    """Give the password to a server and return the page that follows."""
+
+    def log_in(client) -> str:
+        user = federation.user
+        path = sp.url().removeprefix(federation.url)
+        return client.post(path, data={"UserName": user.name, "Password": user.password}).text
+
+    return log_in
+
+
+def test_without_a_choice_the_first_of_the_farm_answers(federation, sp):
+    assert federation.sign_in(sp.url()).number
+
+
+def test_a_visitors_choice_holds_for_that_visitor(federation, sp):
+    browser = federation.browser()
+    browser.session.cookies.set(NODE_COOKIE, "srv2019")
+
+    assert federation.sign_in(sp.url(), browser=browser).number is None
+    assert federation.log[-1].node == "srv2019"
+    assert federation.sign_in(sp.url()).number
+
+
+@pytest.mark.parametrize("name", ["nobody", "", "<b>", "x" * 4000, "srv2019;srv2022"])
+def test_a_choice_that_there_is_not_counts_for_nothing(name, federation):
+    answer = requests.get(
+        f"{federation.url}/adfs/probe", headers={"Cookie": f"{NODE_COOKIE}={name}"}, timeout=10
+    )
+    assert answer.status_code == 200
+
+
+def test_a_configured_node_answers_whatever_a_cookie_says(federation, reconfigured, log_in):
+    server = federation.services.config.server.model_copy(update={"node": "srv2022"})
+    client = reconfigured(server=server)
+    client.set_cookie(NODE_COOKIE, "srv2019")
+
+    assert "validEntropyNumber" in log_in(client)
+
+
+def test_the_cookie_counts_only_where_it_is_allowed(federation, reconfigured, log_in):
+    server = Server(base_url=federation.url, node_cookie=False)
+    client = reconfigured(server=server)
+    client.set_cookie(NODE_COOKIE, "srv2019")
+
+    assert "validEntropyNumber" in log_in(client)
+
+
+def test_a_configured_node_that_the_farm_has_not_answers_nobody(federation, reconfigured, sp):
+    client = reconfigured(server=Server(base_url=federation.url, node="srv2025"))
+
+    for path in ("/adfs/probe", sp.url().removeprefix(federation.url)):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")

@@ -1,0 +1,149 @@
+"""A denial, a wrong number or silence ends a request; only the page's button sends another."""
+
+from __future__ import annotations
+
+import pytest
+
+from idp.testing.signin import NotFinished
+
+
+@pytest.fixture
+def sign_in(federation, sp):
+    return federation.sign_in(sp.url())
+
+
+def wrong(number: str) -> str:
+    return "10" if number != "10" else "11"
+
+
+ENDS = {
+    "denied": (lambda sign_in, phone, clock: phone.deny(), "denied"),
+    "reported": (lambda sign_in, phone, clock: phone.deny(report=True), "reported"),
+    "wrong number": (lambda sign_in, phone, clock: phone.approve(wrong(sign_in.number)), "not the"),
+    "no answer": (lambda sign_in, phone, clock: clock.advance(61), "no answer"),
+}
+
+
+@pytest.fixture(params=ENDS.values(), ids=ENDS.keys())
+def ended(request, sign_in, phone, federation):
+    """A sign-in whose request has ended badly, and the page that says so."""
+    end, words = request.param
+    end(sign_in, phone, federation.clock)
+    sign_in.poll()
+    assert words in sign_in.error
+    return sign_in
+
+
+def test_the_page_says_so_and_shows_no_number(ended):
+    assert ended.page.status == 200
+    assert {"loginForm", "options", "context", "errorText"} <= ended.page.ids()
+    assert "validEntropyNumber" not in ended.page.ids()
+
+
+def test_no_post_but_try_again_is_followed_by_a_push(ended, phone):
+    posts = [{}, {"__EVENTTARGET": ""}, {"SignIn": "Sign in"}, {"TryAgain": ""}, {"TryAgain": "0"}]
+    posts += [{"Poll": "1"}, {"AuthMethod": "AzureMfaAuthentication"}, {"VerificationCode": "1"}]
+    for fields in posts:
+        page = ended.post(**fields)
+        assert page.status == 200
+        assert page.error
+        assert phone.pending() == ()
+
+
+def test_an_earlier_context_does_not_revive_it(ended, federation, sp, phone):
+    assert ended.browser.submit(ended.page.form).error
+    with pytest.raises(NotFinished):
+        ended.finish()
+    assert phone.pending() == ()
+
+
+def test_try_again_sends_one_with_a_new_number(ended, phone):
+    ended.try_again()
+    assert len(phone.pending()) == 1
+    phone.approve(ended.number)
+    assert ended.finish().status == ("Success",)
+
+
+def test_it_is_logged_once_however_often_the_page_is_posted(ended, federation):
+    for _ in range(3):
+        ended.poll()
+    rows = [row for row in federation.log if row.event_id == 1201]
+    assert [row.experience for row in rows] == ["number_match"]
+    assert rows[0].outcome in ("denied", "denied_and_reported", "wrong_number", "no_answer")
+
+
+def test_a_newer_sign_in_takes_over_and_the_older_page_says_so(sign_in, federation, sp, phone):
+    newer = federation.sign_in(sp.url())
+    sign_in.poll()
+    assert "newer" in sign_in.error
+    assert len(phone.pending()) == 1
+    phone.approve(newer.number)
+    assert newer.finish().status == ("Success",)
+
+
+def test_after_five_unanswered_the_next_sign_in_sends_none_and_says_so(federation, sp, phone):
+    for _ in range(5):
+        federation.sign_in(sp.url())
+        phone.deny()
+
+    sign_in = federation.sign_in(sp.url())
+
+    assert (sign_in.page.status, sign_in.number, phone.pending()) == (200, None, ())
+    assert "Too many requests" in sign_in.error
+    assert federation.log[-1].outcome == "push_limit"
+
+    federation.clock.advance(601)
+    sign_in.try_again()
+    phone.approve(sign_in.number)
+    assert sign_in.finish().status == ("Success",)
+
+
+def test_an_approval_in_time_may_be_collected_a_minute_after_the_time_to_answer(
+    sign_in, federation, phone
+):
+    federation.clock.advance(59)
+    phone.approve(sign_in.number)
+    federation.clock.advance(60)
+    assert sign_in.finish().status == ("Success",)
+
+
+def test_an_approval_is_not_good_for_ever(sign_in, federation, phone):
+    phone.approve(sign_in.number)
+    federation.clock.advance(125)
+    sign_in.poll()
+    assert "no answer" in sign_in.error
+
+
+def test_asking_how_things_stand_takes_nothing(sign_in, phone):
+    phone.approve(sign_in.number)
+    for _ in range(3):
+        assert "SAMLResponse" not in sign_in.post(Poll="1").html
+    assert sign_in.finish().status == ("Success",)
+
+
+def test_other_ways_and_unknown_fields_change_nothing(sign_in, phone):
+    number = sign_in.number
+    page = sign_in.post(__EVENTTARGET="", nonsense="x", UseCode="1", VerificationCode="123456")
+    assert page.text("validEntropyNumber") == number
+
+
+def test_codes_of_a_user_who_has_both_are_taken_instead(federation, sp):
+    user = federation.add_user(totp=True)
+    sign_in = federation.sign_in(sp.url(), user)
+    sign_in.enter_code(user.code())
+
+    methods = sign_in.finish().assertion.values_of("authnmethodsreferences")
+    assert "http://schemas.microsoft.com/ws/2012/12/authmethod/otp" in methods
+
+
+def test_a_code_counts_once_for_all_sign_ins(federation, sp):
+    user = federation.add_user(phone=None, totp=True)
+    code = user.code()
+    first, second = federation.sign_in(sp.url(), user), federation.sign_in(sp.url(), user)
+    first.enter_code(code)
+    assert first.is_finished
+
+    second.enter_code(code)
+
+    assert not second.is_finished
+    assert "used already" in second.error
