@@ -5,12 +5,9 @@ from __future__ import annotations
 import csv
 import subprocess
 import sys
-import timeit
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -277,24 +274,6 @@ def test_a_rule_is_a_marked_quotation_or_inferred():
     assert inferred.as_json()["basis"] == "inferred"
     assert inferred.as_json()["quote"] is None
     assert inferred.as_json()["note"]
-
-
-# Cost
-
-
-def test_a_decision_costs_a_fortieth_of_a_signature_at_most():
-    key = rsa.generate_private_key(65537, 2048)
-
-    def sign() -> None:
-        key.sign(b"", padding.PKCS1v15(), hashes.SHA256())
-
-    def decision() -> None:
-        decide(scenario="adfs", host="20348.350")
-
-    signature_cost = min(timeit.repeat(sign, number=50, repeat=7)) / 50
-    decision_cost = min(timeit.repeat(decision, number=2000, repeat=7)) / 2000
-
-    assert decision_cost <= signature_cost / 40
 
 
 def test_importing_the_decision_drags_in_nothing_heavy():

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import click
@@ -177,17 +176,6 @@ def test_a_reader_that_goes_away_is_no_error():
         os.close(writing)
 
     assert done.stderr == ""
-
-
-def test_help_comes_at_once():
-    """The fastest of five, so that a busy machine does not fail it."""
-    times = []
-    for _ in range(5):
-        begun = time.monotonic()
-        run("--help")
-        times.append(time.monotonic() - begun)
-
-    assert min(times) < 0.3
 
 
 def test_a_table_for_a_pipe_is_tab_separated_under_its_header(capsys):
