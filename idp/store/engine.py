@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event, exc
+from sqlalchemy import Connection, Engine, create_engine, exc
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import QueuePool
 
@@ -25,8 +25,11 @@ from adapter.errors import TallystickError, Unavailable
 PATIENCE = 3.0
 """Seconds that a lock or a free connection is waited for before the database counts as gone."""
 
+KEPT = 16
+"""Idle connections to a SQLite file; the pool opens more for a crowd, and closes them again."""
+
 _POOL: dict[str, Any] = {
-    "pool_size": 16,
+    "pool_size": KEPT,
     "max_overflow": 48,
     "pool_timeout": PATIENCE,
     "pool_use_lifo": True,
@@ -36,6 +39,9 @@ _NO_TRANSACTIONS: dict[str, Any] = {
     "isolation_level": "AUTOCOMMIT",
     "skip_autocommit_rollback": True,
 }
+
+
+_FAULTS = (exc.DBAPIError, exc.TimeoutError, sqlite3.Error)
 
 
 class StoreUnavailable(Unavailable):
@@ -55,12 +61,9 @@ class Database:
         parsed = _parsed(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self._path = Path(parsed.database or "") if self.is_sqlite else None
-        self._same_file = _SameFile(self._path) if self._path else None
         # SQLite lets one writer in and makes others poll; a lock makes our own threads queue.
         self._turn = threading.Lock() if self.is_sqlite else None
-        self._reader = self._engine(parsed, "FULL", **_NO_TRANSACTIONS)
-        self._writer = self._engine(parsed, "FULL")
-        self._cheap_writer = self._engine(parsed, "NORMAL") if self.is_sqlite else self._writer
+        self._writer, self._cheap_writer, self._reader = self._sources(parsed)
 
     def create_file(self) -> None:
         """Make an empty SQLite file that only its owner can read, unless there is one."""
@@ -84,7 +87,7 @@ class Database:
         try:
             with self._reader.connect() as connection:
                 yield connection
-        except (exc.DBAPIError, exc.TimeoutError) as error:
+        except _FAULTS as error:
             raise _unavailable(error) from error
 
     @contextmanager
@@ -94,36 +97,93 @@ class Database:
         With ``durable`` false, SQLite does not wait for the disk: the commit outlives this process
         and is seen by all, but may be undone by a power cut, alone or with later ones of its kind.
         """
-        engine = self._writer if durable else self._cheap_writer
+        source = self._writer if durable else self._cheap_writer
         try:
-            with self._in_turn(), engine.begin() as connection:
+            with self._in_turn(), source.begin() as connection:
                 yield connection
-        except (exc.DBAPIError, exc.TimeoutError) as error:
+        except _FAULTS as error:
             raise _unavailable(error) from error
 
     def dispose(self) -> None:
         """Close all idle connections; the next use opens new ones."""
-        for engine in {self._reader, self._writer, self._cheap_writer}:
-            engine.dispose()
+        for source in {self._reader, self._writer, self._cheap_writer}:
+            source.dispose()
 
     def _in_turn(self) -> AbstractContextManager[None]:
         return nullcontext() if self._turn is None else _held(self._turn)
 
-    def _engine(self, url: URL, synchronous: str, **options: Any) -> Engine:
-        if self._path is None or self._same_file is None:
-            return create_engine(url, pool_pre_ping=True, **options)
-        path = self._path
-        engine = create_engine(
-            url,
+    def _sources(self, url: URL) -> tuple[_Source, _Source, _Source]:
+        """Return where connections come from: to write with, to write cheaply, and to read."""
+        if self._path is None:
+            writer = create_engine(url, pool_pre_ping=True)
+            reader = create_engine(url, pool_pre_ping=True, **_NO_TRANSACTIONS)
+            return writer, writer, reader
+        same_file = _SameFile(self._path)
+        cheap = _KeptConnections(self._path, "NORMAL", same_file)
+        return _KeptConnections(self._path, "FULL", same_file), cheap, cheap
+
+
+class _KeptConnections:
+    """SQLite connections that stay open, lent one at a time; stands in for an engine.
+
+    SQLite answers in a few microseconds; the pool and the transactions of SQLAlchemy would take
+    several times as long. Reads share connections with cheap writes: when one connection writes,
+    the others forget what they have read.
+    """
+
+    def __init__(self, path: Path, synchronous: str, same_file: _SameFile) -> None:
+        self._same_file = same_file
+        self._idle: list[Connection] = []
+        self._engine = create_engine(
+            "sqlite://",
             creator=lambda: _open_sqlite(path, synchronous),
             poolclass=QueuePool,
             **_POOL,
-            **options,
+            **_NO_TRANSACTIONS,
         )
-        event.listen(engine, "checkout", self._same_file)
-        if not options:
-            event.listen(engine, "begin", _begin_immediate)
-        return engine
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """Lend a connection; after an error it goes through SQLAlchemy's hands again."""
+        connection = self._take()
+        try:
+            self._same_file.check()
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        if len(self._idle) < KEPT:
+            self._idle.append(connection)
+        else:
+            connection.close()
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """Lend a connection in a transaction; to SQLAlchemy, each statement stands alone."""
+        with self.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                driver.commit()
+            except BaseException:
+                driver.rollback()
+                raise
+
+    def dispose(self) -> None:
+        """Close the idle ones."""
+        while self._idle:
+            self._idle.pop().close()
+        self._engine.dispose()
+
+    def _take(self) -> Connection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._engine.connect()
+
+
+_Source = Engine | _KeptConnections
 
 
 def _parsed(url: str) -> URL:
@@ -177,10 +237,6 @@ def _use_wal(connection: sqlite3.Connection) -> None:
             time.sleep(0.01)
 
 
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
 class _SameFile:
     """Refuses to go on when the file has been removed, or replaced by another.
 
@@ -192,7 +248,8 @@ class _SameFile:
         self._path = path
         self._identity: tuple[int, int] | None = None
 
-    def __call__(self, dbapi: object, record: object, proxy: object) -> None:
+    def check(self) -> None:
+        """Raise :class:`StoreUnavailable` when it is not."""
         identity = _identity(self._path)
         self._identity = self._identity or identity
         if identity is None or identity != self._identity:

@@ -41,12 +41,34 @@ def test_transactions_that_read_before_they_write_lose_nothing(open_database):
     assert _count(databases[0]) == 100
 
 
-def test_a_transaction_left_by_an_exception_changes_nothing(database):
-    with suppress(KeyError), database.write() as connection:
+@pytest.mark.parametrize("durable", [True, False])
+def test_a_transaction_left_by_an_exception_changes_nothing(database, durable):
+    with suppress(KeyError), database.write(durable=durable) as connection:
         connection.execute(insert(password_limits), ROW)
         raise KeyError
 
     assert _count(database) is None
+    with database.write(durable=durable) as connection:
+        connection.execute(insert(password_limits), ROW)
+    assert _count(database) == 0
+
+
+def test_a_crowd_of_readers_each_have_a_connection_and_see_what_is_committed(database):
+    crowd = engine.KEPT + 4
+    together = threading.Barrier(crowd)
+
+    def read(_: int) -> int:
+        with database.read() as connection:
+            together.wait(10)
+            return connection.execute(text("SELECT 1")).scalar_one()
+
+    with ThreadPoolExecutor(crowd) as pool:
+        for _ in range(2):
+            assert list(pool.map(read, range(crowd))) == [1] * crowd
+
+    with database.write(durable=False) as connection:
+        connection.execute(insert(password_limits), ROW)
+    assert _count(database) == 0
 
 
 def test_what_is_read_is_what_was_committed_last_by_anybody(open_database):
