@@ -178,7 +178,11 @@ class Adapter(Protocol):
     def begin_authentication(
         self, identity_claim: Claim, request: HttpRequest, context: AuthenticationContext
     ) -> AdapterPresentation:
-        """Start the factor and return the first page; called once, when the user reaches it."""
+        """Start the factor and return the first page; called when the user reaches it.
+
+        That is once in a sign-in, but for a user who chose another adapter and came back:
+        ``context.data`` then still holds what was written before.
+        """
 
     def try_end_authentication(
         self, context: AuthenticationContext, proof: ProofData, request: HttpRequest

@@ -76,29 +76,15 @@ class AzureMfaAuthentication:
     def begin_authentication(
         self, identity_claim: Claim, request: HttpRequest, context: AuthenticationContext
     ) -> AdapterPresentation:
-        """Decide from the build of the node that answers, and send the push if there is one."""
-        user = identity_claim.value
-        methods = self._service.methods_of(user)
-        device = methods.best
-        policy = self._service.policy
-        decision = decide(
-            scenario="adfs",
-            host=request.node_build,
-            push_policy=policy.push_policy,
-            requested_method=PUSH if device else "totp",
-            device=device.kind if device else "phone-current",
-            products_after_table=policy.products_after_table,
-        )
-        if decision.experience is None:
-            message = f"The build of node {request.node_name} says too little: {decision.reason}"
-            raise ExternalAuthenticationException(message, context)
-        sign_in = SignIn(
-            user=user,
-            experience=decision.experience,
-            reason=decision.reason,
-            way=PUSH if device else CODE,
-            has_totp=methods.has_totp,
-        )
+        """Decide from the build of the node that answers, and send the push if there is one.
+
+        Who comes back from another way to sign in finds what was decided before.
+        """
+        if context.data:
+            decided = SignIn.from_data(context.data)
+            sign_in = decided.by_push() if decided.may_push else decided
+        else:
+            sign_in = self._decide(identity_claim.value, request, context)
         return self._show(self._push(sign_in, request), context)
 
     def try_end_authentication(
@@ -129,6 +115,29 @@ class AzureMfaAuthentication:
         if sign_in.way == CODE:
             return Explanation("totp", "method_unchanged", sign_in.outcome, sign_in.attempt)
         return Explanation(sign_in.experience, sign_in.reason, sign_in.outcome, sign_in.attempt)
+
+    def _decide(self, user: str, request: HttpRequest, context: AuthenticationContext) -> SignIn:
+        methods = self._service.methods_of(user)
+        device = methods.best
+        policy = self._service.policy
+        decision = decide(
+            scenario="adfs",
+            host=request.node_build,
+            push_policy=policy.push_policy,
+            requested_method=PUSH if device else "totp",
+            device=device.kind if device else "phone-current",
+            products_after_table=policy.products_after_table,
+        )
+        if decision.experience is None:
+            message = f"The build of node {request.node_name} says too little: {decision.reason}"
+            raise ExternalAuthenticationException(message, context)
+        return SignIn(
+            user=user,
+            experience=decision.experience,
+            reason=decision.reason,
+            way=PUSH if device else CODE,
+            has_totp=methods.has_totp,
+        )
 
     def _push(self, sign_in: SignIn, request: HttpRequest) -> SignIn:
         """Send a push where the decision has one; else say why there is none."""

@@ -27,6 +27,18 @@ def test_a_node_of_another_build_changes_nothing_in_the_middle(mfa, other_node, 
     assert (sign_in.post(TryAgain="1").number is None) == (first.number is None)
 
 
+@pytest.mark.parametrize(("began", "now"), [(PATCHED, UNPATCHED), (UNPATCHED, PATCHED)])
+def test_who_comes_back_from_another_way_finds_what_was_decided(mfa, other_node, phone, began, now):
+    sign_in = begun(mfa, began)
+    first = sign_in.page
+    sign_in.build, sign_in.node = now, on_node(other_node)
+
+    page = sign_in.begin()
+
+    assert (page.number is None) == (first.number is None)
+    assert sign_in.explained.experience == (NUMBER_MATCH if began == PATCHED else APPROVE_DENY)
+
+
 def test_the_sealed_data_carries_decision_and_number_to_any_node(mfa, sign_in):
     page = sign_in.begin()
     data = json.loads(sign_in.data)

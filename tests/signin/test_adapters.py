@@ -1,0 +1,264 @@
+"""Adapters from elsewhere: chosen, seen at once, and never able to let anybody in by accident."""
+
+from __future__ import annotations
+
+import html
+
+import odd_adapters
+import pytest
+
+MFA = "Multi-Factor Authentication"
+ENTRA = "AzureMfaAuthentication"
+
+
+@pytest.fixture
+def enable(federation):
+    """Register adapters by the names of their classes, and enable them and those named."""
+
+    def enable(*names, config=None):
+        providers = federation.services.providers
+        for name in names:
+            if hasattr(odd_adapters, name):
+                providers.register(name, f"odd_adapters:{name}", config)
+        providers.enable(names)
+
+    return enable
+
+
+def issued(federation) -> int:
+    return [row.event_id for row in federation.log].count(1200)
+
+
+def answer(sign_in):
+    return sign_in.post(Answer="yes")
+
+
+# Several, one, none
+
+
+def test_one_adapter_is_gone_to_straight(enable, federation, sp):
+    enable("Good")
+    sign_in = federation.sign_in(sp.url())
+    assert sign_in.page.form.fields["AuthMethod"] == "Good"
+    answer(sign_in)
+    methods = sign_in.finish().assertion.values_of("authnmethodsreferences")
+    assert odd_adapters.METHOD in methods
+
+
+def test_of_several_the_user_chooses(enable, federation, sp, phone):
+    enable("Good", ENTRA)
+    sign_in = federation.sign_in(sp.url())
+    assert {"Good", ENTRA} <= sign_in.page.ids()
+    assert html.escape("It is <b>odd</b>.") in sign_in.page.html
+    assert phone.pending() == ()
+
+    sign_in.choose("Good")
+    assert phone.pending() == ()
+    answer(sign_in)
+    assert sign_in.finish().name_id == federation.user.name
+
+
+def test_the_user_may_change_to_another(enable, federation, sp, phone):
+    enable("Good", ENTRA)
+    sign_in = federation.sign_in(sp.url())
+    sign_in.choose("Good")
+    sign_in.choose(ENTRA)
+    phone.approve(sign_in.number)
+    assert sign_in.finish().status == ("Success",)
+
+
+def test_coming_back_to_the_phone_keeps_what_was_decided(enable, federation, sp, phone):
+    enable("Good", ENTRA)
+    sign_in = federation.sign_in(sp.url())
+    assert sign_in.choose(ENTRA).text("validEntropyNumber")
+    sign_in.choose("Good")
+    federation.set_build("20348.349")
+    sign_in.choose(ENTRA)
+    assert sign_in.number
+    phone.approve(sign_in.number)
+    assert sign_in.finish().status == ("Success",)
+
+
+def test_the_choice_is_asked_again_of_whoever_does_not_choose(enable, federation, sp):
+    enable("Good", ENTRA)
+    sign_in = federation.sign_in(sp.url())
+    for _ in range(2):
+        sign_in.page = sign_in.browser.submit(sign_in.page.forms[0])
+        assert {"Good", ENTRA} <= sign_in.page.ids()
+
+
+@pytest.mark.parametrize("chosen", ["Nobody", "FormsAuthentication", "Good2", "<b>", "Unavailable"])
+def test_one_that_was_not_offered_cannot_be_chosen(chosen, enable, federation, sp):
+    enable("Good", ENTRA, "Unavailable")
+    sign_in = federation.sign_in(sp.url())
+    page = sign_in.choose(chosen)
+    assert (page.status, page.form) == (403, None)
+    assert issued(federation) == 0
+
+
+def test_one_that_was_enabled_after_the_offer_cannot_be_chosen(enable, federation, sp):
+    enable("Good", ENTRA)
+    sign_in = federation.sign_in(sp.url())
+    enable("Good", ENTRA, "ThrowsWhenItUnloads")
+    assert sign_in.choose("ThrowsWhenItUnloads").status == 403
+
+
+@pytest.mark.parametrize("name", ["Unavailable", "NearlyAvailable", "ThrowsWhenAsked"])
+def test_one_that_is_not_available_is_not_offered(name, enable, federation, sp):
+    enable("Good", name)
+    assert federation.sign_in(sp.url()).page.form.fields["AuthMethod"] == "Good"
+    enable(name)
+    page = federation.sign_in(sp.url()).page
+    assert (page.status, page.text("errorCode")[:20]) == (403, "method_not_available")
+
+
+def test_it_is_asked_with_the_claim_that_it_wants_and_told_who_answers(enable, federation, sp):
+    enable("Asks")
+    told = federation.sign_in(sp.url()).page.text("instructions")
+    assert told == f"EXAMPLE\\user|srv2022|20348.350|{sp.entity_id}"
+
+
+# Seen at once
+
+
+def test_what_is_enabled_or_registered_while_the_server_runs_is_seen_at_once(
+    enable, federation, sp, phone
+):
+    assert federation.sign_in(sp.url()).page.form.fields["AuthMethod"] == ENTRA
+    enable("Good")
+    assert federation.sign_in(sp.url()).page.form.fields["AuthMethod"] == "Good"
+    federation.services.providers.register("Good", "odd_adapters:ThrowsAtBegin")
+    assert federation.sign_in(sp.url()).page.status == 403
+    enable(ENTRA)
+    assert federation.sign_in(sp.url()).page.form.fields["AuthMethod"] == ENTRA
+
+
+def test_it_is_loaded_once_and_unloaded_when_its_registration_changes_or_the_node_stops(
+    enable, federation, sp
+):
+    counted = odd_adapters.Counted
+    before = counted.loaded, counted.unloaded
+    enable("Counted")
+    for _ in range(3):
+        federation.sign_in(sp.url())
+    assert (counted.loaded, counted.unloaded) == (before[0] + 1, before[1])
+    enable("Counted", config=b"changed")
+    federation.sign_in(sp.url())
+    assert (counted.loaded, counted.unloaded) == (before[0] + 2, before[1] + 1)
+    federation.services.closing.close()
+    assert counted.unloaded == before[1] + 2
+
+
+# Odd ones
+
+FAILS = [
+    "ThrowsAtBegin", "PassesAtBegin", "NothingAtBegin", "TextAtBegin", "ThrowsInTheTitle",
+    "RemembersWhatNoSealCarries", "RemembersHalfACharacter", "ForgetsItsMemory",
+    "RecursesWithoutEnd", "NoTextInTheForm", "HalfACharacterInTheForm", "ThrowsWhenItExplains",
+    "ExplainsInNumbers", "ThrowsTwice", "NoLastPage",
+]  # fmt: skip
+FAILS_AT_THE_END = [
+    "ThrowsAtTheEnd", "NothingAtTheEnd", "YesAtTheEnd", "NoClaimAmongClaims", "NoTextInAClaim",
+]  # fmt: skip
+UNANNOUNCED = [
+    "NoClaimsAtAll", "NoMethod", "AnotherMethod", "TwoMethods", "MethodInOtherLetters",
+    "AnnouncesLater",
+]  # fmt: skip
+NOT_LOADED = [
+    "ThrowsAtLoad", "ThrowsWhenMade", "NoMetadata", "NoNames", "AsksForTooMuch",
+    "NotesWhatNoSealCarries",
+]  # fmt: skip
+
+
+def must_have_failed(page, code, federation, lines):
+    assert (page.status, page.title, page.form) == (403, "Error", None)
+    assert page.text("errorCode").startswith(code)
+    assert issued(federation) == 0
+    assert lines.refusals() == [code]
+    assert odd_adapters.SECRET not in lines.text + page.html
+    assert federation.log[-1].outcome == code
+
+
+@pytest.mark.parametrize("name", FAILS)
+def test_what_goes_wrong_at_the_beginning_ends_the_sign_in(name, enable, federation, sp, lines):
+    enable(name)
+    page = federation.sign_in(sp.url()).page
+    must_have_failed(page, "adapter_error", federation, lines)
+
+
+@pytest.mark.parametrize("name", FAILS_AT_THE_END)
+def test_what_goes_wrong_at_the_end_ends_the_sign_in(name, enable, federation, sp, lines):
+    enable(name)
+    page = answer(federation.sign_in(sp.url()))
+    must_have_failed(page, "adapter_error", federation, lines)
+
+
+@pytest.mark.parametrize("name", UNANNOUNCED)
+def test_claims_without_exactly_one_announced_method_end_it(name, enable, federation, sp, lines):
+    enable(name)
+    page = answer(federation.sign_in(sp.url()))
+    must_have_failed(page, "method_not_announced", federation, lines)
+
+
+@pytest.mark.parametrize("name", [*FAILS, *NOT_LOADED, "ThrowsWhenAsked"])
+def test_others_are_not_affected(name, enable, federation, sp, phone):
+    enable(name, ENTRA)
+    sign_in = federation.sign_in(sp.url())
+    if sign_in.number is None:
+        sign_in.choose(ENTRA)
+    phone.approve(sign_in.number)
+    assert sign_in.finish().status == ("Success",)
+
+
+@pytest.mark.parametrize("name", NOT_LOADED)
+def test_one_that_cannot_be_loaded_is_logged_and_lets_nobody_in(
+    name, enable, federation, sp, lines
+):
+    enable(name)
+    page = federation.sign_in(sp.url()).page
+    assert (page.status, page.form) == (403, None)
+    assert odd_adapters.SECRET not in lines.text
+    assert {line["event"] for line in lines.all()} & {"adapter_load_failed", "adapter_error"}
+
+
+def test_the_log_says_where_it_was_thrown(enable, federation, sp, lines):
+    enable("ThrowsAtBegin")
+    federation.sign_in(sp.url())
+    (line,) = [line for line in lines.all() if line["event"] == "adapter_error"]
+    assert (line["provider"], line["error_type"]) == ("ThrowsAtBegin", "Thrown")
+    assert "odd_adapters.py:" in line["at"]
+
+
+def test_it_may_show_a_last_page_of_its_own(enable, federation, sp):
+    enable("OwnLastPage")
+    sign_in = federation.sign_in(sp.url())
+    assert (sign_in.page.title, sign_in.page.text("instructions")) == ("It is broken", "Call us.")
+    assert issued(federation) == 0
+    assert federation.log[-1].outcome == "adapter_error"
+
+
+def test_its_last_page_knows_why_and_what_it_remembered(enable, federation, sp):
+    enable("SaysWhy")
+    page = federation.sign_in(sp.url()).page
+    assert page.text("instructions") == f"why, {federation.user.name}"
+
+
+def test_two_that_cannot_be_told_apart_are_offered_both(enable, federation, sp):
+    federation.services.providers.register("One", "odd_adapters:ComparesItself")
+    federation.services.providers.register("Two", "odd_adapters:ComparesItself")
+    enable("One", "Two")
+    sign_in = federation.sign_in(sp.url())
+    assert {"One", "Two"} <= sign_in.page.ids()
+    sign_in.choose("Two")
+    answer(sign_in)
+    assert sign_in.finish().status == ("Success",)
+
+
+def test_a_failed_sign_in_may_be_begun_again(enable, federation, sp, phone):
+    enable("ThrowsAtBegin")
+    url, browser = sp.url(), federation.browser()
+    assert federation.sign_in(url, browser=browser).page.status == 403
+    enable(ENTRA)
+    sign_in = federation.sign_in(url, browser=browser)
+    phone.approve(sign_in.number)
+    assert sign_in.finish().status == ("Success",)

@@ -1,0 +1,126 @@
+"""When the database is away, everybody is told to come back; when it is back, they may."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+from asking import call
+
+
+@pytest.fixture
+def database_file(federation):
+    """The file under the server's feet."""
+    return federation._folder / "tallystick.db"
+
+
+@pytest.fixture
+def gone(database_file):
+    """Takes the database away, and puts it back."""
+    aside = database_file.with_suffix(".aside")
+
+    class Gone:
+        def __enter__(self):
+            database_file.rename(aside)
+
+        def __exit__(self, *_):
+            aside.rename(database_file)
+
+    return Gone()
+
+
+def is_told_to_come_back(page) -> bool:
+    return page.status == 503 and page.headers["Retry-After"] == "5" and page.title == "Error"
+
+
+def test_every_step_says_so_and_goes_on_afterwards(federation, sp, phone, gone, lines):
+    browser, user = federation.browser(), federation.user
+    url = sp.url()
+    with gone:
+        assert is_told_to_come_back(browser.get(url))
+    form = browser.get(url).form
+    with gone:
+        assert is_told_to_come_back(
+            browser.submit(form, UserName=user.name, Password=user.password)
+        )
+    page = browser.submit(form, UserName=user.name, Password=user.password)
+    sign_in = federation.resume(browser, page)
+    with gone:
+        assert is_told_to_come_back(browser.submit(sign_in.page.form))
+    phone.approve(sign_in.number)
+    with gone:
+        assert is_told_to_come_back(browser.submit(sign_in.page.form))
+
+    assert sign_in.finish().status == ("Success",)
+    assert set(lines.refusals()) == {"store_unavailable"}
+    assert [row.event_id for row in federation.log] == [1202, 1200]
+
+
+def test_nobody_is_let_in_without_a_row(federation, easy, gone):
+    browser = federation.sign_in(easy.url()).browser
+    url = easy.url()
+    with gone:
+        page = browser.get(url)
+    assert is_told_to_come_back(page)
+    assert "SAMLResponse" not in page.html
+    assert federation.resume(browser, browser.get(url)).is_finished
+
+
+def test_the_adapter_is_not_blamed(federation, sp, phone, lines, database_file):
+    """The host has had its look; the database goes while the adapter asks for its own."""
+    providers = federation.services.providers
+    config = str(database_file).encode()
+    providers.register("Phone", "odd_adapters:LosesTheDatabase", config)
+    providers.enable(("Phone",))
+    sign_in = federation.sign_in(sp.url())
+    phone.approve(sign_in.number)
+    form = sign_in.page.form
+
+    assert is_told_to_come_back(sign_in.browser.submit(form, Lose="1"))
+
+    assert lines.refusals() == ["store_unavailable"]
+    assert "SAMLResponse" in sign_in.browser.submit(form).html
+
+
+def test_bad_messages_are_still_told_as_such(federation, easy, gone, lines):
+    with gone:
+        page = federation.browser().get(f"{easy.sso_url}?SAMLRequest=x")
+    assert (page.status, lines.refusals()) == (400, ["not_base64"])
+    assert "unknown" in page.text("workArea")
+
+
+def test_the_probe_takes_the_node_out_and_in_again(federation, gone):
+    probe = f"{federation.url}/adfs/probe"
+    with gone:
+        answer = requests.get(probe, timeout=10)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert requests.get(probe, timeout=10).status_code == 200
+
+
+def test_what_needs_no_database_is_served_without(federation, gone):
+    with gone:
+        assert call(federation, "GET", "/static/tallystick.css").status == 200
+        assert requests.get(federation.metadata_url, timeout=10).status_code == 200
+
+
+def test_the_page_does_not_say_where_the_database_is(federation, easy, gone, database_file):
+    with gone:
+        page = federation.browser().get(easy.url())
+    assert str(database_file.parent) not in page.html
+    assert "store_unavailable" in page.text("errorCode")
+
+
+def test_a_flood_of_passwords_is_told_to_come_back(federation, easy, lines):
+    """No place to wait is left: whoever comes then is not kept, and nobody is let in."""
+    hasher = federation.services.directory._hasher
+    taken = 0
+    while hasher._places.acquire(blocking=False):
+        taken += 1
+    try:
+        page = federation.sign_in(easy.url()).page
+    finally:
+        for _ in range(taken):
+            hasher._places.release()
+
+    assert is_told_to_come_back(page)
+    assert lines.refusals() == ["too_busy"]
+    assert federation.sign_in(easy.url()).is_finished
