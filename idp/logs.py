@@ -32,11 +32,18 @@ def configure(style: str = "json", stream: TextIO | None = None) -> None:
 
 def get_logger() -> Any:
     """Return the logger; call with an event name in snake_case and plain fields."""
-    return structlog.wrap_logger(
-        structlog.PrintLogger(_writing.stream or sys.stderr),
-        processors=_PROCESSORS[_writing.style],
-        wrapper_class=_ABOVE_DEBUG,
-    )
+    return _LOGGERS[_writing.style]
+
+
+class _Lines:
+    """Writes each line in one piece, to wherever lines go at that moment."""
+
+    def msg(self, line: str) -> None:
+        stream = _writing.stream or sys.stderr
+        stream.write(f"{line}\n")
+        stream.flush()
+
+    info = warning = error = critical = msg
 
 
 def _escape_controls(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
@@ -51,7 +58,6 @@ def _has_controls(value: Any) -> bool:
     return isinstance(value, str) and not value.isprintable()
 
 
-_ABOVE_DEBUG = structlog.make_filtering_bound_logger(logging.INFO)
 _FIRST = (
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -60,4 +66,13 @@ _FIRST = (
 _PROCESSORS = {
     "json": (*_FIRST, structlog.processors.JSONRenderer()),
     "console": (*_FIRST, structlog.dev.ConsoleRenderer(colors=False, sort_keys=False)),
+}
+_LOGGERS = {
+    style: structlog.wrap_logger(
+        _Lines(),
+        processors=processors,
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        context_class=dict,
+    ).bind()
+    for style, processors in _PROCESSORS.items()
 }
