@@ -184,6 +184,16 @@ class MixesThreads(Sound):
             return
 
 
+class MixesThreadsLater(MixesThreads):
+    """The same in its later pages alone."""
+
+    def begin_authentication(self, identity_claim, request, context):
+        return page()
+
+    def try_end_authentication(self, context, proof, request):
+        return super().begin_authentication(None, request, context)
+
+
 class CountsDown(Sound):
     """Throws when data that was already dealt with comes again."""
 
@@ -264,6 +274,7 @@ BROKEN = [
     ("sign_ins_do_not_mix", RemembersTheUser),
     ("sign_ins_do_not_mix", SharesAList),
     ("sign_ins_do_not_mix", MixesThreads),
+    ("sign_ins_do_not_mix", MixesThreadsLater),
     ("page_has_a_title", broken(page=lambda: AdapterForm(" ", page().html))),
     ("page_has_a_title", broken(page=lambda: AdapterForm(None, page().html))),
     ("page_is_a_fragment", with_fields("<title>Sign in</title>")),
@@ -415,6 +426,19 @@ def test_a_page_that_only_a_button_leads_to_is_looked_at_too():
     findings = check(adapter)
 
     assert [finding.rule for finding in findings] == ["inputs_have_names"]
+
+
+def test_the_fields_of_a_page_behind_a_button_are_filled_in_oddly_too():
+    entry = '<input name="Code">'
+    button = '<button name="Other" value="another way">'
+
+    def try_end(context, proof, request):
+        proof.properties.get("Code", "").encode("ascii")
+        return page(entry if proof.properties.get("Other") == "another way" else button)
+
+    adapter = broken(try_end_authentication=try_end, page=lambda: page(button))
+
+    assert [finding.rule for finding in check(adapter)] == ["answers_every_post"]
 
 
 def test_a_page_without_a_button_is_posted_to_as_well():

@@ -127,6 +127,13 @@ def test_of_many_phones_with_the_right_code_at_once_one_is_activated(
     assert mfa.store.devices_of(ALICE) == [won[0].device]
 
 
+def test_no_two_live_codes_share_what_finds_them(create):
+    """A guess is counted against every code that it finds."""
+    handles = [create()[:3] for _ in range(150)]
+
+    assert len(set(handles)) == len(handles)
+
+
 def test_a_wrong_guess_costs_no_other_code_its_tries(create, activate):
     mine, hers = create(), create(BOB)
     for _ in range(5):
@@ -186,7 +193,9 @@ def test_whoever_asks_after_the_user_can_keep_the_phone_out(mfa, create, activat
 def test_a_phone_with_codes_is_told_its_seed_once(mfa, create, activate):
     activated = activate(create(totp=True))
 
-    assert mfa.service.methods_of(ALICE).has_totp
+    methods = mfa.service.methods_of(ALICE)
+    assert methods.has_totp
+    assert methods.any
     code = pyotp.TOTP(activated.seed).at(mfa.clock.now())
     assert len(activated.seed) == 32, "160 bits"
     assert mfa.codes.check(ALICE, code, attempt="sign-in") is CodeOutcome.RIGHT

@@ -140,7 +140,10 @@ def test_the_order_in_which_requests_are_told_does_not_matter(sent):
     assert paused_until(sent, NOON + MINUTE * 7) == NOON + MINUTE * 6 + PAUSE
 
 
-def test_five_in_more_than_ten_minutes_pause_nothing():
-    sent = [NOON + timedelta(minutes=3) * n for n in range(5)]
+@pytest.mark.parametrize(
+    ("over", "until"), [(timedelta(0), NOON + 20 * MINUTE), (timedelta(microseconds=1), None)]
+)
+def test_five_in_ten_minutes_pause_and_five_in_longer_do_not(over, until):
+    sent = [NOON, NOON + MINUTE, NOON + 2 * MINUTE, NOON + 3 * MINUTE, NOON + 10 * MINUTE + over]
 
-    assert paused_until(sent, sent[-1]) is None
+    assert paused_until(sent, sent[-1]) == until
