@@ -47,6 +47,11 @@ class SamlMessage:
     redirect_signature: RedirectSignature | None = None
 
 
+def holds_message(query: bytes) -> bool:
+    """Say whether a query string has a message in it, its name escaped or not."""
+    return any(_plain(part.partition(b"=")[0]) in _MESSAGES for part in query.split(b"&"))
+
+
 def decode_redirect(query: bytes) -> SamlMessage:
     """Return the message in *query*, the raw query string of a GET (saml-bindings §3.4.4).
 

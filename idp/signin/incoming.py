@@ -14,6 +14,7 @@ from idp.saml.bindings import (
     bounded_relay_state,
     decode_post,
     decode_redirect,
+    holds_message,
 )
 from idp.saml.endpoints import default_acs
 from idp.saml.refusal import Refused
@@ -113,7 +114,7 @@ def _message(request: Request) -> SamlMessage | None:
         if parameter in form:
             _must_be_single(form, "SAMLRequest", "SAMLResponse", "RelayState")
             return decode_post(form[parameter], form.get("RelayState"), parameter=parameter)
-    if "SAMLRequest" in request.args or "SAMLResponse" in request.args:
+    if holds_message(request.query_string):
         return decode_redirect(request.query_string)
     return None
 

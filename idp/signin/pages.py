@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from flask import Response, render_template, request
+from flask import Response, current_app, request
 from markupsafe import Markup, escape
 
 from idp import web
@@ -29,10 +29,9 @@ def log_in(
     *, action: str, saml_session: str | None, username: str = "", error: str = ""
 ) -> Response:
     """The log-in page; ``errorText`` is there even when it is empty."""
-    html = render_template(
+    return _page(
         "log_in.html", action=action, saml_session=saml_session, username=username, error=error
     )
-    return _html(html)
 
 
 def second_factor(
@@ -45,7 +44,7 @@ def second_factor(
     others: Sequence[LoadedAdapter],
 ) -> Response:
     """An adapter's page inside ours; it posts *context* to *action*, an absolute address."""
-    html = render_template(
+    return _page(
         "second_factor.html",
         page=page,
         form=_filled(page, provider, context, action),
@@ -55,40 +54,35 @@ def second_factor(
         user=user,
         others=[loaded for loaded in others if loaded.name != provider],
     )
-    return _html(html)
 
 
 def choose(adapters: Sequence[LoadedAdapter], *, context: str, action: str, user: str) -> Response:
     """The page on which the user chooses among several adapters."""
-    html = render_template(
-        "choose.html", choices=adapters, context=context, action=action, user=user
-    )
-    return _html(html)
+    return _page("choose.html", choices=adapters, context=context, action=action, user=user)
 
 
 def last_page(page: AdapterPage, provider: str) -> Response:
     """What an adapter shows after an error: its form leads nowhere any more."""
     form = _filled(page, provider, "", "")
-    return _html(render_template("last_page.html", page=page, form=form, provider=provider))
+    return _page("last_page.html", page=page, form=form, provider=provider)
 
 
 def post_form(address: str, fields: dict[str, str]) -> Response:
     """The page that posts *fields* to the service provider, by script or by its button."""
     values = {name: _as_it_is(value) for name, value in fields.items()}
-    html = render_template("post_form.html", address=address, fields=values, script=SUBMIT)
-    response = _html(html)
+    response = _page("post_form.html", address=address, fields=values, script=SUBMIT)
     response.headers["Content-Security-Policy"] = _POSTING_POLICY
     return response
 
 
 def trusts(choices: Sequence[tuple[str, str]]) -> Response:
     """The IdP-initiated page: relying party trusts as (entity id, display name)."""
-    return _html(render_template("trusts.html", choices=choices))
+    return _page("trusts.html", choices=choices)
 
 
 def error(refused: Refused, *, status: int, now: datetime, node: str) -> Response:
     """The error page, with what an administrator asks for."""
-    html = render_template(
+    response = _page(
         "error.html",
         refused=refused,
         activity_id=web.activity_id(),
@@ -97,7 +91,6 @@ def error(refused: Refused, *, status: int, now: datetime, node: str) -> Respons
         cookies="enabled" if request.cookies else "not seen",
         user_agent=request.user_agent.string[:300],
     )
-    response = _html(html)
     response.status_code = status
     return response
 
@@ -115,7 +108,9 @@ def _as_it_is(value: str) -> Markup:
     return Markup(str(escape(value)).replace("\r", "&#13;"))  # noqa: S704 - escaped
 
 
-def _html(html: str) -> Response:
+def _page(template: str, **values: object) -> Response:
+    """Render without Flask's own variables: no page speaks of the request or a Flask session."""
+    html = current_app.jinja_env.get_template(template).render(values)
     response = Response(html, mimetype="text/html")
     response.headers["Content-Security-Policy"] = web.CONTENT_SECURITY_POLICY
     return response

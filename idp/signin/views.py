@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import string
 from datetime import timedelta
 from pathlib import PurePosixPath
-from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
@@ -145,10 +143,10 @@ class Views:
         return pages.trusts([(t.entity_id, t.display_name or t.entity_id) for t in trusts])
 
     def _visit(self, session: Session | None) -> Visit:
-        query = quote(request.query_string, safe=string.punctuation)
         node = self._node.chosen(request.cookies)
         return Visit(
-            action=f"{self._base_url}{request.path}" + (f"?{query}" if query else ""),
+            address=f"{self._base_url}{request.path}",
+            query=request.query_string,
             node=node,
             client_ip=web.client_ip(),
             user_agent=request.user_agent.string,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import string
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from adapter.contract import HttpRequest
 from idp.signin.known import Known, Look
@@ -10,16 +12,23 @@ from idp.signin.known import Known, Look
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One web request. ``action`` is the absolute address that its pages post to.
+    """One web request, for ``address`` and the raw ``query`` behind it.
 
     ``node`` names the node that answers, None for the first of the farm.
     """
 
-    action: str
+    address: str
+    query: bytes
     node: str | None
     client_ip: str
     user_agent: str
     look: Look
+
+    @property
+    def action(self) -> str:
+        """The absolute address that its pages post to."""
+        query = quote(self.query, safe=string.punctuation)
+        return f"{self.address}?{query}" if query else self.address
 
     def for_adapter(self, known: Known) -> HttpRequest:
         """Return what an adapter may know of it."""
