@@ -231,6 +231,8 @@ BROKEN = [
     ("methods_are_uris", with_metadata(authentication_methods=(METHOD, "urn:a b"))),
     ("identity_claim_is_allowed", with_metadata(identity_claims=("urn:oid:0.9.2342",))),
     ("languages_are_described", with_metadata(available_lcids=(ENGLISH, 1031))),
+    ("languages_are_described", with_metadata(descriptions={1031: "Ohne Fehler"})),
+    ("languages_are_described", with_metadata(friendly_names={1031: "Heil"})),
     ("requires_identity", with_metadata(requires_identity=False)),
     ("refuses_clearly", broken(on_authentication_pipeline_load=half_read_configuration)),
     ("refuses_clearly", broken(on_authentication_pipeline_load=refuses_without_a_word)),
@@ -298,6 +300,10 @@ BROKEN = [
     (
         "tokens_are_kept",
         broken(page=lambda: replace(page(tokens=""), html=TOKENS + page(tokens="").html)),
+    ),
+    (
+        "tokens_are_kept",
+        broken(page=lambda: replace(page(tokens=""), html=page(tokens="").html + TOKENS)),
     ),
     ("posts_to_the_host", with_page(form='id="loginForm" method="post" action="/elsewhere"')),
     ("posts_to_the_host", with_fields('<button formaction="https://elsewhere.test/">')),
