@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Connection, Row, Table, bindparam, insert, select, text, update
+from sqlalchemy import Connection, Table, bindparam, insert, select, text, update
 
 from adapter.errors import TallystickError
 from adapter.mfa.codes.limits import CodeLimits
@@ -17,6 +17,7 @@ from adapter.mfa.ports import Activation
 from adapter.mfa.push.challenge import Challenge, State
 from idp.store import once
 from idp.store.engine import Database
+from idp.store.prepared import Prepared
 from idp.store.schema import Instant, activations, challenges, devices, mfa_users
 
 
@@ -40,17 +41,27 @@ def _columns(table: Table, value: type) -> list[Any]:
     return [table.c[field.name] for field in fields(value)]
 
 
+_CHALLENGE_FIELDS = tuple(field.name for field in fields(Challenge))
 _CHALLENGES = select(*_columns(challenges, Challenge)).order_by(challenges.c.serial)
-_CHALLENGE = _CHALLENGES.where(challenges.c.id == bindparam("id"))
-_CHALLENGE_OF = _CHALLENGE.where(challenges.c.user == bindparam("user"))
-_RECENT = _CHALLENGES.where(
-    challenges.c.user == bindparam("user"),
-    challenges.c.created_at >= bindparam("since", type_=Instant),
+_CHALLENGE = Prepared(_CHALLENGES.where(challenges.c.id == bindparam("id")))
+_CHALLENGE_OF = Prepared(
+    _CHALLENGES.where(
+        challenges.c.id == bindparam("id"),
+        challenges.c.user == bindparam("user"),
+    )
 )
-_PENDING = _CHALLENGES.where(
-    challenges.c.user == bindparam("user"),
-    challenges.c.created_at > bindparam("since", type_=Instant),
-    challenges.c.state == State.PENDING.value,
+_RECENT = Prepared(
+    _CHALLENGES.where(
+        challenges.c.user == bindparam("user"),
+        challenges.c.created_at >= bindparam("since", type_=Instant),
+    )
+)
+_PENDING = Prepared(
+    _CHALLENGES.where(
+        challenges.c.user == bindparam("user"),
+        challenges.c.created_at > bindparam("since", type_=Instant),
+        challenges.c.state == State.PENDING.value,
+    )
 )
 _PENDING_IDS = (
     select(challenges.c.user, challenges.c.id)
@@ -61,21 +72,38 @@ _PENDING_IDS = (
     )
     .order_by(challenges.c.serial)
 )
-_SAVE_CHALLENGE = (
+_ADD_CHALLENGE = Prepared(
+    insert(challenges).values({name: bindparam(name) for name in _CHALLENGE_FIELDS}).inline()
+)
+_SAVE_CHALLENGE = Prepared(
     update(challenges)
     .where(
         challenges.c.id == bindparam("of_id"),
         challenges.c.user == bindparam("of_user"),
         challenges.c.version == bindparam("of_version"),
     )
-    .returning(challenges.c.id)
+    .values({name: bindparam(name) for name in _CHALLENGE_FIELDS if name not in ("id", "user")})
+    .returning(challenges.c.id),
+    returns=(challenges.c.id.type,),
 )
 
 _DEVICES = select(*_columns(devices, Device)).order_by(devices.c.serial)
-_DEVICES_OF = _DEVICES.where(devices.c.user == bindparam("user"))
-_DEVICE = _DEVICES.where(devices.c.id == bindparam("id"))
+_DEVICES_OF = Prepared(_DEVICES.where(devices.c.user == bindparam("user")))
+_DEVICE = Prepared(_DEVICES.where(devices.c.id == bindparam("id")))
 
-_MFA_USER = select(mfa_users).where(mfa_users.c.user == bindparam("user"))
+
+class _MfaUser(NamedTuple):
+    wrong_codes: int
+    codes_locked_until: datetime | None
+    pushes_cleared_at: datetime | None
+    totp_seed: str | None
+
+
+_MFA_USER = Prepared(
+    select(*(mfa_users.c[name] for name in _MfaUser._fields)).where(
+        mfa_users.c.user == bindparam("user")
+    )
+)
 _LOCK_MFA_USER = text(  # makes the row or finds it, and locks it either way
     'INSERT INTO mfa_users ("user") VALUES (:user)'
     ' ON CONFLICT ("user") DO UPDATE SET "user" = excluded."user"'
@@ -124,19 +152,19 @@ class SqlMfaStore:
     def devices_of(self, user: str) -> Sequence[Device]:
         """Return the user's activated devices, oldest first."""
         with self._database.read() as connection:
-            return [Device(*row) for row in connection.execute(_DEVICES_OF, {"user": user})]
+            return [Device(*row) for row in _DEVICES_OF.all(connection, {"user": user})]
 
     def device(self, device_id: str) -> Device | None:
         """Return one device."""
         with self._database.read() as connection:
-            row = connection.execute(_DEVICE, {"id": device_id}).first()
+            row = _DEVICE.first(connection, {"id": device_id})
         return None if row is None else Device(*row)
 
     def has_totp(self, user: str) -> bool:
         """Say whether the user has a source of codes."""
         with self._database.read() as connection:
-            row = connection.execute(_MFA_USER, {"user": user}).first()
-        return row is not None and row.totp_seed is not None
+            found = _mfa_user(connection, user)
+        return found is not None and found.totp_seed is not None
 
     def save_totp_seed(self, user: str, seed: str) -> None:
         """Store the seed, sealed; it replaces an earlier one."""
@@ -214,7 +242,7 @@ class SqlMfaTransaction:
 
     def add_challenge(self, challenge: Challenge) -> None:
         """Store a new challenge."""
-        self._connection.execute(insert(challenges), _row_of(challenge))
+        _ADD_CHALLENGE.run(self._connection, _row_of(challenge))
 
     def challenge(self, challenge_id: str) -> Challenge | None:
         """Return one challenge of the user whose transaction this is."""
@@ -226,13 +254,12 @@ class SqlMfaTransaction:
 
         Raises :class:`ChallengeChanged` when the stored one is not its direct predecessor.
         """
-        row = _row_of(challenge)
         keys = {
-            "of_id": row.pop("id"),
-            "of_user": row.pop("user"),
+            "of_id": challenge.id,
+            "of_user": challenge.user,
             "of_version": challenge.version - 1,
         }
-        if self._connection.execute(_SAVE_CHALLENGE.values(row), keys).first() is None:
+        if _SAVE_CHALLENGE.first(self._connection, _row_of(challenge) | keys) is None:
             raise ChallengeChanged("The request was answered or replaced meanwhile", "Try again")
 
     def pushes_cleared_at(self, user: str) -> datetime | None:
@@ -265,8 +292,13 @@ class SqlMfaTransaction:
         """Use up *key* of *kind*; False when it was used before (one unique insert)."""
         return once.claim(self._connection, kind, key, expires_at)
 
-    def _user(self, user: str) -> Any:
-        return self._connection.execute(_MFA_USER, {"user": user}).first()
+    def _user(self, user: str) -> _MfaUser | None:
+        return _mfa_user(self._connection, user)
+
+
+def _mfa_user(connection: Connection, user: str) -> _MfaUser | None:
+    row = _MFA_USER.first(connection, {"user": user})
+    return None if row is None else _MfaUser(*row)
 
 
 def _save_seed(connection: Connection, seal: Seal, user: str, seed: str) -> None:
@@ -279,18 +311,23 @@ def _change_user(connection: Connection, user: str, **values: object) -> None:
 
 
 def _row_of(challenge: Challenge) -> dict[str, Any]:
-    return asdict(challenge) | {"state": challenge.state.value}
+    row = {name: getattr(challenge, name) for name in _CHALLENGE_FIELDS}
+    return row | {"state": challenge.state.value}
 
 
-def _challenge(row: Row[Any]) -> Challenge:
-    values = row._mapping
+def _challenge(row: tuple[Any, ...]) -> Challenge:
+    values = dict(zip(_CHALLENGE_FIELDS, row, strict=True))
     return Challenge(**{**values, "state": State(values["state"])})
 
 
-def _one_challenge(connection: Connection, query: Any, values: dict[str, Any]) -> Challenge | None:
-    row = connection.execute(query, values).first()
+def _one_challenge(
+    connection: Connection, query: Prepared, values: dict[str, Any]
+) -> Challenge | None:
+    row = query.first(connection, values)
     return None if row is None else _challenge(row)
 
 
-def _all_challenges(connection: Connection, query: Any, values: dict[str, Any]) -> list[Challenge]:
-    return [_challenge(row) for row in connection.execute(query, values)]
+def _all_challenges(
+    connection: Connection, query: Prepared, values: dict[str, Any]
+) -> list[Challenge]:
+    return [_challenge(row) for row in query.all(connection, values)]

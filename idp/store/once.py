@@ -59,9 +59,9 @@ class UsedOnce:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def claim(self, kind: str, key: str, expires_at: datetime) -> bool:
-        """Use up *key* of *kind*, durably, and say whether it was still unused."""
-        with self._database.write() as connection:
+    def claim(self, kind: str, key: str, expires_at: datetime, *, durable: bool = True) -> bool:
+        """Use up *key* of *kind* and say whether it was still unused."""
+        with self._database.write(durable=durable) as connection:
             return claim(connection, kind, key, expires_at)
 
     def is_used(self, kind: str, key: str) -> bool:

@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from idp.store.engine import Database
+from idp.store.prepared import Prepared
 from idp.store.schema import policies
 from idp.store.upsert import upsert
 
 SECOND_FACTOR = "second_factor"
 ENABLED_PROVIDERS = "enabled_providers"
 
-_POLICY = select(policies.c.value).where(policies.c.name == bindparam("name"))
+_POLICY = Prepared(select(policies.c.value).where(policies.c.name == bindparam("name")))
 
 
 class SqlPolicyStore:
@@ -43,8 +44,8 @@ class SqlPolicyStore:
 
     def _read(self, name: str) -> Any:
         with self._database.read() as connection:
-            value = connection.execute(_POLICY, {"name": name}).scalar()
-        return None if value is None else json.loads(value)
+            row = _POLICY.first(connection, {"name": name})
+        return None if row is None else json.loads(row[0])
 
     def _save(self, name: str, value: object) -> None:
         with self._database.write() as connection:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, exc
+from sqlalchemy import Connection, Select, exc
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.types import TypeEngine
@@ -45,11 +45,14 @@ class _Compiled:
 
 
 class Prepared:
-    """One statement without expanding parameters; *returns* are the columns of its rows."""
+    """One statement without expanding parameters.
+
+    *returns* are the types of its columns, where it is no SELECT that tells them itself.
+    """
 
     def __init__(self, statement: ClauseElement, returns: tuple[TypeEngine[Any], ...] = ()) -> None:
         self._statement = statement
-        self._returns = returns
+        self._returns = returns or _types_of(statement)
         self._compiled: dict[str, _Compiled] = {}
 
     def first(self, connection: Connection, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
@@ -60,6 +63,21 @@ class Prepared:
         finally:
             cursor.close()
         return None if raw is None else compiled.row(raw)
+
+    def one(self, connection: Connection, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Run one that always has a row, and return it, converted."""
+        row = self.first(connection, values)
+        if row is None:
+            raise exc.NoResultFound
+        return row
+
+    def all(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Run it and return all rows, converted."""
+        compiled, cursor = self._run(connection, values)
+        try:
+            return [compiled.row(raw) for raw in cursor.fetchall()]
+        finally:
+            cursor.close()
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> None:
         """Run one that returns no rows."""
@@ -78,6 +96,12 @@ class Prepared:
         except dialect.loaded_dbapi.Error as error:
             raise exc.DBAPIError(compiled.sql, None, error) from error
         return compiled, cursor
+
+
+def _types_of(statement: ClauseElement) -> tuple[TypeEngine[Any], ...]:
+    if not isinstance(statement, Select):
+        return ()
+    return tuple(column.type for column in statement.selected_columns)
 
 
 def _compile(

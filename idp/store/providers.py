@@ -10,12 +10,15 @@ from sqlalchemy import bindparam, delete, select
 from idp.federation.providers import AuthenticationProvider
 from idp.store.engine import Database
 from idp.store.policies import SqlPolicyStore
+from idp.store.prepared import Prepared
 from idp.store.schema import providers
 from idp.store.upsert import upsert
 
-_PROVIDERS = select(
-    *(providers.c[field.name] for field in fields(AuthenticationProvider))
-).order_by(providers.c.name)
+_PROVIDERS = Prepared(
+    select(*(providers.c[field.name] for field in fields(AuthenticationProvider))).order_by(
+        providers.c.name
+    )
+)
 _REMOVE = delete(providers).where(providers.c.name == bindparam("name")).returning(providers.c.name)
 
 
@@ -29,7 +32,7 @@ class SqlProviderStore:
     def providers(self) -> Sequence[AuthenticationProvider]:
         """Return the registered providers by name."""
         with self._database.read() as connection:
-            return [AuthenticationProvider(*row) for row in connection.execute(_PROVIDERS)]
+            return [AuthenticationProvider(*row) for row in _PROVIDERS.all(connection, {})]
 
     def save_provider(self, provider: AuthenticationProvider) -> None:
         """Store a registration, new or known by its name."""

@@ -13,6 +13,7 @@ from idp.directory.lockout import PasswordLimits, debit, may_settle
 from idp.directory.ports import Credentials, Debit
 from idp.directory.users import User, account_key
 from idp.store.engine import Database
+from idp.store.prepared import Prepared
 from idp.store.schema import (
     Instant,
     activations,
@@ -32,20 +33,23 @@ USER_COLUMNS = (
     users.c.disabled,
     users.c.valid_from,
 )
-_USER_BY_UPN = select(*USER_COLUMNS).where(users.c.upn == bindparam("name"))
-_USER_BY_ACCOUNT = select(*USER_COLUMNS).where(users.c.account_key == bindparam("name"))
-_HASH = select(users.c.password_hash).where(users.c.upn == bindparam("upn"))
+_USER_BY_UPN = Prepared(select(*USER_COLUMNS).where(users.c.upn == bindparam("name")))
+_USER_BY_ACCOUNT = Prepared(select(*USER_COLUMNS).where(users.c.account_key == bindparam("name")))
+_HASH = Prepared(select(users.c.password_hash).where(users.c.upn == bindparam("upn")))
 
-_LIMITS = (  # makes the row or finds it, and locks it either way
+_LIMITS = Prepared(  # makes the row or finds it, and locks it either way
     text(
         "INSERT INTO password_limits (name, wrong, last_at) VALUES (:name, 0, :at)"
         " ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING wrong, last_at"
-    )
-    .bindparams(bindparam("at", type_=Instant))
-    .columns(wrong=Integer, last_at=Instant)
+    ).bindparams(bindparam("at", type_=Instant)),
+    returns=(Integer(), Instant()),
 )
-_SAVE_LIMITS = update(password_limits).where(password_limits.c.name == bindparam("of_name"))
-_CLEAR_LIMITS = delete(password_limits).where(password_limits.c.name == bindparam("name"))
+_SAVE_LIMITS = Prepared(
+    update(password_limits)
+    .where(password_limits.c.name == bindparam("of_name"))
+    .values(wrong=bindparam("wrong"), last_at=bindparam("last_at"))
+)
+_CLEAR_LIMITS = Prepared(delete(password_limits).where(password_limits.c.name == bindparam("name")))
 
 _CHANGE = update(users).where(users.c.upn == bindparam("of_upn")).returning(*USER_COLUMNS)
 
@@ -73,7 +77,7 @@ class SqlUserStore:
         """Return one user by either name, with the hash."""
         with self._database.read() as connection:
             user = _find(connection, name)
-            stored = user and connection.execute(_HASH, {"upn": user.upn}).scalar()
+            stored = user and _hash_of(connection, user.upn)
         return Credentials(user, stored) if user and stored else None
 
     def users(self) -> Sequence[User]:
@@ -94,7 +98,7 @@ class SqlUserStore:
     def change_password(self, upn: str, password_hash: str, now: datetime) -> User | None:
         """Store a new hash, end the sessions and forget the wrong tries; None without the user."""
         with self._database.write() as connection:
-            connection.execute(_CLEAR_LIMITS, {"name": upn})
+            _CLEAR_LIMITS.run(connection, {"name": upn})
             return _change(connection, upn, password_hash=password_hash, valid_from=now)
 
     def set_disabled(self, upn: str, disabled: bool, now: datetime) -> User | None:
@@ -107,42 +111,49 @@ class SqlUserStore:
         with self._database.write() as connection:
             for table in (devices, challenges, activations, mfa_users):
                 connection.execute(delete(table).where(table.c.user == upn))
-            connection.execute(_CLEAR_LIMITS, {"name": upn})
+            _CLEAR_LIMITS.run(connection, {"name": upn})
             gone = delete(users).where(users.c.upn == upn).returning(users.c.upn)
             return connection.execute(gone).first() is not None
 
     def debit_password(self, name: str, now: datetime) -> Debit:
-        """Take one try off the name's account, in one transaction."""
-        with self._database.write() as connection:
-            found = connection.execute(_LIMITS, {"name": name, "at": now}).one()
-            limits = PasswordLimits(*found)
+        """Take one try off the name's account, in one transaction.
+
+        Not durable, as little as its settling: who can cut the power wins a try, and no more.
+        """
+        with self._database.write(durable=False) as connection:
+            limits = PasswordLimits(*_LIMITS.one(connection, {"name": name, "at": now}))
             debited = debit(limits, now)
             if debited is not None:
-                values = {"wrong": debited.wrong, "last_at": debited.last_at}
-                connection.execute(_SAVE_LIMITS.values(values), {"of_name": name})
+                values = {"wrong": debited.wrong, "last_at": debited.last_at, "of_name": name}
+                _SAVE_LIMITS.run(connection, values)
                 return Debit.GRANTED
         return Debit.SETTLING if may_settle(limits, now) else Debit.LOCKED
 
     def accept_password(self, upn: str, password_hash: str) -> User | None:
         """Clear the name's account; None when the user or the hash was changed meanwhile."""
-        with self._database.write() as connection:
-            if connection.execute(_HASH, {"upn": upn}).scalar() != password_hash:
+        with self._database.write(durable=False) as connection:
+            if _hash_of(connection, upn) != password_hash:
                 return None
             user = _find(connection, upn)
             if user is not None and not user.disabled:
-                connection.execute(_CLEAR_LIMITS, {"name": upn})
+                _CLEAR_LIMITS.run(connection, {"name": upn})
             return user
 
     def clear_password_limits(self, upn: str) -> None:
         """Forget the wrong tries."""
         with self._database.write() as connection:
-            connection.execute(_CLEAR_LIMITS, {"name": upn})
+            _CLEAR_LIMITS.run(connection, {"name": upn})
 
 
 def _find(connection: Connection, name: str) -> User | None:
     query = _USER_BY_ACCOUNT if "\\" in name else _USER_BY_UPN
-    row = connection.execute(query, {"name": name}).first()
+    row = query.first(connection, {"name": name})
     return None if row is None else user_of(row)
+
+
+def _hash_of(connection: Connection, upn: str) -> str | None:
+    row = _HASH.first(connection, {"upn": upn})
+    return None if row is None else row[0]
 
 
 def _change(connection: Connection, upn: str, **values: object) -> User | None:
