@@ -1,0 +1,3 @@
+from databases import clock
+
+__all__ = ["clock"]

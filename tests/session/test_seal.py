@@ -1,0 +1,159 @@
+"""Sealed values: read by nobody, changed by nobody, and good for one purpose alone."""
+
+from __future__ import annotations
+
+import base64
+import json
+import string
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from databases import SetClock
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapter.errors import TallystickError
+from idp.session.seal import LONGEST, SealBroken, Sealer
+
+SECRET = bytes(range(32))
+NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
+SEALER = Sealer(SECRET, lambda: NOW)
+SEAL = SEALER.purpose("tests")
+URL_SAFE = set(string.ascii_letters + string.digits + "-_.")
+
+TEXT = st.text(st.characters(codec="utf-8"), max_size=50)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+    max_leaves=12,
+)
+PAYLOADS = st.dictionaries(TEXT, JSON, max_size=5)
+
+
+def is_refused(seal, token, **opened) -> bool:
+    with pytest.raises(SealBroken):
+        seal.open(token, **opened)
+    return True
+
+
+@given(payload=PAYLOADS, bound_to=TEXT)
+def test_what_was_sealed_comes_back_as_it_was(payload, bound_to):
+    token = SEAL.seal(payload, bound_to=bound_to)
+
+    assert set(token) <= URL_SAFE
+    assert SEAL.open(token, bound_to=bound_to) == payload
+
+
+@given(payload=PAYLOADS, other=TEXT.filter(bool))
+def test_it_opens_for_its_binding_alone(payload, other):
+    assert is_refused(SEAL, SEAL.seal(payload), bound_to=other)
+    assert is_refused(SEAL, SEAL.seal(payload, bound_to=other))
+    assert is_refused(SEAL, SEAL.seal(payload, bound_to=other), bound_to=f"{other}\0")
+
+
+@given(data=st.data())
+def test_any_change_of_any_character_is_refused(data):
+    token = SEAL.seal({"user": "user@example.test"})
+    at = data.draw(st.integers(0, len(token) - 1))
+    other = data.draw(st.sampled_from([*sorted(URL_SAFE - {token[at]}), "=", "é", "\0", " "]))
+
+    assert is_refused(SEAL, token[:at] + other + token[at + 1 :])
+
+
+@given(token=st.text(max_size=200))
+def test_anything_else_is_refused(token):
+    assert is_refused(SEAL, token)
+
+
+def test_any_cut_is_refused():
+    token = SEAL.seal({"a": 1})
+    for length in range(len(token)):
+        assert is_refused(SEAL, token[:length])
+    for more in ("A", "=", "==", ".", token):
+        assert is_refused(SEAL, token + more)
+
+
+def test_it_has_one_spelling():
+    """base64 has bits to spare at its end; another text for the same bytes is not taken."""
+    for length in range(6):
+        token = SEAL.seal({"a": "x" * length})
+        last = token[-1]
+        others = [each for each in URL_SAFE - {"."} if each != last]
+        assert all(is_refused(SEAL, token[:-1] + other) for other in others)
+
+
+def test_each_purpose_is_a_realm_of_its_own():
+    token = SEALER.purpose("one").seal({})
+    assert is_refused(SEALER.purpose("two"), token)
+    assert is_refused(SEALER.purpose("one\0"), token)
+    assert SEALER.purpose("one").open(token) == {}
+
+
+def test_purpose_and_binding_cannot_be_shifted_into_each_other():
+    token = SEALER.purpose("a").seal({}, bound_to="b\0c")
+    assert is_refused(SEALER.purpose("a\0b"), token, bound_to="c")
+
+
+def test_each_secret_is_a_realm_of_its_own():
+    assert is_refused(Sealer(bytes(32)).purpose("tests"), SEAL.seal({}))
+
+
+def test_nodes_with_the_same_secret_read_each_other():
+    assert Sealer(SECRET, lambda: NOW).purpose("tests").open(SEAL.seal({"a": 1})) == {"a": 1}
+
+
+def test_two_never_look_alike():
+    assert len({SEAL.seal({"a": 1}) for _ in range(100)}) == 100
+
+
+def test_nothing_of_the_content_can_be_read():
+    sealed = SEAL.seal({"secret": "correct horse"}).partition(".")[2]
+    assert b"horse" not in base64.urlsafe_b64decode(sealed + "==")
+
+
+def test_it_expires_at_the_instant(clock: SetClock):
+    seal = Sealer(SECRET, clock.now).purpose("tests")
+    token = seal.seal({"a": 1}, lifetime=timedelta(seconds=60))
+    clock.advance(seconds=59.999)
+    assert seal.open(token) == {"a": 1}
+    clock.advance(seconds=0.001)
+    assert is_refused(seal, token)
+
+
+@pytest.mark.parametrize("lifetime", [timedelta(0), timedelta(seconds=-1)])
+def test_a_lifetime_that_is_over_makes_nothing_good(lifetime):
+    assert is_refused(SEAL, SEAL.seal({}, lifetime=lifetime))
+
+
+def test_without_a_lifetime_it_lasts(clock: SetClock):
+    seal = Sealer(SECRET, clock.now).purpose("tests")
+    token = seal.seal({})
+    clock.advance(days=4000)
+    assert seal.open(token) == {}
+
+
+def test_what_is_too_long_is_not_even_decoded():
+    assert is_refused(SEAL, SEAL.seal({}) + "A" * LONGEST)
+    long = {"a": "x" * (LONGEST // 2)}
+    assert SEAL.open(SEAL.seal(long)) == long
+
+
+@pytest.mark.parametrize("length", [0, 1, 31])
+def test_a_short_secret_is_refused(length):
+    with pytest.raises(TallystickError, match="needs 32"):
+        Sealer(b"x" * length)
+
+
+def test_keys_are_derived_by_name():
+    keys = {SEALER.key(name) for name in ("a", "b", "seal:tests")}
+    assert len(keys) == 3
+    assert {len(key) for key in keys} == {32}
+    assert SECRET not in keys
+    assert Sealer(SECRET).key("a") == SEALER.key("a")
+
+
+def test_an_error_repeats_nothing_of_what_was_given():
+    with pytest.raises(SealBroken) as caught:
+        SEAL.open("something secret")
+    assert "secret" not in str(caught.value)
+    assert json.dumps(str(caught.value))

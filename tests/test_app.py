@@ -1,0 +1,52 @@
+"""Joining the rooms: what is loaded when, and what is let go of at the end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from idp import create_app
+
+LIGHT = """
+import sys
+import idp
+heavy = {"flask", "sqlalchemy", "alembic", "saml2", "lxml", "xmlsec", "argon2", "segno"}
+print(sorted(heavy & set(sys.modules)))
+"""
+SERVER = """
+import sys
+import idp.app, idp.signin, idp.authenticator.host, idp.admin.pages
+print(sorted({"saml2.xml.schema", "alembic", "segno"} & set(sys.modules)))
+"""
+
+
+def loaded(code: str) -> str:
+    done = subprocess.run(  # noqa: S603 - the lines above
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    return done.stdout.strip()
+
+
+def test_the_package_alone_loads_nothing_heavy():
+    assert loaded(LIGHT) == "[]"
+
+
+def test_a_server_loads_nothing_that_only_some_commands_need():
+    assert loaded(SERVER) == "[]"
+
+
+def test_the_application_serves_every_host(federation):
+    app = create_app(federation.services.config, services=federation.services)
+    client = app.test_client()
+    for path in ("/adfs/probe", "/authenticator/", "/admin/", "/static/tallystick.css"):
+        assert client.get(path).status_code == 200
+
+
+def test_hosts_leave_what_is_to_be_closed_and_it_is_closed_before_the_database(federation):
+    services, order = federation.services, []
+    services.closing.callback(order.append, "host")
+    services.closing.callback(lambda: order.append(services.farm.first() is not None))
+
+    services.close()
+
+    assert order == [True, "host"]

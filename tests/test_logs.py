@@ -1,0 +1,69 @@
+"""Log lines: one a call, every value inside its field, beside whatever structlog is set to."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+
+from idp import logs
+
+
+@pytest.fixture(autouse=True)
+def _as_before():
+    yield
+    logs.configure()
+
+
+def written(style: str, **fields: str) -> str:
+    stream = io.StringIO()
+    logs.configure(style, stream)
+    logs.get_logger().info("something_happened", **fields)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("style", ["json", "console"])
+@given(hostile=st.text())
+def test_any_text_stays_on_its_line(style, hostile):
+    line = written(style, user=hostile)
+    assert line.count("\n") == 1
+    assert line.endswith("\n")
+    assert line[:-1].isprintable()
+
+
+@given(text=st.text(st.characters(categories=("L", "N", "P", "S")), min_size=1))
+def test_plain_text_is_as_it_was(text):
+    assert json.loads(written("json", user=text))["user"] == text
+
+
+def test_a_line_says_what_when_and_how_bad():
+    line = json.loads(written("json", code="x"))
+    assert (line["event"], line["level"], line["code"]) == ("something_happened", "info", "x")
+    assert line["timestamp"].endswith("Z")
+
+
+def test_lines_go_to_what_is_standard_error_when_they_are_written(capsys, monkeypatch):
+    logs.configure()
+    logs.get_logger().info("first")
+    elsewhere = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", elsewhere)
+    logs.get_logger().info("second")
+    assert "second" in elsewhere.getvalue()
+
+
+def test_debugging_is_not_written():
+    stream = io.StringIO()
+    logs.configure(stream=stream)
+    logs.get_logger().debug("detail")
+    assert stream.getvalue() == ""
+
+
+def test_the_program_that_we_run_in_keeps_its_own_structlog():
+    before = structlog.get_config()
+    written("console")
+    assert structlog.get_config() == before
