@@ -86,13 +86,11 @@ def create_app(config: Config, *, services: Services | None = None) -> Flask:
 
     ``services`` are those of :func:`assemble` where the caller has them already.
     """
-    from flask import Flask
-
     from idp import admin, authenticator, logs, signin, web
 
     logs.configure(config.logging.format)
     services = services or assemble(config)
-    app = Flask("idp", static_folder="static", static_url_path="/static", template_folder=None)
+    app = web.App("idp", static_folder="static", static_url_path="/static", template_folder=None)
     web.harden(app)
     for host in (signin, authenticator, admin):
         app.register_blueprint(host.blueprint(services))

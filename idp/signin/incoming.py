@@ -46,18 +46,24 @@ class Incoming:
         self._relay_state_names_trust = relay_state_names_trust
 
     def read(
-        self, request: Request, activity_id: str, look: Look, *, by_name: bool
+        self,
+        request: Request,
+        fields: MultiDict[str, str],
+        activity_id: str,
+        look: Look,
+        *,
+        by_name: bool,
     ) -> PendingSignIn | None:
-        """Return the sign-in that *request* is about, None when it has none.
+        """Return the sign-in that *request* with its form's *fields* is about, None without one.
 
         ``by_name`` also takes an IdP-initiated address. A page of ours that was sealed for a
         sign-in outranks the address it is posted to. Raises :class:`Refused` and
         :class:`idp.session.seal.SealBroken`.
         """
-        sealed = request.form.get("SamlSession")
+        sealed = fields.get("SamlSession")
         if sealed is not None:
             return unseal(self._seal, sealed)
-        message = _message(request)
+        message = _message(fields, request.query_string)
         if message is not None:
             return self._requested(message, activity_id, look)
         named = self._named(request) if by_name else None
@@ -108,14 +114,13 @@ class Incoming:
         return inner["RPID"][0], inner.get("RelayState", [None])[0]
 
 
-def _message(request: Request) -> SamlMessage | None:
-    form = request.form
+def _message(form: MultiDict[str, str], query: bytes) -> SamlMessage | None:
     for parameter in ("SAMLRequest", "SAMLResponse"):
         if parameter in form:
             _must_be_single(form, "SAMLRequest", "SAMLResponse", "RelayState")
             return decode_post(form[parameter], form.get("RelayState"), parameter=parameter)
-    if holds_message(request.query_string):
-        return decode_redirect(request.query_string)
+    if holds_message(query):
+        return decode_redirect(query)
     return None
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 
 from flask import Blueprint, Response, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from adapter.errors import TallystickError, Unavailable
@@ -31,6 +32,7 @@ from idp.signin.visit import Visit
 CREDENTIALS = ("UserName", "Password", "Context")
 """Fields that make a post one of our own forms, which other sites may not send."""
 METHODS = ["GET", "POST"]
+_NO_FIELDS: MultiDict[str, str] = MultiDict()
 
 
 def blueprint(services: Services) -> Blueprint:
@@ -118,13 +120,15 @@ class Views:
     def _sign_in(self, *, by_name: bool) -> Response:
         if request.method not in METHODS:  # a HEAD must not spend a request
             raise MethodNotAllowed(METHODS)
-        fields = request.form
+        fields = request.form if request.method == "POST" else _NO_FIELDS
         self._must_be_ours(any(name in fields for name in CREDENTIALS))
         session = self._cookie.read(request.cookies)
         visit = self._visit(session)
         if "Context" in fields:
             return self._flow.second_factor(fields["Context"], fields.to_dict(), session, visit)
-        pending = self._incoming.read(request, web.activity_id(), visit.look, by_name=by_name)
+        pending = self._incoming.read(
+            request, fields, web.activity_id(), visit.look, by_name=by_name
+        )
         if pending is None:
             return self._list_of_trusts(by_name=by_name)
         if "UserName" in fields or "Password" in fields:
