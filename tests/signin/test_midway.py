@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import odd_adapters
 import pytest
 from second_factors import at_once
+
+from idp.signin.session_cookie import SessionCookie
 
 NUMBER, NO_NUMBER = "20348.350", "20348.349"
 
@@ -89,6 +94,41 @@ def test_an_adapter_switched_off_lets_nobody_in(approved, federation):
     federation.services.providers.enable(())
     assert approved.poll().status == 403
     assert issued(federation) == 0
+
+
+MEANWHILE = {
+    "user disabled": lambda rooms, sp: rooms.directory.disable("user@example.test"),
+    "user removed": lambda rooms, sp: rooms.directory.remove("user@example.test"),
+    "new password": lambda rooms, sp: rooms.directory.set_password("user@example.test", "new"),
+    "trust disabled": lambda rooms, sp: rooms.trusts.set(sp.entity_id, {"enabled": "false"}),
+    "trust removed": lambda rooms, sp: rooms.trusts.remove(sp.entity_id),
+}
+
+
+@pytest.mark.parametrize("change", MEANWHILE.values(), ids=MEANWHILE.keys())
+def test_who_lost_the_right_while_the_adapter_judged_is_not_let_in(
+    change, federation, sp, monkeypatch
+):
+    """The look at the sign-in was good, and so is the proof; it is asked again before the end."""
+    rooms = federation.services
+    rooms.providers.register("Meanwhile", "odd_adapters:Meanwhile")
+    rooms.providers.enable(("Meanwhile",))
+    sign_in = federation.sign_in(sp.url())
+    monkeypatch.setattr(odd_adapters.Meanwhile, "happens", lambda: change(rooms, sp))
+    before = sign_in.browser.session.cookies["MSISAuth"]
+
+    assert is_refused(sign_in.post(Answer="yes"))
+    assert issued(federation) == 0
+    assert sign_in.browser.session.cookies["MSISAuth"] == before
+
+
+def test_a_session_that_was_ended_is_none(federation, easy):
+    browser = federation.sign_in(easy.url()).browser
+    rooms = federation.services
+    session = SessionCookie(rooms).read(browser.session.cookies)
+    assert rooms.once.claim("session-ended", session.id, rooms.clock.now() + timedelta(hours=8))
+
+    assert browser.get(easy.url()).title == "Sign In"
 
 
 @pytest.mark.parametrize(("before", "after"), [(NUMBER, NO_NUMBER), (NO_NUMBER, NUMBER)])

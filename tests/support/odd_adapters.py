@@ -291,6 +291,16 @@ class ComparesItself(Good):
     config: bytes | None = field(default=None)
 
 
+class Meanwhile(Good):
+    """Has something done by somebody else just before it lets the user in."""
+
+    happens = staticmethod(lambda: None)
+
+    def answer(self, context):
+        type(self).happens()
+        return passed(METHOD)
+
+
 class Counted(Good):
     """Counts how often it was loaded and unloaded."""
 
