@@ -345,6 +345,19 @@ def test_an_adapter_without_a_fault_has_no_finding():
     assert check(Sound, proof=lambda context: RIGHT) == []
 
 
+def test_the_tokens_may_stand_anywhere_in_the_form():
+    last = page(tokens="", fields=f"<fieldset><p>Answer:</p>{FIELDS}</fieldset>{TOKENS}")
+
+    assert check(broken(page=lambda: last)) == []
+
+
+def test_a_module_outside_of_any_package_has_no_files_and_needs_none():
+    assert check(broken(__module__="string")) == []
+
+    styled = broken(__module__="string", page=lambda: replace(page(), stylesheets=("a.css",)))
+    assert [finding.rule for finding in check(styled)] == ["files_are_there"]
+
+
 def test_every_rule_is_shown_broken():
     elsewhere = {"loads", "claims_are_announced"}
 
