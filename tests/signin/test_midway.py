@@ -70,6 +70,13 @@ def test_a_disabled_user_has_no_session_any_more(federation, easy):
     assert browser.get(easy.url()).title == "Sign In"
 
 
+def test_nor_if_the_clock_went_back_before(federation, easy):
+    browser = federation.sign_in(easy.url()).browser
+    federation.clock.advance(-600)
+    federation.services.directory.disable(federation.user.name)
+    assert browser.get(easy.url()).title == "Sign In"
+
+
 def test_a_trust_disabled_before_the_last_step_gets_nothing(approved, federation, sp, lines):
     sp.set(enabled="false")
 

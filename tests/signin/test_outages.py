@@ -65,12 +65,20 @@ def test_nobody_is_let_in_without_a_row(federation, easy, gone):
     assert federation.resume(browser, browser.get(url)).is_finished
 
 
-def test_the_adapter_is_not_blamed(federation, sp, phone, lines, database_file):
-    """The host has had its look; the database goes while the adapter asks for its own."""
-    providers = federation.services.providers
-    config = str(database_file).encode()
-    providers.register("Phone", "odd_adapters:LosesTheDatabase", config)
-    providers.enable(("Phone",))
+@pytest.fixture
+def careless(federation, database_file):
+    """Enable an adapter under which the database goes: the host has had its look by then."""
+
+    def enable(name: str) -> None:
+        config = str(database_file).encode()
+        federation.services.providers.register(name, f"odd_adapters:{name}", config)
+        federation.services.providers.enable((name,))
+
+    return enable
+
+
+def test_the_adapter_is_not_blamed(careless, federation, sp, phone, lines):
+    careless("LosesTheDatabase")
     sign_in = federation.sign_in(sp.url())
     phone.approve(sign_in.number)
     form = sign_in.page.form
@@ -79,6 +87,13 @@ def test_the_adapter_is_not_blamed(federation, sp, phone, lines, database_file):
 
     assert lines.refusals() == ["store_unavailable"]
     assert "SAMLResponse" in sign_in.browser.submit(form).html
+
+
+def test_the_user_is_not_told_to_have_no_second_factor(careless, federation, sp, lines):
+    careless("LosesTheDatabaseAtFirst")
+
+    assert is_told_to_come_back(federation.sign_in(sp.url()).page)
+    assert lines.refusals() == ["store_unavailable"]
 
 
 def test_bad_messages_are_still_told_as_such(federation, easy, gone, lines):

@@ -6,6 +6,9 @@ import pytest
 from asking import Asking
 from second_factors import at_once
 
+from idp.store.maintenance import purge
+from idp.testing.page import Page
+
 
 @pytest.fixture
 def signed_in(federation, easy):
@@ -82,6 +85,24 @@ def test_a_request_is_still_known_when_it_could_be_loaded_for_the_last_time(
     assert "request_replayed" in signed_in.get(url).text("errorCode")
 
 
+def test_an_answer_is_remembered_for_as_long_as_a_page_of_the_request_is_good(
+    federation, sp, phone
+):
+    """One request, two browsers: one is answered, the other keeps its page for two hours."""
+    url = sp.url()
+    slow, quick = federation.sign_in(url), federation.sign_in(url)
+    phone.approve(quick.number)
+    assert quick.finish().status == ("Success",)
+    for _ in range(7):
+        federation.clock.advance(17 * 60)
+        purge(federation.services.database, federation.clock.now())
+        assert slow.poll().status == 200
+    slow.try_again()
+    phone.approve(slow.number)
+
+    assert slow.poll().status == 400
+
+
 def test_of_many_that_load_it_at_once_one_gets_the_answer(signed_in, federation, easy):
     url = easy.url()
     pages = at_once(lambda _: signed_in.get(url), range(20))
@@ -122,6 +143,44 @@ def test_fifty_posts_of_one_code_at_once_give_one_assertion(federation, sp):
 
     assert answers(pages) == [200]
     assert [row.event_id for row in federation.log].count(1200) == 1
+
+
+@pytest.fixture
+def kept(federation, sp):
+    """A sign-in that began here, by a factor that lets in as often as it is asked.
+
+    What is kept is the form before the end, and the session's cookie of that moment.
+    """
+    federation.services.providers.register("Good", "odd_adapters:Good")
+    federation.services.providers.enable(("Good",))
+    sign_in = federation.sign_in(sp.initiated_url())
+    cookie = f"MSISAuth={sign_in.browser.session.cookies['MSISAuth']}"
+    form = sign_in.page.form
+
+    def post(**fields):
+        """Post it from a browser that keeps nothing new."""
+        data = {**form.fields, **fields}
+        session = federation.browser().session
+        answer = session.post(form.action, data=data, headers={"Cookie": cookie})
+        return Page(answer.url, answer.status_code, answer.text)
+
+    return post
+
+
+def test_of_many_posts_at_once_of_a_factor_that_always_lets_in_one_is_answered(federation, kept):
+    pages = at_once(lambda _: kept(Answer="yes"), range(12))
+
+    assert answers(pages) == [200]
+    assert [row.event_id for row in federation.log].count(1200) == 1
+
+
+def test_after_the_end_the_form_and_cookie_of_before_are_worth_nothing(kept, lines):
+    assert kept(Answer="no").status == 200
+    assert answers([kept(Answer="yes")]) == [200]
+
+    for answer in ("yes", "no"):
+        assert kept(Answer=answer).status == 400
+    assert lines.refusals() == ["context_not_valid"] * 2
 
 
 def test_a_sign_in_that_began_here_is_answered_once_too(federation, sp, phone):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -325,17 +326,31 @@ class Asks(Good):
 
 
 class LosesTheDatabase(AzureMfaAuthentication):
-    """Takes the database away before it asks for the phone's answer; the name is its file's."""
+    """Takes the database away while it asks for the phone's answer; its file is the configuration.
+
+    It does so for posts with the field ``Lose``.
+    """
 
     def on_authentication_pipeline_load(self, config):
         self._file = Path(config.data.decode())
 
     def try_end_authentication(self, context, proof, request):
-        aside = self._file.with_suffix(".aside")
-        if "Lose" in proof.properties:
-            self._file.rename(aside)
-        try:
+        with self._lost() if "Lose" in proof.properties else nullcontext():
             return super().try_end_authentication(context, proof, request)
+
+    @contextmanager
+    def _lost(self):
+        aside = self._file.with_suffix(".aside")
+        self._file.rename(aside)
+        try:
+            yield
         finally:
-            if aside.exists():
-                aside.rename(self._file)
+            aside.rename(self._file)
+
+
+class LosesTheDatabaseAtFirst(LosesTheDatabase):
+    """Does so while it asks whether the user has a phone."""
+
+    def is_available_for_user(self, identity_claim, context):
+        with self._lost():
+            return super().is_available_for_user(identity_claim, context)
