@@ -30,8 +30,6 @@ _CANONICAL = {
     )
 } | {LS.rstrip("/"): LS}
 
-_NOTHING_TO_KEEP = (("Content-Length", "0"), ("Cache-Control", "no-store"))
-
 
 class AnyCase:
     """The middleware that finds the canonical path."""
@@ -44,16 +42,14 @@ class AnyCase:
         path = environ.get("PATH_INFO", "")
         first, slash, rest = path[1:].partition("/")
         if first.lower() == "adfs" and first != "adfs":
-            query = environ.get("QUERY_STRING", "")
-            location = quote(f"/adfs{slash}{rest}", encoding="latin-1") + (
-                f"?{query}" if query else ""
-            )
-            headers = [
-                ("Location", location),
-                ("Content-Length", "0"),
-                ("Cache-Control", "no-store"),
-            ]
-            start_response("308 Permanent Redirect", headers)
-            return []
+            return _moved(f"/adfs{slash}{rest}", environ.get("QUERY_STRING", ""), start_response)
         environ["PATH_INFO"] = _CANONICAL.get(path.lower(), path)
         return self._app(environ, start_response)
+
+
+def _moved(path: str, query: str, start_response: StartResponse) -> Iterable[bytes]:
+    """Redirect to *path*; the query's bytes may be signed, and stay as they are."""
+    location = quote(path, encoding="latin-1") + (f"?{query}" if query else "")
+    headers = [("Location", location), ("Content-Length", "0"), ("Cache-Control", "no-store")]
+    start_response("308 Permanent Redirect", headers)
+    return []

@@ -134,6 +134,7 @@ def test_without_a_lifetime_it_lasts(clock: SetClock):
 
 def test_what_is_too_long_is_not_even_decoded():
     assert is_refused(SEAL, SEAL.seal({}) + "A" * LONGEST)
+    assert is_refused(SEAL, SEAL.seal({"a": "x" * LONGEST}))
     long = {"a": "x" * (LONGEST // 2)}
     assert SEAL.open(SEAL.seal(long)) == long
 
