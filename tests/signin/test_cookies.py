@@ -93,6 +93,14 @@ def test_it_is_not_given_before_the_password_or_for_a_wrong_one(federation, sp):
     assert not browser.session.cookies
 
 
+def test_it_fits_into_what_browsers_keep(federation, sp):
+    user = federation.add_user(f"{'u' * 50}@{'d' * 60}.{'d' * 60}.example.test")
+    sign_in = federation.sign_in(sp.url(), user)
+    user.phone.approve(sign_in.number)
+    sign_in.finish()
+    assert len(sign_in.browser.session.cookies[NAME]) < 1024
+
+
 def test_it_says_nothing_of_the_user(given, federation):
     assert federation.user.name not in given().value
 

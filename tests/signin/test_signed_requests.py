@@ -34,6 +34,30 @@ def test_one_by_another_key_is_refused(binding, federation, easy, stranger, line
     assert federation.log == ()
 
 
+def test_an_unsigned_one_is_refused_where_the_metadata_promises_signatures(
+    federation, service_provider, lines
+):
+    page = federation.browser().open(service_provider.login_url(unsigned=True))
+    assert (page.status, lines.refusals()) == (400, ["signature_required"])
+    assert federation.browser().open(service_provider.login_url()).title == "Sign In"
+
+
+def test_any_key_of_the_service_provider_will_do(federation, easy, stranger, lines):
+    """While it changes its key, its metadata names the old one and the new one."""
+    both = easy.metadata().replace(
+        "</KeyDescriptor>",
+        "</KeyDescriptor><KeyDescriptor use='signing'><KeyInfo xmlns='http://www.w3.org/2000/09/"
+        f"xmldsig#'><X509Data><X509Certificate>{stranger.certificate}</X509Certificate></X509Data>"
+        "</KeyInfo></KeyDescriptor>",
+        1,
+    )
+    federation.add_service_provider(both)
+    for key in (easy.key, stranger):
+        assert federation.browser().get(easy.url(key=key)).title == "Sign In"
+        page = federation.browser().post(easy.sso_url, easy.fields(sign=key))
+        assert page.title == "Sign In"
+
+
 CHANGES = {
     "another relay state": lambda url: url.replace("RelayState=here", "RelayState=there"),
     "no relay state": lambda url: url.replace("&RelayState=here", ""),
