@@ -139,11 +139,11 @@ class Phone:
     ) -> str:
         """Approve the pending request and return its state: ``approved`` or ``wrong_number``.
 
-        Where a number is due it must be given, else the request stays open; where none is due it
-        is ignored. Raises :class:`PhoneError` when there is no request, or more than one.
+        Where a number is due it must be given, in digits, else the request stays open; where none
+        is due it is ignored. Raises :class:`PhoneError` when there is no request, or more than one.
         """
         request = self._the_request(timeout, request_id)
-        if request.needs_number and number is None:
+        if request.needs_number and not _is_number(number):
             raise PhoneError(
                 "This request needs the number that the sign-in page shows",
                 "Give it: --number NN. The request stays open",
@@ -274,6 +274,11 @@ def _code_and_server(code_or_url: str, server: str | None) -> tuple[str, str]:
             code="no_server",
         )
     return "".join(text.split()), server_of(server)
+
+
+def _is_number(number: str | None) -> bool:
+    """Tell a number from a slip of the hand, which must not cost the request."""
+    return number is not None and number.isascii() and number.isdigit()
 
 
 def _current_version(platform: str) -> str:

@@ -100,6 +100,13 @@ def test_without_the_number_that_is_due_the_request_stays_open(host, alices):
     assert host.stored(started).state == "pending"
 
 
+@pytest.mark.parametrize("slip", ["NN", "", "4 2", "٤٢"])
+def test_what_is_no_number_leaves_the_request_open(host, alices, slip):
+    started = host.push()
+    failed(alices("approve", "--number", slip), "number_required")
+    assert host.stored(started).state == "pending"
+
+
 def test_a_wrong_number_fails_and_ends_the_request(host, alices):
     started = host.push()
     failed(alices("approve", "--number", str(109 - int(started.number))), "wrong_number")
