@@ -93,7 +93,11 @@ def _aborted(abort: click.Abort) -> int:
 
 def _usage_problem(error: click.UsageError) -> str:
     command = error.ctx.command_path if error.ctx else "tallystick"
-    return f"{error.format_message().rstrip('.')}. See {command} --help. [usage]"
+    problem = error.format_message()
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):  # its message is the whole help
+        problem = "Say what to do"
+    ends = "" if problem.endswith(("?", "?)")) else "."
+    return f"{problem.rstrip('.')}{ends} See {command} --help. [usage]"
 
 
 def _failed(problem: str, status: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
+import warnings
 
 import click
 
@@ -35,10 +36,22 @@ def new_password(name: str, *, from_stdin: bool) -> str:
     """Return a password for *name*: the first line of standard input, or typed twice, unseen."""
     if from_stdin:
         return _first_line()
-    password = getpass.getpass(f"Password for {name}: ")
-    if getpass.getpass("The same again: ") != password:
+    password = _unseen(f"Password for {name}: ")
+    if _unseen("The same again: ") != password:
         raise PasswordInputError("The two passwords differ", "Type the same one twice")
     return password
+
+
+def _unseen(prompt: str) -> str:
+    """Ask at the terminal; where it would show what is typed, or there is none, do not ask."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", getpass.GetPassWarning)
+            return getpass.getpass(prompt)
+    except getpass.GetPassWarning:
+        raise PasswordInputError(
+            "There is no terminal to type a password at, unseen", "Pipe it in: --password-stdin"
+        ) from None
 
 
 def _first_line() -> str:

@@ -87,6 +87,15 @@ def test_wrong_usage_is_one_line_and_exit_status_2(args):
     assert done.stderr.count("\n") == 1
 
 
+def test_a_command_left_out_is_not_answered_with_the_whole_help_in_one_line():
+    assert run().stderr == "tallystick: Say what to do. See tallystick --help. [usage]\n"
+    assert run("server").stderr.startswith("tallystick: Say what to do. See tallystick server")
+
+
+def test_a_guess_of_what_was_meant_ends_in_its_question_mark():
+    assert "Did you mean '--password-stdin'? See" in run("user", "add", "--password").stderr
+
+
 def test_a_refusal_is_one_line_with_its_remedy_and_code_and_exit_status_1(command):
     def probe():
         raise TallystickError("It is\nbroken", "Mend it", code="broken")

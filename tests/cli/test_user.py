@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from secrets import token_hex
 
 import pytest
@@ -32,6 +35,22 @@ def test_two_different_passwords_add_nobody(refused, services):
 
     assert line.endswith("[password_input]\n")
     assert services.directory.list() == ()
+
+
+def test_without_a_terminal_no_password_is_asked_for_in_the_open(farm_folder):
+    done = subprocess.run(  # noqa: S603 - our own command
+        [Path(sys.executable).with_name("tallystick"), "user", "add", "bob@example.test"],
+        input="seen\nseen\n",
+        cwd=farm_folder,
+        start_new_session=True,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.endswith("Pipe it in: --password-stdin. [password_input]\n")
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", ""])
