@@ -111,6 +111,8 @@ def _folder(data_dir: Path | None) -> Iterator[Path]:
 
 def _words(demo: Running, *, keeps: bool) -> str:
     """Return what to open, whom to sign in as, how to answer, and where the build is switched."""
+    from idp.demo.terminal import command
+
     first = demo.people[0]
     base = demo.address.base_url
     width = max(len(person.name) for person in demo.people)
@@ -133,9 +135,9 @@ def _words(demo: Running, *, keeps: bool) -> str:
         people,
         "",
         "  Answer the push from another terminal, with the number that the page shows",
-        f"    tallystick phone approve --file {first.phone} --number NN",
+        "    " + command("phone", "approve", "--file", first.phone, "--number", "NN"),
         "  Change the build of a node, then sign in again",
-        f"    tallystick server -c {demo.folder.config_file} set srv2022 20348.349",
+        "    " + command("server", "-c", demo.folder.config_file, "set", "srv2022", "20348.349"),
         "",
         "Ctrl-C ends it.",
     ]

@@ -11,6 +11,7 @@ from werkzeug.exceptions import Forbidden, NotFound
 
 from idp import web
 from idp.demo.people import Person
+from idp.demo.terminal import command
 from idp.signin.nodes import NODE_COOKIE
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class FirstPage:
             answering=chosen if chosen in names else next(iter(names), None),
             people=self._people,
             newcomer=self._people[0],
+            approve=command("phone", "approve", "--file", self._people[0].phone, "--number", "NN"),
             sp_url=self._sp_url,
             admin_token=self._admin_token,
         )
