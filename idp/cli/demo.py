@@ -30,8 +30,19 @@ class Stopped(BaseException):
     """Raised where the process is when it is told to end."""
 
 
+def _host_name(_ctx: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    from idp.demo.address import is_host
+
+    if value is not None and not is_host(value):
+        raise click.BadParameter(f"{value!r} is no host name and no IP address")
+    return value
+
+
 @click.command(cls=Example, example="tallystick demo --port 9000 --data-dir ./demo")
-@click.option("--host", metavar="NAME", help="The name in all addresses.  [default: localhost]")
+@click.option(
+    "--host", metavar="NAME", callback=_host_name,
+    help="The name in all addresses.  [default: localhost]",
+)  # fmt: skip
 @click.option(
     "--bind", default="127.0.0.1", show_default=True, metavar="ADDRESS",
     help="The address to listen on; 0.0.0.0 lets other machines in.",

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 HOST = "localhost"
 PORT = 8080
 DEFAULT_PORTS = {"http": 80, "https": 443}
+
+_NAME = re.compile(
+    r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*", re.I | re.A
+)
+
+
+def is_host(text: str) -> bool:
+    """Tell whether *text* can stand in an address: a host name, or an IP address (no brackets)."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return _NAME.fullmatch(text) is not None
+    return "%" not in text
 
 
 @dataclass(frozen=True, slots=True)

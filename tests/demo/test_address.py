@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from click.testing import CliRunner
 
-from idp.demo.address import Address, choose
+from idp.cli.demo import demo
+from idp.demo.address import Address, choose, is_host
 
 
 @pytest.mark.parametrize(
@@ -31,3 +33,16 @@ def test_what_was_not_said_is_as_it_was_before(options, earlier, base_url, sp_ur
 
 def test_port_zero_leaves_both_ports_to_the_system():
     assert choose(None, 0, None, None) == Address(port=0, sp_port=0)
+
+
+@pytest.mark.parametrize("host", ["localhost", "adfs.example.test", "my_host", "192.0.2.1", "::1"])
+def test_names_and_addresses_are_hosts(host):
+    assert is_host(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["", "[::1]", "[bad", "a b", "a/b", "a:80", "u@a", "-a", "a..b", "fe80::1%eth0", "ａ"]
+)
+def test_what_would_break_an_address_is_wrong_usage(host):
+    assert not is_host(host)
+    assert CliRunner().invoke(demo, ["--host", host]).exit_code == 2
