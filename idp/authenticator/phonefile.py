@@ -7,7 +7,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -44,8 +44,8 @@ class Account:
     device_name: str
     platform: str
     app_version: str
-    private_key: str
-    seed: str | None = None
+    private_key: str = field(repr=False)  # a failed test prints what it holds
+    seed: str | None = field(default=None, repr=False)
     ca_file: str | None = None
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import replace
 
 import pytest
 
@@ -34,6 +35,12 @@ def test_an_account_comes_back_with_its_key(file):
 def test_the_file_is_its_owners_alone(file):
     file.add(ACCOUNT)
     assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
+
+
+def test_what_a_failed_test_prints_of_an_account_holds_no_secret():
+    shown = repr(replace(ACCOUNT, seed="JBSWY3DPEHPK3PXP"))
+    assert "PRIVATE KEY" not in shown
+    assert "JBSWY3DPEHPK3PXP" not in shown
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o666])
