@@ -81,7 +81,7 @@ class Tallystick(click.Group):
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise
-            return _failed(f"{error}", 1)
+            return _failed(_file_problem(error), 1)
         return result if isinstance(result, int) else 0
 
 
@@ -98,6 +98,12 @@ def _usage_problem(error: click.UsageError) -> str:
         problem = "Say what to do"
     ends = "" if problem.endswith(("?", "?)")) else "."
     return f"{problem.rstrip('.')}{ends} See {command} --help. [usage]"
+
+
+def _file_problem(error: OSError) -> str:
+    if error.filename is None:
+        return f"{error}. Try again. [system]"
+    return f"{error.filename}: {error.strerror}. Check the path, and who may use it. [file]"
 
 
 def _failed(problem: str, status: int) -> int:
