@@ -34,11 +34,13 @@ def read_authn_request(
     skew: timedelta = SKEW,
     max_age: timedelta = MAX_AGE,
     require_signed: Callable[[ServiceProvider], bool] | None = None,
+    name_id_formats: Collection[str] | None = None,
 ) -> AuthnRequest:
     """Return the request in *message*, checked against the trust of its issuer.
 
     ``destinations`` are our own addresses. A signature that is present is always checked; one is
-    required where the metadata says AuthnRequestsSigned, or *require_signed* says so. Raises
+    required where the metadata says AuthnRequestsSigned, or *require_signed* says so.
+    ``name_id_formats`` are those that an assertion can have; None refuses none of them. Raises
     :class:`Refused`.
     """
     root = messages.root_of(message, parameter="SAMLRequest", name="AuthnRequest")
@@ -53,6 +55,7 @@ def read_authn_request(
     try:
         # From here on the service provider may be told: it is known, and so is its address.
         _check_wishes(root)
+        _check_name_id_policy(root, name_id_formats)
         contexts, comparison = _requested_context(root)
     except Refused as refusal:
         raise refusal.addressed_to(
@@ -112,6 +115,18 @@ def _check_wishes(root: etree._Element) -> None:
             "Set ForceAuthn or IsPassive, not both",
             code="force_and_passive",
             status=(uris.REQUESTER, None),
+        )
+
+
+def _check_name_id_policy(root: etree._Element, formats: Collection[str] | None) -> None:
+    """Refuse a format that no assertion of ours has, before anybody signs in for nothing."""
+    asked = _name_id_format(root)
+    if formats is not None and asked is not None and asked not in formats:
+        raise Refused(
+            "The request asks for a NameID of a format that cannot be given",
+            f"Ask for one of {', '.join(formats)}",
+            code="MSIS7070",
+            status=(uris.REQUESTER, uris.INVALID_NAME_ID_POLICY),
         )
 
 

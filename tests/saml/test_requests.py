@@ -11,7 +11,7 @@ import pytest
 from idp.saml import uris
 from idp.saml.bindings import SamlMessage, decode_redirect, encode_redirect
 from idp.saml.refusal import Refused
-from idp.saml.values import POST, AuthnRequest
+from idp.saml.values import EMAIL, POST, AuthnRequest
 
 SP_ID = "https://sp.example.test/metadata"
 ACS_URL = "https://sp.example.test/acs"
@@ -319,3 +319,20 @@ def test_good_and_bad_requests_at_once_do_not_mix(idp, sp):
 
     expected = [f"_r{n}" for n in range(8)] + ["not_schema_valid", "MSIS0038", "not_xml"]
     assert read_at_once == expected * 20
+
+
+def test_a_name_id_format_that_cannot_be_given_is_refused_and_the_service_provider_told(idp, sp):
+    kerberos = '<samlp:NameIDPolicy Format="urn:oasis:names:tc:SAML:2.0:nameid-format:kerberos"/>'
+
+    refused = refusal(idp, sp.request(kerberos), name_id_formats=(EMAIL,))
+
+    assert refused.code == "MSIS7070"
+    assert refused.status == (uris.REQUESTER, uris.INVALID_NAME_ID_POLICY)
+    assert refused.acs_url == ACS_URL
+
+
+@pytest.mark.parametrize("policy", ["", f'Format="{EMAIL}"', 'AllowCreate="true"'])
+def test_one_that_can_be_given_or_none_at_all_is_accepted(idp, sp, policy):
+    xml = sp.request(f"<samlp:NameIDPolicy {policy}/>")
+
+    assert idp.read(xml, name_id_formats=(EMAIL,)).id == "_request1"

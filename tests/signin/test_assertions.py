@@ -71,11 +71,6 @@ def test_else_unspecified(federation, easy):
     assert federation.sign_in(easy.url()).finish().assertion.name_id.format == UNSPECIFIED
 
 
-def test_a_format_that_there_is_not_gives_no_name_id(federation, easy):
-    url = easy.url(children=name_id_policy("urn:oasis:names:tc:SAML:2.0:nameid-format:kerberos"))
-    assert federation.sign_in(url).finish().assertion.name_id is None
-
-
 def test_lifetimes_are_those_of_the_trust(federation, easy):
     easy.set(token_lifetime="7", not_before_skew="3")
 

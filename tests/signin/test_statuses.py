@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from asking import ACS, context_of
+from asking import ACS, context_of, name_id_policy
 
 from idp.saml.values import REDIRECT
+
+KERBEROS = "urn:oasis:names:tc:SAML:2.0:nameid-format:kerberos"
 
 WRONG = {
     "passive":      ({"IsPassive": "true"}, ("Responder", "NoPassive")),
     "context":      ({"children": context_of("urn:x")}, ("Responder", "NoAuthnContext")),
+    "name":         ({"children": name_id_policy(KERBEROS)}, ("Requester", "InvalidNameIDPolicy")),
     "version":      ({"Version": "2.1"}, ("VersionMismatch",)),
     "binding":      ({"ProtocolBinding": REDIRECT}, ("Responder", "UnsupportedBinding")),
     "both at once": ({"IsPassive": "true", "ForceAuthn": "true"}, ("Requester",)),
