@@ -16,6 +16,7 @@ from idp.saml.contexts import (
     RequestedFactor,
     resolve_requested_context,
 )
+from idp.saml.endpoints import acs_by_url
 from idp.saml.refusal import Refused
 from idp.saml.values import Assertion
 from idp.session.sso import Session
@@ -60,7 +61,11 @@ def response_for(
     issuer: Issuer,
     now: datetime,
 ) -> bytes:
-    """Return the signed Response that answers *pending*."""
+    """Return the signed Response that answers *pending*.
+
+    Raises :class:`Refused` when its address was taken from the trust meanwhile.
+    """
+    acs_by_url(trust.service_provider, pending.acs_url)
     return write_response(
         _assertion(pending, trust, user, session, issuer.entity_id, now),
         response_id=new_id(),

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import odd_adapters
 import pytest
+from asking import MARKED_ACS
 from second_factors import at_once
 
 from idp.signin.session_cookie import SessionCookie
@@ -88,6 +89,15 @@ def test_a_trust_disabled_before_the_last_step_gets_nothing(approved, federation
 def test_a_removed_trust_gets_nothing(approved, federation, sp):
     federation.services.trusts.remove(sp.entity_id)
     assert is_refused(approved.poll())
+
+
+def test_an_address_taken_from_the_metadata_gets_nothing(approved, federation, sp, lines):
+    moved = sp.metadata().replace(MARKED_ACS, "https://sp.example.test/moved")
+    federation.add_service_provider(moved)
+
+    assert is_refused(approved.poll())
+    assert lines.refusals() == ["MSIS3200"]
+    assert issued(federation) == 0
 
 
 def test_a_trust_enabled_again_is_served_at_once(federation, easy):
