@@ -114,7 +114,8 @@ class AzureMfaAuthentication:
         sign_in = SignIn.from_data(context.data)
         if sign_in.way == CODE:
             return Explanation("totp", "method_unchanged", sign_in.outcome, sign_in.attempt)
-        return Explanation(sign_in.experience, sign_in.reason, sign_in.outcome, sign_in.attempt)
+        reason = PushPaused.code if sign_in.outcome == PushPaused.code else sign_in.reason
+        return Explanation(sign_in.experience, reason, sign_in.outcome, sign_in.attempt)
 
     def _decide(self, user: str, request: HttpRequest, context: AuthenticationContext) -> SignIn:
         methods = self._service.methods_of(user)

@@ -90,7 +90,7 @@ def test_after_five_unanswered_the_next_sign_in_sends_none_and_says_so(federatio
 
     assert (sign_in.page.status, sign_in.number, phone.pending()) == (200, None, ())
     assert "Too many requests" in sign_in.error
-    assert federation.log[-1].outcome == "push_limit"
+    assert (federation.log[-1].outcome, federation.log[-1].reason) == ("push_limit", "push_limit")
 
     federation.clock.advance(601)
     sign_in.try_again()
