@@ -80,16 +80,25 @@ def check_signatures(
 
 
 def check_destination(root: etree._Element, destinations: Collection[str], *, signed: bool) -> None:
-    """Accept a message that is meant for one of our addresses; a signed one has to say so."""
+    """Accept a message that is meant for one of our addresses; a signed one has to say so.
+
+    *destinations* have their paths in lower case: ours are found in letters of any case.
+    """
     destination = root.get("Destination")
     if destination is None and not signed:
         return
-    if destination not in destinations:
+    if destination is None or _with_lower_path(destination) not in destinations:
         raise Refused(
             "The message is meant for another destination, or signed and for none",
             f"Let the service provider send it to {next(iter(destinations), 'our address')}",
             code="wrong_destination",
         )
+
+
+def _with_lower_path(address: str) -> str:
+    scheme, mark, rest = address.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{mark}{host}{slash}{path.lower()}"
 
 
 def fresh_instant(

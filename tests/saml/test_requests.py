@@ -122,6 +122,12 @@ def test_a_destination_matches_exactly(idp, sp):
         assert refusal(idp, sp.request(Destination=destination)).code == "wrong_destination"
 
 
+def test_but_its_path_may_have_letters_of_any_case(idp, sp):
+    for path in ("ADFS/LS/", "Adfs/ls/"):
+        xml = sp.request(Destination=f"https://idp.example.test/{path}")
+        assert idp.read(sp.sign(xml)).signed
+
+
 def test_a_signed_request_needs_a_destination_and_an_unsigned_one_does_not(idp, sp):
     xml = sp.request(Destination=None)
 
