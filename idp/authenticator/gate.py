@@ -76,9 +76,9 @@ class Gate:
     def _check(self, request: Request, stamp: Stamp, signature: bytes, key: bytes) -> None:
         check_signature(self._call(request), stamp, signature, key)
         check_fresh(stamp, self.services.clock.now())
-        key = f"{stamp.device}:{stamp.nonce}"
+        once = f"{stamp.device}:{stamp.nonce}"
         # Not durable: what a call changes is, and cannot be changed twice.
-        if not self.services.once.claim(ONCE, key, stamp.at + REMEMBERED, durable=False):
+        if not self.services.once.claim(ONCE, once, stamp.at + REMEMBERED, durable=False):
             raise CallRefused(
                 "This call was made before", "Sign each call anew", code="call_replayed"
             )

@@ -65,8 +65,11 @@ class SignInStore(Protocol):
 class UsedOnce(Protocol):
     """What may happen once."""
 
-    def claim(self, kind: str, key: str, expires_at: datetime) -> bool:
-        """Use up *key* of *kind*; False when it was used before."""
+    def claim(self, kind: str, key: str, expires_at: datetime, *, durable: bool = True) -> bool:
+        """Use up *key* of *kind*; False when it was used before.
+
+        With ``durable`` false, a power cut may give it back.
+        """
 
     def is_used(self, kind: str, key: str) -> bool:
         """Say whether it was used."""

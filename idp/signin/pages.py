@@ -22,7 +22,7 @@ _POSTING_POLICY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 
-WRONG_PASSWORD = "The user ID or password is not right. Check both and try again."  # noqa: S105
+WRONG_PASSWORD = "The user ID or password is not right. Check both and try again."  # noqa: S105 - a sentence
 
 
 def log_in(

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from idp.saml.canonical import instant
-from idp.saml.contexts import MULTIPLE_AUTHN
 from idp.saml.values import POST, REDIRECT
 
 if TYPE_CHECKING:
@@ -27,11 +26,6 @@ class Wish:
     context: str = ""
     relay_state: str = ""
     signed: bool = True
-
-    @property
-    def demands_second_factor(self) -> bool:
-        """Whether the request names AD FS's class for several factors."""
-        return self.context == MULTIPLE_AUTHN
 
 
 @dataclass(frozen=True, slots=True)
