@@ -28,6 +28,7 @@ from idp.saml.values import (
 IDP = "http://idp.example.test/adfs/services/trust"
 SSO = "https://idp.example.test/adfs/ls/"
 SP = "https://sp.example.test/metadata"
+ENCRYPTED_SP = "https://encrypted.example.test/metadata"
 ACS = "https://sp.example.test/acs"
 PASSWORD = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
 CLAIMS = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims"
@@ -123,18 +124,18 @@ def redirect_query(key: SigningKey) -> bytes:
     return encode_redirect((head + tail).encode(), relay_state="/page", key=key).encode()
 
 
-def post_field(key: SigningKey) -> str:
+def post_field(key: SigningKey, issuer: str = SP) -> str:
     """Return the form field of a signed request that was not made before."""
-    return base64.b64encode(sign_enveloped(*_request(), key).encode()).decode()
+    return base64.b64encode(sign_enveloped(*_request(issuer), key).encode()).decode()
 
 
-def _request() -> tuple[str, str, str]:
+def _request(issuer: str = SP) -> tuple[str, str, str]:
     """Return a canonical request, up to its signature's place and from there on, and its ID."""
     element_id = f"_request{next(_ids)}"
     head = (
         f'<samlp:AuthnRequest xmlns:samlp="{uris.PROTOCOL}" AssertionConsumerServiceURL="{ACS}"'
         f' Destination="{SSO}" ID="{element_id}" IssueInstant="{instant(datetime.now(UTC))}"'
-        f' Version="2.0"><saml:Issuer xmlns:saml="{uris.ASSERTION}">{SP}</saml:Issuer>'
+        f' Version="2.0"><saml:Issuer xmlns:saml="{uris.ASSERTION}">{issuer}</saml:Issuer>'
     )
     policy = f'<samlp:NameIDPolicy AllowCreate="true" Format="{EMAIL}"></samlp:NameIDPolicy>'
     return head, f"{policy}</samlp:AuthnRequest>", element_id

@@ -148,7 +148,7 @@ class Phone:
 
 
 def make_server(folder: Path, idp: saml.Party, sp: saml.Party) -> tuple[Services, Flask]:
-    """Return a server with one node that has its update, and one trust.
+    """Return a server with one node that has its update, and two trusts, one with encryption.
 
     Passwords are hashed in the cheapest way there is: the hash is not what is measured.
     """
@@ -166,14 +166,16 @@ def make_server(folder: Path, idp: saml.Party, sp: saml.Party) -> tuple[Services
     )
     services = assemble(config, hasher=PasswordHasher(memory_kib=8, passes=1))
     services.farm.set_build("NODE1", "20348.350", "bench")
-    services.trusts.add(_metadata(sp))
+    services.trusts.add(_metadata(sp, saml.SP))
+    services.trusts.add(_metadata(sp, saml.ENCRYPTED_SP, sp.key.certificate))
     return services, create_app(config, services=services)
 
 
-def _metadata(sp: saml.Party) -> bytes:
+def _metadata(sp: saml.Party, entity_id: str, encryption: str | None = None) -> bytes:
     return write_sp_metadata(
-        entity_id=saml.SP,
+        entity_id=entity_id,
         acs_urls=[saml.ACS],
         certificate=sp.key.certificate,
+        encryption_certificate=encryption,
         authn_requests_signed=True,
     )

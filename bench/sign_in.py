@@ -51,6 +51,12 @@ def rows(idp: saml.Party, sp: saml.Party, folder: Path) -> list[Row]:
             lambda times: map(query, range(times)),
         ),
         Row(
+            "the same by POST, and encrypted",
+            6.0,
+            lambda field: _must_be_issued(signed_in.browser.post(LS, "", {"SAMLRequest": field})),
+            lambda times: (saml.post_field(sp.key, saml.ENCRYPTED_SP) for _ in range(times)),
+        ),
+        Row(
             "a whole sign-in, phone included",
             25.0,
             sign_in,

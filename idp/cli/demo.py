@@ -57,6 +57,11 @@ def _host_name(_ctx: click.Context, _option: click.Parameter, value: str | None)
     help="Serve https, with a certificate by an authority of the demo's own.",
 )  # fmt: skip
 @click.option(
+    "--encrypt",
+    is_flag=True,
+    help="The test service provider offers a key, so what it is told is encrypted.",
+)
+@click.option(
     "--data-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
     help="Keep everything in DIR, and go on from what is there (default: start afresh).",
 )  # fmt: skip
@@ -66,6 +71,7 @@ def demo(
     bind: str,
     port: int | None,
     tls: bool | None,
+    encrypt: bool,
     data_dir: Path | None,
     as_json: bool,
 ) -> None:
@@ -82,7 +88,7 @@ def demo(
         earlier = ServerFolder(folder).config
         logs.configure(earlier.logging.format if earlier else "console")
         address = choose(host, port, tls, earlier.server.base_url if earlier else None)
-        with running(folder, address, bind) as demo:
+        with running(folder, address, bind, encrypt=encrypt) as demo:
             if as_json:
                 print_json(demo.as_json())
             else:

@@ -86,9 +86,10 @@ class Running:
 
 
 @contextmanager
-def running(path: Path, address: Address, bind: str) -> Iterator[Running]:
+def running(path: Path, address: Address, bind: str, *, encrypt: bool = False) -> Iterator[Running]:
     """Run the demo whose data lie in *path* until the block is left.
 
+    Where *encrypt*, the test service provider has its assertions encrypted.
     Ports are taken first, so that nothing is made where they are in use; port 0 takes free ones.
     Raises :class:`~idp.demo.servers.AddressUnavailable` and :class:`NotAnswering`.
     """
@@ -106,7 +107,7 @@ def running(path: Path, address: Address, bind: str) -> Iterator[Running]:
         services = assemble(settings)
         stack.callback(services.close)
         people = _furnish(services, folder, keys)
-        apps = _apps(services, folder, people, address, stack)
+        apps = _apps(services, folder, people, address, stack, encrypt=encrypt)
         context = keys.server_context() if keys else None
         for listener, app in zip(listeners, apps, strict=True):
             server = Server(listener, app, context)
@@ -148,6 +149,8 @@ def _apps(
     people: tuple[Person, ...],
     address: Address,
     stack: ExitStack,
+    *,
+    encrypt: bool,
 ) -> tuple[Flask, Flask]:
     app = create_app(services.config, services=services)
     app.register_blueprint(
@@ -160,6 +163,7 @@ def _apps(
         idp_metadata=lambda: app.test_client().get(METADATA).data,
         key=folder.sp_key,
         clock=services.clock,
+        encrypts=encrypt,
     )
     folder.keep("metadata/test-sp.xml", provider.metadata())
     watched = trusting.WatchedFolders(services.trusts, (trusting.shipped(), folder.metadata))

@@ -50,6 +50,16 @@ class TrustSettings(BaseModel):
     signed_saml_requests_required: bool = Field(
         default=False, description="refuse requests that are not signed"
     )
+    encrypt_claims: bool = Field(
+        default=True, description="encrypt assertions where its metadata holds a key for that"
+    )
+    encrypted_name_id_required: bool = Field(
+        default=False, description="encrypt the NameID by itself, or refuse the sign-in"
+    )
+    encryption_algorithm: Literal["aes256-gcm", "aes256-cbc"] = Field(
+        default="aes256-gcm",
+        description="aes256-cbc only for a service provider that knows nothing better",
+    )
     token_lifetime: int = Field(
         default=60, ge=1, le=7 * 24 * 60, description="minutes an assertion lasts"
     )

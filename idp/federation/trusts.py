@@ -10,7 +10,7 @@ from pathlib import Path
 from adapter.errors import TallystickError
 from idp.federation.ports import Clock, TrustStore
 from idp.federation.settings import TrustSettings, changed
-from idp.saml.values import ServiceProvider
+from idp.saml.values import Encryption, ServiceProvider
 
 
 class UnknownTrust(TallystickError):
@@ -20,6 +20,12 @@ class UnknownTrust(TallystickError):
 
     def __init__(self, entity_id: str) -> None:
         super().__init__(f"There is no relying party trust {entity_id!r}", "See tallystick sp list")
+
+
+class NoEncryptionKey(TallystickError):
+    """Raised where a trust demands encryption that its metadata has no key for."""
+
+    code = "no_encryption_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,25 @@ class RelyingPartyTrust:
     def signs_response(self) -> bool:
         """Whether the response around it is signed."""
         return self.settings.saml_response_signature != "AssertionOnly"
+
+    @property
+    def encryption(self) -> Encryption | None:
+        """What is encrypted and for whom, None for nothing; raises :class:`NoEncryptionKey`."""
+        settings, certificates = self.settings, self.service_provider.encryption_certificates
+        if not certificates and settings.encrypted_name_id_required:
+            raise NoEncryptionKey(
+                f"The NameID must be encrypted, but {self.entity_id!r} has no key for encryption",
+                "Add its metadata with one, or set encrypted_name_id_required=false",
+            )
+        if not (certificates and (settings.encrypt_claims or settings.encrypted_name_id_required)):
+            return None
+        return Encryption(
+            certificates[0],
+            assertion=settings.encrypt_claims,
+            name_id=settings.encrypted_name_id_required,
+            sha256_transport=certificates[0] in self.service_provider.sha256_transport,
+            cbc=settings.encryption_algorithm == "aes256-cbc",
+        )
 
     @property
     def requires_signed_requests(self) -> bool:

@@ -13,9 +13,10 @@ from datetime import datetime
 from adapter.errors import TallystickError
 from idp.saml import uris
 from idp.saml.canonical import attribute, instant, text
+from idp.saml.encryption import encrypt
 from idp.saml.refusal import Status
 from idp.saml.signing import SigningKey, sign_enveloped
-from idp.saml.values import Assertion, Attribute, NameID
+from idp.saml.values import Assertion, Attribute, Encryption, NameID
 
 __all__ = ["SigningKey", "UnsignedResponse", "write_response", "write_status_response"]
 
@@ -34,19 +35,25 @@ def write_response(
     key: SigningKey,
     sign_assertion: bool = True,
     sign_response: bool = False,
+    encryption: Encryption | None = None,
 ) -> bytes:
     """Return the Response that carries *assertion* to *destination*, in UTF-8.
 
-    Raises :class:`UnsignedResponse` when nothing of it would be signed, and
-    :class:`~idp.saml.canonical.UnwritableCharacter` for a text that XML cannot hold.
+    The assertion is signed, then encrypted where *encryption* says so; the response around it is
+    signed last (saml-core §6.2). Raises :class:`UnsignedResponse` when nothing of it would be
+    signed, :class:`~idp.saml.canonical.UnwritableCharacter` for a text that XML cannot hold, and
+    :class:`~idp.saml.encryption.UnusableEncryptionKey`.
     """
     if not (sign_assertion or sign_response):
         raise UnsignedResponse(
             "A response would leave without any signature",
             "Sign the assertion, the response or both",
         )
-    head, tail = _assertion(assertion)
+    head, tail = _assertion(assertion, encryption)
     body = sign_enveloped(head, tail, assertion.id, key) if sign_assertion else head + tail
+    if encryption is not None and encryption.assertion:
+        encrypted = encrypt(body, encryption)
+        body = f'<EncryptedAssertion xmlns="{uris.ASSERTION}">{encrypted}</EncryptedAssertion>'
     return _response(
         response_id=response_id,
         issuer=assertion.issuer,
@@ -112,7 +119,7 @@ def _status_code(value: str, inner: str) -> str:
     return f'<samlp:StatusCode Value="{attribute(value)}">{inner}</samlp:StatusCode>'
 
 
-def _assertion(a: Assertion) -> tuple[str, str]:
+def _assertion(a: Assertion, encryption: Encryption | None) -> tuple[str, str]:
     """Return the assertion in two parts; its signature goes between them (saml-core §2.3.3)."""
     head = (
         f'<Assertion xmlns="{uris.ASSERTION}" ID="{attribute(a.id)}" '
@@ -120,16 +127,16 @@ def _assertion(a: Assertion) -> tuple[str, str]:
         f"<Issuer>{text(a.issuer)}</Issuer>"
     )
     tail = (
-        f"{_subject(a)}{_conditions(a)}{_attribute_statement(a.attributes)}{_authn_statement(a)}"
-        "</Assertion>"
+        f"{_subject(a, encryption)}{_conditions(a)}{_attribute_statement(a.attributes)}"
+        f"{_authn_statement(a)}</Assertion>"
     )
     return head, tail
 
 
-def _subject(a: Assertion) -> str:
+def _subject(a: Assertion, encryption: Encryption | None) -> str:
     """saml-core §2.4, with the bearer confirmation of saml-profiles §4.1.4.2."""
     return (
-        f"<Subject>{_name_id(a.name_id)}"
+        f"<Subject>{_name_id(a.name_id, encryption)}"
         f'<SubjectConfirmation Method="{uris.BEARER}"><SubjectConfirmationData'
         f"{_optional('InResponseTo', a.in_response_to)} "
         f'NotOnOrAfter="{instant(a.confirmation_not_on_or_after)}" '
@@ -138,10 +145,15 @@ def _subject(a: Assertion) -> str:
     )
 
 
-def _name_id(name_id: NameID | None) -> str:
+def _name_id(name_id: NameID | None, encryption: Encryption | None) -> str:
     if name_id is None:
         return ""
-    return f'<NameID Format="{attribute(name_id.format)}">{text(name_id.value)}</NameID>'
+    named = f'Format="{attribute(name_id.format)}">{text(name_id.value)}</NameID>'
+    if encryption is None or not encryption.name_id:
+        return f"<NameID {named}"
+    # Whoever decrypts it reads it alone, so it brings its namespace.
+    alone = f'<NameID xmlns="{uris.ASSERTION}" {named}'
+    return f"<EncryptedID>{encrypt(alone, encryption)}</EncryptedID>"
 
 
 def _conditions(a: Assertion) -> str:

@@ -46,7 +46,7 @@ def write_idp_metadata(
     until = "" if valid_for is None else f' validUntil="{instant(now + valid_for)}"'
     role = (
         f'<IDPSSODescriptor protocolSupportEnumeration="{uris.PROTOCOL}">'
-        f"{''.join(_signing_key(each) for each in certificates)}"
+        f"{''.join(_key('signing', each) for each in certificates)}"
         f"{''.join(_name_id_format(each) for each in name_id_formats)}"
         f"{''.join(_single_sign_on(each, sso_url) for each in (REDIRECT, POST))}"
         f"{''.join(_offered(name, friendly) for name, friendly in attributes)}"
@@ -64,17 +64,19 @@ def write_sp_metadata(
     entity_id: str,
     acs_urls: Sequence[str],
     certificate: str | None = None,
+    encryption_certificate: str | None = None,
     authn_requests_signed: bool = False,
     want_assertions_signed: bool = False,
     display_name: str = "",
 ) -> bytes:
     """Return the metadata of a service provider such as the demo's; the first address is default.
 
-    *certificate* (base64) stands without ``use``: it serves for signing and for encryption.
+    *certificate* (base64) is for its signatures, *encryption_certificate* for what it is sent.
     """
     flags = (("AuthnRequestsSigned", authn_requests_signed),
              ("WantAssertionsSigned", want_assertions_signed))  # fmt: skip
-    keys = "" if certificate is None else f"<KeyDescriptor>{_key_info(certificate)}</KeyDescriptor>"
+    uses = (("signing", certificate), ("encryption", encryption_certificate))
+    keys = "".join(_key(use, each) for use, each in uses if each is not None)
     return (
         f'<EntityDescriptor xmlns="{uris.METADATA}" entityID="{attribute(entity_id)}">'
         f"<SPSSODescriptor {' '.join(f'{name}={_boolean(value)}' for name, value in flags)} "
@@ -94,8 +96,8 @@ def _user_interface(display_name: str) -> str:
     )
 
 
-def _signing_key(certificate: str) -> str:
-    return f'<KeyDescriptor use="signing">{_key_info(certificate)}</KeyDescriptor>'
+def _key(use: str, certificate: str) -> str:
+    return f'<KeyDescriptor use="{use}">{_key_info(certificate)}</KeyDescriptor>'
 
 
 def _key_info(certificate: str) -> str:

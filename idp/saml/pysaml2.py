@@ -113,7 +113,7 @@ def make_service_provider(
 
 
 class InProcessBackend(sigver.CryptoBackend):  # type: ignore[misc]  # pysaml2 has no types
-    """pysaml2's signing and verifying, by libxmlsec1 in this process."""
+    """pysaml2's signing, verifying and decrypting, by libxmlsec1 in this process."""
 
     def __init__(self, private_key_pem: bytes) -> None:
         self._private_key_pem = private_key_pem
@@ -144,6 +144,19 @@ class InProcessBackend(sigver.CryptoBackend):  # type: ignore[misc]  # pysaml2 h
         except Refused as refusal:
             raise sigver.SignatureError(str(refusal)) from refusal
         return True
+
+    def decrypt(self, enctext: object, key_file: str) -> str:
+        """Return the document with its first EncryptedData opened, or raise DecryptError.
+
+        pysaml2 asks again while there is another. *key_file* is the key itself, as PEM.
+        """
+        root = parse(_bytes(enctext), limit=MAX_BYTES)
+        for encrypted in root.iter(f"{{{uris.XMLENC}}}EncryptedData"):
+            opened = xmlcrypto.decrypt(encrypted, key_file.encode("ascii"))
+            if opened is not None:
+                return str(etree.tostring(opened.getroottree(), encoding="unicode"))
+            break
+        raise sigver.DecryptError("The key opens nothing in the message")
 
 
 class _OwnSigners(sigver.RSACrypto):  # type: ignore[misc]  # pysaml2 has no types
@@ -176,6 +189,7 @@ def _with_memory_files(method: Any) -> Any:
 
 class _SecurityContext(sigver.SecurityContext):  # type: ignore[misc]  # pysaml2 has no types
     _check_signature = _with_memory_files(sigver.SecurityContext._check_signature)
+    decrypt_keys = _with_memory_files(sigver.SecurityContext.decrypt_keys)
 
 
 def _security_context(client: Saml2Client, key: SigningKey, private_key_pem: bytes) -> Any:
@@ -183,7 +197,7 @@ def _security_context(client: Saml2Client, key: SigningKey, private_key_pem: byt
         InProcessBackend(private_key_pem),
         metadata=client.metadata,
         only_use_keys_in_metadata=True,
-        enc_key_files=[],
+        enc_key_files=[private_key_pem.decode("ascii")],
         sec_backend=_OwnSigners(key.private_key),
     )
     context.my_cert = key.certificate

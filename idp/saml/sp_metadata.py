@@ -13,7 +13,7 @@ from typing import Any
 from lxml import etree
 
 from adapter.errors import TallystickError
-from idp.saml import certificates, endpoints, uris
+from idp.saml import certificates, encryption_keys, endpoints, uris
 from idp.saml.refusal import Refused
 from idp.saml.values import POST, AssertionConsumerService, ServiceProvider
 from idp.saml.xml import parse
@@ -101,7 +101,9 @@ class _Reading:
         role = roles[0]
         if not (descriptor.entity_id or "").strip():
             self._fault("it has no entityID")
-        signing = self._certificates(role, "signing")
+        keys = role.key_descriptor
+        signing = self._usable(keys, "signing")
+        self._usable(keys, "encryption")
         signs = _true(role.authn_requests_signed)
         if signs and not signing:
             self._fault("it promises signed requests, but holds no signing certificate")
@@ -109,22 +111,22 @@ class _Reading:
             entity_id=(descriptor.entity_id or "").strip(),
             assertion_consumer_services=self._consumers(role),
             signing_certificates=signing,
-            encryption_certificates=self._certificates(role, "encryption"),
+            encryption_certificates=encryption_keys.encryption_certificates(keys),
+            sha256_transport=encryption_keys.sha256_transport(keys),
             name_id_formats=tuple(_text(each) for each in role.name_id_format),
             authn_requests_signed=signs,
             want_assertions_signed=_true(role.want_assertions_signed),
             display_name=_display_name(descriptor, role),
         )
 
-    def _certificates(self, role: Any, use: str) -> tuple[str, ...]:
+    def _usable(self, keys: Sequence[Any], use: str) -> tuple[str, ...]:
         """Return the certificates for *use*, once each; keys without ``use`` serve both."""
         found = tuple(
             dict.fromkeys(
-                "".join(_text(data.x509_certificate).split())
-                for key in role.key_descriptor
+                certificate
+                for key in keys
                 if key.use in (None, use)
-                for data in (key.key_info.x509_data if key.key_info else ())
-                if data.x509_certificate is not None
+                for certificate in encryption_keys.certificates_of(key)
             )
         )
         for certificate in found:

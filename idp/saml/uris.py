@@ -1,4 +1,4 @@
-"""The identifiers of SAML 2.0 and of XML Signature, as they stand on the wire."""
+"""The identifiers of SAML 2.0, XML Signature and XML Encryption, as they stand on the wire."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ ASSERTION = "urn:oasis:names:tc:SAML:2.0:assertion"
 METADATA = "urn:oasis:names:tc:SAML:2.0:metadata"
 MDUI = "urn:oasis:names:tc:SAML:metadata:ui"
 XMLDSIG = "http://www.w3.org/2000/09/xmldsig#"
+XMLENC = "http://www.w3.org/2001/04/xmlenc#"
 XML = "http://www.w3.org/XML/1998/namespace"
 
 BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
@@ -30,6 +31,12 @@ UNSUPPORTED_BINDING = "urn:oasis:names:tc:SAML:2.0:status:UnsupportedBinding"
 ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
 EXCLUSIVE_C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
 
+ENCRYPTED_ELEMENT = "http://www.w3.org/2001/04/xmlenc#Element"
+AES256_GCM = "http://www.w3.org/2009/xmlenc11#aes256-gcm"
+AES256_CBC = "http://www.w3.org/2001/04/xmlenc#aes256-cbc"
+RSA_OAEP = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p"
+
+SHA1 = "http://www.w3.org/2000/09/xmldsig#sha1"
 SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 SHA384 = "http://www.w3.org/2001/04/xmldsig-more#sha384"
 SHA512 = "http://www.w3.org/2001/04/xmlenc#sha512"

@@ -29,13 +29,15 @@ class ServiceProvider:
     """What a service provider's metadata says of it.
 
     Certificates are base64 of the DER, without line breaks, as in ``ds:X509Certificate``.
-    Keys without ``use`` stand in both tuples (saml-metadata §2.4.1.1).
+    Keys without ``use`` stand in both tuples (saml-metadata §2.4.1.1). ``sha256_transport`` are
+    those of the encryption certificates whose owner announces SHA-256 for the transport of keys.
     """
 
     entity_id: str
     assertion_consumer_services: tuple[AssertionConsumerService, ...]
     signing_certificates: tuple[str, ...] = ()
     encryption_certificates: tuple[str, ...] = ()
+    sha256_transport: tuple[str, ...] = ()
     name_id_formats: tuple[str, ...] = ()
     authn_requests_signed: bool = False
     want_assertions_signed: bool = False
@@ -76,6 +78,21 @@ class Attribute:
 
     name: str
     values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Encryption:
+    """What of an assertion is encrypted, and how, for the owner of ``certificate``.
+
+    ``sha256_transport`` and ``cbc`` tell what differs from SHA-1 inside RSA-OAEP (which needs no
+    more of it: xmlenc-core1 §5.5.2) and from AES-256-GCM.
+    """
+
+    certificate: str
+    assertion: bool = True
+    name_id: bool = False
+    sha256_transport: bool = False
+    cbc: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""XML signatures by libxmlsec1, in this process; the one module of the server that imports xmlsec.
+"""XML signatures and decryption by libxmlsec1, in this process; nothing else imports xmlsec.
 
 lxml and xmlsec each bring a libxml2 of their own and hand trees to each other, which works only
 when both are of one minor version. pip does not check that, so it is checked here, at import.
@@ -69,6 +69,19 @@ def sign(node: etree._Element, signature: etree._Element, private_key_pem: bytes
     context.sign(signature)
 
 
+def decrypt(encrypted: etree._Element, private_key_pem: bytes) -> etree._Element | None:
+    """Put the element that *encrypted* (an EncryptedData) stands for in its place, and return it.
+
+    None, and nothing is changed, when this key does not open it; used by service providers only.
+    """
+    context = xmlsec.EncryptionContext(_decryption_keys(private_key_pem))
+    try:
+        opened: etree._Element = context.decrypt(encrypted)
+    except xmlsec.Error:
+        return None
+    return opened
+
+
 # Bounded by the trusts: only certificates of registered service providers get here.
 @lru_cache(maxsize=4096)
 def _verification_key(certificate: str) -> Any:
@@ -79,3 +92,10 @@ def _verification_key(certificate: str) -> Any:
 @lru_cache(maxsize=16)
 def _signing_key(private_key_pem: bytes) -> Any:
     return xmlsec.Key.from_memory(private_key_pem, xmlsec.KeyFormat.PEM)
+
+
+@lru_cache(maxsize=16)
+def _decryption_keys(private_key_pem: bytes) -> Any:
+    manager = xmlsec.KeysManager()
+    manager.add_key(xmlsec.Key.from_memory(private_key_pem, xmlsec.KeyFormat.PEM))
+    return manager

@@ -61,7 +61,7 @@ def response_for(
     issuer: Issuer,
     now: datetime,
 ) -> bytes:
-    """Return the signed Response that answers *pending*.
+    """Return the Response that answers *pending*, signed and encrypted as the trust says.
 
     Raises :class:`Refused` when its address was taken from the trust meanwhile.
     """
@@ -73,6 +73,7 @@ def response_for(
         key=issuer.key,
         sign_assertion=trust.signs_assertion,
         sign_response=trust.signs_response,
+        encryption=trust.encryption,
     )
 
 

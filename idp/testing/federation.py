@@ -40,6 +40,7 @@ class Federation:
         self.services = services
         self._folder = folder
         self._browsers: list[Browser] = []
+        self._private_keys: list[bytes] = []
         self._names = (f"user{number}@example.test" for number in count(2))
         self.user = User(DEFAULT_NAME, phone=self._phone(folder / PHONE_FILE), clock=self.clock)
         self._users = {self.user.name: self.user}
@@ -77,12 +78,15 @@ class Federation:
         self.services.farm.set_build(node, build, by="pytest")
 
     def add_service_provider(
-        self, metadata: bytes | str | Path, **settings: Any
+        self, metadata: bytes | str | Path, *, private_key: bytes | None = None, **settings: Any
     ) -> RelyingPartyTrust:
         """Make a trust of SAML metadata: its text, or the path of its file.
 
-        *settings* are those of ``tallystick sp set``: ``second_factor="never"``.
+        *private_key* (PEM) opens what is encrypted for it, so that sign-ins can show what it is
+        told. *settings* are those of ``tallystick sp set``: ``second_factor="never"``.
         """
+        if private_key is not None:
+            self._private_keys.append(private_key)
         if isinstance(metadata, Path):
             metadata = metadata.read_bytes()
         return self.services.trusts.add(
@@ -149,7 +153,7 @@ class Federation:
     def resume(self, browser: Browser, page: Page, user: User | None = None) -> SignIn:
         """Go on from a page that a browser has before it."""
         certificates = (self.services.signing_key.certificate,)
-        return SignIn(browser, page, user or self.user, certificates)
+        return SignIn(browser, page, user or self.user, certificates, self._private_keys)
 
     def idp_initiated_url(self, entity_id: str, relay_state: str | None = None) -> str:
         """Return the address at which a sign-in to a service provider starts here."""
@@ -188,9 +192,10 @@ class Federation:
 class ServiceProvider:
     """The test service provider of one test, registered at the federation server."""
 
-    def __init__(self, provider: Provider, trust: RelyingPartyTrust) -> None:
-        self.trust = trust
+    def __init__(self, provider: Provider, federation: Federation) -> None:
         self._provider = provider
+        self._federation = federation
+        self.trust = federation.add_service_provider(provider.metadata())
 
     @property
     def url(self) -> str:
@@ -211,6 +216,13 @@ class ServiceProvider:
     def metadata(self) -> bytes:
         """Its SAML metadata."""
         return self._provider.metadata()
+
+    def offer_encryption(self) -> None:
+        """Publish a key in its metadata, so that from now on what it is told is encrypted."""
+        self._provider.encrypts = True
+        self.trust = self._federation.add_service_provider(
+            self.metadata, private_key=self._provider.private_key
+        )
 
     def login_url(
         self,

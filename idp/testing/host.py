@@ -83,6 +83,7 @@ class Host:
     def service_provider(self, services: Services) -> Iterator[test_sp.Provider]:
         """Serve the test service provider, without memories, under the clock of *services*."""
         self._sp.begin_again(services.clock)
+        self._sp.encrypts = False
         self._switches[1].app = self._sp_app
         try:
             yield self._sp

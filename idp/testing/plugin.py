@@ -52,8 +52,7 @@ def service_provider(_tallystick_host: Host, federation: Federation) -> Iterator
     from idp.testing.federation import ServiceProvider
 
     with _tallystick_host.service_provider(federation.services) as provider:
-        trust = federation.add_service_provider(provider.metadata())
-        yield ServiceProvider(provider, trust)
+        yield ServiceProvider(provider, federation)
 
 
 @pytest.fixture

@@ -28,12 +28,18 @@ class SignIn:
     """A sign-in of *user* in *browser*, after the password was given."""
 
     def __init__(
-        self, browser: Browser, page: Page, user: User, certificates: Sequence[str]
+        self,
+        browser: Browser,
+        page: Page,
+        user: User,
+        certificates: Sequence[str],
+        private_keys: Sequence[bytes] = (),
     ) -> None:
         self.browser = browser
         self.page = page
         self.user = user
         self._certificates = tuple(certificates)
+        self._private_keys = tuple(private_keys)
 
     @property
     def number(self) -> str | None:
@@ -60,7 +66,7 @@ class SignIn:
         answer = _answer_on(self.page)
         if answer is None:
             raise NotFinished(self.page)
-        return Finished(self.browser, answer, self._certificates)
+        return Finished(self.browser, answer, self._certificates, self._private_keys)
 
     def poll(self) -> Page:
         """Post the page's form as it stands, as a waiting page does."""
@@ -100,9 +106,16 @@ class SignIn:
 class Finished:
     """What a sign-in ends with: the form that takes the answer to the service provider."""
 
-    def __init__(self, browser: Browser, form: Form, certificates: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        form: Form,
+        certificates: tuple[str, ...],
+        private_keys: tuple[bytes, ...] = (),
+    ) -> None:
         self._browser = browser
         self._certificates = certificates
+        self._private_keys = private_keys
         self.action = form.action
         self.fields = form.fields
 
@@ -123,10 +136,10 @@ class Finished:
 
     @cached_property
     def received(self) -> Received:
-        """The response as values, its signatures checked."""
+        """The response as values, its signatures checked, and opened by the keys there are."""
         from idp.demo.test_sp.received import read_response
 
-        return read_response(self.xml, self._certificates)
+        return read_response(self.xml, self._certificates, self._private_keys)
 
     @property
     def status(self) -> tuple[str, ...]:
@@ -137,6 +150,10 @@ class Finished:
     def assertion(self) -> ReceivedAssertion:
         """The assertion; an AssertionError when there is not exactly one."""
         assertion = self.received.assertion
+        if self.received.unopened:
+            raise AssertionError(
+                "The assertion is encrypted: give its key to add_service_provider(private_key=...)"
+            )
         if assertion is None:
             raise AssertionError(f"The response holds no assertion; its status is {self.status}")
         return assertion

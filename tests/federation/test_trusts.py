@@ -8,9 +8,10 @@ from databases import NOON
 
 from adapter.errors import TallystickError
 from idp.federation.settings import BadTrustSetting, TrustSettings
-from idp.federation.trusts import Trusts, UnknownTrust
+from idp.federation.trusts import NoEncryptionKey, Trusts, UnknownTrust
 from idp.saml.keys import new_signing_certificate
 from idp.saml.metadata import write_sp_metadata
+from idp.saml.values import Encryption
 from idp.store.trusts import SqlTrustStore
 
 WIKI, SHOP = "https://wiki.example.test/metadata", "https://shop.example.test/metadata"
@@ -154,3 +155,45 @@ def test_requests_must_be_signed_by_the_metadata_or_by_the_setting(trusts, by):
 
     assert trusts.add(metadata, settings=settings).requires_signed_requests
     assert not trusts.add(_metadata(), settings=TrustSettings()).requires_signed_requests
+
+
+@pytest.mark.parametrize(
+    ("settings", "encryption"),
+    [
+        ({}, {}),
+        ({"encrypt_claims": False}, None),
+        ({"encrypted_name_id_required": True}, {"name_id": True}),
+        (
+            {"encrypt_claims": False, "encrypted_name_id_required": True},
+            {"assertion": False, "name_id": True},
+        ),
+        ({"encryption_algorithm": "aes256-cbc"}, {"cbc": True}),
+    ],
+)
+def test_assertions_are_encrypted_where_there_is_a_key_unless_the_trust_says_otherwise(
+    trusts, settings, encryption
+):
+    metadata = _metadata(encryption_certificate=CERTIFICATE)
+    trust = trusts.add(metadata, settings=TrustSettings(**settings))
+
+    expected = None if encryption is None else Encryption(CERTIFICATE, **encryption)
+    assert trusts.find(WIKI).encryption == trust.encryption == expected
+
+
+def test_what_the_service_provider_announces_is_stored_and_kept_to(trusts, database):
+    announcing = replace(
+        trusts.add(_metadata(encryption_certificate=CERTIFICATE)).service_provider,
+        sha256_transport=(CERTIFICATE,),
+    )
+    store = SqlTrustStore(database)
+    store.change_trust(WIKI, lambda trust: replace(trust, service_provider=announcing))
+
+    assert trusts.find(WIKI).encryption == Encryption(CERTIFICATE, sha256_transport=True)
+
+
+def test_without_a_key_nothing_is_encrypted_and_a_name_that_must_be_is_not_sent(trusts):
+    assert trusts.add(_metadata()).encryption is None
+
+    strict = trusts.set(WIKI, {"encrypted_name_id_required": "true"})
+    with pytest.raises(NoEncryptionKey, match="NameID"):
+        _ = strict.encryption

@@ -117,6 +117,7 @@ def test_metadata_of_a_service_provider_is_read_back_as_it_was_written(identitie
         entity_id="https://sp.example.test/?a=1&b=2",
         acs_urls=["https://sp.example.test/acs?a=1&b=2", "https://sp.example.test/other"],
         certificate=identities.sp.certificate,
+        encryption_certificate=identities.stranger.certificate,
         authn_requests_signed=True,
         want_assertions_signed=True,
     )
@@ -129,6 +130,6 @@ def test_metadata_of_a_service_provider_is_read_back_as_it_was_written(identitie
         AssertionConsumerService("https://sp.example.test/other", index=1),
     )
     assert read.signing_certificates == (identities.sp.certificate,)
-    assert read.encryption_certificates == (identities.sp.certificate,)
+    assert read.encryption_certificates == (identities.stranger.certificate,)
     assert read.authn_requests_signed
     assert read.want_assertions_signed

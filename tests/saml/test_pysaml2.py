@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from urllib.parse import parse_qs, unquote
 
 import pytest
@@ -23,7 +24,7 @@ from idp.saml.assertions import write_response
 from idp.saml.bindings import decode_post, decode_redirect
 from idp.saml.metadata import write_idp_metadata
 from idp.saml.refusal import Refused
-from idp.saml.values import Assertion, NameID
+from idp.saml.values import Assertion, Encryption, NameID
 
 IDP_ID = "http://idp.example.test/adfs/services/trust"
 SSO_URL = "https://idp.example.test/adfs/ls/"
@@ -251,3 +252,50 @@ def test_importing_it_does_not_compile_the_slow_schema():
     code = "import idp.saml.pysaml2, sys; assert 'xmlschema' not in sys.modules"
 
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)  # noqa: S603  # ours
+
+
+PARTS = {
+    "assertion": {"assertion": True},
+    "NameID": {"assertion": False, "name_id": True},
+    "both": {"assertion": True, "name_id": True},
+}
+WAYS = {"GCM": {}, "SHA-256": {"sha256_transport": True}, "CBC": {"cbc": True}}
+
+
+def encrypted_for(owner, identities, client, parts="assertion", way="GCM", **more) -> str:
+    encryption = Encryption(owner.certificate, **PARTS[parts], **WAYS[way])
+    return response_to(client, identities, encryption=encryption, **more)
+
+
+@pytest.mark.parametrize("signed", ["assertion", "response", "both"])
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("parts", PARTS)
+def test_it_opens_and_accepts_what_is_encrypted_for_it(identities, parts, way, signed):
+    signs = {"sign_assertion": signed != "response", "sign_response": signed != "assertion"}
+    client = make_client(
+        identities,
+        want_assertions_signed=signs["sign_assertion"],
+        want_response_signed=signs["sign_response"],
+    )
+    xml = encrypted_for(identities.sp, identities, client, parts, way, **signs)
+
+    assert ">ada<" not in xml
+    assert accept(client, xml).get_subject().text == "ada"
+
+
+def test_it_opens_nothing_that_is_encrypted_for_another(identities):
+    client = make_client(identities)
+
+    taken = accept(client, encrypted_for(identities.stranger, identities, client))
+
+    assert taken is None or not taken.assertions
+
+
+def test_an_assertion_of_a_strangers_is_refused_though_it_is_encrypted(identities):
+    client = make_client(identities)
+    xml = encrypted_for(identities.sp, identities, client)
+    forged = encrypted_for(identities.sp, SimpleNamespace(idp=identities.stranger), client)
+
+    assert accept(client, xml)
+    with pytest.raises(saml2.sigver.SignatureError):
+        accept(client, forged)

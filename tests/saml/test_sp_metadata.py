@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from idp.saml import uris
 from idp.saml.metadata import MAX_BYTES, BadMetadata, read_service_provider
 from idp.saml.values import EMAIL, POST, REDIRECT, AssertionConsumerService
 
@@ -42,12 +43,18 @@ def entities(*inner: str) -> str:
     )
 
 
-def key(certificate: str, use: str = "") -> str:
+def key(certificate: str, use: str = "", methods: str = "") -> str:
     written = f' use="{use}"' if use else ""
     return (
         f"<md:KeyDescriptor{written}><ds:KeyInfo><ds:X509Data><ds:X509Certificate>"
-        f"{certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
+        f"{certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>{methods}"
+        "</md:KeyDescriptor>"
     )
+
+
+def method(algorithm: str, digest: str = "") -> str:
+    inner = f'<ds:DigestMethod Algorithm="{digest}"/>' if digest else ""
+    return f'<md:EncryptionMethod Algorithm="{algorithm}">{inner}</md:EncryptionMethod>'
 
 
 def read(xml: str, *arguments, **more):
@@ -250,3 +257,55 @@ def test_reading_metadata_does_not_import_the_slow_part_of_pysaml2():
     )
 
     subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603  # our own interpreter
+
+
+OAEP_11 = "http://www.w3.org/2009/xmlenc11#rsa-oaep"
+
+
+@pytest.mark.parametrize(
+    ("methods", "announced"),
+    [
+        ("", False),
+        (method(uris.RSA_OAEP), False),
+        (method(uris.RSA_OAEP, uris.SHA1), False),
+        (method(uris.RSA_OAEP, uris.SHA256), True),
+        (method(uris.AES256_GCM) + method(uris.RSA_OAEP, uris.SHA256), True),
+        (method(uris.RSA_OAEP, uris.SHA1) + method(uris.RSA_OAEP, uris.SHA256), True),
+        (method(OAEP_11, uris.SHA256), False),
+    ],
+)
+@pytest.mark.parametrize("use", ["", "encryption"])
+def test_sha256_inside_oaep_is_for_those_who_announce_it(identities, use, methods, announced):
+    certificate = identities.sp.certificate
+
+    sp = read(entity(role(key(certificate, use, methods) + ACS)))
+
+    assert sp.encryption_certificates == (certificate,)
+    assert sp.sha256_transport == ((certificate,) if announced else ())
+
+
+def test_what_is_announced_for_one_key_says_nothing_of_another(identities):
+    first, second = identities.sp.certificate, identities.stranger.certificate
+    announced = method(uris.RSA_OAEP, uris.SHA256)
+
+    sp = read(entity(role(key(first) + key(second, "encryption", announced) + ACS)))
+
+    assert sp.encryption_certificates == (first, second)
+    assert sp.sha256_transport == (second,)
+
+
+def test_a_key_that_cannot_encrypt_is_passed_over_where_there_is_one_that_can(identities):
+    curve, rsa = identities.idp_ec.certificate, identities.sp.certificate
+
+    assert read(entity(role(key(curve) + ACS))).encryption_certificates == ()
+    for use in ("", "encryption"):
+        sp = read(entity(role(key(curve, use) + key(rsa) + ACS)))
+        assert sp.encryption_certificates == (rsa,)
+
+
+def test_a_key_declared_for_encryption_that_cannot_is_kept_so_that_nothing_goes_in_the_clear(
+    identities,
+):
+    curve = identities.idp_ec.certificate
+
+    assert read(entity(role(key(curve, "encryption") + ACS))).encryption_certificates == (curve,)

@@ -23,7 +23,7 @@ MARKED_ACS = "https://sp.example.test/marked"
 METADATA = f"""\
 <EntityDescriptor xmlns="{uris.METADATA}" entityID="%s">
   <SPSSODescriptor protocolSupportEnumeration="{uris.PROTOCOL}">
-    <KeyDescriptor><KeyInfo xmlns="{uris.XMLDSIG}"><X509Data>
+    <KeyDescriptor%s><KeyInfo xmlns="{uris.XMLDSIG}"><X509Data>
       <X509Certificate>%s</X509Certificate></X509Data></KeyInfo></KeyDescriptor>
     %s
     <AssertionConsumerService index="3" Location="{ACS}"
@@ -45,6 +45,7 @@ class Asking:
     federation: Federation = field(repr=False)
     pair: PemPair = field(repr=False)
     entity_id: str = ENTITY_ID
+    encrypts: bool = False
     _numbers: Iterator[int] = field(default_factory=count)
 
     @property
@@ -57,10 +58,13 @@ class Asking:
 
     def metadata(self, *name_id_formats: str) -> str:
         formats = "".join(f"<NameIDFormat>{each}</NameIDFormat>" for each in name_id_formats)
-        return METADATA % (self.entity_id, self.key.certificate, formats)
+        use = "" if self.encrypts else ' use="signing"'
+        return METADATA % (self.entity_id, use, self.key.certificate, formats)
 
     def register(self, *name_id_formats: str) -> Asking:
-        self.federation.add_service_provider(self.metadata(*name_id_formats))
+        self.federation.add_service_provider(
+            self.metadata(*name_id_formats), private_key=self.pair.private_key
+        )
         return self
 
     def set(self, **settings: str) -> None:

@@ -49,7 +49,8 @@ class Judgement:
 class Provider:
     """A service provider at *base_url* that trusts the federation server of *idp_metadata*.
 
-    *key* signs its requests, and its metadata promises so unless *sign_requests* is false.
+    *key* signs its requests, and its metadata promises so unless *sign_requests* is false. It
+    opens what is encrypted for it; its metadata offers it for that where *encrypts*.
     """
 
     def __init__(
@@ -61,10 +62,12 @@ class Provider:
         clock: Clock,
         entity_id: str = ENTITY_ID,
         sign_requests: bool = True,
+        encrypts: bool = False,
     ) -> None:
         self.base_url = base_url
         self.entity_id = entity_id
         self.sign_requests = sign_requests
+        self.encrypts = encrypts
         self._idp_metadata = idp_metadata
         self._key = key
         self._certificate = SigningKey.from_pem(*key).certificate
@@ -78,6 +81,11 @@ class Provider:
         self._seen: Memory[datetime] = Memory()
 
     @property
+    def private_key(self) -> bytes:
+        """The key that signs, and opens what is encrypted for it, as PEM."""
+        return self._key.private_key
+
+    @property
     def acs_url(self) -> str:
         """The address that responses are posted to."""
         return self.base_url + ACS_PATH
@@ -88,6 +96,7 @@ class Provider:
             entity_id=self.entity_id,
             acs_urls=[self.acs_url],
             certificate=self._certificate,
+            encryption_certificate=self._certificate if self.encrypts else None,
             authn_requests_signed=self.sign_requests,
             display_name=DISPLAY_NAME,
         )
@@ -107,7 +116,7 @@ class Provider:
         """
         idp_metadata = self._idp_metadata()
         xml = decode_post(saml_response, parameter="SAMLResponse").xml
-        received = read_response(xml, idp_certificates(idp_metadata))
+        received = read_response(xml, idp_certificates(idp_metadata), [self.private_key])
         objections = list(self._objections(received))
         if received.is_success:
             client = self._client.of(idp_metadata)
@@ -122,7 +131,9 @@ class Provider:
             yield f"Its destination is {received.destination or 'not said'}, not {self.acs_url}."
         if not self._seen.put(f"response {received.id}", now):
             yield "It was used before."
-        if received.is_success and received.assertion is None:
+        if received.unopened:
+            yield "It is encrypted for another service provider."
+        elif received.is_success and received.assertion is None:
             yield f"It holds {len(received.assertions)} assertions, not one."
         for assertion in received.assertions:
             yield from self._objections_to(assertion, received, now)

@@ -1,4 +1,4 @@
-"""What a response says, as plain values, and which of its signatures are right.
+"""What a response says, as plain values, once opened, and which of its signatures are right.
 
 For eyes and for tests: whether the response may be accepted is decided elsewhere. Source: saml-core
 §2 and §3.3.
@@ -13,7 +13,7 @@ from datetime import datetime
 from lxml import etree
 
 from adapter.errors import TallystickError
-from idp.saml import signature, uris
+from idp.saml import signature, uris, xmlcrypto
 from idp.saml.refusal import Refused
 from idp.saml.values import UNSPECIFIED, Attribute, NameID
 from idp.saml.xml import parse
@@ -24,7 +24,12 @@ VALID = "valid"
 ABSENT = "absent"
 WRONG = "wrong"
 
-_NAMESPACES = {"p": uris.PROTOCOL, "a": uris.ASSERTION, "ds": uris.XMLDSIG}
+_NAMESPACES = {
+    "p": uris.PROTOCOL,
+    "a": uris.ASSERTION,
+    "ds": uris.XMLDSIG,
+    "xenc": uris.XMLENC,
+}
 
 
 class NotAResponse(TallystickError):
@@ -40,6 +45,18 @@ class SignatureCheck:
     state: str
     algorithm: str = ""
     fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptionSeen:
+    """The algorithms of one EncryptedData by their last words, empty where there is none."""
+
+    content: str = ""
+    key_transport: str = ""
+    digest: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +79,8 @@ class ReceivedAssertion:
     in_response_to: str
     confirmation_not_on_or_after: datetime | None
     signature: SignatureCheck
+    encryption: EncryptionSeen = EncryptionSeen()
+    name_id_encryption: EncryptionSeen = EncryptionSeen()
 
     def values_of(self, name: str) -> tuple[str, ...]:
         """Return the values of one attribute, by its name or the end of it (``upn``)."""
@@ -75,7 +94,10 @@ class ReceivedAssertion:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One response as it came. ``status`` holds the codes from the outermost to the innermost."""
+    """One response as it came. ``status`` holds the codes from the outermost to the innermost.
+
+    ``unopened`` counts encrypted assertions that the key at hand does not open.
+    """
 
     id: str
     issuer: str
@@ -86,6 +108,7 @@ class Received:
     assertions: tuple[ReceivedAssertion, ...]
     signature: SignatureCheck
     xml: bytes
+    unopened: int = 0
 
     @property
     def is_success(self) -> bool:
@@ -103,14 +126,19 @@ class Received:
         return self.assertions[0] if len(self.assertions) == 1 else None
 
 
-def read_response(xml: bytes, certificates: Sequence[str]) -> Received:
+def read_response(
+    xml: bytes, certificates: Sequence[str], private_keys: Sequence[bytes] = ()
+) -> Received:
     """Return what *xml* says; signatures are checked with *certificates* (base64 of the DER).
 
-    Raises :class:`NotAResponse` and :class:`~idp.saml.refusal.Refused`.
+    What is encrypted is opened with whichever of *private_keys* (PEM) fits. Raises
+    :class:`NotAResponse` and :class:`~idp.saml.refusal.Refused`.
     """
     root = parse(xml, limit=MAX_BYTES)
     if root.tag != f"{{{uris.PROTOCOL}}}Response":
         raise NotAResponse("The message is XML, but no SAML response", "Send a Response")
+    check = _check(root, certificates)  # before anything in it is opened
+    seen = _open_all(root, "a:EncryptedAssertion", private_keys)
     return Received(
         id=root.get("ID", ""),
         issuer=_text(root, "a:Issuer"),
@@ -118,13 +146,24 @@ def read_response(xml: bytes, certificates: Sequence[str]) -> Received:
         in_response_to=root.get("InResponseTo", ""),
         status=tuple(code.get("Value", "") for code in _all(root, "p:Status//p:StatusCode")),
         status_message=_text(root, "p:Status/p:StatusMessage"),
-        assertions=tuple(_assertion(each, certificates) for each in _all(root, "a:Assertion")),
-        signature=_check(root, certificates),
+        assertions=tuple(
+            _assertion(each, certificates, private_keys, seen.get(each, EncryptionSeen()))
+            for each in _all(root, "a:Assertion | a:EncryptedAssertion/a:Assertion")
+        ),
+        signature=check,
         xml=xml,
+        unopened=len(_all(root, "a:EncryptedAssertion/xenc:EncryptedData")),
     )
 
 
-def _assertion(node: etree._Element, certificates: Sequence[str]) -> ReceivedAssertion:
+def _assertion(
+    node: etree._Element,
+    certificates: Sequence[str],
+    private_keys: Sequence[bytes],
+    encryption: EncryptionSeen,
+) -> ReceivedAssertion:
+    check = _check(node, certificates)
+    name_ids = _open_all(node, "a:Subject/a:EncryptedID", private_keys)
     conditions = _first(node, "a:Conditions")
     confirmation = _first(node, "a:Subject/a:SubjectConfirmation/a:SubjectConfirmationData")
     statement = _first(node, "a:AuthnStatement")
@@ -144,12 +183,41 @@ def _assertion(node: etree._Element, certificates: Sequence[str]) -> ReceivedAss
         recipient=_said(confirmation, "Recipient"),
         in_response_to=_said(confirmation, "InResponseTo"),
         confirmation_not_on_or_after=_time(confirmation, "NotOnOrAfter"),
-        signature=_check(node, certificates),
+        signature=check,
+        encryption=encryption,
+        name_id_encryption=next(iter(name_ids.values()), EncryptionSeen()),
     )
 
 
+def _open_all(
+    node: etree._Element, path: str, private_keys: Sequence[bytes]
+) -> dict[etree._Element, EncryptionSeen]:
+    """Put what is encrypted at *path* in the place of its EncryptedData; return how it was."""
+    opened = {}
+    for encrypted in _all(node, f"{path}/xenc:EncryptedData"):
+        seen = _encryption(encrypted)
+        found = (xmlcrypto.decrypt(encrypted, each) for each in private_keys)
+        element = next((each for each in found if each is not None), None)
+        if element is not None:
+            opened[element] = seen
+    return opened
+
+
+def _encryption(encrypted: etree._Element) -> EncryptionSeen:
+    transport = _first(encrypted, "ds:KeyInfo/xenc:EncryptedKey/xenc:EncryptionMethod")
+    return EncryptionSeen(
+        content=_last_word(_first(encrypted, "xenc:EncryptionMethod")),
+        key_transport=_last_word(transport),
+        digest="" if transport is None else _last_word(_first(transport, "ds:DigestMethod")),
+    )
+
+
+def _last_word(method: etree._Element | None) -> str:
+    return _said(method, "Algorithm").rpartition("#")[2]
+
+
 def _name_id(node: etree._Element) -> NameID | None:
-    found = _first(node, "a:Subject/a:NameID")
+    found = _first(node, "a:Subject/a:NameID | a:Subject/a:EncryptedID/a:NameID")
     return None if found is None else NameID(_string(found), found.get("Format", UNSPECIFIED))
 
 

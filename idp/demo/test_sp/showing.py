@@ -8,7 +8,7 @@ from typing import NamedTuple
 from lxml import etree
 from markupsafe import Markup, escape
 
-from idp.demo.test_sp.received import Received, ReceivedAssertion, SignatureCheck
+from idp.demo.test_sp.received import EncryptionSeen, Received, ReceivedAssertion, SignatureCheck
 from idp.saml.xml import parse
 
 
@@ -46,11 +46,23 @@ def _rows_of_assertion(assertion: ReceivedAssertion, now: datetime) -> tuple[Row
         Row("validity", "Valid", f"{time_of(assertion.not_before)} to {time_of(until)}"),
         Row("recipient", "Recipient", assertion.recipient),
         Row("assertion-signature", "Signature of the assertion", *_signature(assertion.signature)),
+        Row("encryption", "Encryption of the assertion", *_encryption(assertion.encryption)),
+        *_row_of_encrypted_name(assertion.name_id_encryption),
     )  # fmt: skip
 
 
 def _signature(check: SignatureCheck) -> tuple[str, str]:
     return check.state, check.fault or check.algorithm
+
+
+def _row_of_encrypted_name(seen: EncryptionSeen) -> tuple[Row, ...]:
+    return (Row("name-id-encryption", "Encryption of the NameID", *_encryption(seen)),) * bool(seen)
+
+
+def _encryption(seen: EncryptionSeen) -> tuple[str, str]:
+    if not seen:
+        return "none", ""
+    return "encrypted", f"{seen.content}, key by {seen.key_transport} with {seen.digest}"
 
 
 def time_of(at: datetime | None) -> str:

@@ -248,3 +248,26 @@ def test_no_wish_breaks_it(text, binding, service_provider):
     answer = requests.get(url, allow_redirects=False, timeout=10)
     assert answer.status_code in (200, 302, 400)
     assert "<b>" not in answer.text
+
+
+def test_it_shows_how_the_assertion_was_encrypted(finish, federation, service_provider):
+    assert finish().page.text("encryption") == "none"
+
+    service_provider.offer_encryption()
+    page = finish().page
+
+    assert page.text("encryption") == "encrypted aes256-gcm, key by rsa-oaep-mgf1p with sha1"
+    assert page.text("user") == federation.user.name
+    assert "EncryptedAssertion" in page.text("xml")
+    assert "name-id-encryption" not in page.ids()
+
+
+def test_it_shows_a_name_that_is_encrypted_by_itself(finish, federation, service_provider):
+    service_provider.offer_encryption()
+    required = {"encrypted_name_id_required": "true"}
+    federation.services.trusts.set(service_provider.entity_id, required)
+
+    page = finish().page
+
+    assert page.text("name-id-encryption").startswith("encrypted aes256-gcm")
+    assert page.text("user") == federation.user.name

@@ -1,0 +1,103 @@
+"""What a service provider is told is encrypted for it, as its trust says."""
+
+from __future__ import annotations
+
+import pytest
+from asking import Asking
+
+from idp.federation.settings import TrustSettings
+
+
+@pytest.fixture
+def keyed(federation, pairs) -> Asking:
+    """A service provider whose metadata holds a key for encryption."""
+    sp = Asking(federation, pairs("sp"), encrypts=True).register()
+    sp.set(second_factor="never")
+    return sp
+
+
+@pytest.fixture
+def finish(federation, keyed):
+    def end(url: str | None = None):
+        return federation.sign_in(url or keyed.url()).finish()
+
+    return end
+
+
+@pytest.mark.parametrize("signature", ["AssertionOnly", "MessageOnly", "MessageAndAssertion"])
+def test_the_assertion_is_encrypted_and_says_what_it_always_does(
+    federation, keyed, finish, signature
+):
+    keyed.set(saml_response_signature=signature)
+
+    finished = finish()
+
+    assert federation.user.name.encode() not in finished.xml
+    assert finished.name_id == federation.user.name
+    seen = finished.assertion.encryption
+    assert (seen.content, seen.key_transport, seen.digest) == (
+        "aes256-gcm",
+        "rsa-oaep-mgf1p",
+        "sha1",
+    )
+    states = (finished.received.signature.state, finished.assertion.signature.state)
+    assert states == (
+        "absent" if signature == "AssertionOnly" else "valid",
+        "absent" if signature == "MessageOnly" else "valid",
+    )
+
+
+def test_it_is_encrypted_without_a_request_too(federation, keyed, finish):
+    assert finish(keyed.initiated_url()).assertion.encryption
+
+
+def test_cbc_is_for_a_trust_that_demands_it(keyed, finish):
+    keyed.set(encryption_algorithm="aes256-cbc")
+
+    assert finish().assertion.encryption.content == "aes256-cbc"
+
+
+def test_encryption_is_switched_off_by_trust(federation, keyed, finish):
+    keyed.set(encrypt_claims="false")
+
+    finished = finish()
+
+    assert not finished.assertion.encryption
+    assert federation.user.name.encode() in finished.xml
+
+
+@pytest.mark.parametrize("whole", ["true", "false"])
+def test_the_name_is_encrypted_by_itself_where_that_is_required(federation, keyed, finish, whole):
+    keyed.set(encrypt_claims=whole, encrypted_name_id_required="true")
+
+    finished = finish()
+
+    assert b"<NameID" not in finished.xml
+    assert finished.name_id == federation.user.name
+    assert finished.assertion.name_id_encryption.content == "aes256-gcm"
+    assert bool(finished.assertion.encryption) is (whole == "true")
+
+
+def test_a_name_that_must_be_encrypted_is_not_sent_where_there_is_no_key(federation, easy, lines):
+    easy.set(encrypted_name_id_required="true")
+
+    sign_in = federation.sign_in(easy.url())
+
+    assert not sign_in.is_finished
+    assert sign_in.page.status >= 400
+    assert lines.refusals() == ["no_encryption_key"]
+
+
+def test_a_key_that_was_changed_holds_from_the_next_request_on(federation, keyed, finish, pairs):
+    renewed = Asking(federation, pairs("renewed"), encrypts=True).register()
+
+    federation._private_keys = [pairs("sp").private_key]
+    assert federation.sign_in(renewed.url()).finish().received.unopened == 1
+    federation._private_keys = [pairs("renewed").private_key]
+    assert federation.sign_in(renewed.url()).finish().name_id == federation.user.name
+
+
+def test_the_settings_are_those_of_ad_fs_with_its_defaults():
+    settings = TrustSettings()
+
+    assert (settings.encrypt_claims, settings.encrypted_name_id_required) == (True, False)
