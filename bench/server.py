@@ -61,8 +61,12 @@ class Client:
 
     def post(self, path: str, query: str, form: Mapping[str, str]) -> Answer:
         """Send a form."""
+        return self.post_encoded(path, query, urlencode(form).encode())
+
+    def post_encoded(self, path: str, query: str, body: bytes) -> Answer:
+        """Send a form that is encoded already: doing that is the browser's work, not ours."""
         kind = "application/x-www-form-urlencoded"
-        return self._call("POST", path, query, urlencode(form).encode(), kind, {})
+        return self._call("POST", path, query, body, kind, {})
 
     def post_json(self, path: str, body: bytes, **headers: str) -> Answer:
         """Send JSON."""

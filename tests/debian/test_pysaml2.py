@@ -17,7 +17,7 @@ from idp.saml.metadata import write_idp_metadata
 from idp.saml.refusal import Refused
 from idp.saml.requests import read_authn_request
 from idp.saml.sp_metadata import read_service_provider
-from idp.saml.values import POST, REDIRECT
+from idp.saml.values import POST, REDIRECT, Encryption
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it imports a cipher mode that cryptography is about to move
@@ -59,6 +59,9 @@ def client(xmlsec1, key, tmp_path) -> Saml2Client:
         "xmlsec_binary": xmlsec1,
         "key_file": str(tmp_path / "key.pem"),
         "cert_file": str(tmp_path / "cert.pem"),
+        "encryption_keypairs": [
+            {"key_file": str(tmp_path / "key.pem"), "cert_file": str(tmp_path / "cert.pem")}
+        ],
         "metadata": {"inline": [metadata.decode()]},
         "service": {"sp": service},
     }
@@ -139,6 +142,35 @@ def test_it_takes_our_answer(client, answer):
 def test_it_refuses_our_answer_once_that_is_altered(client, answer):
     with pytest.raises(SignatureError):
         take(client, answer.replace(b"anna@", b"otto@"))
+
+
+PARTS = {"assertion": (True, False), "name": (False, True), "both": (True, True)}
+
+
+@pytest.mark.parametrize("parts", PARTS)
+@pytest.mark.parametrize("signed", SIGNED)
+@pytest.mark.parametrize("cbc", [False, True])
+def test_it_takes_our_answer_encrypted_with_the_key_it_publishes(
+    client, trust, assertion, key, parts, signed, cbc
+):
+    sign_assertion, sign_response = SIGNED[signed]
+    whole, name = PARTS[parts]
+    [certificate] = trust.encryption_certificates
+    xml = write_response(
+        assertion(datetime.now(UTC)),
+        response_id="_response",
+        destination=ACS,
+        key=key,
+        sign_assertion=sign_assertion,
+        sign_response=sign_response,
+        encryption=Encryption(certificate, assertion=whole, name_id=name, cbc=cbc),
+    )
+
+    taken = take(client, xml)
+
+    assert b"anna@example.test</NameID" not in xml
+    assert taken.get_subject().text == "anna@example.test"
+    assert taken.get_identity() == {MAIL: ["anna@example.test"]}
 
 
 def form_value(html: str) -> str:

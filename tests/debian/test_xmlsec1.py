@@ -11,8 +11,10 @@ import pytest
 
 from idp.saml import uris
 from idp.saml.assertions import write_response
+from idp.saml.keys import new_signing_certificate
 from idp.saml.metadata import write_idp_metadata
-from idp.saml.values import Attribute, NameID
+from idp.saml.signing import SigningKey
+from idp.saml.values import Attribute, Encryption, NameID
 
 NOW = datetime(2026, 11, 24, 12, 30, 15, 250_000, tzinfo=UTC)
 SHAPES = {
@@ -80,7 +82,7 @@ def _command(xmlsec1: str, certificate: Path, element: str, file: Path) -> list[
 def response(key, assertion) -> Callable[..., bytes]:
     """Write a response around an assertion with changes."""
 
-    def write(signed: str, **changes: object) -> bytes:
+    def write(signed: str, encryption: Encryption | None = None, **changes: object) -> bytes:
         said = assertion(NOW, **changes)
         return write_response(
             said,
@@ -89,6 +91,7 @@ def response(key, assertion) -> Callable[..., bytes]:
             key=key,
             sign_assertion="Assertion" in SIGNED[signed],
             sign_response="Response" in SIGNED[signed],
+            encryption=encryption,
         )
 
     return write
@@ -118,3 +121,34 @@ def test_metadata_is_verified_until_it_is_altered(verify, key):
     )
     assert verify(xml, "EntityDescriptor")
     assert not verify(xml.replace(b"/adfs/ls/", b"/adfs/1s/"), "EntityDescriptor")
+
+
+@pytest.fixture(scope="module")
+def recipient():
+    """The key of who may read it, as PEM, and its certificate."""
+    return new_signing_certificate("sp.example.test", datetime.now(UTC))
+
+
+def decrypted(xmlsec1: str, folder: Path, xml: bytes, pair) -> bytes | None:
+    """Let xmlsec1 open the first EncryptedData; None when it cannot."""
+    (folder / "sp.key").write_bytes(pair.private_key)
+    (folder / "encrypted.xml").write_bytes(xml)
+    command = [xmlsec1, "--decrypt", "--privkey-pem", folder / "sp.key", folder / "encrypted.xml"]
+    done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
+    return done.stdout if done.returncode == 0 else None
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("cbc", [False, True])
+def test_what_is_encrypted_is_opened_by_its_reader_alone_and_verified(
+    verify, xmlsec1, response, recipient, pair, tmp_path, shape, cbc
+):
+    certificate = SigningKey.from_pem(*recipient).certificate
+    encryption = Encryption(certificate, cbc=cbc)
+    xml = response("both", encryption=encryption, **SHAPES[shape])
+
+    assert verify(xml, "Response")
+    assert decrypted(xmlsec1, tmp_path, xml, new_signing_certificate("x", NOW)) is None
+    opened = decrypted(xmlsec1, tmp_path, xml, recipient)
+    assert verify(opened, "Assertion")
+    assert not verify(opened.replace(b"AuthnInstant", b"Authninstant"), "Assertion")
