@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from adapter.errors import TallystickError
 from adapter.mfa.service import MfaPolicy, MfaService
 from idp.directory import Directory, PasswordHasher
-from idp.federation.keys import load_signing_key, read_private_file
+from idp.federation.keyring import FixedKey
+from idp.federation.keys import read_private_file
 from idp.federation.nodes import Farm
 from idp.federation.policy import GlobalPolicy
 from idp.federation.providers import Providers
@@ -15,6 +16,7 @@ from idp.federation.trusts import Trusts
 from idp.services import Services
 from idp.session.clock import SystemClock
 from idp.session.seal import Sealer
+from idp.signing_keys import signing_keys_of
 from idp.store.engine import Database
 from idp.store.log import SqlSignInLog
 from idp.store.maintenance import Housekeeping
@@ -76,8 +78,7 @@ def assemble(
         log=SqlSignInLog(database),
         sign_ins=SignInStore(database),
         once=UsedOnce(database),
-        signing_key=signing_key
-        or load_signing_key(config.keys.signing_key, config.keys.signing_certificate),
+        signing_keys=FixedKey(signing_key) if signing_key else signing_keys_of(config),
     )
 
 
@@ -96,6 +97,9 @@ def create_app(config: Config, *, services: Services | None = None) -> Flask:
         app.register_blueprint(host.blueprint(services))
     app.register_error_handler(TallystickError, _told)
     app.wsgi_app = signin.AnyCase(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
+    services.signing_keys.check(services.clock.now())
+    # Before a request, not after it: a key that is too old must not sign the answer.
+    app.before_request(lambda: services.signing_keys.check(services.clock.now()))
     housekeeping = Housekeeping(services.database, services.clock)
     app.teardown_request(lambda _error: housekeeping.tick())
     app.extensions["tallystick"] = services

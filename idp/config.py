@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from adapter.errors import TallystickError
@@ -66,10 +66,18 @@ class Store(Section):
 
 
 class Keys(Section):
-    """Files of mode 0600: the token-signing key, and the secret that seals cookies and Context."""
+    """Files of mode 0600: the token-signing key, and the secret that seals cookies and Context.
+
+    Keys that are made later lie beside the first one. The passphrase of all of them comes from the
+    environment (``TALLYSTICK__KEYS__PASSPHRASE``) or from a file of mode 0600.
+    """
 
     signing_key: Path = Path("signing.key")
     signing_certificate: Path = Path("signing.crt")
+    passphrase: SecretStr | None = None
+    passphrase_file: Path | None = None
+    automatic_rollover: bool = True
+    """Make, promote and retire token-signing keys by their age (AD FS: AutoCertificateRollover)."""
     secret: Path = Path("secret.key")
 
 
@@ -169,6 +177,7 @@ def from_values(values: dict[str, Any], source: str = "the settings") -> Config:
 _PATHS = (
     ("keys", "signing_key"),
     ("keys", "signing_certificate"),
+    ("keys", "passphrase_file"),
     ("keys", "secret"),
     ("trusts", "metadata_dir"),
     ("server", "admin_token_file"),

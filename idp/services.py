@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from idp.directory import Directory
     from idp.federation.nodes import Farm
     from idp.federation.policy import GlobalPolicy
+    from idp.federation.ports import SigningKeyRing
     from idp.federation.providers import Providers
     from idp.federation.trusts import Trusts
-    from idp.saml.assertions import SigningKey
+    from idp.saml.signing import SigningKey
     from idp.session.ports import Closable, SignInLog, SignInStore, UsedOnce
     from idp.session.seal import Sealer
 
@@ -40,9 +41,14 @@ class Services:
     log: SignInLog
     sign_ins: SignInStore
     once: UsedOnce
-    signing_key: SigningKey
+    signing_keys: SigningKeyRing
     database: Closable
     closing: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def signing_key(self) -> SigningKey:
+        """The token-signing key of this moment."""
+        return self.signing_keys.current().primary.key
 
     def close(self) -> None:
         """Let go of what hosts hold, then of the database."""

@@ -24,6 +24,7 @@ COMMANDS = {
     "adapters": ("idp.cli.adapters:adapters", "The second factors: installed, registered, enabled"),
     "decide":   ("idp.cli.decide:decide",     "What a user sees on a server, and why"),
     "demo":     ("idp.cli.demo:demo",         "Everything in one process, to try it"),
+    "keys":     ("idp.cli.keys:keys",         "The token-signing keys and their roles"),
     "log":      ("idp.cli.log:log",           "Sign-ins: who, where, which experience and why"),
     "phone":    ("idp.cli.phone:phone",       "An Authenticator in the terminal"),
     "server":   ("idp.cli.server:server",     "The farm's nodes and the build of each"),

@@ -19,6 +19,7 @@ from idp.cli.output import json_option, print_json
 
 if TYPE_CHECKING:
     from idp.demo.running import Running
+    from idp.saml.keys import KeyKind
 
 
 SIGNALS = [
@@ -62,6 +63,9 @@ def _host_name(_ctx: click.Context, _option: click.Parameter, value: str | None)
     help="The test service provider offers a key, so what it is told is encrypted.",
 )
 @click.option(
+    "--ecdsa", is_flag=True, help="Sign with an ECDSA key on P-256, where there is no key yet.",
+)  # fmt: skip
+@click.option(
     "--data-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
     help="Keep everything in DIR, and go on from what is there (default: start afresh).",
 )  # fmt: skip
@@ -72,6 +76,7 @@ def demo(
     port: int | None,
     tls: bool | None,
     encrypt: bool,
+    ecdsa: bool,
     data_dir: Path | None,
     as_json: bool,
 ) -> None:
@@ -88,7 +93,8 @@ def demo(
         earlier = ServerFolder(folder).config
         logs.configure(earlier.logging.format if earlier else "console")
         address = choose(host, port, tls, earlier.server.base_url if earlier else None)
-        with running(folder, address, bind, encrypt=encrypt) as demo:
+        kind: KeyKind = "ecdsa" if ecdsa else "rsa"
+        with running(folder, address, bind, encrypt=encrypt, kind=kind) as demo:
             if as_json:
                 print_json(demo.as_json())
             else:

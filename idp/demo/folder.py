@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from idp import config
 from idp.federation.keys import create_signing_key, read_private_file, write_private_file
-from idp.saml.keys import PemPair, new_signing_certificate
+from idp.saml.keys import KeyKind, PemPair, new_signing_certificate
 
 SECRET_BYTES = 32
 TOKEN_BYTES = 24
@@ -40,14 +40,17 @@ class ServerFolder:
         """The folder of the sample users' phones."""
         return self.path / "phones"
 
-    def create(self, base_url: str, now: datetime) -> None:
-        """Make what is not there yet: folders, configuration, keys, secret, token."""
+    def create(self, base_url: str, now: datetime, kind: KeyKind = "rsa") -> None:
+        """Make what is not there yet: folders, configuration, keys, secret, token.
+
+        A new token-signing key is of *kind*.
+        """
         for folder in (self.path, self.metadata, self.phones):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         host = urlsplit(base_url).hostname or base_url
         with ThreadPoolExecutor() as workers:
             made = [
-                workers.submit(self._make_signing_key, f"ADFS Signing - {host}", now),
+                workers.submit(self._make_signing_key, f"ADFS Signing - {host}", now, kind),
                 workers.submit(self._make_sp_key, now),
             ]
         for one in made:
@@ -80,10 +83,10 @@ class ServerFolder:
             read_private_file(self.path / "test-sp.key"), (self.path / "test-sp.crt").read_bytes()
         )
 
-    def _make_signing_key(self, name: str, now: datetime) -> None:
+    def _make_signing_key(self, name: str, now: datetime, kind: KeyKind) -> None:
         key, certificate = self.path / "signing.key", self.path / "signing.crt"
         if not key.exists():
-            create_signing_key(key, certificate, common_name=name, now=now)
+            create_signing_key(key, certificate, common_name=name, now=now, kind=kind)
 
     def _make_sp_key(self, now: datetime) -> None:
         if not (self.path / "test-sp.key").exists():

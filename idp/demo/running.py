@@ -28,6 +28,8 @@ from idp.signin.paths import METADATA
 if TYPE_CHECKING:
     from flask import Flask
 
+    from idp.saml.keys import KeyKind
+
     from idp.services import Services
 
 NODES = (
@@ -86,10 +88,18 @@ class Running:
 
 
 @contextmanager
-def running(path: Path, address: Address, bind: str, *, encrypt: bool = False) -> Iterator[Running]:
+def running(
+    path: Path,
+    address: Address,
+    bind: str,
+    *,
+    encrypt: bool = False,
+    kind: KeyKind = "rsa",
+) -> Iterator[Running]:
     """Run the demo whose data lie in *path* until the block is left.
 
-    Where *encrypt*, the test service provider has its assertions encrypted.
+    Where *encrypt*, the test service provider has its assertions encrypted; a token-signing key
+    that has to be made is of *kind*.
     Ports are taken first, so that nothing is made where they are in use; port 0 takes free ones.
     Raises :class:`~idp.demo.servers.AddressUnavailable` and :class:`NotAnswering`.
     """
@@ -101,7 +111,7 @@ def running(path: Path, address: Address, bind: str, *, encrypt: bool = False) -
         address = replace(address, port=port_of(listeners[0]), sp_port=port_of(listeners[1]))
         now = datetime.now(UTC)
         folder = ServerFolder(path.resolve())
-        folder.create(address.base_url, now)
+        folder.create(address.base_url, now, kind)
         settings = _settings(folder, address)
         keys = tls.prepare(folder.path / "tls", address.host, now) if address.tls else None
         services = assemble(settings)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from adapter.errors import TallystickError
-from idp.saml.keys import new_signing_certificate
+from idp.saml.keys import KeyKind, new_key, new_signing_certificate
 from idp.saml.signing import SigningKey
 
 CERTIFICATE_DAYS = 365
@@ -21,30 +22,41 @@ class KeyFileError(TallystickError):
     code = "key_file"
 
 
-def load_signing_key(key_path: Path, certificate_path: Path) -> SigningKey:
-    """Return the key in two PEM files.
+def load_signing_key(
+    key_path: Path, certificate_path: Path, *, passphrase: bytes | None = None
+) -> SigningKey:
+    """Return the key in two PEM files; *passphrase* opens the private one where it is encrypted.
 
     Raises :class:`KeyFileError`, and :class:`~idp.saml.signing.BadSigningKey` when they are no
     key and its certificate.
     """
     certificate = _read(certificate_path)
-    return SigningKey.from_pem(read_private_file(key_path), certificate)
+    return SigningKey.from_pem(read_private_file(key_path), certificate, passphrase=passphrase)
 
 
 def create_signing_key(
-    key_path: Path, certificate_path: Path, *, common_name: str, now: datetime
+    key_path: Path,
+    certificate_path: Path,
+    *,
+    common_name: str,
+    now: datetime,
+    kind: KeyKind = "rsa",
+    passphrase: bytes | None = None,
 ) -> SigningKey:
-    """Make an RSA-2048 key and a self-signed certificate for a year, and write both files.
+    """Make a key and a self-signed certificate for a year, and write both files.
 
-    Raises :class:`KeyFileError` when either is there already.
+    The key is RSA-2048 or ECDSA on P-256, in PKCS#8, encrypted where there is a *passphrase*.
+    Raises :class:`KeyFileError` when either file is there already.
     """
     for path in (key_path, certificate_path):
         if path.exists():
             raise _already_there(path)
-    pair = new_signing_certificate(common_name, now, CERTIFICATE_DAYS)
+    pair = new_signing_certificate(
+        common_name, now, CERTIFICATE_DAYS, key=new_key(kind), passphrase=passphrase
+    )
     write_private_file(certificate_path, pair.certificate)
     write_private_file(key_path, pair.private_key)
-    return SigningKey.from_pem(pair.private_key, pair.certificate)
+    return SigningKey.from_pem(pair.private_key, pair.certificate, passphrase=passphrase)
 
 
 def read_private_file(path: Path) -> bytes:
@@ -64,18 +76,27 @@ def write_private_file(path: Path, content: bytes) -> None:
 
     Raises :class:`KeyFileError`.
     """
+    _write(path, content, os.link)  # which fails where the name is taken
+
+
+def replace_private_file(path: Path, content: bytes) -> None:
+    """Write a file of mode 0600, whole or not at all, in the place of any other."""
+    _write(path, content, os.replace)
+
+
+def _write(path: Path, content: bytes, name_it: Callable[[str, Path], None]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Made with mode 0600 from the start; the link fails where the name is taken.
+        # Made with mode 0600 from the start.
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            os.link(temporary, path)
+            name_it(temporary, path)
         finally:
-            os.unlink(temporary)
+            Path(temporary).unlink(missing_ok=True)
     except FileExistsError:
         raise _already_there(path) from None
     except OSError as error:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from idp.federation.keyring import Ring
     from idp.federation.nodes import Node
     from idp.federation.providers import AuthenticationProvider
     from idp.federation.trusts import RelyingPartyTrust
@@ -92,3 +93,13 @@ class ProviderStore(Protocol):
 
     def save_enabled_providers(self, names: Sequence[str]) -> None:
         """Enable these and no others."""
+
+
+class SigningKeyRing(Protocol):
+    """Where the token-signing keys of each moment come from."""
+
+    def current(self) -> Ring:
+        """Return the keys of this moment; what signs is in it, and published."""
+
+    def check(self, now: datetime) -> None:
+        """Do what the age of the keys calls for, when it is time to look."""

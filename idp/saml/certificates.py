@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from cryptography import x509
@@ -20,6 +23,34 @@ class BadCertificate(TallystickError):
     """A text that should be a certificate is none, or holds a key that SAML cannot use."""
 
     code = "bad_certificate"
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFacts:
+    """What people ask of a certificate; ``thumbprint`` is SHA-256 in hexadecimal."""
+
+    common_name: str
+    serial: str
+    not_before: datetime
+    not_after: datetime
+    kind: str
+    thumbprint: str
+
+
+def facts_of(certificate: str) -> CertificateFacts:
+    """Return the facts of *certificate* (base64 of the DER); raises BadCertificate."""
+    kind = "rsa" if isinstance(public_key(certificate), rsa.RSAPublicKey) else "ecdsa"
+    der = der_of(certificate)
+    read = x509.load_der_x509_certificate(der)
+    names = read.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+    return CertificateFacts(
+        common_name=str(names[0].value) if names else "",
+        serial=f"{read.serial_number:x}",
+        not_before=read.not_valid_before_utc,
+        not_after=read.not_valid_after_utc,
+        kind=kind,
+        thumbprint=hashlib.sha256(der).hexdigest(),
+    )
 
 
 # Bounded by the trusts: only certificates of registered service providers get here.

@@ -3,31 +3,48 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from idp.saml.signing import PrivateKey
 
+KeyKind = Literal["rsa", "ecdsa"]
+"""RSA of 2048 bits, or ECDSA on P-256."""
+
 
 class PemPair(NamedTuple):
-    """A private key (PKCS#8, not encrypted) and its self-signed certificate, both PEM."""
+    """A private key (PKCS#8) and its self-signed certificate, both PEM."""
 
     private_key: bytes
     certificate: bytes
 
 
+def new_key(kind: KeyKind) -> PrivateKey:
+    """Return a new key of *kind*."""
+    if kind == "ecdsa":
+        return ec.generate_private_key(ec.SECP256R1())
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 def new_signing_certificate(
-    common_name: str, now: datetime, days: int = 365, *, key: PrivateKey | None = None
+    common_name: str,
+    now: datetime,
+    days: int = 365,
+    *,
+    key: PrivateKey | None = None,
+    passphrase: bytes | None = None,
 ) -> PemPair:
     """Return a pair valid for *days* from *now*; the key is RSA-2048 unless one is given.
+
+    The private key is encrypted with *passphrase* where there is one.
 
     The certificate has the extensions that OpenSSL and Python 3.13 ask for: subject and
     authority key identifier, key usage, and that it is no authority (RFC 5280 §4.2.1).
     """
-    private_key = key or rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    private_key = key or new_key("rsa")
     public_key = private_key.public_key()
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, common_name[:64])])
     certificate = (
@@ -50,7 +67,9 @@ def new_signing_certificate(
         private_key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
+            serialization.BestAvailableEncryption(passphrase)
+            if passphrase
+            else serialization.NoEncryption(),
         ),
         certificate.public_bytes(serialization.Encoding.PEM),
     )

@@ -46,7 +46,7 @@ class SignInFlow:
         self._second_factor = second_factor
         self._recorder = recorder
         self._cookie = cookie
-        self._issuer = Issuer(services.config.server.entity_id, services.signing_key)
+        self._issuer = Issuer(services.config.server.entity_id, services.signing_keys)
         self._pending_seal = services.sealer.purpose("saml-session")
         self._context_seal = services.sealer.purpose("second-factor-context")
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from idp.directory import User
 from idp.federation.issuance import issue
+from idp.federation.ports import SigningKeyRing
 from idp.federation.trusts import RelyingPartyTrust
 from idp.saml.assertions import SigningKey, write_response
 from idp.saml.contexts import (
@@ -29,10 +30,15 @@ DELIVERY_WINDOW = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """What signs: the entity id and its token-signing key."""
+    """What signs: the entity id, and its token-signing keys."""
 
     entity_id: str
-    key: SigningKey
+    keys: SigningKeyRing
+
+    @property
+    def key(self) -> SigningKey:
+        """The key of this moment."""
+        return self.keys.current().primary.key
 
 
 def authentication_methods(session: Session) -> tuple[str, ...]:

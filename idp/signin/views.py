@@ -97,12 +97,12 @@ class Views:
 
     def metadata(self) -> Response:
         """Give the signed SAML metadata of this server."""
-        key = self._services.signing_key
+        keys = self._services.signing_keys.current()
         xml = write_idp_metadata(
             entity_id=self._services.config.server.entity_id,
             sso_url=f"{self._base_url}{paths.LS}",
-            certificates=[key.certificate],
-            key=key,
+            certificates=keys.certificates,
+            key=keys.primary.key,
             now=self._services.clock.now(),
             attributes=OFFERED,
         )

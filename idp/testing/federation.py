@@ -152,7 +152,7 @@ class Federation:
 
     def resume(self, browser: Browser, page: Page, user: User | None = None) -> SignIn:
         """Go on from a page that a browser has before it."""
-        certificates = (self.services.signing_key.certificate,)
+        certificates = self.services.signing_keys.current().certificates
         return SignIn(browser, page, user or self.user, certificates, self._private_keys)
 
     def idp_initiated_url(self, entity_id: str, relay_state: str | None = None) -> str:

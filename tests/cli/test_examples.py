@@ -15,8 +15,9 @@ from administered import metadata
 
 from idp import cli
 from idp.cli.context import Example
+from idp.signing_keys import signing_keys_of
 
-OURS = ("adapters", "log", "server", "sp", "user")
+OURS = ("adapters", "keys", "log", "server", "sp", "user")
 """The commands that act on a server's folder and need nothing that runs."""
 
 ADAPTER = """\
@@ -72,6 +73,8 @@ def prepared(folder: Path, services, request: pytest.FixtureRequest) -> None:
         services.directory.add("alice@example.test", "password")
     if " sp " in line and " add " not in line:
         services.trusts.add(metadata().encode())
+    if "keys promote" in line or "keys retire" in line:
+        signing_keys_of(services.config).roll(services.clock.now(), kind="ecdsa")
     if " unregister " in line:
         services.providers.register("Badge", "badges.adapter:BadgeAdapter")
 

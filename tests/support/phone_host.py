@@ -119,6 +119,6 @@ def _services(folder: Path, url: str) -> Services:
         once=UsedOnce(database),
         database=database,
         **dict.fromkeys(
-            ("trusts", "farm", "policy", "providers", "log", "sign_ins", "signing_key")
+            ("trusts", "farm", "policy", "providers", "log", "sign_ins", "signing_keys")
         ),
     )

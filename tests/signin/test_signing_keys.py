@@ -1,0 +1,97 @@
+"""What signs is what metadata publishes, while keys are rolled under a server that runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from idp.app import create_app
+from idp.demo.test_sp.provider import idp_certificates
+from idp.demo.test_sp.received import read_response
+from idp.federation.keys import create_signing_key
+from idp.signin.paths import METADATA
+from idp.signing_keys import signing_keys_of
+
+
+@pytest.fixture
+def rooms(federation, tmp_path):
+    """The rooms of a server whose keys are files of its own: ECDSA on P-256."""
+    paths = tmp_path / "keys" / "signing.key", tmp_path / "keys" / "signing.crt"
+    now = federation.clock.now()
+    create_signing_key(*paths, common_name="ADFS Signing - sts", now=now, kind="ecdsa")
+    config = federation.services.config
+    keys = config.keys.model_copy(update={"signing_key": paths[0], "signing_certificate": paths[1]})
+    config = config.model_copy(update={"keys": keys})
+    return replace(federation.services, config=config, signing_keys=signing_keys_of(config))
+
+
+@pytest.fixture
+def served(federation, rooms, _tallystick_host):
+    """The same, behind the federation server's address."""
+    app = create_app(rooms.config, services=rooms)
+    switch = _tallystick_host._switches[0]
+    earlier, switch.app = switch.app, app
+    yield app
+    switch.app = earlier
+
+
+@pytest.fixture
+def operator(rooms):
+    """Somebody at the command line: another process's view of the same files."""
+    return signing_keys_of(rooms.config)
+
+
+def published(app) -> tuple[str, ...]:
+    return idp_certificates(app.test_client().get(METADATA).data)
+
+
+def signed_by(federation, service_provider, certificates) -> tuple[str, str]:
+    """Return the state and the algorithm of a new assertion's signature."""
+    federation.services.trusts.set(service_provider.entity_id, {"second_factor": "never"})
+    finished = federation.sign_in(service_provider.login_url()).finish()
+    assert "objections" not in finished.page.ids()
+    check = read_response(finished.xml, certificates).assertion.signature
+    return check.state, check.algorithm
+
+
+def test_a_sign_in_goes_through_with_an_ecdsa_key(federation, service_provider, served):
+    state = signed_by(federation, service_provider, published(served))
+
+    assert state == ("valid", "ecdsa-sha256")
+
+
+def test_each_step_of_a_rollover_holds_from_the_next_request_on(
+    federation, service_provider, served, operator
+):
+    first = operator.current().primary.key.certificate
+    second = operator.roll(federation.clock.now(), kind="rsa").next.key.certificate
+
+    assert published(served) == (first, second)
+    assert signed_by(federation, service_provider, [first]) == ("valid", "ecdsa-sha256")
+
+    operator.promote()
+    assert published(served) == (second, first)
+    assert signed_by(federation, service_provider, [second]) == ("valid", "rsa-sha256")
+
+    operator.retire()
+    assert published(served) == (second,)
+
+
+def test_a_key_that_grew_old_is_followed_when_the_server_starts(federation, rooms):
+    federation.clock.advance(timedelta(days=346).total_seconds())
+
+    app = create_app(rooms.config, services=rooms)
+
+    assert len(published(app)) == 2
+
+
+def test_no_key_is_made_where_that_is_switched_off(federation, rooms):
+    keys = rooms.config.keys.model_copy(update={"automatic_rollover": False})
+    config = rooms.config.model_copy(update={"keys": keys})
+    federation.clock.advance(timedelta(days=364).total_seconds())
+
+    app = create_app(config, services=replace(rooms, signing_keys=signing_keys_of(config)))
+
+    assert len(published(app)) == 1
