@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from idp.saml.keys import KeyKind
-
     from idp.services import Services
 
 NODES = (

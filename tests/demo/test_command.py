@@ -293,3 +293,16 @@ DROPPED = """<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" enti
       Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"/>
   </SPSSODescriptor>
 </EntityDescriptor>"""
+
+
+def test_encryption_and_another_kind_of_key_are_shown_and_keys_are_rolled_under_it():
+    with demo_process("--encrypt", "--ecdsa") as demo:
+        demo.run("sp", "set", "urn:tallystick:test-sp", "second_factor=never")
+        shown = []
+        for words in ((), ("keys", "roll", "--kind", "rsa"), ("keys", "promote")):
+            assert not words or demo.run(*words).returncode == 0
+            browser = Browser()
+            page = browser.submit(log_in(demo, browser=browser).form)
+            shown.append(page.text("assertion-signature"))
+            assert page.text("encryption").startswith("encrypted aes256-gcm")
+    assert shown == ["valid ecdsa-sha256", "valid ecdsa-sha256", "valid rsa-sha256"]
