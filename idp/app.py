@@ -21,6 +21,7 @@ from idp.store.engine import Database
 from idp.store.log import SqlSignInLog
 from idp.store.maintenance import Housekeeping
 from idp.store.mfa import SqlMfaStore
+from idp.store.name_ids import SqlPersistentNames
 from idp.store.nodes import SqlNodeStore
 from idp.store.once import UsedOnce
 from idp.store.policies import SqlPolicyStore
@@ -76,6 +77,7 @@ def assemble(
         policy=GlobalPolicy(SqlPolicyStore(database)),
         providers=Providers(SqlProviderStore(database)),
         log=SqlSignInLog(database),
+        persistent_names=SqlPersistentNames(database),
         sign_ins=SignInStore(database),
         once=UsedOnce(database),
         signing_keys=FixedKey(signing_key) if signing_key else signing_keys_of(config),

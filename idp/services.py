@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from idp.directory import Directory
     from idp.federation.nodes import Farm
     from idp.federation.policy import GlobalPolicy
-    from idp.federation.ports import SigningKeyRing
+    from idp.federation.ports import PersistentNames, SigningKeyRing
     from idp.federation.providers import Providers
     from idp.federation.trusts import Trusts
     from idp.saml.signing import SigningKey
@@ -39,6 +39,7 @@ class Services:
     policy: GlobalPolicy
     providers: Providers
     log: SignInLog
+    persistent_names: PersistentNames
     sign_ins: SignInStore
     once: UsedOnce
     signing_keys: SigningKeyRing

@@ -1,4 +1,4 @@
-"""What is said of a user to a relying party: the NameID and the attributes.
+"""What is said of a user to a relying party beside the NameID: the attributes.
 
 AD FS issues nothing until rules say so; here a trust without settings gets what most service
 providers ask for. The claim types are AD FS's own (facts §C.7), always ``http://``.
@@ -7,14 +7,13 @@ providers ask for. The claim types are AD FS's own (facts §C.7), always ``http:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import product
 from typing import Protocol
 
 from adapter.contract import EMAIL_ADDRESS, UPN
-from idp.federation.settings import NAME_ID_FORMATS, PLACEHOLDER
+from idp.federation.settings import PLACEHOLDER
 from idp.federation.trusts import RelyingPartyTrust
-from idp.saml.values import UNSPECIFIED, Attribute, NameID
+from idp.saml.values import Attribute
 
 NAME = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name"
 GROUP = "http://schemas.xmlsoap.org/claims/Group"
@@ -55,28 +54,17 @@ class Subject(Protocol):
         """The names of the user's groups."""
 
 
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """What goes into the assertion; ``name_id`` is None when the format asked for has none."""
-
-    name_id: NameID | None
-    attributes: tuple[Attribute, ...]
-
-
-def issue(
+def attributes_of(
     user: Subject,
     trust: RelyingPartyTrust,
     *,
-    name_id_format_asked: str | None,
     methods: tuple[str, ...],
-) -> Issued:
-    """Return what *trust* is told of *user*, who signed in by *methods*.
+) -> tuple[Attribute, ...]:
+    """Return what *trust* is told of *user*, who signed in by *methods*, beside the NameID.
 
-    The value of the NameID is the UPN, whatever its format, also ``persistent`` and ``transient``
-    (which saml-core §8.3.7 and §8.3.8 want opaque). Empty values are left out. A fixed attribute
-    of the trust's settings takes the place of ours of the same name.
+    Empty values are left out. A fixed attribute of the trust's settings takes the place of ours
+    of the same name.
     """
-    format_ = _name_id_format(trust, name_id_format_asked)
     values = {
         EMAIL_ADDRESS: (user.email,),
         NAME: (user.display_name,),
@@ -86,21 +74,7 @@ def issue(
     }
     for name, templates in trust.settings.attributes.items():
         values[name] = tuple(_expanded(templates, _placeholders(user)))
-    return Issued(
-        name_id=None if format_ is None else NameID(user.upn, format_),
-        attributes=tuple(_attributes(values)),
-    )
-
-
-def _name_id_format(trust: RelyingPartyTrust, asked: str | None) -> str | None:
-    """Return the format asked for, else the setting's, else the metadata's first that we have."""
-    ours = NAME_ID_FORMATS.values()
-    if asked is not None:
-        return asked if asked in ours else None
-    if trust.settings.name_id_format is not None:
-        return trust.settings.name_id_format
-    usable = (each for each in trust.service_provider.name_id_formats if each in ours)
-    return next(usable, UNSPECIFIED)
+    return tuple(_attributes(values))
 
 
 def _placeholders(user: Subject) -> Mapping[str, tuple[str, ...]]:

@@ -47,6 +47,16 @@ class TrustStore(Protocol):
         """Remove a trust; False when there is none."""
 
 
+class PersistentNames(Protocol):
+    """Where the names live that users have at one service provider each."""
+
+    def persistent(self, trust: str, user: str, *, create: bool) -> str | None:
+        """Return the name of *user* at *trust*, always the same one.
+
+        Without one, it is made where *create* allows it, else None.
+        """
+
+
 class NodeStore(Protocol):
     """Where the farm's nodes live."""
 

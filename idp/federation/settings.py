@@ -21,6 +21,9 @@ NAME_ID_FORMATS = {
 }  # fmt: skip
 """The NameID formats that can be given, by the short names that settings may use."""
 
+NO_NAME_ID = "none"
+"""The setting of a trust that is told no NameID."""
+
 PLACEHOLDERS = ("upn", "emailaddress", "name", "windowsaccountname", "group")
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
 
@@ -42,6 +45,20 @@ class TrustSettings(BaseModel):
     second_factor: Literal["always", "never", "global"] = Field(
         default="global",
         description="whether it asks for the second factor, or leaves that to all trusts",
+    )
+    mfa_freshness: int = Field(
+        default=0,
+        ge=0,
+        le=7 * 24 * 60,
+        description="minutes that a second factor counts; 0: as long as the session",
+    )
+    always_require_authentication: bool = Field(
+        default=False, description="ask for all of it at each request, as ForceAuthn does"
+    )
+    authentication_context: Literal["adfs", "entra", "refeds"] = Field(
+        default="adfs",
+        description="the class in the answer: adfs the first factor's, and multipleauthn where the "
+        "second was requested; entra multipleauthn, refeds REFEDS MFA wherever it was given",
     )
     saml_response_signature: Literal["AssertionOnly", "MessageOnly", "MessageAndAssertion"] = Field(
         default="AssertionOnly",
@@ -67,7 +84,9 @@ class TrustSettings(BaseModel):
         default=0, ge=0, le=60, description="minutes that NotBefore lies in the past"
     )
     name_id_format: str | None = Field(
-        default=None, description=f"unless a request asks for another: {', '.join(NAME_ID_FORMATS)}"
+        default=None,
+        description=f"unless a request asks for another: {', '.join(NAME_ID_FORMATS)}; "
+        f"{NO_NAME_ID}: no NameID",
     )
     attributes: dict[str, tuple[str, ...]] = Field(
         default_factory=dict,
@@ -81,8 +100,10 @@ class TrustSettings(BaseModel):
         if value in (None, ""):
             return None
         uri = NAME_ID_FORMATS.get(str(value), value)
-        if uri not in NAME_ID_FORMATS.values():
-            raise ValueError(f"give one of {', '.join(NAME_ID_FORMATS)}, or its URI")
+        if uri not in (*NAME_ID_FORMATS.values(), NO_NAME_ID):
+            raise ValueError(
+                f"give one of {', '.join(NAME_ID_FORMATS)}, or its URI, or {NO_NAME_ID}"
+            )
         return str(uri)
 
     @field_validator("attributes", mode="before")

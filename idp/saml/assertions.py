@@ -148,7 +148,12 @@ def _subject(a: Assertion, encryption: Encryption | None) -> str:
 def _name_id(name_id: NameID | None, encryption: Encryption | None) -> str:
     if name_id is None:
         return ""
-    named = f'Format="{attribute(name_id.format)}">{text(name_id.value)}</NameID>'
+    named = (
+        f'Format="{attribute(name_id.format)}"'
+        f"{_optional('NameQualifier', name_id.name_qualifier)}"
+        f"{_optional('SPNameQualifier', name_id.sp_name_qualifier)}>"
+        f"{text(name_id.value)}</NameID>"
+    )
     if encryption is None or not encryption.name_id:
         return f"<NameID {named}"
     # Whoever decrypts it reads it alone, so it brings its namespace.

@@ -14,11 +14,22 @@ from lxml import etree
 
 from idp.saml import endpoints, messages, uris
 from idp.saml.bindings import SamlMessage
+from idp.saml.contexts import not_met
 from idp.saml.messages import MAX_AGE, SKEW
 from idp.saml.refusal import Refused
-from idp.saml.values import POST, AuthnRequest, ServiceProvider
+from idp.saml.values import (
+    POST,
+    UNSPECIFIED,
+    AuthnRequest,
+    NameID,
+    NameIDPolicy,
+    ServiceProvider,
+)
 from idp.saml.xml import text_of
 
+_SUBJECT = f"{{{uris.ASSERTION}}}Subject"
+_NAME_ID = f"{{{uris.ASSERTION}}}NameID"
+_UNREADABLE_IDS = (f"{{{uris.ASSERTION}}}BaseID", f"{{{uris.ASSERTION}}}EncryptedID")
 _NAME_ID_POLICY = f"{{{uris.PROTOCOL}}}NameIDPolicy"
 _CONTEXT = f"{{{uris.PROTOCOL}}}RequestedAuthnContext"
 _CLASS = f"{{{uris.ASSERTION}}}AuthnContextClassRef"
@@ -34,13 +45,11 @@ def read_authn_request(
     skew: timedelta = SKEW,
     max_age: timedelta = MAX_AGE,
     require_signed: Callable[[ServiceProvider], bool] | None = None,
-    name_id_formats: Collection[str] | None = None,
 ) -> AuthnRequest:
     """Return the request in *message*, checked against the trust of its issuer.
 
     ``destinations`` are our own addresses. A signature that is present is always checked; one is
-    required where the metadata says AuthnRequestsSigned, or *require_signed* says so.
-    ``name_id_formats`` are those that an assertion can have; None refuses none of them. Raises
+    required where the metadata says AuthnRequestsSigned, or *require_signed* says so. Raises
     :class:`Refused`.
     """
     root = messages.root_of(message, parameter="SAMLRequest", name="AuthnRequest")
@@ -55,8 +64,8 @@ def read_authn_request(
     try:
         # From here on the service provider may be told: it is known, and so is its address.
         _check_wishes(root)
-        _check_name_id_policy(root, name_id_formats)
         contexts, comparison = _requested_context(root)
+        subject = _subject(root)
     except Refused as refusal:
         raise refusal.addressed_to(
             issuer=service_provider.entity_id,
@@ -71,7 +80,8 @@ def read_authn_request(
         issue_instant=issue_instant,
         force_authn=_flag(root, "ForceAuthn"),
         is_passive=_flag(root, "IsPassive"),
-        name_id_format=_name_id_format(root),
+        name_id_policy=_name_id_policy(root),
+        subject=subject,
         requested_contexts=contexts,
         comparison=comparison,
         signed=signed,
@@ -118,38 +128,54 @@ def _check_wishes(root: etree._Element) -> None:
         )
 
 
-def _check_name_id_policy(root: etree._Element, formats: Collection[str] | None) -> None:
-    """Refuse a format that no assertion of ours has, before anybody signs in for nothing."""
-    asked = _name_id_format(root)
-    if formats is not None and asked is not None and asked not in formats:
-        raise Refused(
-            "The request asks for a NameID of a format that cannot be given",
-            f"Ask for one of {', '.join(formats)}",
-            code="MSIS7070",
-            status=(uris.REQUESTER, uris.INVALID_NAME_ID_POLICY),
-        )
-
-
 def _requested_context(root: etree._Element) -> tuple[tuple[str, ...], str]:
     context = root.find(_CONTEXT)
     if context is None:
         return (), "exact"
     if context.find(_DECLARATION) is not None:
         # Left out, it would read as "no demand": declarations are known to nobody here.
-        raise Refused(
-            "The request asks for an authentication context by declaration",
-            "Ask for a class instead",
-            code="MSIS7102",
-            status=(uris.RESPONDER, uris.NO_AUTHN_CONTEXT),
-        )
+        raise not_met()
     classes = tuple(text_of(each) for each in context.findall(_CLASS))
     return classes, context.get("Comparison", "exact")
 
 
-def _name_id_format(root: etree._Element) -> str | None:
+def _name_id_policy(root: etree._Element) -> NameIDPolicy:
+    """Read the policy; one that says nothing of AllowCreate allows it, as AD FS has it.
+
+    By saml-core §3.4.1.1 nothing said would be no; then hardly anybody got a persistent name.
+    """
     policy = root.find(_NAME_ID_POLICY)
-    return None if policy is None else policy.get("Format")
+    if policy is None:
+        return NameIDPolicy()
+    return NameIDPolicy(
+        format=policy.get("Format"),
+        allow_create=_flag(policy, "AllowCreate", "true"),
+        sp_name_qualifier=policy.get("SPNameQualifier"),
+    )
 
 
-def _flag(root: etree._Element, name: str) -> bool:
-    return root.get(name, "false").strip() in ("true", "1")
+def _subject(root: etree._Element) -> NameID | None:
+    """Return whom the request names; a name that cannot be read is not taken for none."""
+    subject = root.find(_SUBJECT)
+    if subject is None:
+        return None
+    if any(subject.find(each) is not None for each in _UNREADABLE_IDS):
+        raise unknown_principal()
+    name_id = subject.find(_NAME_ID)
+    if name_id is None:
+        return None
+    return NameID(text_of(name_id), name_id.get("Format", UNSPECIFIED))
+
+
+def unknown_principal() -> Refused:
+    """Return the refusal of a request for somebody who is not the user (saml-core §3.4.1)."""
+    return Refused(
+        "The request names a user, and it is not the one who signed in",
+        "Leave the Subject out of the request, or sign in as that user",
+        code="unknown_principal",
+        status=(uris.RESPONDER, uris.UNKNOWN_PRINCIPAL),
+    )
+
+
+def _flag(element: etree._Element, name: str, default: str = "false") -> bool:
+    return element.get(name, default).strip() in ("true", "1")

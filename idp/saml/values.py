@@ -45,11 +45,38 @@ class ServiceProvider:
 
 
 @dataclass(frozen=True, slots=True)
+class NameID:
+    """The subject's name and its format URI.
+
+    The qualifiers are those of a persistent one (saml-core §8.3.7): who made it, and for whom.
+    """
+
+    value: str
+    format: str = UNSPECIFIED
+    name_qualifier: str | None = None
+    sp_name_qualifier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NameIDPolicy:
+    """Which name the service provider wants (saml-core §3.4.1.1); ``format`` is None for any.
+
+    ``allow_create`` is False only where the request says so. ``sp_name_qualifier`` is whose name
+    for the user is wanted, None for the service provider's own.
+    """
+
+    format: str | None = None
+    allow_create: bool = True
+    sp_name_qualifier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AuthnRequest:
     """A request that has been checked; all of it is from the verified message (saml-core §3.4.1).
 
     ``acs_url`` is the resolved address that the answer goes to. ``requested_contexts`` are class
-    references in the order asked for, empty when the service provider left it to us.
+    references in the order asked for, empty when the service provider left it to us. ``subject``
+    is whom the request is about, None for whoever signs in.
     """
 
     id: str
@@ -58,18 +85,11 @@ class AuthnRequest:
     issue_instant: datetime
     force_authn: bool = False
     is_passive: bool = False
-    name_id_format: str | None = None
+    name_id_policy: NameIDPolicy = NameIDPolicy()
+    subject: NameID | None = None
     requested_contexts: tuple[str, ...] = ()
     comparison: str = "exact"
     signed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class NameID:
-    """The subject's name and its format URI."""
-
-    value: str
-    format: str = UNSPECIFIED
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from idp.saml import uris
+from idp.saml.contexts import not_met
 from idp.saml.refusal import Refused
 from idp.signin.pending import PendingSignIn
 
@@ -104,6 +105,11 @@ def not_passive(pending: PendingSignIn) -> Refused:
         status=(uris.RESPONDER, uris.NO_PASSIVE),
     )
     return addressed(refused, pending)
+
+
+def context_not_met(pending: PendingSignIn) -> Refused:
+    """The request demands a second factor that this user cannot give, or did not give."""
+    return addressed(not_met(), pending)
 
 
 def addressed(refused: Refused, pending: PendingSignIn) -> Refused:

@@ -14,16 +14,17 @@ from idp import web
 from idp.directory import User
 from idp.federation.policy import needs_second_factor
 from idp.saml.bindings import post_fields
+from idp.saml.contexts import RequestedFactor
 from idp.services import Services
 from idp.session.seal import SealBroken
 from idp.session.sso import Session, start_session
 from idp.signin import context as contexts
 from idp.signin import failures, pages
 from idp.signin.context import SecondFactorContext
-from idp.signin.issuing import Issuer, requested_factor, response_for
+from idp.signin.issuing import Issuer, Proven, demand_of, response_for
 from idp.signin.known import Known, look_up
 from idp.signin.pending import PendingSignIn
-from idp.signin.pipeline import Step, next_step
+from idp.signin.pipeline import Needs, Step, needs_of
 from idp.signin.record import NOTHING_TO_EXPLAIN, Recorder
 from idp.signin.second_factor import Choose, Failed, Outcome, Passed, SecondFactor, ShowPage
 from idp.signin.session_cookie import SessionCookie
@@ -46,7 +47,9 @@ class SignInFlow:
         self._second_factor = second_factor
         self._recorder = recorder
         self._cookie = cookie
-        self._issuer = Issuer(services.config.server.entity_id, services.signing_keys)
+        self._issuer = Issuer(
+            services.config.server.entity_id, services.signing_keys, services.persistent_names
+        )
         self._pending_seal = services.sealer.purpose("saml-session")
         self._context_seal = services.sealer.purpose("second-factor-context")
 
@@ -65,21 +68,21 @@ class SignInFlow:
         """
         web.continue_activity(pending.activity_id)
         request = pending.request
-        step = next_step(
-            known.session,
-            wants_second_factor=_wants_second_factor(pending, known),
-            force_authn=request is not None and request.force_authn,
-            received_at=pending.received_at,
-        )
-        match step, known.session, known.user:
+        demand = demand_of(pending, known.trust, self._second_factor.announces)
+        needs = self._needs(pending, known, demand)
+        match needs.next_step(known.session), known.session, known.user:
             case Step.ISSUE, Session() as session, User() as user:
-                return self._issue(pending, known, session, user, context_id, why)
+                proven = Proven(user, session, needs.counted(session), demand)
+                return self._issue(pending, known, proven, context_id, why)
+            case Step.SECOND_FACTOR, *_ if context_id is not None:
+                raise failures.context_not_met(pending)  # one was passed, but not the one
             case _ if request is not None and request.is_passive:
                 raise failures.not_passive(pending)
             case _ if self._is_spent(pending):
                 raise failures.answered_already()
             case Step.SECOND_FACTOR, Session(), User() as user:
-                begun = self._second_factor.start(pending, user, visit.for_adapter(known))
+                request_for_adapter = visit.for_adapter(known)
+                begun = self._second_factor.start(pending, user, request_for_adapter, demand.method)
                 return self._show(begun, pending, known, visit)
             case _:
                 return self._log_in_page(pending, visit)
@@ -139,6 +142,19 @@ class SignInFlow:
         """Look once more at the last step: an administrator may have been quicker."""
         return look_up(self._services, pending.entity_id, session, visit.node)
 
+    def _needs(self, pending: PendingSignIn, known: Known, demand: RequestedFactor) -> Needs:
+        settings, request = known.trust.settings, pending.request
+        return needs_of(
+            demand,
+            settings,
+            second_factor=needs_second_factor(
+                known.second_factor, settings, forced=demand.second_factor
+            ),
+            force_authn=request is not None and request.force_authn,
+            received_at=pending.received_at,
+            now=self._services.clock.now(),
+        )
+
     def _is_spent(self, pending: PendingSignIn) -> bool:
         request = pending.request
         return request is not None and self._services.sign_ins.is_spent(request.issuer, request.id)
@@ -185,6 +201,8 @@ class SignInFlow:
 
     def _failed(self, failed: Failed, pending: PendingSignIn, known: Known) -> Response:
         """End the sign-in on the adapter's last page, or on ours."""
+        if failed.code == "context_not_met":
+            raise failures.context_not_met(pending)
         user, node = known.user.upn if known.user else "", known.node.name
         self._recorder.not_issued(pending, user, node, failed.code, failed.explanation)
         if failed.page is not None:
@@ -197,16 +215,15 @@ class SignInFlow:
         self,
         pending: PendingSignIn,
         known: Known,
-        session: Session,
-        user: User,
+        proven: Proven,
         context_id: str | None,
         why: Explanation,
     ) -> Response:
         """Sign the answer; it leaves only once request, sign-in and log row are committed."""
         now = self._services.clock.now()
-        xml = response_for(pending, known.trust, user, session, self._issuer, now)
-        node = known.node.name
-        if not self._recorder.issued(pending, user.upn, node, why, context_id=context_id):
+        xml = response_for(pending, known.trust, proven, self._issuer, now)
+        user, node = proven.user.upn, known.node.name
+        if not self._recorder.issued(pending, user, node, why, context_id=context_id):
             raise failures.answered_already()
         return pages.post_form(pending.acs_url, post_fields(xml, pending.relay_state))
 
@@ -225,8 +242,3 @@ class SignInFlow:
             raise failures.sign_in_ended()
         now = self._services.clock.now()
         return context.seal(self._context_seal, known.session.id, now)
-
-
-def _wants_second_factor(pending: PendingSignIn, known: Known) -> bool:
-    forced = requested_factor(pending).second_factor
-    return needs_second_factor(known.second_factor, known.trust.settings, forced=forced)

@@ -9,7 +9,6 @@ from urllib.parse import parse_qs
 from werkzeug import Request
 from werkzeug.datastructures import MultiDict
 
-from idp.federation.settings import NAME_ID_FORMATS
 from idp.saml.bindings import (
     SamlMessage,
     bounded_relay_state,
@@ -80,7 +79,6 @@ class Incoming:
             skew=self._skew,
             max_age=self._lifetime,
             require_signed=lambda sp: look(sp.entity_id).trust.requires_signed_requests,
-            name_id_formats=NAME_ID_FORMATS.values(),
         )
         return PendingSignIn(
             entity_id=request.issuer,

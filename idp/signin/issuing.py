@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from idp.directory import User
-from idp.federation.issuance import issue
-from idp.federation.ports import SigningKeyRing
+from idp.federation.issuance import attributes_of
+from idp.federation.name_ids import format_for, name_id_for
+from idp.federation.ports import PersistentNames, SigningKeyRing
 from idp.federation.trusts import RelyingPartyTrust
 from idp.saml.assertions import SigningKey, write_response
 from idp.saml.contexts import (
     MULTIPLE_AUTHN,
     PASSWORD_PROTECTED_TRANSPORT,
     RequestedFactor,
+    answered_context,
     resolve_requested_context,
 )
 from idp.saml.endpoints import acs_by_url
 from idp.saml.refusal import Refused
-from idp.saml.values import Assertion
+from idp.saml.requests import unknown_principal
+from idp.saml.values import Assertion, NameID, NameIDPolicy
 from idp.session.sso import Session
 from idp.signin import failures
 from idp.signin.pending import PendingSignIn
@@ -30,10 +35,11 @@ DELIVERY_WINDOW = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """What signs: the entity id, and its token-signing keys."""
+    """What signs: the entity id and its token-signing keys; and what knows persistent names."""
 
     entity_id: str
     keys: SigningKeyRing
+    names: PersistentNames
 
     @property
     def key(self) -> SigningKey:
@@ -41,39 +47,49 @@ class Issuer:
         return self.keys.current().primary.key
 
 
-def authentication_methods(session: Session) -> tuple[str, ...]:
-    """Return all values of ``authnmethodsreferences`` (facts §A.4)."""
-    if session.mfa_method is None:
-        return (PASSWORD_PROTECTED_TRANSPORT,)
-    return (PASSWORD_PROTECTED_TRANSPORT, session.mfa_method, MULTIPLE_AUTHN)
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Who signed in, and how: ``second_factor`` is the method of one that counts, or None."""
+
+    user: User
+    session: Session
+    second_factor: str | None
+    demand: RequestedFactor
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """All values of ``authnmethodsreferences`` (facts §A.4)."""
+        if self.second_factor is None:
+            return (PASSWORD_PROTECTED_TRANSPORT,)
+        return (PASSWORD_PROTECTED_TRANSPORT, self.second_factor, MULTIPLE_AUTHN)
 
 
-def requested_factor(pending: PendingSignIn) -> RequestedFactor:
-    """Return what the request demands; raises :class:`Refused` when there is no such thing."""
-    request = pending.request
-    if request is None:
-        return resolve_requested_context(())
-    try:
-        return resolve_requested_context(request.requested_contexts, request.comparison)
-    except Refused as refused:
-        raise failures.addressed(refused, pending) from None
+def demand_of(
+    pending: PendingSignIn, trust: RelyingPartyTrust, is_announced: Callable[[str], bool]
+) -> RequestedFactor:
+    """Return what the request demands of the sign-in.
+
+    Raises :class:`Refused`, addressed to the service provider, for what nobody could be given:
+    a context that cannot be met, a NameID that the trust does not get.
+    """
+    with _told_to(pending):
+        format_for(trust, _policy_of(pending))
+        return resolve_requested_context(*_context_of(pending), is_announced)
 
 
 def response_for(
-    pending: PendingSignIn,
-    trust: RelyingPartyTrust,
-    user: User,
-    session: Session,
-    issuer: Issuer,
-    now: datetime,
+    pending: PendingSignIn, trust: RelyingPartyTrust, proven: Proven, issuer: Issuer, now: datetime
 ) -> bytes:
     """Return the Response that answers *pending*, signed and encrypted as the trust says.
 
-    Raises :class:`Refused` when its address was taken from the trust meanwhile.
+    Raises :class:`Refused`: of an address taken from the trust meanwhile; and, addressed to the
+    service provider, of what this user cannot be given.
     """
     acs_by_url(trust.service_provider, pending.acs_url)
+    with _told_to(pending):
+        assertion = _assertion(pending, trust, proven, issuer, now)
     return write_response(
-        _assertion(pending, trust, user, session, issuer.entity_id, now),
+        assertion,
         response_id=new_id(),
         destination=pending.acs_url,
         key=issuer.key,
@@ -89,35 +105,65 @@ def new_id() -> str:
 
 
 def _assertion(
-    pending: PendingSignIn,
-    trust: RelyingPartyTrust,
-    user: User,
-    session: Session,
-    entity_id: str,
-    now: datetime,
+    pending: PendingSignIn, trust: RelyingPartyTrust, proven: Proven, issuer: Issuer, now: datetime
 ) -> Assertion:
-    request = pending.request
-    issued = issue(
-        user,
-        trust,
-        name_id_format_asked=request.name_id_format if request else None,
-        methods=authentication_methods(session),
+    user, settings = proven.user, trust.settings
+    name_id = name_id_for(
+        user, trust, _policy_of(pending), issuer=issuer.entity_id, names=issuer.names
     )
+    _must_be_who_was_asked_for(pending, user, name_id)
     identifier = new_id()
     return Assertion(
         id=identifier,
-        issuer=entity_id,
+        issuer=issuer.entity_id,
         audience=trust.entity_id,
         recipient=pending.acs_url,
         in_response_to=pending.request_id,
         issue_instant=now,
-        not_before=now - timedelta(minutes=trust.settings.not_before_skew),
-        not_on_or_after=now + timedelta(minutes=trust.settings.token_lifetime),
+        not_before=now - timedelta(minutes=settings.not_before_skew),
+        not_on_or_after=now + timedelta(minutes=settings.token_lifetime),
         confirmation_not_on_or_after=now + DELIVERY_WINDOW,
-        authn_instant=session.authenticated_at,
+        authn_instant=proven.session.authenticated_at,
         session_index=identifier,
         session_not_on_or_after=None,
-        authn_context_class=requested_factor(pending).answer,
-        name_id=issued.name_id,
-        attributes=issued.attributes,
+        authn_context_class=answered_context(
+            *_context_of(pending),
+            proven.demand,
+            style=settings.authentication_context,
+            second_factor=proven.second_factor is not None,
+        ),
+        name_id=name_id,
+        attributes=attributes_of(user, trust, methods=proven.methods),
     )
+
+
+def _must_be_who_was_asked_for(pending: PendingSignIn, user: User, name_id: NameID | None) -> None:
+    """A Subject chooses nobody: it names the one who signed in, or it is refused (§3.4.1).
+
+    The name may be the one that the service provider knows, or one that people go by.
+    """
+    subject = pending.request.subject if pending.request else None
+    if subject is None:
+        return
+    known = {user.upn, user.email.lower(), user.windows_account_name.lower()} - {""}
+    same_name = name_id is not None and subject.value == name_id.value
+    if not same_name and subject.value.lower() not in known:
+        raise unknown_principal()
+
+
+def _policy_of(pending: PendingSignIn) -> NameIDPolicy:
+    return pending.request.name_id_policy if pending.request else NameIDPolicy()
+
+
+def _context_of(pending: PendingSignIn) -> tuple[tuple[str, ...], str]:
+    request = pending.request
+    return (request.requested_contexts, request.comparison) if request else ((), "exact")
+
+
+@contextmanager
+def _told_to(pending: PendingSignIn) -> Iterator[None]:
+    """Let the service provider be told of a refusal."""
+    try:
+        yield
+    except Refused as refused:
+        raise failures.addressed(refused, pending) from None

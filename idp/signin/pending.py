@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from idp.saml.values import AuthnRequest
+from idp.saml.values import AuthnRequest, NameID, NameIDPolicy
 from idp.session.seal import Seal
 
 LIFETIME = timedelta(hours=1)
@@ -78,7 +78,8 @@ def _request_to_json(request: AuthnRequest) -> dict[str, Any]:
         "issue_instant": request.issue_instant.timestamp(),
         "force_authn": request.force_authn,
         "is_passive": request.is_passive,
-        "name_id_format": request.name_id_format,
+        "name_id_policy": asdict(request.name_id_policy),
+        "subject": asdict(request.subject) if request.subject else None,
         "requested_contexts": request.requested_contexts,
         "comparison": request.comparison,
         "signed": request.signed,
@@ -86,9 +87,12 @@ def _request_to_json(request: AuthnRequest) -> dict[str, Any]:
 
 
 def _request_from_json(values: dict[str, Any]) -> AuthnRequest:
+    subject = values["subject"]
     return AuthnRequest(
         **{
             **values,
+            "name_id_policy": NameIDPolicy(**values["name_id_policy"]),
+            "subject": NameID(**subject) if subject else None,
             "issue_instant": datetime.fromtimestamp(values["issue_instant"], UTC),
             "requested_contexts": tuple(values["requested_contexts"]),
         }

@@ -67,18 +67,29 @@ class SecondFactor:
         self._host = host
         self._activity = activity
 
-    def start(self, pending: PendingSignIn, user: User, request: HttpRequest) -> Outcome:
-        """Ask every enabled adapter whether it is for this user; begin, or let the user choose."""
+    def announces(self, method: str) -> bool:
+        """Say whether an enabled adapter has announced this authentication method."""
+        return any(method in each.announced.methods for each in self._host.enabled())
+
+    def start(
+        self, pending: PendingSignIn, user: User, request: HttpRequest, method: str | None = None
+    ) -> Outcome:
+        """Ask every enabled adapter whether it is for this user; begin, or let the user choose.
+
+        With a *method*, which the request demands, only adapters that announced it are asked.
+        """
         enabled = self._host.enabled()
         if not enabled:
             return Failed("no_strong_authentication_method")
+        if method is not None:
+            enabled = tuple(each for each in enabled if method in each.announced.methods)
         context = SecondFactorContext(pending, user.upn, str(uuid.uuid4()))
         noted = {each.name: self._call(each, context).offer(user) for each in enabled}
         offered = {name: data for name, data in noted.items() if data is not None}
         context = replace(context, data=offered)
         match tuple(each for each in enabled if each.name in offered):
             case ():
-                return Failed("method_not_available")
+                return Failed("method_not_available" if method is None else "context_not_met")
             case (single,):
                 return self._begin(context, single, user, request)
             case several:

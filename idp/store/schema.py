@@ -166,6 +166,15 @@ trusts = Table(
     _text("stamp"),  # differs whenever anything of the trust does
 )
 
+name_ids = Table(
+    "name_ids",
+    metadata,
+    _text("trust", primary_key=True),  # an entity id: the names outlive their trust
+    _text("user", primary_key=True),
+    _text("value", unique=True),
+    Index("ix_name_ids_user", "user"),
+)
+
 nodes = Table(
     "nodes",
     metadata,

@@ -20,6 +20,7 @@ from idp.store.schema import (
     challenges,
     devices,
     mfa_users,
+    name_ids,
     password_limits,
     users,
 )
@@ -107,9 +108,12 @@ class SqlUserStore:
             return _change(connection, upn, disabled=disabled, valid_from=now)
 
     def remove_user(self, upn: str) -> bool:
-        """Remove a user and all that was theirs: devices, codes, activations, limits."""
+        """Remove a user and all that was theirs: devices, codes, activations, limits, names.
+
+        Nobody after them may be taken for them by a persistent name (saml-core §8.3.7).
+        """
         with self._database.write() as connection:
-            for table in (devices, challenges, activations, mfa_users):
+            for table in (devices, challenges, activations, mfa_users, name_ids):
                 connection.execute(delete(table).where(table.c.user == upn))
             _CLEAR_LIMITS.run(connection, {"name": upn})
             gone = delete(users).where(users.c.upn == upn).returning(users.c.upn)

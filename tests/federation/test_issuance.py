@@ -2,16 +2,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from databases import NOON
 from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.directory import User
-from idp.federation.issuance import OFFERED, issue
+from idp.federation.issuance import OFFERED, attributes_of
 from idp.federation.settings import TrustSettings
 from idp.federation.trusts import RelyingPartyTrust
-from idp.saml.values import EMAIL, PERSISTENT, TRANSIENT, UNSPECIFIED, NameID, ServiceProvider
+from idp.saml.values import ServiceProvider
 
 ALICE = User(
     upn="alice@example.test",
@@ -26,18 +25,14 @@ METHODS = ("urn:password", "http://schemas.microsoft.com/claims/multipleauthn")
 XMLSOAP = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
 
 
-def _trust(*formats: str, **settings) -> RelyingPartyTrust:
-    provider = ServiceProvider("urn:sp", (), name_id_formats=formats)
+def _trust(**settings) -> RelyingPartyTrust:
+    provider = ServiceProvider("urn:sp", ())
     return RelyingPartyTrust("urn:sp", "SP", provider, TrustSettings(**settings), "", NOON, NOON)
 
 
 def _attributes(user: User = ALICE, methods=METHODS, **settings) -> dict[str, tuple[str, ...]]:
-    issued = issue(user, _trust(**settings), name_id_format_asked=None, methods=methods)
-    return {attribute.name: attribute.values for attribute in issued.attributes}
-
-
-def _name_id(trust: RelyingPartyTrust, asked: str | None = None) -> NameID | None:
-    return issue(ALICE, trust, name_id_format_asked=asked, methods=METHODS).name_id
+    issued = attributes_of(user, _trust(**settings), methods=methods)
+    return {attribute.name: attribute.values for attribute in issued}
 
 
 def test_a_trust_without_settings_is_told_who_in_which_groups_and_how():
@@ -58,27 +53,6 @@ def test_empty_values_are_left_out():
     nobody = replace(ALICE, display_name="", email="", groups=())
 
     assert list(_attributes(nobody, methods=())) == [XMLSOAP + "upn"]
-
-
-@pytest.mark.parametrize("format_", [UNSPECIFIED, EMAIL, PERSISTENT, TRANSIENT])
-def test_the_name_has_the_format_asked_for_and_is_the_upn(format_):
-    trust = _trust(EMAIL, name_id_format="transient")
-
-    assert _name_id(trust, format_) == NameID("alice@example.test", format_)
-
-
-def test_a_format_that_cannot_be_given_gives_no_name():
-    kerberos = "urn:oasis:names:tc:SAML:2.0:nameid-format:kerberos"
-
-    assert _name_id(_trust(EMAIL), kerberos) is None
-    assert _name_id(_trust(EMAIL), "") is None
-
-
-def test_unasked_the_settings_format_counts_then_the_metadatas_first_that_can_be_given():
-    assert _name_id(_trust(EMAIL, name_id_format="persistent")).format == PERSISTENT
-    assert _name_id(_trust("urn:other", EMAIL, PERSISTENT)).format == EMAIL
-    assert _name_id(_trust("urn:other")).format == UNSPECIFIED
-    assert _name_id(_trust()).format == UNSPECIFIED
 
 
 def test_fixed_attributes_are_added_with_their_placeholders_filled():

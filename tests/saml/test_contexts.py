@@ -1,4 +1,4 @@
-"""What a requested authentication context demands of the sign-in."""
+"""What a requested authentication context demands of the sign-in, and what it is answered with."""
 
 from __future__ import annotations
 
@@ -7,48 +7,177 @@ import pytest
 from idp.saml import uris
 from idp.saml.contexts import (
     MULTIPLE_AUTHN,
+    ORDER,
+    PASSWORD,
     PASSWORD_PROTECTED_TRANSPORT,
+    REFEDS_MFA,
+    REFEDS_PHISHING_RESISTANT,
     UNSPECIFIED,
     RequestedFactor,
+    answered_context,
     resolve_requested_context,
 )
 from idp.saml.refusal import Refused
 
-PASSWORD_WILL_DO = RequestedFactor(second_factor=False, answer=PASSWORD_PROTECTED_TRANSPORT)
+PPT = PASSWORD_PROTECTED_TRANSPORT
+PASSWORD_WILL_DO = RequestedFactor(second_factor=False, answer=PPT)
+PASSWORD_BY_THAT_NAME = RequestedFactor(second_factor=False, answer=PASSWORD)
 SECOND_FACTOR = RequestedFactor(second_factor=True, answer=MULTIPLE_AUTHN)
-KERBEROS = "urn:oasis:names:tc:SAML:2.0:ac:classes:Kerberos"
+REFEDS = RequestedFactor(second_factor=True, answer=REFEDS_MFA)
+CODE = "http://schemas.microsoft.com/ws/2012/12/authmethod/otp"
+BY_CODE = RequestedFactor(second_factor=True, answer=CODE, method=CODE)
+TLS_CLIENT, KERBEROS = ORDER[2], ORDER[-1]
 
 
-@pytest.mark.parametrize(
-    ("requested", "answer"),
-    [
-        ((), PASSWORD_WILL_DO),
-        ((PASSWORD_PROTECTED_TRANSPORT,), PASSWORD_WILL_DO),
-        ((UNSPECIFIED,), PASSWORD_WILL_DO),
-        ((MULTIPLE_AUTHN,), SECOND_FACTOR),
-        ((MULTIPLE_AUTHN, PASSWORD_PROTECTED_TRANSPORT), SECOND_FACTOR),
-        ((PASSWORD_PROTECTED_TRANSPORT, MULTIPLE_AUTHN), PASSWORD_WILL_DO),
-        ((KERBEROS, MULTIPLE_AUTHN), SECOND_FACTOR),
-    ],
-)
+def resolve(*requested, comparison="exact"):
+    return resolve_requested_context(requested, comparison, {CODE}.__contains__)
+
+
+def test_the_order_is_ad_fss_weakest_first():
+    assert [name.rpartition(":")[2] for name in ORDER] == [
+        "Password",
+        "PasswordProtectedTransport",
+        "TLSClient",
+        "X509",
+        "windows",
+        "Kerberos",
+    ]
+
+
+@pytest.mark.parametrize("comparison", ["exact", "minimum", "maximum", "better"])
+def test_without_classes_nothing_is_demanded(comparison):
+    assert resolve(comparison=comparison) == PASSWORD_WILL_DO
+    assert resolve(UNSPECIFIED, comparison=comparison) == PASSWORD_WILL_DO
+
+
+MET = [
+    # comparison  requested                         demands
+    ("exact",     (PPT,),                           PASSWORD_WILL_DO),
+    ("exact",     (PASSWORD,),                      PASSWORD_BY_THAT_NAME),
+    ("exact",     (KERBEROS, PPT),                  PASSWORD_WILL_DO),
+    ("exact",     (PASSWORD, PPT),                  PASSWORD_BY_THAT_NAME),
+    ("exact",     (PPT, PASSWORD),                  PASSWORD_WILL_DO),
+    ("minimum",   (PASSWORD,),                      PASSWORD_WILL_DO),
+    ("minimum",   (PPT,),                           PASSWORD_WILL_DO),
+    ("minimum",   (KERBEROS, PASSWORD),             PASSWORD_WILL_DO),
+    ("maximum",   (PASSWORD,),                      PASSWORD_BY_THAT_NAME),
+    ("maximum",   (PPT,),                           PASSWORD_WILL_DO),
+    ("maximum",   (TLS_CLIENT,),                    PASSWORD_WILL_DO),
+    ("maximum",   (KERBEROS, MULTIPLE_AUTHN),       PASSWORD_WILL_DO),
+    ("better",    (PASSWORD,),                      PASSWORD_WILL_DO),
+    ("better",    (UNSPECIFIED, PASSWORD),          PASSWORD_WILL_DO),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("comparison", "requested", "demand"), MET)
+def test_a_password_compares_with_the_other_classes_by_their_order(comparison, requested, demand):
+    assert resolve(*requested, comparison=comparison) == demand
+
+
 @pytest.mark.parametrize("comparison", ["exact", "minimum", "maximum"])
-def test_the_first_class_that_can_be_met_decides(requested, answer, comparison):
-    assert resolve_requested_context(requested, comparison) == answer
+@pytest.mark.parametrize(
+    ("requested", "demand"),
+    [
+        ((MULTIPLE_AUTHN,), SECOND_FACTOR),
+        ((REFEDS_MFA,), REFEDS),
+        ((REFEDS_MFA, MULTIPLE_AUTHN), REFEDS),
+        ((MULTIPLE_AUTHN, PPT), SECOND_FACTOR),
+        ((PPT, MULTIPLE_AUTHN), PASSWORD_WILL_DO),
+        ((UNSPECIFIED, MULTIPLE_AUTHN), PASSWORD_WILL_DO),
+        (("urn:nobody", MULTIPLE_AUTHN), SECOND_FACTOR),
+        ((CODE,), BY_CODE),
+        (("urn:nobody", CODE, PPT), BY_CODE),
+    ],
+)
+def test_the_first_class_that_can_be_met_decides(requested, demand, comparison):
+    assert resolve(*requested, comparison=comparison) == demand
 
 
 @pytest.mark.parametrize(
-    ("requested", "comparison"),
+    ("comparison", "requested"),
     [
-        ((KERBEROS,), "exact"),
-        (("https" + MULTIPLE_AUTHN[4:],), "exact"),
-        ((MULTIPLE_AUTHN.upper(),), "exact"),
-        (("",), "exact"),
-        ((PASSWORD_PROTECTED_TRANSPORT,), "better"),
+        ("exact", (KERBEROS,)),
+        ("exact", ("https" + MULTIPLE_AUTHN[4:],)),
+        ("exact", (MULTIPLE_AUTHN.upper(),)),
+        ("exact", (CODE.upper(),)),
+        ("exact", (REFEDS_MFA + "/",)),
+        ("exact", ("",)),
+        ("minimum", (TLS_CLIENT,)),
+        ("minimum", (KERBEROS, "urn:nobody")),
+        ("maximum", ("urn:nobody",)),
+        ("better", (PPT,)),
+        ("better", (PASSWORD, PPT)),
+        ("better", (MULTIPLE_AUTHN,)),
+        ("better", (CODE,)),
+        ("better", (PASSWORD, "urn:nobody")),
+        ("better", (UNSPECIFIED, KERBEROS)),
     ],
 )
-def test_what_cannot_be_met_is_told_to_the_service_provider(requested, comparison):
+def test_what_cannot_be_met_is_told_to_the_service_provider(comparison, requested):
     with pytest.raises(Refused) as caught:
-        resolve_requested_context(requested, comparison)
+        resolve(*requested, comparison=comparison)
 
     assert caught.value.code == "MSIS7102"
     assert caught.value.status == (uris.RESPONDER, uris.NO_AUTHN_CONTEXT)
+
+
+@pytest.mark.parametrize("wanted", [KERBEROS, TLS_CLIENT, REFEDS_PHISHING_RESISTANT])
+@pytest.mark.parametrize("comparison", ["exact", "minimum"])
+def test_no_adapter_can_announce_itself_into_a_class_that_is_not_its_to_give(wanted, comparison):
+    with pytest.raises(Refused):
+        resolve_requested_context((wanted,), comparison, lambda _method: True)
+
+
+def test_adapters_are_not_looked_at_for_what_is_known_without_them():
+    def looked_at(_method):
+        raise AssertionError("The adapters were looked at")
+
+    for wanted in (PPT, UNSPECIFIED, MULTIPLE_AUTHN, REFEDS_MFA):
+        resolve_requested_context((wanted,), "exact", looked_at)
+
+
+def answer(style, *requested, comparison="exact", second_factor=True):
+    return answered_context(
+        requested,
+        comparison,
+        resolve(*requested, comparison=comparison),
+        style=style,
+        second_factor=second_factor,
+    )
+
+
+ANSWERS = [
+    # comparison  requested           adfs            entra           refeds
+    ("exact",     (),                 PPT,            MULTIPLE_AUTHN, REFEDS_MFA),
+    ("exact",     (UNSPECIFIED,),     PPT,            MULTIPLE_AUTHN, REFEDS_MFA),
+    ("exact",     (PPT,),             PPT,            PPT,            PPT),
+    ("exact",     (PASSWORD,),        PASSWORD,       PASSWORD,       PASSWORD),
+    ("exact",     (MULTIPLE_AUTHN,),  MULTIPLE_AUTHN, MULTIPLE_AUTHN, MULTIPLE_AUTHN),
+    ("exact",     (REFEDS_MFA,),      REFEDS_MFA,     REFEDS_MFA,     REFEDS_MFA),
+    ("exact",     (PPT, REFEDS_MFA),  PPT,            PPT,            REFEDS_MFA),
+    ("exact",     (CODE,),            CODE,           CODE,           CODE),
+    ("minimum",   (PPT,),             PPT,            MULTIPLE_AUTHN, REFEDS_MFA),
+    ("minimum",   (MULTIPLE_AUTHN,),  MULTIPLE_AUTHN, MULTIPLE_AUTHN, REFEDS_MFA),
+    ("minimum",   (CODE,),            CODE,           CODE,           CODE),
+    ("maximum",   (PPT,),             PPT,            PPT,            PPT),
+    ("maximum",   (MULTIPLE_AUTHN,),  MULTIPLE_AUTHN, MULTIPLE_AUTHN, REFEDS_MFA),
+    ("better",    (PASSWORD,),        PPT,            MULTIPLE_AUTHN, REFEDS_MFA),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("comparison", "requested", "adfs", "entra", "refeds"), ANSWERS)
+def test_after_the_second_factor_the_trust_says_what_it_is_told_where_the_request_leaves_it(
+    comparison, requested, adfs, entra, refeds
+):
+    told = [answer(style, *requested, comparison=comparison) for style in STYLES]
+
+    assert told == [adfs, entra, refeds]
+
+
+STYLES = ("adfs", "entra", "refeds")
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_without_a_second_factor_every_trust_is_told_of_a_password(style):
+    assert answer(style, second_factor=False) == PPT
+    assert answer(style, PPT, comparison="minimum", second_factor=False) == PPT

@@ -11,7 +11,7 @@ import pytest
 from idp.saml import uris
 from idp.saml.bindings import SamlMessage, decode_redirect, encode_redirect
 from idp.saml.refusal import Refused
-from idp.saml.values import EMAIL, POST, AuthnRequest
+from idp.saml.values import EMAIL, POST, AuthnRequest, NameID, NameIDPolicy
 
 SP_ID = "https://sp.example.test/metadata"
 ACS_URL = "https://sp.example.test/acs"
@@ -260,11 +260,71 @@ def test_is_passive_is_read(idp, sp, written, meant):
     assert idp.read(sp.request(IsPassive=written)).is_passive is meant
 
 
-def test_the_format_asked_for_is_read(idp, sp):
-    email = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("", NameIDPolicy()),
+        ("<samlp:NameIDPolicy/>", NameIDPolicy()),
+        (f'<samlp:NameIDPolicy Format="{EMAIL}"/>', NameIDPolicy(EMAIL)),
+        ('<samlp:NameIDPolicy AllowCreate="1"/>', NameIDPolicy(allow_create=True)),
+        ('<samlp:NameIDPolicy AllowCreate="false"/>', NameIDPolicy(allow_create=False)),
+        ('<samlp:NameIDPolicy AllowCreate="0"/>', NameIDPolicy(allow_create=False)),
+        (
+            '<samlp:NameIDPolicy SPNameQualifier="urn:group"/>',
+            NameIDPolicy(sp_name_qualifier="urn:group"),
+        ),
+    ],
+)
+def test_the_name_asked_for_is_read(idp, sp, written, meant):
+    assert idp.read(sp.request(written)).name_id_policy == meant
 
-    assert idp.read(sp.request(f'<samlp:NameIDPolicy Format="{email}"/>')).name_id_format == email
-    assert idp.read(sp.request('<samlp:NameIDPolicy AllowCreate="1"/>')).name_id_format is None
+
+@pytest.mark.parametrize(
+    ("inside", "meant"),
+    [
+        (f'<saml:NameID Format="{EMAIL}">a<!-- x -->b</saml:NameID>', NameID("ab", EMAIL)),
+        ("<saml:NameID>alice</saml:NameID>", NameID("alice")),
+        (
+            '<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer">'
+            "<saml:NameID>mallory</saml:NameID></saml:SubjectConfirmation>",
+            None,
+        ),
+    ],
+    ids=["with a format", "without", "only a confirmation"],
+)
+def test_whom_the_request_names_is_read(idp, sp, inside, meant):
+    assert idp.read(sp.request(f"<saml:Subject>{inside}</saml:Subject>")).subject == meant
+
+
+def test_a_subject_that_cannot_be_read_is_not_taken_for_none(idp, sp):
+    base_id = (
+        '<saml:BaseID xmlns:x="urn:x" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+        'xsi:type="x:own"/>'
+    )
+    encrypted = (
+        '<saml:EncryptedID><e:EncryptedData xmlns:e="http://www.w3.org/2001/04/xmlenc#">'
+        "<e:CipherData><e:CipherValue>AAAA</e:CipherValue></e:CipherData>"
+        "</e:EncryptedData></saml:EncryptedID>"
+    )
+
+    refused = refusal(idp, sp.request(f"<saml:Subject>{encrypted}</saml:Subject>"))
+
+    assert refused.status == (uris.RESPONDER, uris.UNKNOWN_PRINCIPAL)
+    assert refused.acs_url == ACS_URL
+    assert refusal(idp, sp.request(f"<saml:Subject>{base_id}</saml:Subject>")).code in (
+        "unknown_principal",
+        "not_schema_valid",
+    )
+
+
+def test_optional_attributes_that_mean_nothing_here_are_tolerated(idp, sp):
+    xml = sp.request(
+        ProviderName="Wiki",
+        Consent="urn:oasis:names:tc:SAML:2.0:consent:obtained",
+        AttributeConsumingServiceIndex="3",
+    )
+
+    assert idp.read(xml).id == "_request1"
 
 
 def context(inner: str, comparison: str = "") -> str:
@@ -325,20 +385,3 @@ def test_good_and_bad_requests_at_once_do_not_mix(idp, sp):
 
     expected = [f"_r{n}" for n in range(8)] + ["not_schema_valid", "MSIS0038", "not_xml"]
     assert read_at_once == expected * 20
-
-
-def test_a_name_id_format_that_cannot_be_given_is_refused_and_the_service_provider_told(idp, sp):
-    kerberos = '<samlp:NameIDPolicy Format="urn:oasis:names:tc:SAML:2.0:nameid-format:kerberos"/>'
-
-    refused = refusal(idp, sp.request(kerberos), name_id_formats=(EMAIL,))
-
-    assert refused.code == "MSIS7070"
-    assert refused.status == (uris.REQUESTER, uris.INVALID_NAME_ID_POLICY)
-    assert refused.acs_url == ACS_URL
-
-
-@pytest.mark.parametrize("policy", ["", f'Format="{EMAIL}"', 'AllowCreate="true"'])
-def test_one_that_can_be_given_or_none_at_all_is_accepted(idp, sp, policy):
-    xml = sp.request(f"<samlp:NameIDPolicy {policy}/>")
-
-    assert idp.read(xml, name_id_formats=(EMAIL,)).id == "_request1"

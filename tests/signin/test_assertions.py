@@ -1,11 +1,8 @@
-"""What the service provider is told: signatures, attributes, the NameID, lifetimes."""
+"""What the service provider is told: signatures, attributes, lifetimes."""
 
 from __future__ import annotations
 
 import pytest
-from asking import name_id_policy
-
-from idp.saml.values import EMAIL, PERSISTENT, TRANSIENT, UNSPECIFIED
 
 SIGNED = {
     # setting                response, assertion
@@ -52,23 +49,6 @@ def test_fixed_attributes_are_added_with_what_they_hold_of_the_user(federation, 
 
     assert attributes["https://aws.example.test/Role"] == ("one", "two")
     assert attributes["https://aws.example.test/Session"] == (f"of {federation.user.name}",)
-
-
-@pytest.mark.parametrize("asked", [EMAIL, PERSISTENT, TRANSIENT, UNSPECIFIED])
-def test_the_name_id_has_the_format_that_was_asked_for(asked, federation, easy):
-    url = easy.url(children=name_id_policy(asked))
-    name_id = federation.sign_in(url).finish().assertion.name_id
-
-    assert (name_id.format, name_id.value) == (asked, federation.user.name)
-
-
-def test_else_the_first_of_the_metadata(federation, easy):
-    easy.register(TRANSIENT, EMAIL)
-    assert federation.sign_in(easy.url()).finish().assertion.name_id.format == TRANSIENT
-
-
-def test_else_unspecified(federation, easy):
-    assert federation.sign_in(easy.url()).finish().assertion.name_id.format == UNSPECIFIED
 
 
 def test_lifetimes_are_those_of_the_trust(federation, easy):

@@ -6,13 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from idp.store import migrations
 from idp.store.engine import Database
+from idp.store.name_ids import SqlPersistentNames
 from idp.store.schema import metadata
 from idp.store.upgrade import HEAD, DatabaseTooNew, upgrade
 
@@ -38,6 +41,27 @@ def test_a_database_changed_by_a_later_version_is_refused(database):
 
     with pytest.raises(DatabaseTooNew, match="9999"):
         upgrade(database)
+
+
+def test_a_database_of_the_first_version_gains_what_is_new_and_keeps_its_rows(tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/old.db")
+    database.create_file()
+    with database.write() as connection:
+        command.upgrade(_configured(connection), "0001")
+        connection.execute(text("INSERT INTO policies (name, value) VALUES ('x', '1')"))
+
+    upgrade(database)
+
+    assert SqlPersistentNames(database).persistent("urn:sp", "alice", create=True)
+    with database.read() as connection:
+        assert connection.execute(text("SELECT name FROM policies")).all() == [("x",)]
+
+
+def _configured(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.attributes["connection"] = connection
+    return config
 
 
 def test_several_processes_may_start_on_an_empty_place_at_once(tmp_path):

@@ -119,6 +119,9 @@ def _services(folder: Path, url: str) -> Services:
         once=UsedOnce(database),
         database=database,
         **dict.fromkeys(
-            ("trusts", "farm", "policy", "providers", "log", "sign_ins", "signing_keys")
+            (
+                *("trusts", "farm", "policy", "providers", "log"),
+                *("persistent_names", "sign_ins", "signing_keys"),
+            )
         ),
     )

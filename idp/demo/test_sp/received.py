@@ -218,7 +218,14 @@ def _last_word(method: etree._Element | None) -> str:
 
 def _name_id(node: etree._Element) -> NameID | None:
     found = _first(node, "a:Subject/a:NameID | a:Subject/a:EncryptedID/a:NameID")
-    return None if found is None else NameID(_string(found), found.get("Format", UNSPECIFIED))
+    if found is None:
+        return None
+    return NameID(
+        _string(found),
+        found.get("Format", UNSPECIFIED),
+        name_qualifier=found.get("NameQualifier"),
+        sp_name_qualifier=found.get("SPNameQualifier"),
+    )
 
 
 def _attribute(node: etree._Element) -> Attribute:

@@ -1,0 +1,39 @@
+"""Persistent names in the database, as :mod:`idp.federation.ports` asks for them."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, bindparam, select, text
+
+from idp.federation.name_ids import opaque_name
+from idp.store.engine import Database
+from idp.store.schema import name_ids
+
+_VALUE = select(name_ids.c.value).where(
+    name_ids.c.trust == bindparam("trust"), name_ids.c.user == bindparam("user")
+)
+_MAKE = text(
+    'INSERT INTO name_ids (trust, "user", value) VALUES (:trust, :user, :value)'
+    ' ON CONFLICT (trust, "user") DO NOTHING'
+)
+
+
+class SqlPersistentNames:
+    """The :class:`~idp.federation.ports.PersistentNames` of a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def persistent(self, trust: str, user: str, *, create: bool) -> str | None:
+        """Return the name of *user* at *trust*, made durably if need be and allowed."""
+        with self._database.read() as connection:
+            value = _value(connection, trust, user)
+        if value is not None or not create:
+            return value
+        with self._database.write() as connection:  # of two who make one, the first wins
+            new = {"trust": trust, "user": user, "value": opaque_name()}
+            connection.execute(_MAKE, new)
+            return _value(connection, trust, user)
+
+
+def _value(connection: Connection, trust: str, user: str) -> str | None:
+    return connection.execute(_VALUE, {"trust": trust, "user": user}).scalar()

@@ -1,0 +1,151 @@
+"""Whatever is asked for: the answer claims nothing that was not proved, and satisfies the request.
+
+What satisfies a request is said here a second time, by saml-core §3.3.2.2.1, in terms of what a
+class means and not of how the product finds one.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from idp.directory import User
+from idp.federation.policy import needs_second_factor
+from idp.federation.settings import TrustSettings
+from idp.saml.contexts import answered_context, resolve_requested_context
+from idp.saml.refusal import Refused
+from idp.session.sso import Session, start_session
+from idp.signin.issuing import Proven
+from idp.signin.pipeline import Needs, Step, needs_of
+
+NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
+CLASSES = "urn:oasis:names:tc:SAML:2.0:ac:classes:"
+PASSWORD, PPT = f"{CLASSES}Password", f"{CLASSES}PasswordProtectedTransport"
+STRENGTH = [PASSWORD, PPT, f"{CLASSES}TLSClient", f"{CLASSES}X509",
+            "urn:federation:authentication:windows", f"{CLASSES}Kerberos"]  # fmt: skip
+UNSPECIFIED = f"{CLASSES}unspecified"
+SEVERAL = ["http://schemas.microsoft.com/claims/multipleauthn", "https://refeds.org/profile/mfa"]
+PHISHING_RESISTANT = "https://refeds.org/profile/mfa/phishing-resistant"
+ALICE = User("alice", "", "", "", (), False, NOON)
+METHODS = ["urn:method:code", "urn:method:push"]
+
+ASKABLE = [*STRENGTH, UNSPECIFIED, *SEVERAL, PHISHING_RESISTANT, *METHODS, "urn:nobody"]
+requests = st.lists(st.sampled_from(ASKABLE), max_size=4).map(tuple)
+comparisons = st.sampled_from(["exact", "minimum", "maximum", "better"])
+trusts = st.builds(
+    TrustSettings,
+    authentication_context=st.sampled_from(["adfs", "entra", "refeds"]),
+    second_factor=st.sampled_from(["always", "never"]),
+    mfa_freshness=st.sampled_from([0, 1, 30]),
+    always_require_authentication=st.booleans(),
+)
+ages = st.integers(0, 60).map(lambda minutes: timedelta(minutes=minutes))
+sessions = st.none() | st.builds(
+    lambda age, mfa_age, method: Session(
+        "id", "alice", NOON - age - mfa_age, NOON - mfa_age if method else None, method
+    ),
+    ages,
+    ages,
+    st.sampled_from([None, *METHODS]),
+)
+
+
+def proved(session: Session, since: datetime | None) -> set[str]:
+    """Return all that may truly be said of a session."""
+    claims = {PASSWORD, PPT}
+    if session.mfa_method and (since is None or session.mfa_at >= since):
+        claims |= {*SEVERAL, session.mfa_method}
+    return claims
+
+
+def satisfies(answer: str, requested: tuple[str, ...], comparison: str) -> bool:
+    """Say whether a service provider may take *answer* for what it asked for."""
+    if comparison == "better":
+        named = [each for each in requested if each != UNSPECIFIED]
+        return all(is_at_least(answer, each) and not is_at_most(answer, each) for each in named)
+    if not requested or UNSPECIFIED in requested:
+        return True
+    compare = {"exact": str.__eq__, "minimum": is_at_least, "maximum": is_at_most}[comparison]
+    return any(compare(answer, each) for each in requested)
+
+
+def is_at_least(answer: str, wanted: str) -> bool:
+    """Several factors, and a method for a second one, take a password as well."""
+    if answer == wanted or (answer not in STRENGTH and wanted in SEVERAL):
+        return True
+    first = answer if answer in STRENGTH else PPT
+    return wanted in STRENGTH and STRENGTH.index(first) >= STRENGTH.index(wanted)
+
+
+def is_at_most(answer: str, wanted: str) -> bool:
+    if answer in STRENGTH and wanted in STRENGTH:
+        return STRENGTH.index(answer) <= STRENGTH.index(wanted)
+    return answer == wanted or (answer in SEVERAL and wanted in SEVERAL)
+
+
+def go_through(needs: Needs, session: Session | None, methods: list[str]) -> Session | None:
+    """Give what is asked for; None when a second factor was given that will not do."""
+    if needs.next_step(session) is Step.PASSWORD:
+        session = start_session("alice", NOON)
+    if needs.next_step(session) is Step.SECOND_FACTOR:
+        session = session.with_second_factor(methods[0], NOON)
+    return session if needs.next_step(session) is Step.ISSUE else None
+
+
+@settings(max_examples=500)
+@given(
+    requests, comparisons, trusts, sessions, st.permutations(METHODS), st.booleans(), st.booleans()
+)
+def test_the_answer_claims_what_was_proved_and_satisfies_the_request_or_there_is_none(
+    requested, comparison, trust, session, methods, both_announced, force_authn
+):
+    announced = methods if both_announced else methods[:1]
+    try:
+        demand = resolve_requested_context(requested, comparison, announced.__contains__)
+    except Refused:
+        event("refused")
+        return
+    needs = needs_of(
+        demand,
+        trust,
+        second_factor=needs_second_factor("always", trust, forced=demand.second_factor),
+        force_authn=force_authn,
+        received_at=NOON,
+        now=NOON,
+    )
+    session = go_through(needs, session, methods)
+    if session is None:
+        event("another method was given")
+        return
+
+    method = needs.counted(session)
+    answer = answered_context(
+        requested,
+        comparison,
+        demand,
+        style=trust.authentication_context,
+        second_factor=method is not None,
+    )
+
+    freshness = trust.mfa_freshness
+    since = NOON - timedelta(minutes=freshness) if freshness else None
+    event(answer)
+    assert answer in proved(session, since)
+    assert set(Proven(ALICE, session, method, demand).methods) <= proved(session, since)
+    assert satisfies(answer, requested, comparison)
+    assert answer != PHISHING_RESISTANT
+    if force_authn or trust.always_require_authentication:
+        assert session.password_at >= NOON
+    if trust.second_factor == "always":
+        assert session.mfa_at is not None
+        assert since is None or session.mfa_at >= since
+
+
+@given(requests, comparisons)
+def test_what_a_password_satisfies_is_not_refused(requested, comparison):
+    possible = {PASSWORD, PPT}
+    if not any(satisfies(each, requested, comparison) for each in possible):
+        return
+    resolve_requested_context(requested, comparison)
