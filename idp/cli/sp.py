@@ -25,7 +25,7 @@ class VerbWithSettings(Verb):
         with formatter.section("Settings"):
             formatter.write_dl(
                 [
-                    (each.name, f"{each.description} (default: {each.default or 'none'})")
+                    (each.name, f"{each.description} (default: {each.default or 'not set'})")
                     for each in settings_help()
                 ]
             )

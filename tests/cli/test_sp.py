@@ -93,6 +93,22 @@ def test_set_changes_settings_all_or_none(trust, done, refused):
     assert shown(done)["settings"]["token_lifetime"] == 30
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("mfa_freshness=15", "15"),
+        ("always_require_authentication=true", "true"),
+        ("authentication_context=entra", "entra"),
+        ("name_id_format=none", "none"),
+    ],
+)
+def test_what_was_set_is_shown(change, told, trust, done):
+    done("sp", "set", trust, change)
+
+    fields = dict(line.split(None, 1) for line in done("sp", "show", trust).splitlines() if line)
+    assert fields[f"settings.{change.partition('=')[0]}"] == told
+
+
 def test_a_fixed_attribute_may_have_several_values(trust, done):
     name = "https://sp.example.test/role"
 
@@ -111,7 +127,7 @@ def test_help_of_set_lists_every_setting_with_its_default(tally):
 
     for each in settings_help():
         assert each.name in text
-        assert f"{each.description} (default: {each.default or 'none'})" in text
+        assert f"{each.description} (default: {each.default or 'not set'})" in text
 
 
 def test_a_removed_trust_is_gone(trust, done, refused):

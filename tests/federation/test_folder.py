@@ -41,6 +41,22 @@ def test_every_file_is_a_trust_with_the_settings_beside_it(trusts, folder):
     assert trusts.find(WIKI).settings.second_factor == "global"
 
 
+def test_every_setting_may_stand_in_the_file(trusts, folder):
+    (folder / "shop.toml").write_text(
+        'name_id_format = "none"\nmfa_freshness = 15\n'
+        'always_require_authentication = true\nauthentication_context = "refeds"\n'
+    )
+
+    trusts.load_folder(folder)
+
+    settings = trusts.find(SHOP).settings
+    assert (settings.name_id_format, settings.mfa_freshness) == ("none", 15)
+    assert (settings.always_require_authentication, settings.authentication_context) == (
+        True,
+        "refeds",
+    )
+
+
 def test_a_file_that_has_not_changed_is_left_alone_with_all_that_was_set(trusts, folder):
     trusts.load_folder(folder)
     trusts.set(SHOP, {"second_factor": "always"})

@@ -24,6 +24,9 @@ def test_without_settings_a_trust_is_served_as_ad_fs_serves_it():
     assert (settings.token_lifetime, settings.not_before_skew) == (60, 0)
     assert settings.name_id_format is None
     assert settings.attributes == {}
+    assert settings.mfa_freshness == 0
+    assert not settings.always_require_authentication
+    assert settings.authentication_context == "adfs"
 
 
 @pytest.mark.parametrize(
@@ -38,6 +41,10 @@ def test_without_settings_a_trust_is_served_as_ad_fs_serves_it():
         ("name_id_format", "persistent", PERSISTENT),
         ("name_id_format", PERSISTENT, PERSISTENT),
         ("name_id_format", "", None),
+        ("name_id_format", "none", "none"),
+        ("mfa_freshness", "15", 15),
+        ("always_require_authentication", "true", True),
+        ("authentication_context", "refeds", "refeds"),
         ("attributes.urn:x", "{upn}, staff", {"urn:x": ("{upn}, staff",)}),
         ("attributes.urn:x", '["one", "{group}"]', {"urn:x": ("one", "{group}")}),
     ],
@@ -56,6 +63,10 @@ def test_a_setting_is_given_as_text(key, text, value):
         ("token_lifetime", "0", "greater than or equal to 1"),
         ("token_lifetime", "an hour", "integer"),
         ("name_id_format", "kerberos", "emailAddress"),
+        ("mfa_freshness", "-1", "greater than or equal to 0"),
+        ("mfa_freshness", "10081", "less than or equal to 10080"),
+        ("always_require_authentication", "perhaps", "boolean"),
+        ("authentication_context", "phishing-resistant", "'adfs', 'entra' or 'refeds'"),
         ("attributes", "{}", "attributes.URI=VALUE"),
         ("attributes.", "x", "no name of an attribute"),
         ("attributes.urn:x", "{password}", "{upn}"),
@@ -92,6 +103,10 @@ def test_an_attribute_is_replaced_or_removed_and_the_others_stay():
         enabled=st.booleans(),
         second_factor=st.sampled_from(["always", "never", "global"]),
         token_lifetime=st.integers(1, 10_000),
+        name_id_format=st.sampled_from([None, "none", "persistent", "transient"]),
+        mfa_freshness=st.integers(0, 10_080),
+        always_require_authentication=st.booleans(),
+        authentication_context=st.sampled_from(["adfs", "entra", "refeds"]),
         attributes=st.dictionaries(
             st.from_regex(r"[\w:/.-]+", fullmatch=True), st.just(("{upn}", "x y")), max_size=3
         ),

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+import odd_adapters
 import pytest
 from asking import Asking
 from flask.testing import FlaskClient
@@ -50,6 +51,20 @@ def easy(sp: Asking) -> Asking:
     """The same, whose users need no second factor."""
     sp.set(second_factor="never")
     return sp
+
+
+@pytest.fixture
+def enable(federation: Federation) -> Callable[..., None]:
+    """Register adapters by the names of their classes, and enable them and those named."""
+
+    def enable(*names: str, config: bytes | None = None) -> None:
+        providers = federation.services.providers
+        for name in names:
+            if hasattr(odd_adapters, name):
+                providers.register(name, f"odd_adapters:{name}", config)
+        providers.enable(names)
+
+    return enable
 
 
 REFUSALS = ("request_refused", "unavailable", "sign_in_failed")

@@ -11,20 +11,6 @@ MFA = "Multi-Factor Authentication"
 ENTRA = "AzureMfaAuthentication"
 
 
-@pytest.fixture
-def enable(federation):
-    """Register adapters by the names of their classes, and enable them and those named."""
-
-    def enable(*names, config=None):
-        providers = federation.services.providers
-        for name in names:
-            if hasattr(odd_adapters, name):
-                providers.register(name, f"odd_adapters:{name}", config)
-        providers.enable(names)
-
-    return enable
-
-
 def issued(federation) -> int:
     return [row.event_id for row in federation.log].count(1200)
 

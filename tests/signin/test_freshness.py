@@ -1,8 +1,14 @@
-"""ForceAuthn asks again for all that was proved before; IsPassive asks for nothing."""
+"""ForceAuthn asks again for all that was proved before; IsPassive asks for nothing.
+
+A trust may say how long a second factor counts, and that it wants all of it each time.
+"""
 
 from __future__ import annotations
 
 import pytest
+from asking import Asking, context_of
+
+from idp.saml.contexts import MULTIPLE_AUTHN, PASSWORD_PROTECTED_TRANSPORT
 
 LOG_IN, MFA = "Sign In", "Multi-Factor Authentication"
 
@@ -60,9 +66,10 @@ def test_the_instant_in_the_assertion_is_that_of_the_sign_in(federation, easy):
     assert again.assertion.issue_instant > first.assertion.issue_instant
 
 
-def passive(federation, sp, browser=None):
+def passive(federation, sp, browser=None, request_id="_mine"):
     browser = browser or federation.browser()
-    return federation.resume(browser, browser.get(sp.url(IsPassive="true", ID="_mine"))).finish()
+    page = browser.get(sp.url(IsPassive="true", ID=request_id))
+    return federation.resume(browser, page).finish()
 
 
 def test_passive_without_a_session_is_answered_with_no_passive(federation, sp):
@@ -103,3 +110,99 @@ def test_a_session_ends_after_eight_hours(browser, federation, sp):
     federation.clock.advance(61)
     assert browser.get(sp.url()).title == LOG_IN
     assert passive(federation, sp, browser).status == ("Responder", "NoPassive")
+
+
+# How long a second factor counts
+
+
+def test_a_second_factor_counts_as_long_as_the_session_unless_the_trust_says_otherwise(
+    browser, federation, sp
+):
+    federation.clock.advance(7 * 3600)
+    assert federation.sign_in(sp.url(), browser=browser).is_finished
+
+
+def test_a_trust_may_want_it_younger_and_then_asks_for_it_alone(browser, federation, sp, phone):
+    sp.set(mfa_freshness="10")
+    federation.clock.advance(590)
+    assert federation.sign_in(sp.url(), browser=browser).is_finished
+    federation.clock.advance(20)
+
+    page = browser.get(sp.url())
+
+    assert page.title == MFA
+    sign_in = federation.resume(browser, page)
+    phone.approve(sign_in.number)
+    instant = sign_in.finish().assertion.authn_instant
+    assert (federation.clock.now() - instant).total_seconds() < 30
+    assert federation.sign_in(sp.url(), browser=browser).is_finished
+
+
+def test_passive_with_an_old_second_factor_is_no_passive(browser, federation, sp):
+    sp.set(mfa_freshness="10")
+    assert passive(federation, sp, browser).status == ("Success",)
+    federation.clock.advance(601)
+    assert passive(federation, sp, browser, "_later").status == ("Responder", "NoPassive")
+
+
+def test_a_requested_second_factor_has_to_be_fresh_as_well(browser, federation, sp):
+    sp.set(second_factor="never", mfa_freshness="10")
+    federation.clock.advance(601)
+    asking = sp.url(children=context_of(MULTIPLE_AUTHN))
+    assert federation.sign_in(asking, browser=browser).page.title == MFA
+
+
+def test_one_that_is_too_old_is_not_told_of(browser, federation, sp):
+    sp.set(second_factor="never", mfa_freshness="10", authentication_context="entra")
+    young = federation.sign_in(sp.url(), browser=browser).finish().assertion
+    federation.clock.advance(601)
+    old = federation.sign_in(sp.url(), browser=browser).finish().assertion
+
+    assert young.authn_context_class == MULTIPLE_AUTHN
+    assert MULTIPLE_AUTHN in young.values_of("authnmethodsreferences")
+    assert old.authn_context_class == PASSWORD_PROTECTED_TRANSPORT
+    assert old.values_of("authnmethodsreferences") == (PASSWORD_PROTECTED_TRANSPORT,)
+
+
+def test_what_one_trust_wants_fresh_another_takes_as_it_is(browser, federation, sp, pairs):
+    other = Asking(federation, pairs("sp"), "https://other.example.test/metadata").register()
+    other.set(mfa_freshness="1")
+    federation.clock.advance(61)
+
+    assert federation.sign_in(sp.url(), browser=browser).is_finished
+    assert browser.get(other.url()).title == MFA
+
+
+# A trust that always asks
+
+
+def test_a_trust_may_ask_for_all_of_it_each_time(browser, federation, sp, phone):
+    sp.set(always_require_authentication="true")
+    federation.clock.advance(60)
+    assert browser.get(sp.url()).title == LOG_IN
+
+    sign_in = federation.sign_in(sp.url(), browser=browser)
+    assert sign_in.page.title == MFA
+    phone.approve(sign_in.number)
+    sign_in.finish()
+
+    assert browser.get(sp.url()).title == LOG_IN
+
+
+def test_it_does_so_where_the_sign_in_begins_here(federation, easy):
+    easy.set(always_require_authentication="true")
+    first = federation.sign_in(easy.initiated_url())
+    assert first.is_finished
+    assert first.browser.get(easy.initiated_url()).title == LOG_IN
+
+
+def test_it_cannot_be_asked_passively(browser, federation, sp):
+    sp.set(always_require_authentication="true")
+    assert passive(federation, sp, browser).status == ("Responder", "NoPassive")
+
+
+def test_the_other_trusts_keep_their_single_sign_on(browser, federation, sp, pairs):
+    other = Asking(federation, pairs("sp"), "https://other.example.test/metadata").register()
+    other.set(always_require_authentication="true")
+    assert browser.get(other.url()).title == LOG_IN
+    assert federation.sign_in(sp.url(), browser=browser).is_finished
