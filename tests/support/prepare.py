@@ -1,7 +1,7 @@
 """Brings what the tests need beside Python packages, before they start.
 
-Without arguments: a browser and aws-adfs. With arguments: these Debian packages, each of which
-brings a command of the same name.
+Without arguments: a browser, aws-adfs and node-saml. With arguments: these Debian packages, each
+of which brings a command of the same name.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from aws_adfs import ready_environment
 from chromium import find_chromium
+from node_saml import ready_modules
 from toolbox import ToolMissing, apt_install, can_use_apt
 
 
@@ -32,6 +33,7 @@ def main(packages: Sequence[str]) -> None:
         else:
             find_chromium()
             ready_environment()
+            ready_modules()
     except ToolMissing as failure:
         raise SystemExit(str(failure)) from None
 

@@ -1,0 +1,163 @@
+"""node-saml, unchanged: a service provider that is not Python signs its users in here."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import node_saml
+import pytest
+from node_saml import NodeSaml, NodeSamlError
+
+from idp.saml.contexts import MULTIPLE_AUTHN
+from idp.saml.keys import PemPair, new_signing_certificate
+from idp.saml.values import PERSISTENT
+from idp.testing.page import Page
+
+ENTITY_ID = "https://node.example.test/saml"
+ACS = "https://node.example.test/saml/acs"
+
+Register = Callable[..., NodeSaml]
+
+
+@pytest.fixture(scope="module")
+def pair() -> PemPair:
+    """Its key, for signing and for encryption, and the certificate."""
+    return new_signing_certificate("node.example.test", datetime.now(UTC))
+
+
+@pytest.fixture
+def register(federation, pair) -> Iterator[Register]:
+    """Start it with options of its own, and make a trust of the metadata it writes."""
+    started = []
+
+    def make(*, encrypted: bool = False, settings: dict[str, object] | None = None, **options):
+        key, certificate = pair.private_key.decode(), pair.certificate.decode()
+        usual = {
+            "entryPoint": f"{federation.url}/adfs/ls/",
+            "idpCert": list(federation.services.signing_keys.current().certificates),
+            "idpIssuer": federation.entity_id,
+            "issuer": ENTITY_ID,
+            "audience": ENTITY_ID,
+            "callbackUrl": ACS,
+            "privateKey": key,
+            "publicCert": certificate,
+            "signatureAlgorithm": "sha256",
+            "digestAlgorithm": "sha256",
+            "wantAuthnResponseSigned": False,
+            "validateInResponseTo": "always",
+        }
+        if encrypted:
+            usual["decryptionPvk"] = key
+        provider = node_saml.start(**(usual | options))
+        started.append(provider)
+        metadata = provider.call(
+            "generateServiceProviderMetadata", certificate if encrypted else None, certificate
+        )
+        federation.add_service_provider(metadata, private_key=pair.private_key, **(settings or {}))
+        return provider
+
+    yield make
+    for provider in started:
+        provider.end()
+
+
+def by_redirect(federation, provider: NodeSaml):
+    """Begin a sign-in by the address that it sends its user to."""
+    return federation.sign_in(provider.call("getAuthorizeUrlAsync", "kept", "", {}))
+
+
+def by_post(federation, provider: NodeSaml):
+    """Begin a sign-in by the page whose form its user's browser posts."""
+    html = provider.call("getAuthorizeFormAsync", "kept", "", {})
+    [form] = Page(ENTITY_ID, 200, html, {}).forms
+    browser = federation.browser()
+    page = browser.submit(form)
+    user = federation.user
+    page = browser.submit(page.form, UserName=user.name, Password=user.password)
+    return federation.resume(browser, page)
+
+
+BINDINGS = {
+    "redirect": (by_redirect, {}),
+    # By the bindings a message is not compressed there; it compresses unless told.
+    "post":     (by_post, {"authnRequestBinding": "HTTP-POST", "skipRequestCompression": True}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
+@pytest.mark.parametrize("binding", BINDINGS)
+def test_it_signs_its_user_in_by_the_number(binding, encrypted, register, federation, phone):
+    begin, options = BINDINGS[binding]
+    provider = register(encrypted=encrypted, **options)
+
+    signing_in = begin(federation, provider)
+    assert phone.approve(signing_in.number) == "approved"
+    answer = signing_in.finish()
+    taken = provider.call("validatePostResponseAsync", answer.fields)
+
+    assert (b"EncryptedAssertion" in answer.xml) == encrypted
+    assert answer.relay_state == "kept"
+    assert taken["profile"]["nameID"] == federation.user.name
+    assert taken["profile"]["issuer"] == federation.entity_id
+
+
+@pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
+def test_it_takes_every_way_of_signing(encrypted, register, federation, phone):
+    provider = register(encrypted=encrypted, wantAuthnResponseSigned=True)
+    federation.services.trusts.set(ENTITY_ID, {"saml_response_signature": "MessageAndAssertion"})
+    signing_in = by_redirect(federation, provider)
+    phone.approve(signing_in.number)
+
+    taken = provider.call("validatePostResponseAsync", signing_in.finish().fields)
+
+    assert taken["profile"]["nameID"] == federation.user.name
+
+
+def test_it_gets_the_name_and_the_context_that_it_asks_for(register, federation, phone):
+    provider = register(identifierFormat=PERSISTENT, authnContext=[MULTIPLE_AUTHN])
+    signing_in = by_redirect(federation, provider)
+    phone.approve(signing_in.number)
+    answer = signing_in.finish()
+
+    profile = provider.call("validatePostResponseAsync", answer.fields)["profile"]
+
+    assert profile["nameIDFormat"] == PERSISTENT
+    assert profile["nameID"] != federation.user.name
+    assert profile["spNameQualifier"] == ENTITY_ID
+    assert answer.assertion.authn_context_class == MULTIPLE_AUTHN
+
+
+def test_it_refuses_our_answer_once_that_is_altered(register, federation, phone):
+    provider = register()
+    signing_in = by_redirect(federation, provider)
+    phone.approve(signing_in.number)
+    answer = signing_in.finish()
+    altered = answer.xml.replace(federation.user.name.encode(), b"otto@example.test")
+
+    with pytest.raises(NodeSamlError, match="signature"):
+        provider.call(
+            "validatePostResponseAsync",
+            answer.fields | {"SAMLResponse": base64.b64encode(altered).decode()},
+        )
+
+
+def test_a_passive_request_without_a_session_is_told_so(register, federation):
+    provider = register(passive=True)
+    page = federation.browser().open(provider.call("getAuthorizeUrlAsync", "", "", {}))
+    answer = federation.resume(federation.browser(), page).finish()
+
+    assert answer.status == ("Responder", "NoPassive")
+    # It takes that for "nobody is signed in", not for an error.
+    assert provider.call("validatePostResponseAsync", answer.fields)["profile"] is None
+
+
+def test_a_request_that_another_key_signed_is_refused(register, federation, pair):
+    other = new_signing_certificate("node.example.test", datetime.now(UTC))
+    provider = register(privateKey=other.private_key.decode())
+
+    page = federation.browser().open(provider.call("getAuthorizeUrlAsync", "", "", {}))
+
+    assert page.status == 400
+    assert "signature" in page.error
