@@ -1,24 +1,22 @@
 """Brings what the tests need beside Python packages, before they start.
 
-Without arguments: a browser, aws-adfs and node-saml. With arguments: these Debian packages, each
-of which brings a command of the same name.
+Without arguments: a browser, aws-adfs and node-saml. With arguments: these Debian packages.
 """
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Sequence
 
 from aws_adfs import ready_environment
 from chromium import find_chromium
 from node_saml import ready_modules
-from toolbox import ToolMissing, apt_install, can_use_apt
+from toolbox import ToolMissing, apt_install, can_use_apt, is_installed
 
 
 def bring_debian_packages(packages: Sequence[str]) -> None:
-    """Install what is not on PATH; as an ordinary user say what to install."""
-    missing = [package for package in packages if shutil.which(package) is None]
+    """Install what is not here; as an ordinary user say what to install."""
+    missing = [package for package in packages if not is_installed(package)]
     if missing and not can_use_apt():
         raise ToolMissing(f"As root run: apt-get install {' '.join(missing)}")
     if missing:

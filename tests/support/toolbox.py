@@ -50,6 +50,15 @@ def can_use_apt() -> bool:
     return os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
+def is_installed(package: str) -> bool:
+    """Whether this Debian package is here, whole."""
+    if shutil.which("dpkg-query") is None:
+        return False
+    query = ["dpkg-query", "--show", "--showformat=${db:Status-Status}", package]
+    known = subprocess.run(query, capture_output=True, text=True, check=False)  # noqa: S603 - fixed
+    return known.stdout == "installed"
+
+
 def apt_install(*packages: str) -> None:
     """Install Debian packages; only as root (see :func:`can_use_apt`)."""
     apt = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300"]
