@@ -13,10 +13,16 @@ import idp
 
 ROOTS = [Path(package.__file__).parent for package in (adapter, idp)]
 HERE = Path(__file__).parent
-FILES = ["test_context.py", "test_replay.py", "test_origin.py", "test_signed_requests.py"]
+FILES = [
+    "messages/test_signatures.py",
+    "server/test_context.py",
+    "server/test_login_csrf.py",
+    "server/test_replay.py",
+    "../signin/test_signed_requests.py",
+]
 CHOSEN = (
     "two_users or without_the_session or answered_request_shows or one_context"
-    " or sign_its_own_user_in or by_another_key"
+    " or sign_its_own_user_in or by_another_key or wrapping"
 )
 
 

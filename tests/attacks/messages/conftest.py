@@ -1,0 +1,3 @@
+from readers import identities, idp, sp
+
+__all__ = ["identities", "idp", "sp"]
