@@ -8,16 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
-from typing import Protocol
 
 from adapter.contract import EMAIL_ADDRESS, UPN
+from idp.federation.claims import AUTHENTICATION_METHODS_REFERENCES, GROUP, NAME, Subject
 from idp.federation.settings import PLACEHOLDER
 from idp.federation.trusts import RelyingPartyTrust
 from idp.saml.values import Attribute
-
-NAME = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name"
-GROUP = "http://schemas.xmlsoap.org/claims/Group"
-AUTHENTICATION_METHODS_REFERENCES = "http://schemas.microsoft.com/claims/authnmethodsreferences"
 
 OFFERED = (
     # claim type                         friendly name
@@ -28,30 +24,6 @@ OFFERED = (
     (AUTHENTICATION_METHODS_REFERENCES,  "Authentication Methods References"),
 )  # fmt: skip
 """What our metadata says that we issue."""
-
-
-class Subject(Protocol):
-    """What there is to say of a user, whatever directory they come from."""
-
-    @property
-    def upn(self) -> str:
-        """The user principal name."""
-
-    @property
-    def display_name(self) -> str:
-        """The full name, or empty."""
-
-    @property
-    def email(self) -> str:
-        """The mail address, or empty."""
-
-    @property
-    def windows_account_name(self) -> str:
-        """``DOMAIN\\user``."""
-
-    @property
-    def groups(self) -> tuple[str, ...]:
-        """The names of the user's groups."""
 
 
 def attributes_of(

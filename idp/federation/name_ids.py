@@ -16,7 +16,7 @@ from idp.saml.refusal import Refused
 from idp.saml.values import EMAIL, PERSISTENT, TRANSIENT, UNSPECIFIED, NameID, NameIDPolicy
 
 if TYPE_CHECKING:
-    from idp.federation.issuance import Subject
+    from idp.federation.claims import Subject
     from idp.federation.ports import PersistentNames
     from idp.federation.trusts import RelyingPartyTrust
 

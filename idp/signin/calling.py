@@ -6,7 +6,6 @@ another way than to a page, to claims that are judged, or to the end of the sign
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
@@ -29,6 +28,7 @@ from adapter.contract import (
 )
 from adapter.errors import Unavailable
 from idp.directory import User
+from idp.federation.claims import security_id
 from idp.logs import get_logger
 from idp.signin.adapters import LoadedAdapter
 from idp.signin.faults import place_of
@@ -150,7 +150,7 @@ class Call:
             UPN: user.upn,
             WINDOWS_ACCOUNT_NAME: user.windows_account_name,
             EMAIL_ADDRESS: user.email,
-            PRIMARY_SID: _sid(user),
+            PRIMARY_SID: security_id(user.upn),
         }
         asked = self.loaded.announced.identity_claim
         return Claim(asked, values[asked])
@@ -200,10 +200,3 @@ def _must_be_text(*values: object) -> None:
         if not isinstance(value, str):
             raise TypeError(f"a {type(value).__name__} stands where a text belongs")
         value.encode()  # raises for half a surrogate pair, which no page can hold
-
-
-def _sid(user: User) -> str:
-    """Return a security identifier that is the user's on every node; our directory has none."""
-    digest = hashlib.sha256(user.upn.encode()).digest()
-    parts = (int.from_bytes(digest[at : at + 4], "big") for at in (0, 4, 8, 12))
-    return "S-1-5-21-" + "-".join(map(str, parts))

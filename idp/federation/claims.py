@@ -1,0 +1,182 @@
+"""Claims as rules see them: their types by name, and what a directory's user brings.
+
+The types are AD FS's own (facts §C.7), always ``http://``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from adapter.contract import (
+    AUTHENTICATION_METHOD,
+    EMAIL_ADDRESS,
+    PRIMARY_SID,
+    UPN,
+    WINDOWS_ACCOUNT_NAME,
+)
+
+AD_AUTHORITY = "AD AUTHORITY"
+"""The issuer of what the directory says."""
+LOCAL_AUTHORITY = "LOCAL AUTHORITY"
+"""The issuer of what a rule says by itself."""
+
+_IDENTITY = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
+_WINDOWS = "http://schemas.microsoft.com/ws/2008/06/identity/claims/"
+_CONTEXT = "http://schemas.microsoft.com/2012/01/requestcontext/claims/"
+_PROPERTY = "http://schemas.xmlsoap.org/ws/2005/05/identity/claimproperties/"
+
+NAME = f"{_IDENTITY}name"
+NAME_IDENTIFIER = f"{_IDENTITY}nameidentifier"
+GROUP = "http://schemas.xmlsoap.org/claims/Group"
+GROUP_SID = f"{_WINDOWS}groupsid"
+ROLE = f"{_WINDOWS}role"
+AUTHENTICATION_INSTANT = f"{_WINDOWS}authenticationinstant"
+AUTHENTICATION_METHODS_REFERENCES = "http://schemas.microsoft.com/claims/authnmethodsreferences"
+AUTHENTICATION_METHODS_PROVIDERS = "http://schemas.microsoft.com/claims/authnmethodsproviders"
+INSIDE_CORPORATE_NETWORK = "http://schemas.microsoft.com/ws/2012/01/insidecorporatenetwork"
+PERMIT = "http://schemas.microsoft.com/authorization/claims/permit"
+DENY = "http://schemas.microsoft.com/authorization/claims/deny"
+
+CLAIM_TYPES = {
+    # name                    claim type
+    "upn":                    UPN,
+    "emailaddress":           EMAIL_ADDRESS,
+    "name":                   NAME,
+    "givenname":              f"{_IDENTITY}givenname",
+    "surname":                f"{_IDENTITY}surname",
+    "nameid":                 NAME_IDENTIFIER,
+    "ppid":                   f"{_IDENTITY}privatepersonalidentifier",
+    "commonname":             "http://schemas.xmlsoap.org/claims/CommonName",
+    "group":                  GROUP,
+    "adfs1-email":            "http://schemas.xmlsoap.org/claims/EmailAddress",
+    "adfs1-upn":              "http://schemas.xmlsoap.org/claims/UPN",
+    "role":                   ROLE,
+    "windowsaccountname":     WINDOWS_ACCOUNT_NAME,
+    "primarysid":             PRIMARY_SID,
+    "primarygroupsid":        f"{_WINDOWS}primarygroupsid",
+    "groupsid":               GROUP_SID,
+    "denyonlysid":            f"{_IDENTITY}denyonlysid",
+    "denyonlyprimarysid":     f"{_WINDOWS}denyonlyprimarysid",
+    "denyonlyprimarygroupsid": f"{_WINDOWS}denyonlyprimarygroupsid",
+    "authenticationmethod":   AUTHENTICATION_METHOD,
+    "authenticationinstant":  AUTHENTICATION_INSTANT,
+    "authnmethodsreferences": AUTHENTICATION_METHODS_REFERENCES,
+    "authnmethodsproviders":  AUTHENTICATION_METHODS_PROVIDERS,
+    "insidecorporatenetwork": INSIDE_CORPORATE_NETWORK,
+    "psso":                   "http://schemas.microsoft.com/2014/03/psso",
+    "passwordexpirationtime": "http://schemas.microsoft.com/ws/2012/01/passwordexpirationtime",
+    "x-ms-client-ip":         f"{_CONTEXT}x-ms-client-ip",
+    "x-ms-forwarded-client-ip": f"{_CONTEXT}x-ms-forwarded-client-ip",
+    "x-ms-proxy":             f"{_CONTEXT}x-ms-proxy",
+    "x-ms-client-user-agent": f"{_CONTEXT}x-ms-client-user-agent",
+    "x-ms-client-application": f"{_CONTEXT}x-ms-client-application",
+    "x-ms-endpoint-absolute-path": f"{_CONTEXT}x-ms-endpoint-absolute-path",
+    "userip":                 f"{_CONTEXT}userip",
+    "permit":                 PERMIT,
+    "deny":                   DENY,
+}  # fmt: skip
+"""The claim types that have a short name; rules may use either."""
+
+FORMAT = f"{_PROPERTY}format"
+"""The property that holds the format of a NameID."""
+NAME_QUALIFIER = f"{_PROPERTY}namequalifier"
+SP_NAME_QUALIFIER = f"{_PROPERTY}spnamequalifier"
+ATTRIBUTE_NAME_FORMAT = f"{_PROPERTY}attributename"
+"""The property that holds the NameFormat of an attribute."""
+
+_SHORT_NAMES = {uri: name for name, uri in CLAIM_TYPES.items()}
+_LITERAL = "literal:"
+_SID = re.compile(r"S-1(-\d{1,15}){1,16}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement about a user; ``properties`` are pairs of a URI and a text."""
+
+    type: str
+    value: str
+    issuer: str = AD_AUTHORITY
+    properties: tuple[tuple[str, str], ...] = ()
+
+    def property(self, name: str) -> str | None:
+        """Return one property, or None."""
+        return dict(self.properties).get(name)
+
+
+class Subject(Protocol):
+    """What there is to say of a user, whatever directory they come from."""
+
+    @property
+    def upn(self) -> str:
+        """The user principal name."""
+
+    @property
+    def display_name(self) -> str:
+        """The full name, or empty."""
+
+    @property
+    def email(self) -> str:
+        """The mail address, or empty."""
+
+    @property
+    def windows_account_name(self) -> str:
+        """``DOMAIN\\user``."""
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The names of the user's groups."""
+
+
+def claim_type(name: str) -> str:
+    """Return the claim type of a short name; anything else is one, and so is ``literal:NAME``."""
+    if name.startswith(_LITERAL):
+        return name.removeprefix(_LITERAL)
+    return CLAIM_TYPES.get(name.lower(), name)
+
+
+def short_name(type_: str) -> str:
+    """Return the shortest name that :func:`claim_type` reads as *type_*."""
+    name = _SHORT_NAMES.get(type_, type_)
+    return name if claim_type(name) == type_ else _LITERAL + type_
+
+
+def identity_claims(user: Subject) -> tuple[Claim, ...]:
+    """Return what a user of the directory brings to the rules; empty values are left out."""
+    values = {
+        WINDOWS_ACCOUNT_NAME: (user.windows_account_name,),
+        NAME: (user.display_name,),
+        UPN: (user.upn,),
+        EMAIL_ADDRESS: (user.email,),
+        PRIMARY_SID: (security_id(user.upn),),
+        GROUP: user.groups,
+        GROUP_SID: map(group_sid, user.groups),
+    }
+    return tuple(_claims(values.items()))
+
+
+def method_claims(methods: Iterable[str]) -> tuple[Claim, ...]:
+    """Return how the user signed in, each as a claim ``authnmethodsreferences``."""
+    return tuple(Claim(AUTHENTICATION_METHODS_REFERENCES, method) for method in methods)
+
+
+def security_id(name: str) -> str:
+    """Return a security identifier that is the name's on every node; our directory has none."""
+    digest = hashlib.sha256(name.encode()).digest()
+    parts = (int.from_bytes(digest[at : at + 4], "big") for at in (0, 4, 8, 12))
+    return "S-1-5-21-" + "-".join(map(str, parts))
+
+
+def group_sid(name: str) -> str:
+    """Return the identifier of a group; one that is called by its identifier keeps it."""
+    return name if _SID.fullmatch(name) else security_id(f"group {name}")
+
+
+def _claims(values: Iterable[tuple[str, Iterable[str]]]) -> Iterator[Claim]:
+    for type_, given in values:
+        for value in dict.fromkeys(given):
+            if value:
+                yield Claim(type_, value)
