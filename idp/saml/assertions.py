@@ -12,7 +12,7 @@ from datetime import datetime
 
 from adapter.errors import TallystickError
 from idp.saml import uris
-from idp.saml.canonical import attribute, instant, text
+from idp.saml.canonical import attribute, instant, optional, text
 from idp.saml.encryption import encrypt
 from idp.saml.refusal import Status
 from idp.saml.signing import SigningKey, sign_enveloped
@@ -60,7 +60,7 @@ def write_response(
         destination=destination,
         in_response_to=assertion.in_response_to,
         issue_instant=assertion.issue_instant,
-        body=_status((uris.SUCCESS, None)) + body,
+        body=status_element((uris.SUCCESS, None)) + body,
         key=key if sign_response else None,
     )
 
@@ -82,7 +82,7 @@ def write_status_response(
         destination=destination,
         in_response_to=in_response_to,
         issue_instant=issue_instant,
-        body=_status(status),
+        body=status_element(status),
         key=key,
     )
 
@@ -100,7 +100,7 @@ def _response(
     head = (
         f'<samlp:Response xmlns:samlp="{uris.PROTOCOL}" Consent="{uris.CONSENT_UNSPECIFIED}" '
         f'Destination="{attribute(destination)}" ID="{attribute(response_id)}"'
-        f"{_optional('InResponseTo', in_response_to)} "
+        f"{optional('InResponseTo', in_response_to)} "
         f'IssueInstant="{instant(issue_instant)}" Version="2.0">'
         f'<Issuer xmlns="{uris.ASSERTION}">{text(issuer)}</Issuer>'
     )
@@ -109,7 +109,8 @@ def _response(
     return signed.encode("utf-8")
 
 
-def _status(status: Status) -> str:
+def status_element(status: Status) -> str:
+    """Return the element Status (saml-core §3.2.2.1)."""
     top, second = status
     inner = _status_code(second, "") if second is not None else ""
     return f"<samlp:Status>{_status_code(top, inner)}</samlp:Status>"
@@ -138,27 +139,34 @@ def _subject(a: Assertion, encryption: Encryption | None) -> str:
     return (
         f"<Subject>{_name_id(a.name_id, encryption)}"
         f'<SubjectConfirmation Method="{uris.BEARER}"><SubjectConfirmationData'
-        f"{_optional('InResponseTo', a.in_response_to)} "
+        f"{optional('InResponseTo', a.in_response_to)} "
         f'NotOnOrAfter="{instant(a.confirmation_not_on_or_after)}" '
         f'Recipient="{attribute(a.recipient)}">'
         "</SubjectConfirmationData></SubjectConfirmation></Subject>"
     )
 
 
+def name_id_element(name_id: NameID) -> str:
+    """Return the element NameID as it stands alone: it brings its namespace (saml-core §2.2.3)."""
+    return f'<NameID xmlns="{uris.ASSERTION}" {_named(name_id)}'
+
+
 def _name_id(name_id: NameID | None, encryption: Encryption | None) -> str:
     if name_id is None:
         return ""
-    named = (
+    if encryption is None or not encryption.name_id:
+        return f"<NameID {_named(name_id)}"
+    # Whoever decrypts it reads it alone.
+    return f"<EncryptedID>{encrypt(name_id_element(name_id), encryption)}</EncryptedID>"
+
+
+def _named(name_id: NameID) -> str:
+    return (
         f'Format="{attribute(name_id.format)}"'
-        f"{_optional('NameQualifier', name_id.name_qualifier)}"
-        f"{_optional('SPNameQualifier', name_id.sp_name_qualifier)}>"
+        f"{optional('NameQualifier', name_id.name_qualifier)}"
+        f"{optional('SPNameQualifier', name_id.sp_name_qualifier)}>"
         f"{text(name_id.value)}</NameID>"
     )
-    if encryption is None or not encryption.name_id:
-        return f"<NameID {named}"
-    # Whoever decrypts it reads it alone, so it brings its namespace.
-    alone = f'<NameID xmlns="{uris.ASSERTION}" {named}'
-    return f"<EncryptedID>{encrypt(alone, encryption)}</EncryptedID>"
 
 
 def _conditions(a: Assertion) -> str:
@@ -185,11 +193,7 @@ def _authn_statement(a: Assertion) -> str:
     return (
         f'<AuthnStatement AuthnInstant="{instant(a.authn_instant)}" '
         f'SessionIndex="{attribute(a.session_index)}"'
-        f"{_optional('SessionNotOnOrAfter', None if until is None else instant(until))}>"
+        f"{optional('SessionNotOnOrAfter', None if until is None else instant(until))}>"
         f"<AuthnContext><AuthnContextClassRef>{text(a.authn_context_class)}"
         "</AuthnContextClassRef></AuthnContext></AuthnStatement>"
     )
-
-
-def _optional(name: str, value: str | None) -> str:
-    return "" if value is None else f' {name}="{attribute(value)}"'

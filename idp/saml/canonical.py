@@ -34,6 +34,11 @@ def attribute(value: str) -> str:
     return value.translate(_ATTRIBUTE) if _needs_care(_SPECIAL_IN_ATTRIBUTE, value) else value
 
 
+def optional(name: str, value: str | None) -> str:
+    """Return the attribute *name* with a space before it, and nothing where there is no value."""
+    return "" if value is None else f' {name}="{attribute(value)}"'
+
+
 def instant(moment: datetime) -> str:
     """Return *moment*, which knows its zone, as SAML writes it: UTC, milliseconds, ``Z``."""
     if moment.tzinfo is None:

@@ -79,6 +79,11 @@ def check_signatures(
     return signed
 
 
+def is_signed(root: etree._Element) -> bool:
+    """Say whether *root* has an enveloped signature, which may be wrong."""
+    return signature.enveloped_signature(root) is not None
+
+
 def check_destination(root: etree._Element, destinations: Collection[str], *, signed: bool) -> None:
     """Accept a message that is meant for one of our addresses; a signed one has to say so.
 
@@ -105,20 +110,25 @@ def fresh_instant(
     root: etree._Element, *, now: datetime, skew: timedelta, max_age: timedelta
 ) -> datetime:
     """Return when the message was issued, in UTC; it is not in the future, and not too old."""
-    try:
-        instant = datetime.fromisoformat(root.get("IssueInstant").strip())
-        # saml-core §1.3.3: times are UTC, also where the Z is forgotten.
-        instant = instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise _not_fresh("has no readable IssueInstant") from None
+    instant = instant_of(root.get("IssueInstant"))
     if instant - now > skew:
-        raise _not_fresh("was issued in the future")
+        raise not_fresh("was issued in the future")
     if now - instant > max_age + skew:
-        raise _not_fresh("has expired")
+        raise not_fresh("has expired")
     return instant
 
 
-def _not_fresh(fault: str) -> Refused:
+def instant_of(text: str) -> datetime:
+    """Return the time *text* says, in UTC, also where the Z is forgotten (saml-core §1.3.3)."""
+    try:
+        instant = datetime.fromisoformat(text.strip())
+        return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise not_fresh("has a time that cannot be read") from None
+
+
+def not_fresh(fault: str) -> Refused:
+    """Return the refusal of a message that comes at the wrong time."""
     return Refused(
         f"The message {fault}",
         "Start again at the service provider, and check its clock",

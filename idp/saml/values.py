@@ -25,6 +25,18 @@ class AssertionConsumerService:
 
 
 @dataclass(frozen=True, slots=True)
+class SingleLogoutService:
+    """One address of a service provider that takes log-out messages (saml-metadata §2.2.2).
+
+    Responses go to ``response_location`` where there is one.
+    """
+
+    location: str
+    binding: str
+    response_location: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceProvider:
     """What a service provider's metadata says of it.
 
@@ -42,6 +54,7 @@ class ServiceProvider:
     authn_requests_signed: bool = False
     want_assertions_signed: bool = False
     display_name: str = ""
+    single_logout_services: tuple[SingleLogoutService, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +103,29 @@ class AuthnRequest:
     requested_contexts: tuple[str, ...] = ()
     comparison: str = "exact"
     signed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LogoutRequest:
+    """A checked request to end sessions of ``name_id`` (saml-core §3.7.1).
+
+    Without ``session_indexes`` it means whichever session of that name there is.
+    """
+
+    id: str
+    issuer: str
+    name_id: NameID
+    session_indexes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LogoutResponse:
+    """A checked answer to the request ``in_response_to`` (saml-core §3.7.2)."""
+
+    id: str
+    issuer: str
+    in_response_to: str
+    status: tuple[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)

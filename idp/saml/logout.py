@@ -1,0 +1,258 @@
+"""Log-out messages: reading those of service providers, and writing ours.
+
+Sources: saml-core §3.7, saml-profiles §4.4. They have to be signed, requests and responses, by
+either binding: by Redirect in the query, since only there RelayState is signed with them. Whether
+an ID was used before, and whether the name and session indexes are those that were issued, is not
+asked here: the host knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from lxml import etree
+
+from idp.saml import messages, uris
+from idp.saml.assertions import name_id_element, status_element
+from idp.saml.bindings import SamlMessage, encode_redirect, post_fields
+from idp.saml.canonical import attribute, instant, optional, text
+from idp.saml.messages import MAX_AGE, SKEW
+from idp.saml.refusal import Refused
+from idp.saml.signing import SigningKey, sign_enveloped
+from idp.saml.values import (
+    REDIRECT,
+    UNSPECIFIED,
+    LogoutRequest,
+    LogoutResponse,
+    NameID,
+    ServiceProvider,
+    SingleLogoutService,
+)
+from idp.saml.xml import parse, text_of
+
+REQUEST = "LogoutRequest"
+RESPONSE = "LogoutResponse"
+MOST_SESSION_INDEXES = 100
+_LIFETIME = timedelta(minutes=5)
+"""How long a request of ours is good."""
+
+_NAME_ID = f"{{{uris.ASSERTION}}}NameID"
+_SESSION_INDEX = f"{{{uris.PROTOCOL}}}SessionIndex"
+_STATUS_CODE = f"{{{uris.PROTOCOL}}}StatusCode"
+
+FindServiceProvider = Callable[[str], ServiceProvider | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A message on its way: to *address* by GET, or by POST of the *fields* where there are any."""
+
+    address: str
+    fields: dict[str, str]
+
+
+def is_logout(message: SamlMessage) -> bool:
+    """Say whether *message* is about log-out, and not about sign-on."""
+    if message.parameter == "SAMLResponse":
+        return True
+    # No other spelling of an element's name is possible, so that sign-on parses only once.
+    if REQUEST.encode() not in message.xml:
+        return False
+    return bool(parse(message.xml).tag == f"{{{uris.PROTOCOL}}}{REQUEST}")
+
+
+def read_logout_request(
+    message: SamlMessage,
+    *,
+    find_service_provider: FindServiceProvider,
+    destinations: Collection[str],
+    now: datetime,
+    skew: timedelta = SKEW,
+    max_age: timedelta = MAX_AGE,
+) -> LogoutRequest:
+    """Return the request in *message*, checked against the trust of its issuer.
+
+    ``destinations`` are our own addresses. Raises :class:`Refused`.
+    """
+    root = messages.root_of(message, parameter="SAMLRequest", name=REQUEST)
+    service_provider = _checked(
+        root, message, find_service_provider, destinations, now=now, skew=skew, max_age=max_age
+    )
+    _must_not_have_ended(root, now - skew)
+    indexes = tuple(text_of(each) for each in root.findall(_SESSION_INDEX))
+    if len(indexes) > MOST_SESSION_INDEXES:
+        raise Refused(
+            f"The request names more than {MOST_SESSION_INDEXES} sessions",
+            "Name only those of this user",
+            code="too_many_session_indexes",
+        )
+    return LogoutRequest(root.get("ID"), service_provider.entity_id, _name_id(root), indexes)
+
+
+def read_logout_response(
+    message: SamlMessage,
+    *,
+    find_service_provider: FindServiceProvider,
+    destinations: Collection[str],
+    now: datetime,
+    skew: timedelta = SKEW,
+    max_age: timedelta = MAX_AGE,
+) -> LogoutResponse:
+    """Return the response in *message*, checked likewise; raises :class:`Refused`."""
+    root = messages.root_of(message, parameter="SAMLResponse", name=RESPONSE)
+    service_provider = _checked(
+        root, message, find_service_provider, destinations, now=now, skew=skew, max_age=max_age
+    )
+    answered = root.get("InResponseTo")
+    if not answered:
+        raise Refused(
+            "The log-out response answers no request", "Set InResponseTo", code="unsolicited"
+        )
+    return LogoutResponse(root.get("ID"), service_provider.entity_id, answered, _status(root))
+
+
+def send_logout_request(
+    request: LogoutRequest,
+    *,
+    to: SingleLogoutService,
+    relay_state: str,
+    now: datetime,
+    key: SigningKey,
+) -> Carried:
+    """Return *request*, which is ours, signed with *key* and on its way to a service provider."""
+    head = _head(REQUEST, request.id, request.issuer, to.location, now, until=now + _LIFETIME)
+    indexes = "".join(
+        f"<samlp:SessionIndex>{text(each)}</samlp:SessionIndex>" for each in request.session_indexes
+    )
+    tail = f"{name_id_element(request.name_id)}{indexes}</samlp:{REQUEST}>"
+    return _carried(
+        (head, tail, request.id), "SAMLRequest", to.binding, to.location, relay_state, key
+    )
+
+
+def send_logout_response(
+    response: LogoutResponse,
+    *,
+    to: SingleLogoutService,
+    relay_state: str | None,
+    now: datetime,
+    key: SigningKey,
+) -> Carried:
+    """Return *response*, which is ours, signed with *key*; RelayState goes back unchanged."""
+    address = to.response_location or to.location
+    head = _head(
+        RESPONSE, response.id, response.issuer, address, now, in_response_to=response.in_response_to
+    )
+    tail = f"{status_element(response.status)}</samlp:{RESPONSE}>"
+    return _carried(
+        (head, tail, response.id), "SAMLResponse", to.binding, address, relay_state, key
+    )
+
+
+def _checked(
+    root: etree._Element,
+    message: SamlMessage,
+    find_service_provider: FindServiceProvider,
+    destinations: Collection[str],
+    *,
+    now: datetime,
+    skew: timedelta,
+    max_age: timedelta,
+) -> ServiceProvider:
+    """Check what holds for requests and responses alike, and return whose message it is."""
+    service_provider = messages.issuer_of(root, find_service_provider)
+    messages.check_signatures(root, message, service_provider, required=False)
+    _must_be_signed(root, message, service_provider)
+    messages.check_destination(root, destinations, signed=True)
+    messages.fresh_instant(root, now=now, skew=skew, max_age=max_age)
+    if root.get("Version") != "2.0":
+        raise Refused("The message is not of SAML version 2.0", "Send 2.0", code="wrong_version")
+    return service_provider
+
+
+def _must_be_signed(
+    root: etree._Element, message: SamlMessage, service_provider: ServiceProvider
+) -> None:
+    """Ask for the signature of the message's own binding (saml-bindings §3.4.4.1, §3.5.4.4)."""
+    if message.binding == REDIRECT:
+        signed = message.redirect_signature is not None
+    else:
+        signed = messages.is_signed(root)
+    if not signed:
+        raise Refused(
+            f"The log-out message of {service_provider.entity_id} is not signed, but has to be",
+            "Let the service provider sign log-out requests and responses",
+            code="MSIS7084",
+        )
+
+
+def _must_not_have_ended(root: etree._Element, now: datetime) -> None:
+    """Hold a request to its own NotOnOrAfter (saml-core §3.7.1)."""
+    until = root.get("NotOnOrAfter")
+    if until is not None and messages.instant_of(until) <= now:
+        raise messages.not_fresh("has expired")
+
+
+def _name_id(root: etree._Element) -> NameID:
+    element = root.find(_NAME_ID)
+    if element is None:
+        raise Refused(
+            "The log-out request names the user by an EncryptedID or BaseID",
+            "Send the NameID of the assertion, in the clear",
+            code="unreadable_name_id",
+        )
+    return NameID(
+        text_of(element),
+        element.get("Format", UNSPECIFIED),
+        name_qualifier=element.get("NameQualifier"),
+        sp_name_qualifier=element.get("SPNameQualifier"),
+    )
+
+
+def _status(root: etree._Element) -> tuple[str, str | None]:
+    """Return the top-level code and the one inside it (saml-core §3.2.2.2)."""
+    top = root.find(f"{{{uris.PROTOCOL}}}Status/{_STATUS_CODE}")
+    second = top.find(_STATUS_CODE)
+    return top.get("Value", ""), None if second is None else second.get("Value", "")
+
+
+def _head(
+    name: str,
+    identifier: str,
+    issuer: str,
+    destination: str,
+    now: datetime,
+    *,
+    in_response_to: str | None = None,
+    until: datetime | None = None,
+) -> str:
+    """Return the message up to its issuer, in exclusive canonical form."""
+    return (
+        f'<samlp:{name} xmlns:samlp="{uris.PROTOCOL}" Consent="{uris.CONSENT_UNSPECIFIED}" '
+        f'Destination="{attribute(destination)}" ID="{attribute(identifier)}"'
+        f"{optional('InResponseTo', in_response_to)} "
+        f'IssueInstant="{instant(now)}"'
+        f"{optional('NotOnOrAfter', None if until is None else instant(until))} "
+        f'Version="2.0"><Issuer xmlns="{uris.ASSERTION}">{text(issuer)}</Issuer>'
+    )
+
+
+def _carried(
+    parts: tuple[str, str, str],
+    parameter: str,
+    binding: str,
+    address: str,
+    relay_state: str | None,
+    key: SigningKey,
+) -> Carried:
+    """Sign the message of *parts* (head, tail, ID) as its binding wants it."""
+    head, tail, identifier = parts
+    if binding == REDIRECT:
+        query = encode_redirect(
+            (head + tail).encode(), parameter=parameter, relay_state=relay_state, key=key
+        )
+        return Carried(f"{address}{'&' if '?' in address else '?'}{query}", {})
+    xml = sign_enveloped(head, tail, identifier, key).encode()
+    return Carried(address, post_fields(xml, relay_state, parameter=parameter))
