@@ -228,7 +228,7 @@ ENCRYPTED = (
 )
 WRONG = {
     # what is wrong                  (children, attributes, code)
-    "another destination":           (NAME, {"Destination": "https://other.test/"}, "wrong_destination"),
+    "another destination":           (NAME, {"Destination": SLO}, "wrong_destination"),
     "no destination":                (NAME, {"Destination": None}, "wrong_destination"),
     "another version":               (NAME, {"Version": "1.1"}, "wrong_version"),
     "ended by its own word":         (NAME, {"NotOnOrAfter": "2026-11-24T11:57:00Z"}, "not_fresh"),
