@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from adapter.errors import TallystickError
 from adapter.mfa.service import MfaPolicy, MfaService
 from idp.directory import Directory, PasswordHasher
+from idp.events import Event
 from idp.federation.keyring import FixedKey
 from idp.federation.keys import read_private_file
 from idp.federation.nodes import Farm
@@ -90,6 +91,7 @@ def create_app(config: Config, *, services: Services | None = None) -> Flask:
     ``services`` are those of :func:`assemble` where the caller has them already.
     """
     from idp import admin, authenticator, logs, signin, web
+    from idp.logs import get_logger
 
     logs.configure(config.logging.format)
     services = services or assemble(config)
@@ -105,6 +107,8 @@ def create_app(config: Config, *, services: Services | None = None) -> Flask:
     housekeeping = Housekeeping(services.database, services.clock)
     app.teardown_request(lambda _error: housekeeping.tick())
     app.extensions["tallystick"] = services
+    get_logger().info("started", event_id=Event.STARTED, base_url=config.server.base_url)
+    services.closing.callback(lambda: get_logger().info("stopped", event_id=Event.STOPPED))
     return app
 
 

@@ -115,6 +115,8 @@ class Logging(Section):
     """How log lines are written to standard error."""
 
     format: Literal["json", "console"] = "json"
+    audit: Literal["basic", "verbose"] = "basic"
+    """``verbose`` adds what was asked, answered and claimed (AD FS: AuditLevel)."""
 
 
 class Config(BaseSettings):

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Request, Response, g, request
 from werkzeug.exceptions import HTTPException
 
+from idp.events import event_of_refusal
 from idp.logs import get_logger
 
 BODY_LIMIT = 1024 * 1024
@@ -93,6 +94,7 @@ def log_refusal(code: str, problem: str = "") -> None:
     """Write the one line of a request that was refused."""
     get_logger().warning(
         "request_refused",
+        event_id=event_of_refusal(code),
         code=code,
         activity_id=activity_id(),
         problem=problem,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import ExitStack
+from dataclasses import replace
 
 from idp import create_app
 
@@ -50,3 +52,14 @@ def test_hosts_leave_what_is_to_be_closed_and_it_is_closed_before_the_database(f
     services.close()
 
     assert order == [True, "host"]
+
+
+def test_the_start_and_the_end_of_a_server_are_told_by_their_numbers(federation, capsys):
+    services = replace(federation.services, closing=ExitStack())
+
+    create_app(services.config, services=services)
+    services.closing.close()
+
+    started, stopped = capsys.readouterr().err.splitlines()
+    assert "event_id=100 base_url=http://localhost" in started
+    assert "event_id=103" in stopped

@@ -17,6 +17,7 @@ from adapter.contract import (
 )
 from adapter.errors import TallystickError
 from adapter.mfa.service import MfaService, UsesMfaService
+from idp.events import Event
 from idp.federation.policy import GlobalPolicy
 from idp.federation.providers import AuthenticationProvider, Providers, load
 from idp.logs import get_logger
@@ -112,9 +113,9 @@ class AdapterHost:
                 adapter.use_mfa_service(self._mfa)
             adapter.on_authentication_pipeline_load(AuthenticationMethodConfigData(provider.config))
         except Exception as error:  # whatever a stranger's code throws
-            _log("adapter_load_failed", provider.name, error, event_id=105)
+            _log("adapter_load_failed", provider.name, error, event_id=Event.PROVIDER_NOT_LOADED)
             return None
-        get_logger().info("adapter_loaded", event_id=106, provider=provider.name)
+        get_logger().info("adapter_loaded", event_id=Event.PROVIDER_LOADED, provider=provider.name)
         return LoadedAdapter(provider.name, adapter, announced)
 
 

@@ -55,9 +55,11 @@ def try_later(code: str) -> Refused:
     return Refused("The service is not available", "Try again in a few seconds", code=code)
 
 
-def not_possible(code: str) -> Refused:
-    """Something is wrong with what this server has been given; the log says what."""
-    return Refused("The sign-in failed", "Give the Activity ID to your administrator", code=code)
+def not_possible() -> Refused:
+    """Something is wrong with what this server has been given; the log says what, and its code."""
+    return Refused(
+        "The sign-in failed", "Give the Activity ID to your administrator", code="MSIS7012"
+    )
 
 
 def from_elsewhere(base_url: str) -> Refused:
@@ -83,7 +85,7 @@ def sign_in_ended() -> Refused:
     return Refused(
         "This page does not belong to a sign-in that is under way in this browser",
         "Start again at the application",
-        code="context_not_valid",
+        code="MSIS7001",
     )
 
 

@@ -9,15 +9,12 @@ from datetime import timedelta
 
 from adapter.contract import Explanation
 from idp import web
+from idp.events import Event
 from idp.logs import get_logger
 from idp.services import Services
 from idp.session.record import SignInRecord
+from idp.signin.audit import Audit
 from idp.signin.pending import LONGEST, PendingSignIn
-
-TOKEN_ISSUED = 1200
-TOKEN_NOT_ISSUED = 1201
-CREDENTIALS_VALID = 1202
-CREDENTIALS_NOT_VALID = 1203
 
 NOTHING_TO_EXPLAIN = Explanation("", "")
 
@@ -27,6 +24,7 @@ class Recorder:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._audit = Audit(services)
         trusts = services.config.trusts
         may_be_loaded = trusts.request_lifetime_seconds + 2 * trusts.clock_skew_seconds
         # Longer than the request, or a page of a sign-in that began with it, can be good.
@@ -34,14 +32,18 @@ class Recorder:
 
     def credentials(self, pending: PendingSignIn, user: str, node: str, failure: str) -> None:
         """Record that a password was given; ``failure`` is empty for a right one."""
-        event = CREDENTIALS_NOT_VALID if failure else CREDENTIALS_VALID
+        event = Event.CREDENTIALS_NOT_VALID if failure else Event.CREDENTIALS_VALID
         self._write(self._record(event, pending.entity_id, user, node, failure or "right_password"))
+        if failure:
+            self._audit.write(Event.CREDENTIALS_REFUSED, user=user, client_ip=web.client_ip())
 
     def not_issued(
         self, pending: PendingSignIn, user: str, node: str, outcome: str, why: Explanation
     ) -> None:
         """Record a sign-in that ended, or stopped for now, without a token."""
-        self._write(self._record(TOKEN_NOT_ISSUED, pending.entity_id, user, node, outcome, why))
+        self._write(
+            self._record(Event.TOKEN_NOT_ISSUED, pending.entity_id, user, node, outcome, why)
+        )
 
     def not_issued_once(
         self, pending: PendingSignIn, user: str, node: str, context_id: str, why: Explanation
@@ -65,14 +67,14 @@ class Recorder:
 
         False, and nothing written, when either was spent before.
         """
-        record = self._record(TOKEN_ISSUED, pending.entity_id, user, node, "issued", why)
+        record = self._record(Event.TOKEN_ISSUED, pending.entity_id, user, node, "issued", why)
         spends = (pending.entity_id, pending.request_id) if pending.request_id else None
         return self._finish(record, spends, context_id)
 
     def refused(self, pending_request: tuple[str, str], node: str, code: str) -> bool:
         """Spend a request that is answered by a SAML status, and record why."""
         entity_id, request_id = pending_request
-        record = self._record(TOKEN_NOT_ISSUED, entity_id, "", node, code)
+        record = self._record(Event.TOKEN_NOT_ISSUED, entity_id, "", node, code)
         return self._finish(record, (entity_id, request_id), None)
 
     def _finish(
@@ -90,7 +92,7 @@ class Recorder:
 
     def _record(
         self,
-        event: int,
+        event: Event,
         entity_id: str,
         user: str,
         node: str,
@@ -99,7 +101,7 @@ class Recorder:
     ) -> SignInRecord:
         return SignInRecord(
             at=self._services.clock.now(),
-            event_id=event,
+            event_id=int(event),
             activity_id=web.activity_id(),
             user=user,
             trust=entity_id,

@@ -51,7 +51,7 @@ class Refusals:
     def failed(self, error: TallystickError) -> Response:
         """Let nobody in where something went wrong that no step of a sign-in answers for."""
         _log("sign_in_failed", error)
-        refused = failures.not_possible(error.code)
+        refused = failures.not_possible()
         return self._error(refused, status=failures.status_of(refused))
 
     def _page(self, refused: Refused) -> Response:

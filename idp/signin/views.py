@@ -19,6 +19,7 @@ from idp.session.seal import SealBroken
 from idp.session.sso import Session
 from idp.signin import failures, pages, paths
 from idp.signin.adapters import STATIC_TYPES, AdapterHost
+from idp.signin.audit import Audit
 from idp.signin.flow import SignInFlow
 from idp.signin.incoming import Incoming
 from idp.signin.known import looking
@@ -43,6 +44,7 @@ def blueprint(services: Services) -> Blueprint:
     views = Views(services, host, recorder, node)
     refusals = Refusals(services, recorder, node)
     made = Blueprint("signin", __name__, template_folder="templates")
+    Audit(services).watch(made)
     made.add_url_rule(paths.LS, "ls", views.ls, methods=METHODS)
     for suffix in ("", ".aspx", ".htm"):
         address = f"{paths.IDP_INITIATED}{suffix}"

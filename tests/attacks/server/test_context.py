@@ -9,7 +9,7 @@ from itertools import permutations
 
 import pytest
 
-ENDED = "context_not_valid"
+ENDED = "MSIS7001"
 
 
 def context_of(sign_in) -> str:

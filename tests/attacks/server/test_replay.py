@@ -180,7 +180,7 @@ def test_after_the_end_the_form_and_cookie_of_before_are_worth_nothing(kept, lin
 
     for answer in ("yes", "no"):
         assert kept(Answer=answer).status == 400
-    assert lines.refusals() == ["context_not_valid"] * 2
+    assert lines.refusals() == ["MSIS7001"] * 2
 
 
 def test_a_sign_in_that_began_here_is_answered_once_too(federation, sp, phone):

@@ -1,0 +1,49 @@
+"""The events that this server writes, by AD FS's numbers (facts §D.8); docs/log.md has them all."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Event(IntEnum):
+    """One kind of event; its number is the ``event_id`` of log lines and sign-in records."""
+
+    STARTED = 100
+    STOPPED = 103
+    PROVIDER_NOT_LOADED = 105
+    PROVIDER_LOADED = 106
+    MESSAGE_NOT_SIGNED_RIGHT = 320
+    REQUEST_FAILED = 364
+    WRONG_SIGNATURE_ALGORITHM = 378
+    REQUEST_RECEIVED = 403
+    RESPONSE_SENT = 404
+    REQUEST_CONTEXT = 410
+    CREDENTIALS_REFUSED = 411
+    TOKEN_ISSUED = 1200
+    TOKEN_NOT_ISSUED = 1201
+    CREDENTIALS_VALID = 1202
+    CREDENTIALS_NOT_VALID = 1203
+
+    __repr__ = int.__repr__  # a line on a console shows the number
+
+
+VERBOSE = frozenset(
+    {
+        Event.REQUEST_RECEIVED,
+        Event.RESPONSE_SENT,
+        Event.REQUEST_CONTEXT,
+        Event.CREDENTIALS_REFUSED,
+    }
+)
+"""The audits that are written at the level ``verbose`` only."""
+
+_SIGNATURE_CODES = frozenset(
+    {"MSIS0038", "MSIS7084", "signature_required", "signature_shape", "incomplete_signature"}
+)
+
+
+def event_of_refusal(code: str) -> Event:
+    """Return the event of a request that was refused by this code."""
+    if code == "signature_algorithm":
+        return Event.WRONG_SIGNATURE_ALGORITHM
+    return Event.MESSAGE_NOT_SIGNED_RIGHT if code in _SIGNATURE_CODES else Event.REQUEST_FAILED
