@@ -92,11 +92,13 @@ def create_app(config: Config, *, services: Services | None = None) -> Flask:
     """
     from idp import admin, authenticator, logs, signin, web
     from idp.logs import get_logger
+    from idp.proxies import Proxies
 
     logs.configure(config.logging.format)
     services = services or assemble(config)
     app = web.App("idp", static_folder="static", static_url_path="/static", template_folder=None)
-    web.harden(app)
+    known = config.proxies
+    web.harden(app, Proxies(known.web_application_proxies, known.reverse_proxies))
     for host in (signin, authenticator, admin):
         app.register_blueprint(host.blueprint(services))
     app.register_error_handler(TallystickError, _told)

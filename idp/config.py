@@ -8,11 +8,20 @@ from __future__ import annotations
 
 import tomllib
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    IPvAnyNetwork,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from adapter.errors import TallystickError
@@ -105,6 +114,22 @@ class SignIn(Section):
         return timedelta(minutes=self.session_minutes)
 
 
+class Proxies(Section):
+    """Addresses and networks of the proxies before the server, whose headers are believed."""
+
+    web_application_proxies: tuple[IPvAnyNetwork, ...] = ()
+    """What comes through them comes from the extranet (AD FS: Web Application Proxy)."""
+    reverse_proxies: tuple[IPvAnyNetwork, ...] = ()
+    """Load balancers and reverse proxies that tell who connected to them."""
+
+    @model_validator(mode="after")
+    def _are_of_one_kind(self) -> Self:
+        for one, other in product(self.web_application_proxies, self.reverse_proxies):
+            if one.overlaps(other):
+                raise ValueError(f"{one} and {other} overlap; a proxy is of one kind")
+        return self
+
+
 class Farm(Section):
     """Rules that hold on every node."""
 
@@ -132,6 +157,7 @@ class Config(BaseSettings):
     trusts: Trusts = Trusts()
     sign_in: SignIn = SignIn()
     farm: Farm = Farm()
+    proxies: Proxies = Proxies()
     logging: Logging = Logging()
 
     @classmethod

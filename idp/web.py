@@ -8,11 +8,13 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from idp.events import event_of_refusal
+from idp.federation.whereabouts import Whereabouts
 from idp.logs import get_logger
+from idp.proxies import Proxies
 
 BODY_LIMIT = 1024 * 1024
 
@@ -43,14 +45,16 @@ class App(Flask):
         return func
 
 
-def harden(app: Flask) -> None:
+def harden(app: Flask, proxies: Proxies | None = None) -> None:
     """Give *app* the body limit, and every response the headers it has not set itself.
 
-    What no host answers is told in one sentence, and logged in one line.
+    *proxies* are believed in whose request they bring; without, nobody is. What no host answers
+    is told in one sentence, and logged in one line.
     """
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.config["MAX_FORM_MEMORY_SIZE"] = BODY_LIMIT
     app.config["MAX_FORM_PARTS"] = 100
+    app.extensions["proxies"] = proxies or Proxies()
     app.before_request(_name_activity)
     app.after_request(_add_headers)
     app.register_error_handler(HTTPException, _http_error)
@@ -80,9 +84,19 @@ def continue_activity(identifier: str) -> None:
     g.activity_id = identifier
 
 
+def whereabouts() -> Whereabouts:
+    """Return where this request comes from, as far as we and our proxies know."""
+    known: Whereabouts | None = g.get("whereabouts")
+    if known is None:
+        proxies: Proxies = current_app.extensions["proxies"]
+        known = proxies.whereabouts(request.remote_addr or "", request.headers, request.path)
+        g.whereabouts = known
+    return known
+
+
 def client_ip() -> str:
-    """Return the address that connected to us; forwarded headers count for nothing here."""
-    return request.remote_addr or ""
+    """Return the one address for logs and limits: the nearest to the user that is certain."""
+    return whereabouts().shown_ip
 
 
 def cookie_is_secure(base_url: str) -> bool:

@@ -154,7 +154,6 @@ class Views:
             address=f"{self._base_url}{request.path}",
             query=request.query_string,
             node=node,
-            client_ip=web.client_ip(),
-            user_agent=request.user_agent.string,
+            whereabouts=web.whereabouts(),
             look=looking(self._services, session, node),
         )

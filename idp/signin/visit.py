@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from adapter.contract import HttpRequest
+from idp.federation.whereabouts import Whereabouts
 from idp.signin.known import Known, Look
 
 
@@ -20,8 +21,7 @@ class Visit:
     address: str
     query: bytes
     node: str | None
-    client_ip: str
-    user_agent: str
+    whereabouts: Whereabouts
     look: Look
 
     @property
@@ -36,6 +36,6 @@ class Visit:
             node_name=known.node.name,
             node_build=known.node.build,
             application=known.trust.display_name or known.trust.entity_id,
-            client_ip=self.client_ip,
-            user_agent=self.user_agent,
+            client_ip=self.whereabouts.shown_ip,
+            user_agent=self.whereabouts.user_agent,
         )

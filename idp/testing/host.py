@@ -72,12 +72,16 @@ class Host:
         for name in ("tallystick.db", PHONE_FILE):
             shutil.copy(self._folder.path / name, folder / name)
         services = self._assemble(folder)
-        self._switches[0].app = self._quick(create_app(services.config, services=services))
+        self.serve(services)
         try:
             yield services
         finally:
             self._switches[0].app = None
             services.close()
+
+    def serve(self, services: Services) -> None:
+        """Serve these rooms from now on."""
+        self._switches[0].app = self._quick(create_app(services.config, services=services))
 
     @contextmanager
     def service_provider(self, services: Services) -> Iterator[test_sp.Provider]:

@@ -1,3 +1,3 @@
-from signing_in import easy, elsewhere, enable, lines, pairs, reconfigured, sp
+from signing_in import easy, elsewhere, enable, lines, pairs, reconfigured, served, sp
 
-__all__ = ["easy", "elsewhere", "enable", "lines", "pairs", "reconfigured", "sp"]
+__all__ = ["easy", "elsewhere", "enable", "lines", "pairs", "reconfigured", "served", "sp"]

@@ -24,6 +24,7 @@ from idp.saml.keys import PemPair, new_signing_certificate
 from idp.services import Services
 from idp.testing.browser import Browser
 from idp.testing.federation import Federation
+from idp.testing.host import Host
 from idp.testing.page import Page
 
 
@@ -110,6 +111,18 @@ def reconfigured(federation: Federation) -> Callable[..., FlaskClient]:
         return client_of(services)
 
     return another
+
+
+@pytest.fixture
+def served(federation: Federation, _tallystick_host: Host) -> Iterator[Callable[..., None]]:
+    """Put another server over the same rooms, with other settings, behind the same address."""
+    with ExitStack() as closing:
+
+        def serve(**sections: Any) -> None:
+            config = federation.services.config.model_copy(update=sections)
+            _tallystick_host.serve(replace(federation.services, config=config, closing=closing))
+
+        yield serve
 
 
 @dataclass
