@@ -7,6 +7,7 @@ Source: saml-metadata §2.3 and §2.4.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,11 +20,15 @@ from idp.saml.values import POST, AssertionConsumerService, ServiceProvider
 from idp.saml.xml import parse
 
 MAX_BYTES = 1024 * 1024
+LONGEST_ENTITY_ID = 1024
+"""In characters (saml-metadata §2.2.1)."""
 
 _ENTITY = f"{{{uris.METADATA}}}EntityDescriptor"
 _ENTITIES = f"{{{uris.METADATA}}}EntitiesDescriptor"
 _SP_ROLE = f"{{{uris.METADATA}}}SPSSODescriptor"
 _LANG = f"{{{uris.XML}}}lang"
+_IS_SHORT_NUMBER = re.compile(r"[0-9]{1,5}").fullmatch
+_LARGEST_INDEX = 65_535
 
 
 class BadMetadata(TallystickError):
@@ -101,6 +106,8 @@ class _Reading:
         role = roles[0]
         if not (descriptor.entity_id or "").strip():
             self._fault("it has no entityID")
+        elif len(descriptor.entity_id) > LONGEST_ENTITY_ID:
+            self._fault(f"its entityID is longer than {LONGEST_ENTITY_ID} characters")
         keys = role.key_descriptor
         signing = self._usable(keys, "signing")
         self._usable(keys, "encryption")
@@ -161,7 +168,7 @@ class _Reading:
         """Return the index; one that was left out (which the schema forbids) is its position."""
         if index is None:
             return position
-        if not (index.isascii() and index.isdigit()):
+        if not _IS_SHORT_NUMBER(index) or int(index) > _LARGEST_INDEX:
             self._fault(f"an assertion consumer service has the index {index[:20]!r}")
             return position
         return int(index)

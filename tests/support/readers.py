@@ -15,6 +15,7 @@ from lxml import etree
 from idp.saml import uris
 from idp.saml.bindings import SamlMessage
 from idp.saml.keys import PemPair, new_signing_certificate
+from idp.saml.refusal import Refused
 from idp.saml.requests import read_authn_request
 from idp.saml.signing import SigningKey
 from idp.saml.values import (
@@ -153,3 +154,12 @@ class Reader:
 @pytest.fixture
 def idp(identities: SimpleNamespace) -> Reader:
     return Reader(identities.sp)
+
+
+def refused_code(idp: Reader, message: SamlMessage | bytes) -> str:
+    """Return why *message* is refused; nobody vouches for it, so nobody is told."""
+    with pytest.raises(Refused) as caught:
+        idp.read(message)
+    if caught.value.status is not None:
+        raise AssertionError("A message that nobody vouches for was answered")
+    return caught.value.code

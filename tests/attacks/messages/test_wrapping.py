@@ -1,0 +1,101 @@
+"""Signature wrapping (XSW): a good signature over one message, and another one to be read.
+
+CVE-2024-45409 (ruby-saml), CVE-2025-47949 (samlify), CVE-2021-21238 (pysaml2), CVE-2026-47201
+(authentik).
+"""
+
+from __future__ import annotations
+
+import pytest
+import xmlsec
+from lxml import etree
+from readers import refused_code
+from wrapping import HOLDING, NS, SHAPES, wrapped
+
+EVIL_URL = "https://sp.example.test/other"
+KEPT = "_request1"
+
+
+def evil_request(sp, request_id: str = "_evil") -> bytes:
+    return sp.request(request_id=request_id, AssertionConsumerServiceURL=EVIL_URL)
+
+
+def is_right_by_arithmetic(message: bytes, certificate: str) -> bool:
+    """Ask as careless software does: is the signature, wherever it is, over what it names?"""
+    root = etree.fromstring(message)
+    context = xmlsec.SignatureContext()
+    pem = f"-----BEGIN CERTIFICATE-----\n{certificate}\n-----END CERTIFICATE-----"
+    context.key = xmlsec.Key.from_memory(pem, xmlsec.KeyFormat.CERT_PEM)
+    (kept,) = root.xpath("//*[@ID=$id]", id=KEPT)
+    context.register_id(kept, "ID")
+    try:
+        context.verify(root.find(".//ds:Signature", NS))
+    except xmlsec.Error:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
+@pytest.mark.parametrize("request_id", ["_evil", KEPT])
+def test_no_shape_of_wrapping_is_accepted(shape, request_id, idp, sp):
+    signed, evil = sp.sign(sp.request()), evil_request(sp, request_id)
+
+    message = wrapped(shape, signed, evil)
+
+    assert refused_code(idp, message) in {"signature_shape", "not_schema_valid", "MSIS7015"}
+
+
+@pytest.mark.parametrize("name", HOLDING)
+def test_these_would_fool_who_asks_for_arithmetic_alone(name, sp):
+    message = wrapped(SHAPES[name], sp.sign(sp.request()), evil_request(sp))
+
+    assert is_right_by_arithmetic(message, sp.identity.certificate)
+
+
+# Where the schema lets anything stand, only the shape of the signature can tell.
+
+
+def evil_with_box(sp, request_id: str = "_evil") -> etree._Element:
+    return etree.fromstring(
+        sp.request(
+            '<samlp:Extensions><x:box xmlns:x="urn:x"/></samlp:Extensions>',
+            request_id=request_id,
+            AssertionConsumerServiceURL=EVIL_URL,
+        )
+    )
+
+
+def box(root: etree._Element) -> etree._Element:
+    return root.find("samlp:Extensions", NS)[0]
+
+
+def test_the_signed_original_in_the_extensions_vouches_for_nobody_else(idp, sp):
+    root = evil_with_box(sp)
+    box(root).append(etree.fromstring(sp.sign(sp.request())))
+
+    assert refused_code(idp, etree.tostring(root)) == "signature_shape"
+
+
+@pytest.mark.parametrize("request_id", ["_evil", KEPT])
+def test_nor_does_its_signature_when_it_is_moved_to_the_other(request_id, idp, sp):
+    root = evil_with_box(sp, request_id)
+    original = etree.fromstring(sp.sign(sp.request()))
+    root.insert(1, original.find("ds:Signature", NS))
+    box(root).append(original)
+
+    assert refused_code(idp, etree.tostring(root)) in {"signature_shape", "not_schema_valid"}
+
+
+@pytest.mark.parametrize("spelling", ["ID", "Id", "id", "iD", "xml:id", "x:ID"])
+def test_an_id_that_occurs_twice_is_refused_however_it_is_spelt(spelling, idp, sp):
+    """What one reader takes for an ID another might not ("attribute pollution")."""
+    twin = '<samlp:Extensions><x:y xmlns:x="urn:x" name="_request1"/></samlp:Extensions>'
+    signed = sp.sign(sp.request(twin)).replace(b' name="', f' {spelling}="'.encode())
+
+    assert refused_code(idp, signed) == "signature_shape"
+
+
+def test_a_second_id_in_a_namespace_is_refused(idp, sp):
+    signed = sp.sign(sp.request()).replace(b' ID="', b' samlp:ID="_evil" ID="', 1)
+
+    assert refused_code(idp, signed) == "not_schema_valid"
