@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
 from adapter.mfa.service import MfaPolicy, MfaService
 from idp.directory import Directory, PasswordHasher
+from idp.directory.lockout import Limit, LockoutRules, Mode
 from idp.events import Event
 from idp.federation.keyring import FixedKey
 from idp.federation.keys import read_private_file
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from flask import Flask, Response
 
     from adapter.mfa.ports import Clock
-    from idp.config import Config
+    from idp.config import Config, Lockout
     from idp.saml.signing import SigningKey
 
 RETRY_AFTER_SECONDS = "5"
@@ -72,7 +74,9 @@ def assemble(
             number_key=sealer.key("number-to-match"),
             policy=MfaPolicy(products_after_table=config.farm.products_after_table),
         ),
-        directory=Directory(SqlUserStore(database), clock, hasher or PasswordHasher()),
+        directory=Directory(
+            SqlUserStore(database), clock, hasher or PasswordHasher(), _lockout(config.lockout)
+        ),
         trusts=trusts,
         farm=Farm(SqlNodeStore(database), clock),
         policy=GlobalPolicy(SqlPolicyStore(database)),
@@ -112,6 +116,17 @@ def create_app(config: Config, *, services: Services | None = None) -> Flask:
     get_logger().info("started", event_id=Event.STARTED, base_url=config.server.base_url)
     services.closing.callback(lambda: get_logger().info("stopped", event_id=Event.STOPPED))
     return app
+
+
+def _lockout(settings: Lockout) -> LockoutRules:
+    window = timedelta(minutes=settings.window_minutes)
+    return LockoutRules(
+        mode=Mode(settings.mode),
+        extranet_only=settings.extranet_only,
+        soft=Limit(settings.threshold, window),
+        unknown=Limit(settings.threshold, window, forgets=False),
+        familiar=Limit(settings.threshold_familiar, window, forgets=False),
+    )
 
 
 def _told(error: TallystickError) -> Response:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import (
     BaseModel,
     ConfigDict,
+    Field,
     IPvAnyNetwork,
     SecretStr,
     ValidationError,
@@ -114,6 +115,20 @@ class SignIn(Section):
         return timedelta(minutes=self.session_minutes)
 
 
+class Lockout(Section):
+    """How often a password may be wrong (AD FS: Set-AdfsProperties -ExtranetLockout...)."""
+
+    mode: Literal["password_counter", "log_only", "enforce"] = "password_counter"
+    """The soft lock-out; the soft one, with the smart one in the log; or the smart one."""
+    threshold: int = Field(10, ge=1, le=1000)
+    """Wrong passwords that lock: of a user; with the smart lock-out, from unknown places."""
+    threshold_familiar: int = Field(10, ge=1, le=1000)
+    """The same from places that the user has signed in from."""
+    window_minutes: int = Field(30, ge=1, le=10_080)
+    extranet_only: bool = False
+    """Smart for requests from outside alone, as in AD FS; the soft one holds for the others."""
+
+
 class Proxies(Section):
     """Addresses and networks of the proxies before the server, whose headers are believed."""
 
@@ -156,6 +171,7 @@ class Config(BaseSettings):
     keys: Keys = Keys()
     trusts: Trusts = Trusts()
     sign_in: SignIn = SignIn()
+    lockout: Lockout = Lockout()
     farm: Farm = Farm()
     proxies: Proxies = Proxies()
     logging: Logging = Logging()

@@ -19,10 +19,14 @@ class Event(IntEnum):
     RESPONSE_SENT = 404
     REQUEST_CONTEXT = 410
     CREDENTIALS_REFUSED = 411
+    LOCKED_BUT_ALLOWED = 512
+    RIGHT_PASSWORD_WHILE_LOCKED = 515
+    LOCKED_OUT = 516
     TOKEN_ISSUED = 1200
     TOKEN_NOT_ISSUED = 1201
     CREDENTIALS_VALID = 1202
     CREDENTIALS_NOT_VALID = 1203
+    EXTRANET_LOCKOUT = 1210
 
     __repr__ = int.__repr__  # a line on a console shows the number
 

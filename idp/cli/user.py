@@ -8,12 +8,11 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from idp.cli.context import Noun, with_services
-from idp.cli.output import json_option, print_json, print_table
+from idp.cli.output import json_option, print_fields, print_json, print_table
 from idp.cli.person import new_password, password_stdin_option
 
 if TYPE_CHECKING:
     from idp.admin.people import ActivationOffer
-    from idp.directory import User
     from idp.services import Services
 
 _ADD = """\
@@ -67,15 +66,34 @@ def import_users(services: Services, file: IO[str]) -> None:
 @with_services
 def list_users(services: Services, as_json: bool) -> None:
     """List the users."""
-    users = services.directory.list()
+    from idp.cli import account
+
+    users, lockouts = services.directory.list(), services.directory.lockouts()
     if as_json:
-        print_json([_user_json(each) for each in users])
+        print_json([account.json_of(each, lockouts.get(each.upn)) for each in users])
         return
     print_table(
-        ("name", "account", "display name", "email", "groups", "state"),
-        [_user_row(each) for each in users],
+        account.COLUMNS,
+        [account.row_of(each, lockouts.get(each.upn)) for each in users],
         empty="There is no user yet: tallystick user add NAME makes one.",
     )
+
+
+@user.command("show", example="tallystick user show alice@example.test")
+@click.argument("name")
+@json_option
+@with_services
+def show(services: Services, name: str, as_json: bool) -> None:
+    """Show a user: wrong passwords, lock-outs, the addresses that are familiar."""
+    from idp.admin import people
+    from idp.cli import account
+
+    found = people.find_user(services, name)
+    lockout = services.directory.lockouts(found.upn).get(found.upn)
+    if as_json:
+        print_json(account.json_of(found, lockout))
+    else:
+        print_fields(account.fields_of(found, lockout))
 
 
 @user.command("passwd", example="tallystick user passwd alice@example.test")
@@ -176,29 +194,3 @@ def _print_offer(offer: ActivationOffer) -> None:
     click.echo(f"Address  {offer.address}\n")
     segno.make(offer.address, error="m").terminal(sys.stdout, compact=True)
     click.echo(f"\nFor {offer.user}'s phone: good once, for 10 minutes, and for five tries.")
-
-
-def _state(each: User) -> str:
-    return "disabled" if each.disabled else "enabled"
-
-
-def _user_row(each: User) -> tuple[str, ...]:
-    return (
-        each.upn,
-        each.windows_account_name,
-        each.display_name,
-        each.email,
-        ", ".join(each.groups),
-        _state(each),
-    )
-
-
-def _user_json(each: User) -> dict[str, object]:
-    return {
-        "name": each.upn,
-        "windows_account_name": each.windows_account_name,
-        "display_name": each.display_name,
-        "email": each.email,
-        "groups": list(each.groups),
-        "disabled": each.disabled,
-    }

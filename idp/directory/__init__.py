@@ -1,6 +1,6 @@
 """Users, groups, passwords and lock-out: the local directory; others plug in behind its port."""
 
-from idp.directory.directory import Directory, DirectoryError, PasswordCheck
+from idp.directory.directory import Directory, DirectoryError, LockoutEvent, PasswordCheck
 from idp.directory.passwords import HashingBusy, PasswordHasher
 from idp.directory.users import User
 
@@ -8,6 +8,7 @@ __all__ = [
     "Directory",
     "DirectoryError",
     "HashingBusy",
+    "LockoutEvent",
     "PasswordCheck",
     "PasswordHasher",
     "User",

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from adapter.errors import TallystickError
 from idp.directory import imports
+from idp.directory.lockout import Debit, LockoutRules, LockoutState, Origin
 from idp.directory.passwords import LONGEST_PASSWORD, PasswordHasher, is_acceptable
-from idp.directory.ports import Clock, Credentials, Debit, UserStore
+from idp.directory.ports import Clock, Credentials, Tried, UserStore
 from idp.directory.users import User, account_key, canonical, canonical_upn, windows_account_name
 
+SOFT = LockoutRules()
+NOWHERE = Origin()
 _UNKNOWN_ACCOUNTS = 1024
 _ASK_AGAIN = 3
 
@@ -22,35 +26,52 @@ class DirectoryError(TallystickError):
     code = "directory"
 
 
+class LockoutEvent(StrEnum):
+    """What a try at a password has to do with lock-outs."""
+
+    LOCKED_OUT = "locked_out"  # by this try
+    RIGHT_WHILE_LOCKED = "right_password_while_locked"  # a sign that somebody else knows it
+    ALLOWED = "locked_but_allowed"  # the smart lock-out would have, were it enforced
+
+
 @dataclass(frozen=True, slots=True)
 class PasswordCheck:
     """Who signed in, or why nobody did: for the log, never for the page.
 
     ``failure`` is None, ``unknown_user``, ``wrong_password``, ``locked``, ``disabled`` or
     ``password_refused``. ``name`` is the canonical name that was typed, empty when it was none:
-    what people type into the wrong field is not logged.
+    what people type into the wrong field is not logged. ``lockout`` is what an administrator
+    should hear of the account besides.
     """
 
     user: User | None
     failure: str | None
     name: str
+    lockout: LockoutEvent | None = None
 
 
 class Directory:
     """Users of one store."""
 
-    def __init__(self, store: UserStore, clock: Clock, hasher: PasswordHasher) -> None:
+    def __init__(
+        self,
+        store: UserStore,
+        clock: Clock,
+        hasher: PasswordHasher,
+        rules: LockoutRules = SOFT,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._hasher = hasher
+        self._rules = rules
 
     def find(self, name: str) -> User | None:
         """Return the user with this UPN or account name, in upper or lower case."""
         key = canonical(name)
         return self._store.find_user(key) if key else None
 
-    def check_password(self, name: str, password: str) -> PasswordCheck:
-        """Say whose name and password these are.
+    def check_password(self, name: str, password: str, origin: Origin = NOWHERE) -> PasswordCheck:
+        """Say whose name and password these are; *origin* is where they were typed.
 
         Every failure takes one debit and one hash, whether or not there is such a user. Raises
         :class:`~idp.directory.passwords.HashingBusy`.
@@ -61,34 +82,42 @@ class Directory:
                 self._hasher.spend()
                 return PasswordCheck(None, "password_refused", key or "")
             known = self._store.credentials(key) if key else None
-            user, failure = self._judge(known, _account(known, key or name), password)
-        return PasswordCheck(user, failure, key or "")
+            tried, right = self._try(known, _account(known, key or name), password, origin)
+            event = _event_of(tried, right)
+            if known is None:
+                return PasswordCheck(None, "unknown_user", key or "")
+            if not tried.verdict.is_granted:
+                return PasswordCheck(None, "locked", key or "", event)
+            user, failure = self._judge(known, right, origin)
+        return PasswordCheck(user, failure, key or "", event)
 
     def _judge(
-        self, known: Credentials | None, account: str, password: str
+        self, known: Credentials, right: bool, origin: Origin
     ) -> tuple[User | None, str | None]:
-        granted, right = self._try(known, account, password)
-        if known is None:
-            return None, "unknown_user"
-        if not granted:
-            return None, "locked"
         if not right:
             return None, "wrong_password"
         # Asked at the last step: an administrator may have been quicker than the hash.
-        user = self._store.accept_password(known.user.upn, known.password_hash)
+        user = self._store.accept_password(known.user.upn, known.password_hash, self._rules, origin)
         if user is None:
             return None, "wrong_password"
         return (None, "disabled") if user.disabled else (user, None)
 
-    def _try(self, known: Credentials | None, account: str, password: str) -> tuple[bool, bool]:
-        """Debit, then check; a locked account's password is not looked at."""
+    def _try(
+        self, known: Credentials | None, account: str, password: str, origin: Origin
+    ) -> tuple[Tried, bool]:
+        """Debit, then check.
+
+        The soft lock-out does not look at a locked account's password, the smart one does for the
+        log alone: the right one is a sign that somebody else knows it (facts §D.5).
+        """
+        looks = self._rules.is_enforced(origin)
         for _ in range(_ASK_AGAIN):
-            debit = self._store.debit_password(account, self._clock.now())
-            stored = known.password_hash if known and debit is Debit.GRANTED else None
+            tried = self._store.debit_password(account, self._clock.now(), self._rules, origin)
+            stored = known.password_hash if known and (looks or tried.verdict.is_granted) else None
             right = self._hasher.matches(stored, password)
-            if debit is not Debit.SETTLING:
+            if tried.verdict is not Debit.SETTLING:
                 break
-        return debit is Debit.GRANTED, right
+        return tried, right
 
     def add(
         self,
@@ -148,6 +177,12 @@ class Directory:
         """Forget a user's wrong passwords."""
         self._store.clear_password_limits(self._upn(name))
 
+    def lockouts(self, name: str | None = None) -> Mapping[str, LockoutState]:
+        """Return by UPN how the lock-outs stand, for one user or for all who ever tried."""
+        upn = None if name is None else self._upn(name)
+        now, states = self._clock.now(), self._store.account_states(upn)
+        return {each: self._rules.state_of(state, now) for each, state in states.items()}
+
     def list(self) -> tuple[User, ...]:
         """Return all users by name."""
         return tuple(self._store.users())
@@ -177,6 +212,14 @@ class Directory:
                 "Choose another name, or change that user",
                 code="user_exists",
             )
+
+
+def _event_of(tried: Tried, right: bool) -> LockoutEvent | None:
+    if not tried.verdict.is_granted:
+        return LockoutEvent.RIGHT_WHILE_LOCKED if right else None
+    if tried.verdict is Debit.LAST and not right:
+        return LockoutEvent.LOCKED_OUT
+    return LockoutEvent.ALLOWED if tried.smart in (Debit.LOCKED, Debit.SETTLING) else None
 
 
 def _account(known: Credentials | None, name: str) -> str:

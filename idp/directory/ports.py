@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
+from idp.directory.lockout import AccountState, Debit, LockoutRules, Origin
 from idp.directory.users import User
 
 
@@ -26,12 +26,15 @@ class Credentials:
     password_hash: str = field(repr=False)
 
 
-class Debit(StrEnum):
-    """What became of asking for a try at a password."""
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What became of asking for a try: the verdict, and what the other lock-out says of it.
 
-    GRANTED = "granted"
-    LOCKED = "locked"
-    SETTLING = "settling"  # locked by tries of which one may still turn out right
+    ``smart`` is the smart lock-out's own answer, None where it does not look.
+    """
+
+    verdict: Debit
+    smart: Debit | None = None
 
 
 class UserStore(Protocol):
@@ -58,14 +61,21 @@ class UserStore(Protocol):
     def remove_user(self, upn: str) -> bool:
         """Remove a user and all that was theirs: devices, codes, activations, limits."""
 
-    def debit_password(self, name: str, now: datetime) -> Debit:
+    def debit_password(
+        self, name: str, now: datetime, rules: LockoutRules, origin: Origin
+    ) -> Tried:
         """Take one try off the name's account, in one transaction."""
 
-    def accept_password(self, upn: str, password_hash: str) -> User | None:
+    def accept_password(
+        self, upn: str, password_hash: str, rules: LockoutRules, origin: Origin
+    ) -> User | None:
         """Clear the name's account after the right password.
 
         Return the user as they are now; None when the hash was changed meanwhile.
         """
 
     def clear_password_limits(self, upn: str) -> None:
-        """Forget the wrong tries."""
+        """Forget the wrong tries; familiar addresses stay."""
+
+    def account_states(self, upn: str | None = None) -> Mapping[str, AccountState]:
+        """Return the lock-outs of one user, or of all who have any, by UPN."""

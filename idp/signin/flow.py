@@ -92,11 +92,11 @@ class SignInFlow:
         web.continue_activity(pending.activity_id)
         name = fields.get("UserName", "")
         node = visit.look(pending.entity_id).node.name
-        check = self._services.directory.check_password(name, fields.get("Password", ""))
-        user = check.user
-        self._recorder.credentials(
-            pending, user.upn if user else check.name, node, check.failure or ""
+        check = self._services.directory.check_password(
+            name, fields.get("Password", ""), visit.origin
         )
+        user = check.user
+        self._recorder.credentials(pending, check, node)
         if user is None or check.failure:
             return self._log_in_page(pending, visit, username=name, error=pages.WRONG_PASSWORD)
         now, kept = self._services.clock.now(), fields.get("Kmsi") == "true"

@@ -1,6 +1,7 @@
 """What a sign-in leaves in the log: AD FS's audit events 1200 to 1203, and a structured line.
 
-1202 and 1203 are about fresh credentials, 1200 and 1201 about the token (facts §D.8).
+1202 and 1203 are about fresh credentials, 1200 and 1201 about the token, 1210 and 512 to 516 about
+lock-outs (facts §D.8).
 """
 
 from __future__ import annotations
@@ -9,12 +10,19 @@ from datetime import timedelta
 
 from adapter.contract import Explanation
 from idp import web
+from idp.directory import LockoutEvent, PasswordCheck
 from idp.events import Event
 from idp.logs import get_logger
 from idp.services import Services
 from idp.session.record import SignInRecord
 from idp.signin.audit import Audit
 from idp.signin.pending import LONGEST, PendingSignIn
+
+LOCKOUT_EVENTS: dict[LockoutEvent | None, tuple[Event, ...]] = {
+    LockoutEvent.LOCKED_OUT:         (Event.EXTRANET_LOCKOUT, Event.LOCKED_OUT),
+    LockoutEvent.RIGHT_WHILE_LOCKED: (Event.RIGHT_PASSWORD_WHILE_LOCKED,),
+    LockoutEvent.ALLOWED:            (Event.LOCKED_BUT_ALLOWED,),
+}  # fmt: skip
 
 NOTHING_TO_EXPLAIN = Explanation("", "")
 
@@ -30,12 +38,16 @@ class Recorder:
         # Longer than the request, or a page of a sign-in that began with it, can be good.
         self._remember = LONGEST + timedelta(seconds=may_be_loaded)
 
-    def credentials(self, pending: PendingSignIn, user: str, node: str, failure: str) -> None:
-        """Record that a password was given; ``failure`` is empty for a right one."""
-        event = Event.CREDENTIALS_NOT_VALID if failure else Event.CREDENTIALS_VALID
-        self._write(self._record(event, pending.entity_id, user, node, failure or "right_password"))
-        if failure:
+    def credentials(self, pending: PendingSignIn, check: PasswordCheck, node: str) -> None:
+        """Record that a password was given, and what it has to do with lock-outs."""
+        event = Event.CREDENTIALS_NOT_VALID if check.failure else Event.CREDENTIALS_VALID
+        user = check.user.upn if check.user else check.name
+        outcome = check.failure or "right_password"
+        self._write(self._record(event, pending.entity_id, user, node, outcome))
+        if check.failure:
             self._audit.write(Event.CREDENTIALS_REFUSED, user=user, client_ip=web.client_ip())
+        for event in LOCKOUT_EVENTS.get(check.lockout, ()):
+            self._write(self._record(event, pending.entity_id, user, node, str(check.lockout)))
 
     def not_issued(
         self, pending: PendingSignIn, user: str, node: str, outcome: str, why: Explanation

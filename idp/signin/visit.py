@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from adapter.contract import HttpRequest
+from idp.directory.lockout import Origin
 from idp.federation.whereabouts import Whereabouts
 from idp.signin.known import Known, Look
 
@@ -29,6 +30,12 @@ class Visit:
         """The absolute address that its pages post to."""
         query = quote(self.query, safe=string.punctuation)
         return f"{self.address}?{query}" if query else self.address
+
+    @property
+    def origin(self) -> Origin:
+        """Where what is typed on its pages comes from, for the lock-out."""
+        where = self.whereabouts
+        return Origin(where.user_ips, extranet=not where.inside_corporate_network)
 
     def for_adapter(self, known: Known) -> HttpRequest:
         """Return what an adapter may know of it."""

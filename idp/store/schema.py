@@ -96,6 +96,17 @@ password_limits = Table(
     _instant("last_at"),
 )
 
+account_activity = Table(  # the smart lock-out's
+    "account_activity",
+    metadata,
+    _text("name", primary_key=True),
+    Column("familiar_wrong", Integer, nullable=False, server_default="0"),
+    _instant("familiar_at", nullable=True),
+    Column("unknown_wrong", Integer, nullable=False, server_default="0"),
+    _instant("unknown_at", nullable=True),
+    _text("addresses", server_default="[]"),  # a JSON list, oldest first
+)
+
 mfa_users = Table(
     "mfa_users",
     metadata,

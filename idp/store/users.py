@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, delete, insert, select, text, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from idp.directory.lockout import PasswordLimits, debit, may_settle
-from idp.directory.ports import Credentials, Debit
+from idp.directory.lockout import AccountState, LockoutRules, Origin
+from idp.directory.ports import Credentials, Tried
 from idp.directory.users import User, account_key
+from idp.store import lockout
 from idp.store.engine import Database
 from idp.store.prepared import Prepared
 from idp.store.schema import (
-    Instant,
     activations,
     challenges,
     devices,
     mfa_users,
     name_ids,
-    password_limits,
     users,
 )
 
@@ -37,20 +36,6 @@ USER_COLUMNS = (
 _USER_BY_UPN = Prepared(select(*USER_COLUMNS).where(users.c.upn == bindparam("name")))
 _USER_BY_ACCOUNT = Prepared(select(*USER_COLUMNS).where(users.c.account_key == bindparam("name")))
 _HASH = Prepared(select(users.c.password_hash).where(users.c.upn == bindparam("upn")))
-
-_LIMITS = Prepared(  # makes the row or finds it, and locks it either way
-    text(
-        "INSERT INTO password_limits (name, wrong, last_at) VALUES (:name, 0, :at)"
-        " ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING wrong, last_at"
-    ).bindparams(bindparam("at", type_=Instant)),
-    returns=(Integer(), Instant()),
-)
-_SAVE_LIMITS = Prepared(
-    update(password_limits)
-    .where(password_limits.c.name == bindparam("of_name"))
-    .values(wrong=bindparam("wrong"), last_at=bindparam("last_at"))
-)
-_CLEAR_LIMITS = Prepared(delete(password_limits).where(password_limits.c.name == bindparam("name")))
 
 _CHANGE = update(users).where(users.c.upn == bindparam("of_upn")).returning(*USER_COLUMNS)
 
@@ -99,7 +84,7 @@ class SqlUserStore:
     def change_password(self, upn: str, password_hash: str, now: datetime) -> User | None:
         """Store a new hash, end the sessions and forget the wrong tries; None without the user."""
         with self._database.write() as connection:
-            _CLEAR_LIMITS.run(connection, {"name": upn})
+            lockout.forget(connection, upn)
             return _change(connection, upn, password_hash=password_hash, valid_from=now)
 
     def set_disabled(self, upn: str, disabled: bool, now: datetime) -> User | None:
@@ -115,38 +100,41 @@ class SqlUserStore:
         with self._database.write() as connection:
             for table in (devices, challenges, activations, mfa_users, name_ids):
                 connection.execute(delete(table).where(table.c.user == upn))
-            _CLEAR_LIMITS.run(connection, {"name": upn})
+            lockout.forget(connection, upn)
             gone = delete(users).where(users.c.upn == upn).returning(users.c.upn)
             return connection.execute(gone).first() is not None
 
-    def debit_password(self, name: str, now: datetime) -> Debit:
+    def debit_password(
+        self, name: str, now: datetime, rules: LockoutRules, origin: Origin
+    ) -> Tried:
         """Take one try off the name's account, in one transaction.
 
         Not durable, as little as its settling: who can cut the power wins a try, and no more.
         """
         with self._database.write(durable=False) as connection:
-            limits = PasswordLimits(*_LIMITS.one(connection, {"name": name, "at": now}))
-            debited = debit(limits, now)
-            if debited is not None:
-                values = {"wrong": debited.wrong, "last_at": debited.last_at, "of_name": name}
-                _SAVE_LIMITS.run(connection, values)
-                return Debit.GRANTED
-        return Debit.SETTLING if may_settle(limits, now) else Debit.LOCKED
+            return lockout.debit(connection, name, now, rules, origin)
 
-    def accept_password(self, upn: str, password_hash: str) -> User | None:
+    def accept_password(
+        self, upn: str, password_hash: str, rules: LockoutRules, origin: Origin
+    ) -> User | None:
         """Clear the name's account; None when the user or the hash was changed meanwhile."""
         with self._database.write(durable=False) as connection:
             if _hash_of(connection, upn) != password_hash:
                 return None
             user = _find(connection, upn)
             if user is not None and not user.disabled:
-                _CLEAR_LIMITS.run(connection, {"name": upn})
+                lockout.accept(connection, upn, rules, origin)
             return user
 
     def clear_password_limits(self, upn: str) -> None:
-        """Forget the wrong tries."""
+        """Forget the wrong tries; familiar addresses stay."""
         with self._database.write() as connection:
-            _CLEAR_LIMITS.run(connection, {"name": upn})
+            lockout.clear(connection, upn)
+
+    def account_states(self, upn: str | None = None) -> Mapping[str, AccountState]:
+        """Return the lock-outs of one user, or of all who have any, by UPN."""
+        with self._database.read() as connection:
+            return lockout.states(connection, upn)
 
 
 def _find(connection: Connection, name: str) -> User | None:

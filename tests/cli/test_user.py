@@ -13,6 +13,9 @@ import pytest
 
 from adapter.mfa.codes.factor import CodeOutcome
 from adapter.mfa.push.factor import PushPaused
+from idp.directory import Directory, PasswordHasher
+from idp.directory.lockout import LockoutRules, Mode, Origin
+from idp.store.users import SqlUserStore
 
 PASSWORD = "correct horse battery"
 
@@ -88,6 +91,9 @@ def test_list_shows_the_users_and_no_hash(alice, done):
         "email": "alice@example.test",
         "groups": [],
         "disabled": False,
+        "locked_out": [],
+        "wrong_passwords": {},
+        "familiar_addresses": [],
     }
     assert "EXAMPLE\\alice" in done("user", "list")
 
@@ -204,7 +210,7 @@ def test_a_removed_user_is_gone(alice, done):
 
 
 @pytest.mark.parametrize(
-    "verb", ["passwd", "methods", "unlock", "activate", "disable", "enable", "remove"]
+    "verb", ["passwd", "show", "methods", "unlock", "activate", "disable", "enable", "remove"]
 )
 def test_a_name_that_nobody_has_is_refused(verb, refused):
     assert refused("user", verb, "nobody@example.test").endswith("[unknown_user]\n")
@@ -215,3 +221,35 @@ def test_an_activation_code_is_in_no_log_and_on_no_second_page(alice, done, serv
 
     assert code not in done("user", "methods", alice, "--json")
     assert services.clock.now() <= datetime.now(UTC)
+
+
+def test_show_and_list_tell_of_wrong_passwords_and_the_lock(alice, done, services):
+    for _ in range(10):
+        services.directory.check_password(alice, "wrong")
+
+    shown = json.loads(done("user", "show", alice, "--json"))
+    assert shown["locked_out"] == ["soft"]
+    assert shown["wrong_passwords"]["soft"]["count"] == 10
+    assert (
+        shown["wrong_passwords"]["soft"]["locked_until"]
+        > shown["wrong_passwords"]["soft"]["last_at"]
+    )
+    assert json.loads(done("user", "list", "--json")) == [shown]
+    assert "enabled, locked out: anywhere" in done("user", "list")
+    assert "wrong passwords, anywhere  10, last" in done("user", "show", alice)
+
+    done("user", "unlock", alice)
+    shown = json.loads(done("user", "show", alice, "--json"))
+    assert (shown["locked_out"], shown["wrong_passwords"]) == ([], {})
+
+
+def test_show_tells_the_familiar_addresses(alice, done, services):
+    rules = LockoutRules(Mode.ENFORCE)
+    directory = Directory(SqlUserStore(services.database), services.clock, PasswordHasher(), rules)
+    directory.check_password(alice, PASSWORD, Origin(("192.0.2.1", "192.0.2.2")))
+    directory.check_password(alice, "wrong", Origin(("192.0.2.2",)))
+
+    shown = json.loads(done("user", "show", alice, "--json"))
+    assert shown["familiar_addresses"] == ["192.0.2.1", "192.0.2.2"]
+    assert shown["wrong_passwords"]["familiar"]["count"] == 1
+    assert "192.0.2.1, 192.0.2.2" in done("user", "show", alice)

@@ -8,6 +8,7 @@ import pytest
 
 from idp.csv_table import CsvFaults
 from idp.directory import Directory, DirectoryError, PasswordHasher
+from idp.directory.lockout import LockoutRules, Origin
 from idp.store.users import SqlUserStore
 
 ALICE, PASSWORD = "alice@example.test", "correct horse"
@@ -174,11 +175,13 @@ def test_who_meets_a_lock_that_a_right_password_is_about_to_clear_waits_for_it(
     class SettlingHasher(CountingHasher):
         def matches(self, stored, password):
             if stored is None:  # the time of a hash passes, and the other try turns out right
-                store.accept_password(ALICE, store.credentials(ALICE).password_hash)
+                store.accept_password(
+                    ALICE, store.credentials(ALICE).password_hash, LockoutRules(), Origin()
+                )
             return super().matches(stored, password)
 
     _fail(directory, 9)
-    store.debit_password(ALICE, clock.now())
+    store.debit_password(ALICE, clock.now(), LockoutRules(), Origin())
 
     check = Directory(store, clock, SettlingHasher()).check_password(ALICE, PASSWORD)
 

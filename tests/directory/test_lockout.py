@@ -2,56 +2,132 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.directory.lockout import SETTLING, WINDOW, WRONG, PasswordLimits, debit, may_settle
+from idp.directory.lockout import (
+    FAMILIAR_ADDRESSES,
+    SETTLING,
+    WINDOW,
+    WRONG,
+    AccountActivity,
+    Debit,
+    Limit,
+    Origin,
+    PasswordLimits,
+)
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
+SOFT, SMART = Limit(), Limit(forgets=False)
+BOTH = pytest.mark.parametrize("limit", [SOFT, SMART], ids=["soft", "smart"])
 
 
-def test_ten_tries_are_granted_and_the_eleventh_is_not():
-    limits = None
+@BOTH
+def test_ten_tries_are_granted_and_the_eleventh_is_not(limit):
+    limits, verdicts = None, []
     for _ in range(WRONG):
-        limits = debit(limits, NOON)
-        assert limits is not None
+        verdict, limits = limit.ask(limits, NOON)
+        verdicts.append(verdict)
 
-    assert debit(limits, NOON + WINDOW - SECOND) is None
-
-
-def test_half_an_hour_after_the_tenth_the_lock_ends():
-    assert debit(PasswordLimits(WRONG, NOON), NOON + WINDOW) == PasswordLimits(1, NOON + WINDOW)
+    assert verdicts == [Debit.GRANTED] * (WRONG - 1) + [Debit.LAST]
+    assert limit.ask(limits, NOON + WINDOW - SECOND) == (Debit.LOCKED, limits)
 
 
-def test_a_pause_of_half_an_hour_forgets_the_wrong_ones_before_it():
+@BOTH
+def test_after_half_an_hour_the_lock_lets_a_try_through(limit):
+    verdict, _ = limit.ask(PasswordLimits(WRONG, NOON), NOON + WINDOW)
+
+    assert verdict.is_granted
+
+
+def test_the_soft_one_then_begins_anew():
+    assert SOFT.ask(PasswordLimits(WRONG, NOON), NOON + WINDOW)[1].wrong == 1
+
+
+def test_the_smart_one_lets_one_try_a_window_through():
+    limits = PasswordLimits(WRONG, NOON)
+    for number in range(1, 5):
+        verdict, limits = SMART.ask(limits, NOON + number * WINDOW)
+        assert verdict is Debit.LAST
+        assert not SMART.ask(limits, NOON + (number + 1) * WINDOW - SECOND)[0].is_granted
+
+
+def test_only_the_soft_one_forgets_in_a_pause_of_half_an_hour():
     later = NOON + WINDOW
 
-    assert debit(PasswordLimits(9, NOON), later) == PasswordLimits(1, later)
+    assert SOFT.ask(PasswordLimits(9, NOON), later)[1] == PasswordLimits(1, later)
+    assert SMART.ask(PasswordLimits(9, NOON), later)[1] == PasswordLimits(10, later)
 
 
-def test_a_clock_set_back_does_not_shorten_a_lock():
+@BOTH
+def test_a_clock_set_back_does_not_shorten_a_lock(limit):
     before = NOON - timedelta(days=1)
-    limits = debit(PasswordLimits(9, NOON), before)
+    _, limits = limit.ask(PasswordLimits(9, NOON), before)
 
     assert limits == PasswordLimits(WRONG, NOON)
-    assert debit(limits, before + WINDOW) is None
+    assert not limit.ask(limits, before + WINDOW)[0].is_granted
 
 
-def test_only_a_fresh_lock_may_still_settle():
-    assert may_settle(PasswordLimits(WRONG, NOON), NOON + SETTLING - SECOND)
-    assert not may_settle(PasswordLimits(WRONG, NOON), NOON + SETTLING)
+@BOTH
+def test_only_a_fresh_lock_may_still_settle(limit):
+    locked = PasswordLimits(WRONG, NOON)
+
+    assert limit.ask(locked, NOON + SETTLING - SECOND) == (Debit.SETTLING, locked)
+    assert limit.ask(locked, NOON + SETTLING) == (Debit.LOCKED, locked)
 
 
-@given(st.lists(st.floats(0, 4000), max_size=60))
-def test_in_no_half_hour_are_more_than_ten_tries_granted(pauses):
+@BOTH
+@given(pauses=st.lists(st.floats(0, 4000), max_size=60))
+def test_in_no_half_hour_are_more_than_ten_tries_granted(limit, pauses):
     now, limits, granted = NOON, None, []
     for pause in pauses:
         now += timedelta(seconds=pause)
-        debited = debit(limits, now)
-        if debited is not None:
-            limits = debited
-            granted.append(now)
+        verdict, limits = limit.ask(limits, now)
+        granted += [now] if verdict.is_granted else []
 
     for first, eleventh in zip(granted, granted[WRONG:], strict=False):
         assert eleventh - first >= WINDOW
+
+
+HOME, WORK, PROXY = "192.0.2.1", "192.0.2.2", "198.51.100.1"
+
+
+@pytest.mark.parametrize(
+    ("addresses", "familiar"),
+    [
+        ((HOME,), True),
+        ((HOME, WORK), True),
+        ((HOME, PROXY), False),
+        ((PROXY,), False),
+        ((), False),
+    ],
+)
+def test_a_request_is_familiar_only_if_all_its_addresses_are_known(addresses, familiar):
+    activity = AccountActivity(addresses=(HOME, WORK))
+
+    assert activity.is_familiar(Origin(addresses)) is familiar
+
+
+def test_a_success_makes_all_addresses_familiar_and_clears_the_counter_of_its_kind():
+    wrong = PasswordLimits(3, NOON)
+    activity = AccountActivity(wrong, wrong, (HOME,))
+
+    at_home = activity.after_success(Origin((HOME,)))
+    abroad = activity.after_success(Origin((PROXY, HOME, WORK)))
+
+    assert at_home == AccountActivity(None, wrong, (HOME,))
+    assert abroad == AccountActivity(wrong, None, (HOME, PROXY, WORK))
+
+
+@given(st.lists(st.lists(st.integers(0, 40), max_size=6), max_size=30))
+def test_twenty_addresses_are_familiar_and_the_oldest_drop_out(requests):
+    activity, seen = AccountActivity(), []
+    for numbers in requests:
+        addresses = tuple(f"192.0.2.{number}" for number in numbers)
+        activity = activity.after_success(Origin(addresses))
+        seen += [each for each in dict.fromkeys(addresses) if each not in seen]
+        seen = seen[-FAMILIAR_ADDRESSES:]
+
+    assert list(activity.addresses) == seen

@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse
 
 from idp import logs
 from idp.app import assemble, create_app
+from idp.directory import PasswordHasher
 from idp.saml.keys import PemPair, new_signing_certificate
 from idp.services import Services
 from idp.testing.browser import Browser
@@ -123,6 +124,25 @@ def served(federation: Federation, _tallystick_host: Host) -> Iterator[Callable[
             _tallystick_host.serve(replace(federation.services, config=config, closing=closing))
 
         yield serve
+
+
+@pytest.fixture
+def reassembled(federation: Federation) -> Iterator[Callable[..., FlaskClient]]:
+    """Make another server with other settings and rooms of its own, over the same database."""
+    with ExitStack() as stack:
+
+        def another(**sections: Any) -> FlaskClient:
+            mine = federation.services
+            services = assemble(
+                mine.config.model_copy(update=sections),
+                clock=mine.clock,
+                signing_key=mine.signing_key,
+                hasher=PasswordHasher(memory_kib=8, passes=1),
+            )
+            stack.callback(services.close)
+            return client_of(services)
+
+        yield another
 
 
 @dataclass

@@ -1,0 +1,77 @@
+"""How ``tallystick user`` shows a user: as a row of the list, as JSON, as a page of fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from idp.admin.times import timestamp
+
+if TYPE_CHECKING:
+    from idp.directory import User
+    from idp.directory.lockout import CounterState, LockoutState
+
+COLUMNS = ("name", "account", "display name", "email", "groups", "state")
+PLACES = {
+    # counter    wrong passwords from
+    "soft":     "anywhere",
+    "familiar": "familiar places",
+    "unknown":  "unknown places",
+}  # fmt: skip
+
+
+def row_of(user: User, lockout: LockoutState | None) -> tuple[str, ...]:
+    """Return the cells of :data:`COLUMNS`."""
+    return (
+        user.upn,
+        user.windows_account_name,
+        user.display_name,
+        user.email,
+        ", ".join(user.groups),
+        _state(user, lockout),
+    )
+
+
+def json_of(user: User, lockout: LockoutState | None) -> dict[str, Any]:
+    """Return all that is shown of a user, for scripts."""
+    return {
+        "name": user.upn,
+        "windows_account_name": user.windows_account_name,
+        "display_name": user.display_name,
+        "email": user.email,
+        "groups": list(user.groups),
+        "disabled": user.disabled,
+        "locked_out": list(lockout.locked) if lockout else [],
+        "wrong_passwords": {
+            name: {
+                "count": counter.wrong,
+                "last_at": timestamp(counter.last_at),
+                "locked_until": counter.locked_until and timestamp(counter.locked_until),
+            }
+            for name, counter in (lockout.counters if lockout else {}).items()
+        },
+        "familiar_addresses": list(lockout.familiar_addresses) if lockout else [],
+    }
+
+
+def fields_of(user: User, lockout: LockoutState | None) -> list[tuple[str, object]]:
+    """Return the same as names and values, for people."""
+    named = zip(COLUMNS, row_of(user, lockout), strict=True)
+    counters = lockout.counters if lockout else {}
+    wrong = [
+        (f"wrong passwords, {PLACES[name]}", _counter(counter))
+        for name, counter in counters.items()
+    ]
+    addresses = ", ".join(lockout.familiar_addresses) if lockout else ""
+    return [*named, *wrong, ("familiar addresses", addresses)]
+
+
+def _state(user: User, lockout: LockoutState | None) -> str:
+    state = "disabled" if user.disabled else "enabled"
+    if lockout is None or not lockout.locked:
+        return state
+    return f"{state}, locked out: {', '.join(PLACES[name] for name in lockout.locked)}"
+
+
+def _counter(counter: CounterState) -> str:
+    until = f", locked until {timestamp(counter.locked_until)}" if counter.locked_until else ""
+    return f"{counter.wrong}, last {timestamp(counter.last_at)}{until}"

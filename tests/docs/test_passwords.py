@@ -1,0 +1,41 @@
+"""docs/passwords.md tells of every setting, with its default."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+from administered import empty_file, farm_folder, keys_folder, services
+from click.testing import CliRunner
+
+from idp import cli, config
+from idp.directory.lockout import Mode
+from idp.signin.record import LOCKOUT_EVENTS
+
+__all__ = ["empty_file", "farm_folder", "keys_folder", "services"]
+
+PAGE = (Path(__file__).parents[2] / "docs" / "passwords.md").read_text()
+COMMANDS = [line[2:] for line in PAGE.splitlines() if line.startswith("$ tallystick ")]
+
+
+@pytest.mark.parametrize("section", [config.Lockout])
+def test_every_setting_has_a_row_with_its_default(section):
+    for name, field in section.model_fields.items():
+        assert f"\n| `{name}` | `{json.dumps(field.default)}` | " in PAGE
+
+
+def test_every_mode_and_event_has_a_row():
+    assert all(f"\n| `{mode}` | " in PAGE for mode in Mode)
+    for numbers in LOCKOUT_EVENTS.values():
+        assert f"\n| {', '.join(map(str, numbers))} | " in PAGE
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_its_commands_work(command, services, farm_folder, monkeypatch):
+    monkeypatch.chdir(farm_folder)
+    services.directory.add("alice@example.test", "password")
+    _, *args = shlex.split(command)
+    result = CliRunner().invoke(cli.main, args)
+    assert result.exit_code == 0, result.output

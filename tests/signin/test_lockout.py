@@ -1,0 +1,92 @@
+"""The lock-outs as users and administrators meet them: one page for all, and events in the log."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from idp.config import Lockout
+from idp.signin.pages import WRONG_PASSWORD
+from idp.testing.page import Page
+
+HOME, ELSEWHERE = "192.0.2.1", "203.0.113.9"
+
+
+@pytest.fixture
+def server(federation, easy, reassembled):
+    """Make a node with other settings of the lock-out, and give it the user's passwords."""
+
+    def server(**settings):
+        client = reassembled(lockout=Lockout(**settings))
+
+        def log_in(password, address=ELSEWHERE):
+            parts = urlsplit(easy.url())
+            answer = client.post(
+                f"{parts.path}?{parts.query}",
+                data={"UserName": federation.user.name, "Password": password},
+                environ_overrides={"REMOTE_ADDR": address},
+            )
+            return Page(easy.url(), answer.status_code, answer.text)
+
+        return log_in
+
+    return server
+
+
+def events(federation):
+    return [row.event_id for row in federation.log]
+
+
+def test_with_the_smart_one_a_stranger_does_not_lock_out_the_user_at_home(federation, server):
+    log_in, password = server(mode="enforce", threshold=3), federation.user.password
+    assert "SAMLResponse" in log_in(password, HOME).html
+    for _ in range(5):
+        assert log_in("wrong", ELSEWHERE).error == WRONG_PASSWORD
+    assert log_in(password, ELSEWHERE).error == WRONG_PASSWORD
+    assert "SAMLResponse" in log_in(password, HOME).html
+
+
+@pytest.mark.parametrize("mode", ["password_counter", "log_only", "enforce"])
+def test_the_page_is_the_same_before_and_after_the_lock(mode, federation, server):
+    log_in = server(mode=mode, threshold=2, threshold_familiar=2)
+    seen = {
+        (page.status, page.title, page.error, frozenset(page.ids()))
+        for password in ("wrong", "wrong", "wrong", federation.user.password)
+        for page in [log_in(password)]
+    }
+    assert len(seen) == 1
+
+
+def test_the_log_tells_of_the_lock_and_of_a_right_password_behind_it(federation, server):
+    log_in = server(mode="enforce", threshold=2)
+    for password in ("wrong", "wrong", "wrong", federation.user.password):
+        log_in(password)
+    assert events(federation) == [1203, 1203, 1210, 516, 1203, 1203, 515]
+    assert federation.log[-1].outcome == "right_password_while_locked"
+    assert federation.log[-1].user == federation.user.name
+    assert federation.log[-1].client_ip == ELSEWHERE
+
+
+def test_log_only_tells_what_it_would_have_refused(federation, server):
+    log_in, password = server(mode="log_only", threshold_familiar=2), federation.user.password
+    log_in(password, HOME)
+    for given in ("wrong", "wrong", password):
+        page = log_in(given, HOME)
+    assert "SAMLResponse" in page.html
+    assert events(federation) == [1202, 1200, 1203, 1203, 1202, 512, 1200]
+
+
+def test_the_soft_one_tells_of_the_lock_as_well(federation, server):
+    log_in = server(threshold=2)
+    for _ in range(3):
+        log_in("wrong")
+    assert events(federation) == [1203, 1203, 1210, 516, 1203]
+
+
+def test_a_shorter_window_is_waited_for(federation, server):
+    log_in = server(threshold=2, window_minutes=5)
+    for _ in range(3):
+        log_in("wrong")
+    federation.clock.advance(5 * 60)
+    assert "SAMLResponse" in log_in(federation.user.password).html
