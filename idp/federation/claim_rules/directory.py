@@ -1,0 +1,66 @@
+"""The attribute store "Active Directory": what our directory knows, by LDAP's names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from idp.federation.claims import group_sid
+
+if TYPE_CHECKING:
+    from idp.federation.claims import Subject
+
+NAME = "Active Directory"
+
+
+def _domain(user: Subject) -> str:
+    return user.windows_account_name.partition("\\")[0]
+
+
+def _account(user: Subject) -> str:
+    return user.windows_account_name.partition("\\")[2]
+
+
+def _dns_domain(user: Subject) -> str:
+    return user.upn.partition("@")[2]
+
+
+_ATTRIBUTES: dict[str, Callable[[Subject], tuple[str, ...]]] = {
+    # attribute                            values
+    "mail":                                lambda user: (user.email,),
+    "userPrincipalName":                   lambda user: (user.upn,),
+    "sAMAccountName":                      lambda user: (_account(user),),
+    "displayName":                         lambda user: (user.display_name,),
+    "cn":                                  lambda user: (user.display_name or _account(user),),
+    "name":                                lambda user: (user.display_name or _account(user),),
+    "tokenGroups":                         lambda user: user.groups,
+    "tokenGroups(domainQualifiedName)":    lambda user: tuple(
+        f"{_domain(user)}\\{group}" for group in user.groups
+    ),
+    "tokenGroups(longDomainQualifiedName)": lambda user: tuple(
+        f"{_dns_domain(user)}\\{group}" for group in user.groups
+    ),
+    "tokenGroups(SID)":                    lambda user: tuple(map(group_sid, user.groups)),
+}  # fmt: skip
+
+_BY_LOWER_NAME = {name.lower(): values for name, values in _ATTRIBUTES.items()}
+
+ATTRIBUTES = tuple(_ATTRIBUTES)
+"""The attributes that have values here; any other has none, as for a user without it."""
+
+
+def is_known(attribute: str) -> bool:
+    """Say whether an attribute has values here; names are read in any case, as LDAP's are."""
+    return attribute.lower() in _BY_LOWER_NAME
+
+
+class DirectoryStore:
+    """What is known of the one user who signs in."""
+
+    def __init__(self, user: Subject) -> None:
+        self._user = user
+
+    def values(self, attribute: str) -> tuple[str, ...]:
+        """Return the values of one attribute of the user; none where there are none."""
+        values = _BY_LOWER_NAME.get(attribute.lower())
+        return () if values is None else tuple(filter(None, values(self._user)))

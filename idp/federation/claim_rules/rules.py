@@ -1,0 +1,248 @@
+"""Rules as values: conditions, and what follows from them.
+
+One rule is ``[conditions] => issue(…);`` of AD FS's language (facts §D.3). The same values are read
+from TOML and from that language, and written in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from idp.federation.claim_rules.faults import BadRule
+from idp.federation.claim_rules.patterns import compiled
+
+MOST_RULES = 200
+MOST_CONDITIONS = 5
+LONGEST_TEXT = 4096
+DEEPEST = 5
+
+
+class Operator(StrEnum):
+    """How a part of a claim is compared with a text or a pattern."""
+
+    EQUAL = "=="
+    NOT_EQUAL = "!="
+    MATCHES = "=~"
+    NOT_MATCHES = "!~"
+
+    @property
+    def is_negated(self) -> bool:
+        """Whether it holds where the comparison does not."""
+        return self in (Operator.NOT_EQUAL, Operator.NOT_MATCHES)
+
+    @property
+    def is_pattern(self) -> bool:
+        """Whether the text is a regular expression."""
+        return self in (Operator.MATCHES, Operator.NOT_MATCHES)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a claim: ``type``, ``value``, ``issuer``, or ``property`` with the key of one."""
+
+    name: str
+    key: str = ""
+
+
+TYPE, VALUE, ISSUER = Part("type"), Part("value"), Part("issuer")
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """Holds for a claim whose part compares so with any of the texts (negated: with none)."""
+
+    __test__ = False  # for pytest, which looks for classes of this name
+
+    part: Part
+    operator: Operator
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """The claims for which all tests hold."""
+
+    tests: tuple[Test, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """The rule is run once for each such claim, which it may refer to: ``c:[…]``."""
+
+    selector: Selector
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    """There is such a claim, or, negated, there is none."""
+
+    selector: Selector
+    negated: bool = False
+
+
+COUNTS = ("==", "!=", "<", "<=", ">", ">=")
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """There are so many such claims."""
+
+    selector: Selector
+    operator: str
+    number: int
+
+
+Condition = Each | Exists | Count
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A part of the claim that a condition (by its number from 0) has found."""
+
+    condition: int
+    part: Part = VALUE
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """``RegexReplace(source, pattern, replacement)``."""
+
+    source: Text
+    pattern: str
+    replacement: str
+
+
+Text = tuple["str | Ref | Replace", ...]
+"""Pieces that make one text, put together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Pass on the claim that the last condition has found, as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Make a claim of each value."""
+
+    type: Text
+    values: tuple[Text, ...]
+    properties: tuple[tuple[str, Text], ...] = ()
+    issuer: Text = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Make claims of what the directory knows of the user who signs in.
+
+    ``sources`` are pairs of a claim type and the attributes whose values it gets.
+    """
+
+    sources: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+Action = Pass | Issue | Query
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What is done where all conditions hold. ``output`` False: only later rules see it (add)."""
+
+    conditions: tuple[Condition, ...]
+    action: Action
+    output: bool = True
+    name: str = ""
+
+
+Rules = tuple[Rule, ...]
+
+
+def equal(part: Part, *texts: str) -> Test:
+    """Return the test that a part is one of *texts*."""
+    return Test(part, Operator.EQUAL, texts)
+
+
+def text_of(*pieces: str | Ref | Replace) -> Text:
+    """Return the text of these pieces in its one form: no empty ones, no two strings in a row."""
+    joined: list[str | Ref | Replace] = []
+    for piece in pieces:
+        if isinstance(piece, str) and joined and isinstance(last := joined[-1], str):
+            joined[-1] = last + piece
+        elif piece != "":
+            joined.append(piece)
+    return tuple(joined)
+
+
+def query_of(pairs: Iterator[tuple[str, str]]) -> Query:
+    """Return the query for pairs of a claim type and an attribute, by type."""
+    sources: dict[str, tuple[str, ...]] = {}
+    for type_, attribute in pairs:
+        sources[type_] = (*sources.get(type_, ()), attribute)
+    return Query(tuple(sources.items()))
+
+
+def check(rule: Rule) -> Rule:
+    """Return the rule if it can be done; raises :class:`BadRule`."""
+    if len(rule.conditions) > MOST_CONDITIONS:
+        raise BadRule(f"A rule has more than {MOST_CONDITIONS} conditions")
+    for condition in rule.conditions:
+        for test in condition.selector.tests:
+            _check_test(test)
+    _check_action(rule.action, rule.conditions)
+    for text in _strings(rule):
+        if len(text) > LONGEST_TEXT or any(char < " " and char not in "\t\n\r" for char in text):
+            raise BadRule("A text in a rule is too long, or holds control characters")
+    return rule
+
+
+def _check_test(test: Test) -> None:
+    if not test.texts:
+        raise BadRule("A condition compares with nothing", "Give it a text")
+    for text in test.texts if test.operator.is_pattern else ():
+        compiled(text)
+
+
+def _check_action(action: Action, conditions: tuple[Condition, ...]) -> None:
+    match action:
+        case Pass() if not conditions or not isinstance(conditions[-1], Each):
+            raise BadRule("A claim is passed on that no condition has found")
+        case Issue():
+            if not action.type or not action.values:
+                raise BadRule("A claim has no type, or no value", "Give it both")
+            texts = (value for _, value in action.properties)
+            for text in (action.type, action.issuer, *action.values, *texts):
+                _check_text(text, conditions)
+        case Query(sources):
+            if not sources or not all(type_ and all(names) for type_, names in sources):
+                raise BadRule("The directory is asked for nothing", "Name an attribute")
+
+
+def _check_text(text: Text, conditions: tuple[Condition, ...], depth: int = 0) -> None:
+    if depth > DEEPEST:
+        raise BadRule(f"A value is replaced in more than {DEEPEST} times")
+    for piece in text:
+        match piece:
+            case Ref(number):
+                found = conditions[number] if 0 <= number < len(conditions) else None
+                if not isinstance(found, Each):
+                    raise BadRule(
+                        f"A value refers to condition {number + 1}, which finds no claim",
+                        "Refer to a condition that stands for each claim",
+                    )
+            case Replace(source, pattern):
+                compiled(pattern)
+                _check_text(source, conditions, depth + 1)
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Return every text in a value, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _strings(each)
+    elif hasattr(value, "__dataclass_fields__"):
+        for name in value.__dataclass_fields__:
+            yield from _strings(getattr(value, name))
