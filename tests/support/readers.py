@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import xmlsec
@@ -13,8 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from lxml import etree
 
 from idp.saml import uris
-from idp.saml.bindings import SamlMessage
+from idp.saml.bindings import SamlMessage, encode_redirect
 from idp.saml.keys import PemPair, new_signing_certificate
+from idp.saml.logout import read_logout_request, read_logout_response
 from idp.saml.refusal import Refused
 from idp.saml.requests import read_authn_request
 from idp.saml.signing import SigningKey
@@ -22,7 +25,6 @@ from idp.saml.values import (
     POST,
     REDIRECT,
     AssertionConsumerService,
-    AuthnRequest,
     ServiceProvider,
 )
 
@@ -62,31 +64,56 @@ def identities() -> SimpleNamespace:
     )
 
 
-class Requester:
-    """A service provider that writes its requests by hand, and signs them with libxmlsec1."""
+class Sender:
+    """A service provider that writes its messages by hand, and signs them with libxmlsec1."""
+
+    element: str
+    parameter = "SAMLRequest"
+    body = ""
+    attributes: Mapping[str, str] = {}
+    harm: tuple[str, str]
+    """What a forger would want to change in a good message, and into what."""
 
     def __init__(self, identity: Identity) -> None:
         self.identity = identity
 
-    def request(
+    def message(
         self,
         children: str = "",
         *,
         issuer: str = SP_ID,
-        request_id: str = "_request1",
+        message_id: str = "_request1",
         instant: str = "2026-11-24T12:00:00Z",
         version: str = "2.0",
         **attributes: str | None,
     ) -> bytes:
-        """Return a good AuthnRequest; keyword attributes are added, or left out where None."""
-        given = {"Destination": SSO_URL, "AssertionConsumerServiceURL": ACS_URL, **attributes}
+        """Return a good message; keyword attributes are added, or left out where None."""
+        given = {"Destination": SSO_URL, **self.attributes, **attributes}
         written = "".join(
             f' {name}="{value}"' for name, value in given.items() if value is not None
         )
         return (
-            f'<samlp:AuthnRequest xmlns:samlp="{uris.PROTOCOL}" xmlns:saml="{uris.ASSERTION}" '
-            f'ID="{request_id}" Version="{version}" IssueInstant="{instant}"{written}>'
-            f"<saml:Issuer>{issuer}</saml:Issuer>{children}</samlp:AuthnRequest>"
+            f'<samlp:{self.element} xmlns:samlp="{uris.PROTOCOL}" xmlns:saml="{uris.ASSERTION}" '
+            f'ID="{message_id}" Version="{version}" IssueInstant="{instant}"{written}>'
+            f"<saml:Issuer>{issuer}</saml:Issuer>{children}{self.body}</samlp:{self.element}>"
+        ).encode()
+
+    def forged(self, message: bytes) -> bytes:
+        """Return *message* with what a forger would change in it."""
+        good, evil = self.harm
+        return message.replace(good.encode(), evil.encode())
+
+    def query(
+        self,
+        message: bytes | None = None,
+        *,
+        key: SigningKey | None = None,
+        relay_state: str | None = None,
+    ) -> bytes:
+        """Return the query string of *message*, signed with *key* where there is one."""
+        xml = self.message() if message is None else message
+        return encode_redirect(
+            xml, parameter=self.parameter, relay_state=relay_state, key=key
         ).encode()
 
     def sign(
@@ -118,15 +145,52 @@ class Requester:
         return etree.tostring(root)
 
 
+class Requester(Sender):
+    """Sends AuthnRequests."""
+
+    element = "AuthnRequest"
+    attributes: Mapping[str, str] = {"AssertionConsumerServiceURL": ACS_URL}
+    harm = (ACS_URL, OTHER_ACS_URL)
+
+    def request(self, children: str = "", *, request_id: str = "_request1", **more: Any) -> bytes:
+        """Return a good AuthnRequest; keyword attributes are added, or left out where None."""
+        return self.message(children, message_id=request_id, **more)
+
+
+class LogoutRequester(Sender):
+    """Sends LogoutRequests."""
+
+    element = "LogoutRequest"
+    body = "<saml:NameID>alice@example.test</saml:NameID>"
+    harm = ("alice@", "mallory@")
+
+
+class LogoutResponder(Sender):
+    """Sends LogoutResponses."""
+
+    element = "LogoutResponse"
+    parameter = "SAMLResponse"
+    body = f'<samlp:Status><samlp:StatusCode Value="{uris.SUCCESS}"/></samlp:Status>'
+    attributes: Mapping[str, str] = {"InResponseTo": "_ours"}
+    harm = (uris.SUCCESS, uris.RESPONDER)
+
+
 @pytest.fixture
 def sp(identities: SimpleNamespace) -> Requester:
     return Requester(identities.sp)
 
 
 class Reader:
-    """Our side: one trust, and the reader of requests pointed at it."""
+    """Our side: one trust, and the reader of one kind of message pointed at it."""
 
-    def __init__(self, identity: Identity) -> None:
+    def __init__(
+        self,
+        identity: Identity,
+        read: Callable[..., Any] = read_authn_request,
+        parameter: str = "SAMLRequest",
+    ) -> None:
+        self.parameter = parameter
+        self._read = read
         self.trust = ServiceProvider(
             entity_id=SP_ID,
             assertion_consumer_services=(
@@ -138,22 +202,31 @@ class Reader:
         )
         self.now = NOW
 
-    def read(self, message: SamlMessage | bytes, **more: object) -> AuthnRequest:
+    def read(self, message: SamlMessage | bytes, **more: object) -> Any:
         """Read *message*; bytes are what came by POST."""
         if isinstance(message, bytes):
-            message = SamlMessage(message, None, POST)
+            message = SamlMessage(message, None, POST, self.parameter)
         arguments = {
             "find_service_provider": {self.trust.entity_id: self.trust}.get,
             "destinations": (SSO_URL,),
             "now": self.now,
             **more,
         }
-        return read_authn_request(message, **arguments)
+        return self._read(message, **arguments)
 
 
 @pytest.fixture
 def idp(identities: SimpleNamespace) -> Reader:
     return Reader(identities.sp)
+
+
+KINDS = {
+    # sender          reader
+    Requester:        read_authn_request,
+    LogoutRequester:  read_logout_request,
+    LogoutResponder:  read_logout_response,
+}  # fmt: skip
+"""All messages that service providers send."""
 
 
 def refused_code(idp: Reader, message: SamlMessage | bytes) -> str:

@@ -12,12 +12,11 @@ from lxml import etree
 from readers import refused_code
 from wrapping import HOLDING, NS, SHAPES, wrapped
 
-EVIL_URL = "https://sp.example.test/other"
 KEPT = "_request1"
 
 
-def evil_request(sp, request_id: str = "_evil") -> bytes:
-    return sp.request(request_id=request_id, AssertionConsumerServiceURL=EVIL_URL)
+def evil_message(sp, children: str = "", message_id: str = "_evil") -> bytes:
+    return sp.forged(sp.message(children, message_id=message_id))
 
 
 def is_right_by_arithmetic(message: bytes, certificate: str) -> bool:
@@ -36,9 +35,9 @@ def is_right_by_arithmetic(message: bytes, certificate: str) -> bool:
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
-@pytest.mark.parametrize("request_id", ["_evil", KEPT])
-def test_no_shape_of_wrapping_is_accepted(shape, request_id, idp, sp):
-    signed, evil = sp.sign(sp.request()), evil_request(sp, request_id)
+@pytest.mark.parametrize("message_id", ["_evil", KEPT])
+def test_no_shape_of_wrapping_is_accepted(shape, message_id, idp, sp):
+    signed, evil = sp.sign(sp.message()), evil_message(sp, message_id=message_id)
 
     message = wrapped(shape, signed, evil)
 
@@ -47,7 +46,7 @@ def test_no_shape_of_wrapping_is_accepted(shape, request_id, idp, sp):
 
 @pytest.mark.parametrize("name", HOLDING)
 def test_these_would_fool_who_asks_for_arithmetic_alone(name, sp):
-    message = wrapped(SHAPES[name], sp.sign(sp.request()), evil_request(sp))
+    message = wrapped(SHAPES[name], sp.sign(sp.message()), evil_message(sp))
 
     assert is_right_by_arithmetic(message, sp.identity.certificate)
 
@@ -55,14 +54,9 @@ def test_these_would_fool_who_asks_for_arithmetic_alone(name, sp):
 # Where the schema lets anything stand, only the shape of the signature can tell.
 
 
-def evil_with_box(sp, request_id: str = "_evil") -> etree._Element:
-    return etree.fromstring(
-        sp.request(
-            '<samlp:Extensions><x:box xmlns:x="urn:x"/></samlp:Extensions>',
-            request_id=request_id,
-            AssertionConsumerServiceURL=EVIL_URL,
-        )
-    )
+def evil_with_box(sp, message_id: str = "_evil") -> etree._Element:
+    children = '<samlp:Extensions><x:box xmlns:x="urn:x"/></samlp:Extensions>'
+    return etree.fromstring(evil_message(sp, children, message_id))
 
 
 def box(root: etree._Element) -> etree._Element:
@@ -71,15 +65,15 @@ def box(root: etree._Element) -> etree._Element:
 
 def test_the_signed_original_in_the_extensions_vouches_for_nobody_else(idp, sp):
     root = evil_with_box(sp)
-    box(root).append(etree.fromstring(sp.sign(sp.request())))
+    box(root).append(etree.fromstring(sp.sign(sp.message())))
 
     assert refused_code(idp, etree.tostring(root)) == "signature_shape"
 
 
-@pytest.mark.parametrize("request_id", ["_evil", KEPT])
-def test_nor_does_its_signature_when_it_is_moved_to_the_other(request_id, idp, sp):
-    root = evil_with_box(sp, request_id)
-    original = etree.fromstring(sp.sign(sp.request()))
+@pytest.mark.parametrize("message_id", ["_evil", KEPT])
+def test_nor_does_its_signature_when_it_is_moved_to_the_other(message_id, idp, sp):
+    root = evil_with_box(sp, message_id)
+    original = etree.fromstring(sp.sign(sp.message()))
     root.insert(1, original.find("ds:Signature", NS))
     box(root).append(original)
 
@@ -90,12 +84,12 @@ def test_nor_does_its_signature_when_it_is_moved_to_the_other(request_id, idp, s
 def test_an_id_that_occurs_twice_is_refused_however_it_is_spelt(spelling, idp, sp):
     """What one reader takes for an ID another might not ("attribute pollution")."""
     twin = '<samlp:Extensions><x:y xmlns:x="urn:x" name="_request1"/></samlp:Extensions>'
-    signed = sp.sign(sp.request(twin)).replace(b' name="', f' {spelling}="'.encode())
+    signed = sp.sign(sp.message(twin)).replace(b' name="', f' {spelling}="'.encode())
 
     assert refused_code(idp, signed) == "signature_shape"
 
 
 def test_a_second_id_in_a_namespace_is_refused(idp, sp):
-    signed = sp.sign(sp.request()).replace(b' ID="', b' samlp:ID="_evil" ID="', 1)
+    signed = sp.sign(sp.message()).replace(b' ID="', b' samlp:ID="_evil" ID="', 1)
 
     assert refused_code(idp, signed) == "not_schema_valid"
