@@ -5,6 +5,7 @@ The types are AD FS's own (facts §C.7), always ``http://``.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
@@ -170,6 +171,7 @@ def security_id(name: str) -> str:
     return "S-1-5-21-" + "-".join(map(str, parts))
 
 
+@functools.lru_cache(maxsize=4096)
 def group_sid(name: str) -> str:
     """Return the identifier of a group; one that is called by its identifier keeps it."""
     return name if _SID.fullmatch(name) else security_id(f"group {name}")

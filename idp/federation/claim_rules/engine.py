@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 from operator import eq, ge, gt, le, lt, ne
 from typing import Protocol
 
@@ -83,7 +83,8 @@ def evaluate(rules: Sequence[Rule], claims: Iterable[Claim], store: AttributeSto
 
     Raises :class:`TooMuchWork` where they make too many claims, too long ones, or match too long.
     """
-    run = _Run(dict.fromkeys(claims), store)
+    run = _Run(store)
+    run.add(claims)
     output: dict[Claim, None] = {}
     trace = []
     for number, rule in enumerate(rules, 1):
@@ -98,14 +99,18 @@ def evaluate(rules: Sequence[Rule], claims: Iterable[Claim], store: AttributeSto
 class _Run:
     """One evaluation: the claims that rules see, and what may still be spent."""
 
-    def __init__(self, claims: dict[Claim, None], store: AttributeStore) -> None:
-        self._claims = claims
+    def __init__(self, store: AttributeStore) -> None:
+        self._claims: dict[Claim, None] = {}
+        self._by_type: dict[str, list[Claim]] = {}
         self._store = store
         self._budget = Budget()
         self._runs = MOST_RUNS
 
     def add(self, claims: Iterable[Claim]) -> None:
-        self._claims.update(dict.fromkeys(claims))
+        for claim in claims:
+            if claim not in self._claims:
+                self._claims[claim] = None
+                self._by_type.setdefault(claim.type, []).append(claim)
         if len(self._claims) > MOST_CLAIMS:
             raise TooMuchWork(f"The rules make more than {MOST_CLAIMS} claims of this user")
 
@@ -124,7 +129,7 @@ class _Run:
 
     def _found_by(self, condition: Condition) -> Sequence[Claim | None]:
         """Return the claims to run the rule for; one None for a condition that only holds."""
-        selected = [claim for claim in self._claims if self._is_selected(condition.selector, claim)]
+        selected = self._selected(condition.selector)
         match condition:
             case Each():
                 return selected
@@ -134,8 +139,13 @@ class _Run:
                 holds = _COUNTS[operator](len(selected), number)
         return [None] if holds else []
 
-    def _is_selected(self, selector: Selector, claim: Claim) -> bool:
-        return all(self._holds(test, claim) for test in selector.tests)
+    def _selected(self, selector: Selector) -> list[Claim]:
+        claims: Iterable[Claim] = self._claims
+        if selector.types is not None:
+            claims = chain.from_iterable(self._by_type.get(type_, ()) for type_ in selector.types)
+        return [
+            claim for claim in claims if all(self._holds(test, claim) for test in selector.tests)
+        ]
 
     def _holds(self, test: Test, claim: Claim) -> bool:
         text = _part(claim, test.part)

@@ -28,6 +28,8 @@ from idp.federation.claim_rules.syntax import (
 
 LONGEST_PROGRAM = 2000
 LONGEST_VALUE = 8192
+MOST_REMEMBERED = 64
+"""How many states of a pattern, and ways on from each, are remembered between values."""
 STEPS = 500_000
 """What one evaluation of rules may cost: about half a second."""
 
@@ -63,26 +65,79 @@ class Save:
 Step = IsIn | Split | Save | Place | None
 """A step of a program; a function takes a character, None is the end."""
 
+_LAST_LINE_FEED = "\n$"
+
 Slots = tuple[int | None, ...]
 Threads = list[tuple[int, Slots]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
+class _State:
+    """All ways at one character, and where each next character has led before."""
+
+    waiting: tuple[int, ...]
+    next: dict[tuple[str, str], _State | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Pattern:
     """A pattern that is ready to match. Slots 0 and 1 are the whole match."""
 
     program: tuple[Step, ...]
-    groups: dict[str, int] = field(compare=False)
+    groups: dict[str, int]
+    _states: dict[tuple[int, ...], _State] = field(default_factory=dict)
 
-    def matches(self, text: str, budget: Budget) -> bool:
-        """Say whether the pattern is somewhere in *text*."""
-        return self._search(text, 0, budget) is not None
+    def matches(self, text: str, budget: Budget, at: int = 0) -> bool:
+        """Say whether the pattern is somewhere in *text*, from *at* on.
+
+        What was found out for one text is remembered for the next.
+        """
+        state, before, end = self._state(()), text[at - 1] if at else "", len(text)
+        for position in range(at, end + 1):
+            after = text[position : position + 1]
+            if after == "\n" and position + 1 == end:
+                after = _LAST_LINE_FEED
+            budget.spend(1)
+            known = state.next.get((before, after), _UNKNOWN)
+            if known is _UNKNOWN:
+                known = self._learn(state, text, position, (before, after), budget)
+            if known is None:
+                return True
+            state, before = known, after[:1]
+        return False
+
+    def _learn(
+        self, state: _State, text: str, position: int, key: tuple[str, str], budget: Budget
+    ) -> _State | None:
+        """Return the state after the character at *position*, None for a match."""
+        seen: set[int] = set()
+        ready: Threads = []
+        for pc in (*state.waiting, 0):
+            self._follow(pc, (), text, position, ready, seen)
+        budget.spend(len(seen))
+        steps = [(pc, self.program[pc]) for pc, _ in ready]
+        if any(step is None for _, step in steps):
+            found = None
+        else:
+            char = key[1][:1]
+            found = self._state(
+                tuple(pc + 1 for pc, step in steps if char and callable(step) and step(char))
+            )
+        if len(state.next) < MOST_REMEMBERED:
+            state.next[key] = found
+        return found
+
+    def _state(self, waiting: tuple[int, ...]) -> _State:
+        if len(self._states) > MOST_REMEMBERED:
+            self._states.clear()
+        return self._states.setdefault(waiting, _State(waiting))
 
     def replace(self, text: str, replacement: str, budget: Budget) -> str:
         """Return *text* with every match replaced; ``$1``, ``${name}``, ``$&`` and ``$$`` count."""
         parts: list[str] = []
         done = at = length = 0
-        while at <= len(text) and (found := self._search(text, at, budget)) is not None:
+        while at <= len(text) and self.matches(text, budget, at):
+            found = self._search(text, at, budget)
             start, end = found[0] or 0, found[1] or 0
             parts += [text[done:start], self._filled(replacement, text, found)]
             length += len(parts[-1])
@@ -105,7 +160,8 @@ class Pattern:
 
         return _REFERENCE.sub(group, replacement)
 
-    def _search(self, text: str, at: int, budget: Budget) -> Slots | None:
+    def _search(self, text: str, at: int, budget: Budget) -> Slots:
+        """Return where the first match from *at* on is, and its groups; there must be one."""
         empty: Slots = (None,) * (2 * (max(self.groups.values(), default=0) + 1))
         threads: Threads = []
         found: Slots | None = None
@@ -128,7 +184,7 @@ class Pattern:
                     threads.append((pc + 1, slots))
             if found is not None and not threads:
                 break
-        return found
+        return found or empty
 
     def _follow(
         self, pc: int, slots: Slots, text: str, position: int, ready: Threads, seen: set[int]
@@ -144,7 +200,7 @@ class Pattern:
                 case Split(first, second):
                     stack += [(second, slots), (first, slots)]
                 case Save(slot):
-                    stack.append((pc + 1, (*slots[:slot], position, *slots[slot + 1 :])))
+                    stack.append((pc + 1, _with(slots, slot, position)))
                 case Place(kind):
                     if _is_there(kind, text, position):
                         stack.append((pc + 1, slots))
@@ -152,10 +208,11 @@ class Pattern:
                     ready.append((pc, slots))
 
 
+_UNKNOWN = _State(())
 _REFERENCE = re.compile(r"\$(?:(\d+)|\{(\w+)\}|\$|&)")
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=512)
 def compiled(pattern: str) -> Pattern:
     """Return the pattern of a text; raises :class:`BadRule`."""
     parsed = parse(pattern)
@@ -224,6 +281,10 @@ def _placeholder(program: list[Step]) -> int:
 
 def _split(body: int, rest: int, greedy: bool) -> Split:
     return Split(body, rest) if greedy else Split(rest, body)
+
+
+def _with(slots: Slots, slot: int, position: int) -> Slots:
+    return (*slots[:slot], position, *slots[slot + 1 :]) if slots else slots
 
 
 def _is_there(kind: str, text: str, position: int) -> bool:

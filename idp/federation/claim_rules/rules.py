@@ -7,7 +7,7 @@ from TOML and from that language, and written in both.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from idp.federation.claim_rules.faults import BadRule
@@ -60,11 +60,19 @@ class Test:
     texts: tuple[str, ...]
 
 
+_OF_TYPE = (TYPE, Operator.EQUAL)
+
+
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """The claims for which all tests hold."""
+    """The claims for which all tests hold. ``types``: only such can be among them, None: any."""
 
     tests: tuple[Test, ...] = ()
+    types: tuple[str, ...] | None = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        equal_to = [t.texts for t in self.tests if (t.part, t.operator) == _OF_TYPE]
+        object.__setattr__(self, "types", equal_to[0] if equal_to else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.federation.claim_rules.faults import BadRule, TooMuchWork
-from idp.federation.claim_rules.patterns import Budget, compiled
+from idp.federation.claim_rules.patterns import MOST_REMEMBERED, Budget, compiled
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -150,3 +150,15 @@ def test_no_text_is_a_pattern_that_fails_in_another_way(pattern, text):
     except BadRule:
         return
     found.replace(text, "$1", Budget())
+
+
+def test_what_is_remembered_of_earlier_values_changes_nothing_and_is_bounded():
+    pattern = compiled("^(?:a|é|.)*b.{0,9}$")
+    texts = [f"{chr(0x4E00 + number)}a{'ab' * (number % 9)}{number}" for number in range(2000)]
+
+    found = [pattern.matches(text, Budget()) for text in texts]
+
+    assert found == [bool(re.search("^(?:a|é|.)*b.{0,9}$", text)) for text in texts]
+    states = pattern._states.values()
+    assert len(states) <= MOST_REMEMBERED + 1
+    assert all(len(state.next) <= MOST_REMEMBERED for state in states)
