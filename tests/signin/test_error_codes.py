@@ -1,0 +1,94 @@
+"""Each of AD FS's codes has a cause that a browser can meet; docs/errors.md says what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from asking import Asking, context_of, name_id_policy
+
+from idp.testing.federation import Federation
+from idp.testing.page import Page
+
+KERBEROS = "urn:oasis:names:tc:SAML:2.0:nameid-format:kerberos"
+
+Cause = Callable[[Federation, Asking], Page]
+CAUSES: dict[str, Cause] = {}
+TOLD_TO_THE_SERVICE_PROVIDER = ("MSIS7070", "MSIS7102")
+
+
+def cause(code: str) -> Callable[[Cause], Cause]:
+    def keep(function: Cause) -> Cause:
+        CAUSES[code] = function
+        return function
+
+    return keep
+
+
+def get(federation: Federation, url: str) -> Page:
+    return federation.browser().get(url)
+
+
+@cause("MSIS0038")
+def a_wrong_signature(federation, sp):
+    return get(federation, sp.url(key=sp.key).replace("Signature=", "Signature=AAAA"))
+
+
+@cause("MSIS3200")
+def an_address_that_the_trust_does_not_have(federation, sp):
+    return get(federation, sp.url(AssertionConsumerServiceURL="https://sp.example.test/acs/more"))
+
+
+@cause("MSIS7001")
+def a_page_of_another_browser(federation, sp):
+    begun = federation.sign_in(sp.url())
+    return federation.browser().submit(begun.page.form)
+
+
+@cause("MSIS7007")
+def a_stranger(federation, sp):
+    return get(federation, sp.url(issuer="https://stranger.example.test"))
+
+
+@cause("MSIS7012")
+def a_trust_that_cannot_be_served(federation, sp):
+    sp.set(second_factor="never", encrypted_name_id_required="true")
+    return federation.sign_in(sp.url()).page
+
+
+@cause("MSIS7015")
+def two_messages(federation, sp):
+    return get(federation, f"{sp.url()}&SAMLResponse=AAAA")
+
+
+@cause("MSIS7046")
+def a_relay_state_without_end(federation, sp):
+    return federation.browser().post(sp.sso_url, sp.fields(relay_state="x" * 100_000))
+
+
+@cause("MSIS7065")
+def nothing(federation, sp):
+    return get(federation, sp.sso_url)
+
+
+@cause("MSIS7070")
+def a_name_that_cannot_be_given(federation, sp):
+    return get(federation, sp.url(children=name_id_policy(KERBEROS)))
+
+
+@cause("MSIS7102")
+def a_context_that_nobody_has(federation, sp):
+    return get(federation, sp.url(children=context_of("urn:x")))
+
+
+@pytest.mark.parametrize("code", CAUSES)
+def test_it_has_a_cause(code, federation, sp, lines):
+    page = CAUSES[code](federation, sp)
+
+    if code in TOLD_TO_THE_SERVICE_PROVIDER:
+        assert lines.refusals()[-1] == code
+        assert "SAMLResponse" in page.form.fields
+    else:
+        assert page.status == 400 + 4 * (code == "MSIS7065")
+        assert page.text("errorCode").startswith(f"{code}: ")
+        assert page.text("activityId") in lines.text
