@@ -1,4 +1,4 @@
-"""The REST API ``/admin/api/``: the farm's nodes, for scripts with the administrator's token."""
+"""The REST API ``/admin/api/``: nodes and trusts, for scripts with the administrator's token."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify, request
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from adapter.errors import TallystickError
 from idp import web
 from idp.admin import audit, farm
 from idp.admin.access import Access
+from idp.admin.bodies import BadBody, json_object, text_of
+from idp.admin.trust_api import TrustApi
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -28,6 +29,7 @@ STATUS = {
     "method_not_known":  405,
     "not_found":         404,
     "store_unavailable": 503,
+    "unknown_trust":     404,
 }  # fmt: skip
 UNPROCESSABLE = 422
 
@@ -61,9 +63,13 @@ def add_api(blueprint: Blueprint, services: Services, access: Access) -> None:
         audit.log_change(change)
         return jsonify(change.as_json())
 
+    trusts = TrustApi(services)
+    one_trust: dict[str, View] = {"GET": trusts.show, "PUT": trusts.set, "DELETE": trusts.remove}
     routes: tuple[tuple[str, dict[str, View]], ...] = (
         ("/nodes", {"GET": list_nodes}),
         ("/nodes/<name>", {"GET": show_node, "PUT": set_node}),
+        ("/trusts", {"GET": trusts.list, "POST": trusts.add}),
+        ("/trusts/<path:entity_id>", one_trust),
         ("/", {}),
         ("/<path:_rest>", {}),
     )
@@ -103,18 +109,11 @@ def _pick(views: dict[str, View]) -> View:
 
 
 def _build_of_body() -> str:
-    try:
-        body = request.get_json(force=True)
-    except RequestEntityTooLarge:
-        raise ApiError("The body is too large", "Send less", code="body_too_large") from None
-    except (BadRequest, RecursionError):  # the latter for ten thousand brackets
-        body = None
-    build = body.get("build") if isinstance(body, dict) else None
-    if not isinstance(build, str):
-        raise ApiError(
+    build = text_of(json_object(), "build")
+    if build is None:
+        raise BadBody(
             "The body is not a JSON object with the text build",
             'Send one like {"build": "20348.350"}',
-            code="bad_body",
         )
     return build
 

@@ -21,6 +21,13 @@ def log_change(change: Change) -> None:
     )
 
 
+def log_trust(event: str, entity_id: str) -> None:
+    """Write one line for what an administrator did to a trust."""
+    get_logger().info(
+        event, trust=entity_id, client_ip=web.client_ip(), activity_id=web.activity_id()
+    )
+
+
 def log_refusal(error: TallystickError) -> None:
     """Write one line for a refusal: its code alone, since its sentence may quote what was sent.
 

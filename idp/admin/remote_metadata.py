@@ -20,8 +20,10 @@ from urllib3.exceptions import HTTPError
 from adapter.errors import TallystickError
 from idp.admin.addresses import Connector
 
-LARGEST = 1024 * 1024
-TIME_LIMIT = 10.0
+LARGEST = 64 * 1024 * 1024
+"""Bytes: a federation of ten thousand has some forty million."""
+
+TIME_LIMIT = 30.0
 REDIRECTS = 3
 
 
@@ -37,8 +39,9 @@ def fetch(
     allow_http: bool = False,
     allow_private: bool = False,
     time_limit: float = TIME_LIMIT,
+    largest: int = LARGEST,
 ) -> bytes:
-    """Return what *url* answers: at most 1 MiB, within *time_limit* seconds in all.
+    """Return what *url* answers: at most *largest* bytes, within *time_limit* seconds in all.
 
     Raises :class:`FetchRefused`, and :class:`~idp.admin.addresses.AddressRefused` for a name that
     leads to this machine or a private network.
@@ -47,7 +50,7 @@ def fetch(
     connector = Connector(allow_private=allow_private, deadline=deadline)
     try:
         with _session(connector) as session:
-            body = _follow(session, url, allow_http, time_limit)
+            body = _follow(session, url, allow_http, time_limit, largest)
         if time.monotonic() >= deadline:
             raise TimeoutError  # what was cut off then can look like a whole answer
         return body
@@ -60,12 +63,14 @@ def fetch(
         connector.close()
 
 
-def _follow(session: requests.Session, url: str, allow_http: bool, time_limit: float) -> bytes:
+def _follow(
+    session: requests.Session, url: str, allow_http: bool, time_limit: float, largest: int
+) -> bytes:
     for _ in range(REDIRECTS + 1):
         _judge(url, allow_http)
         with session.get(url, stream=True, allow_redirects=False, timeout=time_limit) as answer:
             if not answer.is_redirect:
-                return _body(answer)
+                return _body(answer, largest)
             url = urljoin(url, answer.headers["Location"])
     raise FetchRefused("The address redirects too often", "Give the last one")
 
@@ -80,7 +85,7 @@ def _judge(url: str, allow_http: bool) -> None:
         )
 
 
-def _body(answer: requests.Response) -> bytes:
+def _body(answer: requests.Response, largest: int) -> bytes:
     if answer.status_code != requests.codes.ok:
         raise FetchRefused(
             f"The address answers with status {answer.status_code}",
@@ -91,8 +96,8 @@ def _body(answer: requests.Response) -> bytes:
     body = bytearray()
     while part := answer.raw.read1(65536):
         body += part
-        if len(body) > LARGEST:
-            raise FetchRefused("The answer is larger than 1 MiB", "Give the metadata alone")
+        if len(body) > largest:
+            raise FetchRefused("The answer is too large", "Give the metadata alone")
     return bytes(body)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -40,24 +40,50 @@ def sp() -> None:
     """
 
 
-@sp.command("add", example="tallystick sp add sp-metadata.xml")
+@sp.command(
+    "add",
+    example="tallystick sp add sp-metadata.xml --dry-run\n"
+    "tallystick sp add federation.xml --entity-id https://sp.example.test/metadata",
+)
 @click.argument("source", metavar="FILE|URL")
 @click.option("--entity-id", metavar="ID", help="Which one, where the metadata holds several.")
+@click.option(
+    "--certificate",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="Whose key must have signed the metadata, now and at every later update.",
+)
+@click.option("--dry-run", is_flag=True, help="Show what would be trusted and what would change.")
 @json_option
 @with_services
-def add(services: Services, source: str, entity_id: str | None, as_json: bool) -> None:
+def add(
+    services: Services,
+    source: str,
+    entity_id: str | None,
+    certificate: IO[bytes] | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
     """Add the trust that SAML metadata describes; a known entity id is updated.
 
     An update keeps the trust's settings. URLs of private networks are refused unless
     trusts.allow_private_addresses says otherwise.
     """
-    from idp.admin.trusts import add_from
+    from idp.admin.trusts import Source, add_from, preview_from
+    from idp.cli.trust_output import print_preview
+    from idp.saml.certificates import certificate_in
 
-    trust = add_from(services, source, entity_id=entity_id)
+    signed_by = certificate_in(certificate.read()) if certificate else None
+    wanted = Source(source, entity_id, signed_by)
+    if dry_run:
+        print_preview(preview_from(services, wanted), as_json=as_json)
+        return
+    trust = add_from(services, wanted)
     if as_json:
-        print_json(_trust(trust))
-    else:
-        click.echo(f"{printable(trust.entity_id)} is trusted ({printable(trust.display_name)}).")
+        print_json(_trust(services, trust))
+        return
+    warn(services, trust)
+    click.echo(f"{printable(trust.entity_id)} is trusted ({printable(trust.display_name)}).")
 
 
 @sp.command("list", example="tallystick sp list --json")
@@ -67,7 +93,7 @@ def list_trusts(services: Services, as_json: bool) -> None:
     """List the trusts."""
     trusts = services.trusts.list()
     if as_json:
-        print_json([_trust(trust) for trust in trusts])
+        print_json([_trust(services, trust) for trust in trusts])
         return
     print_table(
         ("entity id", "name", "enabled", "second factor", "changed"),
@@ -86,9 +112,10 @@ def show(services: Services, entity_id: str, as_json: bool) -> None:
 
     trust = find_trust(services, entity_id)
     if as_json:
-        print_json(_trust(trust))
-    else:
-        print_fields(_fields(_trust(trust)))
+        print_json(_trust(services, trust))
+        return
+    warn(services, trust)
+    print_fields(_fields(_trust(services, trust)))
 
 
 @sp.command(
@@ -106,7 +133,7 @@ def set_(services: Services, entity_id: str, changes: tuple[str, ...], as_json: 
     """Change settings of a trust, all or none of those given."""
     trust = services.trusts.set(entity_id, dict(_pair(change) for change in changes))
     if as_json:
-        print_json(_trust(trust))
+        print_json(_trust(services, trust))
     else:
         click.echo(f"{printable(trust.entity_id)} is changed.")
 
@@ -138,10 +165,18 @@ def _row(trust: RelyingPartyTrust) -> tuple[object, ...]:
     )
 
 
-def _trust(trust: RelyingPartyTrust) -> dict[str, Any]:
-    from idp.admin.trusts import as_json
+def _trust(services: Services, trust: RelyingPartyTrust) -> dict[str, Any]:
+    from idp.admin.trust_views import as_json
 
-    return as_json(trust)
+    return as_json(trust, services.clock.now())
+
+
+def warn(services: Services, trust: RelyingPartyTrust) -> None:
+    """Say on standard error what is weak about the trust."""
+    from idp.admin.trust_views import warnings_of
+
+    for warning in warnings_of(trust, services.clock.now()):
+        click.echo(f"tallystick: warning: {printable(warning)}", err=True)
 
 
 def _fields(values: dict[str, Any], prefix: str = "") -> list[tuple[str, object]]:

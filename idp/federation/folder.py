@@ -57,7 +57,7 @@ def _load(
 
 def _refuse_second_file(trusts: Trusts, path: Path, metadata: bytes) -> None:
     """Two files of one entity id would take turns at every start."""
-    trust = trusts.find(trusts.read(metadata).entity_id)
+    trust = trusts.find(trusts.read(metadata).service_provider.entity_id)
     if trust is None or trust.source == str(path):
         return
     first = Path(trust.source)

@@ -42,6 +42,9 @@ class TrustSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     enabled: bool = Field(default=True, description="whether users may sign in to it")
+    honour_valid_until: bool = Field(
+        default=True, description="let nobody in once its metadata has passed its validUntil"
+    )
     second_factor: Literal["always", "never", "global"] = Field(
         default="global",
         description="whether it asks for the second factor, or leaves that to all trusts",

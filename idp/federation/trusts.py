@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from adapter.errors import TallystickError
 from idp.federation.ports import Clock, TrustStore
-from idp.federation.settings import TrustSettings, changed
+from idp.federation.settings import TrustSettings, changed, settings_of
+from idp.saml.validity import UNLIMITED, Validity
 from idp.saml.values import Encryption, ServiceProvider
+
+if TYPE_CHECKING:
+    from idp.saml.metadata import Described
 
 
 class UnknownTrust(TallystickError):
@@ -33,7 +38,8 @@ class RelyingPartyTrust:
     """One trust: what the service provider's metadata says, and how it is served.
 
     ``source`` is the file or address the metadata came from; ``source_digest`` tells whether a
-    file of the metadata folder has changed since.
+    file of the metadata folder has changed since. ``signed_by`` is the certificate (base64) whose
+    key must have signed any metadata that is taken for it, None where none must.
     """
 
     entity_id: str
@@ -44,6 +50,13 @@ class RelyingPartyTrust:
     added_at: datetime
     changed_at: datetime
     source_digest: str = ""
+    validity: Validity = UNLIMITED
+    signed_by: str | None = None
+
+    def has_expired(self, now: datetime) -> bool:
+        """Say whether its metadata may no longer be used (saml-metadata §2.3.1)."""
+        until = self.validity.valid_until
+        return self.settings.honour_valid_until and until is not None and until <= now
 
     @property
     def signs_assertion(self) -> bool:
@@ -100,14 +113,17 @@ class Trusts:
         entity_id: str | None = None,
         source: str = "",
         source_digest: str = "",
+        signed_by: str | None = None,
     ) -> RelyingPartyTrust:
         """Make a trust from SAML metadata, or update the one of the same entity id.
 
         An update keeps the settings unless others are given. *entity_id* chooses one of several
-        in the metadata. Raises :class:`~idp.saml.metadata.BadMetadata`.
+        in the metadata. *signed_by* is the certificate (base64) whose key must have signed all of
+        it, from now on; without one, it is the certificate of the trust that there is. Raises
+        :class:`~idp.saml.metadata.BadMetadata`.
         """
-        provider = self.read(metadata, entity_id)
-        now = self._clock.now()
+        described = self.read(metadata, entity_id, signed_by=signed_by)
+        provider, now = described.service_provider, self._clock.now()
 
         def make(known: RelyingPartyTrust | None) -> RelyingPartyTrust:
             return RelyingPartyTrust(
@@ -119,9 +135,11 @@ class Trusts:
                 added_at=known.added_at if known else now,
                 changed_at=now,
                 source_digest=source_digest,
+                validity=described.validity,
+                signed_by=signed_by or (known.signed_by if known else None),
             )
 
-        made = self._store.change_trust(provider.entity_id, make, metadata)
+        made = self._store.change_trust(provider.entity_id, make, described.document)
         return _existing(provider.entity_id, made)
 
     def find(self, entity_id: str) -> RelyingPartyTrust | None:
@@ -144,14 +162,29 @@ class Trusts:
 
         Raises :class:`UnknownTrust`, :class:`~idp.federation.settings.BadTrustSetting`.
         """
+        return self._change_settings(entity_id, lambda settings: changed(settings, changes))
+
+    def put(self, entity_id: str, values: Mapping[str, Any]) -> RelyingPartyTrust:
+        """Change settings by JSON values, all or none, as ``{"token_lifetime": 30}``.
+
+        Raises as :meth:`set` does.
+        """
+        return self._change_settings(
+            entity_id,
+            lambda settings: settings_of({**settings.model_dump(), **values}, "the change"),
+        )
+
+    def _change_settings(
+        self, entity_id: str, change: Callable[[TrustSettings], TrustSettings]
+    ) -> RelyingPartyTrust:
         now = self._clock.now()
 
-        def change(known: RelyingPartyTrust | None) -> RelyingPartyTrust | None:
+        def make(known: RelyingPartyTrust | None) -> RelyingPartyTrust | None:
             if known is None:
                 return None
-            return replace(known, settings=changed(known.settings, changes), changed_at=now)
+            return replace(known, settings=change(known.settings), changed_at=now)
 
-        return _existing(entity_id, self._store.change_trust(entity_id, change))
+        return _existing(entity_id, self._store.change_trust(entity_id, make))
 
     def remove(self, entity_id: str) -> None:
         """Remove a trust; raises :class:`UnknownTrust`."""
@@ -164,12 +197,24 @@ class Trusts:
 
         return load_folder(self, folder)
 
-    def read(self, metadata: bytes, entity_id: str | None = None) -> ServiceProvider:
+    def read(
+        self, metadata: bytes, entity_id: str | None = None, *, signed_by: str | None = None
+    ) -> Described:
         """Return what :meth:`add` would make a trust of, and store nothing."""
         # Imported here: who only looks a trust up should not pay for an XML parser.
-        from idp.saml.metadata import read_service_provider
+        from idp.saml.metadata import BadMetadata, read_metadata
 
-        return read_service_provider(metadata, entity_id, allow_http=self._allow_http)
+        described = read_metadata(
+            metadata, entity_id, allow_http=self._allow_http, signed_by=signed_by
+        )
+        until = described.validity.valid_until
+        if until is not None and until <= self._clock.now():
+            raise BadMetadata(f"it was valid until {until:%Y-%m-%d %H:%M} UTC")
+        known = self.find(described.service_provider.entity_id)
+        if signed_by is None and known is not None and known.signed_by is not None:
+            name = described.service_provider.entity_id
+            return self.read(metadata, name, signed_by=known.signed_by)
+        return described
 
 
 @dataclass(frozen=True, slots=True)

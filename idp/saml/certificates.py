@@ -25,6 +25,10 @@ class BadCertificate(TallystickError):
     code = "bad_certificate"
 
 
+class UnknownKeyKind(BadCertificate):
+    """A certificate that can be read, whose key is neither RSA nor EC."""
+
+
 @dataclass(frozen=True, slots=True)
 class CertificateFacts:
     """What people ask of a certificate; ``thumbprint`` is SHA-256 in hexadecimal."""
@@ -57,12 +61,15 @@ def facts_of(certificate: str) -> CertificateFacts:
 @lru_cache(maxsize=4096)
 def public_key(certificate: str) -> PublicKey:
     """Return the RSA or EC key in *certificate* (base64 of the DER), or raise BadCertificate."""
+    key: object = None
     try:
         key = x509.load_der_x509_certificate(der_of(certificate)).public_key()
-    except (ValueError, UnsupportedAlgorithm):
+    except UnsupportedAlgorithm:
+        key = None  # of a kind that has no name here
+    except ValueError:
         raise BadCertificate("The certificate cannot be read", "Give an X.509 one") from None
     if not isinstance(key, PublicKey):
-        raise BadCertificate("The certificate's key is neither RSA nor EC", "Use an RSA key")
+        raise UnknownKeyKind("The certificate's key is neither RSA nor EC", "Use an RSA key")
     return key
 
 
@@ -73,12 +80,36 @@ def public_key_pem(certificate: str) -> bytes:
     )
 
 
+def thumbprint_of(certificate: str) -> str:
+    """Return the SHA-256 of *certificate* (base64 of the DER) in hexadecimal."""
+    return hashlib.sha256(der_of(certificate)).hexdigest()
+
+
 def der_of(certificate: str) -> bytes:
     """Return the DER bytes of a certificate given as base64, with or without line breaks."""
     try:
         return base64.b64decode("".join(certificate.split()), validate=True)
     except (ValueError, binascii.Error):
         raise BadCertificate("The certificate is not base64", "Give an X.509 one") from None
+
+
+def certificate_in(content: bytes) -> str:
+    """Return the one certificate of a file: PEM, DER, or base64 as metadata has it.
+
+    Raises :class:`BadCertificate` for anything else, and for a key that SAML cannot use.
+    """
+    try:
+        if b"-----BEGIN" in content:
+            found = x509.load_pem_x509_certificate(content)
+        elif content[:1] == b"\x30":
+            found = x509.load_der_x509_certificate(content)
+        else:
+            found = x509.load_der_x509_certificate(der_of(content.decode("ascii")))
+    except ValueError:  # UnicodeDecodeError is one
+        raise BadCertificate("There is no certificate in it", "Give a PEM file") from None
+    certificate = base64_of(found)
+    public_key(certificate)
+    return certificate
 
 
 def base64_of(certificate: x509.Certificate) -> str:

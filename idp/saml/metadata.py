@@ -12,12 +12,20 @@ from datetime import datetime, timedelta
 from idp.saml import uris
 from idp.saml.canonical import attribute, instant, text
 from idp.saml.signing import SigningKey, sign_enveloped
-from idp.saml.sp_metadata import MAX_BYTES, BadMetadata, read_service_provider
+from idp.saml.sp_metadata import (
+    MAX_BYTES,
+    BadMetadata,
+    Described,
+    read_metadata,
+    read_service_provider,
+)
 from idp.saml.values import EMAIL, PERSISTENT, POST, REDIRECT, TRANSIENT
 
 __all__ = [
     "MAX_BYTES",
     "BadMetadata",
+    "Described",
+    "read_metadata",
     "read_service_provider",
     "write_idp_metadata",
     "write_sp_metadata",

@@ -9,80 +9,74 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
 
-from adapter.errors import TallystickError
 from idp.saml import certificates, encryption_keys, endpoints, uris
-from idp.saml.refusal import Refused
+from idp.saml.aggregate import MAX_BYTES, Limits, select_service_provider
+from idp.saml.bad_metadata import BadMetadata
+from idp.saml.validity import Validity, validity_of
 from idp.saml.values import POST, AssertionConsumerService, ServiceProvider
-from idp.saml.xml import parse
 
-MAX_BYTES = 1024 * 1024
+__all__ = ["MAX_BYTES", "BadMetadata", "Described", "read_metadata", "read_service_provider"]
+
 LONGEST_ENTITY_ID = 1024
 """In characters (saml-metadata §2.2.1)."""
 
-_ENTITY = f"{{{uris.METADATA}}}EntityDescriptor"
-_ENTITIES = f"{{{uris.METADATA}}}EntitiesDescriptor"
 _SP_ROLE = f"{{{uris.METADATA}}}SPSSODescriptor"
 _LANG = f"{{{uris.XML}}}lang"
 _IS_SHORT_NUMBER = re.compile(r"[0-9]{1,5}").fullmatch
 _LARGEST_INDEX = 65_535
 
 
-class BadMetadata(TallystickError):
-    """Metadata that no trust can be made of; ``faults`` are all that were found, as sentences."""
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What metadata says of one service provider, for how long, and that entity's document."""
 
-    code = "bad_metadata"
+    service_provider: ServiceProvider
+    validity: Validity
+    document: bytes
 
-    def __init__(self, *faults: str) -> None:
-        super().__init__(
-            f"The metadata cannot be used: {'; '.join(faults)}",
-            "Ask the service provider for correct SAML 2.0 metadata",
-        )
-        self.faults = faults
+
+def read_metadata(
+    metadata: bytes,
+    entity_id: str | None = None,
+    *,
+    allow_http: bool = False,
+    signed_by: str | None = None,
+) -> Described:
+    """Return the service provider in *metadata*: at most 64 MiB, of which it has at most one.
+
+    Of several in an EntitiesDescriptor, *entity_id* says which. Addresses must be https, or http
+    where *allow_http*. With *signed_by*, a certificate (base64), all of it must be signed by its
+    key. Raises :class:`BadMetadata`.
+    """
+    found = select_service_provider(metadata, entity_id, signed_by=signed_by)
+    entity = found.element
+    validity = validity_of((*found.limits, *_limits_of(entity)))
+    from saml2 import md  # a start without it is quicker
+
+    _keep_first_certificates(entity)
+    descriptor = md.entity_descriptor_from_string(etree.tostring(entity, with_tail=False))
+    reading = _Reading(allow_http)
+    service_provider = reading.service_provider(descriptor)
+    if reading.faults:
+        raise BadMetadata(*reading.faults)
+    return Described(service_provider, validity, found.document)
 
 
 def read_service_provider(
     metadata: bytes, entity_id: str | None = None, *, allow_http: bool = False
 ) -> ServiceProvider:
-    """Return the service provider in *metadata* (at most 1 MiB).
-
-    Of several in an EntitiesDescriptor, *entity_id* says which. Addresses must be https, or http
-    where *allow_http*. Raises :class:`BadMetadata`.
-    """
-    try:
-        root = parse(metadata, limit=MAX_BYTES)
-    except Refused as refusal:
-        raise BadMetadata(refusal.problem) from None
-    entity = _select(root, entity_id)
-    from saml2 import md  # a start without it is quicker
-
-    _keep_first_certificates(entity)
-    descriptor = md.entity_descriptor_from_string(etree.tostring(entity))
-    reading = _Reading(allow_http)
-    service_provider = reading.service_provider(descriptor)
-    if reading.faults:
-        raise BadMetadata(*reading.faults)
-    return service_provider
+    """Return what :func:`read_metadata` says of the service provider itself."""
+    return read_metadata(metadata, entity_id, allow_http=allow_http).service_provider
 
 
-def _select(root: etree._Element, entity_id: str | None) -> etree._Element:
-    """Return the one EntityDescriptor with a service provider that was asked for."""
-    if root.tag not in (_ENTITY, _ENTITIES):
-        raise BadMetadata("it is XML, but no SAML metadata")
-    entities = [each for each in root.iter(_ENTITY) if each.find(_SP_ROLE) is not None]
-    if not entities:
-        raise BadMetadata("it describes no service provider (there is no SPSSODescriptor)")
-    if entity_id is not None:
-        entities = [each for each in entities if each.get("entityID") == entity_id]
-        if not entities:
-            raise BadMetadata(f"it describes no service provider {entity_id!r}")
-    if len(entities) > 1:
-        names = ", ".join(each.get("entityID", "") for each in entities[:10])
-        raise BadMetadata(f"it describes several service providers, so say which one: {names}")
-    return entities[0]
+def _limits_of(entity: etree._Element) -> list[Limits]:
+    elements = [entity, *entity.findall(_SP_ROLE)]
+    return [(each.get("validUntil"), each.get("cacheDuration")) for each in elements]
 
 
 def _keep_first_certificates(entity: etree._Element) -> None:
@@ -139,6 +133,8 @@ class _Reading:
         for certificate in found:
             try:
                 certificates.public_key(certificate)
+            except certificates.UnknownKeyKind:
+                continue  # it serves for nothing, and harms nothing
             except certificates.BadCertificate as error:
                 self._fault(f"a certificate in it is unusable ({error.problem})")
         return found

@@ -55,6 +55,8 @@ def look_up(services: Services, entity_id: str, session: Session | None, node: s
     trust, user = facts.trust, facts.user
     if trust is None or not trust.settings.enabled:
         raise _unknown_trust(entity_id)
+    if trust.has_expired(services.clock.now()):
+        raise _expired(entity_id)
     configured = services.config.server.node
     if facts.node is None or (configured is not None and facts.node.name != configured):
         raise NoNode
@@ -74,4 +76,12 @@ def _unknown_trust(entity_id: str) -> Refused:
         f"There is no enabled relying party trust {entity_id[:200]!r}",
         "See tallystick sp list, or add the service provider's metadata",
         code="MSIS7007",
+    )
+
+
+def _expired(entity_id: str) -> Refused:
+    return Refused(
+        f"The metadata of {entity_id[:200]!r} has passed its validUntil",
+        "Import it again with tallystick sp add; honour_valid_until=false ignores it",
+        code="metadata_expired",
     )

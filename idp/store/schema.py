@@ -175,6 +175,7 @@ trusts = Table(
     _instant("added_at"),
     _instant("changed_at"),
     _text("stamp"),  # differs whenever anything of the trust does
+    _text("terms", server_default="{}"),  # how long the metadata may be used, and who signs it
 )
 
 name_ids = Table(

@@ -9,12 +9,14 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
 from idp.federation.settings import TrustSettings
 from idp.federation.trusts import RelyingPartyTrust
+from idp.saml.validity import Validity
 from idp.saml.values import AssertionConsumerService, ServiceProvider
 from idp.store.engine import Database
 from idp.store.schema import trusts
@@ -28,6 +30,7 @@ _COLUMNS = (
     trusts.c.source_digest,
     trusts.c.added_at,
     trusts.c.changed_at,
+    trusts.c.terms,
 )
 _TRUST = select(*_COLUMNS, trusts.c.stamp).where(trusts.c.entity_id == bindparam("entity_id"))
 _METADATA = select(trusts.c.metadata).where(trusts.c.entity_id == bindparam("entity_id"))
@@ -104,6 +107,7 @@ def _row_of(
         "metadata": metadata,
         "added_at": trust.added_at,
         "changed_at": trust.changed_at,
+        "terms": _terms(trust),
     }
     # The stamp is a digest of all that is read back: equal stamps mean equal trusts, also when a
     # trust is removed and added again.
@@ -112,7 +116,7 @@ def _row_of(
 
 
 def _trust_of(row: Sequence[Any]) -> RelyingPartyTrust:
-    entity_id, provider_json, settings, source, source_digest, added_at, changed_at = row
+    entity_id, provider_json, settings, source, source_digest, added_at, changed_at, terms = row
     provider = _service_provider(provider_json)
     return RelyingPartyTrust(
         entity_id=entity_id,
@@ -123,7 +127,31 @@ def _trust_of(row: Sequence[Any]) -> RelyingPartyTrust:
         source_digest=source_digest,
         added_at=added_at,
         changed_at=changed_at,
+        **_read_terms(terms),
     )
+
+
+def _terms(trust: RelyingPartyTrust) -> str:
+    """Return what the use of the metadata is bound to, as JSON; mostly there is nothing."""
+    until, cache = trust.validity.valid_until, trust.validity.cache_duration
+    values = {
+        "valid_until": None if until is None else until.isoformat(),
+        "cache_seconds": None if cache is None else cache.total_seconds(),
+        "signed_by": trust.signed_by,
+    }
+    return _json({name: value for name, value in values.items() if value is not None})
+
+
+def _read_terms(text: str) -> dict[str, Any]:
+    if text == "{}":
+        return {}
+    values = json.loads(text)
+    until, cache = values.get("valid_until"), values.get("cache_seconds")
+    validity = Validity(
+        None if until is None else datetime.fromisoformat(until),
+        None if cache is None else timedelta(seconds=cache),
+    )
+    return {"validity": validity, "signed_by": values.get("signed_by")}
 
 
 def _service_provider(text: str) -> ServiceProvider:

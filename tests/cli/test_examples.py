@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import pytest
 from administered import metadata
+from written_metadata import entities
 
 from idp import cli
 from idp.cli.context import Example
@@ -51,6 +52,7 @@ def folder(farm_folder: Path, services, monkeypatch) -> Path:
     """A server that has what the examples speak of."""
     for name, content in {
         "sp-metadata.xml": metadata(),
+        "federation.xml": entities(metadata(), metadata("urn:other")),
         "nodes.csv": "name,build\nsts1,20348.350\n",
         "users.csv": "name,password,display_name,email,groups\nbob@example.test,secret,,,\n",
     }.items():

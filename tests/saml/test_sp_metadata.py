@@ -10,51 +10,11 @@ import sys
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from written_metadata import ACS, ACS_URL, SP_ID, entities, entity, key, method, role
 
 from idp.saml import uris
 from idp.saml.metadata import MAX_BYTES, BadMetadata, read_service_provider
 from idp.saml.values import EMAIL, POST, REDIRECT, AssertionConsumerService
-
-SP_ID = "https://sp.example.test/metadata"
-ACS_URL = "https://sp.example.test/acs"
-ACS = f'<md:AssertionConsumerService Binding="{POST}" Location="{ACS_URL}" index="0"/>'
-
-
-def role(inner: str = ACS, attributes: str = "") -> str:
-    return (
-        f'<md:SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"'
-        f"{attributes}>{inner}</md:SPSSODescriptor>"
-    )
-
-
-def entity(inner: str | None = None, entity_id: str = SP_ID) -> str:
-    return (
-        '<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" '
-        'xmlns:ds="http://www.w3.org/2000/09/xmldsig#" '
-        'xmlns:mdui="urn:oasis:names:tc:SAML:metadata:ui" '
-        f'entityID="{entity_id}">{role() if inner is None else inner}</md:EntityDescriptor>'
-    )
-
-
-def entities(*inner: str) -> str:
-    return (
-        '<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">'
-        f"{''.join(inner)}</md:EntitiesDescriptor>"
-    )
-
-
-def key(certificate: str, use: str = "", methods: str = "") -> str:
-    written = f' use="{use}"' if use else ""
-    return (
-        f"<md:KeyDescriptor{written}><ds:KeyInfo><ds:X509Data><ds:X509Certificate>"
-        f"{certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>{methods}"
-        "</md:KeyDescriptor>"
-    )
-
-
-def method(algorithm: str, digest: str = "") -> str:
-    inner = f'<ds:DigestMethod Algorithm="{digest}"/>' if digest else ""
-    return f'<md:EncryptionMethod Algorithm="{algorithm}">{inner}</md:EncryptionMethod>'
 
 
 def read(xml: str, *arguments, **more):

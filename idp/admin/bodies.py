@@ -1,0 +1,49 @@
+"""Bodies that scripts send to the REST API: a JSON object, and what stands in it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from flask import request
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+
+from adapter.errors import TallystickError
+
+
+class BadBody(TallystickError):
+    """Raised for a body that is not what the address takes."""
+
+    code = "bad_body"
+
+
+class BodyTooLarge(TallystickError):
+    """Raised for a body that is larger than any is."""
+
+    code = "body_too_large"
+
+
+def json_object(keys: Collection[str] | None = None) -> dict[str, Any]:
+    """Return the body's JSON object; with *keys*, one that holds no others."""
+    try:
+        body = request.get_json(force=True)
+    except RequestEntityTooLarge:
+        raise BodyTooLarge("The body is too large", "Send less") from None
+    except (BadRequest, RecursionError):  # the latter for ten thousand brackets
+        body = None
+    if not isinstance(body, dict):
+        raise BadBody("The body is not a JSON object", 'Send one like {"name": "value"}')
+    unknown = sorted(set(body) - set(keys)) if keys is not None else []
+    if unknown:
+        raise BadBody(f"The body holds {unknown[0][:40]!r}", f"Send {', '.join(keys or ())}")
+    return body
+
+
+def text_of(body: Mapping[str, Any], name: str) -> str | None:
+    """Return the text *name* of *body*, None where it is not there."""
+    value = body.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise BadBody(f"{name} is no text", f'Send "{name}": "…"')
+    return value

@@ -1,0 +1,58 @@
+"""What a preview of a trust looks like in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+import click
+
+from idp.cli.output import print_fields, print_json, printable
+
+if TYPE_CHECKING:
+    from idp.federation.preview import Preview
+
+_ELSEWHERE = ("entity_id", "display_name", "signing_certificates", "encryption_certificates")
+
+
+def print_preview(preview: Preview, *, as_json: bool) -> None:
+    """Print what would be trusted, what is weak about it, and what would change."""
+    if as_json:
+        from idp.admin.trust_views import preview_as_json
+
+        print_json(preview_as_json(preview))
+        return
+    provider = preview.described.service_provider
+    verb = "made" if preview.known is None else "updated"
+    click.echo(f"{printable(provider.entity_id)} would be {verb}:")
+    print_fields(list(_trusted(preview)))
+    for warning in preview.weaknesses:
+        click.echo(f"tallystick: warning: {printable(warning)}", err=True)
+    if preview.known is None:
+        return
+    click.echo("Changes:" if preview.changes else "Nothing changes.")
+    for change in preview.changes:
+        click.echo(f"  {change.kind:<8} {change.what}  {printable(change.value)}")
+
+
+def _trusted(preview: Preview) -> Iterator[tuple[str, object]]:
+    from idp.federation.preview import shown
+
+    provider, validity = preview.described.service_provider, preview.described.validity
+    yield "  display_name", provider.display_name or provider.entity_id
+    for field in fields(provider):
+        if field.name not in _ELSEWHERE:
+            value = getattr(provider, field.name)
+            for each in value if isinstance(value, tuple) else (value,):
+                yield f"  {field.name}", shown(each)
+    for use, report in preview.certificates:
+        dates = f"{report.not_before:%Y-%m-%d} to {report.not_after:%Y-%m-%d}"
+        yield (
+            f"  {use} certificate",
+            f"{report.subject}, {report.key}, {dates}, SHA-256 {report.thumbprint}",
+        )
+    if validity.valid_until is not None:
+        yield "  valid_until", f"{validity.valid_until:%Y-%m-%d %H:%M} UTC"
+    if validity.cache_duration is not None:
+        yield "  cache_duration", validity.cache_duration

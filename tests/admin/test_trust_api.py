@@ -1,0 +1,98 @@
+"""``/admin/api/trusts``: the same as ``tallystick sp``, for scripts."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote
+
+import pytest
+from administered import ADMIN_TOKEN, BASE_URL, SP_ID, metadata
+
+TRUSTS = "/admin/api/trusts"
+ONE = f"{TRUSTS}/{quote(SP_ID, safe='')}"
+
+
+@pytest.fixture
+def script(app):
+    client = app.test_client()
+
+    def call(method, path, body=None, **headers):
+        sent = {"Authorization": f"Bearer {ADMIN_TOKEN}", **headers}
+        data = None if body is None else json.dumps(body)
+        return client.open(path, method=method, data=data, base_url=BASE_URL, headers=sent)
+
+    return call
+
+
+@pytest.fixture
+def trust(services):
+    return services.trusts.add(metadata().encode())
+
+
+def test_metadata_becomes_a_trust_that_is_listed_shown_and_removed(script, services):
+    made = script("POST", TRUSTS, {"metadata": metadata()})
+
+    assert made.status_code == 200
+    assert made.json["entity_id"] == SP_ID
+    assert script("GET", ONE).json == made.json
+    assert script("GET", TRUSTS).json == [made.json]
+    assert script("DELETE", ONE).status_code == 204
+    assert services.trusts.list() == ()
+
+
+def test_an_entity_id_needs_no_escaping_where_it_has_no_query(script, trust):
+    assert script("GET", f"{TRUSTS}/{SP_ID}").json["entity_id"] == SP_ID
+
+
+def test_a_dry_run_changes_nothing(script, services):
+    told = script("POST", TRUSTS, {"metadata": metadata(), "dry_run": True})
+
+    assert (told.status_code, told.json["new"], told.json["changes"]) == (200, True, [])
+    assert services.trusts.list() == ()
+
+
+def test_settings_are_put_all_or_none(script, trust, services):
+    changed = script("PUT", ONE, {"second_factor": "never", "token_lifetime": 30})
+    refused = script("PUT", ONE, {"token_lifetime": 40, "colour": "red"})
+
+    assert changed.json["settings"]["second_factor"] == "never"
+    assert refused.status_code == 422
+    assert "colour: there is no such setting" in refused.json["problem"]
+    assert services.trusts.find(SP_ID).settings.token_lifetime == 30
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({}, 400, "bad_body"),
+        ([], 400, "bad_body"),
+        ({"metadata": metadata(), "url": "https://sp.test/m"}, 400, "bad_body"),
+        ({"metadata": 7}, 400, "bad_body"),
+        ({"metadata": metadata(), "dry_run": "yes"}, 400, "bad_body"),
+        ({"metadata": metadata(), "colour": "red"}, 400, "bad_body"),
+        ({"metadata": "\ud800"}, 422, "bad_metadata"),
+        ({"metadata": "<html/>"}, 422, "bad_metadata"),
+        ({"metadata": metadata(), "certificate": "x"}, 422, "bad_certificate"),
+        ({"url": "/etc/passwd"}, 400, "bad_body"),
+        ({"url": "file:///etc/passwd"}, 422, "metadata_not_fetched"),
+        ({"url": "http://127.0.0.1:9/m"}, 422, "private_address"),
+    ],
+)
+def test_what_makes_no_trust_is_refused(body, status, code, script, services):
+    answer = script("POST", TRUSTS, body)
+
+    assert (answer.status_code, answer.json["error"]) == (status, code)
+    assert services.trusts.list() == ()
+
+
+@pytest.mark.parametrize(("method", "body"), [("GET", None), ("PUT", {}), ("DELETE", None)])
+def test_an_unknown_trust_is_not_found(method, body, script):
+    answer = script(method, f"{TRUSTS}/urn%3Anone", body)
+
+    assert (answer.status_code, answer.json["error"]) == (404, "unknown_trust")
+
+
+def test_nothing_of_it_is_for_those_without_the_token(script, trust, services):
+    for method, path in (("GET", TRUSTS), ("POST", TRUSTS), ("PUT", ONE), ("DELETE", ONE)):
+        assert script(method, path, {}, Authorization="Bearer wrong").status_code == 401
+    assert services.trusts.list() == (trust,)

@@ -1,0 +1,121 @@
+"""``tallystick sp add``: looking before trusting, one of many, and signed metadata."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from odd_certificates import expired
+from readers import identities, sp
+from written_metadata import ACS, SP_ID, entities, entity, key, role
+
+__all__ = ["identities", "sp"]
+
+OTHER = "https://other.test/metadata"
+
+
+@pytest.fixture
+def write(farm_folder):
+    def write(content: str | bytes, name: str = "sp.xml") -> None:
+        data = content.encode() if isinstance(content, str) else content
+        (farm_folder / name).write_bytes(data)
+
+    return write
+
+
+@pytest.fixture
+def certificate_file(identities, write):
+    write(identities.sp.pem.certificate, "federation.pem")
+    return "federation.pem"
+
+
+def test_a_dry_run_says_what_would_be_trusted_and_stores_nothing(write, tally, services):
+    write(entity(role(key(expired(datetime.now(UTC))) + ACS)))
+
+    told = tally("sp", "add", "sp.xml", "--dry-run")
+
+    assert told.exit_code == 0
+    assert f"{SP_ID} would be made" in told.stdout
+    assert "https://sp.example.test/acs binding=HTTP-POST is_default=True" in told.stdout
+    assert "CN=odd, EC secp256r1, " in told.stdout
+    assert "it expired on" in told.stderr
+    assert services.trusts.list() == ()
+
+
+def test_a_dry_run_over_a_trust_says_what_would_change(write, done, services):
+    write(entity())
+    done("sp", "add", "sp.xml")
+    assert "Nothing changes." in done("sp", "add", "sp.xml", "--dry-run")
+    write(entity(role(ACS.replace("/acs", "/new"), ' WantAssertionsSigned="true"')))
+
+    text = done("sp", "add", "sp.xml", "--dry-run")
+    told = json.loads(done("sp", "add", "sp.xml", "--dry-run", "--json"))
+
+    assert "would be updated" in text
+    assert "  added    assertion_consumer_services  https://sp.example.test/new" in text
+    assert {"kind": "changed", "what": "want_assertions_signed", "value": "false -> true"} in (
+        told["changes"]
+    )
+    assert (told["dry_run"], told["new"], len(told["changes"])) == (True, False, 3)
+    assert not services.trusts.find(SP_ID).service_provider.want_assertions_signed
+
+
+def test_one_of_many_is_chosen_and_kept_without_the_others(write, done, refused, services):
+    write(entities(entity(), entity(entity_id=OTHER)))
+
+    assert f"{SP_ID}, {OTHER}" in refused("sp", "add", "sp.xml")
+    done("sp", "add", "sp.xml", "--entity-id", OTHER)
+
+    assert [trust.entity_id for trust in services.trusts.list()] == [OTHER]
+    assert SP_ID.encode() not in services.trusts.metadata(OTHER)
+
+
+def test_metadata_must_be_signed_by_the_certificate_that_was_given_now_and_later(
+    write, done, refused, certificate_file, sp, services, identities
+):
+    signed = sp.sign(entity(attributes=' ID="_x"').encode())
+    write(entity())
+    assert "not signed" in refused("sp", "add", "sp.xml", "--certificate", certificate_file)
+    write(signed)
+    done("sp", "add", "sp.xml", "--certificate", certificate_file)
+
+    write(entity(role(ACS.replace("/acs", "/new"))))
+    assert "not signed" in refused("sp", "add", "sp.xml")
+    assert "not signed" in refused("sp", "add", "sp.xml", "--dry-run")
+    write(signed.replace(b"/acs", b"/new"))
+    assert "signature" in refused("sp", "add", "sp.xml")
+
+    assert services.trusts.metadata(SP_ID) == signed
+    assert json.loads(done("sp", "show", SP_ID, "--json"))["signed_by"] == (
+        identities.sp.certificate
+    )
+
+
+def test_a_file_without_a_certificate_is_refused(write, refused):
+    write(entity())
+    write("hello", "key.pem")
+
+    assert "[bad_certificate]" in refused("sp", "add", "sp.xml", "--certificate", "key.pem")
+
+
+def test_metadata_that_has_expired_is_refused(write, refused, done):
+    ended, ends = (datetime.now(UTC) + timedelta(hours=hours) for hours in (-1, 1))
+
+    write(entity(attributes=f' validUntil="{ended.isoformat()}"'))
+    assert "valid until" in refused("sp", "add", "sp.xml")
+    write(entity(attributes=f' validUntil="{ends.isoformat()}" cacheDuration="PT6H"'))
+    done("sp", "add", "sp.xml")
+
+    shown = json.loads(done("sp", "show", SP_ID, "--json"))
+    assert shown["valid_until"] == f"{ends:%Y-%m-%dT%H:%M:%SZ}"
+    assert shown["cache_seconds"] == 6 * 3600
+
+
+def test_what_is_weak_is_told_when_it_is_added_and_shown(write, tally):
+    write(entity(role(key(expired(datetime.now(UTC))) + ACS)))
+
+    assert "it expired on" in tally("sp", "add", "sp.xml").stderr
+    shown = tally("sp", "show", SP_ID)
+    assert "it expired on" in shown.stderr
+    assert "it expired on" in json.loads(tally("sp", "show", SP_ID, "--json").stdout)["warnings"][0]

@@ -1,0 +1,239 @@
+"""One service provider out of a federation's metadata: chosen, bounded, and signed for."""
+
+from __future__ import annotations
+
+import tracemalloc
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import xmlsec
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+from written_metadata import ACS, SP_ID, entities, entity, key, role
+
+from idp.saml import aggregate, xml
+from idp.saml.metadata import BadMetadata, read_metadata
+
+MANY = 10_000
+A, B = "https://a.test", "https://b.test"
+
+
+def faults_of(metadata: str | bytes, *arguments, **more) -> tuple[str, ...]:
+    content = metadata.encode() if isinstance(metadata, str) else metadata
+    with pytest.raises(BadMetadata) as caught:
+        read_metadata(content, *arguments, **more)
+    assert "\n" not in str(caught.value)
+    return caught.value.faults
+
+
+@pytest.fixture(scope="module")
+def federation(identities) -> bytes:
+    """Ten thousand service providers in nested groups, each with a key."""
+    keyed = role(key(identities.sp.certificate) + ACS)
+    groups = (
+        entities(*(entity(keyed, f"https://sp{n}-{m}.test") for m in range(MANY // 100)))
+        for n in range(100)
+    )
+    return entities(*groups, attributes=' validUntil="2027-01-01T00:00:00Z"').encode()
+
+
+def test_one_of_ten_thousand_is_found_without_a_tree_of_all(federation, identities):
+    tracemalloc.start()
+    found = read_metadata(federation, "https://sp99-99.test")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert found.service_provider.entity_id == "https://sp99-99.test"
+    assert found.service_provider.signing_certificates == (identities.sp.certificate,)
+    assert len(found.document) < 5000
+    assert peak < 10 * 2**20
+    assert len(federation) > 15 * 2**20
+
+
+def test_only_the_chosen_entity_becomes_a_tree(federation, monkeypatch):
+    parsed = []
+    monkeypatch.setattr(
+        aggregate, "parse", lambda part, **limit: parsed.append(len(part)) or xml.parse(part)
+    )
+
+    read_metadata(federation, "https://sp0-0.test")
+
+    assert len(parsed) == 1
+    assert parsed[0] < 5000
+
+
+def test_where_none_was_chosen_some_names_are_told_and_how_many_there_are(federation):
+    [fault] = faults_of(federation)
+
+    assert "https://sp0-0.test, https://sp0-1.test" in fault
+    assert f"and {MANY - aggregate.LISTED} more" in fault
+    assert len(fault) < 2000
+
+
+def test_what_is_larger_than_any_federation_is_refused(monkeypatch):
+    monkeypatch.setattr(aggregate, "MAX_AGGREGATE_BYTES", 2 * 2**20)
+
+    assert "larger than 2 MiB" in faults_of(b" " * (2 * 2**20 + 1))[0]
+
+
+def test_one_entity_is_not_larger_than_a_mebibyte_however_many_there_are():
+    large = entity(role(ACS + f"<md:NameIDFormat>{'x' * 2**20}</md:NameIDFormat>"))
+
+    assert faults_of(entities(entity(entity_id=A), large), SP_ID)
+
+
+def test_groups_may_be_nested_but_not_without_end():
+    within, beyond = entity(), entity()
+    for _ in range(50):
+        within = entities(within)
+    for _ in range(101):
+        beyond = entities(beyond)
+
+    assert read_metadata(within.encode()).service_provider.entity_id == SP_ID
+    assert "deeper" in faults_of(beyond)[0]
+
+
+def test_namespaces_declared_around_an_entity_hold_inside_it():
+    bare = (
+        f'<e:EntityDescriptor entityID="{SP_ID}"><e:SPSSODescriptor protocolSupportEnumeration='
+        f'"urn:oasis:names:tc:SAML:2.0:protocol">{ACS.replace("md:", "e:")}</e:SPSSODescriptor>'
+        "</e:EntityDescriptor>"
+    )
+    outer = (
+        '<EntitiesDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata"><x:EntitiesDescriptor '
+        'xmlns:x="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:e="urn:a&amp;&quot;b">'
+        '<x:EntitiesDescriptor xmlns:e="urn:oasis:names:tc:SAML:2.0:metadata">'
+        f"{bare}</x:EntitiesDescriptor></x:EntitiesDescriptor></EntitiesDescriptor>"
+    )
+
+    found = read_metadata(f"\ufeff{outer}".encode(), SP_ID)
+
+    assert found.service_provider.entity_id == SP_ID
+    assert read_metadata(found.document) == found
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=6))
+def test_the_document_that_is_kept_says_the_same_as_the_whole(names):
+    whole = entities(*(entity(entity_id=f"https://{name}.test") for name in names)).encode()
+
+    for name in set(names):
+        if names.count(name) == 1:
+            found = read_metadata(whole, f"https://{name}.test")
+            assert read_metadata(found.document) == found
+        else:
+            assert "several" in faults_of(whole, f"https://{name}.test")[0]
+
+
+def test_an_entity_hidden_in_another_element_is_none():
+    hidden = entities(f"<md:Extensions>{entity(entity_id=A)}</md:Extensions>", entity(entity_id=B))
+
+    assert read_metadata(hidden.encode()).service_provider.entity_id == B
+    assert "no service provider" in faults_of(hidden, A)[0]
+
+
+@pytest.mark.parametrize("content", ["<!DOCTYPE x [<!ENTITY e 'x'>]>%s", "%s<x/>", "%s&e;"])
+def test_a_document_type_or_bad_xml_is_refused_in_the_scan(content):
+    assert faults_of(content % entities(entity()), SP_ID)
+
+
+class TestValidity:
+    def test_the_tightest_limit_of_all_elements_around_the_role_counts(self):
+        limits = (
+            ' validUntil="2027-03-01T00:00:00Z" cacheDuration="PT6H"',
+            ' validUntil="2027-01-01T01:00:00+01:00"',
+            ' cacheDuration="P1DT30M"',
+        )
+        whole = entities(entity(role(ACS, limits[2]), SP_ID, limits[1]), attributes=limits[0])
+
+        validity = read_metadata(whole.encode()).validity
+
+        assert validity.valid_until == datetime(2027, 1, 1, tzinfo=UTC)
+        assert validity.cache_duration == timedelta(hours=6)
+
+    def test_a_limit_of_another_entity_is_none_of_this_one(self):
+        other = entity(entity_id=A, attributes=' validUntil="2020-01-01T00:00:00Z"')
+
+        assert read_metadata(entities(other, entity()).encode(), SP_ID).validity.valid_until is None
+
+    @pytest.mark.parametrize(
+        ("text", "duration"),
+        [
+            ("PT1H", timedelta(hours=1)),
+            ("P1Y2M3DT4H5M6.5S", timedelta(days=365 + 60 + 3, hours=4, minutes=5, seconds=6)),
+            ("P7D", timedelta(days=7)),
+            ("PT604800S", timedelta(days=7)),
+        ],
+    )
+    def test_durations_are_read(self, text, duration):
+        xml = entity(attributes=f' cacheDuration="{text}"')
+
+        assert read_metadata(xml.encode()).validity.cache_duration == duration
+
+    @pytest.mark.parametrize("text", ["", "P", "PT", "-PT1H", "1 hour", "P1H", "PT9999999999S"])
+    def test_a_limit_that_cannot_be_read_is_no_permission_for_ever(self, text):
+        assert "cacheDuration" in faults_of(entity(attributes=f' cacheDuration="{text}"'))[0]
+        assert "validUntil" in faults_of(entity(attributes=f' validUntil="{text}"'))[0]
+
+
+class TestSignedMetadata:
+    """The signature is of the root, in the one shape that any message's signature has."""
+
+    @pytest.fixture
+    def signed(self, sp) -> bytes:
+        many = entities(entity(entity_id=A), entities(entity(entity_id=B)), attributes=' ID="_all"')
+        return sp.sign(many.encode())
+
+    def test_the_entity_is_taken_from_what_was_verified(self, signed, identities):
+        found = read_metadata(signed, B, signed_by=identities.sp.certificate)
+
+        assert found.service_provider.entity_id == B
+        assert b"Signature" not in found.document
+
+    def test_one_entity_may_sign_for_itself(self, sp, identities):
+        alone = sp.sign(entity(attributes=' ID="_one"').encode())
+
+        found = read_metadata(alone, signed_by=identities.sp.certificate)
+
+        assert found.document == alone
+
+    def test_without_a_certificate_a_signature_says_nothing(self, signed):
+        assert read_metadata(signed.replace(b"a.test", b"z.test"), B)
+
+    def test_another_key_no_signature_and_a_changed_byte_are_refused(self, signed, identities):
+        unsigned = entities(entity(entity_id=B), attributes=' ID="_all"')
+        certificate = identities.sp.certificate
+
+        assert "signature" in faults_of(signed, B, signed_by=identities.stranger.certificate)[0]
+        assert "not signed" in faults_of(unsigned, B, signed_by=certificate)[0]
+        changed = signed.replace(b"a.test", b"z.test")
+        assert "signature" in faults_of(changed, B, signed_by=certificate)[0]
+
+    def test_a_signature_by_sha1_or_over_a_part_is_refused(self, sp, identities):
+        many = entities(entity(entity_id=A), attributes=' ID="_all"').encode()
+        weak = sp.sign(many, method=xmlsec.Transform.RSA_SHA1, digest=xmlsec.Transform.SHA1)
+        part = sp.sign(entity(entity_id=A, attributes=' ID="_a"').encode())
+        within = entities(part.decode(), entity(entity_id=B), attributes=' ID="_all"')
+
+        for metadata in (weak, within.encode()):
+            assert faults_of(metadata, A, signed_by=identities.sp.certificate)
+
+    def test_an_entity_wrapped_around_the_signed_one_is_refused(self, sp, identities):
+        """The signed group is moved into the extensions of an evil one that has its ID."""
+        root = etree.fromstring(sp.sign(entities(entity(), attributes=' ID="_all"').encode()))
+        evil = etree.fromstring(
+            entities("<md:Extensions/>", entity(entity_id=B), attributes=' ID="_evil"')
+        )
+        evil[0].append(root)
+
+        assert faults_of(etree.tostring(evil), B, signed_by=identities.sp.certificate)
+        evil.set("ID", "_all")
+        assert faults_of(etree.tostring(evil), B, signed_by=identities.sp.certificate)
+
+    def test_ten_thousand_under_one_signature(self, sp, identities, federation):
+        whole = federation.replace(b' validUntil="', b' ID="_all" validUntil="', 1)
+
+        found = read_metadata(sp.sign(whole), "https://sp7-7.test",
+                              signed_by=identities.sp.certificate)  # fmt: skip
+
+        assert found.validity.valid_until == datetime(2027, 1, 1, tzinfo=UTC)

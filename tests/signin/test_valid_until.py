@@ -1,0 +1,50 @@
+"""Nobody is signed in to a service provider whose metadata has passed its validUntil."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from asking import Asking
+
+from idp.testing.signin import NotFinished
+
+
+@pytest.fixture
+def limited(federation, pairs) -> Asking:
+    """A service provider whose metadata holds for half a minute from now."""
+    sp = Asking(federation, pairs("sp"))
+    until = federation.clock.now() + timedelta(seconds=30)
+    metadata = sp.metadata().replace(" entityID", f' validUntil="{until.isoformat()}" entityID')
+    federation.add_service_provider(metadata)
+    sp.set(second_factor="never")
+    return sp
+
+
+def test_it_serves_until_then_and_not_after(federation, limited, lines):
+    assert federation.sign_in(limited.url()).finish().name_id == federation.user.name
+
+    federation.clock.advance(30)
+    sign_in = federation.sign_in(limited.url())
+
+    assert not sign_in.is_finished
+    assert sign_in.page.status == 400
+    assert lines.refusals()[-1] == "metadata_expired"
+
+
+def test_it_ends_a_sign_in_that_is_under_way(federation, limited, phone, lines):
+    limited.set(second_factor="always")
+    sign_in = federation.sign_in(limited.url())
+    phone.approve(number=sign_in.number)
+    federation.clock.advance(30)
+
+    with pytest.raises(NotFinished):
+        sign_in.finish()
+    assert lines.refusals()[-1] == "metadata_expired"
+
+
+def test_a_trust_may_be_told_to_ignore_it(federation, limited):
+    limited.set(honour_valid_until="false")
+    federation.clock.advance(7200)
+
+    assert federation.sign_in(limited.url()).finish().name_id == federation.user.name

@@ -1,0 +1,47 @@
+"""A service provider's metadata written by hand, part by part."""
+
+from __future__ import annotations
+
+from idp.saml.values import POST
+
+SP_ID = "https://sp.example.test/metadata"
+ACS_URL = "https://sp.example.test/acs"
+ACS = f'<md:AssertionConsumerService Binding="{POST}" Location="{ACS_URL}" index="0"/>'
+
+
+def role(inner: str = ACS, attributes: str = "") -> str:
+    return (
+        f'<md:SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"'
+        f"{attributes}>{inner}</md:SPSSODescriptor>"
+    )
+
+
+def entity(inner: str | None = None, entity_id: str = SP_ID, attributes: str = "") -> str:
+    return (
+        '<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" '
+        'xmlns:ds="http://www.w3.org/2000/09/xmldsig#" '
+        'xmlns:mdui="urn:oasis:names:tc:SAML:metadata:ui" '
+        f'entityID="{entity_id}"{attributes}>{role() if inner is None else inner}'
+        "</md:EntityDescriptor>"
+    )
+
+
+def entities(*inner: str, attributes: str = "") -> str:
+    return (
+        f'<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"{attributes}>'
+        f"{''.join(inner)}</md:EntitiesDescriptor>"
+    )
+
+
+def key(certificate: str, use: str = "", methods: str = "") -> str:
+    written = f' use="{use}"' if use else ""
+    return (
+        f"<md:KeyDescriptor{written}><ds:KeyInfo><ds:X509Data><ds:X509Certificate>"
+        f"{certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>{methods}"
+        "</md:KeyDescriptor>"
+    )
+
+
+def method(algorithm: str, digest: str = "") -> str:
+    inner = f'<ds:DigestMethod Algorithm="{digest}"/>' if digest else ""
+    return f'<md:EncryptionMethod Algorithm="{algorithm}">{inner}</md:EncryptionMethod>'
