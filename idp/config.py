@@ -108,6 +108,8 @@ class SignIn(Section):
     session_minutes: int = 480
     idp_initiated: bool = True
     idp_initiated_relay_state: bool = True
+    password_change: bool = False
+    """The page on which users change their password (AD FS: /adfs/portal/updatepassword)."""
 
     @property
     def session_lifetime(self) -> timedelta:

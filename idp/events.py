@@ -26,6 +26,8 @@ class Event(IntEnum):
     TOKEN_NOT_ISSUED = 1201
     CREDENTIALS_VALID = 1202
     CREDENTIALS_NOT_VALID = 1203
+    PASSWORD_CHANGED = 1204
+    PASSWORD_NOT_CHANGED = 1205
     EXTRANET_LOCKOUT = 1210
 
     __repr__ = int.__repr__  # a line on a console shows the number

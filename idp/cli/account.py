@@ -40,6 +40,7 @@ def json_of(user: User, lockout: LockoutState | None) -> dict[str, Any]:
         "email": user.email,
         "groups": list(user.groups),
         "disabled": user.disabled,
+        "must_change_password": user.must_change,
         "locked_out": list(lockout.locked) if lockout else [],
         "wrong_passwords": {
             name: {
@@ -66,10 +67,12 @@ def fields_of(user: User, lockout: LockoutState | None) -> list[tuple[str, objec
 
 
 def _state(user: User, lockout: LockoutState | None) -> str:
-    state = "disabled" if user.disabled else "enabled"
-    if lockout is None or not lockout.locked:
-        return state
-    return f"{state}, locked out: {', '.join(PLACES[name] for name in lockout.locked)}"
+    states = ["disabled" if user.disabled else "enabled"]
+    if user.must_change:
+        states.append("must change password")
+    if lockout is not None and lockout.locked:
+        states.append(f"locked out: {', '.join(PLACES[name] for name in lockout.locked)}")
+    return ", ".join(states)
 
 
 def _counter(counter: CounterState) -> str:

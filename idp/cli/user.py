@@ -96,16 +96,18 @@ def show(services: Services, name: str, as_json: bool) -> None:
         print_fields(account.fields_of(found, lockout))
 
 
-@user.command("passwd", example="tallystick user passwd alice@example.test")
+@user.command("passwd", example="tallystick user passwd alice@example.test --must-change")
 @click.argument("name")
+@click.option("--must-change", is_flag=True, help="Good only to choose another at sign-in.")
 @password_stdin_option
 @with_services
-def passwd(services: Services, name: str, password_stdin: bool) -> None:
+def passwd(services: Services, name: str, must_change: bool, password_stdin: bool) -> None:
     """Set a new password; the user's sessions end."""
     from idp.admin import people
 
     upn = people.find_user(services, name).upn
-    services.directory.set_password(upn, new_password(upn, from_stdin=password_stdin))
+    password = new_password(upn, from_stdin=password_stdin)
+    services.directory.set_password(upn, password, must_change=must_change)
     click.echo(f"{upn} has a new password; earlier sessions have ended.")
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from adapter.errors import TallystickError
-from idp.directory import imports
+from idp.directory import imports, passwords
 from idp.directory.lockout import Debit, LockoutRules, LockoutState, Origin
 from idp.directory.passwords import LONGEST_PASSWORD, PasswordHasher, is_acceptable
 from idp.directory.ports import Clock, Credentials, Tried, UserStore
@@ -38,10 +38,12 @@ class LockoutEvent(StrEnum):
 class PasswordCheck:
     """Who signed in, or why nobody did: for the log, never for the page.
 
-    ``failure`` is None, ``unknown_user``, ``wrong_password``, ``locked``, ``disabled`` or
-    ``password_refused``. ``name`` is the canonical name that was typed, empty when it was none:
-    what people type into the wrong field is not logged. ``lockout`` is what an administrator
-    should hear of the account besides.
+    ``failure`` is None, ``unknown_user``, ``wrong_password``, ``locked``, ``disabled``,
+    ``password_refused``, or ``must_change_password`` for a right one that is good for nothing
+    else; where a new password is chosen, also what ``passwords.complaint`` says of it.
+
+    ``name`` is the canonical name that was typed, empty when it was none: what people type into
+    the wrong field is not logged. ``lockout`` is what an administrator should hear besides.
     """
 
     user: User | None
@@ -76,6 +78,33 @@ class Directory:
         Every failure takes one debit and one hash, whether or not there is such a user. Raises
         :class:`~idp.directory.passwords.HashingBusy`.
         """
+        check = self._check(name, password, origin)
+        if check.user is not None and check.user.must_change:
+            return replace(check, user=None, failure="must_change_password", name=check.user.upn)
+        return check
+
+    def change_password(
+        self, name: str, old: str, new: str, origin: Origin = NOWHERE
+    ) -> PasswordCheck:
+        """Let a user who gives the *old* password choose a *new* one; earlier sessions end.
+
+        The old one is debited like any try, once the new one may be chosen.
+        """
+        complaint = passwords.complaint(new, old)
+        if complaint is not None:
+            return PasswordCheck(None, complaint, canonical(name) or "")
+        check = self._check(name, old, origin)
+        if check.user is None:
+            return check
+        with self._hasher.turn():
+            password_hash = self._hasher.hash(new)
+        # An administrator who was quicker than the hash has the last word.
+        changed = self._store.change_password(
+            check.user.upn, password_hash, self._clock.now(), seen=check.user
+        )
+        return replace(check, user=changed, failure=None if changed else "wrong_password")
+
+    def _check(self, name: str, password: str, origin: Origin) -> PasswordCheck:
         key = canonical(name)
         with self._hasher.turn():
             if not is_acceptable(password):
@@ -149,14 +178,20 @@ class Directory:
         self._add(added)
         return tuple(each.user for each in added)
 
-    def set_password(self, name: str, password: str) -> User:
-        """Give a user a new password; earlier sessions end, and the lock-out is cleared."""
+    def set_password(self, name: str, password: str, *, must_change: bool = False) -> User:
+        """Give a user a new password; earlier sessions end, and the lock-out is cleared.
+
+        With *must_change*, it is good only to choose another.
+        """
         if not is_acceptable(password):
             raise _bad_password()
         with self._hasher.turn():
             password_hash = self._hasher.hash(password)
         upn = self._upn(name)
-        return _existing(name, self._store.change_password(upn, password_hash, self._clock.now()))
+        changed = self._store.change_password(
+            upn, password_hash, self._clock.now(), must_change=must_change
+        )
+        return _existing(name, changed)
 
     def disable(self, name: str) -> User:
         """Keep a user out from now on, also from sessions that last."""

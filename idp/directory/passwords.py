@@ -20,6 +20,10 @@ MEMORY_KIB = 19 * 1024
 PASSES = 2
 
 
+SHORTEST_NEW_PASSWORD = 8
+KINDS_OF_CHARACTERS = 3
+
+
 class HashingBusy(Unavailable):
     """Raised when too many passwords wait to be checked; the host answers 503."""
 
@@ -32,6 +36,22 @@ class HashingBusy(Unavailable):
 def is_acceptable(password: str) -> bool:
     """Say whether a password is worth hashing: neither empty nor longer than 256 characters."""
     return 0 < len(password) <= LONGEST_PASSWORD
+
+
+def complaint(new: str, old: str) -> str | None:
+    """Say by a code why a user may not choose *new* after *old*, None when they may (facts §G.1).
+
+    Of capital and small letters, digits and everything else, three kinds have to be there.
+    """
+    if not SHORTEST_NEW_PASSWORD <= len(new) <= LONGEST_PASSWORD:
+        return "new_password_length"
+    kinds = {
+        "capital" if c.isupper() else "small" if c.islower() else "digit" if c.isdecimal() else ""
+        for c in new
+    }
+    if len(kinds) < KINDS_OF_CHARACTERS:
+        return "new_password_too_simple"
+    return "new_password_is_old" if _bytes(new) == _bytes(old) else None
 
 
 class PasswordHasher:

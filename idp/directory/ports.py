@@ -52,8 +52,19 @@ class UserStore(Protocol):
     def add_users(self, added: Sequence[Credentials]) -> Sequence[str]:
         """Store new users, all or none; return the UPNs that are taken, none when stored."""
 
-    def change_password(self, upn: str, password_hash: str, now: datetime) -> User | None:
-        """Store a new hash, end the sessions and forget the wrong tries; None without the user."""
+    def change_password(
+        self,
+        upn: str,
+        password_hash: str,
+        now: datetime,
+        *,
+        must_change: bool = False,
+        seen: User | None = None,
+    ) -> User | None:
+        """Store a new hash, end the sessions and forget the wrong tries.
+
+        None without the user, and where the user is not as *seen* any more.
+        """
 
     def set_disabled(self, upn: str, disabled: bool, now: datetime) -> User | None:
         """Disable, which ends the sessions, or enable; None without the user."""

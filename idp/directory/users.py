@@ -18,7 +18,7 @@ _ACCOUNT = re.compile(rf"{_LABEL}\\{_USER}")
 @dataclass(frozen=True, slots=True)
 class User:
     """One user. ``upn`` is the canonical, lower-case name; an SSO session from before
-    ``valid_from`` has ended.
+    ``valid_from`` has ended; with ``must_change`` the password is good only to choose another.
     """
 
     upn: str
@@ -28,6 +28,7 @@ class User:
     groups: tuple[str, ...]
     disabled: bool
     valid_from: datetime
+    must_change: bool = False
 
 
 def canonical(name: str) -> str | None:

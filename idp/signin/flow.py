@@ -19,7 +19,7 @@ from idp.services import Services
 from idp.session.seal import SealBroken
 from idp.session.sso import Session, start_session
 from idp.signin import context as contexts
-from idp.signin import failures, pages
+from idp.signin import failures, pages, paths
 from idp.signin.context import SecondFactorContext
 from idp.signin.issuing import Issuer, Proven, demand_of, response_for
 from idp.signin.known import Known, look_up
@@ -29,8 +29,6 @@ from idp.signin.record import NOTHING_TO_EXPLAIN, Recorder
 from idp.signin.second_factor import Choose, Failed, Outcome, Passed, SecondFactor, ShowPage
 from idp.signin.session_cookie import SessionCookie
 from idp.signin.visit import Visit
-
-LONGEST_NAME = 256
 
 
 class SignInFlow:
@@ -95,12 +93,18 @@ class SignInFlow:
         check = self._services.directory.check_password(
             name, fields.get("Password", ""), visit.origin
         )
-        user = check.user
         self._recorder.credentials(pending, check, node)
-        if user is None or check.failure:
+        if check.failure == "must_change_password":
+            return self._change_password_page(pending, visit, name)
+        if check.user is None:
             return self._log_in_page(pending, visit, username=name, error=pages.WRONG_PASSWORD)
-        now, kept = self._services.clock.now(), fields.get("Kmsi") == "true"
-        session = start_session(user.upn, now, kept=kept)
+        return self.password_given(pending, check.user, visit, kept=fields.get("Kmsi") == "true")
+
+    def password_given(
+        self, pending: PendingSignIn, user: User, visit: Visit, *, kept: bool = False
+    ) -> Response:
+        """Take the sign-in on for *user*, who has given the right password just now."""
+        session = start_session(user.upn, self._services.clock.now(), kept=kept)
         known = self._look_again(pending, session, visit)
         return self._cookie.give(self.proceed(pending, known, visit), session)
 
@@ -233,8 +237,21 @@ class SignInFlow:
         return pages.log_in(
             action=visit.action,
             saml_session=pending.seal(self._pending_seal, self._services.clock.now()),
-            username=username[:LONGEST_NAME],
+            username=username[: pages.LONGEST_NAME],
             error=error,
+        )
+
+    def _change_password_page(self, pending: PendingSignIn, visit: Visit, name: str) -> Response:
+        """Let the user choose another password here, where the configuration allows it."""
+        config = self._services.config
+        if not config.sign_in.password_change:
+            return self._log_in_page(
+                pending, visit, username=name, error=pages.MUST_CHANGE_PASSWORD
+            )
+        return pages.change_password(
+            action=f"{config.server.base_url}{paths.UPDATE_PASSWORD}",
+            saml_session=pending.seal(self._pending_seal, self._services.clock.now()),
+            username=name[: pages.LONGEST_NAME],
         )
 
     def _sealed(self, context: SecondFactorContext, known: Known) -> str:

@@ -24,6 +24,17 @@ _POSTING_POLICY = (
 
 WRONG_PASSWORD = "The user ID or password is not right. Check both and try again."  # noqa: S105 - a sentence
 
+MUST_CHANGE_PASSWORD = "Your password has to be changed. Ask your administrator for a new one."  # noqa: S105 - the same
+NEW_PASSWORD = {
+    # code                     what the user is told
+    "new_passwords_differ":    "The two new passwords differ. Type the same one twice.",
+    "new_password_length":     "The new password must have 8 to 256 characters.",
+    "new_password_too_simple": "The new password needs three kinds of characters: see below.",
+    "new_password_is_old":     "The new password must not be the old one.",
+}  # fmt: skip
+
+LONGEST_NAME = 256
+
 
 def log_in(
     *, action: str, saml_session: str | None, username: str = "", error: str = ""
@@ -32,6 +43,24 @@ def log_in(
     return _page(
         "log_in.html", action=action, saml_session=saml_session, username=username, error=error
     )
+
+
+def change_password(
+    *, action: str, saml_session: str | None = None, username: str = "", error: str = ""
+) -> Response:
+    """The page for a new password; *saml_session* is of a user who has to give one to go on."""
+    return _page(
+        "change_password.html",
+        action=action,
+        saml_session=saml_session,
+        username=username,
+        error=error,
+    )
+
+
+def password_changed() -> Response:
+    """The page after a change that led to nothing else."""
+    return _page("password_changed.html")
 
 
 def second_factor(

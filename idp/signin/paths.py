@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LS = "/adfs/ls/"
 IDP_INITIATED = "/adfs/ls/idpinitiatedsignon"
+UPDATE_PASSWORD = "/adfs/portal/updatepassword/"  # noqa: S105 - an address
 METADATA = "/FederationMetadata/2007-06/FederationMetadata.xml"
 PROBE = "/adfs/probe"
 
@@ -25,10 +26,11 @@ _CANONICAL = {
         IDP_INITIATED,
         f"{IDP_INITIATED}.aspx",
         f"{IDP_INITIATED}.htm",
+        UPDATE_PASSWORD,
         METADATA,
         PROBE,
     )
-} | {LS.rstrip("/"): LS}
+} | {path.rstrip("/"): path for path in (LS, UPDATE_PASSWORD)}
 
 
 class AnyCase:

@@ -41,13 +41,23 @@ class Recorder:
     def credentials(self, pending: PendingSignIn, check: PasswordCheck, node: str) -> None:
         """Record that a password was given, and what it has to do with lock-outs."""
         event = Event.CREDENTIALS_NOT_VALID if check.failure else Event.CREDENTIALS_VALID
-        user = check.user.upn if check.user else check.name
-        outcome = check.failure or "right_password"
-        self._write(self._record(event, pending.entity_id, user, node, outcome))
+        self._checked(event, pending.entity_id, check, check.failure or "right_password", node)
         if check.failure:
-            self._audit.write(Event.CREDENTIALS_REFUSED, user=user, client_ip=web.client_ip())
-        for event in LOCKOUT_EVENTS.get(check.lockout, ()):
-            self._write(self._record(event, pending.entity_id, user, node, str(check.lockout)))
+            name = _name_of(check)
+            self._audit.write(Event.CREDENTIALS_REFUSED, user=name, client_ip=web.client_ip())
+
+    def password_changed(self, check: PasswordCheck, node: str) -> None:
+        """Record that a user has changed their password, or could not."""
+        event = Event.PASSWORD_NOT_CHANGED if check.failure else Event.PASSWORD_CHANGED
+        self._checked(event, "", check, check.failure or "password_changed", node)
+
+    def _checked(
+        self, event: Event, entity_id: str, check: PasswordCheck, outcome: str, node: str
+    ) -> None:
+        user = _name_of(check)
+        self._write(self._record(event, entity_id, user, node, outcome))
+        for lockout in LOCKOUT_EVENTS.get(check.lockout, ()):
+            self._write(self._record(lockout, entity_id, user, node, str(check.lockout)))
 
     def not_issued(
         self, pending: PendingSignIn, user: str, node: str, outcome: str, why: Explanation
@@ -127,6 +137,10 @@ class Recorder:
     def _write(self, record: SignInRecord) -> None:
         self._services.sign_ins.record(record)
         _log(record)
+
+
+def _name_of(check: PasswordCheck) -> str:
+    return check.user.upn if check.user else check.name
 
 
 def _log(record: SignInRecord) -> None:

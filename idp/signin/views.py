@@ -24,6 +24,7 @@ from idp.signin.flow import SignInFlow
 from idp.signin.incoming import Incoming
 from idp.signin.known import looking
 from idp.signin.nodes import AnsweringNode
+from idp.signin.password_change import PasswordChange
 from idp.signin.record import Recorder
 from idp.signin.refusals import Refusals
 from idp.signin.second_factor import SecondFactor
@@ -50,6 +51,7 @@ def blueprint(services: Services) -> Blueprint:
         address = f"{paths.IDP_INITIATED}{suffix}"
         made.add_url_rule(address, f"idp{suffix[1:]}", views.idp_initiated, methods=METHODS)
     made.add_url_rule("/adfs/adapter/<name>/<filename>", "static", views.adapter_file)
+    made.add_url_rule(paths.UPDATE_PASSWORD, "password", views.update_password, methods=METHODS)
     made.add_url_rule(paths.PROBE, "probe", views.probe)
     made.add_url_rule(paths.METADATA, "metadata", views.metadata)
     made.register_error_handler(Refused, refusals.refused)
@@ -72,6 +74,7 @@ class Views:
         self._cookie = SessionCookie(services)
         second_factor = SecondFactor(host, web.activity_id)
         self._flow = SignInFlow(services, second_factor, recorder, self._cookie)
+        self._password_change = PasswordChange(services, self._flow, recorder)
         self._base_url = config.server.base_url
         self._incoming = Incoming(
             base_url=config.server.base_url,
@@ -91,6 +94,14 @@ class Views:
         if not self._services.config.sign_in.idp_initiated:
             raise failures.no_handler()
         return self._sign_in(by_name=True)
+
+    def update_password(self) -> Response:
+        """Let users change their password: the page, or a post of it."""
+        if request.method != "POST":
+            return self._password_change.show()
+        self._must_be_ours(True)
+        visit = self._visit(self._cookie.read(request.cookies))
+        return self._password_change.change(request.form, visit, self._node.name(request.cookies))
 
     def probe(self) -> Response:
         """Say whether this node can sign people in."""

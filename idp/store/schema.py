@@ -86,6 +86,7 @@ users = Table(
     _text("password_hash"),
     Column("disabled", Boolean, nullable=False, server_default=false()),
     _instant("valid_from"),
+    Column("must_change", Boolean, nullable=False, server_default=false()),
 )
 
 password_limits = Table(

@@ -32,6 +32,7 @@ USER_COLUMNS = (
     users.c.groups,
     users.c.disabled,
     users.c.valid_from,
+    users.c.must_change,
 )
 _USER_BY_UPN = Prepared(select(*USER_COLUMNS).where(users.c.upn == bindparam("name")))
 _USER_BY_ACCOUNT = Prepared(select(*USER_COLUMNS).where(users.c.account_key == bindparam("name")))
@@ -42,9 +43,16 @@ _CHANGE = update(users).where(users.c.upn == bindparam("of_upn")).returning(*USE
 
 def user_of(row: Sequence[Any]) -> User:
     """Return the user of a row of :data:`USER_COLUMNS`."""
-    upn, display_name, email, account, groups, disabled, valid_from = row
+    upn, display_name, email, account, groups, disabled, valid_from, must_change = row
     return User(
-        upn, display_name, email, account, tuple(json.loads(groups)), bool(disabled), valid_from
+        upn,
+        display_name,
+        email,
+        account,
+        tuple(json.loads(groups)),
+        bool(disabled),
+        valid_from,
+        bool(must_change),
     )
 
 
@@ -81,11 +89,26 @@ class SqlUserStore:
                 connection.execute(insert(users), rows)
         return taken
 
-    def change_password(self, upn: str, password_hash: str, now: datetime) -> User | None:
-        """Store a new hash, end the sessions and forget the wrong tries; None without the user."""
+    def change_password(
+        self,
+        upn: str,
+        password_hash: str,
+        now: datetime,
+        *,
+        must_change: bool = False,
+        seen: User | None = None,
+    ) -> User | None:
+        """Store a new hash, end the sessions and forget the wrong tries.
+
+        None without the user, and where the user is not as *seen* any more: every password and
+        every disabling moves ``valid_from``.
+        """
+        values = {"password_hash": password_hash, "valid_from": now, "must_change": must_change}
         with self._database.write() as connection:
-            lockout.forget(connection, upn)
-            return _change(connection, upn, password_hash=password_hash, valid_from=now)
+            changed = _change(connection, upn, seen, **values)
+            if changed is not None:
+                lockout.forget(connection, upn)
+            return changed
 
     def set_disabled(self, upn: str, disabled: bool, now: datetime) -> User | None:
         """Disable or enable, and end the sessions; None without the user."""
@@ -148,8 +171,13 @@ def _hash_of(connection: Connection, upn: str) -> str | None:
     return None if row is None else row[0]
 
 
-def _change(connection: Connection, upn: str, **values: object) -> User | None:
-    row = connection.execute(_CHANGE.values(values), {"of_upn": upn}).first()
+def _change(
+    connection: Connection, upn: str, seen: User | None = None, **values: object
+) -> User | None:
+    change = _CHANGE.values(values)
+    if seen is not None:
+        change = change.where(users.c.valid_from == seen.valid_from)
+    row = connection.execute(change, {"of_upn": upn}).first()
     return None if row is None else user_of(row)
 
 

@@ -91,6 +91,7 @@ def test_list_shows_the_users_and_no_hash(alice, done):
         "email": "alice@example.test",
         "groups": [],
         "disabled": False,
+        "must_change_password": False,
         "locked_out": [],
         "wrong_passwords": {},
         "familiar_addresses": [],
@@ -129,6 +130,12 @@ def test_passwd_changes_the_password_and_ends_sessions(alice, done, services):
     assert services.directory.check_password(alice, "new").user is not None
     assert services.directory.check_password(alice, PASSWORD).failure == "wrong_password"
     assert services.directory.find(alice).valid_from > before
+
+
+def test_passwd_may_ask_for_another_at_the_next_sign_in(alice, done, services):
+    done("user", "passwd", alice, "--must-change", "--password-stdin", input="first\n")
+    assert services.directory.check_password(alice, "first").failure == "must_change_password"
+    assert "enabled, must change password" in done("user", "list")
 
 
 def test_activate_offers_code_address_and_qr(alice, done):

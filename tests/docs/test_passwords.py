@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import shlex
 from pathlib import Path
@@ -37,5 +38,6 @@ def test_its_commands_work(command, services, farm_folder, monkeypatch):
     monkeypatch.chdir(farm_folder)
     services.directory.add("alice@example.test", "password")
     _, *args = shlex.split(command)
+    monkeypatch.setattr(getpass, "getpass", lambda _prompt: "password")
     result = CliRunner().invoke(cli.main, args)
     assert result.exit_code == 0, result.output

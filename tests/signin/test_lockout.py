@@ -6,26 +6,28 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from idp.config import Lockout
+from idp.config import Lockout, Proxies
 from idp.signin.pages import WRONG_PASSWORD
 from idp.testing.page import Page
 
-HOME, ELSEWHERE = "192.0.2.1", "203.0.113.9"
+HOME, ELSEWHERE, PROXY = "192.0.2.1", "203.0.113.9", "10.0.0.80"
 
 
 @pytest.fixture
 def server(federation, easy, reassembled):
     """Make a node with other settings of the lock-out, and give it the user's passwords."""
 
-    def server(**settings):
-        client = reassembled(lockout=Lockout(**settings))
+    def server(proxies=(), **settings):
+        proxies = Proxies(web_application_proxies=proxies)
+        client = reassembled(lockout=Lockout(**settings), proxies=proxies)
 
-        def log_in(password, address=ELSEWHERE):
+        def log_in(password, address=ELSEWHERE, **headers):
             parts = urlsplit(easy.url())
             answer = client.post(
                 f"{parts.path}?{parts.query}",
                 data={"UserName": federation.user.name, "Password": password},
                 environ_overrides={"REMOTE_ADDR": address},
+                headers={name.replace("_", "-"): value for name, value in headers.items()},
             )
             return Page(easy.url(), answer.status_code, answer.text)
 
@@ -90,3 +92,25 @@ def test_a_shorter_window_is_waited_for(federation, server):
         log_in("wrong")
     federation.clock.advance(5 * 60)
     assert "SAMLResponse" in log_in(federation.user.password).html
+
+
+def test_outside_is_what_came_through_a_configured_proxy(federation, server):
+    log_in = server([PROXY], mode="enforce", extranet_only=True, threshold=3, threshold_familiar=5)
+    outside = {"address": PROXY, "X_MS_Forwarded_Client_IP": HOME}
+    assert "SAMLResponse" in log_in(federation.user.password, **outside).html
+    for _ in range(5):
+        log_in("wrong", **outside)
+    assert log_in(federation.user.password, **outside).error == WRONG_PASSWORD
+    assert "SAMLResponse" in log_in(federation.user.password, HOME).html
+
+
+def test_a_forged_header_makes_no_place_familiar(federation, server):
+    log_in = server([PROXY], mode="enforce", threshold=2, threshold_familiar=9)
+    log_in(federation.user.password, PROXY, X_MS_Forwarded_Client_IP=HOME)
+    for _ in range(2):
+        log_in("wrong", ELSEWHERE, X_MS_Forwarded_Client_IP=HOME)
+    assert log_in(federation.user.password, ELSEWHERE).error == WRONG_PASSWORD
+    assert (
+        "SAMLResponse"
+        in log_in(federation.user.password, PROXY, X_MS_Forwarded_Client_IP=HOME).html
+    )
