@@ -19,6 +19,7 @@ from adapter.contract import (
     UPN,
     WINDOWS_ACCOUNT_NAME,
 )
+from idp.saml.values import EMAIL, PERSISTENT, TRANSIENT, UNSPECIFIED
 
 AD_AUTHORITY = "AD AUTHORITY"
 """The issuer of what the directory says."""
@@ -88,6 +89,14 @@ NAME_QUALIFIER = f"{_PROPERTY}namequalifier"
 SP_NAME_QUALIFIER = f"{_PROPERTY}spnamequalifier"
 ATTRIBUTE_NAME_FORMAT = f"{_PROPERTY}attributename"
 """The property that holds the NameFormat of an attribute."""
+
+NAME_ID_FORMATS = {
+    "unspecified":  UNSPECIFIED,
+    "emailAddress": EMAIL,
+    "persistent":   PERSISTENT,
+    "transient":    TRANSIENT,
+}  # fmt: skip
+"""The NameID formats that can be given, by the short names that settings and rules may use."""
 
 _SHORT_NAMES = {uri: name for name, uri in CLAIM_TYPES.items()}
 _LITERAL = "literal:"

@@ -11,15 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from adapter.errors import TallystickError
-from idp.saml.values import EMAIL, PERSISTENT, TRANSIENT, UNSPECIFIED
-
-NAME_ID_FORMATS = {
-    "unspecified":  UNSPECIFIED,
-    "emailAddress": EMAIL,
-    "persistent":   PERSISTENT,
-    "transient":    TRANSIENT,
-}  # fmt: skip
-"""The NameID formats that can be given, by the short names that settings may use."""
+from idp.federation.claims import NAME_ID_FORMATS
 
 NO_NAME_ID = "none"
 """The setting of a trust that is told no NameID."""

@@ -6,7 +6,8 @@ from TOML and from that language, and written in both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -17,6 +18,7 @@ MOST_RULES = 200
 MOST_CONDITIONS = 5
 LONGEST_TEXT = 4096
 DEEPEST = 5
+_ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}(\([A-Za-z]{1,32}\))?", re.ASCII)
 
 
 class Operator(StrEnum):
@@ -47,6 +49,7 @@ class Part:
 
 
 TYPE, VALUE, ISSUER = Part("type"), Part("value"), Part("issuer")
+_PARTS = ("type", "value", "issuer", "property")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,33 @@ def equal(part: Part, *texts: str) -> Test:
     return Test(part, Operator.EQUAL, texts)
 
 
+def selector_of(tests: Iterable[Test]) -> Selector:
+    """Return the selector of these tests in its one form: one for each part and operator.
+
+    Raises :class:`BadRule` for a part that would have to be, or to match, two things at once.
+    """
+    merged: dict[tuple[Part, Operator], tuple[str, ...]] = {}
+    for test in tests:
+        key = (test.part, test.operator)
+        if key in merged and not test.operator.is_negated:
+            raise BadRule(f"A condition compares the {test.part.name} by {test.operator} twice")
+        merged[key] = (*merged.get(key, ()), *test.texts)
+    return Selector(tuple(Test(*key, texts) for key, texts in sorted(merged.items(), key=_order)))
+
+
+def _order(item: tuple[tuple[Part, Operator], object]) -> tuple[int, str, int]:
+    part, operator = item[0]
+    return _PARTS.index(part.name), part.key, list(Operator).index(operator)
+
+
+def properties_of(properties: Iterable[tuple[str, Text]]) -> tuple[tuple[str, Text], ...]:
+    """Return properties in their one order; raises :class:`BadRule` for one that comes twice."""
+    ordered = tuple(sorted(properties, key=lambda pair: pair[0]))
+    if len({key for key, _ in ordered}) < len(ordered):
+        raise BadRule("A claim is given a property twice", "Give it once")
+    return ordered
+
+
 def text_of(*pieces: str | Ref | Replace) -> Text:
     """Return the text of these pieces in its one form: no empty ones, no two strings in a row."""
     joined: list[str | Ref | Replace] = []
@@ -183,7 +213,7 @@ def text_of(*pieces: str | Ref | Replace) -> Text:
     return tuple(joined)
 
 
-def query_of(pairs: Iterator[tuple[str, str]]) -> Query:
+def query_of(pairs: Iterable[tuple[str, str]]) -> Query:
     """Return the query for pairs of a claim type and an attribute, by type."""
     sources: dict[str, tuple[str, ...]] = {}
     for type_, attribute in pairs:
@@ -223,8 +253,12 @@ def _check_action(action: Action, conditions: tuple[Condition, ...]) -> None:
             for text in (action.type, action.issuer, *action.values, *texts):
                 _check_text(text, conditions)
         case Query(sources):
-            if not sources or not all(type_ and all(names) for type_, names in sources):
+            names = [name for _, found in sources for name in found]
+            if not names or not all(type_ for type_, _ in sources):
                 raise BadRule("The directory is asked for nothing", "Name an attribute")
+            for name in names:
+                if not _ATTRIBUTE.fullmatch(name):
+                    raise BadRule(f"{name[:60]!r} is no name of an attribute", "Give one like mail")
 
 
 def _check_text(text: Text, conditions: tuple[Condition, ...], depth: int = 0) -> None:

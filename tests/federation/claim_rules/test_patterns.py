@@ -132,15 +132,23 @@ texts = st.text(alphabet="abAx-.\né", max_size=12)
 
 @given(patterns, texts)
 def test_the_same_is_found_as_by_a_matcher_that_goes_back(pattern, text):
-    expected = re.sub(pattern, lambda found: f"<{found[0]}|{'|'.join(_groups(found))}>", text)
-    groups = re.compile(pattern).groups
-    replacement = "<$&|" + "|".join(f"${{{number + 1}}}" for number in range(groups)) + ">"
+    other = re.compile(pattern)
+    groups = [f"${{{number + 1}}}" for number in range(other.groups)]
 
-    assert replace(text, pattern, replacement) == expected
+    replaced = replace(text, pattern, "|".join(["<$&", *groups]) + ">")
+
+    assert replaced == _replaced(other, text)
 
 
-def _groups(found: re.Match[str]) -> list[str]:
-    return [group or "" for group in found.groups()]
+def _replaced(pattern: re.Pattern[str], text: str) -> str:
+    """Replace as .NET does: after an empty match, the next one begins a character later."""
+    parts, done, at = [], 0, 0
+    while at <= len(text) and (found := pattern.search(text, at)):
+        groups = [group or "" for group in found.groups()]
+        parts += [text[done : found.start()], "|".join([f"<{found[0]}", *groups]), ">"]
+        done = found.end()
+        at = done + (not found[0])
+    return "".join(parts) + text[done:]
 
 
 @given(st.text(alphabet=r"ab()[]{}|\*+?^$.,12<>:=!-Pi'xu", max_size=20), st.text(max_size=10))
