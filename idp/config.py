@@ -14,6 +14,7 @@ from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
+    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -26,6 +27,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from adapter.errors import TallystickError
+from idp.session.sso import SessionRules
 
 
 class ConfigError(TallystickError):
@@ -105,16 +107,33 @@ class Trusts(Section):
 class SignIn(Section):
     """Sessions and pages."""
 
-    session_minutes: int = 480
+    session_minutes: int = Field(480, ge=1)
+    """How long a session lasts (AD FS: SsoLifetime)."""
+    keep_me_signed_in: bool = False
+    """Let users keep a session beyond the browser's window (AD FS: EnableKmsi)."""
+    keep_me_signed_in_minutes: int = Field(1440, ge=1, le=10_080)
+    """How long such a session lasts, at most 7 days (AD FS: KmsiLifetimeMins)."""
+    kept_sessions_since: AwareDatetime | None = None
+    """Kept sessions from before that time have ended (AD FS: PersistentSsoCutoffTime)."""
     idp_initiated: bool = True
     idp_initiated_relay_state: bool = True
     password_change: bool = False
     """The page on which users change their password (AD FS: /adfs/portal/updatepassword)."""
 
     @property
+    def sessions(self) -> SessionRules:
+        """How long sessions last, and which of them are kept."""
+        kept = timedelta(minutes=self.keep_me_signed_in_minutes)
+        return SessionRules(
+            lifetime=timedelta(minutes=self.session_minutes),
+            kept_lifetime=kept if self.keep_me_signed_in else None,
+            kept_since=self.kept_sessions_since,
+        )
+
+    @property
     def session_lifetime(self) -> timedelta:
-        """How long a session lasts (AD FS: SsoLifetime)."""
-        return timedelta(minutes=self.session_minutes)
+        """How long any session may last."""
+        return self.sessions.longest
 
 
 class Lockout(Section):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -44,18 +45,46 @@ def start_session(user: str, now: datetime, *, kept: bool = False) -> Session:
     return Session(id=new_session_id(), user=user, password_at=now, kept=kept)
 
 
-class Sessions:
-    """Sessions as the sealed text of a cookie, good for *lifetime* from the password."""
+@dataclass(frozen=True, slots=True)
+class SessionRules:
+    """How long sessions last, from the password on.
 
-    def __init__(self, seal: Seal, lifetime: timedelta) -> None:
-        self._seal = seal
-        self._lifetime = lifetime
+    With ``kept_lifetime`` None nobody may keep one, and those that were kept have ended; so have
+    those from before ``kept_since`` (facts §C.9).
+    """
+
+    lifetime: timedelta
+    kept_lifetime: timedelta | None = None
+    kept_since: datetime | None = None
+
+    @property
+    def longest(self) -> timedelta:
+        """How long any session may last."""
+        return max(self.lifetime, self.kept_lifetime or self.lifetime)
 
     def left(self, session: Session, now: datetime) -> timedelta:
         """Return how long the session still lasts; it may be nothing, or less."""
-        return session.password_at + self._lifetime - now
+        lifetime = self.kept_lifetime if session.kept else self.lifetime
+        if lifetime is None:
+            return timedelta()
+        if session.kept and self.kept_since and session.password_at < self.kept_since:
+            return timedelta()
+        return session.password_at + lifetime - now
 
-    def write(self, session: Session, now: datetime) -> str:
+
+class Sessions:
+    """Sessions as the sealed text of a cookie."""
+
+    def __init__(self, seal: Seal, rules: SessionRules, now: Callable[[], datetime]) -> None:
+        self._seal = seal
+        self._now = now
+        self.rules = rules
+
+    def left(self, session: Session) -> timedelta:
+        """Return how long the session still lasts; it may be nothing, or less."""
+        return self.rules.left(session, self._now())
+
+    def write(self, session: Session) -> str:
         """Return the cookie's value."""
         return self._seal.seal(
             {
@@ -66,7 +95,7 @@ class Sessions:
                 "mfa_method": session.mfa_method,
                 "kept": session.kept,
             },
-            lifetime=self.left(session, now),
+            lifetime=self.left(session),
         )
 
     def read(self, cookie: str | None) -> Session | None:
@@ -78,7 +107,7 @@ class Sessions:
         except SealBroken:
             return None
         mfa_at = values["mfa_at"]
-        return Session(
+        session = Session(
             id=values["id"],
             user=values["user"],
             password_at=datetime.fromtimestamp(values["password_at"], UTC),
@@ -86,3 +115,5 @@ class Sessions:
             mfa_method=values["mfa_method"],
             kept=values.get("kept", False),
         )
+        # Not only by the seal: rules may have become stricter since it was given.
+        return session if self.left(session) > timedelta() else None

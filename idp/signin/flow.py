@@ -48,6 +48,7 @@ class SignInFlow:
         self._issuer = Issuer(
             services.config.server.entity_id, services.signing_keys, services.persistent_names
         )
+        self._may_be_kept = services.config.sign_in.keep_me_signed_in
         self._pending_seal = services.sealer.purpose("saml-session")
         self._context_seal = services.sealer.purpose("second-factor-context")
 
@@ -98,7 +99,8 @@ class SignInFlow:
             return self._change_password_page(pending, visit, name)
         if check.user is None:
             return self._log_in_page(pending, visit, username=name, error=pages.WRONG_PASSWORD)
-        return self.password_given(pending, check.user, visit, kept=fields.get("Kmsi") == "true")
+        kept = self._may_be_kept and fields.get("Kmsi") == "true"
+        return self.password_given(pending, check.user, visit, kept=kept)
 
     def password_given(
         self, pending: PendingSignIn, user: User, visit: Visit, *, kept: bool = False
@@ -239,6 +241,7 @@ class SignInFlow:
             saml_session=pending.seal(self._pending_seal, self._services.clock.now()),
             username=username[: pages.LONGEST_NAME],
             error=error,
+            offers_kmsi=self._may_be_kept,
         )
 
     def _change_password_page(self, pending: PendingSignIn, visit: Visit, name: str) -> Response:

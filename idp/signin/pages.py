@@ -37,11 +37,21 @@ LONGEST_NAME = 256
 
 
 def log_in(
-    *, action: str, saml_session: str | None, username: str = "", error: str = ""
+    *,
+    action: str,
+    saml_session: str | None,
+    username: str = "",
+    error: str = "",
+    offers_kmsi: bool = False,
 ) -> Response:
     """The log-in page; ``errorText`` is there even when it is empty."""
     return _page(
-        "log_in.html", action=action, saml_session=saml_session, username=username, error=error
+        "log_in.html",
+        action=action,
+        saml_session=saml_session,
+        username=username,
+        error=error,
+        offers_kmsi=offers_kmsi,
     )
 
 

@@ -18,10 +18,9 @@ class SessionCookie:
 
     def __init__(self, services: Services) -> None:
         config = services.config
-        self._clock = services.clock
         self._is_secure = config.server.is_secure
         self._sessions = Sessions(
-            services.sealer.purpose("session"), config.sign_in.session_lifetime
+            services.sealer.purpose("session"), config.sign_in.sessions, services.clock.now
         )
 
     def read(self, cookies: Mapping[str, str]) -> Session | None:
@@ -33,13 +32,11 @@ class SessionCookie:
 
         On the demo's plain http, which ``None`` needs TLS for, all is one site: ``Lax``.
         """
-        now = self._clock.now()
-        left = self._sessions.left(session, now)
         response.set_cookie(
             NAME,
-            self._sessions.write(session, now),
+            self._sessions.write(session),
             path=PATH,
-            max_age=left if session.kept else None,
+            max_age=self._sessions.left(session) if session.kept else None,
             httponly=True,
             secure=self._is_secure,
             samesite="None" if self._is_secure else "Lax",

@@ -21,10 +21,18 @@ PAGE = (Path(__file__).parents[2] / "docs" / "passwords.md").read_text()
 COMMANDS = [line[2:] for line in PAGE.splitlines() if line.startswith("$ tallystick ")]
 
 
-@pytest.mark.parametrize("section", [config.Lockout])
-def test_every_setting_has_a_row_with_its_default(section):
-    for name, field in section.model_fields.items():
-        assert f"\n| `{name}` | `{json.dumps(field.default)}` | " in PAGE
+SESSIONS = {
+    name: field
+    for name, field in config.SignIn.model_fields.items()
+    if "session" in name or "keep" in name
+}
+
+
+@pytest.mark.parametrize("fields", [config.Lockout.model_fields, SESSIONS])
+def test_every_setting_has_a_row_with_its_default(fields):
+    for name, field in fields.items():
+        default = "none" if field.default is None else f"`{json.dumps(field.default)}`"
+        assert f"\n| `{name}` | {default} | " in PAGE
 
 
 def test_every_mode_and_event_has_a_row():

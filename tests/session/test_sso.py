@@ -8,7 +8,7 @@ import pytest
 from databases import NOON, SetClock
 
 from idp.session.seal import Sealer
-from idp.session.sso import Session, Sessions, new_session_id, start_session
+from idp.session.sso import Session, SessionRules, Sessions, new_session_id, start_session
 
 SECRET = b"a secret of at least thirty-two bytes"
 USER = "user@example.test"
@@ -17,7 +17,11 @@ METHOD = "http://schemas.microsoft.com/ws/2012/12/authmethod/phoneappnotificatio
 
 @pytest.fixture
 def sessions(clock: SetClock) -> Sessions:
-    return Sessions(Sealer(SECRET, clock.now).purpose("session"), timedelta(hours=8))
+    return sessions_by(clock, SessionRules(timedelta(hours=8), timedelta(days=1)))
+
+
+def sessions_by(clock: SetClock, rules: SessionRules) -> Sessions:
+    return Sessions(Sealer(SECRET, clock.now).purpose("session"), rules, clock.now)
 
 
 def test_a_new_one_knows_the_password_alone():
@@ -48,7 +52,7 @@ BY_BOTH = start_session(USER, NOON, kept=True).with_second_factor(METHOD, NOON)
 
 @pytest.mark.parametrize("session", [BY_PASSWORD, BY_BOTH], ids=["password", "second factor"])
 def test_a_cookie_reads_back_as_it_was(session, sessions):
-    assert sessions.read(sessions.write(session, NOON)) == session
+    assert sessions.read(sessions.write(session)) == session
 
 
 @pytest.mark.parametrize("cookie", [None, "", "x", "a.b", "\0"])
@@ -65,9 +69,9 @@ def test_it_lasts_from_the_password_whatever_comes_later(clock, sessions):
     session = start_session(USER, NOON)
     clock.advance(hours=7)
     raised = session.with_second_factor(METHOD, clock.now())
-    cookie = sessions.write(raised, clock.now())
+    cookie = sessions.write(raised)
 
-    assert sessions.left(raised, clock.now()) == timedelta(hours=1)
+    assert sessions.left(raised) == timedelta(hours=1)
     clock.advance(minutes=59)
     assert sessions.read(cookie) == raised
     clock.advance(minutes=1)
@@ -76,4 +80,52 @@ def test_it_lasts_from_the_password_whatever_comes_later(clock, sessions):
 
 def test_one_that_is_over_cannot_be_written_alive(clock, sessions):
     session = Session("id", USER, NOON - timedelta(hours=9))
-    assert sessions.read(sessions.write(session, clock.now())) is None
+    assert sessions.read(sessions.write(session)) is None
+
+
+KEPT = start_session(USER, NOON, kept=True)
+
+
+def test_one_that_is_kept_lasts_by_its_own_time(clock, sessions):
+    cookie = sessions.write(KEPT)
+    clock.advance(hours=23, minutes=59)
+    assert sessions.read(cookie) == KEPT
+    clock.advance(minutes=1)
+    assert sessions.read(cookie) is None
+
+
+STRICTER = {
+    "nobody may keep one any more": SessionRules(timedelta(hours=8)),
+    "kept ones end earlier":        SessionRules(timedelta(hours=8), timedelta(minutes=1)),
+    "only later ones are kept":     SessionRules(
+        timedelta(hours=8), timedelta(days=1), NOON + timedelta(microseconds=1)
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rules", STRICTER.values(), ids=STRICTER.keys())
+def test_stricter_rules_end_those_that_were_kept_and_no_others(rules, clock, sessions):
+    kept, plain = sessions.write(KEPT), sessions.write(BY_PASSWORD)
+    clock.advance(minutes=1)
+    stricter = sessions_by(clock, rules)
+    assert stricter.read(kept) is None
+    assert stricter.read(plain) == BY_PASSWORD
+
+
+def test_one_from_the_moment_of_the_cutoff_is_kept(clock):
+    rules = SessionRules(timedelta(hours=8), timedelta(days=1), NOON)
+    sessions = sessions_by(clock, rules)
+    assert sessions.read(sessions.write(KEPT)) == KEPT
+
+
+def test_looser_rules_lengthen_none_that_was_given(clock, sessions):
+    cookie = sessions.write(KEPT)
+    clock.advance(days=1)
+    longer = sessions_by(clock, SessionRules(timedelta(hours=8), timedelta(days=7)))
+    assert longer.read(cookie) is None
+
+
+def test_the_longest_is_the_longer_of_the_two():
+    assert SessionRules(timedelta(hours=8)).longest == timedelta(hours=8)
+    assert SessionRules(timedelta(hours=8), timedelta(days=2)).longest == timedelta(days=2)
+    assert SessionRules(timedelta(hours=8), timedelta(minutes=1)).longest == timedelta(hours=8)

@@ -58,23 +58,6 @@ def test_it_ends_with_the_browser(given):
     assert not morsel["expires"]
 
 
-def test_it_is_kept_for_the_session_where_the_user_wants_it(given):
-    assert 8 * 3600 - 30 < int(given(Kmsi="true")["max-age"]) <= 8 * 3600
-    assert not given(Kmsi="false")["max-age"]
-
-
-def test_one_that_is_kept_stays_so_after_the_second_factor(federation, sp, phone):
-    user, browser = federation.user, federation.browser()
-    form = browser.get(sp.url()).form
-    page = browser.submit(form, UserName=user.name, Password=user.password, Kmsi="true")
-    federation.clock.advance(30)
-    sign_in = federation.resume(browser, page)
-    phone.approve(sign_in.number)
-    last = browser.session.post(page.form.action, data=page.form.fields)
-
-    assert 8 * 3600 - 90 < int(morsel_of(last.headers["Set-Cookie"])["max-age"]) <= 8 * 3600 - 29
-
-
 def test_it_is_another_one_at_every_level_and_every_sign_in(federation, sp, phone):
     sign_in = federation.sign_in(sp.url())
     seen = {sign_in.browser.session.cookies[NAME]}

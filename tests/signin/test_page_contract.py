@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from lxml import html
 
+from idp.config import SignIn
+
 CONTRACT = {
     # id              tag       attributes that clients rely on
     "loginForm":     ("form",   {"method": "post"}),
@@ -19,7 +21,8 @@ CONTRACT = {
 
 
 @pytest.fixture
-def page(federation, sp):
+def page(federation, sp, served):
+    served(sign_in=SignIn(keep_me_signed_in=True))
     return federation.browser().get(sp.url())
 
 

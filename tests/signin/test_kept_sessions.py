@@ -1,0 +1,138 @@
+"""Keep me signed in: off unless switched on, and over as soon as it should be (facts §C.8, C.9)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from http.cookies import SimpleCookie
+
+import pytest
+
+from idp.config import SignIn
+
+DAY = 24 * 3600
+
+
+@pytest.fixture
+def settings(served):
+    def settings(**given):
+        served(sign_in=SignIn(**given))
+
+    return settings
+
+
+@pytest.fixture
+def on(settings):
+    settings(keep_me_signed_in=True)
+
+
+def log_in(federation, sp, browser, **fields):
+    user = federation.user
+    form = {"UserName": user.name, "Password": user.password, **fields}
+    return browser.session.post(sp.url(), data=form)
+
+
+def max_age(answer) -> str:
+    (morsel,) = SimpleCookie(answer.headers["Set-Cookie"]).values()
+    return morsel["max-age"]
+
+
+@pytest.fixture
+def kept(federation, easy, on):
+    """A browser whose session is kept."""
+    browser = federation.browser()
+    log_in(federation, easy, browser, Kmsi="true")
+    return browser
+
+
+def is_signed_in(browser, sp) -> bool:
+    return "SAMLResponse" in browser.get(sp.url()).html
+
+
+def test_it_is_off_unless_switched_on(federation, easy):
+    browser = federation.browser()
+    assert "kmsiInput" not in browser.get(easy.url()).ids()
+    assert not max_age(log_in(federation, easy, browser, Kmsi="true"))
+    federation.clock.advance(8 * 3600)
+    assert not is_signed_in(browser, easy)
+
+
+@pytest.mark.parametrize("fields", [{}, {"Kmsi": "false"}, {"Kmsi": ""}, {"Kmsi": "True"}])
+def test_who_does_not_want_it_has_a_session_that_ends_with_the_browser(
+    fields, federation, easy, on
+):
+    browser = federation.browser()
+    assert "kmsiInput" in browser.get(easy.url()).ids()
+    assert not max_age(log_in(federation, easy, browser, **fields))
+    federation.clock.advance(8 * 3600)
+    assert not is_signed_in(browser, easy)
+
+
+def test_it_is_offered_again_after_a_wrong_password(federation, easy, on):
+    assert "kmsiInput" in federation.sign_in(easy.url(), password="wrong").page.ids()
+
+
+def test_it_lasts_a_day(federation, easy, kept):
+    federation.clock.advance(DAY - 60)
+    assert is_signed_in(kept, easy)
+    federation.clock.advance(60)
+    assert not is_signed_in(kept, easy)
+
+
+def test_it_lasts_as_long_as_is_set(federation, easy, settings):
+    settings(keep_me_signed_in=True, keep_me_signed_in_minutes=7 * 24 * 60)
+    browser = federation.browser()
+    assert 7 * DAY - 60 < int(max_age(log_in(federation, easy, browser, Kmsi="true"))) <= 7 * DAY
+    federation.clock.advance(7 * DAY - 60)
+    assert is_signed_in(browser, easy)
+
+
+@pytest.mark.parametrize("minutes", [0, -1, 7 * 24 * 60 + 1])
+def test_more_than_seven_days_cannot_be_set(minutes):
+    with pytest.raises(ValueError, match="keep_me_signed_in_minutes"):
+        SignIn(keep_me_signed_in_minutes=minutes)
+
+
+def test_it_stays_kept_after_the_second_factor(federation, sp, phone, on):
+    browser = federation.browser()
+    log_in(federation, sp, browser, Kmsi="true")
+    federation.clock.advance(30)
+    sign_in = federation.resume(browser, browser.get(sp.url()))
+    phone.approve(sign_in.number)
+    form = sign_in.page.form
+    age = int(max_age(browser.session.post(form.action, data=form.fields)))
+    assert DAY - 90 < age <= DAY - 29
+
+
+def test_a_new_password_ends_it(federation, easy, kept):
+    federation.services.directory.set_password(federation.user.name, "another one")
+    assert not is_signed_in(kept, easy)
+
+
+def test_disabling_the_user_ends_it(federation, easy, kept):
+    federation.services.directory.disable(federation.user.name)
+    assert not is_signed_in(kept, easy)
+
+
+def test_switching_it_off_ends_it(easy, kept, settings):
+    settings(keep_me_signed_in=False)
+    assert not is_signed_in(kept, easy)
+
+
+def test_a_cutoff_ends_those_from_before_it(federation, easy, kept, settings):
+    federation.clock.advance(60)
+    settings(keep_me_signed_in=True, kept_sessions_since=federation.clock.now())
+    assert not is_signed_in(kept, easy)
+    log_in(federation, easy, kept, Kmsi="true")
+    assert is_signed_in(kept, easy)
+
+
+def test_a_cutoff_does_not_touch_those_that_are_not_kept(federation, easy, settings):
+    browser = federation.sign_in(easy.url()).browser
+    later = federation.clock.now() + timedelta(hours=1)
+    settings(keep_me_signed_in=True, kept_sessions_since=later)
+    assert is_signed_in(browser, easy)
+
+
+def test_a_cutoff_has_to_say_its_time_zone():
+    with pytest.raises(ValueError, match="kept_sessions_since"):
+        SignIn(kept_sessions_since="2026-01-01T00:00:00")
