@@ -15,7 +15,7 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import Protocol
 
 from idp.federation.claim_rules.faults import TooMuchWork
-from idp.federation.claim_rules.patterns import LONGEST_VALUE, Budget, compiled
+from idp.federation.claim_rules.patterns import LONGEST_VALUE, compiled
 from idp.federation.claim_rules.rules import (
     Condition,
     Count,
@@ -81,7 +81,7 @@ class Outcome:
 def evaluate(rules: Sequence[Rule], claims: Iterable[Claim], store: AttributeStore) -> Outcome:
     """Return what *rules* make of *claims*.
 
-    Raises :class:`TooMuchWork` where they make too many claims, too long ones, or match too long.
+    Raises :class:`TooMuchWork` where they make too many claims, too long ones.
     """
     run = _Run(store)
     run.add(claims)
@@ -103,7 +103,6 @@ class _Run:
         self._claims: dict[Claim, None] = {}
         self._by_type: dict[str, list[Claim]] = {}
         self._store = store
-        self._budget = Budget()
         self._runs = MOST_RUNS
 
     def add(self, claims: Iterable[Claim]) -> None:
@@ -152,7 +151,7 @@ class _Run:
         if text is None:
             return False
         if test.operator.is_pattern:
-            found = any(compiled(each).matches(text, self._budget) for each in test.texts)
+            found = any(compiled(each).matches(text) for each in test.texts)
         else:
             found = text in test.texts
         return found != test.operator.is_negated
@@ -190,7 +189,7 @@ class _Run:
                 return (claim and _part(claim, part)) or ""
             case Replace(source, pattern, replacement):
                 text = self._filled(source, found)
-                return compiled(pattern).replace(text, replacement, self._budget)
+                return compiled(pattern).replace(text, replacement)
             case _:
                 return piece
 
