@@ -10,6 +10,7 @@ from adapter.mfa.service import MfaPolicy, MfaService
 from idp.directory import Directory, PasswordHasher
 from idp.directory.lockout import Limit, LockoutRules, Mode
 from idp.events import Event
+from idp.federation.access_control.catalogue import AccessControl
 from idp.federation.keyring import FixedKey
 from idp.federation.keys import read_private_file
 from idp.federation.nodes import Farm
@@ -20,6 +21,7 @@ from idp.services import Services
 from idp.session.clock import SystemClock
 from idp.session.seal import Sealer
 from idp.signing_keys import signing_keys_of
+from idp.store.access_control import SqlAccessControlStore
 from idp.store.engine import Database
 from idp.store.log import SqlSignInLog
 from idp.store.maintenance import Housekeeping
@@ -61,7 +63,9 @@ def assemble(
     database = Database(config.store.url)
     upgrade(database)
     mfa_store = SqlMfaStore(database, sealer.purpose("totp-seed"))
-    trusts = Trusts(SqlTrustStore(database), clock, allow_http=config.trusts.allow_http)
+    trust_store = SqlTrustStore(database)
+    access = AccessControl(SqlAccessControlStore(database), trust_store)
+    trusts = Trusts(trust_store, clock, allow_http=config.trusts.allow_http, check=access.check)
     return Services(
         config=config,
         clock=clock,
@@ -80,6 +84,7 @@ def assemble(
         trusts=trusts,
         farm=Farm(SqlNodeStore(database), clock),
         policy=GlobalPolicy(SqlPolicyStore(database)),
+        access=access,
         providers=Providers(SqlProviderStore(database)),
         log=SqlSignInLog(database),
         persistent_names=SqlPersistentNames(database),

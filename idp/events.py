@@ -13,6 +13,7 @@ class Event(IntEnum):
     PROVIDER_NOT_LOADED = 105
     PROVIDER_LOADED = 106
     MESSAGE_NOT_SIGNED_RIGHT = 320
+    AUTHORIZATION_REFUSED = 324
     REQUEST_FAILED = 364
     WRONG_SIGNATURE_ALGORITHM = 378
     REQUEST_RECEIVED = 403
@@ -39,6 +40,7 @@ VERBOSE = frozenset(
         Event.RESPONSE_SENT,
         Event.REQUEST_CONTEXT,
         Event.CREDENTIALS_REFUSED,
+        Event.AUTHORIZATION_REFUSED,
     }
 )
 """The audits that are written at the level ``verbose`` only."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from adapter.mfa.service import MfaService
     from idp.config import Config
     from idp.directory import Directory
+    from idp.federation.access_control.catalogue import AccessControl
     from idp.federation.nodes import Farm
     from idp.federation.policy import GlobalPolicy
     from idp.federation.ports import PersistentNames, SigningKeyRing
@@ -37,6 +38,7 @@ class Services:
     trusts: Trusts
     farm: Farm
     policy: GlobalPolicy
+    access: AccessControl
     providers: Providers
     log: SignInLog
     persistent_names: PersistentNames

@@ -21,6 +21,7 @@ from idp.cli.output import printable
 
 COMMANDS = {
     # name      module:command               what it is about
+    "access":   ("idp.cli.access:access",     "Who gets in where, and who needs a second factor"),
     "adapters": ("idp.cli.adapters:adapters", "The second factors: installed, registered, enabled"),
     "decide":   ("idp.cli.decide:decide",     "What a user sees on a server, and why"),
     "demo":     ("idp.cli.demo:demo",         "Everything in one process, to try it"),

@@ -1,9 +1,18 @@
 """The global policy: whether the second factor is asked for, and which providers are enabled.
 
-Two things differ from AD FS on purpose. There, nothing is asked for until a rule says so; here,
-everything is until the policy says otherwise. And there, a trust cannot switch the global rule off
-(either rule firing is enough); here, a trust set to ``never`` asks for nothing, so that one server
-can show both. What a request demands (``multipleauthn``) outranks both, as in AD FS.
+A rule for all trusts cannot be switched off by one of them: either is enough (facts §D.2). AD FS
+asks for nothing until a rule says so. Here, until anything is said for all trusts, each asks that
+does not say ``never`` for itself: a default, which a trust may leave, and no rule.
+
+===================  ====================  ==========================  ======================
+for all trusts       trust ``always``      trust ``global``            trust ``never``
+===================  ====================  ==========================  ======================
+``default``          asks                  asks                        asks for none itself
+``always``           asks                  asks                        asks
+``never``            asks                  asks for none itself        asks for none itself
+===================  ====================  ==========================  ======================
+
+Where a trust asks for none itself, its access control policy or the request still may.
 """
 
 from __future__ import annotations
@@ -12,10 +21,15 @@ from adapter.errors import TallystickError
 from idp.federation.ports import PolicyStore
 from idp.federation.settings import TrustSettings
 
+DEFAULT = "default"
 ALWAYS = "always"
 NEVER = "never"
-SECOND_FACTOR = (ALWAYS, NEVER)
+SECOND_FACTOR = (DEFAULT, ALWAYS, NEVER)
 DEFAULT_PROVIDERS = ("AzureMfaAuthentication",)
+
+BY_ALL = "the rule for all trusts: always"
+BY_TRUST = "the trust: second_factor=always"
+BY_DEFAULT = "the default: no rule for all trusts is set, and the trust does not say never"
 
 
 class BadPolicy(TallystickError):
@@ -24,13 +38,15 @@ class BadPolicy(TallystickError):
     code = "bad_policy"
 
 
-def needs_second_factor(global_: str, settings: TrustSettings, forced: bool) -> bool:
-    """Say whether a sign-in needs the second factor.
-
-    *global_* is the policy for all trusts; *forced* says that the request demands it.
-    """
+def second_factor_reasons(of_all: str, settings: TrustSettings) -> tuple[str, ...]:
+    """Return why the second factor is asked for, by the table above; nothing where it is not."""
     own = settings.second_factor
-    return forced or (global_ if own == "global" else own) != NEVER
+    reasons = (
+        (BY_ALL,     of_all == ALWAYS),
+        (BY_TRUST,   own == ALWAYS),
+        (BY_DEFAULT, of_all == DEFAULT and own == "global"),
+    )  # fmt: skip
+    return tuple(reason for reason, applies in reasons if applies)
 
 
 class GlobalPolicy:
@@ -40,8 +56,8 @@ class GlobalPolicy:
         self._store = store
 
     def second_factor(self) -> str:
-        """Return ``always`` (the default) or ``never``."""
-        return self._store.second_factor() or ALWAYS
+        """Return ``default`` until it is set, ``always`` or ``never``."""
+        return self._store.second_factor() or DEFAULT
 
     def set_second_factor(self, value: str) -> None:
         """Set it; raises :class:`BadPolicy`."""

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from idp.federation.access_control.decision import AccessRules
+    from idp.federation.access_control.policies import AccessControlPolicy
     from idp.federation.keyring import Ring
     from idp.federation.nodes import Node
     from idp.federation.providers import AuthenticationProvider
@@ -84,6 +86,19 @@ class PolicyStore(Protocol):
 
     def enabled_providers(self) -> tuple[str, ...] | None:
         """Return the names that were enabled, None when nothing was."""
+
+
+class AccessControlStore(Protocol):
+    """Where access control policies live, beside those that are built in."""
+
+    def rules(self) -> AccessRules:
+        """Return what holds for all trusts."""
+
+    def save_policy(self, policy: AccessControlPolicy) -> None:
+        """Store a policy, new or known by its name."""
+
+    def remove_policy(self, name: str) -> bool:
+        """Remove a policy; False when there is none."""
 
 
 class ProviderStore(Protocol):

@@ -19,7 +19,8 @@ NO_NAME_ID = "none"
 PLACEHOLDERS = ("upn", "emailaddress", "name", "windowsaccountname", "group")
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
 
-_ATTRIBUTE_PREFIX = "attributes."
+_TABLES = {"attributes": "URI", "access_control_parameters": "NAME"}
+"""Settings that are tables of lists: ``attributes.URI=VALUE`` sets one of them."""
 
 
 class BadTrustSetting(TallystickError):
@@ -39,7 +40,17 @@ class TrustSettings(BaseModel):
     )
     second_factor: Literal["always", "never", "global"] = Field(
         default="global",
-        description="whether it asks for the second factor, or leaves that to all trusts",
+        description="whether it asks for the second factor itself, or leaves that to all trusts; "
+        "never cannot switch off what all trusts or its policy ask for",
+    )
+    access_control_policy: str = Field(
+        default="Permit everyone",
+        max_length=128,
+        description="who gets in, by the name of a policy: tallystick access list",
+    )
+    access_control_parameters: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="access_control_parameters.NAME=VALUE gives a parameter of the policy",
     )
     mfa_freshness: int = Field(
         default=0,
@@ -89,6 +100,11 @@ class TrustSettings(BaseModel):
         + ", ".join(f"{{{name}}}" for name in PLACEHOLDERS),
     )
 
+    @property
+    def access(self) -> tuple[object, ...]:
+        """The settings that say who gets in; equal ones need no second check."""
+        return self.access_control_policy, self.access_control_parameters
+
     @field_validator("name_id_format", mode="before")
     @classmethod
     def _name_id_format(cls, value: object) -> str | None:
@@ -101,7 +117,7 @@ class TrustSettings(BaseModel):
             )
         return str(uri)
 
-    @field_validator("attributes", mode="before")
+    @field_validator(*_TABLES, mode="before")
     @classmethod
     def _single_values_are_lists_of_one(cls, value: object) -> object:
         if not isinstance(value, Mapping):
@@ -161,22 +177,36 @@ def changed(settings: TrustSettings, changes: Mapping[str, str]) -> TrustSetting
     """Return *settings* after changes in text, as ``KEY=VALUE`` on the command line has them.
 
     ``attributes.URI`` sets the values of one attribute: one text, or a JSON list; an empty text
-    removes it. Raises :class:`BadTrustSetting` with every fault.
+    removes it; parameters of a policy are set alike.
+    Raises :class:`BadTrustSetting` with every fault.
     """
-    values = settings.model_dump()
+    values = _before(settings, changes)
     for key, text in changes.items():
-        if key.startswith(_ATTRIBUTE_PREFIX):
-            name = key.removeprefix(_ATTRIBUTE_PREFIX)
-            values["attributes"] = _with_attribute(values["attributes"], name, text)
-        elif key == "attributes":
-            raise BadTrustSetting("attributes is a table", "Give attributes.URI=VALUE")
-        else:
+        table, dot, name = key.partition(".")
+        if table not in _TABLES:
             values[key] = text
+        elif dot:
+            values[table] = _with(values[table], name, text)
+        else:
+            raise BadTrustSetting(f"{table} is a table", f"Give {table}.{_TABLES[table]}=VALUE")
     return settings_of(values, "the change")
 
 
-def _with_attribute(attributes: dict[str, Any], name: str, text: str) -> dict[str, Any]:
-    others = {key: value for key, value in attributes.items() if key != name}
+def replaced(settings: TrustSettings, values: Mapping[str, Any]) -> TrustSettings:
+    """Return *settings* with these values of parsed JSON; raises :class:`BadTrustSetting`."""
+    return settings_of({**_before(settings, values), **values}, "the change")
+
+
+def _before(settings: TrustSettings, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what *changes* are made to: another policy begins without parameters."""
+    values = settings.model_dump()
+    if "access_control_policy" in changes:
+        values["access_control_parameters"] = {}
+    return values
+
+
+def _with(table: dict[str, Any], name: str, text: str) -> dict[str, Any]:
+    others = {key: value for key, value in table.items() if key != name}
     return {**others, name: _values(text)} if text else others
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.errors import TallystickError
 from idp.federation.ports import Clock, TrustStore
-from idp.federation.settings import TrustSettings, changed, settings_of
+from idp.federation.settings import TrustSettings, changed, replaced
 from idp.saml.validity import UNLIMITED, Validity
 from idp.saml.values import Encryption, ServiceProvider
 
@@ -100,10 +100,18 @@ class RelyingPartyTrust:
 class Trusts:
     """The relying party trusts of one store."""
 
-    def __init__(self, store: TrustStore, clock: Clock, allow_http: bool = False) -> None:
+    def __init__(
+        self,
+        store: TrustStore,
+        clock: Clock,
+        allow_http: bool = False,
+        check: Callable[[TrustSettings], None] = lambda _settings: None,
+    ) -> None:
+        """``check`` raises what is wrong with settings that name things outside the trust."""
         self._store = store
         self._clock = clock
         self._allow_http = allow_http
+        self._check = check
 
     def add(
         self,
@@ -124,6 +132,8 @@ class Trusts:
         """
         described = self.read(metadata, entity_id, signed_by=signed_by)
         provider, now = described.service_provider, self._clock.now()
+        if settings is not None:
+            self._check(settings)
 
         def make(known: RelyingPartyTrust | None) -> RelyingPartyTrust:
             return RelyingPartyTrust(
@@ -169,10 +179,7 @@ class Trusts:
 
         Raises as :meth:`set` does.
         """
-        return self._change_settings(
-            entity_id,
-            lambda settings: settings_of({**settings.model_dump(), **values}, "the change"),
-        )
+        return self._change_settings(entity_id, lambda settings: replaced(settings, values))
 
     def _change_settings(
         self, entity_id: str, change: Callable[[TrustSettings], TrustSettings]
@@ -182,7 +189,10 @@ class Trusts:
         def make(known: RelyingPartyTrust | None) -> RelyingPartyTrust | None:
             if known is None:
                 return None
-            return replace(known, settings=change(known.settings), changed_at=now)
+            settings = change(known.settings)
+            if settings.access != known.settings.access:
+                self._check(settings)
+            return replace(known, settings=settings, changed_at=now)
 
         return _existing(entity_id, self._store.change_trust(entity_id, make))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from idp.directory import User
+    from idp.federation.access_control.decision import AccessRules
     from idp.federation.nodes import Node
     from idp.federation.trusts import RelyingPartyTrust
     from idp.session.record import LogEntry, SignInRecord
@@ -33,8 +34,8 @@ class SignInFacts(Protocol):
         """Whether the session was signed out."""
 
     @property
-    def second_factor(self) -> str:
-        """The policy for all trusts: ``always`` or ``never``."""
+    def rules(self) -> AccessRules:
+        """What holds for all trusts."""
 
 
 class SignInStore(Protocol):

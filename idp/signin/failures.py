@@ -31,6 +31,7 @@ SECOND_FACTOR = {
 HTTP_STATUS = {
     # code                            status, where it is not 400
     "from_another_site":               403,
+    "MSIS5007":                        403,
     "MSIS7065":                        404,
     "no_strong_authentication_method": 403,
     "method_not_available":            403,
@@ -48,6 +49,15 @@ def second_factor(code: str) -> Refused:
     """The second factor ended the sign-in, by one of the codes above."""
     problem, remedy = SECOND_FACTOR[code]
     return Refused(problem, remedy, code=code)
+
+
+def denied(user: str, trust: str) -> Refused:
+    """The user has signed in, and is not let in to this relying party trust (facts §C.13)."""
+    return Refused(
+        f"{user} has no access to {trust}",
+        "Ask your administrator for access, and give the Activity ID",
+        code="MSIS5007",
+    )
 
 
 def try_later(code: str) -> Refused:

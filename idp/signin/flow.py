@@ -12,16 +12,17 @@ from flask import Response
 from adapter.contract import Explanation
 from idp import web
 from idp.directory import User
-from idp.federation.policy import needs_second_factor
 from idp.saml.bindings import post_fields
 from idp.saml.contexts import RequestedFactor
+from idp.saml.refusal import Refused
 from idp.services import Services
 from idp.session.seal import SealBroken
 from idp.session.sso import Session, start_session
 from idp.signin import context as contexts
 from idp.signin import failures, pages, paths
+from idp.signin.authorizing import access_of
 from idp.signin.context import SecondFactorContext
-from idp.signin.issuing import Issuer, Proven, demand_of, response_for
+from idp.signin.issuing import Issuer, Proven, demand_of, proven_by, response_for
 from idp.signin.known import Known, look_up
 from idp.signin.pending import PendingSignIn
 from idp.signin.pipeline import Needs, Step, needs_of
@@ -69,9 +70,13 @@ class SignInFlow:
         request = pending.request
         demand = demand_of(pending, known.trust, self._second_factor.announces)
         needs = self._needs(pending, known, demand)
-        match needs.next_step(known.session), known.session, known.user:
-            case Step.ISSUE, Session() as session, User() as user:
-                proven = Proven(user, session, needs.counted(session), demand)
+        proven = proven_by(known.session, known.user, needs, demand)
+        access = access_of(known, proven, visit.whereabouts)
+        needs = needs.with_second_factor(access.requires_second_factor)
+        match needs.next_step(known.session), proven:
+            case Step.ISSUE, Proven() if not access.is_permitted:
+                return self._denied(pending, known, proven, why)
+            case Step.ISSUE, Proven():
                 return self._issue(pending, known, proven, context_id, why)
             case Step.SECOND_FACTOR, *_ if context_id is not None:
                 raise failures.context_not_met(pending)  # one was passed, but not the one
@@ -79,7 +84,7 @@ class SignInFlow:
                 raise failures.not_passive(pending)
             case _ if self._is_spent(pending):
                 raise failures.answered_already()
-            case Step.SECOND_FACTOR, Session(), User() as user:
+            case Step.SECOND_FACTOR, Proven(user=user):
                 request_for_adapter = visit.for_adapter(known)
                 begun = self._second_factor.start(pending, user, request_for_adapter, demand.method)
                 return self._show(begun, pending, known, visit)
@@ -153,9 +158,6 @@ class SignInFlow:
         return needs_of(
             demand,
             settings,
-            second_factor=needs_second_factor(
-                known.second_factor, settings, forced=demand.second_factor
-            ),
             force_authn=request is not None and request.force_authn,
             received_at=pending.received_at,
             now=self._services.clock.now(),
@@ -213,9 +215,20 @@ class SignInFlow:
         self._recorder.not_issued(pending, user, node, failed.code, failed.explanation)
         if failed.page is not None:
             return pages.last_page(failed.page, failed.provider)
-        refused = failures.second_factor(failed.code)
-        now = self._services.clock.now()
-        return pages.error(refused, status=failures.status_of(refused), now=now, node=node)
+        return self._error(failures.second_factor(failed.code), known)
+
+    def _denied(
+        self, pending: PendingSignIn, known: Known, proven: Proven, why: Explanation
+    ) -> Response:
+        """End the sign-in of a user who stays signed in, but gets no token for this trust."""
+        user, trust = proven.user.upn, known.trust
+        policy = trust.settings.access_control_policy
+        self._recorder.denied(pending, user, known.node.name, policy, why)
+        return self._error(failures.denied(user, trust.display_name), known)
+
+    def _error(self, refused: Refused, known: Known) -> Response:
+        now, status = self._services.clock.now(), failures.status_of(refused)
+        return pages.error(refused, status=status, now=now, node=known.node.name)
 
     def _issue(
         self,

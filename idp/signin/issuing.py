@@ -28,6 +28,7 @@ from idp.saml.values import Assertion, NameID, NameIDPolicy
 from idp.session.sso import Session
 from idp.signin import failures
 from idp.signin.pending import PendingSignIn
+from idp.signin.pipeline import Needs
 
 DELIVERY_WINDOW = timedelta(minutes=5)
 """How long the bearer may carry the response (AD FS: SamlMessageDeliveryWindow)."""
@@ -62,6 +63,15 @@ class Proven:
         if self.second_factor is None:
             return (PASSWORD_PROTECTED_TRANSPORT,)
         return (PASSWORD_PROTECTED_TRANSPORT, self.second_factor, MULTIPLE_AUTHN)
+
+
+def proven_by(
+    session: Session | None, user: User | None, needs: Needs, demand: RequestedFactor
+) -> Proven | None:
+    """Return what a good session proves of its user, as far as it counts; None without one."""
+    if session is None or user is None:
+        return None
+    return Proven(user, session, needs.counted(session), demand)
 
 
 def demand_of(

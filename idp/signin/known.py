@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from idp.directory import User
+from idp.federation.access_control.decision import AccessRules
 from idp.federation.nodes import Node
 from idp.federation.trusts import RelyingPartyTrust
 from idp.saml.refusal import Refused
@@ -20,7 +21,7 @@ class Known:
 
     trust: RelyingPartyTrust
     node: Node
-    second_factor: str
+    rules: AccessRules
     session: Session | None = None
     user: User | None = None
 
@@ -60,10 +61,10 @@ def look_up(services: Services, entity_id: str, session: Session | None, node: s
     configured = services.config.server.node
     if facts.node is None or (configured is not None and facts.node.name != configured):
         raise NoNode
-    known = Known(trust, facts.node, facts.second_factor)
+    known = Known(trust, facts.node, facts.rules)
     if session is None or user is None or facts.session_ended or not _is_good(session, user):
         return known
-    return Known(trust, facts.node, facts.second_factor, session, user)
+    return Known(trust, facts.node, facts.rules, session, user)
 
 
 def _is_good(session: Session, user: User) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -44,6 +44,10 @@ class Needs:
             return Step.SECOND_FACTOR
         return Step.ISSUE
 
+    def with_second_factor(self, wanted: bool) -> Needs:
+        """Return them with the second factor as well, where it is *wanted*."""
+        return replace(self, second_factor=True) if wanted else self
+
     def _is_met(self, method: str | None) -> bool:
         return method is not None and self.method in (None, method)
 
@@ -52,12 +56,13 @@ def needs_of(
     demand: RequestedFactor,
     settings: TrustSettings,
     *,
-    second_factor: bool,
     force_authn: bool,
     received_at: datetime,
     now: datetime,
 ) -> Needs:
     """Return what the request and the trust's settings ask of the session.
+
+    What rules and policies ask for is not known before it is known who signs in.
 
     With ``force_authn``, or a trust that always wants a sign-in of its own, nothing counts that
     the user proved before the request came (saml-core §3.4.1).
@@ -67,7 +72,7 @@ def needs_of(
     freshness = settings.mfa_freshness
     youngest = now - timedelta(minutes=freshness) if freshness else None
     return Needs(
-        second_factor=second_factor,
+        second_factor=demand.second_factor,
         method=demand.method,
         password_since=since,
         second_factor_since=max(filter(None, (since, youngest)), default=None),

@@ -67,6 +67,15 @@ class Recorder:
             self._record(Event.TOKEN_NOT_ISSUED, pending.entity_id, user, node, outcome, why)
         )
 
+    def denied(
+        self, pending: PendingSignIn, user: str, node: str, policy: str, why: Explanation
+    ) -> None:
+        """Record that a user who had signed in was not let in to the trust."""
+        self.not_issued(pending, user, node, "MSIS5007", why)
+        self._audit.write(
+            Event.AUTHORIZATION_REFUSED, user=user, trust=pending.entity_id, policy=policy
+        )
+
     def not_issued_once(
         self, pending: PendingSignIn, user: str, node: str, context_id: str, why: Explanation
     ) -> None:

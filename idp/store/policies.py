@@ -1,11 +1,16 @@
-"""The global policy in the database: one row for each thing that was ever set."""
+"""The global policy in the database: one row for each thing that was ever set.
+
+What holds for all trusts has one stamp, another one after each change, so that the hot path can
+tell by it alone whether it knows the rules.
+"""
 
 from __future__ import annotations
 
 import json
+import secrets
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from idp.store.engine import Database
 from idp.store.prepared import Prepared
@@ -14,6 +19,7 @@ from idp.store.upsert import upsert
 
 SECOND_FACTOR = "second_factor"
 ENABLED_PROVIDERS = "enabled_providers"
+STAMP = "stamp"
 
 _POLICY = Prepared(select(policies.c.value).where(policies.c.name == bindparam("name")))
 
@@ -44,9 +50,20 @@ class SqlPolicyStore:
 
     def _read(self, name: str) -> Any:
         with self._database.read() as connection:
-            row = _POLICY.first(connection, {"name": name})
-        return None if row is None else json.loads(row[0])
+            return read_policy_row(connection, name)
 
     def _save(self, name: str, value: object) -> None:
         with self._database.write() as connection:
             upsert(connection, policies, "name", {"name": name, "value": json.dumps(value)})
+            stamp(connection)
+
+
+def read_policy_row(connection: Connection, name: str) -> Any:
+    """Return what was set under *name*, None when nothing was."""
+    row = _POLICY.first(connection, {"name": name})
+    return None if row is None else json.loads(row[0])
+
+
+def stamp(connection: Connection) -> None:
+    """Say that what holds for all trusts has changed."""
+    upsert(connection, policies, "name", {"name": STAMP, "value": secrets.token_hex(8)})

@@ -214,6 +214,13 @@ policies = Table(
     _text("value"),  # as JSON
 )
 
+access_control_policies = Table(
+    "access_control_policies",
+    metadata,
+    _text("name", primary_key=True),
+    _text("policy"),  # as JSON
+)
+
 sign_ins = Table(
     "sign_ins",
     metadata,

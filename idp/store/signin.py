@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import Connection, Text, bindparam, literal, select
 
 from idp.directory.users import User
+from idp.federation.access_control.decision import AccessRules
 from idp.federation.nodes import Node
-from idp.federation.policy import ALWAYS
 from idp.federation.trusts import RelyingPartyTrust
 from idp.session.record import SignInRecord
 from idp.store import log as sign_in_log
 from idp.store import once
+from idp.store.access_control import read_rules
 from idp.store.engine import Database
-from idp.store.policies import SECOND_FACTOR
+from idp.store.policies import STAMP
 from idp.store.prepared import Prepared
 from idp.store.schema import nodes, policies, trusts, used_once, users
 from idp.store.trusts import read_trust
@@ -40,7 +40,7 @@ _FACTS = Prepared(
         select(trusts.c.stamp)
         .where(trusts.c.entity_id == bindparam("entity_id"))
         .scalar_subquery(),
-        select(policies.c.value).where(policies.c.name == SECOND_FACTOR).scalar_subquery(),
+        select(policies.c.value).where(policies.c.name == STAMP).scalar_subquery(),
         select(used_once.c.kind)
         .where(used_once.c.kind == SESSION_ENDED, used_once.c.key == bindparam("session_key"))
         .scalar_subquery(),
@@ -59,26 +59,27 @@ class SignInFacts:
 
     ``trust``, ``user`` and ``node`` are None where there are none; a disabled one is here, and
     says so.
-    ``second_factor`` is the policy for all trusts.
+    ``rules`` are those for all trusts.
     """
 
     trust: RelyingPartyTrust | None
     node: Node | None
     user: User | None
     session_ended: bool
-    second_factor: str
+    rules: AccessRules
 
 
 class SignInStore:
     """The hot path of one database.
 
-    Trusts are kept parsed, by entity id and change stamp: what an administrator changes is seen
-    by the next look, and the cache never holds more than there are trusts.
+    Trusts are kept parsed, by entity id and change stamp, and so are the rules for all: what an
+    administrator changes is seen by the next look, and no more is kept than there is.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._trusts: dict[str, tuple[str, RelyingPartyTrust]] = {}
+        self._rules: tuple[str | None, AccessRules] | None = None
 
     def facts(
         self, entity_id: str, user: str | None, session_id: str | None, node: str | None
@@ -95,15 +96,16 @@ class SignInStore:
             "session_key": None if session_id is None else once.key_of(session_id),
         }
         with self._database.read() as connection:
-            stamp, policy, ended, *rest = _FACTS.first(connection, values) or _NOTHING
+            stamp, rules_stamp, ended, *rest = _FACTS.first(connection, values) or _NOTHING
             trust = self._trust(connection, entity_id, stamp)
+            rules = self._rules_of(connection, rules_stamp)
         of_node, of_user = rest[: len(_NODE_COLUMNS)], rest[len(_NODE_COLUMNS) :]
         return SignInFacts(
             trust=trust,
             node=None if of_node[0] is None else Node(*of_node),
             user=None if of_user[0] is None else user_of(of_user),
             session_ended=ended is not None,
-            second_factor=ALWAYS if policy is None else json.loads(policy),
+            rules=rules,
         )
 
     def finish(
@@ -156,6 +158,14 @@ class SignInStore:
         if trust is not None and current is not None:
             self._trusts[entity_id] = (current, trust)
         return trust
+
+    def _rules_of(self, connection: Connection, stamp: str | None) -> AccessRules:
+        """Return the rules for all; their stamp is None as long as none was ever set."""
+        cached = self._rules
+        if cached is None or cached[0] != stamp:
+            # What is read may be newer than its stamp; then the next look reads it once more.
+            cached = self._rules = (stamp, read_rules(connection))
+        return cached[1]
 
 
 class _SpentBefore(Exception):

@@ -16,9 +16,10 @@ from written_metadata import entities
 
 from idp import cli
 from idp.cli.context import Example
+from idp.federation.access_control.policies import read_policy
 from idp.signing_keys import signing_keys_of
 
-OURS = ("adapters", "keys", "log", "server", "sp", "user")
+OURS = ("access", "adapters", "keys", "log", "server", "sp", "user")
 """The commands that act on a server's folder and need nothing that runs."""
 
 ADAPTER = """\
@@ -54,6 +55,7 @@ def folder(farm_folder: Path, services, monkeypatch) -> Path:
         "sp-metadata.xml": metadata(),
         "federation.xml": entities(metadata(), metadata("urn:other")),
         "nodes.csv": "name,build\nsts1,20348.350\n",
+        "staff.toml": '[[permit]]\ngroups = ["Staff"]\n',
         "users.csv": "name,password,display_name,email,groups\nbob@example.test,secret,,,\n",
     }.items():
         (farm_folder / name).write_text(content)
@@ -77,6 +79,10 @@ def prepared(folder: Path, services, request: pytest.FixtureRequest) -> None:
         services.trusts.add(metadata().encode())
     if "keys promote" in line or "keys retire" in line:
         signing_keys_of(services.config).roll(services.clock.now(), kind="ecdsa")
+    if line.startswith("tallystick access "):
+        services.access.set(read_policy("Staff", {"permit": [{"groups": ["Staff"]}]}))
+        services.directory.add("alice@example.test", "password")
+        services.trusts.add(metadata().encode())
     if " unregister " in line:
         services.providers.register("Badge", "badges.adapter:BadgeAdapter")
 

@@ -2,33 +2,35 @@ from __future__ import annotations
 
 import pytest
 
-from idp.federation.policy import BadPolicy, GlobalPolicy, needs_second_factor
+from idp.federation.policy import BadPolicy, GlobalPolicy, second_factor_reasons
 from idp.federation.settings import TrustSettings
 from idp.store.policies import SqlPolicyStore
 
 
 @pytest.mark.parametrize(
-    ("global_", "own", "forced", "needed"),
+    ("of_all", "own", "asks"),
     [
-        ("always", "global", False, True),
-        ("always", "always", False, True),
-        ("always", "never", False, False),
-        ("never", "global", False, False),
-        ("never", "always", False, True),
-        ("never", "never", False, False),
-        ("always", "never", True, True),
-        ("never", "global", True, True),
-        ("never", "never", True, True),
+        ("default", "global", True),
+        ("default", "always", True),
+        ("default", "never",  False),
+        ("always",  "global", True),
+        ("always",  "always", True),
+        ("always",  "never",  True),
+        ("never",   "global", False),
+        ("never",   "always", True),
+        ("never",   "never",  False),
     ],
-)
-def test_request_outranks_trust_and_trust_outranks_the_global_policy(global_, own, forced, needed):
-    assert needs_second_factor(global_, TrustSettings(second_factor=own), forced) is needed
+)  # fmt: skip
+def test_either_rule_is_enough_and_a_trust_may_leave_the_default_alone(of_all, own, asks):
+    reasons = second_factor_reasons(of_all, TrustSettings(second_factor=own))
+
+    assert bool(reasons) is asks
 
 
-def test_the_policy_asks_always_until_it_is_set(database):
+def test_there_is_a_default_until_a_rule_is_set(database):
     policy = GlobalPolicy(SqlPolicyStore(database))
 
-    assert policy.second_factor() == "always"
+    assert policy.second_factor() == "default"
     assert policy.enabled_providers() == ("AzureMfaAuthentication",)
     policy.set_second_factor("never")
     policy.set_second_factor("never")
@@ -38,6 +40,6 @@ def test_the_policy_asks_always_until_it_is_set(database):
 def test_a_policy_that_does_not_exist_is_refused(database):
     policy = GlobalPolicy(SqlPolicyStore(database))
 
-    with pytest.raises(BadPolicy, match="always or never"):
+    with pytest.raises(BadPolicy, match="default or always or never"):
         policy.set_second_factor("global")
-    assert policy.second_factor() == "always"
+    assert policy.second_factor() == "default"

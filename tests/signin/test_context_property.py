@@ -12,7 +12,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from idp.directory import User
-from idp.federation.policy import needs_second_factor
+from idp.federation.policy import second_factor_reasons
 from idp.federation.settings import TrustSettings
 from idp.saml.contexts import answered_context, resolve_requested_context
 from idp.saml.refusal import Refused
@@ -110,11 +110,10 @@ def test_the_answer_claims_what_was_proved_and_satisfies_the_request_or_there_is
     needs = needs_of(
         demand,
         trust,
-        second_factor=needs_second_factor("always", trust, forced=demand.second_factor),
         force_authn=force_authn,
         received_at=NOON,
         now=NOON,
-    )
+    ).with_second_factor(bool(second_factor_reasons("default", trust)))
     session = go_through(needs, session, methods)
     if session is None:
         event("another method was given")

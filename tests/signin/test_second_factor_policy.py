@@ -16,12 +16,21 @@ def test_a_trust_without_settings_asks(federation, sp):
     assert is_asked(federation, sp)
 
 
-@pytest.mark.parametrize("of_all", ["always", "never"])
+@pytest.mark.parametrize("of_all", ["default", "never"])
 @pytest.mark.parametrize(("of_trust", "asks"), [("always", True), ("never", False)])
-def test_a_trust_may_decide_for_itself(of_trust, asks, of_all, federation, sp):
+def test_a_trust_decides_for_itself_where_no_rule_for_all_asks(
+    of_trust, asks, of_all, federation, sp
+):
     federation.services.policy.set_second_factor(of_all)
     sp.set(second_factor=of_trust)
     assert is_asked(federation, sp) is asks
+
+
+@pytest.mark.parametrize("of_trust", ["always", "never", "global"])
+def test_no_trust_can_switch_off_a_rule_for_all(of_trust, federation, sp):
+    federation.services.policy.set_second_factor("always")
+    sp.set(second_factor=of_trust)
+    assert is_asked(federation, sp)
 
 
 @pytest.mark.parametrize(("of_all", "asks"), [("always", True), ("never", False)])

@@ -9,12 +9,15 @@ from databases import NOON
 
 from idp.directory.ports import Credentials
 from idp.directory.users import User
+from idp.federation.access_control.decision import AccessRules
+from idp.federation.access_control.policies import read_policy
 from idp.federation.nodes import Farm
 from idp.federation.policy import GlobalPolicy
 from idp.federation.settings import TrustSettings
 from idp.federation.trusts import RelyingPartyTrust
 from idp.saml.values import AssertionConsumerService, ServiceProvider
 from idp.session.record import SignInRecord
+from idp.store.access_control import SqlAccessControlStore
 from idp.store.log import SqlSignInLog
 from idp.store.nodes import SqlNodeStore
 from idp.store.once import UsedOnce
@@ -82,7 +85,7 @@ def test_one_look_gives_trust_user_session_and_policy(sign_ins, trusts, users):
     assert facts.trust == _trust()
     assert facts.user == ALICE
     assert not facts.session_ended
-    assert facts.second_factor == "always"
+    assert facts.rules == AccessRules("default")
 
 
 def test_the_node_asked_for_is_given_else_the_first_of_the_farm(sign_ins, database, clock):
@@ -122,7 +125,7 @@ def test_a_change_on_another_node_is_seen_by_the_next_look(sign_ins, trusts, use
 
     assert facts.trust == _trust(enabled=False)
     assert facts.user == replace(ALICE, disabled=True, valid_from=LATER)
-    assert facts.second_factor == "never"
+    assert facts.rules.second_factor == "never"
 
 
 def test_a_trust_removed_and_added_again_otherwise_is_seen_as_it_is(sign_ins, trusts):
@@ -189,3 +192,22 @@ def test_no_token_without_its_row_in_the_log(sign_ins, database):
         _finish(sign_ins)
 
     assert not sign_ins.is_spent(WIKI, "_1")
+
+
+def test_rules_for_all_are_read_once_and_again_after_each_change(sign_ins, open_database):
+    first = sign_ins.facts(WIKI, None, None, None).rules
+    assert sign_ins.facts(WIKI, None, None, None).rules is first
+    theirs = open_database()
+    policies, access = SqlPolicyStore(theirs), SqlAccessControlStore(theirs)
+    staff = read_policy("Staff", {"permit": [{"groups": ["Staff"]}]})
+
+    for change, holds in (
+        (lambda: policies.save_second_factor("always"), lambda r: r.second_factor == "always"),
+        (lambda: access.save_policy(staff), lambda r: r.custom == {"Staff": staff}),
+        (lambda: policies.save_second_factor("never"), lambda r: r.second_factor == "never"),
+        (lambda: access.remove_policy("Staff"), lambda r: r.custom == {}),
+    ):
+        change()
+        rules = sign_ins.facts(WIKI, None, None, None).rules
+        assert holds(rules)
+        assert sign_ins.facts(WIKI, None, None, None).rules is rules

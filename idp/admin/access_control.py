@@ -1,0 +1,136 @@
+"""Access control in administrators' hands: the use cases behind ``tallystick access``."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from idp.admin.people import find_user
+from idp.admin.trusts import find_trust
+from idp.federation.access_control.decision import Access, Caller, decide
+from idp.federation.access_control.policies import (
+    AccessControlPolicy,
+    BadAccessControlPolicy,
+    read_policy,
+)
+from idp.federation.whereabouts import Whereabouts, address_of
+from idp.saml.contexts import MULTIPLE_AUTHN, PASSWORD_PROTECTED_TRANSPORT
+
+if TYPE_CHECKING:
+    from idp.directory import User
+    from idp.federation.trusts import RelyingPartyTrust
+    from idp.services import Services
+
+ENDPOINT = "/adfs/ls/"
+SOME_PROXY = "proxy"
+NO_RULE = "no rule permits"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What would become of a sign-in; the reasons of a denial are empty for who gets in."""
+
+    user: User
+    trust: RelyingPartyTrust
+    whereabouts: Whereabouts
+    second_factor_by: tuple[str, ...]
+    permitted_by: tuple[str, ...]
+    denied_by: tuple[str, ...]
+
+    @property
+    def gets_in(self) -> bool:
+        """Whether the user is let in, once the second factor is given where it is asked for."""
+        return not self.denied_by
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for scripts."""
+        return {
+            "user": self.user.upn,
+            "trust": self.trust.entity_id,
+            "policy": self.trust.settings.access_control_policy,
+            "address": self.whereabouts.user_ip,
+            "inside_corporate_network": self.whereabouts.inside_corporate_network,
+            "second_factor": bool(self.second_factor_by),
+            "second_factor_by": list(self.second_factor_by),
+            "permitted": self.gets_in,
+            "permitted_by": list(self.permitted_by),
+            "denied_by": list(self.denied_by),
+        }
+
+    def lines(self) -> list[tuple[str, object]]:
+        """Return it as names and values for people."""
+        side = "intranet" if self.whereabouts.inside_corporate_network else "extranet"
+        asked = "; ".join(self.second_factor_by)
+        return [
+            ("user", self.user.upn),
+            ("trust", self.trust.entity_id),
+            ("from", f"{self.whereabouts.user_ip or 'an unknown address'} ({side})"),
+            ("second factor", f"asked for by {asked}" if asked else "not asked for"),
+            ("access", _said("permitted by", self.permitted_by, "denied:", self.denied_by)),
+        ]
+
+
+def read(name: str, text: str) -> AccessControlPolicy:
+    """Return the policy that *text*, in TOML, describes; raises what is wrong with it."""
+    try:
+        values = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise BadAccessControlPolicy(f"This is no TOML: {error}", "Mend the file") from None
+    return read_policy(name, values)
+
+
+def try_access(
+    services: Services, entity_id: str, *, user: str, address: str = "", extranet: bool = False
+) -> Trial:
+    """Say what would become of a sign-in of *user* at a trust, from *address*.
+
+    Raises :class:`TallystickError` for a user, a trust or an address that there is not.
+    """
+    who, trust = find_user(services, user), find_trust(services, entity_id)
+    where = _whereabouts(address, extranet=extranet)
+    before = _decide(services, trust, Caller(who, where, (PASSWORD_PROTECTED_TRANSPORT,)))
+    methods = (PASSWORD_PROTECTED_TRANSPORT, MULTIPLE_AUTHN)
+    after = _decide(services, trust, Caller(who, where, methods))
+    access = after if before.requires_second_factor else before
+    return Trial(
+        user=who,
+        trust=trust,
+        whereabouts=where,
+        second_factor_by=before.second_factor_by,
+        permitted_by=access.permitted_by,
+        denied_by=_denied_by(who, trust, access),
+    )
+
+
+def _decide(services: Services, trust: RelyingPartyTrust, caller: Caller) -> Access:
+    return decide(trust.settings, services.access.rules(), caller)
+
+
+def _denied_by(user: User, trust: RelyingPartyTrust, access: Access) -> tuple[str, ...]:
+    reasons = (
+        ("the user is disabled",  user.disabled),
+        ("the trust is disabled", not trust.settings.enabled),
+        (NO_RULE,                 not access.is_permitted),
+    )  # fmt: skip
+    return tuple(reason for reason, applies in reasons if applies)
+
+
+def _whereabouts(address: str, *, extranet: bool) -> Whereabouts:
+    known = address_of(address)
+    if address and known is None:
+        raise BadAccessControlPolicy(
+            f"{address[:80]!r} is no address", "Give one like 203.0.113.9", code="no_address"
+        )
+    text = "" if known is None else str(known)
+    if not extranet:
+        return Whereabouts(text, endpoint_path=ENDPOINT)
+    forwarded = (text,) if text else ()
+    return Whereabouts("", forwarded, proxy=SOME_PROXY, endpoint_path=ENDPOINT)
+
+
+def _said(
+    permitted: str, permitted_by: tuple[str, ...], denied: str, denied_by: tuple[str, ...]
+) -> str:
+    word, reasons = (denied, denied_by) if denied_by else (permitted, permitted_by)
+    return f"{word} {'; '.join(reasons)}"

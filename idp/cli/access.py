@@ -1,0 +1,150 @@
+"""``tallystick access``: who gets in where, and who is asked for the second factor first."""
+
+from __future__ import annotations
+
+import sys
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from idp.cli.context import Noun, with_services
+from idp.cli.output import json_option, print_fields, print_json, print_table, printable
+
+if TYPE_CHECKING:
+    from idp.federation.access_control.catalogue import Listed
+    from idp.services import Services
+
+
+@click.group(cls=Noun)
+def access() -> None:
+    """Access control policies: who gets in where, and who is asked for the second factor first.
+
+    A trust has one: tallystick sp set ID access_control_policy=NAME
+    """
+
+
+@access.command("list", example="tallystick access list --json")
+@json_option
+@with_services
+def list_policies(services: Services, as_json: bool) -> None:
+    """List the policies, those that are built in first."""
+    policies = services.access.list()
+    if as_json:
+        print_json([_listed(each) for each in policies])
+        return
+    print_table(
+        ("name", "built in", "parameters", "trusts"),
+        [_row(each) for each in policies],
+        empty="There is no policy.",
+    )
+
+
+@access.command("show", example='tallystick access show "Permit specific group"')
+@click.argument("name")
+@json_option
+@with_services
+def show(services: Services, name: str, as_json: bool) -> None:
+    """Show a policy, as the TOML that access set reads."""
+    from idp.federation.access_control.policies import written
+
+    policy = services.access.find(name)
+    if as_json:
+        print_json(policy.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+    else:
+        click.echo(written(policy), nl=False)
+
+
+@access.command("set", example="tallystick access set Staff staff.toml")
+@click.argument("name")
+@click.argument("file", type=click.File("r", encoding="utf-8-sig"))
+@with_services
+def set_(services: Services, name: str, file: IO[str]) -> None:
+    """Make or change a policy: FILE is TOML (- reads standard input).
+
+    Each table [[permit]] is a rule, and any of them lets in. In a rule, all of networks, groups and
+    claims that stand there must hold, and nothing of except; require_mfa = true asks for the second
+    factor. Trusts that have the policy follow from the next request.
+    """
+    from idp.admin.access_control import read
+
+    policy = read(name, file.read())
+    services.access.set(policy)
+    click.echo(f"The policy {printable(policy.name)} is set.")
+
+
+@access.command("remove", example="tallystick access remove Staff")
+@click.argument("name")
+@with_services
+def remove(services: Services, name: str) -> None:
+    """Remove a policy that no trust has."""
+    services.access.remove(name)
+    click.echo(f"The policy {printable(name)} is removed.")
+
+
+@access.command("mfa", example="tallystick access mfa always")
+@click.argument("rule", required=False, type=click.Choice(["default", "always", "never"]))
+@json_option
+@with_services
+def mfa(services: Services, rule: str | None, as_json: bool) -> None:
+    """Show or set who is asked for the second factor at all trusts.
+
+    No trust can switch off always. default: each trust asks that does not say second_factor=never;
+    never: only trusts, their policies and requests ask.
+    """
+    if rule is not None:
+        services.policy.set_second_factor(rule)
+    now = services.policy.second_factor()
+    if as_json:
+        print_json({"second_factor": now})
+    else:
+        click.echo(f"The second factor at all trusts: {now}.")
+
+
+@access.command(
+    "test",
+    example="tallystick access test https://sp.example.test/metadata --user alice@example.test "
+    "--extranet --from 203.0.113.9",
+)
+@click.argument("entity_id", metavar="ID")
+@click.option("--user", required=True, help="Whose sign-in it would be.")
+@click.option("--from", "address", metavar="IP", default="", help="The user's address.")
+@click.option("--extranet", is_flag=True, help="As through a Web Application Proxy.")
+@json_option
+@with_services
+def test(
+    services: Services, entity_id: str, user: str, address: str, extranet: bool, as_json: bool
+) -> None:
+    """Say whether a user would get in, what they would be asked for first, and why.
+
+    A request may ask for more: for the second factor by its RequestedAuthnContext. Exit status 1
+    where access is denied.
+    """
+    from idp.admin.access_control import try_access
+
+    tried = try_access(services, entity_id, user=user, address=address, extranet=extranet)
+    if as_json:
+        print_json(tried.as_json())
+    else:
+        print_fields(tried.lines())
+    if not tried.gets_in:
+        sys.exit(1)
+
+
+def _row(listed: Listed) -> tuple[object, ...]:
+    parameters = listed.policy.parameters.items()
+    return (
+        listed.policy.name,
+        "yes" if listed.is_built_in else "no",
+        ", ".join(f"{name} ({kind})" for name, kind in parameters),
+        len(listed.assigned_to),
+    )
+
+
+def _listed(listed: Listed) -> dict[str, object]:
+    return {
+        "name": listed.policy.name,
+        "description": listed.policy.description,
+        "built_in": listed.is_built_in,
+        "parameters": listed.policy.parameters,
+        "trusts": listed.assigned_to,
+    }

@@ -1,0 +1,39 @@
+"""The policies that are always there, by AD FS's names (facts §D.1); they cannot be changed.
+
+There is no device registration here: every device is an unauthenticated one, and none has to be
+let in to register.
+"""
+
+from __future__ import annotations
+
+from idp.federation.access_control.policies import EXTRANET, INTRANET, AccessControlPolicy, Rule
+
+PERMIT_EVERYONE = "Permit everyone"
+GROUP_PARAMETER = "GroupParameter"
+
+_GROUP = (f"{{{GROUP_PARAMETER}}}",)
+_EVERYONE = Rule()
+_EVERYONE_WITH_MFA = Rule(require_mfa=True)
+
+_TABLE = (
+    # name                                                        rules
+    (PERMIT_EVERYONE,
+        (_EVERYONE,)),
+    ("Permit everyone and require MFA",
+        (_EVERYONE_WITH_MFA,)),
+    ("Permit everyone and require MFA for specific group",
+        (_EVERYONE, Rule(groups=_GROUP, require_mfa=True))),
+    ("Permit everyone and require MFA from extranet access",
+        (_EVERYONE, Rule(networks=(EXTRANET,), require_mfa=True))),
+    ("Permit everyone and require MFA from unauthenticated devices",
+        (_EVERYONE_WITH_MFA,)),
+    ("Permit everyone and require MFA, allow automatic device registration",
+        (_EVERYONE_WITH_MFA,)),
+    ("Permit everyone for intranet access",
+        (Rule(networks=(INTRANET,)),)),
+    ("Permit specific group",
+        (Rule(groups=_GROUP),)),
+)  # fmt: skip
+
+BUILT_IN = {name: AccessControlPolicy(name=name, rules=rules) for name, rules in _TABLE}
+"""The built-in policies by name, in order."""

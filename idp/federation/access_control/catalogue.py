@@ -1,0 +1,102 @@
+"""The access control policies there are: built-in ones, and those that administrators make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from idp.federation.access_control.built_in import BUILT_IN
+from idp.federation.access_control.decision import AccessRules
+from idp.federation.access_control.policies import AccessControlPolicy, BadAccessControlPolicy
+from idp.federation.ports import AccessControlStore, TrustStore
+from idp.federation.settings import TrustSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A policy, and the entity ids of the trusts that it is assigned to."""
+
+    policy: AccessControlPolicy
+    is_built_in: bool
+    assigned_to: tuple[str, ...]
+
+
+class AccessControl:
+    """The access control policies of one store."""
+
+    def __init__(self, store: AccessControlStore, trusts: TrustStore) -> None:
+        self._store = store
+        self._trusts = trusts
+
+    def list(self) -> tuple[Listed, ...]:
+        """Return all policies, built-in ones first."""
+        custom = self._store.rules().custom
+        assigned: dict[str, list[str]] = {}
+        for trust in self._trusts.trusts():
+            assigned.setdefault(trust.settings.access_control_policy, []).append(trust.entity_id)
+        return tuple(
+            Listed(policy, name in BUILT_IN, tuple(assigned.get(name, ())))
+            for name, policy in {**BUILT_IN, **custom}.items()
+        )
+
+    def rules(self) -> AccessRules:
+        """Return what holds for all trusts now."""
+        return self._store.rules()
+
+    def find(self, name: str) -> AccessControlPolicy:
+        """Return a policy; raises :class:`BadAccessControlPolicy`."""
+        found = self._store.rules().policy(name)
+        if found is None:
+            raise _unknown(name)
+        return found
+
+    def set(self, policy: AccessControlPolicy) -> None:
+        """Store a policy, new or instead of the one of its name.
+
+        Raises :class:`BadAccessControlPolicy` for a built-in one, and where a trust that has the
+        policy gives it other parameters than the new one has.
+        """
+        _must_be_custom(policy.name)
+        for trust in self._trusts.trusts():
+            settings = trust.settings
+            if settings.access_control_policy == policy.name:
+                _must_fit(policy, settings, trust.entity_id)
+        self._store.save_policy(policy)
+
+    def remove(self, name: str) -> None:
+        """Remove a policy that no trust has; raises :class:`BadAccessControlPolicy`."""
+        _must_be_custom(name)
+        for trust in self._trusts.trusts():
+            if trust.settings.access_control_policy == name:
+                raise BadAccessControlPolicy(
+                    f"The trust {trust.entity_id!r} has the policy {name!r}",
+                    "Give it another first: sp set ID access_control_policy=NAME",
+                )
+        if not self._store.remove_policy(name):
+            raise _unknown(name)
+
+    def check(self, settings: TrustSettings) -> None:
+        """Raise :class:`BadAccessControlPolicy` unless the policy can be assigned so."""
+        self.find(settings.access_control_policy).check(settings.access_control_parameters)
+
+
+def _must_be_custom(name: str) -> None:
+    if name in BUILT_IN:
+        raise BadAccessControlPolicy(
+            f"{name!r} is built in and stays as it is", "Choose another name"
+        )
+
+
+def _must_fit(policy: AccessControlPolicy, settings: TrustSettings, entity_id: str) -> None:
+    try:
+        policy.check(settings.access_control_parameters)
+    except BadAccessControlPolicy as error:
+        raise BadAccessControlPolicy(
+            f"The trust {entity_id!r} has this policy, and: {error.problem}",
+            "Give the trust another policy first",
+        ) from None
+
+
+def _unknown(name: str) -> BadAccessControlPolicy:
+    return BadAccessControlPolicy(
+        f"There is no access control policy {name[:128]!r}", "See tallystick access list"
+    )

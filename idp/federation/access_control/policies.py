@@ -1,0 +1,232 @@
+"""Access control policies: rules that permit, each with its conditions and exceptions.
+
+The model is AD FS's (facts §D.1): nobody gets in unless a rule permits, and any rule may. All
+conditions of a rule must hold; any exception cancels it. What is written ``{Name}`` among networks
+or groups is a parameter: its values are given where the policy is assigned to a trust.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from adapter.errors import TallystickError
+
+INTRANET, EXTRANET = "intranet", "extranet"
+MOST_RULES = 64
+MOST_VALUES = 256
+LONGEST_NAME = 128
+
+Parameters = Mapping[str, tuple[str, ...]]
+"""The values that a trust gives to a policy's parameters, by their names."""
+
+_PARAMETER = re.compile(r"\{([A-Za-z][A-Za-z0-9_]{0,62})\}")
+
+
+class BadAccessControlPolicy(TallystickError):
+    """Raised for a policy that cannot be, or cannot be changed, removed or assigned so."""
+
+    code = "bad_access_control_policy"
+
+
+def parameter_of(value: str) -> str | None:
+    """Return the name of the parameter that *value* stands for, None where it is itself."""
+    found = _PARAMETER.fullmatch(value)
+    return found[1] if found else None
+
+
+@lru_cache(maxsize=1024)
+def network_of(text: str) -> IPv4Network | IPv6Network:
+    """Return a range of addresses; raises :class:`ValueError`."""
+    return ip_network(text)
+
+
+def check_network(value: str) -> str:
+    """Return *value*; raises :class:`ValueError` unless it is a side, a range or a parameter."""
+    if value in (INTRANET, EXTRANET) or parameter_of(value):
+        return value
+    try:
+        network_of(value)
+    except ValueError:
+        raise ValueError(
+            f"{value[:80]!r} is no network: give {INTRANET}, {EXTRANET}, an address, or a range "
+            "like 10.0.0.0/8"
+        ) from None
+    return value
+
+
+def _some(value: object) -> object:
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, (list, tuple)) and not value:
+        raise ValueError("give at least one, or leave it out")
+    return value
+
+
+Text = Annotated[
+    str, StringConstraints(min_length=1, max_length=512, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
+Network = Annotated[Text, AfterValidator(check_network)]
+Some = BeforeValidator(_some)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class ClaimCondition(_Part):
+    """There is a claim of this type, with such a value where one is asked for.
+
+    ``type`` is a claim type or its short name. Values are compared letter by letter.
+    """
+
+    type: Text
+    equals: Text | None = None
+    begins_with: Text | None = None
+    ends_with: Text | None = None
+    contains: Text | None = None
+
+    @model_validator(mode="after")
+    def _asks_for_one_thing(self) -> Self:
+        asked = (self.equals, self.begins_with, self.ends_with, self.contains)
+        if sum(each is not None for each in asked) > 1:
+            raise ValueError("give one of equals, begins_with, ends_with, contains")
+        return self
+
+
+class Condition(_Part):
+    """What must hold, all of it; what is left out is not looked at.
+
+    ``networks`` and ``groups``: one of them. ``claims``: each of them.
+    """
+
+    networks: Annotated[tuple[Network, ...], Some] = Field(default=(), max_length=MOST_VALUES)
+    groups: Annotated[tuple[Text, ...], Some] = Field(default=(), max_length=MOST_VALUES)
+    claims: Annotated[tuple[ClaimCondition, ...], Some] = Field(default=(), max_length=MOST_VALUES)
+
+
+class RuleException(Condition):
+    """A condition that cancels a permit."""
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if not (self.networks or self.groups or self.claims):
+            raise ValueError("an exception without a condition would cancel the rule always")
+        return self
+
+
+class Rule(Condition):
+    """Permits those for whom its conditions hold and none of its exceptions does."""
+
+    exceptions: Annotated[tuple[RuleException, ...], Some] = Field(
+        default=(), alias="except", max_length=MOST_RULES
+    )
+    require_mfa: bool = False
+
+
+class AccessControlPolicy(_Part):
+    """A named policy; ``rules`` are the tables ``[[permit]]`` of its file."""
+
+    name: Annotated[Text, StringConstraints(max_length=LONGEST_NAME, strip_whitespace=True)]
+    description: str = Field(default="", max_length=512)
+    rules: Annotated[tuple[Rule, ...], Some] = Field(alias="permit", max_length=MOST_RULES)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What each parameter holds, ``networks`` or ``groups``, by its name."""
+        return dict(_parameters(self.rules))
+
+    @model_validator(mode="after")
+    def _parameters_hold_one_thing(self) -> Self:
+        kinds = set(_parameters(self.rules))
+        if len(kinds) != len(dict(kinds)):
+            raise ValueError("a parameter stands for networks or for groups, not for both")
+        return self
+
+    def check(self, given: Parameters) -> None:
+        """Raise :class:`BadAccessControlPolicy` unless *given* fits the policy's parameters."""
+        wanted = self.parameters
+        if set(given) != set(wanted):
+            names = ", ".join(wanted) or "none"
+            raise BadAccessControlPolicy(
+                f"The policy {self.name!r} has other parameters than are given: {names}",
+                "Set each as access_control_parameters.NAME=VALUE, and no other",
+            )
+        for name, values in given.items():
+            _check_values(name, wanted[name], values)
+
+
+def read_policy(name: str, values: Mapping[str, Any]) -> AccessControlPolicy:
+    """Return the policy of parsed TOML or JSON; raises :class:`BadAccessControlPolicy`."""
+    try:
+        return AccessControlPolicy.model_validate({**values, "name": name})
+    except ValidationError as error:
+        faults = "; ".join(_faults(error))
+        raise BadAccessControlPolicy(
+            f"Wrong policy {name[:LONGEST_NAME]!r}: {faults}",
+            "Give [[permit]] tables with networks, groups, claims, except, require_mfa",
+        ) from None
+
+
+def _parameters(rules: tuple[Rule, ...]) -> Iterator[tuple[str, str]]:
+    conditions: tuple[Condition, ...] = (
+        *rules,
+        *(each for rule in rules for each in rule.exceptions),
+    )
+    for condition in conditions:
+        for kind, values in (("networks", condition.networks), ("groups", condition.groups)):
+            for name in filter(None, map(parameter_of, values)):
+                yield name, kind
+
+
+def _check_values(name: str, kind: str, values: tuple[str, ...]) -> None:
+    if not values or any(not value or parameter_of(value) for value in values):
+        raise BadAccessControlPolicy(f"The parameter {name} has no value", f"Give it {kind}")
+    try:
+        for value in values if kind == "networks" else ():
+            check_network(value)
+    except ValueError as error:
+        raise BadAccessControlPolicy(f"Wrong parameter {name}", str(error)) from None
+
+
+def _faults(error: ValidationError) -> Iterator[str]:
+    for fault in error.errors(include_input=False, include_url=False):
+        place = ".".join(str(part) for part in fault["loc"])
+        message = str(fault["msg"]).removeprefix("Value error, ")
+        if fault["type"] == "extra_forbidden":
+            message = "there is no such thing here"
+        yield f"{place}: {message}" if place else message
+
+
+def written(policy: AccessControlPolicy) -> str:
+    """Return the TOML that :func:`read_policy` reads as *policy*, without its name."""
+    head = [f"description = {_toml(policy.description)}\n"] if policy.description else []
+    rules = [rule.model_dump(by_alias=True, exclude_defaults=True) for rule in policy.rules]
+    return "\n".join(head + [_table(rule) for rule in rules])
+
+
+def _table(rule: Mapping[str, Any]) -> str:
+    return "[[permit]]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in rule.items())
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + " }"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)

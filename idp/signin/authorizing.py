@@ -1,0 +1,18 @@
+"""Asks what is decided on somebody who has signed in: the second factor first, then access."""
+
+from __future__ import annotations
+
+from idp.federation.access_control.decision import Access, Caller, decide
+from idp.federation.whereabouts import Whereabouts
+from idp.signin.issuing import Proven
+from idp.signin.known import Known
+
+NOT_DECIDED = Access((), ())
+
+
+def access_of(known: Known, proven: Proven | None, whereabouts: Whereabouts) -> Access:
+    """Return what holds now for who has *proven* to be somebody; nobody is let in unknown."""
+    if proven is None:
+        return NOT_DECIDED
+    caller = Caller(proven.user, whereabouts, proven.methods)
+    return decide(known.trust.settings, known.rules, caller)

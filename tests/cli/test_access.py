@@ -1,0 +1,151 @@
+"""tallystick access: policies, who would get in, and the rule for all trusts."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from administered import metadata
+
+POLICY = """\
+[[permit]]
+networks = ["intranet"]
+
+[[permit]]
+groups = ["{Admins}"]
+require_mfa = true
+"""
+TRUST = "https://sp.example.test/metadata"
+
+
+@pytest.fixture
+def server(farm_folder, services):
+    (farm_folder / "staff.toml").write_text(POLICY)
+    services.directory.add("alice@example.test", "password", groups=["Root"])
+    services.directory.add("bob@example.test", "password")
+    services.trusts.add(metadata().encode())
+    return services
+
+
+def test_a_policy_is_set_shown_assigned_tested_and_removed(done, refused, server):
+    assert done("access", "set", "Staff", "staff.toml") == "The policy Staff is set.\n"
+    assert done("access", "show", "Staff") == POLICY
+    given = ("access_control_policy=Staff", "access_control_parameters.Admins=root")
+    done("sp", "set", TRUST, "second_factor=never", *given)
+    [listed] = [
+        each for each in json.loads(done("access", "list", "--json")) if each["name"] == "Staff"
+    ]
+    assert listed == {
+        "name": "Staff",
+        "description": "",
+        "built_in": False,
+        "parameters": {"Admins": "groups"},
+        "trusts": [TRUST],
+    }
+    assert TRUST in refused("access", "remove", "Staff")
+
+    done("sp", "set", TRUST, "access_control_policy=Permit everyone")
+    assert done("access", "remove", "Staff") == "The policy Staff is removed.\n"
+    assert "bad_access_control_policy" in refused("access", "show", "Staff")
+
+
+def test_the_list_names_what_is_built_in_and_what_has_parameters(done, server):
+    lines = done("access", "list").splitlines()
+
+    assert lines[0] == "name\tbuilt in\tparameters\ttrusts"
+    assert "Permit everyone\tyes\t\t1" in lines
+    assert "Permit specific group\tyes\tGroupParameter (groups)\t0" in lines
+
+
+def tried(tally, user: str, *options: str) -> tuple[int, dict]:
+    result = tally("access", "test", TRUST, "--user", user, "--json", *options)
+    return result.exit_code, json.loads(result.stdout)
+
+
+def test_a_test_says_who_would_get_in_and_why(done, tally, server):
+    done("access", "set", "Staff", "staff.toml")
+    given = ("access_control_policy=Staff", "access_control_parameters.Admins=root")
+    done("sp", "set", TRUST, "second_factor=never", *given)
+
+    inside, told = tried(tally, "bob@example.test", "--from", "10.1.2.3")
+    assert inside == 0
+    assert told == {
+        "user": "bob@example.test",
+        "trust": TRUST,
+        "policy": "Staff",
+        "address": "10.1.2.3",
+        "inside_corporate_network": True,
+        "second_factor": False,
+        "second_factor_by": [],
+        "permitted": True,
+        "permitted_by": ["rule 1 of the policy 'Staff'"],
+        "denied_by": [],
+    }
+    outside, told = tried(tally, "EXAMPLE\\alice", "--extranet")
+    assert (outside, told["second_factor_by"]) == (0, ["rule 2 of the policy 'Staff'"])
+    denied, told = tried(tally, "bob@example.test", "--extranet", "--from", "203.0.113.9")
+    assert (denied, told["denied_by"]) == (1, ["no rule permits"])
+
+
+def test_a_test_reads_well(done, tally, server):
+    done("sp", "set", TRUST, "access_control_policy=Permit everyone for intranet access")
+
+    printed = tally(
+        "access", "test", TRUST, "--user", "bob@example.test", "--extranet", "--from", "::1"
+    )
+
+    assert printed.exit_code == 1
+    assert printed.stdout.splitlines() == [
+        "user           bob@example.test",
+        f"trust          {TRUST}",
+        "from           ::1 (extranet)",
+        "second factor  asked for by the default: no rule for all trusts is set, and the trust does"
+        " not say never",
+        "access         denied: no rule permits",
+    ]
+
+
+def test_a_disabled_user_or_trust_is_named(done, tally, server):
+    server.directory.disable("bob@example.test")
+    done("sp", "set", TRUST, "enabled=false")
+
+    status, told = tried(tally, "bob@example.test")
+
+    assert status == 1
+    assert told["denied_by"] == ["the user is disabled", "the trust is disabled"]
+
+
+@pytest.mark.parametrize(
+    ("args", "code"),
+    [
+        (("access", "test", "urn:gone", "--user", "bob@example.test"), "unknown_trust"),
+        (("access", "test", TRUST, "--user", "carol@example.test"), "unknown_user"),
+        (("access", "test", TRUST, "--user", "bob@example.test", "--from", "home"), "no_address"),
+        (("access", "set", "Permit everyone", "staff.toml"), "bad_access_control_policy"),
+        (("access", "set", "Staff", "tallystick.toml"), "bad_access_control_policy"),
+        (("access", "set", "Staff", "gone.toml"), "file"),
+        (("access", "remove", "Gone"), "bad_access_control_policy"),
+        (("sp", "set", TRUST, "access_control_policy=Gone"), "bad_access_control_policy"),
+    ],
+)
+def test_what_cannot_be_is_one_line(args, code, refused, server, tally):
+    if code == "file":
+        assert tally(*args).exit_code == 2
+    else:
+        assert f"[{code}]" in refused(*args)
+
+
+def test_text_that_is_no_toml_is_refused(refused, server):
+    assert "no TOML" in refused("access", "set", "Staff", "-", input="[[permit")
+
+
+def test_the_rule_for_all_trusts_is_shown_and_set(done, tally, server):
+    assert done("access", "mfa") == "The second factor at all trusts: default.\n"
+    done("access", "mfa", "always")
+    assert json.loads(done("access", "mfa", "--json")) == {"second_factor": "always"}
+    assert tally("access", "mfa", "sometimes").exit_code == 2
+
+    done("sp", "set", TRUST, "second_factor=never")
+    assert tried(tally, "bob@example.test")[1]["second_factor"]
+    done("access", "mfa", "default")
+    assert not tried(tally, "bob@example.test")[1]["second_factor"]

@@ -1,0 +1,269 @@
+"""Who gets in, and who is asked for the second factor: by policies, and by rules for all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from databases import NOON
+from hypothesis import given
+from hypothesis import strategies as st
+
+from idp.directory import User
+from idp.federation.access_control.built_in import BUILT_IN
+from idp.federation.access_control.decision import AccessRules, Caller, decide, permits
+from idp.federation.access_control.policies import (
+    AccessControlPolicy,
+    ClaimCondition,
+    Rule,
+    RuleException,
+    read_policy,
+)
+from idp.federation.settings import TrustSettings
+from idp.federation.whereabouts import Whereabouts
+
+PASSWORD = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
+MFA = "http://schemas.microsoft.com/claims/multipleauthn"
+ALICE = User(
+    upn="alice@example.test",
+    display_name="Alice Archer",
+    email="a.archer@mail.test",
+    windows_account_name="EXAMPLE\\alice",
+    groups=("Staff", "Wiki Users"),
+    disabled=False,
+    valid_from=NOON,
+)
+BOB = replace(ALICE, upn="bob@example.test", groups=())
+OFFICE = Whereabouts("10.1.2.3")
+HOME = Whereabouts("10.0.0.80", ("203.0.113.9",), proxy="wap")
+QUIET = AccessRules("never")
+
+
+def caller(user: User = ALICE, where: Whereabouts = OFFICE, *methods: str) -> Caller:
+    return Caller(user, where, (PASSWORD, *methods))
+
+
+def outcome(policy: str, who: Caller, rules: AccessRules = QUIET, **settings: object) -> str:
+    trust = TrustSettings(access_control_policy=policy, **settings)
+    access = decide(trust, rules, who)
+    asked = "mfa, " if access.requires_second_factor else ""
+    return asked + ("in" if access.is_permitted else "denied")
+
+
+STAFF = {"access_control_parameters": {"GroupParameter": ["staff", "Friends"]}}
+
+
+@pytest.mark.parametrize(
+    ("policy", "settings", "alice_office", "alice_home", "bob_office", "bob_home"),
+    [
+        ("Permit everyone", {},
+         "in", "in", "in", "in"),
+        ("Permit everyone and require MFA", {},
+         "mfa, in", "mfa, in", "mfa, in", "mfa, in"),
+        ("Permit everyone and require MFA for specific group", STAFF,
+         "mfa, in", "mfa, in", "in", "in"),
+        ("Permit everyone and require MFA from extranet access", {},
+         "in", "mfa, in", "in", "mfa, in"),
+        ("Permit everyone and require MFA from unauthenticated devices", {},
+         "mfa, in", "mfa, in", "mfa, in", "mfa, in"),
+        ("Permit everyone and require MFA, allow automatic device registration", {},
+         "mfa, in", "mfa, in", "mfa, in", "mfa, in"),
+        ("Permit everyone for intranet access", {},
+         "in", "denied", "in", "denied"),
+        ("Permit specific group", STAFF,
+         "in", "in", "denied", "denied"),
+    ],
+)  # fmt: skip
+def test_what_is_built_in_does_what_it_is_called(
+    policy, settings, alice_office, alice_home, bob_office, bob_home
+):
+    expected = (alice_office, alice_home, bob_office, bob_home)
+    callers = (caller(user, where) for user in (ALICE, BOB) for where in (OFFICE, HOME))
+
+    assert tuple(outcome(policy, each, **settings) for each in callers) == expected
+
+
+def test_all_eight_are_in_that_table():
+    assert len(BUILT_IN) == 8
+
+
+def test_a_policy_that_is_gone_permits_nobody():
+    assert outcome("Gone", caller()) == "denied"
+    assert outcome("", caller()) == "denied"
+
+
+@pytest.mark.parametrize("given", [{}, {"Other": ["Staff"]}, {**STAFF, "Other": ["Staff"]}])
+def test_a_policy_without_its_parameters_permits_nobody(given):
+    settings = (
+        {"access_control_parameters": given}
+        if given != {**STAFF, "Other": ["Staff"]}
+        else {"access_control_parameters": {"GroupParameter": ["Staff"], "Other": ["Staff"]}}
+    )
+    assert outcome("Permit specific group", caller(), **settings) == "denied"
+
+
+@pytest.mark.parametrize(
+    ("of_all", "own", "policy", "asked"),
+    [
+        ("never", "global", "Permit everyone", False),
+        ("never", "always", "Permit everyone", True),
+        ("always", "never", "Permit everyone", True),
+        ("default", "global", "Permit everyone", True),
+        ("default", "never", "Permit everyone", False),
+        ("default", "never", "Permit everyone and require MFA", True),
+        ("never", "never", "Permit everyone and require MFA", True),
+    ],
+)
+def test_any_rule_that_asks_for_the_second_factor_is_enough(of_all, own, policy, asked):
+    trust = TrustSettings(access_control_policy=policy, second_factor=own)
+
+    assert decide(trust, AccessRules(of_all), caller()).requires_second_factor is asked
+
+
+def test_who_will_be_denied_is_asked_for_the_second_factor_all_the_same():
+    assert outcome("Permit specific group", caller(BOB), AccessRules("always"), **STAFF) == (
+        "mfa, denied"
+    )
+
+
+def rule(**conditions: object) -> Rule:
+    return read_policy("P", {"permit": [conditions]}).rules[0]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "where", "permitted"),
+    [
+        ({"networks": "intranet"}, OFFICE, True),
+        ({"networks": "intranet"}, HOME, False),
+        ({"networks": "extranet"}, OFFICE, False),
+        ({"networks": "extranet"}, HOME, True),
+        ({"networks": "10.0.0.0/8"}, OFFICE, True),
+        ({"networks": "10.0.0.0/8"}, HOME, False),  # the proxy's address is in it, the user's not
+        ({"networks": "203.0.113.9"}, HOME, True),
+        ({"networks": ["10.9.0.0/16", "203.0.113.0/24"]}, HOME, True),
+        ({"networks": "::/0"}, OFFICE, False),
+        ({"networks": "2001:db8::/32"}, Whereabouts("2001:db8::7"), True),
+        ({"networks": "0.0.0.0/0"}, Whereabouts("10.0.0.80", (), proxy="wap"), False),
+        ({"networks": "0.0.0.0/0"}, Whereabouts(""), False),
+        ({"networks": "192.0.2.1"}, Whereabouts("10.0.0.80", ("192.0.2.1", "::1"), "w"), False),
+    ],
+)  # fmt: skip
+def test_a_network_is_a_side_or_a_range_that_holds_the_users_own_address(
+    conditions, where, permitted
+):
+    assert permits(rule(**conditions), {}, caller(ALICE, where)) is permitted
+
+
+@pytest.mark.parametrize(
+    ("claim", "permitted"),
+    [
+        ({"type": "upn"}, True),
+        ({"type": "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn"}, True),
+        ({"type": "upn", "equals": "alice@example.test"}, True),
+        ({"type": "upn", "equals": "ALICE@example.test"}, False),
+        ({"type": "upn", "begins_with": "alice@"}, True),
+        ({"type": "upn", "ends_with": "@example.test"}, True),
+        ({"type": "upn", "ends_with": "@other.test"}, False),
+        ({"type": "group", "contains": "Wiki"}, True),
+        ({"type": "group", "contains": "wiki"}, False),
+        ({"type": "role"}, False),
+        ({"type": "insidecorporatenetwork", "equals": "true"}, True),
+        ({"type": "authnmethodsreferences", "equals": MFA}, False),
+    ],
+)
+def test_a_claim_is_compared_letter_by_letter(claim, permitted):
+    assert permits(rule(claims=[claim]), {}, caller()) is permitted
+
+
+def test_the_second_factor_is_a_claim_once_it_was_given():
+    asks = [{"type": "authnmethodsreferences", "equals": MFA}]
+
+    assert permits(rule(claims=asks), {}, caller(ALICE, OFFICE, MFA))
+
+
+def test_all_conditions_of_a_rule_must_hold_and_any_exception_cancels_it():
+    staff_inside = {"networks": "intranet", "groups": "STAFF"}
+
+    assert permits(rule(**staff_inside), {}, caller())
+    assert not permits(rule(**staff_inside), {}, caller(BOB))
+    assert not permits(rule(**staff_inside), {}, caller(ALICE, HOME))
+    for exception in ({"groups": "wiki users"}, {"networks": "10.1.0.0/16"}):
+        both = [exception, {"groups": "Nobody"}]
+        assert not permits(rule(**staff_inside, **{"except": both}), {}, caller())
+    unfit = [{"groups": "staff", "networks": "extranet"}]
+    assert permits(rule(**staff_inside, **{"except": unfit}), {}, caller())
+
+
+names = st.sampled_from(["Staff", "wiki users", "Admins", "Guests"])
+networks = st.sampled_from(
+    ["intranet", "extranet", "10.0.0.0/8", "10.1.2.3", "203.0.113.0/24", "::/0"]
+)
+of_claims = st.builds(
+    ClaimCondition,
+    type=st.sampled_from(["upn", "group", "role"]),
+    contains=st.sampled_from(["a", "Staff", "@example.test", None]),
+)
+
+
+def some(strategy: st.SearchStrategy) -> st.SearchStrategy:
+    return st.lists(strategy, min_size=1, max_size=2)
+
+
+parts = {"networks": some(networks), "groups": some(names), "claims": some(of_claims)}
+exceptions = st.one_of(
+    *(st.builds(RuleException, **{name: strategy}) for name, strategy in parts.items())
+)
+conditions = st.one_of(
+    st.just({}), *(st.fixed_dictionaries({name: strategy}) for name, strategy in parts.items())
+)
+rules = st.builds(
+    lambda condition, unless, mfa: Rule(
+        **condition, **({"exceptions": unless} if unless else {}), require_mfa=mfa
+    ),
+    conditions,
+    st.lists(exceptions, max_size=2).map(tuple),
+    st.booleans(),
+)
+callers = st.builds(
+    caller,
+    st.builds(lambda groups: replace(ALICE, groups=tuple(groups)), st.lists(names, max_size=3)),
+    st.sampled_from([OFFICE, HOME, Whereabouts(""), Whereabouts("10.0.0.80", (), proxy="wap")]),
+)
+
+
+def access(of_rules: list[Rule], who: Caller):
+    policy = AccessControlPolicy(name="P", rules=tuple(of_rules))
+    rules = AccessRules("never", {"P": policy})
+    return decide(TrustSettings(access_control_policy="P"), rules, who)
+
+
+@given(st.lists(rules, min_size=1, max_size=4), rules, callers)
+def test_another_rule_never_takes_a_permit_or_a_demand_away(some_rules, another, who):
+    before, after = access(some_rules, who), access([*some_rules, another], who)
+
+    assert set(before.permitted_by) <= set(after.permitted_by)
+    assert set(before.second_factor_by) <= set(after.second_factor_by)
+
+
+@given(rules, exceptions, callers)
+def test_another_exception_never_gives_a_permit(of_rule, another, who):
+    stricter = of_rule.model_copy(update={"exceptions": (*of_rule.exceptions, another)})
+
+    assert permits(stricter, {}, who) <= permits(of_rule, {}, who)
+
+
+@given(st.lists(rules, min_size=1, max_size=4), callers)
+def test_somebody_gets_in_exactly_where_a_rule_permits_them(some_rules, who):
+    decided = access(some_rules, who)
+
+    assert decided.is_permitted == any(permits(each, {}, who) for each in some_rules)
+    assert decided.requires_second_factor == any(
+        each.require_mfa and permits(each, {}, who) for each in some_rules
+    )
+
+
+@given(conditions.filter(bool), callers)
+def test_a_rule_permits_nobody_whom_an_exception_of_the_same_conditions_cancels(condition, who):
+    cancelled = Rule(**condition, exceptions=(RuleException(**condition),))
+
+    assert not permits(cancelled, {}, who)
