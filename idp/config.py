@@ -71,6 +71,26 @@ class Server(Section):
         return f"http://{urlsplit(self.base_url).netloc}/adfs/services/trust"
 
 
+class Serve(Section):
+    """How ``tallystick serve`` listens; a proxy in front may end TLS, or it does so itself."""
+
+    bind: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=1, le=65535)
+    certificate: Path | None = None
+    """The certificate for TLS, with its chain, as PEM; goes with ``key``."""
+    key: Path | None = None
+    workers: int | None = Field(default=None, ge=1, le=256)
+    """Processes that answer; None: one for each core."""
+    engine: Literal["granian", "waitress"] | None = None
+    """None: granian, or where it does not run waitress, which has one process and no TLS."""
+
+    @model_validator(mode="after")
+    def _has_both_or_neither(self) -> Self:
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("certificate and key go together")
+        return self
+
+
 class Store(Section):
     """The database."""
 
@@ -188,6 +208,7 @@ class Config(BaseSettings):
     )
 
     server: Server = Server()
+    serve: Serve = Serve()
     store: Store = Store()
     keys: Keys = Keys()
     trusts: Trusts = Trusts()
@@ -240,6 +261,8 @@ def from_values(values: dict[str, Any], source: str = "the settings") -> Config:
 
 
 _PATHS = (
+    ("serve", "certificate"),
+    ("serve", "key"),
     ("keys", "signing_key"),
     ("keys", "signing_certificate"),
     ("keys", "passphrase_file"),

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class Services:
     """The joined rooms; one for each process, used by all its threads.
 
-    ``closing`` is where hosts leave what is to be let go of when the process ends.
+    ``ending`` is where hosts leave what must not wait any longer once the process is told to end,
+    ``closing`` what is to be let go of when it has answered everybody.
     """
 
     config: Config
@@ -46,6 +47,7 @@ class Services:
     once: UsedOnce
     signing_keys: SigningKeyRing
     database: Closable
+    ending: ExitStack = field(default_factory=ExitStack)
     closing: ExitStack = field(default_factory=ExitStack)
 
     @property

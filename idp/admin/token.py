@@ -53,6 +53,11 @@ def read_token(path: Path | None) -> AdminToken:
     return _token_of(text, mode)
 
 
+def digest_line(token: str) -> str:
+    """Return what a token's file holds where the token itself shall stand nowhere."""
+    return f"sha256:{_digest(token).hex()}\n"
+
+
 def _token_of(text: str, mode: int) -> AdminToken:
     digest = _DIGEST.fullmatch(text)
     if digest:

@@ -28,7 +28,9 @@ def make_blueprint(services: Services, *, threads: int) -> Blueprint:
     def phone() -> ResponseReturnValue:
         return render_template("authenticator/phone.html", base_url=services.config.server.base_url)
 
-    api = Api(services, Gate(services), _waiting_room(services, places=max(1, threads * 3 // 4)))
+    room = _waiting_room(services, places=max(1, threads * 3 // 4))
+    services.ending.callback(room.close)
+    api = Api(services, Gate(services), room)
     host.add_url_rule(
         "/api/<path:name>",
         "api",

@@ -54,6 +54,12 @@ class WaitingRoom:
         self._seats: set[_Seat] = set()
         self._lock = threading.Lock()
         self._pumping = False
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Send everybody away with what there is, and let nobody wait any more."""
+        self._is_closed = True
+        self._ring_all()
 
     def wait(self, user: str, ask: Callable[[], T | None], seconds: float) -> T | None:
         """Call *ask* after each change, until it returns something, and once when time is up.
@@ -66,7 +72,7 @@ class WaitingRoom:
         with self._seat(user) as seat:
             while seat.bell.wait(max(0, deadline - time.monotonic())):
                 seat.bell.clear()
-                if (answer := ask()) is not None:
+                if (answer := ask()) is not None or self._is_closed:
                     return answer
         return ask()
 
@@ -81,7 +87,7 @@ class WaitingRoom:
     def _seat(self, user: str) -> Iterator[_Seat]:
         seat = _Seat(user)
         with self._lock:
-            if len(self._seats) >= self._places or self._taken_by(user) >= PLACES_OF_ONE_USER:
+            if self._is_full_for(user):
                 raise RoomFull("Too many phones wait", "Ask again in a second")
             self._seats.add(seat)
             self._start_pump()
@@ -91,8 +97,10 @@ class WaitingRoom:
             with self._lock:
                 self._seats.discard(seat)
 
-    def _taken_by(self, user: str) -> int:
-        return sum(seat.user == user for seat in self._seats)
+    def _is_full_for(self, user: str) -> bool:
+        of_user = sum(seat.user == user for seat in self._seats)
+        is_full = len(self._seats) >= self._places or of_user >= PLACES_OF_ONE_USER
+        return is_full or self._is_closed
 
     def _start_pump(self) -> None:
         if not self._pumping:

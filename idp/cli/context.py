@@ -29,12 +29,16 @@ class Invocation:
         self._services: Services | None = None
 
     @property
+    def file(self) -> Path:
+        """The file of ``-c``, else of ``TALLYSTICK_CONFIG``, else ``./tallystick.toml``."""
+        return self.config_file or Path(os.environ.get(VARIABLE) or DEFAULT_FILE)
+
+    @property
     def config(self) -> Config:
-        """Read the file of ``-c``, else ``TALLYSTICK_CONFIG``, else ``./tallystick.toml``."""
+        """Read the configuration."""
         from idp import config
 
-        from_environment = os.environ.get(VARIABLE)
-        return config.load(self.config_file or Path(from_environment or DEFAULT_FILE))
+        return config.load(self.file)
 
     @property
     def services(self) -> Services:

@@ -22,7 +22,8 @@ from idp.demo.address import Address
 from idp.demo.folder import ServerFolder
 from idp.demo.people import Person, settle
 from idp.demo.phones import move_phone
-from idp.demo.servers import Server, listen, port_of
+from idp.demo.servers import Server
+from idp.listening import listen, port_of, to_reach
 from idp.signin.paths import METADATA
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ NODES = (
     ("srv2016", "14393.4704"),  # the first with number matching
 )  # fmt: skip
 BY = "demo"
-ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what "all addresses" look like
 
 
 class NotAnswering(TallystickError):
@@ -100,7 +100,7 @@ def running(
     Where *encrypt*, the test service provider has its assertions encrypted; a token-signing key
     that has to be made is of *kind*.
     Ports are taken first, so that nothing is made where they are in use; port 0 takes free ones.
-    Raises :class:`~idp.demo.servers.AddressUnavailable` and :class:`NotAnswering`.
+    Raises :class:`~idp.listening.AddressUnavailable` and :class:`NotAnswering`.
     """
     with ExitStack() as stack:
         listeners = [listen(bind, address.port)]
@@ -123,7 +123,7 @@ def running(
             server.start()
             stack.callback(server.stop)
         demo = Running(address, folder, people, keys)
-        _must_answer(demo, ANY_ADDRESS.get(bind, bind))
+        _must_answer(demo, to_reach(bind))
         yield demo
 
 

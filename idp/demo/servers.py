@@ -1,13 +1,11 @@
 """Web servers inside this process: quick to start, clean to stop, with TLS where wanted.
 
-The demo and the pytest fixtures use werkzeug's threaded server; what is served for real use is
-not started here.
+The demo and the pytest fixtures use werkzeug's threaded server; for real use there is
+:mod:`idp.serving`.
 """
 
 from __future__ import annotations
 
-import errno
-import os
 import socket
 import ssl
 import threading
@@ -16,44 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from adapter.errors import TallystickError
+from idp.listening import port_of
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
-WAITING_CONNECTIONS = 128
 SECONDS_OF_SILENCE = 60
 """How long a connection may keep its thread without a byte; a phone's wait sends none for 25."""
-
-
-class AddressUnavailable(TallystickError):
-    """Raised when a server cannot listen where it should."""
-
-    code = "address_unavailable"
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens on *host* and *port* (0: any free one).
-
-    Connections wait until a server takes them. Raises :class:`AddressUnavailable`.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        if os.name == "posix":  # elsewhere the option lets two listen on one port
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(WAITING_CONNECTIONS)
-    except (OSError, OverflowError) as error:
-        listener.close()
-        raise _unavailable(host, port, error) from None
-    return listener
-
-
-def port_of(listener: socket.socket) -> int:
-    """Return the port that *listener* listens on."""
-    port: int = listener.getsockname()[1]
-    return port
 
 
 class Server:
@@ -117,17 +84,3 @@ class _Handler(WSGIRequestHandler):
     def version_string(self) -> str:
         """Say what answers, not which version of it."""
         return "Tallystick"
-
-
-def _unavailable(host: str, port: int, error: Exception) -> AddressUnavailable:
-    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-        return AddressUnavailable(
-            f"Port {port} on {host} is in use by another program",
-            "End that program, or choose another port: --port",
-            code="port_in_use",
-        )
-    cause = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return AddressUnavailable(
-        f"Nothing can listen on {host}, port {port}: {cause}",
-        "Choose an address of this machine with --bind, and a free port with --port",
-    )

@@ -18,9 +18,10 @@ from idp.app import assemble, create_app
 from idp.demo import test_sp
 from idp.demo.folder import ServerFolder
 from idp.demo.phones import give_phone
-from idp.demo.servers import Server, listen
+from idp.demo.servers import Server
 from idp.directory import PasswordHasher
 from idp.federation.keys import load_signing_key
+from idp.listening import listen
 from idp.services import Services
 from idp.session.clock import ShiftedClock, SystemClock
 from idp.signin.paths import METADATA

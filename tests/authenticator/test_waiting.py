@@ -271,3 +271,15 @@ def patiently(hand):
     while (answer := hand.call("GET", "pending?wait=25")).status_code == 204:
         pass
     return answer
+
+
+def test_a_room_that_closes_sends_everybody_home_and_lets_nobody_in(board, threads):
+    room = room_of(board)
+    waiting = threads.submit(room.wait, ALICE, board.ask(ALICE), LONG)
+    assert board.looked.wait(5)
+
+    room.close()
+
+    assert waiting.result(5) is None
+    with pytest.raises(RoomFull):
+        room.wait(ALICE, board.ask(ALICE), LONG)

@@ -24,7 +24,7 @@ from demo_process import SECONDS, TALLYSTICK, DemoProcess, demo_process, tallyst
 
 from idp.admin import farm
 from idp.cli.demo import demo as command
-from idp.demo.servers import AddressUnavailable, listen, port_of
+from idp.listening import AddressUnavailable, listen, port_of
 from idp.testing.browser import Browser
 from idp.testing.page import Page
 

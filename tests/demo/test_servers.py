@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from idp.demo.servers import AddressUnavailable, Server, listen, port_of
+from idp.demo.servers import Server
 from idp.demo.tls import prepare
+from idp.listening import AddressUnavailable, listen, port_of
 
 
 def hello(environ, start_response):

@@ -1,0 +1,69 @@
+"""The host process with granian: one that listens and watches, and its workers."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from granian.constants import HTTPModes, Interfaces, SSLProtocols
+from granian.log import LogLevels
+from granian.server import Server
+
+from idp import logs
+from idp.authenticator import THREADS
+from idp.serving import lifelines
+from idp.serving.plan import cores
+from idp.serving.supervisor import GRACE_SECONDS
+from idp.serving.worker import make_app, settings
+
+CONCURRENT_REQUESTS = 1000
+"""Beyond that, of one worker, connections wait to be accepted."""
+
+
+class Lines(logging.Handler):
+    """Granian's own words as lines of our log."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        write = (
+            logs.get_logger().error if record.levelno >= logging.ERROR else logs.get_logger().info
+        )
+        write("server", message=record.getMessage())
+
+
+LOGGING: dict[str, Any] = {
+    "handlers": {"lines": {"()": Lines}},
+    "loggers": {"_granian": {"handlers": ["lines"], "propagate": False}},
+}
+
+
+def main() -> None:
+    """Serve until told to end."""
+    config = settings()
+    serve = config.serve
+    logs.configure(config.logging.format)
+    lifelines.end_with_standard_input()
+    Server(
+        "tallystick",
+        address=serve.bind,
+        port=serve.port,
+        interface=Interfaces.WSGI,
+        workers=serve.workers or cores(),
+        # Most of these wait for a phone; a thread that waits costs next to nothing.
+        blocking_threads=THREADS,
+        backpressure=CONCURRENT_REQUESTS,
+        http=HTTPModes.http1,
+        websockets=False,
+        ssl_cert=serve.certificate,
+        ssl_key=serve.key,
+        ssl_protocol_min=SSLProtocols.tls12,
+        respawn_failed_workers=True,
+        workers_kill_timeout=GRACE_SECONDS,
+        # Of its warnings, the one about many threads comes at every start.
+        log_level=LogLevels.error,
+        log_dictconfig=LOGGING,
+    ).serve(target_loader=make_app, wrap_loader=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""``tallystick init``: a folder from which a server runs, and in which nothing is overwritten."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+import requests
+from serve_process import free_port, serve_process
+
+from idp import config
+from idp.admin.token import read_token
+from idp.signing_keys import signing_keys_of
+
+FILES = ["admin-token", "secret.key", "signing.crt", "signing.key", "tallystick.toml"]
+
+
+@pytest.fixture
+def new(done, tmp_path):
+    """Make a server in a new folder; returns the folder and what was told."""
+
+    def make(*options: str) -> tuple[Path, dict[str, str]]:
+        folder = tmp_path / "deep" / "sts"
+        return folder, json.loads(done("init", str(folder), "--json", *options))
+
+    return make
+
+
+def test_a_server_runs_from_what_it_makes(new, done):
+    port = free_port()
+    folder, told = new("--base-url", f"http://localhost:{port}", "--ecdsa")
+    done("server", "-c", told["config"], "set", "sts1", "20348.350")
+
+    with serve_process(folder / "tallystick.toml", "--workers", "1"):
+        assert requests.get(f"{told['url']}/adfs/probe", timeout=30).status_code == 200
+        nodes = requests.get(
+            f"{told['url']}/admin/api/nodes",
+            headers={"Authorization": f"Bearer {told['admin_token']}"},
+            timeout=30,
+        )
+        assert [node["name"] for node in nodes.json()] == ["sts1"]
+
+
+def test_all_it_makes_is_its_owners_alone_and_the_token_is_nowhere(new):
+    folder, told = new("--ecdsa")
+
+    assert sorted(path.name for path in folder.iterdir()) == FILES
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert not any(told["admin_token"].encode() in path.read_bytes() for path in folder.iterdir())
+    assert read_token(folder / "admin-token").matches(told["admin_token"])
+
+
+@pytest.mark.parametrize(("options", "kind"), [((), "rsa"), (("--ecdsa",), "ecdsa")])
+def test_the_first_key_is_of_the_kind_asked_for(new, options, kind):
+    folder, _told = new(*options, "--base-url", "https://sts.example.test")
+    settings = config.load(folder / "tallystick.toml")
+    facts = signing_keys_of(settings).current().primary.facts
+
+    assert (facts.kind, facts.common_name) == (kind, "ADFS Signing - sts.example.test")
+
+
+def test_the_strict_settings_hold(new):
+    folder, _told = new("--ecdsa")
+    settings = config.load(folder / "tallystick.toml")
+
+    assert not settings.trusts.allow_http
+    assert not settings.trusts.allow_private_addresses
+    assert settings.serve.bind == "127.0.0.1"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_nothing_is_overwritten_and_then_nothing_is_made(refused, tmp_path, name):
+    (tmp_path / name).write_text("precious")
+
+    assert name in refused("init", str(tmp_path))
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [name]
+    assert (tmp_path / name).read_text() == "precious"
+
+
+@pytest.mark.parametrize("url", ["sts.example.test", "https://a/b", "ftp://a", ""])
+def test_what_is_no_base_url_is_refused(refused, tmp_path, url):
+    assert "[config]" in refused("init", str(tmp_path / "new"), "--base-url", url)
+    assert not (tmp_path / "new").exists()
+
+
+def test_it_says_what_comes_next(done, tmp_path):
+    told = done("init", str(tmp_path / "new"), "--ecdsa")
+
+    assert "tallystick serve" in told
+    assert "shown this once" in told

@@ -1,0 +1,300 @@
+"""``tallystick serve`` as users run it: real processes, real requests, real signals."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import requests
+from administered import SP_ID, metadata
+from authenticator_hands import hand_of
+from cryptography.hazmat.primitives import serialization as pem
+from serve_process import (
+    ServeProcess,
+    children,
+    free_port,
+    is_alive,
+    refusal,
+    serve_process,
+    serve_section,
+    starting,
+    until,
+)
+from sqlalchemy import text
+
+from idp import config
+from idp.app import assemble
+from idp.demo import tls
+from idp.directory import PasswordHasher
+from idp.listening import listen
+from idp.serving.supervisor import GRACE_SECONDS
+from idp.session.clock import ShiftedClock
+from idp.testing.federation import Federation
+
+Serve = Callable[..., ServeProcess]
+ENGINES = ("granian", "waitress")
+
+
+@pytest.fixture
+def folder(farm_folder: Path) -> Path:
+    """A server's folder; its port is chosen, and its base URL is where it listens."""
+    port = free_port()
+    file = farm_folder / "tallystick.toml"
+    file.write_text(file.read_text().replace("http://idp.example.test", f"http://localhost:{port}"))
+    serve_section(farm_folder, port=port, workers=2)
+    return farm_folder
+
+
+@pytest.fixture
+def file(folder: Path) -> Path:
+    return folder / "tallystick.toml"
+
+
+@pytest.fixture
+def federation(file: Path, tmp_path: Path) -> Iterator[Federation]:
+    """The same server's rooms, joined here as well: a user, a trust, and who plays them."""
+    services = assemble(
+        config.load(file),
+        clock=ShiftedClock(),
+        hasher=PasswordHasher(memory_kib=8, passes=1),
+    )
+    services.farm.set_build("sts1", "20348.350", "test")
+    services.farm.set_build("sts2", "20348.349", "test")
+    services.trusts.add(metadata().encode())
+    made = Federation(services, tmp_path)
+    yield made
+    made.close()
+    services.close()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_user_signs_in_and_the_server_ends_cleanly(file, federation, engine):
+    user = federation.add_user()
+    with serve_process(file, TALLYSTICK__SERVE__ENGINE=engine) as server:
+        sign_in = federation.sign_in(federation.idp_initiated_url(SP_ID), user)
+        user.phone.approve(number=sign_in.number)
+
+        assert b"Response" in sign_in.finish().xml
+        assert server.told["engine"] == engine
+        assert server.told["workers"] == (2 if engine == "granian" else 1)
+        assert server.end() == 0
+        assert "Traceback" not in server.said()
+
+
+def test_the_node_of_the_option_answers(file, federation):
+    user = federation.add_user()
+    with serve_process(file, "--node", "sts2", "--workers", "1") as server:
+        federation.sign_in(federation.idp_initiated_url(SP_ID), user)
+
+        assert federation.log[-1].node == "sts2"
+        assert len(server.workers()) == server.told["workers"] == 1
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+def test_what_it_has_let_in_is_answered_before_it_ends(file, federation, engine, number):
+    """Clients that hammer it get whole answers or none; a phone that waits is sent home."""
+    phone = hand_of(federation, federation.add_user().phone)
+    with (
+        serve_process(file, TALLYSTICK__SERVE__ENGINE=engine) as server,
+        ThreadPoolExecutor(9) as threads,
+    ):
+        waiting = threads.submit(phone.call, "GET", "pending?wait=25")
+        url, enough = f"{server.url}/adfs/probe", threading.Semaphore(0)
+        clients = [threads.submit(_ask_until_refused, url, enough) for _ in range(8)]
+        for _ in range(40):
+            assert enough.acquire(timeout=60)
+
+        assert server.end(number) == 0
+        answers = [status for client in clients for status in client.result()]
+        assert set(answers) == {200}
+        assert waiting.result().json()["requests"] == []
+        assert waiting.result().elapsed.total_seconds() < 25
+
+
+def _ask_until_refused(url: str, enough: threading.Semaphore) -> list[int]:
+    """Ask on a new connection each time; return the statuses of what was answered."""
+    statuses = []
+    while True:
+        try:
+            answer = requests.get(url, timeout=30, headers={"Connection": "close"})
+        except requests.ConnectionError:
+            return statuses
+        statuses.append(answer.status_code)
+        enough.release()
+
+
+def test_it_ends_also_while_it_starts(file):
+    """A worker that is just being made has not heard of signals yet."""
+    with starting(file) as process:
+        until(lambda: any(map(children, children(process.pid))))
+        process.terminate()
+
+        assert process.wait(GRACE_SECONDS - 5) == 0
+
+
+def test_a_second_signal_does_not_wait(file, federation):
+    with serve_process(file) as server, _half_a_request(server):
+        server.process.send_signal(signal.SIGTERM)
+        until(lambda: not _accepts(server))
+
+        assert server.end() == 1
+        assert "[server_ended]" in server.said()
+
+
+def _half_a_request(server: ServeProcess) -> socket.socket:
+    """Return a connection whose request has begun, so that it waits for the rest of its body."""
+    port = int(server.url.rpartition(":")[2])
+    connection = socket.create_connection(("127.0.0.1", port), timeout=30)
+    connection.sendall(
+        b"POST /adfs/ls/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n"
+        b"Content-Type: application/x-www-form-urlencoded\r\nExpect: 100-continue\r\n\r\n"
+    )
+    assert connection.recv(100).startswith(b"HTTP/1.1 100")
+    return connection
+
+
+def _accepts(server: ServeProcess) -> bool:
+    try:
+        requests.get(f"{server.url}/static/tallystick.css", timeout=30)
+    except requests.ConnectionError:
+        return False
+    return True
+
+
+def test_a_worker_that_dies_is_replaced(file, federation):
+    with serve_process(file) as server:
+        before = server.workers()
+        os.kill(min(before), signal.SIGKILL)
+        until(lambda: len(server.workers() - before) == 1)
+
+        assert requests.get(f"{server.url}/adfs/probe", timeout=30).status_code == 200
+        assert server.end() == 0
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_nothing_is_left_when_the_supervisor_dies(file, federation, engine):
+    with serve_process(file, TALLYSTICK__SERVE__ENGINE=engine) as server:
+        left = {server.host} | server.workers()
+        server.process.kill()
+
+        until(lambda: not any(map(is_alive, left)))
+
+
+def test_nothing_is_left_when_the_host_dies_and_the_status_says_so(file, federation):
+    with serve_process(file) as server:
+        workers = server.workers()
+        os.kill(server.host, signal.SIGKILL)
+
+        assert server.process.wait(60) == 1
+        until(lambda: not any(map(is_alive, workers)))
+        assert "[server_ended]" in server.said()
+
+
+def test_a_port_in_use_is_one_line(file):
+    port = config.load(file).serve.port
+    with listen("127.0.0.1", port):
+        assert f"Port {port} on 127.0.0.1 is in use" in refusal(file)
+
+
+def test_a_missing_key_is_one_line(file, folder):
+    (folder / "signing.key").unlink()
+
+    assert "signing.key cannot be read" in refusal(file)
+
+
+def test_a_database_of_a_later_version_is_one_line(file, federation):
+    with federation.services.database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    assert "[database_too_new]" in refusal(file)
+
+
+def test_a_node_that_there_is_not_is_one_line(file, federation):
+    assert "[no_node]" in refusal(file, "--node", "sts9")
+
+
+def test_a_server_without_a_node_starts_and_says_what_to_do(file):
+    with serve_process(file) as server:
+        assert requests.get(f"{server.url}/adfs/probe", timeout=30).status_code == 503
+        server.end()
+        assert "tallystick server set NODE BUILD" in server.said()
+
+
+@pytest.fixture
+def certificate(folder: Path) -> tls.Tls:
+    return tls.prepare(folder / "tls", "localhost", datetime.now(UTC))
+
+
+def with_tls(folder: Path, certificate: Path, key: Path) -> Path:
+    file = folder / "tallystick.toml"
+    names = f'[serve]\ncertificate = "{certificate}"\nkey = "{key}"'
+    file.write_text(file.read_text().replace("[serve]", names))
+    return file
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_tls_is_spoken_from_1_2(folder, certificate, version):
+    file = with_tls(folder, certificate.certificate, certificate.key)
+    context = ssl.create_default_context(cafile=certificate.ca_file)
+    context.maximum_version = version
+    with serve_process(file, "--workers", "1") as server:
+        assert server.url.startswith("https:")
+        port = config.load(file).serve.port
+        with (
+            socket.create_connection(("127.0.0.1", port), timeout=30) as connection,
+            context.wrap_socket(connection, server_hostname="localhost") as wrapped,
+        ):
+            assert wrapped.version() == version.name.replace("_", ".")
+
+
+def test_a_certificate_that_cannot_be_used_is_one_line(folder, certificate):
+    file = with_tls(folder, certificate.ca_file, certificate.key)
+
+    assert "[bad_tls_certificate]" in refusal(file)
+
+
+def test_a_certificate_that_is_missing_is_one_line(folder, certificate):
+    file = with_tls(folder, folder / "missing.crt", certificate.key)
+
+    assert "[bad_tls_certificate]" in refusal(file)
+
+
+def test_a_tls_key_of_the_old_form_is_one_line(folder, certificate):
+    key = pem.load_pem_private_key(certificate.key.read_bytes(), None)
+    form = (pem.Encoding.PEM, pem.PrivateFormat.TraditionalOpenSSL, pem.NoEncryption())
+    certificate.key.write_bytes(key.private_bytes(*form))
+    file = with_tls(folder, certificate.certificate, certificate.key)
+
+    assert "openssl pkcs8" in refusal(file)
+
+
+def test_waitress_is_no_server_for_tls(folder, certificate):
+    file = with_tls(folder, certificate.certificate, certificate.key)
+
+    assert "waitress speaks no TLS" in refusal(file, TALLYSTICK__SERVE__ENGINE="waitress")
+
+
+def test_a_header_of_the_environment_is_no_header_of_a_request(file, federation):
+    """Granian shows applications the environment with each request."""
+    user = federation.add_user()
+    with serve_process(file, "--workers", "1", HTTP_ORIGIN="https://other.example.test"):
+        sign_in = federation.sign_in(federation.idp_initiated_url(SP_ID), user)
+
+        assert sign_in.number, "the post of the password has no Origin that is not ours"
+
+
+@pytest.mark.parametrize("settings", ["certificate = 'a'", "port = 0", "workers = 0", "engin = 1"])
+def test_wrong_settings_are_one_line(folder, settings):
+    file = folder / "tallystick.toml"
+    file.write_text(file.read_text().split("[serve]")[0] + f"[serve]\n{settings}\n")
+
+    assert "[config]" in refusal(file)
