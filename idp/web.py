@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, g, redirect, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from idp.events import event_of_refusal
 from idp.federation.whereabouts import Whereabouts
@@ -56,6 +57,7 @@ def harden(app: Flask, proxies: Proxies | None = None) -> None:
     app.config["MAX_FORM_PARTS"] = 100
     app.extensions["proxies"] = proxies or Proxies()
     app.before_request(_name_activity)
+    app.before_request(_put_path_right)
     app.after_request(_add_headers)
     app.register_error_handler(HTTPException, _http_error)
     app.log_exception = _log_exception  # type: ignore[method-assign]  # Flask's prints a traceback
@@ -125,6 +127,16 @@ def _origin_of(base_url: str) -> str:
 
 def _name_activity() -> None:
     g.activity_id = str(uuid.uuid4())
+
+
+def _put_path_right() -> Any:
+    """Redirect to where a path is spelt right; Flask would name the host that the client named."""
+    found = request.routing_exception
+    if not isinstance(found, RequestRedirect):
+        return None
+    parts = urlsplit(found.new_url)
+    query = f"?{parts.query}" if parts.query else ""
+    return redirect(f"/{parts.path.lstrip('/')}{query}", found.code)
 
 
 def _add_headers(response: Response) -> Response:

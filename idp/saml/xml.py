@@ -108,8 +108,9 @@ def _names(xml: bytes) -> set[str | None]:
     return set(_SEPARATOR.join(scan.words).split(_SEPARATOR)) | scan.namespaces
 
 
-def _tree(xml: bytes) -> etree._Element:
-    parser = etree.XMLParser(
+def _parser() -> etree.XMLParser:
+    """Return a parser that would itself refuse most of what the scan refuses before it."""
+    return etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
         load_dtd=False,
@@ -117,8 +118,11 @@ def _tree(xml: bytes) -> etree._Element:
         huge_tree=False,
         collect_ids=False,
     )
+
+
+def _tree(xml: bytes) -> etree._Element:
     try:
-        root = etree.fromstring(xml, parser)
+        root = etree.fromstring(xml, _parser())
     except etree.XMLSyntaxError as error:
         raise _not_xml(error.lineno or 0) from None
     if root.getroottree().docinfo.doctype:

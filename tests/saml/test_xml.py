@@ -10,6 +10,7 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
 from idp.saml import xml
 from idp.saml.refusal import Refused
@@ -163,3 +164,21 @@ def test_names_that_strangers_make_up_do_not_stay_in_memory():
 def test_a_document_type_that_the_scan_missed_is_refused_by_the_tree():
     with pytest.raises(Refused):
         xml._tree(b"<!DOCTYPE a><a/>")
+
+
+def test_what_the_scan_missed_would_neither_be_expanded_nor_loaded(tmp_path):
+    secret, broken = tmp_path / "secret", tmp_path / "broken.dtd"
+    secret.write_text("secret")
+    broken.write_text("<!no DTD")  # it would be complained of by who reads it
+    inside = '<!DOCTYPE a [<!ENTITY e "secret">]><a>&e;</a>'
+    file = f'<!DOCTYPE a [<!ENTITY e SYSTEM "{secret.as_uri()}">]><a>&e;</a>'
+    outside = f'<!DOCTYPE a SYSTEM "{broken.as_uri()}"><a/>'
+
+    for document in (inside, file, outside):
+        root = etree.fromstring(document.encode(), xml._parser())
+        assert "secret" not in "".join(root.itertext())
+
+
+def test_what_is_too_deep_for_anybody_would_not_be_built():
+    with pytest.raises(etree.XMLSyntaxError):
+        etree.fromstring(nested(500), xml._parser())
