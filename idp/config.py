@@ -137,6 +137,11 @@ class SignIn(Section):
     """Kept sessions from before that time have ended (AD FS: PersistentSsoCutoffTime)."""
     idp_initiated: bool = True
     idp_initiated_relay_state: bool = True
+    loop_detection: bool = True
+    """Stop a browser that one service provider sends here again and again, with MSIS7042."""
+    loop_tokens: int = Field(5, ge=1, le=50)
+    """Tokens for one trust and browser within ``loop_seconds``; the next one fails."""
+    loop_seconds: int = Field(20, ge=1, le=3600)
     password_change: bool = False
     """The page on which users change their password (AD FS: /adfs/portal/updatepassword)."""
 

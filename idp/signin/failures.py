@@ -108,6 +108,15 @@ def answered_already() -> Refused:
     )
 
 
+def loop(tokens: int, seconds: int) -> Refused:
+    """The service provider sends the browser back for one token after another (facts §C.13)."""
+    return Refused(
+        f"This browser was given {tokens} tokens for the same application in {seconds} seconds",
+        "Close the application; its administrator has to see why it takes none of them",
+        code="MSIS7042",
+    )
+
+
 def not_passive(pending: PendingSignIn) -> Refused:
     """The service provider allows no page, but one would be needed (saml-core §3.4.1)."""
     refused = Refused(

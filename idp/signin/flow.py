@@ -77,7 +77,9 @@ class SignInFlow:
             case Step.ISSUE, Proven() if not access.is_permitted:
                 return self._denied(pending, known, proven, why)
             case Step.ISSUE, Proven():
-                return self._issue(pending, known, proven, context_id, why)
+                visit.recent_tokens.refuse_loop(pending.entity_id)
+                answer = self._issue(pending, known, proven, context_id, why)
+                return visit.recent_tokens.note(answer, pending.entity_id)
             case Step.SECOND_FACTOR, *_ if context_id is not None:
                 raise failures.context_not_met(pending)  # one was passed, but not the one
             case _ if request is not None and request.is_passive:

@@ -1,8 +1,9 @@
-"""The cookie that holds the session: read from a request, given with a response."""
+"""The cookie that holds the session, read from a request; and how any cookie is given."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from flask import Response
 
@@ -28,17 +29,26 @@ class SessionCookie:
         return self._sessions.read(cookies.get(NAME))
 
     def give(self, response: Response, session: Session) -> Response:
-        """Give the browser a session. Service providers post across sites: hence ``None``.
+        """Give the browser a session."""
+        left = self._sessions.left(session) if session.kept else None
+        value = self._sessions.write(session)
+        return give_cookie(response, NAME, value, max_age=left, secure=self._is_secure)
 
-        On the demo's plain http, which ``None`` needs TLS for, all is one site: ``Lax``.
-        """
-        response.set_cookie(
-            NAME,
-            self._sessions.write(session),
-            path=PATH,
-            max_age=self._sessions.left(session) if session.kept else None,
-            httponly=True,
-            secure=self._is_secure,
-            samesite="None" if self._is_secure else "Lax",
-        )
-        return response
+
+def give_cookie(
+    response: Response, name: str, value: str, *, max_age: timedelta | int | None, secure: bool
+) -> Response:
+    """Give the browser a cookie for ``/adfs``. Service providers post across sites: hence ``None``.
+
+    On the demo's plain http, which ``None`` needs TLS for, all is one site: ``Lax``.
+    """
+    response.set_cookie(
+        name,
+        value,
+        path=PATH,
+        max_age=max_age,
+        httponly=True,
+        secure=secure,
+        samesite="None" if secure else "Lax",
+    )
+    return response

@@ -23,6 +23,7 @@ from idp.signin.audit import Audit
 from idp.signin.flow import SignInFlow
 from idp.signin.incoming import Incoming
 from idp.signin.known import looking
+from idp.signin.loops import RecentTokens, rules_of
 from idp.signin.nodes import AnsweringNode
 from idp.signin.password_change import PasswordChange
 from idp.signin.record import Recorder
@@ -72,6 +73,7 @@ class Views:
         self._host = host
         self._node = node
         self._cookie = SessionCookie(services)
+        self._loop_rules = rules_of(services)
         second_factor = SecondFactor(host, web.activity_id)
         self._flow = SignInFlow(services, second_factor, recorder, self._cookie)
         self._password_change = PasswordChange(services, self._flow, recorder)
@@ -167,4 +169,5 @@ class Views:
             node=node,
             whereabouts=web.whereabouts(),
             look=looking(self._services, session, node),
+            recent_tokens=RecentTokens.of(self._loop_rules, request.cookies),
         )

@@ -10,13 +10,15 @@ from adapter.contract import HttpRequest
 from idp.directory.lockout import Origin
 from idp.federation.whereabouts import Whereabouts
 from idp.signin.known import Known, Look
+from idp.signin.loops import RecentTokens
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One web request, for ``address`` and the raw ``query`` behind it.
 
-    ``node`` names the node that answers, None for the first of the farm.
+    ``node`` names the node that answers, None for the first of the farm. ``recent_tokens`` are
+    those that its browser was given.
     """
 
     address: str
@@ -24,6 +26,7 @@ class Visit:
     node: str | None
     whereabouts: Whereabouts
     look: Look
+    recent_tokens: RecentTokens
 
     @property
     def action(self) -> str:

@@ -24,7 +24,7 @@ COMMANDS = [line[2:] for line in PAGE.splitlines() if line.startswith("$ tallyst
 SESSIONS = {
     name: field
     for name, field in config.SignIn.model_fields.items()
-    if "session" in name or "keep" in name
+    if any(word in name for word in ("session", "keep", "loop"))
 }
 
 

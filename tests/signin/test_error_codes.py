@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from asking import Asking, context_of, name_id_policy
 
+from idp.config import SignIn
 from idp.testing.federation import Federation
 from idp.testing.page import Page
 
@@ -61,6 +62,13 @@ def two_messages(federation, sp):
     return get(federation, f"{sp.url()}&SAMLResponse=AAAA")
 
 
+@cause("MSIS7042")
+def an_application_that_takes_no_token(federation, sp):
+    sp.set(second_factor="never")
+    browser = federation.sign_in(sp.url()).browser
+    return [browser.get(sp.url()) for _ in range(5)][-1]
+
+
 @cause("MSIS7046")
 def a_relay_state_without_end(federation, sp):
     return federation.browser().post(sp.sso_url, sp.fields(relay_state="x" * 100_000))
@@ -81,8 +89,14 @@ def a_context_that_nobody_has(federation, sp):
     return get(federation, sp.url(children=context_of("urn:x")))
 
 
+@pytest.fixture
+def with_loop_detection(served):
+    """As a server has it, and the pytest plugin has not."""
+    served(sign_in=SignIn())
+
+
 @pytest.mark.parametrize("code", CAUSES)
-def test_it_has_a_cause(code, federation, sp, lines):
+def test_it_has_a_cause(code, federation, sp, with_loop_detection, lines):
     page = CAUSES[code](federation, sp)
 
     if code in TOLD_TO_THE_SERVICE_PROVIDER:

@@ -32,8 +32,9 @@ def log_in(federation, sp, browser, **fields):
 
 
 def max_age(answer) -> str:
-    (morsel,) = SimpleCookie(answer.headers["Set-Cookie"]).values()
-    return morsel["max-age"]
+    given = [SimpleCookie(each) for each in answer.raw.headers.getlist("Set-Cookie")]
+    (max_age,) = [each["MSISAuth"]["max-age"] for each in given if "MSISAuth" in each]
+    return max_age
 
 
 @pytest.fixture
