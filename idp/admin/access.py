@@ -42,7 +42,7 @@ class Access:
         self._config = services.config.server
         self._clock = services.clock
         self._sessions = AdminSessions(services.sealer, services.once)
-        self._tries = Tries()
+        self._tries = Tries(services.once)
 
     def exchange(self, text: str, client: str) -> str:
         """Return the cookie of a new session for the right token."""

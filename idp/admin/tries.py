@@ -1,45 +1,44 @@
-"""How often a client may give a wrong token; kept by each process for itself.
+"""How often a client may give a wrong token: counted by the whole farm.
 
-The token is too long to be guessed: this keeps the log short and the guessing hopeless. It forgets
-the client not seen for longest rather than grow, and a client is never made to wait in a thread.
+The token is too long to be guessed: this keeps the log short and the guessing hopeless. A client
+is never made to wait in a thread.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
 from datetime import datetime, timedelta
-from threading import Lock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from idp.session.ports import UsedOnce
 
 WRONG = 10
 WINDOW = timedelta(minutes=1)
-CLIENTS = 1000
+
+_KIND = "wrong-token"
 
 
 class Tries:
-    """The wrong tokens of the last minute, by client address."""
+    """The wrong tokens of each minute, by client address.
 
-    def __init__(self) -> None:
-        self._wrong: OrderedDict[str, deque[datetime]] = OrderedDict()
-        self._lock = Lock()
+    Each takes one of ten places, which can be taken once: parallel ones, on several nodes, get
+    ten together.
+    """
+
+    def __init__(self, once: UsedOnce) -> None:
+        self._once = once
 
     def judge(self, client: str, now: datetime, *, right: bool) -> bool:
-        """Count a wrong token; say whether the client may hear at all what its token was.
+        """Count a wrong token; say whether the client may hear at all what its token was."""
+        minute = now.replace(second=0, microsecond=0)
+        if right:
+            return not self._once.is_used(_KIND, _place(client, minute, WRONG - 1))
+        return any(
+            self._once.claim(_KIND, _place(client, minute, number), minute + WINDOW, durable=False)
+            for number in range(WRONG)
+        )
 
-        One step under the lock: parallel wrong ones are all counted, right ones never are.
-        """
-        with self._lock:
-            times = self._recent(client, now)
-            if len(times) >= WRONG:
-                return False
-            if not right:
-                times.append(now)
-            return True
 
-    def _recent(self, client: str, now: datetime) -> deque[datetime]:
-        times = self._wrong.setdefault(client, deque(maxlen=WRONG))
-        self._wrong.move_to_end(client)
-        while times and now - times[0] >= WINDOW:
-            times.popleft()
-        while len(self._wrong) > CLIENTS:
-            self._wrong.popitem(last=False)
-        return times
+def _place(client: str, minute: datetime, number: int) -> str:
+    """Name a place; they are taken in order, so that the last one stands for all."""
+    return f"{client} {minute.isoformat()} {number}"
