@@ -24,7 +24,12 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from adapter.errors import TallystickError
 from idp.session.sso import SessionRules
@@ -241,16 +246,20 @@ def load(path: Path) -> Config:
 
     Raises :class:`ConfigError` when the file is missing, is not TOML, or holds wrong settings.
     """
+    return from_values(_anchored(read_file(path), path.parent), source=str(path))
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """Return what stands in the file, by section; raises :class:`ConfigError`."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigError(
             f"There is no configuration file {path}",
-            "Give one with -c, or run tallystick demo --data-dir DIR, which writes one",
+            "Give one with -c, or make one: tallystick init",
         ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}", "Mend the file") from None
-    return from_values(_anchored(values, path.parent), source=str(path))
 
 
 def from_values(values: dict[str, Any], source: str = "the settings") -> Config:
@@ -263,6 +272,11 @@ def from_values(values: dict[str, Any], source: str = "the settings") -> Config:
             for fault in error.errors(include_input=False)
         )
         raise ConfigError(f"Wrong settings in {source}: {faults}", "Mend them") from None
+    except SettingsError:
+        raise ConfigError(
+            "A variable TALLYSTICK__… holds no value of its setting",
+            "Give lists and whole sections as JSON",
+        ) from None
 
 
 _PATHS = (

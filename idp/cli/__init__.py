@@ -23,6 +23,7 @@ COMMANDS = {
     # name      module:command               what it is about
     "access":   ("idp.cli.access:access",     "Who gets in where, and who needs a second factor"),
     "adapters": ("idp.cli.adapters:adapters", "The second factors: installed, registered, enabled"),
+    "config":   ("idp.cli.config:config",     "The settings, and where each comes from"),
     "decide":   ("idp.cli.decide:decide",     "What a user sees on a server, and why"),
     "demo":     ("idp.cli.demo:demo",         "Everything in one process, to try it"),
     "init":     ("idp.cli.init:init",         "Configuration and keys of a new server"),
