@@ -24,6 +24,7 @@ from idp.signing_keys import signing_keys_of
 from idp.store.access_control import SqlAccessControlStore
 from idp.store.engine import Database
 from idp.store.log import SqlSignInLog
+from idp.store.log_outs import SqlLogOuts
 from idp.store.maintenance import Housekeeping
 from idp.store.mfa import SqlMfaStore
 from idp.store.name_ids import SqlPersistentNames
@@ -89,6 +90,7 @@ def assemble(
         log=SqlSignInLog(database),
         persistent_names=SqlPersistentNames(database),
         sign_ins=SignInStore(database),
+        log_outs=SqlLogOuts(database),
         once=UsedOnce(database),
         signing_keys=FixedKey(signing_key) if signing_key else signing_keys_of(config),
     )

@@ -128,6 +128,11 @@ class Trusts(Section):
     clock_skew_seconds: int = 180
     request_lifetime_seconds: int = 300
 
+    @property
+    def longest_freshness(self) -> timedelta:
+        """How long after it came a message can still be fresh, its sender's clock being fast."""
+        return timedelta(seconds=self.request_lifetime_seconds + 2 * self.clock_skew_seconds)
+
 
 class SignIn(Section):
     """Sessions and pages."""

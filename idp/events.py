@@ -29,6 +29,8 @@ class Event(IntEnum):
     CREDENTIALS_NOT_VALID = 1203
     PASSWORD_CHANGED = 1204
     PASSWORD_NOT_CHANGED = 1205
+    SIGNED_OUT = 1206
+    NOT_SIGNED_OUT = 1207
     EXTRANET_LOCKOUT = 1210
 
     __repr__ = int.__repr__  # a line on a console shows the number

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from idp.federation.providers import Providers
     from idp.federation.trusts import Trusts
     from idp.saml.signing import SigningKey
-    from idp.session.ports import Closable, SignInLog, SignInStore, UsedOnce
+    from idp.session.ports import Closable, LogOuts, SignInLog, SignInStore, UsedOnce
     from idp.session.seal import Sealer
 
 
@@ -44,6 +44,7 @@ class Services:
     log: SignInLog
     persistent_names: PersistentNames
     sign_ins: SignInStore
+    log_outs: LogOuts
     once: UsedOnce
     signing_keys: SigningKeyRing
     database: Closable

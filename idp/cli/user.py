@@ -164,6 +164,14 @@ def activate(services: Services, name: str, totp: bool, as_json: bool) -> None:
         _print_offer(offer)
 
 
+@user.command("sign-out", example="tallystick user sign-out alice@example.test")
+@click.argument("name")
+@with_services
+def sign_out(services: Services, name: str) -> None:
+    """End a user's sessions on all devices; applications keep their own."""
+    click.echo(f"{services.directory.sign_out(name).upn} is signed out everywhere.")
+
+
 @user.command("disable", example="tallystick user disable alice@example.test")
 @click.argument("name")
 @with_services

@@ -203,6 +203,11 @@ class Directory:
         upn = self._upn(name)
         return _existing(name, self._store.set_disabled(upn, False, self._clock.now()))
 
+    def sign_out(self, name: str) -> User:
+        """End all sessions of a user, on all devices; they may sign in again."""
+        upn = self._upn(name)
+        return _existing(name, self._store.end_sessions(upn, self._clock.now()))
+
     def remove(self, name: str) -> None:
         """Remove a user and all that was theirs, so that a namesake inherits nothing."""
         if not self._store.remove_user(self._upn(name)):

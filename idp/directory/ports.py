@@ -69,6 +69,9 @@ class UserStore(Protocol):
     def set_disabled(self, upn: str, disabled: bool, now: datetime) -> User | None:
         """Disable, which ends the sessions, or enable; None without the user."""
 
+    def end_sessions(self, upn: str, now: datetime) -> User | None:
+        """Let no session count that began before *now*; None without the user."""
+
     def remove_user(self, upn: str) -> bool:
         """Remove a user and all that was theirs: devices, codes, activations, limits."""
 

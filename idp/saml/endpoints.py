@@ -6,7 +6,12 @@ import re
 from urllib.parse import unquote, urlsplit
 
 from idp.saml.refusal import Refused
-from idp.saml.values import POST, AssertionConsumerService, ServiceProvider
+from idp.saml.values import (
+    POST,
+    AssertionConsumerService,
+    ServiceProvider,
+    SingleLogoutService,
+)
 
 _PLAIN = re.compile(r"[!-~]+")  # printable ASCII without the space
 
@@ -55,6 +60,14 @@ def acs_by_index(service_provider: ServiceProvider, index: int) -> AssertionCons
         if service.index == index:
             return service
     raise _not_registered(service_provider)
+
+
+def logout_service(
+    service_provider: ServiceProvider, binding: str | None = None
+) -> SingleLogoutService | None:
+    """Return where log-out messages go, by *binding* if there is such a one; None for nowhere."""
+    services = service_provider.single_logout_services
+    return next((each for each in services if each.binding == binding), next(iter(services), None))
 
 
 def _for_post(service_provider: ServiceProvider) -> list[AssertionConsumerService]:

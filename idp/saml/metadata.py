@@ -32,12 +32,13 @@ __all__ = [
 ]
 
 NAME_ID_FORMATS = (EMAIL, PERSISTENT, TRANSIENT)
+_BINDINGS = (REDIRECT, POST)
 
 
 def write_idp_metadata(
     *,
     entity_id: str,
-    sso_url: str,
+    ls_url: str,
     certificates: Sequence[str],
     key: SigningKey,
     now: datetime,
@@ -47,16 +48,18 @@ def write_idp_metadata(
 ) -> bytes:
     """Return a signed EntityDescriptor with an IDPSSODescriptor, in UTF-8.
 
-    *certificates* are those that signatures may be checked with, the primary first, since there
-    are clients that take the first. *attributes* are pairs of claim type and friendly name. With
-    *valid_for*, the metadata says until when from *now* it holds; AD FS's never does.
+    *ls_url* takes sign-on and log-out. *certificates* are those that signatures may be checked
+    with, the primary first, since there are clients that take the first. *attributes* are pairs of
+    claim type and friendly name. With *valid_for*, the metadata says until when from *now* it
+    holds; AD FS's never does.
     """
     until = "" if valid_for is None else f' validUntil="{instant(now + valid_for)}"'
     role = (
         f'<IDPSSODescriptor protocolSupportEnumeration="{uris.PROTOCOL}">'
         f"{''.join(_key('signing', each) for each in certificates)}"
+        f"{''.join(_service('SingleLogoutService', each, ls_url) for each in _BINDINGS)}"
         f"{''.join(_name_id_format(each) for each in name_id_formats)}"
-        f"{''.join(_single_sign_on(each, sso_url) for each in (REDIRECT, POST))}"
+        f"{''.join(_service('SingleSignOnService', each, ls_url) for each in _BINDINGS)}"
         f"{''.join(_offered(name, friendly) for name, friendly in attributes)}"
         "</IDPSSODescriptor></EntityDescriptor>"
     )
@@ -71,6 +74,7 @@ def write_sp_metadata(
     *,
     entity_id: str,
     acs_urls: Sequence[str],
+    slo_url: str | None = None,
     certificate: str | None = None,
     encryption_certificate: str | None = None,
     authn_requests_signed: bool = False,
@@ -84,12 +88,15 @@ def write_sp_metadata(
     flags = (("AuthnRequestsSigned", authn_requests_signed),
              ("WantAssertionsSigned", want_assertions_signed))  # fmt: skip
     uses = (("signing", certificate), ("encryption", encryption_certificate))
+    services = "".join(
+        _service("SingleLogoutService", each, slo_url) for each in _BINDINGS if slo_url is not None
+    )
     keys = "".join(_key(use, each) for use, each in uses if each is not None)
     return (
         f'<EntityDescriptor xmlns="{uris.METADATA}" entityID="{attribute(entity_id)}">'
         f"<SPSSODescriptor {' '.join(f'{name}={_boolean(value)}' for name, value in flags)} "
         f'protocolSupportEnumeration="{uris.PROTOCOL}">{_user_interface(display_name)}{keys}'
-        f"{''.join(_consumer(index, url) for index, url in enumerate(acs_urls))}"
+        f"{services}{''.join(_consumer(index, url) for index, url in enumerate(acs_urls))}"
         "</SPSSODescriptor></EntityDescriptor>"
     ).encode()
 
@@ -119,11 +126,8 @@ def _name_id_format(uri: str) -> str:
     return f"<NameIDFormat>{text(uri)}</NameIDFormat>"
 
 
-def _single_sign_on(binding: str, url: str) -> str:
-    return (
-        f'<SingleSignOnService Binding="{binding}" Location="{attribute(url)}">'
-        "</SingleSignOnService>"
-    )
+def _service(name: str, binding: str, url: str) -> str:
+    return f'<{name} Binding="{binding}" Location="{attribute(url)}"></{name}>'
 
 
 def _offered(name: str, friendly_name: str) -> str:

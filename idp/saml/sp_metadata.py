@@ -18,7 +18,13 @@ from idp.saml import certificates, encryption_keys, endpoints, uris
 from idp.saml.aggregate import MAX_BYTES, Limits, select_service_provider
 from idp.saml.bad_metadata import BadMetadata
 from idp.saml.validity import Validity, validity_of
-from idp.saml.values import POST, AssertionConsumerService, ServiceProvider
+from idp.saml.values import (
+    POST,
+    REDIRECT,
+    AssertionConsumerService,
+    ServiceProvider,
+    SingleLogoutService,
+)
 
 __all__ = ["MAX_BYTES", "BadMetadata", "Described", "read_metadata", "read_service_provider"]
 
@@ -118,6 +124,7 @@ class _Reading:
             authn_requests_signed=signs,
             want_assertions_signed=_true(role.want_assertions_signed),
             display_name=_display_name(descriptor, role),
+            single_logout_services=self._logout_services(role),
         )
 
     def _usable(self, keys: Sequence[Any], use: str) -> tuple[str, ...]:
@@ -146,7 +153,7 @@ class _Reading:
             self._fault("it has no assertion consumer service for HTTP-POST")
         return tuple(
             AssertionConsumerService(
-                location=self._address(element.location or ""),
+                location=self._address("assertion consumer service", element.location or ""),
                 binding=element.binding or "",
                 index=self._index(element.index, position),
                 is_default=element is default,
@@ -154,10 +161,24 @@ class _Reading:
             for position, element in enumerate(elements)
         )
 
-    def _address(self, location: str) -> str:
+    def _logout_services(self, role: Any) -> tuple[SingleLogoutService, ...]:
+        """Return those of the bindings that we speak."""
+        return tuple(
+            SingleLogoutService(
+                location=self._address("log-out service", each.location or ""),
+                binding=each.binding,
+                response_location=self._address("log-out service", each.response_location)
+                if each.response_location
+                else None,
+            )
+            for each in role.single_logout_service
+            if each.binding in (REDIRECT, POST)
+        )
+
+    def _address(self, what: str, location: str) -> str:
         fault = endpoints.address_fault(location, allow_http=self._allow_http)
         if fault is not None:
-            self._fault(f"its assertion consumer service {location[:200]!r} {fault}")
+            self._fault(f"its {what} {location[:200]!r} {fault}")
         return location
 
     def _index(self, index: str | None, position: int) -> int:

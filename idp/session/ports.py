@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from idp.federation.access_control.decision import AccessRules
     from idp.federation.nodes import Node
     from idp.federation.trusts import RelyingPartyTrust
+    from idp.session.participants import Issued, LogOut, Outcome, Participant
     from idp.session.record import LogEntry, SignInRecord
 
 
@@ -53,14 +54,52 @@ class SignInStore(Protocol):
         request_expires_at: datetime,
         sign_in: str | None,
         log: SignInRecord,
+        issued: Issued | None = None,
     ) -> bool:
-        """Spend the request (issuer and id) and the sign-in's id, and log it: all or nothing."""
+        """Spend the request (issuer and id) and the sign-in's id, and log it: all or nothing.
+
+        What was *issued* is remembered until the session's log-out; one that has ended gains
+        nothing.
+        """
 
     def record(self, log: SignInRecord) -> None:
         """Log an event that ends nothing."""
 
     def is_spent(self, issuer: str, request_id: str) -> bool:
         """Say whether a request was answered before."""
+
+
+class LogOuts(Protocol):
+    """What service providers were told in each session, and the log-outs that undo it."""
+
+    def named(self, trust: str, name: str, now: datetime) -> Sequence[Participant]:
+        """Return what a service provider was told under a NameID's value, oldest first."""
+
+    def participants(self, sessions: Sequence[str]) -> Sequence[Participant]:
+        """Return what all service providers of these sessions were told, oldest first."""
+
+    def begin(
+        self,
+        log_out: LogOut,
+        *,
+        expires_at: datetime,
+        sessions_end_by: datetime,
+        request_expires_at: datetime,
+        log: SignInRecord,
+    ) -> bool:
+        """End the sessions, spend the request that asked for it, and log it: all or nothing."""
+
+    def find(self, log_out: str) -> LogOut | None:
+        """Return the log-out of an id."""
+
+    def ask(self, number: int, request_id: str, log_out: str, now: datetime) -> bool:
+        """Say that a service provider is being asked; False when it was already."""
+
+    def settle(self, number: int, outcome: Outcome) -> None:
+        """Say what became of one, unless that is known."""
+
+    def answered(self, trust: str, request_id: str, outcome: Outcome) -> str | None:
+        """Say what a service provider answered; return the log-out that asked."""
 
 
 class UsedOnce(Protocol):

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from idp.session.seal import Seal, SealBroken
+
+
+def new_session_id() -> str:
+    """Return 128 random bits as text."""
+    return secrets.token_urlsafe(16)
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """One session. ``id`` changes at every level, so that none can be fixed beforehand.
 
+    ``root`` stays: by it the session is ended, and its service providers are known.
     ``mfa_method`` is the authentication method claim of the second factor, None without one.
     ``kept`` says that the user wants it to outlive the browser's window.
     """
@@ -24,6 +30,7 @@ class Session:
     mfa_at: datetime | None = None
     mfa_method: str | None = None
     kept: bool = False
+    root: str = field(default_factory=new_session_id)
 
     @property
     def authenticated_at(self) -> datetime:
@@ -35,14 +42,17 @@ class Session:
         return replace(self, id=new_session_id(), mfa_at=now, mfa_method=method)
 
 
-def new_session_id() -> str:
-    """Return 128 random bits as text."""
-    return secrets.token_urlsafe(16)
+def start_session(
+    user: str, now: datetime, *, kept: bool = False, going_on: Session | None = None
+) -> Session:
+    """Return a session of *user*, who has just given the password.
 
-
-def start_session(user: str, now: datetime, *, kept: bool = False) -> Session:
-    """Return a session of *user*, who has just given the password."""
-    return Session(id=new_session_id(), user=user, password_at=now, kept=kept)
+    Where the same user has a good one already, *going_on*, it stays that one: a log-out reaches
+    the service providers of before, too.
+    """
+    same = going_on is not None and going_on.user == user
+    root = going_on.root if same and going_on is not None else new_session_id()
+    return Session(id=new_session_id(), user=user, password_at=now, kept=kept, root=root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +104,7 @@ class Sessions:
                 "mfa_at": session.mfa_at.timestamp() if session.mfa_at else None,
                 "mfa_method": session.mfa_method,
                 "kept": session.kept,
+                "root": session.root,
             },
             lifetime=self.left(session),
         )
@@ -114,6 +125,7 @@ class Sessions:
             mfa_at=datetime.fromtimestamp(mfa_at, UTC) if mfa_at is not None else None,
             mfa_method=values["mfa_method"],
             kept=values.get("kept", False),
+            root=values.get("root", values["id"]),
         )
         # Not only by the seal: rules may have become stricter since it was given.
         return session if self.left(session) > timedelta() else None

@@ -117,6 +117,25 @@ def loop(tokens: int, seconds: int) -> Refused:
     )
 
 
+def not_a_participant() -> Refused:
+    """A log-out message is about no session, or no request, of ours (facts §C.11)."""
+    return Refused(
+        "The SAML log-out did not complete: its NameID and SessionIndex, or InResponseTo, are not "
+        "those that this server gave this service provider",
+        "Send back exactly what the assertion said, or sign in and out again",
+        code="MSIS7054",
+    )
+
+
+def log_out_elsewhere() -> Refused:
+    """An answer came in a browser that has no part in the log-out."""
+    return Refused(
+        "The answer was noted, but the log-out it belongs to is not under way in this browser",
+        "Go on in the browser in which it began",
+        code="log_out_elsewhere",
+    )
+
+
 def not_passive(pending: PendingSignIn) -> Refused:
     """The service provider allows no page, but one would be needed (saml-core §3.4.1)."""
     refused = Refused(

@@ -6,6 +6,7 @@ Steps never call steps: each ends by asking :meth:`SignInFlow.proceed` what come
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from flask import Response
 
@@ -16,6 +17,7 @@ from idp.saml.bindings import post_fields
 from idp.saml.contexts import RequestedFactor
 from idp.saml.refusal import Refused
 from idp.services import Services
+from idp.session.participants import Issued
 from idp.session.seal import SealBroken
 from idp.session.sso import Session, start_session
 from idp.signin import context as contexts
@@ -30,6 +32,9 @@ from idp.signin.record import NOTHING_TO_EXPLAIN, Recorder
 from idp.signin.second_factor import Choose, Failed, Outcome, Passed, SecondFactor, ShowPage
 from idp.signin.session_cookie import SessionCookie
 from idp.signin.visit import Visit
+
+OUTLASTS = timedelta(days=1)
+"""How much longer than ours a session of a service provider may last and still be ended here."""
 
 
 class SignInFlow:
@@ -113,7 +118,8 @@ class SignInFlow:
         self, pending: PendingSignIn, user: User, visit: Visit, *, kept: bool = False
     ) -> Response:
         """Take the sign-in on for *user*, who has given the right password just now."""
-        session = start_session(user.upn, self._services.clock.now(), kept=kept)
+        before, now = visit.look(pending.entity_id).session, self._services.clock.now()
+        session = start_session(user.upn, now, kept=kept, going_on=before)
         known = self._look_again(pending, session, visit)
         return self._cookie.give(self.proceed(pending, known, visit), session)
 
@@ -242,11 +248,24 @@ class SignInFlow:
     ) -> Response:
         """Sign the answer; it leaves only once request, sign-in and log row are committed."""
         now = self._services.clock.now()
-        xml = response_for(pending, known.trust, proven, self._issuer, now)
-        user, node = proven.user.upn, known.node.name
-        if not self._recorder.issued(pending, user, node, why, context_id=context_id):
-            raise failures.answered_already()
+        xml, assertion = response_for(pending, known.trust, proven, self._issuer, now)
+        told = Issued(
+            session=proven.session.root,
+            user=proven.user.upn,
+            trust=pending.entity_id,
+            name_id=assertion.name_id,
+            session_index=assertion.session_index,
+            expires_at=now + self._services.config.sign_in.session_lifetime + OUTLASTS,
+        )
+        if not self._recorder.issued(pending, known.node.name, why, told, context_id=context_id):
+            raise self._why_not(pending, proven.session, known)
         return pages.post_form(pending.acs_url, post_fields(xml, pending.relay_state))
+
+    def _why_not(self, pending: PendingSignIn, session: Session, known: Known) -> Refused:
+        now = look_up(self._services, pending.entity_id, session, known.node.name)
+        if now.session is None:
+            return failures.sign_in_ended()
+        return failures.answered_already()
 
     def _log_in_page(
         self, pending: PendingSignIn, visit: Visit, *, username: str = "", error: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs
 
@@ -17,12 +18,23 @@ from idp.saml.bindings import (
     holds_message,
 )
 from idp.saml.endpoints import default_acs
+from idp.saml.logout import is_logout, read_logout_request, read_logout_response
 from idp.saml.refusal import Refused
 from idp.saml.requests import read_authn_request
+from idp.saml.values import LogoutRequest, LogoutResponse
 from idp.session.seal import Seal
 from idp.signin import failures
 from idp.signin.known import Look
 from idp.signin.pending import PendingSignIn, unseal
+
+
+@dataclass(frozen=True, slots=True)
+class LogoutMessage:
+    """A log-out message that has been checked, and how it came."""
+
+    content: LogoutRequest | LogoutResponse
+    binding: str
+    relay_state: str | None
 
 
 class Incoming:
@@ -53,8 +65,8 @@ class Incoming:
         look: Look,
         *,
         by_name: bool,
-    ) -> PendingSignIn | None:
-        """Return the sign-in that *request* with its form's *fields* is about, None without one.
+    ) -> PendingSignIn | LogoutMessage | None:
+        """Return what *request* with its form's *fields* is about: a sign-in, a log-out or nothing.
 
         ``by_name`` also takes an IdP-initiated address. A page of ours that was sealed for a
         sign-in outranks the address it is posted to. Raises :class:`Refused` and
@@ -65,9 +77,23 @@ class Incoming:
             return unseal(self._seal, sealed)
         message = _message(fields, request.query_string)
         if message is not None:
+            if is_logout(message):
+                return self._logout(message, look)
             return self._requested(message, activity_id, look)
         named = self._named(request) if by_name else None
         return self._initiated_here(*named, activity_id, look) if named else None
+
+    def _logout(self, message: SamlMessage, look: Look) -> LogoutMessage:
+        read = read_logout_request if message.parameter == "SAMLRequest" else read_logout_response
+        content = read(
+            message,
+            find_service_provider=lambda issuer: look(issuer).trust.service_provider,
+            destinations=self._destinations,
+            now=self._now(),
+            skew=self._skew,
+            max_age=self._lifetime,
+        )
+        return LogoutMessage(content, message.binding, message.relay_state)
 
     def _requested(self, message: SamlMessage, activity_id: str, look: Look) -> PendingSignIn:
         now = self._now()

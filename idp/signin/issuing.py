@@ -89,16 +89,17 @@ def demand_of(
 
 def response_for(
     pending: PendingSignIn, trust: RelyingPartyTrust, proven: Proven, issuer: Issuer, now: datetime
-) -> bytes:
+) -> tuple[bytes, Assertion]:
     """Return the Response that answers *pending*, signed and encrypted as the trust says.
 
-    Raises :class:`Refused`: of an address taken from the trust meanwhile; and, addressed to the
-    service provider, of what this user cannot be given.
+    Beside it stands what it says, as values. Raises :class:`Refused`: of an address taken
+    from the trust meanwhile; and, addressed to the service provider, of what this user cannot be
+    given.
     """
     acs_by_url(trust.service_provider, pending.acs_url)
     with _told_to(pending):
         assertion = _assertion(pending, trust, proven, issuer, now)
-    return write_response(
+    xml = write_response(
         assertion,
         response_id=new_id(),
         destination=pending.acs_url,
@@ -107,6 +108,7 @@ def response_for(
         sign_response=trust.signs_response,
         encryption=trust.encryption,
     )
+    return xml, assertion
 
 
 def new_id() -> str:

@@ -50,7 +50,7 @@ def look_up(services: Services, entity_id: str, session: Session | None, node: s
     facts = services.sign_ins.facts(
         entity_id,
         session.user if session else None,
-        session.id if session else None,
+        session.root if session else None,
         node,
     )
     trust, user = facts.trust, facts.user
@@ -65,6 +65,15 @@ def look_up(services: Services, entity_id: str, session: Session | None, node: s
     if session is None or user is None or facts.session_ended or not _is_good(session, user):
         return known
     return Known(trust, facts.node, facts.rules, session, user)
+
+
+def signed_in(services: Services, session: Session | None) -> Session | None:
+    """Return *session* where it is still good, whatever it is for."""
+    if session is None:
+        return None
+    facts = services.sign_ins.facts("", session.user, session.root, None)
+    good = facts.user is not None and not facts.session_ended and _is_good(session, facts.user)
+    return session if good else None
 
 
 def _is_good(session: Session, user: User) -> bool:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Response, current_app, request
 from markupsafe import Markup, escape
 
 from idp import web
 from idp.saml.refusal import Refused
+from idp.session.participants import Outcome
 from idp.signin.adapters import LoadedAdapter
 from idp.signin.calling import AdapterPage
+from idp.signin.paths import IDP_INITIATED, SIGN_OUT
 
 SUBMIT = Markup("document.forms[0].submit()")
 _SUBMIT_HASH = base64.b64encode(hashlib.sha256(SUBMIT.encode()).digest()).decode()
@@ -34,6 +36,21 @@ NEW_PASSWORD = {
 }  # fmt: skip
 
 LONGEST_NAME = 256
+
+
+MOST_SECONDS = 5
+"""Between two looks of a page that waits."""
+BACK = f"{IDP_INITIATED}.aspx"
+
+OUTCOMES = {
+    Outcome.SIGNED_OUT:        "signed out",
+    Outcome.FAILED:            "says that it could not sign you out",
+    Outcome.NO_ANSWER:         "has not answered",
+    Outcome.NO_LOGOUT_SERVICE: "cannot be told: it takes no sign-outs",
+    Outcome.NO_SIGNING_KEY:    "cannot be told: it has no key to answer with",
+    Outcome.NO_NAME_ID:        "cannot be told: it does not know you by a name",
+    Outcome.NOT_TRUSTED:       "cannot be told: it is not registered here any more",
+}  # fmt: skip
 
 
 def log_in(
@@ -114,9 +131,31 @@ def post_form(address: str, fields: dict[str, str]) -> Response:
     return response
 
 
-def trusts(choices: Sequence[tuple[str, str]]) -> Response:
-    """The IdP-initiated page: relying party trusts as (entity id, display name)."""
-    return _page("trusts.html", choices=choices)
+def trusts(choices: Sequence[tuple[str, str]], *, user: str) -> Response:
+    """The IdP-initiated page: relying party trusts as (entity id, display name).
+
+    *user* is who is signed in, and may sign out; empty for nobody.
+    """
+    return _page("trusts.html", choices=choices, user=user)
+
+
+def sign_out(user: str) -> Response:
+    """The page on which *user* may sign out."""
+    return _page("sign_out.html", user=user)
+
+
+def signing_out(waiting: Sequence[str], *, left: timedelta) -> Response:
+    """The page of a log-out that waits for service providers, for as long as is *left*."""
+    page = _page("signing_out.html", waiting=waiting, address=SIGN_OUT)
+    seconds = min(max(1, round(left.total_seconds())), MOST_SECONDS)
+    page.headers["Refresh"] = f"{seconds}; url={SIGN_OUT}"
+    return page
+
+
+def signed_out(outcomes: Sequence[tuple[str, Outcome | None]], *, started_here: bool) -> Response:
+    """The page of a log-out that has ended: what happened at each service provider, by name."""
+    told = [(name, outcome, OUTCOMES[outcome]) for name, outcome in outcomes if outcome]
+    return _page("signed_out.html", outcomes=told, back=started_here and BACK)
 
 
 def error(refused: Refused, *, status: int, now: datetime, node: str) -> Response:

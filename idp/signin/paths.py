@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LS = "/adfs/ls/"
 IDP_INITIATED = "/adfs/ls/idpinitiatedsignon"
+SIGN_OUT = "/adfs/ls/signout"
 UPDATE_PASSWORD = "/adfs/portal/updatepassword/"  # noqa: S105 - an address
 METADATA = "/FederationMetadata/2007-06/FederationMetadata.xml"
 PROBE = "/adfs/probe"
@@ -27,6 +28,7 @@ _CANONICAL = {
         f"{IDP_INITIATED}.aspx",
         f"{IDP_INITIATED}.htm",
         UPDATE_PASSWORD,
+        SIGN_OUT,
         METADATA,
         PROBE,
     )

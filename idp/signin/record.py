@@ -6,7 +6,7 @@ lock-outs (facts §D.8).
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
 
 from adapter.contract import Explanation
 from idp import web
@@ -14,6 +14,7 @@ from idp.directory import LockoutEvent, PasswordCheck
 from idp.events import Event
 from idp.logs import get_logger
 from idp.services import Services
+from idp.session.participants import Issued
 from idp.session.record import SignInRecord
 from idp.signin.audit import Audit
 from idp.signin.pending import LONGEST, PendingSignIn
@@ -33,10 +34,8 @@ class Recorder:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._audit = Audit(services)
-        trusts = services.config.trusts
-        may_be_loaded = trusts.request_lifetime_seconds + 2 * trusts.clock_skew_seconds
         # Longer than the request, or a page of a sign-in that began with it, can be good.
-        self._remember = LONGEST + timedelta(seconds=may_be_loaded)
+        self._remember = LONGEST + services.config.trusts.longest_freshness
 
     def credentials(self, pending: PendingSignIn, check: PasswordCheck, node: str) -> None:
         """Record that a password was given, and what it has to do with lock-outs."""
@@ -55,16 +54,16 @@ class Recorder:
         self, event: Event, entity_id: str, check: PasswordCheck, outcome: str, node: str
     ) -> None:
         user = _name_of(check)
-        self._write(self._record(event, entity_id, user, node, outcome))
+        self.write(self._of_sign_in(event, entity_id, user, node, outcome))
         for lockout in LOCKOUT_EVENTS.get(check.lockout, ()):
-            self._write(self._record(lockout, entity_id, user, node, str(check.lockout)))
+            self.write(self._of_sign_in(lockout, entity_id, user, node, str(check.lockout)))
 
     def not_issued(
         self, pending: PendingSignIn, user: str, node: str, outcome: str, why: Explanation
     ) -> None:
         """Record a sign-in that ended, or stopped for now, without a token."""
-        self._write(
-            self._record(Event.TOKEN_NOT_ISSUED, pending.entity_id, user, node, outcome, why)
+        self.write(
+            self._of_sign_in(Event.TOKEN_NOT_ISSUED, pending.entity_id, user, node, outcome, why)
         )
 
     def denied(
@@ -88,40 +87,45 @@ class Recorder:
     def issued(
         self,
         pending: PendingSignIn,
-        user: str,
         node: str,
         why: Explanation,
+        told: Issued,
         *,
         context_id: str | None,
     ) -> bool:
         """Spend the request and the sign-in and record the token, in one transaction.
 
-        False, and nothing written, when either was spent before.
+        False, and nothing written, when either was spent before, or the session has ended.
         """
-        record = self._record(Event.TOKEN_ISSUED, pending.entity_id, user, node, "issued", why)
+        record = self._of_sign_in(Event.TOKEN_ISSUED, told.trust, told.user, node, "issued", why)
         spends = (pending.entity_id, pending.request_id) if pending.request_id else None
-        return self._finish(record, spends, context_id)
+        return self._finish(record, spends, context_id, told)
 
     def refused(self, pending_request: tuple[str, str], node: str, code: str) -> bool:
         """Spend a request that is answered by a SAML status, and record why."""
         entity_id, request_id = pending_request
-        record = self._record(Event.TOKEN_NOT_ISSUED, entity_id, "", node, code)
+        record = self._of_sign_in(Event.TOKEN_NOT_ISSUED, entity_id, "", node, code)
         return self._finish(record, (entity_id, request_id), None)
 
     def _finish(
-        self, record: SignInRecord, request: tuple[str, str] | None, context_id: str | None
+        self,
+        record: SignInRecord,
+        request: tuple[str, str] | None,
+        context_id: str | None,
+        told: Issued | None = None,
     ) -> bool:
         won = self._services.sign_ins.finish(
             request=request,
             request_expires_at=self._services.clock.now() + self._remember,
             sign_in=context_id,
             log=record,
+            issued=told,
         )
         if won:
-            _log(record)
+            self.log(record)
         return won
 
-    def _record(
+    def _of_sign_in(
         self,
         event: Event,
         entity_id: str,
@@ -130,6 +134,13 @@ class Recorder:
         outcome: str,
         why: Explanation = NOTHING_TO_EXPLAIN,
     ) -> SignInRecord:
+        record = self.record(event, entity_id, user=user, node=node, outcome=outcome)
+        return replace(record, experience=why.experience, reason=why.reason)
+
+    def record(
+        self, event: Event, entity_id: str, *, user: str, node: str, outcome: str, detail: str = ""
+    ) -> SignInRecord:
+        """Return the record of what happens in this web request."""
         return SignInRecord(
             at=self._services.clock.now(),
             event_id=int(event),
@@ -137,31 +148,31 @@ class Recorder:
             user=user,
             trust=entity_id,
             node=node,
-            experience=why.experience,
-            reason=why.reason,
             outcome=outcome,
             client_ip=web.client_ip(),
+            detail=detail,
         )
 
-    def _write(self, record: SignInRecord) -> None:
+    def write(self, record: SignInRecord) -> None:
+        """Record what is not part of another transaction."""
         self._services.sign_ins.record(record)
-        _log(record)
+        self.log(record)
+
+    def log(self, record: SignInRecord) -> None:
+        """Write the line of a record that is in the database."""
+        get_logger().info(
+            "sign_in",
+            event_id=record.event_id,
+            activity_id=record.activity_id,
+            user=record.user,
+            trust=record.trust,
+            node=record.node,
+            experience=record.experience,
+            reason=record.reason,
+            outcome=record.outcome,
+            client_ip=record.client_ip,
+        )
 
 
 def _name_of(check: PasswordCheck) -> str:
     return check.user.upn if check.user else check.name
-
-
-def _log(record: SignInRecord) -> None:
-    get_logger().info(
-        "sign_in",
-        event_id=record.event_id,
-        activity_id=record.activity_id,
-        user=record.user,
-        trust=record.trust,
-        node=record.node,
-        experience=record.experience,
-        reason=record.reason,
-        outcome=record.outcome,
-        client_ip=record.client_ip,
-    )

@@ -28,6 +28,11 @@ class SessionCookie:
         """Return the session that the browser brought, if it is ours and has not run out."""
         return self._sessions.read(cookies.get(NAME))
 
+    def take_away(self, response: Response) -> Response:
+        """Let the browser forget its session."""
+        response.delete_cookie(NAME, path=PATH, secure=self._is_secure, httponly=True)
+        return response
+
     def give(self, response: Response, session: Session) -> Response:
         """Give the browser a session."""
         left = self._sessions.left(session) if session.kept else None

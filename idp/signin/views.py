@@ -21,8 +21,9 @@ from idp.signin import failures, pages, paths
 from idp.signin.adapters import STATIC_TYPES, AdapterHost
 from idp.signin.audit import Audit
 from idp.signin.flow import SignInFlow
-from idp.signin.incoming import Incoming
-from idp.signin.known import looking
+from idp.signin.incoming import Incoming, LogoutMessage
+from idp.signin.known import Look, looking, signed_in
+from idp.signin.logout.flow import Caller, LogOutFlow
 from idp.signin.loops import RecentTokens, rules_of
 from idp.signin.nodes import AnsweringNode
 from idp.signin.password_change import PasswordChange
@@ -51,6 +52,7 @@ def blueprint(services: Services) -> Blueprint:
     for suffix in ("", ".aspx", ".htm"):
         address = f"{paths.IDP_INITIATED}{suffix}"
         made.add_url_rule(address, f"idp{suffix[1:]}", views.idp_initiated, methods=METHODS)
+    made.add_url_rule(paths.SIGN_OUT, "sign_out", views.sign_out, methods=METHODS)
     made.add_url_rule("/adfs/adapter/<name>/<filename>", "static", views.adapter_file)
     made.add_url_rule(paths.UPDATE_PASSWORD, "password", views.update_password, methods=METHODS)
     made.add_url_rule(paths.PROBE, "probe", views.probe)
@@ -77,6 +79,7 @@ class Views:
         second_factor = SecondFactor(host, web.activity_id)
         self._flow = SignInFlow(services, second_factor, recorder, self._cookie)
         self._password_change = PasswordChange(services, self._flow, recorder)
+        self._log_out = LogOutFlow(services, recorder, self._cookie)
         self._base_url = config.server.base_url
         self._incoming = Incoming(
             base_url=config.server.base_url,
@@ -97,6 +100,19 @@ class Views:
             raise failures.no_handler()
         return self._sign_in(by_name=True)
 
+    def sign_out(self) -> Response:
+        """Sign out of everything; or go on with a log-out that a service provider interrupted."""
+        if request.method not in METHODS:
+            raise MethodNotAllowed(METHODS)
+        session = signed_in(self._services, self._cookie.read(request.cookies))
+        caller = self._caller(session, self._visit(session).look)
+        if session is not None and request.method == "POST":
+            self._must_be_ours(True)
+            return self._log_out.start(session, caller, everywhere="Everywhere" in request.form)
+        if session is not None:
+            return pages.sign_out(session.user)
+        return self._log_out.resume(caller) or pages.signed_out([], started_here=True)
+
     def update_password(self) -> Response:
         """Let users change their password: the page, or a post of it."""
         if request.method != "POST":
@@ -115,7 +131,7 @@ class Views:
         keys = self._services.signing_keys.current()
         xml = write_idp_metadata(
             entity_id=self._services.config.server.entity_id,
-            sso_url=f"{self._base_url}{paths.LS}",
+            ls_url=f"{self._base_url}{paths.LS}",
             certificates=keys.certificates,
             key=keys.primary.key,
             now=self._services.clock.now(),
@@ -144,8 +160,10 @@ class Views:
         pending = self._incoming.read(
             request, fields, web.activity_id(), visit.look, by_name=by_name
         )
+        if isinstance(pending, LogoutMessage):
+            return self._log_out.take(pending, self._caller(session, visit.look))
         if pending is None:
-            return self._list_of_trusts(by_name=by_name)
+            return self._list_of_trusts(session, by_name=by_name)
         if "UserName" in fields or "Password" in fields:
             return self._flow.password(pending, fields, visit)
         return self._flow.proceed(pending, visit.look(pending.entity_id), visit)
@@ -155,11 +173,16 @@ class Views:
         if holds_credentials and not web.is_same_origin(request, self._base_url):
             raise failures.from_elsewhere(self._base_url)
 
-    def _list_of_trusts(self, *, by_name: bool) -> Response:
+    def _list_of_trusts(self, session: Session | None, *, by_name: bool) -> Response:
         if not by_name:
             raise failures.no_handler()
         trusts = [trust for trust in self._services.trusts.list() if trust.settings.enabled]
-        return pages.trusts([(t.entity_id, t.display_name or t.entity_id) for t in trusts])
+        choices = [(t.entity_id, t.display_name or t.entity_id) for t in trusts]
+        good = signed_in(self._services, session)
+        return pages.trusts(choices, user=good.user if good else "")
+
+    def _caller(self, session: Session | None, look: Look) -> Caller:
+        return Caller(session, request.cookies, self._node.name(request.cookies), look)
 
     def _visit(self, session: Session | None) -> Visit:
         node = self._node.chosen(request.cookies)

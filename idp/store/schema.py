@@ -221,6 +221,45 @@ access_control_policies = Table(
     _text("policy"),  # as JSON
 )
 
+session_participants = Table(  # what each service provider of a session was told
+    "session_participants",
+    metadata,
+    _serial(),
+    _text("session"),  # the root of its ids
+    _text("user"),
+    _text("trust"),  # an entity id
+    _text("name_id", nullable=True),
+    _text("name_format", nullable=True),
+    _text("name_qualifier", nullable=True),
+    _text("sp_name_qualifier", nullable=True),
+    _text("session_index"),
+    _instant("expires_at", index=True),
+    _text("request_id", nullable=True),  # of the LogoutRequest it was sent
+    _text("log_out", nullable=True),  # the one in which it was sent
+    _instant("asked_at", nullable=True),
+    _text("outcome", nullable=True),
+    Index("ix_session_participants_session", "session", "trust"),
+    Index("ix_session_participants_trust", "trust", "name_id"),
+)
+Index(
+    "ix_session_participants_request_id",
+    session_participants.c.request_id,
+    sqlite_where=session_participants.c.request_id.is_not(None),
+    postgresql_where=session_participants.c.request_id.is_not(None),
+)
+
+log_outs = Table(
+    "log_outs",
+    metadata,
+    _text("id", primary_key=True),
+    _text("user"),
+    _text("sessions"),  # a JSON list of roots
+    _text("activity_id"),
+    _instant("started_at"),
+    _text("asked_by", nullable=True),  # as JSON
+    _instant("expires_at", index=True),
+)
+
 sign_ins = Table(
     "sign_ins",
     metadata,

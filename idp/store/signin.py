@@ -11,11 +11,13 @@ from idp.directory.users import User
 from idp.federation.access_control.decision import AccessRules
 from idp.federation.nodes import Node
 from idp.federation.trusts import RelyingPartyTrust
+from idp.session.participants import Issued
 from idp.session.record import SignInRecord
 from idp.store import log as sign_in_log
-from idp.store import once
+from idp.store import once, participants
 from idp.store.access_control import read_rules
 from idp.store.engine import Database
+from idp.store.participants import SESSION_ENDED
 from idp.store.policies import STAMP
 from idp.store.prepared import Prepared
 from idp.store.schema import nodes, policies, trusts, used_once, users
@@ -24,7 +26,6 @@ from idp.store.users import USER_COLUMNS, user_of
 
 AUTHN_REQUEST = "authn-request"
 SIGN_IN = "sign-in"
-SESSION_ENDED = "session-ended"
 
 _ONE = select(literal(1).label("one")).subquery()
 _NODE_COLUMNS = tuple(field.name for field in fields(Node))
@@ -115,11 +116,15 @@ class SignInStore:
         request_expires_at: datetime,
         sign_in: str | None,
         log: SignInRecord,
+        issued: Issued | None = None,
     ) -> bool:
         """Spend the request (issuer and id) and the sign-in's id, and log it, in one transaction.
 
-        False, and nothing written, when either was spent before. Durable when a sign-in's id is
-        given, that is, after a factor; the hot path of a session that is there already is not.
+        With *issued*, the service provider becomes one of that session. False, and nothing
+        written, when the request or the sign-in was spent before, or the session ended.
+
+        Durable when a sign-in's id is given, that is, after a factor; the hot path of a session
+        that is there already is not.
         """
         claims: list[tuple[str, tuple[str, ...]]] = []
         if request is not None:
@@ -130,6 +135,8 @@ class SignInStore:
             with self._database.write(durable=sign_in is not None) as connection:
                 for kind, parts in claims:
                     _must_win(connection, kind, parts, request_expires_at)
+                if issued is not None and not participants.add(connection, issued):
+                    raise _SpentBefore
                 sign_in_log.append(connection, log)
         except _SpentBefore:
             return False

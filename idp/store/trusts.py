@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, delete, select
 from idp.federation.settings import TrustSettings
 from idp.federation.trusts import RelyingPartyTrust
 from idp.saml.validity import Validity
-from idp.saml.values import AssertionConsumerService, ServiceProvider
+from idp.saml.values import AssertionConsumerService, ServiceProvider, SingleLogoutService
 from idp.store.engine import Database
 from idp.store.schema import trusts
 from idp.store.upsert import upsert
@@ -157,11 +157,13 @@ def _read_terms(text: str) -> dict[str, Any]:
 def _service_provider(text: str) -> ServiceProvider:
     values = json.loads(text)
     services = values.pop("assertion_consumer_services")
+    logout_services = values.pop("single_logout_services", ())
     plain: dict[str, Any] = {
         name: tuple(v) if isinstance(v, list) else v for name, v in values.items()
     }
     return ServiceProvider(
         assertion_consumer_services=tuple(AssertionConsumerService(**each) for each in services),
+        single_logout_services=tuple(SingleLogoutService(**each) for each in logout_services),
         **plain,
     )
 

@@ -115,6 +115,11 @@ class SqlUserStore:
         with self._database.write() as connection:
             return _change(connection, upn, disabled=disabled, valid_from=now)
 
+    def end_sessions(self, upn: str, now: datetime) -> User | None:
+        """Let no session count that began before *now*; None without the user."""
+        with self._database.write() as connection:
+            return _change(connection, upn, valid_from=now)
+
     def remove_user(self, upn: str) -> bool:
         """Remove a user and all that was theirs: devices, codes, activations, limits, names.
 

@@ -42,7 +42,7 @@ def client(xmlsec1, key, tmp_path) -> Saml2Client:
     (tmp_path / "key.pem").write_bytes(pair.private_key)
     (tmp_path / "cert.pem").write_bytes(pair.certificate)
     metadata = write_idp_metadata(
-        entity_id=IDP, sso_url=SSO, certificates=[key.certificate], key=key, now=datetime.now(UTC)
+        entity_id=IDP, ls_url=SSO, certificates=[key.certificate], key=key, now=datetime.now(UTC)
     )
     service = {
         "endpoints": {"assertion_consumer_service": [(ACS, POST)]},

@@ -113,7 +113,7 @@ def test_an_altered_name_is_refused(verify, response, signed):
 def test_metadata_is_verified_until_it_is_altered(verify, key):
     xml = write_idp_metadata(
         entity_id="http://idp.example.test/adfs/services/trust",
-        sso_url="https://idp.example.test/adfs/ls/",
+        ls_url="https://idp.example.test/adfs/ls/",
         certificates=[key.certificate],
         key=key,
         now=NOW,

@@ -132,7 +132,7 @@ def client_of(identities):
 def make_client(sp, us, signed):
     metadata = write_idp_metadata(
         entity_id=IDP_ID,
-        sso_url="https://idp.example.test/adfs/ls/",
+        ls_url="https://idp.example.test/adfs/ls/",
         certificates=[us.certificate],
         key=us.key,
         now=NOW,

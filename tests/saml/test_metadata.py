@@ -32,7 +32,7 @@ SCHEMA = etree.XMLSchema(schema.document("saml-schema-metadata-2.0.xsd"))
 def write(identity, **more) -> bytes:
     arguments = {
         "entity_id": IDP_ID,
-        "sso_url": SSO_URL,
+        "ls_url": SSO_URL,
         "certificates": [identity.certificate],
         "key": identity.key,
         "now": NOW,
@@ -60,6 +60,7 @@ def test_the_order_is_that_of_adfs(identities):
     assert [child.tag.rpartition("}")[2] for child in root] == ["Signature", "IDPSSODescriptor"]
     assert [child.tag.rpartition("}")[2] for child in root[1]] == [
         "KeyDescriptor",
+        *["SingleLogoutService"] * 2,
         *["NameIDFormat"] * 3,
         *["SingleSignOnService"] * 2,
         "Attribute",
@@ -71,9 +72,10 @@ def test_the_order_is_that_of_adfs(identities):
         PERSISTENT,
         TRANSIENT,
     ]
-    services = root.findall(".//md:SingleSignOnService", NS)
-    assert [each.get("Binding") for each in services] == [REDIRECT, POST]
-    assert {each.get("Location") for each in services} == {SSO_URL}
+    for name in ("SingleSignOnService", "SingleLogoutService"):
+        services = root.findall(f".//md:{name}", NS)
+        assert [each.get("Binding") for each in services] == [REDIRECT, POST]
+        assert {each.get("Location") for each in services} == {SSO_URL}
     assert root.find(".//saml:Attribute", NS).get("FriendlyName") == 'UPN & "more"'
 
 
@@ -96,7 +98,7 @@ def test_it_may_say_until_when_it_holds(identities):
 
 def test_the_same_metadata_has_the_same_bytes_on_every_node(identities):
     assert write(identities.idp) == write(identities.idp)
-    assert write(identities.idp)[:200] != write(identities.idp, sso_url="https://other.test/")[:200]
+    assert write(identities.idp)[:200] != write(identities.idp, ls_url="https://other.test/")[:200]
 
 
 def test_pysaml2_reads_it(identities):

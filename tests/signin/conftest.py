@@ -1,3 +1,4 @@
+from leaving import app, browser, to
 from signing_in import (
     easy,
     elsewhere,
@@ -11,6 +12,8 @@ from signing_in import (
 )
 
 __all__ = [
+    "app",
+    "browser",
     "easy",
     "elsewhere",
     "enable",
@@ -20,4 +23,5 @@ __all__ = [
     "reconfigured",
     "served",
     "sp",
+    "to",
 ]

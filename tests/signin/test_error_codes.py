@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import pytest
 from asking import Asking, context_of, name_id_policy
+from leaving import App, Told, carry
 
 from idp.config import SignIn
+from idp.saml.values import NameID
 from idp.testing.federation import Federation
 from idp.testing.page import Page
 
@@ -72,6 +74,20 @@ def an_application_that_takes_no_token(federation, sp):
 @cause("MSIS7046")
 def a_relay_state_without_end(federation, sp):
     return federation.browser().post(sp.sso_url, sp.fields(relay_state="x" * 100_000))
+
+
+@cause("MSIS7054")
+def a_log_out_of_nobody(federation, sp):
+    wiki = App(federation, sp.pair).register()
+    nobody = Told(NameID("nobody@example.test"), "_session")
+    return carry(federation, federation.browser(), wiki.asks(nobody))
+
+
+@cause("MSIS7084")
+def an_unsigned_log_out(federation, sp):
+    wiki = App(federation, sp.pair).register()
+    signed = wiki.asks(Told(NameID("nobody@example.test"), "_session")).address
+    return get(federation, signed.partition("&SigAlg=")[0])
 
 
 @cause("MSIS7065")

@@ -40,13 +40,13 @@ def test_it_names_what_there_is_and_nothing_else(root, federation):
     (role,) = [child for child in root if child.tag.endswith("Descriptor")]
     names = [etree.QName(child).localname for child in role]
     assert list(dict.fromkeys(names)) == [
-        "KeyDescriptor", "NameIDFormat", "SingleSignOnService", "Attribute",
+        "KeyDescriptor", "SingleLogoutService", "NameIDFormat", "SingleSignOnService", "Attribute",
     ]  # fmt: skip
-    services = {
-        (each.get("Binding"), each.get("Location"))
-        for each in role.findall("md:SingleSignOnService", MD)
-    }
-    assert services == {(binding, f"{federation.url}/adfs/ls/") for binding in (REDIRECT, POST)}
+    for name in ("SingleLogoutService", "SingleSignOnService"):
+        services = {
+            (each.get("Binding"), each.get("Location")) for each in role.findall(f"md:{name}", MD)
+        }
+        assert services == {(binding, f"{federation.url}/adfs/ls/") for binding in (REDIRECT, POST)}
 
 
 def test_its_attributes_are_those_that_are_issued(root, federation, sp, phone):

@@ -143,7 +143,7 @@ def test_a_session_that_was_ended_is_none(federation, easy):
     browser = federation.sign_in(easy.url()).browser
     rooms = federation.services
     session = SessionCookie(rooms).read(browser.session.cookies)
-    assert rooms.once.claim("session-ended", session.id, rooms.clock.now() + timedelta(hours=8))
+    assert rooms.once.claim("session-ended", session.root, rooms.clock.now() + timedelta(hours=8))
 
     assert browser.get(easy.url()).title == "Sign In"
 

@@ -1,0 +1,51 @@
+"""The cookies that say which log-outs are this browser's: only there do they go on.
+
+Whoever else brings an answer could be handed the next request, with the user's name in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from flask import Response
+
+from idp.services import Services
+from idp.session.participants import LogOut
+from idp.session.seal import SealBroken
+from idp.signin.session_cookie import give_cookie
+
+PREFIX = "MSISSignout"
+LIFETIME = timedelta(minutes=30)
+"""How long a log-out can go on, and its page be looked at."""
+MOST = 8
+"""Log-outs of one browser that are looked for: one for each of its windows."""
+
+
+class LogOutCookies:
+    """One cookie for each log-out, so that two windows do not overwrite each other's."""
+
+    def __init__(self, services: Services) -> None:
+        self._seal = services.sealer.purpose("log-out")
+        self._is_secure = services.config.server.is_secure
+
+    def ids(self, cookies: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the ids of the log-outs that the browser has part in."""
+        sealed = [value for name, value in cookies.items() if name.startswith(PREFIX)]
+        return tuple(found for each in sealed[:MOST] if (found := self._open(each)) is not None)
+
+    def give(self, response: Response, log_out: LogOut) -> Response:
+        """Let the browser have part in *log_out*."""
+        return give_cookie(
+            response,
+            f"{PREFIX}_{log_out.id[:8]}",
+            self._seal.seal({"id": log_out.id}, lifetime=LIFETIME),
+            max_age=LIFETIME,
+            secure=self._is_secure,
+        )
+
+    def _open(self, sealed: str) -> str | None:
+        try:
+            return str(self._seal.open(sealed)["id"])
+        except SealBroken:
+            return None

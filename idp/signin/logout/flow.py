@@ -1,0 +1,223 @@
+"""The log-out as a dispatcher: look at how far it is, take one step, send the browser on.
+
+Our own session ends first, in the transaction that begins the log-out. What each service provider
+answered is in the database; the browser's cookie only says whose log-out it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import Response
+
+from idp import web
+from idp.federation.trusts import RelyingPartyTrust
+from idp.saml import uris
+from idp.saml.endpoints import logout_service
+from idp.saml.logout import Carried, send_logout_request, send_logout_response
+from idp.saml.refusal import Refused
+from idp.saml.values import LogoutRequest, LogoutResponse
+from idp.services import Services
+from idp.session.participants import AskedBy, LogOut, Outcome
+from idp.session.sso import Session, new_session_id
+from idp.signin import failures, pages
+from idp.signin.incoming import LogoutMessage
+from idp.signin.issuing import new_id
+from idp.signin.known import Look
+from idp.signin.logout.cookie import LIFETIME, LogOutCookies
+from idp.signin.logout.record import LogOutRecorder
+from idp.signin.logout.steps import (
+    Ask,
+    GiveUp,
+    Target,
+    Wait,
+    how_to_ask,
+    is_partial,
+    next_step,
+    sessions_named,
+    targets_of,
+)
+from idp.signin.record import Recorder
+from idp.signin.session_cookie import SessionCookie
+
+SUCCESS = (uris.SUCCESS, None)
+PARTIAL = (uris.SUCCESS, uris.PARTIAL_LOGOUT)
+"""Our own session has ended either way, so that the first is Success (saml-core §3.7.3.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """One web request: which session and cookies it brings, and which node answers it."""
+
+    session: Session | None
+    cookies: Mapping[str, str]
+    node: str
+    look: Look
+
+    def trust(self, entity_id: str) -> RelyingPartyTrust | None:
+        """Return a trust, None where there is none any more, or a disabled one."""
+        try:
+            return self.look(entity_id).trust
+        except Refused:
+            return None
+
+    def name_of(self, entity_id: str) -> str:
+        """Return the name by which people know a service provider."""
+        trust = self.trust(entity_id)
+        return trust.display_name if trust else entity_id
+
+
+class LogOutFlow:
+    """The steps of a log-out on one node; each answers one web request."""
+
+    def __init__(
+        self, services: Services, recorder: Recorder, session_cookie: SessionCookie
+    ) -> None:
+        self._services = services
+        self._log_outs = services.log_outs
+        self._recorder = LogOutRecorder(recorder)
+        self._session_cookie = session_cookie
+        self._cookies = LogOutCookies(services)
+
+    def take(self, message: LogoutMessage, caller: Caller) -> Response:
+        """Take a log-out message of a service provider."""
+        if isinstance(message.content, LogoutRequest):
+            return self._asked(message.content, message, caller)
+        return self._answered(message.content, caller)
+
+    def start(self, session: Session, caller: Caller, *, everywhere: bool) -> Response:
+        """End the session of somebody who pressed the button here, or all of theirs."""
+        if everywhere:
+            self._services.directory.sign_out(session.user)
+        log_out = self._new(session.user, (session.root,))
+        return self._begin(log_out, caller, everywhere=everywhere)
+
+    def resume(self, caller: Caller) -> Response | None:
+        """Go on with a log-out that the browser left, or show its end; None without any."""
+        found = (self._log_outs.find(each) for each in self._cookies.ids(caller.cookies))
+        newest = max(filter(None, found), key=lambda each: each.started_at, default=None)
+        return None if newest is None else self._go_on(newest, caller)
+
+    def _asked(self, request: LogoutRequest, message: LogoutMessage, caller: Caller) -> Response:
+        now, sender = self._services.clock.now(), request.issuer
+        told = self._log_outs.named(sender, request.name_id.value, now)
+        current = caller.session.root if caller.session else None
+        sessions = sessions_named(request, told, current)
+        if not sessions:
+            refused = failures.not_a_participant()
+            self._recorder.refused(sender, caller.node, refused.code)
+            raise refused
+        asked_by = AskedBy(sender, request.id, message.binding, message.relay_state)
+        user = next(each.issued.user for each in told if each.issued.session in sessions)
+        return self._begin(self._new(user, sessions, asked_by), caller)
+
+    def _answered(self, response: LogoutResponse, caller: Caller) -> Response:
+        outcome = Outcome.SIGNED_OUT if response.status == SUCCESS else Outcome.FAILED
+        asked_in = self._log_outs.answered(response.issuer, response.in_response_to, outcome)
+        if asked_in is None:
+            raise failures.not_a_participant()
+        is_ours = asked_in in self._cookies.ids(caller.cookies)
+        log_out = self._log_outs.find(asked_in) if is_ours else None
+        if log_out is None:
+            raise failures.log_out_elsewhere()
+        return self._go_on(log_out, caller)
+
+    def _new(self, user: str, sessions: tuple[str, ...], asked_by: AskedBy | None = None) -> LogOut:
+        return LogOut(
+            id=new_session_id(),
+            user=user,
+            sessions=sessions,
+            activity_id=web.activity_id(),
+            started_at=self._services.clock.now(),
+            asked_by=asked_by,
+        )
+
+    def _begin(self, log_out: LogOut, caller: Caller, *, everywhere: bool = False) -> Response:
+        """End the sessions; the browser's cookie goes with its own."""
+        now, config = log_out.started_at, self._services.config
+        record = self._recorder.began(log_out, caller.node, everywhere=everywhere)
+        if not self._log_outs.begin(
+            log_out,
+            expires_at=now + LIFETIME,
+            sessions_end_by=now + config.sign_in.session_lifetime,
+            request_expires_at=now + config.trusts.longest_freshness,
+            log=record,
+        ):
+            raise failures.answered_already()
+        self._recorder.log(record)
+        response = self._cookies.give(self._go_on(log_out, caller), log_out)
+        if caller.session is not None and caller.session.root in log_out.sessions:
+            self._session_cookie.take_away(response)
+        return response
+
+    def _go_on(self, log_out: LogOut, caller: Caller) -> Response:
+        """Take the log-out as far as it goes without the browser leaving us."""
+        web.continue_activity(log_out.activity_id)
+        while True:
+            targets = targets_of(self._log_outs.participants(log_out.sessions))
+            now = self._services.clock.now()
+            match next_step(targets, now):
+                case Ask(target):
+                    carried = self._ask(log_out, target, caller)
+                    if carried is not None:
+                        return _sent(carried)
+                case GiveUp(target):
+                    self._log_outs.settle(target.latest.number, Outcome.NO_ANSWER)
+                case Wait(waiting, until):
+                    names = [caller.name_of(each.trust) for each in waiting]
+                    return pages.signing_out(names, left=until - now)
+                case _:
+                    return self._end(log_out, targets, caller)
+
+    def _ask(self, log_out: LogOut, target: Target, caller: Caller) -> Carried | None:
+        """Return the request to a service provider; None where there is none to send."""
+        how = how_to_ask(caller.trust(target.trust), target)
+        if isinstance(how, Outcome):
+            self._log_outs.settle(target.latest.number, how)
+            return None
+        service, name_id = how
+        me = self._services.config.server.entity_id
+        request = LogoutRequest(new_id(), me, name_id, target.session_indexes)
+        now = self._services.clock.now()
+        if not self._log_outs.ask(target.latest.number, request.id, log_out.id, now):
+            return None  # another window was quicker
+        key = self._services.signing_key
+        return send_logout_request(request, to=service, relay_state=log_out.id, now=now, key=key)
+
+    def _end(self, log_out: LogOut, targets: Sequence[Target], caller: Caller) -> Response:
+        """Answer who asked for it, the first time; else show what happened."""
+        expires_at = log_out.started_at + 2 * LIFETIME
+        is_first = self._services.once.claim("log-out-end", log_out.id, expires_at)
+        if is_first and is_partial(targets):
+            self._recorder.partial(log_out, caller.node, targets)
+        answer = self._answer(log_out, targets, caller) if is_first else None
+        if answer is not None:
+            return _sent(answer)
+        return pages.signed_out(
+            [(caller.name_of(each.trust), each.latest.outcome) for each in targets],
+            started_here=log_out.asked_by is None,
+        )
+
+    def _answer(self, log_out: LogOut, targets: Sequence[Target], caller: Caller) -> Carried | None:
+        """Return the response to who asked; None where nobody did, or takes no response."""
+        asked_by = log_out.asked_by
+        trust = caller.trust(asked_by.trust) if asked_by else None
+        service = logout_service(trust.service_provider, asked_by.binding) if trust else None
+        if asked_by is None or service is None:
+            return None
+        status = PARTIAL if is_partial(targets) else SUCCESS
+        me = self._services.config.server.entity_id
+        return send_logout_response(
+            LogoutResponse(new_id(), me, asked_by.request_id, status),
+            to=service,
+            relay_state=asked_by.relay_state,
+            now=self._services.clock.now(),
+            key=self._services.signing_key,
+        )
+
+
+def _sent(carried: Carried) -> Response:
+    if carried.fields:
+        return pages.post_form(carried.address, carried.fields)
+    return Response(status=302, headers={"Location": carried.address})

@@ -1,0 +1,48 @@
+"""What a log-out leaves in the log: AD FS's audit events 1206 and 1207 (facts §D.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from idp.events import Event
+from idp.session.participants import LogOut
+from idp.session.record import SignInRecord
+from idp.signin.logout.steps import IS_WHOLE, Target
+from idp.signin.record import Recorder
+
+
+class LogOutRecorder:
+    """Writes the records of one node's log-outs."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    def began(self, log_out: LogOut, node: str, *, everywhere: bool) -> SignInRecord:
+        """Return the record of the session's end, to be written with it."""
+        outcome = "signed_out_everywhere" if everywhere else "signed_out"
+        return self._record(Event.SIGNED_OUT, log_out, node, outcome)
+
+    def partial(self, log_out: LogOut, node: str, targets: Iterable[Target]) -> None:
+        """Record that it did not reach everybody, and whom not."""
+        missed = [each for each in targets if each.latest.outcome not in IS_WHOLE]
+        told = ", ".join(f"{each.trust} {each.latest.outcome}" for each in missed)
+        record = self._record(Event.NOT_SIGNED_OUT, log_out, node, "partial_logout", told)
+        self._recorder.write(record)
+
+    def log(self, record: SignInRecord) -> None:
+        """Write the line of a record that is in the database."""
+        self._recorder.log(record)
+
+    def refused(self, trust: str, node: str, code: str) -> None:
+        """Record a service provider's request that ended nothing."""
+        self._recorder.write(
+            self._recorder.record(Event.NOT_SIGNED_OUT, trust, user="", node=node, outcome=code)
+        )
+
+    def _record(
+        self, event: Event, log_out: LogOut, node: str, outcome: str, detail: str = ""
+    ) -> SignInRecord:
+        trust = log_out.asked_by.trust if log_out.asked_by else ""
+        return self._recorder.record(
+            event, trust, user=log_out.user, node=node, outcome=outcome, detail=detail
+        )

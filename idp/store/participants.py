@@ -1,0 +1,106 @@
+"""What service providers were told in each session, in the database.
+
+A session that has ended gains none: whoever ends it finds all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, bindparam, text
+
+from idp.saml.values import NameID
+from idp.session.participants import Issued, Outcome, Participant
+from idp.store import once
+from idp.store.prepared import Prepared
+from idp.store.schema import Instant, session_participants
+
+SESSION_ENDED = "session-ended"
+MOST = 16
+"""How many of a service provider's assertions are remembered in one session, the newest."""
+
+COLUMNS = (
+    session_participants.c.serial,
+    session_participants.c.session,
+    session_participants.c.user,
+    session_participants.c.trust,
+    session_participants.c.name_id,
+    session_participants.c.name_format,
+    session_participants.c.name_qualifier,
+    session_participants.c.sp_name_qualifier,
+    session_participants.c.session_index,
+    session_participants.c.expires_at,
+    session_participants.c.request_id,
+    session_participants.c.asked_at,
+    session_participants.c.outcome,
+)
+
+_ADD = Prepared(
+    text(
+        'INSERT INTO session_participants (session, "user", trust, name_id, name_format,'
+        " name_qualifier, sp_name_qualifier, session_index, expires_at)"
+        " SELECT :session, :user, :trust, :name_id, :name_format,"
+        " :name_qualifier, :sp_name_qualifier, :session_index, :expires_at"
+        " WHERE NOT EXISTS (SELECT 1 FROM used_once WHERE kind = :kind AND key = :key)"
+        " RETURNING serial"
+    ).bindparams(bindparam("expires_at", type_=Instant)),
+    returns=(BigInteger(),),
+)
+_TRIM = Prepared(
+    text(
+        "DELETE FROM session_participants"
+        " WHERE session = :session AND trust = :trust AND serial <="
+        " (SELECT serial FROM session_participants WHERE session = :session AND trust = :trust"
+        " ORDER BY serial DESC LIMIT 1 OFFSET :most)"
+    )
+)
+
+
+def add(connection: Connection, issued: Issued) -> bool:
+    """Remember what was *issued*; False when the session has ended."""
+    lock(connection, issued.session, shared=True)
+    name_id = issued.name_id
+    values = {
+        "session": issued.session,
+        "user": issued.user,
+        "trust": issued.trust,
+        "name_id": name_id and name_id.value,
+        "name_format": name_id and name_id.format,
+        "name_qualifier": name_id and name_id.name_qualifier,
+        "sp_name_qualifier": name_id and name_id.sp_name_qualifier,
+        "session_index": issued.session_index,
+        "expires_at": issued.expires_at,
+        "kind": SESSION_ENDED,
+        "key": once.key_of(issued.session),
+        "most": MOST,
+    }
+    if _ADD.first(connection, values) is None:
+        return False
+    _TRIM.run(connection, values)
+    return True
+
+
+def lock(connection: Connection, session: str, *, shared: bool) -> None:
+    """Let nobody be added while the session is ended, and the other way round.
+
+    SQLite lets one transaction write at a time anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        how = "_shared" if shared else ""
+        statement = text(f"SELECT pg_advisory_xact_lock{how}(hashtextextended(:session, 0))")
+        connection.execute(statement, {"session": session})
+
+
+def participant_of(row: Sequence[Any]) -> Participant:
+    """Return the participant of a row of :data:`COLUMNS`."""
+    number, session, user, trust, name, format_, qualifier, sp_qualifier, index, *rest = row
+    expires_at, request_id, asked_at, outcome = rest
+    name_id = None if name is None else NameID(name, format_, qualifier, sp_qualifier)
+    return Participant(
+        number,
+        Issued(session, user, trust, name_id, index, expires_at),
+        request_id,
+        asked_at,
+        None if outcome is None else Outcome(outcome),
+    )

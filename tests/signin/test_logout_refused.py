@@ -1,0 +1,151 @@
+"""A LogoutRequest that is not right in every way ends nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from leaving import BOTH, events, is_signed_in, visit
+
+from idp.saml.bindings import decode_redirect, post_fields
+from idp.saml.values import EMAIL, REDIRECT, NameID
+
+WRONG = {
+    # what is wrong                what is changed, of what was told
+    "another name":                lambda told: {"name_id": NameID("x", told.name_id.format)},
+    "another format":              lambda told: {"name_id": NameID(told.name_id.value, EMAIL)},
+    "a qualifier never given":     lambda told: {"name_id": NameID(*_plain(told), None, "urn:sp")},
+    "another session index":       lambda told: {"session_indexes": ("_other",)},
+    "letters of another case":     lambda told: {"name_id": NameID(told.name_id.value.upper())},
+}  # fmt: skip
+
+
+def _plain(told) -> tuple[str, str]:
+    return told.name_id.value, told.name_id.format
+
+
+@pytest.mark.parametrize("change", WRONG.values(), ids=WRONG)
+def test_a_request_for_what_was_not_issued_ends_nothing(
+    change, federation, app, browser, to, lines
+):
+    wiki = app("wiki")
+    told = wiki.sign_in(browser)
+
+    page = to(wiki.asks(told, **change(told)))
+
+    assert (page.status, page.text("errorCode")[:8]) == (400, "MSIS7054")
+    assert "MSIS7054" in lines.refusals()
+    assert is_signed_in(federation, browser, wiki)
+    assert events(federation) == [(1207, "MSIS7054")]
+
+
+def test_a_service_provider_cannot_end_what_another_was_told(federation, app, browser, to):
+    wiki, shop = app("wiki"), app("shop")
+    told = wiki.sign_in(browser)
+    assert to(shop.asks(told)).status == 400
+    assert is_signed_in(federation, browser, wiki)
+
+
+def test_a_request_without_a_session_index_ends_the_session_of_this_browser(
+    federation, app, browser, to
+):
+    wiki = app("wiki")
+    elsewhere = federation.browser()
+    wiki.sign_in(elsewhere)
+    told = wiki.sign_in(browser)
+
+    assert to(wiki.asks(told, session_indexes=())).status == ("Success",)
+    assert not is_signed_in(federation, browser, wiki)
+    assert is_signed_in(federation, elsewhere, wiki)
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["by session index", "by name"])
+def test_a_browser_without_the_session_ends_the_one_that_is_named(
+    named, federation, app, browser, to
+):
+    wiki, shop = app("wiki"), app("shop")
+    elsewhere = federation.browser()
+    told = wiki.sign_in(elsewhere)
+    shop.sign_in(elsewhere)
+
+    sent = to(wiki.asks(told, **({} if named else {"session_indexes": ()})))
+
+    assert sent.address == shop.slo
+    assert not is_signed_in(federation, elsewhere, wiki)
+
+
+def test_a_browser_with_the_session_of_somebody_else_keeps_that(federation, app, browser, to):
+    wiki = app("wiki")
+    told = wiki.sign_in(federation.browser())
+    wiki.sign_in(browser, federation.add_user("other@example.test", phone=None))
+
+    assert to(wiki.asks(told)).status == ("Success",)
+    assert is_signed_in(federation, browser, wiki)
+
+
+@pytest.mark.parametrize("binding", BOTH)
+def test_a_request_is_good_once(binding, federation, app, browser, to):
+    wiki = app("wiki")
+    request = wiki.asks(wiki.sign_in(browser), binding)
+    assert to(request).status == ("Success",)
+    page = to(request)
+    assert (page.status, page.text("errorCode")[:16]) == (400, "request_replayed")
+
+
+def test_a_second_request_for_a_session_that_has_ended_is_answered_too(app, browser, to):
+    wiki, shop = app("wiki"), app("shop")
+    told, told_shop = wiki.sign_in(browser), shop.sign_in(browser)
+    last = to(shop.answers(to(wiki.asks(told))))
+    assert last.status == ("Success",)
+
+    assert to(wiki.asks(told)).status == ("Success",)
+    assert to(shop.asks(told_shop)).status == ("Success",)
+
+
+REFUSED = {
+    # what is wrong        changes                                           code
+    "expired":             (lambda now: {"now": now - timedelta(minutes=9)}, "not_fresh"),
+    "another destination": (lambda _: {"to": "https://sts.test/adfs/ls/"},   "wrong_destination"),
+    "an unknown issuer":   (lambda _: {"issuer": "https://nobody.test"},     "MSIS7007"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "code"), REFUSED.values(), ids=REFUSED)
+def test_a_wrong_request_is_refused(change, code, federation, app, browser, lines):
+    wiki = app("wiki")
+    told = wiki.sign_in(browser)
+    carried = wiki.asks(told, **change(federation.clock.now()))
+    query = carried.address.partition("?")[2]
+
+    page = visit(federation, browser, f"{wiki.ls_url}?{query}")
+
+    assert page.status == 400
+    assert lines.refusals() == [code]
+    assert is_signed_in(federation, browser, wiki)
+
+
+def test_a_request_of_a_disabled_trust_is_refused(federation, app, browser, to, lines):
+    wiki, shop = app("wiki"), app("shop")
+    told = wiki.sign_in(browser)
+    federation.services.trusts.set(wiki.entity_id, {"enabled": "false"})
+
+    assert to(wiki.asks(told)).status == 400
+    assert lines.refusals() == ["MSIS7007"]
+    assert is_signed_in(federation, browser, shop)
+
+
+@pytest.mark.parametrize("binding", BOTH)
+def test_an_unsigned_request_is_refused(binding, federation, app, browser, lines):
+    wiki = app("wiki")
+    carried = wiki.asks(wiki.sign_in(browser), binding)
+    if binding == REDIRECT:
+        page = visit(federation, browser, carried.address.partition("&SigAlg=")[0])
+    else:
+        unsigned = wiki.asks(wiki.sign_in(browser), REDIRECT)
+        xml = decode_redirect(unsigned.address.partition("?")[2].encode()).xml
+        fields = post_fields(xml, parameter="SAMLRequest")
+        page = visit(federation, browser, wiki.ls_url, fields)
+
+    assert (page.status, page.text("errorCode")[:8]) == (400, "MSIS7084")
+    assert lines.refusals() == ["MSIS7084"]
+    assert is_signed_in(federation, browser, wiki)
