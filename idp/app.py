@@ -61,7 +61,7 @@ def assemble(
     """
     clock = clock or SystemClock()
     sealer = Sealer(read_private_file(config.keys.secret), clock.now)
-    database = Database(config.store.url)
+    database = Database(config.store.url, connections=config.store.connections)
     upgrade(database)
     mfa_store = SqlMfaStore(database, sealer.purpose("totp-seed"))
     trust_store = SqlTrustStore(database)

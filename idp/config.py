@@ -19,6 +19,7 @@ from pydantic import (
     ConfigDict,
     Field,
     IPvAnyNetwork,
+    PositiveInt,
     SecretStr,
     ValidationError,
     field_validator,
@@ -100,6 +101,9 @@ class Store(Section):
     """The database."""
 
     url: str = "sqlite:///tallystick.db"
+    """A SQLite file, or PostgreSQL for several nodes: ``postgresql://USER@HOST/DATABASE``."""
+    connections: PositiveInt = 16
+    """The most that each process opens to PostgreSQL."""
 
 
 class Keys(Section):

@@ -1,10 +1,39 @@
-"""What holds for all tests."""
+"""What holds for all tests, and the databases of those that need one."""
 
 from __future__ import annotations
 
 import signal
 
+from databases import (
+    _shared_database,
+    clock,
+    database,
+    database_file,
+    database_kind,
+    database_url,
+    empty_file,
+    open_database,
+    postgresql_server,
+    postgresql_url,
+    pytest_generate_tests,
+    tallystick_database,
+)
 from hypothesis import settings
+
+__all__ = [
+    "_shared_database",
+    "clock",
+    "database",
+    "database_file",
+    "database_kind",
+    "database_url",
+    "empty_file",
+    "open_database",
+    "postgresql_server",
+    "postgresql_url",
+    "pytest_generate_tests",
+    "tallystick_database",
+]
 
 settings.register_profile("any machine", deadline=None)  # a busy one is slow, and not wrong
 settings.load_profile("any machine")

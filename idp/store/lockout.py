@@ -19,13 +19,13 @@ from idp.directory.lockout import (
 )
 from idp.directory.ports import Tried
 from idp.store.prepared import Prepared
-from idp.store.schema import Instant, account_activity, password_limits
+from idp.store.schema import Instant, Words, account_activity, password_limits
 
 _LIMITS = Prepared(  # makes the row or finds it, and locks it either way
     text(
         "INSERT INTO password_limits (name, wrong, last_at) VALUES (:name, 0, :at)"
         " ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING wrong, last_at"
-    ).bindparams(bindparam("at", type_=Instant)),
+    ).bindparams(bindparam("name", type_=Words), bindparam("at", type_=Instant)),
     returns=(Integer(), Instant()),
 )
 _SAVE_LIMITS = Prepared(
@@ -47,7 +47,7 @@ _ACTIVITY = Prepared(  # the same
         "INSERT INTO account_activity (name) VALUES (:name)"
         " ON CONFLICT (name) DO UPDATE SET name = excluded.name"
         " RETURNING familiar_wrong, familiar_at, unknown_wrong, unknown_at, addresses"
-    ),
+    ).bindparams(bindparam("name", type_=Words)),
     returns=(Integer(), Instant(), Integer(), Instant(), Text()),
 )
 _SAVE_ACTIVITY = Prepared(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import fields, replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from idp.store.prepared import Prepared
 from idp.store.schema import sign_ins
 
 LONGEST_FIELD = 1024
-"""Characters kept of a field: clients choose some of them, and must not fill the disk."""
+"""Bytes kept of a field: clients choose some of them, and must fill neither disk nor index."""
 
 _FIELDS = tuple(field.name for field in fields(SignInRecord))
 _TEXTS = tuple(name for name in _FIELDS if name not in ("at", "event_id"))
@@ -46,10 +47,14 @@ class SqlSignInLog:
             query = query.where(sign_ins.c.serial > after_id)
         if user is not None:
             query = query.where(sign_ins.c.user == user)
-        with self._database.read() as connection:
+        with self._source(newest) as connection:
             rows = connection.execute(query).all()
         entries = tuple(LogEntry(row[0], SignInRecord(*row[1:])) for row in rows)
         return entries[::-1] if newest else entries
+
+    def _source(self, newest: bool) -> AbstractContextManager[Connection]:
+        """Return where to read: who follows must not pass by what is numbered, and to come."""
+        return self._database.read() if newest else self._database.read_settled(sign_ins)
 
 
 def append(connection: Connection, record: SignInRecord) -> None:
@@ -59,14 +64,11 @@ def append(connection: Connection, record: SignInRecord) -> None:
 
 
 def _storable(record: SignInRecord) -> SignInRecord:
-    """Cut long fields, and spell what no database can hold."""
+    """Cut long fields."""
     changes: dict[str, Any] = {}
     for name in _TEXTS:
         text: str = getattr(record, name)
-        if len(text) > LONGEST_FIELD or not text.isprintable():
-            changes[name] = _spelt(text[:LONGEST_FIELD])
+        if len(text) > LONGEST_FIELD // 4:
+            kept = text.encode("utf-8", "backslashreplace")[:LONGEST_FIELD]
+            changes[name] = kept.decode("utf-8", "ignore")
     return replace(record, **changes) if changes else record
-
-
-def _spelt(text: str) -> str:
-    return text.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode("utf-8")

@@ -18,7 +18,7 @@ from adapter.mfa.push.challenge import Challenge, State
 from idp.store import once
 from idp.store.engine import Database
 from idp.store.prepared import Prepared
-from idp.store.schema import Instant, activations, challenges, devices, mfa_users
+from idp.store.schema import Instant, Words, activations, challenges, devices, mfa_users
 
 
 class Seal(Protocol):
@@ -107,7 +107,7 @@ _MFA_USER = Prepared(
 _LOCK_MFA_USER = text(  # makes the row or finds it, and locks it either way
     'INSERT INTO mfa_users ("user") VALUES (:user)'
     ' ON CONFLICT ("user") DO UPDATE SET "user" = excluded."user"'
-)
+).bindparams(bindparam("user", type_=Words))
 _CHANGE_MFA_USER = update(mfa_users).where(mfa_users.c.user == bindparam("of_user"))
 
 _LIVE_ACTIVATIONS = select(*_columns(activations, Activation)).where(

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, bindparam, select, text
 
 from idp.federation.name_ids import opaque_name
 from idp.store.engine import Database
-from idp.store.schema import name_ids
+from idp.store.schema import Words, name_ids
 
 _VALUE = select(name_ids.c.value).where(
     name_ids.c.trust == bindparam("trust"), name_ids.c.user == bindparam("user")
@@ -14,7 +14,7 @@ _VALUE = select(name_ids.c.value).where(
 _MAKE = text(
     'INSERT INTO name_ids (trust, "user", value) VALUES (:trust, :user, :value)'
     ' ON CONFLICT (trust, "user") DO NOTHING'
-)
+).bindparams(bindparam("trust", type_=Words), bindparam("user", type_=Words))
 
 
 class SqlPersistentNames:

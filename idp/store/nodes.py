@@ -36,7 +36,7 @@ class SqlNodeStore:
 
     def save_nodes(self, changed: Sequence[Node]) -> None:
         """Store nodes, new or known by their name, all or none."""
-        with self._database.write() as connection:
+        with self._database.write(alone=nodes) as connection:
             for node in changed:
                 upsert(connection, nodes, "name", asdict(node))
 

@@ -50,8 +50,21 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else EPOCH + timedelta(microseconds=value)
 
 
+class Words(TypeDecorator[str]):
+    """Text of anybody's, as every database can hold it: NUL and lone surrogates are spelt out."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: object) -> str | None:
+        """Return what to store, or to look for."""
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        return value.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def _text(name: str, **options: Any) -> Column[str]:
-    return Column(name, Text, nullable=options.pop("nullable", False), **options)
+    return Column(name, Words, nullable=options.pop("nullable", False), **options)
 
 
 def _instant(name: str, **options: Any) -> Column[datetime]:

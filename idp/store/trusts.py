@@ -71,7 +71,7 @@ class SqlTrustStore:
 
         None from *change* leaves things as they are. With *metadata*, that is stored too.
         """
-        with self._database.write() as connection:
+        with self._database.write(alone=trusts) as connection:
             row = connection.execute(_TRUST.with_for_update(), {"entity_id": entity_id}).first()
             trust = change(None if row is None else _trust_of(row[:-1]))
             if trust is not None:

@@ -26,7 +26,7 @@ def upgrade(database: Database) -> None:
     Several processes may call it at once. Raises :class:`DatabaseTooNew` and
     :class:`~idp.store.engine.StoreUnavailable`.
     """
-    database.create_file()
+    database.create()
     with database.read() as connection:
         if _revision(connection) == HEAD:
             return
@@ -52,7 +52,10 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _lock_out_others(connection: Connection, database: Database) -> None:
+    """Wait for another node that is at it, for as long as steps may take."""
     if not database.is_sqlite:  # there the transaction alone is exclusive
+        connection.execute(text("SET LOCAL lock_timeout = '10min'"))
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(7461711)"))
 
 

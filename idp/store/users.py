@@ -83,7 +83,7 @@ class SqlUserStore:
     def add_users(self, added: Sequence[Credentials]) -> Sequence[str]:
         """Store new users, all or none; return the UPNs whose names are taken."""
         rows = [_row_of(each) for each in added]
-        with self._database.write() as connection:
+        with self._database.write(alone=users) as connection:
             taken = [row["upn"] for row in rows if _is_taken(connection, row)]
             if not taken and rows:
                 connection.execute(insert(users), rows)
@@ -126,7 +126,7 @@ class SqlUserStore:
         Nobody after them may be taken for them by a persistent name (saml-core §8.3.7).
         """
         with self._database.write() as connection:
-            for table in (devices, challenges, activations, mfa_users, name_ids):
+            for table in (mfa_users, devices, challenges, activations, name_ids):
                 connection.execute(delete(table).where(table.c.user == upn))
             lockout.forget(connection, upn)
             gone = delete(users).where(users.c.upn == upn).returning(users.c.upn)

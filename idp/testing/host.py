@@ -37,6 +37,7 @@ HOST = "localhost"
 ADDRESS = "127.0.0.1"
 NODE = "srv2022"
 BUILD = "20348.350"
+DATABASE = "tallystick.db"
 PHONE_FILE = "phone.json"
 
 
@@ -55,7 +56,8 @@ class Host:
         self._config = config.load(self._folder.config_file)
         keys = self._config.keys
         self._signing_key = load_signing_key(keys.signing_key, keys.signing_certificate)
-        self._prepare()
+        # The file that is copied for each test; once closed, it has no journal beside it.
+        self._new(self._folder.path, _file_in(self._folder.path)).close()
         self._sp = self._service_provider()
         self._sp_app = test_sp.create_app(self._sp, idp_url=self.url)
         for server in self._servers:
@@ -67,12 +69,13 @@ class Host:
             server.stop()
 
     @contextmanager
-    def afresh(self, folder: Path) -> Iterator[Services]:
-        """Serve a new server whose data lie in *folder*: the default user and one node."""
+    def afresh(self, folder: Path, database: str | None = None) -> Iterator[Services]:
+        """Serve a new server whose data lie in *folder*: the default user and one node.
+
+        *database* is the URL of an empty database; without, it is a SQLite file in the folder.
+        """
         folder.mkdir()
-        for name in ("tallystick.db", PHONE_FILE):
-            shutil.copy(self._folder.path / name, folder / name)
-        services = self._assemble(folder)
+        services = self._new(folder, database) if database else self._copy(folder)
         self.serve(services)
         try:
             yield services
@@ -95,21 +98,25 @@ class Host:
         finally:
             self._switches[1].app = None
 
-    def _prepare(self) -> None:
-        """Fill the database that tests start from."""
-        services = self._assemble(self._folder.path, ShiftedClock())
+    def _copy(self, folder: Path) -> Services:
+        for name in (DATABASE, PHONE_FILE):
+            shutil.copy(self._folder.path / name, folder / name)
+        return self._assemble(_file_in(folder))
+
+    def _new(self, folder: Path, url: str) -> Services:
+        services = self._assemble(url)
         services.farm.set_build(NODE, BUILD, by="pytest")
         services.directory.add(DEFAULT_NAME, DEFAULT_PASSWORD, display_name="Test User")
-        give_phone(services, DEFAULT_NAME, self._folder.path / PHONE_FILE)
-        services.close()  # and with it the journal: the file alone is the database
+        give_phone(services, DEFAULT_NAME, folder / PHONE_FILE)
+        return services
 
-    def _assemble(self, folder: Path, clock: ShiftedClock | None = None) -> Services:
-        store = config.Store(url=f"sqlite:///{folder / 'tallystick.db'}")
+    def _assemble(self, url: str) -> Services:
         # Quick tests look like loops.
         sign_in = self._config.sign_in.model_copy(update={"loop_detection": False})
+        store = config.Store(url=url)
         return assemble(
             self._config.model_copy(update={"store": store, "sign_in": sign_in}),
-            clock=clock or ShiftedClock(),
+            clock=ShiftedClock(),
             hasher=self._hasher,
             signing_key=self._signing_key,
         )
@@ -132,6 +139,10 @@ class Host:
     def _quick(self, app: Flask) -> Flask:
         app.jinja_env.bytecode_cache = self._bytecode
         return app
+
+
+def _file_in(folder: Path) -> str:
+    return f"sqlite:///{folder / DATABASE}"
 
 
 class _Switch:

@@ -28,8 +28,16 @@ def _tallystick_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]
 
 
 @pytest.fixture
+def tallystick_database() -> str | None:
+    """The URL of an empty database for this test; None, unless overridden: a new SQLite file."""
+    return None
+
+
+@pytest.fixture
 def federation(
-    _tallystick_host: Host, tmp_path_factory: pytest.TempPathFactory
+    _tallystick_host: Host,
+    tallystick_database: str | None,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Federation]:
     """A running federation server, new for this test, with one user and one node.
 
@@ -40,7 +48,7 @@ def federation(
     from idp.testing.federation import Federation
 
     folder = tmp_path_factory.mktemp("federation") / "data"
-    with _tallystick_host.afresh(folder) as services:
+    with _tallystick_host.afresh(folder, tallystick_database) as services:
         running = Federation(services, folder)
         yield running
         running.close()

@@ -3,12 +3,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from databases import SetClock, clock, database, database_file, empty_file, open_database
+from databases import SetClock
 from second_factors import SecondFactors, store_on
 
 from idp.store.engine import Database
-
-__all__ = ["clock", "database", "database_file", "empty_file", "open_database"]
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from administered import ADMIN_TOKEN, BASE_URL, empty_file, farm_folder, keys_folder
-from databases import SetClock, clock, database, database_file, open_database
+from administered import ADMIN_TOKEN, BASE_URL, farm_folder, keys_folder
+from databases import SetClock
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -22,15 +22,7 @@ from idp.session.record import SignInRecord
 from idp.store.engine import Database
 from idp.store.once import UsedOnce
 
-__all__ = [
-    "clock",
-    "database",
-    "database_file",
-    "empty_file",
-    "farm_folder",
-    "keys_folder",
-    "open_database",
-]
+__all__ = ["farm_folder", "keys_folder"]
 
 
 @pytest.fixture

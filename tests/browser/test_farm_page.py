@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from administered import ADMIN_TOKEN, empty_file, farm_folder, keys_folder, services
+from administered import ADMIN_TOKEN, farm_folder, keys_folder, services
 from playwright.sync_api import Locator, Page, expect
 from werkzeug.serving import make_server
 
@@ -16,7 +16,7 @@ from idp.app import create_app
 from idp.services import Services
 from idp.session.record import SignInRecord
 
-__all__ = ["empty_file", "farm_folder", "keys_folder", "services"]
+__all__ = ["farm_folder", "keys_folder", "services"]
 
 SYSTEMINFO = """\
 Host Name:                 STS2

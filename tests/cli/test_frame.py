@@ -214,11 +214,14 @@ def test_an_empty_table_says_so_on_standard_error(capsys):
     assert capsys.readouterr() == ("", "There is nothing.\n")
 
 
-@pytest.mark.parametrize("args", [["sp", "show", "\udc80"], ["user", "import", "latin1.csv"]])
-def test_text_that_is_no_unicode_is_refused(args, refused, farm_folder):
+def test_a_file_that_is_no_unicode_is_refused(refused, farm_folder):
     (farm_folder / "latin1.csv").write_bytes("name,password\nbjörn,x\n".encode("latin-1"))
 
-    assert refused(*args).endswith("[no_text]\n")
+    assert refused("user", "import", "latin1.csv").endswith("[no_text]\n")
+
+
+def test_an_argument_that_is_no_unicode_is_looked_for_and_not_found(refused):
+    assert refused("sp", "show", "\udc80").endswith("[unknown_trust]\n")
 
 
 def test_a_password_that_is_no_unicode_is_refused(refused):

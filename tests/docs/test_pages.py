@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from databases import SetClock, database, database_file, empty_file, open_database
+from databases import SetClock
 from entra_sign_in import CODE, FAILED, REFUSED, WAITING
 from second_factors import SecondFactors, store_on
-
-__all__ = ["database", "database_file", "empty_file", "open_database"]
 
 PAGE = (Path(__file__).parents[2] / "docs" / "pages.md").read_text()
 KINDS = {**WAITING, **FAILED, **REFUSED, **CODE}

@@ -8,14 +8,14 @@ import shlex
 from pathlib import Path
 
 import pytest
-from administered import empty_file, farm_folder, keys_folder, services
+from administered import farm_folder, keys_folder, services
 from click.testing import CliRunner
 
 from idp import cli, config
 from idp.directory.lockout import Mode
 from idp.signin.record import LOCKOUT_EVENTS
 
-__all__ = ["empty_file", "farm_folder", "keys_folder", "services"]
+__all__ = ["farm_folder", "keys_folder", "services"]
 
 PAGE = (Path(__file__).parents[2] / "docs" / "passwords.md").read_text()
 COMMANDS = [line[2:] for line in PAGE.splitlines() if line.startswith("$ tallystick ")]

@@ -7,14 +7,14 @@ import shlex
 from pathlib import Path
 
 import pytest
-from administered import empty_file, farm_folder, keys_folder, services
+from administered import farm_folder, keys_folder, services
 from click.testing import CliRunner
 from readers import identities, sp
 from written_metadata import entities, entity
 
 from idp import cli
 
-__all__ = ["empty_file", "farm_folder", "identities", "keys_folder", "services", "sp"]
+__all__ = ["farm_folder", "identities", "keys_folder", "services", "sp"]
 
 PAGE = (Path(__file__).parents[2] / "docs" / "trusts.md").read_text()
 

@@ -7,6 +7,8 @@ from asking import two_levels
 
 from idp.config import SignIn
 
+pytestmark = pytest.mark.each_database
+
 
 @pytest.fixture
 def page_of(federation):

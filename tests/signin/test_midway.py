@@ -11,6 +11,8 @@ from second_factors import at_once
 
 from idp.signin.session_cookie import SessionCookie
 
+pytestmark = pytest.mark.each_database
+
 NUMBER, NO_NUMBER = "20348.350", "20348.349"
 
 

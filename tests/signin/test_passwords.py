@@ -7,6 +7,8 @@ from second_factors import at_once
 
 from idp.signin.pages import WRONG_PASSWORD
 
+pytestmark = pytest.mark.each_database
+
 
 @pytest.fixture
 def log_in(federation, easy):

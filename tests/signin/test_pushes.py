@@ -6,6 +6,8 @@ import pytest
 
 from idp.testing.signin import NotFinished
 
+pytestmark = pytest.mark.each_database
+
 
 @pytest.fixture
 def sign_in(federation, sp):

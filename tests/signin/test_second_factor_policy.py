@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from asking import Asking
 
+pytestmark = pytest.mark.each_database
+
 MFA = "Multi-Factor Authentication"
 
 

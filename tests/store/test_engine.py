@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, insert, select, text, update
 
 from adapter.errors import TallystickError
-from idp.store import engine
+from idp.store import faults, sqlite
 from idp.store.engine import Database, StoreUnavailable
 from idp.store.schema import EPOCH, Instant, password_limits
 
@@ -25,7 +25,7 @@ def _count(database: Database) -> int:
 
 
 def _add_one(database: Database) -> None:
-    with database.write() as connection:
+    with database.write(alone=password_limits) as connection:
         seen = connection.execute(select(password_limits.c.wrong)).scalar_one()
         connection.execute(update(password_limits).values(wrong=seen + 1))
 
@@ -53,8 +53,10 @@ def test_a_transaction_left_by_an_exception_changes_nothing(database, durable):
     assert _count(database) == 0
 
 
-def test_a_crowd_of_readers_each_have_a_connection_and_see_what_is_committed(database):
-    crowd = engine.KEPT + 4
+def test_a_crowd_of_readers_each_have_a_connection_and_see_what_is_committed(
+    database, database_file
+):
+    crowd = sqlite.KEPT + 4
     together = threading.Barrier(crowd)
 
     def read(_: int) -> int:
@@ -82,7 +84,7 @@ def test_what_is_read_is_what_was_committed_last_by_anybody(open_database):
 
 @pytest.mark.parametrize(("durable", "synchronous"), [(True, 2), (False, 1)])
 def test_a_durable_commit_waits_for_the_disk_and_a_cheap_one_does_not(
-    database, durable, synchronous
+    database, database_file, durable, synchronous
 ):
     with database.write(durable=durable) as connection:
         assert connection.execute(text("PRAGMA synchronous")).scalar() == synchronous
@@ -93,7 +95,7 @@ def test_a_durable_commit_waits_for_the_disk_and_a_cheap_one_does_not(
 def test_a_locked_database_is_reported_and_serves_again_when_free(
     database, database_file, monkeypatch
 ):
-    monkeypatch.setattr(engine, "PATIENCE", 0.05)
+    monkeypatch.setattr(faults, "PATIENCE", 0.05)
     other = sqlite3.connect(database_file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
@@ -106,8 +108,10 @@ def test_a_locked_database_is_reported_and_serves_again_when_free(
         connection.execute(insert(password_limits), ROW)
 
 
-def test_our_own_threads_wait_for_their_turn_to_write_and_not_forever(database, monkeypatch):
-    monkeypatch.setattr(engine, "PATIENCE", 0.05)
+def test_our_own_threads_wait_for_their_turn_to_write_and_not_forever(
+    database, database_file, monkeypatch
+):
+    monkeypatch.setattr(faults, "PATIENCE", 0.05)
     holding, done = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -175,20 +179,30 @@ def test_a_place_where_no_file_can_be_made_is_reported(tmp_path):
     (tmp_path / "file").touch()
 
     with pytest.raises(StoreUnavailable, match="cannot be made"):
-        Database(f"sqlite:///{tmp_path}/file/new.db").create_file()
+        Database(f"sqlite:///{tmp_path}/file/new.db").create()
 
 
 def test_a_new_file_is_its_owners_alone_whatever_the_umask(tmp_path):
     before = os.umask(0)
     try:
-        Database(f"sqlite:///{tmp_path}/new.db").create_file()
+        Database(f"sqlite:///{tmp_path}/new.db").create()
     finally:
         os.umask(before)
 
     assert stat.S_IMODE((tmp_path / "new.db").stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "what:is/this", ""])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite://",
+        "sqlite:///:memory:",
+        "mysql://db/x",
+        "postgresql://db:port/x",
+        "what:is/this",
+        "",
+    ],
+)
 def test_an_url_that_cannot_work_is_refused_before_anything_is_opened(url):
     with pytest.raises(TallystickError) as refused:
         Database(url)

@@ -67,7 +67,7 @@ def test_a_process_killed_in_a_transaction_did_nothing_and_after_it_did_all(
     assert UsedOnce(database).claim("code", "another", NOON)
 
 
-def test_a_full_disk_refuses_cleanly_and_spends_nothing(database):
+def test_a_full_disk_refuses_cleanly_and_spends_nothing(database, database_file):
     sign_ins = SignInStore(database)
     assert _finish(sign_ins, "before")
     with database.write() as connection:  # the pool has this one connection

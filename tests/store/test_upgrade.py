@@ -45,7 +45,7 @@ def test_a_database_changed_by_a_later_version_is_refused(database):
 
 def test_a_database_of_the_first_version_gains_what_is_new_and_keeps_its_rows(tmp_path):
     database = Database(f"sqlite:///{tmp_path}/old.db")
-    database.create_file()
+    database.create()
     with database.write() as connection:
         command.upgrade(_configured(connection), "0001")
         connection.execute(text("INSERT INTO policies (name, value) VALUES ('x', '1')"))

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from databases import empty_file
 
 from idp import config
 from idp.app import assemble
@@ -31,7 +30,7 @@ allow_http = true
 
 SP_ID = "https://sp.example.test/metadata"
 
-__all__ = ["empty_file", "farm_folder", "keys_folder", "services"]
+__all__ = ["farm_folder", "keys_folder", "services"]
 
 
 @pytest.fixture(scope="session")

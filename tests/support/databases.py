@@ -1,4 +1,4 @@
-"""Fixtures for tests that need a database: a migrated SQLite file each, and a clock to set."""
+"""Fixtures for tests that need a database: a migrated one each, on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from idp.store.engine import Database
 from idp.store.upgrade import upgrade
+
+if TYPE_CHECKING:
+    import postgresql
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
@@ -34,14 +38,57 @@ def clock() -> SetClock:
     return SetClock()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what needs a database on each kind, and whole sign-ins where they are marked so.
+
+    What asks for a database file is about SQLite alone.
+    """
+    names = metafunc.fixturenames
+    marked = metafunc.definition.get_closest_marker("each_database") is not None
+    if ("database_url" in names or marked) and "database_file" not in names:
+        metafunc.parametrize("database_kind", ["sqlite", "postgresql"])
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[postgresql.Server]:
+    """The server of this process; it starts when the first test asks for it."""
+    from postgresql import server
+
+    running = server()
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def _shared_database(postgresql_server: postgresql.Server) -> Iterator[postgresql.Shared]:
+    """A migrated database, used by one test after the other."""
+    from postgresql import Shared
+
+    url = postgresql_server.new_database()
+    _migrate(url)
+    yield Shared(url)
+    postgresql_server.drop(url)
+
+
+@pytest.fixture
+def postgresql_url(_shared_database: postgresql.Shared) -> str:
+    """The URL of a migrated PostgreSQL database without any rows."""
+    _shared_database.clear()
+    return _shared_database.url
+
+
 @pytest.fixture(scope="session")
 def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file, to be copied: Alembic runs once for all tests."""
     path = tmp_path_factory.mktemp("store") / "empty.db"
-    database = Database(f"sqlite:///{path}")
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+def _migrate(url: str) -> None:
+    database = Database(url)
     upgrade(database)
     database.dispose()
-    return path
 
 
 @pytest.fixture
@@ -52,12 +99,31 @@ def database_file(empty_file: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def open_database(database_file: Path) -> Iterator[Callable[[], Database]]:
-    """Opens the same file again, as another process of the farm would."""
+def database_kind() -> str:
+    """What the test's database is kept by, see :func:`pytest_generate_tests`."""
+    return "sqlite"
+
+
+@pytest.fixture
+def database_url(database_kind: str, request: pytest.FixtureRequest) -> str:
+    if database_kind == "postgresql":
+        return request.getfixturevalue("postgresql_url")
+    return f"sqlite:///{request.getfixturevalue('database_file')}"
+
+
+@pytest.fixture
+def tallystick_database(database_kind: str, request: pytest.FixtureRequest) -> str | None:
+    """Where the plugin's ``federation`` keeps its data."""
+    return request.getfixturevalue("postgresql_url") if database_kind == "postgresql" else None
+
+
+@pytest.fixture
+def open_database(database_url: str) -> Iterator[Callable[[], Database]]:
+    """Opens the same database again, as another process of the farm would."""
     opened: list[Database] = []
 
     def open_one() -> Database:
-        opened.append(Database(f"sqlite:///{database_file}"))
+        opened.append(Database(database_url))
         return opened[-1]
 
     yield open_one

@@ -9,6 +9,8 @@ from second_factors import at_once
 from idp.store.maintenance import purge
 from idp.testing.page import Page
 
+pytestmark = pytest.mark.each_database
+
 
 @pytest.fixture
 def signed_in(federation, easy):

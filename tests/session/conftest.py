@@ -1,3 +1,0 @@
-from databases import clock
-
-__all__ = ["clock"]
