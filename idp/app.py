@@ -16,7 +16,7 @@ from idp.federation.keys import read_private_file
 from idp.federation.nodes import Farm
 from idp.federation.policy import GlobalPolicy
 from idp.federation.providers import Providers
-from idp.federation.trusts import Trusts
+from idp.federation.trusts import SHA1_WARNING, Trusts
 from idp.services import Services
 from idp.session.clock import SystemClock
 from idp.session.seal import Sealer
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from idp.saml.signing import SigningKey
 
 RETRY_AFTER_SECONDS = "5"
+MOST_WARNINGS = 20
 
 
 def assemble(
@@ -121,8 +122,20 @@ def create_app(config: Config, *, services: Services | None = None) -> Flask:
     app.teardown_request(lambda _error: housekeeping.tick())
     app.extensions["tallystick"] = services
     get_logger().info("started", event_id=Event.STARTED, base_url=config.server.base_url)
+    _warn_of_sha1(services)
     services.closing.callback(lambda: get_logger().info("stopped", event_id=Event.STOPPED))
     return app
+
+
+def _warn_of_sha1(services: Services) -> None:
+    """Write a line for each trust that is set to SHA-1, and for the rest how many there are."""
+    from idp.logs import get_logger
+
+    weak = services.trusts.signing_with_sha1()
+    for entity_id in weak[:MOST_WARNINGS]:
+        get_logger().warning("weak_trust", trust=entity_id, problem=SHA1_WARNING)
+    if len(weak) > MOST_WARNINGS:
+        get_logger().warning("weak_trusts", more=len(weak) - MOST_WARNINGS, problem=SHA1_WARNING)
 
 
 def _lockout(settings: Lockout) -> LockoutRules:

@@ -209,6 +209,8 @@ class Farm(Section):
     """Rules that hold on every node."""
 
     products_after_table: Literal["approve_deny", "number_match"] = "approve_deny"
+    saml_message_delivery_window: int = Field(default=5, ge=1, le=60)
+    """Minutes in which a response must reach the service provider."""
 
 
 class Logging(Section):

@@ -63,3 +63,14 @@ def test_the_start_and_the_end_of_a_server_are_told_by_their_numbers(federation,
     started, stopped = capsys.readouterr().err.splitlines()
     assert "event_id=100 base_url=http://localhost" in started
     assert "event_id=103" in stopped
+
+
+def test_trusts_that_are_set_to_sha1_are_warned_of_at_the_start(
+    federation, service_provider, capsys
+):
+    federation.services.trusts.set(service_provider.entity_id, {"signature_algorithm": "rsa-sha1"})
+
+    create_app(federation.services.config, services=federation.services)
+
+    [line] = [line for line in capsys.readouterr().err.splitlines() if "SHA-1" in line]
+    assert service_provider.entity_id in line

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from idp.admin.times import timestamp
 from idp.federation.preview import certificates_of
+from idp.federation.trusts import SHA1_WARNING
+from idp.saml import uris
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from idp.federation.preview import Preview
@@ -55,15 +58,28 @@ def preview_as_json(preview: Preview) -> dict[str, Any]:
 
 def warnings_of(trust: RelyingPartyTrust, now: datetime) -> tuple[str, ...]:
     """Return what is weak about a trust, as sentences without a full stop."""
-    weak = [
-        f"{use} certificate {report.thumbprint[:16]}: {weakness}"
-        for use, report in certificates_of(trust.service_provider, now)
-        for weakness in report.weaknesses
-    ]
+    return (
+        *_of_settings(trust),
+        *_of_validity(trust, now),
+        *(
+            f"{use} certificate {report.thumbprint[:16]}: {weakness}"
+            for use, report in certificates_of(trust.service_provider, now)
+            for weakness in report.weaknesses
+        ),
+    )
+
+
+def _of_settings(trust: RelyingPartyTrust) -> Iterator[str]:
+    if trust.settings.signature_algorithm == uris.RSA_SHA1:
+        yield SHA1_WARNING
+    if trust.settings.encryption_algorithm == "aes256-cbc":
+        yield "what is encrypted in CBC can be altered unseen (encryption_algorithm)"
+
+
+def _of_validity(trust: RelyingPartyTrust, now: datetime) -> Iterator[str]:
     until = trust.validity.valid_until
     if until is not None and until <= now:
-        weak.append(f"its metadata was valid until {timestamp(until)}")
-    return tuple(weak)
+        yield f"its metadata was valid until {timestamp(until)}"
 
 
 def _provider_json(provider: ServiceProvider) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -96,8 +97,8 @@ def list_trusts(services: Services, as_json: bool) -> None:
         print_json([_trust(services, trust) for trust in trusts])
         return
     print_table(
-        ("entity id", "name", "enabled", "second factor", "changed"),
-        [_row(trust) for trust in trusts],
+        ("entity id", "name", "enabled", "second factor", "changed", "warnings"),
+        [_row(services, trust) for trust in trusts],
         empty="There is no trust yet: tallystick sp add FILE makes one.",
     )
 
@@ -130,12 +131,16 @@ def show(services: Services, entity_id: str, as_json: bool) -> None:
 @json_option
 @with_services
 def set_(services: Services, entity_id: str, changes: tuple[str, ...], as_json: bool) -> None:
-    """Change settings of a trust, all or none of those given."""
+    """Change settings of a trust, all or none of those given.
+
+    encryption_certificate=@FILE takes it from a file.
+    """
     trust = services.trusts.set(entity_id, dict(_pair(change) for change in changes))
     if as_json:
         print_json(_trust(services, trust))
-    else:
-        click.echo(f"{printable(trust.entity_id)} is changed.")
+        return
+    warn(services, trust)
+    click.echo(f"{printable(trust.entity_id)} is changed.")
 
 
 @sp.command("remove", example="tallystick sp remove https://sp.example.test/metadata")
@@ -151,10 +156,20 @@ def _pair(change: str) -> tuple[str, str]:
     key, equals, value = change.partition("=")
     if not equals:
         raise click.UsageError(f"{change!r} is not KEY=VALUE")
+    if key == "encryption_certificate" and value.startswith("@"):
+        return key, _certificate_of(Path(value[1:]))
     return key, value
 
 
-def _row(trust: RelyingPartyTrust) -> tuple[object, ...]:
+def _certificate_of(path: Path) -> str:
+    from idp.saml.certificates import certificate_in
+
+    return certificate_in(path.read_bytes())
+
+
+def _row(services: Services, trust: RelyingPartyTrust) -> tuple[object, ...]:
+    from idp.admin.trust_views import warnings_of
+
     settings = trust.settings
     return (
         trust.entity_id,
@@ -162,6 +177,7 @@ def _row(trust: RelyingPartyTrust) -> tuple[object, ...]:
         "yes" if settings.enabled else "no",
         settings.second_factor,
         f"{trust.changed_at:%Y-%m-%d %H:%M}",
+        "; ".join(warnings_of(trust, services.clock.now())),
     )
 
 
@@ -186,5 +202,6 @@ def _fields(values: dict[str, Any], prefix: str = "") -> list[tuple[str, object]
         if isinstance(value, dict):
             fields += _fields(value, f"{prefix}{name}.")
         else:
-            fields.append((prefix + name, value if isinstance(value, str) else json.dumps(value)))
+            plain = isinstance(value, str) and value
+            fields.append((prefix + name, value if plain else json.dumps(value)))
     return fields

@@ -11,7 +11,7 @@ from itertools import product
 
 from adapter.contract import EMAIL_ADDRESS, UPN
 from idp.federation.claims import AUTHENTICATION_METHODS_REFERENCES, GROUP, NAME, Subject
-from idp.federation.settings import PLACEHOLDER
+from idp.federation.setting_types import PLACEHOLDER
 from idp.federation.trusts import RelyingPartyTrust
 from idp.saml.values import Attribute
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from idp.federation.settings import NAME_ID_FORMATS, NO_NAME_ID
+from idp.federation.claims import NAME_ID_FORMATS
+from idp.federation.setting_types import NO_NAME_ID
 from idp.saml import uris
 from idp.saml.refusal import Refused
 from idp.saml.values import EMAIL, PERSISTENT, TRANSIENT, UNSPECIFIED, NameID, NameIDPolicy

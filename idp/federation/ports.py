@@ -31,6 +31,9 @@ class TrustStore(Protocol):
     def trusts(self) -> Sequence[RelyingPartyTrust]:
         """Return all trusts in the order they were added."""
 
+    def signing_with(self, algorithm: str) -> Sequence[str]:
+        """Return the entity ids of the trusts that are set to a signature algorithm."""
+
     def metadata(self, entity_id: str) -> bytes | None:
         """Return the metadata that a trust was last read from."""
 

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from adapter.errors import TallystickError
 from idp.federation.claims import NAME_ID_FORMATS
+from idp.federation.setting_types import (
+    NO_NAME_ID,
+    PLACEHOLDERS,
+    SHORT_NAMES,
+    SIGNATURE_ALGORITHMS,
+    Attributes,
+    BadTrustSetting,
+    ListTable,
+    NameIdFormat,
+    Names,
+    Notes,
+    RsaCertificate,
+    SignatureAlgorithm,
+    values_in,
+)
+from idp.saml import uris
 
-NO_NAME_ID = "none"
-"""The setting of a trust that is told no NameID."""
-
-PLACEHOLDERS = ("upn", "emailaddress", "name", "windowsaccountname", "group")
-PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
+DEFAULT_TOKEN_LIFETIME = 60
 
 _TABLES = {"attributes": "URI", "access_control_parameters": "NAME"}
 """Settings that are tables of lists: ``attributes.URI=VALUE`` sets one of them."""
-
-
-class BadTrustSetting(TallystickError):
-    """Raised for a setting that does not exist, or a value it cannot have."""
-
-    code = "bad_trust_setting"
 
 
 class TrustSettings(BaseModel):
@@ -48,7 +53,7 @@ class TrustSettings(BaseModel):
         max_length=128,
         description="who gets in, by the name of a policy: tallystick access list",
     )
-    access_control_parameters: dict[str, tuple[str, ...]] = Field(
+    access_control_parameters: ListTable = Field(
         default_factory=dict,
         description="access_control_parameters.NAME=VALUE gives a parameter of the policy",
     )
@@ -66,15 +71,27 @@ class TrustSettings(BaseModel):
         description="the class in the answer: adfs the first factor's, and multipleauthn where the "
         "second was requested; entra multipleauthn, refeds REFEDS MFA wherever it was given",
     )
+    allowed_authentication_class_references: Names = Field(
+        default=(),
+        description="the only classes that a request may ask for, a URI or a JSON list; none: all",
+    )
     saml_response_signature: Literal["AssertionOnly", "MessageOnly", "MessageAndAssertion"] = Field(
         default="AssertionOnly",
         description="what is signed; an assertion is where its metadata wants it",
+    )
+    signature_algorithm: SignatureAlgorithm = Field(
+        default=uris.RSA_SHA256,
+        description="what is signed with, and what its requests must be signed with: "
+        f"{', '.join(SIGNATURE_ALGORITHMS)}",
     )
     signed_saml_requests_required: bool = Field(
         default=False, description="refuse requests that are not signed"
     )
     encrypt_claims: bool = Field(
         default=True, description="encrypt assertions where its metadata holds a key for that"
+    )
+    encryption_certificate: RsaCertificate = Field(
+        default=None, description="a PEM to encrypt for, in place of the keys in its metadata"
     )
     encrypted_name_id_required: bool = Field(
         default=False, description="encrypt the NameID by itself, or refuse the sign-in"
@@ -84,17 +101,21 @@ class TrustSettings(BaseModel):
         description="aes256-cbc only for a service provider that knows nothing better",
     )
     token_lifetime: int = Field(
-        default=60, ge=1, le=7 * 24 * 60, description="minutes an assertion lasts"
+        default=DEFAULT_TOKEN_LIFETIME,
+        ge=0,
+        le=7 * 24 * 60,
+        description="minutes an assertion lasts; 0: the default",
     )
     not_before_skew: int = Field(
         default=0, ge=0, le=60, description="minutes that NotBefore lies in the past"
     )
-    name_id_format: str | None = Field(
+    name_id_format: NameIdFormat = Field(
         default=None,
         description=f"unless a request asks for another: {', '.join(NAME_ID_FORMATS)}; "
         f"{NO_NAME_ID}: no NameID",
     )
-    attributes: dict[str, tuple[str, ...]] = Field(
+    notes: Notes = Field(default="", description="a text for administrators")
+    attributes: Attributes = Field(
         default_factory=dict,
         description="attributes.URI=VALUE adds one; values may hold "
         + ", ".join(f"{{{name}}}" for name in PLACEHOLDERS),
@@ -105,43 +126,10 @@ class TrustSettings(BaseModel):
         """The settings that say who gets in; equal ones need no second check."""
         return self.access_control_policy, self.access_control_parameters
 
-    @field_validator("name_id_format", mode="before")
-    @classmethod
-    def _name_id_format(cls, value: object) -> str | None:
-        if value in (None, ""):
-            return None
-        uri = NAME_ID_FORMATS.get(str(value), value)
-        if uri not in (*NAME_ID_FORMATS.values(), NO_NAME_ID):
-            raise ValueError(
-                f"give one of {', '.join(NAME_ID_FORMATS)}, or its URI, or {NO_NAME_ID}"
-            )
-        return str(uri)
-
-    @field_validator(*_TABLES, mode="before")
-    @classmethod
-    def _single_values_are_lists_of_one(cls, value: object) -> object:
-        if not isinstance(value, Mapping):
-            return value
-        return {name: (v,) if isinstance(v, str) else v for name, v in value.items()}
-
-    @field_validator("attributes")
-    @classmethod
-    def _attributes(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-        for name, templates in value.items():
-            if not name or not name.isprintable() or " " in name:
-                raise ValueError(f"{name!r} is no name of an attribute")
-            for template in templates:
-                _check_template(template)
-        return value
-
-
-def _check_template(template: str) -> None:
-    if not template.isprintable():
-        raise ValueError(f"{template!r} holds control characters")
-    for name in PLACEHOLDER.findall(template):
-        if name not in PLACEHOLDERS:
-            allowed = ", ".join(f"{{{each}}}" for each in PLACEHOLDERS)
-            raise ValueError(f"there is no {{{name}}}, only {allowed}")
+    @property
+    def lifetime(self) -> timedelta:
+        """How long an assertion lasts; the 0 that AD FS stores is its default."""
+        return timedelta(minutes=self.token_lifetime or DEFAULT_TOKEN_LIFETIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,18 +195,7 @@ def _before(settings: TrustSettings, changes: Mapping[str, Any]) -> dict[str, An
 
 def _with(table: dict[str, Any], name: str, text: str) -> dict[str, Any]:
     others = {key: value for key, value in table.items() if key != name}
-    return {**others, name: _values(text)} if text else others
-
-
-def _values(text: str) -> object:
-    if not text.startswith("["):
-        return text
-    try:
-        return json.loads(text)
-    except ValueError:
-        raise BadTrustSetting(
-            f"{text!r} is no JSON list", 'Give several values like ["one", "two"]'
-        ) from None
+    return {**others, name: values_in(text)} if text else others
 
 
 def _faults(error: ValidationError) -> list[str]:
@@ -235,4 +212,6 @@ def _sentence(fault: Mapping[str, Any]) -> str:
 
 
 def _shown(value: object) -> str:
-    return "" if value in (None, {}) else value if isinstance(value, str) else json.dumps(value)
+    if value in (None, {}, [], ""):
+        return ""
+    return SHORT_NAMES.get(value, value) if isinstance(value, str) else json.dumps(value)

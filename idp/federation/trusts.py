@@ -11,11 +11,17 @@ from typing import TYPE_CHECKING, Any
 from adapter.errors import TallystickError
 from idp.federation.ports import Clock, TrustStore
 from idp.federation.settings import TrustSettings, changed, replaced
+from idp.saml import uris
+from idp.saml.certificates import is_valid
 from idp.saml.validity import UNLIMITED, Validity
 from idp.saml.values import Encryption, ServiceProvider
 
 if TYPE_CHECKING:
     from idp.saml.metadata import Described
+    from idp.saml.signing import SigningKey
+
+
+SHA1_WARNING = "messages are signed with SHA-1, which can be forged (signature_algorithm)"
 
 
 class UnknownTrust(TallystickError):
@@ -69,24 +75,36 @@ class RelyingPartyTrust:
         """Whether the response around it is signed."""
         return self.settings.saml_response_signature != "AssertionOnly"
 
-    @property
-    def encryption(self) -> Encryption | None:
-        """What is encrypted and for whom, None for nothing; raises :class:`NoEncryptionKey`."""
-        settings, certificates = self.settings, self.service_provider.encryption_certificates
-        if not certificates and settings.encrypted_name_id_required:
+    def encryption_at(self, now: datetime) -> Encryption | None:
+        """Return what is encrypted and for whom, None for nothing.
+
+        Raises :class:`NoEncryptionKey` where it has to be, and there is no key.
+        """
+        settings, provider = self.settings, self.service_provider
+        certificate = settings.encryption_certificate or _best(
+            provider.encryption_certificates, now
+        )
+        if certificate is None and settings.encrypted_name_id_required:
             raise NoEncryptionKey(
                 f"The NameID must be encrypted, but {self.entity_id!r} has no key for encryption",
                 "Add its metadata with one, or set encrypted_name_id_required=false",
             )
-        if not (certificates and (settings.encrypt_claims or settings.encrypted_name_id_required)):
+        wanted = settings.encrypt_claims or settings.encrypted_name_id_required
+        if certificate is None or not wanted:
             return None
         return Encryption(
-            certificates[0],
+            certificate,
             assertion=settings.encrypt_claims,
             name_id=settings.encrypted_name_id_required,
-            sha256_transport=certificates[0] in self.service_provider.sha256_transport,
+            sha256_transport=certificate in provider.sha256_transport,
+            oaep11_transport=certificate in provider.oaep11_transport,
+            aes128=certificate in provider.aes128_content,
             cbc=settings.encryption_algorithm == "aes256-cbc",
         )
+
+    def signs_with(self, key: SigningKey) -> SigningKey:
+        """Return our key as it signs for this trust."""
+        return key.with_algorithm(self.settings.signature_algorithm)
 
     @property
     def requires_signed_requests(self) -> bool:
@@ -159,6 +177,10 @@ class Trusts:
     def list(self) -> tuple[RelyingPartyTrust, ...]:
         """Return all trusts in the order they were added."""
         return tuple(self._store.trusts())
+
+    def signing_with_sha1(self) -> tuple[str, ...]:
+        """Return the entity ids of the trusts that are set to SHA-1."""
+        return tuple(self._store.signing_with(uris.RSA_SHA1))
 
     def metadata(self, entity_id: str) -> bytes:
         """Return the metadata a trust was last read from; raises :class:`UnknownTrust`."""
@@ -233,6 +255,14 @@ class FolderReport:
 
     loaded: tuple[str, ...]
     faults: tuple[str, ...]
+
+
+def _best(certificates: tuple[str, ...], now: datetime) -> str | None:
+    """Return the first that is valid now, else the first: what was meant to be secret stays so."""
+    if len(certificates) < 2:
+        return certificates[0] if certificates else None
+    valid = (each for each in certificates if is_valid(each, now))
+    return next(valid, certificates[0])
 
 
 def _existing(entity_id: str, trust: RelyingPartyTrust | None) -> RelyingPartyTrust:

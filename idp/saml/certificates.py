@@ -73,6 +73,25 @@ def public_key(certificate: str) -> PublicKey:
     return key
 
 
+def is_valid(certificate: str, now: datetime) -> bool:
+    """Say whether *certificate* is valid at *now*, by its dates alone."""
+    try:
+        begin, end = _dates(certificate)
+    except BadCertificate:
+        return False
+    return begin <= now <= end
+
+
+# Bounded likewise.
+@lru_cache(maxsize=4096)
+def _dates(certificate: str) -> tuple[datetime, datetime]:
+    try:
+        read = x509.load_der_x509_certificate(der_of(certificate))
+    except ValueError:
+        raise BadCertificate("The certificate cannot be read", "Give an X.509 one") from None
+    return read.not_valid_before_utc, read.not_valid_after_utc
+
+
 def public_key_pem(certificate: str) -> bytes:
     """Return the key in *certificate* as a PEM public key."""
     return public_key(certificate).public_bytes(

@@ -76,21 +76,23 @@ def resolve_requested_context(
     requested: tuple[str, ...],
     comparison: str = "exact",
     is_announced: Callable[[str], bool] = lambda _method: False,
+    allowed: tuple[str, ...] = (),
 ) -> RequestedFactor:
     """Return what the first class that we can meet demands; classes come in order of preference.
 
-    ``is_announced`` tells the authentication methods of the enabled adapters. Without classes
-    nothing is demanded, and ``unspecified`` leaves it to us. Raises :class:`Refused`
-    (Responder/NoAuthnContext) when none can be met; with the comparison ``better``, when not all
-    can be surpassed.
+    ``is_announced`` tells the authentication methods of the enabled adapters, ``allowed`` the only
+    classes that this trust is given, none for all. Without classes nothing is demanded, and
+    ``unspecified`` leaves it to us. Raises :class:`Refused` (Responder/NoAuthnContext) when none
+    can be met; with the comparison ``better``, when not all can be surpassed.
     """
     found: RequestedFactor | None
     if comparison == "better":
         found = _better(tuple(each for each in requested if each != UNSPECIFIED))
     else:
         met = (_meet(wanted, comparison, is_announced) for wanted in requested)
-        found = next(filter(None, met), None) if requested else _NO_DEMAND
-    if found is None:
+        usable = (each for each in met if each and _is_allowed(each, allowed))
+        found = next(usable, None) if requested else _NO_DEMAND
+    if found is None or not _is_allowed(found, allowed):
         raise not_met()
     return found
 
@@ -120,6 +122,10 @@ def not_met() -> Refused:
         code="MSIS7102",
         status=(uris.RESPONDER, uris.NO_AUTHN_CONTEXT),
     )
+
+
+def _is_allowed(demand: RequestedFactor, allowed: tuple[str, ...]) -> bool:
+    return not allowed or demand is _NO_DEMAND or demand.answer in allowed
 
 
 def _meet(

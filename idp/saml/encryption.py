@@ -2,13 +2,14 @@
 
 Every element has a key of its own, which travels inside KeyInfo as AD FS has it. The content is
 AES-256 in GCM, which nobody can alter unseen; CBC is for those who know nothing else.
-Sources: xmlenc-core1 §3.1, §5.2 (block encryption) and §5.5.2 (RSA-OAEP with MGF1 on SHA-1).
+Sources: xmlenc-core1 §3.1, §5.2 (block encryption) and §5.5.2 (RSA-OAEP).
 """
 
 from __future__ import annotations
 
 import base64
 import os
+from collections.abc import Callable
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -21,13 +22,15 @@ from idp.saml import uris
 from idp.saml.certificates import public_key
 from idp.saml.values import Encryption
 
-_KEY_BYTES = 32
+_AES256_BYTES, _AES128_BYTES = 32, 16
 _GCM_NONCE_BYTES = 12
 _BLOCK_BYTES = 16
 
-_MGF = padding.MGF1(hashes.SHA1())  # noqa: S303  # it is a part of rsa-oaep-mgf1p
-_OAEP_SHA1 = padding.OAEP(mgf=_MGF, algorithm=hashes.SHA1(), label=None)  # noqa: S303  # likewise
-_OAEP_SHA256 = padding.OAEP(mgf=_MGF, algorithm=hashes.SHA256(), label=None)
+_SHA1_MASK = padding.MGF1(hashes.SHA1())  # noqa: S303  # it is a part of rsa-oaep-mgf1p
+_OAEP = padding.OAEP(mgf=_SHA1_MASK, algorithm=hashes.SHA1(), label=None)  # noqa: S303  # likewise
+_OAEP_SHA256 = padding.OAEP(mgf=_SHA1_MASK, algorithm=hashes.SHA256(), label=None)
+_OAEP_11 = padding.OAEP(mgf=padding.MGF1(hashes.SHA256()), algorithm=hashes.SHA256(), label=None)
+_MGF = f'<xenc11:MGF xmlns:xenc11="{uris.XMLENC11}" Algorithm="{uris.MGF1_SHA256}"></xenc11:MGF>'
 
 
 class UnusableEncryptionKey(TallystickError):
@@ -42,8 +45,8 @@ def encrypt(element: str, encryption: Encryption) -> str:
     Raises :class:`UnusableEncryptionKey`, and
     :class:`~idp.saml.certificates.BadCertificate` where there is no key at all.
     """
-    key = os.urandom(_KEY_BYTES)
-    seal, algorithm = (_cbc, uris.AES256_CBC) if encryption.cbc else (_gcm, uris.AES256_GCM)
+    seal, algorithm, size = _content(encryption)
+    key = os.urandom(size)
     return (
         f'<xenc:EncryptedData xmlns:xenc="{uris.XMLENC}" Type="{uris.ENCRYPTED_ELEMENT}">'
         f'<xenc:EncryptionMethod Algorithm="{algorithm}"></xenc:EncryptionMethod>'
@@ -59,14 +62,37 @@ def _encrypted_key(key: bytes, encryption: Encryption) -> str:
             "The service provider's key for encryption is not RSA",
             "Ask it for an RSA key, or switch encryption off for the trust",
         )
-    oaep = _OAEP_SHA256 if encryption.sha256_transport else _OAEP_SHA1
-    digest = uris.SHA256 if encryption.sha256_transport else uris.SHA1
+    oaep, method = _transport(encryption)
     return (
-        f'<xenc:EncryptedKey><xenc:EncryptionMethod Algorithm="{uris.RSA_OAEP}">'
-        f'<ds:DigestMethod Algorithm="{digest}"></ds:DigestMethod></xenc:EncryptionMethod>'
+        f"<xenc:EncryptedKey>{method}"
         f"<ds:KeyInfo><ds:X509Data><ds:X509Certificate>{encryption.certificate}"
         "</ds:X509Certificate></ds:X509Data></ds:KeyInfo>"
         f"{_cipher_data(recipient.encrypt(key, oaep))}</xenc:EncryptedKey>"
+    )
+
+
+def _content(encryption: Encryption) -> tuple[Callable[[bytes, bytes], bytes], str, int]:
+    """Return how the content is encrypted, the name of that, and the key's size in bytes."""
+    if encryption.cbc:
+        return _cbc, uris.AES256_CBC, _AES256_BYTES
+    if encryption.aes128:
+        return _gcm, uris.AES128_GCM, _AES128_BYTES
+    return _gcm, uris.AES256_GCM, _AES256_BYTES
+
+
+def _transport(encryption: Encryption) -> tuple[padding.OAEP, str]:
+    """Return how the key is encrypted, and the element that says so."""
+    if encryption.oaep11_transport:
+        return _OAEP_11, _method(uris.RSA_OAEP_11, uris.SHA256, _MGF)
+    if encryption.sha256_transport:
+        return _OAEP_SHA256, _method(uris.RSA_OAEP, uris.SHA256)
+    return _OAEP, _method(uris.RSA_OAEP, uris.SHA1)
+
+
+def _method(algorithm: str, digest: str, mask: str = "") -> str:
+    return (
+        f'<xenc:EncryptionMethod Algorithm="{algorithm}">'
+        f'<ds:DigestMethod Algorithm="{digest}"></ds:DigestMethod>{mask}</xenc:EncryptionMethod>'
     )
 
 

@@ -71,14 +71,23 @@ def read_logout_request(
     now: datetime,
     skew: timedelta = SKEW,
     max_age: timedelta = MAX_AGE,
+    algorithm_of: messages.AlgorithmOf = messages.sha256,
 ) -> LogoutRequest:
     """Return the request in *message*, checked against the trust of its issuer.
 
-    ``destinations`` are our own addresses. Raises :class:`Refused`.
+    ``destinations`` are our own addresses; ``algorithm_of`` tells by which algorithm it must be
+    signed. Raises :class:`Refused`.
     """
     root = messages.root_of(message, parameter="SAMLRequest", name=REQUEST)
     service_provider = _checked(
-        root, message, find_service_provider, destinations, now=now, skew=skew, max_age=max_age
+        root,
+        message,
+        find_service_provider,
+        destinations,
+        algorithm_of,
+        now=now,
+        skew=skew,
+        max_age=max_age,
     )
     _must_not_have_ended(root, now - skew)
     indexes = tuple(text_of(each) for each in root.findall(_SESSION_INDEX))
@@ -99,11 +108,19 @@ def read_logout_response(
     now: datetime,
     skew: timedelta = SKEW,
     max_age: timedelta = MAX_AGE,
+    algorithm_of: messages.AlgorithmOf = messages.sha256,
 ) -> LogoutResponse:
     """Return the response in *message*, checked likewise; raises :class:`Refused`."""
     root = messages.root_of(message, parameter="SAMLResponse", name=RESPONSE)
     service_provider = _checked(
-        root, message, find_service_provider, destinations, now=now, skew=skew, max_age=max_age
+        root,
+        message,
+        find_service_provider,
+        destinations,
+        algorithm_of,
+        now=now,
+        skew=skew,
+        max_age=max_age,
     )
     answered = root.get("InResponseTo")
     if not answered:
@@ -156,6 +173,7 @@ def _checked(
     message: SamlMessage,
     find_service_provider: FindServiceProvider,
     destinations: Collection[str],
+    algorithm_of: messages.AlgorithmOf,
     *,
     now: datetime,
     skew: timedelta,
@@ -163,7 +181,8 @@ def _checked(
 ) -> ServiceProvider:
     """Check what holds for requests and responses alike, and return whose message it is."""
     service_provider = messages.issuer_of(root, find_service_provider)
-    messages.check_signatures(root, message, service_provider, required=False)
+    expected = algorithm_of(service_provider)
+    messages.check_signatures(root, message, service_provider, required=False, expected=expected)
     _must_be_signed(root, message, service_provider)
     messages.check_destination(root, destinations, signed=True)
     messages.fresh_instant(root, now=now, skew=skew, max_age=max_age)

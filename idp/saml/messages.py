@@ -20,6 +20,9 @@ from idp.saml.xml import parse, text_of
 SKEW = timedelta(minutes=3)
 MAX_AGE = timedelta(minutes=5)
 
+AlgorithmOf = Callable[[ServiceProvider], str]
+"""Tells the signature algorithm that a service provider's trust is set to."""
+
 _ISSUER = f"{{{uris.ASSERTION}}}Issuer"
 
 
@@ -43,6 +46,11 @@ def root_of(message: SamlMessage, *, parameter: str, name: str) -> etree._Elemen
     return root
 
 
+def sha256(_service_provider: ServiceProvider) -> str:
+    """Return the algorithm that every trust has until it is set to another."""
+    return uris.RSA_SHA256
+
+
 def issuer_of(
     root: etree._Element, find_service_provider: Callable[[str], ServiceProvider | None]
 ) -> ServiceProvider:
@@ -60,15 +68,23 @@ def issuer_of(
 
 
 def check_signatures(
-    root: etree._Element, message: SamlMessage, service_provider: ServiceProvider, *, required: bool
+    root: etree._Element,
+    message: SamlMessage,
+    service_provider: ServiceProvider,
+    *,
+    required: bool,
+    expected: str = uris.RSA_SHA256,
 ) -> bool:
-    """Check every signature there is, and say whether there was one."""
+    """Check every signature there is, and say whether there was one.
+
+    *expected* is the signature algorithm of the trust.
+    """
     certificates = service_provider.signing_certificates
     enveloped = signature.enveloped_signature(root)
     if enveloped is not None:
-        signature.check_enveloped(root, enveloped, certificates)
+        signature.check_enveloped(root, enveloped, certificates, expected)
     if message.redirect_signature is not None:
-        signature.check_redirect(message.redirect_signature, certificates)
+        signature.check_redirect(message.redirect_signature, certificates, expected)
     signed = enveloped is not None or message.redirect_signature is not None
     if required and not signed:
         raise Refused(

@@ -167,7 +167,7 @@ class _OwnSigners(sigver.RSACrypto):  # type: ignore[misc]  # pysaml2 has no typ
 
     def get_signer(self, sigalg: str, sigkey: object = None) -> Any:
         shared = sigver.SIGNER_ALGS.get(sigalg)
-        if shared is None or sigalg not in signature.SIGNATURE_ALGORITHMS:
+        if shared is None or sigalg not in signature.ACCEPTED[uris.RSA_SHA256]:
             return None
         return sigver.RSASigner(shared.digest, sigkey or self.key)
 

@@ -17,6 +17,7 @@ from idp.saml.bindings import SamlMessage
 from idp.saml.contexts import not_met
 from idp.saml.messages import MAX_AGE, SKEW
 from idp.saml.refusal import Refused
+from idp.saml.signature import UNEXPECTED_ALGORITHM
 from idp.saml.values import (
     POST,
     UNSPECIFIED,
@@ -45,19 +46,28 @@ def read_authn_request(
     skew: timedelta = SKEW,
     max_age: timedelta = MAX_AGE,
     require_signed: Callable[[ServiceProvider], bool] | None = None,
+    algorithm_of: messages.AlgorithmOf = messages.sha256,
 ) -> AuthnRequest:
     """Return the request in *message*, checked against the trust of its issuer.
 
     ``destinations`` are our own addresses. A signature that is present is always checked; one is
-    required where the metadata says AuthnRequestsSigned, or *require_signed* says so. Raises
-    :class:`Refused`.
+    required where the metadata says AuthnRequestsSigned, or *require_signed* says so;
+    *algorithm_of* tells by which algorithm. Raises :class:`Refused`.
     """
     root = messages.root_of(message, parameter="SAMLRequest", name="AuthnRequest")
     service_provider = messages.issuer_of(root, find_service_provider)
     required = service_provider.authn_requests_signed or (
         require_signed is not None and require_signed(service_provider)
     )
-    signed = messages.check_signatures(root, message, service_provider, required=required)
+    expected = algorithm_of(service_provider)
+    try:
+        signed = messages.check_signatures(
+            root, message, service_provider, required=required, expected=expected
+        )
+    except Refused as refusal:
+        if refusal.code == UNEXPECTED_ALGORITHM:
+            raise _addressed(refusal, root, message, service_provider) from None
+        raise
     messages.check_destination(root, destinations, signed=signed)
     issue_instant = messages.fresh_instant(root, now=now, skew=skew, max_age=max_age)
     acs_url = _acs_url(root, service_provider)
@@ -67,12 +77,7 @@ def read_authn_request(
         contexts, comparison = _requested_context(root)
         subject = _subject(root)
     except Refused as refusal:
-        raise refusal.addressed_to(
-            issuer=service_provider.entity_id,
-            acs_url=acs_url,
-            in_response_to=root.get("ID"),
-            relay_state=message.relay_state,
-        ) from None
+        raise _addressed(refusal, root, message, service_provider) from None
     return AuthnRequest(
         id=root.get("ID"),
         issuer=service_provider.entity_id,
@@ -85,6 +90,21 @@ def read_authn_request(
         requested_contexts=contexts,
         comparison=comparison,
         signed=signed,
+    )
+
+
+def _addressed(
+    refusal: Refused,
+    root: etree._Element,
+    message: SamlMessage,
+    service_provider: ServiceProvider,
+) -> Refused:
+    """Let the service provider be told at the address, a registered one, that it asked for."""
+    return refusal.addressed_to(
+        issuer=service_provider.entity_id,
+        acs_url=_acs_url(root, service_provider),
+        in_response_to=root.get("ID"),
+        relay_state=message.relay_state,
     )
 
 

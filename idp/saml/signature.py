@@ -1,8 +1,9 @@
 """Checking signatures that others made: which algorithms, which shape, by which key.
 
 Sources: saml-core §5.4 (enveloped XML signatures), saml-bindings §3.4.4.1 (Redirect). Keys come
-from the trust, never from the message. SHA-1, HMAC and "none" are not in the table, and what is
-not in the table is refused.
+from the trust, never from the message, and so does the algorithm, as in AD FS: a message signed by
+another is refused, be it a stronger one. HMAC and "none" are not in the table, and what is not in
+the table is refused. SHA-1 is for a trust that is set to it.
 """
 
 from __future__ import annotations
@@ -22,12 +23,24 @@ from idp.saml.refusal import Refused
 
 SIGNATURE_ALGORITHMS: dict[str, tuple[type[PublicKey], hashes.HashAlgorithm]] = {
     # signature method    kind of key                 digest
+    uris.RSA_SHA1:     (rsa.RSAPublicKey,           hashes.SHA1()),  # noqa: S303 - for trusts that are set to it
     uris.RSA_SHA256:   (rsa.RSAPublicKey,           hashes.SHA256()),
-    uris.RSA_SHA384:   (rsa.RSAPublicKey,           hashes.SHA384()),
-    uris.RSA_SHA512:   (rsa.RSAPublicKey,           hashes.SHA512()),
     uris.ECDSA_SHA256: (ec.EllipticCurvePublicKey,  hashes.SHA256()),
 }  # fmt: skip
-DIGEST_ALGORITHMS = frozenset({uris.SHA256, uris.SHA384, uris.SHA512})
+ACCEPTED = {
+    # a trust's algorithm  those that its messages may be signed by
+    uris.RSA_SHA256:      (uris.RSA_SHA256, uris.ECDSA_SHA256),
+    uris.RSA_SHA1:        (uris.RSA_SHA1,),
+}  # fmt: skip
+"""An EC key, which AD FS does not know, has SHA-256 where RSA would have it."""
+
+DIGEST_ALGORITHMS = {
+    # a trust's algorithm  digests of what is signed
+    uris.RSA_SHA256:      (uris.SHA256, uris.SHA384, uris.SHA512),
+    uris.RSA_SHA1:        (uris.SHA1, uris.SHA256),
+}  # fmt: skip
+
+UNEXPECTED_ALGORITHM = "signature_algorithm"
 
 _SIGNATURE = f"{{{uris.XMLDSIG}}}Signature"
 _TRANSFORMS = [uris.ENVELOPED, uris.EXCLUSIVE_C14N]
@@ -52,18 +65,26 @@ def enveloped_signature(root: etree._Element) -> etree._Element | None:
 
 
 def check_enveloped(
-    root: etree._Element, signature: etree._Element, certificates: Sequence[str]
+    root: etree._Element,
+    signature: etree._Element,
+    certificates: Sequence[str],
+    expected: str = uris.RSA_SHA256,
 ) -> None:
-    """Accept the enveloped *signature* over all of *root* by one of *certificates*, or refuse."""
-    _check_shape(root, signature)
+    """Accept the enveloped *signature* over all of *root* by one of *certificates*, or refuse.
+
+    *expected* is the signature algorithm of the trust.
+    """
+    _check_shape(root, signature, expected)
     _require_certificates(certificates)
     if not any(xmlcrypto.verifies(root, signature, each) for each in certificates):
         raise _wrong()
 
 
-def check_redirect(signature: RedirectSignature, certificates: Sequence[str]) -> None:
-    """Accept a Redirect *signature* by one of *certificates*, or refuse."""
-    kind, digest = _algorithm(signature.algorithm)
+def check_redirect(
+    signature: RedirectSignature, certificates: Sequence[str], expected: str = uris.RSA_SHA256
+) -> None:
+    """Accept a Redirect *signature* by one of *certificates*, or refuse, likewise."""
+    kind, digest = _algorithm(signature.algorithm, expected)
     _require_certificates(certificates)
     for certificate in certificates:
         try:
@@ -95,7 +116,7 @@ def _der_of(value: bytes) -> bytes:
     return encode_dss_signature(int.from_bytes(value[:half]), int.from_bytes(value[half:]))
 
 
-def _check_shape(root: etree._Element, signature: etree._Element) -> None:
+def _check_shape(root: etree._Element, signature: etree._Element, expected: str) -> None:
     """Refuse whatever saml-core §5.4 does not allow, before any arithmetic."""
     if not all(isinstance(node.tag, str) for node in signature.iter()):
         raise _bad_shape("a comment or processing instruction inside the signature")
@@ -103,13 +124,13 @@ def _check_shape(root: etree._Element, signature: etree._Element) -> None:
     c14n, method, reference = _children(
         signed_info, "CanonicalizationMethod", "SignatureMethod", "Reference"
     )
-    _algorithm(method.get("Algorithm", ""))
+    _algorithm(method.get("Algorithm", ""), expected)
     if c14n.get("Algorithm") != uris.EXCLUSIVE_C14N:
         raise _bad_shape("a canonicalisation other than the exclusive one")
-    _check_reference(root, reference)
+    _check_reference(root, reference, expected)
 
 
-def _check_reference(root: etree._Element, reference: etree._Element) -> None:
+def _check_reference(root: etree._Element, reference: etree._Element, expected: str) -> None:
     identifier = root.get("ID")
     if not identifier or reference.get("URI") != f"#{identifier}":
         raise _bad_shape("a reference to something other than the message")
@@ -118,8 +139,8 @@ def _check_reference(root: etree._Element, reference: etree._Element) -> None:
     transforms, digest, _ = _children(reference, "Transforms", "DigestMethod", "DigestValue")
     if [step.get("Algorithm") for step in transforms] != _TRANSFORMS:
         raise _bad_shape("transforms other than enveloped-signature and exclusive c14n")
-    if digest.get("Algorithm") not in DIGEST_ALGORITHMS:
-        raise _unsupported(digest.get("Algorithm", ""))
+    if digest.get("Algorithm") not in DIGEST_ALGORITHMS[expected]:
+        raise _unexpected(digest.get("Algorithm", ""), expected)
 
 
 def _children(parent: etree._Element, *names: str, optional: str = "") -> list[etree._Element]:
@@ -132,11 +153,10 @@ def _children(parent: etree._Element, *names: str, optional: str = "") -> list[e
     return children
 
 
-def _algorithm(uri: str) -> tuple[type[PublicKey], hashes.HashAlgorithm]:
-    try:
-        return SIGNATURE_ALGORITHMS[uri]
-    except KeyError:
-        raise _unsupported(uri) from None
+def _algorithm(uri: str, expected: str) -> tuple[type[PublicKey], hashes.HashAlgorithm]:
+    if uri not in ACCEPTED[expected]:
+        raise _unexpected(uri, expected)
+    return SIGNATURE_ALGORITHMS[uri]
 
 
 def _require_certificates(certificates: Sequence[str]) -> None:
@@ -148,12 +168,14 @@ def _require_certificates(certificates: Sequence[str]) -> None:
         )
 
 
-def _unsupported(uri: str) -> Refused:
+def _unexpected(uri: str, expected: str) -> Refused:
     # The URI came from outside, so it is cut; the log escapes it.
     return Refused(
-        f"The message is signed with an algorithm that is not accepted: {uri[:100]!r}",
-        "Let the service provider sign with RSA-SHA256",
-        code="signature_algorithm",
+        f"The message is signed with an algorithm that is not expected: {uri[:100]!r} "
+        f"instead of {expected!r}",
+        "Let the service provider sign with that, or change signature_algorithm of its trust",
+        code=UNEXPECTED_ALGORITHM,
+        status=(uris.RESPONDER, None),
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -19,6 +19,12 @@ from idp.saml import canonical, uris
 from idp.saml.certificates import base64_of
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+_ALGORITHMS = {
+    # signature method   hash             digest method, and how it is made
+    uris.RSA_SHA1:     (hashes.SHA1(),    uris.SHA1,   hashlib.sha1),  # noqa: S303 - for trusts that are set to it
+    uris.RSA_SHA256:   (hashes.SHA256(),  uris.SHA256, hashlib.sha256),
+    uris.ECDSA_SHA256: (hashes.SHA256(),  uris.SHA256, hashlib.sha256),
+}  # fmt: skip
 _P256_BYTES = 32
 _LEAST_RSA_BITS = 2048
 
@@ -64,11 +70,18 @@ class SigningKey:
             )
         return cls(_usable(key), base64_of(x509_certificate), _algorithm_of(key))
 
+    def with_algorithm(self, algorithm: str) -> SigningKey:
+        """Return the key as it signs by *algorithm*; one that is not RSA has only its own."""
+        if algorithm == self.algorithm or not isinstance(self.private_key, rsa.RSAPrivateKey):
+            return self
+        return replace(self, algorithm=algorithm)
+
     def sign(self, data: bytes) -> bytes:
         """Return the signature of *data* as XML Signature and the Redirect binding carry it."""
+        algorithm = _ALGORITHMS[self.algorithm][0]
         if isinstance(self.private_key, rsa.RSAPrivateKey):
-            return self.private_key.sign(data, padding.PKCS1v15(), hashes.SHA256())
-        r, s = decode_dss_signature(self.private_key.sign(data, ec.ECDSA(hashes.SHA256())))
+            return self.private_key.sign(data, padding.PKCS1v15(), algorithm)
+        r, s = decode_dss_signature(self.private_key.sign(data, ec.ECDSA(algorithm)))
         return r.to_bytes(_P256_BYTES) + s.to_bytes(_P256_BYTES)
 
 
@@ -78,9 +91,12 @@ def sign_enveloped(head: str, tail: str, element_id: str, key: SigningKey) -> st
     *head* and *tail* together are the element in exclusive canonical form; ``element_id`` is its
     ID. The result is in canonical form again, so it may stand inside another signed element.
     """
-    digest = _base64(hashlib.sha256((head + tail).encode("utf-8")).digest())
+    _, method, digest_of = _ALGORITHMS[key.algorithm]
     signed_info = _SIGNED_INFO.format(
-        algorithm=key.algorithm, reference=canonical.attribute(element_id), digest=digest
+        algorithm=key.algorithm,
+        reference=canonical.attribute(element_id),
+        method=method,
+        digest=_base64(digest_of((head + tail).encode("utf-8")).digest()),
     )
     # Standing alone, SignedInfo brings its own namespace; inside Signature it inherits it.
     signed = f'<ds:SignedInfo xmlns:ds="{uris.XMLDSIG}">{signed_info}</ds:SignedInfo>'
@@ -99,7 +115,7 @@ _SIGNED_INFO = (
     '<ds:Reference URI="#{reference}"><ds:Transforms>'
     f'<ds:Transform Algorithm="{uris.ENVELOPED}"></ds:Transform>'
     f'<ds:Transform Algorithm="{uris.EXCLUSIVE_C14N}"></ds:Transform>'
-    f'</ds:Transforms><ds:DigestMethod Algorithm="{uris.SHA256}"></ds:DigestMethod>'
+    '</ds:Transforms><ds:DigestMethod Algorithm="{method}"></ds:DigestMethod>'
     "<ds:DigestValue>{digest}</ds:DigestValue></ds:Reference>"
 )
 

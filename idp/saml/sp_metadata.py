@@ -120,6 +120,8 @@ class _Reading:
             signing_certificates=signing,
             encryption_certificates=encryption_keys.encryption_certificates(keys),
             sha256_transport=encryption_keys.sha256_transport(keys),
+            oaep11_transport=encryption_keys.oaep11_transport(keys),
+            aes128_content=encryption_keys.aes128_content(keys),
             name_id_formats=tuple(_text(each) for each in role.name_id_format),
             authn_requests_signed=signs,
             want_assertions_signed=_true(role.want_assertions_signed),

@@ -41,8 +41,9 @@ class ServiceProvider:
     """What a service provider's metadata says of it.
 
     Certificates are base64 of the DER, without line breaks, as in ``ds:X509Certificate``.
-    Keys without ``use`` stand in both tuples (saml-metadata §2.4.1.1). ``sha256_transport`` are
-    those of the encryption certificates whose owner announces SHA-256 for the transport of keys.
+    Keys without ``use`` stand in both tuples (saml-metadata §2.4.1.1). The three tuples after the
+    encryption certificates hold those of them whose owner announces SHA-256 for the transport of
+    keys, SHA-256 in all of it (RSA-OAEP of XML Encryption 1.1), and AES-128 but not AES-256 in GCM.
     """
 
     entity_id: str
@@ -50,6 +51,8 @@ class ServiceProvider:
     signing_certificates: tuple[str, ...] = ()
     encryption_certificates: tuple[str, ...] = ()
     sha256_transport: tuple[str, ...] = ()
+    oaep11_transport: tuple[str, ...] = ()
+    aes128_content: tuple[str, ...] = ()
     name_id_formats: tuple[str, ...] = ()
     authn_requests_signed: bool = False
     want_assertions_signed: bool = False
@@ -140,14 +143,16 @@ class Attribute:
 class Encryption:
     """What of an assertion is encrypted, and how, for the owner of ``certificate``.
 
-    ``sha256_transport`` and ``cbc`` tell what differs from SHA-1 inside RSA-OAEP (which needs no
-    more of it: xmlenc-core1 §5.5.2) and from AES-256-GCM.
+    The transports tell what differs from SHA-1 inside RSA-OAEP (which needs no more of it:
+    xmlenc-core1 §5.5.2), ``aes128`` and ``cbc`` what does from AES-256-GCM.
     """
 
     certificate: str
     assertion: bool = True
     name_id: bool = False
     sha256_transport: bool = False
+    oaep11_transport: bool = False
+    aes128: bool = False
     cbc: bool = False
 
 

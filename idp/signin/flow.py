@@ -52,7 +52,10 @@ class SignInFlow:
         self._recorder = recorder
         self._cookie = cookie
         self._issuer = Issuer(
-            services.config.server.entity_id, services.signing_keys, services.persistent_names
+            services.config.server.entity_id,
+            services.signing_keys,
+            services.persistent_names,
+            timedelta(minutes=services.config.farm.saml_message_delivery_window),
         )
         self._may_be_kept = services.config.sign_in.keep_me_signed_in
         self._pending_seal = services.sealer.purpose("saml-session")

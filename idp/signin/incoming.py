@@ -92,6 +92,7 @@ class Incoming:
             now=self._now(),
             skew=self._skew,
             max_age=self._lifetime,
+            algorithm_of=lambda sp: look(sp.entity_id).trust.settings.signature_algorithm,
         )
         return LogoutMessage(content, message.binding, message.relay_state)
 
@@ -105,6 +106,7 @@ class Incoming:
             skew=self._skew,
             max_age=self._lifetime,
             require_signed=lambda sp: look(sp.entity_id).trust.requires_signed_requests,
+            algorithm_of=lambda sp: look(sp.entity_id).trust.settings.signature_algorithm,
         )
         return PendingSignIn(
             entity_id=request.issuer,

@@ -30,17 +30,18 @@ from idp.signin import failures
 from idp.signin.pending import PendingSignIn
 from idp.signin.pipeline import Needs
 
-DELIVERY_WINDOW = timedelta(minutes=5)
-"""How long the bearer may carry the response (AD FS: SamlMessageDeliveryWindow)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """What signs: the entity id and its token-signing keys; and what knows persistent names."""
+    """What signs: the entity id and its token-signing keys; and what knows persistent names.
+
+    ``delivery_window`` is how long the bearer may carry a response.
+    """
 
     entity_id: str
     keys: SigningKeyRing
     names: PersistentNames
+    delivery_window: timedelta
 
     @property
     def key(self) -> SigningKey:
@@ -84,7 +85,8 @@ def demand_of(
     """
     with _told_to(pending):
         format_for(trust, _policy_of(pending))
-        return resolve_requested_context(*_context_of(pending), is_announced)
+        allowed = trust.settings.allowed_authentication_class_references
+        return resolve_requested_context(*_context_of(pending), is_announced, allowed)
 
 
 def response_for(
@@ -103,10 +105,10 @@ def response_for(
         assertion,
         response_id=new_id(),
         destination=pending.acs_url,
-        key=issuer.key,
+        key=trust.signs_with(issuer.key),
         sign_assertion=trust.signs_assertion,
         sign_response=trust.signs_response,
-        encryption=trust.encryption,
+        encryption=trust.encryption_at(now),
     )
     return xml, assertion
 
@@ -133,8 +135,8 @@ def _assertion(
         in_response_to=pending.request_id,
         issue_instant=now,
         not_before=now - timedelta(minutes=settings.not_before_skew),
-        not_on_or_after=now + timedelta(minutes=settings.token_lifetime),
-        confirmation_not_on_or_after=now + DELIVERY_WINDOW,
+        not_on_or_after=now + settings.lifetime,
+        confirmation_not_on_or_after=now + issuer.delivery_window,
         authn_instant=proven.session.authenticated_at,
         session_index=identifier,
         session_not_on_or_after=None,

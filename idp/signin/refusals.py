@@ -13,6 +13,8 @@ from idp.logs import get_logger
 from idp.saml.assertions import write_status_response
 from idp.saml.bindings import post_fields
 from idp.saml.refusal import Refused
+from idp.saml.signature import UNEXPECTED_ALGORITHM
+from idp.saml.signing import SigningKey
 from idp.services import Services
 from idp.session.seal import SealBroken
 from idp.signin import failures, pages
@@ -64,6 +66,8 @@ class Refusals:
 
     def _status(self, refused: Refused, acs_url: str) -> Response:
         """Answer by a SAML status; that is an answer too, and spends the request."""
+        if refused.code == UNEXPECTED_ALGORITHM:
+            web.log_refusal(refused.code, refused.problem)  # AD FS has an event of its own for it
         xml = write_status_response(
             response_id=new_id(),
             issuer=self._services.config.server.entity_id,
@@ -71,12 +75,16 @@ class Refusals:
             in_response_to=refused.in_response_to,
             issue_instant=self._services.clock.now(),
             status=refused.status,
-            key=self._services.signing_key,
+            key=self._key_for(refused.issuer),
         )
         spends = (refused.issuer, refused.in_response_to)
         if not self._recorder.refused(spends, self._node_name(), refused.code):
             return self._page(failures.answered_already())
         return pages.post_form(acs_url, post_fields(xml, refused.relay_state))
+
+    def _key_for(self, issuer: str | None) -> SigningKey:
+        trust = self._services.trusts.find(issuer) if issuer else None
+        return trust.signs_with(self._services.signing_key) if trust else self._services.signing_key
 
     def _node_name(self) -> str:
         """Return the name for the page; the page is shown without one, too."""

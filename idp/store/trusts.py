@@ -56,6 +56,13 @@ class SqlTrustStore:
             rows = connection.execute(select(*_COLUMNS).order_by(trusts.c.serial))
             return [_trust_of(row) for row in rows]
 
+    def signing_with(self, algorithm: str) -> Sequence[str]:
+        """Return the entity ids of the trusts that are set to a signature algorithm."""
+        setting = f'"signature_algorithm":{json.dumps(algorithm)}'
+        of_it = trusts.c.settings.contains(setting, autoescape=True)
+        with self._database.read() as connection:
+            return connection.execute(select(trusts.c.entity_id).where(of_it)).scalars().all()
+
     def metadata(self, entity_id: str) -> bytes | None:
         """Return the metadata that a trust was last read from."""
         with self._database.read() as connection:

@@ -178,3 +178,25 @@ def test_nothing_of_an_answer_that_is_no_metadata_is_shown(
             assert "secret" not in refused("sp", "add", url)
 
     assert services.trusts.list() == ()
+
+
+def test_sha1_is_warned_of_wherever_the_trust_is_seen(trust, tally, services):
+    changed = tally("sp", "set", trust, "signature_algorithm=rsa-sha1")
+
+    assert "SHA-1" in changed.stderr
+    assert "SHA-1" in tally("sp", "show", trust).stderr
+    assert "SHA-1" in tally("sp", "list").stdout
+    assert "SHA-1" in json.loads(tally("sp", "list", "--json").stdout)[0]["warnings"][0]
+    assert services.trusts.signing_with_sha1() == (trust,)
+    assert "SHA-1" not in tally("sp", "set", trust, "signature_algorithm=rsa-sha256").output
+    assert services.trusts.signing_with_sha1() == ()
+
+
+def test_a_certificate_is_taken_from_a_file(trust, done, refused, farm_folder):
+    done("sp", "set", trust, "encryption_certificate=@signing.crt")
+    taken = shown(done)["settings"]["encryption_certificate"]
+
+    assert taken in "".join((farm_folder / "signing.crt").read_text().splitlines())
+    assert "[bad_certificate]" in refused("sp", "set", trust, "encryption_certificate=@sp.xml")
+    done("sp", "set", trust, "encryption_certificate=")
+    assert shown(done)["settings"]["encryption_certificate"] is None

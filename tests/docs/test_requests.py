@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from idp.federation.settings import NAME_ID_FORMATS
+from idp.federation.claims import NAME_ID_FORMATS
 from idp.saml.contexts import (
     MULTIPLE_AUTHN,
     ORDER,

@@ -13,6 +13,7 @@ from readers import identities, sp
 from written_metadata import entities, entity
 
 from idp import cli
+from idp.federation.settings import TrustSettings
 
 __all__ = ["farm_folder", "identities", "keys_folder", "services", "sp"]
 
@@ -31,6 +32,7 @@ def folder(farm_folder, identities, sp, monkeypatch) -> Path:
     (farm_folder / "sp-metadata.xml").write_text(entity())
     (farm_folder / "federation.xml").write_bytes(sp.sign(many.encode()))
     (farm_folder / "federation.pem").write_bytes(identities.sp.pem.certificate)
+    (farm_folder / "sp.crt").write_bytes(identities.sp.pem.certificate)
     monkeypatch.chdir(farm_folder)
     return farm_folder
 
@@ -51,3 +53,21 @@ def test_its_requests_are_those_that_the_api_has(services):
     told = re.findall(r"^\| `[A-Z]+ (/admin/api/[^`]*)`", PAGE, re.MULTILINE)
     assert told
     assert set(told) <= known
+
+
+def test_its_settings_and_defaults_are_those_that_there_are():
+    defaults = TrustSettings().model_dump()
+    rows = re.findall(r"^\| (`[a-z_`, ]+`) \|([^|]*)\|", PAGE, re.MULTILINE)
+    told = {
+        name: default.strip("` ")
+        for names, values in rows
+        for name, default in zip(
+            re.findall("[a-z_]+", names), [*values.split(","), *[""] * 3], strict=False
+        )
+    }
+
+    assert set(told) <= set(defaults)
+    assert len(told) >= 12
+    for name, default in told.items():
+        value = TrustSettings.model_validate({name: default}) if default else TrustSettings()
+        assert getattr(value, name) == defaults[name], name

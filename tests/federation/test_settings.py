@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import json
+
 import pytest
+from databases import NOON
 from hypothesis import given
 from hypothesis import strategies as st
+from odd_certificates import certificate
 
 from idp.federation.settings import (
     BadTrustSetting,
@@ -11,6 +15,7 @@ from idp.federation.settings import (
     settings_help,
     settings_of,
 )
+from idp.saml import uris
 from idp.saml.values import PERSISTENT
 
 
@@ -27,6 +32,10 @@ def test_without_settings_a_trust_is_served_as_ad_fs_serves_it():
     assert settings.mfa_freshness == 0
     assert not settings.always_require_authentication
     assert settings.authentication_context == "adfs"
+    assert settings.signature_algorithm == uris.RSA_SHA256
+    assert (settings.encrypt_claims, settings.encryption_certificate) == (True, None)
+    assert not settings.encrypted_name_id_required
+    assert settings.allowed_authentication_class_references == ()
 
 
 @pytest.mark.parametrize(
@@ -45,6 +54,13 @@ def test_without_settings_a_trust_is_served_as_ad_fs_serves_it():
         ("mfa_freshness", "15", 15),
         ("always_require_authentication", "true", True),
         ("authentication_context", "refeds", "refeds"),
+        ("signature_algorithm", "rsa-sha1", uris.RSA_SHA1),
+        ("signature_algorithm", uris.RSA_SHA256, uris.RSA_SHA256),
+        ("encryption_certificate", "", None),
+        ("allowed_authentication_class_references", "urn:a", ("urn:a",)),
+        ("allowed_authentication_class_references", '["urn:a", "urn:b"]', ("urn:a", "urn:b")),
+        ("allowed_authentication_class_references", "", ()),
+        ("notes", "asked for by the library\nin May", "asked for by the library\nin May"),
         ("attributes.urn:x", "{upn}, staff", {"urn:x": ("{upn}, staff",)}),
         ("attributes.urn:x", '["one", "{group}"]', {"urn:x": ("one", "{group}")}),
     ],
@@ -60,13 +76,21 @@ def test_a_setting_is_given_as_text(key, text, value):
     [
         ("colour", "red", "token_lifetime"),
         ("second_factor", "sometimes", "'always', 'never' or 'global'"),
-        ("token_lifetime", "0", "greater than or equal to 1"),
+        ("token_lifetime", "-1", "greater than or equal to 0"),
         ("token_lifetime", "an hour", "integer"),
         ("name_id_format", "kerberos", "emailAddress"),
         ("mfa_freshness", "-1", "greater than or equal to 0"),
         ("mfa_freshness", "10081", "less than or equal to 10080"),
         ("always_require_authentication", "perhaps", "boolean"),
         ("authentication_context", "phishing-resistant", "'adfs', 'entra' or 'refeds'"),
+        ("signature_algorithm", "rsa-md5", "rsa-sha256 or rsa-sha1"),
+        ("encryption_certificate", "hello", "give PEM"),
+        ("encryption_certificate", certificate(NOON), "key is not RSA"),
+        ("allowed_authentication_class_references", "[1", "JSON"),
+        ("allowed_authentication_class_references", '["a b"]', "is no URI"),
+        ("allowed_authentication_class_references", json.dumps(["a"] * 51), "at most 50"),
+        ("notes", "x" * 2001, "at most 2000"),
+        ("notes", "a\x1bb", "control characters"),
         ("attributes", "{}", "attributes.URI=VALUE"),
         ("attributes.", "x", "no name of an attribute"),
         ("attributes.urn:x", "{password}", "{upn}"),

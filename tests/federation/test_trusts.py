@@ -177,7 +177,7 @@ def test_assertions_are_encrypted_where_there_is_a_key_unless_the_trust_says_oth
     trust = trusts.add(metadata, settings=TrustSettings(**settings))
 
     expected = None if encryption is None else Encryption(CERTIFICATE, **encryption)
-    assert trusts.find(WIKI).encryption == trust.encryption == expected
+    assert trusts.find(WIKI).encryption_at(NOON) == trust.encryption_at(NOON) == expected
 
 
 def test_what_the_service_provider_announces_is_stored_and_kept_to(trusts, database):
@@ -188,12 +188,12 @@ def test_what_the_service_provider_announces_is_stored_and_kept_to(trusts, datab
     store = SqlTrustStore(database)
     store.change_trust(WIKI, lambda trust: replace(trust, service_provider=announcing))
 
-    assert trusts.find(WIKI).encryption == Encryption(CERTIFICATE, sha256_transport=True)
+    assert trusts.find(WIKI).encryption_at(NOON) == Encryption(CERTIFICATE, sha256_transport=True)
 
 
 def test_without_a_key_nothing_is_encrypted_and_a_name_that_must_be_is_not_sent(trusts):
-    assert trusts.add(_metadata()).encryption is None
+    assert trusts.add(_metadata()).encryption_at(NOON) is None
 
     strict = trusts.set(WIKI, {"encrypted_name_id_required": "true"})
     with pytest.raises(NoEncryptionKey, match="NameID"):
-        _ = strict.encryption
+        _ = strict.encryption_at(NOON)

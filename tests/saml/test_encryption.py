@@ -48,10 +48,14 @@ def algorithms(encrypted: str) -> list[str]:
     return re.findall(r'Algorithm="([^"]+)"', encrypted)
 
 
-@pytest.mark.parametrize("sha256", [False, True])
-@pytest.mark.parametrize("cbc", [False, True])
-def test_its_owner_alone_opens_it(identities, sha256, cbc):
-    encryption = Encryption(identities.sp.certificate, sha256_transport=sha256, cbc=cbc)
+TRANSPORTS = [{}, {"sha256_transport": True}, {"oaep11_transport": True}]
+CONTENTS = [{}, {"aes128": True}, {"cbc": True}]
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize("content", CONTENTS)
+def test_its_owner_alone_opens_it(identities, transport, content):
+    encryption = Encryption(identities.sp.certificate, **transport, **content)
 
     encrypted = encrypt(ELEMENT, encryption)
 
@@ -60,21 +64,27 @@ def test_its_owner_alone_opens_it(identities, sha256, cbc):
 
 
 @pytest.mark.parametrize(
-    ("how", "content", "digest"),
+    ("how", "told"),
     [
-        ({}, uris.AES256_GCM, uris.SHA1),
-        ({"sha256_transport": True}, uris.AES256_GCM, uris.SHA256),
-        ({"cbc": True}, uris.AES256_CBC, uris.SHA1),
+        ({}, [uris.AES256_GCM, uris.RSA_OAEP, uris.SHA1]),
+        ({"sha256_transport": True}, [uris.AES256_GCM, uris.RSA_OAEP, uris.SHA256]),
+        (
+            {"oaep11_transport": True},
+            [uris.AES256_GCM, uris.RSA_OAEP_11, uris.SHA256, uris.MGF1_SHA256],
+        ),
+        ({"aes128": True}, [uris.AES128_GCM, uris.RSA_OAEP, uris.SHA1]),
+        ({"cbc": True}, [uris.AES256_CBC, uris.RSA_OAEP, uris.SHA1]),
     ],
 )
-def test_it_says_how_it_is_encrypted(identities, how, content, digest):
+def test_it_says_how_it_is_encrypted(identities, how, told):
     encrypted = encrypt(ELEMENT, Encryption(identities.sp.certificate, **how))
 
-    assert algorithms(encrypted) == [content, uris.RSA_OAEP, digest]
+    assert algorithms(encrypted) == told
 
 
-def test_it_is_in_canonical_form(identities):
-    encrypted = encrypt(ELEMENT, Encryption(identities.sp.certificate))
+@pytest.mark.parametrize("how", TRANSPORTS)
+def test_it_is_in_canonical_form(identities, how):
+    encrypted = encrypt(ELEMENT, Encryption(identities.sp.certificate, **how))
 
     root = etree.fromstring(encrypted)
     assert etree.tostring(root, method="c14n", exclusive=True) == encrypted.encode()

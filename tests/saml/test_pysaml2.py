@@ -259,7 +259,12 @@ PARTS = {
     "NameID": {"assertion": False, "name_id": True},
     "both": {"assertion": True, "name_id": True},
 }
-WAYS = {"GCM": {}, "SHA-256": {"sha256_transport": True}, "CBC": {"cbc": True}}
+WAYS = {
+    "GCM": {},
+    "SHA-256": {"sha256_transport": True},
+    "AES-128": {"aes128": True},
+    "CBC": {"cbc": True},
+}
 
 
 def encrypted_for(owner, identities, client, parts="assertion", way="GCM", **more) -> str:

@@ -219,9 +219,6 @@ def test_reading_metadata_does_not_import_the_slow_part_of_pysaml2():
     subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603  # our own interpreter
 
 
-OAEP_11 = "http://www.w3.org/2009/xmlenc11#rsa-oaep"
-
-
 @pytest.mark.parametrize(
     ("methods", "announced"),
     [
@@ -231,7 +228,7 @@ OAEP_11 = "http://www.w3.org/2009/xmlenc11#rsa-oaep"
         (method(uris.RSA_OAEP, uris.SHA256), True),
         (method(uris.AES256_GCM) + method(uris.RSA_OAEP, uris.SHA256), True),
         (method(uris.RSA_OAEP, uris.SHA1) + method(uris.RSA_OAEP, uris.SHA256), True),
-        (method(OAEP_11, uris.SHA256), False),
+        (method(uris.RSA_OAEP_11, uris.SHA256), False),
     ],
 )
 @pytest.mark.parametrize("use", ["", "encryption"])
@@ -242,6 +239,42 @@ def test_sha256_inside_oaep_is_for_those_who_announce_it(identities, use, method
 
     assert sp.encryption_certificates == (certificate,)
     assert sp.sha256_transport == ((certificate,) if announced else ())
+
+
+@pytest.mark.parametrize(
+    ("announced", "taken"),
+    [
+        (method(uris.RSA_OAEP_11, uris.SHA256, uris.MGF1_SHA256), True),
+        (method(uris.RSA_OAEP) + method(uris.RSA_OAEP_11, uris.SHA256, uris.MGF1_SHA256), True),
+        (method(uris.RSA_OAEP_11), False),
+        (method(uris.RSA_OAEP_11, uris.SHA256), False),
+        (method(uris.RSA_OAEP_11, uris.SHA1, uris.MGF1_SHA256), False),
+        (method(uris.RSA_OAEP, uris.SHA256, uris.MGF1_SHA256), False),
+    ],
+)
+def test_oaep_of_version_1_1_is_for_those_who_announce_all_of_it(identities, announced, taken):
+    certificate = identities.sp.certificate
+
+    sp = read(entity(role(key(certificate, "encryption", announced) + ACS)))
+
+    assert sp.oaep11_transport == ((certificate,) if taken else ())
+
+
+@pytest.mark.parametrize(
+    ("methods", "taken"),
+    [
+        (method(uris.AES128_GCM), True),
+        (method(uris.AES128_GCM) + method(uris.AES256_GCM), False),
+        (method(uris.AES128_CBC), False),
+        ("", False),
+    ],
+)
+def test_aes_128_is_for_those_who_announce_nothing_longer_in_gcm(identities, methods, taken):
+    certificate = identities.sp.certificate
+
+    sp = read(entity(role(key(certificate, "", methods) + ACS)))
+
+    assert sp.aes128_content == ((certificate,) if taken else ())
 
 
 def test_what_is_announced_for_one_key_says_nothing_of_another(identities):

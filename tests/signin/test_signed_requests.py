@@ -64,14 +64,13 @@ CHANGES = {
     "another message": lambda url: re.sub(r"SAMLRequest=(.)", r"SAMLRequest=\g<1>A", url),
     "another signature": lambda url: re.sub(r"Signature=(.)", r"Signature=A\g<1>", url),
     "no signature, but an algorithm": lambda url: re.sub(r"&Signature=.*", "", url),
-    "SHA-1": lambda url: re.sub(
-        r"SigAlg=[^&]*", "SigAlg=http%3A%2F%2Fwww.w3.org%2F2000%2F09%2Fxmldsig%23rsa-sha1", url
-    ),
-    "HMAC": lambda url: re.sub(
-        r"SigAlg=[^&]*", "SigAlg=http%3A%2F%2Fwww.w3.org%2F2000%2F09%2Fxmldsig%23hmac-sha1", url
-    ),
-    "none": lambda url: re.sub(r"SigAlg=[^&]*", "SigAlg=none", url),
 }
+ALGORITHMS = [
+    "http://www.w3.org/2000/09/xmldsig#rsa-sha1",
+    "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512",
+    "http://www.w3.org/2000/09/xmldsig#hmac-sha1",
+    "none",
+]
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
@@ -80,6 +79,20 @@ def test_a_changed_query_is_refused(change, federation, easy, lines):
     changed = change(url)
     assert changed != url
     assert is_refused(federation.browser().get(changed), lines)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_an_algorithm_that_the_trust_does_not_have_is_told_by_a_status(
+    algorithm, federation, easy, lines
+):
+    """AD FS: event 378, and Responder, at the address that is registered."""
+    url = re.sub(r"SigAlg=[^&]*", f"SigAlg={quote(algorithm, safe='')}", easy.url(key=easy.key))
+
+    finished = federation.sign_in(url).finish()
+
+    assert finished.status == ("Responder",)
+    assert [line["event_id"] for line in lines.all()] == [378, 1201]
+    assert algorithm in lines.all()[0]["problem"]
 
 
 def test_a_changed_message_by_post_is_refused(federation, easy, lines):

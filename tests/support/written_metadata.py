@@ -42,6 +42,8 @@ def key(certificate: str, use: str = "", methods: str = "") -> str:
     )
 
 
-def method(algorithm: str, digest: str = "") -> str:
+def method(algorithm: str, digest: str = "", mask: str = "") -> str:
     inner = f'<ds:DigestMethod Algorithm="{digest}"/>' if digest else ""
+    if mask:
+        inner += f'<e:MGF xmlns:e="http://www.w3.org/2009/xmlenc11#" Algorithm="{mask}"/>'
     return f'<md:EncryptionMethod Algorithm="{algorithm}">{inner}</md:EncryptionMethod>'

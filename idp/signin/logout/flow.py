@@ -17,6 +17,7 @@ from idp.saml import uris
 from idp.saml.endpoints import logout_service
 from idp.saml.logout import Carried, send_logout_request, send_logout_response
 from idp.saml.refusal import Refused
+from idp.saml.signing import SigningKey
 from idp.saml.values import LogoutRequest, LogoutResponse
 from idp.services import Services
 from idp.session.participants import AskedBy, LogOut, Outcome
@@ -182,8 +183,13 @@ class LogOutFlow:
         now = self._services.clock.now()
         if not self._log_outs.ask(target.latest.number, request.id, log_out.id, now):
             return None  # another window was quicker
-        key = self._services.signing_key
+        key = self._key_for(target.trust, caller)
         return send_logout_request(request, to=service, relay_state=log_out.id, now=now, key=key)
+
+    def _key_for(self, entity_id: str, caller: Caller) -> SigningKey:
+        """Return our key as it signs for a trust."""
+        key, trust = self._services.signing_key, caller.trust(entity_id)
+        return trust.signs_with(key) if trust else key
 
     def _end(self, log_out: LogOut, targets: Sequence[Target], caller: Caller) -> Response:
         """Answer who asked for it, the first time; else show what happened."""
@@ -213,7 +219,7 @@ class LogOutFlow:
             to=service,
             relay_state=asked_by.relay_state,
             now=self._services.clock.now(),
-            key=self._services.signing_key,
+            key=self._key_for(asked_by.trust, caller),
         )
 
 

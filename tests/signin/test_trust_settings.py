@@ -1,0 +1,207 @@
+"""What the settings of a trust change in real messages (facts §C.6)."""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from asking import Asking, context_of
+from lxml import etree
+from odd_certificates import expired
+
+from idp.config import Farm
+from idp.saml import uris
+from idp.saml.bindings import decode_redirect
+from idp.saml.contexts import MULTIPLE_AUTHN, PASSWORD, PASSWORD_PROTECTED_TRANSPORT
+from idp.saml.signature import check_redirect
+
+SAML = {"saml": uris.ASSERTION, "ds": uris.XMLDSIG, "xenc": uris.XMLENC}
+
+
+def instants(finished, element: str, *names: str) -> list[str]:
+    found = etree.fromstring(finished.xml).find(f".//saml:{element}", SAML)
+    return [found.get(name) for name in names]
+
+
+def algorithms(xml: bytes, element: str) -> set[str]:
+    return {each.get("Algorithm") for each in etree.fromstring(xml).iter(f"{{*}}{element}")}
+
+
+@pytest.fixture
+def sha1(easy) -> Asking:
+    """A trust that is set to SHA-1, as an old service provider needs it."""
+    easy.set(signature_algorithm="rsa-sha1")
+    return easy
+
+
+class TestSignatureAlgorithm:
+    @pytest.mark.parametrize("signature", ["AssertionOnly", "MessageOnly", "MessageAndAssertion"])
+    def test_what_is_signed_is_signed_by_it(self, federation, sha1, signature):
+        sha1.set(saml_response_signature=signature)
+
+        finished = federation.sign_in(sha1.url()).finish()
+
+        assert algorithms(finished.xml, "SignatureMethod") == {uris.RSA_SHA1}
+        assert algorithms(finished.xml, "DigestMethod") == {uris.SHA1}
+
+    def test_so_is_a_status(self, federation, sha1):
+        finished = federation.sign_in(sha1.url(IsPassive="true")).finish()
+
+        assert finished.status == ("Responder", "NoPassive")
+        assert algorithms(finished.xml, "SignatureMethod") == {uris.RSA_SHA1}
+
+    def test_other_trusts_are_not_touched(self, federation, sha1, pairs):
+        other = Asking(federation, pairs("other"), entity_id="urn:other").register()
+        other.set(second_factor="never")
+
+        xml = federation.sign_in(other.url()).finish().xml
+
+        assert algorithms(xml, "SignatureMethod") == {uris.RSA_SHA256}
+
+    @pytest.mark.parametrize("signature", ["query", "enveloped"])
+    def test_requests_must_be_signed_by_it(self, federation, sha1, signature):
+        weak = sha1.key.with_algorithm(uris.RSA_SHA1)
+
+        def asked(key):
+            if signature == "query":
+                return federation.sign_in(sha1.url(key=key)).finish()
+            return federation.sign_in(sha1.url(sha1.xml(sign=key))).finish()
+
+        assert asked(weak).name_id == federation.user.name
+        assert asked(sha1.key).status == ("Responder",)
+        sha1.set(signature_algorithm="rsa-sha256")
+        assert asked(sha1.key).name_id == federation.user.name
+        assert asked(weak).status == ("Responder",)
+
+    def test_an_altered_request_is_no_better_for_it(self, federation, sha1, lines):
+        weak = sha1.key.with_algorithm(uris.RSA_SHA1)
+        url = sha1.url(key=weak, relay_state="here").replace("here", "there")
+
+        assert federation.browser().get(url).status == 400
+        assert lines.refusals() == ["MSIS0038"]
+
+
+class TestTimes:
+    def test_token_lifetime_and_not_before_skew_bound_the_conditions(self, federation, easy):
+        easy.set(token_lifetime="15", not_before_skew="3")
+        now = federation.clock.now()
+
+        begin, end = instants(
+            federation.sign_in(easy.url()).finish(), "Conditions", "NotBefore", "NotOnOrAfter"
+        )
+
+        assert begin[:16] == f"{now - timedelta(minutes=3):%Y-%m-%dT%H:%M}"
+        assert end[:16] == f"{now + timedelta(minutes=15):%Y-%m-%dT%H:%M}"
+
+    def test_the_lifetime_0_that_ad_fs_stores_is_its_default(self, federation, easy):
+        easy.set(token_lifetime="0")
+
+        [end] = instants(federation.sign_in(easy.url()).finish(), "Conditions", "NotOnOrAfter")
+
+        assert end[:16] == f"{federation.clock.now() + timedelta(hours=1):%Y-%m-%dT%H:%M}"
+
+    def test_the_delivery_window_is_the_farms(self, federation, easy, reconfigured):
+        client = reconfigured(farm=Farm(saml_message_delivery_window=2))
+        page = client.get(easy.url().removeprefix(federation.url))
+        session = re.search(r'name="SamlSession" value="([^"]+)"', page.text)[1]
+        form = {
+            "SamlSession": session,
+            "UserName": federation.user.name,
+            "Password": federation.user.password,
+        }
+
+        answer = client.post("/adfs/ls/", data=form)
+
+        xml = base64.b64decode(re.search(r'name="SAMLResponse" value="([^"]+)"', answer.text)[1])
+        data = etree.fromstring(xml).find(".//saml:SubjectConfirmationData", SAML)
+        until = federation.clock.now() + timedelta(minutes=2)
+        assert data.get("NotOnOrAfter")[:16] == f"{until:%Y-%m-%dT%H:%M}"
+
+
+class TestEncryptionCertificate:
+    def test_it_outranks_the_keys_of_the_metadata(self, federation, pairs):
+        sp = Asking(federation, pairs("sp"), encrypts=True).register()
+        sp.set(second_factor="never", encryption_certificate=pairs("renewed").certificate.decode())
+
+        federation._private_keys = [pairs("renewed").private_key]
+
+        assert federation.sign_in(sp.url()).finish().assertion.encryption
+
+    def test_it_encrypts_where_the_metadata_has_no_key(self, federation, easy, pairs):
+        easy.set(encryption_certificate=pairs("sp").certificate.decode())
+        assert federation.sign_in(easy.url()).finish().assertion.encryption
+
+        easy.set(encryption_certificate="")
+        assert not federation.sign_in(easy.url()).finish().assertion.encryption
+
+
+class TestSeveralKeys:
+    def test_the_first_that_is_valid_is_encrypted_for(self, federation, pairs):
+        sp = Asking(federation, pairs("sp"), encrypts=True).register()
+        sp.set(second_factor="never")
+        services = federation.services
+        old = expired(services.clock.now())
+
+        services.trusts._store.change_trust(
+            sp.entity_id,
+            lambda trust: replace(
+                trust,
+                service_provider=replace(
+                    trust.service_provider,
+                    encryption_certificates=(old, *trust.service_provider.encryption_certificates),
+                ),
+            ),
+        )
+
+        assert federation.sign_in(sp.url()).finish().assertion.encryption
+
+
+class TestAllowedAuthenticationClassReferences:
+    @pytest.mark.parametrize(
+        ("asked", "comparison", "answered"),
+        [
+            ((PASSWORD_PROTECTED_TRANSPORT,), "exact", PASSWORD_PROTECTED_TRANSPORT),
+            ((PASSWORD, PASSWORD_PROTECTED_TRANSPORT), "exact", PASSWORD_PROTECTED_TRANSPORT),
+            ((PASSWORD,), "exact", None),
+            ((MULTIPLE_AUTHN,), "exact", None),
+            ((PASSWORD,), "minimum", PASSWORD_PROTECTED_TRANSPORT),
+            ((PASSWORD,), "maximum", None),
+            ((), "exact", PASSWORD_PROTECTED_TRANSPORT),
+        ],
+    )
+    def test_nothing_else_is_given(self, federation, easy, asked, comparison, answered):
+        easy.set(allowed_authentication_class_references=PASSWORD_PROTECTED_TRANSPORT)
+        wish = context_of(*asked, comparison=comparison) if asked else ""
+
+        finished = federation.sign_in(easy.url(easy.xml(wish))).finish()
+
+        if answered is None:
+            assert finished.status == ("Responder", "NoAuthnContext")
+        else:
+            found = etree.fromstring(finished.xml).find(".//saml:AuthnContextClassRef", SAML)
+            assert found.text == answered
+
+
+class TestLogOut:
+    """Both ways: what service providers send is held to their trust's algorithm, and so is ours."""
+
+    def test_a_trust_set_to_sha1_is_asked_and_answered_by_it(self, app, browser, to, federation):
+        old = app("old", settings={"signature_algorithm": "rsa-sha1"})
+        weak, told = old.key.with_algorithm(uris.RSA_SHA1), old.sign_in(browser)
+
+        answer = browser.session.get(old.asks(told, key=weak).address, allow_redirects=False)
+
+        message = decode_redirect(answer.headers["Location"].partition("?")[2].encode())
+        certificates = federation.services.signing_keys.current().certificates
+        check_redirect(message.redirect_signature, certificates, uris.RSA_SHA1)
+        assert b"LogoutResponse" in message.xml
+
+    def test_a_log_out_by_another_algorithm_is_refused(self, app, browser, to, lines):
+        old = app("old", settings={"signature_algorithm": "rsa-sha1"})
+        new = app("new")
+        for each, key in ((old, old.key), (new, new.key.with_algorithm(uris.RSA_SHA1))):
+            assert to(each.asks(each.sign_in(browser), key=key)).status == 400
+            assert lines.refusals()[-1] == "signature_algorithm"
