@@ -26,6 +26,7 @@ COMMANDS = {
     "config":   ("idp.cli.config:config",     "The settings, and where each comes from"),
     "decide":   ("idp.cli.decide:decide",     "What a user sees on a server, and why"),
     "demo":     ("idp.cli.demo:demo",         "Everything in one process, to try it"),
+    "doctor":   ("idp.cli.doctor:doctor",     "What is wrong with a server, and what to do"),
     "init":     ("idp.cli.init:init",         "Configuration and keys of a new server"),
     "keys":     ("idp.cli.keys:keys",         "The token-signing keys and their roles"),
     "log":      ("idp.cli.log:log",           "Sign-ins: who, where, which experience and why"),

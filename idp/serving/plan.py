@@ -54,11 +54,16 @@ def plan_of(config_file: Path, config: Config) -> Plan:
     :class:`CannotServe` and :class:`~idp.listening.AddressUnavailable`.
     """
     serve = config.serve
-    engine = serve.engine or ("granian" if _runs("granian") else "waitress")
-    _check_tls(serve, engine)
+    engine = engine_of(serve)
+    check_tls(serve, engine)
     listen(serve.bind, serve.port, chosen_by=SET_WITH).close()
     workers = serve.workers or cores() if engine == "granian" else 1
     return Plan(config_file.resolve(), config, engine, workers)
+
+
+def engine_of(serve: Serve) -> Engine:
+    """Return the server that will be used."""
+    return serve.engine or ("granian" if _runs("granian") else "waitress")
 
 
 def cores() -> int:
@@ -77,7 +82,8 @@ def _runs(engine: str) -> bool:
     return True
 
 
-def _check_tls(serve: Serve, engine: Engine) -> None:
+def check_tls(serve: Serve, engine: Engine) -> None:
+    """Raise :class:`CannotServe` where TLS is wanted and cannot be spoken."""
     if serve.certificate is None or serve.key is None:
         return
     if engine == "waitress":

@@ -19,6 +19,12 @@ class DatabaseTooNew(TallystickError):
 
     code = "database_too_new"
 
+    def __init__(self, revision: str) -> None:
+        super().__init__(
+            f"The database has revision {revision}, this version knows {HEAD}",
+            "Install the newer version again, or restore a back-up",
+        )
+
 
 def upgrade(database: Database) -> None:
     """Make the database if need be, and apply the steps it lacks, all or none.
@@ -37,12 +43,15 @@ def upgrade(database: Database) -> None:
         _lock_out_others(connection, database)
         revision = _revision(connection)
         if revision is not None and revision > HEAD:
-            raise DatabaseTooNew(
-                f"The database has revision {revision}, this version knows {HEAD}",
-                "Install the newer version again, or restore a back-up",
-            )
+            raise DatabaseTooNew(revision)
         if revision != HEAD:
             _apply(connection)
+
+
+def revision_of(database: Database) -> str | None:
+    """Return the step that the database has come to, None where it has no tables of ours."""
+    with database.read() as connection:
+        return _revision(connection)
 
 
 def _revision(connection: Connection) -> str | None:

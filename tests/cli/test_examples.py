@@ -19,7 +19,7 @@ from idp.cli.context import Example
 from idp.federation.access_control.policies import read_policy
 from idp.signing_keys import signing_keys_of
 
-OURS = ("access", "adapters", "config", "init", "keys", "log", "server", "sp", "user")
+OURS = ("access", "adapters", "config", "doctor", "init", "keys", "log", "server", "sp", "user")
 """The commands that act on a server's folder and need nothing that runs."""
 
 ADAPTER = """\

@@ -1,0 +1,86 @@
+"""What the doctor finds, and what it is given to look with."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from adapter.errors import TallystickError
+from idp.config import Config
+from idp.session.clock import SystemClock
+
+
+class Level(StrEnum):
+    """How bad it is: somebody cannot sign in, or somebody may regret it."""
+
+    OK = "ok"
+    WARNING = "warning"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding: a stable code, what is wrong, and what to do. Where all is well, only a code."""
+
+    level: Level
+    code: str
+    problem: str = ""
+    remedy: str = ""
+
+
+Findings = Iterator[Finding]
+
+
+def warning(code: str, problem: str, remedy: str) -> Finding:
+    """Return a finding that stops nobody yet."""
+    return Finding(Level.WARNING, code, problem, remedy)
+
+
+def broken(code: str, problem: str, remedy: str) -> Finding:
+    """Return a finding that keeps people from signing in, or secrets from being safe."""
+    return Finding(Level.BROKEN, code, problem, remedy)
+
+
+def from_error(error: TallystickError) -> Finding:
+    """Return what an error says as a finding."""
+    return broken(error.code, error.problem, error.remedy)
+
+
+def _free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
+
+
+def _can_write(folder: Path) -> bool:
+    return os.access(folder, os.W_OK | os.X_OK)
+
+
+def _resolve(host: str) -> None:
+    socket.getaddrinfo(host, None)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What lies around the server: the time, the names in the network, the folders on its disks.
+
+    ``resolve`` raises ``OSError`` for a name that leads nowhere.
+    """
+
+    now: Callable[[], datetime] = SystemClock().now
+    resolve: Callable[[str], None] = _resolve
+    free_bytes: Callable[[Path], int] = _free_bytes
+    can_write: Callable[[Path], bool] = _can_write
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """The server that is looked at."""
+
+    file: Path
+    config: Config
+    world: World

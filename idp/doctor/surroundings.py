@@ -1,0 +1,95 @@
+"""The database, the network, the clock and the libraries."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from adapter.errors import TallystickError
+from idp.doctor.files import SQLITE, sqlite_folder
+from idp.doctor.findings import Findings, Patient, broken, from_error, warning
+from idp.store.engine import Database
+from idp.store.upgrade import HEAD, DatabaseTooNew, revision_of
+
+NOT_BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
+"""This version was not there before: a clock that says so is wrong."""
+
+
+def database(patient: Patient) -> Findings:
+    """Whether the database answers, is of a version we know, and can be written."""
+    folder = sqlite_folder(patient)
+    if folder is not None and not patient.world.can_write(folder):
+        yield broken(
+            "database_folder_read_only",
+            f"The server cannot write to {folder}, where its database and journal lie",
+            "Let the account that runs the server write there",
+        )
+        return
+    if folder is not None and not _file(patient).exists():
+        yield warning("no_database", "There is no database yet", "tallystick serve makes it")
+        return
+    store = Database(patient.config.store.url)
+    try:
+        revision = revision_of(store)
+    except TallystickError as error:
+        yield from_error(error)
+        return
+    finally:
+        store.dispose()
+    yield from _revision(revision)
+    if folder is not None and _file(patient).stat().st_mode & 0o077:
+        yield broken(
+            "database_is_open",
+            f"Others than its owner can read {_file(patient)}",
+            f"chmod 600 {_file(patient)}",
+        )
+
+
+def host_name(patient: Patient) -> Findings:
+    """Whether the name in all addresses leads anywhere."""
+    host = urlsplit(patient.config.server.base_url).hostname or ""
+    try:
+        patient.world.resolve(host)
+    except (OSError, UnicodeError):
+        yield warning(
+            "host_not_found",
+            f"Nobody here knows the address of {host}",
+            "Put it into DNS, or change server.base_url",
+        )
+
+
+def clock(patient: Patient) -> Findings:
+    """Whether the time can be right."""
+    now = patient.world.now()
+    if now < NOT_BEFORE:
+        yield broken(
+            "clock_is_wrong",
+            f"The clock of this machine says {now:%Y-%m-%d}",
+            "Set it, and let it be kept by NTP: assertions are good for minutes",
+        )
+
+
+def libraries(_patient: Patient) -> Findings:
+    """Whether the libraries for XML fit together."""
+    try:
+        from idp.saml.xmlcrypto import load_xmlsec
+
+        load_xmlsec()
+    except TallystickError as error:
+        yield from_error(error)
+
+
+def _file(patient: Patient) -> Path:
+    return Path(unquote(patient.config.store.url.removeprefix(SQLITE)))
+
+
+def _revision(revision: str | None) -> Findings:
+    if revision is not None and revision > HEAD:
+        yield from_error(DatabaseTooNew(revision))
+    elif revision != HEAD:
+        yield warning(
+            "database_is_older",
+            f"The database has revision {revision}, this version makes {HEAD}",
+            "Back it up; tallystick serve brings it up to date",
+        )

@@ -1,0 +1,227 @@
+"""The doctor finds nothing in a healthy server, and each illness by its name, with a remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from administered import ADMIN_TOKEN, metadata
+from sqlalchemy import text
+
+from idp.demo.tls import prepare
+from idp.doctor.examination import CHECKS, OF_THE_FEDERATION, examine
+from idp.doctor.findings import Finding, Level, World
+from idp.federation.keys import create_signing_key
+from idp.saml.keys import new_signing_certificate
+from idp.services import Services
+
+NOW = datetime.now(UTC)
+YEAR = timedelta(days=365)
+HEALTHY = set(CHECKS) | set(OF_THE_FEDERATION)
+
+
+@dataclass
+class Clinic:
+    """A server that is healthy until a test does something to it."""
+
+    folder: Path
+    services: Services
+    world: World
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "tallystick.toml"
+
+    def setting(self, section: str, line: str) -> None:
+        """Put a line at the top of a section, in the place of any other of its name."""
+        name = line.partition("=")[0]
+        lines = [old for old in self.file.read_text().splitlines() if not old.startswith(name)]
+        if f"[{section}]" not in lines:
+            lines.append(f"[{section}]")
+        lines.insert(lines.index(f"[{section}]") + 1, line)
+        self.file.write_text("\n".join(lines) + "\n")
+
+    def base_url(self, url: str) -> None:
+        self.setting("server", f'base_url = "{url}"')
+
+    def tls(self, host: str = "idp.example.test", began: datetime = NOW) -> None:
+        """Give the server a certificate for *host*."""
+        made = prepare(self.folder / "tls", host, began)
+        self.base_url("https://idp.example.test")
+        self.setting("serve", f'certificate = "{made.certificate}"')
+        self.setting("serve", f'key = "{made.key}"')
+
+    def signing_key(self, began: datetime) -> None:
+        """Give it a token-signing key that began then, for a year."""
+        paths = self.folder / "signing.key", self.folder / "signing.crt"
+        for path in paths:
+            path.unlink()
+        create_signing_key(*paths, common_name="x", now=began, kind="ecdsa")
+
+    def sql(self, statement: str) -> None:
+        with self.services.database.write() as connection:
+            connection.execute(text(statement))
+
+    def findings(self) -> tuple[Finding, ...]:
+        return tuple(examine(self.file, self.world))
+
+    def codes(self, level: Level) -> set[str]:
+        return {finding.code for finding in self.findings() if finding.level is level}
+
+
+@pytest.fixture
+def clinic(farm_folder: Path, services: Services) -> Clinic:
+    for file in (farm_folder / "tallystick.toml", farm_folder / "tallystick.db"):
+        file.chmod(0o600)
+    services.farm.set_build("sts1", "20348.350", "test")
+    services.trusts.add(metadata().encode())
+    return Clinic(farm_folder, services, World(resolve=lambda host: None))
+
+
+def _no_such_host(host: str) -> None:
+    raise OSError(host)
+
+
+def _weak_trust(clinic: Clinic) -> None:
+    """Trust a certificate that has ended."""
+    pair = new_signing_certificate("old", NOW - 2 * YEAR)
+    body = "".join(pair.certificate.decode().splitlines()[1:-1])
+    key = (
+        '<md:KeyDescriptor><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data>'
+        f"<ds:X509Certificate>{body}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>"
+        "</md:KeyDescriptor>"
+    )
+    xml = metadata().replace("<md:AssertionConsumerService", f"{key}<md:AssertionConsumerService")
+    clinic.services.trusts.add(xml.encode())
+
+
+def _logged_tomorrow(clinic: Clinic, days: int = 1) -> None:
+    at = int((NOW + timedelta(days=days)).timestamp()) * 1_000_000
+    with clinic.services.database.read() as connection:
+        columns = [row[1] for row in connection.execute(text("PRAGMA table_info(sign_ins)"))]
+    values = {"serial": "1", "at": str(at), "event_id": "1200"}
+    cells = ", ".join(values.get(name, "''") for name in columns)
+    clinic.sql(f"INSERT INTO sign_ins VALUES ({cells})")  # noqa: S608 - our own values
+
+
+def _world(**changes: object) -> Callable[[Clinic], None]:
+    def change(clinic: Clinic) -> None:
+        clinic.world = replace(clinic.world, **changes)
+
+    return change
+
+
+def _mode(name: str, mode: int) -> Callable[[Clinic], None]:
+    return lambda clinic: (clinic.folder / name).chmod(mode)
+
+
+def _other_key(clinic: Clinic) -> None:
+    paths = clinic.folder / "other.key", clinic.folder / "other.crt"
+    create_signing_key(*paths, common_name="x", now=NOW, kind="ecdsa")
+    paths[1].replace(clinic.folder / "signing.crt")
+
+
+def _in_turn(*steps: Callable[[Clinic], object]) -> Callable[[Clinic], None]:
+    def take(clinic: Clinic) -> None:
+        for step in steps:
+            step(clinic)
+
+    return take
+
+
+BROKEN = {
+    "config": lambda c: c.file.write_text("nonsense"),
+    "config_is_open": _mode("tallystick.toml", 0o666),
+    "key_file": lambda c: (c.folder / "secret.key").unlink(),
+    "key_file_is_open": _mode("signing.key", 0o644),
+    "tls_key_is_open": _in_turn(Clinic.tls, _mode("tls/idp.example.test.key", 0o604)),
+    "admin_off": lambda c: (c.folder / "admin.token").unlink(),
+    "disk_is_full": _world(free_bytes=lambda folder: 1000),
+    "bad_signing_key": _other_key,
+    "signing_key_expired": lambda c: c.signing_key(NOW - YEAR - timedelta(days=1)),
+    "signing_key_not_yet_valid": lambda c: c.signing_key(NOW + timedelta(days=1)),
+    "bad_tls_certificate": _in_turn(
+        Clinic.tls, lambda c: (c.folder / "tls/idp.example.test.crt").write_text("nonsense")
+    ),
+    "tls_certificate_expired": lambda c: c.tls(began=NOW - 2 * YEAR),
+    "tls_certificate_of_another_host": lambda c: c.tls(host="other.example.test"),
+    "base_url_without_tls": _in_turn(Clinic.tls, lambda c: c.base_url("http://idp.example.test")),
+    "database_folder_read_only": _world(can_write=lambda folder: False),
+    "database_is_open": _mode("tallystick.db", 0o644),
+    "database_too_new": lambda c: c.sql("UPDATE alembic_version SET version_num = '9999'"),
+    "store_unavailable": lambda c: (c.folder / "tallystick.db").write_text("nonsense" * 100),
+    "clock_is_wrong": _world(now=lambda: datetime(1970, 1, 1, tzinfo=UTC)),
+    "clock_went_back": _logged_tomorrow,
+    "no_node": lambda c: c.services.farm.remove("sts1"),
+    "adapter_not_loaded": _in_turn(
+        lambda c: c.sql("INSERT INTO providers (name, type_name) VALUES ('Gone', 'gone:Gone')"),
+        lambda c: c.services.providers.enable(["Gone"]),
+    ),
+}
+"""What keeps people from signing in, or secrets from being safe, and how to bring it about."""
+
+WARNINGS = {
+    "admin_off": lambda c: c.file.write_text('[server]\nbase_url = "http://idp.example.test"\n'),
+    "signing_key_ends": _in_turn(
+        lambda c: c.signing_key(NOW - YEAR + timedelta(days=10)),
+        lambda c: c.setting("keys", "automatic_rollover = false"),
+    ),
+    "keys_cannot_be_rolled": _world(can_write=lambda folder: False),
+    "no_tls": lambda c: c.setting("serve", 'bind = "0.0.0.0"'),
+    "no_proxy_believed": lambda c: c.base_url("https://idp.example.test"),
+    "tls_certificate_ends": lambda c: c.tls(began=NOW - timedelta(days=380)),
+    "no_database": lambda c: (c.folder / "tallystick.db").unlink(),
+    "database_is_older": lambda c: c.sql("UPDATE alembic_version SET version_num = '0001'"),
+    "host_not_found": _world(resolve=_no_such_host),
+    "build_not_in_table": lambda c: c.services.farm.set_build("sts2", "9600.20000", "test"),
+    "no_trust": lambda c: c.services.trusts.remove("https://sp.example.test/metadata"),
+    "weak_certificate": _weak_trust,
+}
+"""What stops nobody yet."""
+
+
+def test_a_healthy_server_is_found_healthy(clinic):
+    assert {(found.code, found.level) for found in clinic.findings()} == {
+        (code, Level.OK) for code in HEALTHY
+    }
+
+
+def test_a_healthy_server_with_tls_is_found_healthy(clinic):
+    clinic.tls()
+
+    assert clinic.codes(Level.OK) == HEALTHY
+
+
+@pytest.mark.parametrize(
+    ("level", "code", "make_ill"),
+    [
+        *((Level.BROKEN, code, make_ill) for code, make_ill in BROKEN.items()),
+        *((Level.WARNING, code, make_ill) for code, make_ill in WARNINGS.items()),
+    ],
+)
+def test_an_illness_is_found_and_has_a_remedy(clinic, level, code, make_ill):
+    make_ill(clinic)
+
+    (found, *_more) = [each for each in clinic.findings() if each.code == code]
+
+    assert found.level is level
+    assert found.problem
+    assert found.remedy
+
+
+def test_nothing_is_changed(clinic):
+    clinic.sql("UPDATE alembic_version SET version_num = '0001'")
+    files = [path for path in clinic.folder.iterdir() if path.suffix != ".db-shm"]
+    before = [path.read_bytes() for path in files]
+    clinic.findings()
+
+    assert [path.read_bytes() for path in files] == before
+
+
+def test_nothing_secret_is_told(clinic):
+    (clinic.folder / "admin.token").chmod(0o644)
+
+    assert ADMIN_TOKEN not in repr(clinic.findings())
