@@ -13,10 +13,11 @@ from idp.authenticator.phonefile import PhoneFile
 from idp.demo.phones import CURRENT, give_phone
 from idp.federation.settings import TrustSettings
 from idp.saml.contexts import MULTIPLE_AUTHN
-from idp.signin.paths import IDP_INITIATED, METADATA
+from idp.signin.paths import IDP_INITIATED, METADATA, SIGN_OUT
 from idp.testing.browser import Browser
 from idp.testing.host import PHONE_FILE
 from idp.testing.signin import SignIn
+from idp.testing.signout import SignOut, follow
 from idp.testing.users import DEFAULT_NAME, DEFAULT_PASSWORD, PHONES, User
 
 if TYPE_CHECKING:
@@ -155,6 +156,18 @@ class Federation:
         certificates = self.services.signing_keys.current().certificates
         return SignIn(browser, page, user or self.user, certificates, self._private_keys)
 
+    def sign_out(self, browser: Browser, *, everywhere: bool = False) -> SignOut:
+        """Press "Sign out" on the federation server's page, and go on from one to the next.
+
+        With *everywhere*, the user's sessions in other browsers end as well.
+        """
+        page = browser.get(self.url + SIGN_OUT)
+        form = next((form for form in page.forms if form.id == "idp_SignOutPanel"), None)
+        if form is None:
+            raise AssertionError("Nobody is signed in with this browser")
+        chosen = {"Everywhere": "true"} if everywhere else {}
+        return SignOut(follow(browser, browser.submit(form, **chosen)))
+
     def idp_initiated_url(self, entity_id: str, relay_state: str | None = None) -> str:
         """Return the address at which a sign-in to a service provider starts here."""
         query = {"loginToRp": entity_id}
@@ -216,6 +229,18 @@ class ServiceProvider:
     def metadata(self) -> bytes:
         """Its SAML metadata."""
         return self._provider.metadata()
+
+    def sign_out(
+        self, browser: Browser, binding: str = "redirect", *, relay_state: str = ""
+    ) -> SignOut:
+        """Sign out of everything, begun here by ``redirect`` or ``post``."""
+        fields = {"binding": binding, "relay_state": relay_state}
+        page = browser.post(f"{self._provider.base_url}/logout", fields)
+        return SignOut(follow(browser, page))
+
+    def has_session(self, browser: Browser) -> bool:
+        """Say whether somebody is signed in here with *browser*."""
+        return "user" in browser.get(self.url).ids()
 
     def offer_encryption(self) -> None:
         """Publish a key in its metadata, so that from now on what it is told is encrypted."""

@@ -57,6 +57,11 @@ class Page:
         found = self._document.xpath("//*[@id = $id]", id=element_id)
         return _text(found[0]) if found else None
 
+    def data(self, element_id: str, name: str) -> dict[str, str]:
+        """Return ``data-NAME`` of each description in a list, by the term that it describes."""
+        descriptions = self._document.xpath("//dl[@id = $id]/dd", id=element_id)
+        return {_text(each.getprevious()): each.get(f"data-{name}", "") for each in descriptions}
+
     def link(self, element_id: str) -> str:
         """Return the whole address that the link with this id leads to."""
         (found,) = self._document.xpath("//a[@id = $id]", id=element_id)

@@ -119,7 +119,7 @@ def test_signing_out_here_forgets_the_assertion(demo, page):
     page.get_by_role("link", name="Show the assertion").click()
     expect(page.locator("#attributes")).to_be_visible()
     page.goto(demo.address.sp_url)
-    page.get_by_role("button", name="Sign out here").click()
+    page.get_by_role("button", name="Sign out here only").click()
     expect(page.locator("#user")).to_have_count(0)
 
 

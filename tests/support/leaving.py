@@ -211,9 +211,7 @@ def visit(
 
 def outcomes_on(page: Page) -> dict[str, str]:
     """Return what a page says of each application."""
-    names = page._document.xpath("//*[@id='outcomes']/dt")
-    said = page._document.xpath("//*[@id='outcomes']/dd/@data-outcome")
-    return dict(zip((name.text_content() for name in names), map(str, said), strict=True))
+    return page.data("outcomes", "outcome")
 
 
 def is_signed_in(federation: Federation, browser: Browser, app: App) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -32,6 +33,12 @@ class Memory(Generic[T]):
         """Return the value of *key*."""
         with self._lock:
             return self._values.get(key)
+
+    def drop(self, is_meant: Callable[[T], bool]) -> None:
+        """Forget the values that are meant."""
+        with self._lock:
+            for key in [key for key, value in self._values.items() if is_meant(value)]:
+                del self._values[key]
 
     def take(self, key: str) -> T | None:
         """Return the value of *key* and forget it: only one caller gets it."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 ENTITY_ID = "urn:tallystick:test-sp"
 DISPLAY_NAME = "Test service provider"
 ACS_PATH = "/acs"
+SLO_PATH = "/slo"
 SKEW = timedelta(minutes=3)
 
 
@@ -68,9 +69,9 @@ class Provider:
         self.entity_id = entity_id
         self.sign_requests = sign_requests
         self.encrypts = encrypts
-        self._idp_metadata = idp_metadata
-        self._key = key
-        self._certificate = SigningKey.from_pem(*key).certificate
+        self.idp_metadata = idp_metadata
+        self._pair = key
+        self.key = SigningKey.from_pem(*key)
         self._client = _Remembered(self._make_client)
         self.begin_again(clock)
 
@@ -83,20 +84,30 @@ class Provider:
     @property
     def private_key(self) -> bytes:
         """The key that signs, and opens what is encrypted for it, as PEM."""
-        return self._key.private_key
+        return self._pair.private_key
 
     @property
     def acs_url(self) -> str:
         """The address that responses are posted to."""
         return self.base_url + ACS_PATH
 
+    @property
+    def slo_url(self) -> str:
+        """The address that takes log-out messages."""
+        return self.base_url + SLO_PATH
+
+    def idp_certificates(self) -> tuple[str, ...]:
+        """Return the federation server's signing certificates, as base64."""
+        return idp_certificates(self.idp_metadata())
+
     def metadata(self) -> bytes:
         """Return the service provider's own metadata."""
         return write_sp_metadata(
             entity_id=self.entity_id,
             acs_urls=[self.acs_url],
-            certificate=self._certificate,
-            encryption_certificate=self._certificate if self.encrypts else None,
+            slo_url=self.slo_url,
+            certificate=self.key.certificate,
+            encryption_certificate=self.key.certificate if self.encrypts else None,
             authn_requests_signed=self.sign_requests,
             display_name=DISPLAY_NAME,
         )
@@ -104,7 +115,7 @@ class Provider:
     def ask(self, wish: Wish) -> Asked:
         """Make a request and remember that its answer is awaited."""
         now = self.clock.now()
-        asked = ask(self._client.of(self._idp_metadata()), wish, now)
+        asked = ask(self._client.of(self.idp_metadata()), wish, now)
         self._outstanding.put(asked.request_id, now)
         return asked
 
@@ -114,7 +125,7 @@ class Provider:
         A request is answered once, and an assertion counts once. Raises
         :class:`~idp.saml.refusal.Refused` for what is no response at all.
         """
-        idp_metadata = self._idp_metadata()
+        idp_metadata = self.idp_metadata()
         xml = decode_post(saml_response, parameter="SAMLResponse").xml
         received = read_response(xml, idp_certificates(idp_metadata), [self.private_key])
         objections = list(self._objections(received))
@@ -179,7 +190,7 @@ class Provider:
             # AD FS names attributes by claim types, which pysaml2 has no friendly names for.
             "allow_unknown_attributes": True,
         }
-        key_pem, cert_pem = self._key
+        key_pem, cert_pem = self._pair
         return make_service_provider(config, key_pem=key_pem, cert_pem=cert_pem)
 
 

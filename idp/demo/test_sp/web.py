@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,9 +16,11 @@ import idp
 from adapter.errors import TallystickError
 from idp import web
 from idp.demo.test_sp.memory import Memory
-from idp.demo.test_sp.provider import ACS_PATH, Judgement, Provider
+from idp.demo.test_sp.provider import ACS_PATH, SLO_PATH, Judgement, Provider
 from idp.demo.test_sp.requesting import BINDINGS, Wish
 from idp.demo.test_sp.showing import breakable, pretty, rows_of
+from idp.demo.test_sp.signing_out import SignedOut, SigningOut, is_meant
+from idp.saml.bindings import SamlMessage, decode_post, decode_redirect, holds_message
 from idp.saml.contexts import MULTIPLE_AUTHN
 
 COOKIE = "tallystick_test_sp"
@@ -53,6 +56,8 @@ def _blueprint(pages: Pages) -> Blueprint:
     views.add_url_rule(ACS_PATH, "acs", pages.receive, methods=["POST"])
     views.add_url_rule(ACS_PATH, "typed", lambda: redirect("/", 303), methods=["GET"])
     views.add_url_rule("/assertion", "assertion", pages.assertion)
+    views.add_url_rule("/logout", "logout", pages.logout, methods=["POST"])
+    views.add_url_rule(SLO_PATH, "slo", pages.take_logout, methods=["GET", "POST"])
     views.add_url_rule("/forget", "forget", pages.forget, methods=["POST"])
     views.add_url_rule("/metadata", "metadata", pages.metadata)
     views.register_error_handler(TallystickError, pages.not_readable)
@@ -67,6 +72,7 @@ class Pages:
         self._provider = provider
         self._idp_url = idp_url
         self._sessions: Memory[Judgement] = Memory()
+        self._signing_out = SigningOut(provider)
 
     def start(self) -> Response:
         """Offer every way to ask; say who is signed in."""
@@ -82,11 +88,7 @@ class Pages:
         """Start a sign-in: ``binding``, ``force``, ``passive``, ``context``, ``unsigned``."""
         wish = _wish(request.args, sign=self._provider.sign_requests)
         asked = self._provider.ask(wish)
-        if not asked.fields:
-            return redirect(asked.address, 302)
-        page = self._page("post", address=asked.address, fields=asked.fields, script=SUBMIT)
-        page.headers["Content-Security-Policy"] = _POSTING_POLICY
-        return page
+        return self._sent(asked.address, asked.fields)
 
     def receive(self) -> Response:
         """The assertion consumer service: show the response that was posted."""
@@ -104,6 +106,29 @@ class Pages:
         current = self._current()
         return self._show(current) if current else redirect("/", 303)
 
+    def logout(self) -> ResponseReturnValue:
+        """Sign out here, and ask the federation server to end the session everywhere."""
+        current = self._current()
+        if current is None or not web.is_same_origin(request, self._provider.base_url):
+            return redirect("/", 303)
+        binding = _binding(request.form)
+        relay_state = request.form.get("relay_state", "")[:LONGEST_RELAY_STATE]
+        carried = self._signing_out.ask(current, binding, relay_state)
+        self._sessions.take(request.cookies.get(COOKIE, ""))
+        return self._sent(carried.address, carried.fields)
+
+    def take_logout(self) -> ResponseReturnValue:
+        """Take the federation server's log-out messages: end the session, or show the answer."""
+        message = _message()
+        if message is None:
+            return redirect("/", 303)
+        read = self._signing_out.read(message)
+        if isinstance(read, SignedOut):
+            return self._page("signed_out", signed_out=read, xml=pretty(message.xml))
+        self._sessions.drop(lambda session: is_meant(read, session))
+        carried = self._signing_out.answer(read, message)
+        return self._sent(carried.address, carried.fields)
+
     def forget(self) -> ResponseReturnValue:
         """Sign out here; the federation server's own session lasts."""
         page = redirect("/", 303)
@@ -119,6 +144,14 @@ class Pages:
     def not_readable(self, error: TallystickError) -> Response:
         """Say that what came is no SAML response."""
         return self._page("nothing", status=400, sentence=str(error))
+
+    def _sent(self, address: str, fields: dict[str, str]) -> ResponseReturnValue:
+        """Send the browser to the federation server with a message."""
+        if not fields:
+            return redirect(address, 302)
+        page = self._page("post", address=address, fields=fields, script=SUBMIT)
+        page.headers["Content-Security-Policy"] = _POSTING_POLICY
+        return page
 
     def _show(self, judgement: Judgement) -> Response:
         received = judgement.received
@@ -153,10 +186,23 @@ class Pages:
         return page
 
 
-def _wish(arguments: dict[str, str], *, sign: bool) -> Wish:
+def _message() -> SamlMessage | None:
+    """Return the message that the request carries, by either binding."""
+    for parameter in ("SAMLRequest", "SAMLResponse"):
+        if parameter in request.form:
+            relay_state = request.form.get("RelayState")
+            return decode_post(request.form[parameter], relay_state, parameter=parameter)
+    return decode_redirect(request.query_string) if holds_message(request.query_string) else None
+
+
+def _binding(arguments: Mapping[str, str]) -> str:
     binding = arguments.get("binding", "redirect")
+    return binding if binding in BINDINGS else "redirect"
+
+
+def _wish(arguments: Mapping[str, str], *, sign: bool) -> Wish:
     return Wish(
-        binding=binding if binding in BINDINGS else "redirect",
+        binding=_binding(arguments),
         force_authn="force" in arguments,
         is_passive="passive" in arguments,
         context=arguments.get("context", "")[:256],

@@ -8,6 +8,10 @@ import pytest
 import requests
 
 from idp.saml.contexts import MULTIPLE_AUTHN, PASSWORD_PROTECTED_TRANSPORT
+from idp.saml.keys import new_signing_certificate
+from idp.saml.logout import send_logout_request
+from idp.saml.signing import SigningKey
+from idp.saml.values import REDIRECT, LogoutRequest, SingleLogoutService
 from idp.testing.browser import Browser
 
 
@@ -271,3 +275,40 @@ def test_it_shows_a_name_that_is_encrypted_by_itself(finish, federation, service
 
     assert page.text("name-id-encryption").startswith("encrypted aes256-gcm")
     assert page.text("user") == federation.user.name
+
+
+def test_a_forged_log_out_ends_nothing_here(finish, federation, service_provider):
+    browser = Browser()
+    finished = finish(browser=browser)
+    assert finished.page.status == 200
+    assertion = finished.assertion
+    request = LogoutRequest(
+        "_forged", federation.entity_id, assertion.name_id, (assertion.session_index,)
+    )
+    stranger = SigningKey.from_pem(*new_signing_certificate("stranger", federation.clock.now()))
+    carried = send_logout_request(
+        request,
+        to=SingleLogoutService(f"{service_provider.url}slo", REDIRECT),
+        relay_state="x",
+        now=federation.clock.now(),
+        key=stranger,
+    )
+    assert browser.get(carried.address).status == 400
+    assert browser.get(carried.address.partition("&SigAlg=")[0]).status == 400
+    assert service_provider.has_session(browser)
+
+
+def test_other_sites_cannot_begin_a_log_out(finish, service_provider):
+    browser = Browser()
+    assert finish(browser=browser).page.status == 200
+    url, evil = f"{service_provider.url}logout", {"Origin": "https://evil.example"}
+    browser.session.post(url, headers=evil, timeout=10)
+    assert service_provider.has_session(browser)
+
+
+def test_an_answer_that_nobody_awaits_is_shown_as_such(finish, service_provider):
+    browser = Browser()
+    assert finish(browser=browser).page.status == 200
+    page = service_provider.sign_out(browser, "redirect").page
+    assert "not outstanding" not in page.html
+    assert "not outstanding" in browser.get(page.url).html

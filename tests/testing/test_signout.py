@@ -1,0 +1,48 @@
+"""Signing out with the fixtures: from the service provider, from the server, everywhere."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def browser(federation, service_provider, phone):
+    """A browser signed in at the test service provider."""
+    sign_in = federation.sign_in(service_provider.login_url())
+    phone.approve(sign_in.number)
+    assert sign_in.finish().page.status == 200
+    return sign_in.browser
+
+
+@pytest.mark.parametrize("binding", ["redirect", "post"])
+def test_from_the_service_provider(binding, browser, federation, service_provider):
+    signed_out = service_provider.sign_out(browser, binding, relay_state="/bye")
+
+    assert (signed_out.status, signed_out.relay_state) == (("Success",), "/bye")
+    assert not service_provider.has_session(browser)
+    assert browser.open(service_provider.login_url()).title == "Sign In"
+
+
+def test_from_the_server_the_service_provider_is_told(browser, federation, service_provider):
+    assert service_provider.has_session(browser)
+
+    signed_out = federation.sign_out(browser)
+
+    assert signed_out.outcomes == {"Test service provider": "signed_out"}
+    assert not service_provider.has_session(browser)
+    assert signed_out.page.link("back") == f"{federation.url}/adfs/ls/idpinitiatedsignon.aspx"
+
+
+def test_everywhere_ends_the_sessions_of_other_browsers(browser, federation, service_provider):
+    federation.services.trusts.set(service_provider.entity_id, {"second_factor": "never"})
+    other = federation.sign_in(service_provider.login_url()).browser
+    assert other.open(service_provider.login_url()).title != "Sign In"
+
+    federation.sign_out(browser, everywhere=True)
+
+    assert other.open(service_provider.login_url()).title == "Sign In"
+
+
+def test_who_is_not_signed_in_cannot_sign_out(federation):
+    with pytest.raises(AssertionError, match="Nobody is signed in"):
+        federation.sign_out(federation.browser())
