@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from administered import empty_file, farm_folder, keys_folder, services
+from administered import farm_folder, keys_folder, services
 
-__all__ = ["empty_file", "farm_folder", "keys_folder", "services"]
+__all__ = ["farm_folder", "keys_folder", "services"]
