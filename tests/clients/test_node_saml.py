@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from urllib.parse import parse_qsl, urlsplit
 
 import node_saml
 import pytest
@@ -13,10 +14,13 @@ from node_saml import NodeSaml, NodeSamlError
 from idp.saml.contexts import MULTIPLE_AUTHN
 from idp.saml.keys import PemPair, new_signing_certificate
 from idp.saml.values import PERSISTENT
+from idp.signin.paths import IDP_INITIATED
+from idp.testing.browser import Browser
 from idp.testing.page import Page
 
 ENTITY_ID = "https://node.example.test/saml"
 ACS = "https://node.example.test/saml/acs"
+SLO = "https://node.example.test/saml/logout"
 
 Register = Callable[..., NodeSaml]
 
@@ -32,7 +36,7 @@ def register(federation, pair) -> Iterator[Register]:
     """Start it with options of its own, and make a trust of the metadata it writes."""
     started = []
 
-    def make(*, encrypted: bool = False, settings: dict[str, object] | None = None, **options):
+    def make(*, encrypted: bool = False, logged_out_by: str = "HTTP-POST", **options):
         key, certificate = pair.private_key.decode(), pair.certificate.decode()
         usual = {
             "entryPoint": f"{federation.url}/adfs/ls/",
@@ -41,6 +45,8 @@ def register(federation, pair) -> Iterator[Register]:
             "issuer": ENTITY_ID,
             "audience": ENTITY_ID,
             "callbackUrl": ACS,
+            "logoutUrl": f"{federation.url}/adfs/ls/",
+            "logoutCallbackUrl": SLO,
             "privateKey": key,
             "publicCert": certificate,
             "signatureAlgorithm": "sha256",
@@ -55,7 +61,9 @@ def register(federation, pair) -> Iterator[Register]:
         metadata = provider.call(
             "generateServiceProviderMetadata", certificate if encrypted else None, certificate
         )
-        federation.add_service_provider(metadata, private_key=pair.private_key, **(settings or {}))
+        before, slo, after = metadata.partition("<SingleLogoutService ")
+        metadata = before + slo + after.replace("HTTP-POST", logged_out_by, 1)
+        federation.add_service_provider(metadata, private_key=pair.private_key)
         return provider
 
     yield make
@@ -161,3 +169,80 @@ def test_a_request_that_another_key_signed_is_refused(register, federation, pair
 
     assert page.status == 400
     assert "signature" in page.error
+
+
+def signed_in(federation, provider: NodeSaml, phone) -> tuple[Browser, dict[str, object]]:
+    """Sign the user in, and return the browser and what node-saml knows of them."""
+    signing_in = by_redirect(federation, provider)
+    phone.approve(signing_in.number)
+    taken = provider.call("validatePostResponseAsync", signing_in.finish().fields)
+    return signing_in.browser, taken["profile"]
+
+
+def is_signed_in(federation, browser: Browser) -> bool:
+    return "idp_SignOutPanel" in browser.get(f"{federation.url}{IDP_INITIATED}.aspx").ids()
+
+
+# By POST it looks for the InResponseTo of a sign-in's Response only, and never finds a log-out's.
+LENIENT = {"validateInResponseTo": "ifPresent"}
+
+
+def test_its_user_signs_out_there_and_it_is_told_so(register, federation, phone):
+    provider = register(**LENIENT)
+    browser, profile = signed_in(federation, provider, phone)
+    assert is_signed_in(federation, browser)
+
+    page = browser.get(provider.call("getLogoutUrlAsync", profile, "kept", {}))
+    taken = provider.call("validatePostResponseAsync", page.form.fields)
+
+    assert (page.form.action, page.form.fields["RelayState"]) == (SLO, "kept")
+    assert taken["loggedOut"] is True
+    assert not is_signed_in(federation, browser)
+
+
+def test_it_is_told_so_by_redirect_where_its_metadata_wants_that(register, federation, phone):
+    provider = register(logged_out_by="HTTP-Redirect")
+    browser, profile = signed_in(federation, provider, phone)
+
+    asked = provider.call("getLogoutUrlAsync", profile, "kept", {})
+    answer = browser.session.get(asked, allow_redirects=False).headers["Location"]
+    query = urlsplit(answer).query
+    taken = provider.call("validateRedirectAsync", dict(parse_qsl(query)), query)
+
+    assert answer.startswith(f"{SLO}?")
+    assert taken["loggedOut"] is True
+    altered = dict(parse_qsl(query)) | {"Signature": "AAAA"}
+    with pytest.raises(NodeSamlError, match="signature"):
+        provider.call("validateRedirectAsync", altered, query)
+
+
+def test_its_user_signs_out_here_and_its_answer_is_taken(register, federation, phone):
+    provider = register()
+    browser, profile = signed_in(federation, provider, phone)
+
+    page = browser.get(f"{federation.url}{IDP_INITIATED}.aspx")
+    asked = browser.submit(next(form for form in page.forms if form.id == "idp_SignOutPanel")).form
+    assert asked.action == SLO
+    request = provider.call("validatePostRequestAsync", asked.fields)["profile"]
+    answer = provider.call(
+        "getLogoutResponseUrlAsync", request, asked.fields["RelayState"], {}, True
+    )
+    end = browser.get(answer)
+
+    assert (request["nameID"], request["sessionIndex"]) == (
+        profile["nameID"],
+        profile["sessionIndex"],
+    )
+    assert end.title == "Signed Out"
+    assert 'data-outcome="signed_out"' in end.html
+
+
+def test_it_refuses_our_log_out_message_once_that_is_altered(register, federation, phone):
+    provider = register(**LENIENT)
+    browser, profile = signed_in(federation, provider, phone)
+    page = browser.get(provider.call("getLogoutUrlAsync", profile, "", {}))
+    xml = base64.b64decode(page.form.fields["SAMLResponse"])
+    altered = base64.b64encode(xml.replace(SLO.encode(), SLO.encode() + b"x")).decode()
+
+    with pytest.raises(NodeSamlError, match="signature"):
+        provider.call("validatePostResponseAsync", {"SAMLResponse": altered})

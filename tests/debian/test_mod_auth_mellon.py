@@ -7,12 +7,15 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import mellon
 import pytest
 from mellon import Mellon
 
 from idp.saml.keys import PemPair, new_signing_certificate
+from idp.signin.paths import IDP_INITIATED
+from idp.testing.browser import Browser
 
 Register = Callable[..., Mellon]
 
@@ -42,7 +45,7 @@ def register(federation, pair, tmp_path) -> Iterator[Register]:
 
 def without_redirect(metadata: bytes) -> bytes:
     """Return our metadata without the Redirect binding; whoever has a copy checks no signature."""
-    return re.sub(rb"<SingleSignOnService[^>]*HTTP-Redirect[^>]*/>", b"", metadata)
+    return re.sub(rb"<Single\w+Service[^>]*HTTP-Redirect[^>]*/>", b"", metadata)
 
 
 @pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
@@ -81,3 +84,35 @@ def test_its_page_stays_closed_to_an_altered_answer(way, register, federation, p
     assert altered != answer.xml
     assert page.status == 400
     assert signing_in.browser.get(provider.protected).title != "Protected"
+
+
+@pytest.mark.parametrize("binding", ["redirect", "post"])
+def test_its_user_signs_out_there_and_here_at_once(binding, register, federation, phone):
+    provider = register(binding)
+    browser = signed_in(federation, provider, phone)
+
+    page = browser.open(f"{provider.url}/mellon/logout?ReturnTo={quote(provider.url)}/out.html")
+
+    assert page.url == f"{provider.url}/out.html"
+    assert browser.get(provider.protected).title != "Protected"
+    assert "idp_SignOutPanel" not in browser.get(f"{federation.url}{IDP_INITIATED}.aspx").ids()
+
+
+def test_its_user_signs_out_here_and_there_at_once(register, federation, phone):
+    provider = register("redirect")
+    browser = signed_in(federation, provider, phone)
+
+    page = browser.get(f"{federation.url}{IDP_INITIATED}.aspx")
+    end = browser.submit(next(form for form in page.forms if form.id == "idp_SignOutPanel"))
+
+    assert end.title == "Signed Out"
+    assert 'data-outcome="signed_out"' in end.html
+    assert browser.get(provider.protected).title != "Protected"
+
+
+def signed_in(federation, provider: Mellon, phone) -> Browser:
+    """Sign the user in, and return the browser, which the protected page opens to."""
+    signing_in = federation.sign_in(provider.protected)
+    phone.approve(signing_in.number)
+    assert signing_in.finish().page.title == "Protected"
+    return signing_in.browser
