@@ -101,6 +101,11 @@ def client_ip() -> str:
     return whereabouts().shown_ip
 
 
+def accept_language() -> str:
+    """Return the languages that the browser asks for, as its header has them."""
+    return request.headers.get("Accept-Language", "")
+
+
 def cookie_is_secure(base_url: str) -> bool:
     """Say whether cookies carry ``Secure``: always, but on the demo's plain http."""
     return urlsplit(base_url).scheme == "https"

@@ -6,6 +6,7 @@ import importlib
 import importlib.resources
 import re
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from adapter.contract import (
@@ -38,8 +39,17 @@ class Announced:
 
     methods: frozenset[str]
     identity_claim: str
-    friendly_name: str
-    description: str
+    available_lcids: tuple[int, ...]
+    friendly_names: Mapping[int, str]
+    descriptions: Mapping[int, str]
+
+    def friendly_name(self, lcid: int) -> str:
+        """Return the name in a language, else in English, else in any."""
+        return _in(self.friendly_names, lcid)
+
+    def description(self, lcid: int) -> str:
+        """Return the description in the same way."""
+        return _in(self.descriptions, lcid)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +122,9 @@ class AdapterHost:
             if isinstance(adapter, UsesMfaService):
                 adapter.use_mfa_service(self._mfa)
             adapter.on_authentication_pipeline_load(AuthenticationMethodConfigData(provider.config))
-        except Exception as error:  # whatever a stranger's code throws
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # whatever a stranger's code throws
             _log("adapter_load_failed", provider.name, error, event_id=Event.PROVIDER_NOT_LOADED)
             return None
         get_logger().info("adapter_loaded", event_id=Event.PROVIDER_LOADED, provider=provider.name)
@@ -130,19 +142,30 @@ def _announced(metadata: AdapterMetadata, name: str) -> Announced:
     return Announced(
         methods=frozenset(metadata.authentication_methods),
         identity_claim=identity_claim,
-        friendly_name=str(metadata.friendly_names.get(ENGLISH, name)),
-        description=str(metadata.descriptions.get(ENGLISH, "")),
+        available_lcids=tuple(map(int, metadata.available_lcids)),
+        friendly_names=_texts(metadata.friendly_names) or {ENGLISH: name},
+        descriptions=_texts(metadata.descriptions),
     )
+
+
+def _texts(by_lcid: Mapping[int, str]) -> dict[int, str]:
+    return {int(lcid): str(text) for lcid, text in by_lcid.items()}
+
+
+def _in(texts: Mapping[int, str], lcid: int) -> str:
+    return texts.get(lcid) or texts.get(ENGLISH) or next(iter(texts.values()), "")
 
 
 def _unload(loaded: LoadedAdapter) -> None:
     try:
         loaded.adapter.on_authentication_pipeline_unload()
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         _log("adapter_unload_failed", loaded.name, error)
 
 
-def _log(event: str, name: str, error: Exception, **more: int) -> None:
+def _log(event: str, name: str, error: BaseException, **more: int) -> None:
     """Log a failure; a text that is not ours may hold what stands in a configuration file."""
     problem = error.problem if isinstance(error, TallystickError) else ""
     get_logger().error(

@@ -12,7 +12,6 @@ from dataclasses import astuple, dataclass
 
 from adapter.contract import (
     EMAIL_ADDRESS,
-    ENGLISH,
     PRIMARY_SID,
     UPN,
     WINDOWS_ACCOUNT_NAME,
@@ -31,7 +30,12 @@ from idp.directory import User
 from idp.federation.claims import security_id
 from idp.logs import get_logger
 from idp.signin.adapters import LoadedAdapter
+from idp.signin.bounded import call_within
 from idp.signin.faults import place_of
+from idp.signin.languages import tag_of
+
+LAST_PAGE_SECONDS = 5.0
+"""How long an adapter that has failed may take for its last page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class AdapterPage:
 
     title: str
     form: str
+    language: str
     stylesheets: tuple[str, ...] = ()
     scripts: tuple[str, ...] = ()
 
@@ -74,15 +79,16 @@ class Call:
 
     loaded: LoadedAdapter
     context: AuthenticationContext
+    lcid: int
 
     def offer(self, user: User) -> dict[str, Json] | None:
         """Return what the adapter notes of a user it is for; None when it is not, or throws."""
         try:
             available = self.loaded.adapter.is_available_for_user(self._claim(user), self.context)
             noted = _plain(self.context.data)
-        except Unavailable:
+        except (Unavailable, KeyboardInterrupt):
             raise
-        except Exception as error:
+        except BaseException as error:
             self._log(error)
             return None
         return noted if available is True else None
@@ -111,16 +117,16 @@ class Call:
     def _guarded(self, ask: Callable[[], object], request: HttpRequest) -> Answer:
         try:
             return self._read(ask())
-        except Unavailable:
+        except (Unavailable, KeyboardInterrupt):
             raise
-        except Exception as error:
+        except BaseException as error:  # SystemExit, too: an adapter does not end the server
             self._log(error)
             raise AdapterFailed(self._last_page(request, error)) from error
 
     def _read(self, answer: object) -> Answer:
         passed = isinstance(answer, tuple)
         return Answer(
-            page=None if passed else _rendered(answer),
+            page=None if passed else _rendered(answer, self.lcid),
             claims=_claims(answer) if passed else (),
             data=_plain(self.context.data),
             explanation=self._explanation(),
@@ -134,15 +140,28 @@ class Call:
         _must_be_text(*astuple(explanation))
         return explanation
 
-    def _last_page(self, request: HttpRequest, error: Exception) -> AdapterPage | None:
-        if not isinstance(error, ExternalAuthenticationException):
-            error = ExternalAuthenticationException(str(error), self.context)
+    def _last_page(self, request: HttpRequest, error: BaseException) -> AdapterPage | None:
+        """Ask the adapter for a page to end with; it may fail once more, or never come back."""
+
+        def ask() -> AdapterPage | None:
+            page = self.loaded.adapter.on_error(request, self._as_external(error))
+            return None if page is None else _rendered(page, self.lcid)
+
         try:
-            page = self.loaded.adapter.on_error(request, error)
-            return None if page is None else _rendered(page)
-        except Exception as second:
+            return call_within(LAST_PAGE_SECONDS, ask)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as second:
             self._log(second)
             return None
+
+    def _as_external(self, error: BaseException) -> ExternalAuthenticationException:
+        """Return what was thrown as the contract has it: with the context of this sign-in."""
+        if not isinstance(error, ExternalAuthenticationException):
+            return ExternalAuthenticationException(str(error), self.context)
+        if not isinstance(error.context, AuthenticationContext):
+            error.context = self.context
+        return error
 
     def _claim(self, user: User) -> Claim:
         """Return the identity claim that the adapter asks for, of the type it names first."""
@@ -155,7 +174,7 @@ class Call:
         asked = self.loaded.announced.identity_claim
         return Claim(asked, values[asked])
 
-    def _log(self, error: Exception) -> None:
+    def _log(self, error: BaseException) -> None:
         get_logger().error(
             "adapter_error",
             activity_id=self.context.activity_id,
@@ -165,12 +184,13 @@ class Call:
         )
 
 
-def _rendered(presentation: object) -> AdapterPage:
+def _rendered(presentation: object, lcid: int) -> AdapterPage:
     if not isinstance(presentation, AdapterPresentation):
         raise TypeError("the answer is neither a page nor claims")
     page = AdapterPage(
-        title=presentation.page_title(ENGLISH),
-        form=presentation.form_html(ENGLISH),
+        title=presentation.page_title(lcid),
+        form=presentation.form_html(lcid),
+        language=tag_of(lcid),
         stylesheets=tuple(presentation.stylesheets),
         scripts=tuple(presentation.scripts),
     )

@@ -139,6 +139,8 @@ class SignInFlow:
         if known.user is None or known.session is None:
             raise failures.sign_in_ended()
         outcome = self._second_factor.post(context, fields, known.user, visit.for_adapter(known))
+        if isinstance(outcome, Failed) and outcome.is_final:
+            self._recorder.ended(context.context_id)
         if not isinstance(outcome, Passed):
             return self._show(outcome, pending, known, visit)
         return self._passed(context, outcome, known.session, visit)
@@ -207,9 +209,9 @@ class SignInFlow:
                     user=context.user,
                     others=self._second_factor.choices(context),
                 )
-            case Choose(context, adapters):
+            case Choose(context, choices):
                 return pages.choose(
-                    adapters,
+                    choices,
                     context=self._sealed(context, known),
                     action=visit.action,
                     user=context.user,

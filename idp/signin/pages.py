@@ -13,9 +13,9 @@ from markupsafe import Markup, escape
 from idp import web
 from idp.saml.refusal import Refused
 from idp.session.participants import Outcome
-from idp.signin.adapters import LoadedAdapter
 from idp.signin.calling import AdapterPage
 from idp.signin.paths import IDP_INITIATED, SIGN_OUT
+from idp.signin.second_factor import Choice
 
 SUBMIT = Markup("document.forms[0].submit()")
 _SUBMIT_HASH = base64.b64encode(hashlib.sha256(SUBMIT.encode()).digest()).decode()
@@ -97,7 +97,7 @@ def second_factor(
     context: str,
     action: str,
     user: str,
-    others: Sequence[LoadedAdapter],
+    others: Sequence[Choice],
 ) -> Response:
     """An adapter's page inside ours; it posts *context* to *action*, an absolute address."""
     return _page(
@@ -108,13 +108,13 @@ def second_factor(
         context=context,
         action=action,
         user=user,
-        others=[loaded for loaded in others if loaded.name != provider],
+        others=[choice for choice in others if choice.name != provider],
     )
 
 
-def choose(adapters: Sequence[LoadedAdapter], *, context: str, action: str, user: str) -> Response:
+def choose(choices: Sequence[Choice], *, context: str, action: str, user: str) -> Response:
     """The page on which the user chooses among several adapters."""
-    return _page("choose.html", choices=adapters, context=context, action=action, user=user)
+    return _page("choose.html", choices=choices, context=context, action=action, user=user)
 
 
 def last_page(page: AdapterPage, provider: str) -> Response:

@@ -84,6 +84,12 @@ class Recorder:
         if self._services.once.claim("outcome-logged", key, expires_at):
             self.not_issued(pending, user, node, why.outcome, why)
 
+    def ended(self, context_id: str) -> None:
+        """Spend a sign-in that ends without an answer: its pages may be kept and posted again."""
+        self._services.once.claim(
+            "sign-in", context_id, self._services.clock.now() + self._remember
+        )
+
     def issued(
         self,
         pending: PendingSignIn,

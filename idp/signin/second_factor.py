@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from adapter.contract import (
     AUTHENTICATION_METHOD,
-    ENGLISH,
     AuthenticationContext,
     Explanation,
     HttpRequest,
@@ -17,8 +16,11 @@ from idp.directory import User
 from idp.signin.adapters import AdapterHost, LoadedAdapter
 from idp.signin.calling import AdapterFailed, AdapterPage, Answer, Call
 from idp.signin.context import SecondFactorContext
+from idp.signin.languages import negotiate, tag_of
 from idp.signin.pending import PendingSignIn
 
+FAULTS = ("adapter_error", "method_not_announced")
+"""What an adapter does wrong; everything else is for the user to do in another way."""
 UNEXPLAINED = Explanation("", "")
 
 
@@ -40,11 +42,21 @@ class ShowPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """An adapter as it is offered, in the user's language."""
+
+    name: str
+    friendly_name: str
+    description: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Choose:
     """Several adapters can be used: the user chooses."""
 
     context: SecondFactorContext
-    adapters: tuple[LoadedAdapter, ...]
+    choices: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +68,11 @@ class Failed:
     page: AdapterPage | None = None
     explanation: Explanation = UNEXPLAINED
 
+    @property
+    def is_final(self) -> bool:
+        """Whether earlier pages of this sign-in are good for nothing any more."""
+        return self.code in FAULTS
+
 
 Outcome = Passed | ShowPage | Choose | Failed
 
@@ -63,9 +80,12 @@ Outcome = Passed | ShowPage | Choose | Failed
 class SecondFactor:
     """The second factor of one node."""
 
-    def __init__(self, host: AdapterHost, activity: Callable[[], str]) -> None:
+    def __init__(
+        self, host: AdapterHost, activity: Callable[[], str], languages: Callable[[], str]
+    ) -> None:
         self._host = host
         self._activity = activity
+        self._languages = languages
 
     def announces(self, method: str) -> bool:
         """Say whether an enabled adapter has announced this authentication method."""
@@ -93,7 +113,7 @@ class SecondFactor:
             case (single,):
                 return self._begin(context, single, user, request)
             case several:
-                return Choose(context, several)
+                return Choose(context, tuple(map(self._choice, several)))
 
     def post(
         self, context: SecondFactorContext, proof: dict[str, str], user: User, request: HttpRequest
@@ -110,9 +130,23 @@ class SecondFactor:
         call = self._call(loaded, context)
         return self._outcome(context, loaded, lambda: call.try_end(proof, request))
 
-    def choices(self, context: SecondFactorContext) -> tuple[LoadedAdapter, ...]:
+    def choices(self, context: SecondFactorContext) -> tuple[Choice, ...]:
         """Return the adapters that this sign-in may use."""
-        return tuple(each for each in self._host.enabled() if each.name in context.data)
+        return tuple(
+            self._choice(each) for each in self._host.enabled() if each.name in context.data
+        )
+
+    def _choice(self, loaded: LoadedAdapter) -> Choice:
+        lcid, announced = self._lcid(loaded), loaded.announced
+        return Choice(
+            loaded.name,
+            announced.friendly_name(lcid),
+            announced.description(lcid),
+            tag_of(lcid),
+        )
+
+    def _lcid(self, loaded: LoadedAdapter) -> int:
+        return negotiate(self._languages(), loaded.announced.available_lcids)
 
     def _begin(
         self,
@@ -139,8 +173,9 @@ class SecondFactor:
 
     def _call(self, loaded: LoadedAdapter, context: SecondFactorContext) -> Call:
         data = dict(context.data.get(loaded.name, {}))
-        inner = AuthenticationContext(self._activity(), context.context_id, ENGLISH, data)
-        return Call(loaded, inner)
+        lcid = self._lcid(loaded)
+        inner = AuthenticationContext(self._activity(), context.context_id, lcid, data)
+        return Call(loaded, inner, lcid)
 
 
 def _judge(loaded: LoadedAdapter, answer: Answer) -> Outcome:

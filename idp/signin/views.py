@@ -76,7 +76,7 @@ class Views:
         self._node = node
         self._cookie = SessionCookie(services)
         self._loop_rules = rules_of(services)
-        second_factor = SecondFactor(host, web.activity_id)
+        second_factor = SecondFactor(host, web.activity_id, web.accept_language)
         self._flow = SignInFlow(services, second_factor, recorder, self._cookie)
         self._password_change = PasswordChange(services, self._flow, recorder)
         self._log_out = LogOutFlow(services, recorder, self._cookie)

@@ -188,9 +188,9 @@ def test_log_only_keeps_the_soft_one_and_tells_what_the_smart_one_would_refuse(n
 
 
 def test_of_a_hundred_wrong_passwords_in_two_processes_exactly_the_limit_may_let_in(
-    directory, database_file
+    directory, database_url
 ):
-    nodes = [_guessing(f"sqlite:///{database_file}") for _ in range(2)]
+    nodes = [_guessing(database_url) for _ in range(2)]
     for each in nodes:
         assert each.stdout.readline() == "ready\n"
     for each in nodes:

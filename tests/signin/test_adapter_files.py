@@ -8,7 +8,7 @@ import pytest
 
 from idp.signin.adapters import Announced, LoadedAdapter
 
-NOTHING = Announced(frozenset(), "", "", "")
+NOTHING = Announced(frozenset(), "", (), {}, {})
 THERE = ["style.css", "Style-2.min.css", "_x.js"]
 NOT_TO_BE_HAD = [
     ".hidden.css", "..style.css", "a\\b.css", "a b.css", "style.css\n", "ü.css", "sub", "",

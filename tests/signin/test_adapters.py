@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import html
+import threading
 
 import odd_adapters
 import pytest
+
+from idp.signin import bounded, calling
 
 MFA = "Multi-Factor Authentication"
 ENTRA = "AzureMfaAuthentication"
@@ -143,7 +146,8 @@ FAILS = [
     "ThrowsAtBegin", "PassesAtBegin", "NothingAtBegin", "TextAtBegin", "ThrowsInTheTitle",
     "RemembersWhatNoSealCarries", "RemembersHalfACharacter", "ForgetsItsMemory",
     "RecursesWithoutEnd", "NoTextInTheForm", "HalfACharacterInTheForm", "ThrowsWhenItExplains",
-    "ExplainsInNumbers", "ThrowsTwice", "NoLastPage",
+    "ExplainsInNumbers", "ThrowsTwice", "NoLastPage", "Exits", "ExitsTwice", "Unprintable",
+    "LastPageOfClaims", "LastPageThrows", "LastPageAway",
 ]  # fmt: skip
 FAILS_AT_THE_END = [
     "ThrowsAtTheEnd", "NothingAtTheEnd", "YesAtTheEnd", "NoClaimAmongClaims", "NoTextInAClaim",
@@ -251,3 +255,56 @@ def test_a_failed_sign_in_may_be_begun_again(enable, federation, sp, phone):
     sign_in = federation.sign_in(url, browser=browser)
     phone.approve(sign_in.number)
     assert sign_in.finish().status == ("Success",)
+
+
+# on_error in depth
+
+
+def test_a_last_page_that_never_comes_is_not_waited_for(
+    enable, federation, sp, lines, monkeypatch, phone
+):
+    monkeypatch.setattr(calling, "LAST_PAGE_SECONDS", 0.05)
+    enable("HangsAtTheLastPage", ENTRA)
+    page = federation.sign_in(sp.url()).choose("HangsAtTheLastPage")
+    must_have_failed(page, "adapter_error", federation, lines)
+
+    sign_in = federation.sign_in(sp.url())
+    sign_in.choose(ENTRA)
+    phone.approve(sign_in.number)
+    assert sign_in.finish().status == ("Success",)
+    odd_adapters.HangsAtTheLastPage.let_go.set()
+
+
+def test_those_that_hang_are_only_so_many(enable, federation, sp, monkeypatch):
+    monkeypatch.setattr(bounded, "PLACES", threading.BoundedSemaphore(1))
+    enable("OwnLastPage")
+    assert federation.sign_in(sp.url()).page.title == "It is broken"
+    assert bounded.PLACES.acquire(blocking=False)
+    assert federation.sign_in(sp.url()).page.title == "Error"
+
+
+def test_it_is_asked_with_the_context_of_this_sign_in_if_it_was_thrown_with_none(
+    enable, federation, sp
+):
+    enable("ThrowsAnotherContext")
+    assert federation.sign_in(sp.url()).page.text("instructions") == "True"
+
+
+@pytest.mark.parametrize("code", ["adapter_error", "method_not_announced"])
+def test_a_page_from_before_the_error_is_good_for_nothing(
+    code, enable, federation, sp, lines, monkeypatch
+):
+    enable("BreaksAtTheEnd")
+    sign_in = federation.sign_in(sp.url())
+    form = sign_in.page.form
+    if code == "method_not_announced":
+        monkeypatch.setattr(odd_adapters.BreaksAtTheEnd, "broken", False)
+        monkeypatch.setattr(odd_adapters, "METHOD", "another one")
+    assert answer(sign_in).text("errorCode").startswith(code)
+    monkeypatch.undo()
+    monkeypatch.setattr(odd_adapters.BreaksAtTheEnd, "broken", False)
+
+    page = sign_in.browser.submit(form, Answer="yes")
+
+    assert page.text("errorCode").startswith("MSIS7001")
+    assert issued(federation) == 0

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from adapter import contract
 from adapter.entra_mfa import AzureMfaAuthentication
+from adapter.errors import Unavailable as Away
 
 METHOD = "http://schemas.microsoft.com/ws/2012/12/authmethod/kba"
 OTHER_METHOD = "http://schemas.microsoft.com/ws/2012/12/authmethod/otp"
@@ -283,6 +285,113 @@ class ThrowsTwice(ThrowsAtBegin):
 class NoLastPage(ThrowsAtBegin):
     def on_error(self, request, error):
         return "no page"
+
+
+class Exits(Good):
+    def begin_authentication(self, identity_claim, request, context):
+        raise SystemExit(SECRET)
+
+
+class ExitsTwice(Exits):
+    def on_error(self, request, error):
+        raise SystemExit(SECRET)
+
+
+class Unprintable(Good):
+    class Error(Exception):
+        def __str__(self):
+            raise Thrown(SECRET)
+
+    def begin_authentication(self, identity_claim, request, context):
+        raise self.Error
+
+
+class LastPageOfClaims(ThrowsAtBegin):
+    def on_error(self, request, error):
+        return passed(METHOD)
+
+
+class LastPageThrows(ThrowsAtBegin):
+    def on_error(self, request, error):
+        return ThrowsInTheTitle.Page()
+
+
+class LastPageAway(ThrowsAtBegin):
+    def on_error(self, request, error):
+        raise Away(SECRET, "")
+
+
+class HangsAtTheLastPage(ThrowsAtBegin):
+    """Comes back only when it is let go."""
+
+    let_go = threading.Event()
+
+    def on_error(self, request, error):
+        self.let_go.wait(30)
+        return page("Too late")
+
+
+class ThrowsAnotherContext(Good):
+    """Throws with a context that is none; the last page tells which one it was asked with."""
+
+    def begin_authentication(self, identity_claim, request, context):
+        context.data["begun"] = True
+        raise contract.ExternalAuthenticationException("why", "no context")
+
+    def on_error(self, request, error):
+        return page("It is broken", f'<p id="instructions">{error.context.data["begun"]}</p>')
+
+
+class BreaksAtTheEnd(Good):
+    """Throws while it is told to, and would let the user in afterwards."""
+
+    broken = True
+
+    def answer(self, context):
+        if self.broken:
+            raise Thrown(SECRET)
+        return passed(METHOD)
+
+
+GERMAN, AUSTRIAN, FRENCH = 1031, 3079, 12
+
+
+class Polyglot(Good):
+    """Speaks German, English and French, and says in which language it was asked."""
+
+    metadata = metadata(
+        available_lcids=(GERMAN, contract.ENGLISH, FRENCH),
+        friendly_names={
+            contract.ENGLISH: "A question",
+            GERMAN: "Eine Frage",
+            FRENCH: "Une question",
+        },
+        descriptions={contract.ENGLISH: "Answer it.", GERMAN: "Beantworten Sie sie."},
+    )
+
+    @dataclass
+    class Page:
+        told: int
+        stylesheets: tuple = ()
+        scripts: tuple = ()
+
+        def page_title(self, lcid):
+            return {GERMAN: "Mehrstufige Anmeldung"}.get(lcid, "Multi-Factor Authentication")
+
+        def form_html(self, lcid):
+            return f'{FORM}<p id="instructions">{self.told} {lcid}</p>'
+
+    def begin_authentication(self, identity_claim, request, context):
+        return self.Page(context.lcid)
+
+    def try_end_authentication(self, context, proof, request):
+        if proof.properties.get("Answer") == "no":
+            raise Thrown(SECRET)
+        told, context.lcid = context.lcid, "any"  # what it writes there changes nothing
+        return self.Page(told)
+
+    def on_error(self, request, error):
+        return self.Page(error.context.lcid)
 
 
 @dataclass

@@ -7,13 +7,18 @@ from html import escape
 from adapter import contract
 
 KBA = "http://schemas.microsoft.com/ws/2012/12/authmethod/kba"
+GERMAN = 1031
+TEXTS = {
+    contract.ENGLISH: {"wrong": "That is not the answer.", "submit": "Sign in"},
+    GERMAN: {"wrong": "Das ist nicht die Antwort.", "submit": "Anmelden"},
+}
 FORM = """<form method="post" id="loginForm" class="passphrase">
 <input id="authMethod" type="hidden" name="AuthMethod" value="%AuthMethod%">
 <input id="context" type="hidden" name="Context" value="%Context%">
 <label for="answerInput">{question}</label>
 <input id="answerInput" name="Answer" type="password" autocomplete="off">
 <p role="alert" id="errorText">{error}</p>
-<button id="submitButton">Sign in</button>
+<button id="submitButton">{submit}</button>
 </form>"""
 
 
@@ -22,9 +27,12 @@ class PassphraseAuthentication(contract.Adapter):
         admin_name="Passphrase",
         authentication_methods=(KBA,),
         identity_claims=(contract.UPN,),
-        available_lcids=(contract.ENGLISH,),
-        friendly_names={contract.ENGLISH: "A question"},
-        descriptions={contract.ENGLISH: "Answer the question that your administrator chose."},
+        available_lcids=(contract.ENGLISH, GERMAN),
+        friendly_names={contract.ENGLISH: "A question", GERMAN: "Eine Frage"},
+        descriptions={
+            contract.ENGLISH: "Answer the question that your administrator chose.",
+            GERMAN: "Beantworten Sie die Frage, die für Sie hinterlegt ist.",
+        },
     )
 
     def on_authentication_pipeline_load(self, config):
@@ -37,14 +45,19 @@ class PassphraseAuthentication(contract.Adapter):
         return True
 
     def begin_authentication(self, identity_claim, request, context):
-        return self._page()
+        return self._page(context.lcid)
 
     def try_end_authentication(self, context, proof, request):
         given = proof.properties.get("Answer", "")
         if hmac.compare_digest(given.encode(), self._answer):
             return (contract.Claim(contract.AUTHENTICATION_METHOD, KBA),)
-        return self._page("That is not the answer." if given else "")
+        return self._page(context.lcid, "wrong" if given else None)
 
-    def _page(self, error=""):
-        html = FORM.format(question=escape(self._question), error=error)
+    def _page(self, lcid, error=None):
+        texts = TEXTS[lcid]
+        html = FORM.format(
+            question=escape(self._question),
+            error=texts[error] if error else "",
+            submit=texts["submit"],
+        )
         return contract.AdapterForm("Multi-Factor Authentication", html, ("passphrase.css",))
