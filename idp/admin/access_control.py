@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from idp.admin.people import find_user
 from idp.admin.trusts import find_trust
-from idp.federation.access_control.decision import Access, Caller, decide
+from idp.federation.access_control.caller import Caller
+from idp.federation.access_control.decision import decide
 from idp.federation.access_control.policies import (
     AccessControlPolicy,
     BadAccessControlPolicy,
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 ENDPOINT = "/adfs/ls/"
 SOME_PROXY = "proxy"
-NO_RULE = "no rule permits"
+METHODS = (PASSWORD_PROTECTED_TRANSPORT, MULTIPLE_AUTHN)
+"""The methods of the first factor, and of some second one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,29 +91,24 @@ def try_access(
     """
     who, trust = find_user(services, user), find_trust(services, entity_id)
     where = _whereabouts(address, extranet=extranet)
-    before = _decide(services, trust, Caller(who, where, (PASSWORD_PROTECTED_TRANSPORT,)))
-    methods = (PASSWORD_PROTECTED_TRANSPORT, MULTIPLE_AUTHN)
-    after = _decide(services, trust, Caller(who, where, methods))
-    access = after if before.requires_second_factor else before
+    rules = services.access.rules()
+    first = decide(trust.settings, rules, Caller(who, where, METHODS[:1]))
+    methods = METHODS if first.requires_second_factor else METHODS[:1]
+    then = decide(trust.settings, rules, Caller(who, where, methods))
     return Trial(
         user=who,
         trust=trust,
         whereabouts=where,
-        second_factor_by=before.second_factor_by,
-        permitted_by=access.permitted_by,
-        denied_by=_denied_by(who, trust, access),
+        second_factor_by=first.second_factor_by,
+        permitted_by=then.permitted_by,
+        denied_by=(*_disabled(who, trust), *then.denied_by),
     )
 
 
-def _decide(services: Services, trust: RelyingPartyTrust, caller: Caller) -> Access:
-    return decide(trust.settings, services.access.rules(), caller)
-
-
-def _denied_by(user: User, trust: RelyingPartyTrust, access: Access) -> tuple[str, ...]:
+def _disabled(user: User, trust: RelyingPartyTrust) -> tuple[str, ...]:
     reasons = (
         ("the user is disabled",  user.disabled),
         ("the trust is disabled", not trust.settings.enabled),
-        (NO_RULE,                 not access.is_permitted),
     )  # fmt: skip
     return tuple(reason for reason, applies in reasons if applies)
 

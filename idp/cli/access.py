@@ -81,23 +81,34 @@ def remove(services: Services, name: str) -> None:
     click.echo(f"The policy {printable(name)} is removed.")
 
 
-@access.command("mfa", example="tallystick access mfa always")
+@access.command(
+    "mfa", example="tallystick access mfa always\ntallystick access mfa never --rules outside.txt"
+)
 @click.argument("rule", required=False, type=click.Choice(["default", "always", "never"]))
+@click.option(
+    "--rules",
+    type=click.File("r", encoding="utf-8-sig"),
+    help="Additional authentication rules, in AD FS's claim rule language; an empty file: none.",
+)
 @json_option
 @with_services
-def mfa(services: Services, rule: str | None, as_json: bool) -> None:
+def mfa(services: Services, rule: str | None, rules: IO[str] | None, as_json: bool) -> None:
     """Show or set who is asked for the second factor at all trusts.
 
-    No trust can switch off always. default: each trust asks that does not say second_factor=never;
-    never: only trusts, their policies and requests ask.
+    No trust can switch off always or a rule that fires. default: each trust asks that does not say
+    second_factor=never; never: only rules, trusts, their policies and requests ask.
     """
+    policy = services.policy
+    if rules is not None:
+        policy.set_additional_rules(rules.read())
     if rule is not None:
-        services.policy.set_second_factor(rule)
-    now = services.policy.second_factor()
+        policy.set_second_factor(rule)
+    now, text = policy.second_factor(), policy.additional_rules()
     if as_json:
-        print_json({"second_factor": now})
+        print_json({"second_factor": now, "additional_authentication_rules": text})
     else:
         click.echo(f"The second factor at all trusts: {now}.")
+        click.echo("\n".join(map(printable, text.splitlines())), nl=bool(text))
 
 
 @access.command(

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 
+_RULES = "_rules"
+"""How the settings end whose value may stand in a file."""
+
+
 class VerbWithSettings(Verb):
     """A verb whose help lists the settings of a trust."""
 
@@ -97,7 +101,7 @@ def list_trusts(services: Services, as_json: bool) -> None:
         print_json([_trust(services, trust) for trust in trusts])
         return
     print_table(
-        ("entity id", "name", "enabled", "second factor", "changed", "warnings"),
+        ("entity id", "name", "enabled", "second factor", "access control", "changed", "warnings"),
         [_row(services, trust) for trust in trusts],
         empty="There is no trust yet: tallystick sp add FILE makes one.",
     )
@@ -133,7 +137,8 @@ def show(services: Services, entity_id: str, as_json: bool) -> None:
 def set_(services: Services, entity_id: str, changes: tuple[str, ...], as_json: bool) -> None:
     """Change settings of a trust, all or none of those given.
 
-    encryption_certificate=@FILE takes it from a file.
+    encryption_certificate=@FILE takes it from a file, and so do rules:
+    issuance_authorization_rules=@FILE
     """
     trust = services.trusts.set(entity_id, dict(_pair(change) for change in changes))
     if as_json:
@@ -158,6 +163,8 @@ def _pair(change: str) -> tuple[str, str]:
         raise click.UsageError(f"{change!r} is not KEY=VALUE")
     if key == "encryption_certificate" and value.startswith("@"):
         return key, _certificate_of(Path(value[1:]))
+    if key.endswith(_RULES) and value.startswith("@"):
+        return key, Path(value[1:]).read_text(encoding="utf-8-sig")
     return key, value
 
 
@@ -176,6 +183,7 @@ def _row(services: Services, trust: RelyingPartyTrust) -> tuple[object, ...]:
         trust.display_name,
         "yes" if settings.enabled else "no",
         settings.second_factor,
+        settings.authorized_by,
         f"{trust.changed_at:%Y-%m-%d %H:%M}",
         "; ".join(warnings_of(trust, services.clock.now())),
     )

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from adapter.errors import TallystickError
 from idp.federation.ports import PolicyStore
+from idp.federation.setting_types import LONGEST_RULES
 from idp.federation.settings import TrustSettings
 
 DEFAULT = "default"
@@ -64,6 +65,19 @@ class GlobalPolicy:
         if value not in SECOND_FACTOR:
             raise BadPolicy(f"There is no policy {value!r}", f"Give {' or '.join(SECOND_FACTOR)}")
         self._store.save_second_factor(value)
+
+    def additional_rules(self) -> str:
+        """Return the additional authentication rules for all trusts, in AD FS's language."""
+        return self._store.additional_rules()
+
+    def set_additional_rules(self, text: str) -> None:
+        """Set them, none by an empty text; raises :class:`BadPolicy`, :class:`BadRule`."""
+        from idp.federation.claim_rules.reading import read
+
+        if len(text) > LONGEST_RULES:
+            raise BadPolicy("The rules are too long", f"Give at most {LONGEST_RULES} characters")
+        read(text)
+        self._store.save_additional_rules(text.strip())
 
     def enabled_providers(self) -> tuple[str, ...]:
         """Return the names of the enabled providers, in order."""

@@ -87,6 +87,12 @@ class PolicyStore(Protocol):
     def save_second_factor(self, value: str) -> None:
         """Set it."""
 
+    def additional_rules(self) -> str:
+        """Return the additional authentication rules for all trusts, empty when none were set."""
+
+    def save_additional_rules(self, text: str) -> None:
+        """Set them."""
+
     def enabled_providers(self) -> tuple[str, ...] | None:
         """Return the names that were enabled, None when nothing was."""
 

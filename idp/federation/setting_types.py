@@ -33,6 +33,7 @@ PLACEHOLDERS = ("upn", "emailaddress", "name", "windowsaccountname", "group")
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
 
 LONGEST_TEXT = 2000
+LONGEST_RULES = 64 * 1024
 MOST_VALUES = 50
 
 
@@ -134,6 +135,22 @@ def _check_template(template: str) -> None:
             raise ValueError(f"there is no {{{name}}}, only {allowed}")
 
 
+def _claim_rules(value: str) -> str:
+    if len(value) > LONGEST_RULES:
+        raise ValueError(f"give at most {LONGEST_RULES} characters")
+    text = value.strip()
+    if text:
+        # Only here: most trusts have none, and who has none should not wait for the parser.
+        from idp.federation.claim_rules.faults import BadRule
+        from idp.federation.claim_rules.reading import read
+
+        try:
+            read(text)
+        except BadRule as error:
+            raise ValueError(str(error)) from None
+    return text
+
+
 NameIdFormat = Annotated[str | None, BeforeValidator(_name_id_format)]
 SignatureAlgorithm = Annotated[str, BeforeValidator(_signature_algorithm)]
 RsaCertificate = Annotated[str | None, BeforeValidator(_rsa_certificate)]
@@ -141,3 +158,4 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_listed), AfterValidator(_nam
 Notes = Annotated[str, AfterValidator(_printable)]
 ListTable = Annotated[dict[str, tuple[str, ...]], BeforeValidator(_single_values_are_lists_of_one)]
 Attributes = Annotated[ListTable, AfterValidator(_attributes)]
+ClaimRules = Annotated[str, AfterValidator(_claim_rules)]

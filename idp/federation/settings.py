@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from idp.federation.claims import NAME_ID_FORMATS
 from idp.federation.setting_types import (
@@ -18,6 +18,7 @@ from idp.federation.setting_types import (
     SIGNATURE_ALGORITHMS,
     Attributes,
     BadTrustSetting,
+    ClaimRules,
     ListTable,
     NameIdFormat,
     Names,
@@ -51,11 +52,21 @@ class TrustSettings(BaseModel):
     access_control_policy: str = Field(
         default="Permit everyone",
         max_length=128,
-        description="who gets in, by the name of a policy: tallystick access list",
+        description="who gets in, by the name of a policy: tallystick access list; a trust "
+        "without policy and rules lets nobody in",
     )
     access_control_parameters: ListTable = Field(
         default_factory=dict,
         description="access_control_parameters.NAME=VALUE gives a parameter of the policy",
+    )
+    issuance_authorization_rules: ClaimRules = Field(
+        default="",
+        description="who gets in, by rules in AD FS's claim rule language instead of a policy; "
+        "@FILE reads them",
+    )
+    additional_authentication_rules: ClaimRules = Field(
+        default="",
+        description="who is asked for the second factor, by such rules; @FILE reads them",
     )
     mfa_freshness: int = Field(
         default=0,
@@ -131,6 +142,20 @@ class TrustSettings(BaseModel):
         """How long an assertion lasts; the 0 that AD FS stores is its default."""
         return timedelta(minutes=self.token_lifetime or DEFAULT_TOKEN_LIFETIME)
 
+    @property
+    def authorized_by(self) -> str:
+        """What lets users in, in a word or two: the policy's name, ``rules``, or ``nothing``."""
+        rules = "rules" if self.issuance_authorization_rules else "nothing"
+        return self.access_control_policy or rules
+
+    @model_validator(mode="after")
+    def _policy_or_rules(self) -> Self:
+        if self.access_control_policy and self.issuance_authorization_rules:
+            raise ValueError("a trust has a policy or issuance authorization rules, not both")
+        if self.access_control_parameters and not self.access_control_policy:
+            raise ValueError("parameters need a policy")
+        return self
+
 
 @dataclass(frozen=True, slots=True)
 class SettingHelp:
@@ -165,8 +190,8 @@ def changed(settings: TrustSettings, changes: Mapping[str, str]) -> TrustSetting
     """Return *settings* after changes in text, as ``KEY=VALUE`` on the command line has them.
 
     ``attributes.URI`` sets the values of one attribute: one text, or a JSON list; an empty text
-    removes it; parameters of a policy are set alike.
-    Raises :class:`BadTrustSetting` with every fault.
+    removes it; parameters of a policy are set alike. Raises :class:`BadTrustSetting` with every
+    fault.
     """
     values = _before(settings, changes)
     for key, text in changes.items():
@@ -186,10 +211,15 @@ def replaced(settings: TrustSettings, values: Mapping[str, Any]) -> TrustSetting
 
 
 def _before(settings: TrustSettings, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what *changes* are made to: another policy begins without parameters."""
+    """Return what *changes* are made to.
+
+    Another policy begins without parameters; policy and rules take the place of each other.
+    """
     values = settings.model_dump()
     if "access_control_policy" in changes:
-        values["access_control_parameters"] = {}
+        values |= {"access_control_parameters": {}, "issuance_authorization_rules": ""}
+    elif changes.get("issuance_authorization_rules"):
+        values |= {"access_control_parameters": {}, "access_control_policy": ""}
     return values
 
 

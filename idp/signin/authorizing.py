@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from idp.federation.access_control.decision import Access, Caller, decide
+from idp.federation.access_control.caller import Caller
+from idp.federation.access_control.decision import NO_RULE, Access, decide
 from idp.federation.whereabouts import Whereabouts
 from idp.signin.issuing import Proven
 from idp.signin.known import Known
 
-NOT_DECIDED = Access((), ())
+NOT_DECIDED = Access((), (NO_RULE,), ())
 
 
 def access_of(known: Known, proven: Proven | None, whereabouts: Whereabouts) -> Access:

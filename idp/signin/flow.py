@@ -235,8 +235,8 @@ class SignInFlow:
     ) -> Response:
         """End the sign-in of a user who stays signed in, but gets no token for this trust."""
         user, trust = proven.user.upn, known.trust
-        policy = trust.settings.access_control_policy
-        self._recorder.denied(pending, user, known.node.name, policy, why)
+        by = trust.settings.authorized_by
+        self._recorder.denied(pending, user, known.node.name, by, why)
         return self._error(failures.denied(user, trust.display_name), known)
 
     def _error(self, refused: Refused, known: Known) -> Response:

@@ -8,7 +8,7 @@ from idp.federation.access_control.decision import AccessRules
 from idp.federation.access_control.policies import AccessControlPolicy
 from idp.federation.policy import DEFAULT
 from idp.store.engine import Database
-from idp.store.policies import SECOND_FACTOR, read_policy_row, stamp
+from idp.store.policies import ADDITIONAL_RULES, SECOND_FACTOR, read_policy_row, stamp
 from idp.store.schema import access_control_policies as table
 from idp.store.upsert import upsert
 
@@ -46,5 +46,6 @@ def read_rules(connection: Connection) -> AccessRules:
     rows = connection.execute(select(table.c.name, table.c.policy).order_by(table.c.name))
     return AccessRules(
         second_factor=read_policy_row(connection, SECOND_FACTOR) or DEFAULT,
+        additional=read_policy_row(connection, ADDITIONAL_RULES) or "",
         custom={name: AccessControlPolicy.model_validate_json(text) for name, text in rows},
     )

@@ -18,6 +18,7 @@ from idp.store.schema import policies
 from idp.store.upsert import upsert
 
 SECOND_FACTOR = "second_factor"
+ADDITIONAL_RULES = "additional_authentication_rules"
 ENABLED_PROVIDERS = "enabled_providers"
 STAMP = "stamp"
 
@@ -38,6 +39,14 @@ class SqlPolicyStore:
     def save_second_factor(self, value: str) -> None:
         """Set it."""
         self._save(SECOND_FACTOR, value)
+
+    def additional_rules(self) -> str:
+        """Return the additional authentication rules for all trusts, empty when none were set."""
+        return self._read(ADDITIONAL_RULES) or ""
+
+    def save_additional_rules(self, text: str) -> None:
+        """Set them."""
+        self._save(ADDITIONAL_RULES, text)
 
     def enabled_providers(self) -> tuple[str, ...] | None:
         """Return the names that were enabled, None when nothing was."""

@@ -142,10 +142,56 @@ def test_text_that_is_no_toml_is_refused(refused, server):
 def test_the_rule_for_all_trusts_is_shown_and_set(done, tally, server):
     assert done("access", "mfa") == "The second factor at all trusts: default.\n"
     done("access", "mfa", "always")
-    assert json.loads(done("access", "mfa", "--json")) == {"second_factor": "always"}
+    assert json.loads(done("access", "mfa", "--json")) == {
+        "second_factor": "always",
+        "additional_authentication_rules": "",
+    }
     assert tally("access", "mfa", "sometimes").exit_code == 2
 
     done("sp", "set", TRUST, "second_factor=never")
     assert tried(tally, "bob@example.test")[1]["second_factor"]
     done("access", "mfa", "default")
     assert not tried(tally, "bob@example.test")[1]["second_factor"]
+
+
+RULES = """\
+@RuleName = "Staff"
+exists([Type == "http://schemas.xmlsoap.org/claims/Group", Value == "Root"])
+ => issue(Type = "http://schemas.microsoft.com/authorization/claims/permit", Value = "true");
+"""
+MFA_RULES = """\
+=> issue(Type = "http://schemas.microsoft.com/ws/2008/06/identity/claims/authenticationmethod",
+   Value = "http://schemas.microsoft.com/claims/multipleauthn");
+"""
+
+
+def test_rules_of_a_trust_come_from_a_file_and_take_the_place_of_its_policy(
+    done, tally, farm_folder, server
+):
+    (farm_folder / "rules.txt").write_text(RULES)
+
+    done("sp", "set", TRUST, "issuance_authorization_rules=@rules.txt")
+
+    settings = json.loads(done("sp", "show", TRUST, "--json"))["settings"]
+    assert settings["issuance_authorization_rules"] == RULES.strip()
+    assert settings["access_control_policy"] == ""
+    status, told = tried(tally, "alice@example.test")
+    assert (status, told["permitted_by"]) == (0, ["rule 1 of the issuance authorization rules"])
+    assert tried(tally, "bob@example.test")[1]["denied_by"] == ["no rule permits"]
+
+
+def test_rules_for_all_trusts_come_from_a_file(done, tally, refused, farm_folder, server):
+    (farm_folder / "outside.txt").write_text(MFA_RULES)
+    printed = done("access", "mfa", "never", "--rules", "outside.txt")
+    assert printed == f"The second factor at all trusts: never.\n{MFA_RULES}"
+
+    assert tried(tally, "bob@example.test")[1]["second_factor_by"] == [
+        "rule 1 of the additional authentication rules for all trusts"
+    ]
+    assert "Line 1" in refused("access", "mfa", "--rules", "-", input="=> issue(")
+    done("access", "mfa", "--rules", "-", input="")
+    assert tried(tally, "bob@example.test")[1]["second_factor_by"] == []
+
+
+def test_a_file_of_rules_that_is_not_there_is_one_line(refused, server):
+    assert "[file]" in refused("sp", "set", TRUST, "issuance_authorization_rules=@gone.txt")

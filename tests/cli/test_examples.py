@@ -55,6 +55,7 @@ def folder(farm_folder: Path, services, monkeypatch) -> Path:
         "sp-metadata.xml": metadata(),
         "federation.xml": entities(metadata(), metadata("urn:other")),
         "nodes.csv": "name,build\nsts1,20348.350\n",
+        "outside.txt": "",
         "staff.toml": '[[permit]]\ngroups = ["Staff"]\n',
         "users.csv": "name,password,display_name,email,groups\nbob@example.test,secret,,,\n",
     }.items():

@@ -79,8 +79,9 @@ def test_list_and_show_are_readable(trust, done):
     header, row = (line.split("\t") for line in done("sp", "list").splitlines())
     fields = dict(line.split(None, 1) for line in done("sp", "show", trust).splitlines() if line)
 
-    assert header[:4] == ["entity id", "name", "enabled", "second factor"]
-    assert row[:4] == [ID, ID, "yes", "global"]
+    assert header[:5] == ["entity id", "name", "enabled", "second factor", "access control"]
+    assert row[:5] == [ID, ID, "yes", "global", "Permit everyone"]
+    assert fields["settings.access_control_policy"] == "Permit everyone"
     assert fields["settings.token_lifetime"] == "60"
 
 

@@ -29,6 +29,18 @@ def outside(served) -> Iterator[str]:
         yield url
 
 
+DENY_OUTSIDE = """
+=> issue(Type = "http://schemas.microsoft.com/authorization/claims/permit", Value = "true");
+exists([Type == "http://schemas.microsoft.com/2012/01/requestcontext/claims/x-ms-proxy"])
+ => issue(Type = "http://schemas.microsoft.com/authorization/claims/deny", Value = "true");
+"""
+ASK_OUTSIDE = """
+c:[Type == "http://schemas.microsoft.com/ws/2012/01/insidecorporatenetwork", Value == "false"]
+ => issue(Type = "http://schemas.microsoft.com/ws/2008/06/identity/claims/authenticationmethod",
+    Value = "http://schemas.microsoft.com/claims/multipleauthn");
+"""
+
+
 def set_policy(federation, sp, name: str = "P", *rules: dict, **parameters: str) -> None:
     if rules:
         federation.services.access.set(read_policy(name, {"permit": list(rules)}))
@@ -209,3 +221,44 @@ def test_a_range_is_about_the_users_own_address(federation, easy, outside):
 
     assert away.is_finished
     assert is_denied(federation.sign_in(easy.url()))
+
+
+def test_authorization_rules_decide_instead_of_a_policy(federation, easy, outside):
+    easy.set(issuance_authorization_rules=DENY_OUTSIDE)
+
+    assert federation.sign_in(easy.url()).is_finished
+    assert is_denied(federation.sign_in(easy.url(), browser=through(federation.browser(), outside)))
+
+
+@pytest.mark.parametrize("of_all", [True, False])
+def test_additional_rules_ask_outside_only(of_all, federation, easy, outside, phone):
+    if of_all:
+        federation.services.policy.set_additional_rules(ASK_OUTSIDE)
+    else:
+        easy.set(additional_authentication_rules=ASK_OUTSIDE)
+
+    assert federation.sign_in(easy.url()).is_finished
+    sign_in = federation.sign_in(easy.url(), browser=through(federation.browser(), outside))
+    assert sign_in.page.title == MFA
+    phone.approve(sign_in.number)
+    assert sign_in.finish().name_id
+
+
+def test_a_trust_without_policy_and_rules_lets_nobody_in(federation, easy):
+    easy.set(access_control_policy="")
+
+    assert is_denied(federation.sign_in(easy.url()))
+
+
+def test_rules_that_make_too_much_let_nobody_in(federation, easy, lines):
+    every = "".join(f'c{n}:[Type =~ ".*"] && ' for n in range(4)) + 'c4:[Type =~ ".*"]'
+    user = federation.add_user(groups=[f"group{number}" for number in range(30)])
+    easy.set(
+        issuance_authorization_rules=f"{DENY_OUTSIDE} {every} => issue(Type = c0.Type, "
+        "Value = c1.Value + c2.Value + c3.Value + c4.Value);"
+    )
+
+    sign_in = federation.sign_in(easy.url(), user)
+
+    assert not sign_in.is_finished
+    assert "claim_rules_too_much" in lines.refusals()

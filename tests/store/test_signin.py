@@ -207,6 +207,7 @@ def test_rules_for_all_are_read_once_and_again_after_each_change(sign_ins, open_
 
     for change, holds in (
         (lambda: policies.save_second_factor("always"), lambda r: r.second_factor == "always"),
+        (lambda: policies.save_additional_rules("x"), lambda r: r.additional == "x"),
         (lambda: access.save_policy(staff), lambda r: r.custom == {"Staff": staff}),
         (lambda: policies.save_second_factor("never"), lambda r: r.second_factor == "never"),
         (lambda: access.remove_policy("Staff"), lambda r: r.custom == {}),

@@ -76,7 +76,8 @@ class AccessControl:
 
     def check(self, settings: TrustSettings) -> None:
         """Raise :class:`BadAccessControlPolicy` unless the policy can be assigned so."""
-        self.find(settings.access_control_policy).check(settings.access_control_parameters)
+        if settings.access_control_policy:
+            self.find(settings.access_control_policy).check(settings.access_control_parameters)
 
 
 def _must_be_custom(name: str) -> None:

@@ -78,7 +78,6 @@ def test_a_policy_is_assigned_with_its_parameters(access, trusts):
     ("changes", "problem"),
     [
         ({"access_control_policy": "Gone"}, "no access control policy 'Gone'"),
-        ({"access_control_policy": ""}, "no access control policy"),
         ({"access_control_policy": "Staff"}, "Who"),
         ({"access_control_parameters.Who": "A"}, "none"),
         ({"access_control_policy": "Staff", "access_control_parameters.Whom": "A"}, "Who"),
@@ -92,6 +91,12 @@ def test_a_policy_that_cannot_be_assigned_so_is_not(changes, problem, access, tr
     assert trusts.find(WIKI).settings == TrustSettings()
     with pytest.raises(BadAccessControlPolicy):
         trusts.add(METADATA, settings=TrustSettings(access_control_policy="Gone"))
+
+
+def test_a_trust_may_have_none_and_then_lets_nobody_in(access, trusts):
+    settings = trusts.set(WIKI, {"access_control_policy": ""}).settings
+
+    assert settings.access_control_policy == settings.issuance_authorization_rules == ""
 
 
 def test_another_policy_begins_without_parameters(access, trusts):

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from idp.directory import User
 from idp.federation.access_control.built_in import BUILT_IN
-from idp.federation.access_control.decision import AccessRules, Caller, decide, permits
+from idp.federation.access_control.caller import Caller
+from idp.federation.access_control.decision import AccessRules, decide
+from idp.federation.access_control.matching import permits
 from idp.federation.access_control.policies import (
     AccessControlPolicy,
     ClaimCondition,
@@ -233,7 +235,7 @@ callers = st.builds(
 
 def access(of_rules: list[Rule], who: Caller):
     policy = AccessControlPolicy(name="P", rules=tuple(of_rules))
-    rules = AccessRules("never", {"P": policy})
+    rules = AccessRules("never", custom={"P": policy})
     return decide(TrustSettings(access_control_policy="P"), rules, who)
 
 

@@ -1,0 +1,64 @@
+"""Rules in AD FS's claim rule language that decide: who gets in, who needs the second factor.
+
+Issuance authorization rules issue ``permit`` or ``deny``; deny beats permit, and without either
+nobody gets in. Additional authentication rules fire by issuing ``authenticationmethod`` with the
+value ``multipleauthn`` (facts §D.1 to §D.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from adapter.contract import AUTHENTICATION_METHOD
+from idp.federation.access_control.caller import Caller
+from idp.federation.claim_rules.directory import DirectoryStore
+from idp.federation.claim_rules.engine import evaluate
+from idp.federation.claim_rules.reading import read
+from idp.federation.claim_rules.rules import Rules
+from idp.federation.claims import DENY, PERMIT, Claim
+from idp.saml.contexts import MULTIPLE_AUTHN
+
+AUTHORIZATION = "issuance authorization rules"
+ADDITIONAL = "additional authentication rules"
+
+
+@lru_cache(maxsize=1024)
+def rules_of(text: str) -> Rules:
+    """Return the rules of *text*, read once; raises :class:`BadRule`."""
+    return read(text)
+
+
+def authorized_by(text: str, caller: Caller) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return which issuance authorization rules permit *caller*, and which deny."""
+    issued = tuple(_issued(text, caller))
+    permits, denies = (
+        tuple(
+            f"rule {number} of the {AUTHORIZATION}"
+            for number, claim in issued
+            if claim.type == type_
+        )
+        for type_ in (PERMIT, DENY)
+    )
+    return permits, denies
+
+
+def second_factor_by(text: str, whose: str, caller: Caller) -> tuple[str, ...]:
+    """Return which additional authentication rules ask *caller* for the second factor.
+
+    *whose* rules they are is said in the reasons.
+    """
+    return tuple(
+        f"rule {number} of the {ADDITIONAL} {whose}"
+        for number, claim in _issued(text, caller)
+        if (claim.type, claim.value) == (AUTHENTICATION_METHOD, MULTIPLE_AUTHN)
+    )
+
+
+def _issued(text: str, caller: Caller) -> Iterator[tuple[int, Claim]]:
+    """Yield what rules issue, with the number of each rule; nothing, at no cost, without rules."""
+    if text:
+        outcome = evaluate(rules_of(text), caller.claims, DirectoryStore(caller.user))
+        for step in outcome.trace:
+            if step.rule.output:
+                yield from ((step.number, claim) for claim in step.claims)
