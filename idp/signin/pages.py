@@ -144,11 +144,12 @@ def sign_out(user: str) -> Response:
     return _page("sign_out.html", user=user)
 
 
-def signing_out(waiting: Sequence[str], *, left: timedelta) -> Response:
+def signing_out(waiting: Sequence[str], handle: str, *, left: timedelta) -> Response:
     """The page of a log-out that waits for service providers, for as long as is *left*."""
-    page = _page("signing_out.html", waiting=waiting, address=SIGN_OUT)
+    address = f"{SIGN_OUT}?LogOut={handle}"
+    page = _page("signing_out.html", waiting=waiting, address=address)
     seconds = min(max(1, round(left.total_seconds())), MOST_SECONDS)
-    page.headers["Refresh"] = f"{seconds}; url={SIGN_OUT}"
+    page.headers["Refresh"] = f"{seconds}; url={address}"
     return page
 
 

@@ -111,7 +111,8 @@ class Views:
             return self._log_out.start(session, caller, everywhere="Everywhere" in request.form)
         if session is not None:
             return pages.sign_out(session.user)
-        return self._log_out.resume(caller) or pages.signed_out([], started_here=True)
+        handle = request.args.get("LogOut", "")
+        return self._log_out.resume(caller, handle) or pages.signed_out([], started_here=True)
 
     def update_password(self) -> Response:
         """Let users change their password: the page, or a post of it."""

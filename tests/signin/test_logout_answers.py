@@ -132,7 +132,7 @@ def test_who_never_answers_keeps_nobody_else_waiting(federation, app, browser, t
     assert second.address == mail.slo
     waiting = to(mail.answers(second))
     assert (waiting.title, waiting.text("waiting")) == ("Signing Out", shop.entity_id)
-    assert waiting.headers["Refresh"] == "5; url=/adfs/ls/signout"
+    assert waiting.headers["Refresh"].startswith("5; url=/adfs/ls/signout?LogOut=")
 
     federation.clock.advance(20)
     last = visit(federation, browser, page_url)

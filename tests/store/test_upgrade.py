@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -13,10 +14,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from idp.saml.values import POST, REDIRECT, SingleLogoutService
 from idp.store import migrations
 from idp.store.engine import Database
 from idp.store.name_ids import SqlPersistentNames
 from idp.store.schema import metadata
+from idp.store.trusts import SqlTrustStore
 from idp.store.upgrade import HEAD, DatabaseTooNew, upgrade
 
 
@@ -55,6 +58,48 @@ def test_a_database_of_the_first_version_gains_what_is_new_and_keeps_its_rows(tm
     assert SqlPersistentNames(database).persistent("urn:sp", "alice", create=True)
     with database.read() as connection:
         assert connection.execute(text("SELECT name FROM policies")).all() == [("x",)]
+
+
+METADATA = """\
+<EntitiesDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata">
+<EntityDescriptor entityID="urn:other"><SPSSODescriptor protocolSupportEnumeration="x">
+<SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://o/"/>
+</SPSSODescriptor></EntityDescriptor>
+<EntityDescriptor entityID="urn:sp"><SPSSODescriptor protocolSupportEnumeration="x">
+<SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:SOAP" Location="https://sp/soap"/>
+<SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+  Location="https://sp/slo" ResponseLocation="https://sp/answers"/>
+<SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+  Location="http://sp/slo"/>
+</SPSSODescriptor></EntityDescriptor></EntitiesDescriptor>"""
+
+
+@pytest.mark.parametrize("acs", ["https://sp/acs", "http://sp/acs"])
+def test_trusts_of_before_learn_their_log_out_services_from_their_metadata(acs, tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/old.db")
+    database.create()
+    provider = {"entity_id": "urn:sp", "assertion_consumer_services": [{"location": acs}]}
+    row = {"provider": json.dumps(provider), "metadata": METADATA.encode()}
+    with database.write() as connection:
+        command.upgrade(_configured(connection), "0006")
+        for name, metadata in (("urn:sp", row["metadata"]), ("urn:broken", b"no XML")):
+            connection.execute(
+                text(
+                    "INSERT INTO trusts (entity_id, service_provider, settings, source,"
+                    " source_digest, metadata, added_at, changed_at, stamp)"
+                    " VALUES (:name, :provider, '{}', '', '', :metadata, 0, 0, '')"
+                ),
+                {"name": name, "provider": row["provider"], "metadata": metadata},
+            )
+
+    upgrade(database)
+
+    trust, broken = SqlTrustStore(database).trusts()
+    expected = [SingleLogoutService("https://sp/slo", POST, "https://sp/answers")]
+    if acs.startswith("http:"):
+        expected.append(SingleLogoutService("http://sp/slo", REDIRECT))
+    assert trust.service_provider.single_logout_services == tuple(expected)
+    assert broken.service_provider.single_logout_services == ()
 
 
 def _configured(connection: Connection) -> Config:

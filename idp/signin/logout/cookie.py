@@ -22,6 +22,11 @@ MOST = 8
 """Log-outs of one browser that are looked for: one for each of its windows."""
 
 
+def handle_of(log_out: LogOut) -> str:
+    """Return what tells a browser's log-outs apart: no secret, and of no use elsewhere."""
+    return log_out.id[:8]
+
+
 class LogOutCookies:
     """One cookie for each log-out, so that two windows do not overwrite each other's."""
 
@@ -38,7 +43,7 @@ class LogOutCookies:
         """Let the browser have part in *log_out*."""
         return give_cookie(
             response,
-            f"{PREFIX}_{log_out.id[:8]}",
+            f"{PREFIX}_{handle_of(log_out)}",
             self._seal.seal({"id": log_out.id}, lifetime=LIFETIME),
             max_age=LIFETIME,
             secure=self._is_secure,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Response
 
@@ -26,7 +27,7 @@ from idp.signin import failures, pages
 from idp.signin.incoming import LogoutMessage
 from idp.signin.issuing import new_id
 from idp.signin.known import Look
-from idp.signin.logout.cookie import LIFETIME, LogOutCookies
+from idp.signin.logout.cookie import LIFETIME, LogOutCookies, handle_of
 from idp.signin.logout.record import LogOutRecorder
 from idp.signin.logout.steps import (
     Ask,
@@ -45,6 +46,10 @@ from idp.signin.session_cookie import SessionCookie
 SUCCESS = (uris.SUCCESS, None)
 PARTIAL = (uris.SUCCESS, uris.PARTIAL_LOGOUT)
 """Our own session has ended either way, so that the first is Success (saml-core §3.7.3.2)."""
+
+
+END = "log-out-end"
+"""Kind of what is used once: the end of a log-out, at which who asked for it is answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +99,19 @@ class LogOutFlow:
         log_out = self._new(session.user, (session.root,))
         return self._begin(log_out, caller, everywhere=everywhere)
 
-    def resume(self, caller: Caller) -> Response | None:
-        """Go on with a log-out that the browser left, or show its end; None without any."""
-        found = (self._log_outs.find(each) for each in self._cookies.ids(caller.cookies))
-        newest = max(filter(None, found), key=lambda each: each.started_at, default=None)
-        return None if newest is None else self._go_on(newest, caller)
+    def resume(self, caller: Caller, handle: str = "") -> Response | None:
+        """Go on with a log-out that the browser left, or show its end; None without any.
+
+        Of several it is the one of that *handle*, else one that has not ended, the newest.
+        """
+        ids = self._cookies.ids(caller.cookies)
+        found = filter(None, map(self._log_outs.find, ids))
+        chosen = max(found, key=lambda each: self._rank(each, handle), default=None)
+        return None if chosen is None else self._go_on(chosen, caller)
+
+    def _rank(self, log_out: LogOut, handle: str) -> tuple[bool, bool, datetime]:
+        has_ended = self._services.once.is_used(END, log_out.id)
+        return handle_of(log_out) == handle, not has_ended, log_out.started_at
 
     def _asked(self, request: LogoutRequest, message: LogoutMessage, caller: Caller) -> Response:
         now, sender = self._services.clock.now(), request.issuer
@@ -167,7 +180,7 @@ class LogOutFlow:
                     self._log_outs.settle(target.latest.number, Outcome.NO_ANSWER)
                 case Wait(waiting, until):
                     names = [caller.name_of(each.trust) for each in waiting]
-                    return pages.signing_out(names, left=until - now)
+                    return pages.signing_out(names, handle_of(log_out), left=until - now)
                 case _:
                     return self._end(log_out, targets, caller)
 
@@ -194,7 +207,7 @@ class LogOutFlow:
     def _end(self, log_out: LogOut, targets: Sequence[Target], caller: Caller) -> Response:
         """Answer who asked for it, the first time; else show what happened."""
         expires_at = log_out.started_at + 2 * LIFETIME
-        is_first = self._services.once.claim("log-out-end", log_out.id, expires_at)
+        is_first = self._services.once.claim(END, log_out.id, expires_at)
         if is_first and is_partial(targets):
             self._recorder.partial(log_out, caller.node, targets)
         answer = self._answer(log_out, targets, caller) if is_first else None
