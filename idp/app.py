@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from flask import Flask, Response
 
     from adapter.mfa.ports import Clock
+    from adapter.mfa.push.challenge import Challenge
     from idp.config import Config, Lockout
     from idp.saml.signing import SigningKey
 
@@ -79,6 +80,7 @@ def assemble(
             clock,
             number_key=sealer.key("number-to-match"),
             policy=MfaPolicy(products_after_table=config.farm.products_after_table),
+            on_push=_log_push,
         ),
         directory=Directory(
             SqlUserStore(database), clock, hasher or PasswordHasher(), _lockout(config.lockout)
@@ -111,6 +113,10 @@ def create_app(config: Config, *, services: Services | None = None) -> Flask:
     app = web.App("idp", static_folder="static", static_url_path="/static", template_folder=None)
     known = config.proxies
     web.harden(app, Proxies(known.web_application_proxies, known.reverse_proxies))
+    if config.metrics.port is not None:
+        from idp import metrics
+
+        metrics.watch(app)
     for host in (signin, authenticator, admin):
         app.register_blueprint(host.blueprint(services))
     app.register_error_handler(TallystickError, _told)
@@ -125,6 +131,18 @@ def create_app(config: Config, *, services: Services | None = None) -> Flask:
     _warn_of_sha1(services)
     services.closing.callback(lambda: get_logger().info("stopped", event_id=Event.STOPPED))
     return app
+
+
+def _log_push(challenge: Challenge) -> None:
+    from idp.logs import get_logger
+
+    get_logger().info(
+        "push_sent",
+        user=challenge.user,
+        request=challenge.id,
+        experience=challenge.experience,
+        client_ip=challenge.client_ip,
+    )
 
 
 def _warn_of_sha1(services: Services) -> None:

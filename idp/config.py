@@ -97,6 +97,13 @@ class Serve(Section):
         return self
 
 
+class Metrics(Section):
+    """Where ``tallystick serve`` answers Prometheus; off without a port."""
+
+    bind: str = "127.0.0.1"
+    port: int | None = Field(default=None, ge=1, le=65535)
+
+
 class Store(Section):
     """The database."""
 
@@ -230,6 +237,7 @@ class Config(BaseSettings):
 
     server: Server = Server()
     serve: Serve = Serve()
+    metrics: Metrics = Metrics()
     store: Store = Store()
     keys: Keys = Keys()
     trusts: Trusts = Trusts()

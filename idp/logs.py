@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TextIO
 
@@ -17,6 +18,7 @@ import structlog
 class _Writing:
     style: str = "json"
     stream: TextIO | None = None
+    observer: Callable[[Mapping[str, Any]], None] | None = None
 
 
 _writing = _Writing()
@@ -28,6 +30,11 @@ def configure(style: str = "json", stream: TextIO | None = None) -> None:
     Without a *stream*, they go to what is standard error when they are written.
     """
     _writing.style, _writing.stream = style, stream
+
+
+def observe(observer: Callable[[Mapping[str, Any]], None] | None) -> None:
+    """Have *observer* called with each line before it is written: ``event`` and its fields."""
+    _writing.observer = observer
 
 
 def get_logger() -> Any:
@@ -46,6 +53,12 @@ class _Lines:
     info = warning = error = critical = msg
 
 
+def _tell_observer(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    if _writing.observer is not None:
+        _writing.observer(event)
+    return event
+
+
 def _escape_controls(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
     """Keep line breaks and escape sequences from leaving their field, on a console too."""
     return {
@@ -59,6 +72,7 @@ def _has_controls(value: Any) -> bool:
 
 
 _FIRST = (
+    _tell_observer,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     _escape_controls,

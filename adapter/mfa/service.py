@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import Protocol, runtime_checkable
@@ -11,6 +12,7 @@ from adapter.mfa.activation import Activations
 from adapter.mfa.codes.factor import CodeFactor
 from adapter.mfa.devices import Device, best_of
 from adapter.mfa.ports import Clock, MfaStore
+from adapter.mfa.push.challenge import Challenge
 from adapter.mfa.push.factor import PushFactor
 
 
@@ -44,6 +46,7 @@ class MfaService:
     """Challenges, codes and activations of all users, over one store and clock.
 
     ``number_key`` is the farm's key for digests of numbers and activation codes: 32 bytes.
+    ``on_push`` is told of each push that was sent.
     """
 
     def __init__(
@@ -54,11 +57,12 @@ class MfaService:
         number_key: bytes,
         policy: MfaPolicy | None = None,
         random: Random | None = None,
+        on_push: Callable[[Challenge], None] = lambda _: None,
     ) -> None:
         random = random or secrets.SystemRandom()
         self._store = store
         self.policy = policy or MfaPolicy()
-        self.push = PushFactor(store, clock, number_key, random)
+        self.push = PushFactor(store, clock, number_key, random, on_push)
         self.codes = CodeFactor(store, clock)
         self.activations = Activations(store, clock, number_key, random)
 

@@ -55,6 +55,7 @@ def _say_ready(plan: Plan, *, as_json: bool) -> None:
                 "listening": plan.address,
                 "engine": plan.engine,
                 "workers": plan.workers,
+                "metrics": plan.metrics_url,
             }
         )
     else:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from idp.admin import farm
 from idp.doctor.findings import Findings, Patient, broken, warning
 from idp.federation.preview import certificates_of
+from idp.federation.trusts import SHA1_WARNING
 from idp.signin.adapters import AdapterHost
 
 if TYPE_CHECKING:
@@ -56,6 +57,12 @@ def trusts(patient: Patient, services: Services) -> Findings:
     found = services.trusts.list()
     if not found:
         yield warning("no_trust", "There is no relying party trust", "tallystick sp add FILE")
+    for entity_id in services.trusts.signing_with_sha1():
+        yield warning(
+            "weak_trust",
+            f"{entity_id}: {SHA1_WARNING}",
+            "Ask whether it is still needed: tallystick sp set ID signature_algorithm=rsa-sha256",
+        )
     for trust in found:
         for use, report in certificates_of(trust.service_provider, patient.world.now()):
             for weakness in report.weaknesses:

@@ -25,10 +25,7 @@ class Lines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line."""
-        write = (
-            logs.get_logger().error if record.levelno >= logging.ERROR else logs.get_logger().info
-        )
-        write("server", message=record.getMessage())
+        logs.get_logger().error("server", message=record.getMessage())
 
 
 LOGGING: dict[str, Any] = {

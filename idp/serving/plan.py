@@ -43,8 +43,17 @@ class Plan:
     def address(self) -> str:
         """Where it listens, as a URL."""
         serve = self.config.serve
-        host = f"[{serve.bind}]" if ":" in serve.bind else serve.bind
-        return f"{'https' if self.is_tls else 'http'}://{host}:{serve.port}"
+        return f"{'https' if self.is_tls else 'http'}://{_host(serve.bind)}:{serve.port}"
+
+    @property
+    def metrics_url(self) -> str | None:
+        """Where Prometheus is answered, None where it is not."""
+        metrics = self.config.metrics
+        return metrics.port and f"http://{_host(metrics.bind)}:{metrics.port}/metrics"
+
+
+def _host(bind: str) -> str:
+    return f"[{bind}]" if ":" in bind else bind
 
 
 def plan_of(config_file: Path, config: Config) -> Plan:

@@ -11,6 +11,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
@@ -46,6 +48,7 @@ class Supervisor:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
+        self._environment = {CONFIG_VARIABLE: str(plan.config_file)}
         self._times_told = 0
 
     def run(self, on_ready: Callable[[], None]) -> None:
@@ -53,7 +56,7 @@ class Supervisor:
 
         Raises :class:`HostEnded`.
         """
-        with self._host() as host, self._told_by_signals(host):
+        with self._metrics(), self._host() as host, self._told_by_signals(host):
             if self._wait_until_it_answers(host):
                 on_ready()
             status = host.wait()
@@ -64,13 +67,29 @@ class Supervisor:
             )
 
     @contextmanager
+    def _metrics(self) -> Iterator[None]:
+        """Answer Prometheus, where that is wanted, from a folder that all processes write to."""
+        settings = self._plan.config.metrics
+        if settings.port is None:
+            yield
+            return
+        from idp import metrics
+
+        with (
+            TemporaryDirectory(prefix="tallystick-metrics-") as folder,
+            metrics.listening(settings.bind, settings.port, Path(folder)),
+        ):
+            self._environment[metrics.FOLDER_VARIABLE] = folder
+            yield
+
+    @contextmanager
     def _host(self) -> Iterator[subprocess.Popen[bytes]]:
         module = f"idp.serving.{self._plan.engine}_host"
         with subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-P", "-m", module],
             stdin=subprocess.PIPE,
             stdout=sys.stderr.fileno(),  # ours is for the line that says it is ready
-            env={**os.environ, CONFIG_VARIABLE: str(self._plan.config_file)},
+            env={**os.environ, **self._environment},
             start_new_session=True,
         ) as host:
             try:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from administered import ADMIN_TOKEN, metadata
+from administered import ADMIN_TOKEN, SP_ID, metadata
 from sqlalchemy import text
 
 from idp.demo.tls import prepare
@@ -177,8 +177,9 @@ WARNINGS = {
     "database_is_older": lambda c: c.sql("UPDATE alembic_version SET version_num = '0001'"),
     "host_not_found": _world(resolve=_no_such_host),
     "build_not_in_table": lambda c: c.services.farm.set_build("sts2", "9600.20000", "test"),
-    "no_trust": lambda c: c.services.trusts.remove("https://sp.example.test/metadata"),
+    "no_trust": lambda c: c.services.trusts.remove(SP_ID),
     "weak_certificate": _weak_trust,
+    "weak_trust": lambda c: c.services.trusts.set(SP_ID, {"signature_algorithm": "rsa-sha1"}),
 }
 """What stops nobody yet."""
 

@@ -33,8 +33,16 @@ class Started:
 class PushFactor:
     """The push factor over a store. Every change is committed before its outcome is returned."""
 
-    def __init__(self, store: MfaStore, clock: Clock, number_key: bytes, random: Random) -> None:
+    def __init__(
+        self,
+        store: MfaStore,
+        clock: Clock,
+        number_key: bytes,
+        random: Random,
+        on_sent: Callable[[Challenge], None],
+    ) -> None:
         self._store = store
+        self._on_sent = on_sent
         self._clock = clock
         self._number_key = number_key
         self._random = random
@@ -53,6 +61,7 @@ class PushFactor:
                 if replaced is not older:
                     mine.save_challenge(replaced)
             mine.add_challenge(challenge)
+        self._on_sent(challenge)
         return Started(challenge, shown)
 
     def state(self, challenge_id: str, user: str) -> State:
