@@ -8,8 +8,9 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from adapter.contract import (
@@ -19,6 +20,7 @@ from adapter.contract import (
     UPN,
     WINDOWS_ACCOUNT_NAME,
 )
+from idp.saml.canonical import instant
 from idp.saml.values import EMAIL, PERSISTENT, TRANSIENT, UNSPECIFIED
 
 AD_AUTHORITY = "AD AUTHORITY"
@@ -171,6 +173,15 @@ def identity_claims(user: Subject) -> tuple[Claim, ...]:
 def method_claims(methods: Iterable[str]) -> tuple[Claim, ...]:
     """Return how the user signed in, each as a claim ``authnmethodsreferences``."""
     return tuple(Claim(AUTHENTICATION_METHODS_REFERENCES, method) for method in methods)
+
+
+def sign_in_claims(methods: Sequence[str], at: datetime) -> tuple[Claim, ...]:
+    """Return what a sign-in says of itself: its first method, when it was, and all methods."""
+    return (
+        *(Claim(AUTHENTICATION_METHOD, method) for method in methods[:1]),
+        Claim(AUTHENTICATION_INSTANT, instant(at)),
+        *method_claims(methods),
+    )
 
 
 def security_id(name: str) -> str:

@@ -8,6 +8,8 @@ which has the form of one. Persistent and transient names say nothing of the use
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from idp.federation.claims import NAME_ID_FORMATS
@@ -34,14 +36,50 @@ def format_for(trust: RelyingPartyTrust, policy: NameIDPolicy) -> str | None:
     §3.4.1.1). Raises :class:`Refused` (Requester/InvalidNameIDPolicy) for a format that there is
     not, for any where the setting says ``none``, and for another service provider's name.
     """
-    if policy.sp_name_qualifier not in (None, "", trust.entity_id):
-        raise _not_given("The request asks for the user's name at another service provider")
+    must_be_for(trust, policy)
     asked, set_ = policy.format, trust.settings.name_id_format
     if asked in (None, UNSPECIFIED):
         return _unasked(trust, asked)
     if asked not in NAME_ID_FORMATS.values() or set_ == NO_NAME_ID:
         raise _not_given("The request asks for a NameID format that this trust is not given")
     return asked
+
+
+def must_be_for(trust: RelyingPartyTrust, policy: NameIDPolicy) -> None:
+    """Raise :class:`Refused` for another service provider's name."""
+    if policy.sp_name_qualifier not in (None, "", trust.entity_id):
+        raise _not_given("The request asks for the user's name at another service provider")
+
+
+def issued_name_id(
+    issued: Sequence[NameID], trust: RelyingPartyTrust, policy: NameIDPolicy, *, issuer: str
+) -> NameID | None:
+    """Return the first of the names that claim rules issue which the request takes.
+
+    None where rules issue none, and the request asks for none. A persistent one without
+    qualifiers gets ours. Raises :class:`Refused` where the request takes none of them.
+    """
+    must_be_for(trust, policy)
+    asked = None if policy.format == UNSPECIFIED else policy.format
+    found = next((name for name in issued if asked in (None, name.format)), None)
+    if found is None and asked is not None:
+        raise _not_given("The trust's rules issue no NameID of the format that is asked for")
+    if found is None or found.format != PERSISTENT or found.name_qualifier:
+        return found
+    return replace(found, name_qualifier=issuer, sp_name_qualifier=trust.entity_id)
+
+
+def opaque_name_for(
+    user: Subject, trust: RelyingPartyTrust, policy: NameIDPolicy, names: PersistentNames
+) -> Callable[[str], str | None]:
+    """Return what gives *user* a persistent or a transient name; None where none may be made."""
+
+    def of_format(format_: str) -> str | None:
+        if format_ == TRANSIENT:
+            return opaque_name()
+        return names.persistent(trust.entity_id, user.upn, create=policy.allow_create)
+
+    return of_format
 
 
 def name_id_for(
@@ -60,15 +98,15 @@ def name_id_for(
     format_ = format_for(trust, policy)
     if format_ is None:
         return None
-    if format_ == TRANSIENT:
-        return NameID(opaque_name(), format_)
     if format_ == EMAIL:
         return NameID(user.email or user.upn, format_)
-    if format_ != PERSISTENT:
+    if format_ == UNSPECIFIED:
         return NameID(user.upn, format_)
-    value = names.persistent(trust.entity_id, user.upn, create=policy.allow_create)
+    value = opaque_name_for(user, trust, policy, names)(format_)
     if value is None:
         raise _not_given("The user has no persistent NameID, and the request forbids to make one")
+    if format_ == TRANSIENT:
+        return NameID(value, format_)
     return NameID(value, format_, name_qualifier=issuer, sp_name_qualifier=trust.entity_id)
 
 

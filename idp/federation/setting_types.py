@@ -11,9 +11,12 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from cryptography.hazmat.primitives.asymmetric import rsa
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainValidator
 
 from adapter.errors import TallystickError
+from idp.federation.claim_rules import tables
+from idp.federation.claim_rules.faults import BadRule
+from idp.federation.claim_rules.rules import Rule, Rules
 from idp.federation.claims import NAME_ID_FORMATS
 from idp.saml import uris
 from idp.saml.certificates import BadCertificate, certificate_in, public_key
@@ -151,11 +154,28 @@ def _claim_rules(value: str) -> str:
     return text
 
 
+def _rules_of(value: object) -> Rules | None:
+    """Return rules from tables or TOML, or as they are; nothing and an empty text are none."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, tuple) and all(isinstance(each, Rule) for each in value):
+        return value
+    try:
+        return tables.read_toml(value) if isinstance(value, str) else tables.read(value)
+    except BadRule as fault:
+        raise ValueError(str(fault)) from None
+
+
+def _tables_of(rules: Rules | None) -> list[tables.Table] | None:
+    return None if rules is None else tables.write(rules)
+
+
 NameIdFormat = Annotated[str | None, BeforeValidator(_name_id_format)]
 SignatureAlgorithm = Annotated[str, BeforeValidator(_signature_algorithm)]
 RsaCertificate = Annotated[str | None, BeforeValidator(_rsa_certificate)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed), AfterValidator(_names)]
 Notes = Annotated[str, AfterValidator(_printable)]
 ListTable = Annotated[dict[str, tuple[str, ...]], BeforeValidator(_single_values_are_lists_of_one)]
+RuleTables = Annotated[Rules | None, PlainValidator(_rules_of), PlainSerializer(_tables_of)]
 Attributes = Annotated[ListTable, AfterValidator(_attributes)]
 ClaimRules = Annotated[str, AfterValidator(_claim_rules)]

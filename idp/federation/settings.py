@@ -24,6 +24,7 @@ from idp.federation.setting_types import (
     Names,
     Notes,
     RsaCertificate,
+    RuleTables,
     SignatureAlgorithm,
     values_in,
 )
@@ -130,6 +131,10 @@ class TrustSettings(BaseModel):
         default_factory=dict,
         description="attributes.URI=VALUE adds one; values may hold "
         + ", ".join(f"{{{name}}}" for name in PLACEHOLDERS),
+    )
+    claim_rules: RuleTables = Field(
+        default=None,
+        description="what it is told, and nothing else; tallystick sp claims sets them",
     )
 
     @property

@@ -185,7 +185,8 @@ def _attribute_statement(attributes: tuple[Attribute, ...]) -> str:
 
 def _attribute(a: Attribute) -> str:
     values = "".join(f"<AttributeValue>{text(value)}</AttributeValue>" for value in a.values)
-    return f'<Attribute Name="{attribute(a.name)}">{values}</Attribute>'
+    named = f'Name="{attribute(a.name)}"{optional("NameFormat", a.name_format)}'
+    return f"<Attribute {named}>{values}</Attribute>"
 
 
 def _authn_statement(a: Assertion) -> str:

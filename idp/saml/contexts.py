@@ -103,15 +103,29 @@ def answered_context(
     demand: RequestedFactor,
     *,
     style: str,
-    second_factor: bool,
+    methods: tuple[str, ...],
+    by_rule: str | None = None,
 ) -> str:
     """Return the class that the assertion names; it always satisfies the request.
 
-    ``style`` is the trust's ``authentication_context``; *second_factor* says that the session
-    proves one that counts. *demand* is what :func:`resolve_requested_context` made of the rest.
+    ``style`` is the trust's ``authentication_context``; *methods* are all that the session
+    proves. *demand* is what :func:`resolve_requested_context` made of the rest. *by_rule* is what a
+    claim rule wants the class to be: it is, if it was proved and the request leaves the choice.
     """
+    second_factor = MULTIPLE_AUTHN in methods
+    if by_rule is not None and is_proved(by_rule, methods) and _is_open(requested, comparison):
+        return by_rule
     told = _AFTER_SECOND_FACTOR.get(style) if second_factor else None
     return told if told and _is_satisfied(told, requested, comparison) else demand.answer
+
+
+def is_proved(claimed: str, methods: tuple[str, ...]) -> bool:
+    """Say whether a session that proves *methods* may be called so: a password, or more."""
+    if claimed in _OURS:
+        return True
+    if claimed in SECOND_FACTOR:
+        return MULTIPLE_AUTHN in methods
+    return claimed in methods and claimed not in _OF_OUR_OWN
 
 
 def not_met() -> Refused:
@@ -153,6 +167,12 @@ def _password_as(requested: tuple[str, ...], comparison: str) -> RequestedFactor
         if all(_HOLDS[comparison](_RANK[ours], _RANK[each]) for each in requested):
             return RequestedFactor(second_factor=False, answer=ours)
     return None
+
+
+def _is_open(requested: tuple[str, ...], comparison: str) -> bool:
+    """Say whether a request leaves it to us what the answer is called."""
+    named = set(requested) - {UNSPECIFIED}
+    return not named or (UNSPECIFIED in requested and comparison != "better")
 
 
 def _is_satisfied(told: str, requested: tuple[str, ...], comparison: str) -> bool:

@@ -133,10 +133,14 @@ class LogoutResponse:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One SAML attribute; AD FS names it by the claim type URI and sets no NameFormat."""
+    """One SAML attribute; AD FS names it by the claim type URI.
+
+    A NameFormat (saml-core §2.7.3.1) is only set where a claim rule says so.
+    """
 
     name: str
     values: tuple[str, ...]
+    name_format: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ class SignInFlow:
         request = pending.request
         demand = demand_of(pending, known.trust, self._second_factor.announces)
         needs = self._needs(pending, known, demand)
-        proven = proven_by(known.session, known.user, needs, demand)
+        proven = proven_by(known.session, known.user, needs, demand, visit.whereabouts)
         access = access_of(known, proven, visit.whereabouts)
         needs = needs.with_second_factor(access.requires_second_factor)
         match needs.next_step(known.session), proven:

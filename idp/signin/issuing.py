@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from idp.directory import User
+from idp.federation.claims import Claim, sign_in_claims
 from idp.federation.issuance import attributes_of
-from idp.federation.name_ids import format_for, name_id_for
+from idp.federation.name_ids import format_for, issued_name_id, name_id_for, opaque_name_for
 from idp.federation.ports import PersistentNames, SigningKeyRing
+from idp.federation.rule_issuance import run, told_by
 from idp.federation.trusts import RelyingPartyTrust
+from idp.federation.whereabouts import Whereabouts
 from idp.saml.assertions import SigningKey, write_response
 from idp.saml.contexts import (
     MULTIPLE_AUTHN,
@@ -24,7 +27,7 @@ from idp.saml.contexts import (
 from idp.saml.endpoints import acs_by_url
 from idp.saml.refusal import Refused
 from idp.saml.requests import unknown_principal
-from idp.saml.values import Assertion, NameID, NameIDPolicy
+from idp.saml.values import Assertion, Attribute, NameID, NameIDPolicy
 from idp.session.sso import Session
 from idp.signin import failures
 from idp.signin.pending import PendingSignIn
@@ -57,6 +60,7 @@ class Proven:
     session: Session
     second_factor: str | None
     demand: RequestedFactor
+    whereabouts: Whereabouts | None = None
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -65,14 +69,23 @@ class Proven:
             return (PASSWORD_PROTECTED_TRANSPORT,)
         return (PASSWORD_PROTECTED_TRANSPORT, self.second_factor, MULTIPLE_AUTHN)
 
+    def claims(self) -> tuple[Claim, ...]:
+        """Return what claim rules may know of the sign-in, beside the user."""
+        of_request = self.whereabouts.claims() if self.whereabouts else ()
+        return (*sign_in_claims(self.methods, self.session.authenticated_at), *of_request)
+
 
 def proven_by(
-    session: Session | None, user: User | None, needs: Needs, demand: RequestedFactor
+    session: Session | None,
+    user: User | None,
+    needs: Needs,
+    demand: RequestedFactor,
+    whereabouts: Whereabouts,
 ) -> Proven | None:
     """Return what a good session proves of its user, as far as it counts; None without one."""
     if session is None or user is None:
         return None
-    return Proven(user, session, needs.counted(session), demand)
+    return Proven(user, session, needs.counted(session), demand, whereabouts)
 
 
 def demand_of(
@@ -84,7 +97,8 @@ def demand_of(
     a context that cannot be met, a NameID that the trust does not get.
     """
     with _told_to(pending):
-        format_for(trust, _policy_of(pending))
+        if trust.settings.claim_rules is None:
+            format_for(trust, _policy_of(pending))
         allowed = trust.settings.allowed_authentication_class_references
         return resolve_requested_context(*_context_of(pending), is_announced, allowed)
 
@@ -121,11 +135,9 @@ def new_id() -> str:
 def _assertion(
     pending: PendingSignIn, trust: RelyingPartyTrust, proven: Proven, issuer: Issuer, now: datetime
 ) -> Assertion:
-    user, settings = proven.user, trust.settings
-    name_id = name_id_for(
-        user, trust, _policy_of(pending), issuer=issuer.entity_id, names=issuer.names
-    )
-    _must_be_who_was_asked_for(pending, user, name_id)
+    settings = trust.settings
+    name_id, attributes, by_rule = _told(pending, trust, proven, issuer)
+    _must_be_who_was_asked_for(pending, proven.user, name_id)
     identifier = new_id()
     return Assertion(
         id=identifier,
@@ -144,11 +156,30 @@ def _assertion(
             *_context_of(pending),
             proven.demand,
             style=settings.authentication_context,
-            second_factor=proven.second_factor is not None,
+            methods=proven.methods,
+            by_rule=by_rule,
         ),
         name_id=name_id,
-        attributes=attributes_of(user, trust, methods=proven.methods),
+        attributes=attributes,
     )
+
+
+def _told(
+    pending: PendingSignIn, trust: RelyingPartyTrust, proven: Proven, issuer: Issuer
+) -> tuple[NameID | None, tuple[Attribute, ...], str | None]:
+    """Return NameID, attributes, and the context that a rule wants: by the trust's rules, if any.
+
+    An application that is told by rules is told by nothing else.
+    """
+    user, policy = proven.user, _policy_of(pending)
+    if trust.settings.claim_rules is None:
+        name_id = name_id_for(user, trust, policy, issuer=issuer.entity_id, names=issuer.names)
+        return name_id, attributes_of(user, trust, methods=proven.methods), None
+    opaque_name = opaque_name_for(user, trust, policy, issuer.names)
+    outcome = run(trust.settings.claim_rules, user, proven.claims(), opaque_name)
+    told = told_by(outcome, proven.methods)
+    name_id = issued_name_id(told.names, trust, policy, issuer=issuer.entity_id)
+    return name_id, told.attributes, told.context
 
 
 def _must_be_who_was_asked_for(pending: PendingSignIn, user: User, name_id: NameID | None) -> None:

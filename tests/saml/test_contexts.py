@@ -136,13 +136,14 @@ def test_adapters_are_not_looked_at_for_what_is_known_without_them():
         resolve_requested_context((wanted,), "exact", looked_at)
 
 
-def answer(style, *requested, comparison="exact", second_factor=True):
+def answer(style, *requested, comparison="exact", second_factor=True, by_rule=None):
     return answered_context(
         requested,
         comparison,
         resolve(*requested, comparison=comparison),
         style=style,
-        second_factor=second_factor,
+        methods=(PPT, CODE, MULTIPLE_AUTHN) if second_factor else (PPT,),
+        by_rule=by_rule,
     )
 
 
@@ -181,3 +182,21 @@ STYLES = ("adfs", "entra", "refeds")
 def test_without_a_second_factor_every_trust_is_told_of_a_password(style):
     assert answer(style, second_factor=False) == PPT
     assert answer(style, PPT, comparison="minimum", second_factor=False) == PPT
+
+
+@pytest.mark.parametrize("by_rule", [PASSWORD, PPT, MULTIPLE_AUTHN, REFEDS_MFA, CODE])
+def test_a_rule_says_what_the_answer_is_called_where_the_request_leaves_it(by_rule):
+    assert answer("adfs", by_rule=by_rule) == by_rule
+    assert answer("refeds", UNSPECIFIED, PPT, by_rule=by_rule) == by_rule
+    assert answer("adfs", PPT, by_rule=by_rule) == PPT
+    assert answer("adfs", PASSWORD, UNSPECIFIED, comparison="better", by_rule=by_rule) == PPT
+
+
+@pytest.mark.parametrize("by_rule", [MULTIPLE_AUTHN, REFEDS_MFA, CODE])
+def test_no_rule_claims_a_second_factor_that_was_not_given(by_rule):
+    assert answer("adfs", second_factor=False, by_rule=by_rule) == PPT
+
+
+@pytest.mark.parametrize("by_rule", [KERBEROS, REFEDS_PHISHING_RESISTANT, UNSPECIFIED, "urn:other"])
+def test_no_rule_claims_what_nobody_proves_here(by_rule):
+    assert answer("adfs", by_rule=by_rule) == PPT

@@ -96,10 +96,17 @@ def go_through(needs: Needs, session: Session | None, methods: list[str]) -> Ses
 
 @settings(max_examples=500)
 @given(
-    requests, comparisons, trusts, sessions, st.permutations(METHODS), st.booleans(), st.booleans()
+    requests,
+    comparisons,
+    trusts,
+    sessions,
+    st.permutations(METHODS),
+    st.booleans(),
+    st.booleans(),
+    st.none() | st.sampled_from(ASKABLE),
 )
 def test_the_answer_claims_what_was_proved_and_satisfies_the_request_or_there_is_none(
-    requested, comparison, trust, session, methods, both_announced, force_authn
+    requested, comparison, trust, session, methods, both_announced, force_authn, by_rule
 ):
     announced = methods if both_announced else methods[:1]
     try:
@@ -125,7 +132,8 @@ def test_the_answer_claims_what_was_proved_and_satisfies_the_request_or_there_is
         comparison,
         demand,
         style=trust.authentication_context,
-        second_factor=method is not None,
+        methods=Proven(ALICE, session, method, demand).methods,
+        by_rule=by_rule,
     )
 
     freshness = trust.mfa_freshness

@@ -27,7 +27,8 @@ from idp.federation.claim_rules.rules import (
     selector_of,
     text_of,
 )
-from idp.federation.claims import CLAIM_TYPES, FORMAT, NAME_ID_FORMATS
+from idp.federation.claims import CLAIM_TYPES, FORMAT, NAME_ID_FORMATS, NAME_IDENTIFIER
+from idp.saml.values import PERSISTENT, TRANSIENT
 
 _WORDS = [
     "",
@@ -108,7 +109,10 @@ def rules(quotes: bool = True, lists: bool = True):
         values = st.lists(text, min_size=1, max_size=many).map(tuple)
         formats = st.sampled_from([*NAME_ID_FORMATS, *NAME_ID_FORMATS.values()]).map(text_of)
         properties = st.dictionaries(keys, formats | text, max_size=2)
-        return st.builds(
+        opaque = st.sampled_from([PERSISTENT, TRANSIENT]).map(
+            lambda uri: Issue((NAME_IDENTIFIER,), (), ((FORMAT, (uri,)),))
+        )
+        return opaque | st.builds(
             Issue,
             types.map(text_of) | text.filter(bool),
             values,

@@ -54,11 +54,16 @@ def is_known(attribute: str) -> bool:
     return attribute.lower() in _BY_LOWER_NAME
 
 
-class DirectoryStore:
-    """What is known of the one user who signs in."""
+def no_name(name_id_format: str) -> None:
+    """Return no opaque name: for rules that are not run to issue anything."""
 
-    def __init__(self, user: Subject) -> None:
+
+class DirectoryStore:
+    """What is known of the one user who signs in; *opaque_name* gives names of their own."""
+
+    def __init__(self, user: Subject, opaque_name: Callable[[str], str | None] = no_name) -> None:
         self._user = user
+        self.opaque_name = opaque_name
 
     def values(self, attribute: str) -> tuple[str, ...]:
         """Return the values of one attribute of the user; none where there are none."""

@@ -54,6 +54,9 @@ class AttributeStore(Protocol):
     def values(self, attribute: str) -> Sequence[str]:
         """Return the values of an attribute, none where there is no such."""
 
+    def opaque_name(self, name_id_format: str) -> str | None:
+        """Return a NameID that says nothing of the user, None where there may be none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -175,6 +178,8 @@ class _Run:
         properties = tuple((key, fill(text)) for key, text in issue.properties)
         for value in issue.values:
             yield Claim(type_, fill(value), issuer, properties)
+        if opaque := issue.opaque_format:
+            yield Claim(type_, self._store.opaque_name(opaque) or "", issuer, properties)
 
     def _filled(self, text: Text, found: Sequence[Claim | None]) -> str:
         filled = "".join(self._piece(piece, found) for piece in text)

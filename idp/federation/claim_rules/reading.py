@@ -6,10 +6,11 @@ All values are strings here, and a claim has one issuer: ``ValueType`` says noth
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from adapter.contract import UPN, WINDOWS_ACCOUNT_NAME
-from idp.federation.claim_rules import directory
+from idp.federation.claim_rules import stores
+from idp.federation.claim_rules.cursor import Cursor
 from idp.federation.claim_rules.faults import BadRule
 from idp.federation.claim_rules.patterns import compiled
 from idp.federation.claim_rules.rules import (
@@ -37,18 +38,14 @@ from idp.federation.claim_rules.rules import (
     Test,
     Text,
     check,
-    equal,
     properties_of,
-    query_of,
     selector_of,
     text_of,
 )
-from idp.federation.claim_rules.tokens import Token, UnreadableRule, tokens
-from idp.federation.claims import AD_AUTHORITY
+from idp.federation.claim_rules.stores import Asked, Conditions
+from idp.federation.claim_rules.tokens import Token, tokens
 
 STRING = "http://www.w3.org/2001/XMLSchema#string"
-THE_USER = Each(selector_of([equal(TYPE, WINDOWS_ACCOUNT_NAME), equal(ISSUER, AD_AUTHORITY)]))
-"""The condition that finds the user whom the directory is asked for."""
 
 _PARTS = {"type": TYPE, "value": VALUE, "issuer": ISSUER, "originalissuer": ISSUER}
 _VALUE_TYPE = "valuetype"
@@ -63,59 +60,21 @@ def read(text: str) -> Rules:
 
 
 @dataclass(slots=True)
-class _Reader:
-    text: str
-    tokens: list[Token]
-    at: int = 0
+class _Reader(Cursor):
     names: dict[str, int] = field(default_factory=dict)
+    opaque: dict[str, str] = field(default_factory=dict)
 
     def rules(self) -> Rules:
         rules: list[Rule] = []
         while self.peek.kind != "end":
             if len(rules) == MOST_RULES:
                 raise self.fault(self.peek, f"There are more than {MOST_RULES} rules")
-            rules.append(self.rule())
+            rule = self.rule()
+            rules += [rule] if rule else []
         return tuple(rules)
 
-    @property
-    def peek(self) -> Token:
-        return self.tokens[self.at]
-
-    def next(self) -> Token:
-        token = self.peek
-        self.at += token.kind != "end"
-        return token
-
-    def fault(self, token: Token, problem: str, remedy: str = "") -> UnreadableRule:
-        return UnreadableRule(self.text, token.at, problem, remedy)
-
-    def unexpected(self, token: Token, due: str) -> UnreadableRule:
-        return self.fault(token, f"There is {token.shown}, where {due} is due")
-
-    def take(self, *signs: str) -> bool:
-        """Step over signs or words (in lower case) if they all come now."""
-        following = self.tokens[self.at : self.at + len(signs)]
-        found = [t.text.lower() for t in following if t.kind in ("sign", "word")] == list(signs)
-        self.at += len(signs) * found
-        return found
-
-    def must(self, *signs: str) -> Token:
-        for sign in signs:
-            token = self.peek
-            if not self.take(sign):
-                raise self.unexpected(token, sign)
-        return token
-
-    def of_kind(self, kind: str, due: str) -> Token:
-        token = self.next()
-        if token.kind != kind:
-            raise self.unexpected(token, due)
-        return token
-
-    def string(self) -> Token:
-        return self.of_kind("text", "a text in quotation marks")
-
-    def rule(self) -> Rule:
+    def rule(self) -> Rule | None:
+        """Return the next rule; None for one whose opaque id a later one issues."""
         start, name = self.peek, self.headers()
         self.names = {}
         conditions: list[Condition] = []
@@ -129,8 +88,13 @@ class _Reader:
         self.must("(")
         action, kept = self.action(tuple(conditions))
         self.must(")", ";")
+        output = verb.text.lower() == "issue"
+        if action is None:
+            stores.must_only_find_the_user(self, start, kept, output=output)
+            return None
+        action, kept = stores.named(self, start, action, kept, self.opaque)
         try:
-            return check(Rule(kept, action, output=verb.text.lower() == "issue", name=name))
+            return check(Rule(kept, action, output=output, name=name))
         except BadRule as fault:
             raise self.fault(start, fault.problem, fault.remedy) from None
 
@@ -219,13 +183,13 @@ class _Reader:
             raise self.unexpected(token, "Type, Value, Issuer or Properties")
         return _PARTS[name]
 
-    def action(self, conditions: tuple[Condition, ...]) -> tuple[Action, tuple[Condition, ...]]:
+    def action(self, conditions: Conditions) -> tuple[Action | None, Conditions]:
         if self.take("claim", "="):
             number = self.reference()
             passed = conditions[number]
             return Pass(), (*conditions[:number], *conditions[number + 1 :], passed)
         if self.take("store", "="):
-            return self.query(conditions)
+            return self.store(conditions)
         return self.issue(), conditions
 
     def reference(self) -> int:
@@ -280,24 +244,21 @@ class _Reader:
         part = self.part()
         return STRING if part is None else Ref(number, part)
 
-    def query(self, conditions: tuple[Condition, ...]) -> tuple[Query, tuple[Condition, ...]]:
+    def store(self, conditions: Conditions) -> tuple[Query | None, Conditions]:
+        """Read what is asked of a store; None where it is an opaque id, which is remembered."""
         store = self.string()
-        if store.text.lower() != directory.NAME.lower():
-            raise self.fault(
-                store, f"There is no store {store.shown}", f'There is "{directory.NAME}"'
-            )
         self.must(",", "types", "=")
         types = self.strings()
         self.must(",", "query", "=")
-        query, asked = self.string(), []
+        asked = Asked(store, types, self.string(), tuple(self.params()))
+        if asked.is_of(stores.OPAQUE):
+            self.opaque |= dict.fromkeys(types, stores.opaque_format(self, asked))
+            return None, conditions
+        return stores.query(self, asked, conditions)
+
+    def params(self) -> Iterator[tuple[Token, Text]]:
         while self.take(",", "param", "="):
-            asked.append((self.peek, self.expression()))
-        attributes, user = self.attributes(query)
-        if len(attributes) != len(types):
-            raise self.fault(query, f"{len(types)} types are given {len(attributes)} attributes")
-        if user >= len(asked):
-            raise self.fault(query, f"There is no param for {{{user}}}")
-        return query_of(zip(types, attributes, strict=True)), self.without(conditions, asked[user])
+            yield self.peek, self.expression()
 
     def strings(self) -> list[str]:
         self.must("(")
@@ -306,33 +267,3 @@ class _Reader:
             found.append(self.string().text)
         self.must(")")
         return found
-
-    def attributes(self, query: Token) -> tuple[list[str], int]:
-        """Return what ``;mail,userPrincipalName;{0}`` asks for, and the number of its param."""
-        parts = [part.strip() for part in query.text.split(";")]
-        user = parts[-1]
-        if len(parts) != 3 or parts[0] or len(user) != 3 or user not in ("{0}", "{1}", "{2}"):
-            raise self.fault(
-                query,
-                f"The query {query.shown} is not understood",
-                "The directory is asked for the user who signs in: ;mail,displayName;{0}",
-            )
-        return [name.strip() for name in parts[1].split(",")], int(user[1])
-
-    def without(
-        self, conditions: tuple[Condition, ...], asked: tuple[Token, Text]
-    ) -> tuple[Condition, ...]:
-        """Return the conditions without the one that only finds the user."""
-        token, text = asked
-        match text:
-            case (Ref(number, part),) if part == VALUE:
-                found = conditions[number].selector
-                if found.types in ((WINDOWS_ACCOUNT_NAME,), (UPN,)):
-                    plain = {equal(TYPE, *found.types), equal(ISSUER, AD_AUTHORITY)}
-                    rest = conditions[:number] + conditions[number + 1 :]
-                    return rest if plain.issuperset(found.tests) else conditions
-        raise self.fault(
-            token,
-            "The directory is asked for somebody else than the user who signs in",
-            "Give the Value of a condition on windowsaccountname or upn as param",
-        )

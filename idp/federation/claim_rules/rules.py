@@ -13,6 +13,8 @@ from enum import StrEnum
 
 from idp.federation.claim_rules.faults import BadRule
 from idp.federation.claim_rules.patterns import compiled
+from idp.federation.claims import FORMAT, NAME_IDENTIFIER
+from idp.saml.values import PERSISTENT, TRANSIENT
 
 MOST_RULES = 200
 MOST_CONDITIONS = 5
@@ -136,12 +138,26 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Make a claim of each value."""
+    """Make a claim of each value.
+
+    Without a value, a persistent or transient NameID is one that says nothing of the user, as this
+    server makes them.
+    """
 
     type: Text
     values: tuple[Text, ...]
     properties: tuple[tuple[str, Text], ...] = ()
     issuer: Text = ()
+
+    @property
+    def opaque_format(self) -> str | None:
+        """The format of a NameID without a value, None for what is given one."""
+        if self.values or self.type != (NAME_IDENTIFIER,):
+            return None
+        match dict(self.properties).get(FORMAT):
+            case (str(format_),) if format_ in (PERSISTENT, TRANSIENT):
+                return format_
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +263,7 @@ def _check_action(action: Action, conditions: tuple[Condition, ...]) -> None:
         case Pass() if not conditions or not isinstance(conditions[-1], Each):
             raise BadRule("A claim is passed on that no condition has found")
         case Issue():
-            if not action.type or not action.values:
+            if not action.type or not (action.values or action.opaque_format):
                 raise BadRule("A claim has no type, or no value", "Give it both")
             texts = (value for _, value in action.properties)
             for text in (action.type, action.issuer, *action.values, *texts):

@@ -170,7 +170,7 @@ def _issue(table: Table) -> Issue:
         properties[FORMAT] = text_of(NAME_ID_FORMATS.get(name, name))
     return Issue(
         _type(_text(table["issue"], "issue")),
-        tuple(map(template.read, _texts(table.get("value"), "value"))),
+        tuple(map(template.read, _texts(table.get("value", []), "value"))),
         properties_of(properties.items()),
         _text(table.get("issuer", ""), "issuer"),
     )
@@ -240,7 +240,8 @@ def _action_table(action: Action) -> Table:
     if not isinstance(action, Issue):
         return {}
     table: Table = {"issue": _type_said(action.type)}
-    table["value"] = _one_or_list(list(map(template.write, action.values)))
+    if action.values:
+        table["value"] = _one_or_list(list(map(template.write, action.values)))
     return table | _properties_table(action) | _issuer_table(action)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from idp.federation.claim_rules import directory
 from idp.federation.claim_rules.faults import BadRule
-from idp.federation.claim_rules.reading import THE_USER
 from idp.federation.claim_rules.rules import (
+    TYPE,
     Condition,
     Count,
     Each,
@@ -25,7 +26,11 @@ from idp.federation.claim_rules.rules import (
     Selector,
     Test,
     Text,
+    equal,
+    selector_of,
+    text_of,
 )
+from idp.federation.claim_rules.stores import OPAQUE, OPAQUE_FORMATS, THE_TIME, THE_USER
 
 
 def write(rules: Rules) -> str:
@@ -37,15 +42,50 @@ def write(rules: Rules) -> str:
 
 
 def _rule(rule: Rule) -> Iterator[str]:
-    conditions = rule.conditions
-    if isinstance(rule.action, Query):
-        conditions = (*conditions, THE_USER)
-    names = _names(conditions)
+    match rule.action:
+        case Query():
+            rule = replace(rule, conditions=(*rule.conditions, THE_USER))
+        case Issue() as issue if opaque := issue.opaque_format:
+            name = f"urn:opaque:{opaque.rpartition(':')[2]}"
+            yield _opaque(opaque, name)
+            found = Each(selector_of([equal(TYPE, name)]))
+            values = (text_of(Ref(len(rule.conditions))),)
+            rule = replace(
+                rule,
+                conditions=(*rule.conditions, found),
+                action=replace(issue, values=values),
+            )
+        case Issue(values=values) as issue if len(values) > 1:
+            _must_not_find_its_own(rule, issue)
+    names = _names(rule.conditions)
     head = f"@RuleName = {_text(rule.name.replace(chr(34), chr(39)))}\n" if rule.name else ""
-    said = "\n && ".join(map(_condition, conditions, names))
+    said = "\n && ".join(map(_condition, rule.conditions, names))
     for arguments in _arguments(rule, names):
         verb = "issue" if rule.output else "add"
         yield f"{head}{said}\n => {verb}({arguments});\n".lstrip("\n")
+
+
+def _opaque(format_: str, name: str) -> str:
+    kind = next(kind for kind, each in OPAQUE_FORMATS.items() if each == format_)
+    user, time = map(_condition, (THE_USER, THE_TIME), ("c1", "c2"))
+    return (
+        f'{user}\n && {time}\n => add(store = "{OPAQUE}", types = ("{name}"), '
+        f'query = "{{0}};{{1}};{{2}};{{3}};{{4}}", param = "{kind}", param = c1.Value, '
+        'param = c1.OriginalIssuer, param = "", param = c2.Value);\n'
+    )
+
+
+def _must_not_find_its_own(rule: Rule, issue: Issue) -> None:
+    """A rule for each value must not find what the rule before it has made."""
+    types = [condition.selector.types for condition in rule.conditions]
+    match issue.type:
+        case (str(type_),) if all(found and type_ not in found for found in types):
+            return
+    if types:
+        raise BadRule(
+            "A rule with several values finds claims of the type that it issues",
+            "Give each value a rule",
+        )
 
 
 def _names(conditions: tuple[Condition, ...]) -> list[str]:

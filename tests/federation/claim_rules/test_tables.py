@@ -48,6 +48,10 @@ when   = { claim = "emailaddress" }
 issue  = "nameid"
 value  = "{value}"
 format = "emailAddress"
+
+[[claim_rules]]
+issue  = "nameid"
+format = "persistent"
 """
 
 
@@ -87,7 +91,8 @@ RULE = '[[claim_rules]]\nissue = "role"\nvalue = "x"\n'
         (RULE + "output = 0", "output is not true or false"),
         (RULE + "name = 5", "name is not a text"),
         (RULE + 'format = "persistent"\nproperties = { "%s" = "x" }', "two formats"),
-        ('[[claim_rules]]\nissue = "role"', "value is not a text"),
+        ('[[claim_rules]]\nissue = "role"', "no value"),
+        ('[[claim_rules]]\nissue = "nameid"\nformat = "emailAddress"', "no value"),
         ('[[claim_rules]]\nissue = "role"\nvalue = "{value}"', "which finds no claim"),
         ('[[claim_rules]]\nissue = "role"\nvalue = "{x}"', "is not understood"),
         ('[[claim_rules]]\nissue = "role"\nvalue = []', "no value"),
