@@ -205,7 +205,7 @@ CANNOT = [
     ('c:[Type == "a"] => send(claim = c);', "column 20: There is send, where issue or add"),
     ('c:[Type == "a"] issue(claim = c);', "column 17: There is issue, where && is due"),
     ('c:[] && c:[] => issue(claim = c);', "column 9: c is the name of an earlier condition"),
-    ('c:[Value =~ "("] => issue(claim = c);', "column 13: The pattern '(' has"),
+    ('c:[Value =~ "("] => issue(claim = c);', "column 13: The pattern '(' is"),
     ('c:[Value =~ "(?=a)"] => issue(claim = c);', "column 13: The pattern"),
     ('c:[Value == "a", Value == "b"] => issue(claim = c);', "column 3: A condition compares"),
     ('c:[ValueType == "x"] => issue(claim = c);', "column 4: All values are strings"),
