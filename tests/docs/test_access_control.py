@@ -1,0 +1,143 @@
+"""docs/access-control.md: its commands work, its examples can be read, its tables are right."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import pytest
+from administered import farm_folder, keys_folder, metadata, services
+from click.testing import CliRunner
+
+from idp import cli, config
+from idp.federation.access_control.built_in import BUILT_IN
+from idp.federation.access_control.caller import Caller
+from idp.federation.access_control.decision import AccessRules, decide
+from idp.federation.access_control.policies import read_policy
+from idp.federation.access_control.rule_sets import rules_of
+from idp.federation.claims import short_name
+from idp.federation.policy import second_factor_reasons
+from idp.federation.settings import TrustSettings
+from idp.federation.whereabouts import Whereabouts
+from idp.proxies import FORWARDED_CLIENT_IP, FORWARDED_FOR, PROXY
+
+__all__ = ["farm_folder", "keys_folder", "services"]
+
+PAGE = (Path(__file__).parents[2] / "docs" / "access-control.md").read_text()
+WHERE = {
+    "inside": Whereabouts("10.0.0.1"),
+    "outside": Whereabouts("10.0.0.80", ("203.0.113.9",), proxy="wap"),
+}
+
+
+def blocks(kind: str) -> list[str]:
+    return re.findall(rf"```{kind}\n(.*?)```", PAGE, re.DOTALL)
+
+
+def rows(first: str) -> dict[str, list[str]]:
+    """Return the cells of the table whose head begins so, by the first cell."""
+    table = PAGE.split(f"\n| {first} |")[1].split("\n\n")[0]
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines()[2:]]
+    return {row[0].strip("`"): row[1:] for row in cells}
+
+
+POLICY, PROXIES = blocks("toml")
+AUTHORIZATION, ADDITIONAL = blocks("adfs")
+COMMANDS = [
+    tuple(part.split("\n", 1)) for block in blocks("console") for part in block.split("$ ")[1:]
+]
+
+
+@pytest.fixture
+def folder(farm_folder, services, monkeypatch) -> Path:
+    (farm_folder / "office.toml").write_text(POLICY)
+    (farm_folder / "staff.txt").write_text(AUTHORIZATION)
+    (farm_folder / "outside.txt").write_text(ADDITIONAL)
+    services.directory.add("alice@example.test", "password", groups=["Staff"])
+    services.trusts.add(metadata().encode())
+    monkeypatch.chdir(farm_folder)
+    return farm_folder
+
+
+def test_its_commands_work_one_after_another_and_say_what_stands_under_them(folder):
+    for command, said in COMMANDS:
+        result = CliRunner().invoke(cli.main, shlex.split(command)[1:])
+        assert result.exit_code == 0, (command, result.output)
+        if said:
+            assert result.stdout == said
+    assert len(COMMANDS) == 11
+
+
+def test_its_policy_has_the_parts_that_its_table_explains():
+    policy = read_policy("P", tomllib.loads(POLICY))
+
+    assert policy.parameters == {"Partners": "groups"}
+    told = set(rows("in a rule"))
+    assert {part.strip("`") for part in told} >= {"networks", "groups", "claims", "except"}
+
+
+def test_its_rules_can_be_read():
+    assert [len(rules_of(text)) for text in (AUTHORIZATION, ADDITIONAL)] == [2, 1]
+
+
+def test_its_proxies_are_a_configuration():
+    proxies = config.from_values(tomllib.loads(PROXIES)).proxies
+
+    assert proxies.web_application_proxies
+    assert proxies.reverse_proxies
+    assert all(f"`{name}`" in PAGE for name in (PROXY, FORWARDED_CLIENT_IP, FORWARDED_FOR))
+    assert all(f"\n| `{name}` |" in PAGE for name in config.Proxies.model_fields)
+
+
+class Somebody:
+    """A user of these groups."""
+
+    upn, display_name, email, windows_account_name = "a@b.test", "", "", "B\\a"
+
+    def __init__(self, *groups: str) -> None:
+        self.groups = groups
+
+
+WHO = {
+    "everyone": lambda _group, _where: True,
+    "nobody": lambda _group, _where: False,
+    "the groups in `GroupParameter`": lambda group, _where: group == "Staff",
+    "who comes from the extranet": lambda _group, where: where == "outside",
+    "who comes from the intranet": lambda _group, where: where == "inside",
+}
+
+
+@pytest.mark.parametrize("group", ["Staff", "Guests"])
+@pytest.mark.parametrize("where", WHERE)
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_its_table_of_policies_is_right(name, where, group):
+    parameters = {"GroupParameter": ["Staff"]} if BUILT_IN[name].parameters else {}
+    settings = TrustSettings(access_control_policy=name, access_control_parameters=parameters)
+
+    access = decide(settings, AccessRules("never"), Caller(Somebody(group), WHERE[where], ()))
+
+    permitted, asked = rows("policy")[name]
+    assert access.is_permitted is WHO[permitted](group, where)
+    assert access.requires_second_factor is WHO[asked](group, where)
+
+
+def test_its_table_names_every_built_in_policy():
+    assert list(rows("policy")) == list(BUILT_IN)
+
+
+@pytest.mark.parametrize("column", list(enumerate(["always", "global", "never"])))
+@pytest.mark.parametrize("of_all", ["default", "always", "never"])
+def test_its_table_of_the_second_factor_is_right(of_all, column):
+    number, own = column
+    reasons = second_factor_reasons(of_all, TrustSettings(second_factor=own))
+
+    told = rows("for all trusts (`tallystick access mfa`)")[of_all][number]
+    assert told == ("asks" if reasons else "asks for none itself")
+
+
+def test_its_claims_are_those_that_a_request_has():
+    whole = Whereabouts("10.0.0.80", ("203.0.113.9",), "wap", "curl/8", "/adfs/ls/")
+
+    assert set(rows("claim")) == {short_name(claim.type) for claim in whole.claims()}
