@@ -121,6 +121,9 @@ def create_app(config: Config, *, services: Services | None = None) -> Flask:
         app.register_blueprint(host.blueprint(services))
     app.register_error_handler(TallystickError, _told)
     app.wsgi_app = signin.AnyCase(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
+    hsts = config.server.strict_transport_security
+    if hsts is not None:
+        app.wsgi_app = web.StrictTransport(app.wsgi_app, hsts)  # type: ignore[method-assign]
     services.signing_keys.check(services.clock.now())
     # Before a request, not after it: a key that is too old must not sign the answer.
     app.before_request(lambda: services.signing_keys.check(services.clock.now()))

@@ -57,6 +57,10 @@ class Server(Section):
     node_cookie: bool = False
     """Let ``/node/NAME`` choose the answering node for a browser: for demonstrations."""
     admin_token_file: Path | None = None
+    hsts: bool = True
+    """Tell browsers to come by TLS alone, where base_url is https and no localhost (RFC 6797)."""
+    hsts_max_age: int = Field(31_536_000, ge=0)
+    """For so many seconds from their last visit; 0 makes them forget."""
 
     @field_validator("base_url")
     @classmethod
@@ -70,6 +74,18 @@ class Server(Section):
     def is_secure(self) -> bool:
         """Whether browsers reach the server by TLS."""
         return self.base_url.startswith("https:")
+
+    @property
+    def strict_transport_security(self) -> str | None:
+        """The header's value, None where there is none.
+
+        Localhost is everybody's: what one server says there would hold for all others, too.
+        """
+        host = (urlsplit(self.base_url).hostname or "").rstrip(".")
+        is_local = host == "localhost" or host.endswith(".localhost")
+        if not self.hsts or not self.is_secure or is_local:
+            return None
+        return f"max-age={self.hsts_max_age}"
 
     @property
     def entity_id(self) -> str:

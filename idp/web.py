@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import traceback
 import uuid
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, current_app, g, redirect, request
@@ -16,6 +16,9 @@ from idp.events import event_of_refusal
 from idp.federation.whereabouts import Whereabouts
 from idp.logs import get_logger
 from idp.proxies import Proxies
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 BODY_LIMIT = 1024 * 1024
 
@@ -44,6 +47,22 @@ class App(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return *func*; there is nothing here that would have to be awaited."""
         return func
+
+
+class StrictTransport:
+    """The middleware that tells browsers to come by TLS alone (RFC 6797), with every answer."""
+
+    def __init__(self, app: WSGIApplication, value: str) -> None:
+        self._app = app
+        self._header = ("Strict-Transport-Security", value)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            return start_response(status, [*headers, self._header], *error)
+
+        return self._app(environ, start)
 
 
 def harden(app: Flask, proxies: Proxies | None = None) -> None:

@@ -106,6 +106,7 @@ def settings(base_url: str) -> dict[str, dict[str, Any]]:
             "base_url": base_url,
             "node_cookie": True,
             "admin_token_file": "admin-token",
+            "hsts": False,
         },
         "store": {"url": "sqlite:///tallystick.db"},
         "keys": {

@@ -259,6 +259,10 @@ def test_tls_under_a_name_that_leads_nowhere_here(tmp_path):
             context.wrap_socket(connection, server_hostname=url.hostname) as spoken,
         ):
             assert spoken.getpeercert()["subjectAltName"][0] == ("DNS", "adfs.example.test")
+            spoken.sendall(b"GET /adfs/probe HTTP/1.0\r\nHost: adfs.example.test\r\n\r\n")
+            answer = b"".join(iter(lambda: spoken.recv(4096), b""))
+            assert answer.startswith(b"HTTP/1.1 200 ")
+            assert b"strict-transport-security" not in answer.lower()  # the name is only borrowed
 
 
 def test_a_connection_that_says_nothing_keeps_nobody_out(tmp_path):
