@@ -67,7 +67,7 @@ def test_its_commands_work_one_after_another_and_say_what_stands_under_them(fold
         assert result.exit_code == 0, (command, result.output)
         if said:
             assert result.stdout == said
-    assert len(COMMANDS) == 11
+    assert len(COMMANDS) == 12
 
 
 def test_its_policy_has_the_parts_that_its_table_explains():
