@@ -32,6 +32,7 @@ from idp.store.nodes import SqlNodeStore
 from idp.store.once import UsedOnce
 from idp.store.policies import SqlPolicyStore
 from idp.store.providers import SqlProviderStore
+from idp.store.refreshes import SqlRefreshStore
 from idp.store.signin import SignInStore
 from idp.store.trusts import SqlTrustStore
 from idp.store.upgrade import upgrade
@@ -86,6 +87,7 @@ def assemble(
             SqlUserStore(database), clock, hasher or PasswordHasher(), _lockout(config.lockout)
         ),
         trusts=trusts,
+        refreshes=SqlRefreshStore(database),
         farm=Farm(SqlNodeStore(database), clock),
         policy=GlobalPolicy(SqlPolicyStore(database)),
         access=access,
@@ -105,6 +107,7 @@ def create_app(config: Config, *, services: Services | None = None) -> Flask:
     ``services`` are those of :func:`assemble` where the caller has them already.
     """
     from idp import admin, authenticator, logs, signin, web
+    from idp.admin.monitor import Monitor
     from idp.logs import get_logger
     from idp.proxies import Proxies
 
@@ -132,6 +135,10 @@ def create_app(config: Config, *, services: Services | None = None) -> Flask:
     app.extensions["tallystick"] = services
     get_logger().info("started", event_id=Event.STARTED, base_url=config.server.base_url)
     _warn_of_sha1(services)
+    if config.trusts.monitoring_interval_minutes:
+        monitor = Monitor(services)
+        monitor.start()
+        services.closing.callback(monitor.stop)
     services.closing.callback(lambda: get_logger().info("stopped", event_id=Event.STOPPED))
     return app
 

@@ -151,6 +151,8 @@ class Trusts(Section):
     allow_http: bool = False
     allow_private_addresses: bool = False
     """Fetch metadata from loopback, link-local and private addresses as well."""
+    monitoring_interval_minutes: int = Field(default=1440, ge=0, le=60 * 24 * 365)
+    """How often metadata that came from an address is fetched again; 0: never."""
     metadata_dir: Path | None = None
     clock_skew_seconds: int = 180
     request_lifetime_seconds: int = 300

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from idp.federation.policy import GlobalPolicy
     from idp.federation.ports import PersistentNames, SigningKeyRing
     from idp.federation.providers import Providers
+    from idp.federation.refreshing import RefreshStore
     from idp.federation.trusts import Trusts
     from idp.saml.signing import SigningKey
     from idp.session.ports import Closable, LogOuts, SignInLog, SignInStore, UsedOnce
@@ -37,6 +38,7 @@ class Services:
     mfa_store: MfaStore
     directory: Directory
     trusts: Trusts
+    refreshes: RefreshStore
     farm: Farm
     policy: GlobalPolicy
     access: AccessControl

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from idp.admin.people import find_user
-from idp.admin.trusts import find_trust
 from idp.federation.access_control.caller import Caller
 from idp.federation.access_control.decision import decide
 from idp.federation.access_control.policies import (
@@ -89,7 +88,7 @@ def try_access(
 
     Raises :class:`TallystickError` for a user, a trust or an address that there is not.
     """
-    who, trust = find_user(services, user), find_trust(services, entity_id)
+    who, trust = find_user(services, user), services.trusts.existing(entity_id)
     where = _whereabouts(address, extranet=extranet)
     rules = services.access.rules()
     first = decide(trust.settings, rules, Caller(who, where, METHODS[:1]))

@@ -64,7 +64,12 @@ def add_api(blueprint: Blueprint, services: Services, access: Access) -> None:
         return jsonify(change.as_json())
 
     trusts = TrustApi(services)
-    one_trust: dict[str, View] = {"GET": trusts.show, "PUT": trusts.set, "DELETE": trusts.remove}
+    one_trust: dict[str, View] = {
+        "GET": trusts.show,
+        "PUT": trusts.set,
+        "POST": trusts.refresh,
+        "DELETE": trusts.remove,
+    }
     routes: tuple[tuple[str, dict[str, View]], ...] = (
         ("/nodes", {"GET": list_nodes}),
         ("/nodes/<name>", {"GET": show_node, "PUT": set_node}),

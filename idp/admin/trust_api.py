@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, jsonify
 
-from idp.admin import audit, trusts
+from idp.admin import audit, metadata_source, refreshing, trusts
 from idp.admin.bodies import BadBody, json_object, text_of
-from idp.admin.trust_views import as_json, preview_as_json
+from idp.admin.trust_views import preview_as_json, report_as_json, view_of, views
 from idp.saml.certificates import certificate_in
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ class TrustApi:
 
     def list(self) -> Response:
         """Return all trusts."""
-        return jsonify([self._json(trust) for trust in self._services.trusts.list()])
+        return jsonify([view.as_json() for view in views(self._services)])
 
     def show(self, entity_id: str) -> Response:
         """Return one trust."""
-        return jsonify(self._json(trusts.find_trust(self._services, entity_id)))
+        return jsonify(self._json(self._services.trusts.existing(entity_id)))
 
     def add(self) -> Response:
         """Make or update a trust from metadata or a URL; with ``dry_run``, only say what would be.
@@ -56,6 +56,14 @@ class TrustApi:
         audit.log_trust("trust_set", trust.entity_id)
         return jsonify(self._json(trust))
 
+    def refresh(self, entity_id: str) -> Response:
+        """Fetch the metadata again; with ``accept``, take what was held back."""
+        accepts = _flag(json_object(("accept",)), "accept")
+        if accepts:
+            audit.log_trust("trust_accepted", entity_id)
+        work = refreshing.accept if accepts else refreshing.refresh
+        return jsonify(report_as_json(work(self._services, entity_id)))
+
     def remove(self, entity_id: str) -> Response:
         """Take a trust away."""
         self._services.trusts.remove(entity_id)
@@ -63,17 +71,17 @@ class TrustApi:
         return Response(status=204)
 
     def _json(self, trust: RelyingPartyTrust) -> dict[str, Any]:
-        return as_json(trust, self._services.clock.now())
+        return view_of(self._services, trust).as_json()
 
 
-def _source(body: Mapping[str, Any]) -> trusts.Source:
+def _source(body: Mapping[str, Any]) -> metadata_source.Source:
     metadata, url = text_of(body, "metadata"), text_of(body, "url")
     certificate = text_of(body, "certificate")
     if (metadata is None) == (url is None):
         raise BadBody("The body holds neither metadata nor url, or both", "Send one of them")
-    if url is not None and not trusts.is_url(url):
+    if url is not None and not metadata_source.is_url(url):
         raise BadBody("The url is no address", "Send one with https://")
-    return trusts.Source(
+    return metadata_source.Source(
         place=url or "administration API",
         entity_id=text_of(body, "entity_id"),
         signed_by=certificate_in(_utf8(certificate)) if certificate else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from idp.admin.times import timestamp
@@ -14,27 +14,77 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from idp.admin.refreshing import Report
     from idp.federation.preview import Preview
+    from idp.federation.refreshing import RefreshState
     from idp.federation.trusts import RelyingPartyTrust
     from idp.saml.certificate_report import CertificateReport
     from idp.saml.validity import Validity
     from idp.saml.values import ServiceProvider
+    from idp.services import Services
 
 
-def as_json(trust: RelyingPartyTrust, now: datetime) -> dict[str, Any]:
-    """Return all of a trust for scripts."""
+@dataclass(frozen=True, slots=True)
+class TrustView:
+    """A trust at one moment, with what is known of its refreshing, None where it has none."""
+
+    trust: RelyingPartyTrust
+    refreshing: RefreshState | None
+    now: datetime
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is weak about it or waits for an administrator, as sentences without a full stop."""
+        return (
+            *_of_settings(self.trust),
+            *_of_validity(self.trust, self.now),
+            *_of_refreshing(self.refreshing),
+            *(
+                f"{use} certificate {report.thumbprint[:16]}: {weakness}"
+                for use, report in certificates_of(self.trust.service_provider, self.now)
+                for weakness in report.weaknesses
+            ),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all of it for scripts."""
+        trust = self.trust
+        return {
+            "entity_id": trust.entity_id,
+            "display_name": trust.display_name,
+            "source": trust.source,
+            "added_at": timestamp(trust.added_at),
+            "changed_at": timestamp(trust.changed_at),
+            "warnings": list(self.warnings),
+            "settings": trust.settings.model_dump(mode="json"),
+            "metadata": _provider_json(trust.service_provider),
+            "certificates": _certificates_json(trust.service_provider, self.now),
+            **_validity_json(trust.validity),
+            "signed_by": trust.signed_by,
+            "refresh": _refresh_json(self.refreshing),
+        }
+
+
+def view_of(services: Services, trust: RelyingPartyTrust) -> TrustView:
+    """Return one trust as it is now."""
+    return TrustView(trust, services.refreshes.state(trust.entity_id), services.clock.now())
+
+
+def views(services: Services) -> tuple[TrustView, ...]:
+    """Return all trusts as they are now, in the order they were added."""
+    states, now = services.refreshes.states(), services.clock.now()
+    return tuple(
+        TrustView(trust, states.get(trust.entity_id), now) for trust in services.trusts.list()
+    )
+
+
+def report_as_json(report: Report) -> dict[str, Any]:
+    """Return what a refresh did, for scripts."""
     return {
-        "entity_id": trust.entity_id,
-        "display_name": trust.display_name,
-        "source": trust.source,
-        "added_at": timestamp(trust.added_at),
-        "changed_at": timestamp(trust.changed_at),
-        "warnings": list(warnings_of(trust, now)),
-        "settings": trust.settings.model_dump(mode="json"),
-        "metadata": _provider_json(trust.service_provider),
-        "certificates": _certificates_json(trust.service_provider, now),
-        **_validity_json(trust.validity),
-        "signed_by": trust.signed_by,
+        "entity_id": report.entity_id,
+        "outcome": report.outcome.value,
+        "changes": [asdict(change) for change in report.changes],
+        "reasons": list(report.reasons),
     }
 
 
@@ -56,19 +106,6 @@ def preview_as_json(preview: Preview) -> dict[str, Any]:
     }
 
 
-def warnings_of(trust: RelyingPartyTrust, now: datetime) -> tuple[str, ...]:
-    """Return what is weak about a trust, as sentences without a full stop."""
-    return (
-        *_of_settings(trust),
-        *_of_validity(trust, now),
-        *(
-            f"{use} certificate {report.thumbprint[:16]}: {weakness}"
-            for use, report in certificates_of(trust.service_provider, now)
-            for weakness in report.weaknesses
-        ),
-    )
-
-
 def _of_settings(trust: RelyingPartyTrust) -> Iterator[str]:
     if trust.settings.signature_algorithm == uris.RSA_SHA1:
         yield SHA1_WARNING
@@ -80,6 +117,26 @@ def _of_validity(trust: RelyingPartyTrust, now: datetime) -> Iterator[str]:
     until = trust.validity.valid_until
     if until is not None and until <= now:
         yield f"its metadata was valid until {timestamp(until)}"
+
+
+def _of_refreshing(state: RefreshState | None) -> Iterator[str]:
+    if state is not None and state.held is not None:
+        yield f"new metadata is held back: {'; '.join(state.held.reasons)}"
+    if state is not None and state.failures:
+        yield f"its metadata could not be fetched {state.failures} times in a row: {state.fault}"
+
+
+def _refresh_json(state: RefreshState | None) -> dict[str, Any] | None:
+    if state is None:
+        return None
+    return {
+        "due_at": timestamp(state.due_at),
+        "tried_at": None if state.tried_at is None else timestamp(state.tried_at),
+        "fetched_at": None if state.fetched_at is None else timestamp(state.fetched_at),
+        "failures": state.failures,
+        "fault": state.fault,
+        "held": None if state.held is None else list(state.held.reasons),
+    }
 
 
 def _provider_json(provider: ServiceProvider) -> dict[str, Any]:

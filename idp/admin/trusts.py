@@ -2,110 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from adapter.errors import TallystickError
+from idp.admin.metadata_source import Source, content_of, nothing_told_of
+from idp.admin.refreshing import begin_refreshing
 from idp.federation.preview import Preview, preview_of
-from idp.federation.trusts import RelyingPartyTrust, UnknownTrust
+from idp.federation.trusts import RelyingPartyTrust
 
 if TYPE_CHECKING:
     from idp.services import Services
 
 
-class MetadataSourceError(TallystickError):
-    """Raised when metadata cannot be had from where it should come."""
-
-    code = "metadata_source"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where metadata comes from, and which of it is wanted.
-
-    ``place`` is a file or a URL, or a name for ``content`` that was sent. ``signed_by`` is the
-    certificate (base64) whose key must have signed it.
-    """
-
-    place: str
-    entity_id: str | None = None
-    signed_by: str | None = None
-    content: bytes | None = None
-
-    @property
-    def is_remote(self) -> bool:
-        """Whether it has to be fetched."""
-        return self.content is None and is_url(self.place)
-
-
 def add_from(services: Services, source: Source) -> RelyingPartyTrust:
     """Add the trust that the metadata at *source* describes, or update it."""
-    metadata = _content(services, source)
-    with _nothing_told_of(source):
-        return services.trusts.add(
+    metadata = content_of(services, source)
+    with nothing_told_of(source):
+        trust = services.trusts.add(
             metadata, entity_id=source.entity_id, source=source.place, signed_by=source.signed_by
         )
+    begin_refreshing(services, trust)
+    return trust
 
 
 def preview_from(services: Services, source: Source) -> Preview:
     """Return what :func:`add_from` would do, and do nothing."""
-    metadata = _content(services, source)
-    with _nothing_told_of(source):
+    metadata = content_of(services, source)
+    with nothing_told_of(source):
         described = services.trusts.read(metadata, source.entity_id, signed_by=source.signed_by)
     known = services.trusts.find(described.service_provider.entity_id)
     return preview_of(described, known, services.clock.now())
-
-
-def is_url(source: str) -> bool:
-    """Say whether a source is an address rather than a file."""
-    return "://" in source
-
-
-def _content(services: Services, source: Source) -> bytes:
-    if source.content is not None:
-        return source.content
-    return fetched(services, source.place) if source.is_remote else _read(Path(source.place))
-
-
-def fetched(services: Services, url: str) -> bytes:
-    """Return what *url* answers, within the rules of the configuration."""
-    # Only here: the HTTP client takes longer to load than all the rest.
-    from idp.admin.remote_metadata import fetch
-
-    rules = services.config.trusts
-    return fetch(url, allow_http=rules.allow_http, allow_private=rules.allow_private_addresses)
-
-
-@contextmanager
-def _nothing_told_of(source: Source) -> Iterator[None]:
-    """Show nothing of a remote answer: it may be a page of somebody's inner network."""
-    try:
-        yield
-    except TallystickError as error:
-        if not source.is_remote:
-            raise
-        raise MetadataSourceError(
-            "The address answers, but not with the metadata of one service provider",
-            "Choose one by --entity-id, or save the answer and give the file to be told more",
-            code=error.code,
-        ) from None
-
-
-def find_trust(services: Services, entity_id: str) -> RelyingPartyTrust:
-    """Return the trust; raises :class:`UnknownTrust`."""
-    trust = services.trusts.find(entity_id)
-    if trust is None:
-        raise UnknownTrust(entity_id)
-    return trust
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise MetadataSourceError(
-            f"{path} cannot be read: {error.strerror}", "Give a file or an https address"
-        ) from None

@@ -12,6 +12,7 @@ from idp.cli.context import Noun, Verb, with_services
 from idp.cli.output import json_option, print_fields, print_json, print_table, printable
 
 if TYPE_CHECKING:
+    from idp.admin.trust_views import TrustView
     from idp.federation.trusts import RelyingPartyTrust
     from idp.services import Services
 
@@ -74,7 +75,8 @@ def add(
     An update keeps the trust's settings. URLs of private networks are refused unless
     trusts.allow_private_addresses says otherwise.
     """
-    from idp.admin.trusts import Source, add_from, preview_from
+    from idp.admin.metadata_source import Source
+    from idp.admin.trusts import add_from, preview_from
     from idp.cli.trust_output import print_preview
     from idp.saml.certificates import certificate_in
 
@@ -96,13 +98,15 @@ def add(
 @with_services
 def list_trusts(services: Services, as_json: bool) -> None:
     """List the trusts."""
-    trusts = services.trusts.list()
+    from idp.admin.trust_views import views
+
+    trusts = views(services)
     if as_json:
-        print_json([_trust(services, trust) for trust in trusts])
+        print_json([view.as_json() for view in trusts])
         return
     print_table(
         ("entity id", "name", "enabled", "second factor", "access control", "changed", "warnings"),
-        [_row(services, trust) for trust in trusts],
+        [_row(view) for view in trusts],
         empty="There is no trust yet: tallystick sp add FILE makes one.",
     )
 
@@ -113,9 +117,7 @@ def list_trusts(services: Services, as_json: bool) -> None:
 @with_services
 def show(services: Services, entity_id: str, as_json: bool) -> None:
     """Show a trust: its addresses, keys and settings."""
-    from idp.admin.trusts import find_trust
-
-    trust = find_trust(services, entity_id)
+    trust = services.trusts.existing(entity_id)
     if as_json:
         print_json(_trust(services, trust))
         return
@@ -148,6 +150,39 @@ def set_(services: Services, entity_id: str, changes: tuple[str, ...], as_json: 
     click.echo(f"{printable(trust.entity_id)} is changed.")
 
 
+@sp.command(
+    "refresh",
+    example="tallystick sp refresh\n"
+    "tallystick sp refresh https://sp.example.test/metadata --accept",
+)
+@click.argument("entity_ids", nargs=-1, metavar="[ID]...")
+@click.option("--accept", is_flag=True, help="Take the metadata that was held back, as it is.")
+@json_option
+@with_services
+def refresh(services: Services, entity_ids: tuple[str, ...], accept: bool, as_json: bool) -> int:
+    """Fetch metadata again that came from an address; without ID, of all such trusts.
+
+    What would loosen a trust is held back until it is accepted: see what, with sp show.
+    """
+    from idp.admin import refreshing
+    from idp.admin.trust_views import report_as_json
+    from idp.cli.trust_output import print_report
+
+    if accept and not entity_ids:
+        raise click.UsageError("--accept needs an ID")
+    work = refreshing.accept if accept else refreshing.refresh
+    wanted = entity_ids or refreshing.refreshable(services)
+    if not wanted:
+        click.echo("The metadata of no trust came from an address.", err=True)
+    reports = [work(services, entity_id) for entity_id in wanted]
+    if as_json:
+        print_json([report_as_json(report) for report in reports])
+    else:
+        for report in reports:
+            print_report(report)
+    return 1 if any(report.outcome == refreshing.Outcome.FAILED for report in reports) else 0
+
+
 @sp.command("remove", example="tallystick sp remove https://sp.example.test/metadata")
 @click.argument("entity_id", metavar="ID")
 @with_services
@@ -174,10 +209,8 @@ def _certificate_of(path: Path) -> str:
     return certificate_in(path.read_bytes())
 
 
-def _row(services: Services, trust: RelyingPartyTrust) -> tuple[object, ...]:
-    from idp.admin.trust_views import warnings_of
-
-    settings = trust.settings
+def _row(view: TrustView) -> tuple[object, ...]:
+    trust, settings = view.trust, view.trust.settings
     return (
         trust.entity_id,
         trust.display_name,
@@ -185,21 +218,21 @@ def _row(services: Services, trust: RelyingPartyTrust) -> tuple[object, ...]:
         settings.second_factor,
         settings.authorized_by,
         f"{trust.changed_at:%Y-%m-%d %H:%M}",
-        "; ".join(warnings_of(trust, services.clock.now())),
+        "; ".join(view.warnings),
     )
 
 
 def _trust(services: Services, trust: RelyingPartyTrust) -> dict[str, Any]:
-    from idp.admin.trust_views import as_json
+    from idp.admin.trust_views import view_of
 
-    return as_json(trust, services.clock.now())
+    return view_of(services, trust).as_json()
 
 
 def warn(services: Services, trust: RelyingPartyTrust) -> None:
     """Say on standard error what is weak about the trust."""
-    from idp.admin.trust_views import warnings_of
+    from idp.admin.trust_views import view_of
 
-    for warning in warnings_of(trust, services.clock.now()):
+    for warning in view_of(services, trust).warnings:
         click.echo(f"tallystick: warning: {printable(warning)}", err=True)
 
 

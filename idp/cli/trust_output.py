@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,8 @@ import click
 from idp.cli.output import print_fields, print_json, printable
 
 if TYPE_CHECKING:
-    from idp.federation.preview import Preview
+    from idp.admin.refreshing import Report
+    from idp.federation.preview import Change, Preview
 
 _ELSEWHERE = ("entity_id", "display_name", "signing_certificates", "encryption_certificates")
 
@@ -32,7 +33,19 @@ def print_preview(preview: Preview, *, as_json: bool) -> None:
     if preview.known is None:
         return
     click.echo("Changes:" if preview.changes else "Nothing changes.")
-    for change in preview.changes:
+    _print_changes(preview.changes)
+
+
+def print_report(report: Report) -> None:
+    """Print what a refresh did; why something is held back, or failed, on standard error."""
+    click.echo(f"{printable(report.entity_id)}: {report.outcome.value}")
+    _print_changes(report.changes)
+    for reason in report.reasons:
+        click.echo(f"tallystick: warning: {printable(reason)}", err=True)
+
+
+def _print_changes(changes: Iterable[Change]) -> None:
+    for change in changes:
         click.echo(f"  {change.kind:<8} {change.what}  {printable(change.value)}")
 
 

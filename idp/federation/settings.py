@@ -45,6 +45,12 @@ class TrustSettings(BaseModel):
     honour_valid_until: bool = Field(
         default=True, description="let nobody in once its metadata has passed its validUntil"
     )
+    monitoring_enabled: bool = Field(
+        default=True, description="fetch its metadata again, where that came from an address"
+    )
+    auto_update_enabled: bool = Field(
+        default=True, description="take what is fetched and loosens nothing; else all is held"
+    )
     second_factor: Literal["always", "never", "global"] = Field(
         default="global",
         description="whether it asks for the second factor itself, or leaves that to all trusts; "

@@ -12,11 +12,13 @@ from adapter.errors import TallystickError
 from idp.federation.ports import Clock, TrustStore
 from idp.federation.settings import TrustSettings, changed, replaced
 from idp.saml import uris
+from idp.saml.bad_metadata import BadMetadata
 from idp.saml.certificates import is_valid
 from idp.saml.validity import UNLIMITED, Validity
 from idp.saml.values import Encryption, ServiceProvider
 
 if TYPE_CHECKING:
+    from idp.federation.refreshing import Held
     from idp.saml.metadata import Described
     from idp.saml.signing import SigningKey
 
@@ -170,9 +172,33 @@ class Trusts:
         made = self._store.change_trust(provider.entity_id, make, described.document)
         return _existing(provider.entity_id, made)
 
+    def update(self, before: RelyingPartyTrust, described: Described) -> RelyingPartyTrust | None:
+        """Let a trust be what newer metadata describes, and stay what administrators made of it.
+
+        None, and nothing is changed, where its metadata is not what it was *before* any more.
+        """
+        provider, now = described.service_provider, self._clock.now()
+
+        def make(known: RelyingPartyTrust | None) -> RelyingPartyTrust | None:
+            if known is None or known.service_provider != before.service_provider:
+                return None
+            return replace(
+                known,
+                display_name=provider.display_name or provider.entity_id,
+                service_provider=provider,
+                validity=described.validity,
+                changed_at=now,
+            )
+
+        return self._store.change_trust(before.entity_id, make, described.document)
+
     def find(self, entity_id: str) -> RelyingPartyTrust | None:
         """Return the trust of exactly this entity id."""
         return self._store.trust(entity_id)
+
+    def existing(self, entity_id: str) -> RelyingPartyTrust:
+        """Return the trust; raises :class:`UnknownTrust`."""
+        return _existing(entity_id, self.find(entity_id))
 
     def list(self) -> tuple[RelyingPartyTrust, ...]:
         """Return all trusts in the order they were added."""
@@ -233,20 +259,34 @@ class Trusts:
         self, metadata: bytes, entity_id: str | None = None, *, signed_by: str | None = None
     ) -> Described:
         """Return what :meth:`add` would make a trust of, and store nothing."""
+        described = self._described(metadata, entity_id, signed_by)
+        known = self.find(described.service_provider.entity_id)
+        if signed_by is None and known is not None and known.signed_by is not None:
+            return self._described(metadata, known.entity_id, known.signed_by)
+        return described
+
+    def read_held(self, entity_id: str, held: Held) -> Described:
+        """Return what metadata describes that was held back, after its signature was checked."""
+        described = self._described(held.document, entity_id, None)
+        return replace(described, validity=self._still_valid(held.validity))
+
+    def _described(
+        self, metadata: bytes, entity_id: str | None, signed_by: str | None
+    ) -> Described:
         # Imported here: who only looks a trust up should not pay for an XML parser.
-        from idp.saml.metadata import BadMetadata, read_metadata
+        from idp.saml.metadata import read_metadata
 
         described = read_metadata(
             metadata, entity_id, allow_http=self._allow_http, signed_by=signed_by
         )
-        until = described.validity.valid_until
+        self._still_valid(described.validity)
+        return described
+
+    def _still_valid(self, validity: Validity) -> Validity:
+        until = validity.valid_until
         if until is not None and until <= self._clock.now():
             raise BadMetadata(f"it was valid until {until:%Y-%m-%d %H:%M} UTC")
-        known = self.find(described.service_provider.entity_id)
-        if signed_by is None and known is not None and known.signed_by is not None:
-            name = described.service_provider.entity_id
-            return self.read(metadata, name, signed_by=known.signed_by)
-        return described
+        return validity
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,6 +192,19 @@ trusts = Table(
     _text("terms", server_default="{}"),  # how long the metadata may be used, and who signs it
 )
 
+refreshes = Table(
+    "refreshes",
+    metadata,
+    _text("entity_id", primary_key=True),  # of a trust whose metadata came from an address
+    _instant("due_at", index=True),
+    Column("failures", Integer, nullable=False),
+    _instant("tried_at", nullable=True),
+    _instant("fetched_at", nullable=True),
+    _text("fault"),  # why the last try failed, empty when it did not
+    Column("held_document", LargeBinary, nullable=True),  # metadata that waits to be accepted
+    _text("held"),  # why, and for how long it is valid, as JSON
+)
+
 name_ids = Table(
     "name_ids",
     metadata,

@@ -9,17 +9,16 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
 from idp.federation.settings import TrustSettings
 from idp.federation.trusts import RelyingPartyTrust
-from idp.saml.validity import Validity
 from idp.saml.values import AssertionConsumerService, ServiceProvider, SingleLogoutService
 from idp.store.engine import Database
-from idp.store.schema import trusts
+from idp.store.schema import refreshes, trusts
+from idp.store.terms import terms_of, validity_of
 from idp.store.upsert import upsert
 
 _COLUMNS = (
@@ -37,6 +36,8 @@ _METADATA = select(trusts.c.metadata).where(trusts.c.entity_id == bindparam("ent
 _REMOVE = (
     delete(trusts).where(trusts.c.entity_id == bindparam("entity_id")).returning(trusts.c.entity_id)
 )
+
+_REMOVE_REFRESH = delete(refreshes).where(refreshes.c.entity_id == bindparam("entity_id"))
 
 
 class SqlTrustStore:
@@ -88,6 +89,7 @@ class SqlTrustStore:
     def remove_trust(self, entity_id: str) -> bool:
         """Remove a trust; False when there is none."""
         with self._database.write() as connection:
+            connection.execute(_REMOVE_REFRESH, {"entity_id": entity_id})
             return connection.execute(_REMOVE, {"entity_id": entity_id}).first() is not None
 
 
@@ -140,25 +142,15 @@ def _trust_of(row: Sequence[Any]) -> RelyingPartyTrust:
 
 def _terms(trust: RelyingPartyTrust) -> str:
     """Return what the use of the metadata is bound to, as JSON; mostly there is nothing."""
-    until, cache = trust.validity.valid_until, trust.validity.cache_duration
-    values = {
-        "valid_until": None if until is None else until.isoformat(),
-        "cache_seconds": None if cache is None else cache.total_seconds(),
-        "signed_by": trust.signed_by,
-    }
-    return _json({name: value for name, value in values.items() if value is not None})
+    signed_by = {} if trust.signed_by is None else {"signed_by": trust.signed_by}
+    return _json({**terms_of(trust.validity), **signed_by})
 
 
 def _read_terms(text: str) -> dict[str, Any]:
     if text == "{}":
         return {}
     values = json.loads(text)
-    until, cache = values.get("valid_until"), values.get("cache_seconds")
-    validity = Validity(
-        None if until is None else datetime.fromisoformat(until),
-        None if cache is None else timedelta(seconds=cache),
-    )
-    return {"validity": validity, "signed_by": values.get("signed_by")}
+    return {"validity": validity_of(values), "signed_by": values.get("signed_by")}
 
 
 def _service_provider(text: str) -> ServiceProvider:

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import click
 import pytest
-from administered import metadata
+from administered import SP_ID, metadata
 from written_metadata import entities
 
 from idp import cli
 from idp.cli.context import Example
 from idp.federation.access_control.policies import read_policy
+from idp.federation.refreshing import Held, RefreshState
 from idp.signing_keys import signing_keys_of
 
 OURS = ("access", "adapters", "config", "doctor", "init", "keys", "log", "server", "sp", "user")
@@ -78,6 +79,9 @@ def prepared(folder: Path, services, request: pytest.FixtureRequest) -> None:
         services.directory.add("alice@example.test", "password")
     if " sp " in line and " add " not in line:
         services.trusts.add(metadata().encode())
+    if "--accept" in line:
+        held = Held(metadata().encode(), ("for an example",))
+        services.refreshes.save(SP_ID, RefreshState(services.clock.now(), held=held))
     if "keys promote" in line or "keys retire" in line:
         signing_keys_of(services.config).roll(services.clock.now(), kind="ecdsa")
     if line.startswith("tallystick access "):

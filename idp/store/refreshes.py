@@ -1,0 +1,108 @@
+"""The refreshing of trusts in the database: the store that ``idp.federation.refreshing`` asks for.
+
+A refresh is claimed by moving the time when it is due: of several nodes, one statement wins.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select, update
+
+from idp.federation.refreshing import Held, RefreshState
+from idp.store.engine import Database
+from idp.store.schema import refreshes
+from idp.store.terms import terms_of, validity_of
+from idp.store.upsert import upsert
+
+_COLUMNS = (
+    refreshes.c.entity_id,
+    refreshes.c.due_at,
+    refreshes.c.failures,
+    refreshes.c.tried_at,
+    refreshes.c.fetched_at,
+    refreshes.c.fault,
+    refreshes.c.held_document,
+    refreshes.c.held,
+)
+_ONE = select(*_COLUMNS).where(refreshes.c.entity_id == bindparam("entity_id"))
+_DUE = (
+    select(refreshes.c.entity_id)
+    .where(refreshes.c.due_at <= bindparam("now"))
+    .order_by(refreshes.c.due_at)
+    .limit(1)
+)
+_CLAIM = (
+    update(refreshes)
+    .where(refreshes.c.entity_id == bindparam("id"), refreshes.c.due_at <= bindparam("now"))
+    .values(due_at=bindparam("until"))
+    .returning(refreshes.c.entity_id)
+)
+
+
+class SqlRefreshStore:
+    """The :class:`~idp.federation.refreshing.RefreshStore` of a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def state(self, entity_id: str) -> RefreshState | None:
+        """Return what is known of one trust; None for one that is not refreshed."""
+        with self._database.read() as connection:
+            row = connection.execute(_ONE, {"entity_id": entity_id}).first()
+        return None if row is None else _state_of(row)
+
+    def states(self) -> dict[str, RefreshState]:
+        """Return what is known of all."""
+        with self._database.read() as connection:
+            return {row[0]: _state_of(row) for row in connection.execute(select(*_COLUMNS))}
+
+    def save(self, entity_id: str, state: RefreshState) -> None:
+        """Remember it."""
+        with self._database.write() as connection:
+            upsert(connection, refreshes, "entity_id", _row_of(entity_id, state))
+
+    def forget(self, entity_id: str) -> None:
+        """Refresh this trust no more."""
+        with self._database.write() as connection:
+            connection.execute(delete(refreshes).where(refreshes.c.entity_id == entity_id))
+
+    def claim_due(self, now: datetime, until: datetime) -> str | None:
+        """Return a trust whose refresh is due, for this caller alone *until* then, or None."""
+        with self._database.read() as connection:  # mostly nothing is due, and nothing written
+            entity_id = connection.execute(_DUE, {"now": now}).scalar()
+        if entity_id is None:
+            return None
+        with self._database.write() as connection:
+            return connection.execute(
+                _CLAIM, {"id": entity_id, "now": now, "until": until}
+            ).scalar()
+
+
+def _row_of(entity_id: str, state: RefreshState) -> dict[str, Any]:
+    held = state.held
+    return {
+        "entity_id": entity_id,
+        "due_at": state.due_at,
+        "failures": state.failures,
+        "tried_at": state.tried_at,
+        "fetched_at": state.fetched_at,
+        "fault": state.fault,
+        "held_document": None if held is None else held.document,
+        "held": "{}"
+        if held is None
+        else json.dumps({"reasons": held.reasons, **terms_of(held.validity)}),
+    }
+
+
+def _state_of(row: Sequence[Any]) -> RefreshState:
+    _, due_at, failures, tried_at, fetched_at, fault, document, held = row
+    state = RefreshState(due_at, failures, tried_at, fetched_at, fault)
+    if document is None:
+        return state
+    values = json.loads(held)
+    return replace(state, held=Held(document, tuple(values["reasons"]), validity_of(values)))
