@@ -182,3 +182,6 @@ class FixedKey:
 
     def check(self, now: datetime) -> None:
         """Do nothing: what was handed in is not ours to roll."""
+
+    def must_be_readable(self) -> None:
+        """Do nothing: it was read."""

@@ -137,3 +137,6 @@ class SigningKeyRing(Protocol):
 
     def check(self, now: datetime) -> None:
         """Do what the age of the keys calls for, when it is time to look."""
+
+    def must_be_readable(self) -> None:
+        """Raise :class:`~adapter.errors.TallystickError` where the keys could not be read now."""

@@ -84,6 +84,13 @@ class SigningKeys:
             self._read_again(stamp)
         return self._seen[1]
 
+    def must_be_readable(self) -> None:
+        """Raise :class:`TallystickError` where the files hold no keys any more.
+
+        A server goes on with those it has read; but others of the farm may sign with new ones.
+        """
+        self._files.read()
+
     def check(self, now: datetime) -> None:
         """Do what the age of the keys calls for, once an hour; cost-free otherwise."""
         if not self._automatic or time.monotonic() < self._next_check:

@@ -123,8 +123,12 @@ class Views:
         return self._password_change.change(request.form, visit, self._node.name(request.cookies))
 
     def probe(self) -> Response:
-        """Say whether this node can sign people in."""
+        """Say whether this node can sign people in: database, build and keys are there."""
         self._node.name(request.cookies)
+        try:
+            self._services.signing_keys.must_be_readable()
+        except TallystickError as error:
+            raise Unavailable(error.problem, error.remedy, code=error.code) from None
         return Response(status=200)
 
     def metadata(self) -> Response:

@@ -95,3 +95,16 @@ def test_no_key_is_made_where_that_is_switched_off(federation, rooms):
     app = create_app(config, services=replace(rooms, signing_keys=signing_keys_of(config)))
 
     assert len(published(app)) == 1
+
+
+def test_the_probe_takes_a_node_out_whose_keys_are_gone(served, rooms):
+    probe = served.test_client()
+    assert (probe.get("/adfs/probe").status_code, probe.get("/adfs/probe").data) == (200, b"")
+    certificate = rooms.config.keys.signing_certificate
+    certificate.rename(certificate.with_suffix(".away"))
+
+    answer = probe.get("/adfs/probe")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+
+    certificate.with_suffix(".away").rename(certificate)
+    assert probe.get("/adfs/probe").status_code == 200
