@@ -12,6 +12,7 @@ from idp import web
 from idp.admin import audit, farm
 from idp.admin.access import Access
 from idp.admin.bodies import BadBody, json_object, text_of
+from idp.admin.key_api import KeyApi
 from idp.admin.trust_api import TrustApi
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ STATUS = {
     "bad_body":          400,
     "body_too_large":    413,
     "method_not_known":  405,
+    "no_such_key":       404,
     "not_found":         404,
     "store_unavailable": 503,
     "unknown_trust":     404,
@@ -63,6 +65,7 @@ def add_api(blueprint: Blueprint, services: Services, access: Access) -> None:
         audit.log_change(change)
         return jsonify(change.as_json())
 
+    keys = KeyApi(services)
     trusts = TrustApi(services)
     one_trust: dict[str, View] = {
         "GET": trusts.show,
@@ -73,6 +76,8 @@ def add_api(blueprint: Blueprint, services: Services, access: Access) -> None:
     routes: tuple[tuple[str, dict[str, View]], ...] = (
         ("/nodes", {"GET": list_nodes}),
         ("/nodes/<name>", {"GET": show_node, "PUT": set_node}),
+        ("/keys", {"GET": keys.list, "POST": keys.roll}),
+        ("/keys/<thumbprint>", {"PUT": keys.promote, "DELETE": keys.retire}),
         ("/trusts", {"GET": trusts.list, "POST": trusts.add}),
         ("/trusts/<path:entity_id>", one_trust),
         ("/", {}),

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from adapter.errors import TallystickError
 from idp import web
 from idp.admin.farm import Change
 from idp.logs import get_logger
+
+if TYPE_CHECKING:
+    from idp.federation.keyring import Ring
 
 
 def log_change(change: Change) -> None:
@@ -25,6 +30,16 @@ def log_trust(event: str, entity_id: str) -> None:
     """Write one line for what an administrator did to a trust."""
     get_logger().info(
         event, trust=entity_id, client_ip=web.client_ip(), activity_id=web.activity_id()
+    )
+
+
+def log_keys(event: str, ring: Ring) -> None:
+    """Write one line for what an administrator did to the token-signing keys."""
+    get_logger().info(
+        event,
+        keys=[key.facts.thumbprint for key in ring.keys],
+        client_ip=web.client_ip(),
+        activity_id=web.activity_id(),
     )
 
 

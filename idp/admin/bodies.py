@@ -47,3 +47,11 @@ def text_of(body: Mapping[str, Any], name: str) -> str | None:
     if not isinstance(value, str):
         raise BadBody(f"{name} is no text", f'Send "{name}": "…"')
     return value
+
+
+def flag_of(body: Mapping[str, Any], name: str) -> bool:
+    """Return the flag *name* of *body*, false where it is not there."""
+    value = body.get(name, False)
+    if not isinstance(value, bool):
+        raise BadBody(f"{name} is neither true nor false", f'Send "{name}": true')
+    return value

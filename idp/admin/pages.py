@@ -1,4 +1,4 @@
-"""The pages of ``/admin/``: the token's form, the Farm, the sign-in log."""
+"""The pages of ``/admin/``: the token's form, the Farm, the keys, the sign-in log."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from werkzeug import Response
 
 from adapter.errors import TallystickError
 from idp import web
-from idp.admin import audit, farm, log
+from idp.admin import audit, farm, keys, log
 from idp.admin.access import COOKIE, Access, AccessRefused
 from idp.admin.notice import Notice, Notices
 from idp.admin.session import LIFETIME, AdminSession
@@ -19,10 +19,12 @@ from idp.admin.token import AdminTokenError
 from idp.federation.nodes import BadNode
 
 if TYPE_CHECKING:
+    from idp.federation.keyring import Ring
     from idp.services import Services
 
 BY = "administrator"
 PATH = "/admin"
+KEY_EVENTS = {"roll": "key_rolled", "promote": "key_promoted", "retire": "key_retired"}
 
 _NO_SESSION = (403, "no_session", "Your session has ended", "Sign in and repeat the change")
 
@@ -53,6 +55,24 @@ class Pages:
         if session is None:
             return redirect(f"{PATH}/", 303)
         return self._page("log", session, records=log.latest(self._services), limit=log.LATEST)
+
+    def keys(self) -> Response:
+        """Show the token-signing keys."""
+        session = self._access.session_of(request)
+        if session is None:
+            return redirect(f"{PATH}/", 303)
+        return self._keys(session)
+
+    def change_keys(self, session: AdminSession) -> Response:
+        """Make the next key, promote it or retire it; or show the keys with what is wrong."""
+        action = request.form.get("action", "")
+        try:
+            ring = self._changed_keys(action)
+        except TallystickError as error:
+            audit.log_refusal(error)
+            return self._keys(session, str(error))
+        audit.log_keys(KEY_EVENTS[action], ring)
+        return redirect(f"{PATH}/keys", 303)
 
     def sign_in(self) -> Response:
         """Exchange the token for a session.
@@ -116,6 +136,29 @@ class Pages:
 
         return guarded
 
+    def _changed_keys(self, action: str) -> Ring:
+        config, thumbprint = self._services.config, request.form.get("thumbprint", "")
+        match action:
+            case "roll":
+                kind = request.form.get("kind") or None
+                return keys.roll(config, self._services.clock.now(), kind=kind)
+            case "promote":
+                return keys.promote(config, thumbprint)
+            case "retire":
+                return keys.retire(config, thumbprint)
+        raise keys.BadKeyChange("There is no such change", "Load the page again")
+
+    def _keys(self, session: AdminSession, problem: str = "") -> Response:
+        config = self._services.config
+        return self._page(
+            "keys",
+            session,
+            422 if problem else 200,
+            keys=keys.as_json(keys.ring_of(config)),
+            automatic=config.keys.automatic_rollover,
+            problem=problem,
+        )
+
     def _farm(
         self,
         session: AdminSession,
@@ -166,6 +209,8 @@ def add_pages(blueprint: Blueprint, services: Services, access: Access) -> None:
     routes = (
         ("/",         "GET",  "home",      pages.home),
         ("/",         "POST", "sign_in",   pages.sign_in),
+        ("/keys",     "GET",  "keys",      pages.keys),
+        ("/keys",     "POST", "change_keys", pages.changing(pages.change_keys)),
         ("/log",      "GET",  "log",       pages.log),
         ("/nodes",    "POST", "set_build", pages.changing(pages.set_build)),
         ("/sign-out", "POST", "sign_out",  pages.changing(pages.sign_out)),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, jsonify
 
 from idp.admin import audit, metadata_source, refreshing, trusts
-from idp.admin.bodies import BadBody, json_object, text_of
+from idp.admin.bodies import BadBody, flag_of, json_object, text_of
 from idp.admin.trust_views import preview_as_json, report_as_json, view_of, views
 from idp.saml.certificates import certificate_in
 
@@ -44,7 +44,7 @@ class TrustApi:
         """
         body = json_object(KEYS)
         source = _source(body)
-        if _flag(body, "dry_run"):
+        if flag_of(body, "dry_run"):
             return jsonify(preview_as_json(trusts.preview_from(self._services, source)))
         trust = trusts.add_from(self._services, source)
         audit.log_trust("trust_added", trust.entity_id)
@@ -91,10 +91,3 @@ def _source(body: Mapping[str, Any]) -> metadata_source.Source:
 
 def _utf8(text: str) -> bytes:
     return text.encode(errors="replace")  # half a surrogate pair is no XML, and said to be none
-
-
-def _flag(body: Mapping[str, Any], name: str) -> bool:
-    value = body.get(name, False)
-    if not isinstance(value, bool):
-        raise BadBody(f"{name} is neither true nor false", f'Send "{name}": true')
-    return value

@@ -10,8 +10,8 @@ from idp.cli.context import Invocation, Noun
 from idp.cli.output import json_option, print_json, print_table
 
 if TYPE_CHECKING:
-    from idp.federation.keyring import Ring, StoredKey
-    from idp.federation.rollover import SigningKeys
+    from idp.config import Config
+    from idp.federation.keyring import Ring
 
 _thumbprint = click.argument("thumbprint", required=False)
 
@@ -29,13 +29,15 @@ def keys() -> None:
 @json_option
 def list_keys(as_json: bool) -> None:
     """List the keys in metadata, the primary first."""
-    ring = _keys().current()
+    from idp.admin import keys as use_cases
+
+    listed = use_cases.as_json(use_cases.ring_of(_config()))
     if as_json:
-        print_json(_all(ring))
+        print_json(listed)
         return
     print_table(
         ("role", "kind", "thumbprint", "valid from", "valid until", "file"),
-        [tuple(values[name] for name in _SHOWN) for values in _all(ring)],
+        [tuple(values[name] for name in _SHOWN) for values in listed],
         empty="There is no key.",
     )
 
@@ -52,9 +54,13 @@ def roll(kind: Any, urgent: bool, as_json: bool) -> None:
 
     Service providers should have read the metadata before it is promoted.
     """
-    ring = _keys().roll(_now(), kind=kind, urgent=urgent)
+    from idp.admin import keys as use_cases
+
+    ring = use_cases.roll(_config(), _now(), kind=kind, urgent=urgent)
     made = ring.primary if urgent else ring.keys[-1]
-    _say(ring, f"{_short(made)} is the new {'primary' if urgent else 'secondary'}.", as_json)
+    _say(
+        ring, f"{use_cases.short(made)} is the new {'primary' if urgent else 'secondary'}.", as_json
+    )
 
 
 @keys.command("promote", example="tallystick keys promote")
@@ -65,8 +71,10 @@ def promote(thumbprint: str | None, as_json: bool) -> None:
 
     THUMBPRINT may be the beginning of it, and left out: there is one secondary at most.
     """
-    ring = _keys().promote(thumbprint)
-    _say(ring, f"{_short(ring.primary)} signs from now on.", as_json)
+    from idp.admin import keys as use_cases
+
+    ring = use_cases.promote(_config(), thumbprint)
+    _say(ring, f"{use_cases.short(ring.primary)} signs from now on.", as_json)
 
 
 @keys.command("retire", example="tallystick keys retire")
@@ -74,18 +82,18 @@ def promote(thumbprint: str | None, as_json: bool) -> None:
 @json_option
 def retire(thumbprint: str | None, as_json: bool) -> None:
     """Publish the secondary no longer. Its files stay where they are."""
-    ring = _keys().retire(thumbprint)
-    _say(ring, f"{_short(ring.primary)} is the only key now.", as_json)
+    from idp.admin import keys as use_cases
+
+    ring = use_cases.retire(_config(), thumbprint)
+    _say(ring, f"{use_cases.short(ring.primary)} is the only key now.", as_json)
 
 
 _SHOWN = ("role", "kind", "short", "valid_from", "valid_until", "file")
 
 
-def _keys() -> SigningKeys:
-    """Return the keys of the configuration; the database is not needed for them."""
-    from idp.signing_keys import signing_keys_of
-
-    return signing_keys_of(click.get_current_context().ensure_object(Invocation).config)
+def _config() -> Config:
+    """Return the configuration; the database is not needed for keys."""
+    return click.get_current_context().ensure_object(Invocation).config
 
 
 def _now() -> Any:
@@ -95,28 +103,9 @@ def _now() -> Any:
 
 
 def _say(ring: Ring, sentence: str, as_json: bool) -> None:
+    from idp.admin import keys as use_cases
+
     if as_json:
-        print_json(_all(ring))
+        print_json(use_cases.as_json(ring))
     else:
         click.echo(sentence)
-
-
-def _all(ring: Ring) -> list[dict[str, str]]:
-    return [
-        {
-            "role": role,
-            "kind": key.facts.kind,
-            "short": _short(key),
-            "thumbprint": key.facts.thumbprint,
-            "serial": key.facts.serial,
-            "common_name": key.facts.common_name,
-            "valid_from": f"{key.facts.not_before:%Y-%m-%d %H:%M}",
-            "valid_until": f"{key.facts.not_after:%Y-%m-%d %H:%M}",
-            "file": str(key.key_path),
-        }
-        for role, key in zip(("primary", "secondary"), ring.keys, strict=False)
-    ]
-
-
-def _short(key: StoredKey) -> str:
-    return key.facts.thumbprint[:16]

@@ -41,6 +41,8 @@ def test_the_certificate_has_the_extensions_that_python_3_13_asks_for(certificat
     assert extensions[x509.AuthorityKeyIdentifier].value.key_identifier == subject.digest
     assert extensions[x509.KeyUsage].value.digital_signature
     assert extensions[x509.KeyUsage].critical
+    assert not extensions[x509.KeyUsage].value.key_encipherment
+    assert not extensions[x509.KeyUsage].value.key_cert_sign
     assert not extensions[x509.BasicConstraints].value.ca
 
 
@@ -50,6 +52,7 @@ def test_two_certificates_never_share_a_serial_number(pair):
     serials = {x509.load_pem_x509_certificate(each).serial_number
                for each in (pair.certificate, again.certificate)}  # fmt: skip
     assert len(serials) == 2
+    assert min(serials) >= 2**64, "drawn from more than 64 bits"
 
 
 def test_a_key_signs_with_the_algorithm_that_is_its_own(pair):
