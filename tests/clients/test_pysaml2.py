@@ -1,0 +1,136 @@
+"""pysaml2's service provider signs a user in and out, begun by it and by us, over both bindings.
+
+That what comes by Redirect is signed is checked by the hand that carries it: pysaml2 does not look.
+"""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from leaving import App, Sent, carry, visit
+from signing_in import pairs
+
+from idp.saml.logout import Carried
+from idp.saml.pysaml2 import make_service_provider
+from idp.saml.values import POST, REDIRECT
+from idp.testing.page import Page
+
+__all__ = ["pairs"]
+
+SP = "https://pysaml2.example.test/metadata"
+ACS, SLO = "https://pysaml2.example.test/acs", "https://pysaml2.example.test/slo"
+RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+
+each_binding = pytest.mark.parametrize("binding", [REDIRECT, POST], ids=["redirect", "post"])
+
+
+@pytest.fixture
+def browser(federation):
+    return federation.browser()
+
+
+@pytest.fixture
+def client(federation, pairs, binding, tmp_path):
+    """pysaml2's client; it takes log-out messages by the binding of the test."""
+    from saml2.metadata import create_metadata_string
+
+    pair = pairs("pysaml2")
+    (tmp_path / "certificate.pem").write_bytes(pair.certificate)
+    metadata = federation.browser().get(federation.metadata_url).html
+    service = {
+        "endpoints": {
+            "assertion_consumer_service": [(ACS, POST)],
+            "single_logout_service": [(SLO, binding)],
+        },
+        "authn_requests_signed": True,
+        "logout_requests_signed": True,
+        "logout_responses_signed": True,
+        "want_assertions_signed": True,
+        "want_response_signed": False,
+    }
+    settings = {
+        "entityid": SP,
+        "cert_file": str(tmp_path / "certificate.pem"),  # for its own metadata
+        "metadata": {"inline": [metadata]},
+        "service": {"sp": service},
+        "allow_unknown_attributes": True,
+    }
+    made = make_service_provider(settings, key_pem=pair.private_key, cert_pem=pair.certificate)
+    own = create_metadata_string(None, config=made.config, valid=24)
+    federation.add_service_provider(own, second_factor="never")
+    return made
+
+
+def sign_in(client, federation, browser, binding):
+    """Sign in and return the session as pysaml2 keeps it."""
+    request_id, sent = client.prepare_for_authenticate(
+        binding=binding, relay_state="x", sign=True, sigalg=RSA_SHA256
+    )
+    if binding == REDIRECT:
+        page = browser.get(dict(sent["headers"])["Location"])
+    else:
+        form = Page(federation.url, 200, sent["data"]).form
+        page = browser.post(form.action, form.fields)
+    user = federation.user
+    page = browser.submit(page.form, UserName=user.name, Password=user.password)
+    answer = federation.resume(browser, page).finish()
+    saml_response = answer.fields["SAMLResponse"]
+    response = client.parse_authn_request_response(saml_response, POST, {request_id: "/"})
+    return response.session_info()["name_id"]
+
+
+def on_the_way(sent: dict) -> Carried:
+    """Return what pysaml2 wants carried."""
+    if sent["method"] == "GET":
+        return Carried(dict(sent["headers"])["Location"], {})
+    form = Page("https://pysaml2.example.test/", 200, sent["data"]).form
+    return Carried(form.action, form.fields)
+
+
+def encoded(sent: Sent) -> str:
+    if sent.message.binding == POST:
+        return base64.b64encode(sent.message.xml).decode()
+    from saml2.s_utils import deflate_and_base64_encode
+
+    return deflate_and_base64_encode(sent.message.xml).decode()
+
+
+@each_binding
+def test_it_begins_a_log_out(binding, client, federation, browser, pairs):
+    other = App(federation, pairs("sp"), "other").register()
+    name_id = sign_in(client, federation, browser, binding)
+    other.sign_in(browser)
+
+    done = client.do_logout(
+        name_id, [federation.entity_id], "", None, expected_binding=binding, sign_alg=RSA_SHA256
+    )
+    _, sent = done[federation.entity_id]
+    asked = carry(federation, browser, on_the_way(sent))
+    assert asked.address == other.slo
+    answer = carry(federation, browser, other.answers(asked))
+
+    assert (answer.address, answer.message.binding) == (SLO, binding)
+    response = client.parse_logout_request_response(encoded(answer), binding)
+    assert response.status_ok()
+    assert response.in_response_to in client.state
+
+
+@each_binding
+def test_it_is_asked_to_log_out(binding, client, federation, browser):
+    name_id = sign_in(client, federation, browser, binding)
+    asked = visit(federation, browser, f"{federation.url}/adfs/ls/signout", {})
+    assert (asked.address, asked.message.binding) == (SLO, binding)
+
+    sent = client.handle_logout_request(
+        encoded(asked),
+        name_id,
+        binding,
+        sign=True,
+        sign_alg=RSA_SHA256,
+        relay_state=asked.relay_state,
+    )
+    page = carry(federation, browser, on_the_way(sent))
+
+    assert page.data("outcomes", "outcome") == {SP: "signed_out"}
+    assert client.users.subjects() == []
