@@ -61,7 +61,7 @@ MESSAGES = {
     "UTF-16": (lambda sp: sp.xml().decode().encode("utf-16"), "not_xml"),
     "UTF-7": (lambda sp: sp.xml().replace(b"<", b"+ADw-"), "not_xml"),
     "NUL": (lambda sp: sp.xml().replace(b"Issuer", b"Iss\0uer"), "not_xml"),
-    "another root": (lambda sp: sp.xml().replace(b"AuthnRequest", b"LogoutRequest"), "MSIS7015"),
+    "another root": (lambda sp: sp.xml().replace(b"AuthnRequest", b"ArtifactResolve"), "MSIS7015"),
     "no ID": (lambda sp: sp.xml(ID=None), "not_schema_valid"),
     "no version": (lambda sp: sp.xml(Version=None), "not_schema_valid"),
     "no instant": (lambda sp: sp.xml(IssueInstant=None), "not_schema_valid"),

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from idp.session.sso import Session, Sessions, new_session_id
-
-COOKIE = "MSISAuth"
+from idp.session.sso import new_session_id
+from idp.signin.session_cookie import SessionCookie
 
 
 @pytest.fixture
 def session_of(federation):
     """Open the cookie of a browser as the server does."""
-    config = federation.services.config
-    sessions = Sessions(
-        federation.services.sealer.purpose("session"), config.sign_in.session_lifetime
-    )
-
-    def session_of(browser) -> Session:
-        return sessions.read(browser.session.cookies[COOKIE])
-
-    return session_of
+    cookie = SessionCookie(federation.services)
+    return lambda browser: cookie.read(browser.session.cookies)
 
 
 @pytest.fixture
