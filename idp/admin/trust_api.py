@@ -58,7 +58,7 @@ class TrustApi:
 
     def refresh(self, entity_id: str) -> Response:
         """Fetch the metadata again; with ``accept``, take what was held back."""
-        accepts = _flag(json_object(("accept",)), "accept")
+        accepts = flag_of(json_object(("accept",)), "accept")
         if accepts:
             audit.log_trust("trust_accepted", entity_id)
         work = refreshing.accept if accepts else refreshing.refresh
