@@ -12,6 +12,7 @@ class Event(IntEnum):
     STOPPED = 103
     PROVIDER_NOT_LOADED = 105
     PROVIDER_LOADED = 106
+    CLAIMS_SENT = 299
     MESSAGE_NOT_SIGNED_RIGHT = 320
     AUTHORIZATION_REFUSED = 324
     REQUEST_FAILED = 364
@@ -20,6 +21,9 @@ class Event(IntEnum):
     RESPONSE_SENT = 404
     REQUEST_CONTEXT = 410
     CREDENTIALS_REFUSED = 411
+    CALLER_AUTHENTICATED = 412
+    ISSUED_CLAIMS = 500
+    CALLER_CLAIMS = 501
     LOCKED_BUT_ALLOWED = 512
     RIGHT_PASSWORD_WHILE_LOCKED = 515
     LOCKED_OUT = 516
@@ -43,6 +47,10 @@ VERBOSE = frozenset(
         Event.REQUEST_CONTEXT,
         Event.CREDENTIALS_REFUSED,
         Event.AUTHORIZATION_REFUSED,
+        Event.CALLER_AUTHENTICATED,
+        Event.CLAIMS_SENT,
+        Event.ISSUED_CLAIMS,
+        Event.CALLER_CLAIMS,
     }
 )
 """The audits that are written at the level ``verbose`` only."""

@@ -1,23 +1,31 @@
 """The audits of the level ``verbose``: what was asked and answered, as lines of the log.
 
 They hold neither a query nor a body, and of the headers only those named here: nothing that a
-message, a cookie or a form brings is repeated.
+message, a cookie or a form brings is repeated. What a token says is told claim by claim.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 
 from idp import web
 from idp.events import VERBOSE, Event
+from idp.federation.claims import NAME_IDENTIFIER, identity_claims
 from idp.logs import get_logger
+from idp.saml.values import Assertion
 from idp.services import Services
+from idp.signin.issuing import Proven
 
 CONTEXT_HEADERS = ("Host", "Origin", "Sec-Fetch-Site", "User-Agent", "Accept-Language")
 CONTEXT_PREFIX = "X-MS-"
 LONGEST_VALUE = 300
+CLAIMS_IN_AN_EVENT = 50
+
+Claims = Sequence[tuple[str, str]]
+"""Claim types, each with one value."""
 
 
 class Audit:
@@ -36,6 +44,24 @@ class Audit:
         if self._is_verbose or event not in VERBOSE:
             name = event.name.lower()
             get_logger().info(name, event_id=event, activity_id=web.activity_id(), **fields)
+
+    def issued(self, assertion: Assertion, proven: Proven) -> None:
+        """Tell what a token says and of whom, in events that share its Instance ID."""
+        if not self._is_verbose:
+            return
+        who = (*identity_claims(proven.user), *proven.claims())
+        shared = {"instance_id": assertion.id, "trust": assertion.audience}
+        self.write(Event.CALLER_AUTHENTICATED, user=proven.user.upn, **shared)
+        self.write(Event.CLAIMS_SENT, **shared)
+        self._claims(Event.CALLER_CLAIMS, [(claim.type, claim.value) for claim in who], **shared)
+        self._claims(Event.ISSUED_CLAIMS, _said_by(assertion), **shared)
+
+    def _claims(self, event: Event, claims: Claims, **fields: object) -> None:
+        """Write claims, in as many events as they need."""
+        for start in range(0, len(claims), CLAIMS_IN_AN_EVENT):
+            some = claims[start : start + CLAIMS_IN_AN_EVENT]
+            told = [{"type": _short(type_), "value": _short(value)} for type_, value in some]
+            self.write(event, claims=told, **fields)
 
     def _answered(self, response: Response) -> Response:
         """Tell of a request once it is answered: only then is it known whose Activity ID it has."""
@@ -58,7 +84,17 @@ class Audit:
 
 def _context() -> dict[str, str]:
     return {
-        name: value[:LONGEST_VALUE].encode("unicode_escape").decode()
+        name: _short(value)
         for name, value in request.headers.items()
         if name in CONTEXT_HEADERS or name.upper().startswith(CONTEXT_PREFIX)
     }
+
+
+def _said_by(assertion: Assertion) -> Claims:
+    name_id = [] if assertion.name_id is None else [(NAME_IDENTIFIER, assertion.name_id.value)]
+    attributes = [(each.name, value) for each in assertion.attributes for value in each.values]
+    return [*name_id, *attributes]
+
+
+def _short(text: str) -> str:
+    return text[:LONGEST_VALUE].encode("unicode_escape").decode()

@@ -22,6 +22,7 @@ from idp.session.seal import SealBroken
 from idp.session.sso import Session, start_session
 from idp.signin import context as contexts
 from idp.signin import failures, pages, paths
+from idp.signin.audit import Audit
 from idp.signin.authorizing import access_of
 from idp.signin.context import SecondFactorContext
 from idp.signin.issuing import Issuer, Proven, demand_of, proven_by, response_for
@@ -50,6 +51,7 @@ class SignInFlow:
         self._services = services
         self._second_factor = second_factor
         self._recorder = recorder
+        self._audit = Audit(services)
         self._cookie = cookie
         self._issuer = Issuer(
             services.config.server.entity_id,
@@ -264,6 +266,7 @@ class SignInFlow:
         )
         if not self._recorder.issued(pending, known.node.name, why, told, context_id=context_id):
             raise self._why_not(pending, proven.session, known)
+        self._audit.issued(assertion, proven)
         return pages.post_form(pending.acs_url, post_fields(xml, pending.relay_state))
 
     def _why_not(self, pending: PendingSignIn, session: Session, known: Known) -> Refused:

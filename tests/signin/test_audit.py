@@ -9,6 +9,7 @@ import pytest
 from idp import logs
 from idp.config import Logging
 from idp.events import VERBOSE
+from idp.federation.claims import NAME, NAME_IDENTIFIER
 
 VERBOSE_LOGGING = Logging(audit="verbose")
 
@@ -75,6 +76,36 @@ def test_no_level_tells_a_secret(verbose, federation, easy, lines):
     cookie = verbose.get_cookie("MSISAuth", path="/adfs").value
     for secret in (user.password, "kept secret", form["SamlSession"], "open", response, cookie):
         assert secret not in lines.text
+
+
+@pytest.fixture
+def issued(verbose, federation, easy, lines):
+    """The events of one token, of a user in more groups than one event has room for."""
+    groups = [f"Group {number}" for number in range(60)]
+    user = federation.add_user(groups=groups, display_name="Ä B")
+    form = form_of(verbose.get(easy.url()))
+    verbose.post("/adfs/ls/", data=form | {"UserName": user.name, "Password": user.password})
+    return [line for line in lines.all() if "instance_id" in line]
+
+
+def test_a_token_is_told_claim_by_claim_under_one_instance_id(issued, easy):
+    assert list(dict.fromkeys(line["event_id"] for line in issued)) == [412, 299, 501, 500]
+    assert all(len(line.get("claims", ())) <= 50 for line in issued)
+    assert len({line["instance_id"] for line in issued}) == 1
+    assert {line["trust"] for line in issued} == {easy.entity_id}
+
+
+@pytest.mark.parametrize("event", [500, 501])
+def test_no_claim_of_a_user_in_many_groups_is_left_out(event, issued):
+    claims = [claim for line in issued if line["event_id"] == event for claim in line["claims"]]
+
+    groups = [claim["value"] for claim in claims if claim["type"].endswith("/Group")]
+    assert groups == [f"Group {number}" for number in range(60)]
+    assert {"type": NAME, "value": "\\xc4 B"} in claims
+
+
+def test_the_name_id_is_among_the_issued_claims(issued):
+    assert issued[-2]["claims"][0]["type"] == NAME_IDENTIFIER
 
 
 @pytest.mark.parametrize(
