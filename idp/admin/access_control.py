@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 ENDPOINT = "/adfs/ls/"
+MOST_SHOWN = 500
 SOME_PROXY = "proxy"
 METHODS = (PASSWORD_PROTECTED_TRANSPORT, MULTIPLE_AUTHN)
 """The methods of the first factor, and of some second one."""
@@ -70,6 +71,56 @@ class Trial:
             ("second factor", f"asked for by {asked}" if asked else "not asked for"),
             ("access", _said("permitted by", self.permitted_by, "denied:", self.denied_by)),
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class TrustAccess:
+    """One trust: by what users get in, what its policy's parameters are, and what it asks for."""
+
+    name: str
+    entity_id: str
+    enabled: bool
+    authorized_by: str
+    parameters: tuple[str, ...]
+    second_factor: str
+    additional_rules: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What holds for all trusts, the first of them, and how many there are."""
+
+    second_factor: str
+    additional_rules: str
+    trusts: tuple[TrustAccess, ...]
+    count: int
+
+
+def overview(services: Services) -> Overview:
+    """Return who gets in where, as the database has it now."""
+    rules, trusts = services.access.rules(), services.trusts.list()
+    return Overview(
+        second_factor=rules.second_factor,
+        additional_rules=rules.additional,
+        trusts=tuple(map(_trust_access, trusts[:MOST_SHOWN])),
+        count=len(trusts),
+    )
+
+
+def _trust_access(trust: RelyingPartyTrust) -> TrustAccess:
+    settings = trust.settings
+    return TrustAccess(
+        name=trust.display_name,
+        entity_id=trust.entity_id,
+        enabled=settings.enabled,
+        authorized_by=settings.authorized_by,
+        parameters=tuple(
+            f"{name}: {', '.join(values)}"
+            for name, values in settings.access_control_parameters.items()
+        ),
+        second_factor=settings.second_factor,
+        additional_rules=bool(settings.additional_authentication_rules),
+    )
 
 
 def read(name: str, text: str) -> AccessControlPolicy:

@@ -11,7 +11,7 @@ from werkzeug import Response
 
 from adapter.errors import TallystickError
 from idp import web
-from idp.admin import audit, farm, keys, log
+from idp.admin import access_control, audit, farm, keys, log
 from idp.admin.access import COOKIE, Access, AccessRefused
 from idp.admin.notice import Notice, Notices
 from idp.admin.session import LIFETIME, AdminSession
@@ -73,6 +73,13 @@ class Pages:
             return self._keys(session, str(error))
         audit.log_keys(KEY_EVENTS[action], ring)
         return redirect(f"{PATH}/keys", 303)
+
+    def access(self) -> Response:
+        """Show who gets in where, and who is asked for the second factor."""
+        session = self._access.session_of(request)
+        if session is None:
+            return redirect(f"{PATH}/", 303)
+        return self._page("access", session, overview=access_control.overview(self._services))
 
     def sign_in(self) -> Response:
         """Exchange the token for a session.
@@ -212,6 +219,7 @@ def add_pages(blueprint: Blueprint, services: Services, access: Access) -> None:
         ("/keys",     "GET",  "keys",      pages.keys),
         ("/keys",     "POST", "change_keys", pages.changing(pages.change_keys)),
         ("/log",      "GET",  "log",       pages.log),
+        ("/access",   "GET",  "access",    pages.access),
         ("/nodes",    "POST", "set_build", pages.changing(pages.set_build)),
         ("/sign-out", "POST", "sign_out",  pages.changing(pages.sign_out)),
     )  # fmt: skip

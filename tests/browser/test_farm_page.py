@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from administered import ADMIN_TOKEN, farm_folder, keys_folder, services
+from administered import ADMIN_TOKEN, farm_folder, keys_folder, metadata, services
 from playwright.sync_api import Locator, Page, expect
 from werkzeug.serving import make_server
 
@@ -239,6 +239,28 @@ def test_the_log_shows_who_saw_what_and_why(farm, services, looks):
     expect(row).to_contain_text("number_match")
     expect(row).to_contain_text("kb_installed")
     looks(farm, "admin-log")
+
+
+def test_access_shows_who_gets_in_where(farm, services, looks):
+    services.trusts.add(metadata().encode())
+    services.policy.set_additional_rules(
+        'c:[Type == "http://schemas.microsoft.com/ws/2012/01/insidecorporatenetwork"]\n'
+        ' => issue(Type = "urn:a/rather/long/claim/type/as/they/often/are", Value = c.Value);'
+    )
+    services.trusts.set(
+        "https://sp.example.test/metadata",
+        {
+            "access_control_policy": "Permit specific group",
+            "access_control_parameters.GroupParameter": '["Staff", "Partners"]',
+        },
+    )
+
+    farm.get_by_role("link", name="Access").click()
+
+    row = farm.get_by_role("row", name="https://sp.example.test/metadata")
+    expect(row).to_contain_text("Permit specific group")
+    expect(row).to_contain_text("GroupParameter: Staff, Partners")
+    looks(farm, "admin-access")
 
 
 def test_an_empty_log_and_an_empty_farm_say_so(farm, services, looks):

@@ -1,0 +1,92 @@
+"""The page Access: who gets in where, by the policy or rules of each trust."""
+
+from __future__ import annotations
+
+import pytest
+from administered import ADMIN_TOKEN, BASE_URL, metadata
+
+from idp.federation.access_control.policies import read_policy
+
+TRUST = "https://sp.example.test/metadata"
+RULES = '=> issue(Type = "urn:<b>", Value = "x");'
+
+
+@pytest.fixture
+def trust(services):
+    return services.trusts.add(metadata().encode())
+
+
+def test_without_a_session_it_leads_to_the_form_for_the_token(new_administrator, trust):
+    answer = new_administrator().see("/admin/access")
+
+    assert (answer.status_code, answer.location) == (303, "/admin/")
+    assert TRUST not in answer.text
+
+
+def test_it_shows_what_lets_users_in_and_what_asks(administrator, services, trust):
+    assert "Permit everyone" in administrator.see("/admin/access").text
+
+    services.access.set(read_policy("Office <1>", {"permit": [{"networks": ["{Where}"]}]}))
+    services.trusts.set(
+        TRUST,
+        {
+            "access_control_policy": "Office <1>",
+            "access_control_parameters.Where": '["intranet", "10.0.0.0/8"]',
+            "second_factor": "always",
+        },
+    )
+    page = administrator.see("/admin/access").text
+    assert "<td>Office &lt;1&gt;</td>" in page
+    assert "<td>Where: intranet, 10.0.0.0/8</td>" in page
+    assert "<td>always</td>" in page
+
+
+def test_it_shows_rules_and_a_trust_that_lets_nobody_in(administrator, services, trust):
+    services.policy.set_second_factor("never")
+    services.policy.set_additional_rules(RULES)
+    services.trusts.set(
+        TRUST, {"issuance_authorization_rules": RULES, "additional_authentication_rules": RULES}
+    )
+    page = administrator.see("/admin/access").text
+
+    assert "<strong>never</strong>" in page
+    assert "urn:&lt;b&gt;" in page
+    assert "<td>rules</td>" in page
+    assert "<td>global, and rules</td>" in page
+    services.trusts.set(TRUST, {"issuance_authorization_rules": ""})
+    assert "<td>nothing</td>" in administrator.see("/admin/access").text
+
+
+def test_it_shows_no_more_than_a_page_can_hold(administrator, services, trust, monkeypatch):
+    monkeypatch.setattr("idp.admin.access_control.MOST_SHOWN", 1)
+    services.trusts.add(metadata().replace(TRUST, "urn:second").encode())
+
+    page = administrator.see("/admin/access").text
+
+    assert "The first 1 of 2" in page
+    assert "urn:second" not in page
+
+
+def test_a_server_without_trusts_says_how_to_make_one(administrator):
+    assert "tallystick sp add FILE" in administrator.see("/admin/access").text
+
+
+def test_the_api_tells_the_policy_of_a_trust_and_changes_it(services, trust, app):
+    client = app.test_client()
+    headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
+
+    def call(method: str, **body):
+        path = f"/admin/api/trusts/{TRUST}"
+        return client.open(path, method=method, headers=headers, base_url=BASE_URL, **body)
+
+    given = {
+        "access_control_policy": "Permit specific group",
+        "access_control_parameters": {"GroupParameter": ["Staff"]},
+    }
+    assert call("PUT", json=given).status_code == 200
+    settings = call("GET").json["settings"]
+    assert settings | given == settings
+    refused = call("PUT", json={"access_control_policy": "Gone"})
+    assert (refused.status_code, refused.json["error"]) == (422, "bad_access_control_policy")
+    call("PUT", json={"access_control_policy": "Permit everyone"})
+    assert call("GET").json["settings"]["access_control_parameters"] == {}
