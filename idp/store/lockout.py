@@ -60,11 +60,13 @@ _SAVE_ACTIVITY = Prepared(
 def debit(
     connection: Connection, name: str, now: datetime, rules: LockoutRules, origin: Origin
 ) -> Tried:
-    """Take one try off the account that decides, and off the other where it is watched."""
-    smart = _debit_smart(connection, name, now, rules, origin) if rules.is_smart(origin) else None
-    if smart is not None and rules.is_enforced(origin):
+    """Take one try off the account that decides; where that grants it, the other may watch."""
+    if rules.is_enforced(origin):
+        smart = _debit_smart(connection, name, now, rules, origin)
         return Tried(smart, smart)
-    return Tried(_debit_soft(connection, name, now, rules), smart)
+    soft = _debit_soft(connection, name, now, rules)
+    is_watched = soft.is_granted and rules.is_smart(origin)
+    return Tried(soft, _debit_smart(connection, name, now, rules, origin) if is_watched else None)
 
 
 def accept(connection: Connection, name: str, rules: LockoutRules, origin: Origin) -> None:

@@ -184,6 +184,13 @@ def test_log_only_keeps_the_soft_one_and_tells_what_the_smart_one_would_refuse(n
     assert watched.lockouts(ALICE)[ALICE].locked == ("soft",)
 
 
+def test_log_only_counts_no_try_that_the_soft_one_refuses(node, directory):
+    watched = node(LockoutRules(Mode.LOG_ONLY, unknown=Limit(100, forgets=False)))
+    fail(watched, 15, ELSEWHERE)
+    counters = watched.lockouts(ALICE)[ALICE].counters
+    assert (counters["soft"].wrong, counters["unknown"].wrong) == (10, 10)
+
+
 # Races
 
 
