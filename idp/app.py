@@ -75,6 +75,7 @@ def assemble(
         clock=clock,
         sealer=sealer,
         database=database,
+        housekeeping=Housekeeping(database, clock),
         mfa_store=mfa_store,
         mfa=MfaService(
             mfa_store,
@@ -130,8 +131,7 @@ def create_app(config: Config, *, services: Services | None = None) -> Flask:
     services.signing_keys.check(services.clock.now())
     # Before a request, not after it: a key that is too old must not sign the answer.
     app.before_request(lambda: services.signing_keys.check(services.clock.now()))
-    housekeeping = Housekeeping(services.database, services.clock)
-    app.teardown_request(lambda _error: housekeeping.tick())
+    app.teardown_request(lambda _error: services.housekeeping.tick())
     app.extensions["tallystick"] = services
     get_logger().info("started", event_id=Event.STARTED, base_url=config.server.base_url)
     _warn_of_sha1(services)

@@ -59,7 +59,7 @@ class Server(Section):
     admin_token_file: Path | None = None
     hsts: bool = True
     """Tell browsers to come by TLS alone, where base_url is https and no localhost (RFC 6797)."""
-    hsts_max_age: int = Field(31_536_000, ge=0)
+    hsts_max_age: int = Field(default=31_536_000, ge=0)
     """For so many seconds from their last visit; 0 makes them forget."""
 
     @field_validator("base_url")
@@ -166,11 +166,11 @@ class Trusts(Section):
 class SignIn(Section):
     """Sessions and pages."""
 
-    session_minutes: int = Field(480, ge=1)
+    session_minutes: int = Field(default=480, ge=1)
     """How long a session lasts (AD FS: SsoLifetime)."""
     keep_me_signed_in: bool = False
     """Let users keep a session beyond the browser's window (AD FS: EnableKmsi)."""
-    keep_me_signed_in_minutes: int = Field(1440, ge=1, le=10_080)
+    keep_me_signed_in_minutes: int = Field(default=1440, ge=1, le=10_080)
     """How long such a session lasts, at most 7 days (AD FS: KmsiLifetimeMins)."""
     kept_sessions_since: AwareDatetime | None = None
     """Kept sessions from before that time have ended (AD FS: PersistentSsoCutoffTime)."""
@@ -178,9 +178,9 @@ class SignIn(Section):
     idp_initiated_relay_state: bool = True
     loop_detection: bool = True
     """Stop a browser that one service provider sends here again and again, with MSIS7042."""
-    loop_tokens: int = Field(5, ge=1, le=50)
+    loop_tokens: int = Field(default=5, ge=1, le=50)
     """Tokens for one trust and browser within ``loop_seconds``; the next one fails."""
-    loop_seconds: int = Field(20, ge=1, le=3600)
+    loop_seconds: int = Field(default=20, ge=1, le=3600)
     password_change: bool = False
     """The page on which users change their password (AD FS: /adfs/portal/updatepassword)."""
 
@@ -205,11 +205,11 @@ class Lockout(Section):
 
     mode: Literal["password_counter", "log_only", "enforce"] = "password_counter"
     """The soft lock-out; the soft one, with the smart one in the log; or the smart one."""
-    threshold: int = Field(10, ge=1, le=1000)
+    threshold: int = Field(default=10, ge=1, le=1000)
     """Wrong passwords that lock: of a user; with the smart lock-out, from unknown places."""
-    threshold_familiar: int = Field(10, ge=1, le=1000)
+    threshold_familiar: int = Field(default=10, ge=1, le=1000)
     """The same from places that the user has signed in from."""
-    window_minutes: int = Field(30, ge=1, le=10_080)
+    window_minutes: int = Field(default=30, ge=1, le=10_080)
     extranet_only: bool = False
     """Smart for requests from outside alone, as in AD FS; the soft one holds for the others."""
 

@@ -77,7 +77,7 @@ _FIRST = (
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     _escape_controls,
 )
-_PROCESSORS = {
+_PROCESSORS: dict[str, tuple[Any, ...]] = {
     "json": (*_FIRST, structlog.processors.JSONRenderer()),
     "console": (*_FIRST, structlog.dev.ConsoleRenderer(colors=False, sort_keys=False)),
 }

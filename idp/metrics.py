@@ -119,7 +119,7 @@ def listening(bind: str, port: int, folder: Path) -> Iterator[None]:
 
     listen(bind, port, chosen_by=SET_WITH).close()
     registry = CollectorRegistry()
-    MultiProcessCollector(registry, str(folder))
+    MultiProcessCollector(registry, str(folder))  # type: ignore[no-untyped-call]
     server, thread = start_http_server(port, bind, registry)
     try:
         yield

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from idp.federation.refreshing import RefreshStore
     from idp.federation.trusts import Trusts
     from idp.saml.signing import SigningKey
-    from idp.session.ports import Closable, LogOuts, SignInLog, SignInStore, UsedOnce
+    from idp.session.ports import Closable, Housekeeping, LogOuts, SignInLog, SignInStore, UsedOnce
     from idp.session.seal import Sealer
 
 
@@ -50,6 +50,7 @@ class Services:
     once: UsedOnce
     signing_keys: SigningKeyRing
     database: Closable
+    housekeeping: Housekeeping
     ending: ExitStack = field(default_factory=ExitStack)
     closing: ExitStack = field(default_factory=ExitStack)
 

@@ -110,7 +110,8 @@ def whereabouts() -> Whereabouts:
     known: Whereabouts | None = g.get("whereabouts")
     if known is None:
         proxies: Proxies = current_app.extensions["proxies"]
-        known = proxies.whereabouts(request.remote_addr or "", request.headers, request.path)
+        headers: Any = request.headers  # no Mapping, but read like one
+        known = proxies.whereabouts(request.remote_addr or "", headers, request.path)
         g.whereabouts = known
     return known
 

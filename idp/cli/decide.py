@@ -117,7 +117,7 @@ def _choice(name: str) -> click.Choice[str]:
 )
 @json_option
 @click.pass_context
-def decide(ctx: click.Context, as_json: bool, **options: Any) -> None:
+def decide(ctx: click.Context, /, as_json: bool, **options: Any) -> None:
     """Tell what a user sees when the second factor is asked for, and why.
 
     BUILD is a build (20348.350, 10.0.20348.350), or text that the server printed: ver, winver,

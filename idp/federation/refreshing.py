@@ -73,4 +73,4 @@ def next_look(now: datetime, interval: timedelta, validity: Validity) -> datetim
 def next_try(now: datetime, interval: timedelta, failures: int) -> datetime:
     """Return when to try again after so many *failures* in a row: 5 minutes, 10, 20 …"""
     doublings = min(failures - 1, 20)
-    return now + max(SHORTEST, min(interval, SHORTEST * 2**doublings))
+    return now + max(SHORTEST, min(interval, SHORTEST * (1 << doublings)))

@@ -49,7 +49,7 @@ class Plan:
     def metrics_url(self) -> str | None:
         """Where Prometheus is answered, None where it is not."""
         metrics = self.config.metrics
-        return metrics.port and f"http://{_host(metrics.bind)}:{metrics.port}/metrics"
+        return f"http://{_host(metrics.bind)}:{metrics.port}/metrics" if metrics.port else None
 
 
 def _host(bind: str) -> str:

@@ -124,6 +124,13 @@ class SignInLog(Protocol):
         """Return entries, oldest first: those after *after_id*, else the newest."""
 
 
+class Housekeeping(Protocol):
+    """Forgets what cannot matter any more."""
+
+    def tick(self) -> None:
+        """Do so if it is time; called after every request."""
+
+
 class Closable(Protocol):
     """What is let go of at the end."""
 

@@ -35,9 +35,10 @@ class Refusals:
 
     def refused(self, refused: Refused) -> Response:
         """Tell the service provider where it may be told, else the user."""
-        if refused.acs_url is None or refused.status is None:
+        acs_url, status = refused.acs_url, refused.status
+        if acs_url is None or status is None:
             return self._page(refused)
-        return self._status(refused, refused.acs_url)
+        return self._status(refused, acs_url, status)
 
     def seal_broken(self, _error: SealBroken) -> Response:
         """Show the page for a form that we did not make, or too long ago."""
@@ -64,7 +65,7 @@ class Refusals:
         now = self._services.clock.now()
         return pages.error(refused, status=status, now=now, node=self._node_name())
 
-    def _status(self, refused: Refused, acs_url: str) -> Response:
+    def _status(self, refused: Refused, acs_url: str, status: tuple[str, str | None]) -> Response:
         """Answer by a SAML status; that is an answer too, and spends the request."""
         if refused.code == UNEXPECTED_ALGORITHM:
             web.log_refusal(refused.code, refused.problem)  # AD FS has an event of its own for it
@@ -74,10 +75,10 @@ class Refusals:
             destination=acs_url,
             in_response_to=refused.in_response_to,
             issue_instant=self._services.clock.now(),
-            status=refused.status,
+            status=status,
             key=self._key_for(refused.issuer),
         )
-        spends = (refused.issuer, refused.in_response_to)
+        spends = (refused.issuer or "", refused.in_response_to or "")
         if not self._recorder.refused(spends, self._node_name(), refused.code):
             return self._page(failures.answered_already())
         return pages.post_form(acs_url, post_fields(xml, refused.relay_state))

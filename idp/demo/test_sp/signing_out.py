@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
@@ -82,7 +82,7 @@ class SigningOut:
 
     def read(self, message: SamlMessage) -> LogoutRequest | SignedOut:
         """Read what the federation server sent; raises :class:`Refused`."""
-        about = {
+        about: dict[str, Any] = {
             "find_service_provider": self._server,
             "destinations": (self._provider.slo_url,),
             "now": self._provider.clock.now(),

@@ -35,5 +35,5 @@ _TABLE = (
         (Rule(groups=_GROUP),)),
 )  # fmt: skip
 
-BUILT_IN = {name: AccessControlPolicy(name=name, rules=rules) for name, rules in _TABLE}
+BUILT_IN = {name: AccessControlPolicy(name=name, permit=rules) for name, rules in _TABLE}
 """The built-in policies by name, in order."""

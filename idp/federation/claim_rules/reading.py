@@ -137,7 +137,8 @@ class _Reader(Cursor):
         return selector
 
     def selector(self) -> Selector:
-        start, tests = self.must("["), []
+        start = self.must("[")
+        tests: list[Test | None] = []
         while not self.take("]"):
             if tests:
                 self.must(",")

@@ -222,8 +222,10 @@ class LogOutFlow:
         """Return the response to who asked; None where nobody did, or takes no response."""
         asked_by = log_out.asked_by
         trust = caller.trust(asked_by.trust) if asked_by else None
-        service = logout_service(trust.service_provider, asked_by.binding) if trust else None
-        if asked_by is None or service is None:
+        if asked_by is None or trust is None:
+            return None
+        service = logout_service(trust.service_provider, asked_by.binding)
+        if service is None:
             return None
         status = PARTIAL if is_partial(targets) else SUCCESS
         me = self._services.config.server.entity_id
