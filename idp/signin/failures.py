@@ -7,7 +7,7 @@ from idp.saml.contexts import not_met
 from idp.saml.refusal import Refused
 from idp.signin.pending import PendingSignIn
 
-SECOND_FACTOR = {
+ENDED_BY_SECOND_FACTOR = {
     # code                             (what is wrong, what to do)
     "no_strong_authentication_method": (
         "No second factor is set up on this server",
@@ -47,7 +47,7 @@ def status_of(refused: Refused) -> int:
 
 def second_factor(code: str) -> Refused:
     """The second factor ended the sign-in, by one of the codes above."""
-    problem, remedy = SECOND_FACTOR[code]
+    problem, remedy = ENDED_BY_SECOND_FACTOR[code]
     return Refused(problem, remedy, code=code)
 
 
