@@ -140,7 +140,7 @@ def try_access(
     Raises :class:`TallystickError` for a user, a trust or an address that there is not.
     """
     who, trust = find_user(services, user), services.trusts.existing(entity_id)
-    where = _whereabouts(address, extranet=extranet)
+    where = whereabouts_of(address, extranet=extranet)
     rules = services.access.rules()
     first = decide(trust.settings, rules, Caller(who, where, METHODS[:1]))
     methods = METHODS if first.requires_second_factor else METHODS[:1]
@@ -163,7 +163,8 @@ def _disabled(user: User, trust: RelyingPartyTrust) -> tuple[str, ...]:
     return tuple(reason for reason, applies in reasons if applies)
 
 
-def _whereabouts(address: str, *, extranet: bool) -> Whereabouts:
+def whereabouts_of(address: str, *, extranet: bool) -> Whereabouts:
+    """Return where a sign-in that is only tried comes from; raises for no address."""
     known = address_of(address)
     if address and known is None:
         raise BadAccessControlPolicy(

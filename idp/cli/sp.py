@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from idp.cli.claims import claims
 from idp.cli.context import Noun, Verb, with_services
 from idp.cli.output import json_option, print_fields, print_json, print_table, printable
 
@@ -44,6 +45,9 @@ def sp() -> None:
 
     ID is the entity id in a service provider's metadata.
     """
+
+
+sp.add_command(claims)
 
 
 @sp.command(

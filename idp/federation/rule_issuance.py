@@ -26,6 +26,7 @@ from idp.federation.claims import (
     Subject,
     identity_claims,
 )
+from idp.saml.contexts import is_proved
 from idp.saml.values import UNSPECIFIED, Attribute, NameID
 
 _NO_ATTRIBUTES = (NAME_IDENTIFIER, AUTHENTICATION_METHOD, AUTHENTICATION_INSTANT)
@@ -63,6 +64,16 @@ def told_by(outcome: Outcome, methods: tuple[str, ...]) -> Told:
         tuple(_name_id(c) for c in outcome.claims if c.type == NAME_IDENTIFIER),
         tuple(_attributes(c for c in outcome.claims if _is_told(c, methods))),
         next(contexts, None),
+    )
+
+
+def withheld(outcome: Outcome, methods: tuple[str, ...]) -> tuple[Claim, ...]:
+    """Return what rules issue of the sign-in that was not proved, and is therefore not told."""
+    return tuple(
+        claim
+        for claim in outcome.claims
+        if (claim.type == AUTHENTICATION_METHODS_REFERENCES and claim.value not in methods)
+        or (claim.type == AUTHENTICATION_METHOD and not is_proved(claim.value, methods))
     )
 
 

@@ -57,6 +57,8 @@ def folder(farm_folder: Path, services, monkeypatch) -> Path:
         "federation.xml": entities(metadata(), metadata("urn:other")),
         "nodes.csv": "name,build\nsts1,20348.350\n",
         "outside.txt": "",
+        "rules.txt": "c:[] => issue(claim = c);",
+        "rules.toml": '[[claim_rules]]\npass = "upn"\n',
         "staff.toml": '[[permit]]\ngroups = ["Staff"]\n',
         "users.csv": "name,password,display_name,email,groups\nbob@example.test,secret,,,\n",
     }.items():
@@ -82,6 +84,8 @@ def prepared(folder: Path, services, request: pytest.FixtureRequest) -> None:
     if "--accept" in line:
         held = Held(metadata().encode(), ("for an example",))
         services.refreshes.save(SP_ID, RefreshState(services.clock.now(), held=held))
+    if " claims test " in line:
+        services.directory.add("alice@example.test", "password")
     if "keys promote" in line or "keys retire" in line:
         signing_keys_of(services.config).roll(services.clock.now(), kind="ecdsa")
     if line.startswith("tallystick access "):

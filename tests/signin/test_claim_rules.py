@@ -209,11 +209,10 @@ def test_rules_that_make_too_much_of_a_user_end_on_our_page(federation, easy, li
 
 
 WRITABLE = st.characters(
-    exclude_categories=["Cs"],
-    exclude_characters=[chr(code) for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)],
+    exclude_categories=["Cs", "Cc"],  # the latter are refused in rules
+    include_characters="\t\n\r",
+    exclude_characters="\ufffe\uffff",
 )
-
-
 TEXTS = st.lists(st.text(WRITABLE, min_size=1, max_size=30), min_size=1, max_size=20, unique=True)
 
 

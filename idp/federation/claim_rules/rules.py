@@ -7,6 +7,7 @@ from TOML and from that language, and written in both.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -246,7 +247,7 @@ def check(rule: Rule) -> Rule:
             _check_test(test)
     _check_action(rule.action, rule.conditions)
     for text in _strings(rule):
-        if len(text) > LONGEST_TEXT or any(char < " " and char not in "\t\n\r" for char in text):
+        if len(text) > LONGEST_TEXT or any(map(_is_control, text)):
             raise BadRule("A text in a rule is too long, or holds control characters")
     return rule
 
@@ -292,6 +293,10 @@ def _check_text(text: Text, conditions: tuple[Condition, ...], depth: int = 0) -
             case Replace(source, pattern):
                 compiled(pattern)
                 _check_text(source, conditions, depth + 1)
+
+
+def _is_control(char: str) -> bool:
+    return unicodedata.category(char) == "Cc" and char not in "\t\n\r"
 
 
 def _strings(value: object) -> Iterator[str]:

@@ -263,6 +263,7 @@ def test_a_pattern_that_would_hold_a_server_for_hours_does_not():
         Rule((), Query((("a", ("",)),))),
         Rule((), says("x" * 5000)),
         Rule((), says("\x00")),
+        Rule((), says("\x9b2J")),
         Rule((Exists(of("a")),) * 6, says("x")),
     ],
 )

@@ -1,0 +1,159 @@
+"""Claim rules in administrators' hands: the use cases behind ``tallystick sp claims``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from idp.admin.access_control import whereabouts_of
+from idp.admin.people import find_user
+from idp.federation.claim_rules import reading, tables
+from idp.federation.claim_rules.directory import is_known
+from idp.federation.claim_rules.engine import Step
+from idp.federation.claim_rules.rules import Query, Rules
+from idp.federation.claims import Claim, identity_claims, short_name, sign_in_claims
+from idp.federation.issuance import attributes_of
+from idp.federation.name_ids import issued_name_id, name_id_for, opaque_name_for
+from idp.federation.rule_issuance import run, told_by, withheld
+from idp.saml.contexts import (
+    MULTIPLE_AUTHN,
+    PASSWORD_PROTECTED_TRANSPORT,
+    answered_context,
+    resolve_requested_context,
+)
+from idp.saml.values import Attribute, NameID, NameIDPolicy
+
+if TYPE_CHECKING:
+    from idp.directory import User
+    from idp.federation.ports import PersistentNames
+    from idp.federation.trusts import RelyingPartyTrust
+    from idp.services import Services
+
+MADE_LATER = "(made at the sign-in)"
+PUSH = "http://schemas.microsoft.com/ws/2012/12/authmethod/phoneappnotification"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a trust would be told of a user. ``steps`` is None where the trust has no rules."""
+
+    trust: RelyingPartyTrust
+    user: User
+    input: tuple[Claim, ...]
+    steps: tuple[Step, ...] | None
+    withheld: tuple[Claim, ...]
+    name_id: NameID | None
+    attributes: tuple[Attribute, ...]
+    context: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for scripts."""
+        return {
+            "trust": self.trust.entity_id,
+            "user": self.user.upn,
+            "input": [_claim_json(claim) for claim in self.input],
+            "rules": None if self.steps is None else [_step_json(step) for step in self.steps],
+            "withheld": [_claim_json(claim) for claim in self.withheld],
+            "name_id": None if self.name_id is None else asdict(self.name_id),
+            "attributes": [asdict(attribute) for attribute in self.attributes],
+            "authn_context": self.context,
+        }
+
+
+def rules_of(services: Services, entity_id: str) -> Rules | None:
+    """Return the rules of a trust, None where it has none; raises ``UnknownTrust``."""
+    return services.trusts.existing(entity_id).settings.claim_rules
+
+
+def set_rules(services: Services, entity_id: str, rules: Rules | None) -> RelyingPartyTrust:
+    """Give a trust rules, or with None the usual claims again; raises ``UnknownTrust``."""
+    written = None if rules is None else tables.write(rules)
+    return services.trusts.put(entity_id, {"claim_rules": written})
+
+
+def read_toml(text: str) -> Rules:
+    """Return the rules of a TOML text; raises ``BadRule``."""
+    return tables.read_toml(text)
+
+
+def read_adfs(text: str) -> Rules:
+    """Return the rules of a text in AD FS's claim rule language; raises ``UnreadableRule``."""
+    return reading.read(text)
+
+
+def unknown_attributes(rules: Rules) -> tuple[str, ...]:
+    """Return the attributes that rules ask the directory for, and that it has for nobody."""
+    asked = (
+        name
+        for rule in rules
+        if isinstance(rule.action, Query)
+        for _, names in rule.action.sources
+        for name in names
+    )
+    return tuple(dict.fromkeys(name for name in asked if not is_known(name)))
+
+
+def try_rules(
+    services: Services,
+    entity_id: str,
+    *,
+    user: str,
+    second_factor: bool = False,
+    address: str = "",
+    extranet: bool = False,
+) -> Trial:
+    """Return what a trust would be told of *user* who signed in just now, and by which rules.
+
+    Nothing is stored. Raises ``UnknownTrust``, ``UnknownUser``, and what the rules raise.
+    """
+    trust, who = services.trusts.existing(entity_id), find_user(services, user)
+    methods = (PASSWORD_PROTECTED_TRANSPORT, PUSH, MULTIPLE_AUTHN)[: 3 if second_factor else 1]
+    sign_in = sign_in_claims(methods, services.clock.now())
+    sign_in += whereabouts_of(address, extranet=extranet).claims()
+    names = _Preview(services.persistent_names)
+    policy, issuer = NameIDPolicy(), services.config.server.entity_id
+    rules, steps, kept_back, by_rule = trust.settings.claim_rules, None, (), None
+    if rules is None:
+        name_id = name_id_for(who, trust, policy, issuer=issuer, names=names)
+        attributes = attributes_of(who, trust, methods=methods)
+    else:
+        outcome = run(rules, who, sign_in, opaque_name_for(who, trust, policy, names))
+        told = told_by(outcome, methods)
+        name_id = issued_name_id(told.names, trust, policy, issuer=issuer)
+        attributes, by_rule, steps = told.attributes, told.context, outcome.trace
+        kept_back = withheld(outcome, methods)
+    context = answered_context(
+        (),
+        "exact",
+        resolve_requested_context(()),
+        style=trust.settings.authentication_context,
+        methods=methods,
+        by_rule=by_rule,
+    )
+    brought = (*identity_claims(who), *sign_in)
+    return Trial(trust, who, brought, steps, kept_back, name_id, attributes, context)
+
+
+class _Preview:
+    """Persistent names as they are; one that is not there yet is not made."""
+
+    def __init__(self, names: PersistentNames) -> None:
+        self._names = names
+
+    def persistent(self, trust: str, user: str, *, create: bool) -> str | None:
+        """Return the name, or a word for one that would be made."""
+        known = self._names.persistent(trust, user, create=False)
+        return known or (MADE_LATER if create else None)
+
+
+def _claim_json(claim: Claim) -> dict[str, Any]:
+    return {**asdict(claim), "properties": dict(claim.properties), "name": short_name(claim.type)}
+
+
+def _step_json(step: Step) -> dict[str, Any]:
+    return {
+        "number": step.number,
+        "name": step.rule.name,
+        "output": step.rule.output,
+        "claims": [_claim_json(claim) for claim in step.claims],
+    }

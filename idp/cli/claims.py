@@ -1,0 +1,180 @@
+"""``tallystick sp claims``: what a trust is told of a user, by rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from idp.cli.context import Noun, with_services
+from idp.cli.output import json_option, print_json, printable
+
+if TYPE_CHECKING:
+    from idp.admin.claim_rules import Trial
+    from idp.federation.claim_rules.rules import Rules
+    from idp.federation.claims import Claim
+    from idp.services import Services
+
+ID = "https://sp.example.test/metadata"
+
+
+@click.group(cls=Noun)
+def claims() -> None:
+    """Claim rules: what a trust is told of a user.
+
+    A trust with rules is told what they issue and nothing else; one without is told the usual
+    claims. docs/claims.md shows how rules are written.
+    """
+
+
+@claims.command("show", example=f"tallystick sp claims show {ID} --adfs")
+@click.argument("entity_id", metavar="ID")
+@click.option("--adfs", is_flag=True, help="In AD FS's claim rule language, to take it there.")
+@json_option
+@with_services
+def show(services: Services, entity_id: str, adfs: bool, as_json: bool) -> None:
+    """Show the rules of a trust, as the TOML that set reads."""
+    from idp.admin.claim_rules import rules_of
+    from idp.federation.claim_rules import tables, writing
+
+    rules = rules_of(services, entity_id)
+    if as_json:
+        print_json({"claim_rules": None if rules is None else tables.write(rules)})
+    elif rules is None:
+        click.echo("There are no rules: it is told the usual claims.", err=True)
+    elif adfs:
+        click.echo(writing.write(rules), nl=False)
+    else:
+        _print_toml(rules)
+
+
+@claims.command("set", example=f"tallystick sp claims set {ID} rules.toml")
+@click.argument("entity_id", metavar="ID")
+@click.argument("file", type=click.File("rb"))
+@with_services
+def set_(services: Services, entity_id: str, file: IO[bytes]) -> None:
+    """Give a trust the rules in FILE (- reads standard input), in place of those it has."""
+    from idp.admin.claim_rules import read_toml, set_rules
+
+    rules = read_toml(_text(file))
+    set_rules(services, entity_id, rules)
+    _warn(rules)
+    click.echo(f"{printable(entity_id)} is told by {_counted(rules)}.")
+
+
+@claims.command("remove", example=f"tallystick sp claims remove {ID}")
+@click.argument("entity_id", metavar="ID")
+@with_services
+def remove(services: Services, entity_id: str) -> None:
+    """Take the rules away: the trust is told the usual claims again."""
+    from idp.admin.claim_rules import set_rules
+
+    set_rules(services, entity_id, None)
+    click.echo(f"{printable(entity_id)} is told the usual claims.")
+
+
+@claims.command("import", example=f"tallystick sp claims import {ID} rules.txt --dry-run")
+@click.argument("entity_id", metavar="ID")
+@click.argument("file", type=click.File("rb"))
+@click.option("--dry-run", is_flag=True, help="Store nothing.")
+@with_services
+def import_(services: Services, entity_id: str, file: IO[bytes], dry_run: bool) -> None:
+    """Read rules in AD FS's claim rule language, store them and print them as TOML.
+
+    FILE (- reads standard input) is what (Get-AdfsRelyingPartyTrust NAME).IssuanceTransformRules
+    shows on an AD FS. What cannot be read is named with its line and column, and nothing is stored.
+    """
+    from idp.admin.claim_rules import read_adfs, rules_of, set_rules
+
+    rules = read_adfs(_text(file))
+    if dry_run:
+        rules_of(services, entity_id)  # refuses a trust that there is not
+    else:
+        set_rules(services, entity_id, rules)
+    _warn(rules)
+    _print_toml(rules)
+
+
+@claims.command("test", example=f"tallystick sp claims test {ID} --user alice@example.test --json")
+@click.argument("entity_id", metavar="ID")
+@click.option("--user", required=True, help="Who would sign in.")
+@click.option("--mfa", is_flag=True, help="As after the second factor, by push.")
+@click.option("--from", "address", metavar="IP", default="", help="The user's address.")
+@click.option("--extranet", is_flag=True, help="As through a Web Application Proxy.")
+@json_option
+@with_services
+def test(
+    services: Services,
+    entity_id: str,
+    user: str,
+    mfa: bool,
+    address: str,
+    extranet: bool,
+    as_json: bool,
+) -> None:
+    """Show what a trust would be told of a user, and which rule makes each claim."""
+    from idp.admin.claim_rules import try_rules
+
+    trial = try_rules(
+        services, entity_id, user=user, second_factor=mfa, address=address, extranet=extranet
+    )
+    if as_json:
+        print_json(trial.as_json())
+    else:
+        _print_trial(trial)
+
+
+def _text(file: IO[bytes]) -> str:
+    """Return the text of a file in UTF-8, or in the UTF-16 that PowerShell writes."""
+    content = file.read()
+    is_utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return content.decode("utf-16" if is_utf16 else "utf-8-sig")
+
+
+def _warn(rules: Rules) -> None:
+    from idp.admin.claim_rules import unknown_attributes
+
+    if unknown := unknown_attributes(rules):
+        names = printable(", ".join(unknown))
+        click.echo(f"tallystick: warning: the directory has no {names}", err=True)
+
+
+def _counted(rules: Rules) -> str:
+    return "1 rule" if len(rules) == 1 else f"{len(rules)} rules"
+
+
+def _print_toml(rules: Rules) -> None:
+    from idp.federation.claim_rules.toml_text import write_toml
+
+    click.echo(write_toml(rules), nl=False)
+
+
+def _print_trial(trial: Trial) -> None:
+    _print_claims("The user and the sign-in bring:", trial.input)
+    for step in trial.steps or ():
+        name = f" ({printable(step.rule.name)})" if step.rule.name else ""
+        verb = "issues" if step.rule.output else "adds"
+        _print_claims(f"Rule {step.number}{name} {verb}:", step.claims)
+    if trial.steps is None:
+        click.echo("There are no rules: it is told the usual claims.")
+    if trial.withheld:
+        _print_claims("Not told, for it was not proved:", trial.withheld)
+    click.echo("It is told:")
+    name = trial.name_id
+    rows = [("NameID", f"{name.value} ({name.format})" if name else "none")]
+    rows += [(each.name, value) for each in trial.attributes for value in each.values]
+    _print_rows([*rows, ("AuthnContextClassRef", trial.context)])
+
+
+def _print_claims(title: str, found: Iterable[Claim]) -> None:
+    from idp.federation.claims import short_name
+
+    click.echo(title)
+    _print_rows([(short_name(claim.type), claim.value) for claim in found] or [("nothing", "")])
+
+
+def _print_rows(rows: list[tuple[str, str]]) -> None:
+    width = max(len(printable(name)) for name, _ in rows)
+    for name, value in rows:
+        click.echo(f"  {printable(name):<{width}}  {printable(value)}".rstrip())
