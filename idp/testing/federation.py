@@ -15,6 +15,7 @@ from idp.federation.settings import TrustSettings
 from idp.saml.contexts import MULTIPLE_AUTHN
 from idp.signin.paths import IDP_INITIATED, METADATA, SIGN_OUT
 from idp.testing.browser import Browser
+from idp.testing.extranet import outside_browser
 from idp.testing.host import PHONE_FILE
 from idp.testing.signin import SignIn
 from idp.testing.signout import SignOut, follow
@@ -37,9 +38,11 @@ class Federation:
     ``services`` are its rooms, for what has no verb here.
     """
 
-    def __init__(self, services: Services, folder: Path) -> None:
+    def __init__(self, services: Services, folder: Path, extranet: str = "") -> None:
+        """``extranet`` is the URL of the proxy through which browsers outside come."""
         self.services = services
         self._folder = folder
+        self._extranet = extranet
         self._browsers: list[Browser] = []
         self._private_keys: list[bytes] = []
         self._names = (f"user{number}@example.test" for number in count(2))
@@ -123,9 +126,13 @@ class Federation:
         self._users[user.name] = user
         return user
 
-    def browser(self) -> Browser:
-        """Return a new browser, which nobody has signed in with."""
-        browser = Browser()
+    def browser(self, *, extranet: str | None = None) -> Browser:
+        """Return a new browser, which nobody has signed in with.
+
+        With *extranet*, the address that it has out there (``"203.0.113.9"``), its requests come
+        through a Web Application Proxy; else it is on the intranet.
+        """
+        browser = outside_browser(self._extranet, extranet) if extranet else Browser()
         self._browsers.append(browser)
         return browser
 

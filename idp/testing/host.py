@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -25,10 +26,12 @@ from idp.listening import listen
 from idp.services import Services
 from idp.session.clock import ShiftedClock, SystemClock
 from idp.signin.paths import METADATA
+from idp.testing.extranet import PROXY_ADDRESS, WebApplicationProxy
 from idp.testing.users import DEFAULT_NAME, DEFAULT_PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from wsgiref.types import WSGIApplication
 
     from flask import Flask
     from jinja2.bccache import Bucket
@@ -42,12 +45,17 @@ PHONE_FILE = "phone.json"
 
 
 class Host:
-    """Two servers on free ports; :meth:`afresh` puts a new application behind each."""
+    """Two servers on free ports; :meth:`afresh` puts a new application behind each.
+
+    A third one, at ``extranet``, is the Web Application Proxy before them.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._switches = (_Switch(), _Switch())
-        self._servers = tuple(Server(listen(ADDRESS, 0), switch) for switch in self._switches)
-        self.url, self.sp_url = (f"http://{HOST}:{server.port}" for server in self._servers)
+        apps = (*self._switches, WebApplicationProxy(self._app_at))
+        self._servers = tuple(Server(listen(ADDRESS, 0), app) for app in apps)
+        urls = (f"http://{HOST}:{server.port}" for server in self._servers)
+        self.url, self.sp_url, self.extranet = urls
         self._bytecode = _InMemory()
         # Passwords of tests are no secrets: the cheapest hash argon2 makes is strong enough.
         self._hasher = PasswordHasher(memory_kib=8, passes=1)
@@ -67,6 +75,10 @@ class Host:
         """Stop both servers."""
         for server in self._servers:
             server.stop()
+
+    def _app_at(self, host: str) -> WSGIApplication:
+        """Return what answers at a host and port."""
+        return self._switches[0 if self.url.endswith(host) else 1]
 
     @contextmanager
     def afresh(self, folder: Path, database: str | None = None) -> Iterator[Services]:
@@ -113,9 +125,13 @@ class Host:
     def _assemble(self, url: str) -> Services:
         # Quick tests look like loops.
         sign_in = self._config.sign_in.model_copy(update={"loop_detection": False})
-        store = config.Store(url=url)
+        sections = {
+            "store": config.Store(url=url),
+            "sign_in": sign_in,
+            "proxies": config.Proxies(web_application_proxies=(ip_network(PROXY_ADDRESS),)),
+        }
         return assemble(
-            self._config.model_copy(update={"store": store, "sign_in": sign_in}),
+            self._config.model_copy(update=sections),
             clock=ShiftedClock(),
             hasher=self._hasher,
             signing_key=self._signing_key,

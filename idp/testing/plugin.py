@@ -49,7 +49,7 @@ def federation(
 
     folder = tmp_path_factory.mktemp("federation") / "data"
     with _tallystick_host.afresh(folder, tallystick_database) as services:
-        running = Federation(services, folder)
+        running = Federation(services, folder, _tallystick_host.extranet)
         yield running
         running.close()
 

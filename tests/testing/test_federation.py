@@ -223,3 +223,21 @@ _METADATA = """<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata"
       Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"/>
   </SPSSODescriptor>
 </EntityDescriptor>"""
+
+
+def test_a_browser_outside_comes_through_a_web_application_proxy(
+    federation, service_provider, phone
+):
+    policy = "Permit everyone and require MFA from extranet access"
+    trusts = federation.services.trusts
+    trusts.set(
+        service_provider.entity_id, {"second_factor": "never", "access_control_policy": policy}
+    )
+
+    assert federation.sign_in(service_provider.login_url()).is_finished
+    outside = federation.browser(extranet="203.0.113.9")
+    sign_in = federation.sign_in(service_provider.login_url(), browser=outside)
+    assert not sign_in.is_finished
+    phone.approve(sign_in.number)
+    assert sign_in.finish().page.status == 200
+    assert {row.client_ip for row in federation.log} == {"127.0.0.1", "203.0.113.9"}
