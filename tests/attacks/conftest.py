@@ -1,0 +1,3 @@
+from readers import identities
+
+__all__ = ["identities"]
