@@ -23,6 +23,7 @@ CHECKS: dict[str, Callable[[Patient], Findings]] = {
     "disks":                   files.disks,
     "database":                surroundings.database,
     "host_name":               surroundings.host_name,
+    "proxies":                 surroundings.proxies,
     "clock":                   surroundings.clock,
     "libraries":               surroundings.libraries,
 }  # fmt: skip
@@ -31,6 +32,7 @@ OF_THE_FEDERATION = {
     "nodes":                   federation.nodes,
     "adapters":                federation.adapters,
     "trusts":                  federation.trusts,
+    "access":                  federation.access,
     "log_clock":               federation.log_clock,
 }  # fmt: skip
 

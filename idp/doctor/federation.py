@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from idp.admin import farm
 from idp.doctor.findings import Findings, Patient, broken, warning
+from idp.federation.access_control.policies import BadAccessControlPolicy
 from idp.federation.preview import certificates_of
+from idp.federation.settings import NOTHING
 from idp.federation.trusts import SHA1_WARNING
 from idp.signin.adapters import AdapterHost
 
@@ -72,6 +74,21 @@ def trusts(patient: Patient, services: Services) -> Findings:
                     f"{weakness}",
                     "Ask for new metadata: tallystick sp add FILE",
                 )
+
+
+def access(_patient: Patient, services: Services) -> Findings:
+    """Whether every trust has something that lets users in."""
+    for trust in services.trusts.list():
+        if trust.settings.authorized_by == NOTHING:
+            yield warning(
+                "nobody_gets_in",
+                f"{trust.entity_id} has neither an access control policy nor rules",
+                "tallystick sp set ID access_control_policy=NAME",
+            )
+        try:
+            services.access.check(trust.settings)
+        except BadAccessControlPolicy as error:
+            yield broken(error.code, f"{trust.entity_id}: {error.problem}", error.remedy)
 
 
 def log_clock(patient: Patient, services: Services) -> Findings:

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from adapter.errors import TallystickError
 from idp.doctor.files import SQLITE, sqlite_folder
 from idp.doctor.findings import Findings, Patient, broken, from_error, warning
+from idp.serving.plan import engine_of
 from idp.store.engine import Database
 from idp.store.upgrade import HEAD, DatabaseTooNew, revision_of
 
@@ -56,6 +57,26 @@ def host_name(patient: Patient) -> Findings:
             "host_not_found",
             f"Nobody here knows the address of {host}",
             "Put it into DNS, or change server.base_url",
+        )
+
+
+def proxies(patient: Patient) -> Findings:
+    """Whether only proxies are believed, and nobody can speak in their name."""
+    known = patient.config.proxies
+    believed = (*known.web_application_proxies, *known.reverse_proxies)
+    for network in believed:
+        if network.prefixlen == 0:
+            yield broken(
+                "everybody_is_a_proxy",
+                f"Under [proxies], {network} lets everybody say where they come from",
+                "Name the addresses of the proxies alone",
+            )
+    if believed and engine_of(patient.config.serve) == "granian":
+        yield warning(
+            "underscored_headers",
+            "A header X_Forwarded_For, should a proxy pass it on, is taken for X-Forwarded-For",
+            "See that yours drops names with underscores (nginx does), or set serve.engine to "
+            "waitress",
         )
 
 

@@ -32,6 +32,9 @@ from idp.saml import uris
 
 DEFAULT_TOKEN_LIFETIME = 60
 
+RULES, NOTHING = "rules", "nothing"
+"""What lets users in where no policy does."""
+
 _TABLES = {"attributes": "URI", "access_control_parameters": "NAME"}
 """Settings that are tables of lists: ``attributes.URI=VALUE`` sets one of them."""
 
@@ -156,8 +159,9 @@ class TrustSettings(BaseModel):
     @property
     def authorized_by(self) -> str:
         """What lets users in, in a word or two: the policy's name, ``rules``, or ``nothing``."""
-        rules = "rules" if self.issuance_authorization_rules else "nothing"
-        return self.access_control_policy or rules
+        return self.access_control_policy or (
+            RULES if self.issuance_authorization_rules else NOTHING
+        )
 
     @model_validator(mode="after")
     def _policy_or_rules(self) -> Self:

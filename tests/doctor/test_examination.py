@@ -14,6 +14,7 @@ from sqlalchemy import text
 from idp.demo.tls import prepare
 from idp.doctor.examination import CHECKS, OF_THE_FEDERATION, examine
 from idp.doctor.findings import Finding, Level, World
+from idp.federation.access_control.policies import read_policy
 from idp.federation.keys import create_signing_key
 from idp.saml.keys import new_signing_certificate
 from idp.services import Services
@@ -124,6 +125,12 @@ def _other_key(clinic: Clinic) -> None:
     paths[1].replace(clinic.folder / "signing.crt")
 
 
+def _policy_gone(clinic: Clinic) -> None:
+    clinic.services.access.set(read_policy("Gone", {"permit": [{}]}))
+    clinic.services.trusts.set(SP_ID, {"access_control_policy": "Gone"})
+    clinic.sql("DELETE FROM access_control_policies")
+
+
 def _in_turn(*steps: Callable[[Clinic], object]) -> Callable[[Clinic], None]:
     def take(clinic: Clinic) -> None:
         for step in steps:
@@ -153,6 +160,8 @@ BROKEN = {
     "database_is_open": _mode("tallystick.db", 0o644),
     "database_too_new": lambda c: c.sql("UPDATE alembic_version SET version_num = '9999'"),
     "store_unavailable": lambda c: (c.folder / "tallystick.db").write_text("nonsense" * 100),
+    "everybody_is_a_proxy": lambda c: c.setting("proxies", 'reverse_proxies = ["0.0.0.0/0"]'),
+    "bad_access_control_policy": _policy_gone,
     "clock_is_wrong": _world(now=lambda: datetime(1970, 1, 1, tzinfo=UTC)),
     "clock_went_back": _logged_tomorrow,
     "no_node": lambda c: c.services.farm.remove("sts1"),
@@ -171,6 +180,8 @@ WARNINGS = {
     ),
     "keys_cannot_be_rolled": _world(can_write=lambda folder: False),
     "no_tls": lambda c: c.setting("serve", 'bind = "0.0.0.0"'),
+    "underscored_headers": lambda c: c.setting("proxies", 'reverse_proxies = ["10.0.0.1"]'),
+    "nobody_gets_in": lambda c: c.services.trusts.set(SP_ID, {"access_control_policy": ""}),
     "no_proxy_believed": lambda c: c.base_url("https://idp.example.test"),
     "tls_certificate_ends": lambda c: c.tls(began=NOW - timedelta(days=380)),
     "no_database": lambda c: (c.folder / "tallystick.db").unlink(),
