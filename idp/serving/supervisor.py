@@ -5,12 +5,13 @@ from __future__ import annotations
 import http.client
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -58,6 +59,7 @@ class Supervisor:
         """
         with self._metrics(), self._host() as host, self._told_by_signals(host):
             if self._wait_until_it_answers(host):
+                tell_systemd("READY=1")
                 on_ready()
             status = host.wait()
         if status not in (0, -signal.SIGTERM) or not self._times_told:
@@ -102,6 +104,7 @@ class Supervisor:
     def _told_by_signals(self, host: subprocess.Popen[bytes]) -> Iterator[None]:
         def tell(_number: int, _frame: FrameType | None) -> None:
             self._times_told += 1
+            tell_systemd("STOPPING=1")
             if self._times_told == 1:
                 host.terminate()
             else:
@@ -127,6 +130,16 @@ class Supervisor:
                     code="server_not_answering",
                 )
         return True
+
+
+def tell_systemd(state: str) -> None:
+    """Tell a service manager that wants to know (sd_notify(3)); an @ stands for a null byte."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify, suppress(OSError):
+        notify.connect(address.replace("@", "\0", 1) if address.startswith("@") else address)
+        notify.sendall(state.encode())
 
 
 def _has_ended(host: subprocess.Popen[bytes]) -> bool:

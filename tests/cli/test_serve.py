@@ -199,6 +199,18 @@ def test_nothing_is_left_when_the_host_dies_and_the_status_says_so(file, federat
         assert "[server_ended]" in server.said()
 
 
+def test_systemd_is_told_when_it_answers_and_when_it_ends(file, federation, tmp_path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notified:
+        notified.bind(str(tmp_path / "notify"))
+        notified.settimeout(60)
+        with serve_process(
+            file, "--workers", "1", NOTIFY_SOCKET=str(tmp_path / "notify")
+        ) as server:
+            assert notified.recv(100) == b"READY=1"
+            assert server.end() == 0
+            assert notified.recv(100) == b"STOPPING=1"
+
+
 def test_a_port_in_use_is_one_line(file):
     port = config.load(file).serve.port
     with listen("127.0.0.1", port):

@@ -1,0 +1,124 @@
+"""The examples of docs/operation.md, judged by the programs they are for: systemd and nginx."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import requests
+from administered import SP_ID, farm_folder, keys_folder, metadata
+from requests.adapters import HTTPAdapter
+from serve_process import TALLYSTICK, free_port, serve_process, serve_section, until
+
+from idp import config
+from idp.app import assemble
+from idp.demo import tls
+
+__all__ = ["farm_folder", "keys_folder"]
+
+EXAMPLES = Path(__file__).parents[2] / "docs" / "operation"
+OUTER = """
+daemon off;
+pid {folder}/nginx.pid;
+error_log stderr;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    include {folder}/tallystick.conf;
+}}
+"""
+
+
+def test_systemd_takes_the_unit(tmp_path):
+    text = (EXAMPLES / "tallystick.service").read_text()
+    unit = tmp_path / "tallystick.service"
+    unit.write_text(text.replace("/opt/tallystick/bin/tallystick", str(TALLYSTICK)))
+
+    done = subprocess.run(  # noqa: S603 - our own file
+        ["systemd-analyze", "verify", "--man=no", unit],  # noqa: S607 - Debian's
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@contextmanager
+def nginx(folder: Path, changes: dict[str, str]) -> Iterator[None]:
+    """Run nginx on the example, with these of its words changed."""
+    text = (EXAMPLES / "nginx.conf").read_text()
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    (folder / "tallystick.conf").write_text(text)
+    outer = folder / "nginx.conf"
+    outer.write_text(OUTER.format(folder=folder))
+    command = ["/usr/sbin/nginx", "-p", str(folder), "-c", str(outer)]
+    subprocess.run([*command, "-t"], check=True, timeout=60)  # noqa: S603 - Debian's
+    with subprocess.Popen(command) as process:  # noqa: S603 - Debian's
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+class From(HTTPAdapter):
+    """Connects from another address of this machine than a proxy on it does."""
+
+    def init_poolmanager(self, *args: object, **options: object) -> None:
+        super().init_poolmanager(*args, **options, source_address=("127.0.0.2", 0))
+
+
+def test_behind_nginx_users_are_who_they_are_and_nothing_they_say(farm_folder, tmp_path):
+    port, outside = free_port(), free_port()
+    certificate = tls.prepare(tmp_path / "tls", "localhost", datetime.now(UTC))
+    base_url = f"https://localhost:{outside}"
+    file = serve_section(farm_folder, port=port, workers=1)
+    text = file.read_text().replace("http://idp.example.test", base_url)
+    file.write_text(text + '\n[proxies]\nreverse_proxies = ["127.0.0.1"]\n')
+    services = assemble(config.load(file))
+    services.farm.set_build("sts1", "20348.350", "test")
+    services.trusts.add(metadata().encode())
+    services.directory.add("alice@example.test", "correct horse")
+    changes = {
+        "127.0.0.1:8080": f"127.0.0.1:{port}",
+        "listen 80;": f"listen {free_port()};",
+        "listen 443 ssl;": f"listen {outside} ssl;",
+        "/etc/ssl/sts.example.test.crt": str(certificate.certificate),
+        "/etc/ssl/private/sts.example.test.key": str(certificate.key),
+        "sts.example.test": "localhost",
+    }
+    browser = requests.Session()
+    browser.trust_env = False
+    browser.mount("https://", From())
+    browser.verify = str(certificate.ca_file)
+    with serve_process(file), nginx(tmp_path, changes):
+        until(lambda: _answers(browser, f"{base_url}/adfs/probe"))
+        page = browser.post(
+            f"{base_url}/adfs/ls/idpinitiatedsignon.aspx",
+            params={"loginToRp": SP_ID},
+            data={"UserName": "alice@example.test", "Password": "wrong"},
+            headers={"X-Forwarded-For": "203.0.113.7", "X-MS-Forwarded-Client-IP": "203.0.113.8"},
+            timeout=30,
+        )
+
+    assert page.status_code == 200
+    assert services.log.read()[-1].record.client_ip == "127.0.0.2"
+    services.close()
+
+
+def _answers(browser: requests.Session, url: str) -> bool:
+    try:
+        return browser.get(url, timeout=30).status_code == 200
+    except requests.ConnectionError:
+        return False

@@ -1,0 +1,77 @@
+"""docs/operation.md tells of every setting and metric, and its commands are those there are."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import sqlite3
+import subprocess
+import sys
+from configparser import RawConfigParser
+from pathlib import Path
+
+import pytest
+from administered import farm_folder, keys_folder, services
+from click.testing import CliRunner
+from prometheus_client import REGISTRY
+
+from idp import config
+from idp.cli import main
+from idp.metrics import Meters
+from idp.serving.supervisor import GRACE_SECONDS, START_SECONDS
+
+__all__ = ["farm_folder", "keys_folder", "services"]
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "operation.md").read_text()
+
+
+@pytest.mark.parametrize("section", [config.Serve, config.Metrics])
+def test_every_setting_has_a_row_with_its_default(section):
+    for name, field in section.model_fields.items():
+        default = "none" if field.default is None else f"`{json.dumps(field.default)}`"
+        assert f"\n| `{name}` | {default} | " in PAGE
+
+
+def test_every_metric_has_a_row():
+    Meters()
+    names = {
+        sample if "seconds" in sample else f"{sample}_total"
+        for sample in (family.name for family in REGISTRY.collect())
+        if sample.startswith("tallystick_")
+    }
+
+    assert names == set(re.findall(r"\n\| `(tallystick_\w+)`", PAGE))
+
+
+@pytest.mark.parametrize(
+    "words", re.findall(r"tallystick ((?:config show|doctor|init|keys|serve)\b)", PAGE)
+)
+def test_every_command_in_it_exists(words):
+    assert CliRunner().invoke(main, [*words.split(), "--help"]).exit_code == 0
+
+
+def test_the_back_up_is_a_whole_database_of_its_owner_alone(farm_folder, services):
+    services.farm.set_build("sts1", "20348.350", "test")
+    (script,) = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
+    script = script.replace("python3", shlex.quote(sys.executable))
+
+    subprocess.run(["/bin/sh", "-ec", script], cwd=farm_folder, check=True, timeout=60)  # noqa: S603 - our own example
+
+    backup = farm_folder / "backup.db"
+    assert backup.stat().st_mode & 0o077 == 0
+    assert sqlite3.connect(backup).execute("SELECT name FROM nodes").fetchall() == [("sts1",)]
+
+
+def test_the_unit_runs_the_server_and_gives_it_the_time_it_takes():
+    unit = RawConfigParser(strict=False)
+    unit.optionxform = str  # type: ignore[assignment]
+    unit.read(DOCS / "operation" / "tallystick.service")
+    service = unit["Service"]
+    program, *words = shlex.split(service["ExecStart"])
+
+    assert Path(program).name == "tallystick"
+    assert words == ["serve", "-c", "/var/lib/tallystick/tallystick.toml"]
+    assert int(service["TimeoutStopSec"]) > GRACE_SECONDS
+    assert int(service["TimeoutStartSec"]) > START_SECONDS
