@@ -7,7 +7,7 @@ from contextlib import contextmanager, redirect_stderr
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import decision, saml, sign_in, usual_way
+from bench import decision, log_out, saml, sign_in, usual_way
 from bench.harness import Row, measure
 from bench.table import show
 from idp import logs
@@ -25,6 +25,7 @@ def main() -> None:
             *decision.ROWS,
             *saml.rows(idp, sp),
             *sign_in.rows(idp, sp, folder),
+            *log_out.rows(idp, sp, folder / "log-out"),
             *usual_way.rows(idp, sp, folder),
         ]
         results = measure(rows, unit)

@@ -38,10 +38,11 @@ _FIELD = re.compile(r'<input[^>]*?name="([^"]+)"[^>]*?value="([^"]*)"')
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: status line and body."""
+    """What came back: status line, body, and where to go on, if anywhere."""
 
     status: str
     body: str
+    location: str = ""
 
     def fields(self) -> dict[str, str]:
         """Return the form's hidden values; they are all that a client needs of a page."""
@@ -108,7 +109,7 @@ class Client:
         for name, value in said[1]:
             if name == "Set-Cookie" and not value.startswith(LOOP_COOKIE):
                 self.cookies |= {each.key: each.value for each in SimpleCookie(value).values()}
-        return Answer(said[0], text)
+        return Answer(said[0], text, dict(said[1]).get("Location", ""))
 
 
 @dataclass

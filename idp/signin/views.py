@@ -22,7 +22,7 @@ from idp.signin.adapters import STATIC_TYPES, AdapterHost
 from idp.signin.audit import Audit
 from idp.signin.flow import SignInFlow
 from idp.signin.incoming import Incoming, LogoutMessage
-from idp.signin.known import Look, looking, signed_in
+from idp.signin.known import looking, signed_in
 from idp.signin.logout.flow import Caller, LogOutFlow
 from idp.signin.loops import RecentTokens, rules_of
 from idp.signin.nodes import AnsweringNode
@@ -105,7 +105,8 @@ class Views:
         if request.method not in METHODS:
             raise MethodNotAllowed(METHODS)
         session = signed_in(self._services, self._cookie.read(request.cookies))
-        caller = self._caller(session, self._visit(session).look)
+        look, node = self._visit(session).look, self._node.name(request.cookies)
+        caller = Caller(session, request.cookies, node, look)
         if session is not None and request.method == "POST":
             self._must_be_ours(True)
             return self._log_out.start(session, caller, everywhere="Everywhere" in request.form)
@@ -166,7 +167,8 @@ class Views:
             request, fields, web.activity_id(), visit.look, by_name=by_name
         )
         if isinstance(pending, LogoutMessage):
-            return self._log_out.take(pending, self._caller(session, visit.look))
+            node = visit.look(pending.content.issuer).node.name
+            return self._log_out.take(pending, Caller(session, request.cookies, node, visit.look))
         if pending is None:
             return self._list_of_trusts(session, by_name=by_name)
         if "UserName" in fields or "Password" in fields:
@@ -185,9 +187,6 @@ class Views:
         choices = [(t.entity_id, t.display_name or t.entity_id) for t in trusts]
         good = signed_in(self._services, session)
         return pages.trusts(choices, user=good.user if good else "")
-
-    def _caller(self, session: Session | None, look: Look) -> Caller:
-        return Caller(session, request.cookies, self._node.name(request.cookies), look)
 
     def _visit(self, session: Session | None) -> Visit:
         node = self._node.chosen(request.cookies)

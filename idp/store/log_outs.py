@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from idp.session.participants import AskedBy, LogOut, Outcome, Participant
 from idp.session.record import SignInRecord
@@ -16,12 +16,65 @@ from idp.store import log as sign_in_log
 from idp.store import once, participants
 from idp.store.engine import Database
 from idp.store.participants import COLUMNS, SESSION_ENDED, participant_of
+from idp.store.prepared import Prepared
 from idp.store.schema import log_outs
 from idp.store.schema import session_participants as table
 
 LOGOUT_REQUEST = "logout-request"
 MOST = 1000
 """Rows read of one user at one service provider, or of one log-out: the newest."""
+
+
+_NEWEST = select(*COLUMNS).order_by(table.c.serial.desc()).limit(MOST)
+_NAMED = Prepared(
+    _NEWEST.where(
+        table.c.trust == bindparam("trust"),
+        table.c.name_id == bindparam("name"),
+        table.c.expires_at > bindparam("now"),
+    )
+)
+_OF_SESSION = Prepared(_NEWEST.where(table.c.session == bindparam("session")))
+_BEGIN = Prepared(insert(log_outs).values({each.name: bindparam(each.name) for each in log_outs.c}))
+_ASKER_HAS_LEFT = Prepared(
+    update(table)
+    .where(
+        table.c.session == bindparam("of_session"),
+        table.c.trust == bindparam("of_trust"),
+        table.c.outcome.is_(None),
+    )
+    .values(outcome=Outcome.SIGNED_OUT.value)
+)
+_FIND = Prepared(select(log_outs).where(log_outs.c.id == bindparam("id")))
+_ASK = Prepared(
+    update(table)
+    .where(
+        table.c.serial == bindparam("number"),
+        table.c.request_id.is_(None),
+        table.c.outcome.is_(None),
+    )
+    .values({name: bindparam(name) for name in ("request_id", "log_out", "asked_at")})
+    .returning(table.c.serial),
+    returns=(table.c.serial.type,),
+)
+_SETTLE = Prepared(
+    update(table)
+    .where(table.c.serial == bindparam("number"), table.c.outcome.is_(None))
+    .values(outcome=bindparam("outcome"))
+)
+_ANSWER = Prepared(
+    update(table)
+    .where(
+        table.c.request_id == bindparam("of_request"),
+        table.c.trust == bindparam("of_trust"),
+        table.c.outcome.is_(None) | (table.c.outcome == Outcome.NO_ANSWER.value),
+    )
+    .values(outcome=bindparam("outcome"))
+)
+_ASKED_IN = Prepared(
+    select(table.c.log_out).where(
+        table.c.request_id == bindparam("of_request"), table.c.trust == bindparam("of_trust")
+    )
+)
 
 
 class SqlLogOuts:
@@ -32,13 +85,16 @@ class SqlLogOuts:
 
     def named(self, trust: str, name: str, now: datetime) -> tuple[Participant, ...]:
         """Return what the service provider was told under this NameID's value."""
-        return self._read(
-            (table.c.trust == trust) & (table.c.name_id == name) & (table.c.expires_at > now)
-        )
+        values = {"trust": trust, "name": name, "now": now}
+        with self._database.read() as connection:
+            rows = _NAMED.all(connection, values)
+        return tuple(map(participant_of, reversed(rows)))
 
     def participants(self, sessions: Sequence[str]) -> tuple[Participant, ...]:
         """Return what all service providers of these sessions were told."""
-        return self._read(table.c.session.in_(sessions))
+        with self._database.read() as connection:
+            found = [_OF_SESSION.all(connection, {"session": session}) for session in sessions]
+        return tuple(map(participant_of, sorted(row for rows in found for row in rows)))
 
     def begin(
         self,
@@ -62,57 +118,40 @@ class SqlLogOuts:
             for session in sorted(log_out.sessions):
                 participants.lock(connection, session, shared=False)
                 once.claim(connection, SESSION_ENDED, session, sessions_end_by)
-            connection.execute(insert(log_outs).values(_row_of(log_out, expires_at)))
-            if asked is not None:
-                mine = table.c.session.in_(log_out.sessions) & (table.c.trust == asked.trust)
-                done = update(table).where(mine & table.c.outcome.is_(None))
-                connection.execute(done.values(outcome=Outcome.SIGNED_OUT))
+                if asked is not None:
+                    who = {"of_session": session, "of_trust": asked.trust}
+                    _ASKER_HAS_LEFT.run(connection, who)
+            _BEGIN.run(connection, _row_of(log_out, expires_at))
             sign_in_log.append(connection, log)
         return True
 
     def find(self, log_out: str) -> LogOut | None:
         """Return the log-out of an id."""
         with self._database.read() as connection:
-            row = connection.execute(select(log_outs).where(log_outs.c.id == log_out)).first()
+            row = _FIND.first(connection, {"id": log_out})
         return None if row is None else _log_out_of(row)
 
     def ask(self, number: int, request_id: str, log_out: str, now: datetime) -> bool:
         """Say that a service provider is being asked; False when it was already."""
-        asked = (
-            update(table)
-            .where(
-                (table.c.serial == number)
-                & table.c.request_id.is_(None)
-                & table.c.outcome.is_(None)
-            )
-            .values(request_id=request_id, log_out=log_out, asked_at=now)
-            .returning(table.c.serial)
-        )
+        values = {"number": number, "request_id": request_id, "log_out": log_out, "asked_at": now}
         with self._database.write(durable=False) as connection:
-            return connection.execute(asked).first() is not None
+            return _ASK.first(connection, values) is not None
 
     def settle(self, number: int, outcome: Outcome) -> None:
         """Say what became of one, unless that is known."""
-        settled = update(table).where((table.c.serial == number) & table.c.outcome.is_(None))
         with self._database.write(durable=False) as connection:
-            connection.execute(settled.values(outcome=outcome))
+            _SETTLE.run(connection, {"number": number, "outcome": outcome.value})
 
     def answered(self, trust: str, request_id: str, outcome: Outcome) -> str | None:
         """Say what a service provider answered; return the log-out that asked, None if none did.
 
         The first answer counts; one that comes too late is still one.
         """
-        asked = (table.c.request_id == request_id) & (table.c.trust == trust)
-        unanswered = table.c.outcome.is_(None) | (table.c.outcome == Outcome.NO_ANSWER)
+        values = {"of_request": request_id, "of_trust": trust, "outcome": outcome.value}
         with self._database.write(durable=False) as connection:
-            connection.execute(update(table).where(asked & unanswered).values(outcome=outcome))
-            return connection.execute(select(table.c.log_out).where(asked)).scalar()
-
-    def _read(self, which: ColumnElement[bool]) -> tuple[Participant, ...]:
-        newest = select(*COLUMNS).where(which).order_by(table.c.serial.desc()).limit(MOST)
-        with self._database.read() as connection:
-            rows = connection.execute(newest).all()
-        return tuple(participant_of(row) for row in reversed(rows))
+            _ANSWER.run(connection, values)
+            row = _ASKED_IN.first(connection, values)
+        return None if row is None else row[0]
 
 
 def _row_of(log_out: LogOut, expires_at: datetime) -> dict[str, Any]:
@@ -127,14 +166,13 @@ def _row_of(log_out: LogOut, expires_at: datetime) -> dict[str, Any]:
     }
 
 
-def _log_out_of(row: Row[Any]) -> LogOut:
-    values = row._mapping
-    asked_by = values["asked_by"]
+def _log_out_of(row: Sequence[Any]) -> LogOut:
+    identifier, user, sessions, activity_id, started_at, asked_by, _ = row
     return LogOut(
-        id=values["id"],
-        user=values["user"],
-        sessions=tuple(json.loads(values["sessions"])),
-        activity_id=values["activity_id"],
-        started_at=values["started_at"],
+        id=identifier,
+        user=user,
+        sessions=tuple(json.loads(sessions)),
+        activity_id=activity_id,
+        started_at=started_at,
         asked_by=AskedBy(**json.loads(asked_by)) if asked_by else None,
     )

@@ -207,7 +207,7 @@ class LogOutFlow:
     def _end(self, log_out: LogOut, targets: Sequence[Target], caller: Caller) -> Response:
         """Answer who asked for it, the first time; else show what happened."""
         expires_at = log_out.started_at + 2 * LIFETIME
-        is_first = self._services.once.claim(END, log_out.id, expires_at)
+        is_first = self._services.once.claim(END, log_out.id, expires_at, durable=False)
         if is_first and is_partial(targets):
             self._recorder.partial(log_out, caller.node, targets)
         answer = self._answer(log_out, targets, caller) if is_first else None
