@@ -10,7 +10,7 @@ from pathlib import Path
 from adapter.errors import TallystickError
 from idp import config, logs
 from idp.app import assemble
-from idp.doctor import federation, files, keys, surroundings
+from idp.doctor import federation, files, keys, passwords, surroundings
 from idp.doctor.findings import Finding, Findings, Level, Patient, World, from_error
 
 CHECKS: dict[str, Callable[[Patient], Findings]] = {
@@ -34,6 +34,7 @@ OF_THE_FEDERATION = {
     "trusts":                  federation.trusts,
     "access":                  federation.access,
     "log_clock":               federation.log_clock,
+    "passwords":               passwords.passwords,
 }  # fmt: skip
 
 

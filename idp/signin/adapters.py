@@ -7,7 +7,7 @@ import importlib.resources
 import re
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from adapter.contract import (
     ENGLISH,
@@ -33,6 +33,10 @@ STATIC_TYPES = {
 _FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*", re.ASCII)
 
 
+MOST_CALLS = 200
+"""So many calls to one adapter may be under way in a process: one that hangs takes no more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Announced:
     """What an adapter said of itself when it was loaded; it cannot take it back."""
@@ -54,11 +58,14 @@ class Announced:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadedAdapter:
-    """An adapter under the name it was registered with."""
+    """An adapter under the name it was registered with; ``places`` are for calls to it."""
 
     name: str
     adapter: Adapter
     announced: Announced
+    places: threading.BoundedSemaphore = field(
+        default_factory=lambda: threading.BoundedSemaphore(MOST_CALLS)
+    )
 
     def static_file(self, filename: str) -> bytes | None:
         """Return a file of the ``static`` folder beside the adapter's module, or None."""

@@ -7,7 +7,8 @@ another way than to a page, to claims that are judged, or to the end of the sign
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 
 from adapter.contract import (
@@ -70,6 +71,15 @@ class AdapterFailed(Exception):
         self.page = page
 
 
+class AdapterBusy(Unavailable):
+    """Raised when too many calls to one adapter are under way; the host answers 503."""
+
+    code = "adapter_busy"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The adapter {name} does not answer", "See whether what it asks is there")
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """The calls to one adapter in one step of a sign-in.
@@ -82,10 +92,18 @@ class Call:
     lcid: int
 
     def offer(self, user: User) -> dict[str, Json] | None:
-        """Return what the adapter notes of a user it is for; None when it is not, or throws."""
+        """Return what the adapter notes of a user it is for; None when it is not, or throws.
+
+        Nor is one offered that has no place left: others may still be.
+        """
         try:
-            available = self.loaded.adapter.is_available_for_user(self._claim(user), self.context)
-            noted = _plain(self.context.data)
+            with self._place():
+                adapter = self.loaded.adapter
+                available = adapter.is_available_for_user(self._claim(user), self.context)
+                noted = _plain(self.context.data)
+        except AdapterBusy as busy:
+            self._log(busy)
+            return None
         except (Unavailable, KeyboardInterrupt):
             raise
         except BaseException as error:
@@ -116,12 +134,23 @@ class Call:
 
     def _guarded(self, ask: Callable[[], object], request: HttpRequest) -> Answer:
         try:
-            return self._read(ask())
+            with self._place():
+                return self._read(ask())
         except (Unavailable, KeyboardInterrupt):
             raise
         except BaseException as error:  # SystemExit, too: an adapter does not end the server
             self._log(error)
             raise AdapterFailed(self._last_page(request, error)) from error
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """Take one of the adapter's places for a call; raises :class:`AdapterBusy`."""
+        if not self.loaded.places.acquire(blocking=False):
+            raise AdapterBusy(self.loaded.name)
+        try:
+            yield
+        finally:
+            self.loaded.places.release()
 
     def _read(self, answer: object) -> Answer:
         passed = isinstance(answer, tuple)

@@ -29,10 +29,24 @@ LIMITS = {
 ENFORCED = LockoutRules(Mode.ENFORCE, **LIMITS)
 
 
+class CountingHasher(PasswordHasher):
+    """Counts how often a hash was computed."""
+
+    computed = 0
+
+    def matches(self, stored, password):
+        self.computed += 1
+        return super().matches(stored, password)
+
+
 @pytest.fixture
-def node(open_database, clock):
+def hasher():
+    return CountingHasher(memory_kib=8, passes=1, slots=4)
+
+
+@pytest.fixture
+def node(open_database, clock, hasher):
     """Make a directory with rules, each on a connection of its own."""
-    hasher = PasswordHasher(memory_kib=8, passes=1, slots=4)
 
     def node(rules=ENFORCED):
         return Directory(SqlUserStore(open_database()), clock, hasher, rules)
@@ -143,6 +157,20 @@ def test_unknown_names_lock_in_the_same_way(directory):
 def test_with_extranet_only_it_holds_for_requests_from_outside(node, directory, origin, failures):
     outside = node(LockoutRules(Mode.ENFORCE, extranet_only=True, **LIMITS))
     assert fail(outside, 12, origin) == failures
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("password", ["wrong", PASSWORD])
+@pytest.mark.parametrize("name", [ALICE, "nobody@example.test"])
+def test_every_try_at_a_locked_account_costs_one_hash(
+    node, directory, hasher, clock, mode, password, name
+):
+    locking = node(LockoutRules(mode, **LIMITS))
+    fail(locking, 10, ELSEWHERE, name)
+    clock.advance(minutes=1)
+    hasher.computed = 0
+    assert locking.check_password(name, password, ELSEWHERE).user is None
+    assert hasher.computed == 1
 
 
 # What an administrator hears

@@ -190,6 +190,14 @@ WARNINGS = {
     "build_not_in_table": lambda c: c.services.farm.set_build("sts2", "9600.20000", "test"),
     "no_trust": lambda c: c.services.trusts.remove(SP_ID),
     "weak_certificate": _weak_trust,
+    "lockout_reaches_nobody": _in_turn(
+        lambda c: c.setting("lockout", 'mode = "enforce"'),
+        lambda c: c.setting("lockout", "extranet_only = true"),
+    ),
+    "password_change_is_off": _in_turn(
+        lambda c: c.services.directory.add("alice@example.test", "x"),
+        lambda c: c.services.directory.set_password("alice@example.test", "y", must_change=True),
+    ),
     "weak_trust": lambda c: c.services.trusts.set(SP_ID, {"signature_algorithm": "rsa-sha1"}),
 }
 """What stops nobody yet."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import html
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import odd_adapters
 import pytest
 
-from idp.signin import bounded, calling
+from idp.signin import adapters, bounded, calling
 
 MFA = "Multi-Factor Authentication"
 ENTRA = "AzureMfaAuthentication"
@@ -308,3 +309,38 @@ def test_a_page_from_before_the_error_is_good_for_nothing(
 
     assert page.text("errorCode").startswith("MSIS7001")
     assert issued(federation) == 0
+
+
+# One that hangs
+
+
+@pytest.fixture
+def hanging(enable, monkeypatch):
+    """An adapter that hangs, with two places; the phone is another way."""
+    monkeypatch.setattr(adapters, "MOST_CALLS", 2)
+    monkeypatch.setattr(odd_adapters.Hangs, "let_go", threading.Event())
+    enable("Hangs", ENTRA)
+    yield odd_adapters.Hangs
+    odd_adapters.Hangs.let_go.set()
+
+
+def test_one_that_hangs_takes_only_its_places(hanging, federation, sp, phone):
+    waiting = [federation.sign_in(sp.url()) for _ in range(3)]
+    for sign_in in waiting:
+        sign_in.choose("Hangs")
+    with ThreadPoolExecutor(2) as pool:
+        posts = [pool.submit(answer, sign_in) for sign_in in waiting[:2]]
+        for _ in posts:
+            assert hanging.entered.acquire(timeout=30)
+
+        page = answer(waiting[2])
+        assert (page.status, page.headers["Retry-After"]) == (503, "5")
+        straight = federation.sign_in(sp.url())
+        phone.approve(straight.number)
+        assert straight.finish().status == ("Success",)
+
+        hanging.let_go.set()
+        assert all("SAMLResponse" in post.result(30).html for post in posts)
+    sign_in = federation.sign_in(sp.url())
+    sign_in.choose("Hangs")
+    assert "SAMLResponse" in answer(sign_in).html

@@ -331,6 +331,18 @@ class HangsAtTheLastPage(ThrowsAtBegin):
         return page("Too late")
 
 
+class Hangs(Good):
+    """Comes back from a post only when it is let go."""
+
+    entered = threading.Semaphore(0)
+    let_go = threading.Event()
+
+    def answer(self, context):
+        self.entered.release()
+        self.let_go.wait(30)
+        return passed(METHOD)
+
+
 class ThrowsAnotherContext(Good):
     """Throws with a context that is none; the last page tells which one it was asked with."""
 
