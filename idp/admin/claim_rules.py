@@ -112,7 +112,8 @@ def try_rules(
     sign_in += whereabouts_of(address, extranet=extranet).claims()
     names = _Preview(services.persistent_names)
     policy, issuer = NameIDPolicy(), services.config.server.entity_id
-    rules, steps, kept_back, by_rule = trust.settings.claim_rules, None, (), None
+    rules, steps, by_rule = trust.settings.claim_rules, None, None
+    kept_back: tuple[Claim, ...] = ()
     if rules is None:
         name_id = name_id_for(who, trust, policy, issuer=issuer, names=names)
         attributes = attributes_of(who, trust, methods=methods)
