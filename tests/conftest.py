@@ -17,6 +17,7 @@ from databases import (
     postgresql_url,
     pytest_generate_tests,
     tallystick_database,
+    unused_database_url,
 )
 from hypothesis import settings
 
@@ -33,6 +34,7 @@ __all__ = [
     "postgresql_url",
     "pytest_generate_tests",
     "tallystick_database",
+    "unused_database_url",
 ]
 
 settings.register_profile("any machine", deadline=None)  # a busy one is slow, and not wrong

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING
-from wsgiref.types import StartResponse, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from jinja2 import BytecodeCache
 from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.test import Client
 
 from idp import config
 from idp.app import assemble, create_app
@@ -97,7 +98,11 @@ class Host:
 
     def serve(self, services: Services) -> None:
         """Serve these rooms from now on."""
-        self._switches[0].app = self._quick(create_app(services.config, services=services))
+        self.put(self._quick(create_app(services.config, services=services)))
+
+    def put(self, app: WSGIApplication) -> None:
+        """Have the federation server's address answered by *app* from now on."""
+        self._switches[0].app = app
 
     @contextmanager
     def service_provider(self, services: Services) -> Iterator[test_sp.Provider]:
@@ -149,7 +154,7 @@ class Host:
         app = self._switches[0].app
         if app is None:
             raise RuntimeError("there is no federation server: ask for the fixture `federation`")
-        metadata: bytes = app.test_client().get(METADATA).data
+        metadata: bytes = Client(app).get(METADATA).data
         return metadata
 
     def _quick(self, app: Flask) -> Flask:
@@ -165,7 +170,7 @@ class _Switch:
     """A WSGI application that is another one, or none, at each time."""
 
     def __init__(self) -> None:
-        self.app: Flask | None = None
+        self.app: WSGIApplication | None = None
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return (self.app or ServiceUnavailable())(environ, start_response)

@@ -12,11 +12,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from idp.saml.values import POST, REDIRECT, SingleLogoutService
 from idp.store import migrations
-from idp.store.engine import Database
+from idp.store.engine import Database, StoreUnavailable
 from idp.store.name_ids import SqlPersistentNames
 from idp.store.schema import metadata
 from idp.store.trusts import SqlTrustStore
@@ -109,8 +109,8 @@ def _configured(connection: Connection) -> Config:
     return config
 
 
-def test_several_processes_may_start_on_an_empty_place_at_once(tmp_path):
-    databases = [Database(f"sqlite:///{tmp_path}/deep/down/new.db") for _ in range(4)]
+def test_several_nodes_may_start_on_an_empty_place_at_once(unused_database_url):
+    databases = [Database(unused_database_url) for _ in range(4)]
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(upgrade, databases))
@@ -118,6 +118,22 @@ def test_several_processes_may_start_on_an_empty_place_at_once(tmp_path):
     with databases[0].read() as connection:
         revisions = connection.execute(text("SELECT version_num FROM alembic_version")).all()
     assert revisions == [(HEAD,)]
+    for database in databases:
+        database.dispose()
+
+
+def test_when_a_step_fails_those_before_it_are_undone(unused_database_url):
+    database = Database(unused_database_url)
+    database.create()
+    with database.write() as connection:  # in the way of the second step
+        connection.execute(text("CREATE TABLE name_ids (x INTEGER)"))
+
+    with pytest.raises(StoreUnavailable, match="name_ids"):
+        upgrade(database)
+
+    with database.read() as connection:
+        assert inspect(connection).get_table_names() == ["name_ids"]
+    database.dispose()
 
 
 def test_the_database_file_is_its_owners_alone(tmp_path):

@@ -45,7 +45,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """
     names = metafunc.fixturenames
     marked = metafunc.definition.get_closest_marker("each_database") is not None
-    if ("database_url" in names or marked) and "database_file" not in names:
+    needed = {"database_url", "unused_database_url"}.intersection(names) or marked
+    if needed and "database_file" not in names:
         metafunc.parametrize("database_kind", ["sqlite", "postgresql"])
 
 
@@ -109,6 +110,20 @@ def database_url(database_kind: str, request: pytest.FixtureRequest) -> str:
     if database_kind == "postgresql":
         return request.getfixturevalue("postgresql_url")
     return f"sqlite:///{request.getfixturevalue('database_file')}"
+
+
+@pytest.fixture
+def unused_database_url(
+    database_kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    """The URL of a database that nobody has used: SQLite makes its file and folders itself."""
+    if database_kind == "sqlite":
+        yield f"sqlite:///{tmp_path}/deep/down/new.db"
+        return
+    server = request.getfixturevalue("postgresql_server")
+    url = server.new_database()
+    yield url
+    server.drop(url)
 
 
 @pytest.fixture

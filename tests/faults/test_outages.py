@@ -1,0 +1,100 @@
+"""PostgreSQL is stopped, cut off or locked under a running server, and comes back."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+import requests
+from postgresql import OTHERS_AWAY, OwnServer
+
+from idp.store import faults
+
+
+@pytest.fixture(scope="module")
+def server():
+    """A server that may be stopped: nobody else uses it."""
+    own = OwnServer()
+    yield own
+    own.close()
+
+
+@pytest.fixture
+def patience(monkeypatch):
+    """How long locks are waited for: not for the time of a whole test."""
+    monkeypatch.setattr(faults, "PATIENCE", 0.2)
+
+
+@pytest.fixture
+def tallystick_database(patience, server):
+    url = server.new_database()
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def stopped(server):
+    @contextmanager
+    def while_stopped():
+        server.stop()
+        try:
+            yield
+        finally:
+            server.start()
+
+    return while_stopped
+
+
+def is_told_to_come_back(page) -> bool:
+    return page.status == 503 and page.headers["Retry-After"] == "5" and page.title == "Error"
+
+
+def test_every_step_says_so_and_goes_on_when_it_is_back(federation, sp, phone, stopped, lines):
+    browser, user = federation.browser(), federation.user
+    url = sp.url()
+    password = {"UserName": user.name, "Password": user.password}
+    with stopped():
+        assert is_told_to_come_back(browser.get(url))
+    form = browser.get(url).form
+    with stopped():
+        assert is_told_to_come_back(browser.submit(form, **password))
+    sign_in = federation.resume(browser, browser.submit(form, **password))
+    with stopped():
+        assert is_told_to_come_back(browser.submit(sign_in.page.form))
+    phone.approve(sign_in.number)
+    with stopped():
+        assert is_told_to_come_back(browser.submit(sign_in.page.form))
+
+    assert sign_in.finish().status == ("Success",)
+    assert set(lines.refusals()) == {"store_unavailable"}
+    assert [row.event_id for row in federation.log] == [1202, 1200]
+
+
+def test_the_probe_takes_the_node_out_and_in_again(federation, stopped):
+    probe = f"{federation.url}/adfs/probe"
+    with stopped():
+        assert requests.get(probe, timeout=10).status_code == 503
+    assert requests.get(probe, timeout=10).status_code == 200
+
+
+def test_connections_that_were_cut_fail_nobody(federation, easy, tallystick_database):
+    browser = federation.sign_in(easy.url()).browser
+    for _ in range(3):
+        with psycopg.connect(tallystick_database, autocommit=True) as connection:
+            connection.execute(OTHERS_AWAY)
+        assert federation.sign_in(easy.url(), browser=browser).is_finished
+
+
+def test_a_locked_log_lets_nobody_in_and_keeps_nobody_waiting(
+    federation, easy, tallystick_database
+):
+    browser = federation.sign_in(easy.url()).browser
+    url = easy.url()
+    with psycopg.connect(tallystick_database) as connection:
+        connection.execute("LOCK TABLE sign_ins")
+        page = browser.get(url)
+        assert is_told_to_come_back(page)
+        assert "SAMLResponse" not in page.html
+
+    assert federation.resume(browser, browser.get(url)).is_finished

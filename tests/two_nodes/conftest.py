@@ -1,0 +1,66 @@
+"""Two nodes on one database behind one address, and a load balancer that can be told what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import cycle
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import pytest
+from flask import Flask
+from signing_in import easy, pairs, sp
+
+from idp.app import assemble, create_app
+from idp.directory import PasswordHasher
+from idp.services import Services
+from idp.testing.federation import Federation
+from idp.testing.host import Host
+
+__all__ = ["easy", "pairs", "sp"]
+
+
+class Farm:
+    """The load balancer: everything goes to one node, or to each in turn."""
+
+    def __init__(self, nodes: dict[str, Flask]) -> None:
+        self._nodes = nodes
+        self.to("a")
+
+    def to(self, *names: str) -> None:
+        """Send what comes from now on to these nodes in turn."""
+        self._turns = cycle([self._nodes[name] for name in names])
+
+    def rooms(self, name: str) -> Services:
+        """Return the services of a node, for what its administrator does there."""
+        return self._nodes[name].extensions["tallystick"]
+
+    def dies(self, name: str) -> None:
+        """Lose a node with all that it has not stored."""
+        del self._nodes[name]
+        self.to(*self._nodes)
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        return next(self._turns)(environ, start)
+
+
+@pytest.fixture
+def farm(federation: Federation, _tallystick_host: Host) -> Iterator[Farm]:
+    """The federation server as two nodes, ``a`` and ``b``; everything goes to ``a`` at first.
+
+    They share database, keys and clock, and nothing else. The node's builds are one farm's.
+    """
+    first = federation.services
+    second = assemble(
+        first.config,
+        clock=first.clock,
+        hasher=PasswordHasher(memory_kib=8, passes=1),
+        signing_key=first.signing_key,
+    )
+    nodes = {
+        name: create_app(services.config, services=services)
+        for name, services in (("a", first), ("b", second))
+    }
+    farm = Farm(nodes)
+    _tallystick_host.put(farm)
+    yield farm
+    second.close()
