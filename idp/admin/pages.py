@@ -16,7 +16,9 @@ from idp.admin.access import COOKIE, Access, AccessRefused
 from idp.admin.notice import Notice, Notices
 from idp.admin.session import LIFETIME, AdminSession
 from idp.admin.token import AdminTokenError
+from idp.admin.trust_pages import add_trust_pages
 from idp.federation.nodes import BadNode
+from idp.federation.trusts import UnknownTrust
 
 if TYPE_CHECKING:
     from idp.federation.keyring import Ring
@@ -49,18 +51,12 @@ class Pages:
             self._notices.clear(page)
         return page
 
-    def log(self) -> Response:
+    def log(self, session: AdminSession) -> Response:
         """Show the last sign-ins."""
-        session = self._access.session_of(request)
-        if session is None:
-            return redirect(f"{PATH}/", 303)
-        return self._page("log", session, records=log.latest(self._services), limit=log.LATEST)
+        return self.page("log", session, records=log.latest(self._services), limit=log.LATEST)
 
-    def keys(self) -> Response:
+    def keys(self, session: AdminSession) -> Response:
         """Show the token-signing keys."""
-        session = self._access.session_of(request)
-        if session is None:
-            return redirect(f"{PATH}/", 303)
         return self._keys(session)
 
     def change_keys(self, session: AdminSession) -> Response:
@@ -74,12 +70,9 @@ class Pages:
         audit.log_keys(KEY_EVENTS[action], ring)
         return redirect(f"{PATH}/keys", 303)
 
-    def access(self) -> Response:
+    def access(self, session: AdminSession) -> Response:
         """Show who gets in where, and who is asked for the second factor."""
-        session = self._access.session_of(request)
-        if session is None:
-            return redirect(f"{PATH}/", 303)
-        return self._page("access", session, overview=access_control.overview(self._services))
+        return self.page("access", session, overview=access_control.overview(self._services))
 
     def sign_in(self) -> Response:
         """Exchange the token for a session.
@@ -127,6 +120,15 @@ class Pages:
         self._notices.leave(answer, session, _notice_of(change))
         return answer
 
+    def reading(self, view: Callable[[AdminSession], Response]) -> Callable[[], Response]:
+        """Return *view* for administrators; others are led to the form for the token."""
+
+        def guarded() -> Response:
+            session = self._access.session_of(request)
+            return redirect(f"{PATH}/", 303) if session is None else view(session)
+
+        return guarded
+
     def changing(self, view: Callable[[AdminSession], Response]) -> Callable[[], Response]:
         """Return *view* behind everything that a change by form must pass."""
 
@@ -157,7 +159,7 @@ class Pages:
 
     def _keys(self, session: AdminSession, problem: str = "") -> Response:
         config = self._services.config
-        return self._page(
+        return self.page(
             "keys",
             session,
             422 if problem else 200,
@@ -176,7 +178,7 @@ class Pages:
     ) -> Response:
         views = farm.nodes(self._services)
         known = {view.node.name for view in views}
-        return self._page(
+        return self.page(
             "farm",
             session,
             status,
@@ -186,7 +188,8 @@ class Pages:
             fault_is_new=fault is not None and fault.name not in known,
         )
 
-    def _page(self, name: str, session: AdminSession, status: int = 200, **values: Any) -> Response:
+    def page(self, name: str, session: AdminSession, status: int = 200, **values: Any) -> Response:
+        """Show the page *name* with these values."""
         csrf = self._access.csrf_token(session)
         text = render_template(f"admin/{name}.html", csrf=csrf, here=name, **values)
         return make_response(text, status)
@@ -216,21 +219,22 @@ def add_pages(blueprint: Blueprint, services: Services, access: Access) -> None:
     routes = (
         ("/",         "GET",  "home",      pages.home),
         ("/",         "POST", "sign_in",   pages.sign_in),
-        ("/keys",     "GET",  "keys",      pages.keys),
+        ("/keys",     "GET",  "keys",      pages.reading(pages.keys)),
         ("/keys",     "POST", "change_keys", pages.changing(pages.change_keys)),
-        ("/log",      "GET",  "log",       pages.log),
-        ("/access",   "GET",  "access",    pages.access),
+        ("/log",      "GET",  "log",       pages.reading(pages.log)),
+        ("/access",   "GET",  "access",    pages.reading(pages.access)),
         ("/nodes",    "POST", "set_build", pages.changing(pages.set_build)),
         ("/sign-out", "POST", "sign_out",  pages.changing(pages.sign_out)),
     )  # fmt: skip
     for rule, method, endpoint, view in routes:
         blueprint.add_url_rule(rule, endpoint, view, methods=[method])
+    add_trust_pages(blueprint, services, pages)
     blueprint.register_error_handler(TallystickError, _refused)
 
 
 def _refused(error: TallystickError) -> Response:
     audit.log_refusal(error)
-    status = getattr(error, "status", 503)
+    status = 404 if isinstance(error, UnknownTrust) else getattr(error, "status", 503)
     answer = make_response(render_template("admin/refused.html", error=error), status)
     if status == 503:
         answer.headers["Retry-After"] = "5"

@@ -75,7 +75,7 @@ def _signature_algorithm(value: object) -> str:
 
 
 def _rsa_certificate(value: object) -> str | None:
-    if value in (None, ""):
+    if value is None or not str(value).strip():
         return None
     try:
         certificate = certificate_in(str(value).strip().encode(errors="replace"))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from administered import ADMIN_TOKEN, farm_folder, keys_folder, metadata, services
+from administered import ADMIN_TOKEN, SP_ID, farm_folder, keys_folder, metadata, services
 from playwright.sync_api import Locator, Page, expect
 from werkzeug.serving import make_server
 
@@ -272,3 +272,24 @@ def test_an_empty_log_and_an_empty_farm_say_so(farm, services, looks):
 
     farm.get_by_role("link", name="Sign-ins").click()
     expect(farm.get_by_text("Nobody has signed in yet")).to_be_visible()
+
+
+def test_a_setting_of_a_trust_is_changed_and_its_weakness_told(farm, services, looks):
+    services.trusts.add(metadata().encode())
+    services.trusts.add(metadata("https://library.example.test/shibboleth").encode())
+    services.trusts.set(SP_ID, {"signature_algorithm": "rsa-sha1"})
+
+    farm.get_by_role("link", name="Trusts").click()
+    expect(farm.get_by_role("row")).to_have_count(3)
+    looks(farm, "admin-trusts")
+    farm.get_by_label("Name or entity id").fill("sp.example")
+    farm.keyboard.press("Enter")
+    farm.get_by_role("link", name=SP_ID).click()
+    expect(farm.get_by_text("SHA-1, which can be forged")).to_be_visible()
+    looks(farm, "admin-trust")
+
+    farm.get_by_label("signature_algorithm").select_option(index=0)
+    farm.get_by_role("button", name="Save the settings").click()
+
+    expect(farm.get_by_text("SHA-1, which can be forged")).to_have_count(0)
+    assert services.trusts.signing_with_sha1() == ()

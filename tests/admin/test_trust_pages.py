@@ -1,0 +1,136 @@
+"""``/admin/trusts``: the trusts with their warnings, and a form for the settings of each."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+from administered import SP_ID, metadata
+from lxml import html
+
+from idp.federation.refreshing import Held, RefreshState
+from idp.federation.settings import TrustSettings
+from idp.saml import uris
+
+ONE = f"/admin/trusts/one?id={quote(SP_ID, safe='')}"
+
+
+@pytest.fixture
+def trust(services):
+    return services.trusts.add(metadata().encode())
+
+
+@pytest.fixture
+def save(administrator):
+    """Send the form of the trust's page as it stands, with these changes."""
+
+    def save(action: str | None = None, **changes: str):
+        page = html.fromstring(administrator.see(ONE).text)
+        [form] = [each for each in page.forms if "token_lifetime" in each.fields]
+        # Browsers drop the line break with which the text of a textarea begins; lxml does not.
+        fields = {name: (value or "").removeprefix("\n") for name, value in form.fields.items()}
+        fields |= changes
+        if action:
+            fields |= {"action": action}
+        return administrator.post("/admin/trusts/one", fields)
+
+    return save
+
+
+def settings(services) -> TrustSettings:
+    return services.trusts.existing(SP_ID).settings
+
+
+def test_the_list_shows_each_trust_and_its_warnings(administrator, services, trust):
+    services.trusts.set(SP_ID, {"signature_algorithm": "rsa-sha1"})
+
+    page = administrator.see("/admin/trusts")
+
+    assert SP_ID in page.text
+    assert "SHA-1" in page.text
+    assert html.fromstring(page.text).xpath("//td/p[@class='warning']")
+    assert "SHA-1" in administrator.see(ONE).text
+
+
+def test_the_list_is_searched_and_bounded(administrator, services, trust):
+    services.trusts.add(metadata("urn:other").encode())
+
+    assert "urn:other" in administrator.see("/admin/trusts").text
+    assert "urn:other" not in administrator.see("/admin/trusts?q=SP.example").text
+    assert "none of that name" in administrator.see("/admin/trusts?q=nobody").text
+
+
+def test_the_form_has_every_setting_but_the_tables(administrator, trust):
+    page = html.fromstring(administrator.see(ONE).text)
+    [form] = [each for each in page.forms if "token_lifetime" in each.fields]
+
+    tables = {name for name, value in TrustSettings().model_dump().items() if type(value) is dict}
+    assert set(form.fields) == set(TrustSettings.model_fields) - tables | {"csrf", "id"}
+    assert all(
+        page.xpath(f"//label[@for='s-{name}']") for name in set(form.fields) - {"csrf", "id"}
+    )
+
+
+def test_saving_it_unchanged_changes_nothing(save, services, trust):
+    services.trusts.set(SP_ID, {"attributes.urn:x": "y", "notes": "one\ntwo"})
+    before = settings(services)
+
+    assert save().status_code == 303
+    assert settings(services) == before
+
+
+def test_what_is_changed_holds(save, services, trust):
+    answer = save(
+        token_lifetime="30", second_factor="never", signature_algorithm="rsa-sha1", notes="a\r\nb"
+    )
+
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == ONE
+    changed = settings(services)
+    assert (changed.token_lifetime, changed.second_factor) == (30, "never")
+    assert (changed.signature_algorithm, changed.notes) == (uris.RSA_SHA1, "a\nb")
+
+
+def test_what_is_wrong_is_told_and_what_was_typed_stays(save, services, trust):
+    answer = save(token_lifetime="soon", notes="kept <b>")
+
+    assert answer.status_code == 422
+    page = html.fromstring(answer.text)
+    assert "token_lifetime" in page.get_element_by_id("problem").text_content()
+    assert page.get_element_by_id("s-token_lifetime").value == "soon"
+    assert page.get_element_by_id("s-notes").value.strip() == "kept <b>"
+    assert settings(services) == TrustSettings()
+
+
+def test_what_is_held_back_is_accepted_by_a_press(administrator, save, services, trust):
+    held = Held(metadata(acs="https://sp.example.test/new").encode(), ("for a test",))
+    services.refreshes.save(SP_ID, RefreshState(services.clock.now(), held=held))
+    assert "for a test" in administrator.see(ONE).text
+
+    assert save("accept").status_code == 303
+
+    found = services.trusts.existing(SP_ID).service_provider.assertion_consumer_services
+    assert found[0].location.endswith("/new")
+    assert save("accept").status_code == 422
+
+
+def test_an_unknown_trust_is_not_found(administrator):
+    assert administrator.see("/admin/trusts/one?id=urn:none").status_code == 404
+
+
+def test_without_a_session_there_is_only_the_form_for_the_token(new_administrator, trust):
+    stranger = new_administrator()
+
+    for path in ("/admin/trusts", ONE):
+        assert stranger.see(path).status_code == 303
+    assert stranger.post("/admin/trusts/one", {"id": SP_ID, "enabled": "false"}).status_code == 403
+
+
+def test_a_change_needs_the_sessions_token_and_our_own_page(administrator, services, trust):
+    form = {"id": SP_ID, "enabled": "false"}
+
+    assert administrator.post("/admin/trusts/one", form).status_code == 403
+    form["csrf"] = administrator.csrf()
+    evil = administrator.post("/admin/trusts/one", form, Origin="https://evil.test")
+    assert evil.status_code == 403
+    assert settings(services).enabled
