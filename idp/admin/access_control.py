@@ -141,10 +141,10 @@ def try_access(
     """
     who, trust = find_user(services, user), services.trusts.existing(entity_id)
     where = whereabouts_of(address, extranet=extranet)
-    rules = services.access.rules()
-    first = decide(trust.settings, rules, Caller(who, where, METHODS[:1]))
+    rules, now = services.access.rules(), services.clock.now()
+    first = decide(trust.settings, rules, Caller(who, where, METHODS[:1], now))
     methods = METHODS if first.requires_second_factor else METHODS[:1]
-    then = decide(trust.settings, rules, Caller(who, where, methods))
+    then = decide(trust.settings, rules, Caller(who, where, methods, now))
     return Trial(
         user=who,
         trust=trust,

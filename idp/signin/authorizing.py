@@ -15,5 +15,6 @@ def access_of(known: Known, proven: Proven | None, whereabouts: Whereabouts) -> 
     """Return what holds now for who has *proven* to be somebody; nobody is let in unknown."""
     if proven is None:
         return NOT_DECIDED
-    caller = Caller(proven.user, whereabouts, proven.methods)
+    at = proven.session.authenticated_at
+    caller = Caller(proven.user, whereabouts, proven.methods, at)
     return decide(known.trust.settings, known.rules, caller)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from administered import farm_folder, keys_folder, metadata, services
 from click.testing import CliRunner
+from databases import NOON
 
 from idp import cli, config
 from idp.federation.access_control.built_in import BUILT_IN
@@ -116,7 +117,7 @@ def test_its_table_of_policies_is_right(name, where, group):
     parameters = {"GroupParameter": ["Staff"]} if BUILT_IN[name].parameters else {}
     settings = TrustSettings(access_control_policy=name, access_control_parameters=parameters)
 
-    access = decide(settings, AccessRules("never"), Caller(Somebody(group), WHERE[where], ()))
+    access = decide(settings, AccessRules("never"), Caller(Somebody(group), WHERE[where], (), NOON))
 
     permitted, asked = rows("policy")[name]
     assert access.is_permitted is WHO[permitted](group, where)

@@ -42,7 +42,7 @@ QUIET = AccessRules("never")
 
 
 def caller(user: User = ALICE, where: Whereabouts = OFFICE, *methods: str) -> Caller:
-    return Caller(user, where, (PASSWORD, *methods))
+    return Caller(user, where, (PASSWORD, *methods), NOON)
 
 
 def outcome(policy: str, who: Caller, rules: AccessRules = QUIET, **settings: object) -> str:

@@ -48,7 +48,7 @@ QUIET = AccessRules("never")
 
 
 def access(settings: TrustSettings, user: User = ALICE, where=OFFICE, rules=QUIET):
-    return decide(settings, rules, Caller(user, where, METHODS))
+    return decide(settings, rules, Caller(user, where, METHODS, NOON))
 
 
 def authorized(text: str, user: User = ALICE) -> bool:
