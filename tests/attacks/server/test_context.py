@@ -48,6 +48,22 @@ def test_an_earlier_one_is_as_good_as_the_latest(sign_in, phone):
     assert "SAMLResponse" in post(sign_in, earlier).html
 
 
+def test_an_earlier_one_gives_no_try_back(federation, sp):
+    """Every guess is posted with the Context that came before any of them."""
+    user = federation.add_user(phone=None, totp=True)
+    sign_in = federation.sign_in(sp.url(), user)
+    form, browser = sign_in.page.form, sign_in.browser
+    for steps in range(1000, 1010):
+        page = browser.submit(form, VerificationCode=user.code(steps=steps))
+        assert page.status == 200
+
+    page = browser.submit(form, VerificationCode=user.code())
+
+    assert "SAMLResponse" not in page.html
+    federation.clock.advance(16 * 60)
+    assert "SAMLResponse" in browser.submit(form, VerificationCode=user.code()).html
+
+
 def test_a_lost_answer_may_be_asked_for_again(sign_in):
     kept, number = context_of(sign_in), sign_in.number
     for _ in range(3):
