@@ -1,0 +1,89 @@
+"""Log-out in a real browser: by keyboard, with and without script, past one that never answers."""
+
+from __future__ import annotations
+
+import pytest
+from leaving import App
+from playwright.sync_api import Page, expect
+from signing_in import pairs
+
+from idp.saml.values import POST
+from idp.testing.federation import Federation, ServiceProvider
+
+__all__ = ["pairs"]
+
+
+@pytest.fixture
+def sp(federation: Federation, service_provider: ServiceProvider) -> ServiceProvider:
+    federation.services.trusts.set(service_provider.entity_id, {"second_factor": "never"})
+    return service_provider
+
+
+def sign_in(page: Page, federation: Federation, url: str) -> None:
+    page.goto(url)
+    if page.get_by_label("User name").count():
+        page.get_by_label("User name").fill(federation.user.name)
+        page.get_by_label("Password").fill(federation.user.password)
+        page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize("button", ["Sign out", "Sign out by HTTP-POST"])
+def test_an_application_signs_its_user_out_everywhere(button, federation, sp, page, looks):
+    sign_in(page, federation, sp.login_url())
+    expect(page.locator("#user")).to_be_visible()
+    page.goto(sp.url)
+    page.get_by_role("button", name=button, exact=True).click()
+
+    expect(page.locator("#status")).to_have_text("Success")
+    expect(page.locator("#relay-state")).to_have_text("/reports/42")
+    looks(page, "sp-signed-out")
+    page.goto(sp.login_url())
+    expect(page).to_have_title("Sign In")
+
+
+def test_a_user_signs_out_of_all_applications(federation, sp, page, looks):
+    sign_in(page, federation, sp.login_url())
+    expect(page.locator("#user")).to_be_visible()
+    page.goto(f"{federation.url}/adfs/ls/idpinitiatedsignon.aspx")
+    looks(page, "adfs-page-signed-in")
+    page.get_by_label("On all my devices").check()
+    page.get_by_role("button", name="Sign out of all applications").click()
+
+    expect(page.locator("#outcomes dd")).to_have_text("signed out")
+    page.get_by_role("link", name="Sign in to an application").click()
+    expect(page.locator("#idp_SignOutButton")).to_have_count(0)
+
+
+def test_it_works_by_keyboard_and_without_script(federation, sp, page_without_script):
+    page = page_without_script
+    sign_in(page, federation, sp.login_url())
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator("#user")).to_be_visible()
+    page.goto(f"{federation.url}/adfs/ls/signout")
+    for key in ("Tab", "Space", "Tab", "Enter"):
+        page.keyboard.press(key)
+
+    expect(page.locator("#outcomes dd")).to_have_text("signed out")
+
+
+def test_one_that_never_answers_is_given_up(federation, sp, page, pairs, looks):
+    stuck = App(federation, pairs("sp"), "stuck", bindings=(POST,)).register()
+    page.route("https://stuck.example.test/**", lambda route: route.fulfill(body="Stuck"))
+    sign_in(page, federation, federation.idp_initiated_url(stuck.entity_id))
+    expect(page.get_by_text("Stuck")).to_be_visible()
+    sign_in(page, federation, sp.login_url())
+    expect(page.locator("#user")).to_be_visible()
+
+    page.goto(f"{federation.url}/adfs/ls/signout")
+    looks(page, "sign-out")
+    page.get_by_role("button", name="Sign out of all applications").click()
+    expect(page.get_by_text("Stuck")).to_be_visible()
+
+    page.goto(f"{federation.url}/adfs/ls/signout")
+    expect(page.locator("#waiting li")).to_have_text(stuck.entity_id)
+    looks(page, "signing-out")
+    federation.clock.advance(20)
+    page.get_by_role("link", name="Look again").click()
+    expect(page.get_by_role("alert")).to_contain_text("others could go on")
+    expect(page.locator("#outcomes dd")).to_have_text(["has not answered", "signed out"])
+    looks(page, "signed-out")
