@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any, Self
 
@@ -35,6 +35,7 @@ LONGEST_NAME = 128
 Parameters = Mapping[str, tuple[str, ...]]
 """The values that a trust gives to a policy's parameters, by their names."""
 
+_MAPPED = IPv6Network("::ffff:0:0/96")
 _PARAMETER = re.compile(r"\{([A-Za-z][A-Za-z0-9_]{0,62})\}")
 
 
@@ -61,12 +62,14 @@ def check_network(value: str) -> str:
     if value in (INTRANET, EXTRANET) or parameter_of(value):
         return value
     try:
-        network_of(value)
+        network = network_of(value)
     except ValueError:
         raise ValueError(
             f"{value[:80]!r} is no network: give {INTRANET}, {EXTRANET}, an address, or a range "
             "like 10.0.0.0/8"
         ) from None
+    if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):
+        raise ValueError(f"{value!r} would never match: write it as the IPv4 that it holds")
     return value
 
 
@@ -146,7 +149,7 @@ class AccessControlPolicy(_Part):
     description: str = Field(default="", max_length=512)
     rules: Annotated[tuple[Rule, ...], Some] = Field(alias="permit", max_length=MOST_RULES)
 
-    @property
+    @cached_property
     def parameters(self) -> dict[str, str]:
         """What each parameter holds, ``networks`` or ``groups``, by its name."""
         return dict(_parameters(self.rules))
