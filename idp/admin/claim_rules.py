@@ -12,16 +12,14 @@ from idp.federation.claim_rules.directory import is_known
 from idp.federation.claim_rules.engine import Step
 from idp.federation.claim_rules.rules import Query, Rules
 from idp.federation.claims import Claim, identity_claims, short_name, sign_in_claims
-from idp.federation.issuance import attributes_of
-from idp.federation.name_ids import issued_name_id, name_id_for, opaque_name_for
-from idp.federation.rule_issuance import run, told_by, withheld
+from idp.federation.telling import Told, tell, withheld
 from idp.saml.contexts import (
     MULTIPLE_AUTHN,
     PASSWORD_PROTECTED_TRANSPORT,
     answered_context,
     resolve_requested_context,
 )
-from idp.saml.values import Attribute, NameID, NameIDPolicy
+from idp.saml.values import NameIDPolicy
 
 if TYPE_CHECKING:
     from idp.directory import User
@@ -30,32 +28,46 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 MADE_LATER = "(made at the sign-in)"
-PUSH = "http://schemas.microsoft.com/ws/2012/12/authmethod/phoneappnotification"
+METHODS = (
+    PASSWORD_PROTECTED_TRANSPORT,
+    "http://schemas.microsoft.com/ws/2012/12/authmethod/phoneappnotification",
+    MULTIPLE_AUTHN,
+)
+"""How a user signs in who passes the second factor as well."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a trust would be told of a user. ``steps`` is None where the trust has no rules."""
+    """What a trust would be told of a user who signed in by ``methods``."""
 
     trust: RelyingPartyTrust
     user: User
     input: tuple[Claim, ...]
-    steps: tuple[Step, ...] | None
-    withheld: tuple[Claim, ...]
-    name_id: NameID | None
-    attributes: tuple[Attribute, ...]
+    told: Told
+    methods: tuple[str, ...]
     context: str
+
+    @property
+    def steps(self) -> tuple[Step, ...] | None:
+        """What each rule made, None where the trust has no rules."""
+        return self.told.outcome and self.told.outcome.trace
+
+    @property
+    def withheld(self) -> tuple[Claim, ...]:
+        """What rules issue of the sign-in that was not proved."""
+        return withheld(self.told.outcome, self.methods) if self.told.outcome else ()
 
     def as_json(self) -> dict[str, Any]:
         """Return it for scripts."""
+        name_id, steps = self.told.name_id, self.steps
         return {
             "trust": self.trust.entity_id,
             "user": self.user.upn,
             "input": [_claim_json(claim) for claim in self.input],
-            "rules": None if self.steps is None else [_step_json(step) for step in self.steps],
+            "rules": None if steps is None else [_step_json(step) for step in steps],
             "withheld": [_claim_json(claim) for claim in self.withheld],
-            "name_id": None if self.name_id is None else asdict(self.name_id),
-            "attributes": [asdict(attribute) for attribute in self.attributes],
+            "name_id": None if name_id is None else asdict(name_id),
+            "attributes": [asdict(attribute) for attribute in self.told.attributes],
             "authn_context": self.context,
         }
 
@@ -107,32 +119,30 @@ def try_rules(
     Nothing is stored. Raises ``UnknownTrust``, ``UnknownUser``, and what the rules raise.
     """
     trust, who = services.trusts.existing(entity_id), find_user(services, user)
-    methods = (PASSWORD_PROTECTED_TRANSPORT, PUSH, MULTIPLE_AUTHN)[: 3 if second_factor else 1]
-    sign_in = sign_in_claims(methods, services.clock.now())
-    sign_in += whereabouts_of(address, extranet=extranet).claims()
+    methods = METHODS if second_factor else METHODS[:1]
+    sign_in = (
+        *sign_in_claims(methods, services.clock.now()),
+        *whereabouts_of(address, extranet=extranet).claims(),
+    )
     names = _Preview(services.persistent_names)
-    policy, issuer = NameIDPolicy(), services.config.server.entity_id
-    rules, steps, by_rule = trust.settings.claim_rules, None, None
-    kept_back: tuple[Claim, ...] = ()
-    if rules is None:
-        name_id = name_id_for(who, trust, policy, issuer=issuer, names=names)
-        attributes = attributes_of(who, trust, methods=methods)
-    else:
-        outcome = run(rules, who, sign_in, opaque_name_for(who, trust, policy, names))
-        told = told_by(outcome, methods)
-        name_id = issued_name_id(told.names, trust, policy, issuer=issuer)
-        attributes, by_rule, steps = told.attributes, told.context, outcome.trace
-        kept_back = withheld(outcome, methods)
+    told = tell(
+        who,
+        trust,
+        NameIDPolicy(),
+        issuer=services.config.server.entity_id,
+        names=names,
+        methods=methods,
+        sign_in=lambda: sign_in,
+    )
     context = answered_context(
         (),
         "exact",
         resolve_requested_context(()),
         style=trust.settings.authentication_context,
         methods=methods,
-        by_rule=by_rule,
+        by_rule=told.context,
     )
-    brought = (*identity_claims(who), *sign_in)
-    return Trial(trust, who, brought, steps, kept_back, name_id, attributes, context)
+    return Trial(trust, who, (*identity_claims(who), *sign_in), told, methods, context)
 
 
 class _Preview:

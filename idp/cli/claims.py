@@ -161,9 +161,9 @@ def _print_trial(trial: Trial) -> None:
     if trial.withheld:
         _print_claims("Not told, for it was not proved:", trial.withheld)
     click.echo("It is told:")
-    name_id = trial.name_id
-    rows = [("NameID", f"{name_id.value} ({name_id.format})" if name_id else "none")]
-    rows += [(each.name, value) for each in trial.attributes for value in each.values]
+    named = trial.told.name_id
+    rows = [("NameID", f"{named.value} ({named.format})" if named else "none")]
+    rows += [(each.name, value) for each in trial.told.attributes for value in each.values]
     _print_rows([*rows, ("AuthnContextClassRef", trial.context)])
 
 

@@ -10,10 +10,9 @@ from datetime import datetime, timedelta
 
 from idp.directory import User
 from idp.federation.claims import Claim, sign_in_claims
-from idp.federation.issuance import attributes_of
-from idp.federation.name_ids import format_for, issued_name_id, name_id_for, opaque_name_for
+from idp.federation.name_ids import format_for
 from idp.federation.ports import PersistentNames, SigningKeyRing
-from idp.federation.rule_issuance import run, told_by
+from idp.federation.telling import tell
 from idp.federation.trusts import RelyingPartyTrust
 from idp.federation.whereabouts import Whereabouts
 from idp.saml.assertions import SigningKey, write_response
@@ -27,7 +26,7 @@ from idp.saml.contexts import (
 from idp.saml.endpoints import acs_by_url
 from idp.saml.refusal import Refused
 from idp.saml.requests import unknown_principal
-from idp.saml.values import Assertion, Attribute, NameID, NameIDPolicy
+from idp.saml.values import Assertion, NameID, NameIDPolicy
 from idp.session.sso import Session
 from idp.signin import failures
 from idp.signin.pending import PendingSignIn
@@ -136,8 +135,16 @@ def _assertion(
     pending: PendingSignIn, trust: RelyingPartyTrust, proven: Proven, issuer: Issuer, now: datetime
 ) -> Assertion:
     settings = trust.settings
-    name_id, attributes, by_rule = _told(pending, trust, proven, issuer)
-    _must_be_who_was_asked_for(pending, proven.user, name_id)
+    told = tell(
+        proven.user,
+        trust,
+        _policy_of(pending),
+        issuer=issuer.entity_id,
+        names=issuer.names,
+        methods=proven.methods,
+        sign_in=proven.claims,
+    )
+    _must_be_who_was_asked_for(pending, proven.user, told.name_id)
     identifier = new_id()
     return Assertion(
         id=identifier,
@@ -157,29 +164,11 @@ def _assertion(
             proven.demand,
             style=settings.authentication_context,
             methods=proven.methods,
-            by_rule=by_rule,
+            by_rule=told.context,
         ),
-        name_id=name_id,
-        attributes=attributes,
+        name_id=told.name_id,
+        attributes=told.attributes,
     )
-
-
-def _told(
-    pending: PendingSignIn, trust: RelyingPartyTrust, proven: Proven, issuer: Issuer
-) -> tuple[NameID | None, tuple[Attribute, ...], str | None]:
-    """Return NameID, attributes, and the context that a rule wants: by the trust's rules, if any.
-
-    An application that is told by rules is told by nothing else.
-    """
-    user, policy = proven.user, _policy_of(pending)
-    if trust.settings.claim_rules is None:
-        name_id = name_id_for(user, trust, policy, issuer=issuer.entity_id, names=issuer.names)
-        return name_id, attributes_of(user, trust, methods=proven.methods), None
-    opaque_name = opaque_name_for(user, trust, policy, issuer.names)
-    outcome = run(trust.settings.claim_rules, user, proven.claims(), opaque_name)
-    told = told_by(outcome, proven.methods)
-    name_id = issued_name_id(told.names, trust, policy, issuer=issuer.entity_id)
-    return name_id, told.attributes, told.context
 
 
 def _must_be_who_was_asked_for(pending: PendingSignIn, user: User, name_id: NameID | None) -> None:

@@ -43,20 +43,20 @@ KEY = "claim_rules"
 """The name of the list in a trust's file and in its settings."""
 
 _ANY = "*"
-_OPERATORS = {
+OPERATORS = {
     "is":          Operator.EQUAL,
     "not":         Operator.NOT_EQUAL,
     "matches":     Operator.MATCHES,
     "not_matches": Operator.NOT_MATCHES,
 }  # fmt: skip
-_ACTIONS = {
+ACTIONS = {
     # what is done  keys beside it
     "pass":         (),
     "issue":        ("value", "format", "properties", "issuer"),
     "directory":    (),
 }  # fmt: skip
 _COMMON = ("name", "when", "output")
-_CONDITIONS = ("claim", "exists", "not_exists", "count")
+CONDITIONS = ("claim", "exists", "not_exists", "count")
 _TESTS = ("value", "issuer", "properties")
 _FORMATS = {uri: name for name, uri in NAME_ID_FORMATS.items()}
 
@@ -94,10 +94,10 @@ def _numbered(number: int, table: object) -> Rule:
 
 
 def _rule(table: Table) -> Rule:
-    actions = [key for key in _ACTIONS if key in table]
+    actions = [key for key in ACTIONS if key in table]
     if len(actions) != 1:
-        raise BadRule("A rule does not say what it does", f"Give one of {', '.join(_ACTIONS)}")
-    _only(table, *_COMMON, actions[0], *_ACTIONS[actions[0]])
+        raise BadRule("A rule does not say what it does", f"Give one of {', '.join(ACTIONS)}")
+    _only(table, *_COMMON, actions[0], *ACTIONS[actions[0]])
     conditions = tuple(_conditions(table.get("when", [])))
     action: Action
     if actions[0] == "pass":
@@ -120,9 +120,9 @@ def _conditions(value: object) -> Iterator[Condition]:
 
 
 def _condition(table: Table) -> Condition:
-    kinds = [key for key in _CONDITIONS if key in table]
+    kinds = [key for key in CONDITIONS if key in table]
     if len(kinds) != 1:
-        raise BadRule("A condition has no claim", f"Give one of {', '.join(_CONDITIONS)}")
+        raise BadRule("A condition has no claim", f"Give one of {', '.join(CONDITIONS)}")
     kind = kinds[0]
     _only(table, kind, *_TESTS, *(["is"] if kind == "count" else []))
     selector = selector_of(_tests(table[kind], table))
@@ -155,9 +155,9 @@ def _tests(type_: object, table: Table) -> Iterator[Test]:
 
 def _comparisons(part: Part, value: object) -> Iterator[Test]:
     table = value if isinstance(value, dict) else {"is": value}
-    _only(table, *_OPERATORS)
+    _only(table, *OPERATORS)
     for key, texts in table.items():
-        yield Test(part, _OPERATORS[key], _texts(texts, part.name))
+        yield Test(part, OPERATORS[key], _texts(texts, part.name))
 
 
 def _issue(table: Table) -> Issue:
@@ -293,7 +293,7 @@ def _condition_table(condition: Condition) -> Table:
 
 
 def _comparison_table(tests: list[Test], *, short: bool = False) -> object:
-    names = {operator: key for key, operator in _OPERATORS.items()}
+    names = {operator: key for key, operator in OPERATORS.items()}
     table = {}
     for test in tests:
         shorten = short and not test.operator.is_pattern

@@ -1,0 +1,107 @@
+"""docs/claims.md: its rules tell what stands under them, its commands work, its lists are whole."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from administered import SP_ID, farm_folder, keys_folder, metadata, services
+from click.testing import CliRunner
+
+from idp import cli
+from idp.federation.claim_rules import engine, patterns, tables, template
+from idp.federation.claim_rules.directory import ATTRIBUTES
+from idp.federation.claim_rules.rules import COUNTS
+from idp.federation.claims import claim_type
+
+__all__ = ["farm_folder", "keys_folder", "services"]
+
+PAGE = (Path(__file__).parents[2] / "docs" / "claims.md").read_text()
+EXAMPLES = re.findall(r"\*\*(.*?)\*\*.*?```toml\n(.*?)```\n```told\n(.*?)```", PAGE, re.DOTALL)
+(ADFS,) = re.findall(r"```adfs\n(.*?)```", PAGE, re.DOTALL)
+COMMANDS = [
+    tuple(part.split("\n", 1))
+    for block in re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
+    for part in block.split("$ ")[1:]
+]
+
+
+def rows(first: str) -> list[str]:
+    """Return the first cells of the table whose head begins so."""
+    table = PAGE.split(f"\n| {first} |")[1].split("\n\n")[0]
+    return [line.split("|")[1].strip() for line in table.splitlines()[2:]]
+
+
+def words(cell: str) -> list[str]:
+    return re.findall(r"`([^`]*)`", cell)
+
+
+@pytest.fixture
+def folder(farm_folder, services, monkeypatch) -> Path:
+    services.trusts.add(metadata().encode())
+    services.directory.add(
+        "alice@example.test",
+        "password",
+        display_name="Alice Archer",
+        email="alice@mail.test",
+        groups=["staff", "app-wiki"],
+    )
+    (farm_folder / "rules.txt").write_text(ADFS)
+    monkeypatch.chdir(farm_folder)
+    return farm_folder
+
+
+def tally(command: str) -> str:
+    result = CliRunner().invoke(cli.main, shlex.split(command)[1:])
+    assert result.exit_code == 0, (command, result.output)
+    return result.stdout
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"), [each[1:] for each in EXAMPLES], ids=[e[0] for e in EXAMPLES]
+)
+def test_what_stands_under_a_rule_is_told(rules, told, folder):
+    (folder / "rules.toml").write_text(rules)
+    tally(f"tallystick sp claims set {SP_ID} rules.toml")
+
+    trial = json.loads(tally(f"tallystick sp claims test {SP_ID} --user alice@example.test --json"))
+
+    name = trial["name_id"]
+    lines = [f"NameID = {name['value']} ({name['format']})"] if name else []
+    lines += [f"{a['name']} = {value}" for a in trial["attributes"] for value in a["values"]]
+    assert lines == told.splitlines()
+
+
+def test_its_commands_work_one_after_another_and_say_what_stands_under_them(folder):
+    (folder / "rules.toml").write_text(EXAMPLES[0][1])
+    for command, said in COMMANDS:
+        printed = tally(command)
+        assert printed == said or not said
+    assert len(COMMANDS) == 5
+
+
+def test_every_kind_of_rule_and_of_condition_has_a_row():
+    assert [word for cell in rows("key") for word in words(cell)] == list(tables.ACTIONS)
+    assert [word for cell in rows("condition") for word in words(cell)] == list(tables.CONDITIONS)
+    assert all(f'`"{operator} ' in PAGE for operator in COUNTS)
+    assert all(f"`{name}`" in PAGE for name in tables.OPERATORS)
+
+
+def test_what_stands_in_braces_is_understood():
+    for word in (word for cell in rows("in braces") for word in words(cell)):
+        assert template.read(word)
+
+
+def test_what_is_brought_has_a_short_name_and_attributes_are_all_named():
+    names = [word for cell in rows("short name") for word in words(cell)]
+
+    assert all(claim_type(name) != name for name in names)
+    assert all(f"`{name}`" in PAGE for name in ATTRIBUTES)
+
+
+def test_its_bounds_are_those_that_hold():
+    assert f"at most {patterns.LONGEST_VALUE} characters" in PAGE
+    assert f"more than {engine.MOST_CLAIMS} claims" in PAGE
