@@ -50,7 +50,7 @@ class Trial:
     @property
     def steps(self) -> tuple[Step, ...] | None:
         """What each rule made, None where the trust has no rules."""
-        return self.told.outcome and self.told.outcome.trace
+        return None if self.told.outcome is None else self.told.outcome.trace
 
     @property
     def withheld(self) -> tuple[Claim, ...]:
