@@ -118,7 +118,12 @@ def test_another_destination_is_refused(idp, sp):
 
 
 def test_a_destination_matches_exactly(idp, sp):
-    for destination in ("https://IDP.example.test/adfs/ls/", "https://idp.example.test/adfs/ls"):
+    addresses = (
+        "IDP.example.test/adfs/ls/",
+        "idp.example.test/adfs/ls",
+        "idp.example.test/adfs/ls/x",
+    )
+    for destination in (f"https://{address}" for address in addresses):
         assert refusal(idp, sp.request(Destination=destination)).code == "wrong_destination"
 
 
