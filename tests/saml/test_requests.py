@@ -117,6 +117,9 @@ def test_another_destination_is_refused(idp, sp):
     assert refusal(idp, xml).code == "wrong_destination"
 
 
+OURS = "idp.example.test/adfs/ls/"
+
+
 def test_a_destination_matches_exactly(idp, sp):
     addresses = (
         "IDP.example.test/adfs/ls/",
