@@ -19,14 +19,17 @@ def main() -> None:
     """Measure everything beside the unit."""
     idp, sp = saml.party("idp.example.test"), saml.party("sp.example.test")
     unit = Row(UNIT, None, lambda _: idp.key.sign(b"message"))
-    with TemporaryDirectory() as name, log_lines_to(Path(name) / "log"):
-        folder = Path(name)
+    with (
+        TemporaryDirectory() as name,
+        log_lines_to(Path(name) / "log"),
+        sign_in.rows(idp, sp, Path(name)) as of_sign_in,
+    ):
         rows = [
             *decision.ROWS,
             *saml.rows(idp, sp),
-            *sign_in.rows(idp, sp, folder),
-            *log_out.rows(idp, sp, folder / "log-out"),
-            *usual_way.rows(idp, sp, folder),
+            *of_sign_in,
+            *log_out.rows(idp, sp, Path(name) / "log-out"),
+            *usual_way.rows(idp, sp, Path(name)),
         ]
         results = measure(rows, unit)
     show(results, UNIT)

@@ -22,21 +22,27 @@ class Row:
     """One thing to measure: *run* is timed, *prepare* makes its inputs beforehand, untimed.
 
     *budget* is the most it may cost, in units; None where it only stands beside another row.
+    *elsewhere* is how many times one run has it done on each core by other processes, whose
+    processor time is not seen; 0 where it is done here, once.
     """
 
     name: str
     budget: float | None
     run: Callable[[object], object]
     prepare: Callable[[int], Iterable[object]] = range
+    elsewhere: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a row costs, in units; ``cpu`` is the same without what was waited for, as a disk."""
+    """What a row costs, in units; ``cpu`` is the same without what was waited for, as a disk.
+
+    It is None where the work was done by other processes.
+    """
 
     name: str
     ratio: float
-    cpu: float
+    cpu: float | None
     budget: float | None
 
     @property
@@ -69,6 +75,8 @@ def measure(rows: Sequence[Row], unit: Row, rounds: int = ROUNDS) -> list[Result
 
 def _result(row: Row, ratios: Sequence[_Cost]) -> Result:
     wall = statistics.median(ratio.wall for ratio in ratios)
+    if row.elsewhere:
+        return Result(row.name, wall / row.elsewhere, None, row.budget)
     return Result(row.name, wall, statistics.median(ratio.cpu for ratio in ratios), row.budget)
 
 

@@ -31,7 +31,8 @@ from idp.federation.keys import write_private_file
 from idp.saml.metadata import write_sp_metadata
 from idp.services import Services
 
-BASE_URL = "https://idp.example.test"
+HOST = "idp.example.test"
+BASE_URL = f"https://{HOST}"
 PASSWORD = "correct horse"
 _FIELD = re.compile(r'<input[^>]*?name="([^"]+)"[^>]*?value="([^"]*)"')
 
@@ -87,10 +88,10 @@ class Client:
             "PATH_INFO": path,
             "QUERY_STRING": query,
             "REQUEST_URI": f"{path}?{query}" if query else path,
-            "SERVER_NAME": "idp.example.test",
+            "SERVER_NAME": HOST,
             "SERVER_PORT": "443",
             "SERVER_PROTOCOL": "HTTP/1.1",
-            "HTTP_HOST": "idp.example.test",
+            "HTTP_HOST": HOST,
             "REMOTE_ADDR": "127.0.0.1",
             "CONTENT_LENGTH": str(len(body)),
             "CONTENT_TYPE": kind,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlencode
 
-from bench import saml
+from bench import saml, served
 from bench.harness import Row
 from bench.server import PASSWORD, Answer, Client, Phone, make_server
 
@@ -26,8 +28,9 @@ class Person:
     query: str
 
 
-def rows(idp: saml.Party, sp: saml.Party, folder: Path) -> list[Row]:
-    """Return the rows of the sign-in, on a server of their own in *folder*."""
+@contextmanager
+def rows(idp: saml.Party, sp: saml.Party, folder: Path) -> Iterator[list[Row]]:
+    """Give the rows of the sign-in, on a server of their own in *folder*."""
     services, app = make_server(folder, idp, sp)
     names = (f"user{number}@example.test" for number in count())
 
@@ -48,7 +51,7 @@ def rows(idp: saml.Party, sp: saml.Party, folder: Path) -> list[Row]:
 
     signed_in = person()
     sign_in(signed_in)
-    return [
+    here = [
         Row(
             "a signed-in user's whole request",
             3.0,
@@ -68,6 +71,8 @@ def rows(idp: saml.Party, sp: saml.Party, folder: Path) -> list[Row]:
             lambda times: map(person, range(times)),
         ),
     ]
+    with served.rows(folder, query, signed_in.browser.cookies) as by_http:
+        yield [here[0], *by_http, *here[1:]]
 
 
 def sign_in(person: Person) -> None:

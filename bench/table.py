@@ -21,6 +21,6 @@ def show(results: Sequence[Result], unit: str, console: Console | None = None) -
     for result in results:
         budget = "" if result.budget is None else f"≤ {result.budget:g}"
         style = "bold red" if result.verdict == "OVER" else None
-        ratios = (f"{result.ratio:.3g}", f"{result.cpu:.3g}")
+        ratios = (f"{result.ratio:.3g}", "" if result.cpu is None else f"{result.cpu:.3g}")
         table.add_row(result.name, *ratios, budget, result.verdict, style=style)
     (console or Console()).print(table)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,11 +23,15 @@ if TYPE_CHECKING:
     from idp.session.ports import Closable, Housekeeping, LogOuts, SignInLog, SignInStore, UsedOnce
     from idp.session.seal import Sealer
 
+SIGNING_AT_ONCE = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
     """The joined rooms; one for each process, used by all its threads.
 
+    ``signing`` lets few threads at a time build and sign an assertion: more would only fight for
+    the interpreter.
     ``ending`` is where hosts leave what must not wait any longer once the process is told to end,
     ``closing`` what is to be let go of when it has answered everybody.
     """
@@ -51,6 +56,9 @@ class Services:
     signing_keys: SigningKeyRing
     database: Closable
     housekeeping: Housekeeping
+    signing: AbstractContextManager[object] = field(
+        default_factory=lambda: BoundedSemaphore(SIGNING_AT_ONCE)
+    )
     ending: ExitStack = field(default_factory=ExitStack)
     closing: ExitStack = field(default_factory=ExitStack)
 

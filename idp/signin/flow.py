@@ -255,7 +255,8 @@ class SignInFlow:
     ) -> Response:
         """Sign the answer; it leaves only once request, sign-in and log row are committed."""
         now = self._services.clock.now()
-        xml, assertion = response_for(pending, known.trust, proven, self._issuer, now)
+        with self._services.signing:
+            xml, assertion = response_for(pending, known.trust, proven, self._issuer, now)
         told = Issued(
             session=proven.session.root,
             user=proven.user.upn,

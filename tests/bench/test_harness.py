@@ -30,6 +30,14 @@ def test_a_ratio_is_told_for_each_row():
     assert all(result.ratio > 0 for result in results)
 
 
+def test_of_what_others_do_many_times_one_is_told_and_no_processor_time():
+    once, often = Row("once", None, str), Row("often", None, str, elsewhere=1_000_000)
+    (one, many) = measure([once, often], Row("unit", None, str), rounds=2)
+
+    assert many.ratio < one.ratio
+    assert many.cpu is None
+
+
 @pytest.mark.parametrize(
     ("ratio", "budget", "verdict"), [(1.0, 1.0, "ok"), (1.01, 1.0, "OVER"), (9.0, None, "")]
 )

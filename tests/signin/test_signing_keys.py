@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Lock
 
 import pytest
 
@@ -11,6 +14,7 @@ from idp.app import create_app
 from idp.demo.test_sp.provider import idp_certificates
 from idp.demo.test_sp.received import read_response
 from idp.federation.keys import create_signing_key
+from idp.services import SIGNING_AT_ONCE
 from idp.signin.paths import METADATA
 from idp.signing_keys import signing_keys_of
 
@@ -25,6 +29,37 @@ def rooms(federation, tmp_path):
     keys = config.keys.model_copy(update={"signing_key": paths[0], "signing_certificate": paths[1]})
     config = config.model_copy(update={"keys": keys})
     return replace(federation.services, config=config, signing_keys=signing_keys_of(config))
+
+
+class Turns:
+    """A place to sign in for each of the services' places; it counts who is there."""
+
+    def __init__(self, places) -> None:
+        self._places = places
+        self._lock = Lock()
+        self._inside = self.most = self.came = 0
+
+    def __enter__(self) -> None:
+        self._places.__enter__()
+        with self._lock:
+            self.came += 1
+            self._inside += 1
+            self.most = max(self.most, self._inside)
+
+    def __exit__(self, *error: object) -> None:
+        with self._lock:
+            self._inside -= 1
+        self._places.__exit__(*error)
+
+
+@pytest.fixture
+def turns(rooms, _tallystick_host) -> Iterator[Turns]:
+    """Who signs in the server that now is behind the federation server's address."""
+    switch, turns = _tallystick_host._switches[0], Turns(rooms.signing)
+    watched = replace(rooms, signing=turns)
+    earlier, switch.app = switch.app, create_app(watched.config, services=watched)
+    yield turns
+    switch.app = earlier
 
 
 @pytest.fixture
@@ -108,3 +143,17 @@ def test_the_probe_takes_a_node_out_whose_keys_are_gone(served, rooms):
 
     certificate.with_suffix(".away").rename(certificate)
     assert probe.get("/adfs/probe").status_code == 200
+
+
+def test_few_sign_at_a_time_and_everybody_is_answered(federation, turns, service_provider):
+    federation.services.trusts.set(service_provider.entity_id, {"second_factor": "never"})
+    browser = federation.browser()
+    url = federation.idp_initiated_url(service_provider.entity_id)
+    federation.sign_in(url, browser=browser)
+
+    with ThreadPoolExecutor(16) as threads:
+        pages = list(threads.map(lambda _: browser.get(url), range(40)))
+
+    assert all("SAMLResponse" in page.html for page in pages)
+    assert turns.came == 41
+    assert turns.most <= SIGNING_AT_ONCE

@@ -1,0 +1,114 @@
+"""``tallystick serve`` on all cores: a signed-in user's requests by real HTTP, as many as it takes.
+
+The RSA limit is one signature for each request on each core; what a request costs beside it here
+holds the client's part too, since that runs on the same cores.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from bench.harness import Row
+from bench.server import BASE_URL, HOST
+from idp.listening import listen, port_of
+from idp.serving.plan import cores
+
+TALLYSTICK = Path(sys.executable).with_name("tallystick")
+REQUESTS = 20
+"""Of each core, in one run."""
+
+CONNECTIONS = 4
+"""For each core, so that none waits for a client."""
+
+
+class Clients:
+    """Connections that stay open; each sends its part of a volley, one request after another."""
+
+    def __init__(self, port: int) -> None:
+        self._sockets = [
+            socket.create_connection(("127.0.0.1", port)) for _ in range(CONNECTIONS * cores())
+        ]
+        self._threads = ThreadPoolExecutor(len(self._sockets))
+
+    def volley(self, requests: object) -> None:
+        """Send requests, and see that each is answered by an assertion."""
+        if not isinstance(requests, list):
+            raise TypeError(requests)
+        parts = [requests[number :: len(self._sockets)] for number in range(len(self._sockets))]
+        list(self._threads.map(_send, self._sockets, parts))
+
+    def close(self) -> None:
+        """Close the connections."""
+        for each in self._sockets:
+            each.close()
+        self._threads.shutdown()
+
+
+@contextmanager
+def rows(folder: Path, query: Callable[[], str], cookies: dict[str, str]) -> Iterator[list[Row]]:
+    """Serve the server in *folder*, whose user with these *cookies* sends each *query*."""
+    held = "; ".join(f"{name}={value}" for name, value in cookies.items())
+
+    def request() -> bytes:
+        lines = (f"GET /adfs/ls/?{query()} HTTP/1.1", f"Host: {HOST}", f"Cookie: {held}", "", "")
+        return "\r\n".join(lines).encode()
+
+    def volleys(times: int) -> Iterator[list[bytes]]:
+        for _ in range(times):
+            yield [request() for _ in range(REQUESTS * cores())]
+
+    with _serving(folder) as port, closing(Clients(port)) as clients:
+        name = "the same by tallystick serve, on all cores"
+        yield [Row(name, None, clients.volley, volleys, elsewhere=REQUESTS)]
+
+
+@contextmanager
+def _serving(folder: Path) -> Iterator[int]:
+    with listen("127.0.0.1", 0) as free:
+        port = port_of(free)
+    file = folder / "tallystick.toml"
+    file.write_text(
+        f'[server]\nbase_url = "{BASE_URL}"\nnode = "NODE1"\n[serve]\nport = {port}\n'
+        '[store]\nurl = "sqlite:///bench.db"\n'
+        '[keys]\nsigning_key = "key"\nsigning_certificate = "certificate"\nsecret = "secret"\n'
+    )
+    with (
+        (folder / "served.log").open("w") as log,
+        subprocess.Popen(  # noqa: S603 - our own program
+            [TALLYSTICK, "serve", "-c", file, "--json"], stdout=subprocess.PIPE, stderr=log
+        ) as process,
+    ):
+        try:
+            if process.stdout is None or not json.loads(process.stdout.readline())["ready"]:
+                raise RuntimeError("The server does not start")
+            yield port
+        finally:
+            process.terminate()
+
+
+def _send(connection: socket.socket, requests: list[bytes]) -> None:
+    for request in requests:
+        connection.sendall(request)
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            answer += _more(connection)
+        head, _, body = answer.partition(b"\r\n\r\n")
+        length = int(head.lower().partition(b"content-length:")[2].split()[0])
+        while len(body) < length:
+            body += _more(connection)
+        if b'name="SAMLResponse"' not in body:
+            raise RuntimeError(f"There is no assertion on the page: {body!r}")
+
+
+def _more(connection: socket.socket) -> bytes:
+    data = connection.recv(65536)
+    if not data:
+        raise RuntimeError("The server has closed the connection")
+    return data
