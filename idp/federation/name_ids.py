@@ -47,7 +47,7 @@ def format_for(trust: RelyingPartyTrust, policy: NameIDPolicy) -> str | None:
 
 def must_be_for(trust: RelyingPartyTrust, policy: NameIDPolicy) -> None:
     """Raise :class:`Refused` for another service provider's name."""
-    if policy.sp_name_qualifier not in (None, "", trust.entity_id):
+    if policy.sp_name_qualifier not in (None, "", trust.entity_id, *trust.settings.identifiers):
         raise _not_given("The request asks for the user's name at another service provider")
 
 

@@ -45,6 +45,9 @@ class TrustSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     enabled: bool = Field(default=True, description="whether users may sign in to it")
+    identifiers: Names = Field(
+        default=(), description="further entity ids that it goes by, a URI or a JSON list"
+    )
     honour_valid_until: bool = Field(
         default=True, description="let nobody in once its metadata has passed its validUntil"
     )

@@ -35,6 +35,17 @@ class UnknownTrust(TallystickError):
         super().__init__(f"There is no relying party trust {entity_id!r}", "See tallystick sp list")
 
 
+class IdentifierTaken(TallystickError):
+    """Raised for an entity id that another trust goes by."""
+
+    code = "identifier_taken"
+
+    def __init__(self, identifier: str) -> None:
+        super().__init__(
+            f"Another trust goes by {identifier!r}", "Take it away there: see identifiers"
+        )
+
+
 class NoEncryptionKey(TallystickError):
     """Raised where a trust demands encryption that its metadata has no key for."""
 

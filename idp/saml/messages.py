@@ -51,12 +51,17 @@ def sha256(_service_provider: ServiceProvider) -> str:
     return uris.RSA_SHA256
 
 
+def issuer_name(root: etree._Element) -> str:
+    """Return the entity id that the sender of *root* gives itself, empty without one."""
+    element = root.find(_ISSUER)
+    return text_of(element) if element is not None else ""
+
+
 def issuer_of(
     root: etree._Element, find_service_provider: Callable[[str], ServiceProvider | None]
 ) -> ServiceProvider:
     """Return the service provider that *root* says it comes from."""
-    element = root.find(_ISSUER)
-    issuer = text_of(element) if element is not None else ""
+    issuer = issuer_name(root)
     service_provider = find_service_provider(issuer) if issuer else None
     if service_provider is None:
         raise Refused(

@@ -90,6 +90,7 @@ def read_authn_request(
         requested_contexts=contexts,
         comparison=comparison,
         signed=signed,
+        audience=messages.issuer_name(root),
     )
 
 

@@ -90,6 +90,7 @@ class NameIDPolicy:
 class AuthnRequest:
     """A request that has been checked; all of it is from the verified message (saml-core §3.4.1).
 
+    ``audience`` is the name that the service provider gave itself, ``issuer`` its own entity id.
     ``acs_url`` is the resolved address that the answer goes to. ``requested_contexts`` are class
     references in the order asked for, empty when the service provider left it to us. ``subject``
     is whom the request is about, None for whoever signs in.
@@ -106,6 +107,7 @@ class AuthnRequest:
     requested_contexts: tuple[str, ...] = ()
     comparison: str = "exact"
     signed: bool = False
+    audience: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,14 +115,17 @@ class Incoming:
             activity_id=activity_id,
             relay_state=message.relay_state,
             request=request,
+            audience=request.audience,
         )
 
     def _initiated_here(
         self, entity_id: str, relay_state: str | None, activity_id: str, look: Look
     ) -> PendingSignIn:
+        trust = look(entity_id).trust
         return PendingSignIn(
-            entity_id=entity_id,
-            acs_url=default_acs(look(entity_id).trust.service_provider).location,
+            entity_id=trust.entity_id,
+            audience=entity_id,
+            acs_url=default_acs(trust.service_provider).location,
             received_at=self._now(),
             activity_id=activity_id,
             relay_state=bounded_relay_state(relay_state),

@@ -149,7 +149,7 @@ def _assertion(
     return Assertion(
         id=identifier,
         issuer=issuer.entity_id,
-        audience=trust.entity_id,
+        audience=pending.audience or trust.entity_id,
         recipient=pending.acs_url,
         in_response_to=pending.request_id,
         issue_instant=now,

@@ -20,8 +20,8 @@ LONGEST = 2 * LIFETIME
 class PendingSignIn:
     """A sign-in to one relying party trust that has not been answered yet.
 
-    ``request`` is None when it began here (IdP-initiated). ``activity_id`` stays the same on all
-    its pages and log lines.
+    ``request`` is None when it began here (IdP-initiated). ``audience`` is the one of the trust's
+    names by which it was asked for. ``activity_id`` stays the same on all its pages and log lines.
     """
 
     entity_id: str
@@ -30,6 +30,7 @@ class PendingSignIn:
     activity_id: str
     relay_state: str | None = None
     request: AuthnRequest | None = None
+    audience: str = ""
 
     @property
     def request_id(self) -> str | None:
@@ -49,6 +50,7 @@ class PendingSignIn:
             "activity_id": self.activity_id,
             "relay_state": self.relay_state,
             "request": _request_to_json(self.request) if self.request else None,
+            "audience": self.audience,
         }
 
 
@@ -62,6 +64,7 @@ def from_json(values: dict[str, Any]) -> PendingSignIn:
         activity_id=values["activity_id"],
         relay_state=values["relay_state"],
         request=_request_from_json(request) if request else None,
+        audience=values.get("audience", ""),
     )
 
 

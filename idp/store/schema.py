@@ -192,6 +192,13 @@ trusts = Table(
     _text("terms", server_default="{}"),  # how long the metadata may be used, and who signs it
 )
 
+trust_identifiers = Table(
+    "trust_identifiers",
+    metadata,
+    _text("identifier", primary_key=True),  # that a trust goes by, beside its entity id
+    _text("entity_id", index=True),
+)
+
 refreshes = Table(
     "refreshes",
     metadata,

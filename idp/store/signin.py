@@ -14,7 +14,7 @@ from idp.federation.trusts import RelyingPartyTrust
 from idp.session.participants import Issued
 from idp.session.record import SignInRecord
 from idp.store import log as sign_in_log
-from idp.store import once, participants
+from idp.store import once, participants, trust_identifiers
 from idp.store.access_control import read_rules
 from idp.store.engine import Database
 from idp.store.participants import SESSION_ENDED
@@ -87,7 +87,8 @@ class SignInStore:
     ) -> SignInFacts:
         """Return what a step of a sign-in needs to know, all of the same moment.
 
-        *user* is a UPN in canonical spelling; without a session or user, they are None. *node*
+        *entity_id* may be another one that the trust goes by. *user* is a UPN in canonical
+        spelling; without a session or user, they are None. *node*
         is looked for by name; without such a node it is the first of the farm.
         """
         values = {
@@ -98,7 +99,9 @@ class SignInStore:
         }
         with self._database.read() as connection:
             stamp, rules_stamp, ended, *rest = _FACTS.first(connection, values) or _NOTHING
-            trust = self._trust(connection, entity_id, stamp)
+            trust = self._trust(connection, entity_id, stamp) or _by_other_name(
+                connection, entity_id
+            )
             rules = self._rules_of(connection, rules_stamp)
         of_node, of_user = rest[: len(_NODE_COLUMNS)], rest[len(_NODE_COLUMNS) :]
         return SignInFacts(
@@ -173,6 +176,12 @@ class SignInStore:
             # What is read may be newer than its stamp; then the next look reads it once more.
             cached = self._rules = (stamp, read_rules(connection))
         return cached[1]
+
+
+def _by_other_name(connection: Connection, identifier: str) -> RelyingPartyTrust | None:
+    """Return the trust that goes by *identifier* beside its entity id."""
+    owner = trust_identifiers.owner_of(connection, identifier)
+    return None if owner is None else read_trust(connection, owner)[0]
 
 
 class _SpentBefore(Exception):

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, delete, select
 from idp.federation.settings import TrustSettings
 from idp.federation.trusts import RelyingPartyTrust
 from idp.saml.values import AssertionConsumerService, ServiceProvider, SingleLogoutService
+from idp.store import trust_identifiers
 from idp.store.engine import Database
 from idp.store.schema import refreshes, trusts
 from idp.store.terms import terms_of, validity_of
@@ -84,12 +85,14 @@ class SqlTrustStore:
             trust = change(None if row is None else _trust_of(row[:-1]))
             if trust is not None:
                 upsert(connection, trusts, "entity_id", _row_of(connection, trust, metadata))
+                trust_identifiers.save(connection, trust)
             return trust
 
     def remove_trust(self, entity_id: str) -> bool:
         """Remove a trust; False when there is none."""
         with self._database.write() as connection:
             connection.execute(_REMOVE_REFRESH, {"entity_id": entity_id})
+            trust_identifiers.remove(connection, entity_id)
             return connection.execute(_REMOVE, {"entity_id": entity_id}).first() is not None
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect, text
 from adapter.errors import TallystickError
 from idp.store.engine import Database
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest step in ``migrations/versions``; steps are numbered, so that they compare as text."""
 
 
