@@ -9,8 +9,11 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -96,6 +99,40 @@ def test_the_node_of_the_option_answers(file, federation):
 
         assert federation.log[-1].node == "sts2"
         assert len(server.workers()) == server.told["workers"] == 1
+
+
+FORWARDED = (("X-Forwarded-For", "10.9.9.9"), ("X-Forwarded-For", "203.0.113.9"))
+"""Two lines of one header, as some proxies write them; the client has made up the first."""
+MADE_UP = (("X_Forwarded_For", "10.8.8.8"),)
+
+
+@pytest.mark.parametrize(
+    ("engine", "headers"),
+    [("granian", FORWARDED), ("waitress", FORWARDED), ("waitress", FORWARDED + MADE_UP)],
+)
+def test_a_proxy_is_believed_in_what_it_adds_itself(file, federation, engine, headers):
+    file.write_text(f'{file.read_text()}\n[proxies]\nreverse_proxies = ["127.0.0.1"]\n')
+    with serve_process(file, TALLYSTICK__SERVE__ENGINE=engine) as server:
+        form = b"UserName=alice@example.test&Password=wrong"
+        target = federation.idp_initiated_url(SP_ID).removeprefix(federation.url)
+        assert post_as_it_is(server, target, form, headers) == 200
+
+    assert [row.client_ip for row in federation.log] == ["203.0.113.9"]
+
+
+def post_as_it_is(
+    server: ServeProcess, target: str, form: bytes, headers: tuple[tuple[str, str], ...]
+) -> int:
+    """Post a form with these lines of headers: other clients would make one of two."""
+    connection = HTTPConnection(urlsplit(server.url).netloc, timeout=30)
+    connection.putrequest("POST", target)
+    connection.putheader("Content-Type", "application/x-www-form-urlencoded")
+    connection.putheader("Content-Length", str(len(form)))
+    for name, value in headers:
+        connection.putheader(name, value)
+    connection.endheaders(form)
+    with closing(connection):
+        return connection.getresponse().status
 
 
 @pytest.mark.parametrize("engine", ENGINES)
