@@ -62,8 +62,8 @@ class SignInStore(Protocol):
         nothing.
         """
 
-    def record(self, log: SignInRecord) -> None:
-        """Log an event that ends nothing."""
+    def record(self, *log: SignInRecord) -> None:
+        """Log events that end nothing, in one transaction."""
 
     def is_spent(self, issuer: str, request_id: str) -> bool:
         """Say whether a request was answered before."""

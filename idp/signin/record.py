@@ -53,10 +53,18 @@ class Recorder:
     def _checked(
         self, event: Event, entity_id: str, check: PasswordCheck, outcome: str, node: str
     ) -> None:
-        user = _name_of(check)
-        self.write(self._of_sign_in(event, entity_id, user, node, outcome))
-        for lockout in LOCKOUT_EVENTS.get(check.lockout, ()):
-            self.write(self._of_sign_in(lockout, entity_id, user, node, str(check.lockout)))
+        """Record a check of a password, and what an administrator should hear of lock-outs.
+
+        A right password behind a lock is told in the place of the failure and not beside it: who
+        guesses there must not learn by time that they have found it.
+        """
+        user, outcomes = _name_of(check), [(event, outcome)]
+        if check.lockout is LockoutEvent.RIGHT_WHILE_LOCKED:
+            outcomes = []
+        outcomes += [(each, str(check.lockout)) for each in LOCKOUT_EVENTS.get(check.lockout, ())]
+        self.write(
+            *(self._of_sign_in(each, entity_id, user, node, said) for each, said in outcomes)
+        )
 
     def not_issued(
         self, pending: PendingSignIn, user: str, node: str, outcome: str, why: Explanation
@@ -159,10 +167,11 @@ class Recorder:
             detail=detail,
         )
 
-    def write(self, record: SignInRecord) -> None:
+    def write(self, *records: SignInRecord) -> None:
         """Record what is not part of another transaction."""
-        self._services.sign_ins.record(record)
-        self.log(record)
+        self._services.sign_ins.record(*records)
+        for record in records:
+            self.log(record)
 
     def log(self, record: SignInRecord) -> None:
         """Write the line of a record that is in the database."""

@@ -145,10 +145,11 @@ class SignInStore:
             return False
         return True
 
-    def record(self, log: SignInRecord) -> None:
-        """Log an event that ends nothing."""
+    def record(self, *log: SignInRecord) -> None:
+        """Log events that end nothing, in one transaction."""
         with self._database.write(durable=False) as connection:
-            sign_in_log.append(connection, log)
+            for record in log:
+                sign_in_log.append(connection, record)
 
     def is_spent(self, issuer: str, request_id: str) -> bool:
         """Say whether a request was answered before."""

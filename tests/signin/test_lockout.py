@@ -10,6 +10,8 @@ from idp.config import Lockout, Proxies
 from idp.signin.pages import WRONG_PASSWORD
 from idp.testing.page import Page
 
+pytestmark = pytest.mark.each_database
+
 HOME, ELSEWHERE, PROXY = "192.0.2.1", "203.0.113.9", "10.0.0.80"
 
 
@@ -64,10 +66,24 @@ def test_the_log_tells_of_the_lock_and_of_a_right_password_behind_it(federation,
     log_in = server(mode="enforce", threshold=2)
     for password in ("wrong", "wrong", "wrong", federation.user.password):
         log_in(password)
-    assert events(federation) == [1203, 1203, 1210, 516, 1203, 1203, 515]
+    assert events(federation) == [1203, 1203, 1210, 516, 1203, 515]
     assert federation.log[-1].outcome == "right_password_while_locked"
     assert federation.log[-1].user == federation.user.name
     assert federation.log[-1].client_ip == ELSEWHERE
+
+
+def test_a_right_password_behind_a_lock_costs_no_more_than_a_wrong_one(federation, server):
+    """One row each: nobody learns by time that they have found it."""
+    log_in = server(mode="enforce", threshold=2)
+    for _ in range(2):
+        log_in("wrong")
+    federation.clock.advance(60)
+    costs = []
+    for password in ("wrong", federation.user.password):
+        before = len(federation.log)
+        log_in(password)
+        costs.append(len(federation.log) - before)
+    assert costs == [1, 1]
 
 
 def test_log_only_tells_what_it_would_have_refused(federation, server):

@@ -144,6 +144,7 @@ def test_wrong_old_passwords_and_wrong_sign_ins_share_one_account(change, federa
     assert [row.event_id for row in federation.log][-4:] == [1205, 1210, 516, 1205]
 
 
+@pytest.mark.each_database
 def test_of_many_changes_at_once_one_is_made(change, federation):
     pages = at_once(lambda number: (number, change(new=f"{NEW}{number}")), range(8))
     changed = [number for number, page in pages if is_changed(page)]
@@ -186,6 +187,7 @@ def submit_new(federation, page, browser, new=NEW):
     )
 
 
+@pytest.mark.each_database
 def test_who_has_to_change_it_does_so_on_the_way_to_the_application(
     must_change, federation, on, sp, phone
 ):
