@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin
 
+from idp.federation.claim_rules.toml_text import write_toml
 from idp.federation.claims import NAME_ID_FORMATS
 from idp.federation.setting_types import NO_NAME_ID, SIGNATURE_ALGORITHMS
 from idp.federation.settings import TrustSettings
@@ -37,6 +38,8 @@ class FormField:
 def fields_of(settings: TrustSettings) -> tuple[FormField, ...]:
     """Return the fields of the form, in the order of the settings."""
     values = settings.model_dump(mode="json")
+    if settings.claim_rules is not None:
+        values["claim_rules"] = write_toml(settings.claim_rules)
     return tuple(
         FormField(
             name=name,

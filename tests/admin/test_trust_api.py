@@ -96,3 +96,15 @@ def test_nothing_of_it_is_for_those_without_the_token(script, trust, services):
     for method, path in (("GET", TRUSTS), ("POST", TRUSTS), ("PUT", ONE), ("DELETE", ONE)):
         assert script(method, path, {}, Authorization="Bearer wrong").status_code == 401
     assert services.trusts.list() == (trust,)
+
+
+def test_claim_rules_are_a_setting_of_the_trust(script, trust, services):
+    rules = [{"when": {"exists": "group", "value": "staff"}, "issue": "role", "value": "x"}]
+
+    assert script("PUT", ONE, {"claim_rules": rules}).status_code == 200
+    assert script("GET", ONE).json["settings"]["claim_rules"] == rules
+    wrong = script("PUT", ONE, {"claim_rules": [*rules, {"issue": "role"}]})
+    assert (wrong.status_code, wrong.json["error"]) == (422, "bad_trust_setting")
+    assert "Rule 2: A claim has no type, or no value" in wrong.json["problem"]
+    assert script("PUT", ONE, {"claim_rules": None}).status_code == 200
+    assert services.trusts.existing(trust.entity_id).settings.claim_rules is None

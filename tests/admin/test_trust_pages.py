@@ -8,6 +8,7 @@ import pytest
 from administered import SP_ID, metadata
 from lxml import html
 
+from idp.federation.claim_rules.tables import read_toml
 from idp.federation.refreshing import Held, RefreshState
 from idp.federation.settings import TrustSettings
 from idp.saml import uris
@@ -100,6 +101,31 @@ def test_what_is_wrong_is_told_and_what_was_typed_stays(save, services, trust):
     assert page.get_element_by_id("s-token_lifetime").value == "soon"
     assert page.get_element_by_id("s-notes").value.strip() == "kept <b>"
     assert settings(services) == TrustSettings()
+
+
+RULES = '[[claim_rules]]\nissue = "role"\nvalue = "a <b>"\n'
+
+
+def test_claim_rules_are_seen_and_changed_as_toml(administrator, save, services, trust):
+    assert save(claim_rules=RULES).status_code == 303
+
+    page = html.fromstring(administrator.see(ONE).text)
+    assert page.get_element_by_id("s-claim_rules").value.removeprefix("\n") == RULES
+    assert save().status_code == 303
+    assert settings(services).claim_rules == read_toml(RULES)
+    assert save(claim_rules="claim_rules = []").status_code == 303
+    assert settings(services).claim_rules == ()
+    assert save(claim_rules="").status_code == 303
+    assert settings(services).claim_rules is None
+
+
+def test_wrong_claim_rules_are_told_by_their_number(save, services, trust):
+    answer = save(claim_rules=RULES + "[[claim_rules]]\n")
+
+    assert answer.status_code == 422
+    problem = html.fromstring(answer.text).get_element_by_id("problem").text_content()
+    assert "Rule 2: A rule does not say what it does" in problem
+    assert settings(services).claim_rules is None
 
 
 def test_what_is_held_back_is_accepted_by_a_press(administrator, save, services, trust):
