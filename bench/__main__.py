@@ -7,7 +7,7 @@ from contextlib import contextmanager, redirect_stderr
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import decision, log_out, saml, sign_in, usual_way
+from bench import decision, log_out, saml, scale, sign_in, usual_way
 from bench.harness import Row, measure
 from bench.table import show
 from idp import logs
@@ -29,6 +29,7 @@ def main() -> None:
             *saml.rows(idp, sp),
             *of_sign_in,
             *log_out.rows(idp, sp, Path(name) / "log-out"),
+            *scale.rows(idp, sp, Path(name)),
             *usual_way.rows(idp, sp, Path(name)),
         ]
         results = measure(rows, unit)

@@ -21,7 +21,8 @@ MOST_IN_A_BATCH = 20_000
 class Row:
     """One thing to measure: *run* is timed, *prepare* makes its inputs beforehand, untimed.
 
-    *budget* is the most it may cost, in units; None where it only stands beside another row.
+    *budget* is the most it may cost, in units; None where it only stands beside another row. With
+    *beside*, the name of a row before it, ratio and budget are to that row instead of the unit.
     *elsewhere* is how many times one run has it done on each core by other processes, whose
     processor time is not seen; 0 where it is done here, once.
     """
@@ -31,11 +32,12 @@ class Row:
     run: Callable[[object], object]
     prepare: Callable[[int], Iterable[object]] = range
     elsewhere: int = 0
+    beside: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a row costs, in units; ``cpu`` is the same without what was waited for, as a disk.
+    """What a row costs, in units or beside another; ``cpu`` leaves out waits, as for a disk.
 
     It is None where the work was done by other processes.
     """
@@ -69,7 +71,9 @@ def measure(rows: Sequence[Row], unit: Row, rounds: int = ROUNDS) -> list[Result
         with _collector_off():
             for row in rows:
                 one, cost = _once(unit, sizes[unit.name]), _once(row, sizes[row.name])
-                ratios[row.name].append(_Cost(cost.wall / one.wall, cost.cpu / one.cpu))
+                other = ratios[row.beside][-1] if row.beside else _Cost(1, 1)
+                wall, cpu = cost.wall / one.wall, cost.cpu / one.cpu
+                ratios[row.name].append(_Cost(wall / other.wall, cpu / other.cpu))
     return [_result(row, ratios[row.name]) for row in rows]
 
 

@@ -118,9 +118,9 @@ def issue(key: SigningKey) -> bytes:
     )
 
 
-def redirect_query(key: SigningKey) -> bytes:
+def redirect_query(key: SigningKey, issuer: str = SP) -> bytes:
     """Return the query of a signed request that was not made before."""
-    head, tail, _ = _request()
+    head, tail, _ = _request(issuer)
     return encode_redirect((head + tail).encode(), relay_state="/page", key=key).encode()
 
 

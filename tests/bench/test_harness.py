@@ -38,6 +38,17 @@ def test_of_what_others_do_many_times_one_is_told_and_no_processor_time():
     assert many.cpu is None
 
 
+def test_a_row_beside_another_is_told_as_a_ratio_to_that():
+    rows = [Row("one", None, str), Row("hundred", None, a_hundred_times, beside="one")]
+    _, beside = measure(rows, Row("unit", None, a_hundred_times), rounds=5)
+    assert beside.ratio > 2  # the same as the unit would be 1
+
+
+def a_hundred_times(_: object) -> None:
+    for _ in range(100):
+        str(_)
+
+
 @pytest.mark.parametrize(
     ("ratio", "budget", "verdict"), [(1.0, 1.0, "ok"), (1.01, 1.0, "OVER"), (9.0, None, "")]
 )

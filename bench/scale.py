@@ -1,0 +1,116 @@
+"""A signed-in user's whole request on a server with few trusts, users and log rows, and with many.
+
+Who asks, and for which trust, is another one each time. Trusts have been asked for once before:
+a process reads each only once, until it is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count, islice
+from pathlib import Path
+
+from flask import Flask, Response
+from sqlalchemy import Table, insert, select
+
+from bench import saml
+from bench.harness import Row
+from bench.server import Client, make_server
+from bench.sign_in import LS, must_be_issued
+from idp.services import Services
+from idp.session.sso import start_session
+from idp.signin.session_cookie import NAME, SessionCookie
+from idp.store.schema import sign_ins, trusts, users
+
+MULTIPLE = "http://schemas.microsoft.com/claims/multipleauthn"
+BATCH = 10_000
+STRIDE = 6_151  # prime: in turn, everybody comes
+FEW = "a request of one of 10 trusts, of one of 10 users"
+MANY = "  of one of 10,000 trusts, of one of 100,000 users"
+LONG = "  and with 1,000,000 rows in the log"
+BUDGET = 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """A server, and so many users who are signed in."""
+
+    services: Services
+    app: Flask
+    sp: saml.Party
+    trusts: int
+    users: int
+    turns: Iterator[int] = field(default_factory=lambda: count(0, STRIDE))
+
+    def requests(self, times: int) -> Iterator[tuple[Client, str]]:
+        """Return browsers of users here and there, and requests of trusts here and there."""
+        for turn in islice(self.turns, times):
+            entity_id = name_of("trust", turn % self.trusts)
+            self.services.sign_ins.facts(entity_id, None, None, None)
+            query = saml.redirect_query(self.sp.key, entity_id).decode()
+            yield self._browser(name_of("user", turn % self.users)), query
+
+    def _browser(self, user: str) -> Client:
+        now = self.services.clock.now()
+        session = start_session(user, now).with_second_factor(MULTIPLE, now)
+        given = SessionCookie(self.services).give(Response(), session)
+        cookie = given.headers["Set-Cookie"].partition(";")[0].removeprefix(f"{NAME}=")
+        return Client(self.app, {NAME: cookie})
+
+
+def rows(idp: saml.Party, sp: saml.Party, folder: Path) -> list[Row]:
+    """Return the rows, on three servers in *folder*."""
+    few = _crowd(idp, sp, folder / "few", of_trusts=10, of_users=10)
+    many = _crowd(idp, sp, folder / "many", of_trusts=10_000, of_users=100_000)
+    long = _crowd(idp, sp, folder / "long", of_trusts=10_000, of_users=100_000, of_log=1_000_000)
+    return [
+        Row(FEW, None, _ask, few.requests),
+        Row(MANY, BUDGET, _ask, many.requests, beside=FEW),
+        Row(LONG, BUDGET, _ask, long.requests, beside=FEW),
+    ]
+
+
+def _ask(asked: object) -> None:
+    browser, query = asked  # type: ignore[misc]  # what Crowd.requests made
+    must_be_issued(browser.get(LS, query))
+
+
+def _crowd(
+    idp: saml.Party, sp: saml.Party, folder: Path, *, of_trusts: int, of_users: int, of_log: int = 0
+) -> Crowd:
+    folder.mkdir()
+    services, app = make_server(folder, idp, sp)
+    services.directory.add("sample@example.test", "password")
+    crowd = Crowd(services, app, sp, of_trusts, of_users)
+    _multiply(crowd, trusts, of_trusts, "trust", entity_id=saml.SP)
+    _multiply(crowd, users, of_users, "user", upn="sample@example.test")
+    if of_log:
+        _ask(next(crowd.requests(1)))
+        _multiply(crowd, sign_ins, of_log, "user")
+    return crowd
+
+
+def _multiply(crowd: Crowd, table: Table, times: int, kind: str, **sample: str) -> None:
+    """Fill *table* with copies of one row under names of their own."""
+    database = crowd.services.database
+    with database.write() as connection:
+        row = dict(connection.execute(select(table).filter_by(**sample)).mappings().first() or {})
+        row.pop("serial", None)
+        numbers = count()
+        for _ in range(0, times, BATCH):
+            few = [next(numbers) for _ in range(min(BATCH, times))]
+            connection.execute(insert(table), [_copy(row, kind, number) for number in few])
+
+
+def _copy(row: dict[str, object], kind: str, number: int) -> dict[str, object]:
+    name = name_of(kind, number)
+    keys = {"entity_id": name, "stamp": name, "upn": name, "account_key": name}
+    if "service_provider" in row:
+        keys["service_provider"] = str(row["service_provider"]).replace(saml.SP, name)
+    return {**row, **{key: value for key, value in keys.items() if key in row}}
+
+
+def name_of(kind: str, number: int) -> str:
+    """Return the name of a trust or a user."""
+    return f"{kind}{number}@example.test" if kind == "user" else f"https://{kind}{number}.test/sp"
