@@ -64,6 +64,7 @@ class FirstPage:
             approve=command("phone", "approve", "--file", self._people[0].phone, "--number", "NN"),
             sp_url=self._sp_url,
             admin_token=self._admin_token,
+            weak_trusts=self._services.trusts.signing_with_sha1(),
         )
 
     def choose_node(self, name: str) -> ResponseReturnValue:

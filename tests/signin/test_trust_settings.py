@@ -46,6 +46,9 @@ class TestSignatureAlgorithm:
 
         assert algorithms(finished.xml, "SignatureMethod") == {uris.RSA_SHA1}
         assert algorithms(finished.xml, "DigestMethod") == {uris.SHA1}
+        states = {finished.received.signature.state, finished.assertion.signature.state}
+        assert states <= {"weak", "absent"}
+        assert "weak" in states
 
     def test_so_is_a_status(self, federation, sha1):
         finished = federation.sign_in(sha1.url(IsPassive="true")).finish()

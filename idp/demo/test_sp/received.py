@@ -22,6 +22,7 @@ MAX_BYTES = 512 * 1024
 
 VALID = "valid"
 ABSENT = "absent"
+WEAK = "weak"
 WRONG = "wrong"
 
 _NAMESPACES = {
@@ -40,7 +41,10 @@ class NotAResponse(TallystickError):
 
 @dataclass(frozen=True, slots=True)
 class SignatureCheck:
-    """``state`` is ``valid``, ``absent`` or ``wrong``; ``fault`` says what is wrong with it."""
+    """``state`` is ``valid``, ``absent``, ``weak`` (right, but by SHA-1) or ``wrong``.
+
+    ``fault`` says what is wrong with it.
+    """
 
     state: str
     algorithm: str = ""
@@ -240,11 +244,13 @@ def _check(node: etree._Element, certificates: Sequence[str]) -> SignatureCheck:
         return SignatureCheck(ABSENT)
     method = _first(found, "ds:SignedInfo/ds:SignatureMethod")
     algorithm = _said(method, "Algorithm").rpartition("#")[2]
+    is_weak = _said(method, "Algorithm") == uris.RSA_SHA1
+    expected = uris.RSA_SHA1 if is_weak else uris.RSA_SHA256
     try:
-        signature.check_enveloped(node, found, certificates)
+        signature.check_enveloped(node, found, certificates, expected)
     except Refused as refused:
         return SignatureCheck(WRONG, algorithm, refused.problem)
-    return SignatureCheck(VALID, algorithm)
+    return SignatureCheck(WEAK if is_weak else VALID, algorithm)
 
 
 def _all(node: etree._Element, path: str) -> list[etree._Element]:

@@ -88,6 +88,15 @@ def test_a_signature_by_another_key_is_wrong():
     assert "wrong signature" in received.assertion.signature.fault
 
 
+def test_one_by_sha1_is_right_but_weak():
+    sha1 = KEY.with_algorithm("http://www.w3.org/2000/09/xmldsig#rsa-sha1")
+    xml = response(assertion(), sha1)
+
+    assert read_response(xml, [KEY.certificate]).assertion.signature.state == "weak"
+    altered = xml.replace(b"urn:context", b"urn:another")
+    assert read_response(altered, [KEY.certificate]).assertion.signature.state == "wrong"
+
+
 def test_after_a_key_change_either_certificate_will_do():
     received = read_response(response(assertion()), [OTHER.certificate, KEY.certificate])
     assert received.assertion.signature.state == "valid"
