@@ -113,16 +113,16 @@ class SignInFlow:
         )
         self._recorder.credentials(pending, check, node)
         if check.failure == "must_change_password":
-            return self._change_password_page(pending, visit, name)
+            return self._change_password_page(pending, visit, fields)
         if check.user is None:
             return self._log_in_page(pending, visit, username=name, error=pages.WRONG_PASSWORD)
-        kept = self._may_be_kept and fields.get("Kmsi") == "true"
-        return self.password_given(pending, check.user, visit, kept=kept)
+        return self.password_given(pending, check.user, visit, fields)
 
     def password_given(
-        self, pending: PendingSignIn, user: User, visit: Visit, *, kept: bool = False
+        self, pending: PendingSignIn, user: User, visit: Visit, fields: Mapping[str, str]
     ) -> Response:
-        """Take the sign-in on for *user*, who has given the right password just now."""
+        """Take the sign-in on for *user*, who has given the right password just now in *fields*."""
+        kept = self._may_be_kept and pages.wants_kmsi(fields)
         before, now = visit.look(pending.entity_id).session, self._services.clock.now()
         session = start_session(user.upn, now, kept=kept, going_on=before)
         known = self._look_again(pending, session, visit)
@@ -287,9 +287,11 @@ class SignInFlow:
             offers_kmsi=self._may_be_kept,
         )
 
-    def _change_password_page(self, pending: PendingSignIn, visit: Visit, name: str) -> Response:
+    def _change_password_page(
+        self, pending: PendingSignIn, visit: Visit, fields: Mapping[str, str]
+    ) -> Response:
         """Let the user choose another password here, where the configuration allows it."""
-        config = self._services.config
+        config, name = self._services.config, fields.get("UserName", "")
         if not config.sign_in.password_change:
             return self._log_in_page(
                 pending, visit, username=name, error=pages.MUST_CHANGE_PASSWORD
@@ -298,6 +300,7 @@ class SignInFlow:
             action=f"{config.server.base_url}{paths.UPDATE_PASSWORD}",
             saml_session=pending.seal(self._pending_seal, self._services.clock.now()),
             username=name[: pages.LONGEST_NAME],
+            wants_kmsi=pages.wants_kmsi(fields),
         )
 
     def _sealed(self, context: SecondFactorContext, known: Known) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from flask import Response, current_app, request
@@ -72,8 +72,18 @@ def log_in(
     )
 
 
+def wants_kmsi(fields: Mapping[str, str]) -> bool:
+    """Say whether the user ticked "Keep me signed in"."""
+    return fields.get("Kmsi") == "true"
+
+
 def change_password(
-    *, action: str, saml_session: str | None = None, username: str = "", error: str = ""
+    *,
+    action: str,
+    saml_session: str | None = None,
+    username: str = "",
+    wants_kmsi: bool = False,
+    error: str = "",
 ) -> Response:
     """The page for a new password; *saml_session* is of a user who has to give one to go on."""
     return _page(
@@ -81,6 +91,7 @@ def change_password(
         action=action,
         saml_session=saml_session,
         username=username,
+        wants_kmsi=wants_kmsi,
         error=error,
     )
 

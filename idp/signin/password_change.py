@@ -53,12 +53,13 @@ class PasswordChange:
                 action=self._action,
                 saml_session=sealed,
                 username=fields.get("UserName", "")[: pages.LONGEST_NAME],
+                wants_kmsi=pages.wants_kmsi(fields),
                 error=pages.NEW_PASSWORD.get(check.failure or "", pages.WRONG_PASSWORD),
             )
         if pending is None:
             return pages.password_changed()
         onward = replace(visit, address=f"{self._base_url}{paths.LS}", query=b"")
-        return self._flow.password_given(pending, check.user, onward)
+        return self._flow.password_given(pending, check.user, onward, fields)
 
     def _checked(self, fields: Mapping[str, str], visit: Visit) -> PasswordCheck:
         new = fields.get("NewPassword", "")

@@ -205,6 +205,21 @@ def test_who_has_to_change_it_does_so_on_the_way_to_the_application(
     assert takes(federation, NEW)
 
 
+def test_who_wanted_to_stay_signed_in_does(must_change, federation, served, easy):
+    served(sign_in=SignIn(password_change=True, keep_me_signed_in=True))
+    browser = federation.browser()
+    page = browser.submit(
+        browser.get(easy.url()).form,
+        UserName=must_change.name,
+        Password=must_change.password,
+        Kmsi="true",
+    )
+    page = submit_new(federation, page, browser, "simple")  # refused, and still wanted
+    assert "SAMLResponse" in submit_new(federation, page, browser).html
+    federation.clock.advance(9 * 3600)
+    assert "SAMLResponse" in browser.get(easy.url()).html
+
+
 def test_until_then_the_password_lets_nobody_in(must_change, federation, on, easy):
     sign_in = federation.sign_in(easy.url())
     page = submit_new(federation, sign_in.page, sign_in.browser, "simple")
