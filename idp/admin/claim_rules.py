@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from idp.admin.access_control import whereabouts_of
 from idp.admin.people import find_user
-from idp.federation.claim_rules import reading, tables
+from idp.federation.claim_rules import reading, tables, written_tables
 from idp.federation.claim_rules.directory import is_known
 from idp.federation.claim_rules.engine import Step
 from idp.federation.claim_rules.rules import Query, Rules
@@ -79,7 +79,7 @@ def rules_of(services: Services, entity_id: str) -> Rules | None:
 
 def set_rules(services: Services, entity_id: str, rules: Rules | None) -> RelyingPartyTrust:
     """Give a trust rules, or with None the usual claims again; raises ``UnknownTrust``."""
-    written = None if rules is None else tables.write(rules)
+    written = None if rules is None else written_tables.write(rules)
     return services.trusts.put(entity_id, {"claim_rules": written})
 
 

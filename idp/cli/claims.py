@@ -36,11 +36,11 @@ def claims() -> None:
 def show(services: Services, entity_id: str, adfs: bool, as_json: bool) -> None:
     """Show the rules of a trust, as the TOML that set reads."""
     from idp.admin.claim_rules import rules_of
-    from idp.federation.claim_rules import tables, writing
+    from idp.federation.claim_rules import writing, written_tables
 
     rules = rules_of(services, entity_id)
     if as_json:
-        print_json({"claim_rules": None if rules is None else tables.write(rules)})
+        print_json({"claim_rules": None if rules is None else written_tables.write(rules)})
     elif rules is None:
         click.echo("There are no rules: it is told the usual claims.", err=True)
     elif adfs:

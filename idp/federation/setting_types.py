@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainValidator
 
 from adapter.errors import TallystickError
-from idp.federation.claim_rules import tables
+from idp.federation.claim_rules import tables, written_tables
 from idp.federation.claim_rules.faults import BadRule
 from idp.federation.claim_rules.rules import Rule, Rules
 from idp.federation.claims import NAME_ID_FORMATS
@@ -167,7 +167,7 @@ def _rules_of(value: object) -> Rules | None:
 
 
 def _tables_of(rules: Rules | None) -> list[tables.Table] | None:
-    return None if rules is None else tables.write(rules)
+    return None if rules is None else written_tables.write(rules)
 
 
 NameIdFormat = Annotated[str | None, BeforeValidator(_name_id_format)]

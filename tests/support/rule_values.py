@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from idp.federation.claim_rules.checking import check
 from idp.federation.claim_rules.faults import BadRule
 from idp.federation.claim_rules.rules import (
     COUNTS,
@@ -21,7 +22,6 @@ from idp.federation.claim_rules.rules import (
     Replace,
     Rule,
     Test,
-    check,
     properties_of,
     query_of,
     selector_of,

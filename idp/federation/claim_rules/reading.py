@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from idp.federation.claim_rules import stores
+from idp.federation.claim_rules.checking import DEEPEST, MOST_RULES, check
 from idp.federation.claim_rules.cursor import Cursor
 from idp.federation.claim_rules.faults import BadRule
 from idp.federation.claim_rules.patterns import compiled
 from idp.federation.claim_rules.rules import (
     COUNTS,
-    DEEPEST,
     ISSUER,
-    MOST_RULES,
     TYPE,
     VALUE,
     Action,
@@ -37,7 +36,6 @@ from idp.federation.claim_rules.rules import (
     Selector,
     Test,
     Text,
-    check,
     properties_of,
     selector_of,
     text_of,

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from idp.federation.claim_rules import template
+from idp.federation.claim_rules.checking import MOST_RULES, check
 from idp.federation.claim_rules.faults import BadRule
 from idp.federation.claim_rules.rules import (
     COUNTS,
     ISSUER,
-    MOST_RULES,
     TYPE,
     VALUE,
     Action,
@@ -26,23 +26,23 @@ from idp.federation.claim_rules.rules import (
     Operator,
     Part,
     Pass,
-    Query,
     Rule,
     Rules,
     Test,
     Text,
-    check,
     properties_of,
     query_of,
     selector_of,
     text_of,
 )
-from idp.federation.claims import FORMAT, NAME_ID_FORMATS, claim_type, short_name
+from idp.federation.claims import FORMAT, NAME_ID_FORMATS, claim_type
 
 KEY = "claim_rules"
 """The name of the list in a trust's file and in its settings."""
 
-_ANY = "*"
+ANY = "*"
+"""The type of any claim."""
+
 OPERATORS = {
     "is":          Operator.EQUAL,
     "not":         Operator.NOT_EQUAL,
@@ -58,7 +58,6 @@ ACTIONS = {
 _COMMON = ("name", "when", "output")
 CONDITIONS = ("claim", "exists", "not_exists", "count")
 _TESTS = ("value", "issuer", "properties")
-_FORMATS = {uri: name for name, uri in NAME_ID_FORMATS.items()}
 
 Table = dict[str, Any]
 
@@ -79,11 +78,6 @@ def read(tables: object) -> Rules:
     if not isinstance(tables, (list, tuple)) or len(tables) > MOST_RULES:
         raise BadRule(f"{KEY} is no list of at most {MOST_RULES} tables")
     return tuple(_numbered(number, table) for number, table in enumerate(tables, 1))
-
-
-def write(rules: Rules) -> list[Table]:
-    """Return the tables of rules."""
-    return [_table(rule) for rule in rules]
 
 
 def _numbered(number: int, table: object) -> Rule:
@@ -142,7 +136,7 @@ def _passed(value: object) -> Condition:
 
 
 def _tests(type_: object, table: Table) -> Iterator[Test]:
-    if type_ != _ANY:
+    if type_ != ANY:
         for test in _comparisons(TYPE, type_):
             texts = test.texts if test.operator.is_pattern else map(claim_type, test.texts)
             yield Test(TYPE, test.operator, tuple(texts))
@@ -211,100 +205,3 @@ def _only(table: Mapping[str, object], *keys: str) -> None:
     unknown = [key for key in table if key not in keys]
     if unknown:
         raise BadRule(f"There is no {unknown[0]!r} here", f"There are {', '.join(keys)}")
-
-
-def _table(rule: Rule) -> Table:
-    table: Table = {"name": rule.name} if rule.name else {}
-    conditions = rule.conditions
-    if isinstance(rule.action, Pass):
-        conditions, passed = conditions[:-1], _condition_table(conditions[-1])
-        said = {"pass": passed["claim"] if _is_text_alone(passed) else passed}
-    else:
-        said = _action_table(rule.action)
-    if conditions:
-        table["when"] = _one_or_list(list(map(_condition_table, conditions)))
-    return table | said | ({} if rule.output else {"output": False})
-
-
-def _is_text_alone(table: Table) -> bool:
-    return len(table) == 1 and isinstance(table["claim"], str)
-
-
-def _action_table(action: Action) -> Table:
-    if isinstance(action, Query):
-        return {
-            "directory": {
-                short_name(type_): _one_or_list(list(names)) for type_, names in action.sources
-            }
-        }
-    if not isinstance(action, Issue):
-        return {}
-    table: Table = {"issue": _type_said(action.type)}
-    if action.values:
-        table["value"] = _one_or_list(list(map(template.write, action.values)))
-    return table | _properties_table(action) | _issuer_table(action)
-
-
-def _type_said(text: Text) -> str:
-    match text:
-        case (str(type_),):
-            return template.write((short_name(type_),))
-    return template.write(text)
-
-
-def _properties_table(action: Issue) -> Table:
-    properties = dict(action.properties)
-    table: Table = {}
-    match properties.get(FORMAT):
-        case (str(uri),) if uri not in NAME_ID_FORMATS:
-            table["format"] = _FORMATS.get(uri, uri)
-            del properties[FORMAT]
-    if properties:
-        table["properties"] = {key: template.write(text) for key, text in properties.items()}
-    return table
-
-
-def _issuer_table(action: Issue) -> Table:
-    return {"issuer": template.write(action.issuer)} if action.issuer else {}
-
-
-def _condition_table(condition: Condition) -> Table:
-    tests = condition.selector.tests
-    types = [test for test in tests if test.part == TYPE]
-    type_ = _comparison_table(types, short=True) if types else _ANY
-    match condition:
-        case Each():
-            table: Table = {"claim": type_}
-        case Exists(negated=negated):
-            table = {"not_exists" if negated else "exists": type_}
-        case Count():
-            table = {"count": type_}
-    for part in (VALUE, ISSUER):
-        if of_part := [test for test in tests if test.part == part]:
-            table[part.name] = _comparison_table(of_part)
-    if keys := dict.fromkeys(test.part.key for test in tests if test.part.name == "property"):
-        table["properties"] = {
-            key: _comparison_table([t for t in tests if t.part == Part("property", key)])
-            for key in keys
-        }
-    if isinstance(condition, Count):
-        table["is"] = f"{condition.operator} {condition.number}"
-    return table
-
-
-def _comparison_table(tests: list[Test], *, short: bool = False) -> object:
-    names = {operator: key for key, operator in OPERATORS.items()}
-    table = {}
-    for test in tests:
-        shorten = short and not test.operator.is_pattern
-        texts = [_short(text) if shorten else text for text in test.texts]
-        table[names[test.operator]] = _one_or_list(texts)
-    return table["is"] if list(table) == ["is"] else table
-
-
-def _short(type_: str) -> str:
-    return f"literal:{type_}" if type_ == _ANY else short_name(type_)
-
-
-def _one_or_list(values: list[Any]) -> Any:
-    return values[0] if len(values) == 1 else values

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from idp.federation.claim_rules.checking import DEEPEST
 from idp.federation.claim_rules.faults import BadRule
-from idp.federation.claim_rules.rules import DEEPEST, Part, Ref, Replace, Text, text_of
+from idp.federation.claim_rules.rules import Part, Ref, Replace, Text, text_of
 
 _LITERAL = re.compile(r"(?:[^{}]|\{\{|\}\})+")
 _TOKEN = re.compile(r'\s*(?:(?P<word>[a-z0-9.]+)|"(?P<text>(?:[^"]|"")*)"|(?P<sign>[(),+}]))')

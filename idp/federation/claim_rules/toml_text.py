@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from idp.federation.claim_rules.rules import Rules
-from idp.federation.claim_rules.tables import KEY, write
+from idp.federation.claim_rules.tables import KEY
+from idp.federation.claim_rules.written_tables import write
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.directory import User
+from idp.federation.claim_rules.checking import check
 from idp.federation.claim_rules.directory import DirectoryStore
 from idp.federation.claim_rules.engine import evaluate
 from idp.federation.claim_rules.faults import BadRule, TooMuchWork
@@ -26,7 +27,6 @@ from idp.federation.claim_rules.rules import (
     Rule,
     Selector,
     Test,
-    check,
     equal,
     text_of,
 )
