@@ -31,6 +31,7 @@ def type_passwords(page: Page, old: str, new: str) -> None:
 def test_a_password_is_changed_by_keyboard_without_script(federation, url, page_without_script):
     page, user = page_without_script, federation.user
     page.goto(url)
+    expect(page.get_by_label("User name")).to_be_focused()
     page.keyboard.type(user.name)
     page.keyboard.press("Tab")
     type_passwords(page, user.password, NEW)
@@ -66,6 +67,7 @@ def test_it_looks_right_and_so_do_its_errors_and_its_end(federation, url, page, 
     ):
         page.get_by_label("User name").fill(federation.user.name)
         page.get_by_label("Old password").focus()
+        expect(page.get_by_label("Old password")).to_be_focused()
         type_passwords(page, old, NEW)
         expect(page.locator("#error, #updatedMessage")).not_to_be_empty()
         looks(page, name)
