@@ -79,6 +79,14 @@ def test_a_trust_is_told_what_its_rules_issue_and_nothing_else(federation, ruled
     assert told.assertion.authn_context_class == PASSWORD_PROTECTED_TRANSPORT
 
 
+def test_a_trust_may_be_made_with_its_rules(federation, easy):
+    federation.add_service_provider(
+        easy.metadata(), claim_rules=issue("role", "x"), second_factor="never"
+    )
+
+    assert federation.sign_in(easy.url()).finish().attributes == {ROLE: ("x",)}
+
+
 def test_without_a_rule_that_does_there_is_neither_a_name_nor_an_attribute(ruled):
     told = ruled("claim_rules = []").assertion
 
@@ -151,6 +159,8 @@ def test_a_persistent_name_by_rule_is_the_one_there_is_and_is_not_made_against_t
     other = federation.add_user(phone=None)
     policy = '<samlp:NameIDPolicy AllowCreate="false"></samlp:NameIDPolicy>'
     assert ruled(NAMES["persistent"], other, children=policy).assertion.name_id is None
+    asked = policy.replace("AllowCreate", f'Format="{PERSISTENT}" AllowCreate')
+    assert ruled(NAMES["persistent"], other, children=asked).status[1] == "InvalidNameIDPolicy"
 
 
 @pytest.mark.parametrize("claimed", [MULTIPLE_AUTHN, REFEDS_MFA, "urn:of:nobody"])

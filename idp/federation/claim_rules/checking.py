@@ -23,7 +23,8 @@ from idp.federation.claim_rules.rules import (
 )
 
 MOST_RULES = 200
-MOST_CONDITIONS = 5
+MOST_CONDITIONS = 9
+"""Templates refer to them by one digit."""
 LONGEST_TEXT = 4096
 DEEPEST = 5
 _ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}(\([A-Za-z]{1,32}\))?", re.ASCII)

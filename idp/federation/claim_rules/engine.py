@@ -182,6 +182,8 @@ class _Run:
             yield Claim(type_, self._store.opaque_name(opaque) or "", issuer, properties)
 
     def _filled(self, text: Text, found: Sequence[Claim | None]) -> str:
+        if len(text) == 1 and isinstance(text[0], str):
+            return text[0]
         filled = "".join(self._piece(piece, found) for piece in text)
         if len(filled) > LONGEST_VALUE:
             raise TooMuchWork("The rules make a value that is too long")

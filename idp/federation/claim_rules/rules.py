@@ -26,12 +26,12 @@ class Operator(StrEnum):
     @property
     def is_negated(self) -> bool:
         """Whether it holds where the comparison does not."""
-        return self in (Operator.NOT_EQUAL, Operator.NOT_MATCHES)
+        return self[0] == "!"
 
     @property
     def is_pattern(self) -> bool:
         """Whether the text is a regular expression."""
-        return self in (Operator.MATCHES, Operator.NOT_MATCHES)
+        return self[1] == "~"
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def read_toml(text: str) -> Rules:
     """Return the rules of a TOML text; raises :class:`BadRule` that names the rule by number."""
     try:
         values = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number may be too long for Python's own
         raise BadRule(f"The rules are no TOML: {error}", "Mend the text") from None
     if values.keys() - {KEY}:
         raise BadRule("There is more in the text than rules", f"Give [[{KEY}]] alone")

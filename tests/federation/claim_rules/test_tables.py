@@ -71,6 +71,7 @@ RULE = '[[claim_rules]]\nissue = "role"\nvalue = "x"\n'
     [
         ("[[claim_rules]", "no TOML"),
         ("x = " + "[" * 5000, "no TOML"),
+        ("x = " + "1" * 5000, "no TOML"),
         ("[[rules]]\npass = 'upn'", "more in the text"),
         ("claim_rules = 5", "no list"),
         ("claim_rules = [5]", "Rule 1: a rule is not a table"),
