@@ -46,14 +46,23 @@ class Proxies:
         self._reverse_proxies = tuple(reverse_proxies)
 
     def whereabouts(self, peer: str, headers: Mapping[str, str], path: str) -> Whereabouts:
-        """Return where a request for *path* comes from that *peer* sent with *headers*."""
-        client = self._client(address_of(peer), headers)
-        outside = client is not None and _is_in(client, self._web_application_proxies)
-        client_ip = "" if client is None else str(client)
+        """Return where a request for *path* comes from that *peer* sent with *headers*.
+
+        What a reverse proxy of ours cannot say the address of counts as outside.
+        """
+        nearest = address_of(peer)
+        client = self._client(nearest, headers)
+        forwarded: tuple[str, ...] = ()
+        proxy = ""
+        if client is None:
+            proxy = "" if nearest is None else str(nearest)
+        elif _is_in(client, self._web_application_proxies):
+            forwarded = _believed(headers.get(FORWARDED_CLIENT_IP, ""))
+            proxy = _name(headers) or str(client)
         return Whereabouts(
-            client_ip=client_ip,
-            forwarded_ips=_believed(headers.get(FORWARDED_CLIENT_IP, "")) if outside else (),
-            proxy=_name(headers) or client_ip if outside else "",
+            client_ip="" if client is None else str(client),
+            forwarded_ips=forwarded,
+            proxy=proxy,
             user_agent=_printable(headers.get("User-Agent", ""))[:LONGEST_USER_AGENT],
             endpoint_path=path,
         )

@@ -111,10 +111,17 @@ def test_a_reverse_proxy_that_names_nobody_is_the_client_itself():
     assert seen(BALANCER, X_Forwarded_For="10.0.1.2").client_ip == "10.0.1.2"
 
 
-def test_a_reverse_proxy_that_names_no_address_leaves_the_client_unknown():
-    here = seen(BALANCER, X_Forwarded_For=f"{USER}, unknown")
+def test_what_a_reverse_proxy_has_no_address_of_is_unknown_and_outside():
+    there = seen(BALANCER, X_Forwarded_For=f"{USER}, unknown", X_MS_Forwarded_Client_IP=USER)
 
-    assert (here.client_ip, here.user_ips, here.shown_ip) == ("", (), "")
+    assert (there.client_ip, there.user_ips, there.shown_ip) == ("", (), "")
+    assert (there.inside_corporate_network, there.proxy) == (False, BALANCER)
+
+
+def test_a_server_that_is_not_told_who_connects_knows_nobody_as_a_proxy():
+    here = PROXIES.whereabouts("", ALL, "/adfs/ls/")
+
+    assert (here.client_ip, here.user_ips, here.proxy) == ("", (), "")
 
 
 def test_a_long_list_is_read_from_its_end_and_no_further_than_needed():

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from idp.admin.people import find_user
 from idp.federation.access_control.caller import Caller
 from idp.federation.access_control.decision import decide
-from idp.federation.access_control.policies import (
-    AccessControlPolicy,
-    BadAccessControlPolicy,
-    read_policy,
-)
+from idp.federation.access_control.policies import BadAccessControlPolicy
 from idp.federation.whereabouts import Whereabouts, address_of
 from idp.saml.contexts import MULTIPLE_AUTHN, PASSWORD_PROTECTED_TRANSPORT
 
@@ -121,15 +116,6 @@ def _trust_access(trust: RelyingPartyTrust) -> TrustAccess:
         second_factor=settings.second_factor,
         additional_rules=bool(settings.additional_authentication_rules),
     )
-
-
-def read(name: str, text: str) -> AccessControlPolicy:
-    """Return the policy that *text*, in TOML, describes; raises what is wrong with it."""
-    try:
-        values = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise BadAccessControlPolicy(f"This is no TOML: {error}", "Mend the file") from None
-    return read_policy(name, values)
 
 
 def try_access(

@@ -45,7 +45,7 @@ def list_policies(services: Services, as_json: bool) -> None:
 @with_services
 def show(services: Services, name: str, as_json: bool) -> None:
     """Show a policy, as the TOML that access set reads."""
-    from idp.federation.access_control.policies import written
+    from idp.federation.access_control.policy_file import written
 
     policy = services.access.find(name)
     if as_json:
@@ -65,9 +65,9 @@ def set_(services: Services, name: str, file: IO[str]) -> None:
     claims that stand there must hold, and nothing of except; require_mfa = true asks for the second
     factor. Trusts that have the policy follow from the next request.
     """
-    from idp.admin.access_control import read
+    from idp.federation.access_control.policy_file import read_toml
 
-    policy = read(name, file.read())
+    policy = read_toml(name, file.read())
     services.access.set(policy)
     click.echo(f"The policy {printable(policy.name)} is set.")
 

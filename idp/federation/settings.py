@@ -166,6 +166,13 @@ class TrustSettings(BaseModel):
             RULES if self.issuance_authorization_rules else NOTHING
         )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _rules_need_no_word_of_the_policy(cls, values: Any) -> Any:
+        if isinstance(values, Mapping) and values.get("issuance_authorization_rules"):
+            return {"access_control_policy": "", **values}
+        return values
+
     @model_validator(mode="after")
     def _policy_or_rules(self) -> Self:
         if self.access_control_policy and self.issuance_authorization_rules:

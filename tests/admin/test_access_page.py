@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from administered import ADMIN_TOKEN, BASE_URL, metadata
 
-from idp.federation.access_control.policies import read_policy
+from idp.federation.access_control.policy_file import read_policy
 
 TRUST = "https://sp.example.test/metadata"
 RULES = '=> issue(Type = "urn:<b>", Value = "x");'

@@ -16,7 +16,7 @@ from written_metadata import entities
 
 from idp import cli
 from idp.cli.context import Example
-from idp.federation.access_control.policies import read_policy
+from idp.federation.access_control.policy_file import read_policy
 from idp.federation.refreshing import Held, RefreshState
 from idp.signing_keys import signing_keys_of
 

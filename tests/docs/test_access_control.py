@@ -16,7 +16,7 @@ from idp import cli, config
 from idp.federation.access_control.built_in import BUILT_IN
 from idp.federation.access_control.caller import Caller
 from idp.federation.access_control.decision import AccessRules, decide
-from idp.federation.access_control.policies import read_policy
+from idp.federation.access_control.policy_file import read_policy
 from idp.federation.access_control.rule_sets import rules_of
 from idp.federation.claims import short_name
 from idp.federation.policy import second_factor_reasons

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from idp.demo.tls import prepare
 from idp.doctor.examination import CHECKS, OF_THE_FEDERATION, examine
 from idp.doctor.findings import Finding, Level, World
-from idp.federation.access_control.policies import read_policy
+from idp.federation.access_control.policy_file import read_policy
 from idp.federation.keys import create_signing_key
 from idp.saml.keys import new_signing_certificate
 from idp.services import Services

@@ -9,7 +9,7 @@ from asking import Asking
 from forwarding import appended, forwarding, through
 
 from idp.config import Proxies
-from idp.federation.access_control.policies import read_policy
+from idp.federation.access_control.policy_file import read_policy
 
 WAP, USER = "192.0.2.80", "203.0.113.9"
 MFA = "Multi-Factor Authentication"

@@ -10,7 +10,7 @@ from databases import NOON
 from idp.directory.ports import Credentials
 from idp.directory.users import User
 from idp.federation.access_control.decision import AccessRules
-from idp.federation.access_control.policies import read_policy
+from idp.federation.access_control.policy_file import read_policy
 from idp.federation.nodes import Farm
 from idp.federation.policy import GlobalPolicy
 from idp.federation.settings import TrustSettings

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from idp.federation.access_control.built_in import BUILT_IN
 from idp.federation.access_control.decision import AccessRules
 from idp.federation.access_control.policies import AccessControlPolicy, BadAccessControlPolicy
 from idp.federation.ports import AccessControlStore, TrustStore
 from idp.federation.settings import TrustSettings
+
+if TYPE_CHECKING:
+    from idp.federation.trusts import RelyingPartyTrust
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +61,18 @@ class AccessControl:
         policy gives it other parameters than the new one has.
         """
         _must_be_custom(policy.name)
-        for trust in self._trusts.trusts():
-            settings = trust.settings
-            if settings.access_control_policy == policy.name:
-                _must_fit(policy, settings, trust.entity_id)
+        for trust in self._having(policy.name):
+            _must_fit(policy, trust)
         self._store.save_policy(policy)
 
     def remove(self, name: str) -> None:
         """Remove a policy that no trust has; raises :class:`BadAccessControlPolicy`."""
         _must_be_custom(name)
-        for trust in self._trusts.trusts():
-            if trust.settings.access_control_policy == name:
-                raise BadAccessControlPolicy(
-                    f"The trust {trust.entity_id!r} has the policy {name!r}",
-                    "Give it another first: sp set ID access_control_policy=NAME",
-                )
+        for trust in self._having(name):
+            raise BadAccessControlPolicy(
+                f"The trust {trust.entity_id!r} has the policy {name!r}",
+                "Give it another first: sp set ID access_control_policy=NAME",
+            )
         if not self._store.remove_policy(name):
             raise _unknown(name)
 
@@ -78,6 +80,11 @@ class AccessControl:
         """Raise :class:`BadAccessControlPolicy` unless the policy can be assigned so."""
         if settings.access_control_policy:
             self.find(settings.access_control_policy).check(settings.access_control_parameters)
+
+    def _having(self, name: str) -> Iterator[RelyingPartyTrust]:
+        return (
+            trust for trust in self._trusts.trusts() if trust.settings.access_control_policy == name
+        )
 
 
 def _must_be_custom(name: str) -> None:
@@ -87,12 +94,12 @@ def _must_be_custom(name: str) -> None:
         )
 
 
-def _must_fit(policy: AccessControlPolicy, settings: TrustSettings, entity_id: str) -> None:
+def _must_fit(policy: AccessControlPolicy, trust: RelyingPartyTrust) -> None:
     try:
-        policy.check(settings.access_control_parameters)
+        policy.check(trust.settings.access_control_parameters)
     except BadAccessControlPolicy as error:
         raise BadAccessControlPolicy(
-            f"The trust {entity_id!r} has this policy, and: {error.problem}",
+            f"The trust {trust.entity_id!r} has this policy, and: {error.problem}",
             "Give the trust another policy first",
         ) from None
 

@@ -7,12 +7,11 @@ or groups is a parameter: its values are given where the policy is assigned to a
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Annotated, Any, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -21,7 +20,6 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    ValidationError,
     model_validator,
 )
 
@@ -146,7 +144,7 @@ class AccessControlPolicy(_Part):
     """A named policy; ``rules`` are the tables ``[[permit]]`` of its file."""
 
     name: Annotated[Text, StringConstraints(max_length=LONGEST_NAME, strip_whitespace=True)]
-    description: str = Field(default="", max_length=512)
+    description: Text | Literal[""] = ""
     rules: Annotated[tuple[Rule, ...], Some] = Field(alias="permit", max_length=MOST_RULES)
 
     @cached_property
@@ -174,18 +172,6 @@ class AccessControlPolicy(_Part):
             _check_values(name, wanted[name], values)
 
 
-def read_policy(name: str, values: Mapping[str, Any]) -> AccessControlPolicy:
-    """Return the policy of parsed TOML or JSON; raises :class:`BadAccessControlPolicy`."""
-    try:
-        return AccessControlPolicy.model_validate({**values, "name": name})
-    except ValidationError as error:
-        faults = "; ".join(_faults(error))
-        raise BadAccessControlPolicy(
-            f"Wrong policy {name[:LONGEST_NAME]!r}: {faults}",
-            "Give [[permit]] tables with networks, groups, claims, except, require_mfa",
-        ) from None
-
-
 def _parameters(rules: tuple[Rule, ...]) -> Iterator[tuple[str, str]]:
     conditions: tuple[Condition, ...] = (
         *rules,
@@ -200,36 +186,12 @@ def _parameters(rules: tuple[Rule, ...]) -> Iterator[tuple[str, str]]:
 def _check_values(name: str, kind: str, values: tuple[str, ...]) -> None:
     if not values or any(not value or parameter_of(value) for value in values):
         raise BadAccessControlPolicy(f"The parameter {name} has no value", f"Give it {kind}")
+    if len(values) > MOST_VALUES:
+        raise BadAccessControlPolicy(
+            f"The parameter {name} has {len(values)} values", f"Give at most {MOST_VALUES}"
+        )
     try:
         for value in values if kind == "networks" else ():
             check_network(value)
     except ValueError as error:
         raise BadAccessControlPolicy(f"Wrong parameter {name}", str(error)) from None
-
-
-def _faults(error: ValidationError) -> Iterator[str]:
-    for fault in error.errors(include_input=False, include_url=False):
-        place = ".".join(str(part) for part in fault["loc"])
-        message = str(fault["msg"]).removeprefix("Value error, ")
-        if fault["type"] == "extra_forbidden":
-            message = "there is no such thing here"
-        yield f"{place}: {message}" if place else message
-
-
-def written(policy: AccessControlPolicy) -> str:
-    """Return the TOML that :func:`read_policy` reads as *policy*, without its name."""
-    head = [f"description = {_toml(policy.description)}\n"] if policy.description else []
-    rules = [rule.model_dump(by_alias=True, exclude_defaults=True) for rule in policy.rules]
-    return "\n".join(head + [_table(rule) for rule in rules])
-
-
-def _table(rule: Mapping[str, Any]) -> str:
-    return "[[permit]]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in rule.items())
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + " }"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(_toml, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)

@@ -6,7 +6,8 @@ import pytest
 from databases import NOON
 
 from idp.federation.access_control.catalogue import AccessControl
-from idp.federation.access_control.policies import BadAccessControlPolicy, read_policy
+from idp.federation.access_control.policies import BadAccessControlPolicy
+from idp.federation.access_control.policy_file import read_policy
 from idp.federation.policy import GlobalPolicy
 from idp.federation.settings import TrustSettings
 from idp.federation.trusts import Trusts

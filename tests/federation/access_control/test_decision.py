@@ -19,8 +19,8 @@ from idp.federation.access_control.policies import (
     ClaimCondition,
     Rule,
     RuleException,
-    read_policy,
 )
+from idp.federation.access_control.policy_file import read_policy
 from idp.federation.settings import TrustSettings
 from idp.federation.whereabouts import Whereabouts
 

@@ -9,12 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.federation.access_control.built_in import BUILT_IN
-from idp.federation.access_control.policies import (
-    AccessControlPolicy,
-    BadAccessControlPolicy,
-    read_policy,
-    written,
-)
+from idp.federation.access_control.policies import AccessControlPolicy, BadAccessControlPolicy
+from idp.federation.access_control.policy_file import read_policy, read_toml, written
 
 WHOLE = """\
 description = "The office, and admins from anywhere"
@@ -31,7 +27,7 @@ require_mfa = true
 
 
 def read(text: str) -> AccessControlPolicy:
-    return read_policy("P", tomllib.loads(text))
+    return read_toml("P", text)
 
 
 def test_a_policy_is_written_as_it_is_read():
@@ -107,6 +103,8 @@ def test_a_single_value_needs_no_brackets():
         ("[[permit]]\nnetworks = '{A}'\ngroups = '{A}'", "not for both"),
         ("[[permit]]\nrequire_mfa = 'perhaps'", "permit.0.require_mfa"),
         ("[[deny]]", "deny: there is no such thing here"),
+        ('description = "a\\u007f"\n[[permit]]', "description"),
+        ("[[permit", "no TOML"),
         ("name = 'x'\n" + "[[permit]]\n" * 65, "64"),
         ("[[permit]]\ngroups = " + str(["g"] * 257), "256"),
     ],
@@ -134,6 +132,7 @@ def test_a_policy_has_a_name_that_can_be_shown(name):
         ({"Branches": (), "Admins": ("A",)}, "Branches has no value"),
         ({"Branches": ("{Admins}",), "Admins": ("A",)}, "Branches has no value"),
         ({"Branches": ("Staff",), "Admins": ("A",)}, "no network"),
+        ({"Branches": ("intranet",), "Admins": ("A",) * 257}, "257 values"),
         ({"Branches": ("10.0.0.1/8",), "Admins": ("A",)}, "no network"),
     ],
 )

@@ -13,7 +13,7 @@ from idp.directory import User
 from idp.federation.access_control.caller import Caller
 from idp.federation.access_control.decision import AccessRules, decide
 from idp.federation.policy import BadPolicy, GlobalPolicy
-from idp.federation.settings import BadTrustSetting, TrustSettings, changed, replaced
+from idp.federation.settings import BadTrustSetting, TrustSettings, changed, replaced, settings_of
 from idp.federation.whereabouts import Whereabouts
 from idp.store.policies import SqlPolicyStore
 
@@ -141,6 +141,13 @@ def test_a_trust_has_a_policy_or_rules():
         assert again == TrustSettings()
         neither = change(TrustSettings(), {"access_control_policy": ""})
         assert not access(neither).is_permitted
+
+
+def test_a_trust_file_with_rules_need_not_say_that_there_is_no_policy():
+    settings = settings_of({"issuance_authorization_rules": PERMIT_ALL}, "wiki.toml")
+
+    assert settings.access_control_policy == ""
+    assert access(settings).is_permitted
 
 
 def test_parameters_without_a_policy_are_refused():

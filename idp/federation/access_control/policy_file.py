@@ -1,0 +1,65 @@
+"""Access control policies as TOML: each table ``[[permit]]`` is a rule."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from idp.federation.access_control.policies import (
+    LONGEST_NAME,
+    AccessControlPolicy,
+    BadAccessControlPolicy,
+)
+
+
+def read_toml(name: str, text: str) -> AccessControlPolicy:
+    """Return the policy that *text* describes; raises :class:`BadAccessControlPolicy`."""
+    try:
+        values = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise BadAccessControlPolicy(f"This is no TOML: {error}", "Mend the file") from None
+    return read_policy(name, values)
+
+
+def read_policy(name: str, values: Mapping[str, Any]) -> AccessControlPolicy:
+    """Return the policy of parsed TOML or JSON; raises :class:`BadAccessControlPolicy`."""
+    try:
+        return AccessControlPolicy.model_validate({**values, "name": name})
+    except ValidationError as error:
+        faults = "; ".join(_faults(error))
+        raise BadAccessControlPolicy(
+            f"Wrong policy {name[:LONGEST_NAME]!r}: {faults}",
+            "Give [[permit]] tables with networks, groups, claims, except, require_mfa",
+        ) from None
+
+
+def written(policy: AccessControlPolicy) -> str:
+    """Return the TOML that :func:`read_toml` reads as *policy*, without its name."""
+    head = [f"description = {_toml(policy.description)}\n"] if policy.description else []
+    rules = [rule.model_dump(by_alias=True, exclude_defaults=True) for rule in policy.rules]
+    return "\n".join(head + [_table(rule) for rule in rules])
+
+
+def _table(rule: Mapping[str, Any]) -> str:
+    return "[[permit]]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in rule.items())
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + " }"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _faults(error: ValidationError) -> Iterator[str]:
+    for fault in error.errors(include_input=False, include_url=False):
+        place = ".".join(str(part) for part in fault["loc"])
+        message = str(fault["msg"]).removeprefix("Value error, ")
+        if fault["type"] == "extra_forbidden":
+            message = "there is no such thing here"
+        yield f"{place}: {message}" if place else message
