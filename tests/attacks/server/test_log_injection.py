@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from urllib.parse import quote
@@ -40,8 +41,19 @@ def the_name_of_a_trust(easy: Asking, text: str) -> None:
 
 
 def an_issuer(easy: Asking, text: str) -> None:
-    writable = "".join(each for each in text if each.isprintable() or each in "\r\n\u2028\u202e")
-    easy.federation.browser().post(easy.sso_url, easy.fields(issuer=f"urn:{writable}"))
+    easy.federation.browser().post(easy.sso_url, easy.fields(issuer=f"urn:{writable(text)}"))
+
+
+def writable(text: str) -> str:
+    """Return what XML can hold of *text*."""
+    return "".join(each for each in text if each.isprintable() or each in "\r\n\u2028\u202e")
+
+
+def the_issuer_of_a_log_out(easy: Asking, text: str) -> None:
+    xml = easy.xml(issuer=f"urn:{writable(text)}").replace(b"AuthnRequest", b"LogoutRequest")
+    for parameter in ("SAMLRequest", "SAMLResponse"):
+        fields = f"{parameter}={in_query(base64.b64encode(xml).decode())}"
+        call(easy.federation, "POST", "/adfs/ls/", fields.encode())
 
 
 def the_algorithm_of_a_signature(easy: Asking, text: str) -> None:
@@ -78,8 +90,9 @@ def the_token_of_an_administrator(easy: Asking, text: str) -> None:
 
 
 WAYS = [
-    a_user_name, the_name_of_a_trust, an_issuer, the_algorithm_of_a_signature, an_encoding,
-    headers, a_path, a_phone, the_token_of_an_administrator,
+    a_user_name, the_name_of_a_trust, an_issuer, the_issuer_of_a_log_out,
+    the_algorithm_of_a_signature, an_encoding, headers, a_path, a_phone,
+    the_token_of_an_administrator,
 ]  # fmt: skip
 
 
