@@ -35,6 +35,7 @@ class Outcome(StrEnum):
     NO_SIGNING_KEY = "no_signing_key"
     NO_NAME_ID = "no_name_id"
     NOT_TRUSTED = "not_trusted"
+    ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,8 @@ class AskedBy:
 class LogOut:
     """A log-out under way: it never changes, its participants do.
 
-    ``sessions`` are the roots of those it ends, all of ``user``. ``asked_by`` is None where the
-    user began it here.
+    ``sessions`` are the roots of those it ends in this browser, ``elsewhere`` of those in others,
+    all of ``user``. ``asked_by`` is None where the user began it here.
     """
 
     id: str
@@ -76,3 +77,4 @@ class LogOut:
     activity_id: str
     started_at: datetime
     asked_by: AskedBy | None = None
+    elsewhere: tuple[str, ...] = ()

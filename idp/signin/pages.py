@@ -50,6 +50,7 @@ OUTCOMES = {
     Outcome.NO_SIGNING_KEY:    "cannot be told: it has no key to answer with",
     Outcome.NO_NAME_ID:        "cannot be told: it does not know you by a name",
     Outcome.NOT_TRUSTED:       "cannot be told: it is not registered here any more",
+    Outcome.ELSEWHERE:         "cannot be told: you use it in another browser",
 }  # fmt: skip
 
 

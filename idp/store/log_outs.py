@@ -115,7 +115,7 @@ class SqlLogOuts:
                 spent = (asked.trust, asked.request_id)
                 if not once.claim_parts(connection, LOGOUT_REQUEST, spent, request_expires_at):
                     return False
-            for session in sorted(log_out.sessions):
+            for session in sorted((*log_out.sessions, *log_out.elsewhere)):
                 participants.lock(connection, session, shared=False)
                 once.claim(connection, SESSION_ENDED, session, sessions_end_by)
                 if asked is not None:
@@ -158,7 +158,7 @@ def _row_of(log_out: LogOut, expires_at: datetime) -> dict[str, Any]:
     return {
         "id": log_out.id,
         "user": log_out.user,
-        "sessions": json.dumps(log_out.sessions),
+        "sessions": json.dumps([log_out.sessions, log_out.elsewhere]),
         "activity_id": log_out.activity_id,
         "started_at": log_out.started_at,
         "asked_by": json.dumps(asdict(log_out.asked_by)) if log_out.asked_by else None,
@@ -167,12 +167,14 @@ def _row_of(log_out: LogOut, expires_at: datetime) -> dict[str, Any]:
 
 
 def _log_out_of(row: Sequence[Any]) -> LogOut:
-    identifier, user, sessions, activity_id, started_at, asked_by, _ = row
+    identifier, user, roots, activity_id, started_at, asked_by, _ = row
+    sessions, elsewhere = json.loads(roots)
     return LogOut(
         id=identifier,
         user=user,
-        sessions=tuple(json.loads(sessions)),
+        sessions=tuple(sessions),
         activity_id=activity_id,
         started_at=started_at,
         asked_by=AskedBy(**json.loads(asked_by)) if asked_by else None,
+        elsewhere=tuple(elsewhere),
     )

@@ -286,7 +286,7 @@ log_outs = Table(
     metadata,
     _text("id", primary_key=True),
     _text("user"),
-    _text("sessions"),  # a JSON list of roots
+    _text("sessions"),  # roots as JSON: a list of this browser's, and one of others'
     _text("activity_id"),
     _instant("started_at"),
     _text("asked_by", nullable=True),  # as JSON

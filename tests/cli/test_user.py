@@ -210,6 +210,16 @@ def test_a_disabled_user_is_out_until_enabled(alice, done, services):
     assert services.directory.check_password(alice, PASSWORD).user is not None
 
 
+def test_sign_out_ends_the_sessions_of_before(alice, done, services):
+    signed_in_at = services.clock.now()
+    assert services.directory.find(alice).valid_from < signed_in_at
+
+    assert done("user", "sign-out", alice) == f"{alice} is signed out everywhere.\n"
+
+    assert services.directory.find(alice).valid_from > signed_in_at
+    assert services.directory.check_password(alice, PASSWORD).user is not None
+
+
 def test_a_removed_user_is_gone(alice, done):
     done("user", "remove", alice)
 
@@ -217,7 +227,8 @@ def test_a_removed_user_is_gone(alice, done):
 
 
 @pytest.mark.parametrize(
-    "verb", ["passwd", "show", "methods", "unlock", "activate", "disable", "enable", "remove"]
+    "verb",
+    ["passwd", "show", "methods", "unlock", "activate", "sign-out", "disable", "enable", "remove"],
 )
 def test_a_name_that_nobody_has_is_refused(verb, refused):
     assert refused("user", verb, "nobody@example.test").endswith("[unknown_user]\n")

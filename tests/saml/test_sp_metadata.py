@@ -14,7 +14,13 @@ from written_metadata import ACS, ACS_URL, SP_ID, entities, entity, key, method,
 
 from idp.saml import uris
 from idp.saml.metadata import MAX_BYTES, BadMetadata, read_service_provider
-from idp.saml.values import EMAIL, POST, REDIRECT, AssertionConsumerService
+from idp.saml.values import (
+    EMAIL,
+    POST,
+    REDIRECT,
+    AssertionConsumerService,
+    SingleLogoutService,
+)
 
 
 def read(xml: str, *arguments, **more):
@@ -302,3 +308,33 @@ def test_a_key_declared_for_encryption_that_cannot_is_kept_so_that_nothing_goes_
     curve = identities.idp_ec.certificate
 
     assert read(entity(role(key(curve, "encryption") + ACS))).encryption_certificates == (curve,)
+
+
+def logout_service(binding: str, location: str, answers: str = "") -> str:
+    said = f' ResponseLocation="{answers}"' if answers else ""
+    return f'<md:SingleLogoutService Binding="{binding}" Location="{location}"{said}/>'
+
+
+def test_log_out_services_are_taken_of_the_bindings_that_we_speak():
+    soap = logout_service("urn:oasis:names:tc:SAML:2.0:bindings:SOAP", "http://sp/soap")
+    one = logout_service(POST, "https://sp.example.test/slo", "https://sp.example.test/answers")
+    two = logout_service(REDIRECT, "https://sp.example.test/slo")
+
+    assert read(entity(role(soap + one + two + ACS))).single_logout_services == (
+        SingleLogoutService("https://sp.example.test/slo", POST, "https://sp.example.test/answers"),
+        SingleLogoutService("https://sp.example.test/slo", REDIRECT),
+    )
+    assert read(entity()).single_logout_services == ()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://sp.example.test/slo", "https://u@sp.example.test/", "https://sp/../x", "javascript:1"],
+)
+def test_a_log_out_service_has_an_address_as_good_as_any(address):
+    for service in (
+        logout_service(POST, address),
+        logout_service(POST, "https://sp.example.test/slo", address),
+    ):
+        (fault,) = faults_of(entity(role(service + ACS)))
+        assert fault.startswith("its log-out service ")

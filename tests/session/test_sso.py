@@ -40,6 +40,26 @@ def test_the_second_factor_makes_another_one_of_it():
     assert (second.mfa_at, second.mfa_method, second.authenticated_at) == (later, METHOD, later)
 
 
+def test_its_root_stays_and_no_other_session_has_it():
+    first = start_session(USER, NOON)
+    assert first.with_second_factor(METHOD, NOON).root == first.root
+    assert start_session(USER, NOON).root != first.root != first.id
+
+
+def test_who_gives_the_password_again_goes_on_with_the_session_and_nobody_else_does():
+    first = start_session(USER, NOON)
+    again = start_session(USER, NOON, going_on=first)
+    assert (again.root, again.id != first.id, again.mfa_at) == (first.root, True, None)
+    assert start_session("other@example.test", NOON, going_on=first).root != first.root
+
+
+def test_a_cookie_of_before_there_were_roots_has_its_id_for_one(clock, sessions):
+    seal = Sealer(SECRET, clock.now).purpose("session")
+    values = {"id": "old", "user": USER, "password_at": NOON.timestamp()}
+    cookie = seal.seal({**values, "mfa_at": None, "mfa_method": None})
+    assert sessions.read(cookie).root == "old"
+
+
 def test_ids_are_128_random_bits():
     ids = {new_session_id() for _ in range(1000)}
     assert len(ids) == 1000

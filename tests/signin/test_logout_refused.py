@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from leaving import BOTH, events, is_signed_in, visit
+from leaving import BOTH, carry, events, is_signed_in, outcomes_on, visit
 
 from idp.saml.bindings import decode_redirect, post_fields
 from idp.saml.values import EMAIL, REDIRECT, NameID
@@ -70,7 +70,40 @@ def test_a_browser_without_the_session_ends_the_one_that_is_named(
 
     sent = to(wiki.asks(told, **({} if named else {"session_indexes": ()})))
 
-    assert sent.address == shop.slo
+    assert (sent.kind, sent.address) == ("LogoutResponse", wiki.slo)
+    assert sent.status == ("Success", "PartialLogout")
+    assert not is_signed_in(federation, elsewhere, wiki)
+    assert federation.log[-1].detail == f"{shop.entity_id} elsewhere"
+    page = visit(federation, browser, f"{federation.url}/adfs/ls/signout")
+    assert outcomes_on(page) == {}
+
+
+def test_the_browser_with_the_session_still_reaches_the_others(federation, app, browser, to):
+    wiki, shop = app("wiki"), app("shop")
+    elsewhere = federation.browser()
+    told = wiki.sign_in(elsewhere)
+    told_shop = shop.sign_in(elsewhere)
+    mail = app("mail")
+    mail.sign_in(elsewhere)
+    to(wiki.asks(told))
+
+    asked = carry(federation, elsewhere, shop.asks(told_shop))
+    assert asked.address == mail.slo
+    assert carry(federation, elsewhere, mail.answers(asked)).status == ("Success",)
+
+
+def test_of_sessions_in_two_browsers_each_tells_its_own(federation, app, browser, to):
+    wiki, shop = app("wiki"), app("shop")
+    elsewhere = federation.browser()
+    there = wiki.sign_in(elsewhere)
+    shop.sign_in(elsewhere)
+    here = wiki.sign_in(browser)
+    own = shop.sign_in(browser)
+
+    both = (there.session_index, here.session_index)
+    asked = to(wiki.asks(here, session_indexes=both))
+    assert asked.session_indexes == (own.session_index,)
+    assert to(shop.answers(asked)).status == ("Success", "PartialLogout")
     assert not is_signed_in(federation, elsewhere, wiki)
 
 

@@ -6,7 +6,7 @@ answered is in the database; the browser's cookie only says whose log-out it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from idp.federation.trusts import RelyingPartyTrust
 from idp.saml import uris
 from idp.saml.endpoints import logout_service
 from idp.saml.logout import Carried, send_logout_request, send_logout_response
-from idp.saml.refusal import Refused
+from idp.saml.refusal import Refused, Status
 from idp.saml.signing import SigningKey
 from idp.saml.values import LogoutRequest, LogoutResponse
 from idp.services import Services
@@ -31,11 +31,12 @@ from idp.signin.logout.cookie import LIFETIME, LogOutCookies, handle_of
 from idp.signin.logout.record import LogOutRecorder
 from idp.signin.logout.steps import (
     Ask,
+    End,
     GiveUp,
     Target,
     Wait,
     how_to_ask,
-    is_partial,
+    missed,
     next_step,
     sessions_named,
     targets_of,
@@ -96,7 +97,7 @@ class LogOutFlow:
         """End the session of somebody who pressed the button here, or all of theirs."""
         if everywhere:
             self._services.directory.sign_out(session.user)
-        log_out = self._new(session.user, (session.root,))
+        log_out = self._new(session.user, (session.root,), caller)
         return self._begin(log_out, caller, everywhere=everywhere)
 
     def resume(self, caller: Caller, handle: str = "") -> Response | None:
@@ -104,8 +105,7 @@ class LogOutFlow:
 
         Of several it is the one of that *handle*, else one that has not ended, the newest.
         """
-        ids = self._cookies.ids(caller.cookies)
-        found = filter(None, map(self._log_outs.find, ids))
+        found = self._of_browser(caller)
         chosen = max(found, key=lambda each: self._rank(each, handle), default=None)
         return None if chosen is None else self._go_on(chosen, caller)
 
@@ -117,14 +117,14 @@ class LogOutFlow:
         now, sender = self._services.clock.now(), request.issuer
         told = self._log_outs.named(sender, request.name_id.value, now)
         current = caller.session.root if caller.session else None
-        sessions = sessions_named(request, told, current)
-        if not sessions:
+        named = sessions_named(request, told, current)
+        if not named:
             refused = failures.not_a_participant()
             self._recorder.refused(sender, caller.node, refused.code)
             raise refused
         asked_by = AskedBy(sender, request.id, message.binding, message.relay_state)
-        user = next(each.issued.user for each in told if each.issued.session in sessions)
-        return self._begin(self._new(user, sessions, asked_by), caller)
+        user = next(each.issued.user for each in told if each.issued.session in named)
+        return self._begin(self._new(user, named, caller, asked_by), caller)
 
     def _answered(self, response: LogoutResponse, caller: Caller) -> Response:
         outcome = Outcome.SIGNED_OUT if response.status == SUCCESS else Outcome.FAILED
@@ -137,11 +137,25 @@ class LogOutFlow:
             raise failures.log_out_elsewhere()
         return self._go_on(log_out, caller)
 
-    def _new(self, user: str, sessions: tuple[str, ...], asked_by: AskedBy | None = None) -> LogOut:
+    def _of_browser(self, caller: Caller) -> list[LogOut]:
+        ids = self._cookies.ids(caller.cookies)
+        return [found for each in ids if (found := self._log_outs.find(each)) is not None]
+
+    def _new(
+        self, user: str, ended: Sequence[str], caller: Caller, asked_by: AskedBy | None = None
+    ) -> LogOut:
+        """Return a log-out; only what was a session of this browser goes on through it.
+
+        Whoever brings a request for somebody else's would be handed that user's other names.
+        """
+        own = {root for each in self._of_browser(caller) for root in each.sessions}
+        if caller.session is not None:
+            own.add(caller.session.root)
         return LogOut(
             id=new_session_id(),
             user=user,
-            sessions=sessions,
+            sessions=tuple(each for each in ended if each in own),
+            elsewhere=tuple(each for each in ended if each not in own),
             activity_id=web.activity_id(),
             started_at=self._services.clock.now(),
             asked_by=asked_by,
@@ -206,19 +220,29 @@ class LogOutFlow:
 
     def _end(self, log_out: LogOut, targets: Sequence[Target], caller: Caller) -> Response:
         """Answer who asked for it, the first time; else show what happened."""
+        ends = [End(each.trust, each.latest.outcome) for each in targets]
+        not_reached = missed((*ends, *self._elsewhere(log_out, caller)))
         expires_at = log_out.started_at + 2 * LIFETIME
         is_first = self._services.once.claim(END, log_out.id, expires_at, durable=False)
-        if is_first and is_partial(targets):
-            self._recorder.partial(log_out, caller.node, targets)
-        answer = self._answer(log_out, targets, caller) if is_first else None
+        if is_first and not_reached:
+            self._recorder.partial(log_out, caller.node, not_reached)
+        status = PARTIAL if not_reached else SUCCESS
+        answer = self._answer(log_out, status, caller) if is_first else None
         if answer is not None:
             return _sent(answer)
         return pages.signed_out(
-            [(caller.name_of(each.trust), each.latest.outcome) for each in targets],
+            [(caller.name_of(each.trust), each.outcome) for each in ends],
             started_here=log_out.asked_by is None,
         )
 
-    def _answer(self, log_out: LogOut, targets: Sequence[Target], caller: Caller) -> Carried | None:
+    def _elsewhere(self, log_out: LogOut, caller: Caller) -> Iterator[End]:
+        """Yield what is left in other browsers: for the log and the status, for no page."""
+        for target in targets_of(self._log_outs.participants(log_out.elsewhere)):
+            how = how_to_ask(caller.trust(target.trust), target)
+            hindered = how if isinstance(how, Outcome) else Outcome.ELSEWHERE
+            yield End(target.trust, target.latest.outcome or hindered)
+
+    def _answer(self, log_out: LogOut, status: Status, caller: Caller) -> Carried | None:
         """Return the response to who asked; None where nobody did, or takes no response."""
         asked_by = log_out.asked_by
         trust = caller.trust(asked_by.trust) if asked_by else None
@@ -227,7 +251,6 @@ class LogOutFlow:
         service = logout_service(trust.service_provider, asked_by.binding)
         if service is None:
             return None
-        status = PARTIAL if is_partial(targets) else SUCCESS
         me = self._services.config.server.entity_id
         return send_logout_response(
             LogoutResponse(new_id(), me, asked_by.request_id, status),

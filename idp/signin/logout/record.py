@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from idp.events import Event
 from idp.session.participants import LogOut
 from idp.session.record import SignInRecord
-from idp.signin.logout.steps import IS_WHOLE, Target
+from idp.signin.logout.steps import End
 from idp.signin.record import Recorder
 
 
@@ -22,10 +22,9 @@ class LogOutRecorder:
         outcome = "signed_out_everywhere" if everywhere else "signed_out"
         return self._record(Event.SIGNED_OUT, log_out, node, outcome)
 
-    def partial(self, log_out: LogOut, node: str, targets: Iterable[Target]) -> None:
+    def partial(self, log_out: LogOut, node: str, missed: Iterable[End]) -> None:
         """Record that it did not reach everybody, and whom not."""
-        missed = [each for each in targets if each.latest.outcome not in IS_WHOLE]
-        told = ", ".join(f"{each.trust} {each.latest.outcome}" for each in missed)
+        told = ", ".join(f"{each.trust} {each.outcome}" for each in missed)
         record = self._record(Event.NOT_SIGNED_OUT, log_out, node, "partial_logout", told)
         self._recorder.write(record)
 

@@ -37,6 +37,14 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class End:
+    """What became of a log-out at one service provider, None while it is not known."""
+
+    trust: str
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """Send the browser to this one."""
 
@@ -138,6 +146,6 @@ def _is_name(issued: NameID | None, given: NameID) -> bool:
     return all(mine is None or mine == theirs for mine, theirs in pairs)
 
 
-def is_partial(targets: Iterable[Target]) -> bool:
-    """Say whether somebody may still be signed in somewhere that could have been told."""
-    return any(each.latest.outcome not in IS_WHOLE for each in targets)
+def missed(ends: Iterable[End]) -> tuple[End, ...]:
+    """Return where somebody may still be signed in who could have been told otherwise."""
+    return tuple(each for each in ends if each.outcome not in IS_WHOLE)
