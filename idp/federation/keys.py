@@ -7,6 +7,7 @@ import stat
 import tempfile
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from adapter.errors import TallystickError
@@ -31,7 +32,13 @@ def load_signing_key(
     key and its certificate.
     """
     certificate = _read(certificate_path)
-    return SigningKey.from_pem(read_private_file(key_path), certificate, passphrase=passphrase)
+    return _signing_key(read_private_file(key_path), certificate, passphrase)
+
+
+@lru_cache(maxsize=8)
+def _signing_key(private_key: bytes, certificate: bytes, passphrase: bytes | None) -> SigningKey:
+    """Return the key of these texts; to prove that an RSA key is one takes a tenth of a second."""
+    return SigningKey.from_pem(private_key, certificate, passphrase=passphrase)
 
 
 def create_signing_key(
