@@ -234,6 +234,8 @@ class Farm(Section):
     """Rules that hold on every node."""
 
     products_after_table: Literal["approve_deny", "number_match"] = "approve_deny"
+    signed_saml_requests_required: bool = False
+    """Refuse requests that are not signed, whatever the trust says."""
     saml_message_delivery_window: int = Field(default=5, ge=1, le=60)
     """Minutes in which a response must reach the service provider."""
 

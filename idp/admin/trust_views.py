@@ -102,6 +102,7 @@ def preview_as_json(preview: Preview) -> dict[str, Any]:
         ],
         "weaknesses": list(preview.weaknesses),
         "changes": [asdict(change) for change in preview.changes],
+        "loosens": list(preview.loosens),
         **_validity_json(preview.described.validity),
     }
 

@@ -246,6 +246,9 @@ def _fields(values: dict[str, Any], prefix: str = "") -> list[tuple[str, object]
     for name, value in values.items():
         if isinstance(value, dict):
             fields += _fields(value, f"{prefix}{name}.")
+        elif isinstance(value, (list, tuple)) and value and isinstance(value[0], dict):
+            for number, each in enumerate(value, 1):
+                fields += _fields(each, f"{prefix}{name}.{number}.")
         else:
             plain = isinstance(value, str) and value
             fields.append((prefix + name, value if plain else json.dumps(value)))

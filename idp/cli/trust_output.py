@@ -28,7 +28,7 @@ def print_preview(preview: Preview, *, as_json: bool) -> None:
     verb = "made" if preview.known is None else "updated"
     click.echo(f"{printable(provider.entity_id)} would be {verb}:")
     print_fields(list(_trusted(preview)))
-    for warning in preview.weaknesses:
+    for warning in (*preview.weaknesses, *preview.loosens):
         click.echo(f"tallystick: warning: {printable(warning)}", err=True)
     if preview.known is None:
         return

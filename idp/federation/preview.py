@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from idp.federation.loosening import loosened
 from idp.saml.certificate_report import CertificateReport, report_on
 from idp.saml.certificates import BadCertificate, thumbprint_of
 from idp.saml.values import ServiceProvider
@@ -35,13 +36,14 @@ class Preview:
     """What metadata would make of a trust.
 
     ``known`` is the trust there is now, None without one. ``certificates`` are pairs of their use
-    and the report on each.
+    and the report on each; ``loosens`` says what the trust would be less strict in.
     """
 
     described: Described
     known: RelyingPartyTrust | None
     certificates: tuple[tuple[str, CertificateReport], ...]
     changes: tuple[Change, ...]
+    loosens: tuple[str, ...] = ()
 
     @property
     def weaknesses(self) -> tuple[str, ...]:
@@ -61,6 +63,7 @@ def preview_of(described: Described, known: RelyingPartyTrust | None, now: datet
         known,
         tuple(certificates_of(provider, now)),
         () if known is None else changes_between(known.service_provider, provider),
+        () if known is None else loosened(known.service_provider, provider, now),
     )
 
 

@@ -62,16 +62,21 @@ def select_service_provider(
         if signed_by is not None:
             root = _verified(metadata, signed_by)
             element = _only(root, entry.entity_id)
+            limits = tuple(
+                (group.get("validUntil"), group.get("cacheDuration"))
+                for group in element.iterancestors()
+            )
         else:
             root = parse(entry.document(metadata), limit=MAX_BYTES + len(entry.head))
             element = root[0] if entry.head else root
+            limits = entry.limits
     except Refused as refusal:
         raise BadMetadata(refusal.problem) from None
     whole = entry.is_root
     document = metadata if whole else etree.tostring(element, with_tail=False)
     if len(document) > MAX_BYTES:
         raise BadMetadata(f"its entity is larger than {MAX_BYTES} bytes")
-    return Found(element, document, entry.limits)
+    return Found(element, document, limits)
 
 
 def _verified(metadata: bytes, certificate: str) -> etree._Element:

@@ -49,6 +49,7 @@ class Incoming:
         skew: timedelta,
         lifetime: timedelta,
         relay_state_names_trust: bool,
+        only_signed: bool,
     ) -> None:
         self._destinations = frozenset({f"{base_url}/adfs/ls/", f"{base_url}/adfs/ls"})
         self._seal = seal
@@ -56,6 +57,7 @@ class Incoming:
         self._skew = skew
         self._lifetime = lifetime
         self._relay_state_names_trust = relay_state_names_trust
+        self._only_signed = only_signed
 
     def read(
         self,
@@ -105,7 +107,9 @@ class Incoming:
             now=now,
             skew=self._skew,
             max_age=self._lifetime,
-            require_signed=lambda sp: look(sp.entity_id).trust.requires_signed_requests,
+            require_signed=lambda sp: (
+                self._only_signed or look(sp.entity_id).trust.requires_signed_requests
+            ),
             algorithm_of=lambda sp: look(sp.entity_id).trust.settings.signature_algorithm,
         )
         return PendingSignIn(

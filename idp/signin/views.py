@@ -88,6 +88,7 @@ class Views:
             skew=timedelta(seconds=config.trusts.clock_skew_seconds),
             lifetime=timedelta(seconds=config.trusts.request_lifetime_seconds),
             relay_state_names_trust=config.sign_in.idp_initiated_relay_state,
+            only_signed=config.farm.signed_saml_requests_required,
         )
 
     def ls(self) -> Response:

@@ -61,6 +61,26 @@ def test_a_dry_run_over_a_trust_says_what_would_change(write, done, services):
     assert not services.trusts.find(SP_ID).service_provider.want_assertions_signed
 
 
+def test_a_dry_run_says_what_would_be_looser(write, done, tally):
+    write(entity(role(ACS, ' WantAssertionsSigned="true"')))
+    done("sp", "add", "sp.xml")
+    write(entity())
+
+    assert "WantAssertionsSigned" in tally("sp", "add", "sp.xml", "--dry-run").stderr
+    told = json.loads(done("sp", "add", "sp.xml", "--dry-run", "--json"))
+    assert len(told["loosens"]) == 1
+
+
+def test_show_has_a_line_for_each_value(write, done):
+    write(entity(role(key(expired(datetime.now(UTC))) + ACS)))
+    done("sp", "add", "sp.xml")
+
+    lines = dict(line.split(None, 1) for line in done("sp", "show", SP_ID).splitlines())
+
+    assert lines["certificates.1.subject"] == "CN=odd"
+    assert lines["metadata.assertion_consumer_services.1.location"].endswith("/acs")
+
+
 def test_one_of_many_is_chosen_and_kept_without_the_others(write, done, refused, services):
     write(entities(entity(), entity(entity_id=OTHER)))
 

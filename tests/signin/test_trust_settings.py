@@ -124,6 +124,16 @@ class TestTimes:
         assert data.get("NotOnOrAfter")[:16] == f"{until:%Y-%m-%dT%H:%M}"
 
 
+class TestSignedSamlRequestsRequired:
+    def test_the_farm_may_demand_it_of_all(self, federation, easy, reconfigured):
+        client = reconfigured(farm=Farm(signed_saml_requests_required=True))
+
+        answer = client.get(easy.url().removeprefix(federation.url))
+        assert (answer.status_code, "signature_required" in answer.text) == (400, True)
+        signed = easy.url(key=easy.key).removeprefix(federation.url)
+        assert client.get(signed).status_code == 200
+
+
 class TestEncryptionCertificate:
     def test_it_outranks_the_keys_of_the_metadata(self, federation, pairs):
         sp = Asking(federation, pairs("sp"), encrypts=True).register()
