@@ -3,13 +3,13 @@
 Everybody can send these headers. Of a list of addresses, each proxy adds what it saw itself at the
 right end, so it is read from there, and no further than the proxies are ours.
 
-======================================================  ==========================================
-from                                                    is believed
-======================================================  ==========================================
-a Web Application Proxy                                 X-MS-Proxy, X-MS-Forwarded-Client-IP
-a reverse proxy or load balancer                        X-Forwarded-For
-anybody else                                            nothing
-======================================================  ==========================================
+============================  ===========================================
+from                          is believed
+============================  ===========================================
+a Web Application Proxy       ``X-MS-Proxy``, ``X-MS-Forwarded-Client-IP``
+a reverse proxy of ours       ``X-Forwarded-For``
+anybody else                  nothing
+============================  ===========================================
 
 ``Host``, ``X-Forwarded-Host`` and ``X-Forwarded-Proto`` are believed from nobody: the base URL is
 configured.
@@ -74,9 +74,7 @@ class Proxies:
         client, as when it looks whether we are well.
         """
         client = peer
-        hops = iter(
-            _from_the_right(headers.get(FORWARDED_FOR, "")) if self._reverse_proxies else ()
-        )
+        hops = iter(_from_the_right(headers.get(FORWARDED_FOR, "")))
         while client is not None and _is_in(client, self._reverse_proxies):
             hop = next(hops, None)
             if hop is None:

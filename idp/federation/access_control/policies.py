@@ -71,6 +71,12 @@ def check_network(value: str) -> str:
     return value
 
 
+def _printable(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("there are characters in it that cannot be shown")
+    return value
+
+
 def _some(value: object) -> object:
     if isinstance(value, str):
         return (value,)
@@ -79,9 +85,7 @@ def _some(value: object) -> object:
     return value
 
 
-Text = Annotated[
-    str, StringConstraints(min_length=1, max_length=512, pattern=r"^[^\x00-\x1f\x7f]+$")
-]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=512), AfterValidator(_printable)]
 Network = Annotated[Text, AfterValidator(check_network)]
 Some = BeforeValidator(_some)
 
