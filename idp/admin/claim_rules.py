@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from idp.admin.access_control import whereabouts_of
 from idp.admin.people import find_user
-from idp.federation.claim_rules import reading, tables, written_tables
 from idp.federation.claim_rules.directory import is_known
 from idp.federation.claim_rules.engine import Step
 from idp.federation.claim_rules.rules import Query, Rules
@@ -79,18 +78,7 @@ def rules_of(services: Services, entity_id: str) -> Rules | None:
 
 def set_rules(services: Services, entity_id: str, rules: Rules | None) -> RelyingPartyTrust:
     """Give a trust rules, or with None the usual claims again; raises ``UnknownTrust``."""
-    written = None if rules is None else written_tables.write(rules)
-    return services.trusts.put(entity_id, {"claim_rules": written})
-
-
-def read_toml(text: str) -> Rules:
-    """Return the rules of a TOML text; raises ``BadRule``."""
-    return tables.read_toml(text)
-
-
-def read_adfs(text: str) -> Rules:
-    """Return the rules of a text in AD FS's claim rule language; raises ``UnreadableRule``."""
-    return reading.read(text)
+    return services.trusts.put(entity_id, {"claim_rules": rules})
 
 
 def unknown_attributes(rules: Rules) -> tuple[str, ...]:
@@ -124,13 +112,12 @@ def try_rules(
         *sign_in_claims(methods, services.clock.now()),
         *whereabouts_of(address, extranet=extranet).claims(),
     )
-    names = _Preview(services.persistent_names)
     told = tell(
         who,
         trust,
         NameIDPolicy(),
         issuer=services.config.server.entity_id,
-        names=names,
+        names=_Preview(services.persistent_names),
         methods=methods,
         sign_in=lambda: sign_in,
     )

@@ -55,7 +55,8 @@ def show(services: Services, entity_id: str, adfs: bool, as_json: bool) -> None:
 @with_services
 def set_(services: Services, entity_id: str, file: IO[bytes]) -> None:
     """Give a trust the rules in FILE (- reads standard input), in place of those it has."""
-    from idp.admin.claim_rules import read_toml, set_rules
+    from idp.admin.claim_rules import set_rules
+    from idp.federation.claim_rules.tables import read_toml
 
     rules = read_toml(_text(file))
     set_rules(services, entity_id, rules)
@@ -85,9 +86,10 @@ def import_(services: Services, entity_id: str, file: IO[bytes], dry_run: bool) 
     FILE (- reads standard input) is what (Get-AdfsRelyingPartyTrust NAME).IssuanceTransformRules
     shows on an AD FS. What cannot be read is named with its line and column, and nothing is stored.
     """
-    from idp.admin.claim_rules import read_adfs, rules_of, set_rules
+    from idp.admin.claim_rules import rules_of, set_rules
+    from idp.federation.claim_rules.reading import read
 
-    rules = read_adfs(_text(file))
+    rules = read(_text(file))
     if dry_run:
         rules_of(services, entity_id)  # refuses a trust that there is not
     else:
