@@ -165,10 +165,13 @@ def signing_out(waiting: Sequence[str], handle: str, *, left: timedelta) -> Resp
     return page
 
 
-def signed_out(outcomes: Sequence[tuple[str, Outcome | None]], *, started_here: bool) -> Response:
-    """The page of a log-out that has ended: what happened at each service provider, by name."""
+def signed_out(outcomes: Sequence[tuple[str, Outcome | None]], *, leads_back: bool) -> Response:
+    """The page of a log-out that has ended: what happened at each service provider, by name.
+
+    Where it *leads_back*, there is a link to the list of applications.
+    """
     told = [(name, outcome, OUTCOMES[outcome]) for name, outcome in outcomes if outcome]
-    return _page("signed_out.html", outcomes=told, back=started_here and BACK)
+    return _page("signed_out.html", outcomes=told, back=BACK if leads_back else "")
 
 
 def error(refused: Refused, *, status: int, now: datetime, node: str) -> Response:

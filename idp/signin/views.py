@@ -114,7 +114,8 @@ class Views:
         if session is not None:
             return pages.sign_out(session.user)
         handle = request.args.get("LogOut", "")
-        return self._log_out.resume(caller, handle) or pages.signed_out([], started_here=True)
+        has_list = self._services.config.sign_in.idp_initiated
+        return self._log_out.resume(caller, handle) or pages.signed_out([], leads_back=has_list)
 
     def update_password(self) -> Response:
         """Let users change their password: the page, or a post of it."""

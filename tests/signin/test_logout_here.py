@@ -64,11 +64,14 @@ def test_it_is_offered_to_whoever_is_signed_in(federation, app, browser, own_pag
 
 
 def test_it_is_there_where_the_list_of_applications_is_off(
-    federation, app, browser, own_page, press, served
+    app, browser, to, own_page, press, served
 ):
-    app("wiki").sign_in(browser)
+    wiki = app("wiki")
+    wiki.sign_in(browser)
     served(sign_in=SignIn(idp_initiated=False))
-    assert press(own_page()).kind == "LogoutRequest"
+    page = to(wiki.answers(press(own_page())))
+    assert page.text("signedOut") == "You are signed out"
+    assert "back" not in page.ids() | own_page().ids()
 
 
 @pytest.mark.parametrize("path", ["/adfs/ls/SignOut", "/ADFS/LS/SIGNOUT", "/adfs/ls/signout"])

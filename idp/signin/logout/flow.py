@@ -48,7 +48,6 @@ SUCCESS = (uris.SUCCESS, None)
 PARTIAL = (uris.SUCCESS, uris.PARTIAL_LOGOUT)
 """Our own session has ended either way, so that the first is Success (saml-core §3.7.3.2)."""
 
-
 END = "log-out-end"
 """Kind of what is used once: the end of a log-out, at which who asked for it is answered."""
 
@@ -230,9 +229,10 @@ class LogOutFlow:
         answer = self._answer(log_out, status, caller) if is_first else None
         if answer is not None:
             return _sent(answer)
+        began_here = log_out.asked_by is None
         return pages.signed_out(
             [(caller.name_of(each.trust), each.outcome) for each in ends],
-            started_here=log_out.asked_by is None,
+            leads_back=began_here and self._services.config.sign_in.idp_initiated,
         )
 
     def _elsewhere(self, log_out: LogOut, caller: Caller) -> Iterator[End]:
