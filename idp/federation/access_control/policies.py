@@ -86,6 +86,11 @@ def _some(value: object) -> object:
 
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=512), AfterValidator(_printable)]
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME),
+    AfterValidator(_printable),
+]
 Network = Annotated[Text, AfterValidator(check_network)]
 Some = BeforeValidator(_some)
 
@@ -147,7 +152,7 @@ class Rule(Condition):
 class AccessControlPolicy(_Part):
     """A named policy; ``rules`` are the tables ``[[permit]]`` of its file."""
 
-    name: Annotated[Text, StringConstraints(max_length=LONGEST_NAME, strip_whitespace=True)]
+    name: Name
     description: Text | Literal[""] = ""
     rules: Annotated[tuple[Rule, ...], Some] = Field(alias="permit", max_length=MOST_RULES)
 
