@@ -12,12 +12,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from multiprocessing.context import ForkServerContext
+from pathlib import Path
 from typing import Any
 
 from idp.app import assemble, create_app
 from idp.config import Config
 from idp.directory import PasswordHasher
+from idp.federation.keyring import KeyFiles
+from idp.federation.rollover import SigningKeys
 from idp.session.clock import ShiftedClock
 from idp.signin.paths import PROBE
 from idp.store.engine import Database
@@ -85,26 +89,44 @@ def _context() -> ForkServerContext:
 
 
 def _do(job: Job, point: Point) -> None:
-    commits = 0
-    write = Database.write
+    """Do *job*, counting the transactions it commits and the files it puts in place."""
+    turns = count(1)
+    write, link, replace = Database.write, os.link, os.replace
 
-    def begin() -> None:
-        Database.write = dying_write  # type: ignore[method-assign]
+    def die(commit: int, *, after: bool) -> None:
+        if point == Point(commit, after):
+            os.kill(os.getpid(), signal.SIGKILL)
 
     @contextmanager
     def dying_write(self: Database, **options: Any) -> Iterator[Any]:
-        nonlocal commits
-        commits += 1
-        mine = commits
+        commit = next(turns)
         with write(self, **options) as connection:
             yield connection
-            if point == Point(mine, after=False):
-                os.kill(os.getpid(), signal.SIGKILL)
-        if point == Point(mine, after=True):
-            os.kill(os.getpid(), signal.SIGKILL)
+            die(commit, after=False)
+        die(commit, after=True)
+
+    def dying(put: Callable[..., None], *names: Any) -> None:
+        commit = next(turns)
+        die(commit, after=False)
+        put(*names)
+        die(commit, after=True)
+
+    def begin() -> None:
+        Database.write = dying_write  # type: ignore[method-assign]
+        os.link, os.replace = partial(dying, link), partial(dying, replace)
 
     job(begin)
     os._exit(0)
+
+
+def rolls(step: str, folder: Path, begin: Callable[[], None]) -> None:
+    """Do one step of a rollover, ``roll``, ``promote`` or ``retire``, with the keys in *folder*."""
+    keys = SigningKeys(KeyFiles(folder / "signing.key", folder / "signing.crt"))
+    begin()
+    if step == "roll":
+        keys.roll(keys.current().primary.facts.not_before, kind="ecdsa")
+    else:
+        getattr(keys, step)()
 
 
 def _post(
