@@ -43,6 +43,6 @@ def _line(record: SignInRecord) -> str:
         (record.trust or "-", 32),
         (record.node or "-", 8),
         (decided, 28),
-        (record.outcome, 0),
+        (f"{record.outcome} ({record.detail})" if record.detail else record.outcome, 0),
     )
     return "  ".join(printable(text).ljust(width) for text, width in columns)

@@ -46,6 +46,13 @@ def test_a_line_says_who_where_what_and_why(signed_in, done):
     ]  # fmt: skip
 
 
+def test_a_partial_log_out_says_whom_it_did_not_reach(signed_in, done):
+    detail = "https://wiki.example.test no_answer"
+    signed_in(experience="", reason="", outcome="partial_logout", detail=detail)
+
+    assert done("log").endswith(f"partial_logout ({detail})\n")
+
+
 def test_json_is_one_object_a_line(signed_in, done):
     signed_in()
     signed_in(user="bob@example.test", outcome="refused")
