@@ -114,3 +114,20 @@ def test_an_earlier_assertion_of_the_session_will_do(app, browser, to):
     first = wiki.sign_in(browser)
     wiki.sign_in(browser)
     assert to(wiki.asks(first)).status == ("Success",)
+
+
+def test_another_node_of_the_farm_goes_on(federation, app, browser, to, elsewhere):
+    federation.set_build("17763.1", node="srv2019")
+    wiki, shop = app("wiki"), app("shop")
+    told = wiki.sign_in(browser)
+    shop.sign_in(browser)
+    asked = to(wiki.asks(told, relay_state="back"))
+
+    other = elsewhere("srv2019", browser)
+    answer = other.client.get(shop.answers(asked).address.removeprefix(federation.url))
+
+    assert answer.status_code == 302
+    assert answer.location.startswith(f"{wiki.slo}?SAMLResponse=")
+    assert "RelayState=back" in answer.location
+    page = other.client.get(federation.idp_initiated_url(wiki.entity_id))
+    assert "passwordInput" in page.text
