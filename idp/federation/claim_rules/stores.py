@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from adapter.contract import PRIMARY_SID, UPN, WINDOWS_ACCOUNT_NAME
 from idp.federation.claim_rules import directory
 from idp.federation.claim_rules.cursor import Cursor
+from idp.federation.claim_rules.faults import TooMuchWork
+from idp.federation.claim_rules.patterns import compiled
 from idp.federation.claim_rules.rules import (
     ISSUER,
     TYPE,
@@ -17,12 +20,13 @@ from idp.federation.claim_rules.rules import (
     Issue,
     Query,
     Ref,
+    Replace,
     Text,
     equal,
     query_of,
     selector_of,
 )
-from idp.federation.claim_rules.tokens import Token
+from idp.federation.claim_rules.tokens import Token, UnreadableRule
 from idp.federation.claims import AD_AUTHORITY, AUTHENTICATION_INSTANT
 from idp.saml.values import PERSISTENT, TRANSIENT
 
@@ -39,7 +43,10 @@ THE_TIME = Each(selector_of([equal(TYPE, AUTHENTICATION_INSTANT)]))
 
 _FIND_THE_USER = (WINDOWS_ACCOUNT_NAME, UPN, PRIMARY_SID, AUTHENTICATION_INSTANT)
 
+_SEARCH = re.compile(r"\(?samaccountname=\{([0-2])\}\)?", re.IGNORECASE)
+
 Conditions = tuple[Condition, ...]
+Params = tuple[tuple[Token, Text], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ class Asked:
     store: Token
     types: list[str]
     query: Token
-    params: tuple[tuple[Token, Text], ...]
+    params: Params
 
     def is_of(self, store: str) -> bool:
         """Say whether it is asked of *store*, whose name is read in any case."""
@@ -62,7 +69,7 @@ def query(cursor: Cursor, asked: Asked, conditions: Conditions) -> tuple[Query, 
         raise cursor.fault(
             asked.store, f"There is no store {asked.store.shown}", f'There is "{directory.NAME}"'
         )
-    attributes, user = _attributes(cursor, asked.query)
+    attributes, user = _attributes(cursor, asked)
     if len(attributes) != len(asked.types):
         counts = f"{len(asked.types)} types are given {len(attributes)} attributes"
         raise cursor.fault(asked.query, counts)
@@ -128,17 +135,44 @@ def named(
     )
 
 
-def _attributes(cursor: Cursor, query: Token) -> tuple[list[str], int]:
-    """Return what ``;mail,userPrincipalName;{0}`` asks for, and the number of its param."""
-    parts = [part.strip() for part in query.text.split(";")]
+def _attributes(cursor: Cursor, asked: Asked) -> tuple[list[str], int]:
+    """Return what ``;mail,userPrincipalName;{0}`` asks for, and the number of the user's param.
+
+    A search for that user's account, ``samAccountName={0};mail;{1}``, asks for the same.
+    """
+    parts = [part.strip() for part in asked.query.text.split(";")]
     user = parts[-1]
-    if len(parts) != 3 or parts[0] or user not in ("{0}", "{1}", "{2}"):
-        raise cursor.fault(
-            query,
-            f"The query {query.shown} is not understood",
-            "The directory is asked for the user who signs in: ;mail,displayName;{0}",
-        )
+    if len(parts) != 3 or user not in ("{0}", "{1}", "{2}"):
+        raise _not_understood(cursor, asked.query)
+    if parts[0] and not _finds_the_user(parts[0], int(user[1]), asked.params):
+        raise _not_understood(cursor, asked.query)
     return [name.strip() for name in parts[1].split(",")], int(user[1])
+
+
+def _finds_the_user(search: str, user: int, params: Params) -> bool:
+    """Say whether a search is for the account in the user's own ``DOMAIN\\user``."""
+    found = _SEARCH.fullmatch(search)
+    if found is None or max(int(found[1]), user) >= len(params):
+        return False
+    match params[int(found[1])][1]:
+        case (Replace(source, pattern, replacement),):
+            return source == params[user][1] and _is_account(pattern, replacement)
+    return False
+
+
+def _is_account(pattern: str, replacement: str) -> bool:
+    try:
+        return compiled(pattern).replace("DOMAIN\\user", replacement) == "user"
+    except TooMuchWork:
+        return False
+
+
+def _not_understood(cursor: Cursor, query: Token) -> UnreadableRule:
+    return cursor.fault(
+        query,
+        f"The query {query.shown} is not understood",
+        "The directory is asked for the user who signs in: ;mail,displayName;{0}",
+    )
 
 
 def _without(cursor: Cursor, conditions: Conditions, token: Token, text: Text) -> Conditions:

@@ -171,6 +171,12 @@ KIN = {
         ' types = ("a", "b"), query = ";cn,telephoneNumber;{1}", param = "x", param = c.Value);',
         [("a", "Alice Archer")],
     ),
+    "what Office 365 is told": (
+        ACCOUNT + ' => issue(store = "Active Directory", types = ("urn:upn", "urn:id"), query ='
+        ' "samAccountName={0};userPrincipalName,objectGUID;{1}", param = regexreplace(c.Value,'
+        r' "(?<domain>[^\\]+)\\(?<user>.+)", "${user}"), param = c.Value);',
+        [("urn:upn", "alice@example.test")],
+    ),
     "a name for one session": (
         OPAQUE.format(kind="useEntropy") + NAMED.format(format=TRANSIENT),
         [(XMLSOAP + "nameidentifier", "t")],
@@ -190,6 +196,7 @@ def test_the_kin_of_the_five_does_what_it_says(name):
     assert issued(text) == expected
 
 
+SEARCH = ACCOUNT + ' => issue(store = "Active Directory", types = ("a"), query = "samAccountName='
 GOOD = 'c:[Type == "a"] => issue(claim = c);\n'
 CANNOT = [
     (GOOD + "c:[Type == “a”]", "Line 2, column 12: There is a “"),
@@ -221,6 +228,14 @@ CANNOT = [
      'There is no store "SQL"'),
     (ACCOUNT + ' => issue(store = "Active Directory", types = ("a"), query = "(cn={0});mail;{0}",'
      " param = c.Value);", "is not understood"),
+    (SEARCH + '{0};mail;{1}",'
+     ' param = "root", param = c.Value);', "is not understood"),
+    (SEARCH + '{0};mail;{1}",'
+     ' param = RegexReplace(c.Value, ".*", "root"), param = c.Value);', "is not understood"),
+    (SEARCH + '{0};mail;{1}", param = RegexReplace(c.Value, ".*", "' + "x" * 9000 + '"),'
+     ' param = c.Value);', "is not understood"),
+    (SEARCH + '{2};mail;{0}",'
+     ' param = c.Value);', "is not understood"),
     (ACCOUNT + ' => issue(store = "Active Directory", types = ("a"), query = ";mail,cn;{0}",'
      " param = c.Value);", "1 types are given 2 attributes"),
     (ACCOUNT + ' => issue(store = "Active Directory", types = ("a"), query = ";mail;{1}",'
