@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 from written_metadata import ACS, SP_ID, entity, key, role
 
 from adapter.errors import TallystickError
+from idp.admin import monitor
 from idp.admin.metadata_source import Source
 from idp.admin.monitor import Monitor
 from idp.admin.refreshing import Outcome, accept, refresh
@@ -220,6 +221,23 @@ class TestMonitor:
         clock.advance(days=1)
         assert Monitor(services).look() == ()
         assert len(publisher.visits) == 1
+
+    def test_a_fault_in_one_look_does_not_end_it(self, services, monkeypatch):
+        looked, going_on = [], threading.Event()
+
+        def look(_monitor: Monitor) -> None:
+            looked.append(1)
+            if len(looked) == 1:
+                raise ValueError("whatever metadata brings")
+            going_on.set()
+
+        monkeypatch.setattr(Monitor, "look", look)
+        monkeypatch.setattr(monitor, "SECONDS_BETWEEN_LOOKS", 0.001)
+        running = Monitor(services)
+        running.start()
+
+        assert going_on.wait(30)
+        running.stop()
 
     def test_a_server_begins_and_ends_it(self, services, monkeypatch):
         from idp.app import create_app

@@ -203,6 +203,27 @@ def test_metadata_of_others_with_roles_unknown_to_us_is_no_problem(identities):
     assert read(entity(ws_federation + role())).entity_id == SP_ID
 
 
+def test_of_several_roles_the_first_that_speaks_saml_2_counts(identities):
+    old = role(ACS.replace("/acs", "/old")).replace("SAML:2.0:protocol", "SAML:1.1:protocol")
+    first = role(key(identities.sp.certificate) + ACS)
+    second = role(ACS.replace("/acs", "/second"))
+
+    sp = read(entity("<md:IDPSSODescriptor/>" + old + first + second))
+
+    assert [each.location for each in sp.assertion_consumer_services] == [ACS_URL]
+    assert sp.signing_certificates == (identities.sp.certificate,)
+
+
+def test_extensions_and_attributes_of_others_are_passed_over():
+    extensions = (
+        '<md:Extensions><x:Any xmlns:x="urn:x" y="z"><x:In>text</x:In></x:Any></md:Extensions>'
+    )
+
+    sp = read(entity(extensions + role(extensions + ACS, ' xmlns:o="urn:o" o:flag="true"')))
+
+    assert sp.entity_id == SP_ID
+
+
 @settings(max_examples=60)
 @given(data=st.data())
 def test_metadata_with_bytes_changed_is_read_or_refused_and_nothing_else(data):
