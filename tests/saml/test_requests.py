@@ -33,6 +33,7 @@ def test_a_signed_request_becomes_a_value(idp, sp):
         issue_instant=datetime(2026, 11, 24, 12, 0, tzinfo=UTC),
         force_authn=True,
         signed=True,
+        audience=SP_ID,
     )
 
 
