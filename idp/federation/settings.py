@@ -146,7 +146,8 @@ class TrustSettings(BaseModel):
     )
     claim_rules: RuleTables = Field(
         default=None,
-        description="what it is told, and nothing else; tallystick sp claims sets them",
+        description="rules in TOML: it is told what they issue and nothing else; @FILE reads them, "
+        "and tallystick sp claims has more",
     )
 
     @property
