@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from idp.saml.metadata import Described
     from idp.services import Services
 
+CHANGED_MEANWHILE = "it was changed meanwhile"
 BY_HAND_ONLY = "auto_update_enabled is off"
 
 
@@ -92,7 +93,7 @@ def accept(services: Services, entity_id: str) -> Report:
     changes = changes_between(trust.service_provider, described.service_provider)
     if services.trusts.update(trust, described) is None:
         raise MetadataSourceError(
-            f"{entity_id} was changed meanwhile", "Refresh it again", code="trust_changed"
+            f"{entity_id}: {CHANGED_MEANWHILE}", "Refresh it again", code="trust_changed"
         )
     services.refreshes.save(entity_id, replace(state, held=None))
     _log("trust_refresh_accepted", entity_id, changes=_told(changes))
@@ -115,8 +116,9 @@ def _judge(services: Services, trust: RelyingPartyTrust, described: Described) -
         return _held(
             services, trust, described, Report(trust.entity_id, Outcome.HELD, changes, reasons)
         )
-    if changes or described.validity != trust.validity:
-        services.trusts.update(trust, described)
+    is_news = bool(changes) or described.validity != trust.validity
+    if is_news and services.trusts.update(trust, described) is None:
+        return Report(trust.entity_id, Outcome.FAILED, reasons=(CHANGED_MEANWHILE,))
     _remember(services, trust, described)
     if not changes:
         return Report(trust.entity_id, Outcome.UNCHANGED)

@@ -18,7 +18,7 @@ from adapter.errors import TallystickError
 from idp.admin import monitor
 from idp.admin.metadata_source import Source
 from idp.admin.monitor import Monitor
-from idp.admin.refreshing import Outcome, accept, refresh
+from idp.admin.refreshing import Outcome, _judge, accept, refresh
 from idp.admin.trust_views import view_of
 from idp.admin.trusts import add_from
 from idp.federation.refreshing import LEASE, SHORTEST
@@ -188,6 +188,7 @@ def test_what_an_administrator_changed_meanwhile_is_not_undone(services, trust, 
     services.trusts.add(entity(keyed.replace("/acs", "/mine")).encode(), source=publisher.url)
 
     assert services.trusts.update(trust, newer) is None
+    assert _judge(services, trust, newer).outcome == Outcome.FAILED
     assert provider(services).assertion_consumer_services[0].location.endswith("/mine")
 
 
