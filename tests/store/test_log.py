@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 
@@ -102,3 +103,16 @@ def test_a_client_cannot_fill_the_disk_with_one_field(database):
     log.append(replace(RECORD, trust="x" * 1_000_000))
 
     assert log.read()[0].record.trust == "x" * LONGEST_FIELD
+
+
+def test_no_name_is_too_long_for_the_index(database):
+    """PostgreSQL's take a third of a page; it compresses, but not what is random."""
+    digests = (hashlib.sha512(bytes([turn])).digest() for turn in range(64))
+    name = "".join(chr(0x20000 + byte) for digest in digests for byte in digest)
+    log = SqlSignInLog(database)
+    log.append(replace(RECORD, user=name))
+
+    kept = log.read()[0].record.user
+
+    assert name.startswith(kept)
+    assert len(kept.encode()) == LONGEST_FIELD

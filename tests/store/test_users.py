@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import pytest
 from databases import NOON
 
 from adapter.mfa.devices import Device
 from adapter.mfa.ports import Activation
+from idp.directory.lockout import LockoutRules, Origin
 from idp.directory.ports import Credentials
 from idp.directory.users import User, windows_account_name
 from idp.session.seal import Sealer
@@ -43,3 +45,13 @@ def test_a_namesake_of_a_removed_user_inherits_no_second_factor(database):
     assert mfa.devices_of(ALICE) == []
     assert not mfa.has_totp(ALICE)
     assert mfa.live_activations("h", NOON) == []
+
+
+@pytest.mark.parametrize("name", ["alice\0@example.test", "\ud800@example.test", "\0", "a\\\0"])
+def test_a_name_that_no_database_can_hold_is_nobodys_and_counted_like_any(database, name):
+    store = SqlUserStore(database)
+    rules, origin = LockoutRules(), Origin()
+
+    assert store.find_user(name) is None
+    for _ in range(2):
+        assert store.debit_password(name, NOON, rules, origin).verdict.is_granted
