@@ -36,21 +36,29 @@ class Meters:
     """The counters of this process."""
 
     def __init__(self) -> None:
-        from prometheus_client import Counter, Histogram
+        from prometheus_client import CollectorRegistry, Counter, Histogram
 
+        self.registry = CollectorRegistry()
+        of_ours: dict[str, Any] = {"registry": self.registry}
         self._sign_ins = Counter(
             "tallystick_sign_ins",
             "Audits of sign-ins, by AD FS's event number.",
             ("event_id", "outcome", "experience"),
+            **of_ours,
         )
-        self._pushes = Counter("tallystick_pushes", "Pushes sent.", ("experience",))
-        self._answers = Counter("tallystick_push_answers", "Answers of phones.", ("state",))
-        self._refusals = Counter("tallystick_refusals", "What was refused or failed.", ("code",))
+        self._pushes = Counter("tallystick_pushes", "Pushes sent.", ("experience",), **of_ours)
+        self._answers = Counter(
+            "tallystick_push_answers", "Answers of phones.", ("state",), **of_ours
+        )
+        self._refusals = Counter(
+            "tallystick_refusals", "What was refused or failed.", ("code",), **of_ours
+        )
         self._requests = Histogram(
             "tallystick_request_seconds",
             "Web requests.",
             ("endpoint", "status"),
             buckets=BUCKETS,
+            **of_ours,
         )
         self._few = _Few()
 

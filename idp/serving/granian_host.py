@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from granian.constants import HTTPModes, Interfaces, SSLProtocols
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
 from idp import logs
 from idp.authenticator import THREADS
 from idp.serving import lifelines
+from idp.serving.intake import Intake
 from idp.serving.plan import cores
 from idp.serving.supervisor import GRACE_SECONDS
 from idp.serving.worker import make_app, settings
 
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
 CONCURRENT_REQUESTS = 1000
 """Beyond that, of one worker, connections wait to be accepted."""
+
+SILENCE_MILLISECONDS = 10_000
+"""How long a connection may be open without the whole head of a request."""
 
 
 class Lines(logging.Handler):
@@ -32,6 +40,10 @@ LOGGING: dict[str, Any] = {
     "handlers": {"lines": {"()": Lines}},
     "loggers": {"_granian": {"handlers": ["lines"], "propagate": False}},
 }
+
+
+def _make_app() -> WSGIApplication:
+    return Intake(make_app(), settings().proxies)
 
 
 def main() -> None:
@@ -50,6 +62,7 @@ def main() -> None:
         blocking_threads=THREADS,
         backpressure=CONCURRENT_REQUESTS,
         http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=SILENCE_MILLISECONDS),
         websockets=False,
         ssl_cert=serve.certificate,
         ssl_key=serve.key,
@@ -59,7 +72,7 @@ def main() -> None:
         # Of its warnings, the one about many threads comes at every start.
         log_level=LogLevels.error,
         log_dictconfig=LOGGING,
-    ).serve(target_loader=make_app, wrap_loader=False)
+    ).serve(target_loader=_make_app, wrap_loader=False)
 
 
 if __name__ == "__main__":

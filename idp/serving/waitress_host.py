@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from waitress.server import create_server
 
 from idp import logs
+from idp.authenticator import THREADS
 from idp.serving import lifelines
 from idp.serving.supervisor import GRACE_SECONDS
 from idp.serving.worker import make_app, settings
@@ -16,7 +17,6 @@ from idp.serving.worker import make_app, settings
 if TYPE_CHECKING:
     from types import FrameType
 
-THREADS = 64
 CONNECTIONS = 1000
 
 
@@ -56,7 +56,7 @@ class Host:
 
 
 def main() -> None:
-    """Serve until told to end."""
+    """Serve until told to end; waitress gives a thread whole requests only."""
     config = settings()
     logs.configure(config.logging.format)
     lifelines.end_with_standard_input()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
 import os
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,8 @@ def make_app() -> Flask:
     services = app.extensions["tallystick"]
     lifelines.end_with_parent()
     lifelines.at_signal(services.ending.close)
-    atexit.register(services.close)
+    # Of a process that multiprocessing made, atexit knows nothing.
+    Finalize(None, services.close, exitpriority=1)
     _forget_headers_of_environment()
     return app
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
@@ -35,6 +36,7 @@ from sqlalchemy import text
 
 from idp import config
 from idp.app import assemble
+from idp.authenticator import THREADS
 from idp.demo import tls
 from idp.directory import PasswordHasher
 from idp.listening import listen
@@ -90,6 +92,7 @@ def test_a_user_signs_in_and_the_server_ends_cleanly(file, federation, engine):
         assert server.told["workers"] == (2 if engine == "granian" else 1)
         assert server.end() == 0
         assert "Traceback" not in server.said()
+        assert server.said().count('"event": "stopped"') == server.told["workers"]
 
 
 def test_the_node_of_the_option_answers(file, federation):
@@ -171,7 +174,7 @@ def _ask_until_refused(url: str, enough: threading.Semaphore) -> list[int]:
 
 def test_it_ends_also_while_it_starts(file):
     """A worker that is just being made has not heard of signals yet."""
-    with starting(file) as process:
+    with starting(file) as (process, _log):
         until(lambda: any(map(children, children(process.pid))))
         process.terminate()
 
@@ -207,11 +210,44 @@ def _accepts(server: ServeProcess) -> bool:
     return True
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_clients_that_never_finish_keep_nobody_out(file, federation, engine):
+    """More than there are threads begin a body; others sign in, and a form more is refused."""
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE, (2048, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+    )
+    user = federation.add_user()
+    with serve_process(
+        file, "--workers", "1", TALLYSTICK__SERVE__ENGINE=engine
+    ) as server, ExitStack() as held:  # fmt: skip
+        for _ in range(THREADS + 50):
+            held.enter_context(_half_a_body(server))
+
+        assert requests.get(f"{server.url}/adfs/probe", timeout=30).status_code == 200
+        if engine == "granian":
+            more = requests.post(f"{server.url}/adfs/ls/", {"UserName": "x"}, timeout=30)
+            assert (more.status_code, more.headers["Retry-After"]) == (503, "1")
+        held.close()
+        assert federation.sign_in(federation.idp_initiated_url(SP_ID), user).number
+
+
+def _half_a_body(server: ServeProcess) -> socket.socket:
+    """Return a connection on which a form has begun."""
+    port = int(server.url.rpartition(":")[2])
+    connection = socket.create_connection(("127.0.0.1", port), timeout=30)
+    connection.sendall(
+        b"POST /adfs/ls/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n"
+        b"Content-Type: application/x-www-form-urlencoded\r\n\r\nUserName="
+    )
+    return connection
+
+
 def test_a_worker_that_dies_is_replaced(file, federation):
     with serve_process(file) as server:
         before = server.workers()
         os.kill(min(before), signal.SIGKILL)
         until(lambda: len(server.workers() - before) == 1)
+        until(lambda: _accepts(server))
 
         assert requests.get(f"{server.url}/adfs/probe", timeout=30).status_code == 200
         assert server.end() == 0

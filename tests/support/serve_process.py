@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from idp.listening import listen, port_of
 
@@ -26,6 +27,7 @@ class ServeProcess:
 
     process: subprocess.Popen[str]
     told: dict[str, Any]
+    log: IO[str]
 
     @property
     def url(self) -> str:
@@ -49,7 +51,8 @@ class ServeProcess:
 
     def said(self) -> str:
         """What it has written to standard error, once it has ended."""
-        return self.process.communicate(timeout=SECONDS)[1]
+        self.process.wait(SECONDS)
+        return _read(self.log)
 
 
 def free_port() -> int:
@@ -68,17 +71,25 @@ def serve_section(folder: Path, **settings: object) -> Path:
 
 
 @contextmanager
-def starting(config: Path, *options: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
-    """Run a server, and end it where nobody has."""
-    with subprocess.Popen(  # noqa: S603 - our own program
-        [TALLYSTICK, "serve", "-c", config, "--json", *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **environment},
-    ) as process:
+def starting(
+    config: Path, *options: str, **environment: str
+) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
+    """Run a server, and end it where nobody has; gives the process and its log.
+
+    The log is a file: nobody reads along, and a pipe that is full would hold the server up.
+    """
+    with (
+        TemporaryFile("w+") as log,
+        subprocess.Popen(  # noqa: S603 - our own program
+            [TALLYSTICK, "serve", "-c", config, "--json", *options],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env={**os.environ, **environment},
+        ) as process,
+    ):
         try:
-            yield process
+            yield process, log
         finally:
             process.terminate()
             try:
@@ -90,11 +101,17 @@ def starting(config: Path, *options: str, **environment: str) -> Iterator[subpro
 @contextmanager
 def serve_process(config: Path, *options: str, **environment: str) -> Iterator[ServeProcess]:
     """Run a server that is ready, and end it where nobody has."""
-    with starting(config, *options, **environment) as process:
+    with starting(config, *options, **environment) as (process, log):
         line = process.stdout.readline()
         if not line:
-            raise AssertionError(process.communicate(timeout=SECONDS)[1])
-        yield ServeProcess(process, json.loads(line))
+            process.wait(SECONDS)
+            raise AssertionError(_read(log))
+        yield ServeProcess(process, json.loads(line), log)
+
+
+def _read(log: IO[str]) -> str:
+    log.seek(0)
+    return log.read()
 
 
 def refusal(config: Path, *options: str, **environment: str) -> str:
