@@ -29,26 +29,28 @@ CONNECTIONS = 4
 
 
 class Clients:
-    """Connections that stay open; each sends its part of a volley, one request after another."""
+    """As many connections as it takes; each sends its part of a volley, one after another."""
 
     def __init__(self, port: int) -> None:
-        self._sockets = [
-            socket.create_connection(("127.0.0.1", port)) for _ in range(CONNECTIONS * cores())
-        ]
-        self._threads = ThreadPoolExecutor(len(self._sockets))
+        self._port = port
+        self._many = CONNECTIONS * cores()
+        self._threads = ThreadPoolExecutor(self._many)
 
     def volley(self, requests: object) -> None:
         """Send requests, and see that each is answered by an assertion."""
         if not isinstance(requests, list):
             raise TypeError(requests)
-        parts = [requests[number :: len(self._sockets)] for number in range(len(self._sockets))]
-        list(self._threads.map(_send, self._sockets, parts))
+        parts = [requests[number :: self._many] for number in range(self._many)]
+        list(self._threads.map(self._send, parts))
 
     def close(self) -> None:
-        """Close the connections."""
-        for each in self._sockets:
-            each.close()
+        """Let the threads go."""
         self._threads.shutdown()
+
+    def _send(self, requests: list[bytes]) -> None:
+        with socket.create_connection(("127.0.0.1", self._port)) as connection:
+            for request in requests:
+                _send(connection, request)
 
 
 @contextmanager
@@ -93,18 +95,17 @@ def _serving(folder: Path) -> Iterator[int]:
             process.terminate()
 
 
-def _send(connection: socket.socket, requests: list[bytes]) -> None:
-    for request in requests:
-        connection.sendall(request)
-        answer = b""
-        while b"\r\n\r\n" not in answer:
-            answer += _more(connection)
-        head, _, body = answer.partition(b"\r\n\r\n")
-        length = int(head.lower().partition(b"content-length:")[2].split()[0])
-        while len(body) < length:
-            body += _more(connection)
-        if b'name="SAMLResponse"' not in body:
-            raise RuntimeError(f"There is no assertion on the page: {body!r}")
+def _send(connection: socket.socket, request: bytes) -> None:
+    connection.sendall(request)
+    answer = b""
+    while b"\r\n\r\n" not in answer:
+        answer += _more(connection)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    length = int(head.lower().partition(b"content-length:")[2].split()[0])
+    while len(body) < length:
+        body += _more(connection)
+    if b'name="SAMLResponse"' not in body:
+        raise RuntimeError(f"There is no assertion on the page: {body!r}")
 
 
 def _more(connection: socket.socket) -> bytes:

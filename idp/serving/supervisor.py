@@ -108,7 +108,8 @@ class Supervisor:
             if self._times_told == 1:
                 host.terminate()
             else:
-                os.killpg(host.pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):  # it has just ended
+                    os.killpg(host.pid, signal.SIGKILL)
 
         before = {number: signal.signal(number, tell) for number in SIGNALS}
         try:
