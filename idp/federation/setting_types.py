@@ -36,6 +36,9 @@ PLACEHOLDERS = ("upn", "emailaddress", "name", "windowsaccountname", "group")
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
 
 LONGEST_TEXT = 2000
+LONGEST_NAME = 1024
+"""In characters, as an entity id may have (saml-metadata §2.2.1)."""
+
 LONGEST_RULES = 64 * 1024
 MOST_VALUES = 50
 
@@ -104,6 +107,8 @@ def _names(value: tuple[str, ...]) -> tuple[str, ...]:
 def _check_name(name: str) -> None:
     if not name or not name.isprintable() or " " in name:
         raise ValueError(f"{name!r} is no URI")
+    if len(name) > LONGEST_NAME:
+        raise ValueError(f"give at most {LONGEST_NAME} characters")
 
 
 def _printable(value: str) -> str:

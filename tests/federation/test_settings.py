@@ -89,6 +89,7 @@ def test_a_setting_is_given_as_text(key, text, value):
         ("allowed_authentication_class_references", "[1", "JSON"),
         ("allowed_authentication_class_references", '["a b"]', "is no URI"),
         ("allowed_authentication_class_references", json.dumps(["a"] * 51), "at most 50"),
+        ("identifiers", "urn:" + "x" * 1021, "at most 1024"),
         ("notes", "x" * 2001, "at most 2000"),
         ("notes", "a\x1bb", "control characters"),
         ("attributes", "{}", "attributes.URI=VALUE"),
