@@ -5,8 +5,12 @@ from __future__ import annotations
 import socket
 
 import pytest
+from readers import Requester
+from written_metadata import ACS, entities, entity, role
 
 from idp.saml import uris
+from idp.saml.aggregate import MAX_BYTES
+from idp.saml.metadata import read_metadata
 from idp.saml.sp_metadata import BadMetadata, read_service_provider
 from idp.saml.values import POST
 
@@ -177,3 +181,45 @@ def test_deep_or_huge_metadata_is_refused():
 )
 def test_a_certificate_that_is_none_is_told(certificate):
     assert "certificate" in faults_of(metadata(key(certificate)))
+
+
+# Of several entities, the one that is meant.
+
+
+@pytest.fixture
+def signed(identities):
+    """Sign metadata as a federation does; the certificate is what an administrator was given."""
+    return Requester(identities.sp).sign
+
+
+def test_a_namesake_hidden_in_what_is_signed_is_not_taken_for_it(signed, identities):
+    evil = entity(role(ACS.replace("/acs", "/evil")))
+    hidden = f"<md:Extensions>{evil}</md:Extensions>"
+    metadata = signed(entities(hidden, entity(), attributes=' ID="_all"').encode())
+
+    with pytest.raises(BadMetadata, match="2 times"):
+        read_metadata(metadata, SP_ID, signed_by=identities.sp.certificate)
+    with pytest.raises(BadMetadata, match="no service provider"):
+        read_metadata(entities(hidden).encode(), SP_ID)
+
+
+def test_a_role_hidden_in_an_extension_makes_no_service_provider():
+    hidden = entity(f"<md:Extensions>{role()}</md:Extensions>")
+
+    with pytest.raises(BadMetadata, match="no service provider"):
+        read_metadata(entities(hidden).encode(), SP_ID)
+
+
+def test_a_signed_entity_is_not_larger_than_another(signed, identities):
+    large = signed(entity(role() + f"<!--{'x' * MAX_BYTES}-->", attributes=' ID="_x"').encode())
+
+    with pytest.raises(BadMetadata, match="larger"):
+        read_metadata(large, signed_by=identities.sp.certificate)
+
+
+def test_what_metadata_says_of_its_encoding_is_not_followed():
+    """One reader would find another name than the other."""
+    name = "https://sp.example.test/ü"
+    declared = f'<?xml version="1.0" encoding="iso-8859-1"?>{entities(entity(entity_id=name))}'
+
+    assert read_metadata(declared.encode(), name).service_provider.entity_id == name
