@@ -14,7 +14,7 @@ from idp.saml.contexts import MULTIPLE_AUTHN, PASSWORD_PROTECTED_TRANSPORT
 
 if TYPE_CHECKING:
     from idp.directory import User
-    from idp.federation.trusts import RelyingPartyTrust
+    from idp.federation.relying_party import RelyingPartyTrust
     from idp.services import Services
 
 ENDPOINT = "/adfs/ls/"

@@ -23,7 +23,7 @@ from idp.saml.values import NameIDPolicy
 if TYPE_CHECKING:
     from idp.directory import User
     from idp.federation.ports import PersistentNames
-    from idp.federation.trusts import RelyingPartyTrust
+    from idp.federation.relying_party import RelyingPartyTrust
     from idp.services import Services
 
 MADE_LATER = "(made at the sign-in)"

@@ -21,7 +21,7 @@ from idp.federation.refreshing import Held, RefreshState, next_look, next_try
 from idp.logs import get_logger
 
 if TYPE_CHECKING:
-    from idp.federation.trusts import RelyingPartyTrust
+    from idp.federation.relying_party import RelyingPartyTrust
     from idp.saml.metadata import Described
     from idp.services import Services
 

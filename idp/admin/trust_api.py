@@ -16,7 +16,7 @@ from idp.admin.trust_views import preview_as_json, report_as_json, view_of, view
 from idp.saml.certificates import certificate_in
 
 if TYPE_CHECKING:
-    from idp.federation.trusts import RelyingPartyTrust
+    from idp.federation.relying_party import RelyingPartyTrust
     from idp.services import Services
 
 KEYS = ("metadata", "url", "entity_id", "certificate", "dry_run")

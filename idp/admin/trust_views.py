@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from idp.admin.refreshing import Report
     from idp.federation.preview import Preview
     from idp.federation.refreshing import RefreshState
-    from idp.federation.trusts import RelyingPartyTrust
+    from idp.federation.relying_party import RelyingPartyTrust
     from idp.saml.certificate_report import CertificateReport
     from idp.saml.validity import Validity
     from idp.saml.values import ServiceProvider

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from idp.admin.metadata_source import Source, content_of, nothing_told_of
 from idp.admin.refreshing import begin_refreshing
 from idp.federation.preview import Preview, preview_of
-from idp.federation.trusts import RelyingPartyTrust
+from idp.federation.relying_party import RelyingPartyTrust
 
 if TYPE_CHECKING:
     from idp.services import Services

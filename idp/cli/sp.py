@@ -14,7 +14,7 @@ from idp.cli.output import json_option, print_fields, print_json, print_table, p
 
 if TYPE_CHECKING:
     from idp.admin.trust_views import TrustView
-    from idp.federation.trusts import RelyingPartyTrust
+    from idp.federation.relying_party import RelyingPartyTrust
     from idp.services import Services
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import idp
 from adapter.errors import TallystickError
+from idp.federation.folder import load_folder
 from idp.logs import get_logger
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class WatchedFolders:
                 get_logger().warning("folders_not_read", code=error.code, problem=error.problem)
 
     def _load(self, folder: Path) -> None:
-        report = self._trusts.load_folder(folder)
+        report = load_folder(self._trusts, folder)
         for entity_id in report.loaded:
             get_logger().info("trust_loaded", trust=entity_id, folder=str(folder))
         for fault in report.faults:

@@ -10,17 +10,27 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from adapter.errors import TallystickError
+from idp.federation.relying_party import RelyingPartyTrust
 from idp.federation.settings import TrustSettings, settings_of
-from idp.federation.trusts import FolderReport, RelyingPartyTrust, Trusts
+from idp.federation.trusts import Trusts
 
 
 class BadTrustFile(TallystickError):
     """Raised for a file of the folder that cannot be a trust."""
 
     code = "bad_trust_file"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderReport:
+    """What became of a folder: entity ids made or updated, and a sentence for each bad file."""
+
+    loaded: tuple[str, ...]
+    faults: tuple[str, ...]
 
 
 def load_folder(trusts: Trusts, folder: Path) -> FolderReport:

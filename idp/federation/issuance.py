@@ -11,8 +11,8 @@ from itertools import product
 
 from adapter.contract import EMAIL_ADDRESS, UPN
 from idp.federation.claims import AUTHENTICATION_METHODS_REFERENCES, GROUP, NAME, Subject
+from idp.federation.relying_party import RelyingPartyTrust
 from idp.federation.setting_types import PLACEHOLDER
-from idp.federation.trusts import RelyingPartyTrust
 from idp.saml.values import Attribute
 
 OFFERED = (

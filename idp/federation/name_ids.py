@@ -21,7 +21,7 @@ from idp.saml.values import EMAIL, PERSISTENT, TRANSIENT, UNSPECIFIED, NameID, N
 if TYPE_CHECKING:
     from idp.federation.claims import Subject
     from idp.federation.ports import PersistentNames
-    from idp.federation.trusts import RelyingPartyTrust
+    from idp.federation.relying_party import RelyingPartyTrust
 
 
 def opaque_name() -> str:

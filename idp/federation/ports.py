@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from idp.federation.keyring import Ring
     from idp.federation.nodes import Node
     from idp.federation.providers import AuthenticationProvider
-    from idp.federation.trusts import RelyingPartyTrust
+    from idp.federation.relying_party import RelyingPartyTrust
 
 
 class Clock(Protocol):

@@ -13,7 +13,7 @@ from idp.saml.certificates import BadCertificate, thumbprint_of
 from idp.saml.values import ServiceProvider
 
 if TYPE_CHECKING:
-    from idp.federation.trusts import RelyingPartyTrust
+    from idp.federation.relying_party import RelyingPartyTrust
     from idp.saml.metadata import Described
 
 SHORTEST_CERTIFICATE = 200

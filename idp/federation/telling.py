@@ -34,7 +34,7 @@ from idp.saml.values import UNSPECIFIED, Attribute, NameID, NameIDPolicy
 
 if TYPE_CHECKING:
     from idp.federation.ports import PersistentNames
-    from idp.federation.trusts import RelyingPartyTrust
+    from idp.federation.relying_party import RelyingPartyTrust
 
 _NO_ATTRIBUTES = (NAME_IDENTIFIER, AUTHENTICATION_METHOD, AUTHENTICATION_INSTANT)
 

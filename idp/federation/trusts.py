@@ -1,26 +1,22 @@
-"""Relying party trusts: the service providers that users may sign in to."""
+"""The relying party trusts there are: made from metadata, changed, and taken away."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import TallystickError
 from idp.federation.ports import Clock, TrustStore
+from idp.federation.relying_party import RelyingPartyTrust
 from idp.federation.settings import TrustSettings, changed, replaced
 from idp.saml import uris
 from idp.saml.bad_metadata import BadMetadata
-from idp.saml.certificates import is_valid
-from idp.saml.validity import UNLIMITED, Validity
-from idp.saml.values import Encryption, ServiceProvider
+from idp.saml.validity import Validity
 
 if TYPE_CHECKING:
     from idp.federation.refreshing import Held
     from idp.saml.metadata import Described
-    from idp.saml.signing import SigningKey
 
 
 SHA1_WARNING = "messages are signed with SHA-1, which can be forged (signature_algorithm)"
@@ -43,88 +39,6 @@ class IdentifierTaken(TallystickError):
     def __init__(self, identifier: str) -> None:
         super().__init__(
             f"Another trust goes by {identifier!r}", "Take it away there: see identifiers"
-        )
-
-
-class NoEncryptionKey(TallystickError):
-    """Raised where a trust demands encryption that its metadata has no key for."""
-
-    code = "no_encryption_key"
-
-
-@dataclass(frozen=True, slots=True)
-class RelyingPartyTrust:
-    """One trust: what the service provider's metadata says, and how it is served.
-
-    ``source`` is the file or address the metadata came from; ``source_digest`` tells whether a
-    file of the metadata folder has changed since. ``signed_by`` is the certificate (base64) whose
-    key must have signed any metadata that is taken for it, None where none must.
-    """
-
-    entity_id: str
-    display_name: str
-    service_provider: ServiceProvider
-    settings: TrustSettings
-    source: str
-    added_at: datetime
-    changed_at: datetime
-    source_digest: str = ""
-    validity: Validity = UNLIMITED
-    signed_by: str | None = None
-
-    def has_expired(self, now: datetime) -> bool:
-        """Say whether its metadata may no longer be used (saml-metadata §2.3.1)."""
-        until = self.validity.valid_until
-        return self.settings.honour_valid_until and until is not None and until <= now
-
-    @property
-    def signs_assertion(self) -> bool:
-        """Whether the assertion is signed: always where the metadata wants it."""
-        signature = self.settings.saml_response_signature
-        return signature != "MessageOnly" or self.service_provider.want_assertions_signed
-
-    @property
-    def signs_response(self) -> bool:
-        """Whether the response around it is signed."""
-        return self.settings.saml_response_signature != "AssertionOnly"
-
-    def encryption_at(self, now: datetime) -> Encryption | None:
-        """Return what is encrypted and for whom, None for nothing.
-
-        Raises :class:`NoEncryptionKey` where it has to be, and there is no key.
-        """
-        settings, provider = self.settings, self.service_provider
-        certificate = settings.encryption_certificate or _best(
-            provider.encryption_certificates, now
-        )
-        if certificate is None and settings.encrypted_name_id_required:
-            raise NoEncryptionKey(
-                f"The NameID must be encrypted, but {self.entity_id!r} has no key for encryption",
-                "Add its metadata with one, or set encrypted_name_id_required=false",
-            )
-        wanted = settings.encrypt_claims or settings.encrypted_name_id_required
-        if certificate is None or not wanted:
-            return None
-        return Encryption(
-            certificate,
-            assertion=settings.encrypt_claims,
-            name_id=settings.encrypted_name_id_required,
-            sha256_transport=certificate in provider.sha256_transport,
-            oaep11_transport=certificate in provider.oaep11_transport,
-            aes128=certificate in provider.aes128_content,
-            cbc=settings.encryption_algorithm == "aes256-cbc",
-        )
-
-    def signs_with(self, key: SigningKey) -> SigningKey:
-        """Return our key as it signs for this trust."""
-        return key.with_algorithm(self.settings.signature_algorithm)
-
-    @property
-    def requires_signed_requests(self) -> bool:
-        """Whether requests must be signed, by the setting or by the metadata."""
-        return (
-            self.settings.signed_saml_requests_required
-            or self.service_provider.authn_requests_signed
         )
 
 
@@ -260,12 +174,6 @@ class Trusts:
         if not self._store.remove_trust(entity_id):
             raise UnknownTrust(entity_id)
 
-    def load_folder(self, folder: Path) -> FolderReport:
-        """Make a trust of every ``NAME.xml`` in *folder*; see :mod:`idp.federation.folder`."""
-        from idp.federation.folder import load_folder
-
-        return load_folder(self, folder)
-
     def read(
         self, metadata: bytes, entity_id: str | None = None, *, signed_by: str | None = None
     ) -> Described:
@@ -298,22 +206,6 @@ class Trusts:
         if until is not None and until <= self._clock.now():
             raise BadMetadata(f"it was valid until {until:%Y-%m-%d %H:%M} UTC")
         return validity
-
-
-@dataclass(frozen=True, slots=True)
-class FolderReport:
-    """What became of a folder: entity ids made or updated, and a sentence for each bad file."""
-
-    loaded: tuple[str, ...]
-    faults: tuple[str, ...]
-
-
-def _best(certificates: tuple[str, ...], now: datetime) -> str | None:
-    """Return the first that is valid now, else the first: what was meant to be secret stays so."""
-    if len(certificates) < 2:
-        return certificates[0] if certificates else None
-    valid = (each for each in certificates if is_valid(each, now))
-    return next(valid, certificates[0])
 
 
 def _existing(entity_id: str, trust: RelyingPartyTrust | None) -> RelyingPartyTrust:

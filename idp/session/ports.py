@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from idp.directory import User
     from idp.federation.access_control.decision import AccessRules
     from idp.federation.nodes import Node
-    from idp.federation.trusts import RelyingPartyTrust
+    from idp.federation.relying_party import RelyingPartyTrust
     from idp.session.participants import Issued, LogOut, Outcome, Participant
     from idp.session.record import LogEntry, SignInRecord
 

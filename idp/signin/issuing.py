@@ -12,8 +12,8 @@ from idp.directory import User
 from idp.federation.claims import Claim, sign_in_claims
 from idp.federation.name_ids import format_for
 from idp.federation.ports import PersistentNames, SigningKeyRing
+from idp.federation.relying_party import RelyingPartyTrust
 from idp.federation.telling import tell
-from idp.federation.trusts import RelyingPartyTrust
 from idp.federation.whereabouts import Whereabouts
 from idp.saml.assertions import SigningKey, write_response
 from idp.saml.contexts import (

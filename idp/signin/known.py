@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from idp.directory import User
 from idp.federation.access_control.decision import AccessRules
 from idp.federation.nodes import Node
-from idp.federation.trusts import RelyingPartyTrust
+from idp.federation.relying_party import RelyingPartyTrust
 from idp.saml.refusal import Refused
 from idp.services import Services
 from idp.session.sso import Session

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Text, bindparam, literal, select
 from idp.directory.users import User
 from idp.federation.access_control.decision import AccessRules
 from idp.federation.nodes import Node
-from idp.federation.trusts import RelyingPartyTrust
+from idp.federation.relying_party import RelyingPartyTrust
 from idp.session.participants import Issued
 from idp.session.record import SignInRecord
 from idp.store import log as sign_in_log

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from idp.federation.trusts import IdentifierTaken, RelyingPartyTrust
+from idp.federation.relying_party import RelyingPartyTrust
+from idp.federation.trusts import IdentifierTaken
 from idp.store.prepared import Prepared
 from idp.store.schema import trust_identifiers, trusts
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
+from idp.federation.relying_party import RelyingPartyTrust
 from idp.federation.settings import TrustSettings
-from idp.federation.trusts import RelyingPartyTrust
 from idp.saml.values import AssertionConsumerService, ServiceProvider, SingleLogoutService
 from idp.store import trust_identifiers
 from idp.store.engine import Database

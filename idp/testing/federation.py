@@ -23,7 +23,7 @@ from idp.testing.users import DEFAULT_NAME, DEFAULT_PASSWORD, PHONES, User
 
 if TYPE_CHECKING:
     from idp.demo.test_sp import Provider
-    from idp.federation.trusts import RelyingPartyTrust
+    from idp.federation.relying_party import RelyingPartyTrust
     from idp.services import Services
     from idp.session.clock import ShiftedClock
     from idp.session.record import SignInRecord

@@ -8,6 +8,8 @@ import pytest
 from administered import SP_ID as ID
 from administered import metadata
 
+from idp.federation.folder import load_folder
+
 XMLSOAP = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
 MULTIPLE_AUTHN = "http://schemas.microsoft.com/claims/multipleauthn"
 PASSWORD = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
@@ -215,9 +217,9 @@ def test_a_trusts_file_holds_its_rules(farm_folder, services, tried):
     (folder / "sp.xml").write_text(metadata())
     (folder / "sp.toml").write_text('second_factor = "never"\n\n' + TOML)
 
-    report = services.trusts.load_folder(folder)
+    report = load_folder(services.trusts, folder)
 
     assert report.faults == ()
     assert tried()["name_id"]["value"] == "alice@mail.test"
     (folder / "sp.toml").write_text('[[claim_rules]]\npas = "upn"\n')
-    assert "Rule 1: " in services.trusts.load_folder(folder).faults[0]
+    assert "Rule 1: " in load_folder(services.trusts, folder).faults[0]

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from idp.federation.trusts import FolderReport, Trusts
+from idp.federation.folder import FolderReport, load_folder
+from idp.federation.trusts import Trusts
 from idp.saml.metadata import write_sp_metadata
 from idp.store.trusts import SqlTrustStore
 
@@ -32,7 +33,7 @@ def folder(tmp_path):
 
 
 def test_every_file_is_a_trust_with_the_settings_beside_it(trusts, folder):
-    assert trusts.load_folder(folder) == FolderReport((SHOP, WIKI), ())
+    assert load_folder(trusts, folder) == FolderReport((SHOP, WIKI), ())
 
     shop = trusts.find(SHOP)
     assert shop.settings.second_factor == "never"
@@ -47,7 +48,7 @@ def test_every_setting_may_stand_in_the_file(trusts, folder):
         'always_require_authentication = true\nauthentication_context = "refeds"\n'
     )
 
-    trusts.load_folder(folder)
+    load_folder(trusts, folder)
 
     settings = trusts.find(SHOP).settings
     assert (settings.name_id_format, settings.mfa_freshness) == ("none", 15)
@@ -58,45 +59,45 @@ def test_every_setting_may_stand_in_the_file(trusts, folder):
 
 
 def test_a_file_that_has_not_changed_is_left_alone_with_all_that_was_set(trusts, folder):
-    trusts.load_folder(folder)
+    load_folder(trusts, folder)
     trusts.set(SHOP, {"second_factor": "always"})
 
-    assert trusts.load_folder(folder) == FolderReport((), ())
+    assert load_folder(trusts, folder) == FolderReport((), ())
     assert trusts.find(SHOP).settings.second_factor == "always"
 
 
 def test_a_changed_file_is_read_again_and_keeps_what_was_set(trusts, folder):
-    trusts.load_folder(folder)
+    load_folder(trusts, folder)
     trusts.set(WIKI, {"token_lifetime": "5"})
     (folder / "wiki.xml").write_bytes(_metadata(WIKI, "https://example.test/new"))
 
-    assert trusts.load_folder(folder) == FolderReport((WIKI,), ())
+    assert load_folder(trusts, folder) == FolderReport((WIKI,), ())
     wiki = trusts.find(WIKI)
     assert wiki.service_provider.assertion_consumer_services[0].location.endswith("/new")
     assert wiki.settings.token_lifetime == 5
 
 
 def test_changed_settings_beside_a_file_hold_from_then_on(trusts, folder):
-    trusts.load_folder(folder)
+    load_folder(trusts, folder)
     (folder / "shop.toml").write_text("token_lifetime = 7\n")
 
-    assert trusts.load_folder(folder) == FolderReport((SHOP,), ())
+    assert load_folder(trusts, folder) == FolderReport((SHOP,), ())
     assert trusts.find(SHOP).settings.token_lifetime == 7
     assert trusts.find(SHOP).settings.second_factor == "global"
 
 
 def test_a_removed_trust_comes_back_while_its_file_is_there(trusts, folder):
-    trusts.load_folder(folder)
+    load_folder(trusts, folder)
     trusts.remove(WIKI)
 
-    assert trusts.load_folder(folder).loaded == (WIKI,)
+    assert load_folder(trusts, folder).loaded == (WIKI,)
 
 
 def test_a_file_taken_away_removes_nothing(trusts, folder):
-    trusts.load_folder(folder)
+    load_folder(trusts, folder)
     (folder / "wiki.xml").unlink()
 
-    assert trusts.load_folder(folder) == FolderReport((), ())
+    assert load_folder(trusts, folder) == FolderReport((), ())
     assert trusts.find(WIKI) is not None
 
 
@@ -108,7 +109,7 @@ def test_bad_files_are_reported_and_spoil_no_other(trusts, folder):
     (folder / "typo.toml").write_text("= =")
     (folder / "dir.xml").mkdir()
 
-    report = trusts.load_folder(folder)
+    report = load_folder(trusts, folder)
 
     assert report.loaded == (SHOP, WIKI)
     names = [fault.partition(":")[0] for fault in report.faults]
@@ -118,15 +119,15 @@ def test_bad_files_are_reported_and_spoil_no_other(trusts, folder):
 
 
 def test_a_folder_that_is_not_there_holds_no_trusts(trusts, tmp_path):
-    assert trusts.load_folder(tmp_path / "nowhere") == FolderReport((), ())
+    assert load_folder(trusts, tmp_path / "nowhere") == FolderReport((), ())
 
 
 def test_of_two_files_with_one_entity_id_the_second_is_reported(trusts, folder):
     (folder / "wiki2.xml").write_bytes(_metadata(WIKI, "https://example.test/other"))
 
-    report = trusts.load_folder(folder)
+    report = load_folder(trusts, folder)
 
     assert report.loaded == (SHOP, WIKI)
     assert "wiki.xml" in report.faults[0]
-    assert trusts.load_folder(folder) == FolderReport((), report.faults)
+    assert load_folder(trusts, folder) == FolderReport((), report.faults)
     assert trusts.find(WIKI).source == str(folder / "wiki.xml")

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from idp.directory import User
 from idp.federation.issuance import OFFERED, attributes_of
+from idp.federation.relying_party import RelyingPartyTrust
 from idp.federation.settings import TrustSettings
-from idp.federation.trusts import RelyingPartyTrust
 from idp.saml.values import ServiceProvider
 
 ALICE = User(

@@ -9,8 +9,8 @@ from databases import NOON
 
 from idp.directory import User
 from idp.federation.name_ids import format_for, name_id_for
+from idp.federation.relying_party import RelyingPartyTrust
 from idp.federation.settings import TrustSettings
-from idp.federation.trusts import RelyingPartyTrust
 from idp.saml import uris
 from idp.saml.refusal import Refused
 from idp.saml.values import (

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from idp.directory import User
 from idp.federation.claim_rules import tables
 from idp.federation.claims import ATTRIBUTE_NAME_FORMAT, sign_in_claims
+from idp.federation.relying_party import RelyingPartyTrust
 from idp.federation.settings import TrustSettings
 from idp.federation.telling import tell, withheld
-from idp.federation.trusts import RelyingPartyTrust
 from idp.saml.contexts import (
     MULTIPLE_AUTHN,
     ORDER,

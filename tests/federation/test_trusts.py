@@ -7,8 +7,9 @@ import pytest
 from databases import NOON
 
 from adapter.errors import TallystickError
+from idp.federation.relying_party import NoEncryptionKey
 from idp.federation.settings import BadTrustSetting, TrustSettings
-from idp.federation.trusts import NoEncryptionKey, Trusts, UnknownTrust
+from idp.federation.trusts import Trusts, UnknownTrust
 from idp.saml.keys import new_signing_certificate
 from idp.saml.metadata import write_sp_metadata
 from idp.saml.values import Encryption

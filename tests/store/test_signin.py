@@ -13,8 +13,8 @@ from idp.federation.access_control.decision import AccessRules
 from idp.federation.access_control.policy_file import read_policy
 from idp.federation.nodes import Farm
 from idp.federation.policy import GlobalPolicy
+from idp.federation.relying_party import RelyingPartyTrust
 from idp.federation.settings import TrustSettings
-from idp.federation.trusts import RelyingPartyTrust
 from idp.saml.values import AssertionConsumerService, ServiceProvider
 from idp.session.record import SignInRecord
 from idp.store.access_control import SqlAccessControlStore

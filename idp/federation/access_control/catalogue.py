@@ -13,7 +13,7 @@ from idp.federation.ports import AccessControlStore, TrustStore
 from idp.federation.settings import TrustSettings
 
 if TYPE_CHECKING:
-    from idp.federation.trusts import RelyingPartyTrust
+    from idp.federation.relying_party import RelyingPartyTrust
 
 
 @dataclass(frozen=True, slots=True)

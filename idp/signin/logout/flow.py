@@ -13,7 +13,7 @@ from datetime import datetime
 from flask import Response
 
 from idp import web
-from idp.federation.trusts import RelyingPartyTrust
+from idp.federation.relying_party import RelyingPartyTrust
 from idp.saml import uris
 from idp.saml.endpoints import logout_service
 from idp.saml.logout import Carried, send_logout_request, send_logout_response
