@@ -108,7 +108,6 @@ def create_app(config: Config, *, services: Services | None = None) -> Flask:
     ``services`` are those of :func:`assemble` where the caller has them already.
     """
     from idp import admin, authenticator, logs, signin, web
-    from idp.admin.monitor import Monitor
     from idp.logs import get_logger
     from idp.proxies import Proxies
 
@@ -135,12 +134,25 @@ def create_app(config: Config, *, services: Services | None = None) -> Flask:
     app.extensions["tallystick"] = services
     get_logger().info("started", event_id=Event.STARTED, base_url=config.server.base_url)
     _warn_of_sha1(services)
+    _watch_trusts(config, services)
+    services.closing.callback(lambda: get_logger().info("stopped", event_id=Event.STOPPED))
+    return app
+
+
+def _watch_trusts(config: Config, services: Services) -> None:
+    """Fetch metadata again when it is due, and load what is dropped into the folder of trusts."""
+    from idp.admin.folders import WatchedFolders
+    from idp.admin.monitor import Monitor
+
     if config.trusts.monitoring_interval_minutes:
         monitor = Monitor(services)
         monitor.start()
         services.closing.callback(monitor.stop)
-    services.closing.callback(lambda: get_logger().info("stopped", event_id=Event.STOPPED))
-    return app
+    if config.trusts.metadata_dir is not None:
+        watched = WatchedFolders(services.trusts, (config.trusts.metadata_dir,))
+        watched.look()
+        watched.start()
+        services.closing.callback(watched.stop)
 
 
 def _log_push(challenge: Challenge) -> None:

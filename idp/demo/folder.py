@@ -123,6 +123,12 @@ def settings(base_url: str) -> dict[str, dict[str, Any]]:
     }
 
 
+def unwatched(settings: config.Config) -> config.Config:
+    """Return the settings without the folder of trusts, for those who look at it themselves."""
+    trusts = settings.trusts.model_copy(update={"metadata_dir": None})
+    return settings.model_copy(update={"trusts": trusts})
+
+
 def config_text(values: Mapping[str, Mapping[str, Any]]) -> str:
     """Return *values* as TOML: tables of strings, numbers and booleans."""
     return "\n".join(

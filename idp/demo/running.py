@@ -16,10 +16,11 @@ from urllib.parse import urlsplit
 
 from adapter.errors import TallystickError
 from idp import config
+from idp.admin.folders import WatchedFolders
 from idp.app import assemble, create_app
 from idp.demo import first_page, test_sp, tls, trusting
 from idp.demo.address import Address
-from idp.demo.folder import ServerFolder
+from idp.demo.folder import ServerFolder, unwatched
 from idp.demo.people import Person, settle
 from idp.demo.phones import move_phone
 from idp.demo.servers import Server
@@ -161,7 +162,7 @@ def _apps(
     *,
     encrypt: bool,
 ) -> tuple[Flask, Flask]:
-    app = create_app(services.config, services=services)
+    app = create_app(unwatched(services.config), services=services)
     app.register_blueprint(
         first_page.blueprint(
             services, people, sp_url=address.sp_url, admin_token=folder.admin_token
@@ -175,7 +176,7 @@ def _apps(
         encrypts=encrypt,
     )
     folder.keep("metadata/test-sp.xml", provider.metadata())
-    watched = trusting.WatchedFolders(services.trusts, (trusting.shipped(), folder.metadata))
+    watched = WatchedFolders(services.trusts, (trusting.shipped(), folder.metadata))
     watched.look()
     watched.start()
     stack.callback(watched.stop)

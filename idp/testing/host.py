@@ -18,7 +18,7 @@ from werkzeug.test import Client
 from idp import config
 from idp.app import assemble, create_app
 from idp.demo import test_sp
-from idp.demo.folder import ServerFolder
+from idp.demo.folder import ServerFolder, unwatched
 from idp.demo.phones import give_phone
 from idp.demo.servers import Server
 from idp.directory import PasswordHasher
@@ -62,7 +62,7 @@ class Host:
         self._hasher = PasswordHasher(memory_kib=8, passes=1)
         self._folder = ServerFolder(folder)
         self._folder.create(self.url, datetime.now(UTC))
-        self._config = config.load(self._folder.config_file)
+        self._config = unwatched(config.load(self._folder.config_file))
         keys = self._config.keys
         self._signing_key = load_signing_key(keys.signing_key, keys.signing_certificate)
         # The file that is copied for each test; once closed, it has no journal beside it.
