@@ -8,6 +8,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import MISSING, fields
 from pathlib import Path
 
 from flask import Flask
@@ -109,19 +110,15 @@ def _services(folder: Path, url: str) -> Services:
     sealer = Sealer(b"a secret of thirty-two bytes at least", clock.now)
     store = SqlMfaStore(database, sealer.purpose("totp-seed"))
     directory = Directory(SqlUserStore(database), clock, PasswordHasher())
-    return Services(
-        config=Config(server=Server(base_url=url)),
-        clock=clock,
-        sealer=sealer,
-        mfa=MfaService(store, clock, number_key=sealer.key("number")),
-        mfa_store=store,
-        directory=directory,
-        once=UsedOnce(database),
-        database=database,
-        **dict.fromkeys(
-            (
-                *("trusts", "farm", "policy", "providers", "log"),
-                *("persistent_names", "sign_ins", "signing_keys"),
-            )
-        ),
-    )
+    given = {
+        "config": Config(server=Server(base_url=url)),
+        "clock": clock,
+        "sealer": sealer,
+        "mfa": MfaService(store, clock, number_key=sealer.key("number")),
+        "mfa_store": store,
+        "directory": directory,
+        "once": UsedOnce(database),
+        "database": database,
+    }
+    needed = (each.name for each in fields(Services) if each.default_factory is MISSING)
+    return Services(**dict.fromkeys(needed) | given)
