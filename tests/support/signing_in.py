@@ -103,15 +103,15 @@ def lines(federation: Federation) -> Iterator[Lines]:
 
 
 @pytest.fixture
-def reconfigured(federation: Federation) -> Callable[..., FlaskClient]:
+def reconfigured(federation: Federation) -> Iterator[Callable[..., FlaskClient]]:
     """Make another server over the same rooms, with other settings, to be called in-process."""
+    with ExitStack() as closing:
 
-    def another(**sections: Any) -> FlaskClient:
-        config = federation.services.config.model_copy(update=sections)
-        services = replace(federation.services, config=config, closing=ExitStack())
-        return client_of(services)
+        def another(**sections: Any) -> FlaskClient:
+            config = federation.services.config.model_copy(update=sections)
+            return client_of(replace(federation.services, config=config, closing=closing))
 
-    return another
+        yield another
 
 
 @pytest.fixture
