@@ -18,7 +18,7 @@ from flask import Response
 from adapter.mfa.ports import Clock
 from idp.services import Services
 from idp.signin import failures
-from idp.signin.session_cookie import give_cookie
+from idp.signin.session_cookie import give_cookie, take_cookie_away
 
 NAME = "MSISLoopDetectionCookie"
 LONGEST = 2048
@@ -79,6 +79,12 @@ class RecentTokens:
             lifetime, secure = self.rules.seconds, self.rules.is_secure
             give_cookie(response, NAME, _encoded(tokens), max_age=lifetime, secure=secure)
         return response
+
+    def forget(self, response: Response) -> Response:
+        """Let the browser begin anew: who has signed out is in no loop, and gives a password."""
+        if not self.cookie:
+            return response
+        return take_cookie_away(response, NAME, secure=self.rules.is_secure)
 
     def _now(self) -> int:
         return int(self.rules.clock.now().timestamp())

@@ -1,4 +1,4 @@
-"""The cookie that holds the session, read from a request; and how any cookie is given."""
+"""The cookie that holds the session, read from a request; and how any is given and taken away."""
 
 from __future__ import annotations
 
@@ -30,8 +30,7 @@ class SessionCookie:
 
     def take_away(self, response: Response) -> Response:
         """Let the browser forget its session."""
-        response.delete_cookie(NAME, path=PATH, secure=self._is_secure, httponly=True)
-        return response
+        return take_cookie_away(response, NAME, secure=self._is_secure)
 
     def give(self, response: Response, session: Session) -> Response:
         """Give the browser a session."""
@@ -57,3 +56,8 @@ def give_cookie(
         samesite="None" if secure else "Lax",
     )
     return response
+
+
+def take_cookie_away(response: Response, name: str, *, secure: bool) -> Response:
+    """Let the browser forget a cookie; without the attributes it was given with, it may not."""
+    return give_cookie(response, name, "", max_age=0, secure=secure)

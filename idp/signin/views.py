@@ -106,8 +106,7 @@ class Views:
         if request.method not in METHODS:
             raise MethodNotAllowed(METHODS)
         session = signed_in(self._services, self._cookie.read(request.cookies))
-        look, node = self._visit(session).look, self._node.name(request.cookies)
-        caller = Caller(session, request.cookies, node, look)
+        caller = self._caller(session, self._visit(session), self._node.name(request.cookies))
         if session is not None and request.method == "POST":
             self._must_be_ours(True)
             return self._log_out.start(session, caller, everywhere="Everywhere" in request.form)
@@ -170,12 +169,15 @@ class Views:
         )
         if isinstance(pending, LogoutMessage):
             node = visit.look(pending.content.issuer).node.name
-            return self._log_out.take(pending, Caller(session, request.cookies, node, visit.look))
+            return self._log_out.take(pending, self._caller(session, visit, node))
         if pending is None:
             return self._list_of_trusts(session, by_name=by_name)
         if "UserName" in fields or "Password" in fields:
             return self._flow.password(pending, fields, visit)
         return self._flow.proceed(pending, visit.look(pending.entity_id), visit)
+
+    def _caller(self, session: Session | None, visit: Visit, node: str) -> Caller:
+        return Caller(session, request.cookies, node, visit.look, visit.recent_tokens)
 
     def _must_be_ours(self, holds_credentials: bool) -> None:
         """Refuse our own forms from other sites; SAML messages come from there."""

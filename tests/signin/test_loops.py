@@ -10,6 +10,7 @@ import pytest
 from databases import SetClock
 from hypothesis import given
 from hypothesis import strategies as st
+from leaving import visit
 
 from idp.config import SignIn
 from idp.signin.loops import NAME, LoopRules, RecentTokens
@@ -79,6 +80,14 @@ def test_fresh_passwords_do_not_hide_a_loop(federation, browser, easy):
         assert federation.sign_in(easy.url(ForceAuthn="true"), browser=browser).is_finished
     sign_in = federation.sign_in(easy.url(ForceAuthn="true"), browser=browser)
     assert sign_in.page.text("errorCode").startswith("MSIS7042:")
+
+
+def test_who_signs_out_begins_anew(federation, browser, easy):
+    issues(browser, easy, 4)
+    visit(federation, browser, f"{federation.url}/adfs/ls/signout", {})
+    again = federation.sign_in(easy.url(), browser=browser)
+    assert again.is_finished
+    assert issues(browser, easy, 5) == [True] * 4 + [False]
 
 
 def test_figures_may_be_set(federation, easy, settings):

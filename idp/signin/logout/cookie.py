@@ -13,13 +13,13 @@ from flask import Response
 from idp.services import Services
 from idp.session.participants import LogOut
 from idp.session.seal import SealBroken
-from idp.signin.session_cookie import give_cookie
+from idp.signin.session_cookie import give_cookie, take_cookie_away
 
 PREFIX = "MSISSignout"
 LIFETIME = timedelta(minutes=30)
 """How long a log-out can go on, and its page be looked at."""
 MOST = 8
-"""Log-outs of one browser that are looked for: one for each of its windows."""
+"""Log-outs that a browser has part in, one for each of its windows; the oldest drop out."""
 
 
 def handle_of(log_out: LogOut) -> str:
@@ -36,11 +36,13 @@ class LogOutCookies:
 
     def ids(self, cookies: Mapping[str, str]) -> tuple[str, ...]:
         """Return the ids of the log-outs that the browser has part in."""
-        sealed = [value for name, value in cookies.items() if name.startswith(PREFIX)]
-        return tuple(found for each in sealed[:MOST] if (found := self._open(each)) is not None)
+        sealed = [cookies[name] for name in _names(cookies)[-MOST:]]
+        return tuple(found for each in sealed if (found := self._open(each)) is not None)
 
-    def give(self, response: Response, log_out: LogOut) -> Response:
-        """Let the browser have part in *log_out*."""
+    def give(self, response: Response, log_out: LogOut, cookies: Mapping[str, str]) -> Response:
+        """Let the browser that brought *cookies* have part in *log_out*."""
+        for name in _names(cookies)[: 1 - MOST]:
+            take_cookie_away(response, name, secure=self._is_secure)
         return give_cookie(
             response,
             f"{PREFIX}_{handle_of(log_out)}",
@@ -54,3 +56,8 @@ class LogOutCookies:
             return str(self._seal.open(sealed)["id"])
         except SealBroken:
             return None
+
+
+def _names(cookies: Mapping[str, str]) -> list[str]:
+    """Return the names of our cookies, oldest first: so browsers send them (RFC 6265 §5.4)."""
+    return [name for name in cookies if name.startswith(PREFIX)]

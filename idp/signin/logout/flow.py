@@ -41,6 +41,7 @@ from idp.signin.logout.steps import (
     sessions_named,
     targets_of,
 )
+from idp.signin.loops import RecentTokens
 from idp.signin.record import Recorder
 from idp.signin.session_cookie import SessionCookie
 
@@ -54,12 +55,16 @@ END = "log-out-end"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """One web request: which session and cookies it brings, and which node answers it."""
+    """One web request: which session and cookies it brings, and which node answers it.
+
+    ``recent_tokens`` are those that its browser was given.
+    """
 
     session: Session | None
     cookies: Mapping[str, str]
     node: str
     look: Look
+    recent_tokens: RecentTokens
 
     def trust(self, entity_id: str) -> RelyingPartyTrust | None:
         """Return a trust, None where there is none any more, or a disabled one."""
@@ -173,9 +178,10 @@ class LogOutFlow:
         ):
             raise failures.answered_already()
         self._recorder.log(record)
-        response = self._cookies.give(self._go_on(log_out, caller), log_out)
+        response = self._cookies.give(self._go_on(log_out, caller), log_out, caller.cookies)
         if caller.session is not None and caller.session.root in log_out.sessions:
             self._session_cookie.take_away(response)
+            caller.recent_tokens.forget(response)
         return response
 
     def _go_on(self, log_out: LogOut, caller: Caller) -> Response:
