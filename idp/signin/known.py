@@ -69,11 +69,23 @@ def look_up(services: Services, entity_id: str, session: Session | None, node: s
 
 def signed_in(services: Services, session: Session | None) -> Session | None:
     """Return *session* where it is still good, whatever it is for."""
+    user = _user_of(services, session)
+    return session if session and user and _is_good(session, user) else None
+
+
+def not_signed_out(services: Services, session: Session | None) -> Session | None:
+    """Return *session* where nobody has signed out of it.
+
+    It may let nobody in any more, since a new password, and yet have service providers to tell.
+    """
+    return session if _user_of(services, session) else None
+
+
+def _user_of(services: Services, session: Session | None) -> User | None:
     if session is None:
         return None
     facts = services.sign_ins.facts("", session.user, session.root, None)
-    good = facts.user is not None and not facts.session_ended and _is_good(session, facts.user)
-    return session if good else None
+    return None if facts.session_ended else facts.user
 
 
 def _is_good(session: Session, user: User) -> bool:

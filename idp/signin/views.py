@@ -22,7 +22,7 @@ from idp.signin.adapters import STATIC_TYPES, AdapterHost
 from idp.signin.audit import Audit
 from idp.signin.flow import SignInFlow
 from idp.signin.incoming import Incoming, LogoutMessage
-from idp.signin.known import looking, signed_in
+from idp.signin.known import looking, not_signed_out, signed_in
 from idp.signin.logout.flow import Caller, LogOutFlow
 from idp.signin.loops import RecentTokens, rules_of
 from idp.signin.nodes import AnsweringNode
@@ -105,7 +105,7 @@ class Views:
         """Sign out of everything; or go on with a log-out that a service provider interrupted."""
         if request.method not in METHODS:
             raise MethodNotAllowed(METHODS)
-        session = signed_in(self._services, self._cookie.read(request.cookies))
+        session = not_signed_out(self._services, self._cookie.read(request.cookies))
         caller = self._caller(session, self._visit(session), self._node.name(request.cookies))
         if session is not None and request.method == "POST":
             self._must_be_ours(True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 from asking import Asking, context_of
 
+from idp.config import SignIn
 from idp.saml.contexts import MULTIPLE_AUTHN, PASSWORD_PROTECTED_TRANSPORT
 
 LOG_IN, MFA = "Sign In", "Multi-Factor Authentication"
@@ -86,6 +87,15 @@ def test_passive_with_a_password_session_is_no_passive_where_the_second_factor_i
     assert half_way.page.title == MFA
 
     assert passive(federation, sp, half_way.browser).status == ("Responder", "NoPassive")
+
+
+def test_passive_is_no_passive_where_the_password_has_to_be_changed_first(federation, served, easy):
+    served(sign_in=SignIn(password_change=True))
+    browser = federation.sign_in(easy.url()).browser
+    user = federation.user
+    federation.clock.advance(1)
+    federation.services.directory.set_password(user.name, user.password, must_change=True)
+    assert passive(federation, easy, browser).status == ("Responder", "NoPassive")
 
 
 def test_passive_with_a_full_session_is_answered(browser, federation, sp):

@@ -134,6 +134,39 @@ def test_everywhere_ends_the_users_sessions_in_other_browsers(
     assert is_signed_in(federation, phone, wiki)
 
 
+@pytest.mark.parametrize("change", ["disable", "sign_out"])
+def test_a_session_that_lets_nobody_in_any_more_can_still_be_signed_out_of(
+    change, federation, app, browser, to, own_page, press
+):
+    wiki, shop = app("wiki"), app("shop")
+    wiki.sign_in(browser)
+    shop.sign_in(browser)
+    federation.clock.advance(1)
+    getattr(federation.services.directory, change)(federation.user.name)
+
+    page = to(shop.answers(to(wiki.answers(press(own_page())))))
+
+    assert outcomes_on(page) == {wiki.entity_id: "signed_out", shop.entity_id: "signed_out"}
+    assert own_page().title == "Signed Out"
+
+
+def test_where_a_user_was_not_let_in_there_is_nobody_to_tell(
+    federation, app, browser, to, own_page, press
+):
+    wiki = app("wiki")
+    closed = app(
+        "closed",
+        settings={
+            "access_control_policy": "Permit specific group",
+            "access_control_parameters": {"GroupParameter": "Staff"},
+        },
+    )
+    wiki.sign_in(browser)
+    assert browser.get(federation.idp_initiated_url(closed.entity_id)).status == 403
+    page = to(wiki.answers(press(own_page())))
+    assert outcomes_on(page) == {wiki.entity_id: "signed_out"}
+
+
 def test_here_only_leaves_them(federation, app, browser, own_page, press):
     wiki = app("wiki")
     other = federation.browser()
