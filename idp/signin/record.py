@@ -6,8 +6,6 @@ lock-outs (facts §D.8).
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from adapter.contract import Explanation
 from idp import web
 from idp.directory import LockoutEvent, PasswordCheck
@@ -148,11 +146,18 @@ class Recorder:
         outcome: str,
         why: Explanation = NOTHING_TO_EXPLAIN,
     ) -> SignInRecord:
-        record = self.record(event, entity_id, user=user, node=node, outcome=outcome)
-        return replace(record, experience=why.experience, reason=why.reason)
+        return self.record(event, entity_id, user=user, node=node, outcome=outcome, why=why)
 
     def record(
-        self, event: Event, entity_id: str, *, user: str, node: str, outcome: str, detail: str = ""
+        self,
+        event: Event,
+        entity_id: str,
+        *,
+        user: str,
+        node: str,
+        outcome: str,
+        why: Explanation = NOTHING_TO_EXPLAIN,
+        detail: str = "",
     ) -> SignInRecord:
         """Return the record of what happens in this web request."""
         return SignInRecord(
@@ -162,6 +167,8 @@ class Recorder:
             user=user,
             trust=entity_id,
             node=node,
+            experience=why.experience,
+            reason=why.reason,
             outcome=outcome,
             client_ip=web.client_ip(),
             detail=detail,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from flask import Response
+from werkzeug.http import dump_cookie
 
 from idp.services import Services
 from idp.session.sso import Session, Sessions
@@ -46,7 +47,7 @@ def give_cookie(
 
     On the demo's plain http, which ``None`` needs TLS for, all is one site: ``Lax``.
     """
-    response.set_cookie(
+    cookie = dump_cookie(
         name,
         value,
         path=PATH,
@@ -54,7 +55,9 @@ def give_cookie(
         httponly=True,
         secure=secure,
         samesite="None" if secure else "Lax",
+        sync_expires=False,  # Max-Age outranks it (RFC 6265 §4.1.2.2)
     )
+    response.headers.add("Set-Cookie", cookie)
     return response
 
 

@@ -28,12 +28,15 @@ class _Compiled:
     columns: tuple[Convert, ...]
 
     def bind(self, values: Mapping[str, Any]) -> Any:
-        bound = [
-            (name, convert(value) if convert else value)
+        if self.positional:
+            return [
+                convert(values.get(name, fixed)) if convert else values.get(name, fixed)
+                for name, fixed, convert in self.parameters
+            ]
+        return {
+            name: convert(values.get(name, fixed)) if convert else values.get(name, fixed)
             for name, fixed, convert in self.parameters
-            for value in (values.get(name, fixed),)
-        ]
-        return [value for _, value in bound] if self.positional else dict(bound)
+        }
 
     def row(self, raw: tuple[Any, ...]) -> tuple[Any, ...]:
         if not self.columns:
