@@ -6,22 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from idp.admin.people import find_user
+from idp.admin.rehearsal import methods_of, whereabouts_of
 from idp.federation.access_control.caller import Caller
 from idp.federation.access_control.decision import decide
-from idp.federation.access_control.policies import BadAccessControlPolicy
-from idp.federation.whereabouts import Whereabouts, address_of
-from idp.saml.contexts import MULTIPLE_AUTHN, PASSWORD_PROTECTED_TRANSPORT
 
 if TYPE_CHECKING:
     from idp.directory import User
     from idp.federation.relying_party import RelyingPartyTrust
+    from idp.federation.whereabouts import Whereabouts
     from idp.services import Services
 
-ENDPOINT = "/adfs/ls/"
 MOST_SHOWN = 500
-SOME_PROXY = "proxy"
-METHODS = (PASSWORD_PROTECTED_TRANSPORT, MULTIPLE_AUTHN)
-"""The methods of the first factor, and of some second one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +123,9 @@ def try_access(
     who, trust = find_user(services, user), services.trusts.existing(entity_id)
     where = whereabouts_of(address, extranet=extranet)
     rules, now = services.access.rules(), services.clock.now()
-    first = decide(trust.settings, rules, Caller(who, where, METHODS[:1], now))
-    methods = METHODS if first.requires_second_factor else METHODS[:1]
+    alone = methods_of(second_factor=False)
+    first = decide(trust.settings, rules, Caller(who, where, alone, now))
+    methods = methods_of(second_factor=first.requires_second_factor)
     then = decide(trust.settings, rules, Caller(who, where, methods, now))
     return Trial(
         user=who,
@@ -147,20 +143,6 @@ def _disabled(user: User, trust: RelyingPartyTrust) -> tuple[str, ...]:
         ("the trust is disabled", not trust.settings.enabled),
     )  # fmt: skip
     return tuple(reason for reason, applies in reasons if applies)
-
-
-def whereabouts_of(address: str, *, extranet: bool) -> Whereabouts:
-    """Return where a sign-in that is only tried comes from; raises for no address."""
-    known = address_of(address)
-    if address and known is None:
-        raise BadAccessControlPolicy(
-            f"{address[:80]!r} is no address", "Give one like 203.0.113.9", code="no_address"
-        )
-    text = "" if known is None else str(known)
-    if not extranet:
-        return Whereabouts(text, endpoint_path=ENDPOINT)
-    forwarded = (text,) if text else ()
-    return Whereabouts("", forwarded, proxy=SOME_PROXY, endpoint_path=ENDPOINT)
 
 
 def _said(

@@ -5,19 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from idp.admin.access_control import whereabouts_of
 from idp.admin.people import find_user
+from idp.admin.rehearsal import methods_of, whereabouts_of
 from idp.federation.claim_rules.directory import is_known
 from idp.federation.claim_rules.engine import Step
 from idp.federation.claim_rules.rules import Query, Rules
 from idp.federation.claims import Claim, identity_claims, short_name, sign_in_claims
 from idp.federation.telling import Told, tell, withheld
-from idp.saml.contexts import (
-    MULTIPLE_AUTHN,
-    PASSWORD_PROTECTED_TRANSPORT,
-    answered_context,
-    resolve_requested_context,
-)
+from idp.saml.contexts import answered_context, resolve_requested_context
 from idp.saml.values import NameIDPolicy
 
 if TYPE_CHECKING:
@@ -27,12 +22,6 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 MADE_LATER = "(made at the sign-in)"
-METHODS = (
-    PASSWORD_PROTECTED_TRANSPORT,
-    "http://schemas.microsoft.com/ws/2012/12/authmethod/phoneappnotification",
-    MULTIPLE_AUTHN,
-)
-"""How a user signs in who passes the second factor as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +96,7 @@ def try_rules(
     Nothing is stored. Raises ``UnknownTrust``, ``UnknownUser``, and what the rules raise.
     """
     trust, who = services.trusts.existing(entity_id), find_user(services, user)
-    methods = METHODS if second_factor else METHODS[:1]
+    methods = methods_of(second_factor=second_factor)
     sign_in = (
         *sign_in_claims(methods, services.clock.now()),
         *whereabouts_of(address, extranet=extranet).claims(),

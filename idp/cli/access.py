@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import IO, TYPE_CHECKING
 
 import click
 
-from idp.cli.context import Noun, with_services
+from idp.cli.context import Noun, from_options, with_services
+from idp.cli.files import text_in
 from idp.cli.output import json_option, print_fields, print_json, print_table, printable
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ def show(services: Services, name: str, as_json: bool) -> None:
 
 @access.command("set", example="tallystick access set Staff staff.toml")
 @click.argument("name")
-@click.argument("file", type=click.File("r", encoding="utf-8-sig"))
+@click.argument("file", type=click.File("rb"))
 @with_services
-def set_(services: Services, name: str, file: IO[str]) -> None:
+def set_(services: Services, name: str, file: IO[bytes]) -> None:
     """Make or change a policy: FILE is TOML (- reads standard input).
 
     Each table [[permit]] is a rule, and any of them lets in. In a rule, all of networks, groups and
@@ -67,7 +67,7 @@ def set_(services: Services, name: str, file: IO[str]) -> None:
     """
     from idp.federation.access_control.policy_file import read_toml
 
-    policy = read_toml(name, file.read())
+    policy = read_toml(name, text_in(file.read()))
     services.access.set(policy)
     click.echo(f"The policy {printable(policy.name)} is set.")
 
@@ -87,12 +87,12 @@ def remove(services: Services, name: str) -> None:
 @click.argument("rule", required=False, type=click.Choice(["default", "always", "never"]))
 @click.option(
     "--rules",
-    type=click.File("r", encoding="utf-8-sig"),
+    type=click.File("rb"),
     help="Additional authentication rules, in AD FS's claim rule language; an empty file: none.",
 )
 @json_option
 @with_services
-def mfa(services: Services, rule: str | None, rules: IO[str] | None, as_json: bool) -> None:
+def mfa(services: Services, rule: str | None, rules: IO[bytes] | None, as_json: bool) -> None:
     """Show or set who is asked for the second factor at all trusts.
 
     No trust can switch off always or a rule that fires. default: each trust asks that does not say
@@ -100,7 +100,7 @@ def mfa(services: Services, rule: str | None, rules: IO[str] | None, as_json: bo
     """
     policy = services.policy
     if rules is not None:
-        policy.set_additional_rules(rules.read())
+        policy.set_additional_rules(text_in(rules.read()))
     if rule is not None:
         policy.set_second_factor(rule)
     now, text = policy.second_factor(), policy.additional_rules()
@@ -118,13 +118,12 @@ def mfa(services: Services, rule: str | None, rules: IO[str] | None, as_json: bo
 )
 @click.argument("entity_id", metavar="ID")
 @click.option("--user", required=True, help="Whose sign-in it would be.")
-@click.option("--from", "address", metavar="IP", default="", help="The user's address.")
-@click.option("--extranet", is_flag=True, help="As through a Web Application Proxy.")
+@from_options
 @json_option
 @with_services
 def test(
     services: Services, entity_id: str, user: str, address: str, extranet: bool, as_json: bool
-) -> None:
+) -> int:
     """Say whether a user would get in, what they would be asked for first, and why.
 
     A request may ask for more: for the second factor by its RequestedAuthnContext. Exit status 1
@@ -137,8 +136,7 @@ def test(
         print_json(tried.as_json())
     else:
         print_fields(tried.lines())
-    if not tried.gets_in:
-        sys.exit(1)
+    return 0 if tried.gets_in else 1
 
 
 def _row(listed: Listed) -> tuple[object, ...]:

@@ -98,7 +98,7 @@ def enable(services: Services, names: tuple[str, ...]) -> None:
     help="Somebody the factor is for, as the adapter's identity claim names users.",
 )
 @json_option
-def check(type_name: str, file: IO[bytes] | None, user: str, as_json: bool) -> None:
+def check(type_name: str, file: IO[bytes] | None, user: str, as_json: bool) -> int:
     """Check that an adapter keeps the contract; exit 1 when it does not.
 
     It runs by itself, with a database of its own in which NAME has a phone and codes. MODULE may
@@ -120,4 +120,4 @@ def check(type_name: str, file: IO[bytes] | None, user: str, as_json: bool) -> N
             click.echo(printable(finding))
         if not found:
             click.echo(f"{type_name} keeps the contract.")
-    sys.exit(1 if found else 0)
+    return 1 if found else 0

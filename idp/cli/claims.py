@@ -7,8 +7,9 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from idp.cli.context import Noun, with_services
-from idp.cli.output import json_option, print_json, printable
+from idp.cli.context import Noun, from_options, with_services
+from idp.cli.files import text_in
+from idp.cli.output import json_option, print_json, printable, warn
 
 if TYPE_CHECKING:
     from idp.admin.claim_rules import Trial
@@ -38,6 +39,8 @@ def show(services: Services, entity_id: str, adfs: bool, as_json: bool) -> None:
     from idp.admin.claim_rules import rules_of
     from idp.federation.claim_rules import writing, written_tables
 
+    if adfs and as_json:
+        raise click.UsageError("Give --adfs or --json, not both")
     rules = rules_of(services, entity_id)
     if as_json:
         print_json({"claim_rules": None if rules is None else written_tables.write(rules)})
@@ -58,9 +61,9 @@ def set_(services: Services, entity_id: str, file: IO[bytes]) -> None:
     from idp.admin.claim_rules import set_rules
     from idp.federation.claim_rules.tables import read_toml
 
-    rules = read_toml(_text(file))
+    rules = read_toml(text_in(file.read()))
     set_rules(services, entity_id, rules)
-    _warn(rules)
+    _warn_of(rules)
     click.echo(f"{printable(entity_id)} is told by {_counted(rules)}.")
 
 
@@ -89,12 +92,12 @@ def import_(services: Services, entity_id: str, file: IO[bytes], dry_run: bool) 
     from idp.admin.claim_rules import rules_of, set_rules
     from idp.federation.claim_rules.reading import read
 
-    rules = read(_text(file))
+    rules = read(text_in(file.read()))
     if dry_run:
         rules_of(services, entity_id)  # refuses a trust that there is not
     else:
         set_rules(services, entity_id, rules)
-    _warn(rules)
+    _warn_of(rules)
     _print_toml(rules)
 
 
@@ -102,8 +105,7 @@ def import_(services: Services, entity_id: str, file: IO[bytes], dry_run: bool) 
 @click.argument("entity_id", metavar="ID")
 @click.option("--user", required=True, help="Who would sign in.")
 @click.option("--mfa", is_flag=True, help="As after the second factor, by push.")
-@click.option("--from", "address", metavar="IP", default="", help="The user's address.")
-@click.option("--extranet", is_flag=True, help="As through a Web Application Proxy.")
+@from_options
 @json_option
 @with_services
 def test(
@@ -127,19 +129,11 @@ def test(
         _print_trial(trial)
 
 
-def _text(file: IO[bytes]) -> str:
-    """Return the text of a file in UTF-8, or in the UTF-16 that PowerShell writes."""
-    content = file.read()
-    is_utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    return content.decode("utf-16" if is_utf16 else "utf-8-sig")
-
-
-def _warn(rules: Rules) -> None:
+def _warn_of(rules: Rules) -> None:
     from idp.admin.claim_rules import unknown_attributes
 
     if unknown := unknown_attributes(rules):
-        names = printable(", ".join(unknown))
-        click.echo(f"tallystick: warning: the directory has no {names}", err=True)
+        warn(f"the directory has no {', '.join(unknown)}")
 
 
 def _counted(rules: Rules) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from idp.cli.context import Invocation, Noun
+from idp.cli.context import Noun, invocation
 from idp.cli.output import json_option, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def show(origin: bool, as_json: bool) -> None:
     """Print every setting that holds; what is secret is not shown."""
     from idp.origins import settings_of
 
-    settings = settings_of(click.get_current_context().ensure_object(Invocation).file)
+    settings = settings_of(invocation().file)
     if as_json:
         print_json([_all(each, origin) for each in settings])
     elif origin:

@@ -69,6 +69,11 @@ def _remember(ctx: click.Context, _option: click.Parameter, value: Path | None) 
         ctx.ensure_object(Invocation).config_file = value
 
 
+def invocation() -> Invocation:
+    """Return this run of the command line."""
+    return click.get_current_context().ensure_object(Invocation)
+
+
 class Example(click.Command):
     """A command whose help ends with an example."""
 
@@ -106,7 +111,15 @@ def with_services(function: Callable[Concatenate[Services, P], R]) -> Callable[P
 
     @functools.wraps(function)
     def command(*args: P.args, **kwargs: P.kwargs) -> R:
-        invocation = click.get_current_context().ensure_object(Invocation)
-        return function(invocation.services, *args, **kwargs)
+        return function(invocation().services, *args, **kwargs)
 
     return command
+
+
+def from_options(function: Callable[P, R]) -> Callable[P, R]:
+    """Take ``--from IP`` and ``--extranet``: where a sign-in that is only tried comes from."""
+    side = click.option("--extranet", is_flag=True, help="As through a Web Application Proxy.")
+    address = click.option(
+        "--from", "address", metavar="IP", default="", help="The user's address."
+    )
+    return address(side(function))

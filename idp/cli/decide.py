@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import textwrap
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +14,8 @@ from adapter.decision import VALUES, Decision
 from adapter.decision import decide as decide_experience
 from adapter.nps_extension import NotAVersionError
 from adapter.reasons import Rule
-from adapter.windows import HOW_TO_TELL, LONGEST_TEXT, decode_output
+from adapter.windows import HOW_TO_TELL
+from idp.cli.files import standard_input
 from idp.cli.output import json_option, print_json, printable
 
 ONLY_FOR = {
@@ -156,7 +156,7 @@ def _decide(options: dict[str, Any]) -> Decision:
     try:
         return decide_experience(
             scenario=options["scenario"],
-            host=_standard_input() if host == "-" else host or "",
+            host=standard_input() if host == "-" else host or "",
             override=options["override"],
             totp_registered=options["totp_registered"] or "",
             protocol=options["protocol"] or "",
@@ -168,11 +168,6 @@ def _decide(options: dict[str, Any]) -> Decision:
         )
     except NotAVersionError as error:
         raise click.UsageError(str(error)) from error
-
-
-def _standard_input() -> str:
-    # No character takes more than four bytes; what is longer is refused as a text, with its reason.
-    return decode_output(sys.stdin.buffer.read(4 * LONGEST_TEXT + 4))
 
 
 def _print(decision: Decision) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from idp.cli.context import Invocation, Verb
+from idp.cli.context import Verb, invocation
 from idp.cli.output import json_option, print_json, printable
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def doctor(as_json: bool) -> int:
     from idp.doctor.examination import examine
     from idp.doctor.findings import Level, World
 
-    file = click.get_current_context().ensure_object(Invocation).file
+    file = invocation().file
     findings = tuple(examine(file, World()))
     if as_json:
         print_json([asdict(finding) for finding in findings])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from idp.cli.context import Invocation, Noun
+from idp.cli.context import Noun, invocation
 from idp.cli.output import json_option, print_json, print_table
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ _SHOWN = ("role", "kind", "short", "valid_from", "valid_until", "file")
 
 def _config() -> Config:
     """Return the configuration; the database is not needed for keys."""
-    return click.get_current_context().ensure_object(Invocation).config
+    return invocation().config
 
 
 def _now() -> Any:

@@ -23,6 +23,11 @@ def printable(value: object) -> str:
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
+def warn(text: str) -> None:
+    """Say on standard error what is weak, or asks for somebody's attention."""
+    click.echo(f"tallystick: warning: {printable(text)}", err=True)
+
+
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
     """Print *rows*; *empty* is said, on standard error, where there are none."""
     cells = [[printable(cell) for cell in row] for row in rows]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from idp.cli.context import Invocation, Verb
+from idp.cli.context import Verb, invocation
 from idp.cli.output import json_option, print_json
 
 if TYPE_CHECKING:
@@ -31,9 +31,8 @@ def serve(node: str | None, workers: int | None, as_json: bool) -> None:
     from idp.serving.plan import plan_of
     from idp.serving.supervisor import Supervisor
 
-    invocation = click.get_current_context().ensure_object(Invocation)
     _outrank_all({"SERVER__NODE": node, "SERVE__WORKERS": workers})
-    plan = plan_of(invocation.file, invocation.config)
+    plan = plan_of(invocation().file, invocation().config)
     _must_be_usable(plan.config)
     Supervisor(plan).run(lambda: _say_ready(plan, as_json=as_json))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import IO, TYPE_CHECKING
 
 import click
 
 from idp.cli.context import Noun, with_services
-from idp.cli.output import json_option, print_json, print_table, printable
+from idp.cli.files import standard_input
+from idp.cli.output import json_option, print_json, print_table, warn
 from idp.cli.person import acting_person
 
 if TYPE_CHECKING:
@@ -57,9 +57,10 @@ def set_build(services: Services, name: str, build: str, as_json: bool) -> None:
     """
     from idp.admin import farm
 
-    text = _standard_input() if build == "-" else build
+    text = standard_input() if build == "-" else build
     change = farm.set_build(services, name, text, by=acting_person())
-    _warn(change.warnings)
+    for warning in change.warnings:
+        warn(warning)
     if as_json:
         print_json(change.as_json())
     else:
@@ -77,7 +78,8 @@ def import_nodes(services: Services, file: IO[str], as_json: bool) -> None:
 
     changes = farm.import_csv(services, file.read(), by=acting_person())
     for change in changes:
-        _warn(tuple(f"{change.view.node.name}: {warning}" for warning in change.warnings))
+        for warning in change.warnings:
+            warn(f"{change.view.node.name}: {warning}")
     if as_json:
         print_json([change.as_json() for change in changes])
     else:
@@ -91,17 +93,6 @@ def remove(services: Services, name: str) -> None:
     """Take a node out of the farm."""
     services.farm.remove(name)
     click.echo(f"{name} is no longer a node.")
-
-
-def _standard_input() -> str:
-    from adapter.windows import LONGEST_TEXT, decode_output
-
-    return decode_output(sys.stdin.buffer.read(4 * LONGEST_TEXT))
-
-
-def _warn(warnings: tuple[str, ...]) -> None:
-    for warning in warnings:
-        click.echo(f"tallystick: warning: {printable(warning)}", err=True)
 
 
 def _all(view: NodeView) -> dict[str, object]:

@@ -10,7 +10,8 @@ import click
 
 from idp.cli.claims import claims
 from idp.cli.context import Noun, Verb, with_services
-from idp.cli.output import json_option, print_fields, print_json, print_table, printable
+from idp.cli.files import text_in
+from idp.cli.output import json_option, print_fields, print_json, print_table, printable, warn
 
 if TYPE_CHECKING:
     from idp.admin.trust_views import TrustView
@@ -93,7 +94,7 @@ def add(
     if as_json:
         print_json(_trust(services, trust))
         return
-    warn(services, trust)
+    _warn_of(services, trust)
     click.echo(f"{printable(trust.entity_id)} is trusted ({printable(trust.display_name)}).")
 
 
@@ -125,7 +126,7 @@ def show(services: Services, entity_id: str, as_json: bool) -> None:
     if as_json:
         print_json(_trust(services, trust))
         return
-    warn(services, trust)
+    _warn_of(services, trust)
     print_fields(_fields(_trust(services, trust)))
 
 
@@ -150,7 +151,7 @@ def set_(services: Services, entity_id: str, changes: tuple[str, ...], as_json: 
     if as_json:
         print_json(_trust(services, trust))
         return
-    warn(services, trust)
+    _warn_of(services, trust)
     click.echo(f"{printable(trust.entity_id)} is changed.")
 
 
@@ -203,7 +204,7 @@ def _pair(change: str) -> tuple[str, str]:
     if key == "encryption_certificate" and value.startswith("@"):
         return key, _certificate_of(Path(value[1:]))
     if key.endswith(_RULES) and value.startswith("@"):
-        return key, Path(value[1:]).read_text(encoding="utf-8-sig")
+        return key, text_in(Path(value[1:]).read_bytes())
     return key, value
 
 
@@ -232,12 +233,11 @@ def _trust(services: Services, trust: RelyingPartyTrust) -> dict[str, Any]:
     return view_of(services, trust).as_json()
 
 
-def warn(services: Services, trust: RelyingPartyTrust) -> None:
-    """Say on standard error what is weak about the trust."""
+def _warn_of(services: Services, trust: RelyingPartyTrust) -> None:
     from idp.admin.trust_views import view_of
 
     for warning in view_of(services, trust).warnings:
-        click.echo(f"tallystick: warning: {printable(warning)}", err=True)
+        warn(warning)
 
 
 def _fields(values: dict[str, Any], prefix: str = "") -> list[tuple[str, object]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from idp.cli.output import print_fields, print_json, printable
+from idp.cli.output import print_fields, print_json, printable, warn
 
 if TYPE_CHECKING:
     from idp.admin.refreshing import Report
@@ -29,7 +29,7 @@ def print_preview(preview: Preview, *, as_json: bool) -> None:
     click.echo(f"{printable(provider.entity_id)} would be {verb}:")
     print_fields(list(_trusted(preview)))
     for warning in (*preview.weaknesses, *preview.loosens):
-        click.echo(f"tallystick: warning: {printable(warning)}", err=True)
+        warn(warning)
     if preview.known is None:
         return
     click.echo("Changes:" if preview.changes else "Nothing changes.")
@@ -41,7 +41,7 @@ def print_report(report: Report) -> None:
     click.echo(f"{printable(report.entity_id)}: {report.outcome.value}")
     _print_changes(report.changes)
     for reason in report.reasons:
-        click.echo(f"tallystick: warning: {printable(reason)}", err=True)
+        warn(reason)
 
 
 def _print_changes(changes: Iterable[Change]) -> None:

@@ -193,5 +193,29 @@ def test_rules_for_all_trusts_come_from_a_file(done, tally, refused, farm_folder
     assert tried(tally, "bob@example.test")[1]["second_factor_by"] == []
 
 
+def test_files_that_powershell_wrote_are_read(done, farm_folder, server):
+    (farm_folder / "mfa.txt").write_text(MFA_RULES, encoding="utf-16")
+    (farm_folder / "rules.txt").write_text(RULES, encoding="utf-16")
+    (farm_folder / "staff.toml").write_text(POLICY, encoding="utf-16")
+
+    assert MFA_RULES in done("access", "mfa", "--rules", "mfa.txt")
+    done("sp", "set", TRUST, "issuance_authorization_rules=@rules.txt")
+    assert RULES.splitlines()[0] in server.trusts.find(TRUST).settings.issuance_authorization_rules
+    done("access", "set", "Staff", "staff.toml")
+    assert done("access", "show", "Staff") == POLICY
+
+
+def test_a_second_factor_that_is_tried_is_the_push_that_claim_rules_are_tried_with(
+    done, tally, farm_folder, server
+):
+    method = "http://schemas.microsoft.com/ws/2012/12/authmethod/phoneappnotification"
+    claim = f'{{ type = "authnmethodsreferences", equals = "{method}" }}'
+    (farm_folder / "push.toml").write_text(f"[[permit]]\nclaims = [{claim}]\n")
+    done("access", "set", "Push", "push.toml")
+    done("sp", "set", TRUST, "second_factor=always", "access_control_policy=Push")
+
+    assert tried(tally, "bob@example.test")[1]["permitted_by"] == ["rule 1 of the policy 'Push'"]
+
+
 def test_a_file_of_rules_that_is_not_there_is_one_line(refused, server):
     assert "[file]" in refused("sp", "set", TRUST, "issuance_authorization_rules=@gone.txt")

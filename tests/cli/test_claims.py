@@ -80,6 +80,12 @@ def test_rules_are_shown_in_the_language_they_came_in(done, written):
     assert done("sp", "claims", "import", ID, "-", input=text) == TOML
 
 
+def test_rules_are_not_asked_for_in_two_languages_at_once(tally, done, written):
+    done("sp", "claims", "import", ID, written(ADFS))
+
+    assert tally("sp", "claims", "show", ID, "--adfs", "--json").exit_code == 2
+
+
 def test_a_file_that_powershell_wrote_is_read(done, written):
     file = written("\ufeff" + ADFS, encoding="utf-16-le")
     assert done("sp", "claims", "import", ID, file) == TOML
