@@ -1,4 +1,4 @@
-"""The REST API ``/admin/api/``: nodes and trusts, for scripts with the administrator's token."""
+"""The REST API ``/admin/api/``: nodes, keys and trusts, for scripts with the token."""
 
 from __future__ import annotations
 

@@ -59,10 +59,11 @@ class TrustApi:
     def refresh(self, entity_id: str) -> Response:
         """Fetch the metadata again; with ``accept``, take what was held back."""
         accepts = flag_of(json_object(("accept",)), "accept")
+        work = refreshing.accept if accepts else refreshing.refresh
+        report = work(self._services, entity_id)
         if accepts:
             audit.log_trust("trust_accepted", entity_id)
-        work = refreshing.accept if accepts else refreshing.refresh
-        return jsonify(report_as_json(work(self._services, entity_id)))
+        return jsonify(report_as_json(report))
 
     def remove(self, entity_id: str) -> Response:
         """Take a trust away."""

@@ -61,10 +61,11 @@ class TrustPages:
             refreshing.refresh(self._services, entity_id)
         elif action == "accept":
             refreshing.accept(self._services, entity_id)
+            audit.log_trust("trust_accepted", entity_id)
         else:
             settings = trusts.existing(entity_id).settings
             trusts.set(entity_id, changes_in(request.form, settings))
-        audit.log_trust(f"trust_{action or 'set'}", entity_id)
+            audit.log_trust("trust_set", entity_id)
 
     def _trust(self, session: AdminSession, entity_id: str, problem: str = "") -> Response:
         view = view_of(self._services, self._services.trusts.existing(entity_id))

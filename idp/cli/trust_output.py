@@ -1,4 +1,4 @@
-"""What a preview of a trust looks like in a terminal."""
+"""What a preview of a trust and the report of a refresh look like in a terminal."""
 
 from __future__ import annotations
 

@@ -61,13 +61,13 @@ def disks(patient: Patient) -> Findings:
             )
 
 
-def sqlite_folder(patient: Patient) -> Path | None:
-    """Return the folder of a SQLite database, None for another."""
+def sqlite_file(patient: Patient) -> Path | None:
+    """Return the file of a SQLite database, None for another."""
     url = patient.config.store.url
-    return Path(unquote(url.removeprefix(SQLITE))).parent if url.startswith(SQLITE) else None
+    return Path(unquote(url.removeprefix(SQLITE))) if url.startswith(SQLITE) else None
 
 
 def _written_folders(patient: Patient) -> Iterator[Path]:
     yield patient.config.keys.signing_key.parent
-    if folder := sqlite_folder(patient):
-        yield folder
+    if file := sqlite_file(patient):
+        yield file.parent

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from adapter.errors import TallystickError
-from idp.doctor.files import SQLITE, sqlite_folder
+from idp.doctor.files import sqlite_file
 from idp.doctor.findings import Findings, Patient, broken, from_error, warning
 from idp.serving.plan import engine_of
 from idp.store.engine import Database
@@ -19,15 +18,15 @@ NOT_BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
 
 def database(patient: Patient) -> Findings:
     """Whether the database answers, is of a version we know, and can be written."""
-    folder = sqlite_folder(patient)
-    if folder is not None and not patient.world.can_write(folder):
+    file = sqlite_file(patient)
+    if file is not None and not patient.world.can_write(file.parent):
         yield broken(
             "database_folder_read_only",
-            f"The server cannot write to {folder}, where its database and journal lie",
+            f"The server cannot write to {file.parent}, where its database and journal lie",
             "Let the account that runs the server write there",
         )
         return
-    if folder is not None and not _file(patient).exists():
+    if file is not None and not file.exists():
         yield warning("no_database", "There is no database yet", "tallystick serve makes it")
         return
     store = Database(patient.config.store.url)
@@ -39,11 +38,11 @@ def database(patient: Patient) -> Findings:
     finally:
         store.dispose()
     yield from _revision(revision)
-    if folder is not None and _file(patient).stat().st_mode & 0o077:
+    if file is not None and file.stat().st_mode & 0o077:
         yield broken(
             "database_is_open",
-            f"Others than its owner can read {_file(patient)}",
-            f"chmod 600 {_file(patient)}",
+            f"Others than its owner can read {file}",
+            f"chmod 600 {file}",
         )
 
 
@@ -99,10 +98,6 @@ def libraries(_patient: Patient) -> Findings:
         load_xmlsec()
     except TallystickError as error:
         yield from_error(error)
-
-
-def _file(patient: Patient) -> Path:
-    return Path(unquote(patient.config.store.url.removeprefix(SQLITE)))
 
 
 def _revision(revision: str | None) -> Findings:

@@ -149,7 +149,6 @@ def _claim_rules(value: str) -> str:
     text = value.strip()
     if text:
         # Only here: most trusts have none, and who has none should not wait for the parser.
-        from idp.federation.claim_rules.faults import BadRule
         from idp.federation.claim_rules.reading import read
 
         try:

@@ -11,6 +11,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from idp.federation.claims import NAME_ID_FORMATS
+from idp.federation.model_faults import faults_in
 from idp.federation.setting_types import (
     NO_NAME_ID,
     PLACEHOLDERS,
@@ -206,8 +207,9 @@ def settings_of(values: Mapping[str, Any], source: str) -> TrustSettings:
     try:
         return TrustSettings.model_validate(dict(values))
     except ValidationError as error:
+        faults = "; ".join(faults_in(error, "there is no such setting"))
         raise BadTrustSetting(
-            f"Wrong settings in {source}: {'; '.join(_faults(error))}",
+            f"Wrong settings in {source}: {faults}",
             f"There are {', '.join(TrustSettings.model_fields)}",
         ) from None
 
@@ -252,19 +254,6 @@ def _before(settings: TrustSettings, changes: Mapping[str, Any]) -> dict[str, An
 def _with(table: dict[str, Any], name: str, text: str) -> dict[str, Any]:
     others = {key: value for key, value in table.items() if key != name}
     return {**others, name: values_in(text)} if text else others
-
-
-def _faults(error: ValidationError) -> list[str]:
-    return [
-        f"{'.'.join(str(part) for part in fault['loc'])}: {_sentence(fault)}"
-        for fault in error.errors(include_input=False, include_url=False)
-    ]
-
-
-def _sentence(fault: Mapping[str, Any]) -> str:
-    if fault["type"] == "extra_forbidden":
-        return "there is no such setting"
-    return str(fault["msg"]).removeprefix("Value error, ")
 
 
 def _shown(value: object) -> str:

@@ -108,3 +108,8 @@ def test_claim_rules_are_a_setting_of_the_trust(script, trust, services):
     assert "Rule 2: A claim has no type, or no value" in wrong.json["problem"]
     assert script("PUT", ONE, {"claim_rules": None}).status_code == 200
     assert services.trusts.existing(trust.entity_id).settings.claim_rules is None
+
+
+def test_what_was_not_accepted_is_not_logged_as_accepted(script, trust, capsys):
+    assert script("POST", ONE, {"accept": True}).status_code == 422
+    assert "trust_accepted" not in capsys.readouterr().err

@@ -128,6 +128,14 @@ def test_wrong_claim_rules_are_told_by_their_number(save, services, trust):
     assert settings(services).claim_rules is None
 
 
+def test_the_log_tells_what_was_done_and_no_event_that_a_form_makes_up(save, trust, capsys):
+    save(action="removed", notes="a")
+
+    lines = capsys.readouterr().err
+    assert '"trust_set"' in lines
+    assert "trust_removed" not in lines
+
+
 def test_what_is_held_back_is_accepted_by_a_press(administrator, save, services, trust):
     held = Held(metadata(acs="https://sp.example.test/new").encode(), ("for a test",))
     services.refreshes.save(SP_ID, RefreshState(services.clock.now(), held=held))

@@ -71,7 +71,7 @@ class AccessControl:
         for trust in self._having(name):
             raise BadAccessControlPolicy(
                 f"The trust {trust.entity_id!r} has the policy {name!r}",
-                "Give it another first: sp set ID access_control_policy=NAME",
+                "Give it another first: tallystick sp set ID access_control_policy=NAME",
             )
         if not self._store.remove_policy(name):
             raise _unknown(name)

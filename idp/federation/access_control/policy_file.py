@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,6 +14,7 @@ from idp.federation.access_control.policies import (
     AccessControlPolicy,
     BadAccessControlPolicy,
 )
+from idp.federation.model_faults import faults_in
 
 
 def read_toml(name: str, text: str) -> AccessControlPolicy:
@@ -30,7 +31,7 @@ def read_policy(name: str, values: Mapping[str, Any]) -> AccessControlPolicy:
     try:
         return AccessControlPolicy.model_validate({**values, "name": name})
     except ValidationError as error:
-        faults = "; ".join(_faults(error))
+        faults = "; ".join(faults_in(error, "there is no such thing here"))
         raise BadAccessControlPolicy(
             f"Wrong policy {name[:LONGEST_NAME]!r}: {faults}",
             "Give [[permit]] tables with networks, groups, claims, except, require_mfa",
@@ -54,12 +55,3 @@ def _toml(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(map(_toml, value)) + "]"
     return json.dumps(value, ensure_ascii=False)
-
-
-def _faults(error: ValidationError) -> Iterator[str]:
-    for fault in error.errors(include_input=False, include_url=False):
-        place = ".".join(str(part) for part in fault["loc"])
-        message = str(fault["msg"]).removeprefix("Value error, ")
-        if fault["type"] == "extra_forbidden":
-            message = "there is no such thing here"
-        yield f"{place}: {message}" if place else message
