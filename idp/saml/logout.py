@@ -34,6 +34,8 @@ from idp.saml.xml import parse, text_of
 
 REQUEST = "LogoutRequest"
 RESPONSE = "LogoutResponse"
+NAMES = {"SAMLRequest": REQUEST, "SAMLResponse": RESPONSE}
+"""Which message a parameter carries."""
 MOST_SESSION_INDEXES = 100
 _LIFETIME = timedelta(minutes=5)
 """How long a request of ours is good."""
@@ -63,7 +65,7 @@ def is_logout(message: SamlMessage) -> bool:
     return bool(parse(message.xml).tag == f"{{{uris.PROTOCOL}}}{REQUEST}")
 
 
-def read_logout_request(
+def read_logout(
     message: SamlMessage,
     *,
     find_service_provider: FindServiceProvider,
@@ -72,62 +74,26 @@ def read_logout_request(
     skew: timedelta = SKEW,
     max_age: timedelta = MAX_AGE,
     algorithm_of: messages.AlgorithmOf = messages.sha256,
-) -> LogoutRequest:
-    """Return the request in *message*, checked against the trust of its issuer.
+) -> LogoutRequest | LogoutResponse:
+    """Return the request or response in *message*, checked against the trust of its issuer.
 
     ``destinations`` are our own addresses; ``algorithm_of`` tells by which algorithm it must be
     signed. Raises :class:`Refused`.
     """
-    root = messages.root_of(message, parameter="SAMLRequest", name=REQUEST)
-    service_provider = _checked(
-        root,
-        message,
-        find_service_provider,
-        destinations,
-        algorithm_of,
-        now=now,
-        skew=skew,
-        max_age=max_age,
-    )
+    name = NAMES[message.parameter]
+    root = messages.root_of(message, parameter=message.parameter, name=name)
+    service_provider = messages.issuer_of(root, find_service_provider)
+    expected = algorithm_of(service_provider)
+    messages.check_signatures(root, message, service_provider, required=False, expected=expected)
+    _must_be_signed(root, message, service_provider)
+    messages.check_destination(root, destinations, signed=True)
+    messages.fresh_instant(root, now=now, skew=skew, max_age=max_age)
+    if root.get("Version") != "2.0":
+        raise Refused("The message is not of SAML version 2.0", "Send 2.0", code="wrong_version")
+    if name == RESPONSE:
+        return _response(root, service_provider.entity_id)
     _must_not_have_ended(root, now - skew)
-    indexes = tuple(text_of(each) for each in root.findall(_SESSION_INDEX))
-    if len(indexes) > MOST_SESSION_INDEXES:
-        raise Refused(
-            f"The request names more than {MOST_SESSION_INDEXES} sessions",
-            "Name only those of this user",
-            code="too_many_session_indexes",
-        )
-    return LogoutRequest(root.get("ID"), service_provider.entity_id, _name_id(root), indexes)
-
-
-def read_logout_response(
-    message: SamlMessage,
-    *,
-    find_service_provider: FindServiceProvider,
-    destinations: Collection[str],
-    now: datetime,
-    skew: timedelta = SKEW,
-    max_age: timedelta = MAX_AGE,
-    algorithm_of: messages.AlgorithmOf = messages.sha256,
-) -> LogoutResponse:
-    """Return the response in *message*, checked likewise; raises :class:`Refused`."""
-    root = messages.root_of(message, parameter="SAMLResponse", name=RESPONSE)
-    service_provider = _checked(
-        root,
-        message,
-        find_service_provider,
-        destinations,
-        algorithm_of,
-        now=now,
-        skew=skew,
-        max_age=max_age,
-    )
-    answered = root.get("InResponseTo")
-    if not answered:
-        raise Refused(
-            "The log-out response answers no request", "Set InResponseTo", code="unsolicited"
-        )
-    return LogoutResponse(root.get("ID"), service_provider.entity_id, answered, _status(root))
+    return _request(root, service_provider.entity_id)
 
 
 def send_logout_request(
@@ -168,27 +134,24 @@ def send_logout_response(
     )
 
 
-def _checked(
-    root: etree._Element,
-    message: SamlMessage,
-    find_service_provider: FindServiceProvider,
-    destinations: Collection[str],
-    algorithm_of: messages.AlgorithmOf,
-    *,
-    now: datetime,
-    skew: timedelta,
-    max_age: timedelta,
-) -> ServiceProvider:
-    """Check what holds for requests and responses alike, and return whose message it is."""
-    service_provider = messages.issuer_of(root, find_service_provider)
-    expected = algorithm_of(service_provider)
-    messages.check_signatures(root, message, service_provider, required=False, expected=expected)
-    _must_be_signed(root, message, service_provider)
-    messages.check_destination(root, destinations, signed=True)
-    messages.fresh_instant(root, now=now, skew=skew, max_age=max_age)
-    if root.get("Version") != "2.0":
-        raise Refused("The message is not of SAML version 2.0", "Send 2.0", code="wrong_version")
-    return service_provider
+def _request(root: etree._Element, sender: str) -> LogoutRequest:
+    indexes = tuple(text_of(each) for each in root.findall(_SESSION_INDEX))
+    if len(indexes) > MOST_SESSION_INDEXES:
+        raise Refused(
+            f"The request names more than {MOST_SESSION_INDEXES} sessions",
+            "Name only those of this user",
+            code="too_many_session_indexes",
+        )
+    return LogoutRequest(root.get("ID"), sender, _name_id(root), indexes)
+
+
+def _response(root: etree._Element, sender: str) -> LogoutResponse:
+    answered = root.get("InResponseTo")
+    if not answered:
+        raise Refused(
+            "The log-out response answers no request", "Set InResponseTo", code="unsolicited"
+        )
+    return LogoutResponse(root.get("ID"), sender, answered, _status(root))
 
 
 def _must_be_signed(

@@ -18,7 +18,7 @@ from idp.saml.bindings import (
     holds_message,
 )
 from idp.saml.endpoints import default_acs
-from idp.saml.logout import is_logout, read_logout_request, read_logout_response
+from idp.saml.logout import is_logout, read_logout
 from idp.saml.refusal import Refused
 from idp.saml.requests import read_authn_request
 from idp.saml.values import LogoutRequest, LogoutResponse
@@ -86,8 +86,7 @@ class Incoming:
         return self._initiated_here(*named, activity_id, look) if named else None
 
     def _logout(self, message: SamlMessage, look: Look) -> LogoutMessage:
-        read = read_logout_request if message.parameter == "SAMLRequest" else read_logout_response
-        content = read(
+        content = read_logout(
             message,
             find_service_provider=lambda issuer: look(issuer).trust.service_provider,
             destinations=self._destinations,

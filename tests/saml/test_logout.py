@@ -12,8 +12,7 @@ from idp.saml.bindings import SamlMessage, decode_post, decode_redirect, encode_
 from idp.saml.logout import (
     MOST_SESSION_INDEXES,
     is_logout,
-    read_logout_request,
-    read_logout_response,
+    read_logout,
     send_logout_request,
     send_logout_response,
 )
@@ -113,8 +112,7 @@ def read(sp):
         trust = ServiceProvider(
             SP_ID, (AssertionConsumerService(SLO),), signing_certificates=certificates
         )
-        reader = read_logout_request if message.parameter == "SAMLRequest" else read_logout_response
-        return reader(
+        return read_logout(
             message,
             find_service_provider=lambda issuer: trust if known and issuer == SP_ID else None,
             destinations=(LS,),

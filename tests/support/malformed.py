@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from idp.saml import uris
 from idp.saml.bindings import SamlMessage, decode_post, decode_redirect
-from idp.saml.logout import is_logout, read_logout_request, read_logout_response
+from idp.saml.logout import is_logout, read_logout
 from idp.saml.refusal import Refused
 from idp.saml.requests import read_authn_request
 from idp.session.seal import SealBroken, Sealer
@@ -50,10 +50,8 @@ def read_message(message: SamlMessage) -> object:
         "destinations": ("https://idp.example.test/adfs/ls/",),
         "now": NOW,
     }
-    if not is_logout(message):
-        return read_authn_request(message, **arguments)
-    readers = {"SAMLRequest": read_logout_request, "SAMLResponse": read_logout_response}
-    return readers[message.parameter](message, **arguments)
+    read = read_logout if is_logout(message) else read_authn_request
+    return read(message, **arguments)
 
 
 def by_redirect(query: str) -> object:

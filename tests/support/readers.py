@@ -17,7 +17,7 @@ from lxml import etree
 from idp.saml import uris
 from idp.saml.bindings import SamlMessage, encode_redirect
 from idp.saml.keys import PemPair, new_signing_certificate
-from idp.saml.logout import read_logout_request, read_logout_response
+from idp.saml.logout import read_logout
 from idp.saml.refusal import Refused
 from idp.saml.requests import read_authn_request
 from idp.saml.signature import UNEXPECTED_ALGORITHM
@@ -224,8 +224,8 @@ def idp(identities: SimpleNamespace) -> Reader:
 KINDS = {
     # sender          reader
     Requester:        read_authn_request,
-    LogoutRequester:  read_logout_request,
-    LogoutResponder:  read_logout_response,
+    LogoutRequester:  read_logout,
+    LogoutResponder:  read_logout,
 }  # fmt: skip
 """All messages that service providers send."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
@@ -14,8 +14,7 @@ from idp.saml import uris
 from idp.saml.bindings import SamlMessage
 from idp.saml.logout import (
     Carried,
-    read_logout_request,
-    read_logout_response,
+    read_logout,
     send_logout_request,
     send_logout_response,
 )
@@ -82,16 +81,16 @@ class SigningOut:
 
     def read(self, message: SamlMessage) -> LogoutRequest | SignedOut:
         """Read what the federation server sent; raises :class:`Refused`."""
-        about: dict[str, Any] = {
-            "find_service_provider": self._server,
-            "destinations": (self._provider.slo_url,),
-            "now": self._provider.clock.now(),
-        }
-        if message.parameter == "SAMLRequest":
-            return read_logout_request(message, **about)
-        response = read_logout_response(message, **about)
-        was_asked = self._outstanding.take(response.in_response_to) is not None
-        return SignedOut(response, message, was_asked)
+        content = read_logout(
+            message,
+            find_service_provider=self._server,
+            destinations=(self._provider.slo_url,),
+            now=self._provider.clock.now(),
+        )
+        if isinstance(content, LogoutRequest):
+            return content
+        was_asked = self._outstanding.take(content.in_response_to) is not None
+        return SignedOut(content, message, was_asked)
 
     def answer(self, request: LogoutRequest, message: SamlMessage) -> Carried:
         """Say that the user is signed out here."""
