@@ -42,7 +42,6 @@ DIGEST_ALGORITHMS = {
 
 UNEXPECTED_ALGORITHM = "signature_algorithm"
 
-_SIGNATURE = f"{{{uris.XMLDSIG}}}Signature"
 _TRANSFORMS = [uris.ENVELOPED, uris.EXCLUSIVE_C14N]
 # Any spelling of an ID counts: what one reader takes for an ID, another might not.
 _same_id = etree.XPath(

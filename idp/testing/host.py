@@ -32,7 +32,6 @@ from idp.testing.users import DEFAULT_NAME, DEFAULT_PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from wsgiref.types import WSGIApplication
 
     from flask import Flask
     from jinja2.bccache import Bucket

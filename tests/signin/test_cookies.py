@@ -52,6 +52,19 @@ def test_under_tls_it_is_secure_and_comes_with_posts_of_other_sites(federation, 
     assert morsel["secure"]
 
 
+def test_under_tls_it_is_taken_away_as_it_was_given(federation, reconfigured, easy):
+    client = reconfigured(server=Server(base_url="https://sts.example.test"))
+    user, query = federation.user, easy.url(Destination=None).partition("?")[2]
+    client.post(f"/adfs/ls/?{query}", data={"UserName": user.name, "Password": user.password})
+
+    answer = client.post("/adfs/ls/signout")
+
+    morsels = map(morsel_of, answer.headers.getlist("Set-Cookie"))
+    (taken,) = (each for each in morsels if each["max-age"] == "0")
+    assert (taken.key, taken.value, taken["path"]) == (NAME, "", "/adfs")
+    assert (taken["samesite"], taken["secure"], taken["httponly"]) == ("None", True, True)
+
+
 def test_it_ends_with_the_browser(given):
     morsel = given()
     assert not morsel["max-age"]
