@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
+from idp.admin.times import timestamp
 from idp.signing_keys import signing_keys_of
 
 if TYPE_CHECKING:
@@ -59,8 +60,8 @@ def as_json(ring: Ring) -> list[dict[str, str]]:
             "thumbprint": key.facts.thumbprint,
             "serial": key.facts.serial,
             "common_name": key.facts.common_name,
-            "valid_from": f"{key.facts.not_before:%Y-%m-%d %H:%M}",
-            "valid_until": f"{key.facts.not_after:%Y-%m-%d %H:%M}",
+            "valid_from": timestamp(key.facts.not_before),
+            "valid_until": timestamp(key.facts.not_after),
             "file": str(key.key_path),
         }
         for role, key in zip(ROLES, ring.keys, strict=False)

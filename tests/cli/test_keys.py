@@ -21,6 +21,11 @@ def listed(done) -> list[dict[str, str]]:
     return json.loads(done("keys", "list", "--json"))
 
 
+def test_times_are_told_as_everywhere_in_json(done, current):
+    [key] = listed(done)
+    assert key["valid_until"] == f"{current().primary.facts.not_after:%Y-%m-%dT%H:%M:%SZ}"
+
+
 def test_keys_are_rolled_promoted_and_retired(done, current):
     first = current().primary.facts.thumbprint
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +14,7 @@ from idp.federation.access_control.policies import (
     BadAccessControlPolicy,
 )
 from idp.federation.model_faults import faults_in
+from idp.federation.toml_values import toml_value
 
 
 def read_toml(name: str, text: str) -> AccessControlPolicy:
@@ -40,18 +40,10 @@ def read_policy(name: str, values: Mapping[str, Any]) -> AccessControlPolicy:
 
 def written(policy: AccessControlPolicy) -> str:
     """Return the TOML that :func:`read_toml` reads as *policy*, without its name."""
-    head = [f"description = {_toml(policy.description)}\n"] if policy.description else []
+    head = [f"description = {toml_value(policy.description)}\n"] if policy.description else []
     rules = [rule.model_dump(by_alias=True, exclude_defaults=True) for rule in policy.rules]
     return "\n".join(head + [_table(rule) for rule in rules])
 
 
 def _table(rule: Mapping[str, Any]) -> str:
-    return "[[permit]]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in rule.items())
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + " }"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(_toml, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
+    return "[[permit]]\n" + "".join(f"{key} = {toml_value(value)}\n" for key, value in rule.items())

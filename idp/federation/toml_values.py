@@ -1,0 +1,40 @@
+"""Values written as TOML, to be read by people first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def toml_value(value: object, indent: str = "") -> str:
+    """Return a text, flag, list or table; with *indent*, tables in a list on lines of their own."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_key(k)} = {toml_value(v)}" for k, v in value.items()) + " }"
+    if isinstance(value, (list, tuple)):
+        items = [toml_value(each) for each in value]
+        if indent and any(isinstance(each, Mapping) for each in value):
+            return "[\n" + "".join(f"{indent}{item},\n" for item in items) + "]"
+        return f"[{', '.join(items)}]"
+    return _text(str(value))
+
+
+def _key(key: str) -> str:
+    return key if _BARE.fullmatch(key) else _text(key)
+
+
+def _text(text: str) -> str:
+    """Return a text in quotes; in single ones where that spares escapes."""
+    if ("\\" in text or '"' in text) and "'" not in text and text.isprintable():
+        return f"'{text}'"
+    return '"' + "".join(map(_escaped, text)) + '"'
+
+
+def _escaped(char: str) -> str:
+    if char in _ESCAPES:
+        return _ESCAPES[char]
+    return char if char.isprintable() or char == " " else f"\\U{ord(char):08X}"
