@@ -18,10 +18,10 @@ from idp.signin.calling import AdapterFailed, AdapterPage, Answer, Call
 from idp.signin.context import SecondFactorContext
 from idp.signin.languages import negotiate, tag_of
 from idp.signin.pending import PendingSignIn
+from idp.signin.record import NOTHING_TO_EXPLAIN
 
 FAULTS = ("adapter_error", "method_not_announced")
 """What an adapter does wrong; everything else is for the user to do in another way."""
-UNEXPLAINED = Explanation("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Failed:
     code: str
     provider: str = ""
     page: AdapterPage | None = None
-    explanation: Explanation = UNEXPLAINED
+    explanation: Explanation = NOTHING_TO_EXPLAIN
 
     @property
     def is_final(self) -> bool:
