@@ -20,9 +20,9 @@ LENGTH = 400
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What was done to a node, and what is odd about it."""
+    """What was done to a node, a trust or the keys, and what is odd about it."""
 
-    node: str
+    about: str
     text: str
     warnings: tuple[str, ...] = ()
 
@@ -38,7 +38,7 @@ class Notices:
     def leave(self, answer: Response, session: AdminSession, notice: Notice) -> None:
         """Send *notice* along with *answer*."""
         warnings = [warning[:LENGTH] for warning in notice.warnings[:WARNINGS]]
-        payload = {"node": notice.node, "text": notice.text[:LENGTH], "warnings": warnings}
+        payload = {"about": notice.about, "text": notice.text[:LENGTH], "warnings": warnings}
         answer.set_cookie(
             COOKIE,
             self._seal.seal(payload, bound_to=session.id, lifetime=LIFETIME),
@@ -55,7 +55,7 @@ class Notices:
             values = self._seal.open(asked.cookies.get(COOKIE, ""), bound_to=session.id)
         except SealBroken:
             return None
-        return Notice(values["node"], values["text"], tuple(values["warnings"]))
+        return Notice(values["about"], values["text"], tuple(values["warnings"]))
 
     def clear(self, answer: Response) -> None:
         """Have the browser forget the notice."""

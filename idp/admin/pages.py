@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 BY = "administrator"
 PATH = "/admin"
 KEY_EVENTS = {"roll": "key_rolled", "promote": "key_promoted", "retire": "key_retired"}
+KEYS_TOLD = {
+    "roll": "The next key is made, and published as secondary.",
+    "promote": "The key signs from the next assertion on.",
+    "retire": "The key is published no longer.",
+}
 
 _NO_SESSION = (403, "no_session", "Your session has ended", "Sign in and repeat the change")
 
@@ -45,11 +50,7 @@ class Pages:
         session = self._access.session_of(request)
         if session is None:
             return self._token_form()
-        notice = self._notices.read(request, session)
-        page = self._farm(session, notice=notice)
-        if notice:
-            self._notices.clear(page)
-        return page
+        return self._farm(session)
 
     def log(self, session: AdminSession) -> Response:
         """Show the last sign-ins."""
@@ -68,7 +69,7 @@ class Pages:
             audit.log_refusal(error)
             return self._keys(session, str(error))
         audit.log_keys(KEY_EVENTS[action], ring)
-        return redirect(f"{PATH}/keys", 303)
+        return self.done(f"{PATH}/keys", session, Notice("keys", KEYS_TOLD[action]))
 
     def access(self, session: AdminSession) -> Response:
         """Show who gets in where, and who is asked for the second factor."""
@@ -116,9 +117,7 @@ class Pages:
             fault = Fault(name, text, str(error), is_in_name=isinstance(error, BadNode))
             return self._farm(session, status=422, fault=fault)
         audit.log_change(change)
-        answer = redirect(f"{PATH}/#node-{name}", 303)
-        self._notices.leave(answer, session, _notice_of(change))
-        return answer
+        return self.done(f"{PATH}/#node-{name}", session, _notice_of(change))
 
     def reading(self, view: Callable[[AdminSession], Response]) -> Callable[[], Response]:
         """Return *view* for administrators; others are led to the form for the token."""
@@ -173,7 +172,6 @@ class Pages:
         session: AdminSession,
         *,
         status: int = 200,
-        notice: Notice | None = None,
         fault: Fault | None = None,
     ) -> Response:
         views = farm.nodes(self._services)
@@ -183,16 +181,24 @@ class Pages:
             session,
             status,
             nodes=views,
-            notice=notice,
             fault=fault,
             fault_is_new=fault is not None and fault.name not in known,
         )
 
     def page(self, name: str, session: AdminSession, status: int = 200, **values: Any) -> Response:
-        """Show the page *name* with these values."""
-        csrf = self._access.csrf_token(session)
-        text = render_template(f"admin/{name}.html", csrf=csrf, here=name, **values)
-        return make_response(text, status)
+        """Show the page *name* with these values, and once what the last change had to say."""
+        csrf, notice = self._access.csrf_token(session), self._notices.read(request, session)
+        text = render_template(f"admin/{name}.html", csrf=csrf, here=name, notice=notice, **values)
+        answer = make_response(text, status)
+        if notice:
+            self._notices.clear(answer)
+        return answer
+
+    def done(self, path: str, session: AdminSession, notice: Notice) -> Response:
+        """Lead to the page at *path*, which says what was done."""
+        answer = redirect(path, 303)
+        self._notices.leave(answer, session, notice)
+        return answer
 
     def _token_form(self, error: TallystickError | None = None) -> Response:
         if error is not None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from flask import redirect, request
+from flask import request
 from werkzeug import Response
 
 from adapter.errors import TallystickError
 from idp.admin import audit, refreshing
+from idp.admin.notice import Notice
 from idp.admin.trust_form import changes_in, fields_of
 from idp.admin.trust_views import TrustView, view_of, views
 
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 PATH = "/admin/trusts"
 MOST_ROWS = 200
+SAVED = "The settings are saved. They hold from the next request on."
+TOLD = {
+    "refresh": "The metadata has been fetched.",
+    "accept": "The metadata that was held back is taken.",
+}
 
 
 class TrustPages:
@@ -46,14 +52,16 @@ class TrustPages:
     def change(self, session: AdminSession) -> Response:
         """Change settings, refresh, or accept what was held back; or show what is wrong."""
         entity_id = request.form.get("id", "")
+        action = request.form.get("action", "")
         try:
-            self._do(request.form.get("action", ""), entity_id)
+            self._do(action, entity_id)
         except TallystickError as error:
             if error.code in ("store_unavailable", "unknown_trust"):
                 raise
             audit.log_refusal(error)
             return self._trust(session, entity_id, problem=str(error))
-        return redirect(f"{PATH}/one?id={quote(entity_id, safe='')}", 303)
+        path = f"{PATH}/one?id={quote(entity_id, safe='')}"
+        return self._pages.done(path, session, Notice(entity_id, TOLD.get(action, SAVED)))
 
     def _do(self, action: str, entity_id: str) -> None:
         trusts = self._services.trusts

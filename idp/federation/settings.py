@@ -210,7 +210,7 @@ def settings_of(values: Mapping[str, Any], source: str) -> TrustSettings:
         faults = "; ".join(faults_in(error, "there is no such setting"))
         raise BadTrustSetting(
             f"Wrong settings in {source}: {faults}",
-            f"There are {', '.join(TrustSettings.model_fields)}",
+            _remedy(error),
         ) from None
 
 
@@ -254,6 +254,13 @@ def _before(settings: TrustSettings, changes: Mapping[str, Any]) -> dict[str, An
 def _with(table: dict[str, Any], name: str, text: str) -> dict[str, Any]:
     others = {key: value for key, value in table.items() if key != name}
     return {**others, name: values_in(text)} if text else others
+
+
+def _remedy(error: ValidationError) -> str:
+    """Name all settings to who has named one that is none; else the values are what is wrong."""
+    if any(fault["type"] == "extra_forbidden" for fault in error.errors()):
+        return f"There are {', '.join(TrustSettings.model_fields)}"
+    return "tallystick sp set --help tells what each may be"
 
 
 def _shown(value: object) -> str:

@@ -52,7 +52,7 @@ def test_it_shows_rules_and_a_trust_that_lets_nobody_in(administrator, services,
     assert "<strong>never</strong>" in page
     assert "urn:&lt;b&gt;" in page
     assert "<td>rules</td>" in page
-    assert "<td>global, and rules</td>" in page
+    assert "<td>as for all trusts, and rules</td>" in page
     services.trusts.set(TRUST, {"issuance_authorization_rules": ""})
     assert "<td>nothing</td>" in administrator.see("/admin/access").text
 

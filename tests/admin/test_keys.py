@@ -91,6 +91,7 @@ def test_the_next_key_is_made_and_signs_on_the_page(administrator, ring):
     assert press("roll", kind="ecdsa").headers["Location"] == "/admin/keys"
     second = ring().next.facts.thumbprint
     page = administrator.see("/admin/keys").text
+    assert "The next key is made" in page
     assert second[:16] in page
     assert "Let it sign" in page
 

@@ -291,5 +291,6 @@ def test_a_setting_of_a_trust_is_changed_and_its_weakness_told(farm, services, l
     farm.get_by_label("signature_algorithm").select_option(index=0)
     farm.get_by_role("button", name="Save the settings").click()
 
+    expect(farm.get_by_role("status")).to_contain_text("The settings are saved")
     expect(farm.get_by_text("SHA-1, which can be forged")).to_have_count(0)
     assert services.trusts.signing_with_sha1() == ()
