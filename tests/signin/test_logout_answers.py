@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from leaving import BOTH, carry, events, is_signed_in, outcomes_on, visit
 
@@ -51,6 +53,21 @@ def test_a_service_provider_that_is_not_trusted_any_more_makes_it_partial(
 
     assert to(wiki.asks(told)).status == ("Success", "PartialLogout")
     assert events(federation) == [(1206, "signed_out"), (1207, "partial_logout")]
+    assert federation.log[-1].detail == f"{shop.entity_id} not_trusted"
+
+
+def test_a_service_provider_whose_metadata_has_expired_makes_it_partial(
+    federation, app, browser, to
+):
+    wiki, shop = app("wiki"), app("shop")
+    until = federation.clock.now() + timedelta(seconds=30)
+    limited = shop.metadata().replace(" entityID", f' validUntil="{until.isoformat()}" entityID')
+    federation.services.trusts.add(limited.encode())
+    shop.sign_in(browser)
+    told = wiki.sign_in(browser)
+    federation.clock.advance(30)
+
+    assert to(wiki.asks(told)).status == ("Success", "PartialLogout")
     assert federation.log[-1].detail == f"{shop.entity_id} not_trusted"
 
 
