@@ -17,7 +17,7 @@ from idp.saml import signature, uris
 from idp.saml.bad_metadata import BadMetadata
 from idp.saml.canonical import attribute
 from idp.saml.refusal import Refused
-from idp.saml.xml import MAX_DEPTH, parse, parse_scanned
+from idp.saml.xml import MAX_DEPTH, as_bytes, parse, parse_scanned
 
 MAX_BYTES = 1024 * 1024
 """The largest metadata of one entity."""
@@ -73,7 +73,7 @@ def select_service_provider(
     except Refused as refusal:
         raise BadMetadata(refusal.problem) from None
     whole = entry.is_root
-    document = metadata if whole else etree.tostring(element, with_tail=False)
+    document = metadata if whole else as_bytes(element)
     if len(document) > MAX_BYTES:
         raise BadMetadata(f"its entity is larger than {MAX_BYTES} bytes")
     return Found(element, document, limits)

@@ -25,6 +25,7 @@ from idp.saml.values import (
     ServiceProvider,
     SingleLogoutService,
 )
+from idp.saml.xml import as_bytes
 
 __all__ = ["MAX_BYTES", "BadMetadata", "Described", "read_metadata", "read_service_provider"]
 
@@ -65,7 +66,7 @@ def read_metadata(
     from saml2 import md  # a start without it is quicker
 
     _keep_first_certificates(entity)
-    descriptor = md.entity_descriptor_from_string(etree.tostring(entity, with_tail=False))
+    descriptor = md.entity_descriptor_from_string(as_bytes(entity))
     reading = _Reading(allow_http)
     service_provider = reading.service_provider(descriptor)
     if reading.faults:

@@ -49,6 +49,11 @@ def parse_scanned(xml: bytes) -> etree._Element:
     return _tree_of_foreign_names(xml)
 
 
+def as_bytes(element: etree._Element) -> bytes:
+    """Return an element alone in UTF-8: in ASCII, names of other letters could not be written."""
+    return bytes(etree.tostring(element, encoding="utf-8", with_tail=False))
+
+
 def text_of(element: etree._Element) -> str:
     """Return the whole text of *element*; comments and processing instructions never cut it."""
     return str(_string(element)).strip(_XML_SPACE)

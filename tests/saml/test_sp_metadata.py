@@ -146,6 +146,15 @@ def test_one_of_many_is_chosen_by_its_entity_id():
     assert "several" in faults_of(entities(entity(), entity()), SP_ID)[0]
 
 
+@pytest.mark.parametrize(
+    "around", [lambda each: each, lambda each: entities(each, entity("", "urn:other"))]
+)
+def test_unknown_names_of_any_letters_are_no_problem(around):
+    extension = '<md:Extensions><x:Größe xmlns:x="urn:x" é="ß"/></md:Extensions>'
+
+    assert read(around(entity(extension + role(ACS))), SP_ID).entity_id == SP_ID
+
+
 def test_the_only_service_provider_among_others_needs_no_choosing():
     idp = entity("<md:IDPSSODescriptor/>", "https://idp.test")
 
