@@ -52,6 +52,7 @@ def main() -> None:
     serve = config.serve
     logs.configure(config.logging.format)
     lifelines.end_with_standard_input()
+    lifelines.keep_signals_for_children()
     Server(
         "tallystick",
         address=serve.bind,

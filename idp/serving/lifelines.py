@@ -35,6 +35,26 @@ def obey_signals() -> None:
         signal.signal(number, signal.SIG_DFL)
 
 
+def keep_signals_for_children() -> None:
+    """Let processes that this one forks get a signal sent to them from their first moment on.
+
+    It waits until they obey signals; else the handler they have of us would note it in vain.
+    """
+    ending = {signal.SIGINT, signal.SIGTERM}
+
+    def block() -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, ending)
+
+    def unblock() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ending)
+
+    def obey() -> None:
+        obey_signals()
+        unblock()
+
+    os.register_at_fork(before=block, after_in_parent=unblock, after_in_child=obey)
+
+
 def at_signal(act: Callable[[], None]) -> None:
     """Call *act* in a thread of its own once a signal tells this process to end.
 
