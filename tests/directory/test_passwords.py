@@ -57,6 +57,7 @@ def test_a_password_has_1_to_256_characters(password, acceptable):
 def test_no_more_hash_at_once_than_there_are_slots():
     hasher = _hasher(slots=2)
     lock, now, most = threading.Lock(), 0, 0
+    two_are_here = threading.Barrier(2, timeout=30)
 
     def check(_: int) -> None:
         nonlocal now, most
@@ -64,6 +65,7 @@ def test_no_more_hash_at_once_than_there_are_slots():
             with lock:
                 now += 1
                 most = max(most, now)
+            two_are_here.wait()
             hasher.hash("x")
             with lock:
                 now -= 1
