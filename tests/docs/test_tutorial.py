@@ -89,9 +89,9 @@ def learner(tmp_path_factory) -> Iterator[Learner]:
 def test_it_can_be_followed_from_the_first_line_to_the_last(learner):
     learner.types(START)
 
-    learner.types(MAKE_USER.partition("We take the terminal")[0])
+    learner.types(MAKE_USER.partition("Here the terminal is the phone")[0])
     address = re.search(r"Address\s+(\S+)", learner.said)[1]
-    learner.types(MAKE_USER.partition("We take the terminal")[2], ADDRESS=f"'{address}'")
+    learner.types(MAKE_USER.partition("Here the terminal is the phone")[2], ADDRESS=f"'{address}'")
 
     browser, page = learner.signs_in()
     learner.types(SIGN_IN, NN=page.text("validEntropyNumber"))
