@@ -15,8 +15,8 @@ import pytest
 from administered import farm_folder, keys_folder, services
 from click.testing import CliRunner
 
-from idp import config
 from idp.cli import main
+from idp.config import schema
 from idp.metrics import Meters
 from idp.serving.supervisor import GRACE_SECONDS, START_SECONDS
 
@@ -26,7 +26,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "operation.md").read_text()
 
 
-@pytest.mark.parametrize("section", [config.Serve, config.Metrics])
+@pytest.mark.parametrize("section", [schema.Serve, schema.Metrics])
 def test_every_setting_has_a_row_with_its_default(section):
     for name, field in section.model_fields.items():
         default = "none" if field.default is None else f"`{json.dumps(field.default)}`"

@@ -6,13 +6,14 @@ import json
 import re
 from pathlib import Path
 
-from idp import config
+from idp.config import schema
+from idp.config.reading import load
 
 PAGE = (Path(__file__).parents[2] / "docs" / "postgresql.md").read_text()
 
 
 def test_every_setting_has_a_row_with_its_default():
-    for name, field in config.Store.model_fields.items():
+    for name, field in schema.Store.model_fields.items():
         assert f"\n| `{name}` | `{json.dumps(field.default)}` | " in PAGE
 
 
@@ -21,4 +22,4 @@ def test_its_example_can_be_loaded(tmp_path):
     file = tmp_path / "tallystick.toml"
     file.write_text(example[1])
 
-    assert config.load(file).store.url == "postgresql://tallystick@db.example.test/tallystick"
+    assert load(file).store.url == "postgresql://tallystick@db.example.test/tallystick"
