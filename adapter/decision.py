@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from adapter import reasons as because
+from adapter import reasons
 from adapter.errors import TallystickError
 from adapter.nps_extension import RadiusSignIn, for_code, for_push, parse_version
 from adapter.reasons import CODE_UNCHANGED, REASONS, Rule, Verdict
@@ -188,22 +188,22 @@ class _Asked(NamedTuple):
 
 
 _BY_SCENARIO: Final = {
-    "mfa": Verdict("number_match", "always", (because.ALWAYS_IN_MFA,)),
-    "sspr": Verdict("number_match", "always", (because.ALWAYS_IN_SSPR,)),
-    "registration": Verdict("number_match", "always", (because.ALWAYS_IN_REGISTRATION,)),
+    "mfa": Verdict("number_match", "always", (reasons.ALWAYS_IN_MFA,)),
+    "sspr": Verdict("number_match", "always", (reasons.ALWAYS_IN_SSPR,)),
+    "registration": Verdict("number_match", "always", (reasons.ALWAYS_IN_REGISTRATION,)),
     "mfa_server": Verdict(
-        "approve_deny", "mfa_server_has_no_number_matching", (because.MFA_SERVER,)
+        "approve_deny", "mfa_server_has_no_number_matching", (reasons.MFA_SERVER,)
     ),
 }
-_NO_PUSH: Final = Verdict("unavailable", "push_not_enabled", (because.PUSH_BY_NO_POLICY,))
+_NO_PUSH: Final = Verdict("unavailable", "push_not_enabled", (reasons.PUSH_BY_NO_POLICY,))
 _UNFIT_DEVICES: Final = {
-    "phone-old": ("refused", "app_upgrade_required", because.OLD_APP),
-    "wearable": ("phone_required", "wearable_cannot_match", because.WEARABLE),
+    "phone-old": ("refused", "app_upgrade_required", reasons.OLD_APP),
+    "wearable": ("phone_required", "wearable_cannot_match", reasons.WEARABLE),
 }
 _POLICIES: Final = {
-    "methods": because.PUSH_BY_METHODS_POLICY,
-    "both": because.PUSH_BY_METHODS_POLICY,
-    "legacy": because.PUSH_BY_LEGACY_POLICY,
+    "methods": reasons.PUSH_BY_METHODS_POLICY,
+    "both": reasons.PUSH_BY_METHODS_POLICY,
+    "legacy": reasons.PUSH_BY_LEGACY_POLICY,
 }
 
 
@@ -223,20 +223,20 @@ def _answer(asked: _Asked, *, push: Verdict, code: Verdict) -> Verdict:
 
 # AD FS: the server's build decides.
 
-_INSTALLED: Final = Verdict("number_match", "kb_installed", (because.UPDATE_INSTALLED,))
+_INSTALLED: Final = Verdict("number_match", "kb_installed", (reasons.UPDATE_INSTALLED,))
 _LATER_INSTALLED: Final = Verdict(
     "number_match",
     "kb_installed",
-    (because.UPDATE_INSTALLED, because.UPDATES_ARE_CUMULATIVE),
+    (reasons.UPDATE_INSTALLED, reasons.UPDATES_ARE_CUMULATIVE),
 )
-_MISSING: Final = Verdict("approve_deny", "kb_missing", (because.UPDATE_MISSING,))
-_EARLIER: Final = Verdict("approve_deny", "not_in_table", (because.EARLIER_VERSION,))
-_UNLISTED: Final = Verdict("approve_deny", "not_in_table", (because.UNLISTED_VERSION,))
-_AFTER_TABLE: Final = Verdict("number_match", "after_table_by_setting", (because.AFTER_TABLE,))
+_MISSING: Final = Verdict("approve_deny", "kb_missing", (reasons.UPDATE_MISSING,))
+_EARLIER: Final = Verdict("approve_deny", "not_in_table", (reasons.EARLIER_VERSION,))
+_UNLISTED: Final = Verdict("approve_deny", "not_in_table", (reasons.UNLISTED_VERSION,))
+_AFTER_TABLE: Final = Verdict("number_match", "after_table_by_setting", (reasons.AFTER_TABLE,))
 
 _FIRST_BASE: Final = min(NUMBER_MATCHING_SINCE)
 _LAST_BASE: Final = max(NUMBER_MATCHING_SINCE)
-_LONGEST_BARE: Final = 24
+_MAX_BARE_LENGTH: Final = 24
 
 
 def _by_build(server: Server, products_after_table: str) -> Verdict:
@@ -269,7 +269,7 @@ def _named(host: str | Build) -> Server | None:
     """The server of a build that stands alone, as in a sign-in: the short way, for its speed."""
     if isinstance(host, Build):
         return describe(host)
-    return _named_by(host) if len(host) <= _LONGEST_BARE else None
+    return _named_by(host) if len(host) <= _MAX_BARE_LENGTH else None
 
 
 @lru_cache(maxsize=1024)

@@ -14,7 +14,7 @@ from time import perf_counter_ns, process_time_ns
 
 ROUNDS = 25
 BATCH_NANOSECONDS = 100_000_000
-MOST_IN_A_BATCH = 20_000
+MAX_BATCH = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _result(row: Row, ratios: Sequence[_Cost]) -> Result:
 def _batch_size(row: Row) -> int:
     """Return how many runs take long enough to be timed; what is done first only warms up."""
     _once(row, 3)
-    return max(1, min(MOST_IN_A_BATCH, int(BATCH_NANOSECONDS / _once(row, 3).wall)))
+    return max(1, min(MAX_BATCH, int(BATCH_NANOSECONDS / _once(row, 3).wall)))
 
 
 def _once(row: Row, times: int) -> _Cost:

@@ -18,7 +18,7 @@ from bench.sign_in import LS
 from idp.saml import uris
 from idp.saml.bindings import decode_redirect
 from idp.saml.keys import new_key, new_signing_certificate
-from idp.saml.logout import Carried, send_logout_request, send_logout_response
+from idp.saml.logout import OutgoingMessage, send_logout_request, send_logout_response
 from idp.saml.metadata import write_sp_metadata
 from idp.saml.signing import SigningKey
 from idp.saml.values import (
@@ -40,7 +40,7 @@ class Leaving:
     """Somebody signed in at three service providers, and the first one's request."""
 
     browser: Client
-    request: Carried
+    request: OutgoingMessage
 
 
 def rows(idp: saml.Party, sp: saml.Party, folder: Path) -> list[Row]:
@@ -58,7 +58,7 @@ def rows(idp: saml.Party, sp: saml.Party, folder: Path) -> list[Row]:
             entity_id=entity_id, acs_urls=[saml.ACS], slo_url=slo, certificate=key.certificate
         )
         services.trusts.add(metadata)
-        services.trusts.set(entity_id, {"second_factor": "never"})
+        services.trusts.change_from_text(entity_id, {"second_factor": "never"})
     names = (f"leaving{number}@example.test" for number in count())
 
     def leaving(_: object) -> Leaving:
@@ -93,11 +93,11 @@ def leave(who: Leaving, key: SigningKey) -> None:
     raise RuntimeError(f"The log-out does not end: {sent}")
 
 
-def _request(key: SigningKey, name_id: NameID) -> Carried:
+def _request(key: SigningKey, name_id: NameID) -> OutgoingMessage:
     request = LogoutRequest(f"_leave{next(_ids)}", SPS[0], name_id)
     return send_logout_request(request, to=HERE, relay_state="/bye", now=datetime.now(UTC), key=key)
 
 
-def _answer(key: SigningKey, entity_id: str, request_id: str) -> Carried:
+def _answer(key: SigningKey, entity_id: str, request_id: str) -> OutgoingMessage:
     response = LogoutResponse(f"_left{next(_ids)}", entity_id, request_id, (uris.SUCCESS, None))
     return send_logout_response(response, to=HERE, relay_state="x", now=datetime.now(UTC), key=key)

@@ -19,8 +19,8 @@ from bench.harness import Row
 from bench.server import Client, make_server
 from bench.sign_in import LS, must_be_issued
 from idp.services import Services
+from idp.session.cookie import NAME, SessionCookie
 from idp.session.sso import start_session
-from idp.signin.session_cookie import NAME, SessionCookie
 from idp.store.schema import sign_ins, trusts, users
 
 MULTIPLE = "http://schemas.microsoft.com/claims/multipleauthn"

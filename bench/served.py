@@ -17,8 +17,8 @@ from pathlib import Path
 
 from bench.harness import Row
 from bench.server import BASE_URL, HOST
-from idp.listening import listen, port_of
 from idp.serving.plan import cores
+from idp.sockets import listen, port_of
 
 TALLYSTICK = Path(sys.executable).with_name("tallystick")
 REQUESTS = 20

@@ -24,10 +24,10 @@ from flask import Flask
 
 from bench import saml
 from idp.app import assemble, create_app
-from idp.authenticator.calls import NEW_DEVICE, Call, Stamp, sign
-from idp.config import Config
+from idp.authenticator.request_signing import NEW_DEVICE, SignedRequest, Stamp, sign
+from idp.config.schema import Config
 from idp.directory import PasswordHasher
-from idp.federation.keys import write_private_file
+from idp.federation.token_signing.key_files import write_private_file
 from idp.saml.metadata import write_sp_metadata
 from idp.services import Services
 
@@ -146,7 +146,7 @@ class Phone:
         data = b"" if body is None else json.dumps(body).encode()
         path = f"/authenticator/api/{name}"
         stamp = Stamp(self.device, round(time.time() * 1000), secrets.token_urlsafe(16))
-        signed = sign(Call(BASE_URL, method, path, data), stamp, self.key)
+        signed = sign(SignedRequest(BASE_URL, method, path, data), stamp, self.key)
         if method == "GET":
             answer = self.client.get(path, HTTP_AUTHORIZATION=signed)
         else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from flask import Flask
 
-    from idp.config import Config
+    from idp.config.schema import Config
 
 __all__ = ["create_app"]
 

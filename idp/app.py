@@ -11,43 +11,43 @@ from idp.directory import Directory, PasswordHasher
 from idp.directory.lockout import Limit, LockoutRules, Mode
 from idp.events import Event
 from idp.federation.access_control.catalogue import AccessControl
-from idp.federation.keyring import FixedKey
-from idp.federation.keys import read_private_file
-from idp.federation.nodes import Farm
-from idp.federation.policy import GlobalPolicy
+from idp.federation.access_control.global_policy import GlobalPolicy
+from idp.federation.farm import Farm
 from idp.federation.providers import Providers
-from idp.federation.trusts import SHA1_WARNING, Trusts
+from idp.federation.relying_party.registry import SHA1_WARNING, TrustRegistry
+from idp.federation.token_signing.configured import signing_keys_of
+from idp.federation.token_signing.key_files import read_private_file
+from idp.federation.token_signing.ring import FixedKey
 from idp.services import Services
-from idp.session.clock import SystemClock
 from idp.session.seal import Sealer
-from idp.signing_keys import signing_keys_of
 from idp.store.access_control import SqlAccessControlStore
 from idp.store.engine import Database
-from idp.store.log import SqlSignInLog
 from idp.store.log_outs import SqlLogOuts
 from idp.store.maintenance import Housekeeping
 from idp.store.mfa import SqlMfaStore
 from idp.store.name_ids import SqlPersistentNames
 from idp.store.nodes import SqlNodeStore
-from idp.store.once import UsedOnce
 from idp.store.policies import SqlPolicyStore
 from idp.store.providers import SqlProviderStore
 from idp.store.refreshes import SqlRefreshStore
-from idp.store.signin import SignInStore
+from idp.store.sign_in_log import SqlSignInLog
+from idp.store.sign_ins import SignInStore
 from idp.store.trusts import SqlTrustStore
 from idp.store.upgrade import upgrade
+from idp.store.used_once import UsedOnce
 from idp.store.users import SqlUserStore
+from idp.system_clock import SystemClock
 
 if TYPE_CHECKING:
     from flask import Flask, Response
 
-    from adapter.mfa.ports import Clock
+    from adapter.clock import Clock
     from adapter.mfa.push.challenge import Challenge
-    from idp.config import Config, Lockout
+    from idp.config.schema import Config, Lockout
     from idp.saml.signing import SigningKey
 
 RETRY_AFTER_SECONDS = "5"
-MOST_WARNINGS = 20
+MAX_WARNINGS = 20
 
 
 def assemble(
@@ -69,7 +69,9 @@ def assemble(
     mfa_store = SqlMfaStore(database, sealer.purpose("totp-seed"))
     trust_store = SqlTrustStore(database)
     access = AccessControl(SqlAccessControlStore(database), trust_store)
-    trusts = Trusts(trust_store, clock, allow_http=config.trusts.allow_http, check=access.check)
+    trusts = TrustRegistry(
+        trust_store, clock, allow_http=config.trusts.allow_http, check=access.check
+    )
     return Services(
         config=config,
         clock=clock,
@@ -107,9 +109,11 @@ def create_app(config: Config, *, services: Services | None = None) -> Flask:
 
     ``services`` are those of :func:`assemble` where the caller has them already.
     """
-    from idp import admin, authenticator, logs, signin, web
+    from idp import admin, authenticator, logs, signin
     from idp.logs import get_logger
-    from idp.proxies import Proxies
+    from idp.web import app as web
+    from idp.web.headers import StrictTransport
+    from idp.web.proxies import Proxies
 
     logs.configure(config.logging.format)
     services = services or assemble(config)
@@ -126,7 +130,7 @@ def create_app(config: Config, *, services: Services | None = None) -> Flask:
     app.wsgi_app = signin.AnyCase(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     hsts = config.server.strict_transport_security
     if hsts is not None:
-        app.wsgi_app = web.StrictTransport(app.wsgi_app, hsts)  # type: ignore[method-assign]
+        app.wsgi_app = StrictTransport(app.wsgi_app, hsts)  # type: ignore[method-assign]
     services.signing_keys.check(services.clock.now())
     # Before a request, not after it: a key that is too old must not sign the answer.
     app.before_request(lambda: services.signing_keys.check(services.clock.now()))
@@ -141,8 +145,8 @@ def create_app(config: Config, *, services: Services | None = None) -> Flask:
 
 def _watch_trusts(config: Config, services: Services) -> None:
     """Fetch metadata again when it is due, and load what is dropped into the folder of trusts."""
-    from idp.admin.folders import WatchedFolders
-    from idp.admin.monitor import Monitor
+    from idp.management.metadata.folder_watcher import WatchedFolders
+    from idp.management.metadata.monitor import Monitor
 
     if config.trusts.monitoring_interval_minutes:
         monitor = Monitor(services)
@@ -172,10 +176,10 @@ def _warn_of_sha1(services: Services) -> None:
     from idp.logs import get_logger
 
     weak = services.trusts.signing_with_sha1()
-    for entity_id in weak[:MOST_WARNINGS]:
+    for entity_id in weak[:MAX_WARNINGS]:
         get_logger().warning("weak_trust", trust=entity_id, problem=SHA1_WARNING)
-    if len(weak) > MOST_WARNINGS:
-        get_logger().warning("weak_trusts", more=len(weak) - MOST_WARNINGS, problem=SHA1_WARNING)
+    if len(weak) > MAX_WARNINGS:
+        get_logger().warning("weak_trusts", more=len(weak) - MAX_WARNINGS, problem=SHA1_WARNING)
 
 
 def _lockout(settings: Lockout) -> LockoutRules:
@@ -194,7 +198,7 @@ def _told(error: TallystickError) -> Response:
     from flask import Response
 
     from idp.logs import get_logger
-    from idp.web import activity_id
+    from idp.web.activity import activity_id
 
     get_logger().error(
         "unavailable", code=error.code, activity_id=activity_id(), problem=error.problem

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from flask import g, request
 
 from idp import logs
-from idp.listening import listen
+from idp.sockets import listen
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -27,9 +27,9 @@ SET_WITH = ("metrics.bind", "metrics.port")
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30)
 """Seconds; a phone's wait takes 25."""
 
-MOST_VALUES = 100
+MAX_VALUES = 100
 OTHER = "other"
-"""Stands for what a label has beyond :data:`MOST_VALUES`: adapters of others choose some."""
+"""Stands for what a label has beyond :data:`MAX_VALUES`: adapters of others choose some."""
 
 
 class Meters:
@@ -92,7 +92,7 @@ class _Few:
     def __call__(self, label: str, value: str) -> str:
         seen = self._seen.setdefault(label, set())
         if value not in seen:
-            if len(seen) >= MOST_VALUES:
+            if len(seen) >= MAX_VALUES:
                 return OTHER
             seen.add(value)
         return value
@@ -120,7 +120,7 @@ def watch(app: Flask) -> None:
 def listening(bind: str, port: int, folder: Path) -> Iterator[None]:
     """Answer Prometheus with the sum of what the processes keep in *folder*.
 
-    Raises :class:`~idp.listening.AddressUnavailable`.
+    Raises :class:`~idp.sockets.AddressUnavailable`.
     """
     from prometheus_client import CollectorRegistry, start_http_server
     from prometheus_client.multiprocess import MultiProcessCollector

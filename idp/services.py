@@ -5,25 +5,44 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from adapter.mfa.ports import Clock, MfaStore
+    from adapter.clock import Clock
+    from adapter.mfa.ports import MfaStore
     from adapter.mfa.service import MfaService
-    from idp.config import Config
+    from idp.audit.sign_in_log import SignInLog
+    from idp.config.schema import Config
     from idp.directory import Directory
     from idp.federation.access_control.catalogue import AccessControl
-    from idp.federation.nodes import Farm
-    from idp.federation.policy import GlobalPolicy
-    from idp.federation.ports import PersistentNames, SigningKeyRing
+    from idp.federation.access_control.global_policy import GlobalPolicy
+    from idp.federation.farm import Farm
+    from idp.federation.issuance.name_ids import PersistentNames
+    from idp.federation.metadata.schedule import RefreshStore
     from idp.federation.providers import Providers
-    from idp.federation.refreshing import RefreshStore
-    from idp.federation.trusts import Trusts
+    from idp.federation.relying_party.registry import TrustRegistry
+    from idp.federation.token_signing.ring import SigningKeyRing
     from idp.saml.signing import SigningKey
-    from idp.session.ports import Closable, Housekeeping, LogOuts, SignInLog, SignInStore, UsedOnce
+    from idp.session.log_outs import LogOuts
     from idp.session.seal import Sealer
+    from idp.session.sign_in_store import SignInStore
+    from idp.session.used_once import UsedOnce
 
 SIGNING_AT_ONCE = 2
+
+
+class Housekeeping(Protocol):
+    """Forgets what cannot matter any more."""
+
+    def tick(self) -> None:
+        """Do so if it is time; called after every request."""
+
+
+class Closable(Protocol):
+    """What is let go of at the end."""
+
+    def dispose(self) -> None:
+        """Close what is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +61,7 @@ class Services:
     mfa: MfaService
     mfa_store: MfaStore
     directory: Directory
-    trusts: Trusts
+    trusts: TrustRegistry
     refreshes: RefreshStore
     farm: Farm
     policy: GlobalPolicy

@@ -17,7 +17,7 @@ print(sorted(heavy & set(sys.modules)))
 """
 SERVER = """
 import sys
-import idp.app, idp.signin, idp.authenticator.host, idp.admin.pages
+import idp.app, idp.signin, idp.authenticator.host, idp.admin.pages.views
 print(sorted({"saml2.xml.schema", "alembic", "segno"} & set(sys.modules)))
 """
 
@@ -68,7 +68,9 @@ def test_the_start_and_the_end_of_a_server_are_told_by_their_numbers(federation,
 def test_trusts_that_are_set_to_sha1_are_warned_of_at_the_start(
     federation, service_provider, capsys
 ):
-    federation.services.trusts.set(service_provider.entity_id, {"signature_algorithm": "rsa-sha1"})
+    federation.services.trusts.change_from_text(
+        service_provider.entity_id, {"signature_algorithm": "rsa-sha1"}
+    )
 
     create_app(federation.services.config, services=federation.services)
 

@@ -15,9 +15,10 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from adapter.clock import Clock
 from adapter.errors import TallystickError
 from adapter.mfa.devices import PLATFORMS, Device, is_app_version
-from adapter.mfa.ports import Activation, Clock, MfaStore
+from adapter.mfa.ports import Activation, MfaStore
 from adapter.mfa.tokens import digits, token
 
 LIFETIME = timedelta(minutes=10)

@@ -13,13 +13,6 @@ from adapter.mfa.devices import Device
 from adapter.mfa.push.challenge import Challenge
 
 
-class Clock(Protocol):
-    """The time, as everybody here sees it."""
-
-    def now(self) -> datetime:
-        """Return the present, aware and in UTC."""
-
-
 @dataclass(frozen=True, slots=True)
 class Activation:
     """A code that turns a phone into a user's Authenticator, once.

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from random import Random
 from typing import Protocol, runtime_checkable
 
+from adapter.clock import Clock
 from adapter.mfa.activation import Activations
 from adapter.mfa.codes.factor import CodeFactor
 from adapter.mfa.devices import Device, best_of
-from adapter.mfa.ports import Clock, MfaStore
+from adapter.mfa.ports import MfaStore
 from adapter.mfa.push.challenge import Challenge
 from adapter.mfa.push.factor import PushFactor
 

@@ -30,7 +30,7 @@ from adapter.windows.products import (
     product_name,
 )
 from adapter.windows.reading import (
-    LONGEST_TEXT,
+    MAX_TEXT_LENGTH,
     Evidence,
     Reading,
     decode_output,
@@ -41,7 +41,7 @@ from adapter.windows.servers import Server, describe
 
 __all__ = [
     "HOW_TO_TELL",
-    "LONGEST_TEXT",
+    "MAX_TEXT_LENGTH",
     "NUMBER_MATCHING_SINCE",
     "PRODUCTS",
     "Build",

@@ -24,7 +24,7 @@ from adapter.windows.builds import (
 from adapter.windows.catalogue import build_of_kb
 from adapter.windows.products import product_name
 
-LONGEST_TEXT: Final = 1024 * 1024
+MAX_TEXT_LENGTH: Final = 1024 * 1024
 """The longest text that is read, in characters."""
 
 
@@ -84,10 +84,10 @@ def decode_output(data: bytes) -> str:
 def read_server_text(text: str) -> Reading:
     """Read *text*, in any form a server prints or an administrator types.
 
-    Raises :class:`TextTooLongError` above ``LONGEST_TEXT`` characters, else nothing.
+    Raises :class:`TextTooLongError` above ``MAX_TEXT_LENGTH`` characters, else nothing.
     """
-    if len(text) > LONGEST_TEXT:
-        raise TextTooLongError(LONGEST_TEXT)
+    if len(text) > MAX_TEXT_LENGTH:
+        raise TextTooLongError(MAX_TEXT_LENGTH)
     text = text.strip()
     build = bare_build(text)
     if build is not None:

@@ -14,7 +14,7 @@ _FIELD = re.compile(
     rf""""?(dword:|0x)?([0-9a-f]{{1,10}}){END}""",
     re.IGNORECASE,
 )
-_LONGEST_TABLE_LINE = 300
+_MAX_TABLE_LINE_LENGTH = 300
 _HIGHEST_REVISION = 0xFFFFFFFF
 
 
@@ -44,10 +44,10 @@ def _fields(lines: Lines) -> Iterator[tuple[str, int]]:
 def _table_fields(lines: Lines) -> Iterator[tuple[str, int]]:
     """The same from a PowerShell table: names, a line of dashes, values under the names."""
     for heads, dashes, values in zip(lines, lines[1:], lines[2:], strict=False):
-        if "---" not in dashes or set(dashes) - set(" -\t") or len(heads) > _LONGEST_TABLE_LINE:
+        if "---" not in dashes or set(dashes) - set(" -\t") or len(heads) > _MAX_TABLE_LINE_LENGTH:
             continue
         for head in re.finditer(_NAME, heads):
-            for cell in re.finditer(r"[0-9]+", values[:_LONGEST_TABLE_LINE]):
+            for cell in re.finditer(r"[0-9]+", values[:_MAX_TABLE_LINE_LENGTH]):
                 # Texts stand flush left under their name, numbers flush right.
                 if cell.start() == head.start() or cell.end() == head.end():
                     yield from _field(head[0], cell[0], hexadecimal=False)

@@ -15,9 +15,9 @@ def blueprint(services: Services) -> Blueprint:
     # The command line uses the use cases here and must not wait for the web framework.
     from flask import Blueprint
 
-    from idp.admin.access import Access
-    from idp.admin.api import add_api
-    from idp.admin.pages import add_pages
+    from idp.admin.api.views import add_api
+    from idp.admin.authentication import AdminAuthentication
+    from idp.admin.pages.views import add_pages
 
     made = Blueprint(
         "admin",
@@ -26,7 +26,7 @@ def blueprint(services: Services) -> Blueprint:
         template_folder="templates",
         static_folder="static",
     )
-    access = Access(services)
+    access = AdminAuthentication(services)
     add_pages(made, services, access)
     add_api(made, services, access)
     return made

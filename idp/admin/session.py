@@ -5,23 +5,13 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
-from idp.admin.token import AdminToken
+from idp.management.admin_token import AdminToken
 from idp.session.seal import SealBroken, Sealer
+from idp.session.used_once import UsedOnce
 
 LIFETIME = timedelta(hours=8)
 _ENDED = "admin-session-ended"
-
-
-class UsedOnce(Protocol):
-    """The table of what is used up."""
-
-    def claim(self, kind: str, key: str, expires_at: datetime) -> bool:
-        """Use up *key* of *kind*."""
-
-    def is_used(self, kind: str, key: str) -> bool:
-        """Say whether it was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """The phone: a web app, its signed API, and the client that terminals and tests use.
 
-:mod:`~idp.authenticator.calls` says what a phone signs and is shared by both ends; ``host`` is the
-server's end, ``client`` the phone's. Only ``host`` needs Flask, and it is loaded when asked for.
+:mod:`~idp.authenticator.request_signing` says what a phone signs and is shared by both ends;
+``host`` is the server's end, ``client`` the phone's. Only ``host`` needs Flask, and loads it
+when it is asked for.
 """
 
 from __future__ import annotations

@@ -12,12 +12,12 @@ from flask import Request
 
 from adapter.mfa.devices import Device
 from adapter.mfa.push.challenge import Challenge
-from idp import web
+from idp.authenticator.authentication import RequestAuthentication
 from idp.authenticator.bodies import read_activation, read_answer, read_wait
-from idp.authenticator.gate import Gate
-from idp.authenticator.waiting import WaitingRoom
 from idp.logs import get_logger
+from idp.mfa.waiting import WaitingRoom
 from idp.services import Services
+from idp.web.activity import activity_id
 
 Reply = dict[str, Any]
 
@@ -27,7 +27,7 @@ class Api:
     """The four calls; each takes a request and returns the JSON to answer with."""
 
     services: Services
-    gate: Gate
+    gate: RequestAuthentication
     room: WaitingRoom
 
     def activate(self, request: Request) -> Reply:
@@ -52,7 +52,7 @@ class Api:
     def pending(self, request: Request) -> Reply:
         """List what the device may answer now, waiting for news when asked to.
 
-        Raises :class:`~idp.authenticator.waiting.RoomFull` when it cannot wait.
+        Raises :class:`~idp.mfa.waiting.RoomFull` when it cannot wait.
         """
         device = self.gate.admit(request)
         wait = read_wait(request.args.get("wait", "0"), request.args.get("seen", ""))
@@ -102,7 +102,7 @@ class Api:
 
 def _log(event: str, device: Device, **fields: str) -> None:
     get_logger().info(
-        event, user=device.user, device=device.id, activity_id=web.activity_id(), **fields
+        event, user=device.user, device=device.id, activity_id=activity_id(), **fields
     )
 
 

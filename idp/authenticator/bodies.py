@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from adapter.errors import TallystickError
-from idp.authenticator.calls import read_public_key
+from idp.authenticator.request_signing import read_public_key
 
-LONGEST_BODY = 8 * 1024
-LONGEST_WAIT = 25
+MAX_BODY_LENGTH = 8 * 1024
+MAX_WAIT = 25
 
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}", re.ASCII)
 _SHORT = re.compile(r"[^\x00-\x1f\x7f]{0,64}")
@@ -84,7 +84,7 @@ def read_wait(wait: str, seen: str) -> Wait:
     """Read the query of ``pending``; a longer wait than we offer is cut to ours."""
     if not _DIGITS.fullmatch(wait) or not _IDS.fullmatch(seen):
         _refuse("'wait' is a number of seconds, 'seen' a list of request ids")
-    return Wait(min(int(wait), LONGEST_WAIT), seen)
+    return Wait(min(int(wait), MAX_WAIT), seen)
 
 
 def _object(body: bytes, known: set[str]) -> dict[str, Any]:

@@ -16,12 +16,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from adapter.errors import TallystickError
 from adapter.mfa.devices import NUMBER_MATCHING_SINCE
 from adapter.mfa.push.challenge import NUMBER_MATCH
-from idp.authenticator.calls import NEW_DEVICE
 from idp.authenticator.phonefile import Account, PhoneFile, PhoneFileError, new_key, pem
+from idp.authenticator.request_signing import NEW_DEVICE
 from idp.authenticator.transport import PhoneRefused, ServerUnreachable, Transport, server_of
 
 DEFAULT_PLATFORM = "android"
-LONGEST_WAIT = 25
+MAX_WAIT = 25
 """Seconds for which a server holds the question for requests."""
 RETRY_AFTER = 1
 """Seconds to stay away when so many phones wait that the server cannot hold the question."""
@@ -188,7 +188,7 @@ class Phone:
     def _look(self, accounts: tuple[Account, ...], left: float) -> tuple[Request, ...]:
         """Ask for all accounts; one that is refused does not stand in the way of the others."""
         # With one account the server holds the call; several are asked in turn, without waiting.
-        wait = int(min(LONGEST_WAIT, left)) if len(accounts) == 1 else 0
+        wait = int(min(MAX_WAIT, left)) if len(accounts) == 1 else 0
         found: list[Request] = []
         refusals: list[PhoneRefused] = []
         for account in accounts:

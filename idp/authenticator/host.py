@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from adapter.mfa.push.challenge import TIME_TO_ANSWER
 from idp.authenticator.api import Api
-from idp.authenticator.gate import Gate
+from idp.authenticator.authentication import RequestAuthentication
 from idp.authenticator.http import ApiHttp
-from idp.authenticator.waiting import WaitingRoom
+from idp.mfa.waiting import WaitingRoom
 from idp.services import Services
 
 
@@ -30,7 +30,7 @@ def make_blueprint(services: Services, *, threads: int) -> Blueprint:
 
     room = _waiting_room(services, places=max(1, threads * 3 // 4))
     services.ending.callback(room.close)
-    api = Api(services, Gate(services), room)
+    api = Api(services, RequestAuthentication(services), room)
     host.add_url_rule(
         "/api/<path:name>",
         "api",

@@ -8,13 +8,13 @@ from typing import Any
 from flask import Request, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from adapter.clock import Clock
 from adapter.errors import TallystickError
-from adapter.mfa.ports import Clock
-from idp import web
 from idp.authenticator.api import Api, instant
-from idp.authenticator.bodies import LONGEST_BODY, BadRequest
-from idp.authenticator.waiting import RoomFull
+from idp.authenticator.bodies import MAX_BODY_LENGTH, BadRequest
 from idp.logs import get_logger
+from idp.mfa.waiting import RoomFull
+from idp.web.activity import activity_id, client_ip
 
 STATUS = {
     # code                status
@@ -65,7 +65,7 @@ class ApiHttp:
 
     def __call__(self, name: str) -> Response:
         """Answer one call; a phone is never sent anything but JSON."""
-        request.max_content_length = LONGEST_BODY
+        request.max_content_length = MAX_BODY_LENGTH
         try:
             return self._json(self._view(name)(request), 200)
         except RoomFull:
@@ -104,8 +104,8 @@ class ApiHttp:
             call=name if name in self._calls else "",
             code=error.code,
             problem=error.problem,
-            client_ip=web.client_ip(),
-            activity_id=web.activity_id(),
+            client_ip=client_ip(),
+            activity_id=activity_id(),
         )
 
     def _json(self, body: dict[str, Any], status: int) -> Response:
@@ -117,6 +117,6 @@ class ApiHttp:
 def _unread(error: HTTPException) -> BadRequest:
     if isinstance(error, RequestEntityTooLarge):
         return BadRequest(
-            "The body is too large", f"Send at most {LONGEST_BODY} bytes", code="too_large"
+            "The body is too large", f"Send at most {MAX_BODY_LENGTH} bytes", code="too_large"
         )
     return BadRequest(f"The body cannot be read: {error.name}", "Send it again")

@@ -14,7 +14,7 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from adapter.errors import TallystickError
-from idp.authenticator.calls import Call, Stamp, sign
+from idp.authenticator.request_signing import SignedRequest, Stamp, sign
 
 API = "/authenticator/api/"
 SECONDS_TO_ANSWER = 10
@@ -71,14 +71,14 @@ class Transport:
         clock. Raises :class:`PhoneRefused` or :class:`ServerUnreachable`.
         """
         data = b"" if body is None else json.dumps(body).encode()
-        call = Call(self.server, method, API + name, data)
+        call = SignedRequest(self.server, method, API + name, data)
         response = self._send(call, device, key, wait)
         if _json(response).get("error") == "stale_call":
             response = self._send(call, device, key, wait)
         return _content(response)
 
     def _send(
-        self, call: Call, device: str, key: ec.EllipticCurvePrivateKey, wait: int
+        self, call: SignedRequest, device: str, key: ec.EllipticCurvePrivateKey, wait: int
     ) -> requests.Response:
         stamp = Stamp(device, round(self.now() * 1000), secrets.token_urlsafe(16))
         try:

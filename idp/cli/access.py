@@ -129,9 +129,9 @@ def test(
     A request may ask for more: for the second factor by its RequestedAuthnContext. Exit status 1
     where access is denied.
     """
-    from idp.admin.access_control import try_access
+    from idp.management.access_control import simulate_access
 
-    tried = try_access(services, entity_id, user=user, address=address, extranet=extranet)
+    tried = simulate_access(services, entity_id, user=user, address=address, extranet=extranet)
     if as_json:
         print_json(tried.as_json())
     else:

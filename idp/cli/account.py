@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from idp.admin.times import timestamp
+from idp.management.json_time import timestamp
 
 if TYPE_CHECKING:
     from idp.directory import User

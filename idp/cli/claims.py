@@ -12,9 +12,9 @@ from idp.cli.files import text_in
 from idp.cli.output import json_option, print_json, printable, warn
 
 if TYPE_CHECKING:
-    from idp.admin.claim_rules import Trial
-    from idp.federation.claim_rules.rules import Rules
+    from idp.federation.claim_rules.model import Rules
     from idp.federation.claims import Claim
+    from idp.management.claim_rules import ClaimsSimulation
     from idp.services import Services
 
 ID = "https://sp.example.test/metadata"
@@ -36,18 +36,19 @@ def claims() -> None:
 @with_services
 def show(services: Services, entity_id: str, adfs: bool, as_json: bool) -> None:
     """Show the rules of a trust, as the TOML that set reads."""
-    from idp.admin.claim_rules import rules_of
-    from idp.federation.claim_rules import writing, written_tables
+    from idp.federation.claim_rules.adfs import printer
+    from idp.federation.claim_rules.toml import writer
+    from idp.management.claim_rules import rules_of
 
     if adfs and as_json:
         raise click.UsageError("Give --adfs or --json, not both")
     rules = rules_of(services, entity_id)
     if as_json:
-        print_json({"claim_rules": None if rules is None else written_tables.write(rules)})
+        print_json({"claim_rules": None if rules is None else writer.write(rules)})
     elif rules is None:
         click.echo("There are no rules: it is told the usual claims.", err=True)
     elif adfs:
-        click.echo(writing.write(rules), nl=False)
+        click.echo(printer.write(rules), nl=False)
     else:
         _print_toml(rules)
 
@@ -58,8 +59,8 @@ def show(services: Services, entity_id: str, adfs: bool, as_json: bool) -> None:
 @with_services
 def set_(services: Services, entity_id: str, file: IO[bytes]) -> None:
     """Give a trust the rules in FILE (- reads standard input), in place of those it has."""
-    from idp.admin.claim_rules import set_rules
-    from idp.federation.claim_rules.tables import read_toml
+    from idp.federation.claim_rules.toml.reader import read_toml
+    from idp.management.claim_rules import set_rules
 
     rules = read_toml(text_in(file.read()))
     set_rules(services, entity_id, rules)
@@ -72,7 +73,7 @@ def set_(services: Services, entity_id: str, file: IO[bytes]) -> None:
 @with_services
 def remove(services: Services, entity_id: str) -> None:
     """Take the rules away: the trust is told the usual claims again."""
-    from idp.admin.claim_rules import set_rules
+    from idp.management.claim_rules import set_rules
 
     set_rules(services, entity_id, None)
     click.echo(f"{printable(entity_id)} is told the usual claims.")
@@ -89,8 +90,8 @@ def import_(services: Services, entity_id: str, file: IO[bytes], dry_run: bool) 
     FILE (- reads standard input) is what (Get-AdfsRelyingPartyTrust NAME).IssuanceTransformRules
     shows on an AD FS. What cannot be read is named with its line and column, and nothing is stored.
     """
-    from idp.admin.claim_rules import rules_of, set_rules
-    from idp.federation.claim_rules.reading import read
+    from idp.federation.claim_rules.adfs.parser import read
+    from idp.management.claim_rules import rules_of, set_rules
 
     rules = read(text_in(file.read()))
     if dry_run:
@@ -118,9 +119,9 @@ def test(
     as_json: bool,
 ) -> None:
     """Show what a trust would be told of a user, and which rule makes each claim."""
-    from idp.admin.claim_rules import try_rules
+    from idp.management.claim_rules import simulate_rules
 
-    trial = try_rules(
+    trial = simulate_rules(
         services, entity_id, user=user, second_factor=mfa, address=address, extranet=extranet
     )
     if as_json:
@@ -130,7 +131,7 @@ def test(
 
 
 def _warn_of(rules: Rules) -> None:
-    from idp.admin.claim_rules import unknown_attributes
+    from idp.management.claim_rules import unknown_attributes
 
     if unknown := unknown_attributes(rules):
         warn(f"the directory has no {', '.join(unknown)}")
@@ -141,12 +142,12 @@ def _counted(rules: Rules) -> str:
 
 
 def _print_toml(rules: Rules) -> None:
-    from idp.federation.claim_rules.toml_text import write_toml
+    from idp.federation.claim_rules.toml.text import write_toml
 
     click.echo(write_toml(rules), nl=False)
 
 
-def _print_trial(trial: Trial) -> None:
+def _print_trial(trial: ClaimsSimulation) -> None:
     _print_claims("The user and the sign-in bring:", trial.input)
     for step in trial.steps or ():
         name = f" ({printable(step.rule.name)})" if step.rule.name else ""

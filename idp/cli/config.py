@@ -11,7 +11,7 @@ from idp.cli.context import Noun, invocation
 from idp.cli.output import json_option, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
-    from idp.origins import Setting
+    from idp.config.sources import Setting
 
 
 @click.group(cls=Noun)
@@ -27,7 +27,7 @@ def config() -> None:
 @json_option
 def show(origin: bool, as_json: bool) -> None:
     """Print every setting that holds; what is secret is not shown."""
-    from idp.origins import settings_of
+    from idp.config.sources import settings_of
 
     settings = settings_of(invocation().file)
     if as_json:

@@ -14,11 +14,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from adapter.conformance import Finding, check
 from adapter.mfa.service import MfaService
 from idp.federation.providers import load
-from idp.session.clock import SystemClock
 from idp.session.seal import SECRET_BYTES, Sealer
 from idp.store.engine import Database
 from idp.store.mfa import SqlMfaStore
 from idp.store.upgrade import upgrade
+from idp.system_clock import SystemClock
 
 
 def findings_of(type_name: str, *, config: bytes | None, user: str) -> list[Finding]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from idp.config import Config
+    from idp.config.schema import Config
     from idp.services import Services
 
 P = ParamSpec("P")
@@ -36,9 +36,9 @@ class Invocation:
     @property
     def config(self) -> Config:
         """Read the configuration."""
-        from idp import config
+        from idp.config.reading import load
 
-        return config.load(self.file)
+        return load(self.file)
 
     @property
     def services(self) -> Services:

@@ -87,8 +87,8 @@ def demo(
     with _stopping(), _folder(data_dir) as folder:
         from idp import logs
         from idp.demo.address import choose
-        from idp.demo.folder import ServerFolder
         from idp.demo.running import running
+        from idp.embedded.server_folder import ServerFolder
 
         earlier = ServerFolder(folder).config
         logs.configure(earlier.logging.format if earlier else "console")

@@ -14,6 +14,6 @@ def text_in(content: bytes) -> str:
 
 def standard_input() -> str:
     """Return what Windows printed and was piped in; where it is too long, enough to be refused."""
-    from adapter.windows import LONGEST_TEXT, decode_output
+    from adapter.windows import MAX_TEXT_LENGTH, decode_output
 
-    return decode_output(sys.stdin.buffer.read(4 * (LONGEST_TEXT + 1)))  # at most 4 bytes each
+    return decode_output(sys.stdin.buffer.read(4 * (MAX_TEXT_LENGTH + 1)))  # at most 4 bytes each

@@ -30,7 +30,7 @@ def init(folder: Path, base_url: str, ecdsa: bool, as_json: bool) -> None:
     this once: the server keeps its digest alone.
     """
     from idp.serving.new_server import create
-    from idp.session.clock import SystemClock
+    from idp.system_clock import SystemClock
 
     kind: KeyKind = "ecdsa" if ecdsa else "rsa"
     made = create(folder, base_url, kind, SystemClock().now())

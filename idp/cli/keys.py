@@ -10,8 +10,8 @@ from idp.cli.context import Noun, invocation
 from idp.cli.output import json_option, print_json, print_table
 
 if TYPE_CHECKING:
-    from idp.config import Config
-    from idp.federation.keyring import Ring
+    from idp.config.schema import Config
+    from idp.federation.token_signing.ring import Ring
 
 _thumbprint = click.argument("thumbprint", required=False)
 
@@ -29,7 +29,7 @@ def keys() -> None:
 @json_option
 def list_keys(as_json: bool) -> None:
     """List the keys in metadata, the primary first."""
-    from idp.admin import keys as use_cases
+    from idp.management import signing_keys as use_cases
 
     listed = use_cases.as_json(use_cases.ring_of(_config()))
     if as_json:
@@ -54,7 +54,7 @@ def roll(kind: Any, urgent: bool, as_json: bool) -> None:
 
     Service providers should have read the metadata before it is promoted.
     """
-    from idp.admin import keys as use_cases
+    from idp.management import signing_keys as use_cases
 
     ring = use_cases.roll(_config(), _now(), kind=kind, urgent=urgent)
     made = ring.primary if urgent else ring.keys[-1]
@@ -71,7 +71,7 @@ def promote(thumbprint: str | None, as_json: bool) -> None:
 
     THUMBPRINT may be the beginning of it, and left out: there is one secondary at most.
     """
-    from idp.admin import keys as use_cases
+    from idp.management import signing_keys as use_cases
 
     ring = use_cases.promote(_config(), thumbprint)
     _say(ring, f"{use_cases.short(ring.primary)} signs from now on.", as_json)
@@ -82,7 +82,7 @@ def promote(thumbprint: str | None, as_json: bool) -> None:
 @json_option
 def retire(thumbprint: str | None, as_json: bool) -> None:
     """Publish the secondary no longer. Its files stay where they are."""
-    from idp.admin import keys as use_cases
+    from idp.management import signing_keys as use_cases
 
     ring = use_cases.retire(_config(), thumbprint)
     _say(ring, f"{use_cases.short(ring.primary)} is the only key now.", as_json)
@@ -97,13 +97,13 @@ def _config() -> Config:
 
 
 def _now() -> Any:
-    from idp.session.clock import SystemClock
+    from idp.system_clock import SystemClock
 
     return SystemClock().now()
 
 
 def _say(ring: Ring, sentence: str, as_json: bool) -> None:
-    from idp.admin import keys as use_cases
+    from idp.management import signing_keys as use_cases
 
     if as_json:
         print_json(use_cases.as_json(ring))

@@ -11,8 +11,8 @@ from idp.cli.context import Verb, with_services
 from idp.cli.output import json_option, printable
 
 if TYPE_CHECKING:
+    from idp.audit.record import SignInRecord
     from idp.services import Services
-    from idp.session.record import SignInRecord
 
 PAUSE = 0.5
 
@@ -27,7 +27,7 @@ def log(services: Services, follow: bool, user: str | None, as_json: bool) -> No
 
     With --json each is one object on a line of its own.
     """
-    from idp.admin import log as sign_ins
+    from idp.management import sign_in_log as sign_ins
 
     wait = (lambda: time.sleep(PAUSE)) if follow else None
     for entry in sign_ins.read(services, user, wait):

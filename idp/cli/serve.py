@@ -11,7 +11,7 @@ from idp.cli.context import Verb, invocation
 from idp.cli.output import json_option, print_json
 
 if TYPE_CHECKING:
-    from idp.config import Config
+    from idp.config.schema import Config
     from idp.serving.plan import Plan
 
 
@@ -66,7 +66,7 @@ def _must_be_usable(config: Config) -> None:
     """Open everything once, which upgrades the database and names what is missing."""
     from idp.app import assemble
     from idp.logs import configure, get_logger
-    from idp.signin.nodes import NoNode
+    from idp.session.node import NoNode
 
     configure(config.logging.format)
     services = assemble(config)

@@ -12,7 +12,7 @@ from idp.cli.output import json_option, print_json, print_table, warn
 from idp.cli.person import acting_person
 
 if TYPE_CHECKING:
-    from idp.admin.farm import NodeView
+    from idp.management.nodes import NodeView
     from idp.services import Services
 
 
@@ -29,9 +29,9 @@ def server() -> None:
 @with_services
 def list_nodes(services: Services, as_json: bool) -> None:
     """List the nodes: product, build, installed update, and what each shows."""
-    from idp.admin import farm
+    from idp.management import nodes
 
-    views = farm.nodes(services)
+    views = nodes.nodes(services)
     if as_json:
         print_json([_all(view) for view in views])
         return
@@ -55,10 +55,10 @@ def set_build(services: Services, name: str, build: str, as_json: bool) -> None:
     BUILD is a build (20348.350), the KB of an update, or text as the server prints it (winver,
     systeminfo, Get-ComputerInfo, the registry); - reads it from standard input.
     """
-    from idp.admin import farm
+    from idp.management import nodes
 
     text = standard_input() if build == "-" else build
-    change = farm.set_build(services, name, text, by=acting_person())
+    change = nodes.set_build(services, name, text, by=acting_person())
     for warning in change.warnings:
         warn(warning)
     if as_json:
@@ -74,9 +74,9 @@ def set_build(services: Services, name: str, build: str, as_json: bool) -> None:
 @with_services
 def import_nodes(services: Services, file: IO[str], as_json: bool) -> None:
     """Set the builds of many nodes from a file with the columns name and build."""
-    from idp.admin import farm
+    from idp.management import nodes
 
-    changes = farm.import_csv(services, file.read(), by=acting_person())
+    changes = nodes.import_csv(services, file.read(), by=acting_person())
     for change in changes:
         for warning in change.warnings:
             warn(f"{change.view.node.name}: {warning}")

@@ -14,8 +14,8 @@ from idp.cli.files import text_in
 from idp.cli.output import json_option, print_fields, print_json, print_table, printable, warn
 
 if TYPE_CHECKING:
-    from idp.admin.trust_views import TrustView
-    from idp.federation.relying_party import RelyingPartyTrust
+    from idp.federation.relying_party.trust import RelyingPartyTrust
+    from idp.management.trust_views import TrustView
     from idp.services import Services
 
 
@@ -28,7 +28,7 @@ class VerbWithSettings(Verb):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the settings, with what they are until they are set, and the example."""
-        from idp.federation.settings import settings_help
+        from idp.federation.relying_party.settings import settings_help
 
         with formatter.section("Settings"):
             formatter.write_dl(
@@ -80,9 +80,9 @@ def add(
     An update keeps the trust's settings. URLs of private networks are refused unless
     trusts.allow_private_addresses says otherwise.
     """
-    from idp.admin.metadata_source import Source
-    from idp.admin.trusts import add_from, preview_from
     from idp.cli.trust_output import print_preview
+    from idp.management.metadata.source import Source
+    from idp.management.trusts import add_from, preview_from
     from idp.saml.certificates import certificate_in
 
     signed_by = certificate_in(certificate.read()) if certificate else None
@@ -103,7 +103,7 @@ def add(
 @with_services
 def list_trusts(services: Services, as_json: bool) -> None:
     """List the trusts."""
-    from idp.admin.trust_views import views
+    from idp.management.trust_views import views
 
     trusts = views(services)
     if as_json:
@@ -147,7 +147,7 @@ def set_(services: Services, entity_id: str, changes: tuple[str, ...], as_json: 
     encryption_certificate=@FILE takes it from a file, and so do rules:
     issuance_authorization_rules=@FILE
     """
-    trust = services.trusts.set(entity_id, dict(_pair(change) for change in changes))
+    trust = services.trusts.change_from_text(entity_id, dict(_pair(change) for change in changes))
     if as_json:
         print_json(_trust(services, trust))
         return
@@ -169,14 +169,14 @@ def refresh(services: Services, entity_ids: tuple[str, ...], accept: bool, as_js
 
     What would loosen a trust is held back until it is accepted: see what, with sp show.
     """
-    from idp.admin import refreshing
-    from idp.admin.trust_views import report_as_json
     from idp.cli.trust_output import print_report
+    from idp.management.metadata import refresh
+    from idp.management.trust_views import report_as_json
 
     if accept and not entity_ids:
         raise click.UsageError("--accept needs an ID")
-    work = refreshing.accept if accept else refreshing.refresh
-    wanted = entity_ids or refreshing.refreshable(services)
+    work = refresh.accept if accept else refresh.refresh
+    wanted = entity_ids or refresh.refreshable(services)
     if not wanted:
         click.echo("The metadata of no trust came from an address.", err=True)
     reports = [work(services, entity_id) for entity_id in wanted]
@@ -185,7 +185,7 @@ def refresh(services: Services, entity_ids: tuple[str, ...], accept: bool, as_js
     else:
         for report in reports:
             print_report(report)
-    return 1 if any(report.outcome == refreshing.Outcome.FAILED for report in reports) else 0
+    return 1 if any(report.outcome == refresh.Outcome.FAILED for report in reports) else 0
 
 
 @sp.command("remove", example="tallystick sp remove https://sp.example.test/metadata")
@@ -228,13 +228,13 @@ def _row(view: TrustView) -> tuple[object, ...]:
 
 
 def _trust(services: Services, trust: RelyingPartyTrust) -> dict[str, Any]:
-    from idp.admin.trust_views import view_of
+    from idp.management.trust_views import view_of
 
     return view_of(services, trust).as_json()
 
 
 def _warn_of(services: Services, trust: RelyingPartyTrust) -> None:
-    from idp.admin.trust_views import view_of
+    from idp.management.trust_views import view_of
 
     for warning in view_of(services, trust).warnings:
         warn(warning)

@@ -11,8 +11,8 @@ import click
 from idp.cli.output import print_fields, print_json, printable, warn
 
 if TYPE_CHECKING:
-    from idp.admin.refreshing import Report
-    from idp.federation.preview import Change, Preview
+    from idp.federation.metadata.preview import Change, Preview
+    from idp.management.metadata.refresh import Report
 
 _ELSEWHERE = ("entity_id", "display_name", "signing_certificates", "encryption_certificates")
 
@@ -20,7 +20,7 @@ _ELSEWHERE = ("entity_id", "display_name", "signing_certificates", "encryption_c
 def print_preview(preview: Preview, *, as_json: bool) -> None:
     """Print what would be trusted, what is weak about it, and what would change."""
     if as_json:
-        from idp.admin.trust_views import preview_as_json
+        from idp.management.trust_views import preview_as_json
 
         print_json(preview_as_json(preview))
         return
@@ -50,7 +50,7 @@ def _print_changes(changes: Iterable[Change]) -> None:
 
 
 def _trusted(preview: Preview) -> Iterator[tuple[str, object]]:
-    from idp.federation.preview import shown
+    from idp.federation.metadata.preview import shown
 
     provider, validity = preview.described.service_provider, preview.described.validity
     yield "  display_name", provider.display_name or provider.entity_id

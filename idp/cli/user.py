@@ -12,7 +12,7 @@ from idp.cli.output import json_option, print_fields, print_json, print_table
 from idp.cli.person import new_password, password_stdin_option
 
 if TYPE_CHECKING:
-    from idp.admin.people import ActivationOffer
+    from idp.management.users import ActivationOffer
     from idp.services import Services
 
 _ADD = """\
@@ -85,8 +85,8 @@ def list_users(services: Services, as_json: bool) -> None:
 @with_services
 def show(services: Services, name: str, as_json: bool) -> None:
     """Show a user: wrong passwords, lock-outs, the addresses that are familiar."""
-    from idp.admin import people
     from idp.cli import account
+    from idp.management import users as people
 
     found = people.find_user(services, name)
     lockout = services.directory.lockouts(found.upn).get(found.upn)
@@ -103,7 +103,7 @@ def show(services: Services, name: str, as_json: bool) -> None:
 @with_services
 def passwd(services: Services, name: str, must_change: bool, password_stdin: bool) -> None:
     """Set a new password; the user's sessions end."""
-    from idp.admin import people
+    from idp.management import users as people
 
     upn = people.find_user(services, name).upn
     password = new_password(upn, from_stdin=password_stdin)
@@ -117,7 +117,7 @@ def passwd(services: Services, name: str, must_change: bool, password_stdin: boo
 @with_services
 def methods(services: Services, name: str, as_json: bool) -> None:
     """Show what a user can give as the second factor."""
-    from idp.admin import people
+    from idp.management import users as people
 
     found = people.methods_of(services, name)
     if as_json:
@@ -140,7 +140,7 @@ def methods(services: Services, name: str, as_json: bool) -> None:
 @with_services
 def unlock(services: Services, name: str) -> None:
     """Clear the limits on a user's passwords, codes and pushes."""
-    from idp.admin import people
+    from idp.management import users as people
 
     click.echo(f"{people.unlock(services, name).upn} can try again.")
 
@@ -155,7 +155,7 @@ def activate(services: Services, name: str, totp: bool, as_json: bool) -> None:
 
     Good once, for 10 minutes, and for five tries.
     """
-    from idp.admin import people
+    from idp.management import users as people
 
     offer = people.offer_activation(services, name, totp=totp)
     if as_json:

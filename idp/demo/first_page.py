@@ -9,10 +9,11 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden, NotFound
 
-from idp import web
 from idp.demo.people import Person
 from idp.demo.terminal import command
-from idp.signin.nodes import NODE_COOKIE
+from idp.session.node import NODE_COOKIE
+from idp.web.cookies import cookie_is_secure
+from idp.web.origin import is_same_origin
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -50,7 +51,7 @@ class FirstPage:
 
     def home(self) -> str:
         """Tell a newcomer what to do."""
-        from idp.admin import farm
+        from idp.management import nodes as farm
 
         nodes = farm.nodes(self._services)
         names = [view.node.name for view in nodes]
@@ -72,7 +73,7 @@ class FirstPage:
         if self._services.farm.node(name) is None:
             raise NotFound
         back = redirect("/#nodes", 303)
-        secure = web.cookie_is_secure(self._base_url)
+        secure = cookie_is_secure(self._base_url)
         back.set_cookie(
             NODE_COOKIE,
             name,
@@ -84,7 +85,7 @@ class FirstPage:
 
     def activate(self) -> str:
         """Make an activation code for the newcomer, and show it as a link and a QR code."""
-        if not web.is_same_origin(request, self._base_url):
+        if not is_same_origin(request, self._base_url):
             raise Forbidden
         import segno
 

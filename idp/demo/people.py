@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from idp.demo.phones import CURRENT, OLD, PLATFORM, give_phone
-from idp.federation.keys import read_private_file, write_private_file
+from idp.embedded.phones import CURRENT, OLD, PLATFORM, give_phone
+from idp.federation.token_signing.key_files import read_private_file, write_private_file
 
 if TYPE_CHECKING:
     from idp.services import Services

@@ -15,17 +15,19 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from adapter.errors import TallystickError
-from idp import config
-from idp.admin.folders import WatchedFolders
 from idp.app import assemble, create_app
-from idp.demo import first_page, test_sp, tls, trusting
+from idp.config import schema
+from idp.config.reading import load
+from idp.demo import first_page, tls, trusting
 from idp.demo.address import Address
-from idp.demo.folder import ServerFolder, unwatched
 from idp.demo.people import Person, settle
-from idp.demo.phones import move_phone
-from idp.demo.servers import Server
-from idp.listening import listen, port_of, to_reach
+from idp.embedded import test_sp
+from idp.embedded.phones import move_phone
+from idp.embedded.server_folder import ServerFolder, unwatched
+from idp.embedded.servers import Server
+from idp.management.metadata.folder_watcher import WatchedFolders
 from idp.signin.paths import METADATA
+from idp.sockets import listen, port_of, to_reach
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -101,7 +103,7 @@ def running(
     Where *encrypt*, the test service provider has its assertions encrypted; a token-signing key
     that has to be made is of *kind*.
     Ports are taken first, so that nothing is made where they are in use; port 0 takes free ones.
-    Raises :class:`~idp.listening.AddressUnavailable` and :class:`NotAnswering`.
+    Raises :class:`~idp.sockets.AddressUnavailable` and :class:`NotAnswering`.
     """
     with ExitStack() as stack:
         listeners = [listen(bind, address.port)]
@@ -128,9 +130,9 @@ def running(
         yield demo
 
 
-def _settings(folder: ServerFolder, address: Address) -> config.Config:
+def _settings(folder: ServerFolder, address: Address) -> schema.Config:
     """Read the folder's configuration; a folder that was made for another address moves here."""
-    settings = config.load(folder.config_file)
+    settings = load(folder.config_file)
     if settings.server.base_url == address.base_url:
         return settings
     text = folder.config_file.read_text(encoding="utf-8")

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from adapter.clock import Clock
 from adapter.errors import TallystickError
 from idp.directory import imports, passwords
 from idp.directory.lockout import Debit, LockoutRules, LockoutState, Origin
-from idp.directory.passwords import LONGEST_PASSWORD, PasswordHasher, is_acceptable
-from idp.directory.ports import Clock, Credentials, Tried, UserStore
+from idp.directory.passwords import MAX_PASSWORD_LENGTH, PasswordHasher, is_acceptable
+from idp.directory.user_store import Credentials, Tried, UserStore
 from idp.directory.users import User, account_key, canonical, canonical_upn, windows_account_name
 
 SOFT = LockoutRules()
@@ -288,5 +289,7 @@ def _unknown(name: str) -> DirectoryError:
 
 def _bad_password() -> DirectoryError:
     return DirectoryError(
-        f"A password has 1 to {LONGEST_PASSWORD} characters", "Choose another", code="bad_password"
+        f"A password has 1 to {MAX_PASSWORD_LENGTH} characters",
+        "Choose another",
+        code="bad_password",
     )

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from idp.csv_table import CsvFaults, CsvRow, read_rows
-from idp.directory.passwords import LONGEST_PASSWORD, is_acceptable
+from idp.directory.passwords import MAX_PASSWORD_LENGTH, is_acceptable
 from idp.directory.users import account_key, canonical_upn, windows_account_name
 
-LONGEST_TEXT = 256
+MAX_TEXT_LENGTH = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ def faults_of(entry: Entry) -> Iterator[str]:
     if canonical_upn(entry.name) is None:
         yield f"{entry.name!r} is no user name like alice@example.test"
     if not is_acceptable(entry.password):
-        yield f"a password has 1 to {LONGEST_PASSWORD} characters"
+        yield f"a password has 1 to {MAX_PASSWORD_LENGTH} characters"
     texts = {"display_name": entry.display_name, "email": entry.email}
     texts |= {f"group {group!r}": group for group in entry.groups}
     for name, text in texts.items():
-        if len(text) > LONGEST_TEXT or not text.isprintable():
-            yield f"{name} is longer than {LONGEST_TEXT} or holds control characters"
+        if len(text) > MAX_TEXT_LENGTH or not text.isprintable():
+            yield f"{name} is longer than {MAX_TEXT_LENGTH} or holds control characters"
 
 
 def read_entries(text: str, taken: frozenset[str]) -> tuple[Entry, ...]:

@@ -13,14 +13,14 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from adapter.errors import Unavailable
 
-LONGEST_PASSWORD = 256
+MAX_PASSWORD_LENGTH = 256
 
 # OWASP's recommendation for argon2id: 19 MiB, two passes, one lane.
 MEMORY_KIB = 19 * 1024
 PASSES = 2
 
 
-SHORTEST_NEW_PASSWORD = 8
+MIN_NEW_PASSWORD_LENGTH = 8
 KINDS_OF_CHARACTERS = 3
 
 
@@ -35,7 +35,7 @@ class HashingBusy(Unavailable):
 
 def is_acceptable(password: str) -> bool:
     """Say whether a password is worth hashing: neither empty nor longer than 256 characters."""
-    return 0 < len(password) <= LONGEST_PASSWORD
+    return 0 < len(password) <= MAX_PASSWORD_LENGTH
 
 
 def complaint(new: str, old: str) -> str | None:
@@ -43,7 +43,7 @@ def complaint(new: str, old: str) -> str | None:
 
     Of capital and small letters, digits and everything else, three kinds have to be there.
     """
-    if not SHORTEST_NEW_PASSWORD <= len(new) <= LONGEST_PASSWORD:
+    if not MIN_NEW_PASSWORD_LENGTH <= len(new) <= MAX_PASSWORD_LENGTH:
         return "new_password_length"
     kinds = {
         "capital" if c.isupper() else "small" if c.islower() else "digit" if c.isdecimal() else ""

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
-LONGEST_NAME = 256
+MAX_NAME_LENGTH = 256
 
 _USER = r"[\w.'!#$%^&~{}-]{1,64}"
 _LABEL = r"[\w-]{1,63}"
@@ -36,7 +36,7 @@ def canonical(name: str) -> str | None:
 
     Both ways to write it are understood; what comes back holds either ``@`` or ``\\``.
     """
-    if len(name) > LONGEST_NAME:
+    if len(name) > MAX_NAME_LENGTH:
         return None
     text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name.strip()).lower())
     return text if _UPN.fullmatch(text) or _ACCOUNT.fullmatch(text) else None

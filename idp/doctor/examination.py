@@ -8,12 +8,13 @@ from contextlib import closing
 from pathlib import Path
 
 from adapter.errors import TallystickError
-from idp import config, logs
+from idp import logs
 from idp.app import assemble
-from idp.doctor import federation, files, keys, passwords, surroundings
-from idp.doctor.findings import Finding, Findings, Level, Patient, World, from_error
+from idp.config.reading import load
+from idp.doctor import environment, federation, files, keys, passwords
+from idp.doctor.findings import Finding, Findings, Level, ServerUnderTest, World, from_error
 
-CHECKS: dict[str, Callable[[Patient], Findings]] = {
+CHECKS: dict[str, Callable[[ServerUnderTest], Findings]] = {
     # code where all is well   check
     "configuration":           files.configuration,
     "secret_files":            files.secret_files,
@@ -21,11 +22,11 @@ CHECKS: dict[str, Callable[[Patient], Findings]] = {
     "token_signing_key":       keys.token_signing,
     "tls":                     keys.tls,
     "disks":                   files.disks,
-    "database":                surroundings.database,
-    "host_name":               surroundings.host_name,
-    "proxies":                 surroundings.proxies,
-    "clock":                   surroundings.clock,
-    "libraries":               surroundings.libraries,
+    "database":                environment.database,
+    "host_name":               environment.host_name,
+    "proxies":                 environment.proxies,
+    "clock":                   environment.clock,
+    "libraries":               environment.libraries,
 }  # fmt: skip
 
 OF_THE_FEDERATION = {
@@ -44,7 +45,7 @@ def examine(file: Path, world: World) -> Iterator[Finding]:
     What cannot be looked at, because something else is broken, is left out.
     """
     try:
-        patient = Patient(file, config.load(file), world)
+        patient = ServerUnderTest(file, load(file), world)
     except TallystickError as error:
         yield from_error(error)
         return
@@ -55,7 +56,7 @@ def examine(file: Path, world: World) -> Iterator[Finding]:
         yield from _of_federation(patient)
 
 
-def _of_federation(patient: Patient) -> Iterator[Finding]:
+def _of_federation(patient: ServerUnderTest) -> Iterator[Finding]:
     logs.configure(stream=io.StringIO())  # what loading an adapter logs is told as a finding
     with closing(assemble(patient.config)) as services:
         for name, check in OF_THE_FEDERATION.items():

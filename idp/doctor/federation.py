@@ -6,13 +6,13 @@ from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from idp.admin import farm
-from idp.doctor.findings import Findings, Patient, broken, warning
+from idp.adapters.registry import AdapterHost
+from idp.doctor.findings import Findings, ServerUnderTest, broken, warning
 from idp.federation.access_control.policies import BadAccessControlPolicy
-from idp.federation.preview import certificates_of
-from idp.federation.settings import NOTHING
-from idp.federation.trusts import SHA1_WARNING
-from idp.signin.adapters import AdapterHost
+from idp.federation.metadata.preview import certificates_of
+from idp.federation.relying_party.registry import SHA1_WARNING
+from idp.federation.relying_party.settings import NOTHING
+from idp.management.nodes import nodes as node_views
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 AHEAD = timedelta(minutes=5)
 
 
-def nodes(patient: Patient, services: Services) -> Findings:
+def nodes(patient: ServerUnderTest, services: Services) -> Findings:
     """Whether this server is a node whose build decides."""
-    views = farm.nodes(services)
+    views = node_views(services)
     mine = patient.config.server.node
     names = [view.node.name for view in views]
     if not views or (mine is not None and mine not in names):
@@ -41,7 +41,7 @@ def nodes(patient: Patient, services: Services) -> Findings:
             )
 
 
-def adapters(_patient: Patient, services: Services) -> Findings:
+def adapters(_patient: ServerUnderTest, services: Services) -> Findings:
     """Whether every second factor that is enabled can be loaded."""
     with closing(AdapterHost(services.providers, services.policy, services.mfa)) as host:
         loaded = {adapter.name for adapter in host.enabled()}
@@ -54,7 +54,7 @@ def adapters(_patient: Patient, services: Services) -> Findings:
             )
 
 
-def trusts(patient: Patient, services: Services) -> Findings:
+def trusts(patient: ServerUnderTest, services: Services) -> Findings:
     """Whether there is somebody to sign in to, by keys that are worth something."""
     found = services.trusts.list()
     if not found:
@@ -76,7 +76,7 @@ def trusts(patient: Patient, services: Services) -> Findings:
                 )
 
 
-def access(_patient: Patient, services: Services) -> Findings:
+def access(_patient: ServerUnderTest, services: Services) -> Findings:
     """Whether every trust has something that lets users in."""
     for trust in services.trusts.list():
         if trust.settings.authorized_by == NOTHING:
@@ -91,7 +91,7 @@ def access(_patient: Patient, services: Services) -> Findings:
             yield broken(error.code, f"{trust.entity_id}: {error.problem}", error.remedy)
 
 
-def log_clock(patient: Patient, services: Services) -> Findings:
+def log_clock(patient: ServerUnderTest, services: Services) -> Findings:
     """Whether the clock has gone back behind what was logged."""
     for entry in services.log.read(limit=1):
         if entry.record.at - patient.world.now() > AHEAD:

@@ -8,15 +8,15 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from adapter.errors import TallystickError
-from idp.admin.token import read_token
-from idp.doctor.findings import Findings, Patient, broken, from_error, warning
-from idp.federation.keys import read_private_file
+from idp.doctor.findings import Findings, ServerUnderTest, broken, from_error, warning
+from idp.federation.token_signing.key_files import read_private_file
+from idp.management.admin_token import read_token
 
 LITTLE_ROOM = 100 * 1024 * 1024
 SQLITE = "sqlite:///"
 
 
-def configuration(patient: Patient) -> Findings:
+def configuration(patient: ServerUnderTest) -> Findings:
     """Whether others may change the configuration, which names every secret."""
     if stat.S_IMODE(patient.file.stat().st_mode) & 0o022:
         yield broken(
@@ -26,7 +26,7 @@ def configuration(patient: Patient) -> Findings:
         )
 
 
-def secret_files(patient: Patient) -> Findings:
+def secret_files(patient: ServerUnderTest) -> Findings:
     """Whether the secret files are there and their owner's alone."""
     keys, serve = patient.config.keys, patient.config.serve
     for path in filter(None, (keys.secret, keys.passphrase_file)):
@@ -38,7 +38,7 @@ def secret_files(patient: Patient) -> Findings:
         yield broken("tls_key_is_open", f"Everybody can read {serve.key}", f"chmod o= {serve.key}")
 
 
-def administration(patient: Patient) -> Findings:
+def administration(patient: ServerUnderTest) -> Findings:
     """Whether somebody may administer the server over the web."""
     path = patient.config.server.admin_token_file
     try:
@@ -50,7 +50,7 @@ def administration(patient: Patient) -> Findings:
             yield from_error(error)
 
 
-def disks(patient: Patient) -> Findings:
+def disks(patient: ServerUnderTest) -> Findings:
     """Whether there is room for what the server writes."""
     for folder in dict.fromkeys(_written_folders(patient)):
         if folder.is_dir() and patient.world.free_bytes(folder) < LITTLE_ROOM:
@@ -61,13 +61,13 @@ def disks(patient: Patient) -> Findings:
             )
 
 
-def sqlite_file(patient: Patient) -> Path | None:
+def sqlite_file(patient: ServerUnderTest) -> Path | None:
     """Return the file of a SQLite database, None for another."""
     url = patient.config.store.url
     return Path(unquote(url.removeprefix(SQLITE))) if url.startswith(SQLITE) else None
 
 
-def _written_folders(patient: Patient) -> Iterator[Path]:
+def _written_folders(patient: ServerUnderTest) -> Iterator[Path]:
     yield patient.config.keys.signing_key.parent
     if file := sqlite_file(patient):
         yield file.parent

@@ -12,8 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from adapter.errors import TallystickError
-from idp.config import Config
-from idp.session.clock import SystemClock
+from idp.config.schema import Config
+from idp.system_clock import SystemClock
 
 
 class Level(StrEnum):
@@ -78,7 +78,7 @@ class World:
 
 
 @dataclass(frozen=True, slots=True)
-class Patient:
+class ServerUnderTest:
     """The server that is looked at."""
 
     file: Path

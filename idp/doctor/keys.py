@@ -10,15 +10,15 @@ from urllib.parse import urlsplit
 from cryptography import x509
 
 from adapter.errors import TallystickError
-from idp.doctor.findings import Findings, Patient, broken, from_error, warning
-from idp.federation.rollover import GENERATION
+from idp.doctor.findings import Findings, ServerUnderTest, broken, from_error, warning
+from idp.federation.token_signing.configured import signing_keys_of
+from idp.federation.token_signing.rollover import GENERATION
 from idp.serving.plan import check_tls, engine_of
-from idp.signing_keys import signing_keys_of
 
 SOON = timedelta(days=30)
 
 
-def token_signing(patient: Patient) -> Findings:
+def token_signing(patient: ServerUnderTest) -> Findings:
     """Whether there is a key that belongs to its certificate, for long enough to be followed."""
     settings = patient.config.keys
     try:
@@ -50,7 +50,7 @@ def token_signing(patient: Patient) -> Findings:
         )
 
 
-def tls(patient: Patient) -> Findings:
+def tls(patient: ServerUnderTest) -> Findings:
     """Whether TLS can be spoken under the name of the base URL."""
     serve = patient.config.serve
     if serve.certificate is None:
@@ -64,7 +64,7 @@ def tls(patient: Patient) -> Findings:
     yield from _certificate(patient, serve.certificate)
 
 
-def _without_tls(patient: Patient) -> Findings:
+def _without_tls(patient: ServerUnderTest) -> Findings:
     server, serve = patient.config.server, patient.config.serve
     is_local = serve.bind in ("127.0.0.1", "::1", "localhost")
     if not is_local and not server.is_secure:
@@ -82,7 +82,7 @@ def _without_tls(patient: Patient) -> Findings:
         )
 
 
-def _certificate(patient: Patient, path: Path) -> Findings:
+def _certificate(patient: ServerUnderTest, path: Path) -> Findings:
     certificate, now = x509.load_pem_x509_certificate(path.read_bytes()), patient.world.now()
     ends, host = certificate.not_valid_after_utc, urlsplit(patient.config.server.base_url).hostname
     if ends <= now:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idp.doctor.findings import Findings, Patient, warning
+from idp.doctor.findings import Findings, ServerUnderTest, warning
 
 if TYPE_CHECKING:
     from idp.services import Services
 
 
-def passwords(patient: Patient, services: Services) -> Findings:
+def passwords(patient: ServerUnderTest, services: Services) -> Findings:
     """Whether the smart lock-out reaches anybody, and those who must change can."""
     lockout, proxies = patient.config.lockout, patient.config.proxies
     is_smart = lockout.mode != "password_counter"

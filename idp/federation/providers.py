@@ -12,11 +12,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Protocol
 
 from adapter.contract import Adapter
 from adapter.errors import TallystickError
-from idp.federation.policy import DEFAULT_PROVIDERS
-from idp.federation.ports import ProviderStore
+from idp.federation.access_control.global_policy import DEFAULT_PROVIDERS
 
 ENTRY_POINT_GROUP = "tallystick.adapters"
 
@@ -40,6 +40,25 @@ class AuthenticationProvider:
     name: str
     type_name: str
     config: bytes | None = field(default=None, repr=False)
+
+
+class ProviderStore(Protocol):
+    """Where registrations of authentication providers live."""
+
+    def providers(self) -> Sequence[AuthenticationProvider]:
+        """Return the registered providers by name."""
+
+    def save_provider(self, provider: AuthenticationProvider) -> None:
+        """Store a registration, new or known by its name."""
+
+    def remove_provider(self, name: str) -> bool:
+        """Remove a registration; False when there is none."""
+
+    def enabled_providers(self) -> tuple[str, ...] | None:
+        """Return the names that were enabled, None when nothing was."""
+
+    def save_enabled_providers(self, names: Sequence[str]) -> None:
+        """Enable these and no others."""
 
 
 class Providers:

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from idp.saml.certificates import BadCertificate, der_of
 
-LEAST_RSA_BITS = 2048
+MIN_RSA_BITS = 2048
 _BROKEN_HASHES = (hashes.SHA1, hashes.MD5)
 
 
@@ -87,8 +87,8 @@ def _of_dates(certificate: x509.Certificate, now: datetime) -> tuple[str, ...]:
 
 def _of_key(key: object) -> tuple[str, ...]:
     if isinstance(key, rsa.RSAPublicKey):
-        if key.key_size < LEAST_RSA_BITS:
-            return (f"its RSA key has {key.key_size} bits, fewer than {LEAST_RSA_BITS}",)
+        if key.key_size < MIN_RSA_BITS:
+            return (f"its RSA key has {key.key_size} bits, fewer than {MIN_RSA_BITS}",)
         return ()
     if isinstance(key, ec.EllipticCurvePublicKey):
         return ()

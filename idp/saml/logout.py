@@ -36,7 +36,7 @@ REQUEST = "LogoutRequest"
 RESPONSE = "LogoutResponse"
 NAMES = {"SAMLRequest": REQUEST, "SAMLResponse": RESPONSE}
 """Which message a parameter carries."""
-MOST_SESSION_INDEXES = 100
+MAX_SESSION_INDEXES = 100
 _LIFETIME = timedelta(minutes=5)
 """How long a request of ours is good."""
 
@@ -48,7 +48,7 @@ FindServiceProvider = Callable[[str], ServiceProvider | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class OutgoingMessage:
     """A message on its way: to *address* by GET, or by POST of the *fields* where there are any."""
 
     address: str
@@ -103,7 +103,7 @@ def send_logout_request(
     relay_state: str,
     now: datetime,
     key: SigningKey,
-) -> Carried:
+) -> OutgoingMessage:
     """Return *request*, which is ours, signed with *key* and on its way to a service provider."""
     head = _head(REQUEST, request.id, request.issuer, to.location, now, until=now + _LIFETIME)
     indexes = "".join(
@@ -122,7 +122,7 @@ def send_logout_response(
     relay_state: str | None,
     now: datetime,
     key: SigningKey,
-) -> Carried:
+) -> OutgoingMessage:
     """Return *response*, which is ours, signed with *key*; RelayState goes back unchanged."""
     address = to.response_location or to.location
     head = _head(
@@ -136,9 +136,9 @@ def send_logout_response(
 
 def _request(root: etree._Element, sender: str) -> LogoutRequest:
     indexes = tuple(text_of(each) for each in root.findall(_SESSION_INDEX))
-    if len(indexes) > MOST_SESSION_INDEXES:
+    if len(indexes) > MAX_SESSION_INDEXES:
         raise Refused(
-            f"The request names more than {MOST_SESSION_INDEXES} sessions",
+            f"The request names more than {MAX_SESSION_INDEXES} sessions",
             "Name only those of this user",
             code="too_many_session_indexes",
         )
@@ -228,13 +228,13 @@ def _carried(
     address: str,
     relay_state: str | None,
     key: SigningKey,
-) -> Carried:
+) -> OutgoingMessage:
     """Sign the message of *parts* (head, tail, ID) as its binding wants it."""
     head, tail, identifier = parts
     if binding == REDIRECT:
         query = encode_redirect(
             (head + tail).encode(), parameter=parameter, relay_state=relay_state, key=key
         )
-        return Carried(f"{address}{'&' if '?' in address else '?'}{query}", {})
+        return OutgoingMessage(f"{address}{'&' if '?' in address else '?'}{query}", {})
     xml = sign_enveloped(head, tail, identifier, key).encode()
-    return Carried(address, post_fields(xml, relay_state, parameter=parameter))
+    return OutgoingMessage(address, post_fields(xml, relay_state, parameter=parameter))

@@ -15,7 +15,7 @@ from idp.saml.signing import SigningKey, sign_enveloped
 from idp.saml.sp_metadata import (
     MAX_BYTES,
     BadMetadata,
-    Described,
+    ServiceProviderMetadata,
     read_metadata,
     read_service_provider,
 )
@@ -24,7 +24,7 @@ from idp.saml.values import EMAIL, PERSISTENT, POST, REDIRECT, TRANSIENT
 __all__ = [
     "MAX_BYTES",
     "BadMetadata",
-    "Described",
+    "ServiceProviderMetadata",
     "read_metadata",
     "read_service_provider",
     "write_idp_metadata",

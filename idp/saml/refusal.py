@@ -26,7 +26,7 @@ class Refused(TallystickError):
         self.issuer: str | None = None
         self.relay_state: str | None = None
 
-    def addressed_to(
+    def for_service_provider(
         self, *, issuer: str, acs_url: str, in_response_to: str, relay_state: str | None = None
     ) -> Refused:
         """Return this refusal, now with the registered address that may be told of it."""

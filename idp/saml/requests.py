@@ -101,7 +101,7 @@ def _addressed(
     service_provider: ServiceProvider,
 ) -> Refused:
     """Let the service provider be told at the address, a registered one, that it asked for."""
-    return refusal.addressed_to(
+    return refusal.for_service_provider(
         issuer=service_provider.entity_id,
         acs_url=_acs_url(root, service_provider),
         in_response_to=root.get("ID"),

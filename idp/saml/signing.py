@@ -26,7 +26,7 @@ _ALGORITHMS = {
     uris.ECDSA_SHA256: (hashes.SHA256(),  uris.SHA256, hashlib.sha256),
 }  # fmt: skip
 _P256_BYTES = 32
-_LEAST_RSA_BITS = 2048
+_MIN_RSA_BITS = 2048
 
 
 class BadSigningKey(TallystickError):
@@ -121,7 +121,7 @@ _SIGNED_INFO = (
 
 
 def _usable(key: object) -> PrivateKey:
-    if isinstance(key, rsa.RSAPrivateKey) and key.key_size >= _LEAST_RSA_BITS:
+    if isinstance(key, rsa.RSAPrivateKey) and key.key_size >= _MIN_RSA_BITS:
         return key
     if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
         return key

@@ -27,9 +27,15 @@ from idp.saml.values import (
 )
 from idp.saml.xml import as_bytes
 
-__all__ = ["MAX_BYTES", "BadMetadata", "Described", "read_metadata", "read_service_provider"]
+__all__ = [
+    "MAX_BYTES",
+    "BadMetadata",
+    "ServiceProviderMetadata",
+    "read_metadata",
+    "read_service_provider",
+]
 
-LONGEST_ENTITY_ID = 1024
+MAX_ENTITY_ID_LENGTH = 1024
 """In characters (saml-metadata §2.2.1)."""
 
 _SP_ROLE = f"{{{uris.METADATA}}}SPSSODescriptor"
@@ -39,7 +45,7 @@ _LARGEST_INDEX = 65_535
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class ServiceProviderMetadata:
     """What metadata says of one service provider, for how long, and that entity's document."""
 
     service_provider: ServiceProvider
@@ -53,7 +59,7 @@ def read_metadata(
     *,
     allow_http: bool = False,
     signed_by: str | None = None,
-) -> Described:
+) -> ServiceProviderMetadata:
     """Return the service provider in *metadata*: at most 64 MiB, of which it has at most one.
 
     Of several in an EntitiesDescriptor, *entity_id* says which. Addresses must be https, or http
@@ -71,7 +77,7 @@ def read_metadata(
     service_provider = reading.service_provider(descriptor)
     if reading.faults:
         raise BadMetadata(*reading.faults)
-    return Described(service_provider, validity, found.document)
+    return ServiceProviderMetadata(service_provider, validity, found.document)
 
 
 def read_service_provider(
@@ -107,8 +113,8 @@ class _Reading:
         role = roles[0]
         if not (descriptor.entity_id or "").strip():
             self._fault("it has no entityID")
-        elif len(descriptor.entity_id) > LONGEST_ENTITY_ID:
-            self._fault(f"its entityID is longer than {LONGEST_ENTITY_ID} characters")
+        elif len(descriptor.entity_id) > MAX_ENTITY_ID_LENGTH:
+            self._fault(f"its entityID is longer than {MAX_ENTITY_ID_LENGTH} characters")
         keys = role.key_descriptor
         signing = self._usable(keys, "signing")
         self._usable(keys, "encryption")

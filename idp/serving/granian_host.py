@@ -12,8 +12,8 @@ from granian.server import Server
 
 from idp import logs
 from idp.authenticator import THREADS
-from idp.serving import lifelines
-from idp.serving.intake import Intake
+from idp.serving import shutdown
+from idp.serving.body_buffering import BodyBuffer
 from idp.serving.plan import cores
 from idp.serving.supervisor import GRACE_SECONDS
 from idp.serving.worker import make_app, settings
@@ -43,7 +43,7 @@ LOGGING: dict[str, Any] = {
 
 
 def _make_app() -> WSGIApplication:
-    return Intake(make_app(), settings().proxies)
+    return BodyBuffer(make_app(), settings().proxies)
 
 
 def main() -> None:
@@ -51,8 +51,8 @@ def main() -> None:
     config = settings()
     serve = config.serve
     logs.configure(config.logging.format)
-    lifelines.end_with_standard_input()
-    lifelines.keep_signals_for_children()
+    shutdown.end_with_standard_input()
+    shutdown.keep_signals_for_children()
     Server(
         "tallystick",
         address=serve.bind,

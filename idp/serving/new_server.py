@@ -10,9 +10,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from adapter.errors import TallystickError
-from idp import config
-from idp.admin.token import digest_line
-from idp.federation.keys import KeyFileError, create_signing_key, write_private_file
+from idp.config import schema
+from idp.config.reading import from_values
+from idp.federation.token_signing.key_files import (
+    KeyFileError,
+    create_signing_key,
+    write_private_file,
+)
+from idp.management.admin_token import digest_line
 from idp.saml.keys import KeyKind
 
 SECRET_BYTES = 32
@@ -70,10 +75,10 @@ class NewServer:
 def create(folder: Path, base_url: str, kind: KeyKind, now: datetime) -> NewServer:
     """Make *folder*, of mode 0700, and in it the files of a server, of mode 0600.
 
-    Raises :class:`FolderInUse`, :class:`~idp.config.ConfigError` for an address that is no base
-    URL, and :class:`~idp.federation.keys.KeyFileError`.
+    Raises :class:`FolderInUse`, :class:`~idp.config.reading.ConfigError` for an address
+    that is no base URL, and :class:`~idp.federation.token_signing.key_files.KeyFileError`.
     """
-    base_url = config.from_values({"server": {"base_url": base_url}}).server.base_url
+    base_url = from_values({"server": {"base_url": base_url}}).server.base_url
     _must_be_free(folder)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -104,7 +109,7 @@ def _text(base_url: str) -> str:
     plain_port = parts.port if parts.scheme == "http" else None
     return TEXT.format(
         base_url=json.dumps(base_url),
-        port=plain_port or config.Serve().port,
+        port=plain_port or schema.Serve().port,
         token=TOKEN,
         key=KEY,
         certificate=CERTIFICATE,

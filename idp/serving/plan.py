@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Literal
 
 from adapter.errors import TallystickError
-from idp.config import Config, Serve
-from idp.listening import listen
+from idp.config.schema import Config, Serve
+from idp.sockets import listen
 
 PKCS8 = b"-----BEGIN PRIVATE KEY-----"
 SET_WITH = ("serve.bind", "serve.port")
@@ -60,7 +60,7 @@ def plan_of(config_file: Path, config: Config) -> Plan:
     """Return the plan of a configuration, after looking at its port and certificate.
 
     Two servers on one port would share it silently, so the port is tried first. Raises
-    :class:`CannotServe` and :class:`~idp.listening.AddressUnavailable`.
+    :class:`CannotServe` and :class:`~idp.sockets.AddressUnavailable`.
     """
     serve = config.serve
     engine = engine_of(serve)

@@ -17,8 +17,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
-from idp.listening import to_reach
 from idp.serving.worker import CONFIG_VARIABLE
+from idp.sockets import to_reach
 
 if TYPE_CHECKING:
     from types import FrameType

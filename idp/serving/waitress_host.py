@@ -10,7 +10,7 @@ from waitress.server import create_server
 
 from idp import logs
 from idp.authenticator import THREADS
-from idp.serving import lifelines
+from idp.serving import shutdown
 from idp.serving.supervisor import GRACE_SECONDS
 from idp.serving.worker import make_app, settings
 
@@ -59,7 +59,7 @@ def main() -> None:
     """Serve until told to end; waitress gives a thread whole requests only."""
     config = settings()
     logs.configure(config.logging.format)
-    lifelines.end_with_standard_input()
+    shutdown.end_with_standard_input()
     app = make_app()
     server = create_server(
         app,
@@ -68,7 +68,7 @@ def main() -> None:
         threads=THREADS,
         connection_limit=CONNECTIONS,
         ident=None,
-        clear_untrusted_proxy_headers=False,  # who is believed is decided in one place, idp.web
+        clear_untrusted_proxy_headers=False,  # who is believed is decided in one place, idp.web.app
     )
     Host(server).run()
 

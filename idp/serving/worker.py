@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
-from idp import config
 from idp.app import create_app
+from idp.config import schema
+from idp.config.reading import load
 from idp.logs import get_logger
-from idp.serving import lifelines
+from idp.serving import shutdown
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -19,22 +20,22 @@ if TYPE_CHECKING:
 CONFIG_VARIABLE = "TALLYSTICK_CONFIG"
 
 
-def settings() -> config.Config:
+def settings() -> schema.Config:
     """Read the configuration that the supervisor named."""
-    return config.load(Path(os.environ[CONFIG_VARIABLE]))
+    return load(Path(os.environ[CONFIG_VARIABLE]))
 
 
 def make_app() -> Flask:
     """Return the application; what keeps it from being made is one line, and ends the process."""
-    lifelines.obey_signals()
+    shutdown.obey_signals()
     try:
         app = create_app(settings())
     except TallystickError as error:
         get_logger().critical("worker_cannot_start", code=error.code, problem=error.problem)
         raise SystemExit(1) from None
     services = app.extensions["tallystick"]
-    lifelines.end_with_parent()
-    lifelines.at_signal(services.ending.close)
+    shutdown.end_with_parent()
+    shutdown.at_signal(services.ending.close)
     # Of a process that multiprocessing made, atexit knows nothing.
     Finalize(None, services.close, exitpriority=1)
     _forget_headers_of_environment()

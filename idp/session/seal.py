@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from adapter.errors import TallystickError
 
 SECRET_BYTES = 32
-LONGEST = 512 * 1024
+MAX_SEALED_LENGTH = 512 * 1024
 """Characters: enough for the longest RelayState and request, far less than a body may have."""
 _NONCE_BYTES = 12
 _EXPIRY = "_exp"
@@ -65,7 +65,7 @@ class Seal:
 
     def open(self, token: str, *, bound_to: str = "") -> dict[str, Any]:
         """Return what was sealed; raises :class:`SealBroken` for everything else."""
-        if len(token) > LONGEST:
+        if len(token) > MAX_SEALED_LENGTH:
             raise SealBroken
         key_id, _, text = token.partition(".")
         if key_id != self._key_id:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from idp.config.schema import SignIn
 from idp.session.seal import Seal, SealBroken
 
 
@@ -80,6 +81,15 @@ class SessionRules:
         if session.kept and self.kept_since and session.password_at < self.kept_since:
             return timedelta()
         return session.password_at + lifetime - now
+
+
+def session_rules(settings: SignIn) -> SessionRules:
+    """Return how long sessions last by the section ``[sign_in]`` of the configuration."""
+    return SessionRules(
+        lifetime=timedelta(minutes=settings.session_minutes),
+        kept_lifetime=settings.kept_lifetime,
+        kept_since=settings.kept_sessions_since,
+    )
 
 
 class Sessions:

@@ -13,7 +13,7 @@ from typing import Any
 
 from adapter.contract import Json
 from idp.session.seal import Seal
-from idp.signin.pending import LONGEST, PendingSignIn, from_json
+from idp.signin.pending import MAX_LIFETIME, PendingSignIn, from_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class SecondFactorContext:
             "provider": self.provider,
             "data": self.data,
         }
-        left = self.pending.received_at + LONGEST - now
+        left = self.pending.received_at + MAX_LIFETIME - now
         return seal.seal(values, bound_to=session_id, lifetime=left)
 
 

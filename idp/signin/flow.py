@@ -11,28 +11,34 @@ from datetime import timedelta
 from flask import Response
 
 from adapter.contract import Explanation
-from idp import web
 from idp.directory import User
 from idp.saml.bindings import post_fields
 from idp.saml.contexts import RequestedFactor
 from idp.saml.refusal import Refused
 from idp.services import Services
+from idp.session.cookie import SessionCookie
 from idp.session.participants import Issued
 from idp.session.seal import SealBroken
 from idp.session.sso import Session, start_session
 from idp.signin import context as contexts
-from idp.signin import failures, pages, paths
-from idp.signin.audit import Audit
+from idp.signin import errors, pages, paths
+from idp.signin.assertion import (
+    AuthenticatedUser,
+    Issuer,
+    authentication_of,
+    build_response,
+    required_factor,
+)
+from idp.signin.audit_log import NOTHING_TO_EXPLAIN, Recorder
 from idp.signin.authorizing import access_of
+from idp.signin.browser_request import BrowserRequest
 from idp.signin.context import SecondFactorContext
-from idp.signin.issuing import Issuer, Proven, demand_of, proven_by, response_for
-from idp.signin.known import Known, look_up
 from idp.signin.pending import PendingSignIn
-from idp.signin.pipeline import Needs, Step, needs_of
-from idp.signin.record import NOTHING_TO_EXPLAIN, Recorder
 from idp.signin.second_factor import Choose, Failed, Outcome, Passed, SecondFactor, ShowPage
-from idp.signin.session_cookie import SessionCookie
-from idp.signin.visit import Visit
+from idp.signin.sign_in_facts import SignInFacts, load_facts
+from idp.signin.steps import Needs, Step, needs_of
+from idp.signin.verbose_audit import Audit
+from idp.web.activity import continue_activity
 
 OUTLASTS = timedelta(days=1)
 """How much longer than ours a session of a service provider may last and still be ended here."""
@@ -66,8 +72,8 @@ class SignInFlow:
     def proceed(
         self,
         pending: PendingSignIn,
-        known: Known,
-        visit: Visit,
+        known: SignInFacts,
+        visit: BrowserRequest,
         *,
         context_id: str | None = None,
         why: Explanation = NOTHING_TO_EXPLAIN,
@@ -76,36 +82,38 @@ class SignInFlow:
 
         ``context_id`` and ``why`` come from a second factor that was passed just now.
         """
-        web.continue_activity(pending.activity_id)
+        continue_activity(pending.activity_id)
         request = pending.request
-        demand = demand_of(pending, known.trust, self._second_factor.announces)
+        demand = required_factor(pending, known.trust, self._second_factor.announces)
         needs = self._needs(pending, known, demand)
-        proven = proven_by(known.session, known.user, needs, demand, visit.whereabouts)
-        access = access_of(known, proven, visit.whereabouts)
+        proven = authentication_of(known.session, known.user, needs, demand, visit.request_context)
+        access = access_of(known, proven, visit.request_context)
         needs = needs.with_second_factor(access.requires_second_factor)
         match needs.next_step(known.session), proven:
-            case Step.ISSUE, Proven() if not access.is_permitted:
+            case Step.ISSUE, AuthenticatedUser() if not access.is_permitted:
                 return self._denied(pending, known, proven, why)
-            case Step.ISSUE, Proven():
+            case Step.ISSUE, AuthenticatedUser():
                 visit.recent_tokens.refuse_loop(pending.entity_id)
                 answer = self._issue(pending, known, proven, context_id, why)
                 return visit.recent_tokens.note(answer, pending.entity_id)
             case Step.SECOND_FACTOR, *_ if context_id is not None:
-                raise failures.context_not_met(pending)  # one was passed, but not the one
+                raise errors.context_not_met(pending)  # one was passed, but not the one
             case _ if request is not None and request.is_passive:
-                raise failures.not_passive(pending)
+                raise errors.not_passive(pending)
             case _ if self._is_spent(pending):
-                raise failures.answered_already()
-            case Step.SECOND_FACTOR, Proven(user=user):
+                raise errors.answered_already()
+            case Step.SECOND_FACTOR, AuthenticatedUser(user=user):
                 request_for_adapter = visit.for_adapter(known)
                 begun = self._second_factor.start(pending, user, request_for_adapter, demand.method)
                 return self._show(begun, pending, known, visit)
             case _:
                 return self._log_in_page(pending, visit)
 
-    def password(self, pending: PendingSignIn, fields: Mapping[str, str], visit: Visit) -> Response:
+    def password(
+        self, pending: PendingSignIn, fields: Mapping[str, str], visit: BrowserRequest
+    ) -> Response:
         """Take user name and password; every failure looks alike."""
-        web.continue_activity(pending.activity_id)
+        continue_activity(pending.activity_id)
         name = fields.get("UserName", "")
         node = visit.look(pending.entity_id).node.name
         check = self._services.directory.check_password(
@@ -119,7 +127,7 @@ class SignInFlow:
         return self.password_given(pending, check.user, visit, fields)
 
     def password_given(
-        self, pending: PendingSignIn, user: User, visit: Visit, fields: Mapping[str, str]
+        self, pending: PendingSignIn, user: User, visit: BrowserRequest, fields: Mapping[str, str]
     ) -> Response:
         """Take the sign-in on for *user*, who has given the right password just now in *fields*."""
         kept = self._may_be_kept and pages.wants_kmsi(fields)
@@ -129,17 +137,17 @@ class SignInFlow:
         return self._cookie.give(self.proceed(pending, known, visit), session)
 
     def second_factor(
-        self, sealed: str, fields: dict[str, str], session: Session | None, visit: Visit
+        self, sealed: str, fields: dict[str, str], session: Session | None, visit: BrowserRequest
     ) -> Response:
         """Take one post of a second-factor page: the adapter judges it, we show the outcome."""
         context = self._open(sealed, session)
         pending = context.pending
-        web.continue_activity(pending.activity_id)
+        continue_activity(pending.activity_id)
         if self._services.once.is_used("sign-in", context.context_id):
-            raise failures.sign_in_ended()
+            raise errors.sign_in_ended()
         known = visit.look(pending.entity_id)
         if known.user is None or known.session is None:
-            raise failures.sign_in_ended()
+            raise errors.sign_in_ended()
         outcome = self._second_factor.post(context, fields, known.user, visit.for_adapter(known))
         if isinstance(outcome, Failed) and outcome.is_final:
             self._recorder.ended(context.context_id)
@@ -148,13 +156,13 @@ class SignInFlow:
         return self._passed(context, outcome, known.session, visit)
 
     def _passed(
-        self, context: SecondFactorContext, passed: Passed, session: Session, visit: Visit
+        self, context: SecondFactorContext, passed: Passed, session: Session, visit: BrowserRequest
     ) -> Response:
         """Raise the session by one level, and go on with it."""
         session = session.with_second_factor(passed.method, self._services.clock.now())
         known = self._look_again(context.pending, session, visit)
         if known.session is None:
-            raise failures.sign_in_ended()
+            raise errors.sign_in_ended()
         answer = self.proceed(
             context.pending,
             known,
@@ -164,11 +172,13 @@ class SignInFlow:
         )
         return self._cookie.give(answer, session)
 
-    def _look_again(self, pending: PendingSignIn, session: Session, visit: Visit) -> Known:
+    def _look_again(
+        self, pending: PendingSignIn, session: Session, visit: BrowserRequest
+    ) -> SignInFacts:
         """Look once more at the last step: an administrator may have been quicker."""
-        return look_up(self._services, pending.entity_id, session, visit.node)
+        return load_facts(self._services, pending.entity_id, session, visit.node)
 
-    def _needs(self, pending: PendingSignIn, known: Known, demand: RequestedFactor) -> Needs:
+    def _needs(self, pending: PendingSignIn, known: SignInFacts, demand: RequestedFactor) -> Needs:
         settings, request = known.trust.settings, pending.request
         return needs_of(
             demand,
@@ -185,17 +195,17 @@ class SignInFlow:
     def _open(self, sealed: str, session: Session | None) -> SecondFactorContext:
         """Open a ``Context``: only in the browser session and for the user it was made for."""
         if session is None:
-            raise failures.sign_in_ended()
+            raise errors.sign_in_ended()
         try:
             context = contexts.unseal(self._context_seal, sealed, session.id)
         except SealBroken:
-            raise failures.sign_in_ended() from None
+            raise errors.sign_in_ended() from None
         if context.user != session.user:
-            raise failures.sign_in_ended()
+            raise errors.sign_in_ended()
         return context
 
     def _show(
-        self, outcome: Outcome, pending: PendingSignIn, known: Known, visit: Visit
+        self, outcome: Outcome, pending: PendingSignIn, known: SignInFacts, visit: BrowserRequest
     ) -> Response:
         match outcome:
             case ShowPage(context, page, why):
@@ -222,41 +232,45 @@ class SignInFlow:
                 return self._failed(outcome, pending, known)
         raise TypeError(outcome)
 
-    def _failed(self, failed: Failed, pending: PendingSignIn, known: Known) -> Response:
+    def _failed(self, failed: Failed, pending: PendingSignIn, known: SignInFacts) -> Response:
         """End the sign-in on the adapter's last page, or on ours."""
         if failed.code == "context_not_met":
-            raise failures.context_not_met(pending)
+            raise errors.context_not_met(pending)
         user, node = known.user.upn if known.user else "", known.node.name
         self._recorder.not_issued(pending, user, node, failed.code, failed.explanation)
         if failed.page is not None:
             return pages.last_page(failed.page, failed.provider)
-        return self._error(failures.second_factor(failed.code), known)
+        return self._error(errors.second_factor(failed.code), known)
 
     def _denied(
-        self, pending: PendingSignIn, known: Known, proven: Proven, why: Explanation
+        self,
+        pending: PendingSignIn,
+        known: SignInFacts,
+        proven: AuthenticatedUser,
+        why: Explanation,
     ) -> Response:
         """End the sign-in of a user who stays signed in, but gets no token for this trust."""
         user, trust = proven.user.upn, known.trust
         by = trust.settings.authorized_by
         self._recorder.denied(pending, user, known.node.name, by, why)
-        return self._error(failures.denied(user, trust.display_name), known)
+        return self._error(errors.denied(user, trust.display_name), known)
 
-    def _error(self, refused: Refused, known: Known) -> Response:
-        now, status = self._services.clock.now(), failures.status_of(refused)
+    def _error(self, refused: Refused, known: SignInFacts) -> Response:
+        now, status = self._services.clock.now(), errors.status_of(refused)
         return pages.error(refused, status=status, now=now, node=known.node.name)
 
     def _issue(
         self,
         pending: PendingSignIn,
-        known: Known,
-        proven: Proven,
+        known: SignInFacts,
+        proven: AuthenticatedUser,
         context_id: str | None,
         why: Explanation,
     ) -> Response:
         """Sign the answer; it leaves only once request, sign-in and log row are committed."""
         now = self._services.clock.now()
         with self._services.signing:
-            xml, assertion = response_for(pending, known.trust, proven, self._issuer, now)
+            xml, assertion = build_response(pending, known.trust, proven, self._issuer, now)
         told = Issued(
             session=proven.session.root,
             user=proven.user.upn,
@@ -270,25 +284,25 @@ class SignInFlow:
         self._audit.issued(assertion, proven)
         return pages.post_form(pending.acs_url, post_fields(xml, pending.relay_state))
 
-    def _why_not(self, pending: PendingSignIn, session: Session, known: Known) -> Refused:
-        now = look_up(self._services, pending.entity_id, session, known.node.name)
+    def _why_not(self, pending: PendingSignIn, session: Session, known: SignInFacts) -> Refused:
+        now = load_facts(self._services, pending.entity_id, session, known.node.name)
         if now.session is None:
-            return failures.sign_in_ended()
-        return failures.answered_already()
+            return errors.sign_in_ended()
+        return errors.answered_already()
 
     def _log_in_page(
-        self, pending: PendingSignIn, visit: Visit, *, username: str = "", error: str = ""
+        self, pending: PendingSignIn, visit: BrowserRequest, *, username: str = "", error: str = ""
     ) -> Response:
         return pages.log_in(
             action=visit.action,
             saml_session=pending.seal(self._pending_seal, self._services.clock.now()),
-            username=username[: pages.LONGEST_NAME],
+            username=username[: pages.MAX_NAME_LENGTH],
             error=error,
             offers_kmsi=self._may_be_kept,
         )
 
     def _change_password_page(
-        self, pending: PendingSignIn, visit: Visit, fields: Mapping[str, str]
+        self, pending: PendingSignIn, visit: BrowserRequest, fields: Mapping[str, str]
     ) -> Response:
         """Let the user choose another password here, where the configuration allows it."""
         config, name = self._services.config, fields.get("UserName", "")
@@ -299,12 +313,12 @@ class SignInFlow:
         return pages.change_password(
             action=f"{config.server.base_url}{paths.UPDATE_PASSWORD}",
             saml_session=pending.seal(self._pending_seal, self._services.clock.now()),
-            username=name[: pages.LONGEST_NAME],
+            username=name[: pages.MAX_NAME_LENGTH],
             wants_kmsi=pages.wants_kmsi(fields),
         )
 
-    def _sealed(self, context: SecondFactorContext, known: Known) -> str:
+    def _sealed(self, context: SecondFactorContext, known: SignInFacts) -> str:
         if known.session is None:
-            raise failures.sign_in_ended()
+            raise errors.sign_in_ended()
         now = self._services.clock.now()
         return context.seal(self._context_seal, known.session.id, now)

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from flask import Response, current_app, request
 from markupsafe import Markup, escape
 
-from idp import web
+from idp.adapters.calls import AdapterPage
 from idp.saml.refusal import Refused
 from idp.session.participants import Outcome
-from idp.signin.calling import AdapterPage
 from idp.signin.paths import IDP_INITIATED, SIGN_OUT
 from idp.signin.second_factor import Choice
+from idp.web.activity import activity_id
+from idp.web.headers import CONTENT_SECURITY_POLICY
 
 SUBMIT = Markup("document.forms[0].submit()")
 _SUBMIT_HASH = base64.b64encode(hashlib.sha256(SUBMIT.encode()).digest()).decode()
@@ -35,10 +36,10 @@ NEW_PASSWORD = {
     "new_password_is_old":     "The new password must not be the old one.",
 }  # fmt: skip
 
-LONGEST_NAME = 256
+MAX_NAME_LENGTH = 256
 
 
-MOST_SECONDS = 5
+MAX_SECONDS = 5
 """Between two looks of a page that waits."""
 BACK = f"{IDP_INITIATED}.aspx"
 
@@ -160,7 +161,7 @@ def signing_out(waiting: Sequence[str], handle: str, *, left: timedelta) -> Resp
     """The page of a log-out that waits for service providers, for as long as is *left*."""
     address = f"{SIGN_OUT}?LogOut={handle}"
     page = _page("signing_out.html", waiting=waiting, address=address)
-    seconds = min(max(1, round(left.total_seconds())), MOST_SECONDS)
+    seconds = min(max(1, round(left.total_seconds())), MAX_SECONDS)
     page.headers["Refresh"] = f"{seconds}; url={address}"
     return page
 
@@ -179,7 +180,7 @@ def error(refused: Refused, *, status: int, now: datetime, node: str) -> Respons
     response = _page(
         "error.html",
         refused=refused,
-        activity_id=web.activity_id(),
+        activity_id=activity_id(),
         time=f"{now:%Y-%m-%d %H:%M:%S} UTC",
         node=node,
         cookies="enabled" if request.cookies else "not seen",
@@ -206,5 +207,5 @@ def _page(template: str, **values: object) -> Response:
     """Render without Flask's own variables: no page speaks of the request or a Flask session."""
     html = current_app.jinja_env.get_template(template).render(values)
     response = Response(html, mimetype="text/html")
-    response.headers["Content-Security-Policy"] = web.CONTENT_SECURITY_POLICY
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     return response

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from flask import Response
 
-from idp import web
 from idp.directory import PasswordCheck
 from idp.services import Services
-from idp.signin import failures, pages, paths
+from idp.signin import errors, pages, paths
+from idp.signin.audit_log import Recorder
+from idp.signin.browser_request import BrowserRequest
 from idp.signin.flow import SignInFlow
 from idp.signin.pending import unseal
-from idp.signin.record import Recorder
-from idp.signin.visit import Visit
+from idp.web.activity import continue_activity
 
 DIFFER = "new_passwords_differ"
 
@@ -36,7 +36,7 @@ class PasswordChange:
         self._must_be_on()
         return pages.change_password(action=self._action)
 
-    def change(self, fields: Mapping[str, str], visit: Visit, node: str) -> Response:
+    def change(self, fields: Mapping[str, str], visit: BrowserRequest, node: str) -> Response:
         """Take one post of the page; who was on the way to an application goes on to it.
 
         Raises :class:`~idp.saml.refusal.Refused` and :class:`~idp.session.seal.SealBroken`.
@@ -45,14 +45,14 @@ class PasswordChange:
         sealed = fields.get("SamlSession")
         pending = unseal(self._pending_seal, sealed) if sealed else None
         if pending is not None:
-            web.continue_activity(pending.activity_id)
+            continue_activity(pending.activity_id)
         check = self._checked(fields, visit)
         self._recorder.password_changed(check, node)
         if check.user is None:
             return pages.change_password(
                 action=self._action,
                 saml_session=sealed,
-                username=fields.get("UserName", "")[: pages.LONGEST_NAME],
+                username=fields.get("UserName", "")[: pages.MAX_NAME_LENGTH],
                 wants_kmsi=pages.wants_kmsi(fields),
                 error=pages.NEW_PASSWORD.get(check.failure or "", pages.WRONG_PASSWORD),
             )
@@ -61,7 +61,7 @@ class PasswordChange:
         onward = replace(visit, address=f"{self._base_url}{paths.LS}", query=b"")
         return self._flow.password_given(pending, check.user, onward, fields)
 
-    def _checked(self, fields: Mapping[str, str], visit: Visit) -> PasswordCheck:
+    def _checked(self, fields: Mapping[str, str], visit: BrowserRequest) -> PasswordCheck:
         new = fields.get("NewPassword", "")
         if fields.get("ConfirmNewPassword", "") != new:
             return PasswordCheck(None, DIFFER, "")
@@ -75,4 +75,4 @@ class PasswordChange:
 
     def _must_be_on(self) -> None:
         if not self._is_on:
-            raise failures.no_handler()
+            raise errors.no_handler()

@@ -12,7 +12,7 @@ from idp.session.seal import Seal
 LIFETIME = timedelta(hours=1)
 """How long after its request a log-in page is good, however often it is shown."""
 
-LONGEST = 2 * LIFETIME
+MAX_LIFETIME = 2 * LIFETIME
 """How long after its request a sign-in may last, second factor and all."""
 
 

@@ -12,13 +12,13 @@ from adapter.contract import (
     Explanation,
     HttpRequest,
 )
+from idp.adapters.calls import AdapterFailed, AdapterPage, Answer, Call
+from idp.adapters.languages import negotiate, tag_of
+from idp.adapters.registry import AdapterHost, LoadedAdapter
 from idp.directory import User
-from idp.signin.adapters import AdapterHost, LoadedAdapter
-from idp.signin.calling import AdapterFailed, AdapterPage, Answer, Call
+from idp.signin.audit_log import NOTHING_TO_EXPLAIN
 from idp.signin.context import SecondFactorContext
-from idp.signin.languages import negotiate, tag_of
 from idp.signin.pending import PendingSignIn
-from idp.signin.record import NOTHING_TO_EXPLAIN
 
 FAULTS = ("adapter_error", "method_not_announced")
 """What an adapter does wrong; everything else is for the user to do in another way."""

@@ -10,28 +10,30 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from adapter.errors import TallystickError, Unavailable
-from idp import web
-from idp.federation.issuance import OFFERED
+from idp.adapters.registry import STATIC_TYPES, AdapterHost
+from idp.federation.issuance.default_claims import OFFERED
 from idp.saml.metadata import write_idp_metadata
 from idp.saml.refusal import Refused
 from idp.services import Services
+from idp.session.cookie import SessionCookie
+from idp.session.current import not_signed_out, signed_in
+from idp.session.node import AnsweringNode
 from idp.session.seal import SealBroken
 from idp.session.sso import Session
-from idp.signin import failures, pages, paths
-from idp.signin.adapters import STATIC_TYPES, AdapterHost
-from idp.signin.audit import Audit
+from idp.signin import errors, pages, paths
+from idp.signin.audit_log import Recorder
+from idp.signin.browser_request import BrowserRequest
+from idp.signin.error_handlers import ErrorHandlers
 from idp.signin.flow import SignInFlow
-from idp.signin.incoming import Incoming, LogoutMessage
-from idp.signin.known import looking, not_signed_out, signed_in
 from idp.signin.logout.flow import Caller, LogOutFlow
-from idp.signin.loops import RecentTokens, rules_of
-from idp.signin.nodes import AnsweringNode
+from idp.signin.loop_detection import RecentTokens, rules_of
 from idp.signin.password_change import PasswordChange
-from idp.signin.record import Recorder
-from idp.signin.refusals import Refusals
+from idp.signin.request_reader import LogoutMessage, RequestReader
 from idp.signin.second_factor import SecondFactor
-from idp.signin.session_cookie import SessionCookie
-from idp.signin.visit import Visit
+from idp.signin.sign_in_facts import cached_loader
+from idp.signin.verbose_audit import Audit
+from idp.web.activity import accept_language, activity_id, request_context
+from idp.web.origin import is_same_origin
 
 CREDENTIALS = ("UserName", "Password", "Context")
 """Fields that make a post one of our own forms, which other sites may not send."""
@@ -43,9 +45,9 @@ def blueprint(services: Services) -> Blueprint:
     """Return the sign-in as a blueprint without a prefix."""
     host = AdapterHost(services.providers, services.policy, services.mfa)
     services.closing.callback(host.close)
-    recorder, node = Recorder(services), AnsweringNode(services)
+    recorder, node = Recorder(services), AnsweringNode(services.config.server, services.farm)
     views = Views(services, host, recorder, node)
-    refusals = Refusals(services, recorder, node)
+    refusals = ErrorHandlers(services, recorder, node)
     made = Blueprint("signin", __name__, template_folder="templates")
     Audit(services).watch(made)
     made.add_url_rule(paths.LS, "ls", views.ls, methods=METHODS)
@@ -74,14 +76,14 @@ class Views:
         self._services = services
         self._host = host
         self._node = node
-        self._cookie = SessionCookie(services)
+        self._cookie = SessionCookie(config, services.sealer, services.clock)
         self._loop_rules = rules_of(services)
-        second_factor = SecondFactor(host, web.activity_id, web.accept_language)
+        second_factor = SecondFactor(host, activity_id, accept_language)
         self._flow = SignInFlow(services, second_factor, recorder, self._cookie)
         self._password_change = PasswordChange(services, self._flow, recorder)
         self._log_out = LogOutFlow(services, recorder, self._cookie)
         self._base_url = config.server.base_url
-        self._incoming = Incoming(
+        self._incoming = RequestReader(
             base_url=config.server.base_url,
             seal=services.sealer.purpose("saml-session"),
             now=services.clock.now,
@@ -98,14 +100,14 @@ class Views:
     def idp_initiated(self) -> Response:
         """IdP-initiated sign-on: by ``loginToRp``, by RelayState, or chosen from a list."""
         if not self._services.config.sign_in.idp_initiated:
-            raise failures.no_handler()
+            raise errors.no_handler()
         return self._sign_in(by_name=True)
 
     def sign_out(self) -> Response:
         """Sign out of everything; or go on with a log-out that a service provider interrupted."""
         if request.method not in METHODS:
             raise MethodNotAllowed(METHODS)
-        session = not_signed_out(self._services, self._cookie.read(request.cookies))
+        session = not_signed_out(self._services.sign_ins, self._cookie.read(request.cookies))
         caller = self._caller(session, self._visit(session), self._node.name(request.cookies))
         if session is not None and request.method == "POST":
             self._must_be_ours(True)
@@ -164,9 +166,7 @@ class Views:
         visit = self._visit(session)
         if "Context" in fields:
             return self._flow.second_factor(fields["Context"], fields.to_dict(), session, visit)
-        pending = self._incoming.read(
-            request, fields, web.activity_id(), visit.look, by_name=by_name
-        )
+        pending = self._incoming.read(request, fields, activity_id(), visit.look, by_name=by_name)
         if isinstance(pending, LogoutMessage):
             node = visit.look(pending.content.issuer).node.name
             return self._log_out.take(pending, self._caller(session, visit, node))
@@ -176,29 +176,29 @@ class Views:
             return self._flow.password(pending, fields, visit)
         return self._flow.proceed(pending, visit.look(pending.entity_id), visit)
 
-    def _caller(self, session: Session | None, visit: Visit, node: str) -> Caller:
+    def _caller(self, session: Session | None, visit: BrowserRequest, node: str) -> Caller:
         return Caller(session, request.cookies, node, visit.look, visit.recent_tokens)
 
     def _must_be_ours(self, holds_credentials: bool) -> None:
         """Refuse our own forms from other sites; SAML messages come from there."""
-        if holds_credentials and not web.is_same_origin(request, self._base_url):
-            raise failures.from_elsewhere(self._base_url)
+        if holds_credentials and not is_same_origin(request, self._base_url):
+            raise errors.from_elsewhere(self._base_url)
 
     def _list_of_trusts(self, session: Session | None, *, by_name: bool) -> Response:
         if not by_name:
-            raise failures.no_handler()
+            raise errors.no_handler()
         trusts = [trust for trust in self._services.trusts.list() if trust.settings.enabled]
         choices = [(t.entity_id, t.display_name or t.entity_id) for t in trusts]
-        good = signed_in(self._services, session)
+        good = signed_in(self._services.sign_ins, session)
         return pages.trusts(choices, user=good.user if good else "")
 
-    def _visit(self, session: Session | None) -> Visit:
+    def _visit(self, session: Session | None) -> BrowserRequest:
         node = self._node.chosen(request.cookies)
-        return Visit(
+        return BrowserRequest(
             address=f"{self._base_url}{request.path}",
             query=request.query_string,
             node=node,
-            whereabouts=web.whereabouts(),
-            look=looking(self._services, session, node),
+            request_context=request_context(),
+            look=cached_loader(self._services, session, node),
             recent_tokens=RecentTokens.of(self._loop_rules, request.cookies),
         )

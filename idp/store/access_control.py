@@ -1,12 +1,12 @@
-"""Access control policies in the database, as :mod:`idp.federation.ports` asks for them."""
+"""Access control policies in the database, beside the built-in ones."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, delete, select
 
 from idp.federation.access_control.decision import AccessRules
+from idp.federation.access_control.global_policy import DEFAULT
 from idp.federation.access_control.policies import AccessControlPolicy
-from idp.federation.policy import DEFAULT
 from idp.store.engine import Database
 from idp.store.policies import ADDITIONAL_RULES, SECOND_FACTOR, read_policy_row, stamp
 from idp.store.schema import access_control_policies as table
@@ -16,7 +16,7 @@ _REMOVE = delete(table).where(table.c.name == bindparam("name")).returning(table
 
 
 class SqlAccessControlStore:
-    """The :class:`~idp.federation.ports.AccessControlStore` of a database."""
+    """The :class:`~idp.federation.access_control.catalogue.AccessControlStore` of a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, exc, text
 from sqlalchemy.engine import URL, make_url
 
 from adapter.errors import TallystickError
-from idp.store.faults import FAULTS, StoreUnavailable, unavailable
+from idp.store.errors import FAULTS, StoreUnavailable, unavailable
 from idp.store.postgresql import PostgresqlServer
 from idp.store.sqlite import SqliteFile
 

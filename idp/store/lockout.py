@@ -17,7 +17,7 @@ from idp.directory.lockout import (
     Origin,
     PasswordLimits,
 )
-from idp.directory.ports import Tried
+from idp.directory.user_store import Tried
 from idp.store.prepared import Prepared
 from idp.store.schema import Instant, Words, account_activity, password_limits
 

@@ -10,10 +10,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
+from idp.audit.record import SignInRecord
 from idp.session.participants import AskedBy, LogOut, Outcome, Participant
-from idp.session.record import SignInRecord
-from idp.store import log as sign_in_log
-from idp.store import once, participants
+from idp.store import participants, sign_in_log, used_once
 from idp.store.engine import Database
 from idp.store.participants import COLUMNS, SESSION_ENDED, participant_of
 from idp.store.prepared import Prepared
@@ -21,11 +20,11 @@ from idp.store.schema import log_outs
 from idp.store.schema import session_participants as table
 
 LOGOUT_REQUEST = "logout-request"
-MOST = 1000
+MAX_PARTICIPANTS = 1000
 """Rows read of one user at one service provider, or of one log-out: the newest."""
 
 
-_NEWEST = select(*COLUMNS).order_by(table.c.serial.desc()).limit(MOST)
+_NEWEST = select(*COLUMNS).order_by(table.c.serial.desc()).limit(MAX_PARTICIPANTS)
 _NAMED = Prepared(
     _NEWEST.where(
         table.c.trust == bindparam("trust"),
@@ -78,7 +77,7 @@ _ASKED_IN = Prepared(
 
 
 class SqlLogOuts:
-    """The :class:`~idp.session.ports.LogOuts` of a database."""
+    """The :class:`~idp.session.log_outs.LogOuts` of a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -113,11 +112,11 @@ class SqlLogOuts:
         with self._database.write() as connection:
             if asked is not None:
                 spent = (asked.trust, asked.request_id)
-                if not once.claim_parts(connection, LOGOUT_REQUEST, spent, request_expires_at):
+                if not used_once.claim_parts(connection, LOGOUT_REQUEST, spent, request_expires_at):
                     return False
             for session in sorted((*log_out.sessions, *log_out.elsewhere)):
                 participants.lock(connection, session, shared=False)
-                once.claim(connection, SESSION_ENDED, session, sessions_end_by)
+                used_once.claim(connection, SESSION_ENDED, session, sessions_end_by)
                 if asked is not None:
                     who = {"of_session": session, "of_trust": asked.trust}
                     _ASKER_HAS_LEFT.run(connection, who)

@@ -6,12 +6,12 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from sqlalchemy import Table, delete, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from idp.store import once
+from adapter.clock import Clock
+from idp.store import used_once as once
 from idp.store.engine import Database, StoreUnavailable
 from idp.store.schema import activations, challenges, log_outs, session_participants
 
@@ -23,13 +23,6 @@ KEEP_ACTIVATIONS = timedelta(days=1)
 
 INTERVAL = 600.0
 """Seconds between two purges."""
-
-
-class Clock(Protocol):
-    """The time, as everybody here sees it."""
-
-    def now(self) -> datetime:
-        """Return the present, aware and in UTC."""
 
 
 @dataclass(frozen=True, slots=True)

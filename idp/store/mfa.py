@@ -15,7 +15,7 @@ from adapter.mfa.codes.limits import CodeLimits
 from adapter.mfa.devices import Device
 from adapter.mfa.ports import Activation
 from adapter.mfa.push.challenge import Challenge, State
-from idp.store import once
+from idp.store import used_once
 from idp.store.engine import Database
 from idp.store.prepared import Prepared
 from idp.store.schema import Instant, Words, activations, challenges, devices, mfa_users
@@ -290,7 +290,7 @@ class SqlMfaTransaction:
 
     def claim(self, kind: str, key: str, expires_at: datetime) -> bool:
         """Use up *key* of *kind*; False when it was used before (one unique insert)."""
-        return once.claim(self._connection, kind, key, expires_at)
+        return used_once.claim(self._connection, kind, key, expires_at)
 
     def _user(self, user: str) -> _MfaUser | None:
         return _mfa_user(self._connection, user)

@@ -1,10 +1,10 @@
-"""Persistent names in the database, as :mod:`idp.federation.ports` asks for them."""
+"""Persistent NameIDs in the database: one a user and service provider."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, select, text
 
-from idp.federation.name_ids import opaque_name
+from idp.federation.issuance.name_ids import opaque_name
 from idp.store.engine import Database
 from idp.store.schema import Words, name_ids
 
@@ -18,7 +18,7 @@ _MAKE = text(
 
 
 class SqlPersistentNames:
-    """The :class:`~idp.federation.ports.PersistentNames` of a database."""
+    """The :class:`~idp.federation.issuance.name_ids.PersistentNames` of a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

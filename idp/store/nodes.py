@@ -1,4 +1,4 @@
-"""The farm's nodes in the database: the store that :mod:`idp.federation.ports` asks for."""
+"""The farm's nodes in the database."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import asdict, fields
 
 from sqlalchemy import bindparam, delete, select
 
-from idp.federation.nodes import Node
+from idp.federation.farm import Node
 from idp.store.engine import Database
 from idp.store.schema import nodes
 from idp.store.upsert import upsert
@@ -18,7 +18,7 @@ _REMOVE = delete(nodes).where(nodes.c.name == bindparam("name")).returning(nodes
 
 
 class SqlNodeStore:
-    """The :class:`~idp.federation.ports.NodeStore` of a database."""
+    """The :class:`~idp.federation.farm.NodeStore` of a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -12,12 +12,12 @@ from sqlalchemy import BigInteger, Connection, bindparam, text
 
 from idp.saml.values import NameID
 from idp.session.participants import Issued, Outcome, Participant
-from idp.store import once
+from idp.store import used_once
 from idp.store.prepared import Prepared
 from idp.store.schema import Instant, session_participants
 
 SESSION_ENDED = "session-ended"
-MOST = 16
+MAX_KEPT = 16
 """How many of a service provider's assertions are remembered in one session, the newest."""
 
 COLUMNS = (
@@ -72,8 +72,8 @@ def add(connection: Connection, issued: Issued) -> bool:
         "session_index": issued.session_index,
         "expires_at": issued.expires_at,
         "kind": SESSION_ENDED,
-        "key": once.key_of(issued.session),
-        "most": MOST,
+        "key": used_once.key_of(issued.session),
+        "most": MAX_KEPT,
     }
     if _ADD.first(connection, values) is None:
         return False

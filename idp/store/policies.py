@@ -26,7 +26,7 @@ _POLICY = Prepared(select(policies.c.value).where(policies.c.name == bindparam("
 
 
 class SqlPolicyStore:
-    """The :class:`~idp.federation.ports.PolicyStore` of a database."""
+    """The :class:`~idp.federation.access_control.global_policy.PolicyStore` of a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, create_engine, exc
 from sqlalchemy.engine import URL
 
 from adapter.errors import TallystickError
-from idp.store import faults
+from idp.store import errors
 
 DRIVER = "postgresql+psycopg"
 
@@ -34,7 +34,7 @@ class PostgresqlServer:
     """
 
     def __init__(self, url: URL, connections: int) -> None:
-        patience = round(faults.PATIENCE * 1000)
+        patience = round(errors.PATIENCE * 1000)
         settings = {"lock_timeout": patience, **_SETTINGS}
         try:
             self._engine = create_engine(
@@ -42,12 +42,12 @@ class PostgresqlServer:
                 pool_pre_ping=True,
                 pool_size=connections,
                 max_overflow=0,
-                pool_timeout=faults.PATIENCE,
+                pool_timeout=errors.PATIENCE,
                 pool_use_lifo=True,
                 isolation_level="AUTOCOMMIT",
                 skip_autocommit_rollback=True,
                 connect_args={
-                    "connect_timeout": max(2, round(faults.PATIENCE)),
+                    "connect_timeout": max(2, round(errors.PATIENCE)),
                     "tcp_user_timeout": patience,
                     "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
                 },

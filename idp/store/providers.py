@@ -23,7 +23,7 @@ _REMOVE = delete(providers).where(providers.c.name == bindparam("name")).returni
 
 
 class SqlProviderStore:
-    """The :class:`~idp.federation.ports.ProviderStore` of a database."""
+    """The :class:`~idp.federation.providers.ProviderStore` of a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""The refreshing of trusts in the database: the store that ``idp.federation.refreshing`` asks for.
+"""Stores when each trust is refreshed, for :mod:`idp.federation.metadata.schedule`.
 
 A refresh is claimed by moving the time when it is due: of several nodes, one statement wins.
 """
@@ -13,10 +13,10 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
 
-from idp.federation.refreshing import Held, RefreshState
+from idp.federation.metadata.schedule import PendingUpdate, RefreshState
 from idp.store.engine import Database
+from idp.store.metadata_validity import terms_of, validity_of
 from idp.store.schema import refreshes
-from idp.store.terms import terms_of, validity_of
 from idp.store.upsert import upsert
 
 _COLUMNS = (
@@ -45,7 +45,7 @@ _CLAIM = (
 
 
 class SqlRefreshStore:
-    """The :class:`~idp.federation.refreshing.RefreshStore` of a database."""
+    """The :class:`~idp.federation.metadata.schedule.RefreshStore` of a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -105,4 +105,6 @@ def _state_of(row: Sequence[Any]) -> RefreshState:
     if document is None:
         return state
     values = json.loads(held)
-    return replace(state, held=Held(document, tuple(values["reasons"]), validity_of(values)))
+    return replace(
+        state, held=PendingUpdate(document, tuple(values["reasons"]), validity_of(values))
+    )

@@ -19,8 +19,8 @@ from urllib.parse import quote
 from sqlalchemy import Connection, create_engine, exc
 from sqlalchemy.pool import QueuePool
 
-from idp.store import faults
-from idp.store.faults import StoreUnavailable
+from idp.store import errors
+from idp.store.errors import StoreUnavailable
 
 KEPT = 16
 """Idle connections to a file; the pool opens more for a crowd, and closes them again."""
@@ -29,7 +29,7 @@ _POOL: dict[str, Any] = {
     "poolclass": QueuePool,
     "pool_size": KEPT,
     "max_overflow": 48,
-    "pool_timeout": faults.PATIENCE,
+    "pool_timeout": errors.PATIENCE,
     "pool_use_lifo": True,
     "isolation_level": "AUTOCOMMIT",
     "skip_autocommit_rollback": True,
@@ -139,7 +139,7 @@ def _open_sqlite(path: Path, synchronous: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"file:{quote(str(path.absolute()))}?mode=rw",
         uri=True,
-        timeout=faults.PATIENCE,
+        timeout=errors.PATIENCE,
         isolation_level=None,
         check_same_thread=False,
     )
@@ -155,7 +155,7 @@ def _use_wal(connection: sqlite3.Connection) -> None:
     Of four processes that turn a new file at the same moment, SQLite refuses one in a hundred
     times without waiting, whatever its busy timeout.
     """
-    deadline = time.monotonic() + faults.PATIENCE
+    deadline = time.monotonic() + errors.PATIENCE
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
@@ -198,7 +198,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 @contextmanager
 def _held(lock: threading.Lock) -> Iterator[None]:
-    if not lock.acquire(timeout=faults.PATIENCE):
+    if not lock.acquire(timeout=errors.PATIENCE):
         raise exc.TimeoutError("no turn to write")
     try:
         yield

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from idp.federation.relying_party import RelyingPartyTrust
-from idp.federation.trusts import IdentifierTaken
+from idp.federation.relying_party.registry import IdentifierTaken
+from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.store.prepared import Prepared
 from idp.store.schema import trust_identifiers, trusts
 

@@ -1,4 +1,4 @@
-"""Relying party trusts in the database: the store that :mod:`idp.federation.ports` asks for.
+"""Relying party trusts in the database.
 
 What the metadata says is kept as JSON beside it, so that reading a trust needs no XML parser.
 """
@@ -13,13 +13,13 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from idp.federation.relying_party import RelyingPartyTrust
-from idp.federation.settings import TrustSettings
+from idp.federation.relying_party.settings import TrustSettings
+from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.saml.values import AssertionConsumerService, ServiceProvider, SingleLogoutService
 from idp.store import trust_identifiers
 from idp.store.engine import Database
+from idp.store.metadata_validity import terms_of, validity_of
 from idp.store.schema import refreshes, trusts
-from idp.store.terms import terms_of, validity_of
 from idp.store.upsert import upsert
 
 _COLUMNS = (
@@ -42,7 +42,7 @@ _REMOVE_REFRESH = delete(refreshes).where(refreshes.c.entity_id == bindparam("en
 
 
 class SqlTrustStore:
-    """The :class:`~idp.federation.ports.TrustStore` of a database."""
+    """The :class:`~idp.federation.relying_party.registry.TrustStore` of a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

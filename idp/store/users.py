@@ -1,4 +1,4 @@
-"""Users in the database: the store that :mod:`idp.directory.ports` asks for."""
+"""Users in the database: the store that :mod:`idp.directory.user_store` asks for."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from idp.directory.lockout import AccountState, LockoutRules, Origin
-from idp.directory.ports import Credentials, Tried
+from idp.directory.user_store import Credentials, Tried
 from idp.directory.users import User, account_key
 from idp.store import lockout
 from idp.store.engine import Database
@@ -57,7 +57,7 @@ def user_of(row: Sequence[Any]) -> User:
 
 
 class SqlUserStore:
-    """The :class:`~idp.directory.ports.UserStore` of a database."""
+    """The :class:`~idp.directory.user_store.UserStore` of a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

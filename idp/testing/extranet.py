@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from idp.proxies import FORWARDED_CLIENT_IP
 from idp.testing.browser import Browser
+from idp.web.proxies import FORWARDED_CLIENT_IP
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 from idp.authenticator.client import Phone
 from idp.authenticator.phonefile import PhoneFile
-from idp.demo.phones import CURRENT, give_phone
-from idp.federation.settings import TrustSettings
+from idp.embedded.phones import CURRENT, give_phone
+from idp.federation.relying_party.settings import TrustSettings
 from idp.saml.contexts import MULTIPLE_AUTHN
 from idp.signin.paths import IDP_INITIATED, METADATA, SIGN_OUT
 from idp.testing.browser import Browser
@@ -22,11 +22,11 @@ from idp.testing.signout import SignOut, follow
 from idp.testing.users import DEFAULT_NAME, DEFAULT_PASSWORD, PHONES, User
 
 if TYPE_CHECKING:
-    from idp.demo.test_sp import Provider
-    from idp.federation.relying_party import RelyingPartyTrust
+    from idp.audit.record import SignInRecord
+    from idp.embedded.test_sp import Provider
+    from idp.federation.relying_party.trust import RelyingPartyTrust
     from idp.services import Services
-    from idp.session.clock import ShiftedClock
-    from idp.session.record import SignInRecord
+    from idp.testing.clock import ShiftedClock
     from idp.testing.page import Page
 
 WISHES = {"force_authn": "force", "is_passive": "passive", "unsigned": "unsigned"}

@@ -15,18 +15,20 @@ from jinja2 import BytecodeCache
 from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.test import Client
 
-from idp import config
 from idp.app import assemble, create_app
-from idp.demo import test_sp
-from idp.demo.folder import ServerFolder, unwatched
-from idp.demo.phones import give_phone
-from idp.demo.servers import Server
+from idp.config import schema
+from idp.config.reading import load
 from idp.directory import PasswordHasher
-from idp.federation.keys import load_signing_key
-from idp.listening import listen
+from idp.embedded import test_sp
+from idp.embedded.phones import give_phone
+from idp.embedded.server_folder import ServerFolder, unwatched
+from idp.embedded.servers import Server
+from idp.federation.token_signing.key_files import load_signing_key
 from idp.services import Services
-from idp.session.clock import ShiftedClock, SystemClock
 from idp.signin.paths import METADATA
+from idp.sockets import listen
+from idp.system_clock import SystemClock
+from idp.testing.clock import ShiftedClock
 from idp.testing.extranet import PROXY_ADDRESS, WebApplicationProxy
 from idp.testing.users import DEFAULT_NAME, DEFAULT_PASSWORD
 
@@ -61,7 +63,7 @@ class Host:
         self._hasher = PasswordHasher(memory_kib=8, passes=1)
         self._folder = ServerFolder(folder)
         self._folder.create(self.url, datetime.now(UTC))
-        self._config = unwatched(config.load(self._folder.config_file))
+        self._config = unwatched(load(self._folder.config_file))
         keys = self._config.keys
         self._signing_key = load_signing_key(keys.signing_key, keys.signing_certificate)
         # The file that is copied for each test; once closed, it has no journal beside it.
@@ -130,9 +132,9 @@ class Host:
         # Quick tests look like loops.
         sign_in = self._config.sign_in.model_copy(update={"loop_detection": False})
         sections = {
-            "store": config.Store(url=url),
+            "store": schema.Store(url=url),
             "sign_in": sign_in,
-            "proxies": config.Proxies(web_application_proxies=(ip_network(PROXY_ADDRESS),)),
+            "proxies": schema.Proxies(web_application_proxies=(ip_network(PROXY_ADDRESS),)),
         }
         return assemble(
             self._config.model_copy(update=sections),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from idp.testing.page import Form, Page
 
 if TYPE_CHECKING:
-    from idp.demo.test_sp.received import Received, ReceivedAssertion
+    from idp.embedded.test_sp.received import Received, ReceivedAssertion
     from idp.testing.browser import Browser
     from idp.testing.users import User
 
@@ -137,7 +137,7 @@ class Finished:
     @cached_property
     def received(self) -> Received:
         """The response as values, its signatures checked, and opened by the keys there are."""
-        from idp.demo.test_sp.received import read_response
+        from idp.embedded.test_sp.received import read_response
 
         return read_response(self.xml, self._certificates, self._private_keys)
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from adapter.mfa.ports import Clock
+    from adapter.clock import Clock
     from idp.authenticator.client import Phone
 
 DEFAULT_NAME = "user@example.test"

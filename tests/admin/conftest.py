@@ -14,13 +14,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from idp import config
 from idp.app import assemble, create_app
+from idp.audit.record import SignInRecord
+from idp.config.reading import load
 from idp.directory import PasswordHasher
 from idp.services import Services
-from idp.session.record import SignInRecord
 from idp.store.engine import Database
-from idp.store.once import UsedOnce
+from idp.store.used_once import UsedOnce
 
 __all__ = ["farm_folder", "keys_folder"]
 
@@ -33,7 +33,7 @@ def once(database: Database) -> UsedOnce:
 @pytest.fixture
 def services(farm_folder: Path, clock: SetClock) -> Iterator[Services]:
     assembled = assemble(
-        config.load(farm_folder / "tallystick.toml"),
+        load(farm_folder / "tallystick.toml"),
         clock=clock,
         hasher=PasswordHasher(memory_kib=8, passes=1),
     )

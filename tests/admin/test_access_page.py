@@ -27,7 +27,7 @@ def test_it_shows_what_lets_users_in_and_what_asks(administrator, services, trus
     assert "Permit everyone" in administrator.see("/admin/access").text
 
     services.access.set(read_policy("Office <1>", {"permit": [{"networks": ["{Where}"]}]}))
-    services.trusts.set(
+    services.trusts.change_from_text(
         TRUST,
         {
             "access_control_policy": "Office <1>",
@@ -44,7 +44,7 @@ def test_it_shows_what_lets_users_in_and_what_asks(administrator, services, trus
 def test_it_shows_rules_and_a_trust_that_lets_nobody_in(administrator, services, trust):
     services.policy.set_second_factor("never")
     services.policy.set_additional_rules(RULES)
-    services.trusts.set(
+    services.trusts.change_from_text(
         TRUST, {"issuance_authorization_rules": RULES, "additional_authentication_rules": RULES}
     )
     page = administrator.see("/admin/access").text
@@ -53,12 +53,12 @@ def test_it_shows_rules_and_a_trust_that_lets_nobody_in(administrator, services,
     assert "urn:&lt;b&gt;" in page
     assert "<td>rules</td>" in page
     assert "<td>as for all trusts, and rules</td>" in page
-    services.trusts.set(TRUST, {"issuance_authorization_rules": ""})
+    services.trusts.change_from_text(TRUST, {"issuance_authorization_rules": ""})
     assert "<td>nothing</td>" in administrator.see("/admin/access").text
 
 
 def test_it_shows_no_more_than_a_page_can_hold(administrator, services, trust, monkeypatch):
-    monkeypatch.setattr("idp.admin.access_control.MOST_SHOWN", 1)
+    monkeypatch.setattr("idp.management.access_control.MAX_SHOWN", 1)
     services.trusts.add(metadata().replace(TRUST, "urn:second").encode())
 
     page = administrator.see("/admin/access").text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from idp.admin.addresses import is_public
+from idp.management.metadata.addresses import is_public
 
 
 @pytest.mark.parametrize(

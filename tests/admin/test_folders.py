@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from idp.admin.folders import WatchedFolders
 from idp.app import create_app
+from idp.management.metadata.folder_watcher import WatchedFolders
 from idp.saml.metadata import write_sp_metadata
 
 

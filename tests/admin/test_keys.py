@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from administered import ADMIN_TOKEN, BASE_URL
 
-from idp.signing_keys import signing_keys_of
+from idp.federation.token_signing.configured import signing_keys_of
 
 
 @pytest.fixture

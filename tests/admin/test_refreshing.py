@@ -15,13 +15,13 @@ from werkzeug.serving import make_server
 from written_metadata import ACS, SP_ID, entity, key, role
 
 from adapter.errors import TallystickError
-from idp.admin import monitor
-from idp.admin.metadata_source import Source
-from idp.admin.monitor import Monitor
-from idp.admin.refreshing import Outcome, _judge, accept, refresh
-from idp.admin.trust_views import view_of
-from idp.admin.trusts import add_from
-from idp.federation.refreshing import LEASE, SHORTEST
+from idp.federation.metadata.schedule import LEASE, MIN_INTERVAL
+from idp.management.metadata import monitor
+from idp.management.metadata.monitor import Monitor
+from idp.management.metadata.refresh import Outcome, _judge, accept, refresh
+from idp.management.metadata.source import Source
+from idp.management.trust_views import view_of
+from idp.management.trusts import add_from
 
 __all__ = ["identities", "sp"]
 
@@ -93,7 +93,7 @@ def test_what_has_not_changed_changes_nothing(services, trust, publisher):
 
 
 def test_what_is_harmless_is_taken_and_settings_stay(services, trust, publisher, identities):
-    services.trusts.set(SP_ID, {"second_factor": "never"})
+    services.trusts.change_from_text(SP_ID, {"second_factor": "never"})
     keys = key(identities.sp.certificate) + key(identities.stranger.certificate)
     publisher.publish(entity(role(keys + ACS.replace("/acs", "/new"), SIGNED)))
 
@@ -143,7 +143,7 @@ def test_what_was_held_is_forgotten_when_the_service_provider_takes_it_back(
 
 
 def test_without_auto_update_every_change_is_held(services, trust, publisher, keyed):
-    services.trusts.set(SP_ID, {"auto_update_enabled": "false"})
+    services.trusts.change_from_text(SP_ID, {"auto_update_enabled": "false"})
     publisher.publish(entity(keyed.replace("/acs", "/new")))
 
     assert refresh(services, SP_ID).outcome == Outcome.HELD
@@ -159,7 +159,7 @@ def test_a_failure_is_remembered_tried_again_later_and_repeats_nothing(
         assert "secret" not in str(report)
 
     assert state(services).failures == 3
-    assert state(services).due_at == clock.now() + 4 * SHORTEST
+    assert state(services).due_at == clock.now() + 4 * MIN_INTERVAL
     assert "3 times" in " ".join(view_of(services, trust).warnings)
     assert services.trusts.existing(SP_ID) == trust
 
@@ -216,7 +216,7 @@ class TestMonitor:
         self, services, trust, publisher, clock
     ):
         clock.advance(days=1)
-        services.trusts.set(SP_ID, {"monitoring_enabled": "false"})
+        services.trusts.change_from_text(SP_ID, {"monitoring_enabled": "false"})
         assert Monitor(services).look() == ()
         services.trusts.remove(SP_ID)
         clock.advance(days=1)

@@ -14,8 +14,8 @@ from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
 from adapter.errors import TallystickError
-from idp.admin import addresses
-from idp.admin.remote_metadata import LARGEST, fetch
+from idp.management.metadata import addresses
+from idp.management.metadata.remote import LARGEST, fetch
 
 Answer = Callable[[Request], Response]
 

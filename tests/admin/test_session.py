@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from idp.admin.session import AdminSessions
-from idp.admin.token import AdminToken
+from idp.management.admin_token import AdminToken
 from idp.session.seal import Sealer
 
 TOKEN = AdminToken(b"t" * 32)

@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from idp.admin.token import AdminTokenError, read_token
+from idp.management.admin_token import AdminTokenError, read_token
 
 TOKEN = "a-token-of-at-least-twenty-characters"
 

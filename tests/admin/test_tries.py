@@ -7,18 +7,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from idp.admin.tries import WINDOW, WRONG, Tries
-from idp.store.once import UsedOnce
+from idp.admin.rate_limit import WINDOW, WRONG, RateLimit
+from idp.store.used_once import UsedOnce
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def tries(once) -> Tries:
-    return Tries(once)
+def tries(once) -> RateLimit:
+    return RateLimit(once)
 
 
-def wrong(tries: Tries, now: datetime = NOW, client: str = "192.0.2.1") -> bool:
+def wrong(tries: RateLimit, now: datetime = NOW, client: str = "192.0.2.1") -> bool:
     return tries.judge(client, now, right=False)
 
 
@@ -42,7 +42,7 @@ def test_right_tokens_cost_nothing(tries):
 
 
 def test_parallel_tries_at_several_nodes_get_ten_looks_together(open_database):
-    nodes = [Tries(UsedOnce(open_database())) for _ in range(4)]
+    nodes = [RateLimit(UsedOnce(open_database())) for _ in range(4)]
 
     with ThreadPoolExecutor(16) as pool:
         granted = list(pool.map(lambda number: wrong(nodes[number % 4]), range(100)))

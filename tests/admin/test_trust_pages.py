@@ -8,9 +8,9 @@ import pytest
 from administered import SP_ID, metadata
 from lxml import html
 
-from idp.federation.claim_rules.tables import read_toml
-from idp.federation.refreshing import Held, RefreshState
-from idp.federation.settings import TrustSettings
+from idp.federation.claim_rules.toml.reader import read_toml
+from idp.federation.metadata.schedule import PendingUpdate, RefreshState
+from idp.federation.relying_party.settings import TrustSettings
 from idp.saml import uris
 
 ONE = f"/admin/trusts/one?id={quote(SP_ID, safe='')}"
@@ -43,7 +43,7 @@ def settings(services) -> TrustSettings:
 
 
 def test_the_list_shows_each_trust_and_its_warnings(administrator, services, trust):
-    services.trusts.set(SP_ID, {"signature_algorithm": "rsa-sha1"})
+    services.trusts.change_from_text(SP_ID, {"signature_algorithm": "rsa-sha1"})
 
     page = administrator.see("/admin/trusts")
 
@@ -73,7 +73,7 @@ def test_the_form_has_every_setting_but_the_tables(administrator, trust):
 
 
 def test_saving_it_unchanged_changes_nothing(save, services, trust):
-    services.trusts.set(SP_ID, {"attributes.urn:x": "y", "notes": "one\ntwo"})
+    services.trusts.change_from_text(SP_ID, {"attributes.urn:x": "y", "notes": "one\ntwo"})
     before = settings(services)
 
     assert save().status_code == 303
@@ -137,7 +137,7 @@ def test_the_log_tells_what_was_done_and_no_event_that_a_form_makes_up(save, tru
 
 
 def test_what_is_held_back_is_accepted_by_a_press(administrator, save, services, trust):
-    held = Held(metadata(acs="https://sp.example.test/new").encode(), ("for a test",))
+    held = PendingUpdate(metadata(acs="https://sp.example.test/new").encode(), ("for a test",))
     services.refreshes.save(SP_ID, RefreshState(services.clock.now(), held=held))
     assert "for a test" in administrator.see(ONE).text
 

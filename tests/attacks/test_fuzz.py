@@ -19,7 +19,8 @@ from readers import KINDS, Reader
 
 from adapter.errors import TallystickError
 from idp.app import create_app
-from idp.federation.claim_rules import reading, tables
+from idp.federation.claim_rules.adfs import parser
+from idp.federation.claim_rules.toml import reader as tables
 from idp.saml import uris
 from idp.saml.bad_metadata import BadMetadata
 from idp.saml.bindings import SamlMessage, decode_post, decode_redirect
@@ -121,7 +122,7 @@ WORDS = ("=>", "&&", "c:[", "]", "issue", "(", ")", ";", "==", "=~", "count", "e
 @SETTINGS
 @given(text=st.one_of(spliced(RULE), st.text(), st.lists(st.sampled_from(WORDS)).map(" ".join)))
 def test_any_text_is_claim_rules_or_refused(text):
-    for read in (reading.read, tables.read_toml):
+    for read in (parser.read, tables.read_toml):
         with suppress(TallystickError):
             read(text)
 

@@ -13,7 +13,7 @@ from authenticator_hands import hand_of
 from phone_host import ALICE, APPLICATION
 from sqlalchemy import delete
 
-from idp.authenticator.calls import Call
+from idp.authenticator.request_signing import SignedRequest
 from idp.store.schema import devices
 
 
@@ -365,7 +365,7 @@ def test_the_page_is_strict_about_what_runs_in_it(host):
 def test_the_address_of_a_call_is_not_taken_from_the_request(host, hand):
     """A forged Host header does not make another server's signature fit."""
     call = hand.meant("GET", "account")
-    elsewhere = Call("http://evil.example.test", call.method, call.target)
+    elsewhere = SignedRequest("http://evil.example.test", call.method, call.target)
     answer = requests.get(
         host.url + call.target,
         headers={"Authorization": hand.header(elsewhere), "Host": "evil.example.test"},

@@ -14,7 +14,7 @@ from phone_host import ALICE, BOB, running
 from sqlalchemy import delete
 
 from adapter.errors import TallystickError
-from idp.authenticator.waiting import RoomFull, WaitingRoom
+from idp.mfa.waiting import RoomFull, WaitingRoom
 from idp.store.schema import devices
 
 LONG = 20

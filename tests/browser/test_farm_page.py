@@ -13,8 +13,8 @@ from playwright.sync_api import Locator, Page, expect
 from werkzeug.serving import make_server
 
 from idp.app import create_app
+from idp.audit.record import SignInRecord
 from idp.services import Services
-from idp.session.record import SignInRecord
 
 __all__ = ["farm_folder", "keys_folder", "services"]
 
@@ -247,7 +247,7 @@ def test_access_shows_who_gets_in_where(farm, services, looks):
         'c:[Type == "http://schemas.microsoft.com/ws/2012/01/insidecorporatenetwork"]\n'
         ' => issue(Type = "urn:a/rather/long/claim/type/as/they/often/are", Value = c.Value);'
     )
-    services.trusts.set(
+    services.trusts.change_from_text(
         "https://sp.example.test/metadata",
         {
             "access_control_policy": "Permit specific group",
@@ -277,7 +277,7 @@ def test_an_empty_log_and_an_empty_farm_say_so(farm, services, looks):
 def test_a_setting_of_a_trust_is_changed_and_its_weakness_told(farm, services, looks):
     services.trusts.add(metadata().encode())
     services.trusts.add(metadata("https://library.example.test/shibboleth").encode())
-    services.trusts.set(SP_ID, {"signature_algorithm": "rsa-sha1"})
+    services.trusts.change_from_text(SP_ID, {"signature_algorithm": "rsa-sha1"})
 
     farm.get_by_role("link", name="Trusts").click()
     expect(farm.get_by_role("row")).to_have_count(3)

@@ -15,7 +15,9 @@ __all__ = ["pairs"]
 
 @pytest.fixture
 def sp(federation: Federation, service_provider: ServiceProvider) -> ServiceProvider:
-    federation.services.trusts.set(service_provider.entity_id, {"second_factor": "never"})
+    federation.services.trusts.change_from_text(
+        service_provider.entity_id, {"second_factor": "never"}
+    )
     return service_provider
 
 

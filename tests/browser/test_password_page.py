@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from signing_in import served
 
-from idp.config import SignIn
+from idp.config.schema import SignIn
 from idp.testing.federation import Federation, ServiceProvider
 
 __all__ = ["served"]

@@ -8,7 +8,7 @@ import pytest
 from administered import SP_ID as ID
 from administered import metadata
 
-from idp.federation.folder import load_folder
+from idp.federation.metadata.folder import load_folder
 
 XMLSOAP = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
 MULTIPLE_AUTHN = "http://schemas.microsoft.com/claims/multipleauthn"

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from idp.config import Config
+from idp.config.schema import Config
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from idp.config import load
+from idp.config.reading import load
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from written_metadata import entities
 from idp import cli
 from idp.cli.context import Example
 from idp.federation.access_control.policy_file import read_policy
-from idp.federation.refreshing import Held, RefreshState
-from idp.signing_keys import signing_keys_of
+from idp.federation.metadata.schedule import PendingUpdate, RefreshState
+from idp.federation.token_signing.configured import signing_keys_of
 
 OURS = ("access", "adapters", "config", "doctor", "init", "keys", "log", "server", "sp", "user")
 """The commands that act on a server's folder and need nothing that runs."""
@@ -82,7 +82,7 @@ def prepared(folder: Path, services, request: pytest.FixtureRequest) -> None:
     if " sp " in line and " add " not in line:
         services.trusts.add(metadata().encode())
     if "--accept" in line:
-        held = Held(metadata().encode(), ("for an example",))
+        held = PendingUpdate(metadata().encode(), ("for an example",))
         services.refreshes.save(SP_ID, RefreshState(services.clock.now(), held=held))
     if " claims test " in line:
         services.directory.add("alice@example.test", "password")

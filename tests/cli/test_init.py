@@ -10,9 +10,9 @@ import pytest
 import requests
 from serve_process import free_port, serve_process
 
-from idp import config
-from idp.admin.token import read_token
-from idp.signing_keys import signing_keys_of
+from idp.config.reading import load
+from idp.federation.token_signing.configured import signing_keys_of
+from idp.management.admin_token import read_token
 
 FILES = ["admin-token", "secret.key", "signing.crt", "signing.key", "tallystick.toml"]
 
@@ -56,7 +56,7 @@ def test_all_it_makes_is_its_owners_alone_and_the_token_is_nowhere(new):
 @pytest.mark.parametrize(("options", "kind"), [((), "rsa"), (("--ecdsa",), "ecdsa")])
 def test_the_first_key_is_of_the_kind_asked_for(new, options, kind):
     folder, _told = new(*options, "--base-url", "https://sts.example.test")
-    settings = config.load(folder / "tallystick.toml")
+    settings = load(folder / "tallystick.toml")
     facts = signing_keys_of(settings).current().primary.facts
 
     assert (facts.kind, facts.common_name) == (kind, "ADFS Signing - sts.example.test")
@@ -64,7 +64,7 @@ def test_the_first_key_is_of_the_kind_asked_for(new, options, kind):
 
 def test_the_strict_settings_hold(new):
     folder, _told = new("--ecdsa")
-    settings = config.load(folder / "tallystick.toml")
+    settings = load(folder / "tallystick.toml")
 
     assert not settings.trusts.allow_http
     assert not settings.trusts.allow_private_addresses

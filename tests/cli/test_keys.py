@@ -6,15 +6,15 @@ import json
 
 import pytest
 
-from idp import config
-from idp.federation.keys import write_private_file
-from idp.signing_keys import signing_keys_of
+from idp.config.reading import load
+from idp.federation.token_signing.configured import signing_keys_of
+from idp.federation.token_signing.key_files import write_private_file
 
 
 @pytest.fixture
 def current(farm_folder):
     """The keys as a server that runs sees them."""
-    return signing_keys_of(config.load(farm_folder / "tallystick.toml")).current
+    return signing_keys_of(load(farm_folder / "tallystick.toml")).current
 
 
 def listed(done) -> list[dict[str, str]]:

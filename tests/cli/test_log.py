@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from idp.admin import log as sign_ins
-from idp.session.record import SignInRecord
+from idp.audit.record import SignInRecord
+from idp.management import sign_in_log as sign_ins
 
 TALLYSTICK = Path(sys.executable).with_name("tallystick")
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

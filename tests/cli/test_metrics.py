@@ -12,12 +12,12 @@ from administered import SP_ID, metadata
 from prometheus_client.parser import text_string_to_metric_families
 from serve_process import free_port, refusal, serve_process, serve_section
 
-from idp import config
 from idp.app import assemble
+from idp.config.reading import load
 from idp.directory import PasswordHasher
-from idp.listening import listen
-from idp.metrics import MOST_VALUES, OTHER, _Few
-from idp.session.clock import ShiftedClock
+from idp.metrics import MAX_VALUES, OTHER, _Few
+from idp.sockets import listen
+from idp.testing.clock import ShiftedClock
 from idp.testing.federation import Federation
 
 
@@ -34,7 +34,7 @@ def file(farm_folder: Path) -> Path:
 @pytest.fixture
 def federation(file: Path, tmp_path: Path):
     services = assemble(
-        config.load(file), clock=ShiftedClock(), hasher=PasswordHasher(memory_kib=8, passes=1)
+        load(file), clock=ShiftedClock(), hasher=PasswordHasher(memory_kib=8, passes=1)
     )
     services.farm.set_build("sts1", "20348.350", "test")
     services.trusts.add(metadata().encode())
@@ -81,14 +81,15 @@ def test_the_server_itself_has_no_metrics(file, federation):
 
 
 def test_a_port_in_use_is_one_line(file):
-    with listen("127.0.0.1", config.load(file).metrics.port):
+    with listen("127.0.0.1", load(file).metrics.port):
         assert "metrics.port" in refusal(file)
 
 
 def test_prometheus_is_not_loaded_where_nobody_asks(farm_folder):
     program = (
-        "import sys, pathlib, idp.config\n"
-        f"idp.create_app(idp.config.load(pathlib.Path({str(farm_folder / 'tallystick.toml')!r})))\n"
+        "import sys, pathlib, idp\n"
+        "from idp.config.reading import load\n"
+        f"idp.create_app(load(pathlib.Path({str(farm_folder / 'tallystick.toml')!r})))\n"
         "print('prometheus_client' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)  # noqa: S603 -- our own interpreter
@@ -98,7 +99,7 @@ def test_prometheus_is_not_loaded_where_nobody_asks(farm_folder):
 
 def test_a_label_has_so_many_values_and_no_more():
     few = _Few()
-    values = [few("outcome", str(number)) for number in range(MOST_VALUES + 5)]
+    values = [few("outcome", str(number)) for number in range(MAX_VALUES + 5)]
 
     assert values.count(OTHER) == 5
     assert few("outcome", "7") == "7"

@@ -34,14 +34,14 @@ from serve_process import (
 )
 from sqlalchemy import text
 
-from idp import config
 from idp.app import assemble
 from idp.authenticator import THREADS
+from idp.config.reading import load
 from idp.demo import tls
 from idp.directory import PasswordHasher
-from idp.listening import listen
 from idp.serving.supervisor import GRACE_SECONDS
-from idp.session.clock import ShiftedClock
+from idp.sockets import listen
+from idp.testing.clock import ShiftedClock
 from idp.testing.federation import Federation
 
 Serve = Callable[..., ServeProcess]
@@ -67,7 +67,7 @@ def file(folder: Path) -> Path:
 def federation(file: Path, tmp_path: Path) -> Iterator[Federation]:
     """The same server's rooms, joined here as well: a user, a trust, and who plays them."""
     services = assemble(
-        config.load(file),
+        load(file),
         clock=ShiftedClock(),
         hasher=PasswordHasher(memory_kib=8, passes=1),
     )
@@ -287,7 +287,7 @@ def test_systemd_is_told_when_it_answers_and_when_it_ends(file, federation, tmp_
 
 
 def test_a_port_in_use_is_one_line(file):
-    port = config.load(file).serve.port
+    port = load(file).serve.port
     with listen("127.0.0.1", port):
         assert f"Port {port} on 127.0.0.1 is in use" in refusal(file)
 
@@ -335,7 +335,7 @@ def test_tls_is_spoken_from_1_2(folder, certificate, version):
     context.maximum_version = version
     with serve_process(file, "--workers", "1") as server:
         assert server.url.startswith("https:")
-        port = config.load(file).serve.port
+        port = load(file).serve.port
         with (
             socket.create_connection(("127.0.0.1", port), timeout=30) as connection,
             context.wrap_socket(connection, server_hostname="localhost") as wrapped,

@@ -12,7 +12,7 @@ from administered import metadata
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
-from idp.federation.settings import settings_help
+from idp.federation.relying_party.settings import settings_help
 
 
 @pytest.fixture

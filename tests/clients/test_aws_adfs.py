@@ -11,7 +11,7 @@ from flask import Flask
 from verified import only, values, verified_assertion
 
 from idp.app import create_app
-from idp.config import Server
+from idp.config.schema import Server
 
 PUSHED = "Approve it there"
 A_NUMBER = r"^(\d\d)$"

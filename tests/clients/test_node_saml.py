@@ -114,7 +114,9 @@ def test_it_signs_its_user_in_by_the_number(binding, encrypted, register, federa
 @pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
 def test_it_takes_every_way_of_signing(encrypted, register, federation, phone):
     provider = register(encrypted=encrypted, wantAuthnResponseSigned=True)
-    federation.services.trusts.set(ENTITY_ID, {"saml_response_signature": "MessageAndAssertion"})
+    federation.services.trusts.change_from_text(
+        ENTITY_ID, {"saml_response_signature": "MessageAndAssertion"}
+    )
     signing_in = by_redirect(federation, provider)
     phone.approve(signing_in.number)
 

@@ -11,8 +11,8 @@ import pytest
 from leaving import App, Sent, carry, visit
 from signing_in import pairs
 
-from idp.saml.logout import Carried
-from idp.saml.pysaml2 import make_service_provider
+from idp.embedded.test_sp.pysaml2_client import make_service_provider
+from idp.saml.logout import OutgoingMessage
 from idp.saml.values import POST, REDIRECT
 from idp.testing.page import Page
 
@@ -80,12 +80,12 @@ def sign_in(client, federation, browser, binding):
     return response.session_info()["name_id"]
 
 
-def on_the_way(sent: dict) -> Carried:
+def on_the_way(sent: dict) -> OutgoingMessage:
     """Return what pysaml2 wants carried."""
     if sent["method"] == "GET":
-        return Carried(dict(sent["headers"])["Location"], {})
+        return OutgoingMessage(dict(sent["headers"])["Location"], {})
     form = Page("https://pysaml2.example.test/", 200, sent["data"]).form
-    return Carried(form.action, form.fields)
+    return OutgoingMessage(form.action, form.fields)
 
 
 def encoded(sent: Sent) -> str:

@@ -13,8 +13,8 @@ from administered import SP_ID, farm_folder, keys_folder, metadata
 from requests.adapters import HTTPAdapter
 from serve_process import TALLYSTICK, free_port, serve_process, serve_section, until
 
-from idp import config
 from idp.app import assemble
+from idp.config.reading import load
 from idp.demo import tls
 
 __all__ = ["farm_folder", "keys_folder"]
@@ -86,7 +86,7 @@ def test_behind_nginx_users_are_who_they_are_and_nothing_they_say(farm_folder, t
     file = serve_section(farm_folder, port=port, workers=1)
     text = file.read_text().replace("http://idp.example.test", base_url)
     file.write_text(text + '\n[proxies]\nreverse_proxies = ["127.0.0.1"]\n')
-    services = assemble(config.load(file))
+    services = assemble(load(file))
     services.farm.set_build("sts1", "20348.350", "test")
     services.trusts.add(metadata().encode())
     services.directory.add("alice@example.test", "correct horse")

@@ -22,9 +22,9 @@ import pytest
 import requests
 from demo_process import SECONDS, TALLYSTICK, DemoProcess, demo_process, tallystick
 
-from idp.admin import farm
 from idp.cli.demo import demo as command
-from idp.listening import AddressUnavailable, listen, port_of
+from idp.management import nodes as farm
+from idp.sockets import AddressUnavailable, listen, port_of
 from idp.testing.browser import Browser
 from idp.testing.page import Page
 

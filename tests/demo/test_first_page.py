@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from idp import config
 from idp.app import assemble
 from idp.authenticator.client import Phone
+from idp.config.reading import load
 from idp.demo.address import Address
 from idp.demo.running import Running, running
 from idp.testing.browser import Browser
@@ -128,12 +128,12 @@ def test_files_for_the_phones_lie_where_they_are_said_to(demo):
 
 
 def test_a_trust_that_is_set_to_sha1_is_warned_of(demo, browser):
-    services = assemble(config.load(demo.folder.config_file))
+    services = assemble(load(demo.folder.config_file))
     name = services.trusts.list()[0].entity_id
     try:
         assert "SHA-1" not in browser.open(url(demo)).html
-        services.trusts.set(name, {"signature_algorithm": "rsa-sha1"})
+        services.trusts.change_from_text(name, {"signature_algorithm": "rsa-sha1"})
         assert "SHA-1" in browser.open(url(demo)).html
     finally:
-        services.trusts.set(name, {"signature_algorithm": "rsa-sha256"})
+        services.trusts.change_from_text(name, {"signature_algorithm": "rsa-sha256"})
         services.close()

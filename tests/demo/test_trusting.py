@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tomllib
 
-from idp.demo.test_sp.provider import DISPLAY_NAME, ENTITY_ID
 from idp.demo.trusting import shipped
-from idp.federation.folder import load_folder
+from idp.embedded.test_sp.provider import DISPLAY_NAME, ENTITY_ID
+from idp.federation.metadata.folder import load_folder
 from idp.saml.metadata import read_service_provider
 
 

@@ -12,24 +12,26 @@ from administered import farm_folder, keys_folder, metadata, services
 from click.testing import CliRunner
 from databases import NOON
 
-from idp import cli, config
+from idp import cli
+from idp.config import schema
+from idp.config.reading import from_values
 from idp.federation.access_control.built_in import BUILT_IN
 from idp.federation.access_control.caller import Caller
 from idp.federation.access_control.decision import AccessRules, decide
+from idp.federation.access_control.global_policy import second_factor_reasons
 from idp.federation.access_control.policy_file import read_policy
 from idp.federation.access_control.rule_sets import rules_of
 from idp.federation.claims import short_name
-from idp.federation.policy import second_factor_reasons
-from idp.federation.settings import TrustSettings
-from idp.federation.whereabouts import Whereabouts
-from idp.proxies import FORWARDED_CLIENT_IP, FORWARDED_FOR, PROXY
+from idp.federation.relying_party.settings import TrustSettings
+from idp.federation.request_context import RequestContext
+from idp.web.proxies import FORWARDED_CLIENT_IP, FORWARDED_FOR, PROXY
 
 __all__ = ["farm_folder", "keys_folder", "services"]
 
 PAGE = (Path(__file__).parents[2] / "docs" / "access-control.md").read_text()
 WHERE = {
-    "inside": Whereabouts("10.0.0.1"),
-    "outside": Whereabouts("10.0.0.80", ("203.0.113.9",), proxy="wap"),
+    "inside": RequestContext("10.0.0.1"),
+    "outside": RequestContext("10.0.0.80", ("203.0.113.9",), proxy="wap"),
 }
 
 
@@ -84,12 +86,12 @@ def test_its_rules_can_be_read():
 
 
 def test_its_proxies_are_a_configuration():
-    proxies = config.from_values(tomllib.loads(PROXIES)).proxies
+    proxies = from_values(tomllib.loads(PROXIES)).proxies
 
     assert proxies.web_application_proxies
     assert proxies.reverse_proxies
     assert all(f"`{name}`" in PAGE for name in (PROXY, FORWARDED_CLIENT_IP, FORWARDED_FOR))
-    assert all(f"\n| `{name}` |" in PAGE for name in config.Proxies.model_fields)
+    assert all(f"\n| `{name}` |" in PAGE for name in schema.Proxies.model_fields)
 
 
 class Somebody:
@@ -139,6 +141,6 @@ def test_its_table_of_the_second_factor_is_right(of_all, column):
 
 
 def test_its_claims_are_those_that_a_request_has():
-    whole = Whereabouts("10.0.0.80", ("203.0.113.9",), "wap", "curl/8", "/adfs/ls/")
+    whole = RequestContext("10.0.0.80", ("203.0.113.9",), "wap", "curl/8", "/adfs/ls/")
 
     assert set(rows("claim")) == {short_name(claim.type) for claim in whole.claims()}

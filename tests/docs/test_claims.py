@@ -12,9 +12,10 @@ from administered import SP_ID, farm_folder, keys_folder, metadata, services
 from click.testing import CliRunner
 
 from idp import cli
-from idp.federation.claim_rules import engine, patterns, tables, template
-from idp.federation.claim_rules.directory import ATTRIBUTES
-from idp.federation.claim_rules.rules import COUNTS
+from idp.federation.claim_rules import engine, patterns
+from idp.federation.claim_rules.directory_store import ATTRIBUTES
+from idp.federation.claim_rules.model import COUNTS
+from idp.federation.claim_rules.toml import reader, templates
 from idp.federation.claims import claim_type
 
 __all__ = ["farm_folder", "keys_folder", "services"]
@@ -91,15 +92,15 @@ def test_its_commands_work_one_after_another_and_print_what_it_shows(folder):
 
 
 def test_every_kind_of_rule_and_of_condition_has_a_row():
-    assert [word for cell in rows("key") for word in words(cell)] == list(tables.ACTIONS)
-    assert [word for cell in rows("condition") for word in words(cell)] == list(tables.CONDITIONS)
+    assert [word for cell in rows("key") for word in words(cell)] == list(reader.ACTIONS)
+    assert [word for cell in rows("condition") for word in words(cell)] == list(reader.CONDITIONS)
     assert all(f'`"{operator} ' in PAGE for operator in COUNTS)
-    assert all(f"`{name}`" in PAGE for name in tables.OPERATORS)
+    assert all(f"`{name}`" in PAGE for name in reader.OPERATORS)
 
 
 def test_every_placeholder_is_understood():
     for word in (word for cell in rows("placeholder") for word in words(cell)):
-        assert template.read(word)
+        assert templates.read(word)
 
 
 def test_every_claim_has_a_short_name_and_every_attribute_is_named():
@@ -110,5 +111,5 @@ def test_every_claim_has_a_short_name_and_every_attribute_is_named():
 
 
 def test_its_limits_are_those_of_the_code():
-    assert f"at most {patterns.LONGEST_VALUE} characters" in PAGE
-    assert f"more than {engine.MOST_CLAIMS} claims" in PAGE
+    assert f"at most {patterns.MAX_VALUE_LENGTH} characters" in PAGE
+    assert f"more than {engine.MAX_CLAIMS} claims" in PAGE

@@ -1,4 +1,4 @@
-"""docs/pages.md tells of every id and name that the MFA page has."""
+"""docs/pages.md documents every id and name that the MFA page has."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ KINDS = {**WAITING, **FAILED, **REFUSED, **CODE}
 
 
 @pytest.mark.parametrize("make", KINDS.values(), ids=KINDS.keys())
-def test_every_id_and_name_of_the_mfa_page_is_told_of(database, make):
+def test_every_id_and_name_of_the_mfa_page_is_documented(database, make):
     mfa = SecondFactors(store_on(database), SetClock())
     mfa.phone = mfa.give_phone()
     page = make(mfa).page
 
-    untold = {"error", "signInButton"}  # our own, for style alone
-    names = {*page.all("//@id"), *page.all("//@name")} - untold
+    ours = {"error", "signInButton"}  # only our style sheet uses them
+    names = {*page.all("//@id"), *page.all("//@name")} - ours
     assert not [name for name in names if f"`{name}`" not in PAGE and f'"{name}"' not in PAGE]

@@ -14,7 +14,7 @@ from readers import identities, sp
 from written_metadata import entities, entity
 
 from idp import cli
-from idp.federation.settings import TrustSettings
+from idp.federation.relying_party.settings import TrustSettings
 
 __all__ = ["farm_folder", "identities", "keys_folder", "services", "sp"]
 

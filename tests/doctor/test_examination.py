@@ -15,7 +15,7 @@ from idp.demo.tls import prepare
 from idp.doctor.examination import CHECKS, OF_THE_FEDERATION, examine
 from idp.doctor.findings import Finding, Level, World
 from idp.federation.access_control.policy_file import read_policy
-from idp.federation.keys import create_signing_key
+from idp.federation.token_signing.key_files import create_signing_key
 from idp.saml.keys import new_signing_certificate
 from idp.services import Services
 
@@ -127,7 +127,7 @@ def _other_key(clinic: Clinic) -> None:
 
 def _policy_gone(clinic: Clinic) -> None:
     clinic.services.access.set(read_policy("Gone", {"permit": [{}]}))
-    clinic.services.trusts.set(SP_ID, {"access_control_policy": "Gone"})
+    clinic.services.trusts.change_from_text(SP_ID, {"access_control_policy": "Gone"})
     clinic.sql("DELETE FROM access_control_policies")
 
 
@@ -181,7 +181,9 @@ WARNINGS = {
     "keys_cannot_be_rolled": _world(can_write=lambda folder: False),
     "no_tls": lambda c: c.setting("serve", 'bind = "0.0.0.0"'),
     "underscored_headers": lambda c: c.setting("proxies", 'reverse_proxies = ["10.0.0.1"]'),
-    "nobody_gets_in": lambda c: c.services.trusts.set(SP_ID, {"access_control_policy": ""}),
+    "nobody_gets_in": lambda c: c.services.trusts.change_from_text(
+        SP_ID, {"access_control_policy": ""}
+    ),
     "no_proxy_believed": lambda c: c.base_url("https://idp.example.test"),
     "tls_certificate_ends": lambda c: c.tls(began=NOW - timedelta(days=380)),
     "no_database": lambda c: (c.folder / "tallystick.db").unlink(),
@@ -198,7 +200,9 @@ WARNINGS = {
         lambda c: c.services.directory.add("alice@example.test", "x"),
         lambda c: c.services.directory.set_password("alice@example.test", "y", must_change=True),
     ),
-    "weak_trust": lambda c: c.services.trusts.set(SP_ID, {"signature_algorithm": "rsa-sha1"}),
+    "weak_trust": lambda c: c.services.trusts.change_from_text(
+        SP_ID, {"signature_algorithm": "rsa-sha1"}
+    ),
 }
 """What stops nobody yet."""
 

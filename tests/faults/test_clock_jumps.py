@@ -6,7 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from idp.authenticator.waiting import WaitingRoom
+from idp.mfa.waiting import WaitingRoom
 from idp.store.maintenance import GRACE, purge
 
 MINUTE = timedelta(minutes=1)

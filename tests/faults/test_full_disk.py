@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 from sqlalchemy import text
 
-from idp.session.record import SignInRecord
+from idp.audit.record import SignInRecord
 from idp.store.engine import StoreUnavailable
 
 ROOM = 1_000_000

@@ -10,9 +10,9 @@ from functools import partial
 import pytest
 from dying_node import Point, dies, rolls
 
-from idp.federation.keyring import KeyFiles
-from idp.federation.keys import create_signing_key
-from idp.federation.rollover import SigningKeys
+from idp.federation.token_signing.key_files import create_signing_key
+from idp.federation.token_signing.ring import KeyFiles
+from idp.federation.token_signing.rollover import SigningKeys
 
 BEFORE = {"roll": (), "promote": ("roll",), "retire": ("roll", "promote")}
 FILES = {"roll": 3, "promote": 1, "retire": 1}

@@ -9,7 +9,7 @@ import pytest
 import requests
 from postgresql import OTHERS_AWAY, OwnServer
 
-from idp.store import faults
+from idp.store import errors
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def server():
 @pytest.fixture
 def patience(monkeypatch):
     """How long locks are waited for: not for the time of a whole test."""
-    monkeypatch.setattr(faults, "PATIENCE", 0.2)
+    monkeypatch.setattr(errors, "PATIENCE", 0.2)
 
 
 @pytest.fixture

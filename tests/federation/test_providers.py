@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from idp.federation.policy import GlobalPolicy
+from idp.federation.access_control.global_policy import GlobalPolicy
 from idp.federation.providers import AuthenticationProvider, BadProvider, Providers, load
 from idp.store.policies import SqlPolicyStore
 from idp.store.providers import SqlProviderStore

@@ -10,7 +10,7 @@ from lxml import etree
 from idp.saml import uris, xmlcrypto
 from idp.saml.bindings import SamlMessage, decode_post, decode_redirect, encode_redirect
 from idp.saml.logout import (
-    MOST_SESSION_INDEXES,
+    MAX_SESSION_INDEXES,
     is_logout,
     read_logout,
     send_logout_request,
@@ -235,7 +235,7 @@ WRONG = {
     "no name":                       ("", {}, "not_schema_valid"),
     "two names":                     (NAME * 2, {}, "not_schema_valid"),
     "too many sessions":             (
-        NAME + "<p:SessionIndex>1</p:SessionIndex>" * (MOST_SESSION_INDEXES + 1),
+        NAME + "<p:SessionIndex>1</p:SessionIndex>" * (MAX_SESSION_INDEXES + 1),
         {},
         "too_many_session_indexes",
     ),

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from idp.session.clock import ShiftedClock, SystemClock
+from idp.system_clock import SystemClock
+from idp.testing.clock import ShiftedClock
 
 
 def test_both_tell_the_present_in_utc():

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapter.errors import TallystickError
-from idp.session.seal import LONGEST, SealBroken, Sealer
+from idp.session.seal import MAX_SEALED_LENGTH, SealBroken, Sealer
 
 SECRET = bytes(range(32))
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -134,9 +134,9 @@ def test_without_a_lifetime_it_lasts(clock: SetClock):
 
 
 def test_what_is_too_long_is_not_even_decoded():
-    assert is_refused(SEAL, SEAL.seal({}) + "A" * LONGEST)
-    assert is_refused(SEAL, SEAL.seal({"a": "x" * LONGEST}))
-    long = {"a": "x" * (LONGEST // 2)}
+    assert is_refused(SEAL, SEAL.seal({}) + "A" * MAX_SEALED_LENGTH)
+    assert is_refused(SEAL, SEAL.seal({"a": "x" * MAX_SEALED_LENGTH}))
+    long = {"a": "x" * (MAX_SEALED_LENGTH // 2)}
     assert SEAL.open(SEAL.seal(long)) == long
 
 

@@ -8,7 +8,7 @@ import pytest
 from asking import Asking
 from forwarding import appended, forwarding, through
 
-from idp.config import Proxies
+from idp.config.schema import Proxies
 from idp.federation.access_control.policy_file import read_policy
 
 WAP, USER = "192.0.2.80", "203.0.113.9"

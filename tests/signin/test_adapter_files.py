@@ -6,7 +6,7 @@ import importlib
 
 import pytest
 
-from idp.signin.adapters import Announced, LoadedAdapter
+from idp.adapters.registry import Announced, LoadedAdapter
 
 NOTHING = Announced(frozenset(), "", (), {}, {})
 THERE = ["style.css", "Style-2.min.css", "_x.js"]

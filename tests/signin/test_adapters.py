@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import odd_adapters
 import pytest
 
-from idp.signin import adapters, bounded, calling
+from idp.adapters import calls, registry, timeout
 
 MFA = "Multi-Factor Authentication"
 ENTRA = "AzureMfaAuthentication"
@@ -264,7 +264,7 @@ def test_a_failed_sign_in_may_be_begun_again(enable, federation, sp, phone):
 def test_a_last_page_that_never_comes_is_not_waited_for(
     enable, federation, sp, lines, monkeypatch, phone
 ):
-    monkeypatch.setattr(calling, "LAST_PAGE_SECONDS", 0.05)
+    monkeypatch.setattr(calls, "LAST_PAGE_SECONDS", 0.05)
     enable("HangsAtTheLastPage", ENTRA)
     page = federation.sign_in(sp.url()).choose("HangsAtTheLastPage")
     must_have_failed(page, "adapter_error", federation, lines)
@@ -277,10 +277,10 @@ def test_a_last_page_that_never_comes_is_not_waited_for(
 
 
 def test_those_that_hang_are_only_so_many(enable, federation, sp, monkeypatch):
-    monkeypatch.setattr(bounded, "PLACES", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(timeout, "PLACES", threading.BoundedSemaphore(1))
     enable("OwnLastPage")
     assert federation.sign_in(sp.url()).page.title == "It is broken"
-    assert bounded.PLACES.acquire(blocking=False)
+    assert timeout.PLACES.acquire(blocking=False)
     assert federation.sign_in(sp.url()).page.title == "Error"
 
 
@@ -317,7 +317,7 @@ def test_a_page_from_before_the_error_is_good_for_nothing(
 @pytest.fixture
 def hanging(enable, monkeypatch):
     """An adapter that hangs, with two places; the phone is another way."""
-    monkeypatch.setattr(adapters, "MOST_CALLS", 2)
+    monkeypatch.setattr(registry, "MAX_CALLS", 2)
     monkeypatch.setattr(odd_adapters.Hangs, "let_go", threading.Event())
     enable("Hangs", ENTRA)
     yield odd_adapters.Hangs

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from idp import logs
-from idp.config import Logging
+from idp.config.schema import Logging
 from idp.events import VERBOSE
 from idp.federation.claims import NAME, NAME_IDENTIFIER
 

@@ -7,7 +7,8 @@ from asking import context_of, name_id_policy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from idp.federation.claim_rules import reading, tables
+from idp.federation.claim_rules.adfs import parser
+from idp.federation.claim_rules.toml import reader
 from idp.saml.contexts import MULTIPLE_AUTHN, PASSWORD_PROTECTED_TRANSPORT, REFEDS_MFA
 from idp.saml.values import EMAIL, PERSISTENT, TRANSIENT, UNSPECIFIED
 
@@ -29,7 +30,7 @@ def ruled(federation, easy):
 
 def give_rules(federation, sp, rules):
     known = federation.services.trusts.find(sp.entity_id).settings
-    rules = tables.read_toml(rules) if isinstance(rules, str) else rules
+    rules = reader.read_toml(rules) if isinstance(rules, str) else rules
     changed = known.model_copy(update={"claim_rules": rules})
     federation.services.trusts.add(sp.metadata().encode(), settings=changed)
 
@@ -232,8 +233,8 @@ def test_whatever_a_rule_issues_is_parsed_back_as_exactly_itself(federation, eas
     several = [double(value) for value in values]
     written = [{"issue": f"literal:{double(name)}", "value": several} for name in names]
     written.append({"issue": "nameid", "value": several[0]})
-    passing = reading.read('c:[Value =~ ""] => issue(Type = c.Type + "x", Value = c.Value);')
-    give_rules(federation, easy, (*tables.read(written), *passing))
+    passing = parser.read('c:[Value =~ ""] => issue(Type = c.Type + "x", Value = c.Value);')
+    give_rules(federation, easy, (*reader.read(written), *passing))
 
     told = federation.sign_in(easy.url()).finish()
 

@@ -12,13 +12,13 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from idp.directory import User
-from idp.federation.policy import second_factor_reasons
-from idp.federation.settings import TrustSettings
+from idp.federation.access_control.global_policy import second_factor_reasons
+from idp.federation.relying_party.settings import TrustSettings
 from idp.saml.contexts import answered_context, resolve_requested_context
 from idp.saml.refusal import Refused
 from idp.session.sso import Session, start_session
-from idp.signin.issuing import Proven
-from idp.signin.pipeline import Needs, Step, needs_of
+from idp.signin.assertion import AuthenticatedUser
+from idp.signin.steps import Needs, Step, needs_of
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 CLASSES = "urn:oasis:names:tc:SAML:2.0:ac:classes:"
@@ -132,7 +132,7 @@ def test_the_answer_claims_what_was_proved_and_satisfies_the_request_or_there_is
         comparison,
         demand,
         style=trust.authentication_context,
-        methods=Proven(ALICE, session, method, demand).methods,
+        methods=AuthenticatedUser(ALICE, session, method, demand).methods,
         by_rule=by_rule,
     )
 
@@ -140,7 +140,7 @@ def test_the_answer_claims_what_was_proved_and_satisfies_the_request_or_there_is
     since = NOON - timedelta(minutes=freshness) if freshness else None
     event(answer)
     assert answer in proved(session, since)
-    assert set(Proven(ALICE, session, method, demand).methods) <= proved(session, since)
+    assert set(AuthenticatedUser(ALICE, session, method, demand).methods) <= proved(session, since)
     assert satisfies(answer, requested, comparison)
     assert answer != PHISHING_RESISTANT
     if force_authn or trust.always_require_authentication:

@@ -6,7 +6,7 @@ from http.cookies import SimpleCookie
 
 import pytest
 
-from idp.config import Server
+from idp.config.schema import Server
 
 NAME = "MSISAuth"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from asking import Asking
 
-from idp.federation.settings import TrustSettings
+from idp.federation.relying_party.settings import TrustSettings
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from asking import Asking, context_of, name_id_policy
 from leaving import App, Told, carry
 
-from idp.config import SignIn
+from idp.config.schema import SignIn
 from idp.saml.values import NameID
 from idp.testing.federation import Federation
 from idp.testing.page import Page

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from asking import Asking, context_of
 
-from idp.config import SignIn
+from idp.config.schema import SignIn
 from idp.saml.contexts import MULTIPLE_AUTHN, PASSWORD_PROTECTED_TRANSPORT
 
 LOG_IN, MFA = "Sign In", "Multi-Factor Authentication"

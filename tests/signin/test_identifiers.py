@@ -71,10 +71,12 @@ def test_a_name_is_that_of_one_trust_alone(federation, named):
     federation.add_service_provider(shop)
     for taken in (OTHER, named.entity_id):
         with pytest.raises(TallystickError, match="Another trust"):
-            trusts.set("urn:shop", {"identifiers": taken})
+            trusts.change_from_text("urn:shop", {"identifiers": taken})
     assert trusts.existing("urn:shop").settings.identifiers == ()
     trusts.remove(named.entity_id)
-    assert trusts.set("urn:shop", {"identifiers": OTHER}).settings.identifiers == (OTHER,)
+    assert trusts.change_from_text("urn:shop", {"identifiers": OTHER}).settings.identifiers == (
+        OTHER,
+    )
 
 
 def test_log_out_by_another_name_ends_the_session(app, browser, to):

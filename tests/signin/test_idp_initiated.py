@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from asking import two_levels
 
-from idp.config import SignIn
+from idp.config.schema import SignIn
 
 pytestmark = pytest.mark.each_database
 
@@ -47,7 +47,7 @@ def test_a_relay_state_of_two_levels_names_the_trust_and_the_target(
 
 
 def test_without_a_name_the_user_chooses(federation, easy):
-    federation.services.trusts.set(easy.entity_id, {"enabled": "true"})
+    federation.services.trusts.change_from_text(easy.entity_id, {"enabled": "true"})
     page = federation.browser().get(f"{federation.url}/adfs/ls/idpinitiatedsignon.aspx")
 
     assert page.status == 200

@@ -7,7 +7,7 @@ from http.cookies import SimpleCookie
 
 import pytest
 
-from idp.config import SignIn
+from idp.config.schema import SignIn
 
 DAY = 24 * 3600
 

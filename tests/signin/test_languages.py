@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from idp.signin.languages import MOST_RANGES, negotiate, tag_of
+from idp.adapters.languages import MAX_RANGES, negotiate, tag_of
 
 US, UK, DE, AT, CH, FR_FR, FR, EN, CN, TW, HANS, HANT = (
     1033, 2057, 1031, 3079, 2055, 1036, 12, 9, 2052, 1028, 4, 0x7C04,
@@ -65,7 +65,7 @@ def test_an_lcid_is_a_language_tag(lcid, tag):
         ("d\x00e, <b>, 1031, -",        (US, DE),           US),
         ("de_DE",                       (US, DE),           US),
         ("x" * 2000 + ", de",           (US, DE),           US),
-        ("ja," * MOST_RANGES + "de",    (US, DE),           US),
+        ("ja," * MAX_RANGES + "de",    (US, DE),           US),
         ("de",                          (999_999, US),      US),
         ("de",                          (999_999,),         999_999),
         ("de",                          (),                 US),

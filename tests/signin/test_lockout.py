@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from idp.config import Lockout, Proxies
+from idp.config.schema import Lockout, Proxies
 from idp.signin.pages import WRONG_PASSWORD
 from idp.testing.page import Page
 

@@ -67,7 +67,7 @@ def test_the_activity_id_is_the_same_on_all_pages_of_a_sign_in(federation, sp, p
     sign_in.poll()
     sign_in.try_again()
     phone.approve(sign_in.number)
-    federation.services.trusts.set(sp.entity_id, {"enabled": "false"})
+    federation.services.trusts.change_from_text(sp.entity_id, {"enabled": "false"})
     refused = sign_in.poll()
 
     ids = {row.activity_id for row in federation.log}

@@ -49,7 +49,7 @@ def test_a_service_provider_that_is_not_trusted_any_more_makes_it_partial(
     told = wiki.sign_in(browser)
     shop.sign_in(browser)
     trusts = federation.services.trusts
-    trusts.set(shop.entity_id, change) if change else trusts.remove(shop.entity_id)
+    trusts.change_from_text(shop.entity_id, change) if change else trusts.remove(shop.entity_id)
 
     assert to(wiki.asks(told)).status == ("Success", "PartialLogout")
     assert events(federation) == [(1206, "signed_out"), (1207, "partial_logout")]

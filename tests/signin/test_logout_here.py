@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from leaving import events, is_signed_in, outcomes_on, visit
 
-from idp.config import SignIn
-from idp.signin.logout.cookie import MOST, PREFIX
+from idp.config.schema import SignIn
+from idp.signin.logout.cookie import MAX_LOG_OUTS, PREFIX
 from idp.testing.page import Page
 
 
@@ -219,10 +219,10 @@ def test_of_two_windows_one_that_has_not_ended_goes_on(federation, app, browser,
 
 def test_a_browser_may_sign_out_many_times_and_brings_few_cookies(federation, app, browser, to):
     wiki, shop = app("wiki"), app("shop")
-    for _ in range(MOST + 3):
+    for _ in range(MAX_LOG_OUTS + 3):
         told = wiki.sign_in(browser)
         shop.sign_in(browser)
         end = to(shop.answers(to(wiki.asks(told))))
         assert (end.address, end.status) == (wiki.slo, ("Success",))
     names = [each.name for each in browser.session.cookies if each.name.startswith(PREFIX)]
-    assert len(names) == MOST
+    assert len(names) == MAX_LOG_OUTS

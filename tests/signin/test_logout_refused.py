@@ -160,7 +160,7 @@ def test_a_wrong_request_is_refused(change, code, federation, app, browser, line
 def test_a_request_of_a_disabled_trust_is_refused(federation, app, browser, to, lines):
     wiki, shop = app("wiki"), app("shop")
     told = wiki.sign_in(browser)
-    federation.services.trusts.set(wiki.entity_id, {"enabled": "false"})
+    federation.services.trusts.change_from_text(wiki.entity_id, {"enabled": "false"})
 
     assert to(wiki.asks(told)).status == 400
     assert lines.refusals() == ["MSIS7007"]

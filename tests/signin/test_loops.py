@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from leaving import visit
 
-from idp.config import SignIn
-from idp.signin.loops import NAME, LoopRules, RecentTokens
+from idp.config.schema import SignIn
+from idp.signin.loop_detection import NAME, LoopRules, RecentTokens
 
 RULES = LoopRules(is_on=True, tokens=5, seconds=20, is_secure=False, clock=SetClock())
 

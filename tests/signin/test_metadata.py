@@ -6,7 +6,7 @@ import pytest
 import requests
 from lxml import etree
 
-from idp.config import Server
+from idp.config.schema import Server
 from idp.saml import signature, uris
 from idp.saml.values import POST, REDIRECT
 

@@ -9,7 +9,7 @@ import pytest
 from asking import MARKED_ACS
 from second_factors import at_once
 
-from idp.signin.session_cookie import SessionCookie
+from idp.session.cookie import SessionCookie
 
 pytestmark = pytest.mark.each_database
 
@@ -119,7 +119,9 @@ MEANWHILE = {
     "user disabled": lambda rooms, sp: rooms.directory.disable("user@example.test"),
     "user removed": lambda rooms, sp: rooms.directory.remove("user@example.test"),
     "new password": lambda rooms, sp: rooms.directory.set_password("user@example.test", "new"),
-    "trust disabled": lambda rooms, sp: rooms.trusts.set(sp.entity_id, {"enabled": "false"}),
+    "trust disabled": lambda rooms, sp: rooms.trusts.change_from_text(
+        sp.entity_id, {"enabled": "false"}
+    ),
     "trust removed": lambda rooms, sp: rooms.trusts.remove(sp.entity_id),
 }
 

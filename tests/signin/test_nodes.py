@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import requests
 
-from idp.config import Server
-from idp.signin.nodes import NODE_COOKIE
+from idp.config.schema import Server
+from idp.session.node import NODE_COOKIE
 
 NO_NUMBER = "17763.2299"
 

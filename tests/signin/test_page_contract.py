@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import html
 
-from idp.config import SignIn
+from idp.config.schema import SignIn
 
 CONTRACT = {
     # id              tag       attributes that clients rely on

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from second_factors import at_once
 
-from idp.config import SignIn
+from idp.config.schema import SignIn
 from idp.signin.pages import MUST_CHANGE_PASSWORD, NEW_PASSWORD, WRONG_PASSWORD
 
 PATH, NEW = "/adfs/portal/updatepassword/", "Battery staple 9"

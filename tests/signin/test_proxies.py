@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from forwarding import appended, forwarding, through
 
-from idp.config import Proxies
+from idp.config.schema import Proxies
 
 WAP, USER = "192.0.2.80", "203.0.113.9"
 PROXIES = Proxies(web_application_proxies=[WAP], reverse_proxies=["127.0.0.1"])

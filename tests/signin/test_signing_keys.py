@@ -11,12 +11,12 @@ from threading import Lock
 import pytest
 
 from idp.app import create_app
-from idp.demo.test_sp.provider import idp_certificates
-from idp.demo.test_sp.received import read_response
-from idp.federation.keys import create_signing_key
+from idp.embedded.test_sp.provider import idp_certificates
+from idp.embedded.test_sp.received import read_response
+from idp.federation.token_signing.configured import signing_keys_of
+from idp.federation.token_signing.key_files import create_signing_key
 from idp.services import SIGNING_AT_ONCE
 from idp.signin.paths import METADATA
-from idp.signing_keys import signing_keys_of
 
 
 @pytest.fixture
@@ -84,7 +84,9 @@ def published(app) -> tuple[str, ...]:
 
 def signed_by(federation, service_provider, certificates) -> tuple[str, str]:
     """Return the state and the algorithm of a new assertion's signature."""
-    federation.services.trusts.set(service_provider.entity_id, {"second_factor": "never"})
+    federation.services.trusts.change_from_text(
+        service_provider.entity_id, {"second_factor": "never"}
+    )
     finished = federation.sign_in(service_provider.login_url()).finish()
     assert "objections" not in finished.page.ids()
     check = read_response(finished.xml, certificates).assertion.signature
@@ -146,7 +148,9 @@ def test_the_probe_takes_a_node_out_whose_keys_are_gone(served, rooms):
 
 
 def test_few_sign_at_a_time_and_everybody_is_answered(federation, turns, service_provider):
-    federation.services.trusts.set(service_provider.entity_id, {"second_factor": "never"})
+    federation.services.trusts.change_from_text(
+        service_provider.entity_id, {"second_factor": "never"}
+    )
     browser = federation.browser()
     url = federation.idp_initiated_url(service_provider.entity_id)
     federation.sign_in(url, browser=browser)

@@ -12,7 +12,7 @@ from asking import Asking, context_of
 from lxml import etree
 from odd_certificates import expired
 
-from idp.config import Farm
+from idp.config.schema import Farm
 from idp.saml import uris
 from idp.saml.bindings import decode_redirect
 from idp.saml.contexts import MULTIPLE_AUTHN, PASSWORD, PASSWORD_PROTECTED_TRANSPORT

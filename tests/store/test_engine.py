@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, insert, select, text, update
 
 from adapter.errors import TallystickError
-from idp.store import faults, sqlite
+from idp.store import errors, sqlite
 from idp.store.engine import Database, StoreUnavailable
 from idp.store.schema import EPOCH, Instant, password_limits
 
@@ -95,7 +95,7 @@ def test_a_durable_commit_waits_for_the_disk_and_a_cheap_one_does_not(
 def test_a_locked_database_is_reported_and_serves_again_when_free(
     database, database_file, monkeypatch
 ):
-    monkeypatch.setattr(faults, "PATIENCE", 0.05)
+    monkeypatch.setattr(errors, "PATIENCE", 0.05)
     other = sqlite3.connect(database_file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
@@ -111,7 +111,7 @@ def test_a_locked_database_is_reported_and_serves_again_when_free(
 def test_our_own_threads_wait_for_their_turn_to_write_and_not_forever(
     database, database_file, monkeypatch
 ):
-    monkeypatch.setattr(faults, "PATIENCE", 0.05)
+    monkeypatch.setattr(errors, "PATIENCE", 0.05)
     holding, done = threading.Event(), threading.Event()
 
     def hold() -> None:

@@ -10,14 +10,14 @@ from datetime import timedelta
 import pytest
 from databases import NOON
 
+from idp.audit.record import SignInRecord
 from idp.saml.values import PERSISTENT, NameID
 from idp.session.participants import AskedBy, Issued, LogOut, Outcome
-from idp.session.record import SignInRecord
-from idp.store.log import SqlSignInLog
 from idp.store.log_outs import SqlLogOuts
 from idp.store.maintenance import GRACE, purge
-from idp.store.participants import MOST
-from idp.store.signin import SignInStore
+from idp.store.participants import MAX_KEPT
+from idp.store.sign_in_log import SqlSignInLog
+from idp.store.sign_ins import SignInStore
 
 WIKI, SHOP = "https://wiki.example.test/metadata", "https://shop.example.test/metadata"
 ALICE = "alice@example.test"
@@ -80,11 +80,11 @@ def test_it_is_found_by_service_provider_and_name_until_it_expires(sign_ins, log
 def test_the_newest_of_a_service_provider_stay_and_nobody_elses_go(sign_ins, log_outs):
     issue(sign_ins, trust=SHOP)
     issue(sign_ins, session="another")
-    for number in range(MOST + 5):
+    for number in range(MAX_KEPT + 5):
         issue(sign_ins, session_index=f"_{number}")
 
     indexes = [each.issued.session_index for each in log_outs.participants(["root"])]
-    assert indexes == ["_index", *(f"_{number}" for number in range(5, MOST + 5))]
+    assert indexes == ["_index", *(f"_{number}" for number in range(5, MAX_KEPT + 5))]
     assert len(log_outs.participants(["another"])) == 1
 
 

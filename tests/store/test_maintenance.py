@@ -12,7 +12,7 @@ from idp.session.seal import Sealer
 from idp.store import maintenance
 from idp.store.maintenance import GRACE, Housekeeping, Purged, purge
 from idp.store.mfa import SqlMfaStore
-from idp.store.once import UsedOnce
+from idp.store.used_once import UsedOnce
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ALICE = "alice@example.test"

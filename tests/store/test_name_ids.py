@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from databases import NOON
 
-from idp.directory.ports import Credentials
+from idp.directory.user_store import Credentials
 from idp.directory.users import User, windows_account_name
 from idp.store.name_ids import SqlPersistentNames
 from idp.store.users import SqlUserStore

@@ -14,14 +14,13 @@ from postgresql import OTHERS_AWAY
 from sqlalchemy import Connection, insert, text
 
 from adapter.errors import TallystickError
-from idp.directory.ports import Credentials
+from idp.audit.record import SignInRecord
+from idp.directory.user_store import Credentials
 from idp.directory.users import User
-from idp.session.record import SignInRecord
-from idp.store import faults
-from idp.store import log as sign_in_log
+from idp.store import errors, sign_in_log
 from idp.store.engine import Database, StoreUnavailable
-from idp.store.log import SqlSignInLog
 from idp.store.schema import EPOCH, password_limits
+from idp.store.sign_in_log import SqlSignInLog
 from idp.store.users import SqlUserStore
 
 ROW = {"name": "counter", "wrong": 0, "last_at": EPOCH}
@@ -94,7 +93,7 @@ def test_a_transaction_whose_connection_is_cut_did_nothing(database, observer):
 
 
 def test_a_lock_is_waited_for_and_not_forever(postgresql_url, observer, monkeypatch):
-    monkeypatch.setattr(faults, "PATIENCE", 0.05)
+    monkeypatch.setattr(errors, "PATIENCE", 0.05)
     database = Database(postgresql_url)
     with observer.transaction():
         observer.execute("LOCK TABLE password_limits")

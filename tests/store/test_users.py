@@ -6,7 +6,7 @@ from databases import NOON
 from adapter.mfa.devices import Device
 from adapter.mfa.ports import Activation
 from idp.directory.lockout import LockoutRules, Origin
-from idp.directory.ports import Credentials
+from idp.directory.user_store import Credentials
 from idp.directory.users import User, windows_account_name
 from idp.session.seal import Sealer
 from idp.store.mfa import SqlMfaStore

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from idp import config
 from idp.app import assemble
+from idp.config.reading import load
 from idp.directory import PasswordHasher
-from idp.federation.keys import create_signing_key, write_private_file
+from idp.federation.token_signing.key_files import create_signing_key, write_private_file
 from idp.services import Services
 
 BASE_URL = "http://idp.example.test"
@@ -62,7 +62,7 @@ def farm_folder(keys_folder: Path, empty_file: Path, tmp_path: Path) -> Path:
 def services(farm_folder: Path) -> Iterator[Services]:
     """The rooms of that server, joined in this process; passwords are hashed cheaply."""
     assembled = assemble(
-        config.load(farm_folder / "tallystick.toml"), hasher=PasswordHasher(memory_kib=8, passes=1)
+        load(farm_folder / "tallystick.toml"), hasher=PasswordHasher(memory_kib=8, passes=1)
     )
     yield assembled
     assembled.close()

@@ -69,7 +69,7 @@ class Asking:
 
     def set(self, **settings: str) -> None:
         """Change settings of the trust, as ``tallystick sp set`` does."""
-        self.federation.services.trusts.set(self.entity_id, settings)
+        self.federation.services.trusts.change_from_text(self.entity_id, settings)
 
     def xml(
         self, children: str = "", *, sign: SigningKey | None = None, **given: str | None

@@ -11,8 +11,8 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import ec
 from phone_host import PhoneHost
 
-from idp.authenticator.calls import Call, Stamp, sign
 from idp.authenticator.client import Phone
+from idp.authenticator.request_signing import SignedRequest, Stamp, sign
 
 API = "/authenticator/api/"
 
@@ -30,18 +30,18 @@ class Hand:
         now = round(self.host.clock.now().timestamp() * 1000)
         return replace(Stamp(self.device, now, secrets.token_urlsafe(16)), **changes)
 
-    def header(self, call: Call, stamp: Stamp | None = None) -> str:
+    def header(self, call: SignedRequest, stamp: Stamp | None = None) -> str:
         """Sign *call*."""
         return sign(call, stamp or self.stamp(), self.key)
 
-    def meant(self, method: str, name: str, body: Any = None) -> Call:
+    def meant(self, method: str, name: str, body: Any = None) -> SignedRequest:
         """Return a call of this server's API; *body* is bytes, or a value to send as JSON."""
         data = (
             body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         )
-        return Call(self.host.url, method, API + name, data)
+        return SignedRequest(self.host.url, method, API + name, data)
 
-    def send(self, call: Call, header: str | None = None) -> requests.Response:
+    def send(self, call: SignedRequest, header: str | None = None) -> requests.Response:
         """Send *call* under *header*, whatever that is for."""
         headers = {"Authorization": header} if header is not None else {}
         return requests.request(

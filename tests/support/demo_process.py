@@ -14,8 +14,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from idp import config
 from idp.app import assemble
+from idp.config.reading import load
 from idp.services import Services
 
 TALLYSTICK = Path(sys.executable).with_name("tallystick")
@@ -37,7 +37,7 @@ class DemoProcess:
     @cached_property
     def services(self) -> Services:
         """Its rooms, joined once more in this process as other commands join them."""
-        return assemble(config.load(Path(self.told["config"])))
+        return assemble(load(Path(self.told["config"])))
 
     def end(self, number: int = signal.SIGTERM) -> int:
         """Send a signal, and return the exit status."""

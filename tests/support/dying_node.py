@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from idp.app import assemble, create_app
-from idp.config import Config
+from idp.config.schema import Config
 from idp.directory import PasswordHasher
-from idp.federation.keyring import KeyFiles
-from idp.federation.rollover import SigningKeys
-from idp.session.clock import ShiftedClock
+from idp.federation.token_signing.ring import KeyFiles
+from idp.federation.token_signing.rollover import SigningKeys
 from idp.signin.paths import PROBE
 from idp.store.engine import Database
+from idp.testing.clock import ShiftedClock
 
 PRELOADED = ["idp.app", "idp.admin", "idp.authenticator", "idp.signin", "psycopg"]
 SECONDS = 60

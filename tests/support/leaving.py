@@ -12,7 +12,7 @@ from lxml import etree
 from idp.saml import signature, uris
 from idp.saml.bindings import SamlMessage, decode_post, decode_redirect
 from idp.saml.keys import PemPair
-from idp.saml.logout import Carried, send_logout_request, send_logout_response
+from idp.saml.logout import OutgoingMessage, send_logout_request, send_logout_response
 from idp.saml.signing import SigningKey
 from idp.saml.values import (
     POST,
@@ -139,7 +139,7 @@ class App:
         assertion = self.federation.sign_in(url, user, browser=browser).finish().assertion
         return Told(assertion.name_id, assertion.session_index)
 
-    def asks(self, told: Told, binding: str = REDIRECT, **changes: object) -> Carried:
+    def asks(self, told: Told, binding: str = REDIRECT, **changes: object) -> OutgoingMessage:
         """Return a LogoutRequest; *changes* are of its values, and ``relay_state`` and ``key``."""
         relay_state, key = changes.pop("relay_state", None), changes.pop("key", self.key)
         now = changes.pop("now", self.federation.clock.now())
@@ -156,7 +156,7 @@ class App:
 
     def answers(
         self, sent: Sent, binding: str = REDIRECT, status: tuple = SUCCESS, **changes: object
-    ) -> Carried:
+    ) -> OutgoingMessage:
         """Return a LogoutResponse to *sent*."""
         key = changes.pop("key", self.key)
         values = {
@@ -178,7 +178,7 @@ class App:
         return f"{self.federation.url}/adfs/ls/"
 
 
-def carry(federation: Federation, browser: Browser, carried: Carried) -> Sent | Page:
+def carry(federation: Federation, browser: Browser, carried: OutgoingMessage) -> Sent | Page:
     """Let the browser carry a message to the server, and say where it is sent, or what it sees."""
     if carried.fields:
         return visit(federation, browser, carried.address, carried.fields)

@@ -17,19 +17,20 @@ from werkzeug.serving import make_server
 from adapter.mfa.push.challenge import Challenge
 from adapter.mfa.push.factor import Started
 from adapter.mfa.service import MfaService
-from idp import logs, web
+from idp import logs
 from idp.authenticator import blueprint
 from idp.authenticator.client import Phone
-from idp.config import Config, Server
+from idp.config.schema import Config, Server
 from idp.directory import Directory, PasswordHasher
 from idp.services import Services
-from idp.session.clock import ShiftedClock
 from idp.session.seal import Sealer
 from idp.store.engine import Database
 from idp.store.mfa import SqlMfaStore
-from idp.store.once import UsedOnce
 from idp.store.upgrade import upgrade
+from idp.store.used_once import UsedOnce
 from idp.store.users import SqlUserStore
+from idp.testing.clock import ShiftedClock
+from idp.web import app
 
 ALICE = "alice@example.test"
 BOB = "bob@example.test"
@@ -72,7 +73,7 @@ class PhoneHost:
 def running(folder: Path, *, threads: int = 400, host: str = "localhost") -> Iterator[PhoneHost]:
     """Run a host on a free port until the block ends."""
     flask = Flask("idp", static_folder="static", static_url_path="/static")
-    web.harden(flask)
+    app.harden(flask)
     server = make_server("127.0.0.1", 0, flask, threaded=True)
     services = _services(folder, f"http://{host}:{server.server_port}")
     flask.register_blueprint(blueprint(services, threads=threads))

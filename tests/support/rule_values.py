@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from idp.federation.claim_rules.checking import check
-from idp.federation.claim_rules.faults import BadRule
-from idp.federation.claim_rules.rules import (
+from idp.federation.claim_rules.errors import BadRule
+from idp.federation.claim_rules.model import (
     COUNTS,
     ISSUER,
     TYPE,
@@ -27,6 +26,7 @@ from idp.federation.claim_rules.rules import (
     selector_of,
     text_of,
 )
+from idp.federation.claim_rules.validation import check
 from idp.federation.claims import CLAIM_TYPES, FORMAT, NAME_ID_FORMATS, NAME_IDENTIFIER
 from idp.saml.values import PERSISTENT, TRANSIENT
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from idp.listening import listen, port_of
+from idp.sockets import listen, port_of
 
 TALLYSTICK = Path(sys.executable).with_name("tallystick")
 SECONDS = 60

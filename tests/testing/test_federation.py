@@ -230,7 +230,7 @@ def test_a_browser_outside_comes_through_a_web_application_proxy(
 ):
     policy = "Permit everyone and require MFA from extranet access"
     trusts = federation.services.trusts
-    trusts.set(
+    trusts.change_from_text(
         service_provider.entity_id, {"second_factor": "never", "access_control_policy": policy}
     )
 

@@ -34,7 +34,9 @@ def test_from_the_server_the_service_provider_is_told(browser, federation, servi
 
 
 def test_everywhere_ends_the_sessions_of_other_browsers(browser, federation, service_provider):
-    federation.services.trusts.set(service_provider.entity_id, {"second_factor": "never"})
+    federation.services.trusts.change_from_text(
+        service_provider.entity_id, {"second_factor": "never"}
+    )
     other = federation.sign_in(service_provider.login_url()).browser
     assert other.open(service_provider.login_url()).title != "Sign In"
 

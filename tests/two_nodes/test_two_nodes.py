@@ -59,7 +59,7 @@ def test_a_trust_that_is_changed_at_one_is_not_remembered_as_it_was_by_the_other
     farm.to("a", "b")
     for page in (federation.sign_in(sp.url()), federation.sign_in(sp.url())):
         assert not page.is_finished
-    farm.rooms("a").trusts.set(sp.entity_id, {"second_factor": "never"})
+    farm.rooms("a").trusts.change_from_text(sp.entity_id, {"second_factor": "never"})
     farm.to("b")
 
     assert federation.sign_in(sp.url()).is_finished

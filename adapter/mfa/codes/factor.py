@@ -6,10 +6,11 @@ import hashlib
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from adapter.clock import Clock
 from adapter.mfa.codes import code as codes
 from adapter.mfa.codes import limits
 from adapter.mfa.codes.limits import CodeLimits
-from adapter.mfa.ports import Clock, MfaStore, MfaTransaction
+from adapter.mfa.ports import MfaStore, MfaTransaction
 
 REMEMBER_TRIED = timedelta(hours=2)
 """How long a code tried in one sign-in is known again: longer than a page of it can be posted."""

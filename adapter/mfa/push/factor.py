@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from adapter.clock import Clock
 from adapter.errors import TallystickError
 from adapter.mfa.devices import PHONE_CURRENT, Device
-from adapter.mfa.ports import Clock, MfaStore, MfaTransaction
+from adapter.mfa.ports import MfaStore, MfaTransaction
 from adapter.mfa.push import challenge as machine
 from adapter.mfa.push import limits, number
 from adapter.mfa.push.challenge import AnswerRefused, Challenge, State

@@ -1,4 +1,4 @@
-// Signed calls to the server, as idp/authenticator/calls.py describes and checks them.
+// Signed calls to the server, as idp/authenticator/request_signing.py describes and checks them.
 
 import { newNonce, sha256, sign, utf8 } from './keys.js';
 

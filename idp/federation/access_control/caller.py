@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 
 from idp.federation.claims import Claim, Subject, identity_claims, sign_in_claims
-from idp.federation.whereabouts import Whereabouts
+from idp.federation.request_context import RequestContext
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Caller:
     """Who wants in: the user, from where, and by which authentication methods so far, and when."""
 
     user: Subject
-    whereabouts: Whereabouts
+    request_context: RequestContext
     methods: tuple[str, ...]
     authenticated_at: datetime
 
@@ -23,4 +23,4 @@ class Caller:
     def claims(self) -> tuple[Claim, ...]:
         """All of it as claims; they are made where a rule looks at them."""
         how = sign_in_claims(self.methods, self.authenticated_at)
-        return (*identity_claims(self.user), *how, *self.whereabouts.claims())
+        return (*identity_claims(self.user), *how, *self.request_context.claims())

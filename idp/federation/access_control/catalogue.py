@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from idp.federation.access_control.built_in import BUILT_IN
 from idp.federation.access_control.decision import AccessRules
 from idp.federation.access_control.policies import AccessControlPolicy, BadAccessControlPolicy
-from idp.federation.ports import AccessControlStore, TrustStore
-from idp.federation.settings import TrustSettings
+from idp.federation.relying_party.registry import TrustStore
+from idp.federation.relying_party.settings import TrustSettings
 
 if TYPE_CHECKING:
-    from idp.federation.relying_party import RelyingPartyTrust
+    from idp.federation.relying_party.trust import RelyingPartyTrust
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,19 @@ class Listed:
     policy: AccessControlPolicy
     is_built_in: bool
     assigned_to: tuple[str, ...]
+
+
+class AccessControlStore(Protocol):
+    """Where access control policies live, beside those that are built in."""
+
+    def rules(self) -> AccessRules:
+        """Return what holds for all trusts."""
+
+    def save_policy(self, policy: AccessControlPolicy) -> None:
+        """Store a policy, new or known by its name."""
+
+    def remove_policy(self, name: str) -> bool:
+        """Remove a policy; False when there is none."""
 
 
 class AccessControl:

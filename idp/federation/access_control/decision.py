@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 from idp.federation.access_control.built_in import BUILT_IN
 from idp.federation.access_control.caller import Caller
+from idp.federation.access_control.global_policy import second_factor_reasons
 from idp.federation.access_control.matching import permits
 from idp.federation.access_control.policies import AccessControlPolicy, Rule
 from idp.federation.access_control.rule_sets import authorized_by, second_factor_by
-from idp.federation.policy import second_factor_reasons
-from idp.federation.settings import TrustSettings
+from idp.federation.relying_party.settings import TrustSettings
 
 NO_RULE = "no rule permits"
 

@@ -16,7 +16,7 @@ from idp.federation.access_control.policies import (
     parameter_of,
 )
 from idp.federation.claims import Claim, claim_type
-from idp.federation.whereabouts import IpAddress, Whereabouts, address_of
+from idp.federation.request_context import IpAddress, RequestContext, address_of
 
 
 def permits(rule: Rule, parameters: Parameters, caller: Caller) -> bool:
@@ -27,16 +27,18 @@ def permits(rule: Rule, parameters: Parameters, caller: Caller) -> bool:
 
 
 def _holds(condition: Condition, parameters: Parameters, caller: Caller) -> bool:
-    if condition.networks and not _is_from(condition.networks, parameters, caller.whereabouts):
+    if condition.networks and not _is_from(condition.networks, parameters, caller.request_context):
         return False
     if condition.groups and not _is_in(condition.groups, parameters, caller.user.groups):
         return False
     return all(_is_among(each, caller.claims) for each in condition.claims)
 
 
-def _is_from(networks: tuple[str, ...], parameters: Parameters, whereabouts: Whereabouts) -> bool:
-    side = INTRANET if whereabouts.inside_corporate_network else EXTRANET
-    address = address_of(whereabouts.user_ip)
+def _is_from(
+    networks: tuple[str, ...], parameters: Parameters, request_context: RequestContext
+) -> bool:
+    side = INTRANET if request_context.inside_corporate_network else EXTRANET
+    address = address_of(request_context.user_ip)
     return any(
         network == side if network in (INTRANET, EXTRANET) else _contains(network, address)
         for network in _values(networks, parameters)

@@ -26,9 +26,9 @@ from pydantic import (
 from adapter.errors import TallystickError
 
 INTRANET, EXTRANET = "intranet", "extranet"
-MOST_RULES = 64
-MOST_VALUES = 256
-LONGEST_NAME = 128
+MAX_RULES = 64
+MAX_VALUES = 256
+MAX_NAME_LENGTH = 128
 
 Parameters = Mapping[str, tuple[str, ...]]
 """The values that a trust gives to a policy's parameters, by their names."""
@@ -88,7 +88,7 @@ def _some(value: object) -> object:
 Text = Annotated[str, StringConstraints(min_length=1, max_length=512), AfterValidator(_printable)]
 Name = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME_LENGTH),
     AfterValidator(_printable),
 ]
 Network = Annotated[Text, AfterValidator(check_network)]
@@ -125,9 +125,9 @@ class Condition(_Part):
     ``networks`` and ``groups``: one of them. ``claims``: each of them.
     """
 
-    networks: Annotated[tuple[Network, ...], Some] = Field(default=(), max_length=MOST_VALUES)
-    groups: Annotated[tuple[Text, ...], Some] = Field(default=(), max_length=MOST_VALUES)
-    claims: Annotated[tuple[ClaimCondition, ...], Some] = Field(default=(), max_length=MOST_VALUES)
+    networks: Annotated[tuple[Network, ...], Some] = Field(default=(), max_length=MAX_VALUES)
+    groups: Annotated[tuple[Text, ...], Some] = Field(default=(), max_length=MAX_VALUES)
+    claims: Annotated[tuple[ClaimCondition, ...], Some] = Field(default=(), max_length=MAX_VALUES)
 
 
 class RuleException(Condition):
@@ -144,7 +144,7 @@ class Rule(Condition):
     """Permits those for whom its conditions hold and none of its exceptions does."""
 
     exceptions: Annotated[tuple[RuleException, ...], Some] = Field(
-        default=(), alias="except", max_length=MOST_RULES
+        default=(), alias="except", max_length=MAX_RULES
     )
     require_mfa: bool = False
 
@@ -154,7 +154,7 @@ class AccessControlPolicy(_Part):
 
     name: Name
     description: Text | Literal[""] = ""
-    rules: Annotated[tuple[Rule, ...], Some] = Field(alias="permit", max_length=MOST_RULES)
+    rules: Annotated[tuple[Rule, ...], Some] = Field(alias="permit", max_length=MAX_RULES)
 
     @cached_property
     def parameters(self) -> dict[str, str]:
@@ -195,9 +195,9 @@ def _parameters(rules: tuple[Rule, ...]) -> Iterator[tuple[str, str]]:
 def _check_values(name: str, kind: str, values: tuple[str, ...]) -> None:
     if not values or any(not value or parameter_of(value) for value in values):
         raise BadAccessControlPolicy(f"The parameter {name} has no value", f"Give it {kind}")
-    if len(values) > MOST_VALUES:
+    if len(values) > MAX_VALUES:
         raise BadAccessControlPolicy(
-            f"The parameter {name} has {len(values)} values", f"Give at most {MOST_VALUES}"
+            f"The parameter {name} has {len(values)} values", f"Give at most {MAX_VALUES}"
         )
     try:
         for value in values if kind == "networks" else ():

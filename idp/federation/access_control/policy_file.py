@@ -9,11 +9,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from idp.federation.access_control.policies import (
-    LONGEST_NAME,
+    MAX_NAME_LENGTH,
     AccessControlPolicy,
     BadAccessControlPolicy,
 )
-from idp.federation.model_faults import faults_in
+from idp.federation.model_errors import faults_in
 from idp.federation.toml_values import toml_value
 
 
@@ -33,7 +33,7 @@ def read_policy(name: str, values: Mapping[str, Any]) -> AccessControlPolicy:
     except ValidationError as error:
         faults = "; ".join(faults_in(error, "there is no such thing here"))
         raise BadAccessControlPolicy(
-            f"Wrong policy {name[:LONGEST_NAME]!r}: {faults}",
+            f"Wrong policy {name[:MAX_NAME_LENGTH]!r}: {faults}",
             "Give [[permit]] tables with networks, groups, claims, except, require_mfa",
         ) from None
 

@@ -12,10 +12,10 @@ from functools import lru_cache
 
 from adapter.contract import AUTHENTICATION_METHOD
 from idp.federation.access_control.caller import Caller
-from idp.federation.claim_rules.directory import DirectoryStore
+from idp.federation.claim_rules.adfs.parser import read
+from idp.federation.claim_rules.directory_store import DirectoryStore
 from idp.federation.claim_rules.engine import evaluate
-from idp.federation.claim_rules.reading import read
-from idp.federation.claim_rules.rules import Rules
+from idp.federation.claim_rules.model import Rules
 from idp.federation.claims import DENY, PERMIT, Claim
 from idp.saml.contexts import MULTIPLE_AUTHN
 

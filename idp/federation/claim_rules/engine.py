@@ -14,9 +14,8 @@ from itertools import chain, product
 from operator import eq, ge, gt, le, lt, ne
 from typing import Protocol
 
-from idp.federation.claim_rules.faults import TooMuchWork
-from idp.federation.claim_rules.patterns import LONGEST_VALUE, compiled
-from idp.federation.claim_rules.rules import (
+from idp.federation.claim_rules.errors import TooMuchWork
+from idp.federation.claim_rules.model import (
     Condition,
     Count,
     Each,
@@ -32,11 +31,12 @@ from idp.federation.claim_rules.rules import (
     Test,
     Text,
 )
+from idp.federation.claim_rules.patterns import MAX_VALUE_LENGTH, compiled
 from idp.federation.claims import AD_AUTHORITY, DENY, LOCAL_AUTHORITY, PERMIT, Claim
 
-MOST_RUNS = 10_000
+MAX_RUNS = 10_000
 """How often the rules of one evaluation may be run for combinations of claims, in all."""
-MOST_CLAIMS = 5_000
+MAX_CLAIMS = 5_000
 
 _COUNTS: dict[str, Callable[[int, int], bool]] = {
     "==": eq,
@@ -106,15 +106,15 @@ class _Run:
         self._claims: dict[Claim, None] = {}
         self._by_type: dict[str, list[Claim]] = {}
         self._store = store
-        self._runs = MOST_RUNS
+        self._runs = MAX_RUNS
 
     def add(self, claims: Iterable[Claim]) -> None:
         for claim in claims:
             if claim not in self._claims:
                 self._claims[claim] = None
                 self._by_type.setdefault(claim.type, []).append(claim)
-        if len(self._claims) > MOST_CLAIMS:
-            raise TooMuchWork(f"The rules make more than {MOST_CLAIMS} claims of this user")
+        if len(self._claims) > MAX_CLAIMS:
+            raise TooMuchWork(f"The rules make more than {MAX_CLAIMS} claims of this user")
 
     def made_by(self, rule: Rule) -> Iterator[Claim]:
         found: list[Sequence[Claim | None]] = []
@@ -185,7 +185,7 @@ class _Run:
         if len(text) == 1 and isinstance(text[0], str):
             return text[0]
         filled = "".join(self._piece(piece, found) for piece in text)
-        if len(filled) > LONGEST_VALUE:
+        if len(filled) > MAX_VALUE_LENGTH:
             raise TooMuchWork("The rules make a value that is too long")
         return filled
 

@@ -13,10 +13,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from idp.federation.claim_rules.faults import BadRule, TooMuchWork
+from idp.federation.claim_rules.errors import BadRule, TooMuchWork
 
-LONGEST_PATTERN = 1000
-LONGEST_VALUE = 8192
+MAX_PATTERN_LENGTH = 1000
+MAX_VALUE_LENGTH = 8192
 _MEMORY = 1 << 20
 
 _REFERENCE = re.compile(r"\$(?:(\d+)|\{(\w+)\}|\$|&)")
@@ -55,7 +55,7 @@ class Pattern:
             nonlocal length
             filled = _REFERENCE.sub(lambda reference: self._group(reference, found), replacement)
             length += len(filled)
-            if length > LONGEST_VALUE:
+            if length > MAX_VALUE_LENGTH:
                 raise TooMuchWork("A value grows too long")
             return filled
 
@@ -76,8 +76,8 @@ def compiled(pattern: str) -> Pattern:
     # Imported here: who reads no rule with a pattern need not load it.
     import re2
 
-    if len(pattern) > LONGEST_PATTERN:
-        raise BadRule("A pattern is too long", f"Give at most {LONGEST_PATTERN} characters")
+    if len(pattern) > MAX_PATTERN_LENGTH:
+        raise BadRule("A pattern is too long", f"Give at most {MAX_PATTERN_LENGTH} characters")
     options = re2.Options()
     options.max_mem = _MEMORY
     options.log_errors = False

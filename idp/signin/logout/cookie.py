@@ -13,12 +13,12 @@ from flask import Response
 from idp.services import Services
 from idp.session.participants import LogOut
 from idp.session.seal import SealBroken
-from idp.signin.session_cookie import give_cookie, take_cookie_away
+from idp.web.cookies import give_cookie, take_cookie_away
 
 PREFIX = "MSISSignout"
 LIFETIME = timedelta(minutes=30)
 """How long a log-out can go on, and its page be looked at."""
-MOST = 8
+MAX_LOG_OUTS = 8
 """Log-outs that a browser has part in, one for each of its windows; the oldest drop out."""
 
 
@@ -36,12 +36,12 @@ class LogOutCookies:
 
     def ids(self, cookies: Mapping[str, str]) -> tuple[str, ...]:
         """Return the ids of the log-outs that the browser has part in."""
-        sealed = [cookies[name] for name in _names(cookies)[-MOST:]]
+        sealed = [cookies[name] for name in _names(cookies)[-MAX_LOG_OUTS:]]
         return tuple(found for each in sealed if (found := self._open(each)) is not None)
 
     def give(self, response: Response, log_out: LogOut, cookies: Mapping[str, str]) -> Response:
         """Let the browser that brought *cookies* have part in *log_out*."""
-        for name in _names(cookies)[: 1 - MOST]:
+        for name in _names(cookies)[: 1 - MAX_LOG_OUTS]:
             take_cookie_away(response, name, secure=self._is_secure)
         return give_cookie(
             response,

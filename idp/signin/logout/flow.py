@@ -12,21 +12,20 @@ from datetime import datetime
 
 from flask import Response
 
-from idp import web
-from idp.federation.relying_party import RelyingPartyTrust
+from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.saml import uris
 from idp.saml.endpoints import logout_service
-from idp.saml.logout import Carried, send_logout_request, send_logout_response
+from idp.saml.logout import OutgoingMessage, send_logout_request, send_logout_response
 from idp.saml.refusal import Refused, Status
 from idp.saml.signing import SigningKey
 from idp.saml.values import LogoutRequest, LogoutResponse
 from idp.services import Services
+from idp.session.cookie import SessionCookie
 from idp.session.participants import AskedBy, LogOut, Outcome
 from idp.session.sso import Session, new_session_id
-from idp.signin import failures, pages
-from idp.signin.incoming import LogoutMessage
-from idp.signin.issuing import new_id
-from idp.signin.known import Look
+from idp.signin import errors, pages
+from idp.signin.assertion import new_id
+from idp.signin.audit_log import Recorder
 from idp.signin.logout.cookie import LIFETIME, LogOutCookies, handle_of
 from idp.signin.logout.record import LogOutRecorder
 from idp.signin.logout.steps import (
@@ -41,9 +40,10 @@ from idp.signin.logout.steps import (
     sessions_named,
     targets_of,
 )
-from idp.signin.loops import RecentTokens
-from idp.signin.record import Recorder
-from idp.signin.session_cookie import SessionCookie
+from idp.signin.loop_detection import RecentTokens
+from idp.signin.request_reader import LogoutMessage
+from idp.signin.sign_in_facts import FactsLoader
+from idp.web.activity import activity_id, continue_activity
 
 SUCCESS = (uris.SUCCESS, None)
 PARTIAL = (uris.SUCCESS, uris.PARTIAL_LOGOUT)
@@ -63,7 +63,7 @@ class Caller:
     session: Session | None
     cookies: Mapping[str, str]
     node: str
-    look: Look
+    look: FactsLoader
     recent_tokens: RecentTokens
 
     def trust(self, entity_id: str) -> RelyingPartyTrust | None:
@@ -123,7 +123,7 @@ class LogOutFlow:
         current = caller.session.root if caller.session else None
         named = sessions_named(request, told, current)
         if not named:
-            refused = failures.not_a_participant()
+            refused = errors.not_a_participant()
             self._recorder.refused(sender, caller.node, refused.code)
             raise refused
         asked_by = AskedBy(sender, request.id, message.binding, message.relay_state)
@@ -134,11 +134,11 @@ class LogOutFlow:
         outcome = Outcome.SIGNED_OUT if response.status == SUCCESS else Outcome.FAILED
         asked_in = self._log_outs.answered(response.issuer, response.in_response_to, outcome)
         if asked_in is None:
-            raise failures.not_a_participant()
+            raise errors.not_a_participant()
         is_ours = asked_in in self._cookies.ids(caller.cookies)
         log_out = self._log_outs.find(asked_in) if is_ours else None
         if log_out is None:
-            raise failures.log_out_elsewhere()
+            raise errors.log_out_elsewhere()
         return self._go_on(log_out, caller)
 
     def _of_browser(self, caller: Caller) -> list[LogOut]:
@@ -160,7 +160,7 @@ class LogOutFlow:
             user=user,
             sessions=tuple(each for each in ended if each in own),
             elsewhere=tuple(each for each in ended if each not in own),
-            activity_id=web.activity_id(),
+            activity_id=activity_id(),
             started_at=self._services.clock.now(),
             asked_by=asked_by,
         )
@@ -176,7 +176,7 @@ class LogOutFlow:
             request_expires_at=now + config.trusts.longest_freshness,
             log=record,
         ):
-            raise failures.answered_already()
+            raise errors.answered_already()
         self._recorder.log(record)
         response = self._cookies.give(self._go_on(log_out, caller), log_out, caller.cookies)
         if caller.session is not None and caller.session.root in log_out.sessions:
@@ -186,7 +186,7 @@ class LogOutFlow:
 
     def _go_on(self, log_out: LogOut, caller: Caller) -> Response:
         """Take the log-out as far as it goes without the browser leaving us."""
-        web.continue_activity(log_out.activity_id)
+        continue_activity(log_out.activity_id)
         while True:
             targets = targets_of(self._log_outs.participants(log_out.sessions))
             now = self._services.clock.now()
@@ -203,7 +203,7 @@ class LogOutFlow:
                 case _:
                     return self._end(log_out, targets, caller)
 
-    def _ask(self, log_out: LogOut, target: Target, caller: Caller) -> Carried | None:
+    def _ask(self, log_out: LogOut, target: Target, caller: Caller) -> OutgoingMessage | None:
         """Return the request to a service provider; None where there is none to send."""
         how = how_to_ask(caller.trust(target.trust), target)
         if isinstance(how, Outcome):
@@ -248,7 +248,7 @@ class LogOutFlow:
             hindered = how if isinstance(how, Outcome) else Outcome.ELSEWHERE
             yield End(target.trust, target.latest.outcome or hindered)
 
-    def _answer(self, log_out: LogOut, status: Status, caller: Caller) -> Carried | None:
+    def _answer(self, log_out: LogOut, status: Status, caller: Caller) -> OutgoingMessage | None:
         """Return the response to who asked; None where nobody did, or takes no response."""
         asked_by = log_out.asked_by
         trust = caller.trust(asked_by.trust) if asked_by else None
@@ -267,7 +267,7 @@ class LogOutFlow:
         )
 
 
-def _sent(carried: Carried) -> Response:
+def _sent(carried: OutgoingMessage) -> Response:
     if carried.fields:
         return pages.post_form(carried.address, carried.fields)
     return Response(status=302, headers={"Location": carried.address})

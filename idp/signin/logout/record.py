@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from idp.audit.record import SignInRecord
 from idp.events import Event
 from idp.session.participants import LogOut
-from idp.session.record import SignInRecord
+from idp.signin.audit_log import Recorder
 from idp.signin.logout.steps import End
-from idp.signin.record import Recorder
 
 
 class LogOutRecorder:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from idp.federation.relying_party import RelyingPartyTrust
+from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.saml.endpoints import logout_service
 from idp.saml.values import LogoutRequest, NameID, SingleLogoutService
 from idp.session.participants import Outcome, Participant

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from adapter.errors import TallystickError
 from adapter.windows import (
-    LONGEST_TEXT,
+    MAX_TEXT_LENGTH,
     PRODUCTS,
     Build,
     Evidence,
@@ -331,7 +331,7 @@ def test_a_text_that_names_no_build_is_said_to_be_none(text):
 
 def test_a_text_beyond_the_limit_is_refused_unread():
     with pytest.raises(TextTooLongError):
-        read_server_text("x" * (LONGEST_TEXT + 1))
+        read_server_text("x" * (MAX_TEXT_LENGTH + 1))
 
 
 PIECES = [
@@ -367,7 +367,7 @@ HOSTILE = [
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_a_long_hostile_text_is_read_to_its_end(piece):
     """With an expression that goes back over the text, this would take hours."""
-    text = (piece * (LONGEST_TEXT // len(piece)))[: LONGEST_TEXT - 1] + "!"
+    text = (piece * (MAX_TEXT_LENGTH // len(piece)))[: MAX_TEXT_LENGTH - 1] + "!"
 
     assert set(read_server_text(text).kbs) <= {"KB5007205"}
 

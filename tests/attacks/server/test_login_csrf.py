@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from idp.config import Server
+from idp.config.schema import Server
 
 EVIL = "https://evil.example.test"
 REFUSED = {

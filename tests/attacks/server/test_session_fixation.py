@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from idp.session.cookie import SessionCookie
 from idp.session.sso import new_session_id
-from idp.signin.session_cookie import SessionCookie
 
 
 @pytest.fixture

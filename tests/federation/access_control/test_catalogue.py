@@ -6,11 +6,11 @@ import pytest
 from databases import NOON
 
 from idp.federation.access_control.catalogue import AccessControl
+from idp.federation.access_control.global_policy import GlobalPolicy
 from idp.federation.access_control.policies import BadAccessControlPolicy
 from idp.federation.access_control.policy_file import read_policy
-from idp.federation.policy import GlobalPolicy
-from idp.federation.settings import TrustSettings
-from idp.federation.trusts import Trusts
+from idp.federation.relying_party.registry import TrustRegistry
+from idp.federation.relying_party.settings import TrustSettings
 from idp.saml.keys import new_signing_certificate
 from idp.saml.metadata import write_sp_metadata
 from idp.store.access_control import SqlAccessControlStore
@@ -35,7 +35,7 @@ def access(database):
 
 @pytest.fixture
 def trusts(database, clock, access):
-    made = Trusts(SqlTrustStore(database), clock, check=access.check)
+    made = TrustRegistry(SqlTrustStore(database), clock, check=access.check)
     made.add(METADATA)
     return made
 
@@ -67,7 +67,7 @@ def test_what_is_built_in_stays_as_it_is(access):
 def test_a_policy_is_assigned_with_its_parameters(access, trusts):
     access.set(STAFF)
 
-    trust = trusts.set(
+    trust = trusts.change_from_text(
         WIKI, {"access_control_policy": "Staff", "access_control_parameters.Who": '["A", "B"]'}
     )
 
@@ -88,30 +88,34 @@ def test_a_policy_that_cannot_be_assigned_so_is_not(changes, problem, access, tr
     access.set(STAFF)
 
     with pytest.raises(BadAccessControlPolicy, match=problem):
-        trusts.set(WIKI, changes)
+        trusts.change_from_text(WIKI, changes)
     assert trusts.find(WIKI).settings == TrustSettings()
     with pytest.raises(BadAccessControlPolicy):
         trusts.add(METADATA, settings=TrustSettings(access_control_policy="Gone"))
 
 
 def test_a_trust_may_have_none_and_then_lets_nobody_in(access, trusts):
-    settings = trusts.set(WIKI, {"access_control_policy": ""}).settings
+    settings = trusts.change_from_text(WIKI, {"access_control_policy": ""}).settings
 
     assert settings.access_control_policy == settings.issuance_authorization_rules == ""
 
 
 def test_another_policy_begins_without_parameters(access, trusts):
     access.set(STAFF)
-    trusts.set(WIKI, {"access_control_policy": "Staff", "access_control_parameters.Who": "A"})
+    trusts.change_from_text(
+        WIKI, {"access_control_policy": "Staff", "access_control_parameters.Who": "A"}
+    )
 
-    trust = trusts.set(WIKI, {"access_control_policy": "Permit everyone"})
+    trust = trusts.change_from_text(WIKI, {"access_control_policy": "Permit everyone"})
 
     assert trust.settings == TrustSettings()
 
 
 def test_a_policy_that_a_trust_has_is_neither_removed_nor_given_other_parameters(access, trusts):
     access.set(STAFF)
-    trusts.set(WIKI, {"access_control_policy": "Staff", "access_control_parameters.Who": "A"})
+    trusts.change_from_text(
+        WIKI, {"access_control_policy": "Staff", "access_control_parameters.Who": "A"}
+    )
 
     for refused in (lambda: access.remove("Staff"), lambda: access.set(OPEN)):
         with pytest.raises(BadAccessControlPolicy, match=WIKI):
@@ -120,7 +124,7 @@ def test_a_policy_that_a_trust_has_is_neither_removed_nor_given_other_parameters
     access.set(stricter)
     assert access.find("Staff") == stricter
 
-    trusts.set(WIKI, {"access_control_policy": "Permit everyone"})
+    trusts.change_from_text(WIKI, {"access_control_policy": "Permit everyone"})
     access.set(OPEN)
     access.remove("Staff")
     with pytest.raises(BadAccessControlPolicy, match="no access control policy 'Staff'"):
@@ -131,10 +135,10 @@ def test_other_settings_of_a_trust_can_be_changed_whatever_became_of_its_policy(
     access, trusts, database
 ):
     access.set(OPEN)
-    trusts.set(WIKI, {"access_control_policy": "Staff"})
+    trusts.change_from_text(WIKI, {"access_control_policy": "Staff"})
     SqlAccessControlStore(database).remove_policy("Staff")
 
-    assert not trusts.set(WIKI, {"enabled": "false"}).settings.enabled
+    assert not trusts.change_from_text(WIKI, {"enabled": "false"}).settings.enabled
 
 
 def test_what_holds_for_all_is_read_together(access, database):

@@ -21,8 +21,8 @@ from idp.federation.access_control.policies import (
     RuleException,
 )
 from idp.federation.access_control.policy_file import read_policy
-from idp.federation.settings import TrustSettings
-from idp.federation.whereabouts import Whereabouts
+from idp.federation.relying_party.settings import TrustSettings
+from idp.federation.request_context import RequestContext
 
 PASSWORD = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
 MFA = "http://schemas.microsoft.com/claims/multipleauthn"
@@ -36,12 +36,12 @@ ALICE = User(
     valid_from=NOON,
 )
 BOB = replace(ALICE, upn="bob@example.test", groups=())
-OFFICE = Whereabouts("10.1.2.3")
-HOME = Whereabouts("10.0.0.80", ("203.0.113.9",), proxy="wap")
+OFFICE = RequestContext("10.1.2.3")
+HOME = RequestContext("10.0.0.80", ("203.0.113.9",), proxy="wap")
 QUIET = AccessRules("never")
 
 
-def caller(user: User = ALICE, where: Whereabouts = OFFICE, *methods: str) -> Caller:
+def caller(user: User = ALICE, where: RequestContext = OFFICE, *methods: str) -> Caller:
     return Caller(user, where, (PASSWORD, *methods), NOON)
 
 
@@ -144,10 +144,10 @@ def rule(**conditions: object) -> Rule:
         ({"networks": "203.0.113.9"}, HOME, True),
         ({"networks": ["10.9.0.0/16", "203.0.113.0/24"]}, HOME, True),
         ({"networks": "::/0"}, OFFICE, False),
-        ({"networks": "2001:db8::/32"}, Whereabouts("2001:db8::7"), True),
-        ({"networks": "0.0.0.0/0"}, Whereabouts("10.0.0.80", (), proxy="wap"), False),
-        ({"networks": "0.0.0.0/0"}, Whereabouts(""), False),
-        ({"networks": "192.0.2.1"}, Whereabouts("10.0.0.80", ("192.0.2.1", "::1"), "w"), False),
+        ({"networks": "2001:db8::/32"}, RequestContext("2001:db8::7"), True),
+        ({"networks": "0.0.0.0/0"}, RequestContext("10.0.0.80", (), proxy="wap"), False),
+        ({"networks": "0.0.0.0/0"}, RequestContext(""), False),
+        ({"networks": "192.0.2.1"}, RequestContext("10.0.0.80", ("192.0.2.1", "::1"), "w"), False),
     ],
 )  # fmt: skip
 def test_a_network_is_a_side_or_a_range_that_holds_the_users_own_address(
@@ -229,7 +229,9 @@ rules = st.builds(
 callers = st.builds(
     caller,
     st.builds(lambda groups: replace(ALICE, groups=tuple(groups)), st.lists(names, max_size=3)),
-    st.sampled_from([OFFICE, HOME, Whereabouts(""), Whereabouts("10.0.0.80", (), proxy="wap")]),
+    st.sampled_from(
+        [OFFICE, HOME, RequestContext(""), RequestContext("10.0.0.80", (), proxy="wap")]
+    ),
 )
 
 

@@ -12,9 +12,15 @@ from hypothesis import strategies as st
 from idp.directory import User
 from idp.federation.access_control.caller import Caller
 from idp.federation.access_control.decision import AccessRules, decide
-from idp.federation.policy import BadPolicy, GlobalPolicy
-from idp.federation.settings import BadTrustSetting, TrustSettings, changed, replaced, settings_of
-from idp.federation.whereabouts import Whereabouts
+from idp.federation.access_control.global_policy import BadPolicy, GlobalPolicy
+from idp.federation.relying_party.settings import (
+    BadTrustSetting,
+    TrustSettings,
+    changed,
+    replaced,
+    settings_of,
+)
+from idp.federation.request_context import RequestContext
 from idp.store.policies import SqlPolicyStore
 
 AUTHORIZATION = "http://schemas.microsoft.com/authorization/claims/"
@@ -41,8 +47,8 @@ ALICE = User(
     valid_from=NOON,
 )
 BOB = replace(ALICE, groups=())
-OFFICE = Whereabouts("10.1.2.3")
-HOME = Whereabouts("10.0.0.80", ("203.0.113.9",), proxy="wap")
+OFFICE = RequestContext("10.1.2.3")
+HOME = RequestContext("10.0.0.80", ("203.0.113.9",), proxy="wap")
 METHODS = ("urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",)
 QUIET = AccessRules("never")
 

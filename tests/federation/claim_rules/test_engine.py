@@ -6,11 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.directory import User
-from idp.federation.claim_rules.checking import check
-from idp.federation.claim_rules.directory import DirectoryStore
+from idp.federation.claim_rules.directory_store import DirectoryStore
 from idp.federation.claim_rules.engine import evaluate
-from idp.federation.claim_rules.faults import BadRule, TooMuchWork
-from idp.federation.claim_rules.rules import (
+from idp.federation.claim_rules.errors import BadRule, TooMuchWork
+from idp.federation.claim_rules.model import (
     ISSUER,
     TYPE,
     VALUE,
@@ -30,6 +29,7 @@ from idp.federation.claim_rules.rules import (
     equal,
     text_of,
 )
+from idp.federation.claim_rules.validation import check
 from idp.federation.claims import DENY, FORMAT, LOCAL_AUTHORITY, PERMIT, Claim
 
 USER = User(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.federation.claim_rules.faults import BadRule, TooMuchWork
+from idp.federation.claim_rules.errors import BadRule, TooMuchWork
 from idp.federation.claim_rules.patterns import compiled
 
 

@@ -1,0 +1,1 @@
+"""Running adapters: loading, calling them within limits, and judging their answers."""

@@ -1,0 +1,251 @@
+"""Calling an adapter: its answer as plain values, and all that can go wrong as one failure.
+
+Nothing of an adapter runs outside this module once it is loaded, so nothing it does can take
+another way than to a page, to claims that are judged, or to the end of the sign-in.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+
+from adapter.contract import (
+    EMAIL_ADDRESS,
+    PRIMARY_SID,
+    UPN,
+    WINDOWS_ACCOUNT_NAME,
+    AdapterPresentation,
+    AuthenticationContext,
+    Claim,
+    ExplainsItself,
+    Explanation,
+    ExternalAuthenticationException,
+    HttpRequest,
+    Json,
+    ProofData,
+)
+from adapter.errors import Unavailable
+from idp.adapters.error_place import place_of
+from idp.adapters.languages import tag_of
+from idp.adapters.registry import LoadedAdapter
+from idp.adapters.timeout import call_within
+from idp.directory import User
+from idp.federation.claims import security_id
+from idp.logs import get_logger
+
+LAST_PAGE_SECONDS = 5.0
+"""How long an adapter that has failed may take for its last page."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterPage:
+    """A page of an adapter; nothing of the adapter has to run any more to show it."""
+
+    title: str
+    form: str
+    language: str
+    stylesheets: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an adapter answered: a page, or (None) the claims of a user who has passed."""
+
+    page: AdapterPage | None
+    claims: tuple[Claim, ...]
+    data: dict[str, Json]
+    explanation: Explanation
+
+
+class AdapterFailed(Exception):
+    """Raised when an adapter threw, or answered with what is no answer.
+
+    ``page`` is the one that it wants shown at the end, None for ours.
+    """
+
+    def __init__(self, page: AdapterPage | None) -> None:
+        super().__init__(page)
+        self.page = page
+
+
+class AdapterBusy(Unavailable):
+    """Raised when too many calls to one adapter are under way; the host answers 503."""
+
+    code = "adapter_busy"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The adapter {name} does not answer", "See whether what it asks is there")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The calls to one adapter in one step of a sign-in.
+
+    What everybody needs and is away for the moment is no fault of the adapter: it goes on up.
+    """
+
+    loaded: LoadedAdapter
+    context: AuthenticationContext
+    lcid: int
+
+    def offer(self, user: User) -> dict[str, Json] | None:
+        """Return what the adapter notes of a user it is for; None when it is not, or throws.
+
+        Nor is one offered that has no place left: others may still be.
+        """
+        try:
+            with self._place():
+                adapter = self.loaded.adapter
+                available = adapter.is_available_for_user(self._claim(user), self.context)
+                noted = _plain(self.context.data)
+        except AdapterBusy as busy:
+            self._log(busy)
+            return None
+        except (Unavailable, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            self._log(error)
+            return None
+        return noted if available is True else None
+
+    def begin(self, user: User, request: HttpRequest) -> Answer:
+        """Start the factor; the answer is a page. Raises :class:`AdapterFailed`."""
+
+        def ask() -> AdapterPresentation:
+            adapter = self.loaded.adapter
+            answer = adapter.begin_authentication(self._claim(user), request, self.context)
+            if isinstance(answer, tuple):
+                raise TypeError("begin_authentication cannot let anybody in")
+            return answer
+
+        return self._guarded(ask, request)
+
+    def try_end(self, proof: dict[str, str], request: HttpRequest) -> Answer:
+        """Let the adapter judge one post of its page. Raises :class:`AdapterFailed`."""
+
+        def ask() -> tuple[Claim, ...] | AdapterPresentation:
+            adapter = self.loaded.adapter
+            return adapter.try_end_authentication(self.context, ProofData(proof), request)
+
+        return self._guarded(ask, request)
+
+    def _guarded(self, ask: Callable[[], object], request: HttpRequest) -> Answer:
+        try:
+            with self._place():
+                return self._read(ask())
+        except (Unavailable, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # SystemExit, too: an adapter does not end the server
+            self._log(error)
+            raise AdapterFailed(self._last_page(request, error)) from error
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        """Take one of the adapter's places for a call; raises :class:`AdapterBusy`."""
+        if not self.loaded.places.acquire(blocking=False):
+            raise AdapterBusy(self.loaded.name)
+        try:
+            yield
+        finally:
+            self.loaded.places.release()
+
+    def _read(self, answer: object) -> Answer:
+        passed = isinstance(answer, tuple)
+        return Answer(
+            page=None if passed else _rendered(answer, self.lcid),
+            claims=_claims(answer) if passed else (),
+            data=_plain(self.context.data),
+            explanation=self._explanation(),
+        )
+
+    def _explanation(self) -> Explanation:
+        adapter = self.loaded.adapter
+        if not isinstance(adapter, ExplainsItself):
+            return Explanation(experience=self.loaded.name, reason="adapter")
+        explanation = adapter.explain(self.context)
+        _must_be_text(*astuple(explanation))
+        return explanation
+
+    def _last_page(self, request: HttpRequest, error: BaseException) -> AdapterPage | None:
+        """Ask the adapter for a page to end with; it may fail once more, or never come back."""
+
+        def ask() -> AdapterPage | None:
+            page = self.loaded.adapter.on_error(request, self._as_external(error))
+            return None if page is None else _rendered(page, self.lcid)
+
+        try:
+            return call_within(LAST_PAGE_SECONDS, ask)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as second:
+            self._log(second)
+            return None
+
+    def _as_external(self, error: BaseException) -> ExternalAuthenticationException:
+        """Return what was thrown as the contract has it: with the context of this sign-in."""
+        if not isinstance(error, ExternalAuthenticationException):
+            return ExternalAuthenticationException(str(error), self.context)
+        if not isinstance(error.context, AuthenticationContext):
+            error.context = self.context
+        return error
+
+    def _claim(self, user: User) -> Claim:
+        """Return the identity claim that the adapter asks for, of the type it names first."""
+        values = {
+            UPN: user.upn,
+            WINDOWS_ACCOUNT_NAME: user.windows_account_name,
+            EMAIL_ADDRESS: user.email,
+            PRIMARY_SID: security_id(user.upn),
+        }
+        asked = self.loaded.announced.identity_claim
+        return Claim(asked, values[asked])
+
+    def _log(self, error: BaseException) -> None:
+        get_logger().error(
+            "adapter_error",
+            activity_id=self.context.activity_id,
+            provider=self.loaded.name,
+            error_type=type(error).__name__,
+            at=place_of(error),
+        )
+
+
+def _rendered(presentation: object, lcid: int) -> AdapterPage:
+    if not isinstance(presentation, AdapterPresentation):
+        raise TypeError("the answer is neither a page nor claims")
+    page = AdapterPage(
+        title=presentation.page_title(lcid),
+        form=presentation.form_html(lcid),
+        language=tag_of(lcid),
+        stylesheets=tuple(presentation.stylesheets),
+        scripts=tuple(presentation.scripts),
+    )
+    _must_be_text(page.title, page.form, *page.stylesheets, *page.scripts)
+    return page
+
+
+def _claims(answer: object) -> tuple[Claim, ...]:
+    claims = answer if isinstance(answer, tuple) else ()
+    for claim in claims:
+        if not isinstance(claim, Claim):
+            raise TypeError("there is something among the claims that is none")
+        _must_be_text(claim.type, claim.value)
+    return claims
+
+
+def _plain(data: object) -> dict[str, Json]:
+    """Return the adapter's memory as the seal carries it; raises for what JSON does not have."""
+    plain = json.loads(json.dumps(data, ensure_ascii=False).encode())
+    if not isinstance(plain, dict):
+        raise TypeError("the context's data is no dictionary")
+    return plain
+
+
+def _must_be_text(*values: object) -> None:
+    for value in values:
+        if not isinstance(value, str):
+            raise TypeError(f"a {type(value).__name__} stands where a text belongs")
+        value.encode()  # raises for half a surrogate pair, which no page can hold

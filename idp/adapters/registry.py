@@ -1,0 +1,185 @@
+"""The adapters of this node: loaded when needed, and again when their registration changes."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.resources
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from adapter.contract import (
+    ENGLISH,
+    IDENTITY_CLAIMS,
+    Adapter,
+    AdapterMetadata,
+    AuthenticationMethodConfigData,
+)
+from adapter.errors import TallystickError
+from adapter.mfa.service import MfaService, UsesMfaService
+from idp.adapters.error_place import place_of
+from idp.events import Event
+from idp.federation.access_control.global_policy import GlobalPolicy
+from idp.federation.providers import AuthenticationProvider, Providers, load
+from idp.logs import get_logger
+
+STATIC_TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+}
+_FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*", re.ASCII)
+
+
+MAX_CALLS = 200
+"""So many calls to one adapter may be under way in a process: one that hangs takes no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What an adapter said of itself when it was loaded; it cannot take it back."""
+
+    methods: frozenset[str]
+    identity_claim: str
+    available_lcids: tuple[int, ...]
+    friendly_names: Mapping[int, str]
+    descriptions: Mapping[int, str]
+
+    def friendly_name(self, lcid: int) -> str:
+        """Return the name in a language, else in English, else in any."""
+        return _in(self.friendly_names, lcid)
+
+    def description(self, lcid: int) -> str:
+        """Return the description in the same way."""
+        return _in(self.descriptions, lcid)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadedAdapter:
+    """An adapter under the name it was registered with; ``places`` are for calls to it."""
+
+    name: str
+    adapter: Adapter
+    announced: Announced
+    places: threading.BoundedSemaphore = field(
+        default_factory=lambda: threading.BoundedSemaphore(MAX_CALLS)
+    )
+
+    def static_file(self, filename: str) -> bytes | None:
+        """Return a file of the ``static`` folder beside the adapter's module, or None."""
+        if not _FILE_NAME.fullmatch(filename):
+            return None
+        package = importlib.import_module(type(self.adapter).__module__).__package__
+        if not package:
+            return None
+        file = importlib.resources.files(package) / "static" / filename
+        return file.read_bytes() if file.is_file() else None
+
+
+class AdapterHost:
+    """Gives the enabled adapters, in the order of the global policy.
+
+    Loading is logged like AD FS's events 106 (loaded) and 105 (failed); one that fails to load
+    is not offered, and the others are.
+    """
+
+    def __init__(self, providers: Providers, policy: GlobalPolicy, mfa: MfaService) -> None:
+        self._providers = providers
+        self._policy = policy
+        self._mfa = mfa
+        self._lock = threading.Lock()
+        self._loaded: dict[str, tuple[AuthenticationProvider, LoadedAdapter | None]] = {}
+
+    def enabled(self) -> tuple[LoadedAdapter, ...]:
+        """Return the adapters that the global policy enables and that could be loaded."""
+        registered = {provider.name: provider for provider in self._providers.list()}
+        names = self._policy.enabled_providers()
+        found = [self._load(registered[name]) for name in names if name in registered]
+        return tuple(adapter for adapter in found if adapter is not None)
+
+    def find(self, name: str) -> LoadedAdapter | None:
+        """Return one enabled adapter."""
+        return next((loaded for loaded in self.enabled() if loaded.name == name), None)
+
+    def close(self) -> None:
+        """Unload every adapter: the node stops."""
+        with self._lock:
+            loaded = [adapter for _, adapter in self._loaded.values() if adapter is not None]
+            self._loaded.clear()
+        for adapter in loaded:
+            _unload(adapter)
+
+    def _load(self, provider: AuthenticationProvider) -> LoadedAdapter | None:
+        with self._lock:
+            known = self._loaded.get(provider.name)
+            if known is not None and known[0] == provider:
+                return known[1]
+            if known is not None and known[1] is not None:
+                _unload(known[1])
+            loaded = self._try_load(provider)
+            self._loaded[provider.name] = (provider, loaded)
+            return loaded
+
+    def _try_load(self, provider: AuthenticationProvider) -> LoadedAdapter | None:
+        try:
+            adapter = load(provider.type_name)()
+            announced = _announced(adapter.metadata, provider.name)
+            if isinstance(adapter, UsesMfaService):
+                adapter.use_mfa_service(self._mfa)
+            adapter.on_authentication_pipeline_load(AuthenticationMethodConfigData(provider.config))
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # whatever a stranger's code throws
+            _log("adapter_load_failed", provider.name, error, event_id=Event.PROVIDER_NOT_LOADED)
+            return None
+        get_logger().info("adapter_loaded", event_id=Event.PROVIDER_LOADED, provider=provider.name)
+        return LoadedAdapter(provider.name, adapter, announced)
+
+
+def _announced(metadata: AdapterMetadata, name: str) -> Announced:
+    identity_claim = metadata.identity_claims[0]
+    if identity_claim not in IDENTITY_CLAIMS:
+        raise TallystickError(
+            "The adapter asks for an identity claim that there is not",
+            "Run tallystick adapters check",
+            code="bad_metadata",
+        )
+    return Announced(
+        methods=frozenset(metadata.authentication_methods),
+        identity_claim=identity_claim,
+        available_lcids=tuple(map(int, metadata.available_lcids)),
+        friendly_names=_texts(metadata.friendly_names) or {ENGLISH: name},
+        descriptions=_texts(metadata.descriptions),
+    )
+
+
+def _texts(by_lcid: Mapping[int, str]) -> dict[int, str]:
+    return {int(lcid): str(text) for lcid, text in by_lcid.items()}
+
+
+def _in(texts: Mapping[int, str], lcid: int) -> str:
+    return texts.get(lcid) or texts.get(ENGLISH) or next(iter(texts.values()), "")
+
+
+def _unload(loaded: LoadedAdapter) -> None:
+    try:
+        loaded.adapter.on_authentication_pipeline_unload()
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        _log("adapter_unload_failed", loaded.name, error)
+
+
+def _log(event: str, name: str, error: BaseException, **more: int) -> None:
+    """Log a failure; a text that is not ours may hold what stands in a configuration file."""
+    problem = error.problem if isinstance(error, TallystickError) else ""
+    get_logger().error(
+        event,
+        provider=name,
+        error_type=type(error).__name__,
+        problem=problem,
+        at=place_of(error),
+        **more,
+    )

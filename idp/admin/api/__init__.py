@@ -1,0 +1,1 @@
+"""REST of administration, ``/admin/api/``."""

@@ -1,0 +1,97 @@
+"""``/admin/api/trusts``: relying party trusts for scripts, as ``tallystick sp`` has them.
+
+The entity id stands percent-encoded in the address, after ``/trusts/``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from flask import Response, jsonify
+
+from idp.admin import change_log
+from idp.admin.api.json_body import BadBody, flag_of, json_object, text_of
+from idp.management import trusts
+from idp.management.metadata import refresh
+from idp.management.metadata import source as metadata_source
+from idp.management.trust_views import preview_as_json, report_as_json, view_of, views
+from idp.saml.certificates import certificate_in
+
+if TYPE_CHECKING:
+    from idp.federation.relying_party.trust import RelyingPartyTrust
+    from idp.services import Services
+
+KEYS = ("metadata", "url", "entity_id", "certificate", "dry_run")
+
+
+class TrustApi:
+    """The views; each asks one use case."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def list(self) -> Response:
+        """Return all trusts."""
+        return jsonify([view.as_json() for view in views(self._services)])
+
+    def show(self, entity_id: str) -> Response:
+        """Return one trust."""
+        return jsonify(self._json(self._services.trusts.existing(entity_id)))
+
+    def add(self) -> Response:
+        """Make or update a trust from metadata or a URL; with ``dry_run``, only say what would be.
+
+        The body holds ``metadata`` (text) or ``url``, and may hold ``entity_id``, ``certificate``
+        (PEM) and ``dry_run``.
+        """
+        body = json_object(KEYS)
+        source = _source(body)
+        if flag_of(body, "dry_run"):
+            return jsonify(preview_as_json(trusts.preview_from(self._services, source)))
+        trust = trusts.add_from(self._services, source)
+        change_log.log_trust("trust_added", trust.entity_id)
+        return jsonify(self._json(trust))
+
+    def set(self, entity_id: str) -> Response:
+        """Change settings: the body holds each by its name, as its JSON value."""
+        trust = self._services.trusts.change(entity_id, json_object())
+        change_log.log_trust("trust_set", trust.entity_id)
+        return jsonify(self._json(trust))
+
+    def refresh(self, entity_id: str) -> Response:
+        """Fetch the metadata again; with ``accept``, take what was held back."""
+        accepts = flag_of(json_object(("accept",)), "accept")
+        work = refresh.accept if accepts else refresh.refresh
+        report = work(self._services, entity_id)
+        if accepts:
+            change_log.log_trust("trust_accepted", entity_id)
+        return jsonify(report_as_json(report))
+
+    def remove(self, entity_id: str) -> Response:
+        """Take a trust away."""
+        self._services.trusts.remove(entity_id)
+        change_log.log_trust("trust_removed", entity_id)
+        return Response(status=204)
+
+    def _json(self, trust: RelyingPartyTrust) -> dict[str, Any]:
+        return view_of(self._services, trust).as_json()
+
+
+def _source(body: Mapping[str, Any]) -> metadata_source.Source:
+    metadata, url = text_of(body, "metadata"), text_of(body, "url")
+    certificate = text_of(body, "certificate")
+    if (metadata is None) == (url is None):
+        raise BadBody("The body holds neither metadata nor url, or both", "Send one of them")
+    if url is not None and not metadata_source.is_url(url):
+        raise BadBody("The url is no address", "Send one with https://")
+    return metadata_source.Source(
+        place=url or "administration API",
+        entity_id=text_of(body, "entity_id"),
+        signed_by=certificate_in(_utf8(certificate)) if certificate else None,
+        content=_utf8(metadata) if metadata is not None else None,
+    )
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode(errors="replace")  # half a surrogate pair is no XML, and said to be none

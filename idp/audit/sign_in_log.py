@@ -1,0 +1,18 @@
+"""The sign-in log, as it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from idp.audit.record import LogEntry
+
+
+class SignInLog(Protocol):
+    """The log, to be read."""
+
+    def read(
+        self, user: str | None = None, after_id: int | None = None, limit: int = ...
+    ) -> Sequence[LogEntry]:
+        """Return entries, oldest first: those after *after_id*, else the newest."""

@@ -1,0 +1,91 @@
+"""Reading the configuration file, under the environment; every fault is named at once."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+
+from adapter.errors import TallystickError
+from idp.config.schema import Config, Store
+
+
+class ConfigError(TallystickError):
+    """Raised when the configuration cannot be used; names every fault at once."""
+
+    code = "config"
+
+
+def load(path: Path) -> Config:
+    """Read the file at *path* and the environment; relative paths in it start at its folder.
+
+    Raises :class:`ConfigError` when the file is missing, is not TOML, or holds wrong settings.
+    """
+    return from_values(_anchored(read_file(path), path.parent), source=str(path))
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """Return what stands in the file, by section; raises :class:`ConfigError`."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"There is no configuration file {path}",
+            "Give one with -c, or make one: tallystick init",
+        ) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}", "Mend the file") from None
+
+
+def from_values(values: dict[str, Any], source: str = "the settings") -> Config:
+    """Return the configuration of *values* by section, under the environment."""
+    try:
+        return Config(**values)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
+            for fault in error.errors(include_input=False)
+        )
+        raise ConfigError(f"Wrong settings in {source}: {faults}", "Mend them") from None
+    except SettingsError:
+        raise ConfigError(
+            "A variable TALLYSTICK__… holds no value of its setting",
+            "Give lists and whole sections as JSON",
+        ) from None
+
+
+_PATHS = (
+    ("serve", "certificate"),
+    ("serve", "key"),
+    ("keys", "signing_key"),
+    ("keys", "signing_certificate"),
+    ("keys", "passphrase_file"),
+    ("keys", "secret"),
+    ("trusts", "metadata_dir"),
+    ("server", "admin_token_file"),
+)
+
+
+def _anchored(values: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Return *values* with every path, also one left at its default, inside *folder*."""
+    for section, key in _PATHS:
+        table = values.setdefault(section, {})
+        if isinstance(table, dict):
+            path = table.get(key, getattr(Config.model_fields[section].default, key))
+            if isinstance(path, (str, Path)):
+                table[key] = str(folder / path)
+    store = values.setdefault("store", {})
+    if isinstance(store, dict) and isinstance(url := store.get("url", Store().url), str):
+        store["url"] = _anchored_url(url, folder)
+    return values
+
+
+def _anchored_url(url: str, folder: Path) -> str:
+    prefix = "sqlite:///"
+    name = url.removeprefix(prefix)
+    if not url.startswith(prefix) or name.startswith("/") or name in ("", ":memory:"):
+        return url
+    return f"{prefix}{(folder / name).resolve()}"

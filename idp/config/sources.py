@@ -1,0 +1,109 @@
+"""The settings that hold, and where each comes from."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+from pydantic_settings import EnvSettingsSource
+
+from idp.config import schema
+from idp.config.reading import load, read_file
+
+PREFIX = "TALLYSTICK__"
+SECRET = "(secret)"  # noqa: S105 - what stands in its place
+DEFAULT = "default"
+
+_HEADER = re.compile(r"\s*\[\s*([\w-]+)\s*\]")
+_KEY = re.compile(r"""\s*["']?([\w-]+)["']?\s*=""")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: ``value`` is plain JSON; ``origin`` is a variable, ``file:line`` or default."""
+
+    name: str
+    value: Any
+    origin: str
+
+
+def settings_of(path: Path) -> tuple[Setting, ...]:
+    """Return all settings that the file at *path* and the environment make, in their order.
+
+    Raises :class:`~idp.config.reading.ConfigError`.
+    """
+    effective = load(path)
+    file = _File(path)
+    in_environment: dict[str, Any] = EnvSettingsSource(schema.Config)()
+    return tuple(
+        Setting(
+            f"{section}.{key}",
+            _shown(getattr(getattr(effective, section), key)),
+            _from_environment(in_environment, section, key)
+            or file.place_of(section, key)
+            or DEFAULT,
+        )
+        for section in schema.Config.model_fields
+        for key in type(getattr(effective, section)).model_fields
+    )
+
+
+class _File:
+    """The configuration file, as text with lines and as values."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._values = read_file(path)
+        self._lines = _lines(path.read_text(encoding="utf-8"))
+
+    def place_of(self, section: str, key: str) -> str | None:
+        """Return where a setting stands, None where it does not."""
+        if key not in self._values.get(section, {}):
+            return None
+        line = self._lines.get((section, key))
+        return f"{self._path}:{line}" if line else f"{self._path} [{section}]"
+
+
+def _from_environment(values: Mapping[str, Any], section: str, key: str) -> str | None:
+    if key not in values.get(section, {}):
+        return None
+    names = {name.upper(): name for name in os.environ}
+    single, whole = f"{PREFIX}{section}__{key}".upper(), f"{PREFIX}{section}".upper()
+    return f"${names.get(single) or names.get(whole)}"
+
+
+def _lines(text: str) -> dict[tuple[str, str], int]:
+    """Return the line of each key under a plain header; other ways of TOML have none."""
+    found: dict[tuple[str, str], int] = {}
+    section = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.match(line):
+            section = header[1]
+        elif key := _KEY.match(line):
+            found.setdefault((section, key[1]), number)
+    return found
+
+
+def _shown(value: Any) -> Any:
+    """Return a value as JSON has it, without what nobody should read over a shoulder."""
+    if isinstance(value, SecretStr):
+        return SECRET
+    if isinstance(value, (tuple, list)):
+        return [_shown(each) for each in value]
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    return _without_password(str(value))
+
+
+def _without_password(text: str) -> str:
+    try:
+        password = urlsplit(text).password if "://" in text else None
+    except ValueError:
+        return SECRET
+    return text.replace(f":{password}@", f":{SECRET}@") if password else text

@@ -1,0 +1,1 @@
+"""What the demo and the pytest plugin share: servers in this process, phones, a test SP."""

@@ -1,0 +1,1 @@
+"""The claim rule language of AD FS: reading and writing it."""

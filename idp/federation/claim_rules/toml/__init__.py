@@ -1,0 +1,1 @@
+"""Claim rules as TOML tables: reading and writing them."""

@@ -1,0 +1,134 @@
+"""The farm's nodes and the build of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from adapter.clock import Clock
+from adapter.errors import TallystickError
+from adapter.windows import describe, product_name, read_build
+from idp.csv_table import CsvFaults, CsvRow, read_rows
+
+UNKNOWN_PRODUCT = "unknown product"
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+
+
+class BadNode(TallystickError):
+    """Raised for a node that does not exist, or cannot."""
+
+    code = "bad_node"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One server of the farm. ``build`` is like ``20348.350``, ``product`` the name it implies."""
+
+    name: str
+    build: str
+    product: str
+    changed_at: datetime
+    changed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeChange:
+    """A node after its build was set, and what is odd about that build or the text it came from."""
+
+    node: Node
+    warnings: tuple[str, ...]
+
+
+class NodeStore(Protocol):
+    """Where the farm's nodes live."""
+
+    def nodes(self) -> Sequence[Node]:
+        """Return all nodes in the order they were made."""
+
+    def node(self, name: str) -> Node | None:
+        """Return one node."""
+
+    def save_nodes(self, nodes: Sequence[Node]) -> None:
+        """Store nodes, new or known by their name, all or none."""
+
+    def remove_node(self, name: str) -> bool:
+        """Remove a node; False when there is none."""
+
+
+class Farm:
+    """The nodes of one store."""
+
+    def __init__(self, store: NodeStore, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def nodes(self) -> tuple[Node, ...]:
+        """Return all nodes in the order they were made."""
+        return tuple(self._store.nodes())
+
+    def node(self, name: str) -> Node | None:
+        """Return one node."""
+        return self._store.node(name)
+
+    def first(self) -> Node | None:
+        """Return the node that was made first."""
+        return next(iter(self._store.nodes()), None)
+
+    def set_build(self, name: str, text: str, by: str) -> NodeChange:
+        """Set the build of a node, new or known; a build nobody published is only warned of.
+
+        *text* is a build, a KB, or what the server prints of itself. Raises :class:`BadNode`, and
+        what :func:`adapter.windows.read_build` raises.
+        """
+        change = self._changed(name, text, by)
+        self._store.save_nodes([change.node])
+        return change
+
+    def import_csv(self, text: str, by: str) -> tuple[NodeChange, ...]:
+        """Set the builds of a file with the columns ``name`` and ``build``, all or none.
+
+        Raises :class:`~idp.csv_table.CsvFaults` with every fault.
+        """
+        rows, faults = read_rows(text, required=("name", "build"))
+        faults += _repeated(rows)
+        changes = []
+        for row in rows:
+            try:
+                changes.append(self._changed(row["name"], row["build"], by))
+            except TallystickError as error:
+                faults.append(f"line {row.line}: {str(error).removesuffix('.')}")
+        if faults:
+            raise CsvFaults(faults)
+        self._store.save_nodes([change.node for change in changes])
+        return tuple(changes)
+
+    def remove(self, name: str) -> None:
+        """Remove a node; raises :class:`BadNode` when there is none."""
+        if not self._store.remove_node(name):
+            raise BadNode(f"There is no node {name!r}", "See tallystick server list")
+
+    def _changed(self, name: str, text: str, by: str) -> NodeChange:
+        if not _NAME.fullmatch(name):
+            raise BadNode(
+                f"{name!r} is no name for a node",
+                "Use up to 63 letters, digits, dots, dashes and underscores",
+            )
+        reading = read_build(text)
+        build = reading.build
+        if build is None:
+            raise BadNode("The text names no build", "Give one like 20348.350")
+        product = product_name(build.base) or UNKNOWN_PRODUCT
+        node = Node(name, str(build), product, self._clock.now(), by)
+        return NodeChange(node, (*reading.warnings, *describe(build).warnings))
+
+
+def _repeated(rows: Sequence[CsvRow]) -> Iterator[str]:
+    seen: set[str] = set()
+    for row in rows:
+        if row["name"] in seen:
+            yield f"line {row.line}: {row['name']!r} is in the file twice"
+        seen.add(row["name"])

@@ -1,0 +1,1 @@
+"""What an assertion says about a user: NameID and claims."""

@@ -1,0 +1,81 @@
+"""What is said of a user to a relying party beside the NameID: the attributes.
+
+AD FS issues nothing until rules say so; here a trust without settings gets what most service
+providers ask for. The claim types are AD FS's own (facts §C.7), always ``http://``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
+
+from adapter.contract import EMAIL_ADDRESS, UPN
+from idp.federation.claims import AUTHENTICATION_METHODS_REFERENCES, GROUP, NAME, Subject
+from idp.federation.relying_party.setting_types import PLACEHOLDER
+from idp.federation.relying_party.trust import RelyingPartyTrust
+from idp.saml.values import Attribute
+
+OFFERED = (
+    # claim type                         friendly name
+    (EMAIL_ADDRESS,                      "E-Mail Address"),
+    (NAME,                               "Name"),
+    (UPN,                                "UPN"),
+    (GROUP,                              "Group"),
+    (AUTHENTICATION_METHODS_REFERENCES,  "Authentication Methods References"),
+)  # fmt: skip
+"""What our metadata says that we issue."""
+
+
+def attributes_of(
+    user: Subject,
+    trust: RelyingPartyTrust,
+    *,
+    methods: tuple[str, ...],
+) -> tuple[Attribute, ...]:
+    """Return what *trust* is told of *user*, who signed in by *methods*, beside the NameID.
+
+    Empty values are left out. A fixed attribute of the trust's settings takes the place of ours
+    of the same name.
+    """
+    values = {
+        EMAIL_ADDRESS: (user.email,),
+        NAME: (user.display_name,),
+        UPN: (user.upn,),
+        GROUP: user.groups,
+        AUTHENTICATION_METHODS_REFERENCES: methods,
+    }
+    for name, templates in trust.settings.attributes.items():
+        values[name] = tuple(_expanded(templates, _placeholders(user)))
+    return tuple(_attributes(values))
+
+
+def _placeholders(user: Subject) -> Mapping[str, tuple[str, ...]]:
+    return {
+        "upn": (user.upn,),
+        "emailaddress": (user.email,),
+        "name": (user.display_name,),
+        "windowsaccountname": (user.windows_account_name,),
+        "group": user.groups,
+    }
+
+
+def _expanded(templates: Iterable[str], values: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """Fill in the placeholders; a group gives as many values as there are groups.
+
+    What is filled in is never looked at again, so a group named ``{upn}`` stays that.
+    """
+    for template in templates:
+        names = tuple(dict.fromkeys(PLACEHOLDER.findall(template)))
+        for chosen in product(*(tuple(filter(None, values[name])) for name in names)):
+            yield _filled(template, dict(zip(names, chosen, strict=True)))
+
+
+def _filled(template: str, values: Mapping[str, str]) -> str:
+    return PLACEHOLDER.sub(lambda found: values[found[1]], template)
+
+
+def _attributes(values: Mapping[str, Iterable[str]]) -> Iterator[Attribute]:
+    for name, given in values.items():
+        unique = tuple(dict.fromkeys(value for value in given if value))
+        if unique:
+            yield Attribute(name, unique)

@@ -1,0 +1,1 @@
+"""Relying party trusts: the trust, its settings, and the registry of all trusts."""

@@ -1,0 +1,248 @@
+"""The relying party trusts there are: made from metadata, changed, and taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from adapter.clock import Clock
+from adapter.errors import TallystickError
+from idp.federation.relying_party.settings import TrustSettings, changed, replaced
+from idp.federation.relying_party.trust import RelyingPartyTrust
+from idp.saml import uris
+from idp.saml.bad_metadata import BadMetadata
+from idp.saml.validity import Validity
+
+if TYPE_CHECKING:
+    from idp.saml.metadata import ServiceProviderMetadata
+
+
+SHA1_WARNING = "messages are signed with SHA-1, which can be forged (signature_algorithm)"
+
+
+class UnknownTrust(TallystickError):
+    """Raised when there is no trust of an entity id."""
+
+    code = "unknown_trust"
+
+    def __init__(self, entity_id: str) -> None:
+        super().__init__(f"There is no relying party trust {entity_id!r}", "See tallystick sp list")
+
+
+class IdentifierTaken(TallystickError):
+    """Raised for an entity id that another trust goes by."""
+
+    code = "identifier_taken"
+
+    def __init__(self, identifier: str) -> None:
+        super().__init__(
+            f"Another trust goes by {identifier!r}", "Take it away there: see identifiers"
+        )
+
+
+class TrustStore(Protocol):
+    """Where relying party trusts live."""
+
+    def trust(self, entity_id: str) -> RelyingPartyTrust | None:
+        """Return one trust."""
+
+    def trusts(self) -> Sequence[RelyingPartyTrust]:
+        """Return all trusts in the order they were added."""
+
+    def signing_with(self, algorithm: str) -> Sequence[str]:
+        """Return the entity ids of the trusts that are set to a signature algorithm."""
+
+    def metadata(self, entity_id: str) -> bytes | None:
+        """Return the metadata that a trust was last read from."""
+
+    def change_trust(
+        self,
+        entity_id: str,
+        change: Callable[[RelyingPartyTrust | None], RelyingPartyTrust | None],
+        metadata: bytes | None = None,
+    ) -> RelyingPartyTrust | None:
+        """Store what *change* makes of the trust there is now, in one transaction, and return it.
+
+        None from *change* leaves things as they are. With *metadata*, that is stored too.
+        """
+
+    def remove_trust(self, entity_id: str) -> bool:
+        """Remove a trust; False when there is none."""
+
+
+class TrustRegistry:
+    """The relying party trusts of one store."""
+
+    def __init__(
+        self,
+        store: TrustStore,
+        clock: Clock,
+        allow_http: bool = False,
+        check: Callable[[TrustSettings], None] = lambda _settings: None,
+    ) -> None:
+        """``check`` raises what is wrong with settings that name things outside the trust."""
+        self._store = store
+        self._clock = clock
+        self._allow_http = allow_http
+        self._check = check
+
+    def add(
+        self,
+        metadata: bytes,
+        *,
+        settings: TrustSettings | None = None,
+        entity_id: str | None = None,
+        source: str = "",
+        source_digest: str = "",
+        signed_by: str | None = None,
+    ) -> RelyingPartyTrust:
+        """Make a trust from SAML metadata, or update the one of the same entity id.
+
+        An update keeps the settings unless others are given. *entity_id* chooses one of several
+        in the metadata. *signed_by* is the certificate (base64) whose key must have signed all of
+        it, from now on; without one, it is the certificate of the trust that there is. Raises
+        :class:`~idp.saml.metadata.BadMetadata`.
+        """
+        described = self.read(metadata, entity_id, signed_by=signed_by)
+        provider, now = described.service_provider, self._clock.now()
+        if settings is not None:
+            self._check(settings)
+
+        def make(known: RelyingPartyTrust | None) -> RelyingPartyTrust:
+            return RelyingPartyTrust(
+                entity_id=provider.entity_id,
+                display_name=provider.display_name or provider.entity_id,
+                service_provider=provider,
+                settings=settings or (known.settings if known else TrustSettings()),
+                source=source,
+                added_at=known.added_at if known else now,
+                changed_at=now,
+                source_digest=source_digest,
+                validity=described.validity,
+                signed_by=signed_by or (known.signed_by if known else None),
+            )
+
+        made = self._store.change_trust(provider.entity_id, make, described.document)
+        return _existing(provider.entity_id, made)
+
+    def update(
+        self, before: RelyingPartyTrust, described: ServiceProviderMetadata
+    ) -> RelyingPartyTrust | None:
+        """Let a trust be what newer metadata describes, and stay what administrators made of it.
+
+        None, and nothing is changed, where its metadata is not what it was *before* any more.
+        """
+        provider, now = described.service_provider, self._clock.now()
+
+        def make(known: RelyingPartyTrust | None) -> RelyingPartyTrust | None:
+            if known is None or known.service_provider != before.service_provider:
+                return None
+            return replace(
+                known,
+                display_name=provider.display_name or provider.entity_id,
+                service_provider=provider,
+                validity=described.validity,
+                changed_at=now,
+            )
+
+        return self._store.change_trust(before.entity_id, make, described.document)
+
+    def find(self, entity_id: str) -> RelyingPartyTrust | None:
+        """Return the trust of exactly this entity id."""
+        return self._store.trust(entity_id)
+
+    def existing(self, entity_id: str) -> RelyingPartyTrust:
+        """Return the trust; raises :class:`UnknownTrust`."""
+        return _existing(entity_id, self.find(entity_id))
+
+    def list(self) -> tuple[RelyingPartyTrust, ...]:
+        """Return all trusts in the order they were added."""
+        return tuple(self._store.trusts())
+
+    def signing_with_sha1(self) -> tuple[str, ...]:
+        """Return the entity ids of the trusts that are set to SHA-1."""
+        return tuple(self._store.signing_with(uris.RSA_SHA1))
+
+    def metadata(self, entity_id: str) -> bytes:
+        """Return the metadata a trust was last read from; raises :class:`UnknownTrust`."""
+        stored = self._store.metadata(entity_id)
+        if stored is None:
+            raise UnknownTrust(entity_id)
+        return stored
+
+    def change_from_text(self, entity_id: str, changes: Mapping[str, str]) -> RelyingPartyTrust:
+        """Change settings by text, all or none, as ``{"token_lifetime": "30"}``.
+
+        Raises :class:`UnknownTrust` and
+        :class:`~idp.federation.relying_party.settings.BadTrustSetting`.
+        """
+        return self._change_settings(entity_id, lambda settings: changed(settings, changes))
+
+    def change(self, entity_id: str, values: Mapping[str, Any]) -> RelyingPartyTrust:
+        """Change settings by JSON values, all or none, as ``{"token_lifetime": 30}``.
+
+        Raises as :meth:`change_from_text` does.
+        """
+        return self._change_settings(entity_id, lambda settings: replaced(settings, values))
+
+    def _change_settings(
+        self, entity_id: str, change: Callable[[TrustSettings], TrustSettings]
+    ) -> RelyingPartyTrust:
+        now = self._clock.now()
+
+        def make(known: RelyingPartyTrust | None) -> RelyingPartyTrust | None:
+            if known is None:
+                return None
+            settings = change(known.settings)
+            if settings.access != known.settings.access:
+                self._check(settings)
+            return replace(known, settings=settings, changed_at=now)
+
+        return _existing(entity_id, self._store.change_trust(entity_id, make))
+
+    def remove(self, entity_id: str) -> None:
+        """Remove a trust; raises :class:`UnknownTrust`."""
+        if not self._store.remove_trust(entity_id):
+            raise UnknownTrust(entity_id)
+
+    def read(
+        self, metadata: bytes, entity_id: str | None = None, *, signed_by: str | None = None
+    ) -> ServiceProviderMetadata:
+        """Return what :meth:`add` would make a trust of, and store nothing."""
+        described = self._described(metadata, entity_id, signed_by)
+        known = self.find(described.service_provider.entity_id)
+        if signed_by is None and known is not None and known.signed_by is not None:
+            return self._described(metadata, known.entity_id, known.signed_by)
+        return described
+
+    def read_held(
+        self, entity_id: str, document: bytes, validity: Validity
+    ) -> ServiceProviderMetadata:
+        """Return what a held *document* describes, whose signature was checked when it came."""
+        described = self._described(document, entity_id, None)
+        return replace(described, validity=self._still_valid(validity))
+
+    def _described(
+        self, metadata: bytes, entity_id: str | None, signed_by: str | None
+    ) -> ServiceProviderMetadata:
+        # Imported here: who only looks a trust up should not pay for an XML parser.
+        from idp.saml.metadata import read_metadata
+
+        described = read_metadata(
+            metadata, entity_id, allow_http=self._allow_http, signed_by=signed_by
+        )
+        self._still_valid(described.validity)
+        return described
+
+    def _still_valid(self, validity: Validity) -> Validity:
+        until = validity.valid_until
+        if until is not None and until <= self._clock.now():
+            raise BadMetadata(f"it was valid until {until:%Y-%m-%d %H:%M} UTC")
+        return validity
+
+
+def _existing(entity_id: str, trust: RelyingPartyTrust | None) -> RelyingPartyTrust:
+    if trust is None:
+        raise UnknownTrust(entity_id)
+    return trust

@@ -1,0 +1,269 @@
+"""The settings of a relying party trust, under AD FS's names in Python's spelling."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from idp.federation.claims import NAME_ID_FORMATS
+from idp.federation.model_errors import faults_in
+from idp.federation.relying_party.setting_types import (
+    NO_NAME_ID,
+    PLACEHOLDERS,
+    SHORT_NAMES,
+    SIGNATURE_ALGORITHMS,
+    Attributes,
+    BadTrustSetting,
+    ClaimRules,
+    ListTable,
+    NameIdFormat,
+    Names,
+    Notes,
+    RsaCertificate,
+    RuleTables,
+    SignatureAlgorithm,
+    values_in,
+)
+from idp.saml import uris
+
+DEFAULT_TOKEN_LIFETIME = 60
+
+RULES, NOTHING = "rules", "nothing"
+"""What lets users in where no policy does."""
+
+_TABLES = {"attributes": "URI", "access_control_parameters": "NAME"}
+"""Settings that are tables of lists: ``attributes.URI=VALUE`` sets one of them."""
+
+
+class TrustSettings(BaseModel):
+    """How one relying party trust is served; the descriptions are the command line's help."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    enabled: bool = Field(default=True, description="whether users may sign in to it")
+    identifiers: Names = Field(
+        default=(), description="further entity ids that it goes by, a URI or a JSON list"
+    )
+    honour_valid_until: bool = Field(
+        default=True, description="let nobody in once its metadata has passed its validUntil"
+    )
+    monitoring_enabled: bool = Field(
+        default=True, description="fetch its metadata again, where that came from an address"
+    )
+    auto_update_enabled: bool = Field(
+        default=True, description="take what is fetched and loosens nothing; else all is held"
+    )
+    second_factor: Literal["always", "never", "global"] = Field(
+        default="global",
+        description="whether it asks for the second factor itself, or leaves that to all trusts; "
+        "never cannot switch off what all trusts or its policy ask for",
+    )
+    access_control_policy: str = Field(
+        default="Permit everyone",
+        max_length=128,
+        description="who gets in, by the name of a policy: tallystick access list; a trust "
+        "without policy and rules lets nobody in",
+    )
+    access_control_parameters: ListTable = Field(
+        default_factory=dict,
+        description="access_control_parameters.NAME=VALUE gives a parameter of the policy",
+    )
+    issuance_authorization_rules: ClaimRules = Field(
+        default="",
+        description="who gets in, by rules in AD FS's claim rule language instead of a policy; "
+        "@FILE reads them",
+    )
+    additional_authentication_rules: ClaimRules = Field(
+        default="",
+        description="who is asked for the second factor, by such rules; @FILE reads them",
+    )
+    mfa_freshness: int = Field(
+        default=0,
+        ge=0,
+        le=7 * 24 * 60,
+        description="minutes that a second factor counts; 0: as long as the session",
+    )
+    always_require_authentication: bool = Field(
+        default=False, description="ask for all of it at each request, as ForceAuthn does"
+    )
+    authentication_context: Literal["adfs", "entra", "refeds"] = Field(
+        default="adfs",
+        description="the class in the answer: adfs the first factor's, and multipleauthn where the "
+        "second was requested; entra multipleauthn, refeds REFEDS MFA wherever it was given",
+    )
+    allowed_authentication_class_references: Names = Field(
+        default=(),
+        description="the only classes that a request may ask for, a URI or a JSON list; none: all",
+    )
+    saml_response_signature: Literal["AssertionOnly", "MessageOnly", "MessageAndAssertion"] = Field(
+        default="AssertionOnly",
+        description="what is signed; an assertion is where its metadata wants it",
+    )
+    signature_algorithm: SignatureAlgorithm = Field(
+        default=uris.RSA_SHA256,
+        description="what is signed with, and what its requests must be signed with: "
+        f"{', '.join(SIGNATURE_ALGORITHMS)}",
+    )
+    signed_saml_requests_required: bool = Field(
+        default=False, description="refuse requests that are not signed"
+    )
+    encrypt_claims: bool = Field(
+        default=True, description="encrypt assertions where its metadata holds a key for that"
+    )
+    encryption_certificate: RsaCertificate = Field(
+        default=None, description="a PEM to encrypt for, in place of the keys in its metadata"
+    )
+    encrypted_name_id_required: bool = Field(
+        default=False, description="encrypt the NameID by itself, or refuse the sign-in"
+    )
+    encryption_algorithm: Literal["aes256-gcm", "aes256-cbc"] = Field(
+        default="aes256-gcm",
+        description="aes256-cbc only for a service provider that knows nothing better",
+    )
+    token_lifetime: int = Field(
+        default=DEFAULT_TOKEN_LIFETIME,
+        ge=0,
+        le=7 * 24 * 60,
+        description="minutes an assertion lasts; 0: the default",
+    )
+    not_before_skew: int = Field(
+        default=0, ge=0, le=60, description="minutes that NotBefore lies in the past"
+    )
+    name_id_format: NameIdFormat = Field(
+        default=None,
+        description=f"unless a request asks for another: {', '.join(NAME_ID_FORMATS)}; "
+        f"{NO_NAME_ID}: no NameID",
+    )
+    notes: Notes = Field(default="", description="a text for administrators")
+    attributes: Attributes = Field(
+        default_factory=dict,
+        description="attributes.URI=VALUE adds one; values may hold "
+        + ", ".join(f"{{{name}}}" for name in PLACEHOLDERS),
+    )
+    claim_rules: RuleTables = Field(
+        default=None,
+        description="rules in TOML: it is told what they issue and nothing else; @FILE reads them, "
+        "and tallystick sp claims has more",
+    )
+
+    @property
+    def access(self) -> tuple[object, ...]:
+        """The settings that say who gets in; equal ones need no second check."""
+        return self.access_control_policy, self.access_control_parameters
+
+    @property
+    def lifetime(self) -> timedelta:
+        """How long an assertion lasts; the 0 that AD FS stores is its default."""
+        return timedelta(minutes=self.token_lifetime or DEFAULT_TOKEN_LIFETIME)
+
+    @property
+    def authorized_by(self) -> str:
+        """What lets users in, in a word or two: the policy's name, ``rules``, or ``nothing``."""
+        return self.access_control_policy or (
+            RULES if self.issuance_authorization_rules else NOTHING
+        )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _rules_need_no_word_of_the_policy(cls, values: Any) -> Any:
+        if isinstance(values, Mapping) and values.get("issuance_authorization_rules"):
+            return {"access_control_policy": "", **values}
+        return values
+
+    @model_validator(mode="after")
+    def _policy_or_rules(self) -> Self:
+        if self.access_control_policy and self.issuance_authorization_rules:
+            raise ValueError("a trust has a policy or issuance authorization rules, not both")
+        if self.access_control_parameters and not self.access_control_policy:
+            raise ValueError("parameters need a policy")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class SettingHelp:
+    """One line of help on a setting."""
+
+    name: str
+    default: str
+    description: str
+
+
+def settings_help() -> tuple[SettingHelp, ...]:
+    """Return one line for each setting, in order."""
+    defaults = TrustSettings().model_dump(mode="json")
+    return tuple(
+        SettingHelp(name, _shown(defaults[name]), field.description or "")
+        for name, field in TrustSettings.model_fields.items()
+    )
+
+
+def settings_of(values: Mapping[str, Any], source: str) -> TrustSettings:
+    """Return the settings of parsed TOML or JSON; raises :class:`BadTrustSetting`."""
+    try:
+        return TrustSettings.model_validate(dict(values))
+    except ValidationError as error:
+        faults = "; ".join(faults_in(error, "there is no such setting"))
+        raise BadTrustSetting(
+            f"Wrong settings in {source}: {faults}",
+            _remedy(error),
+        ) from None
+
+
+def changed(settings: TrustSettings, changes: Mapping[str, str]) -> TrustSettings:
+    """Return *settings* after changes in text, as ``KEY=VALUE`` on the command line has them.
+
+    ``attributes.URI`` sets the values of one attribute: one text, or a JSON list; an empty text
+    removes it; parameters of a policy are set alike. Raises :class:`BadTrustSetting` with every
+    fault.
+    """
+    values = _before(settings, changes)
+    for key, text in changes.items():
+        table, dot, name = key.partition(".")
+        if table not in _TABLES:
+            values[key] = text
+        elif dot:
+            values[table] = _with(values[table], name, text)
+        else:
+            raise BadTrustSetting(f"{table} is a table", f"Give {table}.{_TABLES[table]}=VALUE")
+    return settings_of(values, "the change")
+
+
+def replaced(settings: TrustSettings, values: Mapping[str, Any]) -> TrustSettings:
+    """Return *settings* with these values of parsed JSON; raises :class:`BadTrustSetting`."""
+    return settings_of({**_before(settings, values), **values}, "the change")
+
+
+def _before(settings: TrustSettings, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what *changes* are made to.
+
+    Another policy begins without parameters; policy and rules take the place of each other.
+    """
+    values = settings.model_dump()
+    if "access_control_policy" in changes:
+        values |= {"access_control_parameters": {}, "issuance_authorization_rules": ""}
+    elif changes.get("issuance_authorization_rules"):
+        values |= {"access_control_parameters": {}, "access_control_policy": ""}
+    return values
+
+
+def _with(table: dict[str, Any], name: str, text: str) -> dict[str, Any]:
+    others = {key: value for key, value in table.items() if key != name}
+    return {**others, name: values_in(text)} if text else others
+
+
+def _remedy(error: ValidationError) -> str:
+    """Name all settings to who has named one that is none; else the values are what is wrong."""
+    if any(fault["type"] == "extra_forbidden" for fault in error.errors()):
+        return f"There are {', '.join(TrustSettings.model_fields)}"
+    return "tallystick sp set --help tells what each may be"
+
+
+def _shown(value: object) -> str:
+    if value in (None, {}, [], ""):
+        return ""
+    return SHORT_NAMES.get(value, value) if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,106 @@
+"""A relying party trust: a service provider that users may sign in to, and how it is served."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from adapter.errors import TallystickError
+from idp.federation.relying_party.settings import TrustSettings
+from idp.saml.certificates import is_valid
+from idp.saml.validity import UNLIMITED, Validity
+from idp.saml.values import Encryption, ServiceProvider
+
+if TYPE_CHECKING:
+    from idp.saml.signing import SigningKey
+
+
+class NoEncryptionKey(TallystickError):
+    """Raised where a trust demands encryption that its metadata has no key for."""
+
+    code = "no_encryption_key"
+
+
+@dataclass(frozen=True, slots=True)
+class RelyingPartyTrust:
+    """One trust: what the service provider's metadata says, and how it is served.
+
+    ``source`` is the file or address the metadata came from; ``source_digest`` tells whether a
+    file of the metadata folder has changed since. ``signed_by`` is the certificate (base64) whose
+    key must have signed any metadata that is taken for it, None where none must.
+    """
+
+    entity_id: str
+    display_name: str
+    service_provider: ServiceProvider
+    settings: TrustSettings
+    source: str
+    added_at: datetime
+    changed_at: datetime
+    source_digest: str = ""
+    validity: Validity = UNLIMITED
+    signed_by: str | None = None
+
+    def has_expired(self, now: datetime) -> bool:
+        """Say whether its metadata may no longer be used (saml-metadata §2.3.1)."""
+        until = self.validity.valid_until
+        return self.settings.honour_valid_until and until is not None and until <= now
+
+    @property
+    def signs_assertion(self) -> bool:
+        """Whether the assertion is signed: always where the metadata wants it."""
+        signature = self.settings.saml_response_signature
+        return signature != "MessageOnly" or self.service_provider.want_assertions_signed
+
+    @property
+    def signs_response(self) -> bool:
+        """Whether the response around it is signed."""
+        return self.settings.saml_response_signature != "AssertionOnly"
+
+    def encryption_at(self, now: datetime) -> Encryption | None:
+        """Return what is encrypted and for whom, None for nothing.
+
+        Raises :class:`NoEncryptionKey` where it has to be, and there is no key.
+        """
+        settings, provider = self.settings, self.service_provider
+        certificate = settings.encryption_certificate or _best(
+            provider.encryption_certificates, now
+        )
+        if certificate is None and settings.encrypted_name_id_required:
+            raise NoEncryptionKey(
+                f"The NameID must be encrypted, but {self.entity_id!r} has no key for encryption",
+                "Add its metadata with one, or set encrypted_name_id_required=false",
+            )
+        wanted = settings.encrypt_claims or settings.encrypted_name_id_required
+        if certificate is None or not wanted:
+            return None
+        return Encryption(
+            certificate,
+            assertion=settings.encrypt_claims,
+            name_id=settings.encrypted_name_id_required,
+            sha256_transport=certificate in provider.sha256_transport,
+            oaep11_transport=certificate in provider.oaep11_transport,
+            aes128=certificate in provider.aes128_content,
+            cbc=settings.encryption_algorithm == "aes256-cbc",
+        )
+
+    def signs_with(self, key: SigningKey) -> SigningKey:
+        """Return our key as it signs for this trust."""
+        return key.with_algorithm(self.settings.signature_algorithm)
+
+    @property
+    def requires_signed_requests(self) -> bool:
+        """Whether requests must be signed, by the setting or by the metadata."""
+        return (
+            self.settings.signed_saml_requests_required
+            or self.service_provider.authn_requests_signed
+        )
+
+
+def _best(certificates: tuple[str, ...], now: datetime) -> str | None:
+    """Return the first that is valid now, else the first: what was meant to be secret stays so."""
+    if len(certificates) < 2:
+        return certificates[0] if certificates else None
+    valid = (each for each in certificates if is_valid(each, now))
+    return next(valid, certificates[0])

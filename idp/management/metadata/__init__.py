@@ -1,0 +1,1 @@
+"""Fetching and refreshing the metadata of relying party trusts."""

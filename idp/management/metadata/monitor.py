@@ -1,0 +1,64 @@
+"""Looking, in the background of a server, for trusts whose metadata is to be fetched again."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from adapter.errors import TallystickError
+from idp.federation.metadata.schedule import LEASE
+from idp.logs import get_logger
+from idp.management.metadata.refresh import Report, refresh
+from idp.management.metadata.source import is_url
+
+if TYPE_CHECKING:
+    from idp.services import Services
+
+SECONDS_BETWEEN_LOOKS = 60.0
+
+
+class Monitor:
+    """The monitoring of all trusts; of several nodes and workers, one refreshes each of them."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._stopped = threading.Event()
+
+    def start(self) -> None:
+        """Look every minute until it is stopped."""
+        threading.Thread(target=self._run, name="trust monitoring", daemon=True).start()
+
+    def stop(self) -> None:
+        """Look no more; a refresh that has begun is finished or tried again by others."""
+        self._stopped.set()
+
+    def look(self) -> tuple[Report, ...]:
+        """Refresh what is due, and return what came of it."""
+        reports = []
+        while not self._stopped.is_set() and (entity_id := self._claim()) is not None:
+            report = self._refresh(entity_id)
+            if report is not None:
+                reports.append(report)
+        return tuple(reports)
+
+    def _run(self) -> None:
+        while not self._stopped.wait(SECONDS_BETWEEN_LOOKS):
+            try:
+                self.look()
+            except TallystickError as error:  # the database is away; it is asked again
+                get_logger().warning("trusts_not_monitored", code=error.code)
+            except Exception as error:  # whatever one trust brings, the others go on
+                get_logger().error("trusts_not_monitored", code=type(error).__name__)
+
+    def _claim(self) -> str | None:
+        now = self._services.clock.now()
+        return self._services.refreshes.claim_due(now, now + LEASE)
+
+    def _refresh(self, entity_id: str) -> Report | None:
+        trust = self._services.trusts.find(entity_id)
+        if trust is None or not is_url(trust.source):
+            self._services.refreshes.forget(entity_id)
+            return None
+        if not trust.settings.monitoring_enabled:
+            return None
+        return refresh(self._services, entity_id)

@@ -1,0 +1,178 @@
+"""Fetching a trust's metadata again: what is harmless is taken, what loosens the trust is held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from adapter.errors import TallystickError
+from idp.federation.metadata.preview import Change, changes_between
+from idp.federation.metadata.schedule import PendingUpdate, RefreshState, next_look, next_try
+from idp.federation.metadata.weakening import weakened_by
+from idp.logs import get_logger
+from idp.management.metadata.source import (
+    MetadataSourceError,
+    Source,
+    fetched,
+    is_url,
+    nothing_told_of,
+)
+
+if TYPE_CHECKING:
+    from idp.federation.relying_party.trust import RelyingPartyTrust
+    from idp.saml.metadata import ServiceProviderMetadata
+    from idp.services import Services
+
+CHANGED_MEANWHILE = "it was changed meanwhile"
+BY_HAND_ONLY = "auto_update_enabled is off"
+
+
+class Outcome(StrEnum):
+    """What came of a refresh."""
+
+    UNCHANGED = "unchanged"
+    UPDATED = "updated"
+    HELD = "held"
+    ACCEPTED = "accepted"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a refresh did: the differences, and the reasons why they are held, or why it failed."""
+
+    entity_id: str
+    outcome: Outcome
+    changes: tuple[Change, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+def begin_refreshing(services: Services, trust: RelyingPartyTrust) -> None:
+    """Remember when to look again, now that the trust was added; not for one from a file."""
+    if not is_url(trust.source):
+        services.refreshes.forget(trust.entity_id)
+        return
+    now = services.clock.now()
+    due_at = next_look(now, _interval(services), trust.validity)
+    services.refreshes.save(trust.entity_id, RefreshState(due_at, tried_at=now, fetched_at=now))
+
+
+def refreshable(services: Services) -> tuple[str, ...]:
+    """Return the entity ids of the trusts whose metadata came from an address."""
+    return tuple(each.entity_id for each in services.trusts.list() if is_url(each.source))
+
+
+def refresh(services: Services, entity_id: str) -> Report:
+    """Fetch the metadata of a trust again; a failure is remembered, and told in the report.
+
+    Raises :class:`UnknownTrust`, and :class:`MetadataSourceError` for one from a file.
+    """
+    trust = services.trusts.existing(entity_id)
+    if not is_url(trust.source):
+        raise MetadataSourceError(
+            f"The metadata of {entity_id} came from a file", "Add it again: tallystick sp add FILE"
+        )
+    try:
+        described = _fetch(services, trust)
+    except TallystickError as error:
+        return _failed(services, trust, error)
+    return _judge(services, trust, described)
+
+
+def accept(services: Services, entity_id: str) -> Report:
+    """Take the metadata that was held back. Raises :class:`TallystickError` where none is."""
+    trust = services.trusts.existing(entity_id)
+    state = services.refreshes.state(entity_id)
+    if state is None or state.held is None:
+        raise MetadataSourceError(
+            f"Nothing is held back for {entity_id}", "See tallystick sp show", code="nothing_held"
+        )
+    described = services.trusts.read_held(entity_id, state.held.document, state.held.validity)
+    changes = changes_between(trust.service_provider, described.service_provider)
+    if services.trusts.update(trust, described) is None:
+        raise MetadataSourceError(
+            f"{entity_id}: {CHANGED_MEANWHILE}", "Refresh it again", code="trust_changed"
+        )
+    services.refreshes.save(entity_id, replace(state, held=None))
+    _log("trust_refresh_accepted", entity_id, changes=_told(changes))
+    return Report(entity_id, Outcome.ACCEPTED, changes)
+
+
+def _fetch(services: Services, trust: RelyingPartyTrust) -> ServiceProviderMetadata:
+    content = fetched(services, trust.source)
+    with nothing_told_of(Source(trust.source)):
+        return services.trusts.read(content, trust.entity_id)
+
+
+def _judge(
+    services: Services, trust: RelyingPartyTrust, described: ServiceProviderMetadata
+) -> Report:
+    new = described.service_provider
+    changes = changes_between(trust.service_provider, new)
+    reasons = weakened_by(trust.service_provider, new, services.clock.now())
+    if changes and not trust.settings.auto_update_enabled:
+        reasons = (BY_HAND_ONLY, *reasons)
+    if reasons:
+        return _held(
+            services, trust, described, Report(trust.entity_id, Outcome.HELD, changes, reasons)
+        )
+    is_news = bool(changes) or described.validity != trust.validity
+    if is_news and services.trusts.update(trust, described) is None:
+        return Report(trust.entity_id, Outcome.FAILED, reasons=(CHANGED_MEANWHILE,))
+    _remember(services, trust, described)
+    if not changes:
+        return Report(trust.entity_id, Outcome.UNCHANGED)
+    _log("trust_refreshed", trust.entity_id, changes=_told(changes))
+    return Report(trust.entity_id, Outcome.UPDATED, changes)
+
+
+def _held(
+    services: Services, trust: RelyingPartyTrust, described: ServiceProviderMetadata, report: Report
+) -> Report:
+    held = PendingUpdate(described.document, report.reasons, described.validity)
+    before = services.refreshes.state(trust.entity_id)
+    _remember(services, trust, described, held)
+    if before is None or before.held is None or before.held.document != held.document:
+        _warn("trust_refresh_held", trust.entity_id, reasons=list(report.reasons))
+    return report
+
+
+def _failed(services: Services, trust: RelyingPartyTrust, error: TallystickError) -> Report:
+    now = services.clock.now()
+    before = services.refreshes.state(trust.entity_id) or RefreshState(now)
+    failures = before.failures + 1
+    due_at = next_try(now, _interval(services), failures)
+    state = replace(before, due_at=due_at, failures=failures, tried_at=now, fault=str(error))
+    services.refreshes.save(trust.entity_id, state)
+    _warn("trust_refresh_failed", trust.entity_id, code=error.code, failures=failures)
+    return Report(trust.entity_id, Outcome.FAILED, reasons=(str(error),))
+
+
+def _remember(
+    services: Services,
+    trust: RelyingPartyTrust,
+    described: ServiceProviderMetadata,
+    held: PendingUpdate | None = None,
+) -> None:
+    now = services.clock.now()
+    due_at = next_look(now, _interval(services), described.validity)
+    state = RefreshState(due_at, tried_at=now, fetched_at=now, held=held)
+    services.refreshes.save(trust.entity_id, state)
+
+
+def _interval(services: Services) -> timedelta:
+    return timedelta(minutes=services.config.trusts.monitoring_interval_minutes or 1440)
+
+
+def _told(changes: tuple[Change, ...]) -> list[str]:
+    return [f"{change.kind} {change.what} {change.value}" for change in changes]
+
+
+def _log(event: str, entity_id: str, **more: object) -> None:
+    get_logger().info(event, trust=entity_id, **more)
+
+
+def _warn(event: str, entity_id: str, **more: object) -> None:
+    get_logger().warning(event, trust=entity_id, **more)

@@ -1,0 +1,167 @@
+"""Relying party trusts and previews of them as scripts and pages see them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from idp.federation.metadata.preview import certificates_of
+from idp.federation.relying_party.registry import SHA1_WARNING
+from idp.management.json_time import timestamp
+from idp.saml import uris
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from idp.federation.metadata.preview import Preview
+    from idp.federation.metadata.schedule import RefreshState
+    from idp.federation.relying_party.trust import RelyingPartyTrust
+    from idp.management.metadata.refresh import Report
+    from idp.saml.certificate_report import CertificateReport
+    from idp.saml.validity import Validity
+    from idp.saml.values import ServiceProvider
+    from idp.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class TrustView:
+    """A trust at one moment, with what is known of its refreshing, None where it has none."""
+
+    trust: RelyingPartyTrust
+    refreshing: RefreshState | None
+    now: datetime
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is weak about it or waits for an administrator, as sentences without a full stop."""
+        return (
+            *_of_settings(self.trust),
+            *_of_validity(self.trust, self.now),
+            *_of_refreshing(self.refreshing),
+            *(
+                f"{use} certificate {report.thumbprint[:16]}: {weakness}"
+                for use, report in certificates_of(self.trust.service_provider, self.now)
+                for weakness in report.weaknesses
+            ),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all of it for scripts."""
+        trust = self.trust
+        return {
+            "entity_id": trust.entity_id,
+            "display_name": trust.display_name,
+            "source": trust.source,
+            "added_at": timestamp(trust.added_at),
+            "changed_at": timestamp(trust.changed_at),
+            "warnings": list(self.warnings),
+            "settings": trust.settings.model_dump(mode="json"),
+            "metadata": _provider_json(trust.service_provider),
+            "certificates": _certificates_json(trust.service_provider, self.now),
+            **_validity_json(trust.validity),
+            "signed_by": trust.signed_by,
+            "refresh": _refresh_json(self.refreshing),
+        }
+
+
+def view_of(services: Services, trust: RelyingPartyTrust) -> TrustView:
+    """Return one trust as it is now."""
+    return TrustView(trust, services.refreshes.state(trust.entity_id), services.clock.now())
+
+
+def views(services: Services) -> tuple[TrustView, ...]:
+    """Return all trusts as they are now, in the order they were added."""
+    states, now = services.refreshes.states(), services.clock.now()
+    return tuple(
+        TrustView(trust, states.get(trust.entity_id), now) for trust in services.trusts.list()
+    )
+
+
+def report_as_json(report: Report) -> dict[str, Any]:
+    """Return what a refresh did, for scripts."""
+    return {
+        "entity_id": report.entity_id,
+        "outcome": report.outcome.value,
+        "changes": [asdict(change) for change in report.changes],
+        "reasons": list(report.reasons),
+    }
+
+
+def preview_as_json(preview: Preview) -> dict[str, Any]:
+    """Return a preview for scripts."""
+    provider = preview.described.service_provider
+    return {
+        "dry_run": True,
+        "entity_id": provider.entity_id,
+        "display_name": provider.display_name or provider.entity_id,
+        "new": preview.known is None,
+        "metadata": _provider_json(provider),
+        "certificates": [
+            {"use": use, **_report_json(report)} for use, report in preview.certificates
+        ],
+        "weaknesses": list(preview.weaknesses),
+        "changes": [asdict(change) for change in preview.changes],
+        "loosens": list(preview.loosens),
+        **_validity_json(preview.described.validity),
+    }
+
+
+def _of_settings(trust: RelyingPartyTrust) -> Iterator[str]:
+    if trust.settings.signature_algorithm == uris.RSA_SHA1:
+        yield SHA1_WARNING
+    if trust.settings.encryption_algorithm == "aes256-cbc":
+        yield "what is encrypted in CBC can be altered unseen (encryption_algorithm)"
+
+
+def _of_validity(trust: RelyingPartyTrust, now: datetime) -> Iterator[str]:
+    until = trust.validity.valid_until
+    if until is not None and until <= now:
+        yield f"its metadata was valid until {timestamp(until)}"
+
+
+def _of_refreshing(state: RefreshState | None) -> Iterator[str]:
+    if state is not None and state.held is not None:
+        yield f"new metadata is held back: {'; '.join(state.held.reasons)}"
+    if state is not None and state.failures:
+        yield f"its metadata could not be fetched {state.failures} times in a row: {state.fault}"
+
+
+def _refresh_json(state: RefreshState | None) -> dict[str, Any] | None:
+    if state is None:
+        return None
+    return {
+        "due_at": timestamp(state.due_at),
+        "tried_at": None if state.tried_at is None else timestamp(state.tried_at),
+        "fetched_at": None if state.fetched_at is None else timestamp(state.fetched_at),
+        "failures": state.failures,
+        "fault": state.fault,
+        "held": None if state.held is None else list(state.held.reasons),
+    }
+
+
+def _provider_json(provider: ServiceProvider) -> dict[str, Any]:
+    values = asdict(provider)
+    del values["entity_id"], values["display_name"]
+    return values
+
+
+def _certificates_json(provider: ServiceProvider, now: datetime) -> list[dict[str, Any]]:
+    return [{"use": use, **_report_json(each)} for use, each in certificates_of(provider, now)]
+
+
+def _report_json(report: CertificateReport) -> dict[str, Any]:
+    return {
+        **asdict(report),
+        "not_before": timestamp(report.not_before),
+        "not_after": timestamp(report.not_after),
+        "weaknesses": list(report.weaknesses),
+    }
+
+
+def _validity_json(validity: Validity) -> dict[str, Any]:
+    until, cache = validity.valid_until, validity.cache_duration
+    return {
+        "valid_until": None if until is None else timestamp(until),
+        "cache_seconds": None if cache is None else int(cache.total_seconds()),
+    }

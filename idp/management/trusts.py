@@ -1,0 +1,33 @@
+"""Relying party trusts in administrators' hands: the use cases behind ``tallystick sp``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idp.federation.metadata.preview import Preview, preview_of
+from idp.federation.relying_party.trust import RelyingPartyTrust
+from idp.management.metadata.refresh import begin_refreshing
+from idp.management.metadata.source import Source, content_of, nothing_told_of
+
+if TYPE_CHECKING:
+    from idp.services import Services
+
+
+def add_from(services: Services, source: Source) -> RelyingPartyTrust:
+    """Add the trust that the metadata at *source* describes, or update it."""
+    metadata = content_of(services, source)
+    with nothing_told_of(source):
+        trust = services.trusts.add(
+            metadata, entity_id=source.entity_id, source=source.place, signed_by=source.signed_by
+        )
+    begin_refreshing(services, trust)
+    return trust
+
+
+def preview_from(services: Services, source: Source) -> Preview:
+    """Return what :func:`add_from` would do, and do nothing."""
+    metadata = content_of(services, source)
+    with nothing_told_of(source):
+        described = services.trusts.read(metadata, source.entity_id, signed_by=source.signed_by)
+    known = services.trusts.find(described.service_provider.entity_id)
+    return preview_of(described, known, services.clock.now())

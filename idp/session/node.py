@@ -1,0 +1,46 @@
+"""Which node of the farm answers a request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from adapter.errors import Unavailable
+from idp.config.schema import Server
+from idp.federation.farm import Farm
+
+NODE_COOKIE = "tallystick_node"
+
+
+class NoNode(Unavailable):
+    """Raised when there is no build to decide by: nobody can sign in here."""
+
+    code = "no_node"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This server is no node of the farm", "Make it one: tallystick server set NODE BUILD"
+        )
+
+
+class AnsweringNode:
+    """Finds the node: the configured one, or the one that a demo's visitor chose."""
+
+    def __init__(self, server: Server, farm: Farm) -> None:
+        self._server = server
+        self._farm = farm
+
+    def chosen(self, cookies: Mapping[str, str]) -> str | None:
+        """Return the name that was chosen, None for the first of the farm."""
+        if self._server.node is None and self._server.node_cookie:
+            return cookies.get(NODE_COOKIE)
+        return self._server.node
+
+    def name(self, cookies: Mapping[str, str]) -> str:
+        """Return the name of the node; raises :class:`NoNode`."""
+        chosen = self.chosen(cookies)
+        node = self._farm.node(chosen) if chosen else None
+        if node is None and self._server.node is None:
+            node = self._farm.first()
+        if node is None:
+            raise NoNode
+        return node.name

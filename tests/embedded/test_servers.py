@@ -1,0 +1,82 @@
+"""Web servers in this process: their addresses, their end, and those who say nothing."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from datetime import UTC, datetime
+
+import pytest
+import requests
+
+from idp.demo.tls import prepare
+from idp.embedded.servers import Server
+from idp.sockets import AddressUnavailable, listen, port_of
+
+
+def hello(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"hello"]
+
+
+def test_a_port_can_be_had_once():
+    with listen("127.0.0.1", 0) as first, pytest.raises(AddressUnavailable) as refused:
+        listen("127.0.0.1", port_of(first))
+    assert refused.value.code == "port_in_use"
+
+
+@pytest.mark.parametrize(("host", "port"), [("192.0.2.1", 0), ("no.such.invalid", 0)])
+def test_addresses_that_are_not_ours_are_refused(host, port):
+    with pytest.raises(AddressUnavailable):
+        listen(host, port)
+
+
+def test_it_answers_until_it_is_stopped_and_then_frees_its_port():
+    server = Server(listen("127.0.0.1", 0), hello)
+    server.start()
+    assert requests.get(f"http://127.0.0.1:{server.port}", timeout=10).text == "hello"
+    server.stop()
+    listen("127.0.0.1", server.port).close()
+
+
+def test_one_that_was_never_started_frees_its_port_too():
+    server = Server(listen("127.0.0.1", 0), hello)
+    server.stop()
+    listen("127.0.0.1", server.port).close()
+
+
+def test_it_does_not_tell_which_version_of_what_it_is():
+    server = Server(listen("127.0.0.1", 0), hello)
+    server.start()
+    said = requests.get(f"http://127.0.0.1:{server.port}", timeout=10).headers["Server"]
+    server.stop()
+    assert said == "Tallystick"
+
+
+def test_under_tls_a_connection_that_says_nothing_keeps_nobody_out(tmp_path):
+    tls = prepare(tmp_path, "localhost", datetime.now(UTC))
+    server = Server(listen("127.0.0.1", 0), hello, tls.server_context())
+    server.start()
+    with socket.create_connection(("127.0.0.1", server.port)):
+        answer = requests.get(
+            f"https://localhost:{server.port}", timeout=10, verify=str(tls.ca_file)
+        )
+    server.stop()
+    assert answer.text == "hello"
+
+
+def test_whoever_speaks_no_tls_breaks_nothing(tmp_path, capfd):
+    tls = prepare(tmp_path, "localhost", datetime.now(UTC))
+    server = Server(listen("127.0.0.1", 0), hello, tls.server_context())
+    server.start()
+    with socket.create_connection(("127.0.0.1", server.port)) as plain:
+        plain.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        plain.recv(100)
+    context = ssl.create_default_context(cafile=tls.ca_file)
+    with (
+        socket.create_connection(("127.0.0.1", server.port)) as connection,
+        context.wrap_socket(connection, server_hostname="localhost"),
+    ):
+        pass
+    server.stop()
+    assert capfd.readouterr().err == ""

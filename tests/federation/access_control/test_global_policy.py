@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+
+from idp.federation.access_control.global_policy import (
+    BadPolicy,
+    GlobalPolicy,
+    second_factor_reasons,
+)
+from idp.federation.relying_party.settings import TrustSettings
+from idp.store.policies import SqlPolicyStore
+
+
+@pytest.mark.parametrize(
+    ("of_all", "own", "asks"),
+    [
+        ("default", "global", True),
+        ("default", "always", True),
+        ("default", "never",  False),
+        ("always",  "global", True),
+        ("always",  "always", True),
+        ("always",  "never",  True),
+        ("never",   "global", False),
+        ("never",   "always", True),
+        ("never",   "never",  False),
+    ],
+)  # fmt: skip
+def test_either_rule_is_enough_and_a_trust_may_leave_the_default_alone(of_all, own, asks):
+    reasons = second_factor_reasons(of_all, TrustSettings(second_factor=own))
+
+    assert bool(reasons) is asks
+
+
+def test_there_is_a_default_until_a_rule_is_set(database):
+    policy = GlobalPolicy(SqlPolicyStore(database))
+
+    assert policy.second_factor() == "default"
+    assert policy.enabled_providers() == ("AzureMfaAuthentication",)
+    policy.set_second_factor("never")
+    policy.set_second_factor("never")
+    assert policy.second_factor() == "never"
+
+
+def test_a_policy_that_does_not_exist_is_refused(database):
+    policy = GlobalPolicy(SqlPolicyStore(database))
+
+    with pytest.raises(BadPolicy, match="default or always or never"):
+        policy.set_second_factor("global")
+    assert policy.second_factor() == "default"

@@ -1,0 +1,327 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+import rule_values
+from databases import NOON
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from idp.directory import User
+from idp.federation.claim_rules.adfs import parser, printer
+from idp.federation.claim_rules.adfs.lexer import UnreadableRule
+from idp.federation.claim_rules.directory_store import DirectoryStore
+from idp.federation.claim_rules.engine import evaluate
+from idp.federation.claim_rules.errors import BadRule
+from idp.federation.claim_rules.model import TYPE, Each, Issue, Rule, equal, selector_of, text_of
+from idp.federation.claim_rules.toml.text import write_toml
+from idp.federation.claims import Claim, identity_claims
+from idp.saml.values import PERSISTENT, TRANSIENT
+
+USER = User(
+    upn="alice@example.test",
+    display_name="Alice Archer",
+    email="alice@mail.test",
+    windows_account_name="EXAMPLE\\alice",
+    groups=("S-1-5-21-1-2-3-1234", "AWS-Dev"),
+    disabled=False,
+    valid_from=NOON,
+)
+BROUGHT = (
+    *identity_claims(USER),
+    Claim("http://schemas.microsoft.com/ws/2012/01/insidecorporatenetwork", "false"),
+    Claim("http://schemas.microsoft.com/claims/authnmethodsreferences", "urn:push"),
+)
+XMLSOAP = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
+WINDOWS = "http://schemas.microsoft.com/ws/2008/06/identity/claims/"
+
+THE_FIVE = r"""
+@RuleTemplate = "LdapClaims"  @RuleName = "LDAP"
+c:[Type == "http://schemas.microsoft.com/ws/2008/06/identity/claims/windowsaccountname", Issuer == "AD AUTHORITY"]
+ => issue(store = "Active Directory", types = ("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress",
+    "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn"), query = ";mail,userPrincipalName;{0}", param = c.Value);
+
+c:[Type == "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress"]
+ => issue(Type = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier", Issuer = c.Issuer, Value = c.Value,
+    Properties["http://schemas.xmlsoap.org/ws/2005/05/identity/claimproperties/format"] = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress");
+
+exists([Type == "http://schemas.microsoft.com/ws/2008/06/identity/claims/groupsid", Value == "S-1-5-21-1-2-3-1234"])
+ => issue(Type = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role", Value = "admin");
+
+c:[Type == "http://schemas.microsoft.com/ws/2012/01/insidecorporatenetwork", Value == "false"]
+ => issue(Type = "http://schemas.microsoft.com/ws/2008/06/identity/claims/authenticationmethod",
+    Value = "http://schemas.microsoft.com/claims/multipleauthn");            // MFA from outside
+
+c:[Type == "http://schemas.microsoft.com/claims/authnmethodsreferences"] => issue(claim = c);   // tell the RP how
+"""  # noqa: E501 - as they are found
+
+AS_TOML = """[[claim_rules]]
+name      = "LDAP"
+directory = { emailaddress = "mail", upn = "userPrincipalName" }
+
+[[claim_rules]]
+when   = { claim = "emailaddress" }
+issue  = "nameid"
+value  = "{value}"
+format = "emailAddress"
+issuer = "{issuer}"
+
+[[claim_rules]]
+when  = { exists = "groupsid", value = "S-1-5-21-1-2-3-1234" }
+issue = "role"
+value = "admin"
+
+[[claim_rules]]
+when  = { claim = "insidecorporatenetwork", value = "false" }
+issue = "authenticationmethod"
+value = "http://schemas.microsoft.com/claims/multipleauthn"
+
+[[claim_rules]]
+pass = "authnmethodsreferences"
+"""
+
+
+def issued(text: str) -> list[tuple[str, str]]:
+    outcome = evaluate(parser.read(text), BROUGHT, STORE)
+    return [(claim.type, claim.value) for claim in outcome.claims]
+
+
+def test_the_five_typical_rules_are_read_and_shown_as_toml():
+    assert write_toml(parser.read(THE_FIVE)) == AS_TOML
+
+
+def test_the_five_typical_rules_do_what_they_say():
+    assert issued(THE_FIVE) == [
+        (XMLSOAP + "emailaddress", "alice@mail.test"),
+        (XMLSOAP + "upn", "alice@example.test"),
+        (XMLSOAP + "nameidentifier", "alice@mail.test"),
+        (WINDOWS + "role", "admin"),
+        (WINDOWS + "authenticationmethod", "http://schemas.microsoft.com/claims/multipleauthn"),
+        ("http://schemas.microsoft.com/claims/authnmethodsreferences", "urn:push"),
+    ]
+
+
+ACCOUNT = 'c:[Type == "http://schemas.microsoft.com/ws/2008/06/identity/claims/windowsaccountname"]'
+
+OPAQUE = (
+    ACCOUNT.replace("c:", "c1:") + f' && c2:[Type == "{WINDOWS}authenticationinstant"]'
+    ' => add(store = "_OpaqueIdStore", types = ("t"), query = "{{0}};{{1}};{{2}};{{3}};{{4}}",'
+    ' param = "{kind}", param = c1.Value, param = c1.OriginalIssuer, param = "",'
+    " param = c2.Value);\n"
+)
+NAMED = (
+    f'c:[Type == "t"] => issue(Type = "{XMLSOAP}nameidentifier", Issuer = c.Issuer,'
+    ' Value = c.Value, Properties["http://schemas.xmlsoap.org/ws/2005/05/identity/'
+    'claimproperties/format"] = "{format}");'
+)
+
+KIN = {
+    "roles of Amazon": (
+        ACCOUNT + ' => add(store = "active directory", types = ("http://temp/variable"),'
+        ' query = "; tokenGroups ;{0}", param = c.Value);\n'
+        'c:[Type == "http://temp/variable", Value =~ "(?i)^AWS-"] => issue(Type = "urn:role",'
+        ' Value = RegExReplace(c.Value, "(?i)^AWS-", "arn:aws:iam::1:role/ADFS-"));',
+        [("urn:role", "arn:aws:iam::1:role/ADFS-Dev")],
+    ),
+    "issuer of a domain": (
+        f'c1:[Type == "{XMLSOAP}upn"] && c2:[Type == "{XMLSOAP}name"] => issue(Type = "issuerid",'
+        ' value = regexreplace(C1.Value, ".+@(?<domain>.+)", "http://${domain}/") + c2.Value);',
+        [("issuerid", "http://example.test/Alice Archer")],
+    ),
+    "NOT EXISTS in capitals, Value=~ without spaces": (
+        'NOT EXISTS([Type=="none"]) && exists([Type=="http://schemas.xmlsoap.org/claims/Group",'
+        'Value=~"^AWS"])=>issue(Type="t",Value="x");',
+        [("t", "x")],
+    ),
+    "count": (
+        'count([Type == "http://schemas.xmlsoap.org/claims/Group"]) >= 2'
+        ' => issue(Type = "t", Value = "many");',
+        [("t", "many")],
+    ),
+    "permit everyone": (
+        '@RuleTemplate = "AllowAllAuthzRule"\n => issue(Type ='
+        ' "http://schemas.microsoft.com/authorization/claims/permit", Value = "true");',
+        [("http://schemas.microsoft.com/authorization/claims/permit", "true")],
+    ),
+    "what the template for a transformation writes": (
+        f'@RuleTemplate = "MapClaims"\n@RuleName = "Name"\nc:[Type == "{XMLSOAP}upn"]\n'
+        ' => issue(Type = "t", Issuer = c.Issuer, OriginalIssuer = c.OriginalIssuer,'
+        " Value = c.Value, ValueType = c.ValueType);",
+        [("t", "alice@example.test")],
+    ),
+    "what the template for a group writes": (
+        '@RuleTemplate = "EmitGroupClaims"\nc:[Type == "http://schemas.microsoft.com/ws/2008/06/'
+        'identity/claims/groupsid", Value == "S-1-5-21-1-2-3-1234", Issuer == "AD AUTHORITY"]\n'
+        ' => issue(Type = "t", Value = "Admins", Issuer = c.Issuer,'
+        " OriginalIssuer = c.OriginalIssuer, ValueType = c.ValueType);",
+        [("t", "Admins")],
+    ),
+    "all but some": (
+        'c:[Type =~ "/upn$", Value != "a", Value != "b", ValueType =='
+        ' "http://www.w3.org/2001/XMLSchema#string"] => issue(claim = c);',
+        [(XMLSOAP + "upn", "alice@example.test")],
+    ),
+    "the first of two is passed on": (
+        f'c1:[Type == "{XMLSOAP}upn"] && c2:[Type == "{XMLSOAP}name"] => issue(claim = c1);',
+        [(XMLSOAP + "upn", "alice@example.test")],
+    ),
+    "who is asked for under a condition": (
+        f'exists([Type == "{XMLSOAP}name"]) && {ACCOUNT} => issue(store = "Active Directory",'
+        ' types = ("a", "b"), query = ";cn,telephoneNumber;{1}", param = "x", param = c.Value);',
+        [("a", "Alice Archer")],
+    ),
+    "what Office 365 is told": (
+        ACCOUNT + ' => issue(store = "Active Directory", types = ("urn:upn", "urn:id"), query ='
+        ' "samAccountName={0};userPrincipalName,objectGUID;{1}", param = regexreplace(c.Value,'
+        r' "(?<domain>[^\\]+)\\(?<user>.+)", "${user}"), param = c.Value);',
+        [("urn:upn", "alice@example.test")],
+    ),
+    "a name for one session": (
+        OPAQUE.format(kind="useEntropy") + NAMED.format(format=TRANSIENT),
+        [(XMLSOAP + "nameidentifier", "t")],
+    ),
+    "a name for one application": (
+        OPAQUE.format(kind="ppid") + NAMED.format(format=PERSISTENT),
+        [(XMLSOAP + "nameidentifier", "p")],
+    ),
+    "comments and nothing": ("/* nothing\n to see */ // here", []),
+}
+
+
+@pytest.mark.parametrize("name", KIN)
+def test_the_kin_of_the_five_does_what_it_says(name):
+    text, expected = KIN[name]
+
+    assert issued(text) == expected
+
+
+SEARCH = ACCOUNT + ' => issue(store = "Active Directory", types = ("a"), query = "samAccountName='
+GOOD = 'c:[Type == "a"] => issue(claim = c);\n'
+CANNOT = [
+    (GOOD + "c:[Type == “a”]", "Line 2, column 12: There is a “"),
+    (GOOD + '  c:[Type == "a]', "Line 2, column 14: A text has no end"),
+    ("/* x", "Line 1, column 1: A comment has no end"),
+    ("c:[Type == 'a'] => issue(claim = c);", "Line 1, column 12: There is \"'\""),
+    ('c:[Kind == "a"] => issue(claim = c);', "column 4: There is Kind, where Type, Value"),
+    ('c:[Type = "a"] => issue(claim = c);', "column 9: There is =, where ==, !="),
+    ("c:[Type == a] => issue(claim = c);", "column 12: There is a, where a text"),
+    ('c:[Type == "a" Value == "b"] => issue(claim = c);', "column 16: There is Value, where ,"),
+    ('c:[Type == "a"] => issue(claim = d);', "column 34: No condition of the rule is called d"),
+    ('c:[Type == "a"] => issue(claim = c)', "column 36: There is the end, where ; is due"),
+    ('c:[Type == "a"] => send(claim = c);', "column 20: There is send, where issue or add"),
+    ('c:[Type == "a"] issue(claim = c);', "column 17: There is issue, where && is due"),
+    ('c:[] && c:[] => issue(claim = c);', "column 9: c is the name of an earlier condition"),
+    ('c:[Value =~ "("] => issue(claim = c);', "column 13: The pattern '(' is"),
+    ('c:[Value =~ "(?=a)"] => issue(claim = c);', "column 13: The pattern"),
+    ('c:[Value == "a", Value == "b"] => issue(claim = c);', "column 3: A condition compares"),
+    ('c:[ValueType == "x"] => issue(claim = c);', "column 4: All values are strings"),
+    ('count([]) ~ 2 => issue(Type = "a", Value = "b");', "column 11: There is '~'"),
+    ('count([]) == x => issue(Type = "a", Value = "b");', "column 14: There is x, where a number"),
+    ('=> issue(Type = "a");', "column 10: A claim is issued without Type or Value"),
+    ('=> issue(Type = "a", Type = "b", Value = "c");', "column 22: Type is given twice"),
+    ('=> issue();', "column 10: There is )"),
+    ('c:[] => issue(Type = "a", Value = RegexReplace(c.Type, "[", ""));', "column 56: The pattern"),
+    ('c:[] => issue(Type = "a", Value = c.Kind);', "column 37: There is Kind"),
+    ('=> issue(Type = "a", Value = "\x01");', "Line 1, column 1: A text in a rule"),
+    (ACCOUNT + ' => issue(store = "SQL", types = ("a"), query = ";mail;{0}", param = c.Value);',
+     'There is no store "SQL"'),
+    (ACCOUNT + ' => issue(store = "Active Directory", types = ("a"), query = "(cn={0});mail;{0}",'
+     " param = c.Value);", "is not understood"),
+    (SEARCH + '{0};mail;{1}",'
+     ' param = "root", param = c.Value);', "is not understood"),
+    (SEARCH + '{0};mail;{1}",'
+     ' param = RegexReplace(c.Value, ".*", "root"), param = c.Value);', "is not understood"),
+    (SEARCH + '{0};mail;{1}", param = RegexReplace(c.Value, ".*", "' + "x" * 9000 + '"),'
+     ' param = c.Value);', "is not understood"),
+    (SEARCH + '{2};mail;{0}",'
+     ' param = c.Value);', "is not understood"),
+    (ACCOUNT + ' => issue(store = "Active Directory", types = ("a"), query = ";mail,cn;{0}",'
+     " param = c.Value);", "1 types are given 2 attributes"),
+    (ACCOUNT + ' => issue(store = "Active Directory", types = ("a"), query = ";mail;{1}",'
+     " param = c.Value);", "There is no param for {1}"),
+    ('c:[Type == "manager"] => issue(store = "Active Directory", types = ("a"),'
+     ' query = ";mail;{0}", param = c.Value);', "somebody else than the user"),
+    (OPAQUE.format(kind="other"), "of no kind that there is"),
+    (OPAQUE.format(kind="ppid").replace("add(", "issue("), "made in a rule that does more"),
+    ('exists([Type == "g"]) && ' + OPAQUE.format(kind="ppid"), "made in a rule that does more"),
+    (OPAQUE.format(kind="ppid") + NAMED.format(format=TRANSIENT), "NameID of its format only"),
+    (OPAQUE.format(kind="ppid") + 'c:[Type == "t"] => issue(Type = "a", Value = c.Value);',
+     "NameID of its format only"),
+    (OPAQUE.format(kind="ppid") + 'c:[Type == "t"] => issue(claim = c);', "of its format only"),
+    ('=> issue(Type = "a", Value = ' + "RegexReplace(" * 20, "RegexReplace stands in more than"),
+    (GOOD * 201, "Line 201, column 1: There are more than 200 rules"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "problem"), CANNOT)
+def test_what_cannot_be_read_is_named_with_its_place(text, problem):
+    with pytest.raises(UnreadableRule) as caught:
+        parser.read(text)
+
+    assert problem in str(caught.value)
+
+
+@settings(max_examples=50)
+@given(rule_values.rules(quotes=False, lists=False))
+def test_rules_written_in_the_language_are_read_as_themselves(rules):
+    assert parser.read(printer.write(rules)) == rules
+
+
+STORE = DirectoryStore(USER, {PERSISTENT: "p", TRANSIENT: "t"}.get)
+CLAIMS = [Claim(type_, value) for type_ in ("a", "b") for value in ("x", "y", "a|b", "ü")]
+
+
+@settings(max_examples=50)
+@given(rule_values.rules(quotes=False), st.lists(st.sampled_from(CLAIMS), unique=True))
+def test_several_values_and_alternatives_are_written_as_rules_that_do_the_same(rules, claims):
+    try:
+        again = parser.read(printer.write(rules))
+    except BadRule as fault:
+        event(fault.problem)
+        return
+
+    made = evaluate(rules, claims, STORE).claims
+    assert set(evaluate(again, claims, STORE).claims) == set(made)
+
+
+def test_a_rule_for_each_value_would_find_what_the_one_before_has_made():
+    several = Issue(text_of("a"), (text_of("x"), text_of("y")))
+    found = Each(selector_of([equal(TYPE, "a")]))
+
+    with pytest.raises(BadRule, match="finds claims of the type that it issues"):
+        printer.write((Rule((found,), several),))
+
+
+def test_a_quotation_mark_cannot_be_written_in_the_language():
+    rule = Rule((), Issue(text_of("a"), (text_of('the "a"'),)))
+
+    with pytest.raises(BadRule, match="no quotation mark"):
+        printer.write((rule,))
+
+
+_PIECES = [*re.findall(r'"[^"]*"|\w+|\W', THE_FIVE), '"', "“", "/*", "//", "(", "=>", "\x00"]
+
+
+@settings(max_examples=200)
+@given(st.lists(st.sampled_from(_PIECES), max_size=60).map("".join) | st.text(max_size=40))
+def test_garbage_is_unreadable_and_nothing_else(text):
+    try:
+        parser.read(text)
+    except UnreadableRule as fault:
+        named = fault
+    else:
+        return
+    assert 1 <= named.line <= text.count("\n") + 1
+    assert named.column >= 1
+
+
+@pytest.mark.parametrize("piece", ["(", "[", '"', "/*", "c:[", "not exists(", "@a = ", "&& ", "{"])
+def test_long_garbage_is_read_once(piece):
+    with pytest.raises(UnreadableRule):
+        parser.read(piece * (190_000 // len(piece)))
+
+
+def test_more_text_than_anybody_writes_is_not_read():
+    with pytest.raises(UnreadableRule, match="more than 200000"):
+        parser.read(" " * 200_001)

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from databases import NOON
+from hypothesis import given
+from hypothesis import strategies as st
+
+from idp.directory import User
+from idp.federation.claim_rules.toml import reader
+from idp.federation.claims import ATTRIBUTE_NAME_FORMAT, sign_in_claims
+from idp.federation.issuance.issue import issue_claims, withheld
+from idp.federation.relying_party.settings import TrustSettings
+from idp.federation.relying_party.trust import RelyingPartyTrust
+from idp.saml.contexts import (
+    MULTIPLE_AUTHN,
+    ORDER,
+    PASSWORD_PROTECTED_TRANSPORT,
+    REFEDS_MFA,
+    REFEDS_PHISHING_RESISTANT,
+    answered_context,
+    resolve_requested_context,
+)
+from idp.saml.values import Attribute, NameIDPolicy, ServiceProvider
+
+ALICE = User("alice@example.test", "Alice", "", "EXAMPLE\\alice", ("staff",), False, NOON)
+PUSH = "urn:method:push"
+ONE, TWO = (PASSWORD_PROTECTED_TRANSPORT,), (PASSWORD_PROTECTED_TRANSPORT, PUSH, MULTIPLE_AUTHN)
+
+
+class NoNames:
+    def persistent(self, trust, user, *, create):
+        raise AssertionError("nobody asked for a persistent name")
+
+
+def told(rules, methods=ONE):
+    settings = TrustSettings(claim_rules=reader.read(rules))
+    provider = ServiceProvider("urn:sp", ())
+    trust = RelyingPartyTrust("urn:sp", "SP", provider, settings, "", NOON, NOON)
+    sign_in = sign_in_claims(methods, NOON)
+    return issue_claims(
+        ALICE,
+        trust,
+        NameIDPolicy(),
+        issuer="urn:idp",
+        names=NoNames(),
+        methods=methods,
+        sign_in=lambda: sign_in,
+    )
+
+
+def test_claims_of_one_type_are_one_attribute_unless_their_name_formats_differ():
+    uri = {ATTRIBUTE_NAME_FORMAT: "urn:format:uri"}
+    rules = [
+        {"issue": "a", "value": ["1", "2"]},
+        {"issue": "b", "value": "1"},
+        {"issue": "a", "value": ["2", "3"], "issuer": "another"},
+        {"issue": "a", "value": "1", "properties": uri},
+    ]
+
+    assert told(rules).attributes == (
+        Attribute("a", ("1", "2", "3")),
+        Attribute("b", ("1",)),
+        Attribute("a", ("1",), "urn:format:uri"),
+    )
+
+
+CLAIMED = [*ORDER, *TWO, REFEDS_MFA, REFEDS_PHISHING_RESISTANT, "urn:nobody"]
+claims = st.tuples(
+    st.sampled_from(["authenticationmethod", "authnmethodsreferences", "authenticationinstant"]),
+    st.sampled_from(CLAIMED),
+)
+
+
+@given(st.lists(claims, max_size=6), st.sampled_from([ONE, TWO]), st.booleans())
+def test_whatever_rules_issue_no_method_is_told_of_that_was_not_used(issued, methods, passed):
+    rules = [{"issue": type_, "value": value} for type_, value in issued]
+    rules += [{"pass": "*"}] * passed
+
+    found = told(rules, methods)
+
+    names = {each.name.rpartition("/")[2]: each.values for each in found.attributes}
+    assert set(names.get("authnmethodsreferences", ())) <= set(methods)
+    assert not {"authenticationmethod", "authenticationinstant"} & set(names)
+    context = answered_context(
+        (), "exact", resolve_requested_context(()), style="adfs", methods=methods,
+        by_rule=found.context,
+    )  # fmt: skip
+    several = {MULTIPLE_AUTHN, REFEDS_MFA, PUSH} if methods == TWO else set()
+    assert context in {*ORDER[:2], *several}
+    kept_back = {claim.value for claim in withheld(found.outcome, methods)}
+    assert kept_back <= set(CLAIMED) - set(methods)

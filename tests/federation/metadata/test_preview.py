@@ -1,0 +1,118 @@
+"""What an import would make of a trust, before it is made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import odd_certificates as odd
+import pytest
+from databases import NOON
+from written_metadata import ACS, ACS_URL, SP_ID, entity, key, role
+
+from idp.federation.metadata.preview import Change, changes_between, preview_of
+from idp.federation.metadata.weakening import weakened_by
+from idp.saml.certificates import thumbprint_of
+from idp.saml.metadata import read_metadata
+from idp.saml.values import REDIRECT, AssertionConsumerService, ServiceProvider
+
+ONE, TWO, OLD = odd.certificate(NOON), odd.certificate(NOON), odd.expired(NOON)
+SP = ServiceProvider(
+    SP_ID,
+    (AssertionConsumerService(ACS_URL, is_default=True),),
+    signing_certificates=(ONE,),
+    encryption_certificates=(ONE,),
+    authn_requests_signed=True,
+    want_assertions_signed=True,
+)
+
+
+def test_what_would_be_trusted_is_told_with_what_is_weak_about_it():
+    short = odd.short_rsa(NOON)
+    described = read_metadata(entity(role(key(ONE, "signing") + key(short) + ACS)).encode())
+
+    preview = preview_of(described, None, NOON)
+
+    assert preview.changes == ()
+    assert [use for use, _ in preview.certificates] == ["signing", "signing+encryption"]
+    assert preview.weaknesses == (
+        f"signing+encryption certificate {thumbprint_of(short)[:16]}: "
+        "its RSA key has 1024 bits, fewer than 2048",
+    )
+
+
+def test_a_key_of_an_unknown_kind_is_told_and_spoils_nothing():
+    strange = odd.of_another_kind(NOON)
+    described = read_metadata(entity(role(key(ONE) + key(strange, "signing") + ACS)).encode())
+
+    [weakness] = preview_of(described, None, NOON).weaknesses
+
+    assert "neither RSA nor EC" in weakness
+    assert described.service_provider.signing_certificates[0] == ONE
+
+
+def test_every_difference_is_told_once_and_readably():
+    other = AssertionConsumerService("https://other.test/acs", REDIRECT, index=4)
+    new = replace(
+        SP,
+        assertion_consumer_services=(*SP.assertion_consumer_services, other),
+        signing_certificates=(TWO,),
+        want_assertions_signed=False,
+        display_name="Wiki",
+    )
+
+    assert changes_between(SP, new) == (
+        Change(
+            "added",
+            "assertion_consumer_services",
+            "https://other.test/acs binding=HTTP-Redirect index=4",
+        ),
+        Change("removed", "signing_certificates", f"SHA-256 {thumbprint_of(ONE)}"),
+        Change("added", "signing_certificates", f"SHA-256 {thumbprint_of(TWO)}"),
+        Change("changed", "want_assertions_signed", "true -> false"),
+        Change("changed", "display_name", " -> Wiki"),
+    )
+    assert changes_between(SP, SP) == ()
+
+
+def _with_acs(*locations: str) -> ServiceProvider:
+    return replace(SP, assertion_consumer_services=tuple(map(AssertionConsumerService, locations)))
+
+
+@pytest.mark.parametrize(
+    ("new", "told"),
+    [
+        (replace(SP, authn_requests_signed=False), "AuthnRequestsSigned"),
+        (replace(SP, want_assertions_signed=False), "WantAssertionsSigned"),
+        (replace(SP, signing_certificates=(TWO,)), "signing certificate"),
+        (replace(SP, signing_certificates=()), "signing certificate"),
+        (replace(SP, encryption_certificates=()), "in the clear"),
+        (_with_acs(ACS_URL, "https://evil.test/acs"), "https://evil.test"),
+        (_with_acs(ACS_URL.replace("https:", "http:")), "http://sp.example.test"),
+        (_with_acs(ACS_URL, "https://sp.example.test:8443/acs"), "https://sp.example.test:8443"),
+    ],
+)
+def test_what_loosens_a_trust_is_told(new, told):
+    [loosening] = weakened_by(SP, new, NOON)
+
+    assert told in loosening
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        SP,
+        replace(SP, signing_certificates=(ONE, TWO)),
+        replace(SP, encryption_certificates=(TWO,)),
+        replace(SP, display_name="Wiki", name_id_formats=("x",)),
+        _with_acs(ACS_URL, "https://SP.example.test/another"),
+    ],
+)
+def test_what_loosens_nothing_is_harmless(new):
+    assert weakened_by(SP, new, NOON) == ()
+
+
+def test_a_certificate_that_has_ended_may_go():
+    old = replace(SP, signing_certificates=(ONE, OLD))
+
+    assert weakened_by(old, SP, NOON) == ()
+    assert weakened_by(replace(SP, signing_certificates=(OLD, ONE)), _with_acs(ACS_URL), NOON) == ()

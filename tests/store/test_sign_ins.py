@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from databases import NOON
+
+from idp.audit.record import SignInRecord
+from idp.directory.user_store import Credentials
+from idp.directory.users import User
+from idp.federation.access_control.decision import AccessRules
+from idp.federation.access_control.global_policy import GlobalPolicy
+from idp.federation.access_control.policy_file import read_policy
+from idp.federation.farm import Farm
+from idp.federation.relying_party.settings import TrustSettings
+from idp.federation.relying_party.trust import RelyingPartyTrust
+from idp.saml.values import AssertionConsumerService, ServiceProvider
+from idp.store.access_control import SqlAccessControlStore
+from idp.store.errors import StoreUnavailable
+from idp.store.nodes import SqlNodeStore
+from idp.store.policies import SqlPolicyStore
+from idp.store.sign_in_log import SqlSignInLog
+from idp.store.sign_ins import SESSION_ENDED, SignInStore
+from idp.store.trusts import SqlTrustStore
+from idp.store.used_once import UsedOnce
+from idp.store.users import SqlUserStore
+
+WIKI = "https://wiki.example.test/metadata"
+ALICE = User(
+    "alice@example.test", "Alice", "a@mail.test", "EXAMPLE\\alice", ("staff",), False, NOON
+)
+RECORD = SignInRecord(NOON, 1200, "activity", ALICE.upn, WIKI, outcome="issued")
+LATER = NOON + timedelta(hours=1)
+
+
+def _trust(entity_id: str = WIKI, **settings) -> RelyingPartyTrust:
+    provider = ServiceProvider(
+        entity_id,
+        (
+            AssertionConsumerService("https://wiki.example.test/acs", index=1, is_default=True),
+            AssertionConsumerService("https://wiki.example.test/other"),
+        ),
+        signing_certificates=("MIIB",),
+        name_id_formats=("urn:x",),
+        authn_requests_signed=True,
+        display_name="Wiki ✓",
+    )
+    return RelyingPartyTrust(
+        entity_id, "Wiki ✓", provider, TrustSettings(**settings), "wiki.xml", NOON, NOON
+    )
+
+
+@pytest.fixture
+def sign_ins(database):
+    return SignInStore(database)
+
+
+@pytest.fixture
+def trusts(database):
+    store = SqlTrustStore(database)
+    store.change_trust(WIKI, lambda _: _trust(), b"<xml/>")
+    return store
+
+
+@pytest.fixture
+def users(database):
+    store = SqlUserStore(database)
+    store.add_users([Credentials(ALICE, "hash")])
+    return store
+
+
+def _finish(sign_ins: SignInStore, request: str | None = "_1", sign_in: str | None = None) -> bool:
+    return sign_ins.finish(
+        request=(WIKI, request) if request else None,
+        request_expires_at=LATER,
+        sign_in=sign_in,
+        log=RECORD,
+    )
+
+
+def test_one_look_gives_trust_user_session_and_policy(sign_ins, trusts, users):
+    facts = sign_ins.facts(WIKI, ALICE.upn, "session", None)
+
+    assert facts.trust == _trust()
+    assert facts.user == ALICE
+    assert not facts.session_ended
+    assert facts.rules == AccessRules("default")
+
+
+def test_the_node_asked_for_is_given_else_the_first_of_the_farm(sign_ins, database, clock):
+    farm = Farm(SqlNodeStore(database), clock)
+    assert sign_ins.facts(WIKI, None, None, "sts1").node is None
+    first = farm.set_build("sts2", "20348.350", "admin").node
+    second = farm.set_build("sts1", "17763.1", "admin").node
+
+    assert sign_ins.facts(WIKI, None, None, "sts1").node == second
+    assert sign_ins.facts(WIKI, None, None, "sts2").node == first
+    assert sign_ins.facts(WIKI, None, None, "sts3").node == first
+    assert sign_ins.facts(WIKI, None, None, None).node == first
+
+
+def test_what_is_not_there_is_none(sign_ins):
+    facts = sign_ins.facts("https://unknown.example.test", "bob@example.test", None, None)
+
+    assert (facts.trust, facts.user, facts.session_ended) == (None, None, False)
+    assert sign_ins.facts(WIKI, None, None, None).user is None
+
+
+def test_an_ended_session_has_ended_on_every_node(sign_ins, open_database):
+    UsedOnce(open_database()).claim(SESSION_ENDED, "session", LATER)
+
+    assert sign_ins.facts(WIKI, None, "session", None).session_ended
+    assert not sign_ins.facts(WIKI, None, "other", None).session_ended
+
+
+def test_a_change_on_another_node_is_seen_by_the_next_look(sign_ins, trusts, users, open_database):
+    sign_ins.facts(WIKI, ALICE.upn, None, None)
+    theirs = open_database()
+    SqlTrustStore(theirs).change_trust(WIKI, lambda _: _trust(enabled=False))
+    SqlUserStore(theirs).set_disabled(ALICE.upn, True, LATER)
+    GlobalPolicy(SqlPolicyStore(theirs)).set_second_factor("never")
+
+    facts = sign_ins.facts(WIKI, ALICE.upn, None, None)
+
+    assert facts.trust == _trust(enabled=False)
+    assert facts.user == replace(ALICE, disabled=True, valid_from=LATER)
+    assert facts.rules.second_factor == "never"
+
+
+def test_a_trust_removed_and_added_again_otherwise_is_seen_as_it_is(sign_ins, trusts):
+    sign_ins.facts(WIKI, None, None, None)
+    trusts.remove_trust(WIKI)
+    assert sign_ins.facts(WIKI, None, None, None).trust is None
+
+    trusts.change_trust(WIKI, lambda _: _trust(token_lifetime=5), b"<xml/>")
+    assert sign_ins.facts(WIKI, None, None, None).trust == _trust(token_lifetime=5)
+
+
+def test_a_trust_is_parsed_once_while_it_stays_the_same(sign_ins, trusts):
+    assert (
+        sign_ins.facts(WIKI, None, None, None).trust is sign_ins.facts(WIKI, None, None, None).trust
+    )
+
+
+def test_a_request_and_a_sign_in_end_once_and_leave_one_row(sign_ins, database):
+    assert not sign_ins.is_spent(WIKI, "_1")
+
+    assert _finish(sign_ins, "_1", "context")
+
+    assert sign_ins.is_spent(WIKI, "_1")
+    assert not _finish(sign_ins, "_1", "another context")
+    assert not _finish(sign_ins, "_2", "context")
+    assert len(SqlSignInLog(database).read()) == 1
+
+
+def test_a_sign_in_that_may_not_end_spends_nothing(sign_ins):
+    _finish(sign_ins, None, "context")
+
+    assert not _finish(sign_ins, "_1", "context")
+
+    assert not sign_ins.is_spent(WIKI, "_1")
+    assert _finish(sign_ins, "_1", "another context")
+
+
+def test_request_ids_of_different_issuers_do_not_meet(sign_ins):
+    assert sign_ins.finish(request=("a", "bc"), request_expires_at=LATER, sign_in=None, log=RECORD)
+    assert sign_ins.finish(request=("ab", "c"), request_expires_at=LATER, sign_in=None, log=RECORD)
+
+
+def test_without_request_or_sign_in_a_token_is_only_logged(sign_ins, database):
+    assert _finish(sign_ins, None)
+    assert _finish(sign_ins, None)
+    assert len(SqlSignInLog(database).read()) == 2
+
+
+def test_of_many_tabs_on_two_nodes_one_ends_the_sign_in(open_database):
+    nodes = [SignInStore(open_database()), SignInStore(open_database())]
+
+    with ThreadPoolExecutor(8) as pool:
+        wins = list(pool.map(lambda node: _finish(node, "_1", "context"), nodes * 10))
+
+    assert sum(wins) == 1
+    assert len(SqlSignInLog(open_database()).read()) == 1
+
+
+def test_no_token_without_its_row_in_the_log(sign_ins, database):
+    with database.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE sign_ins RENAME TO full_disk")
+
+    with pytest.raises(StoreUnavailable, match="sign_ins"):
+        _finish(sign_ins)
+
+    assert not sign_ins.is_spent(WIKI, "_1")
+    with database.write() as connection:
+        connection.exec_driver_sql("ALTER TABLE full_disk RENAME TO sign_ins")
+    assert _finish(sign_ins)
+
+
+def test_rules_for_all_are_read_once_and_again_after_each_change(sign_ins, open_database):
+    first = sign_ins.facts(WIKI, None, None, None).rules
+    assert sign_ins.facts(WIKI, None, None, None).rules is first
+    theirs = open_database()
+    policies, access = SqlPolicyStore(theirs), SqlAccessControlStore(theirs)
+    staff = read_policy("Staff", {"permit": [{"groups": ["Staff"]}]})
+
+    for change, holds in (
+        (lambda: policies.save_second_factor("always"), lambda r: r.second_factor == "always"),
+        (lambda: policies.save_additional_rules("x"), lambda r: r.additional == "x"),
+        (lambda: access.save_policy(staff), lambda r: r.custom == {"Staff": staff}),
+        (lambda: policies.save_second_factor("never"), lambda r: r.second_factor == "never"),
+        (lambda: access.remove_policy("Staff"), lambda r: r.custom == {}),
+    ):
+        change()
+        rules = sign_ins.facts(WIKI, None, None, None).rules
+        assert holds(rules)
+        assert sign_ins.facts(WIKI, None, None, None).rules is rules

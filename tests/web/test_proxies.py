@@ -1,0 +1,169 @@
+"""Which headers are believed, and from whom."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from idp.config.reading import ConfigError, from_values
+from idp.web.proxies import MAX_HOPS, MAX_USER_AGENT_LENGTH, Proxies
+
+WAP, BALANCER, USER, STRANGER = "10.0.0.80", "10.0.1.1", "203.0.113.9", "198.51.100.66"
+PROXIES = Proxies([ip_network(WAP), ip_network("2001:db8:80::/64")], [ip_network("10.0.1.0/28")])
+ALL = {
+    "X-MS-Proxy": "wap.example.test",
+    "X-MS-Forwarded-Client-IP": USER,
+    "X-Forwarded-For": USER,
+    "X-Forwarded-Host": "evil.example.test",
+    "Forwarded": f"for={USER}",
+}
+
+
+def seen(peer: str, proxies: Proxies = PROXIES, **headers: str):
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    return proxies.request_context(peer, sent, "/adfs/ls/")
+
+
+@pytest.mark.parametrize("peer", [STRANGER, "10.0.0.81", "10.0.1.16", "::1", "2001:db8:81::1"])
+def test_nobody_is_believed_who_is_not_configured(peer):
+    here = PROXIES.request_context(peer, ALL, "/adfs/ls/")
+
+    assert (here.client_ip, here.user_ip) == (peer, peer)
+    assert (here.forwarded_ips, here.proxy, here.inside_corporate_network) == ((), "", True)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(ALL)), st.text(max_size=40)))
+def test_without_proxies_no_header_changes_anything(headers):
+    assert Proxies().request_context(WAP, headers, "/") == Proxies().request_context(WAP, {}, "/")
+
+
+@pytest.mark.parametrize("peer", [WAP, f"::ffff:{WAP}", "2001:db8:80::1"])
+def test_what_comes_through_a_web_application_proxy_is_outside(peer):
+    there = PROXIES.request_context(peer, ALL, "/adfs/ls/")
+
+    assert not there.inside_corporate_network
+    assert there.proxy == "wap.example.test"
+    assert there.user_ip == USER
+
+
+def test_it_is_outside_also_when_the_proxy_says_nothing():
+    there = seen(WAP)
+
+    assert (there.inside_corporate_network, there.proxy) == (False, WAP)
+    assert (there.client_ip, there.user_ip) == (WAP, "")
+
+
+def test_of_a_list_the_proxys_own_entry_is_the_user():
+    there = seen(WAP, X_MS_Forwarded_Client_IP=f"10.0.0.1, garbage,[2001:db8::7]:443, {USER}:5000")
+
+    assert there.forwarded_ips == ("10.0.0.1", "2001:db8::7", USER)
+    assert there.user_ip == USER
+
+
+@pytest.mark.parametrize("last", ["", "unknown", "10.0.0.1;", "<b>"])
+def test_a_list_whose_last_entry_is_no_address_is_not_believed_at_all(last):
+    there = seen(WAP, X_MS_Forwarded_Client_IP=f"10.0.0.1,{last}")
+
+    assert (there.forwarded_ips, there.user_ip) == ((), "")
+
+
+def test_a_web_application_proxy_is_not_believed_in_what_reverse_proxies_say():
+    assert seen(WAP, X_Forwarded_For=USER).user_ip == ""
+
+
+def test_a_reverse_proxy_names_the_client():
+    here = seen("10.0.1.3", X_Forwarded_For=USER, X_MS_Proxy="wap", X_MS_Forwarded_Client_IP="::1")
+
+    assert (here.client_ip, here.user_ip) == (USER, USER)
+    assert here.inside_corporate_network
+    assert here.forwarded_ips == ()
+
+
+def test_what_a_client_says_of_itself_is_left_behind():
+    assert seen(BALANCER, X_Forwarded_For=f"10.0.0.1, {WAP}, {USER}").client_ip == USER
+
+
+def test_reverse_proxies_may_stand_in_a_row():
+    row = f"10.0.0.1, {USER}, 10.0.1.2,10.0.1.3:80"
+
+    assert seen(BALANCER, X_Forwarded_For=row).client_ip == USER
+
+
+def test_a_web_application_proxy_may_stand_behind_a_reverse_proxy():
+    there = seen(BALANCER, X_Forwarded_For=f"{USER}, {WAP}", X_MS_Forwarded_Client_IP=USER)
+
+    assert (there.client_ip, there.user_ip) == (WAP, USER)
+    assert not there.inside_corporate_network
+
+
+def test_nobody_gets_outside_or_inside_by_naming_the_proxy():
+    there = seen(BALANCER, X_Forwarded_For=f"{WAP}, {STRANGER}", X_MS_Forwarded_Client_IP=USER)
+
+    assert (there.client_ip, there.inside_corporate_network) == (STRANGER, True)
+
+
+def test_a_reverse_proxy_that_names_nobody_is_the_client_itself():
+    assert seen(BALANCER).client_ip == BALANCER
+    assert seen(BALANCER, X_Forwarded_For="10.0.1.2").client_ip == "10.0.1.2"
+
+
+def test_what_a_reverse_proxy_has_no_address_of_is_unknown_and_outside():
+    there = seen(BALANCER, X_Forwarded_For=f"{USER}, unknown", X_MS_Forwarded_Client_IP=USER)
+
+    assert (there.client_ip, there.user_ips, there.shown_ip) == ("", (), "")
+    assert (there.inside_corporate_network, there.proxy) == (False, BALANCER)
+
+
+def test_a_server_that_is_not_told_who_connects_knows_nobody_as_a_proxy():
+    here = PROXIES.request_context("", ALL, "/adfs/ls/")
+
+    assert (here.client_ip, here.user_ips, here.proxy) == ("", (), "")
+
+
+def test_a_long_list_is_read_from_its_end_and_no_further_than_needed():
+    hops = ",".join(f"192.0.2.{number % 256}" for number in range(1_000_000))
+
+    there = seen(WAP, X_MS_Forwarded_Client_IP=f"{hops},{USER}")
+    here = seen(BALANCER, X_Forwarded_For=",".join([USER] + ["10.0.1.1"] * 10_000))
+
+    assert len(there.forwarded_ips) == MAX_HOPS
+    assert there.user_ip == USER
+    assert here.client_ip == "10.0.1.1"
+
+
+def test_what_is_shown_later_is_bounded_and_printable():
+    there = seen(WAP, X_MS_Proxy="wap\x1b[2J" + "a" * 9999, User_Agent="\r\nb" * 9999)
+
+    assert there.proxy.startswith("wap[2Jaaa")
+    assert len(there.proxy) == 256
+    assert there.user_agent == "b" * MAX_USER_AGENT_LENGTH
+
+
+def test_proxies_are_configured_as_addresses_and_networks(monkeypatch):
+    monkeypatch.setenv("TALLYSTICK__PROXIES__REVERSE_PROXIES", '["10.1.0.0/16", "::1"]')
+
+    known = from_values({"proxies": {"web_application_proxies": [WAP]}}).proxies
+
+    assert known.web_application_proxies == (ip_network(WAP),)
+    assert known.reverse_proxies == (ip_network("10.1.0.0/16"), ip_network("::1"))
+
+
+@pytest.mark.parametrize(
+    ("values", "fault"),
+    [
+        ({"reverse_proxies": ["proxy.example.test"]}, "reverse_proxies.0"),
+        ({"reverse_proxies": ["10.0.0.1/8"]}, "reverse_proxies.0"),
+        ({"reverse_proxies": "10.0.0.1"}, "reverse_proxies"),
+        ({"trusted": ["10.0.0.1"]}, "trusted"),
+        (
+            {"reverse_proxies": ["10.0.0.0/8"], "web_application_proxies": [WAP]},
+            "10.0.0.80/32 and 10.0.0.0/8 overlap",
+        ),
+    ],
+)
+def test_proxies_that_cannot_be_are_a_fault_of_the_configuration(values, fault):
+    with pytest.raises(ConfigError, match=fault):
+        from_values({"proxies": values})
