@@ -77,8 +77,8 @@ def test_its_policy_has_the_parts_that_its_table_explains():
     policy = read_policy("P", tomllib.loads(POLICY))
 
     assert policy.parameters == {"Partners": "groups"}
-    told = set(rows("in a rule"))
-    assert {part.strip("`") for part in told} >= {"networks", "groups", "claims", "except"}
+    parts = {part.strip("`") for part in rows("key")}
+    assert parts >= {"networks", "groups", "claims", "except"}
 
 
 def test_its_rules_can_be_read():
@@ -106,9 +106,9 @@ class Somebody:
 WHO = {
     "everyone": lambda _group, _where: True,
     "nobody": lambda _group, _where: False,
-    "the groups in `GroupParameter`": lambda group, _where: group == "Staff",
-    "who comes from the extranet": lambda _group, where: where == "outside",
-    "who comes from the intranet": lambda _group, where: where == "inside",
+    "users in the groups of `GroupParameter`": lambda group, _where: group == "Staff",
+    "users from the extranet": lambda _group, where: where == "outside",
+    "users from the intranet": lambda _group, where: where == "inside",
 }
 
 
@@ -136,8 +136,8 @@ def test_its_table_of_the_second_factor_is_right(of_all, column):
     number, own = column
     reasons = second_factor_reasons(of_all, TrustSettings(second_factor=own))
 
-    told = rows("for all trusts (`tallystick access mfa`)")[of_all][number]
-    assert told == ("asks" if reasons else "asks for none itself")
+    documented = rows("all trusts (`tallystick access mfa`)")[of_all][number]
+    assert documented == ("required" if reasons else "not by itself")
 
 
 def test_its_claims_are_those_that_a_request_has():
