@@ -147,6 +147,6 @@ def _answer(
     node: Node, device: str, challenge: str, answer: dict[str, Any], begin: Callable[[], None]
 ) -> None:
     services = assemble(node.config, clock=node.clock)
-    found = services.mfa_store.device(device)
+    found = services.mfa.devices.find(device)
     begin()
     services.mfa.push.answer(found, challenge, **answer)

@@ -23,8 +23,9 @@ from adapter.contract import (
     ProofData,
 )
 from adapter.entra_mfa import AzureMfaAuthentication
+from adapter.mfa.policy import MfaPolicy
 from adapter.mfa.push.factor import Started
-from adapter.mfa.service import MfaPolicy, MfaService
+from adapter.mfa.service import MfaService
 
 PATCHED, UNPATCHED = "20348.350", "20348.349"
 PHONE_APP_NOTIFICATION = "http://schemas.microsoft.com/ws/2012/12/authmethod/phoneappnotification"
@@ -106,7 +107,7 @@ class SignIn:
     def started(self) -> Started:
         """The request that this sign-in sent, as the page knows it."""
         data = json.loads(self.data)
-        return Started(self.mfa.store.challenge(data["challenge"]), data["number"])
+        return Started(self.mfa.stores.push.find(data["challenge"]), data["number"])
 
     def _take(self, ask) -> Page | tuple:
         context = AuthenticationContext("activity", self.context_id, data=json.loads(self.data))
@@ -126,15 +127,17 @@ def on_node(mfa: SecondFactors, **policy: str) -> AzureMfaAuthentication:
     node = AzureMfaAuthentication()
     service = mfa.service
     if policy:
-        service = MfaService(mfa.store, mfa.clock, number_key=bytes(32), policy=MfaPolicy(**policy))
+        service = MfaService(
+            mfa.stores, mfa.clock, number_key=bytes(32), policy=MfaPolicy(**policy)
+        )
     node.use_mfa_service(service)
     node.on_authentication_pipeline_load(AuthenticationMethodConfigData())
     return node
 
 
 def requests_sent(mfa: SecondFactors, user: str = ALICE) -> int:
-    with mfa.store.transaction(user) as mine:
-        return len(mine.recent_challenges(user, mfa.clock.now().replace(year=2000)))
+    with mfa.stores.push.transaction(user) as mine:
+        return len(mine.recent(mfa.clock.now().replace(year=2000)))
 
 
 def begun(mfa, build=PATCHED, **options) -> SignIn:

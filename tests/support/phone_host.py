@@ -25,7 +25,8 @@ from idp.directory import Directory, PasswordHasher
 from idp.services import Services
 from idp.session.seal import Sealer
 from idp.store.engine import Database
-from idp.store.mfa import SqlMfaStore
+from idp.store.mfa import mfa_stores
+from idp.store.mfa.push import SqlPushStore
 from idp.store.upgrade import upgrade
 from idp.store.used_once import UsedOnce
 from idp.store.users import SqlUserStore
@@ -66,7 +67,7 @@ class PhoneHost:
 
     def stored(self, started: Started) -> Challenge:
         """Return the challenge as it is in the database."""
-        return self.services.mfa_store.challenge(started.challenge.id)
+        return SqlPushStore(self.services.database).find(started.challenge.id)
 
 
 @contextmanager
@@ -109,14 +110,13 @@ def _services(folder: Path, url: str) -> Services:
     database = Database(f"sqlite:///{folder}/phone.db")
     clock = ShiftedClock()
     sealer = Sealer(b"a secret of thirty-two bytes at least", clock.now)
-    store = SqlMfaStore(database, sealer.purpose("totp-seed"))
+    stores = mfa_stores(database, sealer.purpose("totp-seed"))
     directory = Directory(SqlUserStore(database), clock, PasswordHasher())
     given = {
         "config": Config(server=Server(base_url=url)),
         "clock": clock,
         "sealer": sealer,
-        "mfa": MfaService(store, clock, number_key=sealer.key("number")),
-        "mfa_store": store,
+        "mfa": MfaService(stores, clock, number_key=sealer.key("number")),
         "directory": directory,
         "once": UsedOnce(database),
         "database": database,

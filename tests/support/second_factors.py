@@ -14,14 +14,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from databases import SetClock
 
-from adapter.mfa.devices import Device
-from adapter.mfa.ports import MfaStore
+from adapter.mfa.devices.device import Device
 from adapter.mfa.push.challenge import APPROVE_DENY, NUMBER_MATCH, Challenge
 from adapter.mfa.push.factor import Started
-from adapter.mfa.service import MfaService
+from adapter.mfa.service import MfaService, MfaStores
 from idp.session.seal import Sealer
 from idp.store.engine import Database
-from idp.store.mfa import SqlMfaStore
+from idp.store.mfa import mfa_stores
 
 ALICE = "alice@example.test"
 BOB = "bob@example.test"
@@ -39,21 +38,23 @@ def public_key(curve: ec.EllipticCurve | None = None) -> bytes:
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def store_on(database: Database) -> SqlMfaStore:
-    return SqlMfaStore(database, SEALER.purpose("totp-seed"))
+def stores_on(database: Database) -> MfaStores:
+    return mfa_stores(database, SEALER.purpose("totp-seed"))
 
 
 @dataclass
 class SecondFactors:
     """One node's MFA service."""
 
-    store: MfaStore
+    stores: MfaStores
     clock: SetClock
     random: Random | None = None
     _names: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:
-        self.service = MfaService(self.store, self.clock, number_key=NUMBER_KEY, random=self.random)
+        self.service = MfaService(
+            self.stores, self.clock, number_key=NUMBER_KEY, random=self.random
+        )
         self.push = self.service.push
         self.codes = self.service.codes
 
@@ -73,7 +74,7 @@ class SecondFactors:
     def give_codes(self, user: str = ALICE) -> pyotp.TOTP:
         """Give a user a source of codes alone."""
         seed = pyotp.random_base32()
-        self.store.save_totp_seed(user, seed)
+        self.codes.register(user, seed)
         return pyotp.TOTP(seed)
 
     def send(self, user: str = ALICE, experience: str = NUMBER_MATCH) -> Started:

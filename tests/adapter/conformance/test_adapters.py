@@ -30,7 +30,7 @@ def test_ours_keeps_the_contract_with_a_phone(mfa):
     phone = mfa.give_phone(totp=True)
 
     def approve_on_the_phone(context: AuthenticationContext) -> dict[str, str]:
-        challenge = mfa.store.challenge(context.data["challenge"])
+        challenge = mfa.stores.push.find(context.data["challenge"])
         mfa.approve(phone, Started(challenge, context.data["number"]))
         return {}
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from second_factors import ALICE, CURRENT_PHONE, OLD_PHONE, WATCH
 
-from adapter.mfa.devices import Device, best_of, is_app_version, version_of
+from adapter.mfa.devices.device import Device, best_of, is_app_version, version_of
 
 
 def a_device(platform: str, app_version: str) -> Device:

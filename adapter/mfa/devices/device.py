@@ -1,4 +1,4 @@
-"""Authenticator apps: which versions match numbers, and which device decides for a user."""
+"""An Authenticator app: which versions can match numbers, and which device decides for a user."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ WEARABLE = "wearable"
 BEST_FIRST = (PHONE_CURRENT, PHONE_OLD, WEARABLE)
 
 NUMBER_MATCHING_SINCE = {
-    # platform   the number is typed for certain from this app version (facts F.5)
+    # platform   first app version in which the user types the number
     "android": (6, 2111, 7701),
     "ios":     (6, 5, 85),
 }  # fmt: skip
+"""From an earlier revision of Microsoft's "How number matching works"; today's names no versions,
+and says only that an older app fails."""
+
 WEARABLE_PLATFORMS = ("watchos", "wear-os")
 PLATFORMS = (*NUMBER_MATCHING_SINCE, "web", *WEARABLE_PLATFORMS)
-"""What a device may call itself. ``web`` is our own phone page: always current."""
+"""The platforms that a device may name. ``web`` is our own phone page, which is always current."""
 
 _VERSION = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}){0,3}", re.ASCII)
 
@@ -39,7 +42,10 @@ class Device:
 
     @property
     def kind(self) -> str:
-        """``phone-current``, ``phone-old`` or ``wearable``: the words of ``decide``."""
+        """The kind of device, in the words of :func:`adapter.decide`.
+
+        ``phone-current``, ``phone-old`` (its app cannot match numbers) or ``wearable``.
+        """
         if self.platform in WEARABLE_PLATFORMS:
             return WEARABLE
         if self.platform == "web":
@@ -51,7 +57,7 @@ class Device:
 
 
 def version_of(text: str) -> tuple[int, ...]:
-    """Return an app version as integers to compare; text that is none counts as the oldest."""
+    """Return an app version as integers to compare; any other text counts as the oldest."""
     if not _VERSION.fullmatch(text):
         return ()
     return tuple(int(part) for part in text.split("."))
