@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from databases import NOON
+from support.clock import NOON
 
 from adapter.mfa.devices import Device
 from adapter.mfa.ports import Activation
