@@ -15,8 +15,9 @@ from contextlib import contextmanager
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from idp.logs import get_logger
+from idp.counters import NO_COUNTERS, Counters, log_and_count
 from idp.web.app import BODY_LIMIT
+from idp.web.http_status import RETRY_SOON, unavailable_text
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -27,6 +28,7 @@ PLACES = 64
 """Beside the threads in which phones wait (¾ of all), this leaves some for everything else."""
 
 PLACES_OF_ONE_CLIENT = 16
+NO_PLACE = "too_many_bodies"
 
 MAX_NUMBER_LENGTH = 19
 """Digits of a length that are worth counting."""
@@ -63,9 +65,12 @@ class Room:
 class BodyBuffer:
     """The application, given whole requests."""
 
-    def __init__(self, app: WSGIApplication, proxies: Proxies) -> None:
+    def __init__(
+        self, app: WSGIApplication, proxies: Proxies, counters: Counters = NO_COUNTERS
+    ) -> None:
         networks = (*proxies.web_application_proxies, *proxies.reverse_proxies)
         self._app = app
+        self._counters = counters
         self._room = Room(lambda client: any(ip_address(client) in each for each in networks))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -76,7 +81,7 @@ class BodyBuffer:
                 with self._room.place(client):
                     environ["wsgi.input"] = io.BytesIO(_read(environ["wsgi.input"]))
             except RoomFull:
-                get_logger().warning("request_refused", code="too_many_bodies", client_ip=client)
+                log_and_count(self._counters, "request_refused", code=NO_PLACE, client_ip=client)
                 return _try_again(start_response)
         return self._app(environ, start_response)
 
@@ -100,12 +105,12 @@ def _read(stream: io.BufferedIOBase) -> bytes:
 
 
 def _try_again(start_response: StartResponse) -> Iterable[bytes]:
-    body = b"The service is not available. Try again. [too_many_bodies]\n"
+    body = unavailable_text(NO_PLACE).encode()
     headers = [
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Content-Length", str(len(body))),
         ("Cache-Control", "no-store"),
-        ("Retry-After", "1"),
+        RETRY_SOON,
     ]
     start_response("503 Service Unavailable", headers)
     return [body]

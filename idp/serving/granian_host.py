@@ -43,7 +43,8 @@ LOGGING: dict[str, Any] = {
 
 
 def _make_app() -> WSGIApplication:
-    return BodyBuffer(make_app(), settings().proxies)
+    app = make_app()
+    return BodyBuffer(app, settings().proxies, app.extensions["counters"])
 
 
 def main() -> None:

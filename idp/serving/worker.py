@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
-from idp.app import create_app
+from idp.app import assemble, counters_of, create_app
 from idp.config import schema
 from idp.config.reading import load
-from idp.logs import get_logger
+from idp.counters import NO_COUNTERS, log_and_count
 from idp.serving import shutdown
 
 if TYPE_CHECKING:
@@ -28,12 +28,21 @@ def settings() -> schema.Config:
 def make_app() -> Flask:
     """Return the application; what keeps it from being made is one line, and ends the process."""
     shutdown.obey_signals()
+    counters = NO_COUNTERS
     try:
-        app = create_app(settings())
+        config = settings()
+        counters = counters_of(config)
+        services = assemble(config, counters=counters)
+        app = create_app(config, services=services)
     except TallystickError as error:
-        get_logger().critical("worker_cannot_start", code=error.code, problem=error.problem)
+        log_and_count(
+            counters,
+            "worker_cannot_start",
+            level="critical",
+            code=error.code,
+            problem=error.problem,
+        )
         raise SystemExit(1) from None
-    services = app.extensions["tallystick"]
     shutdown.end_with_parent()
     shutdown.at_signal(services.ending.close)
     # Of a process that multiprocessing made, atexit knows nothing.
