@@ -1,4 +1,4 @@
-"""The application as each process that answers requests makes it for itself."""
+"""What every worker process does first: read the configuration and make the application."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
 from idp.app import assemble, counters_of, create_app
-from idp.config import schema
+from idp.config import CONFIG_VARIABLE
 from idp.config.reading import load
 from idp.counters import NO_COUNTERS, log_and_count
 from idp.serving import shutdown
@@ -17,20 +17,23 @@ from idp.serving import shutdown
 if TYPE_CHECKING:
     from flask import Flask
 
-CONFIG_VARIABLE = "TALLYSTICK_CONFIG"
+    from idp.config.schema import Config
 
 
-def settings() -> schema.Config:
-    """Read the configuration that the supervisor named."""
+def load_config() -> Config:
+    """Read the configuration file that the supervisor named in the environment."""
     return load(Path(os.environ[CONFIG_VARIABLE]))
 
 
 def make_app() -> Flask:
-    """Return the application; what keeps it from being made is one line, and ends the process."""
-    shutdown.obey_signals()
+    """Return the application of a worker process.
+
+    If it cannot be made, log one line that says why and end the process with status 1.
+    """
+    shutdown.restore_default_signals()
     counters = NO_COUNTERS
     try:
-        config = settings()
+        config = load_config()
         counters = counters_of(config)
         services = assemble(config, counters=counters)
         app = create_app(config, services=services)
@@ -43,15 +46,18 @@ def make_app() -> Flask:
             problem=error.problem,
         )
         raise SystemExit(1) from None
-    shutdown.end_with_parent()
-    shutdown.at_signal(services.ending.close)
-    # Of a process that multiprocessing made, atexit knows nothing.
+    shutdown.terminate_when_parent_dies()
+    shutdown.call_on_signal(services.ending.close)
+    # atexit functions do not run in a process that multiprocessing forked.
     Finalize(None, services.close, exitpriority=1)
-    _forget_headers_of_environment()
+    _remove_headers_from_environment()
     return app
 
 
-def _forget_headers_of_environment() -> None:
-    """Granian copies the environment into each request, where HTTP_PROXY is a header."""
+def _remove_headers_from_environment() -> None:
+    """Remove variables like HTTP_PROXY, which would look like headers of a request.
+
+    Granian copies the environment into every WSGI environ.
+    """
     for name in [name for name in os.environ if name.startswith("HTTP_")]:
         del os.environ[name]
