@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from databases import SetClock
-from second_factors import SecondFactors, stores_on
+from support.adapters.mfa_node import SecondFactors, stores_on
+from support.clock import SetClock
 
 from idp.store.engine import Database
 

@@ -7,10 +7,10 @@ import json
 from dataclasses import replace
 
 import pytest
-from authenticator_hands import Hand
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from phone_host import ALICE
+from support.phones.phone_host import ALICE
+from support.phones.signed_phone import Hand
 
 from adapter.mfa.codes.code import step_of
 

@@ -9,9 +9,9 @@ from datetime import timedelta
 
 import pytest
 import requests
-from authenticator_hands import hand_of
-from phone_host import ALICE, APPLICATION
 from sqlalchemy import delete
+from support.phones.phone_host import ALICE, APPLICATION
+from support.phones.signed_phone import hand_of
 
 from idp.authenticator.request_signing import SignedRequest
 from idp.store.schema import devices

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pyotp
 import pytest
-from phone_host import ALICE, BOB, PhoneHost, running
 from playwright.sync_api import Page, expect
 from sqlalchemy import delete
+from support.phones.phone_host import ALICE, BOB, PhoneHost, running
 
 from idp.store.schema import devices
 

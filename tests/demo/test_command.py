@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import pyotp
 import pytest
 import requests
-from demo_process import SECONDS, TALLYSTICK, DemoProcess, demo_process, tallystick
+from support.servers.demo_process import SECONDS, TALLYSTICK, DemoProcess, demo_process, tallystick
 
 from idp.cli.demo import demo as command
 from idp.management import nodes as farm

@@ -8,19 +8,19 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from administered import farm_folder, keys_folder, metadata, services
 from click.testing import CliRunner
-from databases import NOON
+from support.clock import NOON
+from support.servers.server_folder import farm_folder, keys_folder, metadata, services
 
 from idp import cli
 from idp.config import schema
 from idp.config.reading import from_values
 from idp.federation.access_control.built_in import BUILT_IN
-from idp.federation.access_control.caller import Caller
 from idp.federation.access_control.decision import AccessRules, decide
 from idp.federation.access_control.global_policy import second_factor_reasons
 from idp.federation.access_control.policy_file import read_policy
 from idp.federation.access_control.rule_sets import rules_of
+from idp.federation.authenticated_user import AuthenticatedUser
 from idp.federation.claims import short_name
 from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.request_context import RequestContext
@@ -119,7 +119,8 @@ def test_its_table_of_policies_is_right(name, where, group):
     parameters = {"GroupParameter": ["Staff"]} if BUILT_IN[name].parameters else {}
     settings = TrustSettings(access_control_policy=name, access_control_parameters=parameters)
 
-    access = decide(settings, AccessRules("never"), Caller(Somebody(group), WHERE[where], (), NOON))
+    user = AuthenticatedUser(Somebody(group), (), NOON, WHERE[where])
+    access = decide(settings, AccessRules("never"), user)
 
     permitted, asked = rows("policy")[name]
     assert access.is_permitted is WHO[permitted](group, where)

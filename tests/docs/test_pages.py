@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from databases import SetClock
-from entra_sign_in import CODE, FAILED, REFUSED, WAITING
-from second_factors import SecondFactors, stores_on
+from support.adapters.entra_sign_in import CODE, FAILED, REFUSED, WAITING
+from support.adapters.mfa_node import SecondFactors, stores_on
+from support.clock import SetClock
 
 PAGE = (Path(__file__).parents[2] / "docs" / "pages.md").read_text()
 KINDS = {**WAITING, **FAILED, **REFUSED, **CODE}

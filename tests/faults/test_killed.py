@@ -8,8 +8,8 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import pytest
-from dying_node import Node, Point, dies, points_of
 from requests.utils import dict_from_cookiejar
+from support.servers.dying_node import Node, Point, dies, points_of
 
 from adapter.mfa.push.challenge import State
 from idp.store.mfa.push import SqlPushStore

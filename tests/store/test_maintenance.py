@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from databases import NOON
+from support.clock import NOON
 
 from adapter.mfa.devices.activation import Activation
 from adapter.mfa.push.challenge import Challenge

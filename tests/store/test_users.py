@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from databases import NOON
+from support.clock import NOON
 
 from adapter.mfa.devices.activation import Activation
 from adapter.mfa.devices.device import Device

@@ -7,7 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from second_factors import at_once
+from support.adapters.mfa_node import at_once
 
 from adapter.mfa.codes.limits import MAX_WRONG_IN_A_ROW
 

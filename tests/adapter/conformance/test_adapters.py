@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import entry_points
 
 import pytest
-from second_factors import ALICE, OLD_PHONE, WATCH, Started
+from support.adapters.mfa_node import ALICE, OLD_PHONE, WATCH, Started
 
 from adapter.conformance import check
 from adapter.contract import AuthenticationContext

@@ -6,8 +6,15 @@ import json
 from importlib.metadata import entry_points
 
 import pytest
-from entra_sign_in import OTP, PATCHED, PHONE_APP_NOTIFICATION, SignIn, begun, on_node
-from second_factors import ALICE, SecondFactors, stores_on
+from support.adapters.entra_sign_in import (
+    OTP,
+    PATCHED,
+    PHONE_APP_NOTIFICATION,
+    SignIn,
+    begun,
+    on_node,
+)
+from support.adapters.mfa_node import ALICE, SecondFactors, stores_on
 
 from adapter.contract import (
     UPN,

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
-from databases import NOON
 from hypothesis import given
 from hypothesis import strategies as st
-from second_factors import ALICE, BOB, at_once
+from support.adapters.mfa_node import ALICE, BOB, at_once
+from support.clock import NOON
 
 from adapter.mfa.codes.code import step_of
 from adapter.mfa.codes.factor import CodeFactor, CodeOutcome

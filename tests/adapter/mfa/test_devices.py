@@ -3,10 +3,10 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
-from databases import NOON
 from hypothesis import given
 from hypothesis import strategies as st
-from second_factors import ALICE, CURRENT_PHONE, OLD_PHONE, WATCH
+from support.adapters.mfa_node import ALICE, CURRENT_PHONE, OLD_PHONE, WATCH
+from support.clock import NOON
 
 from adapter.mfa.devices.device import Device, best_of, is_app_version, version_of
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from databases import SetClock
 from hypothesis import given
 from hypothesis import strategies as st
-from second_factors import NUMBER_KEY, SecondFactors, at_once, public_key, stores_on
+from support.adapters.mfa_node import NUMBER_KEY, SecondFactors, at_once, public_key, stores_on
+from support.clock import SetClock
 
 from adapter.mfa.push import number
 from idp.store.engine import Database

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from second_factors import ALICE, BOB, OLD_PHONE, WATCH, at_once
+from support.adapters.mfa_node import ALICE, BOB, OLD_PHONE, WATCH, at_once
 
 from adapter.mfa.push.challenge import APPROVE_DENY, AnswerRefused, State
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from databases import NOON
 from hypothesis import given
 from hypothesis import strategies as st
-from second_factors import ALICE, BOB, at_once
+from support.adapters.mfa_node import ALICE, BOB, at_once
+from support.clock import NOON
 
 from adapter.mfa.push.factor import PushPaused
 from adapter.mfa.push.limits import MAX_OUTSTANDING, PAUSE, WINDOW, paused_until

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from second_factors import ALICE, OLD_PHONE
+from support.adapters.mfa_node import ALICE, OLD_PHONE
 
 from adapter.mfa.codes.limits import CodeLimits
 from adapter.mfa.methods import Methods, RegisteredMethod

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,27 +13,7 @@ from idp.store.engine import Database
 from idp.store.upgrade import upgrade
 
 if TYPE_CHECKING:
-    import postgresql
-
-NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
-
-
-@dataclass
-class SetClock:
-    """A clock that stands still until it is moved."""
-
-    time: datetime = NOON
-
-    def now(self) -> datetime:
-        return self.time
-
-    def advance(self, **delta: float) -> None:
-        self.time += timedelta(**delta)
-
-
-@pytest.fixture
-def clock() -> SetClock:
-    return SetClock()
+    from support.databases import postgresql
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -53,7 +31,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[postgresql.Server]:
     """The server of this process; it starts when the first test asks for it."""
-    from postgresql import server
+    from support.databases.postgresql import server
 
     running = server()
     yield running
@@ -63,7 +41,7 @@ def postgresql_server() -> Iterator[postgresql.Server]:
 @pytest.fixture(scope="session")
 def _shared_database(postgresql_server: postgresql.Server) -> Iterator[postgresql.Shared]:
     """A migrated database, used by one test after the other."""
-    from postgresql import Shared
+    from support.databases.postgresql import Shared
 
     url = postgresql_server.new_database()
     _migrate(url)

@@ -9,7 +9,7 @@ from typing import Any
 
 import requests
 from cryptography.hazmat.primitives.asymmetric import ec
-from phone_host import PhoneHost
+from support.phones.phone_host import PhoneHost
 
 from idp.authenticator.client import Phone
 from idp.authenticator.request_signing import SignedRequest, Stamp, sign

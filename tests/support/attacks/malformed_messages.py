@@ -1,6 +1,6 @@
 """A hundred thousand malformed messages, no two alike; run as a program, it tells what they cost.
 
-    python tests/support/malformed.py MESSAGES
+    python tests/support/attacks/malformed_messages.py MESSAGES
 
 It prints by how many KiB the process has grown after each tenth of them.
 """

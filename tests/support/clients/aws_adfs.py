@@ -15,7 +15,7 @@ from pathlib import Path
 from shutil import rmtree, which
 from typing import IO
 
-from toolbox import alone, run
+from support.tools.toolbox import alone, run
 
 # aws-adfs itself is installed without dependencies: it asks for Kerberos, whose headers few have.
 AWS_ADFS = "aws-adfs==2.13.0"

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import odd_adapters
 import pytest
-from asking import Asking
 from flask.testing import FlaskClient
+from support.adapters import odd_adapters
+from support.service_providers.service_provider import Asking
 from werkzeug.test import TestResponse
 
 from idp import logs
@@ -63,7 +63,7 @@ def enable(federation: Federation) -> Callable[..., None]:
         providers = federation.services.providers
         for name in names:
             if hasattr(odd_adapters, name):
-                providers.register(name, f"odd_adapters:{name}", config)
+                providers.register(name, f"support.adapters.odd_adapters:{name}", config)
         providers.enable(names)
 
     return enable

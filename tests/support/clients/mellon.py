@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from toolbox import ToolMissing
+from support.tools.toolbox import ToolMissing
 
 from idp.saml.keys import PemPair
 

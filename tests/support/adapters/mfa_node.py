@@ -12,7 +12,7 @@ from typing import Any
 import pyotp
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from databases import SetClock
+from support.clock import SetClock
 
 from adapter.mfa.devices.device import Device
 from adapter.mfa.push.challenge import APPROVE_DENY, NUMBER_MATCH, Challenge

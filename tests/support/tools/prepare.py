@@ -8,10 +8,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from aws_adfs import ready_environment
-from chromium import find_chromium
-from node_saml import ready_modules
-from toolbox import ToolMissing, apt_install, can_use_apt, is_installed
+from support.browsers.chromium import find_chromium
+from support.clients.aws_adfs import ready_environment
+from support.clients.node_saml import ready_modules
+from support.tools.toolbox import ToolMissing, apt_install, can_use_apt, is_installed
 
 
 def bring_debian_packages(packages: Sequence[str]) -> None:

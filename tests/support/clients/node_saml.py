@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree, which
 
-from toolbox import ToolMissing, alone, run
+from support.tools.toolbox import ToolMissing, alone, run
 
-HERE = Path(__file__).resolve().parents[1] / "clients" / "node_saml"
+HERE = Path(__file__).resolve().parents[2] / "clients" / "node_saml"
 SECONDS = 60
 
 

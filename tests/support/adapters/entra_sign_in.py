@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import lxml.html
 import pytest
-from second_factors import ALICE, OLD_PHONE, WATCH, SecondFactors
+from support.adapters.mfa_node import ALICE, OLD_PHONE, WATCH, SecondFactors
 
 from adapter.contract import (
     AUTHENTICATION_METHOD,

@@ -1,4 +1,7 @@
-"""Finds a Chromium for the browser tests, or brings one; run as a script it prints the path."""
+"""Finds a Chromium for the browser tests, or installs one.
+
+``python -m support.browsers.chromium`` in ``tests`` prints its path.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from toolbox import ToolMissing, alone, apt_install, can_use_apt, run
+from support.tools.toolbox import ToolMissing, alone, apt_install, can_use_apt, run
 
 VARIABLE = "TALLYSTICK_CHROMIUM"
 ON_PATH = ("chromium-headless-shell", "chromium", "google-chrome")

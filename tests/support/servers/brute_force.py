@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-from databases import SetClock
+from support.clock import SetClock
 
 from idp.directory import Directory, PasswordHasher
 from idp.directory.lockout import Limit, LockoutRules, Mode, Origin
