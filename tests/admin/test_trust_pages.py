@@ -17,11 +17,6 @@ ONE = f"/admin/trusts/one?id={quote(SP_ID, safe='')}"
 
 
 @pytest.fixture
-def trust(services):
-    return services.trusts.add(metadata().encode())
-
-
-@pytest.fixture
 def save(administrator):
     """Send the form of the trust's page as it stands, with these changes."""
 

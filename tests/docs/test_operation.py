@@ -13,14 +13,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from support.servers.server_folder import farm_folder, keys_folder, services
 
 from idp.cli import main
 from idp.config import schema
 from idp.metrics import Meters
 from idp.serving.supervisor import GRACE_SECONDS, START_SECONDS
-
-__all__ = ["farm_folder", "keys_folder", "services"]
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "operation.md").read_text()

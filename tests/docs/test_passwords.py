@@ -9,14 +9,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from support.servers.server_folder import farm_folder, keys_folder, services
 
 from idp import cli
 from idp.config import schema
 from idp.directory.lockout import Mode
 from idp.signin.audit_log import LOCKOUT_EVENTS
-
-__all__ = ["farm_folder", "keys_folder", "services"]
 
 PAGE = (Path(__file__).parents[2] / "docs" / "passwords.md").read_text()
 COMMANDS = [line[2:] for line in PAGE.splitlines() if line.startswith("$ tallystick ")]

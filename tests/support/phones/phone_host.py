@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import MISSING, fields
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
@@ -91,6 +92,13 @@ def running(folder: Path, *, threads: int = 400, host: str = "localhost") -> Ite
         server.server_close()
         logs.configure()
         services.close()
+
+
+@pytest.fixture
+def phone_host(tmp_path: Path) -> Iterator[PhoneHost]:
+    """A running phone host with the users alice and bob."""
+    with running(tmp_path) as running_host:
+        yield running_host
 
 
 @functools.cache

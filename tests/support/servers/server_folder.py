@@ -30,8 +30,6 @@ allow_http = true
 
 SP_ID = "https://sp.example.test/metadata"
 
-__all__ = ["farm_folder", "keys_folder", "services"]
-
 
 @pytest.fixture(scope="session")
 def keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
