@@ -21,7 +21,7 @@ from idp.web.app import BODY_LIMIT
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from idp.config.schema import Proxies
+    from idp.config.schema import ProxiesSection
 
 MAX_WAITING_BODIES = 64
 """Of all threads, ¾ may be waiting phones; this leaves some for everything else."""
@@ -68,7 +68,7 @@ class BodySlots:
 class BodyBuffer:
     """WSGI middleware: the application gets a request once its body is in memory."""
 
-    def __init__(self, app: WSGIApplication, proxies: Proxies) -> None:
+    def __init__(self, app: WSGIApplication, proxies: ProxiesSection) -> None:
         networks = (*proxies.web_application_proxies, *proxies.reverse_proxies)
         self._app = app
         self._slots = BodySlots(lambda client: any(ip_address(client) in each for each in networks))

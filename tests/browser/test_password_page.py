@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from signing_in import served
 
-from idp.config.schema import SignIn
+from idp.config.schema import SignInSection
 from idp.testing.federation import Federation, ServiceProvider
 
 __all__ = ["served"]
@@ -16,7 +16,7 @@ NEW = "Battery staple 9"
 
 @pytest.fixture
 def url(federation: Federation, served) -> str:
-    served(sign_in=SignIn(password_change=True))
+    served(sign_in=SignInSection(password_change=True))
     return f"{federation.url}/adfs/portal/updatepassword/"
 
 

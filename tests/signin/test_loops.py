@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from leaving import visit
 
-from idp.config.schema import SignIn
+from idp.config.schema import SignInSection
 from idp.signin.loop_detection import NAME, LoopRules, RecentTokens
 
 RULES = LoopRules(is_on=True, tokens=5, seconds=20, is_secure=False, clock=SetClock())
@@ -21,7 +21,7 @@ RULES = LoopRules(is_on=True, tokens=5, seconds=20, is_secure=False, clock=SetCl
 @pytest.fixture
 def settings(served):
     def settings(**given):
-        served(sign_in=SignIn(**given))
+        served(sign_in=SignInSection(**given))
 
     return settings
 
