@@ -22,6 +22,8 @@ from idp.web.http_status import RETRY_SOON, unavailable_text
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from idp.config.schema import ProxiesSection
+
 
 MAX_WAITING_BODIES = 64
 """Of all threads, ¾ may be waiting phones; this leaves some for everything else."""

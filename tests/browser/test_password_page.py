@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from idp.config.schema import SignInSection
 from idp.testing.federation import Federation, ServiceProvider
 
 NEW = "Battery staple 9"

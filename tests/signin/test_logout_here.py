@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from support.service_providers.logout_apps import events, is_signed_in, outcomes_on, visit
 
+from idp.config.schema import SignInSection
 from idp.signin.logout.cookie import MAX_LOG_OUTS, PREFIX
 from idp.testing.page import Page
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from lxml import html
 
+from idp.config.schema import SignInSection
+
 CONTRACT = {
     # id              tag       attributes that clients rely on
     "loginForm":     ("form",   {"method": "post"}),
