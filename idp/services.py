@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from adapter.mfa.service import MfaService
     from idp.audit.sign_in_log import SignInLog
     from idp.config.schema import Config
+    from idp.counters import Counters
     from idp.directory import Directory
     from idp.federation.access_control.catalogue import AccessControl
     from idp.federation.access_control.global_policy import GlobalPolicy
@@ -75,6 +76,7 @@ class Services:
     signing_keys: SigningKeyRing
     database: Closable
     housekeeping: Housekeeping
+    counters: Counters
     signing: AbstractContextManager[object] = field(
         default_factory=lambda: BoundedSemaphore(SIGNING_AT_ONCE)
     )

@@ -84,6 +84,7 @@ class Api:
             reported=answer.report,
         )
         self.room.wake(device.user)
+        self.services.counters.phone_answered(str(challenge.state))
         _log("phone_answered", device, request=challenge.id, state=str(challenge.state))
         return {"id": challenge.id, "state": str(challenge.state)}
 

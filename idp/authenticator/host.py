@@ -34,7 +34,7 @@ def make_blueprint(services: Services, *, threads: int) -> Blueprint:
     host.add_url_rule(
         "/api/<path:name>",
         "api",
-        ApiHttp(api, services.clock),
+        ApiHttp(api, services),
         methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         provide_automatic_options=False,
     )

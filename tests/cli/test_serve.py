@@ -35,11 +35,11 @@ from support.servers.serve_process import (
 from support.servers.server_folder import SP_ID, metadata
 
 from idp.app import assemble
-from idp.authenticator import THREADS
 from idp.config.reading import load
 from idp.demo import tls
 from idp.directory import PasswordHasher
 from idp.serving.supervisor import GRACE_SECONDS
+from idp.serving.web_process import THREADS
 from idp.sockets import listen
 from idp.testing.clock import ShiftedClock
 from idp.testing.federation import Federation

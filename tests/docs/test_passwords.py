@@ -1,4 +1,4 @@
-"""docs/passwords.md tells of every setting, with its default."""
+"""docs/passwords.md has every setting, with its default."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ from idp import logs
 from idp.authenticator import blueprint
 from idp.authenticator.client import Phone
 from idp.config.schema import Config, Server
+from idp.counters import NO_COUNTERS
 from idp.directory import Directory, PasswordHasher
 from idp.services import Services
 from idp.session.seal import Sealer
@@ -128,6 +129,7 @@ def _services(folder: Path, url: str) -> Services:
         "directory": directory,
         "once": UsedOnce(database),
         "database": database,
+        "counters": NO_COUNTERS,
     }
     needed = (each.name for each in fields(Services) if each.default_factory is MISSING)
     return Services(**dict.fromkeys(needed) | given)

@@ -1,4 +1,4 @@
-"""The host process with granian: one that listens and watches, and its workers."""
+"""The web server process with granian: it listens, and starts and watches the worker processes."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from idp import logs
-from idp.authenticator import THREADS
 from idp.serving import shutdown
 from idp.serving.body_buffering import BodyBuffer
-from idp.serving.plan import cores
+from idp.serving.plan import processor_count
 from idp.serving.supervisor import GRACE_SECONDS
-from idp.serving.worker import make_app, settings
+from idp.serving.web_process import THREADS
+from idp.serving.web_worker import load_config, make_app
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
-CONCURRENT_REQUESTS = 1000
-"""Beyond that, of one worker, connections wait to be accepted."""
+MAX_REQUESTS = 1000
+"""Requests that a worker accepts at a time; further connections wait to be accepted."""
 
-SILENCE_MILLISECONDS = 10_000
-"""How long a connection may be open without the whole head of a request."""
+MAX_HEADER_MILLISECONDS = 10_000
+"""How long a client may take to send the headers of a request."""
 
 
-class Lines(logging.Handler):
-    """Granian's own words as lines of our log."""
+class LogLines(logging.Handler):
+    """Writes granian's own messages as lines of our log."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line."""
@@ -37,40 +37,40 @@ class Lines(logging.Handler):
 
 
 LOGGING: dict[str, Any] = {
-    "handlers": {"lines": {"()": Lines}},
+    "handlers": {"lines": {"()": LogLines}},
     "loggers": {"_granian": {"handlers": ["lines"], "propagate": False}},
 }
 
 
 def _make_app() -> WSGIApplication:
-    return BodyBuffer(make_app(), settings().proxies)
+    app = make_app()
+    return BodyBuffer(app, load_config().proxies, app.extensions["counters"])
 
 
 def main() -> None:
-    """Serve until told to end."""
-    config = settings()
+    """Serve until a signal ends it."""
+    config = load_config()
     serve = config.serve
     logs.configure(config.logging.format)
-    shutdown.end_with_standard_input()
-    shutdown.keep_signals_for_children()
+    shutdown.terminate_when_stdin_closes()
+    shutdown.hold_signals_while_forking()
     Server(
         "tallystick",
         address=serve.bind,
         port=serve.port,
         interface=Interfaces.WSGI,
-        workers=serve.workers or cores(),
-        # Most of these wait for a phone; a thread that waits costs next to nothing.
+        workers=serve.workers or processor_count(),
         blocking_threads=THREADS,
-        backpressure=CONCURRENT_REQUESTS,
+        backpressure=MAX_REQUESTS,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=SILENCE_MILLISECONDS),
+        http1_settings=HTTP1Settings(header_read_timeout=MAX_HEADER_MILLISECONDS),
         websockets=False,
         ssl_cert=serve.certificate,
         ssl_key=serve.key,
         ssl_protocol_min=SSLProtocols.tls12,
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE_SECONDS,
-        # Of its warnings, the one about many threads comes at every start.
+        # At the level "warning", every start would warn of the many threads.
         log_level=LogLevels.error,
         log_dictconfig=LOGGING,
     ).serve(target_loader=_make_app, wrap_loader=False)

@@ -1,4 +1,4 @@
-"""The host process with waitress, for machines on which granian does not run."""
+"""The web server process with waitress, for machines on which granian does not run."""
 
 from __future__ import annotations
 
@@ -9,46 +9,46 @@ from typing import TYPE_CHECKING, Any
 from waitress.server import create_server
 
 from idp import logs
-from idp.authenticator import THREADS
 from idp.serving import shutdown
 from idp.serving.supervisor import GRACE_SECONDS
-from idp.serving.worker import make_app, settings
+from idp.serving.web_process import THREADS
+from idp.serving.web_worker import load_config, make_app
 
 if TYPE_CHECKING:
     from types import FrameType
 
-CONNECTIONS = 1000
+MAX_CONNECTIONS = 1000
 
 
-class Host:
-    """Waitress's loop, ended so that whoever was let in gets an answer."""
+class GracefulLoop:
+    """Waitress's loop; after a signal it goes on until the running requests are answered."""
 
     def __init__(self, server: Any) -> None:
         self._server = server
         self._is_ending = False
 
     def run(self) -> None:
-        """Serve until a signal comes, then until everybody has been answered."""
+        """Serve until a signal arrives, then answer what has begun, within the time of grace."""
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._end)
+            signal.signal(number, self._on_signal)
         while not self._is_ending:
             self._turn()
         self._server.del_channel()
         self._server.socket.close()
         self._turn()
         deadline = time.monotonic() + GRACE_SECONDS
-        while self._answers_somebody() and time.monotonic() < deadline:
+        while self._has_running_requests() and time.monotonic() < deadline:
             self._turn()
         self._server.task_dispatcher.shutdown()
 
-    def _end(self, _number: int, _frame: FrameType | None) -> None:
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._is_ending = True
         self._server.pull_trigger()
 
     def _turn(self) -> None:
         self._server.asyncore.loop(timeout=1, map=self._server._map, use_poll=True, count=1)
 
-    def _answers_somebody(self) -> bool:
+    def _has_running_requests(self) -> bool:
         return any(
             channel.requests or channel.request or channel.total_outbufs_len
             for channel in self._server.active_channels.values()
@@ -56,21 +56,25 @@ class Host:
 
 
 def main() -> None:
-    """Serve until told to end; waitress gives a thread whole requests only."""
-    config = settings()
+    """Serve until a signal ends it.
+
+    No :class:`~idp.serving.body_buffering.BodyBuffer` is needed: waitress reads a whole request
+    before it gives it to a thread.
+    """
+    config = load_config()
     logs.configure(config.logging.format)
-    shutdown.end_with_standard_input()
+    shutdown.terminate_when_stdin_closes()
     app = make_app()
     server = create_server(
         app,
         host=config.serve.bind,
         port=config.serve.port,
         threads=THREADS,
-        connection_limit=CONNECTIONS,
+        connection_limit=MAX_CONNECTIONS,
         ident=None,
-        clear_untrusted_proxy_headers=False,  # who is believed is decided in one place, idp.web.app
+        clear_untrusted_proxy_headers=False,  # idp.web.proxies decides which proxies are believed
     )
-    Host(server).run()
+    GracefulLoop(server).run()
 
 
 if __name__ == "__main__":
