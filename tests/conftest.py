@@ -11,9 +11,9 @@ pytest_plugins = [
     "support.databases.fixtures",
     "support.phones.phone_host",
     "support.servers.server_folder",
-    "support.servers.sign_in_server",
-    "support.service_providers.logout_apps",
     "support.service_providers.saml_messages",
+    "support.servers.sign_in_server",
+    "support.service_providers.logout_messages",
 ]
 
 settings.register_profile("any machine", deadline=None)  # a busy one is slow, and not wrong

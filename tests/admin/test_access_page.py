@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from support.servers.server_folder import ADMIN_TOKEN, BASE_URL, metadata
+from support.servers.server_folder import ADMIN_TOKEN, BASE_URL
+from support.service_providers.metadata_parts import metadata
 
 from idp.federation.access_control.policy_file import read_policy
 

@@ -167,9 +167,9 @@ def test_a_failure_is_remembered_tried_again_later_and_repeats_nothing(
 
 
 def test_metadata_of_another_entity_or_without_the_signature_is_a_failure(
-    services, publisher, sender, identities
+    services, publisher, writer, identities
 ):
-    publisher.content = sender.sign(entity(attributes=' ID="_x"').encode())
+    publisher.content = writer.sign(entity(attributes=' ID="_x"').encode())
     add_from(services, Source(publisher.url, signed_by=identities.sp.certificate))
 
     for content in (entity(), entity(entity_id="urn:other")):

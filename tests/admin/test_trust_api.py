@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
-from support.servers.server_folder import SP_ID, metadata
+from support.service_providers.metadata_parts import SP_ID, metadata
 
 TRUSTS = "/admin/api/trusts"
 ONE = f"{TRUSTS}/{quote(SP_ID, safe='')}"

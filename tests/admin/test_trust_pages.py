@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 from lxml import html
-from support.servers.server_folder import SP_ID, metadata
+from support.service_providers.metadata_parts import SP_ID, metadata
 
 from idp.federation.claim_rules.toml.reader import read_toml
 from idp.federation.metadata.schedule import PendingUpdate, RefreshState
@@ -132,7 +132,7 @@ def test_the_log_tells_what_was_done_and_no_event_that_a_form_makes_up(save, tru
 
 
 def test_what_is_held_back_is_accepted_by_a_press(administrator, save, services, trust):
-    held = PendingUpdate(metadata(acs="https://sp.example.test/new").encode(), ("for a test",))
+    held = PendingUpdate(metadata(acs_url="https://sp.example.test/new").encode(), ("for a test",))
     services.refreshes.save(SP_ID, RefreshState(services.clock.now(), held=held))
     assert "for a test" in administrator.see(ONE).text
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.attacks.malformed_messages import read_message
-from support.service_providers.saml_messages import KINDS, Reader
+from support.service_providers.saml_messages import READERS, Reader
 
 from adapter.errors import TallystickError
 from idp.app import create_app
@@ -51,12 +51,12 @@ def spliced(draw: st.DrawFn, text: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.element)
+@pytest.mark.parametrize("kind", READERS, ids=lambda kind: kind.element)
 @SETTINGS
 @given(data=st.data())
 def test_a_spliced_message_is_read_as_it_was_signed_or_refused(kind, data, identities):
     sender = kind(identities.sp)
-    reader = Reader(identities.sp, KINDS[kind], sender.parameter)
+    reader = Reader(identities.sp, READERS[kind], sender.parameter)
     good = sender.sign(sender.message())
     signed = reader.read(good)
 

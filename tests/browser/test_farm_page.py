@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from support.servers.server_folder import ADMIN_TOKEN, SP_ID, metadata
+from support.servers.server_folder import ADMIN_TOKEN
+from support.service_providers.metadata_parts import SP_ID, metadata
 from werkzeug.serving import make_server
 
 from idp.app import create_app

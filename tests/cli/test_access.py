@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from support.servers.server_folder import metadata
+from support.service_providers.metadata_parts import metadata
 
 POLICY = """\
 [[permit]]

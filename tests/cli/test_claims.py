@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from support.servers.server_folder import SP_ID as ID
-from support.servers.server_folder import metadata
+from support.service_providers.metadata_parts import SP_ID as ID
+from support.service_providers.metadata_parts import metadata
 
 from idp.federation.metadata.folder import load_folder
 

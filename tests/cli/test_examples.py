@@ -11,8 +11,7 @@ from pathlib import Path
 
 import click
 import pytest
-from support.servers.server_folder import SP_ID, metadata
-from support.service_providers.metadata_parts import entities
+from support.service_providers.metadata_parts import SP_ID, entities, metadata
 
 from idp import cli
 from idp.cli.context import Example

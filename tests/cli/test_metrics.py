@@ -10,7 +10,7 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 from support.servers.serve_process import free_port, refusal, serve_process, serve_section
-from support.servers.server_folder import SP_ID, metadata
+from support.service_providers.metadata_parts import SP_ID, metadata
 
 from idp.app import assemble
 from idp.config.reading import load

@@ -32,7 +32,7 @@ from support.servers.serve_process import (
     starting,
     until,
 )
-from support.servers.server_folder import SP_ID, metadata
+from support.service_providers.metadata_parts import SP_ID, metadata
 
 from idp.app import assemble
 from idp.config.reading import load

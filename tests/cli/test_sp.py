@@ -7,8 +7,8 @@ import threading
 from contextlib import contextmanager
 
 import pytest
-from support.servers.server_folder import SP_ID as ID
-from support.servers.server_folder import metadata
+from support.service_providers.metadata_parts import SP_ID as ID
+from support.service_providers.metadata_parts import metadata
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
@@ -66,7 +66,7 @@ def test_the_same_entity_id_again_updates_the_trust_and_keeps_its_settings(
     trust_id, metadata_file, done
 ):
     done("sp", "set", trust_id, "second_factor=never")
-    metadata_file.write_text(metadata(acs="https://sp.example.test/new"))
+    metadata_file.write_text(metadata(acs_url="https://sp.example.test/new"))
 
     done("sp", "add", "sp.xml")
 
@@ -173,7 +173,7 @@ def test_nothing_of_an_answer_that_is_no_metadata_is_shown(
         "<secret/>",
         metadata("secret") + "secret",
         '<!DOCTYPE secret [<!ENTITY secret "secret">]><secret/>',
-        metadata(acs="javascript:secret"),
+        metadata(acs_url="javascript:secret"),
     ):
         with serving(content) as url:
             assert "secret" not in refused("sp", "add", url)

@@ -89,9 +89,9 @@ def test_one_of_many_is_chosen_and_kept_without_the_others(write, done, refused,
 
 
 def test_metadata_must_be_signed_by_the_certificate_that_was_given_now_and_later(
-    write, done, refused, certificate_file, sender, services, identities
+    write, done, refused, certificate_file, writer, services, identities
 ):
-    signed = sender.sign(entity(attributes=' ID="_x"').encode())
+    signed = writer.sign(entity(attributes=' ID="_x"').encode())
     write(entity())
     assert "not signed" in refused("sp", "add", "sp.xml", "--certificate", certificate_file)
     write(signed)

@@ -11,7 +11,7 @@ from pathlib import Path
 import requests
 from requests.adapters import HTTPAdapter
 from support.servers.serve_process import TALLYSTICK, free_port, serve_process, serve_section, until
-from support.servers.server_folder import SP_ID, metadata
+from support.service_providers.metadata_parts import SP_ID, metadata
 
 from idp.app import assemble
 from idp.config.reading import load

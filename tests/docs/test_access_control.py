@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from support.clock import NOON
-from support.servers.server_folder import metadata
+from support.service_providers.metadata_parts import metadata
 
 from idp import cli
 from idp.config import schema

@@ -36,11 +36,11 @@ def commands() -> list[str]:
 
 
 @pytest.fixture
-def server_folder(farm_folder, identities, sender, monkeypatch) -> Path:
+def server_folder(farm_folder, identities, writer, monkeypatch) -> Path:
     """A server's folder with the files that the page speaks of."""
     many = entities(entity(), entity(entity_id="https://a.test"), attributes=' ID="_all"')
     (farm_folder / "sp-metadata.xml").write_text(entity())
-    (farm_folder / "federation.xml").write_bytes(sender.sign(many.encode()))
+    (farm_folder / "federation.xml").write_bytes(writer.sign(many.encode()))
     (farm_folder / "federation.pem").write_bytes(identities.sp.pem.certificate)
     (farm_folder / "sp.crt").write_bytes(identities.sp.pem.certificate)
     monkeypatch.chdir(farm_folder)

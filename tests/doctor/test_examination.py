@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from support.servers.server_folder import ADMIN_TOKEN, SP_ID, metadata
+from support.servers.server_folder import ADMIN_TOKEN
+from support.service_providers.metadata_parts import SP_ID, metadata
 
 from idp.demo.tls import prepare
 from idp.doctor.examination import CHECKS, OF_THE_FEDERATION, examine

@@ -180,9 +180,9 @@ class TestSignedMetadata:
     """The signature is of the root, in the one shape that any message's signature has."""
 
     @pytest.fixture
-    def signed_aggregate(self, sender) -> bytes:
+    def signed_aggregate(self, writer) -> bytes:
         many = entities(entity(entity_id=A), entities(entity(entity_id=B)), attributes=' ID="_all"')
-        return sender.sign(many.encode())
+        return writer.sign(many.encode())
 
     def test_the_entity_is_taken_from_what_was_verified(self, signed_aggregate, identities):
         found = read_metadata(signed_aggregate, B, signed_by=identities.sp.certificate)
@@ -190,8 +190,8 @@ class TestSignedMetadata:
         assert found.service_provider.entity_id == B
         assert b"Signature" not in found.document
 
-    def test_one_entity_may_sign_for_itself(self, sender, identities):
-        alone = sender.sign(entity(attributes=' ID="_one"').encode())
+    def test_one_entity_may_sign_for_itself(self, writer, identities):
+        alone = writer.sign(entity(attributes=' ID="_one"').encode())
 
         found = read_metadata(alone, signed_by=identities.sp.certificate)
 
@@ -214,18 +214,18 @@ class TestSignedMetadata:
         changed = signed_aggregate.replace(b"a.test", b"z.test")
         assert "signature" in faults_of(changed, B, signed_by=certificate)[0]
 
-    def test_a_signature_by_sha1_or_over_a_part_is_refused(self, sender, identities):
+    def test_a_signature_by_sha1_or_over_a_part_is_refused(self, writer, identities):
         many = entities(entity(entity_id=A), attributes=' ID="_all"').encode()
-        weak = sender.sign(many, method=xmlsec.Transform.RSA_SHA1, digest=xmlsec.Transform.SHA1)
-        part = sender.sign(entity(entity_id=A, attributes=' ID="_a"').encode())
+        weak = writer.sign(many, method=xmlsec.Transform.RSA_SHA1, digest=xmlsec.Transform.SHA1)
+        part = writer.sign(entity(entity_id=A, attributes=' ID="_a"').encode())
         within = entities(part.decode(), entity(entity_id=B), attributes=' ID="_all"')
 
         for metadata in (weak, within.encode()):
             assert faults_of(metadata, A, signed_by=identities.sp.certificate)
 
-    def test_an_entity_wrapped_around_the_signed_one_is_refused(self, sender, identities):
+    def test_an_entity_wrapped_around_the_signed_one_is_refused(self, writer, identities):
         """The signed group is moved into the extensions of an evil one that has its ID."""
-        root = etree.fromstring(sender.sign(entities(entity(), attributes=' ID="_all"').encode()))
+        root = etree.fromstring(writer.sign(entities(entity(), attributes=' ID="_all"').encode()))
         evil = etree.fromstring(
             entities("<md:Extensions/>", entity(entity_id=B), attributes=' ID="_evil"')
         )
@@ -235,10 +235,10 @@ class TestSignedMetadata:
         evil.set("ID", "_all")
         assert faults_of(etree.tostring(evil), B, signed_by=identities.sp.certificate)
 
-    def test_ten_thousand_under_one_signature(self, sender, identities, aggregate_of_many):
+    def test_ten_thousand_under_one_signature(self, writer, identities, aggregate_of_many):
         whole = aggregate_of_many.replace(b' validUntil="', b' ID="_all" validUntil="', 1)
 
-        found = read_metadata(sender.sign(whole), "https://sp7-7.test",
+        found = read_metadata(writer.sign(whole), "https://sp7-7.test",
                               signed_by=identities.sp.certificate)  # fmt: skip
 
         assert found.validity.valid_until == datetime(2027, 1, 1, tzinfo=UTC)

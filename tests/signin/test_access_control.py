@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from support.browsers.forwarding_proxy import appended, forwarding, through
-from support.service_providers.service_provider import Asking
+from support.service_providers.service_provider import ServiceProvider
 
 from idp.config.schema import ProxiesSection
 from idp.federation.access_control.policy_file import read_policy
@@ -91,7 +91,7 @@ def test_a_group_gets_in_and_from_the_next_request_on(federation, easy, pairs):
 
 def test_who_is_denied_stays_signed_in_for_others(federation, easy, pairs):
     set_policy(federation, easy, "Permit specific group", GroupParameter="Staff")
-    other = Asking(federation, pairs("sp"), "https://other.example.test").register()
+    other = ServiceProvider(federation, pairs("sp"), "other").register()
     other.set(second_factor="never")
 
     denied = federation.sign_in(easy.url())

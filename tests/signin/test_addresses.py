@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import requests
-from support.service_providers.service_provider import call
+from support.servers.raw_http import call
 
 PATHS = [
     "/adfs/LS/",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.service_providers.service_provider import context_of, name_id_policy
+from support.service_providers.service_provider import name_id_policy, requested_context
 
 from idp.federation.claim_rules.adfs import parser
 from idp.federation.claim_rules.toml import reader
@@ -191,7 +191,7 @@ def test_a_rule_may_call_the_sign_in_what_it_was(federation, sp):
 def test_a_rule_does_not_rename_what_the_request_asked_for(ruled):
     rules = issue("authenticationmethod", "urn:oasis:names:tc:SAML:2.0:ac:classes:Password")
 
-    asked = ruled(rules, children=context_of(PASSWORD_PROTECTED_TRANSPORT)).assertion
+    asked = ruled(rules, children=requested_context(PASSWORD_PROTECTED_TRANSPORT)).assertion
 
     assert asked.authn_context_class == PASSWORD_PROTECTED_TRANSPORT
     assert ruled(rules).assertion.authn_context_class.endswith(":Password")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from support.service_providers.service_provider import Asking
+from support.service_providers.service_provider import ServiceProvider
 
 from idp.federation.relying_party.settings import TrustSettings
 
 
 @pytest.fixture
-def encrypting_sp(federation, pairs) -> Asking:
+def encrypting_sp(federation, pairs) -> ServiceProvider:
     """A service provider whose metadata holds a key for encryption."""
-    sp = Asking(federation, pairs("sp"), encrypts=True).register()
+    sp = ServiceProvider(federation, pairs("sp"), encrypts=True).register()
     sp.set(second_factor="never")
     return sp
 
@@ -93,7 +93,7 @@ def test_a_name_that_must_be_encrypted_is_not_sent_where_there_is_no_key(federat
 def test_a_key_that_was_changed_holds_from_the_next_request_on(
     federation, encrypting_sp, finish, pairs
 ):
-    renewed = Asking(federation, pairs("renewed"), encrypts=True).register()
+    renewed = ServiceProvider(federation, pairs("renewed"), encrypts=True).register()
 
     federation._private_keys = [pairs("sp").private_key]
     assert federation.sign_in(renewed.url()).finish().received.unopened == 1

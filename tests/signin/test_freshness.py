@@ -6,7 +6,7 @@ A trust may say how long a second factor counts, and that it wants all of it eac
 from __future__ import annotations
 
 import pytest
-from support.service_providers.service_provider import Asking, context_of
+from support.service_providers.service_provider import ServiceProvider, requested_context
 
 from idp.config.schema import SignInSection
 from idp.saml.contexts import MULTIPLE_AUTHN, PASSWORD_PROTECTED_TRANSPORT
@@ -160,7 +160,7 @@ def test_passive_with_an_old_second_factor_is_no_passive(signed_in_browser, fede
 def test_a_requested_second_factor_has_to_be_fresh_as_well(signed_in_browser, federation, sp):
     sp.set(second_factor="never", mfa_freshness="10")
     federation.clock.advance(601)
-    asking = sp.url(children=context_of(MULTIPLE_AUTHN))
+    asking = sp.url(children=requested_context(MULTIPLE_AUTHN))
     assert federation.sign_in(asking, browser=signed_in_browser).page.title == MFA
 
 
@@ -179,7 +179,7 @@ def test_one_that_is_too_old_is_not_told_of(signed_in_browser, federation, sp):
 def test_what_one_trust_wants_fresh_another_takes_as_it_is(
     signed_in_browser, federation, sp, pairs
 ):
-    other = Asking(federation, pairs("sp"), "https://other.example.test/metadata").register()
+    other = ServiceProvider(federation, pairs("sp"), "other").register()
     other.set(mfa_freshness="1")
     federation.clock.advance(61)
 
@@ -216,7 +216,7 @@ def test_it_cannot_be_asked_passively(signed_in_browser, federation, sp):
 
 
 def test_the_other_trusts_keep_their_single_sign_on(signed_in_browser, federation, sp, pairs):
-    other = Asking(federation, pairs("sp"), "https://other.example.test/metadata").register()
+    other = ServiceProvider(federation, pairs("sp"), "other").register()
     other.set(always_require_authentication="true")
     assert signed_in_browser.get(other.url()).title == LOG_IN
     assert federation.sign_in(sp.url(), browser=signed_in_browser).is_finished

@@ -55,8 +55,8 @@ def test_a_name_that_was_taken_away_is_nobodys(federation, named, lines):
 
 
 def test_a_request_that_was_answered_is_not_answered_again_by_another_name(federation, named):
-    first = named.xml(ID="_once")
-    second = named.xml(ID="_once", issuer=OTHER)
+    first = named.authn_request(ID="_once")
+    second = named.authn_request(ID="_once", issuer=OTHER)
 
     assert federation.sign_in(named.url(first)).is_finished
     assert federation.browser().get(named.url(second)).status == 400
@@ -83,6 +83,6 @@ def test_log_out_by_another_name_ends_the_session(logout_app, browser, deliver):
     other = "https://wiki.example.test/another-name"
     wiki = logout_app("wiki", settings={"identifiers": (other,)})
 
-    answer = deliver(wiki.asks(wiki.sign_in(browser), issuer=other))
+    answer = deliver(wiki.logout_request(wiki.sign_in(browser), issuer=other))
 
     assert (answer.kind, answer.status) == ("LogoutResponse", ("Success",))

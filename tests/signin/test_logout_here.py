@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.service_providers.logout_apps import events, is_signed_in, outcomes_on, visit
+from support.service_providers.logout_messages import events, is_signed_in, outcomes_on, visit
 
 from idp.config.schema import SignInSection
 from idp.signin.logout.cookie import MAX_LOG_OUTS, PREFIX
@@ -34,15 +34,15 @@ def adfs_page(federation, browser):
 def test_all_service_providers_are_asked_and_the_page_says_what_happened(
     federation, logout_app, browser, deliver, adfs_page, press
 ):
-    wiki, shop, odd = logout_app("wiki"), logout_app("shop"), logout_app("odd", bindings=())
+    wiki, shop, odd = logout_app("wiki"), logout_app("shop"), logout_app("odd", slo_bindings=())
     for each in (wiki, shop, odd):
         each.sign_in(browser)
 
     first = press(adfs_page())
-    assert (first.kind, first.address) == ("LogoutRequest", wiki.slo)
-    second = deliver(wiki.answers(first))
+    assert (first.kind, first.address) == ("LogoutRequest", wiki.slo_url)
+    second = deliver(wiki.logout_response(first))
     page = deliver(
-        shop.answers(second, status=("urn:oasis:names:tc:SAML:2.0:status:Responder", None))
+        shop.logout_response(second, status=("urn:oasis:names:tc:SAML:2.0:status:Responder", None))
     )
 
     assert page.text("signedOut") == "You are signed out"
@@ -74,7 +74,7 @@ def test_it_is_there_where_the_list_of_applications_is_off(
     wiki = logout_app("wiki")
     wiki.sign_in(browser)
     served(sign_in=SignInSection(idp_initiated=False))
-    page = deliver(wiki.answers(press(own_page())))
+    page = deliver(wiki.logout_response(press(own_page())))
     assert page.text("signedOut") == "You are signed out"
     assert "back" not in page.ids() | own_page().ids()
 
@@ -130,7 +130,7 @@ def test_everywhere_ends_the_users_sessions_in_other_browsers(
     wiki.sign_in(phone)
     wiki.sign_in(stranger, federation.add_user("other@example.test", phone=None))
 
-    page = deliver(wiki.answers(press(own_page(), Everywhere="true")))
+    page = deliver(wiki.logout_response(press(own_page(), Everywhere="true")))
 
     assert page.title == "Signed Out"
     assert not is_signed_in(federation, phone, wiki)
@@ -150,7 +150,7 @@ def test_a_session_that_lets_nobody_in_any_more_can_still_be_signed_out_of(
     federation.clock.advance(1)
     getattr(federation.services.directory, change)(federation.user.name)
 
-    page = deliver(shop.answers(deliver(wiki.answers(press(own_page())))))
+    page = deliver(shop.logout_response(deliver(wiki.logout_response(press(own_page())))))
 
     assert outcomes_on(page) == {wiki.entity_id: "signed_out", shop.entity_id: "signed_out"}
     assert own_page().title == "Signed Out"
@@ -169,7 +169,7 @@ def test_where_a_user_was_not_let_in_there_is_nobody_to_tell(
     )
     wiki.sign_in(browser)
     assert browser.get(federation.idp_initiated_url(closed.entity_id)).status == 403
-    page = deliver(wiki.answers(press(own_page())))
+    page = deliver(wiki.logout_response(press(own_page())))
     assert outcomes_on(page) == {wiki.entity_id: "signed_out"}
 
 
@@ -196,19 +196,19 @@ def test_two_windows_each_have_their_own(federation, logout_app, browser, delive
     told_shop = shop.sign_in(browser)
     mail.sign_in(browser)
 
-    asked = deliver(wiki.asks(told, relay_state="wiki"))
-    assert asked.address == shop.slo
-    asked_mail = deliver(shop.asks(told_shop, relay_state="shop"))
-    assert asked_mail.address == mail.slo
-    waiting = deliver(shop.answers(asked))
+    asked = deliver(wiki.logout_request(told, relay_state="wiki"))
+    assert asked.address == shop.slo_url
+    asked_mail = deliver(shop.logout_request(told_shop, relay_state="shop"))
+    assert asked_mail.address == mail.slo_url
+    waiting = deliver(shop.logout_response(asked))
     assert waiting.title == "Signing Out"
     again = waiting.link("again")
     assert visit(federation, browser, again).title == "Signing Out"
 
-    last = deliver(mail.answers(asked_mail))
-    assert (last.address, last.relay_state, last.status) == (shop.slo, "shop", ("Success",))
+    last = deliver(mail.logout_response(asked_mail))
+    assert (last.address, last.relay_state, last.status) == (shop.slo_url, "shop", ("Success",))
     last = visit(federation, browser, again)
-    assert (last.address, last.relay_state, last.status) == (wiki.slo, "wiki", ("Success",))
+    assert (last.address, last.relay_state, last.status) == (wiki.slo_url, "wiki", ("Success",))
 
 
 def test_of_two_windows_one_that_has_not_ended_goes_on(federation, logout_app, browser, deliver):
@@ -216,8 +216,8 @@ def test_of_two_windows_one_that_has_not_ended_goes_on(federation, logout_app, b
     told = wiki.sign_in(browser)
     told_shop = shop.sign_in(browser)
     mail.sign_in(browser)
-    deliver(wiki.asks(told, relay_state="wiki"))
-    deliver(mail.answers(deliver(shop.asks(told_shop, relay_state="shop"))))
+    deliver(wiki.logout_request(told, relay_state="wiki"))
+    deliver(mail.logout_response(deliver(shop.logout_request(told_shop, relay_state="shop"))))
 
     page = visit(federation, browser, f"{federation.url}/adfs/ls/signout")
     assert page.relay_state == "wiki"
@@ -230,7 +230,7 @@ def test_a_browser_may_sign_out_many_times_and_brings_few_cookies(
     for _ in range(MAX_LOG_OUTS + 3):
         told = wiki.sign_in(browser)
         shop.sign_in(browser)
-        end = deliver(shop.answers(deliver(wiki.asks(told))))
-        assert (end.address, end.status) == (wiki.slo, ("Success",))
+        end = deliver(shop.logout_response(deliver(wiki.logout_request(told))))
+        assert (end.address, end.status) == (wiki.slo_url, ("Success",))
     names = [each.name for each in browser.session.cookies if each.name.startswith(PREFIX)]
     assert len(names) == MAX_LOG_OUTS

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.clock import SetClock
-from support.service_providers.logout_apps import visit
+from support.service_providers.logout_messages import visit
 
 from idp.signin.loop_detection import NAME, LoopRules, RecentTokens
 

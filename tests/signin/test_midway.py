@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from support.adapters import odd_adapters
 from support.adapters.mfa_node import at_once
-from support.service_providers.service_provider import MARKED_ACS
+from support.service_providers.metadata_parts import DEFAULT_ACS_URL
 
 from idp.session.cookie import SessionCookie
 
@@ -86,7 +86,7 @@ def test_a_removed_trust_gets_nothing(approved, federation, sp):
 
 
 def test_an_address_taken_from_the_metadata_gets_nothing(approved, federation, sp, lines):
-    moved = sp.metadata().replace(MARKED_ACS, "https://sp.example.test/moved")
+    moved = sp.metadata().replace(DEFAULT_ACS_URL, "https://sp.example.test/moved")
     federation.add_service_provider(moved)
 
     assert is_refused(approved.poll())

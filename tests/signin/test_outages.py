@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import requests
-from support.service_providers.service_provider import call
+from support.servers.raw_http import call
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_the_user_is_not_told_to_have_no_second_factor(careless, federation, sp,
 
 def test_bad_messages_are_still_told_as_such(federation, easy, gone, lines):
     with gone:
-        page = federation.browser().get(f"{easy.sso_url}?SAMLRequest=x")
+        page = federation.browser().get(f"{easy.ls_url}?SAMLRequest=x")
     assert (page.status, lines.refusals()) == (400, ["not_base64"])
     assert "unknown" in page.text("workArea")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from support.service_providers.service_provider import ACS, context_of, name_id_policy
+from support.service_providers.metadata_parts import ACS_URL
+from support.service_providers.service_provider import name_id_policy, requested_context
 
 from idp.saml.values import REDIRECT
 
@@ -11,7 +12,7 @@ KERBEROS = "urn:oasis:names:tc:SAML:2.0:nameid-format:kerberos"
 
 WRONG = {
     "passive":      ({"IsPassive": "true"}, ("Responder", "NoPassive")),
-    "context":      ({"children": context_of("urn:x")}, ("Responder", "NoAuthnContext")),
+    "context":      ({"children": requested_context("urn:x")}, ("Responder", "NoAuthnContext")),
     "name":         ({"children": name_id_policy(KERBEROS)}, ("Requester", "InvalidNameIDPolicy")),
     "version":      ({"Version": "2.1"}, ("VersionMismatch",)),
     "binding":      ({"ProtocolBinding": REDIRECT}, ("Responder", "UnsupportedBinding")),
@@ -28,7 +29,7 @@ def wrong(request):
 def told(wrong, federation, sp):
     asked, _ = wrong
     browser = federation.browser()
-    url = sp.url(relay_state="back", ID="_mine", AssertionConsumerServiceURL=ACS, **asked)
+    url = sp.url(relay_state="back", ID="_mine", AssertionConsumerServiceURL=ACS_URL, **asked)
     return federation.resume(browser, browser.get(url)).finish()
 
 
@@ -38,7 +39,7 @@ def test_it_says_what_is_wrong_where_it_may(wrong, told):
 
 
 def test_it_goes_where_the_answer_would_have_gone(told):
-    assert told.action == told.received.destination == ACS
+    assert told.action == told.received.destination == ACS_URL
     assert told.relay_state == "back"
     assert told.received.in_response_to == "_mine"
 

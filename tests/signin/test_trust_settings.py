@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from lxml import etree
 from support.certificates.odd_certificates import expired
-from support.service_providers.service_provider import Asking, context_of
+from support.service_providers.service_provider import ServiceProvider, requested_context
 
 from idp.config.schema import FarmSection
 from idp.saml import uris
@@ -31,7 +31,7 @@ def algorithms(xml: bytes, element: str) -> set[str]:
 
 
 @pytest.fixture
-def sha1(easy) -> Asking:
+def sha1(easy) -> ServiceProvider:
     """A trust that is set to SHA-1, as an old service provider needs it."""
     easy.set(signature_algorithm="rsa-sha1")
     return easy
@@ -57,7 +57,7 @@ class TestSignatureAlgorithm:
         assert algorithms(finished.xml, "SignatureMethod") == {uris.RSA_SHA1}
 
     def test_other_trusts_are_not_touched(self, federation, sha1, pairs):
-        other = Asking(federation, pairs("other"), entity_id="urn:other").register()
+        other = ServiceProvider(federation, pairs("other"), entity_id="urn:other").register()
         other.set(second_factor="never")
 
         xml = federation.sign_in(other.url()).finish().xml
@@ -71,7 +71,7 @@ class TestSignatureAlgorithm:
         def asked(key):
             if signature == "query":
                 return federation.sign_in(sha1.url(key=key)).finish()
-            return federation.sign_in(sha1.url(sha1.xml(sign=key))).finish()
+            return federation.sign_in(sha1.url(sha1.authn_request(sign=key))).finish()
 
         assert asked(weak).name_id == federation.user.name
         assert asked(sha1.key).status == ("Responder",)
@@ -136,7 +136,7 @@ class TestSignedSamlRequestsRequired:
 
 class TestEncryptionCertificate:
     def test_it_outranks_the_keys_of_the_metadata(self, federation, pairs):
-        sp = Asking(federation, pairs("sp"), encrypts=True).register()
+        sp = ServiceProvider(federation, pairs("sp"), encrypts=True).register()
         sp.set(second_factor="never", encryption_certificate=pairs("renewed").certificate.decode())
 
         federation._private_keys = [pairs("renewed").private_key]
@@ -153,7 +153,7 @@ class TestEncryptionCertificate:
 
 class TestSeveralKeys:
     def test_the_first_that_is_valid_is_encrypted_for(self, federation, pairs):
-        sp = Asking(federation, pairs("sp"), encrypts=True).register()
+        sp = ServiceProvider(federation, pairs("sp"), encrypts=True).register()
         sp.set(second_factor="never")
         services = federation.services
         old = expired(services.clock.now())
@@ -187,9 +187,9 @@ class TestAllowedAuthenticationClassReferences:
     )
     def test_nothing_else_is_given(self, federation, easy, asked, comparison, answered):
         easy.set(allowed_authentication_class_references=PASSWORD_PROTECTED_TRANSPORT)
-        wish = context_of(*asked, comparison=comparison) if asked else ""
+        wish = requested_context(*asked, comparison=comparison) if asked else ""
 
-        finished = federation.sign_in(easy.url(easy.xml(wish))).finish()
+        finished = federation.sign_in(easy.url(easy.authn_request(wish))).finish()
 
         if answered is None:
             assert finished.status == ("Responder", "NoAuthnContext")
@@ -207,7 +207,9 @@ class TestLogOut:
         old = logout_app("old", settings={"signature_algorithm": "rsa-sha1"})
         weak, told = old.key.with_algorithm(uris.RSA_SHA1), old.sign_in(browser)
 
-        answer = browser.session.get(old.asks(told, key=weak).address, allow_redirects=False)
+        answer = browser.session.get(
+            old.logout_request(told, key=weak).address, allow_redirects=False
+        )
 
         message = decode_redirect(answer.headers["Location"].partition("?")[2].encode())
         certificates = federation.services.signing_keys.current().certificates
@@ -218,5 +220,5 @@ class TestLogOut:
         old = logout_app("old", settings={"signature_algorithm": "rsa-sha1"})
         new = logout_app("new")
         for each, key in ((old, old.key), (new, new.key.with_algorithm(uris.RSA_SHA1))):
-            assert deliver(each.asks(each.sign_in(browser), key=key)).status == 400
+            assert deliver(each.logout_request(each.sign_in(browser), key=key)).status == 400
             assert lines.refusals()[-1] == "signature_algorithm"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from support.service_providers.service_provider import Asking
+from support.service_providers.service_provider import ServiceProvider
 
 from idp.testing.signin import NotFinished
 
 
 @pytest.fixture
-def limited(federation, pairs) -> Asking:
+def limited(federation, pairs) -> ServiceProvider:
     """A service provider whose metadata holds for half a minute from now."""
-    sp = Asking(federation, pairs("sp"))
+    sp = ServiceProvider(federation, pairs("sp"))
     until = federation.clock.now() + timedelta(seconds=30)
     metadata = sp.metadata().replace(" entityID", f' validUntil="{until.isoformat()}" entityID')
     federation.add_service_provider(metadata)

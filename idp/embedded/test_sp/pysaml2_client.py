@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import FunctionType, ModuleType
 from typing import Any
@@ -20,7 +20,6 @@ from lxml import etree
 from idp.saml import schema, signature, uris, xmlcrypto
 from idp.saml.refusal import Refused
 from idp.saml.signing import SigningKey
-from idp.saml.values import POST
 from idp.saml.xml import parse
 
 MAX_BYTES = 1024 * 1024
@@ -59,40 +58,6 @@ with _quick_schema():
     from saml2 import sigver
     from saml2.client import Saml2Client
     from saml2.config import SPConfig
-
-
-def make_test_client(
-    *,
-    entity_id: str,
-    acs_urls: Sequence[str],
-    idp_metadata: str,
-    key_pem: bytes | str,
-    cert_pem: bytes | str,
-    sign_requests: bool = True,
-    want_assertions_signed: bool = True,
-    want_response_signed: bool = False,
-    accepted_time_diff: int = 60,
-) -> Saml2Client:
-    """Return pysaml2's client for a service provider at *acs_urls* that trusts *idp_metadata*.
-
-    *key_pem* is RSA; *accepted_time_diff* is in seconds. Unsolicited responses are taken.
-    """
-    service_provider = {
-        "endpoints": {"assertion_consumer_service": [(url, POST) for url in acs_urls]},
-        "authn_requests_signed": sign_requests,
-        "want_assertions_signed": want_assertions_signed,
-        "want_response_signed": want_response_signed,
-        "allow_unsolicited": True,
-    }
-    config = {
-        "entityid": entity_id,
-        "metadata": {"inline": [idp_metadata]},
-        "service": {"sp": service_provider},
-        "accepted_time_diff": accepted_time_diff,
-        # Claim types have no NameFormat, and pysaml2 knows only some of them.
-        "allow_unknown_attributes": True,
-    }
-    return make_service_provider(config, key_pem=key_pem, cert_pem=cert_pem)
 
 
 def make_service_provider(

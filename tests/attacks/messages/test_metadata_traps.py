@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.service_providers.metadata_parts import ACS, entities, entity, role
-from support.service_providers.saml_messages import Requester
+from support.service_providers.saml_messages import AuthnRequestWriter
 
 from idp.saml import uris
 from idp.saml.aggregate import MAX_BYTES
@@ -180,7 +180,7 @@ def test_a_certificate_that_is_none_is_told(certificate):
 @pytest.fixture
 def sign_metadata(identities):
     """Sign metadata as a federation does; the certificate is what an administrator was given."""
-    return Requester(identities.sp).sign
+    return AuthnRequestWriter(identities.sp).sign
 
 
 def test_a_namesake_hidden_in_what_is_signed_is_not_taken_for_it(sign_metadata, identities):

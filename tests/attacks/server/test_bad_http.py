@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from support.service_providers.service_provider import call
+from support.servers.raw_http import call
 
 from idp.web import app
 

@@ -181,7 +181,7 @@ def test_it_is_no_other_field_of_ours_and_they_are_not_it(federation, sp, sign_i
     assert post(sign_in, sealed).status == 400
     assert post(sign_in, cookie).status == 400
     as_session = {"SamlSession": context_of(sign_in)}
-    assert federation.browser().post(sp.sso_url, as_session).status == 400
+    assert federation.browser().post(sp.ls_url, as_session).status == 400
 
 
 def test_it_is_good_for_two_hours_after_the_request_however_often_it_is_renewed(

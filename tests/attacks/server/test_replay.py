@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.adapters.mfa_node import at_once
-from support.service_providers.service_provider import Asking
+from support.service_providers.service_provider import ServiceProvider
 
 from idp.store.maintenance import purge
 from idp.testing.page import Page
@@ -72,7 +72,7 @@ def test_a_page_kept_from_before_the_answer_is_worth_nothing_after_it(federation
 
 
 def test_ids_of_two_service_providers_do_not_collide(signed_in_browser, federation, easy, pairs):
-    other = Asking(federation, pairs("sp"), "https://other.example.test").register()
+    other = ServiceProvider(federation, pairs("sp"), "other").register()
     other.set(second_factor="never")
     for each in (easy, other):
         assert federation.sign_in(each.url(ID="_same"), browser=signed_in_browser).is_finished
