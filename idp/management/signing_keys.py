@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
 from idp.federation.token_signing.configured import signing_keys_of
-from idp.management.json_time import timestamp
+from idp.instants import json_instant
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,8 +60,8 @@ def as_json(ring: Ring) -> list[dict[str, str]]:
             "thumbprint": key.facts.thumbprint,
             "serial": key.facts.serial,
             "common_name": key.facts.common_name,
-            "valid_from": timestamp(key.facts.not_before),
-            "valid_until": timestamp(key.facts.not_after),
+            "valid_from": json_instant(key.facts.not_before),
+            "valid_until": json_instant(key.facts.not_after),
             "file": str(key.key_path),
         }
         for role, key in zip(ROLES, ring.keys, strict=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from idp.federation.metadata.preview import certificates_of
 from idp.federation.relying_party.registry import SHA1_WARNING
-from idp.management.json_time import timestamp
+from idp.instants import json_instant
 from idp.saml import uris
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ class TrustView:
             "entity_id": trust.entity_id,
             "display_name": trust.display_name,
             "source": trust.source,
-            "added_at": timestamp(trust.added_at),
-            "changed_at": timestamp(trust.changed_at),
+            "added_at": json_instant(trust.added_at),
+            "changed_at": json_instant(trust.changed_at),
             "warnings": list(self.warnings),
             "settings": trust.settings.model_dump(mode="json"),
             "metadata": _provider_json(trust.service_provider),
@@ -117,7 +117,7 @@ def _of_settings(trust: RelyingPartyTrust) -> Iterator[str]:
 def _of_validity(trust: RelyingPartyTrust, now: datetime) -> Iterator[str]:
     until = trust.validity.valid_until
     if until is not None and until <= now:
-        yield f"its metadata was valid until {timestamp(until)}"
+        yield f"its metadata was valid until {json_instant(until)}"
 
 
 def _of_refreshing(state: RefreshState | None) -> Iterator[str]:
@@ -131,9 +131,9 @@ def _refresh_json(state: RefreshState | None) -> dict[str, Any] | None:
     if state is None:
         return None
     return {
-        "due_at": timestamp(state.due_at),
-        "tried_at": None if state.tried_at is None else timestamp(state.tried_at),
-        "fetched_at": None if state.fetched_at is None else timestamp(state.fetched_at),
+        "due_at": json_instant(state.due_at),
+        "tried_at": None if state.tried_at is None else json_instant(state.tried_at),
+        "fetched_at": None if state.fetched_at is None else json_instant(state.fetched_at),
         "failures": state.failures,
         "fault": state.fault,
         "held": None if state.held is None else list(state.held.reasons),
@@ -153,8 +153,8 @@ def _certificates_json(provider: ServiceProvider, now: datetime) -> list[dict[st
 def _report_json(report: CertificateReport) -> dict[str, Any]:
     return {
         **asdict(report),
-        "not_before": timestamp(report.not_before),
-        "not_after": timestamp(report.not_after),
+        "not_before": json_instant(report.not_before),
+        "not_after": json_instant(report.not_after),
         "weaknesses": list(report.weaknesses),
     }
 
@@ -162,6 +162,6 @@ def _report_json(report: CertificateReport) -> dict[str, Any]:
 def _validity_json(validity: Validity) -> dict[str, Any]:
     until, cache = validity.valid_until, validity.cache_duration
     return {
-        "valid_until": None if until is None else timestamp(until),
+        "valid_until": None if until is None else json_instant(until),
         "cache_seconds": None if cache is None else int(cache.total_seconds()),
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import TallystickError
-from idp.management.json_time import timestamp
+from idp.instants import json_instant
 
 if TYPE_CHECKING:
     from adapter.mfa.service import Methods
@@ -60,7 +60,7 @@ def methods_as_json(methods: Methods) -> dict[str, Any]:
                 "platform": device.platform,
                 "app_version": device.app_version,
                 "kind": device.kind,
-                "activated_at": timestamp(device.activated_at),
+                "activated_at": json_instant(device.activated_at),
                 "decides": device == methods.best,
             }
             for device in methods.devices
