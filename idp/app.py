@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
-from adapter.mfa.service import MfaPolicy, MfaService
+from adapter.mfa.policy import MfaPolicy
+from adapter.mfa.service import MfaService
 from idp.counters import NO_COUNTERS
 from idp.directory import Directory, PasswordHasher
 from idp.directory.lockout import Limit, LockoutRules, Mode
@@ -25,7 +26,7 @@ from idp.store.access_control import SqlAccessControlStore
 from idp.store.engine import Database
 from idp.store.log_outs import SqlLogOuts
 from idp.store.maintenance import Housekeeping
-from idp.store.mfa import SqlMfaStore
+from idp.store.mfa import mfa_stores
 from idp.store.name_ids import SqlPersistentNames
 from idp.store.nodes import SqlNodeStore
 from idp.store.policies import SqlPolicyStore
@@ -69,7 +70,6 @@ def assemble(
     sealer = Sealer(read_private_file(config.keys.secret), clock.now)
     database = Database(config.store.url, connections=config.store.connections)
     upgrade(database)
-    mfa_store = SqlMfaStore(database, sealer.purpose("totp-seed"))
     trust_store = SqlTrustStore(database)
     access = AccessControl(SqlAccessControlStore(database), trust_store)
     trusts = TrustRegistry(
@@ -81,9 +81,8 @@ def assemble(
         sealer=sealer,
         database=database,
         housekeeping=Housekeeping(database, clock),
-        mfa_store=mfa_store,
         mfa=MfaService(
-            mfa_store,
+            mfa_stores(database, sealer.purpose("totp-seed")),
             clock,
             number_key=sealer.key("number-to-match"),
             policy=MfaPolicy(products_after_table=config.farm.products_after_table),

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from adapter.clock import Clock
-    from adapter.mfa.ports import MfaStore
     from adapter.mfa.service import MfaService
     from idp.audit.sign_in_log import SignInLog
     from idp.config.schema import Config
@@ -60,7 +59,6 @@ class Services:
     clock: Clock
     sealer: Sealer
     mfa: MfaService
-    mfa_store: MfaStore
     directory: Directory
     trusts: TrustRegistry
     refreshes: RefreshStore

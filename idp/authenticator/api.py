@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import Request
 
-from adapter.mfa.devices import Device
+from adapter.mfa.devices.device import Device
 from adapter.mfa.push.challenge import Challenge
 from idp.authenticator.authentication import RequestAuthentication
 from idp.authenticator.bodies import read_activation, read_answer, read_wait

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.decision import Decision, decide
-from adapter.mfa.devices import PHONE_CURRENT, PHONE_OLD, WEARABLE
+from adapter.mfa.devices.device import PHONE_CURRENT, PHONE_OLD, WEARABLE
 from adapter.windows import CatalogueUpdate, parse_build, updates_of
 from idp.instants import json_instant
 

@@ -1,4 +1,4 @@
-"""docs/passwords.md tells of every setting, with its default."""
+"""docs/passwords.md has every setting, with its default."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ import shlex
 from pathlib import Path
 
 import pytest
-from administered import farm_folder, keys_folder, services
 from click.testing import CliRunner
 
 from idp import cli
 from idp.config import schema
 from idp.directory.lockout import Mode
 from idp.signin.audit_log import LOCKOUT_EVENTS
-
-__all__ = ["farm_folder", "keys_folder", "services"]
 
 PAGE = (Path(__file__).parents[2] / "docs" / "passwords.md").read_text()
 COMMANDS = [line[2:] for line in PAGE.splitlines() if line.startswith("$ tallystick ")]
