@@ -1,4 +1,7 @@
-"""Relying party trusts and previews of them as scripts and pages see them."""
+"""Relying party trusts, previews and refresh reports as JSON, and the warnings about a trust.
+
+Used by ``tallystick sp``, ``/admin/trusts`` and ``/admin/api/trusts``.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TrustView:
-    """A trust at one moment, with what is known of its refreshing, None where it has none."""
+    """A trust as it is at ``now``; ``refreshing`` is None if its metadata came from a file."""
 
     trust: RelyingPartyTrust
     refreshing: RefreshState | None
@@ -34,7 +37,7 @@ class TrustView:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is weak about it or waits for an administrator, as sentences without a full stop."""
+        """Weaknesses, and what waits for an administrator: sentences without a full stop."""
         return (
             *_of_settings(self.trust),
             *_of_validity(self.trust, self.now),
@@ -47,7 +50,7 @@ class TrustView:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """Return all of it for scripts."""
+        """Return the trust as the REST API and ``--json`` show it."""
         trust = self.trust
         return {
             "entity_id": trust.entity_id,
@@ -66,12 +69,12 @@ class TrustView:
 
 
 def view_of(services: Services, trust: RelyingPartyTrust) -> TrustView:
-    """Return one trust as it is now."""
+    """Return one trust with its refresh state, as it is now."""
     return TrustView(trust, services.refreshes.state(trust.entity_id), services.clock.now())
 
 
 def views(services: Services) -> tuple[TrustView, ...]:
-    """Return all trusts as they are now, in the order they were added."""
+    """Return all trusts with their refresh states, in the order they were added."""
     states, now = services.refreshes.states(), services.clock.now()
     return tuple(
         TrustView(trust, states.get(trust.entity_id), now) for trust in services.trusts.list()
@@ -79,7 +82,7 @@ def views(services: Services) -> tuple[TrustView, ...]:
 
 
 def report_as_json(report: Report) -> dict[str, Any]:
-    """Return what a refresh did, for scripts."""
+    """Return the result of a refresh as the REST API and ``--json`` show it."""
     return {
         "entity_id": report.entity_id,
         "outcome": report.outcome.value,
@@ -89,7 +92,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
 
 
 def preview_as_json(preview: Preview) -> dict[str, Any]:
-    """Return a preview for scripts."""
+    """Return a preview as the REST API and ``--json`` show it."""
     provider = preview.described.service_provider
     return {
         "dry_run": True,
@@ -111,7 +114,7 @@ def _of_settings(trust: RelyingPartyTrust) -> Iterator[str]:
     if trust.settings.signature_algorithm == uris.RSA_SHA1:
         yield SHA1_WARNING
     if trust.settings.encryption_algorithm == "aes256-cbc":
-        yield "what is encrypted in CBC can be altered unseen (encryption_algorithm)"
+        yield "encryption in CBC mode can be altered unnoticed (encryption_algorithm)"
 
 
 def _of_validity(trust: RelyingPartyTrust, now: datetime) -> Iterator[str]:
