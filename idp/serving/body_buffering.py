@@ -22,7 +22,8 @@ from idp.web.http_status import RETRY_SOON, unavailable_text
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from idp.config.schema import Proxies
+    from idp.config.schema import ProxiesSection
+
 
 MAX_WAITING_BODIES = 64
 """Of all threads, ¾ may be waiting phones; this leaves some for everything else."""
@@ -70,7 +71,7 @@ class BodyBuffer:
     """WSGI middleware: the application gets a request once its body is in memory."""
 
     def __init__(
-        self, app: WSGIApplication, proxies: Proxies, counters: Counters = NO_COUNTERS
+        self, app: WSGIApplication, proxies: ProxiesSection, counters: Counters = NO_COUNTERS
     ) -> None:
         networks = (*proxies.web_application_proxies, *proxies.reverse_proxies)
         self._app = app

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from idp.config.schema import SignIn
+from idp.config.schema import SignInSection
 from idp.testing.federation import Federation, ServiceProvider
 
 NEW = "Battery staple 9"
@@ -13,7 +13,7 @@ NEW = "Battery staple 9"
 
 @pytest.fixture
 def password_url(federation: Federation, served) -> str:
-    served(sign_in=SignIn(password_change=True))
+    served(sign_in=SignInSection(password_change=True))
     return f"{federation.url}/adfs/portal/updatepassword/"
 
 

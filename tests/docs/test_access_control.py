@@ -89,7 +89,7 @@ def test_its_proxies_are_a_configuration():
     assert proxies.web_application_proxies
     assert proxies.reverse_proxies
     assert all(f"`{name}`" in PAGE for name in (PROXY, FORWARDED_CLIENT_IP, FORWARDED_FOR))
-    assert all(f"\n| `{name}` |" in PAGE for name in schema.Proxies.model_fields)
+    assert all(f"\n| `{name}` |" in PAGE for name in schema.ProxiesSection.model_fields)
 
 
 class Somebody:

@@ -23,7 +23,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "operation.md").read_text()
 
 
-@pytest.mark.parametrize("section", [schema.Serve, schema.Metrics])
+@pytest.mark.parametrize("section", [schema.ServeSection, schema.MetricsSection])
 def test_every_setting_has_a_row_with_its_default(section):
     for name, field in section.model_fields.items():
         default = "none" if field.default is None else f"`{json.dumps(field.default)}`"

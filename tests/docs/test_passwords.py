@@ -21,12 +21,12 @@ COMMANDS = [line[2:] for line in PAGE.splitlines() if line.startswith("$ tallyst
 
 SESSIONS = {
     name: field
-    for name, field in schema.SignIn.model_fields.items()
+    for name, field in schema.SignInSection.model_fields.items()
     if any(word in name for word in ("session", "keep", "loop"))
 }
 
 
-@pytest.mark.parametrize("fields", [schema.Lockout.model_fields, SESSIONS])
+@pytest.mark.parametrize("fields", [schema.LockoutSection.model_fields, SESSIONS])
 def test_every_setting_has_a_row_with_its_default(fields):
     for name, field in fields.items():
         default = "none" if field.default is None else f"`{json.dumps(field.default)}`"

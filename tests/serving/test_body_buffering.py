@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 from werkzeug.test import EnvironBuilder
 
-from idp.config.schema import Proxies
+from idp.config.schema import ProxiesSection
 from idp.serving.body_buffering import (
     MAX_WAITING_BODIES,
     MAX_WAITING_BODIES_OF_CLIENT,
@@ -63,7 +63,7 @@ def read_by_app(body: bytes, **environ: str) -> bytes:
 
     asked = EnvironBuilder(method="POST", data=body).get_environ()
     asked |= {"REMOTE_ADDR": "192.0.2.1", "wsgi.input": Drops(body), **environ}
-    return b"".join(BodyBuffer(app, Proxies())(asked, lambda *_: None))
+    return b"".join(BodyBuffer(app, ProxiesSection())(asked, lambda *_: None))
 
 
 class Drops(io.BytesIO):

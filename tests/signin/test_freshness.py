@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from support.service_providers.service_provider import Asking, context_of
 
-from idp.config.schema import SignIn
+from idp.config.schema import SignInSection
 from idp.saml.contexts import MULTIPLE_AUTHN, PASSWORD_PROTECTED_TRANSPORT
 
 LOG_IN, MFA = "Sign In", "Multi-Factor Authentication"
@@ -90,7 +90,7 @@ def test_passive_with_a_password_session_is_no_passive_where_the_second_factor_i
 
 
 def test_passive_is_no_passive_where_the_password_has_to_be_changed_first(federation, served, easy):
-    served(sign_in=SignIn(password_change=True))
+    served(sign_in=SignInSection(password_change=True))
     browser = federation.sign_in(easy.url()).browser
     user = federation.user
     federation.clock.advance(1)

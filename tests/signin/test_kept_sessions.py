@@ -7,7 +7,7 @@ from http.cookies import SimpleCookie
 
 import pytest
 
-from idp.config.schema import SignIn
+from idp.config.schema import SignInSection
 
 DAY = 24 * 3600
 
@@ -82,7 +82,7 @@ def test_it_lasts_as_long_as_is_set(federation, easy, sign_in_settings):
 @pytest.mark.parametrize("minutes", [0, -1, 7 * 24 * 60 + 1])
 def test_more_than_seven_days_cannot_be_set(minutes):
     with pytest.raises(ValueError, match="keep_me_signed_in_minutes"):
-        SignIn(keep_me_signed_in_minutes=minutes)
+        SignInSection(keep_me_signed_in_minutes=minutes)
 
 
 def test_it_stays_kept_after_the_second_factor(federation, sp, phone, keep_me_signed_in_on):
@@ -128,4 +128,4 @@ def test_a_cutoff_does_not_touch_those_that_are_not_kept(federation, easy, sign_
 
 def test_a_cutoff_has_to_say_its_time_zone():
     with pytest.raises(ValueError, match="kept_sessions_since"):
-        SignIn(kept_sessions_since="2026-01-01T00:00:00")
+        SignInSection(kept_sessions_since="2026-01-01T00:00:00")

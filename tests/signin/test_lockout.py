@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from idp.config.schema import Lockout, Proxies
+from idp.config.schema import LockoutSection, ProxiesSection
 from idp.signin.pages import WRONG_PASSWORD
 from idp.testing.page import Page
 
@@ -20,8 +20,8 @@ def node_with_lockout(federation, easy, reassembled):
     """Make a node with other settings of the lock-out, and give it the user's passwords."""
 
     def server(proxies=(), **settings):
-        proxies = Proxies(web_application_proxies=proxies)
-        client = reassembled(lockout=Lockout(**settings), proxies=proxies)
+        proxies = ProxiesSection(web_application_proxies=proxies)
+        client = reassembled(lockout=LockoutSection(**settings), proxies=proxies)
 
         def log_in(password, address=ELSEWHERE, **headers):
             parts = urlsplit(easy.url())

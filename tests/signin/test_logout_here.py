@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.service_providers.logout_apps import events, is_signed_in, outcomes_on, visit
 
-from idp.config.schema import SignIn
+from idp.config.schema import SignInSection
 from idp.signin.logout.cookie import MAX_LOG_OUTS, PREFIX
 from idp.testing.page import Page
 
@@ -73,7 +73,7 @@ def test_it_is_there_where_the_list_of_applications_is_off(
 ):
     wiki = logout_app("wiki")
     wiki.sign_in(browser)
-    served(sign_in=SignIn(idp_initiated=False))
+    served(sign_in=SignInSection(idp_initiated=False))
     page = deliver(wiki.answers(press(own_page())))
     assert page.text("signedOut") == "You are signed out"
     assert "back" not in page.ids() | own_page().ids()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from idp.config.schema import Server
+from idp.config.schema import ServerSection
 from idp.session.node import NODE_COOKIE
 
 NO_NUMBER = "17763.2299"
@@ -58,7 +58,7 @@ def test_a_configured_node_answers_whatever_a_cookie_says(federation, reconfigur
 
 
 def test_the_cookie_counts_only_where_it_is_allowed(federation, reconfigured, log_in_at):
-    server = Server(base_url=federation.url, node_cookie=False)
+    server = ServerSection(base_url=federation.url, node_cookie=False)
     client = reconfigured(server=server)
     client.set_cookie(NODE_COOKIE, "srv2019")
 
@@ -66,7 +66,7 @@ def test_the_cookie_counts_only_where_it_is_allowed(federation, reconfigured, lo
 
 
 def test_a_configured_node_that_the_farm_has_not_answers_nobody(federation, reconfigured, sp):
-    client = reconfigured(server=Server(base_url=federation.url, node="srv2025"))
+    client = reconfigured(server=ServerSection(base_url=federation.url, node="srv2025"))
 
     for path in ("/adfs/probe", sp.url().removeprefix(federation.url)):
         answer = client.get(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import html
 
-from idp.config.schema import SignIn
+from idp.config.schema import SignInSection
 
 CONTRACT = {
     # id              tag       attributes that clients rely on
@@ -22,7 +22,7 @@ CONTRACT = {
 
 @pytest.fixture
 def log_in_page(federation, sp, served):
-    served(sign_in=SignIn(keep_me_signed_in=True))
+    served(sign_in=SignInSection(keep_me_signed_in=True))
     return federation.browser().get(sp.url())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.adapters.mfa_node import at_once
 
-from idp.config.schema import SignIn
+from idp.config.schema import SignInSection
 from idp.signin.pages import MUST_CHANGE_PASSWORD, NEW_PASSWORD, WRONG_PASSWORD
 
 PATH, NEW = "/adfs/portal/updatepassword/", "Battery staple 9"
@@ -13,7 +13,7 @@ PATH, NEW = "/adfs/portal/updatepassword/", "Battery staple 9"
 
 @pytest.fixture
 def password_change_on(served):
-    served(sign_in=SignIn(password_change=True))
+    served(sign_in=SignInSection(password_change=True))
 
 
 @pytest.fixture
@@ -208,7 +208,7 @@ def test_who_has_to_change_it_does_so_on_the_way_to_the_application(
 
 
 def test_who_wanted_to_stay_signed_in_does(must_change, federation, served, easy):
-    served(sign_in=SignIn(password_change=True, keep_me_signed_in=True))
+    served(sign_in=SignInSection(password_change=True, keep_me_signed_in=True))
     browser = federation.browser()
     page = browser.submit(
         browser.get(easy.url()).form,

@@ -12,7 +12,7 @@ from lxml import etree
 from support.certificates.odd_certificates import expired
 from support.service_providers.service_provider import Asking, context_of
 
-from idp.config.schema import Farm
+from idp.config.schema import FarmSection
 from idp.saml import uris
 from idp.saml.bindings import decode_redirect
 from idp.saml.contexts import MULTIPLE_AUTHN, PASSWORD, PASSWORD_PROTECTED_TRANSPORT
@@ -107,7 +107,7 @@ class TestTimes:
         assert end[:16] == f"{federation.clock.now() + timedelta(hours=1):%Y-%m-%dT%H:%M}"
 
     def test_the_delivery_window_is_the_farms(self, federation, easy, reconfigured):
-        client = reconfigured(farm=Farm(saml_message_delivery_window=2))
+        client = reconfigured(farm=FarmSection(saml_message_delivery_window=2))
         page = client.get(easy.url().removeprefix(federation.url))
         session = re.search(r'name="SamlSession" value="([^"]+)"', page.text)[1]
         form = {
@@ -126,7 +126,7 @@ class TestTimes:
 
 class TestSignedSamlRequestsRequired:
     def test_the_farm_may_demand_it_of_all(self, federation, easy, reconfigured):
-        client = reconfigured(farm=Farm(signed_saml_requests_required=True))
+        client = reconfigured(farm=FarmSection(signed_saml_requests_required=True))
 
         answer = client.get(easy.url().removeprefix(federation.url))
         assert (answer.status_code, "signature_required" in answer.text) == (400, True)

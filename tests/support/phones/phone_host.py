@@ -21,7 +21,7 @@ from adapter.mfa.service import MfaService
 from idp import logs
 from idp.authenticator import blueprint
 from idp.authenticator.client import Phone
-from idp.config.schema import Config, Server
+from idp.config.schema import Config, ServerSection
 from idp.counters import NO_COUNTERS
 from idp.directory import Directory, PasswordHasher
 from idp.services import Services
@@ -122,7 +122,7 @@ def _services(folder: Path, url: str) -> Services:
     stores = mfa_stores(database, sealer.purpose("totp-seed"))
     directory = Directory(SqlUserStore(database), clock, PasswordHasher())
     given = {
-        "config": Config(server=Server(base_url=url)),
+        "config": Config(server=ServerSection(base_url=url)),
         "clock": clock,
         "sealer": sealer,
         "mfa": MfaService(stores, clock, number_key=sealer.key("number")),

@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 from idp import logs
 from idp.app import assemble, create_app
 from idp.authenticator.client import Phone
-from idp.config.schema import SignIn
+from idp.config.schema import SignInSection
 from idp.directory import PasswordHasher
 from idp.saml.keys import PemPair, new_signing_certificate
 from idp.services import Services
@@ -142,7 +142,7 @@ def sign_in_settings(served: Callable[..., None]) -> Callable[..., None]:
     """Put another server with these settings of its section ``[sign_in]`` behind the address."""
 
     def settings(**given: Any) -> None:
-        served(sign_in=SignIn(**given))
+        served(sign_in=SignInSection(**given))
 
     return settings
 
