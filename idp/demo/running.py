@@ -27,7 +27,7 @@ from idp.embedded.server_folder import ServerFolder, unwatched
 from idp.embedded.servers import Server
 from idp.management.metadata.folder_watcher import WatchedFolders
 from idp.signin.paths import METADATA
-from idp.sockets import listen, port_of, to_reach
+from idp.sockets import listen, port_of, reachable_address
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -126,7 +126,7 @@ def running(
             server.start()
             stack.callback(server.stop)
         demo = Running(address, folder, people, keys)
-        _must_answer(demo, to_reach(bind))
+        _must_answer(demo, reachable_address(bind))
         yield demo
 
 
