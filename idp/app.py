@@ -62,36 +62,25 @@ def assemble(
 ) -> Services:
     """Join the rooms of *config*: open the database, bring its tables up to date, read the keys.
 
-    Tests and the pytest plugin hand in a clock that they can move, a cheaper hasher and a key that
-    was read before; a server hands in what :func:`counters_of` returns. Raises
-    :class:`TallystickError` when something is missing; its remedy says what to do.
+    Tests hand in a clock, a cheaper hasher and a key; a server hands in :func:`counters_of`.
+    Raises :class:`TallystickError` if something is missing; its remedy says what to do.
     """
     clock = clock or SystemClock()
     sealer = Sealer(read_private_file(config.keys.secret), clock.now)
-    database = Database(config.store.url, connections=config.store.connections)
-    upgrade(database)
-    trust_store = SqlTrustStore(database)
-    access = AccessControl(SqlAccessControlStore(database), trust_store)
-    trusts = TrustRegistry(
-        trust_store, clock, allow_http=config.trusts.allow_http, check=access.check
-    )
+    database = _open_database(config)
+    trusts = SqlTrustStore(database)
+    access = AccessControl(SqlAccessControlStore(database), trusts)
     return Services(
         config=config,
         clock=clock,
         sealer=sealer,
         database=database,
         housekeeping=Housekeeping(database, clock),
-        mfa=MfaService(
-            mfa_stores(database, sealer.purpose("totp-seed")),
-            clock,
-            number_key=sealer.key("number-to-match"),
-            policy=MfaPolicy(products_after_table=config.farm.products_after_table),
-            on_push=lambda challenge: _log_push(challenge, counters),
+        mfa=_mfa_service(config, database, sealer, clock, counters),
+        directory=_directory(config.lockout, database, clock, hasher),
+        trusts=TrustRegistry(
+            trusts, clock, allow_http=config.trusts.allow_http, check=access.check
         ),
-        directory=Directory(
-            SqlUserStore(database), clock, hasher or PasswordHasher(), _lockout(config.lockout)
-        ),
-        trusts=trusts,
         refreshes=SqlRefreshStore(database),
         farm=Farm(SqlNodeStore(database), clock),
         policy=GlobalPolicy(SqlPolicyStore(database)),
@@ -176,16 +165,29 @@ def _start_watching_trusts(config: Config, services: Services) -> None:
         services.closing.callback(watched.stop)
 
 
-def _log_push(challenge: Challenge, counters: Counters) -> None:
-    from idp.logs import get_logger
+def _mfa_service(
+    config: Config, database: Database, sealer: Sealer, clock: Clock, counters: Counters
+) -> MfaService:
+    """Return the second factor; every push that it sends is logged and counted."""
 
-    counters.push_sent(challenge.experience)
-    get_logger().info(
-        "push_sent",
-        user=challenge.user,
-        request=challenge.id,
-        experience=challenge.experience,
-        client_ip=challenge.client_ip,
+    def log_push(challenge: Challenge) -> None:
+        from idp.logs import get_logger
+
+        counters.push_sent(challenge.experience)
+        get_logger().info(
+            "push_sent",
+            user=challenge.user,
+            request=challenge.id,
+            experience=challenge.experience,
+            client_ip=challenge.client_ip,
+        )
+
+    return MfaService(
+        mfa_stores(database, sealer.purpose("totp-seed")),
+        clock,
+        number_key=sealer.key("number-to-match"),
+        policy=MfaPolicy(products_after_table=config.farm.products_after_table),
+        on_push=log_push,
     )
 
 
@@ -200,15 +202,24 @@ def _warn_of_sha1(services: Services) -> None:
         get_logger().warning("weak_trusts", more=len(weak) - MAX_WARNINGS, problem=SHA1_WARNING)
 
 
-def _lockout(settings: LockoutSection) -> LockoutRules:
-    window = timedelta(minutes=settings.window_minutes)
-    return LockoutRules(
-        mode=Mode(settings.mode),
-        extranet_only=settings.extranet_only,
-        soft=Limit(settings.threshold, window),
-        unknown=Limit(settings.threshold, window, forgets=False),
-        familiar=Limit(settings.threshold_familiar, window, forgets=False),
+def _open_database(config: Config) -> Database:
+    database = Database(config.store.url, connections=config.store.connections)
+    upgrade(database)
+    return database
+
+
+def _directory(
+    lockout: LockoutSection, database: Database, clock: Clock, hasher: PasswordHasher | None
+) -> Directory:
+    window = timedelta(minutes=lockout.window_minutes)
+    rules = LockoutRules(
+        mode=Mode(lockout.mode),
+        extranet_only=lockout.extranet_only,
+        soft=Limit(lockout.threshold, window),
+        unknown=Limit(lockout.threshold, window, forgets=False),
+        familiar=Limit(lockout.threshold_familiar, window, forgets=False),
     )
+    return Directory(SqlUserStore(database), clock, hasher or PasswordHasher(), rules)
 
 
 def _unavailable(error: TallystickError) -> Response:
