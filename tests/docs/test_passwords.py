@@ -12,9 +12,9 @@ from administered import farm_folder, keys_folder, services
 from click.testing import CliRunner
 
 from idp import cli
+from idp.audit.writer import LOCKOUT_EVENTS
 from idp.config import schema
 from idp.directory.lockout import Mode
-from idp.signin.audit_log import LOCKOUT_EVENTS
 
 __all__ = ["farm_folder", "keys_folder", "services"]
 

@@ -10,7 +10,7 @@ from werkzeug.test import EnvironBuilder
 
 from idp.config.schema import Proxies
 from idp.serving.body_buffering import PLACES, PLACES_OF_ONE_CLIENT, BodyBuffer, Room, RoomFull
-from idp.web.app import BODY_LIMIT
+from idp.web.app import MAX_BODY_LENGTH
 
 
 def hold(room: Room, stack: ExitStack, client: str, times: int) -> None:
@@ -77,13 +77,13 @@ def test_a_length_with_many_noughts_is_one_too(length):
 
 
 def test_a_body_without_a_length_is_taken_in_to_the_limit():
-    body = b"x" * (BODY_LIMIT + 100)
+    body = b"x" * (MAX_BODY_LENGTH + 100)
 
     assert answered(b"chunked", CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked") == b"chunked"
     taken = answered(body, CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked")
-    assert len(taken) == BODY_LIMIT + 1
+    assert len(taken) == MAX_BODY_LENGTH + 1
 
 
-@pytest.mark.parametrize("length", ["", "0", "x", "-1", str(BODY_LIMIT + 1)])
+@pytest.mark.parametrize("length", ["", "0", "x", "-1", str(MAX_BODY_LENGTH + 1)])
 def test_what_the_application_would_not_read_is_left_to_it(length):
     assert answered(b"a body of some length", CONTENT_LENGTH=length) == b"a body "

@@ -146,7 +146,8 @@ def test_who_lost_the_right_while_the_adapter_judged_is_not_let_in(
 def test_a_session_that_was_ended_is_none(federation, easy):
     browser = federation.sign_in(easy.url()).browser
     rooms = federation.services
-    session = SessionCookie(rooms).read(browser.session.cookies)
+    cookie = SessionCookie(rooms.config, rooms.sealer, rooms.clock)
+    session = cookie.read(browser.session.cookies)
     assert rooms.once.claim("session-ended", session.root, rooms.clock.now() + timedelta(hours=8))
 
     assert browser.get(easy.url()).title == "Sign In"
