@@ -36,7 +36,7 @@ Route = tuple[str, str, views.Endpoint, list[str]]
 class SignInHost:
     """The sign-in without a web framework.
 
-    ``endpoints`` answer requests, ``errors`` answers what they raise, ``verbose`` is told of each
+    ``endpoints`` answer requests, ``errors`` answers what they raise, ``verbose`` gets each
     answer afterwards.
     """
 

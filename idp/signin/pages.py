@@ -59,11 +59,11 @@ OUTCOMES = {
     Outcome.SIGNED_OUT:        "signed out",
     Outcome.FAILED:            "reported that it could not sign you out",
     Outcome.NO_ANSWER:         "has not answered",
-    Outcome.NO_LOGOUT_SERVICE: "cannot be told: it does not support sign-out",
-    Outcome.NO_SIGNING_KEY:    "cannot be told: it has no key to sign its answer with",
-    Outcome.NO_NAME_ID:        "cannot be told: it does not know you by a name",
-    Outcome.NOT_TRUSTED:       "cannot be told: it is not registered here any more",
-    Outcome.ELSEWHERE:         "cannot be told: you use it in another browser",
+    Outcome.NO_LOGOUT_SERVICE: "cannot be asked: it does not support sign-out",
+    Outcome.NO_SIGNING_KEY:    "cannot be asked: it has no key to sign its answer with",
+    Outcome.NO_NAME_ID:        "cannot be asked: it does not know you by a name",
+    Outcome.NOT_TRUSTED:       "cannot be asked: it is not registered here any more",
+    Outcome.ELSEWHERE:         "cannot be asked: you use it in another browser",
 }  # fmt: skip
 
 
