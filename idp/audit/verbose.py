@@ -6,14 +6,15 @@ message, a cookie or a form brings is repeated. What a token contains is logged 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from werkzeug.datastructures import Headers
 from werkzeug.sansio.utils import get_content_length
 
 from idp.events import Event
-from idp.federation.claims import NAME_IDENTIFIER, Claim
+from idp.federation.authenticated_user import AuthenticatedUser
+from idp.federation.claims import NAME_IDENTIFIER
 from idp.logs import get_logger
 from idp.saml.values import Assertion
 from idp.web.web_request import WebRequest
@@ -40,23 +41,16 @@ class VerboseAudit:
             get_logger().info(name, event_id=event, activity_id=activity_id, **fields)
 
     def token_issued(
-        self,
-        assertion: Assertion,
-        user: str,
-        claims_of_user: Callable[[], Iterable[Claim]],
-        activity_id: str,
+        self, assertion: Assertion, authenticated: AuthenticatedUser, activity_id: str
     ) -> None:
-        """Write what a token says, and of whom, in events that share its Instance ID.
-
-        *claims_of_user* are those that the token was made from; they are put together only where
-        they are written.
-        """
+        """Write what a token says, and of which user, in events that share its Instance ID."""
         if not self.is_on:
             return
         shared = {"instance_id": assertion.id, "trust": assertion.audience}
+        user = authenticated.user.upn
         self.write(Event.CALLER_AUTHENTICATED, activity_id, user=user, **shared)
         self.write(Event.CLAIMS_SENT, activity_id, **shared)
-        of_user = [(claim.type, claim.value) for claim in claims_of_user()]
+        of_user = [(claim.type, claim.value) for claim in authenticated.claims]
         self._write_claims(Event.CALLER_CLAIMS, of_user, activity_id, **shared)
         self._write_claims(Event.ISSUED_CLAIMS, _claims_in(assertion), activity_id, **shared)
 

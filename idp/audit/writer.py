@@ -13,6 +13,7 @@ from adapter.clock import Clock
 from adapter.contract import Explanation
 from idp.audit.record import SignInRecord
 from idp.audit.verbose import VerboseAudit
+from idp.counters import Counters
 from idp.directory import LockoutEvent, PasswordCheck
 from idp.events import Event
 from idp.logs import get_logger
@@ -48,10 +49,13 @@ class AuditLog(Protocol):
 class AuditWriter:
     """Writes rows of the sign-in log; a row never holds anything secret."""
 
-    def __init__(self, log: AuditLog, clock: Clock, verbose: VerboseAudit) -> None:
+    def __init__(
+        self, log: AuditLog, clock: Clock, verbose: VerboseAudit, counters: Counters
+    ) -> None:
         self._log = log
         self._clock = clock
         self._verbose = verbose
+        self._counters = counters
 
     def row(
         self,
@@ -80,13 +84,14 @@ class AuditWriter:
         )
 
     def write(self, *rows: SignInRecord) -> None:
-        """Store rows in a transaction of their own, and write their log lines."""
+        """Store rows in a transaction of their own, write their log lines, and count them."""
         self._log.record(*rows)
         for row in rows:
             self.write_line(row)
 
     def write_line(self, row: SignInRecord) -> None:
-        """Write the log line of a row that another transaction has stored."""
+        """Write the log line of a row that another transaction has stored, and count it."""
+        self._counters.sign_in(row.event_id, row.outcome, row.experience)
         get_logger().info(
             "sign_in",
             event_id=row.event_id,

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from adapter.clock import Clock
 from adapter.errors import TallystickError, Unavailable
 from idp.audit.writer import EventSource
+from idp.counters import Counters
 from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.federation.token_signing.ring import SigningKeyRing
-from idp.logs import get_logger
 from idp.saml.assertions import write_status_response
 from idp.saml.bindings import post_fields
 from idp.saml.refusal import Refused, Status
@@ -24,10 +24,9 @@ from idp.signin import errors, pages
 from idp.signin.assertion import new_id
 from idp.signin.outcomes import SignInOutcomes
 from idp.web.answer import Answer
-from idp.web.refusals import log_refusal
+from idp.web.http_status import RETRY_LATER, status_of
+from idp.web.refusals import log_failure, log_refusal
 from idp.web.web_request import WebRequest
-
-RETRY_AFTER_SECONDS = "5"
 
 FindTrust = Callable[[str], RelyingPartyTrust | None]
 
@@ -44,6 +43,7 @@ class ErrorHandler:
         outcomes: SignInOutcomes,
         node: AnsweringNode,
         clock: Clock,
+        counters: Counters,
     ) -> None:
         self._entity_id = entity_id
         self._keys = keys
@@ -51,6 +51,7 @@ class ErrorHandler:
         self._outcomes = outcomes
         self._node = node
         self._clock = clock
+        self._counters = counters
 
     def answer(self, error: TallystickError, request: WebRequest) -> Answer:
         """Return the answer to a *request* during which *error* was raised."""
@@ -60,12 +61,13 @@ class ErrorHandler:
             case SealBroken():  # a form that we did not make, or too long ago
                 return self._refusal_page(errors.sign_in_ended(), request)
             case Unavailable():  # the cause is for the log only
-                _log("unavailable", error, request)
-                page = self._page(errors.try_later(error.code), request, status=503)
-                return page.with_header("Retry-After", RETRY_AFTER_SECONDS)
+                self._log_failure("unavailable", error, request)
+                page = self._page(errors.try_later(error.code), request, status_of(error))
+                return page.with_header(*RETRY_LATER)
             case _:
-                _log("sign_in_failed", error, request)
-                return self._page(errors.not_possible(), request)
+                self._log_failure("sign_in_failed", error, request)
+                refused = errors.not_possible()
+                return self._page(refused, request, status_of(refused))
 
     def _refused(self, refused: Refused, request: WebRequest) -> Answer:
         """Tell the service provider if its request allows that, else the user."""
@@ -79,7 +81,7 @@ class ErrorHandler:
     ) -> Answer:
         """Answer with a SAML status; that is an answer, too, and uses up the request."""
         if refused.code == UNEXPECTED_ALGORITHM:
-            _log_refusal(refused, request)  # AD FS has an event of its own for it
+            self._log_refusal(refused, request)  # AD FS has an event of its own for it
         issuer, request_id = refused.issuer or "", refused.in_response_to or ""
         xml = write_status_response(
             response_id=new_id(),
@@ -102,17 +104,12 @@ class ErrorHandler:
         return trust.signs_with(key) if trust else key
 
     def _refusal_page(self, refused: Refused, request: WebRequest) -> Answer:
-        _log_refusal(refused, request)
-        return self._page(refused, request)
+        self._log_refusal(refused, request)
+        return self._page(refused, request, status_of(refused))
 
-    def _page(self, refused: Refused, request: WebRequest, *, status: int | None = None) -> Answer:
-        return pages.error_page(
-            refused,
-            request,
-            at=self._clock.now(),
-            node=self._node_name(request),
-            status=status,
-        )
+    def _page(self, refused: Refused, request: WebRequest, status: int) -> Answer:
+        now, node = self._clock.now(), self._node_name(request)
+        return pages.error_page(refused, request, status=status, at=now, node=node)
 
     def _node_name(self, request: WebRequest) -> str:
         """Return the node's name for the page, which is shown without one, too."""
@@ -121,12 +118,14 @@ class ErrorHandler:
         except Unavailable:
             return "unknown"
 
+    def _log_refusal(self, refused: Refused, request: WebRequest) -> None:
+        log_refusal(
+            self._counters,
+            refused.code,
+            refused.problem,
+            activity_id=request.activity.id,
+            client_ip=request.client_ip,
+        )
 
-def _log_refusal(refused: Refused, request: WebRequest) -> None:
-    activity_id, client_ip = request.activity.id, request.client_ip
-    log_refusal(refused.code, refused.problem, activity_id=activity_id, client_ip=client_ip)
-
-
-def _log(event: str, error: TallystickError, request: WebRequest) -> None:
-    activity_id = request.activity.id
-    get_logger().error(event, code=error.code, activity_id=activity_id, problem=error.problem)
+    def _log_failure(self, event: str, error: TallystickError, request: WebRequest) -> None:
+        log_failure(self._counters, event, error, activity_id=request.activity.id)

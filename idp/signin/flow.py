@@ -11,7 +11,7 @@ from idp.adapters.second_factor import Passed
 from idp.audit.verbose import VerboseAudit
 from idp.audit.writer import AuditWriter
 from idp.directory import User
-from idp.federation.claims import identity_claims
+from idp.federation.authenticated_user import AuthenticatedUser
 from idp.saml.bindings import post_fields
 from idp.saml.contexts import RequestedFactor
 from idp.saml.refusal import Refused
@@ -20,14 +20,7 @@ from idp.session.cookie import SessionCookie
 from idp.session.participants import Issued
 from idp.session.sso import Session, start_session
 from idp.signin import errors, pages, paths
-from idp.signin.assertion import (
-    AuthenticatedUser,
-    Issuer,
-    authentication_of,
-    build_response,
-    required_factor,
-)
-from idp.signin.authorizing import access_of
+from idp.signin.assertion import Issuer, build_response, required_factor
 from idp.signin.browser_request import BrowserRequest
 from idp.signin.outcomes import SignInOutcomes
 from idp.signin.pending import PendingSignIn
@@ -36,6 +29,7 @@ from idp.signin.sign_in_facts import SignInFacts, load_facts
 from idp.signin.sign_in_step import NONE_PASSED, PassedFactor, SignInStep
 from idp.signin.steps import Needs, Step, needs_of
 from idp.web.answer import Answer
+from idp.web.http_status import status_of
 
 LONGER_THAN_SESSION = timedelta(days=1)
 """How much longer than ours a service provider's session may last and still be ended here."""
@@ -72,26 +66,25 @@ class SignInFlow:
 
         *factor* is the second factor that was passed in this very step.
         """
-        pending, facts, context = step.pending, step.facts, step.request.request_context
-        request = pending.request
+        pending, facts, request = step.pending, step.facts, step.pending.request
         demand = required_factor(pending, facts.trust, step.request.announces)
         needs = self._needs(step, demand)
-        authenticated = authentication_of(facts.session, facts.user, needs, demand, context)
-        access = access_of(facts, authenticated, context)
+        authenticated = facts.authenticated_user(needs, step.request.request_context)
+        access = facts.access(authenticated)
         needs = needs.with_second_factor(access.requires_second_factor)
         match needs.next_step(facts.session), authenticated:
             case Step.ISSUE, AuthenticatedUser() if not access.is_permitted:
-                return self._deny(step, authenticated, factor)
+                return self._deny(step, authenticated.user.upn, factor)
             case Step.ISSUE, AuthenticatedUser():
-                return self._issue(step, authenticated, factor)
+                return self._issue(step, authenticated, demand, factor)
             case Step.SECOND_FACTOR, *_ if factor.context_id is not None:
                 raise errors.context_not_met(pending)  # one was passed, but not the one demanded
             case _ if request is not None and request.is_passive:
                 raise errors.not_passive(pending)
             case _ if self._is_spent(pending):
                 raise errors.answered_already()
-            case Step.SECOND_FACTOR, AuthenticatedUser(user=user):
-                return self._second_factor.begin(step, user, demand.method)
+            case Step.SECOND_FACTOR, _ if facts.user is not None:
+                return self._second_factor.begin(step, facts.user, demand.method)
             case _:
                 return self._log_in_page(pending, step.request)
 
@@ -165,27 +158,35 @@ class SignInFlow:
         request = pending.request
         return request is not None and self._services.sign_ins.is_spent(request.issuer, request.id)
 
-    def _deny(
-        self, step: SignInStep, authenticated: AuthenticatedUser, factor: PassedFactor
-    ) -> Answer:
+    def _deny(self, step: SignInStep, user: str, factor: PassedFactor) -> Answer:
         """End the sign-in of a user who stays signed in, but has no access to this trust."""
-        user, trust = authenticated.user.upn, step.facts.trust
+        trust = step.facts.trust
         policy = trust.settings.authorized_by
         self._outcomes.denied(step.pending, user, policy, step.source, factor.why)
         refused, now = errors.denied(user, trust.display_name), self._services.clock.now()
-        return pages.error_page(refused, step.request.web, at=now, node=step.facts.node.name)
+        node, status = step.facts.node.name, status_of(refused)
+        return pages.error_page(refused, step.request.web, status=status, at=now, node=node)
 
     def _issue(
-        self, step: SignInStep, authenticated: AuthenticatedUser, factor: PassedFactor
+        self,
+        step: SignInStep,
+        authenticated: AuthenticatedUser,
+        demand: RequestedFactor,
+        factor: PassedFactor,
     ) -> Answer:
         """Sign the response; it is sent only once request, sign-in and log row are committed."""
         pending, facts, services = step.pending, step.facts, self._services
         now, recent_tokens = services.clock.now(), step.request.recent_tokens
         recent_tokens.refuse_loop(pending.entity_id, now)
         with services.signing:
-            xml, assertion = build_response(pending, facts.trust, authenticated, self._issuer, now)
+            xml, assertion = build_response(
+                pending, facts.trust, authenticated, demand=demand, issuer=self._issuer, now=now
+            )
+        session = facts.session
+        if session is None:
+            raise errors.sign_in_ended()
         issued = Issued(
-            session=authenticated.session.root,
+            session=session.root,
             user=authenticated.user.upn,
             trust=pending.entity_id,
             name_id=assertion.name_id,
@@ -195,13 +196,8 @@ class SignInFlow:
         if not self._outcomes.issued(
             pending, issued, step.source, context_id=factor.context_id, why=factor.why
         ):
-            raise self._why_not_issued(step, authenticated.session)
-        self._verbose.token_issued(
-            assertion,
-            authenticated.user.upn,
-            lambda: (*identity_claims(authenticated.user), *authenticated.claims()),
-            step.request.activity.id,
-        )
+            raise self._why_not_issued(step, session)
+        self._verbose.token_issued(assertion, authenticated, step.request.activity.id)
         page = pages.posting_page(pending.acs_url, post_fields(xml, pending.relay_state))
         return recent_tokens.add_token(page, pending.entity_id, now)
 

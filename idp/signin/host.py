@@ -53,7 +53,7 @@ def build_host(services: Services) -> SignInHost:
     node = AnsweringNode(config.server, services.farm)
     cookie = SessionCookie(config, services.sealer, clock)
     verbose = VerboseAudit(is_on=config.logging.audit == "verbose")
-    writer = AuditWriter(services.sign_ins, clock, verbose)
+    writer = AuditWriter(services.sign_ins, clock, verbose, services.counters)
     outcomes = SignInOutcomes(
         writer,
         verbose,
@@ -141,4 +141,5 @@ def _error_handler(
         outcomes=outcomes,
         node=node,
         clock=services.clock,
+        counters=services.counters,
     )

@@ -18,7 +18,6 @@ from idp.adapters.calls import AdapterPage
 from idp.adapters.second_factor import Choice
 from idp.saml.refusal import Refused
 from idp.session.participants import Outcome
-from idp.signin import errors
 from idp.signin.paths import IDP_INITIATED, SIGN_OUT
 from idp.web.answer import Answer
 from idp.web.headers import CONTENT_SECURITY_POLICY
@@ -188,15 +187,12 @@ def signed_out_page(outcomes: Sequence[tuple[str, Outcome | None]], *, leads_bac
 
 
 def error_page(
-    refused: Refused, request: WebRequest, *, at: datetime, node: str, status: int | None = None
+    refused: Refused, request: WebRequest, *, status: int, at: datetime, node: str
 ) -> Answer:
-    """Render the error page, with the facts that an administrator asks for.
-
-    The HTTP *status* is that of the refusal's code, if no other is given.
-    """
+    """Render the error page, with the facts that an administrator asks for."""
     return _page(
         "error.html",
-        status=errors.status_of(refused) if status is None else status,
+        status=status,
         refused=refused,
         activity_id=request.activity.id,
         time=f"{at:%Y-%m-%d %H:%M:%S} UTC",

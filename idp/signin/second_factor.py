@@ -25,6 +25,7 @@ from idp.signin.context import SecondFactorContext
 from idp.signin.outcomes import SignInOutcomes
 from idp.signin.sign_in_step import SignInStep
 from idp.web.answer import Answer
+from idp.web.http_status import status_of
 
 
 class SecondFactorSteps:
@@ -104,7 +105,8 @@ class SecondFactorSteps:
         if failed.page is not None:
             return pages.last_page(failed.page, failed.provider)
         refused, now = errors.second_factor(failed.code), self._clock.now()
-        return pages.error_page(refused, step.request.web, at=now, node=facts.node.name)
+        node, status = facts.node.name, status_of(refused)
+        return pages.error_page(refused, step.request.web, status=status, at=now, node=node)
 
     def _sealed(self, progress: AdapterProgress, step: SignInStep) -> str:
         session = step.facts.session

@@ -9,6 +9,8 @@ from typing import Any
 
 from flask import current_app, g, request
 
+from adapter.errors import TallystickError
+from idp.counters import Counters
 from idp.federation.request_context import RequestContext
 from idp.web import refusals
 from idp.web.proxies import Proxies
@@ -48,5 +50,17 @@ def client_ip() -> str:
 
 
 def log_refusal(code: str, problem: str = "") -> None:
-    """Write the one line of a request that was refused."""
-    refusals.log_refusal(code, problem, activity_id=activity_id(), client_ip=client_ip())
+    """Log that this request was refused, and count it."""
+    refusals.log_refusal(
+        _counters(), code, problem, activity_id=activity_id(), client_ip=client_ip()
+    )
+
+
+def log_failure(event: str, error: TallystickError) -> None:
+    """Log that this request failed because of the server itself, and count it."""
+    refusals.log_failure(_counters(), event, error, activity_id=activity_id())
+
+
+def _counters() -> Counters:
+    counters: Counters = current_app.extensions["counters"]
+    return counters

@@ -11,6 +11,7 @@ from flask import Flask, Response, redirect, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+from idp.counters import NO_COUNTERS, Counters
 from idp.logs import get_logger
 from idp.web.activity import activity_id, begin_activity, log_refusal
 from idp.web.headers import HEADERS, STATIC_MAX_AGE
@@ -30,16 +31,18 @@ class App(Flask):
         return func
 
 
-def harden(app: Flask, proxies: Proxies | None = None) -> None:
+def harden(app: Flask, proxies: Proxies | None = None, *, counters: Counters = NO_COUNTERS) -> None:
     """Give *app* a body limit, an Activity ID for each request, and headers for each response.
 
     A response keeps the headers that it has set itself. Only *proxies* are trusted to say whose
-    request they forward. An error that no host answers becomes a short page and one log line.
+    request they forward. An HTTP error that no host handles becomes a short page and one log line,
+    counted by *counters*.
     """
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_LENGTH
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_LENGTH
     app.config["MAX_FORM_PARTS"] = MAX_FORM_PARTS
     app.extensions["proxies"] = proxies or Proxies()
+    app.extensions["counters"] = counters
     app.before_request(begin_activity)
     app.before_request(_redirect_to_canonical_path)
     app.after_request(_add_headers)

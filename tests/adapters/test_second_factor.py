@@ -6,9 +6,9 @@ import json
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
-import odd_adapters
 import pytest
-from odd_adapters import GERMAN
+from support.adapters import odd_adapters
+from support.adapters.odd_adapters import GERMAN
 
 from adapter.contract import ENGLISH, HttpRequest
 from idp.adapters.registry import AdapterHost
@@ -49,7 +49,8 @@ class Registered:
         self._names = names
 
     def list(self):
-        return tuple(AuthenticationProvider(name, f"odd_adapters:{name}") for name in self._names)
+        module = odd_adapters.__name__
+        return tuple(AuthenticationProvider(name, f"{module}:{name}") for name in self._names)
 
     def enabled_providers(self):
         return self._names

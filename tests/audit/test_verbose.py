@@ -6,7 +6,7 @@ import io
 import json
 
 import pytest
-from direct_requests import ADDRESS, web_request
+from support.browsers.direct_browser import ADDRESS, web_request
 
 from idp import logs
 from idp.audit.verbose import VerboseAudit

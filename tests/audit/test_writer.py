@@ -7,13 +7,14 @@ import json
 from dataclasses import dataclass, field
 
 import pytest
-from databases import SetClock
+from support.clock import SetClock
 
 from adapter.contract import Explanation
 from idp import logs
 from idp.audit.record import SignInRecord
 from idp.audit.verbose import VerboseAudit
 from idp.audit.writer import AuditWriter, EventSource
+from idp.counters import NO_COUNTERS
 from idp.directory import LockoutEvent, PasswordCheck
 from idp.events import Event
 
@@ -46,7 +47,7 @@ def stream():
 
 @pytest.fixture
 def writer(rows, stream):
-    return AuditWriter(rows, SetClock(), VerboseAudit(is_on=False))
+    return AuditWriter(rows, SetClock(), VerboseAudit(is_on=False), NO_COUNTERS)
 
 
 def lines(stream) -> list[dict]:
@@ -84,6 +85,21 @@ def test_what_is_written_is_a_row_and_a_line_with_the_same_fields(writer, rows, 
     assert line["event"] == "sign_in"
     for name in ("event_id", "activity_id", "user", "node", "outcome", "client_ip"):
         assert line[name] == getattr(row, name)
+
+
+def test_each_row_is_counted_once_by_its_event_outcome_and_experience(rows, stream):
+    counted = []
+
+    class Counting:
+        def sign_in(self, event_id, outcome, experience):
+            counted.append((event_id, outcome, experience))
+
+    writer = AuditWriter(rows, SetClock(), VerboseAudit(is_on=False), Counting())
+    why = Explanation("number_match", "kb_installed")
+    writer.write(writer.row(Event.TOKEN_NOT_ISSUED, SOURCE, outcome="denied", why=why))
+    writer.write_line(writer.row(Event.TOKEN_ISSUED, SOURCE, outcome="issued"))
+
+    assert counted == [(1201, "denied", "number_match"), (1200, "issued", "")]
 
 
 def test_the_line_of_a_row_that_is_stored_elsewhere_stores_nothing(writer, rows, stream):
@@ -128,7 +144,7 @@ def test_a_changed_password_belongs_to_no_trust(writer, rows):
 def test_only_the_verbose_level_adds_the_address_of_a_wrong_password(rows, stream):
     check = PasswordCheck(None, "wrong_password", "who@example.test")
     for is_on in (False, True):
-        writer = AuditWriter(rows, SetClock(), VerboseAudit(is_on=is_on))
+        writer = AuditWriter(rows, SetClock(), VerboseAudit(is_on=is_on), NO_COUNTERS)
         writer.password_checked(check, SOURCE, trust=SP)
 
     (refused,) = [line for line in lines(stream) if line["event_id"] == 411]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from direct_requests import ADDRESS, fields_of, web_request
+from support.browsers.direct_browser import ADDRESS, fields_of, web_request
 
 from adapter.errors import TallystickError, Unavailable
 from idp.saml import uris

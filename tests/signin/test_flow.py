@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from direct_requests import ADDRESS, DirectBrowser, fields_of, web_request
+from support.browsers.direct_browser import ADDRESS, DirectBrowser, fields_of, web_request
 from werkzeug.exceptions import MethodNotAllowed
 
-from idp.config.schema import SignIn
+from idp.config.schema import SignInSection
 from idp.saml.refusal import Refused
 from idp.session.seal import SealBroken
 from idp.signin.host import build_host
@@ -105,7 +105,7 @@ def test_head_uses_up_no_request(host, easy):
 
 
 def test_the_sixth_token_of_a_browser_is_refused_as_a_loop(federation, easy):
-    config = federation.services.config.model_copy(update={"sign_in": SignIn()})
+    config = federation.services.config.model_copy(update={"sign_in": SignInSection()})
     host = build_host(replace(federation.services, config=config))
     browser, user = DirectBrowser(host.endpoints.ls), federation.user
     url = easy.url()

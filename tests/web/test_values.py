@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from direct_requests import web_request
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from support.browsers.direct_browser import web_request
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
