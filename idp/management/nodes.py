@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.decision import Decision, decide
 from adapter.mfa.devices import PHONE_CURRENT, PHONE_OLD, WEARABLE
-from adapter.windows import CatalogueUpdate, parse_build, updates_of
+from adapter.windows import CatalogueUpdate, updates_of
 from idp.management.json_time import timestamp
 
 if TYPE_CHECKING:
@@ -144,7 +144,6 @@ def shown(decision: Decision) -> str:
 
 
 def _view(node: Node, policy: MfaPolicy) -> NodeView:
-    build = parse_build(node.build)
     return NodeView(
         node,
         tuple(
@@ -152,7 +151,7 @@ def _view(node: Node, policy: MfaPolicy) -> NodeView:
                 name,
                 decide(
                     scenario="adfs",
-                    host=build,
+                    host=node.build,
                     device=device,
                     push_policy=policy.push_policy,
                     products_after_table=policy.products_after_table,

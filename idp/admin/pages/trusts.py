@@ -13,7 +13,7 @@ from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.pages.trust_form import changes_in, fields_of
 from idp.management.metadata import refresh
-from idp.management.trust_views import TrustView, view_of, views
+from idp.management.trust_views import TrustView, UnreadableView, view_of, views
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -57,7 +57,7 @@ class TrustPages:
         try:
             self._do(action, entity_id)
         except TallystickError as error:
-            if error.code in ("store_unavailable", "unknown_trust"):
+            if error.code in ("store_unavailable", "unknown_trust", "unreadable_trust"):
                 raise
             change_log.log_refusal(error)
             return self._trust(session, entity_id, problem=str(error))
@@ -103,6 +103,6 @@ def add_trust_pages(blueprint: Blueprint, services: Services, pages: Pages) -> N
         blueprint.add_url_rule(rule, endpoint, view, methods=[method])
 
 
-def _holds(view: TrustView, wanted: str) -> bool:
-    trust = view.trust
-    return wanted.lower() in f"{trust.display_name}\n{trust.entity_id}".lower()
+def _holds(view: TrustView | UnreadableView, wanted: str) -> bool:
+    name = view.trust.display_name if isinstance(view, TrustView) else ""
+    return wanted.lower() in f"{name}\n{view.entity_id}".lower()

@@ -16,7 +16,6 @@ from idp.admin.flash import Flash, Flashes
 from idp.admin.pages.trusts import add_trust_pages
 from idp.admin.session import LIFETIME, AdminSession
 from idp.federation.farm import BadNode
-from idp.federation.relying_party.registry import UnknownTrust
 from idp.management import access_control, nodes, sign_in_log, signing_keys
 from idp.management.admin_token import AdminTokenError
 from idp.web.activity import client_ip
@@ -34,6 +33,9 @@ KEYS_TOLD = {
     "promote": "The key signs from the next assertion on.",
     "retire": "The key is published no longer.",
 }
+
+STATUS = {"unknown_trust": 404, "unreadable_trust": 422}
+"""Of the page for an error that has no status of its own; else it is 503."""
 
 _NO_SESSION = (403, "no_session", "Your session has ended", "Sign in and repeat the change")
 
@@ -244,7 +246,7 @@ def add_pages(blueprint: Blueprint, services: Services, access: AdminAuthenticat
 
 def _refused(error: TallystickError) -> Response:
     change_log.log_refusal(error)
-    status = 404 if isinstance(error, UnknownTrust) else getattr(error, "status", 503)
+    status = STATUS.get(error.code) or getattr(error, "status", 503)
     answer = make_response(render_template("admin/refused.html", error=error), status)
     if status == 503:
         answer.headers["Retry-After"] = "5"
