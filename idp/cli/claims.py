@@ -158,9 +158,9 @@ def _print_trial(trial: ClaimsSimulation) -> None:
     if trial.withheld:
         _print_claims("Not told, for it was not proved:", trial.withheld)
     click.echo("It is told:")
-    named = trial.told.name_id
+    named = trial.issued.name_id
     rows = [("NameID", f"{named.value} ({named.format})" if named else "none")]
-    rows += [(each.name, value) for each in trial.told.attributes for value in each.values]
+    rows += [(each.name, value) for each in trial.issued.attributes for value in each.values]
     _print_rows([*rows, ("AuthnContextClassRef", trial.context)])
 
 

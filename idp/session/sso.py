@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from idp.config.schema import SignIn
+from idp.config.schema import SignInSection
 from idp.session.seal import Seal, SealBroken
 
 
@@ -83,7 +83,7 @@ class SessionRules:
         return session.password_at + lifetime - now
 
 
-def session_rules(settings: SignIn) -> SessionRules:
+def session_rules(settings: SignInSection) -> SessionRules:
     """Return how long sessions last by the section ``[sign_in]`` of the configuration."""
     return SessionRules(
         lifetime=timedelta(minutes=settings.session_minutes),

@@ -12,6 +12,7 @@ from flask import Response
 
 from adapter.contract import Explanation
 from idp.directory import User
+from idp.federation.authenticated_user import AuthenticatedUser
 from idp.saml.bindings import post_fields
 from idp.saml.contexts import RequestedFactor
 from idp.saml.refusal import Refused
@@ -23,14 +24,11 @@ from idp.session.sso import Session, start_session
 from idp.signin import context as contexts
 from idp.signin import errors, pages, paths
 from idp.signin.assertion import (
-    AuthenticatedUser,
     Issuer,
-    authentication_of,
     build_response,
     required_factor,
 )
 from idp.signin.audit_log import NOTHING_TO_EXPLAIN, Recorder
-from idp.signin.authorizing import access_of
 from idp.signin.browser_request import BrowserRequest
 from idp.signin.context import SecondFactorContext
 from idp.signin.pending import PendingSignIn
@@ -39,6 +37,7 @@ from idp.signin.sign_in_facts import SignInFacts, load_facts
 from idp.signin.steps import Needs, Step, needs_of
 from idp.signin.verbose_audit import Audit
 from idp.web.activity import continue_activity
+from idp.web.http_status import status_of
 
 OUTLASTS = timedelta(days=1)
 """How much longer than ours a session of a service provider may last and still be ended here."""
@@ -86,15 +85,15 @@ class SignInFlow:
         request = pending.request
         demand = required_factor(pending, known.trust, self._second_factor.announces)
         needs = self._needs(pending, known, demand)
-        proven = authentication_of(known.session, known.user, needs, demand, visit.request_context)
-        access = access_of(known, proven, visit.request_context)
+        proven = known.authenticated_user(needs, visit.request_context)
+        access = known.access(proven)
         needs = needs.with_second_factor(access.requires_second_factor)
         match needs.next_step(known.session), proven:
             case Step.ISSUE, AuthenticatedUser() if not access.is_permitted:
                 return self._denied(pending, known, proven, why)
             case Step.ISSUE, AuthenticatedUser():
                 visit.recent_tokens.refuse_loop(pending.entity_id)
-                answer = self._issue(pending, known, proven, context_id, why)
+                answer = self._issue(pending, known, proven, demand, context_id, why)
                 return visit.recent_tokens.note(answer, pending.entity_id)
             case Step.SECOND_FACTOR, *_ if context_id is not None:
                 raise errors.context_not_met(pending)  # one was passed, but not the one
@@ -102,8 +101,8 @@ class SignInFlow:
                 raise errors.not_passive(pending)
             case _ if self._is_spent(pending):
                 raise errors.answered_already()
-            case Step.SECOND_FACTOR, AuthenticatedUser(user=user):
-                request_for_adapter = visit.for_adapter(known)
+            case Step.SECOND_FACTOR, _ if known.user is not None:
+                request_for_adapter, user = visit.for_adapter(known), known.user
                 begun = self._second_factor.start(pending, user, request_for_adapter, demand.method)
                 return self._show(begun, pending, known, visit)
             case _:
@@ -256,7 +255,7 @@ class SignInFlow:
         return self._error(errors.denied(user, trust.display_name), known)
 
     def _error(self, refused: Refused, known: SignInFacts) -> Response:
-        now, status = self._services.clock.now(), errors.status_of(refused)
+        now, status = self._services.clock.now(), status_of(refused)
         return pages.error(refused, status=status, now=now, node=known.node.name)
 
     def _issue(
@@ -264,15 +263,21 @@ class SignInFlow:
         pending: PendingSignIn,
         known: SignInFacts,
         proven: AuthenticatedUser,
+        demand: RequestedFactor,
         context_id: str | None,
         why: Explanation,
     ) -> Response:
         """Sign the answer; it leaves only once request, sign-in and log row are committed."""
         now = self._services.clock.now()
         with self._services.signing:
-            xml, assertion = build_response(pending, known.trust, proven, self._issuer, now)
+            xml, assertion = build_response(
+                pending, known.trust, proven, demand=demand, issuer=self._issuer, now=now
+            )
+        session = known.session
+        if session is None:
+            raise errors.sign_in_ended()
         told = Issued(
-            session=proven.session.root,
+            session=session.root,
             user=proven.user.upn,
             trust=pending.entity_id,
             name_id=assertion.name_id,
@@ -280,7 +285,7 @@ class SignInFlow:
             expires_at=now + self._services.config.sign_in.session_lifetime + OUTLASTS,
         )
         if not self._recorder.issued(pending, known.node.name, why, told, context_id=context_id):
-            raise self._why_not(pending, proven.session, known)
+            raise self._why_not(pending, session, known)
         self._audit.issued(assertion, proven)
         return pages.post_form(pending.acs_url, post_fields(xml, pending.relay_state))
 

@@ -6,14 +6,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from idp.directory import User
-from idp.federation.access_control.decision import AccessRules
+from idp.federation.access_control.decision import (
+    NOT_AUTHENTICATED,
+    Access,
+    AccessRules,
+    decide,
+)
+from idp.federation.authenticated_user import AuthenticatedUser, authentication_methods
 from idp.federation.farm import Node
 from idp.federation.relying_party.trust import RelyingPartyTrust
+from idp.federation.request_context import RequestContext
+from idp.saml.contexts import PASSWORD_PROTECTED_TRANSPORT
 from idp.saml.refusal import Refused
 from idp.services import Services
 from idp.session.current import is_good
 from idp.session.node import NoNode
 from idp.session.sso import Session
+from idp.signin.steps import Needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,22 @@ class SignInFacts:
     rules: AccessRules
     session: Session | None = None
     user: User | None = None
+
+    def authenticated_user(
+        self, needs: Needs, request_context: RequestContext
+    ) -> AuthenticatedUser | None:
+        """Return what the session proves of its user, as far as it counts; None without one."""
+        if self.session is None or self.user is None:
+            return None
+        second = needs.counted(self.session)
+        methods = authentication_methods(PASSWORD_PROTECTED_TRANSPORT, second)
+        return AuthenticatedUser(self.user, methods, self.session.authenticated_at, request_context)
+
+    def access(self, authenticated: AuthenticatedUser | None) -> Access:
+        """Decide access for an authenticated user; deny when nobody is authenticated."""
+        if authenticated is None:
+            return NOT_AUTHENTICATED
+        return decide(self.trust.settings, self.rules, authenticated)
 
 
 FactsLoader = Callable[[str], SignInFacts]

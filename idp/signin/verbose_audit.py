@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, request
 
 from idp.events import VERBOSE, Event
-from idp.federation.claims import NAME_IDENTIFIER, identity_claims
+from idp.federation.authenticated_user import AuthenticatedUser
+from idp.federation.claims import NAME_IDENTIFIER
 from idp.logs import get_logger
 from idp.saml.values import Assertion
 from idp.services import Services
-from idp.signin.assertion import AuthenticatedUser
 from idp.web.activity import activity_id, client_ip
 
 CONTEXT_HEADERS = ("Host", "Origin", "Sec-Fetch-Site", "User-Agent", "Accept-Language")
@@ -45,15 +45,15 @@ class Audit:
             name = event.name.lower()
             get_logger().info(name, event_id=event, activity_id=activity_id(), **fields)
 
-    def issued(self, assertion: Assertion, proven: AuthenticatedUser) -> None:
+    def issued(self, assertion: Assertion, authenticated: AuthenticatedUser) -> None:
         """Tell what a token says and of whom, in events that share its Instance ID."""
         if not self._is_verbose:
             return
-        who = (*identity_claims(proven.user), *proven.claims())
         shared = {"instance_id": assertion.id, "trust": assertion.audience}
-        self.write(Event.CALLER_AUTHENTICATED, user=proven.user.upn, **shared)
+        self.write(Event.CALLER_AUTHENTICATED, user=authenticated.user.upn, **shared)
         self.write(Event.CLAIMS_SENT, **shared)
-        self._claims(Event.CALLER_CLAIMS, [(claim.type, claim.value) for claim in who], **shared)
+        claims = [(claim.type, claim.value) for claim in authenticated.claims]
+        self._claims(Event.CALLER_CLAIMS, claims, **shared)
         self._claims(Event.ISSUED_CLAIMS, _said_by(assertion), **shared)
 
     def _claims(self, event: Event, claims: Claims, **fields: object) -> None:

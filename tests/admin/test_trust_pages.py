@@ -5,8 +5,8 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
-from administered import SP_ID, metadata
 from lxml import html
+from support.servers.server_folder import SP_ID, metadata
 
 from idp.federation.claim_rules.toml.reader import read_toml
 from idp.federation.metadata.schedule import PendingUpdate, RefreshState
@@ -14,11 +14,6 @@ from idp.federation.relying_party.settings import TrustSettings
 from idp.saml import uris
 
 ONE = f"/admin/trusts/one?id={quote(SP_ID, safe='')}"
-
-
-@pytest.fixture
-def trust(services):
-    return services.trusts.add(metadata().encode())
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from administered import SP_ID as ID
-from administered import metadata
+from support.servers.server_folder import SP_ID as ID
+from support.servers.server_folder import metadata
 
 from idp.federation.metadata.folder import load_folder
 
@@ -36,7 +36,7 @@ value = "{value}"
 
 
 @pytest.fixture(autouse=True)
-def trust(services):
+def trust_and_user(services):
     services.trusts.add(metadata().encode())
     services.directory.add(
         "alice@example.test", "password", email="alice@mail.test", groups=("staff",)

@@ -1,4 +1,4 @@
-"""docs/errors.md has a line for every code that the product has, and for no other."""
+"""docs/errors.md has a row for every code that the product has, and for no other."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ PAGE = (ROOT / "docs" / "errors.md").read_text()
 ROWS = re.findall(r"^\| `(\w+)` \| .+ \| .+ \|$", PAGE, re.MULTILINE)
 NAMES = {"code", "ENDED_BY_SECOND_FACTOR", "UNEXPECTED_ALGORITHM"}
 """What a code is given to: the argument and the attribute, and constants that hold codes."""
+HTTP_ERRORS = range(400, 600)
 
 
 def codes_of(tree: ast.AST) -> set[str]:
@@ -24,7 +25,17 @@ def codes_of(tree: ast.AST) -> set[str]:
                 found |= texts_of(value)
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in NAMES:
                 found |= texts_of(value)
+            case ast.Call(args=values) | ast.Tuple(elts=values):
+                found |= code_after_status(values)
     return found
+
+
+def code_after_status(values: list[ast.expr]) -> set[str]:
+    """Return the code of an error that is made of values alone: status, code, and sentences."""
+    match values:
+        case [ast.Constant(value=int(status)), ast.Constant(value=str(code)), *_]:
+            return {code} if status in HTTP_ERRORS else set()
+    return set()
 
 
 def texts_of(value: ast.AST) -> set[str]:
@@ -44,9 +55,9 @@ CODES = sorted(set().union(*(codes_of(ast.parse(file.read_text())) for file in F
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_a_code_has_its_line(code):
+def test_a_code_has_its_row(code):
     assert code in ROWS
 
 
-def test_no_line_is_of_a_code_that_there_is_not_and_none_comes_twice():
+def test_every_row_is_of_an_existing_code_and_no_code_has_two_rows():
     assert sorted(ROWS) == CODES

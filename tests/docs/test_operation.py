@@ -1,4 +1,4 @@
-"""docs/operation.md tells of every setting and metric, and its commands are those there are."""
+"""docs/operation.md: every setting and metric has a row, its commands exist, its examples work."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from configparser import RawConfigParser
 from pathlib import Path
 
 import pytest
-from administered import farm_folder, keys_folder, services
 from click.testing import CliRunner
 
 from idp.cli import main
@@ -20,13 +19,11 @@ from idp.config import schema
 from idp.metrics import Meters
 from idp.serving.supervisor import GRACE_SECONDS, START_SECONDS
 
-__all__ = ["farm_folder", "keys_folder", "services"]
-
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "operation.md").read_text()
 
 
-@pytest.mark.parametrize("section", [schema.Serve, schema.Metrics])
+@pytest.mark.parametrize("section", [schema.ServeSection, schema.MetricsSection])
 def test_every_setting_has_a_row_with_its_default(section):
     for name, field in section.model_fields.items():
         default = "none" if field.default is None else f"`{json.dumps(field.default)}`"
@@ -50,7 +47,7 @@ def test_every_command_in_it_exists(words):
     assert CliRunner().invoke(main, [*words.split(), "--help"]).exit_code == 0
 
 
-def test_the_back_up_is_a_whole_database_of_its_owner_alone(farm_folder, services):
+def test_the_backup_is_a_whole_database_that_only_its_owner_can_read(farm_folder, services):
     services.farm.set_build("sts1", "20348.350", "test")
     (script,) = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
     script = script.replace("python3", shlex.quote(sys.executable))
@@ -62,7 +59,7 @@ def test_the_back_up_is_a_whole_database_of_its_owner_alone(farm_folder, service
     assert sqlite3.connect(backup).execute("SELECT name FROM nodes").fetchall() == [("sts1",)]
 
 
-def test_the_unit_runs_the_server_and_gives_it_the_time_it_takes():
+def test_the_unit_runs_the_server_and_allows_it_the_time_it_needs():
     unit = RawConfigParser(strict=False)
     unit.optionxform = str  # type: ignore[assignment]
     unit.read(DOCS / "operation" / "tallystick.service")

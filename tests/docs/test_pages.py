@@ -1,24 +1,24 @@
-"""docs/pages.md tells of every id and name that the MFA page has."""
+"""docs/pages.md documents every id and name that the MFA page has."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from databases import SetClock
-from entra_sign_in import CODE, FAILED, REFUSED, WAITING
-from second_factors import SecondFactors, store_on
+from support.adapters.entra_sign_in import CODE, FAILED, REFUSED, WAITING
+from support.adapters.mfa_node import SecondFactors, stores_on
+from support.clock import SetClock
 
 PAGE = (Path(__file__).parents[2] / "docs" / "pages.md").read_text()
 KINDS = {**WAITING, **FAILED, **REFUSED, **CODE}
 
 
 @pytest.mark.parametrize("make", KINDS.values(), ids=KINDS.keys())
-def test_every_id_and_name_of_the_mfa_page_is_told_of(database, make):
-    mfa = SecondFactors(store_on(database), SetClock())
+def test_every_id_and_name_of_the_mfa_page_is_documented(database, make):
+    mfa = SecondFactors(stores_on(database), SetClock())
     mfa.phone = mfa.give_phone()
     page = make(mfa).page
 
-    untold = {"error", "signInButton"}  # our own, for style alone
-    names = {*page.all("//@id"), *page.all("//@name")} - untold
+    ours = {"error", "signInButton"}  # only our style sheet uses them
+    names = {*page.all("//@id"), *page.all("//@name")} - ours
     assert not [name for name in names if f"`{name}`" not in PAGE and f'"{name}"' not in PAGE]

@@ -1,4 +1,4 @@
-"""docs/passwords.md tells of every setting, with its default."""
+"""docs/passwords.md has every setting, with its default."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import shlex
 from pathlib import Path
 
 import pytest
-from administered import farm_folder, keys_folder, services
 from click.testing import CliRunner
 
 from idp import cli
@@ -16,20 +15,18 @@ from idp.config import schema
 from idp.directory.lockout import Mode
 from idp.signin.audit_log import LOCKOUT_EVENTS
 
-__all__ = ["farm_folder", "keys_folder", "services"]
-
 PAGE = (Path(__file__).parents[2] / "docs" / "passwords.md").read_text()
 COMMANDS = [line[2:] for line in PAGE.splitlines() if line.startswith("$ tallystick ")]
 
 
 SESSIONS = {
     name: field
-    for name, field in schema.SignIn.model_fields.items()
+    for name, field in schema.SignInSection.model_fields.items()
     if any(word in name for word in ("session", "keep", "loop"))
 }
 
 
-@pytest.mark.parametrize("fields", [schema.Lockout.model_fields, SESSIONS])
+@pytest.mark.parametrize("fields", [schema.LockoutSection.model_fields, SESSIONS])
 def test_every_setting_has_a_row_with_its_default(fields):
     for name, field in fields.items():
         default = "none" if field.default is None else f"`{json.dumps(field.default)}`"

@@ -26,10 +26,10 @@ ROWS = {
     "`Password` ":                                        [PASSWORD],
     "`PasswordProtectedTransport` ":                      [PASSWORD_PROTECTED_TRANSPORT],
     "`TLSClient` and":                                    ORDER[2:],
-    "`unspecified` | leaves":                             [UNSPECIFIED],
+    "`unspecified` | the trust decides":                  [UNSPECIFIED],
     "`http://schemas.microsoft.com/claims/multipleauthn`": [MULTIPLE_AUTHN, REFEDS_MFA],
     "a method that":                                      [METHOD],
-    "anything else":                                      ["urn:nobody"],
+    "any other class":                                    ["urn:nobody"],
 }  # fmt: skip
 
 
@@ -45,10 +45,10 @@ def _word(wanted: str, comparison: str) -> str:
     except Refused:
         return "refused"
     if wanted == UNSPECIFIED:
-        return "leaves it to the trust"
+        return "the trust decides"
     if demand.second_factor:
-        return "the second factor" + (", by that method" if demand.method else "")
-    return "a password" + (", answered as `Password`" if demand.answer == PASSWORD else "")
+        return "second factor" + (", by that method" if demand.method else "")
+    return "password" + (", answered as `Password`" if demand.answer == PASSWORD else "")
 
 
 @pytest.mark.parametrize(("begin", "classes"), ROWS.items(), ids=ROWS.keys())

@@ -1,4 +1,4 @@
-"""docs/tutorial.md, done from first line to last: each command works and says what it says."""
+"""docs/tutorial.md, followed from the first line to the last: each command prints what it says."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from demo_process import SECONDS, TALLYSTICK, DemoProcess, demo_process
+from support.servers.demo_process import SECONDS, TALLYSTICK, DemoProcess, demo_process
 
 from idp.testing.browser import Browser
 from idp.testing.page import Page
@@ -30,7 +30,7 @@ class Learner:
         self.said = ""
 
     def types(self, step: str, **blanks: str) -> None:
-        """Type every tallystick command of a step, and see that it says what stands under it."""
+        """Type every tallystick command of a step; check that it prints what the page shows."""
         for command, expected in commands(step):
             for blank, value in blanks.items():
                 command = command.replace(blank, value)
@@ -66,7 +66,7 @@ class Learner:
 
 
 def commands(step: str) -> Iterator[tuple[str, list[str]]]:
-    """Give each command of a step that is ours, with the lines that it is said to print."""
+    """Yield each tallystick command of a step, with the lines that the page shows under it."""
     for block in re.findall(r"```console\n(.*?)```", step, re.DOTALL):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, *expected = part.strip().splitlines()
@@ -75,7 +75,7 @@ def commands(step: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def pattern(line: str) -> str:
-    """Return what matches a line: … is anything, and the demo's port is whatever was free."""
+    """Return a pattern for a line: … matches anything, localhost:8080 matches any port."""
     return re.escape(line).replace("…", ".*").replace("localhost:8080", r"localhost:\d+")
 
 
@@ -89,9 +89,9 @@ def learner(tmp_path_factory) -> Iterator[Learner]:
 def test_it_can_be_followed_from_the_first_line_to_the_last(learner):
     learner.types(START)
 
-    learner.types(MAKE_USER.partition("We take the terminal")[0])
+    learner.types(MAKE_USER.partition("Here the terminal is the phone")[0])
     address = re.search(r"Address\s+(\S+)", learner.said)[1]
-    learner.types(MAKE_USER.partition("We take the terminal")[2], ADDRESS=f"'{address}'")
+    learner.types(MAKE_USER.partition("Here the terminal is the phone")[2], ADDRESS=f"'{address}'")
 
     browser, page = learner.signs_in()
     learner.types(SIGN_IN, NN=page.text("validEntropyNumber"))

@@ -9,8 +9,8 @@ import json
 from urllib.parse import quote
 
 import pytest
-from administered import metadata
-from stored_rows import ALICE, LIBRARY, SHOP, WIKI, write_rows
+from support.databases.stored_rows import ALICE, LIBRARY, SHOP, WIKI, write_rows
+from support.servers.server_folder import metadata
 
 from adapter.errors import TallystickError
 from idp import logs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from databases import NOON, SetClock
+from support.clock import NOON, SetClock
 
 from idp.session.seal import Sealer
 from idp.session.sso import Session, SessionRules, Sessions, new_session_id, start_session

@@ -11,13 +11,12 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from idp.directory import User
 from idp.federation.access_control.global_policy import second_factor_reasons
+from idp.federation.authenticated_user import authentication_methods
 from idp.federation.relying_party.settings import TrustSettings
 from idp.saml.contexts import answered_context, resolve_requested_context
 from idp.saml.refusal import Refused
 from idp.session.sso import Session, start_session
-from idp.signin.assertion import AuthenticatedUser
 from idp.signin.steps import Needs, Step, needs_of
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -28,7 +27,6 @@ STRENGTH = [PASSWORD, PPT, f"{CLASSES}TLSClient", f"{CLASSES}X509",
 UNSPECIFIED = f"{CLASSES}unspecified"
 SEVERAL = ["http://schemas.microsoft.com/claims/multipleauthn", "https://refeds.org/profile/mfa"]
 PHISHING_RESISTANT = "https://refeds.org/profile/mfa/phishing-resistant"
-ALICE = User("alice", "", "", "", (), False, NOON)
 METHODS = ["urn:method:code", "urn:method:push"]
 
 ASKABLE = [*STRENGTH, UNSPECIFIED, *SEVERAL, PHISHING_RESISTANT, *METHODS, "urn:nobody"]
@@ -126,13 +124,13 @@ def test_the_answer_claims_what_was_proved_and_satisfies_the_request_or_there_is
         event("another method was given")
         return
 
-    method = needs.counted(session)
+    methods = authentication_methods(PPT, needs.counted(session))
     answer = answered_context(
         requested,
         comparison,
         demand,
         style=trust.authentication_context,
-        methods=AuthenticatedUser(ALICE, session, method, demand).methods,
+        methods=methods,
         by_rule=by_rule,
     )
 
@@ -140,7 +138,7 @@ def test_the_answer_claims_what_was_proved_and_satisfies_the_request_or_there_is
     since = NOON - timedelta(minutes=freshness) if freshness else None
     event(answer)
     assert answer in proved(session, since)
-    assert set(AuthenticatedUser(ALICE, session, method, demand).methods) <= proved(session, since)
+    assert set(methods) <= proved(session, since)
     assert satisfies(answer, requested, comparison)
     assert answer != PHISHING_RESISTANT
     if force_authn or trust.always_require_authentication:

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import odd_adapters
 import pytest
-from asking import MARKED_ACS
-from second_factors import at_once
+from support.adapters import odd_adapters
+from support.adapters.mfa_node import at_once
+from support.service_providers.service_provider import MARKED_ACS
 
 from idp.session.cookie import SessionCookie
 
 pytestmark = pytest.mark.each_database
 
 NUMBER, NO_NUMBER = "20348.350", "20348.349"
-
-
-@pytest.fixture
-def approved(federation, sp, phone):
-    """A sign-in of which nothing is missing but the last post."""
-    sign_in = federation.sign_in(sp.url())
-    phone.approve(sign_in.number)
-    return sign_in
 
 
 def is_refused(page) -> bool:
@@ -132,7 +124,7 @@ def test_who_lost_the_right_while_the_adapter_judged_is_not_let_in(
 ):
     """The look at the sign-in was good, and so is the proof; it is asked again before the end."""
     rooms = federation.services
-    rooms.providers.register("Meanwhile", "odd_adapters:Meanwhile")
+    rooms.providers.register("Meanwhile", "support.adapters.odd_adapters:Meanwhile")
     rooms.providers.enable(("Meanwhile",))
     sign_in = federation.sign_in(sp.url())
     monkeypatch.setattr(odd_adapters.Meanwhile, "happens", lambda: change(rooms, sp))
@@ -146,7 +138,7 @@ def test_who_lost_the_right_while_the_adapter_judged_is_not_let_in(
 def test_a_session_that_was_ended_is_none(federation, easy):
     browser = federation.sign_in(easy.url()).browser
     rooms = federation.services
-    session = SessionCookie(rooms).read(browser.session.cookies)
+    session = SessionCookie(rooms.config, rooms.sealer, rooms.clock).read(browser.session.cookies)
     assert rooms.once.claim("session-ended", session.root, rooms.clock.now() + timedelta(hours=8))
 
     assert browser.get(easy.url()).title == "Sign In"

@@ -1,6 +1,6 @@
 """What released versions stored is read by this one, and as this one would read a later version's.
 
-The folder ``rows`` keeps what each version wrote; ``tests/support/stored_rows.py`` makes the next.
+The folder ``rows`` keeps what each version wrote; ``support.databases.stored_rows`` makes the next.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import inspect
-from stored_rows import (
+from support.databases.stored_rows import (
     ALICE,
     FUTURE,
     HELD,
@@ -37,7 +37,7 @@ PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 
 def test_the_rows_of_this_version_are_kept():
-    """Before a release: python tests/support/stored_rows.py > tests/store/rows/VERSION.json."""
+    """Before a release, write them: ``support.databases.stored_rows`` says how."""
     version = tomllib.loads(PYPROJECT.read_text())["project"]["version"]
 
     assert version in VERSIONS

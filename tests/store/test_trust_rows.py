@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from databases import NOON
+from support.clock import NOON
 
 from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.relying_party.trust import RelyingPartyTrust, UnreadableTrust

@@ -20,6 +20,7 @@ from idp.management import access_control, nodes, sign_in_log, signing_keys
 from idp.management.admin_token import AdminTokenError
 from idp.web.activity import client_ip
 from idp.web.cookies import cookie_is_secure
+from idp.web.http_status import status_of
 
 if TYPE_CHECKING:
     from idp.federation.token_signing.ring import Ring
@@ -33,9 +34,6 @@ KEYS_TOLD = {
     "promote": "The key signs from the next assertion on.",
     "retire": "The key is published no longer.",
 }
-
-STATUS = {"unknown_trust": 404, "unreadable_trust": 422}
-"""Of the page for an error that has no status of its own; else it is 503."""
 
 _NO_SESSION = (403, "no_session", "Your session has ended", "Sign in and repeat the change")
 
@@ -246,7 +244,7 @@ def add_pages(blueprint: Blueprint, services: Services, access: AdminAuthenticat
 
 def _refused(error: TallystickError) -> Response:
     change_log.log_refusal(error)
-    status = STATUS.get(error.code) or getattr(error, "status", 503)
+    status = getattr(error, "status", None) or status_of(error, 503)
     answer = make_response(render_template("admin/refused.html", error=error), status)
     if status == 503:
         answer.headers["Retry-After"] = "5"

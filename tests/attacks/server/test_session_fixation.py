@@ -11,7 +11,8 @@ from idp.session.sso import new_session_id
 @pytest.fixture
 def session_of(federation):
     """Open the cookie of a browser as the server does."""
-    cookie = SessionCookie(federation.services)
+    services = federation.services
+    cookie = SessionCookie(services.config, services.sealer, services.clock)
     return lambda browser: cookie.read(browser.session.cookies)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from databases import NOON
 from hypothesis import given
 from hypothesis import strategies as st
+from support.clock import NOON
 
 from idp.directory import User
-from idp.federation.access_control.caller import Caller
 from idp.federation.access_control.decision import AccessRules, decide
 from idp.federation.access_control.global_policy import BadPolicy, GlobalPolicy
+from idp.federation.authenticated_user import AuthenticatedUser
 from idp.federation.relying_party.settings import (
     BadTrustSetting,
     TrustSettings,
@@ -54,7 +54,7 @@ QUIET = AccessRules("never")
 
 
 def access(settings: TrustSettings, user: User = ALICE, where=OFFICE, rules=QUIET):
-    return decide(settings, rules, Caller(user, where, METHODS, NOON))
+    return decide(settings, rules, AuthenticatedUser(user, METHODS, NOON, where))
 
 
 def authorized(text: str, user: User = ALICE) -> bool:

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from databases import NOON
 from hypothesis import given
 from hypothesis import strategies as st
+from support.clock import NOON
 
 from idp.directory import User
-from idp.federation.issuance.default_claims import OFFERED, attributes_of
+from idp.federation.issuance.default_claims import OFFERED, default_attributes
 from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.saml.values import ServiceProvider
@@ -31,7 +31,7 @@ def _trust(**settings) -> RelyingPartyTrust:
 
 
 def _attributes(user: User = ALICE, methods=METHODS, **settings) -> dict[str, tuple[str, ...]]:
-    issued = attributes_of(user, _trust(**settings), methods=methods)
+    issued = default_attributes(user, _trust(**settings), methods=methods)
     return {attribute.name: attribute.values for attribute in issued}
 
 

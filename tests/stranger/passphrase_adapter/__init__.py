@@ -1,4 +1,4 @@
-"""A second factor in one module: whoever knows the answer to a question is let in."""
+"""A second factor in one module: the user must answer a question."""
 
 import hmac
 import tomllib

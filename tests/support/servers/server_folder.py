@@ -1,0 +1,83 @@
+"""A server's folder as administrators have it: configuration, keys, an empty database."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from idp.app import assemble
+from idp.config.reading import load
+from idp.directory import PasswordHasher
+from idp.federation.token_signing.key_files import create_signing_key, write_private_file
+from idp.services import Services
+
+BASE_URL = "http://idp.example.test"
+ADMIN_TOKEN = "the-administrators-token-of-these-tests"
+
+CONFIGURATION = f"""\
+[server]
+base_url = "{BASE_URL}"
+admin_token_file = "admin.token"
+
+[trusts]
+allow_http = true
+"""
+
+SP_ID = "https://sp.example.test/metadata"
+
+
+@pytest.fixture(scope="session")
+def keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keys, made once for all tests: they take the longest."""
+    folder = tmp_path_factory.mktemp("keys")
+    make_keys(folder)
+    return folder
+
+
+def make_keys(folder: Path) -> None:
+    """Make the key files that :data:`CONFIGURATION` needs."""
+    create_signing_key(
+        folder / "signing.key",
+        folder / "signing.crt",
+        common_name="Token signing",
+        now=datetime.now(UTC),
+    )
+    write_private_file(folder / "secret.key", secrets.token_bytes(32))
+    write_private_file(folder / "admin.token", ADMIN_TOKEN.encode())
+
+
+@pytest.fixture
+def farm_folder(keys_folder: Path, empty_file: Path, tmp_path: Path) -> Path:
+    """A folder with ``tallystick.toml`` and everything it names."""
+    folder = tmp_path / "farm"
+    shutil.copytree(keys_folder, folder)
+    shutil.copy(empty_file, folder / "tallystick.db")
+    (folder / "tallystick.toml").write_text(CONFIGURATION)
+    return folder
+
+
+@pytest.fixture
+def services(farm_folder: Path) -> Iterator[Services]:
+    """The rooms of that server, joined in this process; passwords are hashed cheaply."""
+    assembled = assemble(
+        load(farm_folder / "tallystick.toml"), hasher=PasswordHasher(memory_kib=8, passes=1)
+    )
+    yield assembled
+    assembled.close()
+
+
+def metadata(entity_id: str = SP_ID, acs: str = "https://sp.example.test/acs") -> str:
+    """Return the metadata of a service provider."""
+    return (
+        '<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"'
+        f' entityID="{entity_id}"><md:SPSSODescriptor'
+        ' protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">'
+        '<md:AssertionConsumerService index="0"'
+        ' Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"'
+        f' Location="{acs}"/></md:SPSSODescriptor></md:EntityDescriptor>'
+    )
