@@ -8,6 +8,7 @@ from __future__ import annotations
 from flask import Response, request
 
 from adapter.errors import TallystickError, Unavailable
+from idp.federation.relying_party.trust import UnreadableTrust
 from idp.saml.assertions import write_status_response
 from idp.saml.bindings import post_fields
 from idp.saml.refusal import Refused
@@ -82,7 +83,10 @@ class ErrorHandlers:
         return pages.post_form(acs_url, post_fields(xml, refused.relay_state))
 
     def _key_for(self, issuer: str | None) -> SigningKey:
-        trust = self._services.trusts.find(issuer) if issuer else None
+        try:
+            trust = self._services.trusts.find(issuer) if issuer else None
+        except UnreadableTrust:
+            trust = None
         return trust.signs_with(self._services.signing_key) if trust else self._services.signing_key
 
     def _node_name(self) -> str:

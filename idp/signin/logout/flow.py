@@ -12,7 +12,7 @@ from datetime import datetime
 
 from flask import Response
 
-from idp.federation.relying_party.trust import RelyingPartyTrust
+from idp.federation.relying_party.trust import RelyingPartyTrust, UnreadableTrust
 from idp.saml import uris
 from idp.saml.endpoints import logout_service
 from idp.saml.logout import OutgoingMessage, send_logout_request, send_logout_response
@@ -67,10 +67,10 @@ class Caller:
     recent_tokens: RecentTokens
 
     def trust(self, entity_id: str) -> RelyingPartyTrust | None:
-        """Return a trust, None where there is none any more, or a disabled one."""
+        """Return a trust; None where there is none any more, or one disabled or unreadable."""
         try:
             return self.look(entity_id).trust
-        except Refused:
+        except (Refused, UnreadableTrust):
             return None
 
     def name_of(self, entity_id: str) -> str:
