@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from idp.federation.metadata.preview import certificates_of
 from idp.federation.relying_party.registry import SHA1_WARNING
-from idp.instants import json_instant
 from idp.federation.relying_party.trust import UnreadableTrust
+from idp.instants import json_instant
 from idp.management.error_json import error_json
 from idp.saml import uris
 
