@@ -17,7 +17,7 @@ from pathlib import Path
 
 from bench.harness import Row
 from bench.server import BASE_URL, HOST
-from idp.serving.plan import cores
+from idp.serving.plan import processor_count
 from idp.sockets import listen, port_of
 
 TALLYSTICK = Path(sys.executable).with_name("tallystick")
@@ -33,7 +33,7 @@ class Clients:
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._many = CONNECTIONS * cores()
+        self._many = CONNECTIONS * processor_count()
         self._threads = ThreadPoolExecutor(self._many)
 
     def volley(self, requests: object) -> None:
@@ -64,7 +64,7 @@ def rows(folder: Path, query: Callable[[], str], cookies: dict[str, str]) -> Ite
 
     def volleys(times: int) -> Iterator[list[bytes]]:
         for _ in range(times):
-            yield [request() for _ in range(REQUESTS * cores())]
+            yield [request() for _ in range(REQUESTS * processor_count())]
 
     with _serving(folder) as port, closing(Clients(port)) as clients:
         name = "the same by tallystick serve, on all cores"

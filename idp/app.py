@@ -1,4 +1,4 @@
-"""The one place where the rooms are joined."""
+"""The one place where the rooms are joined: :func:`assemble` and :func:`create_app`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
-from adapter.mfa.service import MfaPolicy, MfaService
+from adapter.mfa.policy import MfaPolicy
+from adapter.mfa.service import MfaService
+from idp.counters import NO_COUNTERS
 from idp.directory import Directory, PasswordHasher
 from idp.directory.lockout import Limit, LockoutRules, Mode
 from idp.events import Event
@@ -24,7 +26,7 @@ from idp.store.access_control import SqlAccessControlStore
 from idp.store.engine import Database
 from idp.store.log_outs import SqlLogOuts
 from idp.store.maintenance import Housekeeping
-from idp.store.mfa import SqlMfaStore
+from idp.store.mfa import mfa_stores
 from idp.store.name_ids import SqlPersistentNames
 from idp.store.nodes import SqlNodeStore
 from idp.store.policies import SqlPolicyStore
@@ -44,9 +46,9 @@ if TYPE_CHECKING:
     from adapter.clock import Clock
     from adapter.mfa.push.challenge import Challenge
     from idp.config.schema import Config, Lockout
+    from idp.counters import Counters
     from idp.saml.signing import SigningKey
 
-RETRY_AFTER_SECONDS = "5"
 MAX_WARNINGS = 20
 
 
@@ -56,17 +58,18 @@ def assemble(
     clock: Clock | None = None,
     hasher: PasswordHasher | None = None,
     signing_key: SigningKey | None = None,
+    counters: Counters = NO_COUNTERS,
 ) -> Services:
     """Join the rooms of *config*: open the database, bring its tables up to date, read the keys.
 
-    What is handed in is used instead: a clock that moves, a cheaper hasher, a key already read.
-    Raises :class:`TallystickError` for whatever is missing, saying what to do.
+    Tests and the pytest plugin hand in a clock that they can move, a cheaper hasher and a key that
+    was read before; a server hands in what :func:`counters_of` returns. Raises
+    :class:`TallystickError` when something is missing; its remedy says what to do.
     """
     clock = clock or SystemClock()
     sealer = Sealer(read_private_file(config.keys.secret), clock.now)
     database = Database(config.store.url, connections=config.store.connections)
     upgrade(database)
-    mfa_store = SqlMfaStore(database, sealer.purpose("totp-seed"))
     trust_store = SqlTrustStore(database)
     access = AccessControl(SqlAccessControlStore(database), trust_store)
     trusts = TrustRegistry(
@@ -78,13 +81,12 @@ def assemble(
         sealer=sealer,
         database=database,
         housekeeping=Housekeeping(database, clock),
-        mfa_store=mfa_store,
         mfa=MfaService(
-            mfa_store,
+            mfa_stores(database, sealer.purpose("totp-seed")),
             clock,
             number_key=sealer.key("number-to-match"),
             policy=MfaPolicy(products_after_table=config.farm.products_after_table),
-            on_push=_log_push,
+            on_push=lambda challenge: _log_push(challenge, counters),
         ),
         directory=Directory(
             SqlUserStore(database), clock, hasher or PasswordHasher(), _lockout(config.lockout)
@@ -100,14 +102,27 @@ def assemble(
         sign_ins=SignInStore(database),
         log_outs=SqlLogOuts(database),
         once=UsedOnce(database),
-        signing_keys=FixedKey(signing_key) if signing_key else signing_keys_of(config),
+        signing_keys=FixedKey(signing_key) if signing_key else signing_keys_of(config, counters),
+        counters=counters,
     )
 
 
-def create_app(config: Config, *, services: Services | None = None) -> Flask:
-    """Return the WSGI application: every host over one set of services.
+def counters_of(config: Config) -> Counters:
+    """Return counters for Prometheus where ``[metrics]`` asks for them, else ones that do nothing.
 
-    ``services`` are those of :func:`assemble` where the caller has them already.
+    prometheus_client is slow to load, so it is imported here and only if it is used.
+    """
+    if config.metrics.port is None:
+        return NO_COUNTERS
+    from idp.metrics import Meters
+
+    return Meters()
+
+
+def create_app(config: Config, *, services: Services | None = None) -> Flask:
+    """Return the WSGI application: all web hosts over one set of services.
+
+    Pass *services* if :func:`assemble` was called already.
     """
     from idp import admin, authenticator, logs, signin
     from idp.logs import get_logger
@@ -116,17 +131,18 @@ def create_app(config: Config, *, services: Services | None = None) -> Flask:
     from idp.web.proxies import Proxies
 
     logs.configure(config.logging.format)
-    services = services or assemble(config)
+    services = services or assemble(config, counters=counters_of(config))
     app = web.App("idp", static_folder="static", static_url_path="/static", template_folder=None)
     known = config.proxies
-    web.harden(app, Proxies(known.web_application_proxies, known.reverse_proxies))
+    proxies = Proxies(known.web_application_proxies, known.reverse_proxies)
+    web.harden(app, proxies, counters=services.counters)
     if config.metrics.port is not None:
-        from idp import metrics
+        from idp.metrics import time_requests
 
-        metrics.watch(app)
+        time_requests(app, services.counters)
     for host in (signin, authenticator, admin):
         app.register_blueprint(host.blueprint(services))
-    app.register_error_handler(TallystickError, _told)
+    app.register_error_handler(TallystickError, _unavailable)
     app.wsgi_app = signin.AnyCase(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     hsts = config.server.strict_transport_security
     if hsts is not None:
@@ -138,13 +154,13 @@ def create_app(config: Config, *, services: Services | None = None) -> Flask:
     app.extensions["tallystick"] = services
     get_logger().info("started", event_id=Event.STARTED, base_url=config.server.base_url)
     _warn_of_sha1(services)
-    _watch_trusts(config, services)
+    _start_watching_trusts(config, services)
     services.closing.callback(lambda: get_logger().info("stopped", event_id=Event.STOPPED))
     return app
 
 
-def _watch_trusts(config: Config, services: Services) -> None:
-    """Fetch metadata again when it is due, and load what is dropped into the folder of trusts."""
+def _start_watching_trusts(config: Config, services: Services) -> None:
+    """Start the threads that refresh metadata when it is due and load the files of its folder."""
     from idp.management.metadata.folder_watcher import WatchedFolders
     from idp.management.metadata.monitor import Monitor
 
@@ -153,15 +169,17 @@ def _watch_trusts(config: Config, services: Services) -> None:
         monitor.start()
         services.closing.callback(monitor.stop)
     if config.trusts.metadata_dir is not None:
-        watched = WatchedFolders(services.trusts, (config.trusts.metadata_dir,))
+        folders = (config.trusts.metadata_dir,)
+        watched = WatchedFolders(services.trusts, folders, services.counters)
         watched.look()
         watched.start()
         services.closing.callback(watched.stop)
 
 
-def _log_push(challenge: Challenge) -> None:
+def _log_push(challenge: Challenge, counters: Counters) -> None:
     from idp.logs import get_logger
 
+    counters.push_sent(challenge.experience)
     get_logger().info(
         "push_sent",
         user=challenge.user,
@@ -172,7 +190,7 @@ def _log_push(challenge: Challenge) -> None:
 
 
 def _warn_of_sha1(services: Services) -> None:
-    """Write a line for each trust that is set to SHA-1, and for the rest how many there are."""
+    """Log every trust whose ``signature_algorithm`` is RSA-SHA1, up to MAX_WARNINGS of them."""
     from idp.logs import get_logger
 
     weak = services.trusts.signing_with_sha1()
@@ -193,16 +211,12 @@ def _lockout(settings: Lockout) -> LockoutRules:
     )
 
 
-def _told(error: TallystickError) -> Response:
-    """Answer what no host answered: the service is not there for the moment."""
+def _unavailable(error: TallystickError) -> Response:
+    """Answer 503 to an error that no host handled, as one of a hook that runs before the hosts."""
     from flask import Response
 
-    from idp.logs import get_logger
-    from idp.web.activity import activity_id
+    from idp.web.activity import log_failure
+    from idp.web.http_status import RETRY_LATER, unavailable_text
 
-    get_logger().error(
-        "unavailable", code=error.code, activity_id=activity_id(), problem=error.problem
-    )
-    response = Response(f"The service is not available. Try again. [{error.code}]\n", status=503)
-    response.headers["Retry-After"] = RETRY_AFTER_SECONDS
-    return response
+    log_failure("unavailable", error)
+    return Response(unavailable_text(error.code), status=503, headers=[RETRY_LATER])

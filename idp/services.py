@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from adapter.clock import Clock
-    from adapter.mfa.ports import MfaStore
     from adapter.mfa.service import MfaService
     from idp.audit.sign_in_log import SignInLog
     from idp.config.schema import Config
+    from idp.counters import Counters
     from idp.directory import Directory
     from idp.federation.access_control.catalogue import AccessControl
     from idp.federation.access_control.global_policy import GlobalPolicy
@@ -59,7 +59,6 @@ class Services:
     clock: Clock
     sealer: Sealer
     mfa: MfaService
-    mfa_store: MfaStore
     directory: Directory
     trusts: TrustRegistry
     refreshes: RefreshStore
@@ -75,6 +74,7 @@ class Services:
     signing_keys: SigningKeyRing
     database: Closable
     housekeeping: Housekeeping
+    counters: Counters
     signing: AbstractContextManager[object] = field(
         default_factory=lambda: BoundedSemaphore(SIGNING_AT_ONCE)
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import signal
 
-from databases import (
+from hypothesis import settings
+from support.clock import clock
+from support.databases.fixtures import (
     _shared_database,
-    clock,
     database,
     database_file,
     database_kind,
@@ -19,7 +20,6 @@ from databases import (
     tallystick_database,
     unused_database_url,
 )
-from hypothesis import settings
 
 __all__ = [
     "_shared_database",

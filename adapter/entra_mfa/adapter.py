@@ -21,13 +21,16 @@ from adapter.decision import decide
 from adapter.entra_mfa import page
 from adapter.entra_mfa.state import CODE, PUSH, SignIn
 from adapter.errors import TallystickError
-from adapter.mfa.codes.factor import CodeOutcome
+from adapter.mfa.codes.factor import CodeFactor, CodeOutcome
 from adapter.mfa.push.challenge import APPROVE_DENY, NUMBER_MATCH, State
-from adapter.mfa.push.factor import PushPaused
+from adapter.mfa.push.factor import PushFactor, PushPaused
 from adapter.mfa.service import MfaService
 
 PHONE_APP_NOTIFICATION = "http://schemas.microsoft.com/ws/2012/12/authmethod/phoneappnotification"
 OTP = "http://schemas.microsoft.com/ws/2012/12/authmethod/otp"
+
+METHODS = (PushFactor.kind, CodeFactor.kind)
+"""The kinds of registered methods that this adapter can ask for."""
 
 METADATA = AdapterMetadata(
     admin_name="Microsoft Entra multifactor authentication",
@@ -71,7 +74,7 @@ class AzureMfaAuthentication:
 
     def is_available_for_user(self, identity_claim: Claim, context: AuthenticationContext) -> bool:
         """Say whether the user has a device or a source of codes."""
-        return self._service.methods_of(identity_claim.value).any
+        return self._service.methods_of(identity_claim.value).has(*METHODS)
 
     def begin_authentication(
         self, identity_claim: Claim, request: HttpRequest, context: AuthenticationContext
@@ -118,8 +121,7 @@ class AzureMfaAuthentication:
         return Explanation(sign_in.experience, reason, sign_in.outcome, sign_in.attempt)
 
     def _decide(self, user: str, request: HttpRequest, context: AuthenticationContext) -> SignIn:
-        methods = self._service.methods_of(user)
-        device = methods.best
+        device = self._service.push.best_device(user)
         policy = self._service.policy
         decision = decide(
             scenario="adfs",
@@ -137,7 +139,7 @@ class AzureMfaAuthentication:
             experience=decision.experience,
             reason=decision.reason,
             way=PUSH if device else CODE,
-            has_totp=methods.has_totp,
+            has_totp=self._service.codes.is_registered(user),
         )
 
     def _push(self, sign_in: SignIn, request: HttpRequest) -> SignIn:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from flask import Request
 
-from adapter.mfa.devices import Device
+from adapter.mfa.devices.device import Device
 from adapter.mfa.push.challenge import Challenge
 from idp.authenticator.authentication import RequestAuthentication
 from idp.authenticator.bodies import read_activation, read_answer, read_wait
@@ -84,6 +84,7 @@ class Api:
             reported=answer.report,
         )
         self.room.wake(device.user)
+        self.services.counters.phone_answered(str(challenge.state))
         _log("phone_answered", device, request=challenge.id, state=str(challenge.state))
         return {"id": challenge.id, "state": str(challenge.state)}
 

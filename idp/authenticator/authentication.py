@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import Request
 
-from adapter.mfa.devices import Device
+from adapter.mfa.devices.device import Device
 from idp.authenticator.request_signing import (
     NEW_DEVICE,
     REMEMBERED,
@@ -64,7 +64,7 @@ class RequestAuthentication:
             )
 
     def _device(self, device_id: str) -> Device:
-        device = self.services.mfa_store.device(device_id)
+        device = self.services.mfa.devices.find(device_id)
         if device is None:
             raise SignatureRefused(
                 "This phone is not registered, or not any more",

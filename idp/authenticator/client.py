@@ -14,7 +14,7 @@ import pyotp
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from adapter.errors import TallystickError
-from adapter.mfa.devices import NUMBER_MATCHING_SINCE
+from adapter.mfa.devices.device import NUMBER_MATCHING_SINCE
 from adapter.mfa.push.challenge import NUMBER_MATCH
 from idp.authenticator.phonefile import Account, PhoneFile, PhoneFileError, new_key, pem
 from idp.authenticator.request_signing import NEW_DEVICE

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from adapter.mfa.push.challenge import TIME_TO_ANSWER
 from idp.authenticator.api import Api
 from idp.authenticator.authentication import RequestAuthentication
 from idp.authenticator.http import ApiHttp
@@ -28,22 +27,14 @@ def make_blueprint(services: Services, *, threads: int) -> Blueprint:
     def phone() -> ResponseReturnValue:
         return render_template("authenticator/phone.html", base_url=services.config.server.base_url)
 
-    room = _waiting_room(services, places=max(1, threads * 3 // 4))
+    room = WaitingRoom(services.mfa.push.pending_ids, places=max(1, threads * 3 // 4))
     services.ending.callback(room.close)
     api = Api(services, RequestAuthentication(services), room)
     host.add_url_rule(
         "/api/<path:name>",
         "api",
-        ApiHttp(api, services.clock),
+        ApiHttp(api, services),
         methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         provide_automatic_options=False,
     )
     return host
-
-
-def _waiting_room(services: Services, *, places: int) -> WaitingRoom:
-    def look(users: frozenset[str]) -> dict[str, tuple[str, ...]]:
-        since = services.clock.now() - TIME_TO_ANSWER
-        return dict(services.mfa_store.pending_ids(users, since))
-
-    return WaitingRoom(look, places=places)

@@ -28,13 +28,15 @@ def serve(node: str | None, workers: int | None, as_json: bool) -> None:
     The database is brought up to date before. Says on standard output when it answers; log lines
     go to standard error. A second signal ends it at once.
     """
-    from idp.serving.plan import plan_of
+    from idp.serving.metrics_endpoint import metrics_endpoint
+    from idp.serving.plan import make_plan
     from idp.serving.supervisor import Supervisor
 
     _outrank_all({"SERVER__NODE": node, "SERVE__WORKERS": workers})
-    plan = plan_of(invocation().file, invocation().config)
+    plan = make_plan(invocation().file, invocation().config)
     _must_be_usable(plan.config)
-    Supervisor(plan).run(lambda: _say_ready(plan, as_json=as_json))
+    with metrics_endpoint(plan.config.metrics) as environment:
+        Supervisor(plan.processes, environment).run(lambda: _say_ready(plan, as_json=as_json))
 
 
 def _outrank_all(options: dict[str, object]) -> None:

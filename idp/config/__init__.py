@@ -1,1 +1,15 @@
-"""The configuration: one typed object, read once from options, environment, file and defaults."""
+"""The configuration: one typed object, read once at the edge and handed to what needs it.
+
+A variable ``TALLYSTICK__SECTION__KEY`` overrides the file ``tallystick.toml``, which overrides the
+defaults.
+
+Read first: ``schema`` (every section and setting with its default). ``reading`` loads the file and
+reports all faults at once; ``sources`` says where each setting comes from, for
+``tallystick config show``. Every other room takes the parts it needs; none reads the environment.
+"""
+
+CONFIG_VARIABLE = "TALLYSTICK_CONFIG"
+"""The environment variable that names the configuration file."""
+
+SETTING_PREFIX = "TALLYSTICK__"
+"""How the environment variables begin that set one setting: ``TALLYSTICK__SECTION__KEY``."""

@@ -75,8 +75,8 @@ def settle(
             services.directory.add(
                 person.name, person.password, display_name=f"Sample {sample.name}", groups=GROUPS
             )
-        if person.totp_secret and not services.mfa_store.has_totp(person.name):
-            services.mfa_store.save_totp_seed(person.name, person.totp_secret)
+        if person.totp_secret and not services.mfa.codes.is_registered(person.name):
+            services.mfa.codes.register(person.name, person.totp_secret)
         if sample.phone and person.phone and not person.phone.exists():
             platform, version = sample.phone
             give_phone(

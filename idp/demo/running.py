@@ -178,7 +178,9 @@ def _apps(
         encrypts=encrypt,
     )
     folder.keep("metadata/test-sp.xml", provider.metadata())
-    watched = WatchedFolders(services.trusts, (trusting.shipped(), folder.metadata))
+    watched = WatchedFolders(
+        services.trusts, (trusting.shipped(), folder.metadata), services.counters
+    )
     watched.look()
     watched.start()
     stack.callback(watched.stop)

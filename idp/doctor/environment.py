@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from adapter.errors import TallystickError
 from idp.doctor.files import sqlite_file
 from idp.doctor.findings import Findings, ServerUnderTest, broken, from_error, warning
-from idp.serving.plan import engine_of
+from idp.serving.plan import choose_engine
 from idp.store.engine import Database
 from idp.store.upgrade import HEAD, DatabaseTooNew, revision_of
 
@@ -70,7 +70,7 @@ def proxies(patient: ServerUnderTest) -> Findings:
                 f"Under [proxies], {network} lets everybody say where they come from",
                 "Name the addresses of the proxies alone",
             )
-    if believed and engine_of(patient.config.serve) == "granian":
+    if believed and choose_engine(patient.config.serve) == "granian":
         yield warning(
             "underscored_headers",
             "A header X_Forwarded_For, should a proxy pass it on, is taken for X-Forwarded-For",

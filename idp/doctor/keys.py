@@ -13,7 +13,7 @@ from adapter.errors import TallystickError
 from idp.doctor.findings import Findings, ServerUnderTest, broken, from_error, warning
 from idp.federation.token_signing.configured import signing_keys_of
 from idp.federation.token_signing.rollover import GENERATION
-from idp.serving.plan import check_tls, engine_of
+from idp.serving.plan import check_tls, choose_engine
 
 SOON = timedelta(days=30)
 
@@ -57,7 +57,7 @@ def tls(patient: ServerUnderTest) -> Findings:
         yield from _without_tls(patient)
         return
     try:
-        check_tls(serve, engine_of(serve))
+        check_tls(serve, choose_engine(serve))
     except TallystickError as error:
         yield from_error(error)
         return

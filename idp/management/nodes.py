@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.decision import Decision, decide
-from adapter.mfa.devices import PHONE_CURRENT, PHONE_OLD, WEARABLE
+from adapter.mfa.devices.device import PHONE_CURRENT, PHONE_OLD, WEARABLE
 from adapter.windows import CatalogueUpdate, parse_build, updates_of
 from idp.management.json_time import timestamp
 
 if TYPE_CHECKING:
-    from adapter.mfa.service import MfaPolicy
+    from adapter.mfa.policy import MfaPolicy
     from idp.federation.farm import Node
     from idp.services import Services
 

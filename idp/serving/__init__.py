@@ -1,5 +1,17 @@
-"""``tallystick serve``: web server processes for real use, and who watches over them.
+"""``tallystick serve``: the processes of a server for real use, and ``tallystick init``.
 
-The supervisor checks what can be checked, starts one host process (granian, or waitress where that
-does not run) in a session of its own, and ends it. A host has a worker for each core.
+``tallystick serve`` makes a plan, which checks what can be checked before anything is started,
+and the supervisor runs the processes of the plan: it starts them, waits until they are ready,
+restarts them or ends the server when one dies, and ends all of them on a signal. A web server is
+one process of the plan; it starts and watches its workers itself.
+
+Read first: ``plan`` (what is run), ``process`` (what a process is to the supervisor), then
+``supervisor``. The web server: ``web_process``, ``granian_server`` or ``waitress_server``, and
+``web_worker``, which makes the application in each worker. A further process needs a
+:class:`~idp.serving.process.ProcessSpec` in :attr:`Plan.processes <idp.serving.plan.Plan>`.
+``new_server`` makes the folder for ``tallystick init``; ``server_files`` knows the files in it.
+
+Neighbours: :mod:`idp.app` makes the application, :mod:`idp.cli.serve` is the command,
+:mod:`idp.doctor` uses the checks of ``plan``, :mod:`idp.embedded` has the quick servers of the
+demo and the pytest plugin.
 """

@@ -1,8 +1,8 @@
-"""Takes request bodies in before a view runs: however slow clients send, others are served.
+"""Reads whole request bodies before a view runs, so that slow clients cannot block others.
 
-Granian gives a request to a thread when its head is there, and the thread waits for the body as
-long as the client takes. Few threads may do so at a time, and fewer for any one client; a request
-beyond that is answered 503 at once, and no client can fill the room for all others.
+Granian gives a request to a thread as soon as its headers have arrived, and the thread then waits
+for the body as long as the client takes. Only few threads may wait so at a time, and fewer for one
+client address; further requests are answered 503 at once.
 """
 
 from __future__ import annotations
@@ -15,29 +15,35 @@ from contextlib import contextmanager
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from idp.logs import get_logger
+from idp.counters import NO_COUNTERS, Counters, log_and_count
 from idp.web.app import BODY_LIMIT
+from idp.web.http_status import RETRY_SOON, unavailable_text
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from idp.config.schema import Proxies
 
-PLACES = 64
-"""Beside the threads in which phones wait (¾ of all), this leaves some for everything else."""
+MAX_WAITING_BODIES = 64
+"""Of all threads, ¾ may be waiting phones; this leaves some for everything else."""
 
-PLACES_OF_ONE_CLIENT = 16
+MAX_WAITING_BODIES_OF_CLIENT = 16
+NO_PLACE = "too_many_bodies"
 
-MAX_NUMBER_LENGTH = 19
-"""Digits of a length that are worth counting."""
-
-
-class RoomFull(Exception):
-    """Raised where nobody else may wait for a body."""
+MAX_LENGTH_DIGITS = 19
+"""A Content-Length with more digits is not converted to a number."""
 
 
-class Room:
-    """The places of those whose bodies are awaited; *is_shared* tells proxies from clients."""
+class TooManyBodies(Exception):
+    """Raised when no further request may wait for its body."""
+
+
+class BodySlots:
+    """Limits how many requests wait for their bodies, overall and for each client address.
+
+    *is_shared* says whether an address is that of a proxy, behind which there are many clients;
+    such an address may take all slots.
+    """
 
     def __init__(self, is_shared: Callable[[str], bool]) -> None:
         self._is_shared = is_shared
@@ -45,52 +51,56 @@ class Room:
         self._taken: Counter[str] = Counter()
 
     @contextmanager
-    def place(self, client: str) -> Iterator[None]:
-        """Hold a place; raises :class:`RoomFull`."""
+    def hold(self, client: str) -> Iterator[None]:
+        """Hold a slot inside the block; raises :class:`TooManyBodies`."""
         with self._lock:
-            most = PLACES if self._is_shared(client) else PLACES_OF_ONE_CLIENT
-            if self._taken.total() >= PLACES or self._taken[client] >= most:
-                raise RoomFull
+            shared = self._is_shared(client)
+            limit = MAX_WAITING_BODIES if shared else MAX_WAITING_BODIES_OF_CLIENT
+            if self._taken.total() >= MAX_WAITING_BODIES or self._taken[client] >= limit:
+                raise TooManyBodies
             self._taken[client] += 1
         try:
             yield
         finally:
             with self._lock:
                 self._taken[client] -= 1
-                self._taken += Counter()  # who has no place is forgotten
+                self._taken += Counter()  # removes clients that hold no slot
 
 
 class BodyBuffer:
-    """The application, given whole requests."""
+    """WSGI middleware: the application gets a request once its body is in memory."""
 
-    def __init__(self, app: WSGIApplication, proxies: Proxies) -> None:
+    def __init__(
+        self, app: WSGIApplication, proxies: Proxies, counters: Counters = NO_COUNTERS
+    ) -> None:
         networks = (*proxies.web_application_proxies, *proxies.reverse_proxies)
         self._app = app
-        self._room = Room(lambda client: any(ip_address(client) in each for each in networks))
+        self._counters = counters
+        self._slots = BodySlots(lambda client: any(ip_address(client) in each for each in networks))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         if _has_body(environ):
             client = environ.get("REMOTE_ADDR", "")
             try:
-                with self._room.place(client):
+                with self._slots.hold(client):
                     environ["wsgi.input"] = io.BytesIO(_read(environ["wsgi.input"]))
-            except RoomFull:
-                get_logger().warning("request_refused", code="too_many_bodies", client_ip=client)
-                return _try_again(start_response)
+            except TooManyBodies:
+                log_and_count(self._counters, "request_refused", code=NO_PLACE, client_ip=client)
+                return _refuse(start_response)
         return self._app(environ, start_response)
 
 
 def _has_body(environ: WSGIEnvironment) -> bool:
-    """Say whether a body is to come that the application would read."""
+    """Return whether the request has a body that the application would read."""
     length = environ.get("CONTENT_LENGTH") or "0"
-    if "HTTP_TRANSFER_ENCODING" in environ or len(length) > MAX_NUMBER_LENGTH:
+    if "HTTP_TRANSFER_ENCODING" in environ or len(length) > MAX_LENGTH_DIGITS:
         return True
     return length.isascii() and length.isdigit() and 0 < int(length) <= BODY_LIMIT
 
 
 def _read(stream: io.BufferedIOBase) -> bytes:
-    """Read to the end, or to one byte more than the application takes."""
+    """Read to the end, or one byte more than the application accepts, so that it refuses it."""
     parts: list[bytes] = []
     left = BODY_LIMIT + 1
     while left and (part := stream.read(left)):
@@ -99,13 +109,13 @@ def _read(stream: io.BufferedIOBase) -> bytes:
     return b"".join(parts)
 
 
-def _try_again(start_response: StartResponse) -> Iterable[bytes]:
-    body = b"The service is not available. Try again. [too_many_bodies]\n"
+def _refuse(start_response: StartResponse) -> Iterable[bytes]:
+    body = unavailable_text(NO_PLACE).encode()
     headers = [
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Content-Length", str(len(body))),
         ("Cache-Control", "no-store"),
-        ("Retry-After", "1"),
+        RETRY_SOON,
     ]
     start_response("503 Service Unavailable", headers)
     return [body]

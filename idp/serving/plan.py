@@ -1,4 +1,4 @@
-"""What is going to be served, checked before anything is started."""
+"""What ``tallystick serve`` is going to run, checked before anything is started."""
 
 from __future__ import annotations
 
@@ -7,83 +7,88 @@ import os
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from adapter.errors import TallystickError
 from idp.config.schema import Config, Serve
+from idp.serving.process import ProcessSpec
+from idp.serving.web_process import Engine, web_process
 from idp.sockets import listen
 
 PKCS8 = b"-----BEGIN PRIVATE KEY-----"
 SET_WITH = ("serve.bind", "serve.port")
 
-Engine = Literal["granian", "waitress"]
-
 
 class CannotServe(TallystickError):
-    """Raised when the settings of ``[serve]`` cannot be served as they are."""
+    """Raised when the settings of ``[serve]`` cannot be used as they are."""
 
     code = "cannot_serve"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One server: where it listens, with what, and the file that all else is read from."""
+    """One server: its configuration, its processes, and the addresses at which it listens."""
 
     config_file: Path
     config: Config
     engine: Engine
     workers: int
+    """Processes that answer web requests."""
+
+    @property
+    def processes(self) -> tuple[ProcessSpec, ...]:
+        """All processes that the supervisor runs; the web server is one and starts its workers."""
+        return (web_process(self.config_file, self.config.serve, self.engine),)
 
     @property
     def is_tls(self) -> bool:
-        """Whether it speaks TLS itself."""
+        """Whether the server itself speaks TLS."""
         return self.config.serve.certificate is not None
 
     @property
     def address(self) -> str:
-        """Where it listens, as a URL."""
+        """The URL at which the web server listens."""
         serve = self.config.serve
-        return f"{'https' if self.is_tls else 'http'}://{_host(serve.bind)}:{serve.port}"
+        return f"{'https' if self.is_tls else 'http'}://{_in_url(serve.bind)}:{serve.port}"
 
     @property
     def metrics_url(self) -> str | None:
-        """Where Prometheus is answered, None where it is not."""
+        """The URL that Prometheus scrapes, None if there is none."""
         metrics = self.config.metrics
-        return f"http://{_host(metrics.bind)}:{metrics.port}/metrics" if metrics.port else None
+        return f"http://{_in_url(metrics.bind)}:{metrics.port}/metrics" if metrics.port else None
 
 
-def _host(bind: str) -> str:
-    return f"[{bind}]" if ":" in bind else bind
+def _in_url(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
 
 
-def plan_of(config_file: Path, config: Config) -> Plan:
-    """Return the plan of a configuration, after looking at its port and certificate.
+def make_plan(config_file: Path, config: Config) -> Plan:
+    """Return the plan of a configuration, after checking its port and its certificate.
 
-    Two servers on one port would share it silently, so the port is tried first. Raises
+    The port is tried because two servers with SO_REUSEPORT would share one silently. Raises
     :class:`CannotServe` and :class:`~idp.sockets.AddressUnavailable`.
     """
     serve = config.serve
-    engine = engine_of(serve)
+    engine = choose_engine(serve)
     check_tls(serve, engine)
     listen(serve.bind, serve.port, chosen_by=SET_WITH).close()
-    workers = serve.workers or cores() if engine == "granian" else 1
+    workers = serve.workers or processor_count() if engine == "granian" else 1
     return Plan(config_file.resolve(), config, engine, workers)
 
 
-def engine_of(serve: Serve) -> Engine:
-    """Return the server that will be used."""
-    return serve.engine or ("granian" if _runs("granian") else "waitress")
+def choose_engine(serve: Serve) -> Engine:
+    """Return the web server to use: the one that is set, else granian, else waitress."""
+    return serve.engine or ("granian" if _can_be_loaded("granian") else "waitress")
 
 
-def cores() -> int:
+def processor_count() -> int:
     """Return how many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):  # not on macOS
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def _runs(engine: str) -> bool:
-    """Say whether a server can be loaded: its compiled part may not fit this machine."""
+def _can_be_loaded(engine: str) -> bool:
+    """Return whether a web server can be imported; its compiled part may not fit this machine."""
     try:
         importlib.import_module(engine)
     except ImportError:
@@ -92,18 +97,19 @@ def _runs(engine: str) -> bool:
 
 
 def check_tls(serve: Serve, engine: Engine) -> None:
-    """Raise :class:`CannotServe` where TLS is wanted and cannot be spoken."""
+    """Raise :class:`CannotServe` if TLS is configured and *engine* cannot speak it with these."""
     if serve.certificate is None or serve.key is None:
         return
     if engine == "waitress":
         raise CannotServe(
-            "waitress speaks no TLS", "Install granian, or let a proxy in front end TLS"
+            "waitress speaks no TLS", "Install granian, or terminate TLS at a reverse proxy"
         )
     try:
         if PKCS8 not in serve.key.read_bytes():
             raise CannotServe(
-                f"{serve.key} holds no unencrypted key in PKCS#8",
-                f"openssl pkcs8 -topk8 -nodes -in {serve.key} -out NEW, and name that",
+                f"{serve.key} contains no unencrypted PKCS#8 key",
+                f"Convert it with openssl pkcs8 -topk8 -nodes -in {serve.key} -out NEW and set "
+                "serve.key to the new file",
                 code="bad_tls_key",
             )
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(serve.certificate, serve.key)
@@ -115,7 +121,7 @@ def check_tls(serve: Serve, engine: Engine) -> None:
 
 def _bad_tls(serve: Serve, cause: str) -> CannotServe:
     return CannotServe(
-        f"{serve.certificate} and {serve.key} cannot serve TLS: {cause}",
-        "Name a certificate, with its chain, and its own key in serve.certificate and serve.key",
+        f"{serve.certificate} and {serve.key} cannot be used for TLS: {cause}",
+        "Set serve.certificate to a certificate with its chain, and serve.key to its key",
         code="bad_tls_certificate",
     )

@@ -1,4 +1,4 @@
-"""How a process learns that it should end: by a signal, or because who started it is gone."""
+"""How a process learns that it should end: by a signal, or because the one that started it died."""
 
 from __future__ import annotations
 
@@ -10,35 +10,36 @@ from collections.abc import Callable
 from multiprocessing import connection
 
 
-def end_with_standard_input() -> None:
-    """End this process when its standard input does.
+def terminate_when_stdin_closes() -> None:
+    """Send this process SIGTERM when its standard input closes.
 
-    The supervisor holds the other end and writes nothing: it ends with the supervisor, however
-    that dies.
+    The supervisor holds the other end and writes nothing, so that it closes when the supervisor
+    dies, in whatever way.
     """
-    _in_background(_end_after(_standard_input_ends))
+    _in_background(_then_terminate(_read_standard_input))
 
 
-def end_with_parent() -> None:
-    """End this process when the one that made it, by :mod:`multiprocessing`, has died."""
+def terminate_when_parent_dies() -> None:
+    """Send this process SIGTERM when the process that forked it by :mod:`multiprocessing` died."""
     parent = multiprocessing.parent_process()
     if parent is not None:
-        _in_background(_end_after(lambda: connection.wait([parent.sentinel])))
+        _in_background(_then_terminate(lambda: connection.wait([parent.sentinel])))
 
 
-def obey_signals() -> None:
-    """Let signals end this process, until the server that we run in has its own handlers.
+def restore_default_signals() -> None:
+    """Let SIGINT and SIGTERM end this process until its web server installs its own handlers.
 
-    A forked process has those of its parent, which would note the signal where nobody looks.
+    A forked process inherits the handlers of its parent, which would only set a flag that nobody
+    reads.
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
 
 
-def keep_signals_for_children() -> None:
-    """Let processes that this one forks get a signal sent to them from their first moment on.
+def hold_signals_while_forking() -> None:
+    """Hold back signals to a forked process until it has the default handlers.
 
-    It waits until they obey signals; else the handler they have of us would note it in vain.
+    Otherwise a signal in its first moments would run the handler that it inherited, and be lost.
     """
     ending = {signal.SIGINT, signal.SIGTERM}
 
@@ -48,18 +49,18 @@ def keep_signals_for_children() -> None:
     def unblock() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ending)
 
-    def obey() -> None:
-        obey_signals()
+    def restore_and_unblock() -> None:
+        restore_default_signals()
         unblock()
 
-    os.register_at_fork(before=block, after_in_parent=unblock, after_in_child=obey)
+    os.register_at_fork(before=block, after_in_parent=unblock, after_in_child=restore_and_unblock)
 
 
-def at_signal(act: Callable[[], None]) -> None:
-    """Call *act* in a thread of its own once a signal tells this process to end.
+def call_on_signal(act: Callable[[], None]) -> None:
+    """Call *act* once, in a thread of its own, when a signal arrives for which there is a handler.
 
-    The server that we run in has handlers of its own; this end of the pipe gets the signals they
-    handle beside them. To be called in the main thread.
+    The web server has its own handlers; Python writes each signal to the wake-up descriptor too,
+    and a thread reads that. Must be called in the main thread.
     """
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
@@ -72,18 +73,19 @@ def at_signal(act: Callable[[], None]) -> None:
     _in_background(wait_and_act)
 
 
-def _standard_input_ends() -> None:
+def _read_standard_input() -> None:
+    """Return when standard input has closed."""
     while os.read(0, 1):
         pass
 
 
-def _end_after(wait: Callable[[], object]) -> Callable[[], None]:
-    def wait_and_end() -> None:
+def _then_terminate(wait: Callable[[], object]) -> Callable[[], None]:
+    def wait_and_terminate() -> None:
         wait()
         os.kill(os.getpid(), signal.SIGTERM)
 
-    return wait_and_end
+    return wait_and_terminate
 
 
 def _in_background(act: Callable[[], None]) -> None:
-    threading.Thread(target=act, name="lifeline", daemon=True).start()
+    threading.Thread(target=act, name="shutdown", daemon=True).start()

@@ -1,178 +1,206 @@
-"""Who starts the host process, says when it answers, and ends it."""
+"""Starts the processes of a server, waits until they are ready, restarts and ends them."""
 
 from __future__ import annotations
 
-import http.client
 import os
+import queue
 import signal
-import socket
-import ssl
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from functools import partial
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
-from idp.serving.worker import CONFIG_VARIABLE
-from idp.sockets import to_reach
+from idp.logs import get_logger
+from idp.serving.process import OnExit, ProcessSpec
+from idp.serving.systemd import notify_systemd
 
 if TYPE_CHECKING:
     from types import FrameType
 
-    from idp.serving.plan import Plan
-
 GRACE_SECONDS = 30
-"""How long requests that were let in may take once the server is told to end."""
+"""How long a process may take to finish its running requests after SIGTERM."""
 
 START_SECONDS = 60
-A_FILE = "/static/tallystick.css"
-PAUSE = 0.05
+"""How long all processes together may take to become ready."""
+
+RESTART_SECONDS = 1.0
+"""Pause before a process is started again, so that one that always fails costs little."""
+
+PROBE_SECONDS = 0.05
+"""Pause between two questions whether a process is ready."""
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+ORDINARY_STATUSES = (0, -signal.SIGTERM)
+"""Exit statuses of a process that ended as it was told."""
 
 
-class HostEnded(TallystickError):
-    """Raised when the host process is gone without having been told to end."""
+class ProcessEnded(TallystickError):
+    """Raised when a process ended that was not told to, or did not end in order."""
 
     code = "server_ended"
 
 
 class Supervisor:
-    """One host process, from its start to its end.
+    """Runs processes from the first start to the last end.
 
-    It is in a session of its own, so that Ctrl-C reaches it through us alone. Its standard input
-    is ours to hold open: should we die, it ends.
+    Each process is in a session of its own, so that Ctrl-C reaches only the supervisor, which
+    tells them. The supervisor holds the other end of their standard input: if it dies, that
+    closes, and they end.
     """
 
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-        self._environment = {CONFIG_VARIABLE: str(plan.config_file)}
-        self._times_told = 0
+    def __init__(
+        self, specs: Iterable[ProcessSpec], environment: Mapping[str, str] | None = None
+    ) -> None:
+        """*environment* holds variables for every process, in addition to those of this one."""
+        self._specs = tuple(specs)
+        self._environment = {**os.environ, **(environment or {})}
+        self._running: list[_Process] = []
+        self._restarts = 0  # processes that are waiting to be started again
+        self._events: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._signals = 0
+        self._is_ready = False
+        self._failure: ProcessEnded | None = None
 
     def run(self, on_ready: Callable[[], None]) -> None:
-        """Serve until told to end by a signal; a second one does not wait for anybody.
+        """Run the processes until a signal ends them; a second signal kills them.
 
-        Raises :class:`HostEnded`.
+        *on_ready* is called once, when all are ready. Raises :class:`ProcessEnded` after all have
+        ended if one ended by itself (see :class:`~idp.serving.process.OnExit`), could not be
+        started, or was killed before it had finished. Must be called in the main thread.
         """
-        with self._metrics(), self._host() as host, self._told_by_signals(host):
-            if self._wait_until_it_answers(host):
-                tell_systemd("READY=1")
+        with self._handling_signals(), self._processes():
+            if self._wait_until_ready():
+                notify_systemd("READY=1")
                 on_ready()
-            status = host.wait()
-        if status not in (0, -signal.SIGTERM) or not self._times_told:
-            how = "before everybody was answered" if self._times_told else "by itself"
-            raise HostEnded(
-                f"The server process ended {how} (status {status})", "See the log lines above"
-            )
+            while self._running or self._restarts:
+                self._events.get()()
+        if self._failure is not None:
+            raise self._failure
+
+    @property
+    def _is_ending(self) -> bool:
+        return self._signals > 0 or self._failure is not None
 
     @contextmanager
-    def _metrics(self) -> Iterator[None]:
-        """Answer Prometheus, where that is wanted, from a folder that all processes write to."""
-        settings = self._plan.config.metrics
-        if settings.port is None:
-            yield
-            return
-        from idp import metrics
-
-        with (
-            TemporaryDirectory(prefix="tallystick-metrics-") as folder,
-            metrics.listening(settings.bind, settings.port, Path(folder)),
-        ):
-            self._environment[metrics.FOLDER_VARIABLE] = folder
-            yield
-
-    @contextmanager
-    def _host(self) -> Iterator[subprocess.Popen[bytes]]:
-        module = f"idp.serving.{self._plan.engine}_host"
-        with subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-P", "-m", module],
-            stdin=subprocess.PIPE,
-            stdout=sys.stderr.fileno(),  # ours is for the line that says it is ready
-            env={**os.environ, **self._environment},
-            start_new_session=True,
-        ) as host:
-            try:
-                yield host
-            finally:
-                if host.poll() is None:
-                    host.terminate()
-
-    @contextmanager
-    def _told_by_signals(self, host: subprocess.Popen[bytes]) -> Iterator[None]:
-        def tell(_number: int, _frame: FrameType | None) -> None:
-            self._times_told += 1
-            tell_systemd("STOPPING=1")
-            if self._times_told == 1:
-                host.terminate()
-            else:
-                with suppress(ProcessLookupError):  # it has just ended
-                    os.killpg(host.pid, signal.SIGKILL)
-
-        before = {number: signal.signal(number, tell) for number in SIGNALS}
+    def _handling_signals(self) -> Iterator[None]:
+        before = {number: signal.signal(number, self._on_signal) for number in SIGNALS}
         try:
             yield
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
-    def _wait_until_it_answers(self, host: subprocess.Popen[bytes]) -> bool:
-        """Return whether it does; False when it has ended before."""
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._signals += 1
+        notify_systemd("STOPPING=1")
+        for process in tuple(self._running):
+            if self._signals == 1:
+                process.terminate()
+            else:
+                process.kill()
+
+    @contextmanager
+    def _processes(self) -> Iterator[None]:
+        """Start all processes; whatever happens, all have ended when the block is left."""
+        try:
+            for spec in self._specs:
+                for _ in range(spec.count):
+                    self._start(spec)
+            yield
+        finally:
+            for process in self._running:
+                process.terminate()
+            for process in self._running:
+                process.wait()
+
+    def _start(self, spec: ProcessSpec) -> None:
+        process = _Process(spec, self._environment)
+        self._running.append(process)
+        threading.Thread(
+            target=lambda: self._events.put(partial(self._on_exit, process, process.wait())),
+            name=f"wait-{spec.name}",
+            daemon=True,
+        ).start()
+        if self._is_ending:  # a signal came while it was being started
+            process.terminate()
+
+    def _wait_until_ready(self) -> bool:
+        """Return whether all processes are ready; False if the server is to end before that."""
         deadline = time.monotonic() + START_SECONDS
-        while not _answers(self._plan):
-            if _has_ended(host):
+        waiting = [spec for spec in self._specs if spec.is_ready is not None]
+        while waiting := [spec for spec in waiting if not (spec.is_ready and spec.is_ready())]:
+            with suppress(queue.Empty):
+                self._events.get(timeout=PROBE_SECONDS)()
+            if self._is_ending:
                 return False
             if time.monotonic() > deadline:
-                raise HostEnded(
-                    f"The server does not answer at {self._plan.address}",
+                raise ProcessEnded(
+                    f"The {waiting[0].name} process is not ready after {START_SECONDS} seconds",
                     "See the log lines above",
                     code="server_not_answering",
                 )
-        return True
+        self._is_ready = True
+        return not self._is_ending
+
+    def _on_exit(self, process: _Process, status: int) -> None:
+        self._running.remove(process)
+        spec = process.spec
+        if self._is_ending:
+            if status not in ORDINARY_STATUSES:
+                self._fail(spec, f"before everybody was answered (status {status})")
+        elif spec.on_exit is OnExit.RESTART and self._is_ready:
+            get_logger().error("process_restarted", process=spec.name, status=status)
+            self._restarts += 1
+            timer = threading.Timer(RESTART_SECONDS, self._events.put, [partial(self._again, spec)])
+            timer.daemon = True
+            timer.start()
+        else:
+            self._fail(spec, f"by itself (status {status})")
+            for other in self._running:
+                other.terminate()
+
+    def _again(self, spec: ProcessSpec) -> None:
+        self._restarts -= 1
+        if not self._is_ending:
+            self._start(spec)
+
+    def _fail(self, spec: ProcessSpec, how: str) -> None:
+        """Remember the first failure: others follow from it."""
+        self._failure = self._failure or ProcessEnded(
+            f"The {spec.name} process ended {how}", "See the log lines above"
+        )
 
 
-def tell_systemd(state: str) -> None:
-    """Tell a service manager that wants to know (sd_notify(3)); an @ stands for a null byte."""
-    address = os.environ.get("NOTIFY_SOCKET")
-    if not address:
-        return
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify, suppress(OSError):
-        notify.connect(address.replace("@", "\0", 1) if address.startswith("@") else address)
-        notify.sendall(state.encode())
+class _Process:
+    """A process that was started."""
 
+    def __init__(self, spec: ProcessSpec, environment: Mapping[str, str]) -> None:
+        self.spec = spec
+        self._popen = subprocess.Popen(  # noqa: S603 - our own program
+            spec.command,
+            stdin=subprocess.PIPE,
+            stdout=sys.stderr.fileno(),  # our standard output only says when the server is ready
+            env={**environment, **spec.environment},
+            start_new_session=True,
+        )
 
-def _has_ended(host: subprocess.Popen[bytes]) -> bool:
-    try:
-        host.wait(PAUSE)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
+    def wait(self) -> int:
+        """Wait for its end and return the exit status; a negative one is a signal."""
+        status = self._popen.wait()
+        if self._popen.stdin is not None:
+            self._popen.stdin.close()
+        return status
 
+    def terminate(self) -> None:
+        """Tell it to end."""
+        self._popen.terminate()
 
-def _answers(plan: Plan) -> bool:
-    """Ask for a file: what the probe says is for load balancers, and may be no."""
-    serve = plan.config.serve
-    host = to_reach(serve.bind)
-    connection = (
-        http.client.HTTPSConnection(host, serve.port, timeout=5, context=_unchecked())
-        if plan.is_tls
-        else http.client.HTTPConnection(host, serve.port, timeout=5)
-    )
-    try:
-        connection.request("GET", A_FILE)
-        connection.getresponse()
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
-    return True
-
-
-def _unchecked() -> ssl.SSLContext:
-    """Return a context for asking ourselves by an address that no certificate holds."""
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
+    def kill(self) -> None:
+        """Kill it and all processes that it has started."""
+        with suppress(ProcessLookupError):  # it has just ended
+            os.killpg(self._popen.pid, signal.SIGKILL)

@@ -181,7 +181,8 @@ class Recorder:
             self.log(record)
 
     def log(self, record: SignInRecord) -> None:
-        """Write the line of a record that is in the database."""
+        """Write the line of a record that is in the database, and count it."""
+        self._services.counters.sign_in(record.event_id, record.outcome, record.experience)
         get_logger().info(
             "sign_in",
             event_id=record.event_id,

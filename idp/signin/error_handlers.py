@@ -8,7 +8,6 @@ from __future__ import annotations
 from flask import Response, request
 
 from adapter.errors import TallystickError, Unavailable
-from idp.logs import get_logger
 from idp.saml.assertions import write_status_response
 from idp.saml.bindings import post_fields
 from idp.saml.refusal import Refused
@@ -20,9 +19,8 @@ from idp.session.seal import SealBroken
 from idp.signin import errors, pages
 from idp.signin.assertion import new_id
 from idp.signin.audit_log import Recorder
-from idp.web.activity import activity_id, log_refusal
-
-RETRY_AFTER_SECONDS = "5"
+from idp.web.activity import log_failure, log_refusal
+from idp.web.http_status import RETRY_LATER, status_of
 
 
 class ErrorHandlers:
@@ -46,20 +44,20 @@ class ErrorHandlers:
 
     def unavailable(self, error: Unavailable) -> Response:
         """Say that the service is away for the moment; why is for the log alone."""
-        _log("unavailable", error)
-        page = self._error(errors.try_later(error.code), status=503)
-        page.headers["Retry-After"] = RETRY_AFTER_SECONDS
+        log_failure("unavailable", error)
+        page = self._error(errors.try_later(error.code), status=status_of(error))
+        page.headers.add(*RETRY_LATER)
         return page
 
     def failed(self, error: TallystickError) -> Response:
         """Let nobody in where something went wrong that no step of a sign-in answers for."""
-        _log("sign_in_failed", error)
+        log_failure("sign_in_failed", error)
         refused = errors.not_possible()
-        return self._error(refused, status=errors.status_of(refused))
+        return self._error(refused, status=status_of(refused))
 
     def _page(self, refused: Refused) -> Response:
         log_refusal(refused.code, refused.problem)
-        return self._error(refused, status=errors.status_of(refused))
+        return self._error(refused, status=status_of(refused))
 
     def _error(self, refused: Refused, *, status: int) -> Response:
         now = self._services.clock.now()
@@ -93,7 +91,3 @@ class ErrorHandlers:
             return self._node.name(request.cookies)
         except Unavailable:
             return "unknown"
-
-
-def _log(event: str, error: TallystickError) -> None:
-    get_logger().error(event, code=error.code, activity_id=activity_id(), problem=error.problem)

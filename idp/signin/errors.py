@@ -28,23 +28,6 @@ ENDED_BY_SECOND_FACTOR = {
 }
 
 
-HTTP_STATUS = {
-    # code                            status, where it is not 400
-    "from_another_site":               403,
-    "MSIS5007":                        403,
-    "MSIS7065":                        404,
-    "no_strong_authentication_method": 403,
-    "method_not_available":            403,
-    "method_not_announced":            403,
-    "adapter_error":                   403,
-}  # fmt: skip
-
-
-def status_of(refused: Refused) -> int:
-    """Return the HTTP status of the page that tells a refusal."""
-    return HTTP_STATUS.get(refused.code, 400)
-
-
 def second_factor(code: str) -> Refused:
     """The second factor ended the sign-in, by one of the codes above."""
     problem, remedy = ENDED_BY_SECOND_FACTOR[code]

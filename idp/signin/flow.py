@@ -37,6 +37,7 @@ from idp.signin.sign_in_facts import SignInFacts, load_facts
 from idp.signin.steps import Needs, Step, needs_of
 from idp.signin.verbose_audit import Audit
 from idp.web.activity import continue_activity
+from idp.web.http_status import status_of
 
 OUTLASTS = timedelta(days=1)
 """How much longer than ours a session of a service provider may last and still be ended here."""
@@ -260,7 +261,7 @@ class SignInFlow:
         return self._error(errors.denied(user, trust.display_name), known)
 
     def _error(self, refused: Refused, known: SignInFacts) -> Response:
-        now, status = self._services.clock.now(), errors.status_of(refused)
+        now, status = self._services.clock.now(), status_of(refused)
         return pages.error(refused, status=status, now=now, node=known.node.name)
 
     def _issue(

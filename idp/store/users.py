@@ -14,15 +14,9 @@ from idp.directory.user_store import Credentials, Tried
 from idp.directory.users import User, account_key
 from idp.store import lockout
 from idp.store.engine import Database
+from idp.store.mfa import USER_TABLES
 from idp.store.prepared import Prepared
-from idp.store.schema import (
-    activations,
-    challenges,
-    devices,
-    mfa_users,
-    name_ids,
-    users,
-)
+from idp.store.schema import name_ids, users
 
 USER_COLUMNS = (
     users.c.upn,
@@ -126,7 +120,7 @@ class SqlUserStore:
         Nobody after them may be taken for them by a persistent name (saml-core §8.3.7).
         """
         with self._database.write() as connection:
-            for table in (mfa_users, devices, challenges, activations, name_ids):
+            for table in (*USER_TABLES, name_ids):
                 connection.execute(delete(table).where(table.c.user == upn))
             lockout.forget(connection, upn)
             gone = delete(users).where(users.c.upn == upn).returning(users.c.upn)

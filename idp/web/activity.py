@@ -1,4 +1,4 @@
-"""What is known of the web request under way: its Activity ID, and where it comes from."""
+"""The web request that this thread answers: its Activity ID, its client, and its log lines."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 
 from flask import current_app, g, request
 
+from adapter.errors import TallystickError
+from idp.counters import Counters, log_and_count
 from idp.events import event_of_refusal
 from idp.federation.request_context import RequestContext
-from idp.logs import get_logger
 from idp.web.proxies import Proxies
 
 
@@ -51,8 +52,9 @@ def accept_language() -> str:
 
 
 def log_refusal(code: str, problem: str = "") -> None:
-    """Write the one line of a request that was refused."""
-    get_logger().warning(
+    """Log that this request was refused, and count it."""
+    log_and_count(
+        _counters(),
         "request_refused",
         event_id=event_of_refusal(code),
         code=code,
@@ -60,3 +62,20 @@ def log_refusal(code: str, problem: str = "") -> None:
         problem=problem,
         client_ip=client_ip(),
     )
+
+
+def log_failure(event: str, error: TallystickError) -> None:
+    """Log that this request failed because of the server itself, and count it."""
+    log_and_count(
+        _counters(),
+        event,
+        level="error",
+        code=error.code,
+        activity_id=activity_id(),
+        problem=error.problem,
+    )
+
+
+def _counters() -> Counters:
+    counters: Counters = current_app.extensions["counters"]
+    return counters

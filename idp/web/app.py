@@ -11,6 +11,7 @@ from flask import Flask, redirect, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+from idp.counters import NO_COUNTERS, Counters
 from idp.logs import get_logger
 from idp.web.activity import activity_id, log_refusal, name_activity
 from idp.web.headers import add_headers
@@ -27,16 +28,17 @@ class App(Flask):
         return func
 
 
-def harden(app: Flask, proxies: Proxies | None = None) -> None:
-    """Give *app* the body limit, and every response the headers it has not set itself.
+def harden(app: Flask, proxies: Proxies | None = None, *, counters: Counters = NO_COUNTERS) -> None:
+    """Limit the bodies that *app* reads, and add the security headers that a response lacks.
 
-    *proxies* are believed in whose request they bring; without, nobody is. What no host answers
-    is told in one sentence, and logged in one line.
+    Headers that say who the client is are believed from *proxies* only. An HTTP error that no
+    host handles becomes a page of one sentence and a log line, counted by *counters*.
     """
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.config["MAX_FORM_MEMORY_SIZE"] = BODY_LIMIT
     app.config["MAX_FORM_PARTS"] = 100
     app.extensions["proxies"] = proxies or Proxies()
+    app.extensions["counters"] = counters
     app.before_request(name_activity)
     app.before_request(_put_path_right)
     app.after_request(add_headers)

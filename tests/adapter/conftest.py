@@ -3,18 +3,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from databases import SetClock
-from second_factors import SecondFactors, store_on
+from support.adapters.mfa_node import SecondFactors, stores_on
+from support.clock import SetClock
 
 from idp.store.engine import Database
 
 
 @pytest.fixture
 def mfa(database: Database, clock: SetClock) -> SecondFactors:
-    return SecondFactors(store_on(database), clock)
+    return SecondFactors(stores_on(database), clock)
 
 
 @pytest.fixture
 def other_node(open_database: Callable[[], Database], clock: SetClock) -> SecondFactors:
     """Another process of the farm, on the same database."""
-    return SecondFactors(store_on(open_database()), clock)
+    return SecondFactors(stores_on(open_database()), clock)

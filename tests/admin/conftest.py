@@ -8,10 +8,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from administered import ADMIN_TOKEN, BASE_URL, farm_folder, keys_folder
-from databases import SetClock
 from flask import Flask
 from flask.testing import FlaskClient
+from support.clock import SetClock
+from support.servers.server_folder import ADMIN_TOKEN, BASE_URL, farm_folder, keys_folder
 from werkzeug.test import TestResponse
 
 from idp.app import assemble, create_app

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from administered import ADMIN_TOKEN, BASE_URL, metadata
+from support.servers.server_folder import ADMIN_TOKEN, BASE_URL, metadata
 
 from idp.federation.access_control.policy_file import read_policy
 

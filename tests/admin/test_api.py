@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from administered import ADMIN_TOKEN, BASE_URL
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.servers.server_folder import ADMIN_TOKEN, BASE_URL
 
 BEARER = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
 NODE = "/admin/api/nodes/sts1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from administered import ADMIN_TOKEN, BASE_URL
+from support.servers.server_folder import ADMIN_TOKEN, BASE_URL
 
 SECRETS = (ADMIN_TOKEN, "wrong-token-of-somebody", "pasted-by-mistake")
 

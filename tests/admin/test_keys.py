@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from administered import ADMIN_TOKEN, BASE_URL
+from support.servers.server_folder import ADMIN_TOKEN, BASE_URL
 
 from idp.federation.token_signing.configured import signing_keys_of
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from administered import ADMIN_TOKEN, BASE_URL
 from flask import Flask
+from support.servers.server_folder import ADMIN_TOKEN, BASE_URL
 
 FORM = {"name": "sts1", "build": "20348.350"}
 

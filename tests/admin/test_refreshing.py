@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from administered import ADMIN_TOKEN, BASE_URL
-from readers import identities, sp
+from support.servers.server_folder import ADMIN_TOKEN, BASE_URL
+from support.service_providers.metadata_parts import ACS, SP_ID, entity, key, role
+from support.service_providers.saml_messages import identities, sp
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
-from written_metadata import ACS, SP_ID, entity, key, role
 
 from adapter.errors import TallystickError
 from idp.federation.metadata.schedule import LEASE, MIN_INTERVAL

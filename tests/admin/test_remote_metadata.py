@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from ssl import SSLContext
 
 import pytest
-from authority import make_authority
+from support.certificates.authority import make_authority
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
 

@@ -6,7 +6,7 @@ import json
 from urllib.parse import quote
 
 import pytest
-from administered import ADMIN_TOKEN, BASE_URL, SP_ID, metadata
+from support.servers.server_folder import ADMIN_TOKEN, BASE_URL, SP_ID, metadata
 
 TRUSTS = "/admin/api/trusts"
 ONE = f"{TRUSTS}/{quote(SP_ID, safe='')}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
-from administered import SP_ID, metadata
 from lxml import html
+from support.servers.server_folder import SP_ID, metadata
 
 from idp.federation.claim_rules.toml.reader import read_toml
 from idp.federation.metadata.schedule import PendingUpdate, RefreshState

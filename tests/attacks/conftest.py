@@ -1,3 +1,3 @@
-from readers import identities
+from support.service_providers.saml_messages import identities
 
 __all__ = ["identities"]

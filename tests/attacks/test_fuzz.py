@@ -14,8 +14,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from malformed import read_message
-from readers import KINDS, Reader
+from support.attacks.malformed_messages import read_message
+from support.service_providers.saml_messages import KINDS, Reader
 
 from adapter.errors import TallystickError
 from idp.app import create_app

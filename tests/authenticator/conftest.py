@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from authenticator_hands import Hand, hand_of
-from phone_host import BOB, PhoneHost, running
+from support.phones.phone_host import BOB, PhoneHost, running
+from support.phones.signed_phone import Hand, hand_of
 
 from idp.authenticator.client import Phone
 

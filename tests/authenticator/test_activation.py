@@ -7,10 +7,10 @@ import json
 from dataclasses import replace
 
 import pytest
-from authenticator_hands import Hand
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from phone_host import ALICE
+from support.phones.phone_host import ALICE
+from support.phones.signed_phone import Hand
 
 from adapter.mfa.codes.code import step_of
 
@@ -36,7 +36,7 @@ def wish(host, *, totp=False, **changes):
 
 
 def devices(host):
-    return host.services.mfa_store.devices_of(ALICE)
+    return host.services.mfa.devices.of_user(ALICE)
 
 
 def test_a_code_makes_a_phone_the_users_own(host, newcomer):
@@ -67,7 +67,7 @@ def test_a_seed_is_told_with_the_activation_that_makes_it(host, newcomer):
     seed = newcomer.call("POST", "activate", wish(host, totp=True)).json()["seed"]
     now = host.clock.now()
     assert step_of(seed, pyotp.TOTP(seed).at(now), now) is not None
-    assert host.services.mfa.methods_of(ALICE).has_totp
+    assert host.services.mfa.methods_of(ALICE).has("totp")
     assert seed not in host.log.getvalue()
 
 

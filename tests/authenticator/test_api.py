@@ -9,9 +9,9 @@ from datetime import timedelta
 
 import pytest
 import requests
-from authenticator_hands import hand_of
-from phone_host import ALICE, APPLICATION
 from sqlalchemy import delete
+from support.phones.phone_host import ALICE, APPLICATION
+from support.phones.signed_phone import hand_of
 
 from idp.authenticator.request_signing import SignedRequest
 from idp.store.schema import devices
@@ -236,7 +236,7 @@ def test_approve_and_deny_at_the_same_instant_are_a_denial(host, hand):
         assert denial.result().json()["state"] == "denied"
         assert approval.result().status_code in (200, 409)
         assert host.stored(started).state == "denied"
-        host.services.mfa_store.clear_limits(ALICE, host.clock.now())
+        host.services.mfa.unlock(ALICE)
 
 
 def test_ten_parallel_approvals_are_one(host, hand):

@@ -6,7 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from phone_host import ALICE, BOB
+from support.phones.phone_host import ALICE, BOB
 
 from idp.authenticator.client import Phone, PhoneError
 from idp.authenticator.phonefile import PhoneFile, PhoneFileError

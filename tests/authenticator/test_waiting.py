@@ -9,9 +9,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from authenticator_hands import hand_of
-from phone_host import ALICE, BOB, running
 from sqlalchemy import delete
+from support.phones.phone_host import ALICE, BOB, running
+from support.phones.signed_phone import hand_of
 
 from adapter.errors import TallystickError
 from idp.mfa.waiting import RoomFull, WaitingRoom

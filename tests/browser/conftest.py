@@ -11,8 +11,8 @@ from weakref import WeakSet
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chromium import find_chromium
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from support.browsers.chromium import find_chromium
 
 MILLISECONDS = 10_000
 SCREENSHOTS = "TALLYSTICK_SCREENSHOTS"

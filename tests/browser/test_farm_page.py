@@ -8,8 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from administered import ADMIN_TOKEN, SP_ID, farm_folder, keys_folder, metadata, services
 from playwright.sync_api import Locator, Page, expect
+from support.servers.server_folder import (
+    ADMIN_TOKEN,
+    SP_ID,
+    farm_folder,
+    keys_folder,
+    metadata,
+    services,
+)
 from werkzeug.serving import make_server
 
 from idp.app import create_app

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from leaving import App
 from playwright.sync_api import Page, expect
-from signing_in import pairs
+from support.servers.sign_in_server import pairs
+from support.service_providers.logout_apps import App
 
 from idp.saml.values import POST
 from idp.testing.federation import Federation, ServiceProvider

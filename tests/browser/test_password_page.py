@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
-from signing_in import served
+from support.servers.sign_in_server import served
 
 from idp.config.schema import SignIn
 from idp.testing.federation import Federation, ServiceProvider

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pyotp
 import pytest
-from phone_host import ALICE, BOB, PhoneHost, running
 from playwright.sync_api import Page, expect
 from sqlalchemy import delete
+from support.phones.phone_host import ALICE, BOB, PhoneHost, running
 
 from idp.store.schema import devices
 
@@ -63,7 +63,7 @@ def test_the_address_of_the_qr_code_activates_and_leaves_the_address_bar(host, p
     page.goto(host.activation_url())
     expect(page.get_by_role("heading", name=ALICE)).to_be_visible()
     assert page.url == f"{host.url}/authenticator/"
-    (device,) = host.services.mfa_store.devices_of(ALICE)
+    (device,) = host.services.mfa.devices.of_user(ALICE)
     assert (device.platform, device.kind) == ("web", "phone-current")
 
 
@@ -133,7 +133,7 @@ def test_activating_a_user_again_replaces_the_account(host, phone):
     started = host.push()
     type_number(phone, started.number)
     outcome(phone, "Approved")
-    assert host.stored(started).answered_by == host.services.mfa_store.devices_of(ALICE)[1].id
+    assert host.stored(started).answered_by == host.services.mfa.devices.of_user(ALICE)[1].id
 
 
 # Answers

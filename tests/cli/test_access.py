@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from administered import metadata
+from support.servers.server_folder import metadata
 
 POLICY = """\
 [[permit]]

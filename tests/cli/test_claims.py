@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from administered import SP_ID as ID
-from administered import metadata
+from support.servers.server_folder import SP_ID as ID
+from support.servers.server_folder import metadata
 
 from idp.federation.metadata.folder import load_folder
 

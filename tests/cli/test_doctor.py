@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from serve_process import TALLYSTICK
+from support.servers.serve_process import TALLYSTICK
 
 
 @pytest.fixture

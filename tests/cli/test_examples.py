@@ -11,8 +11,8 @@ from pathlib import Path
 
 import click
 import pytest
-from administered import SP_ID, metadata
-from written_metadata import entities
+from support.servers.server_folder import SP_ID, metadata
+from support.service_providers.metadata_parts import entities
 
 from idp import cli
 from idp.cli.context import Example

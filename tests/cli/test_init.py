@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from serve_process import free_port, serve_process
+from support.servers.serve_process import free_port, serve_process
 
 from idp.config.reading import load
 from idp.federation.token_signing.configured import signing_keys_of

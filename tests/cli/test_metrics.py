@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import requests
-from administered import SP_ID, metadata
 from prometheus_client.parser import text_string_to_metric_families
-from serve_process import free_port, refusal, serve_process, serve_section
+from support.servers.serve_process import free_port, refusal, serve_process, serve_section
+from support.servers.server_folder import SP_ID, metadata
 
 from idp.app import assemble
 from idp.config.reading import load

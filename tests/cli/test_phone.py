@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner, Result
-from phone_host import ALICE, BOB, PhoneHost, running
+from support.phones.phone_host import ALICE, BOB, PhoneHost, running
 
 from idp.cli import main
 from idp.cli.phone import phone as phone_group

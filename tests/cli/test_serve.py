@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from administered import SP_ID, metadata
-from authenticator_hands import hand_of
 from cryptography.hazmat.primitives import serialization as pem
-from serve_process import (
+from sqlalchemy import text
+from support.phones.signed_phone import hand_of
+from support.servers.serve_process import (
     ServeProcess,
     children,
     free_port,
@@ -32,14 +32,14 @@ from serve_process import (
     starting,
     until,
 )
-from sqlalchemy import text
+from support.servers.server_folder import SP_ID, metadata
 
 from idp.app import assemble
-from idp.authenticator import THREADS
 from idp.config.reading import load
 from idp.demo import tls
 from idp.directory import PasswordHasher
 from idp.serving.supervisor import GRACE_SECONDS
+from idp.serving.web_process import THREADS
 from idp.sockets import listen
 from idp.testing.clock import ShiftedClock
 from idp.testing.federation import Federation

@@ -7,8 +7,8 @@ import threading
 from contextlib import contextmanager
 
 import pytest
-from administered import SP_ID as ID
-from administered import metadata
+from support.servers.server_folder import SP_ID as ID
+from support.servers.server_folder import metadata
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
 

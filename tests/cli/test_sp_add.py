@@ -6,9 +6,9 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from odd_certificates import expired
-from readers import identities, sp
-from written_metadata import ACS, SP_ID, entities, entity, key, role
+from support.certificates.odd_certificates import expired
+from support.service_providers.metadata_parts import ACS, SP_ID, entities, entity, key, role
+from support.service_providers.saml_messages import identities, sp
 
 __all__ = ["identities", "sp"]
 

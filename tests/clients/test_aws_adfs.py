@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
-import aws
-import aws_adfs
 import pytest
 from flask import Flask
-from verified import only, values, verified_assertion
+from support.clients import aws, aws_adfs
+from support.service_providers.verified_assertion import only, values, verified_assertion
 
 from idp.app import create_app
 from idp.config.schema import Server

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
 
-import node_saml
 import pytest
-from node_saml import NodeSaml, NodeSamlError
+from support.clients import node_saml
+from support.clients.node_saml import NodeSaml, NodeSamlError
 
 from idp.saml.contexts import MULTIPLE_AUTHN
 from idp.saml.keys import PemPair, new_signing_certificate

@@ -8,8 +8,8 @@ from __future__ import annotations
 import base64
 
 import pytest
-from leaving import App, Sent, carry, visit
-from signing_in import pairs
+from support.servers.sign_in_server import pairs
+from support.service_providers.logout_apps import App, Sent, carry, visit
 
 from idp.embedded.test_sp.pysaml2_client import make_service_provider
 from idp.saml.logout import OutgoingMessage

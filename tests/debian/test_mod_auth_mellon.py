@@ -9,9 +9,9 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-import mellon
 import pytest
-from mellon import Mellon
+from support.clients import mellon
+from support.clients.mellon import Mellon
 
 from idp.saml.keys import PemPair, new_signing_certificate
 from idp.signin.paths import IDP_INITIATED

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import requests
-from administered import SP_ID, farm_folder, keys_folder, metadata
 from requests.adapters import HTTPAdapter
-from serve_process import TALLYSTICK, free_port, serve_process, serve_section, until
+from support.servers.serve_process import TALLYSTICK, free_port, serve_process, serve_section, until
+from support.servers.server_folder import SP_ID, farm_folder, keys_folder, metadata
 
 from idp.app import assemble
 from idp.config.reading import load

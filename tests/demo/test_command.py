@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import pyotp
 import pytest
 import requests
-from demo_process import SECONDS, TALLYSTICK, DemoProcess, demo_process, tallystick
+from support.servers.demo_process import SECONDS, TALLYSTICK, DemoProcess, demo_process, tallystick
 
 from idp.cli.demo import demo as command
 from idp.management import nodes as farm
@@ -67,11 +67,14 @@ def test_users_come_in_their_order_each_with_what_they_have(demo):
     assert [(bool(u["phone"]), bool(u["totp_secret"])) for u in users] == [
         (True, False), (True, False), (False, True), (True, False), (True, False), (False, False),
     ]  # fmt: skip
-    methods = [demo.services.mfa.methods_of(user["name"]) for user in users]
-    assert [each.best.kind if each.best else None for each in methods] == [
+    mfa = demo.services.mfa
+    devices = [mfa.push.best_device(user["name"]) for user in users]
+    assert [device.kind if device else None for device in devices] == [
         "phone-current", "phone-current", None, "phone-old", "wearable", None,
     ]  # fmt: skip
-    assert [each.has_totp for each in methods] == [False, False, True, False, False, False]
+    assert [mfa.methods_of(user["name"]).has("totp") for user in users] == [
+        False, False, True, False, False, False,
+    ]  # fmt: skip
 
 
 def test_only_its_owner_can_read_what_the_demo_keeps(demo):

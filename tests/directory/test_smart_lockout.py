@@ -8,10 +8,10 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import guessing
 import pytest
-from guessing import ELSEWHERE
-from guessing import USER as ALICE
+from support.servers import brute_force
+from support.servers.brute_force import ELSEWHERE
+from support.servers.brute_force import USER as ALICE
 
 from idp.directory import Directory, PasswordHasher
 from idp.directory.directory import LockoutEvent
@@ -239,8 +239,8 @@ def test_of_a_hundred_wrong_passwords_in_two_processes_exactly_the_limit_may_let
 
 def _guessing(url):
     return subprocess.Popen(  # noqa: S603 - a module of our own
-        [sys.executable, "-m", "guessing", url],
-        cwd=Path(guessing.__file__).parent,
+        [sys.executable, "-m", brute_force.__name__, url],
+        cwd=Path(brute_force.__file__).parents[2],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

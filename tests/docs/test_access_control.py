@@ -8,9 +8,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from administered import farm_folder, keys_folder, metadata, services
 from click.testing import CliRunner
-from databases import NOON
+from support.clock import NOON
+from support.servers.server_folder import farm_folder, keys_folder, metadata, services
 
 from idp import cli
 from idp.config import schema

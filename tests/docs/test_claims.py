@@ -8,8 +8,8 @@ import shlex
 from pathlib import Path
 
 import pytest
-from administered import SP_ID, farm_folder, keys_folder, metadata, services
 from click.testing import CliRunner
+from support.servers.server_folder import SP_ID, farm_folder, keys_folder, metadata, services
 
 from idp import cli
 from idp.federation.claim_rules import engine, patterns

@@ -12,8 +12,8 @@ from configparser import RawConfigParser
 from pathlib import Path
 
 import pytest
-from administered import farm_folder, keys_folder, services
 from click.testing import CliRunner
+from support.servers.server_folder import farm_folder, keys_folder, services
 
 from idp.cli import main
 from idp.config import schema

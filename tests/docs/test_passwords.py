@@ -8,8 +8,8 @@ import shlex
 from pathlib import Path
 
 import pytest
-from administered import farm_folder, keys_folder, services
 from click.testing import CliRunner
+from support.servers.server_folder import farm_folder, keys_folder, services
 
 from idp import cli
 from idp.config import schema

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from administered import farm_folder, keys_folder, services
 from click.testing import CliRunner
-from readers import identities, sp
-from written_metadata import entities, entity
+from support.servers.server_folder import farm_folder, keys_folder, services
+from support.service_providers.metadata_parts import entities, entity
+from support.service_providers.saml_messages import identities, sp
 
 from idp import cli
 from idp.federation.relying_party.settings import TrustSettings

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from demo_process import SECONDS, TALLYSTICK, DemoProcess, demo_process
+from support.servers.demo_process import SECONDS, TALLYSTICK, DemoProcess, demo_process
 
 from idp.testing.browser import Browser
 from idp.testing.page import Page

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from administered import farm_folder, keys_folder, services
+from support.servers.server_folder import farm_folder, keys_folder, services
 
 __all__ = ["farm_folder", "keys_folder", "services"]

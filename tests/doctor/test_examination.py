@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from administered import ADMIN_TOKEN, SP_ID, metadata
 from sqlalchemy import text
+from support.servers.server_folder import ADMIN_TOKEN, SP_ID, metadata
 
 from idp.demo.tls import prepare
 from idp.doctor.examination import CHECKS, OF_THE_FEDERATION, examine

@@ -1,3 +1,3 @@
-from signing_in import easy, lines, pairs, sp
+from support.servers.sign_in_server import easy, lines, pairs, sp
 
 __all__ = ["easy", "lines", "pairs", "sp"]

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from idp.mfa.waiting import WaitingRoom
 from idp.store.maintenance import GRACE, purge
+from idp.store.mfa.push import SqlPushStore
 
 MINUTE = timedelta(minutes=1)
 
@@ -43,7 +44,8 @@ def test_a_push_that_ran_out_ahead_of_time_is_not_answered_when_the_clock_is_bac
 
     assert phone.pending() == ()
     assert not sign_in.poll().html.count("SAMLResponse")
-    assert federation.services.mfa_store.challenge(request.id).state == "expired"
+    stored = SqlPushStore(federation.services.database).find(request.id)
+    assert stored.state == "expired"
 
 
 def test_a_waiting_phone_waits_as_long_as_it_said(federation, phone):

@@ -8,10 +8,11 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import pytest
-from dying_node import Node, Point, dies, points_of
 from requests.utils import dict_from_cookiejar
+from support.servers.dying_node import Node, Point, dies, points_of
 
 from adapter.mfa.push.challenge import State
+from idp.store.mfa.push import SqlPushStore
 
 pytestmark = pytest.mark.each_database
 
@@ -49,7 +50,7 @@ def test_after_the_password_it_is_given_again_and_one_push_is_pending(node, fede
 
     for point in points_of(posting(node, browser, form, **password)):
         died.append(point)
-        federation.services.mfa_store.clear_limits(user.name, federation.clock.now())
+        federation.services.mfa.unlock(user.name)
         assert issued(federation) == 0
         assert len(phone.pending()) <= 1
 
@@ -106,7 +107,7 @@ def test_the_phones_answer_counts_once_whether_or_not_it_heard_so(node, federati
     sign_in = federation.sign_in(sp.url())
     (request,) = phone.pending()
     account = phone.accounts()[0]
-    stored = federation.services.mfa_store.challenge
+    stored = SqlPushStore(federation.services.database).find
     answer = {"nonce": request.sent["nonce"], "approve": True, "number": sign_in.number}
     died = []
 

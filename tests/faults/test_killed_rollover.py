@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 import pytest
-from dying_node import Point, dies, rolls
+from support.servers.dying_node import Point, dies, rolls
 
 from idp.federation.token_signing.key_files import create_signing_key
 from idp.federation.token_signing.ring import KeyFiles

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 import requests
-from postgresql import OTHERS_AWAY, OwnServer
+from support.databases.postgresql import OTHERS_AWAY, OwnServer
 
 from idp.store import errors
 

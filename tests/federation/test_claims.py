@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from databases import NOON
 from hypothesis import given
 from hypothesis import strategies as st
+from support.clock import NOON
 
 from idp.directory import User
 from idp.federation.claims import (

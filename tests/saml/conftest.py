@@ -1,3 +1,3 @@
-from readers import identities, idp, sp
+from support.service_providers.saml_messages import identities, idp, sp
 
 __all__ = ["identities", "idp", "sp"]

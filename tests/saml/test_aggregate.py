@@ -10,7 +10,7 @@ import xmlsec
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
-from written_metadata import ACS, SP_ID, entities, entity, key, role
+from support.service_providers.metadata_parts import ACS, SP_ID, entities, entity, key, role
 
 from idp.saml import aggregate, xml
 from idp.saml.metadata import BadMetadata, read_metadata

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import odd_certificates as odd
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from support.certificates import odd_certificates as odd
 
 from idp.saml.certificate_report import is_expired, report_on
 from idp.saml.certificates import BadCertificate, certificate_in, der_of

@@ -10,7 +10,16 @@ import sys
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from written_metadata import ACS, ACS_URL, SP_ID, entities, entity, key, method, role
+from support.service_providers.metadata_parts import (
+    ACS,
+    ACS_URL,
+    SP_ID,
+    entities,
+    entity,
+    key,
+    method,
+    role,
+)
 
 from idp.saml import uris
 from idp.saml.metadata import MAX_BYTES, BadMetadata, read_service_provider

@@ -1,4 +1,4 @@
-"""Bodies are taken in whole; who sends them slowly has few places, and one client fewer still."""
+"""Request bodies are read whole; few requests may wait for one, and fewer of one client."""
 
 from __future__ import annotations
 
@@ -9,47 +9,53 @@ import pytest
 from werkzeug.test import EnvironBuilder
 
 from idp.config.schema import Proxies
-from idp.serving.body_buffering import PLACES, PLACES_OF_ONE_CLIENT, BodyBuffer, Room, RoomFull
+from idp.serving.body_buffering import (
+    MAX_WAITING_BODIES,
+    MAX_WAITING_BODIES_OF_CLIENT,
+    BodyBuffer,
+    BodySlots,
+    TooManyBodies,
+)
 from idp.web.app import BODY_LIMIT
 
 
-def hold(room: Room, stack: ExitStack, client: str, times: int) -> None:
+def hold(slots: BodySlots, stack: ExitStack, client: str, times: int) -> None:
     for _ in range(times):
-        stack.enter_context(room.place(client))
+        stack.enter_context(slots.hold(client))
 
 
-def test_one_client_gets_no_more_than_its_places_and_others_theirs():
-    room = Room(lambda client: False)
+def test_one_client_gets_its_own_slots_and_leaves_the_others_theirs():
+    slots = BodySlots(lambda client: False)
     with ExitStack() as stack:
-        hold(room, stack, "192.0.2.1", PLACES_OF_ONE_CLIENT)
-        with pytest.raises(RoomFull):
-            hold(room, stack, "192.0.2.1", 1)
-        hold(room, stack, "192.0.2.2", PLACES_OF_ONE_CLIENT)
+        hold(slots, stack, "192.0.2.1", MAX_WAITING_BODIES_OF_CLIENT)
+        with pytest.raises(TooManyBodies):
+            hold(slots, stack, "192.0.2.1", 1)
+        hold(slots, stack, "192.0.2.2", MAX_WAITING_BODIES_OF_CLIENT)
         stack.close()
-        hold(room, stack, "192.0.2.1", PLACES_OF_ONE_CLIENT)
+        hold(slots, stack, "192.0.2.1", MAX_WAITING_BODIES_OF_CLIENT)
 
 
-def test_all_together_get_no_more_than_there_are():
-    room = Room(lambda client: False)
+def test_all_clients_together_get_no_more_slots_than_there_are():
+    slots = BodySlots(lambda client: False)
     with ExitStack() as stack:
-        for number in range(PLACES):
-            hold(room, stack, f"192.0.2.{number}", 1)
-        with pytest.raises(RoomFull):
-            hold(room, stack, "198.51.100.1", 1)
+        for number in range(MAX_WAITING_BODIES):
+            hold(slots, stack, f"192.0.2.{number}", 1)
+        with pytest.raises(TooManyBodies):
+            hold(slots, stack, "198.51.100.1", 1)
 
 
-def test_a_proxy_may_fill_the_room_and_memory_holds_nobody_who_has_gone():
-    room = Room(lambda client: True)
+def test_a_proxy_may_take_all_slots_and_clients_without_a_slot_are_forgotten():
+    slots = BodySlots(lambda client: True)
     with ExitStack() as stack:
-        hold(room, stack, "127.0.0.1", PLACES)
-        with pytest.raises(RoomFull):
-            hold(room, stack, "127.0.0.1", 1)
+        hold(slots, stack, "127.0.0.1", MAX_WAITING_BODIES)
+        with pytest.raises(TooManyBodies):
+            hold(slots, stack, "127.0.0.1", 1)
 
-    assert not room._taken
+    assert not slots._taken
 
 
-def answered(body: bytes, **environ: str) -> bytes:
-    """What an application behind the intake reads."""
+def read_by_app(body: bytes, **environ: str) -> bytes:
+    """Return what an application behind the buffer reads."""
 
     def app(environ, start_response):
         start_response("200 OK", [])
@@ -68,22 +74,24 @@ class Drops(io.BytesIO):
 
 
 def test_the_application_reads_the_whole_body_at_once():
-    assert answered(b"UserName=alice&Password=secret") == b"UserName=alice&Password=secret"
+    assert read_by_app(b"UserName=alice&Password=secret") == b"UserName=alice&Password=secret"
 
 
 @pytest.mark.parametrize("length", ["6", "0" * 30 + "6"])
-def test_a_length_with_many_noughts_is_one_too(length):
-    assert answered(b"more than seven", CONTENT_LENGTH=length) == b"more than seven"
+def test_a_length_with_leading_zeros_is_a_length(length):
+    assert read_by_app(b"more than seven", CONTENT_LENGTH=length) == b"more than seven"
 
 
-def test_a_body_without_a_length_is_taken_in_to_the_limit():
+def test_a_body_without_a_length_is_read_up_to_the_limit():
     body = b"x" * (BODY_LIMIT + 100)
 
-    assert answered(b"chunked", CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked") == b"chunked"
-    taken = answered(body, CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked")
+    assert (
+        read_by_app(b"chunked", CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked") == b"chunked"
+    )
+    taken = read_by_app(body, CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked")
     assert len(taken) == BODY_LIMIT + 1
 
 
 @pytest.mark.parametrize("length", ["", "0", "x", "-1", str(BODY_LIMIT + 1)])
-def test_what_the_application_would_not_read_is_left_to_it(length):
-    assert answered(b"a body of some length", CONTENT_LENGTH=length) == b"a body "
+def test_a_body_that_the_application_would_not_read_is_not_buffered(length):
+    assert read_by_app(b"a body of some length", CONTENT_LENGTH=length) == b"a body "

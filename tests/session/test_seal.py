@@ -8,9 +8,9 @@ import string
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from databases import SetClock
 from hypothesis import given
 from hypothesis import strategies as st
+from support.clock import SetClock
 
 from adapter.errors import TallystickError
 from idp.session.seal import MAX_SEALED_LENGTH, SealBroken, Sealer

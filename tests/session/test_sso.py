@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from databases import NOON, SetClock
 from hypothesis import given
 from hypothesis import strategies as st
+from support.clock import NOON, SetClock
 
 from idp.config.schema import SignIn
 from idp.saml.contexts import PASSWORD_PROTECTED_TRANSPORT

@@ -1,5 +1,4 @@
-from leaving import app, browser, to
-from signing_in import (
+from support.servers.sign_in_server import (
     easy,
     elsewhere,
     enable,
@@ -10,6 +9,7 @@ from signing_in import (
     served,
     sp,
 )
+from support.service_providers.logout_apps import app, browser, to
 
 __all__ = [
     "app",

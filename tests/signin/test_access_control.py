@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from asking import Asking
-from forwarding import appended, forwarding, through
+from support.browsers.forwarding_proxy import appended, forwarding, through
+from support.service_providers.service_provider import Asking
 
 from idp.config.schema import Proxies
 from idp.federation.access_control.policy_file import read_policy

@@ -44,6 +44,6 @@ def test_what_is_not_there_is_nothing(loaded):
 
 
 def test_an_adapter_without_a_package_has_no_files():
-    import odd_adapters
+    from support.adapters import odd_adapters
 
     assert LoadedAdapter("Odd", odd_adapters.Good(), NOTHING).static_file("style.css") is None

@@ -6,8 +6,8 @@ import html
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import odd_adapters
 import pytest
+from support.adapters import odd_adapters
 
 from idp.adapters import calls, registry, timeout
 
@@ -119,7 +119,7 @@ def test_what_is_enabled_or_registered_while_the_server_runs_is_seen_at_once(
     assert federation.sign_in(sp.url()).page.form.fields["AuthMethod"] == ENTRA
     enable("Good")
     assert federation.sign_in(sp.url()).page.form.fields["AuthMethod"] == "Good"
-    federation.services.providers.register("Good", "odd_adapters:ThrowsAtBegin")
+    federation.services.providers.register("Good", "support.adapters.odd_adapters:ThrowsAtBegin")
     assert federation.sign_in(sp.url()).page.status == 403
     enable(ENTRA)
     assert federation.sign_in(sp.url()).page.form.fields["AuthMethod"] == ENTRA
@@ -238,8 +238,8 @@ def test_its_last_page_knows_why_and_what_it_remembered(enable, federation, sp):
 
 
 def test_two_that_cannot_be_told_apart_are_offered_both(enable, federation, sp):
-    federation.services.providers.register("One", "odd_adapters:ComparesItself")
-    federation.services.providers.register("Two", "odd_adapters:ComparesItself")
+    federation.services.providers.register("One", "support.adapters.odd_adapters:ComparesItself")
+    federation.services.providers.register("Two", "support.adapters.odd_adapters:ComparesItself")
     enable("One", "Two")
     sign_in = federation.sign_in(sp.url())
     assert {"One", "Two"} <= sign_in.page.ids()

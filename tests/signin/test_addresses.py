@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import requests
-from asking import call
+from support.service_providers.service_provider import call
 
 PATHS = [
     "/adfs/LS/",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from asking import MARKED_ACS
+from support.service_providers.service_provider import MARKED_ACS
 
 from idp.saml.values import POST
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from asking import context_of, name_id_policy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.service_providers.service_provider import context_of, name_id_policy
 
 from idp.federation.claim_rules.adfs import parser
 from idp.federation.claim_rules.toml import reader

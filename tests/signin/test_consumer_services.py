@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from asking import ACS, MARKED_ACS, OTHER_ACS
+from support.service_providers.service_provider import ACS, MARKED_ACS, OTHER_ACS
 
 FOREIGN = [
     "https://evil.example.test/acs",

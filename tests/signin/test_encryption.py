@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from asking import Asking
+from support.service_providers.service_provider import Asking
 
 from idp.federation.relying_party.settings import TrustSettings
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from asking import Asking, context_of, name_id_policy
-from leaving import App, Told, carry
+from support.service_providers.logout_apps import App, Told, carry
+from support.service_providers.service_provider import Asking, context_of, name_id_policy
 
 from idp.config.schema import SignIn
 from idp.saml.values import NameID

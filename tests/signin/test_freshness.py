@@ -6,7 +6,7 @@ A trust may say how long a second factor counts, and that it wants all of it eac
 from __future__ import annotations
 
 import pytest
-from asking import Asking, context_of
+from support.service_providers.service_provider import Asking, context_of
 
 from idp.config.schema import SignIn
 from idp.saml.contexts import MULTIPLE_AUTHN, PASSWORD_PROTECTED_TRANSPORT

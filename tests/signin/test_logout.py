@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from leaving import BOTH, events, is_signed_in
+from support.service_providers.logout_apps import BOTH, events, is_signed_in
 
 
 @pytest.mark.parametrize(("asked_by", "others_by"), list(product(BOTH, BOTH)))

@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from leaving import BOTH, carry, events, is_signed_in, outcomes_on, visit
+from support.service_providers.logout_apps import (
+    BOTH,
+    carry,
+    events,
+    is_signed_in,
+    outcomes_on,
+    visit,
+)
 
 from idp.saml import uris
 from idp.saml.signing import SigningKey

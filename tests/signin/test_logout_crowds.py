@@ -6,7 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from leaving import carry, is_signed_in, outcomes_on, visit
+from support.service_providers.logout_apps import carry, is_signed_in, outcomes_on, visit
 
 from idp.testing.page import Page
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from leaving import events, is_signed_in, outcomes_on, visit
+from support.service_providers.logout_apps import events, is_signed_in, outcomes_on, visit
 
 from idp.config.schema import SignIn
 from idp.signin.logout.cookie import MAX_LOG_OUTS, PREFIX

@@ -7,10 +7,10 @@ from dataclasses import replace
 from http.cookies import SimpleCookie
 
 import pytest
-from databases import SetClock
 from hypothesis import given
 from hypothesis import strategies as st
-from leaving import visit
+from support.clock import SetClock
+from support.service_providers.logout_apps import visit
 
 from idp.config.schema import SignIn
 from idp.signin.loop_detection import NAME, LoopRules, RecentTokens

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import odd_adapters
 import pytest
-from asking import MARKED_ACS
-from second_factors import at_once
+from support.adapters import odd_adapters
+from support.adapters.mfa_node import at_once
+from support.service_providers.service_provider import MARKED_ACS
 
 from idp.session.cookie import SessionCookie
 
@@ -132,7 +132,7 @@ def test_who_lost_the_right_while_the_adapter_judged_is_not_let_in(
 ):
     """The look at the sign-in was good, and so is the proof; it is asked again before the end."""
     rooms = federation.services
-    rooms.providers.register("Meanwhile", "odd_adapters:Meanwhile")
+    rooms.providers.register("Meanwhile", "support.adapters.odd_adapters:Meanwhile")
     rooms.providers.enable(("Meanwhile",))
     sign_in = federation.sign_in(sp.url())
     monkeypatch.setattr(odd_adapters.Meanwhile, "happens", lambda: change(rooms, sp))
@@ -146,7 +146,7 @@ def test_who_lost_the_right_while_the_adapter_judged_is_not_let_in(
 def test_a_session_that_was_ended_is_none(federation, easy):
     browser = federation.sign_in(easy.url()).browser
     rooms = federation.services
-    session = SessionCookie(rooms).read(browser.session.cookies)
+    session = SessionCookie(rooms.config, rooms.sealer, rooms.clock).read(browser.session.cookies)
     assert rooms.once.claim("session-ended", session.root, rooms.clock.now() + timedelta(hours=8))
 
     assert browser.get(easy.url()).title == "Sign In"

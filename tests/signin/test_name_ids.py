@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from asking import name_id_policy
+from support.service_providers.service_provider import name_id_policy
 
 from idp.saml.values import EMAIL, PERSISTENT, TRANSIENT, UNSPECIFIED
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import requests
-from asking import call
+from support.service_providers.service_provider import call
 
 
 @pytest.fixture
@@ -71,7 +71,9 @@ def careless(federation, database_file):
 
     def enable(name: str) -> None:
         config = str(database_file).encode()
-        federation.services.providers.register(name, f"odd_adapters:{name}", config)
+        federation.services.providers.register(
+            name, f"support.adapters.odd_adapters:{name}", config
+        )
         federation.services.providers.enable((name,))
 
     return enable

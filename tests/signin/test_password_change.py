@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from second_factors import at_once
+from support.adapters.mfa_node import at_once
 
 from idp.config.schema import SignIn
 from idp.signin.pages import MUST_CHANGE_PASSWORD, NEW_PASSWORD, WRONG_PASSWORD

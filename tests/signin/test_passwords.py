@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from second_factors import at_once
+from support.adapters.mfa_node import at_once
 
 from idp.signin.pages import WRONG_PASSWORD
 

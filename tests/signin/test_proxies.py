@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from forwarding import appended, forwarding, through
+from support.browsers.forwarding_proxy import appended, forwarding, through
 
 from idp.config.schema import Proxies
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 import pytest
-from asking import Asking
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.service_providers.service_provider import Asking
 
 from idp.saml.bindings import MAX_RELAY_STATE
 from idp.testing.browser import Browser

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import odd_adapters
 import pytest
-from asking import context_of
+from support.adapters import odd_adapters
+from support.service_providers.service_provider import context_of
 
 from idp.saml.contexts import (
     MULTIPLE_AUTHN,

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from asking import Asking
 from lxml import etree
+from support.service_providers.service_provider import Asking
 
 from idp.saml import uris
 from idp.saml.canonical import instant

@@ -7,7 +7,7 @@ import re
 from urllib.parse import quote
 
 import pytest
-from asking import call
+from support.service_providers.service_provider import call
 
 from idp.saml.signing import SigningKey
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from asking import ACS, context_of, name_id_policy
+from support.service_providers.service_provider import ACS, context_of, name_id_policy
 
 from idp.saml.values import REDIRECT
 

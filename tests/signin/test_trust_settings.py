@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from asking import Asking, context_of
 from lxml import etree
-from odd_certificates import expired
+from support.certificates.odd_certificates import expired
+from support.service_providers.service_provider import Asking, context_of
 
 from idp.config.schema import Farm
 from idp.saml import uris

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from asking import Asking
+from support.service_providers.service_provider import Asking
 
 from idp.testing.signin import NotFinished
 

@@ -9,8 +9,8 @@ import sys
 from datetime import timedelta
 
 import pytest
-from databases import NOON
 from sqlalchemy import text
+from support.clock import NOON
 
 from idp.audit.record import SignInRecord
 from idp.store.engine import StoreUnavailable

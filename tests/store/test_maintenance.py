@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from databases import NOON
+from support.clock import NOON
 
-from adapter.mfa.ports import Activation
+from adapter.mfa.devices.activation import Activation
 from adapter.mfa.push.challenge import Challenge
 from idp.session.seal import Sealer
 from idp.store import maintenance
 from idp.store.maintenance import GRACE, Housekeeping, Purged, purge
-from idp.store.mfa import SqlMfaStore
+from idp.store.mfa import mfa_stores
 from idp.store.used_once import UsedOnce
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -21,24 +21,24 @@ CHALLENGE = Challenge("c0", ALICE, "approve_deny", "n", b"", "Wiki", "", NOON)
 
 @pytest.fixture
 def mfa(database):
-    return SqlMfaStore(database, Sealer(b"s" * 32).purpose("totp-seed"))
+    return mfa_stores(database, Sealer(b"s" * 32).purpose("totp-seed"))
 
 
 def test_old_rows_go_and_young_ones_stay(database, mfa):
     once = UsedOnce(database)
     once.claim("code", "old", NOON)
     once.claim("code", "young", NOON + DAY)
-    with mfa.transaction(ALICE) as transaction:
-        transaction.add_challenge(CHALLENGE)
-        transaction.add_challenge(replace(CHALLENGE, id="c1", created_at=NOON + HOUR))
-    mfa.add_activation(Activation("a0", ALICE, "h", b"", False, NOON))
-    mfa.add_activation(Activation("a1", ALICE, "h", b"", False, NOON + HOUR))
+    with mfa.push.transaction(ALICE) as transaction:
+        transaction.add(CHALLENGE)
+        transaction.add(replace(CHALLENGE, id="c1", created_at=NOON + HOUR))
+    mfa.activations.add(Activation("a0", ALICE, "h", b"", False, NOON))
+    mfa.activations.add(Activation("a1", ALICE, "h", b"", False, NOON + HOUR))
 
     assert purge(database, NOON + DAY + timedelta(minutes=1)) == Purged(1, 1, 1)
 
-    assert mfa.challenge("c0") is None
-    assert mfa.challenge("c1") is not None
-    assert [a.id for a in mfa.live_activations("h", NOON)] == ["a1"]
+    assert mfa.push.find("c0") is None
+    assert mfa.push.find("c1") is not None
+    assert [a.id for a in mfa.activations.live("h", NOON)] == ["a1"]
     assert once.is_used("code", "young")
     assert purge(database, NOON + DAY + timedelta(minutes=1)) == Purged(0, 0, 0)
 
@@ -53,9 +53,9 @@ def test_a_used_key_outlives_a_clock_that_jumps_ahead_for_a_moment(database):
 
 
 def test_one_call_takes_no_more_than_it_may(database, mfa):
-    with mfa.transaction(ALICE) as transaction:
+    with mfa.push.transaction(ALICE) as transaction:
         for number in range(5):
-            transaction.add_challenge(replace(CHALLENGE, id=f"c{number}"))
+            transaction.add(replace(CHALLENGE, id=f"c{number}"))
 
     assert purge(database, NOON + 2 * DAY, limit=3).challenges == 3
     assert purge(database, NOON + 2 * DAY, limit=3).challenges == 2

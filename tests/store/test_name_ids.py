@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from databases import NOON
+from support.clock import NOON
 
 from idp.directory.user_store import Credentials
 from idp.directory.users import User, windows_account_name

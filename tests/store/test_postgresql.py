@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import psycopg
 import pytest
-from databases import NOON
-from postgresql import OTHERS_AWAY
 from sqlalchemy import Connection, insert, text
+from support.clock import NOON
+from support.databases.postgresql import OTHERS_AWAY
 
 from adapter.errors import TallystickError
 from idp.audit.record import SignInRecord

@@ -4,9 +4,9 @@ import hashlib
 import json
 from dataclasses import replace
 
-from databases import NOON
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.clock import NOON
 
 from idp.audit.record import LogEntry, SignInRecord
 from idp.store.sign_in_log import MAX_FIELD_LENGTH, SqlSignInLog

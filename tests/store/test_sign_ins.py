@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from databases import NOON
+from support.clock import NOON
 
 from idp.audit.record import SignInRecord
 from idp.directory.user_store import Credentials

@@ -91,7 +91,7 @@ def test_a_wrong_code_is_refused_on_the_page(federation, service_provider):
 @pytest.mark.parametrize("kind", PHONES)
 def test_every_kind_of_phone_can_be_given(kind, federation):
     user = federation.add_user(phone=kind)
-    (device,) = federation.services.mfa.methods_of(user.name).devices
+    (device,) = federation.services.mfa.devices.of_user(user.name)
     assert device.kind == kind
 
 

@@ -8,7 +8,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 from flask import Flask
-from signing_in import easy, pairs, sp
+from support.servers.sign_in_server import easy, pairs, sp
 
 from idp.app import assemble, create_app
 from idp.directory import PasswordHasher

@@ -7,9 +7,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from second_factors import at_once
+from support.adapters.mfa_node import at_once
 
-from adapter.mfa.codes.limits import WRONG_IN_A_ROW
+from adapter.mfa.codes.limits import MAX_WRONG_IN_A_ROW
 
 pytestmark = pytest.mark.each_database
 
@@ -166,7 +166,7 @@ def test_of_one_code_given_to_both_at_once_one_counts(farm, federation, sp):
 
 def test_wrong_codes_are_counted_together(farm, federation, sp):
     user = federation.add_user(phone=None, totp=True)
-    sign_ins = [federation.sign_in(sp.url(), user) for _ in range(WRONG_IN_A_ROW)]
+    sign_ins = [federation.sign_in(sp.url(), user) for _ in range(MAX_WRONG_IN_A_ROW)]
     wrong = f"{(int(user.code()) + 500_000) % 1_000_000:06}"
     farm.to("a", "b")
     for sign_in in sign_ins:

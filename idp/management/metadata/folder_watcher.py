@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
+from idp.counters import NO_COUNTERS, Counters, log_and_count
 from idp.federation.metadata.folder import load_folder
 from idp.logs import get_logger
 
@@ -21,8 +22,11 @@ SECONDS_BETWEEN_LOOKS = 1.0
 class WatchedFolders:
     """Loads the files of *folders* as trusts whenever one of them has changed."""
 
-    def __init__(self, trusts: TrustRegistry, folders: Sequence[Path]) -> None:
+    def __init__(
+        self, trusts: TrustRegistry, folders: Sequence[Path], counters: Counters = NO_COUNTERS
+    ) -> None:
         self._trusts = trusts
+        self._counters = counters
         self._folders = folders
         self._seen: dict[Path, frozenset[tuple[str, int, int]]] = {}
         self._lock = threading.Lock()
@@ -49,8 +53,10 @@ class WatchedFolders:
         while not self._stopped.wait(SECONDS_BETWEEN_LOOKS):
             try:
                 self.look()
-            except TallystickError as error:  # the database may be busy; it is asked again
-                get_logger().warning("folders_not_read", code=error.code, problem=error.problem)
+            except TallystickError as error:  # the database is busy; the next round asks again
+                log_and_count(
+                    self._counters, "folders_not_read", code=error.code, problem=error.problem
+                )
 
     def _load(self, folder: Path) -> None:
         report = load_folder(self._trusts, folder)

@@ -6,8 +6,8 @@ import threading
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
+from idp.counters import Level, log_and_count
 from idp.federation.metadata.schedule import LEASE
-from idp.logs import get_logger
 from idp.management.metadata.refresh import Report, refresh
 from idp.management.metadata.source import is_url
 
@@ -45,10 +45,13 @@ class Monitor:
         while not self._stopped.wait(SECONDS_BETWEEN_LOOKS):
             try:
                 self.look()
-            except TallystickError as error:  # the database is away; it is asked again
-                get_logger().warning("trusts_not_monitored", code=error.code)
-            except Exception as error:  # whatever one trust brings, the others go on
-                get_logger().error("trusts_not_monitored", code=type(error).__name__)
+            except TallystickError as error:  # the database is away; the next round asks again
+                self._log_failure("warning", error.code)
+            except Exception as error:  # a fault of one trust must not end the monitoring of all
+                self._log_failure("error", type(error).__name__)
+
+    def _log_failure(self, level: Level, code: str) -> None:
+        log_and_count(self._services.counters, "trusts_not_monitored", level=level, code=code)
 
     def _claim(self) -> str | None:
         now = self._services.clock.now()

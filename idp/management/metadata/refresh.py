@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
+from idp.counters import log_and_count
 from idp.federation.metadata.preview import Change, changes_between
 from idp.federation.metadata.schedule import PendingUpdate, RefreshState, next_look, next_try
 from idp.federation.metadata.weakening import weakened_by
@@ -146,7 +147,13 @@ def _failed(services: Services, trust: RelyingPartyTrust, error: TallystickError
     due_at = next_try(now, _interval(services), failures)
     state = replace(before, due_at=due_at, failures=failures, tried_at=now, fault=str(error))
     services.refreshes.save(trust.entity_id, state)
-    _warn("trust_refresh_failed", trust.entity_id, code=error.code, failures=failures)
+    log_and_count(
+        services.counters,
+        "trust_refresh_failed",
+        trust=trust.entity_id,
+        code=error.code,
+        failures=failures,
+    )
     return Report(trust.entity_id, Outcome.FAILED, reasons=(str(error),))
 
 

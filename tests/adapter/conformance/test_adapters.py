@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import entry_points
 
 import pytest
-from second_factors import ALICE, OLD_PHONE, WATCH, Started
+from support.adapters.mfa_node import ALICE, OLD_PHONE, WATCH, Started
 
 from adapter.conformance import check
 from adapter.contract import AuthenticationContext
@@ -30,7 +30,7 @@ def test_ours_keeps_the_contract_with_a_phone(mfa):
     phone = mfa.give_phone(totp=True)
 
     def approve_on_the_phone(context: AuthenticationContext) -> dict[str, str]:
-        challenge = mfa.store.challenge(context.data["challenge"])
+        challenge = mfa.stores.push.find(context.data["challenge"])
         mfa.approve(phone, Started(challenge, context.data["number"]))
         return {}
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from entra_sign_in import SignIn
+from support.adapters.entra_sign_in import SignIn
 
 
 @pytest.fixture

@@ -6,8 +6,15 @@ import json
 from importlib.metadata import entry_points
 
 import pytest
-from entra_sign_in import OTP, PATCHED, PHONE_APP_NOTIFICATION, SignIn, begun, on_node
-from second_factors import ALICE, SecondFactors, store_on
+from support.adapters.entra_sign_in import (
+    OTP,
+    PATCHED,
+    PHONE_APP_NOTIFICATION,
+    SignIn,
+    begun,
+    on_node,
+)
+from support.adapters.mfa_node import ALICE, SecondFactors, stores_on
 
 from adapter.contract import (
     UPN,
@@ -66,7 +73,7 @@ def test_an_error_of_the_store_reaches_the_host_and_nobody_is_in(
     mfa, open_database, database_file, phone
 ):
     database = open_database()
-    node = on_node(SecondFactors(store_on(database), mfa.clock))
+    node = on_node(SecondFactors(stores_on(database), mfa.clock))
     sign_in = begun(mfa)
     mfa.approve(phone, sign_in.started)
     sign_in.node = node

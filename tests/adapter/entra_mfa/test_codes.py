@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from entra_sign_in import BY_CODE, PATCHED, UNPATCHED, Page, begun, requests_sent
+from support.adapters.entra_sign_in import BY_CODE, PATCHED, UNPATCHED, Page, begun, requests_sent
 
 from adapter.contract import Explanation
 from adapter.entra_mfa.page import ERRORS

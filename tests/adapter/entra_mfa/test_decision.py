@@ -5,8 +5,17 @@ from __future__ import annotations
 import json
 
 import pytest
-from entra_sign_in import BY_APP, BY_CODE, PATCHED, UNPATCHED, SignIn, begun, on_node, requests_sent
-from second_factors import CURRENT_PHONE, OLD_PHONE, WATCH
+from support.adapters.entra_sign_in import (
+    BY_APP,
+    BY_CODE,
+    PATCHED,
+    UNPATCHED,
+    SignIn,
+    begun,
+    on_node,
+    requests_sent,
+)
+from support.adapters.mfa_node import CURRENT_PHONE, OLD_PHONE, WATCH
 
 from adapter.contract import Explanation, ExternalAuthenticationException
 from adapter.mfa.push.challenge import APPROVE_DENY, NUMBER_MATCH

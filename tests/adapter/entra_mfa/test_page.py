@@ -5,8 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from entra_sign_in import CODE, FAILED, REFUSED, UNPATCHED, WAITING, after_approval, begun, pages
-from second_factors import ALICE
+from support.adapters.entra_sign_in import (
+    CODE,
+    FAILED,
+    REFUSED,
+    UNPATCHED,
+    WAITING,
+    after_approval,
+    begun,
+    pages,
+)
+from support.adapters.mfa_node import ALICE
 
 import adapter.entra_mfa
 from adapter.contract import UPN, AuthenticationContext, Claim

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from entra_sign_in import (
+from support.adapters.entra_sign_in import (
     BY_APP,
     FAILED,
     PATCHED,
@@ -21,7 +21,7 @@ from entra_sign_in import (
     on_node,
     requests_sent,
 )
-from second_factors import ALICE, at_once
+from support.adapters.mfa_node import ALICE, at_once
 
 from adapter.entra_mfa.page import ERRORS
 from adapter.mfa.push.challenge import State

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from databases import NOON
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from second_factors import ALICE
+from support.adapters.mfa_node import ALICE
+from support.clock import NOON
 
 from adapter.mfa.push.challenge import (
     TIME_TO_ANSWER,

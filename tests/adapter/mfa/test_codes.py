@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
-from databases import NOON
 from hypothesis import given
 from hypothesis import strategies as st
-from second_factors import ALICE, BOB, at_once
+from support.adapters.mfa_node import ALICE, BOB, at_once
+from support.clock import NOON
 
 from adapter.mfa.codes.code import step_of
 from adapter.mfa.codes.factor import CodeFactor, CodeOutcome
@@ -120,8 +120,8 @@ def test_spaces_that_people_put_between_the_halves_are_ignored(alice):
 )
 def test_what_is_no_code_is_wrong_and_counted(alice, text):
     assert alice.type(text) is WRONG
-    with alice.mfa.store.transaction(ALICE) as mine:
-        assert mine.code_limits(ALICE).wrong == 1
+    with alice.mfa.stores.codes.transaction(ALICE) as mine:
+        assert mine.limits().wrong == 1
 
 
 def test_the_right_code_in_other_digits_is_wrong(alice):
@@ -145,7 +145,7 @@ def test_what_is_typed_while_locked_is_neither_looked_at_nor_used_up(alice):
     code = alice.code(1)
     assert alice.type(code, "sign-in 2") is LOCKED
 
-    alice.mfa.store.clear_limits(ALICE, alice.mfa.clock.now())
+    alice.mfa.service.unlock(ALICE)
 
     assert alice.type(code, "sign-in 2") is RIGHT
 
@@ -160,7 +160,7 @@ def test_each_further_ten_lock_twice_as_long_and_a_hundred_until_somebody_unlock
     alice.mfa.clock.advance(days=3650)
     assert alice.type(alice.code(), "years later") is LOCKED
 
-    alice.mfa.store.clear_limits(ALICE, alice.mfa.clock.now())
+    alice.mfa.service.unlock(ALICE)
 
     assert alice.type(alice.code(), "after the unlock") is RIGHT
 
@@ -213,7 +213,7 @@ def test_right_codes_of_many_users_at_once_are_not_punished(mfa):
 def test_a_node_that_dies_within_a_check_has_used_nothing_up(alice, mfa):
     code = alice.code()
     alice.type_wrong(9)
-    dying = CodeFactor(DiesBeforeCommit(mfa.store), mfa.clock)
+    dying = CodeFactor(DiesBeforeCommit(mfa.stores.codes), mfa.clock)
 
     with pytest.raises(SystemExit):
         dying.check(ALICE, code, attempt="sign-in 1")

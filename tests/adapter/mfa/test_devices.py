@@ -3,12 +3,12 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
-from databases import NOON
 from hypothesis import given
 from hypothesis import strategies as st
-from second_factors import ALICE, CURRENT_PHONE, OLD_PHONE, WATCH
+from support.adapters.mfa_node import ALICE, CURRENT_PHONE, OLD_PHONE, WATCH
+from support.clock import NOON
 
-from adapter.mfa.devices import Device, best_of, is_app_version, version_of
+from adapter.mfa.devices.device import Device, best_of, is_app_version, version_of
 
 
 def a_device(platform: str, app_version: str) -> Device:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from second_factors import ALICE, BOB, OLD_PHONE, WATCH, at_once
+from support.adapters.mfa_node import ALICE, BOB, OLD_PHONE, WATCH, at_once
 
 from adapter.mfa.push.challenge import APPROVE_DENY, AnswerRefused, State
 
@@ -77,7 +77,7 @@ def test_an_answer_to_another_nonce_is_refused_and_changes_nothing(mfa, nonce):
         with pytest.raises(AnswerRefused) as refused:
             mfa.approve(phone, started, approve=approve, nonce=nonce)
         assert refused.value.code == "wrong_nonce"
-    assert mfa.store.challenge(started.challenge.id) == started.challenge
+    assert mfa.stores.push.find(started.challenge.id) == started.challenge
 
 
 def test_a_phone_of_another_user_neither_sees_nor_answers_the_request(mfa):
@@ -234,7 +234,7 @@ def test_of_many_answers_at_once_on_two_nodes_exactly_one_counts(mfa, other_node
     assert [challenge.state for challenge in counted] == [State.APPROVED]
     refused = [code_of(outcome) for outcome in outcomes if outcome not in counted]
     assert set(refused) == {"already_answered"}
-    assert mfa.store.challenge(started.challenge.id) == counted[0]
+    assert mfa.stores.push.find(started.challenge.id) == counted[0]
 
 
 @pytest.mark.parametrize("turn", range(5))

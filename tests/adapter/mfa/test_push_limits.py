@@ -1,17 +1,17 @@
-"""Push limits: five outstanding in ten minutes pause pushes for ten (figures of the design)."""
+"""Push limits: five outstanding in ten minutes pause pushes for ten (docs/security.md)."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 import pytest
-from databases import NOON
 from hypothesis import given
 from hypothesis import strategies as st
-from second_factors import ALICE, BOB, at_once
+from support.adapters.mfa_node import ALICE, BOB, at_once
+from support.clock import NOON
 
 from adapter.mfa.push.factor import PushPaused
-from adapter.mfa.push.limits import OUTSTANDING, PAUSE, WINDOW, paused_until
+from adapter.mfa.push.limits import MAX_OUTSTANDING, PAUSE, WINDOW, paused_until
 
 MINUTE = timedelta(minutes=1)
 
@@ -88,7 +88,7 @@ def test_an_administrators_unlock_clears_the_limit(mfa):
     for _ in range(5):
         mfa.send()
 
-    mfa.store.clear_limits(ALICE, mfa.clock.now())
+    mfa.service.unlock(ALICE)
 
     mfa.clock.advance(seconds=1)
     for _ in range(5):
@@ -131,7 +131,7 @@ def test_no_more_than_five_in_ten_minutes_are_ever_let_through(gaps):
         now += gap
         if paused_until(sent, now) is None:
             sent.append(now)
-    for first, sixth in zip(sent, sent[OUTSTANDING:], strict=False):
+    for first, sixth in zip(sent, sent[MAX_OUTSTANDING:], strict=False):
         assert sixth - first >= WINDOW
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from readers import KINDS, Reader, Sender, identities
+from support.service_providers.saml_messages import KINDS, Reader, Sender, identities
 
 __all__ = ["identities"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 
 import pytest
-from readers import Requester
-from written_metadata import ACS, entities, entity, role
+from support.service_providers.metadata_parts import ACS, entities, entity, role
+from support.service_providers.saml_messages import Requester
 
 from idp.saml import uris
 from idp.saml.aggregate import MAX_BYTES

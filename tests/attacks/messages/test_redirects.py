@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
-from readers import refused_code
+from support.service_providers.saml_messages import refused_code
 
 from idp.saml import uris
 from idp.saml.bindings import decode_redirect

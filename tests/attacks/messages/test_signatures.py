@@ -15,7 +15,7 @@ import xmlsec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
-from readers import refused_code
+from support.service_providers.saml_messages import refused_code
 
 from idp.saml import uris
 from idp.saml.bindings import decode_redirect

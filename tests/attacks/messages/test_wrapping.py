@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 import xmlsec
 from lxml import etree
-from readers import refused_code
-from wrapping import HOLDING, NS, SHAPES, wrapped
+from support.attacks.signature_wrapping import HOLDING, NS, SHAPES, wrapped
+from support.service_providers.saml_messages import refused_code
 
 KEPT = "_request1"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from asking import call
+from support.service_providers.service_provider import call
 
 from idp.web import app
 

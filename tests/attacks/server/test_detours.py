@@ -6,7 +6,7 @@ Keycloak CVE-2026-18963 and authentik CVE-2026-49448 let a step be left out.
 from __future__ import annotations
 
 import pytest
-from asking import Asking
+from support.service_providers.service_provider import Asking
 
 from idp.saml.contexts import PASSWORD_PROTECTED_TRANSPORT
 

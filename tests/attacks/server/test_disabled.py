@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from asking import Asking, two_levels
+from support.service_providers.service_provider import Asking, two_levels
 
 
 def by_redirect(sp: Asking, browser):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
-from asking import Asking, call
+from support.service_providers.service_provider import Asking, call
 
 from idp import logs
 

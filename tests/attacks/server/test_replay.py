@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from asking import Asking
-from second_factors import at_once
+from support.adapters.mfa_node import at_once
+from support.service_providers.service_provider import Asking
 
 from idp.store.maintenance import purge
 from idp.testing.page import Page
@@ -153,7 +153,7 @@ def kept(federation, sp):
 
     What is kept is the form before the end, and the session's cookie of that moment.
     """
-    federation.services.providers.register("Good", "odd_adapters:Good")
+    federation.services.providers.register("Good", "support.adapters.odd_adapters:Good")
     federation.services.providers.enable(("Good",))
     sign_in = federation.sign_in(sp.initiated_url())
     cookie = f"MSISAuth={sign_in.browser.session.cookies['MSISAuth']}"

@@ -6,8 +6,8 @@ The shapes themselves are tried on the readers of all messages in ``attacks/mess
 from __future__ import annotations
 
 import pytest
-from asking import OTHER_ACS
-from wrapping import SHAPES, wrapped
+from support.attacks.signature_wrapping import SHAPES, wrapped
+from support.service_providers.service_provider import OTHER_ACS
 
 
 @pytest.fixture

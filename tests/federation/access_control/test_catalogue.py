@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from databases import NOON
+from support.clock import NOON
 
 from idp.federation.access_control.catalogue import AccessControl
 from idp.federation.access_control.global_policy import GlobalPolicy

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from databases import NOON
 from hypothesis import given
 from hypothesis import strategies as st
+from support.clock import NOON
 
 from idp.directory import User
 from idp.federation.access_control.decision import AccessRules, decide

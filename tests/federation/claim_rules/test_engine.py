@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from databases import NOON
 from hypothesis import given
 from hypothesis import strategies as st
+from support.clock import NOON
 
 from idp.directory import User
 from idp.federation.claim_rules.directory_store import DirectoryStore

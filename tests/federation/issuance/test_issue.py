@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from databases import NOON
 from hypothesis import given
 from hypothesis import strategies as st
+from support.clock import NOON
 
 from idp.directory import User
 from idp.federation.authenticated_user import AuthenticatedUser, authentication_methods

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from databases import NOON
+from support.clock import NOON
 
 from idp.directory import User
 from idp.federation.issuance.name_ids import choose_format, choose_name_id

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import odd_certificates as odd
 import pytest
-from databases import NOON
-from written_metadata import ACS, ACS_URL, SP_ID, entity, key, role
+from support.certificates import odd_certificates as odd
+from support.clock import NOON
+from support.service_providers.metadata_parts import ACS, ACS_URL, SP_ID, entity, key, role
 
 from idp.federation.metadata.preview import Change, changes_between, preview_of
 from idp.federation.metadata.weakening import weakened_by

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from databases import NOON
+from support.clock import NOON
 
 from idp.federation.metadata.schedule import (
     MIN_INTERVAL,

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from databases import NOON
+from support.clock import NOON
 
 from adapter.errors import TallystickError
 from idp.federation.relying_party.registry import TrustRegistry, UnknownTrust

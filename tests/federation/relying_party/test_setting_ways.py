@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 
 import pytest
-from databases import NOON
+from support.clock import NOON
 
 from idp.federation.relying_party.settings import TrustSettings, changed, replaced, settings_of
 from idp.saml.keys import new_signing_certificate

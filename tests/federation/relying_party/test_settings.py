@@ -3,10 +3,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from databases import NOON
 from hypothesis import given
 from hypothesis import strategies as st
-from odd_certificates import certificate
+from support.certificates.odd_certificates import certificate
+from support.clock import NOON
 
 from idp.federation.relying_party.settings import (
     BadTrustSetting,

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 from cryptography import x509
-from databases import NOON
+from support.clock import NOON
 
 from adapter.errors import TallystickError
 from idp.federation.token_signing.key_files import (

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from databases import NOON
+from support.clock import NOON
 
 from adapter.errors import TallystickError
 from idp.federation.token_signing.key_files import KeyFileError, create_signing_key

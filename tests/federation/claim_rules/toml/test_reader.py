@@ -3,9 +3,9 @@ from __future__ import annotations
 import json
 
 import pytest
-import rule_values
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.claim_rules import rule_strategies
 
 from idp.federation.claim_rules.errors import BadRule
 from idp.federation.claim_rules.model import Ref, Replace, text_of
@@ -14,7 +14,7 @@ from idp.federation.claim_rules.toml.text import write_toml
 
 
 @settings(max_examples=50)
-@given(rule_values.rules())
+@given(rule_strategies.rules())
 def test_rules_written_as_toml_are_read_as_themselves(rules):
     assert reader.read_toml(write_toml(rules)) == rules
     assert reader.read(json.loads(json.dumps(writer.write(rules)))) == rules

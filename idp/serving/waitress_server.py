@@ -1,0 +1,81 @@
+"""The web server process with waitress, for machines on which granian does not run."""
+
+from __future__ import annotations
+
+import signal
+import time
+from typing import TYPE_CHECKING, Any
+
+from waitress.server import create_server
+
+from idp import logs
+from idp.serving import shutdown
+from idp.serving.supervisor import GRACE_SECONDS
+from idp.serving.web_process import THREADS
+from idp.serving.web_worker import load_config, make_app
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+MAX_CONNECTIONS = 1000
+
+
+class GracefulLoop:
+    """Waitress's loop; after a signal it goes on until the running requests are answered."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        self._is_ending = False
+
+    def run(self) -> None:
+        """Serve until a signal arrives, then answer what has begun, within the time of grace."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
+        while not self._is_ending:
+            self._turn()
+        self._server.del_channel()
+        self._server.socket.close()
+        self._turn()
+        deadline = time.monotonic() + GRACE_SECONDS
+        while self._has_running_requests() and time.monotonic() < deadline:
+            self._turn()
+        self._server.task_dispatcher.shutdown()
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._is_ending = True
+        self._server.pull_trigger()
+
+    def _turn(self) -> None:
+        self._server.asyncore.loop(timeout=1, map=self._server._map, use_poll=True, count=1)
+
+    def _has_running_requests(self) -> bool:
+        return any(
+            channel.requests or channel.request or channel.total_outbufs_len
+            for channel in self._server.active_channels.values()
+        )
+
+
+def main() -> None:
+    """Serve until a signal ends it.
+
+    No :class:`~idp.serving.body_buffering.BodyBuffer` is needed: waitress reads a whole request
+    before it gives it to a thread.
+    """
+    config = load_config()
+    logs.configure(config.logging.format)
+    shutdown.terminate_when_stdin_closes()
+    app = make_app()
+    server = create_server(
+        app,
+        host=config.serve.bind,
+        port=config.serve.port,
+        threads=THREADS,
+        connection_limit=MAX_CONNECTIONS,
+        ident=None,
+        clear_untrusted_proxy_headers=False,  # idp.web.proxies decides which proxies are believed
+    )
+    GracefulLoop(server).run()
+
+
+if __name__ == "__main__":
+    main()
