@@ -1,4 +1,4 @@
-"""The cookie that holds the session: reads it, and returns the headers that set and delete it."""
+"""The session cookie of AD FS, ``MSISAuth``: reads it, returns the headers to set and delete it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ NAME = "MSISAuth"
 
 
 class SessionCookie:
-    """Reads and writes the cookie of any browser; *path* is the path that it is sent to."""
+    """Reads and writes the session cookie of any browser; it keeps no state.
+
+    *path* is the path of the addresses to which browsers send the cookie.
+    """
 
     def __init__(self, config: Config, sealer: Sealer, clock: Clock, path: str = PATH) -> None:
         self._path = path
@@ -24,15 +27,17 @@ class SessionCookie:
         )
 
     def read(self, cookies: Mapping[str, str]) -> Session | None:
-        """Return the session that the browser brought, if it is ours and has not run out."""
+        """Return the session in the browser's cookies, None if there is none or it has ended."""
         return self._sessions.read(cookies.get(NAME))
 
     def delete_header(self) -> str:
-        """Return the ``Set-Cookie`` header that makes the browser forget its session."""
+        """Return the ``Set-Cookie`` header that deletes the session cookie."""
         return delete_cookie_header(NAME, secure=self._is_secure, path=self._path)
 
     def set_header(self, session: Session) -> str:
-        """Return the ``Set-Cookie`` header that gives the browser *session*."""
-        left = self._sessions.left(session) if session.kept else None
+        """Return the ``Set-Cookie`` header; it outlives the browser only if the session is kept."""
+        max_age = self._sessions.remaining(session) if session.kept else None
         value = self._sessions.write(session)
-        return set_cookie_header(NAME, value, max_age=left, secure=self._is_secure, path=self._path)
+        return set_cookie_header(
+            NAME, value, max_age=max_age, secure=self._is_secure, path=self._path
+        )

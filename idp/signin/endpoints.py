@@ -18,7 +18,7 @@ from idp.federation.issuance.default_claims import OFFERED
 from idp.saml.metadata import write_idp_metadata
 from idp.services import Services
 from idp.session.cookie import SessionCookie
-from idp.session.current import not_signed_out, signed_in
+from idp.session.current import session_not_ended, valid_session
 from idp.session.node import AnsweringNode
 from idp.session.sso import Session
 from idp.signin import errors, pages, paths
@@ -79,7 +79,7 @@ class Endpoints:
         """Sign out of everything, or go on with a log-out that was interrupted."""
         _must_be_get_or_post(web)
         request = self._browser_request(web)
-        session = not_signed_out(self._services.sign_ins, request.session)
+        session = session_not_ended(self._services.sign_ins, request.session)
         step = LogOutStep(request, session, self._node.name(web.cookies))
         if session is not None and web.method == "POST":
             self._must_be_from_here(web)
@@ -156,8 +156,8 @@ class Endpoints:
             raise errors.no_handler()
         trusts = [trust for trust in self._services.trusts.list() if trust.settings.enabled]
         choices = [(t.entity_id, t.display_name or t.entity_id) for t in trusts]
-        good = signed_in(self._services.sign_ins, session)
-        return pages.trusts_page(choices, user=good.user if good else "")
+        valid = valid_session(self._services.sign_ins, session)
+        return pages.trusts_page(choices, user=valid.user if valid else "")
 
     def _browser_request(self, web: WebRequest) -> BrowserRequest:
         session, node = self._cookie.read(web.cookies), self._node.chosen(web.cookies)

@@ -11,7 +11,7 @@ from adapter.clock import Clock
 from adapter.errors import TallystickError, Unavailable
 from idp.audit.writer import EventSource
 from idp.counters import Counters
-from idp.federation.relying_party.trust import RelyingPartyTrust
+from idp.federation.relying_party.trust import RelyingPartyTrust, UnreadableTrust
 from idp.federation.token_signing.ring import SigningKeyRing
 from idp.saml.assertions import write_status_response
 from idp.saml.bindings import post_fields
@@ -100,7 +100,10 @@ class ErrorHandler:
     def _key_for(self, issuer: str) -> SigningKey:
         """Return our key as it signs for a trust."""
         key = self._keys.current().primary.key
-        trust = self._find_trust(issuer) if issuer else None
+        try:
+            trust = self._find_trust(issuer) if issuer else None
+        except UnreadableTrust:
+            trust = None
         return trust.signs_with(key) if trust else key
 
     def _refusal_page(self, refused: Refused, request: WebRequest) -> Answer:

@@ -13,14 +13,14 @@ from idp.audit.writer import AuditWriter
 from idp.directory import User
 from idp.federation.authenticated_user import AuthenticatedUser
 from idp.saml.bindings import post_fields
-from idp.saml.contexts import RequestedFactor
+from idp.saml.contexts import PASSWORD_PROTECTED_TRANSPORT, RequiredFactors
 from idp.saml.refusal import Refused
 from idp.services import Services
 from idp.session.cookie import SessionCookie
 from idp.session.participants import Issued
-from idp.session.sso import Session, start_session
+from idp.session.sso import Proof, Session, start_session
 from idp.signin import errors, pages, paths
-from idp.signin.assertion import Issuer, build_response, required_factor
+from idp.signin.assertion import Issuer, build_response, required_factors
 from idp.signin.browser_request import BrowserRequest
 from idp.signin.outcomes import SignInOutcomes
 from idp.signin.pending import PendingSignIn
@@ -67,16 +67,16 @@ class SignInFlow:
         *factor* is the second factor that was passed in this very step.
         """
         pending, facts, request = step.pending, step.facts, step.pending.request
-        demand = required_factor(pending, facts.trust, step.request.announces)
-        needs = self._needs(step, demand)
+        required = required_factors(pending, facts.trust, step.request.announces)
+        needs = self._needs(step, required)
         authenticated = facts.authenticated_user(needs, step.request.request_context)
         access = facts.access(authenticated)
         needs = needs.with_second_factor(access.requires_second_factor)
         match needs.next_step(facts.session), authenticated:
-            case Step.ISSUE, AuthenticatedUser() if not access.is_permitted:
+            case Step.COMPLETE, AuthenticatedUser() if not access.is_permitted:
                 return self._deny(step, authenticated.user.upn, factor)
-            case Step.ISSUE, AuthenticatedUser():
-                return self._issue(step, authenticated, demand, factor)
+            case Step.COMPLETE, AuthenticatedUser():
+                return self._issue(step, authenticated, required, factor)
             case Step.SECOND_FACTOR, *_ if factor.context_id is not None:
                 raise errors.context_not_met(pending)  # one was passed, but not the one demanded
             case _ if request is not None and request.is_passive:
@@ -84,7 +84,7 @@ class SignInFlow:
             case _ if self._is_spent(pending):
                 raise errors.answered_already()
             case Step.SECOND_FACTOR, _ if facts.user is not None:
-                return self._second_factor.begin(step, facts.user, demand.method)
+                return self._second_factor.begin(step, facts.user, required.method)
             case _:
                 return self._log_in_page(pending, step.request)
 
@@ -105,7 +105,8 @@ class SignInFlow:
         services, fields = self._services, request.web.form
         kept = services.config.sign_in.keep_me_signed_in and pages.wants_kmsi(fields)
         before = request.load_facts(pending.entity_id).session
-        session = start_session(user.upn, services.clock.now(), kept=kept, going_on=before)
+        proof = Proof(PASSWORD_PROTECTED_TRANSPORT, services.clock.now())
+        session = start_session(user.upn, proof, kept=kept, previous=before)
         facts = self._facts_with(session, pending, request)
         return self._with_cookie(self.proceed(SignInStep(pending, facts, request)), session)
 
@@ -123,7 +124,8 @@ class SignInFlow:
         outcome = self._second_factor.post(step, progress, facts.user)
         if not isinstance(outcome, Passed):
             return outcome
-        session = facts.session.with_second_factor(outcome.method, self._services.clock.now())
+        proof = Proof(outcome.method, self._services.clock.now())
+        session = facts.session.with_second_factor(proof)
         factor = PassedFactor(progress.context_id, outcome.explanation)
         return self._factor_passed(step, session, factor)
 
@@ -144,10 +146,10 @@ class SignInFlow:
     def _with_cookie(self, answer: Answer, session: Session) -> Answer:
         return answer.with_header("Set-Cookie", self._cookie.set_header(session))
 
-    def _needs(self, step: SignInStep, demand: RequestedFactor) -> Needs:
+    def _needs(self, step: SignInStep, required: RequiredFactors) -> Needs:
         settings, request = step.facts.trust.settings, step.pending.request
         return needs_of(
-            demand,
+            required,
             settings,
             force_authn=request is not None and request.force_authn,
             received_at=step.pending.received_at,
@@ -171,7 +173,7 @@ class SignInFlow:
         self,
         step: SignInStep,
         authenticated: AuthenticatedUser,
-        demand: RequestedFactor,
+        required: RequiredFactors,
         factor: PassedFactor,
     ) -> Answer:
         """Sign the response; it is sent only once request, sign-in and log row are committed."""
@@ -180,7 +182,7 @@ class SignInFlow:
         recent_tokens.refuse_loop(pending.entity_id, now)
         with services.signing:
             xml, assertion = build_response(
-                pending, facts.trust, authenticated, demand=demand, issuer=self._issuer, now=now
+                pending, facts.trust, authenticated, required=required, issuer=self._issuer, now=now
             )
         session = facts.session
         if session is None:

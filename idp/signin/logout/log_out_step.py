@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from idp.audit.writer import EventSource
-from idp.federation.relying_party.trust import RelyingPartyTrust
+from idp.federation.relying_party.trust import RelyingPartyTrust, UnreadableTrust
 from idp.saml.refusal import Refused
 from idp.session.sso import Session
 from idp.signin.browser_request import BrowserRequest
@@ -25,10 +25,10 @@ class LogOutStep:
         return self.request.event_source(self.node)
 
     def trust(self, entity_id: str) -> RelyingPartyTrust | None:
-        """Return a trust, None if it was removed or is disabled."""
+        """Return a trust, None if it was removed, is disabled or cannot be read."""
         try:
             return self.request.load_facts(entity_id).trust
-        except Refused:
+        except (Refused, UnreadableTrust):
             return None
 
     def name_of(self, entity_id: str) -> str:
