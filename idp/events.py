@@ -1,4 +1,4 @@
-"""The events that this server writes, by AD FS's numbers (facts §D.8); docs/log.md has them all."""
+"""The events that this server writes, by AD FS's numbers; docs/log.md lists them all."""
 
 from __future__ import annotations
 
