@@ -36,7 +36,7 @@ from sqlalchemy import text
 
 from idp.app import assemble
 from idp.config.reading import load
-from idp.demo import tls
+from idp.demo import certificates as demo_certificates
 from idp.directory import PasswordHasher
 from idp.serving.supervisor import GRACE_SECONDS
 from idp.serving.web_process import THREADS
@@ -317,8 +317,8 @@ def test_a_server_without_a_node_starts_and_says_what_to_do(file):
 
 
 @pytest.fixture
-def certificate(folder: Path) -> tls.Tls:
-    return tls.prepare(folder / "tls", "localhost", datetime.now(UTC))
+def certificate(folder: Path) -> demo_certificates.TlsFiles:
+    return demo_certificates.create_certificates(folder / "tls", "localhost", datetime.now(UTC))
 
 
 def with_tls(folder: Path, certificate: Path, key: Path) -> Path:

@@ -14,7 +14,7 @@ from idp.app import assemble, create_app
 from idp.directory import PasswordHasher
 from idp.services import Services
 from idp.testing.federation import Federation
-from idp.testing.host import Host
+from idp.testing.shared_servers import SharedServers
 
 __all__ = ["easy", "pairs", "sp"]
 
@@ -44,7 +44,7 @@ class Farm:
 
 
 @pytest.fixture
-def farm(federation: Federation, _tallystick_host: Host) -> Iterator[Farm]:
+def farm(federation: Federation, _tallystick_host: SharedServers) -> Iterator[Farm]:
     """The federation server as two nodes, ``a`` and ``b``; everything goes to ``a`` at first.
 
     They share database, keys and clock, and nothing else. The node's builds are one farm's.
@@ -61,6 +61,6 @@ def farm(federation: Federation, _tallystick_host: Host) -> Iterator[Farm]:
         for name, services in (("a", first), ("b", second))
     }
     farm = Farm(nodes)
-    _tallystick_host.put(farm)
+    _tallystick_host.serve_app(farm)
     yield farm
     second.close()
