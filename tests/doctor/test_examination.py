@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from support.servers.server_folder import ADMIN_TOKEN, SP_ID, metadata
 
-from idp.demo.tls import prepare
+from idp.demo.certificates import create_certificates
 from idp.doctor.examination import CHECKS, OF_THE_FEDERATION, examine
 from idp.doctor.findings import Finding, Level, World
 from idp.federation.access_control.policy_file import read_policy
@@ -50,7 +50,7 @@ class Clinic:
 
     def tls(self, host: str = "idp.example.test", began: datetime = NOW) -> None:
         """Give the server a certificate for *host*."""
-        made = prepare(self.folder / "tls", host, began)
+        made = create_certificates(self.folder / "tls", host, began)
         self.base_url("https://idp.example.test")
         self.setting("serve", f'certificate = "{made.certificate}"')
         self.setting("serve", f'key = "{made.key}"')
