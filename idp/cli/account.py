@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from idp.management.json_time import timestamp
+from idp.instants import json_instant
 
 if TYPE_CHECKING:
     from idp.directory import User
@@ -46,8 +46,8 @@ def json_of(user: User, lockout: LockoutState | None) -> dict[str, Any]:
         "wrong_passwords": {
             name: {
                 "count": counter.wrong,
-                "last_at": timestamp(counter.last_at),
-                "locked_until": counter.locked_until and timestamp(counter.locked_until),
+                "last_at": json_instant(counter.last_at),
+                "locked_until": counter.locked_until and json_instant(counter.locked_until),
             }
             for name, counter in (lockout.counters if lockout else {}).items()
         },
@@ -79,5 +79,5 @@ def _state(user: User, lockout: LockoutState | None) -> str:
 
 
 def _counter(counter: CounterState) -> str:
-    until = f", locked until {timestamp(counter.locked_until)}" if counter.locked_until else ""
-    return f"{counter.wrong}, last {timestamp(counter.last_at)}{until}"
+    until = f", locked until {json_instant(counter.locked_until)}" if counter.locked_until else ""
+    return f"{counter.wrong}, last {json_instant(counter.last_at)}{until}"

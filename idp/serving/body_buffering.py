@@ -29,7 +29,6 @@ MAX_WAITING_BODIES = 64
 """Of all threads, ¾ may be waiting phones; this leaves some for everything else."""
 
 MAX_WAITING_BODIES_OF_CLIENT = 16
-NO_PLACE = "too_many_bodies"
 
 MAX_LENGTH_DIGITS = 19
 """A Content-Length with more digits is not converted to a number."""
@@ -87,8 +86,9 @@ class BodyBuffer:
                 with self._slots.hold(client):
                     environ["wsgi.input"] = io.BytesIO(_read(environ["wsgi.input"]))
             except TooManyBodies:
-                log_and_count(self._counters, "request_refused", code=NO_PLACE, client_ip=client)
-                return _refuse(start_response)
+                code = "too_many_bodies"
+                log_and_count(self._counters, "request_refused", code=code, client_ip=client)
+                return _refuse(start_response, code)
         return self._app(environ, start_response)
 
 
@@ -110,8 +110,8 @@ def _read(stream: io.BufferedIOBase) -> bytes:
     return b"".join(parts)
 
 
-def _refuse(start_response: StartResponse) -> Iterable[bytes]:
-    body = unavailable_text(NO_PLACE).encode()
+def _refuse(start_response: StartResponse, code: str) -> Iterable[bytes]:
+    body = unavailable_text(code).encode()
     headers = [
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Content-Length", str(len(body))),

@@ -1,4 +1,4 @@
-"""The cookie that holds the session, read from a request; and given or taken away."""
+"""The session cookie of AD FS, ``MSISAuth``: read it, give it, take it away."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NAME = "MSISAuth"
 
 
 class SessionCookie:
-    """One for all browsers; it keeps nothing itself."""
+    """Reads and writes the session cookie of any browser; it keeps no state."""
 
     def __init__(self, config: Config, sealer: Sealer, clock: Clock) -> None:
         self._is_secure = config.server.is_secure
@@ -25,15 +25,15 @@ class SessionCookie:
         )
 
     def read(self, cookies: Mapping[str, str]) -> Session | None:
-        """Return the session that the browser brought, if it is ours and has not run out."""
+        """Return the session in the browser's cookies, None if there is none or it has ended."""
         return self._sessions.read(cookies.get(NAME))
 
     def take_away(self, response: Response) -> Response:
-        """Let the browser forget its session."""
+        """Delete the session cookie from the browser."""
         return take_cookie_away(response, NAME, secure=self._is_secure)
 
     def give(self, response: Response, session: Session) -> Response:
-        """Give the browser a session."""
-        left = self._sessions.left(session) if session.kept else None
+        """Set the session cookie; it outlives the browser only if the session is kept."""
+        max_age = self._sessions.remaining(session) if session.kept else None
         value = self._sessions.write(session)
-        return give_cookie(response, NAME, value, max_age=left, secure=self._is_secure)
+        return give_cookie(response, NAME, value, max_age=max_age, secure=self._is_secure)

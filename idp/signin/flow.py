@@ -14,19 +14,19 @@ from adapter.contract import Explanation
 from idp.directory import User
 from idp.federation.authenticated_user import AuthenticatedUser
 from idp.saml.bindings import post_fields
-from idp.saml.contexts import RequestedFactor
+from idp.saml.contexts import PASSWORD_PROTECTED_TRANSPORT, RequiredFactors
 from idp.saml.refusal import Refused
 from idp.services import Services
 from idp.session.cookie import SessionCookie
 from idp.session.participants import Issued
 from idp.session.seal import SealBroken
-from idp.session.sso import Session, start_session
+from idp.session.sso import Proof, Session, start_session
 from idp.signin import context as contexts
 from idp.signin import errors, pages, paths
 from idp.signin.assertion import (
     Issuer,
     build_response,
-    required_factor,
+    required_factors,
 )
 from idp.signin.audit_log import NOTHING_TO_EXPLAIN, Recorder
 from idp.signin.browser_request import BrowserRequest
@@ -83,17 +83,17 @@ class SignInFlow:
         """
         continue_activity(pending.activity_id)
         request = pending.request
-        demand = required_factor(pending, known.trust, self._second_factor.announces)
-        needs = self._needs(pending, known, demand)
+        required = required_factors(pending, known.trust, self._second_factor.announces)
+        needs = self._needs(pending, known, required)
         proven = known.authenticated_user(needs, visit.request_context)
         access = known.access(proven)
         needs = needs.with_second_factor(access.requires_second_factor)
         match needs.next_step(known.session), proven:
-            case Step.ISSUE, AuthenticatedUser() if not access.is_permitted:
+            case Step.COMPLETE, AuthenticatedUser() if not access.is_permitted:
                 return self._denied(pending, known, proven, why)
-            case Step.ISSUE, AuthenticatedUser():
+            case Step.COMPLETE, AuthenticatedUser():
                 visit.recent_tokens.refuse_loop(pending.entity_id)
-                answer = self._issue(pending, known, proven, demand, context_id, why)
+                answer = self._issue(pending, known, proven, required, context_id, why)
                 return visit.recent_tokens.note(answer, pending.entity_id)
             case Step.SECOND_FACTOR, *_ if context_id is not None:
                 raise errors.context_not_met(pending)  # one was passed, but not the one
@@ -103,7 +103,9 @@ class SignInFlow:
                 raise errors.answered_already()
             case Step.SECOND_FACTOR, _ if known.user is not None:
                 request_for_adapter, user = visit.for_adapter(known), known.user
-                begun = self._second_factor.start(pending, user, request_for_adapter, demand.method)
+                begun = self._second_factor.start(
+                    pending, user, request_for_adapter, required.method
+                )
                 return self._show(begun, pending, known, visit)
             case _:
                 return self._log_in_page(pending, visit)
@@ -131,7 +133,8 @@ class SignInFlow:
         """Take the sign-in on for *user*, who has given the right password just now in *fields*."""
         kept = self._may_be_kept and pages.wants_kmsi(fields)
         before, now = visit.look(pending.entity_id).session, self._services.clock.now()
-        session = start_session(user.upn, now, kept=kept, going_on=before)
+        proof = Proof(PASSWORD_PROTECTED_TRANSPORT, now)
+        session = start_session(user.upn, proof, kept=kept, previous=before)
         known = self._look_again(pending, session, visit)
         return self._cookie.give(self.proceed(pending, known, visit), session)
 
@@ -158,7 +161,8 @@ class SignInFlow:
         self, context: SecondFactorContext, passed: Passed, session: Session, visit: BrowserRequest
     ) -> Response:
         """Raise the session by one level, and go on with it."""
-        session = session.with_second_factor(passed.method, self._services.clock.now())
+        proof = Proof(passed.method, self._services.clock.now())
+        session = session.with_second_factor(proof)
         known = self._look_again(context.pending, session, visit)
         if known.session is None:
             raise errors.sign_in_ended()
@@ -177,10 +181,12 @@ class SignInFlow:
         """Look once more at the last step: an administrator may have been quicker."""
         return load_facts(self._services, pending.entity_id, session, visit.node)
 
-    def _needs(self, pending: PendingSignIn, known: SignInFacts, demand: RequestedFactor) -> Needs:
+    def _needs(
+        self, pending: PendingSignIn, known: SignInFacts, required: RequiredFactors
+    ) -> Needs:
         settings, request = known.trust.settings, pending.request
         return needs_of(
-            demand,
+            required,
             settings,
             force_authn=request is not None and request.force_authn,
             received_at=pending.received_at,
@@ -263,7 +269,7 @@ class SignInFlow:
         pending: PendingSignIn,
         known: SignInFacts,
         proven: AuthenticatedUser,
-        demand: RequestedFactor,
+        required: RequiredFactors,
         context_id: str | None,
         why: Explanation,
     ) -> Response:
@@ -271,7 +277,7 @@ class SignInFlow:
         now = self._services.clock.now()
         with self._services.signing:
             xml, assertion = build_response(
-                pending, known.trust, proven, demand=demand, issuer=self._issuer, now=now
+                pending, known.trust, proven, required=required, issuer=self._issuer, now=now
             )
         session = known.session
         if session is None:

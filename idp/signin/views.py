@@ -16,7 +16,7 @@ from idp.saml.metadata import write_idp_metadata
 from idp.saml.refusal import Refused
 from idp.services import Services
 from idp.session.cookie import SessionCookie
-from idp.session.current import not_signed_out, signed_in
+from idp.session.current import session_not_ended, valid_session
 from idp.session.node import AnsweringNode
 from idp.session.seal import SealBroken
 from idp.session.sso import Session
@@ -107,7 +107,7 @@ class Views:
         """Sign out of everything; or go on with a log-out that a service provider interrupted."""
         if request.method not in METHODS:
             raise MethodNotAllowed(METHODS)
-        session = not_signed_out(self._services.sign_ins, self._cookie.read(request.cookies))
+        session = session_not_ended(self._services.sign_ins, self._cookie.read(request.cookies))
         caller = self._caller(session, self._visit(session), self._node.name(request.cookies))
         if session is not None and request.method == "POST":
             self._must_be_ours(True)
@@ -189,7 +189,7 @@ class Views:
             raise errors.no_handler()
         trusts = [trust for trust in self._services.trusts.list() if trust.settings.enabled]
         choices = [(t.entity_id, t.display_name or t.entity_id) for t in trusts]
-        good = signed_in(self._services.sign_ins, session)
+        good = valid_session(self._services.sign_ins, session)
         return pages.trusts(choices, user=good.user if good else "")
 
     def _visit(self, session: Session | None) -> BrowserRequest:

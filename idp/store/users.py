@@ -153,9 +153,11 @@ class SqlUserStore:
     ) -> User | None:
         """Clear the name's account; None when the user or the hash was changed meanwhile."""
         with self._database.write(durable=False) as connection:
+            # The user first: PostgreSQL shows each query what was committed before it. The other
+            # way round, a change between the two would be returned with the old password.
+            user = _find(connection, upn)
             if _hash_of(connection, upn) != password_hash:
                 return None
-            user = _find(connection, upn)
             if user is not None and not user.disabled:
                 lockout.accept(connection, upn, rules, origin)
             return user
