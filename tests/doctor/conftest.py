@@ -1,4 +1,4 @@
-"""A healthy server, to be made ill."""
+"""A sound server, which tests break."""
 
 from __future__ import annotations
 
