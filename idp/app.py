@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     from adapter.clock import Clock
     from adapter.mfa.push.challenge import Challenge
-    from idp.config.schema import Config, Lockout
+    from idp.config.schema import Config, LockoutSection
     from idp.counters import Counters
     from idp.saml.signing import SigningKey
 
@@ -205,7 +205,7 @@ def _warn_of_sha1(services: Services) -> None:
         get_logger().warning("weak_trusts", more=len(weak) - MAX_WARNINGS, problem=SHA1_WARNING)
 
 
-def _lockout(settings: Lockout) -> LockoutRules:
+def _lockout(settings: LockoutSection) -> LockoutRules:
     window = timedelta(minutes=settings.window_minutes)
     return LockoutRules(
         mode=Mode(settings.mode),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ from adapter.mfa.devices.device import Device
 from adapter.mfa.push.challenge import Challenge
 from idp.authenticator.authentication import RequestAuthentication
 from idp.authenticator.bodies import read_activation, read_answer, read_wait
+from idp.instants import json_instant
 from idp.logs import get_logger
 from idp.mfa.phone_wait import PhoneWait
 from idp.services import Services
@@ -99,11 +99,6 @@ def _log(event: str, device: Device, **fields: str) -> None:
     )
 
 
-def instant(at: datetime) -> str:
-    """Return a time as JSON carries it: ISO 8601, UTC, milliseconds."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 def _request(challenge: Challenge) -> Reply:
     """Return a request as the phone sees it: what it may know, named one by one."""
     return {
@@ -113,6 +108,6 @@ def _request(challenge: Challenge) -> Reply:
         "application": challenge.application,
         "user": challenge.user,
         "client_ip": challenge.client_ip,
-        "created_at": instant(challenge.created_at),
-        "expires_at": instant(challenge.answer_by),
+        "created_at": json_instant(challenge.created_at, "milliseconds"),
+        "expires_at": json_instant(challenge.answer_by, "milliseconds"),
     }

@@ -38,22 +38,22 @@ def ids(answer):
     return [told["id"] for told in answer.result(10).json()["requests"]]
 
 
-def test_a_phone_that_waits_is_told_before_its_wait_is_over(host, hand, wait):
+def test_a_phone_that_waits_is_told_before_its_wait_is_over(phone_host, hand, wait):
     waiting = wait(hand)
-    started = host.push()
+    started = phone_host.push()
     assert ids(waiting) == [started.challenge.id]
 
 
-def test_a_request_that_was_seen_is_waited_beyond(host, hand, wait):
+def test_a_request_that_was_seen_is_waited_beyond(phone_host, hand, wait):
     """The page knows the first request and hears at once that a newer one replaced it."""
-    first = host.push().challenge.id
+    first = phone_host.push().challenge.id
     waiting = wait(hand, f"wait=25&seen={first}")
-    second = host.push().challenge.id
+    second = phone_host.push().challenge.id
     assert ids(waiting) == [second]
 
 
-def test_a_request_that_was_seen_is_told_again_when_nothing_changed(host, hand):
-    first = host.push().challenge.id
+def test_a_request_that_was_seen_is_told_again_when_nothing_changed(phone_host, hand):
+    first = phone_host.push().challenge.id
     answer = hand.call("GET", f"pending?wait=1&seen={first}")
     assert [told["id"] for told in answer.json()["requests"]] == [first]
 
@@ -74,18 +74,18 @@ def test_a_wait_without_news_ends_with_an_empty_list(hand):
     assert hand.call("GET", "pending?wait=1").json()["requests"] == []
 
 
-def test_a_user_disabled_during_the_wait_is_told_nothing(host, hand, wait):
+def test_a_user_disabled_during_the_wait_is_told_nothing(phone_host, hand, wait):
     waiting = wait(hand)
-    host.services.directory.disable(ALICE)
-    host.push()
+    phone_host.services.directory.disable(ALICE)
+    phone_host.push()
     assert waiting.result(10).json()["error"] == "user_disabled"
 
 
-def test_a_device_removed_during_the_wait_is_told_nothing(host, hand, wait):
+def test_a_device_removed_during_the_wait_is_told_nothing(phone_host, hand, wait):
     waiting = wait(hand)
-    with host.services.database.write() as connection:
+    with phone_host.services.database.write() as connection:
         connection.execute(delete(devices))
-    host.push()
+    phone_host.push()
     assert waiting.result(10).json()["error"] == "device_unknown"
 
 

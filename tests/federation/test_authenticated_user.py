@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from databases import NOON
+from support.clock import NOON
 
 from idp.directory import User
 from idp.federation.authenticated_user import AuthenticatedUser, authentication_methods

@@ -177,7 +177,7 @@ class LogoutResponder(Sender):
 
 
 @pytest.fixture
-def sp(identities: SimpleNamespace) -> Requester:
+def sender(identities: SimpleNamespace) -> Requester:
     return Requester(identities.sp)
 
 
