@@ -18,6 +18,7 @@ from idp.saml.logout import (
     send_logout_request,
     send_logout_response,
 )
+from idp.saml.messages import RequestRules
 from idp.saml.refusal import Refused
 from idp.saml.values import LogoutRequest, LogoutResponse, ServiceProvider, SingleLogoutService
 from idp.saml.xml import parse
@@ -83,7 +84,7 @@ class SigningOut:
         """Read what the federation server sent; raises :class:`Refused`."""
         content = read_logout(
             message,
-            find_service_provider=self._server,
+            find_trust=self._find_server,
             destinations=(self._provider.slo_url,),
             now=self._provider.clock.now(),
         )
@@ -103,11 +104,12 @@ class SigningOut:
             key=self._provider.key,
         )
 
-    def _server(self, issuer: str) -> ServiceProvider | None:
-        """Return the federation server as one whose messages are checked."""
+    def _find_server(self, issuer: str) -> RequestRules | None:
+        """Return the federation server as the issuer of messages that are checked."""
         if parse_metadata(self._provider.idp_metadata()).get("entityID") != issuer:
             return None
-        return ServiceProvider(issuer, (), signing_certificates=self._provider.idp_certificates())
+        certificates = self._provider.idp_certificates()
+        return RequestRules(ServiceProvider(issuer, (), signing_certificates=certificates))
 
     def _server_service(self, binding: str) -> SingleLogoutService:
         found = parse_metadata(self._provider.idp_metadata()).xpath(
