@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from adapter.errors import TallystickError
 from adapter.mfa.policy import MfaPolicy
 from adapter.mfa.service import MfaService
+from idp.config import WORKER_THREADS
 from idp.counters import NO_COUNTERS
 from idp.directory import Directory, PasswordHasher
 from idp.directory.lockout import Limit, LockoutRules, Mode
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
     from adapter.clock import Clock
     from adapter.mfa.push.challenge import Challenge
-    from idp.config.schema import Config, Lockout
+    from idp.config.schema import Config, LockoutSection
     from idp.counters import Counters
     from idp.saml.signing import SigningKey
 
@@ -119,10 +120,13 @@ def counters_of(config: Config) -> Counters:
     return Meters()
 
 
-def create_app(config: Config, *, services: Services | None = None) -> Flask:
+def create_app(
+    config: Config, *, services: Services | None = None, threads: int = WORKER_THREADS
+) -> Flask:
     """Return the WSGI application: all web hosts over one set of services.
 
-    Pass *services* if :func:`assemble` was called already.
+    Pass *services* if :func:`assemble` was called already. *threads* are the requests that the
+    server serves at a time, of which hosts may let some wait.
     """
     from idp import admin, authenticator, logs, signin
     from idp.logs import get_logger
@@ -140,8 +144,9 @@ def create_app(config: Config, *, services: Services | None = None) -> Flask:
         from idp.metrics import time_requests
 
         time_requests(app, services.counters)
-    for host in (signin, authenticator, admin):
-        app.register_blueprint(host.blueprint(services))
+    app.register_blueprint(signin.blueprint(services))
+    app.register_blueprint(authenticator.blueprint(services, threads=threads))
+    app.register_blueprint(admin.blueprint(services))
     app.register_error_handler(TallystickError, _unavailable)
     app.wsgi_app = signin.AnyCase(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     hsts = config.server.strict_transport_security
@@ -200,7 +205,7 @@ def _warn_of_sha1(services: Services) -> None:
         get_logger().warning("weak_trusts", more=len(weak) - MAX_WARNINGS, problem=SHA1_WARNING)
 
 
-def _lockout(settings: Lockout) -> LockoutRules:
+def _lockout(settings: LockoutSection) -> LockoutRules:
     window = timedelta(minutes=settings.window_minutes)
     return LockoutRules(
         mode=Mode(settings.mode),

@@ -1,4 +1,4 @@
-"""The clock of this machine; tests and the pytest plugin hand in one that they can move."""
+"""The clock of this machine. Tests and the pytest plugin use one that they can move instead."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ class SystemClock:
     """The time of this machine."""
 
     def now(self) -> datetime:
-        """Return the present in UTC."""
+        """Return the current time in UTC."""
         return datetime.now(UTC)

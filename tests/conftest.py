@@ -1,40 +1,20 @@
-"""What holds for all tests, and the databases of those that need one."""
+"""What holds for all tests: the modules of fixtures, hypothesis without deadlines, Ctrl-C."""
 
 from __future__ import annotations
 
 import signal
 
 from hypothesis import settings
-from support.clock import clock
-from support.databases.fixtures import (
-    _shared_database,
-    database,
-    database_file,
-    database_kind,
-    database_url,
-    empty_file,
-    open_database,
-    postgresql_server,
-    postgresql_url,
-    pytest_generate_tests,
-    tallystick_database,
-    unused_database_url,
-)
 
-__all__ = [
-    "_shared_database",
-    "clock",
-    "database",
-    "database_file",
-    "database_kind",
-    "database_url",
-    "empty_file",
-    "open_database",
-    "postgresql_server",
-    "postgresql_url",
-    "pytest_generate_tests",
-    "tallystick_database",
-    "unused_database_url",
+pytest_plugins = [
+    "support.clock",
+    "support.databases.fixtures",
+    "support.phones.phone_host",
+    "support.servers.server_folder",
+    "support.servers.sign_in_server",
+    "support.servers.stored_server",
+    "support.service_providers.logout_apps",
+    "support.service_providers.saml_messages",
 ]
 
 settings.register_profile("any machine", deadline=None)  # a busy one is slow, and not wrong

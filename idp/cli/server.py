@@ -58,14 +58,14 @@ def set_build(services: Services, name: str, build: str, as_json: bool) -> None:
     from idp.management import nodes
 
     text = standard_input() if build == "-" else build
-    change = nodes.set_build(services, name, text, by=acting_person())
+    change = services.farm.set_build(name, text, acting_person())
     for warning in change.warnings:
         warn(warning)
     if as_json:
-        print_json(change.as_json())
+        print_json(nodes.change_as_json(change))
     else:
-        node = change.view.node
-        click.echo(f"{node.name} runs {node.build} ({node.product}) and shows {change.view.shows}.")
+        node, shows = change.node, nodes.view_of(services, change.node).shows
+        click.echo(f"{node.name} runs {node.build} ({node.product}) and shows {shows}.")
 
 
 @server.command("import", example="tallystick server import nodes.csv")
@@ -76,12 +76,12 @@ def import_nodes(services: Services, file: IO[str], as_json: bool) -> None:
     """Set the builds of many nodes from a file with the columns name and build."""
     from idp.management import nodes
 
-    changes = nodes.import_csv(services, file.read(), by=acting_person())
+    changes = services.farm.import_csv(file.read(), acting_person())
     for change in changes:
         for warning in change.warnings:
-            warn(f"{change.view.node.name}: {warning}")
+            warn(f"{change.node.name}: {warning}")
     if as_json:
-        print_json([change.as_json() for change in changes])
+        print_json([nodes.change_as_json(change) for change in changes])
     else:
         click.echo(f"{len(changes)} nodes set.")
 
@@ -96,8 +96,12 @@ def remove(services: Services, name: str) -> None:
 
 
 def _all(view: NodeView) -> dict[str, object]:
+    from idp.management.nodes import node_as_json
+
     decision = view.decision.as_json()
-    return view.as_json() | {key: decision[key] for key in ("experience", "reason", "installed")}
+    return node_as_json(view.node) | {
+        key: decision[key] for key in ("experience", "reason", "installed")
+    }
 
 
 def _row(view: NodeView) -> tuple[object, ...]:

@@ -15,7 +15,7 @@ from idp.cli.output import json_option, print_fields, print_json, print_table, p
 
 if TYPE_CHECKING:
     from idp.federation.relying_party.trust import RelyingPartyTrust
-    from idp.management.trust_views import TrustView
+    from idp.management.trust_views import TrustView, UnreadableView
     from idp.services import Services
 
 
@@ -214,7 +214,12 @@ def _certificate_of(path: Path) -> str:
     return read_certificate(path.read_bytes())
 
 
-def _row(view: TrustView) -> tuple[object, ...]:
+def _row(view: TrustView | UnreadableView) -> tuple[object, ...]:
+    from idp.management.trust_views import UnreadableView
+
+    warnings = "; ".join(view.warnings)
+    if isinstance(view, UnreadableView):
+        return view.entity_id, "cannot be read", "no", "", "", "", warnings
     trust, settings = view.trust, view.trust.settings
     return (
         trust.entity_id,
@@ -223,7 +228,7 @@ def _row(view: TrustView) -> tuple[object, ...]:
         settings.second_factor,
         settings.authorized_by,
         f"{trust.changed_at:%Y-%m-%d %H:%M}",
-        "; ".join(view.warnings),
+        warnings,
     )
 
 

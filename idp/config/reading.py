@@ -1,4 +1,4 @@
-"""Reading the configuration file, under the environment; every fault is named at once."""
+"""Reads the configuration file and the environment, and reports all faults at once."""
 
 from __future__ import annotations
 
@@ -10,38 +10,43 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from adapter.errors import TallystickError
-from idp.config.schema import Config, Store
+from idp.config import SETTING_PREFIX
+from idp.config.schema import Config, StoreSection
 
 
 class ConfigError(TallystickError):
-    """Raised when the configuration cannot be used; names every fault at once."""
+    """Raised when the configuration cannot be used; its text lists every fault."""
 
     code = "config"
 
 
 def load(path: Path) -> Config:
-    """Read the file at *path* and the environment; relative paths in it start at its folder.
+    """Return the configuration in the file at *path* and the environment.
 
-    Raises :class:`ConfigError` when the file is missing, is not TOML, or holds wrong settings.
+    Relative paths in the file start at its folder. Raises :class:`ConfigError` if the file is
+    missing, is not TOML, or contains wrong settings.
     """
     return from_values(_anchored(read_file(path), path.parent), source=str(path))
 
 
 def read_file(path: Path) -> dict[str, Any]:
-    """Return what stands in the file, by section; raises :class:`ConfigError`."""
+    """Return the values in the file, by section; raises :class:`ConfigError`."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigError(
             f"There is no configuration file {path}",
-            "Give one with -c, or make one: tallystick init",
+            "Name one with -c, or create one with tallystick init",
         ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}", "Mend the file") from None
+        raise ConfigError(f"{path} cannot be read: {error}", "Correct the file") from None
 
 
 def from_values(values: dict[str, Any], source: str = "the settings") -> Config:
-    """Return the configuration of *values* by section, under the environment."""
+    """Return the configuration of *values*, by section; the environment overrides them.
+
+    *source* names where they come from in errors. Raises :class:`ConfigError`.
+    """
     try:
         return Config(**values)
     except ValidationError as error:
@@ -49,11 +54,11 @@ def from_values(values: dict[str, Any], source: str = "the settings") -> Config:
             f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
             for fault in error.errors(include_input=False)
         )
-        raise ConfigError(f"Wrong settings in {source}: {faults}", "Mend them") from None
+        raise ConfigError(f"Wrong settings in {source}: {faults}", "Correct them") from None
     except SettingsError:
         raise ConfigError(
-            "A variable TALLYSTICK__… holds no value of its setting",
-            "Give lists and whole sections as JSON",
+            f"The value of an environment variable {SETTING_PREFIX}… does not fit its setting",
+            "Write lists and whole sections as JSON",
         ) from None
 
 
@@ -70,7 +75,7 @@ _PATHS = (
 
 
 def _anchored(values: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Return *values* with every path, also one left at its default, inside *folder*."""
+    """Return *values* with *folder* put before every relative path, also before default ones."""
     for section, key in _PATHS:
         table = values.setdefault(section, {})
         if isinstance(table, dict):
@@ -78,7 +83,7 @@ def _anchored(values: dict[str, Any], folder: Path) -> dict[str, Any]:
             if isinstance(path, (str, Path)):
                 table[key] = str(folder / path)
     store = values.setdefault("store", {})
-    if isinstance(store, dict) and isinstance(url := store.get("url", Store().url), str):
+    if isinstance(store, dict) and isinstance(url := store.get("url", StoreSection().url), str):
         store["url"] = _anchored_url(url, folder)
     return values
 

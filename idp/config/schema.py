@@ -1,7 +1,8 @@
-"""The configuration: one typed object, read once at the edge.
+"""Every section and setting of the configuration, with its type, limits and default.
 
-An option of the command line outranks the environment (``TALLYSTICK__SECTION__KEY``), which
-outranks the file (``tallystick.toml``), which outranks the defaults beside the fields.
+Fields have the names of the file's sections and keys. Precedence, highest first: an option of the
+command line, the environment (``TALLYSTICK__SECTION__KEY``), the file (``tallystick.toml``), the
+default beside the field. ``tallystick config show`` prints all of them.
 """
 
 from __future__ import annotations
@@ -29,33 +30,36 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from idp.config import SETTING_PREFIX
+
 
 class Section(BaseModel):
-    """A section of the file; an unknown key is a fault, not a comment."""
+    """A section of the file. An unknown key is an error, so that a misspelt one is noticed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Server(Section):
-    """Where the server is reached, and as which node of the farm it answers."""
+class ServerSection(Section):
+    """``[server]``: its public address, its node of the farm, its administrator's token."""
 
     base_url: str = "http://localhost:8080"
     node: str | None = None
-    """The node's name; None: the first of the farm (a demo lets a cookie choose)."""
+    """Name of the node that this server is. None: the first node of the farm."""
     node_cookie: bool = False
-    """Let ``/node/NAME`` choose the answering node for a browser: for demonstrations."""
+    """Let a cookie, set by ``/node/NAME``, choose the node for a browser. For the demo."""
     admin_token_file: Path | None = None
+    """File with the digest of the administrator's token. None: no administration over the web."""
     hsts: bool = True
-    """Tell browsers to come by TLS alone, where base_url is https and no localhost (RFC 6797)."""
+    """Send Strict-Transport-Security (RFC 6797) if base_url is https and not localhost."""
     hsts_max_age: int = Field(default=31_536_000, ge=0)
-    """For so many seconds from their last visit; 0 makes them forget."""
+    """max-age of that header in seconds; 0 makes browsers forget it."""
 
     @field_validator("base_url")
     @classmethod
-    def _is_an_origin(cls, value: str) -> str:
+    def _must_be_origin(cls, value: str) -> str:
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
-            raise ValueError("give scheme, host and port alone, like https://sts.example.test")
+            raise ValueError("give only scheme, host and port, like https://sts.example.test")
         return f"{parts.scheme}://{parts.netloc}"
 
     @property
@@ -65,9 +69,9 @@ class Server(Section):
 
     @property
     def strict_transport_security(self) -> str | None:
-        """The header's value, None where there is none.
+        """The value of the header Strict-Transport-Security, None if it is not sent.
 
-        Localhost is everybody's: what one server says there would hold for all others, too.
+        Never for localhost: browsers would apply it to every other server on this machine.
         """
         host = (urlsplit(self.base_url).hostname or "").rstrip(".")
         is_local = host == "localhost" or host.endswith(".localhost")
@@ -77,51 +81,52 @@ class Server(Section):
 
     @property
     def entity_id(self) -> str:
-        """The federation service identifier: http also under TLS, as AD FS forms it."""
+        """The federation service identifier; with http even under TLS, as AD FS forms it."""
         return f"http://{urlsplit(self.base_url).netloc}/adfs/services/trust"
 
 
-class Serve(Section):
-    """How ``tallystick serve`` listens; a proxy in front may end TLS, or it does so itself."""
+class ServeSection(Section):
+    """``[serve]``: how ``tallystick serve`` listens. It or a reverse proxy terminates TLS."""
 
     bind: str = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
     certificate: Path | None = None
-    """The certificate for TLS, with its chain, as PEM; goes with ``key``."""
+    """The TLS certificate with its chain, as PEM. Set it together with ``key``."""
     key: Path | None = None
+    """Its private key: PKCS#8, PEM, not encrypted."""
     workers: int | None = Field(default=None, ge=1, le=256)
-    """Processes that answer; None: one for each core."""
+    """Number of worker processes. None: one for each processor."""
     engine: Literal["granian", "waitress"] | None = None
-    """None: granian, or where it does not run waitress, which has one process and no TLS."""
+    """None: granian, or waitress (one process, no TLS) where granian cannot run."""
 
     @model_validator(mode="after")
-    def _has_both_or_neither(self) -> Self:
+    def _must_have_both_or_neither(self) -> Self:
         if (self.certificate is None) != (self.key is None):
-            raise ValueError("certificate and key go together")
+            raise ValueError("set certificate and key together, or neither")
         return self
 
 
-class Metrics(Section):
-    """Where ``tallystick serve`` answers Prometheus; off without a port."""
+class MetricsSection(Section):
+    """``[metrics]``: where ``tallystick serve`` answers Prometheus. Off if there is no port."""
 
     bind: str = "127.0.0.1"
     port: int | None = Field(default=None, ge=1, le=65535)
 
 
-class Store(Section):
-    """The database."""
+class StoreSection(Section):
+    """``[store]``: the database."""
 
     url: str = "sqlite:///tallystick.db"
     """A SQLite file, or PostgreSQL for several nodes: ``postgresql://USER@HOST/DATABASE``."""
     connections: PositiveInt = 16
-    """The most that each process opens to PostgreSQL."""
+    """Upper limit of connections that each process opens to PostgreSQL."""
 
 
-class Keys(Section):
-    """Files of mode 0600: the token-signing key, and the secret that seals cookies and Context.
+class KeysSection(Section):
+    """``[keys]``: files of mode 0600 with the token-signing key and the secret that seals cookies.
 
-    Keys that are made later lie beside the first one. The passphrase of all of them comes from the
-    environment (``TALLYSTICK__KEYS__PASSPHRASE``) or from a file of mode 0600.
+    Later token-signing keys are created in the folder of the first one. All have the same
+    passphrase, from the environment (``TALLYSTICK__KEYS__PASSPHRASE``) or a file of mode 0600.
     """
 
     signing_key: Path = Path("signing.key")
@@ -129,127 +134,145 @@ class Keys(Section):
     passphrase: SecretStr | None = None
     passphrase_file: Path | None = None
     automatic_rollover: bool = True
-    """Make, promote and retire token-signing keys by their age (AD FS: AutoCertificateRollover)."""
+    """Create, promote and retire token-signing keys by age (AD FS: AutoCertificateRollover)."""
     secret: Path = Path("secret.key")
+    """32 random bytes or more, from which the keys for sealed cookies and seeds are derived."""
 
 
-class Trusts(Section):
-    """What relying party trusts may look like, and a folder whose files are trusts."""
+class TrustsSection(Section):
+    """``[trusts]``: rules for relying party trusts and their requests, and a folder of trusts."""
 
     allow_http: bool = False
+    """Accept service providers whose endpoints are http addresses."""
     allow_private_addresses: bool = False
-    """Fetch metadata from loopback, link-local and private addresses as well."""
+    """Fetch metadata from loopback, link-local and private addresses too."""
     monitoring_interval_minutes: int = Field(default=1440, ge=0, le=60 * 24 * 365)
-    """How often metadata that came from an address is fetched again; 0: never."""
+    """How often metadata that came from a URL is fetched again (AD FS: MonitoringInterval).
+
+    0: never.
+    """
     metadata_dir: Path | None = None
+    """Each metadata file in this folder becomes a trust."""
     clock_skew_seconds: int = 180
+    """How much the clock of a service provider may differ from ours."""
     request_lifetime_seconds: int = 300
+    """How long after its IssueInstant a request is accepted."""
 
     @property
     def longest_freshness(self) -> timedelta:
-        """How long after it came a message can still be fresh, its sender's clock being fast."""
+        """How long after its arrival a message is still fresh if its sender's clock is fast.
+
+        Request ids must be remembered for that time to detect replays.
+        """
         return timedelta(seconds=self.request_lifetime_seconds + 2 * self.clock_skew_seconds)
 
 
-class SignIn(Section):
-    """Sessions and pages."""
+class SignInSection(Section):
+    """``[sign_in]``: sessions and pages."""
 
     session_minutes: int = Field(default=480, ge=1)
     """How long a session lasts (AD FS: SsoLifetime)."""
     keep_me_signed_in: bool = False
-    """Let users keep a session beyond the browser's window (AD FS: EnableKmsi)."""
+    """Let users keep a session when they close the browser (AD FS: EnableKmsi)."""
     keep_me_signed_in_minutes: int = Field(default=1440, ge=1, le=10_080)
     """How long such a session lasts, at most 7 days (AD FS: KmsiLifetimeMins)."""
     kept_sessions_since: AwareDatetime | None = None
-    """Kept sessions from before that time have ended (AD FS: PersistentSsoCutoffTime)."""
+    """Kept sessions that began before this time are ended (AD FS: PersistentSsoCutoffTime)."""
     idp_initiated: bool = True
+    """The page on which users choose an application (AD FS: EnableIdPInitiatedSignonPage)."""
     idp_initiated_relay_state: bool = True
+    """Pass RelayState on in such a sign-in (AD FS: EnableRelayStateForIdpInitiatedSignOn)."""
     loop_detection: bool = True
-    """Stop a browser that one service provider sends here again and again, with MSIS7042."""
+    """Stop, with MSIS7042, a browser that one service provider sends here again and again."""
     loop_tokens: int = Field(default=5, ge=1, le=50)
-    """Tokens for one trust and browser within ``loop_seconds``; the next one fails."""
+    """Assertions that a browser gets for one trust within ``loop_seconds``; the next one fails."""
     loop_seconds: int = Field(default=20, ge=1, le=3600)
     password_change: bool = False
     """The page on which users change their password (AD FS: /adfs/portal/updatepassword)."""
 
     @property
     def kept_lifetime(self) -> timedelta | None:
-        """How long a kept session lasts; None where nobody may keep one."""
+        """How long a kept session lasts; None if sessions cannot be kept."""
         return timedelta(minutes=self.keep_me_signed_in_minutes) if self.keep_me_signed_in else None
 
     @property
     def session_lifetime(self) -> timedelta:
-        """How long any session may last."""
+        """How long the longest session lasts, kept or not."""
         lifetime = timedelta(minutes=self.session_minutes)
         return max(lifetime, self.kept_lifetime or lifetime)
 
 
-class Lockout(Section):
-    """How often a password may be wrong (AD FS: Set-AdfsProperties -ExtranetLockout...)."""
+class LockoutSection(Section):
+    """``[lockout]``: limits on wrong passwords (AD FS: Set-AdfsProperties -ExtranetLockout...)."""
 
     mode: Literal["password_counter", "log_only", "enforce"] = "password_counter"
-    """The soft lock-out; the soft one, with the smart one in the log; or the smart one."""
+    """Soft lock-out; soft lock-out and a log of what smart lock-out would do; smart lock-out."""
     threshold: int = Field(default=10, ge=1, le=1000)
-    """Wrong passwords that lock: of a user; with the smart lock-out, from unknown places."""
+    """Wrong passwords that lock a user; with smart lock-out, those from unknown addresses."""
     threshold_familiar: int = Field(default=10, ge=1, le=1000)
-    """The same from places that the user has signed in from."""
+    """Smart lock-out: wrong passwords from addresses from which the user has signed in before."""
     window_minutes: int = Field(default=30, ge=1, le=10_080)
+    """How long a user stays locked (AD FS: ExtranetObservationWindow)."""
     extranet_only: bool = False
-    """Smart for requests from outside alone, as in AD FS; the soft one holds for the others."""
+    """Smart lock-out only for the extranet, as in AD FS; soft lock-out for the intranet."""
 
 
-class Proxies(Section):
-    """Addresses and networks of the proxies before the server, whose headers are believed."""
+class ProxiesSection(Section):
+    """``[proxies]``: addresses and networks of the proxies whose headers are believed."""
 
     web_application_proxies: tuple[IPvAnyNetwork, ...] = ()
-    """What comes through them comes from the extranet (AD FS: Web Application Proxy)."""
+    """Requests through these come from the extranet (AD FS: Web Application Proxy)."""
     reverse_proxies: tuple[IPvAnyNetwork, ...] = ()
-    """Load balancers and reverse proxies that tell who connected to them."""
+    """Load balancers and reverse proxies that add the client's address to a header."""
 
     @model_validator(mode="after")
-    def _are_of_one_kind(self) -> Self:
+    def _must_not_overlap(self) -> Self:
         for one, other in product(self.web_application_proxies, self.reverse_proxies):
             if one.overlaps(other):
-                raise ValueError(f"{one} and {other} overlap; a proxy is of one kind")
+                raise ValueError(f"{one} and {other} overlap; list each proxy once")
         return self
 
 
-class Farm(Section):
-    """Rules that hold on every node."""
+class FarmSection(Section):
+    """``[farm]``: rules for every node."""
 
     products_after_table: Literal["approve_deny", "number_match"] = "approve_deny"
+    """What users see on a Windows Server that is newer than Microsoft's table of updates."""
     signed_saml_requests_required: bool = False
-    """Refuse requests that are not signed, whatever the trust says."""
+    """Refuse unsigned requests from every trust (AD FS: SignedSamlRequestsRequired)."""
     saml_message_delivery_window: int = Field(default=5, ge=1, le=60)
-    """Minutes in which a response must reach the service provider."""
+    """Minutes within which a response must reach the service provider.
+
+    AD FS: SamlMessageDeliveryWindow.
+    """
 
 
-class Logging(Section):
-    """How log lines are written to standard error."""
+class LoggingSection(Section):
+    """``[logging]``: how log lines are written to standard error."""
 
     format: Literal["json", "console"] = "json"
     audit: Literal["basic", "verbose"] = "basic"
-    """``verbose`` adds what was asked, answered and claimed (AD FS: AuditLevel)."""
+    """``verbose`` adds the requests, responses and claims (AD FS: AuditLevel)."""
 
 
 class Config(BaseSettings):
-    """Everything that can be configured."""
+    """The whole configuration: one field for each section of the file."""
 
     model_config = SettingsConfigDict(
-        env_prefix="TALLYSTICK__", env_nested_delimiter="__", extra="forbid", frozen=True
+        env_prefix=SETTING_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
     )
 
-    server: Server = Server()
-    serve: Serve = Serve()
-    metrics: Metrics = Metrics()
-    store: Store = Store()
-    keys: Keys = Keys()
-    trusts: Trusts = Trusts()
-    sign_in: SignIn = SignIn()
-    lockout: Lockout = Lockout()
-    farm: Farm = Farm()
-    proxies: Proxies = Proxies()
-    logging: Logging = Logging()
+    server: ServerSection = ServerSection()
+    serve: ServeSection = ServeSection()
+    metrics: MetricsSection = MetricsSection()
+    store: StoreSection = StoreSection()
+    keys: KeysSection = KeysSection()
+    trusts: TrustsSection = TrustsSection()
+    sign_in: SignInSection = SignInSection()
+    lockout: LockoutSection = LockoutSection()
+    farm: FarmSection = FarmSection()
+    proxies: ProxiesSection = ProxiesSection()
+    logging: LoggingSection = LoggingSection()
 
     @classmethod
     def settings_customise_sources(
@@ -260,5 +283,5 @@ class Config(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Put the environment above the file, which comes in as initial values."""
+        """Let the environment override the file, whose content comes in as initial values."""
         return env_settings, init_settings

@@ -1,4 +1,4 @@
-"""The settings that hold, and where each comes from."""
+"""The settings in effect and the source of each: a variable, a line of the file, or the default."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 from pydantic_settings import EnvSettingsSource
 
-from idp.config import schema
+from idp.config import SETTING_PREFIX, schema
 from idp.config.reading import load, read_file
 
-PREFIX = "TALLYSTICK__"
-SECRET = "(secret)"  # noqa: S105 - what stands in its place
+SECRET = "(secret)"  # noqa: S105 - is shown in place of one
 DEFAULT = "default"
 
 _HEADER = re.compile(r"\s*\[\s*([\w-]+)\s*\]")
@@ -26,7 +25,7 @@ _KEY = re.compile(r"""\s*["']?([\w-]+)["']?\s*=""")
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: ``value`` is plain JSON; ``origin`` is a variable, ``file:line`` or default."""
+    """One setting. ``value`` is plain JSON; ``origin`` is a variable, ``file:line`` or default."""
 
     name: str
     value: Any
@@ -34,7 +33,7 @@ class Setting:
 
 
 def settings_of(path: Path) -> tuple[Setting, ...]:
-    """Return all settings that the file at *path* and the environment make, in their order.
+    """Return all settings in effect with the file at *path*, in the order of the schema.
 
     Raises :class:`~idp.config.reading.ConfigError`.
     """
@@ -55,7 +54,7 @@ def settings_of(path: Path) -> tuple[Setting, ...]:
 
 
 class _File:
-    """The configuration file, as text with lines and as values."""
+    """The configuration file: its values and the line of each."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -63,7 +62,7 @@ class _File:
         self._lines = _lines(path.read_text(encoding="utf-8"))
 
     def place_of(self, section: str, key: str) -> str | None:
-        """Return where a setting stands, None where it does not."""
+        """Return the place of a setting in the file, None if it is not there."""
         if key not in self._values.get(section, {}):
             return None
         line = self._lines.get((section, key))
@@ -74,12 +73,18 @@ def _from_environment(values: Mapping[str, Any], section: str, key: str) -> str 
     if key not in values.get(section, {}):
         return None
     names = {name.upper(): name for name in os.environ}
-    single, whole = f"{PREFIX}{section}__{key}".upper(), f"{PREFIX}{section}".upper()
+    single, whole = (
+        f"{SETTING_PREFIX}{section}__{key}".upper(),
+        f"{SETTING_PREFIX}{section}".upper(),
+    )
     return f"${names.get(single) or names.get(whole)}"
 
 
 def _lines(text: str) -> dict[tuple[str, str], int]:
-    """Return the line of each key under a plain header; other ways of TOML have none."""
+    """Return the line of each key below a ``[section]`` header.
+
+    Dotted keys and inline tables, TOML's other notations, are left out.
+    """
     found: dict[tuple[str, str], int] = {}
     section = ""
     for number, line in enumerate(text.splitlines(), start=1):
@@ -91,11 +96,11 @@ def _lines(text: str) -> dict[tuple[str, str], int]:
 
 
 def _shown(value: Any) -> Any:
-    """Return a value as JSON has it, without what nobody should read over a shoulder."""
+    """Return a value as plain JSON, with secrets replaced."""
     if isinstance(value, SecretStr):
         return SECRET
     if isinstance(value, (tuple, list)):
-        return [_shown(each) for each in value]
+        return [_shown(item) for item in value]
     if value is None or isinstance(value, (bool, int, float)):
         return value
     return _without_password(str(value))

@@ -34,6 +34,8 @@ OF_THE_FEDERATION = {
     "adapters":                federation.adapters,
     "trusts":                  federation.trusts,
     "access":                  federation.access,
+    "refreshes":               federation.refreshes,
+    "users":                   federation.users,
     "log_clock":               federation.log_clock,
     "passwords":               passwords.passwords,
 }  # fmt: skip

@@ -9,11 +9,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from idp.config.schema import Metrics
+    from idp.config.schema import MetricsSection
 
 
 @contextmanager
-def metrics_endpoint(settings: Metrics) -> Iterator[Mapping[str, str]]:
+def metrics_endpoint(settings: MetricsSection) -> Iterator[Mapping[str, str]]:
     """Answer Prometheus inside the block, if ``[metrics]`` has a port.
 
     Gives the variables that every process needs: they name the folder in which the processes keep

@@ -109,7 +109,7 @@ def _text(base_url: str) -> str:
     plain_port = parts.port if parts.scheme == "http" else None
     return TEXT.format(
         base_url=json.dumps(base_url),
-        port=plain_port or schema.Serve().port,
+        port=plain_port or schema.ServeSection().port,
         token=TOKEN,
         key=KEY,
         certificate=CERTIFICATE,

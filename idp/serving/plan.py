@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapter.errors import TallystickError
-from idp.config.schema import Config, Serve
+from idp.config.schema import Config, ServeSection
 from idp.serving.process import ProcessSpec
 from idp.serving.web_process import Engine, web_process
 from idp.sockets import listen
@@ -75,7 +75,7 @@ def make_plan(config_file: Path, config: Config) -> Plan:
     return Plan(config_file.resolve(), config, engine, workers)
 
 
-def choose_engine(serve: Serve) -> Engine:
+def choose_engine(serve: ServeSection) -> Engine:
     """Return the web server to use: the one that is set, else granian, else waitress."""
     return serve.engine or ("granian" if _can_be_loaded("granian") else "waitress")
 
@@ -96,7 +96,7 @@ def _can_be_loaded(engine: str) -> bool:
     return True
 
 
-def check_tls(serve: Serve, engine: Engine) -> None:
+def check_tls(serve: ServeSection, engine: Engine) -> None:
     """Raise :class:`CannotServe` if TLS is configured and *engine* cannot speak it with these."""
     if serve.certificate is None or serve.key is None:
         return
@@ -119,7 +119,7 @@ def check_tls(serve: Serve, engine: Engine) -> None:
         raise _bad_tls(serve, f"{error.filename or ''} {error.strerror}".strip()) from None
 
 
-def _bad_tls(serve: Serve, cause: str) -> CannotServe:
+def _bad_tls(serve: ServeSection, cause: str) -> CannotServe:
     return CannotServe(
         f"{serve.certificate} and {serve.key} cannot be used for TLS: {cause}",
         "Set serve.certificate to a certificate with its chain, and serve.key to its key",

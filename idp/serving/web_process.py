@@ -12,13 +12,9 @@ from idp.serving.process import OnExit, ProcessSpec, python_module
 from idp.sockets import to_reach
 
 if TYPE_CHECKING:
-    from idp.config.schema import Serve
+    from idp.config.schema import ServeSection
 
 Engine = Literal["granian", "waitress"]
-
-THREADS = 400
-"""Requests that one worker process serves at a time. Most of them may be phones that wait: a
-waiting thread costs next to nothing."""
 
 PROBE_FILE = "/static/tallystick.css"
 """A file, since ``/adfs/probe`` may refuse: it answers load balancers, and the farm may have no
@@ -26,7 +22,7 @@ node yet."""
 PROBE_TIMEOUT_SECONDS = 5
 
 
-def web_process(config_file: Path, serve: Serve, engine: Engine) -> ProcessSpec:
+def web_process(config_file: Path, serve: ServeSection, engine: Engine) -> ProcessSpec:
     """Return the process that listens at the address of ``[serve]`` and starts the workers."""
     return ProcessSpec(
         name="web server",
@@ -37,7 +33,7 @@ def web_process(config_file: Path, serve: Serve, engine: Engine) -> ProcessSpec:
     )
 
 
-def answers(serve: Serve) -> bool:
+def answers(serve: ServeSection) -> bool:
     """Return whether the web server answers a request."""
     host = to_reach(serve.bind)
     connection = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from adapter.errors import Unavailable
-from idp.config.schema import Server
+from idp.config.schema import ServerSection
 from idp.federation.farm import Farm
 
 NODE_COOKIE = "tallystick_node"
@@ -28,7 +28,7 @@ class AnsweringNode:
     Only the demo lets visitors choose, by the cookie ``tallystick_node``.
     """
 
-    def __init__(self, server: Server, farm: Farm) -> None:
+    def __init__(self, server: ServerSection, farm: Farm) -> None:
         self._server = server
         self._farm = farm
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from idp.config.schema import SignIn
+from idp.config.schema import SignInSection
 from idp.saml.contexts import PASSWORD_PROTECTED_TRANSPORT
 from idp.session.seal import Seal, SealBroken
 
@@ -94,7 +94,7 @@ class SessionRules:
         return began_at + lifetime - now
 
 
-def session_rules(settings: SignIn) -> SessionRules:
+def session_rules(settings: SignInSection) -> SessionRules:
     """Return the rules in the section ``[sign_in]`` of the configuration."""
     return SessionRules(
         lifetime=timedelta(minutes=settings.session_minutes),

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs
 
-from werkzeug import Request
 from werkzeug.datastructures import MultiDict
 
 from idp.federation.relying_party.trust import RelyingPartyTrust
@@ -28,6 +27,7 @@ from idp.session.seal import Seal
 from idp.signin import errors
 from idp.signin.pending import PendingSignIn, unseal
 from idp.signin.sign_in_facts import FactsLoader
+from idp.web.web_request import WebRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +63,22 @@ class RequestReader:
 
     def read(
         self,
-        request: Request,
-        fields: MultiDict[str, str],
-        activity_id: str,
+        request: WebRequest,
         look: FactsLoader,
         *,
         by_name: bool,
     ) -> PendingSignIn | LogoutMessage | None:
-        """Return what *request* with its form's *fields* is about: a sign-in, a log-out or nothing.
+        """Return what *request* is about: a sign-in, a log-out or nothing.
 
         ``by_name`` also takes an IdP-initiated address. A page of ours that was sealed for a
         sign-in outranks the address it is posted to. Raises :class:`Refused` and
         :class:`idp.session.seal.SealBroken`.
         """
-        sealed = fields.get("SamlSession")
+        sealed = request.form.get("SamlSession")
         if sealed is not None:
             return unseal(self._seal, sealed)
-        message = _message(fields, request.query_string)
+        activity_id = request.activity.id
+        message = _message(request.form, request.query)
         if message is not None:
             if is_logout(message):
                 return self._logout(message, look)
@@ -140,7 +139,7 @@ class RequestReader:
             relay_state=check_relay_state(relay_state),
         )
 
-    def _named(self, request: Request) -> tuple[str, str | None] | None:
+    def _named(self, request: WebRequest) -> tuple[str, str | None] | None:
         """Return trust and RelayState of an IdP-initiated address (facts §C.10)."""
         arguments = _any_case(request)
         relay_state = arguments.get("relaystate")
@@ -164,9 +163,9 @@ def _message(form: MultiDict[str, str], query: bytes) -> SamlMessage | None:
     return None
 
 
-def _any_case(request: Request) -> dict[str, str]:
+def _any_case(request: WebRequest) -> dict[str, str]:
     """Return the query by names in lower case: AD FS takes them in any."""
-    pairs = [(name.lower(), value) for name, value in request.args.items(multi=True)]
+    pairs = [(name.lower(), value) for name, value in request.arguments.items(multi=True)]
     arguments = dict(pairs)
     if len(arguments) != len(pairs):
         raise _twice()

@@ -132,9 +132,9 @@ class Host:
         # Quick tests look like loops.
         sign_in = self._config.sign_in.model_copy(update={"loop_detection": False})
         sections = {
-            "store": schema.Store(url=url),
+            "store": schema.StoreSection(url=url),
             "sign_in": sign_in,
-            "proxies": schema.Proxies(web_application_proxies=(ip_network(PROXY_ADDRESS),)),
+            "proxies": schema.ProxiesSection(web_application_proxies=(ip_network(PROXY_ADDRESS),)),
         }
         return assemble(
             self._config.model_copy(update=sections),

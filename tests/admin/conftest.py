@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -11,18 +12,17 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from support.clock import SetClock
-from support.servers.server_folder import ADMIN_TOKEN, BASE_URL, farm_folder, keys_folder
+from support.servers.server_folder import ADMIN_TOKEN, BASE_URL, metadata
 from werkzeug.test import TestResponse
 
 from idp.app import assemble, create_app
 from idp.audit.record import SignInRecord
 from idp.config.reading import load
 from idp.directory import PasswordHasher
+from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.services import Services
 from idp.store.engine import Database
 from idp.store.used_once import UsedOnce
-
-__all__ = ["farm_folder", "keys_folder"]
 
 
 @pytest.fixture
@@ -127,3 +127,22 @@ def record(clock: SetClock) -> Callable[..., SignInRecord]:
         return SignInRecord(clock.now(), 1200, "activity", **{**filled, **values})
 
     return make
+
+
+@pytest.fixture
+def trust(services: Services) -> RelyingPartyTrust:
+    """The trust of one service provider."""
+    return services.trusts.add(metadata().encode())
+
+
+@pytest.fixture
+def script(app: Flask) -> Callable[..., TestResponse]:
+    """Call the API as a script with the token does."""
+    client = app.test_client()
+
+    def call(method, path, body=None, **headers):
+        sent = {"Authorization": f"Bearer {ADMIN_TOKEN}", **headers}
+        data = body if isinstance(body, bytes) or body is None else json.dumps(body)
+        return client.open(path, method=method, data=data, base_url=BASE_URL, headers=sent)
+
+    return call

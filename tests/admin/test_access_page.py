@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
 from support.servers.server_folder import ADMIN_TOKEN, BASE_URL, metadata
 
 from idp.federation.access_control.policy_file import read_policy
 
 TRUST = "https://sp.example.test/metadata"
 RULES = '=> issue(Type = "urn:<b>", Value = "x");'
-
-
-@pytest.fixture
-def trust(services):
-    return services.trusts.add(metadata().encode())
 
 
 def test_without_a_session_it_leads_to_the_form_for_the_token(new_administrator, trust):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,19 +9,6 @@ from support.servers.server_folder import ADMIN_TOKEN, BASE_URL
 
 BEARER = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
 NODE = "/admin/api/nodes/sts1"
-
-
-@pytest.fixture
-def script(app):
-    """Call the API as a script with the token does."""
-    client = app.test_client()
-
-    def call(method, path, body=None, **headers):
-        sent = {**BEARER, **headers}
-        data = body if isinstance(body, bytes) or body is None else json.dumps(body)
-        return client.open(path, method=method, data=data, base_url=BASE_URL, headers=sent)
-
-    return call
 
 
 def test_put_makes_and_changes_a_node_and_get_shows_it(script):

@@ -10,7 +10,6 @@ from datetime import timedelta
 import pytest
 from support.servers.server_folder import ADMIN_TOKEN, BASE_URL
 from support.service_providers.metadata_parts import ACS, SP_ID, entity, key, role
-from support.service_providers.saml_messages import identities, sp
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
@@ -22,8 +21,6 @@ from idp.management.metadata.refresh import Outcome, _judge, accept, refresh
 from idp.management.metadata.source import Source
 from idp.management.trust_views import view_of
 from idp.management.trusts import add_from
-
-__all__ = ["identities", "sp"]
 
 SIGNED = ' AuthnRequestsSigned="true"'
 
@@ -67,14 +64,15 @@ def farm_folder(farm_folder):
 
 
 @pytest.fixture
-def keyed(identities) -> str:
+def role_with_key(identities) -> str:
     """The role of a service provider that signs its requests."""
     return role(key(identities.sp.certificate) + ACS, SIGNED)
 
 
 @pytest.fixture
-def trust(services, publisher, keyed):
-    publisher.publish(entity(keyed))
+def trust(services, publisher, role_with_key):
+    """The trust that was added from the publisher's address."""
+    publisher.publish(entity(role_with_key))
     return add_from(services, Source(publisher.url))
 
 
@@ -110,8 +108,12 @@ def test_what_is_harmless_is_taken_and_settings_stay(services, trust, publisher,
     assert services.trusts.metadata(SP_ID) == publisher.content
 
 
-def test_what_loosens_is_held_back_until_it_is_accepted(services, trust, publisher, keyed, capsys):
-    publisher.publish(entity(keyed.replace(SIGNED, "").replace("sp.example", "evil.example")))
+def test_what_loosens_is_held_back_until_it_is_accepted(
+    services, trust, publisher, role_with_key, capsys
+):
+    publisher.publish(
+        entity(role_with_key.replace(SIGNED, "").replace("sp.example", "evil.example"))
+    )
 
     report = refresh(services, SP_ID)
 
@@ -132,19 +134,19 @@ def test_what_loosens_is_held_back_until_it_is_accepted(services, trust, publish
 
 
 def test_what_was_held_is_forgotten_when_the_service_provider_takes_it_back(
-    services, trust, publisher, keyed
+    services, trust, publisher, role_with_key
 ):
-    publisher.publish(entity(keyed.replace(SIGNED, "")))
+    publisher.publish(entity(role_with_key.replace(SIGNED, "")))
     refresh(services, SP_ID)
-    publisher.publish(entity(keyed))
+    publisher.publish(entity(role_with_key))
     refresh(services, SP_ID)
 
     assert state(services).held is None
 
 
-def test_without_auto_update_every_change_is_held(services, trust, publisher, keyed):
+def test_without_auto_update_every_change_is_held(services, trust, publisher, role_with_key):
     services.trusts.change_from_text(SP_ID, {"auto_update_enabled": "false"})
-    publisher.publish(entity(keyed.replace("/acs", "/new")))
+    publisher.publish(entity(role_with_key.replace("/acs", "/new")))
 
     assert refresh(services, SP_ID).outcome == Outcome.HELD
 
@@ -165,9 +167,9 @@ def test_a_failure_is_remembered_tried_again_later_and_repeats_nothing(
 
 
 def test_metadata_of_another_entity_or_without_the_signature_is_a_failure(
-    services, publisher, sp, identities
+    services, publisher, sender, identities
 ):
-    publisher.content = sp.sign(entity(attributes=' ID="_x"').encode())
+    publisher.content = sender.sign(entity(attributes=' ID="_x"').encode())
     add_from(services, Source(publisher.url, signed_by=identities.sp.certificate))
 
     for content in (entity(), entity(entity_id="urn:other")):
@@ -175,17 +177,21 @@ def test_metadata_of_another_entity_or_without_the_signature_is_a_failure(
         assert refresh(services, SP_ID).outcome == Outcome.FAILED
 
 
-def test_a_trust_from_a_file_is_not_refreshed(services, trust, publisher, keyed):
-    add_from(services, Source("sp.xml", content=entity(keyed).encode()))
+def test_a_trust_from_a_file_is_not_refreshed(services, trust, publisher, role_with_key):
+    add_from(services, Source("sp.xml", content=entity(role_with_key).encode()))
 
     with pytest.raises(TallystickError, match="file"):
         refresh(services, SP_ID)
     assert state(services) is None
 
 
-def test_what_an_administrator_changed_meanwhile_is_not_undone(services, trust, publisher, keyed):
-    newer = services.trusts.read(entity(keyed.replace("/acs", "/newer")).encode())
-    services.trusts.add(entity(keyed.replace("/acs", "/mine")).encode(), source=publisher.url)
+def test_what_an_administrator_changed_meanwhile_is_not_undone(
+    services, trust, publisher, role_with_key
+):
+    newer = services.trusts.read(entity(role_with_key.replace("/acs", "/newer")).encode())
+    services.trusts.add(
+        entity(role_with_key.replace("/acs", "/mine")).encode(), source=publisher.url
+    )
 
     assert services.trusts.update(trust, newer) is None
     assert _judge(services, trust, newer).outcome == Outcome.FAILED
@@ -253,7 +259,7 @@ class TestMonitor:
         assert called == ["start", "stop"]
 
 
-def test_the_api_refreshes_and_accepts(app, services, trust, publisher, keyed):
+def test_the_api_refreshes_and_accepts(app, services, trust, publisher, role_with_key):
     def post(body: dict) -> dict:
         return app.test_client().post(
             f"/admin/api/trusts/{SP_ID}",
@@ -262,7 +268,7 @@ def test_the_api_refreshes_and_accepts(app, services, trust, publisher, keyed):
             headers={"Authorization": f"Bearer {ADMIN_TOKEN}"},
         )
 
-    publisher.publish(entity(keyed.replace(SIGNED, "")))
+    publisher.publish(entity(role_with_key.replace(SIGNED, "")))
 
     assert post({}).json["outcome"] == "held"
     assert post({"accept": True}).json["outcome"] == "accepted"

@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 
 from adapter.errors import TallystickError
 from idp.management.metadata import addresses
-from idp.management.metadata.remote import LARGEST, fetch
+from idp.management.metadata.remote import MAX_BYTES, fetch
 
 Answer = Callable[[Request], Response]
 
@@ -55,7 +55,7 @@ def address(visits: list[str]) -> Iterator[str]:
         if request.path == "/round":
             return Response(status=302, headers={"Location": "/round"})
         if request.path == "/large":
-            return Response(b"x" * (LARGEST + 1))
+            return Response(b"x" * (MAX_BYTES + 1))
         if request.path == "/folded":
             return Response(b"x", headers={"Content-Encoding": "gzip"})
         if request.path == "/missing":

@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from urllib.parse import quote
 
 import pytest
-from support.servers.server_folder import ADMIN_TOKEN, BASE_URL, SP_ID, metadata
+from support.servers.server_folder import SP_ID, metadata
 
 TRUSTS = "/admin/api/trusts"
 ONE = f"{TRUSTS}/{quote(SP_ID, safe='')}"
-
-
-@pytest.fixture
-def script(app):
-    client = app.test_client()
-
-    def call(method, path, body=None, **headers):
-        sent = {"Authorization": f"Bearer {ADMIN_TOKEN}", **headers}
-        data = None if body is None else json.dumps(body)
-        return client.open(path, method=method, data=data, base_url=BASE_URL, headers=sent)
-
-    return call
-
-
-@pytest.fixture
-def trust(services):
-    return services.trusts.add(metadata().encode())
 
 
 def test_metadata_becomes_a_trust_that_is_listed_shown_and_removed(script, services):

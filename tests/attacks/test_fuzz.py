@@ -160,7 +160,7 @@ def client(federation):
 
 
 @pytest.fixture
-def paths(client):
+def url_paths(client):
     """Every path that there is, with something for what it leaves open."""
     rules = client.application.url_map.iter_rules()
     return sorted({re.sub(r"<[^>]*>", "x", rule.rule) for rule in rules})
@@ -188,9 +188,9 @@ def test_no_call_of_a_phone_upsets_the_server(call, body, method, authorization,
 @SETTINGS
 @given(data=st.data(), query=GIVEN, form=GIVEN, cookie=st.text(max_size=30),
        method=st.sampled_from(["GET", "POST", "HEAD", "PUT"]))  # fmt: skip
-def test_no_fields_upset_the_server(data, query, form, cookie, method, client, paths):
+def test_no_fields_upset_the_server(data, query, form, cookie, method, client, url_paths):
     client.set_cookie("MSISAuth", cookie)
-    path = data.draw(st.sampled_from(paths))
+    path = data.draw(st.sampled_from(url_paths))
 
     answer = client.open(path, method=method, query_string=query, data=form)
 

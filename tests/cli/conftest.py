@@ -10,11 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from support.servers.server_folder import farm_folder, keys_folder, services
 
 from idp import cli
-
-__all__ = ["farm_folder", "keys_folder", "services"]
 
 Tally = Callable[..., Result]
 

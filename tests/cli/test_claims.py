@@ -36,7 +36,7 @@ value = "{value}"
 
 
 @pytest.fixture(autouse=True)
-def trust(services):
+def trust_and_user(services):
     services.trusts.add(metadata().encode())
     services.directory.add(
         "alice@example.test", "password", email="alice@mail.test", groups=("staff",)

@@ -50,7 +50,7 @@ EXAMPLES = {
 
 
 @pytest.fixture
-def folder(farm_folder: Path, services, monkeypatch) -> Path:
+def server_folder(farm_folder: Path, services, monkeypatch) -> Path:
     """A server that has what the examples speak of."""
     for name, content in {
         "sp-metadata.xml": metadata(),
@@ -74,7 +74,7 @@ def folder(farm_folder: Path, services, monkeypatch) -> Path:
 
 
 @pytest.fixture
-def prepared(folder: Path, services, request: pytest.FixtureRequest) -> None:
+def prepared(server_folder: Path, services, request: pytest.FixtureRequest) -> None:
     """What the example needs to be there; not what it makes itself."""
     line = request.node.callspec.params["line"]
     if " user " in line and " add " not in line:
@@ -97,12 +97,12 @@ def prepared(folder: Path, services, request: pytest.FixtureRequest) -> None:
 
 
 @pytest.mark.parametrize("line", EXAMPLES.values(), ids=EXAMPLES)
-def test_an_example_works(line, prepared, done, folder):
+def test_an_example_works(line, prepared, done, server_folder):
     if "|" in line:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         subprocess.run(  # noqa: S603 - our own example
             ["/bin/sh", "-c", line],
-            cwd=folder,
+            cwd=server_folder,
             env={**os.environ, "PATH": path, "PASSWORD": "secret"},
             check=True,
             timeout=30,

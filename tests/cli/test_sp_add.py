@@ -8,9 +8,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from support.certificates.odd_certificates import expired
 from support.service_providers.metadata_parts import ACS, SP_ID, entities, entity, key, role
-from support.service_providers.saml_messages import identities, sp
-
-__all__ = ["identities", "sp"]
 
 OTHER = "https://other.test/metadata"
 
@@ -92,9 +89,9 @@ def test_one_of_many_is_chosen_and_kept_without_the_others(write, done, refused,
 
 
 def test_metadata_must_be_signed_by_the_certificate_that_was_given_now_and_later(
-    write, done, refused, certificate_file, sp, services, identities
+    write, done, refused, certificate_file, sender, services, identities
 ):
-    signed = sp.sign(entity(attributes=' ID="_x"').encode())
+    signed = sender.sign(entity(attributes=' ID="_x"').encode())
     write(entity())
     assert "not signed" in refused("sp", "add", "sp.xml", "--certificate", certificate_file)
     write(signed)

@@ -10,7 +10,7 @@ from support.clients import aws, aws_adfs
 from support.service_providers.verified_assertion import only, values, verified_assertion
 
 from idp.app import create_app
-from idp.config.schema import Server
+from idp.config.schema import ServerSection
 
 PUSHED = "Approve it there"
 A_NUMBER = r"^(\d\d)$"
@@ -21,7 +21,7 @@ def app(federation) -> Flask:
     """The federation server once more, over the same database, as the client knows it."""
     federation.add_service_provider(aws.METADATA, attributes=aws.ATTRIBUTES)
     services = federation.services
-    server = Server(base_url=f"https://{aws_adfs.HOST}")
+    server = ServerSection(base_url=f"https://{aws_adfs.HOST}")
     config = services.config.model_copy(update={"server": server})
     return create_app(config, services=dataclasses.replace(services, config=config))
 

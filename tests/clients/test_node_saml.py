@@ -32,7 +32,7 @@ def pair() -> PemPair:
 
 
 @pytest.fixture
-def register(federation, pair) -> Iterator[Register]:
+def register_node_saml(federation, pair) -> Iterator[Register]:
     """Start it with options of its own, and make a trust of the metadata it writes."""
     started = []
 
@@ -96,9 +96,11 @@ BINDINGS = {
 
 @pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
 @pytest.mark.parametrize("binding", BINDINGS)
-def test_it_signs_its_user_in_by_the_number(binding, encrypted, register, federation, phone):
+def test_it_signs_its_user_in_by_the_number(
+    binding, encrypted, register_node_saml, federation, phone
+):
     begin, options = BINDINGS[binding]
-    provider = register(encrypted=encrypted, **options)
+    provider = register_node_saml(encrypted=encrypted, **options)
 
     signing_in = begin(federation, provider)
     assert phone.approve(signing_in.number) == "approved"
@@ -112,8 +114,8 @@ def test_it_signs_its_user_in_by_the_number(binding, encrypted, register, federa
 
 
 @pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
-def test_it_takes_every_way_of_signing(encrypted, register, federation, phone):
-    provider = register(encrypted=encrypted, wantAuthnResponseSigned=True)
+def test_it_takes_every_way_of_signing(encrypted, register_node_saml, federation, phone):
+    provider = register_node_saml(encrypted=encrypted, wantAuthnResponseSigned=True)
     federation.services.trusts.change_from_text(
         ENTITY_ID, {"saml_response_signature": "MessageAndAssertion"}
     )
@@ -125,8 +127,8 @@ def test_it_takes_every_way_of_signing(encrypted, register, federation, phone):
     assert taken["profile"]["nameID"] == federation.user.name
 
 
-def test_it_gets_the_name_and_the_context_that_it_asks_for(register, federation, phone):
-    provider = register(identifierFormat=PERSISTENT, authnContext=[MULTIPLE_AUTHN])
+def test_it_gets_the_name_and_the_context_that_it_asks_for(register_node_saml, federation, phone):
+    provider = register_node_saml(identifierFormat=PERSISTENT, authnContext=[MULTIPLE_AUTHN])
     signing_in = by_redirect(federation, provider)
     phone.approve(signing_in.number)
     answer = signing_in.finish()
@@ -139,8 +141,8 @@ def test_it_gets_the_name_and_the_context_that_it_asks_for(register, federation,
     assert answer.assertion.authn_context_class == MULTIPLE_AUTHN
 
 
-def test_it_refuses_our_answer_once_that_is_altered(register, federation, phone):
-    provider = register()
+def test_it_refuses_our_answer_once_that_is_altered(register_node_saml, federation, phone):
+    provider = register_node_saml()
     signing_in = by_redirect(federation, provider)
     phone.approve(signing_in.number)
     answer = signing_in.finish()
@@ -153,8 +155,8 @@ def test_it_refuses_our_answer_once_that_is_altered(register, federation, phone)
         )
 
 
-def test_a_passive_request_without_a_session_is_told_so(register, federation):
-    provider = register(passive=True)
+def test_a_passive_request_without_a_session_is_told_so(register_node_saml, federation):
+    provider = register_node_saml(passive=True)
     page = federation.browser().open(provider.call("getAuthorizeUrlAsync", "", "", {}))
     answer = federation.resume(federation.browser(), page).finish()
 
@@ -163,9 +165,9 @@ def test_a_passive_request_without_a_session_is_told_so(register, federation):
     assert provider.call("validatePostResponseAsync", answer.fields)["profile"] is None
 
 
-def test_a_request_that_another_key_signed_is_refused(register, federation, pair):
+def test_a_request_that_another_key_signed_is_refused(register_node_saml, federation, pair):
     other = new_signing_certificate("node.example.test", datetime.now(UTC))
-    provider = register(privateKey=other.private_key.decode())
+    provider = register_node_saml(privateKey=other.private_key.decode())
 
     page = federation.browser().open(provider.call("getAuthorizeUrlAsync", "", "", {}))
 
@@ -189,8 +191,8 @@ def is_signed_in(federation, browser: Browser) -> bool:
 LENIENT = {"validateInResponseTo": "ifPresent"}
 
 
-def test_its_user_signs_out_there_and_it_is_told_so(register, federation, phone):
-    provider = register(**LENIENT)
+def test_its_user_signs_out_there_and_it_is_told_so(register_node_saml, federation, phone):
+    provider = register_node_saml(**LENIENT)
     browser, profile = signed_in(federation, provider, phone)
     assert is_signed_in(federation, browser)
 
@@ -202,8 +204,10 @@ def test_its_user_signs_out_there_and_it_is_told_so(register, federation, phone)
     assert not is_signed_in(federation, browser)
 
 
-def test_it_is_told_so_by_redirect_where_its_metadata_wants_that(register, federation, phone):
-    provider = register(logged_out_by="HTTP-Redirect")
+def test_it_is_told_so_by_redirect_where_its_metadata_wants_that(
+    register_node_saml, federation, phone
+):
+    provider = register_node_saml(logged_out_by="HTTP-Redirect")
     browser, profile = signed_in(federation, provider, phone)
 
     asked = provider.call("getLogoutUrlAsync", profile, "kept", {})
@@ -218,8 +222,8 @@ def test_it_is_told_so_by_redirect_where_its_metadata_wants_that(register, feder
         provider.call("validateRedirectAsync", altered, query)
 
 
-def test_its_user_signs_out_here_and_its_answer_is_taken(register, federation, phone):
-    provider = register()
+def test_its_user_signs_out_here_and_its_answer_is_taken(register_node_saml, federation, phone):
+    provider = register_node_saml()
     browser, profile = signed_in(federation, provider, phone)
 
     page = browser.get(f"{federation.url}{IDP_INITIATED}.aspx")
@@ -239,8 +243,8 @@ def test_its_user_signs_out_here_and_its_answer_is_taken(register, federation, p
     assert 'data-outcome="signed_out"' in end.html
 
 
-def test_it_refuses_our_log_out_message_once_that_is_altered(register, federation, phone):
-    provider = register(**LENIENT)
+def test_it_refuses_our_log_out_message_once_that_is_altered(register_node_saml, federation, phone):
+    provider = register_node_saml(**LENIENT)
     browser, profile = signed_in(federation, provider, phone)
     page = browser.get(provider.call("getLogoutUrlAsync", profile, "", {}))
     xml = base64.b64decode(page.form.fields["SAMLResponse"])

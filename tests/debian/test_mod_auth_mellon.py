@@ -27,7 +27,7 @@ def pair() -> PemPair:
 
 
 @pytest.fixture
-def register(federation, pair, tmp_path) -> Iterator[Register]:
+def register_mellon(federation, pair, tmp_path) -> Iterator[Register]:
     """Run it, knowing our metadata, and make a trust of its own; ``post`` hides our Redirect."""
     with ExitStack() as running:
 
@@ -50,8 +50,8 @@ def without_redirect(metadata: bytes) -> bytes:
 
 @pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
 @pytest.mark.parametrize("binding", ["redirect", "post"])
-def test_its_page_opens_after_the_number(binding, encrypted, register, federation, phone):
-    provider = register(binding, encrypt_claims=encrypted)
+def test_its_page_opens_after_the_number(binding, encrypted, register_mellon, federation, phone):
+    provider = register_mellon(binding, encrypt_claims=encrypted)
 
     signing_in = federation.sign_in(provider.protected)
     assert phone.approve(signing_in.number) == "approved"
@@ -70,9 +70,9 @@ ALTERED = {
 
 
 @pytest.mark.parametrize("way", ALTERED)
-def test_its_page_stays_closed_to_an_altered_answer(way, register, federation, phone):
+def test_its_page_stays_closed_to_an_altered_answer(way, register_mellon, federation, phone):
     encrypted, pattern, replacement = ALTERED[way]
-    provider = register("redirect", encrypt_claims=encrypted)
+    provider = register_mellon("redirect", encrypt_claims=encrypted)
     signing_in = federation.sign_in(provider.protected)
     phone.approve(signing_in.number)
     answer = signing_in.finish()
@@ -87,8 +87,8 @@ def test_its_page_stays_closed_to_an_altered_answer(way, register, federation, p
 
 
 @pytest.mark.parametrize("binding", ["redirect", "post"])
-def test_its_user_signs_out_there_and_here_at_once(binding, register, federation, phone):
-    provider = register(binding)
+def test_its_user_signs_out_there_and_here_at_once(binding, register_mellon, federation, phone):
+    provider = register_mellon(binding)
     browser = signed_in(federation, provider, phone)
 
     page = browser.open(f"{provider.url}/mellon/logout?ReturnTo={quote(provider.url)}/out.html")
@@ -98,8 +98,8 @@ def test_its_user_signs_out_there_and_here_at_once(binding, register, federation
     assert "idp_SignOutPanel" not in browser.get(f"{federation.url}{IDP_INITIATED}.aspx").ids()
 
 
-def test_its_user_signs_out_here_and_there_at_once(register, federation, phone):
-    provider = register("redirect")
+def test_its_user_signs_out_here_and_there_at_once(register_mellon, federation, phone):
+    provider = register_mellon("redirect")
     browser = signed_in(federation, provider, phone)
 
     page = browser.get(f"{federation.url}{IDP_INITIATED}.aspx")

@@ -11,13 +11,11 @@ from pathlib import Path
 import requests
 from requests.adapters import HTTPAdapter
 from support.servers.serve_process import TALLYSTICK, free_port, serve_process, serve_section, until
-from support.servers.server_folder import SP_ID, farm_folder, keys_folder, metadata
+from support.servers.server_folder import SP_ID, metadata
 
 from idp.app import assemble
 from idp.config.reading import load
 from idp.demo import tls
-
-__all__ = ["farm_folder", "keys_folder"]
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "operation"
 OUTER = """

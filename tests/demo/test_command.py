@@ -32,7 +32,7 @@ ADDRESSES = ("idp", "sp", "metadata", "authenticator", "admin")
 
 
 @pytest.fixture(scope="module")
-def demo() -> Iterator[DemoProcess]:
+def started_demo() -> Iterator[DemoProcess]:
     """A demo for tests that leave it as it is."""
     with demo_process() as running:
         yield running
@@ -47,27 +47,27 @@ def log_in(demo: DemoProcess, user: int = 0, *, browser: Browser | None = None) 
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
-def test_each_address_answers_as_soon_as_the_demo_is_ready(name, demo):
-    assert requests.get(demo.told[name], timeout=10).status_code == 200
+def test_each_address_answers_as_soon_as_the_demo_is_ready(name, started_demo):
+    assert requests.get(started_demo.told[name], timeout=10).status_code == 200
 
 
-def test_the_line_holds_what_scripts_need_and_no_more(demo):
-    assert list(demo.told) == [
+def test_the_line_holds_what_scripts_need_and_no_more(started_demo):
+    assert list(started_demo.told) == [
         "ready", *ADDRESSES, "admin_token", "config", "users",
     ]  # fmt: skip
-    assert demo.told["ready"] is True
-    assert "/" not in demo.told["idp"].removeprefix("http://")
+    assert started_demo.told["ready"] is True
+    assert "/" not in started_demo.told["idp"].removeprefix("http://")
 
 
-def test_users_come_in_their_order_each_with_what_they_have(demo):
-    users = demo.told["users"]
+def test_users_come_in_their_order_each_with_what_they_have(started_demo):
+    users = started_demo.told["users"]
     assert [set(user) for user in users] == [
         {"name", "password", "phone", "totp_secret", "about"}
     ] * 6
     assert [(bool(u["phone"]), bool(u["totp_secret"])) for u in users] == [
         (True, False), (True, False), (False, True), (True, False), (True, False), (False, False),
     ]  # fmt: skip
-    mfa = demo.services.mfa
+    mfa = started_demo.services.mfa
     devices = [mfa.push.best_device(user["name"]) for user in users]
     assert [device.kind if device else None for device in devices] == [
         "phone-current", "phone-current", None, "phone-old", "wearable", None,
@@ -77,15 +77,15 @@ def test_users_come_in_their_order_each_with_what_they_have(demo):
     ]  # fmt: skip
 
 
-def test_only_its_owner_can_read_what_the_demo_keeps(demo):
-    phones = [Path(user["phone"]) for user in demo.told["users"] if user["phone"]]
+def test_only_its_owner_can_read_what_the_demo_keeps(started_demo):
+    phones = [Path(user["phone"]) for user in started_demo.told["users"] if user["phone"]]
     names = ("admin-token", "secret.key", "signing.key", "test-sp.key", "users.json")
-    for file in [*phones, *(demo.folder / name for name in names)]:
+    for file in [*phones, *(started_demo.folder / name for name in names)]:
         assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
 
 
-def test_the_first_node_is_patched_the_second_one_revision_short(demo):
-    nodes = farm.nodes(demo.services)
+def test_the_first_node_is_patched_the_second_one_revision_short(started_demo):
+    nodes = farm.nodes(started_demo.services)
     assert [(view.node.name, view.decision.experience) for view in nodes] == [
         ("srv2022", "number_match"),
         ("srv2019", "approve_deny"),
@@ -94,24 +94,24 @@ def test_the_first_node_is_patched_the_second_one_revision_short(demo):
     assert nodes[1].node.build == "17763.2299"
 
 
-def test_the_number_is_typed_in_another_terminal(demo):
+def test_the_number_is_typed_in_another_terminal(started_demo):
     browser = Browser()
-    page = log_in(demo, browser=browser)
+    page = log_in(started_demo, browser=browser)
     number = page.text("validEntropyNumber")
 
-    file = demo.told["users"][0]["phone"]
-    approved = demo.run("phone", "approve", "--file", file, "--number", number)
+    file = started_demo.told["users"][0]["phone"]
+    approved = started_demo.run("phone", "approve", "--file", file, "--number", number)
 
     assert approved.returncode == 0, approved.stderr
     page = browser.submit(page.form)
     page = browser.submit(page.form)
-    assert page.text("user") == demo.told["users"][0]["name"]
+    assert page.text("user") == started_demo.told["users"][0]["name"]
 
 
-def test_the_user_with_codes_signs_in_with_one(demo):
+def test_the_user_with_codes_signs_in_with_one(started_demo):
     browser = Browser()
-    page = log_in(demo, 2, browser=browser)
-    code = pyotp.TOTP(demo.told["users"][2]["totp_secret"]).now()
+    page = log_in(started_demo, 2, browser=browser)
+    code = pyotp.TOTP(started_demo.told["users"][2]["totp_secret"]).now()
     page = browser.submit(page.form, VerificationCode=code)
     assert browser.submit(page.form).status == 200
 
@@ -119,8 +119,8 @@ def test_the_user_with_codes_signs_in_with_one(demo):
 @pytest.mark.parametrize(
     ("user", "sentence"), [(3, "too old"), (4, "watch cannot"), (5, "cannot be used")]
 )
-def test_users_who_cannot_match_a_number_are_told_why(user, sentence, demo):
-    assert sentence in log_in(demo, user).error
+def test_users_who_cannot_match_a_number_are_told_why(user, sentence, started_demo):
+    assert sentence in log_in(started_demo, user).error
 
 
 def test_a_build_set_by_command_holds_from_the_next_sign_in(tmp_path):
@@ -130,23 +130,23 @@ def test_a_build_set_by_command_holds_from_the_next_sign_in(tmp_path):
         assert not log_in(demo, 1).text("validEntropyNumber")
 
 
-def test_a_file_dropped_into_the_metadata_folder_is_a_trust_at_once(demo):
-    address = f"{demo.told['idp']}/adfs/ls/idpinitiatedsignon.aspx?loginToRp=urn:dropped"
+def test_a_file_dropped_into_the_metadata_folder_is_a_trust_at_once(started_demo):
+    address = f"{started_demo.told['idp']}/adfs/ls/idpinitiatedsignon.aspx?loginToRp=urn:dropped"
     assert Browser().get(address).title == "Error"
-    (demo.folder / "metadata" / "dropped.xml").write_text(DROPPED)
+    (started_demo.folder / "metadata" / "dropped.xml").write_text(DROPPED)
     assert Browser().get(address).title == "Sign In"
 
 
-def test_a_dropped_file_is_seen_by_commands_without_a_visit(demo):
-    (demo.folder / "metadata" / "quiet.xml").write_text(DROPPED.replace("dropped", "quiet"))
+def test_a_dropped_file_is_seen_by_commands_without_a_visit(started_demo):
+    (started_demo.folder / "metadata" / "quiet.xml").write_text(DROPPED.replace("dropped", "quiet"))
     deadline = time.monotonic() + 20
-    while demo.services.trusts.find("urn:quiet") is None:
+    while started_demo.services.trusts.find("urn:quiet") is None:
         assert time.monotonic() < deadline
 
 
-def test_a_broken_file_in_the_folder_spoils_nothing(demo):
-    (demo.folder / "metadata" / "broken.xml").write_text("<no metadata")
-    assert log_in(demo, 2).status == 200
+def test_a_broken_file_in_the_folder_spoils_nothing(started_demo):
+    (started_demo.folder / "metadata" / "broken.xml").write_text("<no metadata")
+    assert log_in(started_demo, 2).status == 200
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

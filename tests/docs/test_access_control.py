@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from support.clock import NOON
-from support.servers.server_folder import farm_folder, keys_folder, metadata, services
+from support.servers.server_folder import metadata
 
 from idp import cli
 from idp.config import schema
@@ -25,8 +25,6 @@ from idp.federation.claims import short_name
 from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.request_context import RequestContext
 from idp.web.proxies import FORWARDED_CLIENT_IP, FORWARDED_FOR, PROXY
-
-__all__ = ["farm_folder", "keys_folder", "services"]
 
 PAGE = (Path(__file__).parents[2] / "docs" / "access-control.md").read_text()
 WHERE = {
@@ -54,7 +52,7 @@ COMMANDS = [
 
 
 @pytest.fixture
-def folder(farm_folder, services, monkeypatch) -> Path:
+def server_folder(farm_folder, services, monkeypatch) -> Path:
     (farm_folder / "office.toml").write_text(POLICY)
     (farm_folder / "staff.txt").write_text(AUTHORIZATION)
     (farm_folder / "outside.txt").write_text(ADDITIONAL)
@@ -64,7 +62,7 @@ def folder(farm_folder, services, monkeypatch) -> Path:
     return farm_folder
 
 
-def test_its_commands_work_one_after_another_and_say_what_stands_under_them(folder):
+def test_its_commands_work_one_after_another_and_say_what_stands_under_them(server_folder):
     for command, said in COMMANDS:
         result = CliRunner().invoke(cli.main, shlex.split(command)[1:])
         assert result.exit_code == 0, (command, result.output)
@@ -91,7 +89,7 @@ def test_its_proxies_are_a_configuration():
     assert proxies.web_application_proxies
     assert proxies.reverse_proxies
     assert all(f"`{name}`" in PAGE for name in (PROXY, FORWARDED_CLIENT_IP, FORWARDED_FOR))
-    assert all(f"\n| `{name}` |" in PAGE for name in schema.Proxies.model_fields)
+    assert all(f"\n| `{name}` |" in PAGE for name in schema.ProxiesSection.model_fields)
 
 
 class Somebody:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from support.servers.server_folder import SP_ID, farm_folder, keys_folder, metadata, services
+from support.servers.server_folder import SP_ID, metadata
 
 from idp import cli
 from idp.federation.claim_rules import engine, patterns
@@ -17,8 +17,6 @@ from idp.federation.claim_rules.directory_store import ATTRIBUTES
 from idp.federation.claim_rules.model import COUNTS
 from idp.federation.claim_rules.toml import reader, templates
 from idp.federation.claims import claim_type
-
-__all__ = ["farm_folder", "keys_folder", "services"]
 
 PAGE = (Path(__file__).parents[2] / "docs" / "claims.md").read_text()
 EXAMPLES = re.findall(
@@ -44,7 +42,7 @@ def words(cell: str) -> list[str]:
 
 
 @pytest.fixture
-def folder(farm_folder, services, monkeypatch) -> Path:
+def server_folder(farm_folder, services, monkeypatch) -> Path:
     services.trusts.add(metadata().encode())
     services.directory.add(
         "alice@example.test",
@@ -67,8 +65,8 @@ def tally(command: str) -> str:
 @pytest.mark.parametrize(
     ("rules", "issued"), [each[1:] for each in EXAMPLES], ids=[e[0] for e in EXAMPLES]
 )
-def test_a_rule_issues_what_the_block_under_it_says(rules, issued, folder):
-    (folder / "rules.toml").write_text(rules)
+def test_a_rule_issues_what_the_block_under_it_says(rules, issued, server_folder):
+    (server_folder / "rules.toml").write_text(rules)
     tally(f"tallystick sp claims set {SP_ID} rules.toml")
 
     trial = json.loads(tally(f"tallystick sp claims test {SP_ID} --user alice@example.test --json"))
@@ -83,8 +81,8 @@ def test_every_rule_in_it_is_an_example():
     assert len(EXAMPLES) == PAGE.count("```toml") == PAGE.count("```text") == 10
 
 
-def test_its_commands_work_one_after_another_and_print_what_it_shows(folder):
-    (folder / "rules.toml").write_text(EXAMPLES[0][1])
+def test_its_commands_work_one_after_another_and_print_what_it_shows(server_folder):
+    (server_folder / "rules.toml").write_text(EXAMPLES[0][1])
     for command, said in COMMANDS:
         printed = tally(command)
         assert printed == said or not said

@@ -13,20 +13,17 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from support.servers.server_folder import farm_folder, keys_folder, services
 
 from idp.cli import main
 from idp.config import schema
 from idp.metrics import Meters
 from idp.serving.supervisor import GRACE_SECONDS, START_SECONDS
 
-__all__ = ["farm_folder", "keys_folder", "services"]
-
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "operation.md").read_text()
 
 
-@pytest.mark.parametrize("section", [schema.Serve, schema.Metrics])
+@pytest.mark.parametrize("section", [schema.ServeSection, schema.MetricsSection])
 def test_every_setting_has_a_row_with_its_default(section):
     for name, field in section.model_fields.items():
         default = "none" if field.default is None else f"`{json.dumps(field.default)}`"

@@ -9,14 +9,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from support.servers.server_folder import farm_folder, keys_folder, services
 
 from idp import cli
+from idp.audit.writer import LOCKOUT_EVENTS
 from idp.config import schema
 from idp.directory.lockout import Mode
-from idp.signin.audit_log import LOCKOUT_EVENTS
-
-__all__ = ["farm_folder", "keys_folder", "services"]
 
 PAGE = (Path(__file__).parents[2] / "docs" / "passwords.md").read_text()
 COMMANDS = [line[2:] for line in PAGE.splitlines() if line.startswith("$ tallystick ")]
@@ -24,12 +21,12 @@ COMMANDS = [line[2:] for line in PAGE.splitlines() if line.startswith("$ tallyst
 
 SESSIONS = {
     name: field
-    for name, field in schema.SignIn.model_fields.items()
+    for name, field in schema.SignInSection.model_fields.items()
     if any(word in name for word in ("session", "keep", "loop"))
 }
 
 
-@pytest.mark.parametrize("fields", [schema.Lockout.model_fields, SESSIONS])
+@pytest.mark.parametrize("fields", [schema.LockoutSection.model_fields, SESSIONS])
 def test_every_setting_has_a_row_with_its_default(fields):
     for name, field in fields.items():
         default = "none" if field.default is None else f"`{json.dumps(field.default)}`"

@@ -9,14 +9,10 @@ from typing import get_args
 
 import pytest
 from click.testing import CliRunner
-from support.servers.server_folder import farm_folder, keys_folder, services
 from support.service_providers.metadata_parts import entities, entity
-from support.service_providers.saml_messages import identities, sp
 
 from idp import cli
 from idp.federation.relying_party.settings import TrustSettings
-
-__all__ = ["farm_folder", "identities", "keys_folder", "services", "sp"]
 
 PAGE = (Path(__file__).parents[2] / "docs" / "trusts.md").read_text()
 SETTINGS = PAGE.split("\n## Settings\n")[1].split("\n## ")[0]
@@ -40,18 +36,18 @@ def commands() -> list[str]:
 
 
 @pytest.fixture
-def folder(farm_folder, identities, sp, monkeypatch) -> Path:
+def server_folder(farm_folder, identities, sender, monkeypatch) -> Path:
     """A server's folder with the files that the page speaks of."""
     many = entities(entity(), entity(entity_id="https://a.test"), attributes=' ID="_all"')
     (farm_folder / "sp-metadata.xml").write_text(entity())
-    (farm_folder / "federation.xml").write_bytes(sp.sign(many.encode()))
+    (farm_folder / "federation.xml").write_bytes(sender.sign(many.encode()))
     (farm_folder / "federation.pem").write_bytes(identities.sp.pem.certificate)
     (farm_folder / "sp.crt").write_bytes(identities.sp.pem.certificate)
     monkeypatch.chdir(farm_folder)
     return farm_folder
 
 
-def test_its_commands_work(folder):
+def test_its_commands_work(server_folder):
     for command in commands():
         result = CliRunner().invoke(cli.main, shlex.split(command)[1:])
         assert result.exit_code == 0, (command, result.output)

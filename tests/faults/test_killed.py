@@ -22,14 +22,6 @@ def node(federation):
     return Node(federation.services.config, federation.clock)
 
 
-@pytest.fixture
-def approved(federation, sp, phone):
-    """A sign-in of which nothing is missing but the last post."""
-    sign_in = federation.sign_in(sp.url())
-    phone.approve(sign_in.number)
-    return sign_in
-
-
 def posting(node, browser, form, **fields):
     """Return the work of answering what this browser would post now."""
     parts = urlsplit(form.action)

@@ -13,7 +13,7 @@ from idp.store import errors
 
 
 @pytest.fixture(scope="module")
-def server():
+def stoppable_postgresql():
     """A server that may be stopped: nobody else uses it."""
     own = OwnServer()
     yield own
@@ -27,21 +27,21 @@ def patience(monkeypatch):
 
 
 @pytest.fixture
-def tallystick_database(patience, server):
-    url = server.new_database()
+def tallystick_database(patience, stoppable_postgresql):
+    url = stoppable_postgresql.new_database()
     yield url
-    server.drop(url)
+    stoppable_postgresql.drop(url)
 
 
 @pytest.fixture
-def stopped(server):
+def stopped(stoppable_postgresql):
     @contextmanager
     def while_stopped():
-        server.stop()
+        stoppable_postgresql.stop()
         try:
             yield
         finally:
-            server.start()
+            stoppable_postgresql.start()
 
     return while_stopped
 

@@ -28,7 +28,7 @@ def faults_of(metadata: str | bytes, *arguments, **more) -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="module")
-def federation(identities) -> bytes:
+def aggregate_of_many(identities) -> bytes:
     """Ten thousand service providers in nested groups, each with a key."""
     keyed = role(key(identities.sp.certificate) + ACS)
     groups = (
@@ -38,9 +38,9 @@ def federation(identities) -> bytes:
     return entities(*groups, attributes=' validUntil="2027-01-01T00:00:00Z"').encode()
 
 
-def test_one_of_ten_thousand_is_found_without_a_tree_of_all(federation, identities):
+def test_one_of_ten_thousand_is_found_without_a_tree_of_all(aggregate_of_many, identities):
     tracemalloc.start()
-    found = read_metadata(federation, "https://sp99-99.test")
+    found = read_metadata(aggregate_of_many, "https://sp99-99.test")
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
@@ -48,23 +48,23 @@ def test_one_of_ten_thousand_is_found_without_a_tree_of_all(federation, identiti
     assert found.service_provider.signing_certificates == (identities.sp.certificate,)
     assert len(found.document) < 5000
     assert peak < 10 * 2**20
-    assert len(federation) > 15 * 2**20
+    assert len(aggregate_of_many) > 15 * 2**20
 
 
-def test_only_the_chosen_entity_becomes_a_tree(federation, monkeypatch):
+def test_only_the_chosen_entity_becomes_a_tree(aggregate_of_many, monkeypatch):
     parsed = []
     monkeypatch.setattr(
         aggregate, "parse", lambda part, **limit: parsed.append(len(part)) or xml.parse(part)
     )
 
-    read_metadata(federation, "https://sp0-0.test")
+    read_metadata(aggregate_of_many, "https://sp0-0.test")
 
     assert len(parsed) == 1
     assert parsed[0] < 5000
 
 
-def test_where_none_was_chosen_some_names_are_told_and_how_many_there_are(federation):
-    [fault] = faults_of(federation)
+def test_where_none_was_chosen_some_names_are_told_and_how_many_there_are(aggregate_of_many):
+    [fault] = faults_of(aggregate_of_many)
 
     assert "https://sp0-0.test, https://sp0-1.test" in fault
     assert f"and {MANY - aggregate.MAX_LISTED} more" in fault
@@ -180,47 +180,52 @@ class TestSignedMetadata:
     """The signature is of the root, in the one shape that any message's signature has."""
 
     @pytest.fixture
-    def signed(self, sp) -> bytes:
+    def signed_aggregate(self, sender) -> bytes:
         many = entities(entity(entity_id=A), entities(entity(entity_id=B)), attributes=' ID="_all"')
-        return sp.sign(many.encode())
+        return sender.sign(many.encode())
 
-    def test_the_entity_is_taken_from_what_was_verified(self, signed, identities):
-        found = read_metadata(signed, B, signed_by=identities.sp.certificate)
+    def test_the_entity_is_taken_from_what_was_verified(self, signed_aggregate, identities):
+        found = read_metadata(signed_aggregate, B, signed_by=identities.sp.certificate)
 
         assert found.service_provider.entity_id == B
         assert b"Signature" not in found.document
 
-    def test_one_entity_may_sign_for_itself(self, sp, identities):
-        alone = sp.sign(entity(attributes=' ID="_one"').encode())
+    def test_one_entity_may_sign_for_itself(self, sender, identities):
+        alone = sender.sign(entity(attributes=' ID="_one"').encode())
 
         found = read_metadata(alone, signed_by=identities.sp.certificate)
 
         assert found.document == alone
 
-    def test_without_a_certificate_a_signature_says_nothing(self, signed):
-        assert read_metadata(signed.replace(b"a.test", b"z.test"), B)
+    def test_without_a_certificate_a_signature_says_nothing(self, signed_aggregate):
+        assert read_metadata(signed_aggregate.replace(b"a.test", b"z.test"), B)
 
-    def test_another_key_no_signature_and_a_changed_byte_are_refused(self, signed, identities):
+    def test_another_key_no_signature_and_a_changed_byte_are_refused(
+        self, signed_aggregate, identities
+    ):
         unsigned = entities(entity(entity_id=B), attributes=' ID="_all"')
         certificate = identities.sp.certificate
 
-        assert "signature" in faults_of(signed, B, signed_by=identities.stranger.certificate)[0]
+        assert (
+            "signature"
+            in faults_of(signed_aggregate, B, signed_by=identities.stranger.certificate)[0]
+        )
         assert "not signed" in faults_of(unsigned, B, signed_by=certificate)[0]
-        changed = signed.replace(b"a.test", b"z.test")
+        changed = signed_aggregate.replace(b"a.test", b"z.test")
         assert "signature" in faults_of(changed, B, signed_by=certificate)[0]
 
-    def test_a_signature_by_sha1_or_over_a_part_is_refused(self, sp, identities):
+    def test_a_signature_by_sha1_or_over_a_part_is_refused(self, sender, identities):
         many = entities(entity(entity_id=A), attributes=' ID="_all"').encode()
-        weak = sp.sign(many, method=xmlsec.Transform.RSA_SHA1, digest=xmlsec.Transform.SHA1)
-        part = sp.sign(entity(entity_id=A, attributes=' ID="_a"').encode())
+        weak = sender.sign(many, method=xmlsec.Transform.RSA_SHA1, digest=xmlsec.Transform.SHA1)
+        part = sender.sign(entity(entity_id=A, attributes=' ID="_a"').encode())
         within = entities(part.decode(), entity(entity_id=B), attributes=' ID="_all"')
 
         for metadata in (weak, within.encode()):
             assert faults_of(metadata, A, signed_by=identities.sp.certificate)
 
-    def test_an_entity_wrapped_around_the_signed_one_is_refused(self, sp, identities):
+    def test_an_entity_wrapped_around_the_signed_one_is_refused(self, sender, identities):
         """The signed group is moved into the extensions of an evil one that has its ID."""
-        root = etree.fromstring(sp.sign(entities(entity(), attributes=' ID="_all"').encode()))
+        root = etree.fromstring(sender.sign(entities(entity(), attributes=' ID="_all"').encode()))
         evil = etree.fromstring(
             entities("<md:Extensions/>", entity(entity_id=B), attributes=' ID="_evil"')
         )
@@ -230,10 +235,10 @@ class TestSignedMetadata:
         evil.set("ID", "_all")
         assert faults_of(etree.tostring(evil), B, signed_by=identities.sp.certificate)
 
-    def test_ten_thousand_under_one_signature(self, sp, identities, federation):
-        whole = federation.replace(b' validUntil="', b' ID="_all" validUntil="', 1)
+    def test_ten_thousand_under_one_signature(self, sender, identities, aggregate_of_many):
+        whole = aggregate_of_many.replace(b' validUntil="', b' ID="_all" validUntil="', 1)
 
-        found = read_metadata(sp.sign(whole), "https://sp7-7.test",
+        found = read_metadata(sender.sign(whole), "https://sp7-7.test",
                               signed_by=identities.sp.certificate)  # fmt: skip
 
         assert found.validity.valid_until == datetime(2027, 1, 1, tzinfo=UTC)

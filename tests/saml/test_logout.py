@@ -101,15 +101,15 @@ def received(carried) -> SamlMessage:
 
 
 @pytest.fixture
-def sp(identities) -> Sender:
+def logout_sender(identities) -> Sender:
     return Sender(identities.sp)
 
 
 @pytest.fixture
-def read(sp):
+def read(logout_sender):
     """Read a message of either kind at the time and by the trust of the service provider."""
 
-    def read(message, *, now=None, certificates=sp.certificates, known=True):
+    def read(message, *, now=None, certificates=logout_sender.certificates, known=True):
         trust = ServiceProvider(
             SP_ID, (AssertionConsumerService(SLO),), signing_certificates=certificates
         )
@@ -117,7 +117,7 @@ def read(sp):
             message,
             find_trust={SP_ID: RequestRules(trust)}.get if known else lambda _: None,
             destinations=(LS,),
-            now=now or sp.now,
+            now=now or logout_sender.now,
         )
 
     return read
@@ -136,8 +136,8 @@ def code(read):
 
 
 @both_bindings
-def test_a_signed_request_is_read(binding, sp, read):
-    message = sp.request(binding, "_index1", "_index2")
+def test_a_signed_request_is_read(binding, logout_sender, read):
+    message = logout_sender.request(binding, "_index1", "_index2")
 
     assert is_logout(message)
     assert read(message) == LogoutRequest("_logout1", SP_ID, ALICE, ("_index1", "_index2"))
@@ -145,8 +145,8 @@ def test_a_signed_request_is_read(binding, sp, read):
 
 
 @both_bindings
-def test_a_signed_response_is_read(binding, sp, read):
-    message = sp.response(binding, (uris.RESPONDER, uris.PARTIAL_LOGOUT))
+def test_a_signed_response_is_read(binding, logout_sender, read):
+    message = logout_sender.response(binding, (uris.RESPONDER, uris.PARTIAL_LOGOUT))
 
     assert is_logout(message)
     assert read(message) == LogoutResponse(
@@ -154,8 +154,8 @@ def test_a_signed_response_is_read(binding, sp, read):
     )
 
 
-def test_a_name_without_a_format_is_unspecified_and_its_qualifiers_are_kept(sp, read):
-    message = sp.written(
+def test_a_name_without_a_format_is_unspecified_and_its_qualifiers_are_kept(logout_sender, read):
+    message = logout_sender.written(
         '<a:NameID NameQualifier="n" SPNameQualifier="s"> al<!-- -->ice </a:NameID>'
     )
     assert read(message).name_id == NameID("alice", UNSPECIFIED, "n", "s")
@@ -173,35 +173,35 @@ def without_signature(message: SamlMessage) -> SamlMessage:
 
 @both_bindings
 @pytest.mark.parametrize("kind", ["request", "response"])
-def test_an_unsigned_one_is_refused(kind, binding, sp, code):
-    assert code(without_signature(getattr(sp, kind)(binding))) == "MSIS7084"
+def test_an_unsigned_one_is_refused(kind, binding, logout_sender, code):
+    assert code(without_signature(getattr(logout_sender, kind)(binding))) == "MSIS7084"
 
 
 @pytest.mark.parametrize("kind", ["request", "response"])
-def test_a_signature_inside_the_message_does_not_sign_a_query(kind, sp, code):
-    signed = getattr(sp, kind)(POST)
+def test_a_signature_inside_the_message_does_not_sign_a_query(kind, logout_sender, code):
+    signed = getattr(logout_sender, kind)(POST)
     query = encode_redirect(signed.xml, parameter=signed.parameter, relay_state="another")
     assert code(decode_redirect(query.encode())) == "MSIS7084"
 
 
 @both_bindings
 @pytest.mark.parametrize("kind", ["request", "response"])
-def test_one_signed_by_another_key_is_refused(kind, binding, sp, code, identities):
-    message = getattr(sp, kind)(binding)
+def test_one_signed_by_another_key_is_refused(kind, binding, logout_sender, code, identities):
+    message = getattr(logout_sender, kind)(binding)
     assert code(message, certificates=(identities.stranger.certificate,)) == "MSIS0038"
     assert code(message, certificates=()) == "no_signing_certificate"
 
 
-def test_a_changed_message_is_refused(sp, code):
-    message = sp.request(POST)
+def test_a_changed_message_is_refused(logout_sender, code):
+    message = logout_sender.request(POST)
     xml = message.xml.replace(b"alice@", b"mallory@")
     assert code(SamlMessage(xml, None, POST)) == "MSIS0038"
 
 
-def test_a_changed_relay_state_is_refused(sp, code):
+def test_a_changed_relay_state_is_refused(logout_sender, code):
     request = LogoutRequest("_1", SP_ID, ALICE)
     carried = send_logout_request(
-        request, to=slo(REDIRECT), relay_state="mine", now=sp.now, key=sp.key
+        request, to=slo(REDIRECT), relay_state="mine", now=logout_sender.now, key=logout_sender.key
     )
     query = carried.address.partition("?")[2].replace("mine", "yours")
     assert code(decode_redirect(query.encode())) == "MSIS0038"
@@ -209,15 +209,15 @@ def test_a_changed_relay_state_is_refused(sp, code):
 
 @both_bindings
 @pytest.mark.parametrize("kind", ["request", "response"])
-def test_one_of_nobody_we_trust_is_refused(kind, binding, sp, code):
-    assert code(getattr(sp, kind)(binding), known=False) == "MSIS7007"
+def test_one_of_nobody_we_trust_is_refused(kind, binding, logout_sender, code):
+    assert code(getattr(logout_sender, kind)(binding), known=False) == "MSIS7007"
 
 
 @pytest.mark.parametrize("kind", ["request", "response"])
-def test_an_old_one_and_one_of_the_future_are_refused(kind, sp, code):
-    message = getattr(sp, kind)()
-    assert code(message, now=sp.now + timedelta(minutes=9)) == "not_fresh"
-    assert code(message, now=sp.now - timedelta(minutes=4)) == "not_fresh"
+def test_an_old_one_and_one_of_the_future_are_refused(kind, logout_sender, code):
+    message = getattr(logout_sender, kind)()
+    assert code(message, now=logout_sender.now + timedelta(minutes=9)) == "not_fresh"
+    assert code(message, now=logout_sender.now - timedelta(minutes=4)) == "not_fresh"
 
 
 NAME = "<a:NameID>alice</a:NameID>"
@@ -244,27 +244,27 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("children", "attributes", "expected"), WRONG.values(), ids=WRONG)
-def test_a_wrong_request_is_refused(children, attributes, expected, sp, code):
-    assert code(sp.written(children, **attributes)) == expected
+def test_a_wrong_request_is_refused(children, attributes, expected, logout_sender, code):
+    assert code(logout_sender.written(children, **attributes)) == expected
 
 
-def test_a_request_is_good_until_its_own_end(sp, read):
-    message = sp.written(NAME, NotOnOrAfter="2026-11-24T11:57:01Z")
+def test_a_request_is_good_until_its_own_end(logout_sender, read):
+    message = logout_sender.written(NAME, NotOnOrAfter="2026-11-24T11:57:01Z")
     assert read(message).name_id.value == "alice"
 
 
 @pytest.mark.parametrize("answers", [None, ""])
-def test_a_response_to_nothing_is_refused(answers, sp, code):
+def test_a_response_to_nothing_is_refused(answers, logout_sender, code):
     status = f'<p:Status><p:StatusCode Value="{uris.SUCCESS}"/></p:Status>'
-    message = sp.written(status, name="LogoutResponse", InResponseTo=answers)
+    message = logout_sender.written(status, name="LogoutResponse", InResponseTo=answers)
     as_response = SamlMessage(
         message.xml, None, REDIRECT, "SAMLResponse", message.redirect_signature
     )
     assert code(as_response) in ("unsolicited", "not_schema_valid")
 
 
-def test_a_request_is_no_response_and_sign_on_is_no_log_out(sp, code):
-    request = sp.request()
+def test_a_request_is_no_response_and_sign_on_is_no_log_out(logout_sender, code):
+    request = logout_sender.request()
     assert code(SamlMessage(request.xml, None, POST, "SAMLResponse")) == "MSIS7015"
     sign_on = b'<p:AuthnRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol"/>'
     assert not is_logout(SamlMessage(sign_on, None, POST))
@@ -274,9 +274,11 @@ def test_a_request_is_no_response_and_sign_on_is_no_log_out(sp, code):
 
 @pytest.mark.parametrize("who", ["idp", "idp_ec"])
 @both_bindings
-def test_what_is_sent_is_signed_by_either_kind_of_key(binding, who, identities, sp, read):
+def test_what_is_sent_is_signed_by_either_kind_of_key(
+    binding, who, identities, logout_sender, read
+):
     mine = getattr(identities, who)
-    message = sp.request(binding, key=mine.key)
+    message = logout_sender.request(binding, key=mine.key)
 
     if binding == REDIRECT:
         check_redirect(message.redirect_signature, [mine.certificate])
@@ -287,19 +289,23 @@ def test_what_is_sent_is_signed_by_either_kind_of_key(binding, who, identities, 
     assert read(message, certificates=(mine.certificate,)).id == "_logout1"
 
 
-def test_a_response_goes_where_responses_go(sp):
+def test_a_response_goes_where_responses_go(logout_sender):
     to = slo(POST, SLO, "https://sp.example.test/slo/answers")
     response = LogoutResponse("_a", IDP_ID, "_r", (uris.SUCCESS, None))
-    carried = send_logout_response(response, to=to, relay_state=None, now=sp.now, key=sp.key)
+    carried = send_logout_response(
+        response, to=to, relay_state=None, now=logout_sender.now, key=logout_sender.key
+    )
 
     assert carried.address == "https://sp.example.test/slo/answers"
     assert "RelayState" not in carried.fields
     assert b'Destination="https://sp.example.test/slo/answers"' in received(carried).xml
 
 
-def test_an_address_keeps_the_query_that_it_has(sp):
+def test_an_address_keeps_the_query_that_it_has(logout_sender):
     request = LogoutRequest("_1", IDP_ID, ALICE)
     to = slo(REDIRECT, f"{SLO}?tenant=1")
-    carried = send_logout_request(request, to=to, relay_state="x", now=sp.now, key=sp.key)
+    carried = send_logout_request(
+        request, to=to, relay_state="x", now=logout_sender.now, key=logout_sender.key
+    )
     assert carried.address.startswith(f"{SLO}?tenant=1&SAMLRequest=")
     assert b"?tenant=1" in received(carried).xml

@@ -36,8 +36,8 @@ def test_the_installed_pair_fits():
     assert xmlcrypto.load_xmlsec() is xmlcrypto.xmlsec
 
 
-def test_a_signature_that_fails_prints_nothing(capfd, sp, idp):
-    signed = sp.sign(sp.request()).replace(b"acs", b"bad")
+def test_a_signature_that_fails_prints_nothing(capfd, sender, idp):
+    signed = sender.sign(sender.request()).replace(b"acs", b"bad")
 
     with pytest.raises(Exception, match="signature"):
         idp.read(signed)

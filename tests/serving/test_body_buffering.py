@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 from werkzeug.test import EnvironBuilder
 
-from idp.config.schema import Proxies
+from idp.config.schema import ProxiesSection
 from idp.serving.body_buffering import (
     MAX_WAITING_BODIES,
     MAX_WAITING_BODIES_OF_CLIENT,
@@ -16,7 +16,7 @@ from idp.serving.body_buffering import (
     BodySlots,
     TooManyBodies,
 )
-from idp.web.app import BODY_LIMIT
+from idp.web.app import MAX_BODY_LENGTH
 
 
 def hold(slots: BodySlots, stack: ExitStack, client: str, times: int) -> None:
@@ -63,7 +63,7 @@ def read_by_app(body: bytes, **environ: str) -> bytes:
 
     asked = EnvironBuilder(method="POST", data=body).get_environ()
     asked |= {"REMOTE_ADDR": "192.0.2.1", "wsgi.input": Drops(body), **environ}
-    return b"".join(BodyBuffer(app, Proxies())(asked, lambda *_: None))
+    return b"".join(BodyBuffer(app, ProxiesSection())(asked, lambda *_: None))
 
 
 class Drops(io.BytesIO):
@@ -83,15 +83,15 @@ def test_a_length_with_leading_zeros_is_a_length(length):
 
 
 def test_a_body_without_a_length_is_read_up_to_the_limit():
-    body = b"x" * (BODY_LIMIT + 100)
+    body = b"x" * (MAX_BODY_LENGTH + 100)
 
     assert (
         read_by_app(b"chunked", CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked") == b"chunked"
     )
     taken = read_by_app(body, CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked")
-    assert len(taken) == BODY_LIMIT + 1
+    assert len(taken) == MAX_BODY_LENGTH + 1
 
 
-@pytest.mark.parametrize("length", ["", "0", "x", "-1", str(BODY_LIMIT + 1)])
+@pytest.mark.parametrize("length", ["", "0", "x", "-1", str(MAX_BODY_LENGTH + 1)])
 def test_a_body_that_the_application_would_not_read_is_not_buffered(length):
     assert read_by_app(b"a body of some length", CONTENT_LENGTH=length) == b"a body "

@@ -165,7 +165,7 @@ def test_a_process_is_restarted_where_its_rule_says_so(programs, monkeypatch, ca
     assert len(programs.noted("started")) == 2
     assert len(programs.noted("ended")) == 1, "the second one was told to end"
     assert all(map(has_ended, programs.noted("started")))
-    assert '"event": "process_restarted", "level": "error"' in capfd.readouterr().err
+    assert "process_restarted" in capfd.readouterr().err
 
 
 def test_a_process_that_is_about_to_be_restarted_does_not_start_after_a_signal(

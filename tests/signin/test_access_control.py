@@ -8,7 +8,7 @@ import pytest
 from support.browsers.forwarding_proxy import appended, forwarding, through
 from support.service_providers.service_provider import Asking
 
-from idp.config.schema import Proxies
+from idp.config.schema import ProxiesSection
 from idp.federation.access_control.policy_file import read_policy
 
 WAP, USER = "192.0.2.80", "203.0.113.9"
@@ -18,7 +18,7 @@ MFA = "Multi-Factor Authentication"
 @pytest.fixture
 def outside(served) -> Iterator[str]:
     """A Web Application Proxy before the server: what comes through it is the extranet."""
-    served(proxies=Proxies(web_application_proxies=[WAP], reverse_proxies=["127.0.0.1"]))
+    served(proxies=ProxiesSection(web_application_proxies=[WAP], reverse_proxies=["127.0.0.1"]))
     with forwarding(
         lambda headers: {
             "X-MS-Proxy": "wap.example.test",

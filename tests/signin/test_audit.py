@@ -7,11 +7,11 @@ import re
 import pytest
 
 from idp import logs
-from idp.config.schema import Logging
+from idp.config.schema import LoggingSection
 from idp.events import VERBOSE
 from idp.federation.claims import NAME, NAME_IDENTIFIER
 
-VERBOSE_LOGGING = Logging(audit="verbose")
+VERBOSE_LOGGING = LoggingSection(audit="verbose")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from http.cookies import SimpleCookie
 
 import pytest
 
-from idp.config.schema import Server
+from idp.config.schema import ServerSection
 
 NAME = "MSISAuth"
 
@@ -38,7 +38,7 @@ def test_on_plain_http_it_is_lax(given):
 
 
 def test_under_tls_it_is_secure_and_comes_with_posts_of_other_sites(federation, reconfigured, easy):
-    client = reconfigured(server=Server(base_url="https://sts.example.test"))
+    client = reconfigured(server=ServerSection(base_url="https://sts.example.test"))
     user = federation.user
     query = easy.url(Destination=None).partition("?")[2]
 
@@ -53,7 +53,7 @@ def test_under_tls_it_is_secure_and_comes_with_posts_of_other_sites(federation, 
 
 
 def test_under_tls_it_is_taken_away_as_it_was_given(federation, reconfigured, easy):
-    client = reconfigured(server=Server(base_url="https://sts.example.test"))
+    client = reconfigured(server=ServerSection(base_url="https://sts.example.test"))
     user, query = federation.user, easy.url(Destination=None).partition("?")[2]
     client.post(f"/adfs/ls/?{query}", data={"UserName": user.name, "Password": user.password})
 

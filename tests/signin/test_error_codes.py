@@ -8,7 +8,7 @@ import pytest
 from support.service_providers.logout_apps import App, Told, carry
 from support.service_providers.service_provider import Asking, context_of, name_id_policy
 
-from idp.config.schema import SignIn
+from idp.config.schema import SignInSection
 from idp.saml.values import NameID
 from idp.testing.federation import Federation
 from idp.testing.page import Page
@@ -108,7 +108,7 @@ def a_context_that_nobody_has(federation, sp):
 @pytest.fixture
 def with_loop_detection(served):
     """As a server has it, and the pytest plugin has not."""
-    served(sign_in=SignIn())
+    served(sign_in=SignInSection())
 
 
 @pytest.mark.parametrize("code", CAUSES)

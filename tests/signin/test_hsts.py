@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from idp.config.schema import Server
+from idp.config.schema import ServerSection
 
 HSTS = "Strict-Transport-Security"
 EVERYWHERE = [
@@ -23,7 +23,7 @@ EVERYWHERE = [
 
 @pytest.mark.parametrize(("method", "path", "status"), EVERYWHERE)
 def test_under_tls_every_answer_has_it(method, path, status, reconfigured):
-    client = reconfigured(server=Server(base_url="https://sts.example.test"))
+    client = reconfigured(server=ServerSection(base_url="https://sts.example.test"))
     answer = getattr(client, method)(path)
     assert answer.status_code == status
     assert answer.headers.getlist(HSTS) == ["max-age=31536000"]
@@ -52,10 +52,10 @@ def test_over_plain_http_none_has_it(method, path, status, federation):
     ],
 )
 def test_the_settings_say_whether_and_for_how_long(server, value, reconfigured):
-    client = reconfigured(server=Server(**server))
+    client = reconfigured(server=ServerSection(**server))
     assert client.get("/adfs/probe").headers.get(HSTS) == value
 
 
 def test_it_cannot_be_for_less_than_no_time():
     with pytest.raises(ValueError, match="hsts_max_age"):
-        Server(hsts_max_age=-1)
+        ServerSection(hsts_max_age=-1)

@@ -79,10 +79,10 @@ def test_a_name_is_that_of_one_trust_alone(federation, named):
     )
 
 
-def test_log_out_by_another_name_ends_the_session(app, browser, to):
+def test_log_out_by_another_name_ends_the_session(logout_app, browser, deliver):
     other = "https://wiki.example.test/another-name"
-    wiki = app("wiki", settings={"identifiers": (other,)})
+    wiki = logout_app("wiki", settings={"identifiers": (other,)})
 
-    answer = to(wiki.asks(wiki.sign_in(browser), issuer=other))
+    answer = deliver(wiki.asks(wiki.sign_in(browser), issuer=other))
 
     assert (answer.kind, answer.status) == ("LogoutResponse", ("Success",))

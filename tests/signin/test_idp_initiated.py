@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.service_providers.service_provider import two_levels
 
-from idp.config.schema import SignIn
+from idp.config.schema import SignInSection
 
 pytestmark = pytest.mark.each_database
 
@@ -94,7 +94,7 @@ def test_a_relay_state_that_names_nothing_leads_to_the_choice(page_of, federatio
 
 @pytest.mark.parametrize("suffix", [".aspx", ".htm", ""])
 def test_switched_off_the_page_has_no_handler(suffix, page_of, reconfigured, easy):
-    client = reconfigured(sign_in=SignIn(idp_initiated=False))
+    client = reconfigured(sign_in=SignInSection(idp_initiated=False))
     answer = client.get(f"/adfs/ls/idpinitiatedsignon{suffix}?loginToRp={easy.entity_id}")
 
     assert answer.status_code == 404
@@ -102,7 +102,7 @@ def test_switched_off_the_page_has_no_handler(suffix, page_of, reconfigured, eas
 
 
 def test_relay_state_may_be_switched_off_alone(reconfigured, easy):
-    client = reconfigured(sign_in=SignIn(idp_initiated_relay_state=False))
+    client = reconfigured(sign_in=SignInSection(idp_initiated_relay_state=False))
     page = "/adfs/ls/idpinitiatedsignon.aspx"
 
     by_relay_state = client.get(f"{page}?RelayState={two_levels(easy.entity_id, 'x')}")

@@ -30,16 +30,16 @@ SKIPPED = {
 
 @pytest.mark.parametrize(("how", "status", "said"), SKIPPED.values(), ids=SKIPPED)
 def test_who_cannot_be_asked_is_left_out_and_the_others_are_not(
-    how, status, said, federation, app, browser, to
+    how, status, said, federation, logout_app, browser, deliver
 ):
-    wiki, odd, mail = app("wiki"), app("odd", **how), app("mail")
+    wiki, odd, mail = logout_app("wiki"), logout_app("odd", **how), logout_app("mail")
     told = wiki.sign_in(browser)
     browser.get(federation.idp_initiated_url(odd.entity_id))
     mail.sign_in(browser)
 
-    sent = to(wiki.asks(told))
+    sent = deliver(wiki.asks(told))
     assert sent.address == mail.slo
-    assert to(mail.answers(sent)).status == status
+    assert deliver(mail.answers(sent)).status == status
     page = visit(federation, browser, f"{federation.url}/adfs/ls/signout")
     assert outcomes_on(page) == {
         wiki.entity_id: "signed_out",
@@ -50,23 +50,23 @@ def test_who_cannot_be_asked_is_left_out_and_the_others_are_not(
 
 @pytest.mark.parametrize("change", [{"enabled": "false"}, None], ids=["disabled", "removed"])
 def test_a_service_provider_that_is_not_trusted_any_more_makes_it_partial(
-    change, federation, app, browser, to
+    change, federation, logout_app, browser, deliver
 ):
-    wiki, shop = app("wiki"), app("shop")
+    wiki, shop = logout_app("wiki"), logout_app("shop")
     told = wiki.sign_in(browser)
     shop.sign_in(browser)
     trusts = federation.services.trusts
     trusts.change_from_text(shop.entity_id, change) if change else trusts.remove(shop.entity_id)
 
-    assert to(wiki.asks(told)).status == ("Success", "PartialLogout")
+    assert deliver(wiki.asks(told)).status == ("Success", "PartialLogout")
     assert events(federation) == [(1206, "signed_out"), (1207, "partial_logout")]
     assert federation.log[-1].detail == f"{shop.entity_id} not_trusted"
 
 
 def test_a_service_provider_whose_metadata_has_expired_makes_it_partial(
-    federation, app, browser, to
+    federation, logout_app, browser, deliver
 ):
-    wiki, shop = app("wiki"), app("shop")
+    wiki, shop = logout_app("wiki"), logout_app("shop")
     until = federation.clock.now() + timedelta(seconds=30)
     limited = shop.metadata().replace(" entityID", f' validUntil="{until.isoformat()}" entityID')
     federation.services.trusts.add(limited.encode())
@@ -74,7 +74,7 @@ def test_a_service_provider_whose_metadata_has_expired_makes_it_partial(
     told = wiki.sign_in(browser)
     federation.clock.advance(30)
 
-    assert to(wiki.asks(told)).status == ("Success", "PartialLogout")
+    assert deliver(wiki.asks(told)).status == ("Success", "PartialLogout")
     assert federation.log[-1].detail == f"{shop.entity_id} not_trusted"
 
 
@@ -82,79 +82,81 @@ def test_a_service_provider_whose_metadata_has_expired_makes_it_partial(
     "status",
     [(uris.RESPONDER, None), (uris.REQUESTER, uris.UNKNOWN_PRINCIPAL), (uris.SUCCESS, "urn:x")],
 )
-def test_a_service_provider_that_could_not_makes_it_partial(status, federation, app, browser, to):
-    wiki, shop, mail = app("wiki"), app("shop"), app("mail")
+def test_a_service_provider_that_could_not_makes_it_partial(
+    status, federation, logout_app, browser, deliver
+):
+    wiki, shop, mail = logout_app("wiki"), logout_app("shop"), logout_app("mail")
     told = wiki.sign_in(browser)
     shop.sign_in(browser)
     mail.sign_in(browser)
 
-    next_ = to(shop.answers(to(wiki.asks(told)), status=status))
+    next_ = deliver(shop.answers(deliver(wiki.asks(told)), status=status))
     assert next_.address == mail.slo
-    last = to(mail.answers(next_))
+    last = deliver(mail.answers(next_))
     assert (last.kind, last.status) == ("LogoutResponse", ("Success", "PartialLogout"))
     assert federation.log[-1].detail == f"{shop.entity_id} failed"
 
 
 @pytest.mark.parametrize("binding", BOTH)
 def test_an_unsigned_or_forged_answer_ends_nothing(
-    binding, federation, app, browser, to, pairs, lines
+    binding, federation, logout_app, browser, deliver, pairs, lines
 ):
-    wiki, shop = app("wiki"), app("shop")
+    wiki, shop = logout_app("wiki"), logout_app("shop")
     told = wiki.sign_in(browser)
     shop.sign_in(browser)
-    asked = to(wiki.asks(told))
+    asked = deliver(wiki.asks(told))
 
     stranger = SigningKey.from_pem(*pairs("stranger"))
-    assert to(shop.answers(asked, binding, key=stranger)).status == 400
-    assert to(wiki.answers(asked, binding)).status == 400
-    assert to(shop.answers(asked, binding, in_response_to="_other")).status == 400
+    assert deliver(shop.answers(asked, binding, key=stranger)).status == 400
+    assert deliver(wiki.answers(asked, binding)).status == 400
+    assert deliver(shop.answers(asked, binding, in_response_to="_other")).status == 400
     unsigned = shop.answers(asked).address.partition("&SigAlg=")[0]
     assert visit(federation, browser, unsigned).status == 400
     assert lines.refusals() == ["MSIS0038", "MSIS7054", "MSIS7054", "MSIS7084"]
-    assert to(shop.answers(asked, binding)).status == ("Success",)
+    assert deliver(shop.answers(asked, binding)).status == ("Success",)
 
 
-def test_an_answer_that_comes_twice_changes_nothing(federation, app, browser, to):
-    wiki, shop, mail = app("wiki"), app("shop"), app("mail")
+def test_an_answer_that_comes_twice_changes_nothing(federation, logout_app, browser, deliver):
+    wiki, shop, mail = logout_app("wiki"), logout_app("shop"), logout_app("mail")
     told = wiki.sign_in(browser)
     shop.sign_in(browser)
     mail.sign_in(browser)
-    asked = to(wiki.asks(told))
+    asked = deliver(wiki.asks(told))
     answer = shop.answers(asked)
-    second = to(answer)
+    second = deliver(answer)
 
-    assert to(answer).title == "Signing Out"
-    assert to(shop.answers(asked, status=(uris.RESPONDER, None))).title == "Signing Out"
-    assert to(mail.answers(second)).status == ("Success",)
+    assert deliver(answer).title == "Signing Out"
+    assert deliver(shop.answers(asked, status=(uris.RESPONDER, None))).title == "Signing Out"
+    assert deliver(mail.answers(second)).status == ("Success",)
 
 
 def test_an_answer_in_another_browser_is_noted_and_goes_no_further(
-    federation, app, browser, to, lines
+    federation, logout_app, browser, deliver, lines
 ):
     """It would be handed the next request, which names the user."""
-    wiki, shop, mail = app("wiki"), app("shop"), app("mail")
+    wiki, shop, mail = logout_app("wiki"), logout_app("shop"), logout_app("mail")
     told = wiki.sign_in(browser)
     shop.sign_in(browser)
     mail.sign_in(browser)
-    answer = shop.answers(to(wiki.asks(told)))
+    answer = shop.answers(deliver(wiki.asks(told)))
 
     page = carry(federation, federation.browser(), answer)
     assert isinstance(page, Page)
     assert (page.status, lines.refusals()) == (400, ["log_out_elsewhere"])
-    assert to(answer).address == mail.slo
+    assert deliver(answer).address == mail.slo
 
 
-def test_who_never_answers_keeps_nobody_else_waiting(federation, app, browser, to):
-    wiki, shop, mail = app("wiki"), app("shop"), app("mail")
+def test_who_never_answers_keeps_nobody_else_waiting(federation, logout_app, browser, deliver):
+    wiki, shop, mail = logout_app("wiki"), logout_app("shop"), logout_app("mail")
     told = wiki.sign_in(browser)
     shop.sign_in(browser)
     mail.sign_in(browser)
-    to(wiki.asks(told, relay_state="back"))
+    deliver(wiki.asks(told, relay_state="back"))
     page_url = f"{federation.url}/adfs/ls/signout"
 
     second = visit(federation, browser, page_url)
     assert second.address == mail.slo
-    waiting = to(mail.answers(second))
+    waiting = deliver(mail.answers(second))
     assert (waiting.title, waiting.text("waiting")) == ("Signing Out", shop.entity_id)
     assert waiting.headers["Refresh"].startswith("5; url=/adfs/ls/signout?LogOut=")
 
@@ -166,30 +168,34 @@ def test_who_never_answers_keeps_nobody_else_waiting(federation, app, browser, t
     assert outcomes_on(visit(federation, browser, page_url))[shop.entity_id] == "no_answer"
 
 
-def test_an_answer_that_comes_late_is_still_one(federation, app, browser, to):
-    wiki, shop = app("wiki"), app("shop")
+def test_an_answer_that_comes_late_is_still_one(federation, logout_app, browser, deliver):
+    wiki, shop = logout_app("wiki"), logout_app("shop")
     told = wiki.sign_in(browser)
     shop.sign_in(browser)
-    asked = to(wiki.asks(told))
+    asked = deliver(wiki.asks(told))
     federation.clock.advance(60)
     visit(federation, browser, f"{federation.url}/adfs/ls/signout")
 
-    page = to(shop.answers(asked))
+    page = deliver(shop.answers(asked))
     assert outcomes_on(page)[shop.entity_id] == "signed_out"
 
 
-def test_a_service_provider_without_a_log_out_service_may_begin_one(federation, app, browser, to):
-    wiki, shop = app("wiki", bindings=()), app("shop")
+def test_a_service_provider_without_a_log_out_service_may_begin_one(
+    federation, logout_app, browser, deliver
+):
+    wiki, shop = logout_app("wiki", bindings=()), logout_app("shop")
     told = wiki.sign_in(browser)
     shop.sign_in(browser)
 
-    page = to(shop.answers(to(wiki.asks(told))))
+    page = deliver(shop.answers(deliver(wiki.asks(told))))
     assert page.text("signedOut") == "You are signed out"
 
 
-def test_a_session_that_is_ending_gains_no_service_provider(federation, app, browser, to):
+def test_a_session_that_is_ending_gains_no_service_provider(
+    federation, logout_app, browser, deliver
+):
     """A sign-in that was under way when the session ended leads nowhere."""
-    wiki, vault = app("wiki"), app("vault", settings={"second_factor": "always"})
+    wiki, vault = logout_app("wiki"), logout_app("vault", settings={"second_factor": "always"})
     told = wiki.sign_in(browser)
     signing_in = federation.sign_in(federation.idp_initiated_url(vault.entity_id), browser=browser)
     number = signing_in.number
@@ -203,13 +209,15 @@ def test_a_session_that_is_ending_gains_no_service_provider(federation, app, bro
 
 
 @pytest.mark.parametrize("method", ["HEAD", "PUT", "DELETE"])
-def test_no_other_method_ends_a_session(method, federation, app, browser):
-    wiki = app("wiki")
+def test_no_other_method_ends_a_session(method, federation, logout_app, browser):
+    wiki = logout_app("wiki")
     carried = wiki.asks(wiki.sign_in(browser))
     assert browser.session.request(method, carried.address).status_code == 405
     assert is_signed_in(federation, browser, wiki)
 
 
-def test_who_is_told_by_post_and_cannot_answer_by_it_is_answered_by_redirect(app, browser, to):
-    wiki = app("wiki", bindings=(REDIRECT,))
-    assert to(wiki.asks(wiki.sign_in(browser), POST)).message.binding == REDIRECT
+def test_who_is_told_by_post_and_cannot_answer_by_it_is_answered_by_redirect(
+    logout_app, browser, deliver
+):
+    wiki = logout_app("wiki", bindings=(REDIRECT,))
+    assert deliver(wiki.asks(wiki.sign_in(browser), POST)).message.binding == REDIRECT

@@ -13,8 +13,8 @@ from idp.testing.page import Page
 pytestmark = pytest.mark.each_database
 
 
-def test_of_one_request_sent_many_times_at_once_one_is_answered(federation, app, browser):
-    wiki = app("wiki")
+def test_of_one_request_sent_many_times_at_once_one_is_answered(federation, logout_app, browser):
+    wiki = logout_app("wiki")
     request = wiki.asks(wiki.sign_in(browser))
 
     def send(_: int):
@@ -27,9 +27,9 @@ def test_of_one_request_sent_many_times_at_once_one_is_answered(federation, app,
     assert [each.status for each in answers] == [("Success",)]
 
 
-def test_all_service_providers_begin_at_once_and_each_is_answered(federation, app, browser):
+def test_all_service_providers_begin_at_once_and_each_is_answered(federation, logout_app, browser):
     """None is asked twice, whoever comes first."""
-    apps = [app(f"app{number}") for number in range(4)]
+    apps = [logout_app(f"app{number}") for number in range(4)]
     told = {each.name: each.sign_in(browser) for each in apps}
     by_host = {f"{each.name}.example.test": each for each in apps}
     windows = [federation.browser() for _ in apps]
@@ -60,9 +60,11 @@ def test_all_service_providers_begin_at_once_and_each_is_answered(federation, ap
         assert end.status == ("Success",)
 
 
-def test_a_sign_in_at_the_moment_of_log_out_is_told_or_does_not_happen(federation, app, browser):
-    wiki = app("wiki")
-    others = [app(f"other{number}") for number in range(8)]
+def test_a_sign_in_at_the_moment_of_log_out_is_told_or_does_not_happen(
+    federation, logout_app, browser
+):
+    wiki = logout_app("wiki")
+    others = [logout_app(f"other{number}") for number in range(8)]
     told = wiki.sign_in(browser)
     cookies = dict(browser.session.cookies)
     barrier = threading.Barrier(len(others) + 1)
@@ -89,8 +91,8 @@ def test_a_sign_in_at_the_moment_of_log_out_is_told_or_does_not_happen(federatio
     assert not is_signed_in(federation, browser, wiki)
 
 
-def test_many_sessions_that_end_at_once_are_not_mixed_up(federation, app):
-    wiki, shop = app("wiki"), app("shop")
+def test_many_sessions_that_end_at_once_are_not_mixed_up(federation, logout_app):
+    wiki, shop = logout_app("wiki"), logout_app("shop")
     users = [federation.add_user(phone=None) for _ in range(6)]
 
     def leave(user):

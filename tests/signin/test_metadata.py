@@ -6,7 +6,7 @@ import pytest
 import requests
 from lxml import etree
 
-from idp.config.schema import Server
+from idp.config.schema import ServerSection
 from idp.saml import signature, uris
 from idp.saml.values import POST, REDIRECT
 
@@ -58,7 +58,7 @@ def test_its_attributes_are_those_that_are_issued(root, federation, sp, phone):
 
 
 def test_the_entity_id_is_by_http_also_under_tls(reconfigured):
-    client = reconfigured(server=Server(base_url="https://sts.example.test"))
+    client = reconfigured(server=ServerSection(base_url="https://sts.example.test"))
     text = client.get("/FederationMetadata/2007-06/FederationMetadata.xml").text
     assert 'entityID="http://sts.example.test/adfs/services/trust"' in text
     assert 'Location="https://sts.example.test/adfs/ls/"' in text

@@ -16,14 +16,6 @@ pytestmark = pytest.mark.each_database
 NUMBER, NO_NUMBER = "20348.350", "20348.349"
 
 
-@pytest.fixture
-def approved(federation, sp, phone):
-    """A sign-in of which nothing is missing but the last post."""
-    sign_in = federation.sign_in(sp.url())
-    phone.approve(sign_in.number)
-    return sign_in
-
-
 def is_refused(page) -> bool:
     return page.status == 400 and page.form is None
 

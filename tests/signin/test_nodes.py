@@ -5,19 +5,19 @@ from __future__ import annotations
 import pytest
 import requests
 
-from idp.config.schema import Server
+from idp.config.schema import ServerSection
 from idp.session.node import NODE_COOKIE
 
 NO_NUMBER = "17763.2299"
 
 
 @pytest.fixture(autouse=True)
-def farm(federation):
+def second_node(federation):
     federation.set_build(NO_NUMBER, "srv2019")
 
 
 @pytest.fixture
-def log_in(federation, sp):
+def log_in_at(federation, sp):
     """Give the password to a server and return the page that follows."""
 
     def log_in(client) -> str:
@@ -49,24 +49,24 @@ def test_a_choice_that_there_is_not_counts_for_nothing(name, federation):
     assert answer.status_code == 200
 
 
-def test_a_configured_node_answers_whatever_a_cookie_says(federation, reconfigured, log_in):
+def test_a_configured_node_answers_whatever_a_cookie_says(federation, reconfigured, log_in_at):
     server = federation.services.config.server.model_copy(update={"node": "srv2022"})
     client = reconfigured(server=server)
     client.set_cookie(NODE_COOKIE, "srv2019")
 
-    assert "validEntropyNumber" in log_in(client)
+    assert "validEntropyNumber" in log_in_at(client)
 
 
-def test_the_cookie_counts_only_where_it_is_allowed(federation, reconfigured, log_in):
-    server = Server(base_url=federation.url, node_cookie=False)
+def test_the_cookie_counts_only_where_it_is_allowed(federation, reconfigured, log_in_at):
+    server = ServerSection(base_url=federation.url, node_cookie=False)
     client = reconfigured(server=server)
     client.set_cookie(NODE_COOKIE, "srv2019")
 
-    assert "validEntropyNumber" in log_in(client)
+    assert "validEntropyNumber" in log_in_at(client)
 
 
 def test_a_configured_node_that_the_farm_has_not_answers_nobody(federation, reconfigured, sp):
-    client = reconfigured(server=Server(base_url=federation.url, node="srv2025"))
+    client = reconfigured(server=ServerSection(base_url=federation.url, node="srv2025"))
 
     for path in ("/adfs/probe", sp.url().removeprefix(federation.url)):
         answer = client.get(path)

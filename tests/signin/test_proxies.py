@@ -8,10 +8,10 @@ from contextlib import contextmanager
 import pytest
 from support.browsers.forwarding_proxy import appended, forwarding, through
 
-from idp.config.schema import Proxies
+from idp.config.schema import ProxiesSection
 
 WAP, USER = "192.0.2.80", "203.0.113.9"
-PROXIES = Proxies(web_application_proxies=[WAP], reverse_proxies=["127.0.0.1"])
+PROXIES = ProxiesSection(web_application_proxies=[WAP], reverse_proxies=["127.0.0.1"])
 
 
 @contextmanager

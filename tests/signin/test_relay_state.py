@@ -17,7 +17,7 @@ BREAKS = st.text("\r\n\t\x0b\x1b\x7f\x85\u2028\ufeff\ufffe<>&\"'%+ ", min_size=1
 
 
 @pytest.fixture
-def browser(federation, easy) -> Browser:
+def signed_in_browser(federation, easy) -> Browser:
     """A browser whose user is signed in, so that every request is answered at once."""
     return federation.sign_in(easy.url()).browser
 
@@ -26,8 +26,8 @@ def browser(federation, easy) -> Browser:
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(relay_state=ANYTHING | BREAKS)
-def test_any_unicode_comes_back_as_it_was_by_redirect(relay_state, browser, easy):
-    page = browser.session.get(easy.url(relay_state=relay_state))
+def test_any_unicode_comes_back_as_it_was_by_redirect(relay_state, signed_in_browser, easy):
+    page = signed_in_browser.session.get(easy.url(relay_state=relay_state))
 
     assert fields_of(page.content)["RelayState"] == relay_state
 
@@ -36,8 +36,8 @@ def test_any_unicode_comes_back_as_it_was_by_redirect(relay_state, browser, easy
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(relay_state=ANYTHING | BREAKS)
-def test_any_unicode_comes_back_as_it_was_by_post(relay_state, browser, easy):
-    page = browser.session.post(easy.sso_url, data=easy.fields(relay_state=relay_state))
+def test_any_unicode_comes_back_as_it_was_by_post(relay_state, signed_in_browser, easy):
+    page = signed_in_browser.session.post(easy.sso_url, data=easy.fields(relay_state=relay_state))
 
     assert fields_of(page.content)["RelayState"] == relay_state
 

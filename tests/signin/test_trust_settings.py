@@ -12,7 +12,7 @@ from lxml import etree
 from support.certificates.odd_certificates import expired
 from support.service_providers.service_provider import Asking, context_of
 
-from idp.config.schema import Farm
+from idp.config.schema import FarmSection
 from idp.saml import uris
 from idp.saml.bindings import decode_redirect
 from idp.saml.contexts import MULTIPLE_AUTHN, PASSWORD, PASSWORD_PROTECTED_TRANSPORT
@@ -107,7 +107,7 @@ class TestTimes:
         assert end[:16] == f"{federation.clock.now() + timedelta(hours=1):%Y-%m-%dT%H:%M}"
 
     def test_the_delivery_window_is_the_farms(self, federation, easy, reconfigured):
-        client = reconfigured(farm=Farm(saml_message_delivery_window=2))
+        client = reconfigured(farm=FarmSection(saml_message_delivery_window=2))
         page = client.get(easy.url().removeprefix(federation.url))
         session = re.search(r'name="SamlSession" value="([^"]+)"', page.text)[1]
         form = {
@@ -126,7 +126,7 @@ class TestTimes:
 
 class TestSignedSamlRequestsRequired:
     def test_the_farm_may_demand_it_of_all(self, federation, easy, reconfigured):
-        client = reconfigured(farm=Farm(signed_saml_requests_required=True))
+        client = reconfigured(farm=FarmSection(signed_saml_requests_required=True))
 
         answer = client.get(easy.url().removeprefix(federation.url))
         assert (answer.status_code, "signature_required" in answer.text) == (400, True)
@@ -201,8 +201,10 @@ class TestAllowedAuthenticationClassReferences:
 class TestLogOut:
     """Both ways: what service providers send is held to their trust's algorithm, and so is ours."""
 
-    def test_a_trust_set_to_sha1_is_asked_and_answered_by_it(self, app, browser, to, federation):
-        old = app("old", settings={"signature_algorithm": "rsa-sha1"})
+    def test_a_trust_set_to_sha1_is_asked_and_answered_by_it(
+        self, logout_app, browser, deliver, federation
+    ):
+        old = logout_app("old", settings={"signature_algorithm": "rsa-sha1"})
         weak, told = old.key.with_algorithm(uris.RSA_SHA1), old.sign_in(browser)
 
         answer = browser.session.get(old.asks(told, key=weak).address, allow_redirects=False)
@@ -212,9 +214,9 @@ class TestLogOut:
         check_redirect(message.redirect_signature, certificates, uris.RSA_SHA1)
         assert b"LogoutResponse" in message.xml
 
-    def test_a_log_out_by_another_algorithm_is_refused(self, app, browser, to, lines):
-        old = app("old", settings={"signature_algorithm": "rsa-sha1"})
-        new = app("new")
+    def test_a_log_out_by_another_algorithm_is_refused(self, logout_app, browser, deliver, lines):
+        old = logout_app("old", settings={"signature_algorithm": "rsa-sha1"})
+        new = logout_app("new")
         for each, key in ((old, old.key), (new, new.key.with_algorithm(uris.RSA_SHA1))):
-            assert to(each.asks(each.sign_in(browser), key=key)).status == 400
+            assert deliver(each.asks(each.sign_in(browser), key=key)).status == 400
             assert lines.refusals()[-1] == "signature_algorithm"

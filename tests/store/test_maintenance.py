@@ -20,25 +20,25 @@ CHALLENGE = Challenge("c0", ALICE, "approve_deny", "n", b"", "Wiki", "", NOON)
 
 
 @pytest.fixture
-def mfa(database):
+def mfa_store(database):
     return mfa_stores(database, Sealer(b"s" * 32).purpose("totp-seed"))
 
 
-def test_old_rows_go_and_young_ones_stay(database, mfa):
+def test_old_rows_go_and_young_ones_stay(database, mfa_store):
     once = UsedOnce(database)
     once.claim("code", "old", NOON)
     once.claim("code", "young", NOON + DAY)
-    with mfa.push.transaction(ALICE) as transaction:
+    with mfa_store.push.transaction(ALICE) as transaction:
         transaction.add(CHALLENGE)
         transaction.add(replace(CHALLENGE, id="c1", created_at=NOON + HOUR))
-    mfa.activations.add(Activation("a0", ALICE, "h", b"", False, NOON))
-    mfa.activations.add(Activation("a1", ALICE, "h", b"", False, NOON + HOUR))
+    mfa_store.activations.add(Activation("a0", ALICE, "h", b"", False, NOON))
+    mfa_store.activations.add(Activation("a1", ALICE, "h", b"", False, NOON + HOUR))
 
     assert purge(database, NOON + DAY + timedelta(minutes=1)) == Purged(1, 1, 1)
 
-    assert mfa.push.find("c0") is None
-    assert mfa.push.find("c1") is not None
-    assert [a.id for a in mfa.activations.live("h", NOON)] == ["a1"]
+    assert mfa_store.push.find("c0") is None
+    assert mfa_store.push.find("c1") is not None
+    assert [a.id for a in mfa_store.activations.live("h", NOON)] == ["a1"]
     assert once.is_used("code", "young")
     assert purge(database, NOON + DAY + timedelta(minutes=1)) == Purged(0, 0, 0)
 
@@ -52,8 +52,8 @@ def test_a_used_key_outlives_a_clock_that_jumps_ahead_for_a_moment(database):
     assert once.is_used("code", "step")
 
 
-def test_one_call_takes_no_more_than_it_may(database, mfa):
-    with mfa.push.transaction(ALICE) as transaction:
+def test_one_call_takes_no_more_than_it_may(database, mfa_store):
+    with mfa_store.push.transaction(ALICE) as transaction:
         for number in range(5):
             transaction.add(replace(CHALLENGE, id=f"c{number}"))
 

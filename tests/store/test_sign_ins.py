@@ -33,6 +33,7 @@ ALICE = User(
 )
 RECORD = SignInRecord(NOON, 1200, "activity", ALICE.upn, WIKI, outcome="issued")
 LATER = NOON + timedelta(hours=1)
+RULE = '=> issue(Type = "urn:x", Value = "y");'
 
 
 def _trust(entity_id: str = WIKI, **settings) -> RelyingPartyTrust:
@@ -58,7 +59,7 @@ def sign_ins(database):
 
 
 @pytest.fixture
-def trusts(database):
+def trust_store(database):
     store = SqlTrustStore(database)
     store.change_trust(WIKI, lambda _: _trust(), b"<xml/>")
     return store
@@ -80,7 +81,7 @@ def _finish(sign_ins: SignInStore, request: str | None = "_1", sign_in: str | No
     )
 
 
-def test_one_look_gives_trust_user_session_and_policy(sign_ins, trusts, users):
+def test_one_look_gives_trust_user_session_and_policy(sign_ins, trust_store, users):
     facts = sign_ins.facts(WIKI, ALICE.upn, "session", None)
 
     assert facts.trust == _trust()
@@ -115,7 +116,9 @@ def test_an_ended_session_has_ended_on_every_node(sign_ins, open_database):
     assert not sign_ins.facts(WIKI, None, "other", None).session_ended
 
 
-def test_a_change_on_another_node_is_seen_by_the_next_look(sign_ins, trusts, users, open_database):
+def test_a_change_on_another_node_is_seen_by_the_next_look(
+    sign_ins, trust_store, users, open_database
+):
     sign_ins.facts(WIKI, ALICE.upn, None, None)
     theirs = open_database()
     SqlTrustStore(theirs).change_trust(WIKI, lambda _: _trust(enabled=False))
@@ -129,16 +132,16 @@ def test_a_change_on_another_node_is_seen_by_the_next_look(sign_ins, trusts, use
     assert facts.rules.second_factor == "never"
 
 
-def test_a_trust_removed_and_added_again_otherwise_is_seen_as_it_is(sign_ins, trusts):
+def test_a_trust_removed_and_added_again_otherwise_is_seen_as_it_is(sign_ins, trust_store):
     sign_ins.facts(WIKI, None, None, None)
-    trusts.remove_trust(WIKI)
+    trust_store.remove_trust(WIKI)
     assert sign_ins.facts(WIKI, None, None, None).trust is None
 
-    trusts.change_trust(WIKI, lambda _: _trust(token_lifetime=5), b"<xml/>")
+    trust_store.change_trust(WIKI, lambda _: _trust(token_lifetime=5), b"<xml/>")
     assert sign_ins.facts(WIKI, None, None, None).trust == _trust(token_lifetime=5)
 
 
-def test_a_trust_is_parsed_once_while_it_stays_the_same(sign_ins, trusts):
+def test_a_trust_is_parsed_once_while_it_stays_the_same(sign_ins, trust_store):
     assert (
         sign_ins.facts(WIKI, None, None, None).trust is sign_ins.facts(WIKI, None, None, None).trust
     )
@@ -207,7 +210,7 @@ def test_rules_for_all_are_read_once_and_again_after_each_change(sign_ins, open_
 
     for change, holds in (
         (lambda: policies.save_second_factor("always"), lambda r: r.second_factor == "always"),
-        (lambda: policies.save_additional_rules("x"), lambda r: r.additional == "x"),
+        (lambda: policies.save_additional_rules(RULE), lambda r: r.additional == RULE),
         (lambda: access.save_policy(staff), lambda r: r.custom == {"Staff": staff}),
         (lambda: policies.save_second_factor("never"), lambda r: r.second_factor == "never"),
         (lambda: access.remove_policy("Staff"), lambda r: r.custom == {}),

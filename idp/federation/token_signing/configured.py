@@ -11,7 +11,7 @@ from idp.federation.token_signing.rollover import SigningKeys
 
 if TYPE_CHECKING:
     from adapter.errors import TallystickError
-    from idp.config.schema import Config, Keys
+    from idp.config.schema import Config, KeysSection
 
 
 def signing_keys_of(config: Config, counters: Counters = NO_COUNTERS) -> SigningKeys:
@@ -31,7 +31,7 @@ def signing_keys_of(config: Config, counters: Counters = NO_COUNTERS) -> Signing
     return SigningKeys(files, automatic=keys.automatic_rollover, on_fault=log)
 
 
-def passphrase_of(keys: Keys) -> bytes | None:
+def passphrase_of(keys: KeysSection) -> bytes | None:
     """Return the passphrase of the variable, else of the file, None where there is neither."""
     if keys.passphrase is not None:
         return keys.passphrase.get_secret_value().encode()

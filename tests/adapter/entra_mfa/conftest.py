@@ -5,10 +5,10 @@ from support.adapters.entra_sign_in import SignIn
 
 
 @pytest.fixture
-def phone(mfa):
+def device(mfa):
     return mfa.give_phone()
 
 
 @pytest.fixture
-def sign_in(mfa, phone):
+def adapter_sign_in(mfa, device):
     return SignIn(mfa)

@@ -70,12 +70,12 @@ def test_a_configuration_file_is_refused_with_what_to_do(mfa):
 
 
 def test_an_error_of_the_store_reaches_the_host_and_nobody_is_in(
-    mfa, open_database, database_file, phone
+    mfa, open_database, database_file, device
 ):
     database = open_database()
     node = on_node(SecondFactors(stores_on(database), mfa.clock))
     sign_in = begun(mfa)
-    mfa.approve(phone, sign_in.started)
+    mfa.approve(device, sign_in.started)
     sign_in.node = node
     database_file.rename(database_file.with_suffix(".away"))
 
@@ -86,7 +86,7 @@ def test_an_error_of_the_store_reaches_the_host_and_nobody_is_in(
     assert sign_in.claims == ()
 
 
-def test_data_of_another_shape_is_an_error_and_no_sign_in(mfa, phone):
+def test_data_of_another_shape_is_an_error_and_no_sign_in(mfa, device):
     for data in ({}, {"user": ALICE}, {"version": 2}):
         with pytest.raises(TypeError):
             SignIn(mfa, data=json.dumps(data)).post()

@@ -24,7 +24,7 @@ def test_a_user_with_codes_alone_is_asked_for_one_whatever_the_build(mfa):
     assert requests_sent(mfa) == 0
 
 
-def test_another_way_is_chosen_by_a_button_and_back(mfa, phone):
+def test_another_way_is_chosen_by_a_button_and_back(mfa, device):
     mfa.give_codes()
     sign_in = begun(mfa)
     assert sign_in.page.buttons["UseCode"] == "1"
@@ -40,12 +40,12 @@ def test_another_way_is_chosen_by_a_button_and_back(mfa, phone):
     assert requests_sent(mfa) == 2
 
 
-def test_a_code_is_not_offered_to_whom_has_none(sign_in):
-    assert "UseCode" not in sign_in.begin().buttons
-    assert not sign_in.post(UseCode="1").has("verificationCodeInput")
+def test_a_code_is_not_offered_to_whom_has_none(adapter_sign_in):
+    assert "UseCode" not in adapter_sign_in.begin().buttons
+    assert not adapter_sign_in.post(UseCode="1").has("verificationCodeInput")
 
 
-def test_a_code_posted_on_the_number_page_is_not_looked_at(mfa, phone):
+def test_a_code_posted_on_the_number_page_is_not_looked_at(mfa, device):
     codes = mfa.give_codes()
     sign_in = begun(mfa)
 
@@ -54,11 +54,11 @@ def test_a_code_posted_on_the_number_page_is_not_looked_at(mfa, phone):
     assert page.number == sign_in.started.number
 
 
-def test_an_approval_is_not_collected_by_who_chose_to_type_a_code(mfa, phone):
+def test_an_approval_is_not_collected_by_who_chose_to_type_a_code(mfa, device):
     mfa.give_codes()
     sign_in = begun(mfa)
     sign_in.post(UseCode="1")
-    mfa.approve(phone, sign_in.started)
+    mfa.approve(device, sign_in.started)
 
     assert isinstance(sign_in.post(), Page)
     assert isinstance(sign_in.post(VerificationCode="000000x"), Page)

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-import pytest
-from support.service_providers.saml_messages import KINDS, Reader, Sender, identities
+import socket
+from collections.abc import Iterator
 
-__all__ = ["identities"]
+import pytest
+from support.service_providers.saml_messages import KINDS, Reader, Sender
 
 
 @pytest.fixture(params=KINDS, ids=lambda kind: kind.element)
-def sp(request, identities) -> Sender:
+def sender(request, identities) -> Sender:
     """A service provider that sends one kind of message."""
     return request.param(identities.sp)
 
 
 @pytest.fixture
-def idp(sp, identities) -> Reader:
+def idp(sender, identities) -> Reader:
     """Our reader of that kind."""
-    return Reader(identities.sp, KINDS[type(sp)], sp.parameter)
+    return Reader(identities.sp, KINDS[type(sender)], sender.parameter)
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    """A port that an attack would have to connect to; accepting fails while nobody has."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        yield server

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-
 import pytest
 from support.service_providers.metadata_parts import ACS, entities, entity, role
 from support.service_providers.saml_messages import Requester
@@ -44,13 +42,6 @@ def faults_of(xml: str) -> str:
     assert "\n" not in told
     assert len(told) < 3000
     return told
-
-
-@pytest.fixture
-def listener():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        server.setblocking(False)
-        yield server
 
 
 DOCTYPES = {
@@ -187,15 +178,15 @@ def test_a_certificate_that_is_none_is_told(certificate):
 
 
 @pytest.fixture
-def signed(identities):
+def sign_metadata(identities):
     """Sign metadata as a federation does; the certificate is what an administrator was given."""
     return Requester(identities.sp).sign
 
 
-def test_a_namesake_hidden_in_what_is_signed_is_not_taken_for_it(signed, identities):
+def test_a_namesake_hidden_in_what_is_signed_is_not_taken_for_it(sign_metadata, identities):
     evil = entity(role(ACS.replace("/acs", "/evil")))
     hidden = f"<md:Extensions>{evil}</md:Extensions>"
-    metadata = signed(entities(hidden, entity(), attributes=' ID="_all"').encode())
+    metadata = sign_metadata(entities(hidden, entity(), attributes=' ID="_all"').encode())
 
     with pytest.raises(BadMetadata, match="2 times"):
         read_metadata(metadata, SP_ID, signed_by=identities.sp.certificate)
@@ -210,8 +201,10 @@ def test_a_role_hidden_in_an_extension_makes_no_service_provider():
         read_metadata(entities(hidden).encode(), SP_ID)
 
 
-def test_a_signed_entity_is_not_larger_than_another(signed, identities):
-    large = signed(entity(role() + f"<!--{'x' * MAX_BYTES}-->", attributes=' ID="_x"').encode())
+def test_a_signed_entity_is_not_larger_than_another(sign_metadata, identities):
+    large = sign_metadata(
+        entity(role() + f"<!--{'x' * MAX_BYTES}-->", attributes=' ID="_x"').encode()
+    )
 
     with pytest.raises(BadMetadata, match="larger"):
         read_metadata(large, signed_by=identities.sp.certificate)

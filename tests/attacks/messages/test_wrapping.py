@@ -36,8 +36,8 @@ def is_right_by_arithmetic(message: bytes, certificate: str) -> bool:
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
 @pytest.mark.parametrize("message_id", ["_evil", KEPT])
-def test_no_shape_of_wrapping_is_accepted(shape, message_id, idp, sp):
-    signed, evil = sp.sign(sp.message()), evil_message(sp, message_id=message_id)
+def test_no_shape_of_wrapping_is_accepted(shape, message_id, idp, sender):
+    signed, evil = sender.sign(sender.message()), evil_message(sender, message_id=message_id)
 
     message = wrapped(shape, signed, evil)
 
@@ -45,10 +45,10 @@ def test_no_shape_of_wrapping_is_accepted(shape, message_id, idp, sp):
 
 
 @pytest.mark.parametrize("name", HOLDING)
-def test_these_would_fool_who_asks_for_arithmetic_alone(name, sp):
-    message = wrapped(SHAPES[name], sp.sign(sp.message()), evil_message(sp))
+def test_these_would_fool_who_asks_for_arithmetic_alone(name, sender):
+    message = wrapped(SHAPES[name], sender.sign(sender.message()), evil_message(sender))
 
-    assert is_right_by_arithmetic(message, sp.identity.certificate)
+    assert is_right_by_arithmetic(message, sender.identity.certificate)
 
 
 # Where the schema lets anything stand, only the shape of the signature can tell.
@@ -63,17 +63,17 @@ def box(root: etree._Element) -> etree._Element:
     return root.find("samlp:Extensions", NS)[0]
 
 
-def test_the_signed_original_in_the_extensions_vouches_for_nobody_else(idp, sp):
-    root = evil_with_box(sp)
-    box(root).append(etree.fromstring(sp.sign(sp.message())))
+def test_the_signed_original_in_the_extensions_vouches_for_nobody_else(idp, sender):
+    root = evil_with_box(sender)
+    box(root).append(etree.fromstring(sender.sign(sender.message())))
 
     assert refused_code(idp, etree.tostring(root)) == "signature_shape"
 
 
 @pytest.mark.parametrize("message_id", ["_evil", KEPT])
-def test_nor_does_its_signature_when_it_is_moved_to_the_other(message_id, idp, sp):
-    root = evil_with_box(sp, message_id)
-    original = etree.fromstring(sp.sign(sp.message()))
+def test_nor_does_its_signature_when_it_is_moved_to_the_other(message_id, idp, sender):
+    root = evil_with_box(sender, message_id)
+    original = etree.fromstring(sender.sign(sender.message()))
     root.insert(1, original.find("ds:Signature", NS))
     box(root).append(original)
 
@@ -81,15 +81,15 @@ def test_nor_does_its_signature_when_it_is_moved_to_the_other(message_id, idp, s
 
 
 @pytest.mark.parametrize("spelling", ["ID", "Id", "id", "iD", "xml:id", "x:ID"])
-def test_an_id_that_occurs_twice_is_refused_however_it_is_spelt(spelling, idp, sp):
+def test_an_id_that_occurs_twice_is_refused_however_it_is_spelt(spelling, idp, sender):
     """What one reader takes for an ID another might not ("attribute pollution")."""
     twin = '<samlp:Extensions><x:y xmlns:x="urn:x" name="_request1"/></samlp:Extensions>'
-    signed = sp.sign(sp.message(twin)).replace(b' name="', f' {spelling}="'.encode())
+    signed = sender.sign(sender.message(twin)).replace(b' name="', f' {spelling}="'.encode())
 
     assert refused_code(idp, signed) == "signature_shape"
 
 
-def test_a_second_id_in_a_namespace_is_refused(idp, sp):
-    signed = sp.sign(sp.message()).replace(b' ID="', b' samlp:ID="_evil" ID="', 1)
+def test_a_second_id_in_a_namespace_is_refused(idp, sender):
+    signed = sender.sign(sender.message()).replace(b' ID="', b' samlp:ID="_evil" ID="', 1)
 
     assert refused_code(idp, signed) == "not_schema_valid"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from idp.config.schema import Server
+from idp.config.schema import ServerSection
 
 EVIL = "https://evil.example.test"
 REFUSED = {
@@ -100,7 +100,7 @@ def test_our_own_forms_are_taken(own_headers, federation, easy):
 )
 def test_an_origin_is_compared_as_browsers_write_it(origin, reconfigured, easy):
     """They write lower case, and no port that goes without saying."""
-    client = reconfigured(server=Server(base_url="https://STS.example.test:443"))
+    client = reconfigured(server=ServerSection(base_url="https://STS.example.test:443"))
     query = easy.url(Destination=None).partition("?")[2]
 
     answer = client.post(f"/adfs/ls/?{query}", data={"UserName": "x"}, headers={"Origin": origin})

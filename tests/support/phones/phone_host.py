@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import MISSING, fields
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
@@ -20,7 +21,7 @@ from adapter.mfa.service import MfaService
 from idp import logs
 from idp.authenticator import blueprint
 from idp.authenticator.client import Phone
-from idp.config.schema import Config, Server
+from idp.config.schema import Config, ServerSection
 from idp.counters import NO_COUNTERS
 from idp.directory import Directory, PasswordHasher
 from idp.services import Services
@@ -93,6 +94,13 @@ def running(folder: Path, *, threads: int = 400, host: str = "localhost") -> Ite
         services.close()
 
 
+@pytest.fixture
+def phone_host(tmp_path: Path) -> Iterator[PhoneHost]:
+    """A running phone host with the users alice and bob."""
+    with running(tmp_path) as running_host:
+        yield running_host
+
+
 @functools.cache
 def _new_database() -> bytes:
     """Return a database file with two users: made once, since tables and hashes take a while."""
@@ -114,7 +122,7 @@ def _services(folder: Path, url: str) -> Services:
     stores = mfa_stores(database, sealer.purpose("totp-seed"))
     directory = Directory(SqlUserStore(database), clock, PasswordHasher())
     given = {
-        "config": Config(server=Server(base_url=url)),
+        "config": Config(server=ServerSection(base_url=url)),
         "clock": clock,
         "sealer": sealer,
         "mfa": MfaService(stores, clock, number_key=sealer.key("number")),

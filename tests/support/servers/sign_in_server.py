@@ -20,6 +20,8 @@ from werkzeug.test import TestResponse
 
 from idp import logs
 from idp.app import assemble, create_app
+from idp.authenticator.client import Phone
+from idp.config.schema import SignInSection
 from idp.directory import PasswordHasher
 from idp.saml.keys import PemPair, new_signing_certificate
 from idp.services import Services
@@ -27,6 +29,7 @@ from idp.testing.browser import Browser
 from idp.testing.federation import Federation
 from idp.testing.host import Host
 from idp.testing.page import Page
+from idp.testing.signin import SignIn as StartedSignIn
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +56,14 @@ def easy(sp: Asking) -> Asking:
     """The same, whose users need no second factor."""
     sp.set(second_factor="never")
     return sp
+
+
+@pytest.fixture
+def approved(federation: Federation, sp: Asking, phone: Phone) -> StartedSignIn:
+    """A sign-in that only lacks its last post: the phone has approved it."""
+    sign_in = federation.sign_in(sp.url())
+    phone.approve(sign_in.number)
+    return sign_in
 
 
 @pytest.fixture
@@ -124,6 +135,16 @@ def served(federation: Federation, _tallystick_host: Host) -> Iterator[Callable[
             _tallystick_host.serve(replace(federation.services, config=config, closing=closing))
 
         yield serve
+
+
+@pytest.fixture
+def sign_in_settings(served: Callable[..., None]) -> Callable[..., None]:
+    """Put another server with these settings of its section ``[sign_in]`` behind the address."""
+
+    def settings(**given: Any) -> None:
+        served(sign_in=SignInSection(**given))
+
+    return settings
 
 
 @pytest.fixture

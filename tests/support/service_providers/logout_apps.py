@@ -226,7 +226,7 @@ def events(federation: Federation) -> list[tuple[int, str]]:
 
 
 @pytest.fixture
-def app(federation, pairs):
+def logout_app(federation, pairs):
     """Make applications that users can sign out of, by name."""
 
     def app(name: str, **more) -> App:
@@ -243,6 +243,6 @@ def browser(federation):
 
 
 @pytest.fixture
-def to(federation, browser):
+def deliver(federation, browser):
     """Let the browser carry a message to the server."""
     return lambda carried: carry(federation, browser, carried)

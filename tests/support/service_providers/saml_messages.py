@@ -178,7 +178,7 @@ class LogoutResponder(Sender):
 
 
 @pytest.fixture
-def sp(identities: SimpleNamespace) -> Requester:
+def sender(identities: SimpleNamespace) -> Requester:
     return Requester(identities.sp)
 
 
