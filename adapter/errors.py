@@ -1,13 +1,13 @@
-"""The one shape of every error a user, an administrator or a log line meets."""
+"""The base class of every error that users, administrators or logs see."""
 
 from __future__ import annotations
 
 
 class TallystickError(Exception):
-    """What is wrong and what to do about it, in one line, with a code that never changes.
+    """Says what is wrong and what to do about it, in one line, with a code that never changes.
 
-    ``code`` is for logs and machines (``unknown_build``, ``MSIS7007``), ``problem`` and
-    ``remedy`` are sentences for people. Neither ever holds a secret.
+    ``code`` is for logs and machines (``unknown_kb``, ``MSIS7007``; all are in docs/errors.md),
+    ``problem`` and ``remedy`` are sentences for people. None of them ever contains a secret.
     """
 
     code = "error"
@@ -24,6 +24,6 @@ class TallystickError(Exception):
 
 
 class Unavailable(TallystickError):
-    """Something that everybody needs is away for the moment: hosts answer "try again later"."""
+    """Raised when something every request needs is away for the moment; hosts answer with 503."""
 
     code = "unavailable"

@@ -83,9 +83,9 @@ def add(
     from idp.cli.trust_output import print_preview
     from idp.management.metadata.source import Source
     from idp.management.trusts import add_from, preview_from
-    from idp.saml.certificates import certificate_in
+    from idp.saml.certificates import read_certificate
 
-    signed_by = certificate_in(certificate.read()) if certificate else None
+    signed_by = read_certificate(certificate.read()) if certificate else None
     wanted = Source(source, entity_id, signed_by)
     if dry_run:
         print_preview(preview_from(services, wanted), as_json=as_json)
@@ -209,9 +209,9 @@ def _pair(change: str) -> tuple[str, str]:
 
 
 def _certificate_of(path: Path) -> str:
-    from idp.saml.certificates import certificate_in
+    from idp.saml.certificates import read_certificate
 
-    return certificate_in(path.read_bytes())
+    return read_certificate(path.read_bytes())
 
 
 def _row(view: TrustView | UnreadableView) -> tuple[object, ...]:

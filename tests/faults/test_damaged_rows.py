@@ -16,7 +16,7 @@ from adapter.errors import TallystickError
 from idp import logs
 from idp.directory.lockout import Origin
 from idp.doctor.examination import examine
-from idp.doctor.findings import World
+from idp.doctor.findings import Environment
 from idp.federation.relying_party.trust import UnreadableTrust
 from idp.management.metadata.monitor import Monitor
 
@@ -75,7 +75,7 @@ def one(server, damage):
 
 
 def findings(server):
-    world = World(resolve=lambda _host: None)
+    world = Environment(resolve=lambda _host: None)
     found = {finding.code: finding for finding in examine(server.folder / "tallystick.toml", world)}
     logs.configure()  # the doctor has it write to where nobody reads
     return found

@@ -99,7 +99,7 @@ def everything_is_read(server):
     assert "Again" in [provider.name for provider in services.providers.list()]
     assert services.policy.enabled_providers() == ("AzureMfaAuthentication",)
     assert [entry.record.event_id for entry in services.log.read(limit=10)] == [1200, 1206]
-    assert len(services.mfa.methods_of(ALICE).devices) == 1
+    assert len(services.mfa.methods_of(ALICE).registered) == 1
     log_out = services.log_outs.find("log-out")
     assert (log_out.sessions, log_out.elsewhere) == (("root",), ("elsewhere",))
     assert isinstance(log_out.asked_by, AskedBy)

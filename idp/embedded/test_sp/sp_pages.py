@@ -1,4 +1,4 @@
-"""The pages of the test service provider: ask, receive, show."""
+"""The pages of the test service provider: send a request, receive and show the response."""
 
 from __future__ import annotations
 
@@ -14,11 +14,16 @@ from flask.typing import ResponseReturnValue
 
 import idp
 from adapter.errors import TallystickError
-from idp.embedded.test_sp.memory import Memory
-from idp.embedded.test_sp.provider import ACS_PATH, SLO_PATH, Judgement, Provider
-from idp.embedded.test_sp.requesting import BINDINGS, Wish
-from idp.embedded.test_sp.showing import breakable, pretty, rows_of
-from idp.embedded.test_sp.signing_out import SignedOut, SigningOut, is_meant
+from idp.embedded.test_sp.authn_request import BINDINGS, RequestOptions
+from idp.embedded.test_sp.logout_exchange import LogoutExchange, LogoutResult, ends_session
+from idp.embedded.test_sp.recent_values import RecentValues
+from idp.embedded.test_sp.response_table import breakable, indented, rows_of
+from idp.embedded.test_sp.service_provider import (
+    ACS_PATH,
+    SLO_PATH,
+    CheckedResponse,
+    SimulatedServiceProvider,
+)
 from idp.saml.bindings import SamlMessage, decode_post, decode_redirect, holds_message
 from idp.saml.contexts import MULTIPLE_AUTHN
 from idp.web import app as web
@@ -37,16 +42,18 @@ _POSTING_POLICY = (
 )
 
 
-def create_app(provider: Provider, *, idp_url: str) -> Flask:
+def create_app(provider: SimulatedServiceProvider, *, idp_url: str) -> Flask:
     """Return the web application; *idp_url* is the federation server's base URL."""
-    look = Path(idp.__file__).parent / "static"
-    app = Flask("test_sp", static_folder=look, static_url_path="/static", template_folder=None)
+    shared_static = Path(idp.__file__).parent / "static"
+    app = Flask(
+        "test_sp", static_folder=shared_static, static_url_path="/static", template_folder=None
+    )
     web.harden(app)
-    app.register_blueprint(_blueprint(Pages(provider, idp_url)))
+    app.register_blueprint(_blueprint(SpPages(provider, idp_url)))
     return app
 
 
-def _blueprint(pages: Pages) -> Blueprint:
+def _blueprint(pages: SpPages) -> Blueprint:
     views = Blueprint(
         "test_sp",
         __name__,
@@ -68,17 +75,17 @@ def _blueprint(pages: Pages) -> Blueprint:
     return views
 
 
-class Pages:
-    """The views; each reads the request, asks the provider, and shows what it says."""
+class SpPages:
+    """The views; each reads the request, calls the service provider, and renders a page."""
 
-    def __init__(self, provider: Provider, idp_url: str) -> None:
+    def __init__(self, provider: SimulatedServiceProvider, idp_url: str) -> None:
         self._provider = provider
         self._idp_url = idp_url
-        self._sessions: Memory[Judgement] = Memory()
-        self._signing_out = SigningOut(provider)
+        self._sessions: RecentValues[CheckedResponse] = RecentValues()
+        self._logout = LogoutExchange(provider)
 
     def start(self) -> Response:
-        """Offer every way to ask; say who is signed in."""
+        """The start page: the options of a request, and who is signed in."""
         query = f"loginToRp={quote(self._provider.entity_id, safe='')}&RelayState=from-the-server"
         return self._page(
             "start",
@@ -89,51 +96,51 @@ class Pages:
 
     def login(self) -> ResponseReturnValue:
         """Start a sign-in: ``binding``, ``force``, ``passive``, ``context``, ``unsigned``."""
-        wish = _wish(request.args, sign=self._provider.sign_requests)
-        asked = self._provider.ask(wish)
-        return self._sent(asked.address, asked.fields)
+        options = _options(request.args, sign=self._provider.sign_requests)
+        sent = self._provider.create_request(options)
+        return self._send(sent.address, sent.fields)
 
     def receive(self) -> Response:
-        """The assertion consumer service: show the response that was posted."""
+        """The assertion consumer service: show the response, and sign in if it is accepted."""
         if "SAMLResponse" not in request.form:
-            return self._page("nothing", status=400, sentence="The form holds no SAMLResponse.")
+            return self._page("nothing", status=400, sentence="The form contains no SAMLResponse.")
         relay_state = request.form.get("RelayState", "")
-        judgement = self._provider.judge(request.form["SAMLResponse"], relay_state)
-        page = self._show(judgement)
-        if judgement.accepted:
-            self._remember(page, judgement)
+        checked = self._provider.check_response(request.form["SAMLResponse"], relay_state)
+        page = self._response_page(checked)
+        if checked.is_accepted:
+            self._start_session(page, checked)
         return page
 
     def assertion(self) -> ResponseReturnValue:
-        """Show the assertion that this browser is signed in by."""
+        """Show the assertion with which this browser signed in."""
         current = self._current()
-        return self._show(current) if current else redirect("/", 303)
+        return self._response_page(current) if current else redirect("/", 303)
 
     def logout(self) -> ResponseReturnValue:
-        """Sign out here, and ask the federation server to end the session everywhere."""
+        """Sign out here, and ask the federation server to sign out of all applications."""
         current = self._current()
         if current is None or not is_same_origin(request, self._provider.base_url):
             return redirect("/", 303)
         binding = _binding(request.form)
         relay_state = request.form.get("relay_state", "")[:MAX_RELAY_STATE_LENGTH]
-        carried = self._signing_out.ask(current, binding, relay_state)
+        sent = self._logout.create_request(current, binding, relay_state)
         self._sessions.take(request.cookies.get(COOKIE, ""))
-        return self._sent(carried.address, carried.fields)
+        return self._send(sent.address, sent.fields)
 
     def take_logout(self) -> ResponseReturnValue:
-        """Take the federation server's log-out messages: end the session, or show the answer."""
+        """The single log-out service: end the session, or show the federation server's answer."""
         message = _message()
         if message is None:
             return redirect("/", 303)
-        read = self._signing_out.read(message)
-        if isinstance(read, SignedOut):
-            return self._page("signed_out", signed_out=read, xml=pretty(message.xml))
-        self._sessions.drop(lambda session: is_meant(read, session))
-        carried = self._signing_out.answer(read, message)
-        return self._sent(carried.address, carried.fields)
+        read = self._logout.read(message)
+        if isinstance(read, LogoutResult):
+            return self._page("signed_out", result=read, xml=indented(message.xml))
+        self._sessions.remove_if(lambda session: ends_session(read, session))
+        sent = self._logout.create_response(read, message)
+        return self._send(sent.address, sent.fields)
 
     def forget(self) -> ResponseReturnValue:
-        """Sign out here; the federation server's own session lasts."""
+        """Sign out here only; the federation server's session goes on."""
         page = redirect("/", 303)
         if is_same_origin(request, self._provider.base_url):
             self._sessions.take(request.cookies.get(COOKIE, ""))
@@ -141,41 +148,41 @@ class Pages:
         return page
 
     def metadata(self) -> Response:
-        """Give the metadata of this service provider."""
+        """The metadata of this service provider."""
         return Response(self._provider.metadata(), mimetype="application/samlmetadata+xml")
 
     def not_readable(self, error: TallystickError) -> Response:
-        """Say that what came is no SAML response."""
+        """Say why a message cannot be read."""
         return self._page("nothing", status=400, sentence=str(error))
 
-    def _sent(self, address: str, fields: dict[str, str]) -> ResponseReturnValue:
-        """Send the browser to the federation server with a message."""
+    def _send(self, address: str, fields: dict[str, str]) -> ResponseReturnValue:
+        """Send the browser to the federation server with a message: by redirect, or by a form."""
         if not fields:
             return redirect(address, 302)
         page = self._page("post", address=address, fields=fields, script=SUBMIT)
         page.headers["Content-Security-Policy"] = _POSTING_POLICY
         return page
 
-    def _show(self, judgement: Judgement) -> Response:
-        received = judgement.received
-        status = 403 if judgement.objections else 200
+    def _response_page(self, checked: CheckedResponse) -> Response:
+        received = checked.received
+        status = 403 if checked.objections else 200
         return self._page(
             "result" if received.is_success else "status",
             status=status,
-            judgement=judgement,
+            checked=checked,
             received=received,
             assertion=received.assertion,
             rows=rows_of(received, self._provider.clock.now()),
-            xml=pretty(received.xml),
+            xml=indented(received.xml),
         )
 
-    def _current(self) -> Judgement | None:
+    def _current(self) -> CheckedResponse | None:
         return self._sessions.get(request.cookies.get(COOKIE, ""))
 
-    def _remember(self, page: Response, judgement: Judgement) -> None:
+    def _start_session(self, page: Response, checked: CheckedResponse) -> None:
         session = secrets.token_urlsafe(16)
         self._sessions.take(request.cookies.get(COOKIE, ""))
-        self._sessions.put(session, judgement)
+        self._sessions.put(session, checked)
         secure = cookie_is_secure(self._provider.base_url)
         page.set_cookie(COOKIE, session, httponly=True, secure=secure, samesite="Lax")
 
@@ -184,13 +191,13 @@ class Pages:
             f"test_sp/{name}.html", idp_url=self._idp_url, sp=self._provider, **values
         )
         page = Response(text, status, mimetype="text/html")
-        # Without form-action: from here forms lead to the federation server.
+        # No form-action: the forms of these pages go to the federation server.
         page.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         return page
 
 
 def _message() -> SamlMessage | None:
-    """Return the message that the request carries, by either binding."""
+    """Return the SAML message of the web request, by either binding; None if there is none."""
     for parameter in ("SAMLRequest", "SAMLResponse"):
         if parameter in request.form:
             relay_state = request.form.get("RelayState")
@@ -203,8 +210,8 @@ def _binding(arguments: Mapping[str, str]) -> str:
     return binding if binding in BINDINGS else "redirect"
 
 
-def _wish(arguments: Mapping[str, str], *, sign: bool) -> Wish:
-    return Wish(
+def _options(arguments: Mapping[str, str], *, sign: bool) -> RequestOptions:
+    return RequestOptions(
         binding=_binding(arguments),
         force_authn="force" in arguments,
         is_passive="passive" in arguments,

@@ -1,4 +1,4 @@
-"""The demo in one process: its folder, its rooms, its two web servers."""
+"""Runs the demo in this process: its folder, its services, its two web servers."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from adapter.errors import TallystickError
 from idp.app import assemble, create_app
 from idp.config import schema
 from idp.config.reading import load
-from idp.demo import first_page, tls, trusting
-from idp.demo.address import Address
-from idp.demo.people import Person, settle
+from idp.demo import certificates, first_page
+from idp.demo.address import DemoAddress
+from idp.demo.sample_users import SampleUser, create_sample_users
+from idp.demo.shipped_metadata import shipped_metadata_folder
 from idp.embedded import test_sp
-from idp.embedded.phones import move_phone
-from idp.embedded.server_folder import ServerFolder, unwatched
-from idp.embedded.servers import Server
+from idp.embedded.server_folder import ServerFolder, without_metadata_dir
+from idp.embedded.servers import ThreadedServer
 from idp.management.metadata.folder_watcher import WatchedFolders
 from idp.signin.paths import METADATA
 from idp.sockets import listen, port_of, to_reach
@@ -41,37 +41,37 @@ NODES = (
     ("srv2019", "17763.2299"),  # one revision below it
     ("srv2016", "14393.4704"),  # the first with number matching
 )  # fmt: skip
-BY = "demo"
+CHANGED_BY = "demo"
 
 
 class NotAnswering(TallystickError):
-    """Raised when the demo was started and does not answer itself."""
+    """Raised when the demo was started but one of its own addresses does not answer."""
 
     code = "demo_not_answering"
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
-    """A demo that answers."""
+class Demo:
+    """A demo that is running."""
 
-    address: Address
+    address: DemoAddress
     folder: ServerFolder
-    people: tuple[Person, ...]
-    tls: tls.Tls | None
+    users: tuple[SampleUser, ...]
+    tls: certificates.TlsFiles | None
 
     @property
     def metadata_url(self) -> str:
-        """Where the federation server's metadata are."""
+        """The address of the federation server's metadata."""
         return self.address.base_url + METADATA
 
     @property
     def admin_url(self) -> str:
-        """The administration, of which the Farm is the first page."""
+        """The address of the administration, whose first page is the Farm page."""
         return f"{self.address.base_url}/admin/"
 
     @property
     def authenticator_url(self) -> str:
-        """The phone page."""
+        """The address of the phone page."""
         return f"{self.address.base_url}/authenticator/"
 
     def as_json(self) -> dict[str, Any]:
@@ -84,25 +84,26 @@ class Running:
             "authenticator": self.authenticator_url,
             "admin": self.admin_url,
             "admin_token": self.folder.admin_token,
-            "config": str(self.folder.config_file),
-            "users": [person.as_json() for person in self.people],
+            "config": str(self.folder.files.config),
+            "users": [user.as_json() for user in self.users],
         }
 
 
 @contextmanager
-def running(
+def run_demo(
     path: Path,
-    address: Address,
+    address: DemoAddress,
     bind: str,
     *,
     encrypt: bool = False,
     kind: KeyKind = "rsa",
-) -> Iterator[Running]:
-    """Run the demo whose data lie in *path* until the block is left.
+) -> Iterator[Demo]:
+    """Run the demo with its data in the folder *path* until the block is left.
 
-    Where *encrypt*, the test service provider has its assertions encrypted; a token-signing key
-    that has to be made is of *kind*.
-    Ports are taken first, so that nothing is made where they are in use; port 0 takes free ones.
+    With *encrypt*, the test service provider has its assertions encrypted. *kind* is for a new
+    token-signing key. Port 0 takes a free port. The ports are opened first, so that nothing is
+    created if they are in use.
+
     Raises :class:`~idp.sockets.AddressUnavailable` and :class:`NotAnswering`.
     """
     with ExitStack() as stack:
@@ -114,92 +115,94 @@ def running(
         now = datetime.now(UTC)
         folder = ServerFolder(path.resolve())
         folder.create(address.base_url, now, kind)
-        settings = _settings(folder, address)
-        keys = tls.prepare(folder.path / "tls", address.host, now) if address.tls else None
-        services = assemble(settings)
+        tls = (
+            certificates.create_certificates(folder.path / "tls", address.host, now)
+            if address.tls
+            else None
+        )
+        services = assemble(_load_config(folder, address))
         stack.callback(services.close)
-        people = _furnish(services, folder, keys)
-        apps = _apps(services, folder, people, address, stack, encrypt=encrypt)
-        context = keys.server_context() if keys else None
+        _create_nodes(services)
+        users = create_sample_users(services, folder.path, str(tls.ca_file) if tls else None)
+        demo = Demo(address, folder, users, tls)
+        apps = _make_apps(services, demo, stack, encrypt=encrypt)
+        context = tls.server_context() if tls else None
         for listener, app in zip(listeners, apps, strict=True):
-            server = Server(listener, app, context)
+            server = ThreadedServer(listener, app, context)
             server.start()
             stack.callback(server.stop)
-        demo = Running(address, folder, people, keys)
         _must_answer(demo, to_reach(bind))
         yield demo
 
 
-def _settings(folder: ServerFolder, address: Address) -> schema.Config:
-    """Read the folder's configuration; a folder that was made for another address moves here."""
-    settings = load(folder.config_file)
-    if settings.server.base_url == address.base_url:
-        return settings
-    text = folder.config_file.read_text(encoding="utf-8")
+def _load_config(folder: ServerFolder, address: DemoAddress) -> schema.Config:
+    """Load the folder's configuration, after writing the address of this run into it."""
+    file = folder.files.config
+    config = load(file)
+    if config.server.base_url == address.base_url:
+        return config
     line = f'base_url = "{address.base_url}"'
-    folder.config_file.write_text(
-        re.sub(r"(?m)^base_url = .*$", lambda _: line, text, count=1), encoding="utf-8"
-    )
-    server = settings.server.model_copy(update={"base_url": address.base_url})
-    return settings.model_copy(update={"server": server})
+    text = file.read_text(encoding="utf-8")
+    file.write_text(re.sub(r"(?m)^base_url = .*$", lambda _: line, text, count=1), encoding="utf-8")
+    server = config.server.model_copy(update={"base_url": address.base_url})
+    return config.model_copy(update={"server": server})
 
 
-def _furnish(services: Services, folder: ServerFolder, keys: tls.Tls | None) -> tuple[Person, ...]:
-    """Make nodes where there are none, and the sample users that are missing."""
+def _create_nodes(services: Services) -> None:
+    """Create the demo's nodes if the farm has none."""
     if services.farm.first() is None:
         for name, build in NODES:
-            services.farm.set_build(name, build, by=BY)
-    ca_file = str(keys.ca_file) if keys else None
-    for file in folder.phones.glob("*.json"):
-        move_phone(file, services.config.server.base_url, ca_file)
-    return settle(services, folder.path, folder.phones, ca_file)
+            services.farm.set_build(name, build, by=CHANGED_BY)
 
 
-def _apps(
-    services: Services,
-    folder: ServerFolder,
-    people: tuple[Person, ...],
-    address: Address,
-    stack: ExitStack,
-    *,
-    encrypt: bool,
+def _make_apps(
+    services: Services, demo: Demo, stack: ExitStack, *, encrypt: bool
 ) -> tuple[Flask, Flask]:
-    app = create_app(unwatched(services.config), services=services)
+    """Return the applications of the federation server and of the test service provider."""
+    folder = demo.folder
+    app = create_app(without_metadata_dir(services.config), services=services)
     app.register_blueprint(
         first_page.blueprint(
-            services, people, sp_url=address.sp_url, admin_token=folder.admin_token
+            services, demo.users, sp_url=demo.address.sp_url, admin_token=folder.admin_token
         )
     )
-    provider = test_sp.Provider(
-        base_url=address.sp_url,
+    provider = test_sp.SimulatedServiceProvider(
+        base_url=demo.address.sp_url,
         idp_metadata=lambda: app.test_client().get(METADATA).data,
         key=folder.sp_key,
         clock=services.clock,
         encrypts=encrypt,
     )
-    folder.keep("metadata/test-sp.xml", provider.metadata())
+    _write_if_changed(folder.metadata / "test-sp.xml", provider.metadata())
+    # Watched here instead of by the application: a file put there is a trust at the next request.
     watched = WatchedFolders(
-        services.trusts, (trusting.shipped(), folder.metadata), services.counters
+        services.trusts, (shipped_metadata_folder(), folder.metadata), services.counters
     )
     watched.look()
     watched.start()
     stack.callback(watched.stop)
     app.before_request(watched.look)
-    return app, test_sp.create_app(provider, idp_url=address.base_url)
+    return app, test_sp.create_app(provider, idp_url=demo.address.base_url)
 
 
-def _must_answer(demo: Running, host: str) -> None:
-    """Ask each address that is about to be told, by the name that it is told with."""
-    told = demo.as_json()
+def _write_if_changed(file: Path, content: bytes) -> None:
+    if not file.exists() or file.read_bytes() != content:
+        file.write_bytes(content)
+
+
+def _must_answer(demo: Demo, host: str) -> None:
+    """Request each address that the demo is about to print, by the name that it prints."""
+    printed = demo.as_json()
     context = ssl.create_default_context(cafile=demo.tls.ca_file) if demo.tls else None
     for name in ("idp", "sp", "metadata", "authenticator", "admin"):
-        status = _status(told[name], host, context)
+        url = printed[name]
+        status = _status(url, host, context)
         if status != 200:
-            raise NotAnswering(f"{told[name]} answers with status {status}", "See the log above")
+            raise NotAnswering(f"{url} answers with status {status}", "See the log lines above")
 
 
 def _status(url: str, host: str, context: ssl.SSLContext | None) -> int:
-    """GET *url* from a server that listens on *host*, whatever its name leads to."""
+    """GET *url* from the server that listens at *host*, without resolving the name in it."""
     parts = urlsplit(url)
     port = parts.port or (443 if context else 80)
     connection = http.client.HTTPConnection(parts.netloc)

@@ -1,4 +1,4 @@
-"""How a response is laid out for eyes: rows of names and values, and XML with line breaks."""
+"""Formats a response for people: rows of names and values, and indented XML."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import NamedTuple
 from lxml import etree
 from markupsafe import Markup, escape
 
-from idp.embedded.test_sp.received import (
-    EncryptionSeen,
-    Received,
+from idp.embedded.test_sp.received_response import (
+    EncryptionAlgorithms,
     ReceivedAssertion,
+    ReceivedResponse,
     SignatureCheck,
 )
 from idp.saml.xml import parse
 
 
 class Row(NamedTuple):
-    """One line of a table; ``key`` names it for scripts and tests."""
+    """One row of the table; ``key`` becomes the id of its cell."""
 
     key: str
     name: str
@@ -26,8 +26,8 @@ class Row(NamedTuple):
     note: str = ""
 
 
-def rows_of(received: Received, now: datetime) -> tuple[Row, ...]:
-    """Return what is said beside the attributes, in the order people look for it."""
+def rows_of(received: ReceivedResponse, now: datetime) -> tuple[Row, ...]:
+    """Return the rows for everything but the attributes, the most wanted first."""
     assertion = received.assertion
     about_message = (
         Row("response-signature", "Signature of the response", *_signature(received.signature)),
@@ -60,19 +60,22 @@ def _signature(check: SignatureCheck) -> tuple[str, str]:
     return check.state, check.fault or check.algorithm
 
 
-def _row_of_encrypted_name(seen: EncryptionSeen) -> tuple[Row, ...]:
-    return (Row("name-id-encryption", "Encryption of the NameID", *_encryption(seen)),) * bool(seen)
+def _row_of_encrypted_name(algorithms: EncryptionAlgorithms) -> tuple[Row, ...]:
+    if not algorithms:
+        return ()
+    return (Row("name-id-encryption", "Encryption of the NameID", *_encryption(algorithms)),)
 
 
-def _encryption(seen: EncryptionSeen) -> tuple[str, str]:
-    if not seen:
+def _encryption(algorithms: EncryptionAlgorithms) -> tuple[str, str]:
+    if not algorithms:
         return "none", ""
-    return "encrypted", f"{seen.content}, key by {seen.key_transport} with {seen.digest}"
+    key = f"key by {algorithms.key_transport} with {algorithms.digest}"
+    return "encrypted", f"{algorithms.content}, {key}"
 
 
 def time_of(at: datetime | None) -> str:
-    """Return a time as people read it, to the second."""
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else "not said"
+    """Return a time to the second, for people."""
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else "not given"
 
 
 def _ago(at: datetime | None, now: datetime) -> str:
@@ -82,15 +85,15 @@ def _ago(at: datetime | None, now: datetime) -> str:
     return f"{seconds} s ago" if seconds < 120 else f"{seconds // 60} minutes ago"
 
 
-def pretty(xml: bytes) -> str:
-    """Return XML with line breaks and indents, for reading only: no signature survives that."""
+def indented(xml: bytes) -> str:
+    """Return XML with line breaks and indents. For reading only: it breaks signatures."""
     root = parse(xml, limit=len(xml))
     etree.indent(root)
     return str(etree.tostring(root, encoding="unicode"))
 
 
 def breakable(text: str) -> Markup:
-    """Return text as HTML in which an address may be broken, but at its joints alone."""
+    """Return text as HTML in which lines may break after the slashes and colons of an address."""
     html = escape(text)
     if " " in text:
         return html

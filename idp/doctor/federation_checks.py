@@ -1,4 +1,4 @@
-"""Nodes, adapters and trusts: what the database says of the federation."""
+"""Checks of the farm's nodes, the adapters and the trusts, as the database has them."""
 
 from __future__ import annotations
 
@@ -19,19 +19,20 @@ from idp.management.nodes import nodes as node_views
 if TYPE_CHECKING:
     from idp.services import Services
 
-AHEAD = timedelta(minutes=5)
+MAX_AHEAD = timedelta(minutes=5)
+"""How far in the future the last sign-in may seem to be: clocks of nodes differ."""
 
 
-def nodes(patient: ServerUnderTest, services: Services) -> Findings:
-    """Whether this server is a node whose build decides."""
+def nodes(server: ServerUnderTest, services: Services) -> Findings:
+    """Check that this server is a node, and that the build of each node is in the table."""
     views = node_views(services)
-    mine = patient.config.server.node
+    own = server.config.server.node
     names = [view.node.name for view in views]
-    if not views or (mine is not None and mine not in names):
+    if not views or (own is not None and own not in names):
         yield broken(
             "no_node",
-            f"This server is no node of the farm{'' if mine is None else f': {mine}'}",
-            f"tallystick server set {mine or 'NODE'} BUILD",
+            f"This server is not a node of the farm{'' if own is None else f': {own}'}",
+            f"tallystick server set {own or 'NODE'} BUILD",
         )
     for view in views:
         if view.decision.reason == "not_a_build":
@@ -43,14 +44,15 @@ def nodes(patient: ServerUnderTest, services: Services) -> Findings:
         if view.decision.reason == "not_in_table":
             yield warning(
                 "build_not_in_table",
-                f"No update is known that would bring number matching to node {view.node.name}, "
+                "The table of updates has no update with number matching for node "
+                f"{view.node.name}, "
                 f"build {view.node.build}",
-                f"tallystick decide {view.node.build} says what its users see",
+                f"tallystick decide {view.node.build} shows what its users see",
             )
 
 
-def adapters(_patient: ServerUnderTest, services: Services) -> Findings:
-    """Whether every second factor that is enabled can be loaded."""
+def adapters(_server: ServerUnderTest, services: Services) -> Findings:
+    """Check that every enabled adapter can be loaded."""
     try:
         enabled = services.policy.enabled_providers()
     except UnreadableGlobalPolicy as fault:
@@ -62,13 +64,13 @@ def adapters(_patient: ServerUnderTest, services: Services) -> Findings:
         if name not in loaded:
             yield broken(
                 "adapter_not_loaded",
-                f"The adapter {name} is enabled and cannot be loaded",
-                "Install its package, or enable others: tallystick adapters enable NAME",
+                f"The adapter {name} is enabled but cannot be loaded",
+                "Install its package, or enable other adapters: tallystick adapters enable NAME",
             )
 
 
-def trusts(patient: ServerUnderTest, services: Services) -> Findings:
-    """Whether there is somebody to sign in to, by keys that are worth something."""
+def trusts(server: ServerUnderTest, services: Services) -> Findings:
+    """Check that there is a trust, and that keys and signatures of trusts are strong."""
     found = services.trusts.list_all()
     if not found:
         yield warning("no_trust", "There is no relying party trust", "tallystick sp add FILE")
@@ -79,21 +81,21 @@ def trusts(patient: ServerUnderTest, services: Services) -> Findings:
         yield warning(
             "weak_trust",
             f"{entity_id}: {SHA1_WARNING}",
-            "Ask whether it is still needed: tallystick sp set ID signature_algorithm=rsa-sha256",
+            "If it does not need SHA-1 any more: tallystick sp set ID "
+            "signature_algorithm=rsa-sha256",
         )
     for trust in readable(found):
-        for use, report in certificates_of(trust.service_provider, patient.world.now()):
+        for use, report in certificates_of(trust.service_provider, server.environment.now()):
             for weakness in report.weaknesses:
                 yield warning(
                     "weak_certificate",
-                    f"{trust.entity_id}: of its {use} certificate {report.thumbprint[:16]}, "
-                    f"{weakness}",
-                    "Ask for new metadata: tallystick sp add FILE",
+                    f"{trust.entity_id}: {use} certificate {report.thumbprint[:16]}: {weakness}",
+                    "Ask its owner for new metadata, then: tallystick sp add FILE",
                 )
 
 
-def access(_patient: ServerUnderTest, services: Services) -> Findings:
-    """Whether every trust has something that lets users in, and all policies can be read."""
+def access(_server: ServerUnderTest, services: Services) -> Findings:
+    """Check that all policies can be read, and that every trust has one that lets users in."""
     rules = services.access.rules()
     for fault in (*rules.faults, *rules.unreadable.values()):
         yield from_error(fault)
@@ -101,7 +103,8 @@ def access(_patient: ServerUnderTest, services: Services) -> Findings:
         if trust.settings.authorized_by == NOTHING:
             yield warning(
                 "nobody_gets_in",
-                f"{trust.entity_id} has neither an access control policy nor rules",
+                f"Nobody can sign in to {trust.entity_id}: it has no access control policy and "
+                "no rules",
                 "tallystick sp set ID access_control_policy=NAME",
             )
         try:
@@ -110,8 +113,8 @@ def access(_patient: ServerUnderTest, services: Services) -> Findings:
             yield broken(error.code, f"{trust.entity_id}: {error.problem}", error.remedy)
 
 
-def refreshes(_patient: ServerUnderTest, services: Services) -> Findings:
-    """Whether all metadata that is held back can be read."""
+def refreshes(_server: ServerUnderTest, services: Services) -> Findings:
+    """Check that all metadata that is held back can be read."""
     for entity_id, state in services.refreshes.states().items():
         if state.held_is_unreadable:
             yield warning(
@@ -121,8 +124,8 @@ def refreshes(_patient: ServerUnderTest, services: Services) -> Findings:
             )
 
 
-def users(_patient: ServerUnderTest, services: Services) -> Findings:
-    """Whether all users can be read."""
+def users(_server: ServerUnderTest, services: Services) -> Findings:
+    """Check that all users can be read."""
     for user in services.directory.list():
         if user.unreadable:
             yield broken(
@@ -132,13 +135,13 @@ def users(_patient: ServerUnderTest, services: Services) -> Findings:
             )
 
 
-def log_clock(patient: ServerUnderTest, services: Services) -> Findings:
-    """Whether the clock has gone back behind what was logged."""
+def log_clock(server: ServerUnderTest, services: Services) -> Findings:
+    """Check that no sign-in was logged in the future, as happens when the clock is set back."""
     for entry in services.log.read(limit=1):
-        if entry.record.at - patient.world.now() > AHEAD:
+        if entry.record.at - server.environment.now() > MAX_AHEAD:
             yield broken(
                 "clock_went_back",
-                f"The last sign-in was logged at {entry.record.at:%Y-%m-%d %H:%M} UTC, "
-                "which is yet to come",
-                "Set the clock of this machine, and let it be kept by NTP",
+                "The last sign-in was logged in the future, at "
+                f"{entry.record.at:%Y-%m-%d %H:%M} UTC",
+                "Set the clock of this machine and keep it right with NTP",
             )

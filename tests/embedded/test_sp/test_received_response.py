@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.embedded.test_sp import read_response
-from idp.embedded.test_sp.received import NotAResponse
-from idp.embedded.test_sp.showing import breakable, pretty, rows_of
+from idp.embedded.test_sp.received_response import NotAResponse
+from idp.embedded.test_sp.response_table import breakable, indented, rows_of
 from idp.saml import uris
 from idp.saml.assertions import write_response, write_status_response
 from idp.saml.keys import new_signing_certificate
@@ -156,4 +156,4 @@ def test_addresses_may_be_broken_and_sentences_are_left_alone():
 
 
 def test_xml_for_eyes_has_line_breaks():
-    assert pretty(response(assertion())).count("\n") > 20
+    assert indented(response(assertion())).count("\n") > 20

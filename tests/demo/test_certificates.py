@@ -11,7 +11,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.verification import PolicyBuilder, Store
 
-from idp.demo.tls import Tls, prepare
+from idp.demo.certificates import TlsFiles, create_certificates
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -20,7 +20,7 @@ def read(path: Path) -> x509.Certificate:
     return x509.load_pem_x509_certificate(path.read_bytes())
 
 
-def verify(tls: Tls, name: str, at: datetime) -> None:
+def verify(tls: TlsFiles, name: str, at: datetime) -> None:
     subject: x509.DNSName | x509.IPAddress = x509.DNSName(name)
     if name[0].isdigit():
         subject = x509.IPAddress(ipaddress.ip_address(name))
@@ -30,17 +30,17 @@ def verify(tls: Tls, name: str, at: datetime) -> None:
 
 @pytest.mark.parametrize("name", ["adfs.example.test", "localhost", "127.0.0.1"])
 def test_a_strict_verifier_accepts_it_for_each_name(name, tmp_path):
-    verify(prepare(tmp_path, "adfs.example.test", NOW), name, NOW)
+    verify(create_certificates(tmp_path, "adfs.example.test", NOW), name, NOW)
 
 
 def test_it_is_for_no_other_name(tmp_path):
     with pytest.raises(x509.verification.VerificationError):
-        verify(prepare(tmp_path, "adfs.example.test", NOW), "other.example.test", NOW)
+        verify(create_certificates(tmp_path, "adfs.example.test", NOW), "other.example.test", NOW)
 
 
 @pytest.mark.parametrize("which", ["ca_file", "certificate"])
 def test_key_identifiers_and_key_usage_are_there(which, tmp_path):
-    certificate = read(getattr(prepare(tmp_path, "a.example.test", NOW), which))
+    certificate = read(getattr(create_certificates(tmp_path, "a.example.test", NOW), which))
     assert certificate.extensions.get_extension_for_class(x509.KeyUsage).critical
     assert certificate.extensions.get_extension_for_class(x509.BasicConstraints).critical
     for kind in (x509.SubjectKeyIdentifier, x509.AuthorityKeyIdentifier):
@@ -48,27 +48,27 @@ def test_key_identifiers_and_key_usage_are_there(which, tmp_path):
 
 
 def test_keys_are_for_their_owner_alone(tmp_path):
-    tls = prepare(tmp_path, "a.example.test", NOW)
+    tls = create_certificates(tmp_path, "a.example.test", NOW)
     for key in (tls.key, tmp_path / "ca.key"):
         assert stat.S_IMODE(key.stat().st_mode) == 0o600
 
 
 def test_the_same_certificates_serve_again(tmp_path):
-    tls = prepare(tmp_path, "a.example.test", NOW)
+    tls = create_certificates(tmp_path, "a.example.test", NOW)
     before = tls.certificate.read_bytes(), tls.ca_file.read_bytes()
-    again = prepare(tmp_path, "a.example.test", NOW + timedelta(days=30))
+    again = create_certificates(tmp_path, "a.example.test", NOW + timedelta(days=30))
     assert (again.certificate.read_bytes(), again.ca_file.read_bytes()) == before
 
 
 def test_another_name_gets_a_certificate_by_the_same_authority(tmp_path):
-    first = prepare(tmp_path, "a.example.test", NOW)
+    first = create_certificates(tmp_path, "a.example.test", NOW)
     authority = first.ca_file.read_bytes()
-    second = prepare(tmp_path, "b.example.test", NOW)
+    second = create_certificates(tmp_path, "b.example.test", NOW)
     assert second.ca_file.read_bytes() == authority
     verify(second, "b.example.test", NOW)
 
 
 def test_a_certificate_that_ends_soon_is_replaced(tmp_path):
-    prepare(tmp_path, "a.example.test", NOW)
+    create_certificates(tmp_path, "a.example.test", NOW)
     later = NOW + timedelta(days=380)
-    verify(prepare(tmp_path, "a.example.test", later), "a.example.test", later)
+    verify(create_certificates(tmp_path, "a.example.test", later), "a.example.test", later)

@@ -1,4 +1,4 @@
-"""The test service provider in a log-out: it asks, it is asked, it hears what came of it."""
+"""The log-out messages that the test service provider sends and receives (saml-core §3.7)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from idp.embedded.test_sp.memory import Memory
-from idp.embedded.test_sp.requesting import BINDINGS
+from idp.embedded.test_sp.authn_request import BINDINGS
+from idp.embedded.test_sp.recent_values import RecentValues
 from idp.saml import uris
 from idp.saml.bindings import SamlMessage
 from idp.saml.logout import (
@@ -18,50 +18,56 @@ from idp.saml.logout import (
     send_logout_request,
     send_logout_response,
 )
+from idp.saml.messages import RequestRules
 from idp.saml.refusal import Refused
 from idp.saml.values import LogoutRequest, LogoutResponse, ServiceProvider, SingleLogoutService
 from idp.saml.xml import parse
 
 if TYPE_CHECKING:
-    from idp.embedded.test_sp.provider import Judgement, Provider
+    from idp.embedded.test_sp.service_provider import CheckedResponse, SimulatedServiceProvider
 
 _MD = {"md": uris.METADATA}
 SUCCESS = (uris.SUCCESS, None)
 
 
 @dataclass(frozen=True, slots=True)
-class SignedOut:
-    """What the federation server answered, and how it came."""
+class LogoutResult:
+    """A LogoutResponse of the federation server, and whether it answers a request of ours."""
 
     response: LogoutResponse
     message: SamlMessage
-    was_asked: bool
+    answers_our_request: bool
 
     @property
     def status_names(self) -> tuple[str, ...]:
-        """The codes' last words, like ``Success`` and ``PartialLogout``."""
+        """The ends of the status codes, like ``Success`` and ``PartialLogout``."""
         return tuple(each.rpartition(":")[2] for each in self.response.status if each)
 
     @property
-    def is_whole(self) -> bool:
-        """Whether everybody was signed out."""
-        return self.was_asked and self.response.status == SUCCESS
+    def is_complete(self) -> bool:
+        """Whether the user was signed out of every application."""
+        return self.answers_our_request and self.response.status == SUCCESS
 
 
-class SigningOut:
-    """The log-out messages of one service provider: signed, and those that come are checked."""
+class LogoutExchange:
+    """Signs the log-out messages of one service provider, and checks those that it receives."""
 
-    def __init__(self, provider: Provider) -> None:
+    def __init__(self, provider: SimulatedServiceProvider) -> None:
         self._provider = provider
-        self._outstanding: Memory[str] = Memory()
+        self._outstanding: RecentValues[str] = RecentValues()
 
-    def ask(self, session: Judgement, binding: str, relay_state: str) -> OutgoingMessage:
-        """Ask the federation server to end the session that *session* began."""
+    def create_request(
+        self, session: CheckedResponse, binding: str, relay_state: str
+    ) -> OutgoingMessage:
+        """Return a request to end the session that the response *session* began.
+
+        Raises :class:`~idp.saml.refusal.Refused` if it names no user.
+        """
         assertion = session.received.assertion
         if assertion is None or assertion.name_id is None:
             raise Refused(
-                "The assertion holds no NameID, and log-out needs one",
-                "Sign in with one",
+                "The assertion contains no NameID, which log-out needs",
+                "Sign in again, with a NameID",
                 code="no_name_id",
             )
         request = LogoutRequest(
@@ -73,43 +79,44 @@ class SigningOut:
         self._outstanding.put(request.id, binding)
         return send_logout_request(
             request,
-            to=self._server_service(BINDINGS[binding]),
+            to=self._logout_service(BINDINGS[binding]),
             relay_state=relay_state,
             now=self._provider.clock.now(),
             key=self._provider.key,
         )
 
-    def read(self, message: SamlMessage) -> LogoutRequest | SignedOut:
-        """Read what the federation server sent; raises :class:`Refused`."""
+    def read(self, message: SamlMessage) -> LogoutRequest | LogoutResult:
+        """Read a message of the federation server; raises :class:`~idp.saml.refusal.Refused`."""
         content = read_logout(
             message,
-            find_service_provider=self._server,
+            find_trust=self._find_server,
             destinations=(self._provider.slo_url,),
             now=self._provider.clock.now(),
         )
         if isinstance(content, LogoutRequest):
             return content
-        was_asked = self._outstanding.take(content.in_response_to) is not None
-        return SignedOut(content, message, was_asked)
+        answers_our_request = self._outstanding.take(content.in_response_to) is not None
+        return LogoutResult(content, message, answers_our_request)
 
-    def answer(self, request: LogoutRequest, message: SamlMessage) -> OutgoingMessage:
-        """Say that the user is signed out here."""
+    def create_response(self, request: LogoutRequest, message: SamlMessage) -> OutgoingMessage:
+        """Return the answer that the user is signed out here."""
         response = LogoutResponse(f"_{uuid.uuid4()}", self._provider.entity_id, request.id, SUCCESS)
         return send_logout_response(
             response,
-            to=self._server_service(message.binding),
+            to=self._logout_service(message.binding),
             relay_state=message.relay_state,
             now=self._provider.clock.now(),
             key=self._provider.key,
         )
 
-    def _server(self, issuer: str) -> ServiceProvider | None:
-        """Return the federation server as one whose messages are checked."""
+    def _find_server(self, issuer: str) -> RequestRules | None:
+        """Return the federation server as the issuer of messages that are checked."""
         if parse_metadata(self._provider.idp_metadata()).get("entityID") != issuer:
             return None
-        return ServiceProvider(issuer, (), signing_certificates=self._provider.idp_certificates())
+        certificates = self._provider.idp_certificates()
+        return RequestRules(ServiceProvider(issuer, (), signing_certificates=certificates))
 
-    def _server_service(self, binding: str) -> SingleLogoutService:
+    def _logout_service(self, binding: str) -> SingleLogoutService:
         found = parse_metadata(self._provider.idp_metadata()).xpath(
             "md:IDPSSODescriptor/md:SingleLogoutService[@Binding = $binding]",
             namespaces=_MD,
@@ -117,8 +124,8 @@ class SigningOut:
         )
         if not found:
             raise Refused(
-                "The federation server's metadata name no log-out service for this binding",
-                "Use another one",
+                "The federation server's metadata has no log-out service for this binding",
+                "Use the other binding",
                 code="no_logout_service",
             )
         return SingleLogoutService(
@@ -126,8 +133,11 @@ class SigningOut:
         )
 
 
-def is_meant(request: LogoutRequest, session: Judgement) -> bool:
-    """Say whether *request* ends *session*; without session indexes it ends all of its name."""
+def ends_session(request: LogoutRequest, session: CheckedResponse) -> bool:
+    """Return whether *request* ends *session*.
+
+    A request without session indexes ends all sessions of its NameID (saml-core §3.7.1).
+    """
     assertion = session.received.assertion
     if assertion is None or assertion.name_id != request.name_id:
         return False

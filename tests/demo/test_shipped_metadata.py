@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tomllib
 
-from idp.demo.trusting import shipped
-from idp.embedded.test_sp.provider import DISPLAY_NAME, ENTITY_ID
+from idp.demo.shipped_metadata import shipped_metadata_folder
+from idp.embedded.test_sp.service_provider import DISPLAY_NAME, ENTITY_ID
 from idp.federation.metadata.folder import load_folder
 from idp.saml.metadata import read_service_provider
 
@@ -15,12 +15,12 @@ def known(federation) -> set[str]:
 
 
 def test_what_ships_can_be_trusted(federation):
-    load_folder(federation.services.trusts, shipped())
+    load_folder(federation.services.trusts, shipped_metadata_folder())
     assert {"urn:amazon:webservices", "google.com/a/example.test"} <= known(federation)
 
 
 def test_aws_gets_its_role_and_session_name(federation, phone):
-    load_folder(federation.services.trusts, shipped())
+    load_folder(federation.services.trusts, shipped_metadata_folder())
     url = federation.idp_initiated_url("urn:amazon:webservices")
     sign_in = federation.sign_in(url)
     phone.approve(sign_in.number)
@@ -33,7 +33,7 @@ def test_aws_gets_its_role_and_session_name(federation, phone):
 
 
 def test_the_demos_own_service_provider_ships_at_its_usual_address():
-    file = shipped() / "demo" / "test-sp.xml"
+    file = shipped_metadata_folder() / "demo" / "test-sp.xml"
     provider = read_service_provider(file.read_bytes(), allow_http=True)
     assert (provider.entity_id, provider.display_name) == (ENTITY_ID, DISPLAY_NAME)
     assert provider.assertion_consumer_services[0].location == "http://localhost:8081/acs"

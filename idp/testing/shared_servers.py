@@ -1,4 +1,4 @@
-"""What is started once for all tests of a process: two web servers, keys, a database to copy."""
+"""What is started once for all tests of a process: web servers, keys, a database to copy."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from idp.config.reading import load
 from idp.directory import PasswordHasher
 from idp.embedded import test_sp
 from idp.embedded.phones import give_phone
-from idp.embedded.server_folder import ServerFolder, unwatched
-from idp.embedded.servers import Server
+from idp.embedded.server_folder import ServerFolder, without_metadata_dir
+from idp.embedded.servers import ThreadedServer
 from idp.federation.token_signing.key_files import load_signing_key
 from idp.services import Services
 from idp.signin.paths import METADATA
@@ -35,7 +35,6 @@ from idp.testing.users import DEFAULT_NAME, DEFAULT_PASSWORD
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from flask import Flask
     from jinja2.bccache import Bucket
 
 HOST = "localhost"
@@ -46,82 +45,86 @@ DATABASE = "tallystick.db"
 PHONE_FILE = "phone.json"
 
 
-class Host:
-    """Two servers on free ports; :meth:`afresh` puts a new application behind each.
+class SharedServers:
+    """Web servers on free ports: starting them once and changing what they serve is quick.
 
-    A third one, at ``extranet``, is the Web Application Proxy before them.
+    ``url`` is the federation server, of which :meth:`new_server` makes a new one for each test;
+    ``sp_url`` is the service provider; ``extranet`` is the Web Application Proxy in front of both.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._switches = (_Switch(), _Switch())
-        apps = (*self._switches, WebApplicationProxy(self._app_at))
-        self._servers = tuple(Server(listen(ADDRESS, 0), app) for app in apps)
+        self._apps = (_ReplaceableApp(), _ReplaceableApp())
+        apps = (*self._apps, WebApplicationProxy(self._app_at))
+        self._servers = tuple(ThreadedServer(listen(ADDRESS, 0), app) for app in apps)
         urls = (f"http://{HOST}:{server.port}" for server in self._servers)
         self.url, self.sp_url, self.extranet = urls
-        self._bytecode = _InMemory()
-        # Passwords of tests are no secrets: the cheapest hash argon2 makes is strong enough.
+        self._templates = _TemplateCache()
+        # The cheapest hash of argon2: passwords of tests are not secret.
         self._hasher = PasswordHasher(memory_kib=8, passes=1)
         self._folder = ServerFolder(folder)
         self._folder.create(self.url, datetime.now(UTC))
-        self._config = unwatched(load(self._folder.config_file))
+        self._config = without_metadata_dir(load(self._folder.files.config))
         keys = self._config.keys
         self._signing_key = load_signing_key(keys.signing_key, keys.signing_certificate)
-        # The file that is copied for each test; once closed, it has no journal beside it.
-        self._new(self._folder.path, _file_in(self._folder.path)).close()
+        # The database that is copied for each test; after close() it has no journal.
+        self._create(self._folder.path, _sqlite_url(self._folder.path)).close()
         self._sp = self._service_provider()
         self._sp_app = test_sp.create_app(self._sp, idp_url=self.url)
         for server in self._servers:
             server.start()
 
     def stop(self) -> None:
-        """Stop both servers."""
+        """Stop all servers."""
         for server in self._servers:
             server.stop()
 
     def _app_at(self, host: str) -> WSGIApplication:
-        """Return what answers at a host and port."""
-        return self._switches[0 if self.url.endswith(host) else 1]
+        """Return the application at a host and port."""
+        return self._apps[0 if self.url.endswith(host) else 1]
 
     @contextmanager
-    def afresh(self, folder: Path, database: str | None = None) -> Iterator[Services]:
-        """Serve a new server whose data lie in *folder*: the default user and one node.
+    def new_server(self, folder: Path, database: str | None = None) -> Iterator[Services]:
+        """Serve a new federation server with the default user and one node.
 
-        *database* is the URL of an empty database; without, it is a SQLite file in the folder.
+        Its data are in *folder*, which is created. *database* is the URL of an empty database;
+        None: a SQLite file in the folder.
         """
         folder.mkdir()
-        services = self._new(folder, database) if database else self._copy(folder)
+        services = self._create(folder, database) if database else self._copy(folder)
         self.serve(services)
         try:
             yield services
         finally:
-            self._switches[0].app = None
+            self._apps[0].app = None
             services.close()
 
     def serve(self, services: Services) -> None:
-        """Serve these rooms from now on."""
-        self.put(self._quick(create_app(services.config, services=services)))
+        """Serve the application of these services from now on."""
+        app = create_app(services.config, services=services)
+        app.jinja_env.bytecode_cache = self._templates
+        self.serve_app(app)
 
-    def put(self, app: WSGIApplication) -> None:
-        """Have the federation server's address answered by *app* from now on."""
-        self._switches[0].app = app
+    def serve_app(self, app: WSGIApplication) -> None:
+        """Serve *app* at the federation server's address from now on."""
+        self._apps[0].app = app
 
     @contextmanager
-    def service_provider(self, services: Services) -> Iterator[test_sp.Provider]:
-        """Serve the test service provider, without memories, under the clock of *services*."""
-        self._sp.begin_again(services.clock)
+    def service_provider(self, services: Services) -> Iterator[test_sp.SimulatedServiceProvider]:
+        """Serve the test service provider with the clock of *services* and no memories."""
+        self._sp.reset(services.clock)
         self._sp.encrypts = False
-        self._switches[1].app = self._sp_app
+        self._apps[1].app = self._sp_app
         try:
             yield self._sp
         finally:
-            self._switches[1].app = None
+            self._apps[1].app = None
 
     def _copy(self, folder: Path) -> Services:
         for name in (DATABASE, PHONE_FILE):
             shutil.copy(self._folder.path / name, folder / name)
-        return self._assemble(_file_in(folder))
+        return self._assemble(_sqlite_url(folder))
 
-    def _new(self, folder: Path, url: str) -> Services:
+    def _create(self, folder: Path, url: str) -> Services:
         services = self._assemble(url)
         services.farm.set_build(NODE, BUILD, by="pytest")
         services.directory.add(DEFAULT_NAME, DEFAULT_PASSWORD, display_name="Test User")
@@ -129,7 +132,7 @@ class Host:
         return services
 
     def _assemble(self, url: str) -> Services:
-        # Quick tests look like loops.
+        # Off, since quick sign-ins of a test look like a loop.
         sign_in = self._config.sign_in.model_copy(update={"loop_detection": False})
         sections = {
             "store": schema.StoreSection(url=url),
@@ -143,8 +146,8 @@ class Host:
             signing_key=self._signing_key,
         )
 
-    def _service_provider(self) -> test_sp.Provider:
-        return test_sp.Provider(
+    def _service_provider(self) -> test_sp.SimulatedServiceProvider:
+        return test_sp.SimulatedServiceProvider(
             base_url=self.sp_url,
             idp_metadata=self._idp_metadata,
             key=self._folder.sp_key,
@@ -152,23 +155,19 @@ class Host:
         )
 
     def _idp_metadata(self) -> bytes:
-        app = self._switches[0].app
+        app = self._apps[0].app
         if app is None:
-            raise RuntimeError("there is no federation server: ask for the fixture `federation`")
+            raise RuntimeError("there is no federation server: use the fixture `federation`")
         metadata: bytes = Client(app).get(METADATA).data
         return metadata
 
-    def _quick(self, app: Flask) -> Flask:
-        app.jinja_env.bytecode_cache = self._bytecode
-        return app
 
-
-def _file_in(folder: Path) -> str:
+def _sqlite_url(folder: Path) -> str:
     return f"sqlite:///{folder / DATABASE}"
 
 
-class _Switch:
-    """A WSGI application that is another one, or none, at each time."""
+class _ReplaceableApp:
+    """A WSGI application that passes requests on to another one, which can be replaced."""
 
     def __init__(self) -> None:
         self.app: WSGIApplication | None = None
@@ -177,8 +176,8 @@ class _Switch:
         return (self.app or ServiceUnavailable())(environ, start_response)
 
 
-class _InMemory(BytecodeCache):
-    """Compiled templates, so that each test's application need not compile them again."""
+class _TemplateCache(BytecodeCache):
+    """Compiled templates, so that the application of each test need not compile them again."""
 
     def __init__(self) -> None:
         self._compiled: dict[str, bytes] = {}

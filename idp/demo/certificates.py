@@ -1,7 +1,7 @@
-"""A certificate authority of the demo's own, and the certificate of its server.
+"""The demo's own certificate authority, and the TLS certificate of its server.
 
-Subject and authority key identifiers and key usage are there because Python 3.13 asks for them
-(RFC 5280 §4.2.1); a server's certificate lasts no longer than browsers take.
+Python 3.13 requires subject and authority key identifiers and key usage (RFC 5280 §4.2.1).
+Browsers accept no server certificate that is valid for more than 398 days.
 """
 
 from __future__ import annotations
@@ -22,33 +22,35 @@ from idp.federation.token_signing.key_files import read_private_file, write_priv
 CA_NAME = "Tallystick demo CA"
 CA_DAYS = 3650
 SERVER_DAYS = 397
-EARLIER = timedelta(days=1)
-"""Certificates begin a day ago: the clocks of phones differ."""
+CLOCK_TOLERANCE = timedelta(days=1)
+"""Certificates are valid from a day ago, since the clocks of phones differ."""
+
+RENEW_BEFORE = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Tls:
-    """The authority's certificate, for whoever is to trust the demo, and the server's files."""
+class TlsFiles:
+    """``ca_file`` is the certificate to trust; the others are the server's certificate and key."""
 
     ca_file: Path
     certificate: Path
     key: Path
 
     def server_context(self) -> ssl.SSLContext:
-        """Return what a server wraps its sockets with."""
+        """Return the TLS context of a server."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate, self.key)
         return context
 
 
-def prepare(folder: Path, host: str, now: datetime) -> Tls:
-    """Make what is missing in *folder*: an authority, and a certificate for *host* by it.
+def create_certificates(folder: Path, host: str, now: datetime) -> TlsFiles:
+    """Create what is missing in *folder*: an authority, and a certificate of it for *host*.
 
-    An authority that is there is used again, so that it need be trusted only once.
+    An existing authority is used again, so that users need to trust it only once.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     name = host.replace(":", "_")
-    tls = Tls(folder / "ca.crt", folder / f"{name}.crt", folder / f"{name}.key")
+    tls = TlsFiles(folder / "ca.crt", folder / f"{name}.crt", folder / f"{name}.key")
     ca_key = folder / "ca.key"
     if not (ca_key.exists() and tls.ca_file.exists()):
         _write(ca_key, tls.ca_file, *_authority(now))
@@ -56,7 +58,7 @@ def prepare(folder: Path, host: str, now: datetime) -> Tls:
         authority = x509.load_pem_x509_certificate(tls.ca_file.read_bytes())
         signer = serialization.load_pem_private_key(read_private_file(ca_key), None)
         if not isinstance(signer, ec.EllipticCurvePrivateKey):
-            raise TypeError("the authority's key is not one that was made here")
+            raise TypeError("the authority's key is not an elliptic curve key")
         _write(tls.key, tls.certificate, *_server(host, authority, signer, now))
     return tls
 
@@ -65,7 +67,7 @@ def _ends_soon(certificate: Path, now: datetime) -> bool:
     if not certificate.exists():
         return True
     ends = x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
-    return ends - now < timedelta(days=30)
+    return ends - now < RENEW_BEFORE
 
 
 def _write(
@@ -129,8 +131,8 @@ def _builder(
         .issuer_name(issuer)
         .public_key(public_key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - EARLIER)
-        .not_valid_after(now - EARLIER + timedelta(days=days))
+        .not_valid_before(now - CLOCK_TOLERANCE)
+        .not_valid_after(now - CLOCK_TOLERANCE + timedelta(days=days))
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
     )
 
@@ -140,7 +142,7 @@ def _name(common_name: str) -> x509.Name:
 
 
 def _alternatives(host: str) -> list[x509.GeneralName]:
-    """Return the names by which the server is reached: its own, and this machine's."""
+    """Return the names in the server's certificate: its own, and those of this machine."""
     names = dict.fromkeys((host, "localhost", "127.0.0.1", "::1"))
     return [_alternative(name) for name in names]
 

@@ -1,7 +1,7 @@
-"""What a response says, as plain values, once opened, and which of its signatures are right.
+"""Reads a SAML response into plain values: decrypted, with the result of each signature check.
 
-For eyes and for tests: whether the response may be accepted is decided elsewhere. Source: saml-core
-§2 and §3.3.
+For display and for tests. It does not decide whether the response may be accepted. Source:
+saml-core §2 and §3.3.
 """
 
 from __future__ import annotations
@@ -34,16 +34,17 @@ _NAMESPACES = {
 
 
 class NotAResponse(TallystickError):
-    """Raised for a message that is no SAML response."""
+    """Raised for XML that is not a SAML response."""
 
     code = "not_a_response"
 
 
 @dataclass(frozen=True, slots=True)
 class SignatureCheck:
-    """``state`` is ``valid``, ``absent``, ``weak`` (right, but by SHA-1) or ``wrong``.
+    """The result of checking one signature.
 
-    ``fault`` says what is wrong with it.
+    ``state`` is ``valid``, ``absent``, ``weak`` (correct, but with SHA-1) or ``wrong``; ``fault``
+    then says what is wrong. ``algorithm`` is the end of its URI, like ``rsa-sha256``.
     """
 
     state: str
@@ -52,8 +53,8 @@ class SignatureCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class EncryptionSeen:
-    """The algorithms of one EncryptedData by their last words, empty where there is none."""
+class EncryptionAlgorithms:
+    """The algorithms of one EncryptedData, by the ends of their URIs; empty if there is none."""
 
     content: str = ""
     key_transport: str = ""
@@ -63,9 +64,12 @@ class EncryptionSeen:
         return bool(self.content)
 
 
+NOT_ENCRYPTED = EncryptionAlgorithms()
+
+
 @dataclass(frozen=True, slots=True)
 class ReceivedAssertion:
-    """One assertion as it came; times are aware and in UTC, None where they are not said."""
+    """One assertion as received; times are aware and in UTC, None if missing or not a time."""
 
     id: str
     issuer: str
@@ -83,11 +87,11 @@ class ReceivedAssertion:
     in_response_to: str
     confirmation_not_on_or_after: datetime | None
     signature: SignatureCheck
-    encryption: EncryptionSeen = EncryptionSeen()
-    name_id_encryption: EncryptionSeen = EncryptionSeen()
+    encryption: EncryptionAlgorithms = NOT_ENCRYPTED
+    name_id_encryption: EncryptionAlgorithms = NOT_ENCRYPTED
 
     def values_of(self, name: str) -> tuple[str, ...]:
-        """Return the values of one attribute, by its name or the end of it (``upn``)."""
+        """Return the values of an attribute, by its name or the last part of it (``upn``)."""
         return tuple(
             value
             for attribute in self.attributes
@@ -97,10 +101,11 @@ class ReceivedAssertion:
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
-    """One response as it came. ``status`` holds the codes from the outermost to the innermost.
+class ReceivedResponse:
+    """One response as received.
 
-    ``unopened`` counts encrypted assertions that the key at hand does not open.
+    ``status`` holds the status codes from the outermost to the innermost. ``undecrypted`` is the
+    number of encrypted assertions that no key decrypted.
     """
 
     id: str
@@ -112,7 +117,7 @@ class Received:
     assertions: tuple[ReceivedAssertion, ...]
     signature: SignatureCheck
     xml: bytes
-    unopened: int = 0
+    undecrypted: int = 0
 
     @property
     def is_success(self) -> bool:
@@ -121,29 +126,30 @@ class Received:
 
     @property
     def status_names(self) -> tuple[str, ...]:
-        """The codes' last words, like ``Responder`` and ``NoPassive``."""
+        """The ends of the status codes, like ``Responder`` and ``NoPassive``."""
         return tuple(code.rpartition(":")[2] for code in self.status)
 
     @property
     def assertion(self) -> ReceivedAssertion | None:
-        """The assertion, where there is exactly one."""
+        """The assertion, None if there is not exactly one."""
         return self.assertions[0] if len(self.assertions) == 1 else None
 
 
 def read_response(
     xml: bytes, certificates: Sequence[str], private_keys: Sequence[bytes] = ()
-) -> Received:
-    """Return what *xml* says; signatures are checked with *certificates* (base64 of the DER).
+) -> ReceivedResponse:
+    """Read a response.
 
-    What is encrypted is opened with whichever of *private_keys* (PEM) fits. Raises
-    :class:`NotAResponse` and :class:`~idp.saml.refusal.Refused`.
+    Signatures are checked with *certificates* (base64 of the DER). Encrypted elements are decrypted
+    with the one of *private_keys* (PEM) that fits. Raises :class:`NotAResponse` and
+    :class:`~idp.saml.refusal.Refused`, the latter for what is not well-formed XML.
     """
     root = parse(xml, limit=MAX_BYTES)
     if root.tag != f"{{{uris.PROTOCOL}}}Response":
-        raise NotAResponse("The message is XML, but no SAML response", "Send a Response")
-    check = _check(root, certificates)  # before anything in it is opened
-    seen = _open_all(root, "a:EncryptedAssertion", private_keys)
-    return Received(
+        raise NotAResponse("The message is not a SAML response", "Send a Response")
+    check = _check(root, certificates)  # before decrypting, which changes the document
+    decrypted = _decrypt_all(root, "a:EncryptedAssertion", private_keys)
+    return ReceivedResponse(
         id=root.get("ID", ""),
         issuer=_text(root, "a:Issuer"),
         destination=root.get("Destination", ""),
@@ -151,12 +157,12 @@ def read_response(
         status=tuple(code.get("Value", "") for code in _all(root, "p:Status//p:StatusCode")),
         status_message=_text(root, "p:Status/p:StatusMessage"),
         assertions=tuple(
-            _assertion(each, certificates, private_keys, seen.get(each, EncryptionSeen()))
-            for each in _all(root, "a:Assertion | a:EncryptedAssertion/a:Assertion")
+            _assertion(node, certificates, private_keys, decrypted.get(node, NOT_ENCRYPTED))
+            for node in _all(root, "a:Assertion | a:EncryptedAssertion/a:Assertion")
         ),
         signature=check,
         xml=xml,
-        unopened=len(_all(root, "a:EncryptedAssertion/xenc:EncryptedData")),
+        undecrypted=len(_all(root, "a:EncryptedAssertion/xenc:EncryptedData")),
     )
 
 
@@ -164,10 +170,10 @@ def _assertion(
     node: etree._Element,
     certificates: Sequence[str],
     private_keys: Sequence[bytes],
-    encryption: EncryptionSeen,
+    encryption: EncryptionAlgorithms,
 ) -> ReceivedAssertion:
     check = _check(node, certificates)
-    name_ids = _open_all(node, "a:Subject/a:EncryptedID", private_keys)
+    name_ids = _decrypt_all(node, "a:Subject/a:EncryptedID", private_keys)
     conditions = _first(node, "a:Conditions")
     confirmation = _first(node, "a:Subject/a:SubjectConfirmation/a:SubjectConfirmationData")
     statement = _first(node, "a:AuthnStatement")
@@ -179,45 +185,45 @@ def _assertion(
         attributes=tuple(map(_attribute, _all(node, "a:AttributeStatement/a:Attribute"))),
         authn_context_class=_text(node, "a:AuthnStatement/a:AuthnContext/a:AuthnContextClassRef"),
         authn_instant=_time(statement, "AuthnInstant"),
-        session_index=_said(statement, "SessionIndex"),
+        session_index=_attribute_of(statement, "SessionIndex"),
         session_not_on_or_after=_time(statement, "SessionNotOnOrAfter"),
         audiences=tuple(map(_string, _all(node, "a:Conditions//a:Audience"))),
         not_before=_time(conditions, "NotBefore"),
         not_on_or_after=_time(conditions, "NotOnOrAfter"),
-        recipient=_said(confirmation, "Recipient"),
-        in_response_to=_said(confirmation, "InResponseTo"),
+        recipient=_attribute_of(confirmation, "Recipient"),
+        in_response_to=_attribute_of(confirmation, "InResponseTo"),
         confirmation_not_on_or_after=_time(confirmation, "NotOnOrAfter"),
         signature=check,
         encryption=encryption,
-        name_id_encryption=next(iter(name_ids.values()), EncryptionSeen()),
+        name_id_encryption=next(iter(name_ids.values()), NOT_ENCRYPTED),
     )
 
 
-def _open_all(
+def _decrypt_all(
     node: etree._Element, path: str, private_keys: Sequence[bytes]
-) -> dict[etree._Element, EncryptionSeen]:
-    """Put what is encrypted at *path* in the place of its EncryptedData; return how it was."""
-    opened = {}
+) -> dict[etree._Element, EncryptionAlgorithms]:
+    """Replace each EncryptedData at *path* by its content; return the algorithms by element."""
+    decrypted = {}
     for encrypted in _all(node, f"{path}/xenc:EncryptedData"):
-        seen = _encryption(encrypted)
-        found = (xmlcrypto.decrypt(encrypted, each) for each in private_keys)
-        element = next((each for each in found if each is not None), None)
+        algorithms = _encryption(encrypted)
+        attempts = (xmlcrypto.decrypt(encrypted, key) for key in private_keys)
+        element = next((content for content in attempts if content is not None), None)
         if element is not None:
-            opened[element] = seen
-    return opened
+            decrypted[element] = algorithms
+    return decrypted
 
 
-def _encryption(encrypted: etree._Element) -> EncryptionSeen:
+def _encryption(encrypted: etree._Element) -> EncryptionAlgorithms:
     transport = _first(encrypted, "ds:KeyInfo/xenc:EncryptedKey/xenc:EncryptionMethod")
-    return EncryptionSeen(
-        content=_last_word(_first(encrypted, "xenc:EncryptionMethod")),
-        key_transport=_last_word(transport),
-        digest="" if transport is None else _last_word(_first(transport, "ds:DigestMethod")),
+    return EncryptionAlgorithms(
+        content=_end_of_algorithm(_first(encrypted, "xenc:EncryptionMethod")),
+        key_transport=_end_of_algorithm(transport),
+        digest="" if transport is None else _end_of_algorithm(_first(transport, "ds:DigestMethod")),
     )
 
 
-def _last_word(method: etree._Element | None) -> str:
-    return _said(method, "Algorithm").rpartition("#")[2]
+def _end_of_algorithm(method: etree._Element | None) -> str:
+    return _attribute_of(method, "Algorithm").rpartition("#")[2]
 
 
 def _name_id(node: etree._Element) -> NameID | None:
@@ -238,13 +244,13 @@ def _attribute(node: etree._Element) -> Attribute:
 
 
 def _check(node: etree._Element, certificates: Sequence[str]) -> SignatureCheck:
-    """Check the signature that stands directly in *node*."""
+    """Check the signature that is a child of *node*."""
     found = _first(node, "ds:Signature")
     if found is None:
         return SignatureCheck(ABSENT)
     method = _first(found, "ds:SignedInfo/ds:SignatureMethod")
-    algorithm = _said(method, "Algorithm").rpartition("#")[2]
-    is_weak = _said(method, "Algorithm") == uris.RSA_SHA1
+    algorithm = _attribute_of(method, "Algorithm").rpartition("#")[2]
+    is_weak = _attribute_of(method, "Algorithm") == uris.RSA_SHA1
     expected = uris.RSA_SHA1 if is_weak else uris.RSA_SHA256
     try:
         signature.check_enveloped(node, found, certificates, expected)
@@ -267,18 +273,18 @@ def _text(node: etree._Element, path: str) -> str:
 
 
 def _string(node: etree._Element) -> str:
-    """Return the text exactly as it came; a comment inside cuts nothing off."""
+    """Return the whole text; a comment inside it does not cut it off."""
     return str(node.xpath("string()"))
 
 
-def _said(node: etree._Element | None, name: str) -> str:
+def _attribute_of(node: etree._Element | None, name: str) -> str:
     return "" if node is None else node.get(name, "")
 
 
 def _time(node: etree._Element | None, name: str) -> datetime | None:
-    """Read an instant (saml-core §1.3.3); what is none is shown as missing."""
+    """Read an instant (saml-core §1.3.3); None if it is missing or not one."""
     try:
-        at = datetime.fromisoformat(_said(node, name))
+        at = datetime.fromisoformat(_attribute_of(node, name))
     except ValueError:
         return None
     return at if at.tzinfo else None
