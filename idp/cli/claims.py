@@ -121,13 +121,13 @@ def test(
     """Show what a trust would be told of a user, and which rule makes each claim."""
     from idp.management.claim_rules import simulate_rules
 
-    trial = simulate_rules(
+    simulation = simulate_rules(
         services, entity_id, user=user, second_factor=mfa, address=address, extranet=extranet
     )
     if as_json:
-        print_json(trial.as_json())
+        print_json(simulation.as_json())
     else:
-        _print_trial(trial)
+        _print_simulation(simulation)
 
 
 def _warn_of(rules: Rules) -> None:
@@ -147,21 +147,21 @@ def _print_toml(rules: Rules) -> None:
     click.echo(write_toml(rules), nl=False)
 
 
-def _print_trial(trial: ClaimsSimulation) -> None:
-    _print_claims("The user and the sign-in bring:", trial.input)
-    for step in trial.steps or ():
+def _print_simulation(simulation: ClaimsSimulation) -> None:
+    _print_claims("The user and the sign-in bring:", simulation.input)
+    for step in simulation.steps or ():
         name = f" ({printable(step.rule.name)})" if step.rule.name else ""
         verb = "issues" if step.rule.output else "adds"
         _print_claims(f"Rule {step.number}{name} {verb}:", step.claims)
-    if trial.steps is None:
+    if simulation.steps is None:
         click.echo("There are no rules: it is told the usual claims.")
-    if trial.withheld:
-        _print_claims("Not told, for it was not proved:", trial.withheld)
+    if simulation.withheld:
+        _print_claims("Not told, for it was not proved:", simulation.withheld)
     click.echo("It is told:")
-    named = trial.issued.name_id
+    named = simulation.issued.name_id
     rows = [("NameID", f"{named.value} ({named.format})" if named else "none")]
-    rows += [(each.name, value) for each in trial.issued.attributes for value in each.values]
-    _print_rows([*rows, ("AuthnContextClassRef", trial.context)])
+    rows += [(each.name, value) for each in simulation.issued.attributes for value in each.values]
+    _print_rows([*rows, ("AuthnContextClassRef", simulation.context)])
 
 
 def _print_claims(title: str, found: Iterable[Claim]) -> None:

@@ -27,7 +27,7 @@ from idp.embedded.server_folder import ServerFolder, without_metadata_dir
 from idp.embedded.servers import ThreadedServer
 from idp.management.metadata.folder_watcher import WatchedFolders
 from idp.signin.paths import METADATA
-from idp.sockets import listen, port_of, to_reach
+from idp.sockets import listen, port_of, reachable_address
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -131,7 +131,7 @@ def run_demo(
             server = ThreadedServer(listener, app, context)
             server.start()
             stack.callback(server.stop)
-        _must_answer(demo, to_reach(bind))
+        _must_answer(demo, reachable_address(bind))
         yield demo
 
 

@@ -7,7 +7,7 @@ from support.service_providers.metadata_parts import ACS, SIGNED, SP_ID, entity,
 
 from adapter.errors import TallystickError
 from idp.federation.metadata.schedule import MIN_INTERVAL
-from idp.management.metadata.refresh import Outcome, _judge, accept, refresh
+from idp.management.metadata.refresh import Outcome, _apply_or_hold, accept, refresh
 from idp.management.metadata.source import Source
 from idp.management.trust_views import view_of
 from idp.management.trusts import add_from
@@ -131,5 +131,5 @@ def test_what_an_administrator_changed_meanwhile_is_not_undone(
     )
 
     assert services.trusts.update(trust, newer) is None
-    assert _judge(services, trust, newer).outcome == Outcome.FAILED
+    assert _apply_or_hold(services, trust, newer).outcome == Outcome.FAILED
     assert provider(services).assertion_consumer_services[0].location.endswith("/mine")
