@@ -12,6 +12,7 @@ pytest_plugins = [
     "support.phones.phone_host",
     "support.servers.server_folder",
     "support.servers.sign_in_server",
+    "support.servers.stored_server",
     "support.service_providers.logout_apps",
     "support.service_providers.metadata_publisher",
     "support.service_providers.saml_messages",

@@ -40,6 +40,7 @@ def json_of(user: User, lockout: LockoutState | None) -> dict[str, Any]:
         "email": user.email,
         "groups": list(user.groups),
         "disabled": user.disabled,
+        **({"error": "unreadable_user"} if user.unreadable else {}),
         "must_change_password": user.must_change,
         "locked_out": list(lockout.locked) if lockout else [],
         "wrong_passwords": {
@@ -68,6 +69,8 @@ def fields_of(user: User, lockout: LockoutState | None) -> list[tuple[str, objec
 
 def _state(user: User, lockout: LockoutState | None) -> str:
     states = ["disabled" if user.disabled else "enabled"]
+    if user.unreadable:
+        states.append("cannot be read [unreadable_user]")
     if user.must_change:
         states.append("must change password")
     if lockout is not None and lockout.locked:

@@ -18,7 +18,7 @@ from idp.cli.context import Example
 from idp.cli.output import json_option, print_json
 
 if TYPE_CHECKING:
-    from idp.demo.running import Running
+    from idp.demo.runner import Demo
     from idp.saml.keys import KeyKind
 
 
@@ -86,15 +86,15 @@ def demo(
     """
     with _stopping(), _folder(data_dir) as folder:
         from idp import logs
-        from idp.demo.address import choose
-        from idp.demo.running import running
+        from idp.demo.address import choose_address
+        from idp.demo.runner import run_demo
         from idp.embedded.server_folder import ServerFolder
 
         earlier = ServerFolder(folder).config
         logs.configure(earlier.logging.format if earlier else "console")
-        address = choose(host, port, tls, earlier.server.base_url if earlier else None)
+        address = choose_address(host, port, tls, earlier.server.base_url if earlier else None)
         kind: KeyKind = "ecdsa" if ecdsa else "rsa"
-        with running(folder, address, bind, encrypt=encrypt, kind=kind) as demo:
+        with run_demo(folder, address, bind, encrypt=encrypt, kind=kind) as demo:
             if as_json:
                 print_json(demo.as_json())
             else:
@@ -132,15 +132,15 @@ def _folder(data_dir: Path | None) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _words(demo: Running, *, keeps: bool) -> str:
+def _words(demo: Demo, *, keeps: bool) -> str:
     """Return what to open, whom to sign in as, how to answer, and where the build is switched."""
-    from idp.demo.terminal import command
+    from idp.demo.terminal import command_line
 
-    first = demo.people[0]
+    first, config = demo.users[0], demo.folder.files.config
     base = demo.address.base_url
-    width = max(len(person.name) for person in demo.people)
-    people = "\n".join(
-        f"    {person.name:<{width}}  {person.password}  {person.about}" for person in demo.people
+    width = max(len(user.name) for user in demo.users)
+    users = "\n".join(
+        f"    {user.name:<{width}}  {user.password}  {user.about}" for user in demo.users
     )
     lines = [
         "Tallystick demo: a toy, with passwords for all to see.",
@@ -150,24 +150,25 @@ def _words(demo: Running, *, keeps: bool) -> str:
         f"  Phone page            {demo.authenticator_url}",
         f"  Farm: builds          {demo.admin_url}   token {demo.folder.admin_token}",
         f"  SAML metadata         {demo.metadata_url}",
-        f"  Configuration         {demo.folder.config_file}" + ("" if keeps else "   (temporary)"),
+        f"  Configuration         {config}" + ("" if keeps else "   (temporary)"),
         f"  Add a trust           drop its metadata into {demo.folder.metadata}",
         *_trust_line(demo),
         "",
         "  Sign in as",
-        people,
+        users,
         "",
         "  Answer the push from another terminal, with the number that the page shows",
-        "    " + command("phone", "approve", "--file", first.phone, "--number", "NN"),
+        "    " + command_line("phone", "approve", "--file", first.phone, "--number", "NN"),
         "  Change the build of a node, then sign in again",
-        "    " + command("server", "-c", demo.folder.config_file, "set", "srv2022", "20348.349"),
+        "    "
+        + command_line("server", "-c", demo.folder.files.config, "set", "srv2022", "20348.349"),
         "",
         "Ctrl-C ends it.",
     ]
     return "\n".join(lines)
 
 
-def _trust_line(demo: Running) -> list[str]:
+def _trust_line(demo: Demo) -> list[str]:
     if demo.tls is None:
         return []
     return [f"  Trust this authority  {demo.tls.ca_file}"]

@@ -23,10 +23,10 @@ def doctor(as_json: bool) -> int:
     warnings alone. Nothing is changed.
     """
     from idp.doctor.examination import examine
-    from idp.doctor.findings import Level, World
+    from idp.doctor.findings import Environment, Level
 
     file = invocation().file
-    findings = tuple(examine(file, World()))
+    findings = tuple(examine(file, Environment()))
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:

@@ -29,11 +29,11 @@ def init(folder: Path, base_url: str, ecdsa: bool, as_json: bool) -> None:
     DIR is the folder for them, made if need be. Nothing is ever overwritten. The token is shown
     this once: the server keeps its digest alone.
     """
-    from idp.serving.new_server import create
+    from idp.serving.new_server import create_server
     from idp.system_clock import SystemClock
 
     kind: KeyKind = "ecdsa" if ecdsa else "rsa"
-    made = create(folder, base_url, kind, SystemClock().now())
+    made = create_server(folder, base_url, kind, SystemClock().now())
     if as_json:
         print_json(
             {

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.decision import Decision, decide
 from adapter.mfa.devices.device import PHONE_CURRENT, PHONE_OLD, WEARABLE
-from adapter.windows import CatalogueUpdate, parse_build, updates_of
+from adapter.windows import CatalogueUpdate, updates_of
 from idp.instants import json_instant
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def nodes(services: Services) -> tuple[NodeView, ...]:
 
 def view_of(services: Services, node: Node) -> NodeView:
     """Return a node with what its users see, by the MFA policy of *services*."""
-    policy, build = services.mfa.policy, parse_build(node.build)
+    policy = services.mfa.policy
     return NodeView(
         node,
         tuple(
@@ -103,7 +103,7 @@ def view_of(services: Services, node: Node) -> NodeView:
                 name,
                 decide(
                     scenario="adfs",
-                    host=build,
+                    host=node.build,
                     device=device,
                     push_policy=policy.push_policy,
                     products_after_table=policy.products_after_table,

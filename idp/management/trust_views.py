@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from idp.federation.metadata.preview import certificates_of
 from idp.federation.relying_party.registry import SHA1_WARNING
+from idp.federation.relying_party.trust import UnreadableTrust
 from idp.instants import json_instant
+from idp.management.error_json import error_json
 from idp.saml import uris
 
 if TYPE_CHECKING:
@@ -34,6 +36,11 @@ class TrustView:
     trust: RelyingPartyTrust
     refreshing: RefreshState | None
     now: datetime
+
+    @property
+    def entity_id(self) -> str:
+        """The entity id."""
+        return self.trust.entity_id
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -68,16 +75,40 @@ class TrustView:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadableView:
+    """What stands in lists for a trust that cannot be read."""
+
+    fault: UnreadableTrust
+
+    @property
+    def entity_id(self) -> str:
+        """The entity id."""
+        return self.fault.entity_id
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Why, and what to do, with the code, as one sentence without a full stop."""
+        return (f"{str(self.fault).removesuffix('.')} [{self.fault.code}]",)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for scripts; a trust that can be read has no ``error``."""
+        return {"entity_id": self.entity_id, **error_json(self.fault)}
+
+
 def view_of(services: Services, trust: RelyingPartyTrust) -> TrustView:
     """Return one trust with its refresh state, as it is now."""
     return TrustView(trust, services.refreshes.state(trust.entity_id), services.clock.now())
 
 
-def views(services: Services) -> tuple[TrustView, ...]:
+def views(services: Services) -> tuple[TrustView | UnreadableView, ...]:
     """Return all trusts with their refresh states, in the order they were added."""
     states, now = services.refreshes.states(), services.clock.now()
     return tuple(
-        TrustView(trust, states.get(trust.entity_id), now) for trust in services.trusts.list()
+        UnreadableView(trust)
+        if isinstance(trust, UnreadableTrust)
+        else TrustView(trust, states.get(trust.entity_id), now)
+        for trust in services.trusts.list_all()
     )
 
 
@@ -126,6 +157,8 @@ def _of_validity(trust: RelyingPartyTrust, now: datetime) -> Iterator[str]:
 def _of_refreshing(state: RefreshState | None) -> Iterator[str]:
     if state is not None and state.held is not None:
         yield f"new metadata is held back: {'; '.join(state.held.reasons)}"
+    if state is not None and state.held_is_unreadable:
+        yield "what is held back of its metadata cannot be read: refresh it again"
     if state is not None and state.failures:
         times = "once" if state.failures == 1 else f"{state.failures} times in a row"
         yield f"its metadata could not be fetched, {times}: {state.fault}"

@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 
 Engine = Literal["granian", "waitress"]
 
-THREADS = 400
-"""Requests that one worker process serves at a time. Most of them may be phones that wait: a
-waiting thread costs next to nothing."""
-
 PROBE_FILE = "/static/tallystick.css"
 """A file, since ``/adfs/probe`` may refuse: it answers load balancers, and the farm may have no
 node yet."""

@@ -15,9 +15,10 @@ from support.databases.postgresql import OTHERS_AWAY
 
 from adapter.errors import TallystickError
 from idp.audit.record import SignInRecord
+from idp.directory.lockout import LockoutRules, Origin
 from idp.directory.user_store import Credentials
 from idp.directory.users import User
-from idp.store import errors, sign_in_log
+from idp.store import errors, sign_in_log, users
 from idp.store.engine import Database, StoreUnavailable
 from idp.store.schema import EPOCH, password_limits
 from idp.store.sign_in_log import SqlSignInLog
@@ -70,6 +71,22 @@ def test_a_transaction_is_seen_by_others_when_it_has_ended_and_not_before(databa
             assert _number_of_rows(other) == 0
     with database.read() as other:
         assert _number_of_rows(other) == 1
+
+
+def test_a_password_that_is_changed_between_two_queries_is_not_accepted(database, monkeypatch):
+    """What is read of the user would else be newer than the hash that was compared."""
+    store, find = SqlUserStore(database), users._find
+    alice = User("alice@example.test", "", "", "example\\alice", (), False, NOON)
+    store.add_users([Credentials(alice, "old")])
+
+    def find_after_a_change(connection, name):
+        monkeypatch.undo()
+        store.change_password(name, "new", NOON.replace(hour=13))
+        return find(connection, name)
+
+    monkeypatch.setattr(users, "_find", find_after_a_change)
+
+    assert store.accept_password(alice.upn, "old", LockoutRules(), Origin()) is None
 
 
 def test_connections_that_were_cut_are_replaced_before_anybody_notices(database, observer):

@@ -15,8 +15,9 @@ from idp.admin.frame import Frame
 from idp.admin.pages.trust_form import changes_in, fields_of
 from idp.admin.session import AdminSession
 from idp.federation.relying_party.registry import UnknownTrust
+from idp.federation.relying_party.trust import UnreadableTrust
 from idp.management.metadata import refresh
-from idp.management.trust_views import TrustView, view_of, views
+from idp.management.trust_views import TrustView, UnreadableView, view_of, views
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -58,7 +59,7 @@ class TrustPages:
         action = request.form.get("action", "")
         try:
             text = self._do(action, entity_id)
-        except (Unavailable, UnknownTrust):
+        except (Unavailable, UnknownTrust, UnreadableTrust):
             raise
         except TallystickError as error:
             change_log.log_refusal(error)
@@ -108,6 +109,6 @@ def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:
         blueprint.add_url_rule(rule, endpoint, view, methods=[method])
 
 
-def _matches(view: TrustView, wanted: str) -> bool:
-    trust = view.trust
-    return wanted.lower() in f"{trust.display_name}\n{trust.entity_id}".lower()
+def _matches(view: TrustView | UnreadableView, wanted: str) -> bool:
+    name = view.trust.display_name if isinstance(view, TrustView) else ""
+    return wanted.lower() in f"{name}\n{view.entity_id}".lower()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from adapter.errors import TallystickError
 from idp.counters import Level, log_and_count
 from idp.federation.metadata.schedule import LEASE
+from idp.federation.relying_party.trust import UnreadableTrust
 from idp.management.metadata.refresh import Report, refresh
 from idp.management.metadata.source import is_url
 
@@ -58,7 +59,11 @@ class Monitor:
         return self._services.refreshes.claim_due(now, now + LEASE)
 
     def _refresh(self, entity_id: str) -> Report | None:
-        trust = self._services.trusts.find(entity_id)
+        try:
+            trust = self._services.trusts.find(entity_id)
+        except UnreadableTrust as error:
+            self._log_failure("warning", error.code)
+            return None
         if trust is None or not is_url(trust.source):
             self._services.refreshes.forget(entity_id)
             return None

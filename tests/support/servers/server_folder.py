@@ -37,6 +37,12 @@ SP_ID = "https://sp.example.test/metadata"
 def keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Keys, made once for all tests: they take the longest."""
     folder = tmp_path_factory.mktemp("keys")
+    make_keys(folder)
+    return folder
+
+
+def make_keys(folder: Path) -> None:
+    """Make the key files that :data:`CONFIGURATION` needs."""
     create_signing_key(
         folder / "signing.key",
         folder / "signing.crt",
@@ -45,7 +51,6 @@ def keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     write_private_file(folder / "secret.key", secrets.token_bytes(32))
     write_private_file(folder / "admin.token", ADMIN_TOKEN.encode())
-    return folder
 
 
 @pytest.fixture
