@@ -8,6 +8,7 @@ from hypothesis import settings
 
 pytest_plugins = [
     "support.clock",
+    "support.adapters.mfa_node",
     "support.databases.fixtures",
     "support.phones.phone_host",
     "support.servers.server_folder",
@@ -16,6 +17,7 @@ pytest_plugins = [
     "support.service_providers.logout_apps",
     "support.service_providers.metadata_publisher",
     "support.service_providers.saml_messages",
+    "support.tools.threads",
 ]
 
 settings.register_profile("any machine", deadline=None)  # a busy one is slow, and not wrong
