@@ -17,7 +17,7 @@ print(sorted(heavy & set(sys.modules)))
 """
 SERVER = """
 import sys
-import idp.app, idp.signin, idp.authenticator.host, idp.admin.pages.views
+import idp.app, idp.signin, idp.authenticator.host, idp.admin
 print(sorted({"saml2.xml.schema", "alembic", "segno"} & set(sys.modules)))
 """
 

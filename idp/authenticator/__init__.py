@@ -14,11 +14,8 @@ if TYPE_CHECKING:
 
     from idp.services import Services
 
-THREADS = 400
-"""Requests that one process serves at a time (``--blocking-threads``); most of them may wait."""
 
-
-def blueprint(services: Services, *, threads: int = THREADS) -> Blueprint:
+def blueprint(services: Services, *, threads: int) -> Blueprint:
     """Return the host of ``/authenticator/``; phones wait in at most ¾ of *threads*."""
     from idp.authenticator.host import make_blueprint
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,8 +12,9 @@ from adapter.mfa.devices.device import Device
 from adapter.mfa.push.challenge import Challenge
 from idp.authenticator.authentication import RequestAuthentication
 from idp.authenticator.bodies import read_activation, read_answer, read_wait
+from idp.instants import json_instant
 from idp.logs import get_logger
-from idp.mfa.waiting import WaitingRoom
+from idp.mfa.phone_wait import PhoneWait
 from idp.services import Services
 from idp.web.activity import activity_id
 
@@ -27,53 +26,46 @@ class Api:
     """The four calls; each takes a request and returns the JSON to answer with."""
 
     services: Services
-    gate: RequestAuthentication
-    room: WaitingRoom
+    authentication: RequestAuthentication
+    wait: PhoneWait
 
     def activate(self, request: Request) -> Reply:
         """Make the phone that calls a user's Authenticator; its code works once."""
         wanted = read_activation(request.get_data())
-        self.gate.prove_new(request, wanted.public_key)
+        self.authentication.prove_new(request, wanted.public_key)
         activated = self.services.mfa.activations.activate(
             wanted.code,
             public_key=wanted.public_key,
             platform=wanted.platform,
             app_version=wanted.app_version,
             name=wanted.name,
-            check_user=self.gate.check_user,
+            check_user=self.authentication.check_user,
         )
         _log("phone_activated", activated.device, platform=activated.device.platform)
         return {**self._account(activated.device), "seed": activated.seed}
 
     def account(self, request: Request) -> Reply:
         """Say whose Authenticator the calling device is."""
-        return self._account(self.gate.admit(request))
+        return self._account(self.authentication.admit(request))
 
     def pending(self, request: Request) -> Reply:
-        """List what the device may answer now, waiting for news when asked to.
+        """List what the device can answer; ``wait`` and ``seen`` hold the call until it changes.
 
-        Raises :class:`~idp.mfa.waiting.RoomFull` when it cannot wait.
+        Raises :class:`~idp.mfa.waiting.RoomFull` if the call cannot be held.
         """
-        device = self.gate.admit(request)
-        wait = read_wait(request.args.get("wait", "0"), request.args.get("seen", ""))
-
-        def look() -> tuple[Challenge, ...]:
-            return tuple(self.services.mfa.push.pending_for(device))
-
-        def news() -> tuple[Challenge, ...] | None:
-            self.gate.check_again(device)
-            found = look()
-            return None if _ids(found) == wait.seen else found
-
-        found = look()
-        if _ids(found) == wait.seen and wait.seconds:
-            told = self.room.wait(device.user, news, wait.seconds)
-            found = found if told is None else told
+        device = self.authentication.admit(request)
+        query = read_wait(request.args.get("wait", "0"), request.args.get("seen", ""))
+        found = self.wait.for_requests(
+            device,
+            seen=query.seen,
+            seconds=query.seconds,
+            check=lambda: self.authentication.check_again(device),
+        )
         return {"requests": [_request(challenge) for challenge in found]}
 
     def answer(self, request: Request) -> Reply:
         """Take the answer to one request; what is returned was committed."""
-        device = self.gate.admit(request)
+        device = self.authentication.admit(request)
         answer = read_answer(request.get_data())
         challenge = self.services.mfa.push.answer(
             device,
@@ -83,7 +75,7 @@ class Api:
             number=answer.number,
             reported=answer.report,
         )
-        self.room.wake(device.user)
+        self.wait.wake(device.user)
         self.services.counters.phone_answered(str(challenge.state))
         _log("phone_answered", device, request=challenge.id, state=str(challenge.state))
         return {"id": challenge.id, "state": str(challenge.state)}
@@ -107,15 +99,6 @@ def _log(event: str, device: Device, **fields: str) -> None:
     )
 
 
-def instant(at: datetime) -> str:
-    """Return a time as JSON carries it: ISO 8601, UTC, milliseconds."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _ids(challenges: Sequence[Challenge]) -> str:
-    return ",".join(challenge.id for challenge in challenges)
-
-
 def _request(challenge: Challenge) -> Reply:
     """Return a request as the phone sees it: what it may know, named one by one."""
     return {
@@ -125,6 +108,6 @@ def _request(challenge: Challenge) -> Reply:
         "application": challenge.application,
         "user": challenge.user,
         "client_ip": challenge.client_ip,
-        "created_at": instant(challenge.created_at),
-        "expires_at": instant(challenge.answer_by),
+        "created_at": json_instant(challenge.created_at, "milliseconds"),
+        "expires_at": json_instant(challenge.answer_by, "milliseconds"),
     }

@@ -54,7 +54,7 @@ class Wait:
     """How many seconds a phone waits for requests other than those it has *seen*."""
 
     seconds: int
-    seen: str
+    seen: tuple[str, ...]
 
 
 def read_activation(body: bytes) -> ActivationRequest:
@@ -84,7 +84,7 @@ def read_wait(wait: str, seen: str) -> Wait:
     """Read the query of ``pending``; a longer wait than we offer is cut to ours."""
     if not _DIGITS.fullmatch(wait) or not _IDS.fullmatch(seen):
         _refuse("'wait' is a number of seconds, 'seen' a list of request ids")
-    return Wait(min(int(wait), MAX_WAIT), seen)
+    return Wait(min(int(wait), MAX_WAIT), tuple(filter(None, seen.split(","))))
 
 
 def _object(body: bytes, known: set[str]) -> dict[str, Any]:

@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from idp.authenticator.api import Api
 from idp.authenticator.authentication import RequestAuthentication
 from idp.authenticator.http import ApiHttp
-from idp.mfa.waiting import WaitingRoom
+from idp.mfa.phone_wait import PhoneWait
 from idp.services import Services
 
 
 def make_blueprint(services: Services, *, threads: int) -> Blueprint:
-    """Return the host. At most ¾ of *threads* wait for news at the same time."""
+    """Return the host. At most ¾ of *threads* wait for requests at the same time."""
     host = Blueprint(
         "authenticator",
         __name__,
@@ -27,9 +27,9 @@ def make_blueprint(services: Services, *, threads: int) -> Blueprint:
     def phone() -> ResponseReturnValue:
         return render_template("authenticator/phone.html", base_url=services.config.server.base_url)
 
-    room = WaitingRoom(services.mfa.push.pending_ids, places=max(1, threads * 3 // 4))
-    services.ending.callback(room.close)
-    api = Api(services, RequestAuthentication(services), room)
+    wait = PhoneWait(services.mfa.push, places=max(1, threads * 3 // 4))
+    services.ending.callback(wait.close)
+    api = Api(services, RequestAuthentication(services), wait)
     host.add_url_rule(
         "/api/<path:name>",
         "api",

@@ -9,9 +9,10 @@ from flask import Request, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from adapter.errors import TallystickError, Unavailable
-from idp.authenticator.api import Api, instant
+from idp.authenticator.api import Api
 from idp.authenticator.bodies import MAX_BODY_LENGTH, BadRequest
 from idp.counters import log_and_count
+from idp.instants import json_instant
 from idp.mfa.waiting import RoomFull
 from idp.services import Services
 from idp.web.activity import activity_id, client_ip
@@ -91,7 +92,7 @@ class ApiHttp:
         )
 
     def _json(self, body: dict[str, Any], status: int) -> Response:
-        response = jsonify({**body, "server_time": instant(self._clock.now())})
+        response = jsonify({**body, "server_time": json_instant(self._clock.now(), "milliseconds")})
         response.status_code = status
         return response
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from idp.federation.access_control.decision import Access, decide
+from idp.federation.access_control.decision import Access, AccessRules, decide
+from idp.federation.relying_party.trust import UnreadableTrust
 from idp.management.simulation import simulate_request_context, simulate_sign_in
 from idp.management.users import find_user
 
 if TYPE_CHECKING:
+    from adapter.errors import TallystickError
     from idp.directory import User
-    from idp.federation.relying_party.trust import RelyingPartyTrust
+    from idp.federation.relying_party.trust import RelyingPartyTrust, StoredTrust
     from idp.federation.request_context import RequestContext
     from idp.services import Services
 
@@ -72,7 +74,10 @@ class AccessSimulation:
 
 @dataclass(frozen=True, slots=True)
 class TrustAccess:
-    """Access to one trust: what lets users in, its policy's parameters, and what it requires."""
+    """Access to one trust: what lets users in, its policy's parameters, and what it requires.
+
+    ``problem`` says why the trust or its policy cannot be read, empty if both can.
+    """
 
     name: str
     entity_id: str
@@ -81,31 +86,49 @@ class TrustAccess:
     parameters: tuple[str, ...]
     second_factor: str
     additional_rules: bool
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The rules for all trusts, the first ``MAX_SHOWN`` trusts, and the number of all trusts."""
+    """The rules for all trusts, the first ``MAX_SHOWN`` trusts, and the number of all trusts.
+
+    ``problems`` has a sentence for each rule for all trusts that cannot be read.
+    """
 
     second_factor: str
     additional_rules: str
     trusts: tuple[TrustAccess, ...]
     count: int
+    problems: tuple[str, ...] = ()
 
 
 def overview(services: Services) -> Overview:
     """Return the rules for all trusts and the access of each trust, as stored now."""
-    rules, trusts = services.access.rules(), services.trusts.list()
+    rules, trusts = services.access.rules(), services.trusts.list_all()
     return Overview(
         second_factor=rules.second_factor,
         additional_rules=rules.additional,
-        trusts=tuple(map(_trust_access, trusts[:MAX_SHOWN])),
+        trusts=tuple(_trust_access(trust, rules) for trust in trusts[:MAX_SHOWN]),
         count=len(trusts),
+        problems=tuple(map(_problem, rules.faults)),
     )
 
 
-def _trust_access(trust: RelyingPartyTrust) -> TrustAccess:
+def _trust_access(trust: StoredTrust, rules: AccessRules) -> TrustAccess:
+    if isinstance(trust, UnreadableTrust):
+        return TrustAccess(
+            name=trust.entity_id,
+            entity_id=trust.entity_id,
+            enabled=False,
+            authorized_by="cannot be read",
+            parameters=(),
+            second_factor="",
+            additional_rules=False,
+            problem=_problem(trust),
+        )
     settings = trust.settings
+    policy_fault = rules.unreadable.get(settings.access_control_policy)
     return TrustAccess(
         name=trust.display_name,
         entity_id=trust.entity_id,
@@ -117,7 +140,12 @@ def _trust_access(trust: RelyingPartyTrust) -> TrustAccess:
         ),
         second_factor=settings.second_factor,
         additional_rules=bool(settings.additional_authentication_rules),
+        problem=_problem(policy_fault) if policy_fault else "",
     )
+
+
+def _problem(fault: TallystickError) -> str:
+    return f"{fault} [{fault.code}]"
 
 
 def simulate_access(

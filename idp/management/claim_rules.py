@@ -12,7 +12,7 @@ from idp.federation.claims import Claim, short_name
 from idp.federation.issuance.issue import IssuedClaims, issue_claims, withheld
 from idp.management.simulation import simulate_request_context, simulate_sign_in
 from idp.management.users import find_user
-from idp.saml.contexts import answered_context, resolve_requested_context
+from idp.saml.contexts import OfferedMethods, answered_context, resolve_requested_context
 from idp.saml.values import NameIDPolicy
 
 if TYPE_CHECKING:
@@ -111,10 +111,11 @@ def simulate_rules(
         issuer=services.config.server.entity_id,
         names=_Preview(services.persistent_names),
     )
+    offered = OfferedMethods(primary=authenticated.methods[:1])
     context = answered_context(
         (),
         "exact",
-        resolve_requested_context(()),
+        resolve_requested_context((), offered=offered),
         style=trust.settings.authentication_context,
         methods=authenticated.methods,
         by_rule=issued.context,

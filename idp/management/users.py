@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import TallystickError
-from idp.management.json_time import timestamp
+from idp.instants import json_instant
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -105,4 +105,4 @@ def _method_as_json(method: RegisteredMethod) -> dict[str, Any]:
 
 
 def _moment(at: datetime | None) -> str | None:
-    return None if at is None else timestamp(at)
+    return None if at is None else json_instant(at)

@@ -16,7 +16,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from idp.counters import NO_COUNTERS, Counters, log_and_count
-from idp.web.app import BODY_LIMIT
+from idp.web.app import MAX_BODY_LENGTH
 from idp.web.http_status import RETRY_SOON, unavailable_text
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ MAX_WAITING_BODIES = 64
 """Of all threads, ¾ may be waiting phones; this leaves some for everything else."""
 
 MAX_WAITING_BODIES_OF_CLIENT = 16
-NO_PLACE = "too_many_bodies"
 
 MAX_LENGTH_DIGITS = 19
 """A Content-Length with more digits is not converted to a number."""
@@ -87,8 +86,9 @@ class BodyBuffer:
                 with self._slots.hold(client):
                     environ["wsgi.input"] = io.BytesIO(_read(environ["wsgi.input"]))
             except TooManyBodies:
-                log_and_count(self._counters, "request_refused", code=NO_PLACE, client_ip=client)
-                return _refuse(start_response)
+                code = "too_many_bodies"
+                log_and_count(self._counters, "request_refused", code=code, client_ip=client)
+                return _refuse(start_response, code)
         return self._app(environ, start_response)
 
 
@@ -97,21 +97,21 @@ def _has_body(environ: WSGIEnvironment) -> bool:
     length = environ.get("CONTENT_LENGTH") or "0"
     if "HTTP_TRANSFER_ENCODING" in environ or len(length) > MAX_LENGTH_DIGITS:
         return True
-    return length.isascii() and length.isdigit() and 0 < int(length) <= BODY_LIMIT
+    return length.isascii() and length.isdigit() and 0 < int(length) <= MAX_BODY_LENGTH
 
 
 def _read(stream: io.BufferedIOBase) -> bytes:
     """Read to the end, or one byte more than the application accepts, so that it refuses it."""
     parts: list[bytes] = []
-    left = BODY_LIMIT + 1
+    left = MAX_BODY_LENGTH + 1
     while left and (part := stream.read(left)):
         parts.append(part)
         left -= len(part)
     return b"".join(parts)
 
 
-def _refuse(start_response: StartResponse) -> Iterable[bytes]:
-    body = unavailable_text(NO_PLACE).encode()
+def _refuse(start_response: StartResponse, code: str) -> Iterable[bytes]:
+    body = unavailable_text(code).encode()
     headers = [
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Content-Length", str(len(body))),

@@ -16,7 +16,8 @@ from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.federation.token_signing.ring import SigningKeyRing
 from idp.saml.assertions import SigningKey, write_response
 from idp.saml.contexts import (
-    RequestedFactor,
+    OfferedMethods,
+    RequiredFactors,
     answered_context,
     resolve_requested_context,
 )
@@ -26,6 +27,7 @@ from idp.saml.requests import unknown_principal
 from idp.saml.values import Assertion, NameID, NameIDPolicy
 from idp.signin import errors
 from idp.signin.pending import PendingSignIn
+from idp.signin.steps import PRIMARY_METHODS
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,10 @@ class Issuer:
         return self.keys.current().primary.key
 
 
-def required_factor(
+def required_factors(
     pending: PendingSignIn, trust: RelyingPartyTrust, is_announced: Callable[[str], bool]
-) -> RequestedFactor:
-    """Return what the request demands of the sign-in.
+) -> RequiredFactors:
+    """Return what the request requires of the sign-in.
 
     Raises :class:`Refused`, addressed to the service provider, for what nobody could be given:
     a context that cannot be met, a NameID that the trust does not get.
@@ -58,7 +60,8 @@ def required_factor(
         if trust.settings.claim_rules is None:
             choose_format(trust, _policy_of(pending))
         allowed = trust.settings.allowed_authentication_class_references
-        return resolve_requested_context(*_context_of(pending), is_announced, allowed)
+        offered = OfferedMethods(PRIMARY_METHODS, is_announced, allowed)
+        return resolve_requested_context(*_context_of(pending), offered=offered)
 
 
 def build_response(
@@ -66,7 +69,7 @@ def build_response(
     trust: RelyingPartyTrust,
     authenticated: AuthenticatedUser,
     *,
-    demand: RequestedFactor,
+    required: RequiredFactors,
     issuer: Issuer,
     now: datetime,
 ) -> tuple[bytes, Assertion]:
@@ -78,7 +81,9 @@ def build_response(
     """
     acs_by_url(trust.service_provider, pending.acs_url)
     with _reported_to_sp(pending):
-        assertion = _assertion(pending, trust, authenticated, demand=demand, issuer=issuer, now=now)
+        assertion = _assertion(
+            pending, trust, authenticated, required=required, issuer=issuer, now=now
+        )
     xml = write_response(
         assertion,
         response_id=new_id(),
@@ -101,7 +106,7 @@ def _assertion(
     trust: RelyingPartyTrust,
     authenticated: AuthenticatedUser,
     *,
-    demand: RequestedFactor,
+    required: RequiredFactors,
     issuer: Issuer,
     now: datetime,
 ) -> Assertion:
@@ -126,7 +131,7 @@ def _assertion(
         session_not_on_or_after=None,
         authn_context_class=answered_context(
             *_context_of(pending),
-            demand,
+            required,
             style=settings.authentication_context,
             methods=authenticated.methods,
             by_rule=issued.context,

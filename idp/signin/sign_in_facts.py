@@ -16,10 +16,9 @@ from idp.federation.authenticated_user import AuthenticatedUser, authentication_
 from idp.federation.farm import Node
 from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.federation.request_context import RequestContext
-from idp.saml.contexts import PASSWORD_PROTECTED_TRANSPORT
 from idp.saml.refusal import Refused
 from idp.services import Services
-from idp.session.current import is_good
+from idp.session.current import is_valid
 from idp.session.node import NoNode
 from idp.session.sso import Session
 from idp.signin.steps import Needs
@@ -41,8 +40,8 @@ class SignInFacts:
         """Return what the session proves of its user, as far as it counts; None without one."""
         if self.session is None or self.user is None:
             return None
-        second = needs.counted(self.session)
-        methods = authentication_methods(PASSWORD_PROTECTED_TRANSPORT, second)
+        session, second = self.session, needs.valid_second_factor(self.session)
+        methods = authentication_methods(session.primary.method, second.method if second else None)
         return AuthenticatedUser(self.user, methods, self.session.authenticated_at, request_context)
 
     def access(self, authenticated: AuthenticatedUser | None) -> Access:
@@ -90,7 +89,7 @@ def load_facts(
     if facts.node is None or (configured is not None and facts.node.name != configured):
         raise NoNode
     known = SignInFacts(trust, facts.node, facts.rules)
-    if session is None or user is None or facts.session_ended or not is_good(session, user):
+    if session is None or user is None or facts.session_ended or not is_valid(session, user):
         return known
     return SignInFacts(trust, facts.node, facts.rules, session, user)
 

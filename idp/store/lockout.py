@@ -20,6 +20,7 @@ from idp.directory.lockout import (
 from idp.directory.user_store import Tried
 from idp.store.prepared import Prepared
 from idp.store.schema import Instant, Words, account_activity, password_limits
+from idp.store.stored_json import DamagedValue, load_texts, log_once
 
 _LIMITS = Prepared(  # makes the row or finds it, and locks it either way
     text(
@@ -138,8 +139,17 @@ def _activity_of(row: Any) -> AccountActivity:
     return AccountActivity(
         PasswordLimits(familiar_wrong, familiar_at) if familiar_at else None,
         PasswordLimits(unknown_wrong, unknown_at) if unknown_at else None,
-        tuple(json.loads(addresses)),
+        _addresses(addresses),
     )
+
+
+def _addresses(text: str) -> tuple[str, ...]:
+    """Return the familiar addresses; none where they cannot be read, until the next sign-in."""
+    try:
+        return load_texts(text)
+    except DamagedValue as damage:
+        log_once("stored_addresses_unreadable", problem=str(damage))
+        return ()
 
 
 def _save(connection: Connection, name: str, activity: AccountActivity) -> None:

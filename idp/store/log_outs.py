@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import bindparam, insert, select, update
 
 from idp.audit.record import SignInRecord
@@ -18,8 +19,18 @@ from idp.store.participants import COLUMNS, SESSION_ENDED, participant_of
 from idp.store.prepared import Prepared
 from idp.store.schema import log_outs
 from idp.store.schema import session_participants as table
+from idp.store.stored_json import (
+    DamagedValue,
+    faults_of,
+    known_values,
+    load_json,
+    load_object,
+    log_once,
+    texts_in,
+)
 
 LOGOUT_REQUEST = "logout-request"
+_ASKED_BY = tuple(field.name for field in fields(AskedBy))
 MAX_PARTICIPANTS = 1000
 """Rows read of one user at one service provider, or of one log-out: the newest."""
 
@@ -165,15 +176,36 @@ def _row_of(log_out: LogOut, expires_at: datetime) -> dict[str, Any]:
     }
 
 
-def _log_out_of(row: Sequence[Any]) -> LogOut:
+def _log_out_of(row: Sequence[Any]) -> LogOut | None:
+    """Return the log-out of a row, None for one that cannot be read: it is as good as over."""
     identifier, user, roots, activity_id, started_at, asked_by, _ = row
-    sessions, elsewhere = json.loads(roots)
-    return LogOut(
-        id=identifier,
-        user=user,
-        sessions=tuple(sessions),
-        activity_id=activity_id,
-        started_at=started_at,
-        asked_by=AskedBy(**json.loads(asked_by)) if asked_by else None,
-        elsewhere=tuple(elsewhere),
-    )
+    try:
+        sessions, elsewhere = _sessions(roots)
+        return LogOut(
+            id=identifier,
+            user=user,
+            sessions=sessions,
+            activity_id=activity_id,
+            started_at=started_at,
+            asked_by=_asked_by(asked_by) if asked_by else None,
+            elsewhere=elsewhere,
+        )
+    except DamagedValue as damage:
+        log_once("stored_log_out_unreadable", log_out=identifier, problem=str(damage))
+        return None
+
+
+def _sessions(text: str) -> list[tuple[str, ...]]:
+    """Return the roots of this browser's sessions, and of others'; more lists may follow."""
+    lists = load_json(text)
+    if not isinstance(lists, list) or len(lists) < 2:
+        raise DamagedValue("sessions is not two lists")
+    return [texts_in(each) for each in lists[:2]]
+
+
+def _asked_by(text: str) -> AskedBy:
+    values = known_values(load_object(text), _ASKED_BY, "log_outs.asked_by")
+    try:
+        return TypeAdapter(AskedBy).validate_python(values)
+    except ValidationError as error:
+        raise DamagedValue(f"asked_by: {faults_of(error)}") from None

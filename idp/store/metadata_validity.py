@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from idp.saml.validity import Validity
+from idp.saml.validity import UNLIMITED, Validity
+from idp.store.stored_json import DamagedValue
+
+TERMS = ("valid_until", "cache_seconds")
+"""The keys that this module reads and writes."""
 
 
 def terms_of(validity: Validity) -> dict[str, Any]:
@@ -20,9 +24,21 @@ def terms_of(validity: Validity) -> dict[str, Any]:
 
 
 def validity_of(values: Mapping[str, Any]) -> Validity:
-    """Return what was said."""
-    until, cache = values.get("valid_until"), values.get("cache_seconds")
-    return Validity(
-        None if until is None else datetime.fromisoformat(until),
-        None if cache is None else timedelta(seconds=cache),
-    )
+    """Return what was said; raises :class:`DamagedValue`."""
+    if not values:
+        return UNLIMITED
+    try:
+        return Validity(_until(values.get("valid_until")), _cache(values.get("cache_seconds")))
+    except (TypeError, ValueError, OverflowError):
+        raise DamagedValue("valid_until or cache_seconds is not a time") from None
+
+
+def _until(value: Any) -> datetime | None:
+    until = None if value is None else datetime.fromisoformat(value)
+    if until is not None and until.tzinfo is None:
+        raise ValueError("without a time zone")
+    return until
+
+
+def _cache(value: Any) -> timedelta | None:
+    return None if value is None else timedelta(seconds=value)

@@ -15,6 +15,7 @@ from idp.session.participants import Issued, Outcome, Participant
 from idp.store import used_once
 from idp.store.prepared import Prepared
 from idp.store.schema import Instant, session_participants
+from idp.store.stored_json import log_once
 
 SESSION_ENDED = "session-ended"
 MAX_KEPT = 16
@@ -102,5 +103,14 @@ def participant_of(row: Sequence[Any]) -> Participant:
         Issued(session, user, trust, name_id, index, expires_at),
         request_id,
         asked_at,
-        None if outcome is None else Outcome(outcome),
+        None if outcome is None else _outcome_of(outcome),
     )
+
+
+def _outcome_of(text: str) -> Outcome:
+    """Return a stored outcome; one that only a newer version knows is not a success here."""
+    try:
+        return Outcome(text)
+    except ValueError:
+        log_once("stored_value_unknown", place="session_participants.outcome", value=text[:100])
+        return Outcome.FAILED

@@ -15,8 +15,16 @@ from sqlalchemy import bindparam, delete, select, update
 
 from idp.federation.metadata.schedule import PendingUpdate, RefreshState
 from idp.store.engine import Database
-from idp.store.metadata_validity import terms_of, validity_of
+from idp.store.metadata_validity import TERMS, terms_of, validity_of
 from idp.store.schema import refreshes
+from idp.store.stored_json import (
+    DamagedValue,
+    known_values,
+    load_object,
+    log_once,
+    texts_in,
+    with_unknown,
+)
 from idp.store.upsert import upsert
 
 _COLUMNS = (
@@ -29,6 +37,8 @@ _COLUMNS = (
     refreshes.c.held_document,
     refreshes.c.held,
 )
+_HELD = (*TERMS, "reasons")
+_NOTHING: dict[str, Any] = {"held_document": None, "held": "{}"}
 _ONE = select(*_COLUMNS).where(refreshes.c.entity_id == bindparam("entity_id"))
 _DUE = (
     select(refreshes.c.entity_id)
@@ -64,7 +74,8 @@ class SqlRefreshStore:
     def save(self, entity_id: str, state: RefreshState) -> None:
         """Remember it."""
         with self._database.write() as connection:
-            upsert(connection, refreshes, "entity_id", _row_of(entity_id, state))
+            row = connection.execute(_ONE, {"entity_id": entity_id}).first()
+            upsert(connection, refreshes, "entity_id", _row_of(entity_id, state, row))
 
     def forget(self, entity_id: str) -> None:
         """Refresh this trust no more."""
@@ -83,8 +94,7 @@ class SqlRefreshStore:
             ).scalar()
 
 
-def _row_of(entity_id: str, state: RefreshState) -> dict[str, Any]:
-    held = state.held
+def _row_of(entity_id: str, state: RefreshState, before: Sequence[Any] | None) -> dict[str, Any]:
     return {
         "entity_id": entity_id,
         "due_at": state.due_at,
@@ -92,19 +102,33 @@ def _row_of(entity_id: str, state: RefreshState) -> dict[str, Any]:
         "tried_at": state.tried_at,
         "fetched_at": state.fetched_at,
         "fault": state.fault,
-        "held_document": None if held is None else held.document,
-        "held": "{}"
-        if held is None
-        else json.dumps({"reasons": held.reasons, **terms_of(held.validity)}),
+        **_held_columns(state, before),
     }
 
 
+def _held_columns(state: RefreshState, before: Sequence[Any] | None) -> dict[str, Any]:
+    """Return the columns of the pending update; keys of other versions stay with its document."""
+    document, text = (None, "{}") if before is None else before[-2:]
+    if state.held is None:
+        return {"held_document": document, "held": text} if state.held_is_unreadable else _NOTHING
+    held = {"reasons": state.held.reasons, **terms_of(state.held.validity)}
+    if document == state.held.document:
+        held = with_unknown(held, text, _HELD)
+    return {"held_document": state.held.document, "held": json.dumps(held)}
+
+
 def _state_of(row: Sequence[Any]) -> RefreshState:
-    _, due_at, failures, tried_at, fetched_at, fault, document, held = row
+    entity_id, due_at, failures, tried_at, fetched_at, fault, document, held = row
     state = RefreshState(due_at, failures, tried_at, fetched_at, fault)
     if document is None:
         return state
-    values = json.loads(held)
-    return replace(
-        state, held=PendingUpdate(document, tuple(values["reasons"]), validity_of(values))
-    )
+    try:
+        return replace(state, held=_held(document, held))
+    except DamagedValue as damage:
+        log_once("stored_update_unreadable", trust=entity_id, problem=str(damage))
+        return replace(state, held_is_unreadable=True)
+
+
+def _held(document: bytes, text: str) -> PendingUpdate:
+    values = known_values(load_object(text), _HELD, "refreshes.held")
+    return PendingUpdate(document, texts_in(values.get("reasons")), validity_of(values))

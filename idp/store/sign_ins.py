@@ -83,13 +83,13 @@ class SignInStore:
         self._rules: tuple[str | None, AccessRules] | None = None
 
     def facts(
-        self, entity_id: str, user: str | None, session_id: str | None, node: str | None
+        self, entity_id: str | None, user: str | None, session_id: str | None, node: str | None
     ) -> SignInFacts:
         """Return what a step of a sign-in needs to know, all of the same moment.
 
-        *entity_id* may be another one that the trust goes by. *user* is a UPN in canonical
-        spelling; without a session or user, they are None. *node*
-        is looked for by name; without such a node it is the first of the farm.
+        *entity_id* may be another one that the trust goes by; None is for no trust. *user* is a
+        UPN in canonical spelling; without a session or user, they are None. *node* is looked for by
+        name; without such a node it is the first of the farm.
         """
         values = {
             "entity_id": entity_id,
@@ -99,9 +99,11 @@ class SignInStore:
         }
         with self._database.read() as connection:
             stamp, rules_stamp, ended, *rest = _FACTS.first(connection, values) or _NOTHING
-            trust = self._trust(connection, entity_id, stamp) or _by_other_name(
-                connection, entity_id
-            )
+            trust = None
+            if entity_id is not None:
+                trust = self._trust(connection, entity_id, stamp) or _by_other_name(
+                    connection, entity_id
+                )
             rules = self._rules_of(connection, rules_stamp)
         of_node, of_user = rest[: len(_NODE_COLUMNS)], rest[len(_NODE_COLUMNS) :]
         return SignInFacts(

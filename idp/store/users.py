@@ -17,6 +17,7 @@ from idp.store.engine import Database
 from idp.store.mfa import USER_TABLES
 from idp.store.prepared import Prepared
 from idp.store.schema import name_ids, users
+from idp.store.stored_json import DamagedValue, load_texts, log_once
 
 USER_COLUMNS = (
     users.c.upn,
@@ -37,17 +38,28 @@ _CHANGE = update(users).where(users.c.upn == bindparam("of_upn")).returning(*USE
 
 def user_of(row: Sequence[Any]) -> User:
     """Return the user of a row of :data:`USER_COLUMNS`."""
-    upn, display_name, email, account, groups, disabled, valid_from, must_change = row
+    upn, display_name, email, account, text, disabled, valid_from, must_change = row
+    groups = _groups_of(upn, text)
     return User(
         upn,
         display_name,
         email,
         account,
-        tuple(json.loads(groups)),
-        bool(disabled),
+        groups or (),
+        bool(disabled) or groups is None,
         valid_from,
         bool(must_change),
+        unreadable=groups is None,
     )
+
+
+def _groups_of(upn: str, text: str) -> tuple[str, ...] | None:
+    """Return the groups in a row, None where they cannot be read."""
+    try:
+        return load_texts(text)
+    except DamagedValue as damage:
+        log_once("stored_user_unreadable", user=upn, problem=f"groups: {damage}")
+        return None
 
 
 class SqlUserStore:

@@ -54,6 +54,7 @@ STATUS = {
     "not_found":                       404,
     "too_many_tries":                  429,
     "unknown_trust":                   404,
+    "unreadable_trust":                422,
     "wrong_token":                     401,
 }  # fmt: skip
 

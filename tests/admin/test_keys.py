@@ -93,7 +93,7 @@ def test_the_next_key_is_made_and_signs_on_the_page(administrator, ring):
     page = administrator.see("/admin/keys").text
     assert "The next key is made" in page
     assert second[:16] in page
-    assert "Let it sign" in page
+    assert "Set as primary" in page
 
     assert press("promote", thumbprint=second).status_code == 303
     assert ring().primary.facts.thumbprint == second

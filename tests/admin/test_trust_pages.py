@@ -53,7 +53,7 @@ def test_the_list_is_searched_and_bounded(administrator, services, trust):
 
     assert "urn:other" in administrator.see("/admin/trusts").text
     assert "urn:other" not in administrator.see("/admin/trusts?q=SP.example").text
-    assert "none of that name" in administrator.see("/admin/trusts?q=nobody").text
+    assert "No trust matches." in administrator.see("/admin/trusts?q=nobody").text
 
 
 def test_the_form_has_every_setting_but_the_tables(administrator, trust):

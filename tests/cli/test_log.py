@@ -77,7 +77,7 @@ def test_the_rows_of_one_user_are_found_by_either_name(name, write_row, done):
 
 
 def test_the_whole_log_is_printed_however_long(write_row, done, monkeypatch):
-    monkeypatch.setattr(sign_ins, "PAGE", 3)
+    monkeypatch.setattr(sign_ins, "PAGE_SIZE", 3)
     for number in range(10):
         write_row(outcome=str(number))
 

@@ -35,11 +35,11 @@ from support.servers.serve_process import (
 from support.service_providers.metadata_parts import SP_ID, metadata
 
 from idp.app import assemble
+from idp.config import WORKER_THREADS
 from idp.config.reading import load
-from idp.demo import tls
+from idp.demo import certificates as demo_certificates
 from idp.directory import PasswordHasher
 from idp.serving.supervisor import GRACE_SECONDS
-from idp.serving.web_process import THREADS
 from idp.sockets import listen
 from idp.testing.clock import ShiftedClock
 from idp.testing.federation import Federation
@@ -224,7 +224,7 @@ def test_clients_that_never_finish_keep_nobody_out(config_file, federation, engi
     with serve_process(
         config_file, "--workers", "1", TALLYSTICK__SERVE__ENGINE=engine
     ) as server, ExitStack() as held:  # fmt: skip
-        for _ in range(THREADS + 50):
+        for _ in range(WORKER_THREADS + 50):
             held.enter_context(_half_a_body(server))
 
         assert requests.get(f"{server.url}/adfs/probe", timeout=30).status_code == 200
@@ -319,8 +319,10 @@ def test_a_server_without_a_node_starts_and_says_what_to_do(config_file):
 
 
 @pytest.fixture
-def tls_files(server_folder: Path) -> tls.Tls:
-    return tls.prepare(server_folder / "tls", "localhost", datetime.now(UTC))
+def tls_files(server_folder: Path) -> demo_certificates.TlsFiles:
+    return demo_certificates.create_certificates(
+        server_folder / "tls", "localhost", datetime.now(UTC)
+    )
 
 
 def with_tls(folder: Path, certificate: Path, key: Path) -> Path:

@@ -13,7 +13,6 @@ PAGE = (ROOT / "docs" / "errors.md").read_text()
 ROWS = re.findall(r"^\| `(\w+)` \| .+ \| .+ \|$", PAGE, re.MULTILINE)
 NAMES = {"code", "ENDED_BY_SECOND_FACTOR", "UNEXPECTED_ALGORITHM"}
 """What a code is given to: the argument and the attribute, and constants that hold codes."""
-HTTP_ERRORS = range(400, 600)
 
 
 def codes_of(tree: ast.AST) -> set[str]:
@@ -25,17 +24,7 @@ def codes_of(tree: ast.AST) -> set[str]:
                 found |= texts_of(value)
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in NAMES:
                 found |= texts_of(value)
-            case ast.Call(args=values) | ast.Tuple(elts=values):
-                found |= code_after_status(values)
     return found
-
-
-def code_after_status(values: list[ast.expr]) -> set[str]:
-    """Return the code of an error that is made of values alone: status, code, and sentences."""
-    match values:
-        case [ast.Constant(value=int(status)), ast.Constant(value=str(code)), *_]:
-            return {code} if status in HTTP_ERRORS else set()
-    return set()
 
 
 def texts_of(value: ast.AST) -> set[str]:

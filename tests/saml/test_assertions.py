@@ -14,8 +14,8 @@ import xmlsec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
-from support.service_providers.pysaml2_client import make_test_client
 
+from idp.embedded.test_sp.pysaml2_client import make_sp_client
 from idp.saml import schema, uris
 from idp.saml.assertions import UnsignedResponse, write_response, write_status_response
 from idp.saml.canonical import UnwritableCharacter
@@ -138,7 +138,7 @@ def make_client(sp, us, signed):
         key=us.key,
         now=NOW,
     )
-    return make_test_client(
+    return make_sp_client(
         entity_id=SP_ID,
         acs_urls=[ACS_URL],
         idp_metadata=metadata.decode(),

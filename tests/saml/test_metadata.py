@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import xmlsec
 from lxml import etree
-from support.service_providers.pysaml2_client import make_test_client
 
+from idp.embedded.test_sp.pysaml2_client import make_sp_client
 from idp.saml import schema, uris
 from idp.saml.metadata import read_service_provider, write_idp_metadata, write_sp_metadata
 from idp.saml.values import (
@@ -103,7 +103,7 @@ def test_the_same_metadata_has_the_same_bytes_on_every_node(identities):
 
 
 def test_pysaml2_reads_it(identities):
-    client = make_test_client(
+    client = make_sp_client(
         entity_id="https://sp.example.test/metadata",
         acs_urls=["https://sp.example.test/acs"],
         idp_metadata=write(identities.idp).decode(),

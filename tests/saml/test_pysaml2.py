@@ -18,8 +18,8 @@ import xmlsec
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from lxml import etree
-from support.service_providers.pysaml2_client import make_test_client
 
+from idp.embedded.test_sp.pysaml2_client import make_sp_client
 from idp.saml import uris
 from idp.saml.assertions import write_response
 from idp.saml.bindings import decode_post, decode_redirect
@@ -42,7 +42,7 @@ def make_client(identities, *, signer=None, **more):
         key=identities.idp.key,
         now=datetime.now(UTC),
     )
-    return make_test_client(
+    return make_sp_client(
         entity_id=SP_ID,
         acs_urls=[ACS_URL],
         idp_metadata=metadata.decode(),

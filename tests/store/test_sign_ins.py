@@ -33,6 +33,7 @@ ALICE = User(
 )
 RECORD = SignInRecord(NOON, 1200, "activity", ALICE.upn, WIKI, outcome="issued")
 LATER = NOON + timedelta(hours=1)
+RULE = '=> issue(Type = "urn:x", Value = "y");'
 
 
 def _trust(entity_id: str = WIKI, **settings) -> RelyingPartyTrust:
@@ -209,7 +210,7 @@ def test_rules_for_all_are_read_once_and_again_after_each_change(sign_ins, open_
 
     for change, holds in (
         (lambda: policies.save_second_factor("always"), lambda r: r.second_factor == "always"),
-        (lambda: policies.save_additional_rules("x"), lambda r: r.additional == "x"),
+        (lambda: policies.save_additional_rules(RULE), lambda r: r.additional == RULE),
         (lambda: access.save_policy(staff), lambda r: r.custom == {"Staff": staff}),
         (lambda: policies.save_second_factor("never"), lambda r: r.second_factor == "never"),
         (lambda: access.remove_policy("Staff"), lambda r: r.custom == {}),

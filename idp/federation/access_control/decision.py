@@ -10,9 +10,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from idp.federation.access_control.built_in import BUILT_IN
-from idp.federation.access_control.global_policy import second_factor_reasons
+from idp.federation.access_control.global_policy import (
+    UnreadableGlobalPolicy,
+    second_factor_reasons,
+)
 from idp.federation.access_control.matching import permits
-from idp.federation.access_control.policies import AccessControlPolicy, Rule
+from idp.federation.access_control.policies import (
+    AccessControlPolicy,
+    Rule,
+    UnreadableAccessControlPolicy,
+)
 from idp.federation.access_control.rule_sets import authorized_by, second_factor_by
 from idp.federation.authenticated_user import AuthenticatedUser
 from idp.federation.relying_party.settings import TrustSettings
@@ -26,11 +33,16 @@ class AccessRules:
     """What holds for all trusts: who is asked for the second factor, and the custom policies.
 
     ``additional`` are additional authentication rules in AD FS's claim rule language.
+    ``unreadable`` are custom policies that permit nobody, since they cannot be read; ``faults`` are
+    rules for all trusts that cannot be read: as long as there are any, everybody is asked for the
+    second factor.
     """
 
     second_factor: str
     additional: str = ""
     custom: Mapping[str, AccessControlPolicy] = field(default_factory=dict)
+    unreadable: Mapping[str, UnreadableAccessControlPolicy] = field(default_factory=dict)
+    faults: tuple[UnreadableGlobalPolicy, ...] = ()
 
     def policy(self, name: str) -> AccessControlPolicy | None:
         """Return a policy, built-in or custom."""
@@ -75,14 +87,24 @@ def decide(settings: TrustSettings, rules: AccessRules, authenticated: Authentic
     additional = settings.additional_authentication_rules
     return Access(
         permitted_by=permitted,
-        denied_by=denied if permitted or denied else (NO_RULE,),
+        denied_by=denied if permitted or denied else (_nothing_permits(settings, rules),),
         second_factor_by=(
+            *_fault_reasons(rules),
             *second_factor_reasons(rules.second_factor, settings),
             *second_factor_by(rules.additional, "for all trusts", authenticated),
             *second_factor_by(additional, "of the trust", authenticated),
             *(reason for reason, rule in matching if rule.require_mfa),
         ),
     )
+
+
+def _fault_reasons(rules: AccessRules) -> Iterator[str]:
+    return (f"{fault.what} cannot be read" for fault in rules.faults)
+
+
+def _nothing_permits(settings: TrustSettings, rules: AccessRules) -> str:
+    policy = settings.access_control_policy
+    return f"the policy {policy!r} cannot be read" if policy in rules.unreadable else NO_RULE
 
 
 def decide_for_own_page(rules: AccessRules, authenticated: AuthenticatedUser) -> Access:
@@ -95,6 +117,7 @@ def decide_for_own_page(rules: AccessRules, authenticated: AuthenticatedUser) ->
         permitted_by=(OWN_PAGE,),
         denied_by=(),
         second_factor_by=(
+            *_fault_reasons(rules),
             *second_factor_reasons(rules.second_factor, TrustSettings()),
             *second_factor_by(rules.additional, "for all trusts", authenticated),
         ),

@@ -1,4 +1,4 @@
-"""Folders whose files are trusts, also those that are dropped there while a server runs."""
+"""Loads the metadata files of folders as trusts, also files that are added while a server runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SECONDS_BETWEEN_LOOKS = 1.0
 
 
 class WatchedFolders:
-    """Loads the files of *folders* as trusts whenever one of them has changed."""
+    """Loads all files of a folder again whenever one of them has changed."""
 
     def __init__(
         self, trusts: TrustRegistry, folders: Sequence[Path], counters: Counters = NO_COUNTERS
@@ -33,7 +33,7 @@ class WatchedFolders:
         self._stopped = threading.Event()
 
     def look(self) -> None:
-        """Load what has changed since the last look; a bad file is told in the log."""
+        """Load every folder that has changed since the last call; log the files that are faulty."""
         with self._lock:
             for folder in self._folders:
                 present = frozenset(_signature(folder))
@@ -42,11 +42,11 @@ class WatchedFolders:
                     self._seen[folder] = present
 
     def start(self) -> None:
-        """Look again and again, for those who come by no web request."""
+        """Call :meth:`look` every second in a thread."""
         threading.Thread(target=self._run, name="metadata folders", daemon=True).start()
 
     def stop(self) -> None:
-        """Stop looking."""
+        """Let the thread end."""
         self._stopped.set()
 
     def _run(self) -> None:
@@ -67,9 +67,9 @@ class WatchedFolders:
 
 
 def _signature(folder: Path) -> Iterator[tuple[str, int, int]]:
-    """Yield what tells whether a file is another; of a folder that cannot be read, nothing."""
+    """Yield name, mtime and size of each file; nothing if the folder cannot be read."""
     with suppress(OSError):
         for file in folder.iterdir():
-            with suppress(FileNotFoundError):  # it has just gone
+            with suppress(FileNotFoundError):  # it was just deleted
                 status = file.stat()
                 yield file.name, status.st_mtime_ns, status.st_size

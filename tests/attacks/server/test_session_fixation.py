@@ -38,8 +38,8 @@ def test_the_id_is_another_one_at_every_level(federation, sp, phone, session_of)
     afresh = session_of(again.browser)
 
     assert len({with_password.id, with_both.id, afresh.id}) == 3
-    assert (with_password.mfa_at, afresh.mfa_at) == (None, None)
-    assert with_both.mfa_at is not None
+    assert (with_password.second, afresh.second) == (None, None)
+    assert with_both.second is not None
 
 
 def test_ids_of_a_thousand_sessions_are_all_different_and_of_128_bits():

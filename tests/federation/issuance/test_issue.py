@@ -18,6 +18,7 @@ from idp.saml.contexts import (
     PASSWORD_PROTECTED_TRANSPORT,
     REFEDS_MFA,
     REFEDS_PHISHING_RESISTANT,
+    OfferedMethods,
     answered_context,
     resolve_requested_context,
 )
@@ -75,10 +76,10 @@ def test_whatever_rules_issue_no_method_is_told_of_that_was_not_used(wanted, met
     names = {each.name.rpartition("/")[2]: each.values for each in found.attributes}
     assert set(names.get("authnmethodsreferences", ())) <= set(methods)
     assert not {"authenticationmethod", "authenticationinstant"} & set(names)
+    required = resolve_requested_context((), offered=OfferedMethods(ONE))
     context = answered_context(
-        (), "exact", resolve_requested_context(()), style="adfs", methods=methods,
-        by_rule=found.context,
-    )  # fmt: skip
+        (), "exact", required, style="adfs", methods=methods, by_rule=found.context
+    )
     several = {MULTIPLE_AUTHN, REFEDS_MFA, PUSH} if methods == TWO else set()
     assert context in {*ORDER[:2], *several}
     kept_back = {claim.value for claim in withheld(found.outcome, methods)}

@@ -5,11 +5,13 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from adapter.clock import Clock
 from idp.app import assemble
 from idp.config.reading import load
 from idp.directory import PasswordHasher
@@ -33,6 +35,12 @@ allow_http = true
 def keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Keys, made once for all tests: they take the longest."""
     folder = tmp_path_factory.mktemp("keys")
+    make_keys(folder)
+    return folder
+
+
+def make_keys(folder: Path) -> None:
+    """Make the key files that :data:`CONFIGURATION` needs."""
     create_signing_key(
         folder / "signing.key",
         folder / "signing.crt",
@@ -41,7 +49,6 @@ def keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     write_private_file(folder / "secret.key", secrets.token_bytes(32))
     write_private_file(folder / "admin.token", ADMIN_TOKEN.encode())
-    return folder
 
 
 @pytest.fixture
@@ -54,11 +61,17 @@ def farm_folder(keys_folder: Path, empty_file: Path, tmp_path: Path) -> Path:
     return folder
 
 
+@contextmanager
+def assembled(folder: Path, clock: Clock | None = None) -> Iterator[Services]:
+    """Join the rooms of the server of *folder* in this process; passwords are hashed cheaply."""
+    config = load(folder / "tallystick.toml")
+    services = assemble(config, clock=clock, hasher=PasswordHasher(memory_kib=8, passes=1))
+    yield services
+    services.close()
+
+
 @pytest.fixture
 def services(farm_folder: Path) -> Iterator[Services]:
-    """The rooms of that server, joined in this process; passwords are hashed cheaply."""
-    assembled = assemble(
-        load(farm_folder / "tallystick.toml"), hasher=PasswordHasher(memory_kib=8, passes=1)
-    )
-    yield assembled
-    assembled.close()
+    """The rooms of that server, by this machine's clock."""
+    with assembled(farm_folder) as rooms:
+        yield rooms

@@ -26,6 +26,8 @@ def slo(url: str, binding: str, response_url: str | None = None) -> str:
 
 
 ACS = acs()
+SIGNED = ' AuthnRequestsSigned="true"'
+"""The attribute of a role that signs its requests."""
 
 
 def role(inner: str = ACS, attributes: str = "") -> str:
