@@ -23,14 +23,14 @@ def test_every_input_is_used_once():
     assert used == made
 
 
-def test_a_ratio_is_told_for_each_row():
+def test_every_row_has_a_ratio():
     rows = [Row(name, None, str) for name in ("one", "other")]
     results = measure(rows, Row("unit", None, str), rounds=2)
     assert [result.name for result in results] == ["one", "other"]
     assert all(result.ratio > 0 for result in results)
 
 
-def test_of_what_others_do_many_times_one_is_told_and_no_processor_time():
+def test_a_row_of_many_operations_shows_the_time_of_one_and_no_processor_time():
     once, often = Row("once", None, str), Row("often", None, str, elsewhere=1_000_000)
     (one, many) = measure([once, often], Row("unit", None, str), rounds=2)
 
@@ -38,7 +38,7 @@ def test_of_what_others_do_many_times_one_is_told_and_no_processor_time():
     assert many.cpu is None
 
 
-def test_a_row_beside_another_is_told_as_a_ratio_to_that():
+def test_a_row_compared_with_another_is_shown_as_a_ratio():
     rows = [Row("one", None, str), Row("hundred", None, a_hundred_times, beside="one")]
     _, beside = measure(rows, Row("unit", None, a_hundred_times), rounds=5)
     assert beside.ratio > 2  # the same as the unit would be 1

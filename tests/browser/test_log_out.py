@@ -55,7 +55,7 @@ def test_a_user_signs_out_of_all_applications(federation, easy_service_provider,
     expect(page.locator("#idp_SignOutButton")).to_have_count(0)
 
 
-def test_it_works_by_keyboard_and_without_script(
+def test_log_out_works_by_keyboard_and_without_script(
     federation, easy_service_provider, page_without_script
 ):
     page = page_without_script
@@ -69,7 +69,9 @@ def test_it_works_by_keyboard_and_without_script(
     expect(page.locator("#outcomes dd")).to_have_text("signed out")
 
 
-def test_one_that_never_answers_is_given_up(federation, easy_service_provider, page, pairs, looks):
+def test_an_application_that_never_answers_is_given_up(
+    federation, easy_service_provider, page, pairs, looks
+):
     stuck = ServiceProvider(federation, pairs("sp"), "stuck", slo_bindings=(POST,))
     stuck.register(second_factor="never")
     page.route("https://stuck.example.test/**", lambda route: route.fulfill(body="Stuck"))

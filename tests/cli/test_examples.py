@@ -112,7 +112,7 @@ def test_an_example_works(line, prepared, done, server_folder):
         done(*args, typed=("password", "password"))
 
 
-def test_every_one_of_them_has_an_example():
+def test_every_command_has_an_example():
     for path, command in commands(cli.main, ""):
         if path.split()[0] in OURS:
             assert isinstance(command, CommandWithExample), path

@@ -85,7 +85,7 @@ def test_a_port_in_use_is_one_line(config_file):
         assert "metrics.port" in refusal(config_file)
 
 
-def test_prometheus_is_not_loaded_where_nobody_asks(farm_folder):
+def test_prometheus_is_not_loaded_where_metrics_are_off(farm_folder):
     program = (
         "import sys, pathlib, idp\n"
         "from idp.config.reading import load\n"
@@ -97,7 +97,7 @@ def test_prometheus_is_not_loaded_where_nobody_asks(farm_folder):
     assert done.stdout == "False\n"
 
 
-def test_a_label_has_so_many_values_and_no_more():
+def test_the_number_of_values_of_a_label_is_limited():
     few = _Few()
     values = [few("outcome", str(number)) for number in range(MAX_VALUES + 5)]
 

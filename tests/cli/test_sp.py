@@ -103,7 +103,7 @@ def test_set_changes_settings_all_or_none(trust_id, done, refused):
         ("name_id_format=none", "none"),
     ],
 )
-def test_what_was_set_is_shown(change, told, trust_id, done):
+def test_a_setting_that_was_set_is_shown(change, told, trust_id, done):
     done("sp", "set", trust_id, change)
 
     fields = dict(line.split(None, 1) for line in done("sp", "show", trust_id).splitlines() if line)
@@ -119,7 +119,7 @@ def test_a_fixed_attribute_may_have_several_values(trust_id, done):
 
 
 @pytest.mark.parametrize("change", ["second_factor", ""])
-def test_what_is_no_key_and_value_is_wrong_usage(change, trust_id, tally):
+def test_an_argument_that_is_not_key_and_value_is_wrong_usage(change, trust_id, tally):
     assert tally("sp", "set", trust_id, change).exit_code == 2
 
 
@@ -165,9 +165,7 @@ def test_metadata_is_not_fetched_from_loopback_unless_the_configuration_allows_i
     assert services.trusts.list() == ()
 
 
-def test_nothing_of_an_answer_that_is_no_metadata_is_shown(
-    refused, private_networks_allowed, services
-):
+def test_an_answer_that_is_not_metadata_is_not_shown(refused, private_networks_allowed, services):
     for content in (
         "secret of an inner page",
         "<secret/>",

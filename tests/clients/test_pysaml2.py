@@ -89,7 +89,7 @@ def encoded(sent: ReceivedMessage) -> str:
 
 
 @each_binding
-def test_it_begins_a_log_out(binding, pysaml2_client, federation, browser, logout_app):
+def test_pysaml2_begins_a_log_out(binding, pysaml2_client, federation, browser, logout_app):
     other = logout_app("other")
     name_id = sign_in(pysaml2_client, federation, browser, binding)
     other.sign_in(browser)
@@ -109,7 +109,7 @@ def test_it_begins_a_log_out(binding, pysaml2_client, federation, browser, logou
 
 
 @each_binding
-def test_it_is_asked_to_log_out(binding, pysaml2_client, federation, browser):
+def test_pysaml2_answers_a_log_out_request(binding, pysaml2_client, federation, browser):
     name_id = sign_in(pysaml2_client, federation, browser, binding)
     asked = visit(federation, browser, f"{federation.url}/adfs/ls/signout", {})
     assert (asked.address, asked.message.binding) == (SLO, binding)

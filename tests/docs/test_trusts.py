@@ -47,14 +47,14 @@ def server_folder(farm_folder, identities, writer, monkeypatch) -> Path:
     return farm_folder
 
 
-def test_its_commands_work(server_folder):
+def test_the_commands_of_the_page_work(server_folder):
     for command in commands():
         result = CliRunner().invoke(cli.main, shlex.split(command)[1:])
         assert result.exit_code == 0, (command, result.output)
     assert len(commands()) >= 5
 
 
-def test_its_requests_are_those_that_the_api_has(services):
+def test_the_requests_of_the_page_are_those_of_the_api(services):
     from idp.app import create_app
 
     rules = create_app(services.config, services=services).url_map.iter_rules()

@@ -239,7 +239,7 @@ def test_a_fault_is_found_and_has_a_remedy(server, level, code, break_it):
     assert found.remedy
 
 
-def test_nothing_is_changed(server):
+def test_an_examination_changes_nothing(server):
     server.sql("UPDATE alembic_version SET version_num = '0001'")
     files = [path for path in server.folder.iterdir() if path.suffix != ".db-shm"]
     before = [path.read_bytes() for path in files]

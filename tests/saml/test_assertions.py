@@ -258,7 +258,7 @@ def test_a_character_that_xml_cannot_hold_is_an_error(identities, field):
     ("second", "in_response_to", "signed"),
     list(product([None, uris.NO_PASSIVE], [None, "_request1"], [True, False])),
 )
-def test_a_status_is_told_signed_or_not(us, second, in_response_to, signed):
+def test_a_status_is_sent_signed_or_not(us, second, in_response_to, signed):
     xml = write_status_response(
         response_id="_r1",
         issuer=IDP_ID,

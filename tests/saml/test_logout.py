@@ -169,7 +169,7 @@ def without_signature(message: SamlMessage) -> SamlMessage:
 
 @both_bindings
 @either_kind
-def test_an_unsigned_one_is_refused(send, binding, sp, code):
+def test_an_unsigned_message_is_refused(send, binding, sp, code):
     assert code(without_signature(send(sp, binding))) == "MSIS7084"
 
 
@@ -182,7 +182,7 @@ def test_a_signature_inside_the_message_does_not_sign_a_query(send, sp, code):
 
 @both_bindings
 @either_kind
-def test_one_signed_by_another_key_is_refused(send, binding, sp, code, identities):
+def test_a_message_signed_by_another_key_is_refused(send, binding, sp, code, identities):
     message = send(sp, binding)
     assert code(message, certificates=(identities.stranger.certificate,)) == "MSIS0038"
     assert code(message, certificates=()) == "no_signing_certificate"
@@ -205,12 +205,12 @@ def test_a_changed_relay_state_is_refused(sp, code):
 
 @both_bindings
 @either_kind
-def test_one_of_nobody_we_trust_is_refused(send, binding, sp, code):
+def test_a_message_of_an_unknown_service_provider_is_refused(send, binding, sp, code):
     assert code(send(sp, binding), known=False) == "MSIS7007"
 
 
 @either_kind
-def test_an_old_one_and_one_of_the_future_are_refused(send, sp, code):
+def test_an_old_message_and_one_of_the_future_are_refused(send, sp, code):
     message = send(sp)
     assert code(message, now=NOW + timedelta(minutes=9)) == "not_fresh"
     assert code(message, now=NOW - timedelta(minutes=4)) == "not_fresh"
@@ -259,7 +259,7 @@ def test_a_response_to_nothing_is_refused(answers, sp, code):
     assert code(as_response) in ("unsolicited", "not_schema_valid")
 
 
-def test_a_request_is_no_response_and_sign_on_is_no_log_out(sp, code):
+def test_a_request_is_not_a_response_and_an_authn_request_is_not_a_log_out(sp, code):
     question = request(sp)
     assert code(SamlMessage(question.xml, None, POST, "SAMLResponse")) == "MSIS7015"
     sign_on = b'<p:AuthnRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol"/>'
@@ -270,7 +270,7 @@ def test_a_request_is_no_response_and_sign_on_is_no_log_out(sp, code):
 
 @pytest.mark.parametrize("who", ["idp", "idp_ec"])
 @both_bindings
-def test_what_is_sent_is_signed_by_either_kind_of_key(binding, who, identities, sp, read):
+def test_a_message_is_signed_by_either_kind_of_key(binding, who, identities, sp, read):
     mine = getattr(identities, who)
     message = request(sp, binding, key=mine.key)
 
@@ -283,7 +283,7 @@ def test_what_is_sent_is_signed_by_either_kind_of_key(binding, who, identities, 
     assert read(message, certificates=(mine.certificate,)).id == "_logout1"
 
 
-def test_a_response_goes_where_responses_go(sp):
+def test_a_response_goes_to_the_response_location(sp):
     to = slo(POST, SLO, "https://sp.example.test/slo/answers")
     answer = LogoutResponse("_a", IDP_ID, "_r", (uris.SUCCESS, None))
     carried = send_logout_response(answer, to=to, relay_state=None, now=NOW, key=sp.key)
@@ -293,7 +293,7 @@ def test_a_response_goes_where_responses_go(sp):
     assert b'Destination="https://sp.example.test/slo/answers"' in received(carried).xml
 
 
-def test_an_address_keeps_the_query_that_it_has(sp):
+def test_an_address_with_a_query_keeps_it(sp):
     question = LogoutRequest("_1", IDP_ID, ALICE)
     to = slo(REDIRECT, f"{SLO}?tenant=1")
     carried = send_logout_request(question, to=to, relay_state="x", now=NOW, key=sp.key)

@@ -80,7 +80,7 @@ def test_a_request_without_issuer_is_refused(idp, writer):
     ["<!-- x -->", "<?x y?>", "<![CDATA[]]>"],
     ids=["comment", "processing instruction", "CDATA"],
 )
-def test_nothing_inside_the_issuer_cuts_it(idp, writer, hidden):
+def test_markup_inside_the_issuer_does_not_cut_it(idp, writer, hidden):
     cut = f"https://sp.example.test{hidden}/metadata"
 
     assert idp.read(writer.message(issuer=cut)).issuer == SP_ID
@@ -108,7 +108,7 @@ def test_an_id_that_is_no_ncname_is_refused(idp, writer, request_id):
         "text",
     ],
 )
-def test_what_the_schema_does_not_know_is_refused(idp, writer, children):
+def test_elements_unknown_to_the_schema_are_refused(idp, writer, children):
     assert refusal(idp, writer.message(children)).code == "not_schema_valid"
 
 
@@ -131,7 +131,7 @@ def test_a_destination_matches_exactly(idp, writer):
         assert refusal(idp, writer.message(Destination=destination)).code == "wrong_destination"
 
 
-def test_but_its_path_may_have_letters_of_any_case(idp, writer):
+def test_the_path_of_a_destination_may_have_letters_of_any_case(idp, writer):
     for path in ("ADFS/LS/", "Adfs/ls/"):
         xml = writer.message(Destination=f"https://idp.example.test/{path}")
         assert idp.read(writer.sign(xml)).signed
@@ -190,7 +190,7 @@ def test_an_instant_may_be_written_in_all_the_ways_that_service_providers_do(idp
     ["", "yesterday", "2026-11-24", "-0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00",
      "12026-11-24T12:00:00Z", "2026-02-30T12:00:00Z"],
 )  # fmt: skip
-def test_an_instant_that_is_none_is_refused(idp, writer, instant):
+def test_a_malformed_instant_is_refused(idp, writer, instant):
     assert refusal(idp, writer.message(IssueInstant=instant)).code in (
         "not_fresh",
         "not_schema_valid",
@@ -260,7 +260,7 @@ def test_an_address_by_url_and_by_index_at_once_is_refused(idp, writer):
         ({"ForceAuthn": "1", "IsPassive": "true"}, "force_and_passive", (uris.REQUESTER, None)),
     ],
 )
-def test_a_wish_that_cannot_be_met_is_told_to_the_service_provider(
+def test_a_request_that_cannot_be_met_is_answered_with_a_status(
     idp, writer, attributes, code, status
 ):
     refused = refusal(idp, writer.message(**attributes))
@@ -308,7 +308,7 @@ def test_the_name_asked_for_is_read(idp, writer, written, meant):
     ],
     ids=["with a format", "without", "only a confirmation"],
 )
-def test_whom_the_request_names_is_read(idp, writer, inside, meant):
+def test_the_subject_of_a_request_is_read(idp, writer, inside, meant):
     assert idp.read(writer.message(f"<saml:Subject>{inside}</saml:Subject>")).subject == meant
 
 
@@ -380,7 +380,7 @@ def test_subject_conditions_scoping_and_extensions_are_tolerated(idp, writer):
     assert idp.read(writer.sign(writer.message(children))).signed
 
 
-def test_what_the_stranger_sent_is_not_repeated_in_full(idp, writer):
+def test_an_error_does_not_repeat_a_long_value_in_full(idp, writer):
     refused = refusal(idp, writer.message(issuer="x" * 5000))
 
     assert len(refused.problem) < 300

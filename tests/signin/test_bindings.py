@@ -39,7 +39,7 @@ def test_the_answer_is_posted_to_the_service_provider(ask, federation):
     assert finished.assertion.recipient == DEFAULT_ACS_URL
 
 
-def test_without_a_relay_state_there_is_none_in_the_answer(ask):
+def test_an_answer_has_no_relay_state_where_the_request_had_none(ask):
     assert set(ask().finish().fields) == {"SAMLResponse"}
 
 

@@ -19,7 +19,7 @@ FOREIGN = [
 ]
 
 
-def test_the_one_that_is_marked_is_the_default(federation, easy):
+def test_the_consumer_service_marked_as_default_is_used(federation, easy):
     assert federation.sign_in(easy.url()).finish().action == DEFAULT_ACS_URL
 
 
@@ -28,7 +28,7 @@ def test_an_idp_initiated_answer_goes_to_the_default(federation, easy):
 
 
 @pytest.mark.parametrize("address", [ACS_URL, OTHER_ACS_URL])
-def test_it_may_be_asked_for_by_its_address(address, federation, easy):
+def test_a_consumer_service_may_be_requested_by_address(address, federation, easy):
     url = easy.url(AssertionConsumerServiceURL=address)
     assert federation.sign_in(url).finish().action == address
 
@@ -36,7 +36,7 @@ def test_it_may_be_asked_for_by_its_address(address, federation, easy):
 @pytest.mark.parametrize(
     ("index", "address"), [("3", ACS_URL), ("7", OTHER_ACS_URL), ("9", DEFAULT_ACS_URL)]
 )
-def test_it_may_be_asked_for_by_its_index(index, address, federation, easy):
+def test_a_consumer_service_may_be_requested_by_index(index, address, federation, easy):
     url = easy.url(AssertionConsumerServiceIndex=index)
     assert federation.sign_in(url).finish().action == address
 

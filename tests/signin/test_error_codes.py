@@ -117,7 +117,7 @@ def with_loop_detection(served):
 
 
 @pytest.mark.parametrize("code", CAUSES)
-def test_it_has_a_cause(code, federation, sp, with_loop_detection, lines):
+def test_every_code_has_a_cause(code, federation, sp, with_loop_detection, lines):
     page = CAUSES[code](federation, sp)
 
     if code in TOLD_TO_THE_SERVICE_PROVIDER:

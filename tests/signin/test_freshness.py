@@ -132,7 +132,7 @@ def test_a_second_factor_counts_as_long_as_the_session_unless_the_trust_says_oth
     assert federation.sign_in(sp.url(), browser=signed_in_browser).is_finished
 
 
-def test_a_trust_may_want_it_younger_and_then_asks_for_it_alone(
+def test_a_trust_may_demand_a_younger_second_factor_which_is_then_asked_for_alone(
     signed_in_browser, federation, sp, phone
 ):
     sp.set(mfa_freshness="10")
@@ -164,7 +164,7 @@ def test_a_requested_second_factor_has_to_be_fresh_as_well(signed_in_browser, fe
     assert federation.sign_in(asking, browser=signed_in_browser).page.title == MFA
 
 
-def test_one_that_is_too_old_is_not_told_of(signed_in_browser, federation, sp):
+def test_a_second_factor_that_is_too_old_is_not_in_the_assertion(signed_in_browser, federation, sp):
     sp.set(second_factor="never", mfa_freshness="10", authentication_context="entra")
     young = federation.sign_in(sp.url(), browser=signed_in_browser).finish().assertion
     federation.clock.advance(601)
@@ -176,7 +176,7 @@ def test_one_that_is_too_old_is_not_told_of(signed_in_browser, federation, sp):
     assert old.values_of("authnmethodsreferences") == (PASSWORD_PROTECTED_TRANSPORT,)
 
 
-def test_what_one_trust_wants_fresh_another_takes_as_it_is(
+def test_a_second_factor_too_old_for_one_trust_is_good_for_another(
     signed_in_browser, federation, sp, pairs
 ):
     other = ServiceProvider(federation, pairs("sp"), "other").register()
@@ -190,7 +190,7 @@ def test_what_one_trust_wants_fresh_another_takes_as_it_is(
 # A trust that always asks
 
 
-def test_a_trust_may_ask_for_all_of_it_each_time(signed_in_browser, federation, sp, phone):
+def test_a_trust_may_ask_for_both_factors_each_time(signed_in_browser, federation, sp, phone):
     sp.set(always_require_authentication="true")
     federation.clock.advance(60)
     assert signed_in_browser.get(sp.url()).title == LOG_IN
@@ -203,14 +203,16 @@ def test_a_trust_may_ask_for_all_of_it_each_time(signed_in_browser, federation, 
     assert signed_in_browser.get(sp.url()).title == LOG_IN
 
 
-def test_it_does_so_where_the_sign_in_begins_here(federation, easy):
+def test_always_require_authentication_holds_for_idp_initiated_sign_ins(federation, easy):
     easy.set(always_require_authentication="true")
     first = federation.sign_in(easy.initiated_url())
     assert first.is_finished
     assert first.browser.get(easy.initiated_url()).title == LOG_IN
 
 
-def test_it_cannot_be_asked_passively(signed_in_browser, federation, sp):
+def test_always_require_authentication_makes_passive_requests_fail(
+    signed_in_browser, federation, sp
+):
     sp.set(always_require_authentication="true")
     assert passive(federation, sp, signed_in_browser).status == ("Responder", "NoPassive")
 

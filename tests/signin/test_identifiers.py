@@ -31,11 +31,11 @@ def test_a_request_by_another_name_is_answered_for_that_name(federation, named, 
     assert audience(federation.sign_in(named.url(key=key)).finish()) == named.entity_id
 
 
-def test_so_is_what_begins_here(federation, named):
+def test_an_idp_initiated_answer_is_for_the_name_that_was_chosen(federation, named):
     assert audience(federation.sign_in(federation.idp_initiated_url(OTHER)).finish()) == OTHER
 
 
-def test_it_is_one_trust_for_settings_log_and_names(federation, named):
+def test_settings_log_and_persistent_names_are_those_of_one_trust(federation, named):
     named.set(name_id_format="persistent")
     names = {
         federation.sign_in(named.url(issuer=name)).finish().assertion.name_id

@@ -71,7 +71,7 @@ def test_our_own_session_ends_before_anybody_else_is_asked(
     assert not is_signed_in(federation, thief, wiki)
 
 
-def test_a_session_keeps_its_service_providers_when_a_second_factor_raises_it(
+def test_a_session_keeps_its_service_providers_when_a_second_factor_is_added(
     federation, logout_app, browser, phone, deliver
 ):
     wiki, vault = logout_app("wiki"), logout_app("vault", settings={"second_factor": "always"})
@@ -83,7 +83,7 @@ def test_a_session_keeps_its_service_providers_when_a_second_factor_raises_it(
     assert deliver(wiki.logout_request(told)).address == vault.slo_url
 
 
-def test_a_session_keeps_them_when_the_same_user_gives_the_password_again(
+def test_a_session_keeps_its_service_providers_when_the_user_gives_the_password_again(
     logout_app, browser, deliver
 ):
     wiki, shop = (
@@ -96,7 +96,7 @@ def test_a_session_keeps_them_when_the_same_user_gives_the_password_again(
     assert deliver(wiki.logout_request(told)).address == shop.slo_url
 
 
-def test_somebody_else_in_the_same_browser_has_a_session_of_their_own(
+def test_another_user_in_the_same_browser_has_a_separate_session(
     federation, logout_app, browser, deliver
 ):
     wiki, shop = (
@@ -110,7 +110,7 @@ def test_somebody_else_in_the_same_browser_has_a_session_of_their_own(
     assert is_signed_in(federation, browser, wiki)
 
 
-def test_a_service_provider_is_asked_once_whatever_it_was_told(
+def test_a_service_provider_is_asked_once_however_often_it_got_an_assertion(
     federation, logout_app, browser, deliver
 ):
     wiki = logout_app("wiki")
@@ -129,7 +129,7 @@ def test_a_service_provider_is_asked_once_whatever_it_was_told(
 
 
 @pytest.mark.parametrize("format_", ["transient", "persistent", "emailAddress", "unspecified"])
-def test_what_was_issued_is_recognised_in_every_format(format_, logout_app, browser, deliver):
+def test_a_name_id_of_every_format_is_recognised_at_log_out(format_, logout_app, browser, deliver):
     wiki = logout_app("wiki", settings={"name_id_format": format_})
     assert deliver(wiki.logout_request(wiki.sign_in(browser))).status == ("Success",)
 

@@ -29,7 +29,7 @@ SKIPPED = {
 
 
 @pytest.mark.parametrize(("how", "status", "said"), SKIPPED.values(), ids=SKIPPED)
-def test_who_cannot_be_asked_is_left_out_and_the_others_are_not(
+def test_a_service_provider_that_cannot_be_asked_is_left_out_and_the_others_are_asked(
     how, status, said, federation, logout_app, browser, deliver
 ):
     wiki, odd, mail = logout_app("wiki"), logout_app("odd", **how), logout_app("mail")
@@ -49,7 +49,7 @@ def test_who_cannot_be_asked_is_left_out_and_the_others_are_not(
 
 
 @pytest.mark.parametrize("change", [{"enabled": "false"}, None], ids=["disabled", "removed"])
-def test_a_service_provider_that_is_not_trusted_any_more_makes_it_partial(
+def test_a_service_provider_that_is_not_trusted_any_more_makes_the_log_out_partial(
     change, federation, logout_app, browser, deliver
 ):
     wiki, shop = logout_app("wiki"), logout_app("shop")
@@ -63,7 +63,7 @@ def test_a_service_provider_that_is_not_trusted_any_more_makes_it_partial(
     assert federation.log[-1].detail == f"{shop.entity_id} not_trusted"
 
 
-def test_a_service_provider_whose_metadata_has_expired_makes_it_partial(
+def test_a_service_provider_whose_metadata_has_expired_makes_the_log_out_partial(
     federation, logout_app, browser, deliver
 ):
     wiki, shop = logout_app("wiki"), logout_app("shop")
@@ -82,7 +82,7 @@ def test_a_service_provider_whose_metadata_has_expired_makes_it_partial(
     "status",
     [(uris.RESPONDER, None), (uris.REQUESTER, uris.UNKNOWN_PRINCIPAL), (uris.SUCCESS, "urn:x")],
 )
-def test_a_service_provider_that_could_not_makes_it_partial(
+def test_a_service_provider_that_failed_makes_the_log_out_partial(
     status, federation, logout_app, browser, deliver
 ):
     wiki, shop, mail = logout_app("wiki"), logout_app("shop"), logout_app("mail")
@@ -148,7 +148,9 @@ def test_an_answer_in_another_browser_is_noted_and_goes_no_further(
     assert deliver(answer).address == mail.slo_url
 
 
-def test_who_never_answers_keeps_nobody_else_waiting(federation, logout_app, browser, deliver):
+def test_a_service_provider_that_never_answers_does_not_keep_others_waiting(
+    federation, logout_app, browser, deliver
+):
     wiki, shop, mail = logout_app("wiki"), logout_app("shop"), logout_app("mail")
     told = wiki.sign_in(browser)
     shop.sign_in(browser)
@@ -218,7 +220,7 @@ def test_no_other_method_ends_a_session(method, federation, logout_app, browser)
     assert is_signed_in(federation, browser, wiki)
 
 
-def test_who_is_told_by_post_and_cannot_answer_by_it_is_answered_by_redirect(
+def test_a_request_by_post_is_answered_by_redirect_where_the_trust_takes_only_that(
     logout_app, browser, deliver
 ):
     wiki = logout_app("wiki", slo_bindings=(REDIRECT,))

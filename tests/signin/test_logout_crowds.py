@@ -64,7 +64,7 @@ def test_all_service_providers_begin_at_once_and_each_is_answered(federation, lo
         assert end.status == ("Success",)
 
 
-def test_a_sign_in_at_the_moment_of_log_out_is_told_or_does_not_happen(
+def test_a_sign_in_at_the_moment_of_log_out_is_logged_out_or_does_not_happen(
     federation, logout_app, browser
 ):
     wiki = logout_app("wiki")

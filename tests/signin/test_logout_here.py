@@ -57,7 +57,7 @@ def test_all_service_providers_are_asked_and_the_page_says_what_happened(
     assert {row.user for row in federation.log if row.event_id > 1203} == {federation.user.name}
 
 
-def test_it_is_offered_to_whoever_is_signed_in(
+def test_sign_out_is_offered_to_a_signed_in_user(
     federation, logout_app, browser, own_page, adfs_page
 ):
     wiki = logout_app("wiki")
@@ -68,7 +68,7 @@ def test_it_is_offered_to_whoever_is_signed_in(
         assert federation.user.name in page.text("idp_SignInThisSiteStatusLabel")
 
 
-def test_it_is_there_where_the_list_of_applications_is_off(
+def test_sign_out_is_offered_where_the_list_of_applications_is_off(
     logout_app, browser, deliver, own_page, press, served
 ):
     wiki = logout_app("wiki")
@@ -111,7 +111,7 @@ def test_a_link_ends_nothing(federation, logout_app, browser, own_page):
     assert is_signed_in(federation, browser, wiki)
 
 
-def test_who_is_not_signed_in_sees_that_and_nothing_of_anybody_else(
+def test_a_user_who_is_not_signed_in_sees_signed_out_and_no_application_of_others(
     federation, logout_app, browser
 ):
     logout_app("wiki").sign_in(browser)
@@ -141,7 +141,7 @@ def test_everywhere_ends_the_users_sessions_in_other_browsers(
 
 
 @pytest.mark.parametrize("change", ["disable", "sign_out"])
-def test_a_session_that_lets_nobody_in_any_more_can_still_be_signed_out_of(
+def test_an_invalidated_session_can_still_be_signed_out(
     change, federation, logout_app, browser, deliver, own_page, press
 ):
     wiki, shop = logout_app("wiki"), logout_app("shop")
@@ -156,7 +156,7 @@ def test_a_session_that_lets_nobody_in_any_more_can_still_be_signed_out_of(
     assert own_page().title == "Signed Out"
 
 
-def test_where_a_user_was_not_let_in_there_is_nobody_to_tell(
+def test_a_service_provider_that_the_user_was_denied_is_not_asked_to_log_out(
     federation, logout_app, browser, deliver, own_page, press
 ):
     wiki = logout_app("wiki")
@@ -173,7 +173,9 @@ def test_where_a_user_was_not_let_in_there_is_nobody_to_tell(
     assert outcomes_on(page) == {wiki.entity_id: "signed_out"}
 
 
-def test_here_only_leaves_them(federation, logout_app, browser, own_page, press):
+def test_a_sign_out_here_keeps_the_sessions_of_other_browsers(
+    federation, logout_app, browser, own_page, press
+):
     wiki = logout_app("wiki")
     other = federation.browser()
     wiki.sign_in(browser)

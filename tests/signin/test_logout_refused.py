@@ -46,7 +46,7 @@ def test_a_request_for_what_was_not_issued_ends_nothing(
     assert events(federation) == [(1207, "MSIS7054")]
 
 
-def test_a_service_provider_cannot_end_what_another_was_told(
+def test_a_service_provider_cannot_end_the_session_of_another(
     federation, logout_app, browser, deliver
 ):
     wiki, shop = logout_app("wiki"), logout_app("shop")
@@ -103,7 +103,9 @@ def test_the_browser_with_the_session_still_reaches_the_others(
     assert carry(federation, elsewhere, mail.logout_response(asked)).status == ("Success",)
 
 
-def test_of_sessions_in_two_browsers_each_tells_its_own(federation, logout_app, browser, deliver):
+def test_a_log_out_of_sessions_in_two_browsers_asks_others_only_for_the_session_of_this_browser(
+    federation, logout_app, browser, deliver
+):
     wiki, shop = logout_app("wiki"), logout_app("shop")
     elsewhere = federation.browser()
     there = wiki.sign_in(elsewhere)

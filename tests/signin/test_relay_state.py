@@ -56,14 +56,16 @@ def test_the_longest_relay_state_survives_the_log_in_page_and_the_second_factor(
     assert sign_in.finish().relay_state == relay_state
 
 
-def test_one_that_is_longer_is_refused(federation, easy: ServiceProvider, lines):
+def test_a_relay_state_that_is_too_long_is_refused(federation, easy: ServiceProvider, lines):
     fields = easy.fields(relay_state="x" * (MAX_RELAY_STATE + 1))
     page = federation.browser().post(easy.ls_url, fields)
 
     assert (page.status, lines.refusals()) == (400, ["MSIS7046"])
 
 
-def test_an_idp_initiated_one_is_bounded_as_well(federation, easy: ServiceProvider, lines):
+def test_an_idp_initiated_relay_state_that_is_too_long_is_refused_as_well(
+    federation, easy: ServiceProvider, lines
+):
     page = federation.browser().get(easy.initiated_url("x" * (MAX_RELAY_STATE + 1)))
 
     assert (page.status, lines.refusals()) == (400, ["MSIS7046"])

@@ -27,7 +27,9 @@ def test_a_password_is_enough_for(asked, federation, easy):
     assert finished.assertion.authn_context_class == PASSWORD_PROTECTED_TRANSPORT
 
 
-def test_several_factors_are_asked_for_even_where_the_trust_asks_for_none(federation, easy, phone):
+def test_several_requested_factors_are_asked_for_even_where_the_trust_asks_for_none(
+    federation, easy, phone
+):
     sign_in = federation.sign_in(easy.url(children=requested_context(MULTIPLE_AUTHN)))
     assert sign_in.page.title == "Multi-Factor Authentication"
     phone.approve(sign_in.number)
@@ -74,9 +76,7 @@ def test_the_first_class_that_can_be_met_is(federation, easy):
     ids=["kerberos", "unknown", "phishing-resistant", "upper case", "better"],
 )
 @pytest.mark.parametrize("signed_in", [False, True], ids=["nobody", "signed in"])
-def test_anything_else_is_told_to_the_service_provider(
-    children, signed_in, federation, easy, lines
-):
+def test_any_other_context_is_answered_with_a_status(children, signed_in, federation, easy, lines):
     browser = federation.sign_in(easy.url()).browser if signed_in else federation.browser()
 
     page = browser.get(easy.url(children=children, ID="_mine", relay_state="there"))
@@ -113,7 +113,7 @@ def test_the_refeds_profile_asks_for_the_second_factor(federation, easy, phone):
 
 
 @pytest.mark.parametrize(("style", "told"), [("entra", MULTIPLE_AUTHN), ("refeds", REFEDS_MFA)])
-def test_a_trust_may_be_told_of_every_second_factor(style, told, federation, sp, phone):
+def test_a_trust_may_get_the_context_of_every_second_factor(style, told, federation, sp, phone):
     sp.set(authentication_context=style)
     sign_in = federation.sign_in(sp.url())
     phone.approve(sign_in.number)
@@ -125,7 +125,7 @@ def test_a_trust_may_be_told_of_every_second_factor(style, told, federation, sp,
 
 
 @pytest.mark.parametrize("style", ["adfs", "entra", "refeds"])
-def test_no_trust_is_told_of_a_second_factor_that_there_was_not(style, federation, easy):
+def test_no_assertion_claims_a_second_factor_that_was_not_given(style, federation, easy):
     easy.set(authentication_context=style)
     finished = federation.sign_in(easy.url()).finish()
     assert finished.assertion.authn_context_class == PASSWORD_PROTECTED_TRANSPORT
@@ -193,7 +193,7 @@ def test_the_method_asked_for_is_taken(federation, easy):
     assert sign_in.finish().assertion.authn_context_class == OTP
 
 
-def test_a_method_that_this_user_cannot_give_is_told_to_the_service_provider(
+def test_a_method_that_the_user_does_not_have_is_answered_with_a_status(
     enable, federation, easy, lines
 ):
     enable(ENTRA, "Unavailable")

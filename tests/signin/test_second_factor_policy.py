@@ -81,7 +81,7 @@ def test_a_password_session_names_the_password_alone(federation, easy):
     )
 
 
-def test_a_user_without_a_second_factor_is_told_so(federation, sp, lines):
+def test_a_user_without_a_second_factor_sees_that_on_a_page(federation, sp, lines):
     user = federation.add_user(phone=None)
 
     sign_in = federation.sign_in(sp.url(), user)
@@ -91,7 +91,7 @@ def test_a_user_without_a_second_factor_is_told_so(federation, sp, lines):
     assert lines.refusals() == ["method_not_available"]
 
 
-def test_a_server_without_adapters_lets_nobody_in_who_needs_one(federation, sp, lines):
+def test_a_server_without_adapters_signs_nobody_in_who_needs_a_second_factor(federation, sp, lines):
     federation.services.providers.enable(())
 
     assert federation.sign_in(sp.url()).page.status == 403

@@ -24,7 +24,7 @@ def is_refused(page, lines) -> bool:
 
 
 @pytest.mark.parametrize("binding", ["redirect", "post"])
-def test_one_by_another_key_is_refused(binding, federation, easy, stranger, lines):
+def test_a_request_signed_by_another_key_is_refused(binding, federation, easy, stranger, lines):
     browser = federation.browser()
     if binding == "redirect":
         page = browser.get(easy.url(key=stranger))
@@ -79,7 +79,7 @@ def test_a_changed_query_is_refused(change, federation, easy, lines):
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_an_algorithm_that_the_trust_does_not_have_is_told_by_a_status(
+def test_an_algorithm_that_the_trust_does_not_have_is_answered_with_a_status(
     algorithm, federation, easy, lines
 ):
     """AD FS: event 378, and Responder, at the address that is registered."""

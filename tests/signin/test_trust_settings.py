@@ -39,7 +39,9 @@ def sha1(easy) -> ServiceProvider:
 
 class TestSignatureAlgorithm:
     @pytest.mark.parametrize("signature", ["AssertionOnly", "MessageOnly", "MessageAndAssertion"])
-    def test_what_is_signed_is_signed_by_it(self, federation, sha1, signature):
+    def test_an_assertion_is_signed_by_the_algorithm_of_the_trust(
+        self, federation, sha1, signature
+    ):
         sha1.set(saml_response_signature=signature)
 
         finished = federation.sign_in(sha1.url()).finish()
@@ -50,7 +52,7 @@ class TestSignatureAlgorithm:
         assert states <= {"weak", "absent"}
         assert "weak" in states
 
-    def test_so_is_a_status(self, federation, sha1):
+    def test_a_status_is_signed_by_the_algorithm_of_the_trust(self, federation, sha1):
         finished = federation.sign_in(sha1.url(IsPassive="true")).finish()
 
         assert finished.status == ("Responder", "NoPassive")
@@ -65,7 +67,9 @@ class TestSignatureAlgorithm:
         assert algorithms(xml, "SignatureMethod") == {uris.RSA_SHA256}
 
     @pytest.mark.parametrize("signature", ["query", "enveloped"])
-    def test_requests_must_be_signed_by_it(self, federation, sha1, signature):
+    def test_requests_must_be_signed_by_the_algorithm_of_the_trust(
+        self, federation, sha1, signature
+    ):
         weak = sha1.key.with_algorithm(uris.RSA_SHA1)
 
         def asked(key):
@@ -79,7 +83,7 @@ class TestSignatureAlgorithm:
         assert asked(sha1.key).name_id == federation.user.name
         assert asked(weak).status == ("Responder",)
 
-    def test_an_altered_request_is_no_better_for_it(self, federation, sha1, lines):
+    def test_an_altered_request_is_refused_under_sha1_too(self, federation, sha1, lines):
         weak = sha1.key.with_algorithm(uris.RSA_SHA1)
         url = sha1.url(key=weak, relay_state="here").replace("here", "there")
 
@@ -106,7 +110,7 @@ class TestTimes:
 
         assert end[:16] == f"{federation.clock.now() + timedelta(hours=1):%Y-%m-%dT%H:%M}"
 
-    def test_the_delivery_window_is_the_farms(self, federation, easy, reconfigured):
+    def test_the_delivery_window_is_a_setting_of_the_farm(self, federation, easy, reconfigured):
         client = reconfigured(farm=FarmSection(saml_message_delivery_window=2))
         page = client.get(easy.url().removeprefix(federation.url))
         session = re.search(r'name="SamlSession" value="([^"]+)"', page.text)[1]
@@ -125,7 +129,9 @@ class TestTimes:
 
 
 class TestSignedSamlRequestsRequired:
-    def test_the_farm_may_demand_it_of_all(self, federation, easy, reconfigured):
+    def test_the_farm_may_demand_signed_requests_of_all_trusts(
+        self, federation, easy, reconfigured
+    ):
         client = reconfigured(farm=FarmSection(signed_saml_requests_required=True))
 
         answer = client.get(easy.url().removeprefix(federation.url))
@@ -135,7 +141,7 @@ class TestSignedSamlRequestsRequired:
 
 
 class TestEncryptionCertificate:
-    def test_it_outranks_the_keys_of_the_metadata(self, federation, pairs):
+    def test_the_configured_certificate_outranks_the_keys_of_the_metadata(self, federation, pairs):
         sp = ServiceProvider(federation, pairs("sp"), encrypts=True).register()
         sp.set(second_factor="never", encryption_certificate=pairs("renewed").certificate.decode())
 
@@ -143,7 +149,9 @@ class TestEncryptionCertificate:
 
         assert federation.sign_in(sp.url()).finish().assertion.encryption
 
-    def test_it_encrypts_where_the_metadata_has_no_key(self, federation, easy, pairs):
+    def test_the_configured_certificate_is_used_where_the_metadata_has_no_key(
+        self, federation, easy, pairs
+    ):
         easy.set(encryption_certificate=pairs("sp").certificate.decode())
         assert federation.sign_in(easy.url()).finish().assertion.encryption
 
@@ -152,7 +160,7 @@ class TestEncryptionCertificate:
 
 
 class TestSeveralKeys:
-    def test_the_first_that_is_valid_is_encrypted_for(self, federation, pairs):
+    def test_the_first_valid_key_is_used_for_encryption(self, federation, pairs):
         sp = ServiceProvider(federation, pairs("sp"), encrypts=True).register()
         sp.set(second_factor="never")
         services = federation.services
@@ -185,7 +193,9 @@ class TestAllowedAuthenticationClassReferences:
             ((), "exact", PASSWORD_PROTECTED_TRANSPORT),
         ],
     )
-    def test_nothing_else_is_given(self, federation, easy, asked, comparison, answered):
+    def test_a_class_that_is_not_allowed_is_not_given(
+        self, federation, easy, asked, comparison, answered
+    ):
         easy.set(allowed_authentication_class_references=PASSWORD_PROTECTED_TRANSPORT)
         wish = requested_context(*asked, comparison=comparison) if asked else ""
 
@@ -201,7 +211,7 @@ class TestAllowedAuthenticationClassReferences:
 class TestLogOut:
     """Both ways: what service providers send is held to their trust's algorithm, and so is ours."""
 
-    def test_a_trust_set_to_sha1_is_asked_and_answered_by_it(
+    def test_a_trust_set_to_sha1_gets_log_out_messages_signed_by_it(
         self, logout_app, browser, deliver, federation
     ):
         old = logout_app("old", settings={"signature_algorithm": "rsa-sha1"})

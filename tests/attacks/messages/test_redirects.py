@@ -160,7 +160,7 @@ def test_a_letter_written_as_an_escape_is_another_octet(idp, writer):
     assert refused_code(idp, decode_redirect(escaped)) == "MSIS0038"
 
 
-def test_a_message_under_the_other_name_is_none_of_ours(idp, writer):
+def test_a_message_under_the_name_of_the_other_parameter_is_refused(idp, writer):
     """CVE-2025-27773: the signature was over one parameter, and the other was read."""
     ours, other = writer.parameter, {"SAMLRequest": "SAMLResponse", "SAMLResponse": "SAMLRequest"}
     query = signed_query(writer)

@@ -158,7 +158,7 @@ def test_an_algorithm_that_is_not_in_the_table_is_refused(idp, writer, algorithm
 # Content.
 
 
-def test_what_a_forger_would_change_is_signed(idp, writer):
+def test_a_forged_change_breaks_the_signature(idp, writer):
     signed = writer.sign(writer.message())
 
     assert writer.forged(signed) != signed
@@ -292,7 +292,7 @@ def test_a_second_signature_is_refused(idp, writer):
     assert refused_code(idp, edited(signed, edit)) == "signature_shape"
 
 
-def test_a_signature_in_the_extensions_alone_does_not_pass_for_none(idp, writer):
+def test_a_signature_in_the_extensions_alone_does_not_pass_for_no_signature(idp, writer):
     def edit(root):
         signature = root.find("ds:Signature", NS)
         extensions = etree.SubElement(root, f"{{{uris.PROTOCOL}}}Extensions")

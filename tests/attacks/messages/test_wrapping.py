@@ -45,7 +45,7 @@ def test_no_shape_of_wrapping_is_accepted(shape, message_id, idp, writer):
 
 
 @pytest.mark.parametrize("name", HOLDING)
-def test_these_would_fool_who_asks_for_arithmetic_alone(name, writer):
+def test_these_shapes_would_fool_a_check_of_arithmetic_alone(name, writer):
     message = wrapped(SHAPES[name], writer.sign(writer.message()), evil_message(writer))
 
     assert is_right_by_arithmetic(message, writer.identity.certificate)
@@ -63,7 +63,7 @@ def box(root: etree._Element) -> etree._Element:
     return root.find("samlp:Extensions", NS)[0]
 
 
-def test_the_signed_original_in_the_extensions_vouches_for_nobody_else(idp, writer):
+def test_a_signed_original_in_the_extensions_does_not_vouch_for_the_message_around_it(idp, writer):
     root = evil_with_box(writer)
     box(root).append(etree.fromstring(writer.sign(writer.message())))
 
@@ -71,7 +71,7 @@ def test_the_signed_original_in_the_extensions_vouches_for_nobody_else(idp, writ
 
 
 @pytest.mark.parametrize("message_id", ["_evil", KEPT])
-def test_nor_does_its_signature_when_it_is_moved_to_the_other(message_id, idp, writer):
+def test_a_signature_moved_to_another_message_does_not_vouch_for_it(message_id, idp, writer):
     root = evil_with_box(writer, message_id)
     original = etree.fromstring(writer.sign(writer.message()))
     root.insert(1, original.find("ds:Signature", NS))

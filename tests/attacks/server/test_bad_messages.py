@@ -117,7 +117,7 @@ def must_be_refused(page, lines, code, federation):
 
 @pytest.mark.parametrize(("make", "code"), MESSAGES.values(), ids=MESSAGES.keys())
 @pytest.mark.parametrize("binding", ["redirect", "post"])
-def test_it_is_refused_on_a_page(binding, make, code, federation, easy, lines):
+def test_a_bad_message_is_refused_on_a_page(binding, make, code, federation, easy, lines):
     xml, browser = make(easy), federation.browser()
     if binding == "redirect":
         page = browser.get(by_redirect(easy, xml))
@@ -181,7 +181,7 @@ def test_a_bomb_is_not_blown_up(federation, easy, lines):
     must_be_refused(page, lines, "message_too_large", federation)
 
 
-def test_a_session_survives_all_of_it(federation, easy):
+def test_a_session_survives_all_bad_messages(federation, easy):
     browser = federation.sign_in(easy.url()).browser
     for query, _ in PARAMETERS.values():
         browser.get(f"{easy.ls_url}?{query}")

@@ -68,7 +68,7 @@ def test_asking_in_other_words_passes_nothing(half_way, sp):
     must_not_be_in(browser.get(sp.url(sp.authn_request(password))))
 
 
-def test_a_request_that_wants_no_page_is_told_no(federation, half_way, sp):
+def test_a_passive_request_that_needs_a_page_is_answered_with_a_status(federation, half_way, sp):
     sign_in = federation.resume(half_way.browser, half_way.browser.get(sp.url(IsPassive="true")))
 
     assert sign_in.finish().status == ("Responder", "NoPassive")
