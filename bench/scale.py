@@ -54,7 +54,9 @@ class BigServer:
     def _browser(self, user: str) -> Client:
         now = self.services.clock.now()
         session = start_session(user, now).with_second_factor(MULTIPLE, now)
-        response = SessionCookie(self.services).give(Response(), session)
+        services = self.services
+        cookies = SessionCookie(services.config, services.sealer, services.clock)
+        response = cookies.give(Response(), session)
         cookie = response.headers["Set-Cookie"].partition(";")[0].removeprefix(f"{NAME}=")
         return Client(self.app, {NAME: cookie})
 
