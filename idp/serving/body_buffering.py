@@ -16,7 +16,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from idp.counters import NO_COUNTERS, Counters, log_and_count
-from idp.web.app import BODY_LIMIT
+from idp.web.app import MAX_BODY_LENGTH
 from idp.web.http_status import RETRY_SOON, unavailable_text
 
 if TYPE_CHECKING:
@@ -97,13 +97,13 @@ def _has_body(environ: WSGIEnvironment) -> bool:
     length = environ.get("CONTENT_LENGTH") or "0"
     if "HTTP_TRANSFER_ENCODING" in environ or len(length) > MAX_LENGTH_DIGITS:
         return True
-    return length.isascii() and length.isdigit() and 0 < int(length) <= BODY_LIMIT
+    return length.isascii() and length.isdigit() and 0 < int(length) <= MAX_BODY_LENGTH
 
 
 def _read(stream: io.BufferedIOBase) -> bytes:
     """Read to the end, or one byte more than the application accepts, so that it refuses it."""
     parts: list[bytes] = []
-    left = BODY_LIMIT + 1
+    left = MAX_BODY_LENGTH + 1
     while left and (part := stream.read(left)):
         parts.append(part)
         left -= len(part)

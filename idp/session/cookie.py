@@ -1,24 +1,26 @@
-"""The session cookie of AD FS, ``MSISAuth``: read it, give it, take it away."""
+"""The session cookie of AD FS, ``MSISAuth``: reads it, returns the headers to set and delete it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Response
-
 from adapter.clock import Clock
 from idp.config.schema import Config
 from idp.session.seal import Sealer
 from idp.session.sso import Session, Sessions, session_rules
-from idp.web.cookies import give_cookie, take_cookie_away
+from idp.web.cookies import PATH, delete_cookie_header, set_cookie_header
 
 NAME = "MSISAuth"
 
 
 class SessionCookie:
-    """Reads and writes the session cookie of any browser; it keeps no state."""
+    """Reads and writes the session cookie of any browser; it keeps no state.
 
-    def __init__(self, config: Config, sealer: Sealer, clock: Clock) -> None:
+    *path* is the path of the addresses to which browsers send the cookie.
+    """
+
+    def __init__(self, config: Config, sealer: Sealer, clock: Clock, path: str = PATH) -> None:
+        self._path = path
         self._is_secure = config.server.is_secure
         self._sessions = Sessions(
             sealer.purpose("session"), session_rules(config.sign_in), clock.now
@@ -28,12 +30,14 @@ class SessionCookie:
         """Return the session in the browser's cookies, None if there is none or it has ended."""
         return self._sessions.read(cookies.get(NAME))
 
-    def take_away(self, response: Response) -> Response:
-        """Delete the session cookie from the browser."""
-        return take_cookie_away(response, NAME, secure=self._is_secure)
+    def delete_header(self) -> str:
+        """Return the ``Set-Cookie`` header that deletes the session cookie."""
+        return delete_cookie_header(NAME, secure=self._is_secure, path=self._path)
 
-    def give(self, response: Response, session: Session) -> Response:
-        """Set the session cookie; it outlives the browser only if the session is kept."""
+    def set_header(self, session: Session) -> str:
+        """Return the ``Set-Cookie`` header; it outlives the browser only if the session is kept."""
         max_age = self._sessions.remaining(session) if session.kept else None
         value = self._sessions.write(session)
-        return give_cookie(response, NAME, value, max_age=max_age, secure=self._is_secure)
+        return set_cookie_header(
+            NAME, value, max_age=max_age, secure=self._is_secure, path=self._path
+        )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import delete
@@ -13,12 +12,6 @@ from support.tools.threads import until, waiting_rooms
 
 from idp.mfa.waiting import WaitingRoom
 from idp.store.schema import devices
-
-
-@pytest.fixture
-def threads():
-    with ThreadPoolExecutor(32) as pool:
-        yield pool
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ from support.servers.server_folder import SP_ID, metadata
 from idp.app import assemble
 from idp.config import WORKER_THREADS
 from idp.config.reading import load
-from idp.demo import tls
+from idp.demo import certificates as demo_certificates
 from idp.directory import PasswordHasher
 from idp.serving.supervisor import GRACE_SECONDS
 from idp.sockets import listen
@@ -319,8 +319,10 @@ def test_a_server_without_a_node_starts_and_says_what_to_do(config_file):
 
 
 @pytest.fixture
-def tls_files(server_folder: Path) -> tls.Tls:
-    return tls.prepare(server_folder / "tls", "localhost", datetime.now(UTC))
+def tls_files(server_folder: Path) -> demo_certificates.TlsFiles:
+    return demo_certificates.create_certificates(
+        server_folder / "tls", "localhost", datetime.now(UTC)
+    )
 
 
 def with_tls(folder: Path, certificate: Path, key: Path) -> Path:

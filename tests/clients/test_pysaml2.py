@@ -10,7 +10,7 @@ import base64
 import pytest
 from support.service_providers.logout_apps import App, Sent, carry, visit
 
-from idp.embedded.test_sp.pysaml2_client import make_service_provider
+from idp.embedded.test_sp.pysaml2_client import make_configured_client
 from idp.saml.logout import OutgoingMessage
 from idp.saml.values import POST, REDIRECT
 from idp.testing.page import Page
@@ -48,7 +48,7 @@ def pysaml2_client(federation, pairs, binding, tmp_path):
         "service": {"sp": service},
         "allow_unknown_attributes": True,
     }
-    made = make_service_provider(settings, key_pem=pair.private_key, cert_pem=pair.certificate)
+    made = make_configured_client(settings, key_pem=pair.private_key, cert_pem=pair.certificate)
     own = create_metadata_string(None, config=made.config, valid=24)
     federation.add_service_provider(own, second_factor="never")
     return made

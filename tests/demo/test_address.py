@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from idp.cli.demo import demo
-from idp.demo.address import Address, choose, is_host
+from idp.demo.address import DemoAddress, choose_address, is_host
 
 
 @pytest.mark.parametrize(
@@ -27,12 +27,12 @@ from idp.demo.address import Address, choose, is_host
     ],
 )
 def test_what_was_not_said_is_as_it_was_before(options, earlier, base_url, sp_url):
-    address = choose(*options, earlier)
+    address = choose_address(*options, earlier)
     assert (address.base_url, address.sp_url) == (base_url, sp_url)
 
 
 def test_port_zero_leaves_both_ports_to_the_system():
-    assert choose(None, 0, None, None) == Address(port=0, sp_port=0)
+    assert choose_address(None, 0, None, None) == DemoAddress(port=0, sp_port=0)
 
 
 @pytest.mark.parametrize("host", ["localhost", "adfs.example.test", "my_host", "192.0.2.1", "::1"])

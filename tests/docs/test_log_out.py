@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from idp.cli import main
 from idp.session.participants import Outcome
-from idp.signin.flow import OUTLASTS
+from idp.signin.flow import LONGER_THAN_SESSION
 from idp.signin.logout.steps import ANSWER_WITHIN, IS_WHOLE
 from idp.store.participants import MAX_KEPT
 
@@ -25,7 +25,7 @@ def test_every_outcome_has_a_row_that_says_what_it_makes_of_the_log_out(outcome)
 
 def test_the_times_and_numbers_are_those_that_hold():
     assert f"after {ANSWER_WITHIN.seconds} seconds" in PAGE
-    assert (MAX_KEPT, OUTLASTS.days) == (16, 1)
+    assert (MAX_KEPT, LONGER_THAN_SESSION.days) == (16, 1)
     assert "a day longer" in PAGE
     assert "the newest sixteen assertions" in PAGE
 

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from idp import cli
+from idp.audit.writer import LOCKOUT_EVENTS
 from idp.config import schema
 from idp.directory.lockout import Mode
-from idp.signin.audit_log import LOCKOUT_EVENTS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "passwords.md").read_text()
 COMMANDS = [line[2:] for line in PAGE.splitlines() if line.startswith("$ tallystick ")]

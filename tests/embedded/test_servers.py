@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from idp.demo.tls import prepare
-from idp.embedded.servers import Server
+from idp.demo.certificates import create_certificates
+from idp.embedded.servers import ThreadedServer
 from idp.sockets import AddressUnavailable, listen, port_of
 
 
@@ -32,7 +32,7 @@ def test_addresses_that_are_not_ours_are_refused(host, port):
 
 
 def test_it_answers_until_it_is_stopped_and_then_frees_its_port():
-    server = Server(listen("127.0.0.1", 0), hello)
+    server = ThreadedServer(listen("127.0.0.1", 0), hello)
     server.start()
     assert requests.get(f"http://127.0.0.1:{server.port}", timeout=10).text == "hello"
     server.stop()
@@ -40,13 +40,13 @@ def test_it_answers_until_it_is_stopped_and_then_frees_its_port():
 
 
 def test_one_that_was_never_started_frees_its_port_too():
-    server = Server(listen("127.0.0.1", 0), hello)
+    server = ThreadedServer(listen("127.0.0.1", 0), hello)
     server.stop()
     listen("127.0.0.1", server.port).close()
 
 
 def test_it_does_not_tell_which_version_of_what_it_is():
-    server = Server(listen("127.0.0.1", 0), hello)
+    server = ThreadedServer(listen("127.0.0.1", 0), hello)
     server.start()
     said = requests.get(f"http://127.0.0.1:{server.port}", timeout=10).headers["Server"]
     server.stop()
@@ -54,8 +54,8 @@ def test_it_does_not_tell_which_version_of_what_it_is():
 
 
 def test_under_tls_a_connection_that_says_nothing_keeps_nobody_out(tmp_path):
-    tls = prepare(tmp_path, "localhost", datetime.now(UTC))
-    server = Server(listen("127.0.0.1", 0), hello, tls.server_context())
+    tls = create_certificates(tmp_path, "localhost", datetime.now(UTC))
+    server = ThreadedServer(listen("127.0.0.1", 0), hello, tls.server_context())
     server.start()
     with socket.create_connection(("127.0.0.1", server.port)):
         answer = requests.get(
@@ -66,8 +66,8 @@ def test_under_tls_a_connection_that_says_nothing_keeps_nobody_out(tmp_path):
 
 
 def test_whoever_speaks_no_tls_breaks_nothing(tmp_path, capfd):
-    tls = prepare(tmp_path, "localhost", datetime.now(UTC))
-    server = Server(listen("127.0.0.1", 0), hello, tls.server_context())
+    tls = create_certificates(tmp_path, "localhost", datetime.now(UTC))
+    server = ThreadedServer(listen("127.0.0.1", 0), hello, tls.server_context())
     server.start()
     with socket.create_connection(("127.0.0.1", server.port)) as plain:
         plain.sendall(b"GET / HTTP/1.1\r\n\r\n")

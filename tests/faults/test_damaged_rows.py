@@ -16,7 +16,7 @@ from adapter.errors import TallystickError
 from idp import logs
 from idp.directory.lockout import Origin
 from idp.doctor.examination import examine
-from idp.doctor.findings import World
+from idp.doctor.findings import Environment
 from idp.federation.relying_party.trust import UnreadableTrust
 from idp.management.metadata.monitor import Monitor
 
@@ -75,7 +75,7 @@ def one(server, damage):
 
 
 def findings(server):
-    world = World(resolve=lambda _host: None)
+    world = Environment(resolve=lambda _host: None)
     found = {finding.code: finding for finding in examine(server.folder / "tallystick.toml", world)}
     logs.configure()  # the doctor has it write to where nobody reads
     return found
@@ -232,7 +232,7 @@ def test_what_is_due_of_others_is_refreshed_all_the_same(server, damage):
     damage("trusts", "settings", "{", entity_id=SHOP)
     server.clock.advance(days=1)
 
-    assert Monitor(server.services()).look() == ()
+    assert Monitor(server.services()).refresh_due() == ()
     assert server.services().refreshes.state(SHOP) is not None
 
 

@@ -138,7 +138,7 @@ def make_client(sp, us, signed):
         key=us.key,
         now=NOW,
     )
-    return pysaml2_client.make_test_client(
+    return pysaml2_client.make_sp_client(
         entity_id=SP_ID,
         acs_urls=[ACS_URL],
         idp_metadata=metadata.decode(),

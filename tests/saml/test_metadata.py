@@ -103,7 +103,7 @@ def test_the_same_metadata_has_the_same_bytes_on_every_node(identities):
 
 
 def test_pysaml2_reads_it(identities):
-    client = pysaml2_client.make_test_client(
+    client = pysaml2_client.make_sp_client(
         entity_id="https://sp.example.test/metadata",
         acs_urls=["https://sp.example.test/acs"],
         idp_metadata=write(identities.idp).decode(),

@@ -42,7 +42,7 @@ def make_client(identities, *, signer=None, **more):
         key=identities.idp.key,
         now=datetime.now(UTC),
     )
-    return pysaml2_client.make_test_client(
+    return pysaml2_client.make_sp_client(
         entity_id=SP_ID,
         acs_urls=[ACS_URL],
         idp_metadata=metadata.decode(),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.clock import NOON, SetClock
 
-from idp.config.schema import SignIn
+from idp.config.schema import SignInSection
 from idp.saml.contexts import PASSWORD_PROTECTED_TRANSPORT
 from idp.session.seal import SealBroken, Sealer
 from idp.session.sso import Proof, Session, SessionRules, Sessions, new_session_id, start_session
@@ -250,7 +250,7 @@ def test_looser_rules_lengthen_none_that_was_given(clock, sessions):
 
 def test_the_longest_is_the_longer_of_the_two():
     def lifetime(kept_minutes: int, *, kept: bool = True) -> timedelta:
-        settings = SignIn(keep_me_signed_in=kept, keep_me_signed_in_minutes=kept_minutes)
+        settings = SignInSection(keep_me_signed_in=kept, keep_me_signed_in_minutes=kept_minutes)
         return settings.session_lifetime
 
     assert lifetime(2880, kept=False) == timedelta(hours=8)

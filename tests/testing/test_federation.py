@@ -6,8 +6,8 @@ import pytest
 import requests
 
 from idp.authenticator.client import PhoneError
+from idp.embedded.phones import PHONE_KINDS
 from idp.testing.signin import NotFinished
-from idp.testing.users import PHONES
 
 
 def test_a_user_signs_in_by_matching_the_number(federation, service_provider, phone):
@@ -88,7 +88,7 @@ def test_a_wrong_code_is_refused_on_the_page(federation, service_provider):
     assert "not right" in sign_in.error
 
 
-@pytest.mark.parametrize("kind", PHONES)
+@pytest.mark.parametrize("kind", PHONE_KINDS)
 def test_every_kind_of_phone_can_be_given(kind, federation):
     user = federation.add_user(phone=kind)
     (device,) = federation.services.mfa.devices.of_user(user.name)

@@ -27,8 +27,8 @@ from idp.saml.keys import PemPair, new_signing_certificate
 from idp.services import Services
 from idp.testing.browser import Browser
 from idp.testing.federation import Federation
-from idp.testing.host import Host
 from idp.testing.page import Page
+from idp.testing.shared_servers import SharedServers
 from idp.testing.signin import SignIn as StartedSignIn
 
 
@@ -126,7 +126,9 @@ def reconfigured(federation: Federation) -> Iterator[Callable[..., FlaskClient]]
 
 
 @pytest.fixture
-def served(federation: Federation, _tallystick_host: Host) -> Iterator[Callable[..., None]]:
+def served(
+    federation: Federation, _tallystick_host: SharedServers
+) -> Iterator[Callable[..., None]]:
     """Put another server over the same rooms, with other settings, behind the same address."""
     with ExitStack() as closing:
 
