@@ -232,7 +232,7 @@ def _start_watching_trusts(config: Config, services: Services) -> None:
     if config.trusts.metadata_dir is not None:
         folders = (config.trusts.metadata_dir,)
         watched = WatchedFolders(services.trusts, folders, services.counters)
-        watched.look()
+        watched.load_changed()
         watched.start()
         services.closing.callback(watched.stop)
 

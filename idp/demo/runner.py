@@ -178,10 +178,10 @@ def _make_apps(
     watched = WatchedFolders(
         services.trusts, (shipped_metadata_folder(), folder.metadata), services.counters
     )
-    watched.look()
+    watched.load_changed()
     watched.start()
     stack.callback(watched.stop)
-    app.before_request(watched.look)
+    app.before_request(watched.load_changed)
     return app, test_sp.create_app(provider, idp_url=demo.address.base_url)
 
 

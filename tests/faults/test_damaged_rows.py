@@ -234,7 +234,7 @@ def test_other_trusts_are_refreshed_beside_an_unreadable_one(server, damage):
     damage("trusts", "settings", "{", entity_id=SHOP)
     server.clock.advance(days=1)
 
-    assert Monitor(server.services()).look() == ()
+    assert Monitor(server.services()).refresh_due() == ()
     assert server.services().refreshes.state(SHOP) is not None
 
 

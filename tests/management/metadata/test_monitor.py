@@ -16,10 +16,10 @@ from idp.management.metadata.refresh import Outcome
 
 def test_a_trust_that_is_due_is_fetched_and_no_other(services, trust, publisher, clock):
     monitor = Monitor(services)
-    assert monitor.look() == ()
+    assert monitor.refresh_due() == ()
     clock.advance(days=1)
 
-    [report] = monitor.look()
+    [report] = monitor.refresh_due()
 
     assert report.outcome == Outcome.UNCHANGED
     assert len(publisher.visits) == 2
@@ -30,32 +30,32 @@ def test_a_refresh_that_another_node_has_begun_is_left_to_that_node(services, tr
     clock.advance(days=1)
     assert services.refreshes.claim_due(clock.now(), clock.now() + LEASE) == SP_ID
 
-    assert Monitor(services).look() == ()
+    assert Monitor(services).refresh_due() == ()
     clock.advance(seconds=LEASE.total_seconds())
-    assert len(Monitor(services).look()) == 1
+    assert len(Monitor(services).refresh_due()) == 1
 
 
 def test_trusts_that_are_not_monitored_or_gone_are_left_alone(services, trust, publisher, clock):
     clock.advance(days=1)
     services.trusts.change_from_text(SP_ID, {"monitoring_enabled": "false"})
-    assert Monitor(services).look() == ()
+    assert Monitor(services).refresh_due() == ()
     services.trusts.remove(SP_ID)
     clock.advance(days=1)
-    assert Monitor(services).look() == ()
+    assert Monitor(services).refresh_due() == ()
     assert len(publisher.visits) == 1
 
 
 def test_a_fault_in_one_round_does_not_end_the_monitoring(services, monkeypatch):
-    looked, going_on = [], threading.Event()
+    rounds, going_on = [], threading.Event()
 
-    def look(_monitor: Monitor) -> None:
-        looked.append(1)
-        if len(looked) == 1:
+    def refresh_due(_monitor: Monitor) -> None:
+        rounds.append(1)
+        if len(rounds) == 1:
             raise ValueError("whatever metadata brings")
         going_on.set()
 
-    monkeypatch.setattr(Monitor, "look", look)
-    monkeypatch.setattr(monitoring, "SECONDS_BETWEEN_LOOKS", 0.001)
+    monkeypatch.setattr(Monitor, "refresh_due", refresh_due)
+    monkeypatch.setattr(monitoring, "SECONDS_BETWEEN_ROUNDS", 0.001)
     running = Monitor(services)
     running.start()
 
