@@ -7,6 +7,8 @@ import sys
 from contextlib import ExitStack
 from dataclasses import replace
 
+from support.nets import NET_SECONDS
+
 from idp import create_app
 
 LIGHT = """
@@ -24,7 +26,11 @@ print(sorted({"saml2.xml.schema", "alembic", "segno"} & set(sys.modules)))
 
 def loaded(code: str) -> str:
     done = subprocess.run(  # noqa: S603 - the lines above
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=NET_SECONDS,
     )
     return done.stdout.strip()
 

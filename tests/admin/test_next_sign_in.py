@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from support.nets import NET_SECONDS
 
 TALLYSTICK = Path(sys.executable).with_name("tallystick")
 
@@ -26,7 +27,7 @@ def by_the_api(federation, node):
         f"{federation.url}/admin/api/nodes/{node}",
         json={"build": "KB5007205"},
         headers={"Authorization": f"Bearer {token}"},
-        timeout=10,
+        timeout=NET_SECONDS,
     )
     assert answer.json()["build"] == "20348.350"
 
@@ -42,7 +43,7 @@ def by_the_command_line(federation, node):
     printed = subprocess.check_output(  # noqa: S603 - our own command
         [TALLYSTICK, "server", "set", node, "KB5007205", "-c", empty, "--json"],
         env={**os.environ, **{f"TALLYSTICK__{name}": str(v) for name, v in settings.items()}},
-        timeout=30,
+        timeout=NET_SECONDS,
     )
     assert json.loads(printed)["build"] == "20348.350"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.phones.phone_host import BOB, PhoneHost
-from support.phones.signed_phone import Hand, hand_of
+from support.phones.signed_phone import SignedPhone, signed_phone_of
 
 from idp.authenticator.client import Phone
 
@@ -16,12 +16,12 @@ def phone(phone_host: PhoneHost) -> Phone:
 
 
 @pytest.fixture
-def hand(phone_host: PhoneHost, phone: Phone) -> Hand:
+def signed_phone(phone_host: PhoneHost, phone: Phone) -> SignedPhone:
     """Alice's device, called by hand."""
-    return hand_of(phone_host, phone)
+    return signed_phone_of(phone_host, phone)
 
 
 @pytest.fixture
-def bobs_hand(phone_host: PhoneHost) -> Hand:
+def bobs_signed_phone(phone_host: PhoneHost) -> SignedPhone:
     """Bob's device, called by hand."""
-    return hand_of(phone_host, phone_host.phone(BOB))
+    return signed_phone_of(phone_host, phone_host.phone(BOB))

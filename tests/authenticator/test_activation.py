@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from support.phones.phone_host import ALICE
-from support.phones.signed_phone import Hand
+from support.phones.signed_phone import SignedPhone
 
 from adapter.mfa.codes.code import step_of
 
@@ -21,7 +21,7 @@ PUBLIC = KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicK
 @pytest.fixture
 def newcomer(phone_host):
     """A phone with a key, of which the server knows nothing."""
-    return Hand(phone_host, "new", KEY)
+    return SignedPhone(phone_host, "new", KEY)
 
 
 def wish(host, *, totp=False, **changes):
@@ -79,14 +79,16 @@ def test_a_key_that_the_phone_does_not_hold_is_refused(phone_host, newcomer):
     assert newcomer.call("POST", "activate", body).status_code == 200
 
 
-def test_an_activation_is_signed_for_a_new_device(phone_host, hand):
+def test_an_activation_is_signed_for_a_new_device(phone_host, signed_phone):
     body = wish(
         phone_host,
         public_key=base64.b64encode(
-            hand.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+            signed_phone.key.public_key().public_bytes(
+                Encoding.DER, PublicFormat.SubjectPublicKeyInfo
+            )
         ).decode(),
     )
-    assert hand.call("POST", "activate", body).json()["error"] == "not_signed"
+    assert signed_phone.call("POST", "activate", body).json()["error"] == "not_signed"
 
 
 def test_another_code_under_the_same_signature_is_refused(phone_host, newcomer):

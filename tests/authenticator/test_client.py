@@ -6,6 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from support.nets import NET_SECONDS
 from support.phones.phone_host import ALICE, BOB
 
 from idp.authenticator.client import Phone, PhoneError
@@ -51,9 +52,9 @@ def test_without_a_request_there_is_nothing_to_answer(phone):
 
 def test_an_answer_waits_for_its_request(phone_host, phone):
     with ThreadPoolExecutor(1) as threads:
-        approval = threads.submit(phone.approve, timeout=20)
+        approval = threads.submit(phone.approve, timeout=NET_SECONDS)
         phone_host.push("approve_deny")
-        assert approval.result(10) == "approved"
+        assert approval.result(NET_SECONDS) == "approved"
 
 
 def test_two_accounts_on_one_phone_are_both_asked(phone_host, phone):

@@ -6,87 +6,88 @@ import functools
 
 import pytest
 from sqlalchemy import delete
+from support.nets import NET_SECONDS
 from support.phones.phone_host import ALICE, BOB, running
-from support.phones.signed_phone import hand_of
-from support.tools.threads import until, waiting_rooms
+from support.phones.signed_phone import signed_phone_of
 
 from idp.mfa.waiting import WaitingRoom
 from idp.store.schema import devices
 
 
 @pytest.fixture
-def wait(threads):
-    """Let a device wait: the answer to come, once the room has looked for it."""
+def wait(threads, room_reads, endless_wait):
+    """Let a device wait; returns the answer to come, once the room has read for the device."""
 
-    def begin(hand, query="wait=25"):
-        before = waiting_rooms()
-        answer = threads.submit(hand.call, "GET", f"pending?{query}")
-        until(lambda: waiting_rooms() - before)
+    def begin(phone, query="wait=25"):
+        answer = threads.submit(phone.call, "GET", f"pending?{query}")
+        room_reads.wait_for(bool)
         return answer
 
     return begin
 
 
 def ids(answer):
-    return [told["id"] for told in answer.result(10).json()["requests"]]
+    return [told["id"] for told in answer.result(NET_SECONDS).json()["requests"]]
 
 
-def test_a_waiting_phone_hears_of_a_request_before_its_wait_is_over(phone_host, hand, wait):
-    waiting = wait(hand)
+def test_a_waiting_phone_hears_of_a_request_before_its_wait_is_over(phone_host, signed_phone, wait):
+    waiting = wait(signed_phone)
     started = phone_host.push()
     assert ids(waiting) == [started.challenge.id]
 
 
-def test_a_request_that_was_seen_is_waited_beyond(phone_host, hand, wait):
+def test_a_request_that_was_seen_is_waited_beyond(phone_host, signed_phone, wait):
     """The page knows the first request and hears at once that a newer one replaced it."""
     first = phone_host.push().challenge.id
-    waiting = wait(hand, f"wait=25&seen={first}")
+    waiting = wait(signed_phone, f"wait=25&seen={first}")
     second = phone_host.push().challenge.id
     assert ids(waiting) == [second]
 
 
-def test_a_request_that_was_seen_is_returned_again_when_nothing_changed(phone_host, hand):
+def test_a_request_that_was_seen_is_returned_again_when_nothing_changed(phone_host, signed_phone):
     first = phone_host.push().challenge.id
-    answer = hand.call("GET", f"pending?wait=1&seen={first}")
+    answer = signed_phone.call("GET", f"pending?wait=1&seen={first}")
     assert [told["id"] for told in answer.json()["requests"]] == [first]
 
 
 def test_a_request_answered_on_one_phone_ends_on_the_other_at_once(tmp_path, wait, monkeypatch):
-    """Without waiting for the next read, which would be in a minute."""
-    slow = functools.partial(WaitingRoom, period=60)
+    """Without waiting for the next read, which would be in hours."""
+    slow = functools.partial(WaitingRoom, period=10_000)
     monkeypatch.setattr("idp.mfa.phone_wait.WaitingRoom", slow)
     with running(tmp_path) as host:
-        hand, other = hand_of(host, host.phone()), host.phone(name="second")
+        first, other = signed_phone_of(host, host.phone()), host.phone(name="second")
         started = host.push("approve_deny")
-        waiting = wait(hand, f"wait=25&seen={started.challenge.id}")
+        waiting = wait(first, f"wait=25&seen={started.challenge.id}")
         other.deny()
         assert ids(waiting) == []
 
 
-def test_a_wait_without_news_ends_with_an_empty_list(hand):
-    assert hand.call("GET", "pending?wait=1").json()["requests"] == []
+def test_a_wait_without_news_ends_with_an_empty_list(signed_phone):
+    assert signed_phone.call("GET", "pending?wait=1").json()["requests"] == []
 
 
-def test_a_user_disabled_during_the_wait_learns_nothing(phone_host, hand, wait):
-    waiting = wait(hand)
+def test_a_user_disabled_during_the_wait_learns_nothing(phone_host, signed_phone, wait):
+    waiting = wait(signed_phone)
     phone_host.services.directory.disable(ALICE)
     phone_host.push()
-    assert waiting.result(10).json()["error"] == "user_disabled"
+    assert waiting.result(NET_SECONDS).json()["error"] == "user_disabled"
 
 
-def test_a_device_removed_during_the_wait_learns_nothing(phone_host, hand, wait):
-    waiting = wait(hand)
+def test_a_device_removed_during_the_wait_learns_nothing(phone_host, signed_phone, wait):
+    waiting = wait(signed_phone)
     with phone_host.services.database.write() as connection:
         connection.execute(delete(devices))
     phone_host.push()
-    assert waiting.result(10).json()["error"] == "device_unknown"
+    assert waiting.result(NET_SECONDS).json()["error"] == "device_unknown"
 
 
-def test_no_more_than_three_quarters_of_the_threads_wait(tmp_path, threads):
+def test_no_more_than_three_quarters_of_the_threads_wait(
+    tmp_path, threads, room_reads, endless_wait
+):
     with running(tmp_path, threads=4) as host:
-        alice, bob = hand_of(host, host.phone()), hand_of(host, host.phone(BOB))
+        alice, bob = signed_phone_of(host, host.phone()), signed_phone_of(host, host.phone(BOB))
         waiting = [threads.submit(patiently, alice) for _ in range(3)]
-        until(lambda: bob.call("GET", "pending?wait=1").status_code == 204)
+        room_reads.wait_for(lambda counts: 3 in counts)
         turned_away = bob.call("GET", "pending?wait=25")
         assert (turned_away.status_code, turned_away.content) == (204, b"")
         assert turned_away.headers["Retry-After"] == "1"
@@ -97,8 +98,8 @@ def test_no_more_than_three_quarters_of_the_threads_wait(tmp_path, threads):
         assert all(len(ids(each)) == 1 for each in waiting)
 
 
-def patiently(hand):
+def patiently(phone):
     """Wait for news as a phone does: one that is turned away comes again."""
-    while (answer := hand.call("GET", "pending?wait=25")).status_code == 204:
+    while (answer := phone.call("GET", "pending?wait=25")).status_code == 204:
         pass
     return answer

@@ -11,10 +11,10 @@ from weakref import WeakSet
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from support.browsers.chromium import find_chromium
 
-MILLISECONDS = 10_000
+MILLISECONDS = 60_000
 SCREENSHOTS = "TALLYSTICK_SCREENSHOTS"
 WIDE = {"width": 1280, "height": 800}
 NARROW = {"width": 360, "height": 740}
@@ -30,6 +30,8 @@ UNTIL_NOTHING_MOVES = """() => Promise.allSettled(
         .filter(animation => animation.effect.getComputedTiming().endTime < Infinity)
         .map(animation => animation.finished))"""
 
+expect.set_options(timeout=MILLISECONDS)
+
 NewPage = Callable[..., Page]
 _without_script: WeakSet[BrowserContext] = WeakSet()
 
@@ -38,9 +40,7 @@ _without_script: WeakSet[BrowserContext] = WeakSet()
 def chromium() -> Iterator[Browser]:
     """One Chromium for all tests of a worker; its pages are kept apart by contexts."""
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=find_chromium(), timeout=3 * MILLISECONDS
-        )
+        running = playwright.chromium.launch(executable_path=find_chromium(), timeout=MILLISECONDS)
         yield running
         running.close()
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.nets import NET_SECONDS
 
 from adapter.conformance import RULES
 
@@ -60,7 +61,7 @@ def test_an_adapter_in_the_making_may_lie_in_the_current_folder(tmp_path):
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=NET_SECONDS,
     )
 
     assert done.stdout == "draft_adapter:Draft keeps the contract.\n", done.stderr

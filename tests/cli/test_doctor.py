@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from support.nets import NET_SECONDS
 from support.servers.serve_process import TALLYSTICK
 
 
@@ -55,7 +56,7 @@ def test_libraries_that_do_not_fit_together_are_one_line_with_its_remedy(healthy
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=NET_SECONDS,
         check=False,
     )
 

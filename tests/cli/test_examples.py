@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 import pytest
+from support.nets import NET_SECONDS
 from support.service_providers.metadata_parts import SP_ID, entities, metadata
 
 from idp import cli
@@ -104,7 +105,7 @@ def test_an_example_works(line, prepared, done, server_folder):
             cwd=server_folder,
             env={**os.environ, "PATH": path, "PASSWORD": "secret"},
             check=True,
-            timeout=30,
+            timeout=NET_SECONDS,
         )
     else:
         program, *args = shlex.split(line)

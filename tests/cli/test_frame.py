@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from support.nets import NET_SECONDS
 
 from adapter.errors import TallystickError
 from idp import cli
@@ -22,7 +23,7 @@ SLOW = ("alembic", "flask", "lxml", "pydantic", "requests", "rich", "saml2", "se
 
 def run(*args: str, **options) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603 - our own command
-        [TALLYSTICK, *args], capture_output=True, text=True, timeout=30, **options
+        [TALLYSTICK, *args], capture_output=True, text=True, timeout=NET_SECONDS, **options
     )
 
 
@@ -56,7 +57,7 @@ def test_help_and_decide_load_nothing_slow():
             f"except SystemExit: print([m for m in {SLOW!r} if m in sys.modules], file=sys.stderr)"
         )
         done = subprocess.run(  # noqa: S603 - our own code
-            [sys.executable, "-c", code], capture_output=True, text=True, timeout=30
+            [sys.executable, "-c", code], capture_output=True, text=True, timeout=NET_SECONDS
         )
         assert done.stderr == "[]\n"
 
@@ -154,7 +155,7 @@ def test_ctrl_c_ends_a_running_command_with_130(tmp_path):
         "@click.command()\n"
         "def probe():\n"
         "    click.echo('ready')\n"
-        "    time.sleep(30)\n"
+        "    time.sleep(600)\n"
         "sys.modules['p'] = types.SimpleNamespace(probe=probe)\n"
         "cli.COMMANDS['probe'] = ('p:probe', '')\n"
         "cli.main(['probe'])\n"
@@ -165,7 +166,7 @@ def test_ctrl_c_ends_a_running_command_with_130(tmp_path):
     assert process.stdout.readline() == "ready\n"
     process.send_signal(signal.SIGINT)
 
-    _, errors = process.communicate(timeout=10)
+    _, errors = process.communicate(timeout=NET_SECONDS)
 
     assert process.returncode == 130
     assert errors.strip() == ""
@@ -181,7 +182,7 @@ def test_a_reader_that_goes_away_is_no_error():
             stdout=writing,
             stderr=subprocess.PIPE,
             text=True,
-            timeout=30,
+            timeout=NET_SECONDS,
         )
     finally:
         os.close(writing)

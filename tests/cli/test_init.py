@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from support.nets import NET_SECONDS
 from support.servers.serve_process import free_port, serve_process
 
 from idp.config.reading import load
@@ -34,11 +35,11 @@ def test_a_server_runs_from_the_folder_that_init_makes(new, done):
     done("server", "-c", told["config"], "set", "sts1", "20348.350")
 
     with serve_process(folder / "tallystick.toml", "--workers", "1"):
-        assert requests.get(f"{told['url']}/adfs/probe", timeout=30).status_code == 200
+        assert requests.get(f"{told['url']}/adfs/probe", timeout=NET_SECONDS).status_code == 200
         nodes = requests.get(
             f"{told['url']}/admin/api/nodes",
             headers={"Authorization": f"Bearer {told['admin_token']}"},
-            timeout=30,
+            timeout=NET_SECONDS,
         )
         assert [node["name"] for node in nodes.json()] == ["sts1"]
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from support.nets import NET_SECONDS
 
 from idp.audit.record import SignInRecord
 from idp.management import sign_in_log as sign_ins
@@ -115,7 +116,7 @@ def test_follow_goes_on_with_new_rows_until_it_is_interrupted(write_row, farm_fo
         write_row(outcome="after")
         assert json.loads(process.stdout.readline())["outcome"] == "after"
         process.send_signal(signal.SIGINT)
-        rest, errors = process.communicate(timeout=10)
+        rest, errors = process.communicate(timeout=NET_SECONDS)
     finally:
         process.kill()
 

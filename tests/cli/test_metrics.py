@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
+from support.nets import NET_SECONDS
 from support.servers.serve_process import free_port, refusal, serve_process, serve_section
 from support.service_providers.metadata_parts import SP_ID, metadata
 
@@ -46,7 +47,7 @@ def federation(config_file: Path, tmp_path: Path):
 
 def samples(url: str) -> dict[tuple[str, ...], float]:
     """All that is counted, by name and the values of its labels."""
-    text = requests.get(url, timeout=30).text
+    text = requests.get(url, timeout=NET_SECONDS).text
     return {
         (sample.name, *(sample.labels[label] for label in sorted(sample.labels))): sample.value
         for family in text_string_to_metric_families(text)
@@ -62,7 +63,7 @@ def test_all_that_happens_is_counted(config_file, federation):
             user.phone.approve(number=sign_in.number)
             sign_in.finish()
         for _ in range(20):
-            requests.get(f"{federation.url}/adfs/ls/", timeout=30)
+            requests.get(f"{federation.url}/adfs/ls/", timeout=NET_SECONDS)
         found = samples(server.told["metrics"])
 
         assert found["tallystick_sign_ins_total", "1200", "number_match", "issued"] == 3
@@ -70,14 +71,14 @@ def test_all_that_happens_is_counted(config_file, federation):
         assert found["tallystick_push_answers_total", "approved"] == 3
         assert found["tallystick_refusals_total", "MSIS7065"] == 20
         assert found["tallystick_request_seconds_count", "signin.ls", "4xx"] == 20
-        text = requests.get(server.told["metrics"], timeout=30).text
+        text = requests.get(server.told["metrics"], timeout=NET_SECONDS).text
         for name in ("example.test", user.name, SP_ID):
             assert name not in text
 
 
 def test_the_server_itself_has_no_metrics(config_file, federation):
     with serve_process(config_file, "--workers", "1") as server:
-        assert requests.get(f"{server.url}/metrics", timeout=30).status_code == 404
+        assert requests.get(f"{server.url}/metrics", timeout=NET_SECONDS).status_code == 404
 
 
 def test_a_port_in_use_is_one_line(config_file):

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner, Result
+from support.nets import NET_SECONDS
 from support.phones.phone_host import ALICE, BOB, PhoneHost
 
 from idp.cli import main
@@ -127,9 +128,9 @@ def test_without_a_request_there_is_nothing_to_answer(alices):
 
 def test_an_answer_waits_for_its_request(phone_host, alices):
     with ThreadPoolExecutor(1) as threads:
-        approval = threads.submit(alices, "approve", "--timeout", "20")
+        approval = threads.submit(alices, "approve", "--timeout", str(NET_SECONDS))
         phone_host.push("approve_deny")
-        assert approval.result(15).exit_code == 0
+        assert approval.result(NET_SECONDS).exit_code == 0
 
 
 def test_wait_prints_the_request(phone_host, alices):

@@ -10,6 +10,7 @@ from pathlib import Path
 from secrets import token_hex
 
 import pytest
+from support.nets import NET_SECONDS
 
 from adapter.mfa.codes.factor import CodeOutcome
 from adapter.mfa.push.factor import PushPaused
@@ -48,7 +49,7 @@ def test_without_a_terminal_no_password_is_asked_for_in_the_open(farm_folder):
         start_new_session=True,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=NET_SECONDS,
     )
 
     assert done.returncode == 1

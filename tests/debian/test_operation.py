@@ -10,6 +10,7 @@ from pathlib import Path
 
 import requests
 from requests.adapters import HTTPAdapter
+from support.nets import NET_SECONDS
 from support.servers.serve_process import TALLYSTICK, free_port, serve_process, serve_section, until
 from support.service_providers.metadata_parts import SP_ID, metadata
 
@@ -44,7 +45,7 @@ def test_systemd_takes_the_unit(tmp_path):
         ["systemd-analyze", "verify", "--man=no", unit],  # noqa: S607 - Debian's
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=NET_SECONDS,
         check=False,
     )
 
@@ -62,7 +63,7 @@ def nginx(folder: Path, changes: dict[str, str]) -> Iterator[None]:
     outer = folder / "nginx.conf"
     outer.write_text(OUTER.format(folder=folder))
     command = ["/usr/sbin/nginx", "-p", str(folder), "-c", str(outer)]
-    subprocess.run([*command, "-t"], check=True, timeout=60)  # noqa: S603 - Debian's
+    subprocess.run([*command, "-t"], check=True, timeout=NET_SECONDS)  # noqa: S603 - Debian's
     with subprocess.Popen(command) as process:  # noqa: S603 - Debian's
         try:
             yield
@@ -109,7 +110,7 @@ def test_addresses_behind_nginx_are_those_that_nginx_sees(farm_folder, tmp_path)
             params={"loginToRp": SP_ID},
             data={"UserName": "alice@example.test", "Password": "wrong"},
             headers={"X-Forwarded-For": "203.0.113.7", "X-MS-Forwarded-Client-IP": "203.0.113.8"},
-            timeout=30,
+            timeout=NET_SECONDS,
         )
 
     assert page.status_code == 200
@@ -119,6 +120,6 @@ def test_addresses_behind_nginx_are_those_that_nginx_sees(farm_folder, tmp_path)
 
 def _answers(browser: requests.Session, url: str) -> bool:
     try:
-        return browser.get(url, timeout=30).status_code == 200
+        return browser.get(url, timeout=NET_SECONDS).status_code == 200
     except requests.ConnectionError:
         return False

@@ -10,7 +10,6 @@ import socket
 import ssl
 import stat
 import subprocess
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,7 +19,9 @@ from urllib.parse import urlsplit
 import pyotp
 import pytest
 import requests
+from support.nets import NET_SECONDS
 from support.servers.demo_process import SECONDS, TALLYSTICK, DemoProcess, demo_process, tallystick
+from support.servers.serve_process import until
 
 from idp.cli.demo import demo as command
 from idp.management import nodes as farm
@@ -48,7 +49,7 @@ def log_in(demo: DemoProcess, user: int = 0, *, browser: Browser | None = None) 
 
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_each_address_answers_as_soon_as_the_demo_is_ready(name, started_demo):
-    assert requests.get(started_demo.told[name], timeout=10).status_code == 200
+    assert requests.get(started_demo.told[name], timeout=NET_SECONDS).status_code == 200
 
 
 def test_the_line_holds_what_scripts_need_and_no_more(started_demo):
@@ -139,9 +140,7 @@ def test_a_file_dropped_into_the_metadata_folder_is_a_trust_at_once(started_demo
 
 def test_a_dropped_file_is_seen_by_commands_without_a_visit(started_demo):
     (started_demo.folder / "metadata" / "quiet.xml").write_text(DROPPED.replace("dropped", "quiet"))
-    deadline = time.monotonic() + 20
-    while started_demo.services.trusts.find("urn:quiet") is None:
-        assert time.monotonic() < deadline
+    until(lambda: started_demo.services.trusts.find("urn:quiet") is not None)
 
 
 def test_a_broken_file_in_the_folder_spoils_nothing(started_demo):
@@ -273,7 +272,10 @@ def test_a_silent_connection_does_not_keep_others_out(tmp_path):
         port = int(demo.told["idp"].rpartition(":")[2])
         with socket.create_connection(("127.0.0.1", port)):
             ca_file = str(tmp_path / "tls" / "ca.crt")
-            assert requests.get(demo.told["idp"], timeout=10, verify=ca_file).status_code == 200
+            assert (
+                requests.get(demo.told["idp"], timeout=NET_SECONDS, verify=ca_file).status_code
+                == 200
+            )
 
 
 def test_the_demo_prints_for_people_what_to_open_and_how_to_sign_in():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from support.nets import NET_SECONDS
 
 from idp.app import assemble
 from idp.authenticator.client import Phone
@@ -115,7 +116,9 @@ def test_another_site_cannot_press_the_button(headers, demo, browser):
 
 @pytest.mark.parametrize("path", ["/", "/node/srv2022", "/node/none", "/demo/static/demo.css"])
 def test_the_answers_have_the_security_headers(path, demo, browser):
-    headers = browser.session.get(url(demo, path), allow_redirects=False, timeout=10).headers
+    headers = browser.session.get(
+        url(demo, path), allow_redirects=False, timeout=NET_SECONDS
+    ).headers
     assert "unsafe-inline" not in headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"

@@ -4,6 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from support.nets import NET_SECONDS
 
 from idp.directory.passwords import HashingBusy, PasswordHasher, is_acceptable
 
@@ -57,7 +58,7 @@ def test_a_password_has_1_to_256_characters(password, acceptable):
 def test_no_more_hash_at_once_than_there_are_slots():
     hasher = _hasher(slots=2)
     lock, now, most = threading.Lock(), 0, 0
-    two_are_here = threading.Barrier(2, timeout=30)
+    two_are_here = threading.Barrier(2, timeout=NET_SECONDS)
 
     def check(_: int) -> None:
         nonlocal now, most

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from support.nets import NET_SECONDS
 from support.servers import brute_force
 from support.servers.brute_force import ELSEWHERE
 from support.servers.brute_force import USER as ALICE
@@ -237,7 +238,7 @@ def test_of_a_hundred_wrong_passwords_in_two_processes_exactly_the_limit_may_let
     for each in nodes:
         each.stdin.write("go\n")
         each.stdin.flush()
-    granted = [int(each.communicate(timeout=60)[0]) for each in nodes]
+    granted = [int(each.communicate(timeout=NET_SECONDS)[0]) for each in nodes]
 
     assert sum(granted) == 4
     assert directory.lockouts(ALICE)[ALICE].counters["unknown"].wrong == 4

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from support.nets import NET_SECONDS
 
 from idp.cli import main
 from idp.config import schema
@@ -52,7 +53,7 @@ def test_the_backup_is_a_whole_database_that_only_its_owner_can_read(farm_folder
     (script,) = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
     script = script.replace("python3", shlex.quote(sys.executable))
 
-    subprocess.run(["/bin/sh", "-ec", script], cwd=farm_folder, check=True, timeout=60)  # noqa: S603 - our own example
+    subprocess.run(["/bin/sh", "-ec", script], cwd=farm_folder, check=True, timeout=NET_SECONDS)  # noqa: S603 - our own example
 
     backup = farm_folder / "backup.db"
     assert backup.stat().st_mode & 0o077 == 0

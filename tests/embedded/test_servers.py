@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 import requests
+from support.nets import NET_SECONDS
 
 from idp.demo.certificates import create_certificates
 from idp.embedded.servers import ThreadedServer
@@ -34,7 +35,7 @@ def test_addresses_of_other_machines_are_refused(host, port):
 def test_a_server_answers_until_it_is_stopped_and_then_frees_its_port():
     server = ThreadedServer(listen("127.0.0.1", 0), hello)
     server.start()
-    assert requests.get(f"http://127.0.0.1:{server.port}", timeout=10).text == "hello"
+    assert requests.get(f"http://127.0.0.1:{server.port}", timeout=NET_SECONDS).text == "hello"
     server.stop()
     listen("127.0.0.1", server.port).close()
 
@@ -48,7 +49,7 @@ def test_a_server_that_was_never_started_frees_its_port_too():
 def test_a_server_does_not_reveal_its_software():
     server = ThreadedServer(listen("127.0.0.1", 0), hello)
     server.start()
-    said = requests.get(f"http://127.0.0.1:{server.port}", timeout=10).headers["Server"]
+    said = requests.get(f"http://127.0.0.1:{server.port}", timeout=NET_SECONDS).headers["Server"]
     server.stop()
     assert said == "Tallystick"
 
@@ -59,7 +60,7 @@ def test_a_silent_connection_under_tls_does_not_keep_others_out(tmp_path):
     server.start()
     with socket.create_connection(("127.0.0.1", server.port)):
         answer = requests.get(
-            f"https://localhost:{server.port}", timeout=10, verify=str(tls.ca_file)
+            f"https://localhost:{server.port}", timeout=NET_SECONDS, verify=str(tls.ca_file)
         )
     server.stop()
     assert answer.text == "hello"

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 import requests
 from support.databases.postgresql import OTHERS_AWAY, OwnServer
+from support.nets import NET_SECONDS
 
 from idp.store import errors
 
@@ -76,8 +77,8 @@ def test_every_step_answers_503_and_goes_on_when_the_database_is_back(
 def test_the_probe_takes_the_node_out_and_in_again(federation, stopped):
     probe = f"{federation.url}/adfs/probe"
     with stopped():
-        assert requests.get(probe, timeout=10).status_code == 503
-    assert requests.get(probe, timeout=10).status_code == 200
+        assert requests.get(probe, timeout=NET_SECONDS).status_code == 503
+    assert requests.get(probe, timeout=NET_SECONDS).status_code == 200
 
 
 def test_connections_that_were_cut_fail_no_request(federation, easy, tallystick_database):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 from support.adapters.mfa_node import ALICE, BOB
-from support.tools.threads import until
+from support.nets import NET_SECONDS
 
 from adapter.errors import TallystickError
 from adapter.mfa.push.challenge import State
 from idp.mfa.phone_wait import PhoneWait
 from idp.mfa.waiting import RoomFull
 
-LONG = 20
+LONG = 10_000
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_a_phone_gets_the_request_that_another_node_sends_while_it_waits(
 
     sent = other_node.send()
 
-    assert ids(waiting.result(10)) == [sent.challenge.id]
+    assert ids(waiting.result(NET_SECONDS)) == [sent.challenge.id]
 
 
 def test_a_phone_that_knows_a_request_gets_the_one_that_replaced_it(mfa, wait, phone, threads):
@@ -53,7 +53,7 @@ def test_a_phone_that_knows_a_request_gets_the_one_that_replaced_it(mfa, wait, p
 
     second = mfa.send().challenge.id
 
-    assert ids(waiting.result(10)) == [second]
+    assert ids(waiting.result(NET_SECONDS)) == [second]
 
 
 def test_a_phone_gets_nothing_when_another_one_has_answered(mfa, wait, phone, other_node, threads):
@@ -62,7 +62,7 @@ def test_a_phone_gets_nothing_when_another_one_has_answered(mfa, wait, phone, ot
 
     other_node.deny(mfa.give_phone(name="Tablet"), sent)
 
-    assert waiting.result(10) == ()
+    assert waiting.result(NET_SECONDS) == ()
 
 
 def test_a_request_that_the_phone_does_not_know_is_returned_without_a_wait(mfa, full, phone):
@@ -115,7 +115,7 @@ def test_a_host_gets_the_answer_that_a_phone_gives_at_another_node(
         "deny": State.DENIED,
         "wrong number": State.WRONG_NUMBER,
     }
-    assert waiting.result(10) is expected[answer]
+    assert waiting.result(NET_SECONDS) is expected[answer]
 
 
 def test_an_approval_that_was_waited_for_can_be_collected_once(mfa, wait, phone, threads):
@@ -124,7 +124,7 @@ def test_an_approval_that_was_waited_for_can_be_collected_once(mfa, wait, phone,
 
     mfa.approve(phone, sent)
 
-    assert waiting.result(10) is State.APPROVED
+    assert waiting.result(NET_SECONDS) is State.APPROVED
     assert mfa.push.collect(sent.challenge.id, ALICE)
     assert not mfa.push.collect(sent.challenge.id, ALICE)
 
@@ -144,7 +144,7 @@ def test_a_newer_request_ends_the_wait_for_the_older_one(mfa, wait, threads):
 
     mfa.send()
 
-    assert waiting.result(10) is State.REPLACED
+    assert waiting.result(NET_SECONDS) is State.REPLACED
 
 
 def test_the_end_of_the_time_to_answer_ends_the_wait(mfa, wait, threads):
@@ -153,7 +153,7 @@ def test_the_end_of_the_time_to_answer_ends_the_wait(mfa, wait, threads):
 
     mfa.clock.advance(seconds=60)
 
-    assert waiting.result(10) is State.EXPIRED
+    assert waiting.result(NET_SECONDS) is State.EXPIRED
 
 
 @pytest.mark.parametrize("seconds", [0, 0.05])
@@ -180,21 +180,18 @@ def test_requests_and_answers_are_waited_for_in_the_same_places(mfa, phone, thre
     mfa.approve(phone, sent)
     wait.wake(ALICE)
 
-    assert poll.result(10) == ()
-    assert answer.result(10) is State.APPROVED
+    assert poll.result(NET_SECONDS) == ()
+    assert answer.result(NET_SECONDS) is State.APPROVED
 
 
-def test_closing_ends_both_waits(mfa, wait, phone, threads):
+def test_closing_ends_both_waits(mfa, wait, phone, threads, room_reads):
     sent = mfa.send()
     seen = (sent.challenge.id,)
     poll = threads.submit(wait.for_requests, phone, seen=seen, seconds=LONG)
     answer = threads.submit(wait.for_answer, sent.challenge.id, ALICE, LONG)
 
-    def is_full() -> bool:
-        return len(wait._room._waiters) == 2
-
-    until(is_full)
+    room_reads.wait_for(lambda counts: 2 in counts)
     wait.close()
 
-    assert ids(poll.result(10)) == list(seen)
-    assert answer.result(10) is State.PENDING
+    assert ids(poll.result(NET_SECONDS)) == list(seen)
+    assert answer.result(NET_SECONDS) is State.PENDING

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from support.adapters import odd_adapters
+from support.nets import NET_SECONDS
 
 from idp.adapters import calls, registry, timeout
 
@@ -335,7 +336,7 @@ def test_a_hanging_adapter_takes_only_its_own_places(hanging, federation, sp, ph
     with ThreadPoolExecutor(2) as pool:
         posts = [pool.submit(answer, sign_in) for sign_in in waiting[:2]]
         for _ in posts:
-            assert hanging.entered.acquire(timeout=30)
+            assert hanging.entered.acquire(timeout=NET_SECONDS)
 
         page = answer(waiting[2])
         assert (page.status, page.headers["Retry-After"]) == (503, "5")
@@ -344,7 +345,7 @@ def test_a_hanging_adapter_takes_only_its_own_places(hanging, federation, sp, ph
         assert straight.finish().status == ("Success",)
 
         hanging.let_go.set()
-        assert all("SAMLResponse" in post.result(30).html for post in posts)
+        assert all("SAMLResponse" in post.result(NET_SECONDS).html for post in posts)
     sign_in = federation.sign_in(sp.url())
     sign_in.choose("Hangs")
     assert "SAMLResponse" in answer(sign_in).html

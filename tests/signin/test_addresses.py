@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import requests
+from support.nets import NET_SECONDS
 from support.servers.raw_http import call
 
 PATHS = [
@@ -29,7 +30,7 @@ def test_letters_may_be_in_any_case(path, federation, easy):
     "path", ["/federationmetadata/2007-06/federationmetadata.xml", "/ADFS/Probe", "/adfs/PROBE"]
 )
 def test_metadata_and_probe_are_found_in_any_case_too(path, federation):
-    assert requests.get(federation.url + path, timeout=10).status_code == 200
+    assert requests.get(federation.url + path, timeout=NET_SECONDS).status_code == 200
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -60,7 +61,7 @@ def test_the_redirect_leads_nowhere_else(path, federation):
 
 @pytest.mark.parametrize("path", ["/adfs/", "/adfs/nothing", "/adfs/ls/nothing", "/adfsx/ls/"])
 def test_an_unknown_path_is_not_found(path, federation, lines):
-    answer = requests.get(federation.url + path, timeout=10)
+    answer = requests.get(federation.url + path, timeout=NET_SECONDS)
 
     assert answer.status_code == 404
     assert lines.refusals() == ["http_404"]
@@ -74,13 +75,13 @@ def test_without_a_message_there_is_no_handler(federation, lines):
 
 
 def test_the_probe_answers_where_users_can_sign_in(federation):
-    assert requests.get(f"{federation.url}/adfs/probe", timeout=10).status_code == 200
+    assert requests.get(f"{federation.url}/adfs/probe", timeout=NET_SECONDS).status_code == 200
 
 
 def test_the_probe_tells_of_a_server_that_is_no_node(federation, lines):
     federation.services.farm.remove("srv2022")
 
-    answer = requests.get(f"{federation.url}/adfs/probe", timeout=10)
+    answer = requests.get(f"{federation.url}/adfs/probe", timeout=NET_SECONDS)
 
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]

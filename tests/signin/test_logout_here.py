@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.nets import NET_SECONDS
 from support.service_providers.logout_messages import events, is_signed_in, outcomes_on, visit
 
 from idp.config.schema import SignInSection
@@ -98,7 +99,9 @@ def test_another_site_cannot_press_the_button(headers, federation, logout_app, b
     wiki = logout_app("wiki")
     wiki.sign_in(browser)
     url = f"{federation.url}/adfs/ls/signout"
-    answer = browser.session.post(url, data={"Everywhere": "true"}, headers=headers, timeout=30)
+    answer = browser.session.post(
+        url, data={"Everywhere": "true"}, headers=headers, timeout=NET_SECONDS
+    )
     assert answer.status_code == 403
     assert is_signed_in(federation, browser, wiki)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 from lxml import etree
+from support.nets import NET_SECONDS
 
 from idp.config.schema import ServerSection
 from idp.saml import signature, uris
@@ -15,7 +16,7 @@ MD = {"md": uris.METADATA, "ds": uris.XMLDSIG, "saml": uris.ASSERTION}
 
 @pytest.fixture
 def answer(federation):
-    return requests.get(federation.metadata_url, timeout=10)
+    return requests.get(federation.metadata_url, timeout=NET_SECONDS)
 
 
 @pytest.fixture

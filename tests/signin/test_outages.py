@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import requests
+from support.nets import NET_SECONDS
 from support.servers.raw_http import call
 
 
@@ -108,15 +109,15 @@ def test_bad_messages_are_still_refused_as_such(federation, easy, gone, lines):
 def test_the_probe_takes_the_node_out_and_in_again(federation, gone):
     probe = f"{federation.url}/adfs/probe"
     with gone:
-        answer = requests.get(probe, timeout=10)
+        answer = requests.get(probe, timeout=NET_SECONDS)
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-    assert requests.get(probe, timeout=10).status_code == 200
+    assert requests.get(probe, timeout=NET_SECONDS).status_code == 200
 
 
 def test_pages_that_need_no_database_are_served_without_it(federation, gone):
     with gone:
         assert call(federation, "GET", "/static/tallystick.css").status == 200
-        assert requests.get(federation.metadata_url, timeout=10).status_code == 200
+        assert requests.get(federation.metadata_url, timeout=NET_SECONDS).status_code == 200
 
 
 def test_the_page_does_not_say_where_the_database_is(federation, easy, gone, database_file):

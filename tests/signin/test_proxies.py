@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 from support.browsers.forwarding_proxy import appended, forwarding, through
+from support.nets import NET_SECONDS
 
 from idp.config.schema import ProxiesSection
 
@@ -72,7 +73,7 @@ def test_no_proxy_header_changes_the_servers_address(served, federation, easy):
     with forwarding(lambda _headers: hostile) as url:
         browser = through(federation.browser(), url)
         page = browser.get(easy.url())
-        metadata = browser.session.get(federation.metadata_url, timeout=30).text
+        metadata = browser.session.get(federation.metadata_url, timeout=NET_SECONDS).text
         moved = browser.session.get(
             f"{federation.url}/ADFS/ls/", allow_redirects=False, timeout=30
         ).headers

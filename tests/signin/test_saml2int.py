@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from lxml import etree
+from support.nets import NET_SECONDS
 from support.service_providers.service_provider import ServiceProvider
 
 from idp.saml import uris
@@ -28,7 +29,7 @@ SUBJECT_ID = "urn:oasis:names:tc:SAML:attribute:subject-id"
 @pytest.fixture
 def metadata(federation) -> etree._Element:
     """Our own, as it is published."""
-    return etree.fromstring(requests.get(federation.metadata_url, timeout=30).content)
+    return etree.fromstring(requests.get(federation.metadata_url, timeout=NET_SECONDS).content)
 
 
 @pytest.fixture

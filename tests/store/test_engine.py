@@ -10,6 +10,7 @@ from contextlib import suppress
 
 import pytest
 from sqlalchemy import func, insert, select, text, update
+from support.nets import NET_SECONDS
 
 from adapter.errors import TallystickError
 from idp.store import errors, sqlite
@@ -61,7 +62,7 @@ def test_a_crowd_of_readers_each_have_a_connection_and_see_what_is_committed(
 
     def read(_: int) -> int:
         with database.read() as connection:
-            together.wait(10)
+            together.wait(NET_SECONDS)
             return connection.execute(text("SELECT 1")).scalar_one()
 
     with ThreadPoolExecutor(crowd) as pool:
@@ -117,11 +118,11 @@ def test_our_own_threads_wait_for_their_turn_to_write_and_not_forever(
     def hold() -> None:
         with database.write():
             holding.set()
-            done.wait(10)
+            done.wait(NET_SECONDS)
 
     holder = threading.Thread(target=hold)
     holder.start()
-    holding.wait(10)
+    holding.wait(NET_SECONDS)
     with pytest.raises(StoreUnavailable), database.write():
         pass
     done.set()

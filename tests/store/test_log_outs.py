@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from support.clock import NOON
+from support.nets import NET_SECONDS
 
 from idp.audit.record import SignInRecord
 from idp.saml.values import PERSISTENT, NameID
@@ -118,7 +119,7 @@ def test_ending_a_session_returns_all_its_service_providers(open_database):
     def end() -> set[str]:
         log_outs = SqlLogOuts(open_database())
         started.wait()
-        enough.wait(30)
+        enough.wait(NET_SECONDS)
         begin(log_outs)
         return {each.issued.session_index for each in log_outs.participants(["root"])}
 

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Connection, insert, text
 from support.clock import NOON
 from support.databases.postgresql import OTHERS_AWAY
+from support.nets import NET_SECONDS
 
 from adapter.errors import TallystickError
 from idp.audit.record import SignInRecord
@@ -45,7 +46,7 @@ def observer(postgresql_url):
 def _until_somebody_waits(observer: psycopg.Connection) -> None:
     """Wait, in the server, until a lock is asked for and not given."""
     observer.execute(
-        """DO $$ BEGIN FOR turn IN 1..500 LOOP
+        """DO $$ BEGIN FOR turn IN 1..6000 LOOP
             IF EXISTS (SELECT FROM pg_locks WHERE NOT granted) THEN RETURN; END IF;
             PERFORM pg_sleep(0.01);
         END LOOP; RAISE 'nobody waits'; END $$"""
@@ -136,13 +137,13 @@ def test_a_process_opens_no_more_connections_than_it_may(database, observer, mon
 
     def hold() -> None:
         with database.read():
-            together.wait(10)
-            done.wait(10)
+            together.wait(NET_SECONDS)
+            done.wait(NET_SECONDS)
 
     with ThreadPoolExecutor(4) as pool:
         for _ in range(4):
             pool.submit(hold)
-        together.wait(10)
+        together.wait(NET_SECONDS)
         monkeypatch.setattr(database._source._engine.pool, "_timeout", 0.01)
         with pytest.raises(StoreUnavailable, match="QueuePool"), database.read():
             pass
@@ -160,7 +161,7 @@ def test_following_the_log_misses_no_row_that_is_numbered_but_not_committed(data
             log.append(replace(RECORD, user="second"))
             following = pool.submit(log.read, after_id=0)
             _until_somebody_waits(observer)
-        read = following.result(10)
+        read = following.result(NET_SECONDS)
 
     assert [entry.record.user for entry in read] == ["first", "second"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import requests
+from support.nets import NET_SECONDS
 
 from idp.authenticator.client import PhoneError
 from idp.embedded.phones import PHONE_KINDS
@@ -203,7 +204,7 @@ def test_the_log_tells_what_was_decided(federation, service_provider, phone):
 
 
 def test_the_metadata_are_at_metadata_url(federation):
-    answer = requests.get(federation.metadata_url, timeout=10)
+    answer = requests.get(federation.metadata_url, timeout=NET_SECONDS)
     assert answer.status_code == 200
     assert federation.entity_id in answer.text
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from html import escape
 
 import pytest
+from support.nets import NET_SECONDS
 
 from adapter.conformance import RULES, Finding, check
 from adapter.contract import (
@@ -179,7 +180,7 @@ class MixesThreads(Sound):
         if threading.current_thread() is threading.main_thread():
             return
         try:
-            self._met.wait(timeout=5)
+            self._met.wait(NET_SECONDS)
         except threading.BrokenBarrierError:
             return
 

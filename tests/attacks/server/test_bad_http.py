@@ -44,11 +44,11 @@ def test_many_parts_are_refused(federation, lines):
 
 @pytest.mark.parametrize("body", [b"a&" * 500_000, b"a=1&" * 250_000, b"&" * 1_000_000, b"=" * 999])
 def test_a_huge_number_of_fields_does_not_keep_others_waiting(body, federation, easy):
-    began = time.monotonic()
+    began = time.process_time()  # the server is in this process, whatever else is busy
     answer = call(federation, "POST", "/adfs/ls/", body)
 
     assert answer.status in (400, 404, 413)
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
     assert is_unharmed(federation, easy)
 
 

@@ -6,6 +6,7 @@ import base64
 
 import pytest
 import requests
+from support.nets import NET_SECONDS
 
 from idp.saml.contexts import MULTIPLE_AUTHN, PASSWORD_PROTECTED_TRANSPORT
 from idp.saml.keys import new_signing_certificate
@@ -231,7 +232,7 @@ def test_the_cookie_of_the_service_provider_is_not_the_federation_servers(
 
 @pytest.mark.parametrize("path", ["", "login?binding=post", "acs", "metadata", "nowhere"])
 def test_every_answer_has_the_security_headers(path, service_provider):
-    answer = requests.get(f"{service_provider.url}{path}", timeout=10)
+    answer = requests.get(f"{service_provider.url}{path}", timeout=NET_SECONDS)
     assert "'unsafe-inline'" not in answer.headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
     assert answer.headers["Cache-Control"] == "no-store"
@@ -239,7 +240,7 @@ def test_every_answer_has_the_security_headers(path, service_provider):
 
 
 def test_the_metadata_promise_signed_requests(federation, service_provider):
-    answer = requests.get(f"{service_provider.url}metadata", timeout=10)
+    answer = requests.get(f"{service_provider.url}metadata", timeout=NET_SECONDS)
     assert answer.content == service_provider.metadata
     assert federation.services.trusts.find(service_provider.entity_id).requires_signed_requests
 
@@ -253,7 +254,7 @@ def _changed(xml: bytes, old: str, new: str) -> str:
 @pytest.mark.parametrize("text", ["%00", "%ED%A0%80", "%0D%0AX:%20y", "%3Cb%3E", "a" * 4000])
 def test_no_option_of_a_request_breaks_the_page(text, binding, service_provider):
     url = f"{service_provider.url}login?binding={binding}&context={text}&relay_state={text}"
-    answer = requests.get(url, allow_redirects=False, timeout=10)
+    answer = requests.get(url, allow_redirects=False, timeout=NET_SECONDS)
     assert answer.status_code in (200, 302, 400)
     assert "<b>" not in answer.text
 
@@ -310,7 +311,7 @@ def test_other_sites_cannot_begin_a_log_out(complete_sign_in, service_provider):
     browser = Browser()
     assert complete_sign_in(browser=browser).page.status == 200
     url, evil = f"{service_provider.url}logout", {"Origin": "https://evil.example"}
-    browser.session.post(url, headers=evil, timeout=10)
+    browser.session.post(url, headers=evil, timeout=NET_SECONDS)
     assert service_provider.has_session(browser)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 
+from support.nets import NET_SECONDS
 from support.service_providers.metadata_parts import SP_ID
 
 from idp.app import create_app
@@ -59,7 +60,7 @@ def test_a_fault_in_one_round_does_not_end_the_monitoring(services, monkeypatch)
     running = Monitor(services)
     running.start()
 
-    assert going_on.wait(30)
+    assert going_on.wait(NET_SECONDS)
     running.stop()
 
 

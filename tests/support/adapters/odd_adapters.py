@@ -7,6 +7,8 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from support.nets import NET_SECONDS
+
 from adapter import contract
 from adapter.entra_mfa import AzureMfaAuthentication
 from adapter.errors import Unavailable as Away
@@ -327,7 +329,7 @@ class HangsAtTheLastPage(ThrowsAtBegin):
     let_go = threading.Event()
 
     def on_error(self, request, error):
-        self.let_go.wait(30)
+        self.let_go.wait(NET_SECONDS)
         return page("Too late")
 
 
@@ -339,7 +341,7 @@ class Hangs(Good):
 
     def answer(self, context):
         self.entered.release()
-        self.let_go.wait(30)
+        self.let_go.wait(NET_SECONDS)
         return passed(METHOD)
 
 

@@ -10,6 +10,8 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
+from support.nets import NET_SECONDS
+
 from idp.testing.browser import Browser
 
 Adds = Callable[[Message], Mapping[str, str]]
@@ -25,7 +27,7 @@ def forwarding(adds: Adds) -> Iterator[str]:
             target = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             headers = {**self.headers, **adds(self.headers), "Connection": "close"}
-            there = HTTPConnection(target.netloc, timeout=30)
+            there = HTTPConnection(target.netloc, timeout=NET_SECONDS)
             there.request(self.command, f"{target.path}?{target.query}", body, headers)
             self._answer(there)
 

@@ -30,7 +30,7 @@ REQUIREMENTS = (
 )
 HOST = "adfs.example.test"
 TRUST_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "AWS_CA_BUNDLE")
-SECONDS = 60
+SECONDS = 90
 
 
 def ready_environment() -> Path:

@@ -89,7 +89,7 @@ def running(folder: Path, pair: PemPair, idp_metadata: bytes) -> Iterator[Mellon
         yield Mellon(url)
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=90)
 
 
 def _apache() -> str:

@@ -12,7 +12,7 @@ from shutil import rmtree, which
 from support.tools.toolbox import ToolMissing, alone, run
 
 HERE = Path(__file__).resolve().parents[2] / "clients" / "node_saml"
-SECONDS = 60
+SECONDS = 90
 
 
 def ready_modules() -> Path:

@@ -28,7 +28,7 @@ from idp.store.upgrade import HEAD
 
 OVERRIDE = "TALLYSTICK_TEST_POSTGRES"
 USER = "tally"
-SECONDS = 30
+SECONDS = 90
 # What a test server would lose in a power cut, nobody will miss.
 SETTINGS = {
     "fsync": "off",

@@ -9,6 +9,7 @@ from typing import Any
 
 import requests
 from cryptography.hazmat.primitives.asymmetric import ec
+from support.nets import NET_SECONDS
 from support.phones.phone_host import PhoneHost
 
 from idp.authenticator.client import Phone
@@ -18,7 +19,7 @@ API = "/authenticator/api/"
 
 
 @dataclass(frozen=True)
-class Hand:
+class SignedPhone:
     """Makes the calls of one device."""
 
     host: PhoneHost
@@ -49,7 +50,7 @@ class Hand:
             self.host.url + call.target,
             data=call.body,
             headers=headers,
-            timeout=40,
+            timeout=NET_SECONDS,
         )
 
     def call(self, method: str, name: str, body: Any = None) -> requests.Response:
@@ -64,7 +65,7 @@ class Hand:
         return self.call("POST", "answer", {**usual, **fields})
 
 
-def hand_of(host: PhoneHost, phone: Phone) -> Hand:
+def signed_phone_of(host: PhoneHost, phone: Phone) -> SignedPhone:
     """Return the calls of a phone by hand."""
     (account,) = phone.accounts()
-    return Hand(host, account.device_id, account.key)
+    return SignedPhone(host, account.device_id, account.key)

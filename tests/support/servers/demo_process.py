@@ -19,7 +19,7 @@ from idp.config.reading import load
 from idp.services import Services
 
 TALLYSTICK = Path(sys.executable).with_name("tallystick")
-SECONDS = 60
+SECONDS = 90
 
 
 @dataclass

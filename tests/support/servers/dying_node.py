@@ -27,7 +27,7 @@ from idp.store.engine import Database
 from idp.testing.clock import ShiftedClock
 
 PRELOADED = ["idp.app", "idp.admin", "idp.authenticator", "idp.signin", "psycopg"]
-SECONDS = 60
+SECONDS = 90
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPMessage
 from urllib.parse import urlsplit
 
+from support.nets import NET_SECONDS
+
 from idp.testing.federation import Federation
 
 
@@ -26,7 +28,7 @@ def call(
     **headers: str,
 ) -> RawAnswer:
     """Send a request to the server, and read the whole answer."""
-    connection = HTTPConnection(urlsplit(federation.url).netloc, timeout=30)
+    connection = HTTPConnection(urlsplit(federation.url).netloc, timeout=NET_SECONDS)
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     if body is not None:
         sent = {"Content-Type": "application/x-www-form-urlencoded"} | sent

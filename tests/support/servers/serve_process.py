@@ -18,7 +18,7 @@ from typing import IO, Any
 from idp.sockets import listen, port_of
 
 TALLYSTICK = Path(sys.executable).with_name("tallystick")
-SECONDS = 60
+SECONDS = 90
 
 
 @dataclass

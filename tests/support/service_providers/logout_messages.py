@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from lxml import etree
+from support.nets import NET_SECONDS
 from support.service_providers.service_provider import BOTH, ServiceProvider
 
 from idp.saml import signature, uris
@@ -80,7 +81,9 @@ def visit(
     federation: Federation, browser: Browser, url: str, fields: dict[str, str] | None = None
 ) -> ReceivedMessage | Page:
     method = "GET" if fields is None else "POST"
-    answer = browser.session.request(method, url, data=fields, allow_redirects=False, timeout=30)
+    answer = browser.session.request(
+        method, url, data=fields, allow_redirects=False, timeout=NET_SECONDS
+    )
     certificates = federation.services.signing_keys.current().certificates
     if answer.status_code == 302:
         address, _, query = answer.headers["Location"].partition("?")
