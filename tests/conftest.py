@@ -15,6 +15,7 @@ pytest_plugins = [
     "support.servers.sign_in_server",
     "support.servers.stored_server",
     "support.service_providers.logout_apps",
+    "support.service_providers.metadata_publisher",
     "support.service_providers.saml_messages",
     "support.tools.threads",
 ]

@@ -1,4 +1,4 @@
-"""``tallystick demo``: everything in one process, to look at and to script against."""
+"""``tallystick demo``: everything in one process, to try it or to write scripts against it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from idp.cli.context import Example
+from idp.cli.context import CommandWithExample
 from idp.cli.output import json_option, print_json
 
 if TYPE_CHECKING:
@@ -28,46 +28,46 @@ SIGNALS = [
 
 
 class Stopped(BaseException):
-    """Raised where the process is when it is told to end."""
+    """Raised by the signal handler, wherever the process is, to end it."""
 
 
 def _host_name(_ctx: click.Context, _option: click.Parameter, value: str | None) -> str | None:
     from idp.demo.address import is_host
 
     if value is not None and not is_host(value):
-        raise click.BadParameter(f"{value!r} is no host name and no IP address")
+        raise click.BadParameter(f"{value!r} is neither a host name nor an IP address")
     return value
 
 
-@click.command(cls=Example, example="tallystick demo --port 9000 --data-dir ./demo")
+@click.command(cls=CommandWithExample, example="tallystick demo --port 9000 --data-dir ./demo")
 @click.option(
     "--host", metavar="NAME", callback=_host_name,
-    help="The name in all addresses.  [default: localhost]",
+    help="Host name in all addresses.  [default: localhost]",
 )  # fmt: skip
 @click.option(
     "--bind", default="127.0.0.1", show_default=True, metavar="ADDRESS",
-    help="The address to listen on; 0.0.0.0 lets other machines in.",
+    help="Address to listen on; 0.0.0.0 lets other machines connect.",
 )  # fmt: skip
 @click.option(
     "--port", type=click.IntRange(0, 65534), metavar="N",
-    help="The federation server's port; the test service provider takes the next one. "
-    "0 takes free ones.  [default: 8080]",
+    help="Port of the federation server; the test service provider uses the next one. "
+    "0 uses free ports.  [default: 8080]",
 )  # fmt: skip
 @click.option(
     "--tls", is_flag=True, default=None,
-    help="Serve https, with a certificate by an authority of the demo's own.",
+    help="Serve https, with a certificate of the demo's own authority.",
 )  # fmt: skip
 @click.option(
     "--encrypt",
     is_flag=True,
-    help="The test service provider offers a key, so what it is told is encrypted.",
+    help="Encrypt assertions for the test service provider.",
 )
 @click.option(
-    "--ecdsa", is_flag=True, help="Sign with an ECDSA key on P-256, where there is no key yet.",
+    "--ecdsa", is_flag=True, help="Sign with ECDSA on P-256, if there is no key yet.",
 )  # fmt: skip
 @click.option(
     "--data-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
-    help="Keep everything in DIR, and go on from what is there (default: start afresh).",
+    help="Keep all data in DIR, and continue with what is there (default: keep nothing).",
 )  # fmt: skip
 @json_option
 def demo(
@@ -82,7 +82,8 @@ def demo(
 ) -> None:
     """Run a federation server, a test service provider and a phone page, with sample users.
 
-    A toy on purpose: it shows passwords, and forgets everything at the end without --data-dir.
+    It is a toy on purpose: it shows passwords, and without --data-dir it forgets everything at the
+    end.
     """
     with _stopping(), _folder(data_dir) as folder:
         from idp import logs
@@ -98,13 +99,13 @@ def demo(
             if as_json:
                 print_json(demo.as_json())
             else:
-                click.echo(_words(demo, keeps=data_dir is not None))
+                click.echo(_start_page(demo, keeps=data_dir is not None))
             threading.Event().wait()
 
 
 @contextmanager
 def _stopping() -> Iterator[None]:
-    """End the block cleanly at a signal, wherever it is; a second one changes nothing."""
+    """Leave the block at a signal; further signals are ignored."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         for number in SIGNALS:
@@ -121,7 +122,7 @@ def _stopping() -> Iterator[None]:
 
 @contextmanager
 def _folder(data_dir: Path | None) -> Iterator[Path]:
-    """Give the folder of the data: the one asked for, or one that goes at the end."""
+    """Give the folder for the data: *data_dir*, or a temporary one."""
     if data_dir is not None:
         yield data_dir
         return
@@ -132,8 +133,8 @@ def _folder(data_dir: Path | None) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _words(demo: Demo, *, keeps: bool) -> str:
-    """Return what to open, whom to sign in as, how to answer, and where the build is switched."""
+def _start_page(demo: Demo, *, keeps: bool) -> str:
+    """Return what to open, the users, how to answer a push, and how to change a build."""
     from idp.demo.terminal import command_line
 
     first, config = demo.users[0], demo.folder.files.config
@@ -143,9 +144,9 @@ def _words(demo: Demo, *, keeps: bool) -> str:
         f"    {user.name:<{width}}  {user.password}  {user.about}" for user in demo.users
     )
     lines = [
-        "Tallystick demo: a toy, with passwords for all to see.",
+        "Tallystick demo: a toy that shows passwords.",
         "",
-        f"  Begin here            {base}/",
+        f"  Start here            {base}/",
         f"  Sign in at            {demo.address.sp_url}/   (the test service provider)",
         f"  Phone page            {demo.authenticator_url}",
         f"  Farm: builds          {demo.admin_url}   token {demo.folder.admin_token}",
@@ -154,10 +155,10 @@ def _words(demo: Demo, *, keeps: bool) -> str:
         f"  Add a trust           drop its metadata into {demo.folder.metadata}",
         *_trust_line(demo),
         "",
-        "  Sign in as",
+        "  Users",
         users,
         "",
-        "  Answer the push from another terminal, with the number that the page shows",
+        "  Answer a push from another terminal, with the number on the sign-in page",
         "    " + command_line("phone", "approve", "--file", first.phone, "--number", "NN"),
         "  Change the build of a node, then sign in again",
         "    "

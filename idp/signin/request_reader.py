@@ -9,15 +9,17 @@ from urllib.parse import parse_qs
 
 from werkzeug.datastructures import MultiDict
 
+from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.saml.bindings import (
     SamlMessage,
-    bounded_relay_state,
+    check_relay_state,
     decode_post,
     decode_redirect,
     holds_message,
 )
 from idp.saml.endpoints import default_acs
 from idp.saml.logout import is_logout, read_logout
+from idp.saml.messages import RequestRules
 from idp.saml.refusal import Refused
 from idp.saml.requests import read_authn_request
 from idp.saml.values import LogoutRequest, LogoutResponse
@@ -87,12 +89,11 @@ class RequestReader:
     def _logout(self, message: SamlMessage, look: FactsLoader) -> LogoutMessage:
         content = read_logout(
             message,
-            find_service_provider=lambda issuer: look(issuer).trust.service_provider,
+            find_trust=lambda issuer: self._rules(look(issuer).trust),
             destinations=self._destinations,
             now=self._now(),
             skew=self._skew,
             max_age=self._lifetime,
-            algorithm_of=lambda sp: look(sp.entity_id).trust.settings.signature_algorithm,
         )
         return LogoutMessage(content, message.binding, message.relay_state)
 
@@ -102,15 +103,11 @@ class RequestReader:
         now = self._now()
         request = read_authn_request(
             message,
-            find_service_provider=lambda issuer: look(issuer).trust.service_provider,
+            find_trust=lambda issuer: self._rules(look(issuer).trust),
             destinations=self._destinations,
             now=now,
             skew=self._skew,
             max_age=self._lifetime,
-            require_signed=lambda sp: (
-                self._only_signed or look(sp.entity_id).trust.requires_signed_requests
-            ),
-            algorithm_of=lambda sp: look(sp.entity_id).trust.settings.signature_algorithm,
         )
         return PendingSignIn(
             entity_id=request.issuer,
@@ -120,6 +117,13 @@ class RequestReader:
             relay_state=message.relay_state,
             request=request,
             audience=request.audience,
+        )
+
+    def _rules(self, trust: RelyingPartyTrust) -> RequestRules:
+        return RequestRules(
+            trust.service_provider,
+            require_signed=self._only_signed or trust.requires_signed_requests,
+            algorithm=trust.settings.signature_algorithm,
         )
 
     def _initiated_here(
@@ -132,7 +136,7 @@ class RequestReader:
             acs_url=default_acs(trust.service_provider).location,
             received_at=self._now(),
             activity_id=activity_id,
-            relay_state=bounded_relay_state(relay_state),
+            relay_state=check_relay_state(relay_state),
         )
 
     def _named(self, request: WebRequest) -> tuple[str, str | None] | None:

@@ -33,6 +33,18 @@ def test_a_dry_run_changes_nothing(script, services):
     assert services.trusts.list() == ()
 
 
+def test_names_of_ad_fs_are_put_and_ours_come_back(script, trust):
+    rules = [{"pass": "upn"}]
+    changed = script(
+        "PUT", ONE, {"additional_authentication": "never", "issuance_transform_rules": rules}
+    )
+    refused = script("PUT", ONE, {"issuance_transform_rules": [], "claim_rules": []})
+
+    assert changed.json["settings"]["second_factor"] == "never"
+    assert changed.json["settings"]["claim_rules"] == rules
+    assert (refused.status_code, refused.json["error"]) == (422, "bad_trust_setting")
+
+
 def test_settings_are_put_all_or_none(script, trust, services):
     changed = script("PUT", ONE, {"second_factor": "never", "token_lifetime": 30})
     refused = script("PUT", ONE, {"token_lifetime": 40, "colour": "red"})

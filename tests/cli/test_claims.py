@@ -68,7 +68,7 @@ def tried(done):
 def test_rules_of_an_ad_fs_are_stored_and_printed_as_toml(done, written):
     assert done("sp", "claims", "import", ID, written(ADFS)) == TOML
     assert done("sp", "claims", "show", ID) == TOML
-    assert done("sp", "claims", "set", ID, written(TOML)) == f"{ID} is told by 2 rules.\n"
+    assert done("sp", "claims", "set", ID, written(TOML)) == f"{ID} has 2 rules now.\n"
     assert done("sp", "claims", "show", ID) == TOML
 
 
@@ -165,8 +165,8 @@ def test_people_are_shown_the_same(done, written):
         "Rule 2 issues:",
         "  nameid  alice@mail.test",
         "Rule 3 issues:",
-        "  nothing",
-        "It is told:",
+        "  none",
+        "The trust receives:",
         "  NameID                                                              alice@mail.test"
         " (urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified)",
     ]

@@ -88,8 +88,9 @@ def test_wrong_usage_is_one_line_and_exit_status_2(args):
 
 
 def test_a_command_left_out_is_not_answered_with_the_whole_help_in_one_line():
-    assert run().stderr == "tallystick: Say what to do. See tallystick --help. [usage]\n"
-    assert run("server").stderr.startswith("tallystick: Say what to do. See tallystick server")
+    assert run().stderr == "tallystick: A command is missing. See tallystick --help. [usage]\n"
+    error = run("server").stderr
+    assert error.startswith("tallystick: A command is missing. See tallystick server")
 
 
 def test_a_guess_of_what_was_meant_ends_in_its_question_mark():
@@ -122,7 +123,7 @@ def test_a_file_that_cannot_be_written_is_a_refusal_and_no_traceback(command):
 
     assert done.exit_code == 1
     assert done.stderr == (
-        "tallystick: users.csv: Permission denied. Check the path, and who may use it. [file]\n"
+        "tallystick: users.csv: Permission denied. Check the path and its permissions. [file]\n"
     )
 
 

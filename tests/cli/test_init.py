@@ -90,4 +90,4 @@ def test_it_says_what_comes_next(done, tmp_path):
     told = done("init", str(tmp_path / "new"), "--ecdsa")
 
     assert "tallystick serve" in told
-    assert "shown this once" in told
+    assert "printed only this once" in told

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from idp.cli import person
+from idp.cli import terminal_user
 
 
 @pytest.fixture(autouse=True)
@@ -104,7 +104,8 @@ def test_list_as_json_holds_the_decision_as_well(done):
 
 
 def test_an_empty_farm_says_how_to_fill_it(tally):
-    assert tally("server", "list").stderr.startswith("There is no node yet: tallystick server set")
+    error = tally("server", "list").stderr
+    assert error.startswith("There is no node yet. Add one: tallystick server set")
 
 
 def test_import_sets_all_nodes_of_a_file(done, farm_folder):
@@ -138,4 +139,4 @@ def test_who_has_no_name_still_changes_builds(monkeypatch):
 
     monkeypatch.setattr("getpass.getuser", nameless)
 
-    assert person.acting_person() == "command line"
+    assert terminal_user.operator_name() == "command line"

@@ -94,6 +94,24 @@ def test_set_changes_settings_all_or_none(trust_id, done, refused):
     assert shown(done)["settings"]["token_lifetime"] == 30
 
 
+def test_names_of_ad_fs_are_taken_and_ours_are_shown(trust_id, farm_folder, done, refused):
+    (farm_folder / "rules.toml").write_text('[[issuance_transform_rules]]\npass = "upn"\n')
+
+    done("sp", "set", trust_id, "additional_authentication=never")
+    done("sp", "set", trust_id, "issuance_transform_rules=@rules.toml")
+    line = refused(
+        "sp", "set", trust_id, "additional_authentication=always", "second_factor=always"
+    )
+
+    settings = shown(done)["settings"]
+    assert (settings["second_factor"], settings["claim_rules"]) == ("never", [{"pass": "upn"}])
+    assert not {"additional_authentication", "issuance_transform_rules"} & settings.keys()
+    assert "give second_factor or additional_authentication" in line
+    done("sp", "claims", "remove", trust_id)
+    done("sp", "claims", "set", trust_id, "rules.toml")
+    assert shown(done)["settings"]["claim_rules"] == [{"pass": "upn"}]
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [

@@ -33,7 +33,7 @@ def test_a_dry_run_says_what_would_be_trusted_and_stores_nothing(write, tally, s
     told = tally("sp", "add", "sp.xml", "--dry-run")
 
     assert told.exit_code == 0
-    assert f"{SP_ID} would be made" in told.stdout
+    assert f"{SP_ID} would be created" in told.stdout
     assert "https://sp.example.test/acs binding=HTTP-POST is_default=True" in told.stdout
     assert "CN=odd, EC secp256r1, " in told.stdout
     assert "it expired on" in told.stderr

@@ -13,6 +13,7 @@ import pytest
 from idp.saml.assertions import write_response
 from idp.saml.bindings import decode_post, decode_redirect
 from idp.saml.keys import new_signing_certificate
+from idp.saml.messages import RequestRules
 from idp.saml.metadata import write_idp_metadata
 from idp.saml.refusal import Refused
 from idp.saml.requests import read_authn_request
@@ -80,7 +81,7 @@ def read(message, trust):
     """Read a request as the sign-in does."""
     return read_authn_request(
         message,
-        find_service_provider={SP: trust}.get,
+        find_trust={SP: RequestRules(trust)}.get,
         destinations=[SSO],
         now=datetime.now(UTC),
     )

@@ -280,7 +280,7 @@ def test_for_people_it_prints_what_to_open_whom_to_be_and_how_to_answer():
     with demo_process(as_json=False) as demo:
         lines = iter(demo.process.stdout.readline, "Ctrl-C ends it.\n")
         text = "".join(lines)
-        assert re.search(r"Begin here +http://localhost:\d+/", text)
+        assert re.search(r"Start here +http://localhost:\d+/", text)
         assert re.search(r"phone1@example\.test +\S+ +A phone", text)
         assert re.search(r"tallystick phone approve --file \S+ --number NN", text)
         assert re.search(r"tallystick server -c \S+ set srv2022 20348\.349", text)

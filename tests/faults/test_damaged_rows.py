@@ -232,7 +232,7 @@ def test_what_is_due_of_others_is_refreshed_all_the_same(server, damage):
     damage("trusts", "settings", "{", entity_id=SHOP)
     server.clock.advance(days=1)
 
-    assert Monitor(server.services()).look() == ()
+    assert Monitor(server.services()).refresh_due() == ()
     assert server.services().refreshes.state(SHOP) is not None
 
 

@@ -67,7 +67,7 @@ def test_where_none_was_chosen_some_names_are_told_and_how_many_there_are(aggreg
     [fault] = faults_of(aggregate_of_many)
 
     assert "https://sp0-0.test, https://sp0-1.test" in fault
-    assert f"and {MANY - aggregate.LISTED} more" in fault
+    assert f"and {MANY - aggregate.MAX_LISTED} more" in fault
     assert len(fault) < 2000
 
 

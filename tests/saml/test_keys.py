@@ -130,4 +130,4 @@ def test_a_certificate_with_a_key_that_saml_cannot_use_is_refused():
     )
 
     with pytest.raises(certificates.BadCertificate, match="neither RSA nor EC"):
-        certificates.public_key(certificates.base64_of(made))
+        certificates.public_key(certificates.encode_certificate(made))

@@ -16,6 +16,7 @@ from idp.saml.logout import (
     send_logout_request,
     send_logout_response,
 )
+from idp.saml.messages import RequestRules
 from idp.saml.refusal import Refused
 from idp.saml.signature import check_redirect
 from idp.saml.values import (
@@ -114,7 +115,7 @@ def read(logout_sender):
         )
         return read_logout(
             message,
-            find_service_provider=lambda issuer: trust if known and issuer == SP_ID else None,
+            find_trust={SP_ID: RequestRules(trust)}.get if known else lambda _: None,
             destinations=(LS,),
             now=now or logout_sender.now,
         )

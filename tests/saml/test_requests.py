@@ -57,10 +57,8 @@ def test_an_unsigned_request_is_refused_where_the_metadata_says_requests_are_sig
 
 
 def test_an_unsigned_request_is_refused_where_the_trust_demands_a_signature(idp, sender):
-    assert (
-        refusal(idp, sender.request(), require_signed=lambda _: True).code == "signature_required"
-    )
-    assert idp.read(sender.sign(sender.request()), require_signed=lambda _: True).signed
+    assert refusal(idp, sender.request(), require_signed=True).code == "signature_required"
+    assert idp.read(sender.sign(sender.request()), require_signed=True).signed
 
 
 def test_an_unknown_issuer_is_refused_and_not_answered(idp, sender):

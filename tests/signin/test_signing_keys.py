@@ -15,7 +15,7 @@ from idp.embedded.test_sp.received_response import read_response
 from idp.embedded.test_sp.service_provider import idp_certificates
 from idp.federation.token_signing.configured import signing_keys_of
 from idp.federation.token_signing.key_files import create_signing_key
-from idp.services import SIGNING_AT_ONCE
+from idp.services import MAX_CONCURRENT_SIGNINGS
 from idp.signin.paths import METADATA
 
 
@@ -160,4 +160,4 @@ def test_few_sign_at_a_time_and_everybody_is_answered(federation, turns, service
 
     assert all("SAMLResponse" in page.html for page in pages)
     assert turns.came == 41
-    assert turns.most <= SIGNING_AT_ONCE
+    assert turns.most <= MAX_CONCURRENT_SIGNINGS

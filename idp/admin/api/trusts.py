@@ -17,7 +17,7 @@ from idp.management import trusts
 from idp.management.metadata import refresh
 from idp.management.metadata import source as metadata_source
 from idp.management.trust_views import preview_as_json, report_as_json, view_of, views
-from idp.saml.certificates import certificate_in
+from idp.saml.certificates import read_certificate
 
 if TYPE_CHECKING:
     from idp.federation.relying_party.trust import RelyingPartyTrust
@@ -101,7 +101,7 @@ def _source(body: Mapping[str, Any]) -> metadata_source.Source:
     return metadata_source.Source(
         place=url or "administration API",
         entity_id=text_of(body, "entity_id"),
-        signed_by=certificate_in(_utf8(certificate)) if certificate else None,
+        signed_by=read_certificate(_utf8(certificate)) if certificate else None,
         content=_utf8(metadata) if metadata is not None else None,
     )
 

@@ -8,7 +8,8 @@ from support.clock import NOON
 
 from adapter.errors import TallystickError
 from idp.federation.relying_party.registry import TrustRegistry, UnknownTrust
-from idp.federation.relying_party.settings import BadTrustSetting, TrustSettings
+from idp.federation.relying_party.setting_types import BadTrustSetting
+from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.relying_party.trust import NoEncryptionKey
 from idp.saml.keys import new_signing_certificate
 from idp.saml.metadata import write_sp_metadata

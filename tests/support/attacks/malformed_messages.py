@@ -46,7 +46,7 @@ def read(xml: bytes, relay_state: str | None = None) -> object:
 
 def read_message(message: SamlMessage) -> object:
     arguments = {
-        "find_service_provider": lambda _: None,
+        "find_trust": lambda _: None,
         "destinations": ("https://idp.example.test/adfs/ls/",),
         "now": NOW,
     }

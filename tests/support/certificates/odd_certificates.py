@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from idp.saml.certificates import base64_of
+from idp.saml.certificates import encode_certificate
 
 
 def certificate(
@@ -18,7 +18,7 @@ def certificate(
     private_key = key or ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     algorithm = None if isinstance(private_key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
-    return base64_of(
+    return encode_certificate(
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(subject)

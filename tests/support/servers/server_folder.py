@@ -5,11 +5,13 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from adapter.clock import Clock
 from idp.app import assemble
 from idp.config.reading import load
 from idp.directory import PasswordHasher
@@ -61,14 +63,20 @@ def farm_folder(keys_folder: Path, empty_file: Path, tmp_path: Path) -> Path:
     return folder
 
 
+@contextmanager
+def assembled(folder: Path, clock: Clock | None = None) -> Iterator[Services]:
+    """Join the rooms of the server of *folder* in this process; passwords are hashed cheaply."""
+    config = load(folder / "tallystick.toml")
+    services = assemble(config, clock=clock, hasher=PasswordHasher(memory_kib=8, passes=1))
+    yield services
+    services.close()
+
+
 @pytest.fixture
 def services(farm_folder: Path) -> Iterator[Services]:
-    """The rooms of that server, joined in this process; passwords are hashed cheaply."""
-    assembled = assemble(
-        load(farm_folder / "tallystick.toml"), hasher=PasswordHasher(memory_kib=8, passes=1)
-    )
-    yield assembled
-    assembled.close()
+    """The rooms of that server, by this machine's clock."""
+    with assembled(farm_folder) as rooms:
+        yield rooms
 
 
 def metadata(entity_id: str = SP_ID, acs: str = "https://sp.example.test/acs") -> str:

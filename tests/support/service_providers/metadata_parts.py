@@ -7,6 +7,8 @@ from idp.saml.values import POST
 SP_ID = "https://sp.example.test/metadata"
 ACS_URL = "https://sp.example.test/acs"
 ACS = f'<md:AssertionConsumerService Binding="{POST}" Location="{ACS_URL}" index="0"/>'
+SIGNED = ' AuthnRequestsSigned="true"'
+"""The attribute of a role that signs its requests."""
 
 
 def role(inner: str = ACS, attributes: str = "") -> str:

@@ -18,6 +18,7 @@ from idp.saml import uris
 from idp.saml.bindings import SamlMessage, encode_redirect
 from idp.saml.keys import PemPair, new_signing_certificate
 from idp.saml.logout import read_logout
+from idp.saml.messages import RequestRules
 from idp.saml.refusal import Refused
 from idp.saml.requests import read_authn_request
 from idp.saml.signature import UNEXPECTED_ALGORITHM
@@ -203,12 +204,15 @@ class Reader:
         )
         self.now = NOW
 
-    def read(self, message: SamlMessage | bytes, **more: object) -> Any:
+    def read(
+        self, message: SamlMessage | bytes, *, require_signed: bool = False, **more: object
+    ) -> Any:
         """Read *message*; bytes are what came by POST."""
         if isinstance(message, bytes):
             message = SamlMessage(message, None, POST, self.parameter)
+        rules = RequestRules(self.trust, require_signed=require_signed)
         arguments = {
-            "find_service_provider": {self.trust.entity_id: self.trust}.get,
+            "find_trust": {self.trust.entity_id: rules}.get,
             "destinations": (SSO_URL,),
             "now": self.now,
             **more,

@@ -73,6 +73,7 @@ RULE = '[[claim_rules]]\nissue = "role"\nvalue = "x"\n'
         ("x = " + "[" * 5000, "no TOML"),
         ("x = " + "1" * 5000, "no TOML"),
         ("[[rules]]\npass = 'upn'", "more in the text"),
+        ("claim_rules = []\nissuance_transform_rules = []", "more in the text"),
         ("claim_rules = 5", "no list"),
         ("claim_rules = [5]", "Rule 1: a rule is not a table"),
         (RULE + '[[claim_rules]]\nname = "x"', "Rule 2: A rule does not say what it does"),

@@ -26,31 +26,31 @@ def known(federation) -> set[str]:
 
 
 def test_a_dropped_file_is_a_trust_at_the_next_look(federation, watched, tmp_path):
-    watched.look()
+    watched.load_changed()
     (tmp_path / "a.xml").write_bytes(metadata("urn:a"))
-    watched.look()
+    watched.load_changed()
     (tmp_path / "b.xml").write_bytes(metadata("urn:b"))
-    watched.look()
+    watched.load_changed()
     assert known(federation) == {"urn:a", "urn:b"}
 
 
 def test_settings_beside_a_file_are_read_with_it(federation, watched, tmp_path):
     (tmp_path / "a.xml").write_bytes(metadata("urn:a"))
-    watched.look()
+    watched.load_changed()
     (tmp_path / "a.toml").write_text('second_factor = "never"\n')
-    watched.look()
+    watched.load_changed()
     assert federation.services.trusts.find("urn:a").settings.second_factor == "never"
 
 
 def test_a_broken_file_is_no_trust_and_the_others_are(federation, watched, tmp_path):
     (tmp_path / "a.xml").write_text("<broken")
     (tmp_path / "b.xml").write_bytes(metadata("urn:b"))
-    watched.look()
+    watched.load_changed()
     assert known(federation) == {"urn:b"}
 
 
 def test_a_folder_that_is_not_there_holds_nothing(federation, tmp_path):
-    WatchedFolders(federation.services.trusts, [tmp_path / "none"]).look()
+    WatchedFolders(federation.services.trusts, [tmp_path / "none"]).load_changed()
     assert known(federation) == set()
 
 

@@ -1,4 +1,4 @@
-"""Who sits at the terminal: the name written beside a change, and the secrets they type."""
+"""The user at the terminal: the account name, and passwords that are typed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from adapter.errors import TallystickError
 
 
 class PasswordInputError(TallystickError):
-    """Raised when a new password was not given as it should be."""
+    """Raised when a new password could not be read."""
 
     code = "password_input"
 
@@ -24,8 +24,8 @@ password_stdin_option = click.option(
 )
 
 
-def acting_person() -> str:
-    """Return the account that runs the command, as it appears beside a change."""
+def operator_name() -> str:
+    """Return the account that runs the command, which is recorded with a change."""
     try:
         return f"{getpass.getuser()} (command line)"
     except (KeyError, OSError):  # a container's user id may have no name
@@ -33,24 +33,25 @@ def acting_person() -> str:
 
 
 def new_password(name: str, *, from_stdin: bool) -> str:
-    """Return a password for *name*: the first line of standard input, or typed twice, unseen."""
+    """Return a new password for *name*: the first line of standard input, or typed twice."""
     if from_stdin:
         return _first_line()
-    password = _unseen(f"Password for {name}: ")
-    if _unseen("The same again: ") != password:
-        raise PasswordInputError("The two passwords differ", "Type the same one twice")
+    password = _ask_without_echo(f"Password for {name}: ")
+    if _ask_without_echo("Repeat the password: ") != password:
+        raise PasswordInputError("The two passwords differ", "Type the same password twice")
     return password
 
 
-def _unseen(prompt: str) -> str:
-    """Ask at the terminal; where it would show what is typed, or there is none, do not ask."""
+def _ask_without_echo(prompt: str) -> str:
+    """Ask at the terminal; raise if there is none, or if it cannot hide what is typed."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", getpass.GetPassWarning)
             return getpass.getpass(prompt)
     except getpass.GetPassWarning:
         raise PasswordInputError(
-            "There is no terminal to type a password at, unseen", "Pipe it in: --password-stdin"
+            "There is no terminal that can hide a typed password",
+            "Pipe the password to --password-stdin",
         ) from None
 
 
@@ -58,6 +59,6 @@ def _first_line() -> str:
     line = sys.stdin.readline()
     if not line:
         raise PasswordInputError(
-            "Standard input holds no password", "Pipe it in: printf '%s\\n' \"$PASSWORD\" | …"
+            "Standard input contains no password", "Pipe it in: printf '%s\\n' \"$PASSWORD\" | …"
         )
     return line.rstrip("\r\n")

@@ -1,4 +1,4 @@
-"""How ``tallystick user`` shows a user: as a row of the list, as JSON, as a page of fields."""
+"""How ``tallystick user`` prints a user: as a row of the list, as JSON, as fields."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PLACES = {
 }  # fmt: skip
 
 
-def row_of(user: User, lockout: LockoutState | None) -> tuple[str, ...]:
+def user_row(user: User, lockout: LockoutState | None) -> tuple[str, ...]:
     """Return the cells of :data:`COLUMNS`."""
     return (
         user.upn,
@@ -31,8 +31,8 @@ def row_of(user: User, lockout: LockoutState | None) -> tuple[str, ...]:
     )
 
 
-def json_of(user: User, lockout: LockoutState | None) -> dict[str, Any]:
-    """Return all that is shown of a user, for scripts."""
+def user_as_json(user: User, lockout: LockoutState | None) -> dict[str, Any]:
+    """Return everything about a user, for scripts."""
     return {
         "name": user.upn,
         "windows_account_name": user.windows_account_name,
@@ -55,9 +55,9 @@ def json_of(user: User, lockout: LockoutState | None) -> dict[str, Any]:
     }
 
 
-def fields_of(user: User, lockout: LockoutState | None) -> list[tuple[str, object]]:
-    """Return the same as names and values, for people."""
-    named = zip(COLUMNS, row_of(user, lockout), strict=True)
+def user_fields(user: User, lockout: LockoutState | None) -> list[tuple[str, object]]:
+    """Return everything about a user as names and values, for people."""
+    named = zip(COLUMNS, user_row(user, lockout), strict=True)
     counters = lockout.counters if lockout else {}
     wrong = [
         (f"wrong passwords, {PLACES[name]}", _counter(counter))

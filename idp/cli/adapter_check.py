@@ -1,4 +1,4 @@
-"""What ``tallystick adapters check`` lends an adapter: a phone, in an MFA service of its own."""
+"""Runs the conformance kit on an adapter, with an MFA service and a phone just for that."""
 
 from __future__ import annotations
 
@@ -21,8 +21,11 @@ from idp.store.upgrade import upgrade
 from idp.system_clock import SystemClock
 
 
-def findings_of(type_name: str, *, config: bytes | None, user: str) -> list[Finding]:
-    """Run the conformance kit on the class ``MODULE:CLASS``; raises ``BadProvider`` without one."""
+def check_adapter(type_name: str, *, config: bytes | None, user: str) -> list[Finding]:
+    """Return the findings of the conformance kit for the class ``MODULE:CLASS``.
+
+    Raises :class:`~idp.federation.providers.BadProvider` if there is no such class.
+    """
     adapter = load(type_name)
     with _mfa_service(user) as service:
         return check(adapter, config=config, user=user, mfa_service=service)
@@ -30,7 +33,7 @@ def findings_of(type_name: str, *, config: bytes | None, user: str) -> list[Find
 
 @contextmanager
 def _mfa_service(user: str) -> Iterator[MfaService]:
-    """Lend a service on a database of its own, in which *user* has a current phone with codes."""
+    """Give an MFA service on a temporary database; *user* has a current phone with codes."""
     with TemporaryDirectory(prefix="tallystick-") as folder:
         database = Database(f"sqlite:///{Path(folder) / 'check.db'}")
         try:
