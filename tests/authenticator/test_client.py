@@ -167,7 +167,7 @@ def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(phone_host, ph
 
 
 @pytest.mark.parametrize("text", ["localhost:8080", "ftp://host/x", "https://", "javascript:1"])
-def test_an_address_that_is_none_is_refused(text):
+def test_a_malformed_address_is_refused(text):
     with pytest.raises(ServerUnreachable):
         server_of(text)
 
