@@ -69,9 +69,9 @@ class TrustStore(Protocol):
         change: Callable[[StoredTrust | None], RelyingPartyTrust | None],
         metadata: bytes | None = None,
     ) -> RelyingPartyTrust | None:
-        """Store what *change* makes of the trust there is now, in one transaction, and return it.
+        """Call *change* with the stored trust, and store and return its result, in one transaction.
 
-        None from *change* leaves things as they are. With *metadata*, that is stored too. Stored
+        Nothing is stored if *change* returns None. *metadata* is stored too, if it is given. Stored
         keys that this version does not know are kept.
         """
 
