@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from support.clock import NOON, SetClock
+from support.sessions.sealed_values import sessions as any_sessions
 
-from idp.config.schema import SignIn
+from idp.config.schema import SignInSection
 from idp.saml.contexts import PASSWORD_PROTECTED_TRANSPORT
 from idp.session.seal import SealBroken, Sealer
 from idp.session.sso import Proof, Session, SessionRules, Sessions, new_session_id, start_session
@@ -78,21 +78,7 @@ BY_BOTH = start_session(USER, PASSWORD, kept=True).with_second_factor(PUSH)
 BY_PASSKEY = start_session(USER, Proof(PASSKEY, NOON)).with_second_factor(PUSH)
 
 
-# Clocks read microseconds; a float holds those of this century exactly.
-instants = st.timedeltas(timedelta(), timedelta(days=36_500)).map(NOON.__add__)
-proofs = st.builds(Proof, st.text(), instants)
-any_session = st.builds(
-    Session,
-    id=st.text(),
-    user=st.text(),
-    primary=proofs,
-    second=st.none() | proofs,
-    kept=st.booleans(),
-    root=st.text(),
-)
-
-
-@given(any_session)
+@given(any_sessions)
 def test_a_cookie_reads_back_as_it_was_in_every_field(session):
     now = session.primary.at
     rules = SessionRules(timedelta(hours=8), timedelta(days=1))
@@ -250,7 +236,7 @@ def test_looser_rules_lengthen_none_that_was_given(clock, sessions):
 
 def test_the_longest_is_the_longer_of_the_two():
     def lifetime(kept_minutes: int, *, kept: bool = True) -> timedelta:
-        settings = SignIn(keep_me_signed_in=kept, keep_me_signed_in_minutes=kept_minutes)
+        settings = SignInSection(keep_me_signed_in=kept, keep_me_signed_in_minutes=kept_minutes)
         return settings.session_lifetime
 
     assert lifetime(2880, kept=False) == timedelta(hours=8)
