@@ -1,1 +1,8 @@
-"""The benchmarks: what one thing costs, told in RSA-2048 signatures of the same run."""
+"""The benchmarks: ``make bench`` prints what each operation costs, in RSA-2048 signatures.
+
+Every ratio compares with a signature of the same run, so that it says more about the code than
+about the machine. Read first: ``harness`` (how it is measured), then ``__main__`` (what is
+measured). ``saml`` and ``decision`` measure functions; ``sign_in``, ``log_out`` and ``scale`` whole
+requests on the ``server`` of the benchmarks, ``served`` the same through ``tallystick serve``;
+``usual_way`` measures plain pysaml2 for comparison.
+"""

@@ -1,4 +1,4 @@
-"""Runs all benchmarks and prints one table; being over a budget stands out, and fails nothing."""
+"""Runs all benchmarks and prints one table; rows over their budget stand out but do not fail."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from tempfile import TemporaryDirectory
 
 from bench import decision, log_out, saml, scale, sign_in, usual_way
 from bench.harness import Row, measure
-from bench.table import show
+from bench.table import print_table
 from idp import logs
 
 UNIT = "one RSA-2048 signature"
 
 
 def main() -> None:
-    """Measure everything beside the unit."""
-    idp, sp = saml.party("idp.example.test"), saml.party("sp.example.test")
+    """Measure everything in units of one signature."""
+    idp, sp = saml.new_party("idp.example.test"), saml.new_party("sp.example.test")
     unit = Row(UNIT, None, lambda _: idp.key.sign(b"message"))
     with (
         TemporaryDirectory() as name,
         log_lines_to(Path(name) / "log"),
-        sign_in.rows(idp, sp, Path(name)) as of_sign_in,
+        sign_in.rows(idp, sp, Path(name)) as sign_in_rows,
     ):
         rows = [
             *decision.ROWS,
             *saml.rows(idp, sp),
-            *of_sign_in,
+            *sign_in_rows,
             *log_out.rows(idp, sp, Path(name) / "log-out"),
             *scale.rows(idp, sp, Path(name)),
             *usual_way.rows(idp, sp, Path(name)),
         ]
         results = measure(rows, unit)
-    show(results, UNIT)
+    print_table(results, UNIT)
 
 
 @contextmanager
 def log_lines_to(file: Path) -> Iterator[None]:
-    """Have log lines written as in real use, but to a file: they are part of what is measured."""
+    """Write log lines as in real use, but to a file: writing them is part of what is measured."""
     with file.open("w") as lines, redirect_stderr(lines):
         logs.configure()
         yield

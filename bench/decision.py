@@ -1,4 +1,4 @@
-"""One decision: what the user of a node sees, from the text of its build."""
+"""One call of ``adapter.decide`` with the build of a node."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _revisions = count()
 
 
 def builds_of_a_farm(times: int) -> Iterator[str]:
-    """Return the builds of three nodes, in turn."""
+    """Return the builds of three nodes, one after another."""
     farm = ("20348.350", "17763.2299", "14393.4704")
     return (farm[turn % 3] for turn in range(times))
 
 
 def unseen_builds(times: int) -> Iterator[str]:
-    """Return builds of which nothing can be remembered."""
+    """Return builds that no cache can know."""
     return (f"20348.{next(_revisions)}" for _ in range(times))
 
 

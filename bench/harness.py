@@ -1,6 +1,6 @@
-"""Measures rows against a unit in one run: interleaved, medians, the collector off while timing.
+"""Measures operations against a unit in one run: interleaved, by medians, without the collector.
 
-Milliseconds say more about the machine than about the code; a ratio to work of known size does not.
+Milliseconds say more about the machine than about the code; a ratio to a known operation does not.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ MAX_BATCH = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing to measure: *run* is timed, *prepare* makes its inputs beforehand, untimed.
+    """One operation: *run* is timed; *prepare* makes the inputs for so many runs, untimed.
 
-    *budget* is the most it may cost, in units; None where it only stands beside another row. With
-    *beside*, the name of a row before it, ratio and budget are to that row instead of the unit.
-    *elsewhere* is how many times one run has it done on each core by other processes, whose
-    processor time is not seen; 0 where it is done here, once.
+    *budget* is the upper limit of its cost in units, None if there is none. If *beside* names an
+    earlier row, ratio and budget are relative to that row instead of the unit. *elsewhere* is how
+    many times other processes do the operation on each core in one run, which hides its processor
+    time; 0 if this process does it, once.
     """
 
     name: str
@@ -37,9 +37,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a row costs, in units or beside another; ``cpu`` leaves out waits, as for a disk.
+    """The cost of a row, in units or relative to another row.
 
-    It is None where the work was done by other processes.
+    ``cpu`` is without waiting, for example for a disk; None if other processes did the work.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Result:
 
     @property
     def verdict(self) -> str:
-        """Whether it keeps within its budget."""
+        """``ok`` or ``OVER`` for a row with a budget."""
         if self.budget is None:
             return ""
         return "ok" if self.ratio <= self.budget else "OVER"
@@ -57,20 +57,20 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class _Cost:
-    """Nanoseconds of one run: by the clock, and of the processor."""
+    """Nanoseconds of one run: by the clock, and of processor time."""
 
     wall: float
     cpu: float
 
 
 def measure(rows: Sequence[Row], unit: Row, rounds: int = ROUNDS) -> list[Result]:
-    """Return what each row costs: the median over rounds, each beside the unit in that round."""
+    """Return the cost of each row: the median of its ratios to the unit measured in each round."""
     sizes = {row.name: _batch_size(row) for row in (unit, *rows)}
     ratios: dict[str, list[_Cost]] = {row.name: [] for row in rows}
     for _ in range(rounds):
-        with _collector_off():
+        with _without_collector():
             for row in rows:
-                one, cost = _once(unit, sizes[unit.name]), _once(row, sizes[row.name])
+                one, cost = _time(unit, sizes[unit.name]), _time(row, sizes[row.name])
                 other = ratios[row.beside][-1] if row.beside else _Cost(1, 1)
                 wall, cpu = cost.wall / one.wall, cost.cpu / one.cpu
                 ratios[row.name].append(_Cost(wall / other.wall, cpu / other.cpu))
@@ -85,23 +85,23 @@ def _result(row: Row, ratios: Sequence[_Cost]) -> Result:
 
 
 def _batch_size(row: Row) -> int:
-    """Return how many runs take long enough to be timed; what is done first only warms up."""
-    _once(row, 3)
-    return max(1, min(MAX_BATCH, int(BATCH_NANOSECONDS / _once(row, 3).wall)))
+    """Return how many runs take long enough to be timed; the first ones only warm up."""
+    _time(row, 3)
+    return max(1, min(MAX_BATCH, int(BATCH_NANOSECONDS / _time(row, 3).wall)))
 
 
-def _once(row: Row, times: int) -> _Cost:
-    """Return the cost of one run, as the mean of so many in a row."""
+def _time(row: Row, times: int) -> _Cost:
+    """Return the cost of one run, as the mean of *times* runs."""
     run, inputs = row.run, list(row.prepare(times))
     wall, cpu = perf_counter_ns(), process_time_ns()
-    for each in inputs:
-        run(each)
+    for item in inputs:
+        run(item)
     cpu, wall = process_time_ns() - cpu, perf_counter_ns() - wall
     return _Cost(wall / times, cpu / times)
 
 
 @contextmanager
-def _collector_off() -> Iterator[None]:
+def _without_collector() -> Iterator[None]:
     gc.disable()
     try:
         yield

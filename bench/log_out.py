@@ -1,4 +1,4 @@
-"""Log-out with three service providers: four whole requests, three signatures of ours in them."""
+"""Log-out of three service providers: four whole requests, in which we sign three times."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ _ids = count()
 
 
 @dataclass(frozen=True, slots=True)
-class Leaving:
-    """Somebody signed in at three service providers, and the first one's request."""
+class StartedLogOut:
+    """A user who is signed in at three service providers, and the first one's log-out request."""
 
     browser: Client
     request: OutgoingMessage
@@ -46,7 +46,7 @@ class Leaving:
 def rows(idp: saml.Party, sp: saml.Party, folder: Path) -> list[Row]:
     """Return the row, on a server of its own in *folder*.
 
-    The service providers sign with ECDSA: their work is timed, too, and is to weigh little.
+    The service providers sign with ECDSA, since their work is timed too and must not weigh much.
     """
     folder.mkdir()
     services, app = make_server(folder, idp, sp)
@@ -61,36 +61,41 @@ def rows(idp: saml.Party, sp: saml.Party, folder: Path) -> list[Row]:
         services.trusts.change_from_text(entity_id, {"second_factor": "never"})
     names = (f"leaving{number}@example.test" for number in count())
 
-    def leaving(_: object) -> Leaving:
+    def start(_: object) -> StartedLogOut:
         name, browser = next(names), Client(app)
         services.directory.add(name, PASSWORD)
         for entity_id in SPS:
             query = urlencode({"loginToRp": entity_id})
             page = browser.get(f"{LS}idpinitiatedsignon.aspx", query)
             if "UserName" in page.body:
-                given = page.fields() | {"UserName": name, "Password": PASSWORD}
-                browser.post(f"{LS}idpinitiatedsignon.aspx", query, given)
-        return Leaving(browser, _request(key, NameID(name)))
+                form = page.fields() | {"UserName": name, "Password": PASSWORD}
+                browser.post(f"{LS}idpinitiatedsignon.aspx", query, form)
+        return StartedLogOut(browser, _request(key, NameID(name)))
 
-    def prepared(times: int) -> Iterator[Leaving]:
-        return map(leaving, range(times))
+    def prepare(times: int) -> Iterator[StartedLogOut]:
+        return map(start, range(times))
 
     return [
-        Row("log-out with three service providers", 15.0, lambda who: leave(who, key), prepared)
+        Row(
+            "log-out with three service providers",
+            15.0,
+            lambda started: finish(started, key),
+            prepare,
+        )
     ]
 
 
-def leave(who: Leaving, key: SigningKey) -> None:
-    """Carry the request and each answer, until the first service provider has its own."""
-    carried = who.request
+def finish(started: StartedLogOut, key: SigningKey) -> None:
+    """Carry the request and all responses, until the first service provider gets its response."""
+    message = started.request
     for _ in range(3):
-        sent = who.browser.get(LS, urlsplit(carried.address).query)
-        address = urlsplit(sent.location)
+        page = started.browser.get(LS, urlsplit(message.address).query)
+        address = urlsplit(page.location)
         if "SAMLResponse" in parse_qs(address.query):
             return
         root = etree.fromstring(decode_redirect(address.query.encode()).xml)
-        carried = _answer(key, ID_OF[address.netloc], root.get("ID"))
-    raise RuntimeError(f"The log-out does not end: {sent}")
+        message = _response(key, ID_OF[address.netloc], root.get("ID"))
+    raise RuntimeError(f"The log-out does not end: {page}")
 
 
 def _request(key: SigningKey, name_id: NameID) -> OutgoingMessage:
@@ -98,6 +103,6 @@ def _request(key: SigningKey, name_id: NameID) -> OutgoingMessage:
     return send_logout_request(request, to=HERE, relay_state="/bye", now=datetime.now(UTC), key=key)
 
 
-def _answer(key: SigningKey, entity_id: str, request_id: str) -> OutgoingMessage:
+def _response(key: SigningKey, entity_id: str, request_id: str) -> OutgoingMessage:
     response = LogoutResponse(f"_left{next(_ids)}", entity_id, request_id, (uris.SUCCESS, None))
     return send_logout_response(response, to=HERE, relay_state="x", now=datetime.now(UTC), key=key)

@@ -1,4 +1,4 @@
-"""SAML without the web: issuing an assertion, and reading a request."""
+"""SAML without the web: issuing an assertion, reading a request."""
 
 from __future__ import annotations
 
@@ -46,20 +46,20 @@ _ids = count()
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One side of the trust: its key as PEM, and as what it signs with."""
+    """One side of the trust: its key as PEM, and as a key that signs."""
 
     pair: PemPair
     key: SigningKey
 
 
-def party(name: str) -> Party:
-    """Make a party with a new RSA-2048 key."""
+def new_party(name: str) -> Party:
+    """Return a party with a new RSA-2048 key."""
     pair = new_signing_certificate(name, datetime.now(UTC))
     return Party(pair, SigningKey.from_pem(*pair))
 
 
 def rows(idp: Party, sp: Party) -> list[Row]:
-    """Return the rows of SAML for these two."""
+    """Return the rows for these two parties."""
     trust = ServiceProvider(
         SP,
         (AssertionConsumerService(ACS),),
@@ -120,18 +120,18 @@ def issue(key: SigningKey) -> bytes:
 
 
 def redirect_query(key: SigningKey, issuer: str = SP) -> bytes:
-    """Return the query of a signed request that was not made before."""
+    """Return the query of a new signed request."""
     head, tail, _ = _request(issuer)
     return encode_redirect((head + tail).encode(), relay_state="/page", key=key).encode()
 
 
 def post_field(key: SigningKey, issuer: str = SP) -> str:
-    """Return the form field of a signed request that was not made before."""
+    """Return the form field of a new signed request."""
     return base64.b64encode(sign_enveloped(*_request(issuer), key).encode()).decode()
 
 
 def _request(issuer: str = SP) -> tuple[str, str, str]:
-    """Return a canonical request, up to its signature's place and from there on, and its ID."""
+    """Return a canonical request in two parts, before and after its signature, and its ID."""
     element_id = f"_request{next(_ids)}"
     head = (
         f'<samlp:AuthnRequest xmlns:samlp="{uris.PROTOCOL}" AssertionConsumerServiceURL="{ACS}"'

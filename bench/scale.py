@@ -1,7 +1,7 @@
 """A signed-in user's whole request on a server with few trusts, users and log rows, and with many.
 
-Who asks, and for which trust, is another one each time. Trusts have been asked for once before:
-a process reads each only once, until it is changed.
+Each request is of another user and for another trust. Each trust has been read once before, since
+a process reads a trust only when it has changed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count, islice
 from pathlib import Path
 
-from flask import Flask, Response
+from flask import Flask
 from sqlalchemy import Table, insert, select
 
 from bench import saml
@@ -25,7 +25,7 @@ from idp.store.schema import sign_ins, trusts, users
 
 MULTIPLE = "http://schemas.microsoft.com/claims/multipleauthn"
 BATCH = 10_000
-STRIDE = 6_151  # prime: in turn, everybody comes
+STRIDE = 6_151  # a prime number, so that all are used
 FEW = "a request of one of 10 trusts, of one of 10 users"
 MANY = "  of one of 10,000 trusts, of one of 100,000 users"
 LONG = "  and with 1,000,000 rows in the log"
@@ -33,8 +33,8 @@ BUDGET = 1.2
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
-    """A server, and so many users who are signed in."""
+class BigServer:
+    """A server with many trusts and many signed-in users."""
 
     services: Services
     app: Flask
@@ -44,7 +44,7 @@ class Crowd:
     turns: Iterator[int] = field(default_factory=lambda: count(0, STRIDE))
 
     def requests(self, times: int) -> Iterator[tuple[Client, str]]:
-        """Return browsers of users here and there, and requests of trusts here and there."""
+        """Return browsers of users, and requests of trusts, spread over all of them."""
         for turn in islice(self.turns, times):
             entity_id = name_of("trust", turn % self.trusts)
             self.services.sign_ins.facts(entity_id, None, None, None)
@@ -57,53 +57,52 @@ class Crowd:
         session = session.with_second_factor(Proof(MULTIPLE, now))
         services = self.services
         cookies = SessionCookie(services.config, services.sealer, services.clock)
-        given = cookies.give(Response(), session)
-        cookie = given.headers["Set-Cookie"].partition(";")[0].removeprefix(f"{NAME}=")
+        cookie = cookies.set_header(session).partition(";")[0].removeprefix(f"{NAME}=")
         return Client(self.app, {NAME: cookie})
 
 
 def rows(idp: saml.Party, sp: saml.Party, folder: Path) -> list[Row]:
     """Return the rows, on three servers in *folder*."""
-    few = _crowd(idp, sp, folder / "few", of_trusts=10, of_users=10)
-    many = _crowd(idp, sp, folder / "many", of_trusts=10_000, of_users=100_000)
-    long = _crowd(idp, sp, folder / "long", of_trusts=10_000, of_users=100_000, of_log=1_000_000)
+    few = _server(idp, sp, folder / "few", of_trusts=10, of_users=10)
+    many = _server(idp, sp, folder / "many", of_trusts=10_000, of_users=100_000)
+    long = _server(idp, sp, folder / "long", of_trusts=10_000, of_users=100_000, of_log=1_000_000)
     return [
-        Row(FEW, None, _ask, few.requests),
-        Row(MANY, BUDGET, _ask, many.requests, beside=FEW),
-        Row(LONG, BUDGET, _ask, long.requests, beside=FEW),
+        Row(FEW, None, _request, few.requests),
+        Row(MANY, BUDGET, _request, many.requests, beside=FEW),
+        Row(LONG, BUDGET, _request, long.requests, beside=FEW),
     ]
 
 
-def _ask(asked: object) -> None:
-    browser, query = asked  # type: ignore[misc]  # what Crowd.requests made
+def _request(prepared: object) -> None:
+    browser, query = prepared  # type: ignore[misc]  # from BigServer.requests
     must_be_issued(browser.get(LS, query))
 
 
-def _crowd(
+def _server(
     idp: saml.Party, sp: saml.Party, folder: Path, *, of_trusts: int, of_users: int, of_log: int = 0
-) -> Crowd:
+) -> BigServer:
     folder.mkdir()
     services, app = make_server(folder, idp, sp)
     services.directory.add("sample@example.test", "password")
-    crowd = Crowd(services, app, sp, of_trusts, of_users)
-    _multiply(crowd, trusts, of_trusts, "trust", entity_id=saml.SP)
-    _multiply(crowd, users, of_users, "user", upn="sample@example.test")
+    server = BigServer(services, app, sp, of_trusts, of_users)
+    _multiply(server, trusts, of_trusts, "trust", entity_id=saml.SP)
+    _multiply(server, users, of_users, "user", upn="sample@example.test")
     if of_log:
-        _ask(next(crowd.requests(1)))
-        _multiply(crowd, sign_ins, of_log, "user")
-    return crowd
+        _request(next(server.requests(1)))
+        _multiply(server, sign_ins, of_log, "user")
+    return server
 
 
-def _multiply(crowd: Crowd, table: Table, times: int, kind: str, **sample: str) -> None:
-    """Fill *table* with copies of one row under names of their own."""
-    database = crowd.services.database
+def _multiply(server: BigServer, table: Table, times: int, kind: str, **sample: str) -> None:
+    """Fill *table* with copies of one row, each with its own name."""
+    database = server.services.database
     with database.write() as connection:
         row = dict(connection.execute(select(table).filter_by(**sample)).mappings().first() or {})
         row.pop("serial", None)
         numbers = count()
         for _ in range(0, times, BATCH):
-            few = [next(numbers) for _ in range(min(BATCH, times))]
-            connection.execute(insert(table), [_copy(row, kind, number) for number in few])
+            batch = [next(numbers) for _ in range(min(BATCH, times))]
+            connection.execute(insert(table), [_copy(row, kind, number) for number in batch])
 
 
 def _copy(row: dict[str, object], kind: str, number: int) -> dict[str, object]:

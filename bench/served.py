@@ -1,7 +1,7 @@
-"""``tallystick serve`` on all cores: a signed-in user's requests by real HTTP, as many as it takes.
+"""``tallystick serve`` on all cores: requests of a signed-in user over real HTTP.
 
-The RSA limit is one signature for each request on each core; what a request costs beside it here
-holds the client's part too, since that runs on the same cores.
+The limit is one RSA signature for each request on each core. The measured cost of a request
+includes that of the client, which runs on the same cores.
 """
 
 from __future__ import annotations
@@ -22,29 +22,29 @@ from idp.sockets import listen, port_of
 
 TALLYSTICK = Path(sys.executable).with_name("tallystick")
 REQUESTS = 20
-"""Of each core, in one run."""
+"""For each core in one run."""
 
 CONNECTIONS = 4
 """For each core, so that none waits for a client."""
 
 
 class Clients:
-    """As many connections as it takes; each sends its part of a volley, one after another."""
+    """Enough connections to keep all cores busy; each sends its share of the requests in turn."""
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._many = CONNECTIONS * processor_count()
-        self._threads = ThreadPoolExecutor(self._many)
+        self._connections = CONNECTIONS * processor_count()
+        self._threads = ThreadPoolExecutor(self._connections)
 
-    def volley(self, requests: object) -> None:
-        """Send requests, and see that each is answered by an assertion."""
+    def send_all(self, requests: object) -> None:
+        """Send requests, and check that each is answered with an assertion."""
         if not isinstance(requests, list):
             raise TypeError(requests)
-        parts = [requests[number :: self._many] for number in range(self._many)]
+        parts = [requests[number :: self._connections] for number in range(self._connections)]
         list(self._threads.map(self._send, parts))
 
     def close(self) -> None:
-        """Let the threads go."""
+        """End the threads."""
         self._threads.shutdown()
 
     def _send(self, requests: list[bytes]) -> None:
@@ -55,20 +55,20 @@ class Clients:
 
 @contextmanager
 def rows(folder: Path, query: Callable[[], str], cookies: dict[str, str]) -> Iterator[list[Row]]:
-    """Serve the server in *folder*, whose user with these *cookies* sends each *query*."""
-    held = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    """Serve the server in *folder*; the user with these *cookies* sends what *query* returns."""
+    cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
 
     def request() -> bytes:
-        lines = (f"GET /adfs/ls/?{query()} HTTP/1.1", f"Host: {HOST}", f"Cookie: {held}", "", "")
+        lines = (f"GET /adfs/ls/?{query()} HTTP/1.1", f"Host: {HOST}", f"Cookie: {cookie}", "", "")
         return "\r\n".join(lines).encode()
 
-    def volleys(times: int) -> Iterator[list[bytes]]:
+    def prepare(times: int) -> Iterator[list[bytes]]:
         for _ in range(times):
             yield [request() for _ in range(REQUESTS * processor_count())]
 
     with _serving(folder) as port, closing(Clients(port)) as clients:
         name = "the same by tallystick serve, on all cores"
-        yield [Row(name, None, clients.volley, volleys, elsewhere=REQUESTS)]
+        yield [Row(name, None, clients.send_all, prepare, elsewhere=REQUESTS)]
 
 
 @contextmanager
@@ -99,16 +99,16 @@ def _send(connection: socket.socket, request: bytes) -> None:
     connection.sendall(request)
     answer = b""
     while b"\r\n\r\n" not in answer:
-        answer += _more(connection)
+        answer += _receive(connection)
     head, _, body = answer.partition(b"\r\n\r\n")
     length = int(head.lower().partition(b"content-length:")[2].split()[0])
     while len(body) < length:
-        body += _more(connection)
+        body += _receive(connection)
     if b'name="SAMLResponse"' not in body:
         raise RuntimeError(f"There is no assertion on the page: {body!r}")
 
 
-def _more(connection: socket.socket) -> bytes:
+def _receive(connection: socket.socket) -> bytes:
     data = connection.recv(65536)
     if not data:
         raise RuntimeError("The server has closed the connection")

@@ -1,6 +1,4 @@
-"""A federation server in a folder of its own, and what calls it: a browser and a phone, without a
-network between them.
-"""
+"""The benchmarks' federation server, and a browser and a phone that call it without a network."""
 
 from __future__ import annotations
 
@@ -39,49 +37,49 @@ _FIELD = re.compile(r'<input[^>]*?name="([^"]+)"[^>]*?value="([^"]*)"')
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: status line, body, and where to go on, if anywhere."""
+    """A response: status line, body, and the Location header, if any."""
 
     status: str
     body: str
     location: str = ""
 
     def fields(self) -> dict[str, str]:
-        """Return the form's hidden values; they are all that a client needs of a page."""
+        """Return the hidden fields of the form; a client needs nothing else from a page."""
         return {name: unescape(value) for name, value in _FIELD.findall(self.body)}
 
 
 LOOP_COOKIE = "MSISLoopDetectionCookie"
-"""Not kept by this browser: a benchmark looks like a loop."""
+"""This browser does not keep it: the requests of a benchmark look like a loop."""
 
 
 @dataclass
 class Client:
-    """Calls a WSGI application as a server would, and keeps cookies as a browser does."""
+    """A browser that calls a WSGI application directly, and keeps cookies."""
 
     app: Flask
     cookies: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str, query: str = "", **headers: str) -> Answer:
-        """Ask for a page."""
+        """GET a page."""
         return self._call("GET", path, query, b"", "", headers)
 
     def post(self, path: str, query: str, form: Mapping[str, str]) -> Answer:
-        """Send a form."""
+        """POST a form."""
         return self.post_encoded(path, query, urlencode(form).encode())
 
     def post_encoded(self, path: str, query: str, body: bytes) -> Answer:
-        """Send a form that is encoded already: doing that is the browser's work, not ours."""
+        """POST a form that is already encoded: encoding it is not what is measured."""
         kind = "application/x-www-form-urlencoded"
         return self._call("POST", path, query, body, kind, {})
 
     def post_json(self, path: str, body: bytes, **headers: str) -> Answer:
-        """Send JSON."""
+        """POST JSON."""
         return self._call("POST", path, "", body, "application/json", headers)
 
     def _call(
         self, method: str, path: str, query: str, body: bytes, kind: str, headers: Mapping[str, str]
     ) -> Answer:
-        said: list[Any] = []
+        started: list[Any] = []
         environ = {
             "REQUEST_METHOD": method,
             "SCRIPT_NAME": "",
@@ -105,17 +103,19 @@ class Client:
             "wsgi.run_once": False,
             **headers,
         }
-        chunks = self.app(environ, lambda *start: said.extend(start))
+        chunks = self.app(environ, lambda *start: started.extend(start))
         text = b"".join(chunks).decode()
-        for name, value in said[1]:
+        for name, value in started[1]:
             if name == "Set-Cookie" and not value.startswith(LOOP_COOKIE):
-                self.cookies |= {each.key: each.value for each in SimpleCookie(value).values()}
-        return Answer(said[0], text, dict(said[1]).get("Location", ""))
+                self.cookies |= {
+                    cookie.key: cookie.value for cookie in SimpleCookie(value).values()
+                }
+        return Answer(started[0], text, dict(started[1]).get("Location", ""))
 
 
 @dataclass
 class Phone:
-    """An Authenticator: its key, and signed calls without a network."""
+    """An Authenticator app that makes signed calls without a network."""
 
     client: Client
     key: ec.EllipticCurvePrivateKey = field(
@@ -124,7 +124,7 @@ class Phone:
     device: str = NEW_DEVICE
 
     def activate(self, code: str) -> None:
-        """Become the Authenticator of the user for whom the code was made."""
+        """Become the Authenticator of the user for whom the code was created."""
         public = self.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         body = {
             "code": code,
@@ -138,11 +138,11 @@ class Phone:
     def approve(self, number: str) -> None:
         """Approve the pending request with the number of the sign-in page."""
         [request] = self.call("GET", "pending")["requests"]
-        told = {"id": request["id"], "nonce": request["nonce"], "decision": "approve"}
-        self.call("POST", "answer", {**told, "number": number})
+        answer = {"id": request["id"], "nonce": request["nonce"], "decision": "approve"}
+        self.call("POST", "answer", {**answer, "number": number})
 
     def call(self, method: str, name: str, body: Mapping[str, str] | None = None) -> dict[str, Any]:
-        """Make one signed call; anything but success is an error."""
+        """Make one signed call; raise if it does not succeed."""
         data = b"" if body is None else json.dumps(body).encode()
         path = f"/authenticator/api/{name}"
         stamp = Stamp(self.device, round(time.time() * 1000), secrets.token_urlsafe(16))
@@ -153,14 +153,14 @@ class Phone:
             answer = self.client.post_json(path, data, HTTP_AUTHORIZATION=signed)
         if not answer.status.startswith("200"):
             raise RuntimeError(answer)
-        told: dict[str, Any] = json.loads(answer.body)
-        return told
+        result: dict[str, Any] = json.loads(answer.body)
+        return result
 
 
 def make_server(folder: Path, idp: saml.Party, sp: saml.Party) -> tuple[Services, Flask]:
-    """Return a server with one node that has its update, and two trusts, one with encryption.
+    """Return a server with one node that has the update, and two trusts, one with encryption.
 
-    Passwords are hashed in the cheapest way there is: the hash is not what is measured.
+    Passwords are hashed as cheaply as possible: the hash is not what is measured.
     """
     for name, content in (("key", idp.pair.private_key), ("secret", secrets.token_bytes(32))):
         write_private_file(folder / name, content)

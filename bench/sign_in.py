@@ -1,4 +1,4 @@
-"""Whole requests through Flask and SQLite: a signed-in user's, and a sign-in with its phone."""
+"""Whole requests through Flask and SQLite: of a signed-in user, and a sign-in with a phone."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _NUMBER = re.compile(r'id="validEntropyNumber"[^>]*>\s*(\d\d)\s*<')
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody about to sign in: a fresh browser, a phone, and the request that sent them."""
+class StartedSignIn:
+    """A user about to sign in: a new browser, a phone, and the request of a service provider."""
 
-    name: str
+    user: str
     browser: Client
     phone: Phone
     query: str
@@ -30,7 +30,7 @@ class Person:
 
 @contextmanager
 def rows(idp: saml.Party, sp: saml.Party, folder: Path) -> Iterator[list[Row]]:
-    """Give the rows of the sign-in, on a server of their own in *folder*."""
+    """Give the rows, on a server of their own in *folder*."""
     services, app = make_server(folder, idp, sp)
     names = (f"user{number}@example.test" for number in count())
 
@@ -41,17 +41,17 @@ def rows(idp: saml.Party, sp: saml.Party, folder: Path) -> Iterator[list[Row]]:
         field = saml.post_field(sp.key, saml.ENCRYPTED_SP)
         return urlencode({"SAMLRequest": field}).encode()
 
-    def person(_: object = None) -> Person:
-        """Nobody signs in twice here: what is kept of a user's last minutes would be measured."""
+    def start(_: object = None) -> StartedSignIn:
+        """Start as a new user: records of a user's last minutes would make a second one slower."""
         name = next(names)
         services.directory.add(name, PASSWORD)
         phone = Phone(Client(app))
         phone.activate(services.mfa.activations.create(name, totp=False))
-        return Person(name, Client(app), phone, query())
+        return StartedSignIn(name, Client(app), phone, query())
 
-    signed_in = person()
+    signed_in = start()
     sign_in(signed_in)
-    here = [
+    rows = [
         Row(
             "a signed-in user's whole request",
             3.0,
@@ -68,27 +68,27 @@ def rows(idp: saml.Party, sp: saml.Party, folder: Path) -> Iterator[list[Row]]:
             "a whole sign-in, phone included",
             25.0,
             sign_in,
-            lambda times: map(person, range(times)),
+            lambda times: map(start, range(times)),
         ),
     ]
     with served.rows(folder, query, signed_in.browser.cookies) as by_http:
-        yield [here[0], *by_http, *here[1:]]
+        yield [rows[0], *by_http, *rows[1:]]
 
 
-def sign_in(person: Person) -> None:
-    """Send a request, give the password, match the number on the phone, and get the assertion."""
-    browser, query = person.browser, person.query
+def sign_in(started: StartedSignIn) -> None:
+    """Send a request, enter the password, match the number on the phone, get the assertion."""
+    browser, query = started.browser, started.query
     page = browser.get(LS, query)
-    credentials = {"UserName": person.name, "Password": PASSWORD}
+    credentials = {"UserName": started.user, "Password": PASSWORD}
     page = browser.post(LS, query, page.fields() | credentials)
     number = _NUMBER.search(page.body)
     if number is None:
         raise RuntimeError(f"There is no number on the page: {page}")
-    person.phone.approve(number[1])
+    started.phone.approve(number[1])
     must_be_issued(browser.post(LS, query, page.fields()))
 
 
 def must_be_issued(page: Answer) -> None:
-    """Stop measuring what does not happen."""
+    """Raise if there is no assertion: then something else would be measured."""
     if 'name="SAMLResponse"' not in page.body:
         raise RuntimeError(f"There is no assertion on the page: {page}")

@@ -1,4 +1,4 @@
-"""The results as a table of ratios, for people."""
+"""Prints the results as a table of ratios."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from rich.table import Table
 from bench.harness import Result
 
 
-def show(results: Sequence[Result], unit: str, console: Console | None = None) -> None:
-    """Print the table; what is over its budget stands out."""
+def print_table(results: Sequence[Result], unit: str, console: Console | None = None) -> None:
+    """Print the table; rows over their budget are red."""
     table = Table(title=f"in units of {unit}", title_justify="left", box=None)
     table.add_column("what")
     table.add_column("ratio", justify="right")

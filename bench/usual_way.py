@@ -1,4 +1,4 @@
-"""The same by pysaml2's usual way: its own objects, and a program started for every signature."""
+"""The same in pysaml2's usual way: its own objects, and a program for every signature."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 
 
 def rows(idp: saml.Party, sp: saml.Party, folder: Path) -> list[Row]:
-    """Return the rows of pysaml2 with Debian's xmlsec1; none where that is not installed."""
+    """Return the rows of pysaml2 with Debian's xmlsec1; none if that is not installed."""
     program = shutil.which(PROGRAM)
     if program is None:
         return []
@@ -36,7 +36,7 @@ def rows(idp: saml.Party, sp: saml.Party, folder: Path) -> list[Row]:
 
 def _server(program: str, idp: saml.Party, sp: saml.Party, folder: Path) -> Any:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a cipher mode that cryptography is about to move
+        warnings.simplefilter("ignore")  # about a cipher mode that cryptography is going to move
         from saml2.config import IdPConfig
         from saml2.server import Server
     key, certificate = folder / "key.pem", folder / "certificate.pem"

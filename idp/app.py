@@ -34,10 +34,10 @@ from idp.store.policies import SqlPolicyStore
 from idp.store.providers import SqlProviderStore
 from idp.store.refreshes import SqlRefreshStore
 from idp.store.sign_in_log import SqlSignInLog
-from idp.store.sign_ins import SignInStore
+from idp.store.sign_ins import SqlSignInStore
 from idp.store.trusts import SqlTrustStore
 from idp.store.upgrade import upgrade
-from idp.store.used_once import UsedOnce
+from idp.store.used_once import SqlUsedOnce
 from idp.store.users import SqlUserStore
 from idp.system_clock import SystemClock
 
@@ -63,35 +63,21 @@ def assemble(
 ) -> Services:
     """Join the rooms of *config*: open the database, bring its tables up to date, read the keys.
 
-    Tests and the pytest plugin hand in a clock that they can move, a cheaper hasher and a key that
-    was read before; a server hands in what :func:`counters_of` returns. Raises
-    :class:`TallystickError` when something is missing; its remedy says what to do.
+    Tests hand in a clock, a cheaper hasher and a key; a server hands in :func:`counters_of`.
+    Raises :class:`TallystickError` if something is missing; its remedy says what to do.
     """
     clock = clock or SystemClock()
     sealer = Sealer(read_private_file(config.keys.secret), clock.now)
-    database = Database(config.store.url, connections=config.store.connections)
-    upgrade(database)
-    trust_store = SqlTrustStore(database)
-    access = AccessControl(SqlAccessControlStore(database), trust_store)
-    trusts = TrustRegistry(
-        trust_store, clock, allow_http=config.trusts.allow_http, check=access.check
-    )
+    database = _open_database(config)
+    trusts, access = _trusts(config, database, clock)
     return Services(
         config=config,
         clock=clock,
         sealer=sealer,
         database=database,
         housekeeping=Housekeeping(database, clock),
-        mfa=MfaService(
-            mfa_stores(database, sealer.purpose("totp-seed")),
-            clock,
-            number_key=sealer.key("number-to-match"),
-            policy=MfaPolicy(products_after_table=config.farm.products_after_table),
-            on_push=lambda challenge: _log_push(challenge, counters),
-        ),
-        directory=Directory(
-            SqlUserStore(database), clock, hasher or PasswordHasher(), _lockout(config.lockout)
-        ),
+        mfa=_mfa_service(config, database, sealer, clock, counters),
+        directory=_directory(config.lockout, database, clock, hasher),
         trusts=trusts,
         refreshes=SqlRefreshStore(database),
         farm=Farm(SqlNodeStore(database), clock),
@@ -100,11 +86,67 @@ def assemble(
         providers=Providers(SqlProviderStore(database)),
         log=SqlSignInLog(database),
         persistent_names=SqlPersistentNames(database),
-        sign_ins=SignInStore(database),
+        sign_ins=SqlSignInStore(database),
         log_outs=SqlLogOuts(database),
-        once=UsedOnce(database),
+        once=SqlUsedOnce(database),
         signing_keys=FixedKey(signing_key) if signing_key else signing_keys_of(config, counters),
         counters=counters,
+    )
+
+
+def _trusts(
+    config: Config, database: Database, clock: Clock
+) -> tuple[TrustRegistry, AccessControl]:
+    """Return the trusts, and the access control policies that their settings may name."""
+    store = SqlTrustStore(database)
+    access = AccessControl(SqlAccessControlStore(database), store)
+    allow_http = config.trusts.allow_http
+    return TrustRegistry(store, clock, allow_http=allow_http, check=access.check), access
+
+
+def _open_database(config: Config) -> Database:
+    database = Database(config.store.url, connections=config.store.connections)
+    upgrade(database)
+    return database
+
+
+def _directory(
+    lockout: LockoutSection, database: Database, clock: Clock, hasher: PasswordHasher | None
+) -> Directory:
+    window = timedelta(minutes=lockout.window_minutes)
+    rules = LockoutRules(
+        mode=Mode(lockout.mode),
+        extranet_only=lockout.extranet_only,
+        soft=Limit(lockout.threshold, window),
+        unknown=Limit(lockout.threshold, window, forgets=False),
+        familiar=Limit(lockout.threshold_familiar, window, forgets=False),
+    )
+    return Directory(SqlUserStore(database), clock, hasher or PasswordHasher(), rules)
+
+
+def _mfa_service(
+    config: Config, database: Database, sealer: Sealer, clock: Clock, counters: Counters
+) -> MfaService:
+    """Return the second factor; every push that it sends is logged and counted."""
+
+    def log_push(challenge: Challenge) -> None:
+        from idp.logs import get_logger
+
+        counters.push_sent(challenge.experience)
+        get_logger().info(
+            "push_sent",
+            user=challenge.user,
+            request=challenge.id,
+            experience=challenge.experience,
+            client_ip=challenge.client_ip,
+        )
+
+    return MfaService(
+        mfa_stores(database, sealer.purpose("totp-seed")),
+        clock,
+        number_key=sealer.key("number-to-match"),
+        policy=MfaPolicy(products_after_table=config.farm.products_after_table),
+        on_push=log_push,
     )
 
 
@@ -129,39 +171,53 @@ def create_app(
     server serves at a time, of which hosts may let some wait.
     """
     from idp import admin, authenticator, logs, signin
-    from idp.logs import get_logger
-    from idp.web import app as web
-    from idp.web.headers import StrictTransport
-    from idp.web.proxies import Proxies
 
     logs.configure(config.logging.format)
     services = services or assemble(config, counters=counters_of(config))
+    app = _make_flask_app(config, services)
+    app.register_blueprint(signin.blueprint(services))
+    app.register_blueprint(authenticator.blueprint(services, threads=threads))
+    app.register_blueprint(admin.blueprint(services))
+    app.wsgi_app = signin.AnyCase(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
+    hsts = config.server.strict_transport_security
+    if hsts is not None:
+        from idp.web.headers import StrictTransport
+
+        app.wsgi_app = StrictTransport(app.wsgi_app, hsts)  # type: ignore[method-assign]
+    services.signing_keys.check(services.clock.now())
+    _log_start(config, services)
+    _start_watching_trusts(config, services)
+    return app
+
+
+def _make_flask_app(config: Config, services: Services) -> Flask:
+    """Return the application without hosts: what holds for every request."""
+    from idp.web import app as web
+    from idp.web.proxies import Proxies
+
     app = web.App("idp", static_folder="static", static_url_path="/static", template_folder=None)
-    known = config.proxies
-    proxies = Proxies(known.web_application_proxies, known.reverse_proxies)
+    addresses = config.proxies
+    proxies = Proxies(addresses.web_application_proxies, addresses.reverse_proxies)
     web.harden(app, proxies, counters=services.counters)
     if config.metrics.port is not None:
         from idp.metrics import time_requests
 
         time_requests(app, services.counters)
-    app.register_blueprint(signin.blueprint(services))
-    app.register_blueprint(authenticator.blueprint(services, threads=threads))
-    app.register_blueprint(admin.blueprint(services))
     app.register_error_handler(TallystickError, _unavailable)
-    app.wsgi_app = signin.AnyCase(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
-    hsts = config.server.strict_transport_security
-    if hsts is not None:
-        app.wsgi_app = StrictTransport(app.wsgi_app, hsts)  # type: ignore[method-assign]
-    services.signing_keys.check(services.clock.now())
     # Before a request, not after it: a key that is too old must not sign the answer.
     app.before_request(lambda: services.signing_keys.check(services.clock.now()))
     app.teardown_request(lambda _error: services.housekeeping.tick())
     app.extensions["tallystick"] = services
+    return app
+
+
+def _log_start(config: Config, services: Services) -> None:
+    """Log that the server starts, and with which weak trusts; log its stop when it stops."""
+    from idp.logs import get_logger
+
     get_logger().info("started", event_id=Event.STARTED, base_url=config.server.base_url)
     _warn_of_sha1(services)
-    _start_watching_trusts(config, services)
     services.closing.callback(lambda: get_logger().info("stopped", event_id=Event.STOPPED))
-    return app
 
 
 def _start_watching_trusts(config: Config, services: Services) -> None:
@@ -176,22 +232,9 @@ def _start_watching_trusts(config: Config, services: Services) -> None:
     if config.trusts.metadata_dir is not None:
         folders = (config.trusts.metadata_dir,)
         watched = WatchedFolders(services.trusts, folders, services.counters)
-        watched.look()
+        watched.load_changed()
         watched.start()
         services.closing.callback(watched.stop)
-
-
-def _log_push(challenge: Challenge, counters: Counters) -> None:
-    from idp.logs import get_logger
-
-    counters.push_sent(challenge.experience)
-    get_logger().info(
-        "push_sent",
-        user=challenge.user,
-        request=challenge.id,
-        experience=challenge.experience,
-        client_ip=challenge.client_ip,
-    )
 
 
 def _warn_of_sha1(services: Services) -> None:
@@ -203,17 +246,6 @@ def _warn_of_sha1(services: Services) -> None:
         get_logger().warning("weak_trust", trust=entity_id, problem=SHA1_WARNING)
     if len(weak) > MAX_WARNINGS:
         get_logger().warning("weak_trusts", more=len(weak) - MAX_WARNINGS, problem=SHA1_WARNING)
-
-
-def _lockout(settings: LockoutSection) -> LockoutRules:
-    window = timedelta(minutes=settings.window_minutes)
-    return LockoutRules(
-        mode=Mode(settings.mode),
-        extranet_only=settings.extranet_only,
-        soft=Limit(settings.threshold, window),
-        unknown=Limit(settings.threshold, window, forgets=False),
-        familiar=Limit(settings.threshold_familiar, window, forgets=False),
-    )
 
 
 def _unavailable(error: TallystickError) -> Response:

@@ -8,13 +8,16 @@ from hypothesis import settings
 
 pytest_plugins = [
     "support.clock",
+    "support.adapters.mfa_node",
     "support.databases.fixtures",
     "support.phones.phone_host",
     "support.servers.server_folder",
+    "support.service_providers.saml_messages",
     "support.servers.sign_in_server",
     "support.servers.stored_server",
-    "support.service_providers.logout_apps",
-    "support.service_providers.saml_messages",
+    "support.service_providers.logout_messages",
+    "support.service_providers.metadata_publisher",
+    "support.tools.threads",
 ]
 
 settings.register_profile("any machine", deadline=None)  # a busy one is slow, and not wrong

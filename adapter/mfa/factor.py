@@ -1,4 +1,4 @@
-"""What every factor can be asked, whatever else it does."""
+"""What the MFA service asks of every factor."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from adapter.mfa.methods import RegisteredMethod
 
 
 class Factor(Protocol):
-    """One way to prove who one is, beside the password; each has a folder of its own."""
+    """One kind of second factor; each has a folder of its own (``push/``, ``codes/``)."""
 
     @property
     def kind(self) -> str:

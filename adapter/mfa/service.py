@@ -1,4 +1,7 @@
-"""The MFA service: a user's methods, and one attribute for each factor. Hosts ask nothing else."""
+"""The MFA service: a user's methods, and one attribute for each factor.
+
+Hosts, use cases and adapters ask the service, never the storage below it.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +61,7 @@ class MfaService:
         self._factors: tuple[Factor, ...] = (self.push, self.codes)
 
     def methods_of(self, user: str) -> Methods:
-        """Return everything that *user* (a UPN) has registered, for whatever factor."""
+        """Return all methods that *user* (a UPN) has registered, factor by factor."""
         return Methods(
             tuple(method for factor in self._factors for method in factor.methods_of(user))
         )

@@ -1,6 +1,14 @@
-"""The command line ``tallystick``: which commands there are, and how they end.
+"""The command line ``tallystick``: the table of commands, and how every command ends.
 
-The table is all that is imported at start; a command's module is loaded when it is called.
+Each command is a module of its own name; the table imports none of them, so that ``--help`` is
+quick. A command reads its arguments, calls a use case of :mod:`idp.management`, and prints what it
+returns.
+
+Read first: this table, then ``context`` (configuration and services that commands share, the
+option ``-c``), then any command. ``output`` prints tables, fields and JSON; ``input_text`` decodes
+files; ``terminal_user`` asks for passwords; ``user_output``, ``trust_output`` and
+``adapter_check`` belong to ``user``, ``sp`` and ``adapters``. Neighbours:
+:mod:`idp.demo`, :mod:`idp.serving` and :mod:`idp.doctor` are behind the commands of these names.
 """
 
 from __future__ import annotations
@@ -20,35 +28,35 @@ from idp.cli.context import Invocation, config_option
 from idp.cli.output import printable
 
 COMMANDS = {
-    # name      module:command               what it is about
-    "access":   ("idp.cli.access:access",     "Who gets in where, and who needs a second factor"),
-    "adapters": ("idp.cli.adapters:adapters", "The second factors: installed, registered, enabled"),
-    "config":   ("idp.cli.config:config",     "The settings, and where each comes from"),
-    "decide":   ("idp.cli.decide:decide",     "What a user sees on a server, and why"),
-    "demo":     ("idp.cli.demo:demo",         "Everything in one process, to try it"),
-    "doctor":   ("idp.cli.doctor:doctor",     "What is wrong with a server, and what to do"),
-    "init":     ("idp.cli.init:init",         "Configuration and keys of a new server"),
-    "keys":     ("idp.cli.keys:keys",         "The token-signing keys and their roles"),
+    # name      module:command               summary
+    "access":   ("idp.cli.access:access",     "Access control policies, and who needs MFA"),
+    "adapters": ("idp.cli.adapters:adapters", "Second factors: installed, registered, enabled"),
+    "config":   ("idp.cli.config:config",     "Show the settings and where each comes from"),
+    "decide":   ("idp.cli.decide:decide",     "Tell what a user sees on a server, and why"),
+    "demo":     ("idp.cli.demo:demo",         "Run everything in one process, to try it"),
+    "doctor":   ("idp.cli.doctor:doctor",     "Check a server and name remedies"),
+    "init":     ("idp.cli.init:init",         "Create configuration and keys of a new server"),
+    "keys":     ("idp.cli.keys:keys",         "Token-signing keys and their roles"),
     "log":      ("idp.cli.log:log",           "Sign-ins: who, where, which experience and why"),
-    "phone":    ("idp.cli.phone:phone",       "An Authenticator in the terminal"),
-    "serve":    ("idp.cli.serve:serve",       "The server, for real use"),
-    "server":   ("idp.cli.server:server",     "The farm's nodes and the build of each"),
+    "phone":    ("idp.cli.phone:phone",       "An Authenticator app in the terminal"),
+    "serve":    ("idp.cli.serve:serve",       "Run the server for real use"),
+    "server":   ("idp.cli.server:server",     "Nodes of the farm and the build of each"),
     "sp":       ("idp.cli.sp:sp",             "Relying party trusts, from SAML metadata"),
-    "user":     ("idp.cli.user:user",         "The local directory and its second factors"),
+    "user":     ("idp.cli.user:user",         "Users of the local directory and their methods"),
 }  # fmt: skip
 
 INTERRUPTED = 130
 
 
 class Tallystick(click.Group):
-    """The root command: loads the others by name and turns every failure into one line."""
+    """The root command: it imports the others by name, and prints every failure as one line."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names in the table."""
+        """Return the names of all commands."""
         return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command of this name."""
+        """Import the command with this name."""
         if cmd_name not in COMMANDS:
             return None
         module, name = COMMANDS[cmd_name][0].split(":")
@@ -56,16 +64,16 @@ class Tallystick(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the table without importing a single command."""
+        """Write the table of commands without importing any of them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
 
-    def main(  # type: ignore[override]  # it always exits: callers want no return value
+    def main(  # type: ignore[override]  # it always exits
         self, args: Sequence[str] | None = None, **extra: Any
     ) -> NoReturn:
-        """Run, and exit: 0 done, 1 refused or failed, 2 wrong usage, 130 interrupted."""
+        """Run and exit: 0 done, 1 refused or failed, 2 wrong usage, 130 interrupted."""
         extra["standalone_mode"] = False
-        if isinstance(sys.stdout, TextIOWrapper):  # a terminal may not know every character
+        if isinstance(sys.stdout, TextIOWrapper):  # not every terminal can show every character
             sys.stdout.reconfigure(errors="backslashreplace")
         sys.exit(self._run(args, extra))
 
@@ -83,7 +91,9 @@ class Tallystick(click.Group):
         except TallystickError as error:
             return _failed(f"{error} [{error.code}]", 1)
         except UnicodeError:
-            return _failed("An argument or a file is not UTF-8 text. Save it as such. [no_text]", 1)
+            return _failed(
+                "An argument or a file is not UTF-8 text. Save it in UTF-8. [no_text]", 1
+            )
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise
@@ -93,7 +103,9 @@ class Tallystick(click.Group):
 
 def _aborted(abort: click.Abort) -> int:
     if isinstance(abort.__cause__, EOFError):
-        return _failed("The input ended too early. Give what was asked for. [input_ended]", 1)
+        return _failed(
+            "The input ended too early. Enter what the command asks for. [input_ended]", 1
+        )
     return INTERRUPTED
 
 
@@ -101,7 +113,7 @@ def _usage_problem(error: click.UsageError) -> str:
     command = error.ctx.command_path if error.ctx else "tallystick"
     problem = error.format_message()
     if isinstance(error, click.exceptions.NoArgsIsHelpError):  # its message is the whole help
-        problem = "Say what to do"
+        problem = "A command is missing"
     ends = "" if problem.endswith(("?", "?)")) else "."
     return f"{problem.rstrip('.')}{ends} See {command} --help. [usage]"
 
@@ -109,7 +121,7 @@ def _usage_problem(error: click.UsageError) -> str:
 def _file_problem(error: OSError) -> str:
     if error.filename is None:
         return f"{error}. Try again. [system]"
-    return f"{error.filename}: {error.strerror}. Check the path, and who may use it. [file]"
+    return f"{error.filename}: {error.strerror}. Check the path and its permissions. [file]"
 
 
 def _failed(problem: str, status: int) -> int:

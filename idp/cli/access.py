@@ -1,4 +1,4 @@
-"""``tallystick access``: who gets in where, and who is asked for the second factor first."""
+"""``tallystick access``: access control policies, and the rules for MFA at all trusts."""
 
 from __future__ import annotations
 
@@ -7,20 +7,27 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from adapter.errors import TallystickError
-from idp.cli.context import Noun, from_options, with_services
-from idp.cli.files import text_in
-from idp.cli.output import json_option, print_fields, print_json, print_table, printable, warn
+from idp.cli.context import CommandGroup, origin_options, with_services
+from idp.cli.input_text import decode_text
+from idp.cli.output import (
+    json_option,
+    print_fields,
+    print_json,
+    print_table,
+    print_warning,
+    printable,
+)
 
 if TYPE_CHECKING:
     from idp.federation.access_control.catalogue import Listed
     from idp.services import Services
 
 
-@click.group(cls=Noun)
+@click.group(cls=CommandGroup)
 def access() -> None:
-    """Access control policies: who gets in where, and who is asked for the second factor first.
+    """Access control policies: who may sign in to a trust, and who needs the second factor.
 
-    A trust has one: tallystick sp set ID access_control_policy=NAME
+    To assign one to a trust: tallystick sp set ID access_control_policy=NAME
     """
 
 
@@ -28,17 +35,17 @@ def access() -> None:
 @json_option
 @with_services
 def list_policies(services: Services, as_json: bool) -> None:
-    """List the policies, those that are built in first."""
+    """List the policies, built-in ones first."""
     policies = services.access.list()
     if as_json:
-        print_json([_listed(each) for each in policies])
+        print_json([_as_json(listed) for listed in policies])
         return
     for each in policies:
         if isinstance(each.policy, TallystickError):
-            warn(str(each.policy))
+            print_warning(str(each.policy))
     print_table(
         ("name", "built in", "parameters", "trusts"),
-        [_row(each) for each in policies],
+        [_row(listed) for listed in policies],
         empty="There is no policy.",
     )
 
@@ -48,7 +55,7 @@ def list_policies(services: Services, as_json: bool) -> None:
 @json_option
 @with_services
 def show(services: Services, name: str, as_json: bool) -> None:
-    """Show a policy, as the TOML that access set reads."""
+    """Show a policy as TOML, the format that access set reads."""
     from idp.federation.access_control.policy_file import written
 
     policy = services.access.find(name)
@@ -63,15 +70,16 @@ def show(services: Services, name: str, as_json: bool) -> None:
 @click.argument("file", type=click.File("rb"))
 @with_services
 def set_(services: Services, name: str, file: IO[bytes]) -> None:
-    """Make or change a policy: FILE is TOML (- reads standard input).
+    """Create or change a policy.
 
-    Each table [[permit]] is a rule, and any of them lets in. In a rule, all of networks, groups and
-    claims that stand there must hold, and nothing of except; require_mfa = true asks for the second
-    factor. Trusts that have the policy follow from the next request.
+    FILE contains it as TOML (- reads standard input). Each table [[permit]] is a rule, and one
+    matching rule is enough to sign in. A rule matches if its networks, groups and claims all match,
+    and its except does not; require_mfa = true asks for the second factor. Trusts with this policy
+    use it from the next request on.
     """
     from idp.federation.access_control.policy_file import read_toml
 
-    policy = read_toml(name, text_in(file.read()))
+    policy = read_toml(name, decode_text(file.read()))
     services.access.set(policy)
     click.echo(f"The policy {printable(policy.name)} is set.")
 
@@ -80,7 +88,7 @@ def set_(services: Services, name: str, file: IO[bytes]) -> None:
 @click.argument("name")
 @with_services
 def remove(services: Services, name: str) -> None:
-    """Remove a policy that no trust has."""
+    """Remove a policy that no trust uses."""
     services.access.remove(name)
     click.echo(f"The policy {printable(name)} is removed.")
 
@@ -92,19 +100,20 @@ def remove(services: Services, name: str) -> None:
 @click.option(
     "--rules",
     type=click.File("rb"),
-    help="Additional authentication rules, in AD FS's claim rule language; an empty file: none.",
+    help="Additional authentication rules, in AD FS's claim rule language (empty: none).",
 )
 @json_option
 @with_services
 def mfa(services: Services, rule: str | None, rules: IO[bytes] | None, as_json: bool) -> None:
-    """Show or set who is asked for the second factor at all trusts.
+    """Show or set who needs the second factor at all trusts.
 
-    No trust can switch off always or a rule that fires. default: each trust asks that does not say
-    second_factor=never; never: only rules, trusts, their policies and requests ask.
+    always: every user, and no trust can switch it off. default: every user, except at trusts with
+    second_factor=never. never: nobody, unless a rule, the trust, its policy or the request asks for
+    it. No trust can switch off a rule of --rules that applies to the user.
     """
     policy = services.policy
     if rules is not None:
-        policy.set_additional_rules(text_in(rules.read()))
+        policy.set_additional_rules(decode_text(rules.read()))
     if rule is not None:
         policy.set_second_factor(rule)
     now, text = policy.second_factor(), policy.additional_rules()
@@ -121,26 +130,26 @@ def mfa(services: Services, rule: str | None, rules: IO[bytes] | None, as_json: 
     "--extranet --from 203.0.113.9",
 )
 @click.argument("entity_id", metavar="ID")
-@click.option("--user", required=True, help="Whose sign-in it would be.")
-@from_options
+@click.option("--user", required=True, help="The user who would sign in.")
+@origin_options
 @json_option
 @with_services
 def test(
     services: Services, entity_id: str, user: str, address: str, extranet: bool, as_json: bool
 ) -> int:
-    """Say whether a user would get in, what they would be asked for first, and why.
+    """Tell whether a user could sign in, and why.
 
-    A request may ask for more: for the second factor by its RequestedAuthnContext. Exit status 1
-    where access is denied.
+    It also tells what the user would be asked for first. A request can ask for more: for the second
+    factor, with a RequestedAuthnContext. The exit status is 1 if access is denied.
     """
     from idp.management.access_control import simulate_access
 
-    tried = simulate_access(services, entity_id, user=user, address=address, extranet=extranet)
+    simulation = simulate_access(services, entity_id, user=user, address=address, extranet=extranet)
     if as_json:
-        print_json(tried.as_json())
+        print_json(simulation.as_json())
     else:
-        print_fields(tried.lines())
-    return 0 if tried.gets_in else 1
+        print_fields(simulation.lines())
+    return 0 if simulation.gets_in else 1
 
 
 def _row(listed: Listed) -> tuple[object, ...]:
@@ -152,7 +161,7 @@ def _row(listed: Listed) -> tuple[object, ...]:
     return policy.name, "yes" if listed.is_built_in else "no", parameters, len(listed.assigned_to)
 
 
-def _listed(listed: Listed) -> dict[str, object]:
+def _as_json(listed: Listed) -> dict[str, object]:
     from idp.management.error_json import error_json
 
     policy = listed.policy

@@ -1,4 +1,4 @@
-"""``tallystick adapters``: the second factors, found by entry point or registered here."""
+"""``tallystick adapters``: second factors, found by entry point or registered by name."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from idp.cli.context import Example, Noun, with_services
-from idp.cli.output import json_option, print_json, print_table, printable, warn
+from idp.cli.context import CommandGroup, CommandWithExample, with_services
+from idp.cli.output import json_option, print_json, print_table, print_warning, printable
 
 if TYPE_CHECKING:
     from idp.services import Services
 
 
-@click.group(cls=Noun)
+@click.group(cls=CommandGroup)
 def adapters() -> None:
-    """The second factors: installed with a package, or registered here; and which are enabled."""
+    """Adapters for second factors: installed with a package or registered here, and enabled."""
 
 
 @adapters.command("list", example="tallystick adapters list")
 @json_option
 @with_services
 def list_adapters(services: Services, as_json: bool) -> None:
-    """List the adapters; those enabled are what users choose from."""
+    """List the adapters and which are enabled."""
     from idp.federation.access_control.global_policy import UnreadableGlobalPolicy
 
     enabled: tuple[str, ...] = ()
     try:
         enabled = services.policy.enabled_providers()
     except UnreadableGlobalPolicy as fault:
-        warn(str(fault))
+        print_warning(str(fault))
     rows = [
         (provider.name, provider.type_name, "yes" if provider.name in enabled else "no")
         for provider in services.providers.list()
@@ -54,7 +54,7 @@ def list_adapters(services: Services, as_json: bool) -> None:
     "file",
     type=click.File("rb"),
     metavar="FILE",
-    help="Handed to the adapter when it is loaded.",
+    help="Configuration that the adapter gets when it is loaded.",
 )
 @with_services
 def register(services: Services, name: str, type_name: str, file: IO[bytes] | None) -> None:
@@ -70,7 +70,7 @@ def register(services: Services, name: str, type_name: str, file: IO[bytes] | No
 @click.argument("name")
 @with_services
 def unregister(services: Services, name: str) -> None:
-    """Forget an adapter that was registered here."""
+    """Remove an adapter that was registered here."""
     services.providers.unregister(name)
     click.echo(f"{name} is no longer registered.")
 
@@ -79,14 +79,17 @@ def unregister(services: Services, name: str) -> None:
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @with_services
 def enable(services: Services, names: tuple[str, ...]) -> None:
-    """Enable these adapters and no others; users who can use several choose."""
+    """Enable these adapters and no others.
+
+    Users who have several of them choose one.
+    """
     services.providers.enable(names)
     click.echo(f"Enabled: {', '.join(names)}.")
 
 
 @adapters.command(
     "check",
-    cls=Example,
+    cls=CommandWithExample,
     example="tallystick adapters check adapter.entra_mfa:AzureMfaAuthentication",
 )
 @click.argument("type_name", metavar="MODULE:CLASS")
@@ -95,35 +98,40 @@ def enable(services: Services, names: tuple[str, ...]) -> None:
     "file",
     type=click.File("rb"),
     metavar="FILE",
-    help="Handed to the adapter when it is loaded.",
+    help="Configuration that the adapter gets when it is loaded.",
 )
 @click.option(
     "--user",
     default="user@conformance.test",
     metavar="NAME",
-    help="Somebody the factor is for, as the adapter's identity claim names users.",
+    help="A user of the factor, as the adapter's identity claim names users.",
 )
 @json_option
 def check(type_name: str, file: IO[bytes] | None, user: str, as_json: bool) -> int:
-    """Check that an adapter keeps the contract; exit 1 when it does not.
+    """Check that an adapter keeps the contract.
 
-    It runs by itself, with a database of its own in which NAME has a phone and codes. MODULE may
-    lie in the current folder.
+    The exit status is 1 if it does not. No server is needed: the check uses a temporary database,
+    in which NAME has a phone and codes. MODULE may be in the current folder.
     """
-    sys.path.append(str(Path.cwd()))  # the last place, so that it hides nothing installed
-    from idp.cli.conformance import findings_of
+    sys.path.append(str(Path.cwd()))  # last, so that it does not hide installed modules
+    from idp.cli.adapter_check import check_adapter
 
-    found = findings_of(type_name, config=file.read() if file else None, user=user)
+    findings = check_adapter(type_name, config=file.read() if file else None, user=user)
     if as_json:
         print_json(
             [
-                {"rule": f.rule, "sentence": f.sentence, "seen": f.seen, "remedy": f.remedy}
-                for f in found
+                {
+                    "rule": finding.rule,
+                    "sentence": finding.sentence,
+                    "seen": finding.seen,
+                    "remedy": finding.remedy,
+                }
+                for finding in findings
             ]
         )
     else:
-        for finding in found:
+        for finding in findings:
             click.echo(printable(finding))
-        if not found:
+        if not findings:
             click.echo(f"{type_name} keeps the contract.")
-    return 1 if found else 0
+    return 1 if findings else 0

@@ -1,4 +1,4 @@
-"""``tallystick sp claims``: what a trust is told of a user, by rules."""
+"""``tallystick sp claims``: the issuance transform rules of a trust."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from idp.cli.context import Noun, from_options, with_services
-from idp.cli.files import text_in
-from idp.cli.output import json_option, print_json, printable, warn
+from idp.cli.context import CommandGroup, origin_options, with_services
+from idp.cli.input_text import decode_text
+from idp.cli.output import json_option, print_json, print_warning, printable
 
 if TYPE_CHECKING:
     from idp.federation.claim_rules.model import Rules
@@ -17,96 +17,103 @@ if TYPE_CHECKING:
     from idp.management.claim_rules import ClaimsSimulation
     from idp.services import Services
 
-ID = "https://sp.example.test/metadata"
+EXAMPLE_ID = "https://sp.example.test/metadata"
+NO_RULES = "There are no rules: the trust receives the default claims."
 
 
-@click.group(cls=Noun)
+@click.group(cls=CommandGroup)
 def claims() -> None:
-    """Claim rules: what a trust is told of a user.
+    """Claim rules: which claims about a user a trust receives.
 
-    A trust with rules is told what they issue and nothing else; one without is told the usual
-    claims. docs/claims.md shows how rules are written.
+    A trust with rules receives exactly the claims that they issue; a trust without rules receives
+    the default claims. docs/claims.md explains the rules.
     """
 
 
-@claims.command("show", example=f"tallystick sp claims show {ID} --adfs")
+@claims.command("show", example=f"tallystick sp claims show {EXAMPLE_ID} --adfs")
 @click.argument("entity_id", metavar="ID")
-@click.option("--adfs", is_flag=True, help="In AD FS's claim rule language, to take it there.")
+@click.option("--adfs", is_flag=True, help="Print them in AD FS's claim rule language.")
 @json_option
 @with_services
 def show(services: Services, entity_id: str, adfs: bool, as_json: bool) -> None:
-    """Show the rules of a trust, as the TOML that set reads."""
+    """Show the rules of a trust as TOML, the format that set reads."""
     from idp.federation.claim_rules.adfs import printer
     from idp.federation.claim_rules.toml import writer
     from idp.management.claim_rules import rules_of
 
     if adfs and as_json:
-        raise click.UsageError("Give --adfs or --json, not both")
+        raise click.UsageError("Use either --adfs or --json")
     rules = rules_of(services, entity_id)
     if as_json:
         print_json({"claim_rules": None if rules is None else writer.write(rules)})
     elif rules is None:
-        click.echo("There are no rules: it is told the usual claims.", err=True)
+        click.echo(NO_RULES, err=True)
     elif adfs:
         click.echo(printer.write(rules), nl=False)
     else:
         _print_toml(rules)
 
 
-@claims.command("set", example=f"tallystick sp claims set {ID} rules.toml")
+@claims.command("set", example=f"tallystick sp claims set {EXAMPLE_ID} rules.toml")
 @click.argument("entity_id", metavar="ID")
 @click.argument("file", type=click.File("rb"))
 @with_services
 def set_(services: Services, entity_id: str, file: IO[bytes]) -> None:
-    """Give a trust the rules in FILE (- reads standard input), in place of those it has."""
+    """Replace the rules of a trust.
+
+    FILE contains them as TOML (- reads standard input).
+    """
     from idp.federation.claim_rules.toml.reader import read_toml
     from idp.management.claim_rules import set_rules
 
-    rules = read_toml(text_in(file.read()))
+    rules = read_toml(decode_text(file.read()))
     set_rules(services, entity_id, rules)
     _warn_of(rules)
-    click.echo(f"{printable(entity_id)} is told by {_counted(rules)}.")
+    click.echo(f"{printable(entity_id)} has {_counted(rules)} now.")
 
 
-@claims.command("remove", example=f"tallystick sp claims remove {ID}")
+@claims.command("remove", example=f"tallystick sp claims remove {EXAMPLE_ID}")
 @click.argument("entity_id", metavar="ID")
 @with_services
 def remove(services: Services, entity_id: str) -> None:
-    """Take the rules away: the trust is told the usual claims again."""
+    """Remove the rules: the trust receives the default claims again."""
     from idp.management.claim_rules import set_rules
 
     set_rules(services, entity_id, None)
-    click.echo(f"{printable(entity_id)} is told the usual claims.")
+    click.echo(f"{printable(entity_id)} receives the default claims now.")
 
 
-@claims.command("import", example=f"tallystick sp claims import {ID} rules.txt --dry-run")
+@claims.command("import", example=f"tallystick sp claims import {EXAMPLE_ID} rules.txt --dry-run")
 @click.argument("entity_id", metavar="ID")
 @click.argument("file", type=click.File("rb"))
-@click.option("--dry-run", is_flag=True, help="Store nothing.")
+@click.option("--dry-run", is_flag=True, help="Only print the rules, do not store them.")
 @with_services
 def import_(services: Services, entity_id: str, file: IO[bytes], dry_run: bool) -> None:
-    """Read rules in AD FS's claim rule language, store them and print them as TOML.
+    """Import rules in AD FS's claim rule language.
 
-    FILE (- reads standard input) is what (Get-AdfsRelyingPartyTrust NAME).IssuanceTransformRules
-    shows on an AD FS. What cannot be read is named with its line and column, and nothing is stored.
+    It stores them and prints them as TOML. FILE (- reads standard input) contains what
+    (Get-AdfsRelyingPartyTrust NAME).IssuanceTransformRules prints on an AD FS server. If a rule
+    cannot be read, the error names line and column, and nothing is stored.
     """
     from idp.federation.claim_rules.adfs.parser import read
     from idp.management.claim_rules import rules_of, set_rules
 
-    rules = read(text_in(file.read()))
+    rules = read(decode_text(file.read()))
     if dry_run:
-        rules_of(services, entity_id)  # refuses a trust that there is not
+        rules_of(services, entity_id)  # raises if there is no such trust
     else:
         set_rules(services, entity_id, rules)
     _warn_of(rules)
     _print_toml(rules)
 
 
-@claims.command("test", example=f"tallystick sp claims test {ID} --user alice@example.test --json")
+@claims.command(
+    "test", example=f"tallystick sp claims test {EXAMPLE_ID} --user alice@example.test --json"
+)
 @click.argument("entity_id", metavar="ID")
-@click.option("--user", required=True, help="Who would sign in.")
-@click.option("--mfa", is_flag=True, help="As after the second factor, by push.")
-@from_options
+@click.option("--user", required=True, help="The user who would sign in.")
+@click.option("--mfa", is_flag=True, help="As after a second factor by push.")
+@origin_options
 @json_option
 @with_services
 def test(
@@ -118,23 +125,26 @@ def test(
     extranet: bool,
     as_json: bool,
 ) -> None:
-    """Show what a trust would be told of a user, and which rule makes each claim."""
+    """Show which claims a trust would receive.
+
+    It also shows which rule issues each of them.
+    """
     from idp.management.claim_rules import simulate_rules
 
-    trial = simulate_rules(
+    simulation = simulate_rules(
         services, entity_id, user=user, second_factor=mfa, address=address, extranet=extranet
     )
     if as_json:
-        print_json(trial.as_json())
+        print_json(simulation.as_json())
     else:
-        _print_trial(trial)
+        _print_simulation(simulation)
 
 
 def _warn_of(rules: Rules) -> None:
     from idp.management.claim_rules import unknown_attributes
 
     if unknown := unknown_attributes(rules):
-        warn(f"the directory has no {', '.join(unknown)}")
+        print_warning(f"the directory has no {', '.join(unknown)}")
 
 
 def _counted(rules: Rules) -> str:
@@ -147,28 +157,32 @@ def _print_toml(rules: Rules) -> None:
     click.echo(write_toml(rules), nl=False)
 
 
-def _print_trial(trial: ClaimsSimulation) -> None:
-    _print_claims("The user and the sign-in bring:", trial.input)
-    for step in trial.steps or ():
+def _print_simulation(simulation: ClaimsSimulation) -> None:
+    _print_claims("Claims of the user and the sign-in:", simulation.input)
+    for step in simulation.steps or ():
         name = f" ({printable(step.rule.name)})" if step.rule.name else ""
         verb = "issues" if step.rule.output else "adds"
         _print_claims(f"Rule {step.number}{name} {verb}:", step.claims)
-    if trial.steps is None:
-        click.echo("There are no rules: it is told the usual claims.")
-    if trial.withheld:
-        _print_claims("Not told, for it was not proved:", trial.withheld)
-    click.echo("It is told:")
-    named = trial.issued.name_id
-    rows = [("NameID", f"{named.value} ({named.format})" if named else "none")]
-    rows += [(each.name, value) for each in trial.issued.attributes for value in each.values]
-    _print_rows([*rows, ("AuthnContextClassRef", trial.context)])
+    if simulation.steps is None:
+        click.echo(NO_RULES)
+    if simulation.withheld:
+        _print_claims("Withheld, because the session does not prove it:", simulation.withheld)
+    click.echo("The trust receives:")
+    name_id = simulation.issued.name_id
+    rows = [("NameID", f"{name_id.value} ({name_id.format})" if name_id else "none")]
+    rows += [
+        (attribute.name, value)
+        for attribute in simulation.issued.attributes
+        for value in attribute.values
+    ]
+    _print_rows([*rows, ("AuthnContextClassRef", simulation.context)])
 
 
-def _print_claims(title: str, found: Iterable[Claim]) -> None:
+def _print_claims(title: str, claims: Iterable[Claim]) -> None:
     from idp.federation.claims import short_name
 
     click.echo(title)
-    _print_rows([(short_name(claim.type), claim.value) for claim in found] or [("nothing", "")])
+    _print_rows([(short_name(claim.type), claim.value) for claim in claims] or [("none", "")])
 
 
 def _print_rows(rows: list[tuple[str, str]]) -> None:

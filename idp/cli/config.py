@@ -1,4 +1,4 @@
-"""``tallystick config``: the settings that hold."""
+"""``tallystick config``: the settings in effect."""
 
 from __future__ import annotations
 
@@ -7,39 +7,39 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from idp.cli.context import Noun, invocation
+from idp.cli.context import CommandGroup, invocation
 from idp.cli.output import json_option, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
     from idp.config.sources import Setting
 
 
-@click.group(cls=Noun)
+@click.group(cls=CommandGroup)
 def config() -> None:
-    """The settings, and where each comes from.
+    """The settings in effect, and where each comes from.
 
-    A variable TALLYSTICK__SECTION__KEY outranks the file, the file outranks the default.
+    A variable TALLYSTICK__SECTION__KEY overrides the file, and the file overrides the default.
     """
 
 
 @config.command("show", example="tallystick config show --origin")
-@click.option("--origin", is_flag=True, help="Say where each comes from.")
+@click.option("--origin", is_flag=True, help="Show where each setting comes from.")
 @json_option
 def show(origin: bool, as_json: bool) -> None:
-    """Print every setting that holds; what is secret is not shown."""
+    """Print every setting and its value; secrets are not shown."""
     from idp.config.sources import settings_of
 
     settings = settings_of(invocation().file)
     if as_json:
-        print_json([_all(each, origin) for each in settings])
+        print_json([_as_json(setting, origin) for setting in settings])
     elif origin:
-        rows = [(each.name, _text(each.value), each.origin) for each in settings]
+        rows = [(setting.name, _text(setting.value), setting.origin) for setting in settings]
         print_table(("setting", "value", "from"), rows, empty="There is no setting.")
     else:
-        print_fields([(each.name, _text(each.value)) for each in settings])
+        print_fields([(setting.name, _text(setting.value)) for setting in settings])
 
 
-def _all(setting: Setting, origin: bool) -> dict[str, Any]:
+def _as_json(setting: Setting, origin: bool) -> dict[str, Any]:
     shown = {"name": setting.name, "value": setting.value}
     return {**shown, "origin": setting.origin} if origin else shown
 

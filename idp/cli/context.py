@@ -1,4 +1,4 @@
-"""What commands that act on a server share: the configuration and the rooms behind it."""
+"""What commands that work on a server share: its configuration, its services, the option -c."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
+from idp.config import CONFIG_VARIABLE
+
 if TYPE_CHECKING:
     from idp.config.schema import Config
     from idp.services import Services
@@ -17,12 +19,11 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
-VARIABLE = "TALLYSTICK_CONFIG"
 DEFAULT_FILE = Path("tallystick.toml")
 
 
 class Invocation:
-    """One run of the command line; opens the server's rooms when a command first asks."""
+    """One run of the command line; it opens the server's services when they are first needed."""
 
     def __init__(self) -> None:
         self.config_file: Path | None = None
@@ -30,19 +31,19 @@ class Invocation:
 
     @property
     def file(self) -> Path:
-        """The file of ``-c``, else of ``TALLYSTICK_CONFIG``, else ``./tallystick.toml``."""
-        return self.config_file or Path(os.environ.get(VARIABLE) or DEFAULT_FILE)
+        """The configuration: ``-c``, else ``TALLYSTICK_CONFIG``, else ``./tallystick.toml``."""
+        return self.config_file or Path(os.environ.get(CONFIG_VARIABLE) or DEFAULT_FILE)
 
     @property
     def config(self) -> Config:
-        """Read the configuration."""
+        """Return the configuration, read now."""
         from idp.config.reading import load
 
         return load(self.file)
 
     @property
     def services(self) -> Services:
-        """Return the rooms of the server, assembled once; they are closed with the command."""
+        """The server's services, assembled when first used and closed after the command."""
         if self._services is None:
             from idp.app import assemble
 
@@ -52,7 +53,7 @@ class Invocation:
 
 
 def config_option() -> click.Option:
-    """Return the option ``-c FILE``; the one nearest to the verb wins."""
+    """Return the option ``-c FILE``. A subcommand has it too, and its value wins."""
     return click.Option(
         ["-c", "config_file"],
         type=click.Path(path_type=Path),
@@ -60,7 +61,7 @@ def config_option() -> click.Option:
         expose_value=False,
         is_eager=True,
         callback=_remember,
-        help=f"The server's configuration (else ${VARIABLE}, else ./{DEFAULT_FILE}).",
+        help=f"The server's configuration file (else ${CONFIG_VARIABLE}, else ./{DEFAULT_FILE}).",
     )
 
 
@@ -74,7 +75,7 @@ def invocation() -> Invocation:
     return click.get_current_context().ensure_object(Invocation)
 
 
-class Example(click.Command):
+class CommandWithExample(click.Command):
     """A command whose help ends with an example."""
 
     def __init__(self, *args: Any, example: str, **extra: Any) -> None:
@@ -82,24 +83,24 @@ class Example(click.Command):
         self.example = example
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the example, unwrapped, so that it can be copied."""
+        """Write the example without line wrapping, so that it can be copied."""
         with formatter.section("Example"):
             for line in self.example.splitlines():
                 formatter.write(f"{' ' * formatter.current_indent}{line}\n")
 
 
-class Verb(Example):
-    """A command that acts on a server: it takes ``-c``."""
+class ServerCommand(CommandWithExample):
+    """A command that works on a server: it has the option ``-c``."""
 
     def __init__(self, *args: Any, **extra: Any) -> None:
         super().__init__(*args, **extra)
         self.params.append(config_option())
 
 
-class Noun(click.Group):
-    """A group of verbs about one thing; ``-c`` may stand before its verb, too."""
+class CommandGroup(click.Group):
+    """Subcommands about one subject, like ``tallystick user``; ``-c`` may precede them."""
 
-    command_class = Verb
+    command_class = ServerCommand
 
     def __init__(self, *args: Any, **extra: Any) -> None:
         super().__init__(*args, **extra)
@@ -107,7 +108,7 @@ class Noun(click.Group):
 
 
 def with_services(function: Callable[Concatenate[Services, P], R]) -> Callable[P, R]:
-    """Hand the server's rooms to a command as its first argument."""
+    """Decorate a command: its first argument is the server's services."""
 
     @functools.wraps(function)
     def command(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -116,10 +117,12 @@ def with_services(function: Callable[Concatenate[Services, P], R]) -> Callable[P
     return command
 
 
-def from_options(function: Callable[P, R]) -> Callable[P, R]:
-    """Take ``--from IP`` and ``--extranet``: where a sign-in that is only tried comes from."""
-    side = click.option("--extranet", is_flag=True, help="As through a Web Application Proxy.")
-    address = click.option(
-        "--from", "address", metavar="IP", default="", help="The user's address."
+def origin_options(function: Callable[P, R]) -> Callable[P, R]:
+    """Add ``--from IP`` and ``--extranet``: where a simulated sign-in comes from."""
+    network = click.option(
+        "--extranet", is_flag=True, help="As if the request came through a Web Application Proxy."
     )
-    return address(side(function))
+    address = click.option(
+        "--from", "address", metavar="IP", default="", help="IP address of the user."
+    )
+    return address(network(function))

@@ -1,4 +1,4 @@
-"""``tallystick decide``: what a user sees on a server, and why; no server is asked."""
+"""``tallystick decide``: what a user sees on a server, and why. It needs no server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from adapter.decision import decide as decide_experience
 from adapter.nps_extension import NotAVersionError
 from adapter.reasons import Rule
 from adapter.windows import HOW_TO_TELL
-from idp.cli.files import standard_input
+from idp.cli.input_text import read_windows_output
 from idp.cli.output import json_option, print_json, printable
 
 ONLY_FOR = {
@@ -36,11 +36,11 @@ HEADLINES = {
     "unavailable":    ("No push",            "red"),
     "refused":        ("Refused",            "red"),
     "phone_required": ("Only on the phone",  "red"),
-    None:             ("It cannot be told",  "red"),
+    None:             ("Not known",          "red"),
 }  # fmt: skip
 
-WIDEST = 100
-LABEL = 11
+MAX_WIDTH = 100
+LABEL_WIDTH = 11
 
 EXAMPLES = """\b
 Examples:
@@ -70,26 +70,26 @@ def _choice(name: str) -> click.Choice[str]:
     metavar="unset|TRUE|FALSE",
     default="unset",
     show_default=True,
-    help="OVERRIDE_NUMBER_MATCHING_WITH_OTP as it stands in the registry (nps).",
+    help="OVERRIDE_NUMBER_MATCHING_WITH_OTP in the registry (nps).",
 )
 @click.option(
     "--method",
     type=_choice("requested_method"),
     default="push",
     show_default=True,
-    help="What the user is asked for; default is a default of push.",
+    help="What the user is asked for; default: push as the user's default method.",
 )
 @click.option(
     "--push-policy",
     type=_choice("push_policy"),
     default="methods",
     show_default=True,
-    help="Which policy turns push notifications on.",
+    help="The policy that enables push notifications.",
 )
 @click.option(
     "--totp-registered",
     type=_choice("totp_registered"),
-    help="Whether the user has a method that yields codes (nps).",
+    help="Whether the user has a method with codes (nps).",
 )
 @click.option(
     "--protocol",
@@ -106,24 +106,24 @@ def _choice(name: str) -> click.Choice[str]:
     type=_choice("device"),
     default="phone-current",
     show_default=True,
-    help="What the user answers with.",
+    help="The device with which the user answers.",
 )
 @click.option(
     "--products-after-table",
     type=_choice("products_after_table"),
     default="approve_deny",
     show_default=True,
-    help="What a Windows Server later than Microsoft's table shows (adfs).",
+    help="What users see on a Windows Server that is newer than Microsoft's table (adfs).",
 )
 @json_option
 @click.pass_context
 def decide(ctx: click.Context, /, as_json: bool, **options: Any) -> None:
-    """Tell what a user sees when the second factor is asked for, and why.
+    """Tell what a user sees when asked for the second factor, and why.
 
     BUILD is a build (20348.350, 10.0.20348.350), or text that the server printed: ver, winver,
     systeminfo, Get-ComputerInfo, Get-HotFix, dism or the registry; - reads standard input.
 
-    The exit status is 1 where the text does not tell; the answer then names what to run.
+    The exit status is 1 if the text is not enough; the answer then names a command to run there.
     """
     _check_combination(ctx, options)
     decision = _decide(options)
@@ -139,16 +139,16 @@ def decide(ctx: click.Context, /, as_json: bool, **options: Any) -> None:
 
 
 def _check_combination(ctx: click.Context, options: dict[str, Any]) -> None:
-    """Refuse what a scenario has no use for, rather than pass it over in silence."""
+    """Refuse options that the scenario does not use, instead of ignoring them."""
     scenario = options["scenario"]
     for name, home in ONLY_FOR.items():
         if scenario != home and ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             option = "BUILD" if name == "build" else "--" + name.replace("_", "-")
             raise click.UsageError(f"{option} is for --scenario {home}, not for {scenario}.")
     if scenario == "adfs" and options["build"] is None:
-        raise click.UsageError("BUILD is missing: give one like 20348.350, or - for standard input")
+        raise click.UsageError("BUILD is missing: use one like 20348.350, or - for standard input")
     if scenario == "nps" and options["nps_version"] is None:
-        raise click.UsageError("--nps-version is missing: give one like 1.2.2216.1")
+        raise click.UsageError("--nps-version is missing: use one like 1.2.2216.1")
 
 
 def _decide(options: dict[str, Any]) -> Decision:
@@ -156,7 +156,7 @@ def _decide(options: dict[str, Any]) -> Decision:
     try:
         return decide_experience(
             scenario=options["scenario"],
-            host=standard_input() if host == "-" else host or "",
+            host=read_windows_output() if host == "-" else host or "",
             override=options["override"],
             totp_registered=options["totp_registered"] or "",
             protocol=options["protocol"] or "",
@@ -176,15 +176,15 @@ def _print(decision: Decision) -> None:
     click.echo(_wrapped(f"{decision.explanation} [{decision.reason}]"))
     click.echo()
     for label, text in _facts(decision):
-        lines = _wrapped(printable(text), indent=LABEL)
-        click.secho(f"{label:<{LABEL}}", bold=True, nl=False)
+        lines = _wrapped(printable(text), indent=LABEL_WIDTH)
+        click.secho(f"{label:<{LABEL_WIDTH}}", bold=True, nl=False)
         click.echo(lines.lstrip())
 
 
 def _facts(decision: Decision) -> Iterator[tuple[str, str]]:
     if decision.product or decision.build:
         product = decision.product or "Unknown product"
-        yield "Server", f"{product}, build {decision.build or 'not told'}"
+        yield "Server", f"{product}, build {decision.build or 'not known'}"
     if decision.installed:
         yield "Installed", _installed(decision)
     if decision.kb:
@@ -192,7 +192,7 @@ def _facts(decision: Decision) -> Iterator[tuple[str, str]]:
         yield "", str(decision.update_url)
     for number, rule in enumerate(decision.rules):
         yield "" if number else "Because", _because(rule)
-    # What to run on the server is said on standard error, once.
+    # The command to run on the server is printed on standard error.
     notes = [warning for warning in decision.warnings if HOW_TO_TELL not in warning]
     for number, note in enumerate(notes):
         yield "" if number else "Note", note
@@ -218,7 +218,7 @@ def _because(rule: Rule) -> str:
 def _wrapped(text: str, indent: int = 0) -> str:
     return textwrap.fill(
         text,
-        width=min(shutil.get_terminal_size().columns, WIDEST),
+        width=min(shutil.get_terminal_size().columns, MAX_WIDTH),
         initial_indent=" " * indent,
         subsequent_indent=" " * indent,
         break_long_words=False,

@@ -1,4 +1,4 @@
-"""``tallystick demo``: everything in one process, to look at and to script against."""
+"""``tallystick demo``: everything in one process, to try it or to write scripts against it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from idp.cli.context import Example
+from idp.cli.context import CommandWithExample
 from idp.cli.output import json_option, print_json
 
 if TYPE_CHECKING:
-    from idp.demo.running import Running
+    from idp.demo.runner import Demo
     from idp.saml.keys import KeyKind
 
 
@@ -28,46 +28,46 @@ SIGNALS = [
 
 
 class Stopped(BaseException):
-    """Raised where the process is when it is told to end."""
+    """Raised by the signal handler, wherever the process is, to end it."""
 
 
 def _host_name(_ctx: click.Context, _option: click.Parameter, value: str | None) -> str | None:
     from idp.demo.address import is_host
 
     if value is not None and not is_host(value):
-        raise click.BadParameter(f"{value!r} is no host name and no IP address")
+        raise click.BadParameter(f"{value!r} is neither a host name nor an IP address")
     return value
 
 
-@click.command(cls=Example, example="tallystick demo --port 9000 --data-dir ./demo")
+@click.command(cls=CommandWithExample, example="tallystick demo --port 9000 --data-dir ./demo")
 @click.option(
     "--host", metavar="NAME", callback=_host_name,
-    help="The name in all addresses.  [default: localhost]",
+    help="Host name in all addresses.  [default: localhost]",
 )  # fmt: skip
 @click.option(
     "--bind", default="127.0.0.1", show_default=True, metavar="ADDRESS",
-    help="The address to listen on; 0.0.0.0 lets other machines in.",
+    help="Address to listen on; 0.0.0.0 lets other machines connect.",
 )  # fmt: skip
 @click.option(
     "--port", type=click.IntRange(0, 65534), metavar="N",
-    help="The federation server's port; the test service provider takes the next one. "
-    "0 takes free ones.  [default: 8080]",
+    help="Port of the federation server; the test service provider uses the next one. "
+    "0 uses free ports.  [default: 8080]",
 )  # fmt: skip
 @click.option(
     "--tls", is_flag=True, default=None,
-    help="Serve https, with a certificate by an authority of the demo's own.",
+    help="Serve https, with a certificate of the demo's own authority.",
 )  # fmt: skip
 @click.option(
     "--encrypt",
     is_flag=True,
-    help="The test service provider offers a key, so what it is told is encrypted.",
+    help="Encrypt assertions for the test service provider.",
 )
 @click.option(
-    "--ecdsa", is_flag=True, help="Sign with an ECDSA key on P-256, where there is no key yet.",
+    "--ecdsa", is_flag=True, help="Sign with ECDSA on P-256, if there is no key yet.",
 )  # fmt: skip
 @click.option(
     "--data-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
-    help="Keep everything in DIR, and go on from what is there (default: start afresh).",
+    help="Keep all data in DIR, and continue with what is there (default: keep nothing).",
 )  # fmt: skip
 @json_option
 def demo(
@@ -82,29 +82,30 @@ def demo(
 ) -> None:
     """Run a federation server, a test service provider and a phone page, with sample users.
 
-    A toy on purpose: it shows passwords, and forgets everything at the end without --data-dir.
+    It is a toy on purpose: it shows passwords, and without --data-dir it forgets everything at the
+    end.
     """
     with _stopping(), _folder(data_dir) as folder:
         from idp import logs
-        from idp.demo.address import choose
-        from idp.demo.running import running
+        from idp.demo.address import choose_address
+        from idp.demo.runner import run_demo
         from idp.embedded.server_folder import ServerFolder
 
         earlier = ServerFolder(folder).config
         logs.configure(earlier.logging.format if earlier else "console")
-        address = choose(host, port, tls, earlier.server.base_url if earlier else None)
+        address = choose_address(host, port, tls, earlier.server.base_url if earlier else None)
         kind: KeyKind = "ecdsa" if ecdsa else "rsa"
-        with running(folder, address, bind, encrypt=encrypt, kind=kind) as demo:
+        with run_demo(folder, address, bind, encrypt=encrypt, kind=kind) as demo:
             if as_json:
                 print_json(demo.as_json())
             else:
-                click.echo(_words(demo, keeps=data_dir is not None))
+                click.echo(_start_page(demo, keeps=data_dir is not None))
             threading.Event().wait()
 
 
 @contextmanager
 def _stopping() -> Iterator[None]:
-    """End the block cleanly at a signal, wherever it is; a second one changes nothing."""
+    """Leave the block at a signal; further signals are ignored."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         for number in SIGNALS:
@@ -121,7 +122,7 @@ def _stopping() -> Iterator[None]:
 
 @contextmanager
 def _folder(data_dir: Path | None) -> Iterator[Path]:
-    """Give the folder of the data: the one asked for, or one that goes at the end."""
+    """Give the folder for the data: *data_dir*, or a temporary one."""
     if data_dir is not None:
         yield data_dir
         return
@@ -132,42 +133,43 @@ def _folder(data_dir: Path | None) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _words(demo: Running, *, keeps: bool) -> str:
-    """Return what to open, whom to sign in as, how to answer, and where the build is switched."""
-    from idp.demo.terminal import command
+def _start_page(demo: Demo, *, keeps: bool) -> str:
+    """Return what to open, the users, how to answer a push, and how to change a build."""
+    from idp.demo.terminal import command_line
 
-    first = demo.people[0]
+    first, config = demo.users[0], demo.folder.files.config
     base = demo.address.base_url
-    width = max(len(person.name) for person in demo.people)
-    people = "\n".join(
-        f"    {person.name:<{width}}  {person.password}  {person.about}" for person in demo.people
+    width = max(len(user.name) for user in demo.users)
+    users = "\n".join(
+        f"    {user.name:<{width}}  {user.password}  {user.about}" for user in demo.users
     )
     lines = [
-        "Tallystick demo: a toy, with passwords for all to see.",
+        "Tallystick demo: a toy that shows passwords.",
         "",
-        f"  Begin here            {base}/",
+        f"  Start here            {base}/",
         f"  Sign in at            {demo.address.sp_url}/   (the test service provider)",
         f"  Phone page            {demo.authenticator_url}",
         f"  Farm: builds          {demo.admin_url}   token {demo.folder.admin_token}",
         f"  SAML metadata         {demo.metadata_url}",
-        f"  Configuration         {demo.folder.config_file}" + ("" if keeps else "   (temporary)"),
+        f"  Configuration         {config}" + ("" if keeps else "   (temporary)"),
         f"  Add a trust           drop its metadata into {demo.folder.metadata}",
         *_trust_line(demo),
         "",
-        "  Sign in as",
-        people,
+        "  Users",
+        users,
         "",
-        "  Answer the push from another terminal, with the number that the page shows",
-        "    " + command("phone", "approve", "--file", first.phone, "--number", "NN"),
+        "  Answer a push from another terminal, with the number on the sign-in page",
+        "    " + command_line("phone", "approve", "--file", first.phone, "--number", "NN"),
         "  Change the build of a node, then sign in again",
-        "    " + command("server", "-c", demo.folder.config_file, "set", "srv2022", "20348.349"),
+        "    "
+        + command_line("server", "-c", demo.folder.files.config, "set", "srv2022", "20348.349"),
         "",
         "Ctrl-C ends it.",
     ]
     return "\n".join(lines)
 
 
-def _trust_line(demo: Running) -> list[str]:
+def _trust_line(demo: Demo) -> list[str]:
     if demo.tls is None:
         return []
     return [f"  Trust this authority  {demo.tls.ca_file}"]

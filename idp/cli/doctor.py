@@ -1,4 +1,4 @@
-"""``tallystick doctor``: what is wrong with a server, and what to do about it."""
+"""``tallystick doctor``: checks a server, and prints a remedy for each finding."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from typing import TYPE_CHECKING
 
 import click
 
-from idp.cli.context import Verb, invocation
+from idp.cli.context import ServerCommand, invocation
 from idp.cli.output import json_option, print_json, printable
 
 if TYPE_CHECKING:
     from idp.doctor.findings import Finding
 
 
-@click.command(cls=Verb, example="tallystick doctor --json")
+@click.command(cls=ServerCommand, example="tallystick doctor --json")
 @json_option
 def doctor(as_json: bool) -> int:
-    """Look a server over: files, keys, certificates, database, clock, nodes, adapters, trusts.
+    """Check a server: files, keys, certificates, database, clock, nodes, adapters, trusts.
 
-    Each finding comes with its remedy. Exit status 1 when something is broken, 0 when there are
-    warnings alone. Nothing is changed.
+    Prints a remedy for each finding, and changes nothing. The exit status is 1 if something is
+    broken, and 0 if there are only warnings.
     """
     from idp.doctor.examination import examine
-    from idp.doctor.findings import Level, World
+    from idp.doctor.findings import Environment, Level
 
     file = invocation().file
-    findings = tuple(examine(file, World()))
+    findings = tuple(examine(file, Environment()))
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:
@@ -36,5 +36,5 @@ def doctor(as_json: bool) -> int:
 
 
 def _line(finding: Finding) -> str:
-    told = " ".join(f"{text}." for text in (finding.problem, finding.remedy) if text)
-    return printable(f"{finding.level:<8} {finding.code:<24} {told}".rstrip())
+    sentences = " ".join(f"{text}." for text in (finding.problem, finding.remedy) if text)
+    return printable(f"{finding.level:<8} {finding.code:<24} {sentences}".rstrip())

@@ -1,4 +1,4 @@
-"""``tallystick init``: the files of a new server."""
+"""``tallystick init``: creates the files of a new server."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from idp.cli.context import Example
+from idp.cli.context import CommandWithExample
 from idp.cli.output import json_option, print_json
 
 if TYPE_CHECKING:
@@ -15,45 +15,47 @@ if TYPE_CHECKING:
     from idp.serving.new_server import NewServer
 
 
-@click.command(cls=Example, example="tallystick init sts --base-url https://sts.example.test")
+@click.command(
+    cls=CommandWithExample, example="tallystick init sts --base-url https://sts.example.test"
+)
 @click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
 @click.option(
     "--base-url", default="http://localhost:8080", show_default=True, metavar="URL",
-    help="The address that users and service providers will know.",
+    help="The address that users and service providers will use.",
 )  # fmt: skip
 @click.option("--ecdsa", is_flag=True, help="Sign with ECDSA on P-256 (default: RSA, 2048 bits).")
 @json_option
 def init(folder: Path, base_url: str, ecdsa: bool, as_json: bool) -> None:
-    """Write a configuration, the token-signing key and the first administrator's token.
+    """Create the configuration, the token-signing key and the administrator's token.
 
-    DIR is the folder for them, made if need be. Nothing is ever overwritten. The token is shown
-    this once: the server keeps its digest alone.
+    They are written to the folder DIR, which is created if needed; no file is overwritten. The
+    token is printed only once: the server stores only its digest.
     """
-    from idp.serving.new_server import create
+    from idp.serving.new_server import create_server
     from idp.system_clock import SystemClock
 
     kind: KeyKind = "ecdsa" if ecdsa else "rsa"
-    made = create(folder, base_url, kind, SystemClock().now())
+    server = create_server(folder, base_url, kind, SystemClock().now())
     if as_json:
         print_json(
             {
-                "config": str(made.config_file),
-                "url": made.base_url,
-                "admin": f"{made.base_url}/admin/",
-                "admin_token": made.admin_token,
+                "config": str(server.config_file),
+                "url": server.base_url,
+                "admin": f"{server.base_url}/admin/",
+                "admin_token": server.admin_token,
             }
         )
     else:
-        click.echo(_words(made))
+        click.echo(_next_steps(server))
 
 
-def _words(made: NewServer) -> str:
+def _next_steps(server: NewServer) -> str:
     return f"""\
-Configuration         {made.config_file}
-Administrator's token {made.admin_token}   (shown this once)
+Configuration         {server.config_file}
+Administrator's token {server.admin_token}   (printed only this once)
 
-Next, with -c {made.config_file}:
-  tallystick server set sts1 20348.350      the node, and the Windows Server build it plays
-  tallystick user add alice@example.test    somebody who may sign in
-  tallystick sp add metadata.xml            somewhere to sign in to
-  tallystick serve                          {made.base_url}, /admin/ with the token"""
+Next, with -c {server.config_file}:
+  tallystick server set sts1 20348.350      a node, and the Windows Server build that it simulates
+  tallystick user add alice@example.test    a user
+  tallystick sp add metadata.xml            a service provider to sign in to
+  tallystick serve                          {server.base_url}, /admin/ with the token"""

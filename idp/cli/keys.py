@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from idp.cli.context import Noun, invocation
+from idp.cli.context import CommandGroup, invocation
 from idp.cli.output import json_option, print_json, print_table
 
 if TYPE_CHECKING:
@@ -16,28 +16,28 @@ if TYPE_CHECKING:
 _thumbprint = click.argument("thumbprint", required=False)
 
 
-@click.group(cls=Noun)
+@click.group(cls=CommandGroup)
 def keys() -> None:
-    """The token-signing keys: the primary signs, the secondary is published beside it.
+    """Token-signing keys: the primary signs; the secondary is only published in the metadata.
 
-    A server that runs sees a change at once. Unless keys.automatic_rollover is off, it makes the
-    next key 20 days before the primary ends and promotes it 5 days later by itself.
+    A running server uses a change at once. Unless keys.automatic_rollover is off, it creates the
+    next key 20 days before the primary expires, and promotes it 5 days later.
     """
 
 
 @keys.command("list", example="tallystick keys list --json")
 @json_option
 def list_keys(as_json: bool) -> None:
-    """List the keys in metadata, the primary first."""
+    """List the keys in the metadata, the primary first."""
     from idp.management import signing_keys as use_cases
 
-    listed = use_cases.as_json(use_cases.ring_of(_config()))
+    keys = use_cases.as_json(use_cases.ring_of(_config()))
     if as_json:
-        print_json(listed)
+        print_json(keys)
         return
     print_table(
         ("role", "kind", "thumbprint", "valid from", "valid until", "file"),
-        [tuple(values[name] for name in _SHOWN) for values in listed],
+        [tuple(key[name] for name in _COLUMNS) for key in keys],
         empty="There is no key.",
     )
 
@@ -45,21 +45,25 @@ def list_keys(as_json: bool) -> None:
 @keys.command("roll", example="tallystick keys roll --kind ecdsa")
 @click.option(
     "--kind", type=click.Choice(["rsa", "ecdsa"]),
-    help="RSA of 2048 bits or ECDSA on P-256 (default: as the primary).",
+    help="RSA with 2048 bits or ECDSA on P-256 (default: as the primary).",
 )  # fmt: skip
-@click.option("--urgent", is_flag=True, help="Let it sign at once, before anybody can know it.")
+@click.option(
+    "--urgent",
+    is_flag=True,
+    help="Sign with it at once, before anybody can know it.",
+)
 @json_option
 def roll(kind: Any, urgent: bool, as_json: bool) -> None:
-    """Make the next key and publish it as secondary.
+    """Create the next key and publish it as secondary.
 
-    Service providers should have read the metadata before it is promoted.
+    Promote it after all service providers have read the metadata.
     """
     from idp.management import signing_keys as use_cases
 
     ring = use_cases.roll(_config(), _now(), kind=kind, urgent=urgent)
-    made = ring.primary if urgent else ring.keys[-1]
-    _say(
-        ring, f"{use_cases.short(made)} is the new {'primary' if urgent else 'secondary'}.", as_json
+    new = ring.primary if urgent else ring.keys[-1]
+    _print_result(
+        ring, f"{use_cases.short(new)} is the new {'primary' if urgent else 'secondary'}.", as_json
     )
 
 
@@ -67,28 +71,29 @@ def roll(kind: Any, urgent: bool, as_json: bool) -> None:
 @_thumbprint
 @json_option
 def promote(thumbprint: str | None, as_json: bool) -> None:
-    """Let the secondary sign; the primary stays published as secondary.
+    """Sign with the secondary.
 
-    THUMBPRINT may be the beginning of it, and left out: there is one secondary at most.
+    The former primary stays published, as secondary. THUMBPRINT may be only its beginning, or left
+    out, since there is at most one secondary.
     """
     from idp.management import signing_keys as use_cases
 
     ring = use_cases.promote(_config(), thumbprint)
-    _say(ring, f"{use_cases.short(ring.primary)} signs from now on.", as_json)
+    _print_result(ring, f"{use_cases.short(ring.primary)} signs from now on.", as_json)
 
 
 @keys.command("retire", example="tallystick keys retire")
 @_thumbprint
 @json_option
 def retire(thumbprint: str | None, as_json: bool) -> None:
-    """Publish the secondary no longer. Its files stay where they are."""
+    """Stop publishing the secondary. Its files are kept."""
     from idp.management import signing_keys as use_cases
 
     ring = use_cases.retire(_config(), thumbprint)
-    _say(ring, f"{use_cases.short(ring.primary)} is the only key now.", as_json)
+    _print_result(ring, f"{use_cases.short(ring.primary)} is the only key now.", as_json)
 
 
-_SHOWN = ("role", "kind", "short", "valid_from", "valid_until", "file")
+_COLUMNS = ("role", "kind", "short", "valid_from", "valid_until", "file")
 
 
 def _config() -> Config:
@@ -102,7 +107,7 @@ def _now() -> Any:
     return SystemClock().now()
 
 
-def _say(ring: Ring, sentence: str, as_json: bool) -> None:
+def _print_result(ring: Ring, sentence: str, as_json: bool) -> None:
     from idp.management import signing_keys as use_cases
 
     if as_json:

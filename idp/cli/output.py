@@ -1,4 +1,4 @@
-"""How data is printed: a table for people, tab-separated lines for pipes, JSON on request."""
+"""Prints data: a table in a terminal, tab-separated lines in a pipe, JSON with ``--json``."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 
 def print_json(value: Any) -> None:
-    """Print one JSON document on one line, in ASCII: no character of it can steer a terminal."""
+    """Print a JSON document as one line of ASCII, which cannot control a terminal."""
     click.echo(json.dumps(value))
 
 
 def printable(value: object) -> str:
-    """Return text for a terminal: control characters appear as escapes, so they do nothing."""
+    """Return text for a terminal, with control characters replaced by escapes."""
     text = "" if value is None else str(value)
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
-def warn(text: str) -> None:
-    """Say on standard error what is weak, or asks for somebody's attention."""
+def print_warning(text: str) -> None:
+    """Print a warning on standard error."""
     click.echo(f"tallystick: warning: {printable(text)}", err=True)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
-    """Print *rows*; *empty* is said, on standard error, where there are none."""
+    """Print *rows* below a header; if there are none, print *empty* on standard error."""
     cells = [[printable(cell) for cell in row] for row in rows]
     if not cells:
         click.echo(empty, err=True)
@@ -41,7 +41,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty:
 
 
 def print_fields(fields: Sequence[tuple[str, object]]) -> None:
-    """Print one thing: a name and a value a line."""
+    """Print names and values, one pair a line."""
     width = max(len(name) for name, _ in fields)
     for name, value in fields:
         click.echo(f"{name:<{width}}  {printable(value)}")

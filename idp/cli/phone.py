@@ -1,4 +1,4 @@
-"""``tallystick phone``: an Authenticator in the terminal, for scripts and demonstrations."""
+"""``tallystick phone``: an Authenticator app in the terminal, for scripts and demonstrations."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import click
 
 from adapter.errors import TallystickError
 from adapter.mfa.devices.device import PLATFORMS
+from idp.cli.context import CommandWithExample
 from idp.cli.output import json_option, print_json, print_table, printable
 
 if TYPE_CHECKING:
@@ -22,29 +23,30 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 VARIABLE = "TALLYSTICK_PHONE"
+NO_ACCOUNT = "There is no account yet. Add one: tallystick phone activate CODE_OR_URL"
 
 
 class NoPhone(TallystickError):
-    """Raised when no file was named."""
+    """Raised when the file of the phone was not named."""
 
     code = "no_phone"
 
 
 class WrongNumber(TallystickError):
-    """Raised, so that scripts see it, when the number was wrong and the request has ended."""
+    """Raised when the number was wrong, which ends the request, so that scripts notice."""
 
     code = "wrong_number"
 
 
 def file_option() -> click.Option:
-    """Return the option ``--file FILE``; the one nearest to the verb wins."""
+    """Return the option ``--file FILE``. A subcommand has it too, and its value wins."""
     return click.Option(
         ["--file", "phone_file"],
         type=click.Path(path_type=Path, dir_okay=False),
         metavar="FILE",
         expose_value=False,
         callback=_remember,
-        help=f"The file with the phone's keys (else ${VARIABLE}).",
+        help=f"The file with the keys of the phone (else ${VARIABLE}).",
     )
 
 
@@ -53,25 +55,18 @@ def _remember(ctx: click.Context, _option: click.Parameter, value: Path | None) 
         ctx.meta[VARIABLE] = value
 
 
-class PhoneVerb(click.Command):
-    """A command of the phone: it takes ``--file``, and its help ends with an example."""
+class PhoneCommand(CommandWithExample):
+    """A command of the phone: it has the option ``--file``."""
 
-    def __init__(self, *args: Any, example: str, **extra: Any) -> None:
+    def __init__(self, *args: Any, **extra: Any) -> None:
         super().__init__(*args, **extra)
         self.params.append(file_option())
-        self.example = example
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the example, unwrapped, so that it can be copied."""
-        with formatter.section("Example"):
-            for line in self.example.splitlines():
-                formatter.write(f"{' ' * formatter.current_indent}{line}\n")
 
 
 class PhoneGroup(click.Group):
-    """The group; ``--file`` may stand before the verb, too."""
+    """The group ``tallystick phone``; ``--file`` may precede its subcommands."""
 
-    command_class = PhoneVerb
+    command_class = PhoneCommand
 
     def __init__(self, *args: Any, **extra: Any) -> None:
         super().__init__(*args, **extra)
@@ -79,7 +74,7 @@ class PhoneGroup(click.Group):
 
 
 def with_phone(function: Callable[Concatenate[Phone, P], R]) -> Callable[P, R]:
-    """Hand the phone of ``--file`` or ``TALLYSTICK_PHONE`` to a command."""
+    """Decorate a command: its first argument is the phone of ``--file`` or ``TALLYSTICK_PHONE``."""
 
     @functools.wraps(function)
     def command(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -87,7 +82,9 @@ def with_phone(function: Callable[Concatenate[Phone, P], R]) -> Callable[P, R]:
 
         path = click.get_current_context().meta.get(VARIABLE) or os.environ.get(VARIABLE)
         if not path:
-            raise NoPhone("No file for the phone's keys is named", f"Give --file or ${VARIABLE}")
+            raise NoPhone(
+                "The file with the keys of the phone is not named", f"Use --file or set ${VARIABLE}"
+            )
         return function(Phone.at(path), *args, **kwargs)
 
     return command
@@ -98,16 +95,16 @@ timeout_option = click.option(
     type=click.FloatRange(min=0),
     default=0,
     metavar="SECONDS",
-    help="Wait that long for a request (default: take the pending one).",
+    help="Wait so long for a request (default: do not wait).",
 )
 request_option = click.option(
-    "--request", "request_id", metavar="ID", help="Which request, where several are pending."
+    "--request", "request_id", metavar="ID", help="The request to answer, if several are pending."
 )
 
 
 @click.group(cls=PhoneGroup)
 def phone() -> None:
-    """An Authenticator in the terminal, for scripts and demonstrations.
+    """An Authenticator app in the terminal, for scripts and demonstrations.
 
     It keeps its keys in a file of mode 0600.
     """
@@ -118,24 +115,25 @@ def phone() -> None:
     "'http://localhost:8080/authenticator/#123456789'"
 )
 @click.argument("code_or_url")
-@click.option("--server", metavar="URL", help="The server, when only a code is given.")
-@click.option("--name", default="Terminal", show_default=True, help="What the device is called.")
+@click.option("--server", metavar="URL", help="Base URL of the server, if only a code is given.")
+@click.option("--name", default="Terminal", show_default=True, help="Name of the device.")
 @click.option(
     "--platform", type=click.Choice(PLATFORMS), default="android", show_default=True,
-    help="What the device is; watchos and wear-os are wearables.",
+    help="Platform of the device; watchos and wear-os are wearables.",
 )  # fmt: skip
-@click.option("--app-version", metavar="V", help="The app's version (default: a current one).")
+@click.option("--app-version", metavar="V", help="Version of the app (default: a current one).")
 @click.option(
     "--ca-file", type=click.Path(exists=True, dir_okay=False, resolve_path=True), metavar="FILE",
-    help="Certificates that vouch for the server; remembered with the account.",
+    help="Certificate authorities for the server's TLS; stored with the account.",
 )  # fmt: skip
 @json_option
 @with_phone
 def activate(phone: Phone, /, code_or_url: str, as_json: bool, **options: Any) -> None:
-    """Become a user's Authenticator.
+    """Become the Authenticator of a user.
 
-    CODE_OR_URL is the address in the QR code of tallystick user activate, or its nine digits with
-    --server. Versions below 6.2111.7701 (android) and 6.5.85 (ios) cannot match numbers.
+    CODE_OR_URL is the address in the QR code of tallystick user activate, or its nine digits
+    together with --server. Versions below 6.2111.7701 (android) and 6.5.85 (ios) cannot match
+    numbers.
     """
     account = phone.activate(code_or_url, **options)
     if as_json:
@@ -148,29 +146,33 @@ def activate(phone: Phone, /, code_or_url: str, as_json: bool, **options: Any) -
 @json_option
 @with_phone
 def list_accounts(phone: Phone, as_json: bool) -> None:
-    """List the accounts, and the requests that wait for an answer."""
+    """List the accounts and the pending requests."""
     accounts = phone.accounts()
-    described = [_described(phone, account) for account in accounts]
-    usable = any("error" not in each for each in described)
-    requests = phone.pending() if usable else ()
+    states = [_state(phone, account) for account in accounts]
+    is_usable = any("error" not in state for state in states)
+    requests = phone.pending() if is_usable else ()
     if as_json:
-        print_json({"accounts": described, "requests": [request.sent for request in requests]})
+        print_json({"accounts": states, "requests": [request.sent for request in requests]})
         return
-    rows = [_row(account, told) for account, told in zip(accounts, described, strict=True)]
+    rows = [_row(account, state) for account, state in zip(accounts, states, strict=True)]
     columns = ("user", "server", "device", "platform", "version", "codes", "state")
-    print_table(columns, rows, empty="No account yet: tallystick phone activate CODE_OR_URL")
+    print_table(
+        columns,
+        rows,
+        empty="There is no account yet. Add one: tallystick phone activate CODE_OR_URL",
+    )
     _print_requests(requests)
 
 
 @phone.command(example="tallystick phone --file alice.phone wait --timeout 60")
 @click.option(
     "--timeout", type=click.FloatRange(min=0), metavar="SECONDS",
-    help="Give up, with exit status 1, after that long (default: never).",
+    help="Give up after so long, with exit status 1 (default: never).",
 )  # fmt: skip
 @json_option
 @with_phone
 def wait(phone: Phone, timeout: float | None, as_json: bool) -> None:
-    """Wait until there is a request, and print it."""
+    """Wait for a request and print it."""
     from idp.authenticator.client import PhoneError
 
     requests = phone.pending(float("inf") if timeout is None else timeout)
@@ -183,7 +185,7 @@ def wait(phone: Phone, timeout: float | None, as_json: bool) -> None:
 
 
 @phone.command(example="tallystick phone --file alice.phone approve --number 42 --timeout 60")
-@click.option("--number", metavar="NN", help="The number that the sign-in page shows.")
+@click.option("--number", metavar="NN", help="The number on the sign-in page.")
 @request_option
 @timeout_option
 @json_option
@@ -193,16 +195,16 @@ def approve(
 ) -> None:
     """Approve the pending request.
 
-    Where the page shows a number it must be given; on Approve/Deny it is ignored.
+    If the sign-in page shows a number, --number is required; with Approve/Deny it is ignored.
     """
     state = phone.approve(number, timeout, request_id)
     if state == "wrong_number":
-        raise WrongNumber("That is not the number: the request has ended", "Start a new sign-in")
+        raise WrongNumber("The number is wrong, which ends the request", "Start a new sign-in")
     _print_state(state, as_json)
 
 
 @phone.command(example="tallystick phone --file alice.phone deny --report")
-@click.option("--report", is_flag=True, help="Report that the request is not yours.")
+@click.option("--report", is_flag=True, help="Report a request that you did not start.")
 @request_option
 @timeout_option
 @json_option
@@ -216,7 +218,7 @@ def deny(phone: Phone, report: bool, request_id: str | None, timeout: float, as_
 @json_option
 @with_phone
 def code(phone: Phone, as_json: bool) -> None:
-    """Print the present one-time password."""
+    """Print the current one-time password."""
     from idp.authenticator.client import PhoneError
 
     codes = phone.codes()
@@ -229,19 +231,23 @@ def code(phone: Phone, as_json: bool) -> None:
     if as_json:
         print_json(
             [
-                {"user": c.account.user, "code": c.code, "seconds_left": c.seconds_left}
-                for c in codes
+                {
+                    "user": code.account.user,
+                    "code": code.code,
+                    "seconds_left": code.seconds_left,
+                }
+                for code in codes
             ]
         )
     elif len(codes) == 1:
         click.echo(codes[0].code)
     else:
-        for each in codes:
-            click.echo(f"{each.code}\t{printable(each.account.user)}")
+        for code in codes:
+            click.echo(f"{code.code}\t{printable(code.account.user)}")
 
 
 def _account(account: Account) -> dict[str, Any]:
-    """Return what may be shown of an account: neither its key nor its seed."""
+    """Return an account for scripts, without its key and its seed."""
     return {
         "user": account.user,
         "server": account.server,
@@ -256,8 +262,8 @@ def _account(account: Account) -> dict[str, Any]:
     }
 
 
-def _described(phone: Phone, account: Account) -> dict[str, Any]:
-    """Return what the server sends of an account, or why it refuses it."""
+def _state(phone: Phone, account: Account) -> dict[str, Any]:
+    """Return what the server says about an account, or why it refuses the phone."""
     from idp.authenticator.transport import PhoneRefused
 
     try:
@@ -266,19 +272,19 @@ def _described(phone: Phone, account: Account) -> dict[str, Any]:
         return {"user": account.user, "error": refusal.code, "problem": refusal.problem}
 
 
-def _row(account: Account, told: dict[str, Any]) -> tuple[object, ...]:
+def _row(account: Account, state: dict[str, Any]) -> tuple[object, ...]:
     codes = "yes" if account.seed is not None else "no"
     return (account.user, account.server, account.device_name, account.platform,
-            account.app_version, codes, told.get("error", "ready"))  # fmt: skip
+            account.app_version, codes, state.get("error", "ready"))  # fmt: skip
 
 
 def _print_requests(requests: tuple[Request, ...]) -> None:
     for request in requests:
         sent = request.sent
-        ask = "type the number of the page" if request.needs_number else "approve or deny"
+        todo = "type the number on the sign-in page" if request.needs_number else "approve or deny"
         click.echo(
             f"{printable(sent['user'])} signs in to {printable(sent['application'])} "
-            f"from {printable(sent['client_ip'])}: {ask} ({request.id})"
+            f"from {printable(sent['client_ip'])}: {todo} ({request.id})"
         )
 
 

@@ -1,4 +1,4 @@
-"""``tallystick serve``: the server, for real use."""
+"""``tallystick serve``: runs the server for real use."""
 
 from __future__ import annotations
 
@@ -7,46 +7,50 @@ from typing import TYPE_CHECKING
 
 import click
 
-from idp.cli.context import Verb, invocation
+from idp.cli.context import ServerCommand, invocation
 from idp.cli.output import json_option, print_json
+from idp.config import SETTING_PREFIX
 
 if TYPE_CHECKING:
     from idp.config.schema import Config
     from idp.serving.plan import Plan
 
 
-@click.command(cls=Verb, example="tallystick serve -c /etc/tallystick/tallystick.toml --workers 4")
-@click.option("--node", metavar="NAME", help="Answer as this node of the farm (else server.node).")
+@click.command(
+    cls=ServerCommand, example="tallystick serve -c /etc/tallystick/tallystick.toml --workers 4"
+)
+@click.option("--node", metavar="NAME", help="Node of the farm that it is (else server.node).")
 @click.option(
     "--workers", type=click.IntRange(1, 256), metavar="N",
-    help="Processes that answer (else serve.workers; default: one for each core).",
+    help="Number of worker processes (else serve.workers; default: one for each processor).",
 )  # fmt: skip
 @json_option
 def serve(node: str | None, workers: int | None, as_json: bool) -> None:
-    """Run the federation server until SIGTERM or Ctrl-C; requests under way are answered first.
+    """Run the federation server until SIGTERM or Ctrl-C.
 
-    The database is brought up to date before. Says on standard output when it answers; log lines
-    go to standard error. A second signal ends it at once.
+    It upgrades the database first, and prints one line on standard output when it is ready. Log
+    lines go to standard error. At the end it finishes running requests; a second signal ends it at
+    once.
     """
     from idp.serving.metrics_endpoint import metrics_endpoint
     from idp.serving.plan import make_plan
     from idp.serving.supervisor import Supervisor
 
-    _outrank_all({"SERVER__NODE": node, "SERVE__WORKERS": workers})
+    _override_settings({"SERVER__NODE": node, "SERVE__WORKERS": workers})
     plan = make_plan(invocation().file, invocation().config)
-    _must_be_usable(plan.config)
+    _open_once(plan.config)
     with metrics_endpoint(plan.config.metrics) as environment:
-        Supervisor(plan.processes, environment).run(lambda: _say_ready(plan, as_json=as_json))
+        Supervisor(plan.processes, environment).run(lambda: _print_ready(plan, as_json=as_json))
 
 
-def _outrank_all(options: dict[str, object]) -> None:
-    """Make options what outranks the file here and in every process that is started."""
+def _override_settings(options: dict[str, object]) -> None:
+    """Let options override the file, in this process and in those that it starts."""
     for name, value in options.items():
         if value is not None:
-            os.environ[f"TALLYSTICK__{name}"] = str(value)
+            os.environ[SETTING_PREFIX + name] = str(value)
 
 
-def _say_ready(plan: Plan, *, as_json: bool) -> None:
+def _print_ready(plan: Plan, *, as_json: bool) -> None:
     url = plan.config.server.base_url
     if as_json:
         print_json(
@@ -64,8 +68,8 @@ def _say_ready(plan: Plan, *, as_json: bool) -> None:
         click.echo(f"Ready: {url} (listening at {plan.address}, {processes} of {plan.engine})")
 
 
-def _must_be_usable(config: Config) -> None:
-    """Open everything once, which upgrades the database and names what is missing."""
+def _open_once(config: Config) -> None:
+    """Open everything once: this upgrades the database, and raises for what is missing."""
     from idp.app import assemble
     from idp.logs import configure, get_logger
     from idp.session.node import NoNode

@@ -1,4 +1,4 @@
-"""``tallystick server``: the farm's nodes and the build of each."""
+"""``tallystick server``: the nodes of the farm and the build of each."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from idp.cli.context import Noun, with_services
-from idp.cli.files import standard_input
-from idp.cli.output import json_option, print_json, print_table, warn
-from idp.cli.person import acting_person
+from idp.cli.context import CommandGroup, with_services
+from idp.cli.input_text import read_windows_output
+from idp.cli.output import json_option, print_json, print_table, print_warning
+from idp.cli.terminal_user import operator_name
 
 if TYPE_CHECKING:
     from idp.management.nodes import NodeView
     from idp.services import Services
 
 
-@click.group(cls=Noun)
+@click.group(cls=CommandGroup)
 def server() -> None:
-    """The farm's nodes and the build of each.
+    """Nodes of the farm and the build of each.
 
-    A change holds from the next sign-in that begins on the node, without a restart.
+    A change applies to the next sign-in that begins on the node, without a restart.
     """
 
 
@@ -28,17 +28,17 @@ def server() -> None:
 @json_option
 @with_services
 def list_nodes(services: Services, as_json: bool) -> None:
-    """List the nodes: product, build, installed update, and what each shows."""
+    """List the nodes and what users see on each."""
     from idp.management import nodes
 
     views = nodes.nodes(services)
     if as_json:
-        print_json([_all(view) for view in views])
+        print_json([_as_json(view) for view in views])
         return
     print_table(
         ("node", "product", "build", "installed update", "shows", "reason", "changed", "by"),
         [_row(view) for view in views],
-        empty="There is no node yet: tallystick server set NODE BUILD makes one.",
+        empty="There is no node yet. Add one: tallystick server set NODE BUILD",
     )
 
 
@@ -50,17 +50,17 @@ def list_nodes(services: Services, as_json: bool) -> None:
 @json_option
 @with_services
 def set_build(services: Services, name: str, build: str, as_json: bool) -> None:
-    """Say which build a node runs; a new name makes a node.
+    """Set the build of a node, or add a node.
 
-    BUILD is a build (20348.350), the KB of an update, or text as the server prints it (winver,
-    systeminfo, Get-ComputerInfo, the registry); - reads it from standard input.
+    BUILD is a build (20348.350), the KB number of an update, or text that the server printed
+    (winver, systeminfo, Get-ComputerInfo, the registry); - reads it from standard input.
     """
     from idp.management import nodes
 
-    text = standard_input() if build == "-" else build
-    change = services.farm.set_build(name, text, acting_person())
+    text = read_windows_output() if build == "-" else build
+    change = services.farm.set_build(name, text, operator_name())
     for warning in change.warnings:
-        warn(warning)
+        print_warning(warning)
     if as_json:
         print_json(nodes.change_as_json(change))
     else:
@@ -73,13 +73,16 @@ def set_build(services: Services, name: str, build: str, as_json: bool) -> None:
 @json_option
 @with_services
 def import_nodes(services: Services, file: IO[str], as_json: bool) -> None:
-    """Set the builds of many nodes from a file with the columns name and build."""
+    """Set the builds of many nodes from a CSV file.
+
+    It has the columns name and build.
+    """
     from idp.management import nodes
 
-    changes = services.farm.import_csv(file.read(), acting_person())
+    changes = services.farm.import_csv(file.read(), operator_name())
     for change in changes:
         for warning in change.warnings:
-            warn(f"{change.node.name}: {warning}")
+            print_warning(f"{change.node.name}: {warning}")
     if as_json:
         print_json([nodes.change_as_json(change) for change in changes])
     else:
@@ -90,12 +93,12 @@ def import_nodes(services: Services, file: IO[str], as_json: bool) -> None:
 @click.argument("name", metavar="NODE")
 @with_services
 def remove(services: Services, name: str) -> None:
-    """Take a node out of the farm."""
+    """Remove a node from the farm."""
     services.farm.remove(name)
     click.echo(f"{name} is no longer a node.")
 
 
-def _all(view: NodeView) -> dict[str, object]:
+def _as_json(view: NodeView) -> dict[str, object]:
     from idp.management.nodes import node_as_json
 
     decision = view.decision.as_json()

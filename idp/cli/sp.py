@@ -9,9 +9,16 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from idp.cli.claims import claims
-from idp.cli.context import Noun, Verb, with_services
-from idp.cli.files import text_in
-from idp.cli.output import json_option, print_fields, print_json, print_table, printable, warn
+from idp.cli.context import CommandGroup, ServerCommand, with_services
+from idp.cli.input_text import decode_text
+from idp.cli.output import (
+    json_option,
+    print_fields,
+    print_json,
+    print_table,
+    print_warning,
+    printable,
+)
 
 if TYPE_CHECKING:
     from idp.federation.relying_party.trust import RelyingPartyTrust
@@ -19,32 +26,35 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 
-_RULES = "_rules"
-"""How the settings end whose value may stand in a file."""
+_RULES_SUFFIX = "_rules"
+"""Names of settings with this end take rules, which may be read from a file."""
 
 
-class VerbWithSettings(Verb):
-    """A verb whose help lists the settings of a trust."""
+class ServerCommandWithSettings(ServerCommand):
+    """A command whose help lists the settings of a trust."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the settings, with what they are until they are set, and the example."""
+        """Write the settings with their defaults, then the example."""
         from idp.federation.relying_party.settings import settings_help
 
         with formatter.section("Settings"):
             formatter.write_dl(
                 [
-                    (each.name, f"{each.description} (default: {each.default or 'not set'})")
-                    for each in settings_help()
+                    (
+                        setting.name,
+                        f"{setting.description} (default: {setting.default or 'not set'})",
+                    )
+                    for setting in settings_help()
                 ]
             )
         super().format_epilog(ctx, formatter)
 
 
-@click.group(cls=Noun)
+@click.group(cls=CommandGroup)
 def sp() -> None:
     """Relying party trusts: the service providers that users sign in to.
 
-    ID is the entity id in a service provider's metadata.
+    ID is the entity ID in the metadata of a service provider.
     """
 
 
@@ -57,14 +67,14 @@ sp.add_command(claims)
     "tallystick sp add federation.xml --entity-id https://sp.example.test/metadata",
 )
 @click.argument("source", metavar="FILE|URL")
-@click.option("--entity-id", metavar="ID", help="Which one, where the metadata holds several.")
+@click.option("--entity-id", metavar="ID", help="Entity to add, if the metadata contains several.")
 @click.option(
     "--certificate",
     type=click.File("rb"),
     metavar="FILE",
-    help="Whose key must have signed the metadata, now and at every later update.",
+    help="Certificate of the key that must sign the metadata, now and at every update.",
 )
-@click.option("--dry-run", is_flag=True, help="Show what would be trusted and what would change.")
+@click.option("--dry-run", is_flag=True, help="Only show the trust, and what would change.")
 @json_option
 @with_services
 def add(
@@ -75,10 +85,10 @@ def add(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Add the trust that SAML metadata describes; a known entity id is updated.
+    """Add or update a trust from SAML metadata.
 
-    An update keeps the trust's settings. URLs of private networks are refused unless
-    trusts.allow_private_addresses says otherwise.
+    A trust with the same entity ID is updated. An update keeps the settings of the trust. URLs in
+    private networks are refused unless trusts.allow_private_addresses is true.
     """
     from idp.cli.trust_output import print_preview
     from idp.management.metadata.source import Source
@@ -112,7 +122,7 @@ def list_trusts(services: Services, as_json: bool) -> None:
     print_table(
         ("entity id", "name", "enabled", "second factor", "access control", "changed", "warnings"),
         [_row(view) for view in trusts],
-        empty="There is no trust yet: tallystick sp add FILE makes one.",
+        empty="There is no trust yet. Add one: tallystick sp add FILE",
     )
 
 
@@ -121,7 +131,7 @@ def list_trusts(services: Services, as_json: bool) -> None:
 @json_option
 @with_services
 def show(services: Services, entity_id: str, as_json: bool) -> None:
-    """Show a trust: its addresses, keys and settings."""
+    """Show a trust: its endpoints, keys and settings."""
     trust = services.trusts.existing(entity_id)
     if as_json:
         print_json(_trust(services, trust))
@@ -132,7 +142,7 @@ def show(services: Services, entity_id: str, as_json: bool) -> None:
 
 @sp.command(
     "set",
-    cls=VerbWithSettings,
+    cls=ServerCommandWithSettings,
     example="tallystick sp set https://sp.example.test/metadata second_factor=never\n"
     "tallystick sp set https://sp.example.test/metadata "
     '\'attributes.https://sp.example.test/role=["staff", "{group}"]\'',
@@ -142,9 +152,9 @@ def show(services: Services, entity_id: str, as_json: bool) -> None:
 @json_option
 @with_services
 def set_(services: Services, entity_id: str, changes: tuple[str, ...], as_json: bool) -> None:
-    """Change settings of a trust, all or none of those given.
+    """Change settings of a trust; if one is wrong, none is changed.
 
-    encryption_certificate=@FILE takes it from a file, and so do rules:
+    A certificate or rules can be read from a file: encryption_certificate=@FILE,
     issuance_authorization_rules=@FILE
     """
     trust = services.trusts.change_from_text(entity_id, dict(_pair(change) for change in changes))
@@ -161,13 +171,14 @@ def set_(services: Services, entity_id: str, changes: tuple[str, ...], as_json: 
     "tallystick sp refresh https://sp.example.test/metadata --accept",
 )
 @click.argument("entity_ids", nargs=-1, metavar="[ID]...")
-@click.option("--accept", is_flag=True, help="Take the metadata that was held back, as it is.")
+@click.option("--accept", is_flag=True, help="Accept metadata that was held back.")
 @json_option
 @with_services
 def refresh(services: Services, entity_ids: tuple[str, ...], accept: bool, as_json: bool) -> int:
-    """Fetch metadata again that came from an address; without ID, of all such trusts.
+    """Fetch the metadata of trusts again.
 
-    What would loosen a trust is held back until it is accepted: see what, with sp show.
+    Without ID, of all trusts that were added from a URL. An update that would weaken a trust is
+    held back until you accept it; sp show says why.
     """
     from idp.cli.trust_output import print_report
     from idp.management.metadata import refresh
@@ -178,7 +189,7 @@ def refresh(services: Services, entity_ids: tuple[str, ...], accept: bool, as_js
     work = refresh.accept if accept else refresh.refresh
     wanted = entity_ids or refresh.refreshable(services)
     if not wanted:
-        click.echo("The metadata of no trust came from an address.", err=True)
+        click.echo("No trust was added from a URL.", err=True)
     reports = [work(services, entity_id) for entity_id in wanted]
     if as_json:
         print_json([report_as_json(report) for report in reports])
@@ -192,7 +203,7 @@ def refresh(services: Services, entity_ids: tuple[str, ...], accept: bool, as_js
 @click.argument("entity_id", metavar="ID")
 @with_services
 def remove(services: Services, entity_id: str) -> None:
-    """Take a trust away: nobody can sign in to it any more."""
+    """Remove a trust: nobody can sign in to it any more."""
     services.trusts.remove(entity_id)
     click.echo(f"{printable(entity_id)} is no longer trusted.")
 
@@ -203,8 +214,8 @@ def _pair(change: str) -> tuple[str, str]:
         raise click.UsageError(f"{change!r} is not KEY=VALUE")
     if key == "encryption_certificate" and value.startswith("@"):
         return key, _certificate_of(Path(value[1:]))
-    if key.endswith(_RULES) and value.startswith("@"):
-        return key, text_in(Path(value[1:]).read_bytes())
+    if key.endswith(_RULES_SUFFIX) and value.startswith("@"):
+        return key, decode_text(Path(value[1:]).read_bytes())
     return key, value
 
 
@@ -242,18 +253,18 @@ def _warn_of(services: Services, trust: RelyingPartyTrust) -> None:
     from idp.management.trust_views import view_of
 
     for warning in view_of(services, trust).warnings:
-        warn(warning)
+        print_warning(warning)
 
 
 def _fields(values: dict[str, Any], prefix: str = "") -> list[tuple[str, object]]:
-    """Return nested values as one list of names and texts."""
+    """Return nested values as one list of names and texts; names are joined with dots."""
     fields: list[tuple[str, object]] = []
     for name, value in values.items():
         if isinstance(value, dict):
             fields += _fields(value, f"{prefix}{name}.")
         elif isinstance(value, (list, tuple)) and value and isinstance(value[0], dict):
-            for number, each in enumerate(value, 1):
-                fields += _fields(each, f"{prefix}{name}.{number}.")
+            for number, item in enumerate(value, 1):
+                fields += _fields(item, f"{prefix}{name}.{number}.")
         else:
             plain = isinstance(value, str) and value
             fields.append((prefix + name, value if plain else json.dumps(value)))

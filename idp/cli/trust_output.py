@@ -1,4 +1,4 @@
-"""What a preview of a trust and the report of a refresh look like in a terminal."""
+"""Prints the preview of a trust and the report of a metadata refresh."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from typing import TYPE_CHECKING
 
 import click
 
-from idp.cli.output import print_fields, print_json, printable, warn
+from idp.cli.output import print_fields, print_json, print_warning, printable
 
 if TYPE_CHECKING:
     from idp.federation.metadata.preview import Change, Preview
     from idp.management.metadata.refresh import Report
 
-_ELSEWHERE = ("entity_id", "display_name", "signing_certificates", "encryption_certificates")
+_SHOWN_ELSEWHERE = ("entity_id", "display_name", "signing_certificates", "encryption_certificates")
 
 
 def print_preview(preview: Preview, *, as_json: bool) -> None:
-    """Print what would be trusted, what is weak about it, and what would change."""
+    """Print what the trust would contain, what is weak about it, and what would change."""
     if as_json:
         from idp.management.trust_views import preview_as_json
 
         print_json(preview_as_json(preview))
         return
     provider = preview.described.service_provider
-    verb = "made" if preview.known is None else "updated"
+    verb = "created" if preview.known is None else "updated"
     click.echo(f"{printable(provider.entity_id)} would be {verb}:")
     print_fields(list(_trusted(preview)))
     for warning in (*preview.weaknesses, *preview.loosens):
-        warn(warning)
+        print_warning(warning)
     if preview.known is None:
         return
     click.echo("Changes:" if preview.changes else "Nothing changes.")
@@ -37,11 +37,11 @@ def print_preview(preview: Preview, *, as_json: bool) -> None:
 
 
 def print_report(report: Report) -> None:
-    """Print what a refresh did; why something is held back, or failed, on standard error."""
+    """Print what a refresh changed; on standard error, why it was held back or failed."""
     click.echo(f"{printable(report.entity_id)}: {report.outcome.value}")
     _print_changes(report.changes)
     for reason in report.reasons:
-        warn(reason)
+        print_warning(reason)
 
 
 def _print_changes(changes: Iterable[Change]) -> None:
@@ -55,7 +55,7 @@ def _trusted(preview: Preview) -> Iterator[tuple[str, object]]:
     provider, validity = preview.described.service_provider, preview.described.validity
     yield "  display_name", provider.display_name or provider.entity_id
     for field in fields(provider):
-        if field.name not in _ELSEWHERE:
+        if field.name not in _SHOWN_ELSEWHERE:
             value = getattr(provider, field.name)
             for each in value if isinstance(value, tuple) else (value,):
                 yield f"  {field.name}", shown(each)

@@ -7,9 +7,9 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from idp.cli.context import Noun, with_services
+from idp.cli.context import CommandGroup, with_services
 from idp.cli.output import json_option, print_fields, print_json, print_table
-from idp.cli.person import new_password, password_stdin_option
+from idp.cli.terminal_user import new_password, password_stdin_option
 
 if TYPE_CHECKING:
     from adapter.mfa.methods import RegisteredMethod
@@ -21,7 +21,7 @@ tallystick user add alice@example.test --display-name "Alice" --group Staff
 printf '%s\\n' "$PASSWORD" | tallystick user add alice@example.test --password-stdin"""
 
 
-@click.group(cls=Noun)
+@click.group(cls=CommandGroup)
 def user() -> None:
     """The local directory and its second factors.
 
@@ -67,15 +67,15 @@ def import_users(services: Services, file: IO[str]) -> None:
 @with_services
 def list_users(services: Services, as_json: bool) -> None:
     """List the users."""
-    from idp.cli import account
+    from idp.cli import user_output
 
     users, lockouts = services.directory.list(), services.directory.lockouts()
     if as_json:
-        print_json([account.json_of(each, lockouts.get(each.upn)) for each in users])
+        print_json([user_output.user_as_json(each, lockouts.get(each.upn)) for each in users])
         return
     print_table(
-        account.COLUMNS,
-        [account.row_of(each, lockouts.get(each.upn)) for each in users],
+        user_output.COLUMNS,
+        [user_output.user_row(each, lockouts.get(each.upn)) for each in users],
         empty="There is no user yet: tallystick user add NAME makes one.",
     )
 
@@ -86,15 +86,15 @@ def list_users(services: Services, as_json: bool) -> None:
 @with_services
 def show(services: Services, name: str, as_json: bool) -> None:
     """Show a user: wrong passwords, lock-outs, the addresses that are familiar."""
-    from idp.cli import account
+    from idp.cli import user_output
     from idp.management import users as people
 
     found = people.find_user(services, name)
     lockout = services.directory.lockouts(found.upn).get(found.upn)
     if as_json:
-        print_json(account.json_of(found, lockout))
+        print_json(user_output.user_as_json(found, lockout))
     else:
-        print_fields(account.fields_of(found, lockout))
+        print_fields(user_output.user_fields(found, lockout))
 
 
 @user.command("passwd", example="tallystick user passwd alice@example.test --must-change")

@@ -1,4 +1,4 @@
-"""Where a demo is reached: the name in all its addresses, and the ports of its two servers."""
+"""The addresses of a demo: the host name in all of them, and the ports of its two servers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NAME = re.compile(
 
 
 def is_host(text: str) -> bool:
-    """Tell whether *text* can stand in an address: a host name, or an IP address (no brackets)."""
+    """Return whether *text* is a host name, or an IP address without brackets."""
     try:
         ip_address(text)
     except ValueError:
@@ -26,8 +26,8 @@ def is_host(text: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """The name and the federation server's port; the test service provider has ``sp_port``."""
+class DemoAddress:
+    """Host name and ports: ``port`` is the federation server, ``sp_port`` the service provider."""
 
     host: str = HOST
     port: int = PORT
@@ -50,14 +50,17 @@ class Address:
         return f"{scheme}://{name}" + ("" if port == DEFAULT_PORTS[scheme] else f":{port}")
 
 
-def choose(host: str | None, port: int | None, tls: bool | None, earlier: str | None) -> Address:
-    """Return the address of the options, of which None was not given.
+def choose_address(
+    host: str | None, port: int | None, tls: bool | None, earlier: str | None
+) -> DemoAddress:
+    """Return the address that the options of the command line ask for; None was not given.
 
-    What was not given is as in *earlier*, the base URL that the folder was made with.
+    Options that were not given are as in *earlier*, the base URL of the last run in this folder,
+    and else the defaults.
     """
-    known = urlsplit(earlier or "")
-    was_tls = known.scheme == "https"
+    before = urlsplit(earlier or "")
+    was_tls = before.scheme == "https"
     tls = was_tls if tls is None else tls
     if port is None:
-        port = known.port or DEFAULT_PORTS["https" if was_tls else "http"] if earlier else PORT
-    return Address(host or known.hostname or HOST, port, port + 1 if port else 0, tls)
+        port = before.port or DEFAULT_PORTS["https" if was_tls else "http"] if earlier else PORT
+    return DemoAddress(host or before.hostname or HOST, port, port + 1 if port else 0, tls)

@@ -1,4 +1,4 @@
-"""Commands as a newcomer can copy them into a terminal: they work in whatever folder it is."""
+"""Command lines to copy into a terminal; they work in every folder."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import shutil
 import sys
 from pathlib import Path
 
-NAME = "tallystick"
+PROGRAM = "tallystick"
 
 
-def command(*words: object) -> str:
-    """Return the command line that calls this program with *words*, quoted for a shell.
+def command_line(*words: object) -> str:
+    """Return the command line that runs this program with *words*, quoted for a shell.
 
-    After ``make demo`` no terminal finds the program by its name: then its path stands there.
+    It begins with the path of the program if PATH does not find it, as after ``make demo``.
     """
-    beside = Path(sys.executable).with_name(NAME)
-    found = shutil.which(NAME) or not beside.exists()
-    return shlex.join([NAME if found else str(beside), *map(str, words)])
+    installed = Path(sys.executable).with_name(PROGRAM)
+    is_found = shutil.which(PROGRAM) or not installed.exists()
+    return shlex.join([PROGRAM if is_found else str(installed), *map(str, words)])

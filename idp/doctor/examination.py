@@ -1,4 +1,4 @@
-"""The whole examination: which checks there are, and in which order."""
+"""The list of all checks, and how they are run."""
 
 from __future__ import annotations
 
@@ -11,64 +11,78 @@ from adapter.errors import TallystickError
 from idp import logs
 from idp.app import assemble
 from idp.config.reading import load
-from idp.doctor import environment, federation, files, keys, passwords
-from idp.doctor.findings import Finding, Findings, Level, ServerUnderTest, World, from_error
+from idp.doctor import (
+    environment_checks,
+    federation_checks,
+    file_checks,
+    key_checks,
+    password_checks,
+)
+from idp.doctor.findings import (
+    Environment,
+    Finding,
+    Findings,
+    Level,
+    ServerUnderTest,
+    from_error,
+)
 
 CHECKS: dict[str, Callable[[ServerUnderTest], Findings]] = {
-    # code where all is well   check
-    "configuration":           files.configuration,
-    "secret_files":            files.secret_files,
-    "administration":          files.administration,
-    "token_signing_key":       keys.token_signing,
-    "tls":                     keys.tls,
-    "disks":                   files.disks,
-    "database":                environment.database,
-    "host_name":               environment.host_name,
-    "proxies":                 environment.proxies,
-    "clock":                   environment.clock,
-    "libraries":               environment.libraries,
+    # code if nothing is wrong check
+    "configuration":           file_checks.configuration,
+    "secret_files":            file_checks.secret_files,
+    "administration":          file_checks.administration,
+    "token_signing_key":       key_checks.token_signing,
+    "tls":                     key_checks.tls,
+    "disks":                   file_checks.disks,
+    "database":                environment_checks.database,
+    "host_name":               environment_checks.host_name,
+    "proxies":                 environment_checks.proxies,
+    "clock":                   environment_checks.clock,
+    "libraries":               environment_checks.libraries,
 }  # fmt: skip
 
-OF_THE_FEDERATION = {
-    "nodes":                   federation.nodes,
-    "adapters":                federation.adapters,
-    "trusts":                  federation.trusts,
-    "access":                  federation.access,
-    "refreshes":               federation.refreshes,
-    "users":                   federation.users,
-    "log_clock":               federation.log_clock,
-    "passwords":               passwords.passwords,
+FEDERATION_CHECKS = {
+    "nodes":                   federation_checks.nodes,
+    "adapters":                federation_checks.adapters,
+    "trusts":                  federation_checks.trusts,
+    "access":                  federation_checks.access,
+    "refreshes":               federation_checks.refreshes,
+    "users":                   federation_checks.users,
+    "log_clock":               federation_checks.log_clock,
+    "passwords":               password_checks.passwords,
 }  # fmt: skip
 
 
-def examine(file: Path, world: World) -> Iterator[Finding]:
-    """Yield a finding for whatever is wrong, and one of level ok for each check that found nothing.
+def examine(config_file: Path, environment: Environment) -> Iterator[Finding]:
+    """Yield what is wrong, and a finding of level ``ok`` for each check that found nothing.
 
-    What cannot be looked at, because something else is broken, is left out.
+    The checks of the federation need a current database, and are left out if anything is broken.
     """
     try:
-        patient = ServerUnderTest(file, load(file), world)
+        server = ServerUnderTest(config_file, load(config_file), environment)
     except TallystickError as error:
         yield from_error(error)
         return
-    found = [finding for name, check in CHECKS.items() for finding in _of(name, check(patient))]
+    found = [finding for name, check in CHECKS.items() for finding in _or_ok(name, check(server))]
     yield from found
     is_current = any(finding.code == "database" for finding in found)
     if is_current and not any(finding.level is Level.BROKEN for finding in found):
-        yield from _of_federation(patient)
+        yield from _examine_federation(server)
 
 
-def _of_federation(patient: ServerUnderTest) -> Iterator[Finding]:
-    logs.configure(stream=io.StringIO())  # what loading an adapter logs is told as a finding
-    with closing(assemble(patient.config)) as services:
-        for name, check in OF_THE_FEDERATION.items():
-            yield from _of(name, check(patient, services))
+def _examine_federation(server: ServerUnderTest) -> Iterator[Finding]:
+    logs.configure(stream=io.StringIO())  # problems with adapters become findings
+    with closing(assemble(server.config)) as services:
+        for name, check in FEDERATION_CHECKS.items():
+            yield from _or_ok(name, check(server, services))
 
 
-def _of(name: str, found: Findings) -> Iterator[Finding]:
-    is_well = True
-    for finding in found:
-        is_well = False
+def _or_ok(name: str, findings: Findings) -> Iterator[Finding]:
+    """Yield the findings of a check, or that there are none."""
+    is_ok = True
+    for finding in findings:
+        is_ok = False
         yield finding
-    if is_well:
+    if is_ok:
         yield Finding(Level.OK, name)

@@ -1,4 +1,4 @@
-"""What the doctor finds, and what it is given to look with."""
+"""A finding of the doctor, and the values that every check takes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from idp.system_clock import SystemClock
 
 
 class Level(StrEnum):
-    """How bad it is: somebody cannot sign in, or somebody may regret it."""
+    """How bad a finding is: ``broken`` stops users or exposes secrets; a ``warning`` may later."""
 
     OK = "ok"
     WARNING = "warning"
@@ -26,7 +26,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding: a stable code, what is wrong, and what to do. Where all is well, only a code."""
+    """One finding: a stable code, what is wrong, what to do. Level ``ok`` has only a code."""
 
     level: Level
     code: str
@@ -38,17 +38,17 @@ Findings = Iterator[Finding]
 
 
 def warning(code: str, problem: str, remedy: str) -> Finding:
-    """Return a finding that stops nobody yet."""
+    """Return a finding that does not stop anybody yet."""
     return Finding(Level.WARNING, code, problem, remedy)
 
 
 def broken(code: str, problem: str, remedy: str) -> Finding:
-    """Return a finding that keeps people from signing in, or secrets from being safe."""
+    """Return a finding that keeps users from signing in, or secrets from being safe."""
     return Finding(Level.BROKEN, code, problem, remedy)
 
 
 def from_error(error: TallystickError) -> Finding:
-    """Return what an error says as a finding."""
+    """Return an error as a finding."""
     return broken(error.code, error.problem, error.remedy)
 
 
@@ -65,10 +65,10 @@ def _resolve(host: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """What lies around the server: the time, the names in the network, the folders on its disks.
+class Environment:
+    """What checks ask the machine: the time, addresses of names, space and rights in folders.
 
-    ``resolve`` raises ``OSError`` for a name that leads nowhere.
+    ``resolve`` raises ``OSError`` for a name without an address. Tests replace these functions.
     """
 
     now: Callable[[], datetime] = SystemClock().now
@@ -79,8 +79,8 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class ServerUnderTest:
-    """The server that is looked at."""
+    """The server that is checked."""
 
-    file: Path
+    config_file: Path
     config: Config
-    world: World
+    environment: Environment

@@ -1,1 +1,14 @@
-"""What the demo and the pytest plugin share: servers in this process, phones, a test SP."""
+"""What the demo and the pytest plugin share, so that neither is a library of the other.
+
+It runs a whole server in the memory of one process: quick to start, for trying and for tests, not
+for real use (:mod:`idp.serving`).
+
+- ``servers``: web servers in threads of this process, with TLS if wanted
+- ``server_folder``: a folder with configuration, keys and secret, created if missing
+- ``phones``: the kinds of phone that a sample user may have, activated without a network
+- ``test_sp``: a service provider with pages that show what it receives
+
+Read first: ``server_folder``, then :class:`idp.testing.shared_servers.SharedServers` or
+:func:`idp.demo.runner.run_demo`, which put the parts together. Neighbours: :mod:`idp.app` assembles
+the server, :mod:`idp.serving.server_files` creates keys and secret.
+"""

@@ -1,11 +1,9 @@
-"""Phones in files, activated for sample users without a network between phone and server."""
+"""Phones of sample users: files with keys, activated without a network between phone and server."""
 
 from __future__ import annotations
 
-import os
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -17,9 +15,22 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 PLATFORM = "android"
-CURRENT = ".".join(map(str, NUMBER_MATCHING_SINCE[PLATFORM]))
-OLD = "6.2110.7701"
-"""A version of the app from before it could match numbers."""
+
+
+class PhoneKind(NamedTuple):
+    """What kind of device a phone is: its platform and the version of the Authenticator app."""
+
+    platform: str
+    app_version: str
+
+
+PHONE_KINDS = {
+    # device           platform    app version
+    "phone-current":   PhoneKind(PLATFORM, ".".join(map(str, NUMBER_MATCHING_SINCE[PLATFORM]))),
+    "phone-old":       PhoneKind(PLATFORM, "6.2110.7701"),  # cannot match numbers yet
+    "wearable":        PhoneKind("watchos", "1.0"),         # can never match numbers
+}  # fmt: skip
+"""The kinds by the names that ``adapter.decide`` has for devices."""
 
 
 def give_phone(
@@ -27,24 +38,23 @@ def give_phone(
     user: str,
     file: Path,
     *,
-    name: str = "Terminal",
-    platform: str = PLATFORM,
-    app_version: str = CURRENT,
+    kind: str = "phone-current",
     ca_file: str | None = None,
 ) -> None:
-    """Make the file of a phone that is *user*'s Authenticator; *file* has mode 0600.
+    """Create *file*, with mode 0600: a phone of *kind* that is activated as *user*'s Authenticator.
 
-    It does what a phone and the server do at an activation, in one process: the address of the
-    server need not be reachable from here.
+    Does what phone and server do in an activation, but in this process, so that the server need
+    not be reachable. *ca_file* is the certificate that the phone will trust for TLS.
     """
     key = new_key()
+    platform, app_version = PHONE_KINDS[kind]
     code = services.mfa.activations.create(user, totp=False)
     activated = services.mfa.activations.activate(
         code,
         public_key=key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
         platform=platform,
         app_version=app_version,
-        name=name,
+        name="Terminal",
     )
     device = activated.device
     server = services.config.server.base_url
@@ -60,18 +70,3 @@ def give_phone(
         ca_file=ca_file,
     )
     PhoneFile(file).add(account)
-
-
-def move_phone(file: Path, server: str, ca_file: str | None) -> None:
-    """Tell the phone in *file* that its server is now at *server*."""
-    accounts = PhoneFile(file).accounts()
-    issuer = urlsplit(server).netloc
-    moved = tuple(
-        replace(account, server=server, issuer=issuer, ca_file=ca_file) for account in accounts
-    )
-    if moved == accounts:
-        return
-    new = PhoneFile(file.with_suffix(".new"))
-    for account in moved:
-        new.add(account)
-    os.replace(new.path, file)

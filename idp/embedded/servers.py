@@ -1,6 +1,6 @@
-"""Web servers inside this process: quick to start, clean to stop, with TLS where wanted.
+"""Web servers in threads of this process: quick to start, clean to stop, with TLS if wanted.
 
-The demo and the pytest fixtures use werkzeug's threaded server; for real use there is
+The demo and the pytest plugin use them, on werkzeug's threaded server. For real use there is
 :mod:`idp.serving`.
 """
 
@@ -19,12 +19,12 @@ from idp.sockets import port_of
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
-SECONDS_OF_SILENCE = 60
-"""How long a connection may keep its thread without a byte; a phone's wait sends none for 25."""
+IDLE_SECONDS = 60
+"""How long a connection may send nothing; a phone that waits for a request sends nothing for 25."""
 
 
-class Server:
-    """One application behind one listening socket, served by threads of this process."""
+class ThreadedServer:
+    """One application behind one listening socket; each connection has a thread."""
 
     def __init__(
         self,
@@ -33,54 +33,54 @@ class Server:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         host = listener.getsockname()[0]
-        self._server = _Threaded(
+        self._server = _WsgiServer(
             host, port_of(listener), app, _Handler, fd=listener.fileno(), tls=tls
         )
-        listener.close()  # the server has a duplicate of it
+        listener.close()  # the server has duplicated it
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True
         )
 
     @property
     def port(self) -> int:
-        """The port listened on."""
+        """The port at which it listens."""
         return self._server.port
 
     def start(self) -> None:
-        """Serve until :meth:`stop`."""
+        """Serve until :meth:`stop` is called."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Take no more connections; what is being answered is left to its own thread."""
+        """Accept no more connections. Running requests end in their own threads."""
         if self._thread.is_alive():
             self._server.shutdown()
             self._thread.join()
         self._server.server_close()
 
 
-class _Threaded(ThreadedWSGIServer):
+class _WsgiServer(ThreadedWSGIServer):
     def __init__(self, *args: Any, tls: ssl.SSLContext | None, **options: Any) -> None:
         super().__init__(*args, **options)
         if tls is not None:
-            # Hands are shaken in the connection's own thread: a browser that connects ahead and
-            # then says nothing would keep everybody else out.
+            # The handshake takes place in the connection's own thread: a browser that connects
+            # in advance and sends nothing would block all other connections.
             self.socket = tls.wrap_socket(
                 self.socket, server_side=True, do_handshake_on_connect=False
             )
             self.ssl_context = tls
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of connections that broke off; views answer for their own faults."""
+        """Ignore broken connections; errors of views are handled by the application."""
 
 
 class _Handler(WSGIRequestHandler):
-    """Answers without a line on the terminal for each request."""
+    """Writes no log line for each request."""
 
-    timeout = SECONDS_OF_SILENCE
-    # Head and body are two writes; with Nagle's algorithm the second would wait for the client.
+    timeout = IDLE_SECONDS
+    # Headers and body are two writes; Nagle's algorithm would delay the second.
     disable_nagle_algorithm = True
     log: Callable[..., None] = lambda *_: None
 
     def version_string(self) -> str:
-        """Say what answers, not which version of it."""
+        """Return the Server header, without a version."""
         return "Tallystick"

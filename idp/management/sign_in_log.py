@@ -21,8 +21,8 @@ def read(
     *user* may be written in any form that is accepted at sign-in. With *wait*, the generator never
     ends: it calls *wait* after the last entry and then yields what was added meanwhile.
     """
-    known = services.directory.find(user) if user else None
-    name = known.upn if known else user
+    found = services.directory.find(user) if user else None
+    name = found.upn if found else user
     last = 0
     while True:
         page = services.log.read(user=name, after_id=last, limit=PAGE_SIZE)

@@ -160,7 +160,8 @@ def _of_refreshing(state: RefreshState | None) -> Iterator[str]:
     if state is not None and state.held_is_unreadable:
         yield "what is held back of its metadata cannot be read: refresh it again"
     if state is not None and state.failures:
-        yield f"its metadata could not be fetched {state.failures} times in a row: {state.fault}"
+        times = "once" if state.failures == 1 else f"{state.failures} times in a row"
+        yield f"its metadata could not be fetched, {times}: {state.fault}"
 
 
 def _refresh_json(state: RefreshState | None) -> dict[str, Any] | None:

@@ -1,4 +1,12 @@
-"""Fixtures for pytest: a running federation server, a service provider, a phone; no browser needed.
+"""The pytest plugin ``tallystick``: a running federation server, a service provider and a phone.
 
-The plugin is :mod:`idp.testing.plugin`; what its fixtures give is made of the modules here.
+Fixtures: ``federation``, ``service_provider``, ``phone``; override ``tallystick_database`` to test
+on another database. Tests need no browser: ``federation.sign_in(url)`` follows redirects and
+submits forms as a browser without script does.
+
+Read first: ``plugin`` (the fixtures), then ``federation`` (their verbs), ``signin`` and ``signout``
+(what tests do next). ``shared_servers`` starts the servers once for all tests of a process;
+``browser`` and ``page`` are the client; ``clock``, ``extranet`` and ``users`` are the world of a
+test. Neighbours: :mod:`idp.embedded` has what the demo needs too. The product imports nothing
+from here.
 """

@@ -1,4 +1,4 @@
-"""A browser without script: it keeps cookies, follows redirects, posts what it is told to."""
+"""A browser without script: it keeps cookies, follows redirects and submits forms."""
 
 from __future__ import annotations
 
@@ -11,41 +11,41 @@ from idp.testing.page import Form, Page
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SECONDS_TO_ANSWER = 30
+TIMEOUT_SECONDS = 30
 
 
 class Browser:
-    """One person's browser; cookies last as long as it does."""
+    """The browser of one user; it keeps cookies until it is closed."""
 
     def __init__(self, verify: bool | str = True) -> None:
         self.session = requests.Session()
-        self.session.trust_env = False  # no proxy of the environment stands before this machine
+        self.session.trust_env = False  # no proxy, whatever the environment says
         self.session.verify = verify
 
     def get(self, url: str) -> Page:
         """Open an address."""
-        return _page(self.session.get(url, timeout=SECONDS_TO_ANSWER))
+        return _page(self.session.get(url, timeout=TIMEOUT_SECONDS))
 
     def post(self, url: str, fields: Mapping[str, str]) -> Page:
-        """Post fields to an address, with what a browser says of where they come from."""
-        return _page(self.session.post(url, data=dict(fields), timeout=SECONDS_TO_ANSWER))
+        """Post fields to an address."""
+        return _page(self.session.post(url, data=dict(fields), timeout=TIMEOUT_SECONDS))
 
     def submit(self, form: Form, **fields: str) -> Page:
-        """Send a form, with more fields or others than it holds."""
+        """Submit a form; *fields* are added to its own, or replace them."""
         values = {**form.fields, **fields}
         if form.method == "post":
             return self.post(form.action, values)
-        return _page(self.session.get(form.action, params=values, timeout=SECONDS_TO_ANSWER))
+        return _page(self.session.get(form.action, params=values, timeout=TIMEOUT_SECONDS))
 
     def open(self, url: str) -> Page:
-        """Open an address and go on as far as a page goes by itself.
+        """Open an address and submit forms until a page needs the user.
 
-        A request for sign-in is posted on, and the start page of the test service provider is
-        left by its main button.
+        Submits forms with a SAMLRequest, and presses "Sign in" on the start page of the test
+        service provider.
         """
         page = self.get(url)
-        while (onward := _onward(page)) is not None:
-            page = self.submit(onward)
+        while (form := _form_to_follow(page)) is not None:
+            page = self.submit(form)
         return page
 
     def close(self) -> None:
@@ -53,7 +53,7 @@ class Browser:
         self.session.close()
 
 
-def _onward(page: Page) -> Form | None:
+def _form_to_follow(page: Page) -> Form | None:
     return next(
         (form for form in page.forms if "SAMLRequest" in form.fields or form.id == "signInForm"),
         None,
@@ -61,9 +61,9 @@ def _onward(page: Page) -> Form | None:
 
 
 def _page(response: requests.Response) -> Page:
-    response.encoding = response.encoding if "charset" in _kind(response) else "utf-8"
+    response.encoding = response.encoding if "charset" in _content_type(response) else "utf-8"
     return Page(response.url, response.status_code, response.text, dict(response.headers))
 
 
-def _kind(response: requests.Response) -> str:
+def _content_type(response: requests.Response) -> str:
     return response.headers.get("Content-Type", "")

@@ -1,4 +1,4 @@
-"""The clock of the plugin's server, which a test moves on."""
+"""The clock of the plugin's server, which tests can move."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 
 class ShiftedClock:
-    """The time of this machine, moved by a test: it goes on from wherever it was put."""
+    """The clock of this machine plus a shift; it keeps running."""
 
     def __init__(self) -> None:
         self._shift = timedelta()
 
     def now(self) -> datetime:
-        """Return the present in UTC, moved."""
+        """Return the shifted time in UTC."""
         return datetime.now(UTC) + self._shift
 
     def advance(self, delta: timedelta | float) -> None:
-        """Move on by *delta*: a timedelta, or seconds."""
+        """Move the clock by *delta*, a timedelta or a number of seconds."""
         self._shift += delta if isinstance(delta, timedelta) else timedelta(seconds=delta)

@@ -1,4 +1,4 @@
-"""The way in from outside, for tests: a Web Application Proxy that browsers use as HTTP proxy."""
+"""The extranet of tests: a Web Application Proxy that browsers use as their HTTP proxy."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 PROXY_ADDRESS = "192.0.2.80"
-"""What the federation server of tests is configured to take for its Web Application Proxy."""
+"""The address that the federation server of tests has under ``web_application_proxies``."""
 PROXY_NAME = "wap.example.test"
 
 
 class WebApplicationProxy:
-    """Answers for the applications that *find* returns by host and port, as if it stood before."""
+    """Passes requests on to the WSGI application that *find* returns for a host and port."""
 
     def __init__(self, find: Callable[[str], WSGIApplication]) -> None:
         self._find = find
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Hand one request on, as a proxy at its own address does."""
-        seen = {"REMOTE_ADDR": PROXY_ADDRESS, "HTTP_X_MS_PROXY": PROXY_NAME}
-        return self._find(environ["HTTP_HOST"])({**environ, **seen}, start_response)
+        """Pass one request on, as a proxy does: from its own address, with its own headers."""
+        added = {"REMOTE_ADDR": PROXY_ADDRESS, "HTTP_X_MS_PROXY": PROXY_NAME}
+        return self._find(environ["HTTP_HOST"])({**environ, **added}, start_response)
 
 
 def outside_browser(proxy: str, address: str) -> Browser:
-    """Return a browser at *address* whose requests come through the proxy at the URL *proxy*."""
+    """Return a browser at *address* that uses the proxy at the URL *proxy*."""
     browser = Browser()
     browser.session.proxies = {"http": proxy}
     browser.session.headers[FORWARDED_CLIENT_IP] = address

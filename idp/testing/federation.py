@@ -1,4 +1,4 @@
-"""The fixtures as their tests see them: a federation server and a service provider, with verbs."""
+"""The fixtures ``federation`` and ``service_provider``: what tests can do with them."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ from urllib.parse import urlencode
 
 from idp.authenticator.client import Phone
 from idp.authenticator.phonefile import PhoneFile
-from idp.embedded.phones import CURRENT, give_phone
+from idp.embedded.phones import give_phone
 from idp.federation.relying_party.settings import TrustSettings
 from idp.saml.contexts import MULTIPLE_AUTHN
 from idp.signin.paths import IDP_INITIATED, METADATA, SIGN_OUT
 from idp.testing.browser import Browser
 from idp.testing.extranet import outside_browser
-from idp.testing.host import PHONE_FILE
+from idp.testing.shared_servers import PHONE_FILE
 from idp.testing.signin import SignIn
 from idp.testing.signout import SignOut, follow
-from idp.testing.users import DEFAULT_NAME, DEFAULT_PASSWORD, PHONES, User
+from idp.testing.users import DEFAULT_NAME, DEFAULT_PASSWORD, User
 
 if TYPE_CHECKING:
     from idp.audit.record import SignInRecord
-    from idp.embedded.test_sp import Provider
+    from idp.embedded.test_sp import SimulatedServiceProvider
     from idp.federation.relying_party.trust import RelyingPartyTrust
     from idp.services import Services
     from idp.testing.clock import ShiftedClock
     from idp.testing.page import Page
 
-WISHES = {"force_authn": "force", "is_passive": "passive", "unsigned": "unsigned"}
+QUERY_PARAMETERS = {"force_authn": "force", "is_passive": "passive", "unsigned": "unsigned"}
 
 
 class Federation:
-    """A running federation server of one test, with the user *user* and one node.
+    """A running federation server for one test, with one user, ``user``, and one node.
 
-    ``services`` are its rooms, for what has no verb here.
+    ``services`` are its parts, for everything that has no method here.
     """
 
     def __init__(self, services: Services, folder: Path, extranet: str = "") -> None:
-        """``extranet`` is the URL of the proxy through which browsers outside come."""
+        """*extranet* is the URL of the Web Application Proxy that browsers in the extranet use."""
         self.services = services
         self._folder = folder
         self._extranet = extranet
@@ -56,18 +56,18 @@ class Federation:
 
     @property
     def metadata_url(self) -> str:
-        """Where the federation server's SAML metadata are."""
+        """The address of the federation server's SAML metadata."""
         return self.url + METADATA
 
     @property
     def entity_id(self) -> str:
-        """The federation server's entity id."""
+        """The federation server's entity ID."""
         return self.services.config.server.entity_id
 
     @property
     def clock(self) -> ShiftedClock:
-        """The clock of server, phones and service provider: ``advance(seconds)`` moves all."""
-        return self.services.clock  # type: ignore[return-value]  # it was made with this one
+        """The clock of server, phones and service provider: ``advance(seconds)`` moves it."""
+        return self.services.clock  # type: ignore[return-value]  # it was assembled with one
 
     @property
     def log(self) -> tuple[SignInRecord, ...]:
@@ -75,7 +75,10 @@ class Federation:
         return tuple(entry.record for entry in self.services.log.read(limit=10_000))
 
     def set_build(self, build: str, node: str | None = None) -> None:
-        """Give a node (the first) another build, from the next sign-in on: ``"20348.349"``."""
+        """Set the build of a node, like ``"20348.349"``; sign-ins that begin later see it.
+
+        *node* is its name; None: the first node.
+        """
         if node is None:
             first = self.services.farm.first()
             node = first.name if first else "srv2022"
@@ -84,10 +87,10 @@ class Federation:
     def add_service_provider(
         self, metadata: bytes | str | Path, *, private_key: bytes | None = None, **settings: Any
     ) -> RelyingPartyTrust:
-        """Make a trust of SAML metadata: its text, or the path of its file.
+        """Create a trust from SAML metadata: its text, or the path of a file.
 
-        *private_key* (PEM) opens what is encrypted for it, so that sign-ins can show what it is
-        told. *settings* are those of ``tallystick sp set``: ``second_factor="never"``.
+        *private_key* (PEM) decrypts assertions for it, so that sign-ins can show them. *settings*
+        are those of ``tallystick sp set``, like ``second_factor="never"``.
         """
         if private_key is not None:
             self._private_keys.append(private_key)
@@ -109,28 +112,28 @@ class Federation:
         email: str = "",
         groups: Sequence[str] = (),
     ) -> User:
-        """Make a user with a phone (``phone-current``, ``phone-old``, ``wearable`` or None).
+        """Create a user with a phone: ``phone-current``, ``phone-old``, ``wearable`` or None.
 
-        *totp* gives the user codes as well. Without a name, one is chosen.
+        With *totp* the user has codes too. If *name* is None, a name is generated.
         """
-        made = self.services.directory.add(
+        added = self.services.directory.add(
             name or next(self._names),
             password,
             display_name=display_name,
             email=email,
             groups=groups,
         )
-        secret = self._give_codes(made.upn) if totp else None
-        device = self._give_phone(made.upn, phone) if phone else None
-        user = User(made.upn, password, device, secret, self.clock)
+        secret = self._give_codes(added.upn) if totp else None
+        device = self._give_phone(added.upn, phone) if phone else None
+        user = User(added.upn, password, device, secret, self.clock)
         self._users[user.name] = user
         return user
 
     def browser(self, *, extranet: str | None = None) -> Browser:
-        """Return a new browser, which nobody has signed in with.
+        """Return a new browser without cookies, in the intranet.
 
-        With *extranet*, the address that it has out there (``"203.0.113.9"``), its requests come
-        through a Web Application Proxy; else it is on the intranet.
+        With *extranet*, an address like ``"203.0.113.9"``, it is in the extranet at this address:
+        its requests come through a Web Application Proxy.
         """
         browser = outside_browser(self._extranet, extranet) if extranet else Browser()
         self._browsers.append(browser)
@@ -144,29 +147,29 @@ class Federation:
         *,
         browser: Browser | None = None,
     ) -> SignIn:
-        """Open *url*, which leads to a sign-in, and give the password if it is asked for.
+        """Open *url*, which starts a sign-in, and enter the password if the page asks for it.
 
-        *user* is one of :meth:`add_user`, or the name of one; without, it is the default user.
-        A *browser* that is signed in already is asked for what is missing.
+        *user* is a user from :meth:`add_user` or a name; None: the default user. A *browser* that
+        is already signed in is only asked for what is missing.
         """
-        who = self._who(user)
+        signing_in = self._user_of(user)
         browser = browser or self.browser()
         page = browser.open(url)
         form = page.form
         if form is not None and "UserName" in form.fields:
-            given = who.password if password is None else password
-            page = browser.submit(form, UserName=who.name, Password=given)
-        return self.resume(browser, page, who)
+            typed = signing_in.password if password is None else password
+            page = browser.submit(form, UserName=signing_in.name, Password=typed)
+        return self.resume(browser, page, signing_in)
 
     def resume(self, browser: Browser, page: Page, user: User | None = None) -> SignIn:
-        """Go on from a page that a browser has before it."""
+        """Return the sign-in that continues at this page of a browser."""
         certificates = self.services.signing_keys.current().certificates
         return SignIn(browser, page, user or self.user, certificates, self._private_keys)
 
     def sign_out(self, browser: Browser, *, everywhere: bool = False) -> SignOut:
-        """Press "Sign out" on the federation server's page, and go on from one to the next.
+        """Press "Sign out" on the federation server's page, and follow the log-out to its end.
 
-        With *everywhere*, the user's sessions in other browsers end as well.
+        With *everywhere*, the user's sessions in other browsers end too.
         """
         page = browser.get(self.url + SIGN_OUT)
         form = next((form for form in page.forms if form.id == "idp_SignOutPanel"), None)
@@ -176,18 +179,18 @@ class Federation:
         return SignOut(follow(browser, browser.submit(form, **chosen)))
 
     def idp_initiated_url(self, entity_id: str, relay_state: str | None = None) -> str:
-        """Return the address at which a sign-in to a service provider starts here."""
+        """Return the address of an IdP-initiated sign-in to a service provider."""
         query = {"loginToRp": entity_id}
         if relay_state is not None:
             query["RelayState"] = relay_state
         return f"{self.url}{IDP_INITIATED}.aspx?{urlencode(query)}"
 
     def close(self) -> None:
-        """Close what the test opened."""
+        """Close the browsers of the test."""
         for browser in self._browsers:
             browser.close()
 
-    def _who(self, user: User | str | None) -> User:
+    def _user_of(self, user: User | str | None) -> User:
         if user is None:
             return self.user
         return self._users.get(user, User(user)) if isinstance(user, str) else user
@@ -200,9 +203,8 @@ class Federation:
         return secret
 
     def _give_phone(self, name: str, kind: str) -> Phone:
-        platform, version = PHONES[kind]
         file = self._folder / f"{name}.json"
-        give_phone(self.services, name, file, platform=platform, app_version=version or CURRENT)
+        give_phone(self.services, name, file, kind=kind)
         return self._phone(file)
 
     def _phone(self, file: Path) -> Phone:
@@ -210,26 +212,26 @@ class Federation:
 
 
 class ServiceProvider:
-    """The test service provider of one test, registered at the federation server."""
+    """The test service provider, with a trust at the federation server of this test."""
 
-    def __init__(self, provider: Provider, federation: Federation) -> None:
+    def __init__(self, provider: SimulatedServiceProvider, federation: Federation) -> None:
         self._provider = provider
         self._federation = federation
         self.trust = federation.add_service_provider(provider.metadata())
 
     @property
     def url(self) -> str:
-        """Its start page, from which a sign-in can begin."""
+        """Its start page, on which a sign-in can be started."""
         return f"{self._provider.base_url}/"
 
     @property
     def entity_id(self) -> str:
-        """Its entity id."""
+        """Its entity ID."""
         return self._provider.entity_id
 
     @property
     def acs_url(self) -> str:
-        """The address that responses are posted to."""
+        """The address of its assertion consumer service."""
         return self._provider.acs_url
 
     @property
@@ -240,17 +242,17 @@ class ServiceProvider:
     def sign_out(
         self, browser: Browser, binding: str = "redirect", *, relay_state: str = ""
     ) -> SignOut:
-        """Sign out of everything, begun here by ``redirect`` or ``post``."""
+        """Start a log-out here, by ``redirect`` or ``post``, and follow it to its end."""
         fields = {"binding": binding, "relay_state": relay_state}
         page = browser.post(f"{self._provider.base_url}/logout", fields)
         return SignOut(follow(browser, page))
 
     def has_session(self, browser: Browser) -> bool:
-        """Say whether somebody is signed in here with *browser*."""
+        """Return whether *browser* is signed in here."""
         return "user" in browser.get(self.url).ids()
 
     def offer_encryption(self) -> None:
-        """Publish a key in its metadata, so that from now on what it is told is encrypted."""
+        """Publish an encryption key in its metadata: from now on its assertions are encrypted."""
         self._provider.encrypts = True
         self.trust = self._federation.add_service_provider(
             self.metadata, private_key=self._provider.private_key
@@ -267,10 +269,10 @@ class ServiceProvider:
         relay_state: str = "",
         unsigned: bool = False,
     ) -> str:
-        """Return the address at which it asks so: by ``redirect`` or ``post``."""
-        asked = {"force_authn": force_authn, "is_passive": is_passive, "unsigned": unsigned}
+        """Return the address that sends such a request, by ``redirect`` or ``post``."""
+        options = {"force_authn": force_authn, "is_passive": is_passive, "unsigned": unsigned}
         query = {"binding": binding}
-        query |= {WISHES[name]: "1" for name, wanted in asked.items() if wanted}
+        query |= {QUERY_PARAMETERS[name]: "1" for name, is_set in options.items() if is_set}
         if second_factor or context:
             query["context"] = context or MULTIPLE_AUTHN
         if relay_state:

@@ -1,4 +1,4 @@
-"""A page as a client without script sees it: its text by id, its forms and their fields."""
+"""An HTML page as a client without script sees it: text by element id, forms and their fields."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lxml import html as lxml_html
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One form: where it goes, and what it sends when nothing is typed and no button is named."""
+    """One form: its address, and the fields it sends if nothing is typed and no button is named."""
 
     id: str
     name: str
@@ -22,7 +22,7 @@ class Form:
 
 @dataclass(frozen=True)
 class Page:
-    """One answer of a server."""
+    """One response of a server."""
 
     url: str
     status: int
@@ -37,38 +37,38 @@ class Page:
 
     @property
     def error(self) -> str:
-        """What stands in the page's error: empty when there is none."""
+        """The text of the page's error element, empty if there is none."""
         return self.text("errorText") or self.text("errorMessage") or ""
 
     @property
     def forms(self) -> tuple[Form, ...]:
-        """All forms, in the order they stand."""
+        """All forms, in the order of the page."""
         return tuple(self._form(node) for node in self._document.iter("form"))
 
     @property
     def form(self) -> Form | None:
-        """The form that a client posts: AD FS's ``loginForm`` where there is one, else the last."""
+        """The form to submit: AD FS's ``loginForm`` if there is one, else the last form."""
         forms = self.forms
         named = [form for form in forms if form.id == "loginForm"]
         return next(iter([*named, *reversed(forms)]), None)
 
     def text(self, element_id: str) -> str | None:
-        """Return the text of the element with this id, or None when there is none."""
+        """Return the text of the element with this id, None if there is none."""
         found = self._document.xpath("//*[@id = $id]", id=element_id)
         return _text(found[0]) if found else None
 
     def data(self, element_id: str, name: str) -> dict[str, str]:
-        """Return ``data-NAME`` of each description in a list, by the term that it describes."""
+        """Return ``data-NAME`` of each ``dd`` in a ``dl``, by the text of its ``dt``."""
         descriptions = self._document.xpath("//dl[@id = $id]/dd", id=element_id)
-        return {_text(each.getprevious()): each.get(f"data-{name}", "") for each in descriptions}
+        return {_text(dd.getprevious()): dd.get(f"data-{name}", "") for dd in descriptions}
 
     def link(self, element_id: str) -> str:
-        """Return the whole address that the link with this id leads to."""
+        """Return the absolute address of the link with this id."""
         (found,) = self._document.xpath("//a[@id = $id]", id=element_id)
         return urljoin(self.url, str(found.get("href", "")))
 
     def ids(self) -> frozenset[str]:
-        """Return all ids on the page."""
+        """Return the ids of all elements."""
         return frozenset(map(str, self._document.xpath("//@id")))
 
     @cached_property
@@ -86,7 +86,7 @@ class Page:
 
 
 def _fields(form: lxml_html.HtmlElement) -> list[tuple[str, str]]:
-    """Return what a browser would send without pressing a named button."""
+    """Return the fields that a browser sends if no named button is pressed."""
     return [
         (node.get("name"), node.get("value", ""))
         for node in form.iter("input")

@@ -1,7 +1,7 @@
-"""The pytest plugin ``tallystick``: the fixtures ``federation``, ``service_provider``, ``phone``.
+"""The fixtures of the pytest plugin: ``federation``, ``service_provider``, ``phone``.
 
-Nothing of the product is imported before a test asks for one: tests without them pay nothing, and
-coverage measures what is imported after it has begun.
+The product is imported when a test first uses one: other tests do not pay for it, and coverage
+only measures modules that are imported after it has started.
 """
 
 from __future__ import annotations
@@ -14,32 +14,32 @@ import pytest
 if TYPE_CHECKING:
     from idp.authenticator.client import Phone
     from idp.testing.federation import Federation, ServiceProvider
-    from idp.testing.host import Host
+    from idp.testing.shared_servers import SharedServers
 
 
 @pytest.fixture(scope="session")
-def _tallystick_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    """The servers that all tests of this process share."""
-    from idp.testing.host import Host
+def _tallystick_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedServers]:
+    """The web servers that all tests of this process share."""
+    from idp.testing.shared_servers import SharedServers
 
-    host = Host(tmp_path_factory.mktemp("tallystick"))
-    yield host
-    host.stop()
+    servers = SharedServers(tmp_path_factory.mktemp("tallystick"))
+    yield servers
+    servers.stop()
 
 
 @pytest.fixture
 def tallystick_database() -> str | None:
-    """The URL of an empty database for this test; None, unless overridden: a new SQLite file."""
+    """The URL of an empty database for this test. None, unless overridden: a new SQLite file."""
     return None
 
 
 @pytest.fixture
 def federation(
-    _tallystick_host: Host,
+    _tallystick_host: SharedServers,
     tallystick_database: str | None,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Federation]:
-    """A running federation server, new for this test, with one user and one node.
+    """A running federation server for this test alone, with one user and one node.
 
     ``url``, ``metadata_url``; ``set_build("20348.349")``, ``add_service_provider(metadata)``,
     ``add_user(...)``, ``clock.advance(seconds)``; ``sign_in(url, user)`` gives a sign-in with
@@ -48,14 +48,16 @@ def federation(
     from idp.testing.federation import Federation
 
     folder = tmp_path_factory.mktemp("federation") / "data"
-    with _tallystick_host.afresh(folder, tallystick_database) as services:
+    with _tallystick_host.new_server(folder, tallystick_database) as services:
         running = Federation(services, folder, _tallystick_host.extranet)
         yield running
         running.close()
 
 
 @pytest.fixture
-def service_provider(_tallystick_host: Host, federation: Federation) -> Iterator[ServiceProvider]:
+def service_provider(
+    _tallystick_host: SharedServers, federation: Federation
+) -> Iterator[ServiceProvider]:
     """The test service provider, registered: ``url``, ``login_url(...)``, ``entity_id``."""
     from idp.testing.federation import ServiceProvider
 

@@ -1,4 +1,4 @@
-"""A sign-in as its user goes through it: the page before them, what they do, and how it ends."""
+"""A sign-in step by step, as the user sees it: the current page, what to do on it, the result."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 from idp.testing.page import Form, Page
 
 if TYPE_CHECKING:
-    from idp.embedded.test_sp.received import Received, ReceivedAssertion
+    from idp.embedded.test_sp.received_response import ReceivedAssertion, ReceivedResponse
     from idp.testing.browser import Browser
     from idp.testing.users import User
 
 
 class NotFinished(AssertionError):
-    """Raised by a test that wants the end of a sign-in which has not come to it."""
+    """Raised if a test asks for the result of a sign-in that is still at another page."""
 
     def __init__(self, page: Page) -> None:
         what = page.error or page.text("instructions") or "no reason given"
-        super().__init__(f"The sign-in stands at the page {page.title!r} ({page.status}): {what}")
+        super().__init__(f"The sign-in is at the page {page.title!r} ({page.status}): {what}")
         self.page = page
 
 
@@ -43,37 +43,37 @@ class SignIn:
 
     @property
     def number(self) -> str | None:
-        """The number to match that the page shows, or None."""
+        """The number that the page shows for number matching, or None."""
         return self.page.text("validEntropyNumber")
 
     @property
     def error(self) -> str:
-        """What the page complains of: empty when it does not."""
+        """The error that the page shows, empty if there is none."""
         return self.page.error
 
     @property
     def is_finished(self) -> bool:
-        """Whether the page carries the answer to the service provider."""
-        return _answer_on(self.page) is not None
+        """Whether the page contains the response to the service provider."""
+        return _response_form(self.page) is not None
 
     def finish(self) -> Finished:
-        """Ask once whether the second factor was given, and return the answer that came of it.
+        """Submit the page once if needed, and return the response to the service provider.
 
-        Raises :class:`NotFinished`, an AssertionError that says what the page says.
+        Raises :class:`NotFinished`, an AssertionError with the error that the page shows.
         """
         if not self.is_finished:
             self.poll()
-        answer = _answer_on(self.page)
-        if answer is None:
+        form = _response_form(self.page)
+        if form is None:
             raise NotFinished(self.page)
-        return Finished(self.browser, answer, self._certificates, self._private_keys)
+        return Finished(self.browser, form, self._certificates, self._private_keys)
 
     def poll(self) -> Page:
-        """Post the page's form as it stands, as a waiting page does."""
+        """Post the page's form unchanged, as the script of a waiting page does."""
         return self.post()
 
     def enter_code(self, code: str) -> Page:
-        """Choose to give a code, unless the page asks for one already, and give it."""
+        """Choose to use a code, unless the page already asks for one, and enter it."""
         if "verificationCodeInput" not in self.page.ids():
             self.use_code()
         return self.post(VerificationCode=code, SignIn="Sign in")
@@ -87,7 +87,7 @@ class SignIn:
         return self.post(TryAgain="1")
 
     def choose(self, provider: str) -> Page:
-        """Choose another way to sign in, by its provider's name."""
+        """Choose another second factor, by the name of its provider."""
         form = next((form for form in self.page.forms if form.id == "options"), None)
         if form is None:
             raise NotFinished(self.page)
@@ -95,7 +95,7 @@ class SignIn:
         return self.page
 
     def post(self, **fields: str) -> Page:
-        """Post the page's form with these fields as well."""
+        """Post the page's form with these fields in addition."""
         form = self.page.form
         if form is None:
             raise NotFinished(self.page)
@@ -104,7 +104,7 @@ class SignIn:
 
 
 class Finished:
-    """What a sign-in ends with: the form that takes the answer to the service provider."""
+    """The result of a sign-in: the form that carries the response to the service provider."""
 
     def __init__(
         self,
@@ -121,41 +121,41 @@ class Finished:
 
     @property
     def relay_state(self) -> str | None:
-        """The RelayState, None where there is none."""
+        """The RelayState, None if there is none."""
         return self.fields.get("RelayState")
 
     @property
     def xml(self) -> bytes:
-        """The SAML response."""
+        """The SAML response as XML."""
         return base64.b64decode(self.fields["SAMLResponse"])
 
     @cached_property
     def page(self) -> Page:
-        """The service provider's page: the form is posted there when this is first read."""
+        """The service provider's page; reading this the first time posts the form to it."""
         return self._browser.post(self.action, self.fields)
 
     @cached_property
-    def received(self) -> Received:
-        """The response as values, its signatures checked, and opened by the keys there are."""
-        from idp.embedded.test_sp.received import read_response
+    def received(self) -> ReceivedResponse:
+        """The response as values, with checked signatures, decrypted with the known keys."""
+        from idp.embedded.test_sp.received_response import read_response
 
         return read_response(self.xml, self._certificates, self._private_keys)
 
     @property
     def status(self) -> tuple[str, ...]:
-        """The status by the last words of its codes, like ``("Responder", "NoPassive")``."""
+        """The ends of the status codes, like ``("Responder", "NoPassive")``."""
         return self.received.status_names
 
     @property
     def assertion(self) -> ReceivedAssertion:
-        """The assertion; an AssertionError when there is not exactly one."""
+        """The assertion; raises AssertionError if there is not exactly one."""
         assertion = self.received.assertion
-        if self.received.unopened:
+        if self.received.undecrypted:
             raise AssertionError(
-                "The assertion is encrypted: give its key to add_service_provider(private_key=...)"
+                "The assertion is encrypted: pass its key to add_service_provider(private_key=...)"
             )
         if assertion is None:
-            raise AssertionError(f"The response holds no assertion; its status is {self.status}")
+            raise AssertionError(f"The response contains no assertion; its status is {self.status}")
         return assertion
 
     @property
@@ -167,8 +167,8 @@ class Finished:
     @property
     def attributes(self) -> dict[str, tuple[str, ...]]:
         """The values of each attribute."""
-        return {each.name: each.values for each in self.assertion.attributes}
+        return {attribute.name: attribute.values for attribute in self.assertion.attributes}
 
 
-def _answer_on(page: Page) -> Form | None:
+def _response_form(page: Page) -> Form | None:
     return next((form for form in page.forms if "SAMLResponse" in form.fields), None)

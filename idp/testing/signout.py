@@ -1,4 +1,4 @@
-"""A sign-out as its user goes through it: through all service providers, to the page at its end."""
+"""A sign-out as the user sees it: through all service providers to the last page."""
 
 from __future__ import annotations
 
@@ -14,33 +14,34 @@ _MESSAGES = ("SAMLRequest", "SAMLResponse")
 
 @dataclass(frozen=True, slots=True)
 class SignOut:
-    """Where a sign-out came to its end, or stopped because somebody did not answer."""
+    """The last page of a sign-out, or the one where it stopped because somebody did not answer."""
 
     page: Page
 
     @property
     def status(self) -> tuple[str, ...]:
-        """What the service provider was answered: ``("Success",)``, or with ``PartialLogout``."""
+        """The status for the service provider: ``("Success",)``, or with ``PartialLogout``."""
         shown = self.page.text("status")
         return tuple(shown.split(" / ")) if shown else ()
 
     @property
     def relay_state(self) -> str | None:
-        """The RelayState that came back to the service provider."""
+        """The RelayState that the service provider received back."""
         return self.page.text("relay-state")
 
     @property
     def outcomes(self) -> dict[str, str]:
-        """What the federation server's page says of each service provider, by its name."""
+        """The outcome for each service provider on the federation server's page, by its name."""
         return self.page.data("outcomes", "outcome")
 
 
 def follow(browser: Browser, page: Page) -> Page:
-    """Go on as far as pages go by themselves, as a browser with script does."""
-    while (onward := _onward(page)) is not None:
-        page = browser.submit(onward)
+    """Submit forms with log-out messages until there is none, as a browser with script does."""
+    while (form := _form_to_follow(page)) is not None:
+        page = browser.submit(form)
     return page
 
 
-def _onward(page: Page) -> Form | None:
-    return next((form for form in page.forms if any(m in form.fields for m in _MESSAGES)), None)
+def _form_to_follow(page: Page) -> Form | None:
+    forms = (form for form in page.forms if not form.fields.keys().isdisjoint(_MESSAGES))
+    return next(forms, None)

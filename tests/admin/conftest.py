@@ -12,33 +12,28 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from support.clock import SetClock
-from support.servers.server_folder import ADMIN_TOKEN, BASE_URL, metadata
+from support.servers.server_folder import ADMIN_TOKEN, BASE_URL, assembled
+from support.service_providers.metadata_parts import metadata
 from werkzeug.test import TestResponse
 
-from idp.app import assemble, create_app
+from idp.app import create_app
 from idp.audit.record import SignInRecord
-from idp.config.reading import load
-from idp.directory import PasswordHasher
 from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.services import Services
 from idp.store.engine import Database
-from idp.store.used_once import UsedOnce
+from idp.store.used_once import SqlUsedOnce
 
 
 @pytest.fixture
-def once(database: Database) -> UsedOnce:
-    return UsedOnce(database)
+def once(database: Database) -> SqlUsedOnce:
+    return SqlUsedOnce(database)
 
 
 @pytest.fixture
 def services(farm_folder: Path, clock: SetClock) -> Iterator[Services]:
-    assembled = assemble(
-        load(farm_folder / "tallystick.toml"),
-        clock=clock,
-        hasher=PasswordHasher(memory_kib=8, passes=1),
-    )
-    yield assembled
-    assembled.close()
+    """The rooms of the server, by a clock to set."""
+    with assembled(farm_folder, clock) as rooms:
+        yield rooms
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The benchmarks' harness counts rightly; no test here depends on how long anything takes."""
+"""The harness counts correctly; no test here depends on how long anything takes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from bench.harness import Result, Row, measure
-from bench.table import show
+from bench.table import print_table
 
 
 def test_every_input_is_used_once():
@@ -23,14 +23,14 @@ def test_every_input_is_used_once():
     assert used == made
 
 
-def test_a_ratio_is_told_for_each_row():
+def test_every_row_has_a_ratio():
     rows = [Row(name, None, str) for name in ("one", "other")]
     results = measure(rows, Row("unit", None, str), rounds=2)
     assert [result.name for result in results] == ["one", "other"]
     assert all(result.ratio > 0 for result in results)
 
 
-def test_of_what_others_do_many_times_one_is_told_and_no_processor_time():
+def test_a_row_of_many_operations_shows_the_time_of_one_and_no_processor_time():
     once, often = Row("once", None, str), Row("often", None, str, elsewhere=1_000_000)
     (one, many) = measure([once, often], Row("unit", None, str), rounds=2)
 
@@ -38,7 +38,7 @@ def test_of_what_others_do_many_times_one_is_told_and_no_processor_time():
     assert many.cpu is None
 
 
-def test_a_row_beside_another_is_told_as_a_ratio_to_that():
+def test_a_row_compared_with_another_is_shown_as_a_ratio():
     rows = [Row("one", None, str), Row("hundred", None, a_hundred_times, beside="one")]
     _, beside = measure(rows, Row("unit", None, a_hundred_times), rounds=5)
     assert beside.ratio > 2  # the same as the unit would be 1
@@ -58,7 +58,9 @@ def test_a_row_over_its_budget_is_marked(ratio, budget, verdict):
 
 def test_the_table_names_unit_ratio_budget_and_verdict():
     written = io.StringIO()
-    show([Result("a row", 1.25, 1.1, 1.0)], "one signature", Console(file=written, width=100))
+    print_table(
+        [Result("a row", 1.25, 1.1, 1.0)], "one signature", Console(file=written, width=100)
+    )
     assert "in units of one signature" in written.getvalue()
     row = written.getvalue().splitlines()[-1]
     assert row.split() == ["a", "row", "1.25", "1.1", "≤", "1", "OVER"]

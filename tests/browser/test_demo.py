@@ -8,21 +8,21 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from idp.authenticator.client import Phone
-from idp.demo.address import Address
-from idp.demo.running import Running, running
+from idp.demo.address import DemoAddress
+from idp.demo.runner import Demo, run_demo
 
 NewPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     folder = tmp_path_factory.mktemp("demo")
-    with running(folder, Address(port=0, sp_port=0), "127.0.0.1") as demo:
+    with run_demo(folder, DemoAddress(port=0, sp_port=0), "127.0.0.1") as demo:
         yield demo
 
 
 @pytest.fixture
-def home(demo: Running, page: Page) -> Page:
+def home(demo: Demo, page: Page) -> Page:
     """The demo's first page."""
     page.goto(f"{demo.address.base_url}/")
     return page
@@ -35,9 +35,9 @@ def opened_by(page: Page, button: str) -> Page:
     return opened.value
 
 
-def log_in(demo: Running, page: Page, user: int = 0) -> None:
-    page.get_by_label("User name").fill(demo.people[user].name)
-    page.get_by_label("Password").fill(demo.people[user].password)
+def log_in(demo: Demo, page: Page, user: int = 0) -> None:
+    page.get_by_label("User name").fill(demo.users[user].name)
+    page.get_by_label("Password").fill(demo.users[user].password)
     page.get_by_role("button", name="Sign in").click()
 
 
@@ -48,7 +48,7 @@ def number_on(page: Page) -> str:
 def test_the_five_steps_lead_from_a_number_to_approve_and_deny(demo, home):
     phone = opened_by(home, "#openPhone")
     phone.get_by_role("link", name="Use this browser as the phone").click()
-    expect(phone.get_by_role("heading", name=demo.people[0].name)).to_be_visible()
+    expect(phone.get_by_role("heading", name=demo.users[0].name)).to_be_visible()
 
     application = opened_by(home, "#testSp")
     application.get_by_role("button", name="Sign in").click()
@@ -57,7 +57,7 @@ def test_the_five_steps_lead_from_a_number_to_approve_and_deny(demo, home):
     phone.get_by_role("button", name="Yes").click()
 
     expect(application.get_by_role("heading", name="You are signed in")).to_be_visible()
-    expect(application.locator("#user")).to_have_text(demo.people[0].name)
+    expect(application.locator("#user")).to_have_text(demo.users[0].name)
     phone.get_by_role("button", name="Done").click()
 
     home.get_by_role("link", name="Let srv2019 answer").click()
@@ -84,10 +84,10 @@ def test_without_script_buttons_lead_all_the_way(binding, demo, page_without_scr
     if binding == "HTTP-POST":
         page.get_by_role("button", name="Continue").click()
     log_in(demo, page, 1)
-    Phone.at(demo.people[1].phone).approve(number_on(page))
+    Phone.at(demo.users[1].phone).approve(number_on(page))
     page.get_by_role("button", name="I have answered").click()
     page.get_by_role("button", name="Continue").click()
-    expect(page.locator("#user")).to_have_text(demo.people[1].name)
+    expect(page.locator("#user")).to_have_text(demo.users[1].name)
 
 
 def test_a_request_by_post_travels_by_itself(demo, page):
@@ -101,7 +101,7 @@ def test_a_sign_in_may_start_at_the_federation_server(demo, page):
     page.goto(demo.address.sp_url)
     page.get_by_role("link", name="Start at the federation server instead").click()
     log_in(demo, page, 1)
-    Phone.at(demo.people[1].phone).approve(number_on(page))
+    Phone.at(demo.users[1].phone).approve(number_on(page))
     expect(page.locator("#relay-state")).to_have_text("from-the-server")
     expect(page.locator("#in-response-to")).to_contain_text("unsolicited")
 
@@ -123,10 +123,10 @@ def test_signing_out_here_forgets_the_assertion(demo, page):
     expect(page.locator("#user")).to_have_count(0)
 
 
-def signed_in(demo: Running, page: Page) -> None:
+def signed_in(demo: Demo, page: Page) -> None:
     page.goto(f"{demo.address.sp_url}/login")
     log_in(demo, page, 1)
-    Phone.at(demo.people[1].phone).approve(number_on(page))
+    Phone.at(demo.users[1].phone).approve(number_on(page))
     expect(page.locator("#user")).to_be_visible()
 
 

@@ -11,11 +11,10 @@ from pathlib import Path
 
 import click
 import pytest
-from support.servers.server_folder import SP_ID, metadata
-from support.service_providers.metadata_parts import entities
+from support.service_providers.metadata_parts import SP_ID, entities, metadata
 
 from idp import cli
-from idp.cli.context import Example
+from idp.cli.context import CommandWithExample
 from idp.federation.access_control.policy_file import read_policy
 from idp.federation.metadata.schedule import PendingUpdate, RefreshState
 from idp.federation.token_signing.configured import signing_keys_of
@@ -113,10 +112,10 @@ def test_an_example_works(line, prepared, done, server_folder):
         done(*args, typed=("password", "password"))
 
 
-def test_every_one_of_them_has_an_example():
+def test_every_command_has_an_example():
     for path, command in commands(cli.main, ""):
         if path.split()[0] in OURS:
-            assert isinstance(command, Example), path
+            assert isinstance(command, CommandWithExample), path
             assert command.example.startswith("tallystick ") or "| tallystick " in command.example
             assert path in command.example
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from idp.cli import person
+from idp.cli import terminal_user
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +75,7 @@ def test_warnings_go_to_standard_error_and_the_node_is_set(tally):
         ("", "20348.350", "bad_node"),
     ],
 )
-def test_what_cannot_be_set_is_refused_with_its_code(name, text, code, refused, done):
+def test_a_build_that_cannot_be_set_is_refused_with_its_code(name, text, code, refused, done):
     assert refused("server", "set", name, text).endswith(f"[{code}]\n")
     assert done("server", "list", "--json") == "[]\n"
 
@@ -104,7 +104,8 @@ def test_list_as_json_holds_the_decision_as_well(done):
 
 
 def test_an_empty_farm_says_how_to_fill_it(tally):
-    assert tally("server", "list").stderr.startswith("There is no node yet: tallystick server set")
+    error = tally("server", "list").stderr
+    assert error.startswith("There is no node yet. Add one: tallystick server set")
 
 
 def test_import_sets_all_nodes_of_a_file(done, farm_folder):
@@ -132,10 +133,10 @@ def test_a_removed_node_is_gone(done, refused):
     assert "[bad_node]" in refused("server", "remove", "sts1")
 
 
-def test_who_has_no_name_still_changes_builds(monkeypatch):
+def test_a_user_without_a_login_name_still_changes_builds(monkeypatch):
     def nameless():
         raise KeyError("uid not found")
 
     monkeypatch.setattr("getpass.getuser", nameless)
 
-    assert person.acting_person() == "command line"
+    assert terminal_user.operator_name() == "command line"

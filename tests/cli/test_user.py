@@ -52,7 +52,7 @@ def test_without_a_terminal_no_password_is_asked_for_in_the_open(farm_folder):
     )
 
     assert done.returncode == 1
-    assert done.stderr.endswith("Pipe it in: --password-stdin. [password_input]\n")
+    assert done.stderr.endswith("Pipe the password to --password-stdin. [password_input]\n")
     assert done.stderr.count("\n") == 1
 
 
@@ -275,7 +275,7 @@ def test_a_removed_user_is_gone(alice, done):
     "verb",
     ["passwd", "show", "methods", "unlock", "activate", "sign-out", "disable", "enable", "remove"],
 )
-def test_a_name_that_nobody_has_is_refused(verb, refused):
+def test_an_unknown_name_is_refused(verb, refused):
     assert refused("user", verb, "nobody@example.test").endswith("[unknown_user]\n")
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import requests
 from requests.adapters import HTTPAdapter
 from support.servers.serve_process import TALLYSTICK, free_port, serve_process, serve_section, until
-from support.servers.server_folder import SP_ID, metadata
+from support.service_providers.metadata_parts import SP_ID, metadata
 
 from idp.app import assemble
 from idp.config.reading import load
-from idp.demo import tls
+from idp.demo import certificates as demo_certificates
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "operation"
 OUTER = """
@@ -77,9 +77,11 @@ class From(HTTPAdapter):
         super().init_poolmanager(*args, **options, source_address=("127.0.0.2", 0))
 
 
-def test_behind_nginx_users_are_who_they_are_and_nothing_they_say(farm_folder, tmp_path):
+def test_addresses_behind_nginx_are_those_that_nginx_sees(farm_folder, tmp_path):
     port, outside = free_port(), free_port()
-    certificate = tls.prepare(tmp_path / "tls", "localhost", datetime.now(UTC))
+    certificate = demo_certificates.create_certificates(
+        tmp_path / "tls", "localhost", datetime.now(UTC)
+    )
     base_url = f"https://localhost:{outside}"
     file = serve_section(farm_folder, port=port, workers=1)
     text = file.read_text().replace("http://idp.example.test", base_url)

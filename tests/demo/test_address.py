@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from idp.cli.demo import demo
-from idp.demo.address import Address, choose, is_host
+from idp.demo.address import DemoAddress, choose_address, is_host
 
 
 @pytest.mark.parametrize(
@@ -26,13 +26,13 @@ from idp.demo.address import Address, choose, is_host
         ((None, None, True), "http://b.test:9", "https://b.test:9", "https://b.test:10"),
     ],
 )
-def test_what_was_not_said_is_as_it_was_before(options, earlier, base_url, sp_url):
-    address = choose(*options, earlier)
+def test_an_option_that_is_not_given_keeps_its_earlier_value(options, earlier, base_url, sp_url):
+    address = choose_address(*options, earlier)
     assert (address.base_url, address.sp_url) == (base_url, sp_url)
 
 
 def test_port_zero_leaves_both_ports_to_the_system():
-    assert choose(None, 0, None, None) == Address(port=0, sp_port=0)
+    assert choose_address(None, 0, None, None) == DemoAddress(port=0, sp_port=0)
 
 
 @pytest.mark.parametrize("host", ["localhost", "adfs.example.test", "my_host", "192.0.2.1", "::1"])
@@ -43,6 +43,6 @@ def test_names_and_addresses_are_hosts(host):
 @pytest.mark.parametrize(
     "host", ["", "[::1]", "[bad", "a b", "a/b", "a:80", "u@a", "-a", "a..b", "fe80::1%eth0", "ａ"]
 )
-def test_what_would_break_an_address_is_wrong_usage(host):
+def test_an_option_that_would_break_an_address_is_wrong_usage(host):
     assert not is_host(host)
     assert CliRunner().invoke(demo, ["--host", host]).exit_code == 2

@@ -9,17 +9,17 @@ import pytest
 from idp.app import assemble
 from idp.authenticator.client import Phone
 from idp.config.reading import load
-from idp.demo.address import Address
-from idp.demo.running import Running, running
+from idp.demo.address import DemoAddress
+from idp.demo.runner import Demo, run_demo
 from idp.testing.browser import Browser
 from idp.testing.page import Page
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A demo for tests that leave it as it is."""
     folder = tmp_path_factory.mktemp("demo")
-    with running(folder, Address(port=0, sp_port=0), "127.0.0.1") as demo:
+    with run_demo(folder, DemoAddress(port=0, sp_port=0), "127.0.0.1") as demo:
         yield demo
 
 
@@ -30,25 +30,25 @@ def browser() -> Iterator[Browser]:
     browser.close()
 
 
-def url(demo: Running, path: str = "/") -> str:
+def url(demo: Demo, path: str = "/") -> str:
     return demo.address.base_url + path
 
 
-def second_factor(demo: Running, browser: Browser, user: int = 0) -> Page:
-    person = demo.people[user]
+def second_factor(demo: Demo, browser: Browser, user: int = 0) -> Page:
+    person = demo.users[user]
     page = browser.open(f"{demo.address.sp_url}/login?force=1")
     return browser.submit(page.form, UserName=person.name, Password=person.password)
 
 
-def test_it_says_whom_to_sign_in_as(demo, browser):
+def test_the_page_names_the_users(demo, browser):
     page = browser.get(url(demo))
-    assert page.text("newcomerName") == demo.people[0].name
-    assert page.text("newcomerPassword") == demo.people[0].password
+    assert page.text("newcomerName") == demo.users[0].name
+    assert page.text("newcomerPassword") == demo.users[0].password
     shown = page.text("people")
-    assert all(person.name in shown and person.password in shown for person in demo.people)
+    assert all(person.name in shown and person.password in shown for person in demo.users)
 
 
-def test_it_says_that_it_is_a_toy_and_how_to_reach_the_farm(demo, browser):
+def test_the_page_says_that_the_demo_is_a_toy_and_how_to_reach_the_farm(demo, browser):
     page = browser.get(url(demo))
     assert "toy on purpose" in page.html
     assert demo.folder.admin_token in page.html
@@ -78,7 +78,7 @@ def test_another_browser_goes_on_with_the_first_node(demo, browser):
 
 
 @pytest.mark.parametrize("name", ["srv1999", "%0d%0aSet-Cookie:a=b", "<b>"])
-def test_a_node_that_is_none_chooses_nothing(name, demo, browser):
+def test_an_unknown_node_is_not_chosen(name, demo, browser):
     assert browser.get(url(demo, f"/node/{name}")).status == 404
     assert not browser.session.cookies
 
@@ -94,7 +94,7 @@ def test_the_phone_button_makes_the_newcomers_phone(demo, browser, tmp_path):
     page = browser.submit(form)
     assert "data:image/svg+xml" in page.html
     phone = Phone.at(tmp_path / "phone.json")
-    assert phone.activate(page.link("activate")).user == demo.people[0].name
+    assert phone.activate(page.link("activate")).user == demo.users[0].name
 
     number = second_factor(demo, browser).text("validEntropyNumber")
 
@@ -114,21 +114,21 @@ def test_another_site_cannot_press_the_button(headers, demo, browser):
 
 
 @pytest.mark.parametrize("path", ["/", "/node/srv2022", "/node/none", "/demo/static/demo.css"])
-def test_its_answers_have_the_headers_of_the_house(path, demo, browser):
+def test_the_answers_have_the_security_headers(path, demo, browser):
     headers = browser.session.get(url(demo, path), allow_redirects=False, timeout=10).headers
     assert "unsafe-inline" not in headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_files_for_the_phones_lie_where_they_are_said_to(demo):
-    files = [person.phone for person in demo.people if person.phone]
+def test_the_phone_files_are_where_the_demo_says(demo):
+    files = [person.phone for person in demo.users if person.phone]
     assert len(files) == 4
     assert all(Phone.at(file).accounts() for file in files)
 
 
 def test_a_trust_that_is_set_to_sha1_is_warned_of(demo, browser):
-    services = assemble(load(demo.folder.config_file))
+    services = assemble(load(demo.folder.files.config))
     name = services.trusts.list()[0].entity_id
     try:
         assert "SHA-1" not in browser.open(url(demo)).html

@@ -1,4 +1,4 @@
-"""The doctor finds nothing in a healthy server, and each illness by its name, with a remedy."""
+"""The doctor finds nothing wrong with a sound server, and each fault with a code and a remedy."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from support.servers.server_folder import ADMIN_TOKEN, SP_ID, metadata
+from support.servers.server_folder import ADMIN_TOKEN
+from support.service_providers.metadata_parts import SP_ID, metadata
 
-from idp.demo.tls import prepare
-from idp.doctor.examination import CHECKS, OF_THE_FEDERATION, examine
-from idp.doctor.findings import Finding, Level, World
+from idp.demo.certificates import create_certificates
+from idp.doctor.examination import CHECKS, FEDERATION_CHECKS, examine
+from idp.doctor.findings import Environment, Finding, Level
 from idp.federation.access_control.policy_file import read_policy
 from idp.federation.token_signing.key_files import create_signing_key
 from idp.saml.keys import new_signing_certificate
@@ -21,16 +22,16 @@ from idp.services import Services
 
 NOW = datetime.now(UTC)
 YEAR = timedelta(days=365)
-HEALTHY = set(CHECKS) | set(OF_THE_FEDERATION)
+SOUND = set(CHECKS) | set(FEDERATION_CHECKS)
 
 
 @dataclass
-class Clinic:
-    """A server that is healthy until a test does something to it."""
+class ServerToBreak:
+    """A server with nothing wrong until a test changes something."""
 
     folder: Path
     services: Services
-    world: World
+    environment: Environment
 
     @property
     def file(self) -> Path:
@@ -50,7 +51,7 @@ class Clinic:
 
     def tls(self, host: str = "idp.example.test", began: datetime = NOW) -> None:
         """Give the server a certificate for *host*."""
-        made = prepare(self.folder / "tls", host, began)
+        made = create_certificates(self.folder / "tls", host, began)
         self.base_url("https://idp.example.test")
         self.setting("serve", f'certificate = "{made.certificate}"')
         self.setting("serve", f'key = "{made.key}"')
@@ -67,26 +68,26 @@ class Clinic:
             connection.execute(text(statement))
 
     def findings(self) -> tuple[Finding, ...]:
-        return tuple(examine(self.file, self.world))
+        return tuple(examine(self.file, self.environment))
 
     def codes(self, level: Level) -> set[str]:
         return {finding.code for finding in self.findings() if finding.level is level}
 
 
 @pytest.fixture
-def clinic(farm_folder: Path, services: Services) -> Clinic:
+def server(farm_folder: Path, services: Services) -> ServerToBreak:
     for file in (farm_folder / "tallystick.toml", farm_folder / "tallystick.db"):
         file.chmod(0o600)
     services.farm.set_build("sts1", "20348.350", "test")
     services.trusts.add(metadata().encode())
-    return Clinic(farm_folder, services, World(resolve=lambda host: None))
+    return ServerToBreak(farm_folder, services, Environment(resolve=lambda host: None))
 
 
 def _no_such_host(host: str) -> None:
     raise OSError(host)
 
 
-def _weak_trust(clinic: Clinic) -> None:
+def _weak_trust(server: ServerToBreak) -> None:
     """Trust a certificate that has ended."""
     pair = new_signing_certificate("old", NOW - 2 * YEAR)
     body = "".join(pair.certificate.decode().splitlines()[1:-1])
@@ -96,45 +97,45 @@ def _weak_trust(clinic: Clinic) -> None:
         "</md:KeyDescriptor>"
     )
     xml = metadata().replace("<md:AssertionConsumerService", f"{key}<md:AssertionConsumerService")
-    clinic.services.trusts.add(xml.encode())
+    server.services.trusts.add(xml.encode())
 
 
-def _logged_tomorrow(clinic: Clinic, days: int = 1) -> None:
+def _logged_tomorrow(server: ServerToBreak, days: int = 1) -> None:
     at = int((NOW + timedelta(days=days)).timestamp()) * 1_000_000
-    with clinic.services.database.read() as connection:
+    with server.services.database.read() as connection:
         columns = [row[1] for row in connection.execute(text("PRAGMA table_info(sign_ins)"))]
     values = {"serial": "1", "at": str(at), "event_id": "1200"}
     cells = ", ".join(values.get(name, "''") for name in columns)
-    clinic.sql(f"INSERT INTO sign_ins VALUES ({cells})")  # noqa: S608 - our own values
+    server.sql(f"INSERT INTO sign_ins VALUES ({cells})")  # noqa: S608 - our own values
 
 
-def _world(**changes: object) -> Callable[[Clinic], None]:
-    def change(clinic: Clinic) -> None:
-        clinic.world = replace(clinic.world, **changes)
+def _environment(**changes: object) -> Callable[[ServerToBreak], None]:
+    def change(server: ServerToBreak) -> None:
+        server.environment = replace(server.environment, **changes)
 
     return change
 
 
-def _mode(name: str, mode: int) -> Callable[[Clinic], None]:
-    return lambda clinic: (clinic.folder / name).chmod(mode)
+def _mode(name: str, mode: int) -> Callable[[ServerToBreak], None]:
+    return lambda server: (server.folder / name).chmod(mode)
 
 
-def _other_key(clinic: Clinic) -> None:
-    paths = clinic.folder / "other.key", clinic.folder / "other.crt"
+def _other_key(server: ServerToBreak) -> None:
+    paths = server.folder / "other.key", server.folder / "other.crt"
     create_signing_key(*paths, common_name="x", now=NOW, kind="ecdsa")
-    paths[1].replace(clinic.folder / "signing.crt")
+    paths[1].replace(server.folder / "signing.crt")
 
 
-def _policy_gone(clinic: Clinic) -> None:
-    clinic.services.access.set(read_policy("Gone", {"permit": [{}]}))
-    clinic.services.trusts.change_from_text(SP_ID, {"access_control_policy": "Gone"})
-    clinic.sql("DELETE FROM access_control_policies")
+def _policy_gone(server: ServerToBreak) -> None:
+    server.services.access.set(read_policy("Gone", {"permit": [{}]}))
+    server.services.trusts.change_from_text(SP_ID, {"access_control_policy": "Gone"})
+    server.sql("DELETE FROM access_control_policies")
 
 
-def _in_turn(*steps: Callable[[Clinic], object]) -> Callable[[Clinic], None]:
-    def take(clinic: Clinic) -> None:
+def _in_turn(*steps: Callable[[ServerToBreak], object]) -> Callable[[ServerToBreak], None]:
+    def take(server: ServerToBreak) -> None:
         for step in steps:
-            step(clinic)
+            step(server)
 
     return take
 
@@ -144,25 +145,27 @@ BROKEN = {
     "config_is_open": _mode("tallystick.toml", 0o666),
     "key_file": lambda c: (c.folder / "secret.key").unlink(),
     "key_file_is_open": _mode("signing.key", 0o644),
-    "tls_key_is_open": _in_turn(Clinic.tls, _mode("tls/idp.example.test.key", 0o604)),
+    "tls_key_is_open": _in_turn(ServerToBreak.tls, _mode("tls/idp.example.test.key", 0o604)),
     "admin_off": lambda c: (c.folder / "admin.token").unlink(),
-    "disk_is_full": _world(free_bytes=lambda folder: 1000),
+    "disk_is_full": _environment(free_bytes=lambda folder: 1000),
     "bad_signing_key": _other_key,
     "signing_key_expired": lambda c: c.signing_key(NOW - YEAR - timedelta(days=1)),
     "signing_key_not_yet_valid": lambda c: c.signing_key(NOW + timedelta(days=1)),
     "bad_tls_certificate": _in_turn(
-        Clinic.tls, lambda c: (c.folder / "tls/idp.example.test.crt").write_text("nonsense")
+        ServerToBreak.tls, lambda c: (c.folder / "tls/idp.example.test.crt").write_text("nonsense")
     ),
     "tls_certificate_expired": lambda c: c.tls(began=NOW - 2 * YEAR),
     "tls_certificate_of_another_host": lambda c: c.tls(host="other.example.test"),
-    "base_url_without_tls": _in_turn(Clinic.tls, lambda c: c.base_url("http://idp.example.test")),
-    "database_folder_read_only": _world(can_write=lambda folder: False),
+    "base_url_without_tls": _in_turn(
+        ServerToBreak.tls, lambda c: c.base_url("http://idp.example.test")
+    ),
+    "database_folder_read_only": _environment(can_write=lambda folder: False),
     "database_is_open": _mode("tallystick.db", 0o644),
     "database_too_new": lambda c: c.sql("UPDATE alembic_version SET version_num = '9999'"),
     "store_unavailable": lambda c: (c.folder / "tallystick.db").write_text("nonsense" * 100),
     "everybody_is_a_proxy": lambda c: c.setting("proxies", 'reverse_proxies = ["0.0.0.0/0"]'),
     "bad_access_control_policy": _policy_gone,
-    "clock_is_wrong": _world(now=lambda: datetime(1970, 1, 1, tzinfo=UTC)),
+    "clock_is_wrong": _environment(now=lambda: datetime(1970, 1, 1, tzinfo=UTC)),
     "clock_went_back": _logged_tomorrow,
     "no_node": lambda c: c.services.farm.remove("sts1"),
     "adapter_not_loaded": _in_turn(
@@ -170,7 +173,7 @@ BROKEN = {
         lambda c: c.services.providers.enable(["Gone"]),
     ),
 }
-"""What keeps people from signing in, or secrets from being safe, and how to bring it about."""
+"""Codes of level broken, and what causes each."""
 
 WARNINGS = {
     "admin_off": lambda c: c.file.write_text('[server]\nbase_url = "http://idp.example.test"\n'),
@@ -178,7 +181,7 @@ WARNINGS = {
         lambda c: c.signing_key(NOW - YEAR + timedelta(days=10)),
         lambda c: c.setting("keys", "automatic_rollover = false"),
     ),
-    "keys_cannot_be_rolled": _world(can_write=lambda folder: False),
+    "keys_cannot_be_rolled": _environment(can_write=lambda folder: False),
     "no_tls": lambda c: c.setting("serve", 'bind = "0.0.0.0"'),
     "underscored_headers": lambda c: c.setting("proxies", 'reverse_proxies = ["10.0.0.1"]'),
     "nobody_gets_in": lambda c: c.services.trusts.change_from_text(
@@ -188,7 +191,7 @@ WARNINGS = {
     "tls_certificate_ends": lambda c: c.tls(began=NOW - timedelta(days=380)),
     "no_database": lambda c: (c.folder / "tallystick.db").unlink(),
     "database_is_older": lambda c: c.sql("UPDATE alembic_version SET version_num = '0001'"),
-    "host_not_found": _world(resolve=_no_such_host),
+    "host_not_found": _environment(resolve=_no_such_host),
     "build_not_in_table": lambda c: c.services.farm.set_build("sts2", "9600.20000", "test"),
     "no_trust": lambda c: c.services.trusts.remove(SP_ID),
     "weak_certificate": _weak_trust,
@@ -204,48 +207,48 @@ WARNINGS = {
         SP_ID, {"signature_algorithm": "rsa-sha1"}
     ),
 }
-"""What stops nobody yet."""
+"""Codes of level warning, and what causes each."""
 
 
-def test_a_healthy_server_is_found_healthy(clinic):
-    assert {(found.code, found.level) for found in clinic.findings()} == {
-        (code, Level.OK) for code in HEALTHY
+def test_nothing_is_found_in_a_sound_server(server):
+    assert {(found.code, found.level) for found in server.findings()} == {
+        (code, Level.OK) for code in SOUND
     }
 
 
-def test_a_healthy_server_with_tls_is_found_healthy(clinic):
-    clinic.tls()
+def test_nothing_is_found_in_a_sound_server_with_tls(server):
+    server.tls()
 
-    assert clinic.codes(Level.OK) == HEALTHY
+    assert server.codes(Level.OK) == SOUND
 
 
 @pytest.mark.parametrize(
-    ("level", "code", "make_ill"),
+    ("level", "code", "break_it"),
     [
-        *((Level.BROKEN, code, make_ill) for code, make_ill in BROKEN.items()),
-        *((Level.WARNING, code, make_ill) for code, make_ill in WARNINGS.items()),
+        *((Level.BROKEN, code, break_it) for code, break_it in BROKEN.items()),
+        *((Level.WARNING, code, break_it) for code, break_it in WARNINGS.items()),
     ],
 )
-def test_an_illness_is_found_and_has_a_remedy(clinic, level, code, make_ill):
-    make_ill(clinic)
+def test_a_fault_is_found_and_has_a_remedy(server, level, code, break_it):
+    break_it(server)
 
-    (found, *_more) = [each for each in clinic.findings() if each.code == code]
+    (found, *_more) = [each for each in server.findings() if each.code == code]
 
     assert found.level is level
     assert found.problem
     assert found.remedy
 
 
-def test_nothing_is_changed(clinic):
-    clinic.sql("UPDATE alembic_version SET version_num = '0001'")
-    files = [path for path in clinic.folder.iterdir() if path.suffix != ".db-shm"]
+def test_an_examination_changes_nothing(server):
+    server.sql("UPDATE alembic_version SET version_num = '0001'")
+    files = [path for path in server.folder.iterdir() if path.suffix != ".db-shm"]
     before = [path.read_bytes() for path in files]
-    clinic.findings()
+    server.findings()
 
     assert [path.read_bytes() for path in files] == before
 
 
-def test_nothing_secret_is_told(clinic):
-    (clinic.folder / "admin.token").chmod(0o644)
+def test_no_secret_is_in_a_finding(server):
+    (server.folder / "admin.token").chmod(0o644)
 
-    assert ADMIN_TOKEN not in repr(clinic.findings())
+    assert ADMIN_TOKEN not in repr(server.findings())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from support.tools.threads import until, waiting_rooms
@@ -39,12 +38,6 @@ class Board:
 @pytest.fixture
 def board():
     return Board()
-
-
-@pytest.fixture
-def threads():
-    with ThreadPoolExecutor(32) as pool:
-        yield pool
 
 
 def room_of(board: Board, places: int = 32, period: float = 0.005) -> WaitingRoom:

@@ -57,7 +57,7 @@ def test_a_sign_in_with_a_phone_goes_from_request_values_to_an_answer_value(
     assert "sha256-" in answer.header("Content-Security-Policy")
 
 
-def test_the_log_in_page_posts_to_the_address_it_was_asked_for(federation, easy, browser):
+def test_the_log_in_page_posts_to_the_address_of_its_request(federation, easy, browser):
     url = easy.url()
     assert f'action="{federation.url}/adfs/ls/?' in browser.get(url).body.decode()
     assert browser.cookies == {}

@@ -11,11 +11,11 @@ from threading import Lock
 import pytest
 
 from idp.app import create_app
-from idp.embedded.test_sp.provider import idp_certificates
-from idp.embedded.test_sp.received import read_response
+from idp.embedded.test_sp.received_response import read_response
+from idp.embedded.test_sp.service_provider import idp_certificates
 from idp.federation.token_signing.configured import signing_keys_of
 from idp.federation.token_signing.key_files import create_signing_key
-from idp.services import SIGNING_AT_ONCE
+from idp.services import MAX_CONCURRENT_SIGNINGS
 from idp.signin.paths import METADATA
 
 
@@ -55,7 +55,7 @@ class Turns:
 @pytest.fixture
 def turns(rooms, _tallystick_host) -> Iterator[Turns]:
     """Who signs in the server that now is behind the federation server's address."""
-    switch, turns = _tallystick_host._switches[0], Turns(rooms.signing)
+    switch, turns = _tallystick_host._apps[0], Turns(rooms.signing)
     watched = replace(rooms, signing=turns)
     earlier, switch.app = switch.app, create_app(watched.config, services=watched)
     yield turns
@@ -66,7 +66,7 @@ def turns(rooms, _tallystick_host) -> Iterator[Turns]:
 def served_app(federation, rooms, _tallystick_host):
     """The same, behind the federation server's address."""
     app = create_app(rooms.config, services=rooms)
-    switch = _tallystick_host._switches[0]
+    switch = _tallystick_host._apps[0]
     earlier, switch.app = switch.app, app
     yield app
     switch.app = earlier
@@ -160,4 +160,4 @@ def test_few_sign_at_a_time_and_everybody_is_answered(federation, turns, service
 
     assert all("SAMLResponse" in page.html for page in pages)
     assert turns.came == 41
-    assert turns.most <= SIGNING_AT_ONCE
+    assert turns.most <= MAX_CONCURRENT_SIGNINGS

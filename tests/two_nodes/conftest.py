@@ -13,7 +13,7 @@ from idp.app import assemble, create_app
 from idp.directory import PasswordHasher
 from idp.services import Services
 from idp.testing.federation import Federation
-from idp.testing.host import Host
+from idp.testing.shared_servers import SharedServers
 
 
 class LoadBalancer:
@@ -41,7 +41,9 @@ class LoadBalancer:
 
 
 @pytest.fixture
-def load_balancer(federation: Federation, _tallystick_host: Host) -> Iterator[LoadBalancer]:
+def load_balancer(
+    federation: Federation, _tallystick_host: SharedServers
+) -> Iterator[LoadBalancer]:
     """The federation server as two nodes, ``a`` and ``b``; everything goes to ``a`` at first.
 
     They share database, keys and clock, and nothing else. The node's builds are one farm's.
@@ -58,6 +60,6 @@ def load_balancer(federation: Federation, _tallystick_host: Host) -> Iterator[Lo
         for name, services in (("a", first), ("b", second))
     }
     balancer = LoadBalancer(nodes)
-    _tallystick_host.put(balancer)
+    _tallystick_host.serve_app(balancer)
     yield balancer
     second.close()

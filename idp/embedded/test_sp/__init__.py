@@ -1,18 +1,25 @@
-"""A service provider to test with: it asks in every way and shows the assertion it got.
+"""A service provider to test with: it sends every kind of AuthnRequest and shows what it receives.
 
-pysaml2 asks and judges, with its cryptography done in this process; what is shown is read anew.
+The demo and the pytest plugin run it. pysaml2 writes its requests and checks the responses, with
+the cryptography done in this process; what the pages show is read from the XML again, without
+pysaml2. It also signs users out, and takes part when another application does.
+
+Pages: ``/`` (start), ``/login`` (send a request), ``/acs`` and ``/slo`` (its SAML endpoints),
+``/assertion``, ``/logout``, ``/forget``, ``/metadata``.
+
+Read first: ``service_provider`` (what it is without pages), then ``sp_pages``. Only
+``pysaml2_client`` and ``pysaml2_crypto`` know pysaml2. Neighbours: :mod:`idp.saml` for keys,
+bindings and log-out messages; :mod:`idp.web` for headers and cookies.
 """
 
-from idp.embedded.test_sp.provider import ENTITY_ID, Provider
-from idp.embedded.test_sp.received import Received, read_response
-from idp.embedded.test_sp.requesting import Wish
-from idp.embedded.test_sp.web import create_app
+from idp.embedded.test_sp.received_response import ReceivedResponse, read_response
+from idp.embedded.test_sp.service_provider import ENTITY_ID, SimulatedServiceProvider
+from idp.embedded.test_sp.sp_pages import create_app
 
 __all__ = [
     "ENTITY_ID",
-    "Provider",
-    "Received",
-    "Wish",
+    "ReceivedResponse",
+    "SimulatedServiceProvider",
     "create_app",
     "read_response",
 ]

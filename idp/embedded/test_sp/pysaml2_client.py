@@ -1,67 +1,73 @@
-"""pysaml2 as a service provider, with all its XML cryptography done in this process.
+"""pysaml2 as a service provider: it writes requests and checks responses.
 
-The one module that wraps pysaml2's entities: no name of pysaml2's leaves it but the client it
-makes. What is put right here: no xmlsec1 program and no temporary file, SHA-256 to sign and no
-SHA-1 to verify, no signer shared between keys, and a compiled schema in place of a slow one.
-Import this module only where a service provider is played: it costs a fifth of a second.
+Together with ``pysaml2_crypto`` the only module that wraps pysaml2's entities, so that no other one
+uses its names. Importing it imports pysaml2, which takes a fifth of a second.
 """
 
 from __future__ import annotations
 
-import sys
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from types import FunctionType, ModuleType
+import base64
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from lxml import etree
-
-from idp.saml import schema, signature, uris, xmlcrypto
-from idp.saml.refusal import Refused
+from idp.embedded.test_sp import pysaml2_crypto
+from idp.embedded.test_sp.authn_request import BINDINGS, OutgoingRequest, RequestOptions
+from idp.saml import uris
+from idp.saml.canonical import instant
 from idp.saml.signing import SigningKey
 from idp.saml.values import POST
-from idp.saml.xml import parse
 
-MAX_BYTES = 1024 * 1024
-_SCHEMA_MODULE = "saml2.xml.schema"
-
-
-class _SchemaError(Exception):
-    """Raised to pysaml2 when a document is not valid."""
-
-
-def _validate(document: str, _validator: object = None) -> None:
-    """Stand for pysaml2's own schema check, which takes half a second to compile."""
-    if not schema.protocol().validate(parse(_bytes(document), limit=MAX_BYTES)):
-        raise _SchemaError("The document is not valid by the schema of SAML 2.0")
-
-
-@contextmanager
-def _quick_schema() -> Iterator[None]:
-    """Let ``saml2.sigver`` be imported with our schema check in the place of its slow one."""
-    stand_in = ModuleType(_SCHEMA_MODULE)
-    vars(stand_in).update(validate=_validate, XMLSchemaError=_SchemaError)
-    missing = _SCHEMA_MODULE not in sys.modules
-    if missing:
-        sys.modules[_SCHEMA_MODULE] = stand_in
-    try:
-        with warnings.catch_warnings():
-            # It touches a cipher mode at import that cryptography is about to move.
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        if missing:
-            del sys.modules[_SCHEMA_MODULE]
-
-
-with _quick_schema():
-    from saml2 import sigver
+with pysaml2_crypto.compiled_schema():
     from saml2.client import Saml2Client
     from saml2.config import SPConfig
 
 
-def make_test_client(
+class Pysaml2ServiceProvider:
+    """A service provider that pysaml2 plays; see :func:`make_sp_client` for the arguments."""
+
+    def __init__(self, **options: Any) -> None:
+        self._client = make_sp_client(**options)
+
+    def create_request(self, options: RequestOptions, now: datetime) -> OutgoingRequest:
+        """Return an AuthnRequest to the federation server, issued at *now*."""
+        client, binding = self._client, BINDINGS[options.binding]
+        entity_id = next(iter(client.metadata.with_descriptor("idpsso")))
+        _, address = client.pick_binding("single_sign_on_service", [binding], entity_id=entity_id)
+        request_id, request = client.create_authn_request(
+            address, sign=False, **_arguments(options)
+        )
+        request.issue_instant = instant(now)  # pysaml2 would use the clock of this machine
+        if options.binding == "redirect":
+            sent = client.apply_binding(
+                binding,
+                str(request),
+                address,
+                relay_state=options.relay_state,
+                sign=options.signed,
+            )
+            return OutgoingRequest(request_id, dict(sent["headers"])["Location"], {})
+        message = client.sign(request) if options.signed else request
+        fields = {"SAMLRequest": base64.b64encode(str(message).encode()).decode()}
+        if options.relay_state:
+            fields["RelayState"] = options.relay_state
+        return OutgoingRequest(request_id, address, fields)
+
+    def objection_to(self, saml_response: str, accepted_seconds: int) -> str | None:
+        """Return why pysaml2 refuses a response, None if it accepts it.
+
+        *saml_response* is the base64 of the form field; *accepted_seconds* is how much clocks may
+        differ.
+        """
+        self._client.config.accepted_time_diff = accepted_seconds
+        try:
+            read = self._client.parse_authn_request_response(saml_response, POST, outstanding={})
+        except Exception as error:  # pysaml2 refuses by exceptions of many types
+            return f"pysaml2 refuses it: {type(error).__name__}: {error}"
+        return None if read else "pysaml2 cannot read it."
+
+
+def make_sp_client(
     *,
     entity_id: str,
     acs_urls: Sequence[str],
@@ -71,17 +77,19 @@ def make_test_client(
     sign_requests: bool = True,
     want_assertions_signed: bool = True,
     want_response_signed: bool = False,
+    want_either_signed: bool = False,
     accepted_time_diff: int = 60,
 ) -> Saml2Client:
     """Return pysaml2's client for a service provider at *acs_urls* that trusts *idp_metadata*.
 
-    *key_pem* is RSA; *accepted_time_diff* is in seconds. Unsolicited responses are taken.
+    *key_pem* is an RSA key; *accepted_time_diff* is in seconds. Unsolicited responses are accepted.
     """
     service_provider = {
         "endpoints": {"assertion_consumer_service": [(url, POST) for url in acs_urls]},
         "authn_requests_signed": sign_requests,
         "want_assertions_signed": want_assertions_signed,
         "want_response_signed": want_response_signed,
+        "want_assertions_or_response_signed": want_either_signed,
         "allow_unsolicited": True,
     }
     config = {
@@ -89,136 +97,38 @@ def make_test_client(
         "metadata": {"inline": [idp_metadata]},
         "service": {"sp": service_provider},
         "accepted_time_diff": accepted_time_diff,
-        # Claim types have no NameFormat, and pysaml2 knows only some of them.
+        # AD FS names attributes by claim types; they have no NameFormat, and pysaml2 knows few.
         "allow_unknown_attributes": True,
     }
-    return make_service_provider(config, key_pem=key_pem, cert_pem=cert_pem)
+    return make_configured_client(config, key_pem=key_pem, cert_pem=cert_pem)
 
 
-def make_service_provider(
+def make_configured_client(
     config: Mapping[str, Any], *, key_pem: bytes | str, cert_pem: bytes | str
 ) -> Saml2Client:
-    """Return a Saml2Client of *config* (pysaml2's own keys) that signs with *key_pem*."""
+    """Return a Saml2Client with *config*, in pysaml2's own keys, that signs with *key_pem*."""
     key = SigningKey.from_pem(key_pem, cert_pem)
-    # pysaml2 reads algorithms from the service, and ignores them silently at the top level.
+    # pysaml2 reads algorithms from the service and silently ignores them at the top level.
     algorithms = {"signing_algorithm": uris.RSA_SHA256, "digest_algorithm": uris.SHA256}
     service = {"sp": {**config["service"]["sp"], **algorithms}}
     loaded = SPConfig().load({**config, "service": service, "crypto_backend": "XMLSecurity"})
-    # Attributes keep the names they came with; pysaml2's maps would rename some claim types.
+    # Without converters attributes keep their names; pysaml2's maps would rename some claim types.
     loaded.attribute_converters = []
     client = Saml2Client(config=loaded)
-    client.sec = _security_context(client, key, _bytes(key_pem))
+    client.sec = pysaml2_crypto.make_security_context(
+        client.metadata, key, pysaml2_crypto.to_bytes(key_pem)
+    )
     client.metadata.security = client.sec
     return client
 
 
-class InProcessBackend(sigver.CryptoBackend):  # type: ignore[misc]  # pysaml2 has no types
-    """pysaml2's signing, verifying and decrypting, by libxmlsec1 in this process."""
-
-    def __init__(self, private_key_pem: bytes) -> None:
-        self._private_key_pem = private_key_pem
-
-    @property
-    def version(self) -> str:
-        """The version of libxmlsec1, which pysaml2 asks for."""
-        return ".".join(str(part) for part in xmlcrypto.xmlsec.get_libxmlsec_version())
-
-    def sign_statement(
-        self, statement: object, node_name: str, key_file: object, node_id: str
-    ) -> str:
-        """Return *statement* with the empty signature of its node *node_id* filled in."""
-        root = parse(_bytes(statement), limit=MAX_BYTES)
-        node = _node(root, node_name, node_id)
-        xmlcrypto.sign(node, _signature_of(node), self._private_key_pem)
-        return str(etree.tostring(root, encoding="unicode"))
-
-    def validate_signature(
-        self, signedtext: object, cert_file: str, cert_type: str, node_name: str, node_id: str
-    ) -> bool:
-        """Return True, or raise SignatureError: pysaml2 then tries the next certificate."""
-        certificate = "".join(cert_file.split("-----")[2].split())
-        try:
-            root = parse(_bytes(signedtext), limit=MAX_BYTES)
-            node = _node(root, node_name, node_id)
-            signature.check_enveloped(node, _signature_of(node), [certificate])
-        except Refused as refusal:
-            raise sigver.SignatureError(str(refusal)) from refusal
-        return True
-
-    def decrypt(self, enctext: object, key_file: str) -> str:
-        """Return the document with its first EncryptedData opened, or raise DecryptError.
-
-        pysaml2 asks again while there is another. *key_file* is the key itself, as PEM.
-        """
-        root = parse(_bytes(enctext), limit=MAX_BYTES)
-        for encrypted in root.iter(f"{{{uris.XMLENC}}}EncryptedData"):
-            opened = xmlcrypto.decrypt(encrypted, key_file.encode("ascii"))
-            if opened is not None:
-                return str(etree.tostring(opened.getroottree(), encoding="unicode"))
-            break
-        raise sigver.DecryptError("The key opens nothing in the message")
-
-
-class _OwnSigners(sigver.RSACrypto):  # type: ignore[misc]  # pysaml2 has no types
-    """Signers for the Redirect binding that belong to one key.
-
-    pysaml2's are one for the whole process, and take the key of whoever asked last.
-    """
-
-    def get_signer(self, sigalg: str, sigkey: object = None) -> Any:
-        shared = sigver.SIGNER_ALGS.get(sigalg)
-        if shared is None or sigalg not in signature.ACCEPTED[uris.RSA_SHA256]:
-            return None
-        return sigver.RSASigner(shared.digest, sigkey or self.key)
-
-
-class _InMemory:
-    """What pysaml2 takes for a temporary file: its name is the content."""
-
-    def __init__(self, content: object, *_how: object, **_more: object) -> None:
-        self.name = _bytes(content).decode("ascii")
-
-
-def _with_memory_files(method: Any) -> Any:
-    """Return *method* with files in memory, without changing pysaml2 for anybody else."""
-    names = {**method.__globals__, "make_temp": _InMemory}
-    return FunctionType(
-        method.__code__, names, method.__name__, method.__defaults__, method.__closure__
-    )
-
-
-class _SecurityContext(sigver.SecurityContext):  # type: ignore[misc]  # pysaml2 has no types
-    _check_signature = _with_memory_files(sigver.SecurityContext._check_signature)
-    decrypt_keys = _with_memory_files(sigver.SecurityContext.decrypt_keys)
-
-
-def _security_context(client: Saml2Client, key: SigningKey, private_key_pem: bytes) -> Any:
-    context = _SecurityContext(
-        InProcessBackend(private_key_pem),
-        metadata=client.metadata,
-        only_use_keys_in_metadata=True,
-        enc_key_files=[private_key_pem.decode("ascii")],
-        sec_backend=_OwnSigners(key.private_key),
-    )
-    context.my_cert = key.certificate
-    return context
-
-
-def _node(root: etree._Element, node_name: str, node_id: str) -> etree._Element:
-    """Return the one element of that name ("namespace:Local") and ID; pysaml2 looked at a copy."""
-    namespace, _, local = node_name.rpartition(":")
-    nodes = [each for each in root.iter(f"{{{namespace}}}{local}") if each.get("ID") == node_id]
-    if len(nodes) != 1:
-        raise sigver.SignatureError("The signed element is not there, or there more than once")
-    return nodes[0]
-
-
-def _signature_of(node: etree._Element) -> etree._Element:
-    signatures = node.findall(f"{{{uris.XMLDSIG}}}Signature")
-    if len(signatures) != 1:
-        raise sigver.SignatureError("The element has no signature of its own, or several")
-    return signatures[0]
-
-
-def _bytes(text: object) -> bytes:
-    return text if isinstance(text, bytes) else str(text).encode("utf-8")
+def _arguments(options: RequestOptions) -> dict[str, Any]:
+    """Return the options as arguments of pysaml2, which wants booleans as text."""
+    arguments: dict[str, Any] = {}
+    if options.force_authn:
+        arguments["force_authn"] = "true"
+    if options.is_passive:
+        arguments["is_passive"] = "true"
+    if options.context:
+        arguments["requested_authn_context"] = {"authn_context_class_ref": [options.context]}
+    return arguments

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from adapter.clock import Clock
 from adapter.errors import TallystickError
-from idp.federation.relying_party.settings import TrustSettings, changed, replaced
+from idp.federation.relying_party.setting_changes import change_from_text, change_values
+from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.relying_party.trust import (
     RelyingPartyTrust,
     StoredTrust,
@@ -68,9 +69,9 @@ class TrustStore(Protocol):
         change: Callable[[StoredTrust | None], RelyingPartyTrust | None],
         metadata: bytes | None = None,
     ) -> RelyingPartyTrust | None:
-        """Store what *change* makes of the trust there is now, in one transaction, and return it.
+        """Call *change* with the stored trust, and store and return its result, in one transaction.
 
-        None from *change* leaves things as they are. With *metadata*, that is stored too. Stored
+        Nothing is stored if *change* returns None. *metadata* is stored too, if it is given. Stored
         keys that this version does not know are kept.
         """
 
@@ -192,16 +193,16 @@ class TrustRegistry:
         """Change settings by text, all or none, as ``{"token_lifetime": "30"}``.
 
         Raises :class:`UnknownTrust`, :class:`UnreadableTrust` and
-        :class:`~idp.federation.relying_party.settings.BadTrustSetting`.
+        :class:`~idp.federation.relying_party.setting_types.BadTrustSetting`.
         """
-        return self._change_settings(entity_id, lambda settings: changed(settings, changes))
+        return self._change_settings(entity_id, lambda before: change_from_text(before, changes))
 
     def change(self, entity_id: str, values: Mapping[str, Any]) -> RelyingPartyTrust:
         """Change settings by JSON values, all or none, as ``{"token_lifetime": 30}``.
 
         Raises as :meth:`change_from_text` does.
         """
-        return self._change_settings(entity_id, lambda settings: replaced(settings, values))
+        return self._change_settings(entity_id, lambda before: change_values(before, values))
 
     def _change_settings(
         self, entity_id: str, change: Callable[[TrustSettings], TrustSettings]

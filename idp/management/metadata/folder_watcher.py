@@ -16,7 +16,7 @@ from idp.logs import get_logger
 if TYPE_CHECKING:
     from idp.federation.relying_party.registry import TrustRegistry
 
-SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_BETWEEN_ROUNDS = 1.0
 
 
 class WatchedFolders:
@@ -32,7 +32,7 @@ class WatchedFolders:
         self._lock = threading.Lock()
         self._stopped = threading.Event()
 
-    def look(self) -> None:
+    def load_changed(self) -> None:
         """Load every folder that has changed since the last call; log the files that are faulty."""
         with self._lock:
             for folder in self._folders:
@@ -42,7 +42,7 @@ class WatchedFolders:
                     self._seen[folder] = present
 
     def start(self) -> None:
-        """Call :meth:`look` every second in a thread."""
+        """Call :meth:`load_changed` every second in a thread."""
         threading.Thread(target=self._run, name="metadata folders", daemon=True).start()
 
     def stop(self) -> None:
@@ -50,9 +50,9 @@ class WatchedFolders:
         self._stopped.set()
 
     def _run(self) -> None:
-        while not self._stopped.wait(SECONDS_BETWEEN_LOOKS):
+        while not self._stopped.wait(SECONDS_BETWEEN_ROUNDS):
             try:
-                self.look()
+                self.load_changed()
             except TallystickError as error:  # the database is busy; the next round asks again
                 log_and_count(
                     self._counters, "folders_not_read", code=error.code, problem=error.problem

@@ -15,7 +15,7 @@ from idp.management.metadata.source import is_url
 if TYPE_CHECKING:
     from idp.services import Services
 
-SECONDS_BETWEEN_LOOKS = 60.0
+SECONDS_BETWEEN_ROUNDS = 60.0
 
 
 class Monitor:
@@ -26,14 +26,14 @@ class Monitor:
         self._stopped = threading.Event()
 
     def start(self) -> None:
-        """Call :meth:`look` every minute in a thread."""
+        """Call :meth:`refresh_due` every minute in a thread."""
         threading.Thread(target=self._run, name="trust monitoring", daemon=True).start()
 
     def stop(self) -> None:
         """Let the thread end. If a refresh is cut off, another worker repeats it."""
         self._stopped.set()
 
-    def look(self) -> tuple[Report, ...]:
+    def refresh_due(self) -> tuple[Report, ...]:
         """Refresh the trusts that are due, and return the reports."""
         reports = []
         while not self._stopped.is_set() and (entity_id := self._claim()) is not None:
@@ -43,9 +43,9 @@ class Monitor:
         return tuple(reports)
 
     def _run(self) -> None:
-        while not self._stopped.wait(SECONDS_BETWEEN_LOOKS):
+        while not self._stopped.wait(SECONDS_BETWEEN_ROUNDS):
             try:
-                self.look()
+                self.refresh_due()
             except TallystickError as error:  # the database is away; the next round asks again
                 self._log_failure("warning", error.code)
             except Exception as error:  # a fault of one trust must not end the monitoring of all

@@ -82,8 +82,8 @@ def refresh(services: Services, entity_id: str) -> Report:
     try:
         described = _fetch(services, trust)
     except TallystickError as error:
-        return _failed(services, trust, error)
-    return _judge(services, trust, described)
+        return _store_failure(services, trust, error)
+    return _apply_or_hold(services, trust, described)
 
 
 def accept(services: Services, entity_id: str) -> Report:
@@ -101,7 +101,7 @@ def accept(services: Services, entity_id: str) -> Report:
             f"{entity_id}: {CHANGED_MEANWHILE}", "Refresh it again", code="trust_changed"
         )
     services.refreshes.save(entity_id, replace(state, held=None))
-    _log("trust_refresh_accepted", entity_id, changes=_as_text(changes))
+    _log("trust_refresh_accepted", entity_id, changes)
     return Report(entity_id, Outcome.ACCEPTED, changes)
 
 
@@ -111,7 +111,7 @@ def _fetch(services: Services, trust: RelyingPartyTrust) -> ServiceProviderMetad
         return services.trusts.read(content, trust.entity_id)
 
 
-def _judge(
+def _apply_or_hold(
     services: Services, trust: RelyingPartyTrust, described: ServiceProviderMetadata
 ) -> Report:
     new = described.service_provider
@@ -120,31 +120,33 @@ def _judge(
     if changes and not trust.settings.auto_update_enabled:
         reasons = (BY_HAND_ONLY, *reasons)
     if reasons:
-        return _held(
+        return _hold(
             services, trust, described, Report(trust.entity_id, Outcome.HELD, changes, reasons)
         )
     is_news = bool(changes) or described.validity != trust.validity
     if is_news and services.trusts.update(trust, described) is None:
         return Report(trust.entity_id, Outcome.FAILED, reasons=(CHANGED_MEANWHILE,))
-    _remember(services, trust, described)
+    _store_success(services, trust, described)
     if not changes:
         return Report(trust.entity_id, Outcome.UNCHANGED)
-    _log("trust_refreshed", trust.entity_id, changes=_as_text(changes))
+    _log("trust_refreshed", trust.entity_id, changes)
     return Report(trust.entity_id, Outcome.UPDATED, changes)
 
 
-def _held(
+def _hold(
     services: Services, trust: RelyingPartyTrust, described: ServiceProviderMetadata, report: Report
 ) -> Report:
     held = PendingUpdate(described.document, report.reasons, described.validity)
     before = services.refreshes.state(trust.entity_id)
-    _remember(services, trust, described, held)
+    _store_success(services, trust, described, held)
     if before is None or before.held is None or before.held.document != held.document:
-        _warn("trust_refresh_held", trust.entity_id, reasons=list(report.reasons))
+        get_logger().warning(
+            "trust_refresh_held", trust=trust.entity_id, reasons=list(report.reasons)
+        )
     return report
 
 
-def _failed(services: Services, trust: RelyingPartyTrust, error: TallystickError) -> Report:
+def _store_failure(services: Services, trust: RelyingPartyTrust, error: TallystickError) -> Report:
     now = services.clock.now()
     before = services.refreshes.state(trust.entity_id) or RefreshState(now)
     failures = before.failures + 1
@@ -161,7 +163,7 @@ def _failed(services: Services, trust: RelyingPartyTrust, error: TallystickError
     return Report(trust.entity_id, Outcome.FAILED, reasons=(str(error),))
 
 
-def _remember(
+def _store_success(
     services: Services,
     trust: RelyingPartyTrust,
     described: ServiceProviderMetadata,
@@ -177,13 +179,6 @@ def _interval(services: Services) -> timedelta:
     return timedelta(minutes=services.config.trusts.monitoring_interval_minutes or 1440)
 
 
-def _as_text(changes: tuple[Change, ...]) -> list[str]:
-    return [f"{change.kind} {change.what} {change.value}" for change in changes]
-
-
-def _log(event: str, entity_id: str, **more: object) -> None:
-    get_logger().info(event, trust=entity_id, **more)
-
-
-def _warn(event: str, entity_id: str, **more: object) -> None:
-    get_logger().warning(event, trust=entity_id, **more)
+def _log(event: str, entity_id: str, changes: tuple[Change, ...]) -> None:
+    texts = [f"{change.kind} {change.what} {change.value}" for change in changes]
+    get_logger().info(event, trust=entity_id, changes=texts)

@@ -80,7 +80,7 @@ STAFF = {"access_control_parameters": {"GroupParameter": ["staff", "Friends"]}}
          "in", "in", "denied", "denied"),
     ],
 )  # fmt: skip
-def test_what_is_built_in_does_what_it_is_called(
+def test_every_built_in_policy_does_what_its_name_says(
     policy, settings, alice_office, alice_home, bob_office, bob_home
 ):
     expected = (alice_office, alice_home, bob_office, bob_home)
@@ -89,7 +89,7 @@ def test_what_is_built_in_does_what_it_is_called(
     assert tuple(outcome(policy, each, **settings) for each in users) == expected
 
 
-def test_all_eight_are_in_that_table():
+def test_all_eight_built_in_policies_are_in_the_table():
     assert len(BUILT_IN) == 8
 
 
@@ -126,7 +126,7 @@ def test_any_rule_that_asks_for_the_second_factor_is_enough(of_all, own, policy,
     assert decide(trust, AccessRules(of_all), signed_in()).requires_second_factor is asked
 
 
-def test_who_will_be_denied_is_asked_for_the_second_factor_all_the_same():
+def test_a_user_who_will_be_denied_is_still_asked_for_the_second_factor():
     assert outcome("Permit specific group", signed_in(BOB), AccessRules("always"), **STAFF) == (
         "mfa, denied"
     )
@@ -208,7 +208,7 @@ def test_a_claim_is_compared_letter_by_letter(claim, permitted):
     assert permits(rule(claims=[claim]), {}, signed_in()) is permitted
 
 
-def test_the_second_factor_is_a_claim_once_it_was_given():
+def test_the_second_factor_is_a_claim_once_the_user_has_given_it():
     asks = [{"type": "authnmethodsreferences", "equals": MFA}]
 
     assert permits(rule(claims=asks), {}, signed_in(ALICE, OFFICE, MFA))
@@ -288,7 +288,7 @@ def test_another_exception_never_gives_a_permit(of_rule, another, who):
 
 
 @given(st.lists(rules, min_size=1, max_size=4), users)
-def test_somebody_gets_in_exactly_where_a_rule_permits_them(some_rules, who):
+def test_a_user_is_permitted_exactly_where_a_rule_permits(some_rules, who):
     decided = access(some_rules, who)
 
     assert decided.is_permitted == any(permits(each, {}, who) for each in some_rules)
@@ -298,7 +298,7 @@ def test_somebody_gets_in_exactly_where_a_rule_permits_them(some_rules, who):
 
 
 @given(conditions.filter(bool), users)
-def test_a_rule_permits_nobody_whom_an_exception_of_the_same_conditions_cancels(condition, who):
+def test_a_rule_with_an_exception_of_the_same_conditions_permits_nobody(condition, who):
     cancelled = Rule(**condition, exceptions=(RuleException(**condition),))
 
     assert not permits(cancelled, {}, who)

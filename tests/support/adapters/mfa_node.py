@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 import pyotp
+import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from support.clock import SetClock
@@ -95,6 +96,17 @@ class SecondFactors:
         self.approve(device, started)
         if not self.push.collect(started.challenge.id, device.user):
             raise AssertionError("An approved request was not collected")
+
+
+@pytest.fixture
+def mfa(database: Database, clock: SetClock) -> SecondFactors:
+    return SecondFactors(stores_on(database), clock)
+
+
+@pytest.fixture
+def other_node(open_database: Callable[[], Database], clock: SetClock) -> SecondFactors:
+    """Another process of the farm, on the same database."""
+    return SecondFactors(stores_on(open_database()), clock)
 
 
 def at_once(work: Any, turns: Any) -> list[Any]:

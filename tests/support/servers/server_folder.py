@@ -5,11 +5,13 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from adapter.clock import Clock
 from idp.app import assemble
 from idp.config.reading import load
 from idp.directory import PasswordHasher
@@ -27,8 +29,6 @@ admin_token_file = "admin.token"
 [trusts]
 allow_http = true
 """
-
-SP_ID = "https://sp.example.test/metadata"
 
 
 @pytest.fixture(scope="session")
@@ -61,23 +61,17 @@ def farm_folder(keys_folder: Path, empty_file: Path, tmp_path: Path) -> Path:
     return folder
 
 
+@contextmanager
+def assembled(folder: Path, clock: Clock | None = None) -> Iterator[Services]:
+    """Join the rooms of the server of *folder* in this process; passwords are hashed cheaply."""
+    config = load(folder / "tallystick.toml")
+    services = assemble(config, clock=clock, hasher=PasswordHasher(memory_kib=8, passes=1))
+    yield services
+    services.close()
+
+
 @pytest.fixture
 def services(farm_folder: Path) -> Iterator[Services]:
-    """The rooms of that server, joined in this process; passwords are hashed cheaply."""
-    assembled = assemble(
-        load(farm_folder / "tallystick.toml"), hasher=PasswordHasher(memory_kib=8, passes=1)
-    )
-    yield assembled
-    assembled.close()
-
-
-def metadata(entity_id: str = SP_ID, acs: str = "https://sp.example.test/acs") -> str:
-    """Return the metadata of a service provider."""
-    return (
-        '<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"'
-        f' entityID="{entity_id}"><md:SPSSODescriptor'
-        ' protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">'
-        '<md:AssertionConsumerService index="0"'
-        ' Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"'
-        f' Location="{acs}"/></md:SPSSODescriptor></md:EntityDescriptor>'
-    )
+    """The rooms of that server, by this machine's clock."""
+    with assembled(farm_folder) as rooms:
+        yield rooms

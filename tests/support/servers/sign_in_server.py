@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask.testing import FlaskClient
 from support.adapters import odd_adapters
-from support.service_providers.service_provider import Asking
+from support.service_providers.service_provider import ServiceProvider
 from werkzeug.test import TestResponse
 
 from idp import logs
@@ -27,8 +27,8 @@ from idp.saml.keys import PemPair, new_signing_certificate
 from idp.services import Services
 from idp.testing.browser import Browser
 from idp.testing.federation import Federation
-from idp.testing.host import Host
 from idp.testing.page import Page
+from idp.testing.shared_servers import SharedServers
 from idp.testing.signin import SignIn as StartedSignIn
 
 
@@ -46,20 +46,20 @@ def pairs() -> Callable[[str], PemPair]:
 
 
 @pytest.fixture
-def sp(federation: Federation, pairs: Callable[[str], PemPair]) -> Asking:
+def sp(federation: Federation, pairs: Callable[[str], PemPair]) -> ServiceProvider:
     """A service provider with a trust; its users need the second factor."""
-    return Asking(federation, pairs("sp")).register()
+    return ServiceProvider(federation, pairs("sp")).register()
 
 
 @pytest.fixture
-def easy(sp: Asking) -> Asking:
+def easy(sp: ServiceProvider) -> ServiceProvider:
     """The same, whose users need no second factor."""
     sp.set(second_factor="never")
     return sp
 
 
 @pytest.fixture
-def approved(federation: Federation, sp: Asking, phone: Phone) -> StartedSignIn:
+def approved(federation: Federation, sp: ServiceProvider, phone: Phone) -> StartedSignIn:
     """A sign-in that only lacks its last post: the phone has approved it."""
     sign_in = federation.sign_in(sp.url())
     phone.approve(sign_in.number)
@@ -126,7 +126,9 @@ def reconfigured(federation: Federation) -> Iterator[Callable[..., FlaskClient]]
 
 
 @pytest.fixture
-def served(federation: Federation, _tallystick_host: Host) -> Iterator[Callable[..., None]]:
+def served(
+    federation: Federation, _tallystick_host: SharedServers
+) -> Iterator[Callable[..., None]]:
     """Put another server over the same rooms, with other settings, behind the same address."""
     with ExitStack() as closing:
 

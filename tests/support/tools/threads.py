@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    """Threads of a test, for what waits."""
+    with ThreadPoolExecutor(32) as pool:
+        yield pool
 
 
 def until(condition: Callable[[], bool]) -> None:

@@ -1,0 +1,64 @@
+"""The user at the terminal: the account name, and passwords that are typed."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+import warnings
+
+import click
+
+from adapter.errors import TallystickError
+
+
+class PasswordInputError(TallystickError):
+    """Raised when a new password could not be read."""
+
+    code = "password_input"
+
+
+password_stdin_option = click.option(
+    "--password-stdin",
+    is_flag=True,
+    help="Read the password from the first line of standard input.",
+)
+
+
+def operator_name() -> str:
+    """Return the account that runs the command, which is recorded with a change."""
+    try:
+        return f"{getpass.getuser()} (command line)"
+    except (KeyError, OSError):  # a container's user id may have no name
+        return "command line"
+
+
+def new_password(name: str, *, from_stdin: bool) -> str:
+    """Return a new password for *name*: the first line of standard input, or typed twice."""
+    if from_stdin:
+        return _first_line()
+    password = _ask_without_echo(f"Password for {name}: ")
+    if _ask_without_echo("Repeat the password: ") != password:
+        raise PasswordInputError("The two passwords differ", "Type the same password twice")
+    return password
+
+
+def _ask_without_echo(prompt: str) -> str:
+    """Ask at the terminal; raise if there is none, or if it cannot hide what is typed."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", getpass.GetPassWarning)
+            return getpass.getpass(prompt)
+    except getpass.GetPassWarning:
+        raise PasswordInputError(
+            "There is no terminal that can hide a typed password",
+            "Pipe the password to --password-stdin",
+        ) from None
+
+
+def _first_line() -> str:
+    line = sys.stdin.readline()
+    if not line:
+        raise PasswordInputError(
+            "Standard input contains no password", "Pipe it in: printf '%s\\n' \"$PASSWORD\" | …"
+        )
+    return line.rstrip("\r\n")

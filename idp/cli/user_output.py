@@ -1,0 +1,83 @@
+"""How ``tallystick user`` prints a user: as a row of the list, as JSON, as fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from idp.instants import json_instant
+
+if TYPE_CHECKING:
+    from idp.directory import User
+    from idp.directory.lockout import CounterState, LockoutState
+
+COLUMNS = ("name", "account", "display name", "email", "groups", "state")
+PLACES = {
+    # counter    wrong passwords from
+    "soft":     "anywhere",
+    "familiar": "familiar places",
+    "unknown":  "unknown places",
+}  # fmt: skip
+
+
+def user_row(user: User, lockout: LockoutState | None) -> tuple[str, ...]:
+    """Return the cells of :data:`COLUMNS`."""
+    return (
+        user.upn,
+        user.windows_account_name,
+        user.display_name,
+        user.email,
+        ", ".join(user.groups),
+        _state(user, lockout),
+    )
+
+
+def user_as_json(user: User, lockout: LockoutState | None) -> dict[str, Any]:
+    """Return everything about a user, for scripts."""
+    return {
+        "name": user.upn,
+        "windows_account_name": user.windows_account_name,
+        "display_name": user.display_name,
+        "email": user.email,
+        "groups": list(user.groups),
+        "disabled": user.disabled,
+        **({"error": "unreadable_user"} if user.unreadable else {}),
+        "must_change_password": user.must_change,
+        "locked_out": list(lockout.locked) if lockout else [],
+        "wrong_passwords": {
+            name: {
+                "count": counter.wrong,
+                "last_at": json_instant(counter.last_at),
+                "locked_until": counter.locked_until and json_instant(counter.locked_until),
+            }
+            for name, counter in (lockout.counters if lockout else {}).items()
+        },
+        "familiar_addresses": list(lockout.familiar_addresses) if lockout else [],
+    }
+
+
+def user_fields(user: User, lockout: LockoutState | None) -> list[tuple[str, object]]:
+    """Return everything about a user as names and values, for people."""
+    named = zip(COLUMNS, user_row(user, lockout), strict=True)
+    counters = lockout.counters if lockout else {}
+    wrong = [
+        (f"wrong passwords, {PLACES[name]}", _counter(counter))
+        for name, counter in counters.items()
+    ]
+    addresses = ", ".join(lockout.familiar_addresses) if lockout else ""
+    return [*named, *wrong, ("familiar addresses", addresses)]
+
+
+def _state(user: User, lockout: LockoutState | None) -> str:
+    states = ["disabled" if user.disabled else "enabled"]
+    if user.unreadable:
+        states.append("cannot be read [unreadable_user]")
+    if user.must_change:
+        states.append("must change password")
+    if lockout is not None and lockout.locked:
+        states.append(f"locked out: {', '.join(PLACES[name] for name in lockout.locked)}")
+    return ", ".join(states)
+
+
+def _counter(counter: CounterState) -> str:
+    until = f", locked until {json_instant(counter.locked_until)}" if counter.locked_until else ""
+    return f"{counter.wrong}, last {json_instant(counter.last_at)}{until}"

@@ -1,0 +1,216 @@
+"""Runs the demo in this process: its folder, its services, its two web servers."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from adapter.errors import TallystickError
+from idp.app import assemble, create_app
+from idp.config import schema
+from idp.config.reading import load
+from idp.demo import certificates, first_page
+from idp.demo.address import DemoAddress
+from idp.demo.sample_users import SampleUser, create_sample_users
+from idp.demo.shipped_metadata import shipped_metadata_folder
+from idp.embedded import test_sp
+from idp.embedded.server_folder import ServerFolder, without_metadata_dir
+from idp.embedded.servers import ThreadedServer
+from idp.management.metadata.folder_watcher import WatchedFolders
+from idp.signin.paths import METADATA
+from idp.sockets import listen, port_of, reachable_address
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from idp.saml.keys import KeyKind
+    from idp.services import Services
+
+NODES = (
+    # name      build           which is
+    ("srv2022", "20348.350"),   # the first with number matching
+    ("srv2019", "17763.2299"),  # one revision below it
+    ("srv2016", "14393.4704"),  # the first with number matching
+)  # fmt: skip
+CHANGED_BY = "demo"
+
+
+class NotAnswering(TallystickError):
+    """Raised when the demo was started but one of its own addresses does not answer."""
+
+    code = "demo_not_answering"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A demo that is running."""
+
+    address: DemoAddress
+    folder: ServerFolder
+    users: tuple[SampleUser, ...]
+    tls: certificates.TlsFiles | None
+
+    @property
+    def metadata_url(self) -> str:
+        """The address of the federation server's metadata."""
+        return self.address.base_url + METADATA
+
+    @property
+    def admin_url(self) -> str:
+        """The address of the administration, whose first page is the Farm page."""
+        return f"{self.address.base_url}/admin/"
+
+    @property
+    def authenticator_url(self) -> str:
+        """The address of the phone page."""
+        return f"{self.address.base_url}/authenticator/"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what scripts need to use it."""
+        return {
+            "ready": True,
+            "idp": self.address.base_url,
+            "sp": f"{self.address.sp_url}/",
+            "metadata": self.metadata_url,
+            "authenticator": self.authenticator_url,
+            "admin": self.admin_url,
+            "admin_token": self.folder.admin_token,
+            "config": str(self.folder.files.config),
+            "users": [user.as_json() for user in self.users],
+        }
+
+
+@contextmanager
+def run_demo(
+    path: Path,
+    address: DemoAddress,
+    bind: str,
+    *,
+    encrypt: bool = False,
+    kind: KeyKind = "rsa",
+) -> Iterator[Demo]:
+    """Run the demo with its data in the folder *path* until the block is left.
+
+    With *encrypt*, the test service provider has its assertions encrypted. *kind* is for a new
+    token-signing key. Port 0 takes a free port. The ports are opened first, so that nothing is
+    created if they are in use.
+
+    Raises :class:`~idp.sockets.AddressUnavailable` and :class:`NotAnswering`.
+    """
+    with ExitStack() as stack:
+        listeners = [listen(bind, address.port)]
+        stack.callback(listeners[0].close)
+        listeners.append(listen(bind, address.sp_port))
+        stack.callback(listeners[1].close)
+        address = replace(address, port=port_of(listeners[0]), sp_port=port_of(listeners[1]))
+        now = datetime.now(UTC)
+        folder = ServerFolder(path.resolve())
+        folder.create(address.base_url, now, kind)
+        tls = (
+            certificates.create_certificates(folder.path / "tls", address.host, now)
+            if address.tls
+            else None
+        )
+        services = assemble(_load_config(folder, address))
+        stack.callback(services.close)
+        _create_nodes(services)
+        users = create_sample_users(services, folder.path, str(tls.ca_file) if tls else None)
+        demo = Demo(address, folder, users, tls)
+        apps = _make_apps(services, demo, stack, encrypt=encrypt)
+        context = tls.server_context() if tls else None
+        for listener, app in zip(listeners, apps, strict=True):
+            server = ThreadedServer(listener, app, context)
+            server.start()
+            stack.callback(server.stop)
+        _must_answer(demo, reachable_address(bind))
+        yield demo
+
+
+def _load_config(folder: ServerFolder, address: DemoAddress) -> schema.Config:
+    """Load the folder's configuration, after writing the address of this run into it."""
+    file = folder.files.config
+    config = load(file)
+    if config.server.base_url == address.base_url:
+        return config
+    line = f'base_url = "{address.base_url}"'
+    text = file.read_text(encoding="utf-8")
+    file.write_text(re.sub(r"(?m)^base_url = .*$", lambda _: line, text, count=1), encoding="utf-8")
+    server = config.server.model_copy(update={"base_url": address.base_url})
+    return config.model_copy(update={"server": server})
+
+
+def _create_nodes(services: Services) -> None:
+    """Create the demo's nodes if the farm has none."""
+    if services.farm.first() is None:
+        for name, build in NODES:
+            services.farm.set_build(name, build, by=CHANGED_BY)
+
+
+def _make_apps(
+    services: Services, demo: Demo, stack: ExitStack, *, encrypt: bool
+) -> tuple[Flask, Flask]:
+    """Return the applications of the federation server and of the test service provider."""
+    folder = demo.folder
+    app = create_app(without_metadata_dir(services.config), services=services)
+    app.register_blueprint(
+        first_page.blueprint(
+            services, demo.users, sp_url=demo.address.sp_url, admin_token=folder.admin_token
+        )
+    )
+    provider = test_sp.SimulatedServiceProvider(
+        base_url=demo.address.sp_url,
+        idp_metadata=lambda: app.test_client().get(METADATA).data,
+        key=folder.sp_key,
+        clock=services.clock,
+        encrypts=encrypt,
+    )
+    _write_if_changed(folder.metadata / "test-sp.xml", provider.metadata())
+    # Watched here instead of by the application: a file put there is a trust at the next request.
+    watched = WatchedFolders(
+        services.trusts, (shipped_metadata_folder(), folder.metadata), services.counters
+    )
+    watched.load_changed()
+    watched.start()
+    stack.callback(watched.stop)
+    app.before_request(watched.load_changed)
+    return app, test_sp.create_app(provider, idp_url=demo.address.base_url)
+
+
+def _write_if_changed(file: Path, content: bytes) -> None:
+    if not file.exists() or file.read_bytes() != content:
+        file.write_bytes(content)
+
+
+def _must_answer(demo: Demo, host: str) -> None:
+    """Request each address that the demo is about to print, by the name that it prints."""
+    printed = demo.as_json()
+    context = ssl.create_default_context(cafile=demo.tls.ca_file) if demo.tls else None
+    for name in ("idp", "sp", "metadata", "authenticator", "admin"):
+        url = printed[name]
+        status = _status(url, host, context)
+        if status != 200:
+            raise NotAnswering(f"{url} answers with status {status}", "See the log lines above")
+
+
+def _status(url: str, host: str, context: ssl.SSLContext | None) -> int:
+    """GET *url* from the server that listens at *host*, without resolving the name in it."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if context else 80)
+    connection = http.client.HTTPConnection(parts.netloc)
+    connection.sock = socket.create_connection((host, port), timeout=30)
+    if context is not None:
+        connection.sock = context.wrap_socket(connection.sock, server_hostname=parts.hostname)
+    try:
+        connection.request("GET", parts.path or "/")
+        return connection.getresponse().status
+    finally:
+        connection.close()

@@ -1,0 +1,113 @@
+"""Checks of the database, the network, the clock and the libraries."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from adapter.errors import TallystickError
+from idp.doctor.file_checks import sqlite_file
+from idp.doctor.findings import Findings, ServerUnderTest, broken, from_error, warning
+from idp.serving.plan import choose_engine
+from idp.store.engine import Database
+from idp.store.upgrade import HEAD, DatabaseTooNew, read_revision
+
+RELEASED_AFTER = datetime(2026, 1, 1, tzinfo=UTC)
+"""This version did not exist before, so that a clock with an earlier time is wrong."""
+
+
+def database(server: ServerUnderTest) -> Findings:
+    """Check that the database answers, has a version we know, and can be written."""
+    file = sqlite_file(server)
+    if file is not None and not server.environment.can_write(file.parent):
+        yield broken(
+            "database_folder_read_only",
+            f"The server cannot write to {file.parent}, the folder of its database and journal",
+            "Give the account that runs the server write permission there",
+        )
+        return
+    if file is not None and not file.exists():
+        yield warning("no_database", "There is no database yet", "tallystick serve creates it")
+        return
+    store = Database(server.config.store.url)
+    try:
+        revision = read_revision(store)
+    except TallystickError as error:
+        yield from_error(error)
+        return
+    finally:
+        store.dispose()
+    yield from _revision(revision)
+    if file is not None and file.stat().st_mode & 0o077:
+        yield broken(
+            "database_is_open",
+            f"Accounts other than its owner can read {file}",
+            f"chmod 600 {file}",
+        )
+
+
+def host_name(server: ServerUnderTest) -> Findings:
+    """Check that the host name of the base URL has an address."""
+    host = urlsplit(server.config.server.base_url).hostname or ""
+    try:
+        server.environment.resolve(host)
+    except (OSError, UnicodeError):
+        yield warning(
+            "host_not_found",
+            f"{host}, the host of server.base_url, has no address here",
+            "Add it to DNS, or change server.base_url",
+        )
+
+
+def proxies(server: ServerUnderTest) -> Findings:
+    """Check that the server believes headers only from proxies."""
+    settings = server.config.proxies
+    trusted = (*settings.web_application_proxies, *settings.reverse_proxies)
+    for network in trusted:
+        if network.prefixlen == 0:
+            yield broken(
+                "everybody_is_a_proxy",
+                f"{network} under [proxies] lets every client choose the address that it seems "
+                "to have",
+                "List only the addresses of the proxies",
+            )
+    if trusted and choose_engine(server.config.serve) == "granian":
+        yield warning(
+            "underscored_headers",
+            "granian cannot tell the header X_Forwarded_For, if a proxy passes it on, from "
+            "X-Forwarded-For",
+            "Make sure that the proxy drops headers with underscores in their names, as nginx "
+            "does, or set serve.engine to waitress",
+        )
+
+
+def clock(server: ServerUnderTest) -> Findings:
+    """Check that the clock can be right."""
+    now = server.environment.now()
+    if now < RELEASED_AFTER:
+        yield broken(
+            "clock_is_wrong",
+            f"The clock of this machine says {now:%Y-%m-%d}",
+            "Set it and keep it right with NTP: assertions are valid for minutes",
+        )
+
+
+def libraries(_server: ServerUnderTest) -> Findings:
+    """Check that the libraries for XML fit together."""
+    try:
+        from idp.saml.xmlcrypto import load_xmlsec
+
+        load_xmlsec()
+    except TallystickError as error:
+        yield from_error(error)
+
+
+def _revision(revision: str | None) -> Findings:
+    if revision is not None and revision > HEAD:
+        yield from_error(DatabaseTooNew(revision))
+    elif revision != HEAD:
+        yield warning(
+            "database_is_older",
+            f"The database has revision {revision}, and this version uses {HEAD}",
+            "Back it up; tallystick serve then upgrades it",
+        )

@@ -1,0 +1,75 @@
+"""Checks of files and disks: permissions of secret files, and free space."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+from adapter.errors import TallystickError
+from idp.doctor.findings import Findings, ServerUnderTest, broken, from_error, warning
+from idp.federation.token_signing.key_files import read_private_file
+from idp.management.admin_token import read_token
+
+MIN_FREE_BYTES = 100 * 1024 * 1024
+SQLITE = "sqlite:///"
+
+
+def configuration(server: ServerUnderTest) -> Findings:
+    """Check that only its owner can change the configuration, which names every secret."""
+    if stat.S_IMODE(server.config_file.stat().st_mode) & 0o022:
+        yield broken(
+            "config_is_open",
+            f"Accounts other than its owner can change {server.config_file}",
+            f"chmod go-w {server.config_file}",
+        )
+
+
+def secret_files(server: ServerUnderTest) -> Findings:
+    """Check that the secret files exist and that only their owner can read them."""
+    keys, serve = server.config.keys, server.config.serve
+    for path in filter(None, (keys.secret, keys.passphrase_file)):
+        try:
+            read_private_file(path)
+        except TallystickError as error:
+            yield from_error(error)
+    if serve.key is not None and serve.key.exists() and serve.key.stat().st_mode & 0o007:
+        yield broken(
+            "tls_key_is_open", f"Every account can read {serve.key}", f"chmod o= {serve.key}"
+        )
+
+
+def administration(server: ServerUnderTest) -> Findings:
+    """Check that there is an administrator's token, without which administration is off."""
+    path = server.config.server.admin_token_file
+    try:
+        read_token(path)
+    except TallystickError as error:
+        if path is None:
+            yield warning(error.code, error.problem, error.remedy)
+        else:
+            yield from_error(error)
+
+
+def disks(server: ServerUnderTest) -> Findings:
+    """Check that there is space for what the server writes."""
+    for folder in dict.fromkeys(_written_folders(server)):
+        if folder.is_dir() and server.environment.free_bytes(folder) < MIN_FREE_BYTES:
+            yield broken(
+                "disk_is_full",
+                f"Less than {MIN_FREE_BYTES // 1024**2} MB are free in {folder}",
+                "Free some space: nobody can sign in when the sign-in log cannot be written",
+            )
+
+
+def sqlite_file(server: ServerUnderTest) -> Path | None:
+    """Return the file of a SQLite database, None for another kind."""
+    url = server.config.store.url
+    return Path(unquote(url.removeprefix(SQLITE))) if url.startswith(SQLITE) else None
+
+
+def _written_folders(server: ServerUnderTest) -> Iterator[Path]:
+    yield server.config.keys.signing_key.parent
+    if file := sqlite_file(server):
+        yield file.parent

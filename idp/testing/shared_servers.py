@@ -1,0 +1,191 @@
+"""What is started once for all tests of a process: web servers, keys, a database to copy."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from ipaddress import ip_network
+from pathlib import Path
+from typing import TYPE_CHECKING
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from jinja2 import BytecodeCache
+from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.test import Client
+
+from idp.app import assemble, create_app
+from idp.config import schema
+from idp.config.reading import load
+from idp.directory import PasswordHasher
+from idp.embedded import test_sp
+from idp.embedded.phones import give_phone
+from idp.embedded.server_folder import ServerFolder, without_metadata_dir
+from idp.embedded.servers import ThreadedServer
+from idp.federation.token_signing.key_files import load_signing_key
+from idp.services import Services
+from idp.signin.paths import METADATA
+from idp.sockets import listen
+from idp.system_clock import SystemClock
+from idp.testing.clock import ShiftedClock
+from idp.testing.extranet import PROXY_ADDRESS, WebApplicationProxy
+from idp.testing.users import DEFAULT_NAME, DEFAULT_PASSWORD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jinja2.bccache import Bucket
+
+HOST = "localhost"
+ADDRESS = "127.0.0.1"
+NODE = "srv2022"
+BUILD = "20348.350"
+DATABASE = "tallystick.db"
+PHONE_FILE = "phone.json"
+
+
+class SharedServers:
+    """Web servers on free ports: starting them once and changing what they serve is quick.
+
+    ``url`` is the federation server, of which :meth:`new_server` makes a new one for each test;
+    ``sp_url`` is the service provider; ``extranet`` is the Web Application Proxy in front of both.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._apps = (_ReplaceableApp(), _ReplaceableApp())
+        apps = (*self._apps, WebApplicationProxy(self._app_at))
+        self._servers = tuple(ThreadedServer(listen(ADDRESS, 0), app) for app in apps)
+        urls = (f"http://{HOST}:{server.port}" for server in self._servers)
+        self.url, self.sp_url, self.extranet = urls
+        self._templates = _TemplateCache()
+        # The cheapest hash of argon2: passwords of tests are not secret.
+        self._hasher = PasswordHasher(memory_kib=8, passes=1)
+        self._folder = ServerFolder(folder)
+        self._folder.create(self.url, datetime.now(UTC))
+        self._config = without_metadata_dir(load(self._folder.files.config))
+        keys = self._config.keys
+        self._signing_key = load_signing_key(keys.signing_key, keys.signing_certificate)
+        # The database that is copied for each test; after close() it has no journal.
+        self._create(self._folder.path, _sqlite_url(self._folder.path)).close()
+        self._sp = self._service_provider()
+        self._sp_app = test_sp.create_app(self._sp, idp_url=self.url)
+        for server in self._servers:
+            server.start()
+
+    def stop(self) -> None:
+        """Stop all servers."""
+        for server in self._servers:
+            server.stop()
+
+    def _app_at(self, host: str) -> WSGIApplication:
+        """Return the application at a host and port."""
+        return self._apps[0 if self.url.endswith(host) else 1]
+
+    @contextmanager
+    def new_server(self, folder: Path, database: str | None = None) -> Iterator[Services]:
+        """Serve a new federation server with the default user and one node.
+
+        Its data are in *folder*, which is created. *database* is the URL of an empty database;
+        None: a SQLite file in the folder.
+        """
+        folder.mkdir()
+        services = self._create(folder, database) if database else self._copy(folder)
+        self.serve(services)
+        try:
+            yield services
+        finally:
+            self._apps[0].app = None
+            services.close()
+
+    def serve(self, services: Services) -> None:
+        """Serve the application of these services from now on."""
+        app = create_app(services.config, services=services)
+        app.jinja_env.bytecode_cache = self._templates
+        self.serve_app(app)
+
+    def serve_app(self, app: WSGIApplication) -> None:
+        """Serve *app* at the federation server's address from now on."""
+        self._apps[0].app = app
+
+    @contextmanager
+    def service_provider(self, services: Services) -> Iterator[test_sp.SimulatedServiceProvider]:
+        """Serve the test service provider with the clock of *services* and no memories."""
+        self._sp.reset(services.clock)
+        self._sp.encrypts = False
+        self._apps[1].app = self._sp_app
+        try:
+            yield self._sp
+        finally:
+            self._apps[1].app = None
+
+    def _copy(self, folder: Path) -> Services:
+        for name in (DATABASE, PHONE_FILE):
+            shutil.copy(self._folder.path / name, folder / name)
+        return self._assemble(_sqlite_url(folder))
+
+    def _create(self, folder: Path, url: str) -> Services:
+        services = self._assemble(url)
+        services.farm.set_build(NODE, BUILD, by="pytest")
+        services.directory.add(DEFAULT_NAME, DEFAULT_PASSWORD, display_name="Test User")
+        give_phone(services, DEFAULT_NAME, folder / PHONE_FILE)
+        return services
+
+    def _assemble(self, url: str) -> Services:
+        # Off, since quick sign-ins of a test look like a loop.
+        sign_in = self._config.sign_in.model_copy(update={"loop_detection": False})
+        sections = {
+            "store": schema.StoreSection(url=url),
+            "sign_in": sign_in,
+            "proxies": schema.ProxiesSection(web_application_proxies=(ip_network(PROXY_ADDRESS),)),
+        }
+        return assemble(
+            self._config.model_copy(update=sections),
+            clock=ShiftedClock(),
+            hasher=self._hasher,
+            signing_key=self._signing_key,
+        )
+
+    def _service_provider(self) -> test_sp.SimulatedServiceProvider:
+        return test_sp.SimulatedServiceProvider(
+            base_url=self.sp_url,
+            idp_metadata=self._idp_metadata,
+            key=self._folder.sp_key,
+            clock=SystemClock(),
+        )
+
+    def _idp_metadata(self) -> bytes:
+        app = self._apps[0].app
+        if app is None:
+            raise RuntimeError("there is no federation server: use the fixture `federation`")
+        metadata: bytes = Client(app).get(METADATA).data
+        return metadata
+
+
+def _sqlite_url(folder: Path) -> str:
+    return f"sqlite:///{folder / DATABASE}"
+
+
+class _ReplaceableApp:
+    """A WSGI application that passes requests on to another one, which can be replaced."""
+
+    def __init__(self) -> None:
+        self.app: WSGIApplication | None = None
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return (self.app or ServiceUnavailable())(environ, start_response)
+
+
+class _TemplateCache(BytecodeCache):
+    """Compiled templates, so that the application of each test need not compile them again."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        compiled = self._compiled.get(bucket.key)
+        if compiled is not None:
+            bucket.bytecode_from_string(compiled)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
