@@ -34,11 +34,11 @@ demo: .venv/installed
 	@$(BIN)/tallystick demo $(ARGS)
 
 test: .venv/installed-test
-	@$(BIN)/python tests/support/prepare.py
+	@PYTHONPATH=tests $(BIN)/python -m support.tools.prepare
 	@$(BIN)/pytest -q --numprocesses=auto --dist=worksteal $(ARGS)
 
 test-debian: .venv/installed-test
-	@$(BIN)/python tests/support/prepare.py $(DEBIAN_CLIENTS)
+	@PYTHONPATH=tests $(BIN)/python -m support.tools.prepare $(DEBIAN_CLIENTS)
 	@$(BIN)/pytest -q tests/debian $(ARGS)
 
 check: .venv/installed-check

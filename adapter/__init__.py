@@ -1,4 +1,20 @@
-"""What a second factor is: the decision on what a user sees, the adapters, the MFA service."""
+"""What a second factor is: the decision on what a user sees, the adapters, the MFA service.
+
+It knows no web, no SAML and no SQL; ``idp/`` hosts it on the network.
+
+======================  ===========================================================================
+``contract``            what an adapter author implements (docs/adapters.md): AD FS's interface
+``decision``            :func:`decide`: what a user is shown, and why. Read first
+``adfs_server``         what an AD FS server's build makes of a push
+``nps_extension``       what a version of the NPS extension makes of a push
+``reasons``             every reason and rule of a decision, with the sentence it rests on
+``windows/``            builds of Windows Server, and the updates that bring number matching
+``mfa/``                registered methods, requests on phones, codes, and their limits
+``entra_mfa/``          the adapter ``AzureMfaAuthentication``
+``conformance/``        the kit that checks that an adapter keeps the contract
+``clock``, ``errors``   the one clock protocol, the one base class of errors
+======================  ===========================================================================
+"""
 
 from adapter.decision import Decision, decide
 

@@ -1,4 +1,4 @@
-"""The one clock that every room is given."""
+"""The clock that every part of the product is given, so that tests can move it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Gives the present; tests hand in one that they move."""
+    """Tells the time."""
 
     def now(self) -> datetime:
-        """Return the present, aware and in UTC."""
+        """Return the present time as an aware datetime in UTC."""

@@ -39,11 +39,12 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class AdapterMetadata:
-    """What an adapter says of itself; read when it is loaded and whenever the host needs it.
+    """What an adapter announces; read when it is loaded and whenever the host needs it.
 
     ``authentication_methods`` lists the URIs the adapter may report; a sign-in that ends with any
-    other, or with none, fails. Of ``identity_claims`` only the first is used. ``friendly_names``
-    and ``descriptions`` go by LCID and are shown on the choice page; ``admin_name`` never is.
+    other URI, or with none, fails. Only the first of ``identity_claims`` is used.
+    ``friendly_names`` and ``descriptions`` are keyed by LCID and shown on the choice page; users
+    never see ``admin_name``.
     """
 
     admin_name: str
@@ -57,7 +58,7 @@ class AdapterMetadata:
 
 @dataclass(frozen=True, slots=True)
 class AuthenticationMethodConfigData:
-    """The configuration file given at registration; ``data`` is None when none was given."""
+    """The configuration file given at registration; ``data`` is None if there was none."""
 
     data: bytes | None = None
 
@@ -67,9 +68,9 @@ class AuthenticationContext:
     """What the host remembers between the posts of one sign-in.
 
     ``data`` is the adapter's only memory: the host seals it into the page's ``Context`` field and
-    brings it back with the next post, on whichever node that arrives. It can be kept and sent
-    again, so what must not be rewound does not belong here. ``activity_id`` appears in every log
-    line of the request, ``context_id`` names this sign-in.
+    restores it for the next post, on whichever node that arrives. A user can keep an old page and
+    post it again, so what must not be rewound (attempts, used codes) does not belong here.
+    ``activity_id`` appears in every log line of the request, ``context_id`` names this sign-in.
     """
 
     activity_id: str
@@ -80,7 +81,7 @@ class AuthenticationContext:
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """What an adapter may know of the web request: who asks, and the farm node that answers.
+    """What an adapter may know about the web request: the client, and the node that answers it.
 
     ``node_build`` is the Windows Server build of that node, as text (``20348.350``).
     ``application`` is the display name of the relying party trust the user is signing in to.
@@ -102,18 +103,18 @@ class ProofData:
 
 @runtime_checkable
 class AdapterPresentation(Protocol):
-    """A page of an adapter. The host puts its own page around the form."""
+    """A page of an adapter: a title and a form. The host puts its own page around the form."""
 
     @property
     def stylesheets(self) -> tuple[str, ...]:
-        """Names of files in the adapter's package folder ``static`` for the page to link."""
+        """The style sheets to link: names of files in the folder ``static`` of the package."""
 
     @property
     def scripts(self) -> tuple[str, ...]:
-        """The same for scripts; they are served at ``/adfs/adapter/NAME/``, never inline."""
+        """The scripts to load, likewise; they are served at ``/adfs/adapter/NAME/FILE``."""
 
     def page_title(self, lcid: int) -> str:
-        """Return the title, plain text, each time the page is shown."""
+        """Return the title as plain text; called each time the page is shown."""
 
     def form_html(self, lcid: int) -> str:
         """Return the HTML fragment with ``<form method="post" id="loginForm">``.
@@ -125,7 +126,7 @@ class AdapterPresentation(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AdapterForm:
-    """The simplest presentation: one title and one form, whatever the language."""
+    """The simplest presentation: one title and one form for all languages."""
 
     title: str
     html: str
@@ -137,7 +138,7 @@ class AdapterForm:
         return self.title
 
     def form_html(self, lcid: int) -> str:
-        """Return the fragment."""
+        """Return the HTML fragment."""
         return self.html
 
 
@@ -159,7 +160,7 @@ class Adapter(Protocol):
 
     @property
     def metadata(self) -> AdapterMetadata:
-        """What the adapter announces; asked often, so it should be a constant."""
+        """What the adapter announces; read often, so it should be a constant."""
 
     def on_authentication_pipeline_load(self, config: AuthenticationMethodConfigData) -> None:
         """Called once, when the node loads the adapter; raise to refuse the configuration."""
@@ -171,34 +172,34 @@ class Adapter(Protocol):
     def is_available_for_user(self, identity_claim: Claim, context: AuthenticationContext) -> bool:
         """Say whether this user can use this factor.
 
-        Called at most once in a sign-in, of every enabled adapter, before the choice page: keep
-        it cheap. It may already write to ``context.data``.
+        Called at most once in a sign-in for every enabled adapter, before the choice page: keep it
+        cheap. It may already write to ``context.data``.
         """
 
     def begin_authentication(
         self, identity_claim: Claim, request: HttpRequest, context: AuthenticationContext
     ) -> AdapterPresentation:
-        """Start the factor and return the first page; called when the user reaches it.
+        """Start the factor and return its first page; called when the user reaches it.
 
-        That is once in a sign-in, but for a user who chose another adapter and came back:
+        Called once in a sign-in, and again if the user chose another adapter and came back:
         ``context.data`` then still holds what was written before.
         """
 
     def try_end_authentication(
         self, context: AuthenticationContext, proof: ProofData, request: HttpRequest
     ) -> tuple[Claim, ...] | AdapterPresentation:
-        """Judge one post of the page; called on every one of them, again and again.
+        """Judge one post of the page; called for every post, any number of times.
 
-        Return claims when the user has passed, one of them an :data:`AUTHENTICATION_METHOD` that
-        the metadata announces. Return a page when not yet, or no longer: it is shown instead.
+        Return claims if the user has passed; one of them is an :data:`AUTHENTICATION_METHOD` that
+        the metadata announces. Otherwise return the page to show.
         """
 
     def on_error(
         self, request: HttpRequest, error: ExternalAuthenticationException
     ) -> AdapterPresentation | None:
-        """Called when the adapter threw; return a page to show, or None for the host's own.
+        """Return a last page to show after the adapter has raised, or None for the host's own.
 
-        Whatever it returns, the sign-in has ended.
+        The sign-in has ended, whatever this returns.
         """
         return None
 
@@ -207,8 +208,8 @@ class Adapter(Protocol):
 class Explanation:
     """Why a sign-in looks as it does, in stable codes for the sign-in log; nothing secret.
 
-    ``outcome`` is empty while the user has not answered. ``attempt`` tells one request from the
-    next in a sign-in, so that each outcome is logged once.
+    ``outcome`` is empty while the user has not answered. ``attempt`` distinguishes the requests of
+    one sign-in, so that each outcome is logged once.
     """
 
     experience: str
@@ -219,7 +220,7 @@ class Explanation:
 
 @runtime_checkable
 class ExplainsItself(Protocol):
-    """A further ability, for adapters that want their own words in the sign-in log."""
+    """A further ability of any adapter: its own codes in the sign-in log."""
 
     def explain(self, context: AuthenticationContext) -> Explanation:
-        """Called after ``begin_authentication`` and after every ``try_end_authentication``."""
+        """Return the explanation; called after ``begin_authentication`` and after every post."""

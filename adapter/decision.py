@@ -1,30 +1,29 @@
 """What a user sees when the second factor is asked for, and why: one pure function for all hosts.
 
-Facts: Microsoft's "How number matching works in MFA push notifications for Authenticator".
+:func:`decide` weighs what was asked for, whether a policy allows it, and the user's device. What
+the host makes of a push is in ``adfs_server.py`` (AD FS) and ``nps_extension.py`` (RADIUS), and the
+sentences behind every reason in ``reasons.py``. All rest on Microsoft's "How number matching works
+in MFA push notifications for Authenticator".
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from adapter import reasons
+from adapter.adfs_server import by_build, explain_undecided, read_host
 from adapter.errors import TallystickError
 from adapter.nps_extension import RadiusSignIn, for_code, for_push, parse_version
 from adapter.reasons import CODE_UNCHANGED, REASONS, Rule, Verdict
 from adapter.windows import (
-    HOW_TO_TELL,
     NUMBER_MATCHING_SINCE,
     Build,
     CatalogueUpdate,
     Reading,
-    RequiredUpdate,
     Server,
-    bare_build,
     describe,
-    read_server_text,
 )
 
 __all__ = ["EXPERIENCES", "REASONS", "VALUES", "Decision", "UnknownValueError", "decide"]
@@ -37,7 +36,7 @@ EXPERIENCES: Final = (
     "refused",
     "phone_required",
 )
-"""What a user can see."""
+"""Everything that a user can be shown."""
 
 VALUES: Final[Mapping[str, tuple[str, ...]]] = {
     "scenario": ("adfs", "mfa", "sspr", "registration", "nps", "mfa_server"),
@@ -49,11 +48,11 @@ VALUES: Final[Mapping[str, tuple[str, ...]]] = {
     "device": ("phone-current", "phone-old", "wearable"),
     "products_after_table": ("approve_deny", "number_match"),
 }
-"""The values of those keywords of :func:`decide` that are not free text."""
+"""The allowed values of each keyword of :func:`decide` that is not free text."""
 
 
 class UnknownValueError(TallystickError):
-    """Raised when a keyword of :func:`decide` has a value that it does not know."""
+    """Raised when a keyword of :func:`decide` has none of its :data:`VALUES`."""
 
     code = "unknown_value"
 
@@ -68,11 +67,12 @@ class UnknownValueError(TallystickError):
 class Decision:
     """What the user sees, and everything an administrator may ask about it.
 
-    ``experience`` is one of :data:`EXPERIENCES`, or None where the server's text does not tell;
-    ``reason`` one of :data:`REASONS`. For AD FS, ``product`` is the server's, ``kb``,
-    ``required_build`` and ``update_url`` name the update it needs, if Microsoft names one,
-    ``build`` is what it runs (or at least runs, by its hotfix list), and ``installed`` the newest
-    catalogued update that this build holds.
+    ``experience`` is one of :data:`EXPERIENCES`, or None if the server's text proves too little;
+    ``reason`` is one of :data:`REASONS`. ``rules`` led to it, ``warnings`` are sentences.
+
+    For AD FS alone: ``product`` is the server's. ``kb``, ``required_build`` and ``update_url`` name
+    the update it needs, if Microsoft names one. ``build`` is the build it runs (at least, if only
+    its hotfix list is known), ``installed`` the newest catalogued update that this build includes.
     """
 
     experience: str | None
@@ -92,7 +92,7 @@ class Decision:
         return REASONS[self.reason]
 
     def as_json(self) -> dict[str, object]:
-        """The decision as ``tallystick decide --json`` prints it."""
+        """Return the decision as ``tallystick decide --json`` prints it."""
         return {
             "experience": self.experience,
             "reason": self.reason,
@@ -133,13 +133,14 @@ def decide(
 ) -> Decision:
     """Return what a user sees in *scenario*, and why.
 
-    ``host`` is the server's :class:`Build` or any text that tells it (adfs), or the version of
-    the extension (nps); other scenarios have none. ``override`` is the registry value, and with
-    ``totp_registered``, ``protocol`` and ``client_can_answer_challenge`` matters to nps alone;
-    what is left empty there is taken to be as it should, and a warning says so. Keywords that a
-    scenario has no use for are ignored. ``default`` as requested method is a default of push.
+    ``host`` is the server's :class:`~adapter.windows.Build` or any text that tells it (adfs), or
+    the version of the extension (nps); other scenarios have none. ``override`` (the registry
+    value), ``totp_registered``, ``protocol`` and ``client_can_answer_challenge`` matter to nps
+    alone. If they are empty, the value that allows a code is assumed, and a warning says so.
+    ``default`` as ``requested_method`` stands for push. Keywords that do not apply to a scenario
+    are ignored.
 
-    A text without a build gives a decision whose experience is None. Raises
+    A text that proves too little gives a decision whose experience is None. Raises
     :class:`UnknownValueError`, :class:`~adapter.nps_extension.NotAVersionError` and
     :class:`~adapter.windows.TextTooLongError`.
     """
@@ -178,9 +179,6 @@ def _check(**given: str) -> None:
             raise UnknownValueError(name, value)
 
 
-# What comes before the host's own say: another method, no policy, a device that cannot answer.
-
-
 class _Asked(NamedTuple):
     requested_method: str
     push_policy: str
@@ -208,7 +206,10 @@ _POLICIES: Final = {
 
 
 def _answer(asked: _Asked, *, push: Verdict, code: Verdict) -> Verdict:
-    """The verdict on what was asked for, given the host's on a push and on a code."""
+    """Return the verdict on what was asked for, given the host's verdicts on a push and a code.
+
+    First the method counts, then the policy, then the host, then the device.
+    """
     if asked.requested_method == "totp":
         return code
     if asked.push_policy == "none":
@@ -221,82 +222,12 @@ def _answer(asked: _Asked, *, push: Verdict, code: Verdict) -> Verdict:
     return Verdict(experience, reason, rules, warnings)
 
 
-# AD FS: the server's build decides.
-
-_INSTALLED: Final = Verdict("number_match", "kb_installed", (reasons.UPDATE_INSTALLED,))
-_LATER_INSTALLED: Final = Verdict(
-    "number_match",
-    "kb_installed",
-    (reasons.UPDATE_INSTALLED, reasons.UPDATES_ARE_CUMULATIVE),
-)
-_MISSING: Final = Verdict("approve_deny", "kb_missing", (reasons.UPDATE_MISSING,))
-_EARLIER: Final = Verdict("approve_deny", "not_in_table", (reasons.EARLIER_VERSION,))
-_UNLISTED: Final = Verdict("approve_deny", "not_in_table", (reasons.UNLISTED_VERSION,))
-_AFTER_TABLE: Final = Verdict("number_match", "after_table_by_setting", (reasons.AFTER_TABLE,))
-
-_FIRST_BASE: Final = min(NUMBER_MATCHING_SINCE)
-_LAST_BASE: Final = max(NUMBER_MATCHING_SINCE)
-_MAX_BARE_LENGTH: Final = 24
-
-
-def _by_build(server: Server, products_after_table: str) -> Verdict:
-    build, required = server.build, server.required
-    if required is not None:
-        if not build.includes(required.build):
-            return _MISSING
-        return _INSTALLED if build == required.build else _LATER_INSTALLED
-    if build.base < _FIRST_BASE:
-        return _EARLIER
-    if build.base > _LAST_BASE and products_after_table == "number_match":
-        return _AFTER_TABLE
-    return _UNLISTED
-
-
 def _at_server(host: str | Build, asked: _Asked, products_after_table: str) -> Decision:
-    warnings: tuple[str, ...] = ()
-    server = _named(host)
-    if server is None:
-        reading = read_server_text(str(host))
-        server = _proven(reading)
-        if server is None:
-            return _undecided(reading)
-        warnings = (*reading.warnings, *_proof(reading))
-    push = _by_build(server, products_after_table)
-    return _about(server, _answer(asked, push=push, code=CODE_UNCHANGED), warnings)
-
-
-def _named(host: str | Build) -> Server | None:
-    """The server of a build that stands alone, as in a sign-in: the short way, for its speed."""
-    if isinstance(host, Build):
-        return describe(host)
-    return _named_by(host) if len(host) <= _MAX_BARE_LENGTH else None
-
-
-@lru_cache(maxsize=1024)
-def _named_by(text: str) -> Server | None:
-    build = bare_build(text)
-    return None if build is None else describe(build)
-
-
-def _proven(reading: Reading) -> Server | None:
-    """The server as far as the text proves it; None where that is too little to decide.
-
-    A hotfix list proves that its updates are in, and never that a later one is not.
-    """
-    build = reading.build or reading.at_least
-    if build is None:
-        return None
-    server = describe(build)
-    short = server.required is not None and not build.includes(server.required.build)
-    return None if short and reading.build is None else server
-
-
-def _proof(reading: Reading) -> Iterator[str]:
-    if reading.build is None:
-        yield (
-            f"The hotfix list proves {reading.at_least} or later, "
-            "unless an update in it still waits for a restart."
-        )
+    found = read_host(host)
+    if isinstance(found, Reading):
+        return _undecided(found)
+    push = by_build(found.server, products_after_table)
+    return _about(found.server, _answer(asked, push=push, code=CODE_UNCHANGED), found.warnings)
 
 
 def _about(server: Server, verdict: Verdict, warnings: tuple[str, ...]) -> Decision:
@@ -326,27 +257,8 @@ def _undecided(reading: Reading) -> Decision:
         required_build=required.build if required else None,
         update_url=required.url if required else None,
         installed=listed.installed if listed else None,
-        warnings=(*reading.warnings, *_known(reading, required, listed), HOW_TO_TELL + "."),
+        warnings=tuple(explain_undecided(reading, required, listed)),
     )
-
-
-def _known(
-    reading: Reading, required: RequiredUpdate | None, listed: Server | None
-) -> Iterator[str]:
-    """What an undecided text does tell."""
-    if required is not None:
-        yield f"{required.product} shows a number from {required.kb} ({required.build}) on."
-    elif reading.base is not None:
-        name = reading.product or f"the base build {reading.base}"
-        yield f"Microsoft's table has no update for {name}, whatever its revision."
-    if listed is not None and listed.installed is not None:
-        yield (
-            f"The newest cumulative update in the hotfix list is {listed.installed.kb} "
-            f"({listed.build}); that proves neither that a later one is installed nor that none is."
-        )
-        yield from listed.warnings
-    elif reading.kbs:
-        yield "The hotfix list holds no cumulative update of this server; that proves nothing."
 
 
 def _text(build: Build | None) -> str | None:

@@ -1,13 +1,14 @@
-"""The one shape of every error a user, an administrator or a log line meets."""
+"""The base classes of all errors that users, administrators or log lines see."""
 
 from __future__ import annotations
 
 
 class TallystickError(Exception):
-    """What is wrong and what to do about it, in one line, with a code that never changes.
+    """An error with a sentence about the problem, one about the remedy, and a code.
 
-    ``code`` is for logs and machines (``unknown_build``, ``MSIS7007``), ``problem`` and
-    ``remedy`` are sentences for people. Neither ever holds a secret.
+    ``code`` is for logs and scripts (``unknown_build``, ``MSIS7007``) and never changes; it is the
+    class's unless the instance is given one. ``str()`` is one line with both sentences. None of
+    them ever holds a secret. ``docs/errors.md`` lists the codes.
     """
 
     code = "error"
@@ -24,6 +25,6 @@ class TallystickError(Exception):
 
 
 class Unavailable(TallystickError):
-    """Something that everybody needs is away for the moment: hosts answer "try again later"."""
+    """Raised if something that every request needs is away: hosts answer 503 with Retry-After."""
 
     code = "unavailable"

@@ -1,6 +1,7 @@
-"""The NPS extension: its versions, and when a code takes the place of Approve/Deny.
+"""The NPS extension: its versions, and when it asks for a code instead of Approve/Deny.
 
-Facts: Microsoft's "How number matching works", section "NPS extension".
+Source: Microsoft's "How number matching works", section "NPS extension". The counterpart for AD FS
+is ``adfs_server.py``.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from adapter import reasons as because
+from adapter import reasons
 from adapter.errors import TallystickError
 from adapter.reasons import Verdict
 
@@ -23,7 +24,7 @@ _VERSION = re.compile(r"([0-9]{1,5})\.([0-9]{1,5})\.([0-9]{1,5})\.([0-9]{1,5})")
 
 @dataclass(frozen=True, slots=True, order=True)
 class NpsVersion:
-    """A version of the NPS extension, four integers that compare part by part."""
+    """A version of the NPS extension: four integers, compared part by part."""
 
     major: int
     minor: int
@@ -35,19 +36,19 @@ class NpsVersion:
 
 
 class NotAVersionError(TallystickError):
-    """Raised when a text is no version of the NPS extension."""
+    """Raised when a text is not a version of the NPS extension."""
 
     code = "not_a_version"
 
     def __init__(self, text: str) -> None:
         super().__init__(
-            problem=f"{text[:60]!r} is no version of the NPS extension",
+            problem=f"{text[:60]!r} is not a version of the NPS extension",
             remedy="Give four numbers with dots between them, like 1.2.2216.1",
         )
 
 
 class Override(StrEnum):
-    """What the registry says of codes in place of Approve/Deny."""
+    """What the registry value says about asking for a code instead of Approve/Deny."""
 
     UNSET = "unset"
     ON = "TRUE"
@@ -79,7 +80,7 @@ KNOWN_VERSIONS: Final = tuple(
 """Released versions, oldest first."""
 
 CODE_PROTOCOLS: Final = frozenset({"PAP"})
-"""The protocols over which a code can be asked for; MSCHAPv2, CHAP and EAP carry a push only."""
+"""The protocols that can carry a code; with MSCHAPv2, CHAP and EAP only a push works."""
 
 
 def parse_version(text: str) -> NpsVersion:
@@ -91,10 +92,10 @@ def parse_version(text: str) -> NpsVersion:
 
 
 def read_override(value: str) -> Override:
-    """What the registry value means; the empty text is unset.
+    """Return what the registry value means; an empty text means that it is not set.
 
-    Only TRUE and FALSE in capitals count, as for the extension's other values; anything else is
-    as if unset (inferred), and :func:`override_warnings` says so.
+    Only TRUE and FALSE in capitals count, as for the extension's other values. Anything else counts
+    as not set (inferred), and :func:`override_warnings` says so.
     """
     try:
         return Override(value)
@@ -103,7 +104,7 @@ def read_override(value: str) -> Override:
 
 
 def override_warnings(value: str) -> Iterator[str]:
-    """A warning for a value that is neither TRUE nor FALSE nor unset."""
+    """Yield a warning for a value that is neither TRUE nor FALSE nor empty."""
     if value and value not in set(Override):
         yield (
             f"{OVERRIDE_NAME} is {value[:60]!r}, which counts as unset: "
@@ -112,11 +113,11 @@ def override_warnings(value: str) -> Iterator[str]:
 
 
 class RadiusSignIn(NamedTuple):
-    """What matters of a sign-in through the extension.
+    """A sign-in through the extension, as far as it matters.
 
-    ``override`` is the registry value as it stands there. ``totp_registered`` and
-    ``client_can_answer_challenge`` are yes, no, or empty: not said, and then taken for yes with a
-    warning; an empty ``protocol`` is taken for PAP likewise.
+    ``override`` is the registry value as it is set. ``totp_registered`` and
+    ``client_can_answer_challenge`` are ``yes``, ``no``, or empty if unknown: then ``yes`` is
+    assumed, and a warning says so. Likewise PAP is assumed for an empty ``protocol``.
     """
 
     version: NpsVersion
@@ -127,22 +128,25 @@ class RadiusSignIn(NamedTuple):
 
 
 def for_push(sign_in: RadiusSignIn) -> Verdict:
-    """What the extension makes of a push that the user would be sent."""
+    """Return what the extension makes of a push: Approve/Deny, or a code instead."""
     version, value = sign_in.version, sign_in.override
     experience, reason, rules, warnings = _by_version(sign_in, read_override(value))
     if OVERRIDE_SINCE <= version < CODE_SINCE and version not in KNOWN_VERSIONS:
-        rules = (*rules, because.NPS_UNLISTED_VERSION)
+        rules = (*rules, reasons.NPS_UNLISTED_VERSION)
     return Verdict(experience, reason, rules, (*override_warnings(value), *warnings))
 
 
 def for_code(sign_in: RadiusSignIn, verdict: Verdict) -> Verdict:
-    """*verdict*, which asks for a code, if the protocol carries that and the client can put it."""
+    """Return *verdict*, which asks for a code, or a refusal if the client cannot take one.
+
+    The protocol has to carry a challenge, and the RADIUS client has to show it to the user.
+    """
     if sign_in.protocol and sign_in.protocol not in CODE_PROTOCOLS:
-        rules = (*verdict.rules, because.NPS_NEEDS_PAP)
+        rules = (*verdict.rules, reasons.NPS_NEEDS_PAP)
         return Verdict("refused", "challenge_needs_pap", rules, verdict.warnings)
     warnings = (*verdict.warnings, *_assumed(sign_in.protocol, "the protocol PAP"))
     if sign_in.client_can_answer_challenge == "no":
-        rules = (*verdict.rules, because.NPS_CLIENT)
+        rules = (*verdict.rules, reasons.NPS_CLIENT)
         return Verdict("refused", "client_cannot_answer_challenge", rules, warnings)
     assumed = _assumed(sign_in.client_can_answer_challenge, "a client that can ask for a code")
     return verdict._replace(warnings=(*warnings, *assumed))
@@ -151,15 +155,15 @@ def for_code(sign_in: RadiusSignIn, verdict: Verdict) -> Verdict:
 def _by_version(sign_in: RadiusSignIn, override: Override) -> Verdict:
     version = sign_in.version
     if version < OVERRIDE_SINCE:
-        return Verdict("approve_deny", "version_too_old", (because.NPS_TOO_OLD,))
+        return Verdict("approve_deny", "version_too_old", (reasons.NPS_TOO_OLD,))
     if override is Override.OFF:
-        return Verdict("approve_deny", "override_off", (because.NPS_OVERRIDE_OFF,))
+        return Verdict("approve_deny", "override_off", (reasons.NPS_OVERRIDE_OFF,))
     if override is Override.UNSET and version < CODE_SINCE:
-        return Verdict("approve_deny", "override_not_set", (because.NPS_OVERRIDE,))
+        return Verdict("approve_deny", "override_not_set", (reasons.NPS_OVERRIDE,))
 
-    rule = because.NPS_OVERRIDE if version < CODE_SINCE else because.NPS_BY_VERSION
+    rule = reasons.NPS_OVERRIDE if version < CODE_SINCE else reasons.NPS_BY_VERSION
     if sign_in.totp_registered == "no":
-        return Verdict("approve_deny", "no_totp_method", (rule, because.NPS_NO_CODE))
+        return Verdict("approve_deny", "no_totp_method", (rule, reasons.NPS_NO_CODE))
     reason = "totp_by_override" if override is Override.ON else "totp_by_version"
     assumed = _assumed(sign_in.totp_registered, "a user with a method that yields codes")
     return for_code(sign_in, Verdict("totp", reason, (rule,), tuple(assumed)))
@@ -167,4 +171,4 @@ def _by_version(sign_in: RadiusSignIn, override: Override) -> Verdict:
 
 def _assumed(given: str, what: str) -> Iterator[str]:
     if not given:
-        yield f"Taken for granted, since it was not said: {what}."
+        yield f"Assumed, because it was not given: {what}."

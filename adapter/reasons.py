@@ -1,7 +1,7 @@
 """Every reason and every rule of a decision, with the sentences that administrators read.
 
 The quotations are from Microsoft's "How number matching works in MFA push notifications for
-Authenticator" (2024-11-27); a rule without one is inferred.
+Authenticator" (2024-11-27). A rule without a quotation is inferred from them.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ REASONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule that fired: its stable name and the quoted sentence it rests on.
+    """A rule that applied: its stable name, and the quoted sentence it rests on.
 
     A rule that is inferred rather than stated has no ``quote``, but a ``note`` that explains it.
     """
@@ -49,11 +49,11 @@ class Rule:
 
     @property
     def basis(self) -> str:
-        """``stated`` or ``inferred``."""
+        """``stated`` if the rule has a quotation, else ``inferred``."""
         return "inferred" if self.quote is None else "stated"
 
     def as_json(self) -> dict[str, str | None]:
-        """The rule as it stands in the JSON of a decision."""
+        """Return the rule as the JSON of a decision shows it."""
         return {"name": self.name, "basis": self.basis, "quote": self.quote, "note": self.note}
 
 
@@ -169,7 +169,7 @@ NPS_UNLISTED_VERSION: Final = Rule(
 
 
 class Verdict(NamedTuple):
-    """An experience with its reason, the rules that led to it, and warnings on the way."""
+    """An experience with its reason, the rules that led to it, and warnings for administrators."""
 
     experience: str
     reason: str
@@ -178,4 +178,4 @@ class Verdict(NamedTuple):
 
 
 CODE_UNCHANGED: Final = Verdict("totp", "method_unchanged", (OTHER_METHOD,))
-"""A code was asked for, and is."""
+"""The verdict on a code that was asked for: nothing changes it."""

@@ -13,6 +13,7 @@ from idp.saml.assertions import write_response
 from idp.saml.bindings import SamlMessage, decode_post, decode_redirect, encode_redirect
 from idp.saml.canonical import instant
 from idp.saml.keys import PemPair, new_signing_certificate
+from idp.saml.messages import RequestRules
 from idp.saml.requests import read_authn_request
 from idp.saml.signing import SigningKey, sign_enveloped
 from idp.saml.values import (
@@ -69,7 +70,7 @@ def rows(idp: Party, sp: Party) -> list[Row]:
     def read(message: SamlMessage) -> AuthnRequest:
         return read_authn_request(
             message,
-            find_service_provider={SP: trust}.get,
+            find_trust={SP: RequestRules(trust)}.get,
             destinations=[SSO],
             now=datetime.now(UTC),
         )

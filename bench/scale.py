@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count, islice
 from pathlib import Path
 
-from flask import Flask, Response
+from flask import Flask
 from sqlalchemy import Table, insert, select
 
 from bench import saml
@@ -20,7 +20,7 @@ from bench.server import Client, make_server
 from bench.sign_in import LS, must_be_issued
 from idp.services import Services
 from idp.session.cookie import NAME, SessionCookie
-from idp.session.sso import start_session
+from idp.session.sso import Proof, start_session
 from idp.store.schema import sign_ins, trusts, users
 
 MULTIPLE = "http://schemas.microsoft.com/claims/multipleauthn"
@@ -53,11 +53,11 @@ class BigServer:
 
     def _browser(self, user: str) -> Client:
         now = self.services.clock.now()
-        session = start_session(user, now).with_second_factor(MULTIPLE, now)
+        session = start_session(user, Proof(saml.PASSWORD, now))
+        session = session.with_second_factor(Proof(MULTIPLE, now))
         services = self.services
         cookies = SessionCookie(services.config, services.sealer, services.clock)
-        response = cookies.give(Response(), session)
-        cookie = response.headers["Set-Cookie"].partition(";")[0].removeprefix(f"{NAME}=")
+        cookie = cookies.set_header(session).partition(";")[0].removeprefix(f"{NAME}=")
         return Client(self.app, {NAME: cookie})
 
 

@@ -1,4 +1,31 @@
-"""The federation server: what hosts the second factor on the network."""
+"""The federation server: it hosts the second factor of :mod:`adapter` on the network.
+
+Read first: :mod:`idp.app`, the one place where the rooms are joined, then the room you came for.
+Every package says in its ``__init__`` what it does and what to read first. Rooms import downwards
+only (``make check`` proves it):
+
+=====================  ==========================================================================
+room                   what it does
+=====================  ==========================================================================
+cli, demo, testing     the commands, the demo in one process, the pytest plugin
+embedded               what demo and plugin share: servers in the process, phones, a test SP
+doctor, serving        ``tallystick doctor``; ``tallystick serve`` and its processes
+app                    ``assemble(config)`` and ``create_app(config)``
+signin                 host: ``/adfs/``, single sign-on and log-out
+authenticator          host: the phone's web app and its signed API
+admin                  host: the pages and the REST API of administration
+store                  the database: the only room that knows SQL
+management             the use cases of administration, without web
+services               what every host is given: the rooms, joined once
+adapters, mfa          running adapters; waiting for a phone's answer
+session                the SSO session, its cookie, who is signed in, which node answers
+audit                  the sign-in log and the audit events
+web                    what web hosts share: headers, activity ID, origin check, proxies, cookies
+federation, directory  trusts, claims, access control, signing keys; users and their passwords
+saml                   SAML 2.0 without web or storage
+config                 the configuration, read once
+=====================  ==========================================================================
+"""
 
 from __future__ import annotations
 

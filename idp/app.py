@@ -1,4 +1,4 @@
-"""The one place where the rooms are joined."""
+"""The one place where the rooms are joined: :func:`assemble` and :func:`create_app`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
-from adapter.mfa.service import MfaPolicy, MfaService
+from adapter.mfa.policy import MfaPolicy
+from adapter.mfa.service import MfaService
+from idp.config import WORKER_THREADS
+from idp.counters import NO_COUNTERS
 from idp.directory import Directory, PasswordHasher
 from idp.directory.lockout import Limit, LockoutRules, Mode
 from idp.events import Event
@@ -24,17 +27,17 @@ from idp.store.access_control import SqlAccessControlStore
 from idp.store.engine import Database
 from idp.store.log_outs import SqlLogOuts
 from idp.store.maintenance import Housekeeping
-from idp.store.mfa import SqlMfaStore
+from idp.store.mfa import mfa_stores
 from idp.store.name_ids import SqlPersistentNames
 from idp.store.nodes import SqlNodeStore
 from idp.store.policies import SqlPolicyStore
 from idp.store.providers import SqlProviderStore
 from idp.store.refreshes import SqlRefreshStore
 from idp.store.sign_in_log import SqlSignInLog
-from idp.store.sign_ins import SignInStore
+from idp.store.sign_ins import SqlSignInStore
 from idp.store.trusts import SqlTrustStore
 from idp.store.upgrade import upgrade
-from idp.store.used_once import UsedOnce
+from idp.store.used_once import SqlUsedOnce
 from idp.store.users import SqlUserStore
 from idp.system_clock import SystemClock
 
@@ -44,9 +47,9 @@ if TYPE_CHECKING:
     from adapter.clock import Clock
     from adapter.mfa.push.challenge import Challenge
     from idp.config.schema import Config, LockoutSection
+    from idp.counters import Counters
     from idp.saml.signing import SigningKey
 
-RETRY_AFTER_SECONDS = "5"
 MAX_WARNINGS = 20
 
 
@@ -56,39 +59,25 @@ def assemble(
     clock: Clock | None = None,
     hasher: PasswordHasher | None = None,
     signing_key: SigningKey | None = None,
+    counters: Counters = NO_COUNTERS,
 ) -> Services:
     """Join the rooms of *config*: open the database, bring its tables up to date, read the keys.
 
-    What is handed in is used instead: a clock that moves, a cheaper hasher, a key already read.
-    Raises :class:`TallystickError` for whatever is missing, saying what to do.
+    Tests hand in a clock, a cheaper hasher and a key; a server hands in :func:`counters_of`.
+    Raises :class:`TallystickError` if something is missing; its remedy says what to do.
     """
     clock = clock or SystemClock()
     sealer = Sealer(read_private_file(config.keys.secret), clock.now)
-    database = Database(config.store.url, connections=config.store.connections)
-    upgrade(database)
-    mfa_store = SqlMfaStore(database, sealer.purpose("totp-seed"))
-    trust_store = SqlTrustStore(database)
-    access = AccessControl(SqlAccessControlStore(database), trust_store)
-    trusts = TrustRegistry(
-        trust_store, clock, allow_http=config.trusts.allow_http, check=access.check
-    )
+    database = _open_database(config)
+    trusts, access = _trusts(config, database, clock)
     return Services(
         config=config,
         clock=clock,
         sealer=sealer,
         database=database,
         housekeeping=Housekeeping(database, clock),
-        mfa_store=mfa_store,
-        mfa=MfaService(
-            mfa_store,
-            clock,
-            number_key=sealer.key("number-to-match"),
-            policy=MfaPolicy(products_after_table=config.farm.products_after_table),
-            on_push=_log_push,
-        ),
-        directory=Directory(
-            SqlUserStore(database), clock, hasher or PasswordHasher(), _lockout(config.lockout)
-        ),
+        mfa=_mfa_service(config, database, sealer, clock, counters),
+        directory=_directory(config.lockout, database, clock, hasher),
         trusts=trusts,
         refreshes=SqlRefreshStore(database),
         farm=Farm(SqlNodeStore(database), clock),
@@ -97,54 +86,142 @@ def assemble(
         providers=Providers(SqlProviderStore(database)),
         log=SqlSignInLog(database),
         persistent_names=SqlPersistentNames(database),
-        sign_ins=SignInStore(database),
+        sign_ins=SqlSignInStore(database),
         log_outs=SqlLogOuts(database),
-        once=UsedOnce(database),
-        signing_keys=FixedKey(signing_key) if signing_key else signing_keys_of(config),
+        once=SqlUsedOnce(database),
+        signing_keys=FixedKey(signing_key) if signing_key else signing_keys_of(config, counters),
+        counters=counters,
     )
 
 
-def create_app(config: Config, *, services: Services | None = None) -> Flask:
-    """Return the WSGI application: every host over one set of services.
+def _trusts(
+    config: Config, database: Database, clock: Clock
+) -> tuple[TrustRegistry, AccessControl]:
+    """Return the trusts, and the access control policies that their settings may name."""
+    store = SqlTrustStore(database)
+    access = AccessControl(SqlAccessControlStore(database), store)
+    allow_http = config.trusts.allow_http
+    return TrustRegistry(store, clock, allow_http=allow_http, check=access.check), access
 
-    ``services`` are those of :func:`assemble` where the caller has them already.
+
+def _open_database(config: Config) -> Database:
+    database = Database(config.store.url, connections=config.store.connections)
+    upgrade(database)
+    return database
+
+
+def _directory(
+    lockout: LockoutSection, database: Database, clock: Clock, hasher: PasswordHasher | None
+) -> Directory:
+    window = timedelta(minutes=lockout.window_minutes)
+    rules = LockoutRules(
+        mode=Mode(lockout.mode),
+        extranet_only=lockout.extranet_only,
+        soft=Limit(lockout.threshold, window),
+        unknown=Limit(lockout.threshold, window, forgets=False),
+        familiar=Limit(lockout.threshold_familiar, window, forgets=False),
+    )
+    return Directory(SqlUserStore(database), clock, hasher or PasswordHasher(), rules)
+
+
+def _mfa_service(
+    config: Config, database: Database, sealer: Sealer, clock: Clock, counters: Counters
+) -> MfaService:
+    """Return the second factor; every push that it sends is logged and counted."""
+
+    def log_push(challenge: Challenge) -> None:
+        from idp.logs import get_logger
+
+        counters.push_sent(challenge.experience)
+        get_logger().info(
+            "push_sent",
+            user=challenge.user,
+            request=challenge.id,
+            experience=challenge.experience,
+            client_ip=challenge.client_ip,
+        )
+
+    return MfaService(
+        mfa_stores(database, sealer.purpose("totp-seed")),
+        clock,
+        number_key=sealer.key("number-to-match"),
+        policy=MfaPolicy(products_after_table=config.farm.products_after_table),
+        on_push=log_push,
+    )
+
+
+def counters_of(config: Config) -> Counters:
+    """Return counters for Prometheus where ``[metrics]`` asks for them, else ones that do nothing.
+
+    prometheus_client is slow to load, so it is imported here and only if it is used.
+    """
+    if config.metrics.port is None:
+        return NO_COUNTERS
+    from idp.metrics import Meters
+
+    return Meters()
+
+
+def create_app(
+    config: Config, *, services: Services | None = None, threads: int = WORKER_THREADS
+) -> Flask:
+    """Return the WSGI application: all web hosts over one set of services.
+
+    Pass *services* if :func:`assemble` was called already. *threads* are the requests that the
+    server serves at a time, of which hosts may let some wait.
     """
     from idp import admin, authenticator, logs, signin
-    from idp.logs import get_logger
-    from idp.web import app as web
-    from idp.web.headers import StrictTransport
-    from idp.web.proxies import Proxies
 
     logs.configure(config.logging.format)
-    services = services or assemble(config)
-    app = web.App("idp", static_folder="static", static_url_path="/static", template_folder=None)
-    known = config.proxies
-    web.harden(app, Proxies(known.web_application_proxies, known.reverse_proxies))
-    if config.metrics.port is not None:
-        from idp import metrics
-
-        metrics.watch(app)
-    for host in (signin, authenticator, admin):
-        app.register_blueprint(host.blueprint(services))
-    app.register_error_handler(TallystickError, _told)
+    services = services or assemble(config, counters=counters_of(config))
+    app = _make_flask_app(config, services)
+    app.register_blueprint(signin.blueprint(services))
+    app.register_blueprint(authenticator.blueprint(services, threads=threads))
+    app.register_blueprint(admin.blueprint(services))
     app.wsgi_app = signin.AnyCase(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     hsts = config.server.strict_transport_security
     if hsts is not None:
+        from idp.web.headers import StrictTransport
+
         app.wsgi_app = StrictTransport(app.wsgi_app, hsts)  # type: ignore[method-assign]
     services.signing_keys.check(services.clock.now())
+    _log_start(config, services)
+    _start_watching_trusts(config, services)
+    return app
+
+
+def _make_flask_app(config: Config, services: Services) -> Flask:
+    """Return the application without hosts: what holds for every request."""
+    from idp.web import app as web
+    from idp.web.proxies import Proxies
+
+    app = web.App("idp", static_folder="static", static_url_path="/static", template_folder=None)
+    addresses = config.proxies
+    proxies = Proxies(addresses.web_application_proxies, addresses.reverse_proxies)
+    web.harden(app, proxies, counters=services.counters)
+    if config.metrics.port is not None:
+        from idp.metrics import time_requests
+
+        time_requests(app, services.counters)
+    app.register_error_handler(TallystickError, _unavailable)
     # Before a request, not after it: a key that is too old must not sign the answer.
     app.before_request(lambda: services.signing_keys.check(services.clock.now()))
     app.teardown_request(lambda _error: services.housekeeping.tick())
     app.extensions["tallystick"] = services
-    get_logger().info("started", event_id=Event.STARTED, base_url=config.server.base_url)
-    _warn_of_sha1(services)
-    _watch_trusts(config, services)
-    services.closing.callback(lambda: get_logger().info("stopped", event_id=Event.STOPPED))
     return app
 
 
-def _watch_trusts(config: Config, services: Services) -> None:
-    """Fetch metadata again when it is due, and load what is dropped into the folder of trusts."""
+def _log_start(config: Config, services: Services) -> None:
+    """Log that the server starts, and with which weak trusts; log its stop when it stops."""
+    from idp.logs import get_logger
+
+    get_logger().info("started", event_id=Event.STARTED, base_url=config.server.base_url)
+    _warn_of_sha1(services)
+    services.closing.callback(lambda: get_logger().info("stopped", event_id=Event.STOPPED))
+
+
+def _start_watching_trusts(config: Config, services: Services) -> None:
+    """Start the threads that refresh metadata when it is due and load the files of its folder."""
     from idp.management.metadata.folder_watcher import WatchedFolders
     from idp.management.metadata.monitor import Monitor
 
@@ -153,26 +230,15 @@ def _watch_trusts(config: Config, services: Services) -> None:
         monitor.start()
         services.closing.callback(monitor.stop)
     if config.trusts.metadata_dir is not None:
-        watched = WatchedFolders(services.trusts, (config.trusts.metadata_dir,))
-        watched.look()
+        folders = (config.trusts.metadata_dir,)
+        watched = WatchedFolders(services.trusts, folders, services.counters)
+        watched.load_changed()
         watched.start()
         services.closing.callback(watched.stop)
 
 
-def _log_push(challenge: Challenge) -> None:
-    from idp.logs import get_logger
-
-    get_logger().info(
-        "push_sent",
-        user=challenge.user,
-        request=challenge.id,
-        experience=challenge.experience,
-        client_ip=challenge.client_ip,
-    )
-
-
 def _warn_of_sha1(services: Services) -> None:
-    """Write a line for each trust that is set to SHA-1, and for the rest how many there are."""
+    """Log every trust whose ``signature_algorithm`` is RSA-SHA1, up to MAX_WARNINGS of them."""
     from idp.logs import get_logger
 
     weak = services.trusts.signing_with_sha1()
@@ -182,27 +248,12 @@ def _warn_of_sha1(services: Services) -> None:
         get_logger().warning("weak_trusts", more=len(weak) - MAX_WARNINGS, problem=SHA1_WARNING)
 
 
-def _lockout(settings: LockoutSection) -> LockoutRules:
-    window = timedelta(minutes=settings.window_minutes)
-    return LockoutRules(
-        mode=Mode(settings.mode),
-        extranet_only=settings.extranet_only,
-        soft=Limit(settings.threshold, window),
-        unknown=Limit(settings.threshold, window, forgets=False),
-        familiar=Limit(settings.threshold_familiar, window, forgets=False),
-    )
-
-
-def _told(error: TallystickError) -> Response:
-    """Answer what no host answered: the service is not there for the moment."""
+def _unavailable(error: TallystickError) -> Response:
+    """Answer 503 to an error that no host handled, as one of a hook that runs before the hosts."""
     from flask import Response
 
-    from idp.logs import get_logger
-    from idp.web.activity import activity_id
+    from idp.web.activity import log_failure
+    from idp.web.http_status import RETRY_LATER, unavailable_text
 
-    get_logger().error(
-        "unavailable", code=error.code, activity_id=activity_id(), problem=error.problem
-    )
-    response = Response(f"The service is not available. Try again. [{error.code}]\n", status=503)
-    response.headers["Retry-After"] = RETRY_AFTER_SECONDS
-    return response
+    log_failure("unavailable", error)
+    return Response(unavailable_text(error.code), status=503, headers=[RETRY_LATER])

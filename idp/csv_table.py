@@ -1,4 +1,4 @@
-"""Reading a CSV file with named columns, and reporting all its faults at once, by line."""
+"""Reads CSV files with named columns, and reports all faults of a file at once, by line."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from adapter.errors import TallystickError
 
 
 class CsvFaults(TallystickError):
-    """Raised for a file that cannot be taken as it is; ``faults`` holds one sentence for each."""
+    """Raised for a file with faults; ``faults`` has a sentence for each."""
 
     code = "csv_faults"
 
     def __init__(self, faults: Sequence[str]) -> None:
         super().__init__(
-            f"The file is not taken: {'; '.join(faults)}", "Nothing was changed; mend it and repeat"
+            f"The file has faults: {'; '.join(faults)}",
+            "Nothing was changed; correct it and repeat",
         )
         self.faults = tuple(faults)
 
 
 @dataclass(frozen=True, slots=True)
 class CsvRow:
-    """One row: the line it starts on, and its values by column, without outer spaces."""
+    """One row: the number of its first line, and its values by column name."""
 
     line: int
     values: Mapping[str, str]
@@ -39,10 +40,11 @@ def read_rows(
     optional: Sequence[str] = (),
     verbatim: Sequence[str] = (),
 ) -> tuple[list[CsvRow], list[str]]:
-    """Return the rows under the header line, and the faults of those that are left out.
+    """Return the rows below the header line, and sentences about the rows that are faulty.
 
-    Empty lines are skipped; the columns *verbatim* keep their outer spaces. Raises
-    :class:`CsvFaults` at once when there is no usable header.
+    Names of columns are read in any case. Empty lines are skipped. Leading and trailing spaces of
+    values are removed, except in the columns *verbatim*. Raises :class:`CsvFaults` if the header
+    lacks a *required* column or has one that is neither required nor *optional*.
     """
     lines = _lines(text.removeprefix("\ufeff"))
     header = [name.strip().lower() for name in next(lines, (1, []))[1]]
@@ -55,7 +57,7 @@ def read_rows(
             named = zip(header, cells, strict=True)
             rows.append(CsvRow(line, {n: c if n in verbatim else c.strip() for n, c in named}))
         else:
-            faults.append(f"line {line}: {len(cells)} fields where there are {len(header)} columns")
+            faults.append(f"line {line}: {len(cells)} fields, but {len(header)} columns")
     return rows, faults
 
 
@@ -77,9 +79,9 @@ def _header_faults(
     allowed = (*required, *optional)
     for name in required:
         if name not in header:
-            yield f"the first line must name the columns, and {name} is missing"
+            yield f"the first line must name the columns, but {name} is missing"
     for name in header:
         if name not in allowed:
-            yield f"there is no column {name!r}, only {', '.join(allowed)}"
+            yield f"{name!r} is not a column; the columns are {', '.join(allowed)}"
     if len(set(header)) < len(header):
         yield "a column is named twice"

@@ -1,4 +1,4 @@
-"""The events that this server writes, by AD FS's numbers (facts §D.8); docs/log.md has them all."""
+"""AD FS's audit events, by AD FS's numbers, as this server writes them; see ``docs/log.md``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class Event(IntEnum):
-    """One kind of event; its number is the ``event_id`` of log lines and sign-in records."""
+    """An event; its number is the ``event_id`` of log lines and sign-in records."""
 
     STARTED = 100
     STOPPED = 103
@@ -53,7 +53,7 @@ VERBOSE = frozenset(
         Event.CALLER_CLAIMS,
     }
 )
-"""The audits that are written at the level ``verbose`` only."""
+"""The events that are only written with ``[logging] audit = "verbose"``."""
 
 _SIGNATURE_CODES = frozenset(
     {"MSIS0038", "MSIS7084", "signature_required", "signature_shape", "incomplete_signature"}
@@ -61,7 +61,7 @@ _SIGNATURE_CODES = frozenset(
 
 
 def event_of_refusal(code: str) -> Event:
-    """Return the event of a request that was refused by this code."""
+    """Return the event of a request that was refused with the error code *code*."""
     if code == "signature_algorithm":
         return Event.WRONG_SIGNATURE_ALGORITHM
     return Event.MESSAGE_NOT_SIGNED_RIGHT if code in _SIGNATURE_CODES else Event.REQUEST_FAILED

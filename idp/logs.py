@@ -1,13 +1,12 @@
-"""Structured log lines on standard error: one object a line, every value inside its field.
+"""Structured log lines on standard error: one JSON object a line, every value inside its field.
 
-They are set up beside structlog's own configuration, which belongs to the program we run in.
+structlog's global configuration is left alone: it belongs to the program that imports this one.
 """
 
 from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TextIO
 
@@ -18,7 +17,6 @@ import structlog
 class _Writing:
     style: str = "json"
     stream: TextIO | None = None
-    observer: Callable[[Mapping[str, Any]], None] | None = None
 
 
 _writing = _Writing()
@@ -27,23 +25,18 @@ _writing = _Writing()
 def configure(style: str = "json", stream: TextIO | None = None) -> None:
     """Write lines as ``json`` or, for people at a terminal, as ``console``.
 
-    Without a *stream*, they go to what is standard error when they are written.
+    Without a *stream*, each line goes to what ``sys.stderr`` is when the line is written.
     """
     _writing.style, _writing.stream = style, stream
 
 
-def observe(observer: Callable[[Mapping[str, Any]], None] | None) -> None:
-    """Have *observer* called with each line before it is written: ``event`` and its fields."""
-    _writing.observer = observer
-
-
 def get_logger() -> Any:
-    """Return the logger; call with an event name in snake_case and plain fields."""
+    """Return the logger: call ``info(event, **fields)`` with an event name in snake_case."""
     return _LOGGERS[_writing.style]
 
 
 class _Lines:
-    """Writes each line in one piece, to wherever lines go at that moment."""
+    """Writes each line with one call, to the stream that is configured at that moment."""
 
     def msg(self, line: str) -> None:
         stream = _writing.stream or sys.stderr
@@ -51,12 +44,6 @@ class _Lines:
         stream.flush()
 
     info = warning = error = critical = msg
-
-
-def _tell_observer(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
-    if _writing.observer is not None:
-        _writing.observer(event)
-    return event
 
 
 def _escape_controls(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
@@ -72,7 +59,6 @@ def _has_controls(value: Any) -> bool:
 
 
 _FIRST = (
-    _tell_observer,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     _escape_controls,

@@ -1,4 +1,4 @@
-"""All that the hosts are given: the rooms, joined once."""
+"""What hosts and use cases are given: the rooms of one server, joined by ``idp.app.assemble``."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from adapter.clock import Clock
-    from adapter.mfa.ports import MfaStore
     from adapter.mfa.service import MfaService
     from idp.audit.sign_in_log import SignInLog
     from idp.config.schema import Config
+    from idp.counters import Counters
     from idp.directory import Directory
     from idp.federation.access_control.catalogue import AccessControl
     from idp.federation.access_control.global_policy import GlobalPolicy
@@ -28,38 +28,62 @@ if TYPE_CHECKING:
     from idp.session.sign_in_store import SignInStore
     from idp.session.used_once import UsedOnce
 
-SIGNING_AT_ONCE = 2
+MAX_CONCURRENT_SIGNINGS = 2
 
 
 class Housekeeping(Protocol):
-    """Forgets what cannot matter any more."""
+    """Deletes expired rows of the database."""
 
     def tick(self) -> None:
-        """Do so if it is time; called after every request."""
+        """Delete them if the last time is long enough ago. Called after every request."""
 
 
 class Closable(Protocol):
-    """What is let go of at the end."""
+    """What has to be closed at the end."""
 
     def dispose(self) -> None:
-        """Close what is open."""
+        """Close what is open, such as connections."""
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The joined rooms; one for each process, used by all its threads.
+    """The rooms of one server: one instance for each process, used by all its threads.
 
-    ``signing`` lets few threads at a time build and sign an assertion: more would only fight for
-    the interpreter.
-    ``ending`` is where hosts leave what must not wait any longer once the process is told to end,
-    ``closing`` what is to be let go of when it has answered everybody.
+    A class or function that needs one or two of them should take those, not all of this.
+
+    ====================  =======================================================================
+    ``config``            the configuration, read once at the start
+    ``clock``             the present; tests can set it
+    ``sealer``            seals cookies and form fields, with a key for each purpose
+    ``mfa``               the second factor: methods, pushes, codes, activations, policy
+    ``directory``         users, passwords, lock-outs
+    ``trusts``            relying party trusts with their settings
+    ``refreshes``         (store) when the metadata of a trust is due, and updates held back
+    ``farm``              the nodes and their builds
+    ``policy``            the global authentication policy: second factor, enabled adapters
+    ``access``            access control policies
+    ``providers``         the registered adapters
+    ``signing_keys``      token-signing keys; :attr:`signing_key` is the one that signs now
+    ``log``               (store) reads the sign-in log
+    ``persistent_names``  (store) persistent NameIDs by user and trust
+    ``sign_ins``          (store) facts for a sign-in step; ends a sign-in and writes its log record
+    ``log_outs``          (store) log-outs in progress
+    ``once``              (store) what may happen once, such as using a request ID
+    ``database``          is closed at the end
+    ``housekeeping``      deletes what has expired
+    ``counters``          the metrics
+    ``signing``           a semaphore: only :data:`MAX_CONCURRENT_SIGNINGS` threads build and sign
+                          assertions at a time, since more would only compete for the interpreter
+    ``ending``            callbacks for the moment in which the process is told to end: they release
+                          requests that wait
+    ``closing``           callbacks for the moment in which all requests are answered
+    ====================  =======================================================================
     """
 
     config: Config
     clock: Clock
     sealer: Sealer
     mfa: MfaService
-    mfa_store: MfaStore
     directory: Directory
     trusts: TrustRegistry
     refreshes: RefreshStore
@@ -75,18 +99,19 @@ class Services:
     signing_keys: SigningKeyRing
     database: Closable
     housekeeping: Housekeeping
+    counters: Counters
     signing: AbstractContextManager[object] = field(
-        default_factory=lambda: BoundedSemaphore(SIGNING_AT_ONCE)
+        default_factory=lambda: BoundedSemaphore(MAX_CONCURRENT_SIGNINGS)
     )
     ending: ExitStack = field(default_factory=ExitStack)
     closing: ExitStack = field(default_factory=ExitStack)
 
     @property
     def signing_key(self) -> SigningKey:
-        """The token-signing key of this moment."""
+        """The token-signing key that signs now."""
         return self.signing_keys.current().primary.key
 
     def close(self) -> None:
-        """Let go of what hosts hold, then of the database."""
+        """Run the ``closing`` callbacks, then close the database."""
         self.closing.close()
         self.database.dispose()

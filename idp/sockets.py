@@ -1,4 +1,4 @@
-"""Sockets that listen, and what keeps an address from being listened on."""
+"""Opens listening sockets, and explains why one cannot be opened."""
 
 from __future__ import annotations
 
@@ -8,41 +8,42 @@ import socket
 
 from adapter.errors import TallystickError
 
-WAITING_CONNECTIONS = 128
+MAX_PENDING_CONNECTIONS = 128
+"""The backlog of a socket: connections that are not accepted yet."""
 
 
 class AddressUnavailable(TallystickError):
-    """Raised when a server cannot listen where it should."""
+    """Raised if a server cannot listen on its address and port."""
 
     code = "address_unavailable"
 
 
-ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what "all addresses" look like
+LOOPBACK_OF_ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing binds to it here
 OPTIONS = ("--bind", "--port")
 
 
 def listen(host: str, port: int, *, chosen_by: tuple[str, str] = OPTIONS) -> socket.socket:
-    """Return a socket that listens on *host* and *port* (0: any free one).
+    """Return a socket that listens on *host* and *port* (0: any free port).
 
-    Connections wait until a server takes them. Raises :class:`AddressUnavailable`; *chosen_by*
-    names what host and port are set with, for its remedy.
+    Raises :class:`AddressUnavailable`. Its remedy names *chosen_by*: the options or settings of
+    host and port.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
-        if os.name == "posix":  # elsewhere the option lets two listen on one port
+        if os.name == "posix":  # on Windows the option lets two sockets listen on one port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-        listener.listen(WAITING_CONNECTIONS)
+        listener.listen(MAX_PENDING_CONNECTIONS)
     except (OSError, OverflowError) as error:
         listener.close()
         raise _unavailable(host, port, error, chosen_by) from None
     return listener
 
 
-def to_reach(host: str) -> str:
-    """Return the address at which who listens on *host* is reached from this machine."""
-    return ANY_ADDRESS.get(host, host)
+def reachable_address(host: str) -> str:
+    """Return the address at which this machine reaches a server that listens on *host*."""
+    return LOOPBACK_OF_ANY.get(host, host)
 
 
 def port_of(listener: socket.socket) -> int:

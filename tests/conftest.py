@@ -1,40 +1,23 @@
-"""What holds for all tests, and the databases of those that need one."""
+"""What holds for all tests: the modules of fixtures, hypothesis without deadlines, Ctrl-C."""
 
 from __future__ import annotations
 
 import signal
 
-from databases import (
-    _shared_database,
-    clock,
-    database,
-    database_file,
-    database_kind,
-    database_url,
-    empty_file,
-    open_database,
-    postgresql_server,
-    postgresql_url,
-    pytest_generate_tests,
-    tallystick_database,
-    unused_database_url,
-)
 from hypothesis import settings
 
-__all__ = [
-    "_shared_database",
-    "clock",
-    "database",
-    "database_file",
-    "database_kind",
-    "database_url",
-    "empty_file",
-    "open_database",
-    "postgresql_server",
-    "postgresql_url",
-    "pytest_generate_tests",
-    "tallystick_database",
-    "unused_database_url",
+pytest_plugins = [
+    "support.clock",
+    "support.adapters.mfa_node",
+    "support.databases.fixtures",
+    "support.phones.phone_host",
+    "support.servers.server_folder",
+    "support.service_providers.saml_messages",
+    "support.servers.sign_in_server",
+    "support.servers.stored_server",
+    "support.service_providers.logout_messages",
+    "support.service_providers.metadata_publisher",
+    "support.tools.threads",
 ]
 
 settings.register_profile("any machine", deadline=None)  # a busy one is slow, and not wrong

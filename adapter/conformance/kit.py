@@ -1,4 +1,4 @@
-"""Running the kit: an adapter is loaded, begun, posted to, rewound, and shared by threads."""
+"""Runs the checks: loads an adapter, signs in, posts to it, goes back, and shares it by threads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import count
 from adapter.conformance import loading
 from adapter.conformance.markup import Fragment
 from adapter.conformance.page import TOKENS, PageChecker
-from adapter.conformance.rules import Finding, Findings, told
+from adapter.conformance.rules import Finding, Findings, one_line
 from adapter.conformance.sign_in import SignIn
 from adapter.contract import (
     AUTHENTICATION_METHOD,
@@ -51,14 +51,14 @@ def check(
     prepare: Callable[[Adapter], None] | None = None,
     proof: Proof | None = None,
 ) -> list[Finding]:
-    """Return the rules of the contract that an adapter breaks; an empty list is what you want.
+    """Return the rules of the contract that an adapter breaks: an empty list if it keeps them all.
 
     ``factory`` is the adapter's class, or anything that makes one without arguments. ``config`` is
-    the content of its configuration file. ``user`` is the value of the identity claim of somebody
-    the factor is for. ``prepare`` is called with each adapter made, before it is loaded.
-    ``proof`` returns the fields of a post that passes, given the context after the first page;
-    without it the claims are not checked. Raises :class:`TallystickError` for an adapter that uses
-    the MFA service when no ``mfa_service`` is given.
+    the content of its configuration file. ``user`` is the value of the identity claim of a user
+    for whom the factor is available. ``prepare`` is called with each adapter made, before it is
+    loaded. ``proof`` is given the context after the first page and returns the fields of a post
+    that passes; without it the claims are not checked. Raises :class:`TallystickError`
+    (``no_mfa_service``) for an adapter that uses the MFA service if no ``mfa_service`` is given.
     """
     findings = Findings()
 
@@ -83,7 +83,7 @@ def check(
 def _needed(service: MfaService | None) -> MfaService:
     if service is None:
         raise TallystickError(
-            "This adapter uses the MFA service, and the kit was given none",
+            "This adapter uses the MFA service, but the kit was not given one",
             "Call check(…, mfa_service=…, user=…) with a service that knows the user",
             code="no_mfa_service",
         )
@@ -115,7 +115,7 @@ class _Kit:
         self._at_once()
 
     def _sign_in(self, user: str = "") -> SignIn:
-        """Return a new sign-in that shares no value with any other."""
+        """Return a new sign-in that has no value in common with any other."""
         number = next(self._numbers)
         request = HttpRequest(
             node_name="kit",
@@ -143,14 +143,14 @@ class _Kit:
             self._findings.add("claims_are_announced", f"the methods {methods!r}")
 
     def _odd_posts(self, sign_in: SignIn, page: Fragment) -> None:
-        """Post what no user would, and post it again on the page that the back button brings."""
+        """Post what no user would post, and post it again on the page before (the back button)."""
         first = copy.deepcopy(sign_in.context.data)
         for fields in _odd_fields(page):
             if self._must_not_pass(sign_in, fields) is not None:
                 self._must_not_pass(sign_in.rewound_to(first), fields, "takes_old_data")
 
     def _other_pages(self, sign_in: SignIn, page: Fragment) -> None:
-        """Press each button of the first page, and go on from the page it leads to."""
+        """Press each button of the first page, and continue on the page it leads to."""
         for name, value in page.buttons():
             other = self._sign_in()
             other.is_available()
@@ -176,7 +176,7 @@ class _Kit:
         try:
             page = self._adapter.on_error(HttpRequest("kit", NODE_BUILD), error)
         except Exception as thrown:
-            self._findings.add(rule, told(thrown))
+            self._findings.add(rule, one_line(thrown))
             return
         if isinstance(page, AdapterPresentation):
             PageChecker(self._adapter, self._findings).check(page, has_form=False)
@@ -222,7 +222,7 @@ def _post_nothing(sign_in: SignIn) -> None:
 
 
 def _odd_fields(page: Fragment) -> Iterator[dict[str, str]]:
-    """Posts that no user would make: every text in every field, and fields of no page."""
+    """Yield posts that no user would make: odd texts in every field, and unknown fields."""
     names = [name for name in page.fields() if name not in TOKENS]
     yield {}
     for text in ODD_TEXTS:

@@ -1,4 +1,4 @@
-"""Checking an adapter until it is loaded: made, described, configured."""
+"""Checks an adapter until it is loaded: making it, its metadata, its configuration."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 
-from adapter.conformance.rules import Findings, told
+from adapter.conformance.rules import Findings, one_line
 from adapter.contract import (
     IDENTITY_CLAIMS,
     Adapter,
@@ -23,18 +23,25 @@ MEMBERS = (
     "try_end_authentication",
     "on_error",
 )
-ACCIDENTS = (AttributeError, TypeError, LookupError, NameError, AssertionError, UnicodeError)
-"""Errors that tell of a slip in the adapter, and nothing to who configures it."""
+PROGRAM_ERRORS = (
+    AttributeError,
+    TypeError,
+    LookupError,
+    NameError,
+    AssertionError,
+    UnicodeError,
+)
+"""Errors that show a mistake in the adapter and tell an administrator nothing."""
 
 _URI = re.compile(r"[a-z][a-z0-9+.-]*:[^\s]+", re.IGNORECASE | re.ASCII)
 
 
 def make(factory: Callable[[], Adapter], findings: Findings) -> Adapter | None:
-    """Make an adapter that has all members and complete metadata, or say why there is none."""
+    """Return an adapter with all members and complete metadata, or None and a finding."""
     try:
         adapter = factory()
     except Exception as error:
-        findings.add("made_without_arguments", told(error))
+        findings.add("made_without_arguments", one_line(error))
         return None
     missing = [name for name in MEMBERS if not _has(adapter, name)]
     if missing:
@@ -44,35 +51,35 @@ def make(factory: Callable[[], Adapter], findings: Findings) -> Adapter | None:
 
 
 def refuses_clearly(adapter: Adapter, findings: Findings) -> None:
-    """Load without a configuration: that may fail, but not by accident."""
+    """Load it without a configuration: that may fail, but with a sentence that says why."""
     try:
         adapter.on_authentication_pipeline_load(AuthenticationMethodConfigData(None))
     except Exception as error:
         if not _is_clear(error):
-            findings.add("refuses_clearly", told(error))
+            findings.add("refuses_clearly", one_line(error))
 
 
 def loads(adapter: Adapter, config: bytes | None, findings: Findings) -> bool:
-    """Load with the configuration that the kit was given, which may be none."""
+    """Load it with the configuration that the kit was given, if any; return whether it loads."""
     try:
         adapter.on_authentication_pipeline_load(AuthenticationMethodConfigData(config))
     except Exception as error:
         is_unclear = config is None and not _is_clear(error)
-        findings.add("refuses_clearly" if is_unclear else "loads", told(error))
+        findings.add("refuses_clearly" if is_unclear else "loads", one_line(error))
         return False
     return True
 
 
 def unloads(adapter: Adapter, findings: Findings) -> None:
-    """Unload, as a node does that stops."""
+    """Unload it, as a node does when it stops."""
     try:
         adapter.on_authentication_pipeline_unload()
     except Exception as error:
-        findings.add("unloads", told(error))
+        findings.add("unloads", one_line(error))
 
 
 def _is_clear(error: Exception) -> bool:
-    return bool(str(error).strip()) and not isinstance(error, ACCIDENTS)
+    return bool(str(error).strip()) and not isinstance(error, PROGRAM_ERRORS)
 
 
 def _has(adapter: object, name: str) -> bool:
@@ -84,7 +91,7 @@ def _check_metadata(adapter: Adapter, findings: Findings) -> bool:
     try:
         metadata = adapter.metadata
     except Exception as error:
-        findings.add("metadata_is_complete", told(error))
+        findings.add("metadata_is_complete", one_line(error))
         return False
     if not isinstance(metadata, AdapterMetadata):
         findings.add("metadata_is_complete", f"a {type(metadata).__name__}")

@@ -1,4 +1,4 @@
-"""Reading an adapter's HTML fragment as a flat list of elements."""
+"""Reads an adapter's HTML fragment into a flat list of elements."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from html.parser import HTMLParser
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One start tag; ``form`` is the id of the form around it, None outside of any."""
+    """One start tag; ``form`` is the id of the form around it, None outside of a form."""
 
     tag: str
     attributes: Mapping[str, str]
     form: str | None
 
     def get(self, name: str) -> str | None:
-        """Return an attribute; an empty text when it has no value, None when it is not there."""
+        """Return an attribute: an empty text if it has no value, None if it is not there."""
         return self.attributes.get(name)
 
     def __str__(self) -> str:
@@ -50,31 +50,31 @@ class _Reader(HTMLParser):
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A fragment of HTML, as it is written and as it was read."""
+    """A fragment of HTML: its source and its elements."""
 
     source: str
     elements: tuple[Element, ...]
     has_doctype: bool
 
     def all(self, *tags: str) -> Iterator[Element]:
-        """Return the elements of these names, in order."""
+        """Return the elements with any of these tag names, in order."""
         return (element for element in self.elements if element.tag in tags)
 
     def buttons(self) -> Iterator[tuple[str, str]]:
-        """Return name and value of each named button that submits."""
+        """Yield the name and value of each named button that submits a form."""
         for element in self.all("button", "input"):
             default = "submit" if element.tag == "button" else "text"
             if element.get("name") and (element.get("type") or default) == "submit":
                 yield element.attributes["name"], element.get("value") or ""
 
     def fields(self) -> tuple[str, ...]:
-        """Return the names of what a user can fill in or press."""
+        """Return the names of everything a user can fill in or press."""
         named = (e.get("name") for e in self.all("input", "button", "select", "textarea"))
         return tuple(dict.fromkeys(name for name in named if name))
 
 
 def read(html: str) -> Fragment:
-    """Read a fragment; whatever is no HTML is text."""
+    """Read a fragment; anything that is not HTML counts as text."""
     reader = _Reader()
     reader.feed(html)
     reader.close()

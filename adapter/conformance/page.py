@@ -1,4 +1,4 @@
-"""Checking one page of an adapter: form, tokens, and what the host's page cannot take."""
+"""Checks one page of an adapter: its form, its tokens, and what the host's page does not allow."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 
 from adapter.conformance.markup import Element, Fragment, read
-from adapter.conformance.rules import Findings, told
+from adapter.conformance.rules import Findings, one_line
 from adapter.contract import Adapter, AdapterPresentation
 
 TOKENS = {
@@ -25,7 +25,7 @@ ADDRESS_ATTRIBUTES = ("href", "action", "formaction", *LOADING_ATTRIBUTES)
 
 
 class PageChecker:
-    """Checks the pages of one adapter in all its languages."""
+    """Checks the pages of one adapter in each of its languages."""
 
     def __init__(self, adapter: Adapter, findings: Findings) -> None:
         self._lcids = adapter.metadata.available_lcids
@@ -33,7 +33,7 @@ class PageChecker:
         self._findings = findings
 
     def check(self, page: AdapterPresentation, *, has_form: bool = True) -> Fragment:
-        """Check a page and return it read; ``has_form`` is false for one that ends the sign-in."""
+        """Check a page and return its fragment; ``has_form`` is False for a last page."""
         fragment = read("")
         for lcid in self._lcids:
             fragment = self._in_language(page, lcid, has_form=has_form)
@@ -59,11 +59,11 @@ class PageChecker:
 
 
 def _text(ask: Callable[[], object]) -> tuple[str | None, str]:
-    """Return the text that was said, or None and what came instead."""
+    """Return the text that *ask* returns, or None and a description of what it did instead."""
     try:
         said = ask()
     except Exception as error:
-        return None, told(error)
+        return None, one_line(error)
     return (said, "") if isinstance(said, str) else (None, repr(said)[:200])
 
 

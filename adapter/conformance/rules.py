@@ -1,4 +1,4 @@
-"""What an adapter keeps to, rule by rule, and what to do about one that is broken."""
+"""The rules that every adapter keeps, and what to do about one that is broken."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 
 class Rule(NamedTuple):
-    """One rule: what is true of every adapter, and what to do where it is not."""
+    """One rule: what is true of every adapter, and what to do if it is not."""
 
     sentence: str
     remedy: str
@@ -145,24 +145,24 @@ RULES: Final = {
         "Put the adapter in a package with a folder static, and name .css and .js files in it.",
     ),
 }
-"""All rules by their codes, which never change."""
+"""All rules by their codes, which never change; docs/adapters.md lists them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A rule that an adapter breaks, and what was seen."""
+    """A rule that an adapter breaks, and what the kit saw."""
 
     rule: str
     seen: str
 
     @property
     def sentence(self) -> str:
-        """What the rule says."""
+        """The sentence of the rule."""
         return RULES[self.rule].sentence
 
     @property
     def remedy(self) -> str:
-        """What to do."""
+        """What to do about it."""
         return RULES[self.rule].remedy
 
     def __str__(self) -> str:
@@ -170,19 +170,19 @@ class Finding:
 
 
 class Findings:
-    """A collection in which every finding is there once, in the order in which it was seen."""
+    """Findings in the order in which they were seen, each of them once."""
 
     def __init__(self) -> None:
         self._found: dict[Finding, None] = {}
 
     def add(self, rule: str, seen: str) -> None:
-        """Note that *rule* is broken."""
+        """Add that *rule* is broken, with a description of what was seen."""
         self._found.setdefault(Finding(rule, " ".join(seen.split()).rstrip(".")))
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self._found)
 
 
-def told(error: BaseException) -> str:
+def one_line(error: BaseException) -> str:
     """Return an exception as one short line."""
     return f"{type(error).__name__}: {error}"[:200]

@@ -1,4 +1,4 @@
-"""One sign-in as a host carries it: the data is JSON between two posts, and all is looked at."""
+"""Plays the host for one sign-in: carries the data as JSON between posts, checks every answer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from adapter.conformance.markup import Fragment
 from adapter.conformance.page import PageChecker
-from adapter.conformance.rules import Findings, told
+from adapter.conformance.rules import Findings, one_line
 from adapter.contract import (
     Adapter,
     AdapterPresentation,
@@ -22,13 +22,13 @@ from adapter.contract import (
     ProofData,
 )
 
-LARGEST_DATA = 8 * 1024
+MAX_DATA_LENGTH = 8 * 1024
 
 Answer: TypeAlias = "Fragment | tuple[Claim, ...] | None"
 
 
 class SignIn:
-    """A sign-in of one user at one adapter. What an adapter throws becomes a finding."""
+    """A sign-in of one user at one adapter. Whatever the adapter raises becomes a finding."""
 
     def __init__(
         self,
@@ -49,16 +49,16 @@ class SignIn:
 
     @property
     def marks(self) -> frozenset[str]:
-        """What is this sign-in's own."""
+        """The values that belong to this sign-in alone."""
         application, _, _ = self._request.application.partition(" ")
         return frozenset((self.context.context_id, self.context.activity_id, application))
 
     def is_available(self) -> bool | None:
-        """Ask whether the factor is for the user; None when that gave no answer."""
+        """Ask whether the factor is available for the user; None if there was no valid answer."""
         try:
             answer = self._adapter.is_available_for_user(self._claim, self.context)
         except Exception as error:
-            self._findings.add("availability_is_yes_or_no", told(error))
+            self._findings.add("availability_is_yes_or_no", one_line(error))
             return None
         if not isinstance(answer, bool):
             self._findings.add("availability_is_yes_or_no", f"{answer!r} for {self._claim.value}")
@@ -66,7 +66,7 @@ class SignIn:
         return answer if self._carry() else None
 
     def begin(self) -> Fragment | None:
-        """Begin, and return the first page; None without one."""
+        """Begin the factor and return its first page, or None if there was no page."""
         rule = "begins_with_a_page"
         answer = self._ask(
             rule,
@@ -78,14 +78,14 @@ class SignIn:
         return answer
 
     def post(self, fields: Mapping[str, str], rule: str = "answers_every_post") -> Answer:
-        """Post *fields*, and return the page or the claims; None after an error."""
+        """Post *fields* and return the page or the claims; None after an error."""
         proof = ProofData({"AuthMethod": "kit", "Context": "sealed", **fields})
         return self._ask(
             rule, lambda: self._adapter.try_end_authentication(self.context, proof, self._request)
         )
 
     def rewound_to(self, data: dict[str, Json]) -> SignIn:
-        """Return the same sign-in with earlier data, as a browser's back button brings it."""
+        """Return the same sign-in with earlier data, as after a browser's back button."""
         context = AuthenticationContext(
             self.context.activity_id,
             self.context.context_id,
@@ -98,7 +98,7 @@ class SignIn:
         try:
             answer = ask()
         except Exception as error:
-            self._findings.add(rule, told(error))
+            self._findings.add(rule, one_line(error))
             return None
         if not self._carry():
             return None
@@ -113,7 +113,7 @@ class SignIn:
         return fragment
 
     def _carry(self) -> bool:
-        """Take the data through JSON, as a host does between two posts."""
+        """Turn the data into JSON and back, as a host does between two posts."""
         data = self.context.data
         self.containers.update(_containers(data))
         try:
@@ -121,12 +121,12 @@ class SignIn:
             size = len(text.encode())
             self.context.data = back = json.loads(text)
         except (TypeError, ValueError, RecursionError) as error:
-            self._findings.add("data_is_json", told(error))
+            self._findings.add("data_is_json", one_line(error))
             return False
         if repr(back) != repr(data):  # equal is not enough: an enumeration comes back as a text
             self._findings.add("data_is_json", f"{data!r} comes back as {back!r}"[:200])
-        if size > LARGEST_DATA:
-            self._findings.add("data_is_small", f"{size} bytes; {LARGEST_DATA} are allowed")
+        if size > MAX_DATA_LENGTH:
+            self._findings.add("data_is_small", f"{size} bytes; {MAX_DATA_LENGTH} are allowed")
         return True
 
     def _explain(self) -> None:
@@ -135,7 +135,7 @@ class SignIn:
         try:
             explanation = self._adapter.explain(self.context)
         except Exception as error:
-            self._findings.add("explains_itself", told(error))
+            self._findings.add("explains_itself", one_line(error))
             return
         if not isinstance(explanation, Explanation):
             self._findings.add("explains_itself", f"{explanation!r}"[:200])

@@ -1,4 +1,4 @@
-"""The Entra MFA adapter: a number to match, Approve/Deny, or a code, decided once at the start."""
+"""The Entra MFA adapter: a number to match, Approve/Deny or a code, decided once at the start."""
 
 from __future__ import annotations
 
@@ -19,15 +19,18 @@ from adapter.contract import (
 )
 from adapter.decision import decide
 from adapter.entra_mfa import page
-from adapter.entra_mfa.state import CODE, PUSH, SignIn
+from adapter.entra_mfa.state import CODE, PUSH, SignInState
 from adapter.errors import TallystickError
-from adapter.mfa.codes.factor import CodeOutcome
+from adapter.mfa.codes.factor import CodeFactor, CodeOutcome
 from adapter.mfa.push.challenge import APPROVE_DENY, NUMBER_MATCH, State
-from adapter.mfa.push.factor import PushPaused
+from adapter.mfa.push.factor import PushFactor, PushPaused
 from adapter.mfa.service import MfaService
 
 PHONE_APP_NOTIFICATION = "http://schemas.microsoft.com/ws/2012/12/authmethod/phoneappnotification"
 OTP = "http://schemas.microsoft.com/ws/2012/12/authmethod/otp"
+
+METHODS = (PushFactor.kind, CodeFactor.kind)
+"""The kinds of registered methods that this adapter can ask for."""
 
 METADATA = AdapterMetadata(
     admin_name="Microsoft Entra multifactor authentication",
@@ -49,16 +52,16 @@ FAILURES = {
 
 
 class AzureMfaAuthentication:
-    """The adapter. Its sign-in state is a :class:`SignIn` in ``context.data``."""
+    """The adapter. It keeps a :class:`~adapter.entra_mfa.state.SignInState` in ``context.data``."""
 
     metadata = METADATA
 
     def use_mfa_service(self, service: MfaService) -> None:
-        """Take the MFA service that keeps methods, challenges and codes."""
+        """Take the MFA service, which knows the user's phones, requests and codes."""
         self._service = service
 
     def on_authentication_pipeline_load(self, config: AuthenticationMethodConfigData) -> None:
-        """Refuse a configuration file: there is nothing to configure."""
+        """Refuse a configuration file, since there is nothing to configure."""
         if config.data:
             raise TallystickError(
                 "AzureMfaAuthentication takes no configuration file",
@@ -67,21 +70,21 @@ class AzureMfaAuthentication:
             )
 
     def on_authentication_pipeline_unload(self) -> None:
-        """Nothing is held."""
+        """Release nothing, since nothing was taken."""
 
     def is_available_for_user(self, identity_claim: Claim, context: AuthenticationContext) -> bool:
-        """Say whether the user has a device or a source of codes."""
-        return self._service.methods_of(identity_claim.value).any
+        """Say whether the user has a phone or a source of codes."""
+        return self._service.methods_of(identity_claim.value).has(*METHODS)
 
     def begin_authentication(
         self, identity_claim: Claim, request: HttpRequest, context: AuthenticationContext
     ) -> AdapterPresentation:
-        """Decide from the build of the node that answers, and send the push if there is one.
+        """Decide by the build of the node that answers, and send a push if one is due.
 
-        Who comes back from another way to sign in finds what was decided before.
+        For a user who comes back from another adapter, the first decision stays.
         """
         if context.data:
-            decided = SignIn.from_data(context.data)
+            decided = SignInState.from_data(context.data)
             sign_in = decided.by_push() if decided.may_push else decided
         else:
             sign_in = self._decide(identity_claim.value, request, context)
@@ -90,11 +93,11 @@ class AzureMfaAuthentication:
     def try_end_authentication(
         self, context: AuthenticationContext, proof: ProofData, request: HttpRequest
     ) -> tuple[Claim, ...] | AdapterPresentation:
-        """Judge one post: a choice of the user, a code, or a question after the phone's answer."""
-        sign_in = SignIn.from_data(context.data)
+        """Judge one post: a button, a code, or the script's question for the phone's answer."""
+        sign_in = SignInState.from_data(context.data)
         fields = proof.properties
         if fields.get("Poll") == "1":
-            return self._look(sign_in, context)
+            return self._show_state(sign_in, context)
         if fields.get("UseCode") == "1" and sign_in.has_totp:
             return self._show(sign_in.by_code(), context)
         if fields.get("TryAgain") == "1" and sign_in.may_push:
@@ -106,20 +109,21 @@ class AzureMfaAuthentication:
     def on_error(
         self, request: HttpRequest, error: ExternalAuthenticationException
     ) -> AdapterPresentation | None:
-        """Leave the page to the host: there is nothing the user can mend."""
+        """Leave the page to the host, since the user can do nothing about the error."""
         return None
 
     def explain(self, context: AuthenticationContext) -> Explanation:
-        """Say what was decided and what became of it, for the sign-in log."""
-        sign_in = SignIn.from_data(context.data)
+        """Return what was decided and its outcome, for the sign-in log."""
+        sign_in = SignInState.from_data(context.data)
         if sign_in.way == CODE:
             return Explanation("totp", "method_unchanged", sign_in.outcome, sign_in.attempt)
         reason = PushPaused.code if sign_in.outcome == PushPaused.code else sign_in.reason
         return Explanation(sign_in.experience, reason, sign_in.outcome, sign_in.attempt)
 
-    def _decide(self, user: str, request: HttpRequest, context: AuthenticationContext) -> SignIn:
-        methods = self._service.methods_of(user)
-        device = methods.best
+    def _decide(
+        self, user: str, request: HttpRequest, context: AuthenticationContext
+    ) -> SignInState:
+        device = self._service.push.best_device(user)
         policy = self._service.policy
         decision = decide(
             scenario="adfs",
@@ -130,18 +134,18 @@ class AzureMfaAuthentication:
             products_after_table=policy.products_after_table,
         )
         if decision.experience is None:
-            message = f"The build of node {request.node_name} says too little: {decision.reason}"
+            message = f"The build of node {request.node_name} tells too little: {decision.reason}"
             raise ExternalAuthenticationException(message, context)
-        return SignIn(
+        return SignInState(
             user=user,
             experience=decision.experience,
             reason=decision.reason,
             way=PUSH if device else CODE,
-            has_totp=methods.has_totp,
+            has_totp=self._service.codes.is_registered(user),
         )
 
-    def _push(self, sign_in: SignIn, request: HttpRequest) -> SignIn:
-        """Send a push where the decision has one; else say why there is none."""
+    def _push(self, sign_in: SignInState, request: HttpRequest) -> SignInState:
+        """Send a push if the decision allows one; else fail with the reason why not."""
         if sign_in.way == CODE:
             return sign_in
         if sign_in.experience not in (NUMBER_MATCH, APPROVE_DENY):
@@ -157,8 +161,10 @@ class AzureMfaAuthentication:
             return sign_in.failed(paused.code)
         return sign_in.waiting_for(started.challenge.id, started.number)
 
-    def _look(self, sign_in: SignIn, context: AuthenticationContext) -> AdapterPresentation:
-        """Show how things stand and change nothing: the page's script asks that way."""
+    def _show_state(
+        self, sign_in: SignInState, context: AuthenticationContext
+    ) -> AdapterPresentation:
+        """Show the present state and change nothing; the page's script asks in this way."""
         if not sign_in.awaits_phone:
             return self._show(sign_in, context)
         state = self._service.push.state(sign_in.challenge, sign_in.user)
@@ -167,17 +173,17 @@ class AzureMfaAuthentication:
         return self._show(self._after(sign_in, state), context)
 
     def _try_push(
-        self, sign_in: SignIn, context: AuthenticationContext
+        self, sign_in: SignInState, context: AuthenticationContext
     ) -> tuple[Claim, ...] | AdapterPresentation:
-        """Take the approval if there is one: of several posts at once one gets it."""
+        """Take the approval if there is one; of several posts at once, only one gets it."""
         push = self._service.push
         if sign_in.awaits_phone and push.collect(sign_in.challenge, sign_in.user):
             sign_in.passed("approved").store(context.data)
             return (Claim(AUTHENTICATION_METHOD, PHONE_APP_NOTIFICATION),)
-        return self._look(sign_in, context)
+        return self._show_state(sign_in, context)
 
-    def _after(self, sign_in: SignIn, state: State) -> SignIn:
-        """Return the sign-in with what became of its request."""
+    def _after(self, sign_in: SignInState, state: State) -> SignInState:
+        """Return the sign-in with the outcome of its request."""
         if state is State.PENDING:
             return sign_in
         if state is State.DENIED and self._service.push.is_reported(sign_in.challenge):
@@ -185,7 +191,7 @@ class AzureMfaAuthentication:
         return sign_in.failed(FAILURES[state])
 
     def _try_code(
-        self, sign_in: SignIn, code: str, context: AuthenticationContext
+        self, sign_in: SignInState, code: str, context: AuthenticationContext
     ) -> tuple[Claim, ...] | AdapterPresentation:
         if not code:
             return self._show(sign_in, context)
@@ -196,7 +202,7 @@ class AzureMfaAuthentication:
         return self._show(sign_in.failed(outcome.value), context)
 
     def _show(
-        self, sign_in: SignIn, context: AuthenticationContext, *, answered: bool = False
+        self, sign_in: SignInState, context: AuthenticationContext, *, answered: bool = False
     ) -> AdapterForm:
         sign_in.store(context.data)
         return page.render(sign_in, answered=answered)

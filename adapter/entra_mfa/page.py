@@ -1,6 +1,6 @@
 """The page of the Entra MFA adapter, with the ids and names that AD FS clients read.
 
-Shapes: the page contract in ``docs/pages.md``. Texts are in English, our own.
+``docs/pages.md`` lists them, section "MFA page of ``AzureMfaAuthentication``". The texts are ours.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from html import escape
 
 from adapter.contract import AdapterForm
-from adapter.entra_mfa.state import CODE, SignIn
+from adapter.entra_mfa.state import CODE, SignInState
 from adapter.mfa.push.challenge import NUMBER_MATCH
 
 TITLE = "Multi-Factor Authentication"
@@ -44,10 +44,10 @@ ERRORS = {
 }  # fmt: skip
 
 
-def render(sign_in: SignIn, *, answered: bool = False) -> AdapterForm:
-    """Return the page for where the sign-in stands.
+def render(sign_in: SignInState, *, answered: bool = False) -> AdapterForm:
+    """Return the page for the present state of the sign-in.
 
-    ``answered`` tells the page's script that the phone has answered: it then posts the form.
+    ``answered`` tells the page's script that the phone has answered, so that it posts the form.
     """
     state = "pending" if sign_in.is_waiting and not answered else "answered"
     body = _code_entry(sign_in) if sign_in.way == CODE else _push_status(sign_in)
@@ -62,7 +62,7 @@ def render(sign_in: SignIn, *, answered: bool = False) -> AdapterForm:
     return AdapterForm(TITLE, html, stylesheets=("mfa.css",), scripts=("mfa.js",))
 
 
-def _push_status(sign_in: SignIn) -> str:
+def _push_status(sign_in: SignInState) -> str:
     if not sign_in.is_waiting:
         return (
             _instructions("ended")
@@ -85,7 +85,7 @@ def _push_status(sign_in: SignIn) -> str:
     )
 
 
-def _code_entry(sign_in: SignIn) -> str:
+def _code_entry(sign_in: SignInState) -> str:
     return (
         _instructions("code") + '<label for="verificationCodeInput">Verification code</label>'
         '<input id="verificationCodeInput" name="VerificationCode" type="text" '
@@ -101,7 +101,7 @@ def _code_entry(sign_in: SignIn) -> str:
 
 
 def _number(number: str) -> str:
-    """The digits alone for eyes and clients; beside them, one by one, for ears."""
+    """Return the number for eyes and clients, and its digits one by one for screen readers."""
     return (
         f'<p id="validEntropyNumber" aria-hidden="true">{escape(number)}</p>'
         f'<p class="visually-hidden">The number is {escape(" ".join(number))}.</p>'

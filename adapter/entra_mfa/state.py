@@ -1,4 +1,4 @@
-"""What the Entra MFA adapter remembers of one sign-in, as it travels in the sealed ``Context``."""
+"""The state of one sign-in at the Entra MFA adapter, as it travels in the sealed ``Context``."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ CODE = "code"
 
 
 @dataclass(frozen=True, slots=True)
-class SignIn:
-    """The decision taken at the start, and how far the user has come.
+class SignInState:
+    """The decision made at the start, and how far the user has come.
 
-    ``experience`` and ``reason`` never change; ``number`` is here so that any node can show it
-    again. ``outcome`` is empty while an answer is awaited.
+    ``experience`` and ``reason`` never change. ``way`` is ``push`` or ``code``. ``challenge`` is
+    the id of the request that was sent, and ``number`` its number, so that any node can show it
+    again. ``outcome`` is empty while an answer is awaited. Field names are stored in open pages of
+    every node, so they stay.
     """
 
     user: str
@@ -30,51 +32,51 @@ class SignIn:
     outcome: str = ""
 
     @classmethod
-    def from_data(cls, data: dict[str, Json]) -> SignIn:
-        """Read it back; the seal vouches for the shape."""
+    def from_data(cls, data: dict[str, Json]) -> SignInState:
+        """Return the state kept in ``context.data``; the host's seal guarantees its shape."""
         values: dict[str, Any] = data
         return cls(**values)
 
     def store(self, data: dict[str, Json]) -> None:
-        """Write it to the context's data."""
+        """Keep the state in ``context.data``."""
         data.update(asdict(self))
 
     @property
     def attempt(self) -> str:
-        """What tells this request from the next one in the same sign-in."""
+        """A value that differs between two requests of the same sign-in."""
         return self.challenge or self.way
 
     @property
     def may_push(self) -> bool:
-        """Whether a press of the button may send a push: not where the decision has none."""
+        """Whether the button may send a push: only if the decision is one for a push."""
         return self.experience in (NUMBER_MATCH, APPROVE_DENY)
 
     @property
     def awaits_phone(self) -> bool:
-        """Whether the phone's answer decides: a push was sent, and the user chose no code."""
+        """Whether the phone's answer decides: a push was sent, and no code was chosen instead."""
         return self.way == PUSH and bool(self.challenge)
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a push is out and not known to have ended."""
+        """Whether a push was sent and has not ended as far as we know."""
         return self.awaits_phone and not self.outcome
 
-    def by_code(self) -> SignIn:
-        """The user chose to type a code."""
+    def by_code(self) -> SignInState:
+        """Return the state after the user chose to type a code."""
         return replace(self, way=CODE, outcome="")
 
-    def by_push(self) -> SignIn:
-        """The user asked for a new request on the phone."""
+    def by_push(self) -> SignInState:
+        """Return the state after the user asked for a new request on the phone."""
         return replace(self, way=PUSH, challenge="", number=None, outcome="")
 
-    def waiting_for(self, challenge: str, number: str | None) -> SignIn:
-        """A push is out."""
+    def waiting_for(self, challenge: str, number: str | None) -> SignInState:
+        """Return the state after a push was sent."""
         return replace(self, challenge=challenge, number=number, outcome="")
 
-    def failed(self, outcome: str) -> SignIn:
-        """It ended badly; the number is not shown again."""
+    def failed(self, outcome: str) -> SignInState:
+        """Return the state after a failure; the number is not shown again."""
         return replace(self, outcome=outcome, number=None)
 
-    def passed(self, outcome: str) -> SignIn:
-        """It ended well."""
+    def passed(self, outcome: str) -> SignInState:
+        """Return the state after the user has passed."""
         return replace(self, outcome=outcome, number=None)

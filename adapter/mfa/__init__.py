@@ -1,6 +1,19 @@
-"""The MFA service behind every host: registered methods, push challenges, codes, limits.
+"""The MFA service behind every host: what users have registered, and how a second factor is asked.
 
-One folder for each factor (``push``, ``codes``), with a ``limits.py`` that is pure and a
-``factor.py`` that does the work. Storage is a port (:mod:`adapter.mfa.ports`); the clock and the
-randomness are handed in.
+Read ``service.py`` first: :class:`~adapter.mfa.service.MfaService` is what hosts are given.
+
+=============  =====================================================================================
+``methods``    a user's registered methods, of whatever kind
+``factor``     what every factor can be asked
+``policy``     what administrators decide for all users
+``devices/``   Authenticator apps, and the activation codes that register them
+``push/``      a request on the phone, answered by a number or by Approve and Deny
+``codes/``     time-based one-time passwords
+=============  =====================================================================================
+
+Each folder has the same file names: its values, ``limits.py`` (pure), ``store.py`` (the storage it
+needs, as a protocol) and, where it is a factor, ``factor.py``. A further factor is a further folder
+and one line in ``service.py``. Clock, randomness and storage are handed in; ``idp/store/mfa/``
+implements the storage with one module for each folder here. ``adapter/entra_mfa/`` is the adapter
+that asks users for these factors.
 """

@@ -1,4 +1,7 @@
-"""The MFA service as its hosts see it: a user's methods, and one attribute for each factor."""
+"""The MFA service: a user's methods, and one attribute for each factor.
+
+Hosts, use cases and adapters ask the service, never the storage below it.
+"""
 
 from __future__ import annotations
 
@@ -9,50 +12,39 @@ from random import Random
 from typing import Protocol, runtime_checkable
 
 from adapter.clock import Clock
-from adapter.mfa.activation import Activations
 from adapter.mfa.codes.factor import CodeFactor
-from adapter.mfa.devices import Device, best_of
-from adapter.mfa.ports import MfaStore
+from adapter.mfa.codes.store import CodeStore
+from adapter.mfa.devices.activations import Activations
+from adapter.mfa.devices.store import ActivationStore, DeviceStore
+from adapter.mfa.factor import Factor
+from adapter.mfa.methods import Methods
+from adapter.mfa.policy import MfaPolicy
 from adapter.mfa.push.challenge import Challenge
 from adapter.mfa.push.factor import PushFactor
+from adapter.mfa.push.store import PushStore
 
 
 @dataclass(frozen=True, slots=True)
-class Methods:
-    """What a user has registered."""
+class MfaStores:
+    """The storage of each slice; a node makes them all over one database."""
 
-    devices: tuple[Device, ...]
-    has_totp: bool
-
-    @property
-    def best(self) -> Device | None:
-        """The device that decides what the user is shown."""
-        return best_of(self.devices)
-
-    @property
-    def any(self) -> bool:
-        """Whether there is a second factor at all."""
-        return bool(self.devices) or self.has_totp
-
-
-@dataclass(frozen=True, slots=True)
-class MfaPolicy:
-    """What administrators decide for all users; the words are those of ``adapter.decide``."""
-
-    push_policy: str = "methods"
-    products_after_table: str = "approve_deny"
+    devices: DeviceStore
+    activations: ActivationStore
+    push: PushStore
+    codes: CodeStore
 
 
 class MfaService:
-    """Challenges, codes and activations of all users, over one store and clock.
+    """The second factors of all users.
 
-    ``number_key`` is the farm's key for digests of numbers and activation codes: 32 bytes.
-    ``on_push`` is told of each push that was sent.
+    ``devices`` finds registered devices, ``activations`` registers them; ``push`` and ``codes``
+    are the factors. ``number_key`` is the farm's key for digests of numbers and activation codes,
+    32 bytes. ``on_push`` is called with each request that was sent to a phone.
     """
 
     def __init__(
         self,
-        store: MfaStore,
+        stores: MfaStores,
         clock: Clock,
         *,
         number_key: bytes,
@@ -61,20 +53,28 @@ class MfaService:
         on_push: Callable[[Challenge], None] = lambda _: None,
     ) -> None:
         random = random or secrets.SystemRandom()
-        self._store = store
         self.policy = policy or MfaPolicy()
-        self.push = PushFactor(store, clock, number_key, random, on_push)
-        self.codes = CodeFactor(store, clock)
-        self.activations = Activations(store, clock, number_key, random)
+        self.devices = stores.devices
+        self.activations = Activations(stores.activations, clock, number_key, random)
+        self.push = PushFactor(stores.push, stores.devices, clock, number_key, random, on_push)
+        self.codes = CodeFactor(stores.codes, clock)
+        self._factors: tuple[Factor, ...] = (self.push, self.codes)
 
     def methods_of(self, user: str) -> Methods:
-        """Return what *user* can sign in with."""
-        return Methods(tuple(self._store.devices_of(user)), self._store.has_totp(user))
+        """Return all methods that *user* (a UPN) has registered, factor by factor."""
+        return Methods(
+            tuple(method for factor in self._factors for method in factor.methods_of(user))
+        )
+
+    def unlock(self, user: str) -> None:
+        """Forget the user's failed attempts at every factor, as an administrator may ask for."""
+        for factor in self._factors:
+            factor.unlock(user)
 
 
 @runtime_checkable
 class UsesMfaService(Protocol):
-    """An adapter that wants the MFA service; any adapter may."""
+    """A further ability of any adapter: it is given the MFA service."""
 
     def use_mfa_service(self, service: MfaService) -> None:
         """Called once, before ``on_authentication_pipeline_load``."""

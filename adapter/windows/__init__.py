@@ -1,7 +1,17 @@
-"""OS builds of Windows Server: reading what servers print, products, required updates, catalogue.
+"""Builds of Windows Server: reading them from what servers print, products, updates.
 
-Microsoft's "How number matching works" names the required updates; the catalogue of cumulative
-updates is ``adapter/data/windows-server-updates.csv``.
+=============================  ====================================================================
+``builds``                     a build and how two compare; errors. Read first
+``reading``                    a build from any text that a server prints
+``versions``, ``registry``,    the places in such a text where a build is found
+``packages``, ``hotfixes``
+``products``                   products by base build, and the update that brings number matching
+``catalogue``                  every cumulative update: its KB, build and day
+``servers``                    all of this about one build: :func:`describe`
+=============================  ====================================================================
+
+Microsoft's "How number matching works" names the required updates; the catalogue is
+``adapter/data/windows-server-updates.csv``. ``adapter/adfs_server.py`` decides from what is read.
 """
 
 from adapter.windows.builds import (

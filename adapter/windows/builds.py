@@ -1,4 +1,4 @@
-"""What an OS build is: a base build and a revision (UBR), compared as integers."""
+"""An OS build: a base build and a revision (UBR), compared as integers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ HOW_TO_TELL = (
     "Run winver on the server and give the OS build it shows, or paste the output of: "
     r'reg query "HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"'
 )
-"""What an administrator does to learn a server's revision."""
+"""Tells administrators how to find out a server's revision."""
 
 # ASCII digits only: \d and int() also take those of other scripts. No leading zeros: Windows
 # prints none, and 20348.035 leaves open whether .35 or .350 was meant.
@@ -35,9 +35,9 @@ class Build:
     revision: int
 
     def includes(self, required: Build) -> bool:
-        """Whether a server of this build holds what came with *required*.
+        """Say whether a server of this build includes the update that brought *required*.
 
-        Updates are cumulative: same base build, and a revision at least as high.
+        Updates are cumulative: the base build is the same and the revision at least as high.
         """
         return self.base == required.base and self.revision >= required.revision
 
@@ -46,7 +46,7 @@ class Build:
 
 
 class BuildError(TallystickError):
-    """The ways in which a text fails to tell a build."""
+    """The base class of errors about a text that does not tell a build."""
 
 
 class NotABuildError(BuildError):
@@ -62,12 +62,12 @@ class NotABuildError(BuildError):
 
 
 class UpdateLevelUnknownError(BuildError):
-    """Raised when a text names a Windows Server but not the revision it runs."""
+    """Raised when a text names a Windows Server but not its revision."""
 
     code = "update_level_unknown"
 
     def __init__(self, known: str, why: str = "") -> None:
-        problem = f"{known} is known, its revision is not"
+        problem = f"{known} is known, but its revision is not"
         super().__init__(problem=f"{problem}. {why}" if why else problem, remedy=HOW_TO_TELL)
 
 
@@ -84,10 +84,10 @@ class TextTooLongError(BuildError):
 
 
 def parse_build(text: str) -> Build:
-    """Read a build written alone, ``20348.350`` or ``10.0.20348.350``.
+    """Read a build that stands alone, ``20348.350`` or ``10.0.20348.350``.
 
     For text that servers print use :func:`adapter.windows.read_server_text`. Raises
-    :class:`NotABuildError`, or :class:`UpdateLevelUnknownError` where the revision is missing.
+    :class:`NotABuildError`, or :class:`UpdateLevelUnknownError` if the revision is missing.
     """
     text = text.strip()
     build = bare_build(text)
@@ -99,7 +99,7 @@ def parse_build(text: str) -> Build:
 
 
 def bare_build(text: str) -> Build | None:
-    """The build that is the whole of *text*, or None."""
+    """Return the build if *text* is a build and nothing else, or None."""
     match = _BARE.fullmatch(text)
     if match is None:
         return None
@@ -109,7 +109,7 @@ def bare_build(text: str) -> Build | None:
 
 
 def bare_base(text: str) -> int | None:
-    """The base build that is the whole of *text* (``17763``, ``10.0.17763.0``), or None."""
+    """Return the base build if *text* is just that (``17763``, ``10.0.17763.0``), or None."""
     match = _WITHOUT_REVISION.fullmatch(text.removesuffix(".0"))
     return int(match[1]) if match else None
 

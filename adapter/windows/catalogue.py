@@ -1,6 +1,6 @@
 """The catalogue of cumulative updates: which KB brought which build, and when.
 
-The rows are those of ``adapter/data/windows-server-updates.csv``, read at first use.
+Its rows are in ``adapter/data/windows-server-updates.csv`` and are read at first use.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ K = TypeVar("K")
 
 @dataclass(frozen=True, slots=True)
 class CatalogueUpdate:
-    """A published update: the build it brings, its KB, the day it came out and of which kind it is.
+    """A published update: the build it brings, its KB, its day of release and its kind.
 
-    ``kind`` is security, preview, out-of-band, hotpatch, rtm or unclassified.
+    ``kind`` is ``security``, ``preview``, ``out-of-band``, ``hotpatch``, ``rtm`` or
+    ``unclassified``.
     """
 
     product: str
@@ -36,15 +37,16 @@ class CatalogueUpdate:
 
 
 class UnknownKBError(TallystickError):
-    """Raised when the catalogue holds no update of this KB, or several servers share it."""
+    """Raised when the catalogue has no update of this KB, or several products share it."""
 
     code = "unknown_kb"
 
 
 def installed_update(build: Build) -> CatalogueUpdate | None:
-    """The newest catalogued update that a server of this build holds, None where there is none.
+    """Return the newest catalogued update that a server of this build includes, or None.
 
-    It is exact when its build is the one asked for. A build later than the catalogue is normal.
+    It is the server's own update if its build equals *build*. A build newer than the whole
+    catalogue is normal.
     """
     updates = updates_of(build.base)
     count = bisect_right(updates, build.revision, key=lambda update: update.build.revision)
@@ -52,24 +54,27 @@ def installed_update(build: Build) -> CatalogueUpdate | None:
 
 
 def updates_of(base: int) -> tuple[CatalogueUpdate, ...]:
-    """The updates of one base build, oldest first; empty for a base without any."""
+    """Return the updates of one base build, oldest first; empty if there are none."""
     return _by_base().get(base, ())
 
 
 def updates_with_kb(kb: str) -> tuple[CatalogueUpdate, ...]:
-    """Every row of a KB (``KB5007205``): several where products share it or it had two builds."""
+    """Return all updates of a KB (``KB5007205``).
+
+    There are several if products share the KB, or if it brought two builds.
+    """
     return _by_kb().get(kb.strip().upper(), ())
 
 
 def build_of_kb(kb: str) -> Build:
-    """The build that a KB brings to a server; of two builds of one KB the lower, the proven one.
+    """Return the build that a KB brings; if it has two, the lower one, which it proves.
 
-    Raises :class:`UnknownKBError` where the catalogue does not hold it, or several products do.
+    Raises :class:`UnknownKBError` if the catalogue does not have it, or several products share it.
     """
     rows = updates_with_kb(kb)
     if not rows:
         raise UnknownKBError(
-            f"{kb.strip()!r} is no cumulative update of Windows Server in the catalogue",
+            f"{kb.strip()!r} is not a cumulative update of Windows Server in the catalogue",
             "Give the server's build, as winver shows it",
         )
     if len({row.build.base for row in rows}) > 1:

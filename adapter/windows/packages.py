@@ -18,12 +18,15 @@ _STATE = re.compile(r"\b(?:Partially ?Installed|Install ?Pending|Installed)\b")
 
 
 def builds_in(lines: Lines) -> tuple[Build, ...]:
-    """The newest cumulative update whose package is installed; superseded ones do not count."""
+    """Return the build of the newest installed package of each base build.
+
+    Superseded packages do not count.
+    """
     return _newest(lines, _INSTALLED)
 
 
 def pending_in(lines: Lines) -> tuple[Build, ...]:
-    """The newest cumulative update whose package waits for a restart."""
+    """Return the build of the newest package that waits for a restart, for each base build."""
     return _newest(lines, _PENDING)
 
 
@@ -36,7 +39,7 @@ def _newest(lines: Lines, wanted: str) -> tuple[Build, ...]:
 
 
 def _packages(lines: Lines) -> Iterator[tuple[Build, str]]:
-    """Every cumulative update with its state, which stands behind it or on a line below."""
+    """Yield every cumulative update with its state, which stands after it or on a line below."""
     build: Build | None = None
     for line in lines:
         rollup, below = _ROLLUP.search(line), _STATE_LINE.match(line)

@@ -1,4 +1,4 @@
-"""The products behind the base builds, and the update that brings number matching to each."""
+"""The product of each base build, and the update that brings number matching to it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class RequiredUpdate:
-    """The update from which on the AD FS adapter shows a number, with Microsoft's page on it."""
+    """The first update with which the AD FS adapter shows a number; ``url`` is Microsoft's page."""
 
     product: str
     kb: str
@@ -82,10 +82,10 @@ PREVIEWS_ONCE_LISTED: Final = {
     20348: (Build(20348, 320), "KB5006745"),
     17763: (Build(17763, 2268), "KB5006744"),
 }
-"""Previews that the document's revision of 2022-07-18 named in place of today's updates."""
+"""Previews that the revision of 2022-07-18 of that document named instead of today's updates."""
 
 
 def product_name(base: int) -> str | None:
-    """The product of a base build, None for one that is not known."""
+    """Return the product of a base build, or None if it is not known."""
     product = PRODUCTS.get(base)
     return product.name if product else None

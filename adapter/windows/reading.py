@@ -1,7 +1,8 @@
-"""Reading a server's build out of whatever the server printed about itself.
+"""Reads a server's build from whatever the server prints about itself.
 
-``winver``, ``ver``, ``systeminfo``, registry listings, ``Get-ComputerInfo``, ``dism``,
-``docker info``, hotfix lists, or a build alone. What a text does not say is never guessed.
+It understands ``winver``, ``ver``, ``systeminfo``, registry listings, ``Get-ComputerInfo``,
+``dism``, ``docker info``, hotfix lists, and a build alone. What a text does not say is never
+guessed.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ MAX_TEXT_LENGTH: Final = 1024 * 1024
 
 
 class Evidence(StrEnum):
-    """Where in a text its build was found; of several, the first in this order is believed."""
+    """Where in a text the build was found; if in several places, the first in this order counts."""
 
     BARE = "bare"
     REGISTRY = "registry"
@@ -44,11 +45,12 @@ class Evidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a text says of the server that printed it.
+    """What a text says about the server that printed it.
 
-    ``build`` is None where the text does not tell the revision; then ``at_least`` is the build of
-    the newest catalogued update in its hotfix list, if any, and ``base`` the base build, if that
-    much is known. ``evidence`` says where the build comes from, ``warnings`` what is odd.
+    ``build`` is None if the text does not tell the revision. Then ``at_least`` is the build of the
+    newest catalogued update in its hotfix list, if any, and ``base`` the base build, if it is
+    known. ``kbs`` are the updates of its hotfix list. ``evidence`` says where the build was found;
+    ``warnings`` are sentences about what looks wrong.
     """
 
     build: Build | None = None
@@ -60,12 +62,12 @@ class Reading:
 
     @property
     def product(self) -> str | None:
-        """The product of the base build, None where either is not known."""
+        """The product of the base build, or None if it is not known."""
         return None if self.base is None else product_name(self.base)
 
     @property
     def problem(self) -> str | None:
-        """None, or why there is no build: ``update_level_unknown`` or ``not_a_build``."""
+        """Why there is no build: ``update_level_unknown`` or ``not_a_build``; else None."""
         if self.build is not None:
             return None
         unread = self.evidence is Evidence.NONE
@@ -73,7 +75,7 @@ class Reading:
 
 
 def decode_output(data: bytes) -> str:
-    """Turn what a command wrote into text: UTF-8, or by its byte order mark, as PowerShell writes.
+    """Decode what a command wrote: UTF-16 if it has that byte order mark (PowerShell), else UTF-8.
 
     Bytes that are neither become replacement characters; nothing is raised.
     """
@@ -82,9 +84,9 @@ def decode_output(data: bytes) -> str:
 
 
 def read_server_text(text: str) -> Reading:
-    """Read *text*, in any form a server prints or an administrator types.
+    """Read *text*, in any form that a server prints or an administrator types.
 
-    Raises :class:`TextTooLongError` above ``MAX_TEXT_LENGTH`` characters, else nothing.
+    Raises :class:`TextTooLongError` above ``MAX_TEXT_LENGTH`` characters, and nothing else.
     """
     if len(text) > MAX_TEXT_LENGTH:
         raise TextTooLongError(MAX_TEXT_LENGTH)
@@ -99,10 +101,10 @@ def read_server_text(text: str) -> Reading:
 
 
 def read_build(text: str) -> Reading:
-    """Read *text* as :func:`read_server_text` does, but insist on a build, to set a server to.
+    """Read *text* like :func:`read_server_text`, but demand a build, to which a node is set.
 
-    A KB alone stands for the build it brings, a hotfix list for that of its newest update. Raises
-    :class:`NotABuildError`, :class:`UpdateLevelUnknownError`, :class:`TextTooLongError`, and
+    A KB alone stands for the build it brings, a hotfix list for the build of its newest update.
+    Raises :class:`NotABuildError`, :class:`UpdateLevelUnknownError`, :class:`TextTooLongError`, and
     :class:`~adapter.windows.UnknownKBError` for a KB that is not in the catalogue.
     """
     reading = read_server_text(text)
@@ -132,7 +134,8 @@ _FINDERS: Final = (
 def _read_output(lines: versions.Lines) -> Reading:
     other = versions.other_system(lines)
     if other is not None:
-        return Reading(warnings=(f"The text is of {other}: AD FS runs on Windows Server only.",))
+        note = f"The text comes from {other}: AD FS runs on Windows Server only."
+        return Reading(warnings=(note,))
     kbs = hotfixes.kbs_in(lines)
     found = [(evidence, builds) for evidence, find in _FINDERS if (builds := find(lines))]
     if not found:
@@ -186,7 +189,7 @@ def _without_revision(lines: versions.Lines, kbs: tuple[str, ...]) -> Reading:
 def _without_product(kbs: tuple[str, ...]) -> Reading:
     if not kbs:
         return Reading()
-    note = "The hotfix list does not tell which Windows Server it is of."
+    note = "The hotfix list does not say which Windows Server it comes from."
     return Reading(evidence=Evidence.HOTFIX_LIST, kbs=kbs, warnings=(note,))
 
 
@@ -198,18 +201,18 @@ def _file_versions(lines: versions.Lines) -> Iterator[str]:
 def _other_builds(
     build: Build, found: Iterable[tuple[Evidence, tuple[Build, ...]]]
 ) -> Iterator[str]:
-    """Builds in less trusted places; mentions are too loose to be worth a word."""
+    """Warn about other builds in less reliable places; a mere mention is not worth a warning."""
     for evidence, builds in found:
         if evidence is not Evidence.MENTION and builds != (build,):
             names = ", ".join(map(str, builds[:5]))
-            yield f"The text also names {names}; {build} is taken, from the surer place."
+            yield f"The text also names {names}; {build} is used, from a more reliable place."
 
 
 def _other_product(build: Build, lines: versions.Lines) -> Iterator[str]:
     bases = versions.named_products_in(lines)
     if bases and build.base not in bases:
         names = " and ".join(str(product_name(base)) for base in bases)
-        yield f"The text speaks of {names}, but the build {build} is another's: the build decides."
+        yield f"The text names {names}, but {build} is another product's build: the build decides."
 
 
 def _pending(build: Build, lines: versions.Lines) -> Iterator[str]:
@@ -232,4 +235,4 @@ def _foreign_kbs(base: int, kbs: tuple[str, ...]) -> Iterator[str]:
     foreign = hotfixes.foreign_to(kbs, base)
     if foreign:
         names = ", ".join(foreign[:5])
-        yield f"{names} in the hotfix list: not an update of base build {base}, left aside."
+        yield f"{names} in the hotfix list: not an update of base build {base}, so it is ignored."

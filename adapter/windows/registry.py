@@ -15,11 +15,11 @@ _FIELD = re.compile(
     re.IGNORECASE,
 )
 _MAX_TABLE_LINE_LENGTH = 300
-_HIGHEST_REVISION = 0xFFFFFFFF
+_MAX_REVISION = 0xFFFFFFFF
 
 
 def builds_in(lines: Lines) -> tuple[Build, ...]:
-    """The build of the values CurrentBuildNumber and UBR; the base may also stand elsewhere.
+    """Return the builds made of CurrentBuildNumber and UBR; the base may also stand elsewhere.
 
     ``reg query`` prints the UBR in hexadecimal, everything else in decimal.
     """
@@ -42,7 +42,7 @@ def _fields(lines: Lines) -> Iterator[tuple[str, int]]:
 
 
 def _table_fields(lines: Lines) -> Iterator[tuple[str, int]]:
-    """The same from a PowerShell table: names, a line of dashes, values under the names."""
+    """Yield the fields of a PowerShell table: names, a line of dashes, values under the names."""
     for heads, dashes, values in zip(lines, lines[1:], lines[2:], strict=False):
         if "---" not in dashes or set(dashes) - set(" -\t") or len(heads) > _MAX_TABLE_LINE_LENGTH:
             continue
@@ -58,7 +58,7 @@ def _field(name: str, digits: str, *, hexadecimal: bool) -> Iterator[tuple[str, 
     if name.endswith("ubr"):
         if hexadecimal or digits.isdecimal():
             value = int(digits, 16 if hexadecimal else 10)
-            if value <= _HIGHEST_REVISION:
+            if value <= _MAX_REVISION:
                 yield name, value
     elif not hexadecimal and re.fullmatch(BASE, digits):
         yield name, int(digits)

@@ -1,4 +1,4 @@
-"""What is known of a server from its build alone: product, required update, installed update."""
+"""Describes a server by its build alone: product, required update, installed update."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from adapter.windows.products import (
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """The facts about a build; ``warnings`` are sentences for administrators.
+    """A build and everything the tables say about it; ``warnings`` are for administrators.
 
-    ``installed`` is the newest catalogued update the build holds; ``exact`` says that it has
-    precisely this build.
+    ``product`` and ``required`` are None if the tables do not have them. ``installed`` is the
+    newest catalogued update that the build includes.
     """
 
     build: Build
@@ -32,13 +32,13 @@ class Server:
 
     @property
     def exact(self) -> bool:
-        """Whether the catalogue holds this very build."""
+        """Whether the catalogue has an update with exactly this build."""
         return self.installed is not None and self.installed.build == self.build
 
 
 @lru_cache(maxsize=1024)
 def describe(build: Build) -> Server:
-    """Look a build up in the tables. Unknown builds have a warning, never an error."""
+    """Look a build up in the tables. An unknown build gets a warning, never an error."""
     return Server(
         build=build,
         product=product_name(build.base),
@@ -58,9 +58,9 @@ def _warnings(build: Build) -> Iterator[str]:
 
 
 def _between_updates(build: Build) -> bool:
-    """Whether updates before and after this build are known, but not itself.
+    """Say whether the catalogue has updates before and after this build, but not this one.
 
-    Later than the catalogue is normal, and before its first update come installation media.
+    Builds newer than the catalogue are normal, and installation media are older than its first.
     """
     revisions = [update.build.revision for update in updates_of(build.base)]
     return (

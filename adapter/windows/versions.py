@@ -1,4 +1,4 @@
-"""Versions as Windows prints them: ``winver``, ``ver``, ``systeminfo``, ``docker info`` and kin."""
+"""Versions as Windows prints them: ``winver``, ``ver``, ``systeminfo``, ``docker info``."""
 
 from __future__ import annotations
 
@@ -53,17 +53,20 @@ _PRODUCT = re.compile(
 
 
 def os_builds_in(lines: Lines) -> tuple[Build, ...]:
-    """Builds behind the words "OS Build": ``winver``, Settings > About, ``docker info``."""
+    """Return builds after the words "OS Build": ``winver``, Settings > About, ``docker info``."""
     return _builds(_OS_BUILD.findall("\n".join(lines)))
 
 
 def bracketed_in(lines: Lines) -> tuple[Build, ...]:
-    """Builds in brackets, as ``ver`` and the banner of ``cmd.exe`` print them."""
+    """Return builds in brackets, as ``ver`` and the banner of ``cmd.exe`` print them."""
     return _builds(_BRACKETED.findall("\n".join(lines)))
 
 
 def mentions_in(lines: Lines) -> tuple[Build, ...]:
-    """Builds that stand anywhere else, without a version in front only of known products."""
+    """Return builds that stand anywhere else.
+
+    Without a version in front of it (``10.0.``), a number counts only for a known product.
+    """
     found = (match for line in _trusted(lines) for match in _MENTION.findall(line))
     return _builds(
         (base, revision) for version, base, revision in found if version or int(base) in PRODUCTS
@@ -71,7 +74,7 @@ def mentions_in(lines: Lines) -> tuple[Build, ...]:
 
 
 def bases_in(lines: Lines) -> tuple[int, ...]:
-    """Base builds that a text names without a revision, from its surest words; often one."""
+    """Return the base builds that a text names without a revision, from its most reliable words."""
     text = "\n".join(lines)
     trusted = "\n".join(_trusted(lines))
     return (
@@ -84,18 +87,18 @@ def bases_in(lines: Lines) -> tuple[int, ...]:
 
 
 def named_products_in(lines: Lines) -> tuple[int, ...]:
-    """The base builds of the products that a text calls by name."""
+    """Return the base builds of the products that a text calls by name."""
     names = (name.lower() for line in lines for name in _PRODUCT.findall(line))
     return tuple(dict.fromkeys(_BASES[name] for name in names))
 
 
 def names_file_versions(lines: Lines) -> bool:
-    """Whether numbers stand there that look like a revision and are not: BuildLabEx, files."""
+    """Say whether a text has numbers that only look like a revision: BuildLabEx, file versions."""
     return any(_OF_A_FILE.match(line) for line in lines)
 
 
 def other_system(lines: Lines) -> str | None:
-    """The name of a system with a server's base build that is none, None for a server's text.
+    """Return the name of another system if the text comes from one, or None.
 
     Windows 10 and 11, Hyper-V Server and Azure Stack HCI share base builds with Windows Server.
     """

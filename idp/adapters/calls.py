@@ -1,7 +1,7 @@
-"""Calling an adapter: its answer as plain values, and all that can go wrong as one failure.
+"""Calls an adapter: its answer becomes plain values, and whatever goes wrong becomes one failure.
 
-Nothing of an adapter runs outside this module once it is loaded, so nothing it does can take
-another way than to a page, to claims that are judged, or to the end of the sign-in.
+Once an adapter is loaded, its code runs only inside this module. So whatever it does leads to a
+page, to claims that are judged, or to the end of the sign-in.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ from idp.federation.claims import security_id
 from idp.logs import get_logger
 
 LAST_PAGE_SECONDS = 5.0
-"""How long an adapter that has failed may take for its last page."""
+"""How long an adapter that has failed may take to make its last page."""
 
 
 @dataclass(frozen=True, slots=True)
 class AdapterPage:
-    """A page of an adapter; nothing of the adapter has to run any more to show it."""
+    """A page of an adapter as plain text: none of the adapter's code runs to show it."""
 
     title: str
     form: str
@@ -51,8 +51,8 @@ class AdapterPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What an adapter answered: a page, or (None) the claims of a user who has passed."""
+class AdapterAnswer:
+    """What an adapter answered: a page, or if that is None the claims of a user who has passed."""
 
     page: AdapterPage | None
     claims: tuple[Claim, ...]
@@ -61,9 +61,9 @@ class Answer:
 
 
 class AdapterFailed(Exception):
-    """Raised when an adapter threw, or answered with what is no answer.
+    """Raised when an adapter raised an exception, or returned what the contract does not allow.
 
-    ``page`` is the one that it wants shown at the end, None for ours.
+    ``page`` is the last page that it wants shown; None if the host shows its own.
     """
 
     def __init__(self, page: AdapterPage | None) -> None:
@@ -77,14 +77,17 @@ class AdapterBusy(Unavailable):
     code = "adapter_busy"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"The adapter {name} does not answer", "See whether what it asks is there")
+        super().__init__(
+            f"The adapter {name} does not answer", "Check that the service it depends on is running"
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class AdapterCall:
     """The calls to one adapter in one step of a sign-in.
 
-    What everybody needs and is away for the moment is no fault of the adapter: it goes on up.
+    :class:`~adapter.errors.Unavailable` passes through: a database that cannot be reached is no
+    fault of the adapter.
     """
 
     loaded: LoadedAdapter
@@ -92,9 +95,10 @@ class Call:
     lcid: int
 
     def offer(self, user: User) -> dict[str, Json] | None:
-        """Return what the adapter notes of a user it is for; None when it is not, or throws.
+        """Return the data that an available adapter keeps for the user.
 
-        Nor is one offered that has no place left: others may still be.
+        Returns None if it is not available for this user, raises an exception, or has too many
+        calls under way: other adapters may still be offered.
         """
         try:
             with self._place():
@@ -111,20 +115,20 @@ class Call:
             return None
         return noted if available is True else None
 
-    def begin(self, user: User, request: HttpRequest) -> Answer:
+    def begin(self, user: User, request: HttpRequest) -> AdapterAnswer:
         """Start the factor; the answer is a page. Raises :class:`AdapterFailed`."""
 
         def ask() -> AdapterPresentation:
             adapter = self.loaded.adapter
             answer = adapter.begin_authentication(self._claim(user), request, self.context)
             if isinstance(answer, tuple):
-                raise TypeError("begin_authentication cannot let anybody in")
+                raise TypeError("begin_authentication returned claims instead of a page")
             return answer
 
         return self._guarded(ask, request)
 
-    def try_end(self, proof: dict[str, str], request: HttpRequest) -> Answer:
-        """Let the adapter judge one post of its page. Raises :class:`AdapterFailed`."""
+    def try_end(self, proof: dict[str, str], request: HttpRequest) -> AdapterAnswer:
+        """Have the adapter judge one post of its page. Raises :class:`AdapterFailed`."""
 
         def ask() -> tuple[Claim, ...] | AdapterPresentation:
             adapter = self.loaded.adapter
@@ -132,19 +136,19 @@ class Call:
 
         return self._guarded(ask, request)
 
-    def _guarded(self, ask: Callable[[], object], request: HttpRequest) -> Answer:
+    def _guarded(self, ask: Callable[[], object], request: HttpRequest) -> AdapterAnswer:
         try:
             with self._place():
                 return self._read(ask())
         except (Unavailable, KeyboardInterrupt):
             raise
-        except BaseException as error:  # SystemExit, too: an adapter does not end the server
+        except BaseException as error:  # SystemExit, too: an adapter must not end the server
             self._log(error)
             raise AdapterFailed(self._last_page(request, error)) from error
 
     @contextmanager
     def _place(self) -> Iterator[None]:
-        """Take one of the adapter's places for a call; raises :class:`AdapterBusy`."""
+        """Take one of the places that calls to the adapter have; raises :class:`AdapterBusy`."""
         if not self.loaded.places.acquire(blocking=False):
             raise AdapterBusy(self.loaded.name)
         try:
@@ -152,9 +156,9 @@ class Call:
         finally:
             self.loaded.places.release()
 
-    def _read(self, answer: object) -> Answer:
+    def _read(self, answer: object) -> AdapterAnswer:
         passed = isinstance(answer, tuple)
-        return Answer(
+        return AdapterAnswer(
             page=None if passed else _rendered(answer, self.lcid),
             claims=_claims(answer) if passed else (),
             data=_plain(self.context.data),
@@ -170,7 +174,7 @@ class Call:
         return explanation
 
     def _last_page(self, request: HttpRequest, error: BaseException) -> AdapterPage | None:
-        """Ask the adapter for a page to end with; it may fail once more, or never come back."""
+        """Ask the adapter for its last page; it may fail once more, or never return."""
 
         def ask() -> AdapterPage | None:
             page = self.loaded.adapter.on_error(request, self._as_external(error))
@@ -185,7 +189,7 @@ class Call:
             return None
 
     def _as_external(self, error: BaseException) -> ExternalAuthenticationException:
-        """Return what was thrown as the contract has it: with the context of this sign-in."""
+        """Return the exception as the contract defines it, with the context of this sign-in."""
         if not isinstance(error, ExternalAuthenticationException):
             return ExternalAuthenticationException(str(error), self.context)
         if not isinstance(error.context, AuthenticationContext):
@@ -231,13 +235,13 @@ def _claims(answer: object) -> tuple[Claim, ...]:
     claims = answer if isinstance(answer, tuple) else ()
     for claim in claims:
         if not isinstance(claim, Claim):
-            raise TypeError("there is something among the claims that is none")
+            raise TypeError("one of the claims is not a Claim")
         _must_be_text(claim.type, claim.value)
     return claims
 
 
 def _plain(data: object) -> dict[str, Json]:
-    """Return the adapter's memory as the seal carries it; raises for what JSON does not have."""
+    """Return the adapter's data as they are sealed; raises for what JSON cannot hold."""
     plain = json.loads(json.dumps(data, ensure_ascii=False).encode())
     if not isinstance(plain, dict):
         raise TypeError("the context's data is no dictionary")

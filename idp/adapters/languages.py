@@ -1,8 +1,8 @@
-"""Which of an adapter's languages a browser is answered in: Accept-Language against LCIDs.
+"""Chooses the language in which an adapter answers: the browser's Accept-Language against LCIDs.
 
-Quality values are those of RFC 9110 §12.5.4; a language is looked up as RFC 4647 §3.4 says: what is
-not there in the region asked for is given in another (``de-AT`` finds ``de-DE``). Which LCID is
-which language is Python's own table.
+Quality values follow RFC 9110 §12.5.4, the look-up of a language RFC 4647 §3.4: if a language is
+not available for the region asked for, another region's is used (``de-AT`` finds ``de-DE``). The
+table of LCIDs is Python's own (``locale.windows_locale``).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SPECIFIC = 0x400
 
 
 def tag_of(lcid: int) -> str:
-    """Return the language tag of an LCID (``de-DE``, ``de``), empty for one that nobody knows."""
+    """Return the language tag of an LCID (``de-DE``, ``de``), empty for an unknown LCID."""
     name = windows_locale.get(lcid)
     if name is not None:
         return _SCRIPTS.get(name, name.replace("_", "-"))
@@ -37,7 +37,7 @@ def tag_of(lcid: int) -> str:
 
 
 def negotiate(accept_language: str, available: Sequence[int]) -> int:
-    """Return the one of *available* that suits the browser best; English where none does."""
+    """Return the LCID in *available* that suits the browser best; English if none does."""
     ranges = list(_ranges(accept_language))
     tags = {lcid: tag_of(lcid).lower() for lcid in available}
     offered = {lcid: tag for lcid, tag in tags.items() if not _is_refused(tag, ranges)}
@@ -49,7 +49,7 @@ def negotiate(accept_language: str, available: Sequence[int]) -> int:
 
 
 def _ranges(header: str) -> Iterator[tuple[str, float]]:
-    """Give the language ranges of a header with their qualities; what is none is left out."""
+    """Yield the valid language ranges of a header with their qualities."""
     for element in header[:MAX_HEADER_LENGTH].split(",")[:MAX_RANGES]:
         found = _RANGE.fullmatch(element)
         if found:
@@ -57,13 +57,13 @@ def _ranges(header: str) -> Iterator[tuple[str, float]]:
 
 
 def _is_refused(tag: str, ranges: Sequence[tuple[str, float]]) -> bool:
-    """Say whether of the ranges that cover a language the narrowest has the quality 0."""
+    """Say whether the narrowest range that covers a language has the quality 0."""
     covering = [each for each in ranges if _matches(each[0], tag)]
     return bool(covering) and max(covering, key=lambda each: len(each[0].strip("*")))[1] == 0
 
 
 def _look_up(tag: str, offered: dict[int, str]) -> int | None:
-    """Return what is offered of a range, or of what is left when its last parts are taken off."""
+    """Return the offered language of a range, or of the range without its last parts."""
     while tag:
         for lcid, each in offered.items():
             if _matches(tag, each):

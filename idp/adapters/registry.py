@@ -1,4 +1,4 @@
-"""The adapters of this node: loaded when needed, and again when their registration changes."""
+"""The adapters of this node: loaded when first needed, and again when a registration changes."""
 
 from __future__ import annotations
 
@@ -32,14 +32,13 @@ STATIC_TYPES = {
 }
 _FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*", re.ASCII)
 
-
 MAX_CALLS = 200
-"""So many calls to one adapter may be under way in a process: one that hangs takes no more."""
+"""Upper limit of concurrent calls per adapter, so that a hanging one cannot take every thread."""
 
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """What an adapter said of itself when it was loaded; it cannot take it back."""
+    """What an adapter announced when it was loaded; later changes of its metadata do not count."""
 
     methods: frozenset[str]
     identity_claim: str
@@ -48,7 +47,7 @@ class Announced:
     descriptions: Mapping[int, str]
 
     def friendly_name(self, lcid: int) -> str:
-        """Return the name in a language, else in English, else in any."""
+        """Return the name in a language, else in English, else in any language."""
         return _in(self.friendly_names, lcid)
 
     def description(self, lcid: int) -> str:
@@ -58,7 +57,7 @@ class Announced:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadedAdapter:
-    """An adapter under the name it was registered with; ``places`` are for calls to it."""
+    """An adapter under the name it was registered with; ``places`` limits the calls to it."""
 
     name: str
     adapter: Adapter
@@ -79,10 +78,10 @@ class LoadedAdapter:
 
 
 class AdapterHost:
-    """Gives the enabled adapters, in the order of the global policy.
+    """Loads the enabled adapters, in the order of the global policy.
 
-    Loading is logged like AD FS's events 106 (loaded) and 105 (failed); one that fails to load
-    is not offered, and the others are.
+    Loading is logged like AD FS's events 106 (loaded) and 105 (failed). An adapter that fails to
+    load is not offered; the others are.
     """
 
     def __init__(self, providers: Providers, policy: GlobalPolicy, mfa: MfaService) -> None:
@@ -93,18 +92,25 @@ class AdapterHost:
         self._loaded: dict[str, tuple[AuthenticationProvider, LoadedAdapter | None]] = {}
 
     def enabled(self) -> tuple[LoadedAdapter, ...]:
-        """Return the adapters that the global policy enables and that could be loaded."""
+        """Return the adapters that the global policy enables and that could be loaded.
+
+        Each call reads the database, so that a change is seen at once: call it once in a step.
+        """
         registered = {provider.name: provider for provider in self._providers.list()}
         names = self._policy.enabled_providers()
-        found = [self._load(registered[name]) for name in names if name in registered]
-        return tuple(adapter for adapter in found if adapter is not None)
+        loaded = [self._load(registered[name]) for name in names if name in registered]
+        return tuple(adapter for adapter in loaded if adapter is not None)
 
     def find(self, name: str) -> LoadedAdapter | None:
-        """Return one enabled adapter."""
-        return next((loaded for loaded in self.enabled() if loaded.name == name), None)
+        """Return one enabled adapter, None if it is not enabled or could not be loaded."""
+        if name not in self._policy.enabled_providers():
+            return None
+        registered = (each for each in self._providers.list() if each.name == name)
+        provider = next(registered, None)
+        return None if provider is None else self._load(provider)
 
     def close(self) -> None:
-        """Unload every adapter: the node stops."""
+        """Unload every adapter; called when the node stops."""
         with self._lock:
             loaded = [adapter for _, adapter in self._loaded.values() if adapter is not None]
             self._loaded.clear()
@@ -113,11 +119,11 @@ class AdapterHost:
 
     def _load(self, provider: AuthenticationProvider) -> LoadedAdapter | None:
         with self._lock:
-            known = self._loaded.get(provider.name)
-            if known is not None and known[0] == provider:
-                return known[1]
-            if known is not None and known[1] is not None:
-                _unload(known[1])
+            before = self._loaded.get(provider.name)
+            if before is not None and before[0] == provider:
+                return before[1]
+            if before is not None and before[1] is not None:
+                _unload(before[1])
             loaded = self._try_load(provider)
             self._loaded[provider.name] = (provider, loaded)
             return loaded
@@ -131,7 +137,7 @@ class AdapterHost:
             adapter.on_authentication_pipeline_load(AuthenticationMethodConfigData(provider.config))
         except KeyboardInterrupt:
             raise
-        except BaseException as error:  # whatever a stranger's code throws
+        except BaseException as error:  # whatever foreign code raises
             _log("adapter_load_failed", provider.name, error, event_id=Event.PROVIDER_NOT_LOADED)
             return None
         get_logger().info("adapter_loaded", event_id=Event.PROVIDER_LOADED, provider=provider.name)
@@ -142,7 +148,7 @@ def _announced(metadata: AdapterMetadata, name: str) -> Announced:
     identity_claim = metadata.identity_claims[0]
     if identity_claim not in IDENTITY_CLAIMS:
         raise TallystickError(
-            "The adapter asks for an identity claim that there is not",
+            "The adapter asks for an identity claim that does not exist",
             "Run tallystick adapters check",
             code="bad_metadata",
         )
@@ -173,7 +179,7 @@ def _unload(loaded: LoadedAdapter) -> None:
 
 
 def _log(event: str, name: str, error: BaseException, **more: int) -> None:
-    """Log a failure; a text that is not ours may hold what stands in a configuration file."""
+    """Log a failure, without a foreign exception's text: it may quote a configuration file."""
     problem = error.problem if isinstance(error, TallystickError) else ""
     get_logger().error(
         event,

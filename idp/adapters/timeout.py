@@ -1,4 +1,4 @@
-"""Calling a stranger's code that may never come back, with an end to the wait for it."""
+"""Calls foreign code that may never return, and stops waiting after a time limit."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from typing import TypeVar
 T = TypeVar("T")
 
 PLACES = threading.BoundedSemaphore(32)
-"""So many calls may be under way, or have been given up and hang for ever; then none is made."""
+"""Upper limit of calls under way, those included that were given up and hang for ever."""
 
 
 class NoAnswer(Exception):
-    """Raised when a call did not come back in time, or there was no place left to make it."""
+    """Raised when a call did not return in time, or too many calls were under way."""
 
 
 def call_within(seconds: float, call: Callable[[], T]) -> T:
     """Return what *call* returns, or raise what it raises.
 
-    It runs in a thread of its own, which nobody waits for any more after *seconds*: then, and
-    where too many hang already, raises :class:`NoAnswer`.
+    The call runs in a thread of its own. After *seconds*, or if too many calls hang already,
+    raises :class:`NoAnswer`; the thread is left alone.
     """
     if not PLACES.acquire(blocking=False):
         raise NoAnswer
     answers: list[T] = []
-    thrown: list[BaseException] = []
+    raised: list[BaseException] = []
 
     def run() -> None:
         try:
             answers.append(call())
-        except BaseException as error:  # SystemExit, too, ends nothing but this thread
-            thrown.append(error)
+        except BaseException as error:  # SystemExit, too, ends only this thread
+            raised.append(error)
         finally:
             PLACES.release()
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     thread.join(seconds)
-    for error in thrown:
+    for error in raised:
         raise error
     if not answers:
         raise NoAnswer

@@ -1,24 +1,52 @@
-"""Administration: pages and a REST API over one set of use cases."""
+"""The web host of administration: the pages under ``/admin/`` and the REST API ``/admin/api/``.
+
+It reads requests, calls the use cases of :mod:`idp.management`, and shows what they return. The
+command line calls the same use cases.
+
+=================================  ======  ==========================================  ============
+address                            method  what it does                                module
+=================================  ======  ==========================================  ============
+``/admin/``                        GET     the Farm; without a session the token form  pages/nodes
+``/admin/``                        POST    exchanges the token for a session           pages/sign_in
+``/admin/sign-out``                POST    ends the session                            pages/sign_in
+``/admin/nodes``                   POST    sets the build of a node                    pages/nodes
+``/admin/keys``                    both    token-signing keys                          pages/keys
+``/admin/trusts``                  GET     relying party trusts                        pages/trusts
+``/admin/trusts/one``              both    one trust and its settings                  pages/trusts
+``/admin/access``                  GET     access control by trust                     pages/access
+``/admin/log``                     GET     the last sign-ins                           pages/log
+``/admin/api/nodes[/NAME]``        several nodes of the farm                           api/nodes
+``/admin/api/keys[/THUMBPRINT]``   several token-signing keys                          api/keys
+``/admin/api/trusts[/ENTITY-ID]``  several relying party trusts                        api/trusts
+=================================  ======  ==========================================  ============
+
+Read :mod:`idp.admin.authentication` (who is an administrator) and :mod:`idp.admin.frame` (what all
+pages share) first. :mod:`idp.web` has what all web hosts share.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from flask import Blueprint
+from flask import Blueprint
 
+from idp.admin.api import guard
+from idp.admin.api import keys as keys_api
+from idp.admin.api import nodes as nodes_api
+from idp.admin.api import trusts as trusts_api
+from idp.admin.authentication import AdminAuthentication
+from idp.admin.frame import Frame
+from idp.admin.pages import access, keys, log, nodes, sign_in, trusts
+
+if TYPE_CHECKING:
     from idp.services import Services
+
+PAGES = (sign_in, nodes, keys, log, access, trusts)
+API = (nodes_api, keys_api, trusts_api)
 
 
 def blueprint(services: Services) -> Blueprint:
     """Return the blueprint of ``/admin/`` and ``/admin/api/``."""
-    # The command line uses the use cases here and must not wait for the web framework.
-    from flask import Blueprint
-
-    from idp.admin.api.views import add_api
-    from idp.admin.authentication import AdminAuthentication
-    from idp.admin.pages.views import add_pages
-
     made = Blueprint(
         "admin",
         __name__,
@@ -26,7 +54,13 @@ def blueprint(services: Services) -> Blueprint:
         template_folder="templates",
         static_folder="static",
     )
-    access = AdminAuthentication(services)
-    add_pages(made, services, access)
-    add_api(made, services, access)
+    authentication = AdminAuthentication(services)
+    frame = Frame(services, authentication)
+    frame.handle_errors(made)
+    for pages in PAGES:
+        pages.add_routes(made, services, frame)
+    api = guard.GuardedApi(made, authentication)
+    for part in API:
+        part.add_routes(api, services)
+    api.refuse_the_rest()
     return made

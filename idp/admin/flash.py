@@ -1,4 +1,4 @@
-"""What a change has to say on the page after it: a sealed cookie for one look."""
+"""Flash messages: shown once on the page after a change, kept in a sealed cookie until then."""
 
 from __future__ import annotations
 
@@ -8,19 +8,24 @@ from datetime import timedelta
 from flask import Request
 from werkzeug import Response
 
+from idp.admin.cookies import AdminCookies
 from idp.admin.session import AdminSession
 from idp.session.seal import SealBroken, Sealer
 
 COOKIE = "AdminNotice"
 LIFETIME = timedelta(minutes=1)
-WARNINGS = 5
-LENGTH = 400
-"""So many warnings, each so long, fit into a cookie."""
+
+# Browsers keep cookies of up to 4 KiB.
+MAX_WARNINGS = 5
+MAX_TEXT_LENGTH = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Flash:
-    """What was done to a node, a trust or the keys, and what is odd about it."""
+    """What was changed, and warnings about it.
+
+    ``about`` names the thing: a node, the entity ID of a trust, or ``keys``.
+    """
 
     about: str
     text: str
@@ -28,35 +33,27 @@ class Flash:
 
 
 class Flashes:
-    """Leaves a notice with one answer and takes it up with the next."""
+    """Writes a flash message into one response and reads it with the next request."""
 
-    def __init__(self, sealer: Sealer, *, path: str, secure: bool) -> None:
+    def __init__(self, sealer: Sealer, cookies: AdminCookies) -> None:
         self._seal = sealer.purpose("admin-notice")
-        self._path = path
-        self._secure = secure
+        self._cookies = cookies
 
-    def leave(self, answer: Response, session: AdminSession, notice: Flash) -> None:
-        """Send *notice* along with *answer*."""
-        warnings = [warning[:LENGTH] for warning in notice.warnings[:WARNINGS]]
-        payload = {"about": notice.about, "text": notice.text[:LENGTH], "warnings": warnings}
-        answer.set_cookie(
-            COOKIE,
-            self._seal.seal(payload, bound_to=session.id, lifetime=LIFETIME),
-            max_age=LIFETIME,
-            path=self._path,
-            secure=self._secure,
-            httponly=True,
-            samesite="Strict",
-        )
+    def leave(self, response: Response, session: AdminSession, flash: Flash) -> None:
+        """Set the cookie with *flash*, cut to the lengths above, for this session only."""
+        warnings = [warning[:MAX_TEXT_LENGTH] for warning in flash.warnings[:MAX_WARNINGS]]
+        payload = {"about": flash.about, "text": flash.text[:MAX_TEXT_LENGTH], "warnings": warnings}
+        sealed = self._seal.seal(payload, bound_to=session.id, lifetime=LIFETIME)
+        self._cookies.set(response, COOKIE, sealed, max_age=LIFETIME)
 
-    def read(self, asked: Request, session: AdminSession) -> Flash | None:
-        """Return the notice that this session's last change left."""
+    def read(self, request: Request, session: AdminSession) -> Flash | None:
+        """Return the flash message that this session's last change left, or None."""
         try:
-            values = self._seal.open(asked.cookies.get(COOKIE, ""), bound_to=session.id)
+            values = self._seal.open(request.cookies.get(COOKIE, ""), bound_to=session.id)
         except SealBroken:
             return None
         return Flash(values["about"], values["text"], tuple(values["warnings"]))
 
-    def clear(self, answer: Response) -> None:
-        """Have the browser forget the notice."""
-        answer.delete_cookie(COOKIE, path=self._path)
+    def clear(self, response: Response) -> None:
+        """Delete the cookie."""
+        self._cookies.delete(response, COOKIE)

@@ -1,7 +1,7 @@
-"""How often a client may give a wrong token: counted by the whole farm.
+"""Limits how many wrong tokens a client may send, counted by all nodes of the farm together.
 
-The token is too long to be guessed: this keeps the log short and the guessing hopeless. A client
-is never made to wait in a thread.
+The token is too long to be guessed; the limit keeps the log short. A client above the limit is
+refused at once: nothing waits in a thread.
 """
 
 from __future__ import annotations
@@ -12,33 +12,33 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from idp.session.used_once import UsedOnce
 
-WRONG = 10
+MAX_WRONG = 10
 WINDOW = timedelta(minutes=1)
 
 _KIND = "wrong-token"
 
 
 class RateLimit:
-    """The wrong tokens of each minute, by client address.
+    """Counts the wrong tokens of each client address in each minute of the clock.
 
-    Each takes one of ten places, which can be taken once: parallel ones, on several nodes, get
-    ten together.
+    Each wrong token takes one of :data:`MAX_WRONG` places. A place can be taken once, so parallel
+    requests at several nodes get :data:`MAX_WRONG` together.
     """
 
     def __init__(self, once: UsedOnce) -> None:
         self._once = once
 
-    def judge(self, client: str, now: datetime, *, right: bool) -> bool:
-        """Count a wrong token; say whether the client may hear at all what its token was."""
+    def admits(self, client: str, now: datetime, *, right: bool) -> bool:
+        """Return whether the client may be told if its token was *right*; count a wrong one."""
         minute = now.replace(second=0, microsecond=0)
         if right:
-            return not self._once.is_used(_KIND, _place(client, minute, WRONG - 1))
+            return not self._once.is_used(_KIND, _place(client, minute, MAX_WRONG - 1))
         return any(
             self._once.claim(_KIND, _place(client, minute, number), minute + WINDOW, durable=False)
-            for number in range(WRONG)
+            for number in range(MAX_WRONG)
         )
 
 
 def _place(client: str, minute: datetime, number: int) -> str:
-    """Name a place; they are taken in order, so that the last one stands for all."""
+    """Return the key of a place. Places are taken in order: with the last one taken, all are."""
     return f"{client} {minute.isoformat()} {number}"

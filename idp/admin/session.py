@@ -1,4 +1,4 @@
-"""An administrator's session: a sealed cookie, and the CSRF tokens that belong to it alone."""
+"""An administrator's session: a sealed cookie, and the CSRF tokens of the session's forms."""
 
 from __future__ import annotations
 
@@ -10,20 +10,25 @@ from idp.management.admin_token import AdminToken
 from idp.session.seal import SealBroken, Sealer
 from idp.session.used_once import UsedOnce
 
+COOKIE = "AdminSession"
 LIFETIME = timedelta(hours=8)
+
 _ENDED = "admin-session-ended"
 
 
 @dataclass(frozen=True, slots=True)
 class AdminSession:
-    """A session that is good now."""
+    """A valid session."""
 
     id: str
     ends_at: datetime
 
 
 class AdminSessions:
-    """Begins, reads and ends sessions. A new token ends all that an earlier one began."""
+    """Begins, reads and ends sessions.
+
+    A cookie is sealed for the token it was given for, so a new token ends all earlier sessions.
+    """
 
     def __init__(self, sealer: Sealer, once: UsedOnce) -> None:
         self._cookies = sealer.purpose("admin-session")
@@ -37,7 +42,7 @@ class AdminSessions:
         return self._cookies.seal(payload, bound_to=token.digest.hex(), lifetime=LIFETIME)
 
     def read(self, cookie: str, token: AdminToken) -> AdminSession | None:
-        """Return the session of a cookie, or None when it is not ours, expired or signed out."""
+        """Return the session of a cookie, or None if it is forged, expired or signed out."""
         try:
             payload = self._cookies.open(cookie, bound_to=token.digest.hex())
         except SealBroken:
@@ -47,15 +52,15 @@ class AdminSessions:
         return AdminSession(payload["id"], datetime.fromtimestamp(payload["ends_at"], UTC))
 
     def end(self, session: AdminSession) -> None:
-        """End the session on every node, whoever kept a copy of the cookie."""
+        """End the session on every node, also for copies of its cookie."""
         self._once.claim(_ENDED, session.id, session.ends_at)
 
     def csrf_token(self, session: AdminSession) -> str:
-        """Return a token for the forms of this session's pages."""
+        """Return a CSRF token for the forms of this session's pages."""
         return self._csrf.seal({}, bound_to=session.id, lifetime=LIFETIME)
 
     def is_csrf_token(self, session: AdminSession, text: str) -> bool:
-        """Say whether *text* is one of this session's tokens."""
+        """Return whether *text* is a CSRF token of this session."""
         try:
             self._csrf.open(text, bound_to=session.id)
         except SealBroken:

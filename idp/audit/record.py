@@ -1,4 +1,4 @@
-"""One row of the sign-in log: who, where, which experience and why, and what became of it."""
+"""One row of the sign-in log: user, trust, node, experience and reason, and the outcome."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class SignInRecord:
-    """One event of a sign-in; none of its fields ever holds anything secret.
+    """One event of a sign-in; no field ever holds a secret.
 
     ``event_id`` is AD FS's audit event: 1200 token issued, 1201 not issued, 1202 fresh
     credentials valid, 1203 not valid. ``trust`` is an entity id, ``experience`` and ``reason``
@@ -31,7 +31,7 @@ class SignInRecord:
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """A record as it stands in the log, under a number that rises."""
+    """A record as it stands in the log; ``id`` rises from entry to entry."""
 
     id: int
     record: SignInRecord
@@ -41,5 +41,5 @@ class LogEntry:
         return {"id": self.id, **asdict(self.record), "at": self.record.at.isoformat()}
 
     def as_line(self) -> str:
-        """Return one line of JSON in ASCII: line breaks and escapes stay inside their field."""
+        """Return one line of JSON in ASCII, so that line breaks and escapes stay in their field."""
         return json.dumps(self.as_json())

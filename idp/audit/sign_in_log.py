@@ -1,4 +1,4 @@
-"""The sign-in log, as it is read."""
+"""How the sign-in log is read."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 
 class SignInLog(Protocol):
-    """The log, to be read."""
+    """The sign-in log, for reading."""
 
     def read(
         self, user: str | None = None, after_id: int | None = None, limit: int = ...
     ) -> Sequence[LogEntry]:
-        """Return entries, oldest first: those after *after_id*, else the newest."""
+        """Return at most *limit* entries, oldest first: those after *after_id*, else the newest."""

@@ -1,21 +1,23 @@
-"""The signed API: activate, account, pending, answer. Nothing here ever holds a number to match."""
+"""The four calls of the signed API: activate, account, pending, answer.
+
+No answer ever contains a number to match: only the sign-in page shows it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Request
 
-from adapter.mfa.devices import Device
+from adapter.mfa.devices.device import Device
 from adapter.mfa.push.challenge import Challenge
 from idp.authenticator.authentication import RequestAuthentication
-from idp.authenticator.bodies import read_activation, read_answer, read_wait
+from idp.authenticator.bodies import read_activation, read_answer, read_pending_query
+from idp.instants import json_instant
 from idp.logs import get_logger
-from idp.mfa.waiting import WaitingRoom
+from idp.mfa.phone_wait import PhoneWait
 from idp.services import Services
 from idp.web.activity import activity_id
 
@@ -24,56 +26,49 @@ Reply = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """The four calls; each takes a request and returns the JSON to answer with."""
+    """The calls; each takes a request and returns the JSON of its answer, or raises."""
 
     services: Services
-    gate: RequestAuthentication
-    room: WaitingRoom
+    authentication: RequestAuthentication
+    wait: PhoneWait
 
     def activate(self, request: Request) -> Reply:
-        """Make the phone that calls a user's Authenticator; its code works once."""
+        """Register the calling phone as a user's Authenticator; its code works once."""
         wanted = read_activation(request.get_data())
-        self.gate.prove_new(request, wanted.public_key)
+        self.authentication.check_new_device(request, wanted.public_key)
         activated = self.services.mfa.activations.activate(
             wanted.code,
             public_key=wanted.public_key,
             platform=wanted.platform,
             app_version=wanted.app_version,
             name=wanted.name,
-            check_user=self.gate.check_user,
+            check_user=self.authentication.check_user,
         )
         _log("phone_activated", activated.device, platform=activated.device.platform)
         return {**self._account(activated.device), "seed": activated.seed}
 
     def account(self, request: Request) -> Reply:
-        """Say whose Authenticator the calling device is."""
-        return self._account(self.gate.admit(request))
+        """Return the user and the name of the calling device."""
+        return self._account(self.authentication.calling_device(request))
 
     def pending(self, request: Request) -> Reply:
-        """List what the device may answer now, waiting for news when asked to.
+        """List what the device can answer; ``wait`` and ``seen`` hold the call until it changes.
 
-        Raises :class:`~idp.mfa.waiting.RoomFull` when it cannot wait.
+        Raises :class:`~idp.mfa.waiting.RoomFull` if the call cannot be held.
         """
-        device = self.gate.admit(request)
-        wait = read_wait(request.args.get("wait", "0"), request.args.get("seen", ""))
-
-        def look() -> tuple[Challenge, ...]:
-            return tuple(self.services.mfa.push.pending_for(device))
-
-        def news() -> tuple[Challenge, ...] | None:
-            self.gate.check_again(device)
-            found = look()
-            return None if _ids(found) == wait.seen else found
-
-        found = look()
-        if _ids(found) == wait.seen and wait.seconds:
-            told = self.room.wait(device.user, news, wait.seconds)
-            found = found if told is None else told
+        device = self.authentication.calling_device(request)
+        query = read_pending_query(request.args.get("wait", "0"), request.args.get("seen", ""))
+        found = self.wait.for_requests(
+            device,
+            seen=query.seen,
+            seconds=query.seconds,
+            check=lambda: self.authentication.check_again(device),
+        )
         return {"requests": [_request(challenge) for challenge in found]}
 
     def answer(self, request: Request) -> Reply:
-        """Take the answer to one request; what is returned was committed."""
-        device = self.gate.admit(request)
+        """Take the answer to one request and return its state, which is committed by then."""
+        device = self.authentication.calling_device(request)
         answer = read_answer(request.get_data())
         challenge = self.services.mfa.push.answer(
             device,
@@ -83,7 +78,8 @@ class Api:
             number=answer.number,
             reported=answer.report,
         )
-        self.room.wake(device.user)
+        self.wait.wake(device.user)
+        self.services.counters.phone_answered(str(challenge.state))
         _log("phone_answered", device, request=challenge.id, state=str(challenge.state))
         return {"id": challenge.id, "state": str(challenge.state)}
 
@@ -106,17 +102,8 @@ def _log(event: str, device: Device, **fields: str) -> None:
     )
 
 
-def instant(at: datetime) -> str:
-    """Return a time as JSON carries it: ISO 8601, UTC, milliseconds."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _ids(challenges: Sequence[Challenge]) -> str:
-    return ",".join(challenge.id for challenge in challenges)
-
-
 def _request(challenge: Challenge) -> Reply:
-    """Return a request as the phone sees it: what it may know, named one by one."""
+    """Return the fields of a request that a phone may know."""
     return {
         "id": challenge.id,
         "nonce": challenge.nonce,
@@ -124,6 +111,6 @@ def _request(challenge: Challenge) -> Reply:
         "application": challenge.application,
         "user": challenge.user,
         "client_ip": challenge.client_ip,
-        "created_at": instant(challenge.created_at),
-        "expires_at": instant(challenge.answer_by),
+        "created_at": json_instant(challenge.created_at, "milliseconds"),
+        "expires_at": json_instant(challenge.answer_by, "milliseconds"),
     }

@@ -1,20 +1,19 @@
-"""The Flask blueprint of ``/authenticator/``: the page, its files, and the signed API."""
+"""The Flask blueprint of ``/authenticator/``: the web app, its files, and the signed API."""
 
 from __future__ import annotations
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from adapter.mfa.push.challenge import TIME_TO_ANSWER
 from idp.authenticator.api import Api
 from idp.authenticator.authentication import RequestAuthentication
 from idp.authenticator.http import ApiHttp
-from idp.mfa.waiting import WaitingRoom
+from idp.mfa.phone_wait import PhoneWait
 from idp.services import Services
 
 
 def make_blueprint(services: Services, *, threads: int) -> Blueprint:
-    """Return the host. At most ¾ of *threads* wait for news at the same time."""
+    """Return the host. At most ¾ of *threads* wait for requests at the same time."""
     host = Blueprint(
         "authenticator",
         __name__,
@@ -28,22 +27,14 @@ def make_blueprint(services: Services, *, threads: int) -> Blueprint:
     def phone() -> ResponseReturnValue:
         return render_template("authenticator/phone.html", base_url=services.config.server.base_url)
 
-    room = _waiting_room(services, places=max(1, threads * 3 // 4))
-    services.ending.callback(room.close)
-    api = Api(services, RequestAuthentication(services), room)
+    wait = PhoneWait(services.mfa.push, places=max(1, threads * 3 // 4))
+    services.ending.callback(wait.close)
+    api = Api(services, RequestAuthentication(services), wait)
     host.add_url_rule(
         "/api/<path:name>",
         "api",
-        ApiHttp(api, services.clock),
+        ApiHttp(api, services),
         methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         provide_automatic_options=False,
     )
     return host
-
-
-def _waiting_room(services: Services, *, places: int) -> WaitingRoom:
-    def look(users: frozenset[str]) -> dict[str, tuple[str, ...]]:
-        since = services.clock.now() - TIME_TO_ANSWER
-        return dict(services.mfa_store.pending_ids(users, since))
-
-    return WaitingRoom(look, places=places)

@@ -1,4 +1,4 @@
-"""The API's HTTP side: which method, which status, and refusals as JSON."""
+"""The HTTP side of the API: the method and status of each call, and refusals as JSON."""
 
 from __future__ import annotations
 
@@ -8,42 +8,22 @@ from typing import Any
 from flask import Request, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from adapter.clock import Clock
-from adapter.errors import TallystickError
-from idp.authenticator.api import Api, instant
+from adapter.errors import TallystickError, Unavailable
+from idp.authenticator.api import Api
 from idp.authenticator.bodies import MAX_BODY_LENGTH, BadRequest
-from idp.logs import get_logger
+from idp.counters import log_and_count
+from idp.instants import json_instant
 from idp.mfa.waiting import RoomFull
+from idp.services import Services
 from idp.web.activity import activity_id, client_ip
+from idp.web.http_status import RETRY_SOON, status_of
 
-STATUS = {
-    # code                status
-    "bad_request":        400,
-    "bad_key":            400,
-    "bad_platform":       400,
-    "bad_version":        400,
-    "not_signed":         401,
-    "device_unknown":     401,
-    "bad_signature":      401,
-    "stale_call":         401,
-    "call_replayed":      401,
-    "user_disabled":      403,
-    "wrong_nonce":        403,
-    "activation_unknown": 404,
-    "unknown_request":    404,
-    "no_such_call":       404,
-    "wrong_method":       405,
-    "already_answered":   409,
-    "request_expired":    410,
-    "too_large":          413,
-    "number_required":    422,
-    "store_unavailable":  503,
-}  # fmt: skip
-"""How each refusal is told; any other is 409: understood, but not possible now."""
+CONFLICT = 409
+"""For every code without a status of its own: the call was understood, but is not possible now."""
 
 
-class Away(TallystickError):
-    """What a stranger is told while the database is away; the cause is for the log alone."""
+class ServerAway(Unavailable):
+    """The answer while the database is away. The cause is for the log, not for a stranger."""
 
     code = "store_unavailable"
 
@@ -54,8 +34,9 @@ class Away(TallystickError):
 class ApiHttp:
     """The view of ``/authenticator/api/NAME``."""
 
-    def __init__(self, api: Api, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, api: Api, services: Services) -> None:
+        self._clock = services.clock
+        self._counters = services.counters
         self._calls: dict[str, tuple[str, Callable[[Request], dict[str, Any]]]] = {
             "activate": ("POST", api.activate),
             "account": ("GET", api.account),
@@ -64,17 +45,16 @@ class ApiHttp:
         }
 
     def __call__(self, name: str) -> Response:
-        """Answer one call; a phone is never sent anything but JSON."""
+        """Answer one call, always with JSON or with nothing."""
         request.max_content_length = MAX_BODY_LENGTH
         try:
             return self._json(self._view(name)(request), 200)
         except RoomFull:
-            return Response(status=204, headers={"Retry-After": "1"})
+            return Response(status=204, headers=[RETRY_SOON])
         except TallystickError as error:
-            return self._refusal(name, error, STATUS.get(error.code, 409))
+            return self._refusal(name, error)
         except HTTPException as error:  # the body is too large, or was cut off
-            unread = _unread(error)
-            return self._refusal(name, unread, STATUS[unread.code])
+            return self._refusal(name, _unread(error))
 
     def _view(self, name: str) -> Callable[[Request], dict[str, Any]]:
         if name not in self._calls:
@@ -82,25 +62,28 @@ class ApiHttp:
             raise BadRequest("There is no such call", f"Use {known}", code="no_such_call")
         method, view = self._calls[name]
         if request.method != method:
-            raise BadRequest("That is not its method", f"Use {method}", code="wrong_method")
+            raise BadRequest("This call has another method", f"Use {method}", code="wrong_method")
         return view
 
-    def _refusal(self, name: str, error: TallystickError, status: int) -> Response:
-        """Say why not; the server's time in it lets a phone whose clock is wrong set it."""
+    def _refusal(self, name: str, error: TallystickError) -> Response:
+        """Return the refusal as JSON; with ``server_time`` a phone can correct its clock."""
         self._log(name, error)
-        if status == 503:
-            error = Away()
+        is_away = isinstance(error, Unavailable)
+        if is_away:
+            error = ServerAway()
         body = {"error": error.code, "problem": error.problem, "remedy": error.remedy}
-        response = self._json(body, status)
-        if status == 503:
-            response.headers["Retry-After"] = "1"
-        if status == 405:
+        response = self._json(body, status_of(error, CONFLICT))
+        if is_away:
+            response.headers.add(*RETRY_SOON)
+        if response.status_code == 405:
             response.headers["Allow"] = self._calls[name][0]
         return response
 
     def _log(self, name: str, error: TallystickError) -> None:
-        get_logger().info(
+        log_and_count(
+            self._counters,
             "phone_call_refused",
+            level="info",
             call=name if name in self._calls else "",
             code=error.code,
             problem=error.problem,
@@ -109,7 +92,7 @@ class ApiHttp:
         )
 
     def _json(self, body: dict[str, Any], status: int) -> Response:
-        response = jsonify({**body, "server_time": instant(self._clock.now())})
+        response = jsonify({**body, "server_time": json_instant(self._clock.now(), "milliseconds")})
         response.status_code = status
         return response
 

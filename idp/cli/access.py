@@ -6,9 +6,17 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from adapter.errors import TallystickError
 from idp.cli.context import CommandGroup, origin_options, with_services
 from idp.cli.input_text import decode_text
-from idp.cli.output import json_option, print_fields, print_json, print_table, printable
+from idp.cli.output import (
+    json_option,
+    print_fields,
+    print_json,
+    print_table,
+    print_warning,
+    printable,
+)
 
 if TYPE_CHECKING:
     from idp.federation.access_control.catalogue import Listed
@@ -32,6 +40,9 @@ def list_policies(services: Services, as_json: bool) -> None:
     if as_json:
         print_json([_as_json(listed) for listed in policies])
         return
+    for each in policies:
+        if isinstance(each.policy, TallystickError):
+            print_warning(str(each.policy))
     print_table(
         ("name", "built in", "parameters", "trusts"),
         [_row(listed) for listed in policies],
@@ -142,20 +153,24 @@ def test(
 
 
 def _row(listed: Listed) -> tuple[object, ...]:
-    parameters = listed.policy.parameters.items()
-    return (
-        listed.policy.name,
-        "yes" if listed.is_built_in else "no",
-        ", ".join(f"{name} ({kind})" for name, kind in parameters),
-        len(listed.assigned_to),
-    )
+    policy = listed.policy
+    if isinstance(policy, TallystickError):
+        parameters = f"cannot be read [{policy.code}]"
+    else:
+        parameters = ", ".join(f"{name} ({kind})" for name, kind in policy.parameters.items())
+    return policy.name, "yes" if listed.is_built_in else "no", parameters, len(listed.assigned_to)
 
 
 def _as_json(listed: Listed) -> dict[str, object]:
+    from idp.management.error_json import error_json
+
+    policy = listed.policy
+    if isinstance(policy, TallystickError):
+        return {"name": policy.name, **error_json(policy), "trusts": listed.assigned_to}
     return {
-        "name": listed.policy.name,
-        "description": listed.policy.description,
+        "name": policy.name,
+        "description": policy.description,
         "built_in": listed.is_built_in,
-        "parameters": listed.policy.parameters,
+        "parameters": policy.parameters,
         "trusts": listed.assigned_to,
     }

@@ -16,7 +16,7 @@ from adapter.mfa.service import MfaService
 from idp.federation.providers import load
 from idp.session.seal import SECRET_BYTES, Sealer
 from idp.store.engine import Database
-from idp.store.mfa import SqlMfaStore
+from idp.store.mfa import mfa_stores
 from idp.store.upgrade import upgrade
 from idp.system_clock import SystemClock
 
@@ -39,8 +39,8 @@ def _mfa_service(user: str) -> Iterator[MfaService]:
         try:
             upgrade(database)
             sealer = Sealer(secrets.token_bytes(SECRET_BYTES))
-            store = SqlMfaStore(database, sealer.purpose("totp-seed"))
-            service = MfaService(store, SystemClock(), number_key=sealer.key("number"))
+            stores = mfa_stores(database, sealer.purpose("totp-seed"))
+            service = MfaService(stores, SystemClock(), number_key=sealer.key("number"))
             _give_phone(service, user)
             yield service
         finally:

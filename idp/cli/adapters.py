@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from idp.cli.context import CommandGroup, CommandWithExample, with_services
-from idp.cli.output import json_option, print_json, print_table, printable
+from idp.cli.output import json_option, print_json, print_table, print_warning, printable
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -25,7 +25,13 @@ def adapters() -> None:
 @with_services
 def list_adapters(services: Services, as_json: bool) -> None:
     """List the adapters and which are enabled."""
-    enabled = services.policy.enabled_providers()
+    from idp.federation.access_control.global_policy import UnreadableGlobalPolicy
+
+    enabled: tuple[str, ...] = ()
+    try:
+        enabled = services.policy.enabled_providers()
+    except UnreadableGlobalPolicy as fault:
+        print_warning(str(fault))
     rows = [
         (provider.name, provider.type_name, "yes" if provider.name in enabled else "no")
         for provider in services.providers.list()

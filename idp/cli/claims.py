@@ -168,11 +168,11 @@ def _print_simulation(simulation: ClaimsSimulation) -> None:
     if simulation.withheld:
         _print_claims("Withheld, because the session does not prove it:", simulation.withheld)
     click.echo("The trust receives:")
-    name_id = simulation.told.name_id
+    name_id = simulation.issued.name_id
     rows = [("NameID", f"{name_id.value} ({name_id.format})" if name_id else "none")]
     rows += [
         (attribute.name, value)
-        for attribute in simulation.told.attributes
+        for attribute in simulation.issued.attributes
         for value in attribute.values
     ]
     _print_rows([*rows, ("AuthnContextClassRef", simulation.context)])

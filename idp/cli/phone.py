@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 import click
 
 from adapter.errors import TallystickError
-from adapter.mfa.devices import PLATFORMS
+from adapter.mfa.devices.device import PLATFORMS
 from idp.cli.context import CommandWithExample
 from idp.cli.output import json_option, print_json, print_table, printable
 

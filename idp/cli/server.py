@@ -58,14 +58,14 @@ def set_build(services: Services, name: str, build: str, as_json: bool) -> None:
     from idp.management import nodes
 
     text = read_windows_output() if build == "-" else build
-    change = nodes.set_build(services, name, text, by=operator_name())
+    change = services.farm.set_build(name, text, operator_name())
     for warning in change.warnings:
         print_warning(warning)
     if as_json:
-        print_json(change.as_json())
+        print_json(nodes.change_as_json(change))
     else:
-        node = change.view.node
-        click.echo(f"{node.name} runs {node.build} ({node.product}) and shows {change.view.shows}.")
+        node, shows = change.node, nodes.view_of(services, change.node).shows
+        click.echo(f"{node.name} runs {node.build} ({node.product}) and shows {shows}.")
 
 
 @server.command("import", example="tallystick server import nodes.csv")
@@ -79,12 +79,12 @@ def import_nodes(services: Services, file: IO[str], as_json: bool) -> None:
     """
     from idp.management import nodes
 
-    changes = nodes.import_csv(services, file.read(), by=operator_name())
+    changes = services.farm.import_csv(file.read(), operator_name())
     for change in changes:
         for warning in change.warnings:
-            print_warning(f"{change.view.node.name}: {warning}")
+            print_warning(f"{change.node.name}: {warning}")
     if as_json:
-        print_json([change.as_json() for change in changes])
+        print_json([nodes.change_as_json(change) for change in changes])
     else:
         click.echo(f"{len(changes)} nodes set.")
 
@@ -99,8 +99,12 @@ def remove(services: Services, name: str) -> None:
 
 
 def _as_json(view: NodeView) -> dict[str, object]:
+    from idp.management.nodes import node_as_json
+
     decision = view.decision.as_json()
-    return view.as_json() | {key: decision[key] for key in ("experience", "reason", "installed")}
+    return node_as_json(view.node) | {
+        key: decision[key] for key in ("experience", "reason", "installed")
+    }
 
 
 def _row(view: NodeView) -> tuple[object, ...]:

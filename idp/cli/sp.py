@@ -22,7 +22,7 @@ from idp.cli.output import (
 
 if TYPE_CHECKING:
     from idp.federation.relying_party.trust import RelyingPartyTrust
-    from idp.management.trust_views import TrustView
+    from idp.management.trust_views import TrustView, UnreadableView
     from idp.services import Services
 
 
@@ -93,9 +93,9 @@ def add(
     from idp.cli.trust_output import print_preview
     from idp.management.metadata.source import Source
     from idp.management.trusts import add_from, preview_from
-    from idp.saml.certificates import certificate_in
+    from idp.saml.certificates import read_certificate
 
-    signed_by = certificate_in(certificate.read()) if certificate else None
+    signed_by = read_certificate(certificate.read()) if certificate else None
     wanted = Source(source, entity_id, signed_by)
     if dry_run:
         print_preview(preview_from(services, wanted), as_json=as_json)
@@ -220,12 +220,17 @@ def _pair(change: str) -> tuple[str, str]:
 
 
 def _certificate_of(path: Path) -> str:
-    from idp.saml.certificates import certificate_in
+    from idp.saml.certificates import read_certificate
 
-    return certificate_in(path.read_bytes())
+    return read_certificate(path.read_bytes())
 
 
-def _row(view: TrustView) -> tuple[object, ...]:
+def _row(view: TrustView | UnreadableView) -> tuple[object, ...]:
+    from idp.management.trust_views import UnreadableView
+
+    warnings = "; ".join(view.warnings)
+    if isinstance(view, UnreadableView):
+        return view.entity_id, "cannot be read", "no", "", "", "", warnings
     trust, settings = view.trust, view.trust.settings
     return (
         trust.entity_id,
@@ -234,7 +239,7 @@ def _row(view: TrustView) -> tuple[object, ...]:
         settings.second_factor,
         settings.authorized_by,
         f"{trust.changed_at:%Y-%m-%d %H:%M}",
-        "; ".join(view.warnings),
+        warnings,
     )
 
 

@@ -12,6 +12,7 @@ from idp.cli.output import json_option, print_fields, print_json, print_table
 from idp.cli.terminal_user import new_password, password_stdin_option
 
 if TYPE_CHECKING:
+    from adapter.mfa.methods import RegisteredMethod
     from idp.management.users import ActivationOffer
     from idp.services import Services
 
@@ -123,14 +124,9 @@ def methods(services: Services, name: str, as_json: bool) -> None:
     if as_json:
         print_json(people.methods_as_json(found))
         return
-    devices = [
-        ("push", each.name, each.platform, each.app_version, each.kind, each.activated_at.date())
-        for each in found.devices
-    ]
-    codes = [("totp", "", "", "", "", "")] if found.has_totp else []
     print_table(
         ("method", "name", "platform", "app version", "kind", "since"),
-        [*devices, *codes],
+        [_method_row(each) for each in found.registered],
         empty=f"{name} has no second factor yet: tallystick user activate {name}",
     )
 
@@ -195,6 +191,11 @@ def remove(services: Services, name: str) -> None:
     """Remove a user and all that is theirs."""
     services.directory.remove(name)
     click.echo(f"{name} is no longer in the directory.")
+
+
+def _method_row(method: RegisteredMethod) -> tuple[object, ...]:
+    own = [method.details.get(name, "") for name in ("platform", "app_version", "device")]
+    return (method.kind, method.name, *own, method.created.date() if method.created else "")
 
 
 def _print_offer(offer: ActivationOffer) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from idp.management.json_time import timestamp
+from idp.instants import json_instant
 
 if TYPE_CHECKING:
     from idp.directory import User
@@ -40,13 +40,14 @@ def user_as_json(user: User, lockout: LockoutState | None) -> dict[str, Any]:
         "email": user.email,
         "groups": list(user.groups),
         "disabled": user.disabled,
+        **({"error": "unreadable_user"} if user.unreadable else {}),
         "must_change_password": user.must_change,
         "locked_out": list(lockout.locked) if lockout else [],
         "wrong_passwords": {
             name: {
                 "count": counter.wrong,
-                "last_at": timestamp(counter.last_at),
-                "locked_until": counter.locked_until and timestamp(counter.locked_until),
+                "last_at": json_instant(counter.last_at),
+                "locked_until": counter.locked_until and json_instant(counter.locked_until),
             }
             for name, counter in (lockout.counters if lockout else {}).items()
         },
@@ -68,6 +69,8 @@ def user_fields(user: User, lockout: LockoutState | None) -> list[tuple[str, obj
 
 def _state(user: User, lockout: LockoutState | None) -> str:
     states = ["disabled" if user.disabled else "enabled"]
+    if user.unreadable:
+        states.append("cannot be read [unreadable_user]")
     if user.must_change:
         states.append("must change password")
     if lockout is not None and lockout.locked:
@@ -76,5 +79,5 @@ def _state(user: User, lockout: LockoutState | None) -> str:
 
 
 def _counter(counter: CounterState) -> str:
-    until = f", locked until {timestamp(counter.locked_until)}" if counter.locked_until else ""
-    return f"{counter.wrong}, last {timestamp(counter.last_at)}{until}"
+    until = f", locked until {json_instant(counter.locked_until)}" if counter.locked_until else ""
+    return f"{counter.wrong}, last {json_instant(counter.last_at)}{until}"

@@ -27,7 +27,7 @@ from idp.embedded.server_folder import ServerFolder, without_metadata_dir
 from idp.embedded.servers import ThreadedServer
 from idp.management.metadata.folder_watcher import WatchedFolders
 from idp.signin.paths import METADATA
-from idp.sockets import listen, port_of, to_reach
+from idp.sockets import listen, port_of, reachable_address
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -131,7 +131,7 @@ def run_demo(
             server = ThreadedServer(listener, app, context)
             server.start()
             stack.callback(server.stop)
-        _must_answer(demo, to_reach(bind))
+        _must_answer(demo, reachable_address(bind))
         yield demo
 
 
@@ -175,11 +175,13 @@ def _make_apps(
     )
     _write_if_changed(folder.metadata / "test-sp.xml", provider.metadata())
     # Watched here instead of by the application: a file put there is a trust at the next request.
-    watched = WatchedFolders(services.trusts, (shipped_metadata_folder(), folder.metadata))
-    watched.look()
+    watched = WatchedFolders(
+        services.trusts, (shipped_metadata_folder(), folder.metadata), services.counters
+    )
+    watched.load_changed()
     watched.start()
     stack.callback(watched.stop)
-    app.before_request(watched.look)
+    app.before_request(watched.load_changed)
     return app, test_sp.create_app(provider, idp_url=demo.address.base_url)
 
 

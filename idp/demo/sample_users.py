@@ -83,8 +83,8 @@ def create_sample_users(
             services.directory.add(
                 user.name, user.password, display_name=f"Sample {situation.name}", groups=GROUPS
             )
-        if user.totp_secret and not services.mfa_store.has_totp(user.name):
-            services.mfa_store.save_totp_seed(user.name, user.totp_secret)
+        if user.totp_secret and not services.mfa.codes.is_registered(user.name):
+            services.mfa.codes.register(user.name, user.totp_secret)
         if situation.phone and user.phone and not user.phone.exists():
             give_phone(services, user.name, user.phone, kind=situation.phone, ca_file=ca_file)
     return users

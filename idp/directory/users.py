@@ -19,6 +19,8 @@ _ACCOUNT = re.compile(rf"{_LABEL}\\{_USER}")
 class User:
     """One user. ``upn`` is the canonical, lower-case name; an SSO session from before
     ``valid_from`` has ended; with ``must_change`` the password is good only to choose another.
+    An ``unreadable`` one, whose groups the database cannot tell, is disabled: no policy could
+    decide about such a user.
     """
 
     upn: str
@@ -29,6 +31,7 @@ class User:
     disabled: bool
     valid_from: datetime
     must_change: bool = False
+    unreadable: bool = False
 
 
 def canonical(name: str) -> str | None:

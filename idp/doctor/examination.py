@@ -47,6 +47,8 @@ FEDERATION_CHECKS = {
     "adapters":                federation_checks.adapters,
     "trusts":                  federation_checks.trusts,
     "access":                  federation_checks.access,
+    "refreshes":               federation_checks.refreshes,
+    "users":                   federation_checks.users,
     "log_clock":               federation_checks.log_clock,
     "passwords":               password_checks.passwords,
 }  # fmt: skip

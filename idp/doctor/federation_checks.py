@@ -7,11 +7,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from idp.adapters.registry import AdapterHost
-from idp.doctor.findings import Findings, ServerUnderTest, broken, warning
+from idp.doctor.findings import Findings, ServerUnderTest, broken, from_error, warning
+from idp.federation.access_control.global_policy import UnreadableGlobalPolicy
 from idp.federation.access_control.policies import BadAccessControlPolicy
 from idp.federation.metadata.preview import certificates_of
 from idp.federation.relying_party.registry import SHA1_WARNING
 from idp.federation.relying_party.settings import NOTHING
+from idp.federation.relying_party.trust import UnreadableTrust, readable
 from idp.management.nodes import nodes as node_views
 
 if TYPE_CHECKING:
@@ -33,6 +35,12 @@ def nodes(server: ServerUnderTest, services: Services) -> Findings:
             f"tallystick server set {own or 'NODE'} BUILD",
         )
     for view in views:
+        if view.decision.reason == "not_a_build":
+            yield broken(
+                "not_a_build",
+                f"The build of node {view.node.name} cannot be read: {view.node.build[:80]!r}",
+                f"tallystick server set {view.node.name} BUILD",
+            )
         if view.decision.reason == "not_in_table":
             yield warning(
                 "build_not_in_table",
@@ -45,9 +53,14 @@ def nodes(server: ServerUnderTest, services: Services) -> Findings:
 
 def adapters(_server: ServerUnderTest, services: Services) -> Findings:
     """Check that every enabled adapter can be loaded."""
+    try:
+        enabled = services.policy.enabled_providers()
+    except UnreadableGlobalPolicy as fault:
+        yield from_error(fault)
+        return
     with closing(AdapterHost(services.providers, services.policy, services.mfa)) as host:
         loaded = {adapter.name for adapter in host.enabled()}
-    for name in services.policy.enabled_providers():
+    for name in enabled:
         if name not in loaded:
             yield broken(
                 "adapter_not_loaded",
@@ -58,9 +71,12 @@ def adapters(_server: ServerUnderTest, services: Services) -> Findings:
 
 def trusts(server: ServerUnderTest, services: Services) -> Findings:
     """Check that there is a trust, and that keys and signatures of trusts are strong."""
-    found = services.trusts.list()
+    found = services.trusts.list_all()
     if not found:
         yield warning("no_trust", "There is no relying party trust", "tallystick sp add FILE")
+    for trust in found:
+        if isinstance(trust, UnreadableTrust):
+            yield from_error(trust)
     for entity_id in services.trusts.signing_with_sha1():
         yield warning(
             "weak_trust",
@@ -68,7 +84,7 @@ def trusts(server: ServerUnderTest, services: Services) -> Findings:
             "If it does not need SHA-1 any more: tallystick sp set ID "
             "signature_algorithm=rsa-sha256",
         )
-    for trust in found:
+    for trust in readable(found):
         for use, report in certificates_of(trust.service_provider, server.environment.now()):
             for weakness in report.weaknesses:
                 yield warning(
@@ -79,7 +95,10 @@ def trusts(server: ServerUnderTest, services: Services) -> Findings:
 
 
 def access(_server: ServerUnderTest, services: Services) -> Findings:
-    """Check that every trust has a policy or rules that can let users in."""
+    """Check that all policies can be read, and that every trust has one that lets users in."""
+    rules = services.access.rules()
+    for fault in (*rules.faults, *rules.unreadable.values()):
+        yield from_error(fault)
     for trust in services.trusts.list():
         if trust.settings.authorized_by == NOTHING:
             yield warning(
@@ -92,6 +111,28 @@ def access(_server: ServerUnderTest, services: Services) -> Findings:
             services.access.check(trust.settings)
         except BadAccessControlPolicy as error:
             yield broken(error.code, f"{trust.entity_id}: {error.problem}", error.remedy)
+
+
+def refreshes(_server: ServerUnderTest, services: Services) -> Findings:
+    """Check that all metadata that is held back can be read."""
+    for entity_id, state in services.refreshes.states().items():
+        if state.held_is_unreadable:
+            yield warning(
+                "unreadable_update",
+                f"{entity_id}: what is held back of its metadata cannot be read",
+                f"tallystick sp refresh {entity_id}",
+            )
+
+
+def users(_server: ServerUnderTest, services: Services) -> Findings:
+    """Check that all users can be read."""
+    for user in services.directory.list():
+        if user.unreadable:
+            yield broken(
+                "unreadable_user",
+                f"The groups of {user.upn} cannot be read from the database; the user is disabled",
+                "Restore a back-up, or remove the user and add them again: tallystick user remove",
+            )
 
 
 def log_clock(server: ServerUnderTest, services: Services) -> Findings:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from adapter.mfa.devices import NUMBER_MATCHING_SINCE
+from adapter.mfa.devices.device import NUMBER_MATCHING_SINCE
 from idp.authenticator.phonefile import Account, PhoneFile, new_key, pem
 
 if TYPE_CHECKING:

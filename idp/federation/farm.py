@@ -37,7 +37,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class NodeChange:
-    """A node after its build was set, and what is odd about that build or the text it came from."""
+    """A node after its build was set, and warnings about that build or the text it came from."""
 
     node: Node
     warnings: tuple[str, ...]

@@ -77,7 +77,7 @@ class RequestContext:
         )
 
 
-def address_of(text: str) -> IpAddress | None:
+def parse_address(text: str) -> IpAddress | None:
     """Return the address that *text* names, None for anything else.
 
     Ports and brackets are taken off, as proxies write them; an IPv4 address inside an IPv6 one

@@ -1,1 +1,22 @@
-"""The use cases of administration, without web."""
+"""The use cases of administration, without web: pages, REST API and commands share them.
+
+==================  ====================================================  ========================
+module              what it does                                          command
+==================  ====================================================  ========================
+``nodes``           what the users of each node see, and why              ``tallystick server``
+``trusts``          adds a trust from metadata, or previews it            ``tallystick sp add``
+``trust_views``     trusts, previews and refreshes as JSON, warnings      ``tallystick sp show``
+``metadata/``       fetches metadata, and refreshes it in the background  ``tallystick sp refresh``
+``claim_rules``     claim rules of a trust, and their simulation          ``tallystick sp claims``
+``access_control``  the overview of access, and its simulation            ``tallystick access``
+``simulation``      what both simulations assume of a sign-in             –
+``signing_keys``    rolls, promotes and retires token-signing keys        ``tallystick keys``
+``users``           a user's second factors and lock-outs                 ``tallystick user``
+``sign_in_log``     reads the sign-in log                                 ``tallystick log``
+``admin_token``     the administrator's token and its file                ``tallystick init``
+==================  ====================================================  ========================
+
+Most functions take :class:`~idp.services.Services`. They raise
+:class:`~adapter.errors.TallystickError` with a remedy for administrators. No module below imports
+Flask. Read ``nodes`` first.
+"""

@@ -1,18 +1,22 @@
-"""Access control in administrators' hands: the use cases behind ``tallystick access``."""
+"""Use cases of access control: who gets in where, and the simulation of a sign-in.
+
+``tallystick access`` and the page *Access* are built on them.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from idp.federation.access_control.caller import Caller
-from idp.federation.access_control.decision import decide
-from idp.management.simulation import methods_of, request_context_of
+from idp.federation.access_control.decision import Access, AccessRules, decide
+from idp.federation.relying_party.trust import UnreadableTrust
+from idp.management.simulation import simulate_request_context, simulate_sign_in
 from idp.management.users import find_user
 
 if TYPE_CHECKING:
+    from adapter.errors import TallystickError
     from idp.directory import User
-    from idp.federation.relying_party.trust import RelyingPartyTrust
+    from idp.federation.relying_party.trust import RelyingPartyTrust, StoredTrust
     from idp.federation.request_context import RequestContext
     from idp.services import Services
 
@@ -21,7 +25,7 @@ MAX_SHOWN = 500
 
 @dataclass(frozen=True, slots=True)
 class AccessSimulation:
-    """What would become of a sign-in; the reasons of a denial are empty for who gets in."""
+    """The result of a simulated sign-in; ``denied_by`` is empty for a user who gets in."""
 
     user: User
     trust: RelyingPartyTrust
@@ -32,11 +36,11 @@ class AccessSimulation:
 
     @property
     def gets_in(self) -> bool:
-        """Whether the user is let in, once the second factor is given where it is asked for."""
+        """Whether the user gets in, once the second factor is given if it is required."""
         return not self.denied_by
 
     def as_json(self) -> dict[str, Any]:
-        """Return it for scripts."""
+        """Return the result for scripts."""
         return {
             "user": self.user.upn,
             "trust": self.trust.entity_id,
@@ -51,7 +55,7 @@ class AccessSimulation:
         }
 
     def lines(self) -> list[tuple[str, object]]:
-        """Return it as names and values for people."""
+        """Return the result as names and values for people."""
         side = "intranet" if self.request_context.inside_corporate_network else "extranet"
         asked = "; ".join(self.second_factor_by)
         return [
@@ -59,13 +63,21 @@ class AccessSimulation:
             ("trust", self.trust.entity_id),
             ("from", f"{self.request_context.user_ip or 'an unknown address'} ({side})"),
             ("second factor", f"asked for by {asked}" if asked else "not asked for"),
-            ("access", _said("permitted by", self.permitted_by, "denied:", self.denied_by)),
+            ("access", self._access()),
         ]
+
+    def _access(self) -> str:
+        if self.denied_by:
+            return f"denied: {'; '.join(self.denied_by)}"
+        return f"permitted by {'; '.join(self.permitted_by)}"
 
 
 @dataclass(frozen=True, slots=True)
 class TrustAccess:
-    """One trust: by what users get in, what its policy's parameters are, and what it asks for."""
+    """Access to one trust: what lets users in, its policy's parameters, and what it requires.
+
+    ``problem`` says why the trust or its policy cannot be read, empty if both can.
+    """
 
     name: str
     entity_id: str
@@ -74,31 +86,49 @@ class TrustAccess:
     parameters: tuple[str, ...]
     second_factor: str
     additional_rules: bool
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What holds for all trusts, the first of them, and how many there are."""
+    """The rules for all trusts, the first ``MAX_SHOWN`` trusts, and the number of all trusts.
+
+    ``problems`` has a sentence for each rule for all trusts that cannot be read.
+    """
 
     second_factor: str
     additional_rules: str
     trusts: tuple[TrustAccess, ...]
     count: int
+    problems: tuple[str, ...] = ()
 
 
 def overview(services: Services) -> Overview:
-    """Return who gets in where, as the database has it now."""
-    rules, trusts = services.access.rules(), services.trusts.list()
+    """Return the rules for all trusts and the access of each trust, as stored now."""
+    rules, trusts = services.access.rules(), services.trusts.list_all()
     return Overview(
         second_factor=rules.second_factor,
         additional_rules=rules.additional,
-        trusts=tuple(map(_trust_access, trusts[:MAX_SHOWN])),
+        trusts=tuple(_trust_access(trust, rules) for trust in trusts[:MAX_SHOWN]),
         count=len(trusts),
+        problems=tuple(map(_problem, rules.faults)),
     )
 
 
-def _trust_access(trust: RelyingPartyTrust) -> TrustAccess:
+def _trust_access(trust: StoredTrust, rules: AccessRules) -> TrustAccess:
+    if isinstance(trust, UnreadableTrust):
+        return TrustAccess(
+            name=trust.entity_id,
+            entity_id=trust.entity_id,
+            enabled=False,
+            authorized_by="cannot be read",
+            parameters=(),
+            second_factor="",
+            additional_rules=False,
+            problem=_problem(trust),
+        )
     settings = trust.settings
+    policy_fault = rules.unreadable.get(settings.access_control_policy)
     return TrustAccess(
         name=trust.display_name,
         entity_id=trust.entity_id,
@@ -110,30 +140,40 @@ def _trust_access(trust: RelyingPartyTrust) -> TrustAccess:
         ),
         second_factor=settings.second_factor,
         additional_rules=bool(settings.additional_authentication_rules),
+        problem=_problem(policy_fault) if policy_fault else "",
     )
+
+
+def _problem(fault: TallystickError) -> str:
+    return f"{fault} [{fault.code}]"
 
 
 def simulate_access(
     services: Services, entity_id: str, *, user: str, address: str = "", extranet: bool = False
 ) -> AccessSimulation:
-    """Say what would become of a sign-in of *user* at a trust, from *address*.
+    """Simulate a sign-in of *user* at a trust, from *address*.
 
-    Raises :class:`TallystickError` for a user, a trust or an address that there is not.
+    Access is decided twice, as in a sign-in: after the password, and again after the second factor
+    if the first decision requires it. Raises :class:`TallystickError` for an unknown user or trust,
+    or a text that is not an address.
     """
-    who, trust = find_user(services, user), services.trusts.existing(entity_id)
-    where = request_context_of(address, extranet=extranet)
+    person, trust = find_user(services, user), services.trusts.existing(entity_id)
+    request_context = simulate_request_context(address, extranet=extranet)
     rules, now = services.access.rules(), services.clock.now()
-    alone = methods_of(second_factor=False)
-    first = decide(trust.settings, rules, Caller(who, where, alone, now))
-    methods = methods_of(second_factor=first.requires_second_factor)
-    then = decide(trust.settings, rules, Caller(who, where, methods, now))
+
+    def decide_after(*, second_factor: bool) -> Access:
+        signed_in = simulate_sign_in(person, request_context, now, second_factor=second_factor)
+        return decide(trust.settings, rules, signed_in)
+
+    first = decide_after(second_factor=False)
+    final = decide_after(second_factor=first.requires_second_factor)
     return AccessSimulation(
-        user=who,
+        user=person,
         trust=trust,
-        request_context=where,
+        request_context=request_context,
         second_factor_by=first.second_factor_by,
-        permitted_by=then.permitted_by,
-        denied_by=(*_disabled(who, trust), *then.denied_by),
+        permitted_by=final.permitted_by,
+        denied_by=(*_disabled(person, trust), *final.denied_by),
     )
 
 
@@ -143,10 +183,3 @@ def _disabled(user: User, trust: RelyingPartyTrust) -> tuple[str, ...]:
         ("the trust is disabled", not trust.settings.enabled),
     )  # fmt: skip
     return tuple(reason for reason, applies in reasons if applies)
-
-
-def _said(
-    permitted: str, permitted_by: tuple[str, ...], denied: str, denied_by: tuple[str, ...]
-) -> str:
-    word, reasons = (denied, denied_by) if denied_by else (permitted, permitted_by)
-    return f"{word} {'; '.join(reasons)}"

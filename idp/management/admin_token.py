@@ -1,4 +1,4 @@
-"""The administrator's token: what proves that somebody may change the farm."""
+"""The administrator's token, which authorizes changes over the web, and the file it is kept in."""
 
 from __future__ import annotations
 
@@ -17,27 +17,31 @@ _DIGEST = re.compile(r"sha256:([0-9a-fA-F]{64})", re.ASCII)
 
 
 class AdminTokenError(TallystickError):
-    """Raised when there is no usable token: administration over the web is off then."""
+    """Raised if there is no usable token. Administration over the web is off then."""
 
     code = "admin_off"
 
 
 @dataclass(frozen=True, slots=True)
 class AdminToken:
-    """A token, known by its SHA-256 digest alone: it is long and random, so that is enough."""
+    """The SHA-256 digest of the token.
+
+    The token is long and random, so a digest without salt and stretching is enough.
+    """
 
     digest: bytes
 
     def matches(self, text: str) -> bool:
-        """Say, in constant time, whether *text* is the token."""
+        """Return whether *text* is the token; the time it takes does not depend on *text*."""
         return hmac.compare_digest(_digest(text), self.digest)
 
 
 def read_token(path: Path | None) -> AdminToken:
     """Read the token's file: the token itself, or ``sha256:`` and its digest in hexadecimal.
 
-    It is read at every use, so that a new token holds at once. Raises :class:`AdminTokenError`
-    when the setting or the file is missing, or others may read a token that stands in it.
+    Callers read it at every use, so a new token is valid at once. Raises :class:`AdminTokenError`
+    if there is no *path* or file, if the token is too short, or if the file holds the token itself
+    and users other than its owner may read it.
     """
     if path is None:
         raise AdminTokenError(
@@ -48,13 +52,13 @@ def read_token(path: Path | None) -> AdminToken:
         mode = path.stat().st_mode
     except (OSError, UnicodeDecodeError):
         raise AdminTokenError(
-            "The administrator's token cannot be read", "See to server.admin_token_file"
+            "The administrator's token cannot be read", "Check server.admin_token_file"
         ) from None
     return _token_of(text, mode)
 
 
 def digest_line(token: str) -> str:
-    """Return what a token's file holds where the token itself shall stand nowhere."""
+    """Return the content of a token's file that holds only the digest of *token*."""
     return f"sha256:{_digest(token).hex()}\n"
 
 
@@ -64,7 +68,7 @@ def _token_of(text: str, mode: int) -> AdminToken:
         return AdminToken(bytes.fromhex(digest[1]))
     if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
         raise AdminTokenError(
-            "Others than its owner may read the administrator's token", "Give the file mode 0600"
+            "Other users may read the file of the administrator's token", "Give it mode 0600"
         )
     if len(text) < MIN_TOKEN_LENGTH:
         raise AdminTokenError(

@@ -1,4 +1,4 @@
-"""Claim rules in administrators' hands: the use cases behind ``tallystick sp claims``."""
+"""Use cases of claim rules: show, set and simulate them (``tallystick sp claims``)."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 from idp.federation.claim_rules.directory_store import is_known
 from idp.federation.claim_rules.engine import Step
 from idp.federation.claim_rules.model import Query, Rules
-from idp.federation.claims import Claim, identity_claims, short_name, sign_in_claims
+from idp.federation.claims import Claim, short_name
 from idp.federation.issuance.issue import IssuedClaims, issue_claims, withheld
-from idp.management.simulation import methods_of, request_context_of
+from idp.management.simulation import simulate_request_context, simulate_sign_in
 from idp.management.users import find_user
-from idp.saml.contexts import answered_context, resolve_requested_context
+from idp.saml.contexts import OfferedMethods, answered_context, resolve_requested_context
 from idp.saml.values import NameIDPolicy
 
 if TYPE_CHECKING:
-    from idp.directory import User
+    from idp.federation.authenticated_user import AuthenticatedUser
     from idp.federation.issuance.name_ids import PersistentNames
     from idp.federation.relying_party.trust import RelyingPartyTrust
     from idp.services import Services
@@ -26,52 +26,56 @@ MADE_LATER = "(made at the sign-in)"
 
 @dataclass(frozen=True, slots=True)
 class ClaimsSimulation:
-    """What a trust would be told of a user who signed in by ``methods``."""
+    """What a trust would receive about a user, and the authentication context class it names."""
 
     trust: RelyingPartyTrust
-    user: User
-    input: tuple[Claim, ...]
-    told: IssuedClaims
-    methods: tuple[str, ...]
+    authenticated: AuthenticatedUser
+    issued: IssuedClaims
     context: str
 
     @property
+    def input(self) -> tuple[Claim, ...]:
+        """The claims that the rules start from."""
+        return self.authenticated.claims
+
+    @property
     def steps(self) -> tuple[Step, ...] | None:
-        """What each rule made, None where the trust has no rules."""
-        return None if self.told.outcome is None else self.told.outcome.trace
+        """What each rule made; None for a trust without rules."""
+        return None if self.issued.outcome is None else self.issued.outcome.trace
 
     @property
     def withheld(self) -> tuple[Claim, ...]:
-        """What rules issue of the sign-in that was not proved."""
-        return withheld(self.told.outcome, self.methods) if self.told.outcome else ()
+        """What rules issue about the sign-in but was not proved."""
+        outcome = self.issued.outcome
+        return withheld(outcome, self.authenticated.methods) if outcome else ()
 
     def as_json(self) -> dict[str, Any]:
-        """Return it for scripts."""
-        name_id, steps = self.told.name_id, self.steps
+        """Return the result for scripts."""
+        name_id, steps = self.issued.name_id, self.steps
         return {
             "trust": self.trust.entity_id,
-            "user": self.user.upn,
+            "user": self.authenticated.user.upn,
             "input": [_claim_json(claim) for claim in self.input],
             "rules": None if steps is None else [_step_json(step) for step in steps],
             "withheld": [_claim_json(claim) for claim in self.withheld],
             "name_id": None if name_id is None else asdict(name_id),
-            "attributes": [asdict(attribute) for attribute in self.told.attributes],
+            "attributes": [asdict(attribute) for attribute in self.issued.attributes],
             "authn_context": self.context,
         }
 
 
 def rules_of(services: Services, entity_id: str) -> Rules | None:
-    """Return the rules of a trust, None where it has none; raises ``UnknownTrust``."""
+    """Return the rules of a trust, None if it has none; raises ``UnknownTrust``."""
     return services.trusts.existing(entity_id).settings.claim_rules
 
 
 def set_rules(services: Services, entity_id: str, rules: Rules | None) -> RelyingPartyTrust:
-    """Give a trust rules, or with None the usual claims again; raises ``UnknownTrust``."""
+    """Set the rules of a trust; None restores the default claims. Raises ``UnknownTrust``."""
     return services.trusts.change(entity_id, {"claim_rules": rules})
 
 
 def unknown_attributes(rules: Rules) -> tuple[str, ...]:
-    """Return the attributes that rules ask the directory for, and that it has for nobody."""
+    """Return the attributes that rules query and the directory does not know."""
     asked = (
         name
         for rule in rules
@@ -91,46 +95,44 @@ def simulate_rules(
     address: str = "",
     extranet: bool = False,
 ) -> ClaimsSimulation:
-    """Return what a trust would be told of *user* who signed in just now, and by which rules.
+    """Return what a trust would receive about *user*, who signed in just now, rule by rule.
 
     Nothing is stored. Raises ``UnknownTrust``, ``UnknownUser``, and what the rules raise.
     """
-    trust, who = services.trusts.existing(entity_id), find_user(services, user)
-    methods = methods_of(second_factor=second_factor)
-    sign_in = (
-        *sign_in_claims(methods, services.clock.now()),
-        *request_context_of(address, extranet=extranet).claims(),
+    trust, person = services.trusts.existing(entity_id), find_user(services, user)
+    request_context = simulate_request_context(address, extranet=extranet)
+    authenticated = simulate_sign_in(
+        person, request_context, services.clock.now(), second_factor=second_factor
     )
-    told = issue_claims(
-        who,
+    issued = issue_claims(
+        authenticated,
         trust,
         NameIDPolicy(),
         issuer=services.config.server.entity_id,
         names=_Preview(services.persistent_names),
-        methods=methods,
-        sign_in=lambda: sign_in,
     )
+    offered = OfferedMethods(primary=authenticated.methods[:1])
     context = answered_context(
         (),
         "exact",
-        resolve_requested_context(()),
+        resolve_requested_context((), offered=offered),
         style=trust.settings.authentication_context,
-        methods=methods,
-        by_rule=told.context,
+        methods=authenticated.methods,
+        by_rule=issued.context,
     )
-    return ClaimsSimulation(trust, who, (*identity_claims(who), *sign_in), told, methods, context)
+    return ClaimsSimulation(trust, authenticated, issued, context)
 
 
 class _Preview:
-    """Persistent names as they are; one that is not there yet is not made."""
+    """Persistent NameIDs as stored; one that does not exist yet is not made."""
 
     def __init__(self, names: PersistentNames) -> None:
         self._names = names
 
     def persistent(self, trust: str, user: str, *, create: bool) -> str | None:
-        """Return the name, or a word for one that would be made."""
-        known = self._names.persistent(trust, user, create=False)
-        return known or (MADE_LATER if create else None)
+        """Return the name, or a placeholder for one that would be made."""
+        name = self._names.persistent(trust, user, create=False)
+        return name or (MADE_LATER if create else None)
 
 
 def _claim_json(claim: Claim) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""The farm as administrators see it: what each node shows, why, and changing its build.
+"""The nodes of the farm with what their users see and why.
 
-The use cases behind the Farm page, ``/admin/api/nodes`` and ``tallystick server``.
+Used by the Farm page, ``/admin/api/nodes``, ``tallystick server`` and the doctor. Builds are set by
+:class:`~idp.federation.farm.Farm`.
 """
 
 from __future__ import annotations
@@ -9,16 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.decision import Decision, decide
-from adapter.mfa.devices import PHONE_CURRENT, PHONE_OLD, WEARABLE
-from adapter.windows import CatalogueUpdate, parse_build, updates_of
-from idp.management.json_time import timestamp
+from adapter.mfa.devices.device import PHONE_CURRENT, PHONE_OLD, WEARABLE
+from adapter.windows import CatalogueUpdate, updates_of
+from idp.instants import json_instant
 
 if TYPE_CHECKING:
-    from adapter.mfa.service import MfaPolicy
-    from idp.federation.farm import Node
+    from idp.federation.farm import Node, NodeChange
     from idp.services import Services
 
-SHOWS = {
+EXPERIENCE_TEXTS = {
     "number_match":   "a number to match",
     "approve_deny":   "Approve/Deny",
     "refused":        "a refusal: upgrade the app",
@@ -33,8 +33,8 @@ DEVICES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A change that is offered for one press: into the required update, or out of it."""
+class SuggestedBuild:
+    """A build that the Farm page offers on a button: with the required update, or without it."""
 
     label: str
     build: str
@@ -42,24 +42,24 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class NodeView:
-    """A node with all that its build decides; ``by_device`` holds every kind of device by name."""
+    """A node and the decision for each kind of device, by the device's name."""
 
     node: Node
     by_device: tuple[tuple[str, Decision], ...]
 
     @property
     def decision(self) -> Decision:
-        """What a user with a current phone sees."""
+        """The decision for a user with a current phone."""
         return self.by_device[0][1]
 
     @property
     def shows(self) -> str:
-        """The same in words."""
-        return shown(self.decision)
+        """What a user with a current phone sees, in words."""
+        return experience_text(self.decision)
 
     @property
     def installed(self) -> str:
-        """The newest catalogued update that the node holds, with its day; empty without any."""
+        """The newest update of the catalogue that the node has, with its date; empty without."""
         update = self.decision.installed
         if update is None:
             return ""
@@ -68,83 +68,34 @@ class NodeView:
 
     @property
     def devices(self) -> tuple[tuple[str, str], ...]:
-        """What users see, by the name of their device."""
-        return tuple((name, shown(decision)) for name, decision in self.by_device)
+        """Pairs of a device's name and what its user sees."""
+        return tuple((name, experience_text(decision)) for name, decision in self.by_device)
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is odd about the build."""
+        """Sentences about an unusual build."""
         return self.decision.warnings
 
     @property
-    def step(self) -> Step | None:
-        """The one change that turns the experience around, where an update can."""
+    def suggested_build(self) -> SuggestedBuild | None:
+        """The build that brings the other experience, None if no update of Microsoft's does."""
         required = self.decision.required_build
         if required is None:
             return None
         if self.decision.reason == "kb_missing":
-            return Step(f"Install {self.decision.kb} ({required})", str(required))
+            return SuggestedBuild(f"Install {self.decision.kb} ({required})", str(required))
         before = _last_before(required.base, required.revision)
-        return Step(f"Go back to {before.kb} ({before.build})", str(before.build))
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the node as the REST API shows it."""
-        return {
-            "name": self.node.name,
-            "product": self.node.product,
-            "build": self.node.build,
-            "changed_at": timestamp(self.node.changed_at),
-            "changed_by": self.node.changed_by,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A node after its build was set, and what is odd about that."""
-
-    view: NodeView
-    warnings: tuple[str, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the node and the warnings."""
-        return {**self.view.as_json(), "warnings": list(self.warnings)}
+        return SuggestedBuild(f"Go back to {before.kb} ({before.build})", str(before.build))
 
 
 def nodes(services: Services) -> tuple[NodeView, ...]:
-    """Return all nodes in their order, as the database has them now."""
-    return tuple(_view(node, services.mfa.policy) for node in services.farm.nodes())
+    """Return all nodes in the order they were made."""
+    return tuple(view_of(services, node) for node in services.farm.nodes())
 
 
-def node(services: Services, name: str) -> NodeView | None:
-    """Return one node, or None."""
-    found = services.farm.node(name)
-    return _view(found, services.mfa.policy) if found else None
-
-
-def set_build(services: Services, name: str, text: str, *, by: str) -> Change:
-    """Set the build of a node, new or known, from a build, a KB or pasted text.
-
-    Raises :class:`TallystickError` for a name or a text that cannot be used.
-    """
-    change = services.farm.set_build(name, text, by)
-    return Change(_view(change.node, services.mfa.policy), tuple(change.warnings))
-
-
-def import_csv(services: Services, text: str, *, by: str) -> tuple[Change, ...]:
-    """Set the builds of many nodes from CSV with the columns name and build, all or none."""
-    return tuple(
-        Change(_view(change.node, services.mfa.policy), tuple(change.warnings))
-        for change in services.farm.import_csv(text, by)
-    )
-
-
-def shown(decision: Decision) -> str:
-    """Return in words what a decision has the user see."""
-    return SHOWS[decision.experience or "unavailable"]
-
-
-def _view(node: Node, policy: MfaPolicy) -> NodeView:
-    build = parse_build(node.build)
+def view_of(services: Services, node: Node) -> NodeView:
+    """Return a node with what its users see, by the MFA policy of *services*."""
+    policy = services.mfa.policy
     return NodeView(
         node,
         tuple(
@@ -152,7 +103,7 @@ def _view(node: Node, policy: MfaPolicy) -> NodeView:
                 name,
                 decide(
                     scenario="adfs",
-                    host=build,
+                    host=node.build,
                     device=device,
                     push_policy=policy.push_policy,
                     products_after_table=policy.products_after_table,
@@ -163,8 +114,29 @@ def _view(node: Node, policy: MfaPolicy) -> NodeView:
     )
 
 
+def node_as_json(node: Node) -> dict[str, Any]:
+    """Return a node as the REST API and ``tallystick server --json`` show it."""
+    return {
+        "name": node.name,
+        "product": node.product,
+        "build": node.build,
+        "changed_at": json_instant(node.changed_at),
+        "changed_by": node.changed_by,
+    }
+
+
+def change_as_json(change: NodeChange) -> dict[str, Any]:
+    """Return the node after a change, and the warnings about its new build."""
+    return {**node_as_json(change.node), "warnings": list(change.warnings)}
+
+
+def experience_text(decision: Decision) -> str:
+    """Return what a user sees, in words."""
+    return EXPERIENCE_TEXTS[decision.experience or "unavailable"]
+
+
 def _last_before(base: int, revision: int) -> CatalogueUpdate:
-    """Return the newest update below a required one that is no preview (they mislead)."""
+    """Return the newest update below *revision*, without the optional previews."""
     return max(
         (
             update

@@ -1,4 +1,8 @@
-"""Token-signing keys in administrators' hands: the use cases behind ``tallystick keys``."""
+"""Token-signing keys: roll, promote, retire (AD FS: ``Update-AdfsCertificate`` and certificates).
+
+Used by ``tallystick keys``, ``/admin/keys`` and ``/admin/api/keys``. Keys are files, so other
+processes of the farm see a change without being told.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
 from idp.federation.token_signing.configured import signing_keys_of
-from idp.management.json_time import timestamp
+from idp.instants import json_instant
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,39 +23,39 @@ ROLES = ("primary", "secondary")
 
 
 class BadKeyChange(TallystickError):
-    """Raised for a change of keys that there is not."""
+    """Raised for an unknown change of the keys or an unknown kind of key."""
 
     code = "bad_key_change"
 
 
 def ring_of(config: Config) -> Ring:
-    """Return the keys as their files are now."""
+    """Read the keys' files."""
     return signing_keys_of(config).current()
 
 
 def roll(config: Config, now: datetime, *, kind: str | None = None, urgent: bool = False) -> Ring:
-    """Make the next key and publish it; where *urgent*, it signs at once.
+    """Make the next key and publish it as secondary; if *urgent*, make it the primary at once.
 
-    ``kind`` is one of :data:`KINDS`, None for that of the primary. This and the others raise
-    :class:`TallystickError` for what cannot be done.
+    *kind* is one of :data:`KINDS`; None means the primary's. Raises :class:`TallystickError` if
+    there is a secondary already; so do the functions below if the key they need does not exist.
     """
     if kind is not None and kind not in KINDS:
-        raise BadKeyChange(f"There is no kind of key {kind[:40]!r}", f"Choose {' or '.join(KINDS)}")
+        raise BadKeyChange(f"{kind[:40]!r} is not a kind of key", f"Choose {' or '.join(KINDS)}")
     return signing_keys_of(config).roll(now, kind=kind, urgent=urgent)  # type: ignore[arg-type]
 
 
 def promote(config: Config, thumbprint: str | None) -> Ring:
-    """Let the secondary sign."""
+    """Make the secondary the primary, which signs; the former primary becomes the secondary."""
     return signing_keys_of(config).promote(thumbprint)
 
 
 def retire(config: Config, thumbprint: str | None) -> Ring:
-    """Publish the secondary no longer."""
+    """Take the secondary out of the metadata."""
     return signing_keys_of(config).retire(thumbprint)
 
 
 def as_json(ring: Ring) -> list[dict[str, str]]:
-    """Return the keys for scripts, the primary first."""
+    """Return the keys as the REST API and ``--json`` show them, the primary first."""
     return [
         {
             "role": role,
@@ -60,8 +64,8 @@ def as_json(ring: Ring) -> list[dict[str, str]]:
             "thumbprint": key.facts.thumbprint,
             "serial": key.facts.serial,
             "common_name": key.facts.common_name,
-            "valid_from": timestamp(key.facts.not_before),
-            "valid_until": timestamp(key.facts.not_after),
+            "valid_from": json_instant(key.facts.not_before),
+            "valid_until": json_instant(key.facts.not_after),
             "file": str(key.key_path),
         }
         for role, key in zip(ROLES, ring.keys, strict=False)
@@ -69,5 +73,5 @@ def as_json(ring: Ring) -> list[dict[str, str]]:
 
 
 def short(key: StoredKey) -> str:
-    """Return enough of the thumbprint to tell keys apart."""
+    """Return the first 16 digits of the thumbprint, enough to tell keys apart."""
     return key.facts.thumbprint[:16]

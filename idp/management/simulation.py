@@ -1,35 +1,44 @@
-"""A sign-in that is only tried: how the user would have signed in, and from where."""
+"""A simulated sign-in: the user as if just signed in, by which methods and from where."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from adapter.errors import TallystickError
-from idp.federation.request_context import RequestContext, address_of
-from idp.saml.contexts import MULTIPLE_AUTHN, PASSWORD_PROTECTED_TRANSPORT
+from idp.federation.authenticated_user import AuthenticatedUser, authentication_methods
+from idp.federation.claims import Subject
+from idp.federation.request_context import RequestContext, parse_address
+from idp.saml.contexts import PASSWORD_PROTECTED_TRANSPORT
 
 ENDPOINT = "/adfs/ls/"
-SOME_PROXY = "proxy"
+PROXY_NAME = "proxy"
 PUSH = "http://schemas.microsoft.com/ws/2012/12/authmethod/phoneappnotification"
 
 
 class NoAddress(TallystickError):
-    """Raised for a text that is no address."""
+    """Raised for a text that is not an IP address."""
 
     code = "no_address"
 
 
-def methods_of(*, second_factor: bool) -> tuple[str, ...]:
-    """Return the methods of a sign-in by password, and by push where there is a second factor."""
-    second = (PUSH, MULTIPLE_AUTHN) if second_factor else ()
-    return (PASSWORD_PROTECTED_TRANSPORT, *second)
+def simulate_sign_in(
+    user: Subject, request_context: RequestContext, now: datetime, *, second_factor: bool
+) -> AuthenticatedUser:
+    """Return *user* as signed in at *now* by password, and by push with *second_factor*."""
+    methods = authentication_methods(PASSWORD_PROTECTED_TRANSPORT, PUSH if second_factor else None)
+    return AuthenticatedUser(user, methods, now, request_context)
 
 
-def request_context_of(address: str, *, extranet: bool) -> RequestContext:
-    """Return where a sign-in that is only tried comes from; raises :class:`NoAddress`."""
-    known = address_of(address)
-    if address and known is None:
+def simulate_request_context(address: str, *, extranet: bool) -> RequestContext:
+    """Return the context of a request from *address*, through a proxy if from the *extranet*.
+
+    An empty address stays unknown. Raises :class:`NoAddress`.
+    """
+    parsed = parse_address(address)
+    if address and parsed is None:
         raise NoAddress(f"{address[:80]!r} is no address", "Give one like 203.0.113.9")
-    text = "" if known is None else str(known)
+    text = "" if parsed is None else str(parsed)
     if not extranet:
         return RequestContext(text, endpoint_path=ENDPOINT)
     forwarded = (text,) if text else ()
-    return RequestContext("", forwarded, proxy=SOME_PROXY, endpoint_path=ENDPOINT)
+    return RequestContext("", forwarded, proxy=PROXY_NAME, endpoint_path=ENDPOINT)

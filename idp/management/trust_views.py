@@ -1,4 +1,7 @@
-"""Relying party trusts and previews of them as scripts and pages see them."""
+"""Relying party trusts, previews and refresh reports as JSON, and the warnings about a trust.
+
+Used by ``tallystick sp``, ``/admin/trusts`` and ``/admin/api/trusts``.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from idp.federation.metadata.preview import certificates_of
 from idp.federation.relying_party.registry import SHA1_WARNING
-from idp.management.json_time import timestamp
+from idp.federation.relying_party.trust import UnreadableTrust
+from idp.instants import json_instant
+from idp.management.error_json import error_json
 from idp.saml import uris
 
 if TYPE_CHECKING:
@@ -26,15 +31,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TrustView:
-    """A trust at one moment, with what is known of its refreshing, None where it has none."""
+    """A trust as it is at ``now``; ``refreshing`` is None if its metadata came from a file."""
 
     trust: RelyingPartyTrust
     refreshing: RefreshState | None
     now: datetime
 
     @property
+    def entity_id(self) -> str:
+        """The entity id."""
+        return self.trust.entity_id
+
+    @property
     def warnings(self) -> tuple[str, ...]:
-        """What is weak about it or waits for an administrator, as sentences without a full stop."""
+        """Weaknesses, and what waits for an administrator: sentences without a full stop."""
         return (
             *_of_settings(self.trust),
             *_of_validity(self.trust, self.now),
@@ -47,14 +57,14 @@ class TrustView:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """Return all of it for scripts."""
+        """Return the trust as the REST API and ``--json`` show it."""
         trust = self.trust
         return {
             "entity_id": trust.entity_id,
             "display_name": trust.display_name,
             "source": trust.source,
-            "added_at": timestamp(trust.added_at),
-            "changed_at": timestamp(trust.changed_at),
+            "added_at": json_instant(trust.added_at),
+            "changed_at": json_instant(trust.changed_at),
             "warnings": list(self.warnings),
             "settings": trust.settings.model_dump(mode="json"),
             "metadata": _provider_json(trust.service_provider),
@@ -65,21 +75,45 @@ class TrustView:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadableView:
+    """What stands in lists for a trust that cannot be read."""
+
+    fault: UnreadableTrust
+
+    @property
+    def entity_id(self) -> str:
+        """The entity id."""
+        return self.fault.entity_id
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Why, and what to do, with the code, as one sentence without a full stop."""
+        return (f"{str(self.fault).removesuffix('.')} [{self.fault.code}]",)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for scripts; a trust that can be read has no ``error``."""
+        return {"entity_id": self.entity_id, **error_json(self.fault)}
+
+
 def view_of(services: Services, trust: RelyingPartyTrust) -> TrustView:
-    """Return one trust as it is now."""
+    """Return one trust with its refresh state, as it is now."""
     return TrustView(trust, services.refreshes.state(trust.entity_id), services.clock.now())
 
 
-def views(services: Services) -> tuple[TrustView, ...]:
-    """Return all trusts as they are now, in the order they were added."""
+def views(services: Services) -> tuple[TrustView | UnreadableView, ...]:
+    """Return all trusts with their refresh states, in the order they were added."""
     states, now = services.refreshes.states(), services.clock.now()
     return tuple(
-        TrustView(trust, states.get(trust.entity_id), now) for trust in services.trusts.list()
+        UnreadableView(trust)
+        if isinstance(trust, UnreadableTrust)
+        else TrustView(trust, states.get(trust.entity_id), now)
+        for trust in services.trusts.list_all()
     )
 
 
 def report_as_json(report: Report) -> dict[str, Any]:
-    """Return what a refresh did, for scripts."""
+    """Return the result of a refresh as the REST API and ``--json`` show it."""
     return {
         "entity_id": report.entity_id,
         "outcome": report.outcome.value,
@@ -89,7 +123,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
 
 
 def preview_as_json(preview: Preview) -> dict[str, Any]:
-    """Return a preview for scripts."""
+    """Return a preview as the REST API and ``--json`` show it."""
     provider = preview.described.service_provider
     return {
         "dry_run": True,
@@ -111,29 +145,32 @@ def _of_settings(trust: RelyingPartyTrust) -> Iterator[str]:
     if trust.settings.signature_algorithm == uris.RSA_SHA1:
         yield SHA1_WARNING
     if trust.settings.encryption_algorithm == "aes256-cbc":
-        yield "what is encrypted in CBC can be altered unseen (encryption_algorithm)"
+        yield "encryption in CBC mode can be altered unnoticed (encryption_algorithm)"
 
 
 def _of_validity(trust: RelyingPartyTrust, now: datetime) -> Iterator[str]:
     until = trust.validity.valid_until
     if until is not None and until <= now:
-        yield f"its metadata was valid until {timestamp(until)}"
+        yield f"its metadata was valid until {json_instant(until)}"
 
 
 def _of_refreshing(state: RefreshState | None) -> Iterator[str]:
     if state is not None and state.held is not None:
         yield f"new metadata is held back: {'; '.join(state.held.reasons)}"
+    if state is not None and state.held_is_unreadable:
+        yield "what is held back of its metadata cannot be read: refresh it again"
     if state is not None and state.failures:
-        yield f"its metadata could not be fetched {state.failures} times in a row: {state.fault}"
+        times = "once" if state.failures == 1 else f"{state.failures} times in a row"
+        yield f"its metadata could not be fetched, {times}: {state.fault}"
 
 
 def _refresh_json(state: RefreshState | None) -> dict[str, Any] | None:
     if state is None:
         return None
     return {
-        "due_at": timestamp(state.due_at),
-        "tried_at": None if state.tried_at is None else timestamp(state.tried_at),
-        "fetched_at": None if state.fetched_at is None else timestamp(state.fetched_at),
+        "due_at": json_instant(state.due_at),
+        "tried_at": None if state.tried_at is None else json_instant(state.tried_at),
+        "fetched_at": None if state.fetched_at is None else json_instant(state.fetched_at),
         "failures": state.failures,
         "fault": state.fault,
         "held": None if state.held is None else list(state.held.reasons),
@@ -153,8 +190,8 @@ def _certificates_json(provider: ServiceProvider, now: datetime) -> list[dict[st
 def _report_json(report: CertificateReport) -> dict[str, Any]:
     return {
         **asdict(report),
-        "not_before": timestamp(report.not_before),
-        "not_after": timestamp(report.not_after),
+        "not_before": json_instant(report.not_before),
+        "not_after": json_instant(report.not_after),
         "weaknesses": list(report.weaknesses),
     }
 
@@ -162,6 +199,6 @@ def _report_json(report: CertificateReport) -> dict[str, Any]:
 def _validity_json(validity: Validity) -> dict[str, Any]:
     until, cache = validity.valid_until, validity.cache_duration
     return {
-        "valid_until": None if until is None else timestamp(until),
+        "valid_until": None if until is None else json_instant(until),
         "cache_seconds": None if cache is None else int(cache.total_seconds()),
     }

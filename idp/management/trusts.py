@@ -1,22 +1,28 @@
-"""Relying party trusts in administrators' hands: the use cases behind ``tallystick sp``."""
+"""Adds relying party trusts from metadata, or previews what adding would do.
+
+Used by ``tallystick sp add`` and ``/admin/api/trusts``.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from idp.federation.metadata.preview import Preview, preview_of
-from idp.federation.relying_party.trust import RelyingPartyTrust
+from idp.federation.relying_party.trust import RelyingPartyTrust, UnreadableTrust
 from idp.management.metadata.refresh import begin_refreshing
-from idp.management.metadata.source import Source, content_of, nothing_told_of
+from idp.management.metadata.source import Source, content_of, without_details
 
 if TYPE_CHECKING:
     from idp.services import Services
 
 
 def add_from(services: Services, source: Source) -> RelyingPartyTrust:
-    """Add the trust that the metadata at *source* describes, or update it."""
+    """Add the trust that the metadata at *source* describes, or update it if there is one.
+
+    Raises :class:`~adapter.errors.TallystickError` if no trust can be made of it.
+    """
     metadata = content_of(services, source)
-    with nothing_told_of(source):
+    with without_details(source):
         trust = services.trusts.add(
             metadata, entity_id=source.entity_id, source=source.place, signed_by=source.signed_by
         )
@@ -25,9 +31,20 @@ def add_from(services: Services, source: Source) -> RelyingPartyTrust:
 
 
 def preview_from(services: Services, source: Source) -> Preview:
-    """Return what :func:`add_from` would do, and do nothing."""
+    """Return what :func:`add_from` would do, without doing it."""
     metadata = content_of(services, source)
-    with nothing_told_of(source):
+    with without_details(source):
         described = services.trusts.read(metadata, source.entity_id, signed_by=source.signed_by)
-    known = services.trusts.find(described.service_provider.entity_id)
-    return preview_of(described, known, services.clock.now())
+    return preview_of(
+        described,
+        _known(services, described.service_provider.entity_id),
+        services.clock.now(),
+    )
+
+
+def _known(services: Services, entity_id: str) -> RelyingPartyTrust | None:
+    """Return the trust that there is; one that cannot be read would be made anew."""
+    try:
+        return services.trusts.find(entity_id)
+    except UnreadableTrust:
+        return None

@@ -1,4 +1,4 @@
-"""A user's second factors in administrators' hands: the use cases of ``tallystick user``."""
+"""What administrators do about a user's second factors; the use cases of ``tallystick user``."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import TallystickError
-from idp.management.json_time import timestamp
+from idp.instants import json_instant
 
 if TYPE_CHECKING:
-    from adapter.mfa.service import Methods
+    from datetime import datetime
+
+    from adapter.mfa.methods import Methods, RegisteredMethod
     from idp.directory import User
     from idp.services import Services
 
 
 class UnknownUser(TallystickError):
-    """Raised when the directory holds no user of a name; for administrators, never at sign-in."""
+    """Raised when there is no user of a name; told to administrators, never at a sign-in."""
 
     code = "unknown_user"
 
@@ -25,7 +27,7 @@ class UnknownUser(TallystickError):
 
 @dataclass(frozen=True, slots=True)
 class ActivationOffer:
-    """What is shown once to the one who activates a phone; ``address`` is what the QR holds."""
+    """What whoever activates a phone is shown once; the QR code holds ``address``."""
 
     user: str
     code: str
@@ -46,31 +48,25 @@ def find_user(services: Services, name: str) -> User:
 
 
 def methods_of(services: Services, name: str) -> Methods:
-    """Return the second factors of a user."""
+    """Return the registered methods of a user; raises :class:`UnknownUser`."""
     return services.mfa.methods_of(find_user(services, name).upn)
 
 
 def methods_as_json(methods: Methods) -> dict[str, Any]:
-    """Return a user's second factors for scripts; ``decides`` is the device that counts."""
+    """Return a user's methods for scripts.
+
+    ``methods`` lists all of them, whatever their kind. ``push`` and ``totp`` are older: phones,
+    with ``decides`` true for the one that decides what the user sees, and whether there are codes.
+    """
     return {
-        "push": [
-            {
-                "id": device.id,
-                "name": device.name,
-                "platform": device.platform,
-                "app_version": device.app_version,
-                "kind": device.kind,
-                "activated_at": timestamp(device.activated_at),
-                "decides": device == methods.best,
-            }
-            for device in methods.devices
-        ],
-        "totp": methods.has_totp,
+        "push": [_phone_as_json(method) for method in methods.of_kind("push")],
+        "totp": methods.has("totp"),
+        "methods": [_method_as_json(method) for method in methods.registered],
     }
 
 
 def offer_activation(services: Services, name: str, *, totp: bool) -> ActivationOffer:
-    """Make an activation code for a user's phone: once, 10 minutes, five tries."""
+    """Make an activation code for a user's phone: it works once, for 10 minutes and five tries."""
     user = find_user(services, name)
     code = services.mfa.activations.create(user.upn, totp=totp)
     address = f"{services.config.server.base_url}/authenticator/#{code}"
@@ -78,8 +74,35 @@ def offer_activation(services: Services, name: str, *, totp: bool) -> Activation
 
 
 def unlock(services: Services, name: str) -> User:
-    """Clear a user's password lock-out, wrong codes and unanswered pushes."""
+    """Clear a user's password lock-out, and the limits of every second factor."""
     user = find_user(services, name)
     services.directory.unlock(user.upn)
-    services.mfa_store.clear_limits(user.upn, services.clock.now())
+    services.mfa.unlock(user.upn)
     return user
+
+
+def _phone_as_json(phone: RegisteredMethod) -> dict[str, Any]:
+    return {
+        "id": phone.id,
+        "name": phone.name,
+        "platform": phone.details["platform"],
+        "app_version": phone.details["app_version"],
+        "kind": phone.details["device"],
+        "activated_at": _moment(phone.created),
+        "decides": phone.details["decides"],
+    }
+
+
+def _method_as_json(method: RegisteredMethod) -> dict[str, Any]:
+    return {
+        "id": method.id,
+        "kind": method.kind,
+        "name": method.name,
+        "created_at": _moment(method.created),
+        "last_used_at": _moment(method.last_used),
+        **method.details,
+    }
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else json_instant(at)

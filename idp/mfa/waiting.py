@@ -1,7 +1,8 @@
-"""Where phones wait for a request: a bounded room, and one pump that looks for all of them.
+"""A bounded wait until something changes for a user, whichever node changed it.
 
-A waiting phone holds a thread that sleeps. Every tenth of a second the pump looks once at what is
-pending for the users waited for, whichever node stored it, and wakes those whose requests changed.
+A caller that waits is a thread that sleeps. While there are any, one further thread reads what is
+pending for all of their users, in one query every tenth of a second, and wakes the callers whose
+user's value has changed.
 """
 
 from __future__ import annotations
@@ -15,124 +16,129 @@ from typing import TypeVar
 from adapter.errors import TallystickError
 
 T = TypeVar("T")
-Look = Callable[[frozenset[str]], Mapping[str, Hashable]]
-"""Given users, tells what is pending for each: any values that differ when it changed."""
+ReadPending = Callable[[frozenset[str]], Mapping[str, Hashable]]
+"""Returns for each of the given users a value that differs when something changed.
+
+A user for whom nothing is pending may be left out.
+"""
 
 PERIOD = 0.1
-PLACES_OF_ONE_USER = 8
-"""So that no user alone can fill the room; a wait that was given up keeps its place to the end."""
+"""Seconds between two reads."""
+
+MAX_PLACES_OF_ONE_USER = 8
+"""So that no user alone can fill the room: a client that gives up keeps its place to the end."""
 
 
 class RoomFull(TallystickError):
-    """Raised when every place is taken: the phone asks again a little later."""
+    """Raised when every place is taken: the caller asks again a little later."""
 
     code = "room_full"
 
 
-class _Seat:
-    """One waiting phone: what the pump last saw for its user, and its bell."""
+class _Waiter:
+    """One waiting caller: the last value read for its user, and the event that wakes it."""
 
     def __init__(self, user: str) -> None:
         self.user = user
-        self.bell = threading.Event()
-        self._seen: Hashable = self  # equals nothing the pump can see: its first look always rings
+        self.woken = threading.Event()
+        self._last: Hashable = self  # no value read is equal to it: the first read always wakes
 
-    def notice(self, pending: Hashable) -> None:
-        """Ring when *pending* is not what it was."""
-        if pending != self._seen:
-            self._seen = pending
-            self.bell.set()
+    def take(self, value: Hashable) -> None:
+        """Wake the caller if *value* is not the last one."""
+        if value != self._last:
+            self._last = value
+            self.woken.set()
 
 
 class WaitingRoom:
-    """Lets at most *places* callers wait for news about their users."""
+    """Lets at most *places* callers of this process wait at the same time, 8 for one user."""
 
-    def __init__(self, look: Look, *, places: int, period: float = PERIOD) -> None:
-        self._look = look
+    def __init__(self, read_pending: ReadPending, *, places: int, period: float = PERIOD) -> None:
+        self._read_pending = read_pending
         self._places = places
         self._period = period
-        self._seats: set[_Seat] = set()
+        self._waiters: set[_Waiter] = set()
         self._lock = threading.Lock()
-        self._pumping = False
+        self._is_reading = False
         self._is_closed = False
 
     def close(self) -> None:
-        """Send everybody away with what there is, and let nobody wait any more."""
+        """End all waits with what there is, and refuse further ones."""
         self._is_closed = True
-        self._ring_all()
+        self._wake_all()
 
     def wait(self, user: str, ask: Callable[[], T | None], seconds: float) -> T | None:
-        """Call *ask* after each change, until it returns something, and once when time is up.
+        """Call *ask* after each change for *user* until it returns a value, and when time is up.
 
-        What changed before the call is seen, too: the pump's first look always counts as a change.
-        The time is the monotonic clock's. Raises :class:`RoomFull` instead of taking a place
-        beyond the bound; what *ask* raises ends the wait.
+        Returns that value, or None. A change before the call is not missed: the first read counts
+        as a change. Time is measured by the monotonic clock. Raises :class:`RoomFull` instead of
+        waiting if there is no place; an exception of *ask* ends the wait and is raised.
         """
         deadline = time.monotonic() + seconds
-        with self._seat(user) as seat:
-            while seat.bell.wait(max(0, deadline - time.monotonic())):
-                seat.bell.clear()
-                if (answer := ask()) is not None or self._is_closed:
-                    return answer
+        with self._place(user) as waiter:
+            while waiter.woken.wait(max(0, deadline - time.monotonic())):
+                waiter.woken.clear()
+                if (value := ask()) is not None or self._is_closed:
+                    return value
         return ask()
 
     def wake(self, user: str) -> None:
-        """Ring for the phones of *user* now: something changed in this process."""
+        """Wake the callers that wait for *user* now, since something changed in this process."""
         with self._lock:
-            seats = [seat for seat in self._seats if seat.user == user]
-        for seat in seats:
-            seat.bell.set()
+            waiters = [waiter for waiter in self._waiters if waiter.user == user]
+        for waiter in waiters:
+            waiter.woken.set()
 
     @contextmanager
-    def _seat(self, user: str) -> Iterator[_Seat]:
-        seat = _Seat(user)
+    def _place(self, user: str) -> Iterator[_Waiter]:
+        waiter = _Waiter(user)
         with self._lock:
             if self._is_full_for(user):
-                raise RoomFull("Too many phones wait", "Ask again in a second")
-            self._seats.add(seat)
-            self._start_pump()
+                raise RoomFull("Too many requests wait for phones", "Ask again in a second")
+            self._waiters.add(waiter)
+            self._start_reading()
         try:
-            yield seat
+            yield waiter
         finally:
             with self._lock:
-                self._seats.discard(seat)
+                self._waiters.discard(waiter)
 
     def _is_full_for(self, user: str) -> bool:
-        of_user = sum(seat.user == user for seat in self._seats)
-        is_full = len(self._seats) >= self._places or of_user >= PLACES_OF_ONE_USER
+        of_user = sum(waiter.user == user for waiter in self._waiters)
+        is_full = len(self._waiters) >= self._places or of_user >= MAX_PLACES_OF_ONE_USER
         return is_full or self._is_closed
 
-    def _start_pump(self) -> None:
-        if not self._pumping:
-            self._pumping = True
-            threading.Thread(target=self._pump, name="phone pump", daemon=True).start()
+    def _start_reading(self) -> None:
+        if not self._is_reading:
+            self._is_reading = True
+            threading.Thread(target=self._read_on, name="waiting room", daemon=True).start()
 
-    def _pump(self) -> None:
-        """Look and ring until nobody waits."""
-        while seats := self._waiting():
+    def _read_on(self) -> None:
+        """Read and wake until nobody waits."""
+        while waiters := self._present():
             try:
-                self._look_once(seats)
+                self._read_once(waiters)
             except BaseException:
-                self._pumping = False  # the next phone that comes starts another pump
+                self._is_reading = False  # the next caller that comes starts another thread
                 raise
             time.sleep(self._period)
 
-    def _look_once(self, seats: tuple[_Seat, ...]) -> None:
+    def _read_once(self, waiters: tuple[_Waiter, ...]) -> None:
         try:
-            pending = self._look(frozenset(seat.user for seat in seats))
+            pending = self._read_pending(frozenset(waiter.user for waiter in waiters))
         except TallystickError:
-            self._ring_all()  # each caller asks for itself and meets the fault itself
+            self._wake_all()  # each caller asks for itself and gets the error itself
             return
-        for seat in seats:
-            seat.notice(pending.get(seat.user))
+        for waiter in waiters:
+            waiter.take(pending.get(waiter.user))
 
-    def _waiting(self) -> tuple[_Seat, ...]:
+    def _present(self) -> tuple[_Waiter, ...]:
         with self._lock:
-            self._pumping = bool(self._seats)
-            return tuple(self._seats)
+            self._is_reading = bool(self._waiters)
+            return tuple(self._waiters)
 
-    def _ring_all(self) -> None:
+    def _wake_all(self) -> None:
         with self._lock:
-            seats = tuple(self._seats)
-        for seat in seats:
-            seat.bell.set()
+            waiters = tuple(self._waiters)
+        for waiter in waiters:
+            waiter.woken.set()

@@ -1,1 +1,15 @@
-"""SAML 2.0 without web or storage: messages in, values out, and the reverse."""
+"""SAML 2.0 without web and storage: messages in and out, signatures, encryption, metadata.
+
+Read ``values.py`` first: the plain values that leave this room. ``requests.py`` reads AuthnRequests
+and shows how a message is checked: ``bindings.py`` decodes what HTTP carries, ``messages.py``
+checks form, issuer and freshness, ``signature.py`` the signature. ``assertions.py`` writes
+responses, ``logout.py`` reads and writes log-out messages, ``contexts.py`` resolves what a request
+requires of the sign-in, and ``refusal.py`` says how a request is refused.
+
+Metadata: ``metadata.py`` writes ours, ``sp_metadata.py`` and ``aggregate.py`` read those of service
+providers. Keys and certificates: ``signing.py``, ``keys.py``, ``certificates.py`` and
+``certificate_report.py``. Only ``sp_metadata.py`` uses pysaml2, and only ``xmlcrypto.py`` xmlsec.
+
+``idp.federation`` builds on this room, and ``idp.signin`` uses it for every message. It imports no
+other room of ``idp``.
+"""

@@ -1,8 +1,8 @@
-"""One entity out of metadata that may hold ten thousand: found by a scan, then cut out.
+"""Selects one service provider from metadata, which may describe ten thousand entities.
 
-The scan is expat's, which keeps nothing of what it has passed; only the entity that was asked for
-becomes a tree. Where a signature has to be checked, all of it becomes one, and the entity is taken
-from that tree, since only that was verified. Source: saml-metadata §2.3.
+expat scans the document and keeps nothing; only the selected entity is parsed to a tree. If a
+signature has to be checked, the whole document is parsed, and the entity is taken from that tree,
+since only that tree was verified. Source: saml-metadata §2.3.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from idp.saml.refusal import Refused
 from idp.saml.xml import MAX_DEPTH, as_bytes, parse, parse_scanned
 
 MAX_BYTES = 1024 * 1024
-"""The largest metadata of one entity."""
+"""Upper limit of the metadata of one entity."""
 
 MAX_AGGREGATE_BYTES = 64 * 1024 * 1024
-"""The largest document that one is taken from."""
+"""Upper limit of the document that it is taken from."""
 
-LISTED = 20
-"""Entity ids that are told where one has to be chosen."""
+MAX_LISTED = 20
+"""Upper limit of the entity IDs in the message that asks to choose one."""
 
 _ENTITY = f"{uris.METADATA} EntityDescriptor"
 _ENTITIES = f"{uris.METADATA} EntitiesDescriptor"
@@ -35,12 +35,12 @@ _ENTITY_TAG = f"{{{uris.METADATA}}}EntityDescriptor"
 _SP_ROLE_TAG = f"{{{uris.METADATA}}}SPSSODescriptor"
 
 Limits = tuple[str | None, str | None]
-"""``validUntil`` and ``cacheDuration`` of one element, as they stand there."""
+"""``validUntil`` and ``cacheDuration`` of one element, as written, None if missing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """One entity alone: its element, its document, and the limits of the groups around it."""
+class SelectedEntity:
+    """One entity: its element, a document with it alone, and the limits of the groups around it."""
 
     element: etree._Element
     document: bytes
@@ -49,19 +49,19 @@ class Found:
 
 def select_service_provider(
     metadata: bytes, entity_id: str | None, *, signed_by: str | None = None
-) -> Found:
-    """Return the service provider *entity_id* of *metadata*, or the only one there is.
+) -> SelectedEntity:
+    """Return the service provider *entity_id*, or the only one if *entity_id* is None.
 
-    With *signed_by*, a certificate (base64), the whole document must be signed by its key. Raises
+    If *signed_by* is a certificate (base64), the whole document must be signed with its key. Raises
     :class:`BadMetadata`.
     """
     if len(metadata) > MAX_AGGREGATE_BYTES:
         raise BadMetadata(f"it is larger than {MAX_AGGREGATE_BYTES // 2**20} MiB")
-    entry = _entry_of(metadata, entity_id)
+    entry = _find_entry(metadata, entity_id)
     try:
         if signed_by is not None:
-            root = _verified(metadata, signed_by)
-            element = _only(root, entry.entity_id)
+            root = _parse_verified(metadata, signed_by)
+            element = _find_only(root, entry.entity_id)
             limits = tuple(
                 (group.get("validUntil"), group.get("cacheDuration"))
                 for group in element.iterancestors()
@@ -76,11 +76,11 @@ def select_service_provider(
     document = metadata if whole else as_bytes(element)
     if len(document) > MAX_BYTES:
         raise BadMetadata(f"its entity is larger than {MAX_BYTES} bytes")
-    return Found(element, document, limits)
+    return SelectedEntity(element, document, limits)
 
 
-def _verified(metadata: bytes, certificate: str) -> etree._Element:
-    """Return the root, after its signature was checked as that of every message is."""
+def _parse_verified(metadata: bytes, certificate: str) -> etree._Element:
+    """Return the root after checking its signature, in the same way as that of a message."""
     root = parse_scanned(metadata)
     enveloped = signature.enveloped_signature(root)
     if enveloped is None:
@@ -89,20 +89,20 @@ def _verified(metadata: bytes, certificate: str) -> etree._Element:
     return root
 
 
-def _only(root: etree._Element, entity_id: str) -> etree._Element:
-    found = [
-        each
-        for each in root.iter(_ENTITY_TAG)
-        if each.get("entityID") == entity_id and each.find(_SP_ROLE_TAG) is not None
+def _find_only(root: etree._Element, entity_id: str) -> etree._Element:
+    entities = [
+        entity
+        for entity in root.iter(_ENTITY_TAG)
+        if entity.get("entityID") == entity_id and entity.find(_SP_ROLE_TAG) is not None
     ]
-    if len(found) != 1:
-        raise BadMetadata(f"it describes {entity_id!r} {len(found)} times")
-    return found[0]
+    if len(entities) != 1:
+        raise BadMetadata(f"it describes {entity_id!r} {len(entities)} times")
+    return entities[0]
 
 
 @dataclass(slots=True)
 class _Entry:
-    """Where an entity with a service provider lies in the document."""
+    """The position of an entity with a service provider in the document."""
 
     entity_id: str
     start: int
@@ -114,7 +114,7 @@ class _Entry:
 
     @property
     def head(self) -> str:
-        """The start tag that brings the namespaces declared further out, empty for a root."""
+        """A start tag with the namespaces declared around the entity; empty for a root."""
         if self.is_root:
             return ""
         declared = "".join(
@@ -124,13 +124,13 @@ class _Entry:
         return f"<group{declared}>"
 
     def document(self, metadata: bytes) -> bytes:
-        """Return the entity as a document of its own, or inside one element."""
+        """Return the entity as a document: alone, or inside one element with the namespaces."""
         if self.is_root:
             return metadata
         return f"{self.head}".encode() + metadata[self.start : self.end] + b"</group>"
 
 
-def _entry_of(metadata: bytes, entity_id: str | None) -> _Entry:
+def _find_entry(metadata: bytes, entity_id: str | None) -> _Entry:
     scan = _Scan(metadata, entity_id)
     scan.run()
     if not scan.is_metadata:
@@ -148,13 +148,13 @@ def _several(scan: _Scan) -> str:
     if scan.wanted is not None:
         return f"it describes several service providers of the name {scan.wanted!r}"
     names = ", ".join(scan.names)
-    more = f" and {scan.count - LISTED} more" if scan.count > LISTED else ""
+    more = f" and {scan.count - MAX_LISTED} more" if scan.count > MAX_LISTED else ""
     return f"it describes several service providers, so say which one: {names}{more}"
 
 
 @dataclass
 class _Scan:
-    """One pass over a document; of the entities that match, the first is kept."""
+    """One pass over a document; it counts the matching entities and keeps the first."""
 
     metadata: bytes
     wanted: str | None
@@ -187,7 +187,7 @@ class _Scan:
         if self._entry is not None:
             if name == _SP_ROLE and self._depth == self._entry_depth + 1:
                 self._entry.is_service_provider = True
-        elif len(self._limits) == self._depth - 1:  # all that is around it are groups
+        elif len(self._limits) == self._depth - 1:  # all elements around it are groups
             self._start_outside(name, attributes)
 
     def _start_outside(self, name: str, attributes: dict[str, str]) -> None:
@@ -216,7 +216,7 @@ class _Scan:
     def _finish(self, entry: _Entry) -> None:
         if not entry.is_service_provider:
             return
-        if len(self.names) < LISTED:
+        if len(self.names) < MAX_LISTED:
             self.names.append(entry.entity_id)
         if self.wanted in (None, entry.entity_id):
             self.count += 1

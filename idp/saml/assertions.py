@@ -1,9 +1,9 @@
-"""Assertions and responses, written as text in exclusive canonical form and signed.
+"""Writes assertions and responses as text in exclusive canonical form, and signs them.
 
-The shape is AD FS's own: default namespace on the assertion, ``samlp`` on the response, attributes
-without NameFormat, AttributeStatement before AuthnStatement. Attributes of an element stand in the
-order canonical XML gives them, and no element is closed in itself, so nothing has to be parsed.
-Source: saml-core §2 and §3.3.
+The form is AD FS's: default namespace on the assertion, ``samlp`` on the response, attributes
+without NameFormat, AttributeStatement before AuthnStatement. The attributes of each element are in
+the order of canonical XML, and no element is self-closing, so the text is canonical XML without
+being parsed. Source: saml-core §2 and §3.3.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["SigningKey", "UnsignedResponse", "write_response", "write_status_res
 
 
 class UnsignedResponse(TallystickError):
-    """Neither the assertion nor the response would be signed."""
+    """Raised if neither the assertion nor the response would be signed."""
 
     code = "unsigned_response"
 
@@ -39,9 +39,9 @@ def write_response(
 ) -> bytes:
     """Return the Response that carries *assertion* to *destination*, in UTF-8.
 
-    The assertion is signed, then encrypted where *encryption* says so; the response around it is
-    signed last (saml-core §6.2). Raises :class:`UnsignedResponse` when nothing of it would be
-    signed, :class:`~idp.saml.canonical.UnwritableCharacter` for a text that XML cannot hold, and
+    The assertion is signed, then encrypted if *encryption* says so, and the response around it is
+    signed last (saml-core §6.2). Raises :class:`UnsignedResponse` if neither would be signed,
+    :class:`~idp.saml.canonical.UnwritableCharacter` for a text that XML cannot contain, and
     :class:`~idp.saml.encryption.UnusableEncryptionKey`.
     """
     if not (sign_assertion or sign_response):
@@ -75,7 +75,7 @@ def write_status_response(
     status: Status,
     key: SigningKey | None = None,
 ) -> bytes:
-    """Return a Response that only tells *status*; it is signed when *key* is given."""
+    """Return a Response without an assertion, only with *status*; signed if there is a *key*."""
     return _response(
         response_id=response_id,
         issuer=issuer,
@@ -121,7 +121,7 @@ def _status_code(value: str, inner: str) -> str:
 
 
 def _assertion(a: Assertion, encryption: Encryption | None) -> tuple[str, str]:
-    """Return the assertion in two parts; its signature goes between them (saml-core §2.3.3)."""
+    """Return the assertion in two parts: its signature goes between them (saml-core §2.3.3)."""
     head = (
         f'<Assertion xmlns="{uris.ASSERTION}" ID="{attribute(a.id)}" '
         f'IssueInstant="{instant(a.issue_instant)}" Version="2.0">'
@@ -135,7 +135,7 @@ def _assertion(a: Assertion, encryption: Encryption | None) -> tuple[str, str]:
 
 
 def _subject(a: Assertion, encryption: Encryption | None) -> str:
-    """saml-core §2.4, with the bearer confirmation of saml-profiles §4.1.4.2."""
+    """Return the Subject (saml-core §2.4) with a bearer confirmation (saml-profiles §4.1.4.2)."""
     return (
         f"<Subject>{_name_id(a.name_id, encryption)}"
         f'<SubjectConfirmation Method="{uris.BEARER}"><SubjectConfirmationData'
@@ -147,7 +147,7 @@ def _subject(a: Assertion, encryption: Encryption | None) -> str:
 
 
 def name_id_element(name_id: NameID) -> str:
-    """Return the element NameID as it stands alone: it brings its namespace (saml-core §2.2.3)."""
+    """Return the element NameID with its own namespace declaration (saml-core §2.2.3)."""
     return f'<NameID xmlns="{uris.ASSERTION}" {_named(name_id)}'
 
 
@@ -156,7 +156,7 @@ def _name_id(name_id: NameID | None, encryption: Encryption | None) -> str:
         return ""
     if encryption is None or not encryption.name_id:
         return f"<NameID {_named(name_id)}"
-    # Whoever decrypts it reads it alone.
+    # The decrypted element is read alone, so it needs its namespace.
     return f"<EncryptedID>{encrypt(name_id_element(name_id), encryption)}</EncryptedID>"
 
 

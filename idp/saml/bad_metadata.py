@@ -1,4 +1,4 @@
-"""The refusal of metadata that no trust can be made of."""
+"""The error for metadata that cannot be used for a trust."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from adapter.errors import TallystickError
 
 
 class BadMetadata(TallystickError):
-    """Metadata that no trust can be made of; ``faults`` are all that were found, as sentences."""
+    """Raised for metadata that cannot be used; ``faults`` are all that is wrong, as sentences."""
 
     code = "bad_metadata"
 

@@ -1,7 +1,7 @@
-"""The HTTP-Redirect and HTTP-POST bindings: from what HTTP carries to a message, and back.
+"""The HTTP-Redirect and HTTP-POST bindings: decodes and encodes SAML messages.
 
-Source: saml-bindings §3.4 and §3.5. The signature of a Redirect message is over the bytes of the
-query as they came, so that nothing here ever writes them anew.
+Source: saml-bindings §3.4 and §3.5. The signature of a Redirect message covers the bytes of the
+query as they arrived, so those bytes are kept and never encoded again.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from idp.saml.xml import MAX_BYTES
 
 MAX_RELAY_STATE = 16 * 1024
 _MESSAGES = ("SAMLRequest", "SAMLResponse")
-_OURS = (*_MESSAGES, "RelayState", "SigAlg", "Signature", "SAMLEncoding")
+_PARAMETERS = (*_MESSAGES, "RelayState", "SigAlg", "Signature", "SAMLEncoding")
 _RAW_DEFLATE = -zlib.MAX_WBITS
 
 
 @dataclass(frozen=True, slots=True)
 class RedirectSignature:
-    """The signature of a Redirect message: its algorithm, itself, and the octets it is over."""
+    """The signature of a Redirect message: its algorithm, its value, and the octets it covers."""
 
     algorithm: str
     value: bytes
@@ -35,7 +35,7 @@ class RedirectSignature:
 
 @dataclass(frozen=True, slots=True)
 class SamlMessage:
-    """A message as it came: nothing in it has been checked yet.
+    """A message as it arrived: nothing in it has been checked yet.
 
     ``parameter`` is ``SAMLRequest`` or ``SAMLResponse``; ``binding`` is the binding's URI.
     """
@@ -48,15 +48,15 @@ class SamlMessage:
 
 
 def holds_message(query: bytes) -> bool:
-    """Say whether a query string has a message in it, its name escaped or not."""
+    """Say whether a query string carries a message, even if its name is escaped."""
     return any(_plain(part.partition(b"=")[0]) in _MESSAGES for part in query.split(b"&"))
 
 
 def decode_redirect(query: bytes) -> SamlMessage:
     """Return the message in *query*, the raw query string of a GET (saml-bindings §3.4.4).
 
-    Raises :class:`Refused` for a parameter that comes twice, a message that is not base64 or
-    DEFLATE, is larger than 64 KiB, or carries half a signature.
+    Raises :class:`Refused` if a parameter comes twice, the message is not base64 and DEFLATE, is
+    larger than 64 KiB, or has only half a signature.
     """
     raw = _raw_parameters(query)
     parameter = _message_parameter(raw)
@@ -78,12 +78,12 @@ def decode_redirect(query: bytes) -> SamlMessage:
 def decode_post(
     saml_message: str, relay_state: str | None = None, *, parameter: str = "SAMLRequest"
 ) -> SamlMessage:
-    """Return the message of a form field *saml_message* (saml-bindings §3.5.4)."""
+    """Return the message in the form field *saml_message* (saml-bindings §3.5.4)."""
     if len(saml_message) > 2 * MAX_BYTES:
         raise _too_large()
     # Line breaks are allowed here, as in MIME.
     encoded = saml_message.encode("utf-8", "replace").translate(None, b" \t\r\n")
-    return SamlMessage(_from_base64(encoded), bounded_relay_state(relay_state), POST, parameter)
+    return SamlMessage(_from_base64(encoded), check_relay_state(relay_state), POST, parameter)
 
 
 def encode_redirect(
@@ -93,7 +93,7 @@ def encode_redirect(
     relay_state: str | None = None,
     key: SigningKey | None = None,
 ) -> str:
-    """Return the query string that carries *xml*, signed with *key* when there is one."""
+    """Return the query string that carries *xml*, signed with *key* if there is one."""
     deflate = zlib.compressobj(9, zlib.DEFLATED, _RAW_DEFLATE)
     message = base64.b64encode(deflate.compress(xml) + deflate.flush())
     query = f"{parameter}={quote(message, safe='')}"
@@ -108,15 +108,15 @@ def encode_redirect(
 def post_fields(
     xml: bytes, relay_state: str | None = None, *, parameter: str = "SAMLResponse"
 ) -> dict[str, str]:
-    """Return the fields of the form that carries *xml*; RelayState only where there is one."""
+    """Return the fields of the form that carries *xml*, with RelayState if there is one."""
     fields = {parameter: base64.b64encode(xml).decode("ascii")}
     if relay_state is not None:
         fields["RelayState"] = relay_state
     return fields
 
 
-def bounded_relay_state(relay_state: str | None) -> str | None:
-    """Return *relay_state*, which goes back unchanged; raises :class:`Refused` if it could not."""
+def check_relay_state(relay_state: str | None) -> str | None:
+    """Return *relay_state*; raises :class:`Refused` if it could not be sent back unchanged."""
     if relay_state is not None and len(relay_state) > MAX_RELAY_STATE:
         raise _bad_relay_state(f"is longer than {MAX_RELAY_STATE} characters")
     if relay_state is not None and "\0" in relay_state:
@@ -125,22 +125,22 @@ def bounded_relay_state(relay_state: str | None) -> str | None:
 
 
 def _raw_parameters(query: bytes) -> dict[str, bytes]:
-    """Return the binding's own parameters with their values as they came, escapes and all."""
-    found: dict[str, bytes] = {}
+    """Return the parameters of the binding with their raw values, escapes included."""
+    parameters: dict[str, bytes] = {}
     for part in query.split(b"&"):
         name, _, value = part.partition(b"=")
         plain = _plain(name)
-        if plain not in _OURS:
+        if plain not in _PARAMETERS:
             continue
-        # A name in disguise would be one parameter to us and another to the signature.
-        if plain in found or plain.encode() != name:
+        # An escaped name would be one parameter to us and another one to the signature.
+        if plain in parameters or plain.encode() != name:
             raise Refused(
                 f"The parameter {plain} comes more than once, or its name is escaped",
                 "Send each parameter once",
                 code="duplicate_parameter",
             )
-        found[plain] = value
-    return found
+        parameters[plain] = value
+    return parameters
 
 
 def _message_parameter(raw: dict[str, bytes]) -> str:
@@ -178,7 +178,7 @@ def _relay_state(raw: dict[str, bytes]) -> str | None:
         text = unquote_to_bytes(raw["RelayState"].replace(b"+", b" ")).decode("utf-8")
     except UnicodeDecodeError:
         raise _bad_relay_state("is not UTF-8") from None
-    return bounded_relay_state(text)
+    return check_relay_state(text)
 
 
 def _plain(raw: bytes) -> str:
@@ -197,7 +197,7 @@ def _from_base64(encoded: bytes) -> bytes:
 
 
 def _inflate(deflated: bytes) -> bytes:
-    """Return what *deflated* holds, stopping as soon as it is too much."""
+    """Return the content of *deflated*; stops as soon as it is too large."""
     inflater = zlib.decompressobj(_RAW_DEFLATE)
     try:
         xml = inflater.decompress(deflated, MAX_BYTES + 1)

@@ -1,4 +1,4 @@
-"""The one place where text becomes XML, escaped as canonical XML writes it (xml-c14n §2.3)."""
+"""Escapes text for XML, in the form of canonical XML (xml-c14n §2.3). No other module does."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from adapter.errors import TallystickError
 
-# Everything that XML 1.0 §2.2 does not count among its characters.
+# All characters that XML 1.0 §2.2 does not allow.
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SPECIAL_IN_TEXT = re.compile("[&<>\r]|" + _UNWRITABLE.pattern)
 _SPECIAL_IN_ATTRIBUTE = re.compile('[&<"\t\n\r]|' + _UNWRITABLE.pattern)
@@ -19,28 +19,28 @@ _ATTRIBUTE = str.maketrans({
 
 
 class UnwritableCharacter(TallystickError):
-    """A text holds a character that no XML document can hold, such as NUL."""
+    """Raised for a character that no XML document can contain, such as NUL."""
 
     code = "unwritable_character"
 
 
 def text(value: str) -> str:
-    """Return *value* as the text of an element."""
+    """Return *value* escaped as the text of an element."""
     return value.translate(_TEXT) if _needs_care(_SPECIAL_IN_TEXT, value) else value
 
 
 def attribute(value: str) -> str:
-    """Return *value* as the value of an attribute, between double quotes."""
+    """Return *value* escaped as an attribute's value, without the double quotes around it."""
     return value.translate(_ATTRIBUTE) if _needs_care(_SPECIAL_IN_ATTRIBUTE, value) else value
 
 
 def optional(name: str, value: str | None) -> str:
-    """Return the attribute *name* with a space before it, and nothing where there is no value."""
+    """Return the attribute *name* with a space before it; empty if *value* is None."""
     return "" if value is None else f' {name}="{attribute(value)}"'
 
 
 def instant(moment: datetime) -> str:
-    """Return *moment*, which knows its zone, as SAML writes it: UTC, milliseconds, ``Z``."""
+    """Return an aware *moment* as xs:dateTime in AD FS's form: UTC, milliseconds, ``Z``."""
     if moment.tzinfo is None:
         raise ValueError("a time without a zone has no place in a SAML message")
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

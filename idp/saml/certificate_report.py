@@ -1,4 +1,4 @@
-"""What an administrator should know of a certificate before trusting it, its weaknesses first."""
+"""Reports what an administrator should know of a certificate before trusting it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from idp.saml.certificates import BadCertificate, der_of
+from idp.saml.certificates import BadCertificate, decode_certificate
 
 MIN_RSA_BITS = 2048
 _BROKEN_HASHES = (hashes.SHA1, hashes.MD5)
@@ -19,9 +19,10 @@ _BROKEN_HASHES = (hashes.SHA1, hashes.MD5)
 
 @dataclass(frozen=True, slots=True)
 class CertificateReport:
-    """``thumbprint`` is SHA-256 in hexadecimal; ``key`` is like ``RSA 2048`` or ``EC secp256r1``.
+    """The facts and weaknesses of one certificate.
 
-    ``weaknesses`` are sentences without a full stop, none for a certificate without fault.
+    ``thumbprint`` is SHA-256 in hexadecimal; ``key`` is like ``RSA 2048`` or ``EC secp256r1``.
+    ``weaknesses`` are sentences without a full stop, empty for a certificate without any.
     """
 
     subject: str
@@ -33,11 +34,11 @@ class CertificateReport:
 
 
 def report_on(certificate: str, now: datetime) -> CertificateReport:
-    """Return what there is to say of *certificate* (base64 of the DER).
+    """Return the report on *certificate* (base64 of the DER).
 
-    Raises :class:`~idp.saml.certificates.BadCertificate` where it cannot be read at all.
+    Raises :class:`~idp.saml.certificates.BadCertificate` if it cannot be read at all.
     """
-    der = der_of(certificate)
+    der = decode_certificate(certificate)
     try:
         read = x509.load_der_x509_certificate(der)
         key = _key_of(read)
@@ -55,7 +56,7 @@ def report_on(certificate: str, now: datetime) -> CertificateReport:
 
 
 def is_expired(certificate: str, now: datetime) -> bool:
-    """Say whether *certificate* has ended; one that cannot be read has."""
+    """Say whether *certificate* has expired; one that cannot be read counts as expired."""
     try:
         return report_on(certificate, now).not_after < now
     except BadCertificate:

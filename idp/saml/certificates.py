@@ -1,4 +1,4 @@
-"""X.509 certificates as metadata carries them: base64 of the DER, and the public key inside."""
+"""X.509 certificates as in metadata: base64 of the DER, and the public key in it."""
 
 from __future__ import annotations
 
@@ -20,18 +20,22 @@ PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
 
 class BadCertificate(TallystickError):
-    """A text that should be a certificate is none, or holds a key that SAML cannot use."""
+    """Raised for a text that is not a certificate, or whose key SAML cannot use."""
 
     code = "bad_certificate"
 
 
 class UnknownKeyKind(BadCertificate):
-    """A certificate that can be read, whose key is neither RSA nor EC."""
+    """Raised for a certificate that can be read, but whose key is neither RSA nor EC."""
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateFacts:
-    """What people ask of a certificate; ``thumbprint`` is SHA-256 in hexadecimal."""
+    """What administrators need to know of a certificate.
+
+    ``serial`` is hexadecimal, ``kind`` is ``rsa`` or ``ecdsa``, and ``thumbprint`` is SHA-256 in
+    hexadecimal.
+    """
 
     common_name: str
     serial: str
@@ -41,10 +45,10 @@ class CertificateFacts:
     thumbprint: str
 
 
-def facts_of(certificate: str) -> CertificateFacts:
-    """Return the facts of *certificate* (base64 of the DER); raises BadCertificate."""
+def read_facts(certificate: str) -> CertificateFacts:
+    """Return the facts of *certificate* (base64 of the DER); raises :class:`BadCertificate`."""
     kind = "rsa" if isinstance(public_key(certificate), rsa.RSAPublicKey) else "ecdsa"
-    der = der_of(certificate)
+    der = decode_certificate(certificate)
     read = x509.load_der_x509_certificate(der)
     names = read.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     return CertificateFacts(
@@ -57,15 +61,15 @@ def facts_of(certificate: str) -> CertificateFacts:
     )
 
 
-# Bounded by the trusts: only certificates of registered service providers get here.
+# The number of trusts bounds it: only certificates of registered service providers get here.
 @lru_cache(maxsize=4096)
 def public_key(certificate: str) -> PublicKey:
-    """Return the RSA or EC key in *certificate* (base64 of the DER), or raise BadCertificate."""
+    """Return the RSA or EC key in *certificate* (base64 of the DER); raises BadCertificate."""
     key: object = None
     try:
-        key = x509.load_der_x509_certificate(der_of(certificate)).public_key()
+        key = x509.load_der_x509_certificate(decode_certificate(certificate)).public_key()
     except UnsupportedAlgorithm:
-        key = None  # of a kind that has no name here
+        key = None  # a kind of key that the library does not support
     except ValueError:
         raise BadCertificate("The certificate cannot be read", "Give an X.509 one") from None
     if not isinstance(key, PublicKey):
@@ -74,7 +78,7 @@ def public_key(certificate: str) -> PublicKey:
 
 
 def is_valid(certificate: str, now: datetime) -> bool:
-    """Say whether *certificate* is valid at *now*, by its dates alone."""
+    """Say whether *now* is between the two dates of *certificate*."""
     try:
         begin, end = _dates(certificate)
     except BadCertificate:
@@ -82,11 +86,11 @@ def is_valid(certificate: str, now: datetime) -> bool:
     return begin <= now <= end
 
 
-# Bounded likewise.
+# The number of trusts bounds it, too.
 @lru_cache(maxsize=4096)
 def _dates(certificate: str) -> tuple[datetime, datetime]:
     try:
-        read = x509.load_der_x509_certificate(der_of(certificate))
+        read = x509.load_der_x509_certificate(decode_certificate(certificate))
     except ValueError:
         raise BadCertificate("The certificate cannot be read", "Give an X.509 one") from None
     return read.not_valid_before_utc, read.not_valid_after_utc
@@ -101,36 +105,37 @@ def public_key_pem(certificate: str) -> bytes:
 
 def thumbprint_of(certificate: str) -> str:
     """Return the SHA-256 of *certificate* (base64 of the DER) in hexadecimal."""
-    return hashlib.sha256(der_of(certificate)).hexdigest()
+    return hashlib.sha256(decode_certificate(certificate)).hexdigest()
 
 
-def der_of(certificate: str) -> bytes:
-    """Return the DER bytes of a certificate given as base64, with or without line breaks."""
+def decode_certificate(certificate: str) -> bytes:
+    """Return the DER of a certificate in base64, with or without line breaks."""
     try:
         return base64.b64decode("".join(certificate.split()), validate=True)
     except (ValueError, binascii.Error):
         raise BadCertificate("The certificate is not base64", "Give an X.509 one") from None
 
 
-def certificate_in(content: bytes) -> str:
-    """Return the one certificate of a file: PEM, DER, or base64 as metadata has it.
+def read_certificate(content: bytes) -> str:
+    """Return the certificate in a file: PEM, DER, or base64 as in metadata.
 
     Raises :class:`BadCertificate` for anything else, and for a key that SAML cannot use.
     """
     try:
         if b"-----BEGIN" in content:
-            found = x509.load_pem_x509_certificate(content)
+            x509_certificate = x509.load_pem_x509_certificate(content)
         elif content[:1] == b"\x30":
-            found = x509.load_der_x509_certificate(content)
+            x509_certificate = x509.load_der_x509_certificate(content)
         else:
-            found = x509.load_der_x509_certificate(der_of(content.decode("ascii")))
+            der = decode_certificate(content.decode("ascii"))
+            x509_certificate = x509.load_der_x509_certificate(der)
     except ValueError:  # UnicodeDecodeError is one
         raise BadCertificate("There is no certificate in it", "Give a PEM file") from None
-    certificate = base64_of(found)
+    certificate = encode_certificate(x509_certificate)
     public_key(certificate)
     return certificate
 
 
-def base64_of(certificate: x509.Certificate) -> str:
-    """Return *certificate* as ``ds:X509Certificate`` holds it, without line breaks."""
+def encode_certificate(certificate: x509.Certificate) -> str:
+    """Return *certificate* as in ``ds:X509Certificate``, without line breaks."""
     return base64.b64encode(certificate.public_bytes(serialization.Encoding.DER)).decode("ascii")

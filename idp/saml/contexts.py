@@ -1,13 +1,14 @@
-"""Authentication contexts: what a request demands of the sign-in, and what it is answered with.
+"""Authentication contexts: what a request requires of the sign-in, and which class answers it.
 
-Source: saml-core §3.3.2.2.1. The classes and their order are AD FS's AuthenticationContextOrder
-(facts §C.5); the order ranks the first factor, and a second one neither raises nor lowers it.
+Source: saml-core §3.3.2.2.1. The classes and their order are AD FS's ``AuthenticationContextOrder``
+(``Get-AdfsProperties``). The order ranks the primary method; a second factor does not change the
+rank. docs/requests.md has the table of classes and comparisons.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from operator import eq, ge, gt, le
 
 from idp.saml import uris
@@ -34,22 +35,22 @@ ORDER = (
 _RANK = {name: rank for rank, name in enumerate(ORDER)}
 
 SECOND_FACTOR = (MULTIPLE_AUTHN, REFEDS_MFA)
-"""The classes that ask for the second factor, whichever it is."""
+"""The classes that require the second factor, by any method."""
 
 _AFTER_SECOND_FACTOR = {
-    # what the trust is told by   class
-    "entra":                      MULTIPLE_AUTHN,
-    "refeds":                     REFEDS_MFA,
+    # authentication_context  class
+    "entra":                  MULTIPLE_AUTHN,
+    "refeds":                 REFEDS_MFA,
 }  # fmt: skip
 
-_OURS = (PASSWORD_PROTECTED_TRANSPORT, PASSWORD)
-"""What a password given on our page may be called, strongest first."""
+_WEAKER_CLASSES = {PASSWORD_PROTECTED_TRANSPORT: (PASSWORD,)}
+"""The weaker classes by which a primary method may be answered too."""
 
-_OF_OUR_OWN = frozenset((*ORDER, *SECOND_FACTOR, UNSPECIFIED, REFEDS_PHISHING_RESISTANT))
-"""What no adapter can bring, whatever it announces."""
+_NOT_FOR_ADAPTERS = frozenset((*ORDER, *SECOND_FACTOR, UNSPECIFIED, REFEDS_PHISHING_RESISTANT))
+"""The classes that no adapter can satisfy, whatever it announces."""
 
-_HOLDS: dict[str, Callable[[int, int], bool]] = {
-    # comparison  of ours with the requested one
+_COMPARISONS: dict[str, Callable[[int, int], bool]] = {
+    # comparison  of our class with the requested one
     "exact":      eq,
     "minimum":    ge,
     "maximum":    le,
@@ -58,49 +59,59 @@ _HOLDS: dict[str, Callable[[int, int], bool]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class RequestedFactor:
-    """``second_factor``: the request demands it. ``answer``: the class that the assertion names.
+class OfferedMethods:
+    """The authentication methods that this server offers, and what one trust may be answered.
 
-    ``method`` is the only authentication method that will do, None where each does.
+    ``primary`` are the primary methods. ``is_announced`` says whether an enabled adapter has
+    announced a method for the second factor. ``allowed_classes`` are the only classes that the
+    trust may ask for; empty allows all.
     """
 
-    second_factor: bool
-    answer: str
+    primary: tuple[str, ...]
+    is_announced: Callable[[str], bool] = lambda _method: False
+    allowed_classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredFactors:
+    """What a request requires of the sign-in.
+
+    ``answers`` maps each primary method that satisfies the request to the class that the assertion
+    then names. ``second_factor`` says whether the request requires one. ``method`` is the only
+    second factor that satisfies it, None if any does.
+    """
+
+    answers: Mapping[str, str]
+    second_factor: bool = False
     method: str | None = None
 
 
-_NO_DEMAND = RequestedFactor(second_factor=False, answer=PASSWORD_PROTECTED_TRANSPORT)
-
-
 def resolve_requested_context(
-    requested: tuple[str, ...],
-    comparison: str = "exact",
-    is_announced: Callable[[str], bool] = lambda _method: False,
-    allowed: tuple[str, ...] = (),
-) -> RequestedFactor:
-    """Return what the first class that we can meet demands; classes come in order of preference.
+    requested: tuple[str, ...], comparison: str = "exact", *, offered: OfferedMethods
+) -> RequiredFactors:
+    """Return what the first class that this server can satisfy requires.
 
-    ``is_announced`` tells the authentication methods of the enabled adapters, ``allowed`` the only
-    classes that this trust is given, none for all. Without classes nothing is demanded, and
-    ``unspecified`` leaves it to us. Raises :class:`Refused` (Responder/NoAuthnContext) when none
-    can be met; with the comparison ``better``, when not all can be surpassed.
+    The classes *requested* come in order of preference. Without classes nothing is required, and
+    ``unspecified`` leaves the choice to us. With the comparison ``better`` all classes have to be
+    surpassed. Raises :class:`Refused` (Responder/NoAuthnContext) if that is not possible.
     """
-    found: RequestedFactor | None
     if comparison == "better":
-        found = _better(tuple(each for each in requested if each != UNSPECIFIED))
+        named = tuple(class_ for class_ in requested if class_ != UNSPECIFIED)
+        required = _restrict(_require_primary(named, comparison, offered), offered)
+    elif requested:
+        candidates = (_require(class_, comparison, offered) for class_ in requested)
+        required = next(filter(None, candidates), None)
     else:
-        met = (_meet(wanted, comparison, is_announced) for wanted in requested)
-        usable = (each for each in met if each and _is_allowed(each, allowed))
-        found = next(usable, None) if requested else _NO_DEMAND
-    if found is None or not _is_allowed(found, allowed):
+        required = _require_nothing(offered)
+    if required is None:
         raise not_met()
-    return found
+    return required
 
 
 def answered_context(
     requested: tuple[str, ...],
     comparison: str,
-    demand: RequestedFactor,
+    required: RequiredFactors,
     *,
     style: str,
     methods: tuple[str, ...],
@@ -108,28 +119,31 @@ def answered_context(
 ) -> str:
     """Return the class that the assertion names; it always satisfies the request.
 
-    ``style`` is the trust's ``authentication_context``; *methods* are all that the session
-    proves. *demand* is what :func:`resolve_requested_context` made of the rest. *by_rule* is what a
-    claim rule wants the class to be: it is, if it was proved and the request leaves the choice.
+    *required* is what :func:`resolve_requested_context` returned for the request. *style* is the
+    trust's ``authentication_context``. *methods* are all that the session proves, the primary one
+    first. *by_rule* is the class that a claim rule chooses: it is used if it was proved and the
+    request leaves the choice.
     """
-    second_factor = MULTIPLE_AUTHN in methods
-    if by_rule is not None and is_proved(by_rule, methods) and _is_open(requested, comparison):
+    primary, leaves_choice = methods[0], _leaves_choice(requested, comparison)
+    if by_rule is not None and leaves_choice and is_proved(by_rule, methods):
         return by_rule
-    told = _AFTER_SECOND_FACTOR.get(style) if second_factor else None
-    return told if told and _is_satisfied(told, requested, comparison) else demand.answer
+    several = _AFTER_SECOND_FACTOR.get(style) if MULTIPLE_AUTHN in methods else None
+    if several and _is_satisfied(several, primary, requested, comparison):
+        return several
+    return required.answers[primary]
 
 
-def is_proved(claimed: str, methods: tuple[str, ...]) -> bool:
-    """Say whether a session that proves *methods* may be called so: a password, or more."""
-    if claimed in _OURS:
+def is_proved(class_: str, methods: tuple[str, ...]) -> bool:
+    """Say whether a session with *methods*, the primary one first, proves *class_*."""
+    if class_ in _classes_of(methods[0]):
         return True
-    if claimed in SECOND_FACTOR:
+    if class_ in SECOND_FACTOR:
         return MULTIPLE_AUTHN in methods
-    return claimed in methods and claimed not in _OF_OUR_OWN
+    return class_ in methods and class_ not in _NOT_FOR_ADAPTERS
 
 
 def not_met() -> Refused:
-    """Return the refusal of a context that is not supported, or that this user cannot meet."""
+    """Return the refusal of a context that is not supported, or that this user cannot satisfy."""
     return Refused(
         "The requested authentication method is not supported",
         f"Ask for {PASSWORD_PROTECTED_TRANSPORT} or {MULTIPLE_AUTHN}",
@@ -138,52 +152,78 @@ def not_met() -> Refused:
     )
 
 
-def _is_allowed(demand: RequestedFactor, allowed: tuple[str, ...]) -> bool:
-    return not allowed or demand is _NO_DEMAND or demand.answer in allowed
-
-
-def _meet(
-    wanted: str, comparison: str, is_announced: Callable[[str], bool]
-) -> RequestedFactor | None:
-    if wanted == UNSPECIFIED:
-        return _NO_DEMAND
-    if wanted in SECOND_FACTOR:
-        return RequestedFactor(second_factor=True, answer=wanted)
-    if wanted in _RANK:
-        return _password_as((wanted,), comparison)
-    if wanted not in _OF_OUR_OWN and is_announced(wanted):
-        return RequestedFactor(second_factor=True, answer=wanted, method=wanted)
+def _require(class_: str, comparison: str, offered: OfferedMethods) -> RequiredFactors | None:
+    """Return what *class_* requires, None if this server cannot satisfy it for the trust."""
+    if class_ == UNSPECIFIED:
+        return _require_nothing(offered)
+    answers = dict.fromkeys(offered.primary, class_)
+    if class_ in SECOND_FACTOR:
+        return _restrict(RequiredFactors(answers, second_factor=True), offered)
+    if required := _require_primary((class_,), comparison, offered):
+        return _restrict(required, offered)
+    if class_ not in _NOT_FOR_ADAPTERS and offered.is_announced(class_):
+        return _restrict(RequiredFactors(answers, second_factor=True, method=class_), offered)
     return None
 
 
-def _better(requested: tuple[str, ...]) -> RequestedFactor | None:
-    """Nothing is known to be better than what stands outside the order."""
-    return _password_as(requested, "better") if _RANK.keys() >= set(requested) else None
+def _require_nothing(offered: OfferedMethods) -> RequiredFactors:
+    return RequiredFactors({method: method for method in offered.primary})
 
 
-def _password_as(requested: tuple[str, ...], comparison: str) -> RequestedFactor | None:
-    """Return our strongest name for a password that compares so with all of *requested*."""
-    for ours in _OURS:
-        if all(_HOLDS[comparison](_RANK[ours], _RANK[each]) for each in requested):
-            return RequestedFactor(second_factor=False, answer=ours)
-    return None
+def _require_primary(
+    requested: tuple[str, ...], comparison: str, offered: OfferedMethods
+) -> RequiredFactors | None:
+    """Require a primary method with a class that compares as asked with all of *requested*."""
+    answers = {}
+    for method in offered.primary:
+        for class_ in _classes_of(method):
+            if all(_compares(comparison, class_, wanted) for wanted in requested):
+                answers[method] = class_
+                break
+    return RequiredFactors(answers) if answers else None
 
 
-def _is_open(requested: tuple[str, ...], comparison: str) -> bool:
-    """Say whether a request leaves it to us what the answer is called."""
+def _restrict(required: RequiredFactors | None, offered: OfferedMethods) -> RequiredFactors | None:
+    """Leave out the answers that the trust may not ask for; None if no answer is left."""
+    if required is None or not offered.allowed_classes:
+        return required
+    answers = {
+        method: class_
+        for method, class_ in required.answers.items()
+        if class_ in offered.allowed_classes
+    }
+    return replace(required, answers=answers) if answers else None
+
+
+def _classes_of(primary: str) -> tuple[str, ...]:
+    """Return the classes by which a primary method may be answered, the strongest first."""
+    return (primary, *_WEAKER_CLASSES.get(primary, ()))
+
+
+def _compares(comparison: str, ours: str, wanted: str) -> bool:
+    """Compare two classes by their order; one outside the order is only equal to itself."""
+    if ours in _RANK and wanted in _RANK:
+        return _COMPARISONS[comparison](_RANK[ours], _RANK[wanted])
+    return ours == wanted and comparison != "better"
+
+
+def _leaves_choice(requested: tuple[str, ...], comparison: str) -> bool:
+    """Say whether a request leaves it to us which class the assertion names."""
     named = set(requested) - {UNSPECIFIED}
     return not named or (UNSPECIFIED in requested and comparison != "better")
 
 
-def _is_satisfied(told: str, requested: tuple[str, ...], comparison: str) -> bool:
-    """Say whether a class for several factors, the first of them a password, is an answer."""
+def _is_satisfied(several: str, primary: str, requested: tuple[str, ...], comparison: str) -> bool:
+    """Say whether *several*, a class for several factors, *primary* the first, is an answer."""
     if comparison == "better":
-        return not set(requested) - {PASSWORD, UNSPECIFIED}
+        named = set(requested) - {UNSPECIFIED}
+        return all(_compares(comparison, primary, wanted) for wanted in named)
     if not requested or UNSPECIFIED in requested:
         return True
-    enough = {
-        "exact": {told},
-        "minimum": {*_OURS, *SECOND_FACTOR},
-        "maximum": set(SECOND_FACTOR),
-    }
-    return not enough[comparison].isdisjoint(requested)
+    if comparison == "exact":
+        return several in requested
+    return any(
+        wanted in SECOND_FACTOR
+        or (comparison == "minimum" and _compares(comparison, primary, wanted))
+        for wanted in requested
+    )

@@ -1,7 +1,7 @@
-"""Encryption for a service provider, written as text in canonical form like what is signed.
+"""Encrypts elements for a service provider, written as text in canonical form.
 
-Every element has a key of its own, which travels inside KeyInfo as AD FS has it. The content is
-AES-256 in GCM, which nobody can alter unseen; CBC is for those who know nothing else.
+Every element has a new key, which is inside KeyInfo as in AD FS. The content is encrypted with AES
+in GCM, which detects changes; CBC is only for service providers that support nothing better.
 Sources: xmlenc-core1 §3.1, §5.2 (block encryption) and §5.5.2 (RSA-OAEP).
 """
 
@@ -26,7 +26,7 @@ _AES256_BYTES, _AES128_BYTES = 32, 16
 _GCM_NONCE_BYTES = 12
 _BLOCK_BYTES = 16
 
-_SHA1_MASK = padding.MGF1(hashes.SHA1())  # noqa: S303  # it is a part of rsa-oaep-mgf1p
+_SHA1_MASK = padding.MGF1(hashes.SHA1())  # noqa: S303  # rsa-oaep-mgf1p prescribes it
 _OAEP = padding.OAEP(mgf=_SHA1_MASK, algorithm=hashes.SHA1(), label=None)  # noqa: S303  # likewise
 _OAEP_SHA256 = padding.OAEP(mgf=_SHA1_MASK, algorithm=hashes.SHA256(), label=None)
 _OAEP_11 = padding.OAEP(mgf=padding.MGF1(hashes.SHA256()), algorithm=hashes.SHA256(), label=None)
@@ -34,16 +34,16 @@ _MGF = f'<xenc11:MGF xmlns:xenc11="{uris.XMLENC11}" Algorithm="{uris.MGF1_SHA256
 
 
 class UnusableEncryptionKey(TallystickError):
-    """A service provider's key cannot take part in RSA-OAEP."""
+    """Raised for a service provider's key that RSA-OAEP cannot use."""
 
     code = "unusable_encryption_key"
 
 
 def encrypt(element: str, encryption: Encryption) -> str:
-    """Return the EncryptedData that stands for *element*, the text of a whole element.
+    """Return the EncryptedData that replaces *element*, the text of a whole element.
 
-    Raises :class:`UnusableEncryptionKey`, and
-    :class:`~idp.saml.certificates.BadCertificate` where there is no key at all.
+    Raises :class:`UnusableEncryptionKey`, and :class:`~idp.saml.certificates.BadCertificate` if
+    the certificate has no usable key at all.
     """
     seal, algorithm, size = _content(encryption)
     key = os.urandom(size)
@@ -72,7 +72,7 @@ def _encrypted_key(key: bytes, encryption: Encryption) -> str:
 
 
 def _content(encryption: Encryption) -> tuple[Callable[[bytes, bytes], bytes], str, int]:
-    """Return how the content is encrypted, the name of that, and the key's size in bytes."""
+    """Return the function that encrypts content, its algorithm URI, and the key size in bytes."""
     if encryption.cbc:
         return _cbc, uris.AES256_CBC, _AES256_BYTES
     if encryption.aes128:
@@ -81,7 +81,7 @@ def _content(encryption: Encryption) -> tuple[Callable[[bytes, bytes], bytes], s
 
 
 def _transport(encryption: Encryption) -> tuple[padding.OAEP, str]:
-    """Return how the key is encrypted, and the element that says so."""
+    """Return the padding that encrypts the key, and its EncryptionMethod element."""
     if encryption.oaep11_transport:
         return _OAEP_11, _method(uris.RSA_OAEP_11, uris.SHA256, _MGF)
     if encryption.sha256_transport:
@@ -103,7 +103,7 @@ def _gcm(key: bytes, content: bytes) -> bytes:
 
 def _cbc(key: bytes, content: bytes) -> bytes:
     start = os.urandom(_BLOCK_BYTES)
-    padder = PKCS7(8 * _BLOCK_BYTES).padder()  # whose last byte is all that XML Encryption reads
+    padder = PKCS7(8 * _BLOCK_BYTES).padder()  # XML Encryption reads only the last byte of it
     encryptor = Cipher(algorithms.AES(key), modes.CBC(start)).encryptor()
     padded = padder.update(content) + padder.finalize()
     return start + encryptor.update(padded) + encryptor.finalize()

@@ -1,4 +1,4 @@
-"""Addresses of a service provider: which may be registered, and which one an answer goes to."""
+"""Addresses of a service provider: which may be registered, and which one receives an answer."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ _PLAIN = re.compile(r"[!-~]+")  # printable ASCII without the space
 
 
 def address_fault(address: str, *, allow_http: bool = False) -> str | None:
-    """Return what is wrong with an address to be registered, or None.
+    """Return what is wrong with an address that is to be registered, None if nothing is.
 
-    https, or http where *allow_http*; a host; no user, dot segment, backslash or fragment.
+    It must be https (or http if *allow_http*) and have a host, but no user name, dot segment,
+    backslash or fragment.
     """
     schemes = ("https", "http") if allow_http else ("https",)
     try:
@@ -41,13 +42,13 @@ def address_fault(address: str, *, allow_http: bool = False) -> str | None:
 
 
 def default_acs(service_provider: ServiceProvider) -> AssertionConsumerService:
-    """Return where answers go that nobody asked otherwise for (saml-metadata §2.4.4)."""
+    """Return the service for answers if the request names none (saml-metadata §2.4.4)."""
     services = _for_post(service_provider)
-    return next((each for each in services if each.is_default), services[0])
+    return next((service for service in services if service.is_default), services[0])
 
 
 def acs_by_url(service_provider: ServiceProvider, url: str) -> AssertionConsumerService:
-    """Return the registered service at exactly *url*; AD FS's prefix match is not copied."""
+    """Return the registered service at exactly *url*. AD FS would also accept a longer URL."""
     for service in _for_post(service_provider):
         if service.location == url:
             return service
@@ -55,7 +56,7 @@ def acs_by_url(service_provider: ServiceProvider, url: str) -> AssertionConsumer
 
 
 def acs_by_index(service_provider: ServiceProvider, index: int) -> AssertionConsumerService:
-    """Return the registered service of that *index*."""
+    """Return the registered service with this *index*."""
     for service in _for_post(service_provider):
         if service.index == index:
             return service
@@ -65,14 +66,17 @@ def acs_by_index(service_provider: ServiceProvider, index: int) -> AssertionCons
 def logout_service(
     service_provider: ServiceProvider, binding: str | None = None
 ) -> SingleLogoutService | None:
-    """Return where log-out messages go, by *binding* if there is such a one; None for nowhere."""
+    """Return the service for log-out messages, by *binding* if possible; None if there is none."""
     services = service_provider.single_logout_services
-    return next((each for each in services if each.binding == binding), next(iter(services), None))
+    by_binding = (service for service in services if service.binding == binding)
+    return next(by_binding, next(iter(services), None))
 
 
 def _for_post(service_provider: ServiceProvider) -> list[AssertionConsumerService]:
     services = [
-        each for each in service_provider.assertion_consumer_services if each.binding == POST
+        service
+        for service in service_provider.assertion_consumer_services
+        if service.binding == POST
     ]
     if not services:
         raise _not_registered(service_provider)

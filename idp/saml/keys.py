@@ -1,4 +1,4 @@
-"""New keys with a certificate of their own, as service providers expect them."""
+"""Makes new keys, each with a self-signed certificate."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def new_signing_certificate(
     key: PrivateKey | None = None,
     passphrase: bytes | None = None,
 ) -> PemPair:
-    """Return a pair valid for *days* from *now*; the key is RSA-2048 unless one is given.
+    """Return a pair that is valid for *days* from *now*; the default key is RSA-2048.
 
-    The private key is encrypted with *passphrase* where there is one.
+    If there is a *passphrase*, the private key is encrypted with it.
 
-    The certificate has the extensions that OpenSSL and Python 3.13 ask for: subject and
-    authority key identifier, key usage, and that it is no authority (RFC 5280 §4.2.1).
+    The certificate has the extensions that OpenSSL and Python 3.13 require: subject and authority
+    key identifier, key usage, and basic constraints that it is no authority (RFC 5280 §4.2.1).
     """
     private_key = key or new_key("rsa")
     public_key = private_key.public_key()

@@ -1,14 +1,14 @@
-"""Log-out messages: reading those of service providers, and writing ours.
+"""Reads and checks log-out messages, and writes and signs our own.
 
-Sources: saml-core §3.7, saml-profiles §4.4. They have to be signed, requests and responses, by
-either binding: by Redirect in the query, since only there RelayState is signed with them. Whether
-an ID was used before, and whether the name and session indexes are those that were issued, is not
-asked here: the host knows.
+Sources: saml-core §3.7, saml-profiles §4.4. Requests and responses must be signed in the way of
+their binding: a Redirect message in the query, since only there RelayState is signed as well.
+Whether an ID was used before, and whether NameID and session indexes were issued, is not checked
+here: the host knows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ from idp.saml import messages, uris
 from idp.saml.assertions import name_id_element, status_element
 from idp.saml.bindings import SamlMessage, encode_redirect, post_fields
 from idp.saml.canonical import attribute, instant, optional, text
-from idp.saml.messages import MAX_AGE, SKEW
+from idp.saml.messages import MAX_AGE, SKEW, FindTrust
 from idp.saml.refusal import Refused
 from idp.saml.signing import SigningKey, sign_enveloped
 from idp.saml.values import (
@@ -35,31 +35,29 @@ from idp.saml.xml import parse, text_of
 REQUEST = "LogoutRequest"
 RESPONSE = "LogoutResponse"
 NAMES = {"SAMLRequest": REQUEST, "SAMLResponse": RESPONSE}
-"""Which message a parameter carries."""
+"""The element that each parameter carries."""
 MAX_SESSION_INDEXES = 100
 _LIFETIME = timedelta(minutes=5)
-"""How long a request of ours is good."""
+"""How long our own requests are valid."""
 
 _NAME_ID = f"{{{uris.ASSERTION}}}NameID"
 _SESSION_INDEX = f"{{{uris.PROTOCOL}}}SessionIndex"
 _STATUS_CODE = f"{{{uris.PROTOCOL}}}StatusCode"
 
-FindServiceProvider = Callable[[str], ServiceProvider | None]
-
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """A message on its way: to *address* by GET, or by POST of the *fields* where there are any."""
+    """A message to send: a GET of ``address``, or a POST of ``fields`` to it if there are any."""
 
     address: str
     fields: dict[str, str]
 
 
 def is_logout(message: SamlMessage) -> bool:
-    """Say whether *message* is about log-out, and not about sign-on."""
+    """Say whether *message* is a log-out message and not an AuthnRequest."""
     if message.parameter == "SAMLResponse":
         return True
-    # No other spelling of an element's name is possible, so that sign-on parses only once.
+    # XML has one spelling of an element's name: an AuthnRequest need not be parsed twice.
     if REQUEST.encode() not in message.xml:
         return False
     return bool(parse(message.xml).tag == f"{{{uris.PROTOCOL}}}{REQUEST}")
@@ -68,31 +66,30 @@ def is_logout(message: SamlMessage) -> bool:
 def read_logout(
     message: SamlMessage,
     *,
-    find_service_provider: FindServiceProvider,
+    find_trust: FindTrust,
     destinations: Collection[str],
     now: datetime,
     skew: timedelta = SKEW,
     max_age: timedelta = MAX_AGE,
-    algorithm_of: messages.AlgorithmOf = messages.sha256,
 ) -> LogoutRequest | LogoutResponse:
     """Return the request or response in *message*, checked against the trust of its issuer.
 
-    ``destinations`` are our own addresses; ``algorithm_of`` tells by which algorithm it must be
-    signed. Raises :class:`Refused`.
+    *find_trust* returns the trust's rules; it is called once. *destinations* are our own addresses.
+    Raises :class:`Refused`.
     """
     name = NAMES[message.parameter]
-    root = messages.root_of(message, parameter=message.parameter, name=name)
-    service_provider = messages.issuer_of(root, find_service_provider)
-    expected = algorithm_of(service_provider)
-    messages.check_signatures(root, message, service_provider, required=False, expected=expected)
-    _must_be_signed(root, message, service_provider)
+    root = messages.parse_message(message, parameter=message.parameter, name=name)
+    rules = messages.find_issuer(root, find_trust)
+    service_provider = rules.service_provider
+    messages.check_signatures(root, message, rules, required=False)
+    _check_signed(root, message, service_provider)
     messages.check_destination(root, destinations, signed=True)
-    messages.fresh_instant(root, now=now, skew=skew, max_age=max_age)
+    messages.check_fresh(root, now=now, skew=skew, max_age=max_age)
     if root.get("Version") != "2.0":
         raise Refused("The message is not of SAML version 2.0", "Send 2.0", code="wrong_version")
     if name == RESPONSE:
         return _response(root, service_provider.entity_id)
-    _must_not_have_ended(root, now - skew)
+    _check_not_expired(root, now - skew)
     return _request(root, service_provider.entity_id)
 
 
@@ -104,13 +101,14 @@ def send_logout_request(
     now: datetime,
     key: SigningKey,
 ) -> OutgoingMessage:
-    """Return *request*, which is ours, signed with *key* and on its way to a service provider."""
+    """Return our *request*, signed with *key*, as a message to a service provider's endpoint."""
     head = _head(REQUEST, request.id, request.issuer, to.location, now, until=now + _LIFETIME)
     indexes = "".join(
-        f"<samlp:SessionIndex>{text(each)}</samlp:SessionIndex>" for each in request.session_indexes
+        f"<samlp:SessionIndex>{text(index)}</samlp:SessionIndex>"
+        for index in request.session_indexes
     )
     tail = f"{name_id_element(request.name_id)}{indexes}</samlp:{REQUEST}>"
-    return _carried(
+    return _outgoing(
         (head, tail, request.id), "SAMLRequest", to.binding, to.location, relay_state, key
     )
 
@@ -123,19 +121,19 @@ def send_logout_response(
     now: datetime,
     key: SigningKey,
 ) -> OutgoingMessage:
-    """Return *response*, which is ours, signed with *key*; RelayState goes back unchanged."""
+    """Return our *response*, signed with *key*; RelayState goes back unchanged."""
     address = to.response_location or to.location
     head = _head(
         RESPONSE, response.id, response.issuer, address, now, in_response_to=response.in_response_to
     )
     tail = f"{status_element(response.status)}</samlp:{RESPONSE}>"
-    return _carried(
+    return _outgoing(
         (head, tail, response.id), "SAMLResponse", to.binding, address, relay_state, key
     )
 
 
 def _request(root: etree._Element, sender: str) -> LogoutRequest:
-    indexes = tuple(text_of(each) for each in root.findall(_SESSION_INDEX))
+    indexes = tuple(text_of(index) for index in root.findall(_SESSION_INDEX))
     if len(indexes) > MAX_SESSION_INDEXES:
         raise Refused(
             f"The request names more than {MAX_SESSION_INDEXES} sessions",
@@ -154,10 +152,10 @@ def _response(root: etree._Element, sender: str) -> LogoutResponse:
     return LogoutResponse(root.get("ID"), sender, answered, _status(root))
 
 
-def _must_be_signed(
+def _check_signed(
     root: etree._Element, message: SamlMessage, service_provider: ServiceProvider
 ) -> None:
-    """Ask for the signature of the message's own binding (saml-bindings §3.4.4.1, §3.5.4.4)."""
+    """Require the signature of the message's own binding (saml-bindings §3.4.4.1, §3.5.4.4)."""
     if message.binding == REDIRECT:
         signed = message.redirect_signature is not None
     else:
@@ -170,10 +168,10 @@ def _must_be_signed(
         )
 
 
-def _must_not_have_ended(root: etree._Element, now: datetime) -> None:
-    """Hold a request to its own NotOnOrAfter (saml-core §3.7.1)."""
+def _check_not_expired(root: etree._Element, now: datetime) -> None:
+    """Refuse a request after its own NotOnOrAfter (saml-core §3.7.1)."""
     until = root.get("NotOnOrAfter")
-    if until is not None and messages.instant_of(until) <= now:
+    if until is not None and messages.parse_instant(until) <= now:
         raise messages.not_fresh("has expired")
 
 
@@ -210,7 +208,7 @@ def _head(
     in_response_to: str | None = None,
     until: datetime | None = None,
 ) -> str:
-    """Return the message up to its issuer, in exclusive canonical form."""
+    """Return the start of a message up to its Issuer, in exclusive canonical form."""
     return (
         f'<samlp:{name} xmlns:samlp="{uris.PROTOCOL}" Consent="{uris.CONSENT_UNSPECIFIED}" '
         f'Destination="{attribute(destination)}" ID="{attribute(identifier)}"'
@@ -221,7 +219,7 @@ def _head(
     )
 
 
-def _carried(
+def _outgoing(
     parts: tuple[str, str, str],
     parameter: str,
     binding: str,
@@ -229,7 +227,7 @@ def _carried(
     relay_state: str | None,
     key: SigningKey,
 ) -> OutgoingMessage:
-    """Sign the message of *parts* (head, tail, ID) as its binding wants it."""
+    """Sign a message in the way of its binding; *parts* are its head, tail and ID."""
     head, tail, identifier = parts
     if binding == REDIRECT:
         query = encode_redirect(

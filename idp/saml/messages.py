@@ -1,12 +1,14 @@
-"""What every SAML protocol message has to fulfil, whoever sent it and whatever it asks for.
+"""The checks that every SAML protocol message has to pass: form, issuer, signature, freshness.
 
-Sources: saml-core §3.2, saml-bindings §3.4.5.2. The message is parsed once, its signatures are
-checked on that tree, and its values are read from that tree.
+Sources: saml-core §3.2, saml-bindings §3.4.5.2. A message is parsed once. Its signatures are
+checked on that tree, and its values are read from that same tree, so that no value is believed that
+was not checked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from lxml import etree
@@ -20,16 +22,31 @@ from idp.saml.xml import parse, text_of
 SKEW = timedelta(minutes=3)
 MAX_AGE = timedelta(minutes=5)
 
-AlgorithmOf = Callable[[ServiceProvider], str]
-"""Tells the signature algorithm that a service provider's trust is set to."""
+
+@dataclass(frozen=True, slots=True)
+class RequestRules:
+    """The issuer of a message and how its messages are checked, as its trust says.
+
+    ``require_signed`` refuses AuthnRequests without a signature; log-out messages always need one.
+    ``algorithm`` is the URI of the signature algorithm that the trust is set to.
+    """
+
+    service_provider: ServiceProvider
+    require_signed: bool = False
+    algorithm: str = uris.RSA_SHA256
+
+
+FindTrust = Callable[[str], RequestRules | None]
+"""Returns the rules for an issuer's entity ID, None if there is no enabled trust for it."""
 
 _ISSUER = f"{{{uris.ASSERTION}}}Issuer"
 
 
-def root_of(message: SamlMessage, *, parameter: str, name: str) -> etree._Element:
-    """Return the root of *message*: the protocol element *name*, and valid by the schema.
+def parse_message(message: SamlMessage, *, parameter: str, name: str) -> etree._Element:
+    """Return the root of *message*, which must be the protocol element *name* in *parameter*.
 
-    The schema makes the ID an NCName, flags booleans, and instants what looks like one.
+    It is valid by the schema, which guarantees that the ID is an NCName, that flags are booleans,
+    and that instants look like instants. Raises :class:`Refused`.
     """
     root = parse(message.xml)
     if message.parameter != parameter or root.tag != f"{{{uris.PROTOCOL}}}{name}":
@@ -46,54 +63,43 @@ def root_of(message: SamlMessage, *, parameter: str, name: str) -> etree._Elemen
     return root
 
 
-def sha256(_service_provider: ServiceProvider) -> str:
-    """Return the algorithm that every trust has until it is set to another."""
-    return uris.RSA_SHA256
-
-
-def issuer_name(root: etree._Element) -> str:
-    """Return the entity id that the sender of *root* gives itself, empty without one."""
+def read_issuer(root: etree._Element) -> str:
+    """Return the entity ID in the element Issuer, empty without one."""
     element = root.find(_ISSUER)
     return text_of(element) if element is not None else ""
 
 
-def issuer_of(
-    root: etree._Element, find_service_provider: Callable[[str], ServiceProvider | None]
-) -> ServiceProvider:
-    """Return the service provider that *root* says it comes from."""
-    issuer = issuer_name(root)
-    service_provider = find_service_provider(issuer) if issuer else None
-    if service_provider is None:
+def find_issuer(root: etree._Element, find_trust: FindTrust) -> RequestRules:
+    """Return the rules for the issuer of *root*; raises :class:`Refused` if there is no trust."""
+    issuer = read_issuer(root)
+    rules = find_trust(issuer) if issuer else None
+    if rules is None:
         raise Refused(
             f"There is no enabled relying party trust for {issuer[:200]!r}",
             "Add the service provider's metadata",
             code="MSIS7007",
         )
-    return service_provider
+    return rules
 
 
 def check_signatures(
-    root: etree._Element,
-    message: SamlMessage,
-    service_provider: ServiceProvider,
-    *,
-    required: bool,
-    expected: str = uris.RSA_SHA256,
+    root: etree._Element, message: SamlMessage, rules: RequestRules, *, required: bool
 ) -> bool:
-    """Check every signature there is, and say whether there was one.
+    """Check every signature of *message*, and say whether there was one.
 
-    *expected* is the signature algorithm of the trust.
+    Raises :class:`Refused` for a wrong signature, and if one is *required* and missing.
     """
-    certificates = service_provider.signing_certificates
+    provider = rules.service_provider
+    certificates, algorithm = provider.signing_certificates, rules.algorithm
     enveloped = signature.enveloped_signature(root)
     if enveloped is not None:
-        signature.check_enveloped(root, enveloped, certificates, expected)
+        signature.check_enveloped(root, enveloped, certificates, algorithm)
     if message.redirect_signature is not None:
-        signature.check_redirect(message.redirect_signature, certificates, expected)
+        signature.check_redirect(message.redirect_signature, certificates, algorithm)
     signed = enveloped is not None or message.redirect_signature is not None
     if required and not signed:
         raise Refused(
-            f"The request of {service_provider.entity_id} is not signed, but has to be",
+            f"The request of {provider.entity_id} is not signed, but has to be",
             "Let the service provider sign its requests, or change its trust",
             code="signature_required",
         )
@@ -101,14 +107,15 @@ def check_signatures(
 
 
 def is_signed(root: etree._Element) -> bool:
-    """Say whether *root* has an enveloped signature, which may be wrong."""
+    """Say whether *root* has an enveloped signature, right or wrong."""
     return signature.enveloped_signature(root) is not None
 
 
 def check_destination(root: etree._Element, destinations: Collection[str], *, signed: bool) -> None:
-    """Accept a message that is meant for one of our addresses; a signed one has to say so.
+    """Raise :class:`Refused` unless the message is meant for one of our addresses.
 
-    *destinations* have their paths in lower case: ours are found in letters of any case.
+    A signed message must have a Destination. The paths of *destinations* are in lower case, since
+    our own paths are accepted in any case.
     """
     destination = root.get("Destination")
     if destination is None and not signed:
@@ -127,11 +134,11 @@ def _with_lower_path(address: str) -> str:
     return f"{scheme}{mark}{host}{slash}{path.lower()}"
 
 
-def fresh_instant(
+def check_fresh(
     root: etree._Element, *, now: datetime, skew: timedelta, max_age: timedelta
 ) -> datetime:
-    """Return when the message was issued, in UTC; it is not in the future, and not too old."""
-    instant = instant_of(root.get("IssueInstant"))
+    """Return the IssueInstant in UTC; raises :class:`Refused` if it is too old or in the future."""
+    instant = parse_instant(root.get("IssueInstant"))
     if instant - now > skew:
         raise not_fresh("was issued in the future")
     if now - instant > max_age + skew:
@@ -139,8 +146,8 @@ def fresh_instant(
     return instant
 
 
-def instant_of(text: str) -> datetime:
-    """Return the time *text* says, in UTC, also where the Z is forgotten (saml-core §1.3.3)."""
+def parse_instant(text: str) -> datetime:
+    """Return an xs:dateTime in UTC, also if the ``Z`` is missing (saml-core §1.3.3)."""
     try:
         instant = datetime.fromisoformat(text.strip())
         return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
@@ -149,7 +156,7 @@ def instant_of(text: str) -> datetime:
 
 
 def not_fresh(fault: str) -> Refused:
-    """Return the refusal of a message that comes at the wrong time."""
+    """Return the refusal of a message that came at the wrong time; *fault* says which way."""
     return Refused(
         f"The message {fault}",
         "Start again at the service provider, and check its clock",

@@ -1,6 +1,7 @@
-"""The federation server's own metadata, and what is read from a service provider's.
+"""Writes metadata: the federation server's own, and that of a test service provider.
 
-Source: saml-metadata §2; the order of elements and the shape are AD FS's.
+Source: saml-metadata §2. The form and the order of elements are AD FS's. What reads metadata is
+imported here as well, so that one module serves both directions.
 """
 
 from __future__ import annotations
@@ -48,23 +49,22 @@ def write_idp_metadata(
 ) -> bytes:
     """Return a signed EntityDescriptor with an IDPSSODescriptor, in UTF-8.
 
-    *ls_url* takes sign-on and log-out. *certificates* are those that signatures may be checked
-    with, the primary first, since there are clients that take the first. *attributes* are pairs of
-    claim type and friendly name. With *valid_for*, the metadata says until when from *now* it
-    holds; AD FS's never does.
+    *ls_url* is the address for sign-on and log-out. *certificates* are those of the token-signing
+    keys, the primary first, since some clients only use the first. *attributes* are pairs of claim
+    type and friendly name. *valid_for* sets ``validUntil``, counted from *now*; AD FS never has it.
     """
     until = "" if valid_for is None else f' validUntil="{instant(now + valid_for)}"'
     role = (
         f'<IDPSSODescriptor protocolSupportEnumeration="{uris.PROTOCOL}">'
-        f"{''.join(_key('signing', each) for each in certificates)}"
-        f"{''.join(_service('SingleLogoutService', each, ls_url) for each in _BINDINGS)}"
-        f"{''.join(_name_id_format(each) for each in name_id_formats)}"
-        f"{''.join(_service('SingleSignOnService', each, ls_url) for each in _BINDINGS)}"
+        f"{''.join(_key('signing', certificate) for certificate in certificates)}"
+        f"{''.join(_service('SingleLogoutService', binding, ls_url) for binding in _BINDINGS)}"
+        f"{''.join(_name_id_format(format_) for format_ in name_id_formats)}"
+        f"{''.join(_service('SingleSignOnService', binding, ls_url) for binding in _BINDINGS)}"
         f"{''.join(_offered(name, friendly) for name, friendly in attributes)}"
         "</IDPSSODescriptor></EntityDescriptor>"
     )
     named = f'entityID="{attribute(entity_id)}"{until}>'
-    # An ID made from the content: the same metadata has the same bytes on every node.
+    # The ID is a hash of the content, so that the metadata has the same bytes on every node.
     element_id = "_" + hashlib.sha256((named + role).encode("utf-8")).hexdigest()[:32]
     head = f'<EntityDescriptor xmlns="{uris.METADATA}" ID="{element_id}" {named}'
     return sign_enveloped(head, role, element_id, key).encode("utf-8")
@@ -81,17 +81,20 @@ def write_sp_metadata(
     want_assertions_signed: bool = False,
     display_name: str = "",
 ) -> bytes:
-    """Return the metadata of a service provider such as the demo's; the first address is default.
+    """Return the metadata of a service provider, for the demo and for tests.
 
-    *certificate* (base64) is for its signatures, *encryption_certificate* for what it is sent.
+    The first of *acs_urls* is the default. *certificate* (base64) is for signatures that it makes,
+    *encryption_certificate* for what is encrypted for it.
     """
     flags = (("AuthnRequestsSigned", authn_requests_signed),
              ("WantAssertionsSigned", want_assertions_signed))  # fmt: skip
     uses = (("signing", certificate), ("encryption", encryption_certificate))
     services = "".join(
-        _service("SingleLogoutService", each, slo_url) for each in _BINDINGS if slo_url is not None
+        _service("SingleLogoutService", binding, slo_url)
+        for binding in _BINDINGS
+        if slo_url is not None
     )
-    keys = "".join(_key(use, each) for use, each in uses if each is not None)
+    keys = "".join(_key(use, certificate) for use, certificate in uses if certificate is not None)
     return (
         f'<EntityDescriptor xmlns="{uris.METADATA}" entityID="{attribute(entity_id)}">'
         f"<SPSSODescriptor {' '.join(f'{name}={_boolean(value)}' for name, value in flags)} "
@@ -102,7 +105,7 @@ def write_sp_metadata(
 
 
 def _user_interface(display_name: str) -> str:
-    """Return the name for people (saml-metadata-ui §2.1), nothing without one."""
+    """Return the display name (saml-metadata-ui §2.1), empty without one."""
     if not display_name:
         return ""
     return (

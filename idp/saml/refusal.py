@@ -1,4 +1,4 @@
-"""A SAML message that is not accepted: why, by which code, and whether its sender may be told."""
+"""The refusal of a SAML message: the reason, its code, and whether the sender gets a status."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ Status = tuple[str, str | None]
 
 
 class Refused(TallystickError):
-    """A message was not accepted.
+    """Raised if a message is not accepted.
 
-    ``status`` is the top-level and second-level SAML status when the service provider may be
-    told (saml-core §3.2.2.2), else None: then only a page is shown. ``acs_url``,
-    ``in_response_to`` and ``issuer`` say where the status goes; they are set together, and only
-    when the issuer is a trust and the address is one that the trust registered.
+    ``status`` is the top-level and second-level SAML status (saml-core §3.2.2.2) that the service
+    provider receives; None if it must not, so that only an error page is shown. ``acs_url``,
+    ``in_response_to`` and ``issuer`` say where the status goes. They are set together, and only if
+    the issuer is a trust and the address is one that the trust registered.
     """
 
     def __init__(
@@ -29,7 +29,7 @@ class Refused(TallystickError):
     def for_service_provider(
         self, *, issuer: str, acs_url: str, in_response_to: str, relay_state: str | None = None
     ) -> Refused:
-        """Return this refusal, now with the registered address that may be told of it."""
+        """Set the registered address that receives the status, and return this refusal."""
         self.issuer = issuer
         self.relay_state = relay_state
         self.acs_url = acs_url

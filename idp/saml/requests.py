@@ -1,13 +1,13 @@
-"""From a SAML message to a checked AuthnRequest, or to the reason why not.
+"""Reads and checks AuthnRequests.
 
-Sources: saml-core §3.4.1, saml-profiles §4.1.4.1. Whether its ID was used before is not asked
-here: the host keeps the used ones, for as long as a request can be fresh (``max_age`` plus twice
+Sources: saml-core §3.4.1, saml-profiles §4.1.4.1. Whether an ID was used before is not checked
+here: the host remembers used IDs as long as a request can be fresh (``max_age`` plus twice
 ``skew``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from lxml import etree
@@ -15,7 +15,7 @@ from lxml import etree
 from idp.saml import endpoints, messages, uris
 from idp.saml.bindings import SamlMessage
 from idp.saml.contexts import not_met
-from idp.saml.messages import MAX_AGE, SKEW
+from idp.saml.messages import MAX_AGE, SKEW, FindTrust
 from idp.saml.refusal import Refused
 from idp.saml.signature import UNEXPECTED_ALGORITHM
 from idp.saml.values import (
@@ -40,40 +40,34 @@ _DECLARATION = f"{{{uris.ASSERTION}}}AuthnContextDeclRef"
 def read_authn_request(
     message: SamlMessage,
     *,
-    find_service_provider: Callable[[str], ServiceProvider | None],
+    find_trust: FindTrust,
     destinations: Collection[str],
     now: datetime,
     skew: timedelta = SKEW,
     max_age: timedelta = MAX_AGE,
-    require_signed: Callable[[ServiceProvider], bool] | None = None,
-    algorithm_of: messages.AlgorithmOf = messages.sha256,
 ) -> AuthnRequest:
     """Return the request in *message*, checked against the trust of its issuer.
 
-    ``destinations`` are our own addresses. A signature that is present is always checked; one is
-    required where the metadata says AuthnRequestsSigned, or *require_signed* says so;
-    *algorithm_of* tells by which algorithm. Raises :class:`Refused`.
+    *find_trust* returns the trust's rules; it is called once. *destinations* are our own addresses.
+    A signature that is present is always checked. One is required if the metadata says
+    AuthnRequestsSigned, or the trust does. Raises :class:`Refused`.
     """
-    root = messages.root_of(message, parameter="SAMLRequest", name="AuthnRequest")
-    service_provider = messages.issuer_of(root, find_service_provider)
-    required = service_provider.authn_requests_signed or (
-        require_signed is not None and require_signed(service_provider)
-    )
-    expected = algorithm_of(service_provider)
+    root = messages.parse_message(message, parameter="SAMLRequest", name="AuthnRequest")
+    rules = messages.find_issuer(root, find_trust)
+    service_provider = rules.service_provider
+    required = service_provider.authn_requests_signed or rules.require_signed
     try:
-        signed = messages.check_signatures(
-            root, message, service_provider, required=required, expected=expected
-        )
+        signed = messages.check_signatures(root, message, rules, required=required)
     except Refused as refusal:
         if refusal.code == UNEXPECTED_ALGORITHM:
             raise _addressed(refusal, root, message, service_provider) from None
         raise
     messages.check_destination(root, destinations, signed=signed)
-    issue_instant = messages.fresh_instant(root, now=now, skew=skew, max_age=max_age)
+    issue_instant = messages.check_fresh(root, now=now, skew=skew, max_age=max_age)
     acs_url = _acs_url(root, service_provider)
     try:
-        # From here on the service provider may be told: it is known, and so is its address.
-        _check_wishes(root)
+        # From here on the service provider gets the refusal: it is known, and so is its address.
+        _check_supported(root)
         contexts, comparison = _requested_context(root)
         subject = _subject(root)
     except Refused as refusal:
@@ -90,7 +84,7 @@ def read_authn_request(
         requested_contexts=contexts,
         comparison=comparison,
         signed=signed,
-        audience=messages.issuer_name(root),
+        audience=messages.read_issuer(root),
     )
 
 
@@ -100,7 +94,7 @@ def _addressed(
     message: SamlMessage,
     service_provider: ServiceProvider,
 ) -> Refused:
-    """Let the service provider be told at the address, a registered one, that it asked for."""
+    """Address the refusal to the service provider, at the registered URL that it asked for."""
     return refusal.for_service_provider(
         issuer=service_provider.entity_id,
         acs_url=_acs_url(root, service_provider),
@@ -125,7 +119,7 @@ def _acs_url(root: etree._Element, service_provider: ServiceProvider) -> str:
     return endpoints.default_acs(service_provider).location
 
 
-def _check_wishes(root: etree._Element) -> None:
+def _check_supported(root: etree._Element) -> None:
     if root.get("Version") != "2.0":
         raise Refused(
             "The request is not of SAML version 2.0",
@@ -154,16 +148,16 @@ def _requested_context(root: etree._Element) -> tuple[tuple[str, ...], str]:
     if context is None:
         return (), "exact"
     if context.find(_DECLARATION) is not None:
-        # Left out, it would read as "no demand": declarations are known to nobody here.
+        # Ignoring it would mean "nothing requested"; declarations are not supported.
         raise not_met()
-    classes = tuple(text_of(each) for each in context.findall(_CLASS))
+    classes = tuple(text_of(class_) for class_ in context.findall(_CLASS))
     return classes, context.get("Comparison", "exact")
 
 
 def _name_id_policy(root: etree._Element) -> NameIDPolicy:
-    """Read the policy; one that says nothing of AllowCreate allows it, as AD FS has it.
+    """Return the policy; without AllowCreate it allows to make a NameID, as in AD FS.
 
-    By saml-core §3.4.1.1 nothing said would be no; then hardly anybody got a persistent name.
+    By saml-core §3.4.1.1 the default is false; then hardly any user would get a persistent NameID.
     """
     policy = root.find(_NAME_ID_POLICY)
     if policy is None:
@@ -176,11 +170,11 @@ def _name_id_policy(root: etree._Element) -> NameIDPolicy:
 
 
 def _subject(root: etree._Element) -> NameID | None:
-    """Return whom the request names; a name that cannot be read is not taken for none."""
+    """Return the user that the request names; one it names unreadably is refused."""
     subject = root.find(_SUBJECT)
     if subject is None:
         return None
-    if any(subject.find(each) is not None for each in _UNREADABLE_IDS):
+    if any(subject.find(tag) is not None for tag in _UNREADABLE_IDS):
         raise unknown_principal()
     name_id = subject.find(_NAME_ID)
     if name_id is None:
@@ -189,7 +183,7 @@ def _subject(root: etree._Element) -> NameID | None:
 
 
 def unknown_principal() -> Refused:
-    """Return the refusal of a request for somebody who is not the user (saml-core §3.4.1)."""
+    """Return the refusal of a request whose Subject is not the user (saml-core §3.4.1)."""
     return Refused(
         "The request names a user, and it is not the one who signed in",
         "Leave the Subject out of the request, or sign in as that user",

@@ -1,7 +1,7 @@
-"""The XML Schemas of SAML 2.0, compiled once, and the words they know.
+"""The XML Schemas of SAML 2.0, compiled once, and the names that they define.
 
-The schema files are those that pysaml2 carries; they are found without importing it, since that
-import costs half a second and the compilation with lxml two milliseconds.
+The schema files are part of pysaml2. They are found without importing it, since that import takes
+half a second, and the compilation with lxml two milliseconds.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _PROTOCOL = "saml-schema-protocol-2.0.xsd"
 _ASSERTION = "saml-schema-assertion-2.0.xsd"
 _XMLDSIG = "xmldsig-core-schema.xsd"
 
-# Prefixes and namespaces that service providers use, beside the names that the schemas define.
+# Prefixes and namespaces that service providers use, in addition to the names in the schemas.
 _PREFIXES = frozenset({
     "xmlns", "xml", "xs", "xsd", "xsi", "saml", "samlp", "saml2", "saml2p", "ds", "dsig", "ec",
     "md", "ns0", "ns1", "ns2", "ns3", "ns4", "ns5", "ns6",
@@ -37,7 +37,7 @@ _NAMESPACES = frozenset({
 
 
 class _Bundled(etree.Resolver):  # type: ignore[misc]  # lxml has no types
-    """Finds each schema that another one imports in pysaml2's folder, never on the network."""
+    """Finds the schemas that others import in the folder of pysaml2, never on the network."""
 
     def resolve(self, url: str, public_id: str, context: object) -> object:
         return self.resolve_filename(str(_folder() / url.rsplit("/", 1)[-1]), context)
@@ -60,7 +60,7 @@ def _compiled_protocol() -> etree.XMLSchema:
 
 @cache
 def vocabulary() -> frozenset[str]:
-    """Return the element, attribute, prefix and namespace names that an ordinary message has."""
+    """Return the names of elements, attributes, prefixes and namespaces of ordinary messages."""
     names: set[str] = {"InclusiveNamespaces", "PrefixList"}
     for file in (_PROTOCOL, _ASSERTION, _XMLDSIG):
         names.update(document(file).xpath("//@name"))
@@ -68,7 +68,7 @@ def vocabulary() -> frozenset[str]:
 
 
 def document(name: str) -> etree._ElementTree:
-    """Return the schema file *name*; what it imports is found when it is compiled."""
+    """Return the schema file *name*; its imports are resolved when it is compiled."""
     parser = etree.XMLParser(no_network=True, load_dtd=False, resolve_entities=False)
     parser.resolvers.add(_Bundled())
     return etree.parse(str(_folder() / name), parser)

@@ -1,9 +1,9 @@
-"""Checking signatures that others made: which algorithms, which shape, by which key.
+"""Checks the signatures of messages: algorithm, shape and key.
 
-Sources: saml-core §5.4 (enveloped XML signatures), saml-bindings §3.4.4.1 (Redirect). Keys come
-from the trust, never from the message, and so does the algorithm, as in AD FS: a message signed by
-another is refused, be it a stronger one. HMAC and "none" are not in the table, and what is not in
-the table is refused. SHA-1 is for a trust that is set to it.
+Sources: saml-core §5.4 (enveloped XML signatures), saml-bindings §3.4.4.1 (Redirect). The key comes
+from the trust, never from the message. So does the algorithm, as in AD FS: a message signed by
+another one is refused, even by a stronger one. Algorithms outside the table, such as HMAC and
+"none", are refused. SHA-1 is accepted only for a trust that is set to it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ ACCEPTED = {
     uris.RSA_SHA256:      (uris.RSA_SHA256, uris.ECDSA_SHA256),
     uris.RSA_SHA1:        (uris.RSA_SHA1,),
 }  # fmt: skip
-"""An EC key, which AD FS does not know, has SHA-256 where RSA would have it."""
+"""EC keys, which AD FS does not support, are accepted with SHA-256 wherever RSA with SHA-256 is."""
 
 DIGEST_ALGORITHMS = {
     # a trust's algorithm  digests of what is signed
@@ -43,7 +43,7 @@ DIGEST_ALGORITHMS = {
 UNEXPECTED_ALGORITHM = "signature_algorithm"
 
 _TRANSFORMS = [uris.ENVELOPED, uris.EXCLUSIVE_C14N]
-# Any spelling of an ID counts: what one reader takes for an ID, another might not.
+# Every attribute named ID in any case counts: XML readers differ in what they take for an ID.
 _same_id = etree.XPath(
     "count(//@*[translate(local-name(), 'ID', 'id') = 'id'][. = $id])", smart_strings=False
 )
@@ -51,9 +51,9 @@ _all_signatures = etree.XPath("//ds:Signature", namespaces={"ds": uris.XMLDSIG})
 
 
 def enveloped_signature(root: etree._Element) -> etree._Element | None:
-    """Return the one signature of the message *root*, or None where there is none.
+    """Return the signature of the message *root*, None if it has none.
 
-    Raises :class:`Refused` when there are several, or one that is not a child of the root.
+    Raises :class:`Refused` if there are several, or one that is not a child of the root.
     """
     signatures = _all_signatures(root)
     if not signatures:
@@ -69,20 +69,20 @@ def check_enveloped(
     certificates: Sequence[str],
     expected: str = uris.RSA_SHA256,
 ) -> None:
-    """Accept the enveloped *signature* over all of *root* by one of *certificates*, or refuse.
+    """Check the enveloped *signature* over all of *root*, by one of *certificates*.
 
-    *expected* is the signature algorithm of the trust.
+    *expected* is the signature algorithm of the trust. Raises :class:`Refused`.
     """
     _check_shape(root, signature, expected)
     _require_certificates(certificates)
-    if not any(xmlcrypto.verifies(root, signature, each) for each in certificates):
+    if not any(xmlcrypto.verifies(root, signature, certificate) for certificate in certificates):
         raise _wrong()
 
 
 def check_redirect(
     signature: RedirectSignature, certificates: Sequence[str], expected: str = uris.RSA_SHA256
 ) -> None:
-    """Accept a Redirect *signature* by one of *certificates*, or refuse, likewise."""
+    """Check the *signature* of a Redirect message, likewise; raises :class:`Refused`."""
     kind, digest = _algorithm(signature.algorithm, expected)
     _require_certificates(certificates)
     for certificate in certificates:
@@ -102,21 +102,21 @@ def _octets_verify(
         if isinstance(key, rsa.RSAPublicKey):
             key.verify(signature.value, signature.signed_octets, padding.PKCS1v15(), digest)
         else:
-            der = _der_of(signature.value)
+            der = _encode_der(signature.value)
             key.verify(der, signature.signed_octets, ec.ECDSA(digest))
     except InvalidSignature:
         return False
     return True
 
 
-def _der_of(value: bytes) -> bytes:
-    """Return the DER of an ECDSA signature written as r and s side by side (RFC 4051 §2.3.6)."""
+def _encode_der(value: bytes) -> bytes:
+    """Return the DER of an ECDSA signature written as r followed by s (RFC 4051 §2.3.6)."""
     half = len(value) // 2
     return encode_dss_signature(int.from_bytes(value[:half]), int.from_bytes(value[half:]))
 
 
 def _check_shape(root: etree._Element, signature: etree._Element, expected: str) -> None:
-    """Refuse whatever saml-core §5.4 does not allow, before any arithmetic."""
+    """Refuse every shape that saml-core §5.4 does not allow, before any cryptography."""
     if not all(isinstance(node.tag, str) for node in signature.iter()):
         raise _bad_shape("a comment or processing instruction inside the signature")
     signed_info, *_ = _children(signature, "SignedInfo", "SignatureValue", optional="KeyInfo")
@@ -143,11 +143,11 @@ def _check_reference(root: etree._Element, reference: etree._Element, expected: 
 
 
 def _children(parent: etree._Element, *names: str, optional: str = "") -> list[etree._Element]:
-    """Return the children of *parent*: exactly these in this order, and maybe an optional last."""
+    """Return the children of *parent*: exactly *names* in order, then maybe the *optional* one."""
     children = list(parent)
-    found = [child.tag for child in children]
+    tags = [child.tag for child in children]
     expected = [f"{{{uris.XMLDSIG}}}{name}" for name in names]
-    if found != expected and found != [*expected, f"{{{uris.XMLDSIG}}}{optional}"]:
+    if tags != expected and tags != [*expected, f"{{{uris.XMLDSIG}}}{optional}"]:
         raise _bad_shape(f"something other than {', '.join(names)} where they belong")
     return children
 

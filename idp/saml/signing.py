@@ -1,6 +1,6 @@
-"""Signing with our own key: text that already is canonical XML is hashed, and the hash signed.
+"""Signs with our own key: hashes text that is canonical XML already, and signs the hash.
 
-Sources: xmldsig-core §4, exclusive c14n, RFC 4051 §2.3.6 (how an ECDSA signature is written).
+Sources: xmldsig-core §4, exclusive c14n, RFC 4051 §2.3.6 (the form of an ECDSA signature).
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from adapter.errors import TallystickError
 from idp.saml import canonical, uris
-from idp.saml.certificates import base64_of
+from idp.saml.certificates import encode_certificate
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 _ALGORITHMS = {
-    # signature method   hash             digest method, and how it is made
+    # signature method   hash             digest method, and its function
     uris.RSA_SHA1:     (hashes.SHA1(),    uris.SHA1,   hashlib.sha1),  # noqa: S303 - for trusts that are set to it
     uris.RSA_SHA256:   (hashes.SHA256(),  uris.SHA256, hashlib.sha256),
     uris.ECDSA_SHA256: (hashes.SHA256(),  uris.SHA256, hashlib.sha256),
@@ -30,14 +30,14 @@ _MIN_RSA_BITS = 2048
 
 
 class BadSigningKey(TallystickError):
-    """A private key and certificate that we cannot sign with."""
+    """Raised for a private key and certificate that cannot be used for signing."""
 
     code = "bad_signing_key"
 
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A private key, the certificate it belongs to (base64 of the DER), and its algorithm."""
+    """A private key, its certificate (base64 of the DER), and the signature algorithm (a URI)."""
 
     private_key: PrivateKey
     certificate: str
@@ -51,9 +51,9 @@ class SigningKey:
         *,
         passphrase: bytes | None = None,
     ) -> SigningKey:
-        """Return the key in two PEM texts: RSA from 2048 bits, or ECDSA on P-256.
+        """Return the key in two PEM texts: RSA of at least 2048 bits, or ECDSA on P-256.
 
-        Raises :class:`BadSigningKey` when either cannot be read or they do not belong together.
+        Raises :class:`BadSigningKey` if one cannot be read, or they do not belong together.
         """
         try:
             key = serialization.load_pem_private_key(_bytes(private_key), passphrase)
@@ -68,16 +68,16 @@ class SigningKey:
                 "The signing key and the certificate do not belong together",
                 "Give the certificate that was made for this key",
             )
-        return cls(_usable(key), base64_of(x509_certificate), _algorithm_of(key))
+        return cls(_check_key(key), encode_certificate(x509_certificate), _default_algorithm(key))
 
     def with_algorithm(self, algorithm: str) -> SigningKey:
-        """Return the key as it signs by *algorithm*; one that is not RSA has only its own."""
+        """Return the key with another signature algorithm; a key that is not RSA keeps its own."""
         if algorithm == self.algorithm or not isinstance(self.private_key, rsa.RSAPrivateKey):
             return self
         return replace(self, algorithm=algorithm)
 
     def sign(self, data: bytes) -> bytes:
-        """Return the signature of *data* as XML Signature and the Redirect binding carry it."""
+        """Return the signature of *data* in the form of XML Signature and the Redirect binding."""
         algorithm = _ALGORITHMS[self.algorithm][0]
         if isinstance(self.private_key, rsa.RSAPrivateKey):
             return self.private_key.sign(data, padding.PKCS1v15(), algorithm)
@@ -86,10 +86,10 @@ class SigningKey:
 
 
 def sign_enveloped(head: str, tail: str, element_id: str, key: SigningKey) -> str:
-    """Return *head* + signature + *tail*: the element of that text, signed by an enveloped one.
+    """Return *head* + signature + *tail*: an element with an enveloped signature.
 
-    *head* and *tail* together are the element in exclusive canonical form; ``element_id`` is its
-    ID. The result is in canonical form again, so it may stand inside another signed element.
+    *head* and *tail* together are the element in exclusive canonical form, and ``element_id`` is
+    its ID. The result is in canonical form again, so it can be part of another signed element.
     """
     _, method, digest_of = _ALGORITHMS[key.algorithm]
     signed_info = _SIGNED_INFO.format(
@@ -98,7 +98,7 @@ def sign_enveloped(head: str, tail: str, element_id: str, key: SigningKey) -> st
         method=method,
         digest=_base64(digest_of((head + tail).encode("utf-8")).digest()),
     )
-    # Standing alone, SignedInfo brings its own namespace; inside Signature it inherits it.
+    # Alone, SignedInfo declares its namespace; inside Signature it inherits it.
     signed = f'<ds:SignedInfo xmlns:ds="{uris.XMLDSIG}">{signed_info}</ds:SignedInfo>'
     value = _base64(key.sign(signed.encode("utf-8")))
     return (
@@ -120,7 +120,7 @@ _SIGNED_INFO = (
 )
 
 
-def _usable(key: object) -> PrivateKey:
+def _check_key(key: object) -> PrivateKey:
     if isinstance(key, rsa.RSAPrivateKey) and key.key_size >= _MIN_RSA_BITS:
         return key
     if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
@@ -131,7 +131,7 @@ def _usable(key: object) -> PrivateKey:
     )
 
 
-def _algorithm_of(key: object) -> str:
+def _default_algorithm(key: object) -> str:
     return uris.RSA_SHA256 if isinstance(key, rsa.RSAPrivateKey) else uris.ECDSA_SHA256
 
 

@@ -1,8 +1,7 @@
-"""From a service provider's metadata to what a trust needs to know, or to all that is wrong.
+"""Reads a service provider's metadata, or reports everything that is wrong with it.
 
-pysaml2 reads the elements; our own parser refuses DTD, entities and excess before it sees them.
-Of pysaml2 only ``saml2.md`` is imported, and only when metadata is read.
-Source: saml-metadata §2.3 and §2.4.
+pysaml2 reads the elements, after our own parser has refused DTDs, entities and excessive size. Only
+``saml2.md`` is imported, and only when metadata is read. Source: saml-metadata §2.3 and §2.4.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from lxml import etree
 from idp.saml import certificates, encryption_keys, endpoints, uris
 from idp.saml.aggregate import MAX_BYTES, Limits, select_service_provider
 from idp.saml.bad_metadata import BadMetadata
-from idp.saml.validity import Validity, validity_of
+from idp.saml.validity import Validity, strictest_validity
 from idp.saml.values import (
     POST,
     REDIRECT,
@@ -41,12 +40,12 @@ MAX_ENTITY_ID_LENGTH = 1024
 _SP_ROLE = f"{{{uris.METADATA}}}SPSSODescriptor"
 _LANG = f"{{{uris.XML}}}lang"
 _IS_SHORT_NUMBER = re.compile(r"[0-9]{1,5}").fullmatch
-_LARGEST_INDEX = 65_535
+_MAX_INDEX = 65_535
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceProviderMetadata:
-    """What metadata says of one service provider, for how long, and that entity's document."""
+    """One service provider in metadata: its values, their validity, and the entity's document."""
 
     service_provider: ServiceProvider
     validity: Validity
@@ -60,16 +59,16 @@ def read_metadata(
     allow_http: bool = False,
     signed_by: str | None = None,
 ) -> ServiceProviderMetadata:
-    """Return the service provider in *metadata*: at most 64 MiB, of which it has at most one.
+    """Return the service provider in *metadata*: at most 64 MiB, its entity at most 1 MiB.
 
-    Of several in an EntitiesDescriptor, *entity_id* says which. Addresses must be https, or http
-    where *allow_http*. With *signed_by*, a certificate (base64), all of it must be signed by its
+    *entity_id* selects one of several in an EntitiesDescriptor. Addresses must be https, or http if
+    *allow_http*. If *signed_by* is a certificate (base64), the document must be signed with its
     key. Raises :class:`BadMetadata`.
     """
-    found = select_service_provider(metadata, entity_id, signed_by=signed_by)
-    entity = found.element
-    validity = validity_of((*found.limits, *_limits_of(entity)))
-    from saml2 import md  # a start without it is quicker
+    selected = select_service_provider(metadata, entity_id, signed_by=signed_by)
+    entity = selected.element
+    validity = strictest_validity((*selected.limits, *_limits_of(entity)))
+    from saml2 import md  # imported late, so that the server starts faster
 
     _keep_first_certificates(entity)
     descriptor = md.entity_descriptor_from_string(as_bytes(entity))
@@ -77,30 +76,30 @@ def read_metadata(
     service_provider = reading.service_provider(descriptor)
     if reading.faults:
         raise BadMetadata(*reading.faults)
-    return ServiceProviderMetadata(service_provider, validity, found.document)
+    return ServiceProviderMetadata(service_provider, validity, selected.document)
 
 
 def read_service_provider(
     metadata: bytes, entity_id: str | None = None, *, allow_http: bool = False
 ) -> ServiceProvider:
-    """Return what :func:`read_metadata` says of the service provider itself."""
+    """Return only the service provider that :func:`read_metadata` returns."""
     return read_metadata(metadata, entity_id, allow_http=allow_http).service_provider
 
 
 def _limits_of(entity: etree._Element) -> list[Limits]:
     elements = [entity, *entity.findall(_SP_ROLE)]
-    return [(each.get("validUntil"), each.get("cacheDuration")) for each in elements]
+    return [(element.get("validUntil"), element.get("cacheDuration")) for element in elements]
 
 
 def _keep_first_certificates(entity: etree._Element) -> None:
-    """Drop the issuers of a certificate: of a chain, pysaml2 would take the last for the key."""
+    """Remove the issuers of each certificate: pysaml2 would take the last of a chain as the key."""
     for data in entity.iter(f"{{{uris.XMLDSIG}}}X509Data"):
         for issuer in data.findall(f"{{{uris.XMLDSIG}}}X509Certificate")[1:]:
             data.remove(issuer)
 
 
 class _Reading:
-    """One pass over a descriptor as pysaml2 holds it; gathers faults instead of stopping at one."""
+    """Reads a descriptor of pysaml2; collects all faults instead of stopping at the first."""
 
     def __init__(self, allow_http: bool) -> None:
         self.faults: list[str] = []
@@ -129,7 +128,7 @@ class _Reading:
             sha256_transport=encryption_keys.sha256_transport(keys),
             oaep11_transport=encryption_keys.oaep11_transport(keys),
             aes128_content=encryption_keys.aes128_content(keys),
-            name_id_formats=tuple(_text(each) for each in role.name_id_format),
+            name_id_formats=tuple(_text(format_) for format_ in role.name_id_format),
             authn_requests_signed=signs,
             want_assertions_signed=_true(role.want_assertions_signed),
             display_name=_display_name(descriptor, role),
@@ -137,8 +136,8 @@ class _Reading:
         )
 
     def _usable(self, keys: Sequence[Any], use: str) -> tuple[str, ...]:
-        """Return the certificates for *use*, once each; keys without ``use`` serve both."""
-        found = tuple(
+        """Return the certificates for *use*, once each; keys without ``use`` are for both."""
+        usable = tuple(
             dict.fromkeys(
                 certificate
                 for key in keys
@@ -146,18 +145,18 @@ class _Reading:
                 for certificate in encryption_keys.certificates_of(key)
             )
         )
-        for certificate in found:
+        for certificate in usable:
             try:
                 certificates.public_key(certificate)
             except certificates.UnknownKeyKind:
-                continue  # it serves for nothing, and harms nothing
+                continue  # it is never used, so it does no harm
             except certificates.BadCertificate as error:
                 self._fault(f"a certificate in it is unusable ({error.problem})")
-        return found
+        return usable
 
     def _consumers(self, role: Any) -> tuple[AssertionConsumerService, ...]:
         elements = role.assertion_consumer_service
-        default = _default_among([each for each in elements if each.binding == POST])
+        default = _choose_default([element for element in elements if element.binding == POST])
         if default is None:
             self._fault("it has no assertion consumer service for HTTP-POST")
         return tuple(
@@ -171,17 +170,17 @@ class _Reading:
         )
 
     def _logout_services(self, role: Any) -> tuple[SingleLogoutService, ...]:
-        """Return those of the bindings that we speak."""
+        """Return the services with a binding that we support."""
         return tuple(
             SingleLogoutService(
-                location=self._address("log-out service", each.location or ""),
-                binding=each.binding,
-                response_location=self._address("log-out service", each.response_location)
-                if each.response_location
+                location=self._address("log-out service", service.location or ""),
+                binding=service.binding,
+                response_location=self._address("log-out service", service.response_location)
+                if service.response_location
                 else None,
             )
-            for each in role.single_logout_service
-            if each.binding in (REDIRECT, POST)
+            for service in role.single_logout_service
+            if service.binding in (REDIRECT, POST)
         )
 
     def _address(self, what: str, location: str) -> str:
@@ -191,10 +190,10 @@ class _Reading:
         return location
 
     def _index(self, index: str | None, position: int) -> int:
-        """Return the index; one that was left out (which the schema forbids) is its position."""
+        """Return the index; if it is missing, which the schema forbids, the position."""
         if index is None:
             return position
-        if not _IS_SHORT_NUMBER(index) or int(index) > _LARGEST_INDEX:
+        if not _IS_SHORT_NUMBER(index) or int(index) > _MAX_INDEX:
             self._fault(f"an assertion consumer service has the index {index[:20]!r}")
             return position
         return int(index)
@@ -204,11 +203,11 @@ class _Reading:
             self.faults.append(fault)
 
 
-def _default_among(elements: Sequence[Any]) -> Any:
-    """Return the first default; else the first that is not "no default"; else the first."""
-    declared = [each for each in elements if _true(each.is_default)]
-    open_to_it = [each for each in elements if each.is_default is None]
-    return next(iter([*declared, *open_to_it, *elements]), None)
+def _choose_default(elements: Sequence[Any]) -> Any:
+    """Return the first with isDefault true, else the first without isDefault, else the first."""
+    declared = [element for element in elements if _true(element.is_default)]
+    undeclared = [element for element in elements if element.is_default is None]
+    return next(iter([*declared, *undeclared, *elements]), None)
 
 
 def _speaks_saml2(role: Any) -> bool:
@@ -227,7 +226,7 @@ def _display_name(descriptor: Any, role: Any) -> str:
     ]
     if not names and descriptor.organization:
         organization = descriptor.organization.organization_display_name
-        names = [(each.lang or "", each.text or "") for each in organization]
+        names = [(name.lang or "", name.text or "") for name in organization]
     english = [name for lang, name in names if lang.startswith("en")]
     return next(iter([*english, *(name for _, name in names)]), "").strip()
 

@@ -1,4 +1,4 @@
-"""The identifiers of SAML 2.0, XML Signature and XML Encryption, as they stand on the wire."""
+"""The identifiers (URIs) of SAML 2.0, XML Signature and XML Encryption."""
 
 from __future__ import annotations
 

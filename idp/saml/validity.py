@@ -14,25 +14,25 @@ _DURATION = re.compile(
     r"(?:T(?=.)(?:(\d{1,7})H)?(?:(\d{1,8})M)?(?:(\d{1,9})(?:\.\d+)?S)?)?"
 )
 _SECONDS = (365 * 86400, 30 * 86400, 86400, 3600, 60, 1)
-"""Of a year, a month, a day, an hour, a minute, a second."""
+"""In a year, a month, a day, an hour, a minute, a second."""
 
 
 @dataclass(frozen=True, slots=True)
 class Validity:
-    """Until when metadata may be used, and after how long it is to be looked at again."""
+    """Until when metadata may be used, and how soon it must be fetched again."""
 
     valid_until: datetime | None = None
     cache_duration: timedelta | None = None
 
 
 UNLIMITED = Validity()
-"""What metadata has that says nothing of it."""
+"""The validity of metadata without such attributes."""
 
 
-def validity_of(limits: Iterable[tuple[str | None, str | None]]) -> Validity:
-    """Return the tightest of *limits*, each a ``validUntil`` and a ``cacheDuration`` as written.
+def strictest_validity(limits: Iterable[tuple[str | None, str | None]]) -> Validity:
+    """Return the strictest of *limits*, pairs of ``validUntil`` and ``cacheDuration`` as written.
 
-    Raises :class:`BadMetadata` for one that cannot be read: it is no permission for ever.
+    Raises :class:`BadMetadata` for one that cannot be read, which must not mean "for ever".
     """
     pairs = list(limits)
     ends = [_instant(until) for until, _ in pairs if until is not None]
@@ -42,15 +42,15 @@ def validity_of(limits: Iterable[tuple[str | None, str | None]]) -> Validity:
 
 def _instant(text: str) -> datetime:
     try:
-        found = datetime.fromisoformat(text.strip())
-        return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
+        instant = datetime.fromisoformat(text.strip())
+        return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):
         raise BadMetadata(f"its validUntil {text[:40]!r} is no time") from None
 
 
 def _duration(text: str) -> timedelta:
-    found = _DURATION.fullmatch(text.strip())
-    if found is None:
+    match = _DURATION.fullmatch(text.strip())
+    if match is None:
         raise BadMetadata(f"its cacheDuration {text[:40]!r} is no duration")
-    numbers = (int(number or 0) for number in found.groups())
+    numbers = (int(number or 0) for number in match.groups())
     return timedelta(seconds=sum(a * b for a, b in zip(numbers, _SECONDS, strict=True)))

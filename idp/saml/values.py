@@ -1,4 +1,4 @@
-"""The plain values of SAML 2.0 that leave this room: no XML in them, nothing mutable."""
+"""The values of SAML 2.0 that leave this room: plain and immutable, without XML."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 
 @dataclass(frozen=True, slots=True)
 class AssertionConsumerService:
-    """One address of a service provider that takes responses (saml-metadata §2.4.4)."""
+    """One address of a service provider that receives responses (saml-metadata §2.4.4)."""
 
     location: str
     binding: str = POST
@@ -26,9 +26,9 @@ class AssertionConsumerService:
 
 @dataclass(frozen=True, slots=True)
 class SingleLogoutService:
-    """One address of a service provider that takes log-out messages (saml-metadata §2.2.2).
+    """One address of a service provider that receives log-out messages (saml-metadata §2.2.2).
 
-    Responses go to ``response_location`` where there is one.
+    Responses go to ``response_location`` if there is one.
     """
 
     location: str
@@ -38,12 +38,13 @@ class SingleLogoutService:
 
 @dataclass(frozen=True, slots=True)
 class ServiceProvider:
-    """What a service provider's metadata says of it.
+    """A service provider as its metadata describes it.
 
-    Certificates are base64 of the DER, without line breaks, as in ``ds:X509Certificate``.
-    Keys without ``use`` stand in both tuples (saml-metadata §2.4.1.1). The three tuples after the
-    encryption certificates hold those of them whose owner announces SHA-256 for the transport of
-    keys, SHA-256 in all of it (RSA-OAEP of XML Encryption 1.1), and AES-128 but not AES-256 in GCM.
+    Certificates are base64 of the DER without line breaks, as in ``ds:X509Certificate``. Keys
+    without ``use`` are in both tuples (saml-metadata §2.4.1.1). The three tuples after the
+    encryption certificates hold those of them for which the metadata announces SHA-256 for the
+    transport of keys, SHA-256 in all of it (RSA-OAEP of XML Encryption 1.1), and AES-128 but not
+    AES-256 in GCM.
     """
 
     entity_id: str
@@ -62,9 +63,10 @@ class ServiceProvider:
 
 @dataclass(frozen=True, slots=True)
 class NameID:
-    """The subject's name and its format URI.
+    """The subject's name, and its format (a URI).
 
-    The qualifiers are those of a persistent one (saml-core §8.3.7): who made it, and for whom.
+    A persistent one has qualifiers (saml-core §8.3.7): the entity ID of the identity provider that
+    made it, and of the service provider it was made for.
     """
 
     value: str
@@ -75,10 +77,10 @@ class NameID:
 
 @dataclass(frozen=True, slots=True)
 class NameIDPolicy:
-    """Which name the service provider wants (saml-core §3.4.1.1); ``format`` is None for any.
+    """The NameID that a request asks for (saml-core §3.4.1.1); a ``format`` of None means any.
 
-    ``allow_create`` is False only where the request says so. ``sp_name_qualifier`` is whose name
-    for the user is wanted, None for the service provider's own.
+    ``allow_create`` is False only if the request says so. ``sp_name_qualifier`` is the entity ID of
+    the service provider whose NameID is wanted, None for the sender's own.
     """
 
     format: str | None = None
@@ -88,12 +90,12 @@ class NameIDPolicy:
 
 @dataclass(frozen=True, slots=True)
 class AuthnRequest:
-    """A request that has been checked; all of it is from the verified message (saml-core §3.4.1).
+    """A checked AuthnRequest; all values are from the verified message (saml-core §3.4.1).
 
-    ``audience`` is the name that the service provider gave itself, ``issuer`` its own entity id.
-    ``acs_url`` is the resolved address that the answer goes to. ``requested_contexts`` are class
-    references in the order asked for, empty when the service provider left it to us. ``subject``
-    is whom the request is about, None for whoever signs in.
+    ``audience`` is the Issuer as written, which may be another identifier of the trust; ``issuer``
+    is the trust's entity ID. ``acs_url`` is the registered address that receives the answer.
+    ``requested_contexts`` are class references in the order of preference, empty if the request
+    names none. ``subject`` is the user that the request names, None for any.
     """
 
     id: str
@@ -114,7 +116,7 @@ class AuthnRequest:
 class LogoutRequest:
     """A checked request to end sessions of ``name_id`` (saml-core §3.7.1).
 
-    Without ``session_indexes`` it means whichever session of that name there is.
+    Without ``session_indexes`` it names no particular session.
     """
 
     id: str
@@ -135,9 +137,9 @@ class LogoutResponse:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One SAML attribute; AD FS names it by the claim type URI.
+    """One SAML attribute, named by a claim type URI as in AD FS.
 
-    A NameFormat (saml-core §2.7.3.1) is only set where a claim rule says so.
+    ``name_format`` (saml-core §2.7.3.1) is None unless a claim rule sets it.
     """
 
     name: str
@@ -147,10 +149,10 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Encryption:
-    """What of an assertion is encrypted, and how, for the owner of ``certificate``.
+    """What is encrypted in a response, and how, for the owner of ``certificate``.
 
-    The transports tell what differs from SHA-1 inside RSA-OAEP (which needs no more of it:
-    xmlenc-core1 §5.5.2), ``aes128`` and ``cbc`` what does from AES-256-GCM.
+    The key is encrypted by RSA-OAEP with SHA-1 inside, the default of xmlenc-core1 §5.5.2, unless
+    one of the transports is set; the content by AES-256-GCM, unless ``aes128`` or ``cbc`` is.
     """
 
     certificate: str
@@ -164,7 +166,7 @@ class Encryption:
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """What is said of one user to one service provider; times are aware and in UTC."""
+    """The content of one assertion about one user; times are aware and in UTC."""
 
     id: str
     issuer: str

@@ -1,9 +1,9 @@
-"""Reading XML that a stranger sent: no DTD, no entities, no network, bounded in size and depth.
+"""Parses XML from strangers: no DTD, no entities, no network, limited in size and depth.
 
-Each message is first scanned by expat, which keeps nothing, and only then becomes an lxml tree.
-libxml2 keeps every name it has ever seen for as long as the thread lives, so a stranger who makes
-up names could fill the memory: a message with names that SAML does not know is parsed in a thread
-of its own, and the names die with it.
+expat scans each message first and keeps nothing; only then lxml makes a tree of it. libxml2 keeps
+every name it has seen as long as the thread lives, so that an attacker could fill the memory with
+invented names. A message with names that SAML does not define is therefore parsed in a thread of
+its own, which takes the names with it when it ends.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _string = etree.XPath("string()", smart_strings=False)
 def parse(xml: bytes, *, limit: int = MAX_BYTES) -> etree._Element:
     """Return the root of the message *xml* (UTF-8, at most *limit* bytes).
 
-    Raises :class:`Refused` when it is too large, too deep, has a document type, or is no XML.
+    Raises :class:`Refused` if it is too large or too deep, has a document type, or is not XML.
     """
     if len(xml) > limit:
         raise Refused(
@@ -42,25 +42,25 @@ def parse(xml: bytes, *, limit: int = MAX_BYTES) -> etree._Element:
 
 
 def parse_scanned(xml: bytes) -> etree._Element:
-    """Return the root of a document of any size whose depth somebody has bounded already.
+    """Return the root of a document of any size whose depth the caller has checked.
 
-    Raises :class:`Refused` when it has a document type, or is no XML.
+    Raises :class:`Refused` if it has a document type, or is not XML.
     """
     return _tree_of_foreign_names(xml)
 
 
 def as_bytes(element: etree._Element) -> bytes:
-    """Return an element alone in UTF-8: in ASCII, names of other letters could not be written."""
+    """Return one element in UTF-8. ASCII could not hold names with other letters."""
     return bytes(etree.tostring(element, encoding="utf-8", with_tail=False))
 
 
 def text_of(element: etree._Element) -> str:
-    """Return the whole text of *element*; comments and processing instructions never cut it."""
+    """Return the whole text of *element*; comments and processing instructions do not cut it."""
     return str(_string(element)).strip(_XML_SPACE)
 
 
 class _Scan:
-    """What expat finds in one message; raises at the first thing that is not allowed."""
+    """Collects the names in one message; raises at the first thing that is not allowed."""
 
     def __init__(self) -> None:
         self.words: list[str] = []
@@ -97,9 +97,9 @@ class _Scan:
 
 
 def _names(xml: bytes) -> set[str | None]:
-    """Return every name in *xml*: local ones, prefixes and namespaces."""
+    """Return every name in *xml*: local names, prefixes and namespaces."""
     scan = _Scan()
-    # The encoding is ours to say: what the message declares of itself is not followed.
+    # The encoding is always UTF-8, whatever the message declares.
     parser = expat.ParserCreate("utf-8", namespace_separator=_SEPARATOR)
     parser.ordered_attributes = True
     parser.StartElementHandler = scan.start
@@ -115,7 +115,7 @@ def _names(xml: bytes) -> set[str | None]:
 
 
 class _Nothing(etree.Resolver):  # type: ignore[misc]  # lxml has no types
-    """Loads nothing: where lxml is told to collect no IDs, it would load a DTD unasked."""
+    """Loads nothing: with ``collect_ids=False`` lxml would load a DTD without being asked."""
 
     def resolve(self, _url: str, _public_id: str, _context: object) -> NoReturn:
         _Scan().doctype()
@@ -125,7 +125,7 @@ _NOTHING = _Nothing()
 
 
 def _parser() -> etree.XMLParser:
-    """Return a parser that would itself keep from most of what the scan refuses before it."""
+    """Return a parser that is safe by itself, although the scan refuses these things before."""
     parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,

@@ -1,7 +1,7 @@
-"""XML signatures and decryption by libxmlsec1, in this process; nothing else imports xmlsec.
+"""XML signatures and decryption by libxmlsec1, in this process. Only this module imports xmlsec.
 
-lxml and xmlsec each bring a libxml2 of their own and hand trees to each other, which works only
-when both are of one minor version. pip does not check that, so it is checked here, at import.
+lxml and xmlsec each contain a copy of libxml2 and exchange trees, which works only if both copies
+have the same minor version. pip does not check that, so this module does when it is imported.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from idp.saml.certificates import BadCertificate, public_key_pem
 
 
 class WheelMismatch(TallystickError):
-    """The installed lxml and xmlsec cannot work together."""
+    """Raised if the installed lxml and xmlsec cannot work together."""
 
     code = "wheel_mismatch"
 
 
 def load_xmlsec() -> ModuleType:
-    """Return the xmlsec module, or say in one line why it cannot serve with this lxml."""
+    """Return the xmlsec module; raises :class:`WheelMismatch` if it does not fit this lxml."""
     try:
         xmlsec = import_module("xmlsec")
         same = xmlsec.get_libxml_version()[:2] == etree.LIBXML_VERSION[:2]
-    except Exception as error:  # xmlsec raises an error of its own kind, and of none we could name
+    except Exception as error:  # xmlsec raises an error of a class that has no public name
         raise _mismatch(str(error).splitlines()[0] if str(error) else "no reason given") from error
     if not same:
         raise _mismatch("they hold different libxml2 versions")
@@ -46,10 +46,10 @@ xmlsec = load_xmlsec()
 
 
 def verifies(node: etree._Element, signature: etree._Element, certificate: str) -> bool:
-    """Say whether *signature*, a child of *node*, is by the key in *certificate* (base64).
+    """Say whether *signature*, a child of *node*, was made with the key in *certificate* (base64).
 
-    The key is set before verification, so that libxmlsec1 never looks at KeyInfo. The caller has
-    checked the signature's shape: this says only that the arithmetic is right.
+    The key is set before, so libxmlsec1 never reads KeyInfo. The caller must have checked the shape
+    of the signature: this is only the cryptographic check.
     """
     context = xmlsec.SignatureContext()
     try:
@@ -62,7 +62,7 @@ def verifies(node: etree._Element, signature: etree._Element, certificate: str) 
 
 
 def sign(node: etree._Element, signature: etree._Element, private_key_pem: bytes) -> None:
-    """Fill in the empty *signature*, a child of *node*; used by the test service provider."""
+    """Fill in the empty *signature*, a child of *node*. Only the test service provider uses it."""
     context = xmlsec.SignatureContext()
     context.key = _signing_key(private_key_pem)
     context.register_id(node, "ID")
@@ -70,9 +70,9 @@ def sign(node: etree._Element, signature: etree._Element, private_key_pem: bytes
 
 
 def decrypt(encrypted: etree._Element, private_key_pem: bytes) -> etree._Element | None:
-    """Put the element that *encrypted* (an EncryptedData) stands for in its place, and return it.
+    """Replace *encrypted* (an EncryptedData) by the element in it, and return that element.
 
-    None, and nothing is changed, when this key does not open it; used by service providers only.
+    Returns None and changes nothing if this key does not decrypt it. Only service providers use it.
     """
     context = xmlsec.EncryptionContext(_decryption_keys(private_key_pem))
     try:
@@ -82,10 +82,10 @@ def decrypt(encrypted: etree._Element, private_key_pem: bytes) -> etree._Element
     return opened
 
 
-# Bounded by the trusts: only certificates of registered service providers get here.
+# The number of trusts bounds it: only certificates of registered service providers get here.
 @lru_cache(maxsize=4096)
 def _verification_key(certificate: str) -> Any:
-    # The bare key, not the certificate: libxmlsec1 copies it for each message.
+    # The key alone and not the certificate, since libxmlsec1 copies it for each message.
     return xmlsec.Key.from_memory(public_key_pem(certificate), xmlsec.KeyFormat.PEM)
 
 

@@ -15,13 +15,15 @@ from contextlib import contextmanager
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from idp.logs import get_logger
-from idp.web.app import BODY_LIMIT
+from idp.counters import NO_COUNTERS, Counters, log_and_count
+from idp.web.app import MAX_BODY_LENGTH
+from idp.web.http_status import RETRY_SOON, unavailable_text
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from idp.config.schema import ProxiesSection
+
 
 MAX_WAITING_BODIES = 64
 """Of all threads, ¾ may be waiting phones; this leaves some for everything else."""
@@ -68,9 +70,12 @@ class BodySlots:
 class BodyBuffer:
     """WSGI middleware: the application gets a request once its body is in memory."""
 
-    def __init__(self, app: WSGIApplication, proxies: ProxiesSection) -> None:
+    def __init__(
+        self, app: WSGIApplication, proxies: ProxiesSection, counters: Counters = NO_COUNTERS
+    ) -> None:
         networks = (*proxies.web_application_proxies, *proxies.reverse_proxies)
         self._app = app
+        self._counters = counters
         self._slots = BodySlots(lambda client: any(ip_address(client) in each for each in networks))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -81,8 +86,9 @@ class BodyBuffer:
                 with self._slots.hold(client):
                     environ["wsgi.input"] = io.BytesIO(_read(environ["wsgi.input"]))
             except TooManyBodies:
-                get_logger().warning("request_refused", code="too_many_bodies", client_ip=client)
-                return _refuse(start_response)
+                code = "too_many_bodies"
+                log_and_count(self._counters, "request_refused", code=code, client_ip=client)
+                return _refuse(start_response, code)
         return self._app(environ, start_response)
 
 
@@ -91,26 +97,26 @@ def _has_body(environ: WSGIEnvironment) -> bool:
     length = environ.get("CONTENT_LENGTH") or "0"
     if "HTTP_TRANSFER_ENCODING" in environ or len(length) > MAX_LENGTH_DIGITS:
         return True
-    return length.isascii() and length.isdigit() and 0 < int(length) <= BODY_LIMIT
+    return length.isascii() and length.isdigit() and 0 < int(length) <= MAX_BODY_LENGTH
 
 
 def _read(stream: io.BufferedIOBase) -> bytes:
     """Read to the end, or one byte more than the application accepts, so that it refuses it."""
     parts: list[bytes] = []
-    left = BODY_LIMIT + 1
+    left = MAX_BODY_LENGTH + 1
     while left and (part := stream.read(left)):
         parts.append(part)
         left -= len(part)
     return b"".join(parts)
 
 
-def _refuse(start_response: StartResponse) -> Iterable[bytes]:
-    body = b"The service is not available. Try again. [too_many_bodies]\n"
+def _refuse(start_response: StartResponse, code: str) -> Iterable[bytes]:
+    body = unavailable_text(code).encode()
     headers = [
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Content-Length", str(len(body))),
         ("Cache-Control", "no-store"),
-        ("Retry-After", "1"),
+        RETRY_SOON,
     ]
     start_response("503 Service Unavailable", headers)
     return [body]

@@ -11,11 +11,11 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from idp import logs
+from idp.config import WORKER_THREADS
 from idp.serving import shutdown
 from idp.serving.body_buffering import BodyBuffer
 from idp.serving.plan import processor_count
 from idp.serving.supervisor import GRACE_SECONDS
-from idp.serving.web_process import THREADS
 from idp.serving.web_worker import load_config, make_app
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ LOGGING: dict[str, Any] = {
 
 
 def _make_app() -> WSGIApplication:
-    return BodyBuffer(make_app(), load_config().proxies)
+    app = make_app()
+    return BodyBuffer(app, load_config().proxies, app.extensions["counters"])
 
 
 def main() -> None:
@@ -59,7 +60,7 @@ def main() -> None:
         port=serve.port,
         interface=Interfaces.WSGI,
         workers=serve.workers or processor_count(),
-        blocking_threads=THREADS,
+        blocking_threads=WORKER_THREADS,
         backpressure=MAX_REQUESTS,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=MAX_HEADER_MILLISECONDS),

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from waitress.server import create_server
 
 from idp import logs
+from idp.config import WORKER_THREADS
 from idp.serving import shutdown
 from idp.serving.supervisor import GRACE_SECONDS
-from idp.serving.web_process import THREADS
 from idp.serving.web_worker import load_config, make_app
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def main() -> None:
         app,
         host=config.serve.bind,
         port=config.serve.port,
-        threads=THREADS,
+        threads=WORKER_THREADS,
         connection_limit=MAX_CONNECTIONS,
         ident=None,
         clear_untrusted_proxy_headers=False,  # idp.web.proxies decides which proxies are believed

@@ -9,16 +9,12 @@ from typing import TYPE_CHECKING, Literal
 
 from idp.config import CONFIG_VARIABLE
 from idp.serving.process import OnExit, ProcessSpec, python_module
-from idp.sockets import to_reach
+from idp.sockets import reachable_address
 
 if TYPE_CHECKING:
     from idp.config.schema import ServeSection
 
 Engine = Literal["granian", "waitress"]
-
-THREADS = 400
-"""Requests that one worker process serves at a time. Most of them may be phones that wait: a
-waiting thread costs next to nothing."""
 
 PROBE_FILE = "/static/tallystick.css"
 """A file, since ``/adfs/probe`` may refuse: it answers load balancers, and the farm may have no
@@ -39,7 +35,7 @@ def web_process(config_file: Path, serve: ServeSection, engine: Engine) -> Proce
 
 def answers(serve: ServeSection) -> bool:
     """Return whether the web server answers a request."""
-    host = to_reach(serve.bind)
+    host = reachable_address(serve.bind)
     connection = (
         http.client.HTTPConnection(host, serve.port, timeout=PROBE_TIMEOUT_SECONDS)
         if serve.certificate is None

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
-from idp.app import create_app
+from idp.app import assemble, counters_of, create_app
 from idp.config import CONFIG_VARIABLE
 from idp.config.reading import load
-from idp.logs import get_logger
+from idp.counters import NO_COUNTERS, log_and_count
 from idp.serving import shutdown
 
 if TYPE_CHECKING:
@@ -31,12 +31,21 @@ def make_app() -> Flask:
     If it cannot be made, log one line that says why and end the process with status 1.
     """
     shutdown.restore_default_signals()
+    counters = NO_COUNTERS
     try:
-        app = create_app(load_config())
+        config = load_config()
+        counters = counters_of(config)
+        services = assemble(config, counters=counters)
+        app = create_app(config, services=services)
     except TallystickError as error:
-        get_logger().critical("worker_cannot_start", code=error.code, problem=error.problem)
+        log_and_count(
+            counters,
+            "worker_cannot_start",
+            level="critical",
+            code=error.code,
+            problem=error.problem,
+        )
         raise SystemExit(1) from None
-    services = app.extensions["tallystick"]
     shutdown.terminate_when_parent_dies()
     shutdown.call_on_signal(services.ending.close)
     # atexit functions do not run in a process that multiprocessing forked.

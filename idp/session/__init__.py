@@ -1,1 +1,11 @@
-"""What every web host needs of a signed-in user: sealed values, the session, the clock."""
+"""What every web host needs to know of a signed-in user: session, sealed values, answering node.
+
+Read ``sso.py`` first: a session and its proofs. ``cookie.py`` keeps it in the browser, ``seal.py``
+makes what we hand out unreadable and unchangeable, and ``current.py`` says whether a session is
+still valid. ``participants.py`` holds the service providers of a session and the log-outs that
+reach them. ``node.py`` finds the node of the farm that answers a request.
+
+``sign_in_store.py``, ``log_outs.py`` and ``used_once.py`` are storage protocols, implemented in
+``idp.store``. The room builds on ``idp.federation``, ``idp.directory`` and ``idp.audit``; all hosts
+(``idp.signin`` and its siblings) and ``idp.adapters`` use it.
+"""

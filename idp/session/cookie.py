@@ -1,39 +1,43 @@
-"""The cookie that holds the session, read from a request; and given or taken away."""
+"""The session cookie of AD FS, ``MSISAuth``: reads it, returns the headers to set and delete it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Response
-
 from adapter.clock import Clock
 from idp.config.schema import Config
 from idp.session.seal import Sealer
 from idp.session.sso import Session, Sessions, session_rules
-from idp.web.cookies import give_cookie, take_cookie_away
+from idp.web.cookies import PATH, delete_cookie_header, set_cookie_header
 
 NAME = "MSISAuth"
 
 
 class SessionCookie:
-    """One for all browsers; it keeps nothing itself."""
+    """Reads and writes the session cookie of any browser; it keeps no state.
 
-    def __init__(self, config: Config, sealer: Sealer, clock: Clock) -> None:
+    *path* is the path of the addresses to which browsers send the cookie.
+    """
+
+    def __init__(self, config: Config, sealer: Sealer, clock: Clock, path: str = PATH) -> None:
+        self._path = path
         self._is_secure = config.server.is_secure
         self._sessions = Sessions(
             sealer.purpose("session"), session_rules(config.sign_in), clock.now
         )
 
     def read(self, cookies: Mapping[str, str]) -> Session | None:
-        """Return the session that the browser brought, if it is ours and has not run out."""
+        """Return the session in the browser's cookies, None if there is none or it has ended."""
         return self._sessions.read(cookies.get(NAME))
 
-    def take_away(self, response: Response) -> Response:
-        """Let the browser forget its session."""
-        return take_cookie_away(response, NAME, secure=self._is_secure)
+    def delete_header(self) -> str:
+        """Return the ``Set-Cookie`` header that deletes the session cookie."""
+        return delete_cookie_header(NAME, secure=self._is_secure, path=self._path)
 
-    def give(self, response: Response, session: Session) -> Response:
-        """Give the browser a session."""
-        left = self._sessions.left(session) if session.kept else None
+    def set_header(self, session: Session) -> str:
+        """Return the ``Set-Cookie`` header; it outlives the browser only if the session is kept."""
+        max_age = self._sessions.remaining(session) if session.kept else None
         value = self._sessions.write(session)
-        return give_cookie(response, NAME, value, max_age=left, secure=self._is_secure)
+        return set_cookie_header(
+            NAME, value, max_age=max_age, secure=self._is_secure, path=self._path
+        )

@@ -1,4 +1,4 @@
-"""What the database keeps of log-outs: what service providers received in each session."""
+"""Storage protocol for log-outs: the participants of each session, and how far a log-out is."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 class LogOuts(Protocol):
-    """What service providers were told in each session, and the log-outs that undo it."""
+    """Stores what service providers received in each session, and the log-outs."""
 
     def named(self, trust: str, name: str, now: datetime) -> Sequence[Participant]:
-        """Return what a service provider was told under a NameID's value, oldest first."""
+        """Return what the trust received under the NameID value *name*, oldest first."""
 
     def participants(self, sessions: Sequence[str]) -> Sequence[Participant]:
-        """Return what all service providers of these sessions were told, oldest first."""
+        """Return what all service providers of these sessions received, oldest first."""
 
     def begin(
         self,
@@ -29,16 +29,19 @@ class LogOuts(Protocol):
         request_expires_at: datetime,
         log: SignInRecord,
     ) -> bool:
-        """End the sessions, spend the request that asked for it, and log it: all or nothing."""
+        """End the sessions, spend the request that asked for it, and log it.
+
+        All in one transaction. Returns False, and changes nothing, if the request was spent before.
+        """
 
     def find(self, log_out: str) -> LogOut | None:
-        """Return the log-out of an id."""
+        """Return the log-out with this ID, None if there is none."""
 
     def ask(self, number: int, request_id: str, log_out: str, now: datetime) -> bool:
-        """Say that a service provider is being asked; False when it was already."""
+        """Record that a participant is sent a LogoutRequest; False if it was sent one before."""
 
     def settle(self, number: int, outcome: Outcome) -> None:
-        """Say what became of one, unless that is known."""
+        """Record the outcome at a participant, unless it has one."""
 
     def answered(self, trust: str, request_id: str, outcome: Outcome) -> str | None:
-        """Say what a service provider answered; return the log-out that asked."""
+        """Record the answer to a LogoutRequest; return the ID of the log-out, None if unknown."""

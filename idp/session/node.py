@@ -1,4 +1,4 @@
-"""Which node of the farm answers a request."""
+"""The node of the farm that answers a request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NODE_COOKIE = "tallystick_node"
 
 
 class NoNode(Unavailable):
-    """Raised when there is no build to decide by: nobody can sign in here."""
+    """Raised if this server is not a node of the farm: without a build nobody can sign in."""
 
     code = "no_node"
 
@@ -23,20 +23,23 @@ class NoNode(Unavailable):
 
 
 class AnsweringNode:
-    """Finds the node: the configured one, or the one that a demo's visitor chose."""
+    """Finds the node that answers: the configured one, or the one that a visitor chose.
+
+    Only the demo lets visitors choose, by the cookie ``tallystick_node``.
+    """
 
     def __init__(self, server: ServerSection, farm: Farm) -> None:
         self._server = server
         self._farm = farm
 
     def chosen(self, cookies: Mapping[str, str]) -> str | None:
-        """Return the name that was chosen, None for the first of the farm."""
+        """Return the name of the configured or chosen node; None means the farm's first."""
         if self._server.node is None and self._server.node_cookie:
             return cookies.get(NODE_COOKIE)
         return self._server.node
 
     def name(self, cookies: Mapping[str, str]) -> str:
-        """Return the name of the node; raises :class:`NoNode`."""
+        """Return the name of the node that answers; raises :class:`NoNode`."""
         chosen = self.chosen(cookies)
         node = self._farm.node(chosen) if chosen else None
         if node is None and self._server.node is None:

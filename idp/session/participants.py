@@ -1,4 +1,4 @@
-"""The service providers of a session (session participants, saml-core §3.7), and log-outs."""
+"""The session participants (saml-core §3.7: the service providers of a session), and log-outs."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from idp.saml.values import NameID
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """What a service provider was told in a session: by these it will ask to end it.
+    """What an assertion told a service provider: a LogoutRequest will name the same values.
 
-    ``session`` is the root of the session's ids, ``trust`` an entity id. Who asks for log-out
-    later than ``expires_at`` is not known any more.
+    ``session`` is the root of the session, ``trust`` the entity ID. After ``expires_at`` it is
+    forgotten, and a LogoutRequest is refused.
     """
 
     session: str
@@ -26,7 +26,7 @@ class Issued:
 
 
 class Outcome(StrEnum):
-    """What became of the log-out at one service provider."""
+    """The outcome of a log-out at one service provider."""
 
     SIGNED_OUT = "signed_out"
     FAILED = "failed"
@@ -40,10 +40,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """One thing that a service provider was told, and how far its log-out is.
+    """One assertion that a service provider received, and how far its log-out is.
 
-    ``number`` rises with each. ``asked_at`` and ``request_id`` are of the LogoutRequest that it
-    was sent, None before; ``outcome`` is None until it is known.
+    ``number`` is larger for later ones. ``request_id`` and ``asked_at`` belong to the LogoutRequest
+    that was sent, and are None before. ``outcome`` is None until it is known.
     """
 
     number: int
@@ -55,7 +55,7 @@ class Participant:
 
 @dataclass(frozen=True, slots=True)
 class AskedBy:
-    """The service provider that began a log-out, and where its answer goes."""
+    """The service provider that began a log-out, and what its LogoutResponse needs."""
 
     trust: str
     request_id: str
@@ -65,10 +65,10 @@ class AskedBy:
 
 @dataclass(frozen=True, slots=True)
 class LogOut:
-    """A log-out under way: it never changes, its participants do.
+    """A log-out in progress; it does not change, only its participants do.
 
-    ``sessions`` are the roots of those it ends in this browser, ``elsewhere`` of those in others,
-    all of ``user``. ``asked_by`` is None where the user began it here.
+    ``sessions`` are the roots of the sessions of ``user`` that it ends in this browser,
+    ``elsewhere`` those in other browsers. ``asked_by`` is None if the user began it on our page.
     """
 
     id: str

@@ -1,8 +1,9 @@
-"""Sealed values: what we hand out and take back, unread and unchanged.
+"""Sealed values: state in cookies and form fields that nobody else can read or change.
 
-AES-256-GCM over compact JSON. Each purpose has its own key (HKDF-SHA256 of one secret), so that a
-value sealed for one is refused by all others; purpose and binding are associated data, the expiry
-is inside, and the key's id stands in front so that the secret can be changed.
+A sealed value is compact JSON, encrypted with AES-256-GCM. Each purpose has its own key, derived
+from the farm's secret by HKDF-SHA256, so that a value sealed for one purpose is refused by all
+others. Purpose and binding are associated data, and the expiry is inside. The key's ID stands in
+front, so that a changed secret is noticed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import json
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -23,15 +24,17 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from adapter.errors import TallystickError
 
+T = TypeVar("T")
+
 SECRET_BYTES = 32
 MAX_SEALED_LENGTH = 512 * 1024
-"""Characters: enough for the longest RelayState and request, far less than a body may have."""
+"""In characters: enough for the longest RelayState and request, far less than a request's body."""
 _NONCE_BYTES = 12
 _EXPIRY = "_exp"
 
 
 class SealBroken(TallystickError):
-    """Raised for a value that we did not seal, or not for this, or that is out of date."""
+    """Raised for a value that we did not seal, that belongs elsewhere, or that has expired."""
 
     code = "seal_broken"
 
@@ -40,7 +43,7 @@ class SealBroken(TallystickError):
 
 
 class Seal:
-    """The seal of one purpose."""
+    """Seals and opens the values of one purpose."""
 
     def __init__(self, key: bytes, key_id: str, purpose: str, now: Callable[[], datetime]) -> None:
         self._aead = AESGCM(key)
@@ -55,7 +58,10 @@ class Seal:
         bound_to: str = "",
         lifetime: timedelta | None = None,
     ) -> str:
-        """Return *payload* (JSON values) as URL-safe text that only the same binding opens."""
+        """Return *payload* (JSON values) as URL-safe text.
+
+        Only the same text in *bound_to* opens it, and only within *lifetime*, if there is one.
+        """
         if lifetime is not None:
             payload = {**payload, _EXPIRY: (self._now() + lifetime).timestamp()}
         nonce = secrets.token_bytes(_NONCE_BYTES)
@@ -64,13 +70,13 @@ class Seal:
         return f"{self._key_id}.{base64.urlsafe_b64encode(sealed).rstrip(b'=').decode()}"
 
     def open(self, token: str, *, bound_to: str = "") -> dict[str, Any]:
-        """Return what was sealed; raises :class:`SealBroken` for everything else."""
+        """Return the payload of *token*; raises :class:`SealBroken` for all we did not seal."""
         if len(token) > MAX_SEALED_LENGTH:
             raise SealBroken
         key_id, _, text = token.partition(".")
         if key_id != self._key_id:
             raise SealBroken
-        sealed = _decoded(text)
+        sealed = _decode(text)
         try:
             plain = self._aead.decrypt(
                 sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], self._associated(bound_to)
@@ -83,12 +89,24 @@ class Seal:
             raise SealBroken
         return payload
 
+    def open_as(self, read: Callable[[dict[str, Any]], T], token: str, *, bound_to: str = "") -> T:
+        """Return the value that *read* makes of the payload of *token*.
+
+        Another version of this server may have sealed it. If *read* cannot make sense of it, the
+        user has to start again: that is :class:`SealBroken` too.
+        """
+        payload = self.open(token, bound_to=bound_to)
+        try:
+            return read(payload)
+        except (AttributeError, LookupError, TypeError, ValueError, OverflowError):
+            raise SealBroken from None
+
     def _associated(self, bound_to: str) -> bytes:
         return f"{self._purpose}\0{bound_to}".encode("utf-8", "surrogatepass")
 
 
 class Sealer:
-    """Makes the seal of each purpose from the farm's secret (32 random bytes or more)."""
+    """Makes the seals of all purposes from the farm's secret (at least 32 random bytes)."""
 
     def __init__(self, secret: bytes, now: Callable[[], datetime] = lambda: datetime.now(UTC)):
         if len(secret) < SECRET_BYTES:
@@ -102,16 +120,16 @@ class Sealer:
         self._key_id = hashlib.sha256(b"key id\0" + secret).hexdigest()[:8]
 
     def purpose(self, name: str) -> Seal:
-        """Return the seal for *name*; each name is a realm of its own."""
+        """Return the seal of one purpose."""
         return Seal(self.key(f"seal:{name}"), self._key_id, name, self._now)
 
     def key(self, name: str) -> bytes:
-        """Return 32 bytes derived for *name*, for keyed digests and the like."""
+        """Return 32 bytes derived from the secret for *name*, for keyed digests and the like."""
         derive = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=name.encode())
         return derive.derive(self._secret)
 
 
-def _decoded(text: str) -> bytes:
+def _decode(text: str) -> bytes:
     """Decode canonical base64url only, so that a sealed value has exactly one spelling."""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

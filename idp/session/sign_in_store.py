@@ -1,7 +1,8 @@
-"""What a sign-in asks of the database: the facts before a step, and one transaction at the end."""
+"""Storage protocol of a sign-in: the facts before each step, one transaction at the end."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,37 +15,33 @@ if TYPE_CHECKING:
     from idp.session.participants import Issued
 
 
-class StoredFacts(Protocol):
-    """What holds at one moment; a disabled trust or user is here, and says so."""
+@dataclass(frozen=True, slots=True)
+class StoredFacts:
+    """The state at one moment; a disabled trust or user is included, marked as disabled.
 
-    @property
-    def trust(self) -> RelyingPartyTrust | None:
-        """The trust, None when there is none."""
+    ``trust`` and ``user`` are None if there is none, ``node`` if the farm has no node. ``rules``
+    are the access rules for all trusts.
+    """
 
-    @property
-    def node(self) -> Node | None:
-        """The farm's node that answers, None when the farm has none."""
-
-    @property
-    def user(self) -> User | None:
-        """The session's user, None when there is none."""
-
-    @property
-    def session_ended(self) -> bool:
-        """Whether the session was signed out."""
-
-    @property
-    def rules(self) -> AccessRules:
-        """What holds for all trusts."""
+    trust: RelyingPartyTrust | None
+    node: Node | None
+    user: User | None
+    session_ended: bool
+    rules: AccessRules
 
 
 class SignInStore(Protocol):
-    """The hot path: one look, and one transaction at the end."""
+    """The hot path of a sign-in: one read before a step, one transaction at the end."""
 
     def facts(
-        self, entity_id: str, user: str | None, session_id: str | None, node: str | None
+        self, entity_id: str | None, user: str | None, session_id: str | None, node: str | None
     ) -> StoredFacts:
-        """Return what a step of a sign-in needs to know, all of the same moment."""
+        """Return what a step of a sign-in needs to know, all of the same moment.
+
+        *entity_id* is any identifier of the trust, None for a sign-in without one. *session_id* is
+        the root of the session, *node* the name of a node (None: the farm's first). Raises
+        :class:`~idp.federation.relying_party.trust.UnreadableTrust`.
+        """
 
     def finish(
         self,
@@ -55,14 +52,15 @@ class SignInStore(Protocol):
         log: SignInRecord,
         issued: Issued | None = None,
     ) -> bool:
-        """Spend the request (issuer and id) and the sign-in's id, and log it: all or nothing.
+        """Spend the request (issuer and ID) and the sign-in's ID, and log it.
 
-        What was *issued* is remembered until the session's log-out; one that has ended gains
-        nothing.
+        All in one transaction. What was *issued* is remembered until the session's log-out.
+        Returns False, and changes nothing, if one of the two was spent before, or the session has
+        ended.
         """
 
     def record(self, *log: SignInRecord) -> None:
-        """Log events that end nothing, in one transaction."""
+        """Write records to the sign-in log, in one transaction."""
 
     def is_spent(self, issuer: str, request_id: str) -> bool:
         """Say whether a request was answered before."""

@@ -1,4 +1,8 @@
-"""The SSO session: who signed in in this browser, when, and with which factors."""
+"""The SSO session: who signed in with this browser, and by which proofs.
+
+A session holds proofs, not passwords: a passkey, a certificate or Windows authentication is another
+primary method, not another kind of session.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,10 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from idp.config.schema import SignInSection
+from idp.saml.contexts import PASSWORD_PROTECTED_TRANSPORT
 from idp.session.seal import Seal, SealBroken
 
 
@@ -17,74 +23,79 @@ def new_session_id() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
-    """One session. ``id`` changes at every level, so that none can be fixed beforehand.
+class Proof:
+    """One proof of who the user is: the authentication method (a URI), and when (UTC)."""
 
-    ``root`` stays: by it the session is ended, and its service providers are known.
-    ``mfa_method`` is the authentication method claim of the second factor, None without one.
-    ``kept`` says that the user wants it to outlive the browser's window.
+    method: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One session of a user in one browser.
+
+    ``primary`` is the proof that began it, ``second`` that of the second factor, None without one.
+    ``id`` changes with every new proof, so that an attacker cannot fix it beforehand. ``root``
+    stays the same: sessions are ended by it, and it connects them with their service providers.
+    ``kept`` means that the session outlives the browser ("keep me signed in").
     """
 
     id: str
     user: str
-    password_at: datetime
-    mfa_at: datetime | None = None
-    mfa_method: str | None = None
+    primary: Proof
+    second: Proof | None = None
     kept: bool = False
     root: str = field(default_factory=new_session_id)
 
     @property
     def authenticated_at(self) -> datetime:
-        """When the user last proved something: the assertion's AuthnInstant."""
-        return max(self.password_at, self.mfa_at or self.password_at)
+        """When the user last proved something: the AuthnInstant of assertions."""
+        return max(proof.at for proof in (self.primary, self.second) if proof is not None)
 
-    def with_second_factor(self, method: str, now: datetime) -> Session:
-        """Return the session one level up, under a new id."""
-        return replace(self, id=new_session_id(), mfa_at=now, mfa_method=method)
+    def with_second_factor(self, proof: Proof) -> Session:
+        """Return the session with this second factor, under a new id."""
+        return replace(self, id=new_session_id(), second=proof)
 
 
 def start_session(
-    user: str, now: datetime, *, kept: bool = False, going_on: Session | None = None
+    user: str, primary: Proof, *, kept: bool = False, previous: Session | None = None
 ) -> Session:
-    """Return a session of *user*, who has just given the password.
+    """Return a session of *user* that begins with the proof *primary*.
 
-    Where the same user has a good one already, *going_on*, it stays that one: a log-out reaches
-    the service providers of before, too.
+    If *previous*, the valid session of the same browser, is the same user's, the root stays the
+    same: a log-out then also reaches the service providers of before.
     """
-    same = going_on is not None and going_on.user == user
-    root = going_on.root if same and going_on is not None else new_session_id()
-    return Session(id=new_session_id(), user=user, password_at=now, kept=kept, root=root)
+    root = previous.root if previous and previous.user == user else new_session_id()
+    return Session(id=new_session_id(), user=user, primary=primary, kept=kept, root=root)
 
 
 @dataclass(frozen=True, slots=True)
 class SessionRules:
-    """How long sessions last, from the password on.
+    """How long sessions last, counted from the primary proof.
 
-    With ``kept_lifetime`` None nobody may keep one, and those that were kept have ended; so have
-    those from before ``kept_since`` (facts §C.9).
+    ``lifetime`` is that of a session that ends with the browser (``Set-AdfsProperties
+    -SsoLifetime``), ``kept_lifetime`` that of a kept one (``-KmsiLifetimeMins``). If
+    ``kept_lifetime`` is None, kept sessions are off, and existing ones have ended. So have kept
+    sessions from before ``kept_since`` (``-PersistentSsoCutoffTime``).
     """
 
     lifetime: timedelta
     kept_lifetime: timedelta | None = None
     kept_since: datetime | None = None
 
-    @property
-    def longest(self) -> timedelta:
-        """How long any session may last."""
-        return max(self.lifetime, self.kept_lifetime or self.lifetime)
-
-    def left(self, session: Session, now: datetime) -> timedelta:
-        """Return how long the session still lasts; it may be nothing, or less."""
+    def remaining(self, session: Session, now: datetime) -> timedelta:
+        """Return how long the session still lasts; zero or negative if it has ended."""
+        began_at = session.primary.at
         lifetime = self.kept_lifetime if session.kept else self.lifetime
         if lifetime is None:
             return timedelta()
-        if session.kept and self.kept_since and session.password_at < self.kept_since:
+        if session.kept and self.kept_since and began_at < self.kept_since:
             return timedelta()
-        return session.password_at + lifetime - now
+        return began_at + lifetime - now
 
 
 def session_rules(settings: SignInSection) -> SessionRules:
-    """Return how long sessions last by the section ``[sign_in]`` of the configuration."""
+    """Return the rules in the section ``[sign_in]`` of the configuration."""
     return SessionRules(
         lifetime=timedelta(minutes=settings.session_minutes),
         kept_lifetime=settings.kept_lifetime,
@@ -93,49 +104,76 @@ def session_rules(settings: SignInSection) -> SessionRules:
 
 
 class Sessions:
-    """Sessions as the sealed text of a cookie."""
+    """Writes sessions as the sealed value of a cookie, and reads them back."""
 
     def __init__(self, seal: Seal, rules: SessionRules, now: Callable[[], datetime]) -> None:
         self._seal = seal
         self._now = now
         self.rules = rules
 
-    def left(self, session: Session) -> timedelta:
-        """Return how long the session still lasts; it may be nothing, or less."""
-        return self.rules.left(session, self._now())
+    def remaining(self, session: Session) -> timedelta:
+        """Return how long the session still lasts; zero or negative if it has ended."""
+        return self.rules.remaining(session, self._now())
 
     def write(self, session: Session) -> str:
         """Return the cookie's value."""
-        return self._seal.seal(
-            {
-                "id": session.id,
-                "user": session.user,
-                "password_at": session.password_at.timestamp(),
-                "mfa_at": session.mfa_at.timestamp() if session.mfa_at else None,
-                "mfa_method": session.mfa_method,
-                "kept": session.kept,
-                "root": session.root,
-            },
-            lifetime=self.left(session),
-        )
+        return self._seal.seal(_to_json(session), lifetime=self.remaining(session))
 
     def read(self, cookie: str | None) -> Session | None:
-        """Return the session of a cookie; None for any that is not ours or has ended."""
+        """Return the session of a cookie; None if it is not ours, cannot be read, or has ended."""
         if not cookie:
             return None
         try:
-            values = self._seal.open(cookie)
+            session = self._seal.open_as(_from_json, cookie)
         except SealBroken:
             return None
-        mfa_at = values["mfa_at"]
-        session = Session(
-            id=values["id"],
-            user=values["user"],
-            password_at=datetime.fromtimestamp(values["password_at"], UTC),
-            mfa_at=datetime.fromtimestamp(mfa_at, UTC) if mfa_at is not None else None,
-            mfa_method=values["mfa_method"],
-            kept=values.get("kept", False),
-            root=values.get("root", values["id"]),
-        )
-        # Not only by the seal: rules may have become stricter since it was given.
-        return session if self.left(session) > timedelta() else None
+        # The seal has an expiry too, but the rules may have become stricter since.
+        return session if self.remaining(session) > timedelta() else None
+
+
+# While a farm is upgraded node by node, a browser goes back and forth between two versions. For one
+# release, a cookie therefore holds the proofs under both names: "primary" and "second", and those
+# that the version before reads and writes ("password_at", "mfa_at", "mfa_method"). That version
+# takes every first proof for a password; a session that began otherwise it must take for ended.
+_ENDED_LONG_AGO = 0
+
+
+def _to_json(session: Session) -> dict[str, Any]:
+    primary, second = session.primary, session.second
+    is_password = primary.method == PASSWORD_PROTECTED_TRANSPORT
+    return {
+        "id": session.id,
+        "user": session.user,
+        "primary": _proof_to_json(primary),
+        "second": _proof_to_json(second) if second else None,
+        "kept": session.kept,
+        "root": session.root,
+        "password_at": primary.at.timestamp() if is_password else _ENDED_LONG_AGO,
+        "mfa_at": second.at.timestamp() if second else None,
+        "mfa_method": second.method if second else None,
+    }
+
+
+def _from_json(values: dict[str, Any]) -> Session:
+    if "primary" in values:
+        primary, second = values["primary"], values["second"]
+    else:
+        primary = {"method": PASSWORD_PROTECTED_TRANSPORT, "at": values["password_at"]}
+        at = values["mfa_at"]
+        second = {"method": values["mfa_method"], "at": at} if at is not None else None
+    return Session(
+        id=values["id"],
+        user=values["user"],
+        primary=_proof_from_json(primary),
+        second=_proof_from_json(second) if second else None,
+        kept=values.get("kept", False),
+        root=values.get("root", values["id"]),
+    )
+
+
+def _proof_to_json(proof: Proof) -> dict[str, Any]:
+    return {"method": proof.method, "at": proof.at.timestamp()}
+
+
+def _proof_from_json(values: dict[str, Any]) -> Proof:
+    return Proof(values["method"], datetime.fromtimestamp(values["at"], UTC))

@@ -1,22 +1,19 @@
-"""What may happen once: request ids, time steps of codes, activation codes, nonces."""
+"""Storage protocol for what may happen only once: request IDs, codes, activation codes, nonces."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    pass
+from typing import Protocol
 
 
 class UsedOnce(Protocol):
-    """What may happen once."""
+    """Remembers which keys were used, until they expire."""
 
     def claim(self, kind: str, key: str, expires_at: datetime, *, durable: bool = True) -> bool:
-        """Use up *key* of *kind*; False when it was used before.
+        """Use *key* of *kind*; False if it was used before.
 
-        With ``durable`` false, a power cut may give it back.
+        If *durable* is false, a power failure may undo it.
         """
 
     def is_used(self, kind: str, key: str) -> bool:
-        """Say whether it was used."""
+        """Say whether *key* was used."""

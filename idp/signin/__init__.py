@@ -1,6 +1,37 @@
-"""``/adfs/``: the sign-in, its pages and its error pages."""
+"""The host of ``/adfs/``: sign-in, log-out, password change, their pages and error pages.
 
-from idp.signin.paths import AnyCase
-from idp.signin.views import blueprint
+=============================================  ===================  ================================
+address                                        endpoint             answered by
+=============================================  ===================  ================================
+``/adfs/ls/``                                  ``ls``               ``flow.py``, ``logout/flow.py``
+``/adfs/ls/idpinitiatedsignon`` (.aspx, .htm)  ``idp_initiated``    ``flow.py``, or a list of trusts
+``/adfs/ls/signout``                           ``sign_out``         ``logout/flow.py``
+``/adfs/portal/updatepassword/``               ``update_password``  ``password_change.py``
+``/adfs/adapter/NAME/FILE``                    ``adapter_file``     ``endpoints.py``
+``/adfs/probe``                                ``probe``            ``endpoints.py``
+``/FederationMetadata/…``                      ``metadata``         ``endpoints.py``
+=============================================  ===================  ================================
+
+Read first ``host.py``, which builds the collaborators, then ``endpoints.py``, then ``flow.py``,
+the dispatcher of the sign-in. A request passes through
+
+* ``path_case.py`` (spelling of the path) and ``views.py`` (Flask's request becomes a value);
+* ``endpoints.py``, with ``request_reader.py``: is it a sign-in (``pending.py``), a post of a
+  second-factor page (``context.py``), a log-out message?
+* ``browser_request.py`` and ``sign_in_facts.py``: the request with what the database says;
+* ``flow.py``, with the questions of ``steps.py`` and the adapters of ``second_factor.py``;
+* ``assertion.py``, ``outcomes.py`` (what is stored at the end) and ``pages.py`` (what is shown);
+* ``error_handlers.py`` if something was raised, with the sentences of ``errors.py``.
+
+Below ``views.py`` nothing knows Flask: requests (``idp.web.web_request``) and answers
+(``idp.web.answer``) are values, and the Activity ID is part of the request.
+
+Neighbours: ``idp.saml`` checks messages and writes responses; ``idp.federation`` knows trusts,
+claims and access; ``idp.adapters`` runs second factors; ``idp.session`` holds the session;
+``idp.audit`` writes the log.
+"""
+
+from idp.signin.host import blueprint
+from idp.signin.path_case import AnyCase
 
 __all__ = ["AnyCase", "blueprint"]

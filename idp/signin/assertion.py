@@ -8,18 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from idp.directory import User
-from idp.federation.claims import Claim, sign_in_claims
+from idp.federation.authenticated_user import AuthenticatedUser
+from idp.federation.claims import Subject
 from idp.federation.issuance.issue import issue_claims
-from idp.federation.issuance.name_ids import PersistentNames, format_for
+from idp.federation.issuance.name_ids import PersistentNames, choose_format
 from idp.federation.relying_party.trust import RelyingPartyTrust
-from idp.federation.request_context import RequestContext
 from idp.federation.token_signing.ring import SigningKeyRing
 from idp.saml.assertions import SigningKey, write_response
 from idp.saml.contexts import (
-    MULTIPLE_AUTHN,
-    PASSWORD_PROTECTED_TRANSPORT,
-    RequestedFactor,
+    OfferedMethods,
+    RequiredFactors,
     answered_context,
     resolve_requested_context,
 )
@@ -27,10 +25,9 @@ from idp.saml.endpoints import acs_by_url
 from idp.saml.refusal import Refused
 from idp.saml.requests import unknown_principal
 from idp.saml.values import Assertion, NameID, NameIDPolicy
-from idp.session.sso import Session
 from idp.signin import errors
 from idp.signin.pending import PendingSignIn
-from idp.signin.steps import Needs
+from idp.signin.steps import PRIMARY_METHODS
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,61 +48,28 @@ class Issuer:
         return self.keys.current().primary.key
 
 
-@dataclass(frozen=True, slots=True)
-class AuthenticatedUser:
-    """Who signed in, and how: ``second_factor`` is the method of one that counts, or None."""
-
-    user: User
-    session: Session
-    second_factor: str | None
-    demand: RequestedFactor
-    request_context: RequestContext | None = None
-
-    @property
-    def methods(self) -> tuple[str, ...]:
-        """All values of ``authnmethodsreferences`` (facts §A.4)."""
-        if self.second_factor is None:
-            return (PASSWORD_PROTECTED_TRANSPORT,)
-        return (PASSWORD_PROTECTED_TRANSPORT, self.second_factor, MULTIPLE_AUTHN)
-
-    def claims(self) -> tuple[Claim, ...]:
-        """Return what claim rules may know of the sign-in, beside the user."""
-        of_request = self.request_context.claims() if self.request_context else ()
-        return (*sign_in_claims(self.methods, self.session.authenticated_at), *of_request)
-
-
-def authentication_of(
-    session: Session | None,
-    user: User | None,
-    needs: Needs,
-    demand: RequestedFactor,
-    request_context: RequestContext,
-) -> AuthenticatedUser | None:
-    """Return what a good session proves of its user, as far as it counts; None without one."""
-    if session is None or user is None:
-        return None
-    return AuthenticatedUser(user, session, needs.counted(session), demand, request_context)
-
-
-def required_factor(
+def required_factors(
     pending: PendingSignIn, trust: RelyingPartyTrust, is_announced: Callable[[str], bool]
-) -> RequestedFactor:
-    """Return what the request demands of the sign-in.
+) -> RequiredFactors:
+    """Return what the request requires of the sign-in.
 
     Raises :class:`Refused`, addressed to the service provider, for what nobody could be given:
     a context that cannot be met, a NameID that the trust does not get.
     """
     with _reported_to_sp(pending):
         if trust.settings.claim_rules is None:
-            format_for(trust, _policy_of(pending))
+            choose_format(trust, _policy_of(pending))
         allowed = trust.settings.allowed_authentication_class_references
-        return resolve_requested_context(*_context_of(pending), is_announced, allowed)
+        offered = OfferedMethods(PRIMARY_METHODS, is_announced, allowed)
+        return resolve_requested_context(*_context_of(pending), offered=offered)
 
 
 def build_response(
     pending: PendingSignIn,
     trust: RelyingPartyTrust,
-    proven: AuthenticatedUser,
+    authenticated: AuthenticatedUser,
+    *,
+    required: RequiredFactors,
     issuer: Issuer,
     now: datetime,
 ) -> tuple[bytes, Assertion]:
@@ -117,7 +81,9 @@ def build_response(
     """
     acs_by_url(trust.service_provider, pending.acs_url)
     with _reported_to_sp(pending):
-        assertion = _assertion(pending, trust, proven, issuer, now)
+        assertion = _assertion(
+            pending, trust, authenticated, required=required, issuer=issuer, now=now
+        )
     xml = write_response(
         assertion,
         response_id=new_id(),
@@ -138,21 +104,17 @@ def new_id() -> str:
 def _assertion(
     pending: PendingSignIn,
     trust: RelyingPartyTrust,
-    proven: AuthenticatedUser,
+    authenticated: AuthenticatedUser,
+    *,
+    required: RequiredFactors,
     issuer: Issuer,
     now: datetime,
 ) -> Assertion:
     settings = trust.settings
-    told = issue_claims(
-        proven.user,
-        trust,
-        _policy_of(pending),
-        issuer=issuer.entity_id,
-        names=issuer.names,
-        methods=proven.methods,
-        sign_in=proven.claims,
+    issued = issue_claims(
+        authenticated, trust, _policy_of(pending), issuer=issuer.entity_id, names=issuer.names
     )
-    _must_be_who_was_asked_for(pending, proven.user, told.name_id)
+    _must_be_who_was_asked_for(pending, authenticated.user, issued.name_id)
     identifier = new_id()
     return Assertion(
         id=identifier,
@@ -164,22 +126,24 @@ def _assertion(
         not_before=now - timedelta(minutes=settings.not_before_skew),
         not_on_or_after=now + settings.lifetime,
         confirmation_not_on_or_after=now + issuer.delivery_window,
-        authn_instant=proven.session.authenticated_at,
+        authn_instant=authenticated.authenticated_at,
         session_index=identifier,
         session_not_on_or_after=None,
         authn_context_class=answered_context(
             *_context_of(pending),
-            proven.demand,
+            required,
             style=settings.authentication_context,
-            methods=proven.methods,
-            by_rule=told.context,
+            methods=authenticated.methods,
+            by_rule=issued.context,
         ),
-        name_id=told.name_id,
-        attributes=told.attributes,
+        name_id=issued.name_id,
+        attributes=issued.attributes,
     )
 
 
-def _must_be_who_was_asked_for(pending: PendingSignIn, user: User, name_id: NameID | None) -> None:
+def _must_be_who_was_asked_for(
+    pending: PendingSignIn, user: Subject, name_id: NameID | None
+) -> None:
     """A Subject chooses nobody: it names the one who signed in, or it is refused (§3.4.1).
 
     The name may be the one that the service provider knows, or one that people go by.

@@ -1,51 +1,84 @@
-"""What one web request brings besides its message: where it was sent, and who sent it."""
+"""One request of a browser to ``/adfs/``: the web request, and what the sign-in reads for it."""
 
 from __future__ import annotations
 
 import string
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import quote
 
 from adapter.contract import HttpRequest
+from idp.adapters.registry import LoadedAdapter
+from idp.adapters.second_factor import announces
+from idp.audit.writer import EventSource
 from idp.directory.lockout import Origin
 from idp.federation.request_context import RequestContext
+from idp.session.sso import Session
 from idp.signin.loop_detection import RecentTokens
 from idp.signin.sign_in_facts import FactsLoader, SignInFacts
+from idp.web.web_request import Activity, WebRequest
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BrowserRequest:
-    """One web request, for ``address`` and the raw ``query`` behind it.
+    """One request of a browser, with what it names and with loaders for what it does not.
 
-    ``node`` names the node that answers, None for the first of the farm. ``recent_tokens`` are
-    those that its browser was given.
+    ``session`` is the session that its cookie holds; the database has not been asked yet whether
+    it still lasts. ``chosen_node`` names the node that answers, None for the first of the farm.
+    ``load_facts`` reads what holds for a trust, ``load_adapters`` the enabled adapters.
     """
 
-    address: str
-    query: bytes
-    node: str | None
-    request_context: RequestContext
-    look: FactsLoader
+    web: WebRequest
+    base_url: str
+    session: Session | None
+    chosen_node: str | None
+    load_facts: FactsLoader
+    load_adapters: Callable[[], tuple[LoadedAdapter, ...]]
     recent_tokens: RecentTokens
+
+    @cached_property
+    def enabled_adapters(self) -> tuple[LoadedAdapter, ...]:
+        """The enabled adapters, read once, and only for a request that needs them."""
+        return self.load_adapters()
+
+    @property
+    def activity(self) -> Activity:
+        """The request's Activity ID, with the way to continue another one."""
+        return self.web.activity
+
+    @property
+    def request_context(self) -> RequestContext:
+        """Where the request comes from."""
+        return self.web.request_context
 
     @property
     def action(self) -> str:
         """The absolute address that its pages post to."""
-        query = quote(self.query, safe=string.punctuation)
-        return f"{self.address}?{query}" if query else self.address
+        address = f"{self.base_url}{self.web.path}"
+        query = quote(self.web.query, safe=string.punctuation)
+        return f"{address}?{query}" if query else address
 
     @property
-    def origin(self) -> Origin:
-        """Where what is typed on its pages comes from, for the lock-out."""
-        where = self.request_context
+    def password_origin(self) -> Origin:
+        """Where a password on its pages comes from, for the lock-out."""
+        where = self.web.request_context
         return Origin(where.user_ips, extranet=not where.inside_corporate_network)
 
-    def for_adapter(self, known: SignInFacts) -> HttpRequest:
+    def announces(self, method: str) -> bool:
+        """Say whether an enabled adapter has announced this authentication method."""
+        return announces(self.enabled_adapters, method)
+
+    def event_source(self, node: str) -> EventSource:
+        """Return what rows of the log say of this request, which *node* answers."""
+        return EventSource(self.web.activity.id, self.web.client_ip, node)
+
+    def for_adapter(self, facts: SignInFacts) -> HttpRequest:
         """Return what an adapter may know of it."""
         return HttpRequest(
-            node_name=known.node.name,
-            node_build=known.node.build,
-            application=known.trust.display_name or known.trust.entity_id,
-            client_ip=self.request_context.shown_ip,
-            user_agent=self.request_context.user_agent,
+            node_name=facts.node.name,
+            node_build=facts.node.build,
+            application=facts.trust.display_name or facts.trust.entity_id,
+            client_ip=self.web.request_context.shown_ip,
+            user_agent=self.web.request_context.user_agent,
         )

@@ -1,47 +1,38 @@
 """The field ``Context``: the sealed state of one second-factor page.
 
-It is bound to the browser's session and holds the sign-in, the user and the adapter's data. It can
-be kept and sent again, so nothing here may be needed against a rewind: what was answered, used or
-counted is in the database.
+It is bound to the browser's session and holds the sign-in and the progress of the adapters.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from adapter.contract import Json
+from idp.adapters.second_factor import AdapterProgress
 from idp.session.seal import Seal
 from idp.signin.pending import MAX_LIFETIME, PendingSignIn, from_json
 
 
 @dataclass(frozen=True, slots=True)
 class SecondFactorContext:
-    """Where a sign-in stands between the password and the assertion.
-
-    ``provider`` is the adapter being used, empty on the choice page; ``data`` holds the data of
-    every adapter that said it is available, by name.
-    """
+    """A sign-in between the password and the assertion, and how far its second factor is."""
 
     pending: PendingSignIn
-    user: str
-    context_id: str
-    provider: str = ""
-    data: dict[str, dict[str, Json]] = field(default_factory=dict)
+    progress: AdapterProgress
 
     def seal(self, seal: Seal, session_id: str, now: datetime) -> str:
-        """Return it as the field's value; two never look alike.
+        """Return the field's value; no two values are equal.
 
-        However often it is renewed, it ends when the sign-in has lasted too long: what is used up
-        has to be remembered only so long.
+        However often the page is shown, the value expires :data:`MAX_LIFETIME` after the request:
+        the database remembers used-up sign-ins no longer than that.
         """
         values = {
             "pending": self.pending.to_json(),
-            "user": self.user,
-            "context_id": self.context_id,
-            "provider": self.provider,
-            "data": self.data,
+            "user": self.progress.user,
+            "context_id": self.progress.context_id,
+            "provider": self.progress.provider,
+            "data": self.progress.data,
         }
         left = self.pending.received_at + MAX_LIFETIME - now
         return seal.seal(values, bound_to=session_id, lifetime=left)
@@ -50,10 +41,10 @@ class SecondFactorContext:
 def unseal(seal: Seal, text: str, session_id: str) -> SecondFactorContext:
     """Open the field; raises :class:`idp.session.seal.SealBroken` for another session's."""
     values: dict[str, Any] = seal.open(text, bound_to=session_id)
-    return SecondFactorContext(
-        pending=from_json(values["pending"]),
+    progress = AdapterProgress(
         user=values["user"],
         context_id=values["context_id"],
         provider=values["provider"],
         data=values["data"],
     )
+    return SecondFactorContext(from_json(values["pending"]), progress)

@@ -1,99 +1,134 @@
-"""How it is told that a sign-in is refused: to the service provider where it may be, else here.
+"""Error handlers: answer the service provider with a SAML status if allowed, else show a page.
 
 Either way there is one line in the log, with the code.
 """
 
 from __future__ import annotations
 
-from flask import Response, request
+from collections.abc import Callable
 
+from adapter.clock import Clock
 from adapter.errors import TallystickError, Unavailable
-from idp.logs import get_logger
+from idp.audit.writer import EventSource
+from idp.counters import Counters
+from idp.federation.relying_party.trust import RelyingPartyTrust, UnreadableTrust
+from idp.federation.token_signing.ring import SigningKeyRing
 from idp.saml.assertions import write_status_response
 from idp.saml.bindings import post_fields
-from idp.saml.refusal import Refused
+from idp.saml.refusal import Refused, Status
 from idp.saml.signature import UNEXPECTED_ALGORITHM
 from idp.saml.signing import SigningKey
-from idp.services import Services
 from idp.session.node import AnsweringNode
 from idp.session.seal import SealBroken
 from idp.signin import errors, pages
 from idp.signin.assertion import new_id
-from idp.signin.audit_log import Recorder
-from idp.web.activity import activity_id, log_refusal
+from idp.signin.outcomes import SignInOutcomes
+from idp.web.answer import Answer
+from idp.web.http_status import RETRY_LATER, status_of
+from idp.web.refusals import log_failure, log_refusal
+from idp.web.web_request import WebRequest
 
-RETRY_AFTER_SECONDS = "5"
+FindTrust = Callable[[str], RelyingPartyTrust | None]
 
 
-class ErrorHandlers:
-    """The error handlers of one node."""
+class ErrorHandler:
+    """Turns an error into an answer."""
 
-    def __init__(self, services: Services, recorder: Recorder, node: AnsweringNode) -> None:
-        self._services = services
-        self._recorder = recorder
+    def __init__(
+        self,
+        *,
+        entity_id: str,
+        keys: SigningKeyRing,
+        find_trust: FindTrust,
+        outcomes: SignInOutcomes,
+        node: AnsweringNode,
+        clock: Clock,
+        counters: Counters,
+    ) -> None:
+        self._entity_id = entity_id
+        self._keys = keys
+        self._find_trust = find_trust
+        self._outcomes = outcomes
         self._node = node
+        self._clock = clock
+        self._counters = counters
 
-    def refused(self, refused: Refused) -> Response:
-        """Tell the service provider where it may be told, else the user."""
+    def answer(self, error: TallystickError, request: WebRequest) -> Answer:
+        """Return the answer to a *request* during which *error* was raised."""
+        match error:
+            case Refused():
+                return self._refused(error, request)
+            case SealBroken():  # a form that we did not make, or too long ago
+                return self._refusal_page(errors.sign_in_ended(), request)
+            case Unavailable():  # the cause is for the log only
+                self._log_failure("unavailable", error, request)
+                page = self._page(errors.try_later(error.code), request, status_of(error))
+                return page.with_header(*RETRY_LATER)
+            case _:
+                self._log_failure("sign_in_failed", error, request)
+                refused = errors.not_possible()
+                return self._page(refused, request, status_of(refused))
+
+    def _refused(self, refused: Refused, request: WebRequest) -> Answer:
+        """Tell the service provider if its request allows that, else the user."""
         acs_url, status = refused.acs_url, refused.status
         if acs_url is None or status is None:
-            return self._page(refused)
-        return self._status(refused, acs_url, status)
+            return self._refusal_page(refused, request)
+        return self._saml_status(refused, acs_url, status, request)
 
-    def seal_broken(self, _error: SealBroken) -> Response:
-        """Show the page for a form that we did not make, or too long ago."""
-        return self._page(errors.sign_in_ended())
-
-    def unavailable(self, error: Unavailable) -> Response:
-        """Say that the service is away for the moment; why is for the log alone."""
-        _log("unavailable", error)
-        page = self._error(errors.try_later(error.code), status=503)
-        page.headers["Retry-After"] = RETRY_AFTER_SECONDS
-        return page
-
-    def failed(self, error: TallystickError) -> Response:
-        """Let nobody in where something went wrong that no step of a sign-in answers for."""
-        _log("sign_in_failed", error)
-        refused = errors.not_possible()
-        return self._error(refused, status=errors.status_of(refused))
-
-    def _page(self, refused: Refused) -> Response:
-        log_refusal(refused.code, refused.problem)
-        return self._error(refused, status=errors.status_of(refused))
-
-    def _error(self, refused: Refused, *, status: int) -> Response:
-        now = self._services.clock.now()
-        return pages.error(refused, status=status, now=now, node=self._node_name())
-
-    def _status(self, refused: Refused, acs_url: str, status: tuple[str, str | None]) -> Response:
-        """Answer by a SAML status; that is an answer too, and spends the request."""
+    def _saml_status(
+        self, refused: Refused, acs_url: str, status: Status, request: WebRequest
+    ) -> Answer:
+        """Answer with a SAML status; that is an answer, too, and uses up the request."""
         if refused.code == UNEXPECTED_ALGORITHM:
-            log_refusal(refused.code, refused.problem)  # AD FS has an event of its own for it
+            self._log_refusal(refused, request)  # AD FS has an event of its own for it
+        issuer, request_id = refused.issuer or "", refused.in_response_to or ""
         xml = write_status_response(
             response_id=new_id(),
-            issuer=self._services.config.server.entity_id,
+            issuer=self._entity_id,
             destination=acs_url,
             in_response_to=refused.in_response_to,
-            issue_instant=self._services.clock.now(),
+            issue_instant=self._clock.now(),
             status=status,
-            key=self._key_for(refused.issuer),
+            key=self._key_for(issuer),
         )
-        spends = (refused.issuer or "", refused.in_response_to or "")
-        if not self._recorder.refused(spends, self._node_name(), refused.code):
-            return self._page(errors.answered_already())
-        return pages.post_form(acs_url, post_fields(xml, refused.relay_state))
+        source = EventSource(request.activity.id, request.client_ip, self._node_name(request))
+        if not self._outcomes.refused(issuer, request_id, refused.code, source):
+            return self._refusal_page(errors.answered_already(), request)
+        return pages.posting_page(acs_url, post_fields(xml, refused.relay_state))
 
-    def _key_for(self, issuer: str | None) -> SigningKey:
-        trust = self._services.trusts.find(issuer) if issuer else None
-        return trust.signs_with(self._services.signing_key) if trust else self._services.signing_key
+    def _key_for(self, issuer: str) -> SigningKey:
+        """Return our key as it signs for a trust."""
+        key = self._keys.current().primary.key
+        try:
+            trust = self._find_trust(issuer) if issuer else None
+        except UnreadableTrust:
+            trust = None
+        return trust.signs_with(key) if trust else key
 
-    def _node_name(self) -> str:
-        """Return the name for the page; the page is shown without one, too."""
+    def _refusal_page(self, refused: Refused, request: WebRequest) -> Answer:
+        self._log_refusal(refused, request)
+        return self._page(refused, request, status_of(refused))
+
+    def _page(self, refused: Refused, request: WebRequest, status: int) -> Answer:
+        now, node = self._clock.now(), self._node_name(request)
+        return pages.error_page(refused, request, status=status, at=now, node=node)
+
+    def _node_name(self, request: WebRequest) -> str:
+        """Return the node's name for the page, which is shown without one, too."""
         try:
             return self._node.name(request.cookies)
         except Unavailable:
             return "unknown"
 
+    def _log_refusal(self, refused: Refused, request: WebRequest) -> None:
+        log_refusal(
+            self._counters,
+            refused.code,
+            refused.problem,
+            activity_id=request.activity.id,
+            client_ip=request.client_ip,
+        )
 
-def _log(event: str, error: TallystickError) -> None:
-    get_logger().error(event, code=error.code, activity_id=activity_id(), problem=error.problem)
+    def _log_failure(self, event: str, error: TallystickError, request: WebRequest) -> None:
+        log_failure(self._counters, event, error, activity_id=request.activity.id)

@@ -1,4 +1,4 @@
-"""Sign-ins that end on our error page: sentences for the codes, and the refusals raised here."""
+"""The refusals that the sign-in raises, with codes and HTTP statuses (see docs/errors.md)."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ ENDED_BY_SECOND_FACTOR = {
         "Enable one: tallystick adapters enable NAME",
     ),
     "method_not_available": (
-        "The second factor that was asked for cannot be used by this account",
+        "This account cannot use the second factor that is required",
         "Register a phone or a source of codes, or contact your administrator",
     ),
     "method_not_announced": (
-        "The second factor reported a method that it had not announced",
+        "The second factor reported an authentication method that it had not announced",
         "Check the adapter: tallystick adapters check MODULE:CLASS",
     ),
     "adapter_error": (
@@ -28,23 +28,6 @@ ENDED_BY_SECOND_FACTOR = {
 }
 
 
-HTTP_STATUS = {
-    # code                            status, where it is not 400
-    "from_another_site":               403,
-    "MSIS5007":                        403,
-    "MSIS7065":                        404,
-    "no_strong_authentication_method": 403,
-    "method_not_available":            403,
-    "method_not_announced":            403,
-    "adapter_error":                   403,
-}  # fmt: skip
-
-
-def status_of(refused: Refused) -> int:
-    """Return the HTTP status of the page that tells a refusal."""
-    return HTTP_STATUS.get(refused.code, 400)
-
-
 def second_factor(code: str) -> Refused:
     """The second factor ended the sign-in, by one of the codes above."""
     problem, remedy = ENDED_BY_SECOND_FACTOR[code]
@@ -52,7 +35,10 @@ def second_factor(code: str) -> Refused:
 
 
 def denied(user: str, trust: str) -> Refused:
-    """The user has signed in, and is not let in to this relying party trust (facts §C.13)."""
+    """The user has signed in, but has no access to this relying party trust.
+
+    AD FS: MSIS5007, the caller authorization failed.
+    """
     return Refused(
         f"{user} has no access to {trust}",
         "Ask your administrator for access, and give the Activity ID",
@@ -61,12 +47,12 @@ def denied(user: str, trust: str) -> Refused:
 
 
 def try_later(code: str) -> Refused:
-    """Something that everybody needs is away for the moment."""
+    """A part that every sign-in needs, such as the database, is not available at the moment."""
     return Refused("The service is not available", "Try again in a few seconds", code=code)
 
 
 def not_possible() -> Refused:
-    """Something is wrong with what this server has been given; the log says what, and its code."""
+    """The server's own data or configuration are wrong; the log says how, with a code."""
     return Refused(
         "The sign-in failed", "Give the Activity ID to your administrator", code="MSIS7012"
     )
@@ -82,56 +68,59 @@ def from_elsewhere(base_url: str) -> Refused:
 
 
 def no_handler() -> Refused:
-    """No message, no name, or a page that is switched off."""
+    """The request holds no message and names no trust, or the page is switched off.
+
+    AD FS: MSIS7065, no registered protocol handler on the path.
+    """
     return Refused(
-        "There is nothing here that this request asks for",
+        "The request asks for nothing that this server has",
         "Start at the application, or at /adfs/ls/idpinitiatedsignon.aspx if that page is on",
         code="MSIS7065",
     )
 
 
 def sign_in_ended() -> Refused:
-    """A page was posted whose sign-in is over, or is not this browser's."""
+    """A page was posted whose sign-in is over, or belongs to another browser."""
     return Refused(
-        "This page does not belong to a sign-in that is under way in this browser",
+        "This page does not belong to a sign-in in progress in this browser",
         "Start again at the application",
         code="MSIS7001",
     )
 
 
 def answered_already() -> Refused:
-    """The request, or this sign-in, has had its one answer."""
+    """The request, or this sign-in, has been answered before."""
     return Refused(
-        "This request was answered already",
+        "This request has already been answered",
         "Start again at the application",
         code="request_replayed",
     )
 
 
 def loop(tokens: int, seconds: int) -> Refused:
-    """The service provider sends the browser back for one token after another (facts §C.13)."""
+    """The service provider sends the browser back for one token after another (AD FS: MSIS7042)."""
     return Refused(
-        f"This browser was given {tokens} tokens for the same application in {seconds} seconds",
-        "Close the application; its administrator has to see why it takes none of them",
+        f"This browser got {tokens} tokens for the same application in {seconds} seconds",
+        "Close the application; its administrator must find out why it accepts none of them",
         code="MSIS7042",
     )
 
 
 def not_a_participant() -> Refused:
-    """A log-out message is about no session, or no request, of ours (facts §C.11)."""
+    """A log-out message names no session, or no request, of this server (AD FS: MSIS7054)."""
     return Refused(
         "The SAML log-out did not complete: its NameID and SessionIndex, or InResponseTo, are not "
-        "those that this server gave this service provider",
+        "those that this server sent to this service provider",
         "Send back exactly what the assertion said, or sign in and out again",
         code="MSIS7054",
     )
 
 
 def log_out_elsewhere() -> Refused:
-    """An answer came in a browser that has no part in the log-out."""
+    """A LogoutResponse came in a browser that has no part in the log-out."""
     return Refused(
-        "The answer was noted, but the log-out it belongs to is not under way in this browser",
-        "Go on in the browser in which it began",
+        "The answer was noted, but the log-out it belongs to is not in progress in this browser",
+        "Go on in the browser in which the log-out began",
         code="log_out_elsewhere",
     )
 
@@ -139,7 +128,7 @@ def log_out_elsewhere() -> Refused:
 def not_passive(pending: PendingSignIn) -> Refused:
     """The service provider allows no page, but one would be needed (saml-core §3.4.1)."""
     refused = Refused(
-        "The sign-in needs the user, and the request forbids to ask",
+        "The sign-in needs the user, but the request is passive",
         "Send the request without IsPassive",
         code="no_passive",
         status=(uris.RESPONDER, uris.NO_PASSIVE),
@@ -148,12 +137,12 @@ def not_passive(pending: PendingSignIn) -> Refused:
 
 
 def context_not_met(pending: PendingSignIn) -> Refused:
-    """The request demands a second factor that this user cannot give, or did not give."""
+    """The request demands a second factor that this user cannot use, or did not use."""
     return addressed(not_met(), pending)
 
 
 def addressed(refused: Refused, pending: PendingSignIn) -> Refused:
-    """Return the refusal with the address of the service provider, where it may be told."""
+    """Return the refusal with the address of the service provider, if it sent a request."""
     if pending.request is None:
         return refused
     return refused.for_service_provider(

@@ -1,7 +1,8 @@
-"""Loop detection: a browser that is sent here again and again by one service provider is stopped.
+"""Loop detection: stops a browser that one service provider sends here again and again.
 
-The browser itself remembers its last tokens, in a cookie that nobody else reads and that needs no
-seal: who forges it stops nobody but that browser, and only for so long as a loop is told by.
+AD FS's ``Set-AdfsProperties -EnableLoopDetection``. The browser itself remembers its last tokens,
+in a cookie that needs no seal: whoever forges it stops only that browser, for the length of the
+interval.
 """
 
 from __future__ import annotations
@@ -11,87 +12,88 @@ import binascii
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 
-from flask import Response
-
-from adapter.clock import Clock
-from idp.services import Services
+from idp.config.schema import Config
 from idp.signin import errors
-from idp.web.cookies import give_cookie, take_cookie_away
+from idp.web.answer import Answer
+from idp.web.cookies import delete_cookie_header, set_cookie_header
 
 NAME = "MSISLoopDetectionCookie"
 MAX_COOKIE_LENGTH = 2048
-REMEMBERED = 50
+MAX_REMEMBERED = 50
 
 Token = tuple[str, int]
-"""One that was issued: a digest of the trust's entity id, and when, in seconds since 1970."""
+"""An issued token: a digest of the trust's entity id, and when, in seconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoopRules:
-    """So many tokens for one trust within so many seconds are no loop yet; one more is."""
+    """A browser may get ``tokens`` tokens for one trust within ``seconds``; one more is a loop."""
 
     is_on: bool
     tokens: int
     seconds: int
     is_secure: bool
-    clock: Clock
 
 
-def rules_of(services: Services) -> LoopRules:
-    """Return the rules of a server."""
-    settings = services.config.sign_in
+def loop_rules(config: Config) -> LoopRules:
+    """Return the rules by the section ``[sign_in]`` of the configuration."""
+    settings = config.sign_in
     return LoopRules(
         settings.loop_detection,
         settings.loop_tokens,
         settings.loop_seconds,
-        services.config.server.is_secure,
-        services.clock,
+        config.server.is_secure,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class RecentTokens:
-    """What the browser of one request was given lately."""
+    """The tokens that the browser of one request got lately, as its cookie says."""
 
     rules: LoopRules
     cookie: str
 
     @classmethod
     def of(cls, rules: LoopRules, cookies: Mapping[str, str]) -> Self:
-        """Return what the cookies of a request tell."""
+        """Return the recent tokens that the cookies of a request name."""
         return cls(rules, cookies.get(NAME, ""))
 
-    def refuse_loop(self, entity_id: str) -> None:
-        """Raise :class:`~idp.saml.refusal.Refused` where one token more would be a loop."""
+    def refuse_loop(self, entity_id: str, now: datetime) -> None:
+        """Raise :class:`~idp.saml.refusal.Refused` if one token more would be a loop."""
         if not self.rules.is_on or not self.cookie:
             return
-        mine = _digest(entity_id)
-        if sum(trust == mine for trust, _ in self._recent(self._now())) >= self.rules.tokens:
+        trust = _digest(entity_id)
+        if sum(trust == each for each, _ in self._recent(now)) >= self.rules.tokens:
             raise errors.loop(self.rules.tokens, self.rules.seconds)
 
-    def note(self, response: Response, entity_id: str) -> Response:
-        """Give the browser one token more to remember."""
-        if self.rules.is_on:
-            now = self._now()
-            tokens = [*self._recent(now), (_digest(entity_id), now)][-REMEMBERED:]
-            lifetime, secure = self.rules.seconds, self.rules.is_secure
-            give_cookie(response, NAME, _encoded(tokens), max_age=lifetime, secure=secure)
-        return response
+    def add_token(self, answer: Answer, entity_id: str, now: datetime) -> Answer:
+        """Return the answer with the cookie that remembers one token more."""
+        if not self.rules.is_on:
+            return answer
+        token = (_digest(entity_id), _seconds(now))
+        tokens = [*self._recent(now), token][-MAX_REMEMBERED:]
+        max_age, secure = self.rules.seconds, self.rules.is_secure
+        cookie = set_cookie_header(NAME, _encoded(tokens), max_age=max_age, secure=secure)
+        return answer.with_header("Set-Cookie", cookie)
 
-    def forget(self, response: Response) -> Response:
-        """Let the browser begin anew: who has signed out is in no loop, and gives a password."""
+    def forget(self, answer: Answer) -> Answer:
+        """Return the answer without the cookie: a user who has signed out is in no loop."""
         if not self.cookie:
-            return response
-        return take_cookie_away(response, NAME, secure=self.rules.is_secure)
+            return answer
+        cookie = delete_cookie_header(NAME, secure=self.rules.is_secure)
+        return answer.with_header("Set-Cookie", cookie)
 
-    def _now(self) -> int:
-        return int(self.rules.clock.now().timestamp())
+    def _recent(self, now: datetime) -> list[Token]:
+        """Return the tokens of the interval that ends now; those of the future do not count."""
+        end = _seconds(now)
+        return [each for each in _decoded(self.cookie) if end - self.rules.seconds < each[1] <= end]
 
-    def _recent(self, now: int) -> list[Token]:
-        """Return the tokens of the interval that ends now; none comes from the future."""
-        return [each for each in _decoded(self.cookie) if now - self.rules.seconds < each[1] <= now]
+
+def _seconds(now: datetime) -> int:
+    return int(now.timestamp())
 
 
 def _digest(entity_id: str) -> str:
@@ -104,12 +106,12 @@ def _encoded(tokens: list[Token]) -> str:
 
 
 def _decoded(cookie: str) -> list[Token]:
-    """Return the tokens of a cookie; what is not ours holds none."""
+    """Return the tokens of a cookie; a cookie that is not ours has none."""
     if len(cookie) > MAX_COOKIE_LENGTH:
         return []
     try:
         text = base64.b64decode(cookie, validate=True).decode("ascii")
         pairs = [line.split(" ") for line in text.splitlines()]
-        return [(trust, int(at)) for trust, at in pairs][-REMEMBERED:]
+        return [(trust, int(at)) for trust, at in pairs][-MAX_REMEMBERED:]
     except (binascii.Error, ValueError):
         return []

@@ -1,4 +1,7 @@
-"""The pages of ``/adfs/``: values in, a response out; nothing is decided here."""
+"""The pages of ``/adfs/``, rendered: values in, an answer out; nothing is decided here.
+
+Ids and names of their fields are listed in docs/pages.md: clients read them.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,27 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from flask import Response, current_app, request
+from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
 from idp.adapters.calls import AdapterPage
+from idp.adapters.second_factor import Choice
 from idp.saml.refusal import Refused
 from idp.session.participants import Outcome
 from idp.signin.paths import IDP_INITIATED, SIGN_OUT
-from idp.signin.second_factor import Choice
-from idp.web.activity import activity_id
+from idp.web.answer import Answer
 from idp.web.headers import CONTENT_SECURITY_POLICY
+from idp.web.web_request import WebRequest
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    auto_reload=False,
+)
+_HTML = ("Content-Type", "text/html; charset=utf-8")
+_POLICY = "Content-Security-Policy"
 
 SUBMIT = Markup("document.forms[0].submit()")
 _SUBMIT_HASH = base64.b64encode(hashlib.sha256(SUBMIT.encode()).digest()).decode()
@@ -25,45 +38,43 @@ _POSTING_POLICY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 
-WRONG_PASSWORD = "The user ID or password is not right. Check both and try again."  # noqa: S105 - a sentence
-
-MUST_CHANGE_PASSWORD = "Your password has to be changed. Ask your administrator for a new one."  # noqa: S105 - the same
+WRONG_PASSWORD = "The user ID or password is incorrect. Check both and try again."  # noqa: S105 - a sentence
+MUST_CHANGE_PASSWORD = "Your password must be changed. Ask your administrator for a new one."  # noqa: S105 - a sentence
 NEW_PASSWORD = {
-    # code                     what the user is told
-    "new_passwords_differ":    "The two new passwords differ. Type the same one twice.",
+    # code                     what the page says
+    "new_passwords_differ":    "The two new passwords are different. Type the same one twice.",
     "new_password_length":     "The new password must have 8 to 256 characters.",
     "new_password_too_simple": "The new password needs three kinds of characters: see below.",
     "new_password_is_old":     "The new password must not be the old one.",
 }  # fmt: skip
 
 MAX_NAME_LENGTH = 256
-
-
-MAX_SECONDS = 5
-"""Between two looks of a page that waits."""
+MAX_USER_AGENT_LENGTH = 300
+MAX_REFRESH_SECONDS = 5
+"""How long a page that waits may go without reloading."""
 BACK = f"{IDP_INITIATED}.aspx"
 
 OUTCOMES = {
     Outcome.SIGNED_OUT:        "signed out",
-    Outcome.FAILED:            "says that it could not sign you out",
+    Outcome.FAILED:            "reported that it could not sign you out",
     Outcome.NO_ANSWER:         "has not answered",
-    Outcome.NO_LOGOUT_SERVICE: "cannot be told: it takes no sign-outs",
-    Outcome.NO_SIGNING_KEY:    "cannot be told: it has no key to answer with",
-    Outcome.NO_NAME_ID:        "cannot be told: it does not know you by a name",
-    Outcome.NOT_TRUSTED:       "cannot be told: it is not registered here any more",
-    Outcome.ELSEWHERE:         "cannot be told: you use it in another browser",
+    Outcome.NO_LOGOUT_SERVICE: "cannot be asked: it does not support sign-out",
+    Outcome.NO_SIGNING_KEY:    "cannot be asked: it has no key to sign its answer with",
+    Outcome.NO_NAME_ID:        "cannot be asked: it does not know you by a name",
+    Outcome.NOT_TRUSTED:       "cannot be asked: it is not registered here any more",
+    Outcome.ELSEWHERE:         "cannot be asked: you use it in another browser",
 }  # fmt: skip
 
 
-def log_in(
+def log_in_page(
     *,
     action: str,
     saml_session: str | None,
     username: str = "",
     error: str = "",
     offers_kmsi: bool = False,
-) -> Response:
-    """The log-in page; ``errorText`` is there even when it is empty."""
+) -> Answer:
+    """Render the log-in page; ``errorText`` is there even if it is empty."""
     return _page(
         "log_in.html",
         action=action,
@@ -79,15 +90,18 @@ def wants_kmsi(fields: Mapping[str, str]) -> bool:
     return fields.get("Kmsi") == "true"
 
 
-def change_password(
+def change_password_page(
     *,
     action: str,
     saml_session: str | None = None,
     username: str = "",
     wants_kmsi: bool = False,
     error: str = "",
-) -> Response:
-    """The page for a new password; *saml_session* is of a user who has to give one to go on."""
+) -> Answer:
+    """Render the page for a new password.
+
+    *saml_session* is the sealed sign-in of a user who must change the password to go on.
+    """
     return _page(
         "change_password.html",
         action=action,
@@ -98,12 +112,12 @@ def change_password(
     )
 
 
-def password_changed() -> Response:
-    """The page after a change that led to nothing else."""
+def password_changed_page() -> Answer:
+    """Render the page after a change of the password outside a sign-in."""
     return _page("password_changed.html")
 
 
-def second_factor(
+def second_factor_page(
     page: AdapterPage,
     *,
     provider: str,
@@ -111,8 +125,8 @@ def second_factor(
     action: str,
     user: str,
     others: Sequence[Choice],
-) -> Response:
-    """An adapter's page inside ours; it posts *context* to *action*, an absolute address."""
+) -> Answer:
+    """Render an adapter's page inside ours; it posts *context* to *action*, an absolute address."""
     return _page(
         "second_factor.html",
         page=page,
@@ -125,87 +139,84 @@ def second_factor(
     )
 
 
-def choose(choices: Sequence[Choice], *, context: str, action: str, user: str) -> Response:
-    """The page on which the user chooses among several adapters."""
+def choice_page(choices: Sequence[Choice], *, context: str, action: str, user: str) -> Answer:
+    """Render the page on which the user chooses among several adapters."""
     return _page("choose.html", choices=choices, context=context, action=action, user=user)
 
 
-def last_page(page: AdapterPage, provider: str) -> Response:
-    """What an adapter shows after an error: its form leads nowhere any more."""
+def last_page(page: AdapterPage, provider: str) -> Answer:
+    """Render an adapter's page after an error: its form leads nowhere."""
     form = _filled(page, provider, "", "")
     return _page("last_page.html", page=page, form=form, provider=provider)
 
 
-def post_form(address: str, fields: dict[str, str]) -> Response:
-    """The page that posts *fields* to the service provider, by script or by its button."""
-    values = {name: _as_it_is(value) for name, value in fields.items()}
-    response = _page("post_form.html", address=address, fields=values, script=SUBMIT)
-    response.headers["Content-Security-Policy"] = _POSTING_POLICY
-    return response
+def posting_page(address: str, fields: dict[str, str]) -> Answer:
+    """Render the page that posts *fields* to the service provider, by script or by its button."""
+    values = {name: _unchanged(value) for name, value in fields.items()}
+    return _page("post_form.html", _POSTING_POLICY, address=address, fields=values, script=SUBMIT)
 
 
-def trusts(choices: Sequence[tuple[str, str]], *, user: str) -> Response:
-    """The IdP-initiated page: relying party trusts as (entity id, display name).
+def trusts_page(choices: Sequence[tuple[str, str]], *, user: str) -> Answer:
+    """Render the IdP-initiated page: relying party trusts as (entity id, display name).
 
-    *user* is who is signed in, and may sign out; empty for nobody.
+    *user* is the user who is signed in and may sign out; empty if nobody is.
     """
     return _page("trusts.html", choices=choices, user=user)
 
 
-def sign_out(user: str) -> Response:
-    """The page on which *user* may sign out."""
+def sign_out_page(user: str) -> Answer:
+    """Render the page on which *user* may sign out."""
     return _page("sign_out.html", user=user)
 
 
-def signing_out(waiting: Sequence[str], handle: str, *, left: timedelta) -> Response:
-    """The page of a log-out that waits for service providers, for as long as is *left*."""
+def signing_out_page(waiting: Sequence[str], handle: str, *, left: timedelta) -> Answer:
+    """Render the page of a log-out that waits for service providers, for at most *left*."""
     address = f"{SIGN_OUT}?LogOut={handle}"
+    seconds = min(max(1, round(left.total_seconds())), MAX_REFRESH_SECONDS)
     page = _page("signing_out.html", waiting=waiting, address=address)
-    seconds = min(max(1, round(left.total_seconds())), MAX_SECONDS)
-    page.headers["Refresh"] = f"{seconds}; url={address}"
-    return page
+    return page.with_header("Refresh", f"{seconds}; url={address}")
 
 
-def signed_out(outcomes: Sequence[tuple[str, Outcome | None]], *, leads_back: bool) -> Response:
-    """The page of a log-out that has ended: what happened at each service provider, by name.
+def signed_out_page(outcomes: Sequence[tuple[str, Outcome | None]], *, leads_back: bool) -> Answer:
+    """Render the page of a log-out that has ended: each service provider's name and outcome.
 
-    Where it *leads_back*, there is a link to the list of applications.
+    If it *leads_back*, there is a link to the list of applications.
     """
-    told = [(name, outcome, OUTCOMES[outcome]) for name, outcome in outcomes if outcome]
-    return _page("signed_out.html", outcomes=told, back=BACK if leads_back else "")
+    shown = [(name, outcome, OUTCOMES[outcome]) for name, outcome in outcomes if outcome]
+    return _page("signed_out.html", outcomes=shown, back=BACK if leads_back else "")
 
 
-def error(refused: Refused, *, status: int, now: datetime, node: str) -> Response:
-    """The error page, with what an administrator asks for."""
-    response = _page(
+def error_page(
+    refused: Refused, request: WebRequest, *, status: int, at: datetime, node: str
+) -> Answer:
+    """Render the error page, with the facts that an administrator asks for."""
+    return _page(
         "error.html",
+        status=status,
         refused=refused,
-        activity_id=activity_id(),
-        time=f"{now:%Y-%m-%d %H:%M:%S} UTC",
+        activity_id=request.activity.id,
+        time=f"{at:%Y-%m-%d %H:%M:%S} UTC",
         node=node,
         cookies="enabled" if request.cookies else "not seen",
-        user_agent=request.user_agent.string[:300],
+        user_agent=request.user_agent[:MAX_USER_AGENT_LENGTH],
     )
-    response.status_code = status
-    return response
 
 
 def _filled(page: AdapterPage, provider: str, context: str, action: str) -> Markup:
-    """Put our values in the place of the tokens of an installed adapter's own HTML."""
+    """Replace the tokens in an installed adapter's own HTML by our values."""
     form = page.form
     for token, value in (("AuthMethod", provider), ("Context", context), ("Action", action)):
         form = form.replace(f"%{token}%", escape(value))
     return Markup(form)  # noqa: S704 - see above
 
 
-def _as_it_is(value: str) -> Markup:
-    """Escape *value* so that HTML gives it back unchanged: it takes a bare CR for a line feed."""
+def _unchanged(value: str) -> Markup:
+    """Escape *value* so that HTML reads it back unchanged: it takes a bare CR for a line feed."""
     return Markup(str(escape(value)).replace("\r", "&#13;"))  # noqa: S704 - escaped
 
 
-def _page(template: str, **values: object) -> Response:
-    """Render without Flask's own variables: no page speaks of the request or a Flask session."""
-    html = current_app.jinja_env.get_template(template).render(values)
-    response = Response(html, mimetype="text/html")
-    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-    return response
+def _page(
+    template: str, policy: str = CONTENT_SECURITY_POLICY, *, status: int = 200, **values: object
+) -> Answer:
+    html = _TEMPLATES.get_template(template).render(values)
+    return Answer(html.encode(), status, (_HTML, (_POLICY, policy)))

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs
 
-from werkzeug import Request
 from werkzeug.datastructures import MultiDict
 
+from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.saml.bindings import (
     SamlMessage,
-    bounded_relay_state,
+    check_relay_state,
     decode_post,
     decode_redirect,
     holds_message,
 )
 from idp.saml.endpoints import default_acs
 from idp.saml.logout import is_logout, read_logout
+from idp.saml.messages import RequestRules
 from idp.saml.refusal import Refused
 from idp.saml.requests import read_authn_request
 from idp.saml.values import LogoutRequest, LogoutResponse
@@ -26,6 +27,7 @@ from idp.session.seal import Seal
 from idp.signin import errors
 from idp.signin.pending import PendingSignIn, unseal
 from idp.signin.sign_in_facts import FactsLoader
+from idp.web.web_request import WebRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +63,22 @@ class RequestReader:
 
     def read(
         self,
-        request: Request,
-        fields: MultiDict[str, str],
-        activity_id: str,
+        request: WebRequest,
         look: FactsLoader,
         *,
         by_name: bool,
     ) -> PendingSignIn | LogoutMessage | None:
-        """Return what *request* with its form's *fields* is about: a sign-in, a log-out or nothing.
+        """Return what *request* is about: a sign-in, a log-out or nothing.
 
         ``by_name`` also takes an IdP-initiated address. A page of ours that was sealed for a
         sign-in outranks the address it is posted to. Raises :class:`Refused` and
         :class:`idp.session.seal.SealBroken`.
         """
-        sealed = fields.get("SamlSession")
+        sealed = request.form.get("SamlSession")
         if sealed is not None:
             return unseal(self._seal, sealed)
-        message = _message(fields, request.query_string)
+        activity_id = request.activity.id
+        message = _message(request.form, request.query)
         if message is not None:
             if is_logout(message):
                 return self._logout(message, look)
@@ -88,12 +89,11 @@ class RequestReader:
     def _logout(self, message: SamlMessage, look: FactsLoader) -> LogoutMessage:
         content = read_logout(
             message,
-            find_service_provider=lambda issuer: look(issuer).trust.service_provider,
+            find_trust=lambda issuer: self._rules(look(issuer).trust),
             destinations=self._destinations,
             now=self._now(),
             skew=self._skew,
             max_age=self._lifetime,
-            algorithm_of=lambda sp: look(sp.entity_id).trust.settings.signature_algorithm,
         )
         return LogoutMessage(content, message.binding, message.relay_state)
 
@@ -103,15 +103,11 @@ class RequestReader:
         now = self._now()
         request = read_authn_request(
             message,
-            find_service_provider=lambda issuer: look(issuer).trust.service_provider,
+            find_trust=lambda issuer: self._rules(look(issuer).trust),
             destinations=self._destinations,
             now=now,
             skew=self._skew,
             max_age=self._lifetime,
-            require_signed=lambda sp: (
-                self._only_signed or look(sp.entity_id).trust.requires_signed_requests
-            ),
-            algorithm_of=lambda sp: look(sp.entity_id).trust.settings.signature_algorithm,
         )
         return PendingSignIn(
             entity_id=request.issuer,
@@ -121,6 +117,13 @@ class RequestReader:
             relay_state=message.relay_state,
             request=request,
             audience=request.audience,
+        )
+
+    def _rules(self, trust: RelyingPartyTrust) -> RequestRules:
+        return RequestRules(
+            trust.service_provider,
+            require_signed=self._only_signed or trust.requires_signed_requests,
+            algorithm=trust.settings.signature_algorithm,
         )
 
     def _initiated_here(
@@ -133,10 +136,10 @@ class RequestReader:
             acs_url=default_acs(trust.service_provider).location,
             received_at=self._now(),
             activity_id=activity_id,
-            relay_state=bounded_relay_state(relay_state),
+            relay_state=check_relay_state(relay_state),
         )
 
-    def _named(self, request: Request) -> tuple[str, str | None] | None:
+    def _named(self, request: WebRequest) -> tuple[str, str | None] | None:
         """Return trust and RelayState of an IdP-initiated address (facts §C.10)."""
         arguments = _any_case(request)
         relay_state = arguments.get("relaystate")
@@ -160,9 +163,9 @@ def _message(form: MultiDict[str, str], query: bytes) -> SamlMessage | None:
     return None
 
 
-def _any_case(request: Request) -> dict[str, str]:
+def _any_case(request: WebRequest) -> dict[str, str]:
     """Return the query by names in lower case: AD FS takes them in any."""
-    pairs = [(name.lower(), value) for name, value in request.args.items(multi=True)]
+    pairs = [(name.lower(), value) for name, value in request.arguments.items(multi=True)]
     arguments = dict(pairs)
     if len(arguments) != len(pairs):
         raise _twice()

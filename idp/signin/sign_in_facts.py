@@ -6,14 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from idp.directory import User
-from idp.federation.access_control.decision import AccessRules
+from idp.federation.access_control.decision import (
+    NOT_AUTHENTICATED,
+    Access,
+    AccessRules,
+    decide,
+)
+from idp.federation.authenticated_user import AuthenticatedUser, authentication_methods
 from idp.federation.farm import Node
 from idp.federation.relying_party.trust import RelyingPartyTrust
+from idp.federation.request_context import RequestContext
 from idp.saml.refusal import Refused
 from idp.services import Services
-from idp.session.current import is_good
+from idp.session.current import is_valid
 from idp.session.node import NoNode
 from idp.session.sso import Session
+from idp.signin.steps import Needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,22 @@ class SignInFacts:
     rules: AccessRules
     session: Session | None = None
     user: User | None = None
+
+    def authenticated_user(
+        self, needs: Needs, request_context: RequestContext
+    ) -> AuthenticatedUser | None:
+        """Return what the session proves of its user, as far as it counts; None without one."""
+        if self.session is None or self.user is None:
+            return None
+        session, second = self.session, needs.valid_second_factor(self.session)
+        methods = authentication_methods(session.primary.method, second.method if second else None)
+        return AuthenticatedUser(self.user, methods, self.session.authenticated_at, request_context)
+
+    def access(self, authenticated: AuthenticatedUser | None) -> Access:
+        """Decide access for an authenticated user; deny when nobody is authenticated."""
+        if authenticated is None:
+            return NOT_AUTHENTICATED
+        return decide(self.trust.settings, self.rules, authenticated)
 
 
 FactsLoader = Callable[[str], SignInFacts]
@@ -65,7 +89,7 @@ def load_facts(
     if facts.node is None or (configured is not None and facts.node.name != configured):
         raise NoNode
     known = SignInFacts(trust, facts.node, facts.rules)
-    if session is None or user is None or facts.session_ended or not is_good(session, user):
+    if session is None or user is None or facts.session_ended or not is_valid(session, user):
         return known
     return SignInFacts(trust, facts.node, facts.rules, session, user)
 

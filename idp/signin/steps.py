@@ -1,83 +1,99 @@
-"""What a sign-in needs next: questions that take values and return a value."""
+"""What a sign-in needs next: pure functions that take values and return a value."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from idp.federation.relying_party.settings import TrustSettings
-from idp.saml.contexts import RequestedFactor
-from idp.session.sso import Session
+from idp.saml.contexts import PASSWORD_PROTECTED_TRANSPORT, RequiredFactors
+from idp.session.sso import Proof, Session
+
+PRIMARY_METHODS = (PASSWORD_PROTECTED_TRANSPORT,)
+"""The primary authentication methods that this server offers: a password on the log-in page.
+
+AD FS calls that FormsAuthentication (``Set-AdfsGlobalAuthenticationPolicy``).
+"""
 
 
 class Step(StrEnum):
-    """What comes next."""
+    """The next step of a sign-in."""
 
-    PASSWORD = "password"  # noqa: S105 - the name of a step
+    PRIMARY = "primary"
     SECOND_FACTOR = "second_factor"
-    ISSUE = "issue"
+    COMPLETE = "complete"
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
     """What a sign-in needs of the session at this moment.
 
-    ``method`` is the only second factor that will do, None where each does. Nothing counts that
-    was proved before the two times; None lets it count as long as the session lasts.
+    ``primary_methods`` are the primary methods that satisfy it. ``method`` is the only second
+    factor that does, None if any does. Proofs from before ``primary_since`` and
+    ``second_factor_since`` do not count; with None they count as long as the session lasts.
     """
 
+    primary_methods: Collection[str]
     second_factor: bool
     method: str | None = None
-    password_since: datetime | None = None
+    primary_since: datetime | None = None
     second_factor_since: datetime | None = None
 
-    def counted(self, session: Session) -> str | None:
-        """Return the method of the session's second factor, None without one that counts."""
-        return session.mfa_method if _is_fresh(session.mfa_at, self.second_factor_since) else None
+    def valid_second_factor(self, session: Session) -> Proof | None:
+        """Return the session's second factor if it is recent enough, whatever its method."""
+        return session.second if _is_fresh(session.second, self.second_factor_since) else None
 
     def next_step(self, session: Session | None) -> Step:
-        """Return the next step of a sign-in with *session*, one that is still good, or None."""
-        if session is None or not _is_fresh(session.password_at, self.password_since):
-            return Step.PASSWORD
-        if self.second_factor and not self._is_met(self.counted(session)):
+        """Return the next step of a sign-in with *session*, which is valid, or None."""
+        if session is None or not self._is_primary_met(session.primary):
+            return Step.PRIMARY
+        if self.second_factor and not self._is_second_factor_met(session):
             return Step.SECOND_FACTOR
-        return Step.ISSUE
+        return Step.COMPLETE
 
-    def with_second_factor(self, wanted: bool) -> Needs:
-        """Return them with the second factor as well, where it is *wanted*."""
-        return replace(self, second_factor=True) if wanted else self
+    def with_second_factor(self, required: bool) -> Needs:
+        """Return these needs with the second factor as well, if it is *required*."""
+        return replace(self, second_factor=True) if required else self
 
-    def _is_met(self, method: str | None) -> bool:
-        return method is not None and self.method in (None, method)
+    def _is_primary_met(self, proof: Proof) -> bool:
+        return proof.method in self.primary_methods and _is_fresh(proof, self.primary_since)
+
+    def _is_second_factor_met(self, session: Session) -> bool:
+        proof = self.valid_second_factor(session)
+        return proof is not None and self.method in (None, proof.method)
 
 
 def needs_of(
-    demand: RequestedFactor,
-    settings: TrustSettings,
+    required: RequiredFactors,
+    settings: TrustSettings | None,
     *,
     force_authn: bool,
     received_at: datetime,
     now: datetime,
 ) -> Needs:
-    """Return what the request and the trust's settings ask of the session.
+    """Return what the request and the trust's settings need of the session.
 
-    What rules and policies ask for is not known before it is known who signs in.
+    *settings* is None for a page of our own, which has no trust. Rules and policies may need the
+    second factor as well; that is not known before the user is
+    (:meth:`Needs.with_second_factor`).
 
-    With ``force_authn``, or a trust that always wants a sign-in of its own, nothing counts that
-    the user proved before the request came (saml-core §3.4.1).
+    With *force_authn*, or a trust with ``always_require_authentication``, proofs from before the
+    request do not count (saml-core §3.4.1).
     """
-    forced = force_authn or settings.always_require_authentication
-    since = received_at if forced else None
-    freshness = settings.mfa_freshness
-    youngest = now - timedelta(minutes=freshness) if freshness else None
+    always = settings is not None and settings.always_require_authentication
+    since = received_at if force_authn or always else None
+    freshness = settings.mfa_freshness if settings is not None else 0
+    oldest = now - timedelta(minutes=freshness) if freshness else None
     return Needs(
-        second_factor=demand.second_factor,
-        method=demand.method,
-        password_since=since,
-        second_factor_since=max(filter(None, (since, youngest)), default=None),
+        primary_methods=tuple(required.answers),
+        second_factor=required.second_factor,
+        method=required.method,
+        primary_since=since,
+        second_factor_since=max(filter(None, (since, oldest)), default=None),
     )
 
 
-def _is_fresh(proved_at: datetime | None, since: datetime | None) -> bool:
-    return proved_at is not None and (since is None or proved_at >= since)
+def _is_fresh(proof: Proof | None, since: datetime | None) -> bool:
+    return proof is not None and (since is None or proof.at >= since)

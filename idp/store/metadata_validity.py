@@ -1,4 +1,4 @@
-"""How long metadata may be used, as JSON has it; mostly there is nothing to say."""
+"""How long metadata may be used, as keys of a JSON object; most metadata has no limit."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from idp.saml.validity import Validity
+from idp.saml.validity import UNLIMITED, Validity
+from idp.store.stored_json import DamagedValue
+
+TERMS = ("valid_until", "cache_seconds")
+"""The keys that this module reads and writes."""
 
 
-def terms_of(validity: Validity) -> dict[str, Any]:
-    """Return what there is to say, by name."""
+def validity_to_json(validity: Validity) -> dict[str, Any]:
+    """Return the limits by key; without limits there are no keys."""
     until, cache = validity.valid_until, validity.cache_duration
     values = {
         "valid_until": None if until is None else until.isoformat(),
@@ -19,10 +23,22 @@ def terms_of(validity: Validity) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def validity_of(values: Mapping[str, Any]) -> Validity:
-    """Return what was said."""
-    until, cache = values.get("valid_until"), values.get("cache_seconds")
-    return Validity(
-        None if until is None else datetime.fromisoformat(until),
-        None if cache is None else timedelta(seconds=cache),
-    )
+def validity_from_json(values: Mapping[str, Any]) -> Validity:
+    """Return the limits that stored keys describe; raises :class:`DamagedValue`."""
+    if not values:
+        return UNLIMITED
+    try:
+        return Validity(_until(values.get("valid_until")), _cache(values.get("cache_seconds")))
+    except (TypeError, ValueError, OverflowError):
+        raise DamagedValue("valid_until or cache_seconds is not a time") from None
+
+
+def _until(value: Any) -> datetime | None:
+    until = None if value is None else datetime.fromisoformat(value)
+    if until is not None and until.tzinfo is None:
+        raise ValueError("without a time zone")
+    return until
+
+
+def _cache(value: Any) -> timedelta | None:
+    return None if value is None else timedelta(seconds=value)

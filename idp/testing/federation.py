@@ -199,7 +199,7 @@ class Federation:
         import pyotp
 
         secret = str(pyotp.random_base32())
-        self.services.mfa_store.save_totp_seed(name, secret)
+        self.services.mfa.codes.register(name, secret)
         return secret
 
     def _give_phone(self, name: str, kind: str) -> Phone:

@@ -1,1 +1,24 @@
-"""What all web hosts share."""
+"""What all web hosts share: requests and answers as values, headers, cookies, the origin check.
+
+=====================  ==========================================================================
+file                   what it has
+=====================  ==========================================================================
+``web_request.py``     ``WebRequest``, a request as a value; ``Activity``, its Activity ID
+``answer.py``          ``Answer``, an answer as a value
+``flask_adapter.py``   reads Flask's request as a value, sends an answer as Flask's response
+``activity.py``        the same facts for views that work with Flask directly
+``app.py``             the Flask class; body limit, error pages and headers of every response
+``headers.py``         Content Security Policy, caching, Strict Transport Security
+``cookies.py``         ``Set-Cookie`` headers with the attributes that all our cookies have
+``origin.py``          whether a form comes from our own pages
+``proxies.py``         where a request comes from, as far as configured proxies vouch for it
+``refusals.py``        the log line of a refused request
+=====================  ==========================================================================
+
+Read ``web_request.py`` and ``answer.py`` first. Only ``app.py``, ``activity.py``, ``headers.py``
+and ``flask_adapter.py`` know Flask; whatever decides is below them and takes values.
+
+Neighbours: the hosts (``idp.signin``, ``idp.admin``, ``idp.authenticator``) stand above and use
+all of it, ``idp.audit`` writes what requests did; ``idp.federation.request_context`` says what
+"where a request comes from" means.
+"""

@@ -1,43 +1,47 @@
-"""What is known of the web request under way: its Activity ID, and where it comes from."""
+"""What Flask's views read of the request they answer: its Activity ID, and where it comes from.
+
+Code below the views is handed a :class:`~idp.web.web_request.WebRequest` instead.
+"""
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from flask import current_app, g, request
 
-from idp.events import event_of_refusal
+from adapter.errors import TallystickError
+from idp.counters import Counters
 from idp.federation.request_context import RequestContext
-from idp.logs import get_logger
+from idp.web import refusals
 from idp.web.proxies import Proxies
+from idp.web.web_request import Activity
 
 
-def name_activity() -> None:
-    """Give the request under way a new Activity ID."""
-    g.activity_id = str(uuid.uuid4())
+def begin_activity() -> None:
+    """Give the request a new Activity ID; called before each request."""
+    g.activity = Activity()
+
+
+def activity() -> Activity:
+    """Return the Activity ID of this request, with the way to continue another one."""
+    current: Activity = g.activity
+    return current
 
 
 def activity_id() -> str:
     """Return the id that every page and log line of this request carries."""
-    found: str = g.activity_id
-    return found
-
-
-def continue_activity(identifier: str) -> None:
-    """Go on under the id of the sign-in that this request belongs to."""
-    g.activity_id = identifier
+    return activity().id
 
 
 def request_context() -> RequestContext:
-    """Return where this request comes from, as far as we and our proxies know."""
-    known: RequestContext | None = g.get("request_context")
-    if known is None:
+    """Return where this request comes from, as far as the configured proxies vouch for it."""
+    context: RequestContext | None = g.get("request_context")
+    if context is None:
         proxies: Proxies = current_app.extensions["proxies"]
         headers: Any = request.headers  # no Mapping, but read like one
-        known = proxies.request_context(request.remote_addr or "", headers, request.path)
-        g.request_context = known
-    return known
+        context = proxies.request_context(request.remote_addr or "", headers, request.path)
+        g.request_context = context
+    return context
 
 
 def client_ip() -> str:
@@ -45,18 +49,18 @@ def client_ip() -> str:
     return request_context().shown_ip
 
 
-def accept_language() -> str:
-    """Return the languages that the browser asks for, as its header has them."""
-    return request.headers.get("Accept-Language", "")
-
-
 def log_refusal(code: str, problem: str = "") -> None:
-    """Write the one line of a request that was refused."""
-    get_logger().warning(
-        "request_refused",
-        event_id=event_of_refusal(code),
-        code=code,
-        activity_id=activity_id(),
-        problem=problem,
-        client_ip=client_ip(),
+    """Log that this request was refused, and count it."""
+    refusals.log_refusal(
+        _counters(), code, problem, activity_id=activity_id(), client_ip=client_ip()
     )
+
+
+def log_failure(event: str, error: TallystickError) -> None:
+    """Log that this request failed because of the server itself, and count it."""
+    refusals.log_failure(_counters(), event, error, activity_id=activity_id())
+
+
+def _counters() -> Counters:
+    counters: Counters = current_app.extensions["counters"]
+    return counters

@@ -1,4 +1,4 @@
-"""The Flask class of the web hosts, and what holds for every request that it answers."""
+"""The Flask class of the web hosts, and the rules that hold for every request."""
 
 from __future__ import annotations
 
@@ -7,55 +7,77 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, redirect, request
+from flask import Flask, Response, redirect, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+from idp.counters import NO_COUNTERS, Counters
 from idp.logs import get_logger
-from idp.web.activity import activity_id, log_refusal, name_activity
-from idp.web.headers import add_headers
+from idp.web.activity import activity_id, begin_activity, log_refusal
+from idp.web.headers import HEADERS, STATIC_MAX_AGE
 from idp.web.proxies import Proxies
 
-BODY_LIMIT = 1024 * 1024
+MAX_BODY_LENGTH = 1024 * 1024
+"""Bytes of a request's body."""
+MAX_FORM_PARTS = 100
+_MAY_BE_CACHED = (200, 304)
 
 
 class App(Flask):
-    """Flask for views that are plain functions: it does not look at each of them at each call."""
+    """Flask for views that are plain functions: it skips the check for coroutines at each call."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """Return *func*; there is nothing here that would have to be awaited."""
+        """Return *func* unchanged: no view is a coroutine."""
         return func
 
 
-def harden(app: Flask, proxies: Proxies | None = None) -> None:
-    """Give *app* the body limit, and every response the headers it has not set itself.
+def harden(app: Flask, proxies: Proxies | None = None, *, counters: Counters = NO_COUNTERS) -> None:
+    """Give *app* a body limit, an Activity ID for each request, and headers for each response.
 
-    *proxies* are believed in whose request they bring; without, nobody is. What no host answers
-    is told in one sentence, and logged in one line.
+    A response keeps the headers that it has set itself. Only *proxies* are trusted to say whose
+    request they forward. An HTTP error that no host handles becomes a short page and one log line,
+    counted by *counters*.
     """
-    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
-    app.config["MAX_FORM_MEMORY_SIZE"] = BODY_LIMIT
-    app.config["MAX_FORM_PARTS"] = 100
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_LENGTH
+    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_LENGTH
+    app.config["MAX_FORM_PARTS"] = MAX_FORM_PARTS
     app.extensions["proxies"] = proxies or Proxies()
-    app.before_request(name_activity)
-    app.before_request(_put_path_right)
-    app.after_request(add_headers)
+    app.extensions["counters"] = counters
+    app.before_request(begin_activity)
+    app.before_request(_redirect_to_canonical_path)
+    app.after_request(_add_headers)
     app.register_error_handler(HTTPException, _http_error)
     app.log_exception = _log_exception  # type: ignore[method-assign]  # Flask's prints a traceback
 
 
-def _put_path_right() -> Any:
-    """Redirect to where a path is spelt right; Flask would name the host that the client named."""
-    found = request.routing_exception
-    if not isinstance(found, RequestRedirect):
+def _redirect_to_canonical_path() -> Any:
+    """Redirect to the canonical spelling of a path, on this host.
+
+    Flask's own redirect would lead to whatever host the client's ``Host`` header names.
+    """
+    canonical = request.routing_exception
+    if not isinstance(canonical, RequestRedirect):
         return None
-    parts = urlsplit(found.new_url)
+    parts = urlsplit(canonical.new_url)
     query = f"?{parts.query}" if parts.query else ""
-    return redirect(f"/{parts.path.lstrip('/')}{query}", found.code)
+    return redirect(f"/{parts.path.lstrip('/')}{query}", canonical.code)
+
+
+def _add_headers(response: Response) -> Response:
+    """Add the headers that *response* does not have; static files may be cached."""
+    headers = response.headers
+    given = {name.lower() for name, _ in headers}
+    for name, value in HEADERS:
+        if name.lower() not in given:
+            headers.add(name, value)
+    endpoint = request.endpoint or ""
+    if endpoint.endswith("static") and response.status_code in _MAY_BE_CACHED:
+        headers["Cache-Control"] = f"public, max-age={STATIC_MAX_AGE}"
+    return response
 
 
 def _http_error(error: HTTPException) -> Any:
-    """Tell what HTTP itself refuses; a redirect is no error."""
+    """Answer an HTTP error with a short page and one log line; a redirect is not an error."""
     if error.code is None or error.code < 400:
         return error
     log_refusal(f"http_{error.code}", error.name)
@@ -68,7 +90,7 @@ def _http_error(error: HTTPException) -> Any:
 
 
 def _log_exception(exc_info: Any) -> None:
-    """Log what nobody foresaw: where it was thrown, and not its text, which may be secret."""
+    """Log an unforeseen exception: where it was raised, not its text, which may be secret."""
     kind, _error, trace = exc_info
     get_logger().error(
         "unforeseen",

@@ -1,42 +1,50 @@
-"""Giving cookies and taking them away, with the attributes that all our cookies have."""
+"""The headers that set and delete cookies, with the attributes that all our cookies have."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from flask import Response
 from werkzeug.http import dump_cookie
 
 PATH = "/adfs"
+"""The path of the sign-in's cookies. A host at another address gives its own."""
 
 
 def cookie_is_secure(base_url: str) -> bool:
-    """Say whether cookies carry ``Secure``: always, but on the demo's plain http."""
+    """Say whether cookies carry ``Secure``: always, except on the demo's plain http."""
     return urlsplit(base_url).scheme == "https"
 
 
-def give_cookie(
-    response: Response, name: str, value: str, *, max_age: timedelta | int | None, secure: bool
-) -> Response:
-    """Give the browser a cookie for ``/adfs``. Service providers post across sites: hence ``None``.
+def set_cookie_header(
+    name: str,
+    value: str,
+    *,
+    max_age: timedelta | int | None,
+    secure: bool,
+    path: str = PATH,
+) -> str:
+    """Return the value of the ``Set-Cookie`` header that gives the browser a cookie.
 
-    On the demo's plain http, which ``None`` needs TLS for, all is one site: ``Lax``.
+    With ``max_age`` None the browser forgets it when it is closed. Service providers post across
+    sites, which browsers send cookies along with only for ``SameSite=None``; that needs TLS. On
+    the demo's plain http all addresses are one site, so ``Lax`` is enough.
     """
-    cookie = dump_cookie(
+    return dump_cookie(
         name,
         value,
-        path=PATH,
+        path=path,
         max_age=max_age,
         httponly=True,
         secure=secure,
         samesite="None" if secure else "Lax",
-        sync_expires=False,  # Max-Age outranks it (RFC 6265 §4.1.2.2)
+        sync_expires=False,  # Max-Age outranks Expires (RFC 6265 §4.1.2.2)
     )
-    response.headers.add("Set-Cookie", cookie)
-    return response
 
 
-def take_cookie_away(response: Response, name: str, *, secure: bool) -> Response:
-    """Let the browser forget a cookie; without the attributes it was given with, it may not."""
-    return give_cookie(response, name, "", max_age=0, secure=secure)
+def delete_cookie_header(name: str, *, secure: bool, path: str = PATH) -> str:
+    """Return the value of the ``Set-Cookie`` header that makes the browser forget a cookie.
+
+    Path and attributes must be those that the cookie was set with, or the browser keeps it.
+    """
+    return set_cookie_header(name, "", max_age=0, secure=secure, path=path)

@@ -1,28 +1,29 @@
-"""The origin check: whether a change may come from the page that a browser shows."""
+"""The origin check: whether a browser sent a form from one of our own pages."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Request
+from idp.web.web_request import HasHeaders
 
 DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
-def is_same_origin(asked: Request, base_url: str) -> bool:
-    """Say whether a change may come from our own pages, or from a client that is no browser.
+def is_same_origin(request: HasHeaders, base_url: str) -> bool:
+    """Say whether a change comes from our own pages, or from a client that is not a browser.
 
-    An ``Origin`` that is not ours, or a ``Sec-Fetch-Site`` of another site, is refused; both
-    absent is allowed (security rules, "Web").
+    Browsers send ``Origin`` with every post, and ``Sec-Fetch-Site`` with every request to a
+    trustworthy address; either of them from another site is refused. A client that sends neither
+    is not a browser, so no user's cookies are in it unasked: it is allowed (docs/security.md).
     """
-    origin = asked.headers.get("Origin")
+    origin = request.headers.get("Origin")
     if origin is not None and origin != _origin_of(base_url):
         return False
-    return asked.headers.get("Sec-Fetch-Site") not in ("cross-site", "same-site")
+    return request.headers.get("Sec-Fetch-Site") not in ("cross-site", "same-site")
 
 
 def _origin_of(base_url: str) -> str:
-    """Return the origin as browsers write it: lower case, and no port that goes without saying."""
+    """Return the origin as browsers write it: in lower case, without the scheme's default port."""
     parts = urlsplit(base_url)
     host = parts.netloc.lower()
     return f"{parts.scheme}://{host.removesuffix(DEFAULT_PORTS.get(parts.scheme, ''))}"

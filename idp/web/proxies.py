@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Network, IPv6Network
 
-from idp.federation.request_context import IpAddress, RequestContext, address_of
+from idp.federation.request_context import IpAddress, RequestContext, parse_address
 
 Network = IPv4Network | IPv6Network
 
@@ -50,7 +50,7 @@ class Proxies:
 
         What a reverse proxy of ours cannot say the address of counts as outside.
         """
-        nearest = address_of(peer)
+        nearest = parse_address(peer)
         client = self._client(nearest, headers)
         forwarded: tuple[str, ...] = ()
         proxy = ""
@@ -79,13 +79,13 @@ class Proxies:
             hop = next(hops, None)
             if hop is None:
                 break
-            client = address_of(hop)
+            client = parse_address(hop)
         return client
 
 
 def _believed(forwarded: str) -> tuple[str, ...]:
     """Return the addresses of a list; none of it where the proxy's own entry is no address."""
-    addresses = [address_of(hop) for hop in _from_the_right(forwarded)]
+    addresses = [parse_address(hop) for hop in _from_the_right(forwarded)]
     if not addresses or addresses[0] is None:
         return ()
     return tuple(str(address) for address in reversed(addresses) if address is not None)

@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from administered import ADMIN_TOKEN, BASE_URL, farm_folder, keys_folder
-from databases import SetClock
 from flask import Flask
 from flask.testing import FlaskClient
+from support.clock import SetClock
+from support.servers.server_folder import ADMIN_TOKEN, BASE_URL, assembled
+from support.service_providers.metadata_parts import metadata
 from werkzeug.test import TestResponse
 
-from idp.app import assemble, create_app
+from idp.app import create_app
 from idp.audit.record import SignInRecord
-from idp.config.reading import load
-from idp.directory import PasswordHasher
+from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.services import Services
 from idp.store.engine import Database
-from idp.store.used_once import UsedOnce
-
-__all__ = ["farm_folder", "keys_folder"]
+from idp.store.used_once import SqlUsedOnce
 
 
 @pytest.fixture
-def once(database: Database) -> UsedOnce:
-    return UsedOnce(database)
+def once(database: Database) -> SqlUsedOnce:
+    return SqlUsedOnce(database)
 
 
 @pytest.fixture
 def services(farm_folder: Path, clock: SetClock) -> Iterator[Services]:
-    assembled = assemble(
-        load(farm_folder / "tallystick.toml"),
-        clock=clock,
-        hasher=PasswordHasher(memory_kib=8, passes=1),
-    )
-    yield assembled
-    assembled.close()
+    """The rooms of the server, by a clock to set."""
+    with assembled(farm_folder, clock) as rooms:
+        yield rooms
 
 
 @pytest.fixture
@@ -127,3 +122,22 @@ def record(clock: SetClock) -> Callable[..., SignInRecord]:
         return SignInRecord(clock.now(), 1200, "activity", **{**filled, **values})
 
     return make
+
+
+@pytest.fixture
+def trust(services: Services) -> RelyingPartyTrust:
+    """The trust of one service provider."""
+    return services.trusts.add(metadata().encode())
+
+
+@pytest.fixture
+def script(app: Flask) -> Callable[..., TestResponse]:
+    """Call the API as a script with the token does."""
+    client = app.test_client()
+
+    def call(method, path, body=None, **headers):
+        sent = {"Authorization": f"Bearer {ADMIN_TOKEN}", **headers}
+        data = body if isinstance(body, bytes) or body is None else json.dumps(body)
+        return client.open(path, method=method, data=data, base_url=BASE_URL, headers=sent)
+
+    return call

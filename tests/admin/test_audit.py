@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from administered import ADMIN_TOKEN, BASE_URL
+from support.servers.server_folder import ADMIN_TOKEN, BASE_URL
 
 SECRETS = (ADMIN_TOKEN, "wrong-token-of-somebody", "pasted-by-mistake")
 
 
 @pytest.fixture
-def lines(capsys):
+def new_lines(capsys):
     """Return the log lines since it was asked last, none of which may hold a secret."""
 
     def read():
@@ -22,7 +22,7 @@ def lines(capsys):
     return read
 
 
-def test_a_change_says_what_was_set_and_by_which_way(administrator, app, lines):
+def test_a_change_says_what_was_set_and_by_which_way(administrator, app, new_lines):
     administrator.set_build("sts1", "20348.350")
     app.test_client().put(
         "/admin/api/nodes/sts2",
@@ -31,7 +31,7 @@ def test_a_change_says_what_was_set_and_by_which_way(administrator, app, lines):
         headers={"Authorization": f"Bearer {ADMIN_TOKEN}"},
     )
 
-    first, second = [line for line in lines() if line["event"] == "node_set"]
+    first, second = [line for line in new_lines() if line["event"] == "node_set"]
 
     assert (first["node"], first["build"], first["changed_by"]) == (
         "sts1", "20348.350", "administrator",
@@ -40,14 +40,14 @@ def test_a_change_says_what_was_set_and_by_which_way(administrator, app, lines):
     assert first["activity_id"] != second["activity_id"]
 
 
-def test_a_refusal_is_one_line_with_its_code(administrator, new_administrator, lines):
-    lines()
+def test_a_refusal_is_one_line_with_its_code(administrator, new_administrator, new_lines):
+    new_lines()
     new_administrator().sign_in("wrong-token-of-somebody")
     administrator.post("/admin/nodes", {"csrf": "x", "name": "a", "build": "20348.350"})
     administrator.set_build("sts1", "pasted-by-mistake")
     administrator.see("/admin/api/nodes/none")
 
-    refusals = [line for line in lines() if line["event"] == "request_refused"]
+    refusals = [line for line in new_lines() if line["event"] == "request_refused"]
 
     assert [line["code"] for line in refusals] == [
         "wrong_token", "csrf", "not_a_build", "not_found",

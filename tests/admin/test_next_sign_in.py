@@ -15,7 +15,7 @@ TALLYSTICK = Path(sys.executable).with_name("tallystick")
 
 
 @pytest.fixture
-def node(federation):
+def node_name(federation):
     federation.set_build("20348.349")
     return federation.services.farm.first().name
 
@@ -49,12 +49,12 @@ def by_the_command_line(federation, node):
 
 @pytest.mark.parametrize("install_update", [by_the_api, by_the_command_line])
 def test_an_installed_update_shows_the_number_at_the_next_sign_in_and_not_before(
-    install_update, federation, service_provider, phone, node
+    install_update, federation, service_provider, phone, node_name
 ):
     before = federation.sign_in(service_provider.url)
     assert before.number is None
 
-    install_update(federation, node)
+    install_update(federation, node_name)
 
     phone.approve()
     assert before.finish().status == ("Success",)

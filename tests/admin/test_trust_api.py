@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from urllib.parse import quote
 
 import pytest
-from administered import ADMIN_TOKEN, BASE_URL, SP_ID, metadata
+from support.service_providers.metadata_parts import SP_ID, metadata
 
 TRUSTS = "/admin/api/trusts"
 ONE = f"{TRUSTS}/{quote(SP_ID, safe='')}"
-
-
-@pytest.fixture
-def script(app):
-    client = app.test_client()
-
-    def call(method, path, body=None, **headers):
-        sent = {"Authorization": f"Bearer {ADMIN_TOKEN}", **headers}
-        data = None if body is None else json.dumps(body)
-        return client.open(path, method=method, data=data, base_url=BASE_URL, headers=sent)
-
-    return call
-
-
-@pytest.fixture
-def trust(services):
-    return services.trusts.add(metadata().encode())
 
 
 def test_metadata_becomes_a_trust_that_is_listed_shown_and_removed(script, services):
@@ -49,6 +31,18 @@ def test_a_dry_run_changes_nothing(script, services):
 
     assert (told.status_code, told.json["new"], told.json["changes"]) == (200, True, [])
     assert services.trusts.list() == ()
+
+
+def test_names_of_ad_fs_are_put_and_ours_come_back(script, trust):
+    rules = [{"pass": "upn"}]
+    changed = script(
+        "PUT", ONE, {"additional_authentication": "never", "issuance_transform_rules": rules}
+    )
+    refused = script("PUT", ONE, {"issuance_transform_rules": [], "claim_rules": []})
+
+    assert changed.json["settings"]["second_factor"] == "never"
+    assert changed.json["settings"]["claim_rules"] == rules
+    assert (refused.status_code, refused.json["error"]) == (422, "bad_trust_setting")
 
 
 def test_settings_are_put_all_or_none(script, trust, services):
@@ -78,7 +72,7 @@ def test_settings_are_put_all_or_none(script, trust, services):
         ({"url": "http://127.0.0.1:9/m"}, 422, "private_address"),
     ],
 )
-def test_what_makes_no_trust_is_refused(body, status, code, script, services):
+def test_metadata_that_makes_no_trust_is_refused(body, status, code, script, services):
     answer = script("POST", TRUSTS, body)
 
     assert (answer.status_code, answer.json["error"]) == (status, code)
@@ -92,7 +86,7 @@ def test_an_unknown_trust_is_not_found(method, body, script):
     assert (answer.status_code, answer.json["error"]) == (404, "unknown_trust")
 
 
-def test_nothing_of_it_is_for_those_without_the_token(script, trust, services):
+def test_nothing_of_the_api_answers_without_the_token(script, trust, services):
     for method, path in (("GET", TRUSTS), ("POST", TRUSTS), ("PUT", ONE), ("DELETE", ONE)):
         assert script(method, path, {}, Authorization="Bearer wrong").status_code == 401
     assert services.trusts.list() == (trust,)
@@ -110,6 +104,6 @@ def test_claim_rules_are_a_setting_of_the_trust(script, trust, services):
     assert services.trusts.existing(trust.entity_id).settings.claim_rules is None
 
 
-def test_what_was_not_accepted_is_not_logged_as_accepted(script, trust, capsys):
+def test_an_update_that_was_not_accepted_is_not_logged_as_accepted(script, trust, capsys):
     assert script("POST", ONE, {"accept": True}).status_code == 422
     assert "trust_accepted" not in capsys.readouterr().err

@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from authenticator_hands import Hand, hand_of
-from phone_host import BOB, PhoneHost, running
+from support.phones.phone_host import BOB, PhoneHost
+from support.phones.signed_phone import Hand, hand_of
 
 from idp.authenticator.client import Phone
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Iterator[PhoneHost]:
-    """A running host with the users alice and bob."""
-    with running(tmp_path) as running_host:
-        yield running_host
-
-
-@pytest.fixture
-def phone(host: PhoneHost) -> Phone:
+def phone(phone_host: PhoneHost) -> Phone:
     """Alice's phone."""
-    return host.phone()
+    return phone_host.phone()
 
 
 @pytest.fixture
-def hand(host: PhoneHost, phone: Phone) -> Hand:
+def hand(phone_host: PhoneHost, phone: Phone) -> Hand:
     """Alice's device, called by hand."""
-    return hand_of(host, phone)
+    return hand_of(phone_host, phone)
 
 
 @pytest.fixture
-def bobs_hand(host: PhoneHost) -> Hand:
+def bobs_hand(phone_host: PhoneHost) -> Hand:
     """Bob's device, called by hand."""
-    return hand_of(host, host.phone(BOB))
+    return hand_of(phone_host, phone_host.phone(BOB))

@@ -7,10 +7,10 @@ import json
 from dataclasses import replace
 
 import pytest
-from authenticator_hands import Hand
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from phone_host import ALICE
+from support.phones.phone_host import ALICE
+from support.phones.signed_phone import Hand
 
 from adapter.mfa.codes.code import step_of
 
@@ -19,9 +19,9 @@ PUBLIC = KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicK
 
 
 @pytest.fixture
-def newcomer(host):
+def newcomer(phone_host):
     """A phone with a key, of which the server knows nothing."""
-    return Hand(host, "new", KEY)
+    return Hand(phone_host, "new", KEY)
 
 
 def wish(host, *, totp=False, **changes):
@@ -36,52 +36,52 @@ def wish(host, *, totp=False, **changes):
 
 
 def devices(host):
-    return host.services.mfa_store.devices_of(ALICE)
+    return host.services.mfa.devices.of_user(ALICE)
 
 
-def test_a_code_makes_a_phone_the_users_own(host, newcomer):
-    told = newcomer.call("POST", "activate", wish(host)).json()
+def test_a_code_makes_a_phone_the_users_own(phone_host, newcomer):
+    told = newcomer.call("POST", "activate", wish(phone_host)).json()
     assert told["user"] == ALICE
     assert told["seed"] is None
     assert replace(newcomer, device=told["device"]["id"]).call("GET", "account").status_code == 200
 
 
-def test_a_code_works_once(host, newcomer):
-    body = wish(host)
+def test_a_code_works_once(phone_host, newcomer):
+    body = wish(phone_host)
     assert newcomer.call("POST", "activate", body).status_code == 200
     again = newcomer.call("POST", "activate", body)
     assert (again.status_code, again.json()["error"]) == (404, "activation_unknown")
-    assert len(devices(host)) == 1
+    assert len(devices(phone_host)) == 1
 
 
-def test_an_activation_sent_again_is_refused_before_its_code_is_looked_at(host, newcomer):
-    call = newcomer.meant("POST", "activate", wish(host))
+def test_an_activation_sent_again_is_refused_before_its_code_is_checked(phone_host, newcomer):
+    call = newcomer.meant("POST", "activate", wish(phone_host))
     header = newcomer.header(call)
     assert newcomer.send(call, header).status_code == 200
     assert newcomer.send(call, header).json()["error"] == "call_replayed"
 
 
-def test_a_seed_is_told_with_the_activation_that_makes_it(host, newcomer):
+def test_a_seed_comes_with_the_activation_that_makes_it(phone_host, newcomer):
     import pyotp
 
-    seed = newcomer.call("POST", "activate", wish(host, totp=True)).json()["seed"]
-    now = host.clock.now()
+    seed = newcomer.call("POST", "activate", wish(phone_host, totp=True)).json()["seed"]
+    now = phone_host.clock.now()
     assert step_of(seed, pyotp.TOTP(seed).at(now), now) is not None
-    assert host.services.mfa.methods_of(ALICE).has_totp
-    assert seed not in host.log.getvalue()
+    assert phone_host.services.mfa.methods_of(ALICE).has("totp")
+    assert seed not in phone_host.log.getvalue()
 
 
-def test_a_key_that_the_phone_does_not_hold_is_refused(host, newcomer):
+def test_a_key_that_the_phone_does_not_hold_is_refused(phone_host, newcomer):
     """Otherwise anybody could register the public key of another's phone."""
     thief = replace(newcomer, key=ec.generate_private_key(ec.SECP256R1()))
-    body = wish(host)
+    body = wish(phone_host)
     assert thief.call("POST", "activate", body).json()["error"] == "bad_signature"
     assert newcomer.call("POST", "activate", body).status_code == 200
 
 
-def test_an_activation_is_signed_for_a_new_device(host, hand):
+def test_an_activation_is_signed_for_a_new_device(phone_host, hand):
     body = wish(
-        host,
+        phone_host,
         public_key=base64.b64encode(
             hand.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         ).decode(),
@@ -89,25 +89,27 @@ def test_an_activation_is_signed_for_a_new_device(host, hand):
     assert hand.call("POST", "activate", body).json()["error"] == "not_signed"
 
 
-def test_another_code_under_the_same_signature_is_refused(host, newcomer):
-    body = wish(host)
+def test_another_code_under_the_same_signature_is_refused(phone_host, newcomer):
+    body = wish(phone_host)
     header = newcomer.header(newcomer.meant("POST", "activate", body))
     other = newcomer.meant("POST", "activate", {**body, "code": "000000000"})
     assert newcomer.send(other, header).json()["error"] == "bad_signature"
 
 
-def test_the_phone_of_a_disabled_user_is_not_activated_and_its_code_not_used_up(host, newcomer):
-    body = wish(host)
-    host.services.directory.disable(ALICE)
+def test_the_phone_of_a_disabled_user_is_not_activated_and_the_code_not_used_up(
+    phone_host, newcomer
+):
+    body = wish(phone_host)
+    phone_host.services.directory.disable(ALICE)
     refused = newcomer.call("POST", "activate", body)
     assert (refused.status_code, refused.json()["error"]) == (403, "user_disabled")
-    assert devices(host) == []
-    host.services.directory.enable(ALICE)
+    assert devices(phone_host) == []
+    phone_host.services.directory.enable(ALICE)
     assert newcomer.call("POST", "activate", body).status_code == 200
 
 
-def test_five_wrong_codes_end_an_activation(host, newcomer):
-    body = wish(host)
+def test_five_wrong_codes_end_an_activation(phone_host, newcomer):
+    body = wish(phone_host)
     code = body["code"]
     wrong = code[:3] + f"{(int(code[3:]) + 1) % 1_000_000:06d}"
     for _ in range(5):
@@ -130,17 +132,17 @@ def test_five_wrong_codes_end_an_activation(host, newcomer):
         ("public_key", None, "bad_request"),
     ],
 )
-def test_what_a_phone_may_not_say_of_itself_is_refused(host, newcomer, field, value, code):
-    refused = newcomer.call("POST", "activate", wish(host, **{field: value}))
+def test_a_malformed_description_of_a_phone_is_refused(phone_host, newcomer, field, value, code):
+    refused = newcomer.call("POST", "activate", wish(phone_host, **{field: value}))
     assert refused.json()["error"] == code
     assert 400 <= refused.status_code < 500
-    assert devices(host) == []
+    assert devices(phone_host) == []
 
 
-def test_no_code_and_no_key_is_in_the_log(host, newcomer):
-    body = wish(host)
+def test_no_code_and_no_key_is_in_the_log(phone_host, newcomer):
+    body = wish(phone_host)
     newcomer.call("POST", "activate", body)
-    lines = host.log.getvalue()
+    lines = phone_host.log.getvalue()
     assert json.loads(lines.splitlines()[-1])["event"] == "phone_activated"
     assert body["code"] not in lines
     assert body["public_key"] not in lines

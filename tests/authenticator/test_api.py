@@ -9,9 +9,9 @@ from datetime import timedelta
 
 import pytest
 import requests
-from authenticator_hands import hand_of
-from phone_host import ALICE, APPLICATION
 from sqlalchemy import delete
+from support.phones.phone_host import ALICE, APPLICATION
+from support.phones.signed_phone import hand_of
 
 from idp.authenticator.request_signing import SignedRequest
 from idp.store.schema import devices
@@ -32,8 +32,8 @@ def test_an_account_says_whose_phone_it_is(hand):
     }  # fmt: skip
 
 
-def test_a_pending_request_is_told_without_its_number(host, hand):
-    started = host.push()
+def test_a_pending_request_is_shown_without_its_number(phone_host, hand):
+    started = phone_host.push()
     (told,) = hand.call("GET", "pending").json()["requests"]
     assert set(told) == {
         "id", "nonce", "experience", "application", "user", "client_ip", "created_at", "expires_at",
@@ -42,8 +42,8 @@ def test_a_pending_request_is_told_without_its_number(host, hand):
     assert (told["application"], told["client_ip"]) == (APPLICATION, "192.0.2.7")
 
 
-def test_nobody_is_told_of_the_requests_of_others(host, bobs_hand):
-    host.push()
+def test_nobody_sees_the_requests_of_other_users(phone_host, bobs_hand):
+    phone_host.push()
     assert bobs_hand.call("GET", "pending").json()["requests"] == []
 
 
@@ -54,19 +54,19 @@ def test_an_unsigned_call_is_refused(hand):
     refused(hand.send(hand.meant("GET", "pending")), 401, "not_signed")
 
 
-def test_a_replayed_call_is_refused(host, hand):
+def test_a_replayed_call_is_refused(phone_host, hand):
     call = hand.meant("GET", "account")
     header = hand.header(call)
     assert hand.send(call, header).status_code == 200
     refused(hand.send(call, header), 401, "call_replayed")
 
 
-def test_a_replayed_call_is_refused_after_its_nonce_could_be_purged(host, hand):
+def test_a_replayed_call_is_refused_after_its_nonce_could_be_purged(phone_host, hand):
     """Our clock is set back: what was used stays used."""
     call = hand.meant("GET", "account")
     header = hand.header(call)
     assert hand.send(call, header).status_code == 200
-    host.services.once.purge(host.clock.now() + timedelta(minutes=5))
+    phone_host.services.once.purge(phone_host.clock.now() + timedelta(minutes=5))
     refused(hand.send(call, header), 401, "call_replayed")
 
 
@@ -86,12 +86,12 @@ def test_two_devices_may_draw_the_same_nonce(hand, bobs_hand):
 
 
 @pytest.mark.parametrize("seconds", [-61, 61])
-def test_a_stale_call_is_refused_and_told_the_time(host, hand, seconds):
+def test_a_stale_call_is_refused_with_the_time_of_the_server(phone_host, hand, seconds):
     call = hand.meant("GET", "account")
-    wrong = round((host.clock.now().timestamp() + seconds) * 1000)
+    wrong = round((phone_host.clock.now().timestamp() + seconds) * 1000)
     answer = hand.send(call, hand.header(call, hand.stamp(time=wrong)))
     refused(answer, 401, "stale_call")
-    assert answer.json()["server_time"].startswith(f"{host.clock.now():%Y-%m-%dT%H:}")
+    assert answer.json()["server_time"].startswith(f"{phone_host.clock.now():%Y-%m-%dT%H:}")
 
 
 def test_another_devices_key_is_refused(hand, bobs_hand):
@@ -100,14 +100,14 @@ def test_another_devices_key_is_refused(hand, bobs_hand):
     refused(hand.send(call, forged), 401, "bad_signature")
 
 
-def test_a_changed_body_is_refused_and_changes_nothing(host, hand):
-    started = host.push("approve_deny")
+def test_a_changed_body_is_refused_and_changes_nothing(phone_host, hand):
+    started = phone_host.push("approve_deny")
     challenge = started.challenge
     body = {"id": challenge.id, "nonce": challenge.nonce, "decision": "deny"}
     header = hand.header(hand.meant("POST", "answer", body))
     changed = hand.meant("POST", "answer", {**body, "decision": "approve"})
     refused(hand.send(changed, header), 401, "bad_signature")
-    assert host.stored(started).state == "pending"
+    assert phone_host.stored(started).state == "pending"
 
 
 def test_a_signature_for_another_path_is_refused(hand):
@@ -126,25 +126,25 @@ def test_a_call_signed_for_another_server_is_refused(hand):
     refused(hand.send(call, hand.header(elsewhere)), 401, "bad_signature")
 
 
-def test_a_removed_device_is_refused_on_every_path(host, hand):
-    started = host.push("approve_deny")
-    with host.services.database.write() as connection:
+def test_a_removed_device_is_refused_on_every_path(phone_host, hand):
+    started = phone_host.push("approve_deny")
+    with phone_host.services.database.write() as connection:
         connection.execute(delete(devices).where(devices.c.id == hand.device))
     for answer in (hand.call("GET", "account"), hand.call("GET", "pending"), hand.answer(started)):
         refused(answer, 401, "device_unknown")
-    assert host.stored(started).state == "pending"
+    assert phone_host.stored(started).state == "pending"
 
 
-def test_a_disabled_user_is_refused_on_every_path(host, hand):
-    started = host.push("approve_deny")
-    host.services.directory.disable(ALICE)
+def test_a_disabled_user_is_refused_on_every_path(phone_host, hand):
+    started = phone_host.push("approve_deny")
+    phone_host.services.directory.disable(ALICE)
     for answer in (hand.call("GET", "account"), hand.call("GET", "pending"), hand.answer(started)):
         refused(answer, 403, "user_disabled")
-    assert host.stored(started).state == "pending"
+    assert phone_host.stored(started).state == "pending"
 
 
-def test_the_id_of_a_request_is_no_device(host, hand):
-    started = host.push()
+def test_the_id_of_a_request_is_no_device(phone_host, hand):
+    started = phone_host.push()
     other = replace(hand, device=started.challenge.id)
     refused(other.call("GET", "account"), 401, "device_unknown")
 
@@ -156,107 +156,109 @@ def test_no_cookie_is_set_or_needed(hand):
 # Answers
 
 
-def test_the_right_number_approves(host, hand):
-    started = host.push()
+def test_the_right_number_approves(phone_host, hand):
+    started = phone_host.push()
     answer = hand.answer(started, number=started.number)
     assert answer.json()["state"] == "approved"
-    assert host.stored(started).answered_by == hand.device
+    assert phone_host.stored(started).answered_by == hand.device
 
 
-def test_a_wrong_number_ends_the_request(host, hand):
-    started = host.push()
+def test_a_wrong_number_ends_the_request(phone_host, hand):
+    started = phone_host.push()
     wrong = str(109 - int(started.number))
     assert hand.answer(started, number=wrong).json()["state"] == "wrong_number"
     refused(hand.answer(started, number=started.number), 409, "already_answered")
 
 
-def test_an_approval_without_the_number_that_is_due_leaves_the_request_open(host, hand):
-    started = host.push()
+def test_an_approval_without_the_number_that_is_due_leaves_the_request_open(phone_host, hand):
+    started = phone_host.push()
     refused(hand.answer(started), 422, "number_required")
     assert hand.answer(started, number=started.number).json()["state"] == "approved"
 
 
-def test_a_number_where_none_is_due_is_ignored(host, hand):
-    started = host.push("approve_deny")
+def test_a_number_that_was_not_asked_for_is_ignored(phone_host, hand):
+    started = phone_host.push("approve_deny")
     assert hand.answer(started, number="42").json()["state"] == "approved"
 
 
-def test_a_denial_may_be_reported(host, hand):
-    started = host.push()
+def test_a_denial_may_be_reported(phone_host, hand):
+    started = phone_host.push()
     assert hand.answer(started, decision="deny", report=True).json()["state"] == "denied"
-    assert host.stored(started).reported
+    assert phone_host.stored(started).reported
 
 
-def test_an_answer_with_another_requests_nonce_is_refused(host, hand):
-    started = host.push("approve_deny")
+def test_an_answer_with_another_requests_nonce_is_refused(phone_host, hand):
+    started = phone_host.push("approve_deny")
     refused(hand.answer(started, nonce="x" * 22), 403, "wrong_nonce")
-    assert host.stored(started).state == "pending"
+    assert phone_host.stored(started).state == "pending"
 
 
-def test_a_second_answer_is_refused(host, hand):
-    started = host.push("approve_deny")
+def test_a_second_answer_is_refused(phone_host, hand):
+    started = phone_host.push("approve_deny")
     assert hand.answer(started, decision="deny").status_code == 200
     refused(hand.answer(started), 409, "already_answered")
-    assert host.stored(started).state == "denied"
+    assert phone_host.stored(started).state == "denied"
 
 
-def test_a_late_answer_is_refused(host, hand):
-    started = host.push("approve_deny")
-    host.clock.advance(61)
+def test_a_late_answer_is_refused(phone_host, hand):
+    started = phone_host.push("approve_deny")
+    phone_host.clock.advance(61)
     refused(hand.answer(started), 410, "request_expired")
 
 
-def test_the_request_of_another_user_does_not_exist(host, bobs_hand):
-    started = host.push("approve_deny")
+def test_the_request_of_another_user_does_not_exist(phone_host, bobs_hand):
+    started = phone_host.push("approve_deny")
     refused(bobs_hand.answer(started), 404, "unknown_request")
 
 
-def test_an_old_phone_neither_sees_nor_answers_a_request_for_a_number(host):
-    old = hand_of(host, host.phone(name="old", app_version="6.2111.7700"))
-    started = host.push()
+def test_an_old_phone_neither_sees_nor_answers_a_request_for_a_number(phone_host):
+    old = hand_of(phone_host, phone_host.phone(name="old", app_version="6.2111.7700"))
+    started = phone_host.push()
     assert old.call("GET", "pending").json()["requests"] == []
     refused(old.answer(started, number=started.number), 409, "device_cannot_match")
     refused(old.answer(started, decision="deny"), 409, "device_cannot_match")
 
 
-def test_a_wearable_answers_approve_and_deny(host):
-    watch = hand_of(host, host.phone(name="watch", platform="wear-os", app_version="2.0"))
-    started = host.push("approve_deny")
+def test_a_wearable_answers_approve_and_deny(phone_host):
+    watch = hand_of(
+        phone_host, phone_host.phone(name="watch", platform="wear-os", app_version="2.0")
+    )
+    started = phone_host.push("approve_deny")
     assert len(watch.call("GET", "pending").json()["requests"]) == 1
     assert watch.answer(started).json()["state"] == "approved"
 
 
-def test_approve_and_deny_at_the_same_instant_are_a_denial(host, hand):
-    others = hand_of(host, host.phone(name="second"))
+def test_approve_and_deny_at_the_same_instant_are_a_denial(phone_host, hand):
+    others = hand_of(phone_host, phone_host.phone(name="second"))
     for _ in range(8):
-        started = host.push("approve_deny")
+        started = phone_host.push("approve_deny")
         with ThreadPoolExecutor(2) as threads:
             approval = threads.submit(hand.answer, started)
             denial = threads.submit(others.answer, started, decision="deny")
         assert denial.result().json()["state"] == "denied"
         assert approval.result().status_code in (200, 409)
-        assert host.stored(started).state == "denied"
-        host.services.mfa_store.clear_limits(ALICE, host.clock.now())
+        assert phone_host.stored(started).state == "denied"
+        phone_host.services.mfa.unlock(ALICE)
 
 
-def test_ten_parallel_approvals_are_one(host, hand):
-    started = host.push("approve_deny")
+def test_ten_parallel_approvals_are_one(phone_host, hand):
+    started = phone_host.push("approve_deny")
     with ThreadPoolExecutor(10) as threads:
         answers = list(threads.map(lambda _: hand.answer(started).status_code, range(10)))
     assert sorted(answers) == [200] + [409] * 9
 
 
-def test_the_number_is_in_no_answer_and_no_log_line(host, hand):
+def test_the_number_is_in_no_answer_and_no_log_line(phone_host, hand):
     """Ids are random and may hold any two digits: what is compared is every value as a whole."""
     bodies = []
     numbers = set()
     for decision in ("approve", "deny"):
-        started = host.push()
+        started = phone_host.push()
         numbers.add(started.number)
         bodies += [hand.call("GET", name).json() for name in ("account", "pending")]
         bodies.append(hand.answer(started).json() if decision == "approve" else {})
         bodies.append(hand.answer(started, decision=decision, number=started.number).json())
-    lines = [json.loads(line) for line in host.log.getvalue().splitlines()]
+    lines = [json.loads(line) for line in phone_host.log.getvalue().splitlines()]
     assert len(lines) >= 4
     for value in walk([bodies, lines]):
         assert str(value) not in numbers
@@ -272,10 +274,10 @@ def walk(value: object) -> list[object]:
     return [value]
 
 
-def test_a_refused_call_is_one_log_line_with_its_code(host, hand):
-    before = len(host.log.getvalue().splitlines())
+def test_a_refused_call_is_one_log_line_with_its_code(phone_host, hand):
+    before = len(phone_host.log.getvalue().splitlines())
     hand.send(hand.meant("GET", "account"))
-    (line,) = host.log.getvalue().splitlines()[before:]
+    (line,) = phone_host.log.getvalue().splitlines()[before:]
     assert json.loads(line)["code"] == "not_signed"
 
 
@@ -324,7 +326,7 @@ def test_a_huge_body_is_refused(hand, name):
     "query",
     ["wait=-1", "wait=1.5", "wait=x", "wait=%D9%A3", "wait=99999999999", "seen=a%00b", "wait="],
 )
-def test_a_query_that_is_none_is_refused(hand, query):
+def test_a_malformed_query_is_refused(hand, query):
     refused(hand.call("GET", f"pending?{query}"), 400, "bad_request")
 
 
@@ -342,19 +344,19 @@ def test_a_call_by_another_method_is_refused(hand, method, name):
     assert answer.headers["Allow"] in ("GET", "POST")
 
 
-def test_a_database_that_has_gone_is_a_503_and_comes_back(host, hand, tmp_path):
+def test_a_database_that_has_gone_is_a_503_and_comes_back(phone_host, hand, tmp_path):
     (tmp_path / "phone.db").rename(tmp_path / "away.db")
     answer = hand.call("GET", "account")
     refused(answer, 503, "store_unavailable")
     assert answer.headers["Retry-After"]
     assert "database" not in answer.text  # the cause is for the log
-    assert "database" in host.log.getvalue()
+    assert "database" in phone_host.log.getvalue()
     (tmp_path / "away.db").rename(tmp_path / "phone.db")
     assert hand.call("GET", "account").status_code == 200
 
 
-def test_the_page_is_strict_about_what_runs_in_it(host):
-    answer = requests.get(f"{host.url}/authenticator/", timeout=10)
+def test_the_page_is_strict_about_what_runs_in_it(phone_host):
+    answer = requests.get(f"{phone_host.url}/authenticator/", timeout=10)
     assert answer.status_code == 200
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
     assert "<style" not in answer.text
@@ -362,12 +364,12 @@ def test_the_page_is_strict_about_what_runs_in_it(host):
     assert '<script type="module" src=' in answer.text
 
 
-def test_the_address_of_a_call_is_not_taken_from_the_request(host, hand):
+def test_the_address_of_a_call_is_not_taken_from_the_request(phone_host, hand):
     """A forged Host header does not make another server's signature fit."""
     call = hand.meant("GET", "account")
     elsewhere = SignedRequest("http://evil.example.test", call.method, call.target)
     answer = requests.get(
-        host.url + call.target,
+        phone_host.url + call.target,
         headers={"Authorization": hand.header(elsewhere), "Host": "evil.example.test"},
         timeout=10,
     )

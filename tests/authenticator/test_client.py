@@ -6,41 +6,41 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from phone_host import ALICE, BOB
+from support.phones.phone_host import ALICE, BOB
 
 from idp.authenticator.client import Phone, PhoneError
 from idp.authenticator.phonefile import PhoneFile, PhoneFileError
 from idp.authenticator.transport import PhoneRefused, ServerUnreachable, server_of
 
 
-def test_the_right_number_approves(host, phone):
-    started = host.push()
+def test_the_right_number_approves(phone_host, phone):
+    started = phone_host.push()
     assert phone.approve(started.number) == "approved"
-    assert host.stored(started).state == "approved"
+    assert phone_host.stored(started).state == "approved"
 
 
-def test_a_wrong_number_ends_the_request(host, phone):
-    started = host.push()
+def test_a_wrong_number_ends_the_request(phone_host, phone):
+    started = phone_host.push()
     assert phone.approve(str(109 - int(started.number))) == "wrong_number"
 
 
-def test_without_the_number_that_is_due_nothing_is_sent(host, phone):
-    started = host.push()
+def test_without_the_number_that_is_due_nothing_is_sent(phone_host, phone):
+    started = phone_host.push()
     with pytest.raises(PhoneError) as refused:
         phone.approve()
     assert refused.value.code == "number_required"
-    assert host.stored(started).state == "pending"
+    assert phone_host.stored(started).state == "pending"
 
 
-def test_a_number_on_approve_and_deny_is_ignored(host, phone):
-    host.push("approve_deny")
+def test_a_number_on_approve_and_deny_is_ignored(phone_host, phone):
+    phone_host.push("approve_deny")
     assert phone.approve("42") == "approved"
 
 
-def test_a_denial_can_be_reported(host, phone):
-    started = host.push()
+def test_a_denial_can_be_reported(phone_host, phone):
+    started = phone_host.push()
     assert phone.deny(report=True) == "denied"
-    assert host.stored(started).reported
+    assert phone_host.stored(started).reported
 
 
 def test_without_a_request_there_is_nothing_to_answer(phone):
@@ -49,70 +49,70 @@ def test_without_a_request_there_is_nothing_to_answer(phone):
     assert refused.value.code == "no_request"
 
 
-def test_an_answer_waits_for_its_request(host, phone):
+def test_an_answer_waits_for_its_request(phone_host, phone):
     with ThreadPoolExecutor(1) as threads:
         approval = threads.submit(phone.approve, timeout=20)
-        host.push("approve_deny")
+        phone_host.push("approve_deny")
         assert approval.result(10) == "approved"
 
 
-def test_two_accounts_on_one_phone_are_both_asked(host, phone):
-    phone.activate(host.activation_url(BOB))
-    host.push("approve_deny", BOB)
+def test_two_accounts_on_one_phone_are_both_asked(phone_host, phone):
+    phone.activate(phone_host.activation_url(BOB))
+    phone_host.push("approve_deny", BOB)
     (request,) = phone.pending(wait=5)
     assert request.account.user == BOB
     assert phone.approve() == "approved"
 
 
-def test_among_several_requests_one_must_be_named(host, phone):
-    phone.activate(host.activation_url(BOB))
-    alices, bobs = host.push("approve_deny"), host.push("approve_deny", BOB)
+def test_among_several_requests_one_must_be_named(phone_host, phone):
+    phone.activate(phone_host.activation_url(BOB))
+    alices, bobs = phone_host.push("approve_deny"), phone_host.push("approve_deny", BOB)
     with pytest.raises(PhoneError) as refused:
         phone.approve()
     assert refused.value.code == "several_requests"
     assert phone.deny(request_id=bobs.challenge.id) == "denied"
     assert phone.approve() == "approved"
-    assert host.stored(alices).state == "approved"
+    assert phone_host.stored(alices).state == "approved"
 
 
-def test_an_account_that_is_refused_does_not_stand_in_the_way_of_another(host, phone):
-    phone.activate(host.activation_url(BOB))
-    host.services.directory.disable(ALICE)
-    host.push("approve_deny", BOB)
+def test_an_account_that_is_refused_does_not_stand_in_the_way_of_another(phone_host, phone):
+    phone.activate(phone_host.activation_url(BOB))
+    phone_host.services.directory.disable(ALICE)
+    phone_host.push("approve_deny", BOB)
     assert phone.approve() == "approved"
-    host.services.directory.disable(BOB)
+    phone_host.services.directory.disable(BOB)
     with pytest.raises(PhoneRefused) as refused:
         phone.pending()
     assert refused.value.code == "user_disabled"
 
 
-def test_activating_again_replaces_the_account(host, phone):
+def test_activating_again_replaces_the_account(phone_host, phone):
     before = phone.accounts()
-    phone.activate(host.activation_url())
+    phone.activate(phone_host.activation_url())
     after = phone.accounts()
     assert (len(before), len(after)) == (1, 1)
     assert before != after
 
 
-def test_a_phone_whose_clock_is_wrong_corrects_itself(host):
-    phone = host.phone()
+def test_a_phone_whose_clock_is_wrong_corrects_itself(phone_host):
+    phone = phone_host.phone()
     late = Phone(phone.file, now=lambda: time.time() - 3600)
-    host.push("approve_deny")
+    phone_host.push("approve_deny")
     assert late.approve() == "approved"
 
 
-def test_a_phone_follows_a_server_whose_clock_was_moved(host, phone):
+def test_a_phone_follows_a_server_whose_clock_was_moved(phone_host, phone):
     assert phone.pending() == ()
-    host.clock.advance(24 * 3600)
-    host.push("approve_deny")
+    phone_host.clock.advance(24 * 3600)
+    phone_host.push("approve_deny")
     assert phone.approve() == "approved"
 
 
-def test_codes_go_by_the_servers_clock(host, tmp_path):
-    host.clock.advance(3600)
+def test_codes_go_by_the_servers_clock(phone_host, tmp_path):
+    phone_host.clock.advance(3600)
     phone = Phone.at(tmp_path / "codes.json")
-    phone.activate(host.activation_url(totp=True))
-    outcome = host.services.mfa.codes.check(ALICE, phone.code(), attempt="1")
+    phone.activate(phone_host.activation_url(totp=True))
+    outcome = phone_host.services.mfa.codes.check(ALICE, phone.code(), attempt="1")
     assert outcome == "right"
     assert 0 < phone.codes()[0].seconds_left <= 30
 
@@ -123,27 +123,27 @@ def test_an_account_without_codes_has_none(phone):
     assert refused.value.code == "no_code"
 
 
-def test_a_code_alone_needs_its_server(host, tmp_path):
-    code = host.services.mfa.activations.create(ALICE, totp=False)
+def test_a_code_alone_needs_its_server(phone_host, tmp_path):
+    code = phone_host.services.mfa.activations.create(ALICE, totp=False)
     phone = Phone.at(tmp_path / "new.json")
     with pytest.raises(PhoneError) as refused:
         phone.activate(code)
     assert refused.value.code == "no_server"
     spaced = f"{code[:3]} {code[3:6]} {code[6:]}"
-    assert phone.activate(spaced, server=f"{host.url}/authenticator/").user == ALICE
+    assert phone.activate(spaced, server=f"{phone_host.url}/authenticator/").user == ALICE
 
 
-def test_a_wrong_code_is_refused_and_leaves_no_file(host, tmp_path):
+def test_a_wrong_code_is_refused_and_leaves_no_file(phone_host, tmp_path):
     with pytest.raises(PhoneRefused) as refused:
-        Phone.at(tmp_path / "new.json").activate("000000000", server=host.url)
+        Phone.at(tmp_path / "new.json").activate("000000000", server=phone_host.url)
     assert refused.value.code == "activation_unknown"
     assert not (tmp_path / "new.json").exists()
 
 
-def test_a_file_that_cannot_be_used_does_not_use_the_code_up(host, tmp_path):
+def test_a_file_that_cannot_be_used_does_not_use_the_code_up(phone_host, tmp_path):
     (tmp_path / "new.json").write_text("not a phone")
     (tmp_path / "new.json").chmod(0o600)
-    url = host.activation_url()
+    url = phone_host.activation_url()
     with pytest.raises(PhoneFileError):
         Phone.at(tmp_path / "new.json").activate(url)
     assert Phone.at(tmp_path / "other.json").activate(url).user == ALICE
@@ -154,20 +154,20 @@ def test_a_server_that_is_not_there_is_one_clear_error(tmp_path):
         Phone.at(tmp_path / "new.json").activate("http://127.0.0.1:9/authenticator/#123456789")
 
 
-def test_a_page_that_is_no_tallystick_server_is_one_clear_error(host, phone, monkeypatch):
+def test_a_page_that_is_no_tallystick_server_is_one_clear_error(phone_host, phone, monkeypatch):
     monkeypatch.setattr("idp.authenticator.transport.API", "/static/")
-    with pytest.raises(ServerUnreachable, match="not one of a Tallystick server"):
+    with pytest.raises(ServerUnreachable, match="does not come from a Tallystick server"):
         phone.pending()
 
 
-def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(host, phone, monkeypatch):
+def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(phone_host, phone, monkeypatch):
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     assert phone.pending() == ()
 
 
 @pytest.mark.parametrize("text", ["localhost:8080", "ftp://host/x", "https://", "javascript:1"])
-def test_an_address_that_is_none_is_refused(text):
+def test_a_malformed_address_is_refused(text):
     with pytest.raises(ServerUnreachable):
         server_of(text)
 

@@ -11,8 +11,8 @@ from weakref import WeakSet
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chromium import find_chromium
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from support.browsers.chromium import find_chromium
 
 MILLISECONDS = 10_000
 SCREENSHOTS = "TALLYSTICK_SCREENSHOTS"
@@ -35,7 +35,7 @@ _without_script: WeakSet[BrowserContext] = WeakSet()
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     """One Chromium for all tests of a worker; its pages are kept apart by contexts."""
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
@@ -54,12 +54,12 @@ def complaints() -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def new_page(browser: Browser, complaints: list[str]) -> Iterator[NewPage]:
+def new_page(chromium: Browser, complaints: list[str]) -> Iterator[NewPage]:
     """Open pages of fresh, separate browsers; takes the options of Playwright's ``new_context``."""
     contexts: list[BrowserContext] = []
 
     def open_page(**options: object) -> Page:
-        context = browser.new_context(**{"viewport": WIDE, **options})
+        context = chromium.new_context(**{"viewport": WIDE, **options})
         contexts.append(context)
         if options.get("java_script_enabled") is False:
             _without_script.add(context)

@@ -8,15 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from administered import ADMIN_TOKEN, SP_ID, farm_folder, keys_folder, metadata, services
 from playwright.sync_api import Locator, Page, expect
+from support.servers.server_folder import ADMIN_TOKEN
+from support.service_providers.metadata_parts import SP_ID, metadata
 from werkzeug.serving import make_server
 
 from idp.app import create_app
 from idp.audit.record import SignInRecord
 from idp.services import Services
-
-__all__ = ["farm_folder", "keys_folder", "services"]
 
 SYSTEMINFO = """\
 Host Name:                 STS2
@@ -27,7 +26,7 @@ WINVER = "Version 1809 (OS Build 17763.2300)"
 
 
 @pytest.fixture
-def url(
+def farm_url(
     farm_folder: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Iterator[str]:
     """The address of a running server with three nodes; its services are the test's own."""
@@ -47,9 +46,9 @@ def url(
 
 
 @pytest.fixture
-def farm(page: Page, url: str) -> Page:
+def farm_page(page: Page, farm_url: str) -> Page:
     """The Farm page of an administrator who has just signed in."""
-    return signed_in(page, url)
+    return signed_in(page, farm_url)
 
 
 def signed_in(page: Page, url: str) -> Page:
@@ -64,8 +63,8 @@ def node(page: Page, name: str) -> Locator:
     return page.get_by_role("article", name=name)
 
 
-def test_the_token_opens_the_farm(page, url, looks):
-    page.goto(f"{url}/admin/")
+def test_the_token_opens_the_farm(page, farm_url, looks):
+    page.goto(f"{farm_url}/admin/")
     expect(page.get_by_label("Token")).to_be_focused()
     looks(page, "admin-token")
 
@@ -80,55 +79,61 @@ def test_the_token_opens_the_farm(page, url, looks):
     expect(page.get_by_role("article")).to_have_count(3)
 
 
-def test_each_node_says_what_it_shows_and_why(farm, looks):
-    expect(node(farm, "sts1")).to_contain_text("Shows a number to match")
-    expect(node(farm, "sts1")).to_contain_text("KB5007205 of 2021-11-09")
-    expect(node(farm, "sts2")).to_contain_text("Shows Approve/Deny")
-    expect(node(farm, "sts2")).to_contain_text("kb_missing")
-    expect(node(farm, "sts2")).to_contain_text("The preview KB5006744 (17763.2268) is installed")
-    expect(node(farm, "sts3")).to_contain_text("not_in_table")
-    looks(farm, "farm")
+def test_every_node_shows_its_experience_and_the_reason(farm_page, looks):
+    expect(node(farm_page, "sts1")).to_contain_text("Shows a number to match")
+    expect(node(farm_page, "sts1")).to_contain_text("KB5007205 of 2021-11-09")
+    expect(node(farm_page, "sts2")).to_contain_text("Shows Approve/Deny")
+    expect(node(farm_page, "sts2")).to_contain_text("kb_missing")
+    expect(node(farm_page, "sts2")).to_contain_text(
+        "The preview KB5006744 (17763.2268) is installed"
+    )
+    expect(node(farm_page, "sts3")).to_contain_text("not_in_table")
+    looks(farm_page, "farm")
 
 
-def test_an_update_is_installed_by_one_press_and_the_page_says_what_is_next(farm, services, looks):
-    node(farm, "sts2").get_by_role("button", name="Install KB5007206 (17763.2300)").click()
+def test_an_update_is_installed_by_one_press_and_the_page_says_what_is_next(
+    farm_page, services, looks
+):
+    node(farm_page, "sts2").get_by_role("button", name="Install KB5007206 (17763.2300)").click()
 
-    expect(node(farm, "sts2").get_by_role("status")).to_contain_text(
+    expect(node(farm_page, "sts2").get_by_role("status")).to_contain_text(
         "The next sign-in that begins here shows a number to match"
     )
-    expect(node(farm, "sts2").get_by_role("status")).to_be_in_viewport()
-    expect(node(farm, "sts2")).to_contain_text("by administrator")
+    expect(node(farm_page, "sts2").get_by_role("status")).to_be_in_viewport()
+    expect(node(farm_page, "sts2")).to_contain_text("by administrator")
     assert services.farm.node("sts2").build == "17763.2300"
-    looks(farm, "farm-changed")
+    looks(farm_page, "farm-changed")
 
-    node(farm, "sts2").get_by_role("button", name="Go back to KB5006672").click()
-    expect(node(farm, "sts2")).to_contain_text("Shows Approve/Deny")
+    node(farm_page, "sts2").get_by_role("button", name="Go back to KB5006672").click()
+    expect(node(farm_page, "sts2")).to_contain_text("Shows Approve/Deny")
     assert services.farm.node("sts2").build == "17763.2237"
 
 
-def test_loading_the_page_again_changes_nothing_again(farm, services):
-    node(farm, "sts2").get_by_role("button", name="Install KB5007206").click()
-    expect(node(farm, "sts2").get_by_role("status")).to_be_visible()
+def test_loading_the_page_again_changes_nothing_again(farm_page, services):
+    node(farm_page, "sts2").get_by_role("button", name="Install KB5007206").click()
+    expect(node(farm_page, "sts2").get_by_role("status")).to_be_visible()
     services.farm.set_build("sts2", "17763.1", "somebody else")
 
-    farm.reload()
+    farm_page.reload()
 
-    expect(node(farm, "sts2")).to_contain_text("17763.1")
-    expect(farm.get_by_role("status")).to_have_count(0)
+    expect(node(farm_page, "sts2")).to_contain_text("17763.1")
+    expect(farm_page.get_by_role("status")).to_have_count(0)
 
 
-def test_a_build_may_be_pasted_as_the_server_prints_it(farm, services):
-    sts2 = node(farm, "sts2")
+def test_a_build_may_be_pasted_as_the_server_prints_it(farm_page, services):
+    sts2 = node(farm_page, "sts2")
     sts2.get_by_text("Set another build").click()
     sts2.get_by_label("Build, KB, or what the server prints").fill(WINVER)
     sts2.get_by_role("button", name="Set build").click()
 
-    expect(node(farm, "sts2")).to_contain_text("Shows a number to match")
+    expect(node(farm_page, "sts2")).to_contain_text("Shows a number to match")
     assert services.farm.node("sts2").build == "17763.2300"
 
 
-def test_text_without_a_revision_is_kept_and_told_what_is_missing(farm, services, looks):
-    sts2 = node(farm, "sts2")
+def test_a_text_without_a_revision_is_kept_and_the_page_names_what_is_missing(
+    farm_page, services, looks
+):
+    sts2 = node(farm_page, "sts2")
     sts2.get_by_text("Set another build").click()
     sts2.get_by_label("Build, KB, or what the server prints").fill(SYSTEMINFO)
     sts2.get_by_role("button", name="Set build").click()
@@ -138,55 +143,55 @@ def test_text_without_a_revision_is_kept_and_told_what_is_missing(farm, services
     expect(field).to_have_value(SYSTEMINFO)
     expect(field).to_be_focused()
     assert services.farm.node("sts2").build == "17763.2299"
-    looks(farm, "farm-fault")
+    looks(farm_page, "farm-fault")
 
 
-def test_a_node_is_added(farm, services, looks):
-    form = farm.get_by_role("region", name="Add a node")
+def test_a_node_is_added(farm_page, services, looks):
+    form = farm_page.get_by_role("region", name="Add a node")
     form.get_by_label("Name").fill("no name")
     form.get_by_label("Build, KB").fill("KB5006669")
     form.get_by_role("button", name="Add node").click()
-    expect(farm.get_by_role("alert")).to_contain_text("is no name for a node")
-    looks(farm, "farm-bad-name")
+    expect(farm_page.get_by_role("alert")).to_contain_text("is no name for a node")
+    looks(farm_page, "farm-bad-name")
 
     form.get_by_label("Name").fill("sts4")
     form.get_by_role("button", name="Add node").click()
 
-    expect(node(farm, "sts4")).to_contain_text("Windows Server 2016")
+    expect(node(farm_page, "sts4")).to_contain_text("Windows Server 2016")
     assert services.farm.node("sts4").build == "14393.4704"
 
 
-def test_what_other_devices_see_is_folded_away(farm, looks):
-    sts1 = node(farm, "sts1")
+def test_the_experience_of_other_devices_is_folded_away(farm_page, looks):
+    sts1 = node(farm_page, "sts1")
     expect(sts1.get_by_role("row", name="Wearable")).to_be_hidden()
 
     sts1.get_by_text("By device").click()
 
     expect(sts1.get_by_role("row", name="old app")).to_contain_text("upgrade the app")
     expect(sts1.get_by_role("row", name="Wearable")).to_contain_text("use your phone")
-    looks(farm, "farm-devices")
+    looks(farm_page, "farm-devices")
 
 
-def test_everything_is_reached_by_keyboard(farm, services):
+def test_everything_is_reached_by_keyboard(farm_page, services):
     """Skip link, links, then node by node: its update's page, its step, its two folds."""
-    farm.reload()
-    farm.keyboard.press("Tab")
-    expect(farm.get_by_text("Skip to the content")).to_be_focused()
-    expect(farm.get_by_text("Skip to the content")).to_be_in_viewport()
-    farm.keyboard.press("Enter")
+    farm_page.reload()
+    farm_page.keyboard.press("Tab")
+    expect(farm_page.get_by_text("Skip to the content")).to_be_focused()
+    expect(farm_page.get_by_text("Skip to the content")).to_be_in_viewport()
+    farm_page.keyboard.press("Enter")
 
     for expected in ("KB5007205", "Go back to", "Set another build", "By device", "KB5007206"):
-        farm.keyboard.press("Tab")
-        expect(farm.locator(":focus")).to_contain_text(expected)
-    farm.keyboard.press("Tab")
-    farm.keyboard.press("Enter")
+        farm_page.keyboard.press("Tab")
+        expect(farm_page.locator(":focus")).to_contain_text(expected)
+    farm_page.keyboard.press("Tab")
+    farm_page.keyboard.press("Enter")
 
-    expect(node(farm, "sts2").get_by_role("status")).to_be_visible()
+    expect(node(farm_page, "sts2").get_by_role("status")).to_be_visible()
     assert services.farm.node("sts2").build == "17763.2300"
 
 
-def test_without_script_everything_works(page_without_script, url, services, looks):
-    farm = signed_in(page_without_script, url)
+def test_without_script_everything_works(page_without_script, farm_url, services, looks):
+    farm = signed_in(page_without_script, farm_url)
     sts2 = node(farm, "sts2")
     sts2.get_by_text("Set another build").click()
     sts2.get_by_label("Build, KB").fill("KB5007206")
@@ -199,17 +204,17 @@ def test_without_script_everything_works(page_without_script, url, services, loo
     expect(farm.get_by_label("Token")).to_be_visible()
 
 
-def test_another_sites_page_cannot_change_a_build(farm, url, services):
+def test_another_sites_page_cannot_change_a_build(farm_page, farm_url, services):
     """The form posts, but the browser keeps the cookie back, and we would not take it."""
-    farm.context.route(
+    farm_page.context.route(
         "http://evil.test/",
         lambda route: route.fulfill(
             content_type="text/html",
-            body=f"<form method=post action={url}/admin/nodes><input name=name value=sts1>"
+            body=f"<form method=post action={farm_url}/admin/nodes><input name=name value=sts1>"
             "<input name=build value=20348.1><button>Win</button></form>",
         ),
     )
-    evil = farm.context.new_page()
+    evil = farm_page.context.new_page()
     evil.goto("http://evil.test/")
     with evil.expect_response("**/admin/nodes") as answer:
         evil.get_by_role("button", name="Win").click()
@@ -218,7 +223,7 @@ def test_another_sites_page_cannot_change_a_build(farm, url, services):
     assert services.farm.node("sts1").build == "20348.350"
 
 
-def test_the_log_shows_who_saw_what_and_why(farm, services, looks):
+def test_the_log_shows_who_saw_what_and_why(farm_page, services, looks):
     services.log.append(
         SignInRecord(
             at=datetime.now(UTC),
@@ -233,15 +238,15 @@ def test_the_log_shows_who_saw_what_and_why(farm, services, looks):
         )
     )
 
-    farm.get_by_role("link", name="Sign-ins").click()
+    farm_page.get_by_role("link", name="Sign-ins").click()
 
-    row = farm.get_by_role("row", name="alice@example.test")
+    row = farm_page.get_by_role("row", name="alice@example.test")
     expect(row).to_contain_text("number_match")
     expect(row).to_contain_text("kb_installed")
-    looks(farm, "admin-log")
+    looks(farm_page, "admin-log")
 
 
-def test_access_shows_who_gets_in_where(farm, services, looks):
+def test_access_shows_who_gets_in_where(farm_page, services, looks):
     services.trusts.add(metadata().encode())
     services.policy.set_additional_rules(
         'c:[Type == "http://schemas.microsoft.com/ws/2012/01/insidecorporatenetwork"]\n'
@@ -255,42 +260,44 @@ def test_access_shows_who_gets_in_where(farm, services, looks):
         },
     )
 
-    farm.get_by_role("link", name="Access").click()
+    farm_page.get_by_role("link", name="Access").click()
 
-    row = farm.get_by_role("row", name="https://sp.example.test/metadata")
+    row = farm_page.get_by_role("row", name="https://sp.example.test/metadata")
     expect(row).to_contain_text("Permit specific group")
     expect(row).to_contain_text("GroupParameter: Staff, Partners")
-    looks(farm, "admin-access")
+    looks(farm_page, "admin-access")
 
 
-def test_an_empty_log_and_an_empty_farm_say_so(farm, services, looks):
+def test_an_empty_log_and_an_empty_farm_have_a_sentence(farm_page, services, looks):
     for name in ("sts1", "sts2", "sts3"):
         services.farm.remove(name)
-    farm.reload()
-    expect(farm.get_by_text("There is no node yet")).to_be_visible()
-    looks(farm, "farm-empty")
+    farm_page.reload()
+    expect(farm_page.get_by_text("There is no node yet")).to_be_visible()
+    looks(farm_page, "farm-empty")
 
-    farm.get_by_role("link", name="Sign-ins").click()
-    expect(farm.get_by_text("Nobody has signed in yet")).to_be_visible()
+    farm_page.get_by_role("link", name="Sign-ins").click()
+    expect(farm_page.get_by_text("Nobody has signed in yet")).to_be_visible()
 
 
-def test_a_setting_of_a_trust_is_changed_and_its_weakness_told(farm, services, looks):
+def test_a_setting_of_a_trust_is_changed_and_the_page_names_the_weakness(
+    farm_page, services, looks
+):
     services.trusts.add(metadata().encode())
     services.trusts.add(metadata("https://library.example.test/shibboleth").encode())
     services.trusts.change_from_text(SP_ID, {"signature_algorithm": "rsa-sha1"})
 
-    farm.get_by_role("link", name="Trusts").click()
-    expect(farm.get_by_role("row")).to_have_count(3)
-    looks(farm, "admin-trusts")
-    farm.get_by_label("Name or entity id").fill("sp.example")
-    farm.keyboard.press("Enter")
-    farm.get_by_role("link", name=SP_ID).click()
-    expect(farm.get_by_text("SHA-1, which can be forged")).to_be_visible()
-    looks(farm, "admin-trust")
+    farm_page.get_by_role("link", name="Trusts").click()
+    expect(farm_page.get_by_role("row")).to_have_count(3)
+    looks(farm_page, "admin-trusts")
+    farm_page.get_by_label("Name or entity id").fill("sp.example")
+    farm_page.keyboard.press("Enter")
+    farm_page.get_by_role("link", name=SP_ID).click()
+    expect(farm_page.get_by_text("SHA-1, which can be forged")).to_be_visible()
+    looks(farm_page, "admin-trust")
 
-    farm.get_by_label("signature_algorithm").select_option(index=0)
-    farm.get_by_role("button", name="Save the settings").click()
+    farm_page.get_by_label("signature_algorithm").select_option(index=0)
+    farm_page.get_by_role("button", name="Save the settings").click()
 
-    expect(farm.get_by_role("status")).to_contain_text("The settings are saved")
-    expect(farm.get_by_text("SHA-1, which can be forged")).to_have_count(0)
+    expect(farm_page.get_by_role("status")).to_contain_text("The settings are saved")
+    expect(farm_page.get_by_text("SHA-1, which can be forged")).to_have_count(0)
     assert services.trusts.signing_with_sha1() == ()

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
-from signing_in import served
 
 from idp.config.schema import SignInSection
 from idp.testing.federation import Federation, ServiceProvider
-
-__all__ = ["served"]
 
 NEW = "Battery staple 9"
 
 
 @pytest.fixture
-def url(federation: Federation, served) -> str:
+def password_url(federation: Federation, served) -> str:
     served(sign_in=SignInSection(password_change=True))
     return f"{federation.url}/adfs/portal/updatepassword/"
 
@@ -28,9 +25,11 @@ def type_passwords(page: Page, old: str, new: str) -> None:
     page.keyboard.press("Enter")
 
 
-def test_a_password_is_changed_by_keyboard_without_script(federation, url, page_without_script):
+def test_a_password_is_changed_by_keyboard_without_script(
+    federation, password_url, page_without_script
+):
     page, user = page_without_script, federation.user
-    page.goto(url)
+    page.goto(password_url)
     expect(page.get_by_label("User name")).to_be_focused()
     page.keyboard.type(user.name)
     page.keyboard.press("Tab")
@@ -39,8 +38,8 @@ def test_a_password_is_changed_by_keyboard_without_script(federation, url, page_
     assert federation.services.directory.check_password(user.name, NEW).user is not None
 
 
-def test_who_has_to_change_it_goes_on_to_the_application(
-    federation: Federation, service_provider: ServiceProvider, url, page, phone, looks
+def test_a_user_who_has_to_change_the_password_goes_on_to_the_application(
+    federation: Federation, service_provider: ServiceProvider, password_url, page, phone, looks
 ):
     user = federation.user
     federation.services.directory.set_password(user.name, user.password, must_change=True)
@@ -58,8 +57,8 @@ def test_who_has_to_change_it_goes_on_to_the_application(
     expect(page.locator("#user")).to_have_text(user.name)
 
 
-def test_it_looks_right_and_so_do_its_errors_and_its_end(federation, url, page, looks):
-    page.goto(url)
+def test_the_page_looks_right_with_errors_and_at_the_end(federation, password_url, page, looks):
+    page.goto(password_url)
     looks(page, "password-change")
     for old, name in (
         ("wrong", "password-refused"),

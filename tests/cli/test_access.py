@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from administered import metadata
+from support.service_providers.metadata_parts import metadata
 
 POLICY = """\
 [[permit]]
@@ -19,7 +19,7 @@ TRUST = "https://sp.example.test/metadata"
 
 
 @pytest.fixture
-def server(farm_folder, services):
+def services_with_policy(farm_folder, services):
     (farm_folder / "staff.toml").write_text(POLICY)
     services.directory.add("alice@example.test", "password", groups=["Root"])
     services.directory.add("bob@example.test", "password")
@@ -27,7 +27,7 @@ def server(farm_folder, services):
     return services
 
 
-def test_a_policy_is_set_shown_assigned_tested_and_removed(done, refused, server):
+def test_a_policy_is_set_shown_assigned_tested_and_removed(done, refused, services_with_policy):
     assert done("access", "set", "Staff", "staff.toml") == "The policy Staff is set.\n"
     assert done("access", "show", "Staff") == POLICY
     given = ("access_control_policy=Staff", "access_control_parameters.Admins=root")
@@ -49,7 +49,7 @@ def test_a_policy_is_set_shown_assigned_tested_and_removed(done, refused, server
     assert "bad_access_control_policy" in refused("access", "show", "Staff")
 
 
-def test_the_list_names_what_is_built_in_and_what_has_parameters(done, server):
+def test_the_list_names_what_is_built_in_and_what_has_parameters(done, services_with_policy):
     lines = done("access", "list").splitlines()
 
     assert lines[0] == "name\tbuilt in\tparameters\ttrusts"
@@ -62,7 +62,7 @@ def tried(tally, user: str, *options: str) -> tuple[int, dict]:
     return result.exit_code, json.loads(result.stdout)
 
 
-def test_a_test_says_who_would_get_in_and_why(done, tally, server):
+def test_a_simulation_says_whether_a_user_is_permitted_and_why(done, tally, services_with_policy):
     done("access", "set", "Staff", "staff.toml")
     given = ("access_control_policy=Staff", "access_control_parameters.Admins=root")
     done("sp", "set", TRUST, "second_factor=never", *given)
@@ -87,7 +87,7 @@ def test_a_test_says_who_would_get_in_and_why(done, tally, server):
     assert (denied, told["denied_by"]) == (1, ["no rule permits"])
 
 
-def test_a_test_reads_well(done, tally, server):
+def test_a_test_reads_well(done, tally, services_with_policy):
     done("sp", "set", TRUST, "access_control_policy=Permit everyone for intranet access")
 
     printed = tally(
@@ -105,8 +105,8 @@ def test_a_test_reads_well(done, tally, server):
     ]
 
 
-def test_a_disabled_user_or_trust_is_named(done, tally, server):
-    server.directory.disable("bob@example.test")
+def test_a_disabled_user_or_trust_is_named(done, tally, services_with_policy):
+    services_with_policy.directory.disable("bob@example.test")
     done("sp", "set", TRUST, "enabled=false")
 
     status, told = tried(tally, "bob@example.test")
@@ -128,18 +128,18 @@ def test_a_disabled_user_or_trust_is_named(done, tally, server):
         (("sp", "set", TRUST, "access_control_policy=Gone"), "bad_access_control_policy"),
     ],
 )
-def test_what_cannot_be_is_one_line(args, code, refused, server, tally):
+def test_a_refusal_is_one_line(args, code, refused, services_with_policy, tally):
     if code == "file":
         assert tally(*args).exit_code == 2
     else:
         assert f"[{code}]" in refused(*args)
 
 
-def test_text_that_is_no_toml_is_refused(refused, server):
+def test_text_that_is_no_toml_is_refused(refused, services_with_policy):
     assert "no TOML" in refused("access", "set", "Staff", "-", input="[[permit")
 
 
-def test_the_rule_for_all_trusts_is_shown_and_set(done, tally, server):
+def test_the_rule_for_all_trusts_is_shown_and_set(done, tally, services_with_policy):
     assert done("access", "mfa") == "The second factor at all trusts: default.\n"
     done("access", "mfa", "always")
     assert json.loads(done("access", "mfa", "--json")) == {
@@ -166,7 +166,7 @@ MFA_RULES = """\
 
 
 def test_rules_of_a_trust_come_from_a_file_and_take_the_place_of_its_policy(
-    done, tally, farm_folder, server
+    done, tally, farm_folder, services_with_policy
 ):
     (farm_folder / "rules.txt").write_text(RULES)
 
@@ -180,7 +180,9 @@ def test_rules_of_a_trust_come_from_a_file_and_take_the_place_of_its_policy(
     assert tried(tally, "bob@example.test")[1]["denied_by"] == ["no rule permits"]
 
 
-def test_rules_for_all_trusts_come_from_a_file(done, tally, refused, farm_folder, server):
+def test_rules_for_all_trusts_come_from_a_file(
+    done, tally, refused, farm_folder, services_with_policy
+):
     (farm_folder / "outside.txt").write_text(MFA_RULES)
     printed = done("access", "mfa", "never", "--rules", "outside.txt")
     assert printed == f"The second factor at all trusts: never.\n{MFA_RULES}"
@@ -193,20 +195,23 @@ def test_rules_for_all_trusts_come_from_a_file(done, tally, refused, farm_folder
     assert tried(tally, "bob@example.test")[1]["second_factor_by"] == []
 
 
-def test_files_that_powershell_wrote_are_read(done, farm_folder, server):
+def test_files_that_powershell_wrote_are_read(done, farm_folder, services_with_policy):
     (farm_folder / "mfa.txt").write_text(MFA_RULES, encoding="utf-16")
     (farm_folder / "rules.txt").write_text(RULES, encoding="utf-16")
     (farm_folder / "staff.toml").write_text(POLICY, encoding="utf-16")
 
     assert MFA_RULES in done("access", "mfa", "--rules", "mfa.txt")
     done("sp", "set", TRUST, "issuance_authorization_rules=@rules.txt")
-    assert RULES.splitlines()[0] in server.trusts.find(TRUST).settings.issuance_authorization_rules
+    assert (
+        RULES.splitlines()[0]
+        in services_with_policy.trusts.find(TRUST).settings.issuance_authorization_rules
+    )
     done("access", "set", "Staff", "staff.toml")
     assert done("access", "show", "Staff") == POLICY
 
 
 def test_a_second_factor_that_is_tried_is_the_push_that_claim_rules_are_tried_with(
-    done, tally, farm_folder, server
+    done, tally, farm_folder, services_with_policy
 ):
     method = "http://schemas.microsoft.com/ws/2012/12/authmethod/phoneappnotification"
     claim = f'{{ type = "authnmethodsreferences", equals = "{method}" }}'
@@ -217,5 +222,5 @@ def test_a_second_factor_that_is_tried_is_the_push_that_claim_rules_are_tried_wi
     assert tried(tally, "bob@example.test")[1]["permitted_by"] == ["rule 1 of the policy 'Push'"]
 
 
-def test_a_file_of_rules_that_is_not_there_is_one_line(refused, server):
+def test_a_file_of_rules_that_is_not_there_is_one_line(refused, services_with_policy):
     assert "[file]" in refused("sp", "set", TRUST, "issuance_authorization_rules=@gone.txt")

@@ -8,7 +8,7 @@ from idp.config.reading import load
 
 
 @pytest.fixture
-def elsewhere(farm_folder, tmp_path, monkeypatch, done):
+def config_elsewhere(farm_folder, tmp_path, monkeypatch, done):
     """Another folder to stand in, without a configuration."""
     done("server", "set", "sts1", "20348.350")
     folder = tmp_path / "elsewhere"
@@ -27,19 +27,19 @@ def elsewhere(farm_folder, tmp_path, monkeypatch, done):
         "-c missing.toml server list -c FILE",
     ],
 )
-def test_the_file_may_stand_before_or_after_the_verb(args, elsewhere, done):
-    assert "sts1" in done(*args.replace("FILE", elsewhere).split())
+def test_the_file_may_stand_before_or_after_the_verb(args, config_elsewhere, done):
+    assert "sts1" in done(*args.replace("FILE", config_elsewhere).split())
 
 
-def test_the_variable_names_the_file_where_no_option_does(elsewhere, tally, monkeypatch):
-    monkeypatch.setenv("TALLYSTICK_CONFIG", elsewhere)
+def test_the_variable_names_the_file_where_no_option_does(config_elsewhere, tally, monkeypatch):
+    monkeypatch.setenv("TALLYSTICK_CONFIG", config_elsewhere)
 
     assert "sts1" in tally("server", "list").stdout
     assert tally("server", "list", "-c", "missing.toml").exit_code == 1
 
 
 def test_the_file_in_the_folder_is_the_last_resort(
-    elsewhere, refused, done, farm_folder, monkeypatch
+    config_elsewhere, refused, done, farm_folder, monkeypatch
 ):
     assert "There is no configuration file tallystick.toml" in refused("server", "list")
 

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import click
 import pytest
-from administered import SP_ID, metadata
-from written_metadata import entities
+from support.service_providers.metadata_parts import SP_ID, entities, metadata
 
 from idp import cli
 from idp.cli.context import CommandWithExample
@@ -50,7 +49,7 @@ EXAMPLES = {
 
 
 @pytest.fixture
-def folder(farm_folder: Path, services, monkeypatch) -> Path:
+def server_folder(farm_folder: Path, services, monkeypatch) -> Path:
     """A server that has what the examples speak of."""
     for name, content in {
         "sp-metadata.xml": metadata(),
@@ -74,7 +73,7 @@ def folder(farm_folder: Path, services, monkeypatch) -> Path:
 
 
 @pytest.fixture
-def prepared(folder: Path, services, request: pytest.FixtureRequest) -> None:
+def prepared(server_folder: Path, services, request: pytest.FixtureRequest) -> None:
     """What the example needs to be there; not what it makes itself."""
     line = request.node.callspec.params["line"]
     if " user " in line and " add " not in line:
@@ -97,12 +96,12 @@ def prepared(folder: Path, services, request: pytest.FixtureRequest) -> None:
 
 
 @pytest.mark.parametrize("line", EXAMPLES.values(), ids=EXAMPLES)
-def test_an_example_works(line, prepared, done, folder):
+def test_an_example_works(line, prepared, done, server_folder):
     if "|" in line:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         subprocess.run(  # noqa: S603 - our own example
             ["/bin/sh", "-c", line],
-            cwd=folder,
+            cwd=server_folder,
             env={**os.environ, "PATH": path, "PASSWORD": "secret"},
             check=True,
             timeout=30,
@@ -113,7 +112,7 @@ def test_an_example_works(line, prepared, done, folder):
         done(*args, typed=("password", "password"))
 
 
-def test_every_one_of_them_has_an_example():
+def test_every_command_has_an_example():
     for path, command in commands(cli.main, ""):
         if path.split()[0] in OURS:
             assert isinstance(command, CommandWithExample), path

@@ -20,7 +20,7 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def signed_in(services):
+def write_row(services):
     """Write a row of the log."""
 
     def write(user="alice@example.test", **values):
@@ -37,8 +37,8 @@ def signed_in(services):
     return write
 
 
-def test_a_line_says_who_where_what_and_why(signed_in, done):
-    signed_in()
+def test_a_line_says_who_where_what_and_why(write_row, done):
+    write_row()
 
     assert done("log").split() == [
         "2026-11-24", "12:00:00", "alice@example.test", "https://sp.example.test", "sts1",
@@ -46,16 +46,16 @@ def test_a_line_says_who_where_what_and_why(signed_in, done):
     ]  # fmt: skip
 
 
-def test_a_partial_log_out_says_whom_it_did_not_reach(signed_in, done):
+def test_a_partial_log_out_names_the_service_providers_that_were_not_reached(write_row, done):
     detail = "https://wiki.example.test no_answer"
-    signed_in(experience="", reason="", outcome="partial_logout", detail=detail)
+    write_row(experience="", reason="", outcome="partial_logout", detail=detail)
 
     assert done("log").endswith(f"partial_logout ({detail})\n")
 
 
-def test_json_is_one_object_a_line(signed_in, done):
-    signed_in()
-    signed_in(user="bob@example.test", outcome="refused")
+def test_json_is_one_object_a_line(write_row, done):
+    write_row()
+    write_row(user="bob@example.test", outcome="refused")
 
     first, second = [json.loads(line) for line in done("log", "--json").splitlines()]
 
@@ -66,20 +66,20 @@ def test_json_is_one_object_a_line(signed_in, done):
 
 
 @pytest.mark.parametrize("name", ["alice@example.test", "ALICE@example.test", "EXAMPLE\\alice"])
-def test_the_rows_of_one_user_are_found_by_either_name(name, signed_in, done):
+def test_the_rows_of_one_user_are_found_by_either_name(name, write_row, done):
     done("user", "add", "alice@example.test", "--password-stdin", input="password\n")
-    signed_in()
-    signed_in(user="bob@example.test")
+    write_row()
+    write_row(user="bob@example.test")
 
     assert [
         json.loads(line)["user"] for line in done("log", "--user", name, "--json").splitlines()
     ] == ["alice@example.test"]
 
 
-def test_the_whole_log_is_printed_however_long(signed_in, done, monkeypatch):
-    monkeypatch.setattr(sign_ins, "PAGE", 3)
+def test_the_whole_log_is_printed_however_long(write_row, done, monkeypatch):
+    monkeypatch.setattr(sign_ins, "PAGE_SIZE", 3)
     for number in range(10):
-        signed_in(outcome=str(number))
+        write_row(outcome=str(number))
 
     lines = done("log", "--json").splitlines()
 
@@ -87,8 +87,8 @@ def test_the_whole_log_is_printed_however_long(signed_in, done, monkeypatch):
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
-def test_what_a_client_sent_stays_inside_its_field(options, signed_in, done):
-    signed_in(user="eve\r\nroot  \x1b[2J\u202e<b>", node="\x9b31m")
+def test_a_value_that_a_client_sent_stays_inside_its_field(options, write_row, done):
+    write_row(user="eve\r\nroot  \x1b[2J\u202e<b>", node="\x9b31m")
 
     printed = done("log", *options)
 
@@ -100,8 +100,8 @@ def test_an_empty_log_prints_nothing(done):
     assert done("log") == ""
 
 
-def test_follow_goes_on_with_new_rows_until_it_is_interrupted(signed_in, farm_folder):
-    signed_in(outcome="before")
+def test_follow_goes_on_with_new_rows_until_it_is_interrupted(write_row, farm_folder):
+    write_row(outcome="before")
     process = subprocess.Popen(  # noqa: S603 - our own command
         [TALLYSTICK, "log", "--follow", "--json"],
         cwd=farm_folder,
@@ -112,7 +112,7 @@ def test_follow_goes_on_with_new_rows_until_it_is_interrupted(signed_in, farm_fo
     )
     try:
         assert json.loads(process.stdout.readline())["outcome"] == "before"
-        signed_in(outcome="after")
+        write_row(outcome="after")
         assert json.loads(process.stdout.readline())["outcome"] == "after"
         process.send_signal(signal.SIGINT)
         rest, errors = process.communicate(timeout=10)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import requests
-from administered import SP_ID, metadata
 from prometheus_client.parser import text_string_to_metric_families
-from serve_process import free_port, refusal, serve_process, serve_section
+from support.servers.serve_process import free_port, refusal, serve_process, serve_section
+from support.service_providers.metadata_parts import SP_ID, metadata
 
 from idp.app import assemble
 from idp.config.reading import load
@@ -22,7 +22,7 @@ from idp.testing.federation import Federation
 
 
 @pytest.fixture
-def file(farm_folder: Path) -> Path:
+def config_file(farm_folder: Path) -> Path:
     """A server that answers Prometheus."""
     port = free_port()
     made = serve_section(farm_folder, port=port, workers=2)
@@ -32,9 +32,9 @@ def file(farm_folder: Path) -> Path:
 
 
 @pytest.fixture
-def federation(file: Path, tmp_path: Path):
+def federation(config_file: Path, tmp_path: Path):
     services = assemble(
-        load(file), clock=ShiftedClock(), hasher=PasswordHasher(memory_kib=8, passes=1)
+        load(config_file), clock=ShiftedClock(), hasher=PasswordHasher(memory_kib=8, passes=1)
     )
     services.farm.set_build("sts1", "20348.350", "test")
     services.trusts.add(metadata().encode())
@@ -54,9 +54,9 @@ def samples(url: str) -> dict[tuple[str, ...], float]:
     }
 
 
-def test_all_that_happens_is_counted(file, federation):
+def test_all_that_happens_is_counted(config_file, federation):
     user = federation.add_user()
-    with serve_process(file) as server:
+    with serve_process(config_file) as server:
         for _ in range(3):
             sign_in = federation.sign_in(federation.idp_initiated_url(SP_ID), user)
             user.phone.approve(number=sign_in.number)
@@ -75,17 +75,17 @@ def test_all_that_happens_is_counted(file, federation):
             assert name not in text
 
 
-def test_the_server_itself_has_no_metrics(file, federation):
-    with serve_process(file, "--workers", "1") as server:
+def test_the_server_itself_has_no_metrics(config_file, federation):
+    with serve_process(config_file, "--workers", "1") as server:
         assert requests.get(f"{server.url}/metrics", timeout=30).status_code == 404
 
 
-def test_a_port_in_use_is_one_line(file):
-    with listen("127.0.0.1", load(file).metrics.port):
-        assert "metrics.port" in refusal(file)
+def test_a_port_in_use_is_one_line(config_file):
+    with listen("127.0.0.1", load(config_file).metrics.port):
+        assert "metrics.port" in refusal(config_file)
 
 
-def test_prometheus_is_not_loaded_where_nobody_asks(farm_folder):
+def test_prometheus_is_not_loaded_where_metrics_are_off(farm_folder):
     program = (
         "import sys, pathlib, idp\n"
         "from idp.config.reading import load\n"
@@ -97,7 +97,7 @@ def test_prometheus_is_not_loaded_where_nobody_asks(farm_folder):
     assert done.stdout == "False\n"
 
 
-def test_a_label_has_so_many_values_and_no_more():
+def test_the_number_of_values_of_a_label_is_limited():
     few = _Few()
     values = [few("outcome", str(number)) for number in range(MAX_VALUES + 5)]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner, Result
-from phone_host import ALICE, BOB, PhoneHost, running
+from support.phones.phone_host import ALICE, BOB, PhoneHost
 
 from idp.cli import main
 from idp.cli.phone import phone as phone_group
@@ -30,23 +29,16 @@ class Terminal:
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Iterator[PhoneHost]:
-    """A running phone host."""
-    with running(tmp_path) as running_host:
-        yield running_host
-
-
-@pytest.fixture
-def phone(tmp_path: Path) -> Terminal:
+def terminal(tmp_path: Path) -> Terminal:
     """A terminal whose phone has no account yet."""
     return Terminal(tmp_path / "terminal.phone")
 
 
 @pytest.fixture
-def alices(host: PhoneHost, phone: Terminal) -> Terminal:
+def alices(phone_host: PhoneHost, terminal: Terminal) -> Terminal:
     """A terminal that is Alice's phone."""
-    assert phone("activate", host.activation_url()).exit_code == 0
-    return phone
+    assert terminal("activate", phone_host.activation_url()).exit_code == 0
+    return terminal
 
 
 def failed(result: Result, code: str) -> None:
@@ -58,27 +50,29 @@ def failed(result: Result, code: str) -> None:
     assert result.stderr.count("\n") == 1
 
 
-def test_activation_says_whose_phone_it_is_now(host, phone):
-    result = phone("activate", host.activation_url())
+def test_activation_prints_the_user_of_the_phone(phone_host, terminal):
+    result = terminal("activate", phone_host.activation_url())
     assert result.exit_code == 0
-    assert result.stdout == f"This is now {ALICE}'s Authenticator at {host.url}.\n"
-    assert stat.S_IMODE(phone.file.stat().st_mode) == 0o600
+    assert result.stdout == f"This is now {ALICE}'s Authenticator at {phone_host.url}.\n"
+    assert stat.S_IMODE(terminal.file.stat().st_mode) == 0o600
 
 
-def test_a_code_alone_is_activated_with_its_server(host, phone):
-    code = host.services.mfa.activations.create(ALICE, totp=False)
-    failed(phone("activate", code), "no_server")
-    assert phone("activate", code, "--server", host.url).exit_code == 0
+def test_a_code_alone_is_activated_with_its_server(phone_host, terminal):
+    code = phone_host.services.mfa.activations.create(ALICE, totp=False)
+    failed(terminal("activate", code), "no_server")
+    assert terminal("activate", code, "--server", phone_host.url).exit_code == 0
 
 
-def test_a_used_code_is_refused(host, phone):
-    url = host.activation_url()
-    phone("activate", url)
-    failed(phone("activate", url), "activation_unknown")
+def test_a_used_code_is_refused(phone_host, terminal):
+    url = phone_host.activation_url()
+    terminal("activate", url)
+    failed(terminal("activate", url), "activation_unknown")
 
 
-def test_activation_tells_scripts_neither_key_nor_seed(host, phone):
-    result = phone("activate", host.activation_url(totp=True), "--json", "--name", "Script")
+def test_activation_tells_scripts_neither_key_nor_seed(phone_host, terminal):
+    result = terminal(
+        "activate", phone_host.activation_url(totp=True), "--json", "--name", "Script"
+    )
     told = json.loads(result.stdout)
     assert told["user"] == ALICE
     assert told["device"]["name"] == "Script"
@@ -87,42 +81,42 @@ def test_activation_tells_scripts_neither_key_nor_seed(host, phone):
     assert "seed" not in result.output
 
 
-def test_the_number_approves(host, alices):
-    started = host.push()
+def test_the_number_approves(phone_host, alices):
+    started = phone_host.push()
     result = alices("approve", "--number", started.number)
     assert (result.exit_code, result.stdout) == (0, "Approved.\n")
-    assert host.stored(started).state == "approved"
+    assert phone_host.stored(started).state == "approved"
 
 
-def test_without_the_number_that_is_due_the_request_stays_open(host, alices):
-    started = host.push()
+def test_without_the_number_that_is_due_the_request_stays_open(phone_host, alices):
+    started = phone_host.push()
     failed(alices("approve"), "number_required")
-    assert host.stored(started).state == "pending"
+    assert phone_host.stored(started).state == "pending"
 
 
 @pytest.mark.parametrize("slip", ["NN", "", "4 2", "٤٢"])
-def test_what_is_no_number_leaves_the_request_open(host, alices, slip):
-    started = host.push()
+def test_a_malformed_number_leaves_the_request_open(phone_host, alices, slip):
+    started = phone_host.push()
     failed(alices("approve", "--number", slip), "number_required")
-    assert host.stored(started).state == "pending"
+    assert phone_host.stored(started).state == "pending"
 
 
-def test_a_wrong_number_fails_and_ends_the_request(host, alices):
-    started = host.push()
+def test_a_wrong_number_fails_and_ends_the_request(phone_host, alices):
+    started = phone_host.push()
     failed(alices("approve", "--number", str(109 - int(started.number))), "wrong_number")
-    assert host.stored(started).state == "wrong_number"
+    assert phone_host.stored(started).state == "wrong_number"
 
 
-def test_a_number_on_approve_and_deny_is_ignored(host, alices):
-    host.push("approve_deny")
+def test_a_number_on_approve_and_deny_is_ignored(phone_host, alices):
+    phone_host.push("approve_deny")
     assert alices("approve", "--number", "42").exit_code == 0
 
 
-def test_a_denial_and_its_report(host, alices):
-    started = host.push()
+def test_a_denial_can_be_reported(phone_host, alices):
+    started = phone_host.push()
     result = alices("deny", "--report", "--json")
     assert json.loads(result.stdout) == {"state": "denied"}
-    assert host.stored(started).reported
+    assert phone_host.stored(started).reported
 
 
 def test_without_a_request_there_is_nothing_to_answer(alices):
@@ -131,22 +125,22 @@ def test_without_a_request_there_is_nothing_to_answer(alices):
     failed(alices("wait", "--timeout", "0.1"), "no_request")
 
 
-def test_an_answer_waits_for_its_request(host, alices):
+def test_an_answer_waits_for_its_request(phone_host, alices):
     with ThreadPoolExecutor(1) as threads:
         approval = threads.submit(alices, "approve", "--timeout", "20")
-        host.push("approve_deny")
+        phone_host.push("approve_deny")
         assert approval.result(15).exit_code == 0
 
 
-def test_wait_prints_the_request(host, alices):
-    started = host.push()
+def test_wait_prints_the_request(phone_host, alices):
+    started = phone_host.push()
     assert started.challenge.id in alices("wait").stdout
     (told,) = json.loads(alices("wait", "--json").stdout)
     assert told["id"] == started.challenge.id
 
 
-def test_list_shows_accounts_and_requests_as_the_server_sent_them(host, alices):
-    started = host.push()
+def test_list_shows_accounts_and_requests_as_the_server_sent_them(phone_host, alices):
+    started = phone_host.push()
     told = json.loads(alices("list", "--json").stdout)
     assert told["accounts"][0]["user"] == ALICE
     assert told["accounts"][0]["device"]["platform"] == "android"
@@ -156,44 +150,44 @@ def test_list_shows_accounts_and_requests_as_the_server_sent_them(host, alices):
     assert "Payroll" in alices("list").stdout
 
 
-def test_list_of_a_phone_without_accounts_is_empty(phone):
-    result = phone("list", "--json")
+def test_list_of_a_phone_without_accounts_is_empty(terminal):
+    result = terminal("list", "--json")
     assert (result.exit_code, json.loads(result.stdout)) == (0, {"accounts": [], "requests": []})
-    assert "activate" in phone("list").stderr
+    assert "activate" in terminal("list").stderr
 
 
-def test_list_says_which_account_is_refused(host, alices):
-    alices("activate", host.activation_url(BOB))
-    host.services.directory.disable(BOB)
+def test_list_says_which_account_is_refused(phone_host, alices):
+    alices("activate", phone_host.activation_url(BOB))
+    phone_host.services.directory.disable(BOB)
     alice, bob = json.loads(alices("list", "--json").stdout)["accounts"]
     assert "error" not in alice
     assert bob["error"] == "user_disabled"
 
 
-def test_text_of_a_server_cannot_steer_the_terminal(host, alices):
-    host.services.mfa.push.start(
+def test_text_of_a_server_cannot_steer_the_terminal(phone_host, alices):
+    phone_host.services.mfa.push.start(
         ALICE, "approve_deny", application="\x1b[2Jevil\nline", client_ip="192.0.2.7"
     )
     assert "\x1b" not in alices("list").stdout
     assert "\x1b" not in alices("wait", "--json").stdout
 
 
-def test_an_old_app_and_a_wearable_see_no_request_for_a_number(host, tmp_path):
+def test_an_old_app_and_a_wearable_see_no_request_for_a_number(phone_host, tmp_path):
     old, watch = Terminal(tmp_path / "old"), Terminal(tmp_path / "watch")
-    old("activate", host.activation_url(), "--platform", "ios", "--app-version", "6.5.84")
-    watch("activate", host.activation_url(), "--platform", "watchos")
-    host.push()
+    old("activate", phone_host.activation_url(), "--platform", "ios", "--app-version", "6.5.84")
+    watch("activate", phone_host.activation_url(), "--platform", "watchos")
+    phone_host.push()
     for each in (old, watch):
         assert json.loads(each("list", "--json").stdout)["requests"] == []
-    host.push("approve_deny")
+    phone_host.push("approve_deny")
     assert old("approve").exit_code == 0
 
 
-def test_code_prints_a_code_that_is_right(host, phone):
-    phone("activate", host.activation_url(totp=True))
-    code = phone("code").stdout.strip()
-    assert host.services.mfa.codes.check(ALICE, code, attempt="1") == "right"
-    (told,) = json.loads(phone("code", "--json").stdout)
+def test_code_prints_a_code_that_is_right(phone_host, terminal):
+    terminal("activate", phone_host.activation_url(totp=True))
+    code = terminal("code").stdout.strip()
+    assert phone_host.services.mfa.codes.check(ALICE, code, attempt="1") == "right"
+    (told,) = json.loads(terminal("code", "--json").stdout)
     assert told["user"] == ALICE
 
 
@@ -202,23 +196,31 @@ def test_code_without_a_source_of_codes_fails(alices):
 
 
 @pytest.mark.parametrize("before", [True, False])
-def test_the_file_may_stand_before_or_after_the_verb(host, phone, before):
-    option = ["--file", str(phone.file)]
-    verb = ["activate", host.activation_url()]
-    assert phone(*(option + verb if before else verb + option), file=False).exit_code == 0
+def test_the_file_may_stand_before_or_after_the_verb(phone_host, terminal, before):
+    option = ["--file", str(terminal.file)]
+    verb = ["activate", phone_host.activation_url()]
+    assert terminal(*(option + verb if before else verb + option), file=False).exit_code == 0
     listing = [*option, "list"] if before else ["list", *option]
-    assert ALICE in phone(*listing, file=False).stdout
+    assert ALICE in terminal(*listing, file=False).stdout
 
 
-def test_the_file_nearest_to_the_verb_wins(host, phone, tmp_path):
+def test_the_file_nearest_to_the_verb_wins(phone_host, terminal, tmp_path):
     other = str(tmp_path / "other.phone")
-    phone("--file", other, "activate", host.activation_url(), "--file", str(phone.file), file=False)
-    assert phone.file.exists()
+    terminal(
+        "--file",
+        other,
+        "activate",
+        phone_host.activation_url(),
+        "--file",
+        str(terminal.file),
+        file=False,
+    )
+    assert terminal.file.exists()
     assert not Path(other).exists()
 
 
-def test_without_a_file_nothing_is_guessed(phone):
-    failed(phone("list", file=False), "no_phone")
+def test_without_a_file_nothing_is_guessed(terminal):
+    failed(terminal("list", file=False), "no_phone")
 
 
 def test_a_file_that_others_may_read_is_refused(alices):
@@ -226,17 +228,19 @@ def test_a_file_that_others_may_read_is_refused(alices):
     failed(alices("list"), "phone_file")
 
 
-def test_a_server_that_does_not_answer_is_one_line(phone):
-    failed(phone("activate", "123456789", "--server", "http://127.0.0.1:9"), "server_unreachable")
+def test_a_server_that_does_not_answer_is_one_line(terminal):
+    failed(
+        terminal("activate", "123456789", "--server", "http://127.0.0.1:9"), "server_unreachable"
+    )
 
 
-def test_a_platform_that_is_none_is_wrong_usage(host, phone):
-    assert phone("activate", host.activation_url(), "--platform", "symbian").exit_code == 2
+def test_an_unknown_platform_is_wrong_usage(phone_host, terminal):
+    assert terminal("activate", phone_host.activation_url(), "--platform", "symbian").exit_code == 2
 
 
 @pytest.mark.parametrize("verb", phone_group.commands)
-def test_every_command_shows_an_example(phone, verb):
-    result = phone(verb, "--help")
+def test_every_command_shows_an_example(terminal, verb):
+    result = terminal(verb, "--help")
     assert result.exit_code == 0
     assert f"tallystick phone --file alice.phone {verb}" in result.stdout
     assert "--file FILE" in result.stdout

@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from administered import SP_ID, metadata
-from authenticator_hands import hand_of
 from cryptography.hazmat.primitives import serialization as pem
-from serve_process import (
+from sqlalchemy import text
+from support.phones.signed_phone import hand_of
+from support.servers.serve_process import (
     ServeProcess,
     children,
     free_port,
@@ -32,14 +32,14 @@ from serve_process import (
     starting,
     until,
 )
-from sqlalchemy import text
+from support.service_providers.metadata_parts import SP_ID, metadata
 
 from idp.app import assemble
+from idp.config import WORKER_THREADS
 from idp.config.reading import load
 from idp.demo import certificates as demo_certificates
 from idp.directory import PasswordHasher
 from idp.serving.supervisor import GRACE_SECONDS
-from idp.serving.web_process import THREADS
 from idp.sockets import listen
 from idp.testing.clock import ShiftedClock
 from idp.testing.federation import Federation
@@ -49,7 +49,7 @@ ENGINES = ("granian", "waitress")
 
 
 @pytest.fixture
-def folder(farm_folder: Path) -> Path:
+def server_folder(farm_folder: Path) -> Path:
     """A server's folder; its port is chosen, and its base URL is where it listens."""
     port = free_port()
     file = farm_folder / "tallystick.toml"
@@ -59,15 +59,15 @@ def folder(farm_folder: Path) -> Path:
 
 
 @pytest.fixture
-def file(folder: Path) -> Path:
-    return folder / "tallystick.toml"
+def config_file(server_folder: Path) -> Path:
+    return server_folder / "tallystick.toml"
 
 
 @pytest.fixture
-def federation(file: Path, tmp_path: Path) -> Iterator[Federation]:
+def federation(config_file: Path, tmp_path: Path) -> Iterator[Federation]:
     """The same server's rooms, joined here as well: a user, a trust, and who plays them."""
     services = assemble(
-        load(file),
+        load(config_file),
         clock=ShiftedClock(),
         hasher=PasswordHasher(memory_kib=8, passes=1),
     )
@@ -81,9 +81,9 @@ def federation(file: Path, tmp_path: Path) -> Iterator[Federation]:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_user_signs_in_and_the_server_ends_cleanly(file, federation, engine):
+def test_a_user_signs_in_and_the_server_ends_cleanly(config_file, federation, engine):
     user = federation.add_user()
-    with serve_process(file, TALLYSTICK__SERVE__ENGINE=engine) as server:
+    with serve_process(config_file, TALLYSTICK__SERVE__ENGINE=engine) as server:
         sign_in = federation.sign_in(federation.idp_initiated_url(SP_ID), user)
         user.phone.approve(number=sign_in.number)
 
@@ -95,9 +95,9 @@ def test_a_user_signs_in_and_the_server_ends_cleanly(file, federation, engine):
         assert server.said().count('"event": "stopped"') == server.told["workers"]
 
 
-def test_the_node_of_the_option_answers(file, federation):
+def test_the_node_of_the_option_answers(config_file, federation):
     user = federation.add_user()
-    with serve_process(file, "--node", "sts2", "--workers", "1") as server:
+    with serve_process(config_file, "--node", "sts2", "--workers", "1") as server:
         federation.sign_in(federation.idp_initiated_url(SP_ID), user)
 
         assert federation.log[-1].node == "sts2"
@@ -113,9 +113,13 @@ MADE_UP = (("X_Forwarded_For", "10.8.8.8"),)
     ("engine", "headers"),
     [("granian", FORWARDED), ("waitress", FORWARDED), ("waitress", FORWARDED + MADE_UP)],
 )
-def test_a_proxy_is_believed_in_what_it_adds_itself(file, federation, engine, headers):
-    file.write_text(f'{file.read_text()}\n[proxies]\nreverse_proxies = ["127.0.0.1"]\n')
-    with serve_process(file, TALLYSTICK__SERVE__ENGINE=engine) as server:
+def test_only_the_address_that_the_proxy_itself_adds_is_believed(
+    config_file, federation, engine, headers
+):
+    config_file.write_text(
+        f'{config_file.read_text()}\n[proxies]\nreverse_proxies = ["127.0.0.1"]\n'
+    )
+    with serve_process(config_file, TALLYSTICK__SERVE__ENGINE=engine) as server:
         form = b"UserName=alice@example.test&Password=wrong"
         target = federation.idp_initiated_url(SP_ID).removeprefix(federation.url)
         assert post_as_it_is(server, target, form, headers) == 200
@@ -140,11 +144,13 @@ def post_as_it_is(
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
-def test_what_it_has_let_in_is_answered_before_it_ends(file, federation, engine, number):
+def test_accepted_requests_are_answered_before_the_server_ends(
+    config_file, federation, engine, number
+):
     """Clients that hammer it get whole answers or none; a phone that waits is sent home."""
     phone = hand_of(federation, federation.add_user().phone)
     with (
-        serve_process(file, TALLYSTICK__SERVE__ENGINE=engine) as server,
+        serve_process(config_file, TALLYSTICK__SERVE__ENGINE=engine) as server,
         ThreadPoolExecutor(9) as threads,
     ):
         waiting = threads.submit(phone.call, "GET", "pending?wait=25")
@@ -172,9 +178,9 @@ def _ask_until_refused(url: str, enough: threading.Semaphore) -> list[int]:
         enough.release()
 
 
-def test_it_ends_also_while_it_starts(file):
+def test_a_server_that_starts_can_be_ended(config_file):
     """A worker that is just being made has not heard of signals yet."""
-    with starting(file) as (process, _log):
+    with starting(config_file) as (process, _log):
         until(lambda: any(map(children, children(process.pid))))
         process.terminate()
 
@@ -183,8 +189,8 @@ def test_it_ends_also_while_it_starts(file):
     assert children(process.pid) == set()
 
 
-def test_a_second_signal_does_not_wait(file, federation):
-    with serve_process(file) as server, _half_a_request(server):
+def test_a_second_signal_does_not_wait(config_file, federation):
+    with serve_process(config_file) as server, _half_a_request(server):
         server.process.send_signal(signal.SIGTERM)
         until(lambda: not _accepts(server))
 
@@ -213,16 +219,16 @@ def _accepts(server: ServeProcess) -> bool:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_clients_that_never_finish_keep_nobody_out(file, federation, engine):
+def test_clients_that_never_finish_do_not_keep_others_out(config_file, federation, engine):
     """More than there are threads begin a body; others sign in, and a form more is refused."""
     resource.setrlimit(
         resource.RLIMIT_NOFILE, (2048, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
     )
     user = federation.add_user()
     with serve_process(
-        file, "--workers", "1", TALLYSTICK__SERVE__ENGINE=engine
+        config_file, "--workers", "1", TALLYSTICK__SERVE__ENGINE=engine
     ) as server, ExitStack() as held:  # fmt: skip
-        for _ in range(THREADS + 50):
+        for _ in range(WORKER_THREADS + 50):
             held.enter_context(_half_a_body(server))
 
         assert requests.get(f"{server.url}/adfs/probe", timeout=30).status_code == 200
@@ -244,8 +250,8 @@ def _half_a_body(server: ServeProcess) -> socket.socket:
     return connection
 
 
-def test_a_worker_that_dies_is_replaced(file, federation):
-    with serve_process(file) as server:
+def test_a_worker_that_dies_is_replaced(config_file, federation):
+    with serve_process(config_file) as server:
         before = server.workers()
         os.kill(min(before), signal.SIGKILL)
         until(lambda: len(server.workers() - before) == 1)
@@ -256,16 +262,18 @@ def test_a_worker_that_dies_is_replaced(file, federation):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_nothing_is_left_when_the_supervisor_dies(file, federation, engine):
-    with serve_process(file, TALLYSTICK__SERVE__ENGINE=engine) as server:
+def test_no_process_is_left_when_the_supervisor_dies(config_file, federation, engine):
+    with serve_process(config_file, TALLYSTICK__SERVE__ENGINE=engine) as server:
         left = {server.host} | server.workers()
         server.process.kill()
 
         until(lambda: not any(map(is_alive, left)))
 
 
-def test_nothing_is_left_when_the_host_dies_and_the_status_says_so(file, federation):
-    with serve_process(file) as server:
+def test_no_process_is_left_when_the_host_dies_and_the_exit_status_shows_it(
+    config_file, federation
+):
+    with serve_process(config_file) as server:
         workers = server.workers()
         os.kill(server.host, signal.SIGKILL)
 
@@ -274,51 +282,55 @@ def test_nothing_is_left_when_the_host_dies_and_the_status_says_so(file, federat
         assert "[server_ended]" in server.said()
 
 
-def test_systemd_is_told_when_it_answers_and_when_it_ends(file, federation, tmp_path):
+def test_systemd_is_notified_when_the_server_is_ready_and_when_it_stops(
+    config_file, federation, tmp_path
+):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notified:
         notified.bind(str(tmp_path / "notify"))
         notified.settimeout(60)
         with serve_process(
-            file, "--workers", "1", NOTIFY_SOCKET=str(tmp_path / "notify")
+            config_file, "--workers", "1", NOTIFY_SOCKET=str(tmp_path / "notify")
         ) as server:
             assert notified.recv(100) == b"READY=1"
             assert server.end() == 0
             assert notified.recv(100) == b"STOPPING=1"
 
 
-def test_a_port_in_use_is_one_line(file):
-    port = load(file).serve.port
+def test_a_port_in_use_is_one_line(config_file):
+    port = load(config_file).serve.port
     with listen("127.0.0.1", port):
-        assert f"Port {port} on 127.0.0.1 is in use" in refusal(file)
+        assert f"Port {port} on 127.0.0.1 is in use" in refusal(config_file)
 
 
-def test_a_missing_key_is_one_line(file, folder):
-    (folder / "signing.key").unlink()
+def test_a_missing_key_is_one_line(config_file, server_folder):
+    (server_folder / "signing.key").unlink()
 
-    assert "signing.key cannot be read" in refusal(file)
+    assert "signing.key cannot be read" in refusal(config_file)
 
 
-def test_a_database_of_a_later_version_is_one_line(file, federation):
+def test_a_database_of_a_later_version_is_one_line(config_file, federation):
     with federation.services.database.write() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
-    assert "[database_too_new]" in refusal(file)
+    assert "[database_too_new]" in refusal(config_file)
 
 
-def test_a_node_that_there_is_not_is_one_line(file, federation):
-    assert "[no_node]" in refusal(file, "--node", "sts9")
+def test_a_node_that_there_is_not_is_one_line(config_file, federation):
+    assert "[no_node]" in refusal(config_file, "--node", "sts9")
 
 
-def test_a_server_without_a_node_starts_and_says_what_to_do(file):
-    with serve_process(file) as server:
+def test_a_server_without_a_node_starts_and_says_what_to_do(config_file):
+    with serve_process(config_file) as server:
         assert requests.get(f"{server.url}/adfs/probe", timeout=30).status_code == 503
         server.end()
         assert "tallystick server set NODE BUILD" in server.said()
 
 
 @pytest.fixture
-def certificate(folder: Path) -> demo_certificates.TlsFiles:
-    return demo_certificates.create_certificates(folder / "tls", "localhost", datetime.now(UTC))
+def tls_files(server_folder: Path) -> demo_certificates.TlsFiles:
+    return demo_certificates.create_certificates(
+        server_folder / "tls", "localhost", datetime.now(UTC)
+    )
 
 
 def with_tls(folder: Path, certificate: Path, key: Path) -> Path:
@@ -329,9 +341,9 @@ def with_tls(folder: Path, certificate: Path, key: Path) -> Path:
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-def test_tls_is_spoken_from_1_2(folder, certificate, version):
-    file = with_tls(folder, certificate.certificate, certificate.key)
-    context = ssl.create_default_context(cafile=certificate.ca_file)
+def test_tls_is_spoken_from_1_2(server_folder, tls_files, version):
+    file = with_tls(server_folder, tls_files.certificate, tls_files.key)
+    context = ssl.create_default_context(cafile=tls_files.ca_file)
     context.maximum_version = version
     with serve_process(file, "--workers", "1") as server:
         assert server.url.startswith("https:")
@@ -343,45 +355,45 @@ def test_tls_is_spoken_from_1_2(folder, certificate, version):
             assert wrapped.version() == version.name.replace("_", ".")
 
 
-def test_a_certificate_that_cannot_be_used_is_one_line(folder, certificate):
-    file = with_tls(folder, certificate.ca_file, certificate.key)
+def test_a_certificate_that_cannot_be_used_is_one_line(server_folder, tls_files):
+    file = with_tls(server_folder, tls_files.ca_file, tls_files.key)
 
     assert "[bad_tls_certificate]" in refusal(file)
 
 
-def test_a_certificate_that_is_missing_is_one_line(folder, certificate):
-    file = with_tls(folder, folder / "missing.crt", certificate.key)
+def test_a_certificate_that_is_missing_is_one_line(server_folder, tls_files):
+    file = with_tls(server_folder, server_folder / "missing.crt", tls_files.key)
 
     assert "[bad_tls_certificate]" in refusal(file)
 
 
-def test_a_tls_key_of_the_old_form_is_one_line(folder, certificate):
-    key = pem.load_pem_private_key(certificate.key.read_bytes(), None)
+def test_a_tls_key_of_the_old_form_is_one_line(server_folder, tls_files):
+    key = pem.load_pem_private_key(tls_files.key.read_bytes(), None)
     form = (pem.Encoding.PEM, pem.PrivateFormat.TraditionalOpenSSL, pem.NoEncryption())
-    certificate.key.write_bytes(key.private_bytes(*form))
-    file = with_tls(folder, certificate.certificate, certificate.key)
+    tls_files.key.write_bytes(key.private_bytes(*form))
+    file = with_tls(server_folder, tls_files.certificate, tls_files.key)
 
     assert "openssl pkcs8" in refusal(file)
 
 
-def test_waitress_is_no_server_for_tls(folder, certificate):
-    file = with_tls(folder, certificate.certificate, certificate.key)
+def test_waitress_is_no_server_for_tls(server_folder, tls_files):
+    file = with_tls(server_folder, tls_files.certificate, tls_files.key)
 
     assert "waitress speaks no TLS" in refusal(file, TALLYSTICK__SERVE__ENGINE="waitress")
 
 
-def test_a_header_of_the_environment_is_no_header_of_a_request(file, federation):
+def test_a_header_of_the_environment_is_no_header_of_a_request(config_file, federation):
     """Granian shows applications the environment with each request."""
     user = federation.add_user()
-    with serve_process(file, "--workers", "1", HTTP_ORIGIN="https://other.example.test"):
+    with serve_process(config_file, "--workers", "1", HTTP_ORIGIN="https://other.example.test"):
         sign_in = federation.sign_in(federation.idp_initiated_url(SP_ID), user)
 
         assert sign_in.number, "the post of the password has no Origin that is not ours"
 
 
 @pytest.mark.parametrize("settings", ["certificate = 'a'", "port = 0", "workers = 0", "engin = 1"])
-def test_wrong_settings_are_one_line(folder, settings):
-    file = folder / "tallystick.toml"
+def test_wrong_settings_are_one_line(server_folder, settings):
+    file = server_folder / "tallystick.toml"
     file.write_text(file.read_text().split("[serve]")[0] + f"[serve]\n{settings}\n")
 
     assert "[config]" in refusal(file)

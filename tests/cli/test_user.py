@@ -164,6 +164,51 @@ def test_an_activated_phone_is_among_the_methods(alice, done, services, device_k
     assert methods["push"][0]["decides"] is True
     rows = [line.split("\t") for line in done("user", "methods", alice).splitlines()[1:]]
     assert [row[0] for row in rows] == ["push", "totp"]
+    assert rows[0][1:5] == ["Pixel", "android", "6.2111.7701", "phone-current"]
+    assert rows[1][1:] == [""] * 5
+
+
+def test_methods_for_scripts_list_each_kind_and_keep_the_older_keys(
+    alice, done, services, device_key
+):
+    services.mfa.codes.register(alice, "A" * 32)
+    device = services.mfa.activations.activate(
+        services.mfa.activations.create(alice, totp=False),
+        public_key=device_key,
+        platform="ios",
+        app_version="6.4.12",
+        name="Old phone",
+    ).device
+    since = f"{device.activated_at:%Y-%m-%dT%H:%M:%SZ}"
+
+    assert json.loads(done("user", "methods", alice, "--json")) == {
+        "push": [
+            {
+                "id": device.id,
+                "name": "Old phone",
+                "platform": "ios",
+                "app_version": "6.4.12",
+                "kind": "phone-old",
+                "activated_at": since,
+                "decides": True,
+            }
+        ],
+        "totp": True,
+        "methods": [
+            {
+                "id": device.id,
+                "kind": "push",
+                "name": "Old phone",
+                "created_at": since,
+                "last_used_at": None,
+                "platform": "ios",
+                "app_version": "6.4.12",
+                "device": "phone-old",
+                "decides": True,
+            },
+            {"id": "totp", "kind": "totp", "name": "", "created_at": None, "last_used_at": None},
+        ],
+    }
 
 
 def test_methods_of_somebody_without_any_says_what_to_do(alice, tally):
@@ -171,7 +216,7 @@ def test_methods_of_somebody_without_any_says_what_to_do(alice, tally):
 
 
 def test_unlock_clears_password_code_and_push_limits(alice, done, services):
-    services.mfa_store.save_totp_seed(alice, "A" * 32)
+    services.mfa.codes.register(alice, "A" * 32)
     for number in range(10):
         services.directory.check_password(alice, "wrong")
         services.mfa.codes.check(alice, f"{number:06}", attempt=str(number))
@@ -230,7 +275,7 @@ def test_a_removed_user_is_gone(alice, done):
     "verb",
     ["passwd", "show", "methods", "unlock", "activate", "sign-out", "disable", "enable", "remove"],
 )
-def test_a_name_that_nobody_has_is_refused(verb, refused):
+def test_an_unknown_name_is_refused(verb, refused):
     assert refused("user", verb, "nobody@example.test").endswith("[unknown_user]\n")
 
 

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from ssl import SSLContext
 
-import aws
-import aws_adfs
 import pytest
-from authority import Authority, make_authority
-from connect_proxy import connect_proxy
+from support.certificates.authority import Authority, make_authority
+from support.clients import aws, aws_adfs
+from support.clients.connect_proxy import connect_proxy
 from werkzeug.serving import make_server
 
 NAMES = (aws_adfs.HOST, aws.SIGN_IN_HOST, "localhost")

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
 
-import node_saml
 import pytest
-from node_saml import NodeSaml, NodeSamlError
+from support.clients import node_saml
+from support.clients.node_saml import NodeSaml, NodeSamlError
 
 from idp.saml.contexts import MULTIPLE_AUTHN
 from idp.saml.keys import PemPair, new_signing_certificate
@@ -32,7 +32,7 @@ def pair() -> PemPair:
 
 
 @pytest.fixture
-def register(federation, pair) -> Iterator[Register]:
+def register_node_saml(federation, pair) -> Iterator[Register]:
     """Start it with options of its own, and make a trust of the metadata it writes."""
     started = []
 
@@ -96,9 +96,11 @@ BINDINGS = {
 
 @pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
 @pytest.mark.parametrize("binding", BINDINGS)
-def test_it_signs_its_user_in_by_the_number(binding, encrypted, register, federation, phone):
+def test_node_saml_signs_its_user_in_by_the_number(
+    binding, encrypted, register_node_saml, federation, phone
+):
     begin, options = BINDINGS[binding]
-    provider = register(encrypted=encrypted, **options)
+    provider = register_node_saml(encrypted=encrypted, **options)
 
     signing_in = begin(federation, provider)
     assert phone.approve(signing_in.number) == "approved"
@@ -112,8 +114,8 @@ def test_it_signs_its_user_in_by_the_number(binding, encrypted, register, federa
 
 
 @pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
-def test_it_takes_every_way_of_signing(encrypted, register, federation, phone):
-    provider = register(encrypted=encrypted, wantAuthnResponseSigned=True)
+def test_node_saml_accepts_every_way_of_signing(encrypted, register_node_saml, federation, phone):
+    provider = register_node_saml(encrypted=encrypted, wantAuthnResponseSigned=True)
     federation.services.trusts.change_from_text(
         ENTITY_ID, {"saml_response_signature": "MessageAndAssertion"}
     )
@@ -125,8 +127,10 @@ def test_it_takes_every_way_of_signing(encrypted, register, federation, phone):
     assert taken["profile"]["nameID"] == federation.user.name
 
 
-def test_it_gets_the_name_and_the_context_that_it_asks_for(register, federation, phone):
-    provider = register(identifierFormat=PERSISTENT, authnContext=[MULTIPLE_AUTHN])
+def test_node_saml_gets_the_name_and_the_context_that_it_requests(
+    register_node_saml, federation, phone
+):
+    provider = register_node_saml(identifierFormat=PERSISTENT, authnContext=[MULTIPLE_AUTHN])
     signing_in = by_redirect(federation, provider)
     phone.approve(signing_in.number)
     answer = signing_in.finish()
@@ -139,8 +143,8 @@ def test_it_gets_the_name_and_the_context_that_it_asks_for(register, federation,
     assert answer.assertion.authn_context_class == MULTIPLE_AUTHN
 
 
-def test_it_refuses_our_answer_once_that_is_altered(register, federation, phone):
-    provider = register()
+def test_node_saml_refuses_an_altered_response(register_node_saml, federation, phone):
+    provider = register_node_saml()
     signing_in = by_redirect(federation, provider)
     phone.approve(signing_in.number)
     answer = signing_in.finish()
@@ -153,8 +157,10 @@ def test_it_refuses_our_answer_once_that_is_altered(register, federation, phone)
         )
 
 
-def test_a_passive_request_without_a_session_is_told_so(register, federation):
-    provider = register(passive=True)
+def test_node_saml_reads_the_status_of_a_passive_request_without_a_session(
+    register_node_saml, federation
+):
+    provider = register_node_saml(passive=True)
     page = federation.browser().open(provider.call("getAuthorizeUrlAsync", "", "", {}))
     answer = federation.resume(federation.browser(), page).finish()
 
@@ -163,9 +169,9 @@ def test_a_passive_request_without_a_session_is_told_so(register, federation):
     assert provider.call("validatePostResponseAsync", answer.fields)["profile"] is None
 
 
-def test_a_request_that_another_key_signed_is_refused(register, federation, pair):
+def test_a_request_that_another_key_signed_is_refused(register_node_saml, federation, pair):
     other = new_signing_certificate("node.example.test", datetime.now(UTC))
-    provider = register(privateKey=other.private_key.decode())
+    provider = register_node_saml(privateKey=other.private_key.decode())
 
     page = federation.browser().open(provider.call("getAuthorizeUrlAsync", "", "", {}))
 
@@ -189,8 +195,8 @@ def is_signed_in(federation, browser: Browser) -> bool:
 LENIENT = {"validateInResponseTo": "ifPresent"}
 
 
-def test_its_user_signs_out_there_and_it_is_told_so(register, federation, phone):
-    provider = register(**LENIENT)
+def test_a_user_signs_out_at_node_saml_which_gets_a_response(register_node_saml, federation, phone):
+    provider = register_node_saml(**LENIENT)
     browser, profile = signed_in(federation, provider, phone)
     assert is_signed_in(federation, browser)
 
@@ -202,8 +208,10 @@ def test_its_user_signs_out_there_and_it_is_told_so(register, federation, phone)
     assert not is_signed_in(federation, browser)
 
 
-def test_it_is_told_so_by_redirect_where_its_metadata_wants_that(register, federation, phone):
-    provider = register(logged_out_by="HTTP-Redirect")
+def test_node_saml_gets_the_response_by_redirect_where_its_metadata_wants_that(
+    register_node_saml, federation, phone
+):
+    provider = register_node_saml(logged_out_by="HTTP-Redirect")
     browser, profile = signed_in(federation, provider, phone)
 
     asked = provider.call("getLogoutUrlAsync", profile, "kept", {})
@@ -218,8 +226,10 @@ def test_it_is_told_so_by_redirect_where_its_metadata_wants_that(register, feder
         provider.call("validateRedirectAsync", altered, query)
 
 
-def test_its_user_signs_out_here_and_its_answer_is_taken(register, federation, phone):
-    provider = register()
+def test_a_user_signs_out_here_and_the_response_of_node_saml_is_accepted(
+    register_node_saml, federation, phone
+):
+    provider = register_node_saml()
     browser, profile = signed_in(federation, provider, phone)
 
     page = browser.get(f"{federation.url}{IDP_INITIATED}.aspx")
@@ -239,8 +249,8 @@ def test_its_user_signs_out_here_and_its_answer_is_taken(register, federation, p
     assert 'data-outcome="signed_out"' in end.html
 
 
-def test_it_refuses_our_log_out_message_once_that_is_altered(register, federation, phone):
-    provider = register(**LENIENT)
+def test_node_saml_refuses_an_altered_logout_message(register_node_saml, federation, phone):
+    provider = register_node_saml(**LENIENT)
     browser, profile = signed_in(federation, provider, phone)
     page = browser.get(provider.call("getLogoutUrlAsync", profile, "", {}))
     xml = base64.b64decode(page.form.fields["SAMLResponse"])

@@ -8,15 +8,12 @@ from __future__ import annotations
 import base64
 
 import pytest
-from leaving import App, Sent, carry, visit
-from signing_in import pairs
+from support.service_providers.logout_messages import ReceivedMessage, carry, visit
 
 from idp.embedded.test_sp.pysaml2_client import make_configured_client
 from idp.saml.logout import OutgoingMessage
 from idp.saml.values import POST, REDIRECT
 from idp.testing.page import Page
-
-__all__ = ["pairs"]
 
 SP = "https://pysaml2.example.test/metadata"
 ACS, SLO = "https://pysaml2.example.test/acs", "https://pysaml2.example.test/slo"
@@ -26,12 +23,7 @@ each_binding = pytest.mark.parametrize("binding", [REDIRECT, POST], ids=["redire
 
 
 @pytest.fixture
-def browser(federation):
-    return federation.browser()
-
-
-@pytest.fixture
-def client(federation, pairs, binding, tmp_path):
+def pysaml2_client(federation, pairs, binding, tmp_path):
     """pysaml2's client; it takes log-out messages by the binding of the test."""
     from saml2.metadata import create_metadata_string
 
@@ -88,7 +80,7 @@ def on_the_way(sent: dict) -> OutgoingMessage:
     return OutgoingMessage(form.action, form.fields)
 
 
-def encoded(sent: Sent) -> str:
+def encoded(sent: ReceivedMessage) -> str:
     if sent.message.binding == POST:
         return base64.b64encode(sent.message.xml).decode()
     from saml2.s_utils import deflate_and_base64_encode
@@ -97,32 +89,32 @@ def encoded(sent: Sent) -> str:
 
 
 @each_binding
-def test_it_begins_a_log_out(binding, client, federation, browser, pairs):
-    other = App(federation, pairs("sp"), "other").register()
-    name_id = sign_in(client, federation, browser, binding)
+def test_pysaml2_begins_a_log_out(binding, pysaml2_client, federation, browser, logout_app):
+    other = logout_app("other")
+    name_id = sign_in(pysaml2_client, federation, browser, binding)
     other.sign_in(browser)
 
-    done = client.do_logout(
+    done = pysaml2_client.do_logout(
         name_id, [federation.entity_id], "", None, expected_binding=binding, sign_alg=RSA_SHA256
     )
     _, sent = done[federation.entity_id]
     asked = carry(federation, browser, on_the_way(sent))
-    assert asked.address == other.slo
-    answer = carry(federation, browser, other.answers(asked))
+    assert asked.address == other.slo_url
+    answer = carry(federation, browser, other.logout_response(asked))
 
     assert (answer.address, answer.message.binding) == (SLO, binding)
-    response = client.parse_logout_request_response(encoded(answer), binding)
+    response = pysaml2_client.parse_logout_request_response(encoded(answer), binding)
     assert response.status_ok()
-    assert response.in_response_to in client.state
+    assert response.in_response_to in pysaml2_client.state
 
 
 @each_binding
-def test_it_is_asked_to_log_out(binding, client, federation, browser):
-    name_id = sign_in(client, federation, browser, binding)
+def test_pysaml2_answers_a_log_out_request(binding, pysaml2_client, federation, browser):
+    name_id = sign_in(pysaml2_client, federation, browser, binding)
     asked = visit(federation, browser, f"{federation.url}/adfs/ls/signout", {})
     assert (asked.address, asked.message.binding) == (SLO, binding)
 
-    sent = client.handle_logout_request(
+    sent = pysaml2_client.handle_logout_request(
         encoded(asked),
         name_id,
         binding,
@@ -133,4 +125,4 @@ def test_it_is_asked_to_log_out(binding, client, federation, browser):
     page = carry(federation, browser, on_the_way(sent))
 
     assert page.data("outcomes", "outcome") == {SP: "signed_out"}
-    assert client.users.subjects() == []
+    assert pysaml2_client.users.subjects() == []

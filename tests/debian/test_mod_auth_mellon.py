@@ -9,9 +9,9 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-import mellon
 import pytest
-from mellon import Mellon
+from support.clients import mellon
+from support.clients.mellon import Mellon
 
 from idp.saml.keys import PemPair, new_signing_certificate
 from idp.signin.paths import IDP_INITIATED
@@ -27,7 +27,7 @@ def pair() -> PemPair:
 
 
 @pytest.fixture
-def register(federation, pair, tmp_path) -> Iterator[Register]:
+def register_mellon(federation, pair, tmp_path) -> Iterator[Register]:
     """Run it, knowing our metadata, and make a trust of its own; ``post`` hides our Redirect."""
     with ExitStack() as running:
 
@@ -50,8 +50,10 @@ def without_redirect(metadata: bytes) -> bytes:
 
 @pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
 @pytest.mark.parametrize("binding", ["redirect", "post"])
-def test_its_page_opens_after_the_number(binding, encrypted, register, federation, phone):
-    provider = register(binding, encrypt_claims=encrypted)
+def test_a_protected_page_opens_after_the_number(
+    binding, encrypted, register_mellon, federation, phone
+):
+    provider = register_mellon(binding, encrypt_claims=encrypted)
 
     signing_in = federation.sign_in(provider.protected)
     assert phone.approve(signing_in.number) == "approved"
@@ -70,9 +72,11 @@ ALTERED = {
 
 
 @pytest.mark.parametrize("way", ALTERED)
-def test_its_page_stays_closed_to_an_altered_answer(way, register, federation, phone):
+def test_a_protected_page_stays_closed_to_an_altered_response(
+    way, register_mellon, federation, phone
+):
     encrypted, pattern, replacement = ALTERED[way]
-    provider = register("redirect", encrypt_claims=encrypted)
+    provider = register_mellon("redirect", encrypt_claims=encrypted)
     signing_in = federation.sign_in(provider.protected)
     phone.approve(signing_in.number)
     answer = signing_in.finish()
@@ -87,8 +91,10 @@ def test_its_page_stays_closed_to_an_altered_answer(way, register, federation, p
 
 
 @pytest.mark.parametrize("binding", ["redirect", "post"])
-def test_its_user_signs_out_there_and_here_at_once(binding, register, federation, phone):
-    provider = register(binding)
+def test_a_user_who_signs_out_at_mellon_is_signed_out_here(
+    binding, register_mellon, federation, phone
+):
+    provider = register_mellon(binding)
     browser = signed_in(federation, provider, phone)
 
     page = browser.open(f"{provider.url}/mellon/logout?ReturnTo={quote(provider.url)}/out.html")
@@ -98,8 +104,8 @@ def test_its_user_signs_out_there_and_here_at_once(binding, register, federation
     assert "idp_SignOutPanel" not in browser.get(f"{federation.url}{IDP_INITIATED}.aspx").ids()
 
 
-def test_its_user_signs_out_here_and_there_at_once(register, federation, phone):
-    provider = register("redirect")
+def test_a_user_who_signs_out_here_is_signed_out_at_mellon(register_mellon, federation, phone):
+    provider = register_mellon("redirect")
     browser = signed_in(federation, provider, phone)
 
     page = browser.get(f"{federation.url}{IDP_INITIATED}.aspx")

@@ -9,15 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import requests
-from administered import SP_ID, farm_folder, keys_folder, metadata
 from requests.adapters import HTTPAdapter
-from serve_process import TALLYSTICK, free_port, serve_process, serve_section, until
+from support.servers.serve_process import TALLYSTICK, free_port, serve_process, serve_section, until
+from support.service_providers.metadata_parts import SP_ID, metadata
 
 from idp.app import assemble
 from idp.config.reading import load
 from idp.demo import certificates as demo_certificates
-
-__all__ = ["farm_folder", "keys_folder"]
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "operation"
 OUTER = """
@@ -79,7 +77,7 @@ class From(HTTPAdapter):
         super().init_poolmanager(*args, **options, source_address=("127.0.0.2", 0))
 
 
-def test_behind_nginx_users_are_who_they_are_and_nothing_they_say(farm_folder, tmp_path):
+def test_addresses_behind_nginx_are_those_that_nginx_sees(farm_folder, tmp_path):
     port, outside = free_port(), free_port()
     certificate = demo_certificates.create_certificates(
         tmp_path / "tls", "localhost", datetime.now(UTC)

@@ -13,6 +13,7 @@ import pytest
 from idp.saml.assertions import write_response
 from idp.saml.bindings import decode_post, decode_redirect
 from idp.saml.keys import new_signing_certificate
+from idp.saml.messages import RequestRules
 from idp.saml.metadata import write_idp_metadata
 from idp.saml.refusal import Refused
 from idp.saml.requests import read_authn_request
@@ -36,7 +37,7 @@ SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 
 
 @pytest.fixture
-def client(xmlsec1, key, tmp_path) -> Saml2Client:
+def pysaml2_client(xmlsec1, key, tmp_path) -> Saml2Client:
     """pysaml2's client with its usual settings, all its XML cryptography by the program."""
     pair = new_signing_certificate("sp.example.test", datetime.now(UTC))
     (tmp_path / "key.pem").write_bytes(pair.private_key)
@@ -69,43 +70,45 @@ def client(xmlsec1, key, tmp_path) -> Saml2Client:
 
 
 @pytest.fixture
-def trust(client):
+def described_sp(pysaml2_client):
     """The service provider as its own metadata describes it to us."""
-    return read_service_provider(create_metadata_string(None, config=client.config, valid=24))
+    return read_service_provider(
+        create_metadata_string(None, config=pysaml2_client.config, valid=24)
+    )
 
 
 def read(message, trust):
     """Read a request as the sign-in does."""
     return read_authn_request(
         message,
-        find_service_provider={SP: trust}.get,
+        find_trust={SP: RequestRules(trust)}.get,
         destinations=[SSO],
         now=datetime.now(UTC),
     )
 
 
-def test_its_request_by_post_is_read(client, trust):
-    request_id, form = client.prepare_for_authenticate(binding=POST, sign=True)
+def test_a_request_of_pysaml2_by_post_is_read(pysaml2_client, described_sp):
+    request_id, form = pysaml2_client.prepare_for_authenticate(binding=POST, sign=True)
     message = decode_post(form_value(form["data"]))
-    request = read(message, trust)
+    request = read(message, described_sp)
     assert (request.id, request.acs_url, request.signed) == (request_id, ACS, True)
 
 
-def test_its_altered_request_by_post_is_refused(client, trust):
-    _, form = client.prepare_for_authenticate(binding=POST, sign=True)
+def test_an_altered_request_of_pysaml2_by_post_is_refused(pysaml2_client, described_sp):
+    _, form = pysaml2_client.prepare_for_authenticate(binding=POST, sign=True)
     xml = base64.b64decode(form_value(form["data"]))
     altered = xml.replace(b"<ns0:AuthnRequest", b'<ns0:AuthnRequest ForceAuthn="true"')
     assert altered != xml
     with pytest.raises(Refused, match="signature"):
-        read(decode_post(base64.b64encode(altered).decode()), trust)
+        read(decode_post(base64.b64encode(altered).decode()), described_sp)
 
 
-def test_its_request_by_redirect_is_read(client, trust):
-    request_id, answer = client.prepare_for_authenticate(
+def test_a_request_of_pysaml2_by_redirect_is_read(pysaml2_client, described_sp):
+    request_id, answer = pysaml2_client.prepare_for_authenticate(
         binding=REDIRECT, sign=True, sigalg=RSA_SHA256
     )
     query = urlsplit(dict(answer["headers"])["Location"]).query
-    request = read(decode_redirect(query.encode()), trust)
+    request = read(decode_redirect(query.encode()), described_sp)
     assert (request.id, request.acs_url, request.signed) == (request_id, ACS, True)
 
 
@@ -113,7 +116,7 @@ SIGNED = {"assertion": (True, False), "response": (False, True), "both": (True, 
 
 
 @pytest.fixture(params=SIGNED)
-def answer(request, assertion, key) -> bytes:
+def signed_answer(request, assertion, key) -> bytes:
     """Our answer to its request, signed in each way."""
     sign_assertion, sign_response = SIGNED[request.param]
     return write_response(
@@ -133,15 +136,15 @@ def take(client: Saml2Client, xml: bytes):
     )
 
 
-def test_it_takes_our_answer(client, answer):
-    taken = take(client, answer)
+def test_pysaml2_accepts_the_response(pysaml2_client, signed_answer):
+    taken = take(pysaml2_client, signed_answer)
     assert taken.get_subject().text == "anna@example.test"
     assert taken.get_identity() == {MAIL: ["anna@example.test"]}
 
 
-def test_it_refuses_our_answer_once_that_is_altered(client, answer):
+def test_pysaml2_refuses_an_altered_response(pysaml2_client, signed_answer):
     with pytest.raises(SignatureError):
-        take(client, answer.replace(b"anna@", b"otto@"))
+        take(pysaml2_client, signed_answer.replace(b"anna@", b"otto@"))
 
 
 PARTS = {"assertion": (True, False), "name": (False, True), "both": (True, True)}
@@ -150,12 +153,12 @@ PARTS = {"assertion": (True, False), "name": (False, True), "both": (True, True)
 @pytest.mark.parametrize("parts", PARTS)
 @pytest.mark.parametrize("signed", SIGNED)
 @pytest.mark.parametrize("cbc", [False, True])
-def test_it_takes_our_answer_encrypted_with_the_key_it_publishes(
-    client, trust, assertion, key, parts, signed, cbc
+def test_pysaml2_accepts_a_response_encrypted_with_the_key_that_it_publishes(
+    pysaml2_client, described_sp, assertion, key, parts, signed, cbc
 ):
     sign_assertion, sign_response = SIGNED[signed]
     whole, name = PARTS[parts]
-    [certificate] = trust.encryption_certificates
+    [certificate] = described_sp.encryption_certificates
     xml = write_response(
         assertion(datetime.now(UTC)),
         response_id="_response",
@@ -166,7 +169,7 @@ def test_it_takes_our_answer_encrypted_with_the_key_it_publishes(
         encryption=Encryption(certificate, assertion=whole, name_id=name, cbc=cbc),
     )
 
-    taken = take(client, xml)
+    taken = take(pysaml2_client, xml)
 
     assert b"anna@example.test</NameID" not in xml
     assert taken.get_subject().text == "anna@example.test"

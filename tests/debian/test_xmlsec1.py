@@ -79,7 +79,7 @@ def _command(xmlsec1: str, certificate: Path, element: str, file: Path) -> list[
 
 
 @pytest.fixture
-def response(key, assertion) -> Callable[..., bytes]:
+def write_signed_response(key, assertion) -> Callable[..., bytes]:
     """Write a response around an assertion with changes."""
 
     def write(signed: str, encryption: Encryption | None = None, **changes: object) -> bytes:
@@ -99,14 +99,14 @@ def response(key, assertion) -> Callable[..., bytes]:
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("signed", SIGNED)
-def test_every_shape_is_verified(verify, response, signed, shape):
-    xml = response(signed, **SHAPES[shape])
+def test_every_shape_is_verified(verify, write_signed_response, signed, shape):
+    xml = write_signed_response(signed, **SHAPES[shape])
     assert all(verify(xml, element) for element in SIGNED[signed])
 
 
 @pytest.mark.parametrize("signed", SIGNED)
-def test_an_altered_name_is_refused(verify, response, signed):
-    xml = response(signed).replace(b"anna@", b"otto@")
+def test_an_altered_name_is_refused(verify, write_signed_response, signed):
+    xml = write_signed_response(signed).replace(b"anna@", b"otto@")
     assert not any(verify(xml, element) for element in SIGNED[signed])
 
 
@@ -140,12 +140,12 @@ def decrypted(xmlsec1: str, folder: Path, xml: bytes, pair) -> bytes | None:
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("cbc", [False, True])
-def test_what_is_encrypted_is_opened_by_its_reader_alone_and_verified(
-    verify, xmlsec1, response, recipient, pair, tmp_path, shape, cbc
+def test_an_encrypted_assertion_is_opened_by_its_reader_alone_and_verified(
+    verify, xmlsec1, write_signed_response, recipient, pair, tmp_path, shape, cbc
 ):
     certificate = SigningKey.from_pem(*recipient).certificate
     encryption = Encryption(certificate, cbc=cbc)
-    xml = response("both", encryption=encryption, **SHAPES[shape])
+    xml = write_signed_response("both", encryption=encryption, **SHAPES[shape])
 
     assert verify(xml, "Response")
     assert decrypted(xmlsec1, tmp_path, xml, new_signing_certificate("x", NOW)) is None

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import pyotp
 import pytest
 import requests
-from demo_process import SECONDS, TALLYSTICK, DemoProcess, demo_process, tallystick
+from support.servers.demo_process import SECONDS, TALLYSTICK, DemoProcess, demo_process, tallystick
 
 from idp.cli.demo import demo as command
 from idp.management import nodes as farm
@@ -32,7 +32,7 @@ ADDRESSES = ("idp", "sp", "metadata", "authenticator", "admin")
 
 
 @pytest.fixture(scope="module")
-def demo() -> Iterator[DemoProcess]:
+def started_demo() -> Iterator[DemoProcess]:
     """A demo for tests that leave it as it is."""
     with demo_process() as running:
         yield running
@@ -47,42 +47,45 @@ def log_in(demo: DemoProcess, user: int = 0, *, browser: Browser | None = None) 
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
-def test_each_address_answers_as_soon_as_the_demo_is_ready(name, demo):
-    assert requests.get(demo.told[name], timeout=10).status_code == 200
+def test_each_address_answers_as_soon_as_the_demo_is_ready(name, started_demo):
+    assert requests.get(started_demo.told[name], timeout=10).status_code == 200
 
 
-def test_the_line_holds_what_scripts_need_and_no_more(demo):
-    assert list(demo.told) == [
+def test_the_line_holds_what_scripts_need_and_no_more(started_demo):
+    assert list(started_demo.told) == [
         "ready", *ADDRESSES, "admin_token", "config", "users",
     ]  # fmt: skip
-    assert demo.told["ready"] is True
-    assert "/" not in demo.told["idp"].removeprefix("http://")
+    assert started_demo.told["ready"] is True
+    assert "/" not in started_demo.told["idp"].removeprefix("http://")
 
 
-def test_users_come_in_their_order_each_with_what_they_have(demo):
-    users = demo.told["users"]
+def test_users_come_in_their_order_each_with_what_they_have(started_demo):
+    users = started_demo.told["users"]
     assert [set(user) for user in users] == [
         {"name", "password", "phone", "totp_secret", "about"}
     ] * 6
     assert [(bool(u["phone"]), bool(u["totp_secret"])) for u in users] == [
         (True, False), (True, False), (False, True), (True, False), (True, False), (False, False),
     ]  # fmt: skip
-    methods = [demo.services.mfa.methods_of(user["name"]) for user in users]
-    assert [each.best.kind if each.best else None for each in methods] == [
+    mfa = started_demo.services.mfa
+    devices = [mfa.push.best_device(user["name"]) for user in users]
+    assert [device.kind if device else None for device in devices] == [
         "phone-current", "phone-current", None, "phone-old", "wearable", None,
     ]  # fmt: skip
-    assert [each.has_totp for each in methods] == [False, False, True, False, False, False]
+    assert [mfa.methods_of(user["name"]).has("totp") for user in users] == [
+        False, False, True, False, False, False,
+    ]  # fmt: skip
 
 
-def test_only_its_owner_can_read_what_the_demo_keeps(demo):
-    phones = [Path(user["phone"]) for user in demo.told["users"] if user["phone"]]
+def test_only_its_owner_can_read_what_the_demo_keeps(started_demo):
+    phones = [Path(user["phone"]) for user in started_demo.told["users"] if user["phone"]]
     names = ("admin-token", "secret.key", "signing.key", "test-sp.key", "users.json")
-    for file in [*phones, *(demo.folder / name for name in names)]:
+    for file in [*phones, *(started_demo.folder / name for name in names)]:
         assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
 
 
-def test_the_first_node_is_patched_the_second_one_revision_short(demo):
-    nodes = farm.nodes(demo.services)
+def test_the_first_node_is_patched_the_second_one_revision_short(started_demo):
+    nodes = farm.nodes(started_demo.services)
     assert [(view.node.name, view.decision.experience) for view in nodes] == [
         ("srv2022", "number_match"),
         ("srv2019", "approve_deny"),
@@ -91,24 +94,24 @@ def test_the_first_node_is_patched_the_second_one_revision_short(demo):
     assert nodes[1].node.build == "17763.2299"
 
 
-def test_the_number_is_typed_in_another_terminal(demo):
+def test_the_number_is_typed_in_another_terminal(started_demo):
     browser = Browser()
-    page = log_in(demo, browser=browser)
+    page = log_in(started_demo, browser=browser)
     number = page.text("validEntropyNumber")
 
-    file = demo.told["users"][0]["phone"]
-    approved = demo.run("phone", "approve", "--file", file, "--number", number)
+    file = started_demo.told["users"][0]["phone"]
+    approved = started_demo.run("phone", "approve", "--file", file, "--number", number)
 
     assert approved.returncode == 0, approved.stderr
     page = browser.submit(page.form)
     page = browser.submit(page.form)
-    assert page.text("user") == demo.told["users"][0]["name"]
+    assert page.text("user") == started_demo.told["users"][0]["name"]
 
 
-def test_the_user_with_codes_signs_in_with_one(demo):
+def test_the_user_with_codes_signs_in_with_one(started_demo):
     browser = Browser()
-    page = log_in(demo, 2, browser=browser)
-    code = pyotp.TOTP(demo.told["users"][2]["totp_secret"]).now()
+    page = log_in(started_demo, 2, browser=browser)
+    code = pyotp.TOTP(started_demo.told["users"][2]["totp_secret"]).now()
     page = browser.submit(page.form, VerificationCode=code)
     assert browser.submit(page.form).status == 200
 
@@ -116,8 +119,8 @@ def test_the_user_with_codes_signs_in_with_one(demo):
 @pytest.mark.parametrize(
     ("user", "sentence"), [(3, "too old"), (4, "watch cannot"), (5, "cannot be used")]
 )
-def test_users_who_cannot_match_a_number_are_told_why(user, sentence, demo):
-    assert sentence in log_in(demo, user).error
+def test_users_who_cannot_match_a_number_see_why(user, sentence, started_demo):
+    assert sentence in log_in(started_demo, user).error
 
 
 def test_a_build_set_by_command_holds_from_the_next_sign_in(tmp_path):
@@ -127,27 +130,27 @@ def test_a_build_set_by_command_holds_from_the_next_sign_in(tmp_path):
         assert not log_in(demo, 1).text("validEntropyNumber")
 
 
-def test_a_file_dropped_into_the_metadata_folder_is_a_trust_at_once(demo):
-    address = f"{demo.told['idp']}/adfs/ls/idpinitiatedsignon.aspx?loginToRp=urn:dropped"
+def test_a_file_dropped_into_the_metadata_folder_is_a_trust_at_once(started_demo):
+    address = f"{started_demo.told['idp']}/adfs/ls/idpinitiatedsignon.aspx?loginToRp=urn:dropped"
     assert Browser().get(address).title == "Error"
-    (demo.folder / "metadata" / "dropped.xml").write_text(DROPPED)
+    (started_demo.folder / "metadata" / "dropped.xml").write_text(DROPPED)
     assert Browser().get(address).title == "Sign In"
 
 
-def test_a_dropped_file_is_seen_by_commands_without_a_visit(demo):
-    (demo.folder / "metadata" / "quiet.xml").write_text(DROPPED.replace("dropped", "quiet"))
+def test_a_dropped_file_is_seen_by_commands_without_a_visit(started_demo):
+    (started_demo.folder / "metadata" / "quiet.xml").write_text(DROPPED.replace("dropped", "quiet"))
     deadline = time.monotonic() + 20
-    while demo.services.trusts.find("urn:quiet") is None:
+    while started_demo.services.trusts.find("urn:quiet") is None:
         assert time.monotonic() < deadline
 
 
-def test_a_broken_file_in_the_folder_spoils_nothing(demo):
-    (demo.folder / "metadata" / "broken.xml").write_text("<no metadata")
-    assert log_in(demo, 2).status == 200
+def test_a_broken_file_in_the_folder_spoils_nothing(started_demo):
+    (started_demo.folder / "metadata" / "broken.xml").write_text("<no metadata")
+    assert log_in(started_demo, 2).status == 200
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_ends_cleanly_and_leaves_nothing_behind(number):
+def test_the_demo_ends_cleanly_and_leaves_nothing_behind(number):
     with demo_process() as demo:
         assert demo.folder.exists()
         assert demo.end(number) == 0
@@ -156,7 +159,7 @@ def test_it_ends_cleanly_and_leaves_nothing_behind(number):
         assert "Traceback" not in demo.process.stderr.read()
 
 
-def test_told_to_end_while_it_begins_it_leaves_nothing_either(tmp_path):
+def test_a_demo_that_is_ended_while_it_starts_leaves_nothing_behind(tmp_path):
     environment = os.environ | {"TMPDIR": str(tmp_path)}
     words = [TALLYSTICK, "demo", "--port", "0"]
     with subprocess.Popen(words, env=environment) as process:  # noqa: S603 - our own program
@@ -168,7 +171,7 @@ def test_told_to_end_while_it_begins_it_leaves_nothing_either(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_phone_that_waits_does_not_keep_it_from_ending():
+def test_a_phone_that_waits_does_not_keep_the_demo_from_ending():
     with demo_process() as demo, ThreadPoolExecutor() as others:
         file = demo.told["users"][0]["phone"]
         waiting = others.submit(demo.run, "phone", "wait", "--file", file)
@@ -176,7 +179,7 @@ def test_a_phone_that_waits_does_not_keep_it_from_ending():
         assert waiting.result().returncode == 1
 
 
-def test_what_is_kept_is_there_the_next_time(tmp_path):
+def test_a_kept_demo_has_its_data_the_next_time(tmp_path):
     with demo_process("--data-dir", str(tmp_path)) as demo:
         demo.services.farm.set_build("srv2022", "20348.349", by="a test")
         before = demo.told
@@ -265,7 +268,7 @@ def test_tls_under_a_name_that_leads_nowhere_here(tmp_path):
             assert b"strict-transport-security" not in answer.lower()  # the name is only borrowed
 
 
-def test_a_connection_that_says_nothing_keeps_nobody_out(tmp_path):
+def test_a_silent_connection_does_not_keep_others_out(tmp_path):
     with demo_process("--tls", "--data-dir", str(tmp_path)) as demo:
         port = int(demo.told["idp"].rpartition(":")[2])
         with socket.create_connection(("127.0.0.1", port)):
@@ -273,7 +276,7 @@ def test_a_connection_that_says_nothing_keeps_nobody_out(tmp_path):
             assert requests.get(demo.told["idp"], timeout=10, verify=ca_file).status_code == 200
 
 
-def test_for_people_it_prints_what_to_open_whom_to_be_and_how_to_answer():
+def test_the_demo_prints_for_people_what_to_open_and_how_to_sign_in():
     with demo_process(as_json=False) as demo:
         lines = iter(demo.process.stdout.readline, "Ctrl-C ends it.\n")
         text = "".join(lines)
@@ -299,7 +302,7 @@ DROPPED = """<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" enti
 </EntityDescriptor>"""
 
 
-def test_encryption_and_another_kind_of_key_are_shown_and_keys_are_rolled_under_it():
+def test_encryption_and_another_kind_of_key_are_shown_and_keys_are_rolled_while_the_demo_runs():
     with demo_process("--encrypt", "--ecdsa") as demo:
         demo.run("sp", "set", "urn:tallystick:test-sp", "second_factor=never")
         shown = []

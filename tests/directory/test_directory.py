@@ -33,13 +33,13 @@ def hasher():
 
 
 @pytest.fixture
-def store(database):
+def user_store(database):
     return SqlUserStore(database)
 
 
 @pytest.fixture
-def directory(store, clock, hasher):
-    directory = Directory(store, clock, hasher)
+def directory(user_store, clock, hasher):
+    directory = Directory(user_store, clock, hasher)
     directory.add(ALICE, PASSWORD, display_name="Alice Archer", groups=("staff", "wiki"))
     return directory
 
@@ -102,7 +102,7 @@ def test_a_disabled_and_a_locked_user_cost_one_hash_too(directory, hasher, clock
     assert hasher.computed == 1
 
 
-def test_what_was_typed_as_a_name_is_reported_only_when_it_is_one(directory):
+def test_a_typed_name_is_reported_only_if_it_is_well_formed(directory):
     assert directory.check_password("BOB@example.test", "x").name == "bob@example.test"
     assert directory.check_password("hunter2", "x").name == ""
 
@@ -158,10 +158,10 @@ def test_right_passwords_at_once_are_not_punished(directory, other_directory):
 
 
 def test_right_passwords_at_once_are_not_punished_for_nine_wrong_ones_before(
-    directory, store, clock, open_database
+    directory, user_store, clock, open_database
 ):
     hasher = PasswordHasher(slots=2)  # as slow as in real life: a fresh lock settles meanwhile
-    nodes = [Directory(each, clock, hasher) for each in (store, SqlUserStore(open_database()))]
+    nodes = [Directory(each, clock, hasher) for each in (user_store, SqlUserStore(open_database()))]
     for _ in range(5):
         _fail(directory, 9)
         with ThreadPoolExecutor(2) as pool:
@@ -169,21 +169,21 @@ def test_right_passwords_at_once_are_not_punished_for_nine_wrong_ones_before(
         assert [check.failure for check in checks] == [None, None]
 
 
-def test_who_meets_a_lock_that_a_right_password_is_about_to_clear_waits_for_it(
-    directory, store, clock
+def test_a_try_waits_for_a_lock_that_a_right_password_is_about_to_clear(
+    directory, user_store, clock
 ):
     class SettlingHasher(CountingHasher):
         def matches(self, stored, password):
             if stored is None:  # the time of a hash passes, and the other try turns out right
-                store.accept_password(
-                    ALICE, store.credentials(ALICE).password_hash, LockoutRules(), Origin()
+                user_store.accept_password(
+                    ALICE, user_store.credentials(ALICE).password_hash, LockoutRules(), Origin()
                 )
             return super().matches(stored, password)
 
     _fail(directory, 9)
-    store.debit_password(ALICE, clock.now(), LockoutRules(), Origin())
+    user_store.debit_password(ALICE, clock.now(), LockoutRules(), Origin())
 
-    check = Directory(store, clock, SettlingHasher()).check_password(ALICE, PASSWORD)
+    check = Directory(user_store, clock, SettlingHasher()).check_password(ALICE, PASSWORD)
 
     assert check.failure is None
 
@@ -198,27 +198,27 @@ def test_unknown_names_lock_like_known_ones_and_fill_no_table(directory, hasher,
     assert hasher.checked == 0
 
 
-def test_a_password_changed_while_another_is_checked_wins(directory, store, clock):
+def test_a_password_changed_while_another_is_checked_wins(directory, user_store, clock):
     class SlowHasher(CountingHasher):
         def matches(self, stored, password):
             result = super().matches(stored, password)
             directory.set_password(ALICE, "new password")
             return result
 
-    directory_with_slow_hash = Directory(store, clock, SlowHasher())
+    directory_with_slow_hash = Directory(user_store, clock, SlowHasher())
 
     check = directory_with_slow_hash.check_password(ALICE, PASSWORD)
 
     assert (check.user, check.failure) == (None, "wrong_password")
 
 
-def test_a_user_disabled_while_the_password_is_checked_stays_out(directory, store, clock):
+def test_a_user_disabled_while_the_password_is_checked_stays_out(directory, user_store, clock):
     class SlowHasher(CountingHasher):
         def matches(self, stored, password):
             directory.disable(ALICE)
             return super().matches(stored, password)
 
-    directory_with_slow_hash = Directory(store, clock, SlowHasher())
+    directory_with_slow_hash = Directory(user_store, clock, SlowHasher())
 
     assert directory_with_slow_hash.check_password(ALICE, PASSWORD).failure == "disabled"
 
@@ -321,10 +321,8 @@ def test_a_file_without_a_usable_header_is_refused(directory, text):
         directory.import_csv(text)
 
 
-def test_nothing_of_a_password_is_in_the_database_or_in_the_values_that_carry_it(
-    directory, store, database_file
-):
-    credentials = store.credentials(ALICE)
+def test_a_password_is_neither_in_the_database_nor_in_a_repr(directory, user_store, database_file):
+    credentials = user_store.credentials(ALICE)
 
     assert "argon2" not in repr(credentials)
     files = database_file.parent.glob("*")

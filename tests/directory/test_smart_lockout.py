@@ -8,10 +8,10 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import guessing
 import pytest
-from guessing import ELSEWHERE
-from guessing import USER as ALICE
+from support.servers import brute_force
+from support.servers.brute_force import ELSEWHERE
+from support.servers.brute_force import USER as ALICE
 
 from idp.directory import Directory, PasswordHasher
 from idp.directory.directory import LockoutEvent
@@ -45,7 +45,7 @@ def hasher():
 
 
 @pytest.fixture
-def node(open_database, clock, hasher):
+def make_directory(open_database, clock, hasher):
     """Make a directory with rules, each on a connection of its own."""
 
     def node(rules=ENFORCED):
@@ -55,9 +55,9 @@ def node(open_database, clock, hasher):
 
 
 @pytest.fixture
-def directory(node):
+def directory(make_directory):
     """A user who has signed in from home."""
-    directory = node()
+    directory = make_directory()
     directory.add(ALICE, PASSWORD)
     directory.check_password(ALICE, PASSWORD, HOME)
     return directory
@@ -154,8 +154,8 @@ def test_unknown_names_lock_in_the_same_way(directory):
     ],
     ids=["inside the soft one", "outside the smart one"],
 )
-def test_with_extranet_only_it_holds_for_requests_from_outside(node, directory, origin, failures):
-    outside = node(LockoutRules(Mode.ENFORCE, extranet_only=True, **LIMITS))
+def test_extranet_only_holds_for_requests_from_outside(make_directory, directory, origin, failures):
+    outside = make_directory(LockoutRules(Mode.ENFORCE, extranet_only=True, **LIMITS))
     assert fail(outside, 12, origin) == failures
 
 
@@ -163,9 +163,9 @@ def test_with_extranet_only_it_holds_for_requests_from_outside(node, directory, 
 @pytest.mark.parametrize("password", ["wrong", PASSWORD])
 @pytest.mark.parametrize("name", [ALICE, "nobody@example.test"])
 def test_every_try_at_a_locked_account_costs_one_hash(
-    node, directory, hasher, clock, mode, password, name
+    make_directory, directory, hasher, clock, mode, password, name
 ):
-    locking = node(LockoutRules(mode, **LIMITS))
+    locking = make_directory(LockoutRules(mode, **LIMITS))
     fail(locking, 10, ELSEWHERE, name)
     clock.advance(minutes=1)
     hasher.computed = 0
@@ -181,12 +181,14 @@ def events(directory, origin, *passwords):
 
 
 @pytest.mark.parametrize(("mode", "limit"), [("password_counter", 10), ("enforce", 4)])
-def test_the_try_that_locks_is_told(node, directory, mode, limit):
-    told = events(node(LockoutRules(Mode(mode), **LIMITS)), ELSEWHERE, *["wrong"] * (limit + 2))
+def test_the_try_that_locks_is_logged(make_directory, directory, mode, limit):
+    told = events(
+        make_directory(LockoutRules(Mode(mode), **LIMITS)), ELSEWHERE, *["wrong"] * (limit + 2)
+    )
     assert told == [None] * (limit - 1) + [LockoutEvent.LOCKED_OUT, None, None]
 
 
-def test_the_right_password_while_locked_is_refused_and_told(directory, clock):
+def test_a_right_password_while_locked_is_refused_and_logged(directory, clock):
     fail(directory, 4, ELSEWHERE)
     clock.advance(minutes=1)
     check = directory.check_password(ALICE, PASSWORD, ELSEWHERE)
@@ -194,15 +196,19 @@ def test_the_right_password_while_locked_is_refused_and_told(directory, clock):
     assert check.lockout is LockoutEvent.RIGHT_WHILE_LOCKED
 
 
-def test_the_soft_one_does_not_look_at_the_password_of_a_locked_user(node, directory, clock):
-    soft = node(LockoutRules())
+def test_the_soft_one_does_not_look_at_the_password_of_a_locked_user(
+    make_directory, directory, clock
+):
+    soft = make_directory(LockoutRules())
     fail(soft, 10, ELSEWHERE)
     clock.advance(minutes=1)
     assert soft.check_password(ALICE, PASSWORD, ELSEWHERE).lockout is None
 
 
-def test_log_only_keeps_the_soft_one_and_tells_what_the_smart_one_would_refuse(node, directory):
-    watched = node(LockoutRules(Mode.LOG_ONLY, **LIMITS))
+def test_log_only_keeps_the_soft_one_and_tells_what_the_smart_one_would_refuse(
+    make_directory, directory
+):
+    watched = make_directory(LockoutRules(Mode.LOG_ONLY, **LIMITS))
     fail(watched, 4, ELSEWHERE)
     assert events(watched, ELSEWHERE, "wrong") == [LockoutEvent.ALLOWED]
     check = watched.check_password(ALICE, PASSWORD, OFFICE)
@@ -212,8 +218,8 @@ def test_log_only_keeps_the_soft_one_and_tells_what_the_smart_one_would_refuse(n
     assert watched.lockouts(ALICE)[ALICE].locked == ("soft",)
 
 
-def test_log_only_counts_no_try_that_the_soft_one_refuses(node, directory):
-    watched = node(LockoutRules(Mode.LOG_ONLY, unknown=Limit(100, forgets=False)))
+def test_log_only_counts_no_try_that_the_soft_one_refuses(make_directory, directory):
+    watched = make_directory(LockoutRules(Mode.LOG_ONLY, unknown=Limit(100, forgets=False)))
     fail(watched, 15, ELSEWHERE)
     counters = watched.lockouts(ALICE)[ALICE].counters
     assert (counters["soft"].wrong, counters["unknown"].wrong) == (10, 10)
@@ -239,16 +245,18 @@ def test_of_a_hundred_wrong_passwords_in_two_processes_exactly_the_limit_may_let
 
 def _guessing(url):
     return subprocess.Popen(  # noqa: S603 - a module of our own
-        [sys.executable, "-m", "guessing", url],
-        cwd=Path(guessing.__file__).parent,
+        [sys.executable, "-m", brute_force.__name__, url],
+        cwd=Path(brute_force.__file__).parents[2],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
 
 
-def test_right_passwords_at_once_are_not_punished_in_a_place_nobody_knew(node, directory):
-    nodes = [directory, node()] * 10
+def test_many_right_passwords_at_once_from_an_unknown_address_are_accepted(
+    make_directory, directory
+):
+    nodes = [directory, make_directory()] * 10
     with ThreadPoolExecutor(16) as pool:
         found = Counter(pool.map(lambda each: failure(each, ELSEWHERE), nodes))
     assert found == {None: 20}

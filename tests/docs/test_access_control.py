@@ -8,25 +8,23 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from administered import farm_folder, keys_folder, metadata, services
 from click.testing import CliRunner
-from databases import NOON
+from support.clock import NOON
+from support.service_providers.metadata_parts import metadata
 
 from idp import cli
 from idp.config import schema
 from idp.config.reading import from_values
 from idp.federation.access_control.built_in import BUILT_IN
-from idp.federation.access_control.caller import Caller
 from idp.federation.access_control.decision import AccessRules, decide
 from idp.federation.access_control.global_policy import second_factor_reasons
 from idp.federation.access_control.policy_file import read_policy
 from idp.federation.access_control.rule_sets import rules_of
+from idp.federation.authenticated_user import AuthenticatedUser
 from idp.federation.claims import short_name
 from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.request_context import RequestContext
 from idp.web.proxies import FORWARDED_CLIENT_IP, FORWARDED_FOR, PROXY
-
-__all__ = ["farm_folder", "keys_folder", "services"]
 
 PAGE = (Path(__file__).parents[2] / "docs" / "access-control.md").read_text()
 WHERE = {
@@ -54,7 +52,7 @@ COMMANDS = [
 
 
 @pytest.fixture
-def folder(farm_folder, services, monkeypatch) -> Path:
+def server_folder(farm_folder, services, monkeypatch) -> Path:
     (farm_folder / "office.toml").write_text(POLICY)
     (farm_folder / "staff.txt").write_text(AUTHORIZATION)
     (farm_folder / "outside.txt").write_text(ADDITIONAL)
@@ -64,7 +62,7 @@ def folder(farm_folder, services, monkeypatch) -> Path:
     return farm_folder
 
 
-def test_its_commands_work_one_after_another_and_say_what_stands_under_them(folder):
+def test_the_commands_of_the_page_work_one_after_another_and_print_what_it_shows(server_folder):
     for command, said in COMMANDS:
         result = CliRunner().invoke(cli.main, shlex.split(command)[1:])
         assert result.exit_code == 0, (command, result.output)
@@ -73,19 +71,19 @@ def test_its_commands_work_one_after_another_and_say_what_stands_under_them(fold
     assert len(COMMANDS) == 12
 
 
-def test_its_policy_has_the_parts_that_its_table_explains():
+def test_the_policy_of_the_page_has_the_parts_of_the_table():
     policy = read_policy("P", tomllib.loads(POLICY))
 
     assert policy.parameters == {"Partners": "groups"}
-    told = set(rows("in a rule"))
-    assert {part.strip("`") for part in told} >= {"networks", "groups", "claims", "except"}
+    parts = {part.strip("`") for part in rows("key")}
+    assert parts >= {"networks", "groups", "claims", "except"}
 
 
-def test_its_rules_can_be_read():
+def test_the_rules_of_the_page_can_be_read():
     assert [len(rules_of(text)) for text in (AUTHORIZATION, ADDITIONAL)] == [2, 1]
 
 
-def test_its_proxies_are_a_configuration():
+def test_the_proxies_of_the_page_are_a_configuration():
     proxies = from_values(tomllib.loads(PROXIES)).proxies
 
     assert proxies.web_application_proxies
@@ -106,41 +104,42 @@ class Somebody:
 WHO = {
     "everyone": lambda _group, _where: True,
     "nobody": lambda _group, _where: False,
-    "the groups in `GroupParameter`": lambda group, _where: group == "Staff",
-    "who comes from the extranet": lambda _group, where: where == "outside",
-    "who comes from the intranet": lambda _group, where: where == "inside",
+    "users in the groups of `GroupParameter`": lambda group, _where: group == "Staff",
+    "users from the extranet": lambda _group, where: where == "outside",
+    "users from the intranet": lambda _group, where: where == "inside",
 }
 
 
 @pytest.mark.parametrize("group", ["Staff", "Guests"])
 @pytest.mark.parametrize("where", WHERE)
 @pytest.mark.parametrize("name", BUILT_IN)
-def test_its_table_of_policies_is_right(name, where, group):
+def test_the_table_of_policies_is_right(name, where, group):
     parameters = {"GroupParameter": ["Staff"]} if BUILT_IN[name].parameters else {}
     settings = TrustSettings(access_control_policy=name, access_control_parameters=parameters)
 
-    access = decide(settings, AccessRules("never"), Caller(Somebody(group), WHERE[where], (), NOON))
+    user = AuthenticatedUser(Somebody(group), (), NOON, WHERE[where])
+    access = decide(settings, AccessRules("never"), user)
 
     permitted, asked = rows("policy")[name]
     assert access.is_permitted is WHO[permitted](group, where)
     assert access.requires_second_factor is WHO[asked](group, where)
 
 
-def test_its_table_names_every_built_in_policy():
+def test_the_table_names_every_built_in_policy():
     assert list(rows("policy")) == list(BUILT_IN)
 
 
 @pytest.mark.parametrize("column", list(enumerate(["always", "global", "never"])))
 @pytest.mark.parametrize("of_all", ["default", "always", "never"])
-def test_its_table_of_the_second_factor_is_right(of_all, column):
+def test_the_table_of_the_second_factor_is_right(of_all, column):
     number, own = column
     reasons = second_factor_reasons(of_all, TrustSettings(second_factor=own))
 
-    told = rows("for all trusts (`tallystick access mfa`)")[of_all][number]
-    assert told == ("asks" if reasons else "asks for none itself")
+    documented = rows("all trusts (`tallystick access mfa`)")[of_all][number]
+    assert documented == ("required" if reasons else "not by itself")
 
 
-def test_its_claims_are_those_that_a_request_has():
+def test_the_claims_of_the_page_are_those_of_a_request():
     whole = RequestContext("10.0.0.80", ("203.0.113.9",), "wap", "curl/8", "/adfs/ls/")
 
     assert set(rows("claim")) == {short_name(claim.type) for claim in whole.claims()}

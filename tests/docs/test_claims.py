@@ -1,4 +1,4 @@
-"""docs/claims.md: its rules tell what stands under them, its commands work, its lists are whole."""
+"""docs/claims.md: its rules issue what it says, its commands work, its lists are complete."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import shlex
 from pathlib import Path
 
 import pytest
-from administered import SP_ID, farm_folder, keys_folder, metadata, services
 from click.testing import CliRunner
+from support.service_providers.metadata_parts import SP_ID, metadata
 
 from idp import cli
 from idp.federation.claim_rules import engine, patterns
@@ -18,10 +18,11 @@ from idp.federation.claim_rules.model import COUNTS
 from idp.federation.claim_rules.toml import reader, templates
 from idp.federation.claims import claim_type
 
-__all__ = ["farm_folder", "keys_folder", "services"]
-
 PAGE = (Path(__file__).parents[2] / "docs" / "claims.md").read_text()
-EXAMPLES = re.findall(r"\*\*(.*?)\*\*.*?```toml\n(.*?)```\n```told\n(.*?)```", PAGE, re.DOTALL)
+EXAMPLES = re.findall(
+    r"\n### ([^\n]*)\n(?:(?!```).)*```toml\n(.*?)```\n```text\n(.*?)```", PAGE, re.DOTALL
+)
+"""The heading, the rules and the result of each example."""
 (ADFS,) = re.findall(r"```adfs\n(.*?)```", PAGE, re.DOTALL)
 COMMANDS = [
     tuple(part.split("\n", 1))
@@ -41,7 +42,7 @@ def words(cell: str) -> list[str]:
 
 
 @pytest.fixture
-def folder(farm_folder, services, monkeypatch) -> Path:
+def server_folder(farm_folder, services, monkeypatch) -> Path:
     services.trusts.add(metadata().encode())
     services.directory.add(
         "alice@example.test",
@@ -62,10 +63,10 @@ def tally(command: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("rules", "told"), [each[1:] for each in EXAMPLES], ids=[e[0] for e in EXAMPLES]
+    ("rules", "issued"), [each[1:] for each in EXAMPLES], ids=[e[0] for e in EXAMPLES]
 )
-def test_what_stands_under_a_rule_is_told(rules, told, folder):
-    (folder / "rules.toml").write_text(rules)
+def test_a_rule_issues_what_the_block_under_it_says(rules, issued, server_folder):
+    (server_folder / "rules.toml").write_text(rules)
     tally(f"tallystick sp claims set {SP_ID} rules.toml")
 
     trial = json.loads(tally(f"tallystick sp claims test {SP_ID} --user alice@example.test --json"))
@@ -73,11 +74,15 @@ def test_what_stands_under_a_rule_is_told(rules, told, folder):
     name = trial["name_id"]
     lines = [f"NameID = {name['value']} ({name['format']})"] if name else []
     lines += [f"{a['name']} = {value}" for a in trial["attributes"] for value in a["values"]]
-    assert lines == told.splitlines()
+    assert lines == issued.splitlines()
 
 
-def test_its_commands_work_one_after_another_and_say_what_stands_under_them(folder):
-    (folder / "rules.toml").write_text(EXAMPLES[0][1])
+def test_every_rule_on_the_page_is_an_example():
+    assert len(EXAMPLES) == PAGE.count("```toml") == PAGE.count("```text") == 10
+
+
+def test_the_commands_of_the_page_work_one_after_another_and_print_what_it_shows(server_folder):
+    (server_folder / "rules.toml").write_text(EXAMPLES[0][1])
     for command, said in COMMANDS:
         printed = tally(command)
         assert printed == said or not said
@@ -91,18 +96,18 @@ def test_every_kind_of_rule_and_of_condition_has_a_row():
     assert all(f"`{name}`" in PAGE for name in reader.OPERATORS)
 
 
-def test_what_stands_in_braces_is_understood():
-    for word in (word for cell in rows("in braces") for word in words(cell)):
+def test_every_placeholder_is_understood():
+    for word in (word for cell in rows("placeholder") for word in words(cell)):
         assert templates.read(word)
 
 
-def test_what_is_brought_has_a_short_name_and_attributes_are_all_named():
+def test_every_claim_has_a_short_name_and_every_attribute_is_named():
     names = [word for cell in rows("short name") for word in words(cell)]
 
     assert all(claim_type(name) != name for name in names)
     assert all(f"`{name}`" in PAGE for name in ATTRIBUTES)
 
 
-def test_its_bounds_are_those_that_hold():
+def test_the_limits_on_the_page_are_those_of_the_code():
     assert f"at most {patterns.MAX_VALUE_LENGTH} characters" in PAGE
     assert f"more than {engine.MAX_CLAIMS} claims" in PAGE

@@ -1,4 +1,4 @@
-"""docs/errors.md has a line for every code that the product has, and for no other."""
+"""docs/errors.md has a row for every code that the product has, and for no other."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ CODES = sorted(set().union(*(codes_of(ast.parse(file.read_text())) for file in F
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_a_code_has_its_line(code):
+def test_every_code_has_a_row(code):
     assert code in ROWS
 
 
-def test_no_line_is_of_a_code_that_there_is_not_and_none_comes_twice():
+def test_every_row_is_of_an_existing_code_and_no_code_has_two_rows():
     assert sorted(ROWS) == CODES

@@ -12,15 +12,12 @@ from configparser import RawConfigParser
 from pathlib import Path
 
 import pytest
-from administered import farm_folder, keys_folder, services
 from click.testing import CliRunner
 
 from idp.cli import main
 from idp.config import schema
 from idp.metrics import Meters
 from idp.serving.supervisor import GRACE_SECONDS, START_SECONDS
-
-__all__ = ["farm_folder", "keys_folder", "services"]
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "operation.md").read_text()
@@ -46,7 +43,7 @@ def test_every_metric_has_a_row():
 @pytest.mark.parametrize(
     "words", re.findall(r"tallystick ((?:config show|doctor|init|keys|serve)\b)", PAGE)
 )
-def test_every_command_in_it_exists(words):
+def test_every_command_on_the_page_exists(words):
     assert CliRunner().invoke(main, [*words.split(), "--help"]).exit_code == 0
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from databases import SetClock
-from entra_sign_in import CODE, FAILED, REFUSED, WAITING
-from second_factors import SecondFactors, store_on
+from support.adapters.entra_sign_in import CODE, FAILED, REFUSED, WAITING
+from support.adapters.mfa_node import SecondFactors, stores_on
+from support.clock import SetClock
 
 PAGE = (Path(__file__).parents[2] / "docs" / "pages.md").read_text()
 KINDS = {**WAITING, **FAILED, **REFUSED, **CODE}
@@ -15,7 +15,7 @@ KINDS = {**WAITING, **FAILED, **REFUSED, **CODE}
 
 @pytest.mark.parametrize("make", KINDS.values(), ids=KINDS.keys())
 def test_every_id_and_name_of_the_mfa_page_is_documented(database, make):
-    mfa = SecondFactors(store_on(database), SetClock())
+    mfa = SecondFactors(stores_on(database), SetClock())
     mfa.phone = mfa.give_phone()
     page = make(mfa).page
 

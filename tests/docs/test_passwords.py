@@ -1,4 +1,4 @@
-"""docs/passwords.md tells of every setting, with its default."""
+"""docs/passwords.md has every setting, with its default."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ import shlex
 from pathlib import Path
 
 import pytest
-from administered import farm_folder, keys_folder, services
 from click.testing import CliRunner
 
 from idp import cli
+from idp.audit.writer import LOCKOUT_EVENTS
 from idp.config import schema
 from idp.directory.lockout import Mode
-from idp.signin.audit_log import LOCKOUT_EVENTS
-
-__all__ = ["farm_folder", "keys_folder", "services"]
 
 PAGE = (Path(__file__).parents[2] / "docs" / "passwords.md").read_text()
 COMMANDS = [line[2:] for line in PAGE.splitlines() if line.startswith("$ tallystick ")]
@@ -43,7 +40,7 @@ def test_every_mode_and_event_has_a_row():
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_its_commands_work(command, services, farm_folder, monkeypatch):
+def test_the_commands_of_the_page_work(command, services, farm_folder, monkeypatch):
     monkeypatch.chdir(farm_folder)
     services.directory.add("alice@example.test", "password")
     _, *args = shlex.split(command)

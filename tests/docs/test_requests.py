@@ -14,22 +14,24 @@ from idp.saml.contexts import (
     PASSWORD_PROTECTED_TRANSPORT,
     REFEDS_MFA,
     UNSPECIFIED,
+    OfferedMethods,
     resolve_requested_context,
 )
 from idp.saml.refusal import Refused
 
 PAGE = (Path(__file__).parents[2] / "docs" / "requests.md").read_text()
 METHOD = "urn:method"
+OFFERED = OfferedMethods((PASSWORD_PROTECTED_TRANSPORT,), {METHOD}.__contains__)
 
 ROWS = {
     # how the row begins                                  classes
     "`Password` ":                                        [PASSWORD],
     "`PasswordProtectedTransport` ":                      [PASSWORD_PROTECTED_TRANSPORT],
     "`TLSClient` and":                                    ORDER[2:],
-    "`unspecified` | leaves":                             [UNSPECIFIED],
+    "`unspecified` | the trust decides":                  [UNSPECIFIED],
     "`http://schemas.microsoft.com/claims/multipleauthn`": [MULTIPLE_AUTHN, REFEDS_MFA],
     "a method that":                                      [METHOD],
-    "anything else":                                      ["urn:nobody"],
+    "any other class":                                    ["urn:nobody"],
 }  # fmt: skip
 
 
@@ -41,14 +43,15 @@ def _cells(begin: str) -> list[str]:
 
 def _word(wanted: str, comparison: str) -> str:
     try:
-        demand = resolve_requested_context((wanted,), comparison, {METHOD}.__contains__)
+        required = resolve_requested_context((wanted,), comparison, offered=OFFERED)
     except Refused:
         return "refused"
     if wanted == UNSPECIFIED:
-        return "leaves it to the trust"
-    if demand.second_factor:
-        return "the second factor" + (", by that method" if demand.method else "")
-    return "a password" + (", answered as `Password`" if demand.answer == PASSWORD else "")
+        return "the trust decides"
+    if required.second_factor:
+        return "second factor" + (", by that method" if required.method else "")
+    by_its_name = PASSWORD in required.answers.values()
+    return "password" + (", answered as `Password`" if by_its_name else "")
 
 
 @pytest.mark.parametrize(("begin", "classes"), ROWS.items(), ids=ROWS.keys())

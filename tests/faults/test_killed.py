@@ -8,10 +8,11 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import pytest
-from dying_node import Node, Point, dies, points_of
 from requests.utils import dict_from_cookiejar
+from support.servers.dying_node import Node, Point, dies, points_of
 
 from adapter.mfa.push.challenge import State
+from idp.store.mfa.push import SqlPushStore
 
 pytestmark = pytest.mark.each_database
 
@@ -19,14 +20,6 @@ pytestmark = pytest.mark.each_database
 @pytest.fixture
 def node(federation):
     return Node(federation.services.config, federation.clock)
-
-
-@pytest.fixture
-def approved(federation, sp, phone):
-    """A sign-in of which nothing is missing but the last post."""
-    sign_in = federation.sign_in(sp.url())
-    phone.approve(sign_in.number)
-    return sign_in
 
 
 def posting(node, browser, form, **fields):
@@ -40,7 +33,9 @@ def issued(federation) -> int:
     return [row.event_id for row in federation.log].count(1200)
 
 
-def test_after_the_password_it_is_given_again_and_one_push_is_pending(node, federation, sp, phone):
+def test_a_node_killed_after_the_password_leaves_one_push_when_it_is_given_again(
+    node, federation, sp, phone
+):
     died = []
     url, user = sp.url(), federation.user
     browser = federation.browser()
@@ -49,7 +44,7 @@ def test_after_the_password_it_is_given_again_and_one_push_is_pending(node, fede
 
     for point in points_of(posting(node, browser, form, **password)):
         died.append(point)
-        federation.services.mfa_store.clear_limits(user.name, federation.clock.now())
+        federation.services.mfa.unlock(user.name)
         assert issued(federation) == 0
         assert len(phone.pending()) <= 1
 
@@ -102,11 +97,13 @@ def test_a_token_that_was_logged_and_never_sent_is_not_made_again(approved, node
     assert federation.sign_in(sp.url()).number is not None
 
 
-def test_the_phones_answer_counts_once_whether_or_not_it_heard_so(node, federation, sp, phone):
+def test_the_answer_of_a_phone_counts_once_whether_or_not_the_phone_heard_of_it(
+    node, federation, sp, phone
+):
     sign_in = federation.sign_in(sp.url())
     (request,) = phone.pending()
     account = phone.accounts()[0]
-    stored = federation.services.mfa_store.challenge
+    stored = SqlPushStore(federation.services.database).find
     answer = {"nonce": request.sent["nonce"], "approve": True, "number": sign_in.number}
     died = []
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from postgresql import name_in
-from signing_in import client_of
 from sqlalchemy import text
+from support.databases.postgresql import name_in
+from support.servers.sign_in_server import client_of
 
 from idp.app import assemble
 

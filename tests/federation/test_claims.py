@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from databases import NOON
 from hypothesis import given
 from hypothesis import strategies as st
+from support.clock import NOON
 
 from idp.directory import User
 from idp.federation.claims import (
@@ -59,7 +59,7 @@ def test_a_group_has_the_same_identifier_for_everybody_and_no_user_has_it():
     assert _values(namesake)["primarysid"] != [sid]
 
 
-def test_what_the_directory_does_not_know_is_no_claim():
+def test_an_attribute_that_the_directory_lacks_is_no_claim():
     nobody = replace(ALICE, display_name="", email="", groups=())
 
     assert _values(nobody).keys() == {"windowsaccountname", "upn", "primarysid"}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import odd_certificates as odd
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from support.certificates import odd_certificates as odd
 
 from idp.saml.certificate_report import is_expired, report_on
-from idp.saml.certificates import BadCertificate, certificate_in, der_of
+from idp.saml.certificates import BadCertificate, decode_certificate, read_certificate
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 
@@ -32,7 +32,7 @@ def test_a_good_certificate_has_no_weakness(identities):
         (odd.of_another_kind(NOW), "Ed25519",      "its key is neither RSA nor EC"),
     ],
 )  # fmt: skip
-def test_a_weakness_is_told(certificate, key, weakness):
+def test_a_weakness_is_reported(certificate, key, weakness):
     report = report_on(certificate, NOW)
 
     assert report.key == key
@@ -40,7 +40,7 @@ def test_a_weakness_is_told(certificate, key, weakness):
     assert weakness in report.weaknesses[0]
 
 
-def test_what_cannot_be_read_is_no_certificate_and_counts_as_expired():
+def test_an_unreadable_certificate_counts_as_expired():
     with pytest.raises(BadCertificate):
         report_on("AAAA", NOW)
     assert is_expired("AAAA", NOW)
@@ -50,10 +50,10 @@ def test_what_cannot_be_read_is_no_certificate_and_counts_as_expired():
 
 def test_a_file_may_be_pem_der_or_base64(identities):
     text = identities.sp.certificate
-    der = der_of(text)
+    der = decode_certificate(text)
     pem = x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM)
 
-    assert {certificate_in(each) for each in (pem, der, text.encode(), pem + pem)} == {text}
+    assert {read_certificate(each) for each in (pem, der, text.encode(), pem + pem)} == {text}
 
 
 @pytest.mark.parametrize(
@@ -61,9 +61,9 @@ def test_a_file_may_be_pem_der_or_base64(identities):
 )
 def test_another_file_is_refused(content):
     with pytest.raises(BadCertificate):
-        certificate_in(content)
+        read_certificate(content)
 
 
 def test_a_key_that_nothing_can_be_done_with_is_refused_where_one_is_needed():
     with pytest.raises(BadCertificate, match="neither"):
-        certificate_in(odd.of_another_kind(NOW).encode())
+        read_certificate(odd.of_another_kind(NOW).encode())

@@ -13,24 +13,26 @@ from idp.saml.contexts import (
     REFEDS_MFA,
     REFEDS_PHISHING_RESISTANT,
     UNSPECIFIED,
-    RequestedFactor,
+    OfferedMethods,
+    RequiredFactors,
     answered_context,
     resolve_requested_context,
 )
 from idp.saml.refusal import Refused
 
 PPT = PASSWORD_PROTECTED_TRANSPORT
-PASSWORD_WILL_DO = RequestedFactor(second_factor=False, answer=PPT)
-PASSWORD_BY_THAT_NAME = RequestedFactor(second_factor=False, answer=PASSWORD)
-SECOND_FACTOR = RequestedFactor(second_factor=True, answer=MULTIPLE_AUTHN)
-REFEDS = RequestedFactor(second_factor=True, answer=REFEDS_MFA)
+PASSWORD_WILL_DO = RequiredFactors({PPT: PPT})
+PASSWORD_BY_THAT_NAME = RequiredFactors({PPT: PASSWORD})
+SECOND_FACTOR = RequiredFactors({PPT: MULTIPLE_AUTHN}, second_factor=True)
+REFEDS = RequiredFactors({PPT: REFEDS_MFA}, second_factor=True)
 CODE = "http://schemas.microsoft.com/ws/2012/12/authmethod/otp"
-BY_CODE = RequestedFactor(second_factor=True, answer=CODE, method=CODE)
+BY_CODE = RequiredFactors({PPT: CODE}, second_factor=True, method=CODE)
 TLS_CLIENT, KERBEROS = ORDER[2], ORDER[-1]
 
 
 def resolve(*requested, comparison="exact"):
-    return resolve_requested_context(requested, comparison, {CODE}.__contains__)
+    offered = OfferedMethods((PPT,), {CODE}.__contains__)
+    return resolve_requested_context(requested, comparison, offered=offered)
 
 
 def test_the_order_is_ad_fss_weakest_first():
@@ -113,7 +115,7 @@ def test_the_first_class_that_can_be_met_decides(requested, demand, comparison):
         ("better", (UNSPECIFIED, KERBEROS)),
     ],
 )
-def test_what_cannot_be_met_is_told_to_the_service_provider(comparison, requested):
+def test_a_context_that_cannot_be_met_is_answered_with_a_status(comparison, requested):
     with pytest.raises(Refused) as caught:
         resolve(*requested, comparison=comparison)
 
@@ -123,17 +125,19 @@ def test_what_cannot_be_met_is_told_to_the_service_provider(comparison, requeste
 
 @pytest.mark.parametrize("wanted", [KERBEROS, TLS_CLIENT, REFEDS_PHISHING_RESISTANT])
 @pytest.mark.parametrize("comparison", ["exact", "minimum"])
-def test_no_adapter_can_announce_itself_into_a_class_that_is_not_its_to_give(wanted, comparison):
+def test_no_adapter_can_provide_a_class_of_another_kind_of_sign_in(wanted, comparison):
     with pytest.raises(Refused):
-        resolve_requested_context((wanted,), comparison, lambda _method: True)
+        resolve_requested_context(
+            (wanted,), comparison, offered=OfferedMethods((PPT,), lambda _method: True)
+        )
 
 
-def test_adapters_are_not_looked_at_for_what_is_known_without_them():
+def test_adapters_are_not_asked_about_classes_of_the_server():
     def looked_at(_method):
         raise AssertionError("The adapters were looked at")
 
     for wanted in (PPT, UNSPECIFIED, MULTIPLE_AUTHN, REFEDS_MFA):
-        resolve_requested_context((wanted,), "exact", looked_at)
+        resolve_requested_context((wanted,), offered=OfferedMethods((PPT,), looked_at))
 
 
 def answer(style, *requested, comparison="exact", second_factor=True, by_rule=None):
@@ -167,7 +171,7 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize(("comparison", "requested", "adfs", "entra", "refeds"), ANSWERS)
-def test_after_the_second_factor_the_trust_says_what_it_is_told_where_the_request_leaves_it(
+def test_the_trust_chooses_the_context_after_a_second_factor_where_the_request_does_not(
     comparison, requested, adfs, entra, refeds
 ):
     told = [answer(style, *requested, comparison=comparison) for style in STYLES]
@@ -179,13 +183,13 @@ STYLES = ("adfs", "entra", "refeds")
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_without_a_second_factor_every_trust_is_told_of_a_password(style):
+def test_every_trust_gets_the_password_context_without_a_second_factor(style):
     assert answer(style, second_factor=False) == PPT
     assert answer(style, PPT, comparison="minimum", second_factor=False) == PPT
 
 
 @pytest.mark.parametrize("by_rule", [PASSWORD, PPT, MULTIPLE_AUTHN, REFEDS_MFA, CODE])
-def test_a_rule_says_what_the_answer_is_called_where_the_request_leaves_it(by_rule):
+def test_a_rule_chooses_the_context_where_the_request_does_not(by_rule):
     assert answer("adfs", by_rule=by_rule) == by_rule
     assert answer("refeds", UNSPECIFIED, PPT, by_rule=by_rule) == by_rule
     assert answer("adfs", PPT, by_rule=by_rule) == PPT
@@ -198,5 +202,57 @@ def test_no_rule_claims_a_second_factor_that_was_not_given(by_rule):
 
 
 @pytest.mark.parametrize("by_rule", [KERBEROS, REFEDS_PHISHING_RESISTANT, UNSPECIFIED, "urn:other"])
-def test_no_rule_claims_what_nobody_proves_here(by_rule):
+def test_no_rule_can_claim_a_context_that_was_not_proved(by_rule):
     assert answer("adfs", by_rule=by_rule) == PPT
+
+
+PASSKEY = "urn:method:passkey"
+SEVERAL_METHODS = OfferedMethods((PPT, KERBEROS, PASSKEY))
+WITH_SEVERAL = [
+    # comparison  requested           answers, by primary method
+    ("exact",     (),                 {PPT: PPT, KERBEROS: KERBEROS, PASSKEY: PASSKEY}),
+    ("exact",     (UNSPECIFIED,),     {PPT: PPT, KERBEROS: KERBEROS, PASSKEY: PASSKEY}),
+    ("exact",     (PASSWORD,),        {PPT: PASSWORD}),
+    ("exact",     (KERBEROS,),        {KERBEROS: KERBEROS}),
+    ("exact",     (PASSKEY,),         {PASSKEY: PASSKEY}),
+    ("minimum",   (PPT,),             {PPT: PPT, KERBEROS: KERBEROS}),
+    ("minimum",   (TLS_CLIENT,),      {KERBEROS: KERBEROS}),
+    ("maximum",   (TLS_CLIENT,),      {PPT: PPT}),
+    ("better",    (PPT,),             {KERBEROS: KERBEROS}),
+    ("exact",     (MULTIPLE_AUTHN,),  dict.fromkeys((PPT, KERBEROS, PASSKEY), MULTIPLE_AUTHN)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("comparison", "requested", "answers"), WITH_SEVERAL)
+def test_each_primary_method_is_answered_by_its_own_class(comparison, requested, answers):
+    required = resolve_requested_context(requested, comparison, offered=SEVERAL_METHODS)
+
+    assert required.answers == answers
+
+
+def test_the_assertion_names_the_primary_method_that_the_session_proves():
+    required = resolve_requested_context((), offered=SEVERAL_METHODS)
+
+    for methods in ((KERBEROS,), (PASSKEY,), (KERBEROS, CODE, MULTIPLE_AUTHN)):
+        named = answered_context((), "exact", required, style="adfs", methods=methods)
+        assert named == methods[0]
+
+
+def test_no_rule_claims_a_password_for_a_session_without_one():
+    required = resolve_requested_context((), offered=SEVERAL_METHODS)
+
+    for by_rule in (PASSWORD, PPT):
+        named = answered_context(
+            (), "exact", required, style="adfs", methods=(PASSKEY,), by_rule=by_rule
+        )
+        assert named == PASSKEY
+
+
+def test_a_trust_is_answered_only_by_the_classes_it_may_ask_for():
+    offered = OfferedMethods((PPT, KERBEROS), allowed_classes=(KERBEROS, MULTIPLE_AUTHN))
+
+    minimum = resolve_requested_context((PASSWORD,), "minimum", offered=offered)
+    assert minimum.answers == {KERBEROS: KERBEROS}
+    with pytest.raises(Refused):
+        resolve_requested_context((PPT,), offered=offered)
+    assert resolve_requested_context((), offered=offered).answers.keys() == {PPT, KERBEROS}

@@ -16,7 +16,7 @@ from idp.serving.body_buffering import (
     BodySlots,
     TooManyBodies,
 )
-from idp.web.app import BODY_LIMIT
+from idp.web.app import MAX_BODY_LENGTH
 
 
 def hold(slots: BodySlots, stack: ExitStack, client: str, times: int) -> None:
@@ -83,15 +83,15 @@ def test_a_length_with_leading_zeros_is_a_length(length):
 
 
 def test_a_body_without_a_length_is_read_up_to_the_limit():
-    body = b"x" * (BODY_LIMIT + 100)
+    body = b"x" * (MAX_BODY_LENGTH + 100)
 
     assert (
         read_by_app(b"chunked", CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked") == b"chunked"
     )
     taken = read_by_app(body, CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked")
-    assert len(taken) == BODY_LIMIT + 1
+    assert len(taken) == MAX_BODY_LENGTH + 1
 
 
-@pytest.mark.parametrize("length", ["", "0", "x", "-1", str(BODY_LIMIT + 1)])
+@pytest.mark.parametrize("length", ["", "0", "x", "-1", str(MAX_BODY_LENGTH + 1)])
 def test_a_body_that_the_application_would_not_read_is_not_buffered(length):
     assert read_by_app(b"a body of some length", CONTENT_LENGTH=length) == b"a body "

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from databases import NOON, SetClock
+from hypothesis import given
+from hypothesis import strategies as st
+from support.clock import NOON, SetClock
 
-from idp.session.seal import Sealer
-from idp.session.sso import Session, SessionRules, Sessions, new_session_id, start_session
+from idp.config.schema import SignInSection
+from idp.saml.contexts import PASSWORD_PROTECTED_TRANSPORT
+from idp.session.seal import SealBroken, Sealer
+from idp.session.sso import Proof, Session, SessionRules, Sessions, new_session_id, start_session
 
 SECRET = b"a secret of at least thirty-two bytes"
 USER = "user@example.test"
 METHOD = "http://schemas.microsoft.com/ws/2012/12/authmethod/phoneappnotification"
+PASSKEY = "urn:method:passkey"
+PASSWORD = Proof(PASSWORD_PROTECTED_TRANSPORT, NOON)
+PUSH = Proof(METHOD, NOON)
 
 
 @pytest.fixture
@@ -24,36 +31,36 @@ def sessions_by(clock: SetClock, rules: SessionRules) -> Sessions:
     return Sessions(Sealer(SECRET, clock.now).purpose("session"), rules, clock.now)
 
 
-def test_a_new_one_knows_the_password_alone():
-    session = start_session(USER, NOON)
-    assert (session.user, session.password_at, session.authenticated_at) == (USER, NOON, NOON)
-    assert (session.mfa_at, session.mfa_method, session.kept) == (None, None, False)
+def test_a_new_session_has_the_primary_proof_alone():
+    session = start_session(USER, PASSWORD)
+    assert (session.user, session.primary, session.authenticated_at) == (USER, PASSWORD, NOON)
+    assert (session.second, session.kept) == (None, False)
 
 
-def test_the_second_factor_makes_another_one_of_it():
+def test_the_second_factor_changes_the_session_id():
     later = NOON + timedelta(minutes=1)
-    first = start_session(USER, NOON, kept=True)
-    second = first.with_second_factor(METHOD, later)
+    first = start_session(USER, PASSWORD, kept=True)
+    second = first.with_second_factor(Proof(METHOD, later))
 
     assert second.id != first.id
-    assert (second.user, second.password_at, second.kept) == (USER, NOON, True)
-    assert (second.mfa_at, second.mfa_method, second.authenticated_at) == (later, METHOD, later)
+    assert (second.user, second.primary, second.kept) == (USER, PASSWORD, True)
+    assert (second.second, second.authenticated_at) == (Proof(METHOD, later), later)
 
 
-def test_its_root_stays_and_no_other_session_has_it():
-    first = start_session(USER, NOON)
-    assert first.with_second_factor(METHOD, NOON).root == first.root
-    assert start_session(USER, NOON).root != first.root != first.id
+def test_the_root_of_a_session_stays_and_is_unique():
+    first = start_session(USER, PASSWORD)
+    assert first.with_second_factor(PUSH).root == first.root
+    assert start_session(USER, PASSWORD).root != first.root != first.id
 
 
-def test_who_gives_the_password_again_goes_on_with_the_session_and_nobody_else_does():
-    first = start_session(USER, NOON)
-    again = start_session(USER, NOON, going_on=first)
-    assert (again.root, again.id != first.id, again.mfa_at) == (first.root, True, None)
-    assert start_session("other@example.test", NOON, going_on=first).root != first.root
+def test_a_user_who_gives_the_password_again_keeps_the_session_and_another_user_does_not():
+    first = start_session(USER, PASSWORD)
+    again = start_session(USER, PASSWORD, previous=first)
+    assert (again.root, again.id != first.id, again.second) == (first.root, True, None)
+    assert start_session("other@example.test", PASSWORD, previous=first).root != first.root
 
 
-def test_a_cookie_of_before_there_were_roots_has_its_id_for_one(clock, sessions):
+def test_a_cookie_without_a_root_has_its_id_as_the_root(clock, sessions):
     seal = Sealer(SECRET, clock.now).purpose("session")
     values = {"id": "old", "user": USER, "password_at": NOON.timestamp()}
     cookie = seal.seal({**values, "mfa_at": None, "mfa_method": None})
@@ -66,13 +73,109 @@ def test_ids_are_128_random_bits():
     assert {len(each) for each in ids} == {22}
 
 
-BY_PASSWORD = start_session(USER, NOON)
-BY_BOTH = start_session(USER, NOON, kept=True).with_second_factor(METHOD, NOON)
+BY_PASSWORD = start_session(USER, PASSWORD)
+BY_BOTH = start_session(USER, PASSWORD, kept=True).with_second_factor(PUSH)
+BY_PASSKEY = start_session(USER, Proof(PASSKEY, NOON)).with_second_factor(PUSH)
+
+
+# Clocks read microseconds; a float holds those of this century exactly.
+instants = st.timedeltas(timedelta(), timedelta(days=36_500)).map(NOON.__add__)
+proofs = st.builds(Proof, st.text(), instants)
+any_session = st.builds(
+    Session,
+    id=st.text(),
+    user=st.text(),
+    primary=proofs,
+    second=st.none() | proofs,
+    kept=st.booleans(),
+    root=st.text(),
+)
+
+
+@given(any_session)
+def test_a_cookie_reads_back_as_it_was_in_every_field(session):
+    now = session.primary.at
+    rules = SessionRules(timedelta(hours=8), timedelta(days=1))
+    sessions = Sessions(Sealer(SECRET, lambda: now).purpose("session"), rules, lambda: now)
+
+    assert sessions.read(sessions.write(session)) == session
+
+
+class OlderVersion:
+    """Reads and writes session cookies as the version before did, which knows passwords only."""
+
+    def __init__(self, clock: SetClock) -> None:
+        self._seal = Sealer(SECRET, clock.now).purpose("session")
+        self._now = clock.now
+
+    def write(self, mfa_at: datetime | None = None, mfa_method: str | None = None) -> str:
+        return self._seal.seal(
+            {
+                "id": "old",
+                "user": USER,
+                "password_at": NOON.timestamp(),
+                "mfa_at": mfa_at.timestamp() if mfa_at else None,
+                "mfa_method": mfa_method,
+                "kept": True,
+                "root": "root",
+            },
+            lifetime=timedelta(hours=8),
+        )
+
+    def read(self, cookie: str) -> dict[str, object] | None:
+        try:
+            values = self._seal.open(cookie)
+        except SealBroken:
+            return None
+        password_at = datetime.fromtimestamp(values["password_at"], UTC)
+        if password_at + timedelta(hours=8) <= self._now():
+            return None
+        mfa_at = values["mfa_at"]
+        return {
+            "id": values["id"],
+            "user": values["user"],
+            "password_at": password_at,
+            "mfa_at": datetime.fromtimestamp(mfa_at, UTC) if mfa_at is not None else None,
+            "mfa_method": values["mfa_method"],
+            "kept": values.get("kept", False),
+            "root": values.get("root", values["id"]),
+        }
+
+
+def test_a_cookie_of_the_version_before_is_read(clock, sessions):
+    old = OlderVersion(clock)
+
+    assert sessions.read(old.write()) == Session("old", USER, PASSWORD, None, True, "root")
+    both = sessions.read(old.write(NOON, METHOD))
+    assert both == Session("old", USER, PASSWORD, PUSH, True, "root")
 
 
 @pytest.mark.parametrize("session", [BY_PASSWORD, BY_BOTH], ids=["password", "second factor"])
-def test_a_cookie_reads_back_as_it_was(session, sessions):
-    assert sessions.read(sessions.write(session)) == session
+def test_the_version_before_reads_our_cookies(session, clock, sessions):
+    assert OlderVersion(clock).read(sessions.write(session)) == {
+        "id": session.id,
+        "user": USER,
+        "password_at": NOON,
+        "mfa_at": session.second.at if session.second else None,
+        "mfa_method": session.second.method if session.second else None,
+        "kept": session.kept,
+        "root": session.root,
+    }
+
+
+def test_the_version_before_takes_no_other_method_for_a_password(clock, sessions):
+    cookie = sessions.write(BY_PASSKEY)
+
+    assert sessions.read(cookie) == BY_PASSKEY
+    assert OlderVersion(clock).read(cookie) is None
+
+
+@pytest.mark.parametrize(
+    "values", [{}, {"primary": None}, {"id": "x", "user": USER, "primary": {}, "second": None}]
+)
+def test_a_cookie_that_this_version_cannot_read_is_no_session(values, clock, sessions):
+    seal = Sealer(SECRET, clock.now).purpose("session")
+    assert sessions.read(seal.seal(values)) is None
 
 
 @pytest.mark.parametrize("cookie", [None, "", "x", "a.b", "\0"])
@@ -85,28 +188,28 @@ def test_a_value_sealed_for_another_purpose_is_no_session(clock, sessions):
     assert sessions.read(seal.seal({"id": "x", "user": USER})) is None
 
 
-def test_it_lasts_from_the_password_whatever_comes_later(clock, sessions):
-    session = start_session(USER, NOON)
+def test_a_session_lasts_from_the_primary_proof_whatever_comes_later(clock, sessions):
+    session = start_session(USER, PASSWORD)
     clock.advance(hours=7)
-    raised = session.with_second_factor(METHOD, clock.now())
+    raised = session.with_second_factor(Proof(METHOD, clock.now()))
     cookie = sessions.write(raised)
 
-    assert sessions.left(raised) == timedelta(hours=1)
+    assert sessions.remaining(raised) == timedelta(hours=1)
     clock.advance(minutes=59)
     assert sessions.read(cookie) == raised
     clock.advance(minutes=1)
     assert sessions.read(cookie) is None
 
 
-def test_one_that_is_over_cannot_be_written_alive(clock, sessions):
-    session = Session("id", USER, NOON - timedelta(hours=9))
+def test_a_session_that_is_over_is_not_read_again(clock, sessions):
+    session = Session("id", USER, Proof(METHOD, NOON - timedelta(hours=9)))
     assert sessions.read(sessions.write(session)) is None
 
 
-KEPT = start_session(USER, NOON, kept=True)
+KEPT = start_session(USER, PASSWORD, kept=True)
 
 
-def test_one_that_is_kept_lasts_by_its_own_time(clock, sessions):
+def test_a_kept_session_has_its_own_lifetime(clock, sessions):
     cookie = sessions.write(KEPT)
     clock.advance(hours=23, minutes=59)
     assert sessions.read(cookie) == KEPT
@@ -132,7 +235,7 @@ def test_stricter_rules_end_those_that_were_kept_and_no_others(rules, clock, ses
     assert stricter.read(plain) == BY_PASSWORD
 
 
-def test_one_from_the_moment_of_the_cutoff_is_kept(clock):
+def test_a_session_from_the_moment_of_the_cutoff_lasts(clock):
     rules = SessionRules(timedelta(hours=8), timedelta(days=1), NOON)
     sessions = sessions_by(clock, rules)
     assert sessions.read(sessions.write(KEPT)) == KEPT
@@ -146,6 +249,10 @@ def test_looser_rules_lengthen_none_that_was_given(clock, sessions):
 
 
 def test_the_longest_is_the_longer_of_the_two():
-    assert SessionRules(timedelta(hours=8)).longest == timedelta(hours=8)
-    assert SessionRules(timedelta(hours=8), timedelta(days=2)).longest == timedelta(days=2)
-    assert SessionRules(timedelta(hours=8), timedelta(minutes=1)).longest == timedelta(hours=8)
+    def lifetime(kept_minutes: int, *, kept: bool = True) -> timedelta:
+        settings = SignInSection(keep_me_signed_in=kept, keep_me_signed_in_minutes=kept_minutes)
+        return settings.session_lifetime
+
+    assert lifetime(2880, kept=False) == timedelta(hours=8)
+    assert lifetime(2880) == timedelta(days=2)
+    assert lifetime(1) == timedelta(hours=8)

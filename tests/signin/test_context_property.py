@@ -11,13 +11,12 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from idp.directory import User
 from idp.federation.access_control.global_policy import second_factor_reasons
+from idp.federation.authenticated_user import authentication_methods
 from idp.federation.relying_party.settings import TrustSettings
-from idp.saml.contexts import answered_context, resolve_requested_context
+from idp.saml.contexts import OfferedMethods, answered_context, resolve_requested_context
 from idp.saml.refusal import Refused
-from idp.session.sso import Session, start_session
-from idp.signin.assertion import AuthenticatedUser
+from idp.session.sso import Proof, Session, start_session
 from idp.signin.steps import Needs, Step, needs_of
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -28,10 +27,13 @@ STRENGTH = [PASSWORD, PPT, f"{CLASSES}TLSClient", f"{CLASSES}X509",
 UNSPECIFIED = f"{CLASSES}unspecified"
 SEVERAL = ["http://schemas.microsoft.com/claims/multipleauthn", "https://refeds.org/profile/mfa"]
 PHISHING_RESISTANT = "https://refeds.org/profile/mfa/phishing-resistant"
-ALICE = User("alice", "", "", "", (), False, NOON)
 METHODS = ["urn:method:code", "urn:method:push"]
+KERBEROS, PASSKEY = STRENGTH[-1], "urn:method:passkey"
+PRIMARY_METHODS = [PPT, KERBEROS, PASSKEY]
 
-ASKABLE = [*STRENGTH, UNSPECIFIED, *SEVERAL, PHISHING_RESISTANT, *METHODS, "urn:nobody"]
+ASKABLE = [
+    *STRENGTH, UNSPECIFIED, *SEVERAL, PHISHING_RESISTANT, *METHODS, PASSKEY, "urn:nobody",
+]  # fmt: skip
 requests = st.lists(st.sampled_from(ASKABLE), max_size=4).map(tuple)
 comparisons = st.sampled_from(["exact", "minimum", "maximum", "better"])
 trusts = st.builds(
@@ -43,40 +45,52 @@ trusts = st.builds(
 )
 ages = st.integers(0, 60).map(lambda minutes: timedelta(minutes=minutes))
 sessions = st.none() | st.builds(
-    lambda age, mfa_age, method: Session(
-        "id", "alice", NOON - age - mfa_age, NOON - mfa_age if method else None, method
+    lambda age, mfa_age, primary, method: Session(
+        "id",
+        "alice",
+        Proof(primary, NOON - age - mfa_age),
+        Proof(method, NOON - mfa_age) if method else None,
     ),
     ages,
     ages,
+    st.sampled_from(PRIMARY_METHODS),
     st.sampled_from([None, *METHODS]),
 )
 
 
 def proved(session: Session, since: datetime | None) -> set[str]:
     """Return all that may truly be said of a session."""
-    claims = {PASSWORD, PPT}
-    if session.mfa_method and (since is None or session.mfa_at >= since):
-        claims |= {*SEVERAL, session.mfa_method}
+    claims = {session.primary.method}
+    if session.primary.method == PPT:
+        claims.add(PASSWORD)
+    if session.second and (since is None or session.second.at >= since):
+        claims |= {*SEVERAL, session.second.method}
     return claims
 
 
-def satisfies(answer: str, requested: tuple[str, ...], comparison: str) -> bool:
+def satisfies(answer: str, primary: str, requested: tuple[str, ...], comparison: str) -> bool:
     """Say whether a service provider may take *answer* for what it asked for."""
     if comparison == "better":
         named = [each for each in requested if each != UNSPECIFIED]
-        return all(is_at_least(answer, each) and not is_at_most(answer, each) for each in named)
+        return all(
+            is_at_least(answer, primary, each) and not is_at_most(answer, each) for each in named
+        )
     if not requested or UNSPECIFIED in requested:
         return True
-    compare = {"exact": str.__eq__, "minimum": is_at_least, "maximum": is_at_most}[comparison]
+    compare = {
+        "exact": str.__eq__,
+        "minimum": lambda answer, wanted: is_at_least(answer, primary, wanted),
+        "maximum": is_at_most,
+    }[comparison]
     return any(compare(answer, each) for each in requested)
 
 
-def is_at_least(answer: str, wanted: str) -> bool:
-    """Several factors, and a method for a second one, take a password as well."""
-    if answer == wanted or (answer not in STRENGTH and wanted in SEVERAL):
+def is_at_least(answer: str, primary: str, wanted: str) -> bool:
+    """Several factors, and a method for a second one, are at least as strong as the primary one."""
+    if answer == wanted or (answer not in (*STRENGTH, PASSKEY) and wanted in SEVERAL):
         return True
-    first = answer if answer in STRENGTH else PPT
-    return wanted in STRENGTH and STRENGTH.index(first) >= STRENGTH.index(wanted)
+    first = answer if answer in STRENGTH else primary
+    return {first, wanted} <= set(STRENGTH) and STRENGTH.index(first) >= STRENGTH.index(wanted)
 
 
 def is_at_most(answer: str, wanted: str) -> bool:
@@ -87,11 +101,11 @@ def is_at_most(answer: str, wanted: str) -> bool:
 
 def go_through(needs: Needs, session: Session | None, methods: list[str]) -> Session | None:
     """Give what is asked for; None when a second factor was given that will not do."""
-    if needs.next_step(session) is Step.PASSWORD:
-        session = start_session("alice", NOON)
+    if needs.next_step(session) is Step.PRIMARY:
+        session = start_session("alice", Proof(next(iter(needs.primary_methods)), NOON))
     if needs.next_step(session) is Step.SECOND_FACTOR:
-        session = session.with_second_factor(methods[0], NOON)
-    return session if needs.next_step(session) is Step.ISSUE else None
+        session = session.with_second_factor(Proof(methods[0], NOON))
+    return session if needs.next_step(session) is Step.COMPLETE else None
 
 
 @settings(max_examples=500)
@@ -105,17 +119,18 @@ def go_through(needs: Needs, session: Session | None, methods: list[str]) -> Ses
     st.booleans(),
     st.none() | st.sampled_from(ASKABLE),
 )
-def test_the_answer_claims_what_was_proved_and_satisfies_the_request_or_there_is_none(
+def test_an_answer_claims_only_what_was_proved_and_satisfies_the_request(
     requested, comparison, trust, session, methods, both_announced, force_authn, by_rule
 ):
     announced = methods if both_announced else methods[:1]
+    offered = OfferedMethods(tuple(PRIMARY_METHODS), announced.__contains__)
     try:
-        demand = resolve_requested_context(requested, comparison, announced.__contains__)
+        required = resolve_requested_context(requested, comparison, offered=offered)
     except Refused:
         event("refused")
         return
     needs = needs_of(
-        demand,
+        required,
         trust,
         force_authn=force_authn,
         received_at=NOON,
@@ -126,13 +141,15 @@ def test_the_answer_claims_what_was_proved_and_satisfies_the_request_or_there_is
         event("another method was given")
         return
 
-    method = needs.counted(session)
+    second = needs.valid_second_factor(session)
+    primary, used = session.primary.method, second.method if second else None
+    proved_methods = authentication_methods(primary, used)
     answer = answered_context(
         requested,
         comparison,
-        demand,
+        required,
         style=trust.authentication_context,
-        methods=AuthenticatedUser(ALICE, session, method, demand).methods,
+        methods=proved_methods,
         by_rule=by_rule,
     )
 
@@ -140,19 +157,19 @@ def test_the_answer_claims_what_was_proved_and_satisfies_the_request_or_there_is
     since = NOON - timedelta(minutes=freshness) if freshness else None
     event(answer)
     assert answer in proved(session, since)
-    assert set(AuthenticatedUser(ALICE, session, method, demand).methods) <= proved(session, since)
-    assert satisfies(answer, requested, comparison)
+    assert set(proved_methods) <= proved(session, since)
+    assert satisfies(answer, primary, requested, comparison)
     assert answer != PHISHING_RESISTANT
     if force_authn or trust.always_require_authentication:
-        assert session.password_at >= NOON
+        assert session.primary.at >= NOON
     if trust.second_factor == "always":
-        assert session.mfa_at is not None
-        assert since is None or session.mfa_at >= since
+        assert session.second is not None
+        assert since is None or session.second.at >= since
 
 
 @given(requests, comparisons)
-def test_what_a_password_satisfies_is_not_refused(requested, comparison):
+def test_a_request_that_a_password_satisfies_is_not_refused(requested, comparison):
     possible = {PASSWORD, PPT}
-    if not any(satisfies(each, requested, comparison) for each in possible):
+    if not any(satisfies(each, PPT, requested, comparison) for each in possible):
         return
-    resolve_requested_context(requested, comparison)
+    resolve_requested_context(requested, comparison, offered=OfferedMethods((PPT,)))

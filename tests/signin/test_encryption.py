@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import pytest
-from asking import Asking
+from support.service_providers.service_provider import ServiceProvider
 
 from idp.federation.relying_party.settings import TrustSettings
 
 
 @pytest.fixture
-def keyed(federation, pairs) -> Asking:
+def encrypting_sp(federation, pairs) -> ServiceProvider:
     """A service provider whose metadata holds a key for encryption."""
-    sp = Asking(federation, pairs("sp"), encrypts=True).register()
+    sp = ServiceProvider(federation, pairs("sp"), encrypts=True).register()
     sp.set(second_factor="never")
     return sp
 
 
 @pytest.fixture
-def finish(federation, keyed):
+def finish(federation, encrypting_sp):
     def end(url: str | None = None):
-        return federation.sign_in(url or keyed.url()).finish()
+        return federation.sign_in(url or encrypting_sp.url()).finish()
 
     return end
 
 
 @pytest.mark.parametrize("signature", ["AssertionOnly", "MessageOnly", "MessageAndAssertion"])
-def test_the_assertion_is_encrypted_and_says_what_it_always_does(
-    federation, keyed, finish, signature
+def test_the_assertion_is_encrypted_with_the_usual_content(
+    federation, encrypting_sp, finish, signature
 ):
-    keyed.set(saml_response_signature=signature)
+    encrypting_sp.set(saml_response_signature=signature)
 
     finished = finish()
 
@@ -47,18 +47,18 @@ def test_the_assertion_is_encrypted_and_says_what_it_always_does(
     )
 
 
-def test_it_is_encrypted_without_a_request_too(federation, keyed, finish):
-    assert finish(keyed.initiated_url()).assertion.encryption
+def test_an_idp_initiated_assertion_is_encrypted_too(federation, encrypting_sp, finish):
+    assert finish(encrypting_sp.initiated_url()).assertion.encryption
 
 
-def test_cbc_is_for_a_trust_that_demands_it(keyed, finish):
-    keyed.set(encryption_algorithm="aes256-cbc")
+def test_cbc_is_used_for_a_trust_that_demands_it(encrypting_sp, finish):
+    encrypting_sp.set(encryption_algorithm="aes256-cbc")
 
     assert finish().assertion.encryption.content == "aes256-cbc"
 
 
-def test_encryption_is_switched_off_by_trust(federation, keyed, finish):
-    keyed.set(encrypt_claims="false")
+def test_encryption_is_switched_off_by_trust(federation, encrypting_sp, finish):
+    encrypting_sp.set(encrypt_claims="false")
 
     finished = finish()
 
@@ -67,8 +67,10 @@ def test_encryption_is_switched_off_by_trust(federation, keyed, finish):
 
 
 @pytest.mark.parametrize("whole", ["true", "false"])
-def test_the_name_is_encrypted_by_itself_where_that_is_required(federation, keyed, finish, whole):
-    keyed.set(encrypt_claims=whole, encrypted_name_id_required="true")
+def test_the_name_is_encrypted_by_itself_where_that_is_required(
+    federation, encrypting_sp, finish, whole
+):
+    encrypting_sp.set(encrypt_claims=whole, encrypted_name_id_required="true")
 
     finished = finish()
 
@@ -88,8 +90,10 @@ def test_a_name_that_must_be_encrypted_is_not_sent_where_there_is_no_key(federat
     assert lines.refusals() == ["no_encryption_key"]
 
 
-def test_a_key_that_was_changed_holds_from_the_next_request_on(federation, keyed, finish, pairs):
-    renewed = Asking(federation, pairs("renewed"), encrypts=True).register()
+def test_a_key_that_was_changed_holds_from_the_next_request_on(
+    federation, encrypting_sp, finish, pairs
+):
+    renewed = ServiceProvider(federation, pairs("renewed"), encrypts=True).register()
 
     federation._private_keys = [pairs("sp").private_key]
     assert federation.sign_in(renewed.url()).finish().received.unopened == 1
@@ -97,7 +101,7 @@ def test_a_key_that_was_changed_holds_from_the_next_request_on(federation, keyed
     assert federation.sign_in(renewed.url()).finish().name_id == federation.user.name
 
 
-def test_the_settings_are_those_of_ad_fs_with_its_defaults():
+def test_the_settings_have_the_names_and_defaults_of_ad_fs():
     settings = TrustSettings()
 
     assert (settings.encrypt_claims, settings.encrypted_name_id_required) == (True, False)

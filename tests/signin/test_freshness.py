@@ -6,7 +6,7 @@ A trust may say how long a second factor counts, and that it wants all of it eac
 from __future__ import annotations
 
 import pytest
-from asking import Asking, context_of
+from support.service_providers.service_provider import ServiceProvider, requested_context
 
 from idp.config.schema import SignInSection
 from idp.saml.contexts import MULTIPLE_AUTHN, PASSWORD_PROTECTED_TRANSPORT
@@ -15,7 +15,7 @@ LOG_IN, MFA = "Sign In", "Multi-Factor Authentication"
 
 
 @pytest.fixture
-def browser(federation, sp, phone):
+def signed_in_browser(federation, sp, phone):
     """A browser whose user has given the password and the second factor."""
     sign_in = federation.sign_in(sp.url())
     phone.approve(sign_in.number)
@@ -24,13 +24,13 @@ def browser(federation, sp, phone):
 
 
 def test_force_authn_asks_a_signed_in_user_for_password_and_second_factor(
-    browser, federation, sp, phone
+    signed_in_browser, federation, sp, phone
 ):
     federation.clock.advance(60)
     url = sp.url(ForceAuthn="true")
-    assert browser.get(url).title == LOG_IN
+    assert signed_in_browser.get(url).title == LOG_IN
 
-    sign_in = federation.sign_in(url, browser=browser)
+    sign_in = federation.sign_in(url, browser=signed_in_browser)
     assert sign_in.page.title == MFA
     phone.approve(sign_in.number)
 
@@ -38,15 +38,15 @@ def test_force_authn_asks_a_signed_in_user_for_password_and_second_factor(
     assert (federation.clock.now() - instant).total_seconds() < 30
 
 
-def test_force_authn_does_not_change_what_the_next_request_needs(browser, federation, sp):
-    browser.get(sp.url(ForceAuthn="true"))
-    assert federation.sign_in(sp.url(), browser=browser).is_finished
+def test_force_authn_does_not_change_what_the_next_request_needs(signed_in_browser, federation, sp):
+    signed_in_browser.get(sp.url(ForceAuthn="true"))
+    assert federation.sign_in(sp.url(), browser=signed_in_browser).is_finished
 
 
 def test_a_fresh_password_alone_is_not_enough_where_the_second_factor_is_old(
-    browser, federation, sp
+    signed_in_browser, federation, sp
 ):
-    sign_in = federation.sign_in(sp.url(ForceAuthn="1"), browser=browser)
+    sign_in = federation.sign_in(sp.url(ForceAuthn="1"), browser=signed_in_browser)
 
     assert sign_in.poll().title == MFA
     assert not sign_in.is_finished
@@ -98,8 +98,8 @@ def test_passive_is_no_passive_where_the_password_has_to_be_changed_first(federa
     assert passive(federation, easy, browser).status == ("Responder", "NoPassive")
 
 
-def test_passive_with_a_full_session_is_answered(browser, federation, sp):
-    assert passive(federation, sp, browser).status == ("Success",)
+def test_passive_with_a_full_session_is_answered(signed_in_browser, federation, sp):
+    assert passive(federation, sp, signed_in_browser).status == ("Success",)
 
 
 def test_passive_with_a_password_session_is_answered_where_that_is_enough(federation, easy):
@@ -114,59 +114,61 @@ def test_passive_sends_nothing_to_the_phone(federation, sp, phone):
     assert {request.id for request in phone.pending()} == before
 
 
-def test_a_session_ends_after_eight_hours(browser, federation, sp):
+def test_a_session_ends_after_eight_hours(signed_in_browser, federation, sp):
     federation.clock.advance(8 * 3600 - 60)
-    assert federation.sign_in(sp.url(), browser=browser).is_finished
+    assert federation.sign_in(sp.url(), browser=signed_in_browser).is_finished
     federation.clock.advance(61)
-    assert browser.get(sp.url()).title == LOG_IN
-    assert passive(federation, sp, browser).status == ("Responder", "NoPassive")
+    assert signed_in_browser.get(sp.url()).title == LOG_IN
+    assert passive(federation, sp, signed_in_browser).status == ("Responder", "NoPassive")
 
 
 # How long a second factor counts
 
 
 def test_a_second_factor_counts_as_long_as_the_session_unless_the_trust_says_otherwise(
-    browser, federation, sp
+    signed_in_browser, federation, sp
 ):
     federation.clock.advance(7 * 3600)
-    assert federation.sign_in(sp.url(), browser=browser).is_finished
+    assert federation.sign_in(sp.url(), browser=signed_in_browser).is_finished
 
 
-def test_a_trust_may_want_it_younger_and_then_asks_for_it_alone(browser, federation, sp, phone):
+def test_a_trust_may_demand_a_younger_second_factor_which_is_then_asked_for_alone(
+    signed_in_browser, federation, sp, phone
+):
     sp.set(mfa_freshness="10")
     federation.clock.advance(590)
-    assert federation.sign_in(sp.url(), browser=browser).is_finished
+    assert federation.sign_in(sp.url(), browser=signed_in_browser).is_finished
     federation.clock.advance(20)
 
-    page = browser.get(sp.url())
+    page = signed_in_browser.get(sp.url())
 
     assert page.title == MFA
-    sign_in = federation.resume(browser, page)
+    sign_in = federation.resume(signed_in_browser, page)
     phone.approve(sign_in.number)
     instant = sign_in.finish().assertion.authn_instant
     assert (federation.clock.now() - instant).total_seconds() < 30
-    assert federation.sign_in(sp.url(), browser=browser).is_finished
+    assert federation.sign_in(sp.url(), browser=signed_in_browser).is_finished
 
 
-def test_passive_with_an_old_second_factor_is_no_passive(browser, federation, sp):
+def test_passive_with_an_old_second_factor_is_no_passive(signed_in_browser, federation, sp):
     sp.set(mfa_freshness="10")
-    assert passive(federation, sp, browser).status == ("Success",)
+    assert passive(federation, sp, signed_in_browser).status == ("Success",)
     federation.clock.advance(601)
-    assert passive(federation, sp, browser, "_later").status == ("Responder", "NoPassive")
+    assert passive(federation, sp, signed_in_browser, "_later").status == ("Responder", "NoPassive")
 
 
-def test_a_requested_second_factor_has_to_be_fresh_as_well(browser, federation, sp):
+def test_a_requested_second_factor_has_to_be_fresh_as_well(signed_in_browser, federation, sp):
     sp.set(second_factor="never", mfa_freshness="10")
     federation.clock.advance(601)
-    asking = sp.url(children=context_of(MULTIPLE_AUTHN))
-    assert federation.sign_in(asking, browser=browser).page.title == MFA
+    asking = sp.url(children=requested_context(MULTIPLE_AUTHN))
+    assert federation.sign_in(asking, browser=signed_in_browser).page.title == MFA
 
 
-def test_one_that_is_too_old_is_not_told_of(browser, federation, sp):
+def test_a_second_factor_that_is_too_old_is_not_in_the_assertion(signed_in_browser, federation, sp):
     sp.set(second_factor="never", mfa_freshness="10", authentication_context="entra")
-    young = federation.sign_in(sp.url(), browser=browser).finish().assertion
+    young = federation.sign_in(sp.url(), browser=signed_in_browser).finish().assertion
     federation.clock.advance(601)
-    old = federation.sign_in(sp.url(), browser=browser).finish().assertion
+    old = federation.sign_in(sp.url(), browser=signed_in_browser).finish().assertion
 
     assert young.authn_context_class == MULTIPLE_AUTHN
     assert MULTIPLE_AUTHN in young.values_of("authnmethodsreferences")
@@ -174,45 +176,49 @@ def test_one_that_is_too_old_is_not_told_of(browser, federation, sp):
     assert old.values_of("authnmethodsreferences") == (PASSWORD_PROTECTED_TRANSPORT,)
 
 
-def test_what_one_trust_wants_fresh_another_takes_as_it_is(browser, federation, sp, pairs):
-    other = Asking(federation, pairs("sp"), "https://other.example.test/metadata").register()
+def test_a_second_factor_too_old_for_one_trust_is_good_for_another(
+    signed_in_browser, federation, sp, pairs
+):
+    other = ServiceProvider(federation, pairs("sp"), "other").register()
     other.set(mfa_freshness="1")
     federation.clock.advance(61)
 
-    assert federation.sign_in(sp.url(), browser=browser).is_finished
-    assert browser.get(other.url()).title == MFA
+    assert federation.sign_in(sp.url(), browser=signed_in_browser).is_finished
+    assert signed_in_browser.get(other.url()).title == MFA
 
 
 # A trust that always asks
 
 
-def test_a_trust_may_ask_for_all_of_it_each_time(browser, federation, sp, phone):
+def test_a_trust_may_ask_for_both_factors_each_time(signed_in_browser, federation, sp, phone):
     sp.set(always_require_authentication="true")
     federation.clock.advance(60)
-    assert browser.get(sp.url()).title == LOG_IN
+    assert signed_in_browser.get(sp.url()).title == LOG_IN
 
-    sign_in = federation.sign_in(sp.url(), browser=browser)
+    sign_in = federation.sign_in(sp.url(), browser=signed_in_browser)
     assert sign_in.page.title == MFA
     phone.approve(sign_in.number)
     sign_in.finish()
 
-    assert browser.get(sp.url()).title == LOG_IN
+    assert signed_in_browser.get(sp.url()).title == LOG_IN
 
 
-def test_it_does_so_where_the_sign_in_begins_here(federation, easy):
+def test_always_require_authentication_holds_for_idp_initiated_sign_ins(federation, easy):
     easy.set(always_require_authentication="true")
     first = federation.sign_in(easy.initiated_url())
     assert first.is_finished
     assert first.browser.get(easy.initiated_url()).title == LOG_IN
 
 
-def test_it_cannot_be_asked_passively(browser, federation, sp):
+def test_always_require_authentication_makes_passive_requests_fail(
+    signed_in_browser, federation, sp
+):
     sp.set(always_require_authentication="true")
-    assert passive(federation, sp, browser).status == ("Responder", "NoPassive")
+    assert passive(federation, sp, signed_in_browser).status == ("Responder", "NoPassive")
 
 
-def test_the_other_trusts_keep_their_single_sign_on(browser, federation, sp, pairs):
-    other = Asking(federation, pairs("sp"), "https://other.example.test/metadata").register()
+def test_the_other_trusts_keep_their_single_sign_on(signed_in_browser, federation, sp, pairs):
+    other = ServiceProvider(federation, pairs("sp"), "other").register()
     other.set(always_require_authentication="true")
-    assert browser.get(other.url()).title == LOG_IN
-    assert federation.sign_in(sp.url(), browser=browser).is_finished
+    assert signed_in_browser.get(other.url()).title == LOG_IN
+    assert federation.sign_in(sp.url(), browser=signed_in_browser).is_finished

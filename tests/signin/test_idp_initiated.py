@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from asking import two_levels
+from support.service_providers.service_provider import two_levels
 
 from idp.config.schema import SignInSection
 

@@ -13,16 +13,8 @@ DAY = 24 * 3600
 
 
 @pytest.fixture
-def settings(served):
-    def settings(**given):
-        served(sign_in=SignInSection(**given))
-
-    return settings
-
-
-@pytest.fixture
-def on(settings):
-    settings(keep_me_signed_in=True)
+def keep_me_signed_in_on(sign_in_settings):
+    sign_in_settings(keep_me_signed_in=True)
 
 
 def log_in(federation, sp, browser, **fields):
@@ -38,7 +30,7 @@ def max_age(answer) -> str:
 
 
 @pytest.fixture
-def kept(federation, easy, on):
+def kept_browser(federation, easy, keep_me_signed_in_on):
     """A browser whose session is kept."""
     browser = federation.browser()
     log_in(federation, easy, browser, Kmsi="true")
@@ -49,7 +41,7 @@ def is_signed_in(browser, sp) -> bool:
     return "SAMLResponse" in browser.get(sp.url()).html
 
 
-def test_it_is_off_unless_switched_on(federation, easy):
+def test_keep_me_signed_in_is_off_unless_switched_on(federation, easy):
     browser = federation.browser()
     assert "kmsiInput" not in browser.get(easy.url()).ids()
     assert not max_age(log_in(federation, easy, browser, Kmsi="true"))
@@ -58,8 +50,8 @@ def test_it_is_off_unless_switched_on(federation, easy):
 
 
 @pytest.mark.parametrize("fields", [{}, {"Kmsi": "false"}, {"Kmsi": ""}, {"Kmsi": "True"}])
-def test_who_does_not_want_it_has_a_session_that_ends_with_the_browser(
-    fields, federation, easy, on
+def test_a_user_who_does_not_tick_the_box_has_a_session_that_ends_with_the_browser(
+    fields, federation, easy, keep_me_signed_in_on
 ):
     browser = federation.browser()
     assert "kmsiInput" in browser.get(easy.url()).ids()
@@ -68,19 +60,19 @@ def test_who_does_not_want_it_has_a_session_that_ends_with_the_browser(
     assert not is_signed_in(browser, easy)
 
 
-def test_it_is_offered_again_after_a_wrong_password(federation, easy, on):
+def test_the_box_is_offered_again_after_a_wrong_password(federation, easy, keep_me_signed_in_on):
     assert "kmsiInput" in federation.sign_in(easy.url(), password="wrong").page.ids()
 
 
-def test_it_lasts_a_day(federation, easy, kept):
+def test_a_kept_session_lasts_a_day(federation, easy, kept_browser):
     federation.clock.advance(DAY - 60)
-    assert is_signed_in(kept, easy)
+    assert is_signed_in(kept_browser, easy)
     federation.clock.advance(60)
-    assert not is_signed_in(kept, easy)
+    assert not is_signed_in(kept_browser, easy)
 
 
-def test_it_lasts_as_long_as_is_set(federation, easy, settings):
-    settings(keep_me_signed_in=True, keep_me_signed_in_minutes=7 * 24 * 60)
+def test_a_kept_session_lasts_as_long_as_configured(federation, easy, sign_in_settings):
+    sign_in_settings(keep_me_signed_in=True, keep_me_signed_in_minutes=7 * 24 * 60)
     browser = federation.browser()
     assert 7 * DAY - 60 < int(max_age(log_in(federation, easy, browser, Kmsi="true"))) <= 7 * DAY
     federation.clock.advance(7 * DAY - 60)
@@ -93,7 +85,7 @@ def test_more_than_seven_days_cannot_be_set(minutes):
         SignInSection(keep_me_signed_in_minutes=minutes)
 
 
-def test_it_stays_kept_after_the_second_factor(federation, sp, phone, on):
+def test_a_session_stays_kept_after_the_second_factor(federation, sp, phone, keep_me_signed_in_on):
     browser = federation.browser()
     log_in(federation, sp, browser, Kmsi="true")
     federation.clock.advance(30)
@@ -104,36 +96,36 @@ def test_it_stays_kept_after_the_second_factor(federation, sp, phone, on):
     assert DAY - 90 < age <= DAY - 29
 
 
-def test_a_new_password_ends_it(federation, easy, kept):
+def test_a_new_password_ends_a_kept_session(federation, easy, kept_browser):
     federation.services.directory.set_password(federation.user.name, "another one")
-    assert not is_signed_in(kept, easy)
+    assert not is_signed_in(kept_browser, easy)
 
 
-def test_disabling_the_user_ends_it(federation, easy, kept):
+def test_disabling_the_user_ends_a_kept_session(federation, easy, kept_browser):
     federation.services.directory.disable(federation.user.name)
-    assert not is_signed_in(kept, easy)
+    assert not is_signed_in(kept_browser, easy)
 
 
-def test_switching_it_off_ends_it(easy, kept, settings):
-    settings(keep_me_signed_in=False)
-    assert not is_signed_in(kept, easy)
+def test_switching_the_setting_off_ends_kept_sessions(easy, kept_browser, sign_in_settings):
+    sign_in_settings(keep_me_signed_in=False)
+    assert not is_signed_in(kept_browser, easy)
 
 
-def test_a_cutoff_ends_those_from_before_it(federation, easy, kept, settings):
+def test_a_cutoff_ends_earlier_kept_sessions(federation, easy, kept_browser, sign_in_settings):
     federation.clock.advance(60)
-    settings(keep_me_signed_in=True, kept_sessions_since=federation.clock.now())
-    assert not is_signed_in(kept, easy)
-    log_in(federation, easy, kept, Kmsi="true")
-    assert is_signed_in(kept, easy)
+    sign_in_settings(keep_me_signed_in=True, kept_sessions_since=federation.clock.now())
+    assert not is_signed_in(kept_browser, easy)
+    log_in(federation, easy, kept_browser, Kmsi="true")
+    assert is_signed_in(kept_browser, easy)
 
 
-def test_a_cutoff_does_not_touch_those_that_are_not_kept(federation, easy, settings):
+def test_a_cutoff_does_not_touch_those_that_are_not_kept(federation, easy, sign_in_settings):
     browser = federation.sign_in(easy.url()).browser
     later = federation.clock.now() + timedelta(hours=1)
-    settings(keep_me_signed_in=True, kept_sessions_since=later)
+    sign_in_settings(keep_me_signed_in=True, kept_sessions_since=later)
     assert is_signed_in(browser, easy)
 
 
-def test_a_cutoff_has_to_say_its_time_zone():
+def test_a_cutoff_without_a_time_zone_is_refused():
     with pytest.raises(ValueError, match="kept_sessions_since"):
         SignInSection(kept_sessions_since="2026-01-01T00:00:00")

@@ -76,7 +76,7 @@ def test_the_language_that_suits_best_is_found(header, available, found):
 
 
 @given(st.text(max_size=300), st.lists(st.integers(0, 70_000), min_size=1, max_size=10))
-def test_whatever_a_browser_sends_one_of_those_on_offer_is_found(header, available):
+def test_one_of_the_available_languages_is_found_whatever_a_browser_sends(header, available):
     assert negotiate(header, available) in available
 
 
@@ -88,7 +88,7 @@ def test_an_untidy_header_of_any_length_costs_little():
 
 
 @pytest.fixture
-def browser(federation):
+def browser_in(federation):
     def browser(languages):
         made = federation.browser()
         made.session.headers["Accept-Language"] = languages
@@ -107,18 +107,20 @@ def browser(federation):
     ],
 )
 def test_the_choice_is_offered_in_the_users_language(
-    languages, name, description, tag, enable, federation, sp, browser
+    languages, name, description, tag, enable, federation, sp, browser_in
 ):
     enable("Polyglot", ENTRA)
-    page = federation.sign_in(sp.url(), browser=browser(languages)).page
+    page = federation.sign_in(sp.url(), browser=browser_in(languages)).page
     (button,) = html.document_fromstring(page.html).xpath("//button[@id='Polyglot']")
     assert (button.text, button.get("title")) == (name, description)
     assert button.xpath("ancestor::li/@lang") == [tag]
 
 
-def test_an_adapter_without_the_language_offers_itself_in_english(enable, federation, sp, browser):
+def test_an_adapter_without_the_language_offers_itself_in_english(
+    enable, federation, sp, browser_in
+):
     enable("Polyglot", ENTRA)
-    page = federation.sign_in(sp.url(), browser=browser("de")).page
+    page = federation.sign_in(sp.url(), browser=browser_in("de")).page
     (button,) = html.document_fromstring(page.html).xpath(f"//button[@id='{ENTRA}']/ancestor::li")
     assert button.get("lang") == "en-US"
 
@@ -131,38 +133,40 @@ def test_an_adapter_without_the_language_offers_itself_in_english(enable, federa
         ("", 1033, "Multi-Factor Authentication"),
     ],
 )
-def test_its_page_and_its_posts_are_in_the_users_language(
-    languages, lcid, title, enable, federation, sp, browser
+def test_the_pages_of_an_adapter_are_in_the_users_language(
+    languages, lcid, title, enable, federation, sp, browser_in
 ):
     enable("Polyglot")
-    sign_in = federation.sign_in(sp.url(), browser=browser(languages))
+    sign_in = federation.sign_in(sp.url(), browser=browser_in(languages))
     for page in (sign_in.page, sign_in.poll(), sign_in.poll()):
         assert (page.title, page.text("instructions")) == (title, f"{lcid} {lcid}")
         form = html.document_fromstring(page.html).xpath("//form[@id='loginForm']")[0]
         assert form.xpath("ancestor::div/@lang") == [tag_of(lcid)]
 
 
-def test_so_is_its_last_page(enable, federation, sp, browser):
+def test_the_last_page_of_an_adapter_is_in_the_users_language(enable, federation, sp, browser_in):
     enable("Polyglot")
-    sign_in = federation.sign_in(sp.url(), browser=browser("de"))
+    sign_in = federation.sign_in(sp.url(), browser=browser_in("de"))
     page = sign_in.post(Answer="no")
     assert (page.title, page.text("instructions")) == ("Mehrstufige Anmeldung", "1031 1031")
 
 
-def test_the_other_way_to_sign_in_is_named_in_the_users_language(enable, federation, sp, browser):
+def test_the_other_way_to_sign_in_is_named_in_the_users_language(
+    enable, federation, sp, browser_in
+):
     enable("Polyglot", ENTRA)
-    sign_in = federation.sign_in(sp.url(), browser=browser("de"))
+    sign_in = federation.sign_in(sp.url(), browser=browser_in("de"))
     page = sign_in.choose(ENTRA)
     assert page.text("Polyglot") == "Eine Frage"
 
 
-def test_the_adapter_of_a_stranger_speaks_german_where_it_is_wanted(
-    enable, federation, sp, browser
+def test_the_passphrase_adapter_speaks_german_to_a_german_browser(
+    enable, federation, sp, browser_in
 ):
     name, config = "PassphraseAuthentication", b'question = "Tee?"\nanswer = "ja"'
     federation.services.providers.register(name, f"passphrase_adapter:{name}", config)
     enable(name, ENTRA)
-    sign_in = federation.sign_in(sp.url(), browser=browser("de-CH, en;q=0.3"))
+    sign_in = federation.sign_in(sp.url(), browser=browser_in("de-CH, en;q=0.3"))
     assert sign_in.page.text(name) == "Eine Frage"
     sign_in.choose(name)
     assert sign_in.page.text("submitButton") == "Anmelden"

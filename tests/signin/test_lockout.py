@@ -16,7 +16,7 @@ HOME, ELSEWHERE, PROXY = "192.0.2.1", "203.0.113.9", "10.0.0.80"
 
 
 @pytest.fixture
-def server(federation, easy, reassembled):
+def node_with_lockout(federation, easy, reassembled):
     """Make a node with other settings of the lock-out, and give it the user's passwords."""
 
     def server(proxies=(), **settings):
@@ -42,8 +42,10 @@ def events(federation):
     return [row.event_id for row in federation.log]
 
 
-def test_with_the_smart_one_a_stranger_does_not_lock_out_the_user_at_home(federation, server):
-    log_in, password = server(mode="enforce", threshold=3), federation.user.password
+def test_with_the_smart_one_a_stranger_does_not_lock_out_the_user_at_home(
+    federation, node_with_lockout
+):
+    log_in, password = node_with_lockout(mode="enforce", threshold=3), federation.user.password
     assert "SAMLResponse" in log_in(password, HOME).html
     for _ in range(5):
         assert log_in("wrong", ELSEWHERE).error == WRONG_PASSWORD
@@ -52,8 +54,8 @@ def test_with_the_smart_one_a_stranger_does_not_lock_out_the_user_at_home(federa
 
 
 @pytest.mark.parametrize("mode", ["password_counter", "log_only", "enforce"])
-def test_the_page_is_the_same_before_and_after_the_lock(mode, federation, server):
-    log_in = server(mode=mode, threshold=2, threshold_familiar=2)
+def test_the_page_is_the_same_before_and_after_the_lock(mode, federation, node_with_lockout):
+    log_in = node_with_lockout(mode=mode, threshold=2, threshold_familiar=2)
     seen = {
         (page.status, page.title, page.error, frozenset(page.ids()))
         for password in ("wrong", "wrong", "wrong", federation.user.password)
@@ -62,8 +64,8 @@ def test_the_page_is_the_same_before_and_after_the_lock(mode, federation, server
     assert len(seen) == 1
 
 
-def test_the_log_tells_of_the_lock_and_of_a_right_password_behind_it(federation, server):
-    log_in = server(mode="enforce", threshold=2)
+def test_the_log_has_the_lock_and_a_right_password_during_it(federation, node_with_lockout):
+    log_in = node_with_lockout(mode="enforce", threshold=2)
     for password in ("wrong", "wrong", "wrong", federation.user.password):
         log_in(password)
     assert events(federation) == [1203, 1203, 1210, 516, 1203, 515]
@@ -72,9 +74,11 @@ def test_the_log_tells_of_the_lock_and_of_a_right_password_behind_it(federation,
     assert federation.log[-1].client_ip == ELSEWHERE
 
 
-def test_a_right_password_behind_a_lock_costs_no_more_than_a_wrong_one(federation, server):
+def test_a_right_password_behind_a_lock_costs_no_more_than_a_wrong_one(
+    federation, node_with_lockout
+):
     """One row each: nobody learns by time that they have found it."""
-    log_in = server(mode="enforce", threshold=2)
+    log_in = node_with_lockout(mode="enforce", threshold=2)
     for _ in range(2):
         log_in("wrong")
     federation.clock.advance(60)
@@ -86,8 +90,11 @@ def test_a_right_password_behind_a_lock_costs_no_more_than_a_wrong_one(federatio
     assert costs == [1, 1]
 
 
-def test_log_only_tells_what_it_would_have_refused(federation, server):
-    log_in, password = server(mode="log_only", threshold_familiar=2), federation.user.password
+def test_log_only_logs_what_enforcing_would_have_refused(federation, node_with_lockout):
+    log_in, password = (
+        node_with_lockout(mode="log_only", threshold_familiar=2),
+        federation.user.password,
+    )
     log_in(password, HOME)
     for given in ("wrong", "wrong", password):
         page = log_in(given, HOME)
@@ -95,23 +102,25 @@ def test_log_only_tells_what_it_would_have_refused(federation, server):
     assert events(federation) == [1202, 1200, 1203, 1203, 1202, 512, 1200]
 
 
-def test_the_soft_one_tells_of_the_lock_as_well(federation, server):
-    log_in = server(threshold=2)
+def test_the_soft_one_tells_of_the_lock_as_well(federation, node_with_lockout):
+    log_in = node_with_lockout(threshold=2)
     for _ in range(3):
         log_in("wrong")
     assert events(federation) == [1203, 1203, 1210, 516, 1203]
 
 
-def test_a_shorter_window_is_waited_for(federation, server):
-    log_in = server(threshold=2, window_minutes=5)
+def test_a_shorter_window_is_waited_for(federation, node_with_lockout):
+    log_in = node_with_lockout(threshold=2, window_minutes=5)
     for _ in range(3):
         log_in("wrong")
     federation.clock.advance(5 * 60)
     assert "SAMLResponse" in log_in(federation.user.password).html
 
 
-def test_outside_is_what_came_through_a_configured_proxy(federation, server):
-    log_in = server([PROXY], mode="enforce", extranet_only=True, threshold=3, threshold_familiar=5)
+def test_outside_is_what_came_through_a_configured_proxy(federation, node_with_lockout):
+    log_in = node_with_lockout(
+        [PROXY], mode="enforce", extranet_only=True, threshold=3, threshold_familiar=5
+    )
     outside = {"address": PROXY, "X_MS_Forwarded_Client_IP": HOME}
     assert "SAMLResponse" in log_in(federation.user.password, **outside).html
     for _ in range(5):
@@ -120,8 +129,8 @@ def test_outside_is_what_came_through_a_configured_proxy(federation, server):
     assert "SAMLResponse" in log_in(federation.user.password, HOME).html
 
 
-def test_a_forged_header_makes_no_place_familiar(federation, server):
-    log_in = server([PROXY], mode="enforce", threshold=2, threshold_familiar=9)
+def test_a_forged_header_makes_no_place_familiar(federation, node_with_lockout):
+    log_in = node_with_lockout([PROXY], mode="enforce", threshold=2, threshold_familiar=9)
     log_in(federation.user.password, PROXY, X_MS_Forwarded_Client_IP=HOME)
     for _ in range(2):
         log_in("wrong", ELSEWHERE, X_MS_Forwarded_Client_IP=HOME)

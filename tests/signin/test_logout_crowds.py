@@ -6,16 +6,16 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from leaving import carry, is_signed_in, outcomes_on, visit
+from support.service_providers.logout_messages import carry, is_signed_in, outcomes_on, visit
 
 from idp.testing.page import Page
 
 pytestmark = pytest.mark.each_database
 
 
-def test_of_one_request_sent_many_times_at_once_one_is_answered(federation, app, browser):
-    wiki = app("wiki")
-    request = wiki.asks(wiki.sign_in(browser))
+def test_of_one_request_sent_many_times_at_once_one_is_answered(federation, logout_app, browser):
+    wiki = logout_app("wiki")
+    request = wiki.logout_request(wiki.sign_in(browser))
 
     def send(_: int):
         return carry(federation, federation.browser(), request)
@@ -27,9 +27,9 @@ def test_of_one_request_sent_many_times_at_once_one_is_answered(federation, app,
     assert [each.status for each in answers] == [("Success",)]
 
 
-def test_all_service_providers_begin_at_once_and_each_is_answered(federation, app, browser):
+def test_all_service_providers_begin_at_once_and_each_is_answered(federation, logout_app, browser):
     """None is asked twice, whoever comes first."""
-    apps = [app(f"app{number}") for number in range(4)]
+    apps = [logout_app(f"app{number}") for number in range(4)]
     told = {each.name: each.sign_in(browser) for each in apps}
     by_host = {f"{each.name}.example.test": each for each in apps}
     windows = [federation.browser() for _ in apps]
@@ -39,10 +39,10 @@ def test_all_service_providers_begin_at_once_and_each_is_answered(federation, ap
 
     def leave(each, window):
         barrier.wait()
-        got = carry(federation, window, each.asks(told[each.name], relay_state=each.name))
+        got = carry(federation, window, each.logout_request(told[each.name], relay_state=each.name))
         while not isinstance(got, Page) and got.kind == "LogoutRequest":
             asked.append(got.host)
-            got = carry(federation, window, by_host[got.host].answers(got))
+            got = carry(federation, window, by_host[got.host].logout_response(got))
         return got
 
     with ThreadPoolExecutor(len(apps)) as pool:
@@ -56,13 +56,19 @@ def test_all_service_providers_begin_at_once_and_each_is_answered(federation, ap
     ]
     assert sorted(set(asked)) == sorted(asked)
     for end, each in zip(ends, apps, strict=True):
-        assert (end.kind, end.address, end.relay_state) == ("LogoutResponse", each.slo, each.name)
+        assert (end.kind, end.address, end.relay_state) == (
+            "LogoutResponse",
+            each.slo_url,
+            each.name,
+        )
         assert end.status == ("Success",)
 
 
-def test_a_sign_in_at_the_moment_of_log_out_is_told_or_does_not_happen(federation, app, browser):
-    wiki = app("wiki")
-    others = [app(f"other{number}") for number in range(8)]
+def test_a_sign_in_at_the_moment_of_log_out_is_logged_out_or_does_not_happen(
+    federation, logout_app, browser
+):
+    wiki = logout_app("wiki")
+    others = [logout_app(f"other{number}") for number in range(8)]
     told = wiki.sign_in(browser)
     cookies = dict(browser.session.cookies)
     barrier = threading.Barrier(len(others) + 1)
@@ -77,10 +83,10 @@ def test_a_sign_in_at_the_moment_of_log_out_is_told_or_does_not_happen(federatio
     with ThreadPoolExecutor(len(others) + 1) as pool:
         signed_in = pool.map(sign_in, others)
         barrier.wait()
-        got = carry(federation, browser, wiki.asks(told))
+        got = carry(federation, browser, wiki.logout_request(told))
         by_host = {f"{each.name}.example.test": each for each in others}
         while got.kind == "LogoutRequest":
-            got = carry(federation, browser, by_host[got.host].answers(got))
+            got = carry(federation, browser, by_host[got.host].logout_response(got))
         signed_in = set(filter(None, signed_in))
 
     assert got.status == ("Success",)
@@ -89,16 +95,16 @@ def test_a_sign_in_at_the_moment_of_log_out_is_told_or_does_not_happen(federatio
     assert not is_signed_in(federation, browser, wiki)
 
 
-def test_many_sessions_that_end_at_once_are_not_mixed_up(federation, app):
-    wiki, shop = app("wiki"), app("shop")
+def test_many_sessions_that_end_at_once_are_not_mixed_up(federation, logout_app):
+    wiki, shop = logout_app("wiki"), logout_app("shop")
     users = [federation.add_user(phone=None) for _ in range(6)]
 
     def leave(user):
         window = federation.browser()
         told = wiki.sign_in(window, user)
         other = shop.sign_in(window, user)
-        asked = carry(federation, window, wiki.asks(told, relay_state=user.name))
-        answer = carry(federation, window, shop.answers(asked))
+        asked = carry(federation, window, wiki.logout_request(told, relay_state=user.name))
+        answer = carry(federation, window, shop.logout_response(asked))
         named = (asked.name_id, asked.session_indexes) == (other.name_id, (other.session_index,))
         return named, answer.relay_state, answer.status
 

@@ -21,14 +21,14 @@ CONTRACT = {
 
 
 @pytest.fixture
-def page(federation, sp, served):
+def log_in_page(federation, sp, served):
     served(sign_in=SignInSection(keep_me_signed_in=True))
     return federation.browser().get(sp.url())
 
 
 @pytest.fixture
-def tree(page):
-    return html.document_fromstring(page.html)
+def tree(log_in_page):
+    return html.document_fromstring(log_in_page.html)
 
 
 def element(tree, identifier):
@@ -44,8 +44,8 @@ def test_the_log_in_page_has(identifier, expected, tree):
     assert {name: found.get(name) for name in attributes} == attributes
 
 
-def test_its_title_is_sign_in_and_its_form_is_the_last(page, tree):
-    assert page.title == "Sign In"
+def test_the_title_is_sign_in_and_the_form_is_the_last(log_in_page, tree):
+    assert log_in_page.title == "Sign In"
     assert tree.xpath("//form")[-1].get("id") == "loginForm"
     assert tree.xpath("//form")[-1].get("novalidate") is not None
 
@@ -57,20 +57,20 @@ def test_the_error_is_there_and_empty_inside_the_form_without_an_error(tree):
     assert error.getparent().get("role") == "alert"
 
 
-def test_the_error_is_filled_after_a_wrong_password(federation, page, sp):
+def test_the_error_is_filled_after_a_wrong_password(federation, log_in_page, sp):
     browser = federation.browser()
-    page = browser.submit(page.form, UserName=federation.user.name, Password="wrong")
-    error = element(html.document_fromstring(page.html), "errorText")
+    log_in_page = browser.submit(log_in_page.form, UserName=federation.user.name, Password="wrong")
+    error = element(html.document_fromstring(log_in_page.html), "errorText")
     assert error.text.strip()
 
 
-def test_nothing_on_it_looks_like_the_second_factor(page):
-    assert not page.ids() & {"authMethod", "context", "options", "validEntropyNumber"}
-    assert "AzureMfaAuthentication" not in page.html
+def test_nothing_on_the_log_in_page_looks_like_the_second_factor(log_in_page):
+    assert not log_in_page.ids() & {"authMethod", "context", "options", "validEntropyNumber"}
+    assert "AzureMfaAuthentication" not in log_in_page.html
 
 
-def test_a_relative_or_absolute_action_leads_back_to_the_same_address(page, federation):
-    assert page.form.action.startswith(f"{federation.url}/adfs/ls/?SAMLRequest=")
+def test_a_relative_or_absolute_action_leads_back_to_the_same_address(log_in_page, federation):
+    assert log_in_page.form.action.startswith(f"{federation.url}/adfs/ls/?SAMLRequest=")
 
 
 def test_both_forms_of_the_second_factor_have_one_absolute_action(federation, sp):

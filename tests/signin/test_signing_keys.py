@@ -15,7 +15,7 @@ from idp.embedded.test_sp.received_response import read_response
 from idp.embedded.test_sp.service_provider import idp_certificates
 from idp.federation.token_signing.configured import signing_keys_of
 from idp.federation.token_signing.key_files import create_signing_key
-from idp.services import SIGNING_AT_ONCE
+from idp.services import MAX_CONCURRENT_SIGNINGS
 from idp.signin.paths import METADATA
 
 
@@ -63,7 +63,7 @@ def turns(rooms, _tallystick_host) -> Iterator[Turns]:
 
 
 @pytest.fixture
-def served(federation, rooms, _tallystick_host):
+def served_app(federation, rooms, _tallystick_host):
     """The same, behind the federation server's address."""
     app = create_app(rooms.config, services=rooms)
     switch = _tallystick_host._apps[0]
@@ -93,27 +93,27 @@ def signed_by(federation, service_provider, certificates) -> tuple[str, str]:
     return check.state, check.algorithm
 
 
-def test_a_sign_in_goes_through_with_an_ecdsa_key(federation, service_provider, served):
-    state = signed_by(federation, service_provider, published(served))
+def test_a_sign_in_goes_through_with_an_ecdsa_key(federation, service_provider, served_app):
+    state = signed_by(federation, service_provider, published(served_app))
 
     assert state == ("valid", "ecdsa-sha256")
 
 
 def test_each_step_of_a_rollover_holds_from_the_next_request_on(
-    federation, service_provider, served, operator
+    federation, service_provider, served_app, operator
 ):
     first = operator.current().primary.key.certificate
     second = operator.roll(federation.clock.now(), kind="rsa").next.key.certificate
 
-    assert published(served) == (first, second)
+    assert published(served_app) == (first, second)
     assert signed_by(federation, service_provider, [first]) == ("valid", "ecdsa-sha256")
 
     operator.promote()
-    assert published(served) == (second, first)
+    assert published(served_app) == (second, first)
     assert signed_by(federation, service_provider, [second]) == ("valid", "rsa-sha256")
 
     operator.retire()
-    assert published(served) == (second,)
+    assert published(served_app) == (second,)
 
 
 def test_a_key_that_grew_old_is_followed_when_the_server_starts(federation, rooms):
@@ -134,8 +134,8 @@ def test_no_key_is_made_where_that_is_switched_off(federation, rooms):
     assert len(published(app)) == 1
 
 
-def test_the_probe_takes_a_node_out_whose_keys_are_gone(served, rooms):
-    probe = served.test_client()
+def test_the_probe_takes_a_node_out_whose_keys_are_gone(served_app, rooms):
+    probe = served_app.test_client()
     assert (probe.get("/adfs/probe").status_code, probe.get("/adfs/probe").data) == (200, b"")
     certificate = rooms.config.keys.signing_certificate
     certificate.rename(certificate.with_suffix(".away"))
@@ -160,4 +160,4 @@ def test_few_sign_at_a_time_and_everybody_is_answered(federation, turns, service
 
     assert all("SAMLResponse" in page.html for page in pages)
     assert turns.came == 41
-    assert turns.most <= SIGNING_AT_ONCE
+    assert turns.most <= MAX_CONCURRENT_SIGNINGS

@@ -13,8 +13,9 @@ from sqlalchemy import func, insert, select, text, update
 
 from adapter.errors import TallystickError
 from idp.store import errors, sqlite
+from idp.store.column_types import EPOCH, Instant
 from idp.store.engine import Database, StoreUnavailable
-from idp.store.schema import EPOCH, Instant, password_limits
+from idp.store.schema import password_limits
 
 ROW = {"name": "counter", "wrong": 0, "last_at": EPOCH}
 
@@ -56,7 +57,7 @@ def test_a_transaction_left_by_an_exception_changes_nothing(database, durable):
 def test_a_crowd_of_readers_each_have_a_connection_and_see_what_is_committed(
     database, database_file
 ):
-    crowd = sqlite.KEPT + 4
+    crowd = sqlite.MAX_IDLE + 4
     together = threading.Barrier(crowd)
 
     def read(_: int) -> int:
@@ -73,7 +74,7 @@ def test_a_crowd_of_readers_each_have_a_connection_and_see_what_is_committed(
     assert _count(database) == 0
 
 
-def test_what_is_read_is_what_was_committed_last_by_anybody(open_database):
+def test_a_read_sees_the_last_commit_of_any_connection(open_database):
     ours, theirs = open_database(), open_database()
     with ours.read() as connection:
         assert connection.execute(select(func.count()).select_from(password_limits)).scalar() == 0
@@ -95,7 +96,7 @@ def test_a_durable_commit_waits_for_the_disk_and_a_cheap_one_does_not(
 def test_a_locked_database_is_reported_and_serves_again_when_free(
     database, database_file, monkeypatch
 ):
-    monkeypatch.setattr(errors, "PATIENCE", 0.05)
+    monkeypatch.setattr(errors, "MAX_WAIT_SECONDS", 0.05)
     other = sqlite3.connect(database_file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
@@ -111,7 +112,7 @@ def test_a_locked_database_is_reported_and_serves_again_when_free(
 def test_our_own_threads_wait_for_their_turn_to_write_and_not_forever(
     database, database_file, monkeypatch
 ):
-    monkeypatch.setattr(errors, "PATIENCE", 0.05)
+    monkeypatch.setattr(errors, "MAX_WAIT_SECONDS", 0.05)
     holding, done = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -153,7 +154,7 @@ def test_a_database_that_is_missing_from_the_start_is_not_made_by_reading(tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_put_in_the_place_of_ours_is_not_written_to(database, database_file):
+def test_a_file_that_replaced_the_database_is_not_written_to(database, database_file):
     with database.write() as connection:
         connection.execute(insert(password_limits), ROW)
     other = shutil.copy(database_file, database_file.with_suffix(".other"))
@@ -178,11 +179,11 @@ def test_a_file_that_is_no_database_is_reported_without_its_content(tmp_path):
 def test_a_place_where_no_file_can_be_made_is_reported(tmp_path):
     (tmp_path / "file").touch()
 
-    with pytest.raises(StoreUnavailable, match="cannot be made"):
+    with pytest.raises(StoreUnavailable, match="cannot be created"):
         Database(f"sqlite:///{tmp_path}/file/new.db").create()
 
 
-def test_a_new_file_is_its_owners_alone_whatever_the_umask(tmp_path):
+def test_a_new_file_is_readable_by_its_owner_alone_whatever_the_umask(tmp_path):
     before = os.umask(0)
     try:
         Database(f"sqlite:///{tmp_path}/new.db").create()

@@ -8,16 +8,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from databases import NOON
+from support.clock import NOON
 
 from idp.audit.record import SignInRecord
 from idp.saml.values import PERSISTENT, NameID
 from idp.session.participants import AskedBy, Issued, LogOut, Outcome
 from idp.store.log_outs import SqlLogOuts
 from idp.store.maintenance import GRACE, purge
-from idp.store.participants import MAX_KEPT
+from idp.store.participants import MAX_ASSERTIONS
 from idp.store.sign_in_log import SqlSignInLog
-from idp.store.sign_ins import SignInStore
+from idp.store.sign_ins import SqlSignInStore
 
 WIKI, SHOP = "https://wiki.example.test/metadata", "https://shop.example.test/metadata"
 ALICE = "alice@example.test"
@@ -30,7 +30,7 @@ ENDS = {"expires_at": LATER, "sessions_end_by": LATER, "request_expires_at": LAT
 
 @pytest.fixture
 def sign_ins(database):
-    return SignInStore(database)
+    return SqlSignInStore(database)
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def log_outs(database):
     return SqlLogOuts(database)
 
 
-def issue(sign_ins: SignInStore, **changes: object) -> bool:
+def issue(sign_ins: SqlSignInStore, **changes: object) -> bool:
     return sign_ins.finish(
         request=None,
         request_expires_at=LATER,
@@ -60,7 +60,7 @@ NAMES = {
 
 
 @pytest.mark.parametrize("name_id", NAMES.values(), ids=NAMES)
-def test_what_was_issued_reads_back_as_it_was(name_id, sign_ins, log_outs):
+def test_an_issued_name_reads_back_as_it_was(name_id, sign_ins, log_outs):
     assert issue(sign_ins, name_id=name_id)
 
     (one,) = log_outs.participants(["root"])
@@ -69,7 +69,7 @@ def test_what_was_issued_reads_back_as_it_was(name_id, sign_ins, log_outs):
     assert log_outs.named(WIKI, name_id.value, NOON) == (one,) if name_id else True
 
 
-def test_it_is_found_by_service_provider_and_name_until_it_expires(sign_ins, log_outs):
+def test_a_session_is_found_by_service_provider_and_name_until_it_expires(sign_ins, log_outs):
     issue(sign_ins)
     assert len(log_outs.named(WIKI, ALICE, NOON)) == 1
     assert log_outs.named(SHOP, ALICE, NOON) == ()
@@ -77,18 +77,20 @@ def test_it_is_found_by_service_provider_and_name_until_it_expires(sign_ins, log
     assert log_outs.named(WIKI, ALICE, LATER) == ()
 
 
-def test_the_newest_of_a_service_provider_stay_and_nobody_elses_go(sign_ins, log_outs):
+def test_the_newest_rows_of_a_service_provider_stay_and_those_of_others_too(sign_ins, log_outs):
     issue(sign_ins, trust=SHOP)
     issue(sign_ins, session="another")
-    for number in range(MAX_KEPT + 5):
+    for number in range(MAX_ASSERTIONS + 5):
         issue(sign_ins, session_index=f"_{number}")
 
     indexes = [each.issued.session_index for each in log_outs.participants(["root"])]
-    assert indexes == ["_index", *(f"_{number}" for number in range(5, MAX_KEPT + 5))]
+    assert indexes == ["_index", *(f"_{number}" for number in range(5, MAX_ASSERTIONS + 5))]
     assert len(log_outs.participants(["another"])) == 1
 
 
-def test_a_session_that_has_ended_gains_nobody_and_nothing_is_logged(sign_ins, log_outs, database):
+def test_an_ended_session_gains_no_service_provider_and_nothing_is_logged(
+    sign_ins, log_outs, database
+):
     assert begin(log_outs)
 
     assert not issue(sign_ins)
@@ -96,14 +98,14 @@ def test_a_session_that_has_ended_gains_nobody_and_nothing_is_logged(sign_ins, l
     assert [entry.record.event_id for entry in SqlSignInLog(database).read()] == [1206]
 
 
-def test_whoever_ends_a_session_finds_all_that_it_gained(open_database):
+def test_ending_a_session_returns_all_its_service_providers(open_database):
     """On several nodes at once: what was issued is found, or it was not issued."""
     nodes = [open_database() for _ in range(4)]
     gained: list[str] = []
     started, enough = threading.Barrier(len(nodes) + 1), threading.Event()
 
     def work(node) -> None:
-        sign_ins = SignInStore(node)
+        sign_ins = SqlSignInStore(node)
         started.wait()
         for number in range(200):
             index = f"_{id(node)}_{number}"
@@ -146,7 +148,7 @@ def test_of_many_at_once_one_request_ends_the_session(open_database):
         assert sum(pool.map(attempt, range(16))) == 1
 
 
-def test_who_asked_has_signed_out(sign_ins, log_outs):
+def test_the_service_provider_that_asked_has_signed_out(sign_ins, log_outs):
     issue(sign_ins)
     issue(sign_ins, trust=SHOP)
     begin(log_outs, replace(LOG_OUT, asked_by=AskedBy(WIKI, "_1", "urn:binding")))
@@ -180,7 +182,7 @@ def test_the_first_answer_counts_and_a_late_one_is_one(sign_ins, log_outs):
     assert (one.asked_at, one.outcome) == (NOON, Outcome.FAILED)
 
 
-def test_it_is_forgotten_when_it_has_expired(sign_ins, log_outs, database):
+def test_a_log_out_is_forgotten_when_it_has_expired(sign_ins, log_outs, database):
     issue(sign_ins)
     begin(log_outs)
     assert purge(database, LATER + GRACE).session_participants == 0

@@ -9,17 +9,19 @@ from dataclasses import replace
 
 import psycopg
 import pytest
-from databases import NOON
-from postgresql import OTHERS_AWAY
 from sqlalchemy import Connection, insert, text
+from support.clock import NOON
+from support.databases.postgresql import OTHERS_AWAY
 
 from adapter.errors import TallystickError
 from idp.audit.record import SignInRecord
+from idp.directory.lockout import LockoutRules, Origin
 from idp.directory.user_store import Credentials
 from idp.directory.users import User
-from idp.store import errors, sign_in_log
+from idp.store import errors, sign_in_log, users
+from idp.store.column_types import EPOCH
 from idp.store.engine import Database, StoreUnavailable
-from idp.store.schema import EPOCH, password_limits
+from idp.store.schema import password_limits
 from idp.store.sign_in_log import SqlSignInLog
 from idp.store.users import SqlUserStore
 
@@ -72,6 +74,22 @@ def test_a_transaction_is_seen_by_others_when_it_has_ended_and_not_before(databa
         assert _number_of_rows(other) == 1
 
 
+def test_a_password_that_is_changed_between_two_queries_is_not_accepted(database, monkeypatch):
+    """What is read of the user would else be newer than the hash that was compared."""
+    store, find = SqlUserStore(database), users._find
+    alice = User("alice@example.test", "", "", "example\\alice", (), False, NOON)
+    store.add_users([Credentials(alice, "old")])
+
+    def find_after_a_change(connection, name):
+        monkeypatch.undo()
+        store.change_password(name, "new", NOON.replace(hour=13))
+        return find(connection, name)
+
+    monkeypatch.setattr(users, "_find", find_after_a_change)
+
+    assert store.accept_password(alice.upn, "old", LockoutRules(), Origin()) is None
+
+
 def test_connections_that_were_cut_are_replaced_before_anybody_notices(database, observer):
     with database.read(), database.write():
         pass
@@ -93,7 +111,7 @@ def test_a_transaction_whose_connection_is_cut_did_nothing(database, observer):
 
 
 def test_a_lock_is_waited_for_and_not_forever(postgresql_url, observer, monkeypatch):
-    monkeypatch.setattr(errors, "PATIENCE", 0.05)
+    monkeypatch.setattr(errors, "MAX_WAIT_SECONDS", 0.05)
     database = Database(postgresql_url)
     with observer.transaction():
         observer.execute("LOCK TABLE password_limits")
@@ -135,7 +153,7 @@ def test_a_process_opens_no_more_connections_than_it_may(database, observer, mon
         assert _number_of_rows(connection) == 0
 
 
-def test_who_follows_the_log_misses_no_row_that_is_numbered_but_not_committed(database, observer):
+def test_following_the_log_misses_no_row_that_is_numbered_but_not_committed(database, observer):
     log = SqlSignInLog(database)
     with ThreadPoolExecutor(1) as pool:
         with database.write() as connection:
@@ -148,9 +166,7 @@ def test_who_follows_the_log_misses_no_row_that_is_numbered_but_not_committed(da
     assert [entry.record.user for entry in read] == ["first", "second"]
 
 
-def test_two_who_add_the_same_user_at_once_are_told_so_and_not_that_the_database_is_gone(
-    database, observer
-):
+def test_adding_a_user_twice_at_once_reports_the_taken_name_and_not_an_outage(database, observer):
     user = User("alice@example.test", "Alice", "", "EXAMPLE\\alice", (), False, NOON)
     store = SqlUserStore(database)
     with ThreadPoolExecutor(4) as pool:
@@ -166,7 +182,7 @@ def test_a_server_that_is_not_there_is_reported_in_one_line():
     assert "\n" not in str(refused.value)
 
 
-def test_without_its_driver_it_is_said_what_to_install(monkeypatch):
+def test_a_missing_driver_is_reported_with_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg", None)
 
     with pytest.raises(TallystickError, match="tallystick\\[postgresql\\]") as refused:

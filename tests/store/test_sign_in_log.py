@@ -4,13 +4,13 @@ import hashlib
 import json
 from dataclasses import replace
 
-from databases import NOON
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.clock import NOON
 
 from idp.audit.record import LogEntry, SignInRecord
 from idp.store.sign_in_log import MAX_FIELD_LENGTH, SqlSignInLog
-from idp.store.sign_ins import SignInStore
+from idp.store.sign_ins import SqlSignInStore
 
 RECORD = SignInRecord(
     at=NOON,
@@ -39,7 +39,7 @@ def _users(entries: tuple[LogEntry, ...]) -> list[str]:
 def test_a_record_comes_back_as_it_was_written(database):
     log = SqlSignInLog(database)
     log.append(RECORD)
-    SignInStore(database).record(replace(RECORD, event_id=1202))
+    SqlSignInStore(database).record(replace(RECORD, event_id=1202))
 
     assert [entry.record for entry in log.read()] == [RECORD, replace(RECORD, event_id=1202)]
 
@@ -51,7 +51,7 @@ def test_without_a_start_the_newest_are_read_oldest_first(database):
     assert _users(log.read(limit=2)) == ["b", "c"]
 
 
-def test_whoever_follows_gets_all_that_came_after(database):
+def test_following_returns_all_rows_after_the_given_one(database):
     log = SqlSignInLog(database)
     assert log.read(after_id=0) == ()
     _write(log, "a", "b", "c")
@@ -84,7 +84,7 @@ def test_hostile_text_stays_inside_its_field(database, text):
     assert json.loads(line)["at"] == "2024-05-01T12:00:00+00:00"
 
 
-def test_what_no_database_can_hold_is_spelt_out(database):
+def test_a_character_that_no_database_can_hold_is_spelt_out(database):
     log = SqlSignInLog(database)
     log.append(replace(RECORD, user="a\0b\ud800c"))
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from databases import NOON
+from support.clock import NOON
 
 from idp.audit.record import SignInRecord
 from idp.directory.user_store import Credentials
@@ -22,9 +22,9 @@ from idp.store.errors import StoreUnavailable
 from idp.store.nodes import SqlNodeStore
 from idp.store.policies import SqlPolicyStore
 from idp.store.sign_in_log import SqlSignInLog
-from idp.store.sign_ins import SESSION_ENDED, SignInStore
+from idp.store.sign_ins import SESSION_ENDED, SqlSignInStore
 from idp.store.trusts import SqlTrustStore
-from idp.store.used_once import UsedOnce
+from idp.store.used_once import SqlUsedOnce
 from idp.store.users import SqlUserStore
 
 WIKI = "https://wiki.example.test/metadata"
@@ -33,6 +33,7 @@ ALICE = User(
 )
 RECORD = SignInRecord(NOON, 1200, "activity", ALICE.upn, WIKI, outcome="issued")
 LATER = NOON + timedelta(hours=1)
+RULE = '=> issue(Type = "urn:x", Value = "y");'
 
 
 def _trust(entity_id: str = WIKI, **settings) -> RelyingPartyTrust:
@@ -54,11 +55,11 @@ def _trust(entity_id: str = WIKI, **settings) -> RelyingPartyTrust:
 
 @pytest.fixture
 def sign_ins(database):
-    return SignInStore(database)
+    return SqlSignInStore(database)
 
 
 @pytest.fixture
-def trusts(database):
+def trust_store(database):
     store = SqlTrustStore(database)
     store.change_trust(WIKI, lambda _: _trust(), b"<xml/>")
     return store
@@ -71,7 +72,9 @@ def users(database):
     return store
 
 
-def _finish(sign_ins: SignInStore, request: str | None = "_1", sign_in: str | None = None) -> bool:
+def _finish(
+    sign_ins: SqlSignInStore, request: str | None = "_1", sign_in: str | None = None
+) -> bool:
     return sign_ins.finish(
         request=(WIKI, request) if request else None,
         request_expires_at=LATER,
@@ -80,7 +83,7 @@ def _finish(sign_ins: SignInStore, request: str | None = "_1", sign_in: str | No
     )
 
 
-def test_one_look_gives_trust_user_session_and_policy(sign_ins, trusts, users):
+def test_one_read_returns_trust_user_session_and_policy(sign_ins, trust_store, users):
     facts = sign_ins.facts(WIKI, ALICE.upn, "session", None)
 
     assert facts.trust == _trust()
@@ -101,7 +104,7 @@ def test_the_node_asked_for_is_given_else_the_first_of_the_farm(sign_ins, databa
     assert sign_ins.facts(WIKI, None, None, None).node == first
 
 
-def test_what_is_not_there_is_none(sign_ins):
+def test_unknown_rows_are_returned_as_none(sign_ins):
     facts = sign_ins.facts("https://unknown.example.test", "bob@example.test", None, None)
 
     assert (facts.trust, facts.user, facts.session_ended) == (None, None, False)
@@ -109,13 +112,15 @@ def test_what_is_not_there_is_none(sign_ins):
 
 
 def test_an_ended_session_has_ended_on_every_node(sign_ins, open_database):
-    UsedOnce(open_database()).claim(SESSION_ENDED, "session", LATER)
+    SqlUsedOnce(open_database()).claim(SESSION_ENDED, "session", LATER)
 
     assert sign_ins.facts(WIKI, None, "session", None).session_ended
     assert not sign_ins.facts(WIKI, None, "other", None).session_ended
 
 
-def test_a_change_on_another_node_is_seen_by_the_next_look(sign_ins, trusts, users, open_database):
+def test_a_change_on_another_node_is_seen_by_the_next_look(
+    sign_ins, trust_store, users, open_database
+):
     sign_ins.facts(WIKI, ALICE.upn, None, None)
     theirs = open_database()
     SqlTrustStore(theirs).change_trust(WIKI, lambda _: _trust(enabled=False))
@@ -129,16 +134,16 @@ def test_a_change_on_another_node_is_seen_by_the_next_look(sign_ins, trusts, use
     assert facts.rules.second_factor == "never"
 
 
-def test_a_trust_removed_and_added_again_otherwise_is_seen_as_it_is(sign_ins, trusts):
+def test_a_trust_that_is_removed_and_added_again_differently_is_read_anew(sign_ins, trust_store):
     sign_ins.facts(WIKI, None, None, None)
-    trusts.remove_trust(WIKI)
+    trust_store.remove_trust(WIKI)
     assert sign_ins.facts(WIKI, None, None, None).trust is None
 
-    trusts.change_trust(WIKI, lambda _: _trust(token_lifetime=5), b"<xml/>")
+    trust_store.change_trust(WIKI, lambda _: _trust(token_lifetime=5), b"<xml/>")
     assert sign_ins.facts(WIKI, None, None, None).trust == _trust(token_lifetime=5)
 
 
-def test_a_trust_is_parsed_once_while_it_stays_the_same(sign_ins, trusts):
+def test_a_trust_is_parsed_once_while_it_stays_the_same(sign_ins, trust_store):
     assert (
         sign_ins.facts(WIKI, None, None, None).trust is sign_ins.facts(WIKI, None, None, None).trust
     )
@@ -176,7 +181,7 @@ def test_without_request_or_sign_in_a_token_is_only_logged(sign_ins, database):
 
 
 def test_of_many_tabs_on_two_nodes_one_ends_the_sign_in(open_database):
-    nodes = [SignInStore(open_database()), SignInStore(open_database())]
+    nodes = [SqlSignInStore(open_database()), SqlSignInStore(open_database())]
 
     with ThreadPoolExecutor(8) as pool:
         wins = list(pool.map(lambda node: _finish(node, "_1", "context"), nodes * 10))
@@ -207,7 +212,7 @@ def test_rules_for_all_are_read_once_and_again_after_each_change(sign_ins, open_
 
     for change, holds in (
         (lambda: policies.save_second_factor("always"), lambda r: r.second_factor == "always"),
-        (lambda: policies.save_additional_rules("x"), lambda r: r.additional == "x"),
+        (lambda: policies.save_additional_rules(RULE), lambda r: r.additional == RULE),
         (lambda: access.save_policy(staff), lambda r: r.custom == {"Staff": staff}),
         (lambda: policies.save_second_factor("never"), lambda r: r.second_factor == "never"),
         (lambda: access.remove_policy("Staff"), lambda r: r.custom == {}),

@@ -1,15 +1,15 @@
 from __future__ import annotations
 
 import pytest
-from databases import NOON
+from support.clock import NOON
 
-from adapter.mfa.devices import Device
-from adapter.mfa.ports import Activation
+from adapter.mfa.devices.activation import Activation
+from adapter.mfa.devices.device import Device
 from idp.directory.lockout import LockoutRules, Origin
 from idp.directory.user_store import Credentials
 from idp.directory.users import User, windows_account_name
 from idp.session.seal import Sealer
-from idp.store.mfa import SqlMfaStore
+from idp.store.mfa import mfa_stores
 from idp.store.users import SqlUserStore
 
 ALICE = "alice@example.test"
@@ -32,19 +32,21 @@ def test_users_are_stored_all_or_none(database):
 
 def test_a_namesake_of_a_removed_user_inherits_no_second_factor(database):
     store = SqlUserStore(database)
-    mfa = SqlMfaStore(database, Sealer(b"s" * 32).purpose("totp-seed"))
+    mfa = mfa_stores(database, Sealer(b"s" * 32).purpose("totp-seed"))
     store.add_users([_credentials(ALICE)])
     for number in (1, 2):
-        mfa.add_activation(Activation(f"a{number}", ALICE, "h", b"", True, NOON.replace(year=2099)))
+        mfa.activations.add(
+            Activation(f"a{number}", ALICE, "h", b"", True, NOON.replace(year=2099))
+        )
     device = Device("d1", ALICE, "", "android", "6", b"", NOON)
-    mfa.finish_activation(mfa.live_activations("h", NOON)[0], device, "SEED")
+    mfa.activations.finish(mfa.activations.live("h", NOON)[0], device, "SEED")
 
     assert store.remove_user(ALICE)
 
     store.add_users([_credentials(ALICE)])
-    assert mfa.devices_of(ALICE) == []
-    assert not mfa.has_totp(ALICE)
-    assert mfa.live_activations("h", NOON) == []
+    assert mfa.devices.of_user(ALICE) == []
+    assert not mfa.codes.has_seed(ALICE)
+    assert mfa.activations.live("h", NOON) == []
 
 
 @pytest.mark.parametrize("name", ["alice\0@example.test", "\ud800@example.test", "\0", "a\\\0"])

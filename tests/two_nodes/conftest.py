@@ -8,7 +8,6 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 from flask import Flask
-from signing_in import easy, pairs, sp
 
 from idp.app import assemble, create_app
 from idp.directory import PasswordHasher
@@ -16,11 +15,9 @@ from idp.services import Services
 from idp.testing.federation import Federation
 from idp.testing.shared_servers import SharedServers
 
-__all__ = ["easy", "pairs", "sp"]
 
-
-class Farm:
-    """The load balancer: everything goes to one node, or to each in turn."""
+class LoadBalancer:
+    """Sends every request to one node, or to each of several in turn."""
 
     def __init__(self, nodes: dict[str, Flask]) -> None:
         self._nodes = nodes
@@ -44,7 +41,9 @@ class Farm:
 
 
 @pytest.fixture
-def farm(federation: Federation, _tallystick_host: SharedServers) -> Iterator[Farm]:
+def load_balancer(
+    federation: Federation, _tallystick_host: SharedServers
+) -> Iterator[LoadBalancer]:
     """The federation server as two nodes, ``a`` and ``b``; everything goes to ``a`` at first.
 
     They share database, keys and clock, and nothing else. The node's builds are one farm's.
@@ -60,7 +59,7 @@ def farm(federation: Federation, _tallystick_host: SharedServers) -> Iterator[Fa
         name: create_app(services.config, services=services)
         for name, services in (("a", first), ("b", second))
     }
-    farm = Farm(nodes)
-    _tallystick_host.serve_app(farm)
-    yield farm
+    balancer = LoadBalancer(nodes)
+    _tallystick_host.serve_app(balancer)
+    yield balancer
     second.close()

@@ -7,9 +7,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from second_factors import at_once
+from support.adapters.mfa_node import at_once
 
-from adapter.mfa.codes.limits import WRONG_IN_A_ROW
+from adapter.mfa.codes.limits import MAX_WRONG_IN_A_ROW
 
 pytestmark = pytest.mark.each_database
 
@@ -18,27 +18,27 @@ def tokens(pages) -> int:
     return ["SAMLResponse" in page.html for page in pages].count(True)
 
 
-def test_every_step_may_be_another_nodes(farm, federation, sp, phone):
+def test_every_step_may_be_another_nodes(load_balancer, federation, sp, phone):
     browser, user = federation.browser(), federation.user
     page = browser.get(sp.url())
-    farm.to("b")
+    load_balancer.to("b")
     page = browser.submit(page.form, UserName=user.name, Password=user.password)
     sign_in = federation.resume(browser, page)
-    farm.to("a")
+    load_balancer.to("a")
     assert sign_in.poll().text("validEntropyNumber") == sign_in.number
-    farm.to("b")
+    load_balancer.to("b")
     phone.approve(sign_in.number)
-    farm.to("a")
+    load_balancer.to("a")
 
     assert sign_in.finish().status == ("Success",)
     assert [row.event_id for row in federation.log] == [1202, 1200]
 
 
-def test_single_sign_on_holds_at_both(farm, federation, sp, phone):
+def test_single_sign_on_holds_at_both(load_balancer, federation, sp, phone):
     sign_in = federation.sign_in(sp.url())
     phone.approve(sign_in.number)
     sign_in.finish()
-    farm.to("b")
+    load_balancer.to("b")
 
     again = federation.sign_in(sp.url(), browser=sign_in.browser)
 
@@ -46,50 +46,48 @@ def test_single_sign_on_holds_at_both(farm, federation, sp, phone):
     assert again.finish().name_id == federation.user.name
 
 
-def test_a_build_that_is_changed_at_one_holds_at_the_other(farm, federation, sp):
+def test_a_build_that_is_changed_at_one_holds_at_the_other(load_balancer, federation, sp):
     assert federation.sign_in(sp.url()).number is not None
-    farm.rooms("b").farm.set_build("srv2022", "20348.349", by="b")
+    load_balancer.rooms("b").farm.set_build("srv2022", "20348.349", by="b")
 
     assert federation.sign_in(sp.url()).number is None
 
 
-def test_a_trust_that_is_changed_at_one_is_not_remembered_as_it_was_by_the_other(
-    farm, federation, sp
-):
-    farm.to("a", "b")
+def test_a_trust_changed_at_one_node_is_seen_by_the_other(load_balancer, federation, sp):
+    load_balancer.to("a", "b")
     for page in (federation.sign_in(sp.url()), federation.sign_in(sp.url())):
         assert not page.is_finished
-    farm.rooms("a").trusts.change_from_text(sp.entity_id, {"second_factor": "never"})
-    farm.to("b")
+    load_balancer.rooms("a").trusts.change_from_text(sp.entity_id, {"second_factor": "never"})
+    load_balancer.to("b")
 
     assert federation.sign_in(sp.url()).is_finished
 
 
-def test_a_user_who_is_disabled_at_one_is_out_at_the_other(farm, federation, easy):
+def test_a_user_who_is_disabled_at_one_is_out_at_the_other(load_balancer, federation, easy):
     browser = federation.sign_in(easy.url()).browser
-    farm.to("b")
+    load_balancer.to("b")
     assert federation.sign_in(easy.url(), browser=browser).is_finished
-    farm.rooms("a").directory.disable(federation.user.name)
+    load_balancer.rooms("a").directory.disable(federation.user.name)
 
     assert browser.get(easy.url()).title == "Sign In"
     assert federation.sign_in(easy.url()).page.title == "Sign In"
 
 
-def test_a_log_out_at_one_ends_the_session_at_the_other(farm, federation, easy):
+def test_a_log_out_at_one_ends_the_session_at_the_other(load_balancer, federation, easy):
     browser = federation.sign_in(easy.url()).browser
     kept = dict(browser.session.cookies)
     browser.post(f"{federation.url}/adfs/ls/signout", {})
-    farm.to("b")
+    load_balancer.to("b")
     browser.session.cookies.update(kept)
 
     assert browser.get(easy.url()).title == "Sign In"
 
 
-def test_of_fifty_posts_to_both_at_once_one_gets_a_token(farm, federation, sp, phone):
+def test_of_fifty_posts_to_both_at_once_one_gets_a_token(load_balancer, federation, sp, phone):
     sign_in = federation.sign_in(sp.url())
     phone.approve(sign_in.number)
     form, cookies = sign_in.page.form, dict(sign_in.browser.session.cookies)
-    farm.to("a", "b")
+    load_balancer.to("a", "b")
 
     def post(_: int):
         browser = federation.browser()
@@ -100,10 +98,10 @@ def test_of_fifty_posts_to_both_at_once_one_gets_a_token(farm, federation, sp, p
     assert [row.event_id for row in federation.log].count(1200) == 1
 
 
-def test_one_request_brought_to_both_at_once_is_answered_once(farm, federation, easy):
+def test_a_request_brought_to_both_nodes_at_once_is_answered_once(load_balancer, federation, easy):
     browser = federation.sign_in(easy.url()).browser
     url, cookies = easy.url(), dict(browser.session.cookies)
-    farm.to("a", "b")
+    load_balancer.to("a", "b")
 
     def ask(_: int):
         mine = federation.browser()
@@ -114,11 +112,11 @@ def test_one_request_brought_to_both_at_once_is_answered_once(farm, federation, 
 
 
 def test_when_a_node_dies_the_other_goes_on_with_the_same_number_and_without_a_second_push(
-    farm, federation, sp, phone
+    load_balancer, federation, sp, phone
 ):
     sign_in = federation.sign_in(sp.url())
     number, asked = sign_in.number, phone.pending()
-    farm.dies("a")
+    load_balancer.dies("a")
 
     assert sign_in.poll().text("validEntropyNumber") == number
     assert phone.pending() == asked
@@ -127,12 +125,14 @@ def test_when_a_node_dies_the_other_goes_on_with_the_same_number_and_without_a_s
     assert len(asked) == 1
 
 
-def test_a_phone_that_waits_at_one_hears_of_a_push_from_the_other(farm, federation, sp, phone):
-    farm.to("b")
+def test_a_phone_that_waits_at_one_node_hears_of_a_push_from_the_other(
+    load_balancer, federation, sp, phone
+):
+    load_balancer.to("b")
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(phone.pending, wait=25)
         _until_it_waits()
-        farm.to("a")
+        load_balancer.to("a")
         sign_in = federation.sign_in(sp.url())
         begun = time.monotonic()
         (request,) = waiting.result(30)
@@ -142,33 +142,33 @@ def test_a_phone_that_waits_at_one_hears_of_a_push_from_the_other(farm, federati
     assert sign_in.finish().status == ("Success",)
 
 
-def test_a_code_that_was_given_at_one_is_used_at_the_other(farm, federation, sp):
+def test_a_code_that_was_given_at_one_is_used_at_the_other(load_balancer, federation, sp):
     user = federation.add_user(phone=None, totp=True)
     first, second = (federation.sign_in(sp.url(), user) for _ in range(2))
     code = user.code()
     first.enter_code(code)
     assert first.is_finished
-    farm.to("b")
+    load_balancer.to("b")
     second.enter_code(code)
 
     assert not second.is_finished
 
 
-def test_of_one_code_given_to_both_at_once_one_counts(farm, federation, sp):
+def test_of_one_code_given_to_both_at_once_one_counts(load_balancer, federation, sp):
     user = federation.add_user(phone=None, totp=True)
     sign_ins = [federation.sign_in(sp.url(), user) for _ in range(8)]
     code = user.code()
-    farm.to("a", "b")
+    load_balancer.to("a", "b")
     at_once(lambda sign_in: sign_in.enter_code(code), sign_ins)
 
     assert [each.is_finished for each in sign_ins].count(True) == 1
 
 
-def test_wrong_codes_are_counted_together(farm, federation, sp):
+def test_wrong_codes_are_counted_together(load_balancer, federation, sp):
     user = federation.add_user(phone=None, totp=True)
-    sign_ins = [federation.sign_in(sp.url(), user) for _ in range(WRONG_IN_A_ROW)]
+    sign_ins = [federation.sign_in(sp.url(), user) for _ in range(MAX_WRONG_IN_A_ROW)]
     wrong = f"{(int(user.code()) + 500_000) % 1_000_000:06}"
-    farm.to("a", "b")
+    load_balancer.to("a", "b")
     for sign_in in sign_ins:
         sign_in.enter_code(wrong)
     last = federation.sign_in(sp.url(), user)
@@ -177,11 +177,11 @@ def test_wrong_codes_are_counted_together(farm, federation, sp):
     assert not last.is_finished
 
 
-def test_wrong_passwords_are_counted_together(farm, federation, easy):
-    farm.to("a", "b")
+def test_wrong_passwords_are_counted_together(load_balancer, federation, easy):
+    load_balancer.to("a", "b")
     at_once(lambda _: federation.sign_in(easy.url(), password="wrong"), range(16))
 
-    state = farm.rooms("b").directory.lockouts(federation.user.name)[federation.user.name]
+    state = load_balancer.rooms("b").directory.lockouts(federation.user.name)[federation.user.name]
     assert (state.counters["soft"].wrong, state.locked) == (10, ("soft",))
     assert not federation.sign_in(easy.url()).is_finished
 

@@ -1,4 +1,4 @@
-"""Checking a code against its seed: 30-second steps, one step of tolerance, six digits."""
+"""Comparing a code with its seed: steps of 30 seconds, one step of tolerance, six digits."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import pyotp
 
 STEP = timedelta(seconds=30)
 TOLERANCE = (0, -1, 1)
+"""The steps that are tried, counted from now (RFC 6238 §5.2)."""
+
 REMEMBER_USED = timedelta(days=1)
-"""How long a used step is remembered. Its code is refused by the clock after two minutes; the rest
+"""How long a used step is remembered. After two minutes the time alone refuses its code; the rest
 is for clocks that are set back."""
 
 _CODE = re.compile(r"[0-9]{6}", re.ASCII)
@@ -22,9 +24,9 @@ def tidy(text: str) -> str:
 
 
 def step_of(seed: str, code: str, now: datetime) -> int | None:
-    """Return the time step that *code* belongs to, or None when it is wrong.
+    """Return the time step that *code* belongs to, or None if the code is wrong.
 
-    Every step is compared, in constant time each, so that the time taken tells nothing.
+    Every step is compared, in constant time each, so that response times reveal nothing.
     """
     if not _CODE.fullmatch(code):
         return None

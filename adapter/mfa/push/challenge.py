@@ -1,4 +1,4 @@
-"""A push challenge as a state machine: pure transitions, each refused with a reason.
+"""One request on a user's phones, as a state machine: pure transitions, or a refusal with a code.
 
     pending ──▶ approved ──▶ collected
        ├──▶ denied ◀─┤
@@ -6,8 +6,8 @@
        ├──▶ replaced ◀┤
        └──▶ expired ◀─┘
 
-A pending or approved challenge *reads* as expired from the instant its time is up; what was seen
-expired is stored so, and no clock that is set back revives it.
+A pending or approved challenge *reads* as expired from the instant its time is up. Once read as
+expired it is stored as expired, so that a clock that is set back does not revive it.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ APPROVE_DENY = "approve_deny"
 
 TIME_TO_ANSWER = timedelta(seconds=60)
 TIME_TO_COLLECT = timedelta(seconds=60)
-"""An approval in time stays good this long after the time to answer (page contract)."""
+"""How long an approval can be collected after the time to answer has ended."""
 
 
 class State(StrEnum):
-    """What is stored of a challenge."""
+    """The stored state of a challenge."""
 
     PENDING = "pending"
     APPROVED = "approved"
@@ -39,16 +39,21 @@ class State(StrEnum):
 
 
 class AnswerRefused(TallystickError):
-    """Raised when a phone's answer comes too late, twice, or for a request that has ended."""
+    """Raised when a phone's answer cannot be taken; the code says why.
+
+    ``already_answered``, ``request_expired``, ``not_approved``, ``unknown_request``,
+    ``wrong_nonce``, ``device_cannot_match``, ``number_required``.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
     """One request on a user's phones.
 
-    ``number_digest`` is a keyed digest of the number to match, empty for Approve/Deny; the number
-    itself is nowhere but on the page. ``nonce`` is what the phone signs. ``version`` counts the
-    transitions, so that a store can swap one state for the next exactly once.
+    ``experience`` is ``number_match`` or ``approve_deny``. ``number_digest`` is a keyed digest of
+    the number to match, empty for Approve/Deny; the number itself is only on the sign-in page.
+    The phone signs ``nonce`` in its answer. ``version`` counts the transitions, so that a store
+    can swap one state for the next exactly once.
     """
 
     id: str
@@ -66,17 +71,17 @@ class Challenge:
 
     @property
     def answer_by(self) -> datetime:
-        """The last instant for an answer, excluded."""
+        """The end of the time to answer: an answer at this instant is too late."""
         return self.created_at + TIME_TO_ANSWER
 
     @property
     def collect_by(self) -> datetime:
-        """The last instant for the page to collect an approval, excluded."""
+        """The end of the time to collect an approval: at this instant it is too late."""
         return self.answer_by + TIME_TO_COLLECT
 
     @property
     def was_approved(self) -> bool:
-        """Whether the user wanted this request, even if nobody collected the approval."""
+        """Whether a phone approved this request, even if the approval was never collected."""
         if self.state in (State.REPLACED, State.EXPIRED):
             return self.answered_by is not None  # only an approval comes before these
         return self.state in (State.APPROVED, State.COLLECTED)
@@ -99,9 +104,9 @@ def is_open(challenge: Challenge, now: datetime) -> bool:
 
 
 def approve(challenge: Challenge, device: str, *, number_matches: bool, now: datetime) -> Challenge:
-    """Return the challenge after an approval; with the wrong number it is over.
+    """Return the challenge after an approval by *device*; a wrong number ends it.
 
-    ``number_matches`` is true where no number is due.
+    Pass ``number_matches=True`` for Approve/Deny. Raises :class:`AnswerRefused`.
     """
     must_be_pending(challenge, now)
     state = State.APPROVED if number_matches else State.WRONG_NUMBER
@@ -112,7 +117,8 @@ def deny(challenge: Challenge, device: str, *, reported: bool, now: datetime) ->
     """Return the challenge after a denial, which outweighs an approval nobody collected yet.
 
     So an Approve and a Deny at the same instant are a Deny, whichever is stored first
-    (security rules, 7). The device that approved has had its answer: the first one counts.
+    (docs/security.md). The device that approved cannot deny afterwards: its first answer counts.
+    Raises :class:`AnswerRefused`.
     """
     if state_at(challenge, now) is State.APPROVED and challenge.answered_by != device:
         return _next(challenge, State.DENIED, answered_by=device, reported=reported)
@@ -121,21 +127,24 @@ def deny(challenge: Challenge, device: str, *, reported: bool, now: datetime) ->
 
 
 def supersede(challenge: Challenge, now: datetime) -> Challenge:
-    """Return the challenge after a newer one took its place; an ended one stays as it is."""
+    """Return the challenge after a newer one replaced it; one that has ended is unchanged."""
     if is_open(challenge, now):
         return _next(challenge, State.REPLACED)
     return challenge
 
 
 def expire(challenge: Challenge, now: datetime) -> Challenge:
-    """Return the challenge after it was seen expired; one that is not stays as it is."""
+    """Return the challenge as expired if its time is up, else unchanged."""
     if challenge.state is not State.EXPIRED and state_at(challenge, now) is State.EXPIRED:
         return _next(challenge, State.EXPIRED)
     return challenge
 
 
 def collect(challenge: Challenge, now: datetime) -> Challenge:
-    """Return the challenge after its page took the approval, which it may do once."""
+    """Return the challenge after its page took the approval, which works once.
+
+    Raises :class:`AnswerRefused` (``not_approved``).
+    """
     state = state_at(challenge, now)
     if state is not State.APPROVED:
         raise AnswerRefused(f"The request is {state}", "Start a new one", code="not_approved")
@@ -143,7 +152,10 @@ def collect(challenge: Challenge, now: datetime) -> Challenge:
 
 
 def must_be_pending(challenge: Challenge, now: datetime) -> None:
-    """Raise :class:`AnswerRefused` when no answer is awaited any more."""
+    """Raise :class:`AnswerRefused` if the challenge no longer waits for an answer.
+
+    The code is ``request_expired`` or ``already_answered``.
+    """
     state = state_at(challenge, now)
     if state is State.PENDING:
         return

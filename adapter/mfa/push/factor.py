@@ -1,73 +1,98 @@
-"""Sending a push, taking the phone's answer, and letting the page collect it once."""
+"""The push factor: sends requests, takes the phone's answer, lets the page collect it once."""
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
 from adapter.clock import Clock
 from adapter.errors import TallystickError
-from adapter.mfa.devices import PHONE_CURRENT, Device
-from adapter.mfa.ports import MfaStore, MfaTransaction
+from adapter.mfa.devices.device import PHONE_CURRENT, Device, best_of
+from adapter.mfa.devices.store import DeviceStore
+from adapter.mfa.methods import RegisteredMethod
 from adapter.mfa.push import challenge as machine
 from adapter.mfa.push import limits, number
 from adapter.mfa.push.challenge import AnswerRefused, Challenge, State
+from adapter.mfa.push.store import PushStore, PushTransaction
 from adapter.mfa.tokens import token
 
 
 class PushPaused(TallystickError):
-    """Raised when too many pushes of the user are unanswered; none was sent."""
+    """Raised when too many of the user's requests are unanswered; none was sent."""
 
     code = "push_limit"
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A push that was sent. ``number`` is for the sign-in page alone; None with Approve/Deny."""
+    """A request that was sent. ``number`` is for the sign-in page alone; None with Approve/Deny."""
 
     challenge: Challenge
     number: str | None
 
 
 class PushFactor:
-    """The push factor over a store. Every change is committed before its outcome is returned."""
+    """The push factor over a store. Every change is committed before its outcome is returned.
+
+    ``number_key`` is the farm's key for digests of numbers, 32 bytes. ``on_sent`` is called with
+    each request that was sent.
+    """
+
+    kind = "push"
 
     def __init__(
         self,
-        store: MfaStore,
+        store: PushStore,
+        devices: DeviceStore,
         clock: Clock,
         number_key: bytes,
         random: Random,
         on_sent: Callable[[Challenge], None],
     ) -> None:
         self._store = store
+        self._devices = devices
         self._on_sent = on_sent
         self._clock = clock
         self._number_key = number_key
         self._random = random
 
+    def methods_of(self, user: str) -> Sequence[RegisteredMethod]:
+        """Return the user's devices, oldest first; one of them ``decides`` what the user sees."""
+        devices = self._devices.of_user(user)
+        best = best_of(devices)
+        return [_method(device, decides=device == best) for device in devices]
+
+    def best_device(self, user: str) -> Device | None:
+        """Return the device that decides what the user sees, or None without any device."""
+        return best_of(self._devices.of_user(user))
+
+    def unlock(self, user: str) -> None:
+        """Let requests be sent again: unanswered ones up to now no longer count."""
+        with self._store.transaction(user) as mine:
+            mine.clear(self._clock.now())
+
     def start(self, user: str, experience: str, *, application: str, client_ip: str) -> Started:
-        """Send a push to *user*; a pending one is replaced.
+        """Send a request to *user*; a pending one is replaced.
 
         ``experience`` is ``number_match`` or ``approve_deny``. Raises :class:`PushPaused`.
         """
         challenge, shown = self._new(user, experience, application, client_ip)
         with self._store.transaction(user) as mine:
-            recent = mine.recent_challenges(user, challenge.created_at - limits.LOOK_BACK)
-            self._must_be_allowed(mine, challenge, recent)
+            recent = mine.recent(challenge.created_at - limits.LOOK_BACK)
+            _check_limit(challenge, recent, mine)
             for older in recent:
                 replaced = machine.supersede(older, challenge.created_at)
                 if replaced is not older:
-                    mine.save_challenge(replaced)
-            mine.add_challenge(challenge)
+                    mine.save(replaced)
+            mine.add(challenge)
         self._on_sent(challenge)
         return Started(challenge, shown)
 
     def state(self, challenge_id: str, user: str) -> State:
-        """Return how the user's challenge stands now; an unknown one reads as expired."""
-        challenge = self._store.challenge(challenge_id)
+        """Return how the user's request stands now; an unknown one reads as expired."""
+        challenge = self._store.find(challenge_id)
         if challenge is None or challenge.user != user:
             return State.EXPIRED
         now = self._clock.now()
@@ -76,12 +101,12 @@ class PushFactor:
         return machine.state_at(challenge, now)
 
     def is_reported(self, challenge_id: str) -> bool:
-        """Say whether the user reported this challenge as not theirs."""
-        challenge = self._store.challenge(challenge_id)
+        """Say whether the user reported this request as not theirs."""
+        challenge = self._store.find(challenge_id)
         return challenge is not None and challenge.reported
 
     def collect(self, challenge_id: str, user: str) -> bool:
-        """Take the approval for the page; True once, for one of however many ask."""
+        """Take the approval for the page: True once, however many callers ask at the same time."""
         if self.state(challenge_id, user) is not State.APPROVED:
             return False  # a page asks many times before there is anything to take
         try:
@@ -91,14 +116,24 @@ class PushFactor:
         return True
 
     def pending_for(self, device: Device) -> tuple[Challenge, ...]:
-        """Return what *device* can answer now: numbers are only for phones that match them."""
+        """Return the requests that *device* can answer now, oldest first.
+
+        Requests with a number are only for phones that can match it.
+        """
         now = self._clock.now()
-        pending = self._store.pending_challenges(device.user, now - machine.TIME_TO_ANSWER)
+        pending = self._store.pending(device.user, now - machine.TIME_TO_ANSWER)
         return tuple(
             challenge
             for challenge in pending
             if machine.state_at(challenge, now) is State.PENDING and _can_answer(device, challenge)
         )
+
+    def pending_ids(self, users: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+        """Return the ids of the requests that each of *users* can answer now, in one query.
+
+        A user without any is left out. For callers that wait until this changes.
+        """
+        return self._store.pending_ids(users, self._clock.now() - machine.TIME_TO_ANSWER)
 
     def answer(
         self,
@@ -110,14 +145,15 @@ class PushFactor:
         number: str | None = None,
         reported: bool = False,
     ) -> Challenge:
-        """Take the answer of *device* and return the challenge as it then stands.
+        """Take the answer of *device* and return the request as it then stands.
 
-        A wrong number ends the request: state ``wrong_number``. Raises :class:`AnswerRefused`;
-        without a number where one is due the request stays open.
+        A wrong number ends the request: state ``wrong_number``. Raises
+        :class:`~adapter.mfa.push.challenge.AnswerRefused`; if a number is required and missing,
+        the request stays open.
         """
 
         def step(challenge: Challenge) -> Challenge:
-            self._must_be_for(device, challenge, nonce)
+            _check_answer_is_for(challenge, device, nonce)
             now = self._clock.now()
             if not approve:
                 return machine.deny(challenge, device.id, reported=reported, now=now)
@@ -144,34 +180,6 @@ class PushFactor:
         )
         return challenge, shown
 
-    def _must_be_allowed(
-        self, mine: MfaTransaction, challenge: Challenge, recent: Sequence[Challenge]
-    ) -> None:
-        cleared = mine.pushes_cleared_at(challenge.user)
-        outstanding = [
-            sent.created_at
-            for sent in recent
-            if not sent.was_approved and (cleared is None or sent.created_at > cleared)
-        ]
-        until = limits.paused_until(outstanding, challenge.created_at)
-        if until is not None:
-            raise PushPaused(
-                "Too many requests to this user's phone were not answered",
-                f"None is sent before {until:%H:%M:%S} UTC; an administrator can unlock the user",
-            )
-
-    def _must_be_for(self, device: Device, challenge: Challenge, nonce: str) -> None:
-        if not hmac.compare_digest(challenge.nonce.encode(), nonce.encode(errors="replace")):
-            raise AnswerRefused(
-                "The answer is for another request", "Load the requests again", code="wrong_nonce"
-            )
-        if not _can_answer(device, challenge):
-            raise AnswerRefused(
-                "This device cannot match numbers",
-                "Use a phone with a current app",
-                code="device_cannot_match",
-            )
-
     def _number_is_right(self, challenge: Challenge, given: str | None) -> bool:
         if challenge.experience != machine.NUMBER_MATCH:
             return True
@@ -187,15 +195,58 @@ class PushFactor:
         self, user: str, challenge_id: str, step: Callable[[Challenge], Challenge]
     ) -> Challenge:
         with self._store.transaction(user) as mine:
-            challenge = mine.challenge(challenge_id)
+            challenge = mine.find(challenge_id)
             if challenge is None or challenge.user != user:
                 raise AnswerRefused(
                     "There is no such request", "Start a new sign-in", code="unknown_request"
                 )
             advanced = step(challenge)
             if advanced is not challenge:
-                mine.save_challenge(advanced)
+                mine.save(advanced)
         return advanced
+
+
+def _method(device: Device, *, decides: bool) -> RegisteredMethod:
+    return RegisteredMethod(
+        id=device.id,
+        kind=PushFactor.kind,
+        name=device.name,
+        created=device.activated_at,
+        details={
+            "platform": device.platform,
+            "app_version": device.app_version,
+            "device": device.kind,
+            "decides": decides,
+        },
+    )
+
+
+def _check_limit(challenge: Challenge, recent: Sequence[Challenge], mine: PushTransaction) -> None:
+    cleared = mine.cleared_at()
+    outstanding = [
+        sent.created_at
+        for sent in recent
+        if not sent.was_approved and (cleared is None or sent.created_at > cleared)
+    ]
+    until = limits.paused_until(outstanding, challenge.created_at)
+    if until is not None:
+        raise PushPaused(
+            "Too many requests to this user's phone were not answered",
+            f"None is sent before {until:%H:%M:%S} UTC; an administrator can unlock the user",
+        )
+
+
+def _check_answer_is_for(challenge: Challenge, device: Device, nonce: str) -> None:
+    if not hmac.compare_digest(challenge.nonce.encode(), nonce.encode(errors="replace")):
+        raise AnswerRefused(
+            "The answer is for another request", "Load the requests again", code="wrong_nonce"
+        )
+    if not _can_answer(device, challenge):
+        raise AnswerRefused(
+            "This device cannot match numbers",
+            "Use a phone with a current app",
+            code="device_cannot_match",
+        )
 
 
 def _can_answer(device: Device, challenge: Challenge) -> bool:

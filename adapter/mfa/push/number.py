@@ -1,4 +1,4 @@
-"""The number to match: drawn for one challenge, shown on its page, kept only as a keyed digest."""
+"""The number to match: drawn for one request, shown on its page, stored only as a keyed digest."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ def draw(random: Random) -> str:
 
 
 def digest(key: bytes, challenge_id: str, number: str) -> bytes:
-    """Return the keyed digest under which the number of one challenge is stored."""
+    """Return the keyed digest under which the number of one request is stored."""
     return hmac.digest(key, f"{challenge_id}:{number}".encode(), hashlib.sha256)
 
 
 def matches(key: bytes, challenge_id: str, number: str, stored: bytes) -> bool:
-    """Compare what a phone sent, in constant time; text that is no number never matches."""
+    """Compare what a phone sent, in constant time; text that is not a number never matches."""
     given = digest(key, challenge_id, number if _NUMBER.fullmatch(number) else "")
     return hmac.compare_digest(given, stored)

@@ -1,4 +1,4 @@
-"""Bodies that scripts send to the REST API: a JSON object, and what stands in it."""
+"""Reads the JSON bodies of REST requests: an object, and its texts and flags."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from adapter.errors import TallystickError
 
 
 class BadBody(TallystickError):
-    """Raised for a body that is not what the address takes."""
+    """Raised for a body that is not JSON, not an object, or has other members than it may."""
 
     code = "bad_body"
 
 
 class BodyTooLarge(TallystickError):
-    """Raised for a body that is larger than any is."""
+    """Raised for a body above the limit of all requests (:data:`idp.web.app.BODY_LIMIT`)."""
 
     code = "body_too_large"
 
 
 def json_object(keys: Collection[str] | None = None) -> dict[str, Any]:
-    """Return the body's JSON object; with *keys*, one that holds no others."""
+    """Return the body's JSON object; raises :class:`BadBody` if it has other keys than *keys*."""
     try:
         body = request.get_json(force=True)
     except RequestEntityTooLarge:
@@ -40,17 +40,17 @@ def json_object(keys: Collection[str] | None = None) -> dict[str, Any]:
 
 
 def text_of(body: Mapping[str, Any], name: str) -> str | None:
-    """Return the text *name* of *body*, None where it is not there."""
+    """Return the text *name* of *body*, None if it is absent."""
     value = body.get(name)
     if value is None:
         return None
     if not isinstance(value, str):
-        raise BadBody(f"{name} is no text", f'Send "{name}": "…"')
+        raise BadBody(f"{name} is not a text", f'Send "{name}": "…"')
     return value
 
 
 def flag_of(body: Mapping[str, Any], name: str) -> bool:
-    """Return the flag *name* of *body*, false where it is not there."""
+    """Return the flag *name* of *body*, false if it is absent."""
     value = body.get(name, False)
     if not isinstance(value, bool):
         raise BadBody(f"{name} is neither true nor false", f'Send "{name}": true')

@@ -1,4 +1,4 @@
-"""``/admin/api/keys``: the token-signing keys for scripts, as ``tallystick keys`` has them."""
+"""``/admin/api/keys``: the token-signing keys, as ``tallystick keys`` shows and changes them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Response, jsonify
 
 from idp.admin import change_log
+from idp.admin.api.guard import GuardedApi
 from idp.admin.api.json_body import BadBody, flag_of, json_object, text_of
 from idp.management import signing_keys
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class KeyApi:
-    """The views; each asks one use case."""
+    """The views of the keys; each change returns all keys, the primary first."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -38,14 +39,21 @@ class KeyApi:
         return _changed("key_rolled", ring)
 
     def promote(self, thumbprint: str) -> Response:
-        """Let this key sign; the body is ``{"role": "primary"}``, the one change there is."""
+        """Make this key the primary; the body must be ``{"role": "primary"}``."""
         if text_of(json_object(("role",)), "role") != "primary":
-            raise BadBody("A key can be made the primary alone", 'Send {"role": "primary"}')
+            raise BadBody("The only role that can be set is primary", 'Send {"role": "primary"}')
         return _changed("key_promoted", signing_keys.promote(self._config, thumbprint))
 
     def retire(self, thumbprint: str) -> Response:
-        """Publish this key no longer."""
+        """Take this key out of the metadata."""
         return _changed("key_retired", signing_keys.retire(self._config, thumbprint))
+
+
+def add_routes(api: GuardedApi, services: Services) -> None:
+    """Add the addresses of the keys."""
+    views = KeyApi(services)
+    api.add("/keys", {"GET": views.list, "POST": views.roll})
+    api.add("/keys/<thumbprint>", {"PUT": views.promote, "DELETE": views.retire})
 
 
 def _changed(event: str, ring: Ring) -> Response:

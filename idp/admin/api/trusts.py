@@ -1,6 +1,6 @@
-"""``/admin/api/trusts``: relying party trusts for scripts, as ``tallystick sp`` has them.
+"""``/admin/api/trusts``: relying party trusts, as ``tallystick sp`` shows and changes them.
 
-The entity id stands percent-encoded in the address, after ``/trusts/``.
+The entity ID follows ``/trusts/`` in the address, percent-encoded.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, jsonify
 
 from idp.admin import change_log
+from idp.admin.api.guard import GuardedApi, View
 from idp.admin.api.json_body import BadBody, flag_of, json_object, text_of
 from idp.management import trusts
 from idp.management.metadata import refresh
 from idp.management.metadata import source as metadata_source
 from idp.management.trust_views import preview_as_json, report_as_json, view_of, views
-from idp.saml.certificates import certificate_in
+from idp.saml.certificates import read_certificate
 
 if TYPE_CHECKING:
     from idp.federation.relying_party.trust import RelyingPartyTrust
@@ -26,7 +27,7 @@ KEYS = ("metadata", "url", "entity_id", "certificate", "dry_run")
 
 
 class TrustApi:
-    """The views; each asks one use case."""
+    """The views of the trusts."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -40,10 +41,10 @@ class TrustApi:
         return jsonify(self._json(self._services.trusts.existing(entity_id)))
 
     def add(self) -> Response:
-        """Make or update a trust from metadata or a URL; with ``dry_run``, only say what would be.
+        """Add or update a trust from ``metadata`` (text) or from a ``url``.
 
-        The body holds ``metadata`` (text) or ``url``, and may hold ``entity_id``, ``certificate``
-        (PEM) and ``dry_run``.
+        The body may also hold ``entity_id`` (which of the metadata's entities), ``certificate``
+        (PEM, must have signed the metadata) and ``dry_run`` (return a preview, change nothing).
         """
         body = json_object(KEYS)
         source = _source(body)
@@ -54,22 +55,21 @@ class TrustApi:
         return jsonify(self._json(trust))
 
     def set(self, entity_id: str) -> Response:
-        """Change settings: the body holds each by its name, as its JSON value."""
+        """Change settings, all or none: the body maps names of settings to JSON values."""
         trust = self._services.trusts.change(entity_id, json_object())
         change_log.log_trust("trust_set", trust.entity_id)
         return jsonify(self._json(trust))
 
     def refresh(self, entity_id: str) -> Response:
-        """Fetch the metadata again; with ``accept``, take what was held back."""
-        accepts = flag_of(json_object(("accept",)), "accept")
-        work = refresh.accept if accepts else refresh.refresh
-        report = work(self._services, entity_id)
-        if accepts:
-            change_log.log_trust("trust_accepted", entity_id)
+        """Fetch the metadata again; with ``accept``, take the update that was held back."""
+        if not flag_of(json_object(("accept",)), "accept"):
+            return jsonify(report_as_json(refresh.refresh(self._services, entity_id)))
+        report = refresh.accept(self._services, entity_id)
+        change_log.log_trust("trust_accepted", entity_id)
         return jsonify(report_as_json(report))
 
     def remove(self, entity_id: str) -> Response:
-        """Take a trust away."""
+        """Remove a trust."""
         self._services.trusts.remove(entity_id)
         change_log.log_trust("trust_removed", entity_id)
         return Response(status=204)
@@ -78,20 +78,33 @@ class TrustApi:
         return view_of(self._services, trust).as_json()
 
 
+def add_routes(api: GuardedApi, services: Services) -> None:
+    """Add the addresses of the trusts."""
+    views = TrustApi(services)
+    one_trust: dict[str, View] = {
+        "GET": views.show,
+        "PUT": views.set,
+        "POST": views.refresh,
+        "DELETE": views.remove,
+    }
+    api.add("/trusts", {"GET": views.list, "POST": views.add})
+    api.add("/trusts/<path:entity_id>", one_trust)
+
+
 def _source(body: Mapping[str, Any]) -> metadata_source.Source:
     metadata, url = text_of(body, "metadata"), text_of(body, "url")
     certificate = text_of(body, "certificate")
     if (metadata is None) == (url is None):
         raise BadBody("The body holds neither metadata nor url, or both", "Send one of them")
     if url is not None and not metadata_source.is_url(url):
-        raise BadBody("The url is no address", "Send one with https://")
+        raise BadBody("The url is not a URL", "Send one that begins with https://")
     return metadata_source.Source(
         place=url or "administration API",
         entity_id=text_of(body, "entity_id"),
-        signed_by=certificate_in(_utf8(certificate)) if certificate else None,
+        signed_by=read_certificate(_utf8(certificate)) if certificate else None,
         content=_utf8(metadata) if metadata is not None else None,
     )
 
 
 def _utf8(text: str) -> bytes:
-    return text.encode(errors="replace")  # half a surrogate pair is no XML, and said to be none
+    return text.encode(errors="replace")  # the XML parser then refuses half a surrogate pair

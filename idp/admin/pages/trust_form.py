@@ -1,4 +1,4 @@
-"""The settings of a trust as a form: each with the text it has, and what another text changes."""
+"""The settings of a trust as form fields, and the changes that a posted form makes."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from idp.federation.claims import NAME_ID_FORMATS
 from idp.federation.relying_party.setting_types import NO_NAME_ID, SIGNATURE_ALGORITHMS
 from idp.federation.relying_party.settings import TrustSettings
 
-_BY_COMMAND_ONLY = dict
-"""Tables are set one value at a time: by command, REST or a trust file."""
+_NOT_IN_THE_FORM = dict
+"""A setting of this type is changed one value at a time: by command, REST or a trust file."""
 
 _LONG = ("notes", "encryption_certificate", "claim_rules",
          "issuance_authorization_rules", "additional_authentication_rules")  # fmt: skip
@@ -25,7 +25,7 @@ _CHOICES = {
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One setting: its text, and the only texts it may have where those are few."""
+    """One setting: its text, and the allowed texts if it has a fixed list of them (``choices``)."""
 
     name: str
     text: str
@@ -36,7 +36,7 @@ class FormField:
 
 
 def fields_of(settings: TrustSettings) -> tuple[FormField, ...]:
-    """Return the fields of the form, in the order of the settings."""
+    """Return a field for each setting, in the order of :class:`TrustSettings`."""
     values = settings.model_dump(mode="json")
     if settings.claim_rules is not None:
         values["claim_rules"] = write_toml(settings.claim_rules)
@@ -50,12 +50,12 @@ def fields_of(settings: TrustSettings) -> tuple[FormField, ...]:
             is_long=name in _LONG,
         )
         for name, field in TrustSettings.model_fields.items()
-        if not isinstance(values[name], _BY_COMMAND_ONLY)
+        if not isinstance(values[name], _NOT_IN_THE_FORM)
     )
 
 
 def changes_in(form: Mapping[str, str], settings: TrustSettings) -> dict[str, str]:
-    """Return what the form has another text for, as :meth:`Trusts.set` takes it."""
+    """Return the settings whose text the form changes, for ``TrustRegistry.change_from_text``."""
     return {
         field.name: form[field.name].replace("\r\n", "\n")
         for field in fields_of(settings)

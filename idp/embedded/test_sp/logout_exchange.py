@@ -18,6 +18,7 @@ from idp.saml.logout import (
     send_logout_request,
     send_logout_response,
 )
+from idp.saml.messages import RequestRules
 from idp.saml.refusal import Refused
 from idp.saml.values import LogoutRequest, LogoutResponse, ServiceProvider, SingleLogoutService
 from idp.saml.xml import parse
@@ -88,7 +89,7 @@ class LogoutExchange:
         """Read a message of the federation server; raises :class:`~idp.saml.refusal.Refused`."""
         content = read_logout(
             message,
-            find_service_provider=self._find_server,
+            find_trust=self._find_server,
             destinations=(self._provider.slo_url,),
             now=self._provider.clock.now(),
         )
@@ -108,11 +109,12 @@ class LogoutExchange:
             key=self._provider.key,
         )
 
-    def _find_server(self, issuer: str) -> ServiceProvider | None:
-        """Return the federation server in the form in which ``read_logout`` wants a sender."""
+    def _find_server(self, issuer: str) -> RequestRules | None:
+        """Return the federation server as the issuer of messages that are checked."""
         if parse_metadata(self._provider.idp_metadata()).get("entityID") != issuer:
             return None
-        return ServiceProvider(issuer, (), signing_certificates=self._provider.idp_certificates())
+        certificates = self._provider.idp_certificates()
+        return RequestRules(ServiceProvider(issuer, (), signing_certificates=certificates))
 
     def _logout_service(self, binding: str) -> SingleLogoutService:
         found = parse_metadata(self._provider.idp_metadata()).xpath(

@@ -1,1 +1,1 @@
-"""Who gets in where, and who is asked for the second factor first (facts §D.1, §D.2)."""
+"""Access control: who gets access to which trust, and who is asked for the second factor first."""

@@ -1,7 +1,7 @@
-"""The policies that are always there, by AD FS's names (facts §D.1); they cannot be changed.
+"""The built-in access control policies of AD FS (``Get-AdfsAccessControlPolicy``), by its names.
 
-There is no device registration here: every device is an unauthenticated one, and none has to be
-let in to register.
+They cannot be changed. There is no device registration here: every device counts as
+unauthenticated, and none needs access to register.
 """
 
 from __future__ import annotations

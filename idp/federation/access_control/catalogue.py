@@ -8,19 +8,28 @@ from typing import TYPE_CHECKING, Protocol
 
 from idp.federation.access_control.built_in import BUILT_IN
 from idp.federation.access_control.decision import AccessRules
-from idp.federation.access_control.policies import AccessControlPolicy, BadAccessControlPolicy
+from idp.federation.access_control.policies import (
+    AccessControlPolicy,
+    BadAccessControlPolicy,
+    UnreadableAccessControlPolicy,
+)
 from idp.federation.relying_party.registry import TrustStore
 from idp.federation.relying_party.settings import TrustSettings
+from idp.federation.relying_party.trust import readable
 
 if TYPE_CHECKING:
     from idp.federation.relying_party.trust import RelyingPartyTrust
 
 
+StoredPolicy = AccessControlPolicy | UnreadableAccessControlPolicy
+"""A policy as a store has it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A policy, and the entity ids of the trusts that it is assigned to."""
+    """A policy, readable or not, and the entity ids of the trusts that it is assigned to."""
 
-    policy: AccessControlPolicy
+    policy: StoredPolicy
     is_built_in: bool
     assigned_to: tuple[str, ...]
 
@@ -47,13 +56,18 @@ class AccessControl:
 
     def list(self) -> tuple[Listed, ...]:
         """Return all policies, built-in ones first."""
-        custom = self._store.rules().custom
+        rules = self._store.rules()
         assigned: dict[str, list[str]] = {}
-        for trust in self._trusts.trusts():
+        for trust in readable(self._trusts.trusts()):
             assigned.setdefault(trust.settings.access_control_policy, []).append(trust.entity_id)
+        policies: tuple[StoredPolicy, ...] = (
+            *BUILT_IN.values(),
+            *rules.custom.values(),
+            *rules.unreadable.values(),
+        )
         return tuple(
-            Listed(policy, name in BUILT_IN, tuple(assigned.get(name, ())))
-            for name, policy in {**BUILT_IN, **custom}.items()
+            Listed(each, each.name in BUILT_IN, tuple(assigned.get(each.name, ())))
+            for each in policies
         )
 
     def rules(self) -> AccessRules:
@@ -62,9 +76,10 @@ class AccessControl:
 
     def find(self, name: str) -> AccessControlPolicy:
         """Return a policy; raises :class:`BadAccessControlPolicy`."""
-        found = self._store.rules().policy(name)
+        rules = self._store.rules()
+        found = rules.policy(name)
         if found is None:
-            raise _unknown(name)
+            raise rules.unreadable.get(name) or _unknown(name)
         return found
 
     def set(self, policy: AccessControlPolicy) -> None:
@@ -95,9 +110,8 @@ class AccessControl:
             self.find(settings.access_control_policy).check(settings.access_control_parameters)
 
     def _having(self, name: str) -> Iterator[RelyingPartyTrust]:
-        return (
-            trust for trust in self._trusts.trusts() if trust.settings.access_control_policy == name
-        )
+        trusts = readable(self._trusts.trusts())
+        return (trust for trust in trusts if trust.settings.access_control_policy == name)
 
 
 def _must_be_custom(name: str) -> None:

@@ -1,6 +1,7 @@
-"""The decision: is the second factor asked for, and is the user let in, each with its reasons.
+"""Decides access: is the second factor required, and may the user in, each with its reasons.
 
-The second factor comes first (facts §D.1): whoever will be denied may still be asked for it.
+As in AD FS, the second factor comes first: a user whom the policy will deny may still be asked for
+it. docs/access-control.md explains the policies and rules.
 """
 
 from __future__ import annotations
@@ -9,14 +10,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from idp.federation.access_control.built_in import BUILT_IN
-from idp.federation.access_control.caller import Caller
-from idp.federation.access_control.global_policy import second_factor_reasons
+from idp.federation.access_control.global_policy import (
+    UnreadableGlobalPolicy,
+    second_factor_reasons,
+)
 from idp.federation.access_control.matching import permits
-from idp.federation.access_control.policies import AccessControlPolicy, Rule
+from idp.federation.access_control.policies import (
+    AccessControlPolicy,
+    Rule,
+    UnreadableAccessControlPolicy,
+)
 from idp.federation.access_control.rule_sets import authorized_by, second_factor_by
+from idp.federation.authenticated_user import AuthenticatedUser
 from idp.federation.relying_party.settings import TrustSettings
 
 NO_RULE = "no rule permits"
+OWN_PAGE = "a page of this server, open to every user"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +33,16 @@ class AccessRules:
     """What holds for all trusts: who is asked for the second factor, and the custom policies.
 
     ``additional`` are additional authentication rules in AD FS's claim rule language.
+    ``unreadable`` are custom policies that permit nobody, since they cannot be read; ``faults`` are
+    rules for all trusts that cannot be read: as long as there are any, everybody is asked for the
+    second factor.
     """
 
     second_factor: str
     additional: str = ""
     custom: Mapping[str, AccessControlPolicy] = field(default_factory=dict)
+    unreadable: Mapping[str, UnreadableAccessControlPolicy] = field(default_factory=dict)
+    faults: tuple[UnreadableGlobalPolicy, ...] = ()
 
     def policy(self, name: str) -> AccessControlPolicy | None:
         """Return a policy, built-in or custom."""
@@ -37,9 +51,9 @@ class AccessRules:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What was decided; the reasons are sentences for administrators.
+    """A decision; the reasons are sentences for administrators.
 
-    Whoever nothing permits, or anything denies, has a reason in ``denied_by``.
+    If nothing permits a user, or anything denies the user, ``denied_by`` has a reason.
     """
 
     permitted_by: tuple[str, ...]
@@ -48,47 +62,79 @@ class Access:
 
     @property
     def is_permitted(self) -> bool:
-        """Whether the user is let in."""
+        """Whether the user gets access."""
         return not self.denied_by
 
     @property
     def requires_second_factor(self) -> bool:
-        """Whether the second factor is asked for."""
+        """Whether the second factor is required."""
         return bool(self.second_factor_by)
 
 
-def decide(settings: TrustSettings, rules: AccessRules, caller: Caller) -> Access:
-    """Decide on *caller* at a trust with these *settings*; where nothing permits, nobody gets in.
+NOT_AUTHENTICATED = Access((), (NO_RULE,), ())
+"""The decision while nobody is authenticated: no access, and nothing to require yet."""
 
-    Each of the rules for all trusts, the trust's own and its policy is enough to ask for the
-    second factor.
+
+def decide(settings: TrustSettings, rules: AccessRules, authenticated: AuthenticatedUser) -> Access:
+    """Decide access to a trust with these *settings*; a user whom nothing permits is denied.
+
+    The rules for all trusts, the trust's own rules and its policy may each require the second
+    factor: one of them is enough.
     """
-    matching = tuple(_matching(settings, rules, caller))
-    permitted, denied = authorized_by(settings.issuance_authorization_rules, caller)
+    matching = tuple(_matching(settings, rules, authenticated))
+    permitted, denied = authorized_by(settings.issuance_authorization_rules, authenticated)
     permitted = (*permitted, *(reason for reason, _rule in matching))
+    additional = settings.additional_authentication_rules
     return Access(
         permitted_by=permitted,
-        denied_by=denied if permitted or denied else (NO_RULE,),
+        denied_by=denied if permitted or denied else (_nothing_permits(settings, rules),),
         second_factor_by=(
+            *_fault_reasons(rules),
             *second_factor_reasons(rules.second_factor, settings),
-            *second_factor_by(rules.additional, "for all trusts", caller),
-            *second_factor_by(settings.additional_authentication_rules, "of the trust", caller),
+            *second_factor_by(rules.additional, "for all trusts", authenticated),
+            *second_factor_by(additional, "of the trust", authenticated),
             *(reason for reason, rule in matching if rule.require_mfa),
         ),
     )
 
 
-def _matching(
-    settings: TrustSettings, rules: AccessRules, caller: Caller
-) -> Iterator[tuple[str, Rule]]:
-    """Yield the rules of the trust's policy that permit, under their names.
+def _fault_reasons(rules: AccessRules) -> Iterator[str]:
+    return (f"{fault.what} cannot be read" for fault in rules.faults)
 
-    A policy that is gone, or has got other parameters since it was assigned, permits nobody.
+
+def _nothing_permits(settings: TrustSettings, rules: AccessRules) -> str:
+    policy = settings.access_control_policy
+    return f"the policy {policy!r} cannot be read" if policy in rules.unreadable else NO_RULE
+
+
+def decide_for_own_page(rules: AccessRules, authenticated: AuthenticatedUser) -> Access:
+    """Decide access to a page of this server: every user gets in.
+
+    The rules for all trusts alone say whether the second factor is required, as they do for a
+    trust that has no settings of its own.
+    """
+    return Access(
+        permitted_by=(OWN_PAGE,),
+        denied_by=(),
+        second_factor_by=(
+            *_fault_reasons(rules),
+            *second_factor_reasons(rules.second_factor, TrustSettings()),
+            *second_factor_by(rules.additional, "for all trusts", authenticated),
+        ),
+    )
+
+
+def _matching(
+    settings: TrustSettings, rules: AccessRules, authenticated: AuthenticatedUser
+) -> Iterator[tuple[str, Rule]]:
+    """Yield the rules of the trust's policy that permit the user, each with its name.
+
+    A policy that was removed, or whose parameters changed after it was assigned, permits nobody.
     """
     policy = rules.policy(settings.access_control_policy)
     parameters = settings.access_control_parameters
     if policy is None or set(policy.parameters) != set(parameters):
         return
     for number, rule in enumerate(policy.rules, 1):
-        if permits(rule, parameters, caller):
+        if permits(rule, parameters, authenticated):
             yield f"rule {number} of the policy {policy.name!r}", rule

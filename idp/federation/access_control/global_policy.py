@@ -40,6 +40,22 @@ class BadPolicy(TallystickError):
     code = "bad_policy"
 
 
+class UnreadableGlobalPolicy(BadPolicy):
+    """A part of the global policy whose stored row this version cannot read.
+
+    *what* names the part in a sentence, *remedy* the command that sets it again.
+    """
+
+    code = "unreadable_policy"
+
+    def __init__(self, what: str, fault: str, remedy: str) -> None:
+        super().__init__(
+            f"{what} cannot be read from the database: {fault}",
+            f"Upgrade this node if another one runs a newer version; else set it again: {remedy}",
+        )
+        self.what = what
+
+
 def second_factor_reasons(of_all: str, settings: TrustSettings) -> tuple[str, ...]:
     """Return why the second factor is asked for, by the table above; nothing where it is not."""
     own = settings.second_factor
@@ -52,7 +68,7 @@ def second_factor_reasons(of_all: str, settings: TrustSettings) -> tuple[str, ..
 
 
 class PolicyStore(Protocol):
-    """Where the global policy lives."""
+    """Where the global policy lives; its readers raise :class:`UnreadableGlobalPolicy`."""
 
     def second_factor(self) -> str | None:
         """Return what was set for all trusts, None when nothing was."""
@@ -71,7 +87,10 @@ class PolicyStore(Protocol):
 
 
 class GlobalPolicy:
-    """The policy for all trusts, as the database has it now."""
+    """The policy for all trusts, as the database has it now.
+
+    Whatever reads it raises :class:`UnreadableGlobalPolicy` for a row that cannot be read.
+    """
 
     def __init__(self, store: PolicyStore) -> None:
         self._store = store

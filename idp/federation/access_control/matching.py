@@ -1,10 +1,9 @@
-"""Does a rule of an access control policy permit somebody? Its conditions and exceptions say."""
+"""Matches the rules of access control policies, with their exceptions, against a user."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from idp.federation.access_control.caller import Caller
 from idp.federation.access_control.policies import (
     EXTRANET,
     INTRANET,
@@ -15,30 +14,32 @@ from idp.federation.access_control.policies import (
     network_of,
     parameter_of,
 )
+from idp.federation.authenticated_user import AuthenticatedUser
 from idp.federation.claims import Claim, claim_type
-from idp.federation.request_context import IpAddress, RequestContext, address_of
+from idp.federation.request_context import IpAddress, RequestContext, parse_address
 
 
-def permits(rule: Rule, parameters: Parameters, caller: Caller) -> bool:
-    """Say whether *rule* permits *caller*: its conditions hold, and no exception does."""
-    return _holds(rule, parameters, caller) and not any(
-        _holds(each, parameters, caller) for each in rule.exceptions
+def permits(rule: Rule, parameters: Parameters, authenticated: AuthenticatedUser) -> bool:
+    """Say whether *rule* permits a user: its conditions hold, and none of its exceptions does."""
+    return _holds(rule, parameters, authenticated) and not any(
+        _holds(exception, parameters, authenticated) for exception in rule.exceptions
     )
 
 
-def _holds(condition: Condition, parameters: Parameters, caller: Caller) -> bool:
-    if condition.networks and not _is_from(condition.networks, parameters, caller.request_context):
+def _holds(condition: Condition, parameters: Parameters, authenticated: AuthenticatedUser) -> bool:
+    request_context, groups = authenticated.request_context, authenticated.user.groups
+    if condition.networks and not _is_from(condition.networks, parameters, request_context):
         return False
-    if condition.groups and not _is_in(condition.groups, parameters, caller.user.groups):
+    if condition.groups and not _is_member(condition.groups, parameters, groups):
         return False
-    return all(_is_among(each, caller.claims) for each in condition.claims)
+    return all(_has_claim(authenticated.claims, wanted) for wanted in condition.claims)
 
 
 def _is_from(
     networks: tuple[str, ...], parameters: Parameters, request_context: RequestContext
 ) -> bool:
     side = INTRANET if request_context.inside_corporate_network else EXTRANET
-    address = address_of(request_context.user_ip)
+    address = parse_address(request_context.user_ip)
     return any(
         network == side if network in (INTRANET, EXTRANET) else _contains(network, address)
         for network in _values(networks, parameters)
@@ -49,13 +50,13 @@ def _contains(network: str, address: IpAddress | None) -> bool:
     return address is not None and address in network_of(network)
 
 
-def _is_in(wanted: tuple[str, ...], parameters: Parameters, groups: tuple[str, ...]) -> bool:
-    """Groups go by their names in letters of any case, as in a directory."""
+def _is_member(wanted: tuple[str, ...], parameters: Parameters, groups: tuple[str, ...]) -> bool:
+    """Compare the names of groups without regard to case, as a directory does."""
     names = {group.casefold() for group in groups}
     return any(group.casefold() in names for group in _values(wanted, parameters))
 
 
-def _is_among(condition: ClaimCondition, claims: tuple[Claim, ...]) -> bool:
+def _has_claim(claims: tuple[Claim, ...], condition: ClaimCondition) -> bool:
     type_ = claim_type(condition.type)
     return any(claim.type == type_ and _has_value(condition, claim.value) for claim in claims)
 

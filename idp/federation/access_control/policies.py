@@ -43,6 +43,23 @@ class BadAccessControlPolicy(TallystickError):
     code = "bad_access_control_policy"
 
 
+class UnreadableAccessControlPolicy(BadAccessControlPolicy):
+    """A policy whose stored row this version cannot read: damaged, or of a newer version.
+
+    It permits nobody, and stands for the policy in lists.
+    """
+
+    code = "unreadable_policy"
+
+    def __init__(self, name: str, fault: str) -> None:
+        super().__init__(
+            f"The access control policy {name!r} cannot be read from the database: {fault}",
+            "Upgrade this node if another one runs a newer version; else set the policy again "
+            "(tallystick access set), or remove it (tallystick access remove)",
+        )
+        self.name = name
+
+
 def parameter_of(value: str) -> str | None:
     """Return the name of the parameter that *value* stands for, None where it is itself."""
     found = _PARAMETER.fullmatch(value)

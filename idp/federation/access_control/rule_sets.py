@@ -1,8 +1,9 @@
-"""Rules in AD FS's claim rule language that decide: who gets in, who needs the second factor.
+"""Access control by rules in AD FS's claim rule language.
 
-Issuance authorization rules issue ``permit`` or ``deny``; deny beats permit, and without either
-nobody gets in. Additional authentication rules fire by issuing ``authenticationmethod`` with the
-value ``multipleauthn`` (facts §D.1 to §D.3).
+Issuance authorization rules issue ``permit`` or ``deny``: deny beats permit, and without either
+nobody gets in. Additional authentication rules require the second factor by issuing
+``authenticationmethod`` with the value ``multipleauthn``. AD FS sets them with
+``Set-AdfsRelyingPartyTrust -IssuanceAuthorizationRules`` and ``-AdditionalAuthenticationRules``.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from adapter.contract import AUTHENTICATION_METHOD
-from idp.federation.access_control.caller import Caller
+from idp.federation.authenticated_user import AuthenticatedUser
 from idp.federation.claim_rules.adfs.parser import read
 from idp.federation.claim_rules.directory_store import DirectoryStore
 from idp.federation.claim_rules.engine import evaluate
@@ -29,9 +30,11 @@ def rules_of(text: str) -> Rules:
     return read(text)
 
 
-def authorized_by(text: str, caller: Caller) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return which issuance authorization rules permit *caller*, and which deny."""
-    issued = tuple(_issued(text, caller))
+def authorized_by(
+    text: str, authenticated: AuthenticatedUser
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return which issuance authorization rules permit a user, and which deny."""
+    issued = tuple(_issued(text, authenticated))
     permits, denies = (
         tuple(
             f"rule {number} of the {AUTHORIZATION}"
@@ -43,22 +46,22 @@ def authorized_by(text: str, caller: Caller) -> tuple[tuple[str, ...], tuple[str
     return permits, denies
 
 
-def second_factor_by(text: str, whose: str, caller: Caller) -> tuple[str, ...]:
-    """Return which additional authentication rules ask *caller* for the second factor.
+def second_factor_by(text: str, whose: str, authenticated: AuthenticatedUser) -> tuple[str, ...]:
+    """Return which additional authentication rules ask a user for the second factor.
 
     *whose* rules they are is said in the reasons.
     """
     return tuple(
         f"rule {number} of the {ADDITIONAL} {whose}"
-        for number, claim in _issued(text, caller)
+        for number, claim in _issued(text, authenticated)
         if (claim.type, claim.value) == (AUTHENTICATION_METHOD, MULTIPLE_AUTHN)
     )
 
 
-def _issued(text: str, caller: Caller) -> Iterator[tuple[int, Claim]]:
+def _issued(text: str, authenticated: AuthenticatedUser) -> Iterator[tuple[int, Claim]]:
     """Yield what rules issue, with the number of each rule; nothing, at no cost, without rules."""
     if text:
-        outcome = evaluate(rules_of(text), caller.claims, DirectoryStore(caller.user))
+        outcome = evaluate(rules_of(text), authenticated.claims, DirectoryStore(authenticated.user))
         for step in outcome.trace:
             if step.rule.output:
                 yield from ((step.number, claim) for claim in step.claims)

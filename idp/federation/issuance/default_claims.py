@@ -1,7 +1,7 @@
-"""What is said of a user to a relying party beside the NameID: the attributes.
+"""The attributes that a trust without claim rules receives.
 
-AD FS issues nothing until rules say so; here a trust without settings gets what most service
-providers ask for. The claim types are AD FS's own (facts §C.7), always ``http://``.
+AD FS issues nothing until rules say so. Here a trust without settings receives what most service
+providers need. The claim types are AD FS's own (``Get-AdfsClaimDescription``), always ``http://``.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ OFFERED = (
     (GROUP,                              "Group"),
     (AUTHENTICATION_METHODS_REFERENCES,  "Authentication Methods References"),
 )  # fmt: skip
-"""What our metadata says that we issue."""
+"""The attributes that our metadata announces."""
 
 
-def attributes_of(
+def default_attributes(
     user: Subject,
     trust: RelyingPartyTrust,
     *,
     methods: tuple[str, ...],
 ) -> tuple[Attribute, ...]:
-    """Return what *trust* is told of *user*, who signed in by *methods*, beside the NameID.
+    """Return the attributes that *trust* receives about *user*, who signed in by *methods*.
 
-    Empty values are left out. A fixed attribute of the trust's settings takes the place of ours
-    of the same name.
+    Empty values are left out. An attribute in the trust's settings replaces the default one of the
+    same name.
     """
     values = {
         EMAIL_ADDRESS: (user.email,),

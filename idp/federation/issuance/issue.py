@@ -1,14 +1,14 @@
-"""What a relying party is told of a user: by its claim rules, else what is usual.
+"""Issues the claims of a user to a relying party: by its claim rules, or else the default claims.
 
-As in AD FS, a trust with rules is told what they issue and nothing else: there is no NameID without
-a rule for one (facts §C.4), and some claims become other parts of the assertion than attributes. No
-rule makes it claim more than the user has proved: a method that was not used is not told of, and
-the time of the sign-in is no rule's to choose.
+As in AD FS, a trust with rules receives what they issue and nothing else: there is no NameID
+without a rule for one, and some claims become other parts of the assertion than attributes
+(docs/claims.md). No rule can claim more than the user has proved: a method that was not used is
+left out, and rules cannot set the time of the sign-in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,15 +24,18 @@ from idp.federation.claims import (
     NAME_QUALIFIER,
     SP_NAME_QUALIFIER,
     Claim,
-    Subject,
-    identity_claims,
 )
-from idp.federation.issuance.default_claims import attributes_of
-from idp.federation.issuance.name_ids import issued_name_id, name_id_for, opaque_name_for
+from idp.federation.issuance.default_claims import default_attributes
+from idp.federation.issuance.name_ids import (
+    choose_issued_name_id,
+    choose_name_id,
+    opaque_name_maker,
+)
 from idp.saml.contexts import is_proved
 from idp.saml.values import UNSPECIFIED, Attribute, NameID, NameIDPolicy
 
 if TYPE_CHECKING:
+    from idp.federation.authenticated_user import AuthenticatedUser
     from idp.federation.issuance.name_ids import PersistentNames
     from idp.federation.relying_party.trust import RelyingPartyTrust
 
@@ -41,8 +44,10 @@ _NO_ATTRIBUTES = (NAME_IDENTIFIER, AUTHENTICATION_METHOD, AUTHENTICATION_INSTANT
 
 @dataclass(frozen=True, slots=True)
 class IssuedClaims:
-    """What a relying party is told. ``context`` is what its rules call the sign-in, if anything;
-    ``outcome`` is what they made, None where there are none.
+    """What a relying party receives.
+
+    ``context`` is the authentication context class that its rules choose, None if they choose
+    none. ``outcome`` is the evaluation of its rules, None for a trust without rules.
     """
 
     name_id: NameID | None
@@ -52,37 +57,36 @@ class IssuedClaims:
 
 
 def issue_claims(
-    user: Subject,
+    authenticated: AuthenticatedUser,
     trust: RelyingPartyTrust,
     policy: NameIDPolicy,
     *,
     issuer: str,
     names: PersistentNames,
-    methods: tuple[str, ...],
-    sign_in: Callable[[], Iterable[Claim]],
 ) -> IssuedClaims:
-    """Return what *trust* is told of *user*, who signed in by *methods*.
+    """Return what *trust* receives about a user.
 
-    *sign_in* gives what rules may know of the sign-in beside the user; it is only asked for them.
-    Raises :class:`~idp.saml.refusal.Refused` for a NameID that cannot be given, and what
+    *policy* is the NameIDPolicy of the request, *issuer* our entity ID. Raises
+    :class:`~idp.saml.refusal.Refused` for a NameID that the user or trust cannot have, and what
     :func:`~idp.federation.claim_rules.engine.evaluate` raises.
     """
-    rules = trust.settings.claim_rules
+    user, methods, rules = authenticated.user, authenticated.methods, trust.settings.claim_rules
     if rules is None:
-        name_id = name_id_for(user, trust, policy, issuer=issuer, names=names)
-        return IssuedClaims(name_id, attributes_of(user, trust, methods=methods))
-    store = DirectoryStore(user, opaque_name_for(user, trust, policy, names))
-    outcome = evaluate(rules, (*identity_claims(user), *sign_in()), store)
+        name_id = choose_name_id(user, trust, policy, issuer=issuer, names=names)
+        return IssuedClaims(name_id, default_attributes(user, trust, methods=methods))
+    store = DirectoryStore(user, opaque_name_maker(user, trust, policy, names))
+    outcome = evaluate(rules, authenticated.claims, store)
+    sent = (claim for claim in outcome.claims if _is_attribute(claim, methods))
     return IssuedClaims(
-        issued_name_id(tuple(_name_ids(outcome)), trust, policy, issuer=issuer),
-        tuple(_attributes(claim for claim in outcome.claims if _is_told(claim, methods))),
+        choose_issued_name_id(tuple(_name_ids(outcome)), trust, policy, issuer=issuer),
+        tuple(_attributes(sent)),
         next((c.value for c in outcome.claims if c.type == AUTHENTICATION_METHOD), None),
         outcome,
     )
 
 
 def withheld(outcome: Outcome, methods: tuple[str, ...]) -> tuple[Claim, ...]:
-    """Return what rules issue of the sign-in that was not proved, and is therefore not told."""
+    """Return what rules issue about the sign-in but was not proved, and is therefore left out."""
     return tuple(
         claim
         for claim in outcome.claims
@@ -91,7 +95,7 @@ def withheld(outcome: Outcome, methods: tuple[str, ...]) -> tuple[Claim, ...]:
     )
 
 
-def _is_told(claim: Claim, methods: tuple[str, ...]) -> bool:
+def _is_attribute(claim: Claim, methods: tuple[str, ...]) -> bool:
     if claim.type == AUTHENTICATION_METHODS_REFERENCES:
         return claim.value in methods
     return claim.type not in _NO_ATTRIBUTES
@@ -114,5 +118,5 @@ def _attributes(claims: Iterable[Claim]) -> Iterator[Attribute]:
     for claim in claims:
         key = (claim.type, claim.property(ATTRIBUTE_NAME_FORMAT))
         values.setdefault(key, {})[claim.value] = None
-    for (name, name_format), found in values.items():
-        yield Attribute(name, tuple(found), name_format)
+    for (name, name_format), unique in values.items():
+        yield Attribute(name, tuple(unique), name_format)

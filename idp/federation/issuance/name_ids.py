@@ -1,8 +1,9 @@
-"""The NameID: which name a relying party is told of a user, and which one it cannot have.
+"""Chooses the NameID for a user and a relying party, or refuses the request.
 
-The value of an unspecified name is the UPN; of an emailAddress the mail address, else the UPN,
-which has the form of one. Persistent and transient names say nothing of the user (saml-core
-§8.3.7 and §8.3.8): the one stays the same for each trust and user, the other is new each time.
+The value of an ``unspecified`` NameID is the UPN, that of an ``emailAddress`` the mail address, or
+the UPN if the user has none. Persistent and transient NameIDs reveal nothing about the user
+(saml-core §8.3.7, §8.3.8): a persistent one stays the same for each trust and user, a transient one
+is new at every sign-in.
 """
 
 from __future__ import annotations
@@ -24,64 +25,68 @@ if TYPE_CHECKING:
 
 
 class PersistentNames(Protocol):
-    """Where the names live that users have at one service provider each."""
+    """Storage of persistent NameIDs: one for each user and service provider."""
 
     def persistent(self, trust: str, user: str, *, create: bool) -> str | None:
-        """Return the name of *user* at *trust*, always the same one.
+        """Return the NameID of *user* at *trust*, always the same one.
 
-        Without one, it is made where *create* allows it, else None.
+        If there is none yet, it is made if *create* is true; otherwise returns None.
         """
 
 
 def opaque_name() -> str:
-    """Return 160 random bits as a name that XML takes for an identifier (saml-core §1.3.4)."""
+    """Return 160 random bits as text that is a valid xs:ID (saml-core §1.3.4)."""
     return f"_{secrets.token_hex(20)}"
 
 
-def format_for(trust: RelyingPartyTrust, policy: NameIDPolicy) -> str | None:
-    """Return the format asked for, else the setting's, else the metadata's first that we have.
+def choose_format(trust: RelyingPartyTrust, policy: NameIDPolicy) -> str | None:
+    """Return the requested format, or the setting's, or the first supported one of the metadata.
 
-    None stands for no NameID. Asking for ``unspecified`` leaves it to the setting, too (saml-core
-    §3.4.1.1). Raises :class:`Refused` (Requester/InvalidNameIDPolicy) for a format that there is
-    not, for any where the setting says ``none``, and for another service provider's name.
+    None means no NameID. A request for ``unspecified`` leaves the choice to the setting as well
+    (saml-core §3.4.1.1). Raises :class:`Refused` (Requester/InvalidNameIDPolicy) if the request
+    asks for a format that is not supported, for any format at a trust whose setting is ``none``, or
+    for the user's name at another service provider.
     """
-    must_be_for(trust, policy)
+    check_qualifier(trust, policy)
     asked, set_ = policy.format, trust.settings.name_id_format
     if asked in (None, UNSPECIFIED):
-        return _unasked(trust, asked)
+        return _configured_format(trust, asked)
     if asked not in NAME_ID_FORMATS.values() or set_ == NO_NAME_ID:
         raise _not_given("The request asks for a NameID format that this trust is not given")
     return asked
 
 
-def must_be_for(trust: RelyingPartyTrust, policy: NameIDPolicy) -> None:
-    """Raise :class:`Refused` for another service provider's name."""
+def check_qualifier(trust: RelyingPartyTrust, policy: NameIDPolicy) -> None:
+    """Raise :class:`Refused` if *policy* asks for the name at another service provider."""
     if policy.sp_name_qualifier not in (None, "", trust.entity_id, *trust.settings.identifiers):
         raise _not_given("The request asks for the user's name at another service provider")
 
 
-def issued_name_id(
+def choose_issued_name_id(
     issued: Sequence[NameID], trust: RelyingPartyTrust, policy: NameIDPolicy, *, issuer: str
 ) -> NameID | None:
-    """Return the first of the names that claim rules issue which the request takes.
+    """Return the first NameID among those that claim rules *issued* that the request accepts.
 
-    None where rules issue none, and the request asks for none. A persistent one without
-    qualifiers gets ours. Raises :class:`Refused` where the request takes none of them.
+    Returns None if the rules issue none and the request asks for no format. A persistent NameID
+    without qualifiers gets ours. Raises :class:`Refused` if the request accepts none of them.
     """
-    must_be_for(trust, policy)
+    check_qualifier(trust, policy)
     asked = None if policy.format == UNSPECIFIED else policy.format
-    found = next((name for name in issued if asked in (None, name.format)), None)
-    if found is None and asked is not None:
+    name_id = next((name for name in issued if asked in (None, name.format)), None)
+    if name_id is None and asked is not None:
         raise _not_given("The trust's rules issue no NameID of the format that is asked for")
-    if found is None or found.format != PERSISTENT or found.name_qualifier:
-        return found
-    return replace(found, name_qualifier=issuer, sp_name_qualifier=trust.entity_id)
+    if name_id is None or name_id.format != PERSISTENT or name_id.name_qualifier:
+        return name_id
+    return replace(name_id, name_qualifier=issuer, sp_name_qualifier=trust.entity_id)
 
 
-def opaque_name_for(
+def opaque_name_maker(
     user: Subject, trust: RelyingPartyTrust, policy: NameIDPolicy, names: PersistentNames
 ) -> Callable[[str], str | None]:
-    """Return what gives *user* a persistent or a transient name; None where none may be made."""
+    """Return a function that makes a NameID value of a format, persistent or transient.
+
+    It returns None for a persistent one that does not exist and that the request forbids to make.
+    """
 
     def of_format(format_: str) -> str | None:
         if format_ == TRANSIENT:
@@ -91,7 +96,7 @@ def opaque_name_for(
     return of_format
 
 
-def name_id_for(
+def choose_name_id(
     user: Subject,
     trust: RelyingPartyTrust,
     policy: NameIDPolicy,
@@ -99,19 +104,19 @@ def name_id_for(
     issuer: str,
     names: PersistentNames,
 ) -> NameID | None:
-    """Return the name that *trust* is told of *user*, None for none.
+    """Return the NameID of *user* for *trust*, None for none.
 
-    Raises :class:`Refused` as :func:`format_for` does, and where a persistent name would have to
+    Raises :class:`Refused` as :func:`choose_format` does, and if a persistent NameID would have to
     be made but the request forbids it.
     """
-    format_ = format_for(trust, policy)
+    format_ = choose_format(trust, policy)
     if format_ is None:
         return None
     if format_ == EMAIL:
         return NameID(user.email or user.upn, format_)
     if format_ == UNSPECIFIED:
         return NameID(user.upn, format_)
-    value = opaque_name_for(user, trust, policy, names)(format_)
+    value = opaque_name_maker(user, trust, policy, names)(format_)
     if value is None:
         raise _not_given("The user has no persistent NameID, and the request forbids to make one")
     if format_ == TRANSIENT:
@@ -119,13 +124,13 @@ def name_id_for(
     return NameID(value, format_, name_qualifier=issuer, sp_name_qualifier=trust.entity_id)
 
 
-def _unasked(trust: RelyingPartyTrust, asked: str | None) -> str | None:
+def _configured_format(trust: RelyingPartyTrust, asked: str | None) -> str | None:
     set_ = trust.settings.name_id_format
     if set_ is not None:
         return None if set_ == NO_NAME_ID else set_
     announced = trust.service_provider.name_id_formats if asked is None else ()
-    usable = (each for each in announced if each in NAME_ID_FORMATS.values())
-    return next(usable, UNSPECIFIED)
+    supported = (format_ for format_ in announced if format_ in NAME_ID_FORMATS.values())
+    return next(supported, UNSPECIFIED)
 
 
 def _not_given(problem: str) -> Refused:

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from adapter.errors import TallystickError
 from idp.federation.relying_party.registry import TrustRegistry
-from idp.federation.relying_party.settings import TrustSettings, settings_of
+from idp.federation.relying_party.setting_changes import read_settings
+from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.relying_party.trust import RelyingPartyTrust
 
 
@@ -93,4 +94,4 @@ def _settings(path: Path, content: bytes) -> TrustSettings:
         values = tomllib.loads(content.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadTrustFile(f"{path.name} is no TOML: {error}", "Mend the file") from None
-    return settings_of(values, path.name)
+    return read_settings(values, path.name)

@@ -31,7 +31,10 @@ class PendingUpdate:
 
 @dataclass(frozen=True, slots=True)
 class RefreshState:
-    """What is known of the refreshing of one trust; ``fault`` says why the last try failed."""
+    """What is known of the refreshing of one trust; ``fault`` says why the last try failed.
+
+    ``held_is_unreadable`` says that there is a pending update whose stored row cannot be read.
+    """
 
     due_at: datetime
     failures: int = 0
@@ -39,6 +42,7 @@ class RefreshState:
     fetched_at: datetime | None = None
     fault: str = ""
     held: PendingUpdate | None = None
+    held_is_unreadable: bool = False
 
 
 class RefreshStore(Protocol):

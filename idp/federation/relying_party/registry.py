@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from adapter.clock import Clock
 from adapter.errors import TallystickError
-from idp.federation.relying_party.settings import TrustSettings, changed, replaced
-from idp.federation.relying_party.trust import RelyingPartyTrust
+from idp.federation.relying_party.setting_changes import change_from_text, change_values
+from idp.federation.relying_party.settings import TrustSettings
+from idp.federation.relying_party.trust import (
+    RelyingPartyTrust,
+    StoredTrust,
+    UnreadableTrust,
+    readable,
+)
+from idp.logs import get_logger
 from idp.saml import uris
 from idp.saml.bad_metadata import BadMetadata
 from idp.saml.validity import Validity
@@ -44,11 +51,11 @@ class IdentifierTaken(TallystickError):
 class TrustStore(Protocol):
     """Where relying party trusts live."""
 
-    def trust(self, entity_id: str) -> RelyingPartyTrust | None:
-        """Return one trust."""
+    def trust(self, entity_id: str) -> StoredTrust | None:
+        """Return one trust, readable or not."""
 
-    def trusts(self) -> Sequence[RelyingPartyTrust]:
-        """Return all trusts in the order they were added."""
+    def trusts(self) -> Sequence[StoredTrust]:
+        """Return all trusts in the order they were added, readable or not."""
 
     def signing_with(self, algorithm: str) -> Sequence[str]:
         """Return the entity ids of the trusts that are set to a signature algorithm."""
@@ -59,12 +66,13 @@ class TrustStore(Protocol):
     def change_trust(
         self,
         entity_id: str,
-        change: Callable[[RelyingPartyTrust | None], RelyingPartyTrust | None],
+        change: Callable[[StoredTrust | None], RelyingPartyTrust | None],
         metadata: bytes | None = None,
     ) -> RelyingPartyTrust | None:
-        """Store what *change* makes of the trust there is now, in one transaction, and return it.
+        """Call *change* with the stored trust, and store and return its result, in one transaction.
 
-        None from *change* leaves things as they are. With *metadata*, that is stored too.
+        Nothing is stored if *change* returns None. *metadata* is stored too, if it is given. Stored
+        keys that this version does not know are kept.
         """
 
     def remove_trust(self, entity_id: str) -> bool:
@@ -99,9 +107,10 @@ class TrustRegistry:
     ) -> RelyingPartyTrust:
         """Make a trust from SAML metadata, or update the one of the same entity id.
 
-        An update keeps the settings unless others are given. *entity_id* chooses one of several
-        in the metadata. *signed_by* is the certificate (base64) whose key must have signed all of
-        it, from now on; without one, it is the certificate of the trust that there is. Raises
+        An update keeps the settings unless others are given; one of a trust that cannot be read
+        keeps what can be read of it. *entity_id* chooses one of several in the metadata.
+        *signed_by* is the certificate (base64) whose key must have signed all of it, from now on;
+        without one, it is the certificate of the trust that there is. Raises
         :class:`~idp.saml.metadata.BadMetadata`.
         """
         described = self.read(metadata, entity_id, signed_by=signed_by)
@@ -109,12 +118,15 @@ class TrustRegistry:
         if settings is not None:
             self._check(settings)
 
-        def make(known: RelyingPartyTrust | None) -> RelyingPartyTrust:
+        def make(known: StoredTrust | None) -> RelyingPartyTrust:
+            kept = settings or (known.settings if known else None)
+            if isinstance(known, UnreadableTrust):
+                _log_mended(known, "kept" if kept else "lost: they are the defaults now")
             return RelyingPartyTrust(
                 entity_id=provider.entity_id,
                 display_name=provider.display_name or provider.entity_id,
                 service_provider=provider,
-                settings=settings or (known.settings if known else TrustSettings()),
+                settings=kept or TrustSettings(),
                 source=source,
                 added_at=known.added_at if known else now,
                 changed_at=now,
@@ -135,8 +147,10 @@ class TrustRegistry:
         """
         provider, now = described.service_provider, self._clock.now()
 
-        def make(known: RelyingPartyTrust | None) -> RelyingPartyTrust | None:
-            if known is None or known.service_provider != before.service_provider:
+        def make(known: StoredTrust | None) -> RelyingPartyTrust | None:
+            if not isinstance(known, RelyingPartyTrust):
+                return None
+            if known.service_provider != before.service_provider:
                 return None
             return replace(
                 known,
@@ -149,15 +163,19 @@ class TrustRegistry:
         return self._store.change_trust(before.entity_id, make, described.document)
 
     def find(self, entity_id: str) -> RelyingPartyTrust | None:
-        """Return the trust of exactly this entity id."""
-        return self._store.trust(entity_id)
+        """Return the trust of exactly this entity id; raises :class:`UnreadableTrust`."""
+        return _readable(self._store.trust(entity_id))
 
     def existing(self, entity_id: str) -> RelyingPartyTrust:
-        """Return the trust; raises :class:`UnknownTrust`."""
+        """Return the trust; raises :class:`UnknownTrust` and :class:`UnreadableTrust`."""
         return _existing(entity_id, self.find(entity_id))
 
     def list(self) -> tuple[RelyingPartyTrust, ...]:
-        """Return all trusts in the order they were added."""
+        """Return the trusts that can be read, in the order they were added."""
+        return tuple(readable(self._store.trusts()))
+
+    def list_all(self) -> tuple[StoredTrust, ...]:
+        """Return all trusts, also those that cannot be read, in the order they were added."""
         return tuple(self._store.trusts())
 
     def signing_with_sha1(self) -> tuple[str, ...]:
@@ -174,24 +192,25 @@ class TrustRegistry:
     def change_from_text(self, entity_id: str, changes: Mapping[str, str]) -> RelyingPartyTrust:
         """Change settings by text, all or none, as ``{"token_lifetime": "30"}``.
 
-        Raises :class:`UnknownTrust` and
-        :class:`~idp.federation.relying_party.settings.BadTrustSetting`.
+        Raises :class:`UnknownTrust`, :class:`UnreadableTrust` and
+        :class:`~idp.federation.relying_party.setting_types.BadTrustSetting`.
         """
-        return self._change_settings(entity_id, lambda settings: changed(settings, changes))
+        return self._change_settings(entity_id, lambda before: change_from_text(before, changes))
 
     def change(self, entity_id: str, values: Mapping[str, Any]) -> RelyingPartyTrust:
         """Change settings by JSON values, all or none, as ``{"token_lifetime": 30}``.
 
         Raises as :meth:`change_from_text` does.
         """
-        return self._change_settings(entity_id, lambda settings: replaced(settings, values))
+        return self._change_settings(entity_id, lambda before: change_values(before, values))
 
     def _change_settings(
         self, entity_id: str, change: Callable[[TrustSettings], TrustSettings]
     ) -> RelyingPartyTrust:
         now = self._clock.now()
 
-        def make(known: RelyingPartyTrust | None) -> RelyingPartyTrust | None:
+        def make(stored: StoredTrust | None) -> RelyingPartyTrust | None:
+            known = _readable(stored)
             if known is None:
                 return None
             settings = change(known.settings)
@@ -211,7 +230,7 @@ class TrustRegistry:
     ) -> ServiceProviderMetadata:
         """Return what :meth:`add` would make a trust of, and store nothing."""
         described = self._described(metadata, entity_id, signed_by)
-        known = self.find(described.service_provider.entity_id)
+        known = self._store.trust(described.service_provider.entity_id)
         if signed_by is None and known is not None and known.signed_by is not None:
             return self._described(metadata, known.entity_id, known.signed_by)
         return described
@@ -240,6 +259,16 @@ class TrustRegistry:
         if until is not None and until <= self._clock.now():
             raise BadMetadata(f"it was valid until {until:%Y-%m-%d %H:%M} UTC")
         return validity
+
+
+def _readable(trust: StoredTrust | None) -> RelyingPartyTrust | None:
+    if isinstance(trust, UnreadableTrust):
+        raise trust
+    return trust
+
+
+def _log_mended(trust: UnreadableTrust, settings: str) -> None:
+    get_logger().warning("trust_mended", trust=trust.entity_id, settings=settings)
 
 
 def _existing(entity_id: str, trust: RelyingPartyTrust | None) -> RelyingPartyTrust:

@@ -19,7 +19,7 @@ from idp.federation.claim_rules.model import Rule, Rules
 from idp.federation.claim_rules.toml import reader, writer
 from idp.federation.claims import NAME_ID_FORMATS
 from idp.saml import uris
-from idp.saml.certificates import BadCertificate, certificate_in, public_key
+from idp.saml.certificates import BadCertificate, public_key, read_certificate
 
 NO_NAME_ID = "none"
 """The setting of a trust that is told no NameID."""
@@ -81,7 +81,7 @@ def _rsa_certificate(value: object) -> str | None:
     if value is None or not str(value).strip():
         return None
     try:
-        certificate = certificate_in(str(value).strip().encode(errors="replace"))
+        certificate = read_certificate(str(value).strip().encode(errors="replace"))
         if not isinstance(public_key(certificate), rsa.RSAPublicKey):
             raise ValueError("the certificate's key is not RSA")
     except BadCertificate as error:

@@ -1,4 +1,8 @@
-"""The settings of a relying party trust, under AD FS's names in Python's spelling."""
+"""The settings of a relying party trust: what each is called, may be, and is until it is set.
+
+Most are called as in AD FS (``Set-AdfsRelyingPartyTrust``), in Python's spelling; :data:`ALIASES`
+has AD FS's names of two that are called otherwise here.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +10,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from idp.federation.claims import NAME_ID_FORMATS
-from idp.federation.model_errors import faults_in
 from idp.federation.relying_party.setting_types import (
     NO_NAME_ID,
     PLACEHOLDERS,
     SHORT_NAMES,
     SIGNATURE_ALGORITHMS,
     Attributes,
-    BadTrustSetting,
     ClaimRules,
     ListTable,
     NameIdFormat,
@@ -27,17 +29,22 @@ from idp.federation.relying_party.setting_types import (
     RsaCertificate,
     RuleTables,
     SignatureAlgorithm,
-    values_in,
 )
 from idp.saml import uris
+
+V = TypeVar("V")
 
 DEFAULT_TOKEN_LIFETIME = 60
 
 RULES, NOTHING = "rules", "nothing"
 """What lets users in where no policy does."""
 
-_TABLES = {"attributes": "URI", "access_control_parameters": "NAME"}
-"""Settings that are tables of lists: ``attributes.URI=VALUE`` sets one of them."""
+ALIASES = {
+    # also taken                   setting
+    "additional_authentication":   "second_factor",
+    "issuance_transform_rules":    "claim_rules",
+}  # fmt: skip
+"""Names under which people may give a setting too; it is stored and shown under its own."""
 
 
 class TrustSettings(BaseModel):
@@ -61,7 +68,8 @@ class TrustSettings(BaseModel):
     second_factor: Literal["always", "never", "global"] = Field(
         default="global",
         description="whether it asks for the second factor itself, or leaves that to all trusts; "
-        "never cannot switch off what all trusts or its policy ask for",
+        "never cannot switch off what all trusts or its policy ask for; may be given as "
+        "additional_authentication",
     )
     access_control_policy: str = Field(
         default="Permit everyone",
@@ -148,7 +156,7 @@ class TrustSettings(BaseModel):
     claim_rules: RuleTables = Field(
         default=None,
         description="rules in TOML: it is told what they issue and nothing else; @FILE reads them, "
-        "and tallystick sp claims has more",
+        "and tallystick sp claims has more; may be given as issuance_transform_rules",
     )
 
     @property
@@ -170,6 +178,11 @@ class TrustSettings(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
+    def _aliases_are_settings(cls, values: Any) -> Any:
+        return by_setting(values) if isinstance(values, Mapping) else values
+
+    @model_validator(mode="before")
+    @classmethod
     def _rules_need_no_word_of_the_policy(cls, values: Any) -> Any:
         if isinstance(values, Mapping) and values.get("issuance_authorization_rules"):
             return {"access_control_policy": "", **values}
@@ -182,6 +195,17 @@ class TrustSettings(BaseModel):
         if self.access_control_parameters and not self.access_control_policy:
             raise ValueError("parameters need a policy")
         return self
+
+
+def by_setting(values: Mapping[str, V]) -> dict[str, V]:
+    """Return *values* under the settings' own names instead of their aliases.
+
+    Raises :class:`ValueError` for a setting that is given under both names.
+    """
+    for alias, name in ALIASES.items():
+        if alias in values and name in values:
+            raise ValueError(f"give {name} or {alias}, which is the same setting, and not both")
+    return {ALIASES.get(name, name): value for name, value in values.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,67 +224,6 @@ def settings_help() -> tuple[SettingHelp, ...]:
         SettingHelp(name, _shown(defaults[name]), field.description or "")
         for name, field in TrustSettings.model_fields.items()
     )
-
-
-def settings_of(values: Mapping[str, Any], source: str) -> TrustSettings:
-    """Return the settings of parsed TOML or JSON; raises :class:`BadTrustSetting`."""
-    try:
-        return TrustSettings.model_validate(dict(values))
-    except ValidationError as error:
-        faults = "; ".join(faults_in(error, "there is no such setting"))
-        raise BadTrustSetting(
-            f"Wrong settings in {source}: {faults}",
-            _remedy(error),
-        ) from None
-
-
-def changed(settings: TrustSettings, changes: Mapping[str, str]) -> TrustSettings:
-    """Return *settings* after changes in text, as ``KEY=VALUE`` on the command line has them.
-
-    ``attributes.URI`` sets the values of one attribute: one text, or a JSON list; an empty text
-    removes it; parameters of a policy are set alike. Raises :class:`BadTrustSetting` with every
-    fault.
-    """
-    values = _before(settings, changes)
-    for key, text in changes.items():
-        table, dot, name = key.partition(".")
-        if table not in _TABLES:
-            values[key] = text
-        elif dot:
-            values[table] = _with(values[table], name, text)
-        else:
-            raise BadTrustSetting(f"{table} is a table", f"Give {table}.{_TABLES[table]}=VALUE")
-    return settings_of(values, "the change")
-
-
-def replaced(settings: TrustSettings, values: Mapping[str, Any]) -> TrustSettings:
-    """Return *settings* with these values of parsed JSON; raises :class:`BadTrustSetting`."""
-    return settings_of({**_before(settings, values), **values}, "the change")
-
-
-def _before(settings: TrustSettings, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what *changes* are made to.
-
-    Another policy begins without parameters; policy and rules take the place of each other.
-    """
-    values = settings.model_dump()
-    if "access_control_policy" in changes:
-        values |= {"access_control_parameters": {}, "issuance_authorization_rules": ""}
-    elif changes.get("issuance_authorization_rules"):
-        values |= {"access_control_parameters": {}, "access_control_policy": ""}
-    return values
-
-
-def _with(table: dict[str, Any], name: str, text: str) -> dict[str, Any]:
-    others = {key: value for key, value in table.items() if key != name}
-    return {**others, name: values_in(text)} if text else others
-
-
-def _remedy(error: ValidationError) -> str:
-    """Name all settings to who has named one that is none; else the values are what is wrong."""
-    if any(fault["type"] == "extra_forbidden" for fault in error.errors()):
-        return f"There are {', '.join(TrustSettings.model_fields)}"
-    return "tallystick sp set --help tells what each may be"
 
 
 def _shown(value: object) -> str:

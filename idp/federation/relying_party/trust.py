@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -20,6 +21,35 @@ class NoEncryptionKey(TallystickError):
     """Raised where a trust demands encryption that its metadata has no key for."""
 
     code = "no_encryption_key"
+
+
+class UnreadableTrust(TallystickError):
+    """A trust whose stored row this version cannot read: damaged, or written by a newer version.
+
+    It is raised where the trust is needed, and stands for the trust in lists. ``settings`` and
+    ``signed_by`` are what could still be read of it, None where that is damaged too.
+    """
+
+    code = "unreadable_trust"
+
+    def __init__(
+        self,
+        entity_id: str,
+        fault: str,
+        *,
+        added_at: datetime,
+        settings: TrustSettings | None = None,
+        signed_by: str | None = None,
+    ) -> None:
+        super().__init__(
+            f"The relying party trust {entity_id!r} cannot be read from the database: {fault}",
+            "Upgrade this node if another one runs a newer version; else add the trust's metadata "
+            "again (tallystick sp add), or remove it (tallystick sp remove)",
+        )
+        self.entity_id = entity_id
+        self.added_at = added_at
+        self.settings = settings
+        self.signed_by = signed_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +126,15 @@ class RelyingPartyTrust:
             self.settings.signed_saml_requests_required
             or self.service_provider.authn_requests_signed
         )
+
+
+StoredTrust = RelyingPartyTrust | UnreadableTrust
+"""What a store has of a trust."""
+
+
+def readable(trusts: Iterable[StoredTrust]) -> Iterator[RelyingPartyTrust]:
+    """Yield the trusts that can be read."""
+    return (trust for trust in trusts if isinstance(trust, RelyingPartyTrust))
 
 
 def _best(certificates: tuple[str, ...], now: datetime) -> str | None:

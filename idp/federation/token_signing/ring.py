@@ -23,7 +23,7 @@ from idp.federation.token_signing.key_files import (
     load_signing_key,
     replace_private_file,
 )
-from idp.saml.certificates import CertificateFacts, facts_of
+from idp.saml.certificates import CertificateFacts, read_facts
 from idp.saml.signing import BadSigningKey, SigningKey
 
 MAX_KEYS = 2
@@ -144,7 +144,7 @@ class KeyFiles:
 
     def stored(self, key: SigningKey, key_path: Path, certificate_path: Path) -> StoredKey:
         """Return a key that lies in these files."""
-        return StoredKey(key, facts_of(key.certificate), key_path, certificate_path)
+        return StoredKey(key, read_facts(key.certificate), key_path, certificate_path)
 
     def _load(self, key_path: Path, certificate_path: Path) -> StoredKey:
         key = load_signing_key(key_path, certificate_path, passphrase=self.passphrase)
@@ -194,7 +194,7 @@ class FixedKey:
     """One key that never changes, where there are no files to look at."""
 
     def __init__(self, key: SigningKey) -> None:
-        self._ring = Ring((StoredKey(key, facts_of(key.certificate), Path(), Path()),))
+        self._ring = Ring((StoredKey(key, read_facts(key.certificate), Path(), Path()),))
 
     def current(self) -> Ring:
         """Return the ring of this key alone."""

@@ -1,4 +1,4 @@
-"""Folders whose files are trusts, also those that are dropped there while a server runs."""
+"""Loads the metadata files of folders as trusts, also files that are added while a server runs."""
 
 from __future__ import annotations
 
@@ -9,27 +9,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
+from idp.counters import NO_COUNTERS, Counters, log_and_count
 from idp.federation.metadata.folder import load_folder
 from idp.logs import get_logger
 
 if TYPE_CHECKING:
     from idp.federation.relying_party.registry import TrustRegistry
 
-SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_BETWEEN_ROUNDS = 1.0
 
 
 class WatchedFolders:
-    """Loads the files of *folders* as trusts whenever one of them has changed."""
+    """Loads all files of a folder again whenever one of them has changed."""
 
-    def __init__(self, trusts: TrustRegistry, folders: Sequence[Path]) -> None:
+    def __init__(
+        self, trusts: TrustRegistry, folders: Sequence[Path], counters: Counters = NO_COUNTERS
+    ) -> None:
         self._trusts = trusts
+        self._counters = counters
         self._folders = folders
         self._seen: dict[Path, frozenset[tuple[str, int, int]]] = {}
         self._lock = threading.Lock()
         self._stopped = threading.Event()
 
-    def look(self) -> None:
-        """Load what has changed since the last look; a bad file is told in the log."""
+    def load_changed(self) -> None:
+        """Load every folder that has changed since the last call; log the files that are faulty."""
         with self._lock:
             for folder in self._folders:
                 present = frozenset(_signature(folder))
@@ -38,19 +42,21 @@ class WatchedFolders:
                     self._seen[folder] = present
 
     def start(self) -> None:
-        """Look again and again, for those who come by no web request."""
+        """Call :meth:`load_changed` every second in a thread."""
         threading.Thread(target=self._run, name="metadata folders", daemon=True).start()
 
     def stop(self) -> None:
-        """Stop looking."""
+        """Let the thread end."""
         self._stopped.set()
 
     def _run(self) -> None:
-        while not self._stopped.wait(SECONDS_BETWEEN_LOOKS):
+        while not self._stopped.wait(SECONDS_BETWEEN_ROUNDS):
             try:
-                self.look()
-            except TallystickError as error:  # the database may be busy; it is asked again
-                get_logger().warning("folders_not_read", code=error.code, problem=error.problem)
+                self.load_changed()
+            except TallystickError as error:  # the database is busy; the next round asks again
+                log_and_count(
+                    self._counters, "folders_not_read", code=error.code, problem=error.problem
+                )
 
     def _load(self, folder: Path) -> None:
         report = load_folder(self._trusts, folder)
@@ -61,9 +67,9 @@ class WatchedFolders:
 
 
 def _signature(folder: Path) -> Iterator[tuple[str, int, int]]:
-    """Yield what tells whether a file is another; of a folder that cannot be read, nothing."""
+    """Yield name, mtime and size of each file; nothing if the folder cannot be read."""
     with suppress(OSError):
         for file in folder.iterdir():
-            with suppress(FileNotFoundError):  # it has just gone
+            with suppress(FileNotFoundError):  # it was just deleted
                 status = file.stat()
                 yield file.name, status.st_mtime_ns, status.st_size

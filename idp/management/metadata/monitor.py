@@ -1,4 +1,4 @@
-"""Looking, in the background of a server, for trusts whose metadata is to be fetched again."""
+"""Refreshes the metadata of trusts in the background of a server (AD FS: trust monitoring)."""
 
 from __future__ import annotations
 
@@ -6,34 +6,35 @@ import threading
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
+from idp.counters import Level, log_and_count
 from idp.federation.metadata.schedule import LEASE
-from idp.logs import get_logger
+from idp.federation.relying_party.trust import UnreadableTrust
 from idp.management.metadata.refresh import Report, refresh
 from idp.management.metadata.source import is_url
 
 if TYPE_CHECKING:
     from idp.services import Services
 
-SECONDS_BETWEEN_LOOKS = 60.0
+SECONDS_BETWEEN_ROUNDS = 60.0
 
 
 class Monitor:
-    """The monitoring of all trusts; of several nodes and workers, one refreshes each of them."""
+    """Monitors all trusts. Nodes and workers share the work: each due trust is claimed by one."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._stopped = threading.Event()
 
     def start(self) -> None:
-        """Look every minute until it is stopped."""
+        """Call :meth:`refresh_due` every minute in a thread."""
         threading.Thread(target=self._run, name="trust monitoring", daemon=True).start()
 
     def stop(self) -> None:
-        """Look no more; a refresh that has begun is finished or tried again by others."""
+        """Let the thread end. If a refresh is cut off, another worker repeats it."""
         self._stopped.set()
 
-    def look(self) -> tuple[Report, ...]:
-        """Refresh what is due, and return what came of it."""
+    def refresh_due(self) -> tuple[Report, ...]:
+        """Refresh the trusts that are due, and return the reports."""
         reports = []
         while not self._stopped.is_set() and (entity_id := self._claim()) is not None:
             report = self._refresh(entity_id)
@@ -42,20 +43,27 @@ class Monitor:
         return tuple(reports)
 
     def _run(self) -> None:
-        while not self._stopped.wait(SECONDS_BETWEEN_LOOKS):
+        while not self._stopped.wait(SECONDS_BETWEEN_ROUNDS):
             try:
-                self.look()
-            except TallystickError as error:  # the database is away; it is asked again
-                get_logger().warning("trusts_not_monitored", code=error.code)
-            except Exception as error:  # whatever one trust brings, the others go on
-                get_logger().error("trusts_not_monitored", code=type(error).__name__)
+                self.refresh_due()
+            except TallystickError as error:  # the database is away; the next round asks again
+                self._log_failure("warning", error.code)
+            except Exception as error:  # a fault of one trust must not end the monitoring of all
+                self._log_failure("error", type(error).__name__)
+
+    def _log_failure(self, level: Level, code: str) -> None:
+        log_and_count(self._services.counters, "trusts_not_monitored", level=level, code=code)
 
     def _claim(self) -> str | None:
         now = self._services.clock.now()
         return self._services.refreshes.claim_due(now, now + LEASE)
 
     def _refresh(self, entity_id: str) -> Report | None:
-        trust = self._services.trusts.find(entity_id)
+        try:
+            trust = self._services.trusts.find(entity_id)
+        except UnreadableTrust as error:
+            self._log_failure("warning", error.code)
+            return None
         if trust is None or not is_url(trust.source):
             self._services.refreshes.forget(entity_id)
             return None

@@ -1,4 +1,8 @@
-"""Fetching a trust's metadata again: what is harmless is taken, what loosens the trust is held."""
+"""Fetches the metadata of a trust again and applies it, or holds it back for an administrator.
+
+An update is held back until it is accepted if it would weaken the trust
+(:mod:`idp.federation.metadata.weakening`), or if ``auto_update_enabled`` is off.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
+from idp.counters import log_and_count
 from idp.federation.metadata.preview import Change, changes_between
 from idp.federation.metadata.schedule import PendingUpdate, RefreshState, next_look, next_try
 from idp.federation.metadata.weakening import weakened_by
@@ -15,9 +20,9 @@ from idp.logs import get_logger
 from idp.management.metadata.source import (
     MetadataSourceError,
     Source,
-    fetched,
+    fetch_url,
     is_url,
-    nothing_told_of,
+    without_details,
 )
 
 if TYPE_CHECKING:
@@ -25,12 +30,12 @@ if TYPE_CHECKING:
     from idp.saml.metadata import ServiceProviderMetadata
     from idp.services import Services
 
-CHANGED_MEANWHILE = "it was changed meanwhile"
+CHANGED_MEANWHILE = "the trust was changed at the same time"
 BY_HAND_ONLY = "auto_update_enabled is off"
 
 
 class Outcome(StrEnum):
-    """What came of a refresh."""
+    """The result of a refresh."""
 
     UNCHANGED = "unchanged"
     UPDATED = "updated"
@@ -41,7 +46,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a refresh did: the differences, and the reasons why they are held, or why it failed."""
+    """The result of a refresh: the differences, and the reasons why they are held or it failed."""
 
     entity_id: str
     outcome: Outcome
@@ -50,7 +55,7 @@ class Report:
 
 
 def begin_refreshing(services: Services, trust: RelyingPartyTrust) -> None:
-    """Remember when to look again, now that the trust was added; not for one from a file."""
+    """Schedule the first refresh of a trust that was just added, unless it came from a file."""
     if not is_url(trust.source):
         services.refreshes.forget(trust.entity_id)
         return
@@ -60,14 +65,14 @@ def begin_refreshing(services: Services, trust: RelyingPartyTrust) -> None:
 
 
 def refreshable(services: Services) -> tuple[str, ...]:
-    """Return the entity ids of the trusts whose metadata came from an address."""
-    return tuple(each.entity_id for each in services.trusts.list() if is_url(each.source))
+    """Return the entity IDs of the trusts whose metadata came from a URL."""
+    return tuple(trust.entity_id for trust in services.trusts.list() if is_url(trust.source))
 
 
 def refresh(services: Services, entity_id: str) -> Report:
-    """Fetch the metadata of a trust again; a failure is remembered, and told in the report.
+    """Fetch the metadata of a trust again. A failed fetch is stored and returned, not raised.
 
-    Raises :class:`UnknownTrust`, and :class:`MetadataSourceError` for one from a file.
+    Raises :class:`UnknownTrust`, and :class:`MetadataSourceError` if the metadata came from a file.
     """
     trust = services.trusts.existing(entity_id)
     if not is_url(trust.source):
@@ -77,12 +82,12 @@ def refresh(services: Services, entity_id: str) -> Report:
     try:
         described = _fetch(services, trust)
     except TallystickError as error:
-        return _failed(services, trust, error)
-    return _judge(services, trust, described)
+        return _store_failure(services, trust, error)
+    return _apply_or_hold(services, trust, described)
 
 
 def accept(services: Services, entity_id: str) -> Report:
-    """Take the metadata that was held back. Raises :class:`TallystickError` where none is."""
+    """Apply the update that was held back. Raises :class:`TallystickError` if there is none."""
     trust = services.trusts.existing(entity_id)
     state = services.refreshes.state(entity_id)
     if state is None or state.held is None:
@@ -96,17 +101,17 @@ def accept(services: Services, entity_id: str) -> Report:
             f"{entity_id}: {CHANGED_MEANWHILE}", "Refresh it again", code="trust_changed"
         )
     services.refreshes.save(entity_id, replace(state, held=None))
-    _log("trust_refresh_accepted", entity_id, changes=_told(changes))
+    _log("trust_refresh_accepted", entity_id, changes)
     return Report(entity_id, Outcome.ACCEPTED, changes)
 
 
 def _fetch(services: Services, trust: RelyingPartyTrust) -> ServiceProviderMetadata:
-    content = fetched(services, trust.source)
-    with nothing_told_of(Source(trust.source)):
+    content = fetch_url(services, trust.source)
+    with without_details(Source(trust.source)):
         return services.trusts.read(content, trust.entity_id)
 
 
-def _judge(
+def _apply_or_hold(
     services: Services, trust: RelyingPartyTrust, described: ServiceProviderMetadata
 ) -> Report:
     new = described.service_provider
@@ -115,42 +120,50 @@ def _judge(
     if changes and not trust.settings.auto_update_enabled:
         reasons = (BY_HAND_ONLY, *reasons)
     if reasons:
-        return _held(
+        return _hold(
             services, trust, described, Report(trust.entity_id, Outcome.HELD, changes, reasons)
         )
     is_news = bool(changes) or described.validity != trust.validity
     if is_news and services.trusts.update(trust, described) is None:
         return Report(trust.entity_id, Outcome.FAILED, reasons=(CHANGED_MEANWHILE,))
-    _remember(services, trust, described)
+    _store_success(services, trust, described)
     if not changes:
         return Report(trust.entity_id, Outcome.UNCHANGED)
-    _log("trust_refreshed", trust.entity_id, changes=_told(changes))
+    _log("trust_refreshed", trust.entity_id, changes)
     return Report(trust.entity_id, Outcome.UPDATED, changes)
 
 
-def _held(
+def _hold(
     services: Services, trust: RelyingPartyTrust, described: ServiceProviderMetadata, report: Report
 ) -> Report:
     held = PendingUpdate(described.document, report.reasons, described.validity)
     before = services.refreshes.state(trust.entity_id)
-    _remember(services, trust, described, held)
+    _store_success(services, trust, described, held)
     if before is None or before.held is None or before.held.document != held.document:
-        _warn("trust_refresh_held", trust.entity_id, reasons=list(report.reasons))
+        get_logger().warning(
+            "trust_refresh_held", trust=trust.entity_id, reasons=list(report.reasons)
+        )
     return report
 
 
-def _failed(services: Services, trust: RelyingPartyTrust, error: TallystickError) -> Report:
+def _store_failure(services: Services, trust: RelyingPartyTrust, error: TallystickError) -> Report:
     now = services.clock.now()
     before = services.refreshes.state(trust.entity_id) or RefreshState(now)
     failures = before.failures + 1
     due_at = next_try(now, _interval(services), failures)
     state = replace(before, due_at=due_at, failures=failures, tried_at=now, fault=str(error))
     services.refreshes.save(trust.entity_id, state)
-    _warn("trust_refresh_failed", trust.entity_id, code=error.code, failures=failures)
+    log_and_count(
+        services.counters,
+        "trust_refresh_failed",
+        trust=trust.entity_id,
+        code=error.code,
+        failures=failures,
+    )
     return Report(trust.entity_id, Outcome.FAILED, reasons=(str(error),))
 
 
-def _remember(
+def _store_success(
     services: Services,
     trust: RelyingPartyTrust,
     described: ServiceProviderMetadata,
@@ -166,13 +179,6 @@ def _interval(services: Services) -> timedelta:
     return timedelta(minutes=services.config.trusts.monitoring_interval_minutes or 1440)
 
 
-def _told(changes: tuple[Change, ...]) -> list[str]:
-    return [f"{change.kind} {change.what} {change.value}" for change in changes]
-
-
-def _log(event: str, entity_id: str, **more: object) -> None:
-    get_logger().info(event, trust=entity_id, **more)
-
-
-def _warn(event: str, entity_id: str, **more: object) -> None:
-    get_logger().warning(event, trust=entity_id, **more)
+def _log(event: str, entity_id: str, changes: tuple[Change, ...]) -> None:
+    texts = [f"{change.kind} {change.what} {change.value}" for change in changes]
+    get_logger().info(event, trust=entity_id, changes=texts)

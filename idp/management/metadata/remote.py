@@ -1,7 +1,7 @@
-"""Fetching a service provider's metadata by URL, without being anybody's way into our network.
+"""The HTTP client for metadata, protected against server-side request forgery.
 
-Addresses are judged by :mod:`idp.management.metadata.addresses`, redirects followed here, each
-judged anew. Nothing of an answer is repeated in an error.
+:mod:`idp.management.metadata.addresses` checks every address that is connected to. Redirects are
+followed here, and each is checked like the first URL. Errors quote nothing of a response.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from urllib3.exceptions import HTTPError
 from adapter.errors import TallystickError
 from idp.management.metadata.addresses import Connector
 
-LARGEST = 64 * 1024 * 1024
-"""Bytes: a federation of ten thousand has some forty million."""
+MAX_BYTES = 64 * 1024 * 1024
+"""The metadata of a federation with 10,000 entities has about 40 MB."""
 
-TIME_LIMIT = 30.0
-REDIRECTS = 3
+MAX_SECONDS = 30.0
+MAX_REDIRECTS = 3
 
 
 class FetchRefused(TallystickError):
-    """Raised when metadata cannot or must not be fetched; says why in our words only."""
+    """Raised if metadata cannot or must not be fetched. The text quotes nothing of a response."""
 
     code = "metadata_not_fetched"
 
@@ -38,45 +38,45 @@ def fetch(
     *,
     allow_http: bool = False,
     allow_private: bool = False,
-    time_limit: float = TIME_LIMIT,
-    largest: int = LARGEST,
+    time_limit: float = MAX_SECONDS,
+    largest: int = MAX_BYTES,
 ) -> bytes:
-    """Return what *url* answers: at most *largest* bytes, within *time_limit* seconds in all.
+    """Return the body that *url* answers with.
 
-    Raises :class:`FetchRefused`, and
-    :class:`~idp.management.metadata.addresses.AddressRefused` for a name that leads to
-    this machine or a private network.
+    The body may have *largest* bytes, and everything together may take *time_limit* seconds. Raises
+    :class:`FetchRefused`, and :class:`~idp.management.metadata.addresses.AddressRefused` for a host
+    in a private network unless *allow_private*.
     """
     deadline = time.monotonic() + time_limit
     connector = Connector(allow_private=allow_private, deadline=deadline)
     try:
         with _session(connector) as session:
-            body = _follow(session, url, allow_http, time_limit, largest)
+            body = _get_following_redirects(session, url, allow_http, time_limit, largest)
         if time.monotonic() >= deadline:
-            raise TimeoutError  # what was cut off then can look like a whole answer
+            raise TimeoutError  # a response that was cut off can look complete
         return body
     except (requests.RequestException, HTTPError, OSError, ValueError):
         raise FetchRefused(
-            "The address does not answer as it should: in time, whole, and over valid TLS",
+            "The address gives no complete response in time over valid TLS",
             "Try it in a browser, or save the metadata and give the file",
         ) from None
     finally:
         connector.close()
 
 
-def _follow(
+def _get_following_redirects(
     session: requests.Session, url: str, allow_http: bool, time_limit: float, largest: int
 ) -> bytes:
-    for _ in range(REDIRECTS + 1):
-        _judge(url, allow_http)
+    for _ in range(MAX_REDIRECTS + 1):
+        _check(url, allow_http)
         with session.get(url, stream=True, allow_redirects=False, timeout=time_limit) as answer:
             if not answer.is_redirect:
                 return _body(answer, largest)
             url = urljoin(url, answer.headers["Location"])
-    raise FetchRefused("The address redirects too often", "Give the last one")
+    raise FetchRefused("The address redirects too often", "Give the URL it ends at")
 
 
-def _judge(url: str, allow_http: bool) -> None:
+def _check(url: str, allow_http: bool) -> None:
     parts = urlsplit(url)
     schemes = ("https", "http") if allow_http else ("https",)
     if parts.scheme not in schemes or not parts.hostname or parts.username is not None:
@@ -90,21 +90,21 @@ def _body(answer: requests.Response, largest: int) -> bytes:
     if answer.status_code != requests.codes.ok:
         raise FetchRefused(
             f"The address answers with status {answer.status_code}",
-            "Ask the service provider for another",
+            "Ask the service provider for its metadata URL",
         )
-    if "Content-Encoding" in answer.headers:  # a bomb may be folded up in it
-        raise FetchRefused("The answer is compressed", "Save the metadata and give the file")
+    if "Content-Encoding" in answer.headers:  # it may be a decompression bomb
+        raise FetchRefused("The response is compressed", "Save the metadata and give the file")
     body = bytearray()
     while part := answer.raw.read1(65536):
         body += part
         if len(body) > largest:
-            raise FetchRefused("The answer is too large", "Give the metadata alone")
+            raise FetchRefused("The response is too large", "Give the metadata of one entity")
     return bytes(body)
 
 
 def _session(connector: Connector) -> requests.Session:
     session = requests.Session()
-    session.trust_env = False  # no proxy, which would resolve the name for us, and no ~/.netrc
+    session.trust_env = False  # no ~/.netrc, and no proxy: it would resolve the name
     session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
     session.headers["Accept-Encoding"] = "identity"
     session.mount("http://", _ConnectingAdapter(connector))
@@ -113,14 +113,14 @@ def _session(connector: Connector) -> requests.Session:
 
 
 class _ConnectingAdapter(HTTPAdapter):
-    """Has every connection opened by the connector."""
+    """Opens every connection with the connector."""
 
     def __init__(self, connector: Connector) -> None:
         self._connector = connector
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **extra: Any) -> None:
-        """Make the pool manager, with our connections in its pools."""
+        """Make a pool manager whose pools open connections with the connector."""
         self.poolmanager = PoolManager()
         self.poolmanager.pool_classes_by_scheme = {
             "http": _pool(HTTPConnectionPool, HTTPConnection, self._connector),

@@ -1,4 +1,4 @@
-"""Where a service provider's metadata comes from: a file, an address, or what was sent."""
+"""Where a service provider's metadata comes from: a file, a URL, or the body of a request."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ if TYPE_CHECKING:
 
 
 class MetadataSourceError(TallystickError):
-    """Raised when metadata cannot be had from where it should come."""
+    """Raised when a source has no usable metadata."""
 
     code = "metadata_source"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where metadata comes from, and which of it is wanted.
+    """Where metadata comes from, and which part of it is wanted.
 
-    ``place`` is a file or a URL, or a name for ``content`` that was sent. ``signed_by`` is the
-    certificate (base64) whose key must have signed it.
+    ``place`` is a path or a URL; if ``content`` is given, it only names where that came from.
+    ``entity_id`` chooses one of several entities. ``signed_by`` is the certificate (base64) whose
+    key must have signed the metadata.
     """
 
     place: str
@@ -35,25 +36,25 @@ class Source:
 
     @property
     def is_remote(self) -> bool:
-        """Whether it has to be fetched."""
+        """Whether the metadata has to be fetched over the network."""
         return self.content is None and is_url(self.place)
 
 
 def is_url(source: str) -> bool:
-    """Say whether a source is an address rather than a file."""
+    """Return whether *source* is a URL and not a path."""
     return "://" in source
 
 
 def content_of(services: Services, source: Source) -> bytes:
-    """Return the metadata at *source*."""
+    """Return the metadata at *source*. Raises :class:`TallystickError` if it cannot be read."""
     if source.content is not None:
         return source.content
-    return fetched(services, source.place) if source.is_remote else _read(Path(source.place))
+    return fetch_url(services, source.place) if source.is_remote else _read(Path(source.place))
 
 
-def fetched(services: Services, url: str) -> bytes:
-    """Return what *url* answers, within the rules of the configuration."""
-    # Only here: the HTTP client takes longer to load than all the rest.
+def fetch_url(services: Services, url: str) -> bytes:
+    """Return the response of *url*, by the rules of ``[trusts]`` (http, private addresses)."""
+    # Imported here because the HTTP client is slow to load.
     from idp.management.metadata.remote import fetch
 
     rules = services.config.trusts
@@ -61,8 +62,11 @@ def fetched(services: Services, url: str) -> bytes:
 
 
 @contextmanager
-def nothing_told_of(source: Source) -> Iterator[None]:
-    """Show nothing of a remote answer: it may be a page of somebody's inner network."""
+def without_details(source: Source) -> Iterator[None]:
+    """Replace an error about fetched metadata by one that quotes nothing of the response.
+
+    The response may be a page of an internal network that the caller must not see.
+    """
     try:
         yield
     except TallystickError as error:
@@ -70,7 +74,7 @@ def nothing_told_of(source: Source) -> Iterator[None]:
             raise
         raise MetadataSourceError(
             "The address answers, but not with the metadata of one service provider",
-            "Choose one by --entity-id, or save the answer and give the file to be told more",
+            "Choose an entity with --entity-id; a saved file is explained in more detail",
             code=error.code,
         ) from None
 

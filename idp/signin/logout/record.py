@@ -1,47 +1,42 @@
-"""What a log-out leaves in the log: AD FS's audit events 1206 and 1207 (facts §D.8)."""
+"""What a log-out leaves in the log: AD FS's audit events 1206 and 1207 (docs/log.md)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from idp.audit.record import SignInRecord
+from idp.audit.writer import AuditWriter, EventSource
 from idp.events import Event
 from idp.session.participants import LogOut
-from idp.signin.audit_log import Recorder
 from idp.signin.logout.steps import End
 
 
 class LogOutRecorder:
-    """Writes the records of one node's log-outs."""
+    """Writes the rows of log-outs."""
 
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
+    def __init__(self, writer: AuditWriter) -> None:
+        self._writer = writer
 
-    def began(self, log_out: LogOut, node: str, *, everywhere: bool) -> SignInRecord:
-        """Return the record of the session's end, to be written with it."""
+    def began(self, log_out: LogOut, source: EventSource, *, everywhere: bool) -> SignInRecord:
+        """Return the row of the session's end, which is stored in the same transaction."""
         outcome = "signed_out_everywhere" if everywhere else "signed_out"
-        return self._record(Event.SIGNED_OUT, log_out, node, outcome)
+        return self._row(Event.SIGNED_OUT, log_out, source, outcome)
 
-    def partial(self, log_out: LogOut, node: str, missed: Iterable[End]) -> None:
-        """Record that it did not reach everybody, and whom not."""
-        told = ", ".join(f"{each.trust} {each.outcome}" for each in missed)
-        record = self._record(Event.NOT_SIGNED_OUT, log_out, node, "partial_logout", told)
-        self._recorder.write(record)
+    def partial(self, log_out: LogOut, source: EventSource, missed: Iterable[End]) -> None:
+        """Write that the log-out did not reach every service provider, and which it missed."""
+        detail = ", ".join(f"{each.trust} {each.outcome}" for each in missed)
+        row = self._row(Event.NOT_SIGNED_OUT, log_out, source, "partial_logout", detail)
+        self._writer.write(row)
 
-    def log(self, record: SignInRecord) -> None:
-        """Write the line of a record that is in the database."""
-        self._recorder.log(record)
+    def refused(self, trust: str, source: EventSource, code: str) -> None:
+        """Write that a service provider's request ended nothing."""
+        row = self._writer.row(Event.NOT_SIGNED_OUT, source, trust=trust, outcome=code)
+        self._writer.write(row)
 
-    def refused(self, trust: str, node: str, code: str) -> None:
-        """Record a service provider's request that ended nothing."""
-        self._recorder.write(
-            self._recorder.record(Event.NOT_SIGNED_OUT, trust, user="", node=node, outcome=code)
-        )
-
-    def _record(
-        self, event: Event, log_out: LogOut, node: str, outcome: str, detail: str = ""
+    def _row(
+        self, event: Event, log_out: LogOut, source: EventSource, outcome: str, detail: str = ""
     ) -> SignInRecord:
         trust = log_out.asked_by.trust if log_out.asked_by else ""
-        return self._recorder.record(
-            event, trust, user=log_out.user, node=node, outcome=outcome, detail=detail
+        return self._writer.row(
+            event, source, user=log_out.user, trust=trust, outcome=outcome, detail=detail
         )

@@ -1,8 +1,9 @@
-"""What a log-out does next: questions that take values and return a value.
+"""What a log-out does next: pure functions of values.
 
-As AD FS does it, the browser goes from one service provider to the next and comes back each time.
-In a frame it would not bring their cookies, so that a page which asks several at once signs nobody
-out. Whoever never sends the browser back is given up when the user returns to us.
+As with AD FS, the browser visits one service provider after another and comes back each time. A
+page with a frame for each of them would sign nobody out: browsers do not send other sites' cookies
+from a frame. A service provider that never sends the browser back is given up when the user
+returns to this server.
 """
 
 from __future__ import annotations
@@ -17,17 +18,18 @@ from idp.saml.values import LogoutRequest, NameID, SingleLogoutService
 from idp.session.participants import Outcome, Participant
 
 ANSWER_WITHIN = timedelta(seconds=20)
-"""How long a service provider may take; the others are asked meanwhile."""
+"""How long a service provider may take to answer; the others are asked meanwhile."""
 
 IS_WHOLE = frozenset({Outcome.SIGNED_OUT, Outcome.NO_LOGOUT_SERVICE})
-"""What does not make a log-out partial: AD FS skips who takes no log-out messages."""
+"""Outcomes that leave a log-out complete: AD FS skips a provider without a log-out service, too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One service provider of the sessions, by the newest name that it was told.
+    """One service provider of the sessions, with the NameID of its newest assertion.
 
-    ``session_indexes`` are all that go with that name; ``latest`` says how far its log-out is.
+    ``session_indexes`` are those of all its assertions with that NameID; ``latest`` says how far
+    its log-out is.
     """
 
     trust: str
@@ -38,7 +40,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """What became of a log-out at one service provider, None while it is not known."""
+    """The outcome of a log-out at one service provider, None as long as it is not known."""
 
     trust: str
     outcome: Outcome | None
@@ -46,21 +48,21 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Send the browser to this one."""
+    """Send the browser to this service provider."""
 
     target: Target
 
 
 @dataclass(frozen=True, slots=True)
 class GiveUp:
-    """It has had its time."""
+    """This service provider has not answered in time."""
 
     target: Target
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Nobody is left to ask, but these have not answered yet; come back then."""
+    """All have been asked, and these have not answered yet; look again at ``until``."""
 
     targets: tuple[Target, ...]
     until: datetime
@@ -68,7 +70,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """All is known."""
+    """Every outcome is known."""
 
 
 def targets_of(participants: Iterable[Participant]) -> tuple[Target, ...]:
@@ -76,18 +78,18 @@ def targets_of(participants: Iterable[Participant]) -> tuple[Target, ...]:
     by_trust: dict[str, list[Participant]] = {}
     for each in participants:
         by_trust.setdefault(each.issued.trust, []).append(each)
-    return tuple(_target(told) for told in by_trust.values())
+    return tuple(_target(received) for received in by_trust.values())
 
 
-def _target(told: Sequence[Participant]) -> Target:
-    latest = told[-1]
+def _target(received: Sequence[Participant]) -> Target:
+    latest = received[-1]
     name_id = latest.issued.name_id
-    indexes = (each.issued.session_index for each in told if each.issued.name_id == name_id)
+    indexes = (each.issued.session_index for each in received if each.issued.name_id == name_id)
     return Target(latest.issued.trust, name_id, tuple(dict.fromkeys(indexes)), latest)
 
 
 def next_step(targets: Sequence[Target], now: datetime) -> Ask | GiveUp | Wait | Done:
-    """Return what comes next; one that does not answer never keeps the others waiting."""
+    """Return the next step; a service provider that does not answer never delays the others."""
     open_ = [each for each in targets if each.latest.outcome is None]
     for each in open_:
         if each.latest.asked_at is None:
@@ -102,9 +104,9 @@ def next_step(targets: Sequence[Target], now: datetime) -> Ask | GiveUp | Wait |
 def how_to_ask(
     trust: RelyingPartyTrust | None, target: Target
 ) -> tuple[SingleLogoutService, NameID] | Outcome:
-    """Return where a service provider takes the request, and for whom; or why it cannot be asked.
+    """Return where to send the request and for which NameID, or why it cannot be sent.
 
-    Without a signing key its answer could not be believed (AD FS: MSIS7054 for all of it).
+    Without a signing key the service provider's answer could not be verified.
     """
     if trust is None:
         return Outcome.NOT_TRUSTED
@@ -119,33 +121,33 @@ def how_to_ask(
 
 
 def sessions_named(
-    request: LogoutRequest, told: Iterable[Participant], current: str | None
+    request: LogoutRequest, received: Iterable[Participant], current: str | None
 ) -> tuple[str, ...]:
-    """Return the sessions that *request* means, of what its sender was *told*; maybe none.
+    """Return the sessions that *request* names, among those of what its sender *received*.
 
-    The name must be the one that was issued, and so must the session indexes. Without any, it is
-    the browser's *current* session, else every one of that name.
+    NameID and session indexes must be those that were issued. A request without session indexes
+    means the browser's *current* session if it is one of that NameID, else all of that NameID.
     """
-    mine = [each.issued for each in told if _is_name(each.issued.name_id, request.name_id)]
+    named = [each.issued for each in received if _is_name(each.issued.name_id, request.name_id)]
     if request.session_indexes:
-        mine = [each for each in mine if each.session_index in request.session_indexes]
-    sessions = tuple(dict.fromkeys(each.session for each in mine))
+        named = [each for each in named if each.session_index in request.session_indexes]
+    sessions = tuple(dict.fromkeys(each.session for each in named))
     if not request.session_indexes and current in sessions:
         return (current,)
     return sessions
 
 
 def _is_name(issued: NameID | None, given: NameID) -> bool:
-    """Compare as AD FS does, but that a qualifier may be left out (saml-core §8.3.7)."""
+    """Compare as AD FS does, except that the request may omit a qualifier (saml-core §8.3.7)."""
     if issued is None or (issued.value, issued.format) != (given.value, given.format):
         return False
     pairs = (
         (given.name_qualifier, issued.name_qualifier),
         (given.sp_name_qualifier, issued.sp_name_qualifier),
     )
-    return all(mine is None or mine == theirs for mine, theirs in pairs)
+    return all(requested is None or requested == sent for requested, sent in pairs)
 
 
 def missed(ends: Iterable[End]) -> tuple[End, ...]:
-    """Return where somebody may still be signed in who could have been told otherwise."""
+    """Return the service providers at which the user may still be signed in."""
     return tuple(each for each in ends if each.outcome not in IS_WHOLE)

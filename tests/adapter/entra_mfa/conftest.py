@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import pytest
-from entra_sign_in import SignIn
+from support.adapters.entra_sign_in import SignIn
 
 
 @pytest.fixture
-def phone(mfa):
+def device(mfa):
     return mfa.give_phone()
 
 
 @pytest.fixture
-def sign_in(mfa, phone):
+def adapter_sign_in(mfa, device):
     return SignIn(mfa)

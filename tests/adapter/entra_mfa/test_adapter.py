@@ -6,8 +6,15 @@ import json
 from importlib.metadata import entry_points
 
 import pytest
-from entra_sign_in import OTP, PATCHED, PHONE_APP_NOTIFICATION, SignIn, begun, on_node
-from second_factors import ALICE, SecondFactors, store_on
+from support.adapters.entra_sign_in import (
+    OTP,
+    PATCHED,
+    PHONE_APP_NOTIFICATION,
+    SignIn,
+    begun,
+    on_node,
+)
+from support.adapters.mfa_node import ALICE, SecondFactors, stores_on
 
 from adapter.contract import (
     UPN,
@@ -24,7 +31,7 @@ from adapter.errors import TallystickError
 from adapter.mfa.service import UsesMfaService
 
 
-def test_it_comes_in_by_the_visitors_door():
+def test_the_adapter_is_found_by_its_entry_point():
     (entry,) = entry_points(group="tallystick.adapters", name="AzureMfaAuthentication")
 
     assert entry.load() is AzureMfaAuthentication
@@ -34,7 +41,7 @@ def test_it_comes_in_by_the_visitors_door():
     assert isinstance(node, ExplainsItself)
 
 
-def test_it_is_for_users_with_a_device_or_codes(mfa):
+def test_the_adapter_is_available_to_users_with_a_device_or_codes(mfa):
     node = on_node(mfa)
     with_phone, with_codes, with_none = (mfa.somebody() for _ in range(3))
     mfa.give_phone(with_phone)
@@ -62,13 +69,13 @@ def test_a_configuration_file_is_refused_with_what_to_do(mfa):
         node.on_authentication_pipeline_load(AuthenticationMethodConfigData(b"anything"))
 
 
-def test_an_error_of_the_store_reaches_the_host_and_nobody_is_in(
-    mfa, open_database, database_file, phone
+def test_an_error_of_the_store_reaches_the_host_and_nobody_is_signed_in(
+    mfa, open_database, database_file, device
 ):
     database = open_database()
-    node = on_node(SecondFactors(store_on(database), mfa.clock))
+    node = on_node(SecondFactors(stores_on(database), mfa.clock))
     sign_in = begun(mfa)
-    mfa.approve(phone, sign_in.started)
+    mfa.approve(device, sign_in.started)
     sign_in.node = node
     database_file.rename(database_file.with_suffix(".away"))
 
@@ -79,7 +86,7 @@ def test_an_error_of_the_store_reaches_the_host_and_nobody_is_in(
     assert sign_in.claims == ()
 
 
-def test_data_of_another_shape_is_an_error_and_no_sign_in(mfa, phone):
+def test_data_of_another_shape_is_an_error_and_no_sign_in(mfa, device):
     for data in ({}, {"user": ALICE}, {"version": 2}):
         with pytest.raises(TypeError):
             SignIn(mfa, data=json.dumps(data)).post()

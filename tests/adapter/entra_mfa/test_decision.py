@@ -5,15 +5,24 @@ from __future__ import annotations
 import json
 
 import pytest
-from entra_sign_in import BY_APP, BY_CODE, PATCHED, UNPATCHED, SignIn, begun, on_node, requests_sent
-from second_factors import CURRENT_PHONE, OLD_PHONE, WATCH
+from support.adapters.entra_sign_in import (
+    BY_APP,
+    BY_CODE,
+    PATCHED,
+    UNPATCHED,
+    SignIn,
+    begun,
+    on_node,
+    requests_sent,
+)
+from support.adapters.mfa_node import CURRENT_PHONE, OLD_PHONE, WATCH
 
 from adapter.contract import Explanation, ExternalAuthenticationException
 from adapter.mfa.push.challenge import APPROVE_DENY, NUMBER_MATCH
 
 
 @pytest.mark.parametrize(("began", "now"), [(PATCHED, UNPATCHED), (UNPATCHED, PATCHED)])
-def test_a_node_of_another_build_changes_nothing_in_the_middle(mfa, other_node, phone, began, now):
+def test_a_node_of_another_build_changes_nothing_in_the_middle(mfa, other_node, device, began, now):
     sign_in = begun(mfa, began)
     first = sign_in.page
     sign_in.build, sign_in.node = now, on_node(other_node)
@@ -22,13 +31,15 @@ def test_a_node_of_another_build_changes_nothing_in_the_middle(mfa, other_node, 
         page = sign_in.post(fields)
         assert (page.number, page.error, page.html) == (first.number, "", first.html)
     assert requests_sent(mfa) == 1
-    mfa.deny(phone, sign_in.started)
+    mfa.deny(device, sign_in.started)
     assert sign_in.post().error
     assert (sign_in.post(TryAgain="1").number is None) == (first.number is None)
 
 
 @pytest.mark.parametrize(("began", "now"), [(PATCHED, UNPATCHED), (UNPATCHED, PATCHED)])
-def test_who_comes_back_from_another_way_finds_what_was_decided(mfa, other_node, phone, began, now):
+def test_the_decision_stays_when_the_user_comes_back_from_another_way(
+    mfa, other_node, device, began, now
+):
     sign_in = begun(mfa, began)
     first = sign_in.page
     sign_in.build, sign_in.node = now, on_node(other_node)
@@ -39,18 +50,18 @@ def test_who_comes_back_from_another_way_finds_what_was_decided(mfa, other_node,
     assert sign_in.explained.experience == (NUMBER_MATCH if began == PATCHED else APPROVE_DENY)
 
 
-def test_the_sealed_data_carries_decision_and_number_to_any_node(mfa, sign_in):
-    page = sign_in.begin()
-    data = json.loads(sign_in.data)
+def test_the_sealed_data_carries_decision_and_number_to_any_node(mfa, adapter_sign_in):
+    page = adapter_sign_in.begin()
+    data = json.loads(adapter_sign_in.data)
 
     assert data["experience"] == NUMBER_MATCH
     assert data["reason"] == "kb_installed"
     assert data["number"] == page.number
-    assert data["challenge"] == sign_in.started.challenge.id
-    assert len(sign_in.data) < 1024
+    assert data["challenge"] == adapter_sign_in.started.challenge.id
+    assert len(adapter_sign_in.data) < 1024
 
 
-def test_a_build_that_says_too_little_ends_the_sign_in_and_sends_nothing(mfa, phone):
+def test_a_build_that_says_too_little_ends_the_sign_in_and_sends_nothing(mfa, device):
     sign_in = SignIn(mfa, build="Windows Server 2022")
 
     with pytest.raises(ExternalAuthenticationException, match="update_level_unknown"):
@@ -78,7 +89,7 @@ def test_a_build_that_says_too_little_ends_the_sign_in_and_sends_nothing(mfa, ph
         ("20348.350", {"push_policy": "legacy"}, NUMBER_MATCH, "kb_installed"),
     ],
 )
-def test_the_build_of_the_node_that_answers_decides(mfa, phone, build, policy, experience, reason):
+def test_the_build_of_the_node_that_answers_decides(mfa, device, build, policy, experience, reason):
     sign_in = begun(mfa, build, node=on_node(mfa, **policy))
 
     assert sign_in.started.challenge.experience == experience
@@ -86,7 +97,7 @@ def test_the_build_of_the_node_that_answers_decides(mfa, phone, build, policy, e
     assert bool(sign_in.page.number) == (experience == NUMBER_MATCH)
 
 
-def test_where_no_policy_allows_push_none_is_sent(mfa, phone):
+def test_no_push_is_sent_where_the_policy_forbids_push(mfa, device):
     sign_in = begun(mfa, node=on_node(mfa, push_policy="none"))
 
     assert requests_sent(mfa) == 0
@@ -116,7 +127,7 @@ def test_a_device_that_cannot_match_numbers_is_sent_nothing(mfa, app, experience
 
 
 @pytest.mark.parametrize("app", [OLD_PHONE, WATCH])
-def test_a_device_that_cannot_match_numbers_still_approves_where_none_is_due(mfa, app):
+def test_a_device_that_cannot_match_numbers_approves_where_no_number_is_asked_for(mfa, app):
     device = mfa.give_phone(**app)
     sign_in = begun(mfa, UNPATCHED)
 

@@ -5,8 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from entra_sign_in import CODE, FAILED, REFUSED, UNPATCHED, WAITING, after_approval, begun, pages
-from second_factors import ALICE
+from support.adapters.entra_sign_in import (
+    CODE,
+    FAILED,
+    REFUSED,
+    UNPATCHED,
+    WAITING,
+    after_approval,
+    begun,
+    pages,
+)
+from support.adapters.mfa_node import ALICE
 
 import adapter.entra_mfa
 from adapter.contract import UPN, AuthenticationContext, Claim
@@ -14,8 +23,8 @@ from adapter.entra_mfa.page import ERRORS
 
 
 @pytest.fixture
-def a_page(mfa, phone):
-    mfa.phone = phone
+def a_page(mfa, device):
+    mfa.phone = device
     return lambda make: make(mfa).page
 
 
@@ -73,13 +82,13 @@ def test_every_page_can_be_used_without_script(a_page, make):
     assert usable or page.error, "a page without a button says why"
 
 
-def test_number_match_shows_the_number_alone_and_speaks_it_digit_by_digit(sign_in):
-    page = sign_in.begin()
+def test_number_match_shows_the_number_alone_and_speaks_it_digit_by_digit(adapter_sign_in):
+    page = adapter_sign_in.begin()
 
     shown = page.one("validEntropyNumber")
     assert shown.tag == "p"
     assert len(shown) == 0
-    assert shown.text == sign_in.started.number
+    assert shown.text == adapter_sign_in.started.number
     assert shown.text.isdigit()
     assert 10 <= int(shown.text) <= 99
     assert shown.get("aria-hidden") == "true"
@@ -89,7 +98,7 @@ def test_number_match_shows_the_number_alone_and_speaks_it_digit_by_digit(sign_i
     assert " ".join(shown.text) in spoken.text_content()
 
 
-def test_approve_deny_shows_no_number_anywhere(mfa, phone):
+def test_approve_deny_shows_no_number_anywhere(mfa, device):
     page = begun(mfa, UNPATCHED).page
 
     assert page.number is None
@@ -143,9 +152,9 @@ def test_the_script_polls_only_while_an_answer_is_awaited(a_page, make):
     assert page.state == ("pending" if awaited else "answered")
 
 
-def test_the_style_and_the_script_of_the_page_are_in_the_package(sign_in):
-    presentation = sign_in.node.begin_authentication(
-        Claim(UPN, ALICE), sign_in.request, AuthenticationContext("a", "c")
+def test_the_style_and_the_script_of_the_page_are_in_the_package(adapter_sign_in):
+    presentation = adapter_sign_in.node.begin_authentication(
+        Claim(UPN, ALICE), adapter_sign_in.request, AuthenticationContext("a", "c")
     )
     static = Path(adapter.entra_mfa.__file__).with_name("static")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from entra_sign_in import (
+from support.adapters.entra_sign_in import (
     BY_APP,
     FAILED,
     PATCHED,
@@ -21,16 +21,16 @@ from entra_sign_in import (
     on_node,
     requests_sent,
 )
-from second_factors import ALICE, at_once
+from support.adapters.mfa_node import ALICE, at_once
 
 from adapter.entra_mfa.page import ERRORS
 from adapter.mfa.push.challenge import State
 
 
 @pytest.mark.parametrize("build", [PATCHED, UNPATCHED])
-def test_an_approval_signs_in_with_the_method_of_the_app(mfa, phone, build):
+def test_an_approval_signs_in_with_the_method_of_the_app(mfa, device, build):
     sign_in = begun(mfa, build)
-    mfa.approve(phone, sign_in.started)
+    mfa.approve(device, sign_in.started)
 
     claims = sign_in.post()
 
@@ -39,18 +39,18 @@ def test_an_approval_signs_in_with_the_method_of_the_app(mfa, phone, build):
     assert json.loads(sign_in.data)["number"] is None
 
 
-def test_an_approval_is_good_for_sixty_seconds_after_the_time_to_answer(mfa, phone):
+def test_an_approval_is_good_for_sixty_seconds_after_the_time_to_answer(mfa, device):
     sign_in = begun(mfa)
     mfa.clock.advance(seconds=59)
-    mfa.approve(phone, sign_in.started)
+    mfa.approve(device, sign_in.started)
     mfa.clock.advance(seconds=60)
 
     assert sign_in.post() == BY_APP
 
 
-def test_the_script_looks_and_never_takes(mfa, phone):
+def test_the_script_looks_and_never_takes(mfa, device):
     sign_in = begun(mfa)
-    mfa.approve(phone, sign_in.started)
+    mfa.approve(device, sign_in.started)
 
     for fields in ({}, {"TryAgain": "1"}, {"UseCode": "1"}, {"VerificationCode": "123456"}):
         assert sign_in.post(fields, Poll="1").state == "answered"
@@ -59,9 +59,9 @@ def test_the_script_looks_and_never_takes(mfa, phone):
     assert sign_in.post() == BY_APP
 
 
-def test_of_many_posts_at_once_one_signs_in(mfa, other_node, phone):
+def test_of_many_posts_at_once_one_signs_in(mfa, other_node, device):
     sign_in = begun(mfa)
-    mfa.approve(phone, sign_in.started)
+    mfa.approve(device, sign_in.started)
 
     def post(turn: int):
         node = on_node((mfa, other_node)[turn % 2])
@@ -85,8 +85,8 @@ def test_of_many_posts_at_once_one_signs_in(mfa, other_node, phone):
         (after_too_many, "push_limit"),
     ],
 )
-def test_each_end_has_its_own_sentence_and_code(mfa, phone, make, outcome):
-    mfa.phone = phone
+def test_each_end_has_its_own_sentence_and_code(mfa, device, make, outcome):
+    mfa.phone = device
 
     sign_in = make(mfa)
 
@@ -97,9 +97,9 @@ def test_each_end_has_its_own_sentence_and_code(mfa, phone, make, outcome):
 
 
 @pytest.mark.parametrize("make", [*FAILED.values(), *REFUSED.values()], ids=[*FAILED, *REFUSED])
-def test_only_the_button_starts_a_new_request(mfa, phone, make):
+def test_only_the_button_starts_a_new_request(mfa, device, make):
     """Clients go on posting the same form: a denial is never followed by a push nobody wanted."""
-    mfa.phone = phone
+    mfa.phone = device
     sign_in = make(mfa)
     page, sent = sign_in.page, requests_sent(mfa, sign_in.user)
 
@@ -119,10 +119,10 @@ def test_only_the_button_starts_a_new_request(mfa, phone, make):
     assert requests_sent(mfa, sign_in.user) == sent
 
 
-def test_the_button_starts_a_new_request_with_a_new_number_on_the_page(mfa, phone):
+def test_the_button_starts_a_new_request_with_a_new_number_on_the_page(mfa, device):
     sign_in = begun(mfa)
     first = sign_in.started
-    mfa.deny(phone, first)
+    mfa.deny(device, first)
     assert sign_in.post().buttons["TryAgain"] == "1"
 
     page = sign_in.post(TryAgain="1")
@@ -130,17 +130,17 @@ def test_the_button_starts_a_new_request_with_a_new_number_on_the_page(mfa, phon
     assert page.error == ""
     assert sign_in.started.challenge.id != first.challenge.id
     assert page.number == sign_in.started.number
-    mfa.approve(phone, sign_in.started)
+    mfa.approve(device, sign_in.started)
     assert sign_in.post() == BY_APP
 
 
-def test_an_earlier_context_brings_no_request_back(mfa, phone):
+def test_an_earlier_context_brings_no_request_back(mfa, device):
     sign_in = begun(mfa)
     before_denial = sign_in.data
-    mfa.deny(phone, sign_in.started)
+    mfa.deny(device, sign_in.started)
     sign_in.post()
     sign_in.post(TryAgain="1")
-    mfa.approve(phone, sign_in.started)
+    mfa.approve(device, sign_in.started)
 
     rewound = SignIn(mfa, data=before_denial).post()
 
@@ -148,19 +148,19 @@ def test_an_earlier_context_brings_no_request_back(mfa, phone):
     assert rewound.number is None
 
 
-def test_any_earlier_context_of_the_same_request_is_as_good_as_the_latest(mfa, phone):
+def test_any_earlier_context_of_the_same_request_is_as_good_as_the_latest(mfa, device):
     sign_in = begun(mfa)
     for _ in range(3):
         sign_in.post()
-    mfa.approve(phone, sign_in.started)
+    mfa.approve(device, sign_in.started)
 
     assert isinstance(SignIn(mfa, data=sign_in.seen[1]).post(), tuple)
 
 
-def test_a_context_of_another_user_collects_nothing(mfa, phone):
+def test_a_context_of_another_user_collects_nothing(mfa, device):
     """The host binds contexts to users; the challenge is bound a second time."""
     sign_in = begun(mfa)
-    mfa.approve(phone, sign_in.started)
+    mfa.approve(device, sign_in.started)
     data = json.loads(sign_in.data) | {"user": "mallory@example.test"}
 
     page = SignIn(mfa, data=json.dumps(data)).post()

@@ -6,11 +6,12 @@ import pyotp
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from second_factors import ALICE, BOB, CURRENT_PHONE, at_once, public_key
+from support.adapters.mfa_node import ALICE, BOB, CURRENT_PHONE, at_once, public_key
 
 from adapter.errors import TallystickError
-from adapter.mfa.activation import Activated, ActivationRefused
 from adapter.mfa.codes.factor import CodeOutcome
+from adapter.mfa.devices.activation import ActivationRefused
+from adapter.mfa.devices.activations import Activated
 
 
 @pytest.fixture
@@ -50,8 +51,8 @@ def test_a_code_has_nine_digits_and_makes_the_phone_the_users(mfa, create, activ
     assert (device.user, device.name, device.public_key) == (ALICE, "Anna's phone", key)
     assert device.activated_at == mfa.clock.now()
     assert activated.seed is None
-    assert mfa.service.methods_of(ALICE).devices == (device,)
-    assert mfa.store.device(device.id) == device
+    assert [method.id for method in mfa.service.methods_of(ALICE).registered] == [device.id]
+    assert mfa.service.devices.find(device.id) == device
 
 
 def test_a_code_works_once(mfa, create, activate):
@@ -59,7 +60,7 @@ def test_a_code_works_once(mfa, create, activate):
     activate(code)
 
     assert refused_with(activate, code) == "activation_unknown"
-    assert len(mfa.store.devices_of(ALICE)) == 1
+    assert len(mfa.service.devices.of_user(ALICE)) == 1
 
 
 def test_a_code_may_be_typed_in_groups(create, activate):
@@ -124,10 +125,10 @@ def test_of_many_phones_with_the_right_code_at_once_one_is_activated(
 
     won = [outcome for outcome in outcomes if isinstance(outcome, Activated)]
     assert len(won) == 1
-    assert mfa.store.devices_of(ALICE) == [won[0].device]
+    assert mfa.service.devices.of_user(ALICE) == [won[0].device]
 
 
-def test_no_two_live_codes_share_what_finds_them(create):
+def test_no_two_live_codes_share_a_handle(create):
     """A guess is counted against every code that it finds."""
     handles = [create()[:3] for _ in range(150)]
 
@@ -145,7 +146,7 @@ def test_a_wrong_guess_costs_no_other_code_its_tries(create, activate):
 @pytest.mark.parametrize(
     "code", ["", "12345678", "1234567890", "12345678a", "１２３４５６７８９", "١٢٣٤٥٦٧٨٩", "\ud800"]
 )
-def test_what_is_no_code_is_refused(activate, code):
+def test_a_malformed_code_is_refused(activate, code):
     assert refused_with(activate, code) == "activation_unknown"
 
 
@@ -170,7 +171,7 @@ def test_what_is_no_code_is_refused(activate, code):
         ({"app_version": ""}, "bad_version"),
     ],
 )
-def test_a_phone_that_is_none_is_refused_and_costs_no_try(create, activate, phone, code):
+def test_an_invalid_phone_is_refused_and_costs_no_try(create, activate, phone, code):
     activation = create()
     for _ in range(6):
         assert refused_with(activate, activation, **phone) == code
@@ -178,7 +179,7 @@ def test_a_phone_that_is_none_is_refused_and_costs_no_try(create, activate, phon
     assert activate(activation)
 
 
-def test_whoever_asks_after_the_user_can_keep_the_phone_out(mfa, create, activate):
+def test_the_check_of_the_user_can_refuse_the_phone(mfa, create, activate):
     code = create()
 
     def no_such_user(user: str) -> None:
@@ -186,16 +187,14 @@ def test_whoever_asks_after_the_user_can_keep_the_phone_out(mfa, create, activat
 
     with pytest.raises(TallystickError, match="is disabled"):
         activate(code, check_user=no_such_user)
-    assert mfa.store.devices_of(ALICE) == []
+    assert mfa.service.devices.of_user(ALICE) == []
     assert activate(code)
 
 
-def test_a_phone_with_codes_is_told_its_seed_once(mfa, create, activate):
+def test_a_phone_with_codes_receives_its_seed_once(mfa, create, activate):
     activated = activate(create(totp=True))
 
-    methods = mfa.service.methods_of(ALICE)
-    assert methods.has_totp
-    assert methods.any
+    assert [method.kind for method in mfa.service.methods_of(ALICE).registered] == ["push", "totp"]
     code = pyotp.TOTP(activated.seed).at(mfa.clock.now())
     assert len(activated.seed) == 32, "160 bits"
     assert mfa.codes.check(ALICE, code, attempt="sign-in") is CodeOutcome.RIGHT
@@ -214,12 +213,9 @@ def test_a_long_name_is_cut_and_an_empty_one_replaced(create, activate):
     assert activate(create(), name=" ").device.name == "Authenticator"
 
 
-def test_methods_of_nobody_are_none(mfa):
+def test_an_unknown_user_has_no_methods(mfa):
     methods = mfa.service.methods_of("nobody@example.test")
 
-    assert (methods.devices, methods.has_totp, methods.best, methods.any) == (
-        (),
-        False,
-        None,
-        False,
-    )
+    assert methods.registered == ()
+    assert not methods.has("push", "totp")
+    assert mfa.push.best_device("nobody@example.test") is None

@@ -6,10 +6,10 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from databases import SetClock
 from hypothesis import given
 from hypothesis import strategies as st
-from second_factors import NUMBER_KEY, SecondFactors, at_once, public_key, store_on
+from support.adapters.mfa_node import NUMBER_KEY, SecondFactors, at_once, public_key, stores_on
+from support.clock import SetClock
 
 from adapter.mfa.push import number
 from idp.store.engine import Database
@@ -74,7 +74,7 @@ class Drawing(Random):
 def sign_in(database_file: Path, random: Drawing, key: bytes) -> list[bytes]:
     """A wrong number, then the right one; return the digests kept. The file is left complete."""
     database = Database(f"sqlite:///{database_file}")
-    people = SecondFactors(store_on(database), SetClock(), random)
+    people = SecondFactors(stores_on(database), SetClock(), random)
     phone = people.give_phone(key=key)
     first = people.send()
     people.approve(phone, first, number="11")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from second_factors import ALICE, BOB, OLD_PHONE, WATCH, at_once
+from support.adapters.mfa_node import ALICE, BOB, OLD_PHONE, WATCH, at_once
 
 from adapter.mfa.push.challenge import APPROVE_DENY, AnswerRefused, State
 
@@ -50,7 +50,7 @@ def test_a_request_stays_open_when_the_number_is_missing(mfa):
     assert mfa.approve(phone, started).state is State.APPROVED
 
 
-def test_a_request_that_is_over_says_so_rather_than_asking_for_its_number(mfa):
+def test_a_request_that_is_over_does_not_ask_for_its_number(mfa):
     phone = mfa.give_phone()
     started = mfa.send()
     mfa.clock.advance(seconds=60)
@@ -77,7 +77,7 @@ def test_an_answer_to_another_nonce_is_refused_and_changes_nothing(mfa, nonce):
         with pytest.raises(AnswerRefused) as refused:
             mfa.approve(phone, started, approve=approve, nonce=nonce)
         assert refused.value.code == "wrong_nonce"
-    assert mfa.store.challenge(started.challenge.id) == started.challenge
+    assert mfa.stores.push.find(started.challenge.id) == started.challenge
 
 
 def test_a_phone_of_another_user_neither_sees_nor_answers_the_request(mfa):
@@ -166,7 +166,7 @@ def test_a_newer_request_takes_the_place_of_an_approval_that_nobody_collected(mf
     assert not mfa.push.collect(older.challenge.id, ALICE)
 
 
-def test_a_request_that_ran_out_stays_so_when_a_newer_one_comes(mfa):
+def test_an_expired_request_stays_expired_when_a_newer_one_comes(mfa):
     mfa.give_phone()
     older = mfa.send()
     mfa.clock.advance(seconds=60)
@@ -195,7 +195,7 @@ def test_the_phone_sees_a_request_for_sixty_seconds(mfa):
     assert mfa.push.pending_for(phone) == ()
 
 
-def test_what_the_page_saw_expired_stays_so_when_the_clock_is_set_back(mfa):
+def test_a_request_that_the_page_saw_expired_stays_expired_when_the_clock_is_set_back(mfa):
     phone = mfa.give_phone()
     started = mfa.send()
     mfa.clock.advance(seconds=61)
@@ -234,7 +234,7 @@ def test_of_many_answers_at_once_on_two_nodes_exactly_one_counts(mfa, other_node
     assert [challenge.state for challenge in counted] == [State.APPROVED]
     refused = [code_of(outcome) for outcome in outcomes if outcome not in counted]
     assert set(refused) == {"already_answered"}
-    assert mfa.store.challenge(started.challenge.id) == counted[0]
+    assert mfa.stores.push.find(started.challenge.id) == counted[0]
 
 
 @pytest.mark.parametrize("turn", range(5))
@@ -291,7 +291,7 @@ def test_two_nodes_see_the_same_number_through_the_same_key(mfa, other_node):
     assert other_node.approve(phone, started).state is State.APPROVED
 
 
-def test_a_device_that_claims_to_be_another_users_is_not_believed_by_its_id(mfa):
+def test_a_device_cannot_pass_for_another_users_by_its_id(mfa):
     """The device a host hands over comes from the store; its user decides what it may answer."""
     hers = mfa.give_phone(BOB)
     started = mfa.send()

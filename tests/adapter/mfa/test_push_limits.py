@@ -1,17 +1,17 @@
-"""Push limits: five outstanding in ten minutes pause pushes for ten (figures of the design)."""
+"""Push limits: five outstanding in ten minutes pause pushes for ten (docs/security.md)."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 import pytest
-from databases import NOON
 from hypothesis import given
 from hypothesis import strategies as st
-from second_factors import ALICE, BOB, at_once
+from support.adapters.mfa_node import ALICE, BOB, at_once
+from support.clock import NOON
 
 from adapter.mfa.push.factor import PushPaused
-from adapter.mfa.push.limits import OUTSTANDING, PAUSE, WINDOW, paused_until
+from adapter.mfa.push.limits import MAX_OUTSTANDING, PAUSE, WINDOW, paused_until
 
 MINUTE = timedelta(minutes=1)
 
@@ -42,7 +42,7 @@ def test_requests_go_out_again_ten_minutes_after_the_fifth(mfa):
 
 
 @pytest.mark.parametrize("ending", ["denied", "wrong number", "unanswered", "replaced"])
-def test_whatever_became_of_a_request_that_was_not_approved_it_counts(mfa, ending):
+def test_a_request_that_was_not_approved_counts_however_it_ended(mfa, ending):
     phone = mfa.give_phone()
     for _ in range(5):
         started = mfa.send()
@@ -58,7 +58,7 @@ def test_whatever_became_of_a_request_that_was_not_approved_it_counts(mfa, endin
         mfa.send()
 
 
-def test_an_approval_gives_its_request_back(mfa):
+def test_an_approved_request_does_not_count(mfa):
     phone = mfa.give_phone()
     for _ in range(4):
         mfa.send()
@@ -72,7 +72,7 @@ def test_an_approval_gives_its_request_back(mfa):
 
 
 @pytest.mark.parametrize("then", ["replaced", "expired"])
-def test_an_approval_that_nobody_collected_gives_its_request_back_too(mfa, then):
+def test_an_approved_request_that_nobody_collected_does_not_count(mfa, then):
     phone = mfa.give_phone()
     for _ in range(6):
         started = mfa.send()
@@ -88,7 +88,7 @@ def test_an_administrators_unlock_clears_the_limit(mfa):
     for _ in range(5):
         mfa.send()
 
-    mfa.store.clear_limits(ALICE, mfa.clock.now())
+    mfa.service.unlock(ALICE)
 
     mfa.clock.advance(seconds=1)
     for _ in range(5):
@@ -131,12 +131,12 @@ def test_no_more_than_five_in_ten_minutes_are_ever_let_through(gaps):
         now += gap
         if paused_until(sent, now) is None:
             sent.append(now)
-    for first, sixth in zip(sent, sent[OUTSTANDING:], strict=False):
+    for first, sixth in zip(sent, sent[MAX_OUTSTANDING:], strict=False):
         assert sixth - first >= WINDOW
 
 
 @given(st.permutations([NOON + MINUTE * n for n in range(7)]))
-def test_the_order_in_which_requests_are_told_does_not_matter(sent):
+def test_the_order_of_requests_does_not_matter_for_the_pause(sent):
     assert paused_until(sent, NOON + MINUTE * 7) == NOON + MINUTE * 6 + PAUSE
 
 

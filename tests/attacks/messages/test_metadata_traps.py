@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import socket
-
 import pytest
-from readers import Requester
-from written_metadata import ACS, entities, entity, role
+from support.service_providers.metadata_parts import ACS, entities, entity, role
+from support.service_providers.saml_messages import AuthnRequestWriter
 
 from idp.saml import uris
 from idp.saml.aggregate import MAX_BYTES
@@ -44,13 +42,6 @@ def faults_of(xml: str) -> str:
     assert "\n" not in told
     assert len(told) < 3000
     return told
-
-
-@pytest.fixture
-def listener():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        server.setblocking(False)
-        yield server
 
 
 DOCTYPES = {
@@ -116,7 +107,7 @@ def test_an_inclusion_is_not_followed(listener):
         "",
     ],
 )
-def test_an_address_that_is_none_or_a_script_is_refused(address):
+def test_an_address_that_is_malformed_or_a_script_is_refused(address):
     """CVE-2023-45683 (crewjam/saml): a page of ours would post to, that is run, the script."""
     assert "assertion consumer service" in faults_of(metadata(acs_url=address))
 
@@ -134,7 +125,7 @@ HIDDEN = ["<!-- x -->", "<?x y?>", "<![CDATA[]]>"]
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)
-def test_nothing_inside_a_certificate_or_a_name_cuts_it(hidden, identities):
+def test_markup_inside_a_certificate_or_a_name_does_not_cut_it(hidden, identities):
     certificate = identities.sp.certificate
     cut = f"{certificate[:100]}{hidden}{certificate[100:]}"
     formats = f"<md:NameIDFormat>urn:one:{hidden}two</md:NameIDFormat>"
@@ -166,7 +157,7 @@ def test_an_entity_id_longer_than_the_standard_allows_is_refused():
 
 
 @pytest.mark.parametrize("index", ["65536", "9" * 5_000, "9" * 500_000, "-1", "1.5", "٣", "0x1"])
-def test_an_index_that_is_none_is_refused(index):
+def test_a_malformed_index_is_refused(index):
     assert "index" in faults_of(metadata(index=index))
 
 
@@ -179,7 +170,7 @@ def test_deep_or_huge_metadata_is_refused():
     "certificate",
     ["", "AAAA", "-----BEGIN CERTIFICATE-----", "MIIB" * 10_000, "А" * 40, "\x7f"],
 )
-def test_a_certificate_that_is_none_is_told(certificate):
+def test_a_malformed_certificate_is_reported(certificate):
     assert "certificate" in faults_of(metadata(key(certificate)))
 
 
@@ -187,15 +178,17 @@ def test_a_certificate_that_is_none_is_told(certificate):
 
 
 @pytest.fixture
-def signed(identities):
+def sign_metadata(identities):
     """Sign metadata as a federation does; the certificate is what an administrator was given."""
-    return Requester(identities.sp).sign
+    return AuthnRequestWriter(identities.sp).sign
 
 
-def test_a_namesake_hidden_in_what_is_signed_is_not_taken_for_it(signed, identities):
+def test_a_namesake_hidden_in_signed_metadata_is_not_taken_for_the_entity(
+    sign_metadata, identities
+):
     evil = entity(role(ACS.replace("/acs", "/evil")))
     hidden = f"<md:Extensions>{evil}</md:Extensions>"
-    metadata = signed(entities(hidden, entity(), attributes=' ID="_all"').encode())
+    metadata = sign_metadata(entities(hidden, entity(), attributes=' ID="_all"').encode())
 
     with pytest.raises(BadMetadata, match="2 times"):
         read_metadata(metadata, SP_ID, signed_by=identities.sp.certificate)
@@ -210,14 +203,16 @@ def test_a_role_hidden_in_an_extension_makes_no_service_provider():
         read_metadata(entities(hidden).encode(), SP_ID)
 
 
-def test_a_signed_entity_is_not_larger_than_another(signed, identities):
-    large = signed(entity(role() + f"<!--{'x' * MAX_BYTES}-->", attributes=' ID="_x"').encode())
+def test_a_signed_entity_is_not_larger_than_another(sign_metadata, identities):
+    large = sign_metadata(
+        entity(role() + f"<!--{'x' * MAX_BYTES}-->", attributes=' ID="_x"').encode()
+    )
 
     with pytest.raises(BadMetadata, match="larger"):
         read_metadata(large, signed_by=identities.sp.certificate)
 
 
-def test_what_metadata_says_of_its_encoding_is_not_followed():
+def test_the_encoding_that_metadata_declares_is_not_followed():
     """One reader would find another name than the other."""
     name = "https://sp.example.test/ü"
     declared = f'<?xml version="1.0" encoding="iso-8859-1"?>{entities(entity(entity_id=name))}'

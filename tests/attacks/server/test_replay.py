@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from asking import Asking
-from second_factors import at_once
+from support.adapters.mfa_node import at_once
+from support.service_providers.service_provider import ServiceProvider
 
 from idp.store.maintenance import purge
 from idp.testing.page import Page
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.each_database
 
 
 @pytest.fixture
-def signed_in(federation, easy):
+def signed_in_browser(federation, easy):
     return federation.sign_in(easy.url()).browser
 
 
@@ -21,7 +21,7 @@ def answers(pages) -> list[int]:
     return [page.status for page in pages if "SAMLResponse" in page.html]
 
 
-def test_until_it_is_answered_a_request_may_be_loaded_again(federation, sp, phone):
+def test_a_request_may_be_loaded_again_until_it_is_answered(federation, sp, phone):
     url, browser = sp.url(), federation.browser()
     for _ in range(3):
         assert browser.get(url).title == "Sign In"
@@ -31,20 +31,20 @@ def test_until_it_is_answered_a_request_may_be_loaded_again(federation, sp, phon
     assert sign_in.finish().status == ("Success",)
 
 
-def test_an_answered_request_shows_a_page(signed_in, federation, easy, lines):
+def test_an_answered_request_shows_a_page(signed_in_browser, federation, easy, lines):
     url = easy.url()
-    assert federation.sign_in(url, browser=signed_in).is_finished
+    assert federation.sign_in(url, browser=signed_in_browser).is_finished
 
-    again = signed_in.get(url)
+    again = signed_in_browser.get(url)
 
     assert (again.status, again.form) == (400, None)
     assert "request_replayed" in again.text("errorCode")
     assert lines.refusals() == ["request_replayed"]
 
 
-def test_an_answered_request_asks_nobody_for_a_password(signed_in, federation, easy):
+def test_an_answered_request_does_not_ask_for_a_password(signed_in_browser, federation, easy):
     url = easy.url()
-    signed_in.get(url)
+    signed_in_browser.get(url)
     assert federation.browser().get(url).status == 400
 
 
@@ -71,20 +71,20 @@ def test_a_page_kept_from_before_the_answer_is_worth_nothing_after_it(federation
     assert (again.status, lines.refusals()) == (400, ["request_replayed"])
 
 
-def test_ids_of_two_service_providers_do_not_collide(signed_in, federation, easy, pairs):
-    other = Asking(federation, pairs("sp"), "https://other.example.test").register()
+def test_ids_of_two_service_providers_do_not_collide(signed_in_browser, federation, easy, pairs):
+    other = ServiceProvider(federation, pairs("sp"), "other").register()
     other.set(second_factor="never")
     for each in (easy, other):
-        assert federation.sign_in(each.url(ID="_same"), browser=signed_in).is_finished
+        assert federation.sign_in(each.url(ID="_same"), browser=signed_in_browser).is_finished
 
 
 def test_a_request_is_still_known_when_it_could_be_loaded_for_the_last_time(
-    signed_in, federation, easy
+    signed_in_browser, federation, easy
 ):
     url = easy.url()
-    signed_in.get(url)
+    signed_in_browser.get(url)
     federation.clock.advance(8 * 60 - 1)
-    assert "request_replayed" in signed_in.get(url).text("errorCode")
+    assert "request_replayed" in signed_in_browser.get(url).text("errorCode")
 
 
 def test_an_answer_is_remembered_for_as_long_as_a_page_of_the_request_is_good(
@@ -105,9 +105,11 @@ def test_an_answer_is_remembered_for_as_long_as_a_page_of_the_request_is_good(
     assert slow.poll().status == 400
 
 
-def test_of_many_that_load_it_at_once_one_gets_the_answer(signed_in, federation, easy):
+def test_of_many_that_load_a_request_at_once_one_gets_the_answer(
+    signed_in_browser, federation, easy
+):
     url = easy.url()
-    pages = at_once(lambda _: signed_in.get(url), range(20))
+    pages = at_once(lambda _: signed_in_browser.get(url), range(20))
 
     assert answers(pages) == [200]
     assert [row.event_id for row in federation.log].count(1200) == 2  # with the one before
@@ -148,12 +150,12 @@ def test_fifty_posts_of_one_code_at_once_give_one_assertion(federation, sp):
 
 
 @pytest.fixture
-def kept(federation, sp):
+def post_kept_form(federation, sp):
     """A sign-in that began here, by a factor that lets in as often as it is asked.
 
     What is kept is the form before the end, and the session's cookie of that moment.
     """
-    federation.services.providers.register("Good", "odd_adapters:Good")
+    federation.services.providers.register("Good", "support.adapters.odd_adapters:Good")
     federation.services.providers.enable(("Good",))
     sign_in = federation.sign_in(sp.initiated_url())
     cookie = f"MSISAuth={sign_in.browser.session.cookies['MSISAuth']}"
@@ -169,19 +171,21 @@ def kept(federation, sp):
     return post
 
 
-def test_of_many_posts_at_once_of_a_factor_that_always_lets_in_one_is_answered(federation, kept):
-    pages = at_once(lambda _: kept(Answer="yes"), range(12))
+def test_of_many_posts_at_once_of_a_factor_that_always_lets_in_one_is_answered(
+    federation, post_kept_form
+):
+    pages = at_once(lambda _: post_kept_form(Answer="yes"), range(12))
 
     assert answers(pages) == [200]
     assert [row.event_id for row in federation.log].count(1200) == 1
 
 
-def test_after_the_end_the_form_and_cookie_of_before_are_worth_nothing(kept, lines):
-    assert kept(Answer="no").status == 200
-    assert answers([kept(Answer="yes")]) == [200]
+def test_after_the_end_the_form_and_cookie_of_before_are_worth_nothing(post_kept_form, lines):
+    assert post_kept_form(Answer="no").status == 200
+    assert answers([post_kept_form(Answer="yes")]) == [200]
 
     for answer in ("yes", "no"):
-        assert kept(Answer=answer).status == 400
+        assert post_kept_form(Answer=answer).status == 400
     assert lines.refusals() == ["MSIS7001"] * 2
 
 

@@ -11,7 +11,8 @@ from idp.session.sso import new_session_id
 @pytest.fixture
 def session_of(federation):
     """Open the cookie of a browser as the server does."""
-    cookie = SessionCookie(federation.services)
+    services = federation.services
+    cookie = SessionCookie(services.config, services.sealer, services.clock)
     return lambda browser: cookie.read(browser.session.cookies)
 
 
@@ -37,8 +38,8 @@ def test_the_id_is_another_one_at_every_level(federation, sp, phone, session_of)
     afresh = session_of(again.browser)
 
     assert len({with_password.id, with_both.id, afresh.id}) == 3
-    assert (with_password.mfa_at, afresh.mfa_at) == (None, None)
-    assert with_both.mfa_at is not None
+    assert (with_password.second, afresh.second) == (None, None)
+    assert with_both.second is not None
 
 
 def test_ids_of_a_thousand_sessions_are_all_different_and_of_128_bits():
@@ -48,7 +49,9 @@ def test_ids_of_a_thousand_sessions_are_all_different_and_of_128_bits():
     assert min(map(len, ids)) >= 128 / 6
 
 
-def test_a_copy_from_before_the_second_factor_does_not_gain_it(federation, sp, phone, copy_of):
+def test_a_copied_session_from_before_the_second_factor_does_not_gain_that_factor(
+    federation, sp, phone, copy_of
+):
     sign_in = federation.sign_in(sp.url())
     copy = copy_of(sign_in.browser)
     phone.approve(sign_in.number)
@@ -60,7 +63,7 @@ def test_a_copy_from_before_the_second_factor_does_not_gain_it(federation, sp, p
     assert page.text("validEntropyNumber")
 
 
-def test_nor_does_it_answer_the_page_that_its_owner_had(federation, sp, phone, copy_of):
+def test_a_copied_session_does_not_answer_the_page_of_its_owner(federation, sp, phone, copy_of):
     sign_in = federation.sign_in(sp.url())
     copy, form = copy_of(sign_in.browser), sign_in.page.form
     phone.approve(sign_in.number)

@@ -6,12 +6,12 @@ The shapes themselves are tried on the readers of all messages in ``attacks/mess
 from __future__ import annotations
 
 import pytest
-from asking import OTHER_ACS
-from wrapping import SHAPES, wrapped
+from support.attacks.signature_wrapping import SHAPES, wrapped
+from support.service_providers.metadata_parts import OTHER_ACS_URL
 
 
 @pytest.fixture
-def signed_in(federation, easy):
+def signed_in_browser(federation, easy):
     """A browser whose user would get an assertion at once."""
     browser = federation.sign_in(easy.url()).browser
     easy.set(signed_saml_requests_required="true")
@@ -19,19 +19,19 @@ def signed_in(federation, easy):
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
-def test_no_shape_is_answered(shape, signed_in, federation, easy, lines):
+def test_no_shape_is_answered(shape, signed_in_browser, federation, easy, lines):
     rows = federation.log
-    evil = easy.xml(ID="_evil", AssertionConsumerServiceURL=OTHER_ACS)
-    message = wrapped(shape, easy.xml(sign=easy.key), evil)
+    evil = easy.authn_request(ID="_evil", AssertionConsumerServiceURL=OTHER_ACS_URL)
+    message = wrapped(shape, easy.authn_request(sign=easy.key), evil)
 
-    page = signed_in.post(easy.sso_url, easy.fields(message))
+    page = signed_in_browser.post(easy.ls_url, easy.fields(message))
 
     assert (page.status, page.form) == (400, None)
     assert lines.refusals()[0] in {"signature_shape", "not_schema_valid", "MSIS7015"}
     assert federation.log == rows
 
 
-def test_the_signed_request_by_itself_is(signed_in, easy):
-    page = signed_in.post(easy.sso_url, easy.fields(easy.xml(sign=easy.key)))
+def test_the_signed_request_by_itself_is(signed_in_browser, easy):
+    page = signed_in_browser.post(easy.ls_url, easy.fields(easy.authn_request(sign=easy.key)))
 
     assert "SAMLResponse" in page.html

@@ -16,7 +16,7 @@ from idp.testing.browser import Browser
 
 
 @pytest.fixture
-def finish(federation, service_provider, phone):
+def complete_sign_in(federation, service_provider, phone):
     """Sign in as asked, with the second factor where it is due, up to the answer's form."""
 
     def sign_in(browser=None, **how):
@@ -29,8 +29,8 @@ def finish(federation, service_provider, phone):
 
 
 @pytest.mark.parametrize("binding", ["redirect", "post"])
-def test_it_shows_what_it_was_told(binding, finish, federation, service_provider):
-    page = finish(binding=binding, relay_state="/reports/42").page
+def test_the_page_shows_the_assertion(binding, complete_sign_in, federation, service_provider):
+    page = complete_sign_in(binding=binding, relay_state="/reports/42").page
     shown = {
         "user": federation.user.name,
         "authn-context": PASSWORD_PROTECTED_TRANSPORT,
@@ -47,7 +47,7 @@ def test_it_shows_what_it_was_told(binding, finish, federation, service_provider
     assert {"name-id", "authn-instant", "session-index", "validity", "in-response-to"} <= page.ids()
 
 
-def test_markup_in_what_it_was_told_stays_text(federation, service_provider):
+def test_markup_in_an_assertion_stays_text(federation, service_provider):
     user = federation.add_user(display_name="<b id=bold>&amp;")
     sign_in = federation.sign_in(service_provider.url, user)
     user.phone.approve(sign_in.number)
@@ -56,16 +56,16 @@ def test_markup_in_what_it_was_told_stays_text(federation, service_provider):
     assert "<b id=bold>&amp;" in page.text("attributes")
 
 
-def test_a_requested_context_is_answered_with_it(finish, service_provider, federation):
+def test_a_requested_context_is_answered_with_it(complete_sign_in, service_provider, federation):
     federation.services.trusts.change_from_text(
         service_provider.entity_id, {"second_factor": "never"}
     )
-    assert MULTIPLE_AUTHN in finish(second_factor=True).page.text("authn-context")
+    assert MULTIPLE_AUTHN in complete_sign_in(second_factor=True).page.text("authn-context")
 
 
-def test_force_authn_asks_again(finish, federation, service_provider):
+def test_force_authn_asks_again(complete_sign_in, federation, service_provider):
     browser = Browser()
-    finish(browser=browser)
+    complete_sign_in(browser=browser)
     url = service_provider.login_url(force_authn=True)
     assert browser.open(url).title == "Sign In"
     assert browser.open(service_provider.login_url()).title != "Sign In"
@@ -99,20 +99,20 @@ def test_an_unsigned_request_breaks_the_promise_of_its_metadata(federation, serv
         ("MessageAndAssertion", "valid", "valid"),
     ],
 )
-def test_it_says_which_signatures_were_there(
-    signature, assertion, response, finish, federation, service_provider
+def test_the_page_says_which_signatures_were_there(
+    signature, assertion, response, complete_sign_in, federation, service_provider
 ):
     federation.services.trusts.change_from_text(
         service_provider.entity_id, {"saml_response_signature": signature}
     )
-    page = finish().page
+    page = complete_sign_in().page
     assert page.status == 200
     assert page.text("assertion-signature").startswith(assertion)
     assert page.text("response-signature").startswith(response)
 
 
-def test_a_changed_name_is_refused(finish, federation):
-    finished = finish()
+def test_a_changed_name_is_refused(complete_sign_in, federation):
+    finished = complete_sign_in()
     finished.fields["SAMLResponse"] = _changed(
         finished.xml, federation.user.name, "admin@example.test"
     )
@@ -123,8 +123,8 @@ def test_a_changed_name_is_refused(finish, federation):
     assert "user" not in page.ids()
 
 
-def test_a_response_without_signatures_is_refused(finish):
-    finished = finish()
+def test_a_response_without_signatures_is_refused(complete_sign_in):
+    finished = complete_sign_in()
     start = finished.xml.index(b"<ds:Signature ")
     end = finished.xml.index(b"</ds:Signature>") + len(b"</ds:Signature>")
     bare = finished.xml[:start] + finished.xml[end:]
@@ -132,8 +132,8 @@ def test_a_response_without_signatures_is_refused(finish):
     assert finished.page.status == 403
 
 
-def test_the_same_response_is_not_taken_twice(finish):
-    finished = finish()
+def test_the_same_response_is_not_taken_twice(complete_sign_in):
+    finished = complete_sign_in()
     assert finished.page.status == 200
     again = Browser().post(finished.action, finished.fields)
     assert again.status == 403
@@ -149,21 +149,21 @@ def test_an_unsolicited_response_is_not_taken_twice(federation, service_provider
     assert "used before" in Browser().post(finished.action, finished.fields).text("objections")
 
 
-def test_an_answer_to_a_request_of_another_is_refused(finish, service_provider):
-    finished = finish()
+def test_an_answer_to_a_request_of_another_is_refused(complete_sign_in, service_provider):
+    finished = complete_sign_in()
     answered = finished.received.in_response_to
     finished.fields["SAMLResponse"] = _changed(finished.xml, answered, "id-of-nobody")
     assert "not outstanding" in finished.page.text("objections")
 
 
-def test_an_answer_that_comes_late_is_refused(finish, federation):
-    finished = finish()
+def test_an_answer_that_comes_late_is_refused(complete_sign_in, federation):
+    finished = complete_sign_in()
     federation.clock.advance(2 * 3600)
     assert "not valid any more" in finished.page.text("objections")
 
 
-def test_an_answer_from_the_future_is_refused(finish, federation):
-    finished = finish()
+def test_an_answer_from_the_future_is_refused(complete_sign_in, federation):
+    finished = complete_sign_in()
     federation.clock.advance(-3600)
     assert "not valid yet" in finished.page.text("objections")
 
@@ -184,15 +184,15 @@ def test_an_answer_from_the_future_is_refused(finish, federation):
         },
     ],
 )
-def test_what_is_no_response_is_told_so(posted, service_provider):
+def test_a_post_that_is_not_a_response_is_refused(posted, service_provider):
     page = Browser().post(service_provider.acs_url, posted)
     assert page.status in (400, 403)
     assert page.text("objections")
 
 
-def test_who_is_signed_in_is_remembered_until_signed_out(finish, service_provider):
+def test_a_signed_in_user_is_remembered_until_signed_out(complete_sign_in, service_provider):
     browser = Browser()
-    assert finish(browser=browser).page.status == 200
+    assert complete_sign_in(browser=browser).page.status == 200
     assert "user" in browser.get(service_provider.url).ids()
     assert "attributes" in browser.get(f"{service_provider.url}assertion").ids()
     start = browser.get(service_provider.url)
@@ -201,26 +201,28 @@ def test_who_is_signed_in_is_remembered_until_signed_out(finish, service_provide
     assert browser.get(f"{service_provider.url}assertion").url == service_provider.url
 
 
-def test_other_sites_cannot_sign_a_user_out(finish, service_provider):
+def test_other_sites_cannot_sign_a_user_out(complete_sign_in, service_provider):
     browser = Browser()
-    assert finish(browser=browser).page.status == 200
+    assert complete_sign_in(browser=browser).page.status == 200
     browser.session.post(
         f"{service_provider.url}forget", headers={"Origin": "https://evil.example"}, timeout=10
     )
     assert "user" in browser.get(service_provider.url).ids()
 
 
-def test_a_refused_response_signs_nobody_in(finish, service_provider):
+def test_a_refused_response_signs_nobody_in(complete_sign_in, service_provider):
     browser = Browser()
-    finished = finish(browser=browser)
+    finished = complete_sign_in(browser=browser)
     finished.fields["SAMLResponse"] = _changed(finished.xml, "</NameID>", "x</NameID>")
     assert finished.page.status == 403
     assert "user" not in browser.get(service_provider.url).ids()
 
 
-def test_its_cookie_is_not_the_federation_servers(finish, service_provider):
+def test_the_cookie_of_the_service_provider_is_not_the_federation_servers(
+    complete_sign_in, service_provider
+):
     browser = Browser()
-    assert finish(browser=browser).page.status == 200
+    assert complete_sign_in(browser=browser).page.status == 200
     cookies = {cookie.name: cookie for cookie in browser.session.cookies}
     assert {"tallystick_test_sp", "MSISAuth"} <= set(cookies)
     assert cookies["tallystick_test_sp"].path == "/"
@@ -228,7 +230,7 @@ def test_its_cookie_is_not_the_federation_servers(finish, service_provider):
 
 
 @pytest.mark.parametrize("path", ["", "login?binding=post", "acs", "metadata", "nowhere"])
-def test_every_answer_has_the_headers_of_the_house(path, service_provider):
+def test_every_answer_has_the_security_headers(path, service_provider):
     answer = requests.get(f"{service_provider.url}{path}", timeout=10)
     assert "'unsafe-inline'" not in answer.headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
@@ -249,18 +251,20 @@ def _changed(xml: bytes, old: str, new: str) -> str:
 
 @pytest.mark.parametrize("binding", ["redirect", "post", "pigeon"])
 @pytest.mark.parametrize("text", ["%00", "%ED%A0%80", "%0D%0AX:%20y", "%3Cb%3E", "a" * 4000])
-def test_no_wish_breaks_it(text, binding, service_provider):
+def test_no_option_of_a_request_breaks_the_page(text, binding, service_provider):
     url = f"{service_provider.url}login?binding={binding}&context={text}&relay_state={text}"
     answer = requests.get(url, allow_redirects=False, timeout=10)
     assert answer.status_code in (200, 302, 400)
     assert "<b>" not in answer.text
 
 
-def test_it_shows_how_the_assertion_was_encrypted(finish, federation, service_provider):
-    assert finish().page.text("encryption") == "none"
+def test_the_page_shows_how_the_assertion_was_encrypted(
+    complete_sign_in, federation, service_provider
+):
+    assert complete_sign_in().page.text("encryption") == "none"
 
     service_provider.offer_encryption()
-    page = finish().page
+    page = complete_sign_in().page
 
     assert page.text("encryption") == "encrypted aes256-gcm, key by rsa-oaep-mgf1p with sha1"
     assert page.text("user") == federation.user.name
@@ -268,20 +272,22 @@ def test_it_shows_how_the_assertion_was_encrypted(finish, federation, service_pr
     assert "name-id-encryption" not in page.ids()
 
 
-def test_it_shows_a_name_that_is_encrypted_by_itself(finish, federation, service_provider):
+def test_the_page_shows_a_name_that_is_encrypted_by_itself(
+    complete_sign_in, federation, service_provider
+):
     service_provider.offer_encryption()
     required = {"encrypted_name_id_required": "true"}
     federation.services.trusts.change_from_text(service_provider.entity_id, required)
 
-    page = finish().page
+    page = complete_sign_in().page
 
     assert page.text("name-id-encryption").startswith("encrypted aes256-gcm")
     assert page.text("user") == federation.user.name
 
 
-def test_a_forged_log_out_ends_nothing_here(finish, federation, service_provider):
+def test_a_forged_log_out_ends_nothing_here(complete_sign_in, federation, service_provider):
     browser = Browser()
-    finished = finish(browser=browser)
+    finished = complete_sign_in(browser=browser)
     assert finished.page.status == 200
     assertion = finished.assertion
     request = LogoutRequest(
@@ -300,17 +306,17 @@ def test_a_forged_log_out_ends_nothing_here(finish, federation, service_provider
     assert service_provider.has_session(browser)
 
 
-def test_other_sites_cannot_begin_a_log_out(finish, service_provider):
+def test_other_sites_cannot_begin_a_log_out(complete_sign_in, service_provider):
     browser = Browser()
-    assert finish(browser=browser).page.status == 200
+    assert complete_sign_in(browser=browser).page.status == 200
     url, evil = f"{service_provider.url}logout", {"Origin": "https://evil.example"}
     browser.session.post(url, headers=evil, timeout=10)
     assert service_provider.has_session(browser)
 
 
-def test_an_answer_that_nobody_awaits_is_shown_as_such(finish, service_provider):
+def test_an_answer_that_nobody_awaits_is_shown_as_such(complete_sign_in, service_provider):
     browser = Browser()
-    assert finish(browser=browser).page.status == 200
+    assert complete_sign_in(browser=browser).page.status == 200
     page = service_provider.sign_out(browser, "redirect").page
     assert "not outstanding" not in page.html
     assert "not outstanding" in browser.get(page.url).html

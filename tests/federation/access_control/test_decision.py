@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from databases import NOON
 from hypothesis import given
 from hypothesis import strategies as st
+from support.clock import NOON
 
 from idp.directory import User
 from idp.federation.access_control.built_in import BUILT_IN
-from idp.federation.access_control.caller import Caller
-from idp.federation.access_control.decision import AccessRules, decide
+from idp.federation.access_control.decision import AccessRules, decide, decide_for_own_page
 from idp.federation.access_control.matching import permits
 from idp.federation.access_control.policies import (
     AccessControlPolicy,
@@ -21,6 +20,7 @@ from idp.federation.access_control.policies import (
     RuleException,
 )
 from idp.federation.access_control.policy_file import read_policy
+from idp.federation.authenticated_user import AuthenticatedUser
 from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.request_context import RequestContext
 
@@ -41,11 +41,15 @@ HOME = RequestContext("10.0.0.80", ("203.0.113.9",), proxy="wap")
 QUIET = AccessRules("never")
 
 
-def caller(user: User = ALICE, where: RequestContext = OFFICE, *methods: str) -> Caller:
-    return Caller(user, where, (PASSWORD, *methods), NOON)
+def signed_in(
+    user: User = ALICE, where: RequestContext = OFFICE, *methods: str
+) -> AuthenticatedUser:
+    return AuthenticatedUser(user, (PASSWORD, *methods), NOON, where)
 
 
-def outcome(policy: str, who: Caller, rules: AccessRules = QUIET, **settings: object) -> str:
+def outcome(
+    policy: str, who: AuthenticatedUser, rules: AccessRules = QUIET, **settings: object
+) -> str:
     trust = TrustSettings(access_control_policy=policy, **settings)
     access = decide(trust, rules, who)
     asked = "mfa, " if access.requires_second_factor else ""
@@ -76,22 +80,22 @@ STAFF = {"access_control_parameters": {"GroupParameter": ["staff", "Friends"]}}
          "in", "in", "denied", "denied"),
     ],
 )  # fmt: skip
-def test_what_is_built_in_does_what_it_is_called(
+def test_every_built_in_policy_does_what_its_name_says(
     policy, settings, alice_office, alice_home, bob_office, bob_home
 ):
     expected = (alice_office, alice_home, bob_office, bob_home)
-    callers = (caller(user, where) for user in (ALICE, BOB) for where in (OFFICE, HOME))
+    users = (signed_in(user, where) for user in (ALICE, BOB) for where in (OFFICE, HOME))
 
-    assert tuple(outcome(policy, each, **settings) for each in callers) == expected
+    assert tuple(outcome(policy, each, **settings) for each in users) == expected
 
 
-def test_all_eight_are_in_that_table():
+def test_all_eight_built_in_policies_are_in_the_table():
     assert len(BUILT_IN) == 8
 
 
 def test_a_policy_that_is_gone_permits_nobody():
-    assert outcome("Gone", caller()) == "denied"
-    assert outcome("", caller()) == "denied"
+    assert outcome("Gone", signed_in()) == "denied"
+    assert outcome("", signed_in()) == "denied"
 
 
 @pytest.mark.parametrize("given", [{}, {"Other": ["Staff"]}, {**STAFF, "Other": ["Staff"]}])
@@ -101,7 +105,7 @@ def test_a_policy_without_its_parameters_permits_nobody(given):
         if given != {**STAFF, "Other": ["Staff"]}
         else {"access_control_parameters": {"GroupParameter": ["Staff"], "Other": ["Staff"]}}
     )
-    assert outcome("Permit specific group", caller(), **settings) == "denied"
+    assert outcome("Permit specific group", signed_in(), **settings) == "denied"
 
 
 @pytest.mark.parametrize(
@@ -119,13 +123,40 @@ def test_a_policy_without_its_parameters_permits_nobody(given):
 def test_any_rule_that_asks_for_the_second_factor_is_enough(of_all, own, policy, asked):
     trust = TrustSettings(access_control_policy=policy, second_factor=own)
 
-    assert decide(trust, AccessRules(of_all), caller()).requires_second_factor is asked
+    assert decide(trust, AccessRules(of_all), signed_in()).requires_second_factor is asked
 
 
-def test_who_will_be_denied_is_asked_for_the_second_factor_all_the_same():
-    assert outcome("Permit specific group", caller(BOB), AccessRules("always"), **STAFF) == (
+def test_a_user_who_will_be_denied_is_still_asked_for_the_second_factor():
+    assert outcome("Permit specific group", signed_in(BOB), AccessRules("always"), **STAFF) == (
         "mfa, denied"
     )
+
+
+ASKS_OUTSIDE = (
+    'c:[Type == "http://schemas.microsoft.com/ws/2012/01/insidecorporatenetwork", '
+    'Value == "false"] => issue(Type = '
+    '"http://schemas.microsoft.com/ws/2008/06/identity/claims/authenticationmethod", '
+    f'Value = "{MFA}");'
+)
+
+
+@pytest.mark.parametrize(
+    ("of_all", "rules", "where", "asked"),
+    [
+        ("never", "", OFFICE, False),
+        ("always", "", OFFICE, True),
+        ("default", "", OFFICE, True),
+        ("never", ASKS_OUTSIDE, OFFICE, False),
+        ("never", ASKS_OUTSIDE, HOME, True),
+    ],
+)
+def test_a_page_of_our_own_is_open_to_all_and_asks_for_what_all_trusts_ask_for(
+    of_all, rules, where, asked
+):
+    access = decide_for_own_page(AccessRules(of_all, rules), signed_in(BOB, where))
+
+    assert access.is_permitted
+    assert access.requires_second_factor is asked
 
 
 def rule(**conditions: object) -> Rule:
@@ -153,7 +184,7 @@ def rule(**conditions: object) -> Rule:
 def test_a_network_is_a_side_or_a_range_that_holds_the_users_own_address(
     conditions, where, permitted
 ):
-    assert permits(rule(**conditions), {}, caller(ALICE, where)) is permitted
+    assert permits(rule(**conditions), {}, signed_in(ALICE, where)) is permitted
 
 
 @pytest.mark.parametrize(
@@ -174,26 +205,26 @@ def test_a_network_is_a_side_or_a_range_that_holds_the_users_own_address(
     ],
 )
 def test_a_claim_is_compared_letter_by_letter(claim, permitted):
-    assert permits(rule(claims=[claim]), {}, caller()) is permitted
+    assert permits(rule(claims=[claim]), {}, signed_in()) is permitted
 
 
-def test_the_second_factor_is_a_claim_once_it_was_given():
+def test_the_second_factor_is_a_claim_once_the_user_has_given_it():
     asks = [{"type": "authnmethodsreferences", "equals": MFA}]
 
-    assert permits(rule(claims=asks), {}, caller(ALICE, OFFICE, MFA))
+    assert permits(rule(claims=asks), {}, signed_in(ALICE, OFFICE, MFA))
 
 
 def test_all_conditions_of_a_rule_must_hold_and_any_exception_cancels_it():
     staff_inside = {"networks": "intranet", "groups": "STAFF"}
 
-    assert permits(rule(**staff_inside), {}, caller())
-    assert not permits(rule(**staff_inside), {}, caller(BOB))
-    assert not permits(rule(**staff_inside), {}, caller(ALICE, HOME))
+    assert permits(rule(**staff_inside), {}, signed_in())
+    assert not permits(rule(**staff_inside), {}, signed_in(BOB))
+    assert not permits(rule(**staff_inside), {}, signed_in(ALICE, HOME))
     for exception in ({"groups": "wiki users"}, {"networks": "10.1.0.0/16"}):
         both = [exception, {"groups": "Nobody"}]
-        assert not permits(rule(**staff_inside, **{"except": both}), {}, caller())
+        assert not permits(rule(**staff_inside, **{"except": both}), {}, signed_in())
     unfit = [{"groups": "staff", "networks": "extranet"}]
-    assert permits(rule(**staff_inside, **{"except": unfit}), {}, caller())
+    assert permits(rule(**staff_inside, **{"except": unfit}), {}, signed_in())
 
 
 names = st.sampled_from(["Staff", "wiki users", "Admins", "Guests"])
@@ -226,8 +257,8 @@ rules = st.builds(
     st.lists(exceptions, max_size=2).map(tuple),
     st.booleans(),
 )
-callers = st.builds(
-    caller,
+users = st.builds(
+    signed_in,
     st.builds(lambda groups: replace(ALICE, groups=tuple(groups)), st.lists(names, max_size=3)),
     st.sampled_from(
         [OFFICE, HOME, RequestContext(""), RequestContext("10.0.0.80", (), proxy="wap")]
@@ -235,13 +266,13 @@ callers = st.builds(
 )
 
 
-def access(of_rules: list[Rule], who: Caller):
+def access(of_rules: list[Rule], who: AuthenticatedUser):
     policy = AccessControlPolicy(name="P", rules=tuple(of_rules))
     rules = AccessRules("never", custom={"P": policy})
     return decide(TrustSettings(access_control_policy="P"), rules, who)
 
 
-@given(st.lists(rules, min_size=1, max_size=4), rules, callers)
+@given(st.lists(rules, min_size=1, max_size=4), rules, users)
 def test_another_rule_never_takes_a_permit_or_a_demand_away(some_rules, another, who):
     before, after = access(some_rules, who), access([*some_rules, another], who)
 
@@ -249,15 +280,15 @@ def test_another_rule_never_takes_a_permit_or_a_demand_away(some_rules, another,
     assert set(before.second_factor_by) <= set(after.second_factor_by)
 
 
-@given(rules, exceptions, callers)
+@given(rules, exceptions, users)
 def test_another_exception_never_gives_a_permit(of_rule, another, who):
     stricter = of_rule.model_copy(update={"exceptions": (*of_rule.exceptions, another)})
 
     assert permits(stricter, {}, who) <= permits(of_rule, {}, who)
 
 
-@given(st.lists(rules, min_size=1, max_size=4), callers)
-def test_somebody_gets_in_exactly_where_a_rule_permits_them(some_rules, who):
+@given(st.lists(rules, min_size=1, max_size=4), users)
+def test_a_user_is_permitted_exactly_where_a_rule_permits(some_rules, who):
     decided = access(some_rules, who)
 
     assert decided.is_permitted == any(permits(each, {}, who) for each in some_rules)
@@ -266,8 +297,8 @@ def test_somebody_gets_in_exactly_where_a_rule_permits_them(some_rules, who):
     )
 
 
-@given(conditions.filter(bool), callers)
-def test_a_rule_permits_nobody_whom_an_exception_of_the_same_conditions_cancels(condition, who):
+@given(conditions.filter(bool), users)
+def test_a_rule_with_an_exception_of_the_same_conditions_permits_nobody(condition, who):
     cancelled = Rule(**condition, exceptions=(RuleException(**condition),))
 
     assert not permits(cancelled, {}, who)

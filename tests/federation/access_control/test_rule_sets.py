@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from databases import NOON
 from hypothesis import given
 from hypothesis import strategies as st
+from support.clock import NOON
 
 from idp.directory import User
-from idp.federation.access_control.caller import Caller
 from idp.federation.access_control.decision import AccessRules, decide
 from idp.federation.access_control.global_policy import BadPolicy, GlobalPolicy
-from idp.federation.relying_party.settings import (
-    BadTrustSetting,
-    TrustSettings,
-    changed,
-    replaced,
-    settings_of,
+from idp.federation.authenticated_user import AuthenticatedUser
+from idp.federation.relying_party.setting_changes import (
+    change_from_text,
+    change_values,
+    read_settings,
 )
+from idp.federation.relying_party.setting_types import BadTrustSetting
+from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.request_context import RequestContext
 from idp.store.policies import SqlPolicyStore
 
@@ -54,7 +54,7 @@ QUIET = AccessRules("never")
 
 
 def access(settings: TrustSettings, user: User = ALICE, where=OFFICE, rules=QUIET):
-    return decide(settings, rules, Caller(user, where, METHODS, NOON))
+    return decide(settings, rules, AuthenticatedUser(user, METHODS, NOON, where))
 
 
 def authorized(text: str, user: User = ALICE) -> bool:
@@ -137,7 +137,7 @@ def test_only_the_method_multipleauthn_fires(rule):
 
 def test_a_trust_has_a_policy_or_rules():
     both = {"access_control_policy": "Permit everyone", "issuance_authorization_rules": PERMIT_ALL}
-    for change in (changed, replaced):
+    for change in (change_from_text, change_values):
         with pytest.raises(BadTrustSetting, match="not both"):
             change(TrustSettings(), both)
 
@@ -150,7 +150,7 @@ def test_a_trust_has_a_policy_or_rules():
 
 
 def test_a_trust_file_with_rules_need_not_say_that_there_is_no_policy():
-    settings = settings_of({"issuance_authorization_rules": PERMIT_ALL}, "wiki.toml")
+    settings = read_settings({"issuance_authorization_rules": PERMIT_ALL}, "wiki.toml")
 
     assert settings.access_control_policy == ""
     assert access(settings).is_permitted
@@ -158,7 +158,7 @@ def test_a_trust_file_with_rules_need_not_say_that_there_is_no_policy():
 
 def test_parameters_without_a_policy_are_refused():
     with pytest.raises(BadTrustSetting, match="parameters need a policy"):
-        changed(
+        change_from_text(
             TrustSettings(),
             {"issuance_authorization_rules": PERMIT_ALL, "access_control_parameters.A": "x"},
         )
@@ -169,9 +169,9 @@ def test_parameters_without_a_policy_are_refused():
 )
 def test_rules_that_cannot_be_read_are_refused_with_their_place(setting):
     with pytest.raises(BadTrustSetting, match=rf"{setting}: Line 2, column"):
-        changed(TrustSettings(), {setting: f"{PERMIT_ALL}\n=> issue("})
+        change_from_text(TrustSettings(), {setting: f"{PERMIT_ALL}\n=> issue("})
     with pytest.raises(BadTrustSetting, match="65536"):
-        changed(TrustSettings(), {setting: " " * 65537})
+        change_from_text(TrustSettings(), {setting: " " * 65537})
 
 
 def test_rules_for_all_trusts_are_kept_and_checked(database):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from databases import NOON
+from support.clock import NOON
 
 from idp.directory import User
-from idp.federation.issuance.name_ids import format_for, name_id_for
+from idp.federation.issuance.name_ids import choose_format, choose_name_id
 from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.saml import uris
@@ -55,14 +55,14 @@ def name_of(database):
         **policy,
     ) -> NameID | None:
         wanted = NameIDPolicy(asked, **policy)
-        return name_id_for(user, trust or _trust(), wanted, issuer=IDP, names=names)
+        return choose_name_id(user, trust or _trust(), wanted, issuer=IDP, names=names)
 
     return name_of
 
 
 def _refused(trust: RelyingPartyTrust, *asked: str | None, **policy) -> Refused:
     with pytest.raises(Refused) as caught:
-        format_for(trust, NameIDPolicy(*asked, **policy))
+        choose_format(trust, NameIDPolicy(*asked, **policy))
     return caught.value
 
 
@@ -76,7 +76,7 @@ def test_a_mail_address_is_the_directorys_and_else_the_upn(name_of):
     assert name_of(BOB, asked=EMAIL) == NameID("bob@example.test", EMAIL)
 
 
-def test_a_persistent_name_is_the_same_each_time_and_says_who_made_it_and_for_whom(name_of):
+def test_a_persistent_name_is_the_same_each_time_and_names_issuer_and_receiver(name_of):
     name = name_of(asked=PERSISTENT)
 
     assert name == name_of(asked=PERSISTENT)
@@ -120,18 +120,22 @@ def test_no_other_name_has_to_be_made(name_of, asked):
 
 @pytest.mark.parametrize("format_", [EMAIL, PERSISTENT, TRANSIENT])
 def test_the_request_outranks_the_setting_and_the_metadata(format_):
-    assert format_for(_trust(EMAIL, name_id_format="transient"), NameIDPolicy(format_)) == format_
+    assert (
+        choose_format(_trust(EMAIL, name_id_format="transient"), NameIDPolicy(format_)) == format_
+    )
 
 
 @pytest.mark.parametrize("asked", [None, UNSPECIFIED])
-def test_who_leaves_it_to_us_gets_what_the_setting_says(asked):
-    assert format_for(_trust(EMAIL, name_id_format="persistent"), NameIDPolicy(asked)) == PERSISTENT
+def test_a_request_without_a_format_gets_the_format_of_the_setting(asked):
+    assert (
+        choose_format(_trust(EMAIL, name_id_format="persistent"), NameIDPolicy(asked)) == PERSISTENT
+    )
 
 
 def test_unasked_and_unset_the_metadatas_first_that_can_be_given_counts():
-    assert format_for(_trust("urn:other", EMAIL, PERSISTENT), NameIDPolicy()) == EMAIL
-    assert format_for(_trust("urn:other"), NameIDPolicy()) == UNSPECIFIED
-    assert format_for(_trust(EMAIL), NameIDPolicy(UNSPECIFIED)) == UNSPECIFIED
+    assert choose_format(_trust("urn:other", EMAIL, PERSISTENT), NameIDPolicy()) == EMAIL
+    assert choose_format(_trust("urn:other"), NameIDPolicy()) == UNSPECIFIED
+    assert choose_format(_trust(EMAIL), NameIDPolicy(UNSPECIFIED)) == UNSPECIFIED
 
 
 @pytest.mark.parametrize("asked", [KERBEROS, ENCRYPTED, "", EMAIL.upper(), f" {EMAIL}"])
@@ -142,7 +146,7 @@ def test_a_format_that_cannot_be_given_is_refused(asked):
     assert refused.status == (uris.REQUESTER, uris.INVALID_NAME_ID_POLICY)
 
 
-def test_a_trust_that_is_told_no_name_gets_none_and_cannot_ask_for_one(name_of):
+def test_a_trust_whose_setting_is_none_gets_no_name_and_cannot_ask_for_one(name_of):
     silent = _trust(EMAIL, name_id_format="none")
 
     assert name_of(trust=silent) is None

@@ -20,7 +20,7 @@ def trusts(database, clock):
 
 
 @pytest.fixture
-def folder(tmp_path):
+def metadata_folder(tmp_path):
     folder = tmp_path / "metadata"
     folder.mkdir()
     (folder / "wiki.xml").write_bytes(_metadata(WIKI))
@@ -32,23 +32,23 @@ def folder(tmp_path):
     return folder
 
 
-def test_every_file_is_a_trust_with_the_settings_beside_it(trusts, folder):
-    assert load_folder(trusts, folder) == FolderReport((SHOP, WIKI), ())
+def test_every_file_is_a_trust_with_the_settings_beside_it(trusts, metadata_folder):
+    assert load_folder(trusts, metadata_folder) == FolderReport((SHOP, WIKI), ())
 
     shop = trusts.find(SHOP)
     assert shop.settings.second_factor == "never"
     assert shop.settings.attributes == {"urn:role": ("buyer", "{upn}"), "urn:one": ("x",)}
-    assert shop.source == str(folder / "shop.xml")
+    assert shop.source == str(metadata_folder / "shop.xml")
     assert trusts.find(WIKI).settings.second_factor == "global"
 
 
-def test_every_setting_may_stand_in_the_file(trusts, folder):
-    (folder / "shop.toml").write_text(
+def test_every_setting_may_stand_in_the_file(trusts, metadata_folder):
+    (metadata_folder / "shop.toml").write_text(
         'name_id_format = "none"\nmfa_freshness = 15\n'
         'always_require_authentication = true\nauthentication_context = "refeds"\n'
     )
 
-    load_folder(trusts, folder)
+    load_folder(trusts, metadata_folder)
 
     settings = trusts.find(SHOP).settings
     assert (settings.name_id_format, settings.mfa_freshness) == ("none", 15)
@@ -58,58 +58,58 @@ def test_every_setting_may_stand_in_the_file(trusts, folder):
     )
 
 
-def test_a_file_that_has_not_changed_is_left_alone_with_all_that_was_set(trusts, folder):
-    load_folder(trusts, folder)
+def test_a_file_that_has_not_changed_is_left_alone_with_all_that_was_set(trusts, metadata_folder):
+    load_folder(trusts, metadata_folder)
     trusts.change_from_text(SHOP, {"second_factor": "always"})
 
-    assert load_folder(trusts, folder) == FolderReport((), ())
+    assert load_folder(trusts, metadata_folder) == FolderReport((), ())
     assert trusts.find(SHOP).settings.second_factor == "always"
 
 
-def test_a_changed_file_is_read_again_and_keeps_what_was_set(trusts, folder):
-    load_folder(trusts, folder)
+def test_a_changed_file_is_read_again_and_keeps_what_was_set(trusts, metadata_folder):
+    load_folder(trusts, metadata_folder)
     trusts.change_from_text(WIKI, {"token_lifetime": "5"})
-    (folder / "wiki.xml").write_bytes(_metadata(WIKI, "https://example.test/new"))
+    (metadata_folder / "wiki.xml").write_bytes(_metadata(WIKI, "https://example.test/new"))
 
-    assert load_folder(trusts, folder) == FolderReport((WIKI,), ())
+    assert load_folder(trusts, metadata_folder) == FolderReport((WIKI,), ())
     wiki = trusts.find(WIKI)
     assert wiki.service_provider.assertion_consumer_services[0].location.endswith("/new")
     assert wiki.settings.token_lifetime == 5
 
 
-def test_changed_settings_beside_a_file_hold_from_then_on(trusts, folder):
-    load_folder(trusts, folder)
-    (folder / "shop.toml").write_text("token_lifetime = 7\n")
+def test_changed_settings_beside_a_file_hold_from_then_on(trusts, metadata_folder):
+    load_folder(trusts, metadata_folder)
+    (metadata_folder / "shop.toml").write_text("token_lifetime = 7\n")
 
-    assert load_folder(trusts, folder) == FolderReport((SHOP,), ())
+    assert load_folder(trusts, metadata_folder) == FolderReport((SHOP,), ())
     assert trusts.find(SHOP).settings.token_lifetime == 7
     assert trusts.find(SHOP).settings.second_factor == "global"
 
 
-def test_a_removed_trust_comes_back_while_its_file_is_there(trusts, folder):
-    load_folder(trusts, folder)
+def test_a_removed_trust_comes_back_while_its_file_is_there(trusts, metadata_folder):
+    load_folder(trusts, metadata_folder)
     trusts.remove(WIKI)
 
-    assert load_folder(trusts, folder).loaded == (WIKI,)
+    assert load_folder(trusts, metadata_folder).loaded == (WIKI,)
 
 
-def test_a_file_taken_away_removes_nothing(trusts, folder):
-    load_folder(trusts, folder)
-    (folder / "wiki.xml").unlink()
+def test_a_file_taken_away_removes_nothing(trusts, metadata_folder):
+    load_folder(trusts, metadata_folder)
+    (metadata_folder / "wiki.xml").unlink()
 
-    assert load_folder(trusts, folder) == FolderReport((), ())
+    assert load_folder(trusts, metadata_folder) == FolderReport((), ())
     assert trusts.find(WIKI) is not None
 
 
-def test_bad_files_are_reported_and_spoil_no_other(trusts, folder):
-    (folder / "broken.xml").write_text("<EntityDescriptor")
-    (folder / "colour.xml").write_bytes(_metadata("urn:colour"))
-    (folder / "colour.toml").write_text('colour = "red"')
-    (folder / "typo.xml").write_bytes(_metadata("urn:typo"))
-    (folder / "typo.toml").write_text("= =")
-    (folder / "dir.xml").mkdir()
+def test_bad_files_are_reported_and_spoil_no_other(trusts, metadata_folder):
+    (metadata_folder / "broken.xml").write_text("<EntityDescriptor")
+    (metadata_folder / "colour.xml").write_bytes(_metadata("urn:colour"))
+    (metadata_folder / "colour.toml").write_text('colour = "red"')
+    (metadata_folder / "typo.xml").write_bytes(_metadata("urn:typo"))
+    (metadata_folder / "typo.toml").write_text("= =")
+    (metadata_folder / "dir.xml").mkdir()
 
-    report = load_folder(trusts, folder)
+    report = load_folder(trusts, metadata_folder)
 
     assert report.loaded == (SHOP, WIKI)
     names = [fault.partition(":")[0] for fault in report.faults]
@@ -122,12 +122,12 @@ def test_a_folder_that_is_not_there_holds_no_trusts(trusts, tmp_path):
     assert load_folder(trusts, tmp_path / "nowhere") == FolderReport((), ())
 
 
-def test_of_two_files_with_one_entity_id_the_second_is_reported(trusts, folder):
-    (folder / "wiki2.xml").write_bytes(_metadata(WIKI, "https://example.test/other"))
+def test_of_two_files_with_one_entity_id_the_second_is_reported(trusts, metadata_folder):
+    (metadata_folder / "wiki2.xml").write_bytes(_metadata(WIKI, "https://example.test/other"))
 
-    report = load_folder(trusts, folder)
+    report = load_folder(trusts, metadata_folder)
 
     assert report.loaded == (SHOP, WIKI)
     assert "wiki.xml" in report.faults[0]
-    assert load_folder(trusts, folder) == FolderReport((), report.faults)
-    assert trusts.find(WIKI).source == str(folder / "wiki.xml")
+    assert load_folder(trusts, metadata_folder) == FolderReport((), report.faults)
+    assert trusts.find(WIKI).source == str(metadata_folder / "wiki.xml")

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from databases import NOON
+from support.clock import NOON
 
 from idp.federation.metadata.schedule import (
     MIN_INTERVAL,
@@ -37,7 +37,7 @@ def refreshes(database):
         (Validity(valid_until=NOON + timedelta(seconds=1)), MIN_INTERVAL),
     ],
 )
-def test_metadata_is_fetched_again_after_a_day_or_as_it_says(validity, wait):
+def test_metadata_is_fetched_again_after_a_day_or_as_it_declares(validity, wait):
     assert next_look(NOON, DAY, validity) == NOON + wait
 
 
@@ -58,7 +58,7 @@ def test_failures_are_tried_again_ever_more_rarely():
         ),
     ],
 )
-def test_what_is_known_comes_back_whole(refreshes, state):
+def test_a_stored_state_is_read_back_whole(refreshes, state):
     refreshes.save("urn:a", state)
 
     assert refreshes.state("urn:a") == state
@@ -67,7 +67,7 @@ def test_what_is_known_comes_back_whole(refreshes, state):
     assert refreshes.state("urn:a") is None
 
 
-def test_what_is_due_is_claimed_once_and_again_when_the_time_is_over(refreshes):
+def test_a_due_refresh_is_claimed_once_and_again_when_the_lease_is_over(refreshes):
     refreshes.save("urn:a", RefreshState(NOON))
     refreshes.save("urn:b", RefreshState(NOON + DAY))
     until = NOON + timedelta(minutes=10)

@@ -3,18 +3,14 @@ from __future__ import annotations
 import json
 
 import pytest
-from databases import NOON
 from hypothesis import given
 from hypothesis import strategies as st
-from odd_certificates import certificate
+from support.certificates.odd_certificates import certificate
+from support.clock import NOON
 
-from idp.federation.relying_party.settings import (
-    BadTrustSetting,
-    TrustSettings,
-    changed,
-    settings_help,
-    settings_of,
-)
+from idp.federation.relying_party.setting_changes import change_from_text, read_settings
+from idp.federation.relying_party.setting_types import BadTrustSetting
+from idp.federation.relying_party.settings import TrustSettings, settings_help
 from idp.saml import uris
 from idp.saml.values import PERSISTENT
 
@@ -66,7 +62,7 @@ def test_without_settings_a_trust_is_served_as_ad_fs_serves_it():
     ],
 )
 def test_a_setting_is_given_as_text(key, text, value):
-    settings = changed(TrustSettings(), {key: text})
+    settings = change_from_text(TrustSettings(), {key: text})
 
     assert getattr(settings, key.partition(".")[0]) == value
 
@@ -102,24 +98,24 @@ def test_a_setting_is_given_as_text(key, text, value):
 )
 def test_a_wrong_setting_is_refused_with_what_is_allowed(key, text, told):
     with pytest.raises(BadTrustSetting) as refused:
-        changed(TrustSettings(), {key: text})
+        change_from_text(TrustSettings(), {key: text})
 
     assert told in str(refused.value)
 
 
-def test_all_faults_are_told_at_once():
+def test_all_faults_are_reported_at_once():
     with pytest.raises(BadTrustSetting, match=r"token_lifetime.*not_before_skew"):
-        changed(TrustSettings(), {"token_lifetime": "x", "not_before_skew": "y"})
+        change_from_text(TrustSettings(), {"token_lifetime": "x", "not_before_skew": "y"})
 
 
 def test_an_attribute_is_replaced_or_removed_and_the_others_stay():
-    settings = settings_of({"attributes": {"urn:x": "1", "urn:y": ["2"]}}, "a test")
+    settings = read_settings({"attributes": {"urn:x": "1", "urn:y": ["2"]}}, "a test")
 
-    assert changed(settings, {"attributes.urn:x": "3"}).attributes == {
+    assert change_from_text(settings, {"attributes.urn:x": "3"}).attributes == {
         "urn:x": ("3",),
         "urn:y": ("2",),
     }
-    assert changed(settings, {"attributes.urn:x": ""}).attributes == {"urn:y": ("2",)}
+    assert change_from_text(settings, {"attributes.urn:x": ""}).attributes == {"urn:y": ("2",)}
 
 
 @given(

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 from cryptography import x509
-from databases import NOON
+from support.clock import NOON
 
 from adapter.errors import TallystickError
 from idp.federation.token_signing.key_files import (
@@ -18,66 +18,71 @@ from idp.federation.token_signing.key_files import (
 
 
 @pytest.fixture
-def paths(tmp_path):
+def key_paths(tmp_path):
     folder = tmp_path / "keys"
     return folder / "signing.key", folder / "signing.crt"
 
 
-def test_a_new_key_is_loaded_again_and_signs(paths):
-    created = create_signing_key(*paths, common_name="ADFS Signing - sts.example.test", now=NOON)
-    loaded = load_signing_key(*paths)
+def test_a_new_key_is_loaded_again_and_signs(key_paths):
+    created = create_signing_key(
+        *key_paths, common_name="ADFS Signing - sts.example.test", now=NOON
+    )
+    loaded = load_signing_key(*key_paths)
 
     assert loaded.certificate == created.certificate
     assert loaded.sign(b"data") == created.sign(b"data")
-    certificate = x509.load_pem_x509_certificate(paths[1].read_bytes())
+    certificate = x509.load_pem_x509_certificate(key_paths[1].read_bytes())
     assert (certificate.not_valid_after_utc - certificate.not_valid_before_utc).days == 365
 
 
-def test_key_files_are_their_owners_alone_whatever_the_umask(paths):
+def test_key_files_are_their_owners_alone_whatever_the_umask(key_paths):
     before = os.umask(0)
     try:
-        create_signing_key(*paths, common_name="x", now=NOON)
+        create_signing_key(*key_paths, common_name="x", now=NOON)
     finally:
         os.umask(before)
 
-    assert {stat.S_IMODE(path.stat().st_mode) for path in paths} == {0o600}
-    assert sorted(path.name for path in paths[0].parent.iterdir()) == ["signing.crt", "signing.key"]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in key_paths} == {0o600}
+    assert sorted(path.name for path in key_paths[0].parent.iterdir()) == [
+        "signing.crt",
+        "signing.key",
+    ]
 
 
 @pytest.mark.parametrize("there", [0, 1])
-def test_no_file_is_ever_overwritten(paths, there):
-    paths[there].parent.mkdir()
-    paths[there].write_text("precious")
+def test_no_file_is_ever_overwritten(key_paths, there):
+    key_paths[there].parent.mkdir()
+    key_paths[there].write_text("precious")
 
     with pytest.raises(KeyFileError, match="there already"):
-        create_signing_key(*paths, common_name="x", now=NOON)
+        create_signing_key(*key_paths, common_name="x", now=NOON)
 
-    assert [path.read_text() for path in paths if path.exists()] == ["precious"]
+    assert [path.read_text() for path in key_paths if path.exists()] == ["precious"]
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o644, 0o777])
-def test_a_key_that_others_can_read_or_change_is_refused(paths, mode):
-    create_signing_key(*paths, common_name="x", now=NOON)
-    paths[0].chmod(mode)
+def test_a_key_that_others_can_read_or_change_is_refused(key_paths, mode):
+    create_signing_key(*key_paths, common_name="x", now=NOON)
+    key_paths[0].chmod(mode)
 
     with pytest.raises(KeyFileError) as refused:
-        load_signing_key(*paths)
+        load_signing_key(*key_paths)
 
     assert refused.value.code == "key_file_is_open"
 
 
-def test_a_key_of_another_certificate_is_refused(paths, tmp_path):
-    create_signing_key(*paths, common_name="x", now=NOON)
+def test_a_key_of_another_certificate_is_refused(key_paths, tmp_path):
+    create_signing_key(*key_paths, common_name="x", now=NOON)
     others = tmp_path / "other.key", tmp_path / "other.crt"
     create_signing_key(*others, common_name="y", now=NOON)
 
     with pytest.raises(TallystickError, match="do not belong together"):
-        load_signing_key(paths[0], others[1])
+        load_signing_key(key_paths[0], others[1])
 
 
-def test_a_missing_key_is_reported_with_its_name(paths):
+def test_a_missing_key_is_reported_with_its_name(key_paths):
     with pytest.raises(KeyFileError, match=r"signing\.crt"):
-        load_signing_key(*paths)
+        load_signing_key(*key_paths)
 
 
 def test_a_private_file_is_written_once(tmp_path):

@@ -40,6 +40,9 @@ from idp.federation.claims import FORMAT, NAME_ID_FORMATS, claim_type
 KEY = "claim_rules"
 """The name of the list in a trust's file and in its settings."""
 
+ADFS_KEY = "issuance_transform_rules"
+"""AD FS's name of it (``Set-AdfsRelyingPartyTrust -IssuanceTransformRules``), which is read too."""
+
 ANY = "*"
 """The type of any claim."""
 
@@ -68,9 +71,10 @@ def read_toml(text: str) -> Rules:
         values = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # a number may be too long for Python's own
         raise BadRule(f"The rules are no TOML: {error}", "Mend the text") from None
-    if values.keys() - {KEY}:
+    given = [key for key in (KEY, ADFS_KEY) if key in values]
+    if values.keys() - set(given) or len(given) > 1:
         raise BadRule("There is more in the text than rules", f"Give [[{KEY}]] alone")
-    return read(values.get(KEY, []))
+    return read(values[given[0]] if given else [])
 
 
 def read(tables: object) -> Rules:

@@ -3,10 +3,10 @@ from __future__ import annotations
 import re
 
 import pytest
-import rule_values
-from databases import NOON
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
+from support.claim_rules import rule_strategies
+from support.clock import NOON
 
 from idp.directory import User
 from idp.federation.claim_rules.adfs import parser, printer
@@ -190,7 +190,7 @@ KIN = {
 
 
 @pytest.mark.parametrize("name", KIN)
-def test_the_kin_of_the_five_does_what_it_says(name):
+def test_the_variants_of_the_five_rules_do_what_they_say(name):
     text, expected = KIN[name]
 
     assert issued(text) == expected
@@ -255,7 +255,7 @@ CANNOT = [
 
 
 @pytest.mark.parametrize(("text", "problem"), CANNOT)
-def test_what_cannot_be_read_is_named_with_its_place(text, problem):
+def test_a_syntax_error_is_reported_with_its_place(text, problem):
     with pytest.raises(UnreadableRule) as caught:
         parser.read(text)
 
@@ -263,7 +263,7 @@ def test_what_cannot_be_read_is_named_with_its_place(text, problem):
 
 
 @settings(max_examples=50)
-@given(rule_values.rules(quotes=False, lists=False))
+@given(rule_strategies.rules(quotes=False, lists=False))
 def test_rules_written_in_the_language_are_read_as_themselves(rules):
     assert parser.read(printer.write(rules)) == rules
 
@@ -273,7 +273,7 @@ CLAIMS = [Claim(type_, value) for type_ in ("a", "b") for value in ("x", "y", "a
 
 
 @settings(max_examples=50)
-@given(rule_values.rules(quotes=False), st.lists(st.sampled_from(CLAIMS), unique=True))
+@given(rule_strategies.rules(quotes=False), st.lists(st.sampled_from(CLAIMS), unique=True))
 def test_several_values_and_alternatives_are_written_as_rules_that_do_the_same(rules, claims):
     try:
         again = parser.read(printer.write(rules))

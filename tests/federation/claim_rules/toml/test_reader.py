@@ -3,9 +3,9 @@ from __future__ import annotations
 import json
 
 import pytest
-import rule_values
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.claim_rules import rule_strategies
 
 from idp.federation.claim_rules.errors import BadRule
 from idp.federation.claim_rules.model import Ref, Replace, text_of
@@ -14,7 +14,7 @@ from idp.federation.claim_rules.toml.text import write_toml
 
 
 @settings(max_examples=50)
-@given(rule_values.rules())
+@given(rule_strategies.rules())
 def test_rules_written_as_toml_are_read_as_themselves(rules):
     assert reader.read_toml(write_toml(rules)) == rules
     assert reader.read(json.loads(json.dumps(writer.write(rules)))) == rules
@@ -73,6 +73,7 @@ RULE = '[[claim_rules]]\nissue = "role"\nvalue = "x"\n'
         ("x = " + "[" * 5000, "no TOML"),
         ("x = " + "1" * 5000, "no TOML"),
         ("[[rules]]\npass = 'upn'", "more in the text"),
+        ("claim_rules = []\nissuance_transform_rules = []", "more in the text"),
         ("claim_rules = 5", "no list"),
         ("claim_rules = [5]", "Rule 1: a rule is not a table"),
         (RULE + '[[claim_rules]]\nname = "x"', "Rule 2: A rule does not say what it does"),
@@ -104,7 +105,7 @@ RULE = '[[claim_rules]]\nissue = "role"\nvalue = "x"\n'
         (RULE * 201, "no list of at most 200"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_with_a_rule_is_said_with_its_number(text, problem):
+def test_a_wrong_rule_is_reported_with_its_number(text, problem):
     text = text.replace(
         "%s", "http://schemas.xmlsoap.org/ws/2005/05/identity/claimproperties/format"
     )
@@ -162,7 +163,7 @@ def test_a_template_is_a_text_with_claims_in_braces(written, text):
         "{replace(" * 50,
     ],
 )  # fmt: skip
-def test_what_is_no_template_is_refused(written):
+def test_a_malformed_template_is_refused(written):
     with pytest.raises(BadRule):
         templates.read(written)
 

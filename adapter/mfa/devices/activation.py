@@ -1,0 +1,96 @@
+"""The activation of a device: its nine digits, and what a phone must be to use them.
+
+The first three digits (the handle) find the activation and the other six (the secret) prove it, so
+that a guess is counted against something before it is compared.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from adapter.errors import TallystickError
+from adapter.mfa.devices.device import PLATFORMS, is_app_version
+
+HANDLE_DIGITS = 3
+SECRET_DIGITS = 6
+
+_CODE = re.compile(rf"([0-9]{{{HANDLE_DIGITS}}})([0-9]{{{SECRET_DIGITS}}})", re.ASCII)
+
+
+class ActivationRefused(TallystickError):
+    """Raised when a phone cannot be activated; the code says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """A code that makes a phone the user's Authenticator, once.
+
+    ``handle`` finds it, ``secret_digest`` (keyed) proves it; ``tries`` counts the secrets given.
+    With ``totp`` the phone becomes a source of one-time passwords as well.
+    """
+
+    id: str
+    user: str
+    handle: str
+    secret_digest: bytes
+    totp: bool
+    expires_at: datetime
+    tries: int = 0
+
+
+def split_code(code: str) -> tuple[str, str]:
+    """Return handle and secret of a code, which may be typed in groups.
+
+    Raises :class:`ActivationRefused` (``activation_unknown``) for text that is not a code.
+    """
+    found = _CODE.fullmatch("".join(code.split()))
+    if found is None:
+        raise unknown_activation()
+    return found[1], found[2]
+
+
+def unknown_activation() -> ActivationRefused:
+    """Return the one answer to every code that does not work: it tells a guesser nothing."""
+    return ActivationRefused(
+        "This activation code is not valid, or was used already",
+        "Ask for a new one: tallystick user activate NAME",
+        code="activation_unknown",
+    )
+
+
+def check_phone(public_key: bytes, platform: str, app_version: str) -> None:
+    """Raise :class:`ActivationRefused` unless these describe a phone that can be activated.
+
+    ``public_key`` must be a P-256 key as SubjectPublicKeyInfo DER (else ``bad_key``), ``platform``
+    one of :data:`~adapter.mfa.devices.device.PLATFORMS` (``bad_platform``), ``app_version`` numbers
+    with dots (``bad_version``).
+    """
+    if not _is_p256(public_key):
+        raise ActivationRefused(
+            "The key is not a P-256 key", "Send its public part", code="bad_key"
+        )
+    if platform not in PLATFORMS:
+        allowed = ", ".join(PLATFORMS)
+        raise ActivationRefused(
+            "The platform is unknown", f"Use one of {allowed}", code="bad_platform"
+        )
+    if not is_app_version(app_version):
+        raise ActivationRefused(
+            "The app version is not valid",
+            "Use numbers with dots, like 6.2111.7701",
+            code="bad_version",
+        )
+
+
+def _is_p256(der: bytes) -> bool:
+    try:
+        key = load_der_public_key(der)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return False
+    return isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1)

@@ -1,0 +1,129 @@
+"""Registering a phone as a user's Authenticator by an activation code.
+
+A code works once, for 10 minutes, and for five tries (``limits.py``).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from adapter.clock import Clock
+from adapter.mfa.devices.activation import (
+    HANDLE_DIGITS,
+    SECRET_DIGITS,
+    Activation,
+    check_phone,
+    split_code,
+    unknown_activation,
+)
+from adapter.mfa.devices.device import Device
+from adapter.mfa.devices.limits import LIFETIME, MAX_NAME_LENGTH, MAX_TRIES
+from adapter.mfa.devices.store import ActivationStore
+from adapter.mfa.tokens import digits, token
+
+MAX_HANDLE_DRAWS = 20
+SEED_BYTES = 20
+"""160 bits, the length that RFC 4226 §4 (R6) recommends."""
+
+DEFAULT_NAME = "Authenticator"
+
+
+@dataclass(frozen=True, slots=True)
+class Activated:
+    """A phone that was activated; ``seed`` (Base32) is returned this once, None without codes."""
+
+    device: Device
+    seed: str | None
+
+
+class Activations:
+    """Activation codes over a store. ``key`` is the farm's key for their digests, 32 bytes."""
+
+    def __init__(self, store: ActivationStore, clock: Clock, key: bytes, random: Random) -> None:
+        self._store = store
+        self._clock = clock
+        self._key = key
+        self._random = random
+
+    def create(self, user: str, *, totp: bool) -> str:
+        """Return a new code of nine digits for *user*; with *totp* it brings codes as well."""
+        now = self._clock.now()
+        handle = self._free_handle(now)
+        secret = digits(self._random, SECRET_DIGITS)
+        identifier = token(self._random)
+        self._store.add(
+            Activation(
+                id=identifier,
+                user=user,
+                handle=handle,
+                secret_digest=self._digest(identifier, secret),
+                totp=totp,
+                expires_at=now + LIFETIME,
+            )
+        )
+        return handle + secret
+
+    def activate(
+        self,
+        code: str,
+        *,
+        public_key: bytes,
+        platform: str,
+        app_version: str,
+        name: str,
+        check_user: Callable[[str], None] = lambda user: None,
+    ) -> Activated:
+        """Register the phone that holds *public_key* (P-256, SubjectPublicKeyInfo DER).
+
+        ``check_user`` is called with the user's name and raises to keep the phone out; that costs
+        the code one of its tries. A bad key, platform or version costs nothing. Raises
+        :class:`~adapter.mfa.devices.activation.ActivationRefused`.
+        """
+        check_phone(public_key, platform, app_version)
+        activation = self._try(code)
+        check_user(activation.user)
+        device = Device(
+            id=token(self._random),
+            user=activation.user,
+            name=name.strip()[:MAX_NAME_LENGTH] or DEFAULT_NAME,
+            platform=platform,
+            app_version=app_version,
+            public_key=public_key,
+            activated_at=self._clock.now(),
+        )
+        seed = self._new_seed() if activation.totp else None
+        if not self._store.finish(activation, device, seed):
+            raise unknown_activation()
+        return Activated(device, seed)
+
+    def _free_handle(self, now: datetime) -> str:
+        """Draw a handle that no live code has, if one is soon found: sharing one shares tries."""
+        for _ in range(MAX_HANDLE_DRAWS):
+            handle = digits(self._random, HANDLE_DIGITS)
+            if not self._store.live(handle, now):
+                break
+        return handle
+
+    def _try(self, code: str) -> Activation:
+        """Return the activation of *code*; the try is counted before the secret is compared.
+
+        Otherwise many guesses at the same time would all be compared.
+        """
+        handle, secret = split_code(code)
+        for activation in self._store.count_try(handle, self._clock.now(), MAX_TRIES):
+            digest = self._digest(activation.id, secret)
+            if hmac.compare_digest(digest, activation.secret_digest):
+                return activation
+        raise unknown_activation()
+
+    def _new_seed(self) -> str:
+        return base64.b32encode(self._random.randbytes(SEED_BYTES)).decode()
+
+    def _digest(self, identifier: str, secret: str) -> bytes:
+        return hmac.digest(self._key, f"activation:{identifier}:{secret}".encode(), hashlib.sha256)

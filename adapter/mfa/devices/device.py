@@ -1,0 +1,73 @@
+"""An Authenticator app: which versions can match numbers, and which device decides for a user."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+PHONE_CURRENT = "phone-current"
+PHONE_OLD = "phone-old"
+WEARABLE = "wearable"
+
+BEST_FIRST = (PHONE_CURRENT, PHONE_OLD, WEARABLE)
+
+NUMBER_MATCHING_SINCE = {
+    # platform   first app version in which the user types the number
+    "android": (6, 2111, 7701),
+    "ios":     (6, 5, 85),
+}  # fmt: skip
+"""From an earlier revision of Microsoft's "How number matching works"; today's names no versions,
+and says only that an older app fails."""
+
+WEARABLE_PLATFORMS = ("watchos", "wear-os")
+PLATFORMS = (*NUMBER_MATCHING_SINCE, "web", *WEARABLE_PLATFORMS)
+"""The platforms that a device may name. ``web`` is our own phone page, which is always current."""
+
+_VERSION = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}){0,3}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One activated Authenticator. ``public_key`` is a P-256 key as SubjectPublicKeyInfo DER."""
+
+    id: str
+    user: str
+    name: str
+    platform: str
+    app_version: str
+    public_key: bytes
+    activated_at: datetime
+
+    @property
+    def kind(self) -> str:
+        """The kind of device, in the words of :func:`adapter.decide`.
+
+        ``phone-current``, ``phone-old`` (its app cannot match numbers) or ``wearable``.
+        """
+        if self.platform in WEARABLE_PLATFORMS:
+            return WEARABLE
+        if self.platform == "web":
+            return PHONE_CURRENT
+        since = NUMBER_MATCHING_SINCE.get(self.platform)
+        if since is None or version_of(self.app_version) < since:
+            return PHONE_OLD
+        return PHONE_CURRENT
+
+
+def version_of(text: str) -> tuple[int, ...]:
+    """Return an app version as integers to compare; any other text counts as the oldest."""
+    if not _VERSION.fullmatch(text):
+        return ()
+    return tuple(int(part) for part in text.split("."))
+
+
+def is_app_version(text: str) -> bool:
+    """Say whether *text* is one to four numbers with dots between them."""
+    return _VERSION.fullmatch(text) is not None
+
+
+def best_of(devices: Sequence[Device]) -> Device | None:
+    """Return the device that decides what the user sees: current phone, old phone, wearable."""
+    return min(devices, key=lambda device: BEST_FIRST.index(device.kind), default=None)

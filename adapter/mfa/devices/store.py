@@ -1,0 +1,43 @@
+"""The storage that devices and their activations need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from adapter.mfa.devices.activation import Activation
+from adapter.mfa.devices.device import Device
+
+
+class DeviceStore(Protocol):
+    """The activated devices of all users."""
+
+    def of_user(self, user: str) -> Sequence[Device]:
+        """Return the user's devices, oldest first."""
+
+    def find(self, device_id: str) -> Device | None:
+        """Return one device, or None if it was never activated or has been removed."""
+
+
+class ActivationStore(Protocol):
+    """The activations that phones may still use."""
+
+    def add(self, activation: Activation) -> None:
+        """Store a new activation."""
+
+    def live(self, handle: str, now: datetime) -> Sequence[Activation]:
+        """Return the activations of this handle that have neither ended nor expired."""
+
+    def count_try(self, handle: str, now: datetime, limit: int) -> Sequence[Activation]:
+        """Count a try against each live activation of this handle that has had fewer than *limit*.
+
+        Returns just those, in one statement: of any number of tries at the same time, no more than
+        *limit* get to see an activation.
+        """
+
+    def finish(self, activation: Activation, device: Device, seed: str | None) -> bool:
+        """End the activation and store its device, and its seed if any, in one transaction.
+
+        Returns False, and stores nothing, if the activation has ended already.
+        """

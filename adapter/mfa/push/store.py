@@ -1,0 +1,54 @@
+"""The storage that the push factor needs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from adapter.mfa.push.challenge import Challenge
+
+
+class PushTransaction(Protocol):
+    """One user's requests, while no other thread or node can change them."""
+
+    def recent(self, since: datetime) -> Sequence[Challenge]:
+        """Return the user's requests created at or after *since*, oldest first."""
+
+    def find(self, challenge_id: str) -> Challenge | None:
+        """Return one request of this user, or None."""
+
+    def add(self, challenge: Challenge) -> None:
+        """Store a new request."""
+
+    def save(self, challenge: Challenge) -> None:
+        """Store the next state of a request that was read in this transaction."""
+
+    def cleared_at(self) -> datetime | None:
+        """Return when the user's limit was last cleared, or None if it never was."""
+
+    def clear(self, now: datetime) -> None:
+        """Store that the user's limit is cleared: requests up to *now* no longer count."""
+
+
+class PushStore(Protocol):
+    """The requests of all users."""
+
+    def transaction(self, user: str) -> AbstractContextManager[PushTransaction]:
+        """Open a transaction that excludes all others of this user, on every node.
+
+        It is committed durably when left, and changes nothing when left by an exception.
+        """
+
+    def find(self, challenge_id: str) -> Challenge | None:
+        """Return one request of any user, or None."""
+
+    def pending(self, user: str, since: datetime) -> Sequence[Challenge]:
+        """Return the user's requests stored as pending and created after *since*, oldest first."""
+
+    def pending_ids(self, users: Collection[str], since: datetime) -> Mapping[str, tuple[str, ...]]:
+        """Return the ids of the pending requests of many users, created after *since*.
+
+        A user without any is left out.
+        """

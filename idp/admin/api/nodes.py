@@ -1,0 +1,59 @@
+"""``/admin/api/nodes``: the nodes of the farm, as ``tallystick server`` shows and sets them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Response, jsonify
+
+from idp.admin import change_log
+from idp.admin.api.guard import ApiError, GuardedApi
+from idp.admin.api.json_body import BadBody, json_object, text_of
+from idp.management import nodes
+
+if TYPE_CHECKING:
+    from idp.services import Services
+
+BY = "administrator (API)"
+"""Is stored as the one who changed a build by this API."""
+
+
+class NodeApi:
+    """The views of the nodes."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def list(self) -> Response:
+        """Return all nodes."""
+        return jsonify([nodes.node_as_json(node) for node in self._services.farm.nodes()])
+
+    def show(self, name: str) -> Response:
+        """Return one node."""
+        node = self._services.farm.node(name)
+        if node is None:
+            raise ApiError(f"There is no node {name!r}", "See /admin/api/nodes", code="not_found")
+        return jsonify(nodes.node_as_json(node))
+
+    def set(self, name: str) -> Response:
+        """Set the build of a node, new or known; the body is ``{"build": TEXT}``."""
+        change = self._services.farm.set_build(name, _build_of_body(), BY)
+        change_log.log_node(change.node)
+        return jsonify(nodes.change_as_json(change))
+
+
+def add_routes(api: GuardedApi, services: Services) -> None:
+    """Add the addresses of the nodes."""
+    views = NodeApi(services)
+    api.add("/nodes", {"GET": views.list})
+    api.add("/nodes/<name>", {"GET": views.show, "PUT": views.set})
+
+
+def _build_of_body() -> str:
+    build = text_of(json_object(), "build")
+    if build is None:
+        raise BadBody(
+            "The body is not a JSON object with the text build",
+            'Send one like {"build": "20348.350"}',
+        )
+    return build

@@ -1,0 +1,82 @@
+"""The page of the token-signing keys: make the next key, promote it, retire the old one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, request
+from werkzeug import Response
+
+from adapter.errors import TallystickError
+from idp.admin import change_log
+from idp.admin.flash import Flash
+from idp.admin.frame import Frame
+from idp.admin.session import AdminSession
+from idp.management import signing_keys
+
+if TYPE_CHECKING:
+    from idp.federation.token_signing.ring import Ring
+    from idp.services import Services
+
+PATH = "/admin/keys"
+
+ACTIONS = {
+    # form value  (log event,      flash message)
+    "roll":       ("key_rolled",   "The next key is made, and published as secondary."),
+    "promote":    ("key_promoted", "The key signs from the next assertion on."),
+    "retire":     ("key_retired",  "The key is no longer published."),
+}  # fmt: skip
+
+
+class KeyPages:
+    """The views of the keys' page."""
+
+    def __init__(self, services: Services, frame: Frame) -> None:
+        self._services = services
+        self._frame = frame
+
+    def show(self, session: AdminSession) -> Response:
+        """Show the keys."""
+        return self._page(session)
+
+    def change(self, session: AdminSession) -> Response:
+        """Make the next key, promote it or retire it; or show the keys with what is wrong."""
+        action = request.form.get("action", "")
+        try:
+            ring = self._changed_ring(action)
+        except TallystickError as error:
+            change_log.log_refusal(error)
+            return self._page(session, str(error))
+        event, text = ACTIONS[action]
+        change_log.log_keys(event, ring)
+        return self._frame.done(PATH, session, Flash("keys", text))
+
+    def _changed_ring(self, action: str) -> Ring:
+        config, thumbprint = self._services.config, request.form.get("thumbprint", "")
+        match action:
+            case "roll":
+                kind = request.form.get("kind") or None
+                return signing_keys.roll(config, self._services.clock.now(), kind=kind)
+            case "promote":
+                return signing_keys.promote(config, thumbprint)
+            case "retire":
+                return signing_keys.retire(config, thumbprint)
+        raise signing_keys.BadKeyChange("There is no such change", "Load the page again")
+
+    def _page(self, session: AdminSession, problem: str = "") -> Response:
+        config = self._services.config
+        return self._frame.page(
+            "keys",
+            session,
+            422 if problem else 200,
+            keys=signing_keys.as_json(signing_keys.ring_of(config)),
+            automatic=config.keys.automatic_rollover,
+            problem=problem,
+        )
+
+
+def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:
+    """Add GET and POST of ``/admin/keys``."""
+    pages = KeyPages(services, frame)
+    blueprint.add_url_rule("/keys", "keys", frame.reading(pages.show), methods=["GET"])
+    blueprint.add_url_rule("/keys", "change_keys", frame.changing(pages.change), methods=["POST"])

@@ -1,0 +1,147 @@
+"""Writes the sign-in log: AD FS's audit events as rows of the database, each also as a log line.
+
+1202 and 1203 are about fresh credentials, 1200 and 1201 about the token, 1204 and 1205 about a
+changed password, 512, 515, 516 and 1210 about lock-outs (docs/log.md has the whole table).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from adapter.clock import Clock
+from adapter.contract import Explanation
+from idp.audit.record import SignInRecord
+from idp.audit.verbose import VerboseAudit
+from idp.counters import Counters
+from idp.directory import LockoutEvent, PasswordCheck
+from idp.events import Event
+from idp.logs import get_logger
+
+LOCKOUT_EVENTS: dict[LockoutEvent | None, tuple[Event, ...]] = {
+    LockoutEvent.LOCKED_OUT:         (Event.EXTRANET_LOCKOUT, Event.LOCKED_OUT),
+    LockoutEvent.RIGHT_WHILE_LOCKED: (Event.RIGHT_PASSWORD_WHILE_LOCKED,),
+    LockoutEvent.ALLOWED:            (Event.LOCKED_BUT_ALLOWED,),
+}  # fmt: skip
+
+NOTHING_TO_EXPLAIN = Explanation("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class EventSource:
+    """The request behind an event: its Activity ID, the client's address, the node that answers.
+
+    Any host can make one, with or without HTTP.
+    """
+
+    activity_id: str
+    client_ip: str
+    node: str
+
+
+class AuditLog(Protocol):
+    """Where rows are stored."""
+
+    def record(self, *log: SignInRecord) -> None:
+        """Store the rows in one transaction."""
+
+
+class AuditWriter:
+    """Writes rows of the sign-in log; a row never holds anything secret."""
+
+    def __init__(
+        self, log: AuditLog, clock: Clock, verbose: VerboseAudit, counters: Counters
+    ) -> None:
+        self._log = log
+        self._clock = clock
+        self._verbose = verbose
+        self._counters = counters
+
+    def row(
+        self,
+        event: Event,
+        source: EventSource,
+        *,
+        user: str = "",
+        trust: str = "",
+        outcome: str = "",
+        why: Explanation = NOTHING_TO_EXPLAIN,
+        detail: str = "",
+    ) -> SignInRecord:
+        """Return a row for now, which is not written yet."""
+        return SignInRecord(
+            at=self._clock.now(),
+            event_id=int(event),
+            activity_id=source.activity_id,
+            user=user,
+            trust=trust,
+            node=source.node,
+            experience=why.experience,
+            reason=why.reason,
+            outcome=outcome,
+            client_ip=source.client_ip,
+            detail=detail,
+        )
+
+    def write(self, *rows: SignInRecord) -> None:
+        """Store rows in a transaction of their own, write their log lines, and count them."""
+        self._log.record(*rows)
+        for row in rows:
+            self.write_line(row)
+
+    def write_line(self, row: SignInRecord) -> None:
+        """Write the log line of a row that another transaction has stored, and count it."""
+        self._counters.sign_in(row.event_id, row.outcome, row.experience)
+        get_logger().info(
+            "sign_in",
+            event_id=row.event_id,
+            activity_id=row.activity_id,
+            user=row.user,
+            trust=row.trust,
+            node=row.node,
+            experience=row.experience,
+            reason=row.reason,
+            outcome=row.outcome,
+            client_ip=row.client_ip,
+        )
+
+    def password_checked(self, check: PasswordCheck, source: EventSource, *, trust: str) -> None:
+        """Write that a user gave a password on the way to *trust*."""
+        event = Event.CREDENTIALS_NOT_VALID if check.failure else Event.CREDENTIALS_VALID
+        self._write_check(event, check, check.failure or "right_password", source, trust)
+        if check.failure:
+            self._verbose.write(
+                Event.CREDENTIALS_REFUSED,
+                source.activity_id,
+                user=_name_of(check),
+                client_ip=source.client_ip,
+            )
+
+    def password_changed(self, check: PasswordCheck, source: EventSource) -> None:
+        """Write that a user has changed their password, or could not."""
+        event = Event.PASSWORD_NOT_CHANGED if check.failure else Event.PASSWORD_CHANGED
+        self._write_check(event, check, check.failure or "password_changed", source)
+
+    def _write_check(
+        self, event: Event, check: PasswordCheck, outcome: str, source: EventSource, trust: str = ""
+    ) -> None:
+        """Write the check of a password, and the lock-out events that it caused.
+
+        For the right password of a locked account there is one row, as for a wrong one: with two,
+        an attacker who guesses could tell by the time of the answer that the guess was right.
+        """
+        outcomes = [(event, outcome)]
+        if check.lockout is LockoutEvent.RIGHT_WHILE_LOCKED:
+            outcomes = []
+        outcomes += [(each, str(check.lockout)) for each in LOCKOUT_EVENTS.get(check.lockout, ())]
+        user = _name_of(check)
+        self.write(
+            *(
+                self.row(each, source, user=user, trust=trust, outcome=outcome)
+                for each, outcome in outcomes
+            )
+        )
+
+
+def _name_of(check: PasswordCheck) -> str:
+    return check.user.upn if check.user else check.name

@@ -1,0 +1,187 @@
+"""What each address of ``/adfs/`` answers: a web request in, an answer out, no web framework.
+
+Endpoints raise :class:`~adapter.errors.TallystickError`, which
+:class:`~idp.signin.error_handlers.ErrorHandler` answers, and Werkzeug's ``HTTPException`` for what
+HTTP itself refuses.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.utils import get_content_type
+
+from adapter.errors import TallystickError, Unavailable
+from idp.adapters.registry import STATIC_TYPES, AdapterHost
+from idp.federation.issuance.default_claims import OFFERED
+from idp.saml.metadata import write_idp_metadata
+from idp.services import Services
+from idp.session.cookie import SessionCookie
+from idp.session.current import session_not_ended, valid_session
+from idp.session.node import AnsweringNode
+from idp.session.sso import Session
+from idp.signin import errors, pages, paths
+from idp.signin.browser_request import BrowserRequest
+from idp.signin.flow import SignInFlow
+from idp.signin.logout.flow import LogOutFlow
+from idp.signin.logout.log_out_step import LogOutStep
+from idp.signin.loop_detection import RecentTokens, loop_rules
+from idp.signin.password_change import PasswordChange
+from idp.signin.request_reader import LogoutMessage, RequestReader
+from idp.signin.sign_in_facts import cached_loader
+from idp.signin.sign_in_step import SignInStep
+from idp.web.answer import Answer
+from idp.web.origin import is_same_origin
+from idp.web.web_request import WebRequest
+
+CREDENTIALS = ("UserName", "Password", "Context")
+"""Fields that make a post one of our own forms, which other sites may not send."""
+METHODS = ["GET", "POST"]
+
+
+class Endpoints:
+    """The endpoints of one node."""
+
+    def __init__(
+        self,
+        services: Services,
+        adapters: AdapterHost,
+        node: AnsweringNode,
+        cookie: SessionCookie,
+        reader: RequestReader,
+        flow: SignInFlow,
+        log_out: LogOutFlow,
+        password_change: PasswordChange,
+    ) -> None:
+        self._services = services
+        self._adapters = adapters
+        self._node = node
+        self._cookie = cookie
+        self._reader = reader
+        self._flow = flow
+        self._log_out = log_out
+        self._password_change = password_change
+        self._base_url = services.config.server.base_url
+        self._loop_rules = loop_rules(services.config)
+
+    def ls(self, web: WebRequest) -> Answer:
+        """Single sign-on: a message by either binding, or a post of one of our pages."""
+        return self._sign_in(web, by_name=False)
+
+    def idp_initiated(self, web: WebRequest) -> Answer:
+        """IdP-initiated sign-on: by ``loginToRp``, by RelayState, or chosen from a list."""
+        if not self._services.config.sign_in.idp_initiated:
+            raise errors.no_handler()
+        return self._sign_in(web, by_name=True)
+
+    def sign_out(self, web: WebRequest) -> Answer:
+        """Sign out of everything, or go on with a log-out that was interrupted."""
+        _must_be_get_or_post(web)
+        request = self._browser_request(web)
+        session = session_not_ended(self._services.sign_ins, request.session)
+        step = LogOutStep(request, session, self._node.name(web.cookies))
+        if session is not None and web.method == "POST":
+            self._must_be_from_here(web)
+            return self._log_out.start(session, step, everywhere="Everywhere" in web.form)
+        if session is not None:
+            return pages.sign_out_page(session.user)
+        handle = web.arguments.get("LogOut", "")
+        leads_back = self._services.config.sign_in.idp_initiated
+        return self._log_out.resume(step, handle) or pages.signed_out_page(
+            [], leads_back=leads_back
+        )
+
+    def update_password(self, web: WebRequest) -> Answer:
+        """Let users change their password: the page, or a post of it."""
+        if web.method != "POST":
+            return self._password_change.page()
+        self._must_be_from_here(web)
+        request = self._browser_request(web)
+        return self._password_change.change(request, self._node.name(web.cookies))
+
+    def probe(self, web: WebRequest) -> Answer:
+        """Say whether this node can sign users in: database, build and keys are there."""
+        self._node.name(web.cookies)
+        try:
+            self._services.signing_keys.must_be_readable()
+        except TallystickError as error:
+            raise Unavailable(error.problem, error.remedy, code=error.code) from None
+        return Answer()
+
+    def metadata(self, _web: WebRequest) -> Answer:
+        """Return the signed SAML metadata of this server."""
+        keys = self._services.signing_keys.current()
+        xml = write_idp_metadata(
+            entity_id=self._services.config.server.entity_id,
+            ls_url=f"{self._base_url}{paths.LS}",
+            certificates=keys.certificates,
+            key=keys.primary.key,
+            now=self._services.clock.now(),
+            attributes=OFFERED,
+        )
+        return _file(xml, "application/samlmetadata+xml")
+
+    def adapter_file(self, _web: WebRequest, name: str, filename: str) -> Answer:
+        """Return a style or script file of an enabled adapter."""
+        mimetype = STATIC_TYPES.get(PurePosixPath(filename).suffix)
+        loaded = self._adapters.find(name) if mimetype else None
+        content = loaded.static_file(filename) if loaded else None
+        if content is None or mimetype is None:
+            raise NotFound
+        return _file(content, mimetype)
+
+    def _sign_in(self, web: WebRequest, *, by_name: bool) -> Answer:
+        _must_be_get_or_post(web)
+        fields = web.form
+        if any(name in fields for name in CREDENTIALS):
+            self._must_be_from_here(web)
+        request = self._browser_request(web)
+        if "Context" in fields:
+            return self._flow.second_factor(request)
+        pending = self._reader.read(web, request.load_facts, by_name=by_name)
+        if pending is None:
+            return self._trusts_page(request.session, by_name=by_name)
+        if isinstance(pending, LogoutMessage):
+            node = request.load_facts(pending.content.issuer).node.name
+            return self._log_out.take(pending, LogOutStep(request, request.session, node))
+        web.activity.continue_as(pending.activity_id)
+        step = SignInStep(pending, request.load_facts(pending.entity_id), request)
+        if "UserName" in fields or "Password" in fields:
+            return self._flow.password(step)
+        return self._flow.proceed(step)
+
+    def _trusts_page(self, session: Session | None, *, by_name: bool) -> Answer:
+        if not by_name:
+            raise errors.no_handler()
+        trusts = [trust for trust in self._services.trusts.list() if trust.settings.enabled]
+        choices = [(t.entity_id, t.display_name or t.entity_id) for t in trusts]
+        valid = valid_session(self._services.sign_ins, session)
+        return pages.trusts_page(choices, user=valid.user if valid else "")
+
+    def _browser_request(self, web: WebRequest) -> BrowserRequest:
+        session, node = self._cookie.read(web.cookies), self._node.chosen(web.cookies)
+        return BrowserRequest(
+            web=web,
+            base_url=self._base_url,
+            session=session,
+            chosen_node=node,
+            load_facts=cached_loader(self._services, session, node),
+            load_adapters=self._adapters.enabled,
+            recent_tokens=RecentTokens.of(self._loop_rules, web.cookies),
+        )
+
+    def _must_be_from_here(self, web: WebRequest) -> None:
+        """Refuse one of our own forms if another site sent it; SAML messages come from there."""
+        if not is_same_origin(web, self._base_url):
+            raise errors.from_elsewhere(self._base_url)
+
+
+def _must_be_get_or_post(web: WebRequest) -> None:
+    """Refuse HEAD, which Flask routes like GET: it must not use up a request."""
+    if web.method not in METHODS:
+        raise MethodNotAllowed(METHODS)
+
+
+def _file(content: bytes, mimetype: str) -> Answer:
+    return Answer(content, headers=(("Content-Type", get_content_type(mimetype, "utf-8")),))

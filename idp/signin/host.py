@@ -1,0 +1,145 @@
+"""Builds the sign-in from its collaborators, once for each process; read this first.
+
+:func:`build_host` needs no web framework. :func:`blueprint` puts Flask before it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Blueprint
+
+from adapter.errors import TallystickError
+from idp.adapters.registry import AdapterHost
+from idp.audit.verbose import VerboseAudit
+from idp.audit.writer import AuditWriter
+from idp.services import Services
+from idp.session.cookie import SessionCookie
+from idp.session.node import AnsweringNode
+from idp.signin import paths, views
+from idp.signin.endpoints import METHODS, Endpoints
+from idp.signin.error_handlers import ErrorHandler
+from idp.signin.flow import SignInFlow
+from idp.signin.logout.flow import LogOutFlow
+from idp.signin.outcomes import SignInOutcomes
+from idp.signin.password_change import PasswordChange
+from idp.signin.request_reader import RequestReader
+from idp.signin.second_factor import SecondFactorSteps
+
+GET = ["GET"]
+
+Route = tuple[str, str, views.Endpoint, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class SignInHost:
+    """The sign-in without a web framework.
+
+    ``endpoints`` answer requests, ``errors`` answers what they raise, ``verbose`` gets each
+    answer afterwards.
+    """
+
+    endpoints: Endpoints
+    errors: ErrorHandler
+    verbose: VerboseAudit
+
+
+def build_host(services: Services) -> SignInHost:
+    """Return the sign-in over the rooms of *services*; it unloads adapters when they close."""
+    config, clock = services.config, services.clock
+    adapters = AdapterHost(services.providers, services.policy, services.mfa)
+    services.closing.callback(adapters.close)
+    node = AnsweringNode(config.server, services.farm)
+    cookie = SessionCookie(config, services.sealer, clock)
+    verbose = VerboseAudit(is_on=config.logging.audit == "verbose")
+    writer = AuditWriter(services.sign_ins, clock, verbose, services.counters)
+    outcomes = SignInOutcomes(
+        writer,
+        verbose,
+        services.sign_ins,
+        services.once,
+        clock,
+        longest_freshness=config.trusts.longest_freshness,
+    )
+    second_factor = SecondFactorSteps(
+        services.sealer.purpose("second-factor-context"), outcomes, clock
+    )
+    flow = SignInFlow(services, cookie, second_factor, outcomes, writer, verbose)
+    endpoints = Endpoints(
+        services,
+        adapters,
+        node,
+        cookie,
+        reader=_request_reader(services),
+        flow=flow,
+        log_out=LogOutFlow(services, writer, cookie),
+        password_change=_password_change(services, flow, writer),
+    )
+    return SignInHost(endpoints, _error_handler(services, outcomes, node), verbose)
+
+
+def blueprint(services: Services) -> Blueprint:
+    """Return the sign-in as a Flask blueprint without a prefix."""
+    host = build_host(services)
+    made = Blueprint("signin", __name__)
+    for path, name, endpoint, methods in routes(host.endpoints):
+        made.add_url_rule(path, name, views.view(endpoint), methods=methods)
+    made.register_error_handler(TallystickError, views.error_view(host.errors))
+    if host.verbose.is_on:
+        made.after_request(views.audit_view(host.verbose))
+    return made
+
+
+def routes(endpoints: Endpoints) -> tuple[Route, ...]:
+    """Return every address: its path, its name, what answers it, and the methods it takes."""
+    of_idp, of_password = endpoints.idp_initiated, endpoints.update_password
+    return (
+        (paths.LS,                       "ls",       endpoints.ls,           METHODS),
+        (paths.IDP_INITIATED,            "idp",      of_idp,                 METHODS),
+        (f"{paths.IDP_INITIATED}.aspx",  "idpaspx",  of_idp,                 METHODS),
+        (f"{paths.IDP_INITIATED}.htm",   "idphtm",   of_idp,                 METHODS),
+        (paths.SIGN_OUT,                 "sign_out", endpoints.sign_out,     METHODS),
+        (paths.UPDATE_PASSWORD,          "password", of_password,            METHODS),
+        (paths.ADAPTER_FILE,             "static",   endpoints.adapter_file, GET),
+        (paths.PROBE,                    "probe",    endpoints.probe,        GET),
+        (paths.METADATA,                 "metadata", endpoints.metadata,     GET),
+    )  # fmt: skip
+
+
+def _request_reader(services: Services) -> RequestReader:
+    config = services.config
+    return RequestReader(
+        base_url=config.server.base_url,
+        seal=services.sealer.purpose("saml-session"),
+        now=services.clock.now,
+        skew=timedelta(seconds=config.trusts.clock_skew_seconds),
+        lifetime=timedelta(seconds=config.trusts.request_lifetime_seconds),
+        relay_state_names_trust=config.sign_in.idp_initiated_relay_state,
+        only_signed=config.farm.signed_saml_requests_required,
+    )
+
+
+def _password_change(services: Services, flow: SignInFlow, writer: AuditWriter) -> PasswordChange:
+    return PasswordChange(
+        services.directory,
+        writer,
+        flow,
+        services.sealer.purpose("saml-session"),
+        is_on=services.config.sign_in.password_change,
+        base_url=services.config.server.base_url,
+    )
+
+
+def _error_handler(
+    services: Services, outcomes: SignInOutcomes, node: AnsweringNode
+) -> ErrorHandler:
+    return ErrorHandler(
+        entity_id=services.config.server.entity_id,
+        keys=services.signing_keys,
+        find_trust=services.trusts.find,
+        outcomes=outcomes,
+        node=node,
+        clock=services.clock,
+        counters=services.counters,
+    )

@@ -1,0 +1,157 @@
+"""How a sign-in ends: what is used up and the row of the log are stored in one transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from adapter.clock import Clock
+from adapter.contract import Explanation
+from idp.audit.record import SignInRecord
+from idp.audit.verbose import VerboseAudit
+from idp.audit.writer import NOTHING_TO_EXPLAIN, AuditWriter, EventSource
+from idp.events import Event
+from idp.session.participants import Issued
+from idp.session.sign_in_store import SignInStore
+from idp.session.used_once import UsedOnce
+from idp.signin.pending import MAX_LIFETIME, PendingSignIn
+
+SIGN_IN = "sign-in"
+"""The kind of what is used once: a second factor, by its context id."""
+OUTCOME_LOGGED = "outcome-logged"
+
+
+class SignInOutcomes:
+    """Ends sign-ins and records them.
+
+    Request and second factor are used up for longer than the request, or a page of a sign-in that
+    began with it, can be good; *longest_freshness* is how long a request is taken.
+    """
+
+    def __init__(
+        self,
+        writer: AuditWriter,
+        verbose: VerboseAudit,
+        sign_ins: SignInStore,
+        once: UsedOnce,
+        clock: Clock,
+        *,
+        longest_freshness: timedelta,
+    ) -> None:
+        self._writer = writer
+        self._verbose = verbose
+        self._sign_ins = sign_ins
+        self._once = once
+        self._clock = clock
+        self._remembered_for = MAX_LIFETIME + longest_freshness
+
+    def issued(
+        self,
+        pending: PendingSignIn,
+        issued: Issued,
+        source: EventSource,
+        *,
+        context_id: str | None,
+        why: Explanation,
+    ) -> bool:
+        """Use up the request and the second factor, and record the token.
+
+        Returns False and stores nothing if either was used before, or the session has ended.
+        """
+        row = self._writer.row(
+            Event.TOKEN_ISSUED,
+            source,
+            user=issued.user,
+            trust=issued.trust,
+            outcome="issued",
+            why=why,
+        )
+        request = (pending.entity_id, pending.request_id) if pending.request_id else None
+        return self._finish(row, request, context_id, issued)
+
+    def refused(self, issuer: str, request_id: str, code: str, source: EventSource) -> bool:
+        """Use up a request that is answered by a SAML status, and record why.
+
+        Returns False and stores nothing if it was used before.
+        """
+        row = self._writer.row(Event.TOKEN_NOT_ISSUED, source, trust=issuer, outcome=code)
+        return self._finish(row, (issuer, request_id))
+
+    def not_issued(
+        self,
+        pending: PendingSignIn,
+        user: str,
+        outcome: str,
+        source: EventSource,
+        why: Explanation = NOTHING_TO_EXPLAIN,
+    ) -> None:
+        """Record a sign-in that ended, or stopped for now, without a token."""
+        self._writer.write(
+            self._writer.row(
+                Event.TOKEN_NOT_ISSUED,
+                source,
+                user=user,
+                trust=pending.entity_id,
+                outcome=outcome,
+                why=why,
+            )
+        )
+
+    def not_issued_once(
+        self,
+        pending: PendingSignIn,
+        user: str,
+        context_id: str,
+        source: EventSource,
+        why: Explanation,
+    ) -> None:
+        """Record what became of one request on the phone, however often its page is posted."""
+        key = f"{context_id}:{why.attempt}:{why.outcome}"
+        if self._once.claim(OUTCOME_LOGGED, key, self._forgotten_at()):
+            self.not_issued(pending, user, why.outcome, source, why)
+
+    def denied(
+        self,
+        pending: PendingSignIn,
+        user: str,
+        policy: str,
+        source: EventSource,
+        why: Explanation,
+    ) -> None:
+        """Record that a user who has signed in has no access to the trust."""
+        self.not_issued(pending, user, "MSIS5007", source, why)
+        self._verbose.write(
+            Event.AUTHORIZATION_REFUSED,
+            source.activity_id,
+            user=user,
+            trust=pending.entity_id,
+            policy=policy,
+        )
+
+    def end_second_factor(self, context_id: str) -> None:
+        """Use up a second factor that failed for good: its pages could be kept and posted again."""
+        self._once.claim(SIGN_IN, context_id, self._forgotten_at())
+
+    def has_ended(self, context_id: str) -> bool:
+        """Say whether a second factor was used up."""
+        return self._once.is_used(SIGN_IN, context_id)
+
+    def _finish(
+        self,
+        row: SignInRecord,
+        request: tuple[str, str] | None,
+        context_id: str | None = None,
+        issued: Issued | None = None,
+    ) -> bool:
+        is_first = self._sign_ins.finish(
+            request=request,
+            request_expires_at=self._forgotten_at(),
+            sign_in=context_id,
+            log=row,
+            issued=issued,
+        )
+        if is_first:
+            self._writer.write_line(row)
+        return is_first
+
+    def _forgotten_at(self) -> datetime:
+        return self._clock.now() + self._remembered_for

@@ -1,0 +1,33 @@
+"""Second factors in the database: one module for each slice of :mod:`adapter.mfa`.
+
+``devices.py``, ``activations.py``, ``push.py`` and ``codes.py`` implement the storage protocols of
+the slices (``adapter/mfa/*/store.py``). ``user_row.py`` is the row that push and codes share, and
+the lock that keeps two nodes from changing one user at the same time. :func:`mfa_stores` joins
+them; the tables are in ``idp/store/schema.py``.
+"""
+
+from __future__ import annotations
+
+from adapter.mfa.service import MfaStores
+from idp.session.seal import Seal
+from idp.store.engine import Database
+from idp.store.mfa.activations import SqlActivationStore
+from idp.store.mfa.codes import SqlCodeStore
+from idp.store.mfa.devices import SqlDeviceStore
+from idp.store.mfa.push import SqlPushStore
+from idp.store.schema import activations, challenges, devices, mfa_users
+
+__all__ = ["USER_TABLES", "mfa_stores"]
+
+USER_TABLES = (mfa_users, devices, challenges, activations)
+"""The tables whose rows belong to the user in their column ``user``; they go with the user."""
+
+
+def mfa_stores(database: Database, seal: Seal) -> MfaStores:
+    """Return the storage of all second factors in *database*; *seal* keeps seeds secret at rest."""
+    return MfaStores(
+        devices=SqlDeviceStore(database),
+        activations=SqlActivationStore(database, seal),
+        push=SqlPushStore(database),
+        codes=SqlCodeStore(database, seal),
+    )

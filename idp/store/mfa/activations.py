@@ -1,0 +1,80 @@
+"""Activation codes: the storage of :mod:`adapter.mfa.devices.activations`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+
+from sqlalchemy import bindparam, insert, select, update
+
+from adapter.mfa.devices.activation import Activation
+from adapter.mfa.devices.device import Device
+from idp.session.seal import Seal
+from idp.store.column_types import Instant
+from idp.store.engine import Database
+from idp.store.mfa.codes import save_seed
+from idp.store.mfa.devices import add_device
+from idp.store.schema import activations
+
+_COLUMNS = tuple(activations.c[field.name] for field in fields(Activation))
+_LIVE = select(*_COLUMNS).where(
+    activations.c.handle == bindparam("handle"),
+    activations.c.expires_at > bindparam("now", type_=Instant),
+    ~activations.c.ended,
+)
+_COUNT_TRY = (
+    update(activations)
+    .where(
+        activations.c.handle == bindparam("of_handle"),
+        activations.c.expires_at > bindparam("now", type_=Instant),
+        activations.c.tries < bindparam("limit"),
+        ~activations.c.ended,
+    )
+    .values(tries=activations.c.tries + 1)
+    .returning(*_COLUMNS)
+)
+_END = (
+    update(activations)
+    .where(activations.c.id == bindparam("of_id"), ~activations.c.ended)
+    .values(ended=True)
+    .returning(activations.c.id)
+)
+
+
+class SqlActivationStore:
+    """The :class:`~adapter.mfa.devices.store.ActivationStore` of a database."""
+
+    def __init__(self, database: Database, seal: Seal) -> None:
+        self._database = database
+        self._seal = seal
+
+    def add(self, activation: Activation) -> None:
+        """Store a new activation."""
+        with self._database.write() as connection:
+            connection.execute(insert(activations), asdict(activation))
+
+    def live(self, handle: str, now: datetime) -> Sequence[Activation]:
+        """Return the activations of this handle that have neither ended nor expired."""
+        with self._database.read() as connection:
+            rows = connection.execute(_LIVE, {"handle": handle, "now": now})
+            return [Activation(*row) for row in rows]
+
+    def count_try(self, handle: str, now: datetime, limit: int) -> Sequence[Activation]:
+        """Count a try against each live activation of this handle that has had fewer than *limit*.
+
+        Returns just those.
+        """
+        values = {"of_handle": handle, "now": now, "limit": limit}
+        with self._database.write() as connection:
+            return [Activation(*row) for row in connection.execute(_COUNT_TRY, values)]
+
+    def finish(self, activation: Activation, device: Device, seed: str | None) -> bool:
+        """End the activation and store its device and seed together; False if it has ended."""
+        with self._database.write() as connection:
+            if connection.execute(_END, {"of_id": activation.id}).first() is None:
+                return False
+            add_device(connection, device)
+            if seed is not None:
+                save_seed(connection, self._seal, device.user, seed)
+            return True

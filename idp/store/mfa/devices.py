@@ -1,0 +1,40 @@
+"""Activated devices: the storage of :mod:`adapter.mfa.devices`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from adapter.mfa.devices.device import Device
+from idp.store.engine import Database
+from idp.store.prepared import Prepared
+from idp.store.schema import devices
+
+_DEVICES = select(*(devices.c[field.name] for field in fields(Device))).order_by(devices.c.serial)
+_OF_USER = Prepared(_DEVICES.where(devices.c.user == bindparam("user")))
+_BY_ID = Prepared(_DEVICES.where(devices.c.id == bindparam("id")))
+
+
+class SqlDeviceStore:
+    """The :class:`~adapter.mfa.devices.store.DeviceStore` of a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of_user(self, user: str) -> Sequence[Device]:
+        """Return the user's devices, oldest first."""
+        with self._database.read() as connection:
+            return [Device(*row) for row in _OF_USER.all(connection, {"user": user})]
+
+    def find(self, device_id: str) -> Device | None:
+        """Return one device, or None."""
+        with self._database.read() as connection:
+            row = _BY_ID.first(connection, {"id": device_id})
+        return None if row is None else Device(*row)
+
+
+def add_device(connection: Connection, device: Device) -> None:
+    """Store a new device."""
+    connection.execute(insert(devices), asdict(device))

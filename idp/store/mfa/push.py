@@ -1,0 +1,163 @@
+"""Requests on phones: the storage of :mod:`adapter.mfa.push`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from adapter.errors import TallystickError
+from adapter.mfa.push.challenge import Challenge, State
+from idp.store.column_types import Instant
+from idp.store.engine import Database
+from idp.store.mfa import user_row
+from idp.store.prepared import Prepared
+from idp.store.schema import challenges
+
+
+class ChallengeChanged(TallystickError):
+    """Raised when a challenge is saved that another process has changed since it was read."""
+
+    code = "challenge_changed"
+
+
+_FIELDS = tuple(field.name for field in fields(Challenge))
+_CHALLENGES = select(*(challenges.c[name] for name in _FIELDS)).order_by(challenges.c.serial)
+_BY_ID = Prepared(_CHALLENGES.where(challenges.c.id == bindparam("id")))
+_BY_ID_OF_USER = Prepared(
+    _CHALLENGES.where(
+        challenges.c.id == bindparam("id"),
+        challenges.c.user == bindparam("user"),
+    )
+)
+_RECENT = Prepared(
+    _CHALLENGES.where(
+        challenges.c.user == bindparam("user"),
+        challenges.c.created_at >= bindparam("since", type_=Instant),
+    )
+)
+_PENDING = Prepared(
+    _CHALLENGES.where(
+        challenges.c.user == bindparam("user"),
+        challenges.c.created_at > bindparam("since", type_=Instant),
+        challenges.c.state == State.PENDING.value,
+    )
+)
+_PENDING_IDS = (
+    select(challenges.c.user, challenges.c.id)
+    .where(
+        challenges.c.user.in_(bindparam("users", expanding=True)),
+        challenges.c.created_at > bindparam("since", type_=Instant),
+        challenges.c.state == State.PENDING.value,
+    )
+    .order_by(challenges.c.serial)
+)
+_ADD = Prepared(insert(challenges).values({name: bindparam(name) for name in _FIELDS}).inline())
+_SAVE = Prepared(
+    update(challenges)
+    .where(
+        challenges.c.id == bindparam("of_id"),
+        challenges.c.user == bindparam("of_user"),
+        challenges.c.version == bindparam("of_version"),
+    )
+    .values({name: bindparam(name) for name in _FIELDS if name not in ("id", "user")})
+    .returning(challenges.c.id),
+    returns=(challenges.c.id.type,),
+)
+
+
+class SqlPushStore:
+    """The :class:`~adapter.mfa.push.store.PushStore` of a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @contextmanager
+    def transaction(self, user: str) -> Iterator[SqlPushTransaction]:
+        """Open a transaction that excludes all others of this user, on every node."""
+        with user_row.locked(self._database, user) as connection:
+            yield SqlPushTransaction(connection, user)
+
+    def find(self, challenge_id: str) -> Challenge | None:
+        """Return one challenge of any user, or None."""
+        with self._database.read() as connection:
+            return _one(connection, _BY_ID, {"id": challenge_id})
+
+    def pending(self, user: str, since: datetime) -> Sequence[Challenge]:
+        """Return the user's challenges stored as pending and created after *since*."""
+        with self._database.read() as connection:
+            return _all(connection, _PENDING, {"user": user, "since": since})
+
+    def pending_ids(self, users: Collection[str], since: datetime) -> Mapping[str, tuple[str, ...]]:
+        """Return the ids of the pending challenges of many users, created after *since*."""
+        found: dict[str, tuple[str, ...]] = {}
+        with self._database.read() as connection:
+            values = {"users": sorted(users), "since": since}
+            for user, identifier in connection.execute(_PENDING_IDS, values):
+                found[user] = (*found.get(user, ()), identifier)
+        return found
+
+
+class SqlPushTransaction:
+    """The :class:`~adapter.mfa.push.store.PushTransaction` of one connection and one user."""
+
+    def __init__(self, connection: Connection, user: str) -> None:
+        self._connection = connection
+        self._user = user
+
+    def recent(self, since: datetime) -> Sequence[Challenge]:
+        """Return the user's challenges created at or after *since*, oldest first."""
+        return _all(self._connection, _RECENT, {"user": self._user, "since": since})
+
+    def find(self, challenge_id: str) -> Challenge | None:
+        """Return one challenge of this user, or None."""
+        return _one(self._connection, _BY_ID_OF_USER, {"id": challenge_id, "user": self._user})
+
+    def add(self, challenge: Challenge) -> None:
+        """Store a new challenge."""
+        _ADD.run(self._connection, _row_of(challenge))
+
+    def save(self, challenge: Challenge) -> None:
+        """Store the next state of a challenge read in this transaction.
+
+        Raises :class:`ChallengeChanged` if the stored one is not its direct predecessor.
+        """
+        keys = {
+            "of_id": challenge.id,
+            "of_user": challenge.user,
+            "of_version": challenge.version - 1,
+        }
+        if _SAVE.first(self._connection, _row_of(challenge) | keys) is None:
+            raise ChallengeChanged("The request was answered or replaced meanwhile", "Try again")
+
+    def cleared_at(self) -> datetime | None:
+        """Return when the user's limit was last cleared, or None if it never was."""
+        row = user_row.read(self._connection, self._user)
+        return None if row is None else row.pushes_cleared_at
+
+    def clear(self, now: datetime) -> None:
+        """Store that the user's limit is cleared: challenges up to *now* no longer count."""
+        user_row.change(self._connection, self._user, pushes_cleared_at=now)
+
+
+def _row_of(challenge: Challenge) -> dict[str, Any]:
+    row = {name: getattr(challenge, name) for name in _FIELDS}
+    return row | {"state": challenge.state.value}
+
+
+def _challenge(row: tuple[Any, ...]) -> Challenge:
+    values = dict(zip(_FIELDS, row, strict=True))
+    return Challenge(**{**values, "state": State(values["state"])})
+
+
+def _one(connection: Connection, query: Prepared, values: dict[str, Any]) -> Challenge | None:
+    row = query.first(connection, values)
+    return None if row is None else _challenge(row)
+
+
+def _all(connection: Connection, query: Prepared, values: dict[str, Any]) -> list[Challenge]:
+    return [_challenge(row) for row in query.all(connection, values)]

@@ -1,0 +1,61 @@
+"""The row of one user in ``mfa_users``, and the lock on it.
+
+Push and codes keep a few columns each there. Whoever changes anything of a user's second factor
+first takes the row: so two nodes never decide about one user at the same time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, select, text, update
+
+from idp.store.column_types import StorableText
+from idp.store.engine import Database
+from idp.store.prepared import Prepared
+from idp.store.schema import mfa_users
+
+
+class UserRow(NamedTuple):
+    """One row of ``mfa_users``, without its key; ``totp_seed`` is sealed."""
+
+    wrong_codes: int
+    codes_locked_until: datetime | None
+    pushes_cleared_at: datetime | None
+    totp_seed: str | None
+
+
+_READ = Prepared(
+    select(*(mfa_users.c[name] for name in UserRow._fields)).where(
+        mfa_users.c.user == bindparam("user")
+    )
+)
+_LOCK = text(  # makes the row or finds it, and locks it either way
+    'INSERT INTO mfa_users ("user") VALUES (:user)'
+    ' ON CONFLICT ("user") DO UPDATE SET "user" = excluded."user"'
+).bindparams(bindparam("user", type_=StorableText))
+_CHANGE = update(mfa_users).where(mfa_users.c.user == bindparam("of_user"))
+
+
+@contextmanager
+def locked(database: Database, user: str) -> Iterator[Connection]:
+    """Open a transaction in which this user's rows are ours alone, on every node."""
+    with database.write() as connection:
+        if not database.is_sqlite:  # there a transaction that writes is the only one
+            connection.execute(_LOCK, {"user": user})
+        yield connection
+
+
+def read(connection: Connection, user: str) -> UserRow | None:
+    """Return the row of *user*, or None if nothing was ever stored."""
+    row = _READ.first(connection, {"user": user})
+    return None if row is None else UserRow(*row)
+
+
+def change(connection: Connection, user: str, **columns: object) -> None:
+    """Store *columns* of the user's row, and make the row if there is none."""
+    connection.execute(_LOCK, {"user": user})
+    connection.execute(_CHANGE.values(columns), {"of_user": user})

@@ -1,0 +1,78 @@
+"""A web request as a value: what a host reads of it, whatever framework received it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+from urllib.parse import parse_qsl
+
+from werkzeug.datastructures import Headers, ImmutableMultiDict, MultiDict
+
+from idp.federation.request_context import RequestContext
+
+NO_FIELDS: MultiDict[str, str] = ImmutableMultiDict()
+
+
+class HasHeaders(Protocol):
+    """A request of any framework, as far as its headers go."""
+
+    @property
+    def headers(self) -> Headers:
+        """The headers; names are found in upper and lower case."""
+
+
+@dataclass(slots=True)
+class Activity:
+    """The Activity ID of one web request, which its log lines, audits and error page carry.
+
+    It is a new one until the request turns out to belong to a sign-in or a log-out, which has an
+    id of its own. It is the only part of a request that changes.
+    """
+
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    def continue_as(self, identifier: str) -> None:
+        """Use the id of the sign-in or log-out that the request belongs to."""
+        self.id = identifier
+
+
+@dataclass(frozen=True, slots=True)
+class WebRequest:
+    """One web request.
+
+    ``path`` is decoded; ``query`` is raw, since its bytes may be signed. ``form`` holds the fields
+    of a POST and is empty for other methods. ``request_context`` says where the request comes
+    from, as far as the configured proxies vouch for it.
+    """
+
+    method: str
+    path: str
+    query: bytes
+    form: MultiDict[str, str]
+    cookies: Mapping[str, str]
+    headers: Headers
+    request_context: RequestContext
+    activity: Activity
+
+    @property
+    def arguments(self) -> MultiDict[str, str]:
+        """The query's names and values; bytes that are no UTF-8 stay percent-encoded."""
+        query = self.query.decode()
+        return MultiDict(parse_qsl(query, keep_blank_values=True, errors="werkzeug.url_quote"))
+
+    @property
+    def client_ip(self) -> str:
+        """The one address for logs: the nearest to the user that is certain."""
+        return self.request_context.shown_ip
+
+    @property
+    def user_agent(self) -> str:
+        """The header ``User-Agent``, empty without one."""
+        return self.headers.get("User-Agent", "")
+
+    @property
+    def accept_language(self) -> str:
+        """The languages that the browser asks for, as the header ``Accept-Language`` has them."""
+        return self.headers.get("Accept-Language", "")

@@ -1,0 +1,31 @@
+"""The attributes that every cookie of administration has, when it is set and when it goes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from werkzeug import Response
+
+from idp.admin.cookies import AdminCookies
+
+ALWAYS = {"HttpOnly", "SameSite=Strict", "Path=/admin"}
+
+
+def attributes(response: Response) -> set[str]:
+    return set(response.headers["Set-Cookie"].split("; ")[1:])
+
+
+@pytest.mark.parametrize(
+    ("base_url", "secure"),
+    [("https://idp.example.test", {"Secure"}), ("http://localhost:8080", set())],
+)
+def test_a_cookie_is_for_our_own_pages_and_secure_under_tls(base_url, secure):
+    cookies, given, taken = AdminCookies(base_url), Response(), Response()
+
+    cookies.set(given, "Name", "value", max_age=timedelta(minutes=1))
+    cookies.delete(taken, "Name")
+
+    assert attributes(given) >= ALWAYS | secure | {"Max-Age=60"}
+    assert attributes(taken) >= ALWAYS | secure | {"Max-Age=0"}
+    assert ("Secure" in attributes(given)) == bool(secure)

@@ -1,3 +1,0 @@
-from readers import identities
-
-__all__ = ["identities"]

@@ -1,3 +1,0 @@
-from readers import identities, idp, sp
-
-__all__ = ["identities", "idp", "sp"]

@@ -1,0 +1,72 @@
+"""Recent tokens of a browser as a value: how many within how many seconds are a loop."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from http.cookies import SimpleCookie
+
+import pytest
+
+from idp.saml.refusal import Refused
+from idp.signin.loop_detection import MAX_REMEMBERED, NAME, LoopRules, RecentTokens
+from idp.web.answer import Answer
+
+RULES = LoopRules(is_on=True, tokens=3, seconds=20, is_secure=True)
+NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
+SP = "https://sp.example.test"
+
+
+def with_tokens(count: int, *, now: datetime = NOW, rules: LoopRules = RULES) -> RecentTokens:
+    recent = RecentTokens.of(rules, {})
+    for _ in range(count):
+        answer = recent.add_token(Answer(), SP, now)
+        (cookie,) = SimpleCookie(answer.header("Set-Cookie")).values()
+        recent = RecentTokens.of(rules, {NAME: cookie.value})
+    return recent
+
+
+def is_loop(recent: RecentTokens, now: datetime, trust: str = SP) -> bool:
+    try:
+        recent.refuse_loop(trust, now)
+    except Refused:
+        return True
+    return False
+
+
+def test_as_many_tokens_as_allowed_are_no_loop_and_one_more_is():
+    assert not is_loop(with_tokens(2), NOW)
+    assert is_loop(with_tokens(3), NOW)
+
+
+def test_a_token_counts_until_the_interval_has_passed():
+    recent = with_tokens(3)
+    assert is_loop(recent, NOW + timedelta(seconds=19))
+    assert not is_loop(recent, NOW + timedelta(seconds=20))
+
+
+def test_a_token_of_the_future_does_not_count():
+    assert not is_loop(with_tokens(3), NOW - timedelta(seconds=1))
+
+
+def test_tokens_of_another_trust_do_not_count():
+    assert not is_loop(with_tokens(3), NOW, "https://other.example.test")
+
+
+def test_the_cookie_remembers_a_limited_number_of_tokens():
+    rules = LoopRules(is_on=True, tokens=1000, seconds=20, is_secure=True)
+    recent = with_tokens(MAX_REMEMBERED + 5, rules=rules)
+    with pytest.raises(Refused):
+        RecentTokens(LoopRules(True, MAX_REMEMBERED, 20, True), recent.cookie).refuse_loop(SP, NOW)
+    RecentTokens(LoopRules(True, MAX_REMEMBERED + 1, 20, True), recent.cookie).refuse_loop(SP, NOW)
+
+
+def test_loop_detection_sets_no_cookie_when_switched_off():
+    off = LoopRules(is_on=False, tokens=1, seconds=20, is_secure=True)
+    assert RecentTokens.of(off, {}).add_token(Answer(), SP, NOW) == Answer()
+
+
+def test_signing_out_removes_the_cookie_of_a_browser_that_has_one():
+    forgotten = with_tokens(1).forget(Answer()).header("Set-Cookie")
+    assert forgotten.startswith(f"{NAME}=;")
+    assert "Max-Age=0" in forgotten
+    assert RecentTokens.of(RULES, {}).forget(Answer()) == Answer()

@@ -1,0 +1,152 @@
+"""A node that dies by SIGKILL at a chosen commit: a process of its own, given one thing to do.
+
+It comes from a server of forks that has imported everything, so that many may die in a second.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+from typing import Any
+
+from idp.app import assemble, create_app
+from idp.config.schema import Config
+from idp.directory import PasswordHasher
+from idp.federation.token_signing.ring import KeyFiles
+from idp.federation.token_signing.rollover import SigningKeys
+from idp.signin.paths import PROBE
+from idp.store.engine import Database
+from idp.testing.clock import ShiftedClock
+
+PRELOADED = ["idp.app", "idp.admin", "idp.authenticator", "idp.signin", "psycopg"]
+SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Point:
+    """Just before the commit of so many transactions, or just after it."""
+
+    commit: int
+    after: bool
+
+
+@dataclass(frozen=True)
+class Node:
+    """What a node is made of; all of it can be sent to another process."""
+
+    config: Config
+    clock: ShiftedClock
+
+    def posts(self, path: str, form: dict[str, str], cookies: dict[str, str]) -> Job:
+        """Return the work of answering a browser's post."""
+        return partial(_post, self, path, form, cookies)
+
+    def takes_an_answer(self, device: str, challenge: str, **answer: Any) -> Job:
+        """Return the work of taking a phone's answer."""
+        return partial(_answer, self, device, challenge, answer)
+
+
+Job = Callable[[Callable[[], None]], None]
+"""Makes everything ready, calls what it is given, and works: from then on commits are counted."""
+
+
+def points_of(job: Job) -> Iterator[Point]:
+    """Have a node die at each commit of *job* in turn; the last one, of none, survives.
+
+    Yields where it has died, each time, so that what is left can be looked at and set right.
+    """
+    commit = 0
+    while True:
+        commit += 1
+        for after in (False, True):
+            if not dies(job, Point(commit, after)):
+                return
+            yield Point(commit, after)
+
+
+def dies(job: Job, point: Point) -> bool:
+    """Do *job* in a process that dies at *point*; say whether it came to that."""
+    process = _context().Process(target=_do, args=(job, point))
+    process.start()
+    process.join(SECONDS)
+    if process.exitcode not in (0, -signal.SIGKILL):
+        raise RuntimeError(f"The node ended with {process.exitcode}")
+    return process.exitcode == -signal.SIGKILL
+
+
+def _context() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    return context
+
+
+def _do(job: Job, point: Point) -> None:
+    """Do *job*, counting the transactions it commits and the files it puts in place."""
+    turns = count(1)
+    write, link, replace = Database.write, os.link, os.replace
+
+    def die(commit: int, *, after: bool) -> None:
+        if point == Point(commit, after):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    @contextmanager
+    def dying_write(self: Database, **options: Any) -> Iterator[Any]:
+        commit = next(turns)
+        with write(self, **options) as connection:
+            yield connection
+            die(commit, after=False)
+        die(commit, after=True)
+
+    def dying(put: Callable[..., None], *names: Any) -> None:
+        commit = next(turns)
+        die(commit, after=False)
+        put(*names)
+        die(commit, after=True)
+
+    def begin() -> None:
+        Database.write = dying_write  # type: ignore[method-assign]
+        os.link, os.replace = partial(dying, link), partial(dying, replace)
+
+    job(begin)
+    os._exit(0)
+
+
+def rolls(step: str, folder: Path, begin: Callable[[], None]) -> None:
+    """Do one step of a rollover, ``roll``, ``promote`` or ``retire``, with the keys in *folder*."""
+    keys = SigningKeys(KeyFiles(folder / "signing.key", folder / "signing.crt"))
+    begin()
+    if step == "roll":
+        keys.roll(keys.current().primary.facts.not_before, kind="ecdsa")
+    else:
+        getattr(keys, step)()
+
+
+def _post(
+    node: Node, path: str, form: dict[str, str], cookies: dict[str, str], begin: Callable[[], None]
+) -> None:
+    services = assemble(
+        node.config, clock=node.clock, hasher=PasswordHasher(memory_kib=8, passes=1)
+    )
+    client = create_app(services.config, services=services).test_client()
+    for name, value in cookies.items():
+        client.set_cookie(name, value)
+    client.get(PROBE)  # after the first request, the house is kept
+    begin()
+    client.post(path, data=form, base_url=node.config.server.base_url)
+
+
+def _answer(
+    node: Node, device: str, challenge: str, answer: dict[str, Any], begin: Callable[[], None]
+) -> None:
+    services = assemble(node.config, clock=node.clock)
+    found = services.mfa.devices.find(device)
+    begin()
+    services.mfa.push.answer(found, challenge, **answer)

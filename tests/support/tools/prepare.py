@@ -1,0 +1,40 @@
+"""Brings what the tests need beside Python packages, before they start.
+
+Without arguments: a browser, aws-adfs and node-saml. With arguments: these Debian packages.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from support.browsers.chromium import find_chromium
+from support.clients.aws_adfs import ready_environment
+from support.clients.node_saml import ready_modules
+from support.tools.toolbox import ToolMissing, apt_install, can_use_apt, is_installed
+
+
+def bring_debian_packages(packages: Sequence[str]) -> None:
+    """Install what is not here; as an ordinary user say what to install."""
+    missing = [package for package in packages if not is_installed(package)]
+    if missing and not can_use_apt():
+        raise ToolMissing(f"As root run: apt-get install {' '.join(missing)}")
+    if missing:
+        apt_install(*missing)
+
+
+def main(packages: Sequence[str]) -> None:
+    """Bring everything, or end with what is missing and how to bring it."""
+    try:
+        if packages:
+            bring_debian_packages(packages)
+        else:
+            find_chromium()
+            ready_environment()
+            ready_modules()
+    except ToolMissing as failure:
+        raise SystemExit(str(failure)) from None
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
