@@ -1,6 +1,6 @@
 """Claims as rules see them: their types by name, and what a directory's user brings.
 
-The types are AD FS's own (facts §C.7), always ``http://``.
+The types are AD FS's own (Get-AdfsClaimDescription), always ``http://``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Where a request comes from, as AD FS sees it: addresses, proxy, and inside or outside.
 
 Outside (extranet) is what came through a Web Application Proxy, all else is inside (intranet):
-there are no address ranges until a policy names some (facts §D.4).
+there are no address ranges until a policy names some (docs/access-control.md).
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class RequestContext:
         return self.user_ip or self.client_ip
 
     def claims(self) -> tuple[Claim, ...]:
-        """Return it as claims (facts §C.7); what is not known has none."""
+        """Return it as claims; what is not known has none."""
         values = {
             "x-ms-client-ip":              self.client_ip,
             "x-ms-forwarded-client-ip":    ",".join(self.forwarded_ips),

@@ -144,7 +144,7 @@ def _assertion(
 def _must_be_who_was_asked_for(
     pending: PendingSignIn, user: Subject, name_id: NameID | None
 ) -> None:
-    """A Subject chooses nobody: it names the one who signed in, or it is refused (§3.4.1).
+    """A Subject chooses nobody: it names who signed in, or it is refused (saml-core §3.4.1).
 
     The name may be the one that the service provider knows, or one that people go by.
     """

@@ -140,7 +140,7 @@ class RequestReader:
         )
 
     def _named(self, request: WebRequest) -> tuple[str, str | None] | None:
-        """Return trust and RelayState of an IdP-initiated address (facts §C.10)."""
+        """Return trust and RelayState of an IdP-initiated address (docs/pages.md)."""
         arguments = _any_case(request)
         relay_state = arguments.get("relaystate")
         if "logintorp" in arguments:
