@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count, islice
 from pathlib import Path
 
-from flask import Flask, Response
+from flask import Flask
 from sqlalchemy import Table, insert, select
 
 from bench import saml
