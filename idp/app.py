@@ -34,10 +34,10 @@ from idp.store.policies import SqlPolicyStore
 from idp.store.providers import SqlProviderStore
 from idp.store.refreshes import SqlRefreshStore
 from idp.store.sign_in_log import SqlSignInLog
-from idp.store.sign_ins import SignInStore
+from idp.store.sign_ins import SqlSignInStore
 from idp.store.trusts import SqlTrustStore
 from idp.store.upgrade import upgrade
-from idp.store.used_once import UsedOnce
+from idp.store.used_once import SqlUsedOnce
 from idp.store.users import SqlUserStore
 from idp.system_clock import SystemClock
 
@@ -86,9 +86,9 @@ def assemble(
         providers=Providers(SqlProviderStore(database)),
         log=SqlSignInLog(database),
         persistent_names=SqlPersistentNames(database),
-        sign_ins=SignInStore(database),
+        sign_ins=SqlSignInStore(database),
         log_outs=SqlLogOuts(database),
-        once=UsedOnce(database),
+        once=SqlUsedOnce(database),
         signing_keys=FixedKey(signing_key) if signing_key else signing_keys_of(config, counters),
         counters=counters,
     )

@@ -10,7 +10,7 @@ from idp.doctor.file_checks import sqlite_file
 from idp.doctor.findings import Findings, ServerUnderTest, broken, from_error, warning
 from idp.serving.plan import choose_engine
 from idp.store.engine import Database
-from idp.store.upgrade import HEAD, DatabaseTooNew, revision_of
+from idp.store.upgrade import HEAD, DatabaseTooNew, read_revision
 
 RELEASED_AFTER = datetime(2026, 1, 1, tzinfo=UTC)
 """This version did not exist before, so that a clock with an earlier time is wrong."""
@@ -31,7 +31,7 @@ def database(server: ServerUnderTest) -> Findings:
         return
     store = Database(server.config.store.url)
     try:
-        revision = revision_of(store)
+        revision = read_revision(store)
     except TallystickError as error:
         yield from_error(error)
         return

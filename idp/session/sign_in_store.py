@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,28 +15,19 @@ if TYPE_CHECKING:
     from idp.session.participants import Issued
 
 
-class StoredFacts(Protocol):
-    """The state at one moment; a disabled trust or user is included, marked as disabled."""
+@dataclass(frozen=True, slots=True)
+class StoredFacts:
+    """The state at one moment; a disabled trust or user is included, marked as disabled.
 
-    @property
-    def trust(self) -> RelyingPartyTrust | None:
-        """The trust, None if there is none."""
+    ``trust`` and ``user`` are None if there is none, ``node`` if the farm has no node. ``rules``
+    are the access rules for all trusts.
+    """
 
-    @property
-    def node(self) -> Node | None:
-        """The farm's node that answers, None if the farm has none."""
-
-    @property
-    def user(self) -> User | None:
-        """The session's user, None if there is none."""
-
-    @property
-    def session_ended(self) -> bool:
-        """Whether the session was signed out."""
-
-    @property
-    def rules(self) -> AccessRules:
-        """The access rules for all trusts."""
+    trust: RelyingPartyTrust | None
+    node: Node | None
+    user: User | None
+    session_ended: bool
+    rules: AccessRules
 
 
 class SignInStore(Protocol):
@@ -47,7 +39,8 @@ class SignInStore(Protocol):
         """Return what a step of a sign-in needs to know, all of the same moment.
 
         *entity_id* is any identifier of the trust, None for a sign-in without one. *session_id* is
-        the root of the session, *node* the name of a node (None: the farm's first).
+        the root of the session, *node* the name of a node (None: the farm's first). Raises
+        :class:`~idp.federation.relying_party.trust.UnreadableTrust`.
         """
 
     def finish(

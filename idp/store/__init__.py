@@ -1,1 +1,27 @@
-"""The only room that knows SQL: tables, migrations, and one file for each port it fills."""
+"""The database: tables, migrations and storage for all rooms. Only this room uses SQL.
+
+====================  ==============================================================================
+module                what it does
+====================  ==============================================================================
+``engine``            :class:`~idp.store.engine.Database`: read, and write in transactions
+``sqlite``            connections to a SQLite file; writers queue
+``postgresql``        connections to a PostgreSQL server
+``errors``            what is raised when the database does not answer
+``upgrade``           applies the migrations at start
+``schema``            all tables; ``column_types`` has the types of their columns
+``prepared``          statements of the hot path, compiled once
+``stored_json``       reads JSON columns leniently: docs/operation.md, "Upgrade"
+``sign_ins``          the hot path: one read before a step of a sign-in, one transaction at its end
+``trusts``            relying party trusts; ``trust_rows`` has their rows, ``trust_identifiers``
+                      further entity ids, ``refreshes`` when their metadata is fetched
+``policies``          the global policy; ``access_control`` has the access control policies
+``users``             the directory; ``lockout`` counts wrong passwords
+``participants``      the service providers of a session; ``log_outs`` the log-outs in progress
+``used_once``         what may happen only once
+``mfa/``              second factors
+``maintenance``       deletes rows that are no longer needed
+====================  ==============================================================================
+
+Read ``engine`` first, then ``trusts``. A class ``SqlX`` implements the protocol ``X`` of the room
+that uses it; :mod:`idp.app` joins them. Nothing else imports this room.
+"""

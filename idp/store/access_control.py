@@ -1,4 +1,4 @@
-"""Access control policies in the database, beside the built-in ones."""
+"""The access control policies that administrators made, in the database."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from idp.federation.access_control.policies import (
     UnreadableAccessControlPolicy,
 )
 from idp.store.engine import Database
-from idp.store.policies import read_additional_rules, read_second_factor, stamp
+from idp.store.policies import read_additional_rules, read_second_factor, renew_stamp
 from idp.store.schema import access_control_policies as table
 from idp.store.stored_json import DamagedValue, faults_of, known_values, load_object
 from idp.store.upsert import upsert
@@ -30,27 +30,27 @@ class SqlAccessControlStore:
         self._database = database
 
     def rules(self) -> AccessRules:
-        """Return what holds for all trusts."""
+        """Return the rules for all trusts and the custom policies."""
         with self._database.read() as connection:
             return read_rules(connection)
 
     def save_policy(self, policy: AccessControlPolicy) -> None:
-        """Store a policy, new or known by its name."""
+        """Store a policy, new or in place of the one with that name."""
         text = policy.model_dump_json(by_alias=True, exclude_defaults=True)
         with self._database.write() as connection:
             upsert(connection, table, "name", {"name": policy.name, "policy": text})
-            stamp(connection)
+            renew_stamp(connection)
 
     def remove_policy(self, name: str) -> bool:
-        """Remove a policy; False when there is none."""
+        """Remove a policy; return False if there is none."""
         with self._database.write() as connection:
             removed = connection.execute(_REMOVE, {"name": name}).first() is not None
-            stamp(connection)
+            renew_stamp(connection)
         return removed
 
 
 def read_rules(connection: Connection) -> AccessRules:
-    """Return what holds for all trusts; what cannot be read of it is in there as what it is."""
+    """Return the rules for all trusts and the custom policies, readable or not."""
     custom: dict[str, AccessControlPolicy] = {}
     unreadable: dict[str, UnreadableAccessControlPolicy] = {}
     for name, text in connection.execute(

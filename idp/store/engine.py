@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, exc, text
 from sqlalchemy.engine import URL, make_url
 
 from adapter.errors import TallystickError
-from idp.store.errors import FAULTS, StoreUnavailable, unavailable
+from idp.store.errors import DRIVER_ERRORS, StoreUnavailable, unavailable
 from idp.store.postgresql import PostgresqlServer
 from idp.store.sqlite import SqliteFile
 
@@ -19,13 +19,13 @@ __all__ = ["Database", "StoreUnavailable"]
 
 
 class Source(Protocol):
-    """Where connections come from."""
+    """Opens connections to one database."""
 
     def create(self) -> None:
-        """Make the database where that is ours to do, unless there is one."""
+        """Create the database if this process is responsible for that and it does not exist."""
 
     def connect(self) -> AbstractContextManager[Connection]:
-        """Lend a connection on which every statement stands alone."""
+        """Lend a connection in autocommit mode."""
 
     def begin(self, *, durable: bool) -> AbstractContextManager[Connection]:
         """Lend a connection in a transaction."""
@@ -37,8 +37,8 @@ class Source(Protocol):
 class Database:
     """One database, by URL: a SQLite file, or PostgreSQL for a farm.
 
-    Safe for threads; several processes may share one. Nothing is opened before the first use, and
-    a SQLite file is only ever made by :meth:`create`. *connections* bounds those to PostgreSQL.
+    Threads and processes may share a database. It is opened at the first use; only :meth:`create`
+    creates a SQLite file. *connections* is the upper limit of connections to PostgreSQL.
     """
 
     def __init__(self, url: str, *, connections: int = 16) -> None:
@@ -47,28 +47,29 @@ class Database:
         self._source = _source(parsed, connections)
 
     def create(self) -> None:
-        """Make an empty SQLite file that only its owner can read, unless there is one."""
+        """Create an empty SQLite file with mode 0600 if it does not exist."""
         self._source.create()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Lend a connection on which every statement stands alone.
+        """Lend a connection in autocommit mode.
 
-        Raises :class:`StoreUnavailable`, like everything that touches the database.
+        Raises :class:`StoreUnavailable`, as everything that uses the database does.
         """
         try:
             with self._source.connect() as connection:
                 yield connection
-        except FAULTS as error:
+        except DRIVER_ERRORS as error:
             raise unavailable(error) from error
 
     @contextmanager
     def write(self, *, durable: bool = True, alone: Table | None = None) -> Iterator[Connection]:
-        """Open a transaction; it commits when left, and changes nothing when left by an exception.
+        """Lend a connection in a transaction, which commits at the end or rolls back on an error.
 
-        With ``durable`` false, the commit does not wait for the disk: it outlives this process and
-        is seen by all, but may be undone by a power cut, alone or with later ones of its kind.
-        On SQLite a transaction is the only one that writes; elsewhere only to the table *alone*.
+        With ``durable`` false, the commit does not wait for the disk: every process sees it, but a
+        power failure may undo it together with later commits of this kind.
+        On SQLite no other transaction writes at the same time. On PostgreSQL no other one writes to
+        the table *alone*, if that is given.
         """
         try:
             with self._source.begin(durable=durable) as connection:
@@ -76,18 +77,18 @@ class Database:
                     lock = f"LOCK TABLE {alone.name} IN SHARE ROW EXCLUSIVE MODE"
                     connection.execute(text(lock))
                 yield connection
-        except FAULTS as error:
+        except DRIVER_ERRORS as error:
             raise unavailable(error) from error
 
     def read_settled(self, table: Table) -> AbstractContextManager[Connection]:
-        """Lend a connection to which no row of *table* will come below the highest it sees.
+        """Lend a connection that sees every row of *table* up to the highest serial it sees.
 
-        Rows are numbered before they are committed; whoever is writing one now is waited for.
+        A row gets its serial before it is committed, so this waits for running transactions.
         """
         return self.read() if self.is_sqlite else self.write(durable=False, alone=table)
 
     def dispose(self) -> None:
-        """Close all idle connections; the next use opens new ones."""
+        """Close all idle connections. The next use opens new ones."""
         self._source.dispose()
 
 
@@ -101,12 +102,12 @@ def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
     except (exc.ArgumentError, ValueError):
-        raise _bad_url("The database URL cannot be read") from None  # it may hold a password
+        raise _bad_url("The database URL cannot be read") from None  # it may contain a password
     backend = parsed.get_backend_name()
     if backend not in ("sqlite", "postgresql"):
-        raise _bad_url(f"There is no support for databases of the kind {backend!r}")
+        raise _bad_url(f"Databases of the kind {backend!r} are not supported")
     if backend == "sqlite" and parsed.database in (None, "", ":memory:"):
-        raise _bad_url("A database in memory would be another one in every thread")
+        raise _bad_url("A database in memory would be a different one in every thread")
     return parsed
 
 

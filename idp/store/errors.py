@@ -1,4 +1,4 @@
-"""The database that does not answer: how long it is waited for, and what is said then."""
+"""What is raised when the database does not answer, and how long it may take."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from sqlalchemy import exc
 
 from adapter.errors import Unavailable
 
-PATIENCE = 3.0
-"""Seconds that a lock, a free connection or a server is waited for."""
+MAX_WAIT_SECONDS = 3.0
+"""Upper limit of the wait for a lock, a free connection or a server."""
 
-FAULTS = (exc.DBAPIError, exc.TimeoutError, sqlite3.Error)
-"""What is raised by drivers, and by pools that have nothing to lend."""
+DRIVER_ERRORS = (exc.DBAPIError, exc.TimeoutError, sqlite3.Error)
+"""The errors of drivers, and of connection pools without a free connection."""
 
 
 class StoreUnavailable(Unavailable):
-    """Raised when the database is locked, gone, full or broken; the cause is chained to it."""
+    """Raised when the database is locked, missing, full or broken; its ``__cause__`` says why."""
 
     code = "store_unavailable"
 
 
 def unavailable(error: Exception) -> StoreUnavailable:
-    """Return what to raise for one of :data:`FAULTS`."""
+    """Return the :class:`StoreUnavailable` to raise for one of :data:`DRIVER_ERRORS`."""
     cause = getattr(error, "orig", None) or error
-    said = " ".join(str(cause).split())  # PostgreSQL's own texts have several lines
+    message = " ".join(str(cause).split())  # PostgreSQL's messages have several lines
     return StoreUnavailable(
-        f"The database does not answer: {type(cause).__name__}: {said}",
+        f"The database does not answer: {type(cause).__name__}: {message}",
         "Check its address, its permissions and the space on its disk",
     )

@@ -1,4 +1,4 @@
-"""Tries at passwords in the database: counters that are locked, asked and written in one go."""
+"""Counters of wrong passwords: each is locked, read and written in one transaction."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ from idp.directory.lockout import (
     PasswordLimits,
 )
 from idp.directory.user_store import Tried
+from idp.store.column_types import Instant, StorableText
 from idp.store.prepared import Prepared
-from idp.store.schema import Instant, Words, account_activity, password_limits
+from idp.store.schema import account_activity, password_limits
 from idp.store.stored_json import DamagedValue, load_texts, log_once
 
-_LIMITS = Prepared(  # makes the row or finds it, and locks it either way
+_LIMITS = Prepared(  # inserts the row if it is missing, locks it and returns it
     text(
         "INSERT INTO password_limits (name, wrong, last_at) VALUES (:name, 0, :at)"
         " ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING wrong, last_at"
-    ).bindparams(bindparam("name", type_=Words), bindparam("at", type_=Instant)),
+    ).bindparams(bindparam("name", type_=StorableText), bindparam("at", type_=Instant)),
     returns=(Integer(), Instant()),
 )
 _SAVE_LIMITS = Prepared(
@@ -43,12 +44,12 @@ _ACTIVITY_COLUMNS = (
     account_activity.c.unknown_at,
     account_activity.c.addresses,
 )
-_ACTIVITY = Prepared(  # the same
+_ACTIVITY = Prepared(  # as above
     text(
         "INSERT INTO account_activity (name) VALUES (:name)"
         " ON CONFLICT (name) DO UPDATE SET name = excluded.name"
         " RETURNING familiar_wrong, familiar_at, unknown_wrong, unknown_at, addresses"
-    ).bindparams(bindparam("name", type_=Words)),
+    ).bindparams(bindparam("name", type_=StorableText)),
     returns=(Integer(), Instant(), Integer(), Instant(), Text()),
 )
 _SAVE_ACTIVITY = Prepared(
@@ -61,7 +62,7 @@ _SAVE_ACTIVITY = Prepared(
 def debit(
     connection: Connection, name: str, now: datetime, rules: LockoutRules, origin: Origin
 ) -> Tried:
-    """Take one try off the account that decides; where that grants it, the other may watch."""
+    """Debit one attempt from the lock-out that decides; with ``log_only`` also from the other."""
     if rules.is_enforced(origin):
         smart = _debit_smart(connection, name, now, rules, origin)
         return Tried(smart, smart)
@@ -71,7 +72,7 @@ def debit(
 
 
 def accept(connection: Connection, name: str, rules: LockoutRules, origin: Origin) -> None:
-    """Clear what the right password clears, and remember where it came from."""
+    """Clear the counters after the right password, and store its address as familiar."""
     _CLEAR_LIMITS.run(connection, {"name": name})
     if rules.is_smart(origin):
         before = _activity(connection, name)
@@ -81,21 +82,21 @@ def accept(connection: Connection, name: str, rules: LockoutRules, origin: Origi
 
 
 def clear(connection: Connection, name: str) -> None:
-    """Forget the wrong tries; familiar addresses stay."""
+    """Clear the counters; familiar addresses stay."""
     _CLEAR_LIMITS.run(connection, {"name": name})
-    none = {"familiar_wrong": 0, "familiar_at": None, "unknown_wrong": 0, "unknown_at": None}
-    mine = account_activity.c.name == name
-    connection.execute(update(account_activity).where(mine).values(none))
+    cleared = {"familiar_wrong": 0, "familiar_at": None, "unknown_wrong": 0, "unknown_at": None}
+    of_name = account_activity.c.name == name
+    connection.execute(update(account_activity).where(of_name).values(cleared))
 
 
 def forget(connection: Connection, name: str) -> None:
-    """Forget wrong tries and addresses: whoever had the old password may have come from them."""
+    """Delete counters and familiar addresses; whoever knew the old password may have used them."""
     _CLEAR_LIMITS.run(connection, {"name": name})
     connection.execute(delete(account_activity).where(account_activity.c.name == name))
 
 
 def states(connection: Connection, name: str | None) -> Mapping[str, AccountState]:
-    """Return what stands there of one account, or of all."""
+    """Return the counters of one account, or of all accounts, by name."""
     soft = select(password_limits)
     smart = select(account_activity.c.name, *_ACTIVITY_COLUMNS)
     if name is not None:
@@ -130,7 +131,7 @@ def _debit_smart(
 
 
 def _activity(connection: Connection, name: str) -> AccountActivity:
-    """Return the account's row, made where it is missing, and locked."""
+    """Return the row of the account, inserted if it is missing, and locked."""
     return _activity_of(_ACTIVITY.one(connection, {"name": name}))
 
 
@@ -144,7 +145,7 @@ def _activity_of(row: Any) -> AccountActivity:
 
 
 def _addresses(text: str) -> tuple[str, ...]:
-    """Return the familiar addresses; none where they cannot be read, until the next sign-in."""
+    """Return the familiar addresses; an unreadable list is empty and is replaced at a sign-in."""
     try:
         return load_texts(text)
     except DamagedValue as damage:

@@ -1,4 +1,4 @@
-"""Log-outs under way, and how far each service provider's is."""
+"""Log-outs in progress, and the outcome at each service provider."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from idp.audit.record import SignInRecord
 from idp.session.participants import AskedBy, LogOut, Outcome, Participant
 from idp.store import participants, sign_in_log, used_once
 from idp.store.engine import Database
-from idp.store.participants import COLUMNS, SESSION_ENDED, participant_of
+from idp.store.participants import COLUMNS, SESSION_ENDED, participant_from_row
 from idp.store.prepared import Prepared
 from idp.store.schema import log_outs
 from idp.store.schema import session_participants as table
@@ -32,7 +32,7 @@ from idp.store.stored_json import (
 LOGOUT_REQUEST = "logout-request"
 _ASKED_BY = tuple(field.name for field in fields(AskedBy))
 MAX_PARTICIPANTS = 1000
-"""Rows read of one user at one service provider, or of one log-out: the newest."""
+"""Rows that are read for one NameID, or for one session: the newest."""
 
 
 _NEWEST = select(*COLUMNS).order_by(table.c.serial.desc()).limit(MAX_PARTICIPANTS)
@@ -45,7 +45,7 @@ _NAMED = Prepared(
 )
 _OF_SESSION = Prepared(_NEWEST.where(table.c.session == bindparam("session")))
 _BEGIN = Prepared(insert(log_outs).values({each.name: bindparam(each.name) for each in log_outs.c}))
-_ASKER_HAS_LEFT = Prepared(
+_SIGN_OUT_ASKER = Prepared(
     update(table)
     .where(
         table.c.session == bindparam("of_session"),
@@ -94,17 +94,18 @@ class SqlLogOuts:
         self._database = database
 
     def named(self, trust: str, name: str, now: datetime) -> tuple[Participant, ...]:
-        """Return what the service provider was told under this NameID's value."""
+        """Return the assertions that the service provider received with this NameID value."""
         values = {"trust": trust, "name": name, "now": now}
         with self._database.read() as connection:
             rows = _NAMED.all(connection, values)
-        return tuple(map(participant_of, reversed(rows)))
+        return tuple(map(participant_from_row, reversed(rows)))
 
     def participants(self, sessions: Sequence[str]) -> tuple[Participant, ...]:
-        """Return what all service providers of these sessions were told."""
+        """Return the assertions of all service providers in these sessions."""
         with self._database.read() as connection:
-            found = [_OF_SESSION.all(connection, {"session": session}) for session in sessions]
-        return tuple(map(participant_of, sorted(row for rows in found for row in rows)))
+            by_session = [_OF_SESSION.all(connection, {"session": each}) for each in sessions]
+        rows = sorted(row for session_rows in by_session for row in session_rows)
+        return tuple(map(participant_from_row, rows))
 
     def begin(
         self,
@@ -115,9 +116,10 @@ class SqlLogOuts:
         request_expires_at: datetime,
         log: SignInRecord,
     ) -> bool:
-        """End the sessions, spend the request that asked for it, and log it, all or nothing.
+        """End the sessions, mark the request as used, and log it: all or nothing.
 
-        Who asked has signed out. False, and nothing written, when the request was spent before.
+        The service provider that asked counts as signed out. Returns False, and writes nothing, if
+        the request was used before.
         """
         asked = log_out.asked_by
         with self._database.write() as connection:
@@ -129,33 +131,33 @@ class SqlLogOuts:
                 participants.lock(connection, session, shared=False)
                 used_once.claim(connection, SESSION_ENDED, session, sessions_end_by)
                 if asked is not None:
-                    who = {"of_session": session, "of_trust": asked.trust}
-                    _ASKER_HAS_LEFT.run(connection, who)
+                    asker = {"of_session": session, "of_trust": asked.trust}
+                    _SIGN_OUT_ASKER.run(connection, asker)
             _BEGIN.run(connection, _row_of(log_out, expires_at))
             sign_in_log.append(connection, log)
         return True
 
     def find(self, log_out: str) -> LogOut | None:
-        """Return the log-out of an id."""
+        """Return the log-out with this id, None if there is none that can be read."""
         with self._database.read() as connection:
             row = _FIND.first(connection, {"id": log_out})
         return None if row is None else _log_out_of(row)
 
     def ask(self, number: int, request_id: str, log_out: str, now: datetime) -> bool:
-        """Say that a service provider is being asked; False when it was already."""
+        """Record that a service provider is asked; return False if it was asked before."""
         values = {"number": number, "request_id": request_id, "log_out": log_out, "asked_at": now}
         with self._database.write(durable=False) as connection:
             return _ASK.first(connection, values) is not None
 
     def settle(self, number: int, outcome: Outcome) -> None:
-        """Say what became of one, unless that is known."""
+        """Record an outcome, unless there is one already."""
         with self._database.write(durable=False) as connection:
             _SETTLE.run(connection, {"number": number, "outcome": outcome.value})
 
     def answered(self, trust: str, request_id: str, outcome: Outcome) -> str | None:
-        """Say what a service provider answered; return the log-out that asked, None if none did.
+        """Record a service provider's answer; return the log-out that asked, None without one.
 
-        The first answer counts; one that comes too late is still one.
+        The first answer counts, also one that comes after the time limit.
         """
         values = {"of_request": request_id, "of_trust": trust, "outcome": outcome.value}
         with self._database.write(durable=False) as connection:
@@ -177,7 +179,7 @@ def _row_of(log_out: LogOut, expires_at: datetime) -> dict[str, Any]:
 
 
 def _log_out_of(row: Sequence[Any]) -> LogOut | None:
-    """Return the log-out of a row, None for one that cannot be read: it is as good as over."""
+    """Return the log-out of a row, None for an unreadable row: that log-out is over."""
     identifier, user, roots, activity_id, started_at, asked_by, _ = row
     try:
         sessions, elsewhere = _sessions(roots)
@@ -196,7 +198,7 @@ def _log_out_of(row: Sequence[Any]) -> LogOut | None:
 
 
 def _sessions(text: str) -> list[tuple[str, ...]]:
-    """Return the roots of this browser's sessions, and of others'; more lists may follow."""
+    """Return the roots of the sessions in this browser and in others; later lists are ignored."""
     lists = load_json(text)
     if not isinstance(lists, list) or len(lists) < 2:
         raise DamagedValue("sessions is not two lists")

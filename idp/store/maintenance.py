@@ -1,4 +1,4 @@
-"""Forgetting what cannot matter any more: at the first request, and now and then."""
+"""Deletes rows that are no longer needed: after a request, at most every ten minutes."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from idp.store.engine import Database, StoreUnavailable
 from idp.store.schema import activations, challenges, log_outs, session_participants
 
 GRACE = timedelta(hours=1)
-"""Used keys are kept so long after they expired, for clocks that jump ahead and come back."""
+"""Expired keys are kept this much longer, in case a clock was wrong and is set back."""
 
 KEEP_CHALLENGES = timedelta(days=1)
 KEEP_ACTIVATIONS = timedelta(days=1)
 
-INTERVAL = 600.0
+INTERVAL_SECONDS = 600.0
 """Seconds between two purges."""
 
 
 @dataclass(frozen=True, slots=True)
-class Purged:
-    """How many rows are gone."""
+class PurgedRows:
+    """The number of rows that were deleted from each table."""
 
     used_once: int
     challenges: int
@@ -36,13 +36,13 @@ class Purged:
     log_outs: int = 0
 
 
-def purge(database: Database, now: datetime, limit: int = 5000) -> Purged:
+def purge(database: Database, now: datetime, limit: int = 5000) -> PurgedRows:
     """Delete at most *limit* old rows of each kind, each kind in a short transaction.
 
-    Cheap when there is nothing to do; who finds *limit* rows gone may call again.
+    This is cheap when there is nothing to delete. If *limit* rows were deleted, there may be more.
     """
-    return Purged(
-        once.UsedOnce(database).purge(now - GRACE, limit),
+    return PurgedRows(
+        once.SqlUsedOnce(database).purge(now - GRACE, limit),
         _purge(database, challenges, challenges.c.created_at < now - KEEP_CHALLENGES, limit),
         _purge(database, activations, activations.c.expires_at < now - KEEP_ACTIVATIONS, limit),
         _purge(
@@ -60,9 +60,9 @@ def _purge(database: Database, table: Table, old: ColumnElement[bool], limit: in
 
 
 class Housekeeping:
-    """Purges at the first call of :meth:`tick`, and then every ten minutes it is called.
+    """Purges at the first call of :meth:`tick`, and then at most every ten minutes.
 
-    The interval runs by the monotonic clock; what is old is told by the clock that made it.
+    The monotonic clock measures the interval; *clock* decides which rows are old.
     """
 
     def __init__(self, database: Database, clock: Clock) -> None:
@@ -72,11 +72,11 @@ class Housekeeping:
         self._next = 0.0
 
     def tick(self) -> None:
-        """Purge if it is time; cost-free otherwise. A database that is away is left in peace."""
+        """Purge if it is time, else return at once. After an outage the next call tries again."""
         if time.monotonic() < self._next or not self._busy.acquire(blocking=False):
             return
         try:
-            self._next = time.monotonic() + INTERVAL
+            self._next = time.monotonic() + INTERVAL_SECONDS
             purge(self._database, self._clock.now())
         except StoreUnavailable:
             self._next = 0.0

@@ -1,4 +1,4 @@
-"""How long metadata may be used, as JSON has it; mostly there is nothing to say."""
+"""How long metadata may be used, as keys of a JSON object; most metadata has no limit."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ TERMS = ("valid_until", "cache_seconds")
 """The keys that this module reads and writes."""
 
 
-def terms_of(validity: Validity) -> dict[str, Any]:
-    """Return what there is to say, by name."""
+def validity_to_json(validity: Validity) -> dict[str, Any]:
+    """Return the limits by key; without limits there are no keys."""
     until, cache = validity.valid_until, validity.cache_duration
     values = {
         "valid_until": None if until is None else until.isoformat(),
@@ -23,8 +23,8 @@ def terms_of(validity: Validity) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def validity_of(values: Mapping[str, Any]) -> Validity:
-    """Return what was said; raises :class:`DamagedValue`."""
+def validity_from_json(values: Mapping[str, Any]) -> Validity:
+    """Return the limits that stored keys describe; raises :class:`DamagedValue`."""
     if not values:
         return UNLIMITED
     try:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Connection, bindparam, select, text
 
 from idp.federation.issuance.name_ids import opaque_name
+from idp.store.column_types import StorableText
 from idp.store.engine import Database
-from idp.store.schema import Words, name_ids
+from idp.store.schema import name_ids
 
 _VALUE = select(name_ids.c.value).where(
     name_ids.c.trust == bindparam("trust"), name_ids.c.user == bindparam("user")
@@ -14,7 +15,7 @@ _VALUE = select(name_ids.c.value).where(
 _MAKE = text(
     'INSERT INTO name_ids (trust, "user", value) VALUES (:trust, :user, :value)'
     ' ON CONFLICT (trust, "user") DO NOTHING'
-).bindparams(bindparam("trust", type_=Words), bindparam("user", type_=Words))
+).bindparams(bindparam("trust", type_=StorableText), bindparam("user", type_=StorableText))
 
 
 class SqlPersistentNames:
@@ -24,14 +25,14 @@ class SqlPersistentNames:
         self._database = database
 
     def persistent(self, trust: str, user: str, *, create: bool) -> str | None:
-        """Return the name of *user* at *trust*, made durably if need be and allowed."""
+        """Return the NameID of *user* at *trust*; create and store it if *create* allows that."""
         with self._database.read() as connection:
             value = _value(connection, trust, user)
         if value is not None or not create:
             return value
-        with self._database.write() as connection:  # of two who make one, the first wins
+        with self._database.write() as connection:
             new = {"trust": trust, "user": user, "value": opaque_name()}
-            connection.execute(_MAKE, new)
+            connection.execute(_MAKE, new)  # of two at the same time, both get the first name
             return _value(connection, trust, user)
 
 

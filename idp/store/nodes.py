@@ -24,23 +24,23 @@ class SqlNodeStore:
         self._database = database
 
     def nodes(self) -> Sequence[Node]:
-        """Return all nodes in the order they were made."""
+        """Return all nodes in the order of their creation."""
         with self._database.read() as connection:
             return [Node(*row) for row in connection.execute(_NODES)]
 
     def node(self, name: str) -> Node | None:
-        """Return one node."""
+        """Return a node by its name."""
         with self._database.read() as connection:
             row = connection.execute(_NODE, {"name": name}).first()
         return None if row is None else Node(*row)
 
     def save_nodes(self, changed: Sequence[Node]) -> None:
-        """Store nodes, new or known by their name, all or none."""
+        """Store nodes, new or in place of those with the same names, all or none."""
         with self._database.write(alone=nodes) as connection:
             for node in changed:
                 upsert(connection, nodes, "name", asdict(node))
 
     def remove_node(self, name: str) -> bool:
-        """Remove a node; False when there is none."""
+        """Remove a node; return False if there is none."""
         with self._database.write() as connection:
             return connection.execute(_REMOVE, {"name": name}).first() is not None

@@ -1,6 +1,6 @@
-"""What service providers were told in each session, in the database.
+"""The service providers of each session, with the assertions issued to them.
 
-A session that has ended gains none: whoever ends it finds all of them.
+A session that has ended gets no further ones, so that a log-out reaches all of them.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from sqlalchemy import BigInteger, Connection, bindparam, text
 from idp.saml.values import NameID
 from idp.session.participants import Issued, Outcome, Participant
 from idp.store import used_once
+from idp.store.column_types import Instant
 from idp.store.prepared import Prepared
-from idp.store.schema import Instant, session_participants
+from idp.store.schema import session_participants
 from idp.store.stored_json import log_once
 
 SESSION_ENDED = "session-ended"
-MAX_KEPT = 16
-"""How many of a service provider's assertions are remembered in one session, the newest."""
+MAX_ASSERTIONS = 16
+"""Assertions that are kept for a service provider in one session: the newest."""
 
 COLUMNS = (
     session_participants.c.serial,
@@ -59,7 +60,7 @@ _TRIM = Prepared(
 
 
 def add(connection: Connection, issued: Issued) -> bool:
-    """Remember what was *issued*; False when the session has ended."""
+    """Store what was *issued*; return False if the session has ended."""
     lock(connection, issued.session, shared=True)
     name_id = issued.name_id
     values = {
@@ -73,8 +74,8 @@ def add(connection: Connection, issued: Issued) -> bool:
         "session_index": issued.session_index,
         "expires_at": issued.expires_at,
         "kind": SESSION_ENDED,
-        "key": used_once.key_of(issued.session),
-        "most": MAX_KEPT,
+        "key": used_once.digest_key(issued.session),
+        "most": MAX_ASSERTIONS,
     }
     if _ADD.first(connection, values) is None:
         return False
@@ -83,9 +84,9 @@ def add(connection: Connection, issued: Issued) -> bool:
 
 
 def lock(connection: Connection, session: str, *, shared: bool) -> None:
-    """Let nobody be added while the session is ended, and the other way round.
+    """Lock a session until the transaction ends: ending it excludes adding participants.
 
-    SQLite lets one transaction write at a time anyway.
+    Only PostgreSQL needs the lock; on SQLite one transaction writes at a time.
     """
     if connection.dialect.name == "postgresql":
         how = "_shared" if shared else ""
@@ -93,7 +94,7 @@ def lock(connection: Connection, session: str, *, shared: bool) -> None:
         connection.execute(statement, {"session": session})
 
 
-def participant_of(row: Sequence[Any]) -> Participant:
+def participant_from_row(row: Sequence[Any]) -> Participant:
     """Return the participant of a row of :data:`COLUMNS`."""
     number, session, user, trust, name, format_, qualifier, sp_qualifier, index, *rest = row
     expires_at, request_id, asked_at, outcome = rest

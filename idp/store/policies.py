@@ -1,7 +1,7 @@
-"""The global policy in the database: one row for each thing that was ever set.
+"""The global policy in the database: one row for each part that was ever set.
 
-What holds for all trusts has one stamp, another one after each change, so that the hot path can
-tell by it alone whether it knows the rules.
+The row ``stamp`` changes with every change of the global policy or of an access control policy, so
+that the hot path knows by one value whether the rules it has in memory are current.
 """
 
 from __future__ import annotations
@@ -50,25 +50,25 @@ class SqlPolicyStore:
         self._database = database
 
     def second_factor(self) -> str | None:
-        """Return what was set for all trusts, None when nothing was."""
+        """Return the rule for all trusts, None if it was never set."""
         with self._database.read() as connection:
             return read_second_factor(connection)
 
     def save_second_factor(self, value: str) -> None:
-        """Set it."""
+        """Set the rule for all trusts."""
         self._save(SECOND_FACTOR, value)
 
     def additional_rules(self) -> str:
-        """Return the additional authentication rules for all trusts, empty when none were set."""
+        """Return the additional authentication rules for all trusts, empty if there are none."""
         with self._database.read() as connection:
             return read_additional_rules(connection)
 
     def save_additional_rules(self, text: str) -> None:
-        """Set them."""
+        """Set the additional authentication rules for all trusts."""
         self._save(ADDITIONAL_RULES, text)
 
     def enabled_providers(self) -> tuple[str, ...] | None:
-        """Return the names that were enabled, None when nothing was."""
+        """Return the names of the enabled adapters, None if none were ever set."""
         with self._database.read() as connection:
             text = _text(connection, ENABLED_PROVIDERS)
         try:
@@ -77,17 +77,17 @@ class SqlPolicyStore:
             raise _unreadable(ENABLED_PROVIDERS, damage) from None
 
     def save_enabled_providers(self, names: tuple[str, ...]) -> None:
-        """Enable these and no others."""
+        """Enable these adapters and no others."""
         self._save(ENABLED_PROVIDERS, names)
 
     def _save(self, name: str, value: object) -> None:
         with self._database.write() as connection:
             upsert(connection, policies, "name", {"name": name, "value": json.dumps(value)})
-            stamp(connection)
+            renew_stamp(connection)
 
 
 def read_second_factor(connection: Connection) -> str | None:
-    """Return what was set for all trusts, None when nothing was.
+    """Return the rule for all trusts, None if it was never set.
 
     Raises :class:`UnreadableGlobalPolicy`, as everything here that reads.
     """
@@ -101,7 +101,7 @@ def read_second_factor(connection: Connection) -> str | None:
 
 
 def read_additional_rules(connection: Connection) -> str:
-    """Return the additional authentication rules for all trusts, empty when none were set."""
+    """Return the additional authentication rules for all trusts, empty if there are none."""
     text = _text(connection, ADDITIONAL_RULES)
     if text is None:
         return ""
@@ -132,6 +132,6 @@ def _unreadable(name: str, fault: object) -> UnreadableGlobalPolicy:
     return UnreadableGlobalPolicy(what, str(fault).rstrip("."), remedy)
 
 
-def stamp(connection: Connection) -> None:
-    """Say that what holds for all trusts has changed."""
+def renew_stamp(connection: Connection) -> None:
+    """Change the stamp, after a change of any policy."""
     upsert(connection, policies, "name", {"name": STAMP, "value": secrets.token_hex(8)})

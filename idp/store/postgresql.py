@@ -1,7 +1,7 @@
-"""A PostgreSQL database: what several nodes of a farm share.
+"""Connections to a PostgreSQL server, whose database several nodes of a farm share.
 
-Here a transaction excludes nobody by itself: whoever reads first and then writes locks the rows,
-or the table, that it is about to change.
+Transactions here do not exclude each other: code that reads a row and then writes it has to lock
+the row, or the table.
 """
 
 from __future__ import annotations
@@ -18,37 +18,37 @@ from idp.store import errors
 DRIVER = "postgresql+psycopg"
 
 _BEGIN = "BEGIN"
-_BEGIN_CHEAP = "BEGIN; SET LOCAL synchronous_commit = off"  # one trip for both
+_BEGIN_NOT_DURABLE = "BEGIN; SET LOCAL synchronous_commit = off"  # in one round trip
 
 _SETTINGS = {
     "statement_timeout": "30s",
-    "idle_in_transaction_session_timeout": "30s",  # then what a frozen node has locked is free
+    "idle_in_transaction_session_timeout": "30s",  # releases the locks of a node that hangs
 }
 
 
 class PostgresqlServer:
-    """Where connections to one database come from, at most *connections* of this process.
+    """Opens at most *connections* connections to one database.
 
-    Each is asked whether it is still alive before it is lent: after a restart of the server no
-    request fails for an old connection's sake.
+    The pool tests each connection before it lends it, so that no request fails after a restart of
+    the server.
     """
 
     def __init__(self, url: URL, connections: int) -> None:
-        patience = round(errors.PATIENCE * 1000)
-        settings = {"lock_timeout": patience, **_SETTINGS}
+        milliseconds = round(errors.MAX_WAIT_SECONDS * 1000)
+        settings = {"lock_timeout": milliseconds, **_SETTINGS}
         try:
             self._engine = create_engine(
                 url.set(drivername=DRIVER),
                 pool_pre_ping=True,
                 pool_size=connections,
                 max_overflow=0,
-                pool_timeout=errors.PATIENCE,
+                pool_timeout=errors.MAX_WAIT_SECONDS,
                 pool_use_lifo=True,
                 isolation_level="AUTOCOMMIT",
                 skip_autocommit_rollback=True,
                 connect_args={
-                    "connect_timeout": max(2, round(errors.PATIENCE)),
-                    "tcp_user_timeout": patience,
+                    "connect_timeout": max(2, round(errors.MAX_WAIT_SECONDS)),
+                    "tcp_user_timeout": milliseconds,
                     "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
                 },
             )
@@ -60,20 +60,20 @@ class PostgresqlServer:
             ) from None
 
     def create(self) -> None:
-        """Do nothing: a database is made by its administrator."""
+        """Do nothing: the administrator creates a PostgreSQL database."""
 
     def connect(self) -> AbstractContextManager[Connection]:
-        """Lend a connection on which every statement stands alone."""
+        """Lend a connection in autocommit mode."""
         return self._engine.connect()
 
     @contextmanager
     def begin(self, *, durable: bool) -> Iterator[Connection]:
-        """Lend a connection in a transaction; to SQLAlchemy, each statement stands alone."""
+        """Lend a connection in a transaction, which SQLAlchemy does not know of."""
         with self.connect() as connection:
-            _tell(connection, _BEGIN if durable else _BEGIN_CHEAP)
+            _execute(connection, _BEGIN if durable else _BEGIN_NOT_DURABLE)
             try:
                 yield connection
-                _tell(connection, "COMMIT")
+                _execute(connection, "COMMIT")
             except BaseException:
                 _roll_back(connection)
                 raise
@@ -85,12 +85,12 @@ class PostgresqlServer:
 
 def _roll_back(connection: Connection) -> None:
     try:
-        _tell(connection, "ROLLBACK")
-    except exc.SQLAlchemyError:  # it is broken: with it, the server drops what it began
+        _execute(connection, "ROLLBACK")
+    except exc.SQLAlchemyError:  # the connection is broken; the server rolls back when it ends
         connection.invalidate()
 
 
-def _tell(connection: Connection, command: str) -> None:
+def _execute(connection: Connection, command: str) -> None:
     try:
         connection.connection.cursor().execute(command)
     except connection.dialect.loaded_dbapi.Error as error:

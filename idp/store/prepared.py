@@ -1,7 +1,7 @@
-"""Statements of the hot path: compiled once, then run by the driver itself.
+"""Statements of the hot path: compiled once by SQLAlchemy, then executed by the driver.
 
-SQLAlchemy writes the SQL and says how values are converted; what is saved is its work around each
-execution, which costs more here than the database does.
+SQLAlchemy writes the SQL and the conversions of values. Its own execution is left out, because it
+takes longer than the database does.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Convert = Callable[[Any], Any] | None
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """One statement for one dialect: parameters as (name, its value if fixed, conversion)."""
+    """A statement for one dialect. Parameters are triples: name, fixed value if any, conversion."""
 
     sql: str
     positional: bool
@@ -48,9 +48,9 @@ class _Compiled:
 
 
 class Prepared:
-    """One statement without expanding parameters.
+    """A statement without expanding parameters.
 
-    *returns* are the types of its columns, where it is no SELECT that tells them itself.
+    *returns* are the types of the columns it returns; a SELECT knows them itself.
     """
 
     def __init__(self, statement: ClauseElement, returns: tuple[TypeEngine[Any], ...] = ()) -> None:
@@ -59,7 +59,7 @@ class Prepared:
         self._compiled: dict[str, _Compiled] = {}
 
     def first(self, connection: Connection, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
-        """Run it and return the first row, converted, or None."""
+        """Execute the statement and return the first row, converted; None without a row."""
         compiled, cursor = self._run(connection, values)
         try:
             raw = cursor.fetchone()
@@ -68,14 +68,14 @@ class Prepared:
         return None if raw is None else compiled.row(raw)
 
     def one(self, connection: Connection, values: Mapping[str, Any]) -> tuple[Any, ...]:
-        """Run one that always has a row, and return it, converted."""
+        """Execute a statement that always returns a row, and return that row, converted."""
         row = self.first(connection, values)
         if row is None:
             raise exc.NoResultFound
         return row
 
     def all(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """Run it and return all rows, converted."""
+        """Execute the statement and return all rows, converted."""
         compiled, cursor = self._run(connection, values)
         try:
             return [compiled.row(raw) for raw in cursor.fetchall()]
@@ -83,7 +83,7 @@ class Prepared:
             cursor.close()
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> None:
-        """Run one that returns no rows."""
+        """Execute a statement that returns no rows."""
         self._run(connection, values)[1].close()
 
     def _run(self, connection: Connection, values: Mapping[str, Any]) -> tuple[_Compiled, Any]:

@@ -1,4 +1,4 @@
-"""Registrations of authentication providers in the database."""
+"""Registrations of authentication providers (adapters) in the database."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ class SqlProviderStore:
             return [AuthenticationProvider(*row) for row in _PROVIDERS.all(connection, {})]
 
     def save_provider(self, provider: AuthenticationProvider) -> None:
-        """Store a registration, new or known by its name."""
+        """Store a registration, new or in place of the one with that name."""
         with self._database.write() as connection:
             upsert(connection, providers, "name", asdict(provider))
 
     def remove_provider(self, name: str) -> bool:
-        """Remove a registration; False when there is none."""
+        """Remove a registration; return False if there is none."""
         with self._database.write() as connection:
             return connection.execute(_REMOVE, {"name": name}).first() is not None
 
     def enabled_providers(self) -> tuple[str, ...] | None:
-        """Return the names that were enabled, None when nothing was."""
+        """Return the enabled names, None if none were ever set."""
         return self._policy.enabled_providers()
 
     def save_enabled_providers(self, names: Sequence[str]) -> None:
-        """Enable these and no others."""
+        """Enable these providers and no others."""
         self._policy.save_enabled_providers(tuple(names))

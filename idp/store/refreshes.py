@@ -1,6 +1,6 @@
-"""Stores when each trust is refreshed, for :mod:`idp.federation.metadata.schedule`.
+"""When each trust's metadata is fetched again, for :mod:`idp.federation.metadata.schedule`.
 
-A refresh is claimed by moving the time when it is due: of several nodes, one statement wins.
+A node claims a refresh by moving its due time in one statement, so that only one node succeeds.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, delete, select, update
 
 from idp.federation.metadata.schedule import PendingUpdate, RefreshState
 from idp.store.engine import Database
-from idp.store.metadata_validity import TERMS, terms_of, validity_of
+from idp.store.metadata_validity import TERMS, validity_from_json, validity_to_json
 from idp.store.schema import refreshes
 from idp.store.stored_json import (
     DamagedValue,
@@ -61,30 +61,30 @@ class SqlRefreshStore:
         self._database = database
 
     def state(self, entity_id: str) -> RefreshState | None:
-        """Return what is known of one trust; None for one that is not refreshed."""
+        """Return the state of one trust, None if it is not refreshed."""
         with self._database.read() as connection:
             row = connection.execute(_ONE, {"entity_id": entity_id}).first()
         return None if row is None else _state_of(row)
 
     def states(self) -> dict[str, RefreshState]:
-        """Return what is known of all."""
+        """Return the states of all trusts that are refreshed, by entity id."""
         with self._database.read() as connection:
             return {row[0]: _state_of(row) for row in connection.execute(select(*_COLUMNS))}
 
     def save(self, entity_id: str, state: RefreshState) -> None:
-        """Remember it."""
+        """Store the state of a trust."""
         with self._database.write() as connection:
             row = connection.execute(_ONE, {"entity_id": entity_id}).first()
             upsert(connection, refreshes, "entity_id", _row_of(entity_id, state, row))
 
     def forget(self, entity_id: str) -> None:
-        """Refresh this trust no more."""
+        """Stop refreshing this trust."""
         with self._database.write() as connection:
             connection.execute(delete(refreshes).where(refreshes.c.entity_id == entity_id))
 
     def claim_due(self, now: datetime, until: datetime) -> str | None:
-        """Return a trust whose refresh is due, for this caller alone *until* then, or None."""
-        with self._database.read() as connection:  # mostly nothing is due, and nothing written
+        """Reserve a trust whose refresh is due *until* then, and return its entity id."""
+        with self._database.read() as connection:  # usually nothing is due, and nothing is written
             entity_id = connection.execute(_DUE, {"now": now}).scalar()
         if entity_id is None:
             return None
@@ -107,11 +107,11 @@ def _row_of(entity_id: str, state: RefreshState, before: Sequence[Any] | None) -
 
 
 def _held_columns(state: RefreshState, before: Sequence[Any] | None) -> dict[str, Any]:
-    """Return the columns of the pending update; keys of other versions stay with its document."""
+    """Return the columns of the pending update; unknown keys stay as long as its document."""
     document, text = (None, "{}") if before is None else before[-2:]
     if state.held is None:
         return {"held_document": document, "held": text} if state.held_is_unreadable else _NOTHING
-    held = {"reasons": state.held.reasons, **terms_of(state.held.validity)}
+    held = {"reasons": state.held.reasons, **validity_to_json(state.held.validity)}
     if document == state.held.document:
         held = with_unknown(held, text, _HELD)
     return {"held_document": state.held.document, "held": json.dumps(held)}
@@ -131,4 +131,4 @@ def _state_of(row: Sequence[Any]) -> RefreshState:
 
 def _held(document: bytes, text: str) -> PendingUpdate:
     values = known_values(load_object(text), _HELD, "refreshes.held")
-    return PendingUpdate(document, texts_in(values.get("reasons")), validity_of(values))
+    return PendingUpdate(document, texts_in(values.get("reasons")), validity_from_json(values))

@@ -1,12 +1,15 @@
 """All tables, as the newest migration leaves them.
 
-Where a table speaks of a user, it holds the user's UPN in canonical (lower-case) spelling. No
-foreign key joins the second factor's tables to ``users``: users may come from another directory.
+A column ``user`` holds the user's UPN in its canonical (lower-case) spelling. The second factor's
+tables have no foreign key to ``users``, because users may come from another directory.
+
+A table or column is only ever added, and a new column is nullable or has a server default: nodes
+of the previous version keep writing to the table during a rolling upgrade (docs/operation.md).
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -18,13 +21,10 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
-    Text,
     false,
 )
-from sqlalchemy.types import TypeDecorator
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+from idp.store.column_types import Instant, StorableText
 
 metadata = MetaData(
     naming_convention={
@@ -35,36 +35,8 @@ metadata = MetaData(
 )
 
 
-class Instant(TypeDecorator[datetime]):
-    """A time: aware datetimes in Python, whole microseconds since 1970 (UTC) in the database."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: object) -> int | None:
-        """Return the number to store; a naive datetime is refused by the subtraction."""
-        return None if value is None else (value - EPOCH) // _MICROSECOND
-
-    def process_result_value(self, value: int | None, dialect: object) -> datetime | None:
-        """Return the time that a stored number stands for."""
-        return None if value is None else EPOCH + timedelta(microseconds=value)
-
-
-class Words(TypeDecorator[str]):
-    """Text of anybody's, as every database can hold it: NUL and lone surrogates are spelt out."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: object) -> str | None:
-        """Return what to store, or to look for."""
-        if value is None or (value.isascii() and "\0" not in value):
-            return value
-        return value.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode("utf-8")
-
-
 def _text(name: str, **options: Any) -> Column[str]:
-    return Column(name, Words, nullable=options.pop("nullable", False), **options)
+    return Column(name, StorableText, nullable=options.pop("nullable", False), **options)
 
 
 def _instant(name: str, **options: Any) -> Column[datetime]:
@@ -72,7 +44,7 @@ def _instant(name: str, **options: Any) -> Column[datetime]:
 
 
 def _serial() -> Column[int]:
-    """A number that rises with each row: the order of creation, whatever the clock does."""
+    """Return a column that numbers the rows in the order of their creation."""
     return Column(
         "serial", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
     )
@@ -82,7 +54,7 @@ used_once = Table(
     "used_once",
     metadata,
     _text("kind", primary_key=True),
-    _text("key", primary_key=True),  # a digest: what is claimed may be long, and is nobody's affair
+    _text("key", primary_key=True),  # a digest: what it stands for may be long or confidential
     _instant("expires_at", index=True),
     sqlite_with_rowid=False,
 )
@@ -91,7 +63,7 @@ users = Table(
     "users",
     metadata,
     _text("upn", primary_key=True),
-    _text("account_key", unique=True),  # DOMAIN\user in lower case, to find it in any
+    _text("account_key", unique=True),  # DOMAIN\user in lower case, to find a name in any case
     _text("windows_account_name"),
     _text("display_name"),
     _text("email"),
@@ -110,7 +82,7 @@ password_limits = Table(
     _instant("last_at"),
 )
 
-account_activity = Table(  # the smart lock-out's
+account_activity = Table(  # of the smart lock-out
     "account_activity",
     metadata,
     _text("name", primary_key=True),
@@ -181,41 +153,41 @@ trusts = Table(
     metadata,
     _serial(),
     _text("entity_id", unique=True),
-    _text("service_provider"),  # what the metadata says, as JSON
+    _text("service_provider"),  # the description in the metadata, as JSON
     _text("settings"),  # as JSON
     _text("source"),
     _text("source_digest"),  # of the file it was loaded from, empty without one
     Column("metadata", LargeBinary, nullable=False),
     _instant("added_at"),
     _instant("changed_at"),
-    _text("stamp"),  # differs whenever anything of the trust does
-    _text("terms", server_default="{}"),  # how long the metadata may be used, and who signs it
+    _text("stamp"),  # changes with every change of the trust
+    _text("terms", server_default="{}"),  # validity of the metadata and its signer, as JSON
 )
 
 trust_identifiers = Table(
     "trust_identifiers",
     metadata,
-    _text("identifier", primary_key=True),  # that a trust goes by, beside its entity id
+    _text("identifier", primary_key=True),  # a further entity id of a trust
     _text("entity_id", index=True),
 )
 
 refreshes = Table(
     "refreshes",
     metadata,
-    _text("entity_id", primary_key=True),  # of a trust whose metadata came from an address
+    _text("entity_id", primary_key=True),  # of a trust whose metadata comes from a URL
     _instant("due_at", index=True),
     Column("failures", Integer, nullable=False),
     _instant("tried_at", nullable=True),
     _instant("fetched_at", nullable=True),
-    _text("fault"),  # why the last try failed, empty when it did not
-    Column("held_document", LargeBinary, nullable=True),  # metadata that waits to be accepted
-    _text("held"),  # why, and for how long it is valid, as JSON
+    _text("fault"),  # why the last attempt failed, empty after a success
+    Column("held_document", LargeBinary, nullable=True),  # metadata that waits for an administrator
+    _text("held"),  # why it waits, and its validity, as JSON
 )
 
 name_ids = Table(
     "name_ids",
     metadata,
-    _text("trust", primary_key=True),  # an entity id: the names outlive their trust
+    _text("trust", primary_key=True),  # an entity id; the names stay when the trust is removed
     _text("user", primary_key=True),
     _text("value", unique=True),
     Index("ix_name_ids_user", "user"),
@@ -254,11 +226,11 @@ access_control_policies = Table(
     _text("policy"),  # as JSON
 )
 
-session_participants = Table(  # what each service provider of a session was told
+session_participants = Table(  # the assertions issued in each session
     "session_participants",
     metadata,
     _serial(),
-    _text("session"),  # the root of its ids
+    _text("session"),  # the root of the session's ids
     _text("user"),
     _text("trust"),  # an entity id
     _text("name_id", nullable=True),
@@ -267,8 +239,8 @@ session_participants = Table(  # what each service provider of a session was tol
     _text("sp_name_qualifier", nullable=True),
     _text("session_index"),
     _instant("expires_at", index=True),
-    _text("request_id", nullable=True),  # of the LogoutRequest it was sent
-    _text("log_out", nullable=True),  # the one in which it was sent
+    _text("request_id", nullable=True),  # of the LogoutRequest to the service provider
+    _text("log_out", nullable=True),  # the log-out that sent it
     _instant("asked_at", nullable=True),
     _text("outcome", nullable=True),
     Index("ix_session_participants_session", "session", "trust"),
@@ -286,7 +258,7 @@ log_outs = Table(
     metadata,
     _text("id", primary_key=True),
     _text("user"),
-    _text("sessions"),  # roots as JSON: a list of this browser's, and one of others'
+    _text("sessions"),  # roots as JSON: those of this browser, and those of others
     _text("activity_id"),
     _instant("started_at"),
     _text("asked_by", nullable=True),  # as JSON

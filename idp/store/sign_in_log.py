@@ -14,7 +14,7 @@ from idp.store.prepared import Prepared
 from idp.store.schema import sign_ins
 
 MAX_FIELD_LENGTH = 1024
-"""Bytes kept of a field: clients choose some of them, and must fill neither disk nor index."""
+"""Bytes that are stored of a field: clients choose some of them, and must not fill the disk."""
 
 _FIELDS = tuple(field.name for field in fields(SignInRecord))
 _TEXTS = tuple(name for name in _FIELDS if name not in ("at", "event_id"))
@@ -23,13 +23,13 @@ _INSERT = Prepared(insert(sign_ins).values({name: bindparam(name) for name in _F
 
 
 class SqlSignInLog:
-    """Sign-ins in the order they were written."""
+    """The :class:`~idp.audit.sign_in_log.SignInLog` of a database, in the order of writing."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def append(self, record: SignInRecord) -> None:
-        """Write one record."""
+        """Write a record in a transaction of its own."""
         with self._database.write(durable=False) as connection:
             append(connection, record)
 
@@ -38,7 +38,7 @@ class SqlSignInLog:
     ) -> tuple[LogEntry, ...]:
         """Return at most *limit* entries, oldest first: those after *after_id*, else the newest.
 
-        With *user*, only those of this UPN (or name, where no such user is).
+        With *user*, return only the entries of this UPN, or of this typed name if nobody has it.
         """
         newest = after_id is None
         order = sign_ins.c.serial.desc() if newest else sign_ins.c.serial
@@ -53,18 +53,18 @@ class SqlSignInLog:
         return entries[::-1] if newest else entries
 
     def _source(self, newest: bool) -> AbstractContextManager[Connection]:
-        """Return where to read: who follows must not pass by what is numbered, and to come."""
+        """Return the connection to read with: a follower must not miss rows that commit late."""
         return self._database.read() if newest else self._database.read_settled(sign_ins)
 
 
 def append(connection: Connection, record: SignInRecord) -> None:
-    """Write one record in a transaction of somebody else's."""
+    """Write a record in the caller's transaction."""
     stored = _storable(record)
     _INSERT.run(connection, {name: getattr(stored, name) for name in _FIELDS})
 
 
 def _storable(record: SignInRecord) -> SignInRecord:
-    """Cut long fields."""
+    """Return the record with long fields cut."""
     changes: dict[str, Any] = {}
     for name in _TEXTS:
         text: str = getattr(record, name)

@@ -1,18 +1,18 @@
-"""The hot path of a sign-in: one statement to look, one transaction to end."""
+"""The hot path: one statement reads what a step of a sign-in needs, one transaction ends it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy import Connection, Text, bindparam, literal, select
 
 from idp.audit.record import SignInRecord
-from idp.directory.users import User
 from idp.federation.access_control.decision import AccessRules
 from idp.federation.farm import Node
 from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.session.participants import Issued
+from idp.session.sign_in_store import StoredFacts
 from idp.store import participants, sign_in_log, trust_identifiers
 from idp.store import used_once as once
 from idp.store.access_control import read_rules
@@ -22,7 +22,7 @@ from idp.store.policies import STAMP
 from idp.store.prepared import Prepared
 from idp.store.schema import nodes, policies, trusts, used_once, users
 from idp.store.trusts import read_trust
-from idp.store.users import USER_COLUMNS, user_of
+from idp.store.users import USER_COLUMNS, user_from_row
 
 AUTHN_REQUEST = "authn-request"
 SIGN_IN = "sign-in"
@@ -54,27 +54,11 @@ _FACTS = Prepared(
 _NOTHING = (None,) * (3 + len(_COLUMNS))
 
 
-@dataclass(frozen=True, slots=True)
-class SignInFacts:
-    """What holds at one moment.
+class SqlSignInStore:
+    """The :class:`~idp.session.sign_in_store.SignInStore` of a database.
 
-    ``trust``, ``user`` and ``node`` are None where there are none; a disabled one is here, and
-    says so.
-    ``rules`` are those for all trusts.
-    """
-
-    trust: RelyingPartyTrust | None
-    node: Node | None
-    user: User | None
-    session_ended: bool
-    rules: AccessRules
-
-
-class SignInStore:
-    """The hot path of one database.
-
-    Trusts are kept parsed, by entity id and change stamp, and so are the rules for all: what an
-    administrator changes is seen by the next look, and no more is kept than there is.
+    Parsed trusts are cached by entity id and change stamp, and so are the rules for all trusts. The
+    stamps are read each time, so that the next call sees what an administrator has changed.
     """
 
     def __init__(self, database: Database) -> None:
@@ -84,32 +68,33 @@ class SignInStore:
 
     def facts(
         self, entity_id: str | None, user: str | None, session_id: str | None, node: str | None
-    ) -> SignInFacts:
-        """Return what a step of a sign-in needs to know, all of the same moment.
+    ) -> StoredFacts:
+        """Return what a step of a sign-in needs to know, read at one moment.
 
-        *entity_id* may be another one that the trust goes by; None is for no trust. *user* is a
-        UPN in canonical spelling; without a session or user, they are None. *node* is looked for by
-        name; without such a node it is the first of the farm.
+        *entity_id* is any identifier of the trust, None for a sign-in without a trust. *user* is a
+        UPN in canonical spelling. *node* is the name of a node; if there is none of that name, the
+        farm's first node is returned. Raises
+        :class:`~idp.federation.relying_party.trust.UnreadableTrust`.
         """
         values = {
             "entity_id": entity_id,
             "upn": user,
             "node": node,
-            "session_key": None if session_id is None else once.key_of(session_id),
+            "session_key": None if session_id is None else once.digest_key(session_id),
         }
         with self._database.read() as connection:
             stamp, rules_stamp, ended, *rest = _FACTS.first(connection, values) or _NOTHING
             trust = None
             if entity_id is not None:
-                trust = self._trust(connection, entity_id, stamp) or _by_other_name(
+                trust = self._trust(connection, entity_id, stamp) or _find_by_identifier(
                     connection, entity_id
                 )
-            rules = self._rules_of(connection, rules_stamp)
+            rules = self._current_rules(connection, rules_stamp)
         of_node, of_user = rest[: len(_NODE_COLUMNS)], rest[len(_NODE_COLUMNS) :]
-        return SignInFacts(
+        return StoredFacts(
             trust=trust,
             node=None if of_node[0] is None else Node(*of_node),
-            user=None if of_user[0] is None else user_of(of_user),
+            user=None if of_user[0] is None else user_from_row(of_user),
             session_ended=ended is not None,
             rules=rules,
         )
@@ -123,13 +108,13 @@ class SignInStore:
         log: SignInRecord,
         issued: Issued | None = None,
     ) -> bool:
-        """Spend the request (issuer and id) and the sign-in's id, and log it, in one transaction.
+        """Mark the request (issuer and id) and the sign-in's id as used, and write the log.
 
-        With *issued*, the service provider becomes one of that session. False, and nothing
-        written, when the request or the sign-in was spent before, or the session ended.
+        All of it in one transaction. *issued* is stored until the session's log-out. Returns False,
+        and writes nothing, if the request or the sign-in was used before, or the session has ended.
 
-        Durable when a sign-in's id is given, that is, after a factor; the hot path of a session
-        that is there already is not.
+        The commit is durable if a sign-in's id is given, that is, after a factor was checked. A
+        sign-in with an existing session is not durable, which makes it faster.
         """
         claims: list[tuple[str, tuple[str, ...]]] = []
         if request is not None:
@@ -139,16 +124,16 @@ class SignInStore:
         try:
             with self._database.write(durable=sign_in is not None) as connection:
                 for kind, parts in claims:
-                    _must_win(connection, kind, parts, request_expires_at)
+                    _use(connection, kind, parts, request_expires_at)
                 if issued is not None and not participants.add(connection, issued):
-                    raise _SpentBefore
+                    raise _UsedBefore
                 sign_in_log.append(connection, log)
-        except _SpentBefore:
+        except _UsedBefore:
             return False
         return True
 
     def record(self, *log: SignInRecord) -> None:
-        """Log events that end nothing, in one transaction."""
+        """Write records to the sign-in log, in one transaction."""
         with self._database.write(durable=False) as connection:
             for record in log:
                 sign_in_log.append(connection, record)
@@ -172,27 +157,25 @@ class SignInStore:
             self._trusts[entity_id] = (current, trust)
         return trust
 
-    def _rules_of(self, connection: Connection, stamp: str | None) -> AccessRules:
-        """Return the rules for all; their stamp is None as long as none was ever set."""
+    def _current_rules(self, connection: Connection, stamp: str | None) -> AccessRules:
+        """Return the rules for all trusts; their stamp is None until something was set."""
         cached = self._rules
         if cached is None or cached[0] != stamp:
-            # What is read may be newer than its stamp; then the next look reads it once more.
+            # The rules may be newer than the stamp; then the next call reads them again.
             cached = self._rules = (stamp, read_rules(connection))
         return cached[1]
 
 
-def _by_other_name(connection: Connection, identifier: str) -> RelyingPartyTrust | None:
-    """Return the trust that goes by *identifier* beside its entity id."""
-    owner = trust_identifiers.owner_of(connection, identifier)
+def _find_by_identifier(connection: Connection, identifier: str) -> RelyingPartyTrust | None:
+    """Return the trust that has *identifier* as a further entity id."""
+    owner = trust_identifiers.find_owner(connection, identifier)
     return None if owner is None else read_trust(connection, owner)[0]
 
 
-class _SpentBefore(Exception):
-    """Undoes the transaction."""
+class _UsedBefore(Exception):
+    """Rolls the transaction back."""
 
 
-def _must_win(
-    connection: Connection, kind: str, parts: tuple[str, ...], expires_at: datetime
-) -> None:
+def _use(connection: Connection, kind: str, parts: tuple[str, ...], expires_at: datetime) -> None:
     if not once.claim_parts(connection, kind, parts, expires_at):
-        raise _SpentBefore
+        raise _UsedBefore

@@ -1,7 +1,7 @@
-"""A SQLite file: connections that stay open, and writers that queue for their turn.
+"""Connections to a SQLite file: they stay open, and writers queue.
 
-Every transaction begins with ``BEGIN IMMEDIATE``: a deferred one fails as soon as two that have
-read want to write.
+Every transaction begins with ``BEGIN IMMEDIATE``. With deferred transactions, two that have read
+and then want to write would both fail.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from sqlalchemy.pool import QueuePool
 from idp.store import errors
 from idp.store.errors import StoreUnavailable
 
-KEPT = 16
-"""Idle connections to a file; the pool opens more for a crowd, and closes them again."""
+MAX_IDLE = 16
+"""Idle connections that stay open; under load the pool opens more, and closes them again."""
 
 _POOL: dict[str, Any] = {
     "poolclass": QueuePool,
-    "pool_size": KEPT,
+    "pool_size": MAX_IDLE,
     "max_overflow": 48,
-    "pool_timeout": errors.PATIENCE,
+    "pool_timeout": errors.MAX_WAIT_SECONDS,
     "pool_use_lifo": True,
     "isolation_level": "AUTOCOMMIT",
     "skip_autocommit_rollback": True,
@@ -37,18 +37,18 @@ _POOL: dict[str, Any] = {
 
 
 class SqliteFile:
-    """Where connections to one file come from; cheap commits do not wait for the disk."""
+    """Opens connections to one file. Commits that are not durable do not wait for the disk."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         same_file = _SameFile(path)
         self._durable = _KeptConnections(path, "FULL", same_file)
         self._cheap = _KeptConnections(path, "NORMAL", same_file)
-        # SQLite lets one writer in and makes others poll; a lock makes our own threads queue.
+        # SQLite makes all writers but one poll; with a lock, the threads of this process queue.
         self._turn = threading.Lock()
 
     def create(self) -> None:
-        """Make an empty file that only its owner can read, unless there is one."""
+        """Create an empty file with mode 0600 if it does not exist."""
         if self._path.exists():
             return
         try:
@@ -56,17 +56,17 @@ class SqliteFile:
             os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o600))
         except OSError as error:
             raise StoreUnavailable(
-                f"The database {self._path} cannot be made: {error.strerror}",
+                f"The database {self._path} cannot be created: {error.strerror}",
                 "Check the folder and its permissions",
             ) from error
 
     def connect(self) -> AbstractContextManager[Connection]:
-        """Lend a connection on which every statement stands alone."""
+        """Lend a connection in autocommit mode."""
         return self._cheap.connect()
 
     @contextmanager
     def begin(self, *, durable: bool) -> Iterator[Connection]:
-        """Lend a connection in a transaction that is exclusive from its start."""
+        """Lend a connection in a transaction that is the only writer from its start."""
         source = self._durable if durable else self._cheap
         with _held(self._turn), source.begin() as connection:
             yield connection
@@ -78,11 +78,11 @@ class SqliteFile:
 
 
 class _KeptConnections:
-    """SQLite connections that stay open, lent one at a time; stands in for an engine.
+    """SQLite connections that stay open, in place of an SQLAlchemy engine.
 
-    SQLite answers in a few microseconds; the pool and the transactions of SQLAlchemy would take
-    several times as long. Reads share connections with cheap writes: when one connection writes,
-    the others forget what they have read.
+    SQLite answers in a few microseconds; the pool and the transactions of SQLAlchemy take several
+    times as long. Reads use the same connections as commits that are not durable, because a write
+    on one connection empties the page cache of all others.
     """
 
     def __init__(self, path: Path, synchronous: str, same_file: _SameFile) -> None:
@@ -94,7 +94,7 @@ class _KeptConnections:
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
-        """Lend a connection; after an error it goes through SQLAlchemy's hands again."""
+        """Lend a connection. After an error, SQLAlchemy's pool takes it back and checks it."""
         connection = self._take()
         try:
             self._same_file.check()
@@ -102,14 +102,14 @@ class _KeptConnections:
         except BaseException:
             connection.close()
             raise
-        if len(self._idle) < KEPT:
+        if len(self._idle) < MAX_IDLE:
             self._idle.append(connection)
         else:
             connection.close()
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """Lend a connection in a transaction; to SQLAlchemy, each statement stands alone."""
+        """Lend a connection in a transaction, which SQLAlchemy does not know of."""
         with self.connect() as connection:
             driver: Any = connection.connection.driver_connection
             driver.execute("BEGIN IMMEDIATE")
@@ -121,7 +121,7 @@ class _KeptConnections:
                 raise
 
     def dispose(self) -> None:
-        """Close the idle ones."""
+        """Close all idle connections."""
         while self._idle:
             self._idle.pop().close()
         self._engine.dispose()
@@ -134,12 +134,12 @@ class _KeptConnections:
 
 
 def _open_sqlite(path: Path, synchronous: str) -> sqlite3.Connection:
-    # mode=rw: a file that has gone is an error, not an empty database. isolation_level=None: it is
-    # us who begin transactions, not Python.
+    # mode=rw: a missing file is an error, not an empty database.
+    # isolation_level=None: this module begins transactions, not Python's driver.
     connection = sqlite3.connect(
         f"file:{quote(str(path.absolute()))}?mode=rw",
         uri=True,
-        timeout=errors.PATIENCE,
+        timeout=errors.MAX_WAIT_SECONDS,
         isolation_level=None,
         check_same_thread=False,
     )
@@ -150,12 +150,12 @@ def _open_sqlite(path: Path, synchronous: str) -> sqlite3.Connection:
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
-    """Turn to WAL, as often as it takes.
+    """Switch the file to WAL; try again while it is locked.
 
-    Of four processes that turn a new file at the same moment, SQLite refuses one in a hundred
-    times without waiting, whatever its busy timeout.
+    When four processes switch a new file at the same moment, SQLite refuses about one in a hundred
+    at once, without regard to the busy timeout.
     """
-    deadline = time.monotonic() + errors.PATIENCE
+    deadline = time.monotonic() + errors.MAX_WAIT_SECONDS
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
@@ -167,10 +167,10 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 
 class _SameFile:
-    """Refuses to go on when the file has been removed, or replaced by another.
+    """Checks that the file was neither removed nor replaced while the server runs.
 
-    Commits to a file without a name would be lost with it, and SQLite connections to the old file
-    and the new one would damage each other's journals. The old file put back serves again.
+    Commits to a removed file would be lost, and connections to the old and the new file would
+    damage each other's journals. After the old file is put back, the check passes again.
     """
 
     def __init__(self, path: Path) -> None:
@@ -178,13 +178,13 @@ class _SameFile:
         self._identity: tuple[int, int] | None = None
 
     def check(self) -> None:
-        """Raise :class:`StoreUnavailable` when it is not."""
+        """Raise :class:`StoreUnavailable` if the path leads to another file, or to none."""
         identity = _identity(self._path)
         self._identity = self._identity or identity
         if identity is None or identity != self._identity:
             raise StoreUnavailable(
-                f"The database file {self._path} is gone, or is not the one it was",
-                "Put it back, or restart the server to go on with the new one",
+                f"The database file {self._path} was removed or replaced",
+                "Put it back, or restart the server to use the new file",
             )
 
 
@@ -198,8 +198,8 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 @contextmanager
 def _held(lock: threading.Lock) -> Iterator[None]:
-    if not lock.acquire(timeout=errors.PATIENCE):
-        raise exc.TimeoutError("no turn to write")
+    if not lock.acquire(timeout=errors.MAX_WAIT_SECONDS):
+        raise exc.TimeoutError("other threads were writing all the time")
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""Further entity ids that trusts go by: each leads to one trust, and none is another's own."""
+"""Further entity ids of trusts; each entity id, own or further, belongs to one trust."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ _OWNER = Prepared(
 )
 
 
-def owner_of(connection: Connection, identifier: str) -> str | None:
-    """Return the entity id of the trust that goes by *identifier* as well."""
+def find_owner(connection: Connection, identifier: str) -> str | None:
+    """Return the own entity id of the trust that has *identifier* as a further one."""
     row = _OWNER.first(connection, {"identifier": identifier})
     return None if row is None else str(row[0])
 
 
 def save(connection: Connection, trust: RelyingPartyTrust) -> None:
-    """Let *trust* go by its identifiers and no others; raises :class:`IdentifierTaken`."""
-    if owner_of(connection, trust.entity_id) is not None:
+    """Store the further entity ids of *trust*, and no others; raises :class:`IdentifierTaken`."""
+    if find_owner(connection, trust.entity_id) is not None:
         raise IdentifierTaken(trust.entity_id)
     remove(connection, trust.entity_id)
     for identifier in trust.settings.identifiers:
         own = select(trusts.c.entity_id).where(trusts.c.entity_id == identifier)
-        if owner_of(connection, identifier) or connection.execute(own).first():
+        if find_owner(connection, identifier) or connection.execute(own).first():
             raise IdentifierTaken(identifier)
         row = {"identifier": identifier, "entity_id": trust.entity_id}
         connection.execute(insert(trust_identifiers).values(row))
 
 
 def remove(connection: Connection, entity_id: str) -> None:
-    """Let a trust go by its entity id alone."""
-    of_it = trust_identifiers.c.entity_id == entity_id
-    connection.execute(delete(trust_identifiers).where(of_it))
+    """Remove all further entity ids of a trust."""
+    of_trust = trust_identifiers.c.entity_id == entity_id
+    connection.execute(delete(trust_identifiers).where(of_trust))

@@ -21,7 +21,7 @@ from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.relying_party.trust import RelyingPartyTrust, StoredTrust, UnreadableTrust
 from idp.saml.validity import Validity
 from idp.saml.values import AssertionConsumerService, ServiceProvider, SingleLogoutService
-from idp.store.metadata_validity import TERMS, terms_of, validity_of
+from idp.store.metadata_validity import TERMS, validity_from_json, validity_to_json
 from idp.store.schema import trusts
 from idp.store.stored_json import (
     DamagedValue,
@@ -64,7 +64,7 @@ class _Row:
     terms: str
 
 
-def trust_of(row: Sequence[Any]) -> RelyingPartyTrust:
+def trust_from_row(row: Sequence[Any]) -> RelyingPartyTrust:
     """Return the trust of a row of :data:`COLUMNS`; raises :class:`UnreadableTrust`."""
     stored = _Row(*row)
     try:
@@ -87,15 +87,15 @@ def trust_of(row: Sequence[Any]) -> RelyingPartyTrust:
     )
 
 
-def stored_trust(row: Sequence[Any]) -> StoredTrust:
+def stored_trust_from_row(row: Sequence[Any]) -> StoredTrust:
     """Return the trust of a row, or what stands for one that cannot be read."""
     try:
-        return trust_of(row)
+        return trust_from_row(row)
     except UnreadableTrust as unreadable:
         return unreadable
 
 
-def row_of(trust: RelyingPartyTrust, before: Sequence[Any] | None) -> dict[str, Any]:
+def row_from_trust(trust: RelyingPartyTrust, before: Sequence[Any] | None) -> dict[str, Any]:
     """Return the columns to store for *trust*, except its metadata and stamp.
 
     *before* is the row of :data:`COLUMNS` that there is now, None for a new trust. Keys in it that
@@ -104,7 +104,7 @@ def row_of(trust: RelyingPartyTrust, before: Sequence[Any] | None) -> dict[str, 
     """
     stored = None if before is None else _Row(*before)
     settings = trust.settings.model_dump(mode="json")
-    terms = terms_of(trust.validity)
+    terms = validity_to_json(trust.validity)
     if trust.signed_by is not None:
         terms["signed_by"] = trust.signed_by
     if stored is not None:
@@ -122,7 +122,7 @@ def row_of(trust: RelyingPartyTrust, before: Sequence[Any] | None) -> dict[str, 
     }
 
 
-def algorithm_in(settings: str) -> object:
+def read_algorithm(settings: str) -> object:
     """Return the signature algorithm that stored settings name, None where they name none."""
     try:
         return load_object(settings).get("signature_algorithm")
@@ -130,7 +130,7 @@ def algorithm_in(settings: str) -> object:
         return None
 
 
-def stamp_of(row: dict[str, Any]) -> str:
+def digest_row(row: dict[str, Any]) -> str:
     """Return a digest of all that is read back.
 
     Equal stamps mean equal trusts, also when a trust is removed and added again.
@@ -206,7 +206,7 @@ def _terms(text: str) -> tuple[Validity, str | None]:
         signed_by = values.get("signed_by")
         if not isinstance(signed_by, str | None):
             raise DamagedValue("signed_by is not a text")
-        return validity_of(values), signed_by
+        return validity_from_json(values), signed_by
     except DamagedValue as damage:
         raise DamagedValue(f"terms: {damage}") from None
 

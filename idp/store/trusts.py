@@ -1,4 +1,4 @@
-"""Relying party trusts in the database; :mod:`idp.store.trust_rows` has what a row holds."""
+"""Relying party trusts in the database; :mod:`idp.store.trust_rows` reads and writes their rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from idp.federation.relying_party.trust import RelyingPartyTrust, StoredTrust
 from idp.store import trust_identifiers
 from idp.store.engine import Database
 from idp.store.schema import refreshes, trusts
-from idp.store.trust_rows import COLUMNS, algorithm_in, row_of, stamp_of, stored_trust, trust_of
+from idp.store.trust_rows import (
+    COLUMNS,
+    digest_row,
+    read_algorithm,
+    row_from_trust,
+    stored_trust_from_row,
+    trust_from_row,
+)
 from idp.store.upsert import upsert
 
 _TRUST = select(*COLUMNS, trusts.c.stamp).where(trusts.c.entity_id == bindparam("entity_id"))
@@ -34,13 +41,13 @@ class SqlTrustStore:
         """Return one trust, readable or not."""
         with self._database.read() as connection:
             row = connection.execute(_TRUST, {"entity_id": entity_id}).first()
-        return None if row is None else stored_trust(row[:-1])
+        return None if row is None else stored_trust_from_row(row[:-1])
 
     def trusts(self) -> Sequence[StoredTrust]:
         """Return all trusts in the order they were added, readable or not."""
         with self._database.read() as connection:
             rows = connection.execute(select(*COLUMNS).order_by(trusts.c.serial))
-            return [stored_trust(row) for row in rows]
+            return [stored_trust_from_row(row) for row in rows]
 
     def signing_with(self, algorithm: str) -> Sequence[str]:
         """Return the entity ids of the trusts that are set to a signature algorithm.
@@ -50,10 +57,10 @@ class SqlTrustStore:
         """
         with self._database.read() as connection:
             rows = connection.execute(_SETTINGS).all()
-        return [entity_id for entity_id, text in rows if algorithm_in(text) == algorithm]
+        return [entity_id for entity_id, text in rows if read_algorithm(text) == algorithm]
 
     def metadata(self, entity_id: str) -> bytes | None:
-        """Return the metadata that a trust was last read from."""
+        """Return the metadata that the trust was last made or updated from."""
         with self._database.read() as connection:
             return connection.execute(_METADATA, {"entity_id": entity_id}).scalar()
 
@@ -63,22 +70,22 @@ class SqlTrustStore:
         change: Callable[[StoredTrust | None], RelyingPartyTrust | None],
         metadata: bytes | None = None,
     ) -> RelyingPartyTrust | None:
-        """Store what *change* makes of the trust there is now, in one transaction, and return it.
+        """Call *change* with the stored trust, and store and return its result, in one transaction.
 
-        None from *change* leaves things as they are. With *metadata*, that is stored too. Stored
+        Nothing is stored if *change* returns None. *metadata* is stored too, if it is given. Stored
         keys that this version does not know are kept.
         """
         with self._database.write(alone=trusts) as connection:
             row = connection.execute(_TRUST.with_for_update(), {"entity_id": entity_id}).first()
             before = None if row is None else row[:-1]
-            trust = change(None if before is None else stored_trust(before))
+            trust = change(None if before is None else stored_trust_from_row(before))
             if trust is not None:
-                _save(connection, row_of(trust, before), metadata)
+                _save(connection, row_from_trust(trust, before), metadata)
                 trust_identifiers.save(connection, trust)
             return trust
 
     def remove_trust(self, entity_id: str) -> bool:
-        """Remove a trust; False when there is none."""
+        """Remove a trust; return False if there is none."""
         with self._database.write() as connection:
             connection.execute(_REMOVE_REFRESH, {"entity_id": entity_id})
             trust_identifiers.remove(connection, entity_id)
@@ -88,9 +95,12 @@ class SqlTrustStore:
 def read_trust(
     connection: Connection, entity_id: str
 ) -> tuple[RelyingPartyTrust | None, str | None]:
-    """Return one trust and its change stamp; raises :class:`UnreadableTrust`."""
+    """Return one trust and its change stamp.
+
+    Raises :class:`~idp.federation.relying_party.trust.UnreadableTrust`.
+    """
     row = connection.execute(_TRUST, {"entity_id": entity_id}).first()
-    return (None, None) if row is None else (trust_of(row[:-1]), row[-1])
+    return (None, None) if row is None else (trust_from_row(row[:-1]), row[-1])
 
 
 def _save(connection: Connection, row: dict[str, Any], metadata: bytes | None) -> None:
@@ -98,4 +108,4 @@ def _save(connection: Connection, row: dict[str, Any], metadata: bytes | None) -
         key = {"entity_id": row["entity_id"]}
         metadata = connection.execute(_METADATA, key).scalar() or b""
     row = {**row, "metadata": metadata}
-    upsert(connection, trusts, "entity_id", {**row, "stamp": stamp_of(row)})
+    upsert(connection, trusts, "entity_id", {**row, "stamp": digest_row(row)})

@@ -1,4 +1,4 @@
-"""Bringing a database to the tables this version works with, at start."""
+"""Brings the database to the tables of this version, at start, by Alembic's migrations."""
 
 from __future__ import annotations
 
@@ -11,36 +11,39 @@ from adapter.errors import TallystickError
 from idp.store.engine import Database
 
 HEAD = "0009"
-"""The newest step in ``migrations/versions``; steps are numbered, so that they compare as text."""
+"""The newest migration in ``migrations/versions``. Revisions are numbers that compare as text."""
 
 
 class DatabaseTooNew(TallystickError):
-    """Raised when a later version of the product has changed the database."""
+    """Raised at start when a later version has changed the database.
+
+    A process of this version that is running goes on: see docs/operation.md, "Upgrade".
+    """
 
     code = "database_too_new"
 
     def __init__(self, revision: str) -> None:
         super().__init__(
-            f"The database has revision {revision}, this version knows {HEAD}",
-            "Install the newer version again, or restore a back-up",
+            f"A newer version has upgraded the database: revision {revision}, not {HEAD}",
+            "Install that version on this node as well, or restore a backup",
         )
 
 
 def upgrade(database: Database) -> None:
-    """Make the database if need be, and apply the steps it lacks, all or none.
+    """Create the database if it does not exist, and apply the missing migrations, all or none.
 
-    Several processes may call it at once. Raises :class:`DatabaseTooNew` and
+    Several processes may call this at the same time. Raises :class:`DatabaseTooNew` and
     :class:`~idp.store.engine.StoreUnavailable`.
     """
     database.create()
     with database.read() as connection:
         if _revision(connection) == HEAD:
             return
-    # Imported only now, since it takes a while and is needed once in the life of a version; and
-    # before the lock is taken, for the others who wait for it.
+    # Imported here because it is slow and only needed once for each version, and before the lock is
+    # taken because other processes may wait for that.
     importlib.import_module("alembic.command")
     with database.write() as connection:
-        _lock_out_others(connection, database)
+        _wait_for_other_nodes(connection, database)
         revision = _revision(connection)
         if revision is not None and revision > HEAD:
             raise DatabaseTooNew(revision)
@@ -48,8 +51,8 @@ def upgrade(database: Database) -> None:
             _apply(connection)
 
 
-def revision_of(database: Database) -> str | None:
-    """Return the step that the database has come to, None where it has no tables of ours."""
+def read_revision(database: Database) -> str | None:
+    """Return the revision of the database, None if it has no tables of this product."""
     with database.read() as connection:
         return _revision(connection)
 
@@ -60,8 +63,8 @@ def _revision(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _lock_out_others(connection: Connection, database: Database) -> None:
-    """Wait for another node that is at it, for as long as steps may take."""
+def _wait_for_other_nodes(connection: Connection, database: Database) -> None:
+    """Wait until no other node is migrating the database, for at most ten minutes."""
     if not database.is_sqlite:  # there the transaction alone is exclusive
         connection.execute(text("SET LOCAL lock_timeout = '10min'"))
         connection.execute(text("SET LOCAL statement_timeout = 0"))

@@ -1,4 +1,4 @@
-"""Storing a row whether or not there is one of its key."""
+"""Inserts a row, or updates the row with the same key."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _INSERT: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.ins
 
 
 def upsert(connection: Connection, table: Table, key: str, values: dict[str, Any]) -> None:
-    """Insert *values*, or change the row that has the same *key*, in one statement."""
+    """Insert *values* or update the row whose column *key* is equal, in one statement."""
     insert = _INSERT[connection.dialect.name](table).values(values)
     others = {name: insert.excluded[name] for name in values if name != key}
     connection.execute(insert.on_conflict_do_update(index_elements=[key], set_=others))

@@ -1,7 +1,7 @@
-"""What may happen once: request ids, time steps of codes, ended sessions, sign-ins that finished.
+"""What may happen only once: request ids, time steps of codes, ended sessions, finished sign-ins.
 
-An insert under a unique key either wins or finds the key used. A row counts as used for as long
-as it is there; its expiry only says when it may be purged.
+A unique key decides: the first insert succeeds, later ones find the key used. A key counts as used
+as long as its row exists; the expiry only says when the row may be deleted.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, select, text, tuple_
 
+from idp.store.column_types import Instant
 from idp.store.engine import Database
 from idp.store.prepared import Prepared
-from idp.store.schema import Instant, used_once
+from idp.store.schema import used_once
 
 _CLAIM = Prepared(
     text(
@@ -28,8 +29,8 @@ _IS_USED = Prepared(
 )
 
 
-def key_of(*parts: str) -> str:
-    """Return a key of fixed length for *parts*; two different lists of parts never share one."""
+def digest_key(*parts: str) -> str:
+    """Return a digest of *parts*; different lists of parts have different digests."""
     digest = hashlib.sha256()
     for part in parts:
         data = part.encode("utf-8", "surrogatepass")
@@ -38,7 +39,7 @@ def key_of(*parts: str) -> str:
 
 
 def claim(connection: Connection, kind: str, key: str, expires_at: datetime) -> bool:
-    """Use up *key* of *kind* and say whether it was still unused.
+    """Mark *key* of *kind* as used and say whether it was unused.
 
     Call it in the transaction of the effect, before the effect.
     """
@@ -48,41 +49,41 @@ def claim(connection: Connection, kind: str, key: str, expires_at: datetime) -> 
 def claim_parts(
     connection: Connection, kind: str, parts: tuple[str, ...], expires_at: datetime
 ) -> bool:
-    """Do the same for a key of several parts, as an issuer and its request id."""
-    values = {"kind": kind, "key": key_of(*parts), "expires_at": expires_at}
+    """Do the same for a key of several parts, for example an issuer and its request id."""
+    values = {"kind": kind, "key": digest_key(*parts), "expires_at": expires_at}
     return _CLAIM.first(connection, values) is not None
 
 
-class UsedOnce:
-    """The same memory, for those who have no transaction of their own."""
+class SqlUsedOnce:
+    """The :class:`~idp.session.used_once.UsedOnce` of a database: a transaction for each call."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def claim(self, kind: str, key: str, expires_at: datetime, *, durable: bool = True) -> bool:
-        """Use up *key* of *kind* and say whether it was still unused."""
+        """Mark *key* of *kind* as used and say whether it was unused."""
         with self._database.write(durable=durable) as connection:
             return claim(connection, kind, key, expires_at)
 
     def is_used(self, kind: str, key: str) -> bool:
-        """Say whether *key* of *kind* was used."""
+        """Say whether *key* of *kind* is used."""
         with self._database.read() as connection:
             return is_used(connection, kind, key)
 
     def purge(self, now: datetime, limit: int = 10_000) -> int:
-        """Forget at most *limit* keys that expired before *now*; return how many."""
+        """Delete at most *limit* keys that expired before *now*; return their number."""
         with self._database.write(durable=False) as connection:
             return purge(connection, now, limit)
 
 
 def is_used(connection: Connection, kind: str, *parts: str) -> bool:
-    """Say whether the key made of *parts* was used."""
-    values = {"kind": kind, "key": key_of(*parts)}
+    """Say whether the key of these *parts* is used."""
+    values = {"kind": kind, "key": digest_key(*parts)}
     return _IS_USED.first(connection, values) is not None
 
 
 def purge(connection: Connection, before: datetime, limit: int) -> int:
-    """Delete at most *limit* rows that expired before *before*; return how many."""
+    """Delete at most *limit* keys that expired *before* this time; return their number."""
     rows = tuple_(used_once.c.kind, used_once.c.key)
     expired = (
         select(used_once.c.kind, used_once.c.key)

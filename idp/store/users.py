@@ -1,4 +1,4 @@
-"""Users in the database: the store that :mod:`idp.directory.user_store` asks for."""
+"""Users in the database: implements :mod:`idp.directory.user_store`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _HASH = Prepared(select(users.c.password_hash).where(users.c.upn == bindparam("u
 _CHANGE = update(users).where(users.c.upn == bindparam("of_upn")).returning(*USER_COLUMNS)
 
 
-def user_of(row: Sequence[Any]) -> User:
+def user_from_row(row: Sequence[Any]) -> User:
     """Return the user of a row of :data:`USER_COLUMNS`."""
     upn, display_name, email, account, text, disabled, valid_from, must_change = row
     groups = _groups_of(upn, text)
@@ -69,12 +69,12 @@ class SqlUserStore:
         self._database = database
 
     def find_user(self, name: str) -> User | None:
-        """Return one user by either name."""
+        """Return a user by UPN or account name."""
         with self._database.read() as connection:
             return _find(connection, name)
 
     def credentials(self, name: str) -> Credentials | None:
-        """Return one user by either name, with the hash."""
+        """Return a user by UPN or account name, with the password hash."""
         with self._database.read() as connection:
             user = _find(connection, name)
             stored = user and _hash_of(connection, user.upn)
@@ -84,10 +84,10 @@ class SqlUserStore:
         """Return all users by name."""
         with self._database.read() as connection:
             rows = connection.execute(select(*USER_COLUMNS).order_by(users.c.upn))
-            return [user_of(row) for row in rows]
+            return [user_from_row(row) for row in rows]
 
     def add_users(self, added: Sequence[Credentials]) -> Sequence[str]:
-        """Store new users, all or none; return the UPNs whose names are taken."""
+        """Store new users, all or none; return the UPNs of those whose name is taken."""
         rows = [_row_of(each) for each in added]
         with self._database.write(alone=users) as connection:
             taken = [row["upn"] for row in rows if _is_taken(connection, row)]
@@ -104,10 +104,10 @@ class SqlUserStore:
         must_change: bool = False,
         seen: User | None = None,
     ) -> User | None:
-        """Store a new hash, end the sessions and forget the wrong tries.
+        """Store a new hash, end the user's sessions and clear the lock-out.
 
-        None without the user, and where the user is not as *seen* any more: every password and
-        every disabling moves ``valid_from``.
+        Returns None if there is no such user, or if the user was changed since *seen*: every new
+        password and every disabling changes ``valid_from``.
         """
         values = {"password_hash": password_hash, "valid_from": now, "must_change": must_change}
         with self._database.write() as connection:
@@ -117,19 +117,19 @@ class SqlUserStore:
             return changed
 
     def set_disabled(self, upn: str, disabled: bool, now: datetime) -> User | None:
-        """Disable or enable, and end the sessions; None without the user."""
+        """Disable or enable a user and end the sessions; return None if there is no such user."""
         with self._database.write() as connection:
             return _change(connection, upn, disabled=disabled, valid_from=now)
 
     def end_sessions(self, upn: str, now: datetime) -> User | None:
-        """Let no session count that began before *now*; None without the user."""
+        """End all sessions that began before *now*; return None if there is no such user."""
         with self._database.write() as connection:
             return _change(connection, upn, valid_from=now)
 
     def remove_user(self, upn: str) -> bool:
-        """Remove a user and all that was theirs: devices, codes, activations, limits, names.
+        """Remove a user with their devices, codes, activations, lock-outs and persistent NameIDs.
 
-        Nobody after them may be taken for them by a persistent name (saml-core §8.3.7).
+        A later user of the same name gets other persistent NameIDs (saml-core §8.3.7).
         """
         with self._database.write() as connection:
             for table in (*USER_TABLES, name_ids):
@@ -141,9 +141,9 @@ class SqlUserStore:
     def debit_password(
         self, name: str, now: datetime, rules: LockoutRules, origin: Origin
     ) -> Tried:
-        """Take one try off the name's account, in one transaction.
+        """Debit one attempt from the account of *name*, in one transaction.
 
-        Not durable, as little as its settling: who can cut the power wins a try, and no more.
+        The transaction is not durable: somebody who can cut the power gains one attempt.
         """
         with self._database.write(durable=False) as connection:
             return lockout.debit(connection, name, now, rules, origin)
@@ -151,7 +151,7 @@ class SqlUserStore:
     def accept_password(
         self, upn: str, password_hash: str, rules: LockoutRules, origin: Origin
     ) -> User | None:
-        """Clear the name's account; None when the user or the hash was changed meanwhile."""
+        """Clear the counters of wrong passwords; return None if user or hash changed meanwhile."""
         with self._database.write(durable=False) as connection:
             # The user first: PostgreSQL shows each query what was committed before it. The other
             # way round, a change between the two would be returned with the old password.
@@ -163,12 +163,12 @@ class SqlUserStore:
             return user
 
     def clear_password_limits(self, upn: str) -> None:
-        """Forget the wrong tries; familiar addresses stay."""
+        """Clear the counters of wrong passwords; familiar addresses stay."""
         with self._database.write() as connection:
             lockout.clear(connection, upn)
 
     def account_states(self, upn: str | None = None) -> Mapping[str, AccountState]:
-        """Return the lock-outs of one user, or of all who have any, by UPN."""
+        """Return the lock-out counters of one user, or of all users with counters, by UPN."""
         with self._database.read() as connection:
             return lockout.states(connection, upn)
 
@@ -176,7 +176,7 @@ class SqlUserStore:
 def _find(connection: Connection, name: str) -> User | None:
     query = _USER_BY_ACCOUNT if "\\" in name else _USER_BY_UPN
     row = query.first(connection, {"name": name})
-    return None if row is None else user_of(row)
+    return None if row is None else user_from_row(row)
 
 
 def _hash_of(connection: Connection, upn: str) -> str | None:
@@ -191,7 +191,7 @@ def _change(
     if seen is not None:
         change = change.where(users.c.valid_from == seen.valid_from)
     row = connection.execute(change, {"of_upn": upn}).first()
-    return None if row is None else user_of(row)
+    return None if row is None else user_from_row(row)
 
 
 def _is_taken(connection: Connection, row: dict[str, Any]) -> bool:

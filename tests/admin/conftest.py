@@ -21,12 +21,12 @@ from idp.audit.record import SignInRecord
 from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.services import Services
 from idp.store.engine import Database
-from idp.store.used_once import UsedOnce
+from idp.store.used_once import SqlUsedOnce
 
 
 @pytest.fixture
-def once(database: Database) -> UsedOnce:
-    return UsedOnce(database)
+def once(database: Database) -> SqlUsedOnce:
+    return SqlUsedOnce(database)
 
 
 @pytest.fixture

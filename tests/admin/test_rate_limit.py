@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from idp.admin.rate_limit import MAX_WRONG, WINDOW, RateLimit
-from idp.store.used_once import UsedOnce
+from idp.store.used_once import SqlUsedOnce
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -42,7 +42,7 @@ def test_right_tokens_cost_nothing(tries):
 
 
 def test_parallel_tries_at_several_nodes_get_ten_looks_together(open_database):
-    nodes = [RateLimit(UsedOnce(open_database())) for _ in range(4)]
+    nodes = [RateLimit(SqlUsedOnce(open_database())) for _ in range(4)]
 
     with ThreadPoolExecutor(16) as pool:
         granted = list(pool.map(lambda number: wrong(nodes[number % 4]), range(100)))

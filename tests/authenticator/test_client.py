@@ -157,7 +157,7 @@ def test_a_server_that_is_not_there_is_one_clear_error(tmp_path):
 
 def test_a_page_that_is_no_tallystick_server_is_one_clear_error(phone_host, phone, monkeypatch):
     monkeypatch.setattr("idp.authenticator.transport.API", "/static/")
-    with pytest.raises(ServerUnreachable, match="not one of a Tallystick server"):
+    with pytest.raises(ServerUnreachable, match="does not come from a Tallystick server"):
         phone.pending()
 
 

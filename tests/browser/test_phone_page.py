@@ -328,7 +328,7 @@ def test_a_removed_phone_is_reported(phone_host, phone_page):
     with phone_host.services.database.write() as connection:
         connection.execute(delete(devices))
     phone_page.reload()
-    expect(phone_page.get_by_text("not registered, or not any more")).to_be_visible()
+    expect(phone_page.get_by_text("not registered, or no longer")).to_be_visible()
 
 
 def test_five_accounts_are_all_heard(phone_host, phone_page):

@@ -12,7 +12,7 @@ from idp.cli import main
 from idp.session.participants import Outcome
 from idp.signin.flow import LONGER_THAN_SESSION
 from idp.signin.logout.steps import ANSWER_WITHIN, IS_WHOLE
-from idp.store.participants import MAX_KEPT
+from idp.store.participants import MAX_ASSERTIONS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "log-out.md").read_text()
 ROWS = dict(re.findall(r"^\| .+ \| `(\w+)` \| (complete|partial) \|$", PAGE, re.MULTILINE))
@@ -25,7 +25,7 @@ def test_every_outcome_has_a_row_that_says_what_it_makes_of_the_log_out(outcome)
 
 def test_the_times_and_numbers_are_those_that_hold():
     assert f"after {ANSWER_WITHIN.seconds} seconds" in PAGE
-    assert (MAX_KEPT, LONGER_THAN_SESSION.days) == (16, 1)
+    assert (MAX_ASSERTIONS, LONGER_THAN_SESSION.days) == (16, 1)
     assert "a day longer" in PAGE
     assert "the newest sixteen assertions" in PAGE
 

@@ -24,7 +24,7 @@ def stoppable_postgresql():
 @pytest.fixture
 def patience(monkeypatch):
     """How long locks are waited for: not for the time of a whole test."""
-    monkeypatch.setattr(errors, "PATIENCE", 0.2)
+    monkeypatch.setattr(errors, "MAX_WAIT_SECONDS", 0.2)
 
 
 @pytest.fixture

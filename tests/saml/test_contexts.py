@@ -238,6 +238,17 @@ def test_the_assertion_names_the_primary_method_that_the_session_proves():
         assert named == methods[0]
 
 
+@pytest.mark.parametrize("comparison", ["exact", "minimum", "maximum"])
+def test_a_method_outside_the_order_is_answered_by_its_own_class(comparison):
+    requested = (PASSKEY,)
+    required = resolve_requested_context(requested, comparison, offered=SEVERAL_METHODS)
+    methods = (PASSKEY, CODE, MULTIPLE_AUTHN)
+
+    assert (
+        answered_context(requested, comparison, required, style="entra", methods=methods) == PASSKEY
+    )
+
+
 def test_no_rule_claims_a_password_for_a_session_without_one():
     required = resolve_requested_context((), offered=SEVERAL_METHODS)
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from support.clock import NOON, SetClock
+from support.sessions.sealed_values import sessions as any_sessions
 
 from idp.config.schema import SignInSection
 from idp.saml.contexts import PASSWORD_PROTECTED_TRANSPORT
@@ -78,21 +78,7 @@ BY_BOTH = start_session(USER, PASSWORD, kept=True).with_second_factor(PUSH)
 BY_PASSKEY = start_session(USER, Proof(PASSKEY, NOON)).with_second_factor(PUSH)
 
 
-# Clocks read microseconds; a float holds those of this century exactly.
-instants = st.timedeltas(timedelta(), timedelta(days=36_500)).map(NOON.__add__)
-proofs = st.builds(Proof, st.text(), instants)
-any_session = st.builds(
-    Session,
-    id=st.text(),
-    user=st.text(),
-    primary=proofs,
-    second=st.none() | proofs,
-    kept=st.booleans(),
-    root=st.text(),
-)
-
-
-@given(any_session)
+@given(any_sessions)
 def test_a_cookie_reads_back_as_it_was_in_every_field(session):
     now = session.primary.at
     rules = SessionRules(timedelta(hours=8), timedelta(days=1))

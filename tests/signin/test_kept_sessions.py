@@ -1,4 +1,4 @@
-"""Keep me signed in: off unless switched on, and over as soon as it should be (facts §C.8, C.9)."""
+"""Keep me signed in (-EnableKmsi): off unless switched on, and over as soon as it should be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Adapters speak the user's language, where they have it (RFC 9110 §12.5.4, facts §A.1)."""
+"""Adapters speak the user's language, where they have it (RFC 9110 §12.5.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the settings of a trust change in real messages (facts §C.6)."""
+"""What the settings of a trust change in real messages."""
 
 from __future__ import annotations
 

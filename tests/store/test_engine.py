@@ -14,8 +14,9 @@ from support.nets import NET_SECONDS
 
 from adapter.errors import TallystickError
 from idp.store import errors, sqlite
+from idp.store.column_types import EPOCH, Instant
 from idp.store.engine import Database, StoreUnavailable
-from idp.store.schema import EPOCH, Instant, password_limits
+from idp.store.schema import password_limits
 
 ROW = {"name": "counter", "wrong": 0, "last_at": EPOCH}
 
@@ -57,7 +58,7 @@ def test_a_transaction_left_by_an_exception_changes_nothing(database, durable):
 def test_a_crowd_of_readers_each_have_a_connection_and_see_what_is_committed(
     database, database_file
 ):
-    crowd = sqlite.KEPT + 4
+    crowd = sqlite.MAX_IDLE + 4
     together = threading.Barrier(crowd)
 
     def read(_: int) -> int:
@@ -96,7 +97,7 @@ def test_a_durable_commit_waits_for_the_disk_and_a_cheap_one_does_not(
 def test_a_locked_database_is_reported_and_serves_again_when_free(
     database, database_file, monkeypatch
 ):
-    monkeypatch.setattr(errors, "PATIENCE", 0.05)
+    monkeypatch.setattr(errors, "MAX_WAIT_SECONDS", 0.05)
     other = sqlite3.connect(database_file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
@@ -112,7 +113,7 @@ def test_a_locked_database_is_reported_and_serves_again_when_free(
 def test_our_own_threads_wait_for_their_turn_to_write_and_not_forever(
     database, database_file, monkeypatch
 ):
-    monkeypatch.setattr(errors, "PATIENCE", 0.05)
+    monkeypatch.setattr(errors, "MAX_WAIT_SECONDS", 0.05)
     holding, done = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -179,7 +180,7 @@ def test_a_file_that_is_no_database_is_reported_without_its_content(tmp_path):
 def test_a_place_where_no_file_can_be_made_is_reported(tmp_path):
     (tmp_path / "file").touch()
 
-    with pytest.raises(StoreUnavailable, match="cannot be made"):
+    with pytest.raises(StoreUnavailable, match="cannot be created"):
         Database(f"sqlite:///{tmp_path}/file/new.db").create()
 
 

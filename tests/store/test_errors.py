@@ -15,8 +15,8 @@ from support.clock import NOON
 from idp.audit.record import SignInRecord
 from idp.store.engine import StoreUnavailable
 from idp.store.sign_in_log import SqlSignInLog
-from idp.store.sign_ins import SignInStore
-from idp.store.used_once import UsedOnce
+from idp.store.sign_ins import SqlSignInStore
+from idp.store.used_once import SqlUsedOnce
 
 RECORD = SignInRecord(NOON, 1200, "activity", "alice@example.test", outcome="issued")
 
@@ -35,7 +35,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def _finish(sign_ins: SignInStore, request: str) -> bool:
+def _finish(sign_ins: SqlSignInStore, request: str) -> bool:
     return sign_ins.finish(
         request=("issuer", request),
         request_expires_at=NOON + timedelta(hours=1),
@@ -44,7 +44,7 @@ def _finish(sign_ins: SignInStore, request: str) -> bool:
     )
 
 
-def _finish_until_refused(sign_ins: SignInStore) -> int:
+def _finish_until_refused(sign_ins: SqlSignInStore) -> int:
     for number in range(2000):
         try:
             assert _finish(sign_ins, f"_{number}")
@@ -63,12 +63,12 @@ def test_a_process_killed_in_a_transaction_did_nothing_and_after_it_did_all(
     died = subprocess.run([sys.executable, "-c", program], check=False)  # noqa: S603 -- our own
 
     assert died.returncode == -signal.SIGKILL
-    assert UsedOnce(database).is_used("code", "step") is not inside
-    assert UsedOnce(database).claim("code", "another", NOON)
+    assert SqlUsedOnce(database).is_used("code", "step") is not inside
+    assert SqlUsedOnce(database).claim("code", "another", NOON)
 
 
 def test_a_full_disk_refuses_cleanly_and_spends_nothing(database, database_file):
-    sign_ins = SignInStore(database)
+    sign_ins = SqlSignInStore(database)
     assert _finish(sign_ins, "before")
     with database.write() as connection:  # the pool has this one connection
         pages = connection.execute(text("PRAGMA page_count")).scalar_one()
@@ -87,15 +87,15 @@ def test_a_full_disk_refuses_cleanly_and_spends_nothing(database, database_file)
 def test_a_restored_back_up_knows_what_was_used_when_it_was_made(
     database, database_file, open_database
 ):
-    UsedOnce(database).claim("code", "step", NOON)
+    SqlUsedOnce(database).claim("code", "step", NOON)
     backup = database_file.with_suffix(".backup")
     with database.read() as connection:
         connection.execute(text("VACUUM INTO :path"), {"path": str(backup)})
-    UsedOnce(database).claim("code", "later", NOON)
+    SqlUsedOnce(database).claim("code", "later", NOON)
     database.dispose()
     os.replace(backup, database_file)
 
-    restored = UsedOnce(open_database())
+    restored = SqlUsedOnce(open_database())
 
     assert restored.is_used("code", "step")
     assert not restored.is_used("code", "later")

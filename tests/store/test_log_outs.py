@@ -16,9 +16,9 @@ from idp.saml.values import PERSISTENT, NameID
 from idp.session.participants import AskedBy, Issued, LogOut, Outcome
 from idp.store.log_outs import SqlLogOuts
 from idp.store.maintenance import GRACE, purge
-from idp.store.participants import MAX_KEPT
+from idp.store.participants import MAX_ASSERTIONS
 from idp.store.sign_in_log import SqlSignInLog
-from idp.store.sign_ins import SignInStore
+from idp.store.sign_ins import SqlSignInStore
 
 WIKI, SHOP = "https://wiki.example.test/metadata", "https://shop.example.test/metadata"
 ALICE = "alice@example.test"
@@ -31,7 +31,7 @@ ENDS = {"expires_at": LATER, "sessions_end_by": LATER, "request_expires_at": LAT
 
 @pytest.fixture
 def sign_ins(database):
-    return SignInStore(database)
+    return SqlSignInStore(database)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def log_outs(database):
     return SqlLogOuts(database)
 
 
-def issue(sign_ins: SignInStore, **changes: object) -> bool:
+def issue(sign_ins: SqlSignInStore, **changes: object) -> bool:
     return sign_ins.finish(
         request=None,
         request_expires_at=LATER,
@@ -81,11 +81,11 @@ def test_a_session_is_found_by_service_provider_and_name_until_it_expires(sign_i
 def test_the_newest_rows_of_a_service_provider_stay_and_those_of_others_too(sign_ins, log_outs):
     issue(sign_ins, trust=SHOP)
     issue(sign_ins, session="another")
-    for number in range(MAX_KEPT + 5):
+    for number in range(MAX_ASSERTIONS + 5):
         issue(sign_ins, session_index=f"_{number}")
 
     indexes = [each.issued.session_index for each in log_outs.participants(["root"])]
-    assert indexes == ["_index", *(f"_{number}" for number in range(5, MAX_KEPT + 5))]
+    assert indexes == ["_index", *(f"_{number}" for number in range(5, MAX_ASSERTIONS + 5))]
     assert len(log_outs.participants(["another"])) == 1
 
 
@@ -106,7 +106,7 @@ def test_ending_a_session_returns_all_its_service_providers(open_database):
     started, enough = threading.Barrier(len(nodes) + 1), threading.Event()
 
     def work(node) -> None:
-        sign_ins = SignInStore(node)
+        sign_ins = SqlSignInStore(node)
         started.wait()
         for number in range(200):
             index = f"_{id(node)}_{number}"

@@ -20,8 +20,9 @@ from idp.directory.lockout import LockoutRules, Origin
 from idp.directory.user_store import Credentials
 from idp.directory.users import User
 from idp.store import errors, sign_in_log, users
+from idp.store.column_types import EPOCH
 from idp.store.engine import Database, StoreUnavailable
-from idp.store.schema import EPOCH, password_limits
+from idp.store.schema import password_limits
 from idp.store.sign_in_log import SqlSignInLog
 from idp.store.users import SqlUserStore
 
@@ -111,7 +112,7 @@ def test_a_transaction_whose_connection_is_cut_did_nothing(database, observer):
 
 
 def test_a_lock_is_waited_for_and_not_forever(postgresql_url, observer, monkeypatch):
-    monkeypatch.setattr(errors, "PATIENCE", 0.05)
+    monkeypatch.setattr(errors, "MAX_WAIT_SECONDS", 0.05)
     database = Database(postgresql_url)
     with observer.transaction():
         observer.execute("LOCK TABLE password_limits")

@@ -10,7 +10,7 @@ from support.clock import NOON
 
 from idp.audit.record import LogEntry, SignInRecord
 from idp.store.sign_in_log import MAX_FIELD_LENGTH, SqlSignInLog
-from idp.store.sign_ins import SignInStore
+from idp.store.sign_ins import SqlSignInStore
 
 RECORD = SignInRecord(
     at=NOON,
@@ -39,7 +39,7 @@ def _users(entries: tuple[LogEntry, ...]) -> list[str]:
 def test_a_record_comes_back_as_it_was_written(database):
     log = SqlSignInLog(database)
     log.append(RECORD)
-    SignInStore(database).record(replace(RECORD, event_id=1202))
+    SqlSignInStore(database).record(replace(RECORD, event_id=1202))
 
     assert [entry.record for entry in log.read()] == [RECORD, replace(RECORD, event_id=1202)]
 

@@ -22,9 +22,9 @@ from idp.store.errors import StoreUnavailable
 from idp.store.nodes import SqlNodeStore
 from idp.store.policies import SqlPolicyStore
 from idp.store.sign_in_log import SqlSignInLog
-from idp.store.sign_ins import SESSION_ENDED, SignInStore
+from idp.store.sign_ins import SESSION_ENDED, SqlSignInStore
 from idp.store.trusts import SqlTrustStore
-from idp.store.used_once import UsedOnce
+from idp.store.used_once import SqlUsedOnce
 from idp.store.users import SqlUserStore
 
 WIKI = "https://wiki.example.test/metadata"
@@ -55,7 +55,7 @@ def _trust(entity_id: str = WIKI, **settings) -> RelyingPartyTrust:
 
 @pytest.fixture
 def sign_ins(database):
-    return SignInStore(database)
+    return SqlSignInStore(database)
 
 
 @pytest.fixture
@@ -72,7 +72,9 @@ def users(database):
     return store
 
 
-def _finish(sign_ins: SignInStore, request: str | None = "_1", sign_in: str | None = None) -> bool:
+def _finish(
+    sign_ins: SqlSignInStore, request: str | None = "_1", sign_in: str | None = None
+) -> bool:
     return sign_ins.finish(
         request=(WIKI, request) if request else None,
         request_expires_at=LATER,
@@ -110,7 +112,7 @@ def test_unknown_rows_are_returned_as_none(sign_ins):
 
 
 def test_an_ended_session_has_ended_on_every_node(sign_ins, open_database):
-    UsedOnce(open_database()).claim(SESSION_ENDED, "session", LATER)
+    SqlUsedOnce(open_database()).claim(SESSION_ENDED, "session", LATER)
 
     assert sign_ins.facts(WIKI, None, "session", None).session_ended
     assert not sign_ins.facts(WIKI, None, "other", None).session_ended
@@ -179,7 +181,7 @@ def test_without_request_or_sign_in_a_token_is_only_logged(sign_ins, database):
 
 
 def test_of_many_tabs_on_two_nodes_one_ends_the_sign_in(open_database):
-    nodes = [SignInStore(open_database()), SignInStore(open_database())]
+    nodes = [SqlSignInStore(open_database()), SqlSignInStore(open_database())]
 
     with ThreadPoolExecutor(8) as pool:
         wins = list(pool.map(lambda node: _finish(node, "_1", "context"), nodes * 10))

@@ -10,7 +10,7 @@ from support.clock import NOON
 from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.relying_party.trust import RelyingPartyTrust, UnreadableTrust
 from idp.saml.values import AssertionConsumerService, ServiceProvider
-from idp.store.trust_rows import COLUMNS, row_of, stored_trust
+from idp.store.trust_rows import COLUMNS, row_from_trust, stored_trust_from_row
 
 WIKI = "https://wiki.example.test/metadata"
 TRUST = RelyingPartyTrust(
@@ -26,12 +26,12 @@ TRUST = RelyingPartyTrust(
 
 
 def row(**columns):
-    stored = row_of(TRUST, None) | columns
+    stored = row_from_trust(TRUST, None) | columns
     return [stored[column.name] for column in COLUMNS]
 
 
 def test_a_trust_comes_back_as_it_was_stored():
-    assert stored_trust(row()) == TRUST
+    assert stored_trust_from_row(row()) == TRUST
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_trust_comes_back_as_it_was_stored():
     ],
 )
 def test_a_row_that_cannot_be_read_stands_for_its_trust(column, text):
-    trust = stored_trust(row(**{column: text}))
+    trust = stored_trust_from_row(row(**{column: text}))
 
     assert isinstance(trust, UnreadableTrust)
     assert (trust.entity_id, trust.code) == (WIKI, "unreadable_trust")
@@ -80,9 +80,9 @@ def test_a_row_that_cannot_be_read_stands_for_its_trust(column, text):
 
 
 def test_an_unreadable_trust_has_the_parts_that_can_be_read():
-    by_settings = stored_trust(row(settings="{"))
-    by_provider = stored_trust(row(service_provider="{"))
-    by_terms = stored_trust(row(terms="{"))
+    by_settings = stored_trust_from_row(row(settings="{"))
+    by_provider = stored_trust_from_row(row(service_provider="{"))
+    by_terms = stored_trust_from_row(row(terms="{"))
 
     assert (by_settings.settings, by_settings.signed_by) == (None, "MIIB")
     assert (by_provider.settings, by_provider.signed_by) == (TRUST.settings, "MIIB")
@@ -95,7 +95,7 @@ def test_keys_of_another_version_are_kept_beside_those_of_this_one():
         terms='{"new": 2}',
     )
 
-    stored = row_of(TRUST, before)
+    stored = row_from_trust(TRUST, before)
 
     settings = json.loads(stored["settings"])
     assert (settings["new"], settings["token_lifetime"]) == ({"a": 1}, 5)
@@ -103,17 +103,17 @@ def test_keys_of_another_version_are_kept_beside_those_of_this_one():
 
 
 def test_a_description_is_kept_to_the_letter_until_it_is_read_anew():
-    described = json.loads(row_of(TRUST, None)["service_provider"])
+    described = json.loads(row_from_trust(TRUST, None)["service_provider"])
     described["assertion_consumer_services"][0]["new"] = 1
     text = json.dumps(described)
 
-    assert row_of(TRUST, row(service_provider=text))["service_provider"] == text
+    assert row_from_trust(TRUST, row(service_provider=text))["service_provider"] == text
 
     described["display_name"] = "Another"
     other = row(service_provider=json.dumps(described))
-    assert "new" not in row_of(TRUST, other)["service_provider"]
+    assert "new" not in row_from_trust(TRUST, other)["service_provider"]
 
 
 @pytest.mark.parametrize("column", ["settings", "service_provider", "terms"])
 def test_a_damaged_row_is_written_anew(column):
-    assert row_of(TRUST, row(**{column: "{"})) == row_of(TRUST, None)
+    assert row_from_trust(TRUST, row(**{column: "{"})) == row_from_trust(TRUST, None)

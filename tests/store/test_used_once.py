@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.store.used_once import UsedOnce, claim, key_of
+from idp.store.used_once import SqlUsedOnce, claim, digest_key
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)
 
 
 def test_a_key_is_claimed_once(database):
-    once = UsedOnce(database)
+    once = SqlUsedOnce(database)
 
     assert not once.is_used("state", "a")
     assert once.claim("state", "a", LATER)
@@ -23,7 +23,7 @@ def test_a_key_is_claimed_once(database):
 
 
 def test_keys_of_different_kinds_never_collide(database):
-    once = UsedOnce(database)
+    once = SqlUsedOnce(database)
 
     assert once.claim("state", "a", LATER)
     assert once.claim("session-ended", "a", LATER)
@@ -31,7 +31,7 @@ def test_keys_of_different_kinds_never_collide(database):
 
 
 def test_of_many_at_once_exactly_one_wins_each_key(open_database):
-    ours, theirs = UsedOnce(open_database()), UsedOnce(open_database())
+    ours, theirs = SqlUsedOnce(open_database()), SqlUsedOnce(open_database())
     keys = [f"key {number}" for number in range(20)]
 
     def try_both(key: str) -> int:
@@ -44,7 +44,7 @@ def test_of_many_at_once_exactly_one_wins_each_key(open_database):
 
 
 def test_an_expired_key_is_still_used_until_it_is_purged(database):
-    once = UsedOnce(database)
+    once = SqlUsedOnce(database)
     once.claim("code", "a", NOW)
 
     assert once.is_used("code", "a")
@@ -54,7 +54,7 @@ def test_an_expired_key_is_still_used_until_it_is_purged(database):
 
 
 def test_a_purge_spares_what_has_not_expired_and_takes_no_more_than_it_may(database):
-    once = UsedOnce(database)
+    once = SqlUsedOnce(database)
     for number in range(5):
         once.claim("code", f"old {number}", NOW)
     once.claim("code", "new", LATER)
@@ -65,7 +65,7 @@ def test_a_purge_spares_what_has_not_expired_and_takes_no_more_than_it_may(datab
 
 
 def test_a_claim_is_undone_with_its_transaction(database):
-    once = UsedOnce(database)
+    once = SqlUsedOnce(database)
 
     with suppress(RuntimeError), database.write() as connection:
         claim(connection, "code", "a", LATER)
@@ -79,5 +79,5 @@ def test_a_claim_is_undone_with_its_transaction(database):
     st.lists(st.text(st.characters(exclude_categories=())), max_size=4),
 )
 def test_different_parts_have_different_keys_of_one_length(one, other):
-    assert (key_of(*one) == key_of(*other)) == (one == other)
-    assert len(key_of(*one)) == 64
+    assert (digest_key(*one) == digest_key(*other)) == (one == other)
+    assert len(digest_key(*one)) == 64

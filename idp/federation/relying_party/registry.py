@@ -69,9 +69,9 @@ class TrustStore(Protocol):
         change: Callable[[StoredTrust | None], RelyingPartyTrust | None],
         metadata: bytes | None = None,
     ) -> RelyingPartyTrust | None:
-        """Store what *change* makes of the trust there is now, in one transaction, and return it.
+        """Call *change* with the stored trust, and store and return its result, in one transaction.
 
-        None from *change* leaves things as they are. With *metadata*, that is stored too. Stored
+        Nothing is stored if *change* returns None. *metadata* is stored too, if it is given. Stored
         keys that this version does not know are kept.
         """
 
@@ -119,14 +119,11 @@ class TrustRegistry:
             self._check(settings)
 
         def make(known: StoredTrust | None) -> RelyingPartyTrust:
-            kept = settings or (known.settings if known else None)
-            if isinstance(known, UnreadableTrust):
-                _log_mended(known, "kept" if kept else "lost: they are the defaults now")
             return RelyingPartyTrust(
                 entity_id=provider.entity_id,
                 display_name=provider.display_name or provider.entity_id,
                 service_provider=provider,
-                settings=kept or TrustSettings(),
+                settings=_settings_for(known, settings),
                 source=source,
                 added_at=known.added_at if known else now,
                 changed_at=now,
@@ -267,8 +264,13 @@ def _readable(trust: StoredTrust | None) -> RelyingPartyTrust | None:
     return trust
 
 
-def _log_mended(trust: UnreadableTrust, settings: str) -> None:
-    get_logger().warning("trust_mended", trust=trust.entity_id, settings=settings)
+def _settings_for(known: StoredTrust | None, given: TrustSettings | None) -> TrustSettings:
+    """Return the settings that are *given*, else those of the trust, else the defaults."""
+    kept = given or (known.settings if known else None)
+    if isinstance(known, UnreadableTrust):
+        fate = "kept" if kept else "lost: they are the defaults now"
+        get_logger().warning("trust_mended", trust=known.entity_id, settings=fate)
+    return kept or TrustSettings()
 
 
 def _existing(entity_id: str, trust: RelyingPartyTrust | None) -> RelyingPartyTrust:

@@ -11,10 +11,11 @@ from sqlalchemy import bindparam, insert, select, update
 from adapter.mfa.devices.activation import Activation
 from adapter.mfa.devices.device import Device
 from idp.session.seal import Seal
+from idp.store.column_types import Instant
 from idp.store.engine import Database
 from idp.store.mfa.codes import save_seed
 from idp.store.mfa.devices import add_device
-from idp.store.schema import Instant, activations
+from idp.store.schema import activations
 
 _COLUMNS = tuple(activations.c[field.name] for field in fields(Activation))
 _LIVE = select(*_COLUMNS).where(

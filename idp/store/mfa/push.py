@@ -12,10 +12,11 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from adapter.errors import TallystickError
 from adapter.mfa.push.challenge import Challenge, State
+from idp.store.column_types import Instant
 from idp.store.engine import Database
 from idp.store.mfa import user_row
 from idp.store.prepared import Prepared
-from idp.store.schema import Instant, challenges
+from idp.store.schema import challenges
 
 
 class ChallengeChanged(TallystickError):

@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select, text, update
 
+from idp.store.column_types import StorableText
 from idp.store.engine import Database
 from idp.store.prepared import Prepared
-from idp.store.schema import Words, mfa_users
+from idp.store.schema import mfa_users
 
 
 class UserRow(NamedTuple):
@@ -35,7 +36,7 @@ _READ = Prepared(
 _LOCK = text(  # makes the row or finds it, and locks it either way
     'INSERT INTO mfa_users ("user") VALUES (:user)'
     ' ON CONFLICT ("user") DO UPDATE SET "user" = excluded."user"'
-).bindparams(bindparam("user", type_=Words))
+).bindparams(bindparam("user", type_=StorableText))
 _CHANGE = update(mfa_users).where(mfa_users.c.user == bindparam("of_user"))
 
 

@@ -1,1 +1,1 @@
-"""The steps from an empty database to the newest tables, for Alembic."""
+"""Alembic's migrations, from an empty database to the tables of this version."""

@@ -1,4 +1,4 @@
-"""Run by Alembic: applies the steps on the connection, and in the transaction, that it was lent."""
+"""Alembic runs this module: it migrates on the connection of :mod:`idp.store.upgrade`."""
 
 from __future__ import annotations
 

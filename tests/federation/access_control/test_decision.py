@@ -12,6 +12,7 @@ from support.clock import NOON
 from idp.directory import User
 from idp.federation.access_control.built_in import BUILT_IN
 from idp.federation.access_control.decision import AccessRules, decide, decide_for_own_page
+from idp.federation.access_control.global_policy import UnreadableGlobalPolicy
 from idp.federation.access_control.matching import permits
 from idp.federation.access_control.policies import (
     AccessControlPolicy,
@@ -157,6 +158,14 @@ def test_a_page_of_our_own_is_open_to_all_and_asks_for_what_all_trusts_ask_for(
 
     assert access.is_permitted
     assert access.requires_second_factor is asked
+
+
+def test_a_rule_for_all_trusts_that_cannot_be_read_asks_on_the_way_to_our_own_page_too():
+    fault = UnreadableGlobalPolicy("the rule for all trusts", "it is damaged", "set it again")
+
+    access = decide_for_own_page(AccessRules("never", faults=(fault,)), signed_in(BOB))
+
+    assert (access.is_permitted, access.requires_second_factor) == (True, True)
 
 
 def rule(**conditions: object) -> Rule:

@@ -30,7 +30,7 @@ from idp.store.engine import Database
 from idp.store.mfa import mfa_stores
 from idp.store.mfa.push import SqlPushStore
 from idp.store.upgrade import upgrade
-from idp.store.used_once import UsedOnce
+from idp.store.used_once import SqlUsedOnce
 from idp.store.users import SqlUserStore
 from idp.testing.clock import ShiftedClock
 from idp.web import app
@@ -127,7 +127,7 @@ def _services(folder: Path, url: str) -> Services:
         "sealer": sealer,
         "mfa": MfaService(stores, clock, number_key=sealer.key("number")),
         "directory": directory,
-        "once": UsedOnce(database),
+        "once": SqlUsedOnce(database),
         "database": database,
         "counters": NO_COUNTERS,
     }
