@@ -64,14 +64,17 @@ def new_signing_certificate(
         .sign(private_key, hashes.SHA256())
     )
     return PemPair(
-        private_key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.BestAvailableEncryption(passphrase)
-            if passphrase
-            else serialization.NoEncryption(),
-        ),
+        _encode_private_key(private_key, passphrase),
         certificate.public_bytes(serialization.Encoding.PEM),
+    )
+
+
+def _encode_private_key(private_key: PrivateKey, passphrase: bytes | None) -> bytes:
+    encryption: serialization.KeySerializationEncryption = serialization.NoEncryption()
+    if passphrase:
+        encryption = serialization.BestAvailableEncryption(passphrase)
+    return private_key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption
     )
 
 
