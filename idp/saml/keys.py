@@ -63,19 +63,18 @@ def new_signing_certificate(
         )
         .sign(private_key, hashes.SHA256())
     )
-    return PemPair(
-        _encode_private_key(private_key, passphrase),
-        certificate.public_bytes(serialization.Encoding.PEM),
-    )
+    pem = certificate.public_bytes(serialization.Encoding.PEM)
+    return PemPair(_private_pem(private_key, passphrase), pem)
 
 
-def _encode_private_key(private_key: PrivateKey, passphrase: bytes | None) -> bytes:
-    encryption: serialization.KeySerializationEncryption = serialization.NoEncryption()
-    if passphrase:
-        encryption = serialization.BestAvailableEncryption(passphrase)
-    return private_key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption
+def _private_pem(key: PrivateKey, passphrase: bytes | None) -> bytes:
+    encryption = (
+        serialization.BestAvailableEncryption(passphrase)
+        if passphrase
+        else serialization.NoEncryption()
     )
+    pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    return key.private_bytes(pem, pkcs8, encryption)
 
 
 _KEY_USAGE = x509.KeyUsage(

@@ -23,14 +23,14 @@ def test_every_input_is_used_once():
     assert used == made
 
 
-def test_every_row_has_a_ratio():
+def test_each_row_has_a_ratio():
     rows = [Row(name, None, str) for name in ("one", "other")]
     results = measure(rows, Row("unit", None, str), rounds=2)
     assert [result.name for result in results] == ["one", "other"]
     assert all(result.ratio > 0 for result in results)
 
 
-def test_a_row_of_many_operations_shows_the_time_of_one_and_no_processor_time():
+def test_work_of_other_processes_is_divided_by_its_count_and_has_no_processor_time():
     once, often = Row("once", None, str), Row("often", None, str, elsewhere=1_000_000)
     (one, many) = measure([once, often], Row("unit", None, str), rounds=2)
 
@@ -38,7 +38,7 @@ def test_a_row_of_many_operations_shows_the_time_of_one_and_no_processor_time():
     assert many.cpu is None
 
 
-def test_a_row_compared_with_another_is_shown_as_a_ratio():
+def test_a_row_beside_another_has_a_ratio_to_that_row():
     rows = [Row("one", None, str), Row("hundred", None, a_hundred_times, beside="one")]
     _, beside = measure(rows, Row("unit", None, a_hundred_times), rounds=5)
     assert beside.ratio > 2  # the same as the unit would be 1

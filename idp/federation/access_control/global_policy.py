@@ -1,6 +1,6 @@
 """The global policy: whether the second factor is asked for, and which providers are enabled.
 
-A rule for all trusts cannot be switched off by one of them: either is enough (facts §D.2). AD FS
+A rule for all trusts cannot be switched off by one of them: either is enough. AD FS
 asks for nothing until a rule says so. Here, until anything is said for all trusts, each asks that
 does not say ``never`` for itself: a default, which a trust may leave, and no rule.
 
@@ -110,7 +110,10 @@ class GlobalPolicy:
         return self._store.additional_rules()
 
     def set_additional_rules(self, text: str) -> None:
-        """Set them, none by an empty text; raises :class:`BadPolicy`, :class:`BadRule`."""
+        """Set them, none by an empty text.
+
+        Raises :class:`BadPolicy` and :class:`~idp.federation.claim_rules.errors.BadRule`.
+        """
         from idp.federation.claim_rules.adfs.parser import read
 
         if len(text) > MAX_RULES_LENGTH:

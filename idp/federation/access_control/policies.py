@@ -1,8 +1,9 @@
 """Access control policies: rules that permit, each with its conditions and exceptions.
 
-The model is AD FS's (facts §D.1): nobody gets in unless a rule permits, and any rule may. All
-conditions of a rule must hold; any exception cancels it. What is written ``{Name}`` among networks
-or groups is a parameter: its values are given where the policy is assigned to a trust.
+The model is AD FS's (New-AdfsAccessControlPolicy): nobody gets in unless a rule permits, and any
+rule may. All conditions of a rule must hold; any exception cancels it. What is written ``{Name}``
+among networks or groups is a parameter: its values are given where the policy is assigned to a
+trust.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Claim rules: AD FS's engine as values and pure functions (facts §D.3)."""
+"""Claim rules: AD FS's engine as values and pure functions (docs/claims.md)."""

@@ -1,7 +1,7 @@
 """The claims engine: what rules make of the claims of one user, and which rule made each.
 
 Rules run in order. Each sees the claims that came in and what the rules before it made; ``issue``
-puts a claim into the output as well, ``add`` does not (facts §D.3). A claim without a value is
+puts a claim into the output as well, ``add`` does not (docs/claims.md). A claim without a value is
 none, and what is there already is not made twice.
 """
 

@@ -1,7 +1,7 @@
 """Rules as values: conditions, and what follows from them.
 
-One rule is ``[conditions] => issue(…);`` of AD FS's language (facts §D.3). The same values are read
-from TOML and from that language, and written in both.
+One rule is ``[conditions] => issue(…);`` of AD FS's language (docs/claims.md). The same values are
+read from TOML and from that language, and written in both.
 """
 
 from __future__ import annotations

@@ -119,14 +119,11 @@ class TrustRegistry:
             self._check(settings)
 
         def make(known: StoredTrust | None) -> RelyingPartyTrust:
-            kept = settings or (known.settings if known else None)
-            if isinstance(known, UnreadableTrust):
-                _log_mended(known, "kept" if kept else "lost: they are the defaults now")
             return RelyingPartyTrust(
                 entity_id=provider.entity_id,
                 display_name=provider.display_name or provider.entity_id,
                 service_provider=provider,
-                settings=kept or TrustSettings(),
+                settings=_settings_for(known, settings),
                 source=source,
                 added_at=known.added_at if known else now,
                 changed_at=now,
@@ -267,8 +264,13 @@ def _readable(trust: StoredTrust | None) -> RelyingPartyTrust | None:
     return trust
 
 
-def _log_mended(trust: UnreadableTrust, settings: str) -> None:
-    get_logger().warning("trust_mended", trust=trust.entity_id, settings=settings)
+def _settings_for(known: StoredTrust | None, given: TrustSettings | None) -> TrustSettings:
+    """Return the settings that are *given*, else those of the trust, else the defaults."""
+    kept = given or (known.settings if known else None)
+    if isinstance(known, UnreadableTrust):
+        fate = "kept" if kept else "lost: they are the defaults now"
+        get_logger().warning("trust_mended", trust=known.entity_id, settings=fate)
+    return kept or TrustSettings()
 
 
 def _existing(entity_id: str, trust: RelyingPartyTrust | None) -> RelyingPartyTrust:

@@ -1,7 +1,7 @@
 """AD FS's claim rule language read as rules: what its own templates write, and their kin.
 
 All values are strings here, and a claim has one issuer: ``ValueType`` says nothing, and
-``OriginalIssuer`` is ``Issuer``. Source: facts §D.3.
+``OriginalIssuer`` is ``Issuer``. See docs/claims.md.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ _VALUE_TYPE = "valuetype"
 def read(text: str) -> Rules:
     """Return the rules of a text in AD FS's language.
 
-    Raises :class:`UnreadableRule` at the first place that cannot be read.
+    Raises :class:`~idp.federation.claim_rules.adfs.lexer.UnreadableRule` at the first place that
+    cannot be read.
     """
     return _Reader(text, list(tokens(text))).rules()
 
