@@ -29,9 +29,10 @@ class Refused(TallystickError):
     def for_service_provider(
         self, *, issuer: str, acs_url: str, in_response_to: str, relay_state: str | None = None
     ) -> Refused:
-        """Set the registered address that receives the status, and return this refusal."""
-        self.issuer = issuer
-        self.relay_state = relay_state
-        self.acs_url = acs_url
-        self.in_response_to = in_response_to
-        return self
+        """Return the same refusal with the registered address that receives the status."""
+        addressed = Refused(self.problem, self.remedy, code=self.code, status=self.status)
+        addressed.issuer = issuer
+        addressed.relay_state = relay_state
+        addressed.acs_url = acs_url
+        addressed.in_response_to = in_response_to
+        return addressed

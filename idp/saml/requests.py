@@ -15,7 +15,7 @@ from lxml import etree
 from idp.saml import endpoints, messages, uris
 from idp.saml.bindings import SamlMessage
 from idp.saml.contexts import not_met
-from idp.saml.messages import MAX_AGE, SKEW, FindTrust
+from idp.saml.messages import MAX_AGE, SKEW, FindTrust, RequestRules
 from idp.saml.refusal import Refused
 from idp.saml.signature import UNEXPECTED_ALGORITHM
 from idp.saml.values import (
@@ -55,13 +55,7 @@ def read_authn_request(
     root = messages.parse_message(message, parameter="SAMLRequest", name="AuthnRequest")
     rules = messages.find_issuer(root, find_trust)
     service_provider = rules.service_provider
-    required = service_provider.authn_requests_signed or rules.require_signed
-    try:
-        signed = messages.check_signatures(root, message, rules, required=required)
-    except Refused as refusal:
-        if refusal.code == UNEXPECTED_ALGORITHM:
-            raise _addressed(refusal, root, message, service_provider) from None
-        raise
+    signed = _check_signatures(root, message, rules)
     messages.check_destination(root, destinations, signed=signed)
     issue_instant = messages.check_fresh(root, now=now, skew=skew, max_age=max_age)
     acs_url = _acs_url(root, service_provider)
@@ -92,6 +86,18 @@ def _read_checked(
         signed=signed,
         audience=messages.read_issuer(root),
     )
+
+
+def _check_signatures(root: etree._Element, message: SamlMessage, rules: RequestRules) -> bool:
+    """Check the signatures; of an unexpected algorithm the service provider is informed."""
+    service_provider = rules.service_provider
+    required = service_provider.authn_requests_signed or rules.require_signed
+    try:
+        return messages.check_signatures(root, message, rules, required=required)
+    except Refused as refusal:
+        if refusal.code == UNEXPECTED_ALGORITHM:
+            raise _addressed(refusal, root, message, service_provider) from None
+        raise
 
 
 def _addressed(

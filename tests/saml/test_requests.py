@@ -401,3 +401,17 @@ def test_good_and_bad_requests_at_once_do_not_mix(idp, writer):
 
     expected = [f"_r{n}" for n in range(8)] + ["not_schema_valid", "MSIS0038", "not_xml"]
     assert read_at_once == expected * 20
+
+
+def test_a_refusal_for_the_service_provider_is_another_one_with_its_address():
+    refusal = Refused("Wrong", "Do it right", code="wrong", status=(uris.RESPONDER, None))
+
+    addressed = refusal.for_service_provider(
+        issuer=SP_ID, acs_url=ACS_URL, in_response_to="_1", relay_state="state"
+    )
+
+    assert (refusal.acs_url, refusal.issuer) == (None, None)
+    assert str(addressed) == str(refusal)
+    assert (addressed.code, addressed.status) == (refusal.code, refusal.status)
+    assert (addressed.issuer, addressed.acs_url) == (SP_ID, ACS_URL)
+    assert (addressed.in_response_to, addressed.relay_state) == ("_1", "state")

@@ -159,3 +159,19 @@ def test_an_error_repeats_nothing_of_what_was_given():
         SEAL.open("something secret")
     assert "secret" not in str(caught.value)
     assert json.dumps(str(caught.value))
+
+
+def test_a_payload_is_converted_by_its_reader():
+    token = SEAL.seal({"number": "42"}, bound_to="x")
+
+    assert SEAL.open_as(lambda values: int(values["number"]), token, bound_to="x") == 42
+    with pytest.raises(SealBroken):
+        SEAL.open_as(lambda values: int(values["number"]), token, bound_to="y")
+
+
+@pytest.mark.parametrize("payload", [{}, {"at": None}, {"at": "noon"}, {"at": 1e300}])
+def test_a_payload_that_its_reader_cannot_read_counts_as_broken(payload):
+    token = SEAL.seal(payload)
+
+    with pytest.raises(SealBroken):
+        SEAL.open_as(lambda values: datetime.fromtimestamp(values["at"], UTC), token)
