@@ -21,7 +21,7 @@ from idp.federation.relying_party.setting_types import (
     SHORT_NAMES,
     SIGNATURE_ALGORITHMS,
     Attributes,
-    ClaimRules,
+    ClaimRuleText,
     ListTable,
     NameIdFormat,
     Names,
@@ -37,7 +37,7 @@ V = TypeVar("V")
 DEFAULT_TOKEN_LIFETIME = 60
 
 RULES, NOTHING = "rules", "nothing"
-"""What lets users in where no policy does."""
+"""What lets users in if the trust has no policy."""
 
 ALIASES = {
     # also taken                   setting
@@ -48,99 +48,100 @@ ALIASES = {
 
 
 class TrustSettings(BaseModel):
-    """How one relying party trust is served; the descriptions are the command line's help."""
+    """How a relying party trust is served. The descriptions are the help of ``sp set``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     enabled: bool = Field(default=True, description="whether users may sign in to it")
     identifiers: Names = Field(
-        default=(), description="further entity ids that it goes by, a URI or a JSON list"
+        default=(), description="further entity ids of the service provider: a URI or a JSON list"
     )
     honour_valid_until: bool = Field(
-        default=True, description="let nobody in once its metadata has passed its validUntil"
+        default=True, description="refuse sign-ins after the validUntil of its metadata"
     )
     monitoring_enabled: bool = Field(
-        default=True, description="fetch its metadata again, where that came from an address"
+        default=True, description="fetch its metadata again if that came from a URL"
     )
     auto_update_enabled: bool = Field(
-        default=True, description="take what is fetched and loosens nothing; else all is held"
+        default=True,
+        description="apply fetched metadata unless it weakens the trust; false: hold all back",
     )
     second_factor: Literal["always", "never", "global"] = Field(
         default="global",
-        description="whether it asks for the second factor itself, or leaves that to all trusts; "
-        "never cannot switch off what all trusts or its policy ask for; may be given as "
-        "additional_authentication",
+        description="whether it requires the second factor itself or leaves that to all trusts; "
+        "never does not override what all trusts or its policy require; "
+        "additional_authentication is accepted as well",
     )
     access_control_policy: str = Field(
         default="Permit everyone",
         max_length=128,
-        description="who gets in, by the name of a policy: tallystick access list; a trust "
-        "without policy and rules lets nobody in",
+        description="who gets access, by the name of a policy: tallystick access list; without a "
+        "policy and rules, nobody",
     )
     access_control_parameters: ListTable = Field(
         default_factory=dict,
-        description="access_control_parameters.NAME=VALUE gives a parameter of the policy",
+        description="access_control_parameters.NAME=VALUE sets a parameter of the policy",
     )
-    issuance_authorization_rules: ClaimRules = Field(
+    issuance_authorization_rules: ClaimRuleText = Field(
         default="",
-        description="who gets in, by rules in AD FS's claim rule language instead of a policy; "
+        description="who gets access, by rules in AD FS's claim rule language instead of a policy; "
         "@FILE reads them",
     )
-    additional_authentication_rules: ClaimRules = Field(
+    additional_authentication_rules: ClaimRuleText = Field(
         default="",
-        description="who is asked for the second factor, by such rules; @FILE reads them",
+        description="who must give the second factor, by such rules; @FILE reads them",
     )
     mfa_freshness: int = Field(
         default=0,
         ge=0,
         le=7 * 24 * 60,
-        description="minutes that a second factor counts; 0: as long as the session",
+        description="minutes that a second factor is valid; 0: as long as the session",
     )
     always_require_authentication: bool = Field(
-        default=False, description="ask for all of it at each request, as ForceAuthn does"
+        default=False, description="ask for all factors at each request, as ForceAuthn does"
     )
     authentication_context: Literal["adfs", "entra", "refeds"] = Field(
         default="adfs",
-        description="the class in the answer: adfs the first factor's, and multipleauthn where the "
-        "second was requested; entra multipleauthn, refeds REFEDS MFA wherever it was given",
+        description="the class in the assertion: adfs: that of the first factor, multipleauthn if "
+        "the second was requested; entra: multipleauthn, refeds: REFEDS MFA, after a second factor",
     )
     allowed_authentication_class_references: Names = Field(
         default=(),
-        description="the only classes that a request may ask for, a URI or a JSON list; none: all",
+        description="the only classes that a request may ask for, a URI or a JSON list; empty: all",
     )
     saml_response_signature: Literal["AssertionOnly", "MessageOnly", "MessageAndAssertion"] = Field(
         default="AssertionOnly",
-        description="what is signed; an assertion is where its metadata wants it",
+        description="what is signed; the assertion always is if its metadata wants that",
     )
     signature_algorithm: SignatureAlgorithm = Field(
         default=uris.RSA_SHA256,
-        description="what is signed with, and what its requests must be signed with: "
+        description="the algorithm of our signatures, and of its own: "
         f"{', '.join(SIGNATURE_ALGORITHMS)}",
     )
     signed_saml_requests_required: bool = Field(
         default=False, description="refuse requests that are not signed"
     )
     encrypt_claims: bool = Field(
-        default=True, description="encrypt assertions where its metadata holds a key for that"
+        default=True, description="encrypt assertions if its metadata has a key for that"
     )
     encryption_certificate: RsaCertificate = Field(
-        default=None, description="a PEM to encrypt for, in place of the keys in its metadata"
+        default=None, description="a PEM to encrypt for, instead of the keys in its metadata"
     )
     encrypted_name_id_required: bool = Field(
-        default=False, description="encrypt the NameID by itself, or refuse the sign-in"
+        default=False, description="encrypt the NameID separately, or refuse the sign-in"
     )
     encryption_algorithm: Literal["aes256-gcm", "aes256-cbc"] = Field(
         default="aes256-gcm",
-        description="aes256-cbc only for a service provider that knows nothing better",
+        description="aes256-cbc only for a service provider that does not support GCM",
     )
     token_lifetime: int = Field(
         default=DEFAULT_TOKEN_LIFETIME,
         ge=0,
         le=7 * 24 * 60,
-        description="minutes an assertion lasts; 0: the default",
+        description="minutes that an assertion is valid; 0: the default",
     )
     not_before_skew: int = Field(
-        default=0, ge=0, le=60, description="minutes that NotBefore lies in the past"
+        default=0, ge=0, le=60, description="minutes that NotBefore is in the past"
     )
     name_id_format: NameIdFormat = Field(
         default=None,
@@ -150,28 +151,29 @@ class TrustSettings(BaseModel):
     notes: Notes = Field(default="", description="a text for administrators")
     attributes: Attributes = Field(
         default_factory=dict,
-        description="attributes.URI=VALUE adds one; values may hold "
+        description="attributes.URI=VALUE adds an attribute; values may contain "
         + ", ".join(f"{{{name}}}" for name in PLACEHOLDERS),
     )
     claim_rules: RuleTables = Field(
         default=None,
-        description="rules in TOML: it is told what they issue and nothing else; @FILE reads them, "
-        "and tallystick sp claims has more; may be given as issuance_transform_rules",
+        description="rules in TOML: the service provider receives what they issue and nothing "
+        "else; @FILE reads them, tallystick sp claims does more; issuance_transform_rules is "
+        "accepted as well",
     )
 
     @property
     def access(self) -> tuple[object, ...]:
-        """The settings that say who gets in; equal ones need no second check."""
+        """The settings that decide about access; a change of them is checked."""
         return self.access_control_policy, self.access_control_parameters
 
     @property
     def lifetime(self) -> timedelta:
-        """How long an assertion lasts; the 0 that AD FS stores is its default."""
+        """How long an assertion is valid; as in AD FS, 0 stands for the default."""
         return timedelta(minutes=self.token_lifetime or DEFAULT_TOKEN_LIFETIME)
 
     @property
     def authorized_by(self) -> str:
-        """What lets users in, in a word or two: the policy's name, ``rules``, or ``nothing``."""
+        """What lets users in: the policy's name, ``rules``, or ``nothing``."""
         return self.access_control_policy or (
             RULES if self.issuance_authorization_rules else NOTHING
         )
@@ -210,7 +212,7 @@ def by_setting(values: Mapping[str, V]) -> dict[str, V]:
 
 @dataclass(frozen=True, slots=True)
 class SettingHelp:
-    """One line of help on a setting."""
+    """The help on one setting."""
 
     name: str
     default: str
@@ -218,7 +220,7 @@ class SettingHelp:
 
 
 def settings_help() -> tuple[SettingHelp, ...]:
-    """Return one line for each setting, in order."""
+    """Return the help on each setting, in order."""
     defaults = TrustSettings().model_dump(mode="json")
     return tuple(
         SettingHelp(name, _shown(defaults[name]), field.description or "")

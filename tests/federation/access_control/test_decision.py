@@ -16,7 +16,7 @@ from idp.federation.access_control.matching import permits
 from idp.federation.access_control.policies import (
     AccessControlPolicy,
     ClaimCondition,
-    Rule,
+    PolicyRule,
     RuleException,
 )
 from idp.federation.access_control.policy_file import read_policy
@@ -159,7 +159,7 @@ def test_a_page_of_our_own_is_open_to_all_and_asks_for_what_all_trusts_ask_for(
     assert access.requires_second_factor is asked
 
 
-def rule(**conditions: object) -> Rule:
+def rule(**conditions: object) -> PolicyRule:
     return read_policy("P", {"permit": [conditions]}).rules[0]
 
 
@@ -250,7 +250,7 @@ conditions = st.one_of(
     st.just({}), *(st.fixed_dictionaries({name: strategy}) for name, strategy in parts.items())
 )
 rules = st.builds(
-    lambda condition, unless, mfa: Rule(
+    lambda condition, unless, mfa: PolicyRule(
         **condition, **({"exceptions": unless} if unless else {}), require_mfa=mfa
     ),
     conditions,
@@ -266,7 +266,7 @@ users = st.builds(
 )
 
 
-def access(of_rules: list[Rule], who: AuthenticatedUser):
+def access(of_rules: list[PolicyRule], who: AuthenticatedUser):
     policy = AccessControlPolicy(name="P", rules=tuple(of_rules))
     rules = AccessRules("never", custom={"P": policy})
     return decide(TrustSettings(access_control_policy="P"), rules, who)
@@ -299,6 +299,6 @@ def test_somebody_gets_in_exactly_where_a_rule_permits_them(some_rules, who):
 
 @given(conditions.filter(bool), users)
 def test_a_rule_permits_nobody_whom_an_exception_of_the_same_conditions_cancels(condition, who):
-    cancelled = Rule(**condition, exceptions=(RuleException(**condition),))
+    cancelled = PolicyRule(**condition, exceptions=(RuleException(**condition),))
 
     assert not permits(cancelled, {}, who)

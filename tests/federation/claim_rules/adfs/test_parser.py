@@ -14,7 +14,15 @@ from idp.federation.claim_rules.adfs.lexer import UnreadableRule
 from idp.federation.claim_rules.directory_store import DirectoryStore
 from idp.federation.claim_rules.engine import evaluate
 from idp.federation.claim_rules.errors import BadRule
-from idp.federation.claim_rules.model import TYPE, Each, Issue, Rule, equal, selector_of, text_of
+from idp.federation.claim_rules.model import (
+    TYPE,
+    ClaimRule,
+    Each,
+    Issue,
+    equal,
+    join_text,
+    make_selector,
+)
 from idp.federation.claim_rules.toml.text import write_toml
 from idp.federation.claims import Claim, identity_claims
 from idp.saml.values import PERSISTENT, TRANSIENT
@@ -286,15 +294,15 @@ def test_several_values_and_alternatives_are_written_as_rules_that_do_the_same(r
 
 
 def test_a_rule_for_each_value_would_find_what_the_one_before_has_made():
-    several = Issue(text_of("a"), (text_of("x"), text_of("y")))
-    found = Each(selector_of([equal(TYPE, "a")]))
+    several = Issue(join_text("a"), (join_text("x"), join_text("y")))
+    found = Each(make_selector([equal(TYPE, "a")]))
 
     with pytest.raises(BadRule, match="finds claims of the type that it issues"):
-        printer.write((Rule((found,), several),))
+        printer.write((ClaimRule((found,), several),))
 
 
 def test_a_quotation_mark_cannot_be_written_in_the_language():
-    rule = Rule((), Issue(text_of("a"), (text_of('the "a"'),)))
+    rule = ClaimRule((), Issue(join_text("a"), (join_text('the "a"'),)))
 
     with pytest.raises(BadRule, match="no quotation mark"):
         printer.write((rule,))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from support.claim_rules import rule_strategies
 
 from idp.federation.claim_rules.errors import BadRule
-from idp.federation.claim_rules.model import Ref, Replace, text_of
+from idp.federation.claim_rules.model import Ref, Replace, join_text
 from idp.federation.claim_rules.toml import reader, templates, writer
 from idp.federation.claim_rules.toml.text import write_toml
 
@@ -69,15 +69,15 @@ RULE = '[[claim_rules]]\nissue = "role"\nvalue = "x"\n'
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("[[claim_rules]", "no TOML"),
-        ("x = " + "[" * 5000, "no TOML"),
-        ("x = " + "1" * 5000, "no TOML"),
+        ("[[claim_rules]", "not TOML"),
+        ("x = " + "[" * 5000, "not TOML"),
+        ("x = " + "1" * 5000, "not TOML"),
         ("[[rules]]\npass = 'upn'", "more in the text"),
         ("claim_rules = []\nissuance_transform_rules = []", "more in the text"),
         ("claim_rules = 5", "no list"),
-        ("claim_rules = [5]", "Rule 1: a rule is not a table"),
-        (RULE + '[[claim_rules]]\nname = "x"', "Rule 2: A rule does not say what it does"),
-        (RULE + 'pass = "upn"', "Rule 1: A rule does not say"),
+        ("claim_rules = [5]", "ClaimRule 1: a rule is not a table"),
+        (RULE + '[[claim_rules]]\nname = "x"', "ClaimRule 2: A rule does not say what it does"),
+        (RULE + 'pass = "upn"', "ClaimRule 1: A rule does not say"),
         (RULE + "when = 5", "when is not a table"),
         (RULE + "when = {}", "A condition has no claim"),
         (RULE + 'when = { claim = "upn", exists = "upn" }', "A condition has no claim"),
@@ -151,7 +151,7 @@ def test_no_value_is_read_as_rules_that_fails_in_another_way(value):
 )
 def test_a_template_is_a_text_with_claims_in_braces(written, text):
     assert templates.read(written) == text
-    assert templates.write(text_of(*text)) == written
+    assert templates.write(join_text(*text)) == written
 
 
 @pytest.mark.parametrize(
