@@ -3,7 +3,7 @@
 #   make demo [ARGS=--tls]     the federation server, a test service provider and a phone page
 #   make test [ARGS="-k push"] the whole suite, in parallel, with a browser and real clients
 #   make test-debian           the tests with clients that only Debian packages bring
-#   make check                 lint, format, types, directions of imports
+#   make check                 lint, format, types, directions of imports, references
 #   make bench                 the benchmarks, as one table of ratios
 #   make clean                 removes what these made
 #
@@ -46,6 +46,7 @@ check: .venv/installed-check
 	@$(BIN)/ruff format --quiet --check || { echo "Run: $(BIN)/ruff format" >&2; exit 1; }
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m checks.references
 
 bench: .venv/installed-test
 	@$(BIN)/python -m bench $(ARGS)

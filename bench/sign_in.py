@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -51,7 +51,19 @@ def rows(idp: saml.Party, sp: saml.Party, folder: Path) -> Iterator[list[Row]]:
 
     signed_in = start()
     sign_in(signed_in)
-    rows = [
+    direct = _direct_rows(signed_in, query, form, start)
+    with served.rows(folder, query, signed_in.browser.cookies) as by_http:
+        yield [direct[0], *by_http, *direct[1:]]
+
+
+def _direct_rows(
+    signed_in: StartedSignIn,
+    query: Callable[[object], str],
+    form: Callable[[object], bytes],
+    start: Callable[[object], StartedSignIn],
+) -> list[Row]:
+    """Return the rows that call the application directly, without HTTP."""
+    return [
         Row(
             "a signed-in user's whole request",
             3.0,
@@ -71,8 +83,6 @@ def rows(idp: saml.Party, sp: saml.Party, folder: Path) -> Iterator[list[Row]]:
             lambda times: map(start, range(times)),
         ),
     ]
-    with served.rows(folder, query, signed_in.browser.cookies) as by_http:
-        yield [rows[0], *by_http, *rows[1:]]
 
 
 def sign_in(started: StartedSignIn) -> None:

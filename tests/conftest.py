@@ -12,11 +12,11 @@ pytest_plugins = [
     "support.databases.fixtures",
     "support.phones.phone_host",
     "support.servers.server_folder",
+    "support.service_providers.saml_messages",
     "support.servers.sign_in_server",
     "support.servers.stored_server",
-    "support.service_providers.logout_apps",
+    "support.service_providers.logout_messages",
     "support.service_providers.metadata_publisher",
-    "support.service_providers.saml_messages",
     "support.tools.threads",
 ]
 

@@ -44,7 +44,7 @@ def test_the_application_serves_every_host(federation):
         assert client.get(path).status_code == 200
 
 
-def test_hosts_leave_what_is_to_be_closed_and_it_is_closed_before_the_database(federation):
+def test_resources_of_hosts_are_closed_before_the_database(federation):
     services, order = federation.services, []
     services.closing.callback(order.append, "host")
     services.closing.callback(lambda: order.append(services.farm.first() is not None))
@@ -54,7 +54,7 @@ def test_hosts_leave_what_is_to_be_closed_and_it_is_closed_before_the_database(f
     assert order == [True, "host"]
 
 
-def test_the_start_and_the_end_of_a_server_are_told_by_their_numbers(federation, capsys):
+def test_the_start_and_the_end_of_a_server_are_logged_with_event_numbers(federation, capsys):
     services = replace(federation.services, closing=ExitStack())
 
     create_app(services.config, services=services)

@@ -19,5 +19,5 @@ def test_smaller_units_are_cut_off(precision, text):
     assert json_instant(AT, precision) == text
 
 
-def test_an_instant_of_another_zone_is_told_in_utc():
+def test_an_instant_of_another_zone_is_written_in_utc():
     assert json_instant(AT.astimezone(timezone(timedelta(hours=5, minutes=30)))) == json_instant(AT)

@@ -47,7 +47,7 @@ def test_a_line_says_what_when_and_how_bad():
     assert line["timestamp"].endswith("Z")
 
 
-def test_lines_go_to_what_is_standard_error_when_they_are_written(capsys, monkeypatch):
+def test_lines_go_to_the_current_standard_error(capsys, monkeypatch):
     logs.configure()
     logs.get_logger().info("first")
     elsewhere = io.StringIO()
@@ -63,7 +63,7 @@ def test_debugging_is_not_written():
     assert stream.getvalue() == ""
 
 
-def test_the_program_that_we_run_in_keeps_its_own_structlog():
+def test_the_structlog_configuration_of_the_host_program_is_kept():
     before = structlog.get_config()
     written("console")
     assert structlog.get_config() == before

@@ -1,8 +1,21 @@
-"""The phone: a web app, its signed API, and the client that terminals and tests use.
+"""The host of ``/authenticator/``: the phone as a web app, its signed API, and a client for both.
 
-:mod:`~idp.authenticator.request_signing` says what a phone signs and is shared by both ends;
-``host`` is the server's end, ``client`` the phone's. Only ``host`` needs Flask, and loads it
-when it is asked for.
+==============================  ===================================================================
+``GET /authenticator/``         the phone's web app (``templates/``, ``static/``)
+``POST …/api/activate``         make the calling phone the user's Authenticator
+``GET …/api/account``           whose Authenticator the calling device is
+``GET …/api/pending``           the requests it can answer; ``wait`` and ``seen`` hold the call
+``POST …/api/answer``           approve or deny one request
+==============================  ===================================================================
+
+Read ``api.py`` first. ``request_signing.py`` says what a phone signs, for both ends.
+
+* The server's end: ``host.py`` (the blueprint), ``http.py`` (methods, statuses, refusals),
+  ``authentication.py`` (which device calls), ``bodies.py`` (reading what it sends).
+* The phone's end, which needs no Flask: ``client.py``, ``client_activation.py``, ``transport.py``,
+  ``phonefile.py``; ``tallystick phone``, the demo and the pytest plugin use it.
+
+It works with ``adapter/mfa/`` (devices, requests, activations) and waits by ``idp/mfa/``.
 """
 
 from __future__ import annotations
@@ -16,7 +29,10 @@ if TYPE_CHECKING:
 
 
 def blueprint(services: Services, *, threads: int) -> Blueprint:
-    """Return the host of ``/authenticator/``; phones wait in at most ¾ of *threads*."""
+    """Return the host; phones wait in at most ¾ of the *threads* that the server has.
+
+    Flask is loaded only now, so that the phone's end does without it.
+    """
     from idp.authenticator.host import make_blueprint
 
     return make_blueprint(services, threads=threads)

@@ -1,4 +1,7 @@
-"""The signed API: activate, account, pending, answer. Nothing here ever holds a number to match."""
+"""The four calls of the signed API: activate, account, pending, answer.
+
+No answer ever contains a number to match: only the sign-in page shows it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from flask import Request
 from adapter.mfa.devices.device import Device
 from adapter.mfa.push.challenge import Challenge
 from idp.authenticator.authentication import RequestAuthentication
-from idp.authenticator.bodies import read_activation, read_answer, read_wait
+from idp.authenticator.bodies import read_activation, read_answer, read_pending_query
 from idp.instants import json_instant
 from idp.logs import get_logger
 from idp.mfa.phone_wait import PhoneWait
@@ -23,16 +26,16 @@ Reply = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """The four calls; each takes a request and returns the JSON to answer with."""
+    """The calls; each takes a request and returns the JSON of its answer, or raises."""
 
     services: Services
     authentication: RequestAuthentication
     wait: PhoneWait
 
     def activate(self, request: Request) -> Reply:
-        """Make the phone that calls a user's Authenticator; its code works once."""
+        """Register the calling phone as a user's Authenticator; its code works once."""
         wanted = read_activation(request.get_data())
-        self.authentication.prove_new(request, wanted.public_key)
+        self.authentication.check_new_device(request, wanted.public_key)
         activated = self.services.mfa.activations.activate(
             wanted.code,
             public_key=wanted.public_key,
@@ -45,16 +48,16 @@ class Api:
         return {**self._account(activated.device), "seed": activated.seed}
 
     def account(self, request: Request) -> Reply:
-        """Say whose Authenticator the calling device is."""
-        return self._account(self.authentication.admit(request))
+        """Return the user and the name of the calling device."""
+        return self._account(self.authentication.calling_device(request))
 
     def pending(self, request: Request) -> Reply:
         """List what the device can answer; ``wait`` and ``seen`` hold the call until it changes.
 
         Raises :class:`~idp.mfa.waiting.RoomFull` if the call cannot be held.
         """
-        device = self.authentication.admit(request)
-        query = read_wait(request.args.get("wait", "0"), request.args.get("seen", ""))
+        device = self.authentication.calling_device(request)
+        query = read_pending_query(request.args.get("wait", "0"), request.args.get("seen", ""))
         found = self.wait.for_requests(
             device,
             seen=query.seen,
@@ -64,8 +67,8 @@ class Api:
         return {"requests": [_request(challenge) for challenge in found]}
 
     def answer(self, request: Request) -> Reply:
-        """Take the answer to one request; what is returned was committed."""
-        device = self.authentication.admit(request)
+        """Take the answer to one request and return its state, which is committed by then."""
+        device = self.authentication.calling_device(request)
         answer = read_answer(request.get_data())
         challenge = self.services.mfa.push.answer(
             device,
@@ -100,7 +103,7 @@ def _log(event: str, device: Device, **fields: str) -> None:
 
 
 def _request(challenge: Challenge) -> Reply:
-    """Return a request as the phone sees it: what it may know, named one by one."""
+    """Return the fields of a request that a phone may know."""
     return {
         "id": challenge.id,
         "nonce": challenge.nonce,

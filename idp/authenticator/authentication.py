@@ -1,4 +1,4 @@
-"""Who may call: a device we know, whose user is not disabled, with a call signed now and once."""
+"""Authenticates each call of a phone: a known device, an enabled user, a fresh signature."""
 
 from __future__ import annotations
 
@@ -19,21 +19,22 @@ from idp.authenticator.request_signing import (
 )
 from idp.services import Services
 
-ONCE = "phone-call"
-"""The kind under which nonces are used up."""
+NONCE_KIND = "phone-call"
+"""The kind under which nonces are claimed as used."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestAuthentication:
-    """Checks every call before anything else happens."""
+    """Checks each call before anything else is done."""
 
     services: Services
 
-    def admit(self, request: Request) -> Device:
+    def calling_device(self, request: Request) -> Device:
         """Return the device that made this call.
 
-        Raises :class:`SignatureRefused`: ``not_signed``, ``device_unknown`` (never activated, or
-        removed), ``bad_signature``, ``stale_call``, ``call_replayed``, ``user_disabled``.
+        Raises :class:`~idp.authenticator.request_signing.SignatureRefused`: ``not_signed``,
+        ``device_unknown`` (never activated, or removed), ``bad_signature``, ``stale_call``,
+        ``call_replayed``, ``user_disabled``.
         """
         stamp, signature = read_header(request.headers.get("Authorization"))
         device = self._device(stamp.device)
@@ -41,17 +42,19 @@ class RequestAuthentication:
         self.check_user(device.user)
         return device
 
-    def prove_new(self, request: Request, public_key: bytes) -> None:
-        """Check that the phone that calls holds the key that it wants to register."""
+    def check_new_device(self, request: Request, public_key: bytes) -> None:
+        """Check that the calling phone has the key that it wants to register."""
         stamp, signature = read_header(request.headers.get("Authorization"))
         if stamp.device != NEW_DEVICE:
             raise SignatureRefused(
-                "An activation is signed for a new device", "Sign it so", code="not_signed"
+                "An activation is signed for a new device",
+                "Sign it with device=new",
+                code="not_signed",
             )
         self._check(request, stamp, signature, public_key)
 
     def check_again(self, device: Device) -> None:
-        """Refuse a device or user that was removed or disabled while the phone waited."""
+        """Raise if the device was removed or its user disabled while the phone waited."""
         self._device(device.id)
         self.check_user(device.user)
 
@@ -60,14 +63,14 @@ class RequestAuthentication:
         user = self.services.directory.find(name)
         if user is None or user.disabled:
             raise SignatureRefused(
-                "The account is switched off", "Ask an administrator", code="user_disabled"
+                "The account is disabled", "Ask an administrator", code="user_disabled"
             )
 
     def _device(self, device_id: str) -> Device:
         device = self.services.mfa.devices.find(device_id)
         if device is None:
             raise SignatureRefused(
-                "This phone is not registered, or not any more",
+                "This phone is not registered, or no longer",
                 "Remove the account from the phone and activate it again",
                 code="device_unknown",
             )
@@ -77,10 +80,10 @@ class RequestAuthentication:
         check_signature(self._call(request), stamp, signature, key)
         check_fresh(stamp, self.services.clock.now())
         once = f"{stamp.device}:{stamp.nonce}"
-        # Not durable: what a call changes is, and cannot be changed twice.
-        if not self.services.once.claim(ONCE, once, stamp.at + REMEMBERED, durable=False):
+        # Not durable: whatever a call changes is, and refuses to be changed twice.
+        if not self.services.once.claim(NONCE_KIND, once, stamp.at + REMEMBERED, durable=False):
             raise SignatureRefused(
-                "This call was made before", "Sign each call anew", code="call_replayed"
+                "This call was made before", "Sign each call with a new nonce", code="call_replayed"
             )
 
     def _call(self, request: Request) -> SignedRequest:

@@ -1,4 +1,4 @@
-"""Reading what a phone sends: small JSON objects, each field of one type and one shape."""
+"""Reads what a phone sends: small JSON objects, in which every field has one type and shape."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from adapter.errors import TallystickError
 from idp.authenticator.request_signing import read_public_key
 
 MAX_BODY_LENGTH = 8 * 1024
+"""Bytes."""
+
 MAX_WAIT = 25
+"""Seconds for which a call is held."""
 
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}", re.ASCII)
 _SHORT = re.compile(r"[^\x00-\x1f\x7f]{0,64}")
@@ -22,14 +25,14 @@ _DECISION = re.compile(r"approve|deny")
 
 
 class BadRequest(TallystickError):
-    """Raised for a body or a query that is not of the shape the call has."""
+    """Raised for a body or a query that does not have the shape of the call."""
 
     code = "bad_request"
 
 
 @dataclass(frozen=True, slots=True)
 class ActivationRequest:
-    """What a new phone says of itself, and the code that it was given."""
+    """What a new phone says about itself, and its activation code; ``public_key`` is DER."""
 
     code: str
     public_key: bytes
@@ -40,7 +43,7 @@ class ActivationRequest:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a phone answers to one request."""
+    """A phone's answer to one request; ``report`` says that the request is not the user's."""
 
     id: str
     nonce: str
@@ -50,15 +53,19 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
-    """How many seconds a phone waits for requests other than those it has *seen*."""
+class PendingQuery:
+    """How many seconds a phone waits for requests whose ids are not those it has *seen*."""
 
     seconds: int
     seen: tuple[str, ...]
 
 
 def read_activation(body: bytes) -> ActivationRequest:
-    """Read the body of ``activate``; raises :class:`BadRequest`, or refuses the key."""
+    """Read the body of ``activate``.
+
+    Raises :class:`BadRequest`, or
+    :class:`~idp.authenticator.request_signing.SignatureRefused` for the key.
+    """
     fields = _object(body, {"code", "public_key", "platform", "app_version", "name"})
     return ActivationRequest(
         code=_text(fields, "code", _SHORT),
@@ -80,37 +87,40 @@ def read_answer(body: bytes) -> Answer:
     return Answer(_text(fields, "id", _ID), _text(fields, "nonce", _ID), approve, number, report)
 
 
-def read_wait(wait: str, seen: str) -> Wait:
-    """Read the query of ``pending``; a longer wait than we offer is cut to ours."""
+def read_pending_query(wait: str, seen: str) -> PendingQuery:
+    """Read the query of ``pending``; *wait* is cut to :data:`MAX_WAIT`.
+
+    Raises :class:`BadRequest`.
+    """
     if not _DIGITS.fullmatch(wait) or not _IDS.fullmatch(seen):
         _refuse("'wait' is a number of seconds, 'seen' a list of request ids")
-    return Wait(min(int(wait), MAX_WAIT), tuple(filter(None, seen.split(","))))
+    return PendingQuery(min(int(wait), MAX_WAIT), tuple(filter(None, seen.split(","))))
 
 
 def _object(body: bytes, known: set[str]) -> dict[str, Any]:
     try:
-        value = json.loads(body.decode(), object_pairs_hook=_no_twins)
+        value = json.loads(body.decode(), object_pairs_hook=_without_duplicates)
     except (ValueError, RecursionError):
-        _refuse("The body is no JSON")
+        _refuse("The body is not JSON")
     if not isinstance(value, dict):
-        _refuse("The body is no JSON object")
+        _refuse("The body is not a JSON object")
     if not value.keys() <= known:
-        _refuse(f"The body holds more than {', '.join(sorted(known))}")
+        _refuse(f"The body has other fields than {', '.join(sorted(known))}")
     return value
 
 
-def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Refuse a name given twice: two readers of one signed body must see the same."""
     if len(dict(pairs)) != len(pairs):
-        _refuse("The body holds a name twice")
+        _refuse("The body has a field twice")
     return dict(pairs)
 
 
 def _text(fields: dict[str, Any], name: str, shape: re.Pattern[str]) -> str:
-    """Return a text field; lone surrogates and control characters never get further in."""
+    """Return a text field; lone surrogates and control characters are refused here."""
     value = fields.get(name)
     if not isinstance(value, str) or not shape.fullmatch(value) or not value.isprintable():
-        _refuse(f"{name!r} is missing or is not of its shape")
+        _refuse(f"{name!r} is missing or does not have its shape")
     return value
 
 

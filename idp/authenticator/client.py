@@ -1,41 +1,38 @@
-"""A phone in Python: what the command line, the pytest fixtures and the demo answer pushes with."""
+"""A phone in Python: the command line, the pytest fixtures and the demo answer pushes with it."""
 
 from __future__ import annotations
 
-import base64
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pyotp
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from adapter.errors import TallystickError
-from adapter.mfa.devices.device import NUMBER_MATCHING_SINCE
 from adapter.mfa.push.challenge import NUMBER_MATCH
-from idp.authenticator.phonefile import Account, PhoneFile, PhoneFileError, new_key, pem
+from idp.authenticator.client_activation import PhoneError, account_of, activation_body, read_code
+from idp.authenticator.phonefile import Account, PhoneFile, PhoneFileError, new_key
 from idp.authenticator.request_signing import NEW_DEVICE
-from idp.authenticator.transport import PhoneRefused, ServerUnreachable, Transport, server_of
+from idp.authenticator.transport import PhoneRefused, Transport, UnexpectedAnswer
+
+__all__ = ["Code", "Phone", "PhoneError", "Request"]
 
 DEFAULT_PLATFORM = "android"
 MAX_WAIT = 25
-"""Seconds for which a server holds the question for requests."""
+"""Seconds for which a server holds one call for requests."""
+
 RETRY_AFTER = 1
-"""Seconds to stay away when so many phones wait that the server cannot hold the question."""
+"""Seconds until the next call, if so many phones wait that the server cannot hold this one."""
+
 PAUSE = 0.25
-"""Seconds between two looks where a phone cannot wait at the server."""
-
-
-class PhoneError(TallystickError):
-    """Raised when there is nothing to answer, or not enough to answer it with."""
+"""Seconds between two calls that the server does not hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One pending request: the account that it is for, and what the server sent of it."""
+    """One pending request: the account that it is for, and what the server sent."""
 
     account: Account
     sent: dict[str, Any]
@@ -47,13 +44,13 @@ class Request:
 
     @property
     def needs_number(self) -> bool:
-        """Whether the number on the sign-in page is to be typed."""
+        """Whether the user has to type the number that the sign-in page shows."""
         return bool(self.sent["experience"] == NUMBER_MATCH)
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A one-time password: whose, and for how many seconds it is still shown."""
+    """A one-time password: its account, and the seconds until the next one."""
 
     account: Account
     code: str
@@ -64,8 +61,8 @@ class Code:
 class Phone:
     """An Authenticator whose accounts and keys are in a file.
 
-    ``verify`` is how the server's certificate is checked: True, False, or the path of a CA file;
-    an account that was activated with a CA file goes on to use it.
+    ``verify`` is how the server's certificate is checked: True, False, or the path of a CA file.
+    An account that was activated with a CA file always uses that one.
     """
 
     file: PhoneFile
@@ -93,22 +90,14 @@ class Phone:
 
         ``code_or_url`` is the address in the QR code, or the nine digits together with *server*.
         """
-        code, server = _code_and_server(code_or_url, server)
-        self.file.accounts()  # a file that cannot be kept must not use the code up
+        code, server = read_code(code_or_url, server)
+        self.file.accounts()  # a file that cannot be written must not use the code up
         key = new_key()
-        public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        version = app_version or _current_version(platform)
-        body = {
-            "code": code,
-            "public_key": base64.b64encode(public).decode(),
-            "platform": platform,
-            "app_version": version,
-            "name": name,
-        }
-        told = self._transport(server, ca_file).call(
+        body = activation_body(code, key, name=name, platform=platform, app_version=app_version)
+        answer = self._transport(server, ca_file).call(
             "POST", "activate", device=NEW_DEVICE, key=key, body=body
         )
-        account = _account(told or {}, server, pem(key), ca_file)
+        account = account_of(answer or {}, server, key, ca_file)
         self.file.add(account)
         return account
 
@@ -117,9 +106,9 @@ class Phone:
         return self.file.accounts()
 
     def describe(self, account: Account) -> dict[str, Any]:
-        """Ask the server what it knows the account as: user, issuer, device.
+        """Ask the server about the account: its user, issuer and device.
 
-        Raises :class:`~idp.authenticator.transport.PhoneRefused` when it is removed or disabled.
+        Raises :class:`~idp.authenticator.transport.PhoneRefused` if it was removed or disabled.
         """
         return self._call(account, "GET", "account") or {}
 
@@ -129,7 +118,7 @@ class Phone:
         deadline = time.monotonic() + wait
         while True:
             left = max(0.0, deadline - time.monotonic())
-            found = self._look(accounts, left)
+            found = self._ask_for_requests(accounts, left)
             if found or not left:
                 return found
             self.sleep(min(PAUSE, left))
@@ -139,8 +128,9 @@ class Phone:
     ) -> str:
         """Approve the pending request and return its state: ``approved`` or ``wrong_number``.
 
-        Where a number is due it must be given, in digits, else the request stays open; where none
-        is due it is ignored. Raises :class:`PhoneError` when there is no request, or more than one.
+        If the request needs a number it must be given, in digits, else the request stays open; on
+        Approve/Deny it is ignored. Raises :class:`PhoneError` if there is no request, or more than
+        one.
         """
         request = self._the_request(timeout, request_id)
         if request.needs_number and not _is_number(number):
@@ -152,7 +142,7 @@ class Phone:
         return self._answer(request, "approve", {"number": number} if request.needs_number else {})
 
     def deny(self, report: bool = False, timeout: float = 0, request_id: str | None = None) -> str:
-        """Deny the pending request, and report it as not ours with *report*; returns its state."""
+        """Deny the pending request and return its state; *report* says that it is not ours."""
         request = self._the_request(timeout, request_id)
         return self._answer(request, "deny", {"report": True} if report else {})
 
@@ -185,8 +175,8 @@ class Phone:
             )
         return accounts
 
-    def _look(self, accounts: tuple[Account, ...], left: float) -> tuple[Request, ...]:
-        """Ask for all accounts; one that is refused does not stand in the way of the others."""
+    def _ask_for_requests(self, accounts: tuple[Account, ...], left: float) -> tuple[Request, ...]:
+        """Ask for all accounts; one that is refused does not keep the others from being asked."""
         # With one account the server holds the call; several are asked in turn, without waiting.
         wait = int(min(MAX_WAIT, left)) if len(accounts) == 1 else 0
         found: list[Request] = []
@@ -202,13 +192,13 @@ class Phone:
 
     def _pending_of(self, account: Account, wait: int) -> list[dict[str, Any]]:
         query = "?" + urlencode({"wait": wait}) if wait else ""
-        told = self._call(account, "GET", "pending" + query, wait=wait)
-        if told is None:
+        answer = self._call(account, "GET", "pending" + query, wait=wait)
+        if answer is None:
             self.sleep(RETRY_AFTER)
             return []
-        requests = told.get("requests")
+        requests = answer.get("requests")
         if not isinstance(requests, list):
-            raise _unexpected(account.server)
+            raise UnexpectedAnswer(account.server)
         return requests
 
     def _the_request(self, timeout: float, request_id: str | None) -> Request:
@@ -232,10 +222,10 @@ class Phone:
 
     def _answer(self, request: Request, decision: str, more: dict[str, Any]) -> str:
         body = {"id": request.id, "nonce": request.sent["nonce"], "decision": decision, **more}
-        told = self._call(request.account, "POST", "answer", body=body)
-        if told is None or not isinstance(told.get("state"), str):
-            raise _unexpected(request.account.server)
-        return str(told["state"])
+        answer = self._call(request.account, "POST", "answer", body=body)
+        if answer is None or not isinstance(answer.get("state"), str):
+            raise UnexpectedAnswer(request.account.server)
+        return str(answer["state"])
 
     def _code(self, account: Account, seed: str) -> Code:
         now = self._transport(account.server, account.ca_file).now()
@@ -262,49 +252,6 @@ class Phone:
         return self._transports[server, verify]
 
 
-def _code_and_server(code_or_url: str, server: str | None) -> tuple[str, str]:
-    """Take ``BASEURL/authenticator/#CODE`` apart, or a bare code beside its server."""
-    text = code_or_url.strip()
-    if "://" in text:
-        return urlsplit(text).fragment, server_of(text)
-    if server is None:
-        raise PhoneError(
-            "A code alone does not say which server it is for",
-            "Give the whole address, or --server URL",
-            code="no_server",
-        )
-    return "".join(text.split()), server_of(server)
-
-
 def _is_number(number: str | None) -> bool:
-    """Tell a number from a slip of the hand, which must not cost the request."""
+    """Say whether the text is digits: a slip of the hand must not cost the request."""
     return number is not None and number.isascii() and number.isdigit()
-
-
-def _current_version(platform: str) -> str:
-    """Return an app version that matches numbers; platforms without a rule take any."""
-    since = NUMBER_MATCHING_SINCE.get(platform, (1, 0))
-    return ".".join(str(part) for part in since)
-
-
-def _account(told: dict[str, Any], server: str, private_key: str, ca_file: str | None) -> Account:
-    try:
-        device = told["device"]
-        return Account(
-            server=server,
-            user=told["user"],
-            issuer=told["issuer"],
-            device_id=device["id"],
-            device_name=device["name"],
-            platform=device["platform"],
-            app_version=device["app_version"],
-            private_key=private_key,
-            seed=told.get("seed"),
-            ca_file=ca_file,
-        )
-    except (KeyError, TypeError):
-        raise _unexpected(server) from None
-
-
-def _unexpected(server: str) -> ServerUnreachable:
-    return ServerUnreachable(f"{server} answered with something unexpected", "Check its version")

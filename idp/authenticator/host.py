@@ -1,4 +1,4 @@
-"""The Flask blueprint of ``/authenticator/``: the page, its files, and the signed API."""
+"""The Flask blueprint of ``/authenticator/``: the web app, its files, and the signed API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The API's HTTP side: which method, which status, and refusals as JSON."""
+"""The HTTP side of the API: the method and status of each call, and refusals as JSON."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class ApiHttp:
         }
 
     def __call__(self, name: str) -> Response:
-        """Answer one call; a phone is never sent anything but JSON."""
+        """Answer one call, always with JSON or with nothing."""
         request.max_content_length = MAX_BODY_LENGTH
         try:
             return self._json(self._view(name)(request), 200)
@@ -62,11 +62,11 @@ class ApiHttp:
             raise BadRequest("There is no such call", f"Use {known}", code="no_such_call")
         method, view = self._calls[name]
         if request.method != method:
-            raise BadRequest("That is not its method", f"Use {method}", code="wrong_method")
+            raise BadRequest("This call has another method", f"Use {method}", code="wrong_method")
         return view
 
     def _refusal(self, name: str, error: TallystickError) -> Response:
-        """Say why not; the server's time in it lets a phone whose clock is wrong set it."""
+        """Return the refusal as JSON; with ``server_time`` a phone can correct its clock."""
         self._log(name, error)
         is_away = isinstance(error, Unavailable)
         if is_away:

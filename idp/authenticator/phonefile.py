@@ -1,4 +1,4 @@
-"""The file in which a phone keeps its accounts and their keys: mode 0600, replaced whole."""
+"""The file in which a phone keeps its accounts and their keys: mode 0600, replaced as a whole."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from cryptography.hazmat.primitives.serialization import (
 
 from adapter.errors import TallystickError
 
-_NEEDS_A_GROUP_OF_ITS_OWN = stat.S_IRWXG | stat.S_IRWXO
+_OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 class PhoneFileError(TallystickError):
-    """Raised when the file of a phone cannot be used, or has no account that was asked for."""
+    """Raised when the file of a phone cannot be used, or has no account."""
 
     code = "phone_file"
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One activated account: where, whose, and the device's private key (PEM).
+    """One activated account: its server, its user, and the device's private key (PEM).
 
-    ``seed`` is the Base32 source of its codes, or None; ``ca_file`` names the certificates that
-    vouch for the server, or is None for those of the system.
+    ``seed`` is the Base32 source of its codes, or None. ``ca_file`` is the file of the CA
+    certificate that the server's certificate is checked with, or None for those of the system.
     """
 
     server: str
@@ -50,7 +50,7 @@ class Account:
 
     @property
     def key(self) -> ec.EllipticCurvePrivateKey:
-        """The private key, ready to sign."""
+        """The private key, loaded from its PEM."""
         key = load_pem_private_key(self.private_key.encode(), password=None)
         if not isinstance(key, ec.EllipticCurvePrivateKey):
             raise PhoneFileError(f"The key of {self.user} is of another kind", "Activate again")
@@ -58,7 +58,7 @@ class Account:
 
 
 class PhoneFile:
-    """The accounts kept in one file; a file that is not there holds none."""
+    """The accounts in one file; a file that does not exist has none."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -66,7 +66,7 @@ class PhoneFile:
     def accounts(self) -> tuple[Account, ...]:
         """Return the accounts, oldest first.
 
-        Raises :class:`PhoneFileError` when others than its owner may read the file, or when it is
+        Raises :class:`PhoneFileError` if users other than its owner can read the file, or if it is
         not the file of a phone.
         """
         try:
@@ -81,18 +81,18 @@ class PhoneFile:
             ) from None
 
     def add(self, account: Account) -> None:
-        """Keep *account* too; an older one of the same user at the same server is replaced."""
+        """Add *account*; an older one of the same user at the same server is replaced."""
         others = [kept for kept in self.accounts() if not _same(kept, account)]
         self._write([*others, account])
 
     def _must_be_private(self, mode: int) -> None:
-        if mode & _NEEDS_A_GROUP_OF_ITS_OWN:
+        if mode & _OF_OTHERS:
             raise PhoneFileError(
                 f"{self.path} holds keys and others may read it", f"Run chmod 600 {self.path}"
             )
 
     def _write(self, accounts: Sequence[Account]) -> None:
-        """Put a whole new file in place of the old one: a reader sees either of them."""
+        """Replace the file by a new one, so that a reader sees the old or the new one in full."""
         text = json.dumps({"accounts": [asdict(account) for account in accounts]}, indent=2)
         folder = self.path.absolute().parent
         handle, temporary = tempfile.mkstemp(prefix=self.path.name, dir=folder)  # mode 0600
@@ -108,12 +108,12 @@ class PhoneFile:
 
 
 def new_key() -> ec.EllipticCurvePrivateKey:
-    """Make the key pair of a new device."""
+    """Return the key pair of a new device (P-256)."""
     return ec.generate_private_key(ec.SECP256R1())
 
 
 def pem(key: ec.EllipticCurvePrivateKey) -> str:
-    """Return a private key as it is kept in the file."""
+    """Return a private key as the file has it (PKCS#8 PEM, not encrypted)."""
     raw = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return raw.decode()
 

@@ -3,8 +3,8 @@
 Each call carries ``Authorization: Tallystick device=…, time=…, nonce=…, signature=…``. The
 signature is ECDSA over P-256 with SHA-256 in the raw form of WebCrypto (``r‖s``, 64 bytes), made by
 the device's key over eight lines: the domain, the server's base URL, the device, the method, the
-path with its query, the time, the nonce, and the SHA-256 of the body. So a call is good at one
-server, for one device and one purpose, now, and once.
+path with its query, the time, the nonce, and the SHA-256 of the body. So a call is valid at one
+server, for one device and one purpose, now, and only once.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from adapter.errors import TallystickError
 
 DOMAIN = "tallystick phone call 1"
 NEW_DEVICE = "new"
-"""Stands for the device in the call that activates it: it has no id yet."""
+"""Stands for the device in the call that activates it, since it has no id yet."""
 
 TOLERANCE = timedelta(seconds=60)
-"""How far a call's time may be from ours, before or after."""
+"""How far a call's time may be from the server's, before or after."""
 
 REMEMBERED = timedelta(minutes=10)
-"""How long a nonce is kept: longer than its call is fresh, also when our clock is set back."""
+"""How long a nonce is kept: longer than its call is fresh, even if the clock is set back."""
 
 _HALF = 32
 _HEADER = re.compile(
@@ -46,12 +46,12 @@ _HEADER = re.compile(
 
 
 class SignatureRefused(TallystickError):
-    """Raised for a call that is not signed, not fresh, not new, or not from a device we know."""
+    """Raised for a call that is not signed, not fresh, a repetition, or from an unknown device."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
-    """A request as its sender means it. ``target`` is the path with the query, as sent."""
+    """What a signature covers of one request; ``target`` is the path with the query, as sent."""
 
     audience: str
     method: str
@@ -61,7 +61,7 @@ class SignedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Who calls, when (milliseconds since 1970, UTC), and a value never used before."""
+    """The calling device, the time (milliseconds since 1970, UTC), and a value used only once."""
 
     device: str
     time: int
@@ -74,7 +74,7 @@ class Stamp:
 
 
 def signed_text(call: SignedRequest, stamp: Stamp) -> bytes:
-    """Return the eight lines; none of the values can hold a line break, so they are unambiguous."""
+    """Return the eight lines; no value can contain a line break, so they are unambiguous."""
     digest = hashlib.sha256(call.body).hexdigest()
     lines = (DOMAIN, call.audience, stamp.device, call.method, call.target,
              str(stamp.time), stamp.nonce, digest)  # fmt: skip
@@ -94,7 +94,7 @@ def sign(call: SignedRequest, stamp: Stamp, key: ec.EllipticCurvePrivateKey) -> 
 def read_header(header: str | None) -> tuple[Stamp, bytes]:
     """Return the stamp and the raw signature of an ``Authorization`` header.
 
-    Raises :class:`SignatureRefused` (``not_signed``) when there is none of ours.
+    Raises :class:`SignatureRefused` (``not_signed``) if it is missing or of another kind.
     """
     found = _HEADER.fullmatch(header or "")
     if found is None:
@@ -121,7 +121,7 @@ def check_signature(call: SignedRequest, stamp: Stamp, signature: bytes, public_
 
 
 def check_fresh(stamp: Stamp, now: datetime) -> None:
-    """Raise :class:`SignatureRefused` (``stale_call``) when the call's time is far from *now*."""
+    """Raise :class:`SignatureRefused` (``stale_call``) if the call's time is far from *now*."""
     if abs(now - stamp.at) > TOLERANCE:
         raise SignatureRefused(
             "The call's time is more than a minute off",
@@ -138,7 +138,7 @@ def read_public_key(text: str) -> bytes:
     try:
         der = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise _no_key() from None
+        raise _not_p256() from None
     _p256(der)
     return der
 
@@ -147,15 +147,15 @@ def _p256(der: bytes) -> ec.EllipticCurvePublicKey:
     try:
         key = load_der_public_key(der)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise _no_key() from None
+        raise _not_p256() from None
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise _no_key()
+        raise _not_p256()
     return key
 
 
-def _no_key() -> SignatureRefused:
+def _not_p256() -> SignatureRefused:
     return SignatureRefused(
-        "The public key is no P-256 key",
+        "The public key is not a P-256 key",
         "Send its SubjectPublicKeyInfo in Base64",
         code="bad_key",
     )

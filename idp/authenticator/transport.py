@@ -1,4 +1,4 @@
-"""Signed calls from a phone to its server, with a clock that corrects itself."""
+"""Makes signed calls from a phone to its server, by the server's clock."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from adapter.errors import TallystickError
 from idp.authenticator.request_signing import SignedRequest, Stamp, sign
 
 API = "/authenticator/api/"
-SECONDS_TO_ANSWER = 10
+TIMEOUT_SECONDS = 10
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -26,13 +26,20 @@ class PhoneRefused(TallystickError):
 
 
 class ServerUnreachable(TallystickError):
-    """Raised when no answer of a Tallystick server came."""
+    """Raised when there is no answer, or not one of a Tallystick server."""
 
     code = "server_unreachable"
 
 
+class UnexpectedAnswer(ServerUnreachable):
+    """Raised when a server answers with something else than its API promises."""
+
+    def __init__(self, server: str) -> None:
+        super().__init__(f"{server} answered with something unexpected", "Check its version")
+
+
 class Transport:
-    """Makes signed calls to one server. ``verify`` is requests' own: True, False or a CA file."""
+    """Makes signed calls to one server; *verify* is True, False or a CA file, as in requests."""
 
     def __init__(
         self,
@@ -45,14 +52,14 @@ class Transport:
         self._verify = verify
         self._now = now
         self._ahead = 0.0
-        """Seconds by which the server's clock is ahead of ours."""
+        """Seconds by which the server's clock is ahead of this machine's."""
         self._session = requests.Session()
         host = urlsplit(server).hostname or ""
-        # A proxy of the environment cannot reach a server on this machine.
+        # A proxy that the environment names cannot reach a server on this machine.
         self._proxies = {"no_proxy": host} if host in LOOPBACK else None
 
     def now(self) -> float:
-        """Return the time by the server's clock, as far as we know it; seconds since 1970."""
+        """Return the time by the server's clock, as far as it is known; seconds since 1970."""
         return self._now() + self._ahead
 
     def call(
@@ -65,10 +72,11 @@ class Transport:
         body: dict[str, Any] | None = None,
         wait: int = 0,
     ) -> dict[str, Any] | None:
-        """Call the API and return its JSON, or None when the server is too busy to let us wait.
+        """Call the API and return its JSON, or None if the server is too busy to hold the call.
 
-        ``name`` may carry a query. A call refused for its time is made once more by the server's
-        clock. Raises :class:`PhoneRefused` or :class:`ServerUnreachable`.
+        ``name`` may include a query; *wait* is the number of seconds that the server may hold the
+        call. A call refused for its time is repeated once by the server's clock. Raises
+        :class:`PhoneRefused` or :class:`ServerUnreachable`.
         """
         data = b"" if body is None else json.dumps(body).encode()
         call = SignedRequest(self.server, method, API + name, data)
@@ -90,7 +98,7 @@ class Transport:
                     "Authorization": sign(call, stamp, key),
                     "Content-Type": "application/json",
                 },
-                timeout=(SECONDS_TO_ANSWER, SECONDS_TO_ANSWER + wait),
+                timeout=(TIMEOUT_SECONDS, TIMEOUT_SECONDS + wait),
                 verify=self._verify,
                 proxies=self._proxies,
                 allow_redirects=False,
@@ -98,7 +106,7 @@ class Transport:
         except requests.exceptions.SSLError as error:
             raise ServerUnreachable(
                 f"The certificate of {self.server} is not trusted: {_cause(error)}",
-                "Name what vouches for it: --ca-file FILE at activation, or REQUESTS_CA_BUNDLE",
+                "Name the CA certificate: --ca-file FILE at activation, or REQUESTS_CA_BUNDLE",
                 code="untrusted_certificate",
             ) from None
         except requests.RequestException as error:
@@ -110,7 +118,7 @@ class Transport:
         return response
 
     def _set_clock(self, response: requests.Response) -> None:
-        """Follow the server's clock: codes and calls go by its time."""
+        """Remember how far the server's clock is ahead: codes and calls use its time."""
         try:
             theirs = datetime.fromisoformat(str(_json(response)["server_time"])).timestamp()
         except (KeyError, ValueError):
@@ -119,9 +127,9 @@ class Transport:
 
 
 def server_of(url: str) -> str:
-    """Return the base URL of the server that *url* points into: scheme, host and port.
+    """Return the base URL of the server of *url*: scheme, host and port.
 
-    Raises :class:`ServerUnreachable` for text that is no http address.
+    Raises :class:`ServerUnreachable` for text that is not an http address.
     """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -144,7 +152,7 @@ def _content(response: requests.Response) -> dict[str, Any] | None:
             code=content["error"],
         )
     raise ServerUnreachable(
-        f"The answer is not one of a Tallystick server (status {response.status_code})",
+        f"The answer does not come from a Tallystick server (status {response.status_code})",
         "Check the address",
     )
 
@@ -158,7 +166,7 @@ def _json(response: requests.Response) -> dict[str, Any]:
 
 
 def _cause(error: requests.RequestException) -> str:
-    """Return the innermost reason: what requests wraps around it says nothing more."""
+    """Return the innermost reason; the exceptions of requests around it say no more."""
     cause: BaseException = error
     while cause.__context__ is not None:
         cause = cause.__context__

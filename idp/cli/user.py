@@ -23,18 +23,18 @@ printf '%s\\n' "$PASSWORD" | tallystick user add alice@example.test --password-s
 
 @click.group(cls=CommandGroup)
 def user() -> None:
-    """The local directory and its second factors.
+    """Users of the local directory, and their methods for the second factor.
 
-    NAME is user@domain; a user that is there may be named DOMAIN\\user as well. Passwords are never
-    arguments: they are typed unseen, or come from standard input or a file.
+    NAME is user@domain; for an existing user, DOMAIN\\user works too. Passwords are never
+    arguments: they are typed without echo, or read from standard input or a file.
     """
 
 
 @user.command("add", example=_ADD)
 @click.argument("name")
 @click.option("--display-name", default="", help="Full name.")
-@click.option("--email", default="", help="Mail address (else the name).")
-@click.option("--group", "groups", multiple=True, help="A group; may be repeated.")
+@click.option("--email", default="", help="Mail address (default: the name).")
+@click.option("--group", "groups", multiple=True, help="A group of the user; may be repeated.")
 @password_stdin_option
 @with_services
 def add(
@@ -45,7 +45,10 @@ def add(
     groups: tuple[str, ...],
     password_stdin: bool,
 ) -> None:
-    """Add a user; asks for the password."""
+    """Add a user.
+
+    The command asks for the password.
+    """
     password = new_password(name, from_stdin=password_stdin)
     added = services.directory.add(
         name, password, display_name=display_name, email=email, groups=groups
@@ -57,7 +60,10 @@ def add(
 @click.argument("file", type=click.File("r", encoding="utf-8-sig"))
 @with_services
 def import_users(services: Services, file: IO[str]) -> None:
-    """Add users from a file: name, password, display_name, email, groups (with ; between)."""
+    """Add users from a CSV file.
+
+    Its columns are name, password, display_name, email and groups (separated by ;).
+    """
     added = services.directory.import_csv(file.read())
     click.echo(f"{len(added)} users imported.")
 
@@ -76,7 +82,7 @@ def list_users(services: Services, as_json: bool) -> None:
     print_table(
         user_output.COLUMNS,
         [user_output.user_row(each, lockouts.get(each.upn)) for each in users],
-        empty="There is no user yet: tallystick user add NAME makes one.",
+        empty="There is no user yet. Add one: tallystick user add NAME",
     )
 
 
@@ -85,7 +91,10 @@ def list_users(services: Services, as_json: bool) -> None:
 @json_option
 @with_services
 def show(services: Services, name: str, as_json: bool) -> None:
-    """Show a user: wrong passwords, lock-outs, the addresses that are familiar."""
+    """Show a user.
+
+    This includes wrong passwords, lock-outs and familiar addresses.
+    """
     from idp.cli import user_output
     from idp.management import users as people
 
@@ -99,11 +108,11 @@ def show(services: Services, name: str, as_json: bool) -> None:
 
 @user.command("passwd", example="tallystick user passwd alice@example.test --must-change")
 @click.argument("name")
-@click.option("--must-change", is_flag=True, help="Good only to choose another at sign-in.")
+@click.option("--must-change", is_flag=True, help="Require another password at sign-in.")
 @password_stdin_option
 @with_services
 def passwd(services: Services, name: str, must_change: bool, password_stdin: bool) -> None:
-    """Set a new password; the user's sessions end."""
+    """Set a new password and end the user's sessions."""
     from idp.management import users as people
 
     upn = people.find_user(services, name).upn
@@ -117,7 +126,7 @@ def passwd(services: Services, name: str, must_change: bool, password_stdin: boo
 @json_option
 @with_services
 def methods(services: Services, name: str, as_json: bool) -> None:
-    """Show what a user can give as the second factor."""
+    """Show the methods of a user for the second factor."""
     from idp.management import users as people
 
     found = people.methods_of(services, name)
@@ -127,7 +136,7 @@ def methods(services: Services, name: str, as_json: bool) -> None:
     print_table(
         ("method", "name", "platform", "app version", "kind", "since"),
         [_method_row(each) for each in found.registered],
-        empty=f"{name} has no second factor yet: tallystick user activate {name}",
+        empty=f"{name} has no method yet. Add one: tallystick user activate {name}",
     )
 
 
@@ -135,7 +144,7 @@ def methods(services: Services, name: str, as_json: bool) -> None:
 @click.argument("name")
 @with_services
 def unlock(services: Services, name: str) -> None:
-    """Clear the limits on a user's passwords, codes and pushes."""
+    """Clear the limits on wrong passwords, codes and pushes."""
     from idp.management import users as people
 
     click.echo(f"{people.unlock(services, name).upn} can try again.")
@@ -143,11 +152,13 @@ def unlock(services: Services, name: str) -> None:
 
 @user.command("activate", example="tallystick user activate alice@example.test --totp")
 @click.argument("name")
-@click.option("--totp", is_flag=True, help="Make the phone a source of codes as well.")
+@click.option("--totp", is_flag=True, help="Let the phone show one-time passwords too.")
 @json_option
 @with_services
 def activate(services: Services, name: str, totp: bool, as_json: bool) -> None:
-    """Print a code, address and QR that make a phone this user's Authenticator.
+    """Offer an activation of the Authenticator.
+
+    It prints a code, an address and a QR code that make a phone this user's Authenticator.
 
     Good once, for 10 minutes, and for five tries.
     """
@@ -164,7 +175,10 @@ def activate(services: Services, name: str, totp: bool, as_json: bool) -> None:
 @click.argument("name")
 @with_services
 def sign_out(services: Services, name: str) -> None:
-    """End a user's sessions on all devices; applications keep their own."""
+    """End a user's sessions on all devices.
+
+    Applications keep their own sessions.
+    """
     click.echo(f"{services.directory.sign_out(name).upn} is signed out everywhere.")
 
 
@@ -172,7 +186,7 @@ def sign_out(services: Services, name: str) -> None:
 @click.argument("name")
 @with_services
 def disable(services: Services, name: str) -> None:
-    """Keep a user from signing in; open sessions end."""
+    """Disable a user and end their sessions."""
     click.echo(f"{services.directory.disable(name).upn} cannot sign in any more.")
 
 
@@ -180,7 +194,7 @@ def disable(services: Services, name: str) -> None:
 @click.argument("name")
 @with_services
 def enable(services: Services, name: str) -> None:
-    """Let a disabled user sign in again."""
+    """Enable a disabled user."""
     click.echo(f"{services.directory.enable(name).upn} can sign in again.")
 
 
@@ -188,7 +202,7 @@ def enable(services: Services, name: str) -> None:
 @click.argument("name")
 @with_services
 def remove(services: Services, name: str) -> None:
-    """Remove a user and all that is theirs."""
+    """Remove a user with all their data."""
     services.directory.remove(name)
     click.echo(f"{name} is no longer in the directory.")
 
@@ -204,4 +218,4 @@ def _print_offer(offer: ActivationOffer) -> None:
     click.echo(f"Code     {offer.code[:3]} {offer.code[3:6]} {offer.code[6:]}")
     click.echo(f"Address  {offer.address}\n")
     segno.make(offer.address, error="m").terminal(sys.stdout, compact=True)
-    click.echo(f"\nFor {offer.user}'s phone: good once, for 10 minutes, and for five tries.")
+    click.echo(f"\nFor {offer.user}'s phone: valid once, for 10 minutes and five attempts.")

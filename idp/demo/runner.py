@@ -115,11 +115,7 @@ def run_demo(
         now = datetime.now(UTC)
         folder = ServerFolder(path.resolve())
         folder.create(address.base_url, now, kind)
-        tls = (
-            certificates.create_certificates(folder.path / "tls", address.host, now)
-            if address.tls
-            else None
-        )
+        tls = _tls_files(folder, address, now)
         services = assemble(_load_config(folder, address))
         stack.callback(services.close)
         _create_nodes(services)
@@ -133,6 +129,15 @@ def run_demo(
             stack.callback(server.stop)
         _must_answer(demo, reachable_address(bind))
         yield demo
+
+
+def _tls_files(
+    folder: ServerFolder, address: DemoAddress, now: datetime
+) -> certificates.TlsFiles | None:
+    """Return the certificates of the demo, created if missing; None without TLS."""
+    if not address.tls:
+        return None
+    return certificates.create_certificates(folder.path / "tls", address.host, now)
 
 
 def _load_config(folder: ServerFolder, address: DemoAddress) -> schema.Config:

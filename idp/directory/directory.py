@@ -138,7 +138,7 @@ class Directory:
         """Debit, then check.
 
         The soft lock-out does not look at a locked account's password, the smart one does for the
-        log alone: the right one is a sign that somebody else knows it (facts §D.5).
+        log alone: the right one is a sign that somebody else knows it.
         """
         looks = self._rules.is_enforced(origin)
         for _ in range(_ASK_AGAIN):

@@ -1,4 +1,4 @@
-"""How often a password may be wrong: AD FS's soft lock-out and its smart one (facts §D.5).
+"""How often a password may be wrong: AD FS's soft lock-out and its smart one (docs/passwords.md).
 
 The soft one counts by user: ten wrong ones lock the name until half an hour after the tenth, and as
 in AD a pause of half an hour after any wrong one forgets those before it. The smart one counts by
@@ -81,7 +81,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a try comes from: every address of the request, and whether from outside (§D.4)."""
+    """Where a try comes from: every address of the request, and whether from outside."""
 
     addresses: tuple[str, ...] = ()
     extranet: bool = False

@@ -39,7 +39,7 @@ def is_acceptable(password: str) -> bool:
 
 
 def complaint(new: str, old: str) -> str | None:
-    """Say by a code why a user may not choose *new* after *old*, None when they may (facts §G.1).
+    """Say by a code why a user may not choose *new* after *old*, None when they may.
 
     Of capital and small letters, digits and everything else, three kinds have to be there.
     """

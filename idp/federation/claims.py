@@ -1,6 +1,6 @@
-"""Claims as rules see them: their types by name, and what a directory's user brings.
+"""Claims: the claim types with their short names, and the claims of users and sign-ins.
 
-The types are AD FS's own (facts §C.7), always ``http://``.
+The types are those of AD FS (``Get-AdfsClaimDescription``), always ``http://``.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from idp.saml.canonical import instant
 from idp.saml.values import EMAIL, PERSISTENT, TRANSIENT, UNSPECIFIED
 
 AD_AUTHORITY = "AD AUTHORITY"
-"""The issuer of what the directory says."""
+"""The issuer of claims from the directory."""
 LOCAL_AUTHORITY = "LOCAL AUTHORITY"
-"""The issuer of what a rule says by itself."""
+"""The issuer of claims that a rule makes up."""
 
 _IDENTITY = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
 _WINDOWS = "http://schemas.microsoft.com/ws/2008/06/identity/claims/"
@@ -83,14 +83,14 @@ CLAIM_TYPES = {
     "permit":                 PERMIT,
     "deny":                   DENY,
 }  # fmt: skip
-"""The claim types that have a short name; rules may use either."""
+"""The claim types that have a short name. Rules may use both."""
 
 FORMAT = f"{_PROPERTY}format"
-"""The property that holds the format of a NameID."""
+"""The property with the format of a NameID."""
 NAME_QUALIFIER = f"{_PROPERTY}namequalifier"
 SP_NAME_QUALIFIER = f"{_PROPERTY}spnamequalifier"
 ATTRIBUTE_NAME_FORMAT = f"{_PROPERTY}attributename"
-"""The property that holds the NameFormat of an attribute."""
+"""The property with the NameFormat of an attribute."""
 
 NAME_ID_FORMATS = {
     "unspecified":  UNSPECIFIED,
@@ -98,7 +98,7 @@ NAME_ID_FORMATS = {
     "persistent":   PERSISTENT,
     "transient":    TRANSIENT,
 }  # fmt: skip
-"""The NameID formats that can be given, by the short names that settings and rules may use."""
+"""The supported NameID formats, by the short names that settings and rules may use."""
 
 _SHORT_NAMES = {uri: name for name, uri in CLAIM_TYPES.items()}
 _LITERAL = "literal:"
@@ -120,7 +120,7 @@ class Claim:
 
 
 class Subject(Protocol):
-    """What there is to say of a user, whatever directory they come from."""
+    """A user that claims are about, from any directory."""
 
     @property
     def upn(self) -> str:
@@ -144,7 +144,10 @@ class Subject(Protocol):
 
 
 def claim_type(name: str) -> str:
-    """Return the claim type of a short name; anything else is one, and so is ``literal:NAME``."""
+    """Return the claim type of a short name; any other *name* is a claim type itself.
+
+    ``literal:NAME`` is the claim type ``NAME``, even if that is a short name.
+    """
     if name.startswith(_LITERAL):
         return name.removeprefix(_LITERAL)
     return CLAIM_TYPES.get(name.lower(), name)
@@ -157,7 +160,7 @@ def short_name(type_: str) -> str:
 
 
 def identity_claims(user: Subject) -> tuple[Claim, ...]:
-    """Return what a user of the directory brings to the rules; empty values are left out."""
+    """Return the claims of a user of the directory; empty values are left out."""
     values = {
         WINDOWS_ACCOUNT_NAME: (user.windows_account_name,),
         NAME: (user.display_name,),
@@ -171,12 +174,12 @@ def identity_claims(user: Subject) -> tuple[Claim, ...]:
 
 
 def method_claims(methods: Iterable[str]) -> tuple[Claim, ...]:
-    """Return how the user signed in, each as a claim ``authnmethodsreferences``."""
+    """Return one claim ``authnmethodsreferences`` for each authentication method."""
     return tuple(Claim(AUTHENTICATION_METHODS_REFERENCES, method) for method in methods)
 
 
 def sign_in_claims(methods: Sequence[str], at: datetime) -> tuple[Claim, ...]:
-    """Return what a sign-in says of itself: its first method, when it was, and all methods."""
+    """Return the claims of a sign-in: its primary method, its instant, and all methods."""
     return (
         *(Claim(AUTHENTICATION_METHOD, method) for method in methods[:1]),
         Claim(AUTHENTICATION_INSTANT, instant(at)),
@@ -185,7 +188,10 @@ def sign_in_claims(methods: Sequence[str], at: datetime) -> tuple[Claim, ...]:
 
 
 def security_id(name: str) -> str:
-    """Return a security identifier that is the name's on every node; our directory has none."""
+    """Return a security identifier made from *name*, the same on every node.
+
+    The directory has no identifiers of its own.
+    """
     digest = hashlib.sha256(name.encode()).digest()
     parts = (int.from_bytes(digest[at : at + 4], "big") for at in (0, 4, 8, 12))
     return "S-1-5-21-" + "-".join(map(str, parts))
@@ -193,7 +199,7 @@ def security_id(name: str) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def group_sid(name: str) -> str:
-    """Return the identifier of a group; one that is called by its identifier keeps it."""
+    """Return the identifier of a group; a name that is an identifier stays as it is."""
     return name if _SID.fullmatch(name) else security_id(f"group {name}")
 
 

@@ -1,7 +1,7 @@
-"""Where a request comes from, as AD FS sees it: addresses, proxy, and inside or outside.
+"""The request context: from which addresses and proxy a request comes, from inside or outside.
 
-Outside (extranet) is what came through a Web Application Proxy, all else is inside (intranet):
-there are no address ranges until a policy names some (facts §D.4).
+As in AD FS, a request through a Web Application Proxy comes from the extranet, and every other one
+from the intranet. Address ranges matter only in access control policies.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from idp.federation.claims import CLAIM_TYPES, Claim
 
 CLIENT_CONTEXT = "CLIENT CONTEXT"
-"""The issuer of what the request itself says."""
+"""The issuer of claims about the request."""
 
 IpAddress = IPv4Address | IPv6Address
 
@@ -21,9 +21,9 @@ IpAddress = IPv4Address | IPv6Address
 class RequestContext:
     """Where one request comes from; addresses are in canonical spelling, or empty.
 
-    ``client_ip`` is what connected to this server: the user, or ``proxy``. ``forwarded_ips`` is
-    what that proxy tells of the way before it. Only its last address, which the proxy saw itself,
-    is certain; a client can have made up the others.
+    ``client_ip`` connected to this server: the user, or the proxy named ``proxy``.
+    ``forwarded_ips`` are the addresses before that proxy, as it reports them. Only the last one,
+    which connected to the proxy, is certain; a client can invent the others.
     """
 
     client_ip: str
@@ -39,9 +39,9 @@ class RequestContext:
 
     @property
     def user_ip(self) -> str:
-        """What connected to the proxy, or to us where there is none; empty where that is unknown.
+        """The address that connected to the proxy, or to us without one; empty if unknown.
 
-        Never the proxy's own address: a range that a policy lets in may hold that.
+        It is never the proxy's own address, which may be in a range that a policy permits.
         """
         if self.inside_corporate_network:
             return self.client_ip
@@ -49,18 +49,18 @@ class RequestContext:
 
     @property
     def user_ips(self) -> tuple[str, ...]:
-        """All addresses the request says it comes from; the last one is :attr:`user_ip`."""
+        """All addresses that the request comes from; the last one is :attr:`user_ip`."""
         if self.inside_corporate_network:
             return (self.client_ip,) if self.client_ip else ()
         return self.forwarded_ips
 
     @property
     def shown_ip(self) -> str:
-        """The one address for logs and for the user to see: the nearest to them that is certain."""
+        """The address for logs and pages: the nearest to the user that is certain."""
         return self.user_ip or self.client_ip
 
     def claims(self) -> tuple[Claim, ...]:
-        """Return it as claims (facts §C.7); what is not known has none."""
+        """Return it as claims of AD FS's claim types; unknown values have no claim."""
         values = {
             "x-ms-client-ip":              self.client_ip,
             "x-ms-forwarded-client-ip":    ",".join(self.forwarded_ips),
@@ -78,10 +78,10 @@ class RequestContext:
 
 
 def parse_address(text: str) -> IpAddress | None:
-    """Return the address that *text* names, None for anything else.
+    """Return the IP address in *text*, None if there is none.
 
-    Ports and brackets are taken off, as proxies write them; an IPv4 address inside an IPv6 one
-    (``::ffff:192.0.2.1``) is that IPv4 address, so that it matches the ranges it belongs to.
+    Ports and brackets, as proxies write them, are removed. An IPv4 address in an IPv6 one
+    (``::ffff:192.0.2.1``) becomes that IPv4 address, so that it matches its ranges.
     """
     try:
         address = ip_address(_without_port(text.strip()))

@@ -222,8 +222,8 @@ def _is_satisfied(several: str, primary: str, requested: tuple[str, ...], compar
         return True
     if comparison == "exact":
         return several in requested
-    return any(
-        wanted in SECOND_FACTOR
-        or (comparison == "minimum" and _compares(comparison, primary, wanted))
-        for wanted in requested
-    )
+    if comparison == "minimum" and any(
+        wanted in _RANK and _compares(comparison, primary, wanted) for wanted in requested
+    ):
+        return True  # a class outside the order is only satisfied by itself
+    return not set(SECOND_FACTOR).isdisjoint(requested)

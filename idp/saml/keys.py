@@ -63,16 +63,18 @@ def new_signing_certificate(
         )
         .sign(private_key, hashes.SHA256())
     )
-    return PemPair(
-        private_key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.BestAvailableEncryption(passphrase)
-            if passphrase
-            else serialization.NoEncryption(),
-        ),
-        certificate.public_bytes(serialization.Encoding.PEM),
+    pem = certificate.public_bytes(serialization.Encoding.PEM)
+    return PemPair(_private_pem(private_key, passphrase), pem)
+
+
+def _private_pem(key: PrivateKey, passphrase: bytes | None) -> bytes:
+    encryption = (
+        serialization.BestAvailableEncryption(passphrase)
+        if passphrase
+        else serialization.NoEncryption()
     )
+    pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    return key.private_bytes(pem, pkcs8, encryption)
 
 
 _KEY_USAGE = x509.KeyUsage(

@@ -68,19 +68,25 @@ def read_authn_request(
     try:
         # From here on the service provider gets the refusal: it is known, and so is its address.
         _check_supported(root)
-        contexts, comparison = _requested_context(root)
-        subject = _subject(root)
+        return _read_checked(root, service_provider.entity_id, acs_url, issue_instant, signed)
     except Refused as refusal:
         raise _addressed(refusal, root, message, service_provider) from None
+
+
+def _read_checked(
+    root: etree._Element, entity_id: str, acs_url: str, issue_instant: datetime, signed: bool
+) -> AuthnRequest:
+    """Return the request whose issuer, signature, addresses and age have been checked."""
+    contexts, comparison = _requested_context(root)
     return AuthnRequest(
         id=root.get("ID"),
-        issuer=service_provider.entity_id,
+        issuer=entity_id,
         acs_url=acs_url,
         issue_instant=issue_instant,
         force_authn=_flag(root, "ForceAuthn"),
         is_passive=_flag(root, "IsPassive"),
         name_id_policy=_name_id_policy(root),
-        subject=subject,
+        subject=_subject(root),
         requested_contexts=contexts,
         comparison=comparison,
         signed=signed,

@@ -6,6 +6,7 @@ half a second, and the compilation with lxml two milliseconds.
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -42,9 +43,18 @@ class _Bundled(etree.Resolver):  # type: ignore[misc]  # lxml has no types
         return self.resolve_filename(str(_folder() / url.rsplit("/", 1)[-1]), context)
 
 
-@cache
+_compiling = threading.Lock()
+
+
 def protocol() -> etree.XMLSchema:
-    """Return the schema of requests and responses, with assertions and signatures."""
+    """Return the schema of requests and responses, assertions and signatures included."""
+    # libxml2 fails if two threads compile a schema at once, as a process's first requests would.
+    with _compiling:
+        return _compiled_protocol()
+
+
+@cache
+def _compiled_protocol() -> etree.XMLSchema:
     return etree.XMLSchema(document(_PROTOCOL))
 
 

@@ -1,4 +1,7 @@
-"""The assertion for one finished sign-in, as values; the writing is ``idp.saml``'s."""
+"""Builds the response to a complete sign-in: which claims, which context, which lifetimes.
+
+``idp.saml`` writes and signs it.
+"""
 
 from __future__ import annotations
 
@@ -24,17 +27,18 @@ from idp.saml.contexts import (
 from idp.saml.endpoints import acs_by_url
 from idp.saml.refusal import Refused
 from idp.saml.requests import unknown_principal
-from idp.saml.values import Assertion, NameID, NameIDPolicy
+from idp.saml.values import Assertion, AuthnRequest, NameID, NameIDPolicy
 from idp.signin import errors
-from idp.signin.pending import PendingSignIn
+from idp.signin.destination import Destination, OwnPage, SamlDestination, SpInitiated
 from idp.signin.steps import PRIMARY_METHODS
 
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """What signs: the entity id and its token-signing keys; and what knows persistent names.
+    """This server as the issuer of assertions.
 
-    ``delivery_window`` is how long the bearer may carry a response.
+    ``delivery_window`` is how long the browser may take to deliver a response (AD FS:
+    ``Set-AdfsProperties -SamlMessageDeliveryWindow``).
     """
 
     entity_id: str
@@ -44,28 +48,31 @@ class Issuer:
 
     @property
     def key(self) -> SigningKey:
-        """The key of this moment."""
+        """The token-signing key of this moment."""
         return self.keys.current().primary.key
 
 
 def required_factors(
-    pending: PendingSignIn, trust: RelyingPartyTrust, is_announced: Callable[[str], bool]
+    destination: Destination, trust: RelyingPartyTrust | None, is_announced: Callable[[str], bool]
 ) -> RequiredFactors:
-    """Return what the request requires of the sign-in.
+    """Return which factors the request requires; a page of our own requires nothing by itself.
 
-    Raises :class:`Refused`, addressed to the service provider, for what nobody could be given:
-    a context that cannot be met, a NameID that the trust does not get.
+    *is_announced* says whether an adapter has announced a method. Raises :class:`Refused`,
+    addressed to the service provider, if this server can satisfy no requested context, or the
+    trust cannot have the requested NameID.
     """
-    with _reported_to_sp(pending):
+    if isinstance(destination, OwnPage) or trust is None:
+        return resolve_requested_context((), offered=OfferedMethods(PRIMARY_METHODS))
+    with _reported_to_sp(destination):
         if trust.settings.claim_rules is None:
-            choose_format(trust, _policy_of(pending))
+            choose_format(trust, _name_id_policy(destination))
         allowed = trust.settings.allowed_authentication_class_references
         offered = OfferedMethods(PRIMARY_METHODS, is_announced, allowed)
-        return resolve_requested_context(*_context_of(pending), offered=offered)
+        return resolve_requested_context(*_requested_context(destination), offered=offered)
 
 
 def build_response(
-    pending: PendingSignIn,
+    destination: SamlDestination,
     trust: RelyingPartyTrust,
     authenticated: AuthenticatedUser,
     *,
@@ -73,21 +80,21 @@ def build_response(
     issuer: Issuer,
     now: datetime,
 ) -> tuple[bytes, Assertion]:
-    """Return the Response that answers *pending*, signed and encrypted as the trust says.
+    """Return the Response to the trust, signed and encrypted as its settings say.
 
-    Beside it stands what it says, as values. Raises :class:`Refused`: of an address taken
-    from the trust meanwhile; and, addressed to the service provider, of what this user cannot be
-    given.
+    The second value is the content of its assertion. Raises :class:`Refused` if the address was
+    removed from the trust meanwhile; and, addressed to the service provider, if the user cannot
+    have what the request asks for.
     """
-    acs_by_url(trust.service_provider, pending.acs_url)
-    with _reported_to_sp(pending):
+    acs_by_url(trust.service_provider, destination.acs_url)
+    with _reported_to_sp(destination):
         assertion = _assertion(
-            pending, trust, authenticated, required=required, issuer=issuer, now=now
+            destination, trust, authenticated, required=required, issuer=issuer, now=now
         )
     xml = write_response(
         assertion,
         response_id=new_id(),
-        destination=pending.acs_url,
+        destination=destination.acs_url,
         key=trust.signs_with(issuer.key),
         sign_assertion=trust.signs_assertion,
         sign_response=trust.signs_response,
@@ -97,12 +104,12 @@ def build_response(
 
 
 def new_id() -> str:
-    """Return an xs:ID in AD FS's form."""
+    """Return a new xs:ID in the form that AD FS uses."""
     return f"_{uuid.uuid4()}"
 
 
 def _assertion(
-    pending: PendingSignIn,
+    destination: SamlDestination,
     trust: RelyingPartyTrust,
     authenticated: AuthenticatedUser,
     *,
@@ -110,18 +117,17 @@ def _assertion(
     issuer: Issuer,
     now: datetime,
 ) -> Assertion:
-    settings = trust.settings
-    issued = issue_claims(
-        authenticated, trust, _policy_of(pending), issuer=issuer.entity_id, names=issuer.names
-    )
-    _must_be_who_was_asked_for(pending, authenticated.user, issued.name_id)
+    settings, request = trust.settings, _request(destination)
+    policy = _name_id_policy(destination)
+    issued = issue_claims(authenticated, trust, policy, issuer=issuer.entity_id, names=issuer.names)
+    _check_subject(request, authenticated.user, issued.name_id)
     identifier = new_id()
     return Assertion(
         id=identifier,
         issuer=issuer.entity_id,
-        audience=pending.audience or trust.entity_id,
-        recipient=pending.acs_url,
-        in_response_to=pending.request_id,
+        audience=destination.audience,
+        recipient=destination.acs_url,
+        in_response_to=request.id if request else None,
         issue_instant=now,
         not_before=now - timedelta(minutes=settings.not_before_skew),
         not_on_or_after=now + settings.lifetime,
@@ -130,7 +136,7 @@ def _assertion(
         session_index=identifier,
         session_not_on_or_after=None,
         authn_context_class=answered_context(
-            *_context_of(pending),
+            *_requested_context(destination),
             required,
             style=settings.authentication_context,
             methods=authenticated.methods,
@@ -141,35 +147,38 @@ def _assertion(
     )
 
 
-def _must_be_who_was_asked_for(
-    pending: PendingSignIn, user: Subject, name_id: NameID | None
-) -> None:
-    """A Subject chooses nobody: it names the one who signed in, or it is refused (§3.4.1).
+def _check_subject(request: AuthnRequest | None, user: Subject, name_id: NameID | None) -> None:
+    """Refuse a request whose Subject is not the user who signed in (saml-core §3.4.1).
 
-    The name may be the one that the service provider knows, or one that people go by.
+    The Subject may hold the NameID that the service provider knows, or a name of the user.
     """
-    subject = pending.request.subject if pending.request else None
+    subject = request.subject if request else None
     if subject is None:
         return
-    known = {user.upn, user.email.lower(), user.windows_account_name.lower()} - {""}
-    same_name = name_id is not None and subject.value == name_id.value
-    if not same_name and subject.value.lower() not in known:
+    names = {user.upn, user.email.lower(), user.windows_account_name.lower()} - {""}
+    is_name_id = name_id is not None and subject.value == name_id.value
+    if not is_name_id and subject.value.lower() not in names:
         raise unknown_principal()
 
 
-def _policy_of(pending: PendingSignIn) -> NameIDPolicy:
-    return pending.request.name_id_policy if pending.request else NameIDPolicy()
+def _request(destination: SamlDestination) -> AuthnRequest | None:
+    return destination.request if isinstance(destination, SpInitiated) else None
 
 
-def _context_of(pending: PendingSignIn) -> tuple[tuple[str, ...], str]:
-    request = pending.request
+def _name_id_policy(destination: SamlDestination) -> NameIDPolicy:
+    request = _request(destination)
+    return request.name_id_policy if request else NameIDPolicy()
+
+
+def _requested_context(destination: SamlDestination) -> tuple[tuple[str, ...], str]:
+    request = _request(destination)
     return (request.requested_contexts, request.comparison) if request else ((), "exact")
 
 
 @contextmanager
-def _reported_to_sp(pending: PendingSignIn) -> Iterator[None]:
-    """Let the service provider be told of a refusal."""
+def _reported_to_sp(destination: SamlDestination) -> Iterator[None]:
+    """Address every refusal inside to the service provider."""
     try:
         yield
     except Refused as refused:
-        raise errors.addressed(refused, pending) from None
+        raise errors.addressed(refused, destination) from None

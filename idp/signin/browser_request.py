@@ -6,7 +6,7 @@ import string
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from adapter.contract import HttpRequest
 from idp.adapters.registry import LoadedAdapter
@@ -78,7 +78,14 @@ class BrowserRequest:
         return HttpRequest(
             node_name=facts.node.name,
             node_build=facts.node.build,
-            application=facts.trust.display_name or facts.trust.entity_id,
+            application=self._application(facts),
             client_ip=self.web.request_context.shown_ip,
             user_agent=self.web.request_context.user_agent,
         )
+
+    def _application(self, facts: SignInFacts) -> str:
+        """Return the name of the application; for a page of our own, the name of this server."""
+        trust = facts.trust
+        if trust is None:
+            return urlsplit(self.base_url).hostname or self.base_url
+        return trust.display_name or trust.entity_id

@@ -40,7 +40,10 @@ class SecondFactorContext:
 
 def unseal(seal: Seal, text: str, session_id: str) -> SecondFactorContext:
     """Open the field; raises :class:`idp.session.seal.SealBroken` for another session's."""
-    values: dict[str, Any] = seal.open(text, bound_to=session_id)
+    return seal.open_as(_from_json, text, bound_to=session_id)
+
+
+def _from_json(values: dict[str, Any]) -> SecondFactorContext:
     progress = AdapterProgress(
         user=values["user"],
         context_id=values["context_id"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from idp.saml import uris
 from idp.saml.contexts import not_met
 from idp.saml.refusal import Refused
-from idp.signin.pending import PendingSignIn
+from idp.signin.destination import Destination, SpInitiated
 
 ENDED_BY_SECOND_FACTOR = {
     # code                             (what is wrong, what to do)
@@ -125,7 +125,7 @@ def log_out_elsewhere() -> Refused:
     )
 
 
-def not_passive(pending: PendingSignIn) -> Refused:
+def not_passive(destination: Destination) -> Refused:
     """The service provider allows no page, but one would be needed (saml-core §3.4.1)."""
     refused = Refused(
         "The sign-in needs the user, but the request is passive",
@@ -133,21 +133,21 @@ def not_passive(pending: PendingSignIn) -> Refused:
         code="no_passive",
         status=(uris.RESPONDER, uris.NO_PASSIVE),
     )
-    return addressed(refused, pending)
+    return addressed(refused, destination)
 
 
-def context_not_met(pending: PendingSignIn) -> Refused:
+def context_not_met(destination: Destination) -> Refused:
     """The request demands a second factor that this user cannot use, or did not use."""
-    return addressed(not_met(), pending)
+    return addressed(not_met(), destination)
 
 
-def addressed(refused: Refused, pending: PendingSignIn) -> Refused:
+def addressed(refused: Refused, destination: Destination) -> Refused:
     """Return the refusal with the address of the service provider, if it sent a request."""
-    if pending.request is None:
+    if not isinstance(destination, SpInitiated):
         return refused
     return refused.for_service_provider(
-        issuer=pending.entity_id,
-        acs_url=pending.acs_url,
-        in_response_to=pending.request.id,
-        relay_state=pending.relay_state,
+        issuer=destination.entity_id,
+        acs_url=destination.acs_url,
+        in_response_to=destination.request.id,
+        relay_state=destination.relay_state,
     )

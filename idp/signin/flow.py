@@ -22,6 +22,7 @@ from idp.session.sso import Proof, Session, start_session
 from idp.signin import errors, pages, paths
 from idp.signin.assertion import Issuer, build_response, required_factors
 from idp.signin.browser_request import BrowserRequest
+from idp.signin.destination import OwnPage, SamlDestination
 from idp.signin.outcomes import SignInOutcomes
 from idp.signin.pending import PendingSignIn
 from idp.signin.second_factor import SecondFactorSteps
@@ -67,7 +68,7 @@ class SignInFlow:
         *factor* is the second factor that was passed in this very step.
         """
         pending, facts, request = step.pending, step.facts, step.pending.request
-        required = required_factors(pending, facts.trust, step.request.announces)
+        required = required_factors(pending.destination, facts.trust, step.request.announces)
         needs = self._needs(step, required)
         authenticated = facts.authenticated_user(needs, step.request.request_context)
         access = facts.access(authenticated)
@@ -76,11 +77,12 @@ class SignInFlow:
             case Step.COMPLETE, AuthenticatedUser() if not access.is_permitted:
                 return self._deny(step, authenticated.user.upn, factor)
             case Step.COMPLETE, AuthenticatedUser():
-                return self._issue(step, authenticated, required, factor)
+                return self._complete(step, authenticated, required, factor)
             case Step.SECOND_FACTOR, *_ if factor.context_id is not None:
-                raise errors.context_not_met(pending)  # one was passed, but not the one demanded
+                # One was passed, but not the one that the request requires.
+                raise errors.context_not_met(pending.destination)
             case _ if request is not None and request.is_passive:
-                raise errors.not_passive(pending)
+                raise errors.not_passive(pending.destination)
             case _ if self._is_spent(pending):
                 raise errors.answered_already()
             case Step.SECOND_FACTOR, _ if facts.user is not None:
@@ -93,7 +95,7 @@ class SignInFlow:
         pending, request, fields = step.pending, step.request, step.request.web.form
         name, password = fields.get("UserName", ""), fields.get("Password", "")
         check = self._services.directory.check_password(name, password, request.password_origin)
-        self._writer.password_checked(check, step.source, trust=pending.entity_id)
+        self._writer.password_checked(check, step.source, trust=pending.entity_id or "")
         if check.failure == "must_change_password":
             return self._change_password_page(pending, request)
         if check.user is None:
@@ -147,10 +149,10 @@ class SignInFlow:
         return answer.with_header("Set-Cookie", self._cookie.set_header(session))
 
     def _needs(self, step: SignInStep, required: RequiredFactors) -> Needs:
-        settings, request = step.facts.trust.settings, step.pending.request
+        request = step.pending.request
         return needs_of(
             required,
-            settings,
+            step.facts.settings,
             force_authn=request is not None and request.force_authn,
             received_at=step.pending.received_at,
             now=self._services.clock.now(),
@@ -162,27 +164,44 @@ class SignInFlow:
 
     def _deny(self, step: SignInStep, user: str, factor: PassedFactor) -> Answer:
         """End the sign-in of a user who stays signed in, but has no access to this trust."""
-        trust = step.facts.trust
+        trust = step.facts.existing_trust()
         policy = trust.settings.authorized_by
         self._outcomes.denied(step.pending, user, policy, step.source, factor.why)
         refused, now = errors.denied(user, trust.display_name), self._services.clock.now()
         node, status = step.facts.node.name, status_of(refused)
         return pages.error_page(refused, step.request.web, status=status, at=now, node=node)
 
-    def _issue(
+    def _complete(
         self,
         step: SignInStep,
         authenticated: AuthenticatedUser,
         required: RequiredFactors,
         factor: PassedFactor,
     ) -> Answer:
+        """Send the user to where the sign-in leads: with a response, or to a page of our own."""
+        match step.pending.destination:
+            case OwnPage(path):
+                if factor.context_id and not self._outcomes.end_second_factor(factor.context_id):
+                    raise errors.sign_in_ended()
+                return Answer(status=303, headers=(("Location", path),))
+            case destination:
+                return self._issue(step, destination, authenticated, required, factor)
+
+    def _issue(
+        self,
+        step: SignInStep,
+        destination: SamlDestination,
+        authenticated: AuthenticatedUser,
+        required: RequiredFactors,
+        factor: PassedFactor,
+    ) -> Answer:
         """Sign the response; it is sent only once request, sign-in and log row are committed."""
-        pending, facts, services = step.pending, step.facts, self._services
+        facts, services, trust = step.facts, self._services, step.facts.existing_trust()
         now, recent_tokens = services.clock.now(), step.request.recent_tokens
-        recent_tokens.refuse_loop(pending.entity_id, now)
+        recent_tokens.refuse_loop(destination.entity_id, now)
         with services.signing:
             xml, assertion = build_response(
-                pending, facts.trust, authenticated, required=required, issuer=self._issuer, now=now
+                destination, trust, authenticated, required=required, issuer=self._issuer, now=now
             )
         session = facts.session
         if session is None:
@@ -190,18 +209,18 @@ class SignInFlow:
         issued = Issued(
             session=session.root,
             user=authenticated.user.upn,
-            trust=pending.entity_id,
+            trust=destination.entity_id,
             name_id=assertion.name_id,
             session_index=assertion.session_index,
             expires_at=now + services.config.sign_in.session_lifetime + LONGER_THAN_SESSION,
         )
         if not self._outcomes.issued(
-            pending, issued, step.source, context_id=factor.context_id, why=factor.why
+            step.pending, issued, step.source, context_id=factor.context_id, why=factor.why
         ):
             raise self._why_not_issued(step, session)
         self._verbose.token_issued(assertion, authenticated, step.request.activity.id)
-        page = pages.posting_page(pending.acs_url, post_fields(xml, pending.relay_state))
-        return recent_tokens.add_token(page, pending.entity_id, now)
+        page = pages.posting_page(destination.acs_url, post_fields(xml, destination.relay_state))
+        return recent_tokens.add_token(page, destination.entity_id, now)
 
     def _why_not_issued(self, step: SignInStep, session: Session) -> Refused:
         facts = load_facts(self._services, step.pending.entity_id, session, step.facts.node.name)

@@ -65,8 +65,9 @@ class SignInOutcomes:
             outcome="issued",
             why=why,
         )
-        request = (pending.entity_id, pending.request_id) if pending.request_id else None
-        return self._finish(row, request, context_id, issued)
+        request = pending.request
+        spent = (request.issuer, request.id) if request else None
+        return self._finish(row, spent, context_id, issued)
 
     def refused(self, issuer: str, request_id: str, code: str, source: EventSource) -> bool:
         """Use up a request that is answered by a SAML status, and record why.
@@ -90,7 +91,7 @@ class SignInOutcomes:
                 Event.TOKEN_NOT_ISSUED,
                 source,
                 user=user,
-                trust=pending.entity_id,
+                trust=pending.entity_id or "",
                 outcome=outcome,
                 why=why,
             )
@@ -123,13 +124,16 @@ class SignInOutcomes:
             Event.AUTHORIZATION_REFUSED,
             source.activity_id,
             user=user,
-            trust=pending.entity_id,
+            trust=pending.entity_id or "",
             policy=policy,
         )
 
-    def end_second_factor(self, context_id: str) -> None:
-        """Use up a second factor that failed for good: its pages could be kept and posted again."""
-        self._once.claim(SIGN_IN, context_id, self._forgotten_at())
+    def end_second_factor(self, context_id: str) -> bool:
+        """Use up a second factor, whose pages could be kept and posted again.
+
+        Returns False if it was used up before.
+        """
+        return self._once.claim(SIGN_IN, context_id, self._forgotten_at())
 
     def has_ended(self, context_id: str) -> bool:
         """Say whether a second factor was used up."""

@@ -1,4 +1,4 @@
-"""What the user is on the way to: a checked request, sealed into the pages until it is answered."""
+"""A sign-in in progress: sealed into our pages until it is complete, since no node keeps state."""
 
 from __future__ import annotations
 
@@ -8,69 +8,97 @@ from typing import Any
 
 from idp.saml.values import AuthnRequest, NameID, NameIDPolicy
 from idp.session.seal import Seal
+from idp.signin.destination import Destination, IdpInitiated, OwnPage, SamlDestination, SpInitiated
 
 LIFETIME = timedelta(hours=1)
-"""How long after its request a log-in page is good, however often it is shown."""
+"""How long after its request a log-in page is valid, however often it is shown."""
 
 MAX_LIFETIME = 2 * LIFETIME
-"""How long after its request a sign-in may last, second factor and all."""
+"""How long after its request a sign-in may last, with the second factor."""
 
 
 @dataclass(frozen=True, slots=True)
 class PendingSignIn:
-    """A sign-in to one relying party trust that has not been answered yet.
+    """A sign-in that is not complete yet.
 
-    ``request`` is None when it began here (IdP-initiated). ``audience`` is the one of the trust's
-    names by which it was asked for. ``activity_id`` stays the same on all its pages and log lines.
+    ``destination`` is where it leads. ``received_at`` is when it began; all lifetimes count from
+    there. ``activity_id`` is the same on all its pages and in all its log lines.
     """
 
-    entity_id: str
-    acs_url: str
+    destination: Destination
     received_at: datetime
     activity_id: str
-    relay_state: str | None = None
-    request: AuthnRequest | None = None
-    audience: str = ""
 
     @property
-    def request_id(self) -> str | None:
-        """The id the answer refers to."""
-        return self.request.id if self.request else None
+    def request(self) -> AuthnRequest | None:
+        """The AuthnRequest that it answers, None if there is none."""
+        return self.destination.request if isinstance(self.destination, SpInitiated) else None
+
+    @property
+    def entity_id(self) -> str | None:
+        """The entity ID of the trust, None for a page of our own."""
+        return None if isinstance(self.destination, OwnPage) else self.destination.entity_id
 
     def seal(self, seal: Seal, now: datetime) -> str:
-        """Return it as the value of the field ``SamlSession``."""
+        """Return the value of the field ``SamlSession``."""
         return seal.seal(self.to_json(), lifetime=self.received_at + LIFETIME - now)
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as JSON values."""
+        """Return the sign-in as JSON values, which :func:`from_json` reads."""
         return {
-            "entity_id": self.entity_id,
-            "acs_url": self.acs_url,
             "received_at": self.received_at.timestamp(),
             "activity_id": self.activity_id,
-            "relay_state": self.relay_state,
-            "request": _request_to_json(self.request) if self.request else None,
-            "audience": self.audience,
+            **_destination_to_json(self.destination),
         }
 
 
 def from_json(values: dict[str, Any]) -> PendingSignIn:
-    """Return what :meth:`PendingSignIn.to_json` made."""
-    request = values["request"]
+    """Return the sign-in in JSON values.
+
+    Raises :class:`LookupError`, :class:`TypeError` or :class:`ValueError` for other values.
+    """
     return PendingSignIn(
-        entity_id=values["entity_id"],
-        acs_url=values["acs_url"],
+        destination=_destination_from_json(values),
         received_at=datetime.fromtimestamp(values["received_at"], UTC),
         activity_id=values["activity_id"],
-        relay_state=values["relay_state"],
-        request=_request_from_json(request) if request else None,
-        audience=values.get("audience", ""),
     )
 
 
 def unseal(seal: Seal, text: str) -> PendingSignIn:
     """Open the field ``SamlSession``; raises :class:`idp.session.seal.SealBroken`."""
-    return from_json(seal.open(text))
+    return seal.open_as(from_json, text)
+
+
+def _destination_to_json(destination: Destination) -> dict[str, Any]:
+    if isinstance(destination, OwnPage):
+        return {"own_page": destination.path}
+    return _saml_destination_to_json(destination)
+
+
+def _saml_destination_to_json(destination: SamlDestination) -> dict[str, Any]:
+    """Return a destination of a trust as JSON values.
+
+    For a request, the first three only repeat its values. The version before needs them: while a
+    farm is upgraded node by node, either version may receive the page of the other.
+    """
+    request = destination.request if isinstance(destination, SpInitiated) else None
+    return {
+        "entity_id": destination.entity_id,
+        "acs_url": destination.acs_url,
+        "audience": destination.audience,
+        "relay_state": destination.relay_state,
+        "request": _request_to_json(request) if request else None,
+    }
+
+
+def _destination_from_json(values: dict[str, Any]) -> Destination:
+    if "own_page" in values:
+        return OwnPage(values["own_page"])
+    relay_state, request = values["relay_state"], values["request"]
+    if request is None:
+        return IdpInitiated(values["entity_id"], values["audience"], values["acs_url"], relay_state)
+    # The version before has the audience only outside of the request.
+    return SpInitiated(_request_from_json({"audience": values["audience"], **request}), relay_state)
 
 
 def _request_to_json(request: AuthnRequest) -> dict[str, Any]:
@@ -86,6 +114,7 @@ def _request_to_json(request: AuthnRequest) -> dict[str, Any]:
         "requested_contexts": request.requested_contexts,
         "comparison": request.comparison,
         "signed": request.signed,
+        "audience": request.audience,
     }
 
 

@@ -1,4 +1,4 @@
-"""From a web request to the sign-in it is about: by a binding, by name, or by a page of ours."""
+"""Reads a web request: a sign-in or a log-out, by a binding, by a trust's name, or by our page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from urllib.parse import parse_qs
 
 from werkzeug.datastructures import MultiDict
 
-from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.saml.bindings import (
     SamlMessage,
     check_relay_state,
@@ -25,14 +24,15 @@ from idp.saml.requests import read_authn_request
 from idp.saml.values import LogoutRequest, LogoutResponse
 from idp.session.seal import Seal
 from idp.signin import errors
+from idp.signin.destination import IdpInitiated, SamlDestination, SpInitiated
 from idp.signin.pending import PendingSignIn, unseal
-from idp.signin.sign_in_facts import FactsLoader
+from idp.signin.sign_in_facts import FactsLoader, SignInFacts
 from idp.web.web_request import WebRequest
 
 
 @dataclass(frozen=True, slots=True)
 class LogoutMessage:
-    """A log-out message that has been checked, and how it came."""
+    """A checked log-out message, with its binding and RelayState."""
 
     content: LogoutRequest | LogoutResponse
     binding: str
@@ -40,7 +40,7 @@ class LogoutMessage:
 
 
 class RequestReader:
-    """Reads requests for one server: its addresses, its limits, its clock."""
+    """Reads the requests of one server, within its addresses and limits."""
 
     def __init__(
         self,
@@ -64,32 +64,34 @@ class RequestReader:
     def read(
         self,
         request: WebRequest,
-        look: FactsLoader,
+        load_facts: FactsLoader,
         *,
         by_name: bool,
     ) -> PendingSignIn | LogoutMessage | None:
-        """Return what *request* is about: a sign-in, a log-out or nothing.
+        """Return the sign-in or log-out that *request* begins or continues, None for neither.
 
-        ``by_name`` also takes an IdP-initiated address. A page of ours that was sealed for a
-        sign-in outranks the address it is posted to. Raises :class:`Refused` and
+        *by_name* also accepts IdP-initiated addresses. If the form has a sealed sign-in of one of
+        our pages, that is used, whatever the address says. Raises :class:`Refused` and
         :class:`idp.session.seal.SealBroken`.
         """
         sealed = request.form.get("SamlSession")
         if sealed is not None:
             return unseal(self._seal, sealed)
-        activity_id = request.activity.id
         message = _message(request.form, request.query)
         if message is not None:
             if is_logout(message):
-                return self._logout(message, look)
-            return self._requested(message, activity_id, look)
-        named = self._named(request) if by_name else None
-        return self._initiated_here(*named, activity_id, look) if named else None
+                return self._read_logout(message, load_facts)
+            destination: SamlDestination | None = self._read_authn_request(message, load_facts)
+        else:
+            destination = self._choose_by_name(request, load_facts) if by_name else None
+        if destination is None:
+            return None
+        return PendingSignIn(destination, self._now(), request.activity.id)
 
-    def _logout(self, message: SamlMessage, look: FactsLoader) -> LogoutMessage:
+    def _read_logout(self, message: SamlMessage, load_facts: FactsLoader) -> LogoutMessage:
         content = read_logout(
             message,
-            find_trust=lambda issuer: self._rules(look(issuer).trust),
+            find_trust=lambda issuer: self._rules(load_facts(issuer)),
             destinations=self._destinations,
             now=self._now(),
             skew=self._skew,
@@ -97,55 +99,50 @@ class RequestReader:
         )
         return LogoutMessage(content, message.binding, message.relay_state)
 
-    def _requested(
-        self, message: SamlMessage, activity_id: str, look: FactsLoader
-    ) -> PendingSignIn:
-        now = self._now()
+    def _read_authn_request(self, message: SamlMessage, load_facts: FactsLoader) -> SpInitiated:
         request = read_authn_request(
             message,
-            find_trust=lambda issuer: self._rules(look(issuer).trust),
+            find_trust=lambda issuer: self._rules(load_facts(issuer)),
             destinations=self._destinations,
-            now=now,
+            now=self._now(),
             skew=self._skew,
             max_age=self._lifetime,
         )
-        return PendingSignIn(
-            entity_id=request.issuer,
-            acs_url=request.acs_url,
-            received_at=now,
-            activity_id=activity_id,
-            relay_state=message.relay_state,
-            request=request,
-            audience=request.audience,
-        )
+        return SpInitiated(request, message.relay_state)
 
-    def _rules(self, trust: RelyingPartyTrust) -> RequestRules:
+    def _rules(self, facts: SignInFacts) -> RequestRules:
+        trust = facts.existing_trust()
         return RequestRules(
             trust.service_provider,
             require_signed=self._only_signed or trust.requires_signed_requests,
             algorithm=trust.settings.signature_algorithm,
         )
 
-    def _initiated_here(
-        self, entity_id: str, relay_state: str | None, activity_id: str, look: FactsLoader
-    ) -> PendingSignIn:
-        trust = look(entity_id).trust
-        return PendingSignIn(
+    def _choose_by_name(self, request: WebRequest, load_facts: FactsLoader) -> IdpInitiated | None:
+        named = self._named(request)
+        if named is None:
+            return None
+        identifier, relay_state = named
+        trust = load_facts(identifier).existing_trust()
+        return IdpInitiated(
             entity_id=trust.entity_id,
-            audience=entity_id,
+            audience=identifier,
             acs_url=default_acs(trust.service_provider).location,
-            received_at=self._now(),
-            activity_id=activity_id,
             relay_state=check_relay_state(relay_state),
         )
 
     def _named(self, request: WebRequest) -> tuple[str, str | None] | None:
-        """Return trust and RelayState of an IdP-initiated address (facts §C.10)."""
-        arguments = _any_case(request)
+        """Return the trust's identifier and the RelayState in an IdP-initiated address.
+
+        As in AD FS, it is ``loginToRp=ID&RelayState=…``, or a RelayState that holds both:
+        ``RelayState=RPID%3DID%26RelayState%3D…`` (``Set-AdfsProperties
+        -EnableRelayStateForIdpInitiatedSignOn``).
+        """
+        arguments = _lower_case_arguments(request)
         relay_state = arguments.get("relaystate")
         if "logintorp" in arguments:
             return arguments["logintorp"], relay_state
-        inner = _fields_of(relay_state or "")
+        inner = _parse_fields(relay_state or "")
         if "RPID" not in inner:
             return None
         if not self._relay_state_names_trust:
@@ -156,37 +153,37 @@ class RequestReader:
 def _message(form: MultiDict[str, str], query: bytes) -> SamlMessage | None:
     for parameter in ("SAMLRequest", "SAMLResponse"):
         if parameter in form:
-            _must_be_single(form, "SAMLRequest", "SAMLResponse", "RelayState")
+            _check_single(form, "SAMLRequest", "SAMLResponse", "RelayState")
             return decode_post(form[parameter], form.get("RelayState"), parameter=parameter)
     if holds_message(query):
         return decode_redirect(query)
     return None
 
 
-def _any_case(request: WebRequest) -> dict[str, str]:
-    """Return the query by names in lower case: AD FS takes them in any."""
+def _lower_case_arguments(request: WebRequest) -> dict[str, str]:
+    """Return the query with names in lower case, since AD FS accepts them in any case."""
     pairs = [(name.lower(), value) for name, value in request.arguments.items(multi=True)]
     arguments = dict(pairs)
     if len(arguments) != len(pairs):
-        raise _twice()
+        raise _duplicate()
     return arguments
 
 
-def _fields_of(relay_state: str) -> dict[str, list[str]]:
+def _parse_fields(relay_state: str) -> dict[str, list[str]]:
     try:
         return parse_qs(relay_state, keep_blank_values=True, max_num_fields=8)
     except ValueError:  # too many fields
         return {}
 
 
-def _must_be_single(form: MultiDict[str, str], *names: str) -> None:
-    """Refuse a message that could be read as two."""
+def _check_single(form: MultiDict[str, str], *names: str) -> None:
+    """Refuse a form that could be read as two messages."""
     given = [name for name in names for _ in form.getlist(name)]
     if len(set(given)) != len(given) or {"SAMLRequest", "SAMLResponse"} <= set(given):
-        raise _twice()
+        raise _duplicate()
 
 
-def _twice() -> Refused:
+def _duplicate() -> Refused:
     return Refused(
         "A parameter of the request stands there twice",
         "Send each parameter once",

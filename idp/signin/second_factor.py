@@ -98,7 +98,7 @@ class SecondFactorSteps:
     def _failed(self, failed: Failed, step: SignInStep) -> Answer:
         """End the sign-in on the adapter's last page, or on our error page."""
         if failed.code == "context_not_met":
-            raise errors.context_not_met(step.pending)
+            raise errors.context_not_met(step.pending.destination)
         facts = step.facts
         user = facts.user.upn if facts.user else ""
         self._outcomes.not_issued(step.pending, user, failed.code, step.source, failed.explanation)

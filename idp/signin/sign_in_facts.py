@@ -1,4 +1,4 @@
-"""What is known of a sign-in before a step: trust, node, and whose session the browser has."""
+"""Loads what a sign-in step needs in one database read: trust, node, session, user."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from idp.federation.access_control.decision import (
     Access,
     AccessRules,
     decide,
+    decide_for_own_page,
 )
 from idp.federation.authenticated_user import AuthenticatedUser, authentication_methods
 from idp.federation.farm import Node
+from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.federation.request_context import RequestContext
 from idp.saml.refusal import Refused
@@ -26,53 +28,76 @@ from idp.signin.steps import Needs
 
 @dataclass(frozen=True, slots=True)
 class SignInFacts:
-    """One look at the store. ``session`` and ``user`` are both there, or both None."""
+    """What holds at the moment of one read.
 
-    trust: RelyingPartyTrust
+    ``trust`` is None for a sign-in to a page of our own. ``session`` is valid, and ``user`` is its
+    user; both are None if there is no valid session. ``rules`` are those for all trusts.
+    """
+
+    trust: RelyingPartyTrust | None
     node: Node
     rules: AccessRules
     session: Session | None = None
     user: User | None = None
 
+    @property
+    def settings(self) -> TrustSettings | None:
+        """The settings of the trust, None without a trust."""
+        return self.trust.settings if self.trust else None
+
+    def existing_trust(self) -> RelyingPartyTrust:
+        """Return the trust; raises :class:`LookupError` for a sign-in without one."""
+        if self.trust is None:
+            raise LookupError("this sign-in has no relying party trust")
+        return self.trust
+
     def authenticated_user(
         self, needs: Needs, request_context: RequestContext
     ) -> AuthenticatedUser | None:
-        """Return what the session proves of its user, as far as it counts; None without one."""
-        if self.session is None or self.user is None:
+        """Return the user with the proofs that count, None without a valid session."""
+        session, user = self.session, self.user
+        if session is None or user is None:
             return None
-        session, second = self.session, needs.valid_second_factor(self.session)
+        second = needs.valid_second_factor(session)
         methods = authentication_methods(session.primary.method, second.method if second else None)
-        return AuthenticatedUser(self.user, methods, self.session.authenticated_at, request_context)
+        return AuthenticatedUser(user, methods, session.authenticated_at, request_context)
 
     def access(self, authenticated: AuthenticatedUser | None) -> Access:
         """Decide access for an authenticated user; deny when nobody is authenticated."""
         if authenticated is None:
             return NOT_AUTHENTICATED
+        if self.trust is None:
+            return decide_for_own_page(self.rules, authenticated)
         return decide(self.trust.settings, self.rules, authenticated)
 
 
-FactsLoader = Callable[[str], SignInFacts]
-"""Looks at the store for one trust; within one web request, the same look serves twice."""
+FactsLoader = Callable[[str | None], SignInFacts]
+"""Loads the facts for the trust with an entity ID, or without a trust for None."""
 
 
 def cached_loader(services: Services, session: Session | None, node: str | None) -> FactsLoader:
-    """Return the look of one web request that brought *session* to *node* (None: the first)."""
-    seen: dict[str, SignInFacts] = {}
+    """Return a loader that remembers what it read during this web request.
 
-    def look(entity_id: str) -> SignInFacts:
-        if entity_id not in seen:
-            seen[entity_id] = load_facts(services, entity_id, session, node)
-        return seen[entity_id]
+    *session* is the one in the browser's cookie. *node* names the node that answers, None the
+    farm's first.
+    """
+    loaded: dict[str | None, SignInFacts] = {}
 
-    return look
+    def load(entity_id: str | None) -> SignInFacts:
+        if entity_id not in loaded:
+            loaded[entity_id] = load_facts(services, entity_id, session, node)
+        return loaded[entity_id]
+
+    return load
 
 
 def load_facts(
-    services: Services, entity_id: str, session: Session | None, node: str | None
+    services: Services, entity_id: str | None, session: Session | None, node: str | None
 ) -> SignInFacts:
-    """Return what holds at this moment; a session that is not good any more counts as none.
+    """Return the facts of this moment; a session that is not valid is left out.
 
-    Raises :class:`Refused` when there is no such trust or it is disabled, and :class:`NoNode`.
+    *entity_id* is any identifier of the trust, None for a page of our own. Raises :class:`Refused`
+    if there is no such trust, or it is disabled or expired, and :class:`NoNode`.
     """
     facts = services.sign_ins.facts(
         entity_id,
@@ -80,18 +105,22 @@ def load_facts(
         session.root if session else None,
         node,
     )
-    trust, user = facts.trust, facts.user
+    if entity_id is not None:
+        _check_trust(services, facts.trust, entity_id)
+    configured = services.config.server.node
+    if facts.node is None or (configured is not None and facts.node.name != configured):
+        raise NoNode
+    user = facts.user
+    if session is None or user is None or facts.session_ended or not is_valid(session, user):
+        session = user = None
+    return SignInFacts(facts.trust, facts.node, facts.rules, session, user)
+
+
+def _check_trust(services: Services, trust: RelyingPartyTrust | None, entity_id: str) -> None:
     if trust is None or not trust.settings.enabled:
         raise _unknown_trust(entity_id)
     if trust.has_expired(services.clock.now()):
         raise _expired(entity_id)
-    configured = services.config.server.node
-    if facts.node is None or (configured is not None and facts.node.name != configured):
-        raise NoNode
-    known = SignInFacts(trust, facts.node, facts.rules)
-    if session is None or user is None or facts.session_ended or not is_valid(session, user):
-        return known
-    return SignInFacts(trust, facts.node, facts.rules, session, user)
 
 
 def _unknown_trust(entity_id: str) -> Refused:

@@ -95,7 +95,10 @@ class SqlTrustStore:
 def read_trust(
     connection: Connection, entity_id: str
 ) -> tuple[RelyingPartyTrust | None, str | None]:
-    """Return one trust and its change stamp; raises :class:`UnreadableTrust`."""
+    """Return one trust and its change stamp.
+
+    Raises :class:`~idp.federation.relying_party.trust.UnreadableTrust`.
+    """
     row = connection.execute(_TRUST, {"entity_id": entity_id}).first()
     return (None, None) if row is None else (trust_from_row(row[:-1]), row[-1])
 

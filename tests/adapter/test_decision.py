@@ -33,7 +33,7 @@ def kwargs_of(row: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: " ".join(filter(None, row.values())))
-def test_a_row_of_the_table_is_decided_as_it_says(row):
+def test_every_row_of_the_table_is_decided_as_the_row_says(row):
     decision = decide(**kwargs_of(row))
 
     assert (decision.experience, decision.reason) == (row["expected"], row["reason"])
@@ -44,7 +44,7 @@ def test_a_row_of_the_table_is_decided_as_it_says(row):
     [row for row in ROWS if row["basis"] == "stated"],
     ids=lambda row: " ".join(filter(None, row.values())),
 )
-def test_what_is_stated_rests_on_stated_rules_alone(row):
+def test_a_decision_that_is_stated_rests_on_stated_rules_alone(row):
     rules = decide(**kwargs_of(row)).rules
 
     assert rules
@@ -140,7 +140,7 @@ def test_a_text_without_a_revision_is_answered_with_what_is_known_and_what_to_ru
     assert decision.rules == ()
 
 
-def test_a_product_outside_the_table_is_said_to_be_so_even_without_a_revision():
+def test_a_product_outside_the_table_is_named_as_such_even_without_a_revision():
     decision = decide(scenario="adfs", host="Microsoft Windows [Version 6.3.9600]")
 
     assert decision.reason == "update_level_unknown"

@@ -89,7 +89,7 @@ def test_1_0_1850_1_is_later_than_1_0_1_41():
     "text",
     ["", "1", "1.2.2216", "1.2.2216.1.0", "v1.2.2216.1", "1.2.2216.-1", "1.2.2216.１", "a.b.c.d"],
 )
-def test_what_is_no_version_is_refused(text):
+def test_a_malformed_version_is_refused(text):
     with pytest.raises(NotAVersionError, match=r"1\.2\.2216\.1"):
         radius(text)
 
@@ -127,14 +127,14 @@ def test_chap_and_eap_carry_no_more_than_mschapv2(protocol, version):
         assert one == other
 
 
-def test_what_was_not_said_is_taken_for_granted_and_named():
+def test_what_was_not_given_is_assumed_and_named():
     decision = radius("1.2.2216.1")
 
     assert decision.experience == "totp"
     assert len(decision.warnings) == 3
 
 
-def test_only_what_matters_is_taken_for_granted():
+def test_only_what_matters_is_assumed():
     assert radius("1.2.2131.2").warnings == ()
 
 

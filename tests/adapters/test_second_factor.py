@@ -104,14 +104,14 @@ def test_of_several_the_user_chooses_and_may_change(second_factor):
     assert back.progress.provider == "Good"
 
 
-def test_who_does_not_choose_is_asked_again(second_factor):
+def test_a_user_who_does_not_choose_is_asked_again(second_factor):
     factor = second_factor("Good", "Polyglot")
     chosen = factor.start(USER, REQUEST)
     assert factor.post(chosen.progress, {}, USER, REQUEST) == chosen
 
 
 @pytest.mark.parametrize("name", ["Unavailable", "Nobody"])
-def test_one_that_was_not_offered_cannot_be_chosen(name, second_factor):
+def test_an_adapter_that_was_not_offered_cannot_be_chosen(name, second_factor):
     factor = second_factor("Good", "Polyglot", "Unavailable")
     chosen = factor.start(USER, REQUEST)
     failed = factor.post(chosen.progress, {"AuthMethod": name}, USER, REQUEST)
@@ -119,7 +119,7 @@ def test_one_that_was_not_offered_cannot_be_chosen(name, second_factor):
     assert not failed.is_final
 
 
-def test_one_that_is_no_longer_enabled_cannot_be_posted_to(second_factor):
+def test_an_adapter_that_is_no_longer_enabled_cannot_be_posted_to(second_factor):
     shown = second_factor("Good", "Polyglot").start(USER, REQUEST)
     progress = replace(shown.progress, provider="Good")
     failed = second_factor("Polyglot").post(progress, {"Answer": "yes"}, USER, REQUEST)
@@ -144,7 +144,7 @@ def test_a_method_that_is_demanded_leaves_the_adapters_that_announced_it(second_
     ("name", "code"),
     [("ThrowsAtTheEnd", "adapter_error"), ("AnotherMethod", "method_not_announced")],
 )
-def test_what_an_adapter_does_wrong_ends_it_for_good(name, code, second_factor):
+def test_an_error_of_an_adapter_ends_the_second_factor_for_good(name, code, second_factor):
     factor = second_factor(name)
     shown = factor.start(USER, REQUEST)
     failed = factor.post(shown.progress, {"Answer": "yes"}, USER, REQUEST)

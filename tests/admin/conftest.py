@@ -12,7 +12,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from support.clock import SetClock
-from support.servers.server_folder import ADMIN_TOKEN, BASE_URL, assembled, metadata
+from support.servers.server_folder import ADMIN_TOKEN, BASE_URL, assembled
+from support.service_providers.metadata_parts import metadata
 from werkzeug.test import TestResponse
 
 from idp.app import create_app

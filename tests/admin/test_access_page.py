@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from support.servers.server_folder import ADMIN_TOKEN, BASE_URL, metadata
+from support.servers.server_folder import ADMIN_TOKEN, BASE_URL
+from support.service_providers.metadata_parts import metadata
 
 from idp.federation.access_control.policy_file import read_policy
 
@@ -10,14 +11,16 @@ TRUST = "https://sp.example.test/metadata"
 RULES = '=> issue(Type = "urn:<b>", Value = "x");'
 
 
-def test_without_a_session_it_leads_to_the_form_for_the_token(new_administrator, trust):
+def test_the_page_without_a_session_leads_to_the_form_for_the_token(new_administrator, trust):
     answer = new_administrator().see("/admin/access")
 
     assert (answer.status_code, answer.location) == (303, "/admin/")
     assert TRUST not in answer.text
 
 
-def test_it_shows_what_lets_users_in_and_what_asks(administrator, services, trust):
+def test_the_page_shows_which_policy_permits_users_and_which_rule_asks_for_the_second_factor(
+    administrator, services, trust
+):
     assert "Permit everyone" in administrator.see("/admin/access").text
 
     services.access.set(read_policy("Office <1>", {"permit": [{"networks": ["{Where}"]}]}))
@@ -35,7 +38,7 @@ def test_it_shows_what_lets_users_in_and_what_asks(administrator, services, trus
     assert "<td>always</td>" in page
 
 
-def test_it_shows_rules_and_a_trust_that_lets_nobody_in(administrator, services, trust):
+def test_the_page_shows_rules_and_a_trust_that_permits_nobody(administrator, services, trust):
     services.policy.set_second_factor("never")
     services.policy.set_additional_rules(RULES)
     services.trusts.change_from_text(
@@ -51,7 +54,7 @@ def test_it_shows_rules_and_a_trust_that_lets_nobody_in(administrator, services,
     assert "<td>nothing</td>" in administrator.see("/admin/access").text
 
 
-def test_it_shows_no_more_than_a_page_can_hold(administrator, services, trust, monkeypatch):
+def test_the_page_shows_no_more_rows_than_it_can_hold(administrator, services, trust, monkeypatch):
     monkeypatch.setattr("idp.management.access_control.MAX_SHOWN", 1)
     services.trusts.add(metadata().replace(TRUST, "urn:second").encode())
 
@@ -65,7 +68,7 @@ def test_a_server_without_trusts_says_how_to_make_one(administrator):
     assert "tallystick sp add FILE" in administrator.see("/admin/access").text
 
 
-def test_the_api_tells_the_policy_of_a_trust_and_changes_it(services, trust, app):
+def test_the_api_shows_and_changes_the_policy_of_a_trust(services, trust, app):
     client = app.test_client()
     headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
 

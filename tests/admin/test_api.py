@@ -30,7 +30,7 @@ def test_put_makes_and_changes_a_node_and_get_shows_it(script):
     assert script("GET", "/admin/api/nodes").json == [node]
 
 
-def test_what_was_put_is_in_the_database_and_not_in_the_process(script, services):
+def test_a_node_that_was_put_is_in_the_database_and_not_in_the_process(script, services):
     script("PUT", NODE, {"build": "KB5007205"})
     services.farm.set_build("sts1", "20348.288", "somebody else")
 
@@ -94,14 +94,14 @@ def test_a_body_that_cannot_be_used_is_refused_and_changes_nothing(
         ("PUT", "/admin/api/nodes/", 404),
     ],
 )
-def test_what_is_not_there_is_an_error_in_json(method, path, status, script):
+def test_an_unknown_path_is_an_error_in_json(method, path, status, script):
     answer = script(method, path, {"build": "20348.350"} if method == "PUT" else None)
 
     assert answer.status_code == status
     assert set(answer.json) == {"error", "problem", "remedy"}
 
 
-def test_a_method_that_does_nothing_here_is_told_which_does(script):
+def test_an_answer_to_a_wrong_method_names_the_right_ones(script):
     assert script("DELETE", NODE).headers["Allow"] == "GET, PUT"
 
 
@@ -124,7 +124,7 @@ def test_head_is_answered_as_get_is(script):
     ids=str,
 )
 @pytest.mark.parametrize("method", ["GET", "PUT"])
-def test_without_the_token_nothing_is_told_or_changed(method, headers, script, services):
+def test_nothing_is_shown_or_changed_without_the_token(method, headers, script, services):
     services.farm.set_build("sts1", "20348.350", "test")
 
     answer = script(method, NODE, {"build": "20348.1"}, **headers)
@@ -135,7 +135,7 @@ def test_without_the_token_nothing_is_told_or_changed(method, headers, script, s
     assert services.farm.node("sts1").build == "20348.350"
 
 
-def test_even_what_does_not_exist_is_told_only_to_administrators(script):
+def test_only_administrators_learn_that_a_path_does_not_exist(script):
     for path in ("/admin/api/nodes/none", "/admin/api/nothing"):
         assert script("GET", path, Authorization="").status_code == 401
 
@@ -170,7 +170,7 @@ class TestAnAdministratorsCookie:
         assert answer.json["error"] == "csrf"
         assert services.farm.nodes() == ()
 
-    def test_changes_with_the_csrf_token_of_its_session(self, administrator, services):
+    def test_a_session_changes_nodes_with_its_csrf_token(self, administrator, services):
         answer = self.put(administrator, {"X-CSRF-Token": administrator.csrf()})
 
         assert answer.status_code == 200

@@ -40,7 +40,7 @@ def left_by(flashes: Flashes, owner: AdminSession, flash: Flash = FLASH) -> Requ
     return bringing(cookie_of(response))
 
 
-def test_what_one_response_leaves_the_next_request_brings(flashes, clock):
+def test_a_message_of_one_response_is_shown_by_the_next_request(flashes, clock):
     assert flashes.read(left_by(flashes, session(clock)), session(clock)) == FLASH
 
 
@@ -48,7 +48,7 @@ def test_another_session_does_not_see_it(flashes, clock):
     assert flashes.read(left_by(flashes, session(clock)), session(clock, "yours")) is None
 
 
-def test_it_is_over_after_a_minute(flashes, clock):
+def test_a_message_expires_after_a_minute(flashes, clock):
     request = left_by(flashes, session(clock))
     clock.advance(seconds=LIFETIME.total_seconds())
 

@@ -67,7 +67,7 @@ def test_an_urgent_one_signs_at_once(call, ring):
         ("PATCH", "", {}, 405, "method_not_known"),
     ],
 )
-def test_what_cannot_be_done_changes_nothing(call, ring, method, path, body, status, code):
+def test_a_step_that_cannot_be_taken_changes_nothing(call, ring, method, path, body, status, code):
     before = ring()
 
     answer = call(method, path, body)
@@ -106,7 +106,7 @@ def test_the_next_key_is_made_and_signs_on_the_page(administrator, ring):
     "form",
     [{"action": "roll", "kind": "dsa"}, {"action": "promote"}, {"action": "retire"}, {}],
 )
-def test_what_cannot_be_done_is_told_on_the_page(administrator, ring, form):
+def test_the_page_names_a_step_that_cannot_be_taken(administrator, ring, form):
     before = ring()
 
     page = administrator.post("/admin/keys", {"csrf": administrator.csrf(), **form})

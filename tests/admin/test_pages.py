@@ -75,7 +75,7 @@ def test_an_open_session_is_not_hindered_by_wrong_tokens_from_the_same_address(
     assert "<h1>Farm</h1>" in administrator.see().text
 
 
-def test_without_a_token_file_nobody_gets_in(new_administrator, farm_folder):
+def test_nobody_signs_in_without_a_token_file(new_administrator, farm_folder):
     (farm_folder / "admin.token").unlink()
 
     visitor = new_administrator()
@@ -241,7 +241,7 @@ def test_a_product_that_microsoft_names_no_update_for_offers_nothing(administrat
     assert "Go back" not in page
 
 
-def test_text_that_is_no_build_is_shown_again_beside_what_is_wrong_with_it(administrator, services):
+def test_a_text_that_is_not_a_build_is_shown_again_with_the_error(administrator, services):
     administrator.set_build("sts1", "20348.350")
 
     answer = administrator.set_build("sts1", '<script>alert(1)</script> & "quoted"')

@@ -29,7 +29,7 @@ def test_ten_wrong_tokens_a_minute_are_looked_at_and_no_more(tries):
     assert wrong(tries, NOW + WINDOW)
 
 
-def test_another_client_is_not_hindered(tries):
+def test_another_client_is_not_limited(tries):
     for _ in range(MAX_WRONG + 1):
         wrong(tries)
 
@@ -50,7 +50,7 @@ def test_parallel_tries_at_several_nodes_get_ten_looks_together(open_database):
     assert sum(granted) == MAX_WRONG
 
 
-def test_what_was_counted_is_forgotten(tries, once):
+def test_counted_tries_are_forgotten(tries, once):
     wrong(tries)
 
     assert once.purge(NOW + WINDOW + timedelta(microseconds=1)) == 1

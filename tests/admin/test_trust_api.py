@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
-from support.servers.server_folder import SP_ID, metadata
+from support.service_providers.metadata_parts import SP_ID, metadata
 
 TRUSTS = "/admin/api/trusts"
 ONE = f"{TRUSTS}/{quote(SP_ID, safe='')}"
@@ -72,7 +72,7 @@ def test_settings_are_put_all_or_none(script, trust, services):
         ({"url": "http://127.0.0.1:9/m"}, 422, "private_address"),
     ],
 )
-def test_what_makes_no_trust_is_refused(body, status, code, script, services):
+def test_metadata_that_makes_no_trust_is_refused(body, status, code, script, services):
     answer = script("POST", TRUSTS, body)
 
     assert (answer.status_code, answer.json["error"]) == (status, code)
@@ -86,7 +86,7 @@ def test_an_unknown_trust_is_not_found(method, body, script):
     assert (answer.status_code, answer.json["error"]) == (404, "unknown_trust")
 
 
-def test_nothing_of_it_is_for_those_without_the_token(script, trust, services):
+def test_nothing_of_the_api_answers_without_the_token(script, trust, services):
     for method, path in (("GET", TRUSTS), ("POST", TRUSTS), ("PUT", ONE), ("DELETE", ONE)):
         assert script(method, path, {}, Authorization="Bearer wrong").status_code == 401
     assert services.trusts.list() == (trust,)
@@ -104,6 +104,6 @@ def test_claim_rules_are_a_setting_of_the_trust(script, trust, services):
     assert services.trusts.existing(trust.entity_id).settings.claim_rules is None
 
 
-def test_what_was_not_accepted_is_not_logged_as_accepted(script, trust, capsys):
+def test_an_update_that_was_not_accepted_is_not_logged_as_accepted(script, trust, capsys):
     assert script("POST", ONE, {"accept": True}).status_code == 422
     assert "trust_accepted" not in capsys.readouterr().err

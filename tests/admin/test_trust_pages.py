@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 from lxml import html
-from support.servers.server_folder import SP_ID, metadata
+from support.service_providers.metadata_parts import SP_ID, metadata
 
 from idp.federation.claim_rules.toml.reader import read_toml
 from idp.federation.metadata.schedule import PendingUpdate, RefreshState
@@ -67,7 +67,7 @@ def test_the_form_has_every_setting_but_the_tables(administrator, trust):
     )
 
 
-def test_saving_it_unchanged_changes_nothing(save, services, trust):
+def test_saving_an_unchanged_form_changes_nothing(save, services, trust):
     services.trusts.change_from_text(SP_ID, {"attributes.urn:x": "y", "notes": "one\ntwo"})
     before = settings(services)
 
@@ -75,7 +75,7 @@ def test_saving_it_unchanged_changes_nothing(save, services, trust):
     assert settings(services) == before
 
 
-def test_what_is_changed_holds(save, services, trust):
+def test_a_changed_setting_holds(save, services, trust):
     answer = save(
         token_lifetime="30", second_factor="never", signature_algorithm="rsa-sha1", notes="a\r\nb"
     )
@@ -87,7 +87,7 @@ def test_what_is_changed_holds(save, services, trust):
     assert (changed.signature_algorithm, changed.notes) == (uris.RSA_SHA1, "a\nb")
 
 
-def test_what_is_wrong_is_told_and_what_was_typed_stays(save, services, trust):
+def test_a_wrong_value_is_reported_and_the_typed_text_stays(save, services, trust):
     answer = save(token_lifetime="soon", notes="kept <b>")
 
     assert answer.status_code == 422
@@ -114,7 +114,7 @@ def test_claim_rules_are_seen_and_changed_as_toml(administrator, save, services,
     assert settings(services).claim_rules is None
 
 
-def test_wrong_claim_rules_are_told_by_their_number(save, services, trust):
+def test_wrong_claim_rules_are_reported_by_their_number(save, services, trust):
     answer = save(claim_rules=RULES + "[[claim_rules]]\n")
 
     assert answer.status_code == 422
@@ -131,8 +131,8 @@ def test_the_log_tells_what_was_done_and_no_event_that_a_form_makes_up(save, tru
     assert "trust_removed" not in lines
 
 
-def test_what_is_held_back_is_accepted_by_a_press(administrator, save, services, trust):
-    held = PendingUpdate(metadata(acs="https://sp.example.test/new").encode(), ("for a test",))
+def test_an_update_that_was_held_back_is_accepted_by_a_button(administrator, save, services, trust):
+    held = PendingUpdate(metadata(acs_url="https://sp.example.test/new").encode(), ("for a test",))
     services.refreshes.save(SP_ID, RefreshState(services.clock.now(), held=held))
     assert "for a test" in administrator.see(ONE).text
 

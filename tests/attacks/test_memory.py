@@ -21,7 +21,7 @@ A_LITTLE = 3_000  # KiB; thirty bytes of each message kept would be as much
 
 
 @pytest.mark.timeout(600)  # on whatever machine
-def test_a_hundred_thousand_malformed_messages_leave_it_flat():
+def test_a_hundred_thousand_malformed_messages_leave_memory_flat():
     """All that a process had when a tenth of them were refused is about all that it ever needs."""
     done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, malformed_messages.__file__, str(MESSAGES)],

@@ -37,7 +37,7 @@ def test_no_assert_stands_in_the_product():
 
 
 @pytest.mark.timeout(600)  # a suite within the suite, on whatever machine
-def test_what_keeps_people_out_does_so_without_asserts():
+def test_access_is_refused_without_the_help_of_asserts():
     """Attacks fail when the product runs optimised, too; pytest keeps the asserts of tests.
 
     Log-out messages go the way of requests, and are left out here.

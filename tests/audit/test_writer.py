@@ -76,7 +76,7 @@ def test_a_row_says_when_where_and_from_where(writer, rows):
     assert rows.written == []
 
 
-def test_what_is_written_is_a_row_and_a_line_with_the_same_fields(writer, rows, stream):
+def test_a_record_is_a_row_and_a_line_with_the_same_fields(writer, rows, stream):
     row = writer.row(Event.TOKEN_NOT_ISSUED, SOURCE, user="u", outcome="MSIS5007")
     writer.write(row)
 

@@ -54,14 +54,14 @@ def test_a_code_works_once(phone_host, newcomer):
     assert len(devices(phone_host)) == 1
 
 
-def test_an_activation_sent_again_is_refused_before_its_code_is_looked_at(phone_host, newcomer):
+def test_an_activation_sent_again_is_refused_before_its_code_is_checked(phone_host, newcomer):
     call = newcomer.meant("POST", "activate", wish(phone_host))
     header = newcomer.header(call)
     assert newcomer.send(call, header).status_code == 200
     assert newcomer.send(call, header).json()["error"] == "call_replayed"
 
 
-def test_a_seed_is_told_with_the_activation_that_makes_it(phone_host, newcomer):
+def test_a_seed_comes_with_the_activation_that_makes_it(phone_host, newcomer):
     import pyotp
 
     seed = newcomer.call("POST", "activate", wish(phone_host, totp=True)).json()["seed"]
@@ -96,7 +96,7 @@ def test_another_code_under_the_same_signature_is_refused(phone_host, newcomer):
     assert newcomer.send(other, header).json()["error"] == "bad_signature"
 
 
-def test_the_phone_of_a_disabled_user_is_not_activated_and_its_code_not_used_up(
+def test_the_phone_of_a_disabled_user_is_not_activated_and_the_code_not_used_up(
     phone_host, newcomer
 ):
     body = wish(phone_host)
@@ -132,7 +132,7 @@ def test_five_wrong_codes_end_an_activation(phone_host, newcomer):
         ("public_key", None, "bad_request"),
     ],
 )
-def test_what_a_phone_may_not_say_of_itself_is_refused(phone_host, newcomer, field, value, code):
+def test_a_malformed_description_of_a_phone_is_refused(phone_host, newcomer, field, value, code):
     refused = newcomer.call("POST", "activate", wish(phone_host, **{field: value}))
     assert refused.json()["error"] == code
     assert 400 <= refused.status_code < 500

@@ -32,7 +32,7 @@ def test_an_account_says_whose_phone_it_is(hand):
     }  # fmt: skip
 
 
-def test_a_pending_request_is_told_without_its_number(phone_host, hand):
+def test_a_pending_request_is_shown_without_its_number(phone_host, hand):
     started = phone_host.push()
     (told,) = hand.call("GET", "pending").json()["requests"]
     assert set(told) == {
@@ -42,7 +42,7 @@ def test_a_pending_request_is_told_without_its_number(phone_host, hand):
     assert (told["application"], told["client_ip"]) == (APPLICATION, "192.0.2.7")
 
 
-def test_nobody_is_told_of_the_requests_of_others(phone_host, bobs_hand):
+def test_nobody_sees_the_requests_of_other_users(phone_host, bobs_hand):
     phone_host.push()
     assert bobs_hand.call("GET", "pending").json()["requests"] == []
 
@@ -86,7 +86,7 @@ def test_two_devices_may_draw_the_same_nonce(hand, bobs_hand):
 
 
 @pytest.mark.parametrize("seconds", [-61, 61])
-def test_a_stale_call_is_refused_and_told_the_time(phone_host, hand, seconds):
+def test_a_stale_call_is_refused_with_the_time_of_the_server(phone_host, hand, seconds):
     call = hand.meant("GET", "account")
     wrong = round((phone_host.clock.now().timestamp() + seconds) * 1000)
     answer = hand.send(call, hand.header(call, hand.stamp(time=wrong)))
@@ -176,7 +176,7 @@ def test_an_approval_without_the_number_that_is_due_leaves_the_request_open(phon
     assert hand.answer(started, number=started.number).json()["state"] == "approved"
 
 
-def test_a_number_where_none_is_due_is_ignored(phone_host, hand):
+def test_a_number_that_was_not_asked_for_is_ignored(phone_host, hand):
     started = phone_host.push("approve_deny")
     assert hand.answer(started, number="42").json()["state"] == "approved"
 
@@ -326,7 +326,7 @@ def test_a_huge_body_is_refused(hand, name):
     "query",
     ["wait=-1", "wait=1.5", "wait=x", "wait=%D9%A3", "wait=99999999999", "seen=a%00b", "wait="],
 )
-def test_a_query_that_is_none_is_refused(hand, query):
+def test_a_malformed_query_is_refused(hand, query):
     refused(hand.call("GET", f"pending?{query}"), 400, "bad_request")
 
 

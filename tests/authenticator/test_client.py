@@ -156,7 +156,7 @@ def test_a_server_that_is_not_there_is_one_clear_error(tmp_path):
 
 def test_a_page_that_is_no_tallystick_server_is_one_clear_error(phone_host, phone, monkeypatch):
     monkeypatch.setattr("idp.authenticator.transport.API", "/static/")
-    with pytest.raises(ServerUnreachable, match="not one of a Tallystick server"):
+    with pytest.raises(ServerUnreachable, match="does not come from a Tallystick server"):
         phone.pending()
 
 
@@ -167,7 +167,7 @@ def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(phone_host, ph
 
 
 @pytest.mark.parametrize("text", ["localhost:8080", "ftp://host/x", "https://", "javascript:1"])
-def test_an_address_that_is_none_is_refused(text):
+def test_a_malformed_address_is_refused(text):
     with pytest.raises(ServerUnreachable):
         server_of(text)
 

@@ -32,12 +32,12 @@ def test_an_account_comes_back_with_its_key(phone_file):
     assert pem(phone_file.accounts()[0].key) == ACCOUNT.private_key
 
 
-def test_the_file_is_its_owners_alone(phone_file):
+def test_the_file_is_readable_by_its_owner_alone(phone_file):
     phone_file.add(ACCOUNT)
     assert stat.S_IMODE(phone_file.path.stat().st_mode) == 0o600
 
 
-def test_what_a_failed_test_prints_of_an_account_holds_no_secret():
+def test_the_repr_of_an_account_holds_no_secret():
     shown = repr(replace(ACCOUNT, seed="JBSWY3DPEHPK3PXP"))
     assert "PRIVATE KEY" not in shown
     assert "JBSWY3DPEHPK3PXP" not in shown

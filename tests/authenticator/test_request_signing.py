@@ -81,7 +81,7 @@ def test_a_signature_of_zeros_is_refused():
         check_signature(CALL, STAMP, bytes(64), der(KEY))
 
 
-def test_what_is_signed_begins_with_what_it_is():
+def test_the_signed_text_begins_with_its_purpose():
     lines = signed_text(CALL, STAMP).decode().splitlines()
     assert lines[0] == "tallystick phone call 1"
     assert len(lines) == 8
@@ -119,7 +119,7 @@ GOOD = sign(CALL, STAMP, KEY)
         GOOD.replace("nonce-of-16-bytes", "short"),
     ],
 )
-def test_a_header_that_is_not_ours_is_no_signature(header):
+def test_a_header_of_another_scheme_is_not_a_signature(header):
     with pytest.raises(SignatureRefused) as refused:
         read_header(header)
     assert refused.value.code == "not_signed"

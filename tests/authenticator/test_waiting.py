@@ -31,7 +31,7 @@ def ids(answer):
     return [told["id"] for told in answer.result(10).json()["requests"]]
 
 
-def test_a_phone_that_waits_is_told_before_its_wait_is_over(phone_host, hand, wait):
+def test_a_waiting_phone_hears_of_a_request_before_its_wait_is_over(phone_host, hand, wait):
     waiting = wait(hand)
     started = phone_host.push()
     assert ids(waiting) == [started.challenge.id]
@@ -45,7 +45,7 @@ def test_a_request_that_was_seen_is_waited_beyond(phone_host, hand, wait):
     assert ids(waiting) == [second]
 
 
-def test_a_request_that_was_seen_is_told_again_when_nothing_changed(phone_host, hand):
+def test_a_request_that_was_seen_is_returned_again_when_nothing_changed(phone_host, hand):
     first = phone_host.push().challenge.id
     answer = hand.call("GET", f"pending?wait=1&seen={first}")
     assert [told["id"] for told in answer.json()["requests"]] == [first]
@@ -67,14 +67,14 @@ def test_a_wait_without_news_ends_with_an_empty_list(hand):
     assert hand.call("GET", "pending?wait=1").json()["requests"] == []
 
 
-def test_a_user_disabled_during_the_wait_is_told_nothing(phone_host, hand, wait):
+def test_a_user_disabled_during_the_wait_learns_nothing(phone_host, hand, wait):
     waiting = wait(hand)
     phone_host.services.directory.disable(ALICE)
     phone_host.push()
     assert waiting.result(10).json()["error"] == "user_disabled"
 
 
-def test_a_device_removed_during_the_wait_is_told_nothing(phone_host, hand, wait):
+def test_a_device_removed_during_the_wait_learns_nothing(phone_host, hand, wait):
     waiting = wait(hand)
     with phone_host.services.database.write() as connection:
         connection.execute(delete(devices))

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from support.servers.server_folder import ADMIN_TOKEN, SP_ID, metadata
+from support.servers.server_folder import ADMIN_TOKEN
+from support.service_providers.metadata_parts import SP_ID, metadata
 from werkzeug.serving import make_server
 
 from idp.app import create_app
@@ -78,7 +79,7 @@ def test_the_token_opens_the_farm(page, farm_url, looks):
     expect(page.get_by_role("article")).to_have_count(3)
 
 
-def test_each_node_says_what_it_shows_and_why(farm_page, looks):
+def test_every_node_shows_its_experience_and_the_reason(farm_page, looks):
     expect(node(farm_page, "sts1")).to_contain_text("Shows a number to match")
     expect(node(farm_page, "sts1")).to_contain_text("KB5007205 of 2021-11-09")
     expect(node(farm_page, "sts2")).to_contain_text("Shows Approve/Deny")
@@ -129,7 +130,9 @@ def test_a_build_may_be_pasted_as_the_server_prints_it(farm_page, services):
     assert services.farm.node("sts2").build == "17763.2300"
 
 
-def test_text_without_a_revision_is_kept_and_told_what_is_missing(farm_page, services, looks):
+def test_a_text_without_a_revision_is_kept_and_the_page_names_what_is_missing(
+    farm_page, services, looks
+):
     sts2 = node(farm_page, "sts2")
     sts2.get_by_text("Set another build").click()
     sts2.get_by_label("Build, KB, or what the server prints").fill(SYSTEMINFO)
@@ -158,7 +161,7 @@ def test_a_node_is_added(farm_page, services, looks):
     assert services.farm.node("sts4").build == "14393.4704"
 
 
-def test_what_other_devices_see_is_folded_away(farm_page, looks):
+def test_the_experience_of_other_devices_is_folded_away(farm_page, looks):
     sts1 = node(farm_page, "sts1")
     expect(sts1.get_by_role("row", name="Wearable")).to_be_hidden()
 
@@ -265,7 +268,7 @@ def test_access_shows_who_gets_in_where(farm_page, services, looks):
     looks(farm_page, "admin-access")
 
 
-def test_an_empty_log_and_an_empty_farm_say_so(farm_page, services, looks):
+def test_an_empty_log_and_an_empty_farm_have_a_sentence(farm_page, services, looks):
     for name in ("sts1", "sts2", "sts3"):
         services.farm.remove(name)
     farm_page.reload()
@@ -276,7 +279,9 @@ def test_an_empty_log_and_an_empty_farm_say_so(farm_page, services, looks):
     expect(farm_page.get_by_text("Nobody has signed in yet")).to_be_visible()
 
 
-def test_a_setting_of_a_trust_is_changed_and_its_weakness_told(farm_page, services, looks):
+def test_a_setting_of_a_trust_is_changed_and_the_page_names_the_weakness(
+    farm_page, services, looks
+):
     services.trusts.add(metadata().encode())
     services.trusts.add(metadata("https://library.example.test/shibboleth").encode())
     services.trusts.change_from_text(SP_ID, {"signature_algorithm": "rsa-sha1"})

@@ -89,7 +89,7 @@ def test_a_page_under_a_strict_policy_is_judged_too(show, page, axe):
     axe(page)
 
 
-def test_breaking_its_own_policy_is_noted(show, page, complaints):
+def test_a_page_that_breaks_its_own_policy_is_noted(show, page, complaints):
     show(page, GOOD, **{"Content-Security-Policy": "default-src 'none'"})
     assert "Content Security Policy" in complaints.pop()
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
-from support.service_providers.logout_apps import App
+from support.service_providers.service_provider import ServiceProvider
 
 from idp.saml.values import POST
-from idp.testing.federation import Federation, ServiceProvider
+from idp.testing.federation import Federation
 
 
 @pytest.fixture
-def easy_service_provider(
-    federation: Federation, service_provider: ServiceProvider
-) -> ServiceProvider:
+def easy_service_provider(federation: Federation, service_provider):
     federation.services.trusts.change_from_text(
         service_provider.entity_id, {"second_factor": "never"}
     )
@@ -57,7 +55,7 @@ def test_a_user_signs_out_of_all_applications(federation, easy_service_provider,
     expect(page.locator("#idp_SignOutButton")).to_have_count(0)
 
 
-def test_it_works_by_keyboard_and_without_script(
+def test_log_out_works_by_keyboard_and_without_script(
     federation, easy_service_provider, page_without_script
 ):
     page = page_without_script
@@ -71,8 +69,11 @@ def test_it_works_by_keyboard_and_without_script(
     expect(page.locator("#outcomes dd")).to_have_text("signed out")
 
 
-def test_one_that_never_answers_is_given_up(federation, easy_service_provider, page, pairs, looks):
-    stuck = App(federation, pairs("sp"), "stuck", bindings=(POST,)).register()
+def test_an_application_that_never_answers_is_given_up(
+    federation, easy_service_provider, page, pairs, looks
+):
+    stuck = ServiceProvider(federation, pairs("sp"), "stuck", slo_bindings=(POST,))
+    stuck.register(second_factor="never")
     page.route("https://stuck.example.test/**", lambda route: route.fulfill(body="Stuck"))
     sign_in(page, federation, federation.idp_initiated_url(stuck.entity_id))
     expect(page.get_by_text("Stuck")).to_be_visible()

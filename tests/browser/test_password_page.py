@@ -38,7 +38,7 @@ def test_a_password_is_changed_by_keyboard_without_script(
     assert federation.services.directory.check_password(user.name, NEW).user is not None
 
 
-def test_who_has_to_change_it_goes_on_to_the_application(
+def test_a_user_who_has_to_change_the_password_goes_on_to_the_application(
     federation: Federation, service_provider: ServiceProvider, password_url, page, phone, looks
 ):
     user = federation.user
@@ -57,7 +57,7 @@ def test_who_has_to_change_it_goes_on_to_the_application(
     expect(page.locator("#user")).to_have_text(user.name)
 
 
-def test_it_looks_right_and_so_do_its_errors_and_its_end(federation, password_url, page, looks):
+def test_the_page_looks_right_with_errors_and_at_the_end(federation, password_url, page, looks):
     page.goto(password_url)
     looks(page, "password-change")
     for old, name in (

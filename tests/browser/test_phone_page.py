@@ -75,7 +75,7 @@ def test_a_code_is_typed_as_people_do(phone_host, page, spelling):
     expect(page.get_by_text(READY)).to_be_visible()
 
 
-def test_a_code_that_was_used_says_so_and_may_be_typed_again(phone_host, page, new_page):
+def test_a_used_code_is_reported_and_another_can_be_typed(phone_host, page, new_page):
     url = phone_host.activation_url()
     page.goto(url)
     expect(page.get_by_text(READY)).to_be_visible()
@@ -201,7 +201,7 @@ def test_approve_and_deny_show_no_field(phone_host, phone_page):
 @pytest.mark.parametrize(
     ("experience", "button"), [("number_match", "No, it’s not me"), ("approve_deny", "Deny")]
 )
-def test_a_denial_ends_it(phone_host, phone_page, experience, button):
+def test_a_denial_ends_the_request(phone_host, phone_page, experience, button):
     started = phone_host.push(experience)
     phone_page.get_by_role("button", name=button, exact=True).click()
     outcome(phone_page, "Denied")
@@ -322,11 +322,11 @@ def test_a_phone_whose_clock_is_wrong_corrects_itself(phone_host, new_page):
     assert phone_host.stored(started).state == "approved"
 
 
-def test_a_phone_that_was_removed_says_so(phone_host, phone_page):
+def test_a_removed_phone_is_reported(phone_host, phone_page):
     with phone_host.services.database.write() as connection:
         connection.execute(delete(devices))
     phone_page.reload()
-    expect(phone_page.get_by_text("not registered, or not any more")).to_be_visible()
+    expect(phone_page.get_by_text("not registered, or no longer")).to_be_visible()
 
 
 def test_five_accounts_are_all_heard(phone_host, phone_page):
@@ -383,7 +383,7 @@ def test_an_account_is_removed_when_that_is_meant(phone_host, phone_page):
     expect(phone_page.get_by_role("heading", name=ALICE)).to_have_count(0)
 
 
-def test_another_account_is_added_by_hand_or_not_at_all(phone_host, phone_page):
+def test_another_account_is_added_by_hand_or_cancelled(phone_host, phone_page):
     phone_page.get_by_role("button", name="Add an account").click()
     expect(phone_page.get_by_label("Activation code")).to_be_focused()
     phone_page.get_by_role("button", name="Cancel").click()
@@ -393,13 +393,13 @@ def test_another_account_is_added_by_hand_or_not_at_all(phone_host, phone_page):
 # Where it cannot work
 
 
-def test_without_script_the_page_says_what_it_takes(phone_host, page_without_script, axe):
+def test_the_page_without_script_says_that_it_needs_script(phone_host, page_without_script, axe):
     page_without_script.goto(f"{phone_host.url}/authenticator/")
     expect(page_without_script.get_by_text("that takes JavaScript")).to_be_visible()
     axe(page_without_script)
 
 
-def test_on_plain_http_from_elsewhere_the_page_says_why_it_cannot_work(phone_host, page, axe):
+def test_the_page_on_plain_http_says_why_it_cannot_work(phone_host, page, axe):
     def from_elsewhere(route):
         url = route.request.url.replace("http://phone.example.test", phone_host.url)
         route.fulfill(response=route.fetch(url=url))

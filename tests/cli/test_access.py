@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from support.servers.server_folder import metadata
+from support.service_providers.metadata_parts import metadata
 
 POLICY = """\
 [[permit]]
@@ -62,7 +62,7 @@ def tried(tally, user: str, *options: str) -> tuple[int, dict]:
     return result.exit_code, json.loads(result.stdout)
 
 
-def test_a_test_says_who_would_get_in_and_why(done, tally, services_with_policy):
+def test_a_simulation_says_whether_a_user_is_permitted_and_why(done, tally, services_with_policy):
     done("access", "set", "Staff", "staff.toml")
     given = ("access_control_policy=Staff", "access_control_parameters.Admins=root")
     done("sp", "set", TRUST, "second_factor=never", *given)
@@ -128,7 +128,7 @@ def test_a_disabled_user_or_trust_is_named(done, tally, services_with_policy):
         (("sp", "set", TRUST, "access_control_policy=Gone"), "bad_access_control_policy"),
     ],
 )
-def test_what_cannot_be_is_one_line(args, code, refused, services_with_policy, tally):
+def test_a_refusal_is_one_line(args, code, refused, services_with_policy, tally):
     if code == "file":
         assert tally(*args).exit_code == 2
     else:

@@ -36,7 +36,7 @@ def test_a_registered_adapter_is_listed_and_not_yet_enabled(badge, done):
     assert adapters(done)[badge]["enabled"] is False
 
 
-def test_its_configuration_file_is_kept(done, farm_folder, services):
+def test_the_configuration_file_of_an_adapter_is_stored(done, farm_folder, services):
     (farm_folder / "badge.json").write_bytes(b'{"colour": "red"}\n\xff')
 
     done(
@@ -56,7 +56,7 @@ def test_enable_replaces_the_list(badge, done):
     assert enabled(done) == [OURS, badge]
 
 
-def test_what_nobody_has_cannot_be_enabled(done, refused):
+def test_an_unknown_adapter_cannot_be_enabled(done, refused):
     assert refused("adapters", "enable", OURS, "Nobody").endswith("[bad_provider]\n")
     assert adapters(done)[OURS]["enabled"] is True
 

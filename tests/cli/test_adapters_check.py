@@ -22,15 +22,15 @@ def question(farm_folder: Path) -> str:
     return "question.toml"
 
 
-def test_ours_keeps_the_contract(done):
+def test_the_entra_adapter_keeps_the_contract(done):
     assert done("adapters", "check", OURS) == f"{OURS} keeps the contract.\n"
 
 
-def test_a_stranger_is_given_its_configuration(done, question):
+def test_an_installed_adapter_is_given_its_configuration(done, question):
     assert json.loads(done("adapters", "check", STRANGER, "--config", question, "--json")) == []
 
 
-def test_what_breaks_a_rule_is_told_in_one_line_each_and_by_the_exit_status(tally):
+def test_every_broken_rule_is_one_line_and_sets_the_exit_status(tally):
     result = tally("adapters", "check", STRANGER)
 
     assert result.exit_code == 1
@@ -66,7 +66,7 @@ def test_an_adapter_in_the_making_may_lie_in_the_current_folder(tmp_path):
     assert done.stdout == "draft_adapter:Draft keeps the contract.\n", done.stderr
 
 
-def test_it_needs_no_server(tally, tmp_path, monkeypatch):
+def test_the_check_needs_no_server(tally, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     assert tally("adapters", "check", OURS).exit_code == 0

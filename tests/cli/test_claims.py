@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from support.servers.server_folder import SP_ID as ID
-from support.servers.server_folder import metadata
+from support.service_providers.metadata_parts import SP_ID as ID
+from support.service_providers.metadata_parts import metadata
 
 from idp.federation.metadata.folder import load_folder
 
@@ -91,7 +91,7 @@ def test_a_file_that_powershell_wrote_is_read(done, written):
     assert done("sp", "claims", "import", ID, file) == TOML
 
 
-def test_what_cannot_be_read_is_named_and_nothing_is_stored(done, refused, written):
+def test_unreadable_rules_are_named_and_nothing_is_stored(done, refused, written):
     done("sp", "claims", "set", ID, written(TOML))
 
     problem = refused("sp", "claims", "import", ID, written(ADFS + 'c:[Type == "a"] => isue();'))
@@ -113,14 +113,14 @@ def test_a_dry_run_stores_nothing(done, written):
     assert done("sp", "claims", "show", ID) == ""
 
 
-def test_an_attribute_that_the_directory_has_for_nobody_is_a_warning(tally, written):
+def test_an_attribute_that_no_user_has_is_a_warning(tally, written):
     result = tally("sp", "claims", "import", ID, written(ADFS.replace(";mail;", ";mobile;")))
 
     assert result.exit_code == 0
     assert result.stderr == "tallystick: warning: the directory has no mobile\n"
 
 
-def test_without_rules_it_is_told_the_usual_claims(done, written, tally, tried):
+def test_a_trust_without_rules_gets_the_default_claims(done, written, tally, tried):
     usual = tried()
     assert usual["rules"] is None
     assert usual["name_id"]["value"] == "alice@example.test"
@@ -153,7 +153,7 @@ def test_a_test_shows_what_came_in_what_goes_out_and_which_rule_made_it(done, wr
     assert trial["authn_context"] == PASSWORD
 
 
-def test_people_are_shown_the_same(done, written):
+def test_people_see_the_same_as_scripts(done, written):
     done("sp", "claims", "set", ID, written(TOML + '[[claim_rules]]\npass = "role"\n'))
 
     lines = done("sp", "claims", "test", ID, "--user", "alice@example.test").splitlines()
@@ -199,7 +199,7 @@ def test_a_test_makes_no_persistent_name(done, written, tried, services):
 
 
 @pytest.mark.parametrize("command", [("show",), ("remove",), ("import", "rules.txt"), ("test",)])
-def test_a_trust_that_there_is_not_is_refused(command, refused, written):
+def test_an_unknown_trust_is_refused(command, refused, written):
     written(ADFS)
     options = ("--user", "alice@example.test") if command[0] == "test" else ()
 
@@ -217,7 +217,7 @@ def test_rules_are_seen_with_the_other_settings_and_set_among_them(done, written
     assert rules[1] == {"when": {"claim": "emailaddress"}, "issue": "nameid", "value": "{value}"}
 
 
-def test_a_trusts_file_holds_its_rules(farm_folder, services, tried):
+def test_the_file_of_a_trust_can_hold_its_rules(farm_folder, services, tried):
     folder = farm_folder / "metadata"
     folder.mkdir()
     (folder / "sp.xml").write_text(metadata())

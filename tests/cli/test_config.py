@@ -26,7 +26,7 @@ def test_every_setting_is_shown(shown):
     assert list(shown()) == names
 
 
-def test_a_default_the_file_and_a_variable_are_told_apart(shown, farm_folder, monkeypatch):
+def test_a_default_the_file_and_a_variable_are_distinguished(shown, farm_folder, monkeypatch):
     monkeypatch.setenv("TALLYSTICK__SERVE__PORT", "8443")
     lines = (farm_folder / "tallystick.toml").read_text().splitlines()
     line = next(n for n, text in enumerate(lines, 1) if text.startswith("allow_http"))
@@ -51,7 +51,7 @@ def test_a_section_may_be_one_variable(shown, monkeypatch):
     assert shown()["serve.bind"] == ("::1", "$TALLYSTICK__SERVE")
 
 
-def test_other_ways_of_toml_are_told_by_section(shown, farm_folder):
+def test_other_spellings_of_toml_are_located_by_their_section(shown, farm_folder):
     with (farm_folder / "tallystick.toml").open("a") as file:
         file.write("[farm]\n")
     text = (farm_folder / "tallystick.toml").read_text()
@@ -60,7 +60,7 @@ def test_other_ways_of_toml_are_told_by_section(shown, farm_folder):
     assert shown()["serve.port"] == (9000, "tallystick.toml [serve]")
 
 
-def test_what_is_secret_is_shown_nowhere(done, monkeypatch):
+def test_secrets_are_not_shown(done, monkeypatch):
     monkeypatch.setenv("TALLYSTICK__KEYS__PASSPHRASE", "correct horse")
     monkeypatch.setenv("TALLYSTICK__STORE__URL", "postgresql://tally:battery@db.example.test/tally")
 

@@ -57,7 +57,7 @@ def test_the_json_is_that_of_the_decision():
     assert json.loads(run("20348.350", "--json").stdout) == decision.as_json()
 
 
-def test_for_people_it_says_what_is_seen_why_and_with_which_updates():
+def test_people_see_the_experience_the_reason_and_the_updates():
     result = run("17763.2268")
 
     assert result.exit_code == 0
@@ -155,7 +155,7 @@ def test_the_help_has_examples_and_every_value():
         assert value in text
 
 
-def test_it_runs_as_a_program_and_never_shows_a_traceback():
+def test_the_program_never_shows_a_traceback():
     code = "from idp.cli import main; main()"
 
     process = subprocess.run(  # noqa: S603 - our own interpreter, our own code

@@ -26,7 +26,7 @@ def test_warnings_alone_are_no_failure(healthy, done):
     assert any("tallystick sp add FILE" in line for line in lines)
 
 
-def test_what_is_broken_is_told_by_the_exit_status_too(healthy, tally):
+def test_a_broken_server_sets_the_exit_status(healthy, tally):
     (healthy / "secret.key").chmod(0o644)
 
     result = tally("doctor", "--json")

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import click
 import pytest
-from support.servers.server_folder import SP_ID, metadata
-from support.service_providers.metadata_parts import entities
+from support.service_providers.metadata_parts import SP_ID, entities, metadata
 
 from idp import cli
 from idp.cli.context import CommandWithExample
@@ -113,7 +112,7 @@ def test_an_example_works(line, prepared, done, server_folder):
         done(*args, typed=("password", "password"))
 
 
-def test_every_one_of_them_has_an_example():
+def test_every_command_has_an_example():
     for path, command in commands(cli.main, ""):
         if path.split()[0] in OURS:
             assert isinstance(command, CommandWithExample), path

@@ -93,7 +93,7 @@ def test_a_command_left_out_is_not_answered_with_the_whole_help_in_one_line():
     assert error.startswith("tallystick: A command is missing. See tallystick server")
 
 
-def test_a_guess_of_what_was_meant_ends_in_its_question_mark():
+def test_a_suggestion_ends_in_a_question_mark():
     assert "Did you mean '--password-stdin'? See" in run("user", "add", "--password").stderr
 
 
@@ -195,7 +195,7 @@ def test_a_table_for_a_pipe_is_tab_separated_under_its_header(capsys):
     assert capsys.readouterr().out == "node\tbuild\nsts1\t20348.350\nsts2\t\n"
 
 
-def test_a_value_cannot_break_out_of_its_cell(capsys):
+def test_a_value_cannot_leave_its_cell(capsys):
     output.print_table(("name",), [("a\tb\nc\x1b[31m\u202e",)], empty="none")
 
     assert capsys.readouterr().out == "name\na\\tb\\nc\\x1b[31m\\u202e\n"
@@ -209,7 +209,7 @@ def test_a_table_for_a_person_is_drawn_with_the_values_as_they_are(capsys, monke
     assert "[bold]not markup[/bold]" in capsys.readouterr().out
 
 
-def test_an_empty_table_says_so_on_standard_error(capsys):
+def test_an_empty_table_is_reported_on_standard_error(capsys):
     output.print_table(("name",), [], empty="There is nothing.")
 
     assert capsys.readouterr() == ("", "There is nothing.\n")

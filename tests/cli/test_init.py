@@ -28,7 +28,7 @@ def new(done, tmp_path):
     return make
 
 
-def test_a_server_runs_from_what_it_makes(new, done):
+def test_a_server_runs_from_the_folder_that_init_makes(new, done):
     port = free_port()
     folder, told = new("--base-url", f"http://localhost:{port}", "--ecdsa")
     done("server", "-c", told["config"], "set", "sts1", "20348.350")
@@ -43,7 +43,7 @@ def test_a_server_runs_from_what_it_makes(new, done):
         assert [node["name"] for node in nodes.json()] == ["sts1"]
 
 
-def test_all_it_makes_is_its_owners_alone_and_the_token_is_nowhere(new):
+def test_all_files_are_readable_by_their_owner_alone_and_the_token_is_not_printed(new):
     folder, told = new("--ecdsa")
 
     assert sorted(path.name for path in folder.iterdir()) == FILES
@@ -72,7 +72,7 @@ def test_the_strict_settings_hold(new):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_nothing_is_overwritten_and_then_nothing_is_made(refused, tmp_path, name):
+def test_init_makes_nothing_where_a_file_would_be_overwritten(refused, tmp_path, name):
     (tmp_path / name).write_text("precious")
 
     assert name in refused("init", str(tmp_path))
@@ -81,12 +81,12 @@ def test_nothing_is_overwritten_and_then_nothing_is_made(refused, tmp_path, name
 
 
 @pytest.mark.parametrize("url", ["sts.example.test", "https://a/b", "ftp://a", ""])
-def test_what_is_no_base_url_is_refused(refused, tmp_path, url):
+def test_a_malformed_base_url_is_refused(refused, tmp_path, url):
     assert "[config]" in refused("init", str(tmp_path / "new"), "--base-url", url)
     assert not (tmp_path / "new").exists()
 
 
-def test_it_says_what_comes_next(done, tmp_path):
+def test_init_prints_the_next_steps(done, tmp_path):
     told = done("init", str(tmp_path / "new"), "--ecdsa")
 
     assert "tallystick serve" in told

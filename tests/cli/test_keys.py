@@ -21,7 +21,7 @@ def listed(done) -> list[dict[str, str]]:
     return json.loads(done("keys", "list", "--json"))
 
 
-def test_times_are_told_as_everywhere_in_json(done, current):
+def test_times_have_the_format_of_all_json_output(done, current):
     [key] = listed(done)
     assert key["valid_until"] == f"{current().primary.facts.not_after:%Y-%m-%dT%H:%M:%SZ}"
 

@@ -46,7 +46,7 @@ def test_a_line_says_who_where_what_and_why(write_row, done):
     ]  # fmt: skip
 
 
-def test_a_partial_log_out_says_whom_it_did_not_reach(write_row, done):
+def test_a_partial_log_out_names_the_service_providers_that_were_not_reached(write_row, done):
     detail = "https://wiki.example.test no_answer"
     write_row(experience="", reason="", outcome="partial_logout", detail=detail)
 
@@ -87,7 +87,7 @@ def test_the_whole_log_is_printed_however_long(write_row, done, monkeypatch):
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
-def test_what_a_client_sent_stays_inside_its_field(options, write_row, done):
+def test_a_value_that_a_client_sent_stays_inside_its_field(options, write_row, done):
     write_row(user="eve\r\nroot  \x1b[2J\u202e<b>", node="\x9b31m")
 
     printed = done("log", *options)

@@ -10,7 +10,7 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 from support.servers.serve_process import free_port, refusal, serve_process, serve_section
-from support.servers.server_folder import SP_ID, metadata
+from support.service_providers.metadata_parts import SP_ID, metadata
 
 from idp.app import assemble
 from idp.config.reading import load
@@ -85,7 +85,7 @@ def test_a_port_in_use_is_one_line(config_file):
         assert "metrics.port" in refusal(config_file)
 
 
-def test_prometheus_is_not_loaded_where_nobody_asks(farm_folder):
+def test_prometheus_is_not_loaded_where_metrics_are_off(farm_folder):
     program = (
         "import sys, pathlib, idp\n"
         "from idp.config.reading import load\n"
@@ -97,7 +97,7 @@ def test_prometheus_is_not_loaded_where_nobody_asks(farm_folder):
     assert done.stdout == "False\n"
 
 
-def test_a_label_has_so_many_values_and_no_more():
+def test_the_number_of_values_of_a_label_is_limited():
     few = _Few()
     values = [few("outcome", str(number)) for number in range(MAX_VALUES + 5)]
 

@@ -50,7 +50,7 @@ def failed(result: Result, code: str) -> None:
     assert result.stderr.count("\n") == 1
 
 
-def test_activation_says_whose_phone_it_is_now(phone_host, terminal):
+def test_activation_prints_the_user_of_the_phone(phone_host, terminal):
     result = terminal("activate", phone_host.activation_url())
     assert result.exit_code == 0
     assert result.stdout == f"This is now {ALICE}'s Authenticator at {phone_host.url}.\n"
@@ -95,7 +95,7 @@ def test_without_the_number_that_is_due_the_request_stays_open(phone_host, alice
 
 
 @pytest.mark.parametrize("slip", ["NN", "", "4 2", "٤٢"])
-def test_what_is_no_number_leaves_the_request_open(phone_host, alices, slip):
+def test_a_malformed_number_leaves_the_request_open(phone_host, alices, slip):
     started = phone_host.push()
     failed(alices("approve", "--number", slip), "number_required")
     assert phone_host.stored(started).state == "pending"
@@ -112,7 +112,7 @@ def test_a_number_on_approve_and_deny_is_ignored(phone_host, alices):
     assert alices("approve", "--number", "42").exit_code == 0
 
 
-def test_a_denial_and_its_report(phone_host, alices):
+def test_a_denial_can_be_reported(phone_host, alices):
     started = phone_host.push()
     result = alices("deny", "--report", "--json")
     assert json.loads(result.stdout) == {"state": "denied"}
@@ -234,7 +234,7 @@ def test_a_server_that_does_not_answer_is_one_line(terminal):
     )
 
 
-def test_a_platform_that_is_none_is_wrong_usage(phone_host, terminal):
+def test_an_unknown_platform_is_wrong_usage(phone_host, terminal):
     assert terminal("activate", phone_host.activation_url(), "--platform", "symbian").exit_code == 2
 
 

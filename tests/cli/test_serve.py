@@ -32,7 +32,7 @@ from support.servers.serve_process import (
     starting,
     until,
 )
-from support.servers.server_folder import SP_ID, metadata
+from support.service_providers.metadata_parts import SP_ID, metadata
 
 from idp.app import assemble
 from idp.config import WORKER_THREADS
@@ -113,7 +113,9 @@ MADE_UP = (("X_Forwarded_For", "10.8.8.8"),)
     ("engine", "headers"),
     [("granian", FORWARDED), ("waitress", FORWARDED), ("waitress", FORWARDED + MADE_UP)],
 )
-def test_a_proxy_is_believed_in_what_it_adds_itself(config_file, federation, engine, headers):
+def test_only_the_address_that_the_proxy_itself_adds_is_believed(
+    config_file, federation, engine, headers
+):
     config_file.write_text(
         f'{config_file.read_text()}\n[proxies]\nreverse_proxies = ["127.0.0.1"]\n'
     )
@@ -142,7 +144,9 @@ def post_as_it_is(
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
-def test_what_it_has_let_in_is_answered_before_it_ends(config_file, federation, engine, number):
+def test_accepted_requests_are_answered_before_the_server_ends(
+    config_file, federation, engine, number
+):
     """Clients that hammer it get whole answers or none; a phone that waits is sent home."""
     phone = hand_of(federation, federation.add_user().phone)
     with (
@@ -174,7 +178,7 @@ def _ask_until_refused(url: str, enough: threading.Semaphore) -> list[int]:
         enough.release()
 
 
-def test_it_ends_also_while_it_starts(config_file):
+def test_a_server_that_starts_can_be_ended(config_file):
     """A worker that is just being made has not heard of signals yet."""
     with starting(config_file) as (process, _log):
         until(lambda: any(map(children, children(process.pid))))
@@ -215,7 +219,7 @@ def _accepts(server: ServeProcess) -> bool:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_clients_that_never_finish_keep_nobody_out(config_file, federation, engine):
+def test_clients_that_never_finish_do_not_keep_others_out(config_file, federation, engine):
     """More than there are threads begin a body; others sign in, and a form more is refused."""
     resource.setrlimit(
         resource.RLIMIT_NOFILE, (2048, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
@@ -258,7 +262,7 @@ def test_a_worker_that_dies_is_replaced(config_file, federation):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_nothing_is_left_when_the_supervisor_dies(config_file, federation, engine):
+def test_no_process_is_left_when_the_supervisor_dies(config_file, federation, engine):
     with serve_process(config_file, TALLYSTICK__SERVE__ENGINE=engine) as server:
         left = {server.host} | server.workers()
         server.process.kill()
@@ -266,7 +270,9 @@ def test_nothing_is_left_when_the_supervisor_dies(config_file, federation, engin
         until(lambda: not any(map(is_alive, left)))
 
 
-def test_nothing_is_left_when_the_host_dies_and_the_status_says_so(config_file, federation):
+def test_no_process_is_left_when_the_host_dies_and_the_exit_status_shows_it(
+    config_file, federation
+):
     with serve_process(config_file) as server:
         workers = server.workers()
         os.kill(server.host, signal.SIGKILL)
@@ -276,7 +282,9 @@ def test_nothing_is_left_when_the_host_dies_and_the_status_says_so(config_file, 
         assert "[server_ended]" in server.said()
 
 
-def test_systemd_is_told_when_it_answers_and_when_it_ends(config_file, federation, tmp_path):
+def test_systemd_is_notified_when_the_server_is_ready_and_when_it_stops(
+    config_file, federation, tmp_path
+):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notified:
         notified.bind(str(tmp_path / "notify"))
         notified.settimeout(60)

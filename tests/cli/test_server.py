@@ -75,7 +75,7 @@ def test_warnings_go_to_standard_error_and_the_node_is_set(tally):
         ("", "20348.350", "bad_node"),
     ],
 )
-def test_what_cannot_be_set_is_refused_with_its_code(name, text, code, refused, done):
+def test_a_build_that_cannot_be_set_is_refused_with_its_code(name, text, code, refused, done):
     assert refused("server", "set", name, text).endswith(f"[{code}]\n")
     assert done("server", "list", "--json") == "[]\n"
 
@@ -133,7 +133,7 @@ def test_a_removed_node_is_gone(done, refused):
     assert "[bad_node]" in refused("server", "remove", "sts1")
 
 
-def test_who_has_no_name_still_changes_builds(monkeypatch):
+def test_a_user_without_a_login_name_still_changes_builds(monkeypatch):
     def nameless():
         raise KeyError("uid not found")
 

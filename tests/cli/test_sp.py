@@ -7,8 +7,8 @@ import threading
 from contextlib import contextmanager
 
 import pytest
-from support.servers.server_folder import SP_ID as ID
-from support.servers.server_folder import metadata
+from support.service_providers.metadata_parts import SP_ID as ID
+from support.service_providers.metadata_parts import metadata
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
@@ -66,7 +66,7 @@ def test_the_same_entity_id_again_updates_the_trust_and_keeps_its_settings(
     trust_id, metadata_file, done
 ):
     done("sp", "set", trust_id, "second_factor=never")
-    metadata_file.write_text(metadata(acs="https://sp.example.test/new"))
+    metadata_file.write_text(metadata(acs_url="https://sp.example.test/new"))
 
     done("sp", "add", "sp.xml")
 
@@ -121,7 +121,7 @@ def test_names_of_ad_fs_are_taken_and_ours_are_shown(trust_id, farm_folder, done
         ("name_id_format=none", "none"),
     ],
 )
-def test_what_was_set_is_shown(change, told, trust_id, done):
+def test_a_setting_that_was_set_is_shown(change, told, trust_id, done):
     done("sp", "set", trust_id, change)
 
     fields = dict(line.split(None, 1) for line in done("sp", "show", trust_id).splitlines() if line)
@@ -137,7 +137,7 @@ def test_a_fixed_attribute_may_have_several_values(trust_id, done):
 
 
 @pytest.mark.parametrize("change", ["second_factor", ""])
-def test_what_is_no_key_and_value_is_wrong_usage(change, trust_id, tally):
+def test_an_argument_that_is_not_key_and_value_is_wrong_usage(change, trust_id, tally):
     assert tally("sp", "set", trust_id, change).exit_code == 2
 
 
@@ -183,15 +183,13 @@ def test_metadata_is_not_fetched_from_loopback_unless_the_configuration_allows_i
     assert services.trusts.list() == ()
 
 
-def test_nothing_of_an_answer_that_is_no_metadata_is_shown(
-    refused, private_networks_allowed, services
-):
+def test_an_answer_that_is_not_metadata_is_not_shown(refused, private_networks_allowed, services):
     for content in (
         "secret of an inner page",
         "<secret/>",
         metadata("secret") + "secret",
         '<!DOCTYPE secret [<!ENTITY secret "secret">]><secret/>',
-        metadata(acs="javascript:secret"),
+        metadata(acs_url="javascript:secret"),
     ):
         with serving(content) as url:
             assert "secret" not in refused("sp", "add", url)

@@ -78,7 +78,7 @@ def test_show_has_a_line_for_each_value(write, done):
     assert lines["metadata.assertion_consumer_services.1.location"].endswith("/acs")
 
 
-def test_one_of_many_is_chosen_and_kept_without_the_others(write, done, refused, services):
+def test_one_entity_of_many_is_chosen_and_stored_without_the_others(write, done, refused, services):
     write(entities(entity(), entity(entity_id=OTHER)))
 
     assert f"{SP_ID}, {OTHER}" in refused("sp", "add", "sp.xml")
@@ -89,9 +89,9 @@ def test_one_of_many_is_chosen_and_kept_without_the_others(write, done, refused,
 
 
 def test_metadata_must_be_signed_by_the_certificate_that_was_given_now_and_later(
-    write, done, refused, certificate_file, sender, services, identities
+    write, done, refused, certificate_file, writer, services, identities
 ):
-    signed = sender.sign(entity(attributes=' ID="_x"').encode())
+    signed = writer.sign(entity(attributes=' ID="_x"').encode())
     write(entity())
     assert "not signed" in refused("sp", "add", "sp.xml", "--certificate", certificate_file)
     write(signed)
@@ -129,7 +129,7 @@ def test_metadata_that_has_expired_is_refused(write, refused, done):
     assert shown["cache_seconds"] == 6 * 3600
 
 
-def test_what_is_weak_is_told_when_it_is_added_and_shown(write, tally):
+def test_weaknesses_are_reported_when_a_trust_is_added_and_shown(write, tally):
     write(entity(role(key(expired(datetime.now(UTC))) + ACS)))
 
     assert "it expired on" in tally("sp", "add", "sp.xml").stderr

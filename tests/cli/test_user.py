@@ -275,7 +275,7 @@ def test_a_removed_user_is_gone(alice, done):
     "verb",
     ["passwd", "show", "methods", "unlock", "activate", "sign-out", "disable", "enable", "remove"],
 )
-def test_a_name_that_nobody_has_is_refused(verb, refused):
+def test_an_unknown_name_is_refused(verb, refused):
     assert refused("user", verb, "nobody@example.test").endswith("[unknown_user]\n")
 
 

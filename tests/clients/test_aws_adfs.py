@@ -32,7 +32,7 @@ def signing_certificate(federation) -> bytes:
     return federation.services.config.keys.signing_certificate.read_bytes()
 
 
-def test_it_gets_credentials_by_the_number_that_it_prints(
+def test_aws_adfs_gets_credentials_by_the_number_that_it_prints(
     run_aws_adfs, app, federation, phone, token_service, signing_certificate
 ):
     client = run_aws_adfs(app, federation.user.name, federation.user.password)
@@ -48,7 +48,7 @@ def test_it_gets_credentials_by_the_number_that_it_prints(
     assert values(assertion, aws.SESSION_NAME_ATTRIBUTE) == [federation.user.name]
 
 
-def test_without_the_update_it_prints_no_number_and_gets_credentials_by_approval(
+def test_aws_adfs_gets_credentials_by_approval_where_the_update_is_missing(
     run_aws_adfs, app, federation, phone
 ):
     federation.set_build("20348.349")

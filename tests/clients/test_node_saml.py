@@ -96,7 +96,7 @@ BINDINGS = {
 
 @pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
 @pytest.mark.parametrize("binding", BINDINGS)
-def test_it_signs_its_user_in_by_the_number(
+def test_node_saml_signs_its_user_in_by_the_number(
     binding, encrypted, register_node_saml, federation, phone
 ):
     begin, options = BINDINGS[binding]
@@ -114,7 +114,7 @@ def test_it_signs_its_user_in_by_the_number(
 
 
 @pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
-def test_it_takes_every_way_of_signing(encrypted, register_node_saml, federation, phone):
+def test_node_saml_accepts_every_way_of_signing(encrypted, register_node_saml, federation, phone):
     provider = register_node_saml(encrypted=encrypted, wantAuthnResponseSigned=True)
     federation.services.trusts.change_from_text(
         ENTITY_ID, {"saml_response_signature": "MessageAndAssertion"}
@@ -127,7 +127,9 @@ def test_it_takes_every_way_of_signing(encrypted, register_node_saml, federation
     assert taken["profile"]["nameID"] == federation.user.name
 
 
-def test_it_gets_the_name_and_the_context_that_it_asks_for(register_node_saml, federation, phone):
+def test_node_saml_gets_the_name_and_the_context_that_it_requests(
+    register_node_saml, federation, phone
+):
     provider = register_node_saml(identifierFormat=PERSISTENT, authnContext=[MULTIPLE_AUTHN])
     signing_in = by_redirect(federation, provider)
     phone.approve(signing_in.number)
@@ -141,7 +143,7 @@ def test_it_gets_the_name_and_the_context_that_it_asks_for(register_node_saml, f
     assert answer.assertion.authn_context_class == MULTIPLE_AUTHN
 
 
-def test_it_refuses_our_answer_once_that_is_altered(register_node_saml, federation, phone):
+def test_node_saml_refuses_an_altered_response(register_node_saml, federation, phone):
     provider = register_node_saml()
     signing_in = by_redirect(federation, provider)
     phone.approve(signing_in.number)
@@ -155,7 +157,9 @@ def test_it_refuses_our_answer_once_that_is_altered(register_node_saml, federati
         )
 
 
-def test_a_passive_request_without_a_session_is_told_so(register_node_saml, federation):
+def test_node_saml_reads_the_status_of_a_passive_request_without_a_session(
+    register_node_saml, federation
+):
     provider = register_node_saml(passive=True)
     page = federation.browser().open(provider.call("getAuthorizeUrlAsync", "", "", {}))
     answer = federation.resume(federation.browser(), page).finish()
@@ -191,7 +195,7 @@ def is_signed_in(federation, browser: Browser) -> bool:
 LENIENT = {"validateInResponseTo": "ifPresent"}
 
 
-def test_its_user_signs_out_there_and_it_is_told_so(register_node_saml, federation, phone):
+def test_a_user_signs_out_at_node_saml_which_gets_a_response(register_node_saml, federation, phone):
     provider = register_node_saml(**LENIENT)
     browser, profile = signed_in(federation, provider, phone)
     assert is_signed_in(federation, browser)
@@ -204,7 +208,7 @@ def test_its_user_signs_out_there_and_it_is_told_so(register_node_saml, federati
     assert not is_signed_in(federation, browser)
 
 
-def test_it_is_told_so_by_redirect_where_its_metadata_wants_that(
+def test_node_saml_gets_the_response_by_redirect_where_its_metadata_wants_that(
     register_node_saml, federation, phone
 ):
     provider = register_node_saml(logged_out_by="HTTP-Redirect")
@@ -222,7 +226,9 @@ def test_it_is_told_so_by_redirect_where_its_metadata_wants_that(
         provider.call("validateRedirectAsync", altered, query)
 
 
-def test_its_user_signs_out_here_and_its_answer_is_taken(register_node_saml, federation, phone):
+def test_a_user_signs_out_here_and_the_response_of_node_saml_is_accepted(
+    register_node_saml, federation, phone
+):
     provider = register_node_saml()
     browser, profile = signed_in(federation, provider, phone)
 
@@ -243,7 +249,7 @@ def test_its_user_signs_out_here_and_its_answer_is_taken(register_node_saml, fed
     assert 'data-outcome="signed_out"' in end.html
 
 
-def test_it_refuses_our_log_out_message_once_that_is_altered(register_node_saml, federation, phone):
+def test_node_saml_refuses_an_altered_logout_message(register_node_saml, federation, phone):
     provider = register_node_saml(**LENIENT)
     browser, profile = signed_in(federation, provider, phone)
     page = browser.get(provider.call("getLogoutUrlAsync", profile, "", {}))

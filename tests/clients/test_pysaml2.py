@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 
 import pytest
-from support.service_providers.logout_apps import App, Sent, carry, visit
+from support.service_providers.logout_messages import ReceivedMessage, carry, visit
 
 from idp.embedded.test_sp.pysaml2_client import make_configured_client
 from idp.saml.logout import OutgoingMessage
@@ -80,7 +80,7 @@ def on_the_way(sent: dict) -> OutgoingMessage:
     return OutgoingMessage(form.action, form.fields)
 
 
-def encoded(sent: Sent) -> str:
+def encoded(sent: ReceivedMessage) -> str:
     if sent.message.binding == POST:
         return base64.b64encode(sent.message.xml).decode()
     from saml2.s_utils import deflate_and_base64_encode
@@ -89,8 +89,8 @@ def encoded(sent: Sent) -> str:
 
 
 @each_binding
-def test_it_begins_a_log_out(binding, pysaml2_client, federation, browser, pairs):
-    other = App(federation, pairs("sp"), "other").register()
+def test_pysaml2_begins_a_log_out(binding, pysaml2_client, federation, browser, logout_app):
+    other = logout_app("other")
     name_id = sign_in(pysaml2_client, federation, browser, binding)
     other.sign_in(browser)
 
@@ -99,8 +99,8 @@ def test_it_begins_a_log_out(binding, pysaml2_client, federation, browser, pairs
     )
     _, sent = done[federation.entity_id]
     asked = carry(federation, browser, on_the_way(sent))
-    assert asked.address == other.slo
-    answer = carry(federation, browser, other.answers(asked))
+    assert asked.address == other.slo_url
+    answer = carry(federation, browser, other.logout_response(asked))
 
     assert (answer.address, answer.message.binding) == (SLO, binding)
     response = pysaml2_client.parse_logout_request_response(encoded(answer), binding)
@@ -109,7 +109,7 @@ def test_it_begins_a_log_out(binding, pysaml2_client, federation, browser, pairs
 
 
 @each_binding
-def test_it_is_asked_to_log_out(binding, pysaml2_client, federation, browser):
+def test_pysaml2_answers_a_log_out_request(binding, pysaml2_client, federation, browser):
     name_id = sign_in(pysaml2_client, federation, browser, binding)
     asked = visit(federation, browser, f"{federation.url}/adfs/ls/signout", {})
     assert (asked.address, asked.message.binding) == (SLO, binding)

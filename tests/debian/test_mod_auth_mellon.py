@@ -50,7 +50,9 @@ def without_redirect(metadata: bytes) -> bytes:
 
 @pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
 @pytest.mark.parametrize("binding", ["redirect", "post"])
-def test_its_page_opens_after_the_number(binding, encrypted, register_mellon, federation, phone):
+def test_a_protected_page_opens_after_the_number(
+    binding, encrypted, register_mellon, federation, phone
+):
     provider = register_mellon(binding, encrypt_claims=encrypted)
 
     signing_in = federation.sign_in(provider.protected)
@@ -70,7 +72,9 @@ ALTERED = {
 
 
 @pytest.mark.parametrize("way", ALTERED)
-def test_its_page_stays_closed_to_an_altered_answer(way, register_mellon, federation, phone):
+def test_a_protected_page_stays_closed_to_an_altered_response(
+    way, register_mellon, federation, phone
+):
     encrypted, pattern, replacement = ALTERED[way]
     provider = register_mellon("redirect", encrypt_claims=encrypted)
     signing_in = federation.sign_in(provider.protected)
@@ -87,7 +91,9 @@ def test_its_page_stays_closed_to_an_altered_answer(way, register_mellon, federa
 
 
 @pytest.mark.parametrize("binding", ["redirect", "post"])
-def test_its_user_signs_out_there_and_here_at_once(binding, register_mellon, federation, phone):
+def test_a_user_who_signs_out_at_mellon_is_signed_out_here(
+    binding, register_mellon, federation, phone
+):
     provider = register_mellon(binding)
     browser = signed_in(federation, provider, phone)
 
@@ -98,7 +104,7 @@ def test_its_user_signs_out_there_and_here_at_once(binding, register_mellon, fed
     assert "idp_SignOutPanel" not in browser.get(f"{federation.url}{IDP_INITIATED}.aspx").ids()
 
 
-def test_its_user_signs_out_here_and_there_at_once(register_mellon, federation, phone):
+def test_a_user_who_signs_out_here_is_signed_out_at_mellon(register_mellon, federation, phone):
     provider = register_mellon("redirect")
     browser = signed_in(federation, provider, phone)
 

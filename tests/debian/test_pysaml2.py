@@ -87,14 +87,14 @@ def read(message, trust):
     )
 
 
-def test_its_request_by_post_is_read(pysaml2_client, described_sp):
+def test_a_request_of_pysaml2_by_post_is_read(pysaml2_client, described_sp):
     request_id, form = pysaml2_client.prepare_for_authenticate(binding=POST, sign=True)
     message = decode_post(form_value(form["data"]))
     request = read(message, described_sp)
     assert (request.id, request.acs_url, request.signed) == (request_id, ACS, True)
 
 
-def test_its_altered_request_by_post_is_refused(pysaml2_client, described_sp):
+def test_an_altered_request_of_pysaml2_by_post_is_refused(pysaml2_client, described_sp):
     _, form = pysaml2_client.prepare_for_authenticate(binding=POST, sign=True)
     xml = base64.b64decode(form_value(form["data"]))
     altered = xml.replace(b"<ns0:AuthnRequest", b'<ns0:AuthnRequest ForceAuthn="true"')
@@ -103,7 +103,7 @@ def test_its_altered_request_by_post_is_refused(pysaml2_client, described_sp):
         read(decode_post(base64.b64encode(altered).decode()), described_sp)
 
 
-def test_its_request_by_redirect_is_read(pysaml2_client, described_sp):
+def test_a_request_of_pysaml2_by_redirect_is_read(pysaml2_client, described_sp):
     request_id, answer = pysaml2_client.prepare_for_authenticate(
         binding=REDIRECT, sign=True, sigalg=RSA_SHA256
     )
@@ -136,13 +136,13 @@ def take(client: Saml2Client, xml: bytes):
     )
 
 
-def test_it_takes_our_answer(pysaml2_client, signed_answer):
+def test_pysaml2_accepts_the_response(pysaml2_client, signed_answer):
     taken = take(pysaml2_client, signed_answer)
     assert taken.get_subject().text == "anna@example.test"
     assert taken.get_identity() == {MAIL: ["anna@example.test"]}
 
 
-def test_it_refuses_our_answer_once_that_is_altered(pysaml2_client, signed_answer):
+def test_pysaml2_refuses_an_altered_response(pysaml2_client, signed_answer):
     with pytest.raises(SignatureError):
         take(pysaml2_client, signed_answer.replace(b"anna@", b"otto@"))
 
@@ -153,7 +153,7 @@ PARTS = {"assertion": (True, False), "name": (False, True), "both": (True, True)
 @pytest.mark.parametrize("parts", PARTS)
 @pytest.mark.parametrize("signed", SIGNED)
 @pytest.mark.parametrize("cbc", [False, True])
-def test_it_takes_our_answer_encrypted_with_the_key_it_publishes(
+def test_pysaml2_accepts_a_response_encrypted_with_the_key_that_it_publishes(
     pysaml2_client, described_sp, assertion, key, parts, signed, cbc
 ):
     sign_assertion, sign_response = SIGNED[signed]

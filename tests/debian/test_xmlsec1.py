@@ -140,7 +140,7 @@ def decrypted(xmlsec1: str, folder: Path, xml: bytes, pair) -> bytes | None:
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("cbc", [False, True])
-def test_what_is_encrypted_is_opened_by_its_reader_alone_and_verified(
+def test_an_encrypted_assertion_is_opened_by_its_reader_alone_and_verified(
     verify, xmlsec1, write_signed_response, recipient, pair, tmp_path, shape, cbc
 ):
     certificate = SigningKey.from_pem(*recipient).certificate

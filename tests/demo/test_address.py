@@ -26,7 +26,7 @@ from idp.demo.address import DemoAddress, choose_address, is_host
         ((None, None, True), "http://b.test:9", "https://b.test:9", "https://b.test:10"),
     ],
 )
-def test_what_was_not_said_is_as_it_was_before(options, earlier, base_url, sp_url):
+def test_an_option_that_is_not_given_keeps_its_earlier_value(options, earlier, base_url, sp_url):
     address = choose_address(*options, earlier)
     assert (address.base_url, address.sp_url) == (base_url, sp_url)
 
@@ -43,6 +43,6 @@ def test_names_and_addresses_are_hosts(host):
 @pytest.mark.parametrize(
     "host", ["", "[::1]", "[bad", "a b", "a/b", "a:80", "u@a", "-a", "a..b", "fe80::1%eth0", "ａ"]
 )
-def test_what_would_break_an_address_is_wrong_usage(host):
+def test_an_option_that_would_break_an_address_is_wrong_usage(host):
     assert not is_host(host)
     assert CliRunner().invoke(demo, ["--host", host]).exit_code == 2

@@ -29,11 +29,11 @@ def verify(tls: TlsFiles, name: str, at: datetime) -> None:
 
 
 @pytest.mark.parametrize("name", ["adfs.example.test", "localhost", "127.0.0.1"])
-def test_a_strict_verifier_accepts_it_for_each_name(name, tmp_path):
+def test_a_strict_verifier_accepts_the_certificate_for_each_name(name, tmp_path):
     verify(create_certificates(tmp_path, "adfs.example.test", NOW), name, NOW)
 
 
-def test_it_is_for_no_other_name(tmp_path):
+def test_the_certificate_is_not_valid_for_another_name(tmp_path):
     with pytest.raises(x509.verification.VerificationError):
         verify(create_certificates(tmp_path, "adfs.example.test", NOW), "other.example.test", NOW)
 

@@ -119,7 +119,7 @@ def test_the_user_with_codes_signs_in_with_one(started_demo):
 @pytest.mark.parametrize(
     ("user", "sentence"), [(3, "too old"), (4, "watch cannot"), (5, "cannot be used")]
 )
-def test_users_who_cannot_match_a_number_are_told_why(user, sentence, started_demo):
+def test_users_who_cannot_match_a_number_see_why(user, sentence, started_demo):
     assert sentence in log_in(started_demo, user).error
 
 
@@ -150,7 +150,7 @@ def test_a_broken_file_in_the_folder_spoils_nothing(started_demo):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_ends_cleanly_and_leaves_nothing_behind(number):
+def test_the_demo_ends_cleanly_and_leaves_nothing_behind(number):
     with demo_process() as demo:
         assert demo.folder.exists()
         assert demo.end(number) == 0
@@ -159,7 +159,7 @@ def test_it_ends_cleanly_and_leaves_nothing_behind(number):
         assert "Traceback" not in demo.process.stderr.read()
 
 
-def test_told_to_end_while_it_begins_it_leaves_nothing_either(tmp_path):
+def test_a_demo_that_is_ended_while_it_starts_leaves_nothing_behind(tmp_path):
     environment = os.environ | {"TMPDIR": str(tmp_path)}
     words = [TALLYSTICK, "demo", "--port", "0"]
     with subprocess.Popen(words, env=environment) as process:  # noqa: S603 - our own program
@@ -171,7 +171,7 @@ def test_told_to_end_while_it_begins_it_leaves_nothing_either(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_phone_that_waits_does_not_keep_it_from_ending():
+def test_a_phone_that_waits_does_not_keep_the_demo_from_ending():
     with demo_process() as demo, ThreadPoolExecutor() as others:
         file = demo.told["users"][0]["phone"]
         waiting = others.submit(demo.run, "phone", "wait", "--file", file)
@@ -179,7 +179,7 @@ def test_a_phone_that_waits_does_not_keep_it_from_ending():
         assert waiting.result().returncode == 1
 
 
-def test_what_is_kept_is_there_the_next_time(tmp_path):
+def test_a_kept_demo_has_its_data_the_next_time(tmp_path):
     with demo_process("--data-dir", str(tmp_path)) as demo:
         demo.services.farm.set_build("srv2022", "20348.349", by="a test")
         before = demo.told
@@ -268,7 +268,7 @@ def test_tls_under_a_name_that_leads_nowhere_here(tmp_path):
             assert b"strict-transport-security" not in answer.lower()  # the name is only borrowed
 
 
-def test_a_connection_that_says_nothing_keeps_nobody_out(tmp_path):
+def test_a_silent_connection_does_not_keep_others_out(tmp_path):
     with demo_process("--tls", "--data-dir", str(tmp_path)) as demo:
         port = int(demo.told["idp"].rpartition(":")[2])
         with socket.create_connection(("127.0.0.1", port)):
@@ -276,7 +276,7 @@ def test_a_connection_that_says_nothing_keeps_nobody_out(tmp_path):
             assert requests.get(demo.told["idp"], timeout=10, verify=ca_file).status_code == 200
 
 
-def test_for_people_it_prints_what_to_open_whom_to_be_and_how_to_answer():
+def test_the_demo_prints_for_people_what_to_open_and_how_to_sign_in():
     with demo_process(as_json=False) as demo:
         lines = iter(demo.process.stdout.readline, "Ctrl-C ends it.\n")
         text = "".join(lines)
@@ -302,7 +302,7 @@ DROPPED = """<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" enti
 </EntityDescriptor>"""
 
 
-def test_encryption_and_another_kind_of_key_are_shown_and_keys_are_rolled_under_it():
+def test_encryption_and_another_kind_of_key_are_shown_and_keys_are_rolled_while_the_demo_runs():
     with demo_process("--encrypt", "--ecdsa") as demo:
         demo.run("sp", "set", "urn:tallystick:test-sp", "second_factor=never")
         shown = []

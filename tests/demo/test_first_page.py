@@ -40,7 +40,7 @@ def second_factor(demo: Demo, browser: Browser, user: int = 0) -> Page:
     return browser.submit(page.form, UserName=person.name, Password=person.password)
 
 
-def test_it_says_whom_to_sign_in_as(demo, browser):
+def test_the_page_names_the_users(demo, browser):
     page = browser.get(url(demo))
     assert page.text("newcomerName") == demo.users[0].name
     assert page.text("newcomerPassword") == demo.users[0].password
@@ -48,7 +48,7 @@ def test_it_says_whom_to_sign_in_as(demo, browser):
     assert all(person.name in shown and person.password in shown for person in demo.users)
 
 
-def test_it_says_that_it_is_a_toy_and_how_to_reach_the_farm(demo, browser):
+def test_the_page_says_that_the_demo_is_a_toy_and_how_to_reach_the_farm(demo, browser):
     page = browser.get(url(demo))
     assert "toy on purpose" in page.html
     assert demo.folder.admin_token in page.html
@@ -78,7 +78,7 @@ def test_another_browser_goes_on_with_the_first_node(demo, browser):
 
 
 @pytest.mark.parametrize("name", ["srv1999", "%0d%0aSet-Cookie:a=b", "<b>"])
-def test_a_node_that_is_none_chooses_nothing(name, demo, browser):
+def test_an_unknown_node_is_not_chosen(name, demo, browser):
     assert browser.get(url(demo, f"/node/{name}")).status == 404
     assert not browser.session.cookies
 
@@ -114,14 +114,14 @@ def test_another_site_cannot_press_the_button(headers, demo, browser):
 
 
 @pytest.mark.parametrize("path", ["/", "/node/srv2022", "/node/none", "/demo/static/demo.css"])
-def test_its_answers_have_the_headers_of_the_house(path, demo, browser):
+def test_the_answers_have_the_security_headers(path, demo, browser):
     headers = browser.session.get(url(demo, path), allow_redirects=False, timeout=10).headers
     assert "unsafe-inline" not in headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_files_for_the_phones_lie_where_they_are_said_to(demo):
+def test_the_phone_files_are_where_the_demo_says(demo):
     files = [person.phone for person in demo.users if person.phone]
     assert len(files) == 4
     assert all(Phone.at(file).accounts() for file in files)

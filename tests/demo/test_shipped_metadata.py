@@ -14,7 +14,7 @@ def known(federation) -> set[str]:
     return {trust.entity_id for trust in federation.services.trusts.list()}
 
 
-def test_what_ships_can_be_trusted(federation):
+def test_every_shipped_service_provider_can_be_trusted(federation):
     load_folder(federation.services.trusts, shipped_metadata_folder())
     assert {"urn:amazon:webservices", "google.com/a/example.test"} <= known(federation)
 

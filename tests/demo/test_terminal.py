@@ -9,14 +9,14 @@ from pathlib import Path
 from idp.demo.terminal import command_line
 
 
-def test_where_a_terminal_finds_the_program_its_name_is_enough(tmp_path, monkeypatch):
+def test_a_command_uses_the_name_of_the_program_where_the_terminal_finds_it(tmp_path, monkeypatch):
     (tmp_path / "tallystick").touch(mode=0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
 
     assert command_line("server", "list") == "tallystick server list"
 
 
-def test_where_none_does_its_path_stands_there(monkeypatch):
+def test_a_command_uses_the_path_of_the_program_where_the_terminal_does_not_find_it(monkeypatch):
     monkeypatch.setenv("PATH", "")
 
     program, *words = shlex.split(command_line("server", "list"))

@@ -102,7 +102,7 @@ def test_a_disabled_and_a_locked_user_cost_one_hash_too(directory, hasher, clock
     assert hasher.computed == 1
 
 
-def test_what_was_typed_as_a_name_is_reported_only_when_it_is_one(directory):
+def test_a_typed_name_is_reported_only_if_it_is_well_formed(directory):
     assert directory.check_password("BOB@example.test", "x").name == "bob@example.test"
     assert directory.check_password("hunter2", "x").name == ""
 
@@ -169,7 +169,7 @@ def test_right_passwords_at_once_are_not_punished_for_nine_wrong_ones_before(
         assert [check.failure for check in checks] == [None, None]
 
 
-def test_who_meets_a_lock_that_a_right_password_is_about_to_clear_waits_for_it(
+def test_a_try_waits_for_a_lock_that_a_right_password_is_about_to_clear(
     directory, user_store, clock
 ):
     class SettlingHasher(CountingHasher):
@@ -321,9 +321,7 @@ def test_a_file_without_a_usable_header_is_refused(directory, text):
         directory.import_csv(text)
 
 
-def test_nothing_of_a_password_is_in_the_database_or_in_the_values_that_carry_it(
-    directory, user_store, database_file
-):
+def test_a_password_is_neither_in_the_database_nor_in_a_repr(directory, user_store, database_file):
     credentials = user_store.credentials(ALICE)
 
     assert "argon2" not in repr(credentials)

@@ -54,7 +54,7 @@ def test_the_smart_one_lets_one_try_a_window_through():
         assert not SMART.ask(limits, NOON + (number + 1) * WINDOW - SECOND)[0].is_granted
 
 
-def test_only_the_soft_one_forgets_in_a_pause_of_half_an_hour():
+def test_only_the_soft_lockout_forgets_after_half_an_hour():
     later = NOON + WINDOW
 
     assert SOFT.ask(PasswordLimits(9, NOON), later)[1] == PasswordLimits(1, later)

@@ -33,7 +33,7 @@ def test_a_new_password_has_length_and_three_of_four_kinds_and_is_new(new, said)
     assert complaint(new, OLD) == said
 
 
-def test_the_old_one_composed_in_another_way_is_the_old_one():
+def test_the_old_password_in_another_unicode_composition_is_not_new():
     assert complaint("Äpfel 99", "A\u0308pfel 99") == "new_password_is_old"
 
 
@@ -52,7 +52,7 @@ def test_a_change_moves_the_time_from_which_sessions_count(directory, clock):
     assert directory.check_password(ALICE, NEW).user == changed
 
 
-def test_an_administrator_who_was_quicker_has_the_last_word(directory, database, clock):
+def test_a_change_by_an_administrator_meanwhile_wins(directory, database, clock):
     class Slow(PasswordHasher):
         def hash(self, password):
             clock.advance(seconds=1)

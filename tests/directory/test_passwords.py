@@ -76,7 +76,7 @@ def test_no_more_hash_at_once_than_there_are_slots():
     assert (now, most) == (0, 2)
 
 
-def test_who_would_wait_too_long_is_told_so_and_the_place_is_free_again():
+def test_a_check_that_would_wait_too_long_is_refused_and_frees_its_place():
     hasher = _hasher(slots=1, waiting=1, patience=0.01)
     with hasher.turn():
         for _ in range(3):
@@ -87,7 +87,7 @@ def test_who_would_wait_too_long_is_told_so_and_the_place_is_free_again():
         pass
 
 
-def test_when_the_queue_is_full_nobody_waits_at_all():
+def test_a_full_queue_refuses_at_once():
     hasher = _hasher(slots=1, waiting=0, patience=60)
 
     with hasher.turn(), pytest.raises(HashingBusy), hasher.turn():

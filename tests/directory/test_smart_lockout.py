@@ -154,9 +154,7 @@ def test_unknown_names_lock_in_the_same_way(directory):
     ],
     ids=["inside the soft one", "outside the smart one"],
 )
-def test_with_extranet_only_it_holds_for_requests_from_outside(
-    make_directory, directory, origin, failures
-):
+def test_extranet_only_holds_for_requests_from_outside(make_directory, directory, origin, failures):
     outside = make_directory(LockoutRules(Mode.ENFORCE, extranet_only=True, **LIMITS))
     assert fail(outside, 12, origin) == failures
 
@@ -183,14 +181,14 @@ def events(directory, origin, *passwords):
 
 
 @pytest.mark.parametrize(("mode", "limit"), [("password_counter", 10), ("enforce", 4)])
-def test_the_try_that_locks_is_told(make_directory, directory, mode, limit):
+def test_the_try_that_locks_is_logged(make_directory, directory, mode, limit):
     told = events(
         make_directory(LockoutRules(Mode(mode), **LIMITS)), ELSEWHERE, *["wrong"] * (limit + 2)
     )
     assert told == [None] * (limit - 1) + [LockoutEvent.LOCKED_OUT, None, None]
 
 
-def test_the_right_password_while_locked_is_refused_and_told(directory, clock):
+def test_a_right_password_while_locked_is_refused_and_logged(directory, clock):
     fail(directory, 4, ELSEWHERE)
     clock.advance(minutes=1)
     check = directory.check_password(ALICE, PASSWORD, ELSEWHERE)
@@ -255,7 +253,9 @@ def _guessing(url):
     )
 
 
-def test_right_passwords_at_once_are_not_punished_in_a_place_nobody_knew(make_directory, directory):
+def test_many_right_passwords_at_once_from_an_unknown_address_are_accepted(
+    make_directory, directory
+):
     nodes = [directory, make_directory()] * 10
     with ThreadPoolExecutor(16) as pool:
         found = Counter(pool.map(lambda each: failure(each, ELSEWHERE), nodes))

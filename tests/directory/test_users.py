@@ -40,12 +40,12 @@ def test_a_name_has_one_spelling(typed, name):
         "a" * 300 + "@example.test",
     ],
 )
-def test_what_is_no_name_has_no_spelling(typed):
+def test_a_malformed_name_has_no_canonical_spelling(typed):
     assert canonical(typed) is None
 
 
 @given(st.from_regex(r"[\w.]{1,20}(@|\\)[\w-]{1,9}", fullmatch=True))
-def test_the_canonical_spelling_is_its_own(typed):
+def test_the_canonical_spelling_is_canonical(typed):
     name = canonical(typed)
 
     assert name is None or canonical(name) == name

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from support.clock import NOON
-from support.servers.server_folder import metadata
+from support.service_providers.metadata_parts import metadata
 
 from idp import cli
 from idp.config import schema
@@ -62,7 +62,7 @@ def server_folder(farm_folder, services, monkeypatch) -> Path:
     return farm_folder
 
 
-def test_its_commands_work_one_after_another_and_say_what_stands_under_them(server_folder):
+def test_the_commands_of_the_page_work_one_after_another_and_print_what_it_shows(server_folder):
     for command, said in COMMANDS:
         result = CliRunner().invoke(cli.main, shlex.split(command)[1:])
         assert result.exit_code == 0, (command, result.output)
@@ -71,7 +71,7 @@ def test_its_commands_work_one_after_another_and_say_what_stands_under_them(serv
     assert len(COMMANDS) == 12
 
 
-def test_its_policy_has_the_parts_that_its_table_explains():
+def test_the_policy_of_the_page_has_the_parts_of_the_table():
     policy = read_policy("P", tomllib.loads(POLICY))
 
     assert policy.parameters == {"Partners": "groups"}
@@ -79,11 +79,11 @@ def test_its_policy_has_the_parts_that_its_table_explains():
     assert parts >= {"networks", "groups", "claims", "except"}
 
 
-def test_its_rules_can_be_read():
+def test_the_rules_of_the_page_can_be_read():
     assert [len(rules_of(text)) for text in (AUTHORIZATION, ADDITIONAL)] == [2, 1]
 
 
-def test_its_proxies_are_a_configuration():
+def test_the_proxies_of_the_page_are_a_configuration():
     proxies = from_values(tomllib.loads(PROXIES)).proxies
 
     assert proxies.web_application_proxies
@@ -113,7 +113,7 @@ WHO = {
 @pytest.mark.parametrize("group", ["Staff", "Guests"])
 @pytest.mark.parametrize("where", WHERE)
 @pytest.mark.parametrize("name", BUILT_IN)
-def test_its_table_of_policies_is_right(name, where, group):
+def test_the_table_of_policies_is_right(name, where, group):
     parameters = {"GroupParameter": ["Staff"]} if BUILT_IN[name].parameters else {}
     settings = TrustSettings(access_control_policy=name, access_control_parameters=parameters)
 
@@ -125,13 +125,13 @@ def test_its_table_of_policies_is_right(name, where, group):
     assert access.requires_second_factor is WHO[asked](group, where)
 
 
-def test_its_table_names_every_built_in_policy():
+def test_the_table_names_every_built_in_policy():
     assert list(rows("policy")) == list(BUILT_IN)
 
 
 @pytest.mark.parametrize("column", list(enumerate(["always", "global", "never"])))
 @pytest.mark.parametrize("of_all", ["default", "always", "never"])
-def test_its_table_of_the_second_factor_is_right(of_all, column):
+def test_the_table_of_the_second_factor_is_right(of_all, column):
     number, own = column
     reasons = second_factor_reasons(of_all, TrustSettings(second_factor=own))
 
@@ -139,7 +139,7 @@ def test_its_table_of_the_second_factor_is_right(of_all, column):
     assert documented == ("required" if reasons else "not by itself")
 
 
-def test_its_claims_are_those_that_a_request_has():
+def test_the_claims_of_the_page_are_those_of_a_request():
     whole = RequestContext("10.0.0.80", ("203.0.113.9",), "wap", "curl/8", "/adfs/ls/")
 
     assert set(rows("claim")) == {short_name(claim.type) for claim in whole.claims()}

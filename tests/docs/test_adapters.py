@@ -48,12 +48,12 @@ def test_the_configuration_in_the_page_is_taken():
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_every_rule_of_the_kit_is_there_with_its_sentence(rule):
+def test_every_rule_of_the_kit_has_a_row_with_its_sentence(rule):
     assert f"| `{rule}` | {RULES[rule].sentence} |" in PAGE
 
 
 @pytest.mark.parametrize("argument", list(inspect.signature(check).parameters))
-def test_every_argument_of_the_kit_is_there(argument):
+def test_every_argument_of_the_kit_has_a_row(argument):
     assert f"| `{argument}` |" in PAGE
 
 
@@ -66,7 +66,7 @@ def test_every_argument_of_the_kit_is_there(argument):
         *names_of(UsesMfaService),
     ],
 )
-def test_every_member_of_the_contract_is_there(name):
+def test_every_member_of_the_contract_has_a_row(name):
     assert re.search(rf"`{name}[`(]", PAGE)
 
 
@@ -81,7 +81,7 @@ def test_every_member_of_the_contract_is_there(name):
         contract.Claim,
     ],
 )
-def test_every_field_of_the_values_is_there(value):
+def test_every_field_of_the_values_has_a_row(value):
     (row,) = [line for line in PAGE.splitlines() if line.startswith(f"| `{value.__name__}` |")]
 
     assert not [name for name in value.__slots__ if f"`{name}`" not in row]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from support.servers.server_folder import SP_ID, metadata
+from support.service_providers.metadata_parts import SP_ID, metadata
 
 from idp import cli
 from idp.federation.claim_rules import engine, patterns
@@ -77,11 +77,11 @@ def test_a_rule_issues_what_the_block_under_it_says(rules, issued, server_folder
     assert lines == issued.splitlines()
 
 
-def test_every_rule_in_it_is_an_example():
+def test_every_rule_on_the_page_is_an_example():
     assert len(EXAMPLES) == PAGE.count("```toml") == PAGE.count("```text") == 10
 
 
-def test_its_commands_work_one_after_another_and_print_what_it_shows(server_folder):
+def test_the_commands_of_the_page_work_one_after_another_and_print_what_it_shows(server_folder):
     (server_folder / "rules.toml").write_text(EXAMPLES[0][1])
     for command, said in COMMANDS:
         printed = tally(command)
@@ -108,6 +108,6 @@ def test_every_claim_has_a_short_name_and_every_attribute_is_named():
     assert all(f"`{name}`" in PAGE for name in ATTRIBUTES)
 
 
-def test_its_limits_are_those_of_the_code():
+def test_the_limits_on_the_page_are_those_of_the_code():
     assert f"at most {patterns.MAX_VALUE_LENGTH} characters" in PAGE
     assert f"more than {engine.MAX_CLAIMS} claims" in PAGE

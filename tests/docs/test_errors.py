@@ -44,7 +44,7 @@ CODES = sorted(set().union(*(codes_of(ast.parse(file.read_text())) for file in F
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_a_code_has_its_row(code):
+def test_every_code_has_a_row(code):
     assert code in ROWS
 
 

@@ -14,7 +14,7 @@ ROWS = dict(re.findall(r"^\| (\d+) \| \w+ \| (\w+) \|", PAGE, re.MULTILINE))
 
 
 @pytest.mark.parametrize("event", Event)
-def test_it_has_a_row_at_its_level(event):
+def test_every_event_has_a_row_at_its_level(event):
     assert ROWS[str(int(event))] == ("verbose" if event in VERBOSE else "basic")
 
 

@@ -31,5 +31,5 @@ def test_the_times_and_numbers_are_those_that_hold():
 
 
 @pytest.mark.parametrize("command", re.findall(r"^\$ tallystick (.+)$", PAGE, re.MULTILINE))
-def test_every_command_in_it_exists(command):
+def test_every_command_on_the_page_exists(command):
     assert CliRunner().invoke(main, [*command.split()[:2], "--help"]).exit_code == 0

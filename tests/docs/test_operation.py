@@ -43,7 +43,7 @@ def test_every_metric_has_a_row():
 @pytest.mark.parametrize(
     "words", re.findall(r"tallystick ((?:config show|doctor|init|keys|serve)\b)", PAGE)
 )
-def test_every_command_in_it_exists(words):
+def test_every_command_on_the_page_exists(words):
     assert CliRunner().invoke(main, [*words.split(), "--help"]).exit_code == 0
 
 

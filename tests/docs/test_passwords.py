@@ -40,7 +40,7 @@ def test_every_mode_and_event_has_a_row():
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_its_commands_work(command, services, farm_folder, monkeypatch):
+def test_the_commands_of_the_page_work(command, services, farm_folder, monkeypatch):
     monkeypatch.chdir(farm_folder)
     services.directory.add("alice@example.test", "password")
     _, *args = shlex.split(command)

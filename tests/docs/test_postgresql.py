@@ -17,7 +17,7 @@ def test_every_setting_has_a_row_with_its_default():
         assert f"\n| `{name}` | `{json.dumps(field.default)}` | " in PAGE
 
 
-def test_its_example_can_be_loaded(tmp_path):
+def test_the_example_of_the_page_can_be_loaded(tmp_path):
     example = re.search(r"```toml\n(.*?)```", PAGE, re.DOTALL)
     file = tmp_path / "tallystick.toml"
     file.write_text(example[1])

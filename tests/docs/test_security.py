@@ -10,7 +10,7 @@ PAGE = (TESTS.parent / "docs" / "security.md").read_text("utf-8")
 NAMED = re.findall(r"`([\w/]+\.py)(?:::(\w+))?`", PAGE)
 
 
-def test_every_test_in_it_exists():
+def test_every_test_on_the_page_exists():
     missing = [
         f"{file}::{name}"
         for file, name in NAMED

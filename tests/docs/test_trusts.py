@@ -36,25 +36,25 @@ def commands() -> list[str]:
 
 
 @pytest.fixture
-def server_folder(farm_folder, identities, sender, monkeypatch) -> Path:
+def server_folder(farm_folder, identities, writer, monkeypatch) -> Path:
     """A server's folder with the files that the page speaks of."""
     many = entities(entity(), entity(entity_id="https://a.test"), attributes=' ID="_all"')
     (farm_folder / "sp-metadata.xml").write_text(entity())
-    (farm_folder / "federation.xml").write_bytes(sender.sign(many.encode()))
+    (farm_folder / "federation.xml").write_bytes(writer.sign(many.encode()))
     (farm_folder / "federation.pem").write_bytes(identities.sp.pem.certificate)
     (farm_folder / "sp.crt").write_bytes(identities.sp.pem.certificate)
     monkeypatch.chdir(farm_folder)
     return farm_folder
 
 
-def test_its_commands_work(server_folder):
+def test_the_commands_of_the_page_work(server_folder):
     for command in commands():
         result = CliRunner().invoke(cli.main, shlex.split(command)[1:])
         assert result.exit_code == 0, (command, result.output)
     assert len(commands()) >= 5
 
 
-def test_its_requests_are_those_that_the_api_has(services):
+def test_the_requests_of_the_page_are_those_of_the_api(services):
     from idp.app import create_app
 
     rules = create_app(services.config, services=services).url_map.iter_rules()

@@ -86,7 +86,7 @@ def learner(tmp_path_factory) -> Iterator[Learner]:
         yield Learner(demo, folder)
 
 
-def test_it_can_be_followed_from_the_first_line_to_the_last(learner):
+def test_the_tutorial_can_be_followed_from_the_first_line_to_the_last(learner):
     learner.types(START)
 
     learner.types(MAKE_USER.partition("Here the terminal is the phone")[0])

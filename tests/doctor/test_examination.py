@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from support.servers.server_folder import ADMIN_TOKEN, SP_ID, metadata
+from support.servers.server_folder import ADMIN_TOKEN
+from support.service_providers.metadata_parts import SP_ID, metadata
 
 from idp.demo.certificates import create_certificates
 from idp.doctor.examination import CHECKS, FEDERATION_CHECKS, examine
@@ -238,7 +239,7 @@ def test_a_fault_is_found_and_has_a_remedy(server, level, code, break_it):
     assert found.remedy
 
 
-def test_nothing_is_changed(server):
+def test_an_examination_changes_nothing(server):
     server.sql("UPDATE alembic_version SET version_num = '0001'")
     files = [path for path in server.folder.iterdir() if path.suffix != ".db-shm"]
     before = [path.read_bytes() for path in files]

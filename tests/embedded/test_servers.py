@@ -26,12 +26,12 @@ def test_a_port_can_be_had_once():
 
 
 @pytest.mark.parametrize(("host", "port"), [("192.0.2.1", 0), ("no.such.invalid", 0)])
-def test_addresses_that_are_not_ours_are_refused(host, port):
+def test_addresses_of_other_machines_are_refused(host, port):
     with pytest.raises(AddressUnavailable):
         listen(host, port)
 
 
-def test_it_answers_until_it_is_stopped_and_then_frees_its_port():
+def test_a_server_answers_until_it_is_stopped_and_then_frees_its_port():
     server = ThreadedServer(listen("127.0.0.1", 0), hello)
     server.start()
     assert requests.get(f"http://127.0.0.1:{server.port}", timeout=10).text == "hello"
@@ -39,13 +39,13 @@ def test_it_answers_until_it_is_stopped_and_then_frees_its_port():
     listen("127.0.0.1", server.port).close()
 
 
-def test_one_that_was_never_started_frees_its_port_too():
+def test_a_server_that_was_never_started_frees_its_port_too():
     server = ThreadedServer(listen("127.0.0.1", 0), hello)
     server.stop()
     listen("127.0.0.1", server.port).close()
 
 
-def test_it_does_not_tell_which_version_of_what_it_is():
+def test_a_server_does_not_reveal_its_software():
     server = ThreadedServer(listen("127.0.0.1", 0), hello)
     server.start()
     said = requests.get(f"http://127.0.0.1:{server.port}", timeout=10).headers["Server"]
@@ -53,7 +53,7 @@ def test_it_does_not_tell_which_version_of_what_it_is():
     assert said == "Tallystick"
 
 
-def test_under_tls_a_connection_that_says_nothing_keeps_nobody_out(tmp_path):
+def test_a_silent_connection_under_tls_does_not_keep_others_out(tmp_path):
     tls = create_certificates(tmp_path, "localhost", datetime.now(UTC))
     server = ThreadedServer(listen("127.0.0.1", 0), hello, tls.server_context())
     server.start()
@@ -65,7 +65,7 @@ def test_under_tls_a_connection_that_says_nothing_keeps_nobody_out(tmp_path):
     assert answer.text == "hello"
 
 
-def test_whoever_speaks_no_tls_breaks_nothing(tmp_path, capfd):
+def test_a_client_without_tls_breaks_nothing(tmp_path, capfd):
     tls = create_certificates(tmp_path, "localhost", datetime.now(UTC))
     server = ThreadedServer(listen("127.0.0.1", 0), hello, tls.server_context())
     server.start()

@@ -48,7 +48,7 @@ def test_a_push_that_ran_out_ahead_of_time_is_not_answered_when_the_clock_is_bac
     assert stored.state == "expired"
 
 
-def test_a_waiting_phone_waits_as_long_as_it_said(federation, phone):
+def test_a_waiting_phone_waits_as_long_as_it_asked(federation, phone):
     """By the monotonic clock: a day ahead does not end it, nor does a day back prolong it."""
     looked = threading.Event()
 

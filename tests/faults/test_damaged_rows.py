@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 from support.databases.stored_rows import ALICE, LIBRARY, SHOP, WIKI, write_rows
-from support.servers.server_folder import metadata
+from support.service_providers.metadata_parts import metadata
 
 from adapter.errors import TallystickError
 from idp import logs
@@ -103,7 +103,7 @@ def test_a_trust_that_cannot_be_read_is_listed_as_that(damaged):
     assert "settings" in as_json[0]
 
 
-def test_it_is_listed_over_the_web_too(damaged):
+def test_an_unreadable_trust_is_listed_over_the_web_too(damaged):
     visitor = damaged.browser().administrator()
 
     api = visitor.api("trusts")
@@ -122,7 +122,7 @@ def test_it_is_listed_over_the_web_too(damaged):
     assert SHOP not in searched.text
 
 
-def test_the_page_of_applications_leaves_it_out_and_others_are_signed_in_to(damaged):
+def test_the_page_of_applications_leaves_an_unreadable_trust_out_and_offers_the_others(damaged):
     browser = damaged.browser()
 
     page = browser.get("/adfs/ls/idpinitiatedsignon.aspx")
@@ -133,7 +133,7 @@ def test_the_page_of_applications_leaves_it_out_and_others_are_signed_in_to(dama
     assert "SAMLResponse" in browser.sign_in(LIBRARY).text
 
 
-def test_its_own_sign_in_is_refused_with_a_code(damaged, capsys):
+def test_a_sign_in_at_an_unreadable_trust_is_refused_with_a_code(damaged, capsys):
     page = damaged.browser().sign_in(WIKI)
 
     assert page.status_code == 400
@@ -144,7 +144,7 @@ def test_its_own_sign_in_is_refused_with_a_code(damaged, capsys):
     assert [line["code"] for line in failed] == ["unreadable_trust"]
 
 
-def test_the_doctor_finds_it(damaged):
+def test_the_doctor_finds_an_unreadable_trust(damaged):
     found = findings(damaged)["unreadable_trust"]
 
     assert found.level == "broken"
@@ -152,13 +152,13 @@ def test_the_doctor_finds_it(damaged):
     assert "tallystick sp add" in found.remedy
 
 
-def test_it_can_be_removed(damaged):
+def test_an_unreadable_trust_can_be_removed(damaged):
     assert damaged.run("sp", "remove", WIKI).exit_code == 0
 
     assert [trust["entity_id"] for trust in damaged.run_json("sp", "list")] == [LIBRARY, SHOP]
 
 
-def test_adding_its_metadata_again_mends_it(damaged, tmp_path):
+def test_adding_the_metadata_again_mends_an_unreadable_trust(damaged, tmp_path):
     path = tmp_path / "wiki.xml"
     path.write_text(metadata(WIKI, "https://wiki.example.test/acs"))
 
@@ -176,7 +176,7 @@ def test_adding_its_metadata_again_mends_it(damaged, tmp_path):
 @pytest.mark.parametrize(
     ("column", "lifetime"), [("settings", 60), ("service_provider", 30), ("terms", 30)]
 )
-def test_what_can_be_read_of_its_settings_is_kept_by_that(
+def test_adding_the_metadata_again_keeps_the_settings_that_can_be_read(
     column, lifetime, server, damage, tmp_path
 ):
     path = tmp_path / "wiki.xml"
@@ -189,7 +189,9 @@ def test_what_can_be_read_of_its_settings_is_kept_by_that(
     assert settings["token_lifetime"] == lifetime
 
 
-def test_the_certificate_that_must_sign_it_is_kept_by_that(server, damage, tmp_path):
+def test_adding_the_metadata_again_keeps_the_certificate_that_must_sign_it(
+    server, damage, tmp_path
+):
     path = tmp_path / "wiki.xml"
     path.write_text(metadata(WIKI))
     damage("trusts", "terms", '{"signed_by": "TUlJQg=="}', entity_id=WIKI)
@@ -198,7 +200,7 @@ def test_the_certificate_that_must_sign_it_is_kept_by_that(server, damage, tmp_p
     assert server.run("sp", "add", str(path)).exit_code == 1
 
 
-def test_it_is_neither_shown_nor_changed_nor_refreshed(one):
+def test_an_unreadable_trust_is_neither_shown_nor_changed_nor_refreshed(one):
     for verb in (("show",), ("refresh",), ("set", "token_lifetime=5")):
         result = one.run("sp", verb[0], WIKI, *verb[1:])
         assert result.exit_code == 1
@@ -211,13 +213,13 @@ def test_it_is_neither_shown_nor_changed_nor_refreshed(one):
     assert one.column("trusts", "settings", "entity_id", WIKI) == "{"
 
 
-def test_it_can_be_removed_by_rest(one):
+def test_an_unreadable_trust_can_be_removed_by_rest(one):
     visitor = one.browser()
 
     assert visitor.api(f"trusts/{quote(WIKI, safe='')}", "DELETE").status_code == 204
 
 
-def test_the_metadata_folder_does_not_give_it_default_settings(one):
+def test_the_metadata_folder_does_not_give_an_unreadable_trust_default_settings(one):
     (one.folder / "trusts").mkdir()
     (one.folder / "trusts" / "wiki.xml").write_text(metadata(WIKI))
     toml = one.folder / "tallystick.toml"
@@ -228,7 +230,7 @@ def test_the_metadata_folder_does_not_give_it_default_settings(one):
     assert one.column("trusts", "settings", "entity_id", WIKI) == "{"
 
 
-def test_what_is_due_of_others_is_refreshed_all_the_same(server, damage):
+def test_other_trusts_are_refreshed_beside_an_unreadable_one(server, damage):
     damage("trusts", "settings", "{", entity_id=SHOP)
     server.clock.advance(days=1)
 
@@ -236,7 +238,7 @@ def test_what_is_due_of_others_is_refreshed_all_the_same(server, damage):
     assert server.services().refreshes.state(SHOP) is not None
 
 
-def test_a_log_out_goes_on_past_it(one):
+def test_a_log_out_goes_on_past_an_unreadable_trust(one):
     browser = one.browser()
     browser.sign_in(LIBRARY)
 
@@ -264,7 +266,7 @@ class TestAccess:
         assert (page.status_code, "[unreadable_policy]" in page.text) == (200, True)
         assert findings(server)["unreadable_policy"].level == "broken"
 
-    def test_it_is_mended_by_setting_it_again(self, server, damage, tmp_path):
+    def test_an_unreadable_policy_is_mended_by_setting_it_again(self, server, damage, tmp_path):
         damage("access_control_policies", "policy", "{", name="Staff")
         file = tmp_path / "staff.toml"
         file.write_text('[[permit]]\ngroups = ["Staff"]\n')
@@ -327,7 +329,7 @@ class TestUsers:
         damage("users", "groups", '["Staff"', upn=ALICE)
         return server
 
-    def test_one_that_cannot_be_read_is_listed_and_kept_out(self, no_groups):
+    def test_an_unreadable_user_is_listed_and_refused(self, no_groups):
         listed, shown = no_groups.run("user", "list"), no_groups.run_json("user", "list")
 
         assert "cannot be read [unreadable_user]" in listed.stdout
@@ -336,7 +338,7 @@ class TestUsers:
         assert "SAMLResponse" not in no_groups.browser().sign_in(WIKI).text
         assert findings(no_groups)["unreadable_user"].level == "broken"
 
-    def test_they_can_be_removed_and_others_added(self, no_groups):
+    def test_an_unreadable_user_can_be_removed_and_others_added(self, no_groups):
         services = no_groups.services()
 
         services.directory.add("carol@example.test", "a password of hers")

@@ -42,7 +42,7 @@ def fill(services) -> None:
             services.sign_ins.record(record)
 
 
-def test_each_token_has_its_row_until_there_is_no_room(federation, easy, pages_left):
+def test_every_token_has_its_row_until_the_disk_is_full(federation, easy, pages_left):
     browser = federation.sign_in(easy.url()).browser
     pages_left(1)
 
@@ -58,7 +58,7 @@ def test_each_token_has_its_row_until_there_is_no_room(federation, easy, pages_l
     assert "SAMLResponse" in browser.get(easy.url()).html
 
 
-def test_nobody_signs_in_and_no_phone_is_asked(federation, sp, phone, pages_left):
+def test_nobody_signs_in_and_no_phone_is_asked_on_a_full_disk(federation, sp, phone, pages_left):
     browser, user = federation.browser(), federation.user
     form = browser.get(sp.url()).form
     password = {"UserName": user.name, "Password": user.password}

@@ -33,7 +33,9 @@ def issued(federation) -> int:
     return [row.event_id for row in federation.log].count(1200)
 
 
-def test_after_the_password_it_is_given_again_and_one_push_is_pending(node, federation, sp, phone):
+def test_a_node_killed_after_the_password_leaves_one_push_when_it_is_given_again(
+    node, federation, sp, phone
+):
     died = []
     url, user = sp.url(), federation.user
     browser = federation.browser()
@@ -95,7 +97,9 @@ def test_a_token_that_was_logged_and_never_sent_is_not_made_again(approved, node
     assert federation.sign_in(sp.url()).number is not None
 
 
-def test_the_phones_answer_counts_once_whether_or_not_it_heard_so(node, federation, sp, phone):
+def test_the_answer_of_a_phone_counts_once_whether_or_not_the_phone_heard_of_it(
+    node, federation, sp, phone
+):
     sign_in = federation.sign_in(sp.url())
     (request,) = phone.pending()
     account = phone.accounts()[0]

@@ -32,7 +32,9 @@ def keys_in(folder) -> SigningKeys:
 
 
 @pytest.mark.parametrize("step", BEFORE)
-def test_it_starts_with_a_key_that_is_published_and_the_step_can_be_taken(step, new_keys, tmp_path):
+def test_a_killed_server_starts_with_a_published_key_and_can_take_the_step(
+    step, new_keys, tmp_path
+):
     places = [Point(each + 1, after) for each in range(FILES[step]) for after in (False, True)]
     for number, point in enumerate(places):
         folder = shutil.copytree(new_keys, tmp_path / str(number))

@@ -50,7 +50,9 @@ def is_told_to_come_back(page) -> bool:
     return page.status == 503 and page.headers["Retry-After"] == "5" and page.title == "Error"
 
 
-def test_every_step_says_so_and_goes_on_when_it_is_back(federation, sp, phone, stopped, lines):
+def test_every_step_answers_503_and_goes_on_when_the_database_is_back(
+    federation, sp, phone, stopped, lines
+):
     browser, user = federation.browser(), federation.user
     url = sp.url()
     password = {"UserName": user.name, "Password": user.password}
@@ -78,7 +80,7 @@ def test_the_probe_takes_the_node_out_and_in_again(federation, stopped):
     assert requests.get(probe, timeout=10).status_code == 200
 
 
-def test_connections_that_were_cut_fail_nobody(federation, easy, tallystick_database):
+def test_connections_that_were_cut_fail_no_request(federation, easy, tallystick_database):
     browser = federation.sign_in(easy.url()).browser
     for _ in range(3):
         with psycopg.connect(tallystick_database, autocommit=True) as connection:
@@ -86,7 +88,7 @@ def test_connections_that_were_cut_fail_nobody(federation, easy, tallystick_data
         assert federation.sign_in(easy.url(), browser=browser).is_finished
 
 
-def test_a_locked_log_lets_nobody_in_and_keeps_nobody_waiting(
+def test_a_locked_log_refuses_sign_ins_and_keeps_nobody_waiting(
     federation, easy, tallystick_database
 ):
     browser = federation.sign_in(easy.url()).browser

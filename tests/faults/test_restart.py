@@ -33,7 +33,7 @@ def restart(federation, _tallystick_host):
         services.close()
 
 
-def test_with_ten_thousand_pending_challenges_it_serves_everybody_at_once(
+def test_a_server_with_ten_thousand_pending_challenges_serves_every_phone_at_once(
     federation, sp, phone, restart
 ):
     rooms = federation.services

@@ -59,7 +59,7 @@ def test_a_group_has_the_same_identifier_for_everybody_and_no_user_has_it():
     assert _values(namesake)["primarysid"] != [sid]
 
 
-def test_what_the_directory_does_not_know_is_no_claim():
+def test_an_attribute_that_the_directory_lacks_is_no_claim():
     nobody = replace(ALICE, display_name="", email="", groups=())
 
     assert _values(nobody).keys() == {"windowsaccountname", "upn", "primarysid"}

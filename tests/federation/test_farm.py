@@ -22,7 +22,7 @@ def test_a_new_name_makes_a_node(farm, clock):
     assert farm.node("sts1") == change.node
 
 
-def test_a_changed_node_keeps_its_place_and_says_who_and_when(farm, clock):
+def test_a_changed_node_keeps_its_place_and_records_who_and_when(farm, clock):
     for name in ("sts2", "sts1"):
         farm.set_build(name, "20348.350", "admin")
     clock.advance(hours=1)
@@ -60,7 +60,7 @@ def test_a_text_without_a_build_changes_nothing(farm):
 
 
 @pytest.mark.parametrize("name", ["", "-sts", "two words", "a/b", "x" * 64, "sts1\n", "ünode"])
-def test_a_name_that_is_none_is_refused(farm, name):
+def test_a_malformed_name_is_refused(farm, name):
     with pytest.raises(BadNode):
         farm.set_build(name, "20348.350", "admin")
 

@@ -53,7 +53,7 @@ def test_enabling_replaces_the_list_and_keeps_its_order(providers, policy):
     assert policy.enabled_providers() == ()
 
 
-def test_a_name_nobody_has_is_not_enabled(providers, policy):
+def test_an_unknown_name_is_not_enabled(providers, policy):
     with pytest.raises(BadProvider, match="Nobody"):
         providers.enable([BUILT_IN.name, "Nobody"])
 

@@ -77,7 +77,7 @@ def test_an_address_has_one_spelling(text, address):
      "fe80::1%eth0", "[fe80::1%25eth0]", "192.0.2.7/24", "192.0.2.7,192.0.2.8", "[", "[]", "1:2:3",
      "١٩٢.٠.٢.٧", "<b>", "2130706433"],
 )  # fmt: skip
-def test_what_is_no_address_is_none(text):
+def test_a_malformed_address_is_not_taken(text):
     assert parse_address(text) is None
 
 

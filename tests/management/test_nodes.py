@@ -61,7 +61,7 @@ def test_the_newest_update_that_is_installed_is_named_with_its_date():
     assert view("12345.6").installed == ""
 
 
-def test_a_change_is_told_with_its_warnings():
+def test_a_change_is_returned_with_its_warnings():
     told = change_as_json(NodeChange(node("20348.350"), ("odd",)))
 
     assert told == {

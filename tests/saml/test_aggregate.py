@@ -38,7 +38,7 @@ def aggregate_of_many(identities) -> bytes:
     return entities(*groups, attributes=' validUntil="2027-01-01T00:00:00Z"').encode()
 
 
-def test_one_of_ten_thousand_is_found_without_a_tree_of_all(aggregate_of_many, identities):
+def test_one_entity_of_ten_thousand_is_found_without_a_tree_of_all(aggregate_of_many, identities):
     tracemalloc.start()
     found = read_metadata(aggregate_of_many, "https://sp99-99.test")
     _, peak = tracemalloc.get_traced_memory()
@@ -63,7 +63,7 @@ def test_only_the_chosen_entity_becomes_a_tree(aggregate_of_many, monkeypatch):
     assert parsed[0] < 5000
 
 
-def test_where_none_was_chosen_some_names_are_told_and_how_many_there_are(aggregate_of_many):
+def test_some_names_and_their_number_are_reported_where_none_was_chosen(aggregate_of_many):
     [fault] = faults_of(aggregate_of_many)
 
     assert "https://sp0-0.test, https://sp0-1.test" in fault
@@ -71,7 +71,7 @@ def test_where_none_was_chosen_some_names_are_told_and_how_many_there_are(aggreg
     assert len(fault) < 2000
 
 
-def test_what_is_larger_than_any_federation_is_refused(monkeypatch):
+def test_metadata_larger_than_any_federation_is_refused(monkeypatch):
     monkeypatch.setattr(aggregate, "MAX_AGGREGATE_BYTES", 2 * 2**20)
 
     assert "larger than 2 MiB" in faults_of(b" " * (2 * 2**20 + 1))[0]
@@ -125,7 +125,7 @@ def test_the_document_that_is_kept_says_the_same_as_the_whole(names):
             assert "several" in faults_of(whole, f"https://{name}.test")[0]
 
 
-def test_an_entity_hidden_in_another_element_is_none():
+def test_an_entity_hidden_in_another_element_is_not_found():
     hidden = entities(f"<md:Extensions>{entity(entity_id=A)}</md:Extensions>", entity(entity_id=B))
 
     assert read_metadata(hidden.encode()).service_provider.entity_id == B
@@ -151,7 +151,7 @@ class TestValidity:
         assert validity.valid_until == datetime(2027, 1, 1, tzinfo=UTC)
         assert validity.cache_duration == timedelta(hours=6)
 
-    def test_a_limit_of_another_entity_is_none_of_this_one(self):
+    def test_a_limit_of_another_entity_does_not_hold_for_the_chosen_one(self):
         other = entity(entity_id=A, attributes=' validUntil="2020-01-01T00:00:00Z"')
 
         assert read_metadata(entities(other, entity()).encode(), SP_ID).validity.valid_until is None
@@ -180,9 +180,9 @@ class TestSignedMetadata:
     """The signature is of the root, in the one shape that any message's signature has."""
 
     @pytest.fixture
-    def signed_aggregate(self, sender) -> bytes:
+    def signed_aggregate(self, writer) -> bytes:
         many = entities(entity(entity_id=A), entities(entity(entity_id=B)), attributes=' ID="_all"')
-        return sender.sign(many.encode())
+        return writer.sign(many.encode())
 
     def test_the_entity_is_taken_from_what_was_verified(self, signed_aggregate, identities):
         found = read_metadata(signed_aggregate, B, signed_by=identities.sp.certificate)
@@ -190,8 +190,8 @@ class TestSignedMetadata:
         assert found.service_provider.entity_id == B
         assert b"Signature" not in found.document
 
-    def test_one_entity_may_sign_for_itself(self, sender, identities):
-        alone = sender.sign(entity(attributes=' ID="_one"').encode())
+    def test_one_entity_may_sign_for_itself(self, writer, identities):
+        alone = writer.sign(entity(attributes=' ID="_one"').encode())
 
         found = read_metadata(alone, signed_by=identities.sp.certificate)
 
@@ -214,18 +214,18 @@ class TestSignedMetadata:
         changed = signed_aggregate.replace(b"a.test", b"z.test")
         assert "signature" in faults_of(changed, B, signed_by=certificate)[0]
 
-    def test_a_signature_by_sha1_or_over_a_part_is_refused(self, sender, identities):
+    def test_a_signature_by_sha1_or_over_a_part_is_refused(self, writer, identities):
         many = entities(entity(entity_id=A), attributes=' ID="_all"').encode()
-        weak = sender.sign(many, method=xmlsec.Transform.RSA_SHA1, digest=xmlsec.Transform.SHA1)
-        part = sender.sign(entity(entity_id=A, attributes=' ID="_a"').encode())
+        weak = writer.sign(many, method=xmlsec.Transform.RSA_SHA1, digest=xmlsec.Transform.SHA1)
+        part = writer.sign(entity(entity_id=A, attributes=' ID="_a"').encode())
         within = entities(part.decode(), entity(entity_id=B), attributes=' ID="_all"')
 
         for metadata in (weak, within.encode()):
             assert faults_of(metadata, A, signed_by=identities.sp.certificate)
 
-    def test_an_entity_wrapped_around_the_signed_one_is_refused(self, sender, identities):
+    def test_an_entity_wrapped_around_the_signed_one_is_refused(self, writer, identities):
         """The signed group is moved into the extensions of an evil one that has its ID."""
-        root = etree.fromstring(sender.sign(entities(entity(), attributes=' ID="_all"').encode()))
+        root = etree.fromstring(writer.sign(entities(entity(), attributes=' ID="_all"').encode()))
         evil = etree.fromstring(
             entities("<md:Extensions/>", entity(entity_id=B), attributes=' ID="_evil"')
         )
@@ -235,10 +235,10 @@ class TestSignedMetadata:
         evil.set("ID", "_all")
         assert faults_of(etree.tostring(evil), B, signed_by=identities.sp.certificate)
 
-    def test_ten_thousand_under_one_signature(self, sender, identities, aggregate_of_many):
+    def test_ten_thousand_under_one_signature(self, writer, identities, aggregate_of_many):
         whole = aggregate_of_many.replace(b' validUntil="', b' ID="_all" validUntil="', 1)
 
-        found = read_metadata(sender.sign(whole), "https://sp7-7.test",
+        found = read_metadata(writer.sign(whole), "https://sp7-7.test",
                               signed_by=identities.sp.certificate)  # fmt: skip
 
         assert found.validity.valid_until == datetime(2027, 1, 1, tzinfo=UTC)

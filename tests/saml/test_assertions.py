@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from idp.embedded.test_sp import pysaml2_client
+from idp.embedded.test_sp.pysaml2_client import make_sp_client
 from idp.saml import schema, uris
 from idp.saml.assertions import UnsignedResponse, write_response, write_status_response
 from idp.saml.canonical import UnwritableCharacter
@@ -138,7 +138,7 @@ def make_client(sp, us, signed):
         key=us.key,
         now=NOW,
     )
-    return pysaml2_client.make_sp_client(
+    return make_sp_client(
         entity_id=SP_ID,
         acs_urls=[ACS_URL],
         idp_metadata=metadata.decode(),
@@ -258,7 +258,7 @@ def test_a_character_that_xml_cannot_hold_is_an_error(identities, field):
     ("second", "in_response_to", "signed"),
     list(product([None, uris.NO_PASSIVE], [None, "_request1"], [True, False])),
 )
-def test_a_status_is_told_signed_or_not(us, second, in_response_to, signed):
+def test_a_status_is_sent_signed_or_not(us, second, in_response_to, signed):
     xml = write_status_response(
         response_id="_r1",
         issuer=IDP_ID,

@@ -69,7 +69,7 @@ def test_a_signed_redirect_carries_the_octets_as_they_came(identities):
     assert signature.signed_octets.decode() == query.partition("&Signature=")[0]
 
 
-def test_a_response_is_told_from_a_request():
+def test_a_response_is_distinguished_from_a_request():
     query = encode_redirect(XML, parameter="SAMLResponse").encode()
 
     assert decode_redirect(query).parameter == "SAMLResponse"
@@ -135,7 +135,7 @@ def test_another_encoding_is_refused():
 
 
 @pytest.mark.parametrize("value", ["%%%", "a", "YQ=", "YQ==YQ==", "Y Q==", "ü", "YQ==%00"])
-def test_what_is_not_base64_is_refused(value):
+def test_a_value_that_is_not_base64_is_refused(value):
     query = b"SAMLRequest=" + quote(value, safe="%").encode()
 
     assert code_of(decode_redirect, query) == "not_base64"
@@ -151,7 +151,7 @@ def test_a_posted_message_that_is_not_base64_is_refused(value):
     [b"", XML, deflated(XML)[:-1], deflated(XML) + b"x", zlib.compress(XML), b"\xff" * 50],
     ids=["empty", "plain", "cut", "trailing garbage", "zlib header", "noise"],
 )
-def test_what_is_not_one_whole_deflate_stream_is_refused(data):
+def test_a_value_that_is_not_one_whole_deflate_stream_is_refused(data):
     assert code_of(decode_redirect, query_of(data)) == "not_deflate"
 
 

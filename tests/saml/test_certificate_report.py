@@ -32,7 +32,7 @@ def test_a_good_certificate_has_no_weakness(identities):
         (odd.of_another_kind(NOW), "Ed25519",      "its key is neither RSA nor EC"),
     ],
 )  # fmt: skip
-def test_a_weakness_is_told(certificate, key, weakness):
+def test_a_weakness_is_reported(certificate, key, weakness):
     report = report_on(certificate, NOW)
 
     assert report.key == key
@@ -40,7 +40,7 @@ def test_a_weakness_is_told(certificate, key, weakness):
     assert weakness in report.weaknesses[0]
 
 
-def test_what_cannot_be_read_is_no_certificate_and_counts_as_expired():
+def test_an_unreadable_certificate_counts_as_expired():
     with pytest.raises(BadCertificate):
         report_on("AAAA", NOW)
     assert is_expired("AAAA", NOW)

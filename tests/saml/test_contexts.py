@@ -115,7 +115,7 @@ def test_the_first_class_that_can_be_met_decides(requested, demand, comparison):
         ("better", (UNSPECIFIED, KERBEROS)),
     ],
 )
-def test_what_cannot_be_met_is_told_to_the_service_provider(comparison, requested):
+def test_a_context_that_cannot_be_met_is_answered_with_a_status(comparison, requested):
     with pytest.raises(Refused) as caught:
         resolve(*requested, comparison=comparison)
 
@@ -125,14 +125,14 @@ def test_what_cannot_be_met_is_told_to_the_service_provider(comparison, requeste
 
 @pytest.mark.parametrize("wanted", [KERBEROS, TLS_CLIENT, REFEDS_PHISHING_RESISTANT])
 @pytest.mark.parametrize("comparison", ["exact", "minimum"])
-def test_no_adapter_can_announce_itself_into_a_class_that_is_not_its_to_give(wanted, comparison):
+def test_no_adapter_can_provide_a_class_of_another_kind_of_sign_in(wanted, comparison):
     with pytest.raises(Refused):
         resolve_requested_context(
             (wanted,), comparison, offered=OfferedMethods((PPT,), lambda _method: True)
         )
 
 
-def test_adapters_are_not_looked_at_for_what_is_known_without_them():
+def test_adapters_are_not_asked_about_classes_of_the_server():
     def looked_at(_method):
         raise AssertionError("The adapters were looked at")
 
@@ -171,7 +171,7 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize(("comparison", "requested", "adfs", "entra", "refeds"), ANSWERS)
-def test_after_the_second_factor_the_trust_says_what_it_is_told_where_the_request_leaves_it(
+def test_the_trust_chooses_the_context_after_a_second_factor_where_the_request_does_not(
     comparison, requested, adfs, entra, refeds
 ):
     told = [answer(style, *requested, comparison=comparison) for style in STYLES]
@@ -183,13 +183,13 @@ STYLES = ("adfs", "entra", "refeds")
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_without_a_second_factor_every_trust_is_told_of_a_password(style):
+def test_every_trust_gets_the_password_context_without_a_second_factor(style):
     assert answer(style, second_factor=False) == PPT
     assert answer(style, PPT, comparison="minimum", second_factor=False) == PPT
 
 
 @pytest.mark.parametrize("by_rule", [PASSWORD, PPT, MULTIPLE_AUTHN, REFEDS_MFA, CODE])
-def test_a_rule_says_what_the_answer_is_called_where_the_request_leaves_it(by_rule):
+def test_a_rule_chooses_the_context_where_the_request_does_not(by_rule):
     assert answer("adfs", by_rule=by_rule) == by_rule
     assert answer("refeds", UNSPECIFIED, PPT, by_rule=by_rule) == by_rule
     assert answer("adfs", PPT, by_rule=by_rule) == PPT
@@ -202,7 +202,7 @@ def test_no_rule_claims_a_second_factor_that_was_not_given(by_rule):
 
 
 @pytest.mark.parametrize("by_rule", [KERBEROS, REFEDS_PHISHING_RESISTANT, UNSPECIFIED, "urn:other"])
-def test_no_rule_claims_what_nobody_proves_here(by_rule):
+def test_no_rule_can_claim_a_context_that_was_not_proved(by_rule):
     assert answer("adfs", by_rule=by_rule) == PPT
 
 
@@ -236,6 +236,17 @@ def test_the_assertion_names_the_primary_method_that_the_session_proves():
     for methods in ((KERBEROS,), (PASSKEY,), (KERBEROS, CODE, MULTIPLE_AUTHN)):
         named = answered_context((), "exact", required, style="adfs", methods=methods)
         assert named == methods[0]
+
+
+@pytest.mark.parametrize("comparison", ["exact", "minimum", "maximum"])
+def test_a_method_outside_the_order_is_answered_by_its_own_class(comparison):
+    requested = (PASSKEY,)
+    required = resolve_requested_context(requested, comparison, offered=SEVERAL_METHODS)
+    methods = (PASSKEY, CODE, MULTIPLE_AUTHN)
+
+    assert (
+        answered_context(requested, comparison, required, style="entra", methods=methods) == PASSKEY
+    )
 
 
 def test_no_rule_claims_a_password_for_a_session_without_one():

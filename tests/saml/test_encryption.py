@@ -54,7 +54,7 @@ CONTENTS = [{}, {"aes128": True}, {"cbc": True}]
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize("content", CONTENTS)
-def test_its_owner_alone_opens_it(identities, transport, content):
+def test_the_owner_alone_opens_an_encrypted_assertion(identities, transport, content):
     encryption = Encryption(identities.sp.certificate, **transport, **content)
 
     encrypted = encrypt(ELEMENT, encryption)
@@ -76,14 +76,14 @@ def test_its_owner_alone_opens_it(identities, transport, content):
         ({"cbc": True}, [uris.AES256_CBC, uris.RSA_OAEP, uris.SHA1]),
     ],
 )
-def test_it_says_how_it_is_encrypted(identities, how, told):
+def test_an_encrypted_assertion_names_its_algorithms(identities, how, told):
     encrypted = encrypt(ELEMENT, Encryption(identities.sp.certificate, **how))
 
     assert algorithms(encrypted) == told
 
 
 @pytest.mark.parametrize("how", TRANSPORTS)
-def test_it_is_in_canonical_form(identities, how):
+def test_an_encrypted_assertion_is_in_canonical_form(identities, how):
     encrypted = encrypt(ELEMENT, Encryption(identities.sp.certificate, **how))
 
     root = etree.fromstring(encrypted)
@@ -149,7 +149,7 @@ def test_a_response_with_encryption_is_valid_by_the_schema(identities, parts):
     assert (b"<EncryptedAssertion" in xml, b"<EncryptedID" in xml) == (assertion, not assertion)
 
 
-def test_nothing_of_an_encrypted_assertion_is_in_the_clear(identities):
+def test_nothing_of_an_encrypted_assertion_is_in_clear_text(identities):
     xml = response(identities, Encryption(identities.sp.certificate), sign_response=True)
 
     for secret in (b"secret", b"<Assertion", b"AttributeStatement", b"_request1</"):

@@ -31,7 +31,7 @@ def test_an_ordinary_address_may_be_registered(address):
      " https://a.test/", "https://a.test/\x7f"],
 )  # fmt: skip
 @pytest.mark.parametrize("allow_http", [True, False])
-def test_any_other_may_not(address, allow_http):
+def test_any_other_address_may_not_be_registered(address, allow_http):
     assert address_fault(address, allow_http=allow_http)
 
 

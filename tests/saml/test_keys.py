@@ -55,7 +55,7 @@ def test_two_certificates_never_share_a_serial_number(pair):
     assert min(serials) >= 2**64, "drawn from more than 64 bits"
 
 
-def test_a_key_signs_with_the_algorithm_that_is_its_own(pair):
+def test_a_key_signs_with_the_algorithm_of_its_kind(pair):
     curve = new_signing_certificate("x", NOW, 1, key=ec.generate_private_key(ec.SECP256R1()))
 
     assert SigningKey.from_pem(*pair).algorithm == uris.RSA_SHA256
@@ -63,7 +63,7 @@ def test_a_key_signs_with_the_algorithm_that_is_its_own(pair):
     assert len(SigningKey.from_pem(*curve).sign(b"x")) == 64
 
 
-def test_what_it_signs_can_be_checked_with_the_certificate(pair, certificate):
+def test_a_signature_can_be_verified_with_the_certificate(pair, certificate):
     signature = SigningKey.from_pem(*pair).sign(b"data")
 
     certificate.public_key().verify(signature, b"data", padding.PKCS1v15(), hashes.SHA256())
@@ -89,7 +89,7 @@ def test_a_key_and_the_certificate_of_another_are_refused(pair, identities):
 
 
 @pytest.mark.parametrize("broken", [b"", b"x", "-----BEGIN PRIVATE KEY-----"])
-def test_what_is_no_key_or_no_certificate_is_refused(pair, broken):
+def test_a_malformed_key_or_certificate_is_refused(pair, broken):
     with pytest.raises(BadSigningKey):
         SigningKey.from_pem(broken, pair.certificate)
     with pytest.raises(BadSigningKey):

@@ -8,7 +8,7 @@ import pytest
 import xmlsec
 from lxml import etree
 
-from idp.embedded.test_sp import pysaml2_client
+from idp.embedded.test_sp.pysaml2_client import make_sp_client
 from idp.saml import schema, uris
 from idp.saml.metadata import read_service_provider, write_idp_metadata, write_sp_metadata
 from idp.saml.values import (
@@ -44,7 +44,7 @@ def write(identity, **more) -> bytes:
 
 
 @pytest.mark.parametrize("signer", ["idp", "idp_ec"])
-def test_it_is_valid_and_its_signature_holds(identities, signer):
+def test_our_metadata_is_valid_and_the_signature_holds(identities, signer):
     identity = getattr(identities, signer)
     root = etree.fromstring(write(identity))
 
@@ -90,7 +90,7 @@ def test_the_primary_certificate_comes_first(identities):
     assert [each.findtext(".//ds:X509Certificate", "", NS) for each in keys] == both
 
 
-def test_it_may_say_until_when_it_holds(identities):
+def test_our_metadata_may_have_valid_until(identities):
     root = etree.fromstring(write(identities.idp, valid_for=timedelta(days=1)))
 
     assert root.get("validUntil") == "2026-11-25T12:00:00.000Z"
@@ -102,8 +102,8 @@ def test_the_same_metadata_has_the_same_bytes_on_every_node(identities):
     assert write(identities.idp)[:200] != write(identities.idp, ls_url="https://other.test/")[:200]
 
 
-def test_pysaml2_reads_it(identities):
-    client = pysaml2_client.make_sp_client(
+def test_pysaml2_reads_our_metadata(identities):
+    client = make_sp_client(
         entity_id="https://sp.example.test/metadata",
         acs_urls=["https://sp.example.test/acs"],
         idp_metadata=write(identities.idp).decode(),

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from lxml import etree
 
-from idp.embedded.test_sp import pysaml2_client
+from idp.embedded.test_sp.pysaml2_client import make_sp_client
 from idp.saml import uris
 from idp.saml.assertions import write_response
 from idp.saml.bindings import decode_post, decode_redirect
@@ -42,7 +42,7 @@ def make_client(identities, *, signer=None, **more):
         key=identities.idp.key,
         now=datetime.now(UTC),
     )
-    return pysaml2_client.make_sp_client(
+    return make_sp_client(
         entity_id=SP_ID,
         acs_urls=[ACS_URL],
         idp_metadata=metadata.decode(),
@@ -98,7 +98,7 @@ BINDINGS = [saml2.BINDING_HTTP_REDIRECT, saml2.BINDING_HTTP_POST]
 
 @pytest.mark.parametrize("binding", BINDINGS, ids=["Redirect", "POST"])
 @pytest.mark.parametrize("signed", [True, False])
-def test_its_requests_are_read_by_both_bindings(identities, idp, binding, signed):
+def test_requests_of_pysaml2_are_read_by_both_bindings(identities, idp, binding, signed):
     idp.now = datetime.now(UTC)
     client = make_client(identities, sign_requests=signed)
 
@@ -110,7 +110,7 @@ def test_its_requests_are_read_by_both_bindings(identities, idp, binding, signed
 
 
 @pytest.mark.parametrize("binding", BINDINGS, ids=["Redirect", "POST"])
-def test_it_signs_with_sha256_although_sha1_is_its_default(identities, binding):
+def test_pysaml2_signs_with_sha256_although_sha1_is_the_default(identities, binding):
     message = begin(make_client(identities), binding)
 
     assert b"sha1" not in message.xml
@@ -118,7 +118,7 @@ def test_it_signs_with_sha256_although_sha1_is_its_default(identities, binding):
         assert message.redirect_signature.algorithm == uris.RSA_SHA256
 
 
-def test_neither_program_nor_temporary_file_is_needed(identities, idp, monkeypatch):
+def test_pysaml2_needs_neither_program_nor_temporary_file(identities, idp, monkeypatch):
     def refuse(*_arguments, **_more):
         raise AssertionError("a file or a process was asked for")
 
@@ -158,7 +158,7 @@ def sign_again(xml: str, identity, method, digest) -> str:
         (xmlsec.Transform.RSA_SHA256, xmlsec.Transform.SHA1, False),
     ],
 )
-def test_it_refuses_an_assertion_signed_with_sha1(identities, method, digest, accepted):
+def test_pysaml2_refuses_an_assertion_signed_with_sha1(identities, method, digest, accepted):
     client = make_client(identities)
     xml = sign_again(response_to(client, identities), identities.idp, method, digest)
 
@@ -169,7 +169,7 @@ def test_it_refuses_an_assertion_signed_with_sha1(identities, method, digest, ac
             accept(client, xml)
 
 
-def test_it_refuses_an_assertion_signed_by_another_key(identities):
+def test_pysaml2_refuses_an_assertion_signed_by_another_key(identities):
     client = make_client(identities)
     algorithms = xmlsec.Transform.RSA_SHA256, xmlsec.Transform.SHA256
     xml = sign_again(response_to(client, identities), identities.stranger, *algorithms)
@@ -191,7 +191,7 @@ def test_it_refuses_an_assertion_signed_by_another_key(identities):
     ],
     ids=["name", "ID", "value", "second name", "twin"],
 )
-def test_it_refuses_a_changed_assertion(identities, change):
+def test_pysaml2_refuses_a_changed_assertion(identities, change):
     client = make_client(identities)
     good = response_to(client, identities)
     changed = change(good)
@@ -202,7 +202,7 @@ def test_it_refuses_a_changed_assertion(identities, change):
     assert isinstance(caught.value, saml2.SAMLError | saml2.response.IncorrectlySigned)
 
 
-def test_two_clients_in_one_process_sign_each_with_its_own_key(identities):
+def test_two_clients_in_one_process_sign_with_their_own_keys(identities):
     """pysaml2's own signers are one for all, and keep the key of whoever asked last."""
     one = make_client(identities)
     other = make_client(identities, signer=identities.stranger)
@@ -216,7 +216,7 @@ def test_two_clients_in_one_process_sign_each_with_its_own_key(identities):
     assert one.sec.sec_backend.get_signer("http://www.w3.org/2000/09/xmldsig#rsa-sha1") is None
 
 
-def test_its_redirect_signature_is_over_the_query_as_it_is_sent(identities):
+def test_a_redirect_signature_of_pysaml2_is_over_the_query_as_sent(identities):
     """Checked with cryptography alone, since pysaml2 writes a query anew before it checks it."""
     _, info = make_client(identities).prepare_for_authenticate(
         entityid=IDP_ID, relay_state="a/b c", binding=saml2.BINDING_HTTP_REDIRECT
@@ -240,7 +240,7 @@ def test_a_stale_request_is_refused_although_pysaml2_would_read_it(identities, i
     assert caught.value.code == "not_fresh"
 
 
-def test_pysaml2_of_somebody_else_in_this_process_stays_as_it_is(identities):
+def test_another_user_of_pysaml2_in_the_process_is_not_affected(identities):
     make_client(identities)
 
     assert saml2.sigver.make_temp.__module__ == "saml2.sigver"
@@ -249,7 +249,7 @@ def test_pysaml2_of_somebody_else_in_this_process_stays_as_it_is(identities):
     )
 
 
-def test_importing_it_does_not_compile_the_slow_schema():
+def test_importing_pysaml2_does_not_compile_the_slow_schema():
     code = "import idp.embedded.test_sp.pysaml2_client, sys; assert 'xmlschema' not in sys.modules"
 
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)  # noqa: S603  # ours
@@ -276,7 +276,7 @@ def encrypted_for(owner, identities, client, parts="assertion", way="GCM", **mor
 @pytest.mark.parametrize("signed", ["assertion", "response", "both"])
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("parts", PARTS)
-def test_it_opens_and_accepts_what_is_encrypted_for_it(identities, parts, way, signed):
+def test_pysaml2_opens_and_accepts_an_assertion_encrypted_for_it(identities, parts, way, signed):
     signs = {"sign_assertion": signed != "response", "sign_response": signed != "assertion"}
     client = make_client(
         identities,
@@ -289,7 +289,7 @@ def test_it_opens_and_accepts_what_is_encrypted_for_it(identities, parts, way, s
     assert accept(client, xml).get_subject().text == "ada"
 
 
-def test_it_opens_nothing_that_is_encrypted_for_another(identities):
+def test_pysaml2_does_not_open_an_assertion_encrypted_for_another(identities):
     client = make_client(identities)
 
     taken = accept(client, encrypted_for(identities.stranger, identities, client))
@@ -297,7 +297,7 @@ def test_it_opens_nothing_that_is_encrypted_for_another(identities):
     assert taken is None or not taken.assertions
 
 
-def test_an_assertion_of_a_strangers_is_refused_though_it_is_encrypted(identities):
+def test_an_encrypted_assertion_of_a_stranger_is_refused(identities):
     client = make_client(identities)
     xml = encrypted_for(identities.sp, identities, client)
     forged = encrypted_for(identities.sp, SimpleNamespace(idp=identities.stranger), client)

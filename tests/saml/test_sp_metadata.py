@@ -49,7 +49,7 @@ def test_the_least_metadata_makes_a_trust():
     )
 
 
-def test_what_metadata_says_is_taken(identities):
+def test_the_content_of_metadata_is_taken(identities):
     sp = read(
         entity(
             role(
@@ -144,7 +144,7 @@ def test_the_name_for_people_is_english_where_there_is_a_choice():
     assert read(entity()).display_name == ""
 
 
-def test_one_of_many_is_chosen_by_its_entity_id():
+def test_one_entity_of_many_is_chosen_by_entity_id():
     many = entities(
         entity(entity_id="https://a.test"), entities(entity(entity_id="https://b.test"))
     )
@@ -189,11 +189,11 @@ def test_the_only_service_provider_among_others_needs_no_choosing():
         (entity(role(ACS.replace("https://sp.example.test/acs", "javascript:alert(1)"))), "https"),
     ],
 )  # fmt: skip
-def test_a_fault_is_told(xml, fault):
+def test_a_fault_is_reported(xml, fault):
     assert any(fault in each for each in faults_of(xml))
 
 
-def test_all_faults_are_told_at_once():
+def test_all_faults_are_reported_at_once():
     acs = ACS.replace("https:", "ftp:")
 
     assert len(faults_of(entity(role(key("AAAA") + acs + acs.replace("acs", "b"))))) == 3
@@ -210,7 +210,7 @@ def test_metadata_that_is_too_large_is_refused():
     assert faults_of(b"<x>" + b" " * MAX_BYTES + b"</x>")
 
 
-def test_metadata_of_others_with_roles_unknown_to_us_is_no_problem(identities):
+def test_metadata_with_unknown_roles_can_be_read(identities):
     ws_federation = (
         '<md:RoleDescriptor xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
         'xmlns:fed="http://docs.oasis-open.org/wsfed/federation/200706" '
@@ -277,7 +277,7 @@ def test_reading_metadata_does_not_import_the_slow_part_of_pysaml2():
     ],
 )
 @pytest.mark.parametrize("use", ["", "encryption"])
-def test_sha256_inside_oaep_is_for_those_who_announce_it(identities, use, methods, announced):
+def test_sha256_inside_oaep_is_used_for_keys_that_announce_it(identities, use, methods, announced):
     certificate = identities.sp.certificate
 
     sp = read(entity(role(key(certificate, use, methods) + ACS)))
@@ -297,7 +297,7 @@ def test_sha256_inside_oaep_is_for_those_who_announce_it(identities, use, method
         (method(uris.RSA_OAEP, uris.SHA256, uris.MGF1_SHA256), False),
     ],
 )
-def test_oaep_of_version_1_1_is_for_those_who_announce_all_of_it(identities, announced, taken):
+def test_oaep_of_version_1_1_is_used_for_keys_that_announce_all_of_it(identities, announced, taken):
     certificate = identities.sp.certificate
 
     sp = read(entity(role(key(certificate, "encryption", announced) + ACS)))
@@ -314,7 +314,7 @@ def test_oaep_of_version_1_1_is_for_those_who_announce_all_of_it(identities, ann
         ("", False),
     ],
 )
-def test_aes_128_is_for_those_who_announce_nothing_longer_in_gcm(identities, methods, taken):
+def test_aes_128_is_used_for_keys_that_announce_nothing_longer_in_gcm(identities, methods, taken):
     certificate = identities.sp.certificate
 
     sp = read(entity(role(key(certificate, "", methods) + ACS)))
@@ -322,7 +322,7 @@ def test_aes_128_is_for_those_who_announce_nothing_longer_in_gcm(identities, met
     assert sp.aes128_content == ((certificate,) if taken else ())
 
 
-def test_what_is_announced_for_one_key_says_nothing_of_another(identities):
+def test_algorithms_of_one_key_are_not_used_for_another(identities):
     first, second = identities.sp.certificate, identities.stranger.certificate
     announced = method(uris.RSA_OAEP, uris.SHA256)
 
@@ -341,7 +341,7 @@ def test_a_key_that_cannot_encrypt_is_passed_over_where_there_is_one_that_can(id
         assert sp.encryption_certificates == (rsa,)
 
 
-def test_a_key_declared_for_encryption_that_cannot_is_kept_so_that_nothing_goes_in_the_clear(
+def test_a_key_that_cannot_encrypt_is_kept_so_that_nothing_is_sent_in_clear_text(
     identities,
 ):
     curve = identities.idp_ec.certificate
@@ -354,7 +354,7 @@ def logout_service(binding: str, location: str, answers: str = "") -> str:
     return f'<md:SingleLogoutService Binding="{binding}" Location="{location}"{said}/>'
 
 
-def test_log_out_services_are_taken_of_the_bindings_that_we_speak():
+def test_log_out_services_are_taken_for_supported_bindings():
     soap = logout_service("urn:oasis:names:tc:SAML:2.0:bindings:SOAP", "http://sp/soap")
     one = logout_service(POST, "https://sp.example.test/slo", "https://sp.example.test/answers")
     two = logout_service(REDIRECT, "https://sp.example.test/slo")

@@ -54,7 +54,7 @@ def test_a_document_type_cannot_hide_in_another_encoding(encoding):
     assert code_of(text.encode(encoding)) in ("not_xml", "doctype")
 
 
-def test_what_a_message_says_of_its_own_encoding_is_not_followed():
+def test_the_encoding_that_a_message_declares_is_not_followed():
     for encoding in ("iso-8859-1", "made-up"):
         utf8 = f'<?xml version="1.0" encoding="{encoding}"?><Issuer>ü</Issuer>'.encode()
 
@@ -83,7 +83,7 @@ def test_a_message_that_is_too_large_is_refused():
      b"<a>\xff</a>", b"<a>&#0;</a>", b"<a>&#xFFFE;</a>", b"<a b=<c>/>", b"<!-- -- --><a/>",
      b"<p:a/>", b"<a xmlns:p=''/>"],
 )  # fmt: skip
-def test_what_is_not_well_formed_is_refused(xml):
+def test_a_document_that_is_not_well_formed_is_refused(xml):
     assert code_of(xml) == "not_xml"
 
 
@@ -166,7 +166,7 @@ def test_a_document_type_that_the_scan_missed_is_refused_by_the_tree():
         xml._tree(b"<!DOCTYPE a><a/>")
 
 
-def test_what_the_scan_missed_would_neither_be_expanded_nor_loaded(tmp_path):
+def test_an_entity_that_the_scan_missed_would_be_neither_expanded_nor_loaded(tmp_path):
     """With ``collect_ids=False`` alone, lxml reads the file of a DTD."""
     secret = tmp_path / "secret"
     secret.write_text("secret")
@@ -180,6 +180,6 @@ def test_what_the_scan_missed_would_neither_be_expanded_nor_loaded(tmp_path):
         etree.fromstring(outside, xml._parser())
 
 
-def test_what_is_too_deep_for_anybody_would_not_be_built():
+def test_a_document_that_is_too_deep_would_not_be_built():
     with pytest.raises(etree.XMLSyntaxError):
         etree.fromstring(nested(500), xml._parser())

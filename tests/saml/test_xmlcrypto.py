@@ -17,7 +17,7 @@ OTHER_LIBXML2 = "def get_libxml_version(): return (2, 12, 6)"
     ("module", "cause"),
     [(NO_XMLSEC, "version mismatch"), (OTHER_LIBXML2, "different libxml2"), ("", "attribute")],
 )
-def test_a_bad_pair_is_told_in_one_line_with_what_to_do(tmp_path, module, cause):
+def test_libraries_that_do_not_fit_are_reported_in_one_line_with_a_remedy(tmp_path, module, cause):
     (tmp_path / "xmlsec.py").write_text(module)
     code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import idp.saml.xmlcrypto"
 
@@ -36,8 +36,8 @@ def test_the_installed_pair_fits():
     assert xmlcrypto.load_xmlsec() is xmlcrypto.xmlsec
 
 
-def test_a_signature_that_fails_prints_nothing(capfd, sender, idp):
-    signed = sender.sign(sender.request()).replace(b"acs", b"bad")
+def test_a_signature_that_fails_prints_nothing(capfd, writer, idp):
+    signed = writer.sign(writer.message()).replace(b"acs", b"bad")
 
     with pytest.raises(Exception, match="signature"):
         idp.read(signed)

@@ -38,7 +38,7 @@ def is_refused(seal, token, **opened) -> bool:
 
 
 @given(payload=PAYLOADS, bound_to=TEXT)
-def test_what_was_sealed_comes_back_as_it_was(payload, bound_to):
+def test_a_sealed_value_comes_back_as_it_was(payload, bound_to):
     token = SEAL.seal(payload, bound_to=bound_to)
 
     assert set(token) <= URL_SAFE
@@ -46,7 +46,7 @@ def test_what_was_sealed_comes_back_as_it_was(payload, bound_to):
 
 
 @given(payload=PAYLOADS, other=TEXT.filter(bool))
-def test_it_opens_for_its_binding_alone(payload, other):
+def test_a_sealed_value_opens_for_its_binding_alone(payload, other):
     assert is_refused(SEAL, SEAL.seal(payload), bound_to=other)
     assert is_refused(SEAL, SEAL.seal(payload, bound_to=other))
     assert is_refused(SEAL, SEAL.seal(payload, bound_to=other), bound_to=f"{other}\0")
@@ -66,7 +66,7 @@ def test_anything_else_is_refused(token):
     assert is_refused(SEAL, token)
 
 
-def test_any_cut_is_refused():
+def test_a_sealed_value_that_was_cut_is_refused():
     token = SEAL.seal({"a": 1})
     for length in range(len(token)):
         assert is_refused(SEAL, token[:length])
@@ -74,7 +74,7 @@ def test_any_cut_is_refused():
         assert is_refused(SEAL, token + more)
 
 
-def test_it_has_one_spelling():
+def test_a_sealed_value_has_one_spelling():
     """base64 has bits to spare at its end; another text for the same bytes is not taken."""
     for length in range(6):
         token = SEAL.seal({"a": "x" * length})
@@ -83,7 +83,7 @@ def test_it_has_one_spelling():
         assert all(is_refused(SEAL, token[:-1] + other) for other in others)
 
 
-def test_each_purpose_is_a_realm_of_its_own():
+def test_a_value_sealed_for_one_purpose_does_not_open_for_another():
     token = SEALER.purpose("one").seal({})
     assert is_refused(SEALER.purpose("two"), token)
     assert is_refused(SEALER.purpose("one\0"), token)
@@ -95,7 +95,7 @@ def test_purpose_and_binding_cannot_be_shifted_into_each_other():
     assert is_refused(SEALER.purpose("a\0b"), token, bound_to="c")
 
 
-def test_each_secret_is_a_realm_of_its_own():
+def test_a_value_sealed_with_one_secret_does_not_open_with_another():
     assert is_refused(Sealer(bytes(32)).purpose("tests"), SEAL.seal({}))
 
 
@@ -107,12 +107,12 @@ def test_two_never_look_alike():
     assert len({SEAL.seal({"a": 1}) for _ in range(100)}) == 100
 
 
-def test_nothing_of_the_content_can_be_read():
+def test_the_content_of_a_sealed_value_cannot_be_read():
     sealed = SEAL.seal({"secret": "correct horse"}).partition(".")[2]
     assert b"horse" not in base64.urlsafe_b64decode(sealed + "==")
 
 
-def test_it_expires_at_the_instant(clock: SetClock):
+def test_a_sealed_value_expires_at_the_instant(clock: SetClock):
     seal = Sealer(SECRET, clock.now).purpose("tests")
     token = seal.seal({"a": 1}, lifetime=timedelta(seconds=60))
     clock.advance(seconds=59.999)
@@ -126,14 +126,14 @@ def test_a_lifetime_that_is_over_makes_nothing_good(lifetime):
     assert is_refused(SEAL, SEAL.seal({}, lifetime=lifetime))
 
 
-def test_without_a_lifetime_it_lasts(clock: SetClock):
+def test_a_sealed_value_without_a_lifetime_does_not_expire(clock: SetClock):
     seal = Sealer(SECRET, clock.now).purpose("tests")
     token = seal.seal({})
     clock.advance(days=4000)
     assert seal.open(token) == {}
 
 
-def test_what_is_too_long_is_not_even_decoded():
+def test_a_value_that_is_too_long_is_not_even_decoded():
     assert is_refused(SEAL, SEAL.seal({}) + "A" * MAX_SEALED_LENGTH)
     assert is_refused(SEAL, SEAL.seal({"a": "x" * MAX_SEALED_LENGTH}))
     long = {"a": "x" * (MAX_SEALED_LENGTH // 2)}

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from support.clock import NOON, SetClock
+from support.sessions.sealed_values import sessions as any_sessions
 
 from idp.config.schema import SignInSection
 from idp.saml.contexts import PASSWORD_PROTECTED_TRANSPORT
@@ -37,7 +37,7 @@ def test_a_new_session_has_the_primary_proof_alone():
     assert (session.second, session.kept) == (None, False)
 
 
-def test_the_second_factor_makes_another_one_of_it():
+def test_the_second_factor_changes_the_session_id():
     later = NOON + timedelta(minutes=1)
     first = start_session(USER, PASSWORD, kept=True)
     second = first.with_second_factor(Proof(METHOD, later))
@@ -47,20 +47,20 @@ def test_the_second_factor_makes_another_one_of_it():
     assert (second.second, second.authenticated_at) == (Proof(METHOD, later), later)
 
 
-def test_its_root_stays_and_no_other_session_has_it():
+def test_the_root_of_a_session_stays_and_is_unique():
     first = start_session(USER, PASSWORD)
     assert first.with_second_factor(PUSH).root == first.root
     assert start_session(USER, PASSWORD).root != first.root != first.id
 
 
-def test_who_gives_the_password_again_goes_on_with_the_session_and_nobody_else_does():
+def test_a_user_who_gives_the_password_again_keeps_the_session_and_another_user_does_not():
     first = start_session(USER, PASSWORD)
     again = start_session(USER, PASSWORD, previous=first)
     assert (again.root, again.id != first.id, again.second) == (first.root, True, None)
     assert start_session("other@example.test", PASSWORD, previous=first).root != first.root
 
 
-def test_a_cookie_of_before_there_were_roots_has_its_id_for_one(clock, sessions):
+def test_a_cookie_without_a_root_has_its_id_as_the_root(clock, sessions):
     seal = Sealer(SECRET, clock.now).purpose("session")
     values = {"id": "old", "user": USER, "password_at": NOON.timestamp()}
     cookie = seal.seal({**values, "mfa_at": None, "mfa_method": None})
@@ -78,21 +78,7 @@ BY_BOTH = start_session(USER, PASSWORD, kept=True).with_second_factor(PUSH)
 BY_PASSKEY = start_session(USER, Proof(PASSKEY, NOON)).with_second_factor(PUSH)
 
 
-# Clocks read microseconds; a float holds those of this century exactly.
-instants = st.timedeltas(timedelta(), timedelta(days=36_500)).map(NOON.__add__)
-proofs = st.builds(Proof, st.text(), instants)
-any_session = st.builds(
-    Session,
-    id=st.text(),
-    user=st.text(),
-    primary=proofs,
-    second=st.none() | proofs,
-    kept=st.booleans(),
-    root=st.text(),
-)
-
-
-@given(any_session)
+@given(any_sessions)
 def test_a_cookie_reads_back_as_it_was_in_every_field(session):
     now = session.primary.at
     rules = SessionRules(timedelta(hours=8), timedelta(days=1))
@@ -201,7 +187,7 @@ def test_a_session_lasts_from_the_primary_proof_whatever_comes_later(clock, sess
     assert sessions.read(cookie) is None
 
 
-def test_one_that_is_over_cannot_be_written_alive(clock, sessions):
+def test_a_session_that_is_over_is_not_read_again(clock, sessions):
     session = Session("id", USER, Proof(METHOD, NOON - timedelta(hours=9)))
     assert sessions.read(sessions.write(session)) is None
 
@@ -209,7 +195,7 @@ def test_one_that_is_over_cannot_be_written_alive(clock, sessions):
 KEPT = start_session(USER, PASSWORD, kept=True)
 
 
-def test_one_that_is_kept_lasts_by_its_own_time(clock, sessions):
+def test_a_kept_session_has_its_own_lifetime(clock, sessions):
     cookie = sessions.write(KEPT)
     clock.advance(hours=23, minutes=59)
     assert sessions.read(cookie) == KEPT
@@ -235,7 +221,7 @@ def test_stricter_rules_end_those_that_were_kept_and_no_others(rules, clock, ses
     assert stricter.read(plain) == BY_PASSWORD
 
 
-def test_one_from_the_moment_of_the_cutoff_is_kept(clock):
+def test_a_session_from_the_moment_of_the_cutoff_lasts(clock):
     rules = SessionRules(timedelta(hours=8), timedelta(days=1), NOON)
     sessions = sessions_by(clock, rules)
     assert sessions.read(sessions.write(KEPT)) == KEPT

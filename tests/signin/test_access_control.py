@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from support.browsers.forwarding_proxy import appended, forwarding, through
-from support.service_providers.service_provider import Asking
+from support.service_providers.service_provider import ServiceProvider
 
 from idp.config.schema import ProxiesSection
 from idp.federation.access_control.policy_file import read_policy
@@ -54,7 +54,9 @@ def is_denied(sign_in) -> bool:
     return page.status == 403 and "MSIS5007" in page.text("errorCode")
 
 
-def test_who_is_not_permitted_is_told_so_and_the_service_provider_nothing(federation, easy, lines):
+def test_a_user_who_is_not_permitted_sees_a_page_and_the_service_provider_gets_no_answer(
+    federation, easy, lines
+):
     set_policy(federation, easy, "Permit specific group", GroupParameter="Staff")
 
     sign_in = federation.sign_in(easy.url())
@@ -79,7 +81,7 @@ def test_a_denial_is_audited_with_its_policy(federation, served, easy, request):
     assert (line["user"], line["trust"]) == (federation.user.name, easy.entity_id)
 
 
-def test_a_group_gets_in_and_from_the_next_request_on(federation, easy, pairs):
+def test_a_change_of_groups_counts_from_the_next_request_on(federation, easy, pairs):
     set_policy(federation, easy, "Permit specific group", GroupParameter="Staff")
     staff = federation.add_user(groups=["staff"])
 
@@ -89,9 +91,9 @@ def test_a_group_gets_in_and_from_the_next_request_on(federation, easy, pairs):
     assert federation.resume(browser, browser.get(easy.url())).is_finished
 
 
-def test_who_is_denied_stays_signed_in_for_others(federation, easy, pairs):
+def test_a_denied_user_stays_signed_in_for_other_trusts(federation, easy, pairs):
     set_policy(federation, easy, "Permit specific group", GroupParameter="Staff")
-    other = Asking(federation, pairs("sp"), "https://other.example.test").register()
+    other = ServiceProvider(federation, pairs("sp"), "other").register()
     other.set(second_factor="never")
 
     denied = federation.sign_in(easy.url())
@@ -120,7 +122,7 @@ def test_access_is_decided_again_after_the_second_factor(federation, sp, phone, 
     assert lines.refusals() == ["MSIS5007"]
 
 
-def test_who_will_be_denied_is_asked_for_the_second_factor_first(federation, sp, phone):
+def test_a_user_who_will_be_denied_is_asked_for_the_second_factor_first(federation, sp, phone):
     set_policy(federation, sp, "Permit specific group", GroupParameter="Staff")
 
     sign_in = federation.sign_in(sp.url())
@@ -142,7 +144,7 @@ def test_a_policy_asks_for_the_second_factor_though_the_trust_does_not(federatio
     assert "http://schemas.microsoft.com/claims/multipleauthn" in methods
 
 
-def test_a_request_that_may_not_ask_is_told_so_where_the_policy_wants_the_second_factor(
+def test_a_passive_request_is_answered_no_passive_where_the_policy_wants_the_second_factor(
     federation, easy
 ):
     browser = federation.sign_in(easy.url()).browser
@@ -173,7 +175,7 @@ def test_a_session_from_inside_is_asked_for_the_second_factor_outside(federation
     assert away.page.title == MFA
 
 
-def test_the_intranet_alone_gets_in(federation, easy, outside):
+def test_only_the_intranet_is_permitted_by_its_policy(federation, easy, outside):
     set_policy(federation, easy, "Permit everyone for intranet access")
 
     assert federation.sign_in(easy.url()).is_finished
@@ -190,7 +192,7 @@ def test_the_intranet_alone_gets_in(federation, easy, outside):
         {"X_Real_IP": "10.1.2.3", "Forwarded": "for=10.1.2.3"},
     ],
 )
-def test_nobody_outside_gets_inside_by_headers(made_up, federation, easy, outside):
+def test_headers_do_not_move_an_outside_request_inside(made_up, federation, easy, outside):
     set_policy(federation, easy, "P", {"networks": ["intranet", "10.0.0.0/8", "127.0.0.0/8"]})
 
     browser = through(federation.browser(), outside, **made_up)
@@ -206,7 +208,7 @@ def test_nobody_outside_gets_inside_by_headers(made_up, federation, easy, outsid
         {"X-Forwarded-For": f"{USER}, {WAP}", "X-MS-Forwarded-Client-IP": USER},
     ],
 )
-def test_without_configured_proxies_nobody_is_where_they_say(made_up, federation, easy):
+def test_headers_count_for_nothing_without_configured_proxies(made_up, federation, easy):
     set_policy(federation, easy, "P", {"networks": ["extranet", USER, WAP]})
     browser = federation.browser()
     browser.session.headers.update(made_up)
@@ -244,13 +246,13 @@ def test_additional_rules_ask_outside_only(of_all, federation, easy, outside, ph
     assert sign_in.finish().name_id
 
 
-def test_a_trust_without_policy_and_rules_lets_nobody_in(federation, easy):
+def test_a_trust_without_policy_and_rules_permits_nobody(federation, easy):
     easy.set(access_control_policy="")
 
     assert is_denied(federation.sign_in(easy.url()))
 
 
-def test_rules_that_make_too_much_let_nobody_in(federation, easy, lines):
+def test_rules_that_make_too_many_claims_permit_nobody(federation, easy, lines):
     every = "".join(f'c{n}:[Type =~ ".*"] && ' for n in range(4)) + 'c4:[Type =~ ".*"]'
     user = federation.add_user(groups=[f"group{number}" for number in range(30)])
     easy.set(

@@ -35,11 +35,11 @@ def test_plain_names_are_served(name, loaded):
 
 
 @pytest.mark.parametrize("name", NOT_TO_BE_HAD)
-def test_others_are_not_even_where_there_is_such_a_file(name, loaded):
+def test_other_files_are_not_served_even_where_they_exist(name, loaded):
     assert loaded.static_file(name) is None
 
 
-def test_what_is_not_there_is_nothing(loaded):
+def test_a_missing_file_is_not_found(loaded):
     assert loaded.static_file("nothing.css") is None
 
 

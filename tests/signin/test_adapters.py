@@ -26,7 +26,7 @@ def answer(sign_in):
 # Several, one, none
 
 
-def test_one_adapter_is_gone_to_straight(enable, federation, sp):
+def test_a_single_adapter_is_shown_without_a_choice(enable, federation, sp):
     enable("Good")
     sign_in = federation.sign_in(sp.url())
     assert sign_in.page.form.fields["AuthMethod"] == "Good"
@@ -69,7 +69,7 @@ def test_coming_back_to_the_phone_keeps_what_was_decided(enable, federation, sp,
     assert sign_in.finish().status == ("Success",)
 
 
-def test_the_choice_is_asked_again_of_whoever_does_not_choose(enable, federation, sp):
+def test_the_choice_is_shown_again_until_the_user_chooses(enable, federation, sp):
     enable("Good", ENTRA)
     sign_in = federation.sign_in(sp.url())
     for _ in range(2):
@@ -78,7 +78,7 @@ def test_the_choice_is_asked_again_of_whoever_does_not_choose(enable, federation
 
 
 @pytest.mark.parametrize("chosen", ["Nobody", "FormsAuthentication", "Good2", "<b>", "Unavailable"])
-def test_one_that_was_not_offered_cannot_be_chosen(chosen, enable, federation, sp):
+def test_an_adapter_that_was_not_offered_cannot_be_chosen(chosen, enable, federation, sp):
     enable("Good", ENTRA, "Unavailable")
     sign_in = federation.sign_in(sp.url())
     page = sign_in.choose(chosen)
@@ -86,7 +86,7 @@ def test_one_that_was_not_offered_cannot_be_chosen(chosen, enable, federation, s
     assert issued(federation) == 0
 
 
-def test_one_that_was_enabled_after_the_offer_cannot_be_chosen(enable, federation, sp):
+def test_an_adapter_that_was_enabled_after_the_offer_cannot_be_chosen(enable, federation, sp):
     enable("Good", ENTRA)
     sign_in = federation.sign_in(sp.url())
     enable("Good", ENTRA, "ThrowsWhenItUnloads")
@@ -96,7 +96,7 @@ def test_one_that_was_enabled_after_the_offer_cannot_be_chosen(enable, federatio
 @pytest.mark.parametrize(
     "name", ["Unavailable", "NearlyAvailable", "ThrowsWhenAsked", "NotesWhatNoSealCarries"]
 )
-def test_one_that_is_not_available_is_not_offered(name, enable, federation, sp):
+def test_an_adapter_that_is_not_available_is_not_offered(name, enable, federation, sp):
     enable("Good", name)
     assert federation.sign_in(sp.url()).page.form.fields["AuthMethod"] == "Good"
     enable(name)
@@ -104,7 +104,7 @@ def test_one_that_is_not_available_is_not_offered(name, enable, federation, sp):
     assert (page.status, page.text("errorCode")[:20]) == (403, "method_not_available")
 
 
-def test_it_is_asked_with_the_claim_that_it_wants_and_told_who_answers(enable, federation, sp):
+def test_an_adapter_gets_the_claim_that_it_wants_and_the_node(enable, federation, sp):
     enable("Asks")
     told = federation.sign_in(sp.url()).page.text("instructions")
     assert told == f"EXAMPLE\\user|srv2022|20348.350|{sp.entity_id}"
@@ -113,7 +113,7 @@ def test_it_is_asked_with_the_claim_that_it_wants_and_told_who_answers(enable, f
 # Seen at once
 
 
-def test_what_is_enabled_or_registered_while_the_server_runs_is_seen_at_once(
+def test_an_adapter_that_is_enabled_or_registered_while_the_server_runs_is_seen_at_once(
     enable, federation, sp, phone
 ):
     assert federation.sign_in(sp.url()).page.form.fields["AuthMethod"] == ENTRA
@@ -125,7 +125,7 @@ def test_what_is_enabled_or_registered_while_the_server_runs_is_seen_at_once(
     assert federation.sign_in(sp.url()).page.form.fields["AuthMethod"] == ENTRA
 
 
-def test_it_is_loaded_once_and_unloaded_when_its_registration_changes_or_the_node_stops(
+def test_an_adapter_is_loaded_once_and_unloaded_when_its_registration_changes_or_the_node_stops(
     enable, federation, sp
 ):
     counted = odd_adapters.Counted
@@ -172,28 +172,32 @@ def must_have_failed(page, code, federation, lines):
 
 
 @pytest.mark.parametrize("name", FAILS)
-def test_what_goes_wrong_at_the_beginning_ends_the_sign_in(name, enable, federation, sp, lines):
+def test_an_error_of_an_adapter_at_the_beginning_ends_the_sign_in(
+    name, enable, federation, sp, lines
+):
     enable(name)
     page = federation.sign_in(sp.url()).page
     must_have_failed(page, "adapter_error", federation, lines)
 
 
 @pytest.mark.parametrize("name", FAILS_AT_THE_END)
-def test_what_goes_wrong_at_the_end_ends_the_sign_in(name, enable, federation, sp, lines):
+def test_an_error_of_an_adapter_at_the_end_ends_the_sign_in(name, enable, federation, sp, lines):
     enable(name)
     page = answer(federation.sign_in(sp.url()))
     must_have_failed(page, "adapter_error", federation, lines)
 
 
 @pytest.mark.parametrize("name", UNANNOUNCED)
-def test_claims_without_exactly_one_announced_method_end_it(name, enable, federation, sp, lines):
+def test_claims_without_exactly_one_announced_method_end_the_sign_in(
+    name, enable, federation, sp, lines
+):
     enable(name)
     page = answer(federation.sign_in(sp.url()))
     must_have_failed(page, "method_not_announced", federation, lines)
 
 
 @pytest.mark.parametrize("name", [*FAILS, *NOT_LOADED, "ThrowsWhenAsked"])
-def test_others_are_not_affected(name, enable, federation, sp, phone):
+def test_other_adapters_are_not_affected(name, enable, federation, sp, phone):
     enable(name, ENTRA)
     sign_in = federation.sign_in(sp.url())
     if sign_in.number is None:
@@ -203,7 +207,7 @@ def test_others_are_not_affected(name, enable, federation, sp, phone):
 
 
 @pytest.mark.parametrize("name", NOT_LOADED)
-def test_one_that_cannot_be_loaded_is_logged_and_lets_nobody_in(
+def test_an_adapter_that_cannot_be_loaded_is_logged_and_signs_nobody_in(
     name, enable, federation, sp, lines
 ):
     enable(name)
@@ -215,7 +219,7 @@ def test_one_that_cannot_be_loaded_is_logged_and_lets_nobody_in(
     ]
 
 
-def test_the_log_says_where_it_was_thrown(enable, federation, sp, lines):
+def test_the_log_says_where_an_error_was_raised(enable, federation, sp, lines):
     enable("ThrowsAtBegin")
     federation.sign_in(sp.url())
     (line,) = [line for line in lines.all() if line["event"] == "adapter_error"]
@@ -223,7 +227,7 @@ def test_the_log_says_where_it_was_thrown(enable, federation, sp, lines):
     assert "odd_adapters.py:" in line["at"]
 
 
-def test_it_may_show_a_last_page_of_its_own(enable, federation, sp):
+def test_an_adapter_may_show_its_own_last_page(enable, federation, sp):
     enable("OwnLastPage")
     sign_in = federation.sign_in(sp.url())
     assert (sign_in.page.title, sign_in.page.text("instructions")) == ("It is broken", "Call us.")
@@ -231,13 +235,13 @@ def test_it_may_show_a_last_page_of_its_own(enable, federation, sp):
     assert federation.log[-1].outcome == "adapter_error"
 
 
-def test_its_last_page_knows_why_and_what_it_remembered(enable, federation, sp):
+def test_the_last_page_of_an_adapter_knows_the_reason_and_the_stored_data(enable, federation, sp):
     enable("SaysWhy")
     page = federation.sign_in(sp.url()).page
     assert page.text("instructions") == f"why, {federation.user.name}"
 
 
-def test_two_that_cannot_be_told_apart_are_offered_both(enable, federation, sp):
+def test_two_adapters_that_compare_equal_are_both_offered(enable, federation, sp):
     federation.services.providers.register("One", "support.adapters.odd_adapters:ComparesItself")
     federation.services.providers.register("Two", "support.adapters.odd_adapters:ComparesItself")
     enable("One", "Two")
@@ -276,7 +280,7 @@ def test_a_last_page_that_never_comes_is_not_waited_for(
     odd_adapters.HangsAtTheLastPage.let_go.set()
 
 
-def test_those_that_hang_are_only_so_many(enable, federation, sp, monkeypatch):
+def test_the_number_of_hanging_calls_is_limited(enable, federation, sp, monkeypatch):
     monkeypatch.setattr(timeout, "PLACES", threading.BoundedSemaphore(1))
     enable("OwnLastPage")
     assert federation.sign_in(sp.url()).page.title == "It is broken"
@@ -284,7 +288,7 @@ def test_those_that_hang_are_only_so_many(enable, federation, sp, monkeypatch):
     assert federation.sign_in(sp.url()).page.title == "Error"
 
 
-def test_it_is_asked_with_the_context_of_this_sign_in_if_it_was_thrown_with_none(
+def test_an_error_without_a_context_is_shown_with_the_context_of_the_sign_in(
     enable, federation, sp
 ):
     enable("ThrowsAnotherContext")
@@ -324,7 +328,7 @@ def hanging(enable, monkeypatch):
     odd_adapters.Hangs.let_go.set()
 
 
-def test_one_that_hangs_takes_only_its_places(hanging, federation, sp, phone):
+def test_a_hanging_adapter_takes_only_its_own_places(hanging, federation, sp, phone):
     waiting = [federation.sign_in(sp.url()) for _ in range(3)]
     for sign_in in waiting:
         sign_in.choose("Hangs")

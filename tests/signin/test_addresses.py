@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import requests
-from support.service_providers.service_provider import call
+from support.servers.raw_http import call
 
 PATHS = [
     "/adfs/LS/",
@@ -59,7 +59,7 @@ def test_the_redirect_leads_nowhere_else(path, federation):
 
 
 @pytest.mark.parametrize("path", ["/adfs/", "/adfs/nothing", "/adfs/ls/nothing", "/adfsx/ls/"])
-def test_what_is_nowhere_is_not_found(path, federation, lines):
+def test_an_unknown_path_is_not_found(path, federation, lines):
     answer = requests.get(federation.url + path, timeout=10)
 
     assert answer.status_code == 404

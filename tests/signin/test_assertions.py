@@ -39,7 +39,7 @@ def test_attributes_are_what_the_directory_says(federation, easy):
     assert assertion.values_of("Group") == ("Staff", "Night shift")
 
 
-def test_fixed_attributes_are_added_with_what_they_hold_of_the_user(federation, easy):
+def test_fixed_attributes_are_added_with_the_values_of_the_user(federation, easy):
     easy.set(**{
         "attributes.https://aws.example.test/Role": '["one", "two"]',
         "attributes.https://aws.example.test/Session": "of {upn}",

@@ -47,14 +47,14 @@ def test_the_level_verbose_tells_what_came_from_whom_and_what_was_answered(verbo
     assert len({each["activity_id"] for each in (received, context, sent)}) == 1
 
 
-def test_a_request_is_told_under_the_activity_id_of_its_sign_in(verbose, easy, lines):
+def test_a_request_is_audited_under_the_activity_id_of_its_sign_in(verbose, easy, lines):
     form = form_of(verbose.get(easy.url()))
     verbose.post("/adfs/ls/", data=form | {"UserName": "nobody", "Password": "x"})
 
     assert len({line["activity_id"] for line in lines.all()}) == 1
 
 
-def test_a_wrong_password_is_told_with_the_address_it_came_from(verbose, easy, lines):
+def test_a_wrong_password_is_audited_with_the_clients_address(verbose, easy, lines):
     form = form_of(verbose.get(easy.url()))
     verbose.post("/adfs/ls/", data=form | {"UserName": "nobody@example.test", "Password": "x"})
 
@@ -88,7 +88,7 @@ def issued(verbose, federation, easy, lines):
     return [line for line in lines.all() if "instance_id" in line]
 
 
-def test_a_token_is_told_claim_by_claim_under_one_instance_id(issued, easy):
+def test_a_token_is_audited_claim_by_claim_under_one_instance_id(issued, easy):
     assert list(dict.fromkeys(line["event_id"] for line in issued)) == [412, 299, 501, 500]
     assert all(len(line.get("claims", ())) <= 50 for line in issued)
     assert len({line["instance_id"] for line in issued}) == 1
@@ -115,21 +115,19 @@ def test_the_name_id_is_among_the_issued_claims(issued):
         ("/adfs/ls/?SAMLRequest=x", "not_base64", 364),
     ],
 )
-def test_what_is_refused_is_told_as_a_failed_passive_request(
-    target, code, event, federation, lines
-):
+def test_a_refusal_is_audited_as_a_failed_passive_request(target, code, event, federation, lines):
     federation.browser().get(federation.url + target)
     (line,) = lines.all()
     assert (line["code"], line["event_id"]) == (code, event)
 
 
-def test_a_wrong_signature_is_told_by_its_own_number(federation, sp, lines):
+def test_a_wrong_signature_has_its_own_event_number(federation, sp, lines):
     altered = sp.url(key=sp.key).replace("Signature=", "Signature=AAAA")
     federation.browser().get(altered)
     assert told(lines) == [320]
 
 
-def test_a_signature_algorithm_that_is_not_taken_is_told_by_its_own_number(federation, sp, lines):
+def test_an_unexpected_signature_algorithm_has_its_own_event_number(federation, sp, lines):
     sha1 = "http%3A%2F%2Fwww.w3.org%2F2000%2F09%2Fxmldsig%23rsa-sha1"
     url = re.sub(r"SigAlg=[^&]+", f"SigAlg={sha1}", sp.url(key=sp.key))
     federation.browser().get(url)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.service_providers.service_provider import MARKED_ACS
+from support.service_providers.metadata_parts import DEFAULT_ACS_URL
 
 from idp.saml.values import POST
 
@@ -20,7 +20,7 @@ def ask(request, federation, easy):
         browser = browser or federation.browser()
         if given.pop("signed", False):
             given["sign"] = easy.key
-        page = browser.post(easy.sso_url, easy.fields(**given))
+        page = browser.post(easy.ls_url, easy.fields(**given))
         if page.form is not None and "UserName" in page.form.fields:
             user = federation.user
             page = browser.submit(page.form, UserName=user.name, Password=user.password)
@@ -32,14 +32,14 @@ def ask(request, federation, easy):
 def test_the_answer_is_posted_to_the_service_provider(ask, federation):
     finished = ask(ID="_mine").finish()
 
-    assert finished.action == MARKED_ACS
+    assert finished.action == DEFAULT_ACS_URL
     assert finished.status == ("Success",)
     assert finished.name_id == federation.user.name
     assert finished.received.in_response_to == finished.assertion.in_response_to == "_mine"
-    assert finished.assertion.recipient == MARKED_ACS
+    assert finished.assertion.recipient == DEFAULT_ACS_URL
 
 
-def test_without_a_relay_state_there_is_none_in_the_answer(ask):
+def test_an_answer_has_no_relay_state_where_the_request_had_none(ask):
     assert set(ask().finish().fields) == {"SAMLResponse"}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.service_providers.service_provider import context_of, name_id_policy
+from support.service_providers.service_provider import name_id_policy, requested_context
 
 from idp.federation.claim_rules.adfs import parser
 from idp.federation.claim_rules.toml import reader
@@ -39,7 +39,7 @@ def issue(type_: str, value: str) -> str:
     return f'[[claim_rules]]\nissue = "{type_}"\nvalue = "{value}"\n'
 
 
-def test_a_trust_is_told_what_its_rules_issue_and_nothing_else(federation, ruled):
+def test_a_trust_gets_the_claims_of_its_rules_and_nothing_else(federation, ruled):
     user = federation.add_user(email="mail@example.test", groups=("staff", "app-x"), phone=None)
 
     told = ruled(
@@ -112,9 +112,7 @@ ASKED = {"emailAddress": EMAIL, "persistent": PERSISTENT, "transient": TRANSIENT
 
 @pytest.mark.parametrize("issued", NAMES)
 @pytest.mark.parametrize("asked", [None, "unspecified", *ASKED])
-def test_the_name_that_a_rule_issues_has_the_format_asked_for_or_there_is_none(
-    asked, issued, ruled
-):
+def test_the_name_id_of_a_rule_has_the_requested_format_or_is_refused(asked, issued, ruled):
     children = name_id_policy(ASKED.get(asked, UNSPECIFIED)) if asked else ""
 
     finished = ruled(NAMES[issued], children=children)
@@ -140,7 +138,7 @@ def test_no_rule_for_a_name_is_no_name_of_the_format_asked_for(ruled, lines):
     assert "MSIS7070" in lines.refusals()
 
 
-def test_another_service_providers_name_is_not_given_by_rules_either(ruled):
+def test_rules_cannot_issue_the_name_id_of_another_service_provider(ruled):
     policy = '<samlp:NameIDPolicy SPNameQualifier="urn:other"></samlp:NameIDPolicy>'
 
     assert ruled(NAMES["unspecified"], children=policy).status[1] == "InvalidNameIDPolicy"
@@ -176,7 +174,7 @@ def test_no_rule_claims_a_second_factor_that_was_not_given(claimed, ruled):
     assert told.attributes == {REFERENCES: (PASSWORD_PROTECTED_TRANSPORT,)}
 
 
-def test_a_rule_may_call_the_sign_in_what_it_was(federation, sp):
+def test_a_rule_may_choose_a_context_that_was_proved(federation, sp):
     rules = issue("authenticationmethod", REFEDS_MFA) + issue("authenticationinstant", "x")
     give_rules(federation, sp, rules)
     sign_in = federation.sign_in(sp.url())
@@ -191,7 +189,7 @@ def test_a_rule_may_call_the_sign_in_what_it_was(federation, sp):
 def test_a_rule_does_not_rename_what_the_request_asked_for(ruled):
     rules = issue("authenticationmethod", "urn:oasis:names:tc:SAML:2.0:ac:classes:Password")
 
-    asked = ruled(rules, children=context_of(PASSWORD_PROTECTED_TRANSPORT)).assertion
+    asked = ruled(rules, children=requested_context(PASSWORD_PROTECTED_TRANSPORT)).assertion
 
     assert asked.authn_context_class == PASSWORD_PROTECTED_TRANSPORT
     assert ruled(rules).assertion.authn_context_class.endswith(":Password")

@@ -3,38 +3,40 @@
 from __future__ import annotations
 
 import pytest
-from support.service_providers.service_provider import ACS, MARKED_ACS, OTHER_ACS
+from support.service_providers.metadata_parts import ACS_URL, DEFAULT_ACS_URL, OTHER_ACS_URL
 
 FOREIGN = [
     "https://evil.example.test/acs",
-    f"{ACS}/",
-    f"{ACS}x",
-    f"{ACS}?a=b",
-    f"{ACS}/../evil",
-    ACS.replace("https", "http"),
-    ACS.replace("sp.example", "SP.example"),
+    f"{ACS_URL}/",
+    f"{ACS_URL}x",
+    f"{ACS_URL}?a=b",
+    f"{ACS_URL}/../evil",
+    ACS_URL.replace("https", "http"),
+    ACS_URL.replace("sp.example", "SP.example"),
     "https://sp.example.test@evil.example.test/acs",
     "javascript:alert(1)",
     "",
 ]
 
 
-def test_the_one_that_is_marked_is_the_default(federation, easy):
-    assert federation.sign_in(easy.url()).finish().action == MARKED_ACS
+def test_the_consumer_service_marked_as_default_is_used(federation, easy):
+    assert federation.sign_in(easy.url()).finish().action == DEFAULT_ACS_URL
 
 
 def test_an_idp_initiated_answer_goes_to_the_default(federation, easy):
-    assert federation.sign_in(easy.initiated_url()).finish().action == MARKED_ACS
+    assert federation.sign_in(easy.initiated_url()).finish().action == DEFAULT_ACS_URL
 
 
-@pytest.mark.parametrize("address", [ACS, OTHER_ACS])
-def test_it_may_be_asked_for_by_its_address(address, federation, easy):
+@pytest.mark.parametrize("address", [ACS_URL, OTHER_ACS_URL])
+def test_a_consumer_service_may_be_requested_by_address(address, federation, easy):
     url = easy.url(AssertionConsumerServiceURL=address)
     assert federation.sign_in(url).finish().action == address
 
 
-@pytest.mark.parametrize(("index", "address"), [("3", ACS), ("7", OTHER_ACS), ("9", MARKED_ACS)])
-def test_it_may_be_asked_for_by_its_index(index, address, federation, easy):
+@pytest.mark.parametrize(
+    ("index", "address"), [("3", ACS_URL), ("7", OTHER_ACS_URL), ("9", DEFAULT_ACS_URL)]
+)
+def test_a_consumer_service_may_be_requested_by_index(index, address, federation, easy):
     url = easy.url(AssertionConsumerServiceIndex=index)
     assert federation.sign_in(url).finish().action == address
 
@@ -57,7 +59,7 @@ def test_an_index_that_leads_nowhere_is_refused(index, federation, easy, lines):
 
 
 def test_address_and_index_at_once_are_refused(federation, easy, lines):
-    url = easy.url(AssertionConsumerServiceURL=ACS, AssertionConsumerServiceIndex="3")
+    url = easy.url(AssertionConsumerServiceURL=ACS_URL, AssertionConsumerServiceIndex="3")
 
     assert federation.browser().get(url).status == 400
     assert lines.refusals() == ["MSIS3200"]

@@ -119,7 +119,7 @@ def go_through(needs: Needs, session: Session | None, methods: list[str]) -> Ses
     st.booleans(),
     st.none() | st.sampled_from(ASKABLE),
 )
-def test_the_answer_claims_what_was_proved_and_satisfies_the_request_or_there_is_none(
+def test_an_answer_claims_only_what_was_proved_and_satisfies_the_request(
     requested, comparison, trust, session, methods, both_announced, force_authn, by_rule
 ):
     announced = methods if both_announced else methods[:1]
@@ -168,7 +168,7 @@ def test_the_answer_claims_what_was_proved_and_satisfies_the_request_or_there_is
 
 
 @given(requests, comparisons)
-def test_what_a_password_satisfies_is_not_refused(requested, comparison):
+def test_a_request_that_a_password_satisfies_is_not_refused(requested, comparison):
     possible = {PASSWORD, PPT}
     if not any(satisfies(each, PPT, requested, comparison) for each in possible):
         return

@@ -29,7 +29,7 @@ def given(federation, easy):
     return given
 
 
-def test_on_plain_http_it_is_lax(given):
+def test_the_cookie_is_lax_on_plain_http(given):
     morsel = given()
     assert (morsel.key, morsel["path"], morsel["samesite"]) == (NAME, "/adfs", "Lax")
     assert morsel["httponly"]
@@ -37,7 +37,7 @@ def test_on_plain_http_it_is_lax(given):
     assert not morsel["domain"]
 
 
-def test_under_tls_it_is_secure_and_comes_with_posts_of_other_sites(federation, reconfigured, easy):
+def test_the_cookie_is_secure_and_same_site_none_under_tls(federation, reconfigured, easy):
     client = reconfigured(server=ServerSection(base_url="https://sts.example.test"))
     user = federation.user
     query = easy.url(Destination=None).partition("?")[2]
@@ -52,7 +52,9 @@ def test_under_tls_it_is_secure_and_comes_with_posts_of_other_sites(federation, 
     assert morsel["secure"]
 
 
-def test_under_tls_it_is_taken_away_as_it_was_given(federation, reconfigured, easy):
+def test_the_cookie_is_removed_under_tls_with_the_attributes_it_was_set_with(
+    federation, reconfigured, easy
+):
     client = reconfigured(server=ServerSection(base_url="https://sts.example.test"))
     user, query = federation.user, easy.url(Destination=None).partition("?")[2]
     client.post(f"/adfs/ls/?{query}", data={"UserName": user.name, "Password": user.password})
@@ -65,13 +67,13 @@ def test_under_tls_it_is_taken_away_as_it_was_given(federation, reconfigured, ea
     assert (taken["samesite"], taken["secure"], taken["httponly"]) == ("None", True, True)
 
 
-def test_it_ends_with_the_browser(given):
+def test_the_cookie_ends_with_the_browser(given):
     morsel = given()
     assert not morsel["max-age"]
     assert not morsel["expires"]
 
 
-def test_it_is_another_one_at_every_level_and_every_sign_in(federation, sp, phone):
+def test_the_cookie_changes_at_every_factor_and_every_sign_in(federation, sp, phone):
     sign_in = federation.sign_in(sp.url())
     seen = {sign_in.browser.session.cookies[NAME]}
     phone.approve(sign_in.number)
@@ -82,14 +84,14 @@ def test_it_is_another_one_at_every_level_and_every_sign_in(federation, sp, phon
     assert len(seen) == 3
 
 
-def test_it_is_not_given_before_the_password_or_for_a_wrong_one(federation, sp):
+def test_the_cookie_is_not_set_before_the_password_or_for_a_wrong_one(federation, sp):
     browser = federation.browser()
     form = browser.get(sp.url()).form
     browser.submit(form, UserName=federation.user.name, Password="wrong")
     assert not browser.session.cookies
 
 
-def test_it_fits_into_what_browsers_keep(federation, sp):
+def test_the_cookie_fits_into_the_limits_of_browsers(federation, sp):
     user = federation.add_user(f"{'u' * 50}@{'d' * 60}.{'d' * 60}.example.test")
     sign_in = federation.sign_in(sp.url(), user)
     user.phone.approve(sign_in.number)
@@ -97,7 +99,7 @@ def test_it_fits_into_what_browsers_keep(federation, sp):
     assert len(sign_in.browser.session.cookies[NAME]) < 1024
 
 
-def test_it_says_nothing_of_the_user(given, federation):
+def test_the_cookie_does_not_reveal_the_user(given, federation):
     assert federation.user.name not in given().value
 
 
@@ -116,7 +118,7 @@ def test_it_says_nothing_of_the_user(given, federation):
         "; Path=/",
     ],
 )
-def test_a_cookie_that_is_not_ours_is_no_session(value, federation, easy):
+def test_a_foreign_cookie_is_no_session(value, federation, easy):
     browser = federation.browser()
     answer = browser.session.get(
         easy.url(), headers={"Cookie": f"{NAME}={value}".encode("latin-1")}
@@ -135,7 +137,7 @@ def test_a_changed_cookie_is_no_session(federation, easy):
         assert "passwordInput" in answer.text
 
 
-def test_a_thousand_cookies_hurt_nobody(federation, easy):
+def test_a_thousand_cookies_do_no_harm(federation, easy):
     many = "; ".join(f"c{number}={number}" for number in range(1000))
     answer = federation.browser().session.get(easy.url(), headers={"Cookie": many})
     assert answer.status_code == 200

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from support.service_providers.service_provider import Asking
+from support.service_providers.service_provider import ServiceProvider
 
 from idp.federation.relying_party.settings import TrustSettings
 
 
 @pytest.fixture
-def encrypting_sp(federation, pairs) -> Asking:
+def encrypting_sp(federation, pairs) -> ServiceProvider:
     """A service provider whose metadata holds a key for encryption."""
-    sp = Asking(federation, pairs("sp"), encrypts=True).register()
+    sp = ServiceProvider(federation, pairs("sp"), encrypts=True).register()
     sp.set(second_factor="never")
     return sp
 
@@ -25,7 +25,7 @@ def finish(federation, encrypting_sp):
 
 
 @pytest.mark.parametrize("signature", ["AssertionOnly", "MessageOnly", "MessageAndAssertion"])
-def test_the_assertion_is_encrypted_and_says_what_it_always_does(
+def test_the_assertion_is_encrypted_with_the_usual_content(
     federation, encrypting_sp, finish, signature
 ):
     encrypting_sp.set(saml_response_signature=signature)
@@ -47,11 +47,11 @@ def test_the_assertion_is_encrypted_and_says_what_it_always_does(
     )
 
 
-def test_it_is_encrypted_without_a_request_too(federation, encrypting_sp, finish):
+def test_an_idp_initiated_assertion_is_encrypted_too(federation, encrypting_sp, finish):
     assert finish(encrypting_sp.initiated_url()).assertion.encryption
 
 
-def test_cbc_is_for_a_trust_that_demands_it(encrypting_sp, finish):
+def test_cbc_is_used_for_a_trust_that_demands_it(encrypting_sp, finish):
     encrypting_sp.set(encryption_algorithm="aes256-cbc")
 
     assert finish().assertion.encryption.content == "aes256-cbc"
@@ -93,7 +93,7 @@ def test_a_name_that_must_be_encrypted_is_not_sent_where_there_is_no_key(federat
 def test_a_key_that_was_changed_holds_from_the_next_request_on(
     federation, encrypting_sp, finish, pairs
 ):
-    renewed = Asking(federation, pairs("renewed"), encrypts=True).register()
+    renewed = ServiceProvider(federation, pairs("renewed"), encrypts=True).register()
 
     federation._private_keys = [pairs("sp").private_key]
     assert federation.sign_in(renewed.url()).finish().received.unopened == 1
@@ -101,7 +101,7 @@ def test_a_key_that_was_changed_holds_from_the_next_request_on(
     assert federation.sign_in(renewed.url()).finish().name_id == federation.user.name
 
 
-def test_the_settings_are_those_of_ad_fs_with_its_defaults():
+def test_the_settings_have_the_names_and_defaults_of_ad_fs():
     settings = TrustSettings()
 
     assert (settings.encrypt_claims, settings.encrypted_name_id_required) == (True, False)

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from support.service_providers.logout_apps import App, Told, carry
-from support.service_providers.service_provider import Asking, context_of, name_id_policy
+from support.service_providers.logout_messages import carry
+from support.service_providers.service_provider import (
+    ServiceProvider,
+    UserSession,
+    name_id_policy,
+    requested_context,
+)
 
 from idp.config.schema import SignInSection
 from idp.saml.values import NameID
@@ -15,7 +20,7 @@ from idp.testing.page import Page
 
 KERBEROS = "urn:oasis:names:tc:SAML:2.0:nameid-format:kerberos"
 
-Cause = Callable[[Federation, Asking], Page]
+Cause = Callable[[Federation, ServiceProvider], Page]
 CAUSES: dict[str, Cause] = {}
 TOLD_TO_THE_SERVICE_PROVIDER = ("MSIS7070", "MSIS7102")
 
@@ -73,26 +78,26 @@ def an_application_that_takes_no_token(federation, sp):
 
 @cause("MSIS7046")
 def a_relay_state_without_end(federation, sp):
-    return federation.browser().post(sp.sso_url, sp.fields(relay_state="x" * 100_000))
+    return federation.browser().post(sp.ls_url, sp.fields(relay_state="x" * 100_000))
 
 
 @cause("MSIS7054")
 def a_log_out_of_nobody(federation, sp):
-    wiki = App(federation, sp.pair).register()
-    nobody = Told(NameID("nobody@example.test"), "_session")
-    return carry(federation, federation.browser(), wiki.asks(nobody))
+    wiki = ServiceProvider(federation, sp.pair, "wiki").register(second_factor="never")
+    nobody = UserSession(NameID("nobody@example.test"), "_session")
+    return carry(federation, federation.browser(), wiki.logout_request(nobody))
 
 
 @cause("MSIS7084")
 def an_unsigned_log_out(federation, sp):
-    wiki = App(federation, sp.pair).register()
-    signed = wiki.asks(Told(NameID("nobody@example.test"), "_session")).address
+    wiki = ServiceProvider(federation, sp.pair, "wiki").register(second_factor="never")
+    signed = wiki.logout_request(UserSession(NameID("nobody@example.test"), "_session")).address
     return get(federation, signed.partition("&SigAlg=")[0])
 
 
 @cause("MSIS7065")
 def nothing(federation, sp):
-    return get(federation, sp.sso_url)
+    return get(federation, sp.ls_url)
 
 
 @cause("MSIS7070")
@@ -102,7 +107,7 @@ def a_name_that_cannot_be_given(federation, sp):
 
 @cause("MSIS7102")
 def a_context_that_nobody_has(federation, sp):
-    return get(federation, sp.url(children=context_of("urn:x")))
+    return get(federation, sp.url(children=requested_context("urn:x")))
 
 
 @pytest.fixture
@@ -112,7 +117,7 @@ def with_loop_detection(served):
 
 
 @pytest.mark.parametrize("code", CAUSES)
-def test_it_has_a_cause(code, federation, sp, with_loop_detection, lines):
+def test_every_code_has_a_cause(code, federation, sp, with_loop_detection, lines):
     page = CAUSES[code](federation, sp)
 
     if code in TOLD_TO_THE_SERVICE_PROVIDER:

@@ -40,7 +40,7 @@ def for_service_provider(sp) -> Refused:
         (SealBroken(), 400, "MSIS7001"),
     ],
 )
-def test_what_is_refused_is_a_page_and_one_line(error, status, code, answer, lines):
+def test_a_refusal_is_a_page_and_one_line(error, status, code, answer, lines):
     request = web_request(headers={"User-Agent": "<b>"}, cookies={"a": "b"})
     page = answer(error, request)
 
@@ -52,7 +52,7 @@ def test_what_is_refused_is_a_page_and_one_line(error, status, code, answer, lin
         assert shown in text
 
 
-def test_a_service_provider_is_told_by_a_status_once(sp, answer, federation, lines):
+def test_a_service_provider_gets_a_status_once(sp, answer, federation, lines):
     request = web_request()
     page = answer(for_service_provider(sp), request)
 
@@ -67,7 +67,7 @@ def test_a_service_provider_is_told_by_a_status_once(sp, answer, federation, lin
     assert len(federation.log) == 1
 
 
-def test_what_is_away_for_the_moment_may_be_tried_again_and_its_cause_is_only_logged(answer, lines):
+def test_an_outage_may_be_retried_and_its_cause_is_only_logged(answer, lines):
     page = answer(Unavailable("The disk is full", code="store_unavailable"), web_request())
 
     assert (page.status, page.header("Retry-After")) == (503, "5")

@@ -12,7 +12,9 @@ from werkzeug.exceptions import MethodNotAllowed
 from idp.config.schema import SignInSection
 from idp.saml.refusal import Refused
 from idp.session.seal import SealBroken
+from idp.signin.destination import OwnPage
 from idp.signin.host import build_host
+from idp.signin.pending import PendingSignIn
 
 
 @pytest.fixture
@@ -55,7 +57,7 @@ def test_a_sign_in_with_a_phone_goes_from_request_values_to_an_answer_value(
     assert "sha256-" in answer.header("Content-Security-Policy")
 
 
-def test_the_log_in_page_posts_to_the_address_it_was_asked_for(federation, easy, browser):
+def test_the_log_in_page_posts_to_the_address_of_its_request(federation, easy, browser):
     url = easy.url()
     assert f'action="{federation.url}/adfs/ls/?' in browser.get(url).body.decode()
     assert browser.cookies == {}
@@ -175,3 +177,69 @@ def test_a_signed_in_request_reads_no_adapters(easy, browser, log_in, reads):
     reads.clear()
     browser.get(easy.url())
     assert reads == {}
+
+
+@pytest.fixture
+def log_in_to_own_page(federation, browser):
+    """Give name and password on the way to a page of our own, which has no trust."""
+
+    def log_in_to_own_page(password=None):
+        services, user = federation.services, federation.user
+        now = services.clock.now()
+        pending = PendingSignIn(OwnPage("/account/"), now, "activity")
+        sealed = pending.seal(services.sealer.purpose("saml-session"), now)
+        form = {"UserName": user.name, "Password": password or user.password}
+        return browser.post("/adfs/ls/", {"SamlSession": sealed} | form)
+
+    return log_in_to_own_page
+
+
+def test_a_sign_in_to_a_page_of_our_own_needs_no_trust(federation, browser, log_in_to_own_page):
+    federation.services.policy.set_second_factor("never")
+
+    answer = log_in_to_own_page()
+
+    assert (answer.status, answer.header("Location")) == (303, "/account/")
+    assert "MSISAuth" in browser.cookies
+
+
+def test_a_wrong_password_gives_the_log_in_page_of_our_own_page_again(
+    browser, federation, log_in_to_own_page
+):
+    page = log_in_to_own_page("wrong")
+    assert "incorrect" in page.body.decode()
+    assert [row.trust for row in federation.log] == [""]
+
+    federation.services.policy.set_second_factor("never")
+    user = federation.user
+    form = {"UserName": user.name, "Password": user.password}
+    assert browser.post("/adfs/ls/", fields_of(page) | form).status == 303
+
+
+def test_a_second_factor_on_the_way_to_a_page_of_our_own_counts_once(
+    federation, phone, browser, log_in_to_own_page
+):
+    page = log_in_to_own_page()
+    phone.approve(number_on(page))
+    cookies = dict(browser.cookies)
+    form = fields_of(page) | {"AuthMethod": "AzureMfaAuthentication"}
+
+    answer = browser.post("/adfs/ls/", form)
+
+    assert (answer.status, answer.header("Location")) == (303, "/account/")
+    browser.cookies.update(cookies)
+    with pytest.raises(Refused) as refused:
+        browser.post("/adfs/ls/", form)
+    assert refused.value.code == "MSIS7001"
+
+
+def test_a_session_is_enough_for_a_page_of_our_own(federation, browser, log_in_to_own_page):
+    federation.services.policy.set_second_factor("never")
+    log_in_to_own_page()
+    services = federation.services
+    pending = PendingSignIn(OwnPage("/account/methods"), services.clock.now(), "activity")
+    sealed = pending.seal(services.sealer.purpose("saml-session"), services.clock.now())
+
+    answer = browser.post("/adfs/ls/", {"SamlSession": sealed})
+
+    assert (answer.status, answer.header("Location")) == (303, "/account/methods")

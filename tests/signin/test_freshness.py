@@ -6,7 +6,7 @@ A trust may say how long a second factor counts, and that it wants all of it eac
 from __future__ import annotations
 
 import pytest
-from support.service_providers.service_provider import Asking, context_of
+from support.service_providers.service_provider import ServiceProvider, requested_context
 
 from idp.config.schema import SignInSection
 from idp.saml.contexts import MULTIPLE_AUTHN, PASSWORD_PROTECTED_TRANSPORT
@@ -132,7 +132,7 @@ def test_a_second_factor_counts_as_long_as_the_session_unless_the_trust_says_oth
     assert federation.sign_in(sp.url(), browser=signed_in_browser).is_finished
 
 
-def test_a_trust_may_want_it_younger_and_then_asks_for_it_alone(
+def test_a_trust_may_demand_a_younger_second_factor_which_is_then_asked_for_alone(
     signed_in_browser, federation, sp, phone
 ):
     sp.set(mfa_freshness="10")
@@ -160,11 +160,11 @@ def test_passive_with_an_old_second_factor_is_no_passive(signed_in_browser, fede
 def test_a_requested_second_factor_has_to_be_fresh_as_well(signed_in_browser, federation, sp):
     sp.set(second_factor="never", mfa_freshness="10")
     federation.clock.advance(601)
-    asking = sp.url(children=context_of(MULTIPLE_AUTHN))
+    asking = sp.url(children=requested_context(MULTIPLE_AUTHN))
     assert federation.sign_in(asking, browser=signed_in_browser).page.title == MFA
 
 
-def test_one_that_is_too_old_is_not_told_of(signed_in_browser, federation, sp):
+def test_a_second_factor_that_is_too_old_is_not_in_the_assertion(signed_in_browser, federation, sp):
     sp.set(second_factor="never", mfa_freshness="10", authentication_context="entra")
     young = federation.sign_in(sp.url(), browser=signed_in_browser).finish().assertion
     federation.clock.advance(601)
@@ -176,10 +176,10 @@ def test_one_that_is_too_old_is_not_told_of(signed_in_browser, federation, sp):
     assert old.values_of("authnmethodsreferences") == (PASSWORD_PROTECTED_TRANSPORT,)
 
 
-def test_what_one_trust_wants_fresh_another_takes_as_it_is(
+def test_a_second_factor_too_old_for_one_trust_is_good_for_another(
     signed_in_browser, federation, sp, pairs
 ):
-    other = Asking(federation, pairs("sp"), "https://other.example.test/metadata").register()
+    other = ServiceProvider(federation, pairs("sp"), "other").register()
     other.set(mfa_freshness="1")
     federation.clock.advance(61)
 
@@ -190,7 +190,7 @@ def test_what_one_trust_wants_fresh_another_takes_as_it_is(
 # A trust that always asks
 
 
-def test_a_trust_may_ask_for_all_of_it_each_time(signed_in_browser, federation, sp, phone):
+def test_a_trust_may_ask_for_both_factors_each_time(signed_in_browser, federation, sp, phone):
     sp.set(always_require_authentication="true")
     federation.clock.advance(60)
     assert signed_in_browser.get(sp.url()).title == LOG_IN
@@ -203,20 +203,22 @@ def test_a_trust_may_ask_for_all_of_it_each_time(signed_in_browser, federation, 
     assert signed_in_browser.get(sp.url()).title == LOG_IN
 
 
-def test_it_does_so_where_the_sign_in_begins_here(federation, easy):
+def test_always_require_authentication_holds_for_idp_initiated_sign_ins(federation, easy):
     easy.set(always_require_authentication="true")
     first = federation.sign_in(easy.initiated_url())
     assert first.is_finished
     assert first.browser.get(easy.initiated_url()).title == LOG_IN
 
 
-def test_it_cannot_be_asked_passively(signed_in_browser, federation, sp):
+def test_always_require_authentication_makes_passive_requests_fail(
+    signed_in_browser, federation, sp
+):
     sp.set(always_require_authentication="true")
     assert passive(federation, sp, signed_in_browser).status == ("Responder", "NoPassive")
 
 
 def test_the_other_trusts_keep_their_single_sign_on(signed_in_browser, federation, sp, pairs):
-    other = Asking(federation, pairs("sp"), "https://other.example.test/metadata").register()
+    other = ServiceProvider(federation, pairs("sp"), "other").register()
     other.set(always_require_authentication="true")
     assert signed_in_browser.get(other.url()).title == LOG_IN
     assert federation.sign_in(sp.url(), browser=signed_in_browser).is_finished

@@ -115,7 +115,7 @@ def policy_of(answer) -> set[str]:
 
 
 @of(PAGES, ERRORS, POSTING, OTHERS)
-def test_nothing_is_kept_framed_sniffed_or_told_to_others(answer):
+def test_no_page_is_cached_framed_sniffed_or_named_to_others(answer):
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "strict-origin"
@@ -143,7 +143,7 @@ def test_the_posting_page_runs_its_one_script_and_no_other(answer):
 
 
 @of(PAGES, ERRORS, POSTING)
-def test_it_is_a_page_in_utf_8_that_begins_with_the_doctype(answer):
+def test_every_page_is_utf_8_and_begins_with_the_doctype(answer):
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert answer.text.startswith("<!DOCTYPE html>")
     assert answer.encoding == "utf-8"
@@ -156,7 +156,7 @@ def test_every_input_has_a_name(answer):
 
 
 @of(PAGES, ERRORS, POSTING, OTHERS)
-def test_nobody_learns_which_software_answers(answer):
+def test_no_header_names_the_software(answer):
     assert answer.headers.get("Server", "Tallystick") == "Tallystick"
     assert "Werkzeug" not in answer.text
 

@@ -22,7 +22,7 @@ EVERYWHERE = [
 
 
 @pytest.mark.parametrize(("method", "path", "status"), EVERYWHERE)
-def test_under_tls_every_answer_has_it(method, path, status, reconfigured):
+def test_every_answer_under_tls_has_hsts(method, path, status, reconfigured):
     client = reconfigured(server=ServerSection(base_url="https://sts.example.test"))
     answer = getattr(client, method)(path)
     assert answer.status_code == status
@@ -30,7 +30,7 @@ def test_under_tls_every_answer_has_it(method, path, status, reconfigured):
 
 
 @pytest.mark.parametrize(("method", "path", "status"), EVERYWHERE)
-def test_over_plain_http_none_has_it(method, path, status, federation):
+def test_no_answer_over_plain_http_has_hsts(method, path, status, federation):
     answer = federation.browser().session.request(
         method, federation.url + path, allow_redirects=False
     )
@@ -56,6 +56,6 @@ def test_the_settings_say_whether_and_for_how_long(server, value, reconfigured):
     assert client.get("/adfs/probe").headers.get(HSTS) == value
 
 
-def test_it_cannot_be_for_less_than_no_time():
+def test_a_negative_max_age_is_refused():
     with pytest.raises(ValueError, match="hsts_max_age"):
         ServerSection(hsts_max_age=-1)

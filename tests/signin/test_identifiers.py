@@ -31,11 +31,11 @@ def test_a_request_by_another_name_is_answered_for_that_name(federation, named, 
     assert audience(federation.sign_in(named.url(key=key)).finish()) == named.entity_id
 
 
-def test_so_is_what_begins_here(federation, named):
+def test_an_idp_initiated_answer_is_for_the_name_that_was_chosen(federation, named):
     assert audience(federation.sign_in(federation.idp_initiated_url(OTHER)).finish()) == OTHER
 
 
-def test_it_is_one_trust_for_settings_log_and_names(federation, named):
+def test_settings_log_and_persistent_names_are_those_of_one_trust(federation, named):
     named.set(name_id_format="persistent")
     names = {
         federation.sign_in(named.url(issuer=name)).finish().assertion.name_id
@@ -55,8 +55,8 @@ def test_a_name_that_was_taken_away_is_nobodys(federation, named, lines):
 
 
 def test_a_request_that_was_answered_is_not_answered_again_by_another_name(federation, named):
-    first = named.xml(ID="_once")
-    second = named.xml(ID="_once", issuer=OTHER)
+    first = named.authn_request(ID="_once")
+    second = named.authn_request(ID="_once", issuer=OTHER)
 
     assert federation.sign_in(named.url(first)).is_finished
     assert federation.browser().get(named.url(second)).status == 400
@@ -83,6 +83,6 @@ def test_log_out_by_another_name_ends_the_session(logout_app, browser, deliver):
     other = "https://wiki.example.test/another-name"
     wiki = logout_app("wiki", settings={"identifiers": (other,)})
 
-    answer = deliver(wiki.asks(wiki.sign_in(browser), issuer=other))
+    answer = deliver(wiki.logout_request(wiki.sign_in(browser), issuer=other))
 
     assert (answer.kind, answer.status) == ("LogoutResponse", ("Success",))

@@ -1,4 +1,4 @@
-"""Keep me signed in: off unless switched on, and over as soon as it should be (facts §C.8, C.9)."""
+"""Keep me signed in (-EnableKmsi): off unless switched on, and over as soon as it should be."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def is_signed_in(browser, sp) -> bool:
     return "SAMLResponse" in browser.get(sp.url()).html
 
 
-def test_it_is_off_unless_switched_on(federation, easy):
+def test_keep_me_signed_in_is_off_unless_switched_on(federation, easy):
     browser = federation.browser()
     assert "kmsiInput" not in browser.get(easy.url()).ids()
     assert not max_age(log_in(federation, easy, browser, Kmsi="true"))
@@ -50,7 +50,7 @@ def test_it_is_off_unless_switched_on(federation, easy):
 
 
 @pytest.mark.parametrize("fields", [{}, {"Kmsi": "false"}, {"Kmsi": ""}, {"Kmsi": "True"}])
-def test_who_does_not_want_it_has_a_session_that_ends_with_the_browser(
+def test_a_user_who_does_not_tick_the_box_has_a_session_that_ends_with_the_browser(
     fields, federation, easy, keep_me_signed_in_on
 ):
     browser = federation.browser()
@@ -60,18 +60,18 @@ def test_who_does_not_want_it_has_a_session_that_ends_with_the_browser(
     assert not is_signed_in(browser, easy)
 
 
-def test_it_is_offered_again_after_a_wrong_password(federation, easy, keep_me_signed_in_on):
+def test_the_box_is_offered_again_after_a_wrong_password(federation, easy, keep_me_signed_in_on):
     assert "kmsiInput" in federation.sign_in(easy.url(), password="wrong").page.ids()
 
 
-def test_it_lasts_a_day(federation, easy, kept_browser):
+def test_a_kept_session_lasts_a_day(federation, easy, kept_browser):
     federation.clock.advance(DAY - 60)
     assert is_signed_in(kept_browser, easy)
     federation.clock.advance(60)
     assert not is_signed_in(kept_browser, easy)
 
 
-def test_it_lasts_as_long_as_is_set(federation, easy, sign_in_settings):
+def test_a_kept_session_lasts_as_long_as_configured(federation, easy, sign_in_settings):
     sign_in_settings(keep_me_signed_in=True, keep_me_signed_in_minutes=7 * 24 * 60)
     browser = federation.browser()
     assert 7 * DAY - 60 < int(max_age(log_in(federation, easy, browser, Kmsi="true"))) <= 7 * DAY
@@ -85,7 +85,7 @@ def test_more_than_seven_days_cannot_be_set(minutes):
         SignInSection(keep_me_signed_in_minutes=minutes)
 
 
-def test_it_stays_kept_after_the_second_factor(federation, sp, phone, keep_me_signed_in_on):
+def test_a_session_stays_kept_after_the_second_factor(federation, sp, phone, keep_me_signed_in_on):
     browser = federation.browser()
     log_in(federation, sp, browser, Kmsi="true")
     federation.clock.advance(30)
@@ -96,22 +96,22 @@ def test_it_stays_kept_after_the_second_factor(federation, sp, phone, keep_me_si
     assert DAY - 90 < age <= DAY - 29
 
 
-def test_a_new_password_ends_it(federation, easy, kept_browser):
+def test_a_new_password_ends_a_kept_session(federation, easy, kept_browser):
     federation.services.directory.set_password(federation.user.name, "another one")
     assert not is_signed_in(kept_browser, easy)
 
 
-def test_disabling_the_user_ends_it(federation, easy, kept_browser):
+def test_disabling_the_user_ends_a_kept_session(federation, easy, kept_browser):
     federation.services.directory.disable(federation.user.name)
     assert not is_signed_in(kept_browser, easy)
 
 
-def test_switching_it_off_ends_it(easy, kept_browser, sign_in_settings):
+def test_switching_the_setting_off_ends_kept_sessions(easy, kept_browser, sign_in_settings):
     sign_in_settings(keep_me_signed_in=False)
     assert not is_signed_in(kept_browser, easy)
 
 
-def test_a_cutoff_ends_those_from_before_it(federation, easy, kept_browser, sign_in_settings):
+def test_a_cutoff_ends_earlier_kept_sessions(federation, easy, kept_browser, sign_in_settings):
     federation.clock.advance(60)
     sign_in_settings(keep_me_signed_in=True, kept_sessions_since=federation.clock.now())
     assert not is_signed_in(kept_browser, easy)
@@ -126,6 +126,6 @@ def test_a_cutoff_does_not_touch_those_that_are_not_kept(federation, easy, sign_
     assert is_signed_in(browser, easy)
 
 
-def test_a_cutoff_has_to_say_its_time_zone():
+def test_a_cutoff_without_a_time_zone_is_refused():
     with pytest.raises(ValueError, match="kept_sessions_since"):
         SignInSection(kept_sessions_since="2026-01-01T00:00:00")

@@ -1,4 +1,4 @@
-"""Adapters speak the user's language, where they have it (RFC 9110 §12.5.4, facts §A.1)."""
+"""Adapters speak the user's language, where they have it (RFC 9110 §12.5.4)."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_the_language_that_suits_best_is_found(header, available, found):
 
 
 @given(st.text(max_size=300), st.lists(st.integers(0, 70_000), min_size=1, max_size=10))
-def test_whatever_a_browser_sends_one_of_those_on_offer_is_found(header, available):
+def test_one_of_the_available_languages_is_found_whatever_a_browser_sends(header, available):
     assert negotiate(header, available) in available
 
 
@@ -133,7 +133,7 @@ def test_an_adapter_without_the_language_offers_itself_in_english(
         ("", 1033, "Multi-Factor Authentication"),
     ],
 )
-def test_its_page_and_its_posts_are_in_the_users_language(
+def test_the_pages_of_an_adapter_are_in_the_users_language(
     languages, lcid, title, enable, federation, sp, browser_in
 ):
     enable("Polyglot")
@@ -144,7 +144,7 @@ def test_its_page_and_its_posts_are_in_the_users_language(
         assert form.xpath("ancestor::div/@lang") == [tag_of(lcid)]
 
 
-def test_so_is_its_last_page(enable, federation, sp, browser_in):
+def test_the_last_page_of_an_adapter_is_in_the_users_language(enable, federation, sp, browser_in):
     enable("Polyglot")
     sign_in = federation.sign_in(sp.url(), browser=browser_in("de"))
     page = sign_in.post(Answer="no")
@@ -160,7 +160,7 @@ def test_the_other_way_to_sign_in_is_named_in_the_users_language(
     assert page.text("Polyglot") == "Eine Frage"
 
 
-def test_the_adapter_of_a_stranger_speaks_german_where_it_is_wanted(
+def test_the_passphrase_adapter_speaks_german_to_a_german_browser(
     enable, federation, sp, browser_in
 ):
     name, config = "PassphraseAuthentication", b'question = "Tee?"\nanswer = "ja"'

@@ -64,7 +64,7 @@ def test_the_page_is_the_same_before_and_after_the_lock(mode, federation, node_w
     assert len(seen) == 1
 
 
-def test_the_log_tells_of_the_lock_and_of_a_right_password_behind_it(federation, node_with_lockout):
+def test_the_log_has_the_lock_and_a_right_password_during_it(federation, node_with_lockout):
     log_in = node_with_lockout(mode="enforce", threshold=2)
     for password in ("wrong", "wrong", "wrong", federation.user.password):
         log_in(password)
@@ -90,7 +90,7 @@ def test_a_right_password_behind_a_lock_costs_no_more_than_a_wrong_one(
     assert costs == [1, 1]
 
 
-def test_log_only_tells_what_it_would_have_refused(federation, node_with_lockout):
+def test_log_only_logs_what_enforcing_would_have_refused(federation, node_with_lockout):
     log_in, password = (
         node_with_lockout(mode="log_only", threshold_familiar=2),
         federation.user.password,

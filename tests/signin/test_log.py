@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 
-def test_a_sign_in_is_told_by_its_events(federation, sp, phone):
+def test_a_sign_in_is_logged_by_its_events(federation, sp, phone):
     sign_in = federation.sign_in(sp.url())
     phone.approve(sign_in.number)
     sign_in.finish()
@@ -33,7 +33,9 @@ def test_a_sign_in_is_told_by_its_events(federation, sp, phone):
         ("14393.4704", "number_match", "kb_installed"),
     ],
 )
-def test_the_experience_is_there_with_its_reason(build, experience, reason, federation, sp, phone):
+def test_the_log_has_the_experience_and_its_reason(
+    build, experience, reason, federation, sp, phone
+):
     federation.set_build(build)
     sign_in = federation.sign_in(sp.url())
     phone.approve(sign_in.number)
@@ -43,7 +45,7 @@ def test_the_experience_is_there_with_its_reason(build, experience, reason, fede
     assert (last.experience, last.reason, last.outcome) == (experience, reason, "issued")
 
 
-def test_each_row_is_a_line_too(federation, sp, phone, lines):
+def test_every_row_is_also_a_log_line(federation, sp, phone, lines):
     sign_in = federation.sign_in(sp.url(), password="wrong")
     sign_in = federation.sign_in(sp.url())
     phone.approve(sign_in.number)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from support.service_providers.logout_apps import BOTH, events, is_signed_in
+from support.service_providers.logout_messages import events, is_signed_in
+from support.service_providers.service_provider import BOTH
 
 
 @pytest.mark.parametrize(("asked_by", "others_by"), list(product(BOTH, BOTH)))
@@ -14,24 +15,28 @@ def test_all_others_are_asked_one_after_another_and_then_the_first_is_answered(
 ):
     wiki, shop, mail = (
         logout_app("wiki"),
-        logout_app("shop", bindings=(others_by,)),
+        logout_app("shop", slo_bindings=(others_by,)),
         logout_app("mail"),
     )
     told = {each.name: each.sign_in(browser) for each in (wiki, shop, mail)}
 
-    first = deliver(wiki.asks(told["wiki"], asked_by, relay_state="back here"))
-    assert (first.kind, first.address) == ("LogoutRequest", shop.slo)
+    first = deliver(wiki.logout_request(told["wiki"], asked_by, relay_state="back here"))
+    assert (first.kind, first.address) == ("LogoutRequest", shop.slo_url)
     assert first.message.binding == others_by
     assert first.name_id == told["shop"].name_id
     assert first.session_indexes == (told["shop"].session_index,)
     assert first.relay_state not in (None, "back here")
 
-    second = deliver(shop.answers(first, others_by))
-    assert (second.kind, second.address) == ("LogoutRequest", mail.slo)
+    second = deliver(shop.logout_response(first, others_by))
+    assert (second.kind, second.address) == ("LogoutRequest", mail.slo_url)
     assert second.id != first.id
 
-    last = deliver(mail.answers(second))
-    assert (last.kind, last.address, last.message.binding) == ("LogoutResponse", wiki.slo, asked_by)
+    last = deliver(mail.logout_response(second))
+    assert (last.kind, last.address, last.message.binding) == (
+        "LogoutResponse",
+        wiki.slo_url,
+        asked_by,
+    )
     assert last.status == ("Success",)
     assert last.relay_state == "back here"
     assert not is_signed_in(federation, browser, wiki)
@@ -41,8 +46,8 @@ def test_all_others_are_asked_one_after_another_and_then_the_first_is_answered(
 def test_the_answer_goes_to_the_response_location_and_names_the_request(
     logout_app, browser, deliver
 ):
-    wiki = logout_app("wiki", answers_at="https://wiki.example.test/answers")
-    answer = deliver(wiki.asks(wiki.sign_in(browser), id="_mine"))
+    wiki = logout_app("wiki", slo_response_url="https://wiki.example.test/answers")
+    answer = deliver(wiki.logout_request(wiki.sign_in(browser), id="_mine"))
 
     assert answer.address == "https://wiki.example.test/answers"
     assert answer.in_response_to == "_mine"
@@ -58,7 +63,7 @@ def test_our_own_session_ends_before_anybody_else_is_asked(
     shop.sign_in(browser)
     kept = dict(browser.session.cookies)
 
-    deliver(wiki.asks(told))
+    deliver(wiki.logout_request(told))
 
     assert not is_signed_in(federation, browser, shop)
     thief = federation.browser()
@@ -66,7 +71,7 @@ def test_our_own_session_ends_before_anybody_else_is_asked(
     assert not is_signed_in(federation, thief, wiki)
 
 
-def test_a_session_keeps_its_service_providers_when_a_second_factor_raises_it(
+def test_a_session_keeps_its_service_providers_when_a_second_factor_is_added(
     federation, logout_app, browser, phone, deliver
 ):
     wiki, vault = logout_app("wiki"), logout_app("vault", settings={"second_factor": "always"})
@@ -75,10 +80,10 @@ def test_a_session_keeps_its_service_providers_when_a_second_factor_raises_it(
     phone.approve(signing_in.number)
     signing_in.finish()
 
-    assert deliver(wiki.asks(told)).address == vault.slo
+    assert deliver(wiki.logout_request(told)).address == vault.slo_url
 
 
-def test_a_session_keeps_them_when_the_same_user_gives_the_password_again(
+def test_a_session_keeps_its_service_providers_when_the_user_gives_the_password_again(
     logout_app, browser, deliver
 ):
     wiki, shop = (
@@ -88,10 +93,10 @@ def test_a_session_keeps_them_when_the_same_user_gives_the_password_again(
     told = wiki.sign_in(browser)
     shop.sign_in(browser)
 
-    assert deliver(wiki.asks(told)).address == shop.slo
+    assert deliver(wiki.logout_request(told)).address == shop.slo_url
 
 
-def test_somebody_else_in_the_same_browser_has_a_session_of_their_own(
+def test_another_user_in_the_same_browser_has_a_separate_session(
     federation, logout_app, browser, deliver
 ):
     wiki, shop = (
@@ -101,11 +106,11 @@ def test_somebody_else_in_the_same_browser_has_a_session_of_their_own(
     told = wiki.sign_in(browser)
     shop.sign_in(browser, federation.add_user("other@example.test", phone=None))
 
-    assert deliver(wiki.asks(told)).status == ("Success",)
+    assert deliver(wiki.logout_request(told)).status == ("Success",)
     assert is_signed_in(federation, browser, wiki)
 
 
-def test_a_service_provider_is_asked_once_whatever_it_was_told(
+def test_a_service_provider_is_asked_once_however_often_it_got_an_assertion(
     federation, logout_app, browser, deliver
 ):
     wiki = logout_app("wiki")
@@ -116,24 +121,24 @@ def test_a_service_provider_is_asked_once_whatever_it_was_told(
     newest = shop.sign_in(browser)
     twice = [mail.sign_in(browser), mail.sign_in(browser)]
 
-    first = deliver(wiki.asks(told))
+    first = deliver(wiki.logout_request(told))
     assert (first.name_id, first.session_indexes) == (newest.name_id, (newest.session_index,))
-    second = deliver(shop.answers(first))
+    second = deliver(shop.logout_response(first))
     assert second.session_indexes == tuple(each.session_index for each in twice)
-    assert deliver(mail.answers(second)).address == wiki.slo
+    assert deliver(mail.logout_response(second)).address == wiki.slo_url
 
 
 @pytest.mark.parametrize("format_", ["transient", "persistent", "emailAddress", "unspecified"])
-def test_what_was_issued_is_recognised_in_every_format(format_, logout_app, browser, deliver):
+def test_a_name_id_of_every_format_is_recognised_at_log_out(format_, logout_app, browser, deliver):
     wiki = logout_app("wiki", settings={"name_id_format": format_})
-    assert deliver(wiki.asks(wiki.sign_in(browser))).status == ("Success",)
+    assert deliver(wiki.logout_request(wiki.sign_in(browser))).status == ("Success",)
 
 
 def test_an_earlier_assertion_of_the_session_will_do(logout_app, browser, deliver):
     wiki = logout_app("wiki", settings={"name_id_format": "transient"})
     first = wiki.sign_in(browser)
     wiki.sign_in(browser)
-    assert deliver(wiki.asks(first)).status == ("Success",)
+    assert deliver(wiki.logout_request(first)).status == ("Success",)
 
 
 def test_another_node_of_the_farm_goes_on(federation, logout_app, browser, deliver, elsewhere):
@@ -141,13 +146,13 @@ def test_another_node_of_the_farm_goes_on(federation, logout_app, browser, deliv
     wiki, shop = logout_app("wiki"), logout_app("shop")
     told = wiki.sign_in(browser)
     shop.sign_in(browser)
-    asked = deliver(wiki.asks(told, relay_state="back"))
+    asked = deliver(wiki.logout_request(told, relay_state="back"))
 
     other = elsewhere("srv2019", browser)
-    answer = other.client.get(shop.answers(asked).address.removeprefix(federation.url))
+    answer = other.client.get(shop.logout_response(asked).address.removeprefix(federation.url))
 
     assert answer.status_code == 302
-    assert answer.location.startswith(f"{wiki.slo}?SAMLResponse=")
+    assert answer.location.startswith(f"{wiki.slo_url}?SAMLResponse=")
     assert "RelayState=back" in answer.location
     page = other.client.get(federation.idp_initiated_url(wiki.entity_id))
     assert "passwordInput" in page.text

@@ -6,7 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from support.service_providers.logout_apps import carry, is_signed_in, outcomes_on, visit
+from support.service_providers.logout_messages import carry, is_signed_in, outcomes_on, visit
 
 from idp.testing.page import Page
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.each_database
 
 def test_of_one_request_sent_many_times_at_once_one_is_answered(federation, logout_app, browser):
     wiki = logout_app("wiki")
-    request = wiki.asks(wiki.sign_in(browser))
+    request = wiki.logout_request(wiki.sign_in(browser))
 
     def send(_: int):
         return carry(federation, federation.browser(), request)
@@ -39,10 +39,10 @@ def test_all_service_providers_begin_at_once_and_each_is_answered(federation, lo
 
     def leave(each, window):
         barrier.wait()
-        got = carry(federation, window, each.asks(told[each.name], relay_state=each.name))
+        got = carry(federation, window, each.logout_request(told[each.name], relay_state=each.name))
         while not isinstance(got, Page) and got.kind == "LogoutRequest":
             asked.append(got.host)
-            got = carry(federation, window, by_host[got.host].answers(got))
+            got = carry(federation, window, by_host[got.host].logout_response(got))
         return got
 
     with ThreadPoolExecutor(len(apps)) as pool:
@@ -56,11 +56,15 @@ def test_all_service_providers_begin_at_once_and_each_is_answered(federation, lo
     ]
     assert sorted(set(asked)) == sorted(asked)
     for end, each in zip(ends, apps, strict=True):
-        assert (end.kind, end.address, end.relay_state) == ("LogoutResponse", each.slo, each.name)
+        assert (end.kind, end.address, end.relay_state) == (
+            "LogoutResponse",
+            each.slo_url,
+            each.name,
+        )
         assert end.status == ("Success",)
 
 
-def test_a_sign_in_at_the_moment_of_log_out_is_told_or_does_not_happen(
+def test_a_sign_in_at_the_moment_of_log_out_is_logged_out_or_does_not_happen(
     federation, logout_app, browser
 ):
     wiki = logout_app("wiki")
@@ -79,10 +83,10 @@ def test_a_sign_in_at_the_moment_of_log_out_is_told_or_does_not_happen(
     with ThreadPoolExecutor(len(others) + 1) as pool:
         signed_in = pool.map(sign_in, others)
         barrier.wait()
-        got = carry(federation, browser, wiki.asks(told))
+        got = carry(federation, browser, wiki.logout_request(told))
         by_host = {f"{each.name}.example.test": each for each in others}
         while got.kind == "LogoutRequest":
-            got = carry(federation, browser, by_host[got.host].answers(got))
+            got = carry(federation, browser, by_host[got.host].logout_response(got))
         signed_in = set(filter(None, signed_in))
 
     assert got.status == ("Success",)
@@ -99,8 +103,8 @@ def test_many_sessions_that_end_at_once_are_not_mixed_up(federation, logout_app)
         window = federation.browser()
         told = wiki.sign_in(window, user)
         other = shop.sign_in(window, user)
-        asked = carry(federation, window, wiki.asks(told, relay_state=user.name))
-        answer = carry(federation, window, shop.answers(asked))
+        asked = carry(federation, window, wiki.logout_request(told, relay_state=user.name))
+        answer = carry(federation, window, shop.logout_response(asked))
         named = (asked.name_id, asked.session_indexes) == (other.name_id, (other.session_index,))
         return named, answer.relay_state, answer.status
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.service_providers.logout_apps import events, is_signed_in, outcomes_on, visit
+from support.service_providers.logout_messages import events, is_signed_in, outcomes_on, visit
 
 from idp.config.schema import SignInSection
 from idp.signin.logout.cookie import MAX_LOG_OUTS, PREFIX
@@ -34,15 +34,15 @@ def adfs_page(federation, browser):
 def test_all_service_providers_are_asked_and_the_page_says_what_happened(
     federation, logout_app, browser, deliver, adfs_page, press
 ):
-    wiki, shop, odd = logout_app("wiki"), logout_app("shop"), logout_app("odd", bindings=())
+    wiki, shop, odd = logout_app("wiki"), logout_app("shop"), logout_app("odd", slo_bindings=())
     for each in (wiki, shop, odd):
         each.sign_in(browser)
 
     first = press(adfs_page())
-    assert (first.kind, first.address) == ("LogoutRequest", wiki.slo)
-    second = deliver(wiki.answers(first))
+    assert (first.kind, first.address) == ("LogoutRequest", wiki.slo_url)
+    second = deliver(wiki.logout_response(first))
     page = deliver(
-        shop.answers(second, status=("urn:oasis:names:tc:SAML:2.0:status:Responder", None))
+        shop.logout_response(second, status=("urn:oasis:names:tc:SAML:2.0:status:Responder", None))
     )
 
     assert page.text("signedOut") == "You are signed out"
@@ -57,7 +57,7 @@ def test_all_service_providers_are_asked_and_the_page_says_what_happened(
     assert {row.user for row in federation.log if row.event_id > 1203} == {federation.user.name}
 
 
-def test_it_is_offered_to_whoever_is_signed_in(
+def test_sign_out_is_offered_to_a_signed_in_user(
     federation, logout_app, browser, own_page, adfs_page
 ):
     wiki = logout_app("wiki")
@@ -68,13 +68,13 @@ def test_it_is_offered_to_whoever_is_signed_in(
         assert federation.user.name in page.text("idp_SignInThisSiteStatusLabel")
 
 
-def test_it_is_there_where_the_list_of_applications_is_off(
+def test_sign_out_is_offered_where_the_list_of_applications_is_off(
     logout_app, browser, deliver, own_page, press, served
 ):
     wiki = logout_app("wiki")
     wiki.sign_in(browser)
     served(sign_in=SignInSection(idp_initiated=False))
-    page = deliver(wiki.answers(press(own_page())))
+    page = deliver(wiki.logout_response(press(own_page())))
     assert page.text("signedOut") == "You are signed out"
     assert "back" not in page.ids() | own_page().ids()
 
@@ -111,7 +111,7 @@ def test_a_link_ends_nothing(federation, logout_app, browser, own_page):
     assert is_signed_in(federation, browser, wiki)
 
 
-def test_who_is_not_signed_in_sees_that_and_nothing_of_anybody_else(
+def test_a_user_who_is_not_signed_in_sees_signed_out_and_no_application_of_others(
     federation, logout_app, browser
 ):
     logout_app("wiki").sign_in(browser)
@@ -130,7 +130,7 @@ def test_everywhere_ends_the_users_sessions_in_other_browsers(
     wiki.sign_in(phone)
     wiki.sign_in(stranger, federation.add_user("other@example.test", phone=None))
 
-    page = deliver(wiki.answers(press(own_page(), Everywhere="true")))
+    page = deliver(wiki.logout_response(press(own_page(), Everywhere="true")))
 
     assert page.title == "Signed Out"
     assert not is_signed_in(federation, phone, wiki)
@@ -141,7 +141,7 @@ def test_everywhere_ends_the_users_sessions_in_other_browsers(
 
 
 @pytest.mark.parametrize("change", ["disable", "sign_out"])
-def test_a_session_that_lets_nobody_in_any_more_can_still_be_signed_out_of(
+def test_an_invalidated_session_can_still_be_signed_out(
     change, federation, logout_app, browser, deliver, own_page, press
 ):
     wiki, shop = logout_app("wiki"), logout_app("shop")
@@ -150,13 +150,13 @@ def test_a_session_that_lets_nobody_in_any_more_can_still_be_signed_out_of(
     federation.clock.advance(1)
     getattr(federation.services.directory, change)(federation.user.name)
 
-    page = deliver(shop.answers(deliver(wiki.answers(press(own_page())))))
+    page = deliver(shop.logout_response(deliver(wiki.logout_response(press(own_page())))))
 
     assert outcomes_on(page) == {wiki.entity_id: "signed_out", shop.entity_id: "signed_out"}
     assert own_page().title == "Signed Out"
 
 
-def test_where_a_user_was_not_let_in_there_is_nobody_to_tell(
+def test_a_service_provider_that_the_user_was_denied_is_not_asked_to_log_out(
     federation, logout_app, browser, deliver, own_page, press
 ):
     wiki = logout_app("wiki")
@@ -169,11 +169,13 @@ def test_where_a_user_was_not_let_in_there_is_nobody_to_tell(
     )
     wiki.sign_in(browser)
     assert browser.get(federation.idp_initiated_url(closed.entity_id)).status == 403
-    page = deliver(wiki.answers(press(own_page())))
+    page = deliver(wiki.logout_response(press(own_page())))
     assert outcomes_on(page) == {wiki.entity_id: "signed_out"}
 
 
-def test_here_only_leaves_them(federation, logout_app, browser, own_page, press):
+def test_a_sign_out_here_keeps_the_sessions_of_other_browsers(
+    federation, logout_app, browser, own_page, press
+):
     wiki = logout_app("wiki")
     other = federation.browser()
     wiki.sign_in(browser)
@@ -196,19 +198,19 @@ def test_two_windows_each_have_their_own(federation, logout_app, browser, delive
     told_shop = shop.sign_in(browser)
     mail.sign_in(browser)
 
-    asked = deliver(wiki.asks(told, relay_state="wiki"))
-    assert asked.address == shop.slo
-    asked_mail = deliver(shop.asks(told_shop, relay_state="shop"))
-    assert asked_mail.address == mail.slo
-    waiting = deliver(shop.answers(asked))
+    asked = deliver(wiki.logout_request(told, relay_state="wiki"))
+    assert asked.address == shop.slo_url
+    asked_mail = deliver(shop.logout_request(told_shop, relay_state="shop"))
+    assert asked_mail.address == mail.slo_url
+    waiting = deliver(shop.logout_response(asked))
     assert waiting.title == "Signing Out"
     again = waiting.link("again")
     assert visit(federation, browser, again).title == "Signing Out"
 
-    last = deliver(mail.answers(asked_mail))
-    assert (last.address, last.relay_state, last.status) == (shop.slo, "shop", ("Success",))
+    last = deliver(mail.logout_response(asked_mail))
+    assert (last.address, last.relay_state, last.status) == (shop.slo_url, "shop", ("Success",))
     last = visit(federation, browser, again)
-    assert (last.address, last.relay_state, last.status) == (wiki.slo, "wiki", ("Success",))
+    assert (last.address, last.relay_state, last.status) == (wiki.slo_url, "wiki", ("Success",))
 
 
 def test_of_two_windows_one_that_has_not_ended_goes_on(federation, logout_app, browser, deliver):
@@ -216,8 +218,8 @@ def test_of_two_windows_one_that_has_not_ended_goes_on(federation, logout_app, b
     told = wiki.sign_in(browser)
     told_shop = shop.sign_in(browser)
     mail.sign_in(browser)
-    deliver(wiki.asks(told, relay_state="wiki"))
-    deliver(mail.answers(deliver(shop.asks(told_shop, relay_state="shop"))))
+    deliver(wiki.logout_request(told, relay_state="wiki"))
+    deliver(mail.logout_response(deliver(shop.logout_request(told_shop, relay_state="shop"))))
 
     page = visit(federation, browser, f"{federation.url}/adfs/ls/signout")
     assert page.relay_state == "wiki"
@@ -230,7 +232,7 @@ def test_a_browser_may_sign_out_many_times_and_brings_few_cookies(
     for _ in range(MAX_LOG_OUTS + 3):
         told = wiki.sign_in(browser)
         shop.sign_in(browser)
-        end = deliver(shop.answers(deliver(wiki.asks(told))))
-        assert (end.address, end.status) == (wiki.slo, ("Success",))
+        end = deliver(shop.logout_response(deliver(wiki.logout_request(told))))
+        assert (end.address, end.status) == (wiki.slo_url, ("Success",))
     names = [each.name for each in browser.session.cookies if each.name.startswith(PREFIX)]
     assert len(names) == MAX_LOG_OUTS

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from support.service_providers.logout_apps import (
-    BOTH,
+from support.service_providers.logout_messages import (
     carry,
     events,
     is_signed_in,
     outcomes_on,
     visit,
 )
+from support.service_providers.service_provider import BOTH
 
 from idp.saml.bindings import decode_redirect, post_fields
 from idp.saml.values import EMAIL, REDIRECT, NameID
@@ -38,7 +38,7 @@ def test_a_request_for_what_was_not_issued_ends_nothing(
     wiki = logout_app("wiki")
     told = wiki.sign_in(browser)
 
-    page = deliver(wiki.asks(told, **change(told)))
+    page = deliver(wiki.logout_request(told, **change(told)))
 
     assert (page.status, page.text("errorCode")[:8]) == (400, "MSIS7054")
     assert "MSIS7054" in lines.refusals()
@@ -46,12 +46,12 @@ def test_a_request_for_what_was_not_issued_ends_nothing(
     assert events(federation) == [(1207, "MSIS7054")]
 
 
-def test_a_service_provider_cannot_end_what_another_was_told(
+def test_a_service_provider_cannot_end_the_session_of_another(
     federation, logout_app, browser, deliver
 ):
     wiki, shop = logout_app("wiki"), logout_app("shop")
     told = wiki.sign_in(browser)
-    assert deliver(shop.asks(told)).status == 400
+    assert deliver(shop.logout_request(told)).status == 400
     assert is_signed_in(federation, browser, wiki)
 
 
@@ -63,7 +63,7 @@ def test_a_request_without_a_session_index_ends_the_session_of_this_browser(
     wiki.sign_in(elsewhere)
     told = wiki.sign_in(browser)
 
-    assert deliver(wiki.asks(told, session_indexes=())).status == ("Success",)
+    assert deliver(wiki.logout_request(told, session_indexes=())).status == ("Success",)
     assert not is_signed_in(federation, browser, wiki)
     assert is_signed_in(federation, elsewhere, wiki)
 
@@ -77,9 +77,9 @@ def test_a_browser_without_the_session_ends_the_one_that_is_named(
     told = wiki.sign_in(elsewhere)
     shop.sign_in(elsewhere)
 
-    sent = deliver(wiki.asks(told, **({} if named else {"session_indexes": ()})))
+    sent = deliver(wiki.logout_request(told, **({} if named else {"session_indexes": ()})))
 
-    assert (sent.kind, sent.address) == ("LogoutResponse", wiki.slo)
+    assert (sent.kind, sent.address) == ("LogoutResponse", wiki.slo_url)
     assert sent.status == ("Success", "PartialLogout")
     assert not is_signed_in(federation, elsewhere, wiki)
     assert federation.log[-1].detail == f"{shop.entity_id} elsewhere"
@@ -96,14 +96,16 @@ def test_the_browser_with_the_session_still_reaches_the_others(
     told_shop = shop.sign_in(elsewhere)
     mail = logout_app("mail")
     mail.sign_in(elsewhere)
-    deliver(wiki.asks(told))
+    deliver(wiki.logout_request(told))
 
-    asked = carry(federation, elsewhere, shop.asks(told_shop))
-    assert asked.address == mail.slo
-    assert carry(federation, elsewhere, mail.answers(asked)).status == ("Success",)
+    asked = carry(federation, elsewhere, shop.logout_request(told_shop))
+    assert asked.address == mail.slo_url
+    assert carry(federation, elsewhere, mail.logout_response(asked)).status == ("Success",)
 
 
-def test_of_sessions_in_two_browsers_each_tells_its_own(federation, logout_app, browser, deliver):
+def test_a_log_out_of_sessions_in_two_browsers_asks_others_only_for_the_session_of_this_browser(
+    federation, logout_app, browser, deliver
+):
     wiki, shop = logout_app("wiki"), logout_app("shop")
     elsewhere = federation.browser()
     there = wiki.sign_in(elsewhere)
@@ -112,9 +114,9 @@ def test_of_sessions_in_two_browsers_each_tells_its_own(federation, logout_app, 
     own = shop.sign_in(browser)
 
     both = (there.session_index, here.session_index)
-    asked = deliver(wiki.asks(here, session_indexes=both))
+    asked = deliver(wiki.logout_request(here, session_indexes=both))
     assert asked.session_indexes == (own.session_index,)
-    assert deliver(shop.answers(asked)).status == ("Success", "PartialLogout")
+    assert deliver(shop.logout_response(asked)).status == ("Success", "PartialLogout")
     assert not is_signed_in(federation, elsewhere, wiki)
 
 
@@ -125,14 +127,14 @@ def test_a_browser_with_the_session_of_somebody_else_keeps_that(
     told = wiki.sign_in(federation.browser())
     wiki.sign_in(browser, federation.add_user("other@example.test", phone=None))
 
-    assert deliver(wiki.asks(told)).status == ("Success",)
+    assert deliver(wiki.logout_request(told)).status == ("Success",)
     assert is_signed_in(federation, browser, wiki)
 
 
 @pytest.mark.parametrize("binding", BOTH)
 def test_a_request_is_good_once(binding, federation, logout_app, browser, deliver):
     wiki = logout_app("wiki")
-    request = wiki.asks(wiki.sign_in(browser), binding)
+    request = wiki.logout_request(wiki.sign_in(browser), binding)
     assert deliver(request).status == ("Success",)
     page = deliver(request)
     assert (page.status, page.text("errorCode")[:16]) == (400, "request_replayed")
@@ -143,11 +145,11 @@ def test_a_second_request_for_a_session_that_has_ended_is_answered_too(
 ):
     wiki, shop = logout_app("wiki"), logout_app("shop")
     told, told_shop = wiki.sign_in(browser), shop.sign_in(browser)
-    last = deliver(shop.answers(deliver(wiki.asks(told))))
+    last = deliver(shop.logout_response(deliver(wiki.logout_request(told))))
     assert last.status == ("Success",)
 
-    assert deliver(wiki.asks(told)).status == ("Success",)
-    assert deliver(shop.asks(told_shop)).status == ("Success",)
+    assert deliver(wiki.logout_request(told)).status == ("Success",)
+    assert deliver(shop.logout_request(told_shop)).status == ("Success",)
 
 
 REFUSED = {
@@ -162,7 +164,7 @@ REFUSED = {
 def test_a_wrong_request_is_refused(change, code, federation, logout_app, browser, lines):
     wiki = logout_app("wiki")
     told = wiki.sign_in(browser)
-    carried = wiki.asks(told, **change(federation.clock.now()))
+    carried = wiki.logout_request(told, **change(federation.clock.now()))
     query = carried.address.partition("?")[2]
 
     page = visit(federation, browser, f"{wiki.ls_url}?{query}")
@@ -177,7 +179,7 @@ def test_a_request_of_a_disabled_trust_is_refused(federation, logout_app, browse
     told = wiki.sign_in(browser)
     federation.services.trusts.change_from_text(wiki.entity_id, {"enabled": "false"})
 
-    assert deliver(wiki.asks(told)).status == 400
+    assert deliver(wiki.logout_request(told)).status == 400
     assert lines.refusals() == ["MSIS7007"]
     assert is_signed_in(federation, browser, shop)
 
@@ -185,11 +187,11 @@ def test_a_request_of_a_disabled_trust_is_refused(federation, logout_app, browse
 @pytest.mark.parametrize("binding", BOTH)
 def test_an_unsigned_request_is_refused(binding, federation, logout_app, browser, lines):
     wiki = logout_app("wiki")
-    carried = wiki.asks(wiki.sign_in(browser), binding)
+    carried = wiki.logout_request(wiki.sign_in(browser), binding)
     if binding == REDIRECT:
         page = visit(federation, browser, carried.address.partition("&SigAlg=")[0])
     else:
-        unsigned = wiki.asks(wiki.sign_in(browser), REDIRECT)
+        unsigned = wiki.logout_request(wiki.sign_in(browser), REDIRECT)
         xml = decode_redirect(unsigned.address.partition("?")[2].encode()).xml
         fields = post_fields(xml, parameter="SAMLRequest")
         page = visit(federation, browser, wiki.ls_url, fields)

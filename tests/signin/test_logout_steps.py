@@ -48,7 +48,7 @@ def step(*participants: Participant, seconds: float = 0) -> object:
     return next_step(targets_of(participants), NOON + timedelta(seconds=seconds))
 
 
-def test_each_is_asked_once_by_its_newest_name_and_all_indexes_that_go_with_it():
+def test_a_service_provider_is_asked_once_by_its_newest_name_and_all_indexes_of_that():
     first, renamed = told(index="_1"), told(index="_2", name_id=NameID("bob"), number=2)
     again = told(index="_3", name_id=NameID("bob"), number=3)
     (target,) = targets_of([first, renamed, again])
@@ -56,13 +56,13 @@ def test_each_is_asked_once_by_its_newest_name_and_all_indexes_that_go_with_it()
     assert target.latest is again
 
 
-def test_nobody_waits_for_one_that_does_not_answer():
+def test_the_next_is_asked_while_one_does_not_answer():
     stuck, fresh = told("urn:stuck", asked=0), told("urn:fresh")
     assert step(stuck, fresh).target.trust == "urn:fresh"
     assert isinstance(step(stuck, told("urn:done", outcome=Outcome.SIGNED_OUT)), Wait)
 
 
-def test_it_is_given_up_when_its_time_is_over_and_not_before():
+def test_a_service_provider_is_given_up_when_its_time_is_over_and_not_before():
     limit = ANSWER_WITHIN.total_seconds()
     waiting = step(told(asked=0), told("urn:b", asked=5), seconds=limit - 1)
     assert waiting.until == NOON + timedelta(seconds=limit + 5)
@@ -70,13 +70,15 @@ def test_it_is_given_up_when_its_time_is_over_and_not_before():
     assert isinstance(step(told(asked=0), seconds=limit), GiveUp)
 
 
-def test_it_is_done_when_all_is_known():
+def test_a_log_out_is_done_when_all_outcomes_are_known():
     assert isinstance(step(), Done)
     assert isinstance(step(*(told(str(each), outcome=each) for each in Outcome)), Done)
 
 
 @pytest.mark.parametrize("outcome", Outcome)
-def test_it_is_partial_unless_everybody_who_takes_messages_has_left(outcome):
+def test_a_log_out_is_partial_unless_every_service_provider_with_a_log_out_service_signed_out(
+    outcome,
+):
     ends = [End("urn:a", Outcome.SIGNED_OUT), End("urn:b", outcome)]
     whole = outcome in (Outcome.SIGNED_OUT, Outcome.NO_LOGOUT_SERVICE)
     assert missed(ends) == (() if whole else (ends[1],))
@@ -93,7 +95,7 @@ PARTICIPANTS = st.lists(
 
 
 @given(PARTICIPANTS, st.floats(0, 120))
-def test_every_state_leads_on_and_never_to_somebody_who_is_settled(participants, seconds):
+def test_every_state_has_a_next_step_and_asks_nobody_twice(participants, seconds):
     following = step(*participants, seconds=seconds)
     open_ = [each for each in targets_of(participants) if each.latest.outcome is None]
     match following:
@@ -117,14 +119,14 @@ def request(name_id: NameID = ALICE, *indexes: str) -> LogoutRequest:
     return LogoutRequest("_r", "urn:wiki", name_id, indexes)
 
 
-def test_session_indexes_say_which_sessions():
+def test_session_indexes_choose_the_sessions():
     one, two = told(index="_1", session="a"), told(index="_2", session="b")
     assert named(request(ALICE, "_2"), one, two, current="a") == ("b",)
     assert named(request(ALICE, "_2", "_1"), one, two) == ("a", "b")
     assert named(request(ALICE, "_3"), one, two, current="a") == ()
 
 
-def test_without_any_it_is_the_current_session_else_all_of_the_name():
+def test_a_request_without_session_indexes_names_the_current_session_or_else_all_of_the_name():
     one, two = told(session="a"), told(session="b")
     assert named(request(), one, two, current="b") == ("b",)
     assert named(request(), one, two, current="elsewhere") == ("a", "b")
@@ -135,7 +137,7 @@ def test_without_any_it_is_the_current_session_else_all_of_the_name():
     "given_name",
     [NameID("Alice@example.test"), NameID(ALICE.value, EMAIL), replace(ALICE, name_qualifier="q")],
 )
-def test_a_name_that_differs_is_another(given_name):
+def test_a_name_that_differs_names_no_session(given_name):
     assert named(request(given_name), told()) == ()
 
 
@@ -147,5 +149,5 @@ def test_qualifiers_may_be_left_out_and_may_not_differ():
     assert not named(request(NameID("_x", PERSISTENT, None, "urn:other")), mine)
 
 
-def test_who_was_told_no_name_cannot_name_anybody():
+def test_a_service_provider_that_got_no_name_cannot_name_a_session():
     assert named(request(), told(name_id=None)) == ()

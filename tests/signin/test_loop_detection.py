@@ -52,7 +52,7 @@ def test_tokens_of_another_trust_do_not_count():
     assert not is_loop(with_tokens(3), NOW, "https://other.example.test")
 
 
-def test_the_cookie_remembers_only_so_many():
+def test_the_cookie_remembers_a_limited_number_of_tokens():
     rules = LoopRules(is_on=True, tokens=1000, seconds=20, is_secure=True)
     recent = with_tokens(MAX_REMEMBERED + 5, rules=rules)
     with pytest.raises(Refused):
@@ -60,12 +60,12 @@ def test_the_cookie_remembers_only_so_many():
     RecentTokens(LoopRules(True, MAX_REMEMBERED + 1, 20, True), recent.cookie).refuse_loop(SP, NOW)
 
 
-def test_switched_off_it_gives_no_cookie():
+def test_loop_detection_sets_no_cookie_when_switched_off():
     off = LoopRules(is_on=False, tokens=1, seconds=20, is_secure=True)
     assert RecentTokens.of(off, {}).add_token(Answer(), SP, NOW) == Answer()
 
 
-def test_who_signs_out_loses_the_cookie_and_nobody_else_is_sent_one():
+def test_signing_out_removes_the_cookie_of_a_browser_that_has_one():
     forgotten = with_tokens(1).forget(Answer()).header("Set-Cookie")
     assert forgotten.startswith(f"{NAME}=;")
     assert "Max-Age=0" in forgotten

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.clock import SetClock
-from support.service_providers.logout_apps import visit
+from support.service_providers.logout_messages import visit
 
 from idp.signin.loop_detection import NAME, LoopRules, RecentTokens
 
@@ -42,7 +42,7 @@ def test_the_sixth_token_in_twenty_seconds_fails(federation, signed_in_browser, 
     assert [row.event_id for row in federation.log].count(1200) == 5
 
 
-def test_it_is_stopped_only_as_long_as_a_loop_is_told_by(federation, signed_in_browser, easy):
+def test_a_browser_is_stopped_only_until_the_interval_is_over(federation, signed_in_browser, easy):
     issues(signed_in_browser, easy, 5)
     federation.clock.advance(20)
     assert issues(signed_in_browser, easy, 6) == [True] * 5 + [False]
@@ -76,7 +76,7 @@ def test_fresh_passwords_do_not_hide_a_loop(federation, signed_in_browser, easy)
     assert sign_in.page.text("errorCode").startswith("MSIS7042:")
 
 
-def test_who_signs_out_begins_anew(federation, signed_in_browser, easy):
+def test_signing_out_resets_the_count(federation, signed_in_browser, easy):
     issues(signed_in_browser, easy, 4)
     visit(federation, signed_in_browser, f"{federation.url}/adfs/ls/signout", {})
     again = federation.sign_in(easy.url(), browser=signed_in_browser)
@@ -94,19 +94,19 @@ def test_figures_may_be_set(federation, easy, sign_in_settings):
     assert is_issued(browser, easy)
 
 
-def test_it_may_be_switched_off(federation, easy, sign_in_settings):
+def test_loop_detection_may_be_switched_off(federation, easy, sign_in_settings):
     sign_in_settings(loop_detection=False)
     browser = federation.sign_in(easy.url()).browser
     assert all(issues(browser, easy, 10))
     assert NAME not in browser.session.cookies
 
 
-def test_the_pytest_plugin_has_it_off(federation, easy):
+def test_the_pytest_plugin_switches_loop_detection_off(federation, easy):
     browser = federation.sign_in(easy.url()).browser
     assert all(issues(browser, easy, 6))
 
 
-def test_the_cookie_is_small_tells_no_names_and_goes_with_the_interval(
+def test_the_cookie_is_small_holds_no_names_and_expires_with_the_interval(
     federation, signed_in_browser, easy
 ):
     issues(signed_in_browser, easy, 3)
@@ -131,7 +131,7 @@ def test_the_cookie_is_small_tells_no_names_and_goes_with_the_interval(
         "\xff",
     ],
 )
-def test_a_cookie_that_is_not_ours_holds_no_tokens(value, federation, signed_in_browser, easy):
+def test_a_foreign_cookie_holds_no_tokens(value, federation, signed_in_browser, easy):
     cookies = f"MSISAuth={signed_in_browser.session.cookies['MSISAuth']}; {NAME}={value}"
     answer = federation.browser().session.get(
         easy.url(), headers={"Cookie": cookies.encode("latin-1")}
@@ -144,11 +144,11 @@ def test_a_cookie_that_is_not_ours_holds_no_tokens(value, federation, signed_in_
         st.text(max_size=200), st.binary(max_size=200).map(base64.b64encode).map(bytes.decode)
     )
 )
-def test_no_cookie_breaks_it(value):
+def test_no_cookie_breaks_loop_detection(value):
     RecentTokens(RULES, value).refuse_loop("https://sp.example.test", NOW)
 
 
-def test_tokens_of_the_future_stop_nobody(federation, signed_in_browser, easy):
+def test_tokens_of_the_future_are_not_counted(federation, signed_in_browser, easy):
     """Else a cookie planted once would stop a browser for ever."""
     federation.clock.advance(100)
     issues(signed_in_browser, easy, 5)

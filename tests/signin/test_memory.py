@@ -62,7 +62,7 @@ def test_malformed_requests_leave_memory_flat(client, federation, easy):
     assert min(after - before for before, after in pairwise(sizes)) < AT_MOST
 
 
-def test_names_that_nobody_has_leave_no_rows_behind(client, federation, easy):
+def test_unknown_names_leave_no_rows_behind(client, federation, easy):
     path = easy.url().removeprefix(federation.url)
     for turn in range(30):
         fields = {"UserName": f"nobody{turn}@example.test", "Password": "x"}

@@ -23,12 +23,12 @@ def root(answer):
     return etree.fromstring(answer.content)
 
 
-def test_it_is_saml_metadata_for_whoever_asks(answer):
+def test_the_metadata_are_served_as_saml_metadata_to_everybody(answer):
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("application/samlmetadata+xml")
 
 
-def test_it_is_signed_with_the_key_that_it_names(root, federation):
+def test_the_metadata_are_signed_with_the_key_that_they_name(root, federation):
     signature.check_enveloped(
         root, root.find("ds:Signature", MD), (federation.services.signing_key.certificate,)
     )
@@ -36,7 +36,7 @@ def test_it_is_signed_with_the_key_that_it_names(root, federation):
     assert named.text == federation.services.signing_key.certificate
 
 
-def test_it_names_what_there_is_and_nothing_else(root, federation):
+def test_the_metadata_name_the_services_and_nothing_else(root, federation):
     (role,) = [child for child in root if child.tag.endswith("Descriptor")]
     names = [etree.QName(child).localname for child in role]
     assert list(dict.fromkeys(names)) == [
@@ -49,7 +49,7 @@ def test_it_names_what_there_is_and_nothing_else(root, federation):
         assert services == {(binding, f"{federation.url}/adfs/ls/") for binding in (REDIRECT, POST)}
 
 
-def test_its_attributes_are_those_that_are_issued(root, federation, sp, phone):
+def test_the_attributes_in_the_metadata_are_those_that_are_issued(root, federation, sp, phone):
     user = federation.add_user("all@example.test", display_name="All", groups=("Staff",))
     sign_in = federation.sign_in(sp.url(), user)
     user.phone.approve(sign_in.number)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from support.adapters import odd_adapters
 from support.adapters.mfa_node import at_once
-from support.service_providers.service_provider import MARKED_ACS
+from support.service_providers.metadata_parts import DEFAULT_ACS_URL
 
 from idp.session.cookie import SessionCookie
 
@@ -65,7 +65,7 @@ def test_a_disabled_user_has_no_session_any_more(federation, easy):
     assert browser.get(easy.url()).title == "Sign In"
 
 
-def test_nor_if_the_clock_went_back_before(federation, easy):
+def test_a_change_counts_even_if_the_clock_went_back_before(federation, easy):
     browser = federation.sign_in(easy.url()).browser
     federation.clock.advance(-600)
     federation.services.directory.disable(federation.user.name)
@@ -86,7 +86,7 @@ def test_a_removed_trust_gets_nothing(approved, federation, sp):
 
 
 def test_an_address_taken_from_the_metadata_gets_nothing(approved, federation, sp, lines):
-    moved = sp.metadata().replace(MARKED_ACS, "https://sp.example.test/moved")
+    moved = sp.metadata().replace(DEFAULT_ACS_URL, "https://sp.example.test/moved")
     federation.add_service_provider(moved)
 
     assert is_refused(approved.poll())
@@ -101,7 +101,7 @@ def test_a_trust_enabled_again_is_served_at_once(federation, easy):
     assert federation.sign_in(easy.url()).is_finished
 
 
-def test_an_adapter_switched_off_lets_nobody_in(approved, federation):
+def test_an_adapter_switched_off_midway_signs_nobody_in(approved, federation):
     federation.services.providers.enable(())
     assert approved.poll().status == 403
     assert issued(federation) == 0
@@ -119,7 +119,7 @@ MEANWHILE = {
 
 
 @pytest.mark.parametrize("change", MEANWHILE.values(), ids=MEANWHILE.keys())
-def test_who_lost_the_right_while_the_adapter_judged_is_not_let_in(
+def test_a_user_who_lost_the_right_while_the_adapter_judged_is_denied(
     change, federation, sp, monkeypatch
 ):
     """The look at the sign-in was good, and so is the proof; it is asked again before the end."""
@@ -135,7 +135,7 @@ def test_who_lost_the_right_while_the_adapter_judged_is_not_let_in(
     assert sign_in.browser.session.cookies["MSISAuth"] == before
 
 
-def test_a_session_that_was_ended_is_none(federation, easy):
+def test_an_ended_session_is_not_accepted(federation, easy):
     browser = federation.sign_in(easy.url()).browser
     rooms = federation.services
     session = SessionCookie(rooms.config, rooms.sealer, rooms.clock).read(browser.session.cookies)
@@ -177,7 +177,7 @@ def test_another_node_answers_the_poll_and_ends_the_sign_in(federation, sp, phon
     assert (federation.log[-1].node, federation.log[-1].experience) == ("srv2019", "number_match")
 
 
-def test_one_assertion_comes_of_two_nodes_that_are_asked_at_once(federation, sp, phone, elsewhere):
+def test_two_nodes_that_are_asked_at_once_issue_one_assertion(federation, sp, phone, elsewhere):
     federation.set_build(NUMBER, "srv2019")
     sign_in = federation.sign_in(sp.url())
     phone.approve(sign_in.number)

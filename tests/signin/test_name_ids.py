@@ -23,7 +23,7 @@ def test_the_name_id_has_the_format_that_was_asked_for(asked, federation, easy):
     assert name_id(federation, easy, children=name_id_policy(asked)).format == asked
 
 
-def test_the_persistent_name_is_opaque_stable_and_says_whose_it_is(federation, easy):
+def test_a_persistent_name_is_opaque_stable_and_qualified(federation, easy):
     policy = name_id_policy(PERSISTENT)
     name = name_id(federation, easy, children=policy)
 
@@ -35,7 +35,7 @@ def test_the_persistent_name_is_opaque_stable_and_says_whose_it_is(federation, e
     assert name_id(federation, easy, other, policy).value != name.value
 
 
-def test_the_transient_name_is_new_each_time(federation, easy):
+def test_a_transient_name_is_new_each_time(federation, easy):
     policy = name_id_policy(TRANSIENT)
     names = {name_id(federation, easy, children=policy).value for _ in range(3)}
 
@@ -47,17 +47,17 @@ def test_a_mail_address_is_the_directorys(federation, easy):
     assert name_id(federation, easy, user, name_id_policy(EMAIL)).value == "mail@example.test"
 
 
-def test_else_the_first_of_the_metadata(federation, easy):
+def test_the_first_format_of_the_metadata_is_used_where_the_request_has_none(federation, easy):
     easy.register(TRANSIENT, EMAIL)
     assert name_id(federation, easy).format == TRANSIENT
 
 
-def test_else_unspecified_and_the_upn(federation, easy):
+def test_the_name_is_the_upn_as_unspecified_where_nothing_chooses_a_format(federation, easy):
     name = name_id(federation, easy)
     assert (name.format, name.value) == (UNSPECIFIED, federation.user.name)
 
 
-def test_a_trust_that_is_told_none_gets_none(federation, easy):
+def test_a_trust_whose_format_is_none_gets_no_name(federation, easy):
     easy.set(name_id_format="none")
 
     assert name_id(federation, easy) is None
@@ -74,7 +74,7 @@ NOT_GIVEN = {
 
 
 @pytest.mark.parametrize("policy", NOT_GIVEN.values(), ids=NOT_GIVEN.keys())
-def test_what_cannot_be_given_is_told_to_the_service_provider(policy, federation, easy, lines):
+def test_a_name_id_that_cannot_be_given_is_answered_with_a_status(policy, federation, easy, lines):
     children = f"<samlp:NameIDPolicy {policy}/>"
     answer = finished(federation, easy, children=children, relay_state="there", ID="_mine")
 
@@ -84,14 +84,16 @@ def test_what_cannot_be_given_is_told_to_the_service_provider(policy, federation
 
 
 @pytest.mark.parametrize("policy", [NOT_GIVEN["unknown"], NOT_GIVEN["another's"]])
-def test_nobody_is_asked_for_a_password_in_vain(policy, federation, easy):
+def test_a_request_whose_name_id_cannot_be_given_does_not_ask_for_a_password(
+    policy, federation, easy
+):
     browser = federation.browser()
     page = browser.get(easy.url(children=f"<samlp:NameIDPolicy {policy}/>"))
 
     assert federation.resume(browser, page).is_finished
 
 
-def test_a_name_once_made_is_given_also_where_none_may_be_made(federation, easy):
+def test_an_existing_persistent_name_is_given_also_where_none_may_be_made(federation, easy):
     made = name_id(federation, easy, children=name_id_policy(PERSISTENT))
     forbidding = f"<samlp:NameIDPolicy {NOT_GIVEN['not to be made']}/>"
 
@@ -108,7 +110,7 @@ def subject(value, format_=UNSPECIFIED):
     )
 
 
-def test_a_request_that_names_somebody_else_gets_nobody(federation, easy, lines):
+def test_a_request_that_names_another_user_gets_no_assertion(federation, easy, lines):
     other = federation.add_user(phone=None)
 
     answer = finished(federation, easy, children=subject(other.name))
@@ -118,7 +120,9 @@ def test_a_request_that_names_somebody_else_gets_nobody(federation, easy, lines)
     assert lines.refusals() == ["unknown_principal"]
 
 
-def test_a_request_that_names_somebody_else_gets_nobody_of_a_session_either(federation, easy):
+def test_a_request_that_names_another_user_gets_no_assertion_from_a_session_either(
+    federation, easy
+):
     browser = federation.sign_in(easy.url()).browser
     page = browser.get(easy.url(children=subject("other@example.test"), IsPassive="true"))
 
@@ -127,14 +131,14 @@ def test_a_request_that_names_somebody_else_gets_nobody_of_a_session_either(fede
     assert answer.status == ("Responder", "UnknownPrincipal")
 
 
-def test_a_request_may_name_the_user_by_what_they_go_by(federation, easy):
+def test_a_request_may_name_the_user_by_upn_or_mail_address(federation, easy):
     user = federation.add_user(email="Mail@example.test", phone=None)
     for value in (user.name, user.name.upper(), "mail@example.test"):
         assertion = finished(federation, easy, user, subject(value)).assertion
         assert assertion.values_of("upn") == (user.name,)
 
 
-def test_a_request_may_name_the_user_by_the_name_it_was_given(federation, easy):
+def test_a_request_may_name_the_user_by_a_persistent_name(federation, easy):
     known = name_id(federation, easy, children=name_id_policy(PERSISTENT))
     children = subject(known.value, PERSISTENT) + name_id_policy(PERSISTENT)
     assert name_id(federation, easy, children=children) == known

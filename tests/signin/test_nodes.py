@@ -28,11 +28,11 @@ def log_in_at(federation, sp):
     return log_in
 
 
-def test_without_a_choice_the_first_of_the_farm_answers(federation, sp):
+def test_the_first_node_of_the_farm_answers_without_a_choice(federation, sp):
     assert federation.sign_in(sp.url()).number
 
 
-def test_a_visitors_choice_holds_for_that_visitor(federation, sp):
+def test_the_choice_of_a_visitor_holds_for_that_visitor(federation, sp):
     browser = federation.browser()
     browser.session.cookies.set(NODE_COOKIE, "srv2019")
 
@@ -42,7 +42,7 @@ def test_a_visitors_choice_holds_for_that_visitor(federation, sp):
 
 
 @pytest.mark.parametrize("name", ["nobody", "", "<b>", "x" * 4000, "srv2019;srv2022"])
-def test_a_choice_that_there_is_not_counts_for_nothing(name, federation):
+def test_a_choice_of_an_unknown_node_is_ignored(name, federation):
     answer = requests.get(
         f"{federation.url}/adfs/probe", headers={"Cookie": f"{NODE_COOKIE}={name}"}, timeout=10
     )
@@ -65,7 +65,9 @@ def test_the_cookie_counts_only_where_it_is_allowed(federation, reconfigured, lo
     assert "validEntropyNumber" in log_in_at(client)
 
 
-def test_a_configured_node_that_the_farm_has_not_answers_nobody(federation, reconfigured, sp):
+def test_a_configured_node_that_is_not_in_the_farm_refuses_all_requests(
+    federation, reconfigured, sp
+):
     client = reconfigured(server=ServerSection(base_url=federation.url, node="srv2025"))
 
     for path in ("/adfs/probe", sp.url().removeprefix(federation.url)):

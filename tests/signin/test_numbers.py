@@ -6,7 +6,7 @@ import json
 import re
 
 
-def test_no_log_line_row_or_answer_to_the_phone_holds_it(federation, sp, phone, capfd):
+def test_no_log_line_row_or_answer_to_the_phone_holds_the_number(federation, sp, phone, capfd):
     """Two digits are everywhere: search for them as a value of their own."""
     sign_in = federation.sign_in(sp.url())
     number = sign_in.number
@@ -23,14 +23,14 @@ def test_no_log_line_row_or_answer_to_the_phone_holds_it(federation, sp, phone, 
     assert not alone.search(json.dumps(request.sent))
 
 
-def test_the_page_shows_it_once_for_eyes_and_once_for_ears(federation, sp):
+def test_the_page_shows_the_number_once_and_spells_it_once_for_screen_readers(federation, sp):
     sign_in = federation.sign_in(sp.url())
     number = sign_in.number
     assert re.fullmatch(r"[1-9][0-9]", number)
     assert f"The number is {' '.join(number)}." in sign_in.page.html
 
 
-def test_approve_and_deny_have_none(federation, sp, phone):
+def test_approve_and_deny_show_no_number(federation, sp, phone):
     federation.set_build("20348.349")
     page = federation.sign_in(sp.url()).page
     assert "validEntropyNumber" not in page.ids()

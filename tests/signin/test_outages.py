@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import requests
-from support.service_providers.service_provider import call
+from support.servers.raw_http import call
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def is_told_to_come_back(page) -> bool:
     return page.status == 503 and page.headers["Retry-After"] == "5" and page.title == "Error"
 
 
-def test_every_step_says_so_and_goes_on_afterwards(federation, sp, phone, gone, lines):
+def test_every_step_answers_503_and_goes_on_afterwards(federation, sp, phone, gone, lines):
     browser, user = federation.browser(), federation.user
     url = sp.url()
     with gone:
@@ -55,7 +55,7 @@ def test_every_step_says_so_and_goes_on_afterwards(federation, sp, phone, gone, 
     assert [row.event_id for row in federation.log] == [1202, 1200]
 
 
-def test_nobody_is_let_in_without_a_row(federation, easy, gone):
+def test_nobody_is_signed_in_without_a_row(federation, easy, gone):
     browser = federation.sign_in(easy.url()).browser
     url = easy.url()
     with gone:
@@ -91,16 +91,16 @@ def test_the_adapter_is_not_blamed(careless, federation, sp, phone, lines):
     assert "SAMLResponse" in sign_in.browser.submit(form).html
 
 
-def test_the_user_is_not_told_to_have_no_second_factor(careless, federation, sp, lines):
+def test_the_page_does_not_say_that_the_user_has_no_second_factor(careless, federation, sp, lines):
     careless("LosesTheDatabaseAtFirst")
 
     assert is_told_to_come_back(federation.sign_in(sp.url()).page)
     assert lines.refusals() == ["store_unavailable"]
 
 
-def test_bad_messages_are_still_told_as_such(federation, easy, gone, lines):
+def test_bad_messages_are_still_refused_as_such(federation, easy, gone, lines):
     with gone:
-        page = federation.browser().get(f"{easy.sso_url}?SAMLRequest=x")
+        page = federation.browser().get(f"{easy.ls_url}?SAMLRequest=x")
     assert (page.status, lines.refusals()) == (400, ["not_base64"])
     assert "unknown" in page.text("workArea")
 
@@ -113,7 +113,7 @@ def test_the_probe_takes_the_node_out_and_in_again(federation, gone):
     assert requests.get(probe, timeout=10).status_code == 200
 
 
-def test_what_needs_no_database_is_served_without(federation, gone):
+def test_pages_that_need_no_database_are_served_without_it(federation, gone):
     with gone:
         assert call(federation, "GET", "/static/tallystick.css").status == 200
         assert requests.get(federation.metadata_url, timeout=10).status_code == 200
@@ -126,7 +126,7 @@ def test_the_page_does_not_say_where_the_database_is(federation, easy, gone, dat
     assert "store_unavailable" in page.text("errorCode")
 
 
-def test_a_flood_of_passwords_is_told_to_come_back(federation, easy, lines):
+def test_a_flood_of_passwords_is_answered_503(federation, easy, lines):
     """No place to wait is left: whoever comes then is not kept, and nobody is let in."""
     hasher = federation.services.directory._hasher
     taken = 0

@@ -44,7 +44,7 @@ def test_the_log_in_page_has(identifier, expected, tree):
     assert {name: found.get(name) for name in attributes} == attributes
 
 
-def test_its_title_is_sign_in_and_its_form_is_the_last(log_in_page, tree):
+def test_the_title_is_sign_in_and_the_form_is_the_last(log_in_page, tree):
     assert log_in_page.title == "Sign In"
     assert tree.xpath("//form")[-1].get("id") == "loginForm"
     assert tree.xpath("//form")[-1].get("novalidate") is not None
@@ -64,7 +64,7 @@ def test_the_error_is_filled_after_a_wrong_password(federation, log_in_page, sp)
     assert error.text.strip()
 
 
-def test_nothing_on_it_looks_like_the_second_factor(log_in_page):
+def test_nothing_on_the_log_in_page_looks_like_the_second_factor(log_in_page):
     assert not log_in_page.ids() & {"authMethod", "context", "options", "validEntropyNumber"}
     assert "AzureMfaAuthentication" not in log_in_page.html
 

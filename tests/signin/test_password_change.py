@@ -44,7 +44,7 @@ def takes(federation, password, name=None):
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_it_is_off_unless_switched_on(method, federation):
+def test_the_page_is_off_unless_switched_on(method, federation):
     fields = {"UserName": federation.user.name, "OldPassword": federation.user.password}
     new = {"NewPassword": NEW, "ConfirmNewPassword": NEW}
     browser, url = federation.browser(), federation.url + PATH
@@ -56,7 +56,7 @@ def test_it_is_off_unless_switched_on(method, federation):
 @pytest.mark.parametrize(
     "path", [PATH, PATH.rstrip("/"), "/ADFS/Portal/UpdatePassword", PATH.upper()]
 )
-def test_it_is_there_with_and_without_a_slash_in_letters_of_any_case(
+def test_the_page_is_served_with_and_without_a_slash_in_letters_of_any_case(
     path, federation, password_change_on
 ):
     page = federation.browser().get(federation.url + path)
@@ -124,7 +124,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("code", "given"), REFUSED.items(), ids=REFUSED.keys())
-def test_a_new_password_that_will_not_do_is_named_and_costs_no_try(code, given, change, federation):
+def test_an_unacceptable_new_password_is_reported_and_costs_no_try(code, given, change, federation):
     page = change(**given)
     assert (page.error, federation.log[-1].outcome) == (NEW_PASSWORD[code], code)
     assert federation.services.directory.lockouts() == {}
@@ -190,7 +190,7 @@ def submit_new(federation, page, browser, new=NEW):
 
 
 @pytest.mark.each_database
-def test_who_has_to_change_it_does_so_on_the_way_to_the_application(
+def test_a_user_who_has_to_change_the_password_does_so_on_the_way_to_the_application(
     must_change, federation, password_change_on, sp, phone
 ):
     sign_in = federation.sign_in(sp.url(relay_state="onward"))
@@ -207,7 +207,9 @@ def test_who_has_to_change_it_does_so_on_the_way_to_the_application(
     assert takes(federation, NEW)
 
 
-def test_who_wanted_to_stay_signed_in_does(must_change, federation, served, easy):
+def test_a_user_who_ticked_keep_me_signed_in_stays_signed_in_after_the_change(
+    must_change, federation, served, easy
+):
     served(sign_in=SignInSection(password_change=True, keep_me_signed_in=True))
     browser = federation.browser()
     page = browser.submit(
@@ -222,7 +224,9 @@ def test_who_wanted_to_stay_signed_in_does(must_change, federation, served, easy
     assert "SAMLResponse" in browser.get(easy.url()).html
 
 
-def test_until_then_the_password_lets_nobody_in(must_change, federation, password_change_on, easy):
+def test_a_password_that_has_to_be_changed_signs_nobody_in(
+    must_change, federation, password_change_on, easy
+):
     sign_in = federation.sign_in(easy.url())
     page = submit_new(federation, sign_in.page, sign_in.browser, "simple")
     assert page.error == NEW_PASSWORD["new_password_length"]
@@ -241,7 +245,9 @@ def test_a_wrong_password_does_not_lead_to_the_page(
     assert (page.title, page.error) == ("Sign In", WRONG_PASSWORD)
 
 
-def test_where_the_page_is_off_they_are_sent_to_the_administrator(must_change, federation, easy):
+def test_a_user_who_has_to_change_the_password_is_sent_to_the_administrator_where_the_page_is_off(
+    must_change, federation, easy
+):
     page = federation.sign_in(easy.url()).page
     assert (page.title, page.error) == ("Sign In", MUST_CHANGE_PASSWORD)
 

@@ -31,7 +31,7 @@ def test_upn_and_account_name_are_taken_in_any_case(name, log_in, federation):
     assert federation.log[-1].user == "user@example.test"
 
 
-def test_a_client_may_post_all_of_it_without_an_earlier_page(federation, easy):
+def test_a_client_may_post_request_and_password_without_an_earlier_page(federation, easy):
     user = federation.user
     fields = {"UserName": user.name, "Password": user.password, "AuthMethod": "FormsAuthentication"}
     assert "SAMLResponse" in federation.browser().post(easy.url(), fields).html

@@ -59,7 +59,7 @@ def test_a_proxy_that_is_not_configured_is_only_a_client(proxy, federation, easy
     assert {row.client_ip for row in federation.log} == {"127.0.0.1"}
 
 
-def test_no_proxy_chooses_an_address_of_ours(served, federation, easy):
+def test_no_proxy_header_changes_the_servers_address(served, federation, easy):
     served(proxies=PROXIES)
     hostile = {
         "Host": "evil.example.test",

@@ -36,7 +36,7 @@ def ended(request, sign_in, phone, federation):
     return sign_in
 
 
-def test_the_page_says_so_and_shows_no_number(ended):
+def test_a_page_after_the_end_names_the_end_and_shows_no_number(ended):
     assert ended.page.status == 200
     assert {"loginForm", "options", "context", "errorText"} <= ended.page.ids()
     assert "validEntropyNumber" not in ended.page.ids()
@@ -52,7 +52,7 @@ def test_no_post_but_try_again_is_followed_by_a_push(ended, phone):
         assert phone.pending() == ()
 
 
-def test_an_earlier_context_does_not_revive_it(ended, federation, sp, phone):
+def test_an_earlier_context_does_not_revive_a_request(ended, federation, sp, phone):
     assert ended.browser.submit(ended.page.form).error
     with pytest.raises(NotFinished):
         ended.finish()
@@ -66,7 +66,7 @@ def test_try_again_sends_one_with_a_new_number(ended, phone):
     assert ended.finish().status == ("Success",)
 
 
-def test_it_is_logged_once_however_often_the_page_is_posted(ended, federation):
+def test_the_end_of_a_request_is_logged_once_however_often_the_page_is_posted(ended, federation):
     for _ in range(3):
         ended.poll()
     rows = [row for row in federation.log if row.event_id == 1201]
@@ -74,7 +74,9 @@ def test_it_is_logged_once_however_often_the_page_is_posted(ended, federation):
     assert rows[0].outcome in ("denied", "denied_and_reported", "wrong_number", "no_answer")
 
 
-def test_a_newer_sign_in_takes_over_and_the_older_page_says_so(sign_in, federation, sp, phone):
+def test_a_newer_sign_in_replaces_the_request_and_the_older_page_says_that(
+    sign_in, federation, sp, phone
+):
     newer = federation.sign_in(sp.url())
     sign_in.poll()
     assert "newer" in sign_in.error
@@ -83,7 +85,7 @@ def test_a_newer_sign_in_takes_over_and_the_older_page_says_so(sign_in, federati
     assert newer.finish().status == ("Success",)
 
 
-def test_after_five_unanswered_the_next_sign_in_sends_none_and_says_so(federation, sp, phone):
+def test_a_sign_in_after_five_unanswered_requests_sends_none_and_says_that(federation, sp, phone):
     for _ in range(5):
         federation.sign_in(sp.url())
         phone.deny()
@@ -129,7 +131,7 @@ def test_other_ways_and_unknown_fields_change_nothing(sign_in, phone):
     assert page.text("validEntropyNumber") == number
 
 
-def test_codes_of_a_user_who_has_both_are_taken_instead(federation, sp):
+def test_a_user_with_phone_and_codes_may_type_a_code(federation, sp):
     user = federation.add_user(totp=True)
     sign_in = federation.sign_in(sp.url(), user)
     sign_in.enter_code(user.code())

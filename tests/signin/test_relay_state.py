@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.service_providers.service_provider import Asking
+from support.service_providers.service_provider import ServiceProvider
 
 from idp.saml.bindings import MAX_RELAY_STATE
 from idp.testing.browser import Browser
@@ -37,7 +37,7 @@ def test_any_unicode_comes_back_as_it_was_by_redirect(relay_state, signed_in_bro
 )
 @given(relay_state=ANYTHING | BREAKS)
 def test_any_unicode_comes_back_as_it_was_by_post(relay_state, signed_in_browser, easy):
-    page = signed_in_browser.session.post(easy.sso_url, data=easy.fields(relay_state=relay_state))
+    page = signed_in_browser.session.post(easy.ls_url, data=easy.fields(relay_state=relay_state))
 
     assert fields_of(page.content)["RelayState"] == relay_state
 
@@ -47,7 +47,7 @@ def test_the_longest_relay_state_survives_the_log_in_page_and_the_second_factor(
 ):
     relay_state = "𝄞" * MAX_RELAY_STATE
     browser = federation.browser()
-    page = browser.post(sp.sso_url, sp.fields(relay_state=relay_state))
+    page = browser.post(sp.ls_url, sp.fields(relay_state=relay_state))
     user = federation.user
     page = browser.submit(page.form, UserName=user.name, Password=user.password)
     sign_in = federation.resume(browser, page)
@@ -56,14 +56,16 @@ def test_the_longest_relay_state_survives_the_log_in_page_and_the_second_factor(
     assert sign_in.finish().relay_state == relay_state
 
 
-def test_one_that_is_longer_is_refused(federation, easy: Asking, lines):
+def test_a_relay_state_that_is_too_long_is_refused(federation, easy: ServiceProvider, lines):
     fields = easy.fields(relay_state="x" * (MAX_RELAY_STATE + 1))
-    page = federation.browser().post(easy.sso_url, fields)
+    page = federation.browser().post(easy.ls_url, fields)
 
     assert (page.status, lines.refusals()) == (400, ["MSIS7046"])
 
 
-def test_an_idp_initiated_one_is_bounded_as_well(federation, easy: Asking, lines):
+def test_an_idp_initiated_relay_state_that_is_too_long_is_refused_as_well(
+    federation, easy: ServiceProvider, lines
+):
     page = federation.browser().get(easy.initiated_url("x" * (MAX_RELAY_STATE + 1)))
 
     assert (page.status, lines.refusals()) == (400, ["MSIS7046"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.adapters import odd_adapters
-from support.service_providers.service_provider import context_of
+from support.service_providers.service_provider import requested_context
 
 from idp.saml.contexts import (
     MULTIPLE_AUTHN,
@@ -23,12 +23,14 @@ KERBEROS = "urn:oasis:names:tc:SAML:2.0:ac:classes:Kerberos"
 
 @pytest.mark.parametrize("asked", [PASSWORD_PROTECTED_TRANSPORT, UNSPECIFIED])
 def test_a_password_is_enough_for(asked, federation, easy):
-    finished = federation.sign_in(easy.url(children=context_of(asked))).finish()
+    finished = federation.sign_in(easy.url(children=requested_context(asked))).finish()
     assert finished.assertion.authn_context_class == PASSWORD_PROTECTED_TRANSPORT
 
 
-def test_several_factors_are_asked_for_even_where_the_trust_asks_for_none(federation, easy, phone):
-    sign_in = federation.sign_in(easy.url(children=context_of(MULTIPLE_AUTHN)))
+def test_several_requested_factors_are_asked_for_even_where_the_trust_asks_for_none(
+    federation, easy, phone
+):
+    sign_in = federation.sign_in(easy.url(children=requested_context(MULTIPLE_AUTHN)))
     assert sign_in.page.title == "Multi-Factor Authentication"
     phone.approve(sign_in.number)
 
@@ -43,7 +45,7 @@ def test_several_factors_given_before_are_enough(federation, sp, phone):
     phone.approve(sign_in.number)
     browser = sign_in.finish()._browser
 
-    again = federation.sign_in(sp.url(children=context_of(MULTIPLE_AUTHN)), browser=browser)
+    again = federation.sign_in(sp.url(children=requested_context(MULTIPLE_AUTHN)), browser=browser)
 
     assert again.finish().assertion.authn_context_class == MULTIPLE_AUTHN
 
@@ -57,7 +59,7 @@ def test_a_second_factor_that_was_not_asked_for_by_name_is_not_answered_by_name(
 
 
 def test_the_first_class_that_can_be_met_is(federation, easy):
-    contexts = context_of(KERBEROS, PASSWORD_PROTECTED_TRANSPORT, MULTIPLE_AUTHN)
+    contexts = requested_context(KERBEROS, PASSWORD_PROTECTED_TRANSPORT, MULTIPLE_AUTHN)
     finished = federation.sign_in(easy.url(children=contexts)).finish()
     assert finished.assertion.authn_context_class == PASSWORD_PROTECTED_TRANSPORT
 
@@ -65,18 +67,16 @@ def test_the_first_class_that_can_be_met_is(federation, easy):
 @pytest.mark.parametrize(
     "children",
     [
-        context_of(KERBEROS),
-        context_of("urn:nobody"),
-        context_of(REFEDS_PHISHING_RESISTANT),
-        context_of(PASSWORD_PROTECTED_TRANSPORT.upper()),
-        context_of(PASSWORD_PROTECTED_TRANSPORT, comparison="better"),
+        requested_context(KERBEROS),
+        requested_context("urn:nobody"),
+        requested_context(REFEDS_PHISHING_RESISTANT),
+        requested_context(PASSWORD_PROTECTED_TRANSPORT.upper()),
+        requested_context(PASSWORD_PROTECTED_TRANSPORT, comparison="better"),
     ],
     ids=["kerberos", "unknown", "phishing-resistant", "upper case", "better"],
 )
 @pytest.mark.parametrize("signed_in", [False, True], ids=["nobody", "signed in"])
-def test_anything_else_is_told_to_the_service_provider(
-    children, signed_in, federation, easy, lines
-):
+def test_any_other_context_is_answered_with_a_status(children, signed_in, federation, easy, lines):
     browser = federation.sign_in(easy.url()).browser if signed_in else federation.browser()
 
     page = browser.get(easy.url(children=children, ID="_mine", relay_state="there"))
@@ -99,13 +99,13 @@ def test_anything_else_is_told_to_the_service_provider(
     ],
 )
 def test_a_password_is_compared_by_ad_fss_order(comparison, asked, answered, federation, easy):
-    url = easy.url(children=context_of(asked, comparison=comparison))
+    url = easy.url(children=requested_context(asked, comparison=comparison))
     finished = federation.sign_in(url).finish()
     assert finished.assertion.authn_context_class == answered
 
 
 def test_the_refeds_profile_asks_for_the_second_factor(federation, easy, phone):
-    sign_in = federation.sign_in(easy.url(children=context_of(REFEDS_MFA)))
+    sign_in = federation.sign_in(easy.url(children=requested_context(REFEDS_MFA)))
     assert sign_in.page.title == MFA
     phone.approve(sign_in.number)
 
@@ -113,19 +113,19 @@ def test_the_refeds_profile_asks_for_the_second_factor(federation, easy, phone):
 
 
 @pytest.mark.parametrize(("style", "told"), [("entra", MULTIPLE_AUTHN), ("refeds", REFEDS_MFA)])
-def test_a_trust_may_be_told_of_every_second_factor(style, told, federation, sp, phone):
+def test_a_trust_may_get_the_context_of_every_second_factor(style, told, federation, sp, phone):
     sp.set(authentication_context=style)
     sign_in = federation.sign_in(sp.url())
     phone.approve(sign_in.number)
     assert sign_in.finish().assertion.authn_context_class == told
 
-    named = sp.url(children=context_of(PASSWORD_PROTECTED_TRANSPORT))
+    named = sp.url(children=requested_context(PASSWORD_PROTECTED_TRANSPORT))
     again = federation.sign_in(named, browser=sign_in.browser).finish()
     assert again.assertion.authn_context_class == PASSWORD_PROTECTED_TRANSPORT
 
 
 @pytest.mark.parametrize("style", ["adfs", "entra", "refeds"])
-def test_no_trust_is_told_of_a_second_factor_that_there_was_not(style, federation, easy):
+def test_no_assertion_claims_a_second_factor_that_was_not_given(style, federation, easy):
     easy.set(authentication_context=style)
     finished = federation.sign_in(easy.url()).finish()
     assert finished.assertion.authn_context_class == PASSWORD_PROTECTED_TRANSPORT
@@ -136,7 +136,7 @@ def test_no_trust_is_told_of_a_second_factor_that_there_was_not(style, federatio
 
 def test_an_adapters_own_method_may_be_asked_for(enable, federation, easy, phone):
     enable(ENTRA, "Good")
-    sign_in = federation.sign_in(easy.url(children=context_of(odd_adapters.METHOD)))
+    sign_in = federation.sign_in(easy.url(children=requested_context(odd_adapters.METHOD)))
     assert sign_in.page.form.fields["AuthMethod"] == "Good"
     assert phone.pending() == ()
     sign_in.post(Answer="yes")
@@ -148,7 +148,7 @@ def test_an_adapters_own_method_may_be_asked_for(enable, federation, easy, phone
 
 def test_another_adapter_cannot_be_chosen_instead(enable, federation, easy, phone):
     enable(ENTRA, "Good")
-    sign_in = federation.sign_in(easy.url(children=context_of(odd_adapters.METHOD)))
+    sign_in = federation.sign_in(easy.url(children=requested_context(odd_adapters.METHOD)))
 
     sign_in.post(AuthMethod=ENTRA)
 
@@ -163,8 +163,8 @@ def test_a_second_factor_by_another_method_is_asked_for_again(enable, federation
     phone.approve(first.number)
     browser = first.finish()._browser
 
-    url = sp.url(children=context_of(odd_adapters.METHOD))
-    passive = browser.get(sp.url(children=context_of(odd_adapters.METHOD), IsPassive="true"))
+    url = sp.url(children=requested_context(odd_adapters.METHOD))
+    passive = browser.get(sp.url(children=requested_context(odd_adapters.METHOD), IsPassive="true"))
     assert federation.resume(browser, passive).finish().status == ("Responder", "NoPassive")
     again = federation.sign_in(url, browser=browser)
     assert again.page.form.fields["AuthMethod"] == "Good"
@@ -176,7 +176,7 @@ def test_another_method_of_the_same_adapter_is_not_taken_for_the_one_asked_for(
     federation, easy, phone, lines
 ):
     user = federation.add_user(totp=True)
-    sign_in = federation.sign_in(easy.url(children=context_of(OTP)), user)
+    sign_in = federation.sign_in(easy.url(children=requested_context(OTP)), user)
     user.phone.approve(sign_in.number)
 
     answer = sign_in.finish()
@@ -188,16 +188,16 @@ def test_another_method_of_the_same_adapter_is_not_taken_for_the_one_asked_for(
 
 def test_the_method_asked_for_is_taken(federation, easy):
     user = federation.add_user(totp=True, phone=None)
-    sign_in = federation.sign_in(easy.url(children=context_of(OTP)), user)
+    sign_in = federation.sign_in(easy.url(children=requested_context(OTP)), user)
     sign_in.enter_code(user.code())
     assert sign_in.finish().assertion.authn_context_class == OTP
 
 
-def test_a_method_that_this_user_cannot_give_is_told_to_the_service_provider(
+def test_a_method_that_the_user_does_not_have_is_answered_with_a_status(
     enable, federation, easy, lines
 ):
     enable(ENTRA, "Unavailable")
-    sign_in = federation.sign_in(easy.url(children=context_of(odd_adapters.METHOD)))
+    sign_in = federation.sign_in(easy.url(children=requested_context(odd_adapters.METHOD)))
 
     assert sign_in.finish().status == ("Responder", "NoAuthnContext")
     assert lines.refusals() == ["MSIS7102"]
@@ -206,7 +206,7 @@ def test_a_method_that_this_user_cannot_give_is_told_to_the_service_provider(
 def test_a_method_of_an_adapter_that_is_not_enabled_is_not_there(enable, federation, easy):
     enable(ENTRA)
     browser = federation.browser()
-    page = browser.get(easy.url(children=context_of(odd_adapters.METHOD)))
+    page = browser.get(easy.url(children=requested_context(odd_adapters.METHOD)))
     assert federation.resume(browser, page).finish().status == ("Responder", "NoAuthnContext")
 
 

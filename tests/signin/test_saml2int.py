@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from lxml import etree
-from support.service_providers.service_provider import Asking
+from support.service_providers.service_provider import ServiceProvider
 
 from idp.saml import uris
 from idp.saml.canonical import instant
@@ -105,7 +105,7 @@ def test_a_response_has_one_assertion_with_one_authn_statement(response):
 
 
 def test_an_assertion_is_encrypted_whole_and_nothing_in_it_again(federation, pairs):
-    sp = Asking(federation, pairs("sp"), encrypts=True).register()
+    sp = ServiceProvider(federation, pairs("sp"), encrypts=True).register()
     sp.set(second_factor="never")
 
     finished = federation.sign_in(sp.url()).finish()

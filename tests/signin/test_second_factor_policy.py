@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.service_providers.service_provider import Asking
+from support.service_providers.service_provider import ServiceProvider
 
 pytestmark = pytest.mark.each_database
 
@@ -44,21 +44,21 @@ def test_a_trust_may_leave_it_to_the_policy(of_all, asks, federation, sp):
 
 def test_a_password_session_is_asked_for_the_second_factor_alone(federation, easy, pairs, phone):
     browser = federation.sign_in(easy.url()).browser
-    strict = Asking(federation, pairs("sp"), "https://strict.example.test").register()
+    strict = ServiceProvider(federation, pairs("sp"), "strict").register()
 
     sign_in = federation.resume(browser, browser.get(strict.url()))
 
     assert sign_in.page.title == MFA
     assert "passwordInput" not in sign_in.page.ids()
     phone.approve(sign_in.number)
-    assert sign_in.finish().assertion.audiences == ("https://strict.example.test",)
+    assert sign_in.finish().assertion.audiences == (strict.entity_id,)
 
 
 def test_a_session_with_the_second_factor_is_asked_for_neither(federation, sp, pairs, phone):
     sign_in = federation.sign_in(sp.url())
     phone.approve(sign_in.number)
     browser = sign_in.finish()._browser
-    other = Asking(federation, pairs("sp"), "https://other.example.test").register()
+    other = ServiceProvider(federation, pairs("sp"), "other").register()
 
     assert federation.resume(browser, browser.get(other.url())).is_finished
 
@@ -81,7 +81,7 @@ def test_a_password_session_names_the_password_alone(federation, easy):
     )
 
 
-def test_a_user_without_a_second_factor_is_told_so(federation, sp, lines):
+def test_a_user_without_a_second_factor_sees_that_on_a_page(federation, sp, lines):
     user = federation.add_user(phone=None)
 
     sign_in = federation.sign_in(sp.url(), user)
@@ -91,7 +91,7 @@ def test_a_user_without_a_second_factor_is_told_so(federation, sp, lines):
     assert lines.refusals() == ["method_not_available"]
 
 
-def test_a_server_without_adapters_lets_nobody_in_who_needs_one(federation, sp, lines):
+def test_a_server_without_adapters_signs_nobody_in_who_needs_a_second_factor(federation, sp, lines):
     federation.services.providers.enable(())
 
     assert federation.sign_in(sp.url()).page.status == 403

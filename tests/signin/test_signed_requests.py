@@ -7,7 +7,8 @@ import re
 from urllib.parse import quote
 
 import pytest
-from support.service_providers.service_provider import call
+from support.servers.raw_http import call
+from support.service_providers.metadata_parts import key
 
 from idp.saml.signing import SigningKey
 
@@ -23,12 +24,12 @@ def is_refused(page, lines) -> bool:
 
 
 @pytest.mark.parametrize("binding", ["redirect", "post"])
-def test_one_by_another_key_is_refused(binding, federation, easy, stranger, lines):
+def test_a_request_signed_by_another_key_is_refused(binding, federation, easy, stranger, lines):
     browser = federation.browser()
     if binding == "redirect":
         page = browser.get(easy.url(key=stranger))
     else:
-        page = browser.post(easy.sso_url, easy.fields(sign=stranger))
+        page = browser.post(easy.ls_url, easy.fields(sign=stranger))
 
     assert is_refused(page, lines)
     assert federation.log == ()
@@ -45,16 +46,12 @@ def test_an_unsigned_one_is_refused_where_the_metadata_promises_signatures(
 def test_any_key_of_the_service_provider_will_do(federation, easy, stranger, lines):
     """While it changes its key, its metadata names the old one and the new one."""
     both = easy.metadata().replace(
-        "</KeyDescriptor>",
-        "</KeyDescriptor><KeyDescriptor use='signing'><KeyInfo xmlns='http://www.w3.org/2000/09/"
-        f"xmldsig#'><X509Data><X509Certificate>{stranger.certificate}</X509Certificate></X509Data>"
-        "</KeyInfo></KeyDescriptor>",
-        1,
+        "</md:KeyDescriptor>", f"</md:KeyDescriptor>{key(stranger.certificate, 'signing')}", 1
     )
     federation.add_service_provider(both)
-    for key in (easy.key, stranger):
-        assert federation.browser().get(easy.url(key=key)).title == "Sign In"
-        page = federation.browser().post(easy.sso_url, easy.fields(sign=key))
+    for signing_key in (easy.key, stranger):
+        assert federation.browser().get(easy.url(key=signing_key)).title == "Sign In"
+        page = federation.browser().post(easy.ls_url, easy.fields(sign=signing_key))
         assert page.title == "Sign In"
 
 
@@ -82,7 +79,7 @@ def test_a_changed_query_is_refused(change, federation, easy, lines):
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_an_algorithm_that_the_trust_does_not_have_is_told_by_a_status(
+def test_an_algorithm_that_the_trust_does_not_have_is_answered_with_a_status(
     algorithm, federation, easy, lines
 ):
     """AD FS: event 378, and Responder, at the address that is registered."""
@@ -96,14 +93,14 @@ def test_an_algorithm_that_the_trust_does_not_have_is_told_by_a_status(
 
 
 def test_a_changed_message_by_post_is_refused(federation, easy, lines):
-    xml = easy.xml(sign=easy.key, ForceAuthn="true").replace(b'"true"', b'"false"')
-    assert is_refused(federation.browser().post(easy.sso_url, easy.fields(xml)), lines)
+    xml = easy.authn_request(sign=easy.key, ForceAuthn="true").replace(b'"true"', b'"false"')
+    assert is_refused(federation.browser().post(easy.ls_url, easy.fields(xml)), lines)
 
 
 def test_a_signature_around_another_message_is_refused(federation, easy, lines):
-    signed, forged = easy.xml(sign=easy.key), easy.xml(ForceAuthn="false")
+    signed, forged = easy.authn_request(sign=easy.key), easy.authn_request(ForceAuthn="false")
     wrapped = forged.replace(b"</samlp:AuthnRequest>", signed + b"</samlp:AuthnRequest>")
-    assert is_refused(federation.browser().post(easy.sso_url, easy.fields(wrapped)), lines)
+    assert is_refused(federation.browser().post(easy.ls_url, easy.fields(wrapped)), lines)
 
 
 @pytest.mark.parametrize("escapes", [str.upper, str.lower], ids=["upper", "lower"])

@@ -1,4 +1,4 @@
-"""What the settings of a trust change in real messages (facts §C.6)."""
+"""What the settings of a trust change in real messages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from lxml import etree
 from support.certificates.odd_certificates import expired
-from support.service_providers.service_provider import Asking, context_of
+from support.service_providers.service_provider import ServiceProvider, requested_context
 
 from idp.config.schema import FarmSection
 from idp.saml import uris
@@ -31,7 +31,7 @@ def algorithms(xml: bytes, element: str) -> set[str]:
 
 
 @pytest.fixture
-def sha1(easy) -> Asking:
+def sha1(easy) -> ServiceProvider:
     """A trust that is set to SHA-1, as an old service provider needs it."""
     easy.set(signature_algorithm="rsa-sha1")
     return easy
@@ -39,7 +39,9 @@ def sha1(easy) -> Asking:
 
 class TestSignatureAlgorithm:
     @pytest.mark.parametrize("signature", ["AssertionOnly", "MessageOnly", "MessageAndAssertion"])
-    def test_what_is_signed_is_signed_by_it(self, federation, sha1, signature):
+    def test_an_assertion_is_signed_by_the_algorithm_of_the_trust(
+        self, federation, sha1, signature
+    ):
         sha1.set(saml_response_signature=signature)
 
         finished = federation.sign_in(sha1.url()).finish()
@@ -50,14 +52,14 @@ class TestSignatureAlgorithm:
         assert states <= {"weak", "absent"}
         assert "weak" in states
 
-    def test_so_is_a_status(self, federation, sha1):
+    def test_a_status_is_signed_by_the_algorithm_of_the_trust(self, federation, sha1):
         finished = federation.sign_in(sha1.url(IsPassive="true")).finish()
 
         assert finished.status == ("Responder", "NoPassive")
         assert algorithms(finished.xml, "SignatureMethod") == {uris.RSA_SHA1}
 
     def test_other_trusts_are_not_touched(self, federation, sha1, pairs):
-        other = Asking(federation, pairs("other"), entity_id="urn:other").register()
+        other = ServiceProvider(federation, pairs("other"), entity_id="urn:other").register()
         other.set(second_factor="never")
 
         xml = federation.sign_in(other.url()).finish().xml
@@ -65,13 +67,15 @@ class TestSignatureAlgorithm:
         assert algorithms(xml, "SignatureMethod") == {uris.RSA_SHA256}
 
     @pytest.mark.parametrize("signature", ["query", "enveloped"])
-    def test_requests_must_be_signed_by_it(self, federation, sha1, signature):
+    def test_requests_must_be_signed_by_the_algorithm_of_the_trust(
+        self, federation, sha1, signature
+    ):
         weak = sha1.key.with_algorithm(uris.RSA_SHA1)
 
         def asked(key):
             if signature == "query":
                 return federation.sign_in(sha1.url(key=key)).finish()
-            return federation.sign_in(sha1.url(sha1.xml(sign=key))).finish()
+            return federation.sign_in(sha1.url(sha1.authn_request(sign=key))).finish()
 
         assert asked(weak).name_id == federation.user.name
         assert asked(sha1.key).status == ("Responder",)
@@ -79,7 +83,7 @@ class TestSignatureAlgorithm:
         assert asked(sha1.key).name_id == federation.user.name
         assert asked(weak).status == ("Responder",)
 
-    def test_an_altered_request_is_no_better_for_it(self, federation, sha1, lines):
+    def test_an_altered_request_is_refused_under_sha1_too(self, federation, sha1, lines):
         weak = sha1.key.with_algorithm(uris.RSA_SHA1)
         url = sha1.url(key=weak, relay_state="here").replace("here", "there")
 
@@ -106,7 +110,7 @@ class TestTimes:
 
         assert end[:16] == f"{federation.clock.now() + timedelta(hours=1):%Y-%m-%dT%H:%M}"
 
-    def test_the_delivery_window_is_the_farms(self, federation, easy, reconfigured):
+    def test_the_delivery_window_is_a_setting_of_the_farm(self, federation, easy, reconfigured):
         client = reconfigured(farm=FarmSection(saml_message_delivery_window=2))
         page = client.get(easy.url().removeprefix(federation.url))
         session = re.search(r'name="SamlSession" value="([^"]+)"', page.text)[1]
@@ -125,7 +129,9 @@ class TestTimes:
 
 
 class TestSignedSamlRequestsRequired:
-    def test_the_farm_may_demand_it_of_all(self, federation, easy, reconfigured):
+    def test_the_farm_may_demand_signed_requests_of_all_trusts(
+        self, federation, easy, reconfigured
+    ):
         client = reconfigured(farm=FarmSection(signed_saml_requests_required=True))
 
         answer = client.get(easy.url().removeprefix(federation.url))
@@ -135,15 +141,17 @@ class TestSignedSamlRequestsRequired:
 
 
 class TestEncryptionCertificate:
-    def test_it_outranks_the_keys_of_the_metadata(self, federation, pairs):
-        sp = Asking(federation, pairs("sp"), encrypts=True).register()
+    def test_the_configured_certificate_outranks_the_keys_of_the_metadata(self, federation, pairs):
+        sp = ServiceProvider(federation, pairs("sp"), encrypts=True).register()
         sp.set(second_factor="never", encryption_certificate=pairs("renewed").certificate.decode())
 
         federation._private_keys = [pairs("renewed").private_key]
 
         assert federation.sign_in(sp.url()).finish().assertion.encryption
 
-    def test_it_encrypts_where_the_metadata_has_no_key(self, federation, easy, pairs):
+    def test_the_configured_certificate_is_used_where_the_metadata_has_no_key(
+        self, federation, easy, pairs
+    ):
         easy.set(encryption_certificate=pairs("sp").certificate.decode())
         assert federation.sign_in(easy.url()).finish().assertion.encryption
 
@@ -152,8 +160,8 @@ class TestEncryptionCertificate:
 
 
 class TestSeveralKeys:
-    def test_the_first_that_is_valid_is_encrypted_for(self, federation, pairs):
-        sp = Asking(federation, pairs("sp"), encrypts=True).register()
+    def test_the_first_valid_key_is_used_for_encryption(self, federation, pairs):
+        sp = ServiceProvider(federation, pairs("sp"), encrypts=True).register()
         sp.set(second_factor="never")
         services = federation.services
         old = expired(services.clock.now())
@@ -185,11 +193,13 @@ class TestAllowedAuthenticationClassReferences:
             ((), "exact", PASSWORD_PROTECTED_TRANSPORT),
         ],
     )
-    def test_nothing_else_is_given(self, federation, easy, asked, comparison, answered):
+    def test_a_class_that_is_not_allowed_is_not_given(
+        self, federation, easy, asked, comparison, answered
+    ):
         easy.set(allowed_authentication_class_references=PASSWORD_PROTECTED_TRANSPORT)
-        wish = context_of(*asked, comparison=comparison) if asked else ""
+        wish = requested_context(*asked, comparison=comparison) if asked else ""
 
-        finished = federation.sign_in(easy.url(easy.xml(wish))).finish()
+        finished = federation.sign_in(easy.url(easy.authn_request(wish))).finish()
 
         if answered is None:
             assert finished.status == ("Responder", "NoAuthnContext")
@@ -201,13 +211,15 @@ class TestAllowedAuthenticationClassReferences:
 class TestLogOut:
     """Both ways: what service providers send is held to their trust's algorithm, and so is ours."""
 
-    def test_a_trust_set_to_sha1_is_asked_and_answered_by_it(
+    def test_a_trust_set_to_sha1_gets_log_out_messages_signed_by_it(
         self, logout_app, browser, deliver, federation
     ):
         old = logout_app("old", settings={"signature_algorithm": "rsa-sha1"})
         weak, told = old.key.with_algorithm(uris.RSA_SHA1), old.sign_in(browser)
 
-        answer = browser.session.get(old.asks(told, key=weak).address, allow_redirects=False)
+        answer = browser.session.get(
+            old.logout_request(told, key=weak).address, allow_redirects=False
+        )
 
         message = decode_redirect(answer.headers["Location"].partition("?")[2].encode())
         certificates = federation.services.signing_keys.current().certificates
@@ -218,5 +230,5 @@ class TestLogOut:
         old = logout_app("old", settings={"signature_algorithm": "rsa-sha1"})
         new = logout_app("new")
         for each, key in ((old, old.key), (new, new.key.with_algorithm(uris.RSA_SHA1))):
-            assert deliver(each.asks(each.sign_in(browser), key=key)).status == 400
+            assert deliver(each.logout_request(each.sign_in(browser), key=key)).status == 400
             assert lines.refusals()[-1] == "signature_algorithm"

@@ -74,7 +74,7 @@ def test_a_crowd_of_readers_each_have_a_connection_and_see_what_is_committed(
     assert _count(database) == 0
 
 
-def test_what_is_read_is_what_was_committed_last_by_anybody(open_database):
+def test_a_read_sees_the_last_commit_of_any_connection(open_database):
     ours, theirs = open_database(), open_database()
     with ours.read() as connection:
         assert connection.execute(select(func.count()).select_from(password_limits)).scalar() == 0
@@ -154,7 +154,7 @@ def test_a_database_that_is_missing_from_the_start_is_not_made_by_reading(tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_put_in_the_place_of_ours_is_not_written_to(database, database_file):
+def test_a_file_that_replaced_the_database_is_not_written_to(database, database_file):
     with database.write() as connection:
         connection.execute(insert(password_limits), ROW)
     other = shutil.copy(database_file, database_file.with_suffix(".other"))
@@ -183,7 +183,7 @@ def test_a_place_where_no_file_can_be_made_is_reported(tmp_path):
         Database(f"sqlite:///{tmp_path}/file/new.db").create()
 
 
-def test_a_new_file_is_its_owners_alone_whatever_the_umask(tmp_path):
+def test_a_new_file_is_readable_by_its_owner_alone_whatever_the_umask(tmp_path):
     before = os.umask(0)
     try:
         Database(f"sqlite:///{tmp_path}/new.db").create()

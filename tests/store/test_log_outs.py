@@ -60,7 +60,7 @@ NAMES = {
 
 
 @pytest.mark.parametrize("name_id", NAMES.values(), ids=NAMES)
-def test_what_was_issued_reads_back_as_it_was(name_id, sign_ins, log_outs):
+def test_an_issued_name_reads_back_as_it_was(name_id, sign_ins, log_outs):
     assert issue(sign_ins, name_id=name_id)
 
     (one,) = log_outs.participants(["root"])
@@ -69,7 +69,7 @@ def test_what_was_issued_reads_back_as_it_was(name_id, sign_ins, log_outs):
     assert log_outs.named(WIKI, name_id.value, NOON) == (one,) if name_id else True
 
 
-def test_it_is_found_by_service_provider_and_name_until_it_expires(sign_ins, log_outs):
+def test_a_session_is_found_by_service_provider_and_name_until_it_expires(sign_ins, log_outs):
     issue(sign_ins)
     assert len(log_outs.named(WIKI, ALICE, NOON)) == 1
     assert log_outs.named(SHOP, ALICE, NOON) == ()
@@ -77,7 +77,7 @@ def test_it_is_found_by_service_provider_and_name_until_it_expires(sign_ins, log
     assert log_outs.named(WIKI, ALICE, LATER) == ()
 
 
-def test_the_newest_of_a_service_provider_stay_and_nobody_elses_go(sign_ins, log_outs):
+def test_the_newest_rows_of_a_service_provider_stay_and_those_of_others_too(sign_ins, log_outs):
     issue(sign_ins, trust=SHOP)
     issue(sign_ins, session="another")
     for number in range(MAX_ASSERTIONS + 5):
@@ -88,7 +88,9 @@ def test_the_newest_of_a_service_provider_stay_and_nobody_elses_go(sign_ins, log
     assert len(log_outs.participants(["another"])) == 1
 
 
-def test_a_session_that_has_ended_gains_nobody_and_nothing_is_logged(sign_ins, log_outs, database):
+def test_an_ended_session_gains_no_service_provider_and_nothing_is_logged(
+    sign_ins, log_outs, database
+):
     assert begin(log_outs)
 
     assert not issue(sign_ins)
@@ -96,7 +98,7 @@ def test_a_session_that_has_ended_gains_nobody_and_nothing_is_logged(sign_ins, l
     assert [entry.record.event_id for entry in SqlSignInLog(database).read()] == [1206]
 
 
-def test_whoever_ends_a_session_finds_all_that_it_gained(open_database):
+def test_ending_a_session_returns_all_its_service_providers(open_database):
     """On several nodes at once: what was issued is found, or it was not issued."""
     nodes = [open_database() for _ in range(4)]
     gained: list[str] = []
@@ -146,7 +148,7 @@ def test_of_many_at_once_one_request_ends_the_session(open_database):
         assert sum(pool.map(attempt, range(16))) == 1
 
 
-def test_who_asked_has_signed_out(sign_ins, log_outs):
+def test_the_service_provider_that_asked_has_signed_out(sign_ins, log_outs):
     issue(sign_ins)
     issue(sign_ins, trust=SHOP)
     begin(log_outs, replace(LOG_OUT, asked_by=AskedBy(WIKI, "_1", "urn:binding")))
@@ -180,7 +182,7 @@ def test_the_first_answer_counts_and_a_late_one_is_one(sign_ins, log_outs):
     assert (one.asked_at, one.outcome) == (NOON, Outcome.FAILED)
 
 
-def test_it_is_forgotten_when_it_has_expired(sign_ins, log_outs, database):
+def test_a_log_out_is_forgotten_when_it_has_expired(sign_ins, log_outs, database):
     issue(sign_ins)
     begin(log_outs)
     assert purge(database, LATER + GRACE).session_participants == 0

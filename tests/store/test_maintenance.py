@@ -52,7 +52,7 @@ def test_a_used_key_outlives_a_clock_that_jumps_ahead_for_a_moment(database):
     assert once.is_used("code", "step")
 
 
-def test_one_call_takes_no_more_than_it_may(database, mfa_store):
+def test_one_call_deletes_no_more_rows_than_allowed(database, mfa_store):
     with mfa_store.push.transaction(ALICE) as transaction:
         for number in range(5):
             transaction.add(replace(CHALLENGE, id=f"c{number}"))
@@ -61,7 +61,7 @@ def test_one_call_takes_no_more_than_it_may(database, mfa_store):
     assert purge(database, NOON + 2 * DAY, limit=3).challenges == 2
 
 
-def test_housekeeping_purges_at_its_first_call_and_then_only_now_and_then(
+def test_housekeeping_purges_at_its_first_call_and_then_once_an_interval(
     database, clock, monkeypatch
 ):
     housekeeping, once = Housekeeping(database, clock), SqlUsedOnce(database)

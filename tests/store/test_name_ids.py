@@ -36,7 +36,7 @@ def test_a_name_is_the_same_on_every_node_and_after_a_restart(open_database):
     assert SqlPersistentNames(open_database()).persistent(WIKI, ALICE, create=True) == made
 
 
-def test_of_many_who_ask_at_once_all_get_the_same(open_database):
+def test_many_callers_at_once_get_the_same_persistent_name(open_database):
     nodes = [SqlPersistentNames(open_database()) for _ in range(3)]
 
     with ThreadPoolExecutor(8) as pool:

@@ -153,7 +153,7 @@ def test_a_process_opens_no_more_connections_than_it_may(database, observer, mon
         assert _number_of_rows(connection) == 0
 
 
-def test_who_follows_the_log_misses_no_row_that_is_numbered_but_not_committed(database, observer):
+def test_following_the_log_misses_no_row_that_is_numbered_but_not_committed(database, observer):
     log = SqlSignInLog(database)
     with ThreadPoolExecutor(1) as pool:
         with database.write() as connection:
@@ -166,9 +166,7 @@ def test_who_follows_the_log_misses_no_row_that_is_numbered_but_not_committed(da
     assert [entry.record.user for entry in read] == ["first", "second"]
 
 
-def test_two_who_add_the_same_user_at_once_are_told_so_and_not_that_the_database_is_gone(
-    database, observer
-):
+def test_adding_a_user_twice_at_once_reports_the_taken_name_and_not_an_outage(database, observer):
     user = User("alice@example.test", "Alice", "", "EXAMPLE\\alice", (), False, NOON)
     store = SqlUserStore(database)
     with ThreadPoolExecutor(4) as pool:
@@ -184,7 +182,7 @@ def test_a_server_that_is_not_there_is_reported_in_one_line():
     assert "\n" not in str(refused.value)
 
 
-def test_without_its_driver_it_is_said_what_to_install(monkeypatch):
+def test_a_missing_driver_is_reported_with_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg", None)
 
     with pytest.raises(TallystickError, match="tallystick\\[postgresql\\]") as refused:

@@ -118,7 +118,7 @@ class TestRowsOfALaterVersion:
     def database_url(self, later):
         return later
 
-    def test_they_are_read(self, stored_server):
+    def test_the_rows_of_a_later_version_are_read(self, stored_server):
         everything_is_read(stored_server)
 
         assert "SAMLResponse" in stored_server.browser().sign_in(WIKI).text
@@ -133,7 +133,7 @@ class TestRowsOfALaterVersion:
         with pytest.raises(DatabaseTooNew):
             stored_server.services()
 
-    def test_what_this_version_does_not_know_is_kept_when_a_setting_changes(self, stored_server):
+    def test_unknown_keys_are_kept_when_a_setting_changes(self, stored_server):
         stored_server.run("sp", "set", WIKI, "token_lifetime=45")
 
         def stored(column):
@@ -158,7 +158,7 @@ class TestRowsOfALaterVersion:
         assert FUTURE not in provider  # it was read from other metadata
         assert "/other" in provider
 
-    def test_what_is_held_back_keeps_its_keys_after_a_failed_refresh(self, stored_server):
+    def test_an_update_that_is_held_back_keeps_its_keys_after_a_failed_refresh(self, stored_server):
         services = stored_server.services()
         state = services.refreshes.state(SHOP)
         services.refreshes.save(SHOP, state)

@@ -51,7 +51,7 @@ def test_without_a_start_the_newest_are_read_oldest_first(database):
     assert _users(log.read(limit=2)) == ["b", "c"]
 
 
-def test_whoever_follows_gets_all_that_came_after(database):
+def test_following_returns_all_rows_after_the_given_one(database):
     log = SqlSignInLog(database)
     assert log.read(after_id=0) == ()
     _write(log, "a", "b", "c")
@@ -84,7 +84,7 @@ def test_hostile_text_stays_inside_its_field(database, text):
     assert json.loads(line)["at"] == "2024-05-01T12:00:00+00:00"
 
 
-def test_what_no_database_can_hold_is_spelt_out(database):
+def test_a_character_that_no_database_can_hold_is_spelt_out(database):
     log = SqlSignInLog(database)
     log.append(replace(RECORD, user="a\0b\ud800c"))
 

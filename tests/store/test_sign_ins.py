@@ -83,7 +83,7 @@ def _finish(
     )
 
 
-def test_one_look_gives_trust_user_session_and_policy(sign_ins, trust_store, users):
+def test_one_read_returns_trust_user_session_and_policy(sign_ins, trust_store, users):
     facts = sign_ins.facts(WIKI, ALICE.upn, "session", None)
 
     assert facts.trust == _trust()
@@ -104,7 +104,7 @@ def test_the_node_asked_for_is_given_else_the_first_of_the_farm(sign_ins, databa
     assert sign_ins.facts(WIKI, None, None, None).node == first
 
 
-def test_what_is_not_there_is_none(sign_ins):
+def test_unknown_rows_are_returned_as_none(sign_ins):
     facts = sign_ins.facts("https://unknown.example.test", "bob@example.test", None, None)
 
     assert (facts.trust, facts.user, facts.session_ended) == (None, None, False)
@@ -134,7 +134,7 @@ def test_a_change_on_another_node_is_seen_by_the_next_look(
     assert facts.rules.second_factor == "never"
 
 
-def test_a_trust_removed_and_added_again_otherwise_is_seen_as_it_is(sign_ins, trust_store):
+def test_a_trust_that_is_removed_and_added_again_differently_is_read_anew(sign_ins, trust_store):
     sign_ins.facts(WIKI, None, None, None)
     trust_store.remove_trust(WIKI)
     assert sign_ins.facts(WIKI, None, None, None).trust is None

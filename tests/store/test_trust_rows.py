@@ -79,7 +79,7 @@ def test_a_row_that_cannot_be_read_stands_for_its_trust(column, text):
     assert len(trust.problem) < 1000
 
 
-def test_what_can_be_read_of_it_is_told():
+def test_an_unreadable_trust_has_the_parts_that_can_be_read():
     by_settings = stored_trust_from_row(row(settings="{"))
     by_provider = stored_trust_from_row(row(service_provider="{"))
     by_terms = stored_trust_from_row(row(terms="{"))

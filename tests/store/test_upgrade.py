@@ -136,7 +136,7 @@ def test_when_a_step_fails_those_before_it_are_undone(unused_database_url):
     database.dispose()
 
 
-def test_the_database_file_is_its_owners_alone(tmp_path):
+def test_the_database_file_is_readable_by_its_owner_alone(tmp_path):
     database = Database(f"sqlite:///{tmp_path}/new.db")
     upgrade(database)
 

@@ -52,7 +52,7 @@ def test_a_denied_sign_in_has_no_end(federation, service_provider, phone):
         sign_in.finish()
 
 
-def test_an_unanswered_sign_in_says_where_it_stands(federation, service_provider):
+def test_the_error_of_an_unanswered_sign_in_names_its_page(federation, service_provider):
     sign_in = federation.sign_in(service_provider.url)
     with pytest.raises(NotFinished, match="Multi-Factor Authentication"):
         sign_in.finish()
@@ -182,7 +182,7 @@ def test_metadata_may_be_text_or_a_file(federation, tmp_path):
     assert len(federation.services.trusts.list()) == 1
 
 
-def test_a_status_is_read_by_its_last_words(federation, service_provider):
+def test_a_status_is_read_by_the_last_part_of_its_uris(federation, service_provider):
     sign_in = federation.sign_in(service_provider.login_url(is_passive=True))
     finished = sign_in.finish()
     assert finished.status == ("Responder", "NoPassive")
@@ -202,14 +202,14 @@ def test_the_log_tells_what_was_decided(federation, service_provider, phone):
     )
 
 
-def test_the_metadata_are_where_they_are_said_to_be(federation):
+def test_the_metadata_are_at_metadata_url(federation):
     answer = requests.get(federation.metadata_url, timeout=10)
     assert answer.status_code == 200
     assert federation.entity_id in answer.text
 
 
 @pytest.mark.parametrize("turn", [1, 2])
-def test_nothing_of_one_test_is_there_in_the_next(turn, federation):
+def test_no_data_of_one_test_is_left_for_the_next(turn, federation):
     federation.add_user("only@example.test")  # a second one of the name would be refused
     federation.set_build("17763.1")
     assert [trust.entity_id for trust in federation.services.trusts.list()] == []

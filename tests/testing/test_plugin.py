@@ -23,7 +23,7 @@ SIGN_IN = """
 """
 
 
-def test_the_fixtures_come_by_installation_alone(pytester: pytest.Pytester):
+def test_the_fixtures_need_nothing_but_the_installation(pytester: pytest.Pytester):
     pytester.makepyfile(SIGN_IN)
     pytester.runpytest_subprocess("-q").assert_outcomes(passed=2)
 

@@ -15,7 +15,9 @@ def signed_in_browser(federation, service_provider, phone):
 
 
 @pytest.mark.parametrize("binding", ["redirect", "post"])
-def test_from_the_service_provider(binding, signed_in_browser, federation, service_provider):
+def test_a_sign_out_at_the_service_provider_ends_the_session(
+    binding, signed_in_browser, federation, service_provider
+):
     signed_out = service_provider.sign_out(signed_in_browser, binding, relay_state="/bye")
 
     assert (signed_out.status, signed_out.relay_state) == (("Success",), "/bye")
@@ -23,7 +25,7 @@ def test_from_the_service_provider(binding, signed_in_browser, federation, servi
     assert signed_in_browser.open(service_provider.login_url()).title == "Sign In"
 
 
-def test_from_the_server_the_service_provider_is_told(
+def test_a_sign_out_at_the_server_reaches_the_service_provider(
     signed_in_browser, federation, service_provider
 ):
     assert service_provider.has_session(signed_in_browser)
@@ -35,7 +37,7 @@ def test_from_the_server_the_service_provider_is_told(
     assert signed_out.page.link("back") == f"{federation.url}/adfs/ls/idpinitiatedsignon.aspx"
 
 
-def test_everywhere_ends_the_sessions_of_other_browsers(
+def test_a_sign_out_everywhere_ends_the_sessions_of_other_browsers(
     signed_in_browser, federation, service_provider
 ):
     federation.services.trusts.change_from_text(
@@ -49,6 +51,6 @@ def test_everywhere_ends_the_sessions_of_other_browsers(
     assert other.open(service_provider.login_url()).title == "Sign In"
 
 
-def test_who_is_not_signed_in_cannot_sign_out(federation):
+def test_a_user_who_is_not_signed_in_cannot_sign_out(federation):
     with pytest.raises(AssertionError, match="Nobody is signed in"):
         federation.sign_out(federation.browser())

@@ -53,9 +53,7 @@ def test_a_build_that_is_changed_at_one_holds_at_the_other(load_balancer, federa
     assert federation.sign_in(sp.url()).number is None
 
 
-def test_a_trust_that_is_changed_at_one_is_not_remembered_as_it_was_by_the_other(
-    load_balancer, federation, sp
-):
+def test_a_trust_changed_at_one_node_is_seen_by_the_other(load_balancer, federation, sp):
     load_balancer.to("a", "b")
     for page in (federation.sign_in(sp.url()), federation.sign_in(sp.url())):
         assert not page.is_finished
@@ -100,7 +98,7 @@ def test_of_fifty_posts_to_both_at_once_one_gets_a_token(load_balancer, federati
     assert [row.event_id for row in federation.log].count(1200) == 1
 
 
-def test_one_request_brought_to_both_at_once_is_answered_once(load_balancer, federation, easy):
+def test_a_request_brought_to_both_nodes_at_once_is_answered_once(load_balancer, federation, easy):
     browser = federation.sign_in(easy.url()).browser
     url, cookies = easy.url(), dict(browser.session.cookies)
     load_balancer.to("a", "b")
@@ -127,7 +125,7 @@ def test_when_a_node_dies_the_other_goes_on_with_the_same_number_and_without_a_s
     assert len(asked) == 1
 
 
-def test_a_phone_that_waits_at_one_hears_of_a_push_from_the_other(
+def test_a_phone_that_waits_at_one_node_hears_of_a_push_from_the_other(
     load_balancer, federation, sp, phone
 ):
     load_balancer.to("b")

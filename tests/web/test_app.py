@@ -60,14 +60,14 @@ def lines(log) -> list[dict]:
     return [json.loads(line) for line in log.getvalue().splitlines()]
 
 
-def test_every_answer_has_the_headers_that_it_does_not_bring(client):
+def test_every_answer_gets_the_security_headers_that_it_lacks(client):
     answer = client.get("/own")
     assert answer.headers["Cache-Control"] == "private"
     for name, value in HEADERS:
         assert name == "Cache-Control" or answer.headers[name] == value
 
 
-def test_files_may_be_kept_where_they_are_found(client):
+def test_static_files_may_be_cached(client):
     assert client.get("/style").headers["Cache-Control"] == "public, max-age=3600"
     assert client.get("/style/gone").headers["Cache-Control"] == "no-store"
 
@@ -87,7 +87,7 @@ def test_a_redirect_is_no_error(client, log):
     assert log.getvalue() == ""
 
 
-def test_what_nobody_foresaw_is_logged_by_its_place_and_never_by_its_text(client, log):
+def test_an_unexpected_error_is_logged_by_its_place_and_never_by_its_text(client, log):
     answer = client.get("/unforeseen?text=a+secret%0Aforged+line")
 
     assert answer.status_code == 500
@@ -114,7 +114,7 @@ def asked(**headers: str) -> Request:
         ("http://[::1]:8080", "http://[::1]:8080"),
     ],
 )
-def test_our_origin_is_known_as_browsers_write_it(base_url, origin):
+def test_the_servers_origin_is_recognised_as_browsers_write_it(base_url, origin):
     assert is_same_origin(asked(Origin=origin), base_url)
     assert not is_same_origin(asked(Origin=f"{origin}.evil.example.test"), base_url)
     assert not is_same_origin(asked(Origin=f"{origin}/"), base_url)
@@ -122,11 +122,11 @@ def test_our_origin_is_known_as_browsers_write_it(base_url, origin):
     assert not is_same_origin(asked(Origin=origin, Sec_Fetch_Site="cross-site"), base_url)
 
 
-def test_a_client_that_is_no_browser_says_nothing_of_it():
+def test_a_client_without_an_origin_header_is_accepted():
     assert is_same_origin(asked(), "https://sts.example.test")
 
 
-def test_a_port_that_goes_without_saying_does_so_for_its_scheme_alone():
+def test_a_default_port_may_be_left_out_for_its_scheme_alone():
     assert not is_same_origin(
         asked(Origin="https://sts.example.test"), "https://sts.example.test:80"
     )

@@ -28,7 +28,7 @@ def seen(peer: str, proxies: Proxies = PROXIES, **headers: str):
 
 
 @pytest.mark.parametrize("peer", [STRANGER, "10.0.0.81", "10.0.1.16", "::1", "2001:db8:81::1"])
-def test_nobody_is_believed_who_is_not_configured(peer):
+def test_headers_of_an_unconfigured_proxy_are_not_believed(peer):
     here = PROXIES.request_context(peer, ALL, "/adfs/ls/")
 
     assert (here.client_ip, here.user_ip) == (peer, peer)
@@ -41,7 +41,7 @@ def test_without_proxies_no_header_changes_anything(headers):
 
 
 @pytest.mark.parametrize("peer", [WAP, f"::ffff:{WAP}", "2001:db8:80::1"])
-def test_what_comes_through_a_web_application_proxy_is_outside(peer):
+def test_a_request_through_a_web_application_proxy_is_outside(peer):
     there = PROXIES.request_context(peer, ALL, "/adfs/ls/")
 
     assert not there.inside_corporate_network
@@ -49,7 +49,7 @@ def test_what_comes_through_a_web_application_proxy_is_outside(peer):
     assert there.user_ip == USER
 
 
-def test_it_is_outside_also_when_the_proxy_says_nothing():
+def test_a_request_through_a_silent_web_application_proxy_is_outside_too():
     there = seen(WAP)
 
     assert (there.inside_corporate_network, there.proxy) == (False, WAP)
@@ -82,7 +82,7 @@ def test_a_reverse_proxy_names_the_client():
     assert here.forwarded_ips == ()
 
 
-def test_what_a_client_says_of_itself_is_left_behind():
+def test_addresses_that_a_client_claims_are_dropped():
     assert seen(BALANCER, X_Forwarded_For=f"10.0.0.1, {WAP}, {USER}").client_ip == USER
 
 
@@ -99,25 +99,25 @@ def test_a_web_application_proxy_may_stand_behind_a_reverse_proxy():
     assert not there.inside_corporate_network
 
 
-def test_nobody_gets_outside_or_inside_by_naming_the_proxy():
+def test_naming_the_proxy_in_a_header_changes_nothing():
     there = seen(BALANCER, X_Forwarded_For=f"{WAP}, {STRANGER}", X_MS_Forwarded_Client_IP=USER)
 
     assert (there.client_ip, there.inside_corporate_network) == (STRANGER, True)
 
 
-def test_a_reverse_proxy_that_names_nobody_is_the_client_itself():
+def test_a_reverse_proxy_without_a_header_is_taken_for_the_client():
     assert seen(BALANCER).client_ip == BALANCER
     assert seen(BALANCER, X_Forwarded_For="10.0.1.2").client_ip == "10.0.1.2"
 
 
-def test_what_a_reverse_proxy_has_no_address_of_is_unknown_and_outside():
+def test_a_request_without_an_address_from_the_reverse_proxy_is_unknown_and_outside():
     there = seen(BALANCER, X_Forwarded_For=f"{USER}, unknown", X_MS_Forwarded_Client_IP=USER)
 
     assert (there.client_ip, there.user_ips, there.shown_ip) == ("", (), "")
     assert (there.inside_corporate_network, there.proxy) == (False, BALANCER)
 
 
-def test_a_server_that_is_not_told_who_connects_knows_nobody_as_a_proxy():
+def test_a_server_without_the_peer_address_knows_no_proxy():
     here = PROXIES.request_context("", ALL, "/adfs/ls/")
 
     assert (here.client_ip, here.user_ips, here.proxy) == ("", (), "")
@@ -134,7 +134,7 @@ def test_a_long_list_is_read_from_its_end_and_no_further_than_needed():
     assert here.client_ip == "10.0.1.1"
 
 
-def test_what_is_shown_later_is_bounded_and_printable():
+def test_stored_addresses_are_bounded_and_printable():
     there = seen(WAP, X_MS_Proxy="wap\x1b[2J" + "a" * 9999, User_Agent="\r\nb" * 9999)
 
     assert there.proxy.startswith("wap[2Jaaa")
@@ -164,6 +164,6 @@ def test_proxies_are_configured_as_addresses_and_networks(monkeypatch):
         ),
     ],
 )
-def test_proxies_that_cannot_be_are_a_fault_of_the_configuration(values, fault):
+def test_malformed_proxies_are_an_error_of_the_configuration(values, fault):
     with pytest.raises(ConfigError, match=fault):
         from_values({"proxies": values})

@@ -18,7 +18,7 @@ class BadBody(TallystickError):
 
 
 class BodyTooLarge(TallystickError):
-    """Raised for a body above the limit of all requests (:data:`idp.web.app.BODY_LIMIT`)."""
+    """Raised for a body above the limit of all requests (:data:`idp.web.app.MAX_BODY_LENGTH`)."""
 
     code = "body_too_large"
 

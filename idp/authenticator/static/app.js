@@ -9,7 +9,7 @@ import { NEW_DEVICE, call } from './server.js';
 import { openVault } from './vault.js';
 import { Watcher } from './watcher.js';
 
-const MOST_HELD = 2; // questions held at a time: a browser has six connections to a server
+const MAX_HELD = 2; // questions held at a time: a browser has six connections to a server
 
 class App {
   constructor(vault) {
@@ -123,7 +123,7 @@ class App {
   #watch(account) {
     this.list.add(account);
     const watcher = new Watcher(account, {
-      holds: () => this.watchers.size <= MOST_HELD,
+      holds: () => this.watchers.size <= MAX_HELD,
       onState: (state, problem) => this.list.setState(account.id, state, problem),
       onRequests: (requests) => {
         this.requests.set(account.id, requests.map((request) => ({ account, request })));

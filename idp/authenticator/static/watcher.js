@@ -5,7 +5,7 @@ import { Refused, Unreachable, call } from './server.js';
 const LONG_WAIT = 25; // seconds that the server holds the question
 const PAUSE = 800; // milliseconds between questions that are not held
 const REFUSED_PAUSE = 30_000;
-const LONGEST_BACKOFF = 5_000;
+const MAX_BACKOFF = 5_000;
 
 export class Watcher {
   // `holds()` says whether the server may hold the question: a browser has few connections.
@@ -73,7 +73,7 @@ export class Watcher {
     if (!(failure instanceof Unreachable)) throw failure;
     this.failures += 1;
     this.onState('offline');
-    return Math.min(LONGEST_BACKOFF, 500 * 2 ** this.failures);
+    return Math.min(MAX_BACKOFF, 500 * 2 ** this.failures);
   }
 
   #rest(milliseconds) {

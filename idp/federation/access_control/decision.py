@@ -98,15 +98,6 @@ def decide(settings: TrustSettings, rules: AccessRules, authenticated: Authentic
     )
 
 
-def _fault_reasons(rules: AccessRules) -> Iterator[str]:
-    return (f"{fault.what} cannot be read" for fault in rules.faults)
-
-
-def _nothing_permits(settings: TrustSettings, rules: AccessRules) -> str:
-    policy = settings.access_control_policy
-    return f"the policy {policy!r} cannot be read" if policy in rules.unreadable else NO_RULE
-
-
 def decide_for_own_page(rules: AccessRules, authenticated: AuthenticatedUser) -> Access:
     """Decide access to a page of this server: every user gets in.
 
@@ -122,6 +113,15 @@ def decide_for_own_page(rules: AccessRules, authenticated: AuthenticatedUser) ->
             *second_factor_by(rules.additional, "for all trusts", authenticated),
         ),
     )
+
+
+def _fault_reasons(rules: AccessRules) -> Iterator[str]:
+    return (f"{fault.what} cannot be read" for fault in rules.faults)
+
+
+def _nothing_permits(settings: TrustSettings, rules: AccessRules) -> str:
+    policy = settings.access_control_policy
+    return f"the policy {policy!r} cannot be read" if policy in rules.unreadable else NO_RULE
 
 
 def _matching(

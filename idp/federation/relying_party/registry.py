@@ -120,14 +120,11 @@ class TrustRegistry:
             self._check(settings)
 
         def make(before: StoredTrust | None) -> RelyingPartyTrust:
-            kept = settings or (before.settings if before else None)
-            if isinstance(before, UnreadableTrust):
-                _log_repair(before, "kept" if kept else "lost: they are the defaults now")
             return RelyingPartyTrust(
                 entity_id=provider.entity_id,
                 display_name=provider.display_name or provider.entity_id,
                 service_provider=provider,
-                settings=kept or TrustSettings(),
+                settings=_settings_for(before, settings),
                 source=source,
                 added_at=before.added_at if before else now,
                 changed_at=now,
@@ -269,8 +266,13 @@ def _must_be_readable(trust: StoredTrust | None) -> RelyingPartyTrust | None:
     return trust
 
 
-def _log_repair(trust: UnreadableTrust, settings: str) -> None:
-    get_logger().warning("trust_repaired", trust=trust.entity_id, settings=settings)
+def _settings_for(before: StoredTrust | None, given: TrustSettings | None) -> TrustSettings:
+    """Return the settings that are *given*, else those of the trust, else the defaults."""
+    kept = given or (before.settings if before else None)
+    if isinstance(before, UnreadableTrust):
+        fate = "kept" if kept else "lost: they are the defaults now"
+        get_logger().warning("trust_repaired", trust=before.entity_id, settings=fate)
+    return kept or TrustSettings()
 
 
 def _must_exist(entity_id: str, trust: RelyingPartyTrust | None) -> RelyingPartyTrust:

@@ -52,31 +52,31 @@ class TrustSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    enabled: bool = Field(default=True, description="whether users may sign in to it")
+    enabled: bool = Field(default=True, description="whether users may sign in to the trust")
     identifiers: Names = Field(
-        default=(), description="further entity ids of the service provider: a URI or a JSON list"
+        default=(), description="further entity IDs of the trust, a URI or a JSON list"
     )
     honour_valid_until: bool = Field(
         default=True, description="refuse sign-ins after the validUntil of its metadata"
     )
     monitoring_enabled: bool = Field(
-        default=True, description="fetch its metadata again if that came from a URL"
+        default=True, description="fetch its metadata again, if it came from a URL"
     )
     auto_update_enabled: bool = Field(
         default=True,
-        description="apply fetched metadata unless it weakens the trust; false: hold all back",
+        description="apply fetched metadata that weakens nothing; if false, hold all",
     )
     second_factor: Literal["always", "never", "global"] = Field(
         default="global",
-        description="whether it requires the second factor itself or leaves that to all trusts; "
-        "never does not override what all trusts or its policy require; "
-        "additional_authentication is accepted as well",
+        description="whether the trust itself asks for the second factor; global: the rule for all "
+        "trusts decides. never cannot switch off what that rule or its policy asks for. Another "
+        "name of this setting is additional_authentication",
     )
     access_control_policy: str = Field(
         default="Permit everyone",
         max_length=128,
-        description="who gets access, by the name of a policy: tallystick access list; without a "
-        "policy and rules, nobody",
+        description="name of the policy that decides who may sign in (see tallystick access list); "
+        "without policy and rules, nobody may",
     )
     access_control_parameters: ListTable = Field(
         default_factory=dict,
@@ -84,68 +84,70 @@ class TrustSettings(BaseModel):
     )
     issuance_authorization_rules: ClaimRuleText = Field(
         default="",
-        description="who gets access, by rules in AD FS's claim rule language instead of a policy; "
-        "@FILE reads them",
+        description="rules in AD FS's claim rule language for who may sign in, instead of a "
+        "policy; @FILE reads them",
     )
     additional_authentication_rules: ClaimRuleText = Field(
         default="",
-        description="who must give the second factor, by such rules; @FILE reads them",
+        description="such rules that decide who needs the second factor; @FILE reads them",
     )
     mfa_freshness: int = Field(
         default=0,
         ge=0,
         le=7 * 24 * 60,
-        description="minutes that a second factor is valid; 0: as long as the session",
+        description="minutes until the second factor is asked for again; 0: never in a session",
     )
     always_require_authentication: bool = Field(
-        default=False, description="ask for all factors at each request, as ForceAuthn does"
+        default=False, description="ask for every factor at each request, as with ForceAuthn"
     )
     authentication_context: Literal["adfs", "entra", "refeds"] = Field(
         default="adfs",
-        description="the class in the assertion: adfs: that of the first factor, multipleauthn if "
-        "the second was requested; entra: multipleauthn, refeds: REFEDS MFA, after a second factor",
+        description="class in the assertion. adfs: that of the first factor, and multipleauthn if "
+        "the request asked for the second; entra: multipleauthn, refeds: REFEDS MFA, whenever the "
+        "second factor was used",
     )
     allowed_authentication_class_references: Names = Field(
         default=(),
-        description="the only classes that a request may ask for, a URI or a JSON list; empty: all",
+        description="classes that a request may ask for, a URI or a JSON list; empty: all",
     )
     saml_response_signature: Literal["AssertionOnly", "MessageOnly", "MessageAndAssertion"] = Field(
         default="AssertionOnly",
-        description="what is signed; the assertion always is if its metadata wants that",
+        description="what is signed; the assertion always, if its metadata wants that",
     )
     signature_algorithm: SignatureAlgorithm = Field(
         default=uris.RSA_SHA256,
-        description="the algorithm of our signatures, and of its own: "
+        description="algorithm of our signatures, and the required one of its requests: "
         f"{', '.join(SIGNATURE_ALGORITHMS)}",
     )
     signed_saml_requests_required: bool = Field(
-        default=False, description="refuse requests that are not signed"
+        default=False, description="refuse requests without a signature"
     )
     encrypt_claims: bool = Field(
-        default=True, description="encrypt assertions if its metadata has a key for that"
+        default=True, description="encrypt assertions, if its metadata has a key for that"
     )
     encryption_certificate: RsaCertificate = Field(
-        default=None, description="a PEM to encrypt for, instead of the keys in its metadata"
+        default=None,
+        description="PEM certificate to encrypt with, instead of its metadata's",
     )
     encrypted_name_id_required: bool = Field(
         default=False, description="encrypt the NameID separately, or refuse the sign-in"
     )
     encryption_algorithm: Literal["aes256-gcm", "aes256-cbc"] = Field(
         default="aes256-gcm",
-        description="aes256-cbc only for a service provider that does not support GCM",
+        description="use aes256-cbc only if the service provider supports nothing better",
     )
     token_lifetime: int = Field(
         default=DEFAULT_TOKEN_LIFETIME,
         ge=0,
         le=7 * 24 * 60,
-        description="minutes that an assertion is valid; 0: the default",
+        description="minutes for which an assertion is valid; 0: the default",
     )
     not_before_skew: int = Field(
-        default=0, ge=0, le=60, description="minutes that NotBefore is in the past"
+        default=0, ge=0, le=60, description="minutes by which NotBefore is set back"
     )
     name_id_format: NameIdFormat = Field(
         default=None,
-        description=f"unless a request asks for another: {', '.join(NAME_ID_FORMATS)}; "
+        description=f"format unless the request asks for another: {', '.join(NAME_ID_FORMATS)}; "
         f"{NO_NAME_ID}: no NameID",
     )
     notes: Notes = Field(default="", description="a text for administrators")
@@ -156,9 +158,8 @@ class TrustSettings(BaseModel):
     )
     claim_rules: RuleTables = Field(
         default=None,
-        description="rules in TOML: the service provider receives what they issue and nothing "
-        "else; @FILE reads them, tallystick sp claims does more; issuance_transform_rules is "
-        "accepted as well",
+        description="rules in TOML; the trust receives exactly what they issue; @FILE reads them "
+        "(see also tallystick sp claims). Another name of this setting is issuance_transform_rules",
     )
 
     @property

@@ -72,7 +72,8 @@ def refreshable(services: Services) -> tuple[str, ...]:
 def refresh(services: Services, entity_id: str) -> Report:
     """Fetch the metadata of a trust again. A failed fetch is stored and returned, not raised.
 
-    Raises :class:`UnknownTrust`, and :class:`MetadataSourceError` if the metadata came from a file.
+    Raises :class:`~idp.federation.relying_party.registry.UnknownTrust`, and
+    :class:`MetadataSourceError` if the metadata came from a file.
     """
     trust = services.trusts.existing(entity_id)
     if not is_url(trust.source):

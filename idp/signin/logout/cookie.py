@@ -52,7 +52,7 @@ class LogOutCookies:
 
     def _open(self, sealed: str) -> str | None:
         try:
-            return str(self._seal.open(sealed)["id"])
+            return self._seal.open_as(lambda values: str(values["id"]), sealed)
         except SealBroken:
             return None
 

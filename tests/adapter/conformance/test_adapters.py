@@ -26,7 +26,7 @@ def check_entra(mfa, **options):
     )
 
 
-def test_ours_keeps_the_contract_with_a_phone(mfa):
+def test_the_entra_adapter_keeps_the_contract_with_a_phone(mfa):
     phone = mfa.give_phone(totp=True)
 
     def approve_on_the_phone(context: AuthenticationContext) -> dict[str, str]:
@@ -37,7 +37,7 @@ def test_ours_keeps_the_contract_with_a_phone(mfa):
     assert check_entra(mfa, proof=approve_on_the_phone) == []
 
 
-def test_ours_keeps_the_contract_with_codes_alone(mfa):
+def test_the_entra_adapter_keeps_the_contract_with_codes_alone(mfa):
     codes = mfa.give_codes()
 
     def type_the_code(context: AuthenticationContext) -> dict[str, str]:
@@ -47,7 +47,7 @@ def test_ours_keeps_the_contract_with_codes_alone(mfa):
 
 
 @pytest.mark.parametrize("app", [OLD_PHONE, WATCH])
-def test_ours_keeps_the_contract_where_the_device_cannot_match_numbers(mfa, app):
+def test_the_entra_adapter_keeps_the_contract_where_the_device_cannot_match_numbers(mfa, app):
     mfa.give_phone(**app)
 
     assert check_entra(mfa) == []
@@ -73,7 +73,7 @@ def test_the_strangers_refuses_to_run_without_a_question():
 
 
 @pytest.mark.parametrize("answer", ["", "antwort ä", "Antwort", "Antwort ä "])
-def test_the_strangers_lets_nobody_in_who_does_not_know(answer):
+def test_the_passphrase_adapter_refuses_a_wrong_passphrase(answer):
     findings = check(
         adapter_class("PassphraseAuthentication"),
         config=QUESTION,

@@ -384,7 +384,7 @@ def test_claims_without_exactly_one_announced_method_are_found(claims):
     assert [finding.rule for finding in findings] == ["claims_are_announced"]
 
 
-def test_an_adapter_that_refuses_its_configuration_is_not_called_sound():
+def test_an_adapter_that_refuses_its_configuration_fails_the_kit():
     class NeedsOne(Sound):
         def on_authentication_pipeline_load(self, config):
             if config.data != b"the right one":
@@ -410,7 +410,7 @@ def test_each_adapter_is_prepared_before_it_is_loaded():
     assert check(Prepared, prepare=lambda adapter: setattr(adapter, "ready", True)) == []
 
 
-def test_a_presentation_of_ones_own_is_taken_in_all_its_languages():
+def test_a_custom_presentation_is_read_in_all_its_languages():
     class Mine:
         stylesheets = scripts = ()
 
@@ -470,7 +470,7 @@ def test_a_page_without_a_button_is_posted_to_as_well():
     assert [finding.rule for finding in check(adapter)] == ["answers_every_post"]
 
 
-def test_a_user_whom_nobody_knows_is_asked_about():
+def test_the_kit_asks_about_an_unknown_user():
     def is_available(claim, context):
         return {"user@conformance.test": True}[claim.value]
 

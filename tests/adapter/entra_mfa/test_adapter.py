@@ -31,7 +31,7 @@ from adapter.errors import TallystickError
 from adapter.mfa.service import UsesMfaService
 
 
-def test_it_comes_in_by_the_visitors_door():
+def test_the_adapter_is_found_by_its_entry_point():
     (entry,) = entry_points(group="tallystick.adapters", name="AzureMfaAuthentication")
 
     assert entry.load() is AzureMfaAuthentication
@@ -41,7 +41,7 @@ def test_it_comes_in_by_the_visitors_door():
     assert isinstance(node, ExplainsItself)
 
 
-def test_it_is_for_users_with_a_device_or_codes(mfa):
+def test_the_adapter_is_available_to_users_with_a_device_or_codes(mfa):
     node = on_node(mfa)
     with_phone, with_codes, with_none = (mfa.somebody() for _ in range(3))
     mfa.give_phone(with_phone)
@@ -69,7 +69,7 @@ def test_a_configuration_file_is_refused_with_what_to_do(mfa):
         node.on_authentication_pipeline_load(AuthenticationMethodConfigData(b"anything"))
 
 
-def test_an_error_of_the_store_reaches_the_host_and_nobody_is_in(
+def test_an_error_of_the_store_reaches_the_host_and_nobody_is_signed_in(
     mfa, open_database, database_file, device
 ):
     database = open_database()

@@ -40,7 +40,7 @@ def test_another_way_is_chosen_by_a_button_and_back(mfa, device):
     assert requests_sent(mfa) == 2
 
 
-def test_a_code_is_not_offered_to_whom_has_none(adapter_sign_in):
+def test_a_code_is_not_offered_to_a_user_without_codes(adapter_sign_in):
     assert "UseCode" not in adapter_sign_in.begin().buttons
     assert not adapter_sign_in.post(UseCode="1").has("verificationCodeInput")
 
@@ -54,7 +54,7 @@ def test_a_code_posted_on_the_number_page_is_not_looked_at(mfa, device):
     assert page.number == sign_in.started.number
 
 
-def test_an_approval_is_not_collected_by_who_chose_to_type_a_code(mfa, device):
+def test_an_approval_is_not_collected_after_the_user_chose_to_type_a_code(mfa, device):
     mfa.give_codes()
     sign_in = begun(mfa)
     sign_in.post(UseCode="1")
@@ -64,7 +64,7 @@ def test_an_approval_is_not_collected_by_who_chose_to_type_a_code(mfa, device):
     assert isinstance(sign_in.post(VerificationCode="000000x"), Page)
 
 
-def test_a_wrong_code_says_so_and_can_be_corrected(mfa):
+def test_a_wrong_code_is_reported_and_can_be_corrected(mfa):
     codes = mfa.give_codes()
     sign_in = begun(mfa)
 
@@ -77,7 +77,7 @@ def test_a_wrong_code_says_so_and_can_be_corrected(mfa):
     assert isinstance(sign_in.post(VerificationCode=codes.at(mfa.clock.now())), tuple)
 
 
-def test_a_used_code_and_a_locked_account_say_so(mfa):
+def test_a_used_code_and_a_locked_account_are_reported(mfa):
     codes = mfa.give_codes()
     code = codes.at(mfa.clock.now())
     begun(mfa).post(VerificationCode=code)
@@ -90,7 +90,7 @@ def test_a_used_code_and_a_locked_account_say_so(mfa):
     assert second.explained.outcome == "codes_locked"
 
 
-def test_nothing_a_client_posts_comes_back_in_the_page(mfa):
+def test_the_page_repeats_nothing_that_a_client_posted(mfa):
     mfa.give_codes()
     sign_in = begun(mfa)
 

@@ -37,7 +37,7 @@ def test_a_node_of_another_build_changes_nothing_in_the_middle(mfa, other_node, 
 
 
 @pytest.mark.parametrize(("began", "now"), [(PATCHED, UNPATCHED), (UNPATCHED, PATCHED)])
-def test_who_comes_back_from_another_way_finds_what_was_decided(
+def test_the_decision_stays_when_the_user_comes_back_from_another_way(
     mfa, other_node, device, began, now
 ):
     sign_in = begun(mfa, began)
@@ -97,7 +97,7 @@ def test_the_build_of_the_node_that_answers_decides(mfa, device, build, policy, 
     assert bool(sign_in.page.number) == (experience == NUMBER_MATCH)
 
 
-def test_where_no_policy_allows_push_none_is_sent(mfa, device):
+def test_no_push_is_sent_where_the_policy_forbids_push(mfa, device):
     sign_in = begun(mfa, node=on_node(mfa, push_policy="none"))
 
     assert requests_sent(mfa) == 0
@@ -127,7 +127,7 @@ def test_a_device_that_cannot_match_numbers_is_sent_nothing(mfa, app, experience
 
 
 @pytest.mark.parametrize("app", [OLD_PHONE, WATCH])
-def test_a_device_that_cannot_match_numbers_still_approves_where_none_is_due(mfa, app):
+def test_a_device_that_cannot_match_numbers_approves_where_no_number_is_asked_for(mfa, app):
     device = mfa.give_phone(**app)
     sign_in = begun(mfa, UNPATCHED)
 

@@ -128,7 +128,7 @@ def test_of_many_phones_with_the_right_code_at_once_one_is_activated(
     assert mfa.service.devices.of_user(ALICE) == [won[0].device]
 
 
-def test_no_two_live_codes_share_what_finds_them(create):
+def test_no_two_live_codes_share_a_handle(create):
     """A guess is counted against every code that it finds."""
     handles = [create()[:3] for _ in range(150)]
 
@@ -146,7 +146,7 @@ def test_a_wrong_guess_costs_no_other_code_its_tries(create, activate):
 @pytest.mark.parametrize(
     "code", ["", "12345678", "1234567890", "12345678a", "１２３４５６７８９", "١٢٣٤٥٦٧٨٩", "\ud800"]
 )
-def test_what_is_no_code_is_refused(activate, code):
+def test_a_malformed_code_is_refused(activate, code):
     assert refused_with(activate, code) == "activation_unknown"
 
 
@@ -171,7 +171,7 @@ def test_what_is_no_code_is_refused(activate, code):
         ({"app_version": ""}, "bad_version"),
     ],
 )
-def test_a_phone_that_is_none_is_refused_and_costs_no_try(create, activate, phone, code):
+def test_an_invalid_phone_is_refused_and_costs_no_try(create, activate, phone, code):
     activation = create()
     for _ in range(6):
         assert refused_with(activate, activation, **phone) == code
@@ -179,7 +179,7 @@ def test_a_phone_that_is_none_is_refused_and_costs_no_try(create, activate, phon
     assert activate(activation)
 
 
-def test_whoever_asks_after_the_user_can_keep_the_phone_out(mfa, create, activate):
+def test_the_check_of_the_user_can_refuse_the_phone(mfa, create, activate):
     code = create()
 
     def no_such_user(user: str) -> None:
@@ -191,7 +191,7 @@ def test_whoever_asks_after_the_user_can_keep_the_phone_out(mfa, create, activat
     assert activate(code)
 
 
-def test_a_phone_with_codes_is_told_its_seed_once(mfa, create, activate):
+def test_a_phone_with_codes_receives_its_seed_once(mfa, create, activate):
     activated = activate(create(totp=True))
 
     assert [method.kind for method in mfa.service.methods_of(ALICE).registered] == ["push", "totp"]
@@ -213,7 +213,7 @@ def test_a_long_name_is_cut_and_an_empty_one_replaced(create, activate):
     assert activate(create(), name=" ").device.name == "Authenticator"
 
 
-def test_methods_of_nobody_are_none(mfa):
+def test_an_unknown_user_has_no_methods(mfa):
     methods = mfa.service.methods_of("nobody@example.test")
 
     assert methods.registered == ()

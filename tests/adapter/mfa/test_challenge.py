@@ -168,7 +168,7 @@ def test_a_denial_outweighs_an_approval_of_another_device_that_nobody_collected(
         collect(denied, NOON)
 
 
-def test_the_device_that_approved_has_had_its_answer():
+def test_a_device_that_approved_cannot_answer_again():
     with pytest.raises(AnswerRefused) as refused:
         deny(approved("phone"), "phone", reported=False, now=NOON)
     assert refused.value.code == "already_answered"
@@ -207,7 +207,7 @@ def test_the_times_are_those_of_the_page_contract():
     assert (TIME_TO_ANSWER, TIME_TO_COLLECT) == (60 * SECOND, 60 * SECOND)
 
 
-def test_what_was_seen_expired_is_not_revived_by_a_clock_set_back():
+def test_a_clock_set_back_does_not_revive_a_challenge_that_was_seen_expired():
     expired = expire(pending(), NOON + TIME_TO_ANSWER)
 
     assert state_at(expired, NOON) is State.EXPIRED

@@ -88,7 +88,7 @@ def test_a_used_step_does_not_work_again_when_the_clock_is_set_back(alices_codes
 
 
 @pytest.mark.parametrize("turn", range(3))
-def test_one_code_posted_at_once_by_many_on_two_nodes_signs_in_one(
+def test_a_code_posted_by_many_at_once_on_two_nodes_signs_in_one_of_them(
     alices_codes, mfa, other_node, turn
 ):
     code = alices_codes.code()
@@ -122,7 +122,7 @@ def test_spaces_that_people_put_between_the_halves_are_ignored(alices_codes):
     "text",
     ["", "12345", "1234567", "12345a", "١٢٣٤٥٦", "１２３４５６", "\ud800", "\0", "9" * 100_000],
 )
-def test_what_is_no_code_is_wrong_and_counted(alices_codes, text):
+def test_a_malformed_code_is_wrong_and_counted(alices_codes, text):
     assert alices_codes.type(text) is WRONG
     with alices_codes.mfa.stores.codes.transaction(ALICE) as mine:
         assert mine.limits().wrong == 1
@@ -144,7 +144,7 @@ def test_ten_wrong_codes_lock_for_fifteen_minutes_the_right_one_too(alices_codes
     assert alices_codes.type(alices_codes.code(), "sign-in 4") is RIGHT
 
 
-def test_what_is_typed_while_locked_is_neither_looked_at_nor_used_up(alices_codes):
+def test_a_code_typed_while_locked_is_neither_checked_nor_used_up(alices_codes):
     alices_codes.type_wrong(10)
     code = alices_codes.code(1)
     assert alices_codes.type(code, "sign-in 2") is LOCKED

@@ -39,7 +39,7 @@ def a_device(platform: str, app_version: str) -> Device:
         ("a platform of tomorrow", "9.0", "phone-old"),
     ],
 )
-def test_what_a_device_can_do_follows_from_platform_and_version(platform, version, kind):
+def test_the_abilities_of_a_device_follow_from_platform_and_version(platform, version, kind):
     assert a_device(platform, version).kind == kind
 
 
@@ -58,7 +58,7 @@ def test_versions_compare_as_numbers(one, other):
     "text",
     ["", ".", "6.", ".6", "6..5", "6.5a", "v6.5", "６.５", "1.2.3.4.5", "-1", "1" * 10, "6\n"],
 )
-def test_what_is_no_version_is_the_oldest_there_is(text):
+def test_a_malformed_version_counts_as_the_oldest(text):
     assert not is_app_version(text)
     assert version_of(text) < version_of("0")
     assert a_device("ios", text).kind == "phone-old"

@@ -50,7 +50,7 @@ def test_a_request_stays_open_when_the_number_is_missing(mfa):
     assert mfa.approve(phone, started).state is State.APPROVED
 
 
-def test_a_request_that_is_over_says_so_rather_than_asking_for_its_number(mfa):
+def test_a_request_that_is_over_does_not_ask_for_its_number(mfa):
     phone = mfa.give_phone()
     started = mfa.send()
     mfa.clock.advance(seconds=60)
@@ -166,7 +166,7 @@ def test_a_newer_request_takes_the_place_of_an_approval_that_nobody_collected(mf
     assert not mfa.push.collect(older.challenge.id, ALICE)
 
 
-def test_a_request_that_ran_out_stays_so_when_a_newer_one_comes(mfa):
+def test_an_expired_request_stays_expired_when_a_newer_one_comes(mfa):
     mfa.give_phone()
     older = mfa.send()
     mfa.clock.advance(seconds=60)
@@ -195,7 +195,7 @@ def test_the_phone_sees_a_request_for_sixty_seconds(mfa):
     assert mfa.push.pending_for(phone) == ()
 
 
-def test_what_the_page_saw_expired_stays_so_when_the_clock_is_set_back(mfa):
+def test_a_request_that_the_page_saw_expired_stays_expired_when_the_clock_is_set_back(mfa):
     phone = mfa.give_phone()
     started = mfa.send()
     mfa.clock.advance(seconds=61)
@@ -291,7 +291,7 @@ def test_two_nodes_see_the_same_number_through_the_same_key(mfa, other_node):
     assert other_node.approve(phone, started).state is State.APPROVED
 
 
-def test_a_device_that_claims_to_be_another_users_is_not_believed_by_its_id(mfa):
+def test_a_device_cannot_pass_for_another_users_by_its_id(mfa):
     """The device a host hands over comes from the store; its user decides what it may answer."""
     hers = mfa.give_phone(BOB)
     started = mfa.send()

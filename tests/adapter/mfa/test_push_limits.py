@@ -42,7 +42,7 @@ def test_requests_go_out_again_ten_minutes_after_the_fifth(mfa):
 
 
 @pytest.mark.parametrize("ending", ["denied", "wrong number", "unanswered", "replaced"])
-def test_whatever_became_of_a_request_that_was_not_approved_it_counts(mfa, ending):
+def test_a_request_that_was_not_approved_counts_however_it_ended(mfa, ending):
     phone = mfa.give_phone()
     for _ in range(5):
         started = mfa.send()
@@ -58,7 +58,7 @@ def test_whatever_became_of_a_request_that_was_not_approved_it_counts(mfa, endin
         mfa.send()
 
 
-def test_an_approval_gives_its_request_back(mfa):
+def test_an_approved_request_does_not_count(mfa):
     phone = mfa.give_phone()
     for _ in range(4):
         mfa.send()
@@ -72,7 +72,7 @@ def test_an_approval_gives_its_request_back(mfa):
 
 
 @pytest.mark.parametrize("then", ["replaced", "expired"])
-def test_an_approval_that_nobody_collected_gives_its_request_back_too(mfa, then):
+def test_an_approved_request_that_nobody_collected_does_not_count(mfa, then):
     phone = mfa.give_phone()
     for _ in range(6):
         started = mfa.send()
@@ -136,7 +136,7 @@ def test_no_more_than_five_in_ten_minutes_are_ever_let_through(gaps):
 
 
 @given(st.permutations([NOON + MINUTE * n for n in range(7)]))
-def test_the_order_in_which_requests_are_told_does_not_matter(sent):
+def test_the_order_of_requests_does_not_matter_for_the_pause(sent):
     assert paused_until(sent, NOON + MINUTE * 7) == NOON + MINUTE * 6 + PAUSE
 
 

@@ -38,7 +38,7 @@ def test_builds_of_different_base_builds_never_include_each_other(one, other):
         assert not one.includes(other)
 
 
-def test_a_longer_revision_is_later_although_its_text_sorts_before():
+def test_a_longer_revision_is_later_although_the_text_sorts_before():
     assert Build(20348, 1006).includes(Build(20348, 350))
     assert not Build(20348, 35).includes(Build(20348, 350))
 
@@ -71,7 +71,7 @@ def test_a_fourth_part_of_zero_or_none_is_no_revision(text):
         "20348.12345678901",
     ],
 )
-def test_what_only_resembles_a_build_is_refused(text):
+def test_a_text_that_only_resembles_a_build_is_refused(text):
     with pytest.raises((NotABuildError, UpdateLevelUnknownError)):
         parse_build(text)
 

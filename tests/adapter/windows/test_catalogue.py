@@ -105,7 +105,7 @@ def test_builds_outside_the_gap_of_the_previews_are_not_flagged(build):
     assert describe(build).warnings == ()
 
 
-def test_a_kb_tells_its_build():
+def test_a_kb_leads_to_its_build():
     assert build_of_kb("KB5007205") == Build(20348, 350)
     assert build_of_kb(" kb5006669\n") == Build(14393, 4704)
 

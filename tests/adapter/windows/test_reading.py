@@ -90,7 +90,7 @@ def test_a_text_in_good_order_has_no_warnings(name):
 
 
 @pytest.mark.parametrize(("name", "base", "at_least"), WITHOUT_A_REVISION)
-def test_a_text_without_a_revision_tells_the_product_and_what_its_hotfixes_prove(
+def test_a_text_without_a_revision_gives_the_product_and_what_its_hotfixes_prove(
     name, base, at_least
 ):
     reading = read_server_text(printed(name))
@@ -216,7 +216,7 @@ def test_packages_named_after_a_kb_are_no_hotfix_list():
     assert read_server_text(f"OsBuildNumber : 20348\n{package}").kbs == ()
 
 
-def test_a_number_of_no_known_product_is_no_build_where_nothing_says_so():
+def test_a_number_of_no_known_product_is_not_a_build_unless_the_text_calls_it_one():
     assert read_server_text("The price is 54321.99").problem == "not_a_build"
     assert read_server_text("The version is 10.0.54321.99").build == Build(54321, 99)
 
@@ -229,7 +229,7 @@ def test_a_hotfix_of_two_builds_proves_the_lower():
     assert read_server_text("KB5005625 KB5004330").at_least == Build(17763, 2210)
 
 
-def test_hotfixes_alone_tell_the_product_when_all_catalogued_ones_are_its():
+def test_hotfixes_alone_give_the_product_when_all_of_them_belong_to_it():
     assert read_server_text("KB4589208 KB5007206 KB5006672").product == "Windows Server 2019"
 
 
@@ -257,7 +257,7 @@ def test_hotfixes_of_another_product_are_left_aside_with_a_warning():
     assert "KB5007205" in reading.warnings[0]
 
 
-def test_where_build_and_hotfixes_disagree_the_build_stands_and_a_warning_says_so():
+def test_where_build_and_hotfixes_disagree_the_build_counts_and_a_warning_is_given():
     reading = read_server_text("Microsoft Windows [Version 10.0.20348.349]\n[01]: KB5007205")
 
     assert reading.build == Build(20348, 349)
@@ -309,7 +309,7 @@ def test_a_product_name_that_is_not_the_builds_is_warned_of():
         ("    InstallationType    REG_SZ    Client\n (OS Build 17763.2300)", "client"),
     ],
 )
-def test_systems_that_share_a_base_build_with_a_server_are_none(text, name):
+def test_systems_that_share_a_base_build_with_a_server_are_not_taken_for_one(text, name):
     reading = read_server_text(text)
 
     assert (reading.build, reading.problem) == (None, "not_a_build")
@@ -325,7 +325,7 @@ def test_the_version_10_0_is_not_windows_10():
     ["", " \n", "hello", "20348.٣٥٠", "OS Build ٢٠٣٤٨.٣٥٠", "KB٥٠٠٧٢٠٥", "UBR : 350", "14.02.2020",
      "10.0.0.1", "192.168.10.20", "1.2.2216.1"],
 )  # fmt: skip
-def test_a_text_that_names_no_build_is_said_to_be_none(text):
+def test_a_text_that_names_no_build_is_refused(text):
     assert read_server_text(text).problem == "not_a_build"
 
 
@@ -401,7 +401,7 @@ def test_a_node_is_set_by_build_kb_or_text(text, build):
     assert (reading.build, reading.base) == (build, build.base)
 
 
-def test_a_node_set_by_its_hotfix_list_is_warned_of():
+def test_a_node_set_by_a_hotfix_list_gets_a_warning():
     reading = read_build(printed("systeminfo-2022-older-update"))
 
     assert reading.build == Build(20348, 288)

@@ -6,19 +6,19 @@ import socket
 from collections.abc import Iterator
 
 import pytest
-from support.service_providers.saml_messages import KINDS, Reader, Sender
+from support.service_providers.saml_messages import READERS, MessageWriter, Reader
 
 
-@pytest.fixture(params=KINDS, ids=lambda kind: kind.element)
-def sender(request, identities) -> Sender:
+@pytest.fixture(params=READERS, ids=lambda kind: kind.element)
+def writer(request, identities) -> MessageWriter:
     """A service provider that sends one kind of message."""
     return request.param(identities.sp)
 
 
 @pytest.fixture
-def idp(sender, identities) -> Reader:
+def idp(writer, identities) -> Reader:
     """Our reader of that kind."""
-    return Reader(identities.sp, KINDS[type(sender)], sender.parameter)
+    return Reader(identities.sp, READERS[type(writer)], writer.parameter)
 
 
 @pytest.fixture

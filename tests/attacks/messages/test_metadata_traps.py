@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.service_providers.metadata_parts import ACS, entities, entity, role
-from support.service_providers.saml_messages import Requester
+from support.service_providers.saml_messages import AuthnRequestWriter
 
 from idp.saml import uris
 from idp.saml.aggregate import MAX_BYTES
@@ -107,7 +107,7 @@ def test_an_inclusion_is_not_followed(listener):
         "",
     ],
 )
-def test_an_address_that_is_none_or_a_script_is_refused(address):
+def test_an_address_that_is_malformed_or_a_script_is_refused(address):
     """CVE-2023-45683 (crewjam/saml): a page of ours would post to, that is run, the script."""
     assert "assertion consumer service" in faults_of(metadata(acs_url=address))
 
@@ -125,7 +125,7 @@ HIDDEN = ["<!-- x -->", "<?x y?>", "<![CDATA[]]>"]
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)
-def test_nothing_inside_a_certificate_or_a_name_cuts_it(hidden, identities):
+def test_markup_inside_a_certificate_or_a_name_does_not_cut_it(hidden, identities):
     certificate = identities.sp.certificate
     cut = f"{certificate[:100]}{hidden}{certificate[100:]}"
     formats = f"<md:NameIDFormat>urn:one:{hidden}two</md:NameIDFormat>"
@@ -157,7 +157,7 @@ def test_an_entity_id_longer_than_the_standard_allows_is_refused():
 
 
 @pytest.mark.parametrize("index", ["65536", "9" * 5_000, "9" * 500_000, "-1", "1.5", "٣", "0x1"])
-def test_an_index_that_is_none_is_refused(index):
+def test_a_malformed_index_is_refused(index):
     assert "index" in faults_of(metadata(index=index))
 
 
@@ -170,7 +170,7 @@ def test_deep_or_huge_metadata_is_refused():
     "certificate",
     ["", "AAAA", "-----BEGIN CERTIFICATE-----", "MIIB" * 10_000, "А" * 40, "\x7f"],
 )
-def test_a_certificate_that_is_none_is_told(certificate):
+def test_a_malformed_certificate_is_reported(certificate):
     assert "certificate" in faults_of(metadata(key(certificate)))
 
 
@@ -180,10 +180,12 @@ def test_a_certificate_that_is_none_is_told(certificate):
 @pytest.fixture
 def sign_metadata(identities):
     """Sign metadata as a federation does; the certificate is what an administrator was given."""
-    return Requester(identities.sp).sign
+    return AuthnRequestWriter(identities.sp).sign
 
 
-def test_a_namesake_hidden_in_what_is_signed_is_not_taken_for_it(sign_metadata, identities):
+def test_a_namesake_hidden_in_signed_metadata_is_not_taken_for_the_entity(
+    sign_metadata, identities
+):
     evil = entity(role(ACS.replace("/acs", "/evil")))
     hidden = f"<md:Extensions>{evil}</md:Extensions>"
     metadata = sign_metadata(entities(hidden, entity(), attributes=' ID="_all"').encode())
@@ -210,7 +212,7 @@ def test_a_signed_entity_is_not_larger_than_another(sign_metadata, identities):
         read_metadata(large, signed_by=identities.sp.certificate)
 
 
-def test_what_metadata_says_of_its_encoding_is_not_followed():
+def test_the_encoding_that_metadata_declares_is_not_followed():
     """One reader would find another name than the other."""
     name = "https://sp.example.test/ü"
     declared = f'<?xml version="1.0" encoding="iso-8859-1"?>{entities(entity(entity_id=name))}'

@@ -29,46 +29,46 @@ NS = {"ds": uris.XMLDSIG, "samlp": uris.PROTOCOL, "saml": uris.ASSERTION}
 @pytest.mark.parametrize(
     "digest", [xmlsec.Transform.SHA256, xmlsec.Transform.SHA384, xmlsec.Transform.SHA512]
 )
-def test_rsa_with_sha256_is_accepted(idp, sender, digest):
-    assert idp.read(sender.sign(sender.message(), digest=digest))
+def test_rsa_with_sha256_is_accepted(idp, writer, digest):
+    assert idp.read(writer.sign(writer.message(), digest=digest))
 
 
 @pytest.mark.parametrize("method", [xmlsec.Transform.RSA_SHA384, xmlsec.Transform.RSA_SHA512])
-def test_a_stronger_algorithm_than_the_trust_has_is_refused_as_by_ad_fs(idp, sender, method):
-    assert refused_code(idp, sender.sign(sender.message(), method=method)) == "signature_algorithm"
+def test_a_stronger_algorithm_than_the_trust_has_is_refused_as_by_ad_fs(idp, writer, method):
+    assert refused_code(idp, writer.sign(writer.message(), method=method)) == "signature_algorithm"
 
 
-def test_ecdsa_with_sha256_is_accepted(idp, sender, identities):
+def test_ecdsa_with_sha256_is_accepted(idp, writer, identities):
     ec = identities.idp_ec
     idp.trust = replace(idp.trust, signing_certificates=(ec.certificate,))
 
-    signed = sender.sign(sender.message(), method=xmlsec.Transform.ECDSA_SHA256, identity=ec)
+    signed = writer.sign(writer.message(), method=xmlsec.Transform.ECDSA_SHA256, identity=ec)
 
     assert idp.read(signed)
 
 
-def test_any_of_several_certificates_of_the_trust_will_do(idp, sender, identities):
+def test_any_of_several_certificates_of_the_trust_will_do(idp, writer, identities):
     certificates = (identities.stranger.certificate, "broken", identities.sp.certificate)
     idp.trust = replace(idp.trust, signing_certificates=certificates)
 
-    assert idp.read(sender.sign(sender.message()))
-    assert idp.read(decode_redirect(sender.query(key=sender.identity.key)))
+    assert idp.read(writer.sign(writer.message()))
+    assert idp.read(decode_redirect(writer.query(key=writer.identity.key)))
 
 
 # Keys.
 
 
-def test_a_signature_by_another_key_is_refused(idp, sender, identities):
-    signed = sender.sign(sender.message(), identity=identities.stranger)
+def test_a_signature_by_another_key_is_refused(idp, writer, identities):
+    signed = writer.sign(writer.message(), identity=identities.stranger)
 
     assert refused_code(idp, signed) == "MSIS0038"
 
 
-def test_a_key_in_the_message_is_never_used(idp, sender, identities):
+def test_a_key_in_the_message_is_never_used(idp, writer, identities):
     """The stranger's certificate is in KeyInfo and fits the signature; the trust's does not."""
-    signed = sender.sign(sender.message(), identity=identities.stranger)
+    signed = writer.sign(writer.message(), identity=identities.stranger)
     assert identities.stranger.certificate.encode() in signed
-    without_key_info = re.sub(rb"<ds:KeyInfo>.*</ds:KeyInfo>", b"", sender.sign(sender.message()))
+    without_key_info = re.sub(rb"<ds:KeyInfo>.*</ds:KeyInfo>", b"", writer.sign(writer.message()))
 
     assert refused_code(idp, signed) == "MSIS0038"
     assert idp.read(without_key_info)
@@ -87,7 +87,7 @@ FOREIGN_KEYS = {
 
 
 @pytest.mark.parametrize("key_info", FOREIGN_KEYS.values(), ids=FOREIGN_KEYS.keys())
-def test_key_info_is_not_even_looked_at(key_info, idp, sender, identities, listener):
+def test_key_info_is_not_even_looked_at(key_info, idp, writer, identities, listener):
     """CVE-2021-21239 (pysaml2): libxmlsec1 took whatever key the message held."""
     port = listener.getsockname()[1]
     written = f"<ds:KeyInfo>{key_info.format(port=port)}</ds:KeyInfo>".encode()
@@ -95,18 +95,18 @@ def test_key_info_is_not_even_looked_at(key_info, idp, sender, identities, liste
     def with_key_info(signed: bytes) -> bytes:
         return re.sub(rb"<ds:KeyInfo>.*</ds:KeyInfo>", written, signed)
 
-    assert idp.read(with_key_info(sender.sign(sender.message())))
-    foreign = with_key_info(sender.sign(sender.message(), identity=identities.stranger))
+    assert idp.read(with_key_info(writer.sign(writer.message())))
+    foreign = with_key_info(writer.sign(writer.message(), identity=identities.stranger))
     assert refused_code(idp, foreign) == "MSIS0038"
     with pytest.raises(BlockingIOError):
         listener.accept()
 
 
-def test_a_signature_is_refused_when_the_trust_has_no_certificate(idp, sender):
+def test_a_signature_is_refused_when_the_trust_has_no_certificate(idp, writer):
     idp.trust = replace(idp.trust, signing_certificates=())
 
-    assert refused_code(idp, sender.sign(sender.message())) == "no_signing_certificate"
-    query = sender.query(key=sender.identity.key)
+    assert refused_code(idp, writer.sign(writer.message())) == "no_signing_certificate"
+    query = writer.query(key=writer.identity.key)
     assert refused_code(idp, decode_redirect(query)) == "no_signing_certificate"
 
 
@@ -121,25 +121,25 @@ def test_a_signature_is_refused_when_the_trust_has_no_certificate(idp, sender):
         (xmlsec.Transform.RSA_SHA1, xmlsec.Transform.SHA1),
     ],
 )
-def test_sha1_is_refused(idp, sender, method, digest):
-    signed = sender.sign(sender.message(), method=method, digest=digest)
+def test_sha1_is_refused(idp, writer, method, digest):
+    signed = writer.sign(writer.message(), method=method, digest=digest)
 
     assert refused_code(idp, signed) == "signature_algorithm"
 
 
-def test_hmac_keyed_with_the_public_certificate_is_refused(idp, sender):
-    secret = sender.identity.pem.certificate
+def test_hmac_keyed_with_the_public_certificate_is_refused(idp, writer):
+    secret = writer.identity.pem.certificate
     key = xmlsec.Key.from_binary_data(xmlsec.KeyData.HMAC, secret)
 
-    signed = sender.sign(sender.message(), method=xmlsec.Transform.HMAC_SHA256, key=key)
+    signed = writer.sign(writer.message(), method=xmlsec.Transform.HMAC_SHA256, key=key)
 
     assert refused_code(idp, signed) == "signature_algorithm"
 
 
-def test_a_hash_cut_to_no_bits_is_refused(idp, sender):
+def test_a_hash_cut_to_no_bits_is_refused(idp, writer):
     """CVE-2009-0217: an HMAC of as many bits as the message likes."""
     hmac = b"http://www.w3.org/2000/09/xmldsig#hmac-sha1"
-    signed = sender.sign(sender.message()).replace(
+    signed = writer.sign(writer.message()).replace(
         uris.RSA_SHA256.encode() + b'"/>',
         hmac + b'"><ds:HMACOutputLength>0</ds:HMACOutputLength></ds:SignatureMethod>',
     )
@@ -149,8 +149,8 @@ def test_a_hash_cut_to_no_bits_is_refused(idp, sender):
 
 
 @pytest.mark.parametrize("algorithm", [b"", b"none", b"http://www.w3.org/2000/09/xmldsig#dsa-sha1"])
-def test_an_algorithm_that_is_not_in_the_table_is_refused(idp, sender, algorithm):
-    signed = sender.sign(sender.message()).replace(uris.RSA_SHA256.encode(), algorithm)
+def test_an_algorithm_that_is_not_in_the_table_is_refused(idp, writer, algorithm):
+    signed = writer.sign(writer.message()).replace(uris.RSA_SHA256.encode(), algorithm)
 
     assert refused_code(idp, signed) == "signature_algorithm"
 
@@ -158,33 +158,33 @@ def test_an_algorithm_that_is_not_in_the_table_is_refused(idp, sender, algorithm
 # Content.
 
 
-def test_what_a_forger_would_change_is_signed(idp, sender):
-    signed = sender.sign(sender.message())
+def test_a_forged_change_breaks_the_signature(idp, writer):
+    signed = writer.sign(writer.message())
 
-    assert sender.forged(signed) != signed
-    assert refused_code(idp, sender.forged(signed)) == "MSIS0038"
+    assert writer.forged(signed) != signed
+    assert refused_code(idp, writer.forged(signed)) == "MSIS0038"
 
 
 @pytest.mark.parametrize("element", ["SignatureValue", "DigestValue"])
-def test_an_empty_value_is_refused(idp, sender, element):
+def test_an_empty_value_is_refused(idp, writer, element):
     pattern = rf"<ds:{element}>[^<]*</ds:{element}>".encode()
     signed = re.sub(
-        pattern, f"<ds:{element}></ds:{element}>".encode(), sender.sign(sender.message())
+        pattern, f"<ds:{element}></ds:{element}>".encode(), writer.sign(writer.message())
     )
 
     assert refused_code(idp, signed) == "MSIS0038"
 
 
 @pytest.mark.parametrize("namespace", ["1", "x", "../a"])
-def test_a_canonicalisation_that_fails_is_not_one_of_nothing(namespace, idp, sender):
+def test_a_canonicalisation_that_fails_is_not_one_of_nothing(namespace, idp, writer):
     """CVE-2025-66568 (ruby-saml): canonical XML has no relative namespaces, and nothing was hashed.
 
     The signature over nothing is a real one by the service provider's key.
     """
     declared = f" xmlns:x='{namespace}'".encode()
     digest = base64.b64encode(hashlib.sha256(b"").digest())
-    signature = base64.b64encode(sender.identity.key.sign(b""))
-    void = sender.forged(sender.sign(sender.message()))
+    signature = base64.b64encode(writer.identity.key.sign(b""))
+    void = writer.forged(writer.sign(writer.message()))
     for element, value in (("DigestValue", digest), ("SignatureValue", signature)):
         void = re.sub(rf"(<ds:{element}>)[^<]*".encode(), rb"\g<1>" + value, void)
     void = void.replace(b" ID=", declared + b" ID=", 1)
@@ -197,8 +197,8 @@ def test_a_canonicalisation_that_fails_is_not_one_of_nothing(namespace, idp, sen
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
-def test_no_changed_byte_of_a_signed_request_changes_what_is_read(idp, sender, data):
-    signed = sender.sign(sender.message())
+def test_no_changed_byte_of_a_signed_request_changes_what_is_read(idp, writer, data):
+    signed = writer.sign(writer.message())
     good = idp.read(signed)
     place = data.draw(st.integers(0, len(signed) - 1))
     byte = data.draw(st.integers(0, 255))
@@ -221,14 +221,14 @@ def test_no_changed_byte_of_a_signed_request_changes_what_is_read(idp, sender, d
         (xmlsec.Transform.ENVELOPED, xmlsec.Transform.EXCL_C14N, xmlsec.Transform.EXCL_C14N),
     ],
 )
-def test_transforms_beyond_the_two_are_refused(idp, sender, transforms):
-    signed = sender.sign(sender.message(), transforms=transforms)
+def test_transforms_beyond_the_two_are_refused(idp, writer, transforms):
+    signed = writer.sign(writer.message(), transforms=transforms)
 
     assert refused_code(idp, signed) == "signature_shape"
 
 
-def test_another_canonicalisation_is_refused(idp, sender):
-    signed = sender.sign(sender.message(), c14n=xmlsec.Transform.C14N)
+def test_another_canonicalisation_is_refused(idp, writer):
+    signed = writer.sign(writer.message(), c14n=xmlsec.Transform.C14N)
 
     assert refused_code(idp, signed) == "signature_shape"
 
@@ -244,8 +244,8 @@ PROGRAMS = {
 
 
 @pytest.mark.parametrize(("uri", "program"), PROGRAMS.values(), ids=PROGRAMS.keys())
-def test_a_transform_that_the_message_programs_is_refused(uri, program, idp, sender):
-    signed = sender.sign(sender.message()).replace(
+def test_a_transform_that_the_message_programs_is_refused(uri, program, idp, writer):
+    signed = writer.sign(writer.message()).replace(
         uris.ENVELOPED.encode() + b'"/>', uri + b'">' + program + b"</ds:Transform>"
     )
 
@@ -253,8 +253,8 @@ def test_a_transform_that_the_message_programs_is_refused(uri, program, idp, sen
     assert refused_code(idp, signed) == "signature_shape"
 
 
-def test_a_reference_to_the_whole_document_instead_of_the_id_is_refused(idp, sender):
-    signed = sender.sign(sender.message()).replace(b'URI="#_request1"', b'URI=""')
+def test_a_reference_to_the_whole_document_instead_of_the_id_is_refused(idp, writer):
+    signed = writer.sign(writer.message()).replace(b'URI="#_request1"', b'URI=""')
 
     assert refused_code(idp, signed) == "signature_shape"
 
@@ -266,62 +266,62 @@ def edited(signed: bytes, edit) -> bytes:
     return etree.tostring(root)
 
 
-def test_a_second_reference_is_refused(idp, sender):
+def test_a_second_reference_is_refused(idp, writer):
     def edit(root):
         reference = root.find(".//ds:Reference", NS)
         reference.addnext(copy.deepcopy(reference))
 
-    assert refused_code(idp, edited(sender.sign(sender.message()), edit)) == "signature_shape"
+    assert refused_code(idp, edited(writer.sign(writer.message()), edit)) == "signature_shape"
 
 
-def test_a_second_signed_info_is_refused(idp, sender):
+def test_a_second_signed_info_is_refused(idp, writer):
     def edit(root):
         signed_info = root.find(".//ds:SignedInfo", NS)
         signed_info.addnext(copy.deepcopy(signed_info))
 
-    assert refused_code(idp, edited(sender.sign(sender.message()), edit)) == "not_schema_valid"
+    assert refused_code(idp, edited(writer.sign(writer.message()), edit)) == "not_schema_valid"
 
 
-def test_a_second_signature_is_refused(idp, sender):
+def test_a_second_signature_is_refused(idp, writer):
     def edit(root):
         root.find("samlp:Extensions", NS).append(copy.deepcopy(root.find("ds:Signature", NS)))
 
-    signed = sender.sign(
-        sender.message("<samlp:Extensions><x:y xmlns:x='urn:x'/></samlp:Extensions>")
+    signed = writer.sign(
+        writer.message("<samlp:Extensions><x:y xmlns:x='urn:x'/></samlp:Extensions>")
     )
     assert refused_code(idp, edited(signed, edit)) == "signature_shape"
 
 
-def test_a_signature_in_the_extensions_alone_does_not_pass_for_none(idp, sender):
+def test_a_signature_in_the_extensions_alone_does_not_pass_for_no_signature(idp, writer):
     def edit(root):
         signature = root.find("ds:Signature", NS)
         extensions = etree.SubElement(root, f"{{{uris.PROTOCOL}}}Extensions")
         signature.addnext(extensions)
         extensions.append(signature)
 
-    assert refused_code(idp, edited(sender.sign(sender.message()), edit)) == "signature_shape"
+    assert refused_code(idp, edited(writer.sign(writer.message()), edit)) == "signature_shape"
 
 
 @pytest.mark.parametrize("element", ["DigestValue", "SignatureValue", "SignedInfo", "Transforms"])
 @pytest.mark.parametrize("hidden", [b"<!--x-->", b"<?x y?>"])
-def test_a_comment_or_instruction_inside_the_signature_is_refused(idp, sender, element, hidden):
+def test_a_comment_or_instruction_inside_the_signature_is_refused(idp, writer, element, hidden):
     opening = f"<ds:{element}>".encode()
 
-    signed = sender.sign(sender.message()).replace(opening, opening + hidden)
+    signed = writer.sign(writer.message()).replace(opening, opening + hidden)
 
     assert refused_code(idp, signed) == "signature_shape"
 
 
-def test_an_object_inside_the_signature_is_refused(idp, sender):
-    signed = sender.sign(sender.message()).replace(
+def test_an_object_inside_the_signature_is_refused(idp, writer):
+    signed = writer.sign(writer.message()).replace(
         b"</ds:Signature>", b"<ds:Object><x xmlns='urn:x'/></ds:Object></ds:Signature>"
     )
 
     assert refused_code(idp, signed) == "signature_shape"
 
 
-def test_a_comment_elsewhere_changes_neither_signature_nor_values(idp, sender):
-    signed = sender.sign(sender.message()).replace(
+def test_a_comment_elsewhere_changes_neither_signature_nor_values(idp, writer):
+    signed = writer.sign(writer.message()).replace(
         b"metadata</saml:Issuer>", b"meta<!--x-->data</saml:Issuer>"
     )
 

@@ -15,8 +15,8 @@ from support.service_providers.saml_messages import refused_code
 KEPT = "_request1"
 
 
-def evil_message(sp, children: str = "", message_id: str = "_evil") -> bytes:
-    return sp.forged(sp.message(children, message_id=message_id))
+def evil_message(writer, children: str = "", message_id: str = "_evil") -> bytes:
+    return writer.forged(writer.message(children, ID=message_id))
 
 
 def is_right_by_arithmetic(message: bytes, certificate: str) -> bool:
@@ -36,8 +36,8 @@ def is_right_by_arithmetic(message: bytes, certificate: str) -> bool:
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
 @pytest.mark.parametrize("message_id", ["_evil", KEPT])
-def test_no_shape_of_wrapping_is_accepted(shape, message_id, idp, sender):
-    signed, evil = sender.sign(sender.message()), evil_message(sender, message_id=message_id)
+def test_no_shape_of_wrapping_is_accepted(shape, message_id, idp, writer):
+    signed, evil = writer.sign(writer.message()), evil_message(writer, message_id=message_id)
 
     message = wrapped(shape, signed, evil)
 
@@ -45,35 +45,35 @@ def test_no_shape_of_wrapping_is_accepted(shape, message_id, idp, sender):
 
 
 @pytest.mark.parametrize("name", HOLDING)
-def test_these_would_fool_who_asks_for_arithmetic_alone(name, sender):
-    message = wrapped(SHAPES[name], sender.sign(sender.message()), evil_message(sender))
+def test_these_shapes_would_fool_a_check_of_arithmetic_alone(name, writer):
+    message = wrapped(SHAPES[name], writer.sign(writer.message()), evil_message(writer))
 
-    assert is_right_by_arithmetic(message, sender.identity.certificate)
+    assert is_right_by_arithmetic(message, writer.identity.certificate)
 
 
 # Where the schema lets anything stand, only the shape of the signature can tell.
 
 
-def evil_with_box(sp, message_id: str = "_evil") -> etree._Element:
+def evil_with_box(writer, message_id: str = "_evil") -> etree._Element:
     children = '<samlp:Extensions><x:box xmlns:x="urn:x"/></samlp:Extensions>'
-    return etree.fromstring(evil_message(sp, children, message_id))
+    return etree.fromstring(evil_message(writer, children, message_id))
 
 
 def box(root: etree._Element) -> etree._Element:
     return root.find("samlp:Extensions", NS)[0]
 
 
-def test_the_signed_original_in_the_extensions_vouches_for_nobody_else(idp, sender):
-    root = evil_with_box(sender)
-    box(root).append(etree.fromstring(sender.sign(sender.message())))
+def test_a_signed_original_in_the_extensions_does_not_vouch_for_the_message_around_it(idp, writer):
+    root = evil_with_box(writer)
+    box(root).append(etree.fromstring(writer.sign(writer.message())))
 
     assert refused_code(idp, etree.tostring(root)) == "signature_shape"
 
 
 @pytest.mark.parametrize("message_id", ["_evil", KEPT])
-def test_nor_does_its_signature_when_it_is_moved_to_the_other(message_id, idp, sender):
-    root = evil_with_box(sender, message_id)
-    original = etree.fromstring(sender.sign(sender.message()))
+def test_a_signature_moved_to_another_message_does_not_vouch_for_it(message_id, idp, writer):
+    root = evil_with_box(writer, message_id)
+    original = etree.fromstring(writer.sign(writer.message()))
     root.insert(1, original.find("ds:Signature", NS))
     box(root).append(original)
 
@@ -81,15 +81,15 @@ def test_nor_does_its_signature_when_it_is_moved_to_the_other(message_id, idp, s
 
 
 @pytest.mark.parametrize("spelling", ["ID", "Id", "id", "iD", "xml:id", "x:ID"])
-def test_an_id_that_occurs_twice_is_refused_however_it_is_spelt(spelling, idp, sender):
+def test_an_id_that_occurs_twice_is_refused_however_it_is_spelt(spelling, idp, writer):
     """What one reader takes for an ID another might not ("attribute pollution")."""
     twin = '<samlp:Extensions><x:y xmlns:x="urn:x" name="_request1"/></samlp:Extensions>'
-    signed = sender.sign(sender.message(twin)).replace(b' name="', f' {spelling}="'.encode())
+    signed = writer.sign(writer.message(twin)).replace(b' name="', f' {spelling}="'.encode())
 
     assert refused_code(idp, signed) == "signature_shape"
 
 
-def test_a_second_id_in_a_namespace_is_refused(idp, sender):
-    signed = sender.sign(sender.message()).replace(b' ID="', b' samlp:ID="_evil" ID="', 1)
+def test_a_second_id_in_a_namespace_is_refused(idp, writer):
+    signed = writer.sign(writer.message()).replace(b' ID="', b' samlp:ID="_evil" ID="', 1)
 
     assert refused_code(idp, signed) == "not_schema_valid"

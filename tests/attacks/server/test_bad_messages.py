@@ -25,11 +25,11 @@ def packed(xml: bytes) -> bytes:
 
 
 def by_redirect(asking, xml: bytes) -> str:
-    return f"{asking.sso_url}?SAMLRequest={quote(packed(xml), safe='')}"
+    return f"{asking.ls_url}?SAMLRequest={quote(packed(xml), safe='')}"
 
 
 def with_doctype(asking, doctype: str) -> bytes:
-    return doctype.encode() + asking.xml()
+    return doctype.encode() + asking.authn_request()
 
 
 def entity_bomb() -> str:
@@ -43,7 +43,7 @@ def entity_bomb() -> str:
 MESSAGES = {
     "no XML": (lambda sp: b"not XML", "not_xml"),
     "empty": (lambda sp: b"", "not_xml"),
-    "cut off": (lambda sp: sp.xml()[:-20], "not_xml"),
+    "cut off": (lambda sp: sp.authn_request()[:-20], "not_xml"),
     "markup": (lambda sp: MARK.encode(), "MSIS7015"),
     "a doctype": (lambda sp: with_doctype(sp, "<!DOCTYPE x>"), "doctype"),
     "an external entity": (
@@ -55,36 +55,48 @@ MESSAGES = {
         "doctype",
     ),
     "an entity bomb": (lambda sp: with_doctype(sp, entity_bomb()), "doctype"),
-    "ten thousand nested": (lambda sp: sp.xml("<x>" * 10_000), "message_too_deep"),
-    "64 KiB and more": (lambda sp: sp.xml(f"<!--{'x' * MAX_BYTES}-->"), "message_too_large"),
+    "ten thousand nested": (lambda sp: sp.authn_request("<x>" * 10_000), "message_too_deep"),
+    "64 KiB and more": (
+        lambda sp: sp.authn_request(f"<!--{'x' * MAX_BYTES}-->"),
+        "message_too_large",
+    ),
     "a bomb": (lambda sp: b" " * 600_000, "message_too_large"),
-    "UTF-16": (lambda sp: sp.xml().decode().encode("utf-16"), "not_xml"),
-    "UTF-7": (lambda sp: sp.xml().replace(b"<", b"+ADw-"), "not_xml"),
-    "NUL": (lambda sp: sp.xml().replace(b"Issuer", b"Iss\0uer"), "not_xml"),
-    "another root": (lambda sp: sp.xml().replace(b"AuthnRequest", b"ArtifactResolve"), "MSIS7015"),
-    "no ID": (lambda sp: sp.xml(ID=None), "not_schema_valid"),
-    "no version": (lambda sp: sp.xml(Version=None), "not_schema_valid"),
-    "no instant": (lambda sp: sp.xml(IssueInstant=None), "not_schema_valid"),
-    "an ID that is none": (lambda sp: sp.xml(ID=MARK), "not_schema_valid"),
+    "UTF-16": (lambda sp: sp.authn_request().decode().encode("utf-16"), "not_xml"),
+    "UTF-7": (lambda sp: sp.authn_request().replace(b"<", b"+ADw-"), "not_xml"),
+    "NUL": (lambda sp: sp.authn_request().replace(b"Issuer", b"Iss\0uer"), "not_xml"),
+    "another root": (
+        lambda sp: sp.authn_request().replace(b"AuthnRequest", b"ArtifactResolve"),
+        "MSIS7015",
+    ),
+    "no ID": (lambda sp: sp.authn_request(ID=None), "not_schema_valid"),
+    "no version": (lambda sp: sp.authn_request(Version=None), "not_schema_valid"),
+    "no instant": (lambda sp: sp.authn_request(IssueInstant=None), "not_schema_valid"),
+    "an ID that is none": (lambda sp: sp.authn_request(ID=MARK), "not_schema_valid"),
     "an index that is none": (
-        lambda sp: sp.xml(AssertionConsumerServiceIndex="-1"),
+        lambda sp: sp.authn_request(AssertionConsumerServiceIndex="-1"),
         "not_schema_valid",
     ),
     "another destination": (
-        lambda sp: sp.xml(Destination="https://other.example.test/adfs/ls/"),
+        lambda sp: sp.authn_request(Destination="https://other.example.test/adfs/ls/"),
         "wrong_destination",
     ),
     "a destination that begins like ours": (
-        lambda sp: sp.xml(Destination=f"{sp.sso_url}.evil.example.test/"),
+        lambda sp: sp.authn_request(Destination=f"{sp.ls_url}.evil.example.test/"),
         "wrong_destination",
     ),
-    "an unknown issuer": (lambda sp: sp.xml(issuer="urn:nobody"), "MSIS7007"),
-    "an issuer of markup": (lambda sp: sp.xml(issuer=f"{MARK}\r\n\x9b31m"), "MSIS7007"),
-    "an issuer in upper case": (lambda sp: sp.xml(issuer=sp.entity_id.upper()), "MSIS7007"),
-    "no issuer": (lambda sp: sp.xml(issuer=""), "MSIS7007"),
-    "expired": (lambda sp: sp.xml(IssueInstant=after(sp, minutes=-9)), "not_fresh"),
-    "of the future": (lambda sp: sp.xml(IssueInstant=after(sp, minutes=4)), "not_fresh"),
-    "of the year 9999": (lambda sp: sp.xml(IssueInstant="9999-12-31T23:59:59Z"), "not_fresh"),
+    "an unknown issuer": (lambda sp: sp.authn_request(issuer="urn:nobody"), "MSIS7007"),
+    "an issuer of markup": (lambda sp: sp.authn_request(issuer=f"{MARK}\r\n\x9b31m"), "MSIS7007"),
+    "an issuer in upper case": (
+        lambda sp: sp.authn_request(issuer=sp.entity_id.upper()),
+        "MSIS7007",
+    ),
+    "no issuer": (lambda sp: sp.authn_request(issuer=""), "MSIS7007"),
+    "expired": (lambda sp: sp.authn_request(IssueInstant=after(sp, minutes=-9)), "not_fresh"),
+    "of the future": (lambda sp: sp.authn_request(IssueInstant=after(sp, minutes=4)), "not_fresh"),
+    "of the year 9999": (
+        lambda sp: sp.authn_request(IssueInstant="9999-12-31T23:59:59Z"),
+        "not_fresh",
+    ),
 }
 
 
@@ -105,12 +117,12 @@ def must_be_refused(page, lines, code, federation):
 
 @pytest.mark.parametrize(("make", "code"), MESSAGES.values(), ids=MESSAGES.keys())
 @pytest.mark.parametrize("binding", ["redirect", "post"])
-def test_it_is_refused_on_a_page(binding, make, code, federation, easy, lines):
+def test_a_bad_message_is_refused_on_a_page(binding, make, code, federation, easy, lines):
     xml, browser = make(easy), federation.browser()
     if binding == "redirect":
         page = browser.get(by_redirect(easy, xml))
     else:
-        page = browser.post(easy.sso_url, easy.fields(xml))
+        page = browser.post(easy.ls_url, easy.fields(xml))
 
     must_be_refused(page, lines, code, federation)
 
@@ -133,7 +145,7 @@ PARAMETERS = {
 
 @pytest.mark.parametrize(("query", "code"), PARAMETERS.values(), ids=PARAMETERS.keys())
 def test_parameters_by_redirect_are_refused_on_a_page(query, code, federation, easy, lines):
-    page = federation.browser().get(f"{easy.sso_url}?{query}")
+    page = federation.browser().get(f"{easy.ls_url}?{query}")
     must_be_refused(page, lines, code, federation)
 
 
@@ -158,7 +170,7 @@ FORMS = {
 @pytest.mark.parametrize(("form", "code"), FORMS.values(), ids=FORMS.keys())
 def test_fields_by_post_are_refused_on_a_page(form, code, federation, easy, lines):
     browser = federation.browser()
-    answer = browser.session.post(easy.sso_url, data=form)
+    answer = browser.session.post(easy.ls_url, data=form)
     page = Page(answer.url, answer.status_code, answer.text)
     must_be_refused(page, lines, code, federation)
 
@@ -169,8 +181,8 @@ def test_a_bomb_is_not_blown_up(federation, easy, lines):
     must_be_refused(page, lines, "message_too_large", federation)
 
 
-def test_a_session_survives_all_of_it(federation, easy):
+def test_a_session_survives_all_bad_messages(federation, easy):
     browser = federation.sign_in(easy.url()).browser
     for query, _ in PARAMETERS.values():
-        browser.get(f"{easy.sso_url}?{query}")
+        browser.get(f"{easy.ls_url}?{query}")
     assert federation.resume(browser, browser.get(easy.url())).is_finished

@@ -25,7 +25,7 @@ def sign_in(federation, sp):
     return federation.sign_in(sp.url())
 
 
-def test_it_is_another_one_at_every_answer(sign_in):
+def test_every_answer_has_a_new_context(sign_in):
     seen = {context_of(sign_in)}
     for _ in range(3):
         sign_in.poll()
@@ -33,7 +33,7 @@ def test_it_is_another_one_at_every_answer(sign_in):
     assert len(seen) == 4
 
 
-def test_it_says_nothing_of_what_is_in_it(sign_in, federation):
+def test_a_context_does_not_reveal_what_is_in_it(sign_in, federation):
     number = sign_in.number
     assert sign_in.page.html.count(f">{number}<") == 1
     assert federation.user.name not in context_of(sign_in)
@@ -71,7 +71,7 @@ def test_a_lost_answer_may_be_asked_for_again(sign_in):
         assert page.text("validEntropyNumber") == number
 
 
-def test_after_the_end_it_is_worth_nothing(sign_in, phone, lines):
+def test_a_context_is_refused_after_the_end(sign_in, phone, lines):
     forms = [sign_in.page.form]
     sign_in.poll()
     forms.append(sign_in.page.form)
@@ -120,7 +120,7 @@ def test_any_flipped_character_is_refused(sign_in):
     assert post(sign_in, context).status == 200
 
 
-def test_without_the_session_it_does_not_open(sign_in, federation, phone, lines):
+def test_a_context_does_not_open_without_its_session(sign_in, federation, phone, lines):
     phone.approve(sign_in.number)
 
     page = post(sign_in, context_of(sign_in), federation.browser())
@@ -129,7 +129,9 @@ def test_without_the_session_it_does_not_open(sign_in, federation, phone, lines)
     assert lines.refusals() == [ENDED]
 
 
-def test_in_another_session_of_the_same_user_it_does_not_open(sign_in, federation, sp, phone):
+def test_a_context_does_not_open_in_another_session_of_the_same_user(
+    sign_in, federation, sp, phone
+):
     phone.approve(sign_in.number)
     other = federation.sign_in(sp.url())
 
@@ -162,7 +164,7 @@ def test_across_two_users_only_the_own_approval_in_the_own_browser_counts(
     assert (page.status == 400) == (own != cookies_of)
 
 
-def test_another_challenge_of_the_same_user_does_not_answer_it(federation, sp, phone):
+def test_another_challenge_of_the_same_user_does_not_answer_a_context(federation, sp, phone):
     first, second = federation.sign_in(sp.url()), federation.sign_in(sp.url())
     phone.approve(second.number)
 
@@ -173,7 +175,7 @@ def test_another_challenge_of_the_same_user_does_not_answer_it(federation, sp, p
     assert second.finish().status == ("Success",)
 
 
-def test_it_is_no_other_field_of_ours_and_they_are_not_it(federation, sp, sign_in):
+def test_a_context_and_other_sealed_fields_do_not_pass_for_one_another(federation, sp, sign_in):
     log_in = federation.browser().get(sp.url()).form
     sealed = log_in.fields["SamlSession"]
     cookie = sign_in.browser.session.cookies["MSISAuth"]
@@ -181,10 +183,10 @@ def test_it_is_no_other_field_of_ours_and_they_are_not_it(federation, sp, sign_i
     assert post(sign_in, sealed).status == 400
     assert post(sign_in, cookie).status == 400
     as_session = {"SamlSession": context_of(sign_in)}
-    assert federation.browser().post(sp.sso_url, as_session).status == 400
+    assert federation.browser().post(sp.ls_url, as_session).status == 400
 
 
-def test_it_is_good_for_two_hours_after_the_request_however_often_it_is_renewed(
+def test_a_context_is_good_for_two_hours_after_the_request_however_often_it_is_renewed(
     sign_in, federation, lines
 ):
     for _ in range(4):

@@ -6,7 +6,7 @@ Keycloak CVE-2026-18963 and authentik CVE-2026-49448 let a step be left out.
 from __future__ import annotations
 
 import pytest
-from support.service_providers.service_provider import Asking
+from support.service_providers.service_provider import ServiceProvider
 
 from idp.saml.contexts import PASSWORD_PROTECTED_TRANSPORT
 
@@ -34,7 +34,7 @@ def must_not_be_in(page) -> None:
 @pytest.mark.parametrize("fields", FIELDS.values(), ids=FIELDS.keys())
 def test_a_post_without_the_context_passes_nothing(fields, half_way, sp):
     browser, action = half_way.browser, half_way.page.form.action
-    for address in (action, sp.sso_url, sp.initiated_url()):
+    for address in (action, sp.ls_url, sp.initiated_url()):
         must_not_be_in(browser.post(address, fields))
 
 
@@ -59,23 +59,23 @@ def test_asking_in_other_words_passes_nothing(half_way, sp):
     browser = half_way.browser
     must_not_be_in(browser.get(sp.url()))
     must_not_be_in(browser.get(sp.initiated_url()))
-    must_not_be_in(browser.post(sp.sso_url, sp.fields()))
+    must_not_be_in(browser.post(sp.ls_url, sp.fields()))
     password = (
         "<samlp:RequestedAuthnContext><saml:AuthnContextClassRef "
         'xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">'
         f"{PASSWORD_PROTECTED_TRANSPORT}</saml:AuthnContextClassRef></samlp:RequestedAuthnContext>"
     )
-    must_not_be_in(browser.get(sp.url(sp.xml(password))))
+    must_not_be_in(browser.get(sp.url(sp.authn_request(password))))
 
 
-def test_a_request_that_wants_no_page_is_told_no(federation, half_way, sp):
+def test_a_passive_request_that_needs_a_page_is_answered_with_a_status(federation, half_way, sp):
     sign_in = federation.resume(half_way.browser, half_way.browser.get(sp.url(IsPassive="true")))
 
     assert sign_in.finish().status == ("Responder", "NoPassive")
 
 
 def test_going_by_a_trust_that_needs_no_second_factor_leads_to_no_other(federation, sp, pairs):
-    other = Asking(federation, pairs("sp"), "https://other.example.test").register()
+    other = ServiceProvider(federation, pairs("sp"), "other").register()
     other.set(second_factor="never")
     browser = federation.sign_in(other.url()).browser
 
@@ -84,7 +84,7 @@ def test_going_by_a_trust_that_needs_no_second_factor_leads_to_no_other(federati
 
 def test_a_context_posted_to_another_trust_is_answered_to_its_own(federation, sp, pairs, phone):
     """What is pending is in the Context, and not in the address that it is posted to."""
-    other = Asking(federation, pairs("sp"), "https://other.example.test").register()
+    other = ServiceProvider(federation, pairs("sp"), "other").register()
     sign_in = federation.sign_in(sp.url())
     phone.approve(sign_in.number)
 

@@ -8,37 +8,37 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from support.service_providers.service_provider import Asking, two_levels
+from support.service_providers.service_provider import ServiceProvider, two_levels
 
 
-def by_redirect(sp: Asking, browser):
+def by_redirect(sp: ServiceProvider, browser):
     return browser.get(sp.url())
 
 
-def by_post(sp: Asking, browser):
-    return browser.post(sp.sso_url, sp.fields())
+def by_post(sp: ServiceProvider, browser):
+    return browser.post(sp.ls_url, sp.fields())
 
 
-def signed_by_redirect(sp: Asking, browser):
+def signed_by_redirect(sp: ServiceProvider, browser):
     return browser.get(sp.url(key=sp.key))
 
 
-def signed_by_post(sp: Asking, browser):
-    return browser.post(sp.sso_url, sp.fields(sp.xml(sign=sp.key)))
+def signed_by_post(sp: ServiceProvider, browser):
+    return browser.post(sp.ls_url, sp.fields(sp.authn_request(sign=sp.key)))
 
 
-def started_here(sp: Asking, browser):
+def started_here(sp: ServiceProvider, browser):
     return browser.get(sp.initiated_url())
 
 
-def started_here_by_relay_state(sp: Asking, browser):
+def started_here_by_relay_state(sp: ServiceProvider, browser):
     relay_state = two_levels(sp.entity_id, "x")
-    return browser.get(f"{sp.sso_url}idpinitiatedsignon?RelayState={relay_state}")
+    return browser.get(f"{sp.ls_url}idpinitiatedsignon?RelayState={relay_state}")
 
 
 WAYS = [by_redirect, by_post, signed_by_redirect, signed_by_post, started_here,
         started_here_by_relay_state]  # fmt: skip
-Way = Callable[[Asking, object], object]
+Way = Callable[[ServiceProvider, object], object]
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
-from support.service_providers.service_provider import Asking, call
+from support.servers.raw_http import call
+from support.service_providers.service_provider import ServiceProvider
 
 from idp import logs
 
@@ -30,18 +31,18 @@ def in_query(text: str) -> str:
     return quote(text.encode("utf-8", "surrogatepass"), safe="")
 
 
-def a_user_name(easy: Asking, text: str) -> None:
+def a_user_name(easy: ServiceProvider, text: str) -> None:
     fields = f"UserName={in_query(text)}@example.test&Password=x"
     query = easy.url().partition("?")[2]
     call(easy.federation, "POST", f"/adfs/ls/?{query}", fields.encode())
 
 
-def the_name_of_a_trust(easy: Asking, text: str) -> None:
+def the_name_of_a_trust(easy: ServiceProvider, text: str) -> None:
     call(easy.federation, "GET", f"/adfs/ls/idpinitiatedsignon?loginToRp={in_query(text)}")
 
 
-def an_issuer(easy: Asking, text: str) -> None:
-    easy.federation.browser().post(easy.sso_url, easy.fields(issuer=f"urn:{writable(text)}"))
+def an_issuer(easy: ServiceProvider, text: str) -> None:
+    easy.federation.browser().post(easy.ls_url, easy.fields(issuer=f"urn:{writable(text)}"))
 
 
 def writable(text: str) -> str:
@@ -49,23 +50,25 @@ def writable(text: str) -> str:
     return "".join(each for each in text if each.isprintable() or each in "\r\n\u2028\u202e")
 
 
-def the_issuer_of_a_log_out(easy: Asking, text: str) -> None:
-    xml = easy.xml(issuer=f"urn:{writable(text)}").replace(b"AuthnRequest", b"LogoutRequest")
+def the_issuer_of_a_log_out(easy: ServiceProvider, text: str) -> None:
+    xml = easy.authn_request(issuer=f"urn:{writable(text)}").replace(
+        b"AuthnRequest", b"LogoutRequest"
+    )
     for parameter in ("SAMLRequest", "SAMLResponse"):
         fields = f"{parameter}={in_query(base64.b64encode(xml).decode())}"
         call(easy.federation, "POST", "/adfs/ls/", fields.encode())
 
 
-def the_algorithm_of_a_signature(easy: Asking, text: str) -> None:
+def the_algorithm_of_a_signature(easy: ServiceProvider, text: str) -> None:
     query = easy.url().partition("?")[2]
     call(easy.federation, "GET", f"/adfs/ls/?{query}&SigAlg={in_query(text)}&Signature=AAAA")
 
 
-def an_encoding(easy: Asking, text: str) -> None:
+def an_encoding(easy: ServiceProvider, text: str) -> None:
     call(easy.federation, "GET", f"/adfs/ls/?SAMLRequest=AAAA&SAMLEncoding={in_query(text)}")
 
 
-def headers(easy: Asking, text: str) -> None:
+def headers(easy: ServiceProvider, text: str) -> None:
     header = text.encode("ascii", "replace").decode().replace("\n", "").replace("\r", "")
     names = ("User-Agent", "Referer", "X-Forwarded-For", "Forwarded", "Cookie", "Authorization",
              "client-request-id", "Accept-Language", "X-MS-Proxy")  # fmt: skip
@@ -73,19 +76,19 @@ def headers(easy: Asking, text: str) -> None:
     call(easy.federation, "GET", "/adfs/ls/?SAMLRequest=x", **sent)
 
 
-def a_path(easy: Asking, text: str) -> None:
+def a_path(easy: ServiceProvider, text: str) -> None:
     for folder in ("", "admin/", "admin/api/nodes/", "authenticator/api/", "adfs/adapter/"):
         call(easy.federation, "GET", f"/{folder}{in_query(text)}")
 
 
-def a_phone(easy: Asking, text: str) -> None:
+def a_phone(easy: ServiceProvider, text: str) -> None:
     answer = {"code": text, "name": text, "platform": text, "app_version": text}
     body = json.dumps(answer).encode()
     call(easy.federation, "POST", "/authenticator/api/activate", body,
          Content_Type="application/json")  # fmt: skip
 
 
-def the_token_of_an_administrator(easy: Asking, text: str) -> None:
+def the_token_of_an_administrator(easy: ServiceProvider, text: str) -> None:
     call(easy.federation, "POST", "/admin/", f"token={in_query(text)}".encode())
 
 

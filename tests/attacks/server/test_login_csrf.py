@@ -75,13 +75,13 @@ def test_another_site_cannot_poll_or_end_a_second_factor(elsewhere_headers, fede
 
 def test_credentials_beside_a_saml_message_are_credentials(elsewhere_headers, federation, easy):
     fields = easy.fields() | {"UserName": federation.user.name, "Password": "x"}
-    answer = federation.browser().session.post(easy.sso_url, data=fields, headers=elsewhere_headers)
+    answer = federation.browser().session.post(easy.ls_url, data=fields, headers=elsewhere_headers)
     assert answer.status_code == 403
 
 
 def test_a_saml_message_comes_from_other_sites(elsewhere_headers, federation, easy):
     answer = federation.browser().session.post(
-        easy.sso_url, data=easy.fields(), headers=elsewhere_headers
+        easy.ls_url, data=easy.fields(), headers=elsewhere_headers
     )
     assert answer.status_code == 200
     assert "passwordInput" in answer.text

@@ -7,7 +7,7 @@ from html import unescape
 from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
-from support.service_providers.service_provider import call
+from support.servers.raw_http import call
 
 EVIL = "evil.example.test"
 PARAMETERS = (

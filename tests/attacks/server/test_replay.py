@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.adapters.mfa_node import at_once
-from support.service_providers.service_provider import Asking
+from support.service_providers.service_provider import ServiceProvider
 
 from idp.store.maintenance import purge
 from idp.testing.page import Page
@@ -21,7 +21,7 @@ def answers(pages) -> list[int]:
     return [page.status for page in pages if "SAMLResponse" in page.html]
 
 
-def test_until_it_is_answered_a_request_may_be_loaded_again(federation, sp, phone):
+def test_a_request_may_be_loaded_again_until_it_is_answered(federation, sp, phone):
     url, browser = sp.url(), federation.browser()
     for _ in range(3):
         assert browser.get(url).title == "Sign In"
@@ -42,7 +42,7 @@ def test_an_answered_request_shows_a_page(signed_in_browser, federation, easy, l
     assert lines.refusals() == ["request_replayed"]
 
 
-def test_an_answered_request_asks_nobody_for_a_password(signed_in_browser, federation, easy):
+def test_an_answered_request_does_not_ask_for_a_password(signed_in_browser, federation, easy):
     url = easy.url()
     signed_in_browser.get(url)
     assert federation.browser().get(url).status == 400
@@ -72,7 +72,7 @@ def test_a_page_kept_from_before_the_answer_is_worth_nothing_after_it(federation
 
 
 def test_ids_of_two_service_providers_do_not_collide(signed_in_browser, federation, easy, pairs):
-    other = Asking(federation, pairs("sp"), "https://other.example.test").register()
+    other = ServiceProvider(federation, pairs("sp"), "other").register()
     other.set(second_factor="never")
     for each in (easy, other):
         assert federation.sign_in(each.url(ID="_same"), browser=signed_in_browser).is_finished
@@ -105,7 +105,9 @@ def test_an_answer_is_remembered_for_as_long_as_a_page_of_the_request_is_good(
     assert slow.poll().status == 400
 
 
-def test_of_many_that_load_it_at_once_one_gets_the_answer(signed_in_browser, federation, easy):
+def test_of_many_that_load_a_request_at_once_one_gets_the_answer(
+    signed_in_browser, federation, easy
+):
     url = easy.url()
     pages = at_once(lambda _: signed_in_browser.get(url), range(20))
 

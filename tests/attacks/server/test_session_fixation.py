@@ -49,7 +49,9 @@ def test_ids_of_a_thousand_sessions_are_all_different_and_of_128_bits():
     assert min(map(len, ids)) >= 128 / 6
 
 
-def test_a_copy_from_before_the_second_factor_does_not_gain_it(federation, sp, phone, copy_of):
+def test_a_copied_session_from_before_the_second_factor_does_not_gain_that_factor(
+    federation, sp, phone, copy_of
+):
     sign_in = federation.sign_in(sp.url())
     copy = copy_of(sign_in.browser)
     phone.approve(sign_in.number)
@@ -61,7 +63,7 @@ def test_a_copy_from_before_the_second_factor_does_not_gain_it(federation, sp, p
     assert page.text("validEntropyNumber")
 
 
-def test_nor_does_it_answer_the_page_that_its_owner_had(federation, sp, phone, copy_of):
+def test_a_copied_session_does_not_answer_the_page_of_its_owner(federation, sp, phone, copy_of):
     sign_in = federation.sign_in(sp.url())
     copy, form = copy_of(sign_in.browser), sign_in.page.form
     phone.approve(sign_in.number)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from support.attacks.signature_wrapping import SHAPES, wrapped
-from support.service_providers.service_provider import OTHER_ACS
+from support.service_providers.metadata_parts import OTHER_ACS_URL
 
 
 @pytest.fixture
@@ -21,10 +21,10 @@ def signed_in_browser(federation, easy):
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
 def test_no_shape_is_answered(shape, signed_in_browser, federation, easy, lines):
     rows = federation.log
-    evil = easy.xml(ID="_evil", AssertionConsumerServiceURL=OTHER_ACS)
-    message = wrapped(shape, easy.xml(sign=easy.key), evil)
+    evil = easy.authn_request(ID="_evil", AssertionConsumerServiceURL=OTHER_ACS_URL)
+    message = wrapped(shape, easy.authn_request(sign=easy.key), evil)
 
-    page = signed_in_browser.post(easy.sso_url, easy.fields(message))
+    page = signed_in_browser.post(easy.ls_url, easy.fields(message))
 
     assert (page.status, page.form) == (400, None)
     assert lines.refusals()[0] in {"signature_shape", "not_schema_valid", "MSIS7015"}
@@ -32,6 +32,6 @@ def test_no_shape_is_answered(shape, signed_in_browser, federation, easy, lines)
 
 
 def test_the_signed_request_by_itself_is(signed_in_browser, easy):
-    page = signed_in_browser.post(easy.sso_url, easy.fields(easy.xml(sign=easy.key)))
+    page = signed_in_browser.post(easy.ls_url, easy.fields(easy.authn_request(sign=easy.key)))
 
     assert "SAMLResponse" in page.html

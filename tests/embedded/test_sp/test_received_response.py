@@ -88,7 +88,7 @@ def test_a_signature_by_another_key_is_wrong():
     assert "wrong signature" in received.assertion.signature.fault
 
 
-def test_one_by_sha1_is_right_but_weak():
+def test_a_signature_by_sha1_is_valid_but_weak():
     sha1 = KEY.with_algorithm("http://www.w3.org/2000/09/xmldsig#rsa-sha1")
     xml = response(assertion(), sha1)
 
@@ -143,7 +143,7 @@ def test_times_that_are_none_are_missing():
     assert read_response(xml, []).assertion.not_before is None
 
 
-def test_the_time_since_the_sign_in_is_told():
+def test_the_time_since_the_sign_in_is_shown():
     received = read_response(response(assertion()), [KEY.certificate])
     notes = {row.key: row.note for row in rows_of(received, NOW)}
     assert notes["authn-instant"] == "3 minutes ago"

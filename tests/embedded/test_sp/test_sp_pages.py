@@ -29,7 +29,7 @@ def complete_sign_in(federation, service_provider, phone):
 
 
 @pytest.mark.parametrize("binding", ["redirect", "post"])
-def test_it_shows_what_it_was_told(binding, complete_sign_in, federation, service_provider):
+def test_the_page_shows_the_assertion(binding, complete_sign_in, federation, service_provider):
     page = complete_sign_in(binding=binding, relay_state="/reports/42").page
     shown = {
         "user": federation.user.name,
@@ -47,7 +47,7 @@ def test_it_shows_what_it_was_told(binding, complete_sign_in, federation, servic
     assert {"name-id", "authn-instant", "session-index", "validity", "in-response-to"} <= page.ids()
 
 
-def test_markup_in_what_it_was_told_stays_text(federation, service_provider):
+def test_markup_in_an_assertion_stays_text(federation, service_provider):
     user = federation.add_user(display_name="<b id=bold>&amp;")
     sign_in = federation.sign_in(service_provider.url, user)
     user.phone.approve(sign_in.number)
@@ -99,7 +99,7 @@ def test_an_unsigned_request_breaks_the_promise_of_its_metadata(federation, serv
         ("MessageAndAssertion", "valid", "valid"),
     ],
 )
-def test_it_says_which_signatures_were_there(
+def test_the_page_says_which_signatures_were_there(
     signature, assertion, response, complete_sign_in, federation, service_provider
 ):
     federation.services.trusts.change_from_text(
@@ -184,13 +184,13 @@ def test_an_answer_from_the_future_is_refused(complete_sign_in, federation):
         },
     ],
 )
-def test_what_is_no_response_is_told_so(posted, service_provider):
+def test_a_post_that_is_not_a_response_is_refused(posted, service_provider):
     page = Browser().post(service_provider.acs_url, posted)
     assert page.status in (400, 403)
     assert page.text("objections")
 
 
-def test_who_is_signed_in_is_remembered_until_signed_out(complete_sign_in, service_provider):
+def test_a_signed_in_user_is_remembered_until_signed_out(complete_sign_in, service_provider):
     browser = Browser()
     assert complete_sign_in(browser=browser).page.status == 200
     assert "user" in browser.get(service_provider.url).ids()
@@ -218,7 +218,9 @@ def test_a_refused_response_signs_nobody_in(complete_sign_in, service_provider):
     assert "user" not in browser.get(service_provider.url).ids()
 
 
-def test_its_cookie_is_not_the_federation_servers(complete_sign_in, service_provider):
+def test_the_cookie_of_the_service_provider_is_not_the_federation_servers(
+    complete_sign_in, service_provider
+):
     browser = Browser()
     assert complete_sign_in(browser=browser).page.status == 200
     cookies = {cookie.name: cookie for cookie in browser.session.cookies}
@@ -228,7 +230,7 @@ def test_its_cookie_is_not_the_federation_servers(complete_sign_in, service_prov
 
 
 @pytest.mark.parametrize("path", ["", "login?binding=post", "acs", "metadata", "nowhere"])
-def test_every_answer_has_the_headers_of_the_house(path, service_provider):
+def test_every_answer_has_the_security_headers(path, service_provider):
     answer = requests.get(f"{service_provider.url}{path}", timeout=10)
     assert "'unsafe-inline'" not in answer.headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
@@ -249,14 +251,16 @@ def _changed(xml: bytes, old: str, new: str) -> str:
 
 @pytest.mark.parametrize("binding", ["redirect", "post", "pigeon"])
 @pytest.mark.parametrize("text", ["%00", "%ED%A0%80", "%0D%0AX:%20y", "%3Cb%3E", "a" * 4000])
-def test_no_wish_breaks_it(text, binding, service_provider):
+def test_no_option_of_a_request_breaks_the_page(text, binding, service_provider):
     url = f"{service_provider.url}login?binding={binding}&context={text}&relay_state={text}"
     answer = requests.get(url, allow_redirects=False, timeout=10)
     assert answer.status_code in (200, 302, 400)
     assert "<b>" not in answer.text
 
 
-def test_it_shows_how_the_assertion_was_encrypted(complete_sign_in, federation, service_provider):
+def test_the_page_shows_how_the_assertion_was_encrypted(
+    complete_sign_in, federation, service_provider
+):
     assert complete_sign_in().page.text("encryption") == "none"
 
     service_provider.offer_encryption()
@@ -268,7 +272,7 @@ def test_it_shows_how_the_assertion_was_encrypted(complete_sign_in, federation, 
     assert "name-id-encryption" not in page.ids()
 
 
-def test_it_shows_a_name_that_is_encrypted_by_itself(
+def test_the_page_shows_a_name_that_is_encrypted_by_itself(
     complete_sign_in, federation, service_provider
 ):
     service_provider.offer_encryption()

@@ -40,7 +40,7 @@ def trusts(database, clock, access):
     return made
 
 
-def test_there_are_the_built_in_policies_and_then_those_that_were_made(access, trusts):
+def test_the_built_in_policies_are_listed_before_those_that_were_made(access, trusts):
     access.set(STAFF)
 
     listed = access.list()
@@ -55,7 +55,7 @@ def test_there_are_the_built_in_policies_and_then_those_that_were_made(access, t
     assert access.find("Staff") == STAFF
 
 
-def test_what_is_built_in_stays_as_it_is(access):
+def test_a_built_in_policy_cannot_be_changed(access):
     own = read_policy("Permit everyone", {"permit": [{"groups": ["Staff"]}]})
 
     with pytest.raises(BadAccessControlPolicy, match="built in"):
@@ -84,7 +84,7 @@ def test_a_policy_is_assigned_with_its_parameters(access, trusts):
         ({"access_control_policy": "Staff", "access_control_parameters.Whom": "A"}, "Who"),
     ],
 )
-def test_a_policy_that_cannot_be_assigned_so_is_not(changes, problem, access, trusts):
+def test_a_policy_with_wrong_parameters_is_not_assigned(changes, problem, access, trusts):
     access.set(STAFF)
 
     with pytest.raises(BadAccessControlPolicy, match=problem):
@@ -94,7 +94,7 @@ def test_a_policy_that_cannot_be_assigned_so_is_not(changes, problem, access, tr
         trusts.add(METADATA, settings=TrustSettings(access_control_policy="Gone"))
 
 
-def test_a_trust_may_have_none_and_then_lets_nobody_in(access, trusts):
+def test_a_trust_without_a_policy_permits_nobody(access, trusts):
     settings = trusts.change_from_text(WIKI, {"access_control_policy": ""}).settings
 
     assert settings.access_control_policy == settings.issuance_authorization_rules == ""
@@ -141,7 +141,7 @@ def test_other_settings_of_a_trust_can_be_changed_whatever_became_of_its_policy(
     assert not trusts.change_from_text(WIKI, {"enabled": "false"}).settings.enabled
 
 
-def test_what_holds_for_all_is_read_together(access, database):
+def test_the_policies_for_all_trusts_are_read_together(access, database):
     assert access.rules().second_factor == "default"
 
     GlobalPolicy(SqlPolicyStore(database)).set_second_factor("always")

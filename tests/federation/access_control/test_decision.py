@@ -12,6 +12,7 @@ from support.clock import NOON
 from idp.directory import User
 from idp.federation.access_control.built_in import BUILT_IN
 from idp.federation.access_control.decision import AccessRules, decide, decide_for_own_page
+from idp.federation.access_control.global_policy import UnreadableGlobalPolicy
 from idp.federation.access_control.matching import permits
 from idp.federation.access_control.policies import (
     AccessControlPolicy,
@@ -80,7 +81,7 @@ STAFF = {"access_control_parameters": {"GroupParameter": ["staff", "Friends"]}}
          "in", "in", "denied", "denied"),
     ],
 )  # fmt: skip
-def test_what_is_built_in_does_what_it_is_called(
+def test_every_built_in_policy_does_what_its_name_says(
     policy, settings, alice_office, alice_home, bob_office, bob_home
 ):
     expected = (alice_office, alice_home, bob_office, bob_home)
@@ -89,7 +90,7 @@ def test_what_is_built_in_does_what_it_is_called(
     assert tuple(outcome(policy, each, **settings) for each in users) == expected
 
 
-def test_all_eight_are_in_that_table():
+def test_all_eight_built_in_policies_are_in_the_table():
     assert len(BUILT_IN) == 8
 
 
@@ -126,7 +127,7 @@ def test_any_rule_that_asks_for_the_second_factor_is_enough(of_all, own, policy,
     assert decide(trust, AccessRules(of_all), signed_in()).requires_second_factor is asked
 
 
-def test_who_will_be_denied_is_asked_for_the_second_factor_all_the_same():
+def test_a_user_who_will_be_denied_is_still_asked_for_the_second_factor():
     assert outcome("Permit specific group", signed_in(BOB), AccessRules("always"), **STAFF) == (
         "mfa, denied"
     )
@@ -157,6 +158,14 @@ def test_a_page_of_our_own_is_open_to_all_and_asks_for_what_all_trusts_ask_for(
 
     assert access.is_permitted
     assert access.requires_second_factor is asked
+
+
+def test_a_rule_for_all_trusts_that_cannot_be_read_asks_on_the_way_to_our_own_page_too():
+    fault = UnreadableGlobalPolicy("the rule for all trusts", "it is damaged", "set it again")
+
+    access = decide_for_own_page(AccessRules("never", faults=(fault,)), signed_in(BOB))
+
+    assert (access.is_permitted, access.requires_second_factor) == (True, True)
 
 
 def rule(**conditions: object) -> PolicyRule:
@@ -208,7 +217,7 @@ def test_a_claim_is_compared_letter_by_letter(claim, permitted):
     assert permits(rule(claims=[claim]), {}, signed_in()) is permitted
 
 
-def test_the_second_factor_is_a_claim_once_it_was_given():
+def test_the_second_factor_is_a_claim_once_the_user_has_given_it():
     asks = [{"type": "authnmethodsreferences", "equals": MFA}]
 
     assert permits(rule(claims=asks), {}, signed_in(ALICE, OFFICE, MFA))
@@ -288,7 +297,7 @@ def test_another_exception_never_gives_a_permit(of_rule, another, who):
 
 
 @given(st.lists(rules, min_size=1, max_size=4), users)
-def test_somebody_gets_in_exactly_where_a_rule_permits_them(some_rules, who):
+def test_a_user_is_permitted_exactly_where_a_rule_permits(some_rules, who):
     decided = access(some_rules, who)
 
     assert decided.is_permitted == any(permits(each, {}, who) for each in some_rules)
@@ -298,7 +307,7 @@ def test_somebody_gets_in_exactly_where_a_rule_permits_them(some_rules, who):
 
 
 @given(conditions.filter(bool), users)
-def test_a_rule_permits_nobody_whom_an_exception_of_the_same_conditions_cancels(condition, who):
+def test_a_rule_with_an_exception_of_the_same_conditions_permits_nobody(condition, who):
     cancelled = PolicyRule(**condition, exceptions=(RuleException(**condition),))
 
     assert not permits(cancelled, {}, who)

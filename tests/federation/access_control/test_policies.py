@@ -30,7 +30,7 @@ def read(text: str) -> AccessControlPolicy:
     return read_toml("P", text)
 
 
-def test_a_policy_is_written_as_it_is_read():
+def test_a_policy_is_written_as_it_was_read():
     assert written(read(WHOLE)) == WHOLE
 
 
@@ -72,7 +72,7 @@ def test_every_policy_survives_being_written(permit, description):
     assert AccessControlPolicy.model_validate_json(stored) == policy
 
 
-def test_what_is_built_in_is_written_and_read_like_any_other():
+def test_a_built_in_policy_is_written_and_read_like_any_other():
     for name, policy in BUILT_IN.items():
         assert read_policy(name, tomllib.loads(written(policy))) == policy
 

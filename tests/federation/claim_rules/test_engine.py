@@ -115,7 +115,7 @@ def test_values_are_compared_as_texts_or_by_patterns(operator, texts, found):
     assert [value for _, value in issued(rule)] == found
 
 
-def test_a_property_that_is_not_there_is_nothing_that_could_be_compared():
+def test_a_missing_property_satisfies_no_comparison():
     test = Test(Part("property", FORMAT), Operator.NOT_EQUAL, ("urn:x",))
     claims = [Claim("a", "1"), Claim("a", "2", properties=((FORMAT, "urn:y"),))]
 
@@ -137,11 +137,11 @@ def test_a_property_that_is_not_there_is_nothing_that_could_be_compared():
         (Count(of("group"), ">=", 4), False),
     ],
 )
-def test_conditions_on_how_many_there_are_make_a_rule_run_once(condition, holds):
+def test_a_condition_on_a_count_makes_a_rule_run_once(condition, holds):
     assert issued(ClaimRule((condition,), says("yes"))) == [("role", "yes")] * holds
 
 
-def test_what_is_added_is_seen_by_later_rules_only():
+def test_an_added_claim_is_seen_by_later_rules_only():
     temporary = ClaimRule((Exists(of("group")),), says("x", type_="temporary"), output=False)
     later = ClaimRule((Each(of("temporary")),), says(Ref(0), "!"))
 
@@ -149,14 +149,14 @@ def test_what_is_added_is_seen_by_later_rules_only():
     assert issued(later, temporary) == []
 
 
-def test_what_is_issued_is_seen_by_later_rules_too():
+def test_an_issued_claim_is_seen_by_later_rules():
     first = ClaimRule((), says("x", type_="first"))
     second = ClaimRule((Each(of("first")),), says(Ref(0)))
 
     assert issued(first, second) == [("first", "x"), ("role", "x")]
 
 
-def test_the_directory_gives_each_value_and_nothing_where_it_has_none():
+def test_the_directory_gives_every_value_and_no_claim_without_one():
     query = Query(
         (
             ("who", ("USERPRINCIPALNAME", "displayName", "sAMAccountName")),
@@ -177,7 +177,7 @@ def test_the_directory_gives_each_value_and_nothing_where_it_has_none():
     ]
 
 
-def test_several_values_are_several_claims_and_an_empty_one_is_none():
+def test_several_values_are_several_claims_and_an_empty_value_is_no_claim():
     several = Issue(
         join_text("role"), (join_text("a"), join_text(""), join_text("b"), join_text("a"))
     )
@@ -275,6 +275,6 @@ def test_a_pattern_that_would_hold_a_server_for_hours_does_not():
         ClaimRule((Exists(of("a")),) * 10, says("x")),
     ],
 )
-def test_a_rule_that_says_nothing_that_can_be_done_is_refused(rule):
+def test_a_rule_that_cannot_be_carried_out_is_refused(rule):
     with pytest.raises(BadRule):
         check(rule)

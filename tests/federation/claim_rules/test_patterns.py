@@ -72,7 +72,7 @@ def test_a_pattern_is_not_found_where_dotnet_does_not_find_it(pattern, text):
         ("aXbX", "X", "$10", "a$10b$10"),
     ],
 )
-def test_what_is_found_is_replaced_as_dotnet_replaces_it(text, pattern, replacement, result):
+def test_a_match_is_replaced_as_dotnet_replaces_it(text, pattern, replacement, result):
     assert replace(text, pattern, replacement) == result
 
 
@@ -85,7 +85,7 @@ def test_what_is_found_is_replaced_as_dotnet_replaces_it(text, pattern, replacem
         "((a{100}){100}){100}",
     ],
 )  # fmt: skip
-def test_what_is_not_understood_is_refused(pattern):
+def test_a_pattern_that_is_not_supported_is_refused(pattern):
     with pytest.raises(BadRule):
         compile_pattern(pattern)
 

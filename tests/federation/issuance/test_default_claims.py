@@ -35,7 +35,7 @@ def _attributes(user: User = ALICE, methods=METHODS, **settings) -> dict[str, tu
     return {attribute.name: attribute.values for attribute in issued}
 
 
-def test_a_trust_without_settings_is_told_who_in_which_groups_and_how():
+def test_a_trust_without_settings_gets_the_user_the_groups_and_the_methods():
     assert _attributes() == {
         XMLSOAP + "emailaddress": ("a.archer@mail.test",),
         XMLSOAP + "name": ("Alice Archer",),
@@ -71,7 +71,7 @@ def test_fixed_attributes_are_added_with_their_placeholders_filled():
     )
 
 
-def test_a_fixed_attribute_takes_the_place_of_ours():
+def test_a_fixed_attribute_replaces_the_default_one():
     assert _attributes(attributes={XMLSOAP + "name": ("{upn}",)})[XMLSOAP + "name"] == (
         "alice@example.test",
     )
@@ -86,7 +86,7 @@ def test_a_value_with_an_empty_placeholder_is_left_out():
 
 
 @given(st.text(), st.lists(st.text(), max_size=3))
-def test_what_is_filled_in_is_never_read_as_a_placeholder(name, groups):
+def test_a_value_that_is_filled_in_is_never_read_as_a_placeholder(name, groups):
     user = replace(ALICE, display_name=name, groups=tuple(groups))
 
     values = _attributes(user, attributes={"urn:x": ("<{name}>", "[{group}]")}).get("urn:x", ())

@@ -67,7 +67,7 @@ claims = st.tuples(
 
 
 @given(st.lists(claims, max_size=6), st.sampled_from([ONE, TWO]), st.booleans())
-def test_whatever_rules_issue_no_method_is_told_of_that_was_not_used(wanted, methods, passed):
+def test_a_method_that_was_not_used_is_not_issued_whatever_the_rules_say(wanted, methods, passed):
     rules = [{"issue": type_, "value": value} for type_, value in wanted]
     rules += [{"pass": "*"}] * passed
 

@@ -76,7 +76,7 @@ def test_a_mail_address_is_the_directorys_and_else_the_upn(name_of):
     assert name_of(BOB, asked=EMAIL) == NameID("bob@example.test", EMAIL)
 
 
-def test_a_persistent_name_is_the_same_each_time_and_says_who_made_it_and_for_whom(name_of):
+def test_a_persistent_name_is_the_same_each_time_and_names_issuer_and_receiver(name_of):
     name = name_of(asked=PERSISTENT)
 
     assert name == name_of(asked=PERSISTENT)
@@ -126,7 +126,7 @@ def test_the_request_outranks_the_setting_and_the_metadata(format_):
 
 
 @pytest.mark.parametrize("asked", [None, UNSPECIFIED])
-def test_who_leaves_it_to_us_gets_what_the_setting_says(asked):
+def test_a_request_without_a_format_gets_the_format_of_the_setting(asked):
     assert (
         choose_format(_trust(EMAIL, name_id_format="persistent"), NameIDPolicy(asked)) == PERSISTENT
     )
@@ -146,7 +146,7 @@ def test_a_format_that_cannot_be_given_is_refused(asked):
     assert refused.status == (uris.REQUESTER, uris.INVALID_NAME_ID_POLICY)
 
 
-def test_a_trust_that_is_told_no_name_gets_none_and_cannot_ask_for_one(name_of):
+def test_a_trust_whose_setting_is_none_gets_no_name_and_cannot_ask_for_one(name_of):
     silent = _trust(EMAIL, name_id_format="none")
 
     assert name_of(trust=silent) is None

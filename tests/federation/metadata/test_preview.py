@@ -27,7 +27,7 @@ SP = ServiceProvider(
 )
 
 
-def test_what_would_be_trusted_is_told_with_what_is_weak_about_it():
+def test_a_preview_shows_what_would_be_trusted_and_what_is_weak():
     short = odd.short_rsa(NOON)
     described = read_metadata(entity(role(key(ONE, "signing") + key(short) + ACS)).encode())
 
@@ -41,7 +41,7 @@ def test_what_would_be_trusted_is_told_with_what_is_weak_about_it():
     )
 
 
-def test_a_key_of_an_unknown_kind_is_told_and_spoils_nothing():
+def test_a_key_of_an_unknown_kind_is_reported_and_the_others_are_used():
     strange = odd.of_another_kind(NOON)
     described = read_metadata(entity(role(key(ONE) + key(strange, "signing") + ACS)).encode())
 
@@ -51,7 +51,7 @@ def test_a_key_of_an_unknown_kind_is_told_and_spoils_nothing():
     assert described.service_provider.signing_certificates[0] == ONE
 
 
-def test_every_difference_is_told_once_and_readably():
+def test_every_difference_is_shown_once_and_readably():
     other = AssertionConsumerService("https://other.test/acs", REDIRECT, index=4)
     new = replace(
         SP,
@@ -92,7 +92,7 @@ def _with_acs(*locations: str) -> ServiceProvider:
         (_with_acs(ACS_URL, "https://sp.example.test:8443/acs"), "https://sp.example.test:8443"),
     ],
 )
-def test_what_loosens_a_trust_is_told(new, told):
+def test_a_change_that_weakens_a_trust_is_reported(new, told):
     [loosening] = weakened_by(SP, new, NOON)
 
     assert told in loosening
@@ -108,7 +108,7 @@ def test_what_loosens_a_trust_is_told(new, told):
         _with_acs(ACS_URL, "https://SP.example.test/another"),
     ],
 )
-def test_what_loosens_nothing_is_harmless(new):
+def test_a_change_that_weakens_nothing_is_harmless(new):
     assert weakened_by(SP, new, NOON) == ()
 
 

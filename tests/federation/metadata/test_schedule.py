@@ -58,7 +58,7 @@ def test_failures_are_tried_again_ever_more_rarely():
         ),
     ],
 )
-def test_what_is_known_comes_back_whole(refreshes, state):
+def test_a_stored_state_is_read_back_whole(refreshes, state):
     refreshes.save("urn:a", state)
 
     assert refreshes.state("urn:a") == state
@@ -67,7 +67,7 @@ def test_what_is_known_comes_back_whole(refreshes, state):
     assert refreshes.state("urn:a") is None
 
 
-def test_what_is_due_is_claimed_once_and_again_when_the_time_is_over(refreshes):
+def test_a_due_refresh_is_claimed_once_and_again_when_the_lease_is_over(refreshes):
     refreshes.save("urn:a", RefreshState(NOON))
     refreshes.save("urn:b", RefreshState(NOON + DAY))
     until = NOON + timedelta(minutes=10)

@@ -43,7 +43,7 @@ def test_a_trust_is_found_by_exactly_its_entity_id(trusts, clock):
         assert trusts.find(other) is None
 
 
-def test_what_the_metadata_says_comes_back_whole(trusts):
+def test_the_content_of_metadata_is_read_back_whole(trusts):
     flags = {"authn_requests_signed": True, "want_assertions_signed": True}
     added = trusts.add(_metadata(**flags))
 
@@ -78,7 +78,7 @@ def test_metadata_that_cannot_be_read_makes_no_trust(trusts):
     assert trusts.list() == ()
 
 
-def test_http_addresses_are_for_those_who_allow_them(database, clock):
+def test_http_addresses_are_accepted_only_where_the_configuration_allows_them(database, clock):
     trusts = TrustRegistry(SqlTrustStore(database), clock, allow_http=True)
 
     assert trusts.add(_metadata(acs="http://localhost:8081/acs")).entity_id == WIKI
@@ -114,7 +114,7 @@ def test_two_administrators_changing_one_trust_at_once_both_succeed(trusts, open
     assert len(trusts.find(WIKI).settings.attributes) == 20
 
 
-def test_what_there_is_none_of_can_be_neither_changed_nor_removed(trusts):
+def test_an_unknown_trust_can_be_neither_changed_nor_removed(trusts):
     with pytest.raises(UnknownTrust, match="wiki"):
         trusts.change_from_text(WIKI, {"enabled": "false"})
     with pytest.raises(UnknownTrust):
@@ -141,7 +141,7 @@ def test_a_removed_trust_is_gone_and_one_added_later_starts_afresh(trusts):
         ("MessageAndAssertion", False, True, True),
     ],
 )
-def test_an_assertion_is_signed_wherever_its_reader_wants_it(
+def test_an_assertion_is_signed_wherever_the_service_provider_wants_it(
     trusts, signature, wanted, assertion, response
 ):
     trust = trusts.add(_metadata(want_assertions_signed=wanted))
@@ -182,7 +182,7 @@ def test_assertions_are_encrypted_where_there_is_a_key_unless_the_trust_says_oth
     assert trusts.find(WIKI).encryption_at(NOON) == trust.encryption_at(NOON) == expected
 
 
-def test_what_the_service_provider_announces_is_stored_and_kept_to(trusts, database):
+def test_the_wishes_in_metadata_are_stored_and_followed(trusts, database):
     announcing = replace(
         trusts.add(_metadata(encryption_certificate=CERTIFICATE)).service_provider,
         sha256_transport=(CERTIFICATE,),

@@ -103,7 +103,7 @@ def test_a_wrong_setting_is_refused_with_what_is_allowed(key, text, told):
     assert told in str(refused.value)
 
 
-def test_all_faults_are_told_at_once():
+def test_all_faults_are_reported_at_once():
     with pytest.raises(BadTrustSetting, match=r"token_lifetime.*not_before_skew"):
         change_from_text(TrustSettings(), {"token_lifetime": "x", "not_before_skew": "y"})
 

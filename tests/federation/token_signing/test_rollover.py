@@ -32,7 +32,7 @@ def keys(files) -> SigningKeys:
     return SigningKeys(files)
 
 
-def test_one_key_is_all_there_is_at_first(keys, files):
+def test_there_is_one_key_at_first(keys, files):
     ring = keys.current()
 
     assert (ring.primary.key_path, ring.secondary) == (files.folder / "signing.key", None)
@@ -80,7 +80,7 @@ def test_a_retired_key_is_no_longer_published_and_its_files_stay(keys, files):
     assert KeyFiles(first.key_path, first.certificate_path).read() == keys.current()
 
 
-def test_what_signs_is_never_retired(keys):
+def test_the_key_that_signs_is_never_retired(keys):
     primary = keys.current().primary.facts.thumbprint
     keys.roll(NOON + DAY)
 
@@ -122,7 +122,7 @@ def test_the_next_key_is_of_the_kind_asked_for_else_as_before(keys, kind, algori
     assert keys.roll(NOON + DAY, kind=kind).next.key.algorithm.endswith(algorithm)
 
 
-def test_all_files_are_their_owners_alone(keys, files):
+def test_all_files_are_readable_by_their_owner_alone(keys, files):
     keys.roll(NOON + DAY)
     keys.promote()
 
@@ -152,7 +152,7 @@ def test_of_many_that_roll_at_once_one_does(keys, files):
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"keys": []}', '{"keys": [{"key": "../a"}]}', "{"])
-def test_a_broken_list_is_refused_at_start_and_leaves_a_running_server_its_keys(files, text):
+def test_a_broken_list_is_refused_at_start_and_a_running_server_keeps_its_keys(files, text):
     told: list[str] = []
     running = SigningKeys(files, on_fault=lambda error: told.append(error.code))
     before = running.current()
@@ -211,7 +211,7 @@ def test_a_key_alone_is_followed_in_time(keys, left, expected):
     ("made", "at", "promoted"),
     [(20, 15.01, False), (20, 15, True), (4, 2.01, False), (4, 2, True), (300, 295, True)],
 )
-def test_the_next_key_signs_once_it_was_published_long_enough(keys, made, at, promoted):
+def test_the_next_key_signs_once_published_long_enough(keys, made, at, promoted):
     keys.roll(LAST - made * DAY)
 
     assert due(keys.current(), LAST - at * DAY) == Due(promote=promoted)
@@ -233,7 +233,7 @@ def test_a_whole_life_goes_by_itself(keys):
     assert first not in keys.current().keys
 
 
-def test_age_is_looked_at_when_it_is_time_and_only_where_that_is_wanted(files):
+def test_the_age_of_keys_is_checked_when_due_and_only_where_that_is_configured(files):
     SigningKeys(files, automatic=False).check(LAST)
     assert SigningKeys(files).current().secondary is None
 
@@ -245,7 +245,7 @@ def test_age_is_looked_at_when_it_is_time_and_only_where_that_is_wanted(files):
     assert keys.current().primary.facts.not_before == LAST
 
 
-def test_a_folder_that_cannot_be_written_is_told_and_stops_nobody(files):
+def test_a_folder_that_cannot_be_written_is_logged_and_stops_no_sign_in(files):
     told: list[TallystickError] = []
     keys = SigningKeys(files, on_fault=told.append)
     (files.folder / "signing.keys.lock").mkdir()

@@ -26,7 +26,7 @@ def test_a_trust_that_is_due_is_fetched_and_no_other(services, trust, publisher,
     assert services.refreshes.state(SP_ID).due_at == clock.now() + timedelta(days=1)
 
 
-def test_a_refresh_that_another_node_has_begun_is_left_to_it(services, trust, clock):
+def test_a_refresh_that_another_node_has_begun_is_left_to_that_node(services, trust, clock):
     clock.advance(days=1)
     assert services.refreshes.claim_due(clock.now(), clock.now() + LEASE) == SP_ID
 

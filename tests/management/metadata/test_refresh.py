@@ -21,13 +21,13 @@ def provider(services):
     return services.trusts.existing(SP_ID).service_provider
 
 
-def test_what_has_not_changed_changes_nothing(services, trust, publisher):
+def test_metadata_that_has_not_changed_changes_nothing(services, trust, publisher):
     assert refresh(services, SP_ID).outcome == Outcome.UNCHANGED
     assert services.trusts.existing(SP_ID) == trust
     assert publisher.visits == ["/metadata"] * 2
 
 
-def test_what_is_harmless_is_taken_and_settings_stay(services, trust, publisher, identities):
+def test_a_harmless_change_is_taken_and_settings_stay(services, trust, publisher, identities):
     services.trusts.change_from_text(SP_ID, {"second_factor": "never"})
     keys = key(identities.sp.certificate) + key(identities.stranger.certificate)
     publisher.publish(entity(role(keys + ACS.replace("/acs", "/new"), SIGNED)))
@@ -45,7 +45,7 @@ def test_what_is_harmless_is_taken_and_settings_stay(services, trust, publisher,
     assert services.trusts.metadata(SP_ID) == publisher.content
 
 
-def test_what_loosens_is_held_back_until_it_is_accepted(
+def test_a_change_that_weakens_the_trust_is_held_back_until_it_is_accepted(
     services, trust, publisher, role_with_key, capsys
 ):
     publisher.publish(
@@ -70,7 +70,7 @@ def test_what_loosens_is_held_back_until_it_is_accepted(
         accept(services, SP_ID)
 
 
-def test_what_was_held_is_forgotten_when_the_service_provider_takes_it_back(
+def test_a_change_that_was_held_back_is_forgotten_when_the_service_provider_withdraws_it(
     services, trust, publisher, role_with_key
 ):
     publisher.publish(entity(role_with_key.replace(SIGNED, "")))
@@ -104,9 +104,9 @@ def test_a_failure_is_remembered_tried_again_later_and_repeats_nothing(
 
 
 def test_metadata_of_another_entity_or_without_the_signature_is_a_failure(
-    services, publisher, sender, identities
+    services, publisher, writer, identities
 ):
-    publisher.content = sender.sign(entity(attributes=' ID="_x"').encode())
+    publisher.content = writer.sign(entity(attributes=' ID="_x"').encode())
     add_from(services, Source(publisher.url, signed_by=identities.sp.certificate))
 
     for content in (entity(), entity(entity_id="urn:other")):
@@ -122,7 +122,7 @@ def test_a_trust_from_a_file_is_not_refreshed(services, trust, publisher, role_w
     assert state(services) is None
 
 
-def test_what_an_administrator_changed_meanwhile_is_not_undone(
+def test_a_change_that_an_administrator_made_meanwhile_is_not_undone(
     services, trust, publisher, role_with_key
 ):
     newer = services.trusts.read(entity(role_with_key.replace("/acs", "/newer")).encode())

@@ -25,7 +25,7 @@ from idp.management.metadata.source import (
         ("C:\\metadata\\sp.xml", False),
     ],
 )
-def test_a_url_is_told_from_a_path(source, expected):
+def test_a_url_is_distinguished_from_a_path(source, expected):
     assert is_url(source) is expected
     assert Source(source).is_remote is expected
     assert not Source(source, content=b"sent").is_remote

@@ -20,7 +20,8 @@ from typing import Any
 
 from sqlalchemy import Boolean, LargeBinary, text
 from support.clock import NOON, SetClock
-from support.servers.server_folder import make_keys, metadata
+from support.servers.server_folder import make_keys
+from support.service_providers.metadata_parts import metadata
 
 from idp.audit.record import SignInRecord
 from idp.directory.lockout import Origin

@@ -30,8 +30,6 @@ admin_token_file = "admin.token"
 allow_http = true
 """
 
-SP_ID = "https://sp.example.test/metadata"
-
 
 @pytest.fixture(scope="session")
 def keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -77,15 +75,3 @@ def services(farm_folder: Path) -> Iterator[Services]:
     """The rooms of that server, by this machine's clock."""
     with assembled(farm_folder) as rooms:
         yield rooms
-
-
-def metadata(entity_id: str = SP_ID, acs: str = "https://sp.example.test/acs") -> str:
-    """Return the metadata of a service provider."""
-    return (
-        '<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"'
-        f' entityID="{entity_id}"><md:SPSSODescriptor'
-        ' protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">'
-        '<md:AssertionConsumerService index="0"'
-        ' Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"'
-        f' Location="{acs}"/></md:SPSSODescriptor></md:EntityDescriptor>'
-    )

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask.testing import FlaskClient
 from support.adapters import odd_adapters
-from support.service_providers.service_provider import Asking
+from support.service_providers.service_provider import ServiceProvider
 from werkzeug.test import TestResponse
 
 from idp import logs
@@ -46,20 +46,20 @@ def pairs() -> Callable[[str], PemPair]:
 
 
 @pytest.fixture
-def sp(federation: Federation, pairs: Callable[[str], PemPair]) -> Asking:
+def sp(federation: Federation, pairs: Callable[[str], PemPair]) -> ServiceProvider:
     """A service provider with a trust; its users need the second factor."""
-    return Asking(federation, pairs("sp")).register()
+    return ServiceProvider(federation, pairs("sp")).register()
 
 
 @pytest.fixture
-def easy(sp: Asking) -> Asking:
+def easy(sp: ServiceProvider) -> ServiceProvider:
     """The same, whose users need no second factor."""
     sp.set(second_factor="never")
     return sp
 
 
 @pytest.fixture
-def approved(federation: Federation, sp: Asking, phone: Phone) -> StartedSignIn:
+def approved(federation: Federation, sp: ServiceProvider, phone: Phone) -> StartedSignIn:
     """A sign-in that only lacks its last post: the phone has approved it."""
     sign_in = federation.sign_in(sp.url())
     phone.approve(sign_in.number)

@@ -1,4 +1,7 @@
-"""A service provider's metadata written by hand, part by part."""
+"""A service provider's metadata written by hand, part by part.
+
+Every part takes the XML inside it, and attributes as text with a space before each.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,23 @@ from idp.saml.values import POST
 
 SP_ID = "https://sp.example.test/metadata"
 ACS_URL = "https://sp.example.test/acs"
-ACS = f'<md:AssertionConsumerService Binding="{POST}" Location="{ACS_URL}" index="0"/>'
+OTHER_ACS_URL = "https://sp.example.test/other"
+DEFAULT_ACS_URL = "https://sp.example.test/default"
+
+
+def acs(url: str = ACS_URL, index: int = 0, *, binding: str = POST, attributes: str = "") -> str:
+    return (
+        f'<md:AssertionConsumerService Binding="{binding}" Location="{url}" index="{index}"'
+        f"{attributes}/>"
+    )
+
+
+def slo(url: str, binding: str, response_url: str | None = None) -> str:
+    answers = f' ResponseLocation="{response_url}"' if response_url else ""
+    return f'<md:SingleLogoutService Binding="{binding}" Location="{url}"{answers}/>'
+
+
+ACS = acs()
 SIGNED = ' AuthnRequestsSigned="true"'
 """The attribute of a role that signs its requests."""
 
@@ -33,6 +52,11 @@ def entities(*inner: str, attributes: str = "") -> str:
         f'<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"{attributes}>'
         f"{''.join(inner)}</md:EntitiesDescriptor>"
     )
+
+
+def metadata(entity_id: str = SP_ID, acs_url: str = ACS_URL) -> str:
+    """Return the least that a service provider can say: its name and one address."""
+    return entity(role(acs(acs_url)), entity_id)
 
 
 def key(certificate: str, use: str = "", methods: str = "") -> str:

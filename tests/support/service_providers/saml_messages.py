@@ -1,4 +1,8 @@
-"""Characters for the SAML tests: our keys, a service provider that writes requests, our reader."""
+"""SAML messages written by hand and signed in every way, and our reader of them.
+
+``ServiceProvider`` sends messages to a server that runs. The writers here need no server, and sign
+even what nobody should sign.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ import pytest
 import xmlsec
 from cryptography.hazmat.primitives.asymmetric import ec
 from lxml import etree
+from support.service_providers.metadata_parts import ACS_URL, OTHER_ACS_URL, SP_ID
 
 from idp.saml import uris
 from idp.saml.bindings import SamlMessage, encode_redirect
@@ -22,7 +27,7 @@ from idp.saml.messages import RequestRules
 from idp.saml.refusal import Refused
 from idp.saml.requests import read_authn_request
 from idp.saml.signature import UNEXPECTED_ALGORITHM
-from idp.saml.signing import SigningKey
+from idp.saml.signing import SigningKey, sign_enveloped
 from idp.saml.values import (
     POST,
     REDIRECT,
@@ -32,9 +37,6 @@ from idp.saml.values import (
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SSO_URL = "https://idp.example.test/adfs/ls/"
-SP_ID = "https://sp.example.test/metadata"
-ACS_URL = "https://sp.example.test/acs"
-OTHER_ACS_URL = "https://sp.example.test/other"
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,29 @@ def identities() -> SimpleNamespace:
     )
 
 
-class Sender:
-    """A service provider that writes its messages by hand, and signs them with libxmlsec1."""
+def write_message(
+    element: str, issuer: str, attributes: Mapping[str, str | None], children: str = ""
+) -> bytes:
+    """Return a message of the SAML protocol; what is given is XML, attributes of None left out."""
+    written = "".join(
+        f' {name}="{value}"' for name, value in attributes.items() if value is not None
+    )
+    return (
+        f'<samlp:{element} xmlns:samlp="{uris.PROTOCOL}" xmlns:saml="{uris.ASSERTION}"{written}>'
+        f"<saml:Issuer>{issuer}</saml:Issuer>{children}</samlp:{element}>"
+    ).encode()
+
+
+def sign_message(message: bytes, key: SigningKey) -> bytes:
+    """Return *message* with a good enveloped signature of *key* after its Issuer."""
+    root = etree.fromstring(message)
+    canonical = etree.tostring(root, method="c14n", exclusive=True).decode()
+    head, issuer_end, tail = canonical.partition("</saml:Issuer>")
+    return sign_enveloped(head + issuer_end, tail, root.get("ID"), key).encode()
+
+
+class MessageWriter:
+    """Writes one kind of message by hand, and signs it with libxmlsec1."""
 
     element: str
     parameter = "SAMLRequest"
@@ -80,25 +103,18 @@ class Sender:
         self.identity = identity
 
     def message(
-        self,
-        children: str = "",
-        *,
-        issuer: str = SP_ID,
-        message_id: str = "_request1",
-        instant: str = "2026-11-24T12:00:00Z",
-        version: str = "2.0",
-        **attributes: str | None,
+        self, children: str = "", *, issuer: str = SP_ID, **attributes: str | None
     ) -> bytes:
-        """Return a good message; keyword attributes are added, or left out where None."""
-        given = {"Destination": SSO_URL, **self.attributes, **attributes}
-        written = "".join(
-            f' {name}="{value}"' for name, value in given.items() if value is not None
-        )
-        return (
-            f'<samlp:{self.element} xmlns:samlp="{uris.PROTOCOL}" xmlns:saml="{uris.ASSERTION}" '
-            f'ID="{message_id}" Version="{version}" IssueInstant="{instant}"{written}>'
-            f"<saml:Issuer>{issuer}</saml:Issuer>{children}{self.body}</samlp:{self.element}>"
-        ).encode()
+        """Return a good message; XML attributes given are added, or left out where None."""
+        given = {
+            "ID": "_request1",
+            "Version": "2.0",
+            "IssueInstant": "2026-11-24T12:00:00Z",
+            "Destination": SSO_URL,
+            **self.attributes,
+            **attributes,
+        }
+        return write_message(self.element, issuer, given, children + self.body)
 
     def forged(self, message: bytes) -> bytes:
         """Return *message* with what a forger would change in it."""
@@ -147,29 +163,19 @@ class Sender:
         return etree.tostring(root)
 
 
-class Requester(Sender):
-    """Sends AuthnRequests."""
-
+class AuthnRequestWriter(MessageWriter):
     element = "AuthnRequest"
     attributes: Mapping[str, str] = {"AssertionConsumerServiceURL": ACS_URL}
     harm = (ACS_URL, OTHER_ACS_URL)
 
-    def request(self, children: str = "", *, request_id: str = "_request1", **more: Any) -> bytes:
-        """Return a good AuthnRequest; keyword attributes are added, or left out where None."""
-        return self.message(children, message_id=request_id, **more)
 
-
-class LogoutRequester(Sender):
-    """Sends LogoutRequests."""
-
+class LogoutRequestWriter(MessageWriter):
     element = "LogoutRequest"
     body = "<saml:NameID>alice@example.test</saml:NameID>"
     harm = ("alice@", "mallory@")
 
 
-class LogoutResponder(Sender):
-    """Sends LogoutResponses."""
-
+class LogoutResponseWriter(MessageWriter):
     element = "LogoutResponse"
     parameter = "SAMLResponse"
     body = f'<samlp:Status><samlp:StatusCode Value="{uris.SUCCESS}"/></samlp:Status>'
@@ -178,8 +184,9 @@ class LogoutResponder(Sender):
 
 
 @pytest.fixture
-def sender(identities: SimpleNamespace) -> Requester:
-    return Requester(identities.sp)
+def writer(identities: SimpleNamespace) -> MessageWriter:
+    """The service provider's writer of AuthnRequests."""
+    return AuthnRequestWriter(identities.sp)
 
 
 class Reader:
@@ -225,13 +232,12 @@ def idp(identities: SimpleNamespace) -> Reader:
     return Reader(identities.sp)
 
 
-KINDS = {
-    # sender          reader
-    Requester:        read_authn_request,
-    LogoutRequester:  read_logout,
-    LogoutResponder:  read_logout,
+READERS = {
+    AuthnRequestWriter:    read_authn_request,
+    LogoutRequestWriter:   read_logout,
+    LogoutResponseWriter:  read_logout,
 }  # fmt: skip
-"""All messages that service providers send."""
+"""All messages that service providers send, and what reads each."""
 
 
 def refused_code(idp: Reader, message: SamlMessage | bytes) -> str:

@@ -198,7 +198,7 @@ KIN = {
 
 
 @pytest.mark.parametrize("name", KIN)
-def test_the_kin_of_the_five_does_what_it_says(name):
+def test_the_variants_of_the_five_rules_do_what_they_say(name):
     text, expected = KIN[name]
 
     assert issued(text) == expected
@@ -263,7 +263,7 @@ CANNOT = [
 
 
 @pytest.mark.parametrize(("text", "problem"), CANNOT)
-def test_what_cannot_be_read_is_named_with_its_place(text, problem):
+def test_a_syntax_error_is_reported_with_its_place(text, problem):
     with pytest.raises(UnreadableRule) as caught:
         parser.read(text)
 

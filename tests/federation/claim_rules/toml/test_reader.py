@@ -105,7 +105,7 @@ RULE = '[[claim_rules]]\nissue = "role"\nvalue = "x"\n'
         (RULE * 201, "no list of at most 200"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_with_a_rule_is_said_with_its_number(text, problem):
+def test_a_wrong_rule_is_reported_with_its_number(text, problem):
     text = text.replace(
         "%s", "http://schemas.xmlsoap.org/ws/2005/05/identity/claimproperties/format"
     )
@@ -163,7 +163,7 @@ def test_a_template_is_a_text_with_claims_in_braces(written, text):
         "{replace(" * 50,
     ],
 )  # fmt: skip
-def test_what_is_no_template_is_refused(written):
+def test_a_malformed_template_is_refused(written):
     with pytest.raises(BadRule):
         templates.read(written)
 
