@@ -108,7 +108,10 @@ class GlobalPolicy:
         return self._store.additional_rules()
 
     def set_additional_rules(self, text: str) -> None:
-        """Set the rules, or none by an empty text; raises :class:`BadPolicy`, :class:`BadRule`."""
+        """Set the rules, or none by an empty text.
+
+        Raises :class:`BadPolicy`, or :class:`~idp.federation.claim_rules.errors.BadRule`.
+        """
         from idp.federation.claim_rules.adfs.parser import read
 
         if len(text) > MAX_RULES_LENGTH:

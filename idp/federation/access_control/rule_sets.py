@@ -26,7 +26,10 @@ ADDITIONAL = "additional authentication rules"
 
 @lru_cache(maxsize=1024)
 def rules_of(text: str) -> ClaimRules:
-    """Return the rules of *text*, read once; raises :class:`BadRule`."""
+    """Return the rules of *text*, read once.
+
+    Raises :class:`~idp.federation.claim_rules.errors.BadRule`.
+    """
     return read(text)
 
 

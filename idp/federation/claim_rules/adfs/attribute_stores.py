@@ -73,12 +73,15 @@ def read_query(
         raise cursor.fault(
             asked.store,
             f"There is no store {asked.store.shown}",
-            f'There is "{directory_store.NAME}"',
+            f'Use "{directory_store.NAME}"',
         )
     attributes, user = _attributes(cursor, asked)
     if len(attributes) != len(asked.types):
-        counts = f"There are {len(asked.types)} types and {len(attributes)} attributes"
-        raise cursor.fault(asked.query, counts)
+        raise cursor.fault(
+            asked.query,
+            f"The query has {len(attributes)} attributes, but types has {len(asked.types)}",
+            "Give one type for each attribute",
+        )
     if user >= len(asked.params):
         raise cursor.fault(asked.query, f"There is no param for {{{user}}}")
     query = make_query(zip(asked.types, attributes, strict=True))

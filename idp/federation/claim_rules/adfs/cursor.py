@@ -32,7 +32,7 @@ class Cursor:
 
     def unexpected(self, token: Token, expected: str) -> UnreadableRule:
         """Return the error for a token in the place of what is *expected*."""
-        return self.fault(token, f"Found {token.shown}, expected {expected}")
+        return self.fault(token, f"Found {token.shown} where {expected} was expected")
 
     def take(self, *signs: str) -> bool:
         """Move past signs or words (in lower case) if they all come next; say whether they did."""
