@@ -12,7 +12,7 @@ from idp.cli.input_text import decode_text
 from idp.cli.output import json_option, print_json, print_warning, printable
 
 if TYPE_CHECKING:
-    from idp.federation.claim_rules.model import Rules
+    from idp.federation.claim_rules.model import ClaimRules
     from idp.federation.claims import Claim
     from idp.management.claim_rules import ClaimsSimulation
     from idp.services import Services
@@ -140,18 +140,18 @@ def test(
         _print_simulation(simulation)
 
 
-def _warn_of(rules: Rules) -> None:
+def _warn_of(rules: ClaimRules) -> None:
     from idp.management.claim_rules import unknown_attributes
 
     if unknown := unknown_attributes(rules):
         print_warning(f"the directory has no {', '.join(unknown)}")
 
 
-def _counted(rules: Rules) -> str:
+def _counted(rules: ClaimRules) -> str:
     return "1 rule" if len(rules) == 1 else f"{len(rules)} rules"
 
 
-def _print_toml(rules: Rules) -> None:
+def _print_toml(rules: ClaimRules) -> None:
     from idp.federation.claim_rules.toml.text import write_toml
 
     click.echo(write_toml(rules), nl=False)

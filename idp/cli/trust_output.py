@@ -11,7 +11,8 @@ import click
 from idp.cli.output import print_fields, print_json, print_warning, printable
 
 if TYPE_CHECKING:
-    from idp.federation.metadata.preview import Change, Preview
+    from idp.federation.metadata.diff import MetadataChange
+    from idp.federation.metadata.preview import Preview
     from idp.management.metadata.refresh import Report
 
 _SHOWN_ELSEWHERE = ("entity_id", "display_name", "signing_certificates", "encryption_certificates")
@@ -25,12 +26,12 @@ def print_preview(preview: Preview, *, as_json: bool) -> None:
         print_json(preview_as_json(preview))
         return
     provider = preview.described.service_provider
-    verb = "created" if preview.known is None else "updated"
+    verb = "created" if preview.current is None else "updated"
     click.echo(f"{printable(provider.entity_id)} would be {verb}:")
     print_fields(list(_trusted(preview)))
-    for warning in (*preview.weaknesses, *preview.loosens):
+    for warning in (*preview.weaknesses, *preview.weakened_by):
         print_warning(warning)
-    if preview.known is None:
+    if preview.current is None:
         return
     click.echo("Changes:" if preview.changes else "Nothing changes.")
     _print_changes(preview.changes)
@@ -44,13 +45,13 @@ def print_report(report: Report) -> None:
         print_warning(reason)
 
 
-def _print_changes(changes: Iterable[Change]) -> None:
+def _print_changes(changes: Iterable[MetadataChange]) -> None:
     for change in changes:
         click.echo(f"  {change.kind:<8} {change.what}  {printable(change.value)}")
 
 
 def _trusted(preview: Preview) -> Iterator[tuple[str, object]]:
-    from idp.federation.metadata.preview import shown
+    from idp.federation.metadata.diff import format_value
 
     provider, validity = preview.described.service_provider, preview.described.validity
     yield "  display_name", provider.display_name or provider.entity_id
@@ -58,7 +59,7 @@ def _trusted(preview: Preview) -> Iterator[tuple[str, object]]:
         if field.name not in _SHOWN_ELSEWHERE:
             value = getattr(provider, field.name)
             for each in value if isinstance(value, tuple) else (value,):
-                yield f"  {field.name}", shown(each)
+                yield f"  {field.name}", format_value(each)
     for use, report in preview.certificates:
         dates = f"{report.not_before:%Y-%m-%d} to {report.not_after:%Y-%m-%d}"
         yield (

@@ -33,7 +33,7 @@ def faults_of(entry: Entry) -> Iterator[str]:
     texts |= {f"group {group!r}": group for group in entry.groups}
     for name, text in texts.items():
         if len(text) > MAX_TEXT_LENGTH or not text.isprintable():
-            yield f"{name} is longer than {MAX_TEXT_LENGTH} or holds control characters"
+            yield f"{name} is longer than {MAX_TEXT_LENGTH} or contains control characters"
 
 
 def read_entries(text: str, taken: frozenset[str]) -> tuple[Entry, ...]:

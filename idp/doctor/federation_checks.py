@@ -10,7 +10,7 @@ from idp.adapters.registry import AdapterHost
 from idp.doctor.findings import Findings, ServerUnderTest, broken, from_error, warning
 from idp.federation.access_control.global_policy import UnreadableGlobalPolicy
 from idp.federation.access_control.policies import BadAccessControlPolicy
-from idp.federation.metadata.preview import certificates_of
+from idp.federation.metadata.preview import report_certificates
 from idp.federation.relying_party.registry import SHA1_WARNING
 from idp.federation.relying_party.settings import NOTHING
 from idp.federation.relying_party.trust import UnreadableTrust, readable
@@ -85,7 +85,7 @@ def trusts(server: ServerUnderTest, services: Services) -> Findings:
             "signature_algorithm=rsa-sha256",
         )
     for trust in readable(found):
-        for use, report in certificates_of(trust.service_provider, server.environment.now()):
+        for use, report in report_certificates(trust.service_provider, server.environment.now()):
             for weakness in report.weaknesses:
                 yield warning(
                     "weak_certificate",

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from idp.federation.claim_rules.directory_store import is_known
-from idp.federation.claim_rules.engine import Step
-from idp.federation.claim_rules.model import Query, Rules
+from idp.federation.claim_rules.engine import RuleResult
+from idp.federation.claim_rules.model import ClaimRules, Query
 from idp.federation.claims import Claim, short_name
 from idp.federation.issuance.issue import IssuedClaims, issue_claims, withheld
 from idp.management.simulation import simulate_request_context, simulate_sign_in
@@ -39,7 +39,7 @@ class ClaimsSimulation:
         return self.authenticated.claims
 
     @property
-    def steps(self) -> tuple[Step, ...] | None:
+    def steps(self) -> tuple[RuleResult, ...] | None:
         """What each rule made; None for a trust without rules."""
         return None if self.issued.outcome is None else self.issued.outcome.trace
 
@@ -64,17 +64,17 @@ class ClaimsSimulation:
         }
 
 
-def rules_of(services: Services, entity_id: str) -> Rules | None:
+def rules_of(services: Services, entity_id: str) -> ClaimRules | None:
     """Return the rules of a trust, None if it has none; raises ``UnknownTrust``."""
     return services.trusts.existing(entity_id).settings.claim_rules
 
 
-def set_rules(services: Services, entity_id: str, rules: Rules | None) -> RelyingPartyTrust:
+def set_rules(services: Services, entity_id: str, rules: ClaimRules | None) -> RelyingPartyTrust:
     """Set the rules of a trust; None restores the default claims. Raises ``UnknownTrust``."""
     return services.trusts.change(entity_id, {"claim_rules": rules})
 
 
-def unknown_attributes(rules: Rules) -> tuple[str, ...]:
+def unknown_attributes(rules: ClaimRules) -> tuple[str, ...]:
     """Return the attributes that rules query and the directory does not know."""
     asked = (
         name
@@ -139,7 +139,7 @@ def _claim_json(claim: Claim) -> dict[str, Any]:
     return {**asdict(claim), "properties": dict(claim.properties), "name": short_name(claim.type)}
 
 
-def _step_json(step: Step) -> dict[str, Any]:
+def _step_json(step: RuleResult) -> dict[str, Any]:
     return {
         "number": step.number,
         "name": step.rule.name,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from idp.federation.metadata.preview import certificates_of
+from idp.federation.metadata.preview import report_certificates
 from idp.federation.relying_party.registry import SHA1_WARNING
 from idp.federation.relying_party.trust import UnreadableTrust
 from idp.instants import json_instant
@@ -51,7 +51,7 @@ class TrustView:
             *_of_refreshing(self.refreshing),
             *(
                 f"{use} certificate {report.thumbprint[:16]}: {weakness}"
-                for use, report in certificates_of(self.trust.service_provider, self.now)
+                for use, report in report_certificates(self.trust.service_provider, self.now)
                 for weakness in report.weaknesses
             ),
         )
@@ -129,14 +129,14 @@ def preview_as_json(preview: Preview) -> dict[str, Any]:
         "dry_run": True,
         "entity_id": provider.entity_id,
         "display_name": provider.display_name or provider.entity_id,
-        "new": preview.known is None,
+        "new": preview.current is None,
         "metadata": _provider_json(provider),
         "certificates": [
             {"use": use, **_report_json(report)} for use, report in preview.certificates
         ],
         "weaknesses": list(preview.weaknesses),
         "changes": [asdict(change) for change in preview.changes],
-        "loosens": list(preview.loosens),
+        "loosens": list(preview.weakened_by),
         **_validity_json(preview.described.validity),
     }
 
@@ -184,7 +184,7 @@ def _provider_json(provider: ServiceProvider) -> dict[str, Any]:
 
 
 def _certificates_json(provider: ServiceProvider, now: datetime) -> list[dict[str, Any]]:
-    return [{"use": use, **_report_json(each)} for use, each in certificates_of(provider, now)]
+    return [{"use": use, **_report_json(each)} for use, each in report_certificates(provider, now)]
 
 
 def _report_json(report: CertificateReport) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from idp.federation.metadata.preview import Preview, preview_of
+from idp.federation.metadata.preview import Preview, make_preview
 from idp.federation.relying_party.trust import RelyingPartyTrust, UnreadableTrust
 from idp.management.metadata.refresh import begin_refreshing
 from idp.management.metadata.source import Source, content_of, without_details
@@ -35,15 +35,15 @@ def preview_from(services: Services, source: Source) -> Preview:
     metadata = content_of(services, source)
     with without_details(source):
         described = services.trusts.read(metadata, source.entity_id, signed_by=source.signed_by)
-    return preview_of(
+    return make_preview(
         described,
-        _known(services, described.service_provider.entity_id),
+        _find_readable(services, described.service_provider.entity_id),
         services.clock.now(),
     )
 
 
-def _known(services: Services, entity_id: str) -> RelyingPartyTrust | None:
-    """Return the trust that there is; one that cannot be read would be made anew."""
+def _find_readable(services: Services, entity_id: str) -> RelyingPartyTrust | None:
+    """Return the trust with this entity id; None without one, and for an unreadable one."""
     try:
         return services.trusts.find(entity_id)
     except UnreadableTrust:

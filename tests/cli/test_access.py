@@ -136,7 +136,7 @@ def test_a_refusal_is_one_line(args, code, refused, services_with_policy, tally)
 
 
 def test_text_that_is_no_toml_is_refused(refused, services_with_policy):
-    assert "no TOML" in refused("access", "set", "Staff", "-", input="[[permit")
+    assert "not TOML" in refused("access", "set", "Staff", "-", input="[[permit")
 
 
 def test_the_rule_for_all_trusts_is_shown_and_set(done, tally, services_with_policy):

@@ -96,7 +96,7 @@ def test_unreadable_rules_are_named_and_nothing_is_stored(done, refused, written
 
     problem = refused("sp", "claims", "import", ID, written(ADFS + 'c:[Type == "a"] => isue();'))
 
-    assert "Line 5, column 20: There is isue, where issue or add is due" in problem
+    assert "Line 5, column 20: Found isue where issue or add was expected" in problem
     assert "[bad_claim_rule]" in problem
     assert done("sp", "claims", "show", ID) == TOML
 

@@ -167,7 +167,7 @@ def test_adding_the_metadata_again_mends_an_unreadable_trust(damaged, tmp_path):
 
     assert preview["new"]
     assert added.exit_code == 0
-    assert '"event": "trust_mended"' in added.stderr
+    assert '"event": "trust_repaired"' in added.stderr
     assert [trust.get("error") for trust in damaged.run_json("sp", "list")] == [None] * 3
     damaged.run("sp", "set", WIKI, "second_factor=never")
     assert "SAMLResponse" in damaged.browser().sign_in(WIKI).text

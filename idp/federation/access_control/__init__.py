@@ -1,1 +1,19 @@
-"""Access control: who gets access to which trust, and who is asked for the second factor first."""
+"""Access control: who gets access to which trust, and who must give the second factor first.
+
+==================  ================================================================================
+module              what it has
+==================  ================================================================================
+``decision``        ``decide``: access and second factor for a user at a trust, each with reasons
+``policies``        access control policies (AD FS: ``Get-AdfsAccessControlPolicy``) as values
+``matching``        whether a rule of a policy permits a user
+``built_in``        the eight policies of AD FS
+``policy_file``     policies as TOML and JSON
+``catalogue``       ``AccessControl``: lists, sets, removes and assigns policies
+``rule_sets``       rules in AD FS's claim rule language that permit, deny or require MFA
+``global_policy``   the rule for all trusts, and which adapters are enabled
+==================  ================================================================================
+
+Read ``decision`` first; docs/access-control.md explains the same to administrators. The decision is
+pure. ``idp.store.access_control`` and ``idp.store.policies`` store policies,
+``idp.management.access_control`` has the use cases, and ``idp.signin`` decides at every sign-in.
+"""

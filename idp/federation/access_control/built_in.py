@@ -6,14 +6,19 @@ unauthenticated, and none needs access to register.
 
 from __future__ import annotations
 
-from idp.federation.access_control.policies import EXTRANET, INTRANET, AccessControlPolicy, Rule
+from idp.federation.access_control.policies import (
+    EXTRANET,
+    INTRANET,
+    AccessControlPolicy,
+    PolicyRule,
+)
 
 PERMIT_EVERYONE = "Permit everyone"
 GROUP_PARAMETER = "GroupParameter"
 
 _GROUP = (f"{{{GROUP_PARAMETER}}}",)
-_EVERYONE = Rule()
-_EVERYONE_WITH_MFA = Rule(require_mfa=True)
+_EVERYONE = PolicyRule()
+_EVERYONE_WITH_MFA = PolicyRule(require_mfa=True)
 
 _TABLE = (
     # name                                                        rules
@@ -22,17 +27,17 @@ _TABLE = (
     ("Permit everyone and require MFA",
         (_EVERYONE_WITH_MFA,)),
     ("Permit everyone and require MFA for specific group",
-        (_EVERYONE, Rule(groups=_GROUP, require_mfa=True))),
+        (_EVERYONE, PolicyRule(groups=_GROUP, require_mfa=True))),
     ("Permit everyone and require MFA from extranet access",
-        (_EVERYONE, Rule(networks=(EXTRANET,), require_mfa=True))),
+        (_EVERYONE, PolicyRule(networks=(EXTRANET,), require_mfa=True))),
     ("Permit everyone and require MFA from unauthenticated devices",
         (_EVERYONE_WITH_MFA,)),
     ("Permit everyone and require MFA, allow automatic device registration",
         (_EVERYONE_WITH_MFA,)),
     ("Permit everyone for intranet access",
-        (Rule(networks=(INTRANET,)),)),
+        (PolicyRule(networks=(INTRANET,)),)),
     ("Permit specific group",
-        (Rule(groups=_GROUP),)),
+        (PolicyRule(groups=_GROUP),)),
 )  # fmt: skip
 
 BUILT_IN = {name: AccessControlPolicy(name=name, permit=rules) for name, rules in _TABLE}

@@ -1,4 +1,4 @@
-"""The access control policies there are: built-in ones, and those that administrators make."""
+"""The catalogue of access control policies: the built-in ones and those of administrators."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 StoredPolicy = AccessControlPolicy | UnreadableAccessControlPolicy
-"""A policy as a store has it."""
+"""A policy as it is stored, readable or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +35,16 @@ class Listed:
 
 
 class AccessControlStore(Protocol):
-    """Where access control policies live, beside those that are built in."""
+    """Storage of the policies that administrators make."""
 
     def rules(self) -> AccessRules:
-        """Return what holds for all trusts."""
+        """Return the rules for all trusts and the custom policies."""
 
     def save_policy(self, policy: AccessControlPolicy) -> None:
-        """Store a policy, new or known by its name."""
+        """Store a policy, new or in place of the one with that name."""
 
     def remove_policy(self, name: str) -> bool:
-        """Remove a policy; False when there is none."""
+        """Remove a policy; return False if there is none."""
 
 
 class AccessControl:
@@ -55,7 +55,7 @@ class AccessControl:
         self._trusts = trusts
 
     def list(self) -> tuple[Listed, ...]:
-        """Return all policies, built-in ones first."""
+        """Return all policies, the built-in ones first."""
         rules = self._store.rules()
         assigned: dict[str, list[str]] = {}
         for trust in readable(self._trusts.trusts()):
@@ -71,32 +71,32 @@ class AccessControl:
         )
 
     def rules(self) -> AccessRules:
-        """Return what holds for all trusts now."""
+        """Return the rules for all trusts and the custom policies, as stored now."""
         return self._store.rules()
 
     def find(self, name: str) -> AccessControlPolicy:
         """Return a policy; raises :class:`BadAccessControlPolicy`."""
         rules = self._store.rules()
-        found = rules.policy(name)
-        if found is None:
+        policy = rules.policy(name)
+        if policy is None:
             raise rules.unreadable.get(name) or _unknown(name)
-        return found
+        return policy
 
     def set(self, policy: AccessControlPolicy) -> None:
-        """Store a policy, new or instead of the one of its name.
+        """Store a policy, new or in place of the one with that name.
 
-        Raises :class:`BadAccessControlPolicy` for a built-in one, and where a trust that has the
-        policy gives it other parameters than the new one has.
+        Raises :class:`BadAccessControlPolicy` for the name of a built-in policy, and if a trust
+        that has the policy gives it other parameters than the new one has.
         """
         _must_be_custom(policy.name)
-        for trust in self._having(policy.name):
+        for trust in self._trusts_with(policy.name):
             _must_fit(policy, trust)
         self._store.save_policy(policy)
 
     def remove(self, name: str) -> None:
-        """Remove a policy that no trust has; raises :class:`BadAccessControlPolicy`."""
+        """Remove a policy; raises :class:`BadAccessControlPolicy` if a trust has it."""
         _must_be_custom(name)
-        for trust in self._having(name):
+        for trust in self._trusts_with(name):
             raise BadAccessControlPolicy(
                 f"The trust {trust.entity_id!r} has the policy {name!r}",
                 "Give it another first: tallystick sp set ID access_control_policy=NAME",
@@ -105,11 +105,11 @@ class AccessControl:
             raise _unknown(name)
 
     def check(self, settings: TrustSettings) -> None:
-        """Raise :class:`BadAccessControlPolicy` unless the policy can be assigned so."""
+        """Raise :class:`BadAccessControlPolicy` if these settings cannot assign their policy."""
         if settings.access_control_policy:
             self.find(settings.access_control_policy).check(settings.access_control_parameters)
 
-    def _having(self, name: str) -> Iterator[RelyingPartyTrust]:
+    def _trusts_with(self, name: str) -> Iterator[RelyingPartyTrust]:
         trusts = readable(self._trusts.trusts())
         return (trust for trust in trusts if trust.settings.access_control_policy == name)
 
@@ -117,7 +117,7 @@ class AccessControl:
 def _must_be_custom(name: str) -> None:
     if name in BUILT_IN:
         raise BadAccessControlPolicy(
-            f"{name!r} is built in and stays as it is", "Choose another name"
+            f"{name!r} is built in and cannot be changed", "Choose another name"
         )
 
 
@@ -126,7 +126,7 @@ def _must_fit(policy: AccessControlPolicy, trust: RelyingPartyTrust) -> None:
         policy.check(trust.settings.access_control_parameters)
     except BadAccessControlPolicy as error:
         raise BadAccessControlPolicy(
-            f"The trust {trust.entity_id!r} has this policy, and: {error.problem}",
+            f"The trust {trust.entity_id!r} has this policy. {error.problem}",
             "Give the trust another policy first",
         ) from None
 

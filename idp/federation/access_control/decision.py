@@ -17,7 +17,7 @@ from idp.federation.access_control.global_policy import (
 from idp.federation.access_control.matching import permits
 from idp.federation.access_control.policies import (
     AccessControlPolicy,
-    Rule,
+    PolicyRule,
     UnreadableAccessControlPolicy,
 )
 from idp.federation.access_control.rule_sets import authorized_by, second_factor_by
@@ -126,7 +126,7 @@ def _nothing_permits(settings: TrustSettings, rules: AccessRules) -> str:
 
 def _matching(
     settings: TrustSettings, rules: AccessRules, authenticated: AuthenticatedUser
-) -> Iterator[tuple[str, Rule]]:
+) -> Iterator[tuple[str, PolicyRule]]:
     """Yield the rules of the trust's policy that permit the user, each with its name.
 
     A policy that was removed, or whose parameters changed after it was assigned, permits nobody.

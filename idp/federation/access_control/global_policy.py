@@ -1,18 +1,19 @@
 """The global policy: whether the second factor is asked for, and which providers are enabled.
 
-A rule for all trusts cannot be switched off by one of them: either is enough. AD FS
-asks for nothing until a rule says so. Here, until anything is said for all trusts, each asks that
-does not say ``never`` for itself: a default, which a trust may leave, and no rule.
+Either the rule for all trusts or that of one trust is enough to require the second factor; a trust
+cannot switch off a rule for all (AD FS: ``Set-AdfsAdditionalAuthenticationRule``). In AD FS nothing
+requires it until a rule is set. Here there is a default until then: each trust requires it unless
+it is set to ``never``.
 
 ===================  ====================  ==========================  ======================
 for all trusts       trust ``always``      trust ``global``            trust ``never``
 ===================  ====================  ==========================  ======================
-``default``          asks                  asks                        asks for none itself
-``always``           asks                  asks                        asks
-``never``            asks                  asks for none itself        asks for none itself
+``default``          required              required                    not by this
+``always``           required              required                    required
+``never``            required              not by this                 not by this
 ===================  ====================  ==========================  ======================
 
-Where a trust asks for none itself, its access control policy or the request still may.
+"Not by this": the access control policy of the trust, or the request, may still require it.
 """
 
 from __future__ import annotations
@@ -35,15 +36,15 @@ BY_DEFAULT = "the default: no rule for all trusts is set, and the trust does not
 
 
 class BadPolicy(TallystickError):
-    """Raised for a policy that does not exist."""
+    """Raised for a rule for all trusts that does not exist or is too long."""
 
     code = "bad_policy"
 
 
 class UnreadableGlobalPolicy(BadPolicy):
-    """A part of the global policy whose stored row this version cannot read.
+    """A part of the global policy whose stored row cannot be read.
 
-    *what* names the part in a sentence, *remedy* the command that sets it again.
+    ``what`` names the part, as the subject of a sentence.
     """
 
     code = "unreadable_policy"
@@ -57,7 +58,7 @@ class UnreadableGlobalPolicy(BadPolicy):
 
 
 def second_factor_reasons(of_all: str, settings: TrustSettings) -> tuple[str, ...]:
-    """Return why the second factor is asked for, by the table above; nothing where it is not."""
+    """Return why the second factor is required, by the table above; empty if it is not."""
     own = settings.second_factor
     reasons = (
         (BY_ALL,     of_all == ALWAYS),
@@ -68,39 +69,36 @@ def second_factor_reasons(of_all: str, settings: TrustSettings) -> tuple[str, ..
 
 
 class PolicyStore(Protocol):
-    """Where the global policy lives; its readers raise :class:`UnreadableGlobalPolicy`."""
+    """Storage of the global policy; reading raises :class:`UnreadableGlobalPolicy`."""
 
     def second_factor(self) -> str | None:
-        """Return what was set for all trusts, None when nothing was."""
+        """Return the rule for all trusts, None if it was never set."""
 
     def save_second_factor(self, value: str) -> None:
-        """Set it."""
+        """Set the rule for all trusts."""
 
     def additional_rules(self) -> str:
-        """Return the additional authentication rules for all trusts, empty when none were set."""
+        """Return the additional authentication rules for all trusts, empty if there are none."""
 
     def save_additional_rules(self, text: str) -> None:
-        """Set them."""
+        """Set the additional authentication rules for all trusts."""
 
     def enabled_providers(self) -> tuple[str, ...] | None:
-        """Return the names that were enabled, None when nothing was."""
+        """Return the names of the enabled adapters, None if none were ever set."""
 
 
 class GlobalPolicy:
-    """The policy for all trusts, as the database has it now.
-
-    Whatever reads it raises :class:`UnreadableGlobalPolicy` for a row that cannot be read.
-    """
+    """The policy for all trusts, as stored now; reading raises :class:`UnreadableGlobalPolicy`."""
 
     def __init__(self, store: PolicyStore) -> None:
         self._store = store
 
     def second_factor(self) -> str:
-        """Return ``default`` until it is set, ``always`` or ``never``."""
+        """Return the rule for all trusts: ``default`` until it is set, ``always`` or ``never``."""
         return self._store.second_factor() or DEFAULT
 
     def set_second_factor(self, value: str) -> None:
-        """Set it; raises :class:`BadPolicy`."""
+        """Set the rule for all trusts; raises :class:`BadPolicy`."""
         if value not in SECOND_FACTOR:
             raise BadPolicy(f"There is no policy {value!r}", f"Give {' or '.join(SECOND_FACTOR)}")
         self._store.save_second_factor(value)
@@ -110,9 +108,9 @@ class GlobalPolicy:
         return self._store.additional_rules()
 
     def set_additional_rules(self, text: str) -> None:
-        """Set them, none by an empty text.
+        """Set the rules, or none by an empty text.
 
-        Raises :class:`BadPolicy` and :class:`~idp.federation.claim_rules.errors.BadRule`.
+        Raises :class:`BadPolicy`, or :class:`~idp.federation.claim_rules.errors.BadRule`.
         """
         from idp.federation.claim_rules.adfs.parser import read
 
@@ -122,6 +120,6 @@ class GlobalPolicy:
         self._store.save_additional_rules(text.strip())
 
     def enabled_providers(self) -> tuple[str, ...]:
-        """Return the names of the enabled providers, in order."""
+        """Return the names of the enabled adapters, in their order."""
         enabled = self._store.enabled_providers()
         return DEFAULT_PROVIDERS if enabled is None else enabled

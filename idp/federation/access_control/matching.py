@@ -10,7 +10,7 @@ from idp.federation.access_control.policies import (
     ClaimCondition,
     Condition,
     Parameters,
-    Rule,
+    PolicyRule,
     network_of,
     parameter_of,
 )
@@ -19,7 +19,7 @@ from idp.federation.claims import Claim, claim_type
 from idp.federation.request_context import IpAddress, RequestContext, parse_address
 
 
-def permits(rule: Rule, parameters: Parameters, authenticated: AuthenticatedUser) -> bool:
+def permits(rule: PolicyRule, parameters: Parameters, authenticated: AuthenticatedUser) -> bool:
     """Say whether *rule* permits a user: its conditions hold, and none of its exceptions does."""
     return _holds(rule, parameters, authenticated) and not any(
         _holds(exception, parameters, authenticated) for exception in rule.exceptions

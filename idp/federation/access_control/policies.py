@@ -1,9 +1,8 @@
-"""Access control policies: rules that permit, each with its conditions and exceptions.
+"""Access control policies: rules that permit access, each with conditions and exceptions.
 
-The model is AD FS's (New-AdfsAccessControlPolicy): nobody gets in unless a rule permits, and any
-rule may. All conditions of a rule must hold; any exception cancels it. What is written ``{Name}``
-among networks or groups is a parameter: its values are given where the policy is assigned to a
-trust.
+The model is that of AD FS (``New-AdfsAccessControlPolicy``): a user gets access if at least one
+rule permits it. All conditions of a rule must hold, and one exception that holds cancels it.
+``{Name}`` among networks or groups is a parameter: each trust that has the policy gives it values.
 """
 
 from __future__ import annotations
@@ -32,22 +31,22 @@ MAX_VALUES = 256
 MAX_NAME_LENGTH = 128
 
 Parameters = Mapping[str, tuple[str, ...]]
-"""The values that a trust gives to a policy's parameters, by their names."""
+"""The values that a trust gives to the parameters of its policy, by name."""
 
 _MAPPED = IPv6Network("::ffff:0:0/96")
 _PARAMETER = re.compile(r"\{([A-Za-z][A-Za-z0-9_]{0,62})\}")
 
 
 class BadAccessControlPolicy(TallystickError):
-    """Raised for a policy that cannot be, or cannot be changed, removed or assigned so."""
+    """Raised for a policy with a fault, or one that cannot be changed, removed or assigned."""
 
     code = "bad_access_control_policy"
 
 
 class UnreadableAccessControlPolicy(BadAccessControlPolicy):
-    """A policy whose stored row this version cannot read: damaged, or of a newer version.
+    """A policy whose stored row cannot be read: it is damaged, or a newer version wrote it.
 
-    It permits nobody, and stands for the policy in lists.
+    Such a policy permits nobody. The error takes the place of the policy in lists.
     """
 
     code = "unreadable_policy"
@@ -62,36 +61,36 @@ class UnreadableAccessControlPolicy(BadAccessControlPolicy):
 
 
 def parameter_of(value: str) -> str | None:
-    """Return the name of the parameter that *value* stands for, None where it is itself."""
+    """Return the name of the parameter in *value*, None if it is a plain value."""
     found = _PARAMETER.fullmatch(value)
     return found[1] if found else None
 
 
 @lru_cache(maxsize=1024)
 def network_of(text: str) -> IPv4Network | IPv6Network:
-    """Return a range of addresses; raises :class:`ValueError`."""
+    """Return the range of addresses in *text*; raises :class:`ValueError`."""
     return ip_network(text)
 
 
 def check_network(value: str) -> str:
-    """Return *value*; raises :class:`ValueError` unless it is a side, a range or a parameter."""
+    """Return *value*; raises :class:`ValueError` if it is no side, range or parameter."""
     if value in (INTRANET, EXTRANET) or parameter_of(value):
         return value
     try:
         network = network_of(value)
     except ValueError:
         raise ValueError(
-            f"{value[:80]!r} is no network: give {INTRANET}, {EXTRANET}, an address, or a range "
+            f"{value[:80]!r} is not a network: give {INTRANET}, {EXTRANET}, an address, or a range "
             "like 10.0.0.0/8"
         ) from None
     if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):
-        raise ValueError(f"{value!r} would never match: write it as the IPv4 that it holds")
+        raise ValueError(f"{value!r} would never match: write the IPv4 address in it")
     return value
 
 
 def _printable(value: str) -> str:
     if not value.isprintable():
-        raise ValueError("there are characters in it that cannot be shown")
+        raise ValueError("it contains characters that cannot be displayed")
     return value
 
 
@@ -118,9 +117,9 @@ class _Part(BaseModel):
 
 
 class ClaimCondition(_Part):
-    """There is a claim of this type, with such a value where one is asked for.
+    """The user has a claim of this type, with a value like the given one if one is given.
 
-    ``type`` is a claim type or its short name. Values are compared letter by letter.
+    ``type`` is a claim type or its short name. Values are case-sensitive.
     """
 
     type: Text
@@ -138,9 +137,9 @@ class ClaimCondition(_Part):
 
 
 class Condition(_Part):
-    """What must hold, all of it; what is left out is not looked at.
+    """Conditions that must all hold; a condition that is left out always holds.
 
-    ``networks`` and ``groups``: one of them. ``claims``: each of them.
+    ``networks`` and ``groups``: one of them must match. ``claims``: all of them must.
     """
 
     networks: Annotated[tuple[Network, ...], Some] = Field(default=(), max_length=MAX_VALUES)
@@ -149,16 +148,16 @@ class Condition(_Part):
 
 
 class RuleException(Condition):
-    """A condition that cancels a permit."""
+    """Conditions that cancel a rule if they hold."""
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:
         if not (self.networks or self.groups or self.claims):
-            raise ValueError("an exception without a condition would cancel the rule always")
+            raise ValueError("an exception without a condition would always cancel the rule")
         return self
 
 
-class Rule(Condition):
+class PolicyRule(Condition):
     """Permits those for whom its conditions hold and none of its exceptions does."""
 
     exceptions: Annotated[tuple[RuleException, ...], Some] = Field(
@@ -172,11 +171,11 @@ class AccessControlPolicy(_Part):
 
     name: Name
     description: Text | Literal[""] = ""
-    rules: Annotated[tuple[Rule, ...], Some] = Field(alias="permit", max_length=MAX_RULES)
+    rules: Annotated[tuple[PolicyRule, ...], Some] = Field(alias="permit", max_length=MAX_RULES)
 
     @cached_property
     def parameters(self) -> dict[str, str]:
-        """What each parameter holds, ``networks`` or ``groups``, by its name."""
+        """What each parameter stands for, ``networks`` or ``groups``, by name."""
         return dict(_parameters(self.rules))
 
     @model_validator(mode="after")
@@ -187,19 +186,19 @@ class AccessControlPolicy(_Part):
         return self
 
     def check(self, given: Parameters) -> None:
-        """Raise :class:`BadAccessControlPolicy` unless *given* fits the policy's parameters."""
+        """Raise :class:`BadAccessControlPolicy` if *given* does not match the parameters."""
         wanted = self.parameters
         if set(given) != set(wanted):
             names = ", ".join(wanted) or "none"
             raise BadAccessControlPolicy(
-                f"The policy {self.name!r} has other parameters than are given: {names}",
-                "Set each as access_control_parameters.NAME=VALUE, and no other",
+                f"The policy {self.name!r} has other parameters than those given: {names}",
+                "Set each of them with access_control_parameters.NAME=VALUE, and no others",
             )
         for name, values in given.items():
             _check_values(name, wanted[name], values)
 
 
-def _parameters(rules: tuple[Rule, ...]) -> Iterator[tuple[str, str]]:
+def _parameters(rules: tuple[PolicyRule, ...]) -> Iterator[tuple[str, str]]:
     conditions: tuple[Condition, ...] = (
         *rules,
         *(each for rule in rules for each in rule.exceptions),

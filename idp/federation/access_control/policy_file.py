@@ -1,4 +1,4 @@
-"""Access control policies as TOML: each table ``[[permit]]`` is a rule."""
+"""Access control policies as TOML and JSON: each table ``[[permit]]`` is a rule."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from idp.federation.toml_values import toml_value
 
 
 def read_toml(name: str, text: str) -> AccessControlPolicy:
-    """Return the policy that *text* describes; raises :class:`BadAccessControlPolicy`."""
+    """Return the policy in the TOML *text*; raises :class:`BadAccessControlPolicy`."""
     try:
         values = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise BadAccessControlPolicy(f"This is no TOML: {error}", "Mend the file") from None
+        raise BadAccessControlPolicy(f"This is not TOML: {error}", "Correct the file") from None
     return read_policy(name, values)
 
 
 def read_policy(name: str, values: Mapping[str, Any]) -> AccessControlPolicy:
-    """Return the policy of parsed TOML or JSON; raises :class:`BadAccessControlPolicy`."""
+    """Return the policy in parsed TOML or JSON; raises :class:`BadAccessControlPolicy`."""
     try:
         return AccessControlPolicy.model_validate({**values, "name": name})
     except ValidationError as error:
-        faults = "; ".join(faults_in(error, "there is no such thing here"))
+        faults = "; ".join(faults_in(error, "this key is unknown"))
         raise BadAccessControlPolicy(
             f"Wrong policy {name[:MAX_NAME_LENGTH]!r}: {faults}",
             "Give [[permit]] tables with networks, groups, claims, except, require_mfa",
@@ -39,7 +39,7 @@ def read_policy(name: str, values: Mapping[str, Any]) -> AccessControlPolicy:
 
 
 def written(policy: AccessControlPolicy) -> str:
-    """Return the TOML that :func:`read_toml` reads as *policy*, without its name."""
+    """Return *policy* as TOML for :func:`read_toml`, without its name."""
     head = [f"description = {toml_value(policy.description)}\n"] if policy.description else []
     rules = [rule.model_dump(by_alias=True, exclude_defaults=True) for rule in policy.rules]
     return "\n".join(head + [_table(rule) for rule in rules])

@@ -16,7 +16,7 @@ from idp.federation.authenticated_user import AuthenticatedUser
 from idp.federation.claim_rules.adfs.parser import read
 from idp.federation.claim_rules.directory_store import DirectoryStore
 from idp.federation.claim_rules.engine import evaluate
-from idp.federation.claim_rules.model import Rules
+from idp.federation.claim_rules.model import ClaimRules
 from idp.federation.claims import DENY, PERMIT, Claim
 from idp.saml.contexts import MULTIPLE_AUTHN
 
@@ -25,7 +25,7 @@ ADDITIONAL = "additional authentication rules"
 
 
 @lru_cache(maxsize=1024)
-def rules_of(text: str) -> Rules:
+def rules_of(text: str) -> ClaimRules:
     """Return the rules of *text*, read once.
 
     Raises :class:`~idp.federation.claim_rules.errors.BadRule`.

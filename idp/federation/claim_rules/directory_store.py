@@ -1,4 +1,4 @@
-"""The attribute store "Active Directory": what our directory knows, by LDAP's names."""
+"""The attribute store "Active Directory": users of our directory, by LDAP's attribute names."""
 
 from __future__ import annotations
 
@@ -46,26 +46,28 @@ _ATTRIBUTES: dict[str, Callable[[Subject], tuple[str, ...]]] = {
 _BY_LOWER_NAME = {name.lower(): values for name, values in _ATTRIBUTES.items()}
 
 ATTRIBUTES = tuple(_ATTRIBUTES)
-"""The attributes that have values here; any other has none, as for a user without it."""
+"""The attributes with values; any other is empty, as for a user without it."""
 
 
 def is_known(attribute: str) -> bool:
-    """Say whether an attribute has values here; names are read in any case, as LDAP's are."""
+    """Say whether an attribute has values; as in LDAP, names are not case-sensitive."""
     return attribute.lower() in _BY_LOWER_NAME
 
 
-def no_name(name_id_format: str) -> None:
-    """Return no opaque name: for rules that are not run to issue anything."""
+def issue_no_name(name_id_format: str) -> None:
+    """Return no opaque NameID: for rules that are only evaluated for a decision."""
 
 
 class DirectoryStore:
-    """What is known of the one user who signs in; *opaque_name* gives names of their own."""
+    """The attributes of the user who signs in; *opaque_name* makes the user's opaque NameIDs."""
 
-    def __init__(self, user: Subject, opaque_name: Callable[[str], str | None] = no_name) -> None:
+    def __init__(
+        self, user: Subject, opaque_name: Callable[[str], str | None] = issue_no_name
+    ) -> None:
         self._user = user
         self.opaque_name = opaque_name
 
     def values(self, attribute: str) -> tuple[str, ...]:
-        """Return the values of one attribute of the user; none where there are none."""
+        """Return the values of an attribute of the user, empty if there are none."""
         values = _BY_LOWER_NAME.get(attribute.lower())
         return () if values is None else tuple(filter(None, values(self._user)))

@@ -1,8 +1,8 @@
-"""The claims engine: what rules make of the claims of one user, and which rule made each.
+"""The claims engine: evaluates claim rules for one user, and records which rule made each claim.
 
-Rules run in order. Each sees the claims that came in and what the rules before it made; ``issue``
-puts a claim into the output as well, ``add`` does not (docs/claims.md). A claim without a value is
-none, and what is there already is not made twice.
+Rules run in order. Each rule sees the incoming claims and those of the rules before it. As in AD
+FS, ``issue`` also puts a claim into the output and ``add`` does not. A claim without a value is
+dropped, and equal claims are made once.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Protocol
 
 from idp.federation.claim_rules.errors import TooMuchWork
 from idp.federation.claim_rules.model import (
+    ClaimRule,
     Condition,
     Count,
     Each,
@@ -26,16 +27,15 @@ from idp.federation.claim_rules.model import (
     Query,
     Ref,
     Replace,
-    Rule,
     Selector,
     Test,
     Text,
 )
-from idp.federation.claim_rules.patterns import MAX_VALUE_LENGTH, compiled
+from idp.federation.claim_rules.patterns import MAX_VALUE_LENGTH, compile_pattern
 from idp.federation.claims import AD_AUTHORITY, DENY, LOCAL_AUTHORITY, PERMIT, Claim
 
 MAX_RUNS = 10_000
-"""How often the rules of one evaluation may be run for combinations of claims, in all."""
+"""Combinations of claims for which the rules of one evaluation are run, in all."""
 MAX_CLAIMS = 5_000
 
 _COUNTS: dict[str, Callable[[int, int], bool]] = {
@@ -49,58 +49,60 @@ _COUNTS: dict[str, Callable[[int, int], bool]] = {
 
 
 class AttributeStore(Protocol):
-    """What is known of the user who signs in, beside the claims."""
+    """The attributes of the user who signs in, besides the claims."""
 
     def values(self, attribute: str) -> Sequence[str]:
-        """Return the values of an attribute, none where there is no such."""
+        """Return the values of an attribute, empty if there are none."""
 
     def opaque_name(self, name_id_format: str) -> str | None:
-        """Return a NameID that says nothing of the user, None where there may be none."""
+        """Return an opaque NameID of this format, None if the user may not get one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """What one rule has made; ``number`` counts the rules from 1."""
+class RuleResult:
+    """The claims that one rule made; ``number`` counts the rules from 1."""
 
     number: int
-    rule: Rule
+    rule: ClaimRule
     claims: tuple[Claim, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """``claims`` is the output; ``trace`` has a step for every rule, in order."""
+class Evaluation:
+    """``claims`` is the output; ``trace`` has a result for every rule, in order."""
 
     claims: tuple[Claim, ...]
-    trace: tuple[Step, ...]
+    trace: tuple[RuleResult, ...]
 
     @property
     def is_permitted(self) -> bool:
-        """Whether authorization rules let the user in: deny beats permit, whatever the order."""
+        """Whether authorization rules permit the user: deny beats permit in any order."""
         types = {claim.type for claim in self.claims}
         return PERMIT in types and DENY not in types
 
 
-def evaluate(rules: Sequence[Rule], claims: Iterable[Claim], store: AttributeStore) -> Outcome:
+def evaluate(
+    rules: Sequence[ClaimRule], claims: Iterable[Claim], store: AttributeStore
+) -> Evaluation:
     """Return what *rules* make of *claims*.
 
-    Raises :class:`TooMuchWork` where they make too many claims, too long ones.
+    Raises :class:`TooMuchWork` if they make too many claims or too long ones.
     """
     run = _Run(store)
     run.add(claims)
     output: dict[Claim, None] = {}
     trace = []
     for number, rule in enumerate(rules, 1):
-        made = tuple(dict.fromkeys(run.made_by(rule)))
+        made = tuple(dict.fromkeys(run.apply(rule)))
         run.add(made)
         if rule.output:
             output.update(dict.fromkeys(made))
-        trace.append(Step(number, rule, made))
-    return Outcome(tuple(output), tuple(trace))
+        trace.append(RuleResult(number, rule, made))
+    return Evaluation(tuple(output), tuple(trace))
 
 
 class _Run:
-    """One evaluation: the claims that rules see, and what may still be spent."""
+    """One evaluation: the claims that rules see, and how many combinations are left."""
 
     def __init__(self, store: AttributeStore) -> None:
         self._claims: dict[Claim, None] = {}
@@ -114,24 +116,24 @@ class _Run:
                 self._claims[claim] = None
                 self._by_type.setdefault(claim.type, []).append(claim)
         if len(self._claims) > MAX_CLAIMS:
-            raise TooMuchWork(f"The rules make more than {MAX_CLAIMS} claims of this user")
+            raise TooMuchWork(f"The rules make more than {MAX_CLAIMS} claims for this user")
 
-    def made_by(self, rule: Rule) -> Iterator[Claim]:
-        found: list[Sequence[Claim | None]] = []
+    def apply(self, rule: ClaimRule) -> Iterator[Claim]:
+        matched: list[Sequence[Claim | None]] = []
         for condition in rule.conditions:
-            claims = self._found_by(condition)
+            claims = self._match(condition)
             if not claims:
                 return
-            found.append(claims)
-        for combination in product(*found):
+            matched.append(claims)
+        for combination in product(*matched):
             self._runs -= 1
             if self._runs < 0:
                 raise TooMuchWork("The rules combine too many claims of this user")
             yield from (claim for claim in self._act(rule, combination) if claim.value)
 
-    def _found_by(self, condition: Condition) -> Sequence[Claim | None]:
-        """Return the claims to run the rule for; one None for a condition that only holds."""
-        selected = self._selected(condition.selector)
+    def _match(self, condition: Condition) -> Sequence[Claim | None]:
+        """Return the claims to run the rule for: one None for a condition that merely holds."""
+        selected = self._select(condition.selector)
         match condition:
             case Each():
                 return selected
@@ -141,7 +143,7 @@ class _Run:
                 holds = _COUNTS[operator](len(selected), number)
         return [None] if holds else []
 
-    def _selected(self, selector: Selector) -> list[Claim]:
+    def _select(self, selector: Selector) -> list[Claim]:
         claims: Iterable[Claim] = self._claims
         if selector.types is not None:
             claims = chain.from_iterable(self._by_type.get(type_, ()) for type_ in selector.types)
@@ -154,26 +156,26 @@ class _Run:
         if text is None:
             return False
         if test.operator.is_pattern:
-            found = any(compiled(each).matches(text) for each in test.texts)
+            matches = any(compile_pattern(each).matches(text) for each in test.texts)
         else:
-            found = text in test.texts
-        return found != test.operator.is_negated
+            matches = text in test.texts
+        return matches != test.operator.is_negated
 
-    def _act(self, rule: Rule, found: Sequence[Claim | None]) -> Iterator[Claim]:
+    def _act(self, rule: ClaimRule, found: Sequence[Claim | None]) -> Iterator[Claim]:
         match rule.action:
             case Pass():
                 if (claim := found[-1]) is not None:
                     yield claim
             case Issue() as issue:
-                yield from self._issued(issue, found)
+                yield from self._issue(issue, found)
             case Query(sources):
                 for type_, attributes in sources:
                     for attribute in attributes:
                         for value in self._store.values(attribute):
                             yield Claim(type_, value, AD_AUTHORITY)
 
-    def _issued(self, issue: Issue, found: Sequence[Claim | None]) -> Iterator[Claim]:
-        fill = functools.partial(self._filled, found=found)
+    def _issue(self, issue: Issue, found: Sequence[Claim | None]) -> Iterator[Claim]:
+        fill = functools.partial(self._fill, found=found)
         type_, issuer = fill(issue.type), fill(issue.issuer) or LOCAL_AUTHORITY
         properties = tuple((key, fill(text)) for key, text in issue.properties)
         for value in issue.values:
@@ -181,7 +183,7 @@ class _Run:
         if opaque := issue.opaque_format:
             yield Claim(type_, self._store.opaque_name(opaque) or "", issuer, properties)
 
-    def _filled(self, text: Text, found: Sequence[Claim | None]) -> str:
+    def _fill(self, text: Text, found: Sequence[Claim | None]) -> str:
         if len(text) == 1 and isinstance(text[0], str):
             return text[0]
         filled = "".join(self._piece(piece, found) for piece in text)
@@ -195,8 +197,8 @@ class _Run:
                 claim = found[number]
                 return (claim and _part(claim, part)) or ""
             case Replace(source, pattern, replacement):
-                text = self._filled(source, found)
-                return compiled(pattern).replace(text, replacement)
+                text = self._fill(source, found)
+                return compile_pattern(pattern).replace(text, replacement)
             case _:
                 return piece
 

@@ -1,4 +1,4 @@
-"""What can be wrong with a claim rule, and what ends an evaluation."""
+"""Errors of claim rules: rules with a fault, and evaluations that make too much."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from adapter.errors import TallystickError
 
 
 class BadRule(TallystickError):
-    """Raised for a rule that says nothing that can be done."""
+    """Raised for a rule that has a fault or cannot be understood."""
 
     code = "bad_claim_rule"
 
 
 class TooMuchWork(TallystickError):
-    """Raised when rules make more of one user than any service provider could want."""
+    """Raised if rules make too many claims of one user, or too long ones."""
 
     code = "claim_rules_too_much"
 

@@ -1,7 +1,7 @@
-"""Rules as values: conditions, and what follows from them.
+"""Claim rules as values: conditions, and an action if they hold.
 
-One rule is ``[conditions] => issue(…);`` of AD FS's language (docs/claims.md). The same values are
-read from TOML and from that language, and written in both.
+A rule is ``[conditions] => issue(…);`` in AD FS's claim rule language. TOML tables and that
+language are read into the same values, and both are written from them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Operator(StrEnum):
 
     @property
     def is_negated(self) -> bool:
-        """Whether it holds where the comparison does not."""
+        """Whether the operator holds if the comparison does not."""
         return self[0] == "!"
 
     @property
@@ -36,7 +36,7 @@ class Operator(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a claim: ``type``, ``value``, ``issuer``, or ``property`` with the key of one."""
+    """A part of a claim: ``type``, ``value``, ``issuer``, or the ``property`` with this key."""
 
     name: str
     key: str = ""
@@ -48,9 +48,9 @@ _PARTS = ("type", "value", "issuer", "property")
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """Holds for a claim whose part compares so with any of the texts (negated: with none)."""
+    """Holds for a claim whose part matches one of the texts (a negated operator: none of them)."""
 
-    __test__ = False  # for pytest, which looks for classes of this name
+    __test__ = False  # pytest would collect a class of this name
 
     part: Part
     operator: Operator
@@ -62,7 +62,7 @@ _OF_TYPE = (TYPE, Operator.EQUAL)
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """The claims for which all tests hold. ``types``: only such can be among them, None: any."""
+    """Selects the claims for which all tests hold; ``types``: their possible types, None: all."""
 
     tests: tuple[Test, ...] = ()
     types: tuple[str, ...] | None = field(init=False, compare=False, repr=False)
@@ -74,14 +74,14 @@ class Selector:
 
 @dataclass(frozen=True, slots=True)
 class Each:
-    """The rule is run once for each such claim, which it may refer to: ``c:[…]``."""
+    """Runs the rule once for each selected claim, which the action may use: ``c:[…]``."""
 
     selector: Selector
 
 
 @dataclass(frozen=True, slots=True)
 class Exists:
-    """There is such a claim, or, negated, there is none."""
+    """Holds if a claim is selected; negated, if none is."""
 
     selector: Selector
     negated: bool = False
@@ -92,7 +92,7 @@ COUNTS = ("==", "!=", "<", "<=", ">", ">=")
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """There are so many such claims."""
+    """Holds if the number of selected claims compares like this."""
 
     selector: Selector
     operator: str
@@ -104,7 +104,7 @@ Condition = Each | Exists | Count
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A part of the claim that a condition (by its number from 0) has found."""
+    """A part of the claim that a condition selected; conditions count from 0."""
 
     condition: int
     part: Part = VALUE
@@ -120,20 +120,19 @@ class Replace:
 
 
 Text = tuple["str | Ref | Replace", ...]
-"""Pieces that make one text, put together."""
+"""The pieces of a text, in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """Pass on the claim that the last condition has found, as it is."""
+    """Passes the claim on that the last condition selected, unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Make a claim of each value.
+    """Makes a claim for each value.
 
-    Without a value, a persistent or transient NameID is one that says nothing of the user, as this
-    server makes them.
+    A persistent or transient NameID without a value gets an opaque one from this server.
     """
 
     type: Text
@@ -143,7 +142,7 @@ class Issue:
 
     @property
     def opaque_format(self) -> str | None:
-        """The format of a NameID without a value, None for what is given one."""
+        """The format of a NameID without a value, None for any other claim."""
         if self.values or self.type != (NAME_IDENTIFIER,):
             return None
         match dict(self.properties).get(FORMAT):
@@ -154,9 +153,9 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Make claims of what the directory knows of the user who signs in.
+    """Makes claims from the directory's attributes of the user who signs in.
 
-    ``sources`` are pairs of a claim type and the attributes whose values it gets.
+    ``sources`` are pairs: a claim type and the attributes that it gets its values from.
     """
 
     sources: tuple[tuple[str, tuple[str, ...]], ...]
@@ -166,8 +165,8 @@ Action = Pass | Issue | Query
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """What is done where all conditions hold. ``output`` False: only later rules see it (add)."""
+class ClaimRule:
+    """An action if all conditions hold. ``output`` False: only later rules see the claims (add)."""
 
     conditions: tuple[Condition, ...]
     action: Action
@@ -175,18 +174,18 @@ class Rule:
     name: str = ""
 
 
-Rules = tuple[Rule, ...]
+ClaimRules = tuple[ClaimRule, ...]
 
 
 def equal(part: Part, *texts: str) -> Test:
-    """Return the test that a part is one of *texts*."""
+    """Return the test that a part equals one of *texts*."""
     return Test(part, Operator.EQUAL, texts)
 
 
-def selector_of(tests: Iterable[Test]) -> Selector:
-    """Return the selector of these tests in its one form: one for each part and operator.
+def make_selector(tests: Iterable[Test]) -> Selector:
+    """Return the selector of these tests in its normal form: one test for a part and operator.
 
-    Raises :class:`BadRule` for a part that would have to be, or to match, two things at once.
+    Raises :class:`BadRule` if a part would have to equal, or to match, two texts at once.
     """
     merged: dict[tuple[Part, Operator], tuple[str, ...]] = {}
     for test in tests:
@@ -202,16 +201,16 @@ def _order(item: tuple[tuple[Part, Operator], object]) -> tuple[int, str, int]:
     return _PARTS.index(part.name), part.key, list(Operator).index(operator)
 
 
-def properties_of(properties: Iterable[tuple[str, Text]]) -> tuple[tuple[str, Text], ...]:
-    """Return properties in their one order; raises :class:`BadRule` for one that comes twice."""
+def sort_properties(properties: Iterable[tuple[str, Text]]) -> tuple[tuple[str, Text], ...]:
+    """Return properties ordered by key; raises :class:`BadRule` for a repeated key."""
     ordered = tuple(sorted(properties, key=lambda pair: pair[0]))
     if len({key for key, _ in ordered}) < len(ordered):
-        raise BadRule("A claim is given a property twice", "Give it once")
+        raise BadRule("A claim has the same property twice", "Give it once")
     return ordered
 
 
-def text_of(*pieces: str | Ref | Replace) -> Text:
-    """Return the text of these pieces in its one form: no empty ones, no two strings in a row."""
+def join_text(*pieces: str | Ref | Replace) -> Text:
+    """Return the text of these pieces in its normal form, without empty and adjacent strings."""
     joined: list[str | Ref | Replace] = []
     for piece in pieces:
         if isinstance(piece, str) and joined and isinstance(last := joined[-1], str):
@@ -221,8 +220,8 @@ def text_of(*pieces: str | Ref | Replace) -> Text:
     return tuple(joined)
 
 
-def query_of(pairs: Iterable[tuple[str, str]]) -> Query:
-    """Return the query for pairs of a claim type and an attribute, by type."""
+def make_query(pairs: Iterable[tuple[str, str]]) -> Query:
+    """Return the query for pairs of a claim type and an attribute."""
     sources: dict[str, tuple[str, ...]] = {}
     for type_, attribute in pairs:
         sources[type_] = (*sources.get(type_, ()), attribute)

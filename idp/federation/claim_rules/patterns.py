@@ -1,9 +1,9 @@
-r"""Regular expressions of claim rules, matched by RE2 in a time that is linear in the value.
+r"""Regular expressions of claim rules, matched by RE2 in time that is linear in the value.
 
-Patterns come from administrators, values from users: with a matcher that goes back and tries
-again, ``^(a+)+$`` and thirty letters would hold a server for hours. RE2 knows .NET's syntax as far
-as it is regular; look-around, back-references and atomic groups are refused. ``$`` is the
-very end, and the letters around ``\b`` are those of ASCII.
+Patterns come from administrators and values from users: with a backtracking matcher, ``^(a+)+$``
+and thirty letters would keep a server busy for hours. RE2 supports the regular part of .NET's
+syntax; look-around, back-references and atomic groups are refused. ``$`` only matches the very end,
+and ``\b`` only knows the letters of ASCII.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ _DOTNETS = {
     r"\C": (None,                                None),
     r"\Z": (r"\z",                               None),
 }  # fmt: skip
-"""Where .NET means Unicode and RE2 ASCII, and what only one of them knows; None: refused."""
+"""Classes that are Unicode in .NET and ASCII in RE2, or that one of them lacks; None: refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A pattern that is ready to match; ``groups`` numbers its groups as .NET does."""
+    """A compiled pattern; ``groups`` has the numbers that .NET gives its groups."""
 
     re2: Any
     groups: dict[str, int]
 
     def matches(self, text: str) -> bool:
-        """Say whether the pattern is somewhere in *text*."""
+        """Say whether the pattern matches somewhere in *text*."""
         return self.re2.search(text) is not None
 
     def replace(self, text: str, replacement: str) -> str:
-        """Return *text* with every match replaced; ``$1``, ``${name}``, ``$&`` and ``$$`` count.
+        """Return *text* with every match replaced; ``$1``, ``${name}``, ``$&``, ``$$`` are filled.
 
-        Raises :class:`TooMuchWork` where that would be longer than a value may be.
+        Raises :class:`TooMuchWork` if the result is longer than a value may be.
         """
         length = len(text)
 
@@ -56,7 +56,7 @@ class Pattern:
             filled = _REFERENCE.sub(lambda reference: self._group(reference, found), replacement)
             length += len(filled)
             if length > MAX_VALUE_LENGTH:
-                raise TooMuchWork("A value grows too long")
+                raise TooMuchWork("A value becomes too long")
             return filled
 
         replaced: str = self.re2.sub(fill, text)
@@ -71,9 +71,9 @@ class Pattern:
 
 
 @functools.lru_cache(maxsize=512)
-def compiled(pattern: str) -> Pattern:
-    """Return the pattern of a text; raises :class:`BadRule`."""
-    # Imported here: who reads no rule with a pattern need not load it.
+def compile_pattern(pattern: str) -> Pattern:
+    """Return the compiled pattern of a text; raises :class:`BadRule`."""
+    # Imported here, so that rules without a pattern do not load RE2.
     import re2
 
     if len(pattern) > MAX_PATTERN_LENGTH:
@@ -82,42 +82,42 @@ def compiled(pattern: str) -> Pattern:
     options.max_mem = _MEMORY
     options.log_errors = False
     try:
-        made = re2.compile(_as_dotnet_means_it(pattern), options)
+        made = re2.compile(_translate_from_dotnet(pattern), options)
     except re2.error as error:
-        raise _not_understood(pattern, _sentence(error)) from None
+        raise _not_understood(pattern, _message_of(error)) from None
     return Pattern(made, _numbered(made))
 
 
-def _as_dotnet_means_it(pattern: str) -> str:
+def _translate_from_dotnet(pattern: str) -> str:
     in_set = False
 
-    def meant(token: re.Match[str]) -> str:
+    def translate(token: re.Match[str]) -> str:
         nonlocal in_set
         if token[0][0] != "\\":
             if in_set and token[0][0] == "-":
-                raise _not_understood(pattern, "a set cannot be taken from another")
+                raise _not_understood(pattern, "set subtraction is not supported")
             in_set = token[0] != "]"
             return token[0]
         as_is = (token[0], token[0])
         translated = _DOTNETS.get(token[0], as_is)[in_set]
         if translated is None:
-            raise _not_understood(pattern, f"{token[0]} is not known there")
+            raise _not_understood(pattern, f"{token[0]} is not supported there")
         return translated
 
-    return _TOKEN.sub(meant, pattern)
+    return _TOKEN.sub(translate, pattern)
 
 
 def _numbered(made: Any) -> dict[str, int]:
-    """Return where the groups are, by name and number; .NET numbers those with a name last."""
+    """Return RE2's numbers of the groups, by name and by .NET's number: named ones come last."""
     named = dict(made.groupindex)
     unnamed = [at for at in range(1, made.groups + 1) if at not in named.values()]
     numbers = enumerate([*unnamed, *named.values()], 1)
     return named | {str(number): at for number, at in numbers}
 
 
-def _sentence(error: Exception) -> str:
-    said = error.args[0] if error.args else ""
-    return said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+def _message_of(error: Exception) -> str:
+    message = error.args[0] if error.args else ""
+    return message.decode(errors="replace") if isinstance(message, bytes) else str(message)
 
 
 def _not_understood(pattern: str, why: str) -> BadRule:

@@ -1,4 +1,4 @@
-"""Whether a rule says something that can be done, and within bounds."""
+"""Checks that a rule can be evaluated and is within the limits."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from idp.federation.claim_rules.errors import BadRule
 from idp.federation.claim_rules.model import (
     Action,
+    ClaimRule,
     Condition,
     Each,
     Issue,
@@ -16,22 +17,21 @@ from idp.federation.claim_rules.model import (
     Query,
     Ref,
     Replace,
-    Rule,
     Test,
     Text,
 )
-from idp.federation.claim_rules.patterns import compiled
+from idp.federation.claim_rules.patterns import compile_pattern
 
 MAX_RULES = 200
 MAX_CONDITIONS = 9
-"""Templates refer to them by one digit."""
+"""Templates refer to a condition by one digit."""
 MAX_TEXT_LENGTH = 4096
-DEEPEST = 5
+MAX_DEPTH = 5
 _ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}(\([A-Za-z]{1,32}\))?", re.ASCII)
 
 
-def check(rule: Rule) -> Rule:
-    """Return the rule if it can be done; raises :class:`BadRule`."""
+def check(rule: ClaimRule) -> ClaimRule:
+    """Return *rule* if it has no fault; raises :class:`BadRule`."""
     if len(rule.conditions) > MAX_CONDITIONS:
         raise BadRule(f"A rule has more than {MAX_CONDITIONS} conditions")
     for condition in rule.conditions:
@@ -40,21 +40,21 @@ def check(rule: Rule) -> Rule:
     _check_action(rule.action, rule.conditions)
     for text in _strings(rule):
         if len(text) > MAX_TEXT_LENGTH or any(map(_is_control, text)):
-            raise BadRule("A text in a rule is too long, or holds control characters")
+            raise BadRule("A text in a rule is too long, or contains control characters")
     return rule
 
 
 def _check_test(test: Test) -> None:
     if not test.texts:
-        raise BadRule("A condition compares with nothing", "Give it a text")
+        raise BadRule("A condition has no text to compare with", "Give it one")
     for text in test.texts if test.operator.is_pattern else ():
-        compiled(text)
+        compile_pattern(text)
 
 
 def _check_action(action: Action, conditions: tuple[Condition, ...]) -> None:
     match action:
         case Pass() if not conditions or not isinstance(conditions[-1], Each):
-            raise BadRule("A claim is passed on that no condition has found")
+            raise BadRule("A claim is passed on that no condition selects")
         case Issue():
             if not action.type or not (action.values or action.opaque_format):
                 raise BadRule("A claim has no type, or no value", "Give it both")
@@ -62,28 +62,30 @@ def _check_action(action: Action, conditions: tuple[Condition, ...]) -> None:
             for text in (action.type, action.issuer, *action.values, *texts):
                 _check_text(text, conditions)
         case Query(sources):
-            names = [name for _, found in sources for name in found]
+            names = [name for _, attributes in sources for name in attributes]
             if not names or not all(type_ for type_, _ in sources):
-                raise BadRule("The directory is asked for nothing", "Name an attribute")
+                raise BadRule("The directory is asked for no attribute", "Name one")
             for name in names:
                 if not _ATTRIBUTE.fullmatch(name):
-                    raise BadRule(f"{name[:60]!r} is no name of an attribute", "Give one like mail")
+                    raise BadRule(
+                        f"{name[:60]!r} is not the name of an attribute", "Give one like mail"
+                    )
 
 
 def _check_text(text: Text, conditions: tuple[Condition, ...], depth: int = 0) -> None:
-    if depth > DEEPEST:
-        raise BadRule(f"A value is replaced in more than {DEEPEST} times")
+    if depth > MAX_DEPTH:
+        raise BadRule(f"Replacements are nested more than {MAX_DEPTH} deep")
     for piece in text:
         match piece:
             case Ref(number):
-                found = conditions[number] if 0 <= number < len(conditions) else None
-                if not isinstance(found, Each):
+                condition = conditions[number] if 0 <= number < len(conditions) else None
+                if not isinstance(condition, Each):
                     raise BadRule(
-                        f"A value refers to condition {number + 1}, which finds no claim",
-                        "Refer to a condition that stands for each claim",
+                        f"A value refers to condition {number + 1}, which selects no claim",
+                        "Refer to a condition that runs the rule for each claim",
                     )
             case Replace(source, pattern):
-                compiled(pattern)
+                compile_pattern(pattern)
                 _check_text(source, conditions, depth + 1)
 
 
@@ -92,7 +94,7 @@ def _is_control(char: str) -> bool:
 
 
 def _strings(value: object) -> Iterator[str]:
-    """Return every text in a value, however deep."""
+    """Yield every text in a value, at any depth."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, tuple):

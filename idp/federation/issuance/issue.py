@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from adapter.contract import AUTHENTICATION_METHOD
 from idp.federation.claim_rules.directory_store import DirectoryStore
-from idp.federation.claim_rules.engine import Outcome, evaluate
+from idp.federation.claim_rules.engine import Evaluation, evaluate
 from idp.federation.claims import (
     ATTRIBUTE_NAME_FORMAT,
     AUTHENTICATION_INSTANT,
@@ -53,7 +53,7 @@ class IssuedClaims:
     name_id: NameID | None
     attributes: tuple[Attribute, ...]
     context: str | None = None
-    outcome: Outcome | None = None
+    outcome: Evaluation | None = None
 
 
 def issue_claims(
@@ -85,7 +85,7 @@ def issue_claims(
     )
 
 
-def withheld(outcome: Outcome, methods: tuple[str, ...]) -> tuple[Claim, ...]:
+def withheld(outcome: Evaluation, methods: tuple[str, ...]) -> tuple[Claim, ...]:
     """Return what rules issue about the sign-in but was not proved, and is therefore left out."""
     return tuple(
         claim
@@ -101,7 +101,7 @@ def _is_attribute(claim: Claim, methods: tuple[str, ...]) -> bool:
     return claim.type not in _NO_ATTRIBUTES
 
 
-def _name_ids(outcome: Outcome) -> Iterator[NameID]:
+def _name_ids(outcome: Evaluation) -> Iterator[NameID]:
     for claim in outcome.claims:
         if claim.type == NAME_IDENTIFIER:
             yield NameID(

@@ -1,8 +1,8 @@
-"""The metadata folder: a file dropped there is a trust.
+"""The metadata folder: each file of SAML metadata in it becomes a trust.
 
-``NAME.xml`` is SAML metadata, ``NAME.toml`` beside it its settings. A file is read again when it
-or its settings have changed; until then, what administrators change of the trust stays. Taking a
-file away removes nothing.
+``NAME.xml`` is the metadata, ``NAME.toml`` beside it has the settings. A trust is updated when one
+of its two files has changed; until then, changes by administrators stay. Removing a file removes no
+trust.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ from idp.federation.relying_party.trust import RelyingPartyTrust
 
 
 class BadTrustFile(TallystickError):
-    """Raised for a file of the folder that cannot be a trust."""
+    """Raised for a file of the folder that cannot become a trust."""
 
     code = "bad_trust_file"
 
 
 @dataclass(frozen=True, slots=True)
 class FolderReport:
-    """What became of a folder: entity ids made or updated, and a sentence for each bad file."""
+    """The entity ids that were made or updated, and a sentence for each bad file."""
 
     loaded: tuple[str, ...]
     faults: tuple[str, ...]
 
 
 def load_folder(trusts: TrustRegistry, folder: Path) -> FolderReport:
-    """Make or update a trust for each ``NAME.xml``; a bad file is reported and spoils no other."""
-    known = {trust.source: trust for trust in trusts.list()}
+    """Make or update a trust for each ``NAME.xml``; a bad file does not affect the others."""
+    by_source = {trust.source: trust for trust in trusts.list()}
     loaded: list[str] = []
     faults: list[str] = []
     for path in sorted(folder.resolve().glob("*.xml")):
         try:
-            trust = _load(trusts, path, known)
+            trust = _load(trusts, path, by_source)
         except TallystickError as error:
             faults.append(f"{path.name}: {error}")
         else:
@@ -50,11 +50,11 @@ def load_folder(trusts: TrustRegistry, folder: Path) -> FolderReport:
 
 
 def _load(
-    trusts: TrustRegistry, path: Path, known: Mapping[str, RelyingPartyTrust]
+    trusts: TrustRegistry, path: Path, by_source: Mapping[str, RelyingPartyTrust]
 ) -> RelyingPartyTrust | None:
     metadata, settings = _content(path), _content(path.with_suffix(".toml"), optional=True)
     digest = hashlib.sha256(b"%d:" % len(metadata) + metadata + settings).hexdigest()
-    earlier = known.get(str(path))
+    earlier = by_source.get(str(path))
     if earlier is not None and earlier.source_digest == digest:
         return None
     _refuse_second_file(trusts, path, metadata)
@@ -67,13 +67,13 @@ def _load(
 
 
 def _refuse_second_file(trusts: TrustRegistry, path: Path, metadata: bytes) -> None:
-    """Two files of one entity id would take turns at every start."""
+    """Raise if another file has the entity id: the two would replace each other at every start."""
     trust = trusts.find(trusts.read(metadata).service_provider.entity_id)
     if trust is None or trust.source == str(path):
         return
     first = Path(trust.source)
     if first.parent == path.parent and first.exists():
-        raise BadTrustFile(f"{first.name} is the trust {trust.entity_id} already", "Keep one file")
+        raise BadTrustFile(f"{first.name} already has the trust {trust.entity_id}", "Keep one file")
 
 
 def _content(path: Path, *, optional: bool = False) -> bytes:
@@ -82,7 +82,7 @@ def _content(path: Path, *, optional: bool = False) -> bytes:
     except FileNotFoundError:
         if optional:
             return b""
-        raise BadTrustFile(f"{path.name} has just gone") from None
+        raise BadTrustFile(f"{path.name} was removed meanwhile") from None
     except OSError as error:
         raise BadTrustFile(
             f"{path.name} cannot be read: {error.strerror}", "Check its permissions"
@@ -93,5 +93,5 @@ def _settings(path: Path, content: bytes) -> TrustSettings:
     try:
         values = tomllib.loads(content.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadTrustFile(f"{path.name} is no TOML: {error}", "Mend the file") from None
+        raise BadTrustFile(f"{path.name} is not TOML: {error}", "Correct the file") from None
     return read_settings(values, path.name)

@@ -1,8 +1,9 @@
-"""When a trust's metadata is fetched again, and what is remembered of that.
+"""When a trust's metadata is fetched again, and the state that is stored about it.
 
-AD FS looks at metadata that came from an address every 1440 minutes (MonitoringInterval); metadata
-may ask for more by its ``cacheDuration``, and what has a ``validUntil`` is fetched when half of the
-time is gone. After a failure it is tried again soon, and then ever more rarely.
+AD FS fetches metadata that came from a URL every 1440 minutes (``Get-AdfsProperties``:
+MonitoringInterval). A ``cacheDuration`` in the metadata may ask for a shorter interval. Metadata
+with a ``validUntil`` is fetched when half of the time until then has passed. After a failure the
+next attempt comes soon, and later ones after longer and longer waits.
 """
 
 from __future__ import annotations
@@ -14,15 +15,15 @@ from typing import Protocol
 from idp.saml.validity import UNLIMITED, Validity
 
 MIN_INTERVAL = timedelta(minutes=5)
-"""Between two looks, whatever metadata asks for."""
+"""The shortest interval between two fetches, whatever the metadata asks for."""
 
 LEASE = timedelta(minutes=10)
-"""How long a node that has claimed a refresh may take; then another one may try."""
+"""How long a node may take for a refresh it has claimed; then another node may claim it."""
 
 
 @dataclass(frozen=True, slots=True)
 class PendingUpdate:
-    """New metadata that waits for an administrator, since it would loosen the trust."""
+    """New metadata that waits for an administrator, because it would weaken the trust."""
 
     document: bytes
     reasons: tuple[str, ...]
@@ -31,9 +32,10 @@ class PendingUpdate:
 
 @dataclass(frozen=True, slots=True)
 class RefreshState:
-    """What is known of the refreshing of one trust; ``fault`` says why the last try failed.
+    """The state of refreshing one trust; ``fault`` says why the last attempt failed.
 
-    ``held_is_unreadable`` says that there is a pending update whose stored row cannot be read.
+    ``held`` is an update that waits for an administrator. ``held_is_unreadable`` is true if there
+    is one whose stored row cannot be read.
     """
 
     due_at: datetime
@@ -46,26 +48,26 @@ class RefreshState:
 
 
 class RefreshStore(Protocol):
-    """Where these states live, by entity id."""
+    """Storage of these states, by entity id."""
 
     def state(self, entity_id: str) -> RefreshState | None:
-        """Return what is known of one trust; None for one that is not refreshed."""
+        """Return the state of a trust, None if it is not refreshed."""
 
     def states(self) -> dict[str, RefreshState]:
-        """Return what is known of all."""
+        """Return the states of all trusts that are refreshed."""
 
     def save(self, entity_id: str, state: RefreshState) -> None:
-        """Remember it."""
+        """Store the state of a trust."""
 
     def forget(self, entity_id: str) -> None:
-        """Refresh this trust no more."""
+        """Stop refreshing this trust."""
 
     def claim_due(self, now: datetime, until: datetime) -> str | None:
-        """Return a trust whose refresh is due, for this caller alone *until* then, or None."""
+        """Reserve a trust whose refresh is due *until* then, and return its entity id."""
 
 
-def next_look(now: datetime, interval: timedelta, validity: Validity) -> datetime:
-    """Return when metadata of this *validity*, fetched *now*, is to be fetched again."""
+def next_fetch(now: datetime, interval: timedelta, validity: Validity) -> datetime:
+    """Return when metadata with this *validity*, fetched *now*, is fetched again."""
     waits = [interval]
     if validity.cache_duration is not None:
         waits.append(validity.cache_duration)
@@ -74,7 +76,7 @@ def next_look(now: datetime, interval: timedelta, validity: Validity) -> datetim
     return now + max(MIN_INTERVAL, min(waits))
 
 
-def next_try(now: datetime, interval: timedelta, failures: int) -> datetime:
-    """Return when to try again after so many *failures* in a row: 5 minutes, 10, 20 …"""
+def next_attempt(now: datetime, interval: timedelta, failures: int) -> datetime:
+    """Return when to try again after this number of *failures* in a row: 5 minutes, 10, 20 …"""
     doublings = min(failures - 1, 20)
     return now + max(MIN_INTERVAL, min(interval, MIN_INTERVAL * (1 << doublings)))

@@ -1,8 +1,9 @@
-"""What new metadata would take away from a trust's strictness.
+"""Which changes of metadata make a trust less strict.
 
-A refresh comes by itself, from whoever holds an address; so what asks for less than before, or has
-people sent elsewhere, waits for an administrator. What is not named here is harmless: another key
-beside the old ones, an address more on a host that is known, another name for people.
+A refresh runs without an administrator and trusts whoever controls the URL. So an update that
+requires less than before, or sends users to another host, is held back until an administrator
+accepts it. All other changes are harmless: a further key, a further address on a known host,
+another display name.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from idp.saml.values import ServiceProvider
 
 
 def weakened_by(old: ServiceProvider, new: ServiceProvider, now: datetime) -> tuple[str, ...]:
-    """Return, as sentences without a full stop, what *new* loosens; none when it is harmless."""
+    """Return a sentence without full stop for each point in which *new* is less strict."""
     return (
         *_flags(old, new),
         *_signing_keys(old, new, now),
@@ -36,7 +37,7 @@ def _flags(old: ServiceProvider, new: ServiceProvider) -> Iterator[str]:
 
 
 def _signing_keys(old: ServiceProvider, new: ServiceProvider, now: datetime) -> Iterator[str]:
-    """A certificate that has ended may go; whoever takes one away before that is asked."""
+    """An expired certificate may be removed; removing a valid one needs an administrator."""
     for certificate in old.signing_certificates:
         if certificate not in new.signing_certificates and not is_expired(certificate, now):
             yield f"the signing certificate {_short(certificate)} is gone"
@@ -48,14 +49,14 @@ def _encryption(old: ServiceProvider, new: ServiceProvider) -> Iterator[str]:
 
 
 def _hosts(old: ServiceProvider, new: ServiceProvider) -> Iterator[str]:
-    known = set(_origins(old))
+    known_origins = set(_origins(old))
     for origin in dict.fromkeys(_origins(new)):
-        if origin not in known:
+        if origin not in known_origins:
             yield f"an address is on another host, {origin}"
 
 
 def _origins(provider: ServiceProvider) -> Iterator[str]:
-    """Yield scheme, host and port of every address that people are sent to."""
+    """Yield scheme, host and port of every address that users are sent to."""
     for field in fields(provider):
         value = getattr(provider, field.name)
         for element in value if isinstance(value, tuple) else (value,):

@@ -1,1 +1,18 @@
-"""Relying party trusts: the trust, its settings, and the registry of all trusts."""
+"""Relying party trusts (AD FS: ``Get-AdfsRelyingPartyTrust``): the service providers we serve.
+
+====================  ==============================================================================
+module                what it has
+====================  ==============================================================================
+``trust``             :class:`~idp.federation.relying_party.trust.RelyingPartyTrust`: what the
+                      metadata says and how the trust is served; ``UnreadableTrust``
+``settings``          ``TrustSettings``: every setting with its default and its help
+``setting_types``     the kinds of values that settings have, and how each is read and checked
+``setting_changes``   reads settings that people give, and changes them by text or JSON values
+``registry``          ``TrustRegistry``: adds, finds, changes and removes trusts; the protocol
+                      ``TrustStore``, which ``idp.store.trusts`` implements
+====================  ==============================================================================
+
+Read ``trust`` first. A new setting is one field of ``TrustSettings``: commands, REST, trust files,
+the page of the trust and the database take it from there. ``idp.management.trusts`` has the use
+cases of administrators, ``idp.federation.metadata`` compares metadata with a trust.
+"""

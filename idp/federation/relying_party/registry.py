@@ -1,4 +1,4 @@
-"""The relying party trusts there are: made from metadata, changed, and taken away."""
+"""The registry of relying party trusts: makes them from metadata, changes and removes them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SHA1_WARNING = "messages are signed with SHA-1, which can be forged (signature_a
 
 
 class UnknownTrust(TallystickError):
-    """Raised when there is no trust of an entity id."""
+    """Raised if no trust has an entity id."""
 
     code = "unknown_trust"
 
@@ -38,18 +38,19 @@ class UnknownTrust(TallystickError):
 
 
 class IdentifierTaken(TallystickError):
-    """Raised for an entity id that another trust goes by."""
+    """Raised if another trust has an entity id, as its own or as a further one."""
 
     code = "identifier_taken"
 
     def __init__(self, identifier: str) -> None:
         super().__init__(
-            f"Another trust goes by {identifier!r}", "Take it away there: see identifiers"
+            f"Another trust has the entity id {identifier!r}",
+            "Remove it from the identifiers of that trust, or remove the trust",
         )
 
 
 class TrustStore(Protocol):
-    """Where relying party trusts live."""
+    """Storage of relying party trusts."""
 
     def trust(self, entity_id: str) -> StoredTrust | None:
         """Return one trust, readable or not."""
@@ -61,7 +62,7 @@ class TrustStore(Protocol):
         """Return the entity ids of the trusts that are set to a signature algorithm."""
 
     def metadata(self, entity_id: str) -> bytes | None:
-        """Return the metadata that a trust was last read from."""
+        """Return the metadata that a trust was last made or updated from."""
 
     def change_trust(
         self,
@@ -76,7 +77,7 @@ class TrustStore(Protocol):
         """
 
     def remove_trust(self, entity_id: str) -> bool:
-        """Remove a trust; False when there is none."""
+        """Remove a trust; return False if there is none."""
 
 
 class TrustRegistry:
@@ -89,7 +90,7 @@ class TrustRegistry:
         allow_http: bool = False,
         check: Callable[[TrustSettings], None] = lambda _settings: None,
     ) -> None:
-        """``check`` raises what is wrong with settings that name things outside the trust."""
+        """*check* raises an error if settings name something that does not exist."""
         self._store = store
         self._clock = clock
         self._allow_http = allow_http
@@ -105,52 +106,53 @@ class TrustRegistry:
         source_digest: str = "",
         signed_by: str | None = None,
     ) -> RelyingPartyTrust:
-        """Make a trust from SAML metadata, or update the one of the same entity id.
+        """Make a trust from SAML metadata, or update the trust with the same entity id.
 
-        An update keeps the settings unless others are given; one of a trust that cannot be read
-        keeps what can be read of it. *entity_id* chooses one of several in the metadata.
-        *signed_by* is the certificate (base64) whose key must have signed all of it, from now on;
-        without one, it is the certificate of the trust that there is. Raises
-        :class:`~idp.saml.metadata.BadMetadata`.
+        An update keeps the settings unless *settings* are given. If the stored trust cannot be
+        read, the update keeps what can be read of it. *entity_id* chooses one of several service
+        providers in the metadata. *signed_by* is a certificate (base64): its key must have signed
+        this metadata and all later ones; an update without it uses the certificate of the trust.
+        Raises :class:`~idp.saml.bad_metadata.BadMetadata`.
         """
         described = self.read(metadata, entity_id, signed_by=signed_by)
         provider, now = described.service_provider, self._clock.now()
         if settings is not None:
             self._check(settings)
 
-        def make(known: StoredTrust | None) -> RelyingPartyTrust:
+        def make(before: StoredTrust | None) -> RelyingPartyTrust:
             return RelyingPartyTrust(
                 entity_id=provider.entity_id,
                 display_name=provider.display_name or provider.entity_id,
                 service_provider=provider,
-                settings=_settings_for(known, settings),
+                settings=_settings_for(before, settings),
                 source=source,
-                added_at=known.added_at if known else now,
+                added_at=before.added_at if before else now,
                 changed_at=now,
                 source_digest=source_digest,
                 validity=described.validity,
-                signed_by=signed_by or (known.signed_by if known else None),
+                signed_by=signed_by or (before.signed_by if before else None),
             )
 
         made = self._store.change_trust(provider.entity_id, make, described.document)
-        return _existing(provider.entity_id, made)
+        return _must_exist(provider.entity_id, made)
 
     def update(
         self, before: RelyingPartyTrust, described: ServiceProviderMetadata
     ) -> RelyingPartyTrust | None:
-        """Let a trust be what newer metadata describes, and stay what administrators made of it.
+        """Update a trust from newer metadata and keep its settings.
 
-        None, and nothing is changed, where its metadata is not what it was *before* any more.
+        Returns None, and changes nothing, if the trust was removed or its metadata was changed
+        since *before* was read.
         """
         provider, now = described.service_provider, self._clock.now()
 
-        def make(known: StoredTrust | None) -> RelyingPartyTrust | None:
-            if not isinstance(known, RelyingPartyTrust):
+        def make(stored: StoredTrust | None) -> RelyingPartyTrust | None:
+            if not isinstance(stored, RelyingPartyTrust):
                 return None
-            if known.service_provider != before.service_provider:
+            if stored.service_provider != before.service_provider:
                 return None
             return replace(
-                known,
+                stored,
                 display_name=provider.display_name or provider.entity_id,
                 service_provider=provider,
                 validity=described.validity,
@@ -160,12 +162,12 @@ class TrustRegistry:
         return self._store.change_trust(before.entity_id, make, described.document)
 
     def find(self, entity_id: str) -> RelyingPartyTrust | None:
-        """Return the trust of exactly this entity id; raises :class:`UnreadableTrust`."""
-        return _readable(self._store.trust(entity_id))
+        """Return the trust with exactly this entity id; raises :class:`UnreadableTrust`."""
+        return _must_be_readable(self._store.trust(entity_id))
 
     def existing(self, entity_id: str) -> RelyingPartyTrust:
         """Return the trust; raises :class:`UnknownTrust` and :class:`UnreadableTrust`."""
-        return _existing(entity_id, self.find(entity_id))
+        return _must_exist(entity_id, self.find(entity_id))
 
     def list(self) -> tuple[RelyingPartyTrust, ...]:
         """Return the trusts that can be read, in the order they were added."""
@@ -180,14 +182,14 @@ class TrustRegistry:
         return tuple(self._store.signing_with(uris.RSA_SHA1))
 
     def metadata(self, entity_id: str) -> bytes:
-        """Return the metadata a trust was last read from; raises :class:`UnknownTrust`."""
+        """Return the metadata that a trust was last made from; raises :class:`UnknownTrust`."""
         stored = self._store.metadata(entity_id)
         if stored is None:
             raise UnknownTrust(entity_id)
         return stored
 
     def change_from_text(self, entity_id: str, changes: Mapping[str, str]) -> RelyingPartyTrust:
-        """Change settings by text, all or none, as ``{"token_lifetime": "30"}``.
+        """Change settings given as text, ``{"token_lifetime": "30"}``, all or none.
 
         Raises :class:`UnknownTrust`, :class:`UnreadableTrust` and
         :class:`~idp.federation.relying_party.setting_types.BadTrustSetting`.
@@ -195,7 +197,7 @@ class TrustRegistry:
         return self._change_settings(entity_id, lambda before: change_from_text(before, changes))
 
     def change(self, entity_id: str, values: Mapping[str, Any]) -> RelyingPartyTrust:
-        """Change settings by JSON values, all or none, as ``{"token_lifetime": 30}``.
+        """Change settings given as JSON values, ``{"token_lifetime": 30}``, all or none.
 
         Raises as :meth:`change_from_text` does.
         """
@@ -207,15 +209,15 @@ class TrustRegistry:
         now = self._clock.now()
 
         def make(stored: StoredTrust | None) -> RelyingPartyTrust | None:
-            known = _readable(stored)
-            if known is None:
+            trust = _must_be_readable(stored)
+            if trust is None:
                 return None
-            settings = change(known.settings)
-            if settings.access != known.settings.access:
+            settings = change(trust.settings)
+            if settings.access != trust.settings.access:
                 self._check(settings)
-            return replace(known, settings=settings, changed_at=now)
+            return replace(trust, settings=settings, changed_at=now)
 
-        return _existing(entity_id, self._store.change_trust(entity_id, make))
+        return _must_exist(entity_id, self._store.change_trust(entity_id, make))
 
     def remove(self, entity_id: str) -> None:
         """Remove a trust; raises :class:`UnknownTrust`."""
@@ -225,55 +227,55 @@ class TrustRegistry:
     def read(
         self, metadata: bytes, entity_id: str | None = None, *, signed_by: str | None = None
     ) -> ServiceProviderMetadata:
-        """Return what :meth:`add` would make a trust of, and store nothing."""
-        described = self._described(metadata, entity_id, signed_by)
-        known = self._store.trust(described.service_provider.entity_id)
-        if signed_by is None and known is not None and known.signed_by is not None:
-            return self._described(metadata, known.entity_id, known.signed_by)
+        """Return what :meth:`add` would read from the metadata, and store nothing."""
+        described = self._read(metadata, entity_id, signed_by)
+        stored = self._store.trust(described.service_provider.entity_id)
+        if signed_by is None and stored is not None and stored.signed_by is not None:
+            return self._read(metadata, stored.entity_id, stored.signed_by)
         return described
 
     def read_held(
         self, entity_id: str, document: bytes, validity: Validity
     ) -> ServiceProviderMetadata:
-        """Return what a held *document* describes, whose signature was checked when it came."""
-        described = self._described(document, entity_id, None)
-        return replace(described, validity=self._still_valid(validity))
+        """Return what a pending *document* describes; its signature was checked before."""
+        described = self._read(document, entity_id, None)
+        return replace(described, validity=self._must_be_valid(validity))
 
-    def _described(
+    def _read(
         self, metadata: bytes, entity_id: str | None, signed_by: str | None
     ) -> ServiceProviderMetadata:
-        # Imported here: who only looks a trust up should not pay for an XML parser.
+        # Imported here, so that finding a trust does not load an XML parser.
         from idp.saml.metadata import read_metadata
 
         described = read_metadata(
             metadata, entity_id, allow_http=self._allow_http, signed_by=signed_by
         )
-        self._still_valid(described.validity)
+        self._must_be_valid(described.validity)
         return described
 
-    def _still_valid(self, validity: Validity) -> Validity:
+    def _must_be_valid(self, validity: Validity) -> Validity:
         until = validity.valid_until
         if until is not None and until <= self._clock.now():
             raise BadMetadata(f"it was valid until {until:%Y-%m-%d %H:%M} UTC")
         return validity
 
 
-def _readable(trust: StoredTrust | None) -> RelyingPartyTrust | None:
+def _must_be_readable(trust: StoredTrust | None) -> RelyingPartyTrust | None:
     if isinstance(trust, UnreadableTrust):
         raise trust
     return trust
 
 
-def _settings_for(known: StoredTrust | None, given: TrustSettings | None) -> TrustSettings:
+def _settings_for(before: StoredTrust | None, given: TrustSettings | None) -> TrustSettings:
     """Return the settings that are *given*, else those of the trust, else the defaults."""
-    kept = given or (known.settings if known else None)
-    if isinstance(known, UnreadableTrust):
+    kept = given or (before.settings if before else None)
+    if isinstance(before, UnreadableTrust):
         fate = "kept" if kept else "lost: they are the defaults now"
-        get_logger().warning("trust_mended", trust=known.entity_id, settings=fate)
+        get_logger().warning("trust_repaired", trust=before.entity_id, settings=fate)
     return kept or TrustSettings()
 
 
-def _existing(entity_id: str, trust: RelyingPartyTrust | None) -> RelyingPartyTrust:
+def _must_exist(entity_id: str, trust: RelyingPartyTrust | None) -> RelyingPartyTrust:
     if trust is None:
         raise UnknownTrust(entity_id)
     return trust

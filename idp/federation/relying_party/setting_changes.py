@@ -21,7 +21,7 @@ _TABLES = {"attributes": "URI", "access_control_parameters": "NAME"}
 
 
 def read_settings(values: Mapping[str, Any], source: str) -> TrustSettings:
-    """Return the settings of parsed TOML or JSON; raises :class:`BadTrustSetting`."""
+    """Return the settings in parsed TOML or JSON; raises :class:`BadTrustSetting`."""
     try:
         return TrustSettings.model_validate(dict(values))
     except ValidationError as error:
@@ -33,14 +33,14 @@ def read_settings(values: Mapping[str, Any], source: str) -> TrustSettings:
 
 
 def change_from_text(settings: TrustSettings, changes: Mapping[str, str]) -> TrustSettings:
-    """Return *settings* after changes in text, as ``KEY=VALUE`` on the command line has them.
+    """Return *settings* with changes given as text, ``KEY=VALUE`` on the command line.
 
-    ``attributes.URI`` sets the values of one attribute: one text, or a JSON list; an empty text
-    removes it; parameters of a policy are set alike. Raises :class:`BadTrustSetting` with every
-    fault.
+    ``attributes.URI`` sets the values of one attribute to a text or a JSON list; an empty text
+    removes the attribute. ``access_control_parameters.NAME`` does the same for a parameter. Raises
+    :class:`BadTrustSetting` with all faults.
     """
     changes = _by_setting(changes)
-    values = _before(settings, changes)
+    values = _values_to_change(settings, changes)
     for key, text in changes.items():
         table, dot, name = key.partition(".")
         if table not in _TABLES:
@@ -53,9 +53,9 @@ def change_from_text(settings: TrustSettings, changes: Mapping[str, str]) -> Tru
 
 
 def change_values(settings: TrustSettings, values: Mapping[str, Any]) -> TrustSettings:
-    """Return *settings* with these values of parsed JSON; raises :class:`BadTrustSetting`."""
+    """Return *settings* with changes given as JSON values; raises :class:`BadTrustSetting`."""
     values = _by_setting(values)
-    return read_settings({**_before(settings, values), **values}, "the change")
+    return read_settings({**_values_to_change(settings, values), **values}, "the change")
 
 
 def _by_setting(values: Mapping[str, V]) -> dict[str, V]:
@@ -65,10 +65,11 @@ def _by_setting(values: Mapping[str, V]) -> dict[str, V]:
         raise BadTrustSetting(f"Wrong settings in the change: {error}", "Leave one out") from None
 
 
-def _before(settings: TrustSettings, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what *changes* are made to.
+def _values_to_change(settings: TrustSettings, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that *changes* are applied to.
 
-    Another policy begins without parameters; policy and rules take the place of each other.
+    A new policy starts without parameters. A policy replaces authorization rules, and rules a
+    policy.
     """
     values = settings.model_dump()
     if "access_control_policy" in changes:
@@ -84,7 +85,7 @@ def _with(table: dict[str, Any], name: str, text: str) -> dict[str, Any]:
 
 
 def _remedy(error: ValidationError) -> str:
-    """Name all settings to who has named one that is none; else the values are what is wrong."""
+    """For an unknown setting list the known ones; otherwise point to the help."""
     if any(fault["type"] == "extra_forbidden" for fault in error.errors()):
         return f"There are {', '.join(TrustSettings.model_fields)}"
-    return "tallystick sp set --help tells what each may be"
+    return "tallystick sp set --help lists the values of each setting"

@@ -1,6 +1,7 @@
 """The kinds of values that settings of a trust have, each read from text, TOML or JSON.
 
-A list may be given as one text, as a JSON list in a text, or as what it is; an empty text is none.
+A list may be given as a list, as a text with one value, or as a text with a JSON list. An empty
+text stands for no value.
 """
 
 from __future__ import annotations
@@ -15,20 +16,20 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainVali
 
 from adapter.errors import TallystickError
 from idp.federation.claim_rules.errors import BadRule
-from idp.federation.claim_rules.model import Rule, Rules
+from idp.federation.claim_rules.model import ClaimRule, ClaimRules
 from idp.federation.claim_rules.toml import reader, writer
 from idp.federation.claims import NAME_ID_FORMATS
 from idp.saml import uris
 from idp.saml.certificates import BadCertificate, public_key, read_certificate
 
 NO_NAME_ID = "none"
-"""The setting of a trust that is told no NameID."""
+"""The value of ``name_id_format`` for a trust that gets no NameID."""
 
 SIGNATURE_ALGORITHMS = {
     "rsa-sha256": uris.RSA_SHA256,
     "rsa-sha1":   uris.RSA_SHA1,
 }  # fmt: skip
-"""The algorithms that a trust may be set to, by the short names that settings may use."""
+"""The signature algorithms that a trust may have, by their short names."""
 
 SHORT_NAMES = {uri: name for name, uri in (NAME_ID_FORMATS | SIGNATURE_ALGORITHMS).items()}
 
@@ -37,27 +38,27 @@ PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
 
 MAX_TEXT_LENGTH = 2000
 MAX_NAME_LENGTH = 1024
-"""In characters, as an entity id may have (saml-metadata §2.2.1)."""
+"""Characters, as in an entity id (saml-metadata §2.2.1)."""
 
 MAX_RULES_LENGTH = 64 * 1024
 MAX_VALUES = 50
 
 
 class BadTrustSetting(TallystickError):
-    """Raised for a setting that does not exist, or a value it cannot have."""
+    """Raised for an unknown setting, or a value that a setting cannot have."""
 
     code = "bad_trust_setting"
 
 
 def values_in(text: str) -> object:
-    """Return the values of a list that is given as text: one, or several in JSON."""
+    """Return the values in a text: one value, or a JSON list of several."""
     if not text.startswith("["):
         return (text,) if text else ()
     try:
         return json.loads(text)
     except ValueError:
         raise BadTrustSetting(
-            f"{text!r} is no JSON list", 'Give several values like ["one", "two"]'
+            f"{text!r} is not a JSON list", 'Give several values like ["one", "two"]'
         ) from None
 
 
@@ -106,7 +107,7 @@ def _names(value: tuple[str, ...]) -> tuple[str, ...]:
 
 def _check_name(name: str) -> None:
     if not name or not name.isprintable() or " " in name:
-        raise ValueError(f"{name!r} is no URI")
+        raise ValueError(f"{name!r} is not a URI")
     if len(name) > MAX_NAME_LENGTH:
         raise ValueError(f"give at most {MAX_NAME_LENGTH} characters")
 
@@ -115,7 +116,7 @@ def _printable(value: str) -> str:
     if len(value) > MAX_TEXT_LENGTH:
         raise ValueError(f"give at most {MAX_TEXT_LENGTH} characters")
     if not value.replace("\n", "").isprintable():
-        raise ValueError("there are control characters in it")
+        raise ValueError("it contains control characters")
     return value
 
 
@@ -128,7 +129,7 @@ def _single_values_are_lists_of_one(value: object) -> object:
 def _attributes(value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     for name, templates in value.items():
         if not name or not name.isprintable() or " " in name:
-            raise ValueError(f"{name!r} is no name of an attribute")
+            raise ValueError(f"{name!r} is not the name of an attribute")
         for template in templates:
             _check_template(template)
     return value
@@ -136,7 +137,7 @@ def _attributes(value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]
 
 def _check_template(template: str) -> None:
     if not template.isprintable():
-        raise ValueError(f"{template!r} holds control characters")
+        raise ValueError(f"{template!r} contains control characters")
     for name in PLACEHOLDER.findall(template):
         if name not in PLACEHOLDERS:
             allowed = ", ".join(f"{{{each}}}" for each in PLACEHOLDERS)
@@ -148,7 +149,7 @@ def _claim_rules(value: str) -> str:
         raise ValueError(f"give at most {MAX_RULES_LENGTH} characters")
     text = value.strip()
     if text:
-        # Only here: most trusts have none, and who has none should not wait for the parser.
+        # Imported here, since most trusts have no rules and need no parser.
         from idp.federation.claim_rules.adfs.parser import read
 
         try:
@@ -158,11 +159,11 @@ def _claim_rules(value: str) -> str:
     return text
 
 
-def _rules_of(value: object) -> Rules | None:
-    """Return rules from tables or TOML, or as they are; nothing and an empty text are none."""
+def _rules_of(value: object) -> ClaimRules | None:
+    """Return the rules in tables or in TOML; None for nothing and for an empty text."""
     if value is None or value == "":
         return None
-    if isinstance(value, tuple) and all(isinstance(each, Rule) for each in value):
+    if isinstance(value, tuple) and all(isinstance(each, ClaimRule) for each in value):
         return value
     try:
         return reader.read_toml(value) if isinstance(value, str) else reader.read(value)
@@ -170,7 +171,7 @@ def _rules_of(value: object) -> Rules | None:
         raise ValueError(str(fault)) from None
 
 
-def _tables_of(rules: Rules | None) -> list[reader.Table] | None:
+def _tables_of(rules: ClaimRules | None) -> list[reader.Table] | None:
     return None if rules is None else writer.write(rules)
 
 
@@ -180,6 +181,6 @@ RsaCertificate = Annotated[str | None, BeforeValidator(_rsa_certificate)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed), AfterValidator(_names)]
 Notes = Annotated[str, AfterValidator(_printable)]
 ListTable = Annotated[dict[str, tuple[str, ...]], BeforeValidator(_single_values_are_lists_of_one)]
-RuleTables = Annotated[Rules | None, PlainValidator(_rules_of), PlainSerializer(_tables_of)]
+RuleTables = Annotated[ClaimRules | None, PlainValidator(_rules_of), PlainSerializer(_tables_of)]
 Attributes = Annotated[ListTable, AfterValidator(_attributes)]
-ClaimRules = Annotated[str, AfterValidator(_claim_rules)]
+ClaimRuleText = Annotated[str, AfterValidator(_claim_rules)]

@@ -21,7 +21,7 @@ from idp.federation.relying_party.setting_types import (
     SHORT_NAMES,
     SIGNATURE_ALGORITHMS,
     Attributes,
-    ClaimRules,
+    ClaimRuleText,
     ListTable,
     NameIdFormat,
     Names,
@@ -37,7 +37,7 @@ V = TypeVar("V")
 DEFAULT_TOKEN_LIFETIME = 60
 
 RULES, NOTHING = "rules", "nothing"
-"""What lets users in where no policy does."""
+"""What lets users in if the trust has no policy."""
 
 ALIASES = {
     # also taken                   setting
@@ -48,7 +48,7 @@ ALIASES = {
 
 
 class TrustSettings(BaseModel):
-    """How one relying party trust is served; the descriptions are the command line's help."""
+    """How a relying party trust is served. The descriptions are the help of ``sp set``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -82,12 +82,12 @@ class TrustSettings(BaseModel):
         default_factory=dict,
         description="access_control_parameters.NAME=VALUE sets a parameter of the policy",
     )
-    issuance_authorization_rules: ClaimRules = Field(
+    issuance_authorization_rules: ClaimRuleText = Field(
         default="",
         description="rules in AD FS's claim rule language for who may sign in, instead of a "
         "policy; @FILE reads them",
     )
-    additional_authentication_rules: ClaimRules = Field(
+    additional_authentication_rules: ClaimRuleText = Field(
         default="",
         description="such rules that decide who needs the second factor; @FILE reads them",
     )
@@ -164,17 +164,17 @@ class TrustSettings(BaseModel):
 
     @property
     def access(self) -> tuple[object, ...]:
-        """The settings that say who gets in; equal ones need no second check."""
+        """The settings that decide about access; a change of them is checked."""
         return self.access_control_policy, self.access_control_parameters
 
     @property
     def lifetime(self) -> timedelta:
-        """How long an assertion lasts; the 0 that AD FS stores is its default."""
+        """How long an assertion is valid; as in AD FS, 0 stands for the default."""
         return timedelta(minutes=self.token_lifetime or DEFAULT_TOKEN_LIFETIME)
 
     @property
     def authorized_by(self) -> str:
-        """What lets users in, in a word or two: the policy's name, ``rules``, or ``nothing``."""
+        """What lets users in: the policy's name, ``rules``, or ``nothing``."""
         return self.access_control_policy or (
             RULES if self.issuance_authorization_rules else NOTHING
         )
@@ -213,7 +213,7 @@ def by_setting(values: Mapping[str, V]) -> dict[str, V]:
 
 @dataclass(frozen=True, slots=True)
 class SettingHelp:
-    """One line of help on a setting."""
+    """The help on one setting."""
 
     name: str
     default: str
@@ -221,7 +221,7 @@ class SettingHelp:
 
 
 def settings_help() -> tuple[SettingHelp, ...]:
-    """Return one line for each setting, in order."""
+    """Return the help on each setting, in order."""
     defaults = TrustSettings().model_dump(mode="json")
     return tuple(
         SettingHelp(name, _shown(defaults[name]), field.description or "")

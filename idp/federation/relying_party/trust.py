@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 class NoEncryptionKey(TallystickError):
-    """Raised where a trust demands encryption that its metadata has no key for."""
+    """Raised if a trust requires encryption and its metadata has no key for it."""
 
     code = "no_encryption_key"
 
 
 class UnreadableTrust(TallystickError):
-    """A trust whose stored row this version cannot read: damaged, or written by a newer version.
+    """A trust whose stored row cannot be read: it is damaged, or a newer version wrote it.
 
-    It is raised where the trust is needed, and stands for the trust in lists. ``settings`` and
-    ``signed_by`` are what could still be read of it, None where that is damaged too.
+    It is raised where the trust is needed, and takes the trust's place in lists. ``settings`` and
+    ``signed_by`` are those of the trust, None if they cannot be read either.
     """
 
     code = "unreadable_trust"
@@ -54,11 +54,11 @@ class UnreadableTrust(TallystickError):
 
 @dataclass(frozen=True, slots=True)
 class RelyingPartyTrust:
-    """One trust: what the service provider's metadata says, and how it is served.
+    """A trust: what the service provider's metadata says, and how the trust is served.
 
-    ``source`` is the file or address the metadata came from; ``source_digest`` tells whether a
-    file of the metadata folder has changed since. ``signed_by`` is the certificate (base64) whose
-    key must have signed any metadata that is taken for it, None where none must.
+    ``source`` is the file or URL of the metadata; ``source_digest`` is the digest of a file of the
+    metadata folder, to detect changes. ``signed_by`` is the certificate (base64) whose key must
+    sign all metadata of this trust, None if no signature is required.
     """
 
     entity_id: str
@@ -73,13 +73,13 @@ class RelyingPartyTrust:
     signed_by: str | None = None
 
     def has_expired(self, now: datetime) -> bool:
-        """Say whether its metadata may no longer be used (saml-metadata §2.3.1)."""
+        """Say whether the metadata has passed its validUntil (saml-metadata §2.3.1)."""
         until = self.validity.valid_until
         return self.settings.honour_valid_until and until is not None and until <= now
 
     @property
     def signs_assertion(self) -> bool:
-        """Whether the assertion is signed: always where the metadata wants it."""
+        """Whether the assertion is signed: always if the metadata wants that."""
         signature = self.settings.saml_response_signature
         return signature != "MessageOnly" or self.service_provider.want_assertions_signed
 
@@ -89,12 +89,12 @@ class RelyingPartyTrust:
         return self.settings.saml_response_signature != "AssertionOnly"
 
     def encryption_at(self, now: datetime) -> Encryption | None:
-        """Return what is encrypted and for whom, None for nothing.
+        """Return what is encrypted, and for which certificate; None if nothing is.
 
-        Raises :class:`NoEncryptionKey` where it has to be, and there is no key.
+        Raises :class:`NoEncryptionKey` if the settings require encryption and there is no key.
         """
         settings, provider = self.settings, self.service_provider
-        certificate = settings.encryption_certificate or _best(
+        certificate = settings.encryption_certificate or _first_valid(
             provider.encryption_certificates, now
         )
         if certificate is None and settings.encrypted_name_id_required:
@@ -116,12 +116,12 @@ class RelyingPartyTrust:
         )
 
     def signs_with(self, key: SigningKey) -> SigningKey:
-        """Return our key as it signs for this trust."""
+        """Return *key* with the signature algorithm of this trust."""
         return key.with_algorithm(self.settings.signature_algorithm)
 
     @property
     def requires_signed_requests(self) -> bool:
-        """Whether requests must be signed, by the setting or by the metadata."""
+        """Whether the setting or the metadata requires signed requests."""
         return (
             self.settings.signed_saml_requests_required
             or self.service_provider.authn_requests_signed
@@ -129,7 +129,7 @@ class RelyingPartyTrust:
 
 
 StoredTrust = RelyingPartyTrust | UnreadableTrust
-"""What a store has of a trust."""
+"""A trust as it is stored, readable or not."""
 
 
 def readable(trusts: Iterable[StoredTrust]) -> Iterator[RelyingPartyTrust]:
@@ -137,8 +137,8 @@ def readable(trusts: Iterable[StoredTrust]) -> Iterator[RelyingPartyTrust]:
     return (trust for trust in trusts if isinstance(trust, RelyingPartyTrust))
 
 
-def _best(certificates: tuple[str, ...], now: datetime) -> str | None:
-    """Return the first that is valid now, else the first: what was meant to be secret stays so."""
+def _first_valid(certificates: tuple[str, ...], now: datetime) -> str | None:
+    """Return the first valid certificate, else the first one: an expired key still encrypts."""
     if len(certificates) < 2:
         return certificates[0] if certificates else None
     valid = (each for each in certificates if is_valid(each, now))

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
 from idp.counters import log_and_count
-from idp.federation.metadata.preview import Change, changes_between
-from idp.federation.metadata.schedule import PendingUpdate, RefreshState, next_look, next_try
+from idp.federation.metadata.diff import MetadataChange, find_changes
+from idp.federation.metadata.schedule import PendingUpdate, RefreshState, next_attempt, next_fetch
 from idp.federation.metadata.weakening import weakened_by
 from idp.logs import get_logger
 from idp.management.metadata.source import (
@@ -50,7 +50,7 @@ class Report:
 
     entity_id: str
     outcome: Outcome
-    changes: tuple[Change, ...] = ()
+    changes: tuple[MetadataChange, ...] = ()
     reasons: tuple[str, ...] = ()
 
 
@@ -60,7 +60,7 @@ def begin_refreshing(services: Services, trust: RelyingPartyTrust) -> None:
         services.refreshes.forget(trust.entity_id)
         return
     now = services.clock.now()
-    due_at = next_look(now, _interval(services), trust.validity)
+    due_at = next_fetch(now, _interval(services), trust.validity)
     services.refreshes.save(trust.entity_id, RefreshState(due_at, tried_at=now, fetched_at=now))
 
 
@@ -96,7 +96,7 @@ def accept(services: Services, entity_id: str) -> Report:
             f"Nothing is held back for {entity_id}", "See tallystick sp show", code="nothing_held"
         )
     described = services.trusts.read_held(entity_id, state.held.document, state.held.validity)
-    changes = changes_between(trust.service_provider, described.service_provider)
+    changes = find_changes(trust.service_provider, described.service_provider)
     if services.trusts.update(trust, described) is None:
         raise MetadataSourceError(
             f"{entity_id}: {CHANGED_MEANWHILE}", "Refresh it again", code="trust_changed"
@@ -116,7 +116,7 @@ def _apply_or_hold(
     services: Services, trust: RelyingPartyTrust, described: ServiceProviderMetadata
 ) -> Report:
     new = described.service_provider
-    changes = changes_between(trust.service_provider, new)
+    changes = find_changes(trust.service_provider, new)
     reasons = weakened_by(trust.service_provider, new, services.clock.now())
     if changes and not trust.settings.auto_update_enabled:
         reasons = (BY_HAND_ONLY, *reasons)
@@ -151,7 +151,7 @@ def _store_failure(services: Services, trust: RelyingPartyTrust, error: Tallysti
     now = services.clock.now()
     before = services.refreshes.state(trust.entity_id) or RefreshState(now)
     failures = before.failures + 1
-    due_at = next_try(now, _interval(services), failures)
+    due_at = next_attempt(now, _interval(services), failures)
     state = replace(before, due_at=due_at, failures=failures, tried_at=now, fault=str(error))
     services.refreshes.save(trust.entity_id, state)
     log_and_count(
@@ -171,7 +171,7 @@ def _store_success(
     held: PendingUpdate | None = None,
 ) -> None:
     now = services.clock.now()
-    due_at = next_look(now, _interval(services), described.validity)
+    due_at = next_fetch(now, _interval(services), described.validity)
     state = RefreshState(due_at, tried_at=now, fetched_at=now, held=held)
     services.refreshes.save(trust.entity_id, state)
 
@@ -180,6 +180,6 @@ def _interval(services: Services) -> timedelta:
     return timedelta(minutes=services.config.trusts.monitoring_interval_minutes or 1440)
 
 
-def _log(event: str, entity_id: str, changes: tuple[Change, ...]) -> None:
+def _log(event: str, entity_id: str, changes: tuple[MetadataChange, ...]) -> None:
     texts = [f"{change.kind} {change.what} {change.value}" for change in changes]
     get_logger().info(event, trust=entity_id, changes=texts)

@@ -17,7 +17,7 @@ from idp.federation.access_control.matching import permits
 from idp.federation.access_control.policies import (
     AccessControlPolicy,
     ClaimCondition,
-    Rule,
+    PolicyRule,
     RuleException,
 )
 from idp.federation.access_control.policy_file import read_policy
@@ -168,7 +168,7 @@ def test_a_rule_for_all_trusts_that_cannot_be_read_asks_on_the_way_to_our_own_pa
     assert (access.is_permitted, access.requires_second_factor) == (True, True)
 
 
-def rule(**conditions: object) -> Rule:
+def rule(**conditions: object) -> PolicyRule:
     return read_policy("P", {"permit": [conditions]}).rules[0]
 
 
@@ -259,7 +259,7 @@ conditions = st.one_of(
     st.just({}), *(st.fixed_dictionaries({name: strategy}) for name, strategy in parts.items())
 )
 rules = st.builds(
-    lambda condition, unless, mfa: Rule(
+    lambda condition, unless, mfa: PolicyRule(
         **condition, **({"exceptions": unless} if unless else {}), require_mfa=mfa
     ),
     conditions,
@@ -275,7 +275,7 @@ users = st.builds(
 )
 
 
-def access(of_rules: list[Rule], who: AuthenticatedUser):
+def access(of_rules: list[PolicyRule], who: AuthenticatedUser):
     policy = AccessControlPolicy(name="P", rules=tuple(of_rules))
     rules = AccessRules("never", custom={"P": policy})
     return decide(TrustSettings(access_control_policy="P"), rules, who)
@@ -308,6 +308,6 @@ def test_a_user_is_permitted_exactly_where_a_rule_permits(some_rules, who):
 
 @given(conditions.filter(bool), users)
 def test_a_rule_with_an_exception_of_the_same_conditions_permits_nobody(condition, who):
-    cancelled = Rule(**condition, exceptions=(RuleException(**condition),))
+    cancelled = PolicyRule(**condition, exceptions=(RuleException(**condition),))
 
     assert not permits(cancelled, {}, who)

@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.federation.claim_rules.errors import BadRule, TooMuchWork
-from idp.federation.claim_rules.patterns import compiled
+from idp.federation.claim_rules.patterns import compile_pattern
 
 
 def matches(pattern: str, text: str) -> bool:
-    return compiled(pattern).matches(text)
+    return compile_pattern(pattern).matches(text)
 
 
 def replace(text: str, pattern: str, replacement: str) -> str:
-    return compiled(pattern).replace(text, replacement)
+    return compile_pattern(pattern).replace(text, replacement)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_match_is_replaced_as_dotnet_replaces_it(text, pattern, replacement, r
 )  # fmt: skip
 def test_a_pattern_that_is_not_supported_is_refused(pattern):
     with pytest.raises(BadRule):
-        compiled(pattern)
+        compile_pattern(pattern)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def _replaced(pattern: re.Pattern[str], text: str) -> str:
 @given(st.text(alphabet=r"ab()[]{}|\*+?^$.,12<>:=!-Pi'xu", max_size=20), st.text(max_size=10))
 def test_no_text_is_a_pattern_that_fails_in_another_way(pattern, text):
     try:
-        found = compiled(pattern)
+        found = compile_pattern(pattern)
     except BadRule:
         return
     found.replace(text, "$1")

@@ -9,7 +9,8 @@ from support.certificates import odd_certificates as odd
 from support.clock import NOON
 from support.service_providers.metadata_parts import ACS, ACS_URL, SP_ID, entity, key, role
 
-from idp.federation.metadata.preview import Change, changes_between, preview_of
+from idp.federation.metadata.diff import MetadataChange, find_changes
+from idp.federation.metadata.preview import make_preview
 from idp.federation.metadata.weakening import weakened_by
 from idp.saml.certificates import thumbprint_of
 from idp.saml.metadata import read_metadata
@@ -30,7 +31,7 @@ def test_a_preview_shows_what_would_be_trusted_and_what_is_weak():
     short = odd.short_rsa(NOON)
     described = read_metadata(entity(role(key(ONE, "signing") + key(short) + ACS)).encode())
 
-    preview = preview_of(described, None, NOON)
+    preview = make_preview(described, None, NOON)
 
     assert preview.changes == ()
     assert [use for use, _ in preview.certificates] == ["signing", "signing+encryption"]
@@ -44,7 +45,7 @@ def test_a_key_of_an_unknown_kind_is_reported_and_the_others_are_used():
     strange = odd.of_another_kind(NOON)
     described = read_metadata(entity(role(key(ONE) + key(strange, "signing") + ACS)).encode())
 
-    [weakness] = preview_of(described, None, NOON).weaknesses
+    [weakness] = make_preview(described, None, NOON).weaknesses
 
     assert "neither RSA nor EC" in weakness
     assert described.service_provider.signing_certificates[0] == ONE
@@ -60,18 +61,18 @@ def test_every_difference_is_shown_once_and_readably():
         display_name="Wiki",
     )
 
-    assert changes_between(SP, new) == (
-        Change(
+    assert find_changes(SP, new) == (
+        MetadataChange(
             "added",
             "assertion_consumer_services",
             "https://other.test/acs binding=HTTP-Redirect index=4",
         ),
-        Change("removed", "signing_certificates", f"SHA-256 {thumbprint_of(ONE)}"),
-        Change("added", "signing_certificates", f"SHA-256 {thumbprint_of(TWO)}"),
-        Change("changed", "want_assertions_signed", "true -> false"),
-        Change("changed", "display_name", " -> Wiki"),
+        MetadataChange("removed", "signing_certificates", f"SHA-256 {thumbprint_of(ONE)}"),
+        MetadataChange("added", "signing_certificates", f"SHA-256 {thumbprint_of(TWO)}"),
+        MetadataChange("changed", "want_assertions_signed", "true -> false"),
+        MetadataChange("changed", "display_name", " -> Wiki"),
     )
-    assert changes_between(SP, SP) == ()
+    assert find_changes(SP, SP) == ()
 
 
 def _with_acs(*locations: str) -> ServiceProvider:

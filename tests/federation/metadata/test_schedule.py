@@ -12,8 +12,8 @@ from idp.federation.metadata.schedule import (
     MIN_INTERVAL,
     PendingUpdate,
     RefreshState,
-    next_look,
-    next_try,
+    next_attempt,
+    next_fetch,
 )
 from idp.saml.validity import Validity
 from idp.store.refreshes import SqlRefreshStore
@@ -37,12 +37,12 @@ def refreshes(database):
         (Validity(valid_until=NOON + timedelta(seconds=1)), MIN_INTERVAL),
     ],
 )
-def test_metadata_is_fetched_again_after_a_day_or_as_it_declares(validity, wait):
-    assert next_look(NOON, DAY, validity) == NOON + wait
+def test_metadata_is_fetched_again_after_a_day_or_as_it_says(validity, wait):
+    assert next_fetch(NOON, DAY, validity) == NOON + wait
 
 
 def test_failures_are_tried_again_ever_more_rarely():
-    waits = [next_try(NOON, DAY, failures) - NOON for failures in (1, 2, 3, 9, 10, 1000)]
+    waits = [next_attempt(NOON, DAY, failures) - NOON for failures in (1, 2, 3, 9, 10, 1000)]
 
     assert waits == [timedelta(minutes=each) for each in (5, 10, 20, 1280, 1440, 1440)]
 

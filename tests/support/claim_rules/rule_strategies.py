@@ -10,6 +10,7 @@ from idp.federation.claim_rules.model import (
     ISSUER,
     TYPE,
     VALUE,
+    ClaimRule,
     Count,
     Each,
     Exists,
@@ -19,12 +20,11 @@ from idp.federation.claim_rules.model import (
     Pass,
     Ref,
     Replace,
-    Rule,
     Test,
-    properties_of,
-    query_of,
-    selector_of,
-    text_of,
+    join_text,
+    make_query,
+    make_selector,
+    sort_properties,
 )
 from idp.federation.claim_rules.validation import check
 from idp.federation.claims import CLAIM_TYPES, FORMAT, NAME_ID_FORMATS, NAME_IDENTIFIER
@@ -98,32 +98,32 @@ def rules(quotes: bool = True, lists: bool = True):
         pieces = st.recursive(
             simple,
             lambda inner: st.builds(
-                lambda source, pattern, by: Replace(text_of(*source), pattern, by),
+                lambda source, pattern, by: Replace(join_text(*source), pattern, by),
                 st.lists(inner, max_size=2),
                 patterns,
                 texts,
             ),
             max_leaves=3,
         )
-        text = st.lists(pieces, max_size=3).map(lambda found: text_of(*found))
+        text = st.lists(pieces, max_size=3).map(lambda found: join_text(*found))
         values = st.lists(text, min_size=1, max_size=many).map(tuple)
-        formats = st.sampled_from([*NAME_ID_FORMATS, *NAME_ID_FORMATS.values()]).map(text_of)
+        formats = st.sampled_from([*NAME_ID_FORMATS, *NAME_ID_FORMATS.values()]).map(join_text)
         properties = st.dictionaries(keys, formats | text, max_size=2)
         opaque = st.sampled_from([PERSISTENT, TRANSIENT]).map(
             lambda uri: Issue((NAME_IDENTIFIER,), (), ((FORMAT, (uri,)),))
         )
         return opaque | st.builds(
             Issue,
-            types.map(text_of) | text.filter(bool),
+            types.map(join_text) | text.filter(bool),
             values,
-            properties.map(lambda found: properties_of(found.items())),
+            properties.map(lambda found: sort_properties(found.items())),
             text,
         )
 
     queries = st.lists(st.tuples(types, st.sampled_from(["mail", "cn"])), min_size=1, max_size=3)
 
     def actions(conditions):
-        found = [issues(conditions), queries.map(query_of)]
+        found = [issues(conditions), queries.map(make_query)]
         if conditions and isinstance(conditions[-1], Each):
             found.append(st.just(Pass()))
         return st.one_of(found)
@@ -134,7 +134,7 @@ def rules(quotes: bool = True, lists: bool = True):
         .map(tuple)
         .flatmap(
             lambda conditions: st.builds(
-                Rule, st.just(conditions), actions(conditions), st.booleans(), names
+                ClaimRule, st.just(conditions), actions(conditions), st.booleans(), names
             )
         )
     )
@@ -143,6 +143,6 @@ def rules(quotes: bool = True, lists: bool = True):
 
 def _selector(tests):
     try:
-        return selector_of(tests)
+        return make_selector(tests)
     except BadRule:
         return None

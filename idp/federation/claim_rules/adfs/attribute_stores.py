@@ -1,4 +1,4 @@
-"""The attribute stores that AD FS's rules ask: Active Directory, and the one for opaque ids."""
+"""The attribute stores that rules query: "Active Directory", and the one that makes opaque ids."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from idp.federation.claim_rules.model import (
     Replace,
     Text,
     equal,
-    query_of,
-    selector_of,
+    make_query,
+    make_selector,
 )
-from idp.federation.claim_rules.patterns import compiled
+from idp.federation.claim_rules.patterns import compile_pattern
 from idp.federation.claims import AD_AUTHORITY, AUTHENTICATION_INSTANT
 from idp.saml.values import PERSISTENT, TRANSIENT
 
@@ -37,11 +37,13 @@ OPAQUE_FORMATS = {
     "useEntropy":  TRANSIENT,
 }  # fmt: skip
 
-THE_USER = Each(selector_of([equal(TYPE, WINDOWS_ACCOUNT_NAME), equal(ISSUER, AD_AUTHORITY)]))
-"""The condition that finds the user whom a store is asked for."""
-THE_TIME = Each(selector_of([equal(TYPE, AUTHENTICATION_INSTANT)]))
+USER_CONDITION = Each(
+    make_selector([equal(TYPE, WINDOWS_ACCOUNT_NAME), equal(ISSUER, AD_AUTHORITY)])
+)
+"""The condition that selects the user whom a store is queried for."""
+TIME_CONDITION = Each(make_selector([equal(TYPE, AUTHENTICATION_INSTANT)]))
 
-_FIND_THE_USER = (WINDOWS_ACCOUNT_NAME, UPN, PRIMARY_SID, AUTHENTICATION_INSTANT)
+_USER_TYPES = (WINDOWS_ACCOUNT_NAME, UPN, PRIMARY_SID, AUTHENTICATION_INSTANT)
 
 _SEARCH = re.compile(r"\(?samaccountname=\{([0-2])\}\)?", re.IGNORECASE)
 
@@ -50,8 +52,8 @@ Params = tuple[tuple[Token, Text], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a rule asks of a store; ``params`` are texts, each with the place it begins at."""
+class StoreQuery:
+    """A query to a store; ``params`` are texts, each with its first token."""
 
     store: Token
     types: list[str]
@@ -59,66 +61,71 @@ class Asked:
     params: Params
 
     def is_of(self, store: str) -> bool:
-        """Say whether it is asked of *store*, whose name is read in any case."""
+        """Say whether the query is for this store; names are not case-sensitive."""
         return self.store.text.lower() == store.lower()
 
 
-def query(cursor: Cursor, asked: Asked, conditions: Conditions) -> tuple[Query, Conditions]:
-    """Return what is asked of the directory, and the conditions but the one that finds the user."""
+def read_query(
+    cursor: Cursor, asked: StoreQuery, conditions: Conditions
+) -> tuple[Query, Conditions]:
+    """Return the directory query, and the conditions without the one that selects the user."""
     if not asked.is_of(directory_store.NAME):
         raise cursor.fault(
             asked.store,
             f"There is no store {asked.store.shown}",
-            f'There is "{directory_store.NAME}"',
+            f'Use "{directory_store.NAME}"',
         )
     attributes, user = _attributes(cursor, asked)
     if len(attributes) != len(asked.types):
-        counts = f"{len(asked.types)} types are given {len(attributes)} attributes"
-        raise cursor.fault(asked.query, counts)
+        raise cursor.fault(
+            asked.query,
+            f"The query has {len(attributes)} attributes, but types has {len(asked.types)}",
+            "Give one type for each attribute",
+        )
     if user >= len(asked.params):
         raise cursor.fault(asked.query, f"There is no param for {{{user}}}")
-    found = query_of(zip(asked.types, attributes, strict=True))
-    return found, _without(cursor, conditions, *asked.params[user])
+    query = make_query(zip(asked.types, attributes, strict=True))
+    return query, _without_user(cursor, conditions, *asked.params[user])
 
 
-def opaque_format(cursor: Cursor, asked: Asked) -> str:
-    """Return the format of the NameID that an opaque id is for."""
+def read_opaque_format(cursor: Cursor, asked: StoreQuery) -> str:
+    """Return the format of the NameID for which an opaque id is made."""
     kind = asked.params[0][1] if asked.params else ()
     for name, format_ in OPAQUE_FORMATS.items():
         if kind == (name,):
             return format_
     raise cursor.fault(
         asked.query,
-        "The opaque id is of no kind that there is",
+        "There is no such kind of opaque id",
         f"Give one of {', '.join(OPAQUE_FORMATS)} as the first param",
     )
 
 
-def must_only_find_the_user(
+def check_only_finds_the_user(
     cursor: Cursor, start: Token, conditions: Conditions, *, output: bool
 ) -> None:
-    """Refuse a rule for an opaque id that does more than to find whose it is."""
+    """Raise an error if a rule for an opaque id does more than select its user."""
     plain = all(
         isinstance(each, Each)
-        and set(each.selector.types or ("",)) <= {*_FIND_THE_USER}
+        and set(each.selector.types or ("",)) <= {*_USER_TYPES}
         and all(test.part in (TYPE, ISSUER) for test in each.selector.tests)
         for each in conditions
     )
     if output or not plain:
         raise cursor.fault(
             start,
-            "An opaque id is made in a rule that does more",
-            "Add it under conditions on the account and the time alone, then issue it in another",
+            "A rule that makes an opaque id does something else as well",
+            "Make it with conditions on account and time only, and issue it in another rule",
         )
 
 
-def named(
+def issue_opaque_id(
     cursor: Cursor, start: Token, action: Action, conditions: Conditions, opaque: dict[str, str]
 ) -> tuple[Action, Conditions]:
-    """Return a rule's action and conditions where it issues an opaque id; else as they are.
+    """Return a rule's action and conditions, changed if the rule issues an opaque id.
 
-    ``opaque`` holds the formats by the claim types that earlier rules gave such ids. An id is
-    made when it is issued, so nothing else can be done with it.
+    ``opaque`` has the format of each claim type for which an earlier rule made opaque ids. The id
+    is made when it is issued, so a rule cannot use it in any other way.
     """
     using = [at for at, each in enumerate(conditions) if set(each.selector.types or ()) & {*opaque}]
     if not using:
@@ -132,15 +139,15 @@ def named(
             return made, conditions[:first] + conditions[first + 1 :]
     raise cursor.fault(
         start,
-        "An opaque id can be issued as the NameID of its format only",
+        "An opaque id can only be issued as the NameID of its format",
         "Issue it in a rule of its own, with the property format",
     )
 
 
-def _attributes(cursor: Cursor, asked: Asked) -> tuple[list[str], int]:
-    """Return what ``;mail,userPrincipalName;{0}`` asks for, and the number of the user's param.
+def _attributes(cursor: Cursor, asked: StoreQuery) -> tuple[list[str], int]:
+    """Return the attributes of ``;mail,userPrincipalName;{0}`` and the number of the user's param.
 
-    A search for that user's account, ``samAccountName={0};mail;{1}``, asks for the same.
+    A search for the user's own account, ``samAccountName={0};mail;{1}``, has the same meaning.
     """
     parts = [part.strip() for part in asked.query.text.split(";")]
     user = parts[-1]
@@ -152,11 +159,11 @@ def _attributes(cursor: Cursor, asked: Asked) -> tuple[list[str], int]:
 
 
 def _finds_the_user(search: str, user: int, params: Params) -> bool:
-    """Say whether a search is for the account in the user's own ``DOMAIN\\user``."""
-    found = _SEARCH.fullmatch(search)
-    if found is None or max(int(found[1]), user) >= len(params):
+    """Say whether a search is for the account of the user's own ``DOMAIN\\user``."""
+    match_ = _SEARCH.fullmatch(search)
+    if match_ is None or max(int(match_[1]), user) >= len(params):
         return False
-    match params[int(found[1])][1]:
+    match params[int(match_[1])][1]:
         case (Replace(source, pattern, replacement),):
             return source == params[user][1] and _is_account(pattern, replacement)
     return False
@@ -164,7 +171,7 @@ def _finds_the_user(search: str, user: int, params: Params) -> bool:
 
 def _is_account(pattern: str, replacement: str) -> bool:
     try:
-        return compiled(pattern).replace("DOMAIN\\user", replacement) == "user"
+        return compile_pattern(pattern).replace("DOMAIN\\user", replacement) == "user"
     except TooMuchWork:
         return False
 
@@ -173,21 +180,21 @@ def _not_understood(cursor: Cursor, query: Token) -> UnreadableRule:
     return cursor.fault(
         query,
         f"The query {query.shown} is not understood",
-        "The directory is asked for the user who signs in: ;mail,displayName;{0}",
+        "Query the user who signs in: ;mail,displayName;{0}",
     )
 
 
-def _without(cursor: Cursor, conditions: Conditions, token: Token, text: Text) -> Conditions:
-    """Return the conditions without the one that only finds the user."""
+def _without_user(cursor: Cursor, conditions: Conditions, token: Token, text: Text) -> Conditions:
+    """Return the conditions without the one that only selects the user."""
     match text:
         case (Ref(number, part),) if part == VALUE:
-            found = conditions[number].selector
-            if found.types in ((WINDOWS_ACCOUNT_NAME,), (UPN,)):
-                plain = {equal(TYPE, *found.types), equal(ISSUER, AD_AUTHORITY)}
+            selector = conditions[number].selector
+            if selector.types in ((WINDOWS_ACCOUNT_NAME,), (UPN,)):
+                plain = {equal(TYPE, *selector.types), equal(ISSUER, AD_AUTHORITY)}
                 rest = conditions[:number] + conditions[number + 1 :]
-                return rest if plain.issuperset(found.tests) else conditions
+                return rest if plain.issuperset(selector.tests) else conditions
     raise cursor.fault(
         token,
-        "The directory is asked for somebody else than the user who signs in",
-        "Give the Value of a condition on windowsaccountname or upn as param",
+        "The directory can only be queried for the user who signs in",
+        "Use the Value of a condition on windowsaccountname or upn as param",
     )

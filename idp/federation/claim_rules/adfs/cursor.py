@@ -1,4 +1,4 @@
-"""Going through the tokens of a text, with errors that name the place."""
+"""A position among the tokens of a text; errors name the line and column."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from idp.federation.claim_rules.adfs.lexer import Token, UnreadableRule
 
 @dataclass(slots=True)
 class Cursor:
-    """A place among the tokens; the last of them is the end, which is never passed."""
+    """The position; it never moves past the last token, which is the end."""
 
     text: str
     tokens: list[Token]
@@ -17,45 +17,47 @@ class Cursor:
 
     @property
     def peek(self) -> Token:
-        """The token that comes next."""
+        """The next token."""
         return self.tokens[self.at]
 
     def next(self) -> Token:
-        """Return the token that comes next, and step over it."""
+        """Return the next token and move past it."""
         token = self.peek
         self.at += token.kind != "end"
         return token
 
     def fault(self, token: Token, problem: str, remedy: str = "") -> UnreadableRule:
-        """Return the error that names the place of *token*."""
+        """Return an error at the position of *token*."""
         return UnreadableRule(self.text, token.at, problem, remedy)
 
-    def unexpected(self, token: Token, due: str) -> UnreadableRule:
-        """Return the error of a token that stands where something else is due."""
-        return self.fault(token, f"There is {token.shown}, where {due} is due")
+    def unexpected(self, token: Token, expected: str) -> UnreadableRule:
+        """Return the error for a token in the place of what is *expected*."""
+        return self.fault(token, f"Found {token.shown} where {expected} was expected")
 
     def take(self, *signs: str) -> bool:
-        """Step over signs or words (in lower case) if they all come now."""
+        """Move past signs or words (in lower case) if they all come next; say whether they did."""
         following = self.tokens[self.at : self.at + len(signs)]
-        found = [t.text.lower() for t in following if t.kind in ("sign", "word")] == list(signs)
-        self.at += len(signs) * found
-        return found
+        texts = [t.text.lower() for t in following if t.kind in ("sign", "word")]
+        if texts != list(signs):
+            return False
+        self.at += len(signs)
+        return True
 
     def must(self, *signs: str) -> Token:
-        """Step over signs or words that must come now, and return the last."""
+        """Move past signs or words that must come next, and return the last one."""
         for sign in signs:
             token = self.peek
             if not self.take(sign):
                 raise self.unexpected(token, sign)
         return token
 
-    def of_kind(self, kind: str, due: str) -> Token:
-        """Step over a token that must be of *kind*, which an error calls *due*, and return it."""
+    def of_kind(self, kind: str, expected: str) -> Token:
+        """Return the next token, which must be of *kind*; an error calls that *expected*."""
         token = self.next()
         if token.kind != kind:
-            raise self.unexpected(token, due)
+            raise self.unexpected(token, expected)
         return token
 
     def string(self) -> Token:
-        """Step over a text, and return it."""
+        """Return the next token, which must be a text."""
         return self.of_kind("text", "a text in quotation marks")

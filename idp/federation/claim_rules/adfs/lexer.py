@@ -1,4 +1,4 @@
-"""The words of AD FS's claim rule language, each with its place in the text."""
+"""Splits a text in AD FS's claim rule language into tokens, each with its position."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TOKEN = re.compile(
 
 
 class UnreadableRule(BadRule):
-    """Raised for rules that cannot be read: says at which line and column, and what is there."""
+    """Raised for rules that cannot be read; the message has line and column."""
 
     def __init__(self, text: str, at: int, problem: str, remedy: str = "") -> None:
         self.line = text.count("\n", 0, at) + 1
@@ -31,7 +31,7 @@ class UnreadableRule(BadRule):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """``kind`` is text, word, number, sign or end; a text is without its quotation marks."""
+    """``kind`` is text, word, number, sign or end; ``text`` has no quotation marks."""
 
     kind: str
     text: str
@@ -39,16 +39,16 @@ class Token:
 
     @property
     def shown(self) -> str:
-        """The token as an error names it."""
+        """The token as an error message shows it."""
         if self.kind == "end":
             return "the end"
         return f'"{self.text[:40]}"' if self.kind == "text" else self.text[:40]
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """Return the tokens without spaces and comments, the last of them the end.
+def tokenize(text: str) -> Iterator[Token]:
+    """Yield the tokens without spaces and comments; the last one is the end.
 
-    Raises :class:`UnreadableRule` for a character that begins none.
+    Raises :class:`UnreadableRule` for a character that begins no token.
     """
     if len(text) > MAX_RULES_TEXT_LENGTH:
         raise UnreadableRule(
@@ -56,20 +56,20 @@ def tokens(text: str) -> Iterator[Token]:
         )
     at = 0
     while at < len(text):
-        found = _TOKEN.match(text, at)
-        if found is None:
-            raise UnreadableRule(text, at, _stranger(text[at : at + 2]))
-        at, kind = found.end(), found.lastgroup or ""
+        match = _TOKEN.match(text, at)
+        if match is None:
+            raise UnreadableRule(text, at, _describe_unknown(text[at : at + 2]))
+        at, kind = match.end(), match.lastgroup or ""
         if kind != "space":
-            yield Token(kind, found[0][1:-1] if kind == "text" else found[0], found.start())
+            yield Token(kind, match[0][1:-1] if kind == "text" else match[0], match.start())
     yield Token("end", "", len(text))
 
 
-def _stranger(text: str) -> str:
+def _describe_unknown(text: str) -> str:
     if text[0] == '"':
         return "A text has no end"
     if text == "/*":
         return "A comment has no end"
     if text[0] in "“”„‘’":
-        return f'There is a {text[0]}, where the language has "'
-    return f"There is {text[0]!r}, which the language does not have"
+        return f'There is a {text[0]}; the language only has "'
+    return f"{text[0]!r} does not exist in the language"

@@ -1,7 +1,8 @@
-"""AD FS's claim rule language read as rules: what its own templates write, and their kin.
+"""Parses AD FS's claim rule language: what AD FS's rule templates write, and similar rules.
 
-All values are strings here, and a claim has one issuer: ``ValueType`` says nothing, and
-``OriginalIssuer`` is ``Issuer``. See docs/claims.md.
+All values are strings, and a claim has one issuer: ``ValueType`` is ignored, and ``OriginalIssuer``
+is the same as ``Issuer``. The language is described in Microsoft's "Understanding Claim Rule
+Language in AD FS".
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from idp.federation.claim_rules.adfs import attribute_stores
-from idp.federation.claim_rules.adfs.attribute_stores import Asked, Conditions
+from idp.federation.claim_rules.adfs.attribute_stores import Conditions, StoreQuery
 from idp.federation.claim_rules.adfs.cursor import Cursor
-from idp.federation.claim_rules.adfs.lexer import Token, tokens
+from idp.federation.claim_rules.adfs.lexer import Token, tokenize
 from idp.federation.claim_rules.errors import BadRule
 from idp.federation.claim_rules.model import (
     COUNTS,
@@ -20,6 +21,8 @@ from idp.federation.claim_rules.model import (
     TYPE,
     VALUE,
     Action,
+    ClaimRule,
+    ClaimRules,
     Condition,
     Count,
     Each,
@@ -31,17 +34,15 @@ from idp.federation.claim_rules.model import (
     Query,
     Ref,
     Replace,
-    Rule,
-    Rules,
     Selector,
     Test,
     Text,
-    properties_of,
-    selector_of,
-    text_of,
+    join_text,
+    make_selector,
+    sort_properties,
 )
-from idp.federation.claim_rules.patterns import compiled
-from idp.federation.claim_rules.validation import DEEPEST, MAX_RULES, check
+from idp.federation.claim_rules.patterns import compile_pattern
+from idp.federation.claim_rules.validation import MAX_DEPTH, MAX_RULES, check
 
 STRING = "http://www.w3.org/2001/XMLSchema#string"
 
@@ -49,13 +50,13 @@ _PARTS = {"type": TYPE, "value": VALUE, "issuer": ISSUER, "originalissuer": ISSU
 _VALUE_TYPE = "valuetype"
 
 
-def read(text: str) -> Rules:
-    """Return the rules of a text in AD FS's language.
+def read(text: str) -> ClaimRules:
+    """Return the rules in a text in AD FS's claim rule language.
 
-    Raises :class:`~idp.federation.claim_rules.adfs.lexer.UnreadableRule` at the first place that
-    cannot be read.
+    Raises :class:`~idp.federation.claim_rules.adfs.lexer.UnreadableRule` with the position of the
+    first fault.
     """
-    return _Reader(text, list(tokens(text))).rules()
+    return _Reader(text, list(tokenize(text))).rules()
 
 
 @dataclass(slots=True)
@@ -63,8 +64,8 @@ class _Reader(Cursor):
     names: dict[str, int] = field(default_factory=dict)
     opaque: dict[str, str] = field(default_factory=dict)
 
-    def rules(self) -> Rules:
-        rules: list[Rule] = []
+    def rules(self) -> ClaimRules:
+        rules: list[ClaimRule] = []
         while self.peek.kind != "end":
             if len(rules) == MAX_RULES:
                 raise self.fault(self.peek, f"There are more than {MAX_RULES} rules")
@@ -72,8 +73,8 @@ class _Reader(Cursor):
             rules += [rule] if rule else []
         return tuple(rules)
 
-    def rule(self) -> Rule | None:
-        """Return the next rule; None for one whose opaque id a later one issues."""
+    def rule(self) -> ClaimRule | None:
+        """Return the next rule; None for a rule whose opaque id a later rule issues."""
         start, name = self.peek, self.headers()
         self.names = {}
         conditions: list[Condition] = []
@@ -89,16 +90,16 @@ class _Reader(Cursor):
         self.must(")", ";")
         output = verb.text.lower() == "issue"
         if action is None:
-            attribute_stores.must_only_find_the_user(self, start, kept, output=output)
+            attribute_stores.check_only_finds_the_user(self, start, kept, output=output)
             return None
-        action, kept = attribute_stores.named(self, start, action, kept, self.opaque)
+        action, kept = attribute_stores.issue_opaque_id(self, start, action, kept, self.opaque)
         try:
-            return check(Rule(kept, action, output=output, name=name))
+            return check(ClaimRule(kept, action, output=output, name=name))
         except BadRule as fault:
             raise self.fault(start, fault.problem, fault.remedy) from None
 
     def headers(self) -> str:
-        """Read ``@RuleName = "…"`` and the like; return the name."""
+        """Read headers such as ``@RuleName = "…"`` and return the rule's name."""
         name = ""
         while self.take("@"):
             key = self.of_kind("word", "a name like RuleName")
@@ -143,12 +144,12 @@ class _Reader(Cursor):
                 self.must(",")
             tests.append(self.test())
         try:
-            return selector_of(test for test in tests if test is not None)
+            return make_selector(test for test in tests if test is not None)
         except BadRule as fault:
             raise self.fault(start, fault.problem, fault.remedy) from None
 
     def test(self) -> Test | None:
-        """Return a test, or None for one that always holds."""
+        """Return the next test, None for one that always holds."""
         start, part = self.peek, self.part()
         sign = self.next()
         if sign.kind != "sign" or sign.text not in list(Operator):
@@ -156,7 +157,7 @@ class _Reader(Cursor):
         operator, text = Operator(sign.text), self.string()
         if part is None:
             if (operator, text.text) != (Operator.EQUAL, STRING):
-                raise self.fault(start, "All values are strings here", f'Take "{STRING}"')
+                raise self.fault(start, "All values are strings here", f'Use "{STRING}"')
             return None
         if operator.is_pattern:
             self.must_match(text)
@@ -164,12 +165,12 @@ class _Reader(Cursor):
 
     def must_match(self, pattern: Token) -> None:
         try:
-            compiled(pattern.text)
+            compile_pattern(pattern.text)
         except BadRule as fault:
             raise self.fault(pattern, fault.problem, fault.remedy) from None
 
     def part(self) -> Part | None:
-        """Return a part of a claim, None for its value type."""
+        """Return the next part of a claim, None for its value type."""
         token = self.of_kind("word", "a part of a claim")
         name = token.text.lower()
         if name == "properties":
@@ -207,14 +208,16 @@ class _Reader(Cursor):
         if not given.get(TYPE) or VALUE not in given:
             raise self.fault(start, "A claim is issued without Type or Value")
         properties = ((part.key, text) for part, text in given.items() if part.name == "property")
-        return Issue(given[TYPE], (given[VALUE],), properties_of(properties), given.get(ISSUER, ()))
+        return Issue(
+            given[TYPE], (given[VALUE],), sort_properties(properties), given.get(ISSUER, ())
+        )
 
     def assign(self, given: dict[Part, Text]) -> None:
         key, part = self.peek, self.part()
         self.must("=")
         text = self.expression()
         if part is None or key.text.lower() == "originalissuer":
-            return  # they say nothing here
+            return  # both are ignored
         if part in given:
             raise self.fault(key, f"{key.text} is given twice")
         given[part] = text
@@ -223,15 +226,15 @@ class _Reader(Cursor):
         pieces = [self.term(depth)]
         while self.take("+"):
             pieces.append(self.term(depth))
-        return text_of(*pieces)
+        return join_text(*pieces)
 
     def term(self, depth: int) -> str | Ref | Replace:
         token = self.peek
         if token.kind == "text":
             return self.next().text
         if self.take("regexreplace", "("):
-            if depth > DEEPEST:
-                raise self.fault(token, f"RegexReplace stands in more than {DEEPEST} others")
+            if depth > MAX_DEPTH:
+                raise self.fault(token, f"RegexReplace is nested more than {MAX_DEPTH} deep")
             source = self.expression(depth + 1)
             self.must(",")
             self.must_match(pattern := self.string())
@@ -245,16 +248,16 @@ class _Reader(Cursor):
         return STRING if part is None else Ref(number, part)
 
     def store(self, conditions: Conditions) -> tuple[Query | None, Conditions]:
-        """Read what is asked of a store; None where it is an opaque id, which is remembered."""
+        """Return a query to a store; None for an opaque id, whose format is remembered."""
         store = self.string()
         self.must(",", "types", "=")
         types = self.strings()
         self.must(",", "query", "=")
-        asked = Asked(store, types, self.string(), tuple(self.params()))
-        if asked.is_of(attribute_stores.OPAQUE):
-            self.opaque |= dict.fromkeys(types, attribute_stores.opaque_format(self, asked))
+        query = StoreQuery(store, types, self.string(), tuple(self.params()))
+        if query.is_of(attribute_stores.OPAQUE):
+            self.opaque |= dict.fromkeys(types, attribute_stores.read_opaque_format(self, query))
             return None, conditions
-        return attribute_stores.query(self, asked, conditions)
+        return attribute_stores.read_query(self, query, conditions)
 
     def params(self) -> Iterator[tuple[Token, Text]]:
         while self.take(",", "param", "="):
@@ -262,8 +265,8 @@ class _Reader(Cursor):
 
     def strings(self) -> list[str]:
         self.must("(")
-        found = [self.string().text]
+        texts = [self.string().text]
         while self.take(","):
-            found.append(self.string().text)
+            texts.append(self.string().text)
         self.must(")")
-        return found
+        return texts

@@ -1,4 +1,4 @@
-"""Rules written in AD FS's claim rule language, to be taken to an AD FS."""
+"""Writes rules in AD FS's claim rule language, to use them in an AD FS."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from idp.federation.claim_rules import directory_store
 from idp.federation.claim_rules.adfs.attribute_stores import (
     OPAQUE,
     OPAQUE_FORMATS,
-    THE_TIME,
-    THE_USER,
+    TIME_CONDITION,
+    USER_CONDITION,
 )
 from idp.federation.claim_rules.errors import BadRule
 from idp.federation.claim_rules.model import (
     TYPE,
+    ClaimRule,
+    ClaimRules,
     Condition,
     Count,
     Each,
@@ -27,52 +29,50 @@ from idp.federation.claim_rules.model import (
     Query,
     Ref,
     Replace,
-    Rule,
-    Rules,
     Selector,
     Test,
     Text,
     equal,
-    selector_of,
-    text_of,
+    join_text,
+    make_selector,
 )
 
 
-def write(rules: Rules) -> str:
-    """Return the rules as AD FS takes them; several values make several rules.
+def write(rules: ClaimRules) -> str:
+    """Return the rules in AD FS's language; a rule with several values becomes several rules.
 
-    Raises :class:`BadRule` for a text with a quotation mark, which the language cannot hold.
+    Raises :class:`BadRule` for a text with a quotation mark, which the language cannot express.
     """
     return "\n".join(text for rule in rules for text in _rule(rule))
 
 
-def _rule(rule: Rule) -> Iterator[str]:
+def _rule(rule: ClaimRule) -> Iterator[str]:
     match rule.action:
         case Query():
-            rule = replace(rule, conditions=(*rule.conditions, THE_USER))
+            rule = replace(rule, conditions=(*rule.conditions, USER_CONDITION))
         case Issue() as issue if opaque := issue.opaque_format:
             name = f"urn:opaque:{opaque.rpartition(':')[2]}"
             yield _opaque(opaque, name)
-            found = Each(selector_of([equal(TYPE, name)]))
-            values = (text_of(Ref(len(rule.conditions))),)
+            opaque_claim = Each(make_selector([equal(TYPE, name)]))
+            values = (join_text(Ref(len(rule.conditions))),)
             rule = replace(
                 rule,
-                conditions=(*rule.conditions, found),
+                conditions=(*rule.conditions, opaque_claim),
                 action=replace(issue, values=values),
             )
         case Issue(values=values) as issue if len(values) > 1:
-            _must_not_find_its_own(rule, issue)
+            _must_not_select_its_own_claims(rule, issue)
     names = _names(rule.conditions)
     head = f"@RuleName = {_text(rule.name.replace(chr(34), chr(39)))}\n" if rule.name else ""
-    said = "\n && ".join(map(_condition, rule.conditions, names))
+    conditions = "\n && ".join(map(_condition, rule.conditions, names))
     for arguments in _arguments(rule, names):
         verb = "issue" if rule.output else "add"
-        yield f"{head}{said}\n => {verb}({arguments});\n".lstrip("\n")
+        yield f"{head}{conditions}\n => {verb}({arguments});\n".lstrip("\n")
 
 
 def _opaque(format_: str, name: str) -> str:
     kind = next(kind for kind, each in OPAQUE_FORMATS.items() if each == format_)
-    user, time = map(_condition, (THE_USER, THE_TIME), ("c1", "c2"))
+    user, time = map(_condition, (USER_CONDITION, TIME_CONDITION), ("c1", "c2"))
     return (
         f'{user}\n && {time}\n => add(store = "{OPAQUE}", types = ("{name}"), '
         f'query = "{{0}};{{1}};{{2}};{{3}};{{4}}", param = "{kind}", param = c1.Value, '
@@ -80,21 +80,21 @@ def _opaque(format_: str, name: str) -> str:
     )
 
 
-def _must_not_find_its_own(rule: Rule, issue: Issue) -> None:
-    """A rule for each value must not find what the rule before it has made."""
+def _must_not_select_its_own_claims(rule: ClaimRule, issue: Issue) -> None:
+    """Raise if a rule for one value would select the claim of the rule for another."""
     types = [condition.selector.types for condition in rule.conditions]
     match issue.type:
-        case (str(type_),) if all(found and type_ not in found for found in types):
+        case (str(type_),) if all(selected and type_ not in selected for selected in types):
             return
     if types:
         raise BadRule(
-            "A rule with several values finds claims of the type that it issues",
+            "A rule with several values selects claims of the type that it issues",
             "Give each value a rule",
         )
 
 
 def _names(conditions: tuple[Condition, ...]) -> list[str]:
-    """Return a name for each condition, empty where it finds no claim."""
+    """Return a name for each condition, empty for one that selects no claim to run for."""
     alone = len(conditions) == 1
     return [
         ("c" if alone else f"c{number}") if isinstance(condition, Each) else ""
@@ -114,7 +114,7 @@ def _condition(condition: Condition, name: str) -> str:
 
 
 def _selector(selector: Selector) -> str:
-    return f"[{', '.join(said for test in selector.tests for said in _test(test))}]"
+    return f"[{', '.join(text for test in selector.tests for text in _test(test))}]"
 
 
 def _test(test: Test) -> Iterator[str]:
@@ -131,12 +131,12 @@ def _part(part: Part) -> str:
     return f"Properties[{_text(part.key)}]" if part.name == "property" else part.name.capitalize()
 
 
-def _arguments(rule: Rule, names: list[str]) -> Iterator[str]:
+def _arguments(rule: ClaimRule, names: list[str]) -> Iterator[str]:
     match rule.action:
         case Pass():
             yield f"claim = {names[-1]}"
         case Query(sources):
-            pairs = [(type_, name) for type_, found in sources for name in found]
+            pairs = [(type_, name) for type_, attributes in sources for name in attributes]
             types = ", ".join(_text(type_) for type_, _ in pairs)
             query = _text(f";{','.join(name for _, name in pairs)};{{0}}")
             yield (
@@ -166,8 +166,8 @@ def _piece(piece: str | Ref | Replace, names: list[str]) -> str:
         case Ref(number, part):
             return f"{names[number]}.{_part(part)}"
         case Replace(source, pattern, replacement):
-            said = _expression(source, names)
-            return f"RegexReplace({said}, {_text(pattern)}, {_text(replacement)})"
+            written = _expression(source, names)
+            return f"RegexReplace({written}, {_text(pattern)}, {_text(replacement)})"
         case _:
             return _text(piece)
 
@@ -175,7 +175,7 @@ def _piece(piece: str | Ref | Replace, names: list[str]) -> str:
 def _text(text: str) -> str:
     if '"' in text:
         raise BadRule(
-            f"AD FS's rules have no quotation mark inside a text, as in {text[:60]!r}",
-            "Take it out, or write it as another character",
+            f"AD FS's language cannot express the quotation mark in {text[:60]!r}",
+            "Remove it, or use another character",
         )
     return f'"{text}"'

@@ -1,6 +1,6 @@
-"""Rules as tables of TOML or JSON: what administrators write and what is stored.
+"""Reads claim rules from tables in TOML or JSON: what administrators write and what is stored.
 
-Every rule has one table, and every table one rule.
+Each rule has exactly one table, and each table one rule.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from idp.federation.claim_rules.model import (
     TYPE,
     VALUE,
     Action,
+    ClaimRule,
+    ClaimRules,
     Condition,
     Count,
     Each,
@@ -24,14 +26,12 @@ from idp.federation.claim_rules.model import (
     Operator,
     Part,
     Pass,
-    Rule,
-    Rules,
     Test,
     Text,
-    properties_of,
-    query_of,
-    selector_of,
-    text_of,
+    join_text,
+    make_query,
+    make_selector,
+    sort_properties,
 )
 from idp.federation.claim_rules.toml import templates
 from idp.federation.claim_rules.validation import MAX_RULES, check
@@ -41,10 +41,10 @@ KEY = "claim_rules"
 """The name of the list in a trust's file and in its settings."""
 
 ADFS_KEY = "issuance_transform_rules"
-"""AD FS's name of it (``Set-AdfsRelyingPartyTrust -IssuanceTransformRules``), which is read too."""
+"""AD FS's name of the list (``Set-AdfsRelyingPartyTrust -IssuanceTransformRules``), also read."""
 
 ANY = "*"
-"""The type of any claim."""
+"""Stands for every claim type."""
 
 OPERATORS = {
     "is":          Operator.EQUAL,
@@ -65,33 +65,36 @@ _TESTS = ("value", "issuer", "properties")
 Table = dict[str, Any]
 
 
-def read_toml(text: str) -> Rules:
-    """Return the rules of a TOML text; raises :class:`BadRule` that names the rule by number."""
+def read_toml(text: str) -> ClaimRules:
+    """Return the rules in a TOML text; raises :class:`BadRule` with the number of the rule."""
     try:
         values = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # a number may be too long for Python's own
-        raise BadRule(f"The rules are no TOML: {error}", "Mend the text") from None
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # ValueError also for a number with too many digits
+        raise BadRule(f"The rules are not TOML: {error}", "Correct the text") from None
     given = [key for key in (KEY, ADFS_KEY) if key in values]
     if values.keys() - set(given) or len(given) > 1:
-        raise BadRule("There is more in the text than rules", f"Give [[{KEY}]] alone")
+        raise BadRule("There is more in the text than rules", f"Give only [[{KEY}]]")
     return read(values[given[0]] if given else [])
 
 
-def read(tables: object) -> Rules:
-    """Return the rules of a list of tables; raises :class:`BadRule` as :func:`read_toml` does."""
+def read(tables: object) -> ClaimRules:
+    """Return the rules in a list of tables; raises :class:`BadRule` as :func:`read_toml` does."""
     if not isinstance(tables, (list, tuple)) or len(tables) > MAX_RULES:
-        raise BadRule(f"{KEY} is no list of at most {MAX_RULES} tables")
+        raise BadRule(f"{KEY} is not a list of at most {MAX_RULES} tables")
     return tuple(_numbered(number, table) for number, table in enumerate(tables, 1))
 
 
-def _numbered(number: int, table: object) -> Rule:
+def _numbered(number: int, table: object) -> ClaimRule:
     try:
         return check(_rule(_of_type(table, dict, "a rule")))
     except BadRule as fault:
         raise BadRule(f"Rule {number}: {fault.problem}", fault.remedy) from None
 
 
-def _rule(table: Table) -> Rule:
+def _rule(table: Table) -> ClaimRule:
     actions = [key for key in ACTIONS if key in table]
     if len(actions) != 1:
         raise BadRule("A rule does not say what it does", f"Give one of {', '.join(ACTIONS)}")
@@ -103,8 +106,8 @@ def _rule(table: Table) -> Rule:
     elif actions[0] == "issue":
         action = _issue(table)
     else:
-        action = query_of(_sources(_of_type(table["directory"], dict, "directory")))
-    return Rule(
+        action = make_query(_sources(_of_type(table["directory"], dict, "directory")))
+    return ClaimRule(
         conditions,
         action,
         output=_of_type(table.get("output", True), bool, "output"),
@@ -123,14 +126,14 @@ def _condition(table: Table) -> Condition:
         raise BadRule("A condition has no claim", f"Give one of {', '.join(CONDITIONS)}")
     kind = kinds[0]
     _only(table, kind, *_TESTS, *(["is"] if kind == "count" else []))
-    selector = selector_of(_tests(table[kind], table))
+    selector = make_selector(_tests(table[kind], table))
     if kind == "claim":
         return Each(selector)
     if kind != "count":
         return Exists(selector, negated=kind == "not_exists")
     operator, _, number = _of_type(table.get("is"), str, "is").partition(" ")
     if operator not in COUNTS or not (number.isascii() and number.isdecimal() and len(number) < 6):
-        raise BadRule("A count is compared with no number", 'Give one like is = ">= 2"')
+        raise BadRule("A count is not compared with a number", 'Write is = ">= 2"')
     return Count(selector, operator, int(number))
 
 
@@ -165,11 +168,11 @@ def _issue(table: Table) -> Issue:
         name = _of_type(table["format"], str, "format")
         if FORMAT in properties:
             raise BadRule("A claim has two formats", "Give one")
-        properties[FORMAT] = text_of(NAME_ID_FORMATS.get(name, name))
+        properties[FORMAT] = join_text(NAME_ID_FORMATS.get(name, name))
     return Issue(
         _type(_text(table["issue"], "issue")),
         tuple(map(templates.read, _texts(table.get("value", []), "value"))),
-        properties_of(properties.items()),
+        sort_properties(properties.items()),
         _text(table.get("issuer", ""), "issuer"),
     )
 
@@ -177,7 +180,7 @@ def _issue(table: Table) -> Issue:
 def _type(text: Text) -> Text:
     match text:
         case (str(name),):
-            return text_of(claim_type(name))
+            return join_text(claim_type(name))
     return text
 
 
@@ -196,16 +199,16 @@ def _texts(value: object, what: str) -> tuple[str, ...]:
     return tuple(_of_type(each, str, what) for each in values)
 
 
-_WORDS = {str: "a text", dict: "a table", bool: "true or false"}
+_TYPE_NAMES = {str: "a text", dict: "a table", bool: "true or false"}
 
 
 def _of_type(value: object, type_: type[Any], what: str) -> Any:
     if not isinstance(value, type_):
-        raise BadRule(f"{what} is not {_WORDS[type_]}", f"Write {_WORDS[type_]} there")
+        raise BadRule(f"{what} is not {_TYPE_NAMES[type_]}", f"Write {_TYPE_NAMES[type_]}")
     return value
 
 
 def _only(table: Mapping[str, object], *keys: str) -> None:
     unknown = [key for key in table if key not in keys]
     if unknown:
-        raise BadRule(f"There is no {unknown[0]!r} here", f"There are {', '.join(keys)}")
+        raise BadRule(f"{unknown[0]!r} is unknown here", f"The keys are {', '.join(keys)}")

@@ -1,8 +1,9 @@
-"""Values as templates: ``{value}`` is the claim that was found, other braces are doubled.
+"""Reads and writes values as templates: ``{value}`` is a part of a claim, ``{{`` a plain brace.
 
-In braces stand ``value``, ``type``, ``issuer`` or ``property "URI"`` of the claim that the first
-condition found, ``2.value`` of the second's, and ``replace(value, "pattern", "replacement")``,
-whose first argument may be put together with ``+``. A quote in quotes is doubled.
+In braces: ``value``, ``type``, ``issuer`` or ``property "URI"`` of the claim that the first
+condition selected; ``2.value`` of the second condition's; ``replace(value, "pattern",
+"replacement")``, whose first argument may join several with ``+``. A quotation mark in quotation
+marks is doubled.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ import re
 from dataclasses import dataclass
 
 from idp.federation.claim_rules.errors import BadRule
-from idp.federation.claim_rules.model import Part, Ref, Replace, Text, text_of
-from idp.federation.claim_rules.validation import DEEPEST
+from idp.federation.claim_rules.model import Part, Ref, Replace, Text, join_text
+from idp.federation.claim_rules.validation import MAX_DEPTH
 
 _LITERAL = re.compile(r"(?:[^{}]|\{\{|\}\})+")
 _TOKEN = re.compile(r'\s*(?:(?P<word>[a-z0-9.]+)|"(?P<text>(?:[^"]|"")*)"|(?P<sign>[(),+}]))')
@@ -20,7 +21,7 @@ _PARTS = ("value", "type", "issuer")
 
 
 def read(template: str) -> Text:
-    """Return the text that a template stands for; raises :class:`BadRule`."""
+    """Return the text of a template; raises :class:`BadRule`."""
     reader = _Reader(template)
     pieces: list[str | Ref | Replace] = []
     while reader.at < len(template):
@@ -34,7 +35,7 @@ def read(template: str) -> Text:
         reader.at += 1
         pieces.append(reader.piece(0))
         reader.sign("}")
-    return text_of(*pieces)
+    return join_text(*pieces)
 
 
 def write(text: Text) -> str:
@@ -42,7 +43,7 @@ def write(text: Text) -> str:
     return "".join(
         piece.replace("{", "{{").replace("}", "}}")
         if isinstance(piece, str)
-        else f"{{{_said(piece)}}}"
+        else f"{{{_format_piece(piece)}}}"
         for piece in text
     )
 
@@ -54,16 +55,16 @@ class _Reader:
 
     def fault(self) -> BadRule:
         return BadRule(
-            f"{self.template!r} is not understood from character {self.at + 1} on",
+            f"{self.template!r} cannot be understood from character {self.at + 1} on",
             'Write {value}, {2.value} or {replace(value, "pattern", "with")}; double other braces',
         )
 
     def token(self) -> re.Match[str]:
-        found = _TOKEN.match(self.template, self.at)
-        if found is None:
+        token = _TOKEN.match(self.template, self.at)
+        if token is None:
             raise self.fault()
-        self.at = found.end()
-        return found
+        self.at = token.end()
+        return token
 
     def sign(self, *wanted: str) -> str:
         before = self.at
@@ -85,7 +86,7 @@ class _Reader:
         before, token = self.at, self.token()
         if token["text"] is not None and depth:
             return token["text"].replace('""', '"')
-        if token["word"] == "replace" and depth <= DEEPEST:
+        if token["word"] == "replace" and depth <= MAX_DEPTH:
             return self.replace(depth)
         number, point, name = (token["word"] or "").rpartition(".")
         if (point and not re.fullmatch("[1-9]", number)) or name not in (*_PARTS, "property"):
@@ -103,17 +104,17 @@ class _Reader:
         self.sign(",")
         replacement = self.string()
         self.sign(")")
-        return Replace(text_of(*source), pattern, replacement)
+        return Replace(join_text(*source), pattern, replacement)
 
 
-def _said(piece: str | Ref | Replace) -> str:
+def _format_piece(piece: str | Ref | Replace) -> str:
     match piece:
         case Ref(number, part):
             name = f"property {_quoted(part.key)}" if part.name == "property" else part.name
             return f"{number + 1}.{name}" if number else name
         case Replace(source, pattern, replacement):
-            said = " + ".join(map(_said, source)) or '""'
-            return f"replace({said}, {_quoted(pattern)}, {_quoted(replacement)})"
+            written = " + ".join(map(_format_piece, source)) or '""'
+            return f"replace({written}, {_quoted(pattern)}, {_quoted(replacement)})"
         case _:
             return _quoted(piece)
 

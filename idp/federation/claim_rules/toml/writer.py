@@ -1,4 +1,4 @@
-"""Rules written as the tables that :mod:`idp.federation.claim_rules.toml.reader` reads."""
+"""Writes rules as the tables that :mod:`idp.federation.claim_rules.toml.reader` reads."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from idp.federation.claim_rules.model import (
     TYPE,
     VALUE,
     Action,
+    ClaimRule,
+    ClaimRules,
     Condition,
     Count,
     Each,
@@ -17,8 +19,6 @@ from idp.federation.claim_rules.model import (
     Part,
     Pass,
     Query,
-    Rule,
-    Rules,
     Test,
     Text,
 )
@@ -29,22 +29,22 @@ from idp.federation.claims import FORMAT, NAME_ID_FORMATS, short_name
 _FORMATS = {uri: name for name, uri in NAME_ID_FORMATS.items()}
 
 
-def write(rules: Rules) -> list[Table]:
+def write(rules: ClaimRules) -> list[Table]:
     """Return the tables of rules."""
     return [_table(rule) for rule in rules]
 
 
-def _table(rule: Rule) -> Table:
+def _table(rule: ClaimRule) -> Table:
     table: Table = {"name": rule.name} if rule.name else {}
     conditions = rule.conditions
     if isinstance(rule.action, Pass):
         conditions, passed = conditions[:-1], _condition_table(conditions[-1])
-        said = {"pass": passed["claim"] if _is_text_alone(passed) else passed}
+        action = {"pass": passed["claim"] if _is_text_alone(passed) else passed}
     else:
-        said = _action_table(rule.action)
+        action = _action_table(rule.action)
     if conditions:
         table["when"] = _one_or_list(list(map(_condition_table, conditions)))
-    return table | said | ({} if rule.output else {"output": False})
+    return table | action | ({} if rule.output else {"output": False})
 
 
 def _is_text_alone(table: Table) -> bool:
@@ -60,13 +60,13 @@ def _action_table(action: Action) -> Table:
         }
     if not isinstance(action, Issue):
         return {}
-    table: Table = {"issue": _type_said(action.type)}
+    table: Table = {"issue": _format_type(action.type)}
     if action.values:
         table["value"] = _one_or_list(list(map(templates.write, action.values)))
     return table | _properties_table(action) | _issuer_table(action)
 
 
-def _type_said(text: Text) -> str:
+def _format_type(text: Text) -> str:
     match text:
         case (str(type_),):
             return templates.write((short_name(type_),))

@@ -14,7 +14,15 @@ from idp.federation.claim_rules.adfs.lexer import UnreadableRule
 from idp.federation.claim_rules.directory_store import DirectoryStore
 from idp.federation.claim_rules.engine import evaluate
 from idp.federation.claim_rules.errors import BadRule
-from idp.federation.claim_rules.model import TYPE, Each, Issue, Rule, equal, selector_of, text_of
+from idp.federation.claim_rules.model import (
+    TYPE,
+    ClaimRule,
+    Each,
+    Issue,
+    equal,
+    join_text,
+    make_selector,
+)
 from idp.federation.claim_rules.toml.text import write_toml
 from idp.federation.claims import Claim, identity_claims
 from idp.saml.values import PERSISTENT, TRANSIENT
@@ -202,27 +210,27 @@ CANNOT = [
     (GOOD + "c:[Type == “a”]", "Line 2, column 12: There is a “"),
     (GOOD + '  c:[Type == "a]', "Line 2, column 14: A text has no end"),
     ("/* x", "Line 1, column 1: A comment has no end"),
-    ("c:[Type == 'a'] => issue(claim = c);", "Line 1, column 12: There is \"'\""),
-    ('c:[Kind == "a"] => issue(claim = c);', "column 4: There is Kind, where Type, Value"),
-    ('c:[Type = "a"] => issue(claim = c);', "column 9: There is =, where ==, !="),
-    ("c:[Type == a] => issue(claim = c);", "column 12: There is a, where a text"),
-    ('c:[Type == "a" Value == "b"] => issue(claim = c);', "column 16: There is Value, where ,"),
+    ("c:[Type == 'a'] => issue(claim = c);", "Line 1, column 12: \"'\" does not exist"),
+    ('c:[Kind == "a"] => issue(claim = c);', "column 4: Found Kind where Type, Value"),
+    ('c:[Type = "a"] => issue(claim = c);', "column 9: Found = where ==, !="),
+    ("c:[Type == a] => issue(claim = c);", "column 12: Found a where a text"),
+    ('c:[Type == "a" Value == "b"] => issue(claim = c);', "column 16: Found Value where ,"),
     ('c:[Type == "a"] => issue(claim = d);', "column 34: No condition of the rule is called d"),
-    ('c:[Type == "a"] => issue(claim = c)', "column 36: There is the end, where ; is due"),
-    ('c:[Type == "a"] => send(claim = c);', "column 20: There is send, where issue or add"),
-    ('c:[Type == "a"] issue(claim = c);', "column 17: There is issue, where && is due"),
+    ('c:[Type == "a"] => issue(claim = c)', "column 36: Found the end where ; was expected"),
+    ('c:[Type == "a"] => send(claim = c);', "column 20: Found send where issue or add"),
+    ('c:[Type == "a"] issue(claim = c);', "column 17: Found issue where && was expected"),
     ('c:[] && c:[] => issue(claim = c);', "column 9: c is the name of an earlier condition"),
     ('c:[Value =~ "("] => issue(claim = c);', "column 13: The pattern '(' is"),
     ('c:[Value =~ "(?=a)"] => issue(claim = c);', "column 13: The pattern"),
     ('c:[Value == "a", Value == "b"] => issue(claim = c);', "column 3: A condition compares"),
     ('c:[ValueType == "x"] => issue(claim = c);', "column 4: All values are strings"),
-    ('count([]) ~ 2 => issue(Type = "a", Value = "b");', "column 11: There is '~'"),
-    ('count([]) == x => issue(Type = "a", Value = "b");', "column 14: There is x, where a number"),
+    ('count([]) ~ 2 => issue(Type = "a", Value = "b");', "column 11: '~' does not exist"),
+    ('count([]) == x => issue(Type = "a", Value = "b");', "column 14: Found x where a number"),
     ('=> issue(Type = "a");', "column 10: A claim is issued without Type or Value"),
     ('=> issue(Type = "a", Type = "b", Value = "c");', "column 22: Type is given twice"),
-    ('=> issue();', "column 10: There is )"),
+    ('=> issue();', "column 10: Found )"),
     ('c:[] => issue(Type = "a", Value = RegexReplace(c.Type, "[", ""));', "column 56: The pattern"),
-    ('c:[] => issue(Type = "a", Value = c.Kind);', "column 37: There is Kind"),
+    ('c:[] => issue(Type = "a", Value = c.Kind);', "column 37: Found Kind"),
     ('=> issue(Type = "a", Value = "\x01");', "Line 1, column 1: A text in a rule"),
     (ACCOUNT + ' => issue(store = "SQL", types = ("a"), query = ";mail;{0}", param = c.Value);',
      'There is no store "SQL"'),
@@ -237,19 +245,23 @@ CANNOT = [
     (SEARCH + '{2};mail;{0}",'
      ' param = c.Value);', "is not understood"),
     (ACCOUNT + ' => issue(store = "Active Directory", types = ("a"), query = ";mail,cn;{0}",'
-     " param = c.Value);", "1 types are given 2 attributes"),
+     " param = c.Value);", "The query has 2 attributes, but types has 1"),
     (ACCOUNT + ' => issue(store = "Active Directory", types = ("a"), query = ";mail;{1}",'
      " param = c.Value);", "There is no param for {1}"),
     ('c:[Type == "manager"] => issue(store = "Active Directory", types = ("a"),'
-     ' query = ";mail;{0}", param = c.Value);', "somebody else than the user"),
-    (OPAQUE.format(kind="other"), "of no kind that there is"),
-    (OPAQUE.format(kind="ppid").replace("add(", "issue("), "made in a rule that does more"),
-    ('exists([Type == "g"]) && ' + OPAQUE.format(kind="ppid"), "made in a rule that does more"),
-    (OPAQUE.format(kind="ppid") + NAMED.format(format=TRANSIENT), "NameID of its format only"),
+     ' query = ";mail;{0}", param = c.Value);', "only be queried for the user"),
+    (OPAQUE.format(kind="other"), "There is no such kind of opaque id"),
+    (OPAQUE.format(kind="ppid").replace("add(", "issue("),
+     "an opaque id does something else as well"),
+    ('exists([Type == "g"]) && ' + OPAQUE.format(kind="ppid"),
+     "an opaque id does something else as well"),
+    (OPAQUE.format(kind="ppid") + NAMED.format(format=TRANSIENT),
+     "can only be issued as the NameID of its format"),
     (OPAQUE.format(kind="ppid") + 'c:[Type == "t"] => issue(Type = "a", Value = c.Value);',
-     "NameID of its format only"),
-    (OPAQUE.format(kind="ppid") + 'c:[Type == "t"] => issue(claim = c);', "of its format only"),
-    ('=> issue(Type = "a", Value = ' + "RegexReplace(" * 20, "RegexReplace stands in more than"),
+     "can only be issued as the NameID of its format"),
+    (OPAQUE.format(kind="ppid") + 'c:[Type == "t"] => issue(claim = c);',
+     "only be issued as the NameID of its format"),
+    ('=> issue(Type = "a", Value = ' + "RegexReplace(" * 20, "RegexReplace is nested more than"),
     (GOOD * 201, "Line 201, column 1: There are more than 200 rules"),
 ]  # fmt: skip
 
@@ -286,17 +298,17 @@ def test_several_values_and_alternatives_are_written_as_rules_that_do_the_same(r
 
 
 def test_a_rule_for_each_value_would_find_what_the_one_before_has_made():
-    several = Issue(text_of("a"), (text_of("x"), text_of("y")))
-    found = Each(selector_of([equal(TYPE, "a")]))
+    several = Issue(join_text("a"), (join_text("x"), join_text("y")))
+    found = Each(make_selector([equal(TYPE, "a")]))
 
-    with pytest.raises(BadRule, match="finds claims of the type that it issues"):
-        printer.write((Rule((found,), several),))
+    with pytest.raises(BadRule, match="selects claims of the type that it issues"):
+        printer.write((ClaimRule((found,), several),))
 
 
 def test_a_quotation_mark_cannot_be_written_in_the_language():
-    rule = Rule((), Issue(text_of("a"), (text_of('the "a"'),)))
+    rule = ClaimRule((), Issue(join_text("a"), (join_text('the "a"'),)))
 
-    with pytest.raises(BadRule, match="no quotation mark"):
+    with pytest.raises(BadRule, match="cannot express the quotation mark"):
         printer.write((rule,))
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from support.claim_rules import rule_strategies
 
 from idp.federation.claim_rules.errors import BadRule
-from idp.federation.claim_rules.model import Ref, Replace, text_of
+from idp.federation.claim_rules.model import Ref, Replace, join_text
 from idp.federation.claim_rules.toml import reader, templates, writer
 from idp.federation.claim_rules.toml.text import write_toml
 
@@ -69,40 +69,40 @@ RULE = '[[claim_rules]]\nissue = "role"\nvalue = "x"\n'
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("[[claim_rules]", "no TOML"),
-        ("x = " + "[" * 5000, "no TOML"),
-        ("x = " + "1" * 5000, "no TOML"),
+        ("[[claim_rules]", "not TOML"),
+        ("x = " + "[" * 5000, "not TOML"),
+        ("x = " + "1" * 5000, "not TOML"),
         ("[[rules]]\npass = 'upn'", "more in the text"),
         ("claim_rules = []\nissuance_transform_rules = []", "more in the text"),
-        ("claim_rules = 5", "no list"),
+        ("claim_rules = 5", "not a list"),
         ("claim_rules = [5]", "Rule 1: a rule is not a table"),
         (RULE + '[[claim_rules]]\nname = "x"', "Rule 2: A rule does not say what it does"),
         (RULE + 'pass = "upn"', "Rule 1: A rule does not say"),
         (RULE + "when = 5", "when is not a table"),
         (RULE + "when = {}", "A condition has no claim"),
         (RULE + 'when = { claim = "upn", exists = "upn" }', "A condition has no claim"),
-        (RULE + 'when = { claim = "upn", valeu = "x" }', "There is no 'valeu' here"),
-        (RULE + 'when = { claim = "upn", value = { like = "x" } }', "There is no 'like' here"),
+        (RULE + 'when = { claim = "upn", valeu = "x" }', "'valeu' is unknown here"),
+        (RULE + 'when = { claim = "upn", value = { like = "x" } }', "'like' is unknown here"),
         (RULE + 'when = { claim = "upn", value = { matches = "(" } }', "The pattern '('"),
-        (RULE + 'when = { claim = "upn", value = [] }', "compares with nothing"),
+        (RULE + 'when = { claim = "upn", value = [] }', "no text to compare with"),
         (RULE + 'when = { claim = "upn", value = 5 }', "value is not a text"),
         (RULE + 'when = { count = "upn" }', "is is not a text"),
-        (RULE + 'when = { count = "upn", is = ">=2" }', "compared with no number"),
-        (RULE + 'when = { count = "upn", is = "about 2" }', "compared with no number"),
-        (RULE + 'valeu = "x"', "There is no 'valeu' here"),
+        (RULE + 'when = { count = "upn", is = ">=2" }', "not compared with a number"),
+        (RULE + 'when = { count = "upn", is = "about 2" }', "not compared with a number"),
+        (RULE + 'valeu = "x"', "'valeu' is unknown here"),
         (RULE + "output = 0", "output is not true or false"),
         (RULE + "name = 5", "name is not a text"),
         (RULE + 'format = "persistent"\nproperties = { "%s" = "x" }', "two formats"),
         ('[[claim_rules]]\nissue = "role"', "no value"),
         ('[[claim_rules]]\nissue = "nameid"\nformat = "emailAddress"', "no value"),
-        ('[[claim_rules]]\nissue = "role"\nvalue = "{value}"', "which finds no claim"),
-        ('[[claim_rules]]\nissue = "role"\nvalue = "{x}"', "is not understood"),
+        ('[[claim_rules]]\nissue = "role"\nvalue = "{value}"', "which selects no claim"),
+        ('[[claim_rules]]\nissue = "role"\nvalue = "{x}"', "cannot be understood from character 2"),
         ('[[claim_rules]]\nissue = "role"\nvalue = []', "no value"),
         ("[[claim_rules]]\npass = 5", "pass is not a table"),
-        ('[[claim_rules]]\npass = { exists = "upn" }', "no condition has found"),
-        ("[[claim_rules]]\ndirectory = {}", "asked for nothing"),
-        ('[[claim_rules]]\npass = "upn"\nvalue = "x"', "There is no 'value' here"),
-        (RULE * 201, "no list of at most 200"),
+        ('[[claim_rules]]\npass = { exists = "upn" }', "that no condition selects"),
+        ("[[claim_rules]]\ndirectory = {}", "asked for no attribute"),
+        ('[[claim_rules]]\npass = "upn"\nvalue = "x"', "'value' is unknown here"),
+        (RULE * 201, "not a list of at most 200"),
     ],
 )  # fmt: skip
 def test_a_wrong_rule_is_reported_with_its_number(text, problem):
@@ -151,7 +151,7 @@ def test_no_value_is_read_as_rules_that_fails_in_another_way(value):
 )
 def test_a_template_is_a_text_with_claims_in_braces(written, text):
     assert templates.read(written) == text
-    assert templates.write(text_of(*text)) == written
+    assert templates.write(join_text(*text)) == written
 
 
 @pytest.mark.parametrize(
