@@ -150,7 +150,7 @@ class Finished:
     def assertion(self) -> ReceivedAssertion:
         """The assertion; raises AssertionError if there is not exactly one."""
         assertion = self.received.assertion
-        if self.received.undecrypted:
+        if self.received.unopened:
             raise AssertionError(
                 "The assertion is encrypted: pass its key to add_service_provider(private_key=...)"
             )

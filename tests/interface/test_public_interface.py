@@ -115,6 +115,8 @@ def test_the_fixtures_offer_what_they_did(federation, service_provider, phone):
         "page": finished.page,
         "browser": federation.browser(),
         "finished": finished,
+        "received": finished.received,
+        "assertion": finished.assertion,
     }
     for kind, value in offered.items():
         assert difference(f"{kind}.", members(kind, value)) == []

@@ -104,7 +104,7 @@ class ReceivedAssertion:
 class ReceivedResponse:
     """One response as received.
 
-    ``status`` holds the status codes from the outermost to the innermost. ``undecrypted`` is the
+    ``status`` holds the status codes from the outermost to the innermost. ``unopened`` is the
     number of encrypted assertions that no key decrypted.
     """
 
@@ -117,7 +117,7 @@ class ReceivedResponse:
     assertions: tuple[ReceivedAssertion, ...]
     signature: SignatureCheck
     xml: bytes
-    undecrypted: int = 0
+    unopened: int = 0
 
     @property
     def is_success(self) -> bool:
@@ -162,7 +162,7 @@ def read_response(
         ),
         signature=check,
         xml=xml,
-        undecrypted=len(_all(root, "a:EncryptedAssertion/xenc:EncryptedData")),
+        unopened=len(_all(root, "a:EncryptedAssertion/xenc:EncryptedData")),
     )
 
 

@@ -147,7 +147,7 @@ class SimulatedServiceProvider:
             yield f"Its destination is {received.destination or 'missing'}, not {self.acs_url}."
         if not self._seen.put(f"response {received.id}", now):
             yield "It was used before."
-        if received.undecrypted:
+        if received.unopened:
             yield "It is encrypted for another service provider."
         elif received.is_success and received.assertion is None:
             yield f"It contains {len(received.assertions)} assertions instead of one."
