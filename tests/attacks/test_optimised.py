@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 ATTACKS = [
     "messages",
     "server/test_context.py::test_across_two_users_only_the_own_approval_in_the_own_browser_counts",
-    "server/test_context.py::test_without_the_session_it_does_not_open",
+    "server/test_context.py::test_a_context_does_not_open_without_its_session",
     "server/test_login_csrf.py::test_another_site_cannot_sign_its_own_user_in",
     "server/test_replay.py::test_an_answered_request_shows_a_page",
     "server/test_replay.py::test_fifty_posts_of_one_context_at_once_give_one_assertion",

@@ -118,7 +118,7 @@ def test_the_user_with_codes_signs_in_with_one(started_demo):
 
 
 @pytest.mark.parametrize(
-    ("user", "sentence"), [(3, "too old"), (4, "watch cannot"), (5, "cannot be used")]
+    ("user", "sentence"), [(3, "too old"), (4, "watch cannot"), (5, "cannot use the second factor")]
 )
 def test_users_who_cannot_match_a_number_see_why(user, sentence, started_demo):
     assert sentence in log_in(started_demo, user).error

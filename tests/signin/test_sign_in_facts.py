@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from support.servers.server_folder import SP_ID, farm_folder, keys_folder, metadata, services
+from support.service_providers.metadata_parts import SP_ID, metadata
 
 from idp.federation.request_context import RequestContext
 from idp.saml.contexts import MULTIPLE_AUTHN, PASSWORD_PROTECTED_TRANSPORT, RequiredFactors
@@ -14,8 +14,6 @@ from idp.session.node import NoNode
 from idp.session.sso import Proof, Session, start_session
 from idp.signin.sign_in_facts import cached_loader, load_facts
 from idp.signin.steps import Step, needs_of
-
-__all__ = ["farm_folder", "keys_folder", "services"]
 
 ALICE, PUSH = "alice@example.test", "urn:method:push"
 REQUIRED = RequiredFactors({PASSWORD_PROTECTED_TRANSPORT: PASSWORD_PROTECTED_TRANSPORT})
