@@ -44,11 +44,11 @@ class _Bundled(etree.Resolver):  # type: ignore[misc]  # lxml has no types
 
 
 _compiling = threading.Lock()
+"""libxml2 fails if two threads compile a schema at once, as a process's first requests would."""
 
 
 def protocol() -> etree.XMLSchema:
     """Return the schema of requests and responses, assertions and signatures included."""
-    # libxml2 fails if two threads compile a schema at once, as a process's first requests would.
     with _compiling:
         return _compiled_protocol()
 
@@ -58,9 +58,14 @@ def _compiled_protocol() -> etree.XMLSchema:
     return etree.XMLSchema(document(_PROTOCOL))
 
 
-@cache
 def vocabulary() -> frozenset[str]:
     """Return the names of elements, attributes, prefixes and namespaces of ordinary messages."""
+    with _compiling:
+        return _read_vocabulary()
+
+
+@cache
+def _read_vocabulary() -> frozenset[str]:
     names: set[str] = {"InclusiveNamespaces", "PrefixList"}
     for file in (_PROTOCOL, _ASSERTION, _XMLDSIG):
         names.update(document(file).xpath("//@name"))
