@@ -171,8 +171,11 @@ def create_app(
     server serves at a time, of which hosts may let some wait.
     """
     from idp import admin, authenticator, logs, signin
+    from idp.saml import schema
 
     logs.configure(config.logging.format)
+    schema.protocol()  # before there are threads: libxml2 may fail while others parse
+    schema.vocabulary()
     services = services or assemble(config, counters=counters_of(config))
     app = _make_flask_app(config, services)
     app.register_blueprint(signin.blueprint(services))
