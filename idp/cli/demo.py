@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import signal
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -90,6 +89,7 @@ def demo(
         from idp.demo.address import choose_address
         from idp.demo.runner import run_demo
         from idp.embedded.server_folder import ServerFolder
+        from idp.serving.wakeup import Wakeup
 
         earlier = ServerFolder(folder).config
         logs.configure(earlier.logging.format if earlier else "console")
@@ -100,7 +100,9 @@ def demo(
                 print_json(demo.as_json())
             else:
                 click.echo(_start_page(demo, keeps=data_dir is not None))
-            threading.Event().wait()
+            with Wakeup() as wakeup:
+                while True:  # until a signal's handler raises
+                    wakeup.wait()
 
 
 @contextmanager

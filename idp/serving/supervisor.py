@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import queue
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -18,6 +18,7 @@ from adapter.errors import TallystickError
 from idp.logs import get_logger
 from idp.serving.process import OnExit, ProcessSpec
 from idp.serving.systemd import notify_systemd
+from idp.serving.wakeup import Wakeup
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -61,7 +62,8 @@ class Supervisor:
         self._environment = {**os.environ, **(environment or {})}
         self._running: list[_Process] = []
         self._restarts = 0  # processes that are waiting to be started again
-        self._events: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._events: deque[Callable[[], None]] = deque()  # what the main thread is to do
+        self._wakeup = Wakeup()
         self._signals = 0
         self._is_ready = False
         self._failure: ProcessEnded | None = None
@@ -73,12 +75,12 @@ class Supervisor:
         ended if one ended by itself (see :class:`~idp.serving.process.OnExit`), could not be
         started, or was killed before it had finished. Must be called in the main thread.
         """
-        with self._handling_signals(), self._processes():
+        with self._wakeup, self._handling_signals(), self._processes():
             if self._wait_until_ready():
                 notify_systemd("READY=1")
                 on_ready()
             while self._running or self._restarts:
-                self._events.get()()
+                self._run_events()
         if self._failure is not None:
             raise self._failure
 
@@ -122,20 +124,29 @@ class Supervisor:
         process = _Process(spec, self._environment)
         self._running.append(process)
         threading.Thread(
-            target=lambda: self._events.put(partial(self._on_exit, process, process.wait())),
+            target=lambda: self._put_event(partial(self._on_exit, process, process.wait())),
             name=f"wait-{spec.name}",
             daemon=True,
         ).start()
         if self._is_ending:  # a signal came while it was being started
             process.terminate()
 
+    def _put_event(self, event: Callable[[], None]) -> None:
+        self._events.append(event)
+        self._wakeup.notify()
+
+    def _run_events(self, timeout: float | None = None) -> None:
+        """Wait for an event or a signal, at most *timeout* seconds, and run what there is."""
+        self._wakeup.wait(timeout)
+        while self._events:
+            self._events.popleft()()
+
     def _wait_until_ready(self) -> bool:
         """Return whether all processes are ready; False if the server is to end before that."""
         deadline = time.monotonic() + START_SECONDS
         waiting = [spec for spec in self._specs if spec.is_ready is not None]
         while waiting := [spec for spec in waiting if not (spec.is_ready and spec.is_ready())]:
-            with suppress(queue.Empty):
-                self._events.get(timeout=PROBE_SECONDS)()
+            self._run_events(PROBE_SECONDS)
             if self._is_ending:
                 return False
             if time.monotonic() > deadline:
@@ -156,7 +167,7 @@ class Supervisor:
         elif spec.on_exit is OnExit.RESTART and self._is_ready:
             get_logger().error("process_restarted", process=spec.name, status=status)
             self._restarts += 1
-            timer = threading.Timer(RESTART_SECONDS, self._events.put, [partial(self._again, spec)])
+            timer = threading.Timer(RESTART_SECONDS, self._put_event, [partial(self._again, spec)])
             timer.daemon = True
             timer.start()
         else:

@@ -227,6 +227,30 @@ def test_a_second_signal_kills(programs):
     assert all(map(has_ended, programs.noted("started")))
 
 
+@pytest.mark.parametrize("earlier", [False, True], ids=["while it waits", "before it waits"])
+def test_a_signal_that_another_thread_received_ends_the_processes(programs, earlier):
+    arrived = threading.Event()
+
+    def terminate_in_this_thread() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        terminate()
+        arrived.set()
+
+    def on_ready() -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        if not earlier:
+            programs.when("started", act=terminate_in_this_thread)
+            return
+        threading.Thread(target=terminate_in_this_thread).start()
+        arrived.wait()
+
+    try:
+        Supervisor([programs.spec()]).run(on_ready)
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    assert programs.noted("ended") == programs.noted("started") != set()
+
+
 def test_an_error_of_the_caller_leaves_no_process(programs):
     def fail() -> None:
         raise RuntimeError
