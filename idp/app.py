@@ -174,8 +174,7 @@ def create_app(
     from idp.saml import schema
 
     logs.configure(config.logging.format)
-    schema.protocol()  # before there are threads: libxml2 may fail while others parse
-    schema.vocabulary()
+    schema.load()  # before the server has threads
     services = services or assemble(config, counters=counters_of(config))
     app = _make_flask_app(config, services)
     app.register_blueprint(signin.blueprint(services))
