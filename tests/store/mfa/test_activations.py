@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from support.users import ALICE
 
 from adapter.mfa.devices.activation import Activation
 from adapter.mfa.devices.device import Device
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
-ALICE = "alice@example.test"
 SEED = "JBSWY3DPEHPK3PXP"
 
 

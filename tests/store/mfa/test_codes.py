@@ -7,13 +7,13 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from support.users import ALICE
 
 from adapter.mfa.codes.limits import CodeLimits, debit
 from adapter.mfa.codes.store import CodeStore
 from idp.session.seal import SealBroken
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
-ALICE = "alice@example.test"
 SEED = "JBSWY3DPEHPK3PXP"
 
 
