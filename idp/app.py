@@ -172,6 +172,7 @@ def create_app(
     """
     from idp import admin, authenticator, logs, signin
     from idp.saml import schema
+    from idp.web.own_host import answer_own_host_only
 
     logs.configure(config.logging.format)
     schema.protocol()  # before there are threads: libxml2 may fail while others parse
@@ -187,6 +188,9 @@ def create_app(
         from idp.web.headers import StrictTransport
 
         app.wsgi_app = StrictTransport(app.wsgi_app, hsts)  # type: ignore[method-assign]
+    answer_own_host_only(
+        app, config.server.base_url, probe=signin.PROBE, counters=services.counters
+    )
     services.signing_keys.check(services.clock.now())
     _log_start(config, services)
     _start_watching_trusts(config, services)

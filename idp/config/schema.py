@@ -63,6 +63,11 @@ class ServerSection(Section):
         return f"{parts.scheme}://{parts.netloc}"
 
     @property
+    def authority(self) -> str:
+        """Host and port, as clients send them in the header ``Host``."""
+        return urlsplit(self.base_url).netloc
+
+    @property
     def is_secure(self) -> bool:
         """Whether browsers reach the server by TLS."""
         return self.base_url.startswith("https:")
@@ -82,7 +87,7 @@ class ServerSection(Section):
     @property
     def entity_id(self) -> str:
         """The federation service identifier; with http even under TLS, as AD FS forms it."""
-        return f"http://{urlsplit(self.base_url).netloc}/adfs/services/trust"
+        return f"http://{self.authority}/adfs/services/trust"
 
 
 class ServeSection(Section):

@@ -158,7 +158,7 @@ class SharedServers:
         app = self._apps[0].app
         if app is None:
             raise RuntimeError("there is no federation server: use the fixture `federation`")
-        metadata: bytes = Client(app).get(METADATA).data
+        metadata: bytes = Client(app).get(METADATA, base_url=self.url).data
         return metadata
 
 

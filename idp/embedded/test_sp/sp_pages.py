@@ -30,6 +30,7 @@ from idp.web import app as web
 from idp.web.cookies import cookie_is_secure
 from idp.web.headers import CONTENT_SECURITY_POLICY
 from idp.web.origin import is_same_origin
+from idp.web.own_host import answer_own_host_only
 
 COOKIE = "tallystick_test_sp"
 MAX_RELAY_STATE_LENGTH = 1024
@@ -50,6 +51,7 @@ def create_app(provider: SimulatedServiceProvider, *, idp_url: str) -> Flask:
     )
     web.harden(app)
     app.register_blueprint(_blueprint(SpPages(provider, idp_url)))
+    answer_own_host_only(app, provider.base_url)
     return app
 
 
