@@ -106,7 +106,7 @@ class Client:
         chunks = self.app(environ, lambda *start: started.extend(start))
         text = b"".join(chunks).decode()
         for name, value in started[1]:
-            if name == "Set-Cookie" and not value.startswith(LOOP_COOKIE):
+            if name == "Set-Cookie" and LOOP_COOKIE not in value.partition("=")[0]:
                 self.cookies |= {
                     cookie.key: cookie.value for cookie in SimpleCookie(value).values()
                 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Request
 
 from adapter.errors import TallystickError
+from idp.admin.cookies import cookies_of
 from idp.admin.rate_limit import WINDOW, RateLimit
 from idp.admin.session import COOKIE, AdminSession, AdminSessions
 from idp.management.admin_token import AdminToken, AdminTokenError, read_token
@@ -54,7 +55,7 @@ class AdminAuthentication:
 
     def session_of(self, request: Request) -> AdminSession | None:
         """Return the session of the request's cookie, None without a valid one."""
-        cookie = request.cookies.get(COOKIE)
+        cookie = cookies_of(request).get(COOKIE)
         if not cookie:
             return None
         try:
