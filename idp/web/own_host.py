@@ -91,7 +91,8 @@ class OwnHost:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         path = environ.get("PATH_INFO", "")
-        if self._is_own(environ.get("HTTP_HOST", ""), path):
+        hosts = (environ.get("HTTP_HOST", ""), *_target_authority(environ))
+        if all(self._is_own(host, path) for host in hosts):
             return self._app(environ, start_response)
         return self._refuse(environ, start_response)
 
@@ -134,6 +135,19 @@ def answer_own_host_only(
     app.wsgi_app = OwnHost(  # type: ignore[method-assign]  # Flask's own way
         app.wsgi_app, base_url, probe=probe, proxies=proxies, counters=counters
     )
+
+
+def _target_authority(environ: WSGIEnvironment) -> tuple[str, ...]:
+    """Return the authority of an absolute request target, as proxies are sent (RFC 9112 §3.2.2).
+
+    Servers differ in whether it replaces ``Host``, so both have to be ours. granian tells
+    neither that there is one nor what it is; no browser sends one to a server.
+    """
+    target = environ.get("REQUEST_URI", "")
+    scheme, separator, rest = target.partition("://")
+    if not separator or not scheme.isalpha():
+        return ()
+    return (re.split(r"[/?#]", rest, maxsplit=1)[0],)
 
 
 def _host(text: str) -> str | IPv4Address | IPv6Address:

@@ -17,11 +17,14 @@ from idp.web.own_host import OwnHost
 PROBE = "/adfs/probe"
 
 
-def status(base_url: str, host: str | None, path: str = "/", probe: str = PROBE) -> int:
+def status(
+    base_url: str, host: str | None, path: str = "/", *, probe: str = PROBE, target: str = "/"
+) -> int:
     guarded = OwnHost(Response("in"), base_url, probe=probe)
     environ = {
         "REQUEST_METHOD": "GET",
         "PATH_INFO": path,
+        "REQUEST_URI": target,
         "REMOTE_ADDR": "192.0.2.7",
         "wsgi.input": io.BytesIO(),
     }
@@ -113,6 +116,23 @@ def test_nothing_but_the_probe_is(path):
 
 def test_the_probe_is_not_answered_under_another_name():
     assert status("https://sts.example.test", "evil.example.test", PROBE) == 421
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("http://sts.example.test/", 200),
+        ("HTTPS://sts.example.test", 200),
+        ("/?next=http://evil.example.test/", 200),
+        ("/http://evil.example.test/", 200),
+        ("http://evil.example.test/", 421),
+        ("http://evil.example.test?x", 421),
+        ("http://sts.example.test@evil.example.test/", 421),
+        ("http:///", 421),
+    ],
+)
+def test_an_absolute_target_has_to_name_us_as_well(target, expected):
+    assert status("https://sts.example.test", "sts.example.test", target=target) == expected
 
 
 def test_a_server_without_a_probe_has_no_exception():

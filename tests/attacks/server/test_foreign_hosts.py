@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from support.servers.foreign_hosts import foreign_heads, own_heads, status_of
+from support.servers.foreign_hosts import foreign_heads, foreign_target, own_heads, status_of
 
 from idp.demo.address import DemoAddress
 from idp.demo.runner import Demo, run_demo
@@ -45,6 +45,12 @@ def test_the_plugins_server_answers_its_own_host_only(about, federation):
     for path in PATHS:
         head = foreign_heads(own.netloc)[about]
         assert status_of(("127.0.0.1", own.port), "GET", path, head) in (400, 421)
+
+
+def test_the_host_of_an_absolute_target_counts_too(federation):
+    own = urlsplit(federation.url)
+    head = foreign_target(own.netloc)
+    assert status_of(("127.0.0.1", own.port), "GET", "/admin/", head) == 421
 
 
 @pytest.mark.parametrize("about", list(own_heads(EMPTY)))

@@ -38,6 +38,11 @@ def foreign_heads(own: str) -> dict[str, tuple[str, str]]:
     }
 
 
+def foreign_target(own: str) -> tuple[str, str]:
+    """Return a head whose absolute target names another host, beside our own ``Host``."""
+    return "http://evil.example.test{}", f"Host: {own}\r\n"
+
+
 def own_heads(own: str) -> dict[str, tuple[str, str]]:
     """Return heads in which *own* is spelt in all the ways that mean the same."""
     return {
