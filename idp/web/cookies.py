@@ -86,12 +86,10 @@ def own_cookies(cookies: Mapping[str, str]) -> dict[str, str]:
     Version 0.1 had no prefix, so for one release a plain name counts where the prefixed one is
     missing: sessions survive the upgrade.
     """
-    prefixed = {
-        name.removeprefix(PREFIX): value
-        for name, value in cookies.items()
-        if name.startswith(PREFIX)
-    }
-    return {**cookies, **prefixed} if prefixed else dict(cookies)
+    values = dict(cookies.items())  # of a MultiDict, too, the first values
+    for name in [name for name in values if name.startswith(PREFIX)]:
+        values[name.removeprefix(PREFIX)] = values.pop(name)
+    return values
 
 
 def repeated_cookie(header: str) -> str | None:

@@ -82,7 +82,7 @@ class OwnHost:
     ) -> None:
         self._app = app
         self._base_url = base_url
-        self._scheme = urlsplit(base_url).scheme
+        self._scheme, self._usual_spelling = urlsplit(base_url)[:2]
         self._own = Authority.of(base_url)
         self._probe = probe.lower()
         self._proxies = proxies or Proxies()
@@ -97,6 +97,8 @@ class OwnHost:
         return self._refuse(environ, start_response)
 
     def _is_own(self, host: str, path: str) -> bool:
+        if host == self._usual_spelling:
+            return True
         authority = Authority.read(host, self._scheme)
         if authority == self._own:
             return True
