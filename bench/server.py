@@ -167,6 +167,7 @@ def make_server(folder: Path, idp: saml.Party, sp: saml.Party) -> tuple[Services
     (folder / "certificate").write_bytes(idp.pair.certificate)
     config = Config(
         server={"base_url": BASE_URL, "node": "NODE1"},
+        sign_in={"idp_initiated": True},
         store={"url": f"sqlite:///{folder}/bench.db"},
         keys={
             "signing_key": folder / "key",

@@ -183,8 +183,11 @@ class SignInSection(Section):
     """How long such a session lasts, at most 7 days (AD FS: KmsiLifetimeMins)."""
     kept_sessions_since: AwareDatetime | None = None
     """Kept sessions that began before this time are ended (AD FS: PersistentSsoCutoffTime)."""
-    idp_initiated: bool = True
-    """The page on which users choose an application (AD FS: EnableIdPInitiatedSignonPage)."""
+    idp_initiated: bool = False
+    """The page on which users choose an application (AD FS: EnableIdPInitiatedSignonPage).
+
+    Off as in AD FS; the demo and the pytest plugin switch it on.
+    """
     idp_initiated_relay_state: bool = True
     """Pass RelayState on in such a sign-in (AD FS: EnableRelayStateForIdpInitiatedSignOn)."""
     loop_detection: bool = True
