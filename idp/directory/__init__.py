@@ -1,6 +1,7 @@
 """Users, groups, passwords and lock-out: the local directory; others plug in behind its port."""
 
-from idp.directory.directory import Directory, DirectoryError, LockoutEvent, PasswordCheck
+from idp.directory.directory import Directory, DirectoryError
+from idp.directory.password_check import LockoutEvent, PasswordCheck
 from idp.directory.passwords import HashingBusy, PasswordHasher
 from idp.directory.users import User
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+import hmac
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from adapter.clock import Clock
 from adapter.errors import TallystickError
 from idp.directory import imports, passwords
-from idp.directory.lockout import Debit, LockoutRules, LockoutState, Origin
+from idp.directory.lockout import NOWHERE, AccountState, Debit, LockoutRules, LockoutState, Origin
+from idp.directory.password_check import PasswordCheck, event_of
 from idp.directory.passwords import MAX_PASSWORD_LENGTH, PasswordHasher, is_acceptable
-from idp.directory.user_store import Credentials, Tried, UserStore
+from idp.directory.user_store import Credentials, UserStore
 from idp.directory.users import User, account_key, canonical, canonical_upn, windows_account_name
 
 SOFT = LockoutRules()
-NOWHERE = Origin()
 _UNKNOWN_ACCOUNTS = 1024
-_ASK_AGAIN = 3
+_PAUSES = (0.05, 0.1, 0.2)
+"""Seconds to wait, before each further ask, for a lock that a right password may still clear."""
 
 
 class DirectoryError(TallystickError):
@@ -27,34 +29,12 @@ class DirectoryError(TallystickError):
     code = "directory"
 
 
-class LockoutEvent(StrEnum):
-    """What a try at a password has to do with lock-outs."""
-
-    LOCKED_OUT = "locked_out"  # by this try
-    RIGHT_WHILE_LOCKED = "right_password_while_locked"  # a sign that somebody else knows it
-    ALLOWED = "locked_but_allowed"  # the smart lock-out would have, were it enforced
-
-
-@dataclass(frozen=True, slots=True)
-class PasswordCheck:
-    """Who signed in, or why nobody did: for the log, never for the page.
-
-    ``failure`` is None, ``unknown_user``, ``wrong_password``, ``locked``, ``disabled``,
-    ``password_refused``, or ``must_change_password`` for a right one that is good for nothing
-    else; where a new password is chosen, also what ``passwords.complaint`` says of it.
-
-    ``name`` is the canonical name that was typed, empty when it was none: what people type into
-    the wrong field is not logged. ``lockout`` is what an administrator should hear besides.
-    """
-
-    user: User | None
-    failure: str | None
-    name: str
-    lockout: LockoutEvent | None = None
-
-
 class Directory:
-    """Users of one store."""
+    """Users of one store.
+
+    *unknown_key* is a secret of the farm: it decides which unknown names share a counter. *wait*
+    lets so many seconds pass.
+    """
 
     def __init__(
         self,
@@ -62,11 +42,16 @@ class Directory:
         clock: Clock,
         hasher: PasswordHasher,
         rules: LockoutRules = SOFT,
+        *,
+        unknown_key: bytes = b"",
+        wait: Callable[[float], None] = time.sleep,
     ) -> None:
         self._store = store
         self._clock = clock
         self._hasher = hasher
         self._rules = rules
+        self._unknown_key = unknown_key or secrets.token_bytes(32)
+        self._wait = wait
 
     def find(self, name: str) -> User | None:
         """Return the user with this UPN or account name, in upper or lower case."""
@@ -76,7 +61,8 @@ class Directory:
     def check_password(self, name: str, password: str, origin: Origin = NOWHERE) -> PasswordCheck:
         """Say whose name and password these are; *origin* is where they were typed.
 
-        Every failure takes one debit and one hash, whether or not there is such a user. Raises
+        Every try takes exactly one hash, whether or not there is such a user, and whether or not
+        the account is locked: the time says nothing about either. Raises
         :class:`~idp.directory.passwords.HashingBusy`.
         """
         check = self._check(name, password, origin)
@@ -107,13 +93,38 @@ class Directory:
 
     def _check(self, name: str, password: str, origin: Origin) -> PasswordCheck:
         key = canonical(name)
-        with self._hasher.turn():
-            if not is_acceptable(password):
+        if not is_acceptable(password):
+            with self._hasher.turn():
                 self._hasher.spend()
-                return PasswordCheck(None, "password_refused", key or "")
+            return PasswordCheck(None, "password_refused", key or "")
+        for pause in _PAUSES:
+            check = self._try(key, name, password, origin, settles=True)
+            if check is not None:
+                return check
+            self._wait(pause)
+        last = self._try(key, name, password, origin, settles=False)
+        return last or PasswordCheck(None, "locked", key or "")
+
+    def _try(
+        self, key: str | None, name: str, password: str, origin: Origin, *, settles: bool
+    ) -> PasswordCheck | None:
+        """Debit, then check, in one turn.
+
+        Returns None, without a hash, if the account is locked by tries of which one may still turn
+        out right, and the caller asks again if it *settles*. The soft lock-out does not look at a
+        locked account's password, the smart one does for the log alone: the right one is a sign
+        that somebody else knows it.
+        """
+        with self._hasher.turn():
             known = self._store.credentials(key) if key else None
-            tried, right = self._try(known, _account(known, key or name), password, origin)
-            event = _event_of(tried, right)
+            account = self._account(known, key or name)
+            tried = self._store.debit_password(account, self._clock.now(), self._rules, origin)
+            if settles and tried.verdict is Debit.SETTLING:
+                return None
+            looks = tried.verdict.is_granted or self._rules.is_enforced(origin)
+            stored = known.password_hash if known and looks else None
+            right = self._hasher.matches(stored, password)
+            event = event_of(tried, right)
             if known is None:
                 return PasswordCheck(None, "unknown_user", key or "")
             if not tried.verdict.is_granted:
@@ -132,22 +143,18 @@ class Directory:
             return None, "wrong_password"
         return (None, "disabled") if user.disabled else (user, None)
 
-    def _try(
-        self, known: Credentials | None, account: str, password: str, origin: Origin
-    ) -> tuple[Tried, bool]:
-        """Debit, then check.
+    def _account(self, known: Credentials | None, name: str) -> str:
+        """Return the account that tries are debited from.
 
-        The soft lock-out does not look at a locked account's password, the smart one does for the
-        log alone: the right one is a sign that somebody else knows it.
+        Unknown names share a fixed number of accounts: they lock and cost the same as known ones,
+        and fill no disk. Which names share one is a secret: whoever knew it could lock one name
+        and see by the other whether that one is unknown.
         """
-        looks = self._rules.is_enforced(origin)
-        for _ in range(_ASK_AGAIN):
-            tried = self._store.debit_password(account, self._clock.now(), self._rules, origin)
-            stored = known.password_hash if known and (looks or tried.verdict.is_granted) else None
-            right = self._hasher.matches(stored, password)
-            if tried.verdict is not Debit.SETTLING:
-                break
-        return tried, right
+        if known is not None:
+            return known.user.upn
+        text = name.encode("utf-8", "surrogatepass")
+        digest = hmac.digest(self._unknown_key, text, "sha256")
+        return f"unknown {int.from_bytes(digest[:4], 'big') % _UNKNOWN_ACCOUNTS}"
 
     def add(
         self,
@@ -218,6 +225,10 @@ class Directory:
         """Forget a user's wrong passwords."""
         self._store.clear_password_limits(self._upn(name))
 
+    def is_locked(self, state: AccountState, origin: Origin) -> bool:
+        """Say whether an account with these counters is locked for requests from *origin*."""
+        return self._rules.is_locked(state, origin, self._clock.now())
+
     def lockouts(self, name: str | None = None) -> Mapping[str, LockoutState]:
         """Return by UPN how the lock-outs stand, for one user or for all who ever tried."""
         upn = None if name is None else self._upn(name)
@@ -253,26 +264,6 @@ class Directory:
                 "Choose another name, or change that user",
                 code="user_exists",
             )
-
-
-def _event_of(tried: Tried, right: bool) -> LockoutEvent | None:
-    if not tried.verdict.is_granted:
-        return LockoutEvent.RIGHT_WHILE_LOCKED if right else None
-    if tried.verdict is Debit.LAST and not right:
-        return LockoutEvent.LOCKED_OUT
-    return LockoutEvent.ALLOWED if tried.smart in (Debit.LOCKED, Debit.SETTLING) else None
-
-
-def _account(known: Credentials | None, name: str) -> str:
-    """Return the account that tries are debited from.
-
-    Unknown names share a fixed number of accounts: they lock and cost the same as known ones, and
-    fill no disk.
-    """
-    if known is not None:
-        return known.user.upn
-    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()
-    return f"unknown {int.from_bytes(digest[:4], 'big') % _UNKNOWN_ACCOUNTS}"
 
 
 def _existing(name: str, user: User | None) -> User:

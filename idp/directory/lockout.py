@@ -87,6 +87,10 @@ class Origin:
     extranet: bool = False
 
 
+NOWHERE = Origin()
+"""A place without an address, inside."""
+
+
 @dataclass(frozen=True, slots=True)
 class AccountActivity:
     """What the smart lock-out knows of a user: two counters, and the familiar addresses."""
@@ -180,6 +184,14 @@ class LockoutRules:
     def limit(self, *, familiar: bool) -> Limit:
         """Return the limit of one kind of place."""
         return self.familiar if familiar else self.unknown
+
+    def is_locked(self, state: AccountState, origin: Origin, now: datetime) -> bool:
+        """Say whether the lock-out that decides refuses every password from *origin* now."""
+        if not self.is_enforced(origin):
+            return self.soft.is_locked(state.soft, now)
+        familiar = state.activity.is_familiar(origin)
+        counter = state.activity.counter(familiar=familiar)
+        return self.limit(familiar=familiar).is_locked(counter, now)
 
     def state_of(self, state: AccountState, now: datetime) -> LockoutState:
         """Return how things stand, by these rules and at this moment."""

@@ -14,8 +14,7 @@ from support.servers import brute_force
 from support.servers.brute_force import ELSEWHERE
 from support.servers.brute_force import USER as ALICE
 
-from idp.directory import Directory, PasswordHasher
-from idp.directory.directory import LockoutEvent
+from idp.directory import Directory, LockoutEvent, PasswordHasher
 from idp.directory.lockout import Limit, LockoutRules, Mode, Origin
 from idp.store.users import SqlUserStore
 
