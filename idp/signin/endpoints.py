@@ -22,7 +22,7 @@ from idp.session.current import session_not_ended
 from idp.session.node import AnsweringNode
 from idp.session.sso import Session
 from idp.signin import errors, pages, paths
-from idp.signin.browser_request import BrowserRequest
+from idp.signin.browser_request import BrowserRequest, origin_of
 from idp.signin.destination import OwnPage
 from idp.signin.flow import SignInFlow
 from idp.signin.logout.flow import LogOutFlow
@@ -176,7 +176,7 @@ class Endpoints:
             base_url=self._base_url,
             session=session,
             chosen_node=node,
-            load_facts=cached_loader(self._services, session, node),
+            load_facts=cached_loader(self._services, session, node, origin_of(web)),
             load_adapters=self._adapters.enabled,
             recent_tokens=RecentTokens.of(self._loop_rules, web.cookies),
         )

@@ -110,6 +110,9 @@ class SignInFlow:
         proof = Proof(PASSWORD_PROTECTED_TRANSPORT, services.clock.now())
         session = start_session(user.upn, proof, kept=kept, previous=before)
         facts = self._facts_with(session, pending, request)
+        if facts.session is None:  # meanwhile locked: that looks as if the password were wrong
+            name = fields.get("UserName", "")
+            return self._log_in_page(pending, request, username=name, error=pages.WRONG_PASSWORD)
         return self._with_cookie(self.proceed(SignInStep(pending, facts, request)), session)
 
     def second_factor(self, request: BrowserRequest) -> Answer:
@@ -143,7 +146,8 @@ class SignInFlow:
         self, session: Session, pending: PendingSignIn, request: BrowserRequest
     ) -> SignInFacts:
         """Load the facts once more, with a new session: an administrator may have been quicker."""
-        return load_facts(self._services, pending.entity_id, session, request.chosen_node)
+        node, origin = request.chosen_node, request.password_origin
+        return load_facts(self._services, pending.entity_id, session, node, origin)
 
     def _with_cookie(self, answer: Answer, session: Session) -> Answer:
         return answer.with_header("Set-Cookie", self._cookie.set_header(session))
@@ -223,7 +227,7 @@ class SignInFlow:
         return recent_tokens.add_token(page, destination.entity_id, now)
 
     def _why_not_issued(self, step: SignInStep, session: Session) -> Refused:
-        facts = load_facts(self._services, step.pending.entity_id, session, step.facts.node.name)
+        facts = self._facts_with(session, step.pending, step.request)
         if facts.session is None:
             return errors.sign_in_ended()
         return errors.answered_already()
