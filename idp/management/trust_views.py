@@ -190,8 +190,8 @@ def _certificates_json(provider: ServiceProvider, now: datetime) -> list[dict[st
 def _report_json(report: CertificateReport) -> dict[str, Any]:
     return {
         **asdict(report),
-        "not_before": json_instant(report.not_before),
-        "not_after": json_instant(report.not_after),
+        "not_before": None if report.not_before is None else json_instant(report.not_before),
+        "not_after": None if report.not_after is None else json_instant(report.not_after),
         "weaknesses": list(report.weaknesses),
     }
 

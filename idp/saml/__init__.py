@@ -7,8 +7,8 @@ responses, ``logout.py`` reads and writes log-out messages, ``contexts.py`` reso
 requires of the sign-in, and ``refusal.py`` says how a request is refused.
 
 Metadata: ``metadata.py`` writes ours, ``sp_metadata.py`` and ``aggregate.py`` read those of service
-providers. Keys and certificates: ``signing.py``, ``keys.py``, ``certificates.py`` and
-``certificate_report.py``. Only ``sp_metadata.py`` uses pysaml2, and only ``xmlcrypto.py`` xmlsec.
+providers. Keys and certificates: ``signing.py``, ``keys.py``, ``certificates.py``,
+``certificate_fields.py`` (reads them, by ``der.py``) and ``certificate_report.py``. Only ``sp_metadata.py`` uses pysaml2, and only ``xmlcrypto.py`` xmlsec.
 
 ``idp.federation`` builds on this room, and ``idp.signin`` uses it for every message. It imports no
 other room of ``idp``.

@@ -22,6 +22,7 @@ import requests
 from support.nets import NET_SECONDS
 from support.servers.demo_process import SECONDS, TALLYSTICK, DemoProcess, demo_process, tallystick
 from support.servers.serve_process import until
+from support.service_providers.field_metadata import ODD_CERTIFICATES, field_metadata
 
 from idp.cli.demo import demo as command
 from idp.management import nodes as farm
@@ -146,6 +147,16 @@ def test_a_dropped_file_is_seen_by_commands_without_a_visit(started_demo):
 def test_a_broken_file_in_the_folder_spoils_nothing(started_demo):
     (started_demo.folder / "metadata" / "broken.xml").write_text("<no metadata")
     assert log_in(started_demo, 2).status == 200
+
+
+def test_the_demo_starts_with_odd_files_in_its_metadata_folder(tmp_path):
+    (tmp_path / "metadata").mkdir()
+    for file in ODD_CERTIFICATES:
+        (tmp_path / "metadata" / f"{file}.xml").write_bytes(field_metadata(file))
+    with demo_process("--data-dir", str(tmp_path)) as demo:
+        known = {trust.source for trust in demo.services.trusts.list()}
+        assert log_in(demo, 2).status == 200
+    assert {str(tmp_path / "metadata" / f"{file}.xml") for file in ODD_CERTIFICATES} <= known
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

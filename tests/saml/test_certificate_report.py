@@ -40,10 +40,11 @@ def test_a_weakness_is_reported(certificate, key, weakness):
     assert weakness in report.weaknesses[0]
 
 
-def test_an_unreadable_certificate_counts_as_expired():
-    with pytest.raises(BadCertificate):
-        report_on("AAAA", NOW)
-    assert is_expired("AAAA", NOW)
+def test_a_certificate_that_cannot_be_read_is_reported_and_counts_as_expired():
+    for text in ("AAAA", "no base64"):
+        report = report_on(text, NOW)
+        assert (report.key, report.not_after, len(report.weaknesses)) == ("unknown", None, 1)
+        assert is_expired(text, NOW)
     assert is_expired(odd.expired(NOW), NOW)
     assert not is_expired(odd.certificate(NOW), NOW)
 
