@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from idp.management.metadata.refresh import Report
     from idp.saml.certificate_report import CertificateReport
 
-_SHOWN_ELSEWHERE = ("entity_id", "display_name", "signing_certificates", "encryption_certificates")
+_SHOWN_ELSEWHERE = (
+    "entity_id", "display_name", "signing_certificates", "encryption_certificates", "warnings",
+)  # fmt: skip
 
 
 def print_preview(preview: Preview, *, as_json: bool) -> None:

@@ -54,6 +54,7 @@ class TrustView:
                 for use, report in report_certificates(self.trust.service_provider, self.now)
                 for weakness in report.weaknesses
             ),
+            *self.trust.service_provider.warnings,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -179,7 +180,7 @@ def _refresh_json(state: RefreshState | None) -> dict[str, Any] | None:
 
 def _provider_json(provider: ServiceProvider) -> dict[str, Any]:
     values = asdict(provider)
-    del values["entity_id"], values["display_name"]
+    del values["entity_id"], values["display_name"], values["warnings"]
     return values
 
 

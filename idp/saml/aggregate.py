@@ -16,8 +16,10 @@ from lxml import etree
 from idp.saml import signature, uris
 from idp.saml.bad_metadata import BadMetadata
 from idp.saml.canonical import attribute
+from idp.saml.metadata_limits import Limits, limits_in
+from idp.saml.metadata_text import to_utf8
 from idp.saml.refusal import Refused
-from idp.saml.xml import MAX_DEPTH, as_bytes, parse, parse_scanned
+from idp.saml.xml import MAX_DEPTH, as_bytes, collapse, parse, parse_scanned
 
 MAX_BYTES = 1024 * 1024
 """Upper limit of the metadata of one entity."""
@@ -33,9 +35,6 @@ _ENTITIES = f"{uris.METADATA} EntitiesDescriptor"
 _SP_ROLE = f"{uris.METADATA} SPSSODescriptor"
 _ENTITY_TAG = f"{{{uris.METADATA}}}EntityDescriptor"
 _SP_ROLE_TAG = f"{{{uris.METADATA}}}SPSSODescriptor"
-
-Limits = tuple[str | None, str | None]
-"""``validUntil`` and ``cacheDuration`` of one element, as written, None if missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +54,15 @@ def select_service_provider(
     If *signed_by* is a certificate (base64), the whole document must be signed with its key. Raises
     :class:`BadMetadata`.
     """
-    if len(metadata) > MAX_AGGREGATE_BYTES:
-        raise BadMetadata(f"it is larger than {MAX_AGGREGATE_BYTES // 2**20} MiB")
+    _check_size(metadata)
+    metadata = to_utf8(metadata)
+    _check_size(metadata)  # UTF-8 may be longer
     entry = _find_entry(metadata, entity_id)
     try:
         if signed_by is not None:
             root = _parse_verified(metadata, signed_by)
             element = _find_only(root, entry.entity_id)
-            limits = tuple(
-                (group.get("validUntil"), group.get("cacheDuration"))
-                for group in element.iterancestors()
-            )
+            limits = tuple(limits_in(group.attrib.items()) for group in element.iterancestors())
         else:
             root = parse(entry.document(metadata), limit=MAX_BYTES + len(entry.head))
             element = root[0] if entry.head else root
@@ -77,6 +74,11 @@ def select_service_provider(
     if len(document) > MAX_BYTES:
         raise BadMetadata(f"its entity is larger than {MAX_BYTES} bytes")
     return SelectedEntity(element, document, limits)
+
+
+def _check_size(metadata: bytes) -> None:
+    if len(metadata) > MAX_AGGREGATE_BYTES:
+        raise BadMetadata(f"it is larger than {MAX_AGGREGATE_BYTES // 2**20} MiB")
 
 
 def _parse_verified(metadata: bytes, certificate: str) -> etree._Element:
@@ -93,7 +95,8 @@ def _find_only(root: etree._Element, entity_id: str) -> etree._Element:
     entities = [
         entity
         for entity in root.iter(_ENTITY_TAG)
-        if entity.get("entityID") == entity_id and entity.find(_SP_ROLE_TAG) is not None
+        if collapse(entity.get("entityID", "")) == entity_id
+        and entity.find(_SP_ROLE_TAG) is not None
     ]
     if len(entities) != 1:
         raise BadMetadata(f"it describes {entity_id!r} {len(entities)} times")
@@ -193,12 +196,12 @@ class _Scan:
     def _start_outside(self, name: str, attributes: dict[str, str]) -> None:
         if name == _ENTITIES:
             self.is_metadata = True
-            self._limits.append((attributes.get("validUntil"), attributes.get("cacheDuration")))
+            self._limits.append(limits_in(attributes.items()))
         elif name == _ENTITY:
             self.is_metadata = True
             self._entry_depth = self._depth
             self._entry = _Entry(
-                attributes.get("entityID", ""),
+                collapse(attributes.get("entityID", "")),
                 self._parser.CurrentByteIndex,
                 self._depth == 1,
                 tuple(self._limits),

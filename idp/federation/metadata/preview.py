@@ -34,12 +34,13 @@ class Preview:
 
     @property
     def weaknesses(self) -> tuple[str, ...]:
-        """What is weak about the certificates, a sentence each."""
-        return tuple(
+        """What is weak about the certificates or wrong in the metadata, a sentence each."""
+        of_certificates = (
             f"{use} certificate {report.thumbprint[:16]}: {weakness}"
             for use, report in self.certificates
             for weakness in report.weaknesses
         )
+        return (*of_certificates, *self.described.service_provider.warnings)
 
 
 def make_preview(
