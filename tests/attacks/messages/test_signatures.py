@@ -217,7 +217,7 @@ def test_no_changed_byte_of_a_signed_request_changes_what_is_read(idp, writer, d
     [
         (xmlsec.Transform.ENVELOPED,),
         (xmlsec.Transform.ENVELOPED, xmlsec.Transform.C14N),
-        (xmlsec.Transform.ENVELOPED, xmlsec.Transform.EXCL_C14N_COMMENTS),
+        (xmlsec.Transform.ENVELOPED, xmlsec.Transform.C14N_COMMENTS),
         (xmlsec.Transform.ENVELOPED, xmlsec.Transform.EXCL_C14N, xmlsec.Transform.EXCL_C14N),
     ],
 )
@@ -225,6 +225,32 @@ def test_transforms_beyond_the_two_are_refused(idp, writer, transforms):
     signed = writer.sign(writer.message(), transforms=transforms)
 
     assert refused_code(idp, signed) == "signature_shape"
+
+
+EXCLUSIVE = (xmlsec.Transform.EXCL_C14N, xmlsec.Transform.EXCL_C14N_COMMENTS)
+
+
+@pytest.mark.parametrize("form", EXCLUSIVE)
+@pytest.mark.parametrize("c14n", EXCLUSIVE)
+def test_both_exclusive_canonicalisations_are_accepted(form, c14n, idp, writer):
+    """saml-core §5.4.3 allows the one with comments, too."""
+    signed = writer.sign(writer.message(), transforms=(xmlsec.Transform.ENVELOPED, form), c14n=c14n)
+
+    assert idp.read(signed)
+    assert refused_code(idp, writer.forged(signed)) == "MSIS0038"
+
+
+@pytest.mark.parametrize("form", EXCLUSIVE)
+@pytest.mark.parametrize("hidden", [b"<!--x-->", b"<?x y?>"])
+def test_a_comment_cuts_no_signed_value_and_none_of_the_signature(form, hidden, idp, writer):
+    with_comments = {"transforms": (xmlsec.Transform.ENVELOPED, form), "c14n": form}
+    cut = writer.message().replace(b"</saml:Issuer>", hidden + b".evil.test</saml:Issuer>")
+    signed = writer.sign(writer.message(), **with_comments)
+
+    assert refused_code(idp, writer.sign(cut, **with_comments)) == "MSIS7007"
+    for name in (b"DigestValue>", b"SignatureValue>", b"SignedInfo>"):
+        changed = signed.replace(b"<ds:" + name, b"<ds:" + name + hidden, 1)
+        assert refused_code(idp, changed) in ("signature_shape", "not_schema_valid")
 
 
 def test_another_canonicalisation_is_refused(idp, writer):
