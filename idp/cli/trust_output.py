@@ -32,7 +32,7 @@ def print_preview(preview: Preview, *, as_json: bool) -> None:
     verb = "created" if preview.current is None else "updated"
     click.echo(f"{printable(provider.entity_id)} would be {verb}:")
     print_fields(list(_trusted(preview)))
-    for warning in (*preview.weaknesses, *preview.weakened_by):
+    for warning in (*preview.weaknesses, *preview.reasons_to_hold):
         print_warning(warning)
     if preview.current is None:
         return

@@ -137,7 +137,7 @@ def preview_as_json(preview: Preview) -> dict[str, Any]:
         ],
         "weaknesses": list(preview.weaknesses),
         "changes": [asdict(change) for change in preview.changes],
-        "loosens": list(preview.weakened_by),
+        "loosens": list(preview.reasons_to_hold),
         **_validity_json(preview.described.validity),
     }
 

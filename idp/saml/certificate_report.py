@@ -60,12 +60,6 @@ def report_on(certificate: str, now: datetime) -> CertificateReport:
     )
 
 
-def is_expired(certificate: str, now: datetime) -> bool:
-    """Say whether *certificate* has expired; one whose end cannot be read counts as expired."""
-    end = report_on(certificate, now).not_after
-    return end is None or end < now
-
-
 def _key_name(key: object) -> str:
     if isinstance(key, rsa.RSAPublicKey):
         return f"RSA {key.key_size}"
