@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from support.service_providers.metadata_parts import ACS, SP_ID, entities, entity, key, role
 
-from idp.saml import aggregate, xml
+from idp.saml import aggregate, uris, xml
 from idp.saml.metadata import BadMetadata, read_metadata
 from idp.saml.metadata_limits import MAX_DURATION
 
@@ -279,6 +279,38 @@ class TestSignedMetadata:
         assert faults_of(etree.tostring(evil), B, signed_by=identities.sp.certificate)
         evil.set("ID", "_all")
         assert faults_of(etree.tostring(evil), B, signed_by=identities.sp.certificate)
+
+    def test_no_tree_is_made_of_what_is_not_signed(self, identities, monkeypatch):
+        """A tree takes 32 times the memory of the document and more."""
+        monkeypatch.setattr(aggregate, "parse_scanned", pytest.fail)
+        somewhere = entity(f'<ds:Signature xmlns:ds="{uris.XMLDSIG}"/>{role()}')
+        in_text = "<!--<ds:Signature/>--><![CDATA[<ds:Signature/>]]>"
+
+        for metadata in (entity(), entities(somewhere), entities(entity(), in_text)):
+            assert "not signed" in faults_of(metadata, signed_by=identities.sp.certificate)[0]
+
+    @pytest.mark.parametrize(
+        "node",
+        ["<a/>", "<!---->", "<?a?>", '<b xmlns:c="urn:d"/>', "<a b='' c='' d=''/>"],
+    )
+    def test_no_tree_is_made_of_too_many_nodes(self, node, writer, identities, monkeypatch):
+        many = entities(entity(), node * 600, attributes=' ID="_all"').encode()
+        self._expect_too_many(writer.sign(many), identities.sp.certificate, monkeypatch)
+        assert read_metadata(many, SP_ID)
+
+    def test_no_tree_is_made_of_too_many_sections(self, writer, identities, monkeypatch):
+        """An empty CDATA section is not part of what is signed."""
+        signed = writer.sign(entities(entity(), attributes=' ID="_all"').encode())
+        head, end, _ = signed.rpartition(b"</md:Entities")
+        many = head + b"<![CDATA[]]>" * 600 + signed[len(head) :]
+        assert end
+        self._expect_too_many(many, identities.sp.certificate, monkeypatch)
+
+    def _expect_too_many(self, signed, certificate, monkeypatch):
+        assert read_metadata(signed, SP_ID, signed_by=certificate)
+        monkeypatch.setattr(aggregate, "MAX_NODES", 600)
+        monkeypatch.setattr(aggregate, "parse_scanned", pytest.fail)
+        assert "more than 600" in faults_of(signed, SP_ID, signed_by=certificate)[0]
 
     def test_ten_thousand_under_one_signature(self, writer, identities, aggregate_of_many):
         whole = aggregate_of_many.replace(b' validUntil="', b' ID="_all" validUntil="', 1)
