@@ -62,6 +62,7 @@ class TrustView:
                 for use, report in report_certificates(self.trust.service_provider, self.now)
                 for weakness in report.weaknesses
             ),
+            *self.trust.service_provider.warnings,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -158,7 +159,7 @@ def preview_as_json(preview: Preview) -> dict[str, Any]:
         ],
         "weaknesses": list(preview.weaknesses),
         "changes": [asdict(change) for change in preview.changes],
-        "loosens": list(preview.weakened_by),
+        "loosens": list(preview.reasons_to_hold),
         **_validity_json(preview.described.validity),
     }
 
@@ -201,7 +202,7 @@ def _refresh_json(state: RefreshState | None) -> dict[str, Any] | None:
 
 def _provider_json(provider: ServiceProvider) -> dict[str, Any]:
     values = asdict(provider)
-    del values["entity_id"], values["display_name"]
+    del values["entity_id"], values["display_name"], values["warnings"]
     return values
 
 
@@ -212,8 +213,8 @@ def _certificates_json(provider: ServiceProvider, now: datetime) -> list[dict[st
 def _report_json(report: CertificateReport) -> dict[str, Any]:
     return {
         **asdict(report),
-        "not_before": json_instant(report.not_before),
-        "not_after": json_instant(report.not_after),
+        "not_before": None if report.not_before is None else json_instant(report.not_before),
+        "not_after": None if report.not_after is None else json_instant(report.not_after),
         "weaknesses": list(report.weaknesses),
     }
 

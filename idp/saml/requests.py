@@ -170,14 +170,15 @@ def _name_id_policy(root: etree._Element) -> NameIDPolicy:
     """Return the policy; without AllowCreate it allows to make a NameID, as in AD FS.
 
     By saml-core §3.4.1.1 the default is false; then hardly any user would get a persistent NameID.
+    An empty Format or SPNameQualifier counts as missing.
     """
     policy = root.find(_NAME_ID_POLICY)
     if policy is None:
         return NameIDPolicy()
     return NameIDPolicy(
-        format=policy.get("Format"),
+        format=policy.get("Format") or None,
         allow_create=_flag(policy, "AllowCreate", "true"),
-        sp_name_qualifier=policy.get("SPNameQualifier"),
+        sp_name_qualifier=policy.get("SPNameQualifier") or None,
     )
 
 

@@ -22,6 +22,7 @@ from support.servers.demo_process import (
     log_in,
 )
 from support.servers.serve_process import until
+from support.service_providers.field_metadata import ODD_CERTIFICATES, field_metadata
 
 from idp.cli.demo import demo as command
 from idp.management import nodes as farm
@@ -215,3 +216,13 @@ def test_encryption_and_another_kind_of_key_are_shown_and_keys_are_rolled_while_
             shown.append(page.text("assertion-signature"))
             assert page.text("encryption").startswith("encrypted aes256-gcm")
     assert shown == ["valid ecdsa-sha256", "valid ecdsa-sha256", "valid rsa-sha256"]
+
+
+def test_the_demo_starts_with_odd_files_in_its_metadata_folder(tmp_path):
+    (tmp_path / "metadata").mkdir()
+    for file in ODD_CERTIFICATES:
+        (tmp_path / "metadata" / f"{file}.xml").write_bytes(field_metadata(file))
+    with demo_process("--data-dir", str(tmp_path)) as demo:
+        known = {trust.source for trust in demo.services.trusts.list()}
+        assert log_in(demo, 2).status == 200
+    assert {str(tmp_path / "metadata" / f"{file}.xml") for file in ODD_CERTIFICATES} <= known

@@ -102,6 +102,7 @@ def test_is_passive_is_read(idp, writer, written, meant):
     [
         ("", NameIDPolicy()),
         ("<samlp:NameIDPolicy/>", NameIDPolicy()),
+        ('<samlp:NameIDPolicy Format="" SPNameQualifier=""/>', NameIDPolicy()),
         (f'<samlp:NameIDPolicy Format="{EMAIL}"/>', NameIDPolicy(EMAIL)),
         ('<samlp:NameIDPolicy AllowCreate="1"/>', NameIDPolicy(allow_create=True)),
         ('<samlp:NameIDPolicy AllowCreate="false"/>', NameIDPolicy(allow_create=False)),

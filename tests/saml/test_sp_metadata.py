@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import re
 import subprocess
 import sys
 
@@ -17,10 +18,12 @@ from support.service_providers.metadata_parts import (
     entities,
     entity,
     key,
+    method,
     role,
 )
 
-from idp.saml.metadata import MAX_BYTES, BadMetadata, read_service_provider
+from idp.saml import uris
+from idp.saml.metadata import MAX_BYTES, BadMetadata, read_metadata, read_service_provider
 from idp.saml.values import (
     EMAIL,
     POST,
@@ -28,6 +31,10 @@ from idp.saml.values import (
     AssertionConsumerService,
     SingleLogoutService,
 )
+
+SPACED = ["Location", "Binding", "index", "isDefault", "ResponseLocation", "entityID", "use",
+          "protocolSupportEnumeration", "AuthnRequestsSigned", "WantAssertionsSigned", "Algorithm",
+          "cacheDuration", "validUntil"]  # fmt: skip
 
 
 def read(xml: str, *arguments, **more):
@@ -283,10 +290,77 @@ def test_log_out_services_are_taken_for_supported_bindings():
     "address",
     ["http://sp.example.test/slo", "https://u@sp.example.test/", "https://sp/../x", "javascript:1"],
 )
-def test_a_log_out_service_has_an_address_as_good_as_any(address):
+def test_a_log_out_service_with_an_address_that_cannot_be_used_is_left_out(address):
+    good = logout_service(REDIRECT, "https://sp.example.test/good")
     for service in (
         logout_service(POST, address),
         logout_service(POST, "https://sp.example.test/slo", address),
     ):
-        (fault,) = faults_of(entity(role(service + ACS)))
-        assert fault.startswith("its log-out service ")
+        sp = read(entity(role(service + good + ACS)))
+
+        assert [each.location for each in sp.single_logout_services] == [
+            "https://sp.example.test/good"
+        ]
+        (warning,) = sp.warnings
+        assert warning.startswith("its log-out service ")
+        assert warning.endswith("left out")
+
+
+@pytest.mark.parametrize(
+    "unusable",
+    [
+        'Location="http://sp.example.test/acs" index="7" isDefault="true"',
+        'Location="https://sp.example.test/a b" index="7"',
+        'Location="javascript:alert(1)" index="7"',
+        'Location="https://sp.example.test/acs" index="-1"',
+        'Location="https://sp.example.test/acs" index="x"',
+        'index="7"',
+    ],
+)
+def test_a_consumer_service_that_cannot_be_used_is_left_out_beside_one_that_can(unusable):
+    sp = read(entity(role(f'<md:AssertionConsumerService Binding="{POST}" {unusable}/>{ACS}')))
+
+    assert sp.assertion_consumer_services == (
+        AssertionConsumerService(ACS_URL, POST, 0, is_default=True),
+    )
+    (warning,) = sp.warnings
+    assert "assertion consumer service" in warning
+    assert "left out" in warning
+
+
+def test_what_a_library_raises_is_a_fault_of_the_metadata(monkeypatch):
+    def fail(_xml):
+        raise KeyError("of a library")
+
+    monkeypatch.setattr("saml2.md.entity_descriptor_from_string", fail)
+
+    assert faults_of(entity()) == ("a part of it cannot be handled (KeyError)",)
+
+
+@pytest.mark.parametrize("name", SPACED)
+@pytest.mark.parametrize("space", [" ", "&#10;", "\t\r\n  "])
+def test_white_space_around_a_value_does_not_matter(name, space, identities):
+    methods = method(uris.RSA_OAEP, uris.SHA256)
+    keys = key(identities.sp.certificate, "signing", methods) + key(
+        identities.stranger.certificate, "encryption", methods
+    )
+    slo = logout_service(POST, "https://sp.example.test/slo", "https://sp.example.test/answers")
+    flags = ' AuthnRequestsSigned="true" WantAssertionsSigned="true"'
+    acs = ACS.replace("/>", ' isDefault="true"/>')
+    limits = ' validUntil="2027-01-01T00:00:00Z" cacheDuration="PT6H"'
+    plain = entity(role(keys + slo + f"<md:NameIDFormat>{EMAIL}</md:NameIDFormat>" + acs, flags),
+                   attributes=limits)  # fmt: skip
+    spaced = re.sub(rf'\b{name}="([^"]*)"', rf'{name}="{space}\1{space}"', plain)
+    spaced = spaced.replace(EMAIL, f"{space}{EMAIL}{space}")
+
+    assert spaced != plain
+    found, expected = read_metadata(spaced.encode()), read_metadata(plain.encode())
+
+    assert found.service_provider == expected.service_provider
+    assert found.validity == expected.validity
+    assert found.service_provider.warnings == ()
+    assert read_metadata(entities(entity(entity_id="urn:b"), spaced).encode(), SP_ID)
+
+
+def test_a_space_that_xml_does_not_collapse_is_refused():
+    assert faults_of(entity(role(ACS.replace(f'"{ACS_URL}"', f'"\u00a0{ACS_URL}"'))))

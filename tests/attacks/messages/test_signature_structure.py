@@ -22,7 +22,7 @@ NS = {"ds": uris.XMLDSIG, "samlp": uris.PROTOCOL, "saml": uris.ASSERTION}
     [
         (xmlsec.Transform.ENVELOPED,),
         (xmlsec.Transform.ENVELOPED, xmlsec.Transform.C14N),
-        (xmlsec.Transform.ENVELOPED, xmlsec.Transform.EXCL_C14N_COMMENTS),
+        (xmlsec.Transform.ENVELOPED, xmlsec.Transform.C14N_COMMENTS),
         (xmlsec.Transform.ENVELOPED, xmlsec.Transform.EXCL_C14N, xmlsec.Transform.EXCL_C14N),
     ],
 )

@@ -18,6 +18,8 @@ from idp.saml import uris
 from idp.saml.bindings import decode_redirect
 from idp.saml.refusal import Refused
 
+EXCLUSIVE = (xmlsec.Transform.EXCL_C14N, xmlsec.Transform.EXCL_C14N_COMMENTS)
+
 # Enveloped signatures: what is accepted.
 
 
@@ -202,3 +204,26 @@ def test_no_changed_byte_of_a_signed_request_changes_what_is_read(idp, writer, d
 
     with contextlib.suppress(Refused):
         assert idp.read(changed) == good
+
+
+@pytest.mark.parametrize("form", EXCLUSIVE)
+@pytest.mark.parametrize("c14n", EXCLUSIVE)
+def test_both_exclusive_canonicalisations_are_accepted(form, c14n, idp, writer):
+    """saml-core §5.4.3 allows the one with comments, too."""
+    signed = writer.sign(writer.message(), transforms=(xmlsec.Transform.ENVELOPED, form), c14n=c14n)
+
+    assert idp.read(signed)
+    assert refused_code(idp, writer.forged(signed)) == "MSIS0038"
+
+
+@pytest.mark.parametrize("form", EXCLUSIVE)
+@pytest.mark.parametrize("hidden", [b"<!--x-->", b"<?x y?>"])
+def test_a_comment_cuts_no_signed_value_and_none_of_the_signature(form, hidden, idp, writer):
+    with_comments = {"transforms": (xmlsec.Transform.ENVELOPED, form), "c14n": form}
+    cut = writer.message().replace(b"</saml:Issuer>", hidden + b".evil.test</saml:Issuer>")
+    signed = writer.sign(writer.message(), **with_comments)
+
+    assert refused_code(idp, writer.sign(cut, **with_comments)) == "MSIS7007"
+    for name in (b"DigestValue>", b"SignatureValue>", b"SignedInfo>"):
+        changed = signed.replace(b"<ds:" + name, b"<ds:" + name + hidden, 1)
+        assert refused_code(idp, changed) in ("signature_shape", "not_schema_valid")

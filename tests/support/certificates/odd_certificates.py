@@ -10,6 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from idp.saml.certificates import encode_certificate
 
+RSA_KEY = rsa.generate_private_key(65537, 2048)
+
 
 def certificate(
     now: datetime, *, key: object = None, days: tuple[int, int] = (-1, 365), name: str = "odd"

@@ -8,13 +8,28 @@ from hypothesis import strategies as st
 from support.clock import NOON
 
 from idp.directory import User
-from idp.federation.claim_rules.adfs import parser
+from idp.federation.claim_rules.adfs import parser, printer
 from idp.federation.claim_rules.adfs.lexer import UnreadableRule
 from idp.federation.claim_rules.directory_store import DirectoryStore
 from idp.federation.claim_rules.engine import evaluate
+from idp.federation.claim_rules.toml import reader
 from idp.federation.claim_rules.toml.text import write_toml
 from idp.federation.claims import Claim, identity_claims
 from idp.saml.values import PERSISTENT, TRANSIENT
+
+ACCOUNT = 'c:[Type == "http://schemas.microsoft.com/ws/2008/06/identity/claims/windowsaccountname"]'
+
+AT_ONCE = (
+    ACCOUNT.replace("]", ', Issuer == "AD AUTHORITY"]') + ' => issue(store = "_OpaqueIdStore",'
+    ' types = ("urn:ppid"), query = "{0};{1};{2}", param = "ppid", param = c.Value,'
+    " param = c.OriginalIssuer);\n"
+)
+EXPIRES = "http://schemas.microsoft.com/ws/2012/01/password"
+EXPIRY = (
+    f'c1:[Type == "{EXPIRES}expirationtime"]\n => issue(store = "_PasswordExpiryStore", types = '
+    f'("{EXPIRES}expirationtime", "{EXPIRES}expirationdays", "{EXPIRES}changeurl"),'
+    ' query = "{0};", param = c1.Value);\n'
+)
 
 USER = User(
     upn="alice@example.test",
@@ -182,6 +197,23 @@ KIN = {
         OPAQUE.format(kind="ppid") + NAMED.format(format=PERSISTENT),
         [(XMLSOAP + "nameidentifier", "p")],
     ),
+    "an opaque id that is issued at once": (AT_ONCE, [("urn:ppid", "p")]),
+    "an opaque NameID that is issued at once, for a group": (
+        'exists([Type == "http://schemas.xmlsoap.org/claims/Group"]) && '
+        + AT_ONCE.replace("urn:ppid", f"{XMLSOAP}nameidentifier")
+        + 'exists([Type == "none"]) && '
+        + AT_ONCE.replace("ppid", "useEntropy"),
+        [(XMLSOAP + "nameidentifier", "p")],
+    ),
+    "an opaque id for one session, issued at once": (
+        AT_ONCE.replace('"ppid"', '"useEntropy"'),
+        [("urn:ppid", "t")],
+    ),
+    "a comma after the last test of a condition": (
+        f'c:[Type == "{XMLSOAP}upn", ] && exists([Value =~ "a" ,]) => issue(claim = c);',
+        [(XMLSOAP + "upn", "alice@example.test")],
+    ),
+    "when a password expires": (EXPIRY, []),
     "comments and nothing": ("/* nothing\n to see */ // here", []),
 }
 
@@ -240,16 +272,20 @@ CANNOT = [
     ('c:[Type == "manager"] => issue(store = "Active Directory", types = ("a"),'
      ' query = ";mail;{0}", param = c.Value);', "only be queried for the user"),
     (OPAQUE.format(kind="other"), "There is no such kind of opaque id"),
-    (OPAQUE.format(kind="ppid").replace("add(", "issue("),
-     "an opaque id does something else as well"),
+    (AT_ONCE.replace('("urn:ppid")', '("a", "b")'), "An opaque id is issued as one claim"),
+    (AT_ONCE.replace("ppid", "other"), "There is no such kind of opaque id"),
+    (EXPIRY.replace("passwordchangeurl", "colour"), "has no 'http://schemas.microsoft.com"),
+    ('c:[, Type == "a"] => issue(claim = c);', "column 4: Found ,"),
+    ('c:[Type == "a",,] => issue(claim = c);', "column 16: Found ,"),
+    ('c:[Type == "a"] => issue(Type = "a", Value = "b",);', "Found )"),
     ('exists([Type == "g"]) && ' + OPAQUE.format(kind="ppid"),
      "an opaque id does something else as well"),
     (OPAQUE.format(kind="ppid") + NAMED.format(format=TRANSIENT),
-     "can only be issued as the NameID of its format"),
+     "can only be issued as a claim of its format"),
     (OPAQUE.format(kind="ppid") + 'c:[Type == "t"] => issue(Type = "a", Value = c.Value);',
-     "can only be issued as the NameID of its format"),
+     "can only be issued as a claim of its format"),
     (OPAQUE.format(kind="ppid") + 'c:[Type == "t"] => issue(claim = c);',
-     "only be issued as the NameID of its format"),
+     "only be issued as a claim of its format"),
     ('=> issue(Type = "a", Value = ' + "RegexReplace(" * 20, "RegexReplace is nested more than"),
     (GOOD * 201, "Line 201, column 1: There are more than 200 rules"),
 ]  # fmt: skip
@@ -291,3 +327,22 @@ def test_long_garbage_is_read_once(piece):
 def test_more_text_than_anybody_writes_is_not_read():
     with pytest.raises(UnreadableRule, match="more than 200000"):
         parser.read(" " * 200_001)
+
+
+@pytest.mark.parametrize("text", [EXPIRY, AT_ONCE, "exists([])\n && " + EXPIRY])
+def test_what_the_stores_of_ad_fs_give_is_written_back(text):
+    rules = parser.read(text)
+    toml = reader.read_toml(write_toml(rules))
+
+    assert toml == rules
+    assert parser.read(printer.write(rules)) == rules
+    assert "PasswordExpiryStore" in printer.write(rules) or "_OpaqueIdStore" in printer.write(rules)
+
+
+def test_a_password_expires_only_with_the_condition_that_ad_fs_needs():
+    rules = reader.read_toml(
+        f'[[claim_rules]]\ndirectory = {{ "{EXPIRES}changeurl" = "passwordchangeurl" }}'
+    )
+
+    assert f'c:[Type == "{EXPIRES}expirationtime"]' in printer.write(rules)
+    assert "param = c.Value" in printer.write(rules)
