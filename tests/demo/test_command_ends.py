@@ -19,6 +19,7 @@ from support.servers.demo_process import (
     tallystick,
 )
 
+from idp.cli.demo import SIGNALS, leave_at_signal
 from idp.sockets import AddressUnavailable, listen, port_of
 
 
@@ -42,6 +43,24 @@ def test_a_demo_that_is_ended_while_it_starts_leaves_nothing_behind(tmp_path):
         process.send_signal(signal.SIGTERM)
         assert process.wait(SECONDS) == 0
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_signal_that_arrives_in_a_finalizer_is_not_lost():
+    """Python drops what a handler raises there."""
+
+    class Finalized:
+        def __del__(self) -> None:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    try:
+        with leave_at_signal() as stopped:
+            Finalized()
+            assert stopped.is_set()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def test_a_phone_that_waits_does_not_keep_the_demo_from_ending():
