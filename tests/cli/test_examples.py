@@ -79,6 +79,8 @@ def prepared(server_folder: Path, services, request: pytest.FixtureRequest) -> N
     line = request.node.callspec.params["line"]
     if " user " in line and " add " not in line:
         services.directory.add("alice@example.test", "password")
+    if " methods remove " in line:
+        services.mfa.codes.register("alice@example.test", "A" * 32)
     if " sp " in line and " add " not in line:
         services.trusts.add(metadata().encode())
     if "--accept" in line:

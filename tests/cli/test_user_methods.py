@@ -39,7 +39,7 @@ def test_an_activated_phone_is_among_the_methods(alice, done, services, device_k
     rows = [line.split("\t") for line in done("user", "methods", alice).splitlines()[1:]]
     assert [row[0] for row in rows] == ["push", "totp"]
     assert rows[0][1:5] == ["Pixel", "android", "6.2111.7701", "phone-current"]
-    assert rows[1][1:] == [""] * 5
+    assert rows[1][1:5] == [""] * 4
 
 
 def test_methods_for_scripts_list_each_kind_and_keep_the_older_keys(
@@ -63,11 +63,12 @@ def test_methods_for_scripts_list_each_kind_and_keep_the_older_keys(
         "decides": True,
     }
     times = {"created_at": since, "last_used_at": None}
-    code = {"id": "totp", "kind": "totp", "name": "", "created_at": None, "last_used_at": None}
+    code = {"id": "totp", "kind": "totp", "name": "", "created_at": since, "last_used_at": None}
     assert json.loads(done("user", "methods", alice, "--json")) == {
         "push": [{**phone, "kind": "phone-old", "activated_at": since}],
         "totp": True,
         "methods": [{**phone, **times, "kind": "push", "device": "phone-old"}, code],
+        "activations": [],
     }
 
 
