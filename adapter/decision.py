@@ -13,7 +13,13 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from adapter import reasons
-from adapter.adfs_server import by_build, explain_undecided, read_host
+from adapter.adfs_server import (
+    by_build,
+    by_product,
+    explain_undecided,
+    explain_unlisted,
+    read_host,
+)
 from adapter.errors import TallystickError
 from adapter.nps_extension import RadiusSignIn, for_code, for_push, parse_version
 from adapter.reasons import CODE_UNCHANGED, REASONS, Rule, Verdict
@@ -138,7 +144,8 @@ def decide(
 
     ``host`` is the build of the server or a text that shows it (adfs), or the version of the NPS
     extension (nps); :class:`~adapter.nps_extension.RadiusSignIn` explains what only nps uses.
-    Keywords that do not apply to a scenario are ignored. Raises :class:`UnknownValueError`,
+    Keywords that do not apply to a scenario are ignored. A text without a revision is decided if
+    its product is not in Microsoft's table. Raises :class:`UnknownValueError`,
     :class:`~adapter.nps_extension.NotAVersionError`, :class:`~adapter.windows.TextTooLongError`.
     """
     _check(
@@ -212,7 +219,7 @@ def _answer(asked: _Asked, *, push: Verdict, code: Verdict) -> Verdict:
 def _at_server(host: str | Build, asked: _Asked, products_after_table: str) -> Decision:
     found = read_host(host)
     if isinstance(found, Reading):
-        return _undecided(found)
+        return _at_product(found, asked, products_after_table)
     push = by_build(found.server, products_after_table)
     return _about(found.server, _answer(asked, push=push, code=CODE_UNCHANGED), found.warnings)
 
@@ -225,6 +232,21 @@ def _at_extension(sign_in: RadiusSignIn, asked: _Asked) -> Decision:
 def _without_build(verdict: Verdict) -> Decision:
     return Decision(
         verdict.experience, verdict.reason, rules=verdict.rules, warnings=verdict.warnings
+    )
+
+
+def _at_product(reading: Reading, asked: _Asked, products_after_table: str) -> Decision:
+    """Decide by the product alone, if its revision changes nothing."""
+    push = by_product(reading, products_after_table)
+    if push is None:
+        return _undecided(reading)
+    verdict = _answer(asked, push=push, code=CODE_UNCHANGED)
+    return Decision(
+        verdict.experience,
+        verdict.reason,
+        reading.product,
+        rules=verdict.rules,
+        warnings=(*reading.warnings, explain_unlisted(reading)),
     )
 
 

@@ -33,7 +33,7 @@ from idp.store.nodes import SqlNodeStore
 from idp.store.policies import SqlPolicyStore
 from idp.store.providers import SqlProviderStore
 from idp.store.refreshes import SqlRefreshStore
-from idp.store.sign_in_log import SqlSignInLog
+from idp.store.sign_in_log import LogRetention, SqlSignInLog
 from idp.store.sign_ins import SqlSignInStore
 from idp.store.trusts import SqlTrustStore
 from idp.store.upgrade import upgrade
@@ -75,7 +75,7 @@ def assemble(
         clock=clock,
         sealer=sealer,
         database=database,
-        housekeeping=Housekeeping(database, clock),
+        housekeeping=Housekeeping(database, clock, _log_retention(config)),
         mfa=_mfa_service(config, database, sealer, clock, counters),
         directory=_directory(config.lockout, database, clock, hasher, sealer.key("unknown-names")),
         trusts=trusts,
@@ -102,6 +102,12 @@ def _trusts(
     access = AccessControl(SqlAccessControlStore(database), store)
     allow_http = config.trusts.allow_http
     return TrustRegistry(store, clock, allow_http=allow_http, check=access.check), access
+
+
+def _log_retention(config: Config) -> LogRetention:
+    return LogRetention(
+        timedelta(days=config.store.sign_in_log_days), config.store.sign_in_log_rows
+    )
 
 
 def _open_database(config: Config) -> Database:
@@ -196,6 +202,7 @@ def create_app(
         app, config.server.base_url, probe=signin.PROBE, counters=services.counters
     )
     services.signing_keys.check(services.clock.now())
+    services.closing.callback(services.housekeeping.stop)
     _log_start(config, services)
     _start_watching_trusts(config, services)
     return app

@@ -35,7 +35,10 @@ class Housekeeping(Protocol):
     """Deletes expired rows of the database."""
 
     def tick(self) -> None:
-        """Delete them if the last time is long enough ago. Called after every request."""
+        """Begin to delete them if the last time is long enough ago; called after every request."""
+
+    def stop(self) -> None:
+        """Stop deleting, at the end of the process."""
 
 
 class Closable(Protocol):

@@ -12,6 +12,7 @@ from typing import Protocol
 from adapter.clock import Clock
 from adapter.contract import Explanation
 from idp.audit.record import SignInRecord
+from idp.audit.refusal_quota import RefusalQuota
 from idp.audit.verbose import VerboseAudit
 from idp.counters import Counters
 from idp.directory import LockoutEvent, PasswordCheck
@@ -25,6 +26,9 @@ LOCKOUT_EVENTS: dict[LockoutEvent | None, tuple[Event, ...]] = {
 }  # fmt: skip
 
 NOTHING_TO_EXPLAIN = Explanation("", "")
+
+REFUSALS_COUNTED = "refusals_counted"
+"""The outcome of the row that says how many refusals got no row of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +54,18 @@ class AuditWriter:
     """Writes rows of the sign-in log; a row never holds anything secret."""
 
     def __init__(
-        self, log: AuditLog, clock: Clock, verbose: VerboseAudit, counters: Counters
+        self,
+        log: AuditLog,
+        clock: Clock,
+        verbose: VerboseAudit,
+        counters: Counters,
+        quota: RefusalQuota | None = None,
     ) -> None:
         self._log = log
         self._clock = clock
         self._verbose = verbose
         self._counters = counters
+        self._quota = quota or RefusalQuota()
 
     def row(
         self,
@@ -88,6 +98,31 @@ class AuditWriter:
         self._log.record(*rows)
         for row in rows:
             self.write_line(row)
+
+    def write_refusals(self, *rows: SignInRecord) -> None:
+        """Do the same for refusals that prove nothing of who caused them.
+
+        Beyond a rate their rows are counted and not stored; their log lines are always written.
+        """
+        stored = tuple(row for row in rows if self.stores_refusal(row))
+        if stored:
+            self._log.record(*stored)
+        for row in rows:
+            self.write_line(row)
+
+    def stores_refusal(self, row: SignInRecord) -> bool:
+        """Say whether the row of a refusal is to be stored; report those that were only counted.
+
+        The report is a row, too, at most once a minute.
+        """
+        is_stored = self._quota.admits()
+        counted = self._quota.take_counted()
+        if counted:
+            source = EventSource(row.activity_id, "", row.node)
+            detail = f"{counted} refusals have no entry of their own"
+            event = Event.TOKEN_NOT_ISSUED
+            self._log.record(self.row(event, source, outcome=REFUSALS_COUNTED, detail=detail))
+        return is_stored
 
     def write_line(self, row: SignInRecord) -> None:
         """Write the log line of a row that another transaction has stored, and count it."""
@@ -135,12 +170,14 @@ class AuditWriter:
             outcomes = []
         outcomes += [(each, str(check.lockout)) for each in LOCKOUT_EVENTS.get(check.lockout, ())]
         user = _name_of(check)
-        self.write(
-            *(
-                self.row(each, source, user=user, trust=trust, outcome=outcome)
-                for each, outcome in outcomes
-            )
-        )
+        rows = [
+            self.row(each, source, user=user, trust=trust, outcome=outcome)
+            for each, outcome in outcomes
+        ]
+        # A right password of a locked account is stored as seldom as a wrong one, see above.
+        is_stored = check.failure is None or check.lockout is LockoutEvent.LOCKED_OUT
+        write = self.write if is_stored else self.write_refusals
+        write(*rows)
 
 
 def _name_of(check: PasswordCheck) -> str:

@@ -35,14 +35,14 @@ class Api:
     def activate(self, request: Request) -> Reply:
         """Register the calling phone as a user's Authenticator; its code works once."""
         wanted = read_activation(request.get_data())
-        self.authentication.check_new_device(request, wanted.public_key)
+        stamp = self.authentication.check_new_device(request, wanted.public_key)
         activated = self.services.mfa.activations.activate(
             wanted.code,
             public_key=wanted.public_key,
             platform=wanted.platform,
             app_version=wanted.app_version,
             name=wanted.name,
-            check_user=self.authentication.check_user,
+            check_user=lambda user: self.authentication.check_activated(stamp, user),
         )
         _log("phone_activated", activated.device, platform=activated.device.platform)
         return {**self._account(activated.device), "seed": activated.seed}

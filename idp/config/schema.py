@@ -125,6 +125,10 @@ class StoreSection(Section):
     """A SQLite file, or PostgreSQL for several nodes: ``postgresql://USER@HOST/DATABASE``."""
     connections: PositiveInt = 16
     """Upper limit of connections that each process opens to PostgreSQL."""
+    sign_in_log_days: int = Field(default=400, ge=1, le=36_500)
+    """How many days an entry of the sign-in log is kept."""
+    sign_in_log_rows: int = Field(default=1_000_000, ge=1)
+    """How many entries of the sign-in log are kept: the newest ones."""
 
 
 class KeysSection(Section):

@@ -9,10 +9,13 @@ from datetime import datetime
 
 MAX_NAME_LENGTH = 256
 
-_USER = r"[\w.'!#$%^&~{}-]{1,64}"
-_LABEL = r"[\w-]{1,63}"
+# A mark (U+0300 for all of them here) belongs to the letter before it.
+_USER = r"(?!\u0300)[\w\u0300.'!#$%^&~{}+-]{1,64}"
+_LABEL = r"(?!\u0300)[\w\u0300-]{1,63}"
 _UPN = re.compile(rf"{_USER}@{_LABEL}(\.{_LABEL})*")
-_ACCOUNT = re.compile(rf"{_LABEL}\\{_USER}")
+# Variation selectors, and the combining grapheme joiner.
+_INVISIBLE_MARK = re.compile("[\u034f\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_ACCOUNT = re.compile(rf"{_LABEL}(\.{_LABEL})*\\{_USER}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +40,37 @@ class User:
 
 
 def canonical_name(name: str) -> str | None:
-    """Return the canonical form (lower case, NFC) of a typed name, or None if it is not valid.
+    r"""Return the canonical form (lower case, NFC) of a typed name, or None if it is not valid.
 
-    The result is ``user@domain`` or ``domain\\user``, as the name was typed.
+    The result is ``user@domain`` or ``domain\user``. As in Active Directory, a domain before the
+    backslash may be written in full, by its DNS name: that is the UPN ``user@domain``.
     """
     if len(name) > MAX_NAME_LENGTH:
         return None
     text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name.strip()).lower())
-    return text if _UPN.fullmatch(text) or _ACCOUNT.fullmatch(text) else None
+    shape = _shape(text)
+    if _UPN.fullmatch(shape):
+        return text
+    if not _ACCOUNT.fullmatch(shape):
+        return None
+    domain, _, user = text.partition("\\")
+    return f"{user}@{domain}" if "." in domain else text
+
+
+def _shape(text: str) -> str:
+    r"""Return *text* with one character for all marks, which ``\w`` does not match.
+
+    Marks are the vowels of Thai and Hindi, and the dot that the lower case of the letter İ has.
+    Those that nobody sees are no part of a name.
+    """
+    if text.isascii():
+        return text
+    return "".join("\u0300" if _is_visible_mark(each) else each for each in text)
+
+
+def _is_visible_mark(character: str) -> bool:
+    is_mark = unicodedata.category(character).startswith("M")
+    return is_mark and not _INVISIBLE_MARK.fullmatch(character)
 
 
 def canonical_upn(name: str) -> str | None:

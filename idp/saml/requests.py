@@ -64,7 +64,7 @@ def read_authn_request(
         _check_supported(root)
         return _read_checked(root, service_provider.entity_id, acs_url, issue_instant, signed)
     except Refused as refusal:
-        raise _addressed(refusal, root, message, service_provider) from None
+        raise _addressed(refusal, root, message, service_provider, signed=signed) from None
 
 
 def _read_checked(
@@ -105,6 +105,8 @@ def _addressed(
     root: etree._Element,
     message: SamlMessage,
     service_provider: ServiceProvider,
+    *,
+    signed: bool = False,
 ) -> Refused:
     """Address the refusal to the service provider, at the registered URL that it asked for."""
     return refusal.for_service_provider(
@@ -112,6 +114,7 @@ def _addressed(
         acs_url=_acs_url(root, service_provider),
         in_response_to=root.get("ID"),
         relay_state=message.relay_state,
+        signed=signed,
     )
 
 

@@ -51,7 +51,7 @@ class SignInStore(Protocol):
         request: tuple[str, str] | None,
         request_expires_at: datetime,
         sign_in: str | None,
-        log: SignInRecord,
+        log: SignInRecord | None,
         issued: Issued | None = None,
     ) -> bool:
         """Spend the request (issuer and ID) and the sign-in's ID, and log it.

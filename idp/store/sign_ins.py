@@ -119,10 +119,10 @@ class SqlSignInStore:
         request: tuple[str, str] | None,
         request_expires_at: datetime,
         sign_in: str | None,
-        log: SignInRecord,
+        log: SignInRecord | None,
         issued: Issued | None = None,
     ) -> bool:
-        """Mark the request (issuer and id) and the sign-in's id as used, and write the log.
+        """Mark the request (issuer and id) and the sign-in's id as used, and write the log, if any.
 
         All of it in one transaction. *issued* is stored until the session's log-out. Returns False,
         and writes nothing, if the request or the sign-in was used before, or the session has ended.
@@ -141,7 +141,8 @@ class SqlSignInStore:
                     _use(connection, kind, parts, request_expires_at)
                 if issued is not None and not participants.add(connection, issued):
                     raise _UsedBefore
-                sign_in_log.append(connection, log)
+                if log is not None:
+                    sign_in_log.append(connection, log)
         except _UsedBefore:
             return False
         return True

@@ -159,6 +159,7 @@ BROKEN = {
     "base_url_without_tls": _in_turn(
         ServerToBreak.tls, lambda c: c.base_url("http://idp.example.test")
     ),
+    "bad_store_url": lambda c: c.setting("store", 'url = "sqlite:///missing/tallystick.db"'),
     "database_folder_read_only": _environment(can_write=lambda folder: False),
     "database_is_open": _mode("tallystick.db", 0o644),
     "database_too_new": lambda c: c.sql("UPDATE alembic_version SET version_num = '9999'"),

@@ -13,6 +13,7 @@ from adapter.mfa.codes import limits
 from adapter.mfa.codes.limits import CodeLimits
 from adapter.mfa.codes.store import CodeStore, CodeTransaction
 from adapter.mfa.methods import RegisteredMethod
+from adapter.mfa.typed_digits import tidy_digits
 
 REMEMBER_TRIED = timedelta(hours=2)
 """How long a code tried in one sign-in is recognised: longer than a page of it can be posted."""
@@ -73,7 +74,7 @@ class CodeFactor:
 
         Clients post the same wrong code again and again: that is refused without a further debit.
         """
-        code = codes.tidy(code)
+        code = tidy_digits(code)
         now = self._clock.now()
         with self._store.transaction(user) as mine:
             before = mine.limits()

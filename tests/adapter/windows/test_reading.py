@@ -23,6 +23,10 @@ from adapter.windows import (
     read_server_text,
 )
 
+SYSTEMS = ["OS", "Operating System", "Windows", "Windows Server", "Windows Server 2022"]
+THINGS = ["", "File", "Product", "Driver", "HAL", "BIOS", "Image", "Kernel", "Assembly", "Exchange",
+          "Hypervisor", "Integration Services", "IE", "Schema", "Agent", "SQL Server"]  # fmt: skip
+
 WITH_A_BUILD = [
     # printed                       build                where it is found
     ("registry-2019",               Build(17763, 2300),  Evidence.REGISTRY),
@@ -53,6 +57,10 @@ WITHOUT_A_REVISION = [
     ("wmic-os-2019",                  17763, None),
     ("psversion-2019",                17763, None),
     ("hal-2022",                      20348, None),
+    ("msinfo32-2019",                 17763, None),
+    ("os-version-table-2022",         20348, None),
+    ("ps-version-table-2019",         17763, None),
+    ("file-version-2022",             20348, None),
 ]  # fmt: skip
 
 
@@ -107,6 +115,17 @@ def test_a_text_without_a_revision_gives_the_product_and_what_its_hotfixes_prove
         ("OS Build 30000.7", Build(30000, 7)),
         ("CurrentBuild UBR\n------------ ---\n17763        350", Build(17763, 350)),
         ("Windows Server 2022 (OS Build 20348.350), seen from Windows 10", Build(20348, 350)),
+        ("v10.0.20348.350", Build(20348, 350)),
+        ("The server runs v10.0.20348.350", Build(20348, 350)),
+        ("OsVersion : 10.0.20348.350", Build(20348, 350)),
+        ('{"OSVersion": "10.0.20348.350"}', Build(20348, 350)),
+        ("LCUVer    REG_SZ    10.0.20348.350", Build(20348, 350)),
+        ("Microsoft Windows Server 2022 Standard 10.0.20348.350", Build(20348, 350)),
+        ("Windows Server 2022 [Version 10.0.20348.350]", Build(20348, 350)),
+        ("Version\t24H2\nBetriebssystembuild\t26100.2894", Build(26100, 2894)),
+        ("Version\t24H2\nVersion du système d'exploitation\t26100.2894", Build(26100, 2894)),
+        ("STS1: 20348.350", Build(20348, 350)),
+        ("The file server STS1 runs 20348.350", Build(20348, 350)),
     ],
 )
 def test_a_build_is_found_in_a_line(text, build):
@@ -139,6 +158,36 @@ def test_a_product_called_by_name_is_known_without_its_revision(product):
         "10.0.20348.2031  C:\\Windows\\System32\\ntoskrnl.exe",
         "Kernel Version: 10.0 20348 (20348.2031.amd64fre)",
         "PSVersion   20348.2031",
+        'Hardware Abstraction Layer\tVersion = "10.0.20348.2031"',
+        'Hardwareabstraktionsebene\tVersion = "10.0.20348.2031"',
+        'Couche d’abstraction matérielle\tVersion = "10.0.20348.2031"',
+        "HAL 10.0.20348.2031",
+        "OsHardwareAbstractionLayer : 20348.2031",
+        "FileVersion    : 10.0.20348.2031 (WinBuild.160101.0800)",
+        "10.0.20348.2031 (WinBuild.160101.0800)",
+        "File version 10.0.20348.2031",
+        "Dateiversion 10.0.20348.2031",
+        "Versión del archivo: 10.0.20348.2031",
+        "ProductVersion  10.0.20348.2031",
+        "Product version: v10.0.20348.2031",
+        "Driver Version:     06/21/2006 10.0.20348.2031",
+        "DriverVersion : 20348.2031",
+        "Driver build 10.0.20348.2031",
+        "Microsoft DiskPart version 10.0.20348.2031",
+        "Microsoft DiskPart [Version 10.0.20348.2031]",
+        "Windows Update Agent version 10.0.20348.2031",
+        "Windows PowerShell version: 10.0.20348.2031",
+        "Server Version: 10.0.20348.2031",
+        "Version 10.0.20348.2031",
+        "Wersja: 10.0.20348.2031",
+        "WSManStackVersion              10.0.20348.2031",
+        "BIOS 10.0.20348.2031",
+        "Something unknown : 10.0.20348.2031",
+        "FileVersion\n-----------\n10.0.20348.2031",
+        "Version\n\n10.0.20348.2031",
+        "Name  FileVersion\n----  -----------\nhal   10.0.20348.2031\nnt    10.0.20348.2031",
+        '"ProductVersion","FileVersion"\n"10.0.20348.2031","10.0.20348.2031"',
+        "Major  Minor  Build  Revision\n-----  -----  -----  --------\n10     0      20348  2031",
     ],
 )
 def test_the_version_of_a_file_or_branch_is_never_taken_for_the_revision(line):
@@ -174,7 +223,8 @@ PIECES = [
     *("OS Build ", "20348.350", "UBR", " : ", "0x15e", "CurrentBuild", "20348", "KB5007205", "\n"),
     *("[Version 10.0.", "]", "State : Installed\n", "Package_for_RollupFix~a~b~~", "Windows "),
     *("10", "Server 2022", "---", "  ", "REG_DWORD", "٣", ".", "99999999999", "Client", '"', "="),
-    *("InstallationType", "hal.dll", "REG_SZ", "dword:", "KB", "Build", "10.0.", "-"),
+    *("InstallationType", "hal.dll", "REG_SZ", "dword:", "KB", "Build", "10.0.", "-", "v", "|"),
+    *("Major Minor Build Revision", "File", "Version", "\t"),
 ]
 texts = st.text() | st.lists(st.sampled_from(PIECES)).map("".join)
 
@@ -194,6 +244,7 @@ def test_no_text_raises_anything_but_our_own_errors(text):
 
 HOSTILE = [
     *("\n", "- \n", "---\n", "Kernel Version\n", "State :", "Package_for_RollupFix~~~1"),
+    *("Version 20348.1 ", "20348.1\n", "Major Minor Build Revision\n"),
     *("1", "20348.", "20348.1 ", "10.0.", "[", "[Version ", ".dll", "KB", "KB5007205 ", "-"),
     *(word + " " * blanks for word in ("", "UBR", "CurrentBuild") for blanks in (1, 119)),
     *(word + " " * blanks for word in ("OS Build", "InstallationType") for blanks in (1, 119)),
@@ -258,3 +309,70 @@ def test_a_node_set_by_a_hotfix_list_gets_a_warning():
 def test_a_node_is_not_set_by_a_text_without_a_build(text, error):
     with pytest.raises(error):
         read_build(text)
+
+
+@given(
+    label=st.sampled_from(THINGS) | st.from_regex(r"[A-Za-z]{1,12}", fullmatch=True),
+    word=st.sampled_from(["Version", "version", " Version", " version", "-Version", "_VERSION"]),
+    separator=st.sampled_from([" : ", ": ", "=", ' = "', "\t", "   ", " ", "    REG_SZ    "]),
+    version=st.sampled_from(["", "v", "10.0.", "v10.0."]),
+)
+@example(label="", word="Version", separator=" ", version="10.0.")
+def test_a_version_counts_only_if_its_label_names_the_system(label, word, separator, version):
+    line = f"{label}{word}{separator}{version}20348.2031"
+    if label.lower() not in {"os", "windows"}:
+        assert read_server_text(f"Windows Server 2022\n{line}").build is None
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize("separator", [" : ", ": ", "=", "\t", "   ", " ", "    REG_SZ    "])
+@pytest.mark.parametrize("word", [" Version", " Build", "", " version"])
+def test_a_version_with_the_systems_label_counts(system, word, separator):
+    reading = read_server_text(f"{system}{word}{separator}10.0.20348.2031\nFile: hal.dll")
+
+    assert reading.build == Build(20348, 2031)
+
+
+@pytest.mark.parametrize("major", ["6", "10"])
+def test_the_revision_of_a_version_table_is_a_service_pack_and_not_the_update_level(major):
+    table = f"Major  Minor  Build  Revision\n-----  -----  -----  --------\n{major} 3 9600 65536"
+
+    reading = read_server_text(table)
+
+    assert (reading.build, reading.base, reading.is_base_certain) == (None, 9600, True)
+
+
+def test_a_base_build_that_only_files_name_is_not_certain():
+    for name in ("hal-2022", "ps-version-table-2019", "psversion-2019"):
+        reading = read_server_text(printed(name))
+        assert reading.evidence is Evidence.FILE_VERSION
+        assert not reading.is_base_certain
+
+
+def test_files_of_several_base_builds_name_no_product():
+    reading = read_server_text("DriverVersion : 10.0.14393.0\nDriverVersion : 10.0.17763.1")
+
+    assert (reading.base, reading.problem) == (None, "update_level_unknown")
+
+
+@pytest.mark.parametrize("kb", ["KB 5007205", "kb-5007205", "KB\u00a05007205", " KB5007205 "])
+def test_a_kb_may_be_written_apart(kb):
+    assert read_server_text(kb).kbs == ("KB5007205",)
+    assert read_server_text(f"[01]: {kb}\n").at_least == Build(20348, 350)
+    assert read_build(kb).build == Build(20348, 350)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_several_hotfixes_the_newest_counts_in_any_order(order):
+    # 20348.288, 20348.405, 20348.350: the newest stands neither first nor last.
+    kbs = ("KB5006699", "KB5008223", "KB5007205")[::order]
+
+    reading = read_server_text("Windows Server 2022\n" + "\n".join(kbs))
+
+    assert (reading.at_least, reading.kbs) == (Build(20348, 405), kbs)
+
+
+def test_of_an_update_for_two_builds_and_a_later_one_the_later_counts():
+    # KB5005625 brought 17763.2210 and 17763.2213; the lower is proved.
+    assert read_server_text("KB5005625 KB5007206").at_least == Build(17763, 2300)
+    assert read_server_text("KB5007206 KB5005625").at_least == Build(17763, 2300)
