@@ -11,7 +11,9 @@ from typing import Protocol
 
 from adapter.clock import Clock
 from adapter.contract import Explanation
+from adapter.errors import TallystickError
 from idp.audit.record import SignInRecord
+from idp.audit.row_budget import RowBudget
 from idp.audit.verbose import VerboseAudit
 from idp.counters import Counters
 from idp.directory import LockoutEvent, PasswordCheck
@@ -56,6 +58,7 @@ class AuditWriter:
         self._clock = clock
         self._verbose = verbose
         self._counters = counters
+        self._refusals = RowBudget()
 
     def row(
         self,
@@ -88,6 +91,22 @@ class AuditWriter:
         self._log.record(*rows)
         for row in rows:
             self.write_line(row)
+
+    def refused(
+        self, event: Event, source: EventSource, *, trust: str, code: str, problem: str
+    ) -> None:
+        """Store the row of a request that was refused on a page; its log line is written apart.
+
+        Beyond a rate no row is stored, and none while the database is away: the user's page does
+        not depend on it.
+        """
+        if not self._refusals.take(source.client_ip, self._clock.now()):
+            return
+        row = self.row(event, source, trust=trust, outcome=code, detail=problem)
+        try:
+            self._log.record(row)
+        except TallystickError as error:
+            get_logger().error("refusal_not_stored", code=error.code, problem=error.problem)
 
     def write_line(self, row: SignInRecord) -> None:
         """Write the log line of a row that another transaction has stored, and count it."""

@@ -31,6 +31,7 @@ COMMANDS = {
     # name      module:command               summary
     "access":   ("idp.cli.access:access",     "Access control policies, and who needs MFA"),
     "adapters": ("idp.cli.adapters:adapters", "Second factors: installed, registered, enabled"),
+    "admin":    ("idp.cli.admin:admin",       "The administrator's token"),
     "config":   ("idp.cli.config:config",     "Show the settings and where each comes from"),
     "decide":   ("idp.cli.decide:decide",     "Tell what a user sees on a server, and why"),
     "demo":     ("idp.cli.demo:demo",         "Run everything in one process, to try it"),
@@ -62,6 +63,17 @@ class Tallystick(click.Group):
         module, name = COMMANDS[cmd_name][0].split(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that *args* name; a mistyped one gets "did you mean"."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:
+            raise click.NoSuchCommand(
+                error.command_name, possibilities=COMMANDS, ctx=error.ctx
+            ) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of commands without importing any of them."""

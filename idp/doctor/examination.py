@@ -46,6 +46,7 @@ FEDERATION_CHECKS = {
     "nodes":                   federation_checks.nodes,
     "adapters":                federation_checks.adapters,
     "trusts":                  federation_checks.trusts,
+    "metadata":                federation_checks.metadata,
     "access":                  federation_checks.access,
     "refreshes":               federation_checks.refreshes,
     "users":                   federation_checks.users,

@@ -16,6 +16,7 @@ from adapter.errors import TallystickError, Unavailable
 from idp.adapters.registry import STATIC_TYPES, AdapterHost
 from idp.federation.issuance.default_claims import OFFERED
 from idp.saml.metadata import write_idp_metadata
+from idp.saml.refusal import about
 from idp.services import Services
 from idp.session.cookie import SessionCookie
 from idp.session.current import session_not_ended, valid_session
@@ -147,9 +148,10 @@ class Endpoints:
             return self._log_out.take(pending, LogOutStep(request, request.session, node))
         web.activity.continue_as(pending.activity_id)
         step = SignInStep(pending, request.load_facts(pending.entity_id), request)
-        if "UserName" in fields or "Password" in fields:
-            return self._flow.password(step)
-        return self._flow.proceed(step)
+        with about(pending.entity_id):
+            if "UserName" in fields or "Password" in fields:
+                return self._flow.password(step)
+            return self._flow.proceed(step)
 
     def _trusts_page(self, session: Session | None, *, by_name: bool) -> Answer:
         if not by_name:

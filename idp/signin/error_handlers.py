@@ -1,6 +1,7 @@
 """Error handlers: answer the service provider with a SAML status if allowed, else show a page.
 
-Either way there is one line in the log, with the code.
+Either way there is one line in the log, with the code, and a row of the sign-in log, which is found
+by the Activity ID of the page.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ class ErrorHandler:
                 return page.with_header(*RETRY_LATER)
             case _:
                 self._log_failure("sign_in_failed", error, request)
+                self._outcomes.failed(error, self._source(request))
                 refused = errors.not_possible()
                 return self._page(refused, request, status_of(refused))
 
@@ -92,7 +94,7 @@ class ErrorHandler:
             status=status,
             key=self._key_for(issuer),
         )
-        source = EventSource(request.activity.id, request.client_ip, self._node_name(request))
+        source = self._source(request)
         if not self._outcomes.refused(issuer, request_id, refused.code, source):
             return self._refusal_page(errors.answered_already(), request)
         return pages.posting_page(acs_url, post_fields(xml, refused.relay_state))
@@ -108,7 +110,11 @@ class ErrorHandler:
 
     def _refusal_page(self, refused: Refused, request: WebRequest) -> Answer:
         self._log_refusal(refused, request)
+        self._outcomes.refused_on_page(refused, self._source(request))
         return self._page(refused, request, status_of(refused))
+
+    def _source(self, request: WebRequest) -> EventSource:
+        return EventSource(request.activity.id, request.client_ip, self._node_name(request))
 
     def _page(self, refused: Refused, request: WebRequest, status: int) -> Answer:
         now, node = self._clock.now(), self._node_name(request)

@@ -10,6 +10,7 @@ import pytest
 from support.clock import SetClock
 
 from adapter.contract import Explanation
+from adapter.errors import Unavailable
 from idp import logs
 from idp.audit.record import SignInRecord
 from idp.audit.verbose import VerboseAudit
@@ -149,3 +150,22 @@ def test_only_the_verbose_level_adds_the_address_of_a_wrong_password(rows, strea
 
     (refused,) = [line for line in lines(stream) if line["event_id"] == 411]
     assert (refused["client_ip"], refused["activity_id"]) == ("192.0.2.7", "activity")
+
+
+def test_a_refused_request_is_a_row_without_a_log_line(writer, rows, stream):
+    writer.refused(Event.REQUEST_FAILED, SOURCE, trust=SP, code="MSIS3200", problem="why")
+
+    ((row,),) = rows.written
+    assert (row.event_id, row.trust, row.outcome, row.detail) == (364, SP, "MSIS3200", "why")
+    assert lines(stream) == []
+
+
+def test_while_the_database_is_away_a_refusal_is_not_stored_and_nothing_fails(stream):
+    class Away:
+        def record(self, *_log):
+            raise Unavailable("The disk is full", code="store_unavailable")
+
+    writer = AuditWriter(Away(), SetClock(), VerboseAudit(is_on=False), NO_COUNTERS)
+    writer.refused(Event.REQUEST_FAILED, SOURCE, trust=SP, code="MSIS3200", problem="why")
+
+    assert lines(stream)[0]["event"] == "refusal_not_stored"

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from idp.federation.metadata.diff import MetadataChange, find_changes
 from idp.federation.metadata.weakening import weakened_by
+from idp.instants import json_instant
 from idp.saml.certificate_report import CertificateReport, report_on
+from idp.saml.validity import Validity
 from idp.saml.values import ServiceProvider
 
 if TYPE_CHECKING:
     from idp.federation.relying_party.trust import RelyingPartyTrust
     from idp.saml.metadata import ServiceProviderMetadata
+
+WARN_BEFORE = timedelta(days=30)
+"""How long before the ``validUntil`` of metadata its trust is warned about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +36,18 @@ class Preview:
     certificates: tuple[tuple[str, CertificateReport], ...]
     changes: tuple[MetadataChange, ...]
     weakened_by: tuple[str, ...] = ()
+    ends_soon: tuple[str, ...] = ()
 
     @property
     def weaknesses(self) -> tuple[str, ...]:
-        """What is weak about the certificates, a sentence each."""
-        return tuple(
-            f"{use} certificate {report.thumbprint[:16]}: {weakness}"
-            for use, report in self.certificates
-            for weakness in report.weaknesses
+        """What is weak about the certificates, and a near end of the metadata, a sentence each."""
+        return (
+            *self.ends_soon,
+            *(
+                f"{use} certificate {report.thumbprint[:16]}: {weakness}"
+                for use, report in self.certificates
+                for weakness in report.weaknesses
+            ),
         )
 
 
@@ -53,7 +62,17 @@ def make_preview(
         tuple(report_certificates(provider, now)),
         () if current is None else find_changes(current.service_provider, provider),
         () if current is None else weakened_by(current.service_provider, provider, now),
+        tuple(warn_of_end(described.validity, now)),
     )
+
+
+def warn_of_end(validity: Validity, now: datetime) -> Iterator[str]:
+    """Yield a warning if the metadata has expired, or expires within :data:`WARN_BEFORE`."""
+    until = validity.valid_until
+    if until is not None and until <= now:
+        yield f"its metadata was valid until {json_instant(until)}"
+    elif until is not None and until - now <= WARN_BEFORE:
+        yield f"its metadata is valid only until {json_instant(until)}; import newer one by then"
 
 
 def report_certificates(
