@@ -204,6 +204,18 @@ def test_a_configuration_that_is_there_is_not_overwritten(tmp_path):
     assert "session_minutes = 5" in file.read_text()
 
 
+def test_a_second_demo_in_the_same_folder_is_refused_and_names_the_first(started_demo):
+    data = str(started_demo.folder)
+    second = tallystick("demo", "--port", "0", "--data-dir", data)
+
+    assert second.returncode == 1
+    (line,) = second.stderr.splitlines()
+    assert line.endswith("[demo_is_running]")
+    assert started_demo.told["idp"] in line
+    assert f"process {started_demo.process.pid}" in line
+    assert started_demo.run("server", "list").returncode == 0
+
+
 @contextmanager
 def neighbours() -> Iterator[tuple[socket.socket, socket.socket]]:
     """Listen on two ports of which one follows the other."""
