@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from idp.cli import completion
 from idp.cli.context import ServerCommand, with_services
 from idp.cli.output import json_option, printable
 
@@ -23,7 +24,9 @@ PAUSE_SECONDS = 0.5
     "tallystick log --activity 2f7d9c1e-6f0a-4a53-9a41-0c6f7f6f2a10 --json",
 )
 @click.option("-f", "--follow", is_flag=True, help="Print new sign-ins too, until interrupted.")
-@click.option("--user", metavar="U", help="Only sign-ins of this user.")
+@click.option(
+    "--user", metavar="U", help="Only sign-ins of this user.", shell_complete=completion.users
+)
 @click.option("--activity", metavar="ID", help="Only this Activity ID, as an error page shows it.")
 @click.option(
     "--since", metavar="T", help="Only since then: 90m, 24h, 7d, or 2026-01-31T08:00 in UTC."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from idp.cli import completion
 from idp.cli.context import ServerCommand, invocation
 from idp.cli.output import json_option, print_json
 from idp.config import SETTING_PREFIX
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 @click.command(
     cls=ServerCommand, example="tallystick serve -c /etc/tallystick/tallystick.toml --workers 4"
 )
-@click.option("--node", metavar="NAME", help="Node of the farm that it is (else server.node).")
+@click.option(
+    "--node", metavar="NAME", help="Node of the farm that it is (else server.node).",
+    shell_complete=completion.nodes,
+)  # fmt: skip
 @click.option(
     "--workers", type=click.IntRange(1, 256), metavar="N",
     help="Number of worker processes (else serve.workers; default: one for each processor).",
