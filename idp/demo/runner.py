@@ -170,7 +170,8 @@ def _make_apps(
 ) -> tuple[Flask, Flask]:
     """Return the applications of the federation server and of the test service provider."""
     folder = demo.folder
-    app = create_app(without_metadata_dir(services.config), services=services)
+    config = without_metadata_dir(services.config)
+    app = create_app(config, services=services, front_page=False)
     app.register_blueprint(
         first_page.blueprint(
             services, demo.users, sp_url=demo.address.sp_url, admin_token=folder.admin_token

@@ -76,6 +76,12 @@ class Endpoints:
             raise errors.no_handler()
         return self._sign_in(web, by_name=True)
 
+    def home(self, _web: WebRequest) -> Answer:
+        """Lead whoever opens the bare address on: to the applications, or to an explanation."""
+        if self._services.config.sign_in.idp_initiated:
+            return Answer(status=302, headers=(("Location", pages.BACK),))
+        return pages.front_page()
+
     def sign_out(self, web: WebRequest) -> Answer:
         """Sign out of everything, or go on with a log-out that was interrupted."""
         _must_be_get_or_post(web)

@@ -45,7 +45,9 @@ class ErrorHandler:
         node: AnsweringNode,
         clock: Clock,
         counters: Counters,
+        lists_applications: bool,
     ) -> None:
+        self._lists_applications = lists_applications
         self._entity_id = entity_id
         self._keys = keys
         self._find_trust = find_trust
@@ -117,8 +119,16 @@ class ErrorHandler:
         return EventSource(request.activity.id, request.client_ip, self._node_name(request))
 
     def _page(self, refused: Refused, request: WebRequest, status: int) -> Answer:
-        now, node = self._clock.now(), self._node_name(request)
-        return pages.error_page(refused, request, status=status, at=now, node=node)
+        now, node, back = self._clock.now(), self._node_name(request), self._way_back(refused)
+        return pages.error_page(refused, request, status=status, at=now, node=node, back=back)
+
+    def _way_back(self, refused: Refused) -> pages.WayBack | None:
+        """Return where the user can go on; a database that is away hides no error page."""
+        try:
+            trust = self._find_trust(refused.trust) if refused.trust else None
+        except TallystickError:
+            trust = None
+        return pages.way_back(trust, lists_applications=self._lists_applications)
 
     def _node_name(self, request: WebRequest) -> str:
         """Return the node's name for the page, which is shown without one, too."""

@@ -14,6 +14,7 @@ from werkzeug.routing import RequestRedirect
 from idp.counters import NO_COUNTERS, Counters
 from idp.logs import get_logger
 from idp.web.activity import activity_id, begin_activity, log_refusal
+from idp.web.error_page import http_error_page
 from idp.web.headers import HEADERS, STATIC_MAX_AGE
 from idp.web.proxies import Proxies
 
@@ -82,10 +83,7 @@ def _http_error(error: HTTPException) -> Any:
         return error
     log_refusal(f"http_{error.code}", error.name)
     page = error.get_response()
-    page.set_data(
-        f"<!DOCTYPE html>\n<html lang=en>\n<title>{error.code} {error.name}</title>\n"
-        f"<h1>{error.name}</h1>\n<p>Activity ID: {activity_id()}</p>\n"
-    )
+    page.set_data(http_error_page(error.code, error.name, activity_id()))
     return page
 
 

@@ -175,6 +175,23 @@ def test_a_wrong_number_is_the_end_of_the_request(phone_host, phone_page):
     assert phone_host.stored(started).state == "wrong_number"
 
 
+def test_a_wrong_number_is_told_until_it_was_seen_also_when_a_newer_request_comes(
+    phone_host, phone_page
+):
+    started = phone_host.push()
+    type_number(phone_page, str(109 - int(started.number)))
+    outcome(phone_page, "That was not the number")
+    phone_page.clock.install()
+    newer = phone_host.push()
+    phone_page.clock.run_for(30_000)
+
+    expect(phone_page.get_by_role("heading", name="That was not the number")).to_be_visible()
+    phone_page.get_by_role("button", name="Done").click()
+    phone_page.clock.run_for(5_000)
+    type_number(phone_page, newer.number)
+    outcome(phone_page, "Approved")
+
+
 def test_half_a_number_is_not_sent(phone_host, phone_page):
     started = phone_host.push()
     type_number(phone_page, "4")
@@ -211,6 +228,8 @@ def test_a_denial_ends_the_request(phone_host, phone_page, experience, button):
         "denied",
         False,
     )
+    expect(phone_page.locator(".outcome svg .good")).to_be_hidden()
+    expect(phone_page.locator(".outcome svg .ended")).to_have_css("display", "inline")
 
 
 def test_a_denial_is_reported_in_one_tap(phone_host, phone_page):
