@@ -174,12 +174,17 @@ def counters_of(config: Config) -> Counters:
 
 
 def create_app(
-    config: Config, *, services: Services | None = None, threads: int = WORKER_THREADS
+    config: Config,
+    *,
+    services: Services | None = None,
+    threads: int = WORKER_THREADS,
+    front_page: bool = True,
 ) -> Flask:
     """Return the WSGI application: all web hosts over one set of services.
 
     Pass *services* if :func:`assemble` was called already. *threads* are the requests that the
-    server serves at a time, of which hosts may let some wait.
+    server serves at a time, of which hosts may let some wait. Without *front_page*, ``/`` is left
+    to the caller.
     """
     from idp import admin, authenticator, logs, signin
     from idp.saml import schema
@@ -189,7 +194,7 @@ def create_app(
     schema.load()  # before the server has threads
     services = services or assemble(config, counters=counters_of(config))
     app = _make_flask_app(config, services)
-    app.register_blueprint(signin.blueprint(services))
+    app.register_blueprint(signin.blueprint(services, front_page=front_page))
     app.register_blueprint(authenticator.blueprint(services, threads=threads))
     app.register_blueprint(admin.blueprint(services))
     app.wsgi_app = signin.AnyCase(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way

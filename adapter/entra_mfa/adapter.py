@@ -102,6 +102,10 @@ class AzureMfaAuthentication:
             return self._show(sign_in.by_code(), context)
         if fields.get("TryAgain") == "1" and sign_in.may_push:
             return self._show(self._push(sign_in.by_push(), request), context)
+        if fields.get("TryAgain") == "1" and sign_in.way == PUSH:
+            # No push was possible: the user may have upgraded the app, or taken another phone.
+            decided = self._decide(sign_in.user, request, context)
+            return self._show(self._push(decided, request), context)
         if sign_in.way == CODE:
             return self._try_code(sign_in, fields.get("VerificationCode", ""), context)
         return self._try_push(sign_in, context)

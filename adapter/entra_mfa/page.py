@@ -68,7 +68,11 @@ def _push_status(sign_in: SignInState) -> str:
             _instructions("ended")
             + _error(sign_in.outcome)
             + _buttons(
-                _button("TryAgain", "Send another request", main=True) if sign_in.may_push else "",
+                _button(
+                    "TryAgain",
+                    "Send another request" if sign_in.may_push else "Try again",
+                    main=True,
+                ),
                 _button("UseCode", "Use a code instead") if sign_in.has_totp else "",
             )
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -13,6 +14,17 @@ class SignInLog(Protocol):
     """The sign-in log, for reading."""
 
     def read(
-        self, user: str | None = None, after_id: int | None = None, limit: int = ...
+        self,
+        user: str | None = None,
+        after_id: int | None = None,
+        limit: int = ...,
+        *,
+        activity_id: str | None = None,
+        since: datetime | None = None,
+        outcome: str | None = None,
     ) -> Sequence[LogEntry]:
-        """Return at most *limit* entries, oldest first: those after *after_id*, else the newest."""
+        """Return at most *limit* entries, oldest first: those after *after_id*, else the newest.
+
+        *user*, *activity_id* and *outcome* choose entries by the whole field; *since* those at
+        this time or later.
+        """

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from adapter.clock import Clock
 from adapter.contract import Explanation
+from adapter.errors import TallystickError
 from idp.audit.record import SignInRecord
 from idp.audit.refusal_quota import RefusalQuota
 from idp.audit.verbose import VerboseAudit
@@ -123,6 +124,21 @@ class AuditWriter:
             event = Event.TOKEN_NOT_ISSUED
             self._log.record(self.row(event, source, outcome=REFUSALS_COUNTED, detail=detail))
         return is_stored
+
+    def refused(
+        self, event: Event, source: EventSource, *, trust: str, code: str, problem: str
+    ) -> None:
+        """Store the row of a request that was refused on a page; its log line is written apart.
+
+        Beyond a rate it is counted and not stored. While the database is away, no row is stored:
+        the user's page does not depend on it.
+        """
+        row = self.row(event, source, trust=trust, outcome=code, detail=problem)
+        try:
+            if self.stores_refusal(row):
+                self._log.record(row)
+        except TallystickError as error:
+            get_logger().error("refusal_not_stored", code=error.code, problem=error.problem)
 
     def write_line(self, row: SignInRecord) -> None:
         """Write the log line of a row that another transaction has stored, and count it."""

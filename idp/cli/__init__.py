@@ -5,16 +5,18 @@ quick. A command reads its arguments, calls a use case of :mod:`idp.management`,
 returns.
 
 Read first: this table, then ``context`` (configuration and services that commands share, the
-option ``-c``), then any command. ``output`` prints tables, fields and JSON; ``input_text`` decodes
-files; ``terminal_user`` asks for passwords; ``user_output``, ``trust_output`` and
-``adapter_check`` belong to ``user``, ``sp`` and ``adapters``. Neighbours:
-:mod:`idp.demo`, :mod:`idp.serving` and :mod:`idp.doctor` are behind the commands of these names.
+option ``-c``), then any command. ``output`` prints tables, fields and JSON, ``failures`` errors;
+``completion`` completes names for shells; ``input_text`` decodes files; ``terminal_user`` asks for
+passwords; ``user_output``, ``trust_output`` and ``adapter_check`` belong to ``user``, ``sp`` and
+``adapters``. Neighbours: :mod:`idp.demo`, :mod:`idp.serving` and :mod:`idp.doctor` are behind the
+commands of these names.
 """
 
 from __future__ import annotations
 
 import errno
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -25,12 +27,14 @@ import click
 
 from adapter.errors import TallystickError
 from idp.cli.context import Invocation, config_option
-from idp.cli.output import printable
+from idp.cli.failures import failure_of, is_json_wanted
+from idp.cli.output import color_choice
 
 COMMANDS = {
     # name      module:command               summary
     "access":   ("idp.cli.access:access",     "Access control policies, and who needs MFA"),
     "adapters": ("idp.cli.adapters:adapters", "Second factors: installed, registered, enabled"),
+    "admin":    ("idp.cli.admin:admin",       "The administrator's token"),
     "config":   ("idp.cli.config:config",     "Show the settings and where each comes from"),
     "decide":   ("idp.cli.decide:decide",     "Tell what a user sees on a server, and why"),
     "demo":     ("idp.cli.demo:demo",         "Run everything in one process, to try it"),
@@ -46,6 +50,8 @@ COMMANDS = {
 }  # fmt: skip
 
 INTERRUPTED = 130
+COMPLETION_VARIABLE = "_TALLYSTICK_COMPLETE"
+"""Set by a shell that asks how a command line could go on."""
 
 
 class Tallystick(click.Group):
@@ -63,6 +69,17 @@ class Tallystick(click.Group):
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that *args* name; a mistyped one gets "did you mean"."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:
+            raise click.NoSuchCommand(
+                error.command_name, possibilities=COMMANDS, ctx=error.ctx
+            ) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of commands without importing any of them."""
         with formatter.section("Commands"):
@@ -73,60 +90,27 @@ class Tallystick(click.Group):
     ) -> NoReturn:
         """Run and exit: 0 done, 1 refused or failed, 2 wrong usage, 130 interrupted."""
         extra["standalone_mode"] = False
+        if COMPLETION_VARIABLE in os.environ:
+            importlib.import_module("idp.cli.completion")
         if isinstance(sys.stdout, TextIOWrapper):  # not every terminal can show every character
             sys.stdout.reconfigure(errors="backslashreplace")
         sys.exit(self._run(args, extra))
 
     def _run(self, args: Sequence[str] | None, extra: dict[str, Any]) -> int:
+        as_json = is_json_wanted(args)
         try:
-            result = super().main(args, **extra)
+            result = super().main(args, color=color_choice(), **extra)
         except click.exceptions.Exit as exit_:
             return exit_.exit_code
         except click.Abort as abort:
-            return _aborted(abort)
-        except click.UsageError as error:
-            return _failed(_usage_problem(error), error.exit_code)
-        except click.ClickException as error:
-            return _failed(error.format_message(), error.exit_code)
-        except TallystickError as error:
-            return _failed(f"{error} [{error.code}]", 1)
-        except UnicodeError:
-            return _failed(
-                "An argument or a file is not UTF-8 text. Save it in UTF-8. [no_text]", 1
-            )
-        except OSError as error:
-            if error.errno == errno.EPIPE:
+            if not isinstance(abort.__cause__, EOFError):
+                return INTERRUPTED
+            return failure_of(abort).print(as_json=as_json)
+        except (click.ClickException, TallystickError, UnicodeError, OSError) as error:
+            if isinstance(error, OSError) and error.errno == errno.EPIPE:
                 raise
-            return _failed(_file_problem(error), 1)
+            return failure_of(error).print(as_json=as_json)
         return result if isinstance(result, int) else 0
-
-
-def _aborted(abort: click.Abort) -> int:
-    if isinstance(abort.__cause__, EOFError):
-        return _failed(
-            "The input ended too early. Enter what the command asks for. [input_ended]", 1
-        )
-    return INTERRUPTED
-
-
-def _usage_problem(error: click.UsageError) -> str:
-    command = error.ctx.command_path if error.ctx else "tallystick"
-    problem = error.format_message()
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):  # its message is the whole help
-        problem = "A command is missing"
-    ends = "" if problem.endswith(("?", "?)")) else "."
-    return f"{problem.rstrip('.')}{ends} See {command} --help. [usage]"
-
-
-def _file_problem(error: OSError) -> str:
-    if error.filename is None:
-        return f"{error}. Try again. [system]"
-    return f"{error.filename}: {error.strerror}. Check the path and its permissions. [file]"
-
-
-def _failed(problem: str, status: int) -> int:
-    print(f"tallystick: {printable(' '.join(problem.split()))}", file=sys.stderr)
-    return status
 
 
 @click.group(

@@ -7,10 +7,12 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from adapter.errors import TallystickError
+from idp.cli import completion
 from idp.cli.context import CommandGroup, origin_options, with_services
 from idp.cli.input_text import decode_text
 from idp.cli.output import (
     json_option,
+    print_done,
     print_fields,
     print_json,
     print_table,
@@ -51,7 +53,7 @@ def list_policies(services: Services, as_json: bool) -> None:
 
 
 @access.command("show", example='tallystick access show "Permit specific group"')
-@click.argument("name")
+@click.argument("name", shell_complete=completion.policies)
 @json_option
 @with_services
 def show(services: Services, name: str, as_json: bool) -> None:
@@ -66,10 +68,11 @@ def show(services: Services, name: str, as_json: bool) -> None:
 
 
 @access.command("set", example="tallystick access set Staff staff.toml")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.policies)
 @click.argument("file", type=click.File("rb"))
+@json_option
 @with_services
-def set_(services: Services, name: str, file: IO[bytes]) -> None:
+def set_(services: Services, name: str, file: IO[bytes], as_json: bool) -> None:
     """Create or change a policy.
 
     FILE contains it as TOML (- reads standard input). Each table [[permit]] is a rule, and one
@@ -86,16 +89,19 @@ def set_(services: Services, name: str, file: IO[bytes]) -> None:
     has_proxies = bool(services.config.proxies.web_application_proxies)
     if not has_proxies and policy_tells_sides_apart(policy, {}):
         print_warning(f"{policy.name}: {EXTRANET_WARNING}")
-    click.echo(f"The policy {printable(policy.name)} is set.")
+    value = policy.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    print_done(value, f"The policy {printable(policy.name)} is set.", as_json=as_json)
 
 
 @access.command("remove", example="tallystick access remove Staff")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.policies)
+@json_option
 @with_services
-def remove(services: Services, name: str) -> None:
+def remove(services: Services, name: str, as_json: bool) -> None:
     """Remove a policy that no trust uses."""
     services.access.remove(name)
-    click.echo(f"The policy {printable(name)} is removed.")
+    gone = {"name": name, "removed": True}
+    print_done(gone, f"The policy {name} is removed.", as_json=as_json)
 
 
 @access.command(
@@ -139,8 +145,13 @@ def mfa(services: Services, rule: str | None, rules: IO[bytes] | None, as_json: 
     example="tallystick access test https://sp.example.test/metadata --user alice@example.test "
     "--extranet --from 203.0.113.9",
 )
-@click.argument("entity_id", metavar="ID")
-@click.option("--user", required=True, help="The user who would sign in.")
+@click.argument("entity_id", metavar="ID", shell_complete=completion.trusts)
+@click.option(
+    "--user",
+    required=True,
+    help="The user who would sign in.",
+    shell_complete=completion.users,
+)
 @origin_options
 @json_option
 @with_services

@@ -8,8 +8,16 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from idp.cli import completion
 from idp.cli.context import CommandGroup, CommandWithExample, with_services
-from idp.cli.output import json_option, print_json, print_table, print_warning, printable
+from idp.cli.output import (
+    json_option,
+    print_done,
+    print_json,
+    print_table,
+    print_warning,
+    printable,
+)
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -56,35 +64,45 @@ def list_adapters(services: Services, as_json: bool) -> None:
     metavar="FILE",
     help="Configuration that the adapter gets when it is loaded.",
 )
+@json_option
 @with_services
-def register(services: Services, name: str, type_name: str, file: IO[bytes] | None) -> None:
+def register(
+    services: Services, name: str, type_name: str, file: IO[bytes] | None, as_json: bool
+) -> None:
     """Register an adapter, or change its class or configuration.
 
     The server must be able to import MODULE.
     """
     services.providers.register(name, type_name, file.read() if file else None)
-    click.echo(f"{name} is registered; tallystick adapters enable offers it to users.")
+    value = {"name": name, "type": type_name}
+    sentence = f"{name} is registered; tallystick adapters enable offers it to users."
+    print_done(value, sentence, as_json=as_json)
 
 
 @adapters.command("unregister", example="tallystick adapters unregister Badge")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.adapters)
+@json_option
 @with_services
-def unregister(services: Services, name: str) -> None:
+def unregister(services: Services, name: str, as_json: bool) -> None:
     """Remove an adapter that was registered here."""
     services.providers.unregister(name)
-    click.echo(f"{name} is no longer registered.")
+    gone = {"name": name, "removed": True}
+    print_done(gone, f"{name} is no longer registered.", as_json=as_json)
 
 
 @adapters.command("enable", example="tallystick adapters enable AzureMfaAuthentication")
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument(
+    "names", nargs=-1, required=True, metavar="NAME...", shell_complete=completion.adapters
+)
+@json_option
 @with_services
-def enable(services: Services, names: tuple[str, ...]) -> None:
+def enable(services: Services, names: tuple[str, ...], as_json: bool) -> None:
     """Enable these adapters and no others.
 
     Users who have several of them choose one.
     """
     services.providers.enable(names)
-    click.echo(f"Enabled: {', '.join(names)}.")
+    print_done({"enabled": names}, f"Enabled: {', '.join(names)}.", as_json=as_json)
 
 
 @adapters.command(

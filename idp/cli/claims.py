@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from idp.cli import completion
 from idp.cli.context import CommandGroup, origin_options, with_services
 from idp.cli.input_text import decode_text
-from idp.cli.output import json_option, print_json, print_warning, printable
+from idp.cli.output import json_option, print_done, print_json, print_warning, printable
 
 if TYPE_CHECKING:
     from idp.federation.claim_rules.model import ClaimRules
@@ -31,7 +32,7 @@ def claims() -> None:
 
 
 @claims.command("show", example=f"tallystick sp claims show {EXAMPLE_ID} --adfs")
-@click.argument("entity_id", metavar="ID")
+@click.argument("entity_id", metavar="ID", shell_complete=completion.trusts)
 @click.option("--adfs", is_flag=True, help="Print them in AD FS's claim rule language.")
 @json_option
 @with_services
@@ -55,10 +56,11 @@ def show(services: Services, entity_id: str, adfs: bool, as_json: bool) -> None:
 
 
 @claims.command("set", example=f"tallystick sp claims set {EXAMPLE_ID} rules.toml")
-@click.argument("entity_id", metavar="ID")
+@click.argument("entity_id", metavar="ID", shell_complete=completion.trusts)
 @click.argument("file", type=click.File("rb"))
+@json_option
 @with_services
-def set_(services: Services, entity_id: str, file: IO[bytes]) -> None:
+def set_(services: Services, entity_id: str, file: IO[bytes], as_json: bool) -> None:
     """Replace the rules of a trust.
 
     FILE contains them as TOML (- reads standard input).
@@ -69,26 +71,32 @@ def set_(services: Services, entity_id: str, file: IO[bytes]) -> None:
     rules = read_toml(decode_text(file.read()))
     set_rules(services, entity_id, rules)
     _warn_of(rules)
-    click.echo(f"{printable(entity_id)} has {_counted(rules)} now.")
+    sentence = f"{entity_id} has {_counted(rules)} now."
+    print_done(_rules_json(entity_id, rules), sentence, as_json=as_json)
 
 
 @claims.command("remove", example=f"tallystick sp claims remove {EXAMPLE_ID}")
-@click.argument("entity_id", metavar="ID")
+@click.argument("entity_id", metavar="ID", shell_complete=completion.trusts)
+@json_option
 @with_services
-def remove(services: Services, entity_id: str) -> None:
+def remove(services: Services, entity_id: str, as_json: bool) -> None:
     """Remove the rules: the trust receives the default claims again."""
     from idp.management.claim_rules import set_rules
 
     set_rules(services, entity_id, None)
-    click.echo(f"{printable(entity_id)} receives the default claims now.")
+    sentence = f"{entity_id} receives the default claims now."
+    print_done(_rules_json(entity_id, None), sentence, as_json=as_json)
 
 
 @claims.command("import", example=f"tallystick sp claims import {EXAMPLE_ID} rules.txt --dry-run")
-@click.argument("entity_id", metavar="ID")
+@click.argument("entity_id", metavar="ID", shell_complete=completion.trusts)
 @click.argument("file", type=click.File("rb"))
 @click.option("--dry-run", is_flag=True, help="Only print the rules, do not store them.")
+@json_option
 @with_services
-def import_(services: Services, entity_id: str, file: IO[bytes], dry_run: bool) -> None:
+def import_(
+    services: Services, entity_id: str, file: IO[bytes], dry_run: bool, as_json: bool
+) -> None:
     """Import rules in AD FS's claim rule language.
 
     It stores them and prints them as TOML. FILE (- reads standard input) contains what
@@ -104,14 +112,22 @@ def import_(services: Services, entity_id: str, file: IO[bytes], dry_run: bool) 
     else:
         set_rules(services, entity_id, rules)
     _warn_of(rules)
-    _print_toml(rules)
+    if as_json:
+        print_json(_rules_json(entity_id, rules))
+    else:
+        _print_toml(rules)
 
 
 @claims.command(
     "test", example=f"tallystick sp claims test {EXAMPLE_ID} --user alice@example.test --json"
 )
-@click.argument("entity_id", metavar="ID")
-@click.option("--user", required=True, help="The user who would sign in.")
+@click.argument("entity_id", metavar="ID", shell_complete=completion.trusts)
+@click.option(
+    "--user",
+    required=True,
+    help="The user who would sign in.",
+    shell_complete=completion.users,
+)
 @click.option("--mfa", is_flag=True, help="As after a second factor by push.")
 @origin_options
 @json_option
@@ -138,6 +154,13 @@ def test(
         print_json(simulation.as_json())
     else:
         _print_simulation(simulation)
+
+
+def _rules_json(entity_id: str, rules: ClaimRules | None) -> dict[str, Any]:
+    from idp.federation.claim_rules.toml import writer
+
+    written = None if rules is None else writer.write(rules)
+    return {"entity_id": entity_id, "claim_rules": written}
 
 
 def _warn_of(rules: ClaimRules) -> None:

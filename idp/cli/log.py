@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from idp.cli import completion
 from idp.cli.context import ServerCommand, with_services
 from idp.cli.output import json_option, printable
 
@@ -17,20 +18,43 @@ if TYPE_CHECKING:
 PAUSE_SECONDS = 0.5
 
 
-@click.command(cls=ServerCommand, example="tallystick log --user alice@example.test --json")
+@click.command(
+    cls=ServerCommand,
+    example="tallystick log --user alice@example.test --since 24h\n"
+    "tallystick log --activity 2f7d9c1e-6f0a-4a53-9a41-0c6f7f6f2a10 --json",
+)
 @click.option("-f", "--follow", is_flag=True, help="Print new sign-ins too, until interrupted.")
-@click.option("--user", metavar="U", help="Only sign-ins of this user.")
+@click.option(
+    "--user", metavar="U", help="Only sign-ins of this user.", shell_complete=completion.users
+)
+@click.option("--activity", metavar="ID", help="Only this Activity ID, as an error page shows it.")
+@click.option(
+    "--since", metavar="T", help="Only since then: 90m, 24h, 7d, or 2026-01-31T08:00 in UTC."
+)
+@click.option("--outcome", metavar="O", help="Only this outcome, like issued or MSIS3200.")
+@click.option("--limit", type=click.IntRange(1, 100_000), metavar="N", help="Only the newest N.")
 @json_option
 @with_services
-def log(services: Services, follow: bool, user: str | None, as_json: bool) -> None:
-    """Print the sign-ins: user, trust, node, experience and its reason, outcome.
+def log(
+    services: Services,
+    follow: bool,
+    user: str | None,
+    activity: str | None,
+    since: str | None,
+    outcome: str | None,
+    limit: int | None,
+    as_json: bool,
+) -> None:
+    """Print sign-ins and refused requests: user, trust, node, experience and reason, outcome.
 
-    With --json, each line is one JSON object.
+    The oldest comes first. With --json, each line is one JSON object.
     """
     from idp.management import sign_in_log as sign_ins
 
+    began = sign_ins.read_since(since, services.clock.now()) if since else None
+    query = sign_ins.LogQuery(user, activity, began, outcome, limit)
     wait = (lambda: time.sleep(PAUSE_SECONDS)) if follow else None
-    for entry in sign_ins.read(services, user, wait):
+    for entry in sign_ins.read(services, query, wait):
         click.echo(entry.as_line() if as_json else _line(entry.record))
 
 

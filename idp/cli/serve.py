@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from idp.cli import completion
 from idp.cli.context import ServerCommand, invocation
 from idp.cli.output import json_option, print_json
 from idp.config import SETTING_PREFIX
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 @click.command(
     cls=ServerCommand, example="tallystick serve -c /etc/tallystick/tallystick.toml --workers 4"
 )
-@click.option("--node", metavar="NAME", help="Node of the farm that it is (else server.node).")
+@click.option(
+    "--node", metavar="NAME", help="Node of the farm that it is (else server.node).",
+    shell_complete=completion.nodes,
+)  # fmt: skip
 @click.option(
     "--workers", type=click.IntRange(1, 256), metavar="N",
     help="Number of worker processes (else serve.workers; default: one for each processor).",
@@ -29,8 +33,8 @@ def serve(node: str | None, workers: int | None, as_json: bool) -> None:
     """Run the federation server until SIGTERM or Ctrl-C.
 
     It upgrades the database first, and prints one line on standard output when it is ready. Log
-    lines go to standard error. At the end it finishes running requests; a second signal ends it at
-    once.
+    lines go to standard error; the first are what tallystick doctor finds at a glance. At the end
+    it finishes running requests; a second signal ends it at once.
     """
     from idp.serving.metrics_endpoint import metrics_endpoint
     from idp.serving.plan import make_plan
@@ -39,6 +43,7 @@ def serve(node: str | None, workers: int | None, as_json: bool) -> None:
     _override_settings({"SERVER__NODE": node, "SERVE__WORKERS": workers})
     plan = make_plan(invocation().file, invocation().config)
     _open_once(plan.config)
+    _log_findings(plan)
     with metrics_endpoint(plan.config.metrics) as environment:
         Supervisor(plan.processes, environment).run(lambda: _print_ready(plan, as_json=as_json))
 
@@ -66,6 +71,17 @@ def _print_ready(plan: Plan, *, as_json: bool) -> None:
     else:
         processes = f"{plan.workers} {'processes' if plan.workers > 1 else 'process'}"
         click.echo(f"Ready: {url} (listening at {plan.address}, {processes} of {plan.engine})")
+
+
+def _log_findings(plan: Plan) -> None:
+    """Log what the doctor finds at a glance; the server starts nevertheless."""
+    from idp.doctor.examination import examine_quickly
+    from idp.doctor.findings import Environment, Level, ServerUnderTest
+    from idp.logs import get_logger
+
+    for found in examine_quickly(ServerUnderTest(plan.config_file, plan.config, Environment())):
+        log = get_logger().error if found.level is Level.BROKEN else get_logger().warning
+        log("doctor", code=found.code, problem=found.problem, remedy=found.remedy)
 
 
 def _open_once(config: Config) -> None:

@@ -6,9 +6,10 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from idp.cli import completion
 from idp.cli.context import CommandGroup, with_services
 from idp.cli.input_text import read_windows_output
-from idp.cli.output import json_option, print_json, print_table, print_warning
+from idp.cli.output import json_option, print_done, print_json, print_table, print_warning
 from idp.cli.terminal_user import operator_name
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def list_nodes(services: Services, as_json: bool) -> None:
 @server.command(
     "set", example="tallystick server set sts1 20348.350\ntallystick server set sts1 KB5007205"
 )
-@click.argument("name", metavar="NODE")
+@click.argument("name", metavar="NODE", shell_complete=completion.nodes)
 @click.argument("build")
 @json_option
 @with_services
@@ -90,12 +91,14 @@ def import_nodes(services: Services, file: IO[str], as_json: bool) -> None:
 
 
 @server.command("remove", example="tallystick server remove sts3")
-@click.argument("name", metavar="NODE")
+@click.argument("name", metavar="NODE", shell_complete=completion.nodes)
+@json_option
 @with_services
-def remove(services: Services, name: str) -> None:
+def remove(services: Services, name: str, as_json: bool) -> None:
     """Remove a node from the farm."""
     services.farm.remove(name)
-    click.echo(f"{name} is no longer a node.")
+    gone = {"name": name, "removed": True}
+    print_done(gone, f"{name} is no longer a node.", as_json=as_json)
 
 
 def _as_json(view: NodeView) -> dict[str, object]:

@@ -8,11 +8,13 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from idp.cli import completion
 from idp.cli.claims import claims
 from idp.cli.context import CommandGroup, ServerCommand, with_services
 from idp.cli.input_text import decode_text
 from idp.cli.output import (
     json_option,
+    print_done,
     print_fields,
     print_json,
     print_table,
@@ -127,7 +129,7 @@ def list_trusts(services: Services, as_json: bool) -> None:
 
 
 @sp.command("show", example="tallystick sp show https://sp.example.test/metadata")
-@click.argument("entity_id", metavar="ID")
+@click.argument("entity_id", metavar="ID", shell_complete=completion.trusts)
 @json_option
 @with_services
 def show(services: Services, entity_id: str, as_json: bool) -> None:
@@ -147,8 +149,14 @@ def show(services: Services, entity_id: str, as_json: bool) -> None:
     "tallystick sp set https://sp.example.test/metadata "
     '\'attributes.https://sp.example.test/role=["staff", "{group}"]\'',
 )
-@click.argument("entity_id", metavar="ID")
-@click.argument("changes", nargs=-1, required=True, metavar="KEY=VALUE...")
+@click.argument("entity_id", metavar="ID", shell_complete=completion.trusts)
+@click.argument(
+    "changes",
+    nargs=-1,
+    required=True,
+    metavar="KEY=VALUE...",
+    shell_complete=completion.trust_settings,
+)
 @json_option
 @with_services
 def set_(services: Services, entity_id: str, changes: tuple[str, ...], as_json: bool) -> None:
@@ -170,7 +178,7 @@ def set_(services: Services, entity_id: str, changes: tuple[str, ...], as_json: 
     example="tallystick sp refresh\n"
     "tallystick sp refresh https://sp.example.test/metadata --accept",
 )
-@click.argument("entity_ids", nargs=-1, metavar="[ID]...")
+@click.argument("entity_ids", nargs=-1, metavar="[ID]...", shell_complete=completion.trusts)
 @click.option("--accept", is_flag=True, help="Accept metadata that was held back.")
 @json_option
 @with_services
@@ -200,12 +208,14 @@ def refresh(services: Services, entity_ids: tuple[str, ...], accept: bool, as_js
 
 
 @sp.command("remove", example="tallystick sp remove https://sp.example.test/metadata")
-@click.argument("entity_id", metavar="ID")
+@click.argument("entity_id", metavar="ID", shell_complete=completion.trusts)
+@json_option
 @with_services
-def remove(services: Services, entity_id: str) -> None:
+def remove(services: Services, entity_id: str, as_json: bool) -> None:
     """Remove a trust: nobody can sign in to it any more."""
     services.trusts.remove(entity_id)
-    click.echo(f"{printable(entity_id)} is no longer trusted.")
+    gone = {"entity_id": entity_id, "removed": True}
+    print_done(gone, f"{entity_id} is no longer trusted.", as_json=as_json)
 
 
 def _pair(change: str) -> tuple[str, str]:

@@ -7,12 +7,14 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from idp.cli import completion
 from idp.cli.context import CommandGroup, with_services
-from idp.cli.output import json_option, print_fields, print_json, print_table
+from idp.cli.output import json_option, print_done, print_fields, print_json, print_table
 from idp.cli.terminal_user import new_password, password_stdin_option
 from idp.cli.user_methods import methods, reset
 
 if TYPE_CHECKING:
+    from idp.directory import User
     from idp.management.users import ActivationOffer
     from idp.services import Services
 
@@ -36,6 +38,7 @@ def user() -> None:
 @click.option("--email", default="", help="Mail address (default: the name).")
 @click.option("--group", "groups", multiple=True, help="A group of the user; may be repeated.")
 @password_stdin_option
+@json_option
 @with_services
 def add(
     services: Services,
@@ -44,6 +47,7 @@ def add(
     email: str,
     groups: tuple[str, ...],
     password_stdin: bool,
+    as_json: bool,
 ) -> None:
     """Add a user.
 
@@ -53,19 +57,23 @@ def add(
     added = services.directory.add(
         name, password, display_name=display_name, email=email, groups=groups
     )
-    click.echo(f"{added.upn} can sign in.")
+    _print_user(services, added, f"{added.upn} can sign in.", as_json)
 
 
 @user.command("import", example="tallystick user import users.csv")
 @click.argument("file", type=click.File("r", encoding="utf-8-sig"))
+@json_option
 @with_services
-def import_users(services: Services, file: IO[str]) -> None:
+def import_users(services: Services, file: IO[str], as_json: bool) -> None:
     """Add users from a CSV file.
 
     Its columns are name, password, display_name, email and groups (separated by ;).
     """
+    from idp.cli.user_output import user_as_json
+
     added = services.directory.import_csv(file.read())
-    click.echo(f"{len(added)} users imported.")
+    people = [user_as_json(each, None) for each in added] if as_json else []
+    print_done(people, f"{len(added)} users imported.", as_json=as_json)
 
 
 @user.command("list", example="tallystick user list --json")
@@ -87,7 +95,7 @@ def list_users(services: Services, as_json: bool) -> None:
 
 
 @user.command("show", example="tallystick user show alice@example.test")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.users)
 @json_option
 @with_services
 def show(services: Services, name: str, as_json: bool) -> None:
@@ -107,32 +115,39 @@ def show(services: Services, name: str, as_json: bool) -> None:
 
 
 @user.command("passwd", example="tallystick user passwd alice@example.test --must-change")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.users)
 @click.option("--must-change", is_flag=True, help="Require another password at sign-in.")
 @password_stdin_option
+@json_option
 @with_services
-def passwd(services: Services, name: str, must_change: bool, password_stdin: bool) -> None:
+def passwd(
+    services: Services, name: str, must_change: bool, password_stdin: bool, as_json: bool
+) -> None:
     """Set a new password and end the user's sessions."""
     from idp.management import users as people
 
     upn = people.find_user(services, name).upn
     password = new_password(upn, from_stdin=password_stdin)
     services.directory.set_password(upn, password, must_change=must_change)
-    click.echo(f"{upn} has a new password; earlier sessions have ended.")
+    changed = people.find_user(services, upn)
+    sentence = f"{upn} has a new password; earlier sessions have ended."
+    _print_user(services, changed, sentence, as_json)
 
 
 @user.command("unlock", example="tallystick user unlock alice@example.test")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.users)
+@json_option
 @with_services
-def unlock(services: Services, name: str) -> None:
+def unlock(services: Services, name: str, as_json: bool) -> None:
     """Clear the limits on wrong passwords, codes and pushes."""
     from idp.management import users as people
 
-    click.echo(f"{people.unlock(services, name).upn} can try again.")
+    found = people.unlock(services, name)
+    _print_user(services, found, f"{found.upn} can try again.", as_json)
 
 
 @user.command("activate", example="tallystick user activate alice@example.test --totp")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.users)
 @click.option("--totp", is_flag=True, help="Let the phone show one-time passwords too.")
 @json_option
 @with_services
@@ -153,39 +168,55 @@ def activate(services: Services, name: str, totp: bool, as_json: bool) -> None:
 
 
 @user.command("sign-out", example="tallystick user sign-out alice@example.test")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.users)
+@json_option
 @with_services
-def sign_out(services: Services, name: str) -> None:
+def sign_out(services: Services, name: str, as_json: bool) -> None:
     """End a user's sessions on all devices.
 
     Applications keep their own sessions.
     """
-    click.echo(f"{services.directory.sign_out(name).upn} is signed out everywhere.")
+    found = services.directory.sign_out(name)
+    _print_user(services, found, f"{found.upn} is signed out everywhere.", as_json)
 
 
 @user.command("disable", example="tallystick user disable alice@example.test")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.users)
+@json_option
 @with_services
-def disable(services: Services, name: str) -> None:
+def disable(services: Services, name: str, as_json: bool) -> None:
     """Disable a user and end their sessions."""
-    click.echo(f"{services.directory.disable(name).upn} cannot sign in any more.")
+    found = services.directory.disable(name)
+    _print_user(services, found, f"{found.upn} cannot sign in any more.", as_json)
 
 
 @user.command("enable", example="tallystick user enable alice@example.test")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.users)
+@json_option
 @with_services
-def enable(services: Services, name: str) -> None:
+def enable(services: Services, name: str, as_json: bool) -> None:
     """Enable a disabled user."""
-    click.echo(f"{services.directory.enable(name).upn} can sign in again.")
+    found = services.directory.enable(name)
+    _print_user(services, found, f"{found.upn} can sign in again.", as_json)
 
 
 @user.command("remove", example="tallystick user remove alice@example.test")
-@click.argument("name")
+@click.argument("name", shell_complete=completion.users)
+@json_option
 @with_services
-def remove(services: Services, name: str) -> None:
+def remove(services: Services, name: str, as_json: bool) -> None:
     """Remove a user with all their data."""
     services.directory.remove(name)
-    click.echo(f"{name} is no longer in the directory.")
+    gone = {"name": name, "removed": True}
+    print_done(gone, f"{name} is no longer in the directory.", as_json=as_json)
+
+
+def _print_user(services: Services, user: User, sentence: str, as_json: bool) -> None:
+    from idp.cli.user_output import user_as_json
+
+    lockout = services.directory.lockouts(user.upn).get(user.upn) if as_json else None
+    value = user_as_json(user, lockout) if as_json else None
+    print_done(value, sentence, as_json=as_json)
 
 
 def _print_offer(offer: ActivationOffer) -> None:

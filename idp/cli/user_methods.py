@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from idp.cli import completion
 from idp.cli.context import DefaultCommandGroup, ServerCommand, with_services
 from idp.cli.output import json_option, print_json, print_table
 from idp.cli.terminal_user import new_password, password_stdin_option
@@ -32,7 +33,7 @@ def methods() -> None:
 
 
 @methods.command("show", example=_SHOW)
-@click.argument("name")
+@click.argument("name", shell_complete=completion.users)
 @json_option
 @with_services
 def show(services: Services, name: str, as_json: bool) -> None:
@@ -57,7 +58,7 @@ def show(services: Services, name: str, as_json: bool) -> None:
 
 
 @methods.command("remove", example=_REMOVE)
-@click.argument("name")
+@click.argument("name", shell_complete=completion.users)
 @click.argument("method_id", metavar="[ID]", required=False)
 @click.option("--all", "everything", is_flag=True, help="Remove all methods of the user.")
 @json_option
@@ -87,7 +88,7 @@ def remove(
 @click.command(
     "reset", cls=ServerCommand, example="tallystick user reset alice@example.test --compromised"
 )
-@click.argument("name")
+@click.argument("name", shell_complete=completion.users)
 @click.option(
     "--compromised", is_flag=True, help="Somebody else may know the password or hold a factor."
 )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import os
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +13,10 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from adapter.errors import TallystickError
-from idp.config import SETTING_PREFIX
+from idp.config import CONFIG_VARIABLE
+from idp.config.places import Environment, FileLines, Origins
 from idp.config.schema import Config, StoreSection
+from idp.model_errors import faults_in
 
 
 class ConfigError(TallystickError):
@@ -26,7 +31,9 @@ def load(path: Path) -> Config:
     Relative paths in the file start at its folder. Raises :class:`ConfigError` if the file is
     missing, is not TOML, or contains wrong settings.
     """
-    return from_values(_anchored(read_file(path), path.parent), source=str(path))
+    values = read_file(path)
+    lines = FileLines(str(path), path.read_text(encoding="utf-8"), copy.deepcopy(values))
+    return _checked(_anchored(values, path.parent), lines.place_of)
 
 
 def read_file(path: Path) -> dict[str, Any]:
@@ -34,32 +41,53 @@ def read_file(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigError(
-            f"There is no configuration file {path}",
-            "Name one with -c, or create one with tallystick init",
-        ) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _missing(path) from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}", "Check the path") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}", "Correct the file") from None
 
 
-def from_values(values: dict[str, Any], source: str = "the settings") -> Config:
+def from_values(values: dict[str, Any]) -> Config:
     """Return the configuration of *values*, by section; the environment overrides them.
 
-    *source* names where they come from in errors. Raises :class:`ConfigError`.
+    Raises :class:`ConfigError`.
     """
-    try:
-        return Config(**values)
-    except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
-            for fault in error.errors(include_input=False)
+    return _checked(values, lambda _section, _key: None)
+
+
+def _missing(path: Path) -> ConfigError:
+    named_by = os.environ.get(CONFIG_VARIABLE)
+    if named_by and Path(named_by) == path:
+        return ConfigError(
+            f"${CONFIG_VARIABLE} names {path}, and there is no such file",
+            "Correct the variable, or name a file with -c",
         )
-        raise ConfigError(f"Wrong settings in {source}: {faults}", "Correct them") from None
+    return ConfigError(
+        f"There is no configuration file {path}",
+        "Name one with -c, or create one with tallystick init",
+    )
+
+
+def _checked(
+    values: dict[str, Any], place_in_file: Callable[[str, str | None], str | None]
+) -> Config:
+    """Return the configuration, or raise an error that lists every fault with its place."""
+    environment = Environment()
+    try:
+        in_environment = environment.values()
+        unknown: dict[str, Any] = {name: {} for name in environment.unknown_sections()}
+        return Config(**unknown | values)
     except SettingsError:
+        names = " and ".join(f"${name}" for name in environment.not_json())
         raise ConfigError(
-            f"The value of an environment variable {SETTING_PREFIX}… does not fit its setting",
-            "Write lists and whole sections as JSON",
+            f"The value of {names} is not JSON", "Write lists and whole sections as JSON"
         ) from None
+    except ValidationError as error:
+        origins = Origins(environment, in_environment, place_in_file)
+        faults = faults_in(error, "there is no such setting", Config)
+        listed = "; ".join(f"{origins.prefix_of(fault.place)}{fault}" for fault in faults)
+        raise ConfigError(f"Wrong settings: {listed}", "Correct them") from None
 
 
 _PATHS = (

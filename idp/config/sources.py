@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,9 +10,9 @@ from typing import Any
 from urllib.parse import unquote_plus, urlsplit
 
 from pydantic import SecretStr
-from pydantic_settings import EnvSettingsSource
 
-from idp.config import SETTING_PREFIX, schema
+from idp.config import schema
+from idp.config.places import Environment, FileLines
 from idp.config.reading import load, read_file
 
 SECRET = "(secret)"  # noqa: S105 - is shown in place of one
@@ -21,8 +20,6 @@ DEFAULT = "default"
 
 # libpq has password, sslpassword and passfile; other programs write pwd, token and api_key.
 _SECRET_NAME = re.compile(r"pass(?!file)|pwd|secret|token|credential|api_?key", re.IGNORECASE)
-_HEADER = re.compile(r"\s*\[\s*([\w-]+)\s*\]")
-_KEY = re.compile(r"""\s*["']?([\w-]+)["']?\s*=""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +37,14 @@ def settings_of(path: Path) -> tuple[Setting, ...]:
     Raises :class:`~idp.config.reading.ConfigError`.
     """
     effective = load(path)
-    file = _File(path)
-    in_environment: dict[str, Any] = EnvSettingsSource(schema.Config)()
+    file = FileLines(str(path), path.read_text(encoding="utf-8"), read_file(path))
+    environment = Environment()
+    variables = environment.values()
     return tuple(
         Setting(
             f"{section}.{key}",
             _shown(getattr(getattr(effective, section), key)),
-            _from_environment(in_environment, section, key)
+            _variable(environment, variables, section, key)
             or file.place_of(section, key)
             or DEFAULT,
         )
@@ -55,46 +53,12 @@ def settings_of(path: Path) -> tuple[Setting, ...]:
     )
 
 
-class _File:
-    """The configuration file: its values and the line of each."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._values = read_file(path)
-        self._lines = _lines(path.read_text(encoding="utf-8"))
-
-    def place_of(self, section: str, key: str) -> str | None:
-        """Return the place of a setting in the file, None if it is not there."""
-        if key not in self._values.get(section, {}):
-            return None
-        line = self._lines.get((section, key))
-        return f"{self._path}:{line}" if line else f"{self._path} [{section}]"
-
-
-def _from_environment(values: Mapping[str, Any], section: str, key: str) -> str | None:
+def _variable(
+    environment: Environment, values: Mapping[str, Any], section: str, key: str
+) -> str | None:
     if key not in values.get(section, {}):
         return None
-    names = {name.upper(): name for name in os.environ}
-    single, whole = (
-        f"{SETTING_PREFIX}{section}__{key}".upper(),
-        f"{SETTING_PREFIX}{section}".upper(),
-    )
-    return f"${names.get(single) or names.get(whole)}"
-
-
-def _lines(text: str) -> dict[tuple[str, str], int]:
-    """Return the line of each key below a ``[section]`` header.
-
-    Dotted keys and inline tables, TOML's other notations, are left out.
-    """
-    found: dict[tuple[str, str], int] = {}
-    section = ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if header := _HEADER.match(line):
-            section = header[1]
-        elif key := _KEY.match(line):
-            found.setdefault((section, key[1]), number)
-    return found
+    return f"${environment.variables_of(section, key)[0]}"
 
 
 def _shown(value: Any) -> Any:

@@ -20,6 +20,7 @@ from idp.config import schema
 from idp.config.reading import load
 from idp.demo import certificates, first_page
 from idp.demo.address import DemoAddress
+from idp.demo.lock import must_be_free, running_in
 from idp.demo.sample_users import SampleUser, create_sample_users
 from idp.demo.shipped_metadata import shipped_metadata_folder
 from idp.embedded import test_sp
@@ -104,8 +105,10 @@ def run_demo(
     token-signing key. Port 0 takes a free port. The ports are opened first, so that nothing is
     created if they are in use.
 
-    Raises :class:`~idp.sockets.AddressUnavailable` and :class:`NotAnswering`.
+    Raises :class:`~idp.sockets.AddressUnavailable`, :class:`NotAnswering`, and
+    :class:`~idp.demo.lock.DemoIsRunning` if one runs in the folder already.
     """
+    must_be_free(path.resolve())
     with ExitStack() as stack:
         listeners = [listen(bind, address.port)]
         stack.callback(listeners[0].close)
@@ -114,6 +117,8 @@ def run_demo(
         address = replace(address, port=port_of(listeners[0]), sp_port=port_of(listeners[1]))
         now = datetime.now(UTC)
         folder = ServerFolder(path.resolve())
+        folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        stack.enter_context(running_in(folder.path, address.base_url))
         folder.create(address.base_url, now, kind)
         tls = _tls_files(folder, address, now)
         services = assemble(with_idp_initiated(_load_config(folder, address)))
@@ -165,7 +170,8 @@ def _make_apps(
 ) -> tuple[Flask, Flask]:
     """Return the applications of the federation server and of the test service provider."""
     folder = demo.folder
-    app = create_app(without_metadata_dir(services.config), services=services)
+    config = without_metadata_dir(services.config)
+    app = create_app(config, services=services, front_page=False)
     app.register_blueprint(
         first_page.blueprint(
             services, demo.users, sp_url=demo.address.sp_url, admin_token=folder.admin_token

@@ -42,10 +42,14 @@ CHECKS: dict[str, Callable[[ServerUnderTest], Findings]] = {
     "libraries":               environment_checks.libraries,
 }  # fmt: skip
 
+QUICK = ("configuration", "secret_files", "administration", "token_signing_key", "tls", "proxies")
+"""The checks that ``tallystick serve`` makes before it is ready: they wait for nothing."""
+
 FEDERATION_CHECKS = {
     "nodes":                   federation_checks.nodes,
     "adapters":                federation_checks.adapters,
     "trusts":                  federation_checks.trusts,
+    "metadata":                federation_checks.metadata,
     "access":                  federation_checks.access,
     "refreshes":               federation_checks.refreshes,
     "users":                   federation_checks.users,
@@ -69,6 +73,12 @@ def examine(config_file: Path, environment: Environment) -> Iterator[Finding]:
     is_current = any(finding.code == "database" for finding in found)
     if is_current and not any(finding.level is Level.BROKEN for finding in found):
         yield from _examine_federation(server)
+
+
+def examine_quickly(server: ServerUnderTest) -> Iterator[Finding]:
+    """Yield what the checks of :data:`QUICK` find wrong."""
+    for name in QUICK:
+        yield from CHECKS[name](server)
 
 
 def _examine_federation(server: ServerUnderTest) -> Iterator[Finding]:

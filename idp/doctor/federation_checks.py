@@ -17,6 +17,7 @@ from idp.federation.relying_party.registry import SHA1_WARNING
 from idp.federation.relying_party.settings import NOTHING
 from idp.federation.relying_party.trust import UnreadableTrust, readable
 from idp.management.nodes import nodes as node_views
+from idp.management.trust_views import TrustView
 
 if TYPE_CHECKING:
     from idp.federation.access_control.decision import AccessRules
@@ -96,6 +97,19 @@ def trusts(server: ServerUnderTest, services: Services) -> Findings:
                     f"{trust.entity_id}: {use} certificate {report.thumbprint[:16]}: {weakness}",
                     "Ask its owner for new metadata, then: tallystick sp add FILE",
                 )
+
+
+def metadata(server: ServerUnderTest, services: Services) -> Findings:
+    """Check that no metadata ends before newer metadata is fetched."""
+    states, now = services.refreshes.states(), server.environment.now()
+    for trust in readable(services.trusts.list_all()):
+        view = TrustView(trust, states.get(trust.entity_id), now, sides_are_unknown=False)
+        for problem in view.end_of_metadata:
+            yield warning(
+                "metadata_ends",
+                f"{trust.entity_id}: {problem}",
+                "Ask its owner for new metadata, then: tallystick sp add FILE",
+            )
 
 
 def access(server: ServerUnderTest, services: Services) -> Findings:

@@ -13,8 +13,9 @@ from typing import Any
 from idp.config import schema
 from idp.config.reading import load
 from idp.federation.token_signing.key_files import read_private_file, write_private_file
+from idp.management.admin_token import new_token
 from idp.saml.keys import KeyKind, PemPair, new_signing_certificate
-from idp.serving.server_files import ServerFiles, new_admin_token
+from idp.serving.server_files import ServerFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class ServerFolder:
         if not files.secret.exists():
             files.create_secret()
         if not files.admin_token.exists():
-            write_private_file(files.admin_token, new_admin_token().encode())
+            write_private_file(files.admin_token, new_token().encode())
         if not files.config.exists():
             files.config.write_text(_toml(settings(files, base_url)), encoding="utf-8")
 

@@ -13,7 +13,7 @@ module              what it does                                          comman
 ``signing_keys``    rolls, promotes and retires token-signing keys        ``tallystick keys``
 ``users``           a user's second factors and lock-outs                 ``tallystick user``
 ``sign_in_log``     reads the sign-in log                                 ``tallystick log``
-``admin_token``     the administrator's token and its file                ``tallystick init``
+``admin_token``     the administrator's token and its file                ``tallystick admin``
 ==================  ====================================================  ========================
 
 Most functions take :class:`~idp.services.Services`. They raise

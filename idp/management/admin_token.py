@@ -6,13 +6,17 @@ import hashlib
 import hmac
 import os
 import re
+import secrets
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from adapter.errors import TallystickError
+from idp.federation.token_signing.key_files import replace_private_file
 
 MIN_TOKEN_LENGTH = 20
+TOKEN_BYTES = 24
+"""Random bytes of a new token."""
 _DIGEST = re.compile(r"sha256:([0-9a-fA-F]{64})", re.ASCII)
 
 
@@ -44,22 +48,69 @@ def read_token(path: Path | None) -> AdminToken:
     and users other than its owner may read it.
     """
     if path is None:
-        raise AdminTokenError(
-            "No administrator token is set", "Name its file in server.admin_token_file"
-        )
+        raise _no_file()
     try:
-        text = path.read_text(encoding="utf-8").strip()
-        mode = path.stat().st_mode
-    except (OSError, UnicodeDecodeError):
-        raise AdminTokenError(
-            "The administrator's token cannot be read", "Check server.admin_token_file"
-        ) from None
-    return _token_of(text, mode)
+        return _token_of(_text_of(path), path.stat().st_mode)
+    except OSError:
+        raise _unreadable() from None
+
+
+def new_token() -> str:
+    """Return a random token for the administrator."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def replace_token(path: Path | None) -> str:
+    """Write a new token to *path* and return it; the former token and its sessions end at once.
+
+    The file gets only the digest, unless it holds the token itself, as that of a demo does. Raises
+    :class:`AdminTokenError` without a *path*, and
+    :class:`~idp.federation.token_signing.key_files.KeyFileError` if it cannot be written.
+    """
+    if path is None:
+        raise _no_file()
+    token = new_token()
+    content = f"{token}\n" if _holds_token(path) else digest_line(token)
+    replace_private_file(path, content.encode())
+    return token
+
+
+def holds_digest(path: Path) -> bool:
+    """Return whether the file at *path* holds only the digest of a token."""
+    return _DIGEST.fullmatch(_text_of(path)) is not None
 
 
 def digest_line(token: str) -> str:
     """Return the content of a token's file that holds only the digest of *token*."""
     return f"sha256:{_digest(token).hex()}\n"
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise _unreadable() from None
+
+
+def _holds_token(path: Path) -> bool:
+    try:
+        return not holds_digest(path)
+    except AdminTokenError:
+        return False
+
+
+def _no_file() -> AdminTokenError:
+    return AdminTokenError(
+        "No administrator token is set",
+        "Name its file in server.admin_token_file, then run tallystick admin token --new",
+    )
+
+
+def _unreadable() -> AdminTokenError:
+    return AdminTokenError(
+        "The administrator's token cannot be read",
+        "Check server.admin_token_file, or make a new token: tallystick admin token --new",
+    )
 
 
 def _token_of(text: str, mode: int) -> AdminToken:
@@ -73,7 +124,7 @@ def _token_of(text: str, mode: int) -> AdminToken:
     if len(text) < MIN_TOKEN_LENGTH:
         raise AdminTokenError(
             f"The administrator's token is shorter than {MIN_TOKEN_LENGTH} characters",
-            "Make a longer one",
+            "Make a new one: tallystick admin token --new",
         )
     return AdminToken(_digest(text))
 

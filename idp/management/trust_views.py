@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from idp.federation.access_control.sides import trust_tells_sides_apart
-from idp.federation.metadata.preview import report_certificates
+from idp.federation.metadata.preview import report_certificates, warn_of_end
 from idp.federation.relying_party.registry import SHA1_WARNING
 from idp.federation.relying_party.trust import UnreadableTrust
 from idp.instants import json_instant
@@ -55,7 +55,7 @@ class TrustView:
         return (
             *((EXTRANET_WARNING,) if self.sides_are_unknown else ()),
             *_of_settings(self.trust),
-            *_of_validity(self.trust, self.now),
+            *self.end_of_metadata,
             *_of_refreshing(self.refreshing),
             *(
                 f"{use} certificate {report.thumbprint[:16]}: {weakness}"
@@ -64,6 +64,20 @@ class TrustView:
             ),
             *self.trust.service_provider.warnings,
         )
+
+    @property
+    def end_of_metadata(self) -> tuple[str, ...]:
+        """A warning of the end of its metadata, unless newer metadata will be fetched before."""
+        until, state, settings = (
+            self.trust.validity.valid_until,
+            self.refreshing,
+            self.trust.settings,
+        )
+        is_refreshed = state is not None and not state.failures and not state.held
+        goes_on = (is_refreshed and settings.monitoring_enabled) or not settings.honour_valid_until
+        if goes_on and until is not None and until > self.now:
+            return ()
+        return tuple(warn_of_end(self.trust.validity, self.now))
 
     def as_json(self) -> dict[str, Any]:
         """Return the trust as the REST API and ``--json`` show it."""
@@ -169,12 +183,6 @@ def _of_settings(trust: RelyingPartyTrust) -> Iterator[str]:
         yield SHA1_WARNING
     if trust.settings.encryption_algorithm == "aes256-cbc":
         yield "encryption in CBC mode can be altered unnoticed (encryption_algorithm)"
-
-
-def _of_validity(trust: RelyingPartyTrust, now: datetime) -> Iterator[str]:
-    until = trust.validity.valid_until
-    if until is not None and until <= now:
-        yield f"its metadata was valid until {json_instant(until)}"
 
 
 def _of_refreshing(state: RefreshState | None) -> Iterator[str]:

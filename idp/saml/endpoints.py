@@ -13,6 +13,10 @@ from idp.saml.values import (
     SingleLogoutService,
 )
 
+MAX_SHOWN = 5
+"""Registered addresses that a refusal names."""
+MAX_SHOWN_LENGTH = 200
+
 _PLAIN = re.compile(r"[!-~]+")  # printable ASCII without the space
 
 
@@ -30,6 +34,8 @@ def address_fault(address: str, *, allow_http: bool = False) -> str | None:
         return "is not an address"
     if not _PLAIN.fullmatch(address) or "\\" in address:
         return "holds a space, a backslash or a letter that is not ASCII"
+    if parts.scheme == "http" and not allow_http:
+        return "is not https (trusts.allow_http = true accepts it)"
     if parts.scheme not in schemes:
         return f"is not {' or '.join(schemes)}"
     if not host or "@" in parts.netloc:
@@ -52,7 +58,7 @@ def acs_by_url(service_provider: ServiceProvider, url: str) -> AssertionConsumer
     for service in _for_post(service_provider):
         if service.location == url:
             return service
-    raise _not_registered(service_provider)
+    raise _not_registered(service_provider, f"at {url[:MAX_SHOWN_LENGTH]!r}")
 
 
 def acs_by_index(service_provider: ServiceProvider, index: int) -> AssertionConsumerService:
@@ -60,7 +66,7 @@ def acs_by_index(service_provider: ServiceProvider, index: int) -> AssertionCons
     for service in _for_post(service_provider):
         if service.index == index:
             return service
-    raise _not_registered(service_provider)
+    raise _not_registered(service_provider, f"with the index {index}")
 
 
 def logout_service(
@@ -79,14 +85,25 @@ def _for_post(service_provider: ServiceProvider) -> list[AssertionConsumerServic
         if service.binding == POST
     ]
     if not services:
-        raise _not_registered(service_provider)
+        raise _not_registered(service_provider, "for HTTP-POST")
     return services
 
 
-def _not_registered(service_provider: ServiceProvider) -> Refused:
+def _not_registered(service_provider: ServiceProvider, asked_for: str) -> Refused:
+    """Return a refusal that names what was asked for and what is registered.
+
+    The mistake is mostly one letter, so that whoever reads the page can see it.
+    """
+    known = [
+        f"{each.location[:MAX_SHOWN_LENGTH]} (index {each.index})"
+        for each in service_provider.assertion_consumer_services
+        if each.binding == POST
+    ]
+    more = f" and {len(known) - MAX_SHOWN} more" if len(known) > MAX_SHOWN else ""
+    registered = ", ".join(known[:MAX_SHOWN]) + more
     return Refused(
-        "The requested assertion consumer service is none that "
-        f"{service_provider.entity_id} has registered for HTTP-POST",
+        f"The request asks for an assertion consumer service {asked_for}, but "
+        f"{service_provider.entity_id} has registered {registered or 'none for HTTP-POST'}",
         "Import the service provider's metadata again, or correct its request",
         code="MSIS3200",
     )

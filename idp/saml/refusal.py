@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from adapter.errors import TallystickError
 
 Status = tuple[str, str | None]
+
+
+@contextmanager
+def about(trust: str | None) -> Iterator[None]:
+    """Note in every refusal that is raised inside which *trust* (its entity id) it is about."""
+    try:
+        yield
+    except Refused as refused:
+        refused.trust = refused.trust or trust or ""
+        raise
 
 
 class Refused(TallystickError):
@@ -14,7 +27,9 @@ class Refused(TallystickError):
     provider receives; None if it must not, so that only an error page is shown. ``acs_url``,
     ``in_response_to`` and ``issuer`` say where the status goes. They are set together, and only if
     the issuer is a trust and the address is one that the trust registered. ``signed`` says whether
-    the trust's signature of the request was verified; anybody can send one without.
+    the trust's signature of the request was verified; anybody can send one without. ``trust`` is
+    the entity id of the trust that the refusal is about, for the log; ``is_logged`` says that the
+    log has a row for it already.
     """
 
     def __init__(
@@ -27,6 +42,8 @@ class Refused(TallystickError):
         self.issuer: str | None = None
         self.relay_state: str | None = None
         self.signed = False
+        self.trust = ""
+        self.is_logged = False
 
     def for_service_provider(
         self,
@@ -39,7 +56,7 @@ class Refused(TallystickError):
     ) -> Refused:
         """Return the same refusal with the registered address that receives the status."""
         addressed = Refused(self.problem, self.remedy, code=self.code, status=self.status)
-        addressed.issuer = issuer
+        addressed.issuer = addressed.trust = issuer
         addressed.relay_state = relay_state
         addressed.acs_url = acs_url
         addressed.in_response_to = in_response_to

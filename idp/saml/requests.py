@@ -16,7 +16,7 @@ from idp.saml import endpoints, messages, uris
 from idp.saml.bindings import SamlMessage
 from idp.saml.contexts import not_met
 from idp.saml.messages import MAX_AGE, SKEW, FindTrust, RequestRules
-from idp.saml.refusal import Refused
+from idp.saml.refusal import Refused, about
 from idp.saml.signature import UNEXPECTED_ALGORITHM
 from idp.saml.values import (
     POST,
@@ -55,10 +55,11 @@ def read_authn_request(
     root = messages.parse_message(message, parameter="SAMLRequest", name="AuthnRequest")
     rules = messages.find_issuer(root, find_trust)
     service_provider = rules.service_provider
-    signed = _check_signatures(root, message, rules)
-    messages.check_destination(root, destinations, signed=signed)
-    issue_instant = messages.check_fresh(root, now=now, skew=skew, max_age=max_age)
-    acs_url = _acs_url(root, service_provider)
+    with about(service_provider.entity_id):
+        signed = _check_signatures(root, message, rules)
+        messages.check_destination(root, destinations, signed=signed)
+        issue_instant = messages.check_fresh(root, now=now, skew=skew, max_age=max_age)
+        acs_url = _acs_url(root, service_provider)
     try:
         # From here on the service provider gets the refusal: it is known, and so is its address.
         _check_supported(root)

@@ -12,9 +12,9 @@ from adapter.errors import TallystickError
 from idp.config import schema
 from idp.config.reading import from_values
 from idp.federation.token_signing.key_files import KeyFileError, write_private_file
-from idp.management.admin_token import digest_line
+from idp.management.admin_token import digest_line, new_token
 from idp.saml.keys import KeyKind
-from idp.serving.server_files import ServerFiles, new_admin_token
+from idp.serving.server_files import ServerFiles
 
 TEXT = """\
 # All settings, and where each comes from:  tallystick config show --origin
@@ -80,7 +80,7 @@ def create_server(folder: Path, base_url: str, kind: KeyKind, now: datetime) -> 
         raise KeyFileError(
             f"{folder} cannot be created: {error.strerror}", "Choose another folder"
         ) from None
-    token = new_admin_token()
+    token = new_token()
     files.create_signing_key(base_url, now, kind)
     files.create_secret()
     write_private_file(files.admin_token, digest_line(token).encode())

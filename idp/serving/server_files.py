@@ -12,9 +12,6 @@ from idp.federation.token_signing.key_files import create_signing_key, write_pri
 from idp.saml.keys import KeyKind
 from idp.session.seal import SECRET_BYTES
 
-TOKEN_BYTES = 24
-"""Random bytes of an administrator's token."""
-
 
 @dataclass(frozen=True, slots=True)
 class ServerFiles:
@@ -67,8 +64,3 @@ class ServerFiles:
     def create_secret(self) -> None:
         """Create the secret."""
         write_private_file(self.secret, secrets.token_bytes(SECRET_BYTES))
-
-
-def new_admin_token() -> str:
-    """Return a random token for the administrator."""
-    return secrets.token_urlsafe(TOKEN_BYTES)

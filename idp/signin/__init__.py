@@ -3,6 +3,7 @@
 =============================================  ===================  ================================
 address                                        endpoint             answered by
 =============================================  ===================  ================================
+``/``                                          ``home``             ``endpoints.py``
 ``/adfs/ls/``                                  ``ls``               ``flow.py``, ``logout/flow.py``
 ``/adfs/ls/idpinitiatedsignon`` (.aspx, .htm)  ``idp_initiated``    ``flow.py``, or a list of trusts
 ``/adfs/ls/signout``                           ``sign_out``         ``logout/flow.py``

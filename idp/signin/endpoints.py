@@ -16,6 +16,7 @@ from adapter.errors import TallystickError, Unavailable
 from idp.adapters.registry import STATIC_TYPES, AdapterHost
 from idp.federation.issuance.default_claims import OFFERED
 from idp.saml.metadata import write_idp_metadata
+from idp.saml.refusal import about
 from idp.services import Services
 from idp.session.cookie import SessionCookie
 from idp.session.current import session_not_ended
@@ -81,6 +82,12 @@ class Endpoints:
         if not self._services.config.sign_in.idp_initiated:
             raise errors.no_handler()
         return self._sign_in(web, by_name=True)
+
+    def home(self, _web: WebRequest) -> Answer:
+        """Lead whoever opens the bare address on: to the applications, or to an explanation."""
+        if self._services.config.sign_in.idp_initiated:
+            return Answer(status=302, headers=(("Location", pages.BACK),))
+        return pages.front_page()
 
     def sign_out(self, web: WebRequest) -> Answer:
         """Sign out of everything, or go on with a log-out that was interrupted."""
@@ -156,11 +163,12 @@ class Endpoints:
             return self._log_out.take(pending, LogOutStep(request, request.session, node))
         web.activity.continue_as(pending.activity_id)
         step = SignInStep(pending, request.load_facts(pending.entity_id), request)
-        if "UserName" in fields or "Password" in fields:
-            return self._flow.password(step)
-        if pending.destination == TRUSTS_PAGE and step.facts.session is not None:
-            return self._trusts_page(step.facts.session, web)
-        return self._flow.proceed(step)
+        with about(pending.entity_id):
+            if "UserName" in fields or "Password" in fields:
+                return self._flow.password(step)
+            if pending.destination == TRUSTS_PAGE and step.facts.session is not None:
+                return self._trusts_page(step.facts.session, web)
+            return self._flow.proceed(step)
 
     def _trusts_page(self, session: Session, web: WebRequest) -> Answer:
         """Show a user who has signed in the applications, a page at a time."""

@@ -1,6 +1,7 @@
 """Error handlers: answer the service provider with a SAML status if allowed, else show a page.
 
-Either way there is one line in the log, with the code.
+Either way there is one line in the log, with the code, and a row of the sign-in log, which is found
+by the Activity ID of the page.
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ class ErrorHandler:
         node: AnsweringNode,
         clock: Clock,
         counters: Counters,
+        lists_applications: bool,
     ) -> None:
+        self._lists_applications = lists_applications
         self._entity_id = entity_id
         self._keys = keys
         self._find_trust = find_trust
@@ -66,6 +69,7 @@ class ErrorHandler:
                 return page.with_header(*RETRY_LATER)
             case _:
                 self._log_failure("sign_in_failed", error, request)
+                self._outcomes.failed(error, self._source(request))
                 refused = errors.not_possible()
                 return self._page(refused, request, status_of(refused))
 
@@ -92,7 +96,7 @@ class ErrorHandler:
             status=status,
             key=self._key_for(issuer),
         )
-        source = EventSource(request.activity.id, request.client_ip, self._node_name(request))
+        source = self._source(request)
         proved = refused.signed
         if not self._outcomes.refused(issuer, request_id, refused.code, source, proved=proved):
             return self._refusal_page(errors.answered_already(), request)
@@ -109,11 +113,23 @@ class ErrorHandler:
 
     def _refusal_page(self, refused: Refused, request: WebRequest) -> Answer:
         self._log_refusal(refused, request)
+        self._outcomes.refused_on_page(refused, self._source(request))
         return self._page(refused, request, status_of(refused))
 
+    def _source(self, request: WebRequest) -> EventSource:
+        return EventSource(request.activity.id, request.client_ip, self._node_name(request))
+
     def _page(self, refused: Refused, request: WebRequest, status: int) -> Answer:
-        now, node = self._clock.now(), self._node_name(request)
-        return pages.error_page(refused, request, status=status, at=now, node=node)
+        now, node, back = self._clock.now(), self._node_name(request), self._way_back(refused)
+        return pages.error_page(refused, request, status=status, at=now, node=node, back=back)
+
+    def _way_back(self, refused: Refused) -> pages.WayBack | None:
+        """Return where the user can go on; a database that is away hides no error page."""
+        try:
+            trust = self._find_trust(refused.trust) if refused.trust else None
+        except TallystickError:
+            trust = None
+        return pages.way_back(trust, lists_applications=self._lists_applications)
 
     def _node_name(self, request: WebRequest) -> str:
         """Return the node's name for the page, which is shown without one, too."""

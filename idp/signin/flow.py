@@ -191,7 +191,10 @@ class SignInFlow:
         self._outcomes.denied(step.pending, user, policy, step.source, factor.why)
         refused, now = errors.denied(user, trust.display_name), self._services.clock.now()
         node, status = step.facts.node.name, status_of(refused)
-        return pages.error_page(refused, step.request.web, status=status, at=now, node=node)
+        back = pages.way_back(trust, lists_applications=False)
+        return pages.error_page(
+            refused, step.request.web, status=status, at=now, node=node, back=back
+        )
 
     def _complete(
         self,

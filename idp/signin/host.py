@@ -79,10 +79,15 @@ def build_host(services: Services) -> SignInHost:
     return SignInHost(endpoints, _error_handler(services, outcomes, node), verbose)
 
 
-def blueprint(services: Services) -> Blueprint:
-    """Return the sign-in as a Flask blueprint without a prefix."""
+def blueprint(services: Services, *, front_page: bool = True) -> Blueprint:
+    """Return the sign-in as a Flask blueprint without a prefix.
+
+    With *front_page* it answers ``/`` too, which the demo does itself.
+    """
     host = build_host(services)
     made = Blueprint("signin", __name__)
+    if front_page:
+        made.add_url_rule("/", "home", views.view(host.endpoints.home), methods=GET)
     for path, name, endpoint, methods in routes(host.endpoints):
         made.add_url_rule(path, name, views.view(endpoint), methods=methods)
     made.register_error_handler(TallystickError, views.error_view(host.errors))
@@ -142,4 +147,5 @@ def _error_handler(
         node=node,
         clock=services.clock,
         counters=services.counters,
+        lists_applications=services.config.sign_in.idp_initiated,
     )

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 from adapter.clock import Clock
 from adapter.contract import Explanation
+from adapter.errors import TallystickError
 from idp.audit.record import SignInRecord
 from idp.audit.verbose import VerboseAudit
 from idp.audit.writer import NOTHING_TO_EXPLAIN, AuditWriter, EventSource
-from idp.events import Event
+from idp.events import Event, event_of_refusal
+from idp.saml.refusal import Refused
 from idp.session.participants import Issued
 from idp.session.sign_in_store import SignInStore
 from idp.session.used_once import UsedOnce
@@ -89,6 +91,27 @@ class SignInOutcomes:
         if is_first:
             self._writer.write_line(row)
         return is_first
+
+    def refused_on_page(self, refused: Refused, source: EventSource) -> None:
+        """Record a request that was refused with an error page, unless it is recorded already."""
+        if not refused.is_logged:
+            self._writer.refused(
+                event_of_refusal(refused.code),
+                source,
+                trust=refused.trust,
+                code=refused.code,
+                problem=refused.problem,
+            )
+
+    def failed(self, error: TallystickError, source: EventSource) -> None:
+        """Record a request that failed because of the server itself; its page shows MSIS7012."""
+        self._writer.refused(
+            Event.REQUEST_FAILED,
+            source,
+            trust="",
+            code="MSIS7012",
+            problem=f"{error.code}: {error.problem}",
+        )
 
     def not_issued(
         self,

@@ -8,8 +8,10 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
@@ -17,9 +19,10 @@ from markupsafe import Markup, escape
 from idp.adapters.calls import AdapterPage
 from idp.adapters.second_factor import Choice
 from idp.federation.relying_party.offered import OfferedTrusts
+from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.saml.refusal import Refused
 from idp.session.participants import Outcome
-from idp.signin.paths import IDP_INITIATED, SIGN_OUT
+from idp.signin.paths import IDP_INITIATED, METADATA, SIGN_OUT
 from idp.web.answer import Answer
 from idp.web.headers import CONTENT_SECURITY_POLICY
 from idp.web.web_request import WebRequest
@@ -126,6 +129,7 @@ def second_factor_page(
     action: str,
     user: str,
     others: Sequence[Choice],
+    back: WayBack | None,
 ) -> Answer:
     """Render an adapter's page inside ours; it posts *context* to *action*, an absolute address."""
     return _page(
@@ -136,6 +140,7 @@ def second_factor_page(
         context=context,
         action=action,
         user=user,
+        back=back,
         others=[choice for choice in others if choice.name != provider],
     )
 
@@ -145,10 +150,10 @@ def choice_page(choices: Sequence[Choice], *, context: str, action: str, user: s
     return _page("choose.html", choices=choices, context=context, action=action, user=user)
 
 
-def last_page(page: AdapterPage, provider: str) -> Answer:
+def last_page(page: AdapterPage, provider: str, back: WayBack | None) -> Answer:
     """Render an adapter's page after an error: its form leads nowhere."""
     form = _filled(page, provider, "", "")
-    return _page("last_page.html", page=page, form=form, provider=provider)
+    return _page("last_page.html", page=page, form=form, provider=provider, back=back)
 
 
 def posting_page(address: str, fields: dict[str, str]) -> Answer:
@@ -187,14 +192,48 @@ def signed_out_page(outcomes: Sequence[tuple[str, Outcome | None]], *, leads_bac
     return _page("signed_out.html", outcomes=shown, back=BACK if leads_back else "")
 
 
+@dataclass(frozen=True, slots=True)
+class WayBack:
+    """Where a user can go on from a page on which nothing else leads on: a link and its text."""
+
+    address: str
+    text: str
+
+
+def way_back(trust: RelyingPartyTrust | None, *, lists_applications: bool) -> WayBack | None:
+    """Return the way to the application of *trust*, else to the list of applications if it is on.
+
+    The application is at the origin of an address that its metadata registered; nothing that a
+    request brings decides where the link leads.
+    """
+    services = trust.service_provider.assertion_consumer_services if trust else ()
+    if services:
+        default = next((each for each in services if each.is_default), services[0])
+        parts = urlsplit(default.location)
+        return WayBack(f"{parts.scheme}://{parts.netloc}/", "Back to the application")
+    return WayBack(BACK, "Choose an application") if lists_applications else None
+
+
+def front_page() -> Answer:
+    """Render what this server is, for somebody who opens its address without a path."""
+    return _page("front.html", metadata=METADATA)
+
+
 def error_page(
-    refused: Refused, request: WebRequest, *, status: int, at: datetime, node: str
+    refused: Refused,
+    request: WebRequest,
+    *,
+    status: int,
+    at: datetime,
+    node: str,
+    back: WayBack | None,
 ) -> Answer:
-    """Render the error page, with the facts that an administrator asks for."""
+    """Render the error page: what is wrong, the way *back*, the facts an administrator asks for."""
     return _page(
         "error.html",
         status=status,
         refused=refused,
+        back=back,
         activity_id=request.activity.id,
         time=f"{at:%Y-%m-%d %H:%M:%S} UTC",
         node=node,

@@ -93,6 +93,7 @@ class SecondFactorSteps:
             action=step.request.action,
             user=progress.user,
             others=factor.choices(progress),
+            back=_way_back(step),
         )
 
     def _failed(self, failed: Failed, step: SignInStep) -> Answer:
@@ -103,10 +104,13 @@ class SecondFactorSteps:
         user = facts.user.upn if facts.user else ""
         self._outcomes.not_issued(step.pending, user, failed.code, step.source, failed.explanation)
         if failed.page is not None:
-            return pages.last_page(failed.page, failed.provider)
+            return pages.last_page(failed.page, failed.provider, _way_back(step))
         refused, now = errors.second_factor(failed.code), self._clock.now()
         node, status = facts.node.name, status_of(refused)
-        return pages.error_page(refused, step.request.web, status=status, at=now, node=node)
+        back = _way_back(step)
+        return pages.error_page(
+            refused, step.request.web, status=status, at=now, node=node, back=back
+        )
 
     def _sealed(self, progress: AdapterProgress, step: SignInStep) -> str:
         session = step.facts.session
@@ -114,6 +118,10 @@ class SecondFactorSteps:
             raise errors.sign_in_ended()
         context = SecondFactorContext(step.pending, progress)
         return context.seal(self._seal, session.id, self._clock.now())
+
+
+def _way_back(step: SignInStep) -> pages.WayBack | None:
+    return pages.way_back(step.facts.trust, lists_applications=False)
 
 
 def _second_factor(request: BrowserRequest) -> SecondFactor:

@@ -47,7 +47,14 @@ class SqlSignInLog:
             append(connection, record)
 
     def read(
-        self, user: str | None = None, after_id: int | None = None, limit: int = 500
+        self,
+        user: str | None = None,
+        after_id: int | None = None,
+        limit: int = 500,
+        *,
+        activity_id: str | None = None,
+        since: datetime | None = None,
+        outcome: str | None = None,
     ) -> tuple[LogEntry, ...]:
         """Return at most *limit* entries, oldest first: those after *after_id*, else the newest.
 
@@ -58,8 +65,12 @@ class SqlSignInLog:
         query = _ENTRIES.order_by(order).limit(limit)
         if after_id is not None:
             query = query.where(sign_ins.c.serial > after_id)
-        if user is not None:
-            query = query.where(sign_ins.c.user == user)
+        if since is not None:
+            query = query.where(sign_ins.c.at >= since)
+        wanted = {"user": user, "activity_id": activity_id, "outcome": outcome}
+        for name, value in wanted.items():
+            if value is not None:
+                query = query.where(sign_ins.c[name] == value)
         with self._source(newest) as connection:
             rows = connection.execute(query).all()
         entries = tuple(LogEntry(row[0], SignInRecord(*row[1:])) for row in rows)

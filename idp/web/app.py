@@ -15,6 +15,7 @@ from idp.counters import NO_COUNTERS, Counters
 from idp.logs import get_logger
 from idp.web.activity import activity_id, begin_activity, log_refusal
 from idp.web.cookies import repeated_cookie, superseded_cookie_headers
+from idp.web.error_page import http_error_page
 from idp.web.headers import HEADERS, STATIC_MAX_AGE
 from idp.web.proxies import Proxies
 
@@ -97,7 +98,7 @@ def _http_error(error: HTTPException) -> Any:
         return error
     log_refusal(f"http_{error.code}", error.name)
     page = error.get_response()
-    page.set_data(_short_page(f"{error.code} {error.name}"))
+    page.set_data(http_error_page(error.code, error.name, activity_id()))
     return page
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from support.servers.server_folder import BASE_URL
 
@@ -117,6 +119,23 @@ def test_the_log_shows_the_last_sign_ins_newest_first_and_harmless(administrator
     assert page.index("second@example.test") < page.index("first@example.test")
     assert "<b>\x1b" not in page
     assert "kb_installed" in page
+
+
+def test_entries_of_the_log_are_found_by_activity_user_and_outcome(administrator, services, record):
+    services.log.append(replace(record(user="first@example.test"), activity_id="abc-1"))
+    services.log.append(replace(record(user="second@example.test"), outcome="MSIS3200"))
+
+    def found(query: str) -> list[bool]:
+        text = administrator.see(f"/admin/log?{query}").text
+        return [f"{name}@example.test</td>" in text for name in ("first", "second")]
+
+    assert found("") == [True, True]
+    assert found("activity=%7BABC-1%7D") == [True, False]
+    assert found("outcome=MSIS3200&activity=&user=") == [False, True]
+    assert found("user=first%40example.test") == [True, False]
+    page = administrator.see('/admin/log?activity="><b>').text
+    assert "No entry matches" in page
+    assert "<b>" not in page
 
 
 def test_the_database_being_gone_is_503_with_retry_after(administrator, services, farm_folder):

@@ -10,6 +10,7 @@ import pytest
 from support.clock import SetClock
 
 from adapter.contract import Explanation
+from adapter.errors import Unavailable
 from idp import logs
 from idp.audit.record import SignInRecord
 from idp.audit.verbose import VerboseAudit
@@ -217,3 +218,22 @@ def test_the_refusals_that_were_only_counted_are_reported_in_a_row(full_writer, 
     assert (report.event_id, report.outcome) == (1201, "refusals_counted")
     assert report.detail == "1234 refusals have no entry of their own"
     assert (report.user, report.client_ip, report.node) == ("", "", "srv2022")
+
+
+def test_a_refused_request_is_a_row_without_a_log_line(writer, rows, stream):
+    writer.refused(Event.REQUEST_FAILED, SOURCE, trust=SP, code="MSIS3200", problem="why")
+
+    ((row,),) = rows.written
+    assert (row.event_id, row.trust, row.outcome, row.detail) == (364, SP, "MSIS3200", "why")
+    assert lines(stream) == []
+
+
+def test_while_the_database_is_away_a_refusal_is_not_stored_and_nothing_fails(stream):
+    class Away:
+        def record(self, *_log):
+            raise Unavailable("The disk is full", code="store_unavailable")
+
+    writer = AuditWriter(Away(), SetClock(), VerboseAudit(is_on=False), NO_COUNTERS)
+    writer.refused(Event.REQUEST_FAILED, SOURCE, trust=SP, code="MSIS3200", problem="why")
+
+    assert lines(stream)[0]["event"] == "refusal_not_stored"

@@ -198,3 +198,20 @@ def test_every_screen_is_pleasant_and_accessible(phone_host, page, looks, new_pa
     page.get_by_role("button", name="Done").click()
     page.get_by_role("button", name=f"Remove {BOB}").click()
     looks(page, "phone-removal")
+
+
+def test_a_wrong_number_is_told_until_it_was_seen_also_when_a_newer_request_comes(
+    phone_host, phone_page
+):
+    started = phone_host.push()
+    type_number(phone_page, str(109 - int(started.number)))
+    outcome(phone_page, "That was not the number")
+    phone_page.clock.install()
+    newer = phone_host.push()
+    phone_page.clock.run_for(30_000)
+
+    expect(phone_page.get_by_role("heading", name="That was not the number")).to_be_visible()
+    phone_page.get_by_role("button", name="Done").click()
+    phone_page.clock.run_for(5_000)
+    type_number(phone_page, newer.number)
+    outcome(phone_page, "Approved")

@@ -98,6 +98,8 @@ def test_a_denial_ends_the_request(phone_host, phone_page, experience, button):
         "denied",
         False,
     )
+    expect(phone_page.locator(".outcome svg .good")).to_be_hidden()
+    expect(phone_page.locator(".outcome svg .ended")).to_have_css("display", "inline")
 
 
 def test_a_denial_is_reported_in_one_tap(phone_host, phone_page):

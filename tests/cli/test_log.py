@@ -77,6 +77,23 @@ def test_the_rows_of_one_user_are_found_by_either_name(name, write_row, done):
     ] == ["alice@example.test"]
 
 
+def test_rows_are_found_by_activity_outcome_time_and_number(write_row, done, refused):
+    write_row(user="one", outcome="issued")
+    write_row(user="two", outcome="MSIS3200", detail="asked for x")
+
+    def users(*options: str) -> list[str]:
+        return [json.loads(line)["user"] for line in done("log", "--json", *options).splitlines()]
+
+    assert users("--activity", "{ACTIVITY}") == ["one", "two"]
+    assert users("--activity", "another") == []
+    assert users("--outcome", "MSIS3200") == ["two"]
+    assert users("--limit", "1") == ["two"]
+    assert users("--since", "2026-11-24T12:00") == ["one", "two"]
+    assert users("--since", "2026-11-24T12:01") == []
+    assert "asked for x" in done("log", "--outcome", "MSIS3200")
+    assert "[not_a_time]" in refused("log", "--since", "yesterday")
+
+
 def test_the_whole_log_is_printed_however_long(write_row, done, monkeypatch):
     monkeypatch.setattr(sign_ins, "PAGE_SIZE", 3)
     for number in range(10):

@@ -154,3 +154,26 @@ def test_a_certificate_that_rfc_5280_forbids_is_a_weakness_of_the_trust(
         assert "Warning:" not in result.stderr
     assert len(services.trusts.list()) == 1
     assert weakness in tally("sp", "list", "--json").stdout
+
+
+def test_http_metadata_is_refused_with_the_setting_that_accepts_it(write, refused, farm_folder):
+    config = farm_folder / "tallystick.toml"
+    config.write_text(config.read_text().replace("allow_http = true", "allow_http = false"))
+    write(entity(role(ACS.replace("https:", "http:"))))
+
+    assert "trusts.allow_http = true accepts it" in refused("sp", "add", "sp.xml")
+    assert "trusts.allow_http" in refused("sp", "add", "http://sp.example.test/metadata")
+
+
+@pytest.mark.parametrize(("days", "is_warned"), [(29, True), (31, False)])
+def test_metadata_that_ends_within_thirty_days_is_warned_of(write, tally, days, is_warned):
+    until = (datetime.now(UTC) + timedelta(days=days)).isoformat()
+    write(entity(attributes=f' validUntil="{until}"'))
+
+    for command in (["add", "sp.xml", "--dry-run"], ["add", "sp.xml"], ["show", SP_ID]):
+        assert ("valid only until" in tally("sp", *command).stderr) is is_warned
+    shown = json.loads(tally("sp", "list", "--json").stdout)[0]["warnings"]
+    assert any("valid only until" in warning for warning in shown) is is_warned
+
+    tally("sp", "set", SP_ID, "honour_valid_until=false")
+    assert "valid only until" not in tally("sp", "show", SP_ID).stderr

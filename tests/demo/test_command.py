@@ -20,6 +20,7 @@ from support.servers.demo_process import (
     DemoProcess,
     demo_process,
     log_in,
+    tallystick,
 )
 from support.servers.serve_process import until
 from support.service_providers.field_metadata import ODD_CERTIFICATES, field_metadata
@@ -226,3 +227,15 @@ def test_the_demo_starts_with_odd_files_in_its_metadata_folder(tmp_path):
         known = {trust.source for trust in demo.services.trusts.list()}
         assert log_in(demo, 2).status == 200
     assert {str(tmp_path / "metadata" / f"{file}.xml") for file in ODD_CERTIFICATES} <= known
+
+
+def test_a_second_demo_in_the_same_folder_is_refused_and_names_the_first(started_demo):
+    data = str(started_demo.folder)
+    second = tallystick("demo", "--port", "0", "--data-dir", data)
+
+    assert second.returncode == 1
+    (line,) = second.stderr.splitlines()
+    assert line.endswith("[demo_is_running]")
+    assert started_demo.told["idp"] in line
+    assert f"process {started_demo.process.pid}" in line
+    assert started_demo.run("server", "list").returncode == 0

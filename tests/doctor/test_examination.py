@@ -100,6 +100,12 @@ def _weak_trust(server: ServerToBreak) -> None:
     server.services.trusts.add(xml.encode())
 
 
+def _trust_that_ends(server: ServerToBreak) -> None:
+    until = (NOW + timedelta(days=29)).isoformat()
+    xml = metadata().replace(" entityID", f' validUntil="{until}" entityID', 1)
+    server.services.trusts.add(xml.encode())
+
+
 def _logged_tomorrow(server: ServerToBreak, days: int = 1) -> None:
     at = int((NOW + timedelta(days=days)).timestamp()) * 1_000_000
     with server.services.database.read() as connection:
@@ -196,6 +202,7 @@ WARNINGS = {
     "build_not_in_table": lambda c: c.services.farm.set_build("sts2", "9600.20000", "test"),
     "no_trust": lambda c: c.services.trusts.remove(SP_ID),
     "weak_certificate": _weak_trust,
+    "metadata_ends": _trust_that_ends,
     "extranet_is_unknown": lambda c: c.services.trusts.change_from_text(
         SP_ID, {"access_control_policy": "Permit everyone for intranet access"}
     ),

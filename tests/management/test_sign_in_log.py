@@ -10,6 +10,7 @@ import pytest
 
 from idp.audit.record import LogEntry, SignInRecord
 from idp.management import sign_in_log
+from idp.management.sign_in_log import LogQuery, NotATimeError, read_since
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -26,7 +27,7 @@ class Log:
         record = SignInRecord(AT, 1200, "activity", user=user)
         self.entries.append(LogEntry(len(self.entries) + 1, record))
 
-    def read(self, user=None, after_id=None, limit=100):
+    def read(self, user=None, after_id=None, limit=100, **_others):
         found = [entry for entry in self.entries if user in (None, entry.record.user)]
         if after_id is None:
             return found[-limit:]
@@ -57,7 +58,7 @@ def test_every_entry_comes_once_and_in_order_however_many_pages_there_are(count,
 def test_a_user_is_found_by_any_form_of_the_name(name):
     log = Log("alice@example.test", "bob@example.test")
 
-    assert [entry.record.user for entry in sign_in_log.read(services(log), name)] == [
+    assert [entry.record.user for entry in sign_in_log.read(services(log), LogQuery(name))] == [
         "alice@example.test"
     ]
 
@@ -65,7 +66,7 @@ def test_a_user_is_found_by_any_form_of_the_name(name):
 def test_a_user_who_is_not_in_the_directory_any_more_is_found_by_the_name_of_the_records():
     log = Log("gone@example.test")
 
-    assert list(sign_in_log.read(services(log), "gone@example.test")) == log.entries
+    assert list(sign_in_log.read(services(log), LogQuery("gone@example.test"))) == log.entries
 
 
 def test_following_the_log_returns_the_rows_added_during_each_wait():
@@ -83,3 +84,40 @@ def test_the_latest_records_come_newest_first_and_are_limited(monkeypatch):
     log = Log("first", "second", "third")
 
     assert [record.user for record in sign_in_log.latest(services(log))] == ["third", "second"]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 5])
+def test_a_limit_keeps_the_newest_and_following_goes_on_after_them(limit):
+    log = Log("first", "second", "third")
+
+    def wait() -> None:
+        log.add("later")
+
+    query = LogQuery(limit=limit)
+    assert [each.record.user for each in sign_in_log.read(services(log), query)] == [
+        "first", "second", "third",
+    ][-limit:]  # fmt: skip
+    followed = islice(sign_in_log.read(services(log), query, wait), min(limit, 3) + 2)
+    assert [each.record.user for each in followed][-3:] == ["third", "later", "later"]
+
+
+@pytest.mark.parametrize(
+    ("text", "since"),
+    [
+        ("90m", datetime(2026, 11, 24, 10, 30, tzinfo=UTC)),
+        ("24h", datetime(2026, 11, 23, 12, tzinfo=UTC)),
+        (" 7 D ", datetime(2026, 11, 17, 12, tzinfo=UTC)),
+        ("2026-11-24", datetime(2026, 11, 24, tzinfo=UTC)),
+        ("2026-11-24T08:00", datetime(2026, 11, 24, 8, tzinfo=UTC)),
+        ("2026-11-24T08:00+02:00", datetime(2026, 11, 24, 6, tzinfo=UTC)),
+        ("2026-11-24 08:00:00Z", datetime(2026, 11, 24, 8, tzinfo=UTC)),
+    ],
+)
+def test_a_time_is_a_span_or_an_instant_in_utc(text, since):
+    assert read_since(text, AT) == since
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "5", "-1h", "999999d", "9999999d", "\u0661h"])
+def test_other_texts_are_no_time(text):
+    with pytest.raises(NotATimeError):
+        read_since(text, AT)

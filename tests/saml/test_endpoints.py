@@ -36,7 +36,9 @@ def test_any_other_address_may_not_be_registered(address, allow_http):
 
 
 def test_http_may_be_registered_by_the_setting_only():
-    assert address_fault("http://sp.example.test/acs") == "is not https"
+    assert address_fault("http://sp.example.test/acs") == (
+        "is not https (trusts.allow_http = true accepts it)"
+    )
     assert address_fault("http://sp.example.test/acs", allow_http=True) is None
 
 

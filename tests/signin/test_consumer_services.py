@@ -51,6 +51,19 @@ def test_a_foreign_address_is_refused_on_our_page(address, signed, federation, e
     assert lines.refusals() == ["MSIS3200"]
 
 
+def test_page_and_log_name_the_address_asked_for_and_those_registered(federation, easy, lines):
+    asked = f"{ACS_URL}x"
+    page = federation.browser().get(easy.url(AssertionConsumerServiceURL=asked))
+
+    (line,) = lines.all()
+    for text in (page.text("errorCode"), line["problem"], federation.log[-1].detail):
+        assert repr(asked) in text
+        assert f"{ACS_URL} (index 3)" in text
+        assert f"{OTHER_ACS_URL} (index 7)" in text
+    page = federation.browser().get(easy.url(AssertionConsumerServiceIndex="1"))
+    assert "with the index 1," in page.text("errorCode")
+
+
 @pytest.mark.parametrize("index", ["0", "1", "65535"], ids=["none", "of another binding", "last"])
 def test_an_index_that_leads_nowhere_is_refused(index, federation, easy, lines):
     page = federation.browser().get(easy.url(AssertionConsumerServiceIndex=index))

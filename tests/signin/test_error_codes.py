@@ -13,7 +13,9 @@ from support.service_providers.service_provider import (
     requested_context,
 )
 
+from idp.audit.record import SignInRecord
 from idp.config.schema import SignInSection
+from idp.management.sign_in_log import LogQuery, read
 from idp.saml.values import NameID
 from idp.testing.federation import Federation
 from idp.testing.page import Page
@@ -127,3 +129,26 @@ def test_every_code_has_a_cause(code, federation, sp, with_loop_detection, lines
         assert page.status == 400 + 4 * (code == "MSIS7065")
         assert page.text("errorCode").startswith(f"{code}: ")
         assert page.text("activityId") in lines.text
+        (row,) = rows_of(federation, page.text("activityId"), code)
+        assert (row.node, row.client_ip) == ("srv2022", "127.0.0.1")
+
+
+def rows_of(federation, activity: str, code: str) -> list[SignInRecord]:
+    """Return what an administrator finds by the Activity ID that a user reads out."""
+    found = read(federation.services, LogQuery(activity_id=activity.upper(), outcome=code))
+    return [entry.record for entry in found]
+
+
+def test_the_row_of_a_refused_request_names_the_trust_and_what_is_wrong(federation, sp):
+    asked = "https://sp.example.test/acs/more"
+    page = get(federation, sp.url(AssertionConsumerServiceURL=asked))
+
+    (row,) = rows_of(federation, page.text("activityId"), "MSIS3200")
+    assert (row.event_id, row.trust, row.user) == (364, sp.entity_id, "")
+    assert asked in row.detail
+    spent = sp.url()
+    sp.set(second_factor="never")
+    federation.sign_in(spent).finish()
+    page = federation.sign_in(spent).page
+    (row,) = rows_of(federation, page.text("activityId"), "request_replayed")
+    assert row.trust == sp.entity_id

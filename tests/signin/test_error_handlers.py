@@ -64,7 +64,7 @@ def test_a_service_provider_gets_a_status_once(sp, answer, federation, lines):
 
     again = answer(for_service_provider(sp), web_request())
     assert (again.status, "request_replayed" in again.body.decode()) == (400, True)
-    assert len(federation.log) == 1
+    assert [row.outcome for row in federation.log] == ["no_passive", "request_replayed"]
 
 
 def test_an_outage_may_be_retried_and_its_cause_is_only_logged(answer, lines):
@@ -76,13 +76,15 @@ def test_an_outage_may_be_retried_and_its_cause_is_only_logged(answer, lines):
     assert (line["event"], line["problem"]) == ("unavailable", "The disk is full")
 
 
-def test_any_other_error_ends_the_sign_in_and_its_cause_is_only_logged(answer, lines):
+def test_any_other_error_ends_the_sign_in_and_its_cause_is_only_logged(answer, lines, federation):
     page = answer(TallystickError("The key is gone", code="no_key"), web_request())
 
     assert (page.status, "MSIS7012" in page.body.decode()) == (400, True)
     assert "key" not in page.body.decode()
     (line,) = lines.all()
     assert (line["event"], line["code"]) == ("sign_in_failed", "no_key")
+    (row,) = federation.log
+    assert (row.outcome, row.detail) == ("MSIS7012", "no_key: The key is gone")
 
 
 def test_the_page_is_shown_without_a_node_too(answer, federation):

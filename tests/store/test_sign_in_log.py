@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -68,6 +69,20 @@ def test_one_users_sign_ins_can_be_read_alone(database):
 
     assert _users(log.read(user="a")) == ["a", "a"]
     assert _users(log.read(user="a", after_id=1)) == ["a"]
+
+
+def test_entries_are_chosen_by_activity_time_and_outcome(database):
+    log = SqlSignInLog(database)
+    _write(log, "a")
+    log.append(replace(RECORD, user="b", activity_id="other"))
+    log.append(replace(RECORD, user="c", outcome="MSIS3200", at=NOON + timedelta(hours=1)))
+
+    assert _users(log.read(activity_id="other")) == ["b"]
+    assert _users(log.read(outcome="MSIS3200")) == ["c"]
+    assert _users(log.read(since=NOON)) == ["a", "b", "c"]
+    assert _users(log.read(since=NOON + timedelta(seconds=1))) == ["c"]
+    assert _users(log.read(user="a", outcome="MSIS3200")) == []
+    assert _users(log.read(after_id=0, activity_id="activity")) == ["a", "c"]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)

@@ -1,10 +1,10 @@
-"""The page of the last sign-ins."""
+"""The page of the last sign-ins and refused requests, of all or of those that are searched for."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint
+from flask import Blueprint, request
 from werkzeug import Response
 
 from idp.admin.frame import Frame
@@ -14,12 +14,27 @@ from idp.management import sign_in_log
 if TYPE_CHECKING:
     from idp.services import Services
 
+SEARCHED = ("activity", "user", "outcome")
+"""The parameters of the page; each finds entries by the whole value."""
+
 
 def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:
     """Add ``GET /admin/log``."""
 
     def show_log(session: AdminSession) -> Response:
-        records = sign_in_log.latest(services)
-        return frame.page("log", session, records=records, limit=sign_in_log.LATEST)
+        wanted = {name: request.args.get(name, "").strip() for name in SEARCHED}
+        query = sign_in_log.LogQuery(
+            user=wanted["user"] or None,
+            activity_id=wanted["activity"] or None,
+            outcome=wanted["outcome"] or None,
+        )
+        return frame.page(
+            "log",
+            session,
+            records=sign_in_log.latest(services, query),
+            limit=sign_in_log.LATEST,
+            wanted=wanted,
+            is_filtered=any(wanted.values()),
+        )
 
     blueprint.add_url_rule("/log", "log", frame.reading(show_log), methods=["GET"])

@@ -6,10 +6,12 @@ import { Refused, call, now } from './server.js';
 const TAP_GUARD = 400; // milliseconds in which a tap meant for the screen before is not an answer
 const OUTCOME_STANDS = 2500; // milliseconds for which a newer request lets an outcome stand
 
+const STAYS = ['wrong_number']; // what the user must have seen before a newer request is shown
+
 const OUTCOMES = {
   approved: ['good', 'Approved', 'You can go on at the sign-in page.'],
-  denied: ['good', 'Denied', 'Nobody was signed in.'],
-  reported: ['good', 'Denied and reported', 'Nobody was signed in. If someone tried in your name, change your password.'],
+  denied: ['ended', 'Denied', 'Nobody was signed in.'],
+  reported: ['ended', 'Denied and reported', 'Nobody was signed in. If someone tried in your name, change your password.'],
   wrong_number: ['bad', 'That was not the number', 'The request is over. Start again at the sign-in page.'],
   over: ['bad', 'This request is over', 'It was answered elsewhere, or replaced by a newer one.'],
   expired: ['bad', 'Too late', 'The time to answer is over. Start again at the sign-in page.'],
@@ -76,7 +78,7 @@ export class RequestSheet {
   #tell(name, text) {
     const [kind, title, usual] = OUTCOMES[name] ?? ['bad', 'That did not work', ''];
     this.current = null;
-    this.outcomeUntil = now() + OUTCOME_STANDS;
+    this.outcomeUntil = STAYS.includes(name) ? Infinity : now() + OUTCOME_STANDS;
     at('outcome').dataset.kind = kind;
     write(at('outcome-title'), title);
     write(at('outcome-text'), text ?? usual);

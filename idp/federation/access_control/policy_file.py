@@ -13,8 +13,8 @@ from idp.federation.access_control.policies import (
     AccessControlPolicy,
     BadAccessControlPolicy,
 )
-from idp.federation.pydantic_errors import describe_faults
 from idp.federation.toml_values import toml_value
+from idp.model_errors import faults_in
 
 
 def read_toml(name: str, text: str) -> AccessControlPolicy:
@@ -31,7 +31,8 @@ def read_policy(name: str, values: Mapping[str, Any]) -> AccessControlPolicy:
     try:
         return AccessControlPolicy.model_validate({**values, "name": name})
     except ValidationError as error:
-        faults = "; ".join(describe_faults(error, "this key is unknown"))
+        found = faults_in(error, "this key is unknown", AccessControlPolicy)
+        faults = "; ".join(map(str, found))
         raise BadAccessControlPolicy(
             f"Wrong policy {name[:MAX_NAME_LENGTH]!r}: {faults}",
             "Give [[permit]] tables with networks, groups, claims, except, require_mfa",

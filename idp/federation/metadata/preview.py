@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from idp.federation.metadata.diff import MetadataChange, find_changes
 from idp.federation.metadata.held_changes import reasons_to_hold
+from idp.instants import json_instant
 from idp.saml.certificate_report import CertificateReport, report_on
+from idp.saml.validity import Validity
 from idp.saml.values import ServiceProvider
 
 if TYPE_CHECKING:
     from idp.federation.relying_party.trust import RelyingPartyTrust
     from idp.saml.metadata import ServiceProviderMetadata
+
+WARN_BEFORE = timedelta(days=30)
+"""How long before the ``validUntil`` of metadata its trust is warned about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class Preview:
     certificates: tuple[tuple[str, CertificateReport], ...]
     changes: tuple[MetadataChange, ...]
     reasons_to_hold: tuple[str, ...] = ()
+    ends_soon: tuple[str, ...] = ()
 
     @property
     def weaknesses(self) -> tuple[str, ...]:
@@ -40,7 +46,7 @@ class Preview:
             for use, report in self.certificates
             for weakness in report.weaknesses
         )
-        return (*of_certificates, *self.described.service_provider.warnings)
+        return (*self.ends_soon, *of_certificates, *self.described.service_provider.warnings)
 
 
 def make_preview(
@@ -54,12 +60,22 @@ def make_preview(
         tuple(report_certificates(provider, now)),
         () if current is None else find_changes(current.service_provider, provider),
         () if current is None else _reasons_to_hold(current, provider),
+        tuple(warn_of_end(described.validity, now)),
     )
 
 
 def _reasons_to_hold(current: RelyingPartyTrust, provider: ServiceProvider) -> tuple[str, ...]:
     is_signed = current.signed_by is not None
     return reasons_to_hold(current.service_provider, provider, is_signed=is_signed)
+
+
+def warn_of_end(validity: Validity, now: datetime) -> Iterator[str]:
+    """Yield a warning if the metadata has expired, or expires within :data:`WARN_BEFORE`."""
+    until = validity.valid_until
+    if until is not None and until <= now:
+        yield f"its metadata was valid until {json_instant(until)}"
+    elif until is not None and until - now <= WARN_BEFORE:
+        yield f"its metadata is valid only until {json_instant(until)}; import newer one by then"
 
 
 def report_certificates(

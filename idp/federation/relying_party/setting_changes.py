@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from idp.federation.pydantic_errors import describe_faults
 from idp.federation.relying_party.setting_types import BadTrustSetting, values_in
 from idp.federation.relying_party.settings import TrustSettings, by_setting
+from idp.model_errors import faults_in
 
 V = TypeVar("V")
 
@@ -25,10 +25,10 @@ def read_settings(values: Mapping[str, Any], source: str) -> TrustSettings:
     try:
         return TrustSettings.model_validate(dict(values))
     except ValidationError as error:
-        faults = "; ".join(describe_faults(error, "there is no such setting"))
+        faults = faults_in(error, "there is no such setting", TrustSettings)
         raise BadTrustSetting(
-            f"Wrong settings in {source}: {faults}",
-            _remedy(error),
+            f"Wrong settings in {source}: {'; '.join(map(str, faults))}",
+            "tallystick sp set --help lists the values of each setting",
         ) from None
 
 
@@ -82,10 +82,3 @@ def _values_to_change(settings: TrustSettings, changes: Mapping[str, Any]) -> di
 def _with(table: dict[str, Any], name: str, text: str) -> dict[str, Any]:
     others = {key: value for key, value in table.items() if key != name}
     return {**others, name: values_in(text)} if text else others
-
-
-def _remedy(error: ValidationError) -> str:
-    """For an unknown setting list the known ones; otherwise point to the help."""
-    if any(fault["type"] == "extra_forbidden" for fault in error.errors()):
-        return f"There are {', '.join(TrustSettings.model_fields)}"
-    return "tallystick sp set --help lists the values of each setting"

@@ -79,6 +79,11 @@ def _get_following_redirects(
 def _check(url: str, allow_http: bool) -> None:
     parts = urlsplit(url)
     schemes = ("https", "http") if allow_http else ("https",)
+    if parts.scheme == "http" and not allow_http:
+        raise FetchRefused(
+            "Metadata is fetched by https only",
+            "Give an https address, save the metadata and give the file, or set trusts.allow_http",
+        )
     if parts.scheme not in schemes or not parts.hostname or parts.username is not None:
         raise FetchRefused(
             f"Metadata is fetched by {' or '.join(schemes)} only, and without a user name",

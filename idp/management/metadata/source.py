@@ -74,7 +74,8 @@ def without_details(source: Source) -> Iterator[None]:
             raise
         raise MetadataSourceError(
             "The address answers, but not with the metadata of one service provider",
-            "Choose an entity with --entity-id; a saved file is explained in more detail",
+            "Choose an entity with --entity-id, or set trusts.allow_http if its addresses are "
+            "http; a saved file is explained in more detail",
             code=error.code,
         ) from None
 

@@ -101,6 +101,7 @@ class LogOutFlow:
         if not sessions:
             refused = errors.not_a_participant()
             self._recorder.refused(sender, step.source, refused.code)
+            refused.is_logged = True
             raise refused
         asked_by = AskedBy(sender, request.id, message.binding, message.relay_state)
         user = next(each.issued.user for each in received if each.issued.session in sessions)

@@ -118,12 +118,28 @@ def test_a_device_that_cannot_match_numbers_is_sent_nothing(mfa, app, experience
 
     assert words in sign_in.page.error
     assert sign_in.page.number is None
-    assert sign_in.page.buttons == {}
+    assert sign_in.page.buttons == {"TryAgain": "1"}
     assert sign_in.explained == Explanation(experience, reason, reason, "push")
     for fields in ({}, {"TryAgain": "1"}, {"UseCode": "1"}):
         assert words in sign_in.post(fields).error
     assert requests_sent(mfa) == 0
     assert mfa.push.pending_for(device) == ()
+
+
+@pytest.mark.parametrize("app", [OLD_PHONE, WATCH])
+def test_after_an_upgrade_of_the_app_try_again_sends_a_request(mfa, app):
+    mfa.give_phone(**app)
+    sign_in = begun(mfa)
+    assert sign_in.post(TryAgain="1").number is None
+
+    device = mfa.give_phone(**CURRENT_PHONE)
+    assert sign_in.post().number is None
+    number = sign_in.post(TryAgain="1").number
+
+    assert number is not None
+    assert requests_sent(mfa) == 1
+    mfa.approve(device, sign_in.started)
+    assert sign_in.post() == BY_APP
 
 
 @pytest.mark.parametrize("app", [OLD_PHONE, WATCH])
@@ -157,7 +173,7 @@ def test_a_refused_user_with_codes_may_use_one(mfa):
     mfa.give_phone(**OLD_PHONE)
     codes = mfa.give_codes()
     sign_in = begun(mfa)
-    assert set(sign_in.page.buttons) == {"UseCode"}
+    assert set(sign_in.page.buttons) == {"TryAgain", "UseCode"}
 
     page = sign_in.post(UseCode="1")
 

@@ -59,7 +59,7 @@ def test_a_method_that_nobody_offers_does_nothing(method, path, federation, easy
     answer = call(federation, method, f"{path}?{query}&loginToRp={easy.entity_id}")
 
     assert answer.status in (405, 501)
-    assert federation.log == ()
+    assert not any(row.event_id >= 1200 for row in federation.log)
 
 
 def test_a_look_ahead_does_not_spend_the_request(federation, easy):
@@ -190,4 +190,4 @@ def test_fields_of_any_bytes_are_answered(body, federation, easy, lines):
 
     assert answer.status in (200, 400)
     assert "Traceback" not in answer.text
-    assert federation.log == () or {row.event_id for row in federation.log} == {1203}
+    assert {row.event_id for row in federation.log} <= {364, 1203}

@@ -112,7 +112,8 @@ def must_be_refused(page, lines, code, federation):
     (line,) = lines.all()
     assert line["code"] == (code or line["code"])
     assert page.text("errorCode").startswith(line["code"])
-    assert federation.log == ()
+    (row,) = federation.log
+    assert (row.event_id < 1200, row.outcome) == (True, line["code"])
 
 
 @pytest.mark.parametrize(("make", "code"), MESSAGES.values(), ids=MESSAGES.keys())

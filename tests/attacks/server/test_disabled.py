@@ -51,7 +51,7 @@ def test_a_disabled_trust_gets_nothing_for_a_user_who_is_signed_in(way: Way, fed
 
     assert "SAMLResponse" not in page.html
     assert page.status >= 400
-    assert federation.log == rows
+    assert not any(row.event_id >= 1200 for row in federation.log[len(rows) :])
 
 
 @pytest.mark.parametrize("way", WAYS[:-1], ids=lambda way: way.__name__)

@@ -28,7 +28,7 @@ def test_no_shape_is_answered(shape, signed_in_browser, federation, easy, lines)
 
     assert (page.status, page.form) == (400, None)
     assert lines.refusals()[0] in {"signature_shape", "not_schema_valid", "MSIS7015"}
-    assert federation.log == rows
+    assert not any(row.event_id >= 1200 for row in federation.log[len(rows) :])
 
 
 def test_the_signed_request_by_itself_is(signed_in_browser, easy):

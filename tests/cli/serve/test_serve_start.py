@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import ssl
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,21 @@ def test_tls_is_spoken_from_1_2(server_folder, tls_files, version):
             context.wrap_socket(connection, server_hostname="localhost") as wrapped,
         ):
             assert wrapped.version() == version.name.replace("_", ".")
+
+
+def test_what_the_doctor_finds_at_a_glance_is_logged_before_the_server_is_ready(server_folder):
+    old = datetime.now(UTC) - timedelta(days=800)
+    files = demo_certificates.create_certificates(server_folder / "tls", "localhost", old)
+    file = with_tls(server_folder, files.certificate, files.key)
+
+    with serve_process(file, "--workers", "1") as server:
+        server.end()
+        found = [json.loads(line) for line in server.said().splitlines() if '"doctor"' in line]
+
+    codes = {each["code"]: each["level"] for each in found}
+    assert codes["tls_certificate_expired"] == "error"
+    assert codes["base_url_without_tls"] == "error"
+    assert all(each["remedy"] for each in found)
 
 
 def test_a_certificate_that_cannot_be_used_is_one_line(server_folder, tls_files):
