@@ -237,7 +237,7 @@ class SignInFlow:
         error: str = "",
     ) -> Answer:
         return pages.log_in_page(
-            action=request.action,
+            request.address,
             saml_session=pending.seal(self._pending_seal, self._services.clock.now()),
             username=username[: pages.MAX_NAME_LENGTH],
             error=error,

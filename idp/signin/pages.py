@@ -18,6 +18,7 @@ from idp.adapters.calls import AdapterPage
 from idp.adapters.second_factor import Choice
 from idp.saml.refusal import Refused
 from idp.session.participants import Outcome
+from idp.signin.address import Address
 from idp.signin.paths import IDP_INITIATED, SIGN_OUT
 from idp.web.answer import Answer
 from idp.web.headers import CONTENT_SECURITY_POLICY
@@ -67,8 +68,8 @@ OUTCOMES = {
 
 
 def log_in_page(
+    address: Address,
     *,
-    action: str,
     saml_session: str | None,
     username: str = "",
     error: str = "",
@@ -77,7 +78,8 @@ def log_in_page(
     """Render the log-in page; ``errorText`` is there even if it is empty."""
     return _page(
         "log_in.html",
-        action=action,
+        path=address.path,
+        action=address.absolute,
         saml_session=saml_session,
         username=username,
         error=error,
@@ -122,25 +124,26 @@ def second_factor_page(
     *,
     provider: str,
     context: str,
-    action: str,
+    address: Address,
     user: str,
     others: Sequence[Choice],
 ) -> Answer:
-    """Render an adapter's page inside ours; it posts *context* to *action*, an absolute address."""
+    """Render an adapter's page inside ours; it posts *context* to *address*."""
     return _page(
         "second_factor.html",
         page=page,
-        form=_filled(page, provider, context, action),
+        form=_filled(page, provider, context, address.path),
         provider=provider,
         context=context,
-        action=action,
+        action=address.absolute,
         user=user,
         others=[choice for choice in others if choice.name != provider],
     )
 
 
-def choice_page(choices: Sequence[Choice], *, context: str, action: str, user: str) -> Answer:
+def choice_page(choices: Sequence[Choice], *, context: str, address: Address, user: str) -> Answer:
     """Render the page on which the user chooses among several adapters."""
+    action = address.absolute
     return _page("choose.html", choices=choices, context=context, action=action, user=user)
 
 
