@@ -40,13 +40,25 @@ class Address:
 
 def address_of(web: WebRequest, base_url: str) -> Address:
     """Return the address of the sign-in that *web* belongs to."""
-    query = quote(web.query, safe=string.punctuation)
+    query = _escaped(web.query)
     if not _names_a_sign_in(query):
         query += ("&" if query else "") + urlencode({CLIENT_REQUEST_ID: web.activity.id})
     path = f"{web.path}?{query}"
     return Address(path, f"{base_url}{path}")
 
 
+def continues_sign_in(web: WebRequest) -> bool:
+    """Say whether the address of *web* was made here, for a sign-in that had begun."""
+    return CLIENT_REQUEST_ID in _names(_escaped(web.query))
+
+
 def _names_a_sign_in(query: str) -> bool:
-    names = parse_qsl(query, keep_blank_values=True)
-    return any(name.lower() in _NAMES_OF_A_SIGN_IN for name, _ in names)
+    return not _NAMES_OF_A_SIGN_IN.isdisjoint(_names(query))
+
+
+def _escaped(query: bytes) -> str:
+    return quote(query, safe=string.punctuation)
+
+
+def _names(query: str) -> set[str]:
+    return {name.lower() for name, _ in parse_qsl(query, keep_blank_values=True)}

@@ -20,8 +20,8 @@ from idp.services import Services
 from idp.session.cookie import SessionCookie
 from idp.session.current import session_not_ended, valid_session
 from idp.session.node import AnsweringNode
-from idp.session.sso import Session
 from idp.signin import errors, pages, paths
+from idp.signin.address import continues_sign_in
 from idp.signin.browser_request import BrowserRequest
 from idp.signin.flow import SignInFlow
 from idp.signin.logout.flow import LogOutFlow
@@ -137,11 +137,13 @@ class Endpoints:
         if any(name in fields for name in CREDENTIALS):
             self._must_be_from_here(web)
         request = self._browser_request(web)
+        if web.method == "GET" and (answer := self._flow.continued(request)) is not None:
+            return answer
         if "Context" in fields:
             return self._flow.second_factor(request)
         pending = self._reader.read(web, request.load_facts, by_name=by_name)
         if pending is None:
-            return self._trusts_page(request.session, by_name=by_name)
+            return self._trusts_page(request, by_name=by_name)
         if isinstance(pending, LogoutMessage):
             node = request.load_facts(pending.content.issuer).node.name
             return self._log_out.take(pending, LogOutStep(request, request.session, node))
@@ -151,12 +153,13 @@ class Endpoints:
             return self._flow.password(step)
         return self._flow.proceed(step)
 
-    def _trusts_page(self, session: Session | None, *, by_name: bool) -> Answer:
+    def _trusts_page(self, request: BrowserRequest, *, by_name: bool) -> Answer:
         if not by_name:
-            raise errors.no_handler()
+            had_begun = continues_sign_in(request.web)
+            raise errors.sign_in_ended() if had_begun else errors.no_handler()
         trusts = [trust for trust in self._services.trusts.list() if trust.settings.enabled]
         choices = [(t.entity_id, t.display_name or t.entity_id) for t in trusts]
-        valid = valid_session(self._services.sign_ins, session)
+        valid = valid_session(self._services.sign_ins, request.session)
         return pages.trusts_page(choices, user=valid.user if valid else "")
 
     def _browser_request(self, web: WebRequest) -> BrowserRequest:

@@ -16,6 +16,11 @@ def morsel_of(header: str):
     return morsel
 
 
+def session_cookie(headers: list[str]):
+    (morsel,) = (each for each in map(morsel_of, headers) if each.key == NAME)
+    return morsel
+
+
 @pytest.fixture
 def given(federation, easy):
     """Sign in and return the cookie as it was given."""
@@ -23,8 +28,9 @@ def given(federation, easy):
     def given(**fields):
         user = federation.user
         form = {"UserName": user.name, "Password": user.password, **fields}
-        answer = federation.browser().session.post(easy.url(), data=form)
-        return morsel_of(answer.headers["Set-Cookie"])
+        session = federation.browser().session
+        answer = session.post(easy.url(), data=form, allow_redirects=False)
+        return session_cookie(answer.raw.headers.getlist("Set-Cookie"))
 
     return given
 
@@ -46,7 +52,7 @@ def test_the_cookie_is_secure_and_same_site_none_under_tls(federation, reconfigu
         f"/adfs/ls/?{query}", data={"UserName": user.name, "Password": user.password}
     )
 
-    morsel = morsel_of(answer.headers["Set-Cookie"])
+    morsel = session_cookie(answer.headers.getlist("Set-Cookie"))
     assert (morsel["path"], morsel["samesite"]) == ("/adfs", "None")
     assert morsel["httponly"]
     assert morsel["secure"]

@@ -17,7 +17,7 @@ from idp.services import Services
 from idp.session.cookie import SessionCookie
 from idp.session.participants import AskedBy, LogOut, Outcome
 from idp.session.sso import Session, new_session_id
-from idp.signin import errors, pages
+from idp.signin import authenticated, errors, pages
 from idp.signin.logout.cookie import LIFETIME, LogOutCookies, handle_of
 from idp.signin.logout.log_out_step import LogOutStep
 from idp.signin.logout.messages import LogOutMessages
@@ -160,6 +160,9 @@ class LogOutFlow:
         if step.session is None or step.session.root not in log_out.sessions:
             return answer
         answer = answer.with_header("Set-Cookie", self._session_cookie.delete_header())
+        if authenticated.NAME in step.request.web.cookies:
+            deleted = authenticated.delete_header(is_secure=config.server.is_secure)
+            answer = answer.with_header("Set-Cookie", deleted)
         return step.request.recent_tokens.forget(answer)
 
     def _go_on(self, log_out: LogOut, step: LogOutStep) -> Answer:
