@@ -145,7 +145,7 @@ class Endpoints:
         if pending is None:
             return self._trusts_page(request, by_name=by_name)
         if isinstance(pending, LogoutMessage):
-            node = request.load_facts(pending.content.issuer).node.name
+            node = request.load_facts(pending.sender).node.name
             return self._log_out.take(pending, LogOutStep(request, request.session, node))
         web.activity.continue_as(pending.activity_id)
         step = SignInStep(pending, request.load_facts(pending.entity_id), request)
