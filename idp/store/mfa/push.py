@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from adapter.errors import TallystickError
 from adapter.mfa.push.challenge import Challenge, State
@@ -68,6 +68,24 @@ _SAVE = Prepared(
     .returning(challenges.c.id),
     returns=(challenges.c.id.type,),
 )
+
+
+_END_OPEN = Prepared(
+    update(challenges)
+    .where(
+        challenges.c.user == bindparam("of_user"),
+        or_(
+            challenges.c.state == State.PENDING.value,
+            challenges.c.state == State.APPROVED.value,
+        ),
+    )
+    .values(state=State.REPLACED.value, version=challenges.c.version + 1)
+)
+
+
+def end_open(connection: Connection, user: str) -> None:
+    """End the challenges of *user* that could still become a sign-in."""
+    _END_OPEN.run(connection, {"of_user": user})
 
 
 class SqlPushStore:
