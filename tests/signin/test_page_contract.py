@@ -11,7 +11,7 @@ from lxml import html
 from support.servers.raw_http import call
 
 from idp import signin
-from idp.config.schema import SignInSection
+from idp.config.schema import ServerSection, SignInSection
 
 TEMPLATES = Path(signin.__file__).parent / "templates"
 
@@ -148,6 +148,66 @@ def test_another_site_cannot_post_a_form_without_content_type(federation, sp):
 
 def call_untyped(federation, url, body, **headers):
     return call(federation, "POST", url, body.encode(), Content_Type=None, **headers)
+
+
+MFA_CONTRACT = {
+    # id                  tag       attributes that clients rely on
+    "loginForm":          ("form",  {"method": "post"}),
+    "options":            ("form",  {"method": "post"}),
+    "authMethod":         ("input", {"name": "AuthMethod", "type": "hidden",
+                                     "value": "AzureMfaAuthentication"}),
+    "context":            ("input", {"name": "Context", "type": "hidden"}),
+    "instructions":       ("p",     {}),
+    "validEntropyNumber": ("p",     {"aria-hidden": "true"}),
+    "errorText":          ("span",  {}),
+}  # fmt: skip
+
+
+def test_the_mfa_page_has_what_clients_look_for(federation, sp):
+    page = federation.sign_in(sp.url()).page
+    tree = html.document_fromstring(page.html)
+
+    assert "Multi-Factor Authentication" in page.title
+    for identifier, (tag, attributes) in MFA_CONTRACT.items():
+        found = element(tree, identifier)
+        assert found.tag == tag
+        assert {name: found.get(name) for name in attributes} == attributes
+    number = element(tree, "validEntropyNumber")
+    assert (len(number.text), number.text.isdigit(), len(number)) == (2, True, 0)
+    assert " ".join(number.text) in number.getnext().text
+
+
+def test_the_mfa_page_shows_no_number_where_there_is_none_to_match(federation, sp):
+    federation.set_build("20348.349")
+    assert "validEntropyNumber" not in federation.sign_in(sp.url()).page.ids()
+    user = federation.add_user(phone=None, totp=True)
+    tree = html.document_fromstring(federation.sign_in(sp.url(), user).page.html)
+    code = element(tree, "verificationCodeInput")
+    assert (code.get("name"), bool(code.get("placeholder"))) == ("VerificationCode", True)
+    (submit,) = tree.xpath("//button[@name='SignIn']")
+    assert submit.get("value") == "Sign in"
+    assert not tree.xpath("//*[@id='validEntropyNumber']")
+
+
+def test_a_post_of_the_method_alone_is_answered_by_the_log_in_page(federation, sp):
+    page = federation.browser().post(sp.url(), {"AuthMethod": "FormsAuthentication"})
+    assert (page.status, page.title, page.error) == (200, "Sign In", "")
+
+
+def test_all_cookies_of_a_sign_in_travel_with_the_posts_of_other_sites(
+    federation, reconfigured, easy
+):
+    client = reconfigured(server=ServerSection(base_url="https://sts.example.test"))
+    user, query = federation.user, easy.url(Destination=None).partition("?")[2]
+    form = {"UserName": user.name, "Password": user.password}
+    answer = client.post(f"/adfs/ls/?{query}", data=form, follow_redirects=True)
+
+    given = [*answer.history[0].headers.getlist("Set-Cookie")]
+    given += answer.headers.getlist("Set-Cookie")
+    assert len(given) >= 4
+    for header in given:
+        attributes = set(header.split("; ")[1:])
+        assert {"HttpOnly", "Secure", "SameSite=None"} <= attributes
 
 
 def test_exactly_one_method_is_posted_without_script(federation, sp):
