@@ -120,7 +120,7 @@ class AdapterPresentation(Protocol):
         """Return the HTML fragment with ``<form method="post" id="loginForm">``.
 
         The host replaces the tokens ``%AuthMethod%``, ``%Context%`` and ``%Action%`` (the
-        absolute address to post to; a form without ``action`` posts to the page's own address).
+        path and query to post to; a form without ``action`` posts to the page's own address).
         """
 
 

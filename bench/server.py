@@ -14,7 +14,7 @@ from html import unescape
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -64,8 +64,12 @@ class Client:
         return self._call("GET", path, query, b"", "", headers)
 
     def post(self, path: str, query: str, form: Mapping[str, str]) -> Answer:
-        """POST a form."""
-        return self.post_encoded(path, query, urlencode(form).encode())
+        """POST a form, and follow the redirect that a right password is answered with."""
+        answer = self.post_encoded(path, query, urlencode(form).encode())
+        if not answer.status.startswith("302"):
+            return answer
+        leads_to = urlsplit(answer.location)
+        return self.get(leads_to.path, leads_to.query)
 
     def post_encoded(self, path: str, query: str, body: bytes) -> Answer:
         """POST a form that is already encoded: encoding it is not what is measured."""
@@ -107,9 +111,10 @@ class Client:
         text = b"".join(chunks).decode()
         for name, value in started[1]:
             if name == "Set-Cookie" and LOOP_COOKIE not in value.partition("=")[0]:
-                self.cookies |= {
-                    cookie.key: cookie.value for cookie in SimpleCookie(value).values()
-                }
+                for cookie in SimpleCookie(value).values():
+                    self.cookies[cookie.key] = cookie.value
+                    if cookie["max-age"] == "0":
+                        del self.cookies[cookie.key]
         return Answer(started[0], text, dict(started[1]).get("Location", ""))
 
 

@@ -119,8 +119,8 @@ RULES: Final = {
     ),
     "tokens_are_kept": Rule(
         "The form holds the hidden inputs AuthMethod and Context, once each, with their tokens.",
-        'Write <input id="authMethod" type="hidden" name="AuthMethod" value="%AuthMethod%"> and '
-        '<input id="context" type="hidden" name="Context" value="%Context%">.',
+        'Write <input id="authMethod" type="hidden" name="AuthMethod" value="%AuthMethod%" /> and '
+        '<input id="context" type="hidden" name="Context" value="%Context%" />.',
     ),
     "posts_to_the_host": Rule(
         "The form posts to the page it is on, or to %Action%.",

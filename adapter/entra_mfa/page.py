@@ -54,8 +54,8 @@ def render(sign_in: SignInState, *, answered: bool = False) -> AdapterForm:
     html = (
         f'<form method="post" id="loginForm" class="mfa" action="%Action%" autocomplete="off" '
         f'data-state="{state}">'
-        '<input id="authMethod" type="hidden" name="AuthMethod" value="%AuthMethod%">'
-        '<input id="context" type="hidden" name="Context" value="%Context%">'
+        '<input id="authMethod" type="hidden" name="AuthMethod" value="%AuthMethod%" />'
+        '<input id="context" type="hidden" name="Context" value="%Context%" />'
         f"{body}"
         "</form>"
     )
@@ -94,7 +94,7 @@ def _code_entry(sign_in: SignInState) -> str:
         _instructions("code") + '<label for="verificationCodeInput">Verification code</label>'
         '<input id="verificationCodeInput" name="VerificationCode" type="text" '
         'inputmode="numeric" autocomplete="one-time-code" maxlength="16" placeholder="Code" '
-        'aria-describedby="errorText" autofocus>'
+        'aria-describedby="errorText" autofocus />'
         + _error(sign_in.outcome)
         + _buttons(
             '<button type="submit" id="signInButton" name="SignIn" value="Sign in" '

@@ -8,7 +8,8 @@ here: the host knows.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -53,6 +54,34 @@ class OutgoingMessage:
     fields: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class LogoutAsker:
+    """The service provider of a request whose signature was right, and the request's ID."""
+
+    entity_id: str
+    request_id: str
+
+
+class LogoutRefused(Refused):
+    """Raised for a signed request that is refused: ``asker`` is told so by ``status``."""
+
+    def __init__(self, refused: Refused, asker: LogoutAsker) -> None:
+        second = STATUS_OF.get(refused.code, uris.REQUEST_DENIED)
+        status = (uris.REQUESTER, second)
+        super().__init__(refused.problem, refused.remedy, code=refused.code, status=status)
+        self.asker = asker
+        self.trust = asker.entity_id
+
+
+STATUS_OF = {
+    # code                second-level status (saml-core §3.2.2.2)
+    "MSIS7054":           uris.UNKNOWN_PRINCIPAL,
+    "unreadable_name_id": uris.REQUEST_UNSUPPORTED,
+    "wrong_version":      uris.REQUEST_UNSUPPORTED,
+}  # fmt: skip
+"""All other refusals are answered with RequestDenied."""
+
+
 def is_logout(message: SamlMessage) -> bool:
     """Say whether *message* is a log-out message and not an AuthnRequest."""
     if message.parameter == "SAMLResponse":
@@ -75,7 +104,7 @@ def read_logout(
     """Return the request or response in *message*, checked against the trust of its issuer.
 
     *find_trust* returns the trust's rules; it is called once. *destinations* are our own addresses.
-    Raises :class:`Refused`.
+    Raises :class:`Refused`; for a signed request to us that is refused, :class:`LogoutRefused`.
     """
     name = NAMES[message.parameter]
     root = messages.parse_message(message, parameter=message.parameter, name=name)
@@ -84,13 +113,12 @@ def read_logout(
     messages.check_signatures(root, message, rules, required=False)
     _check_signed(root, message, service_provider)
     messages.check_destination(root, destinations, signed=True)
+    if name == REQUEST:
+        with _answerable(LogoutAsker(service_provider.entity_id, root.get("ID"))):
+            return _request(root, service_provider.entity_id, now, skew, max_age)
     messages.check_fresh(root, now=now, skew=skew, max_age=max_age)
-    if root.get("Version") != "2.0":
-        raise Refused("The message is not of SAML version 2.0", "Send 2.0", code="wrong_version")
-    if name == RESPONSE:
-        return _response(root, service_provider.entity_id)
-    _check_not_expired(root, now - skew)
-    return _request(root, service_provider.entity_id)
+    _check_version(root)
+    return _response(root, service_provider.entity_id)
 
 
 def send_logout_request(
@@ -132,7 +160,12 @@ def send_logout_response(
     )
 
 
-def _request(root: etree._Element, sender: str) -> LogoutRequest:
+def _request(
+    root: etree._Element, sender: str, now: datetime, skew: timedelta, max_age: timedelta
+) -> LogoutRequest:
+    messages.check_fresh(root, now=now, skew=skew, max_age=max_age)
+    _check_not_expired(root, now - skew)
+    _check_version(root)
     indexes = tuple(text_of(index) for index in root.findall(_SESSION_INDEX))
     if len(indexes) > MAX_SESSION_INDEXES:
         raise Refused(
@@ -141,6 +174,20 @@ def _request(root: etree._Element, sender: str) -> LogoutRequest:
             code="too_many_session_indexes",
         )
     return LogoutRequest(root.get("ID"), sender, _name_id(root), indexes)
+
+
+@contextmanager
+def _answerable(asker: LogoutAsker) -> Iterator[None]:
+    """Let every refusal inside say whom to answer, and with which status."""
+    try:
+        yield
+    except Refused as refused:
+        raise LogoutRefused(refused, asker) from None
+
+
+def _check_version(root: etree._Element) -> None:
+    if root.get("Version") != "2.0":
+        raise Refused("The message is not of SAML version 2.0", "Send 2.0", code="wrong_version")
 
 
 def _response(root: etree._Element, sender: str) -> LogoutResponse:

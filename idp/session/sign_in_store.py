@@ -50,15 +50,17 @@ class SignInStore(Protocol):
         *,
         request: tuple[str, str] | None,
         request_expires_at: datetime,
-        sign_in: str | None,
         log: SignInRecord | None,
         issued: Issued | None = None,
+        repeatable_until: datetime | None = None,
+        durable: bool = False,
     ) -> bool:
-        """Spend the request (issuer and ID) and the sign-in's ID, and log it.
+        """Spend the request (issuer and ID), and write the log, if any.
 
-        All in one transaction. What was *issued* is remembered until the session's log-out.
-        Returns False, and changes nothing, if one of the two was spent before, or the session has
-        ended.
+        All in one transaction. What was *issued* is remembered until the session's log-out. Until
+        *repeatable_until*, the same request may be answered to the same session once more, by a
+        call that is repeatable too. Returns False, and changes nothing, if the request was spent
+        before otherwise, or the session has ended.
         """
 
     def record(self, *log: SignInRecord) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from adapter.contract import HttpRequest
 from idp.adapters.registry import LoadedAdapter
@@ -15,6 +14,7 @@ from idp.audit.writer import EventSource
 from idp.directory.lockout import Origin
 from idp.federation.request_context import RequestContext
 from idp.session.sso import Session
+from idp.signin.address import Address, address_of
 from idp.signin.loop_detection import RecentTokens
 from idp.signin.sign_in_facts import FactsLoader, SignInFacts
 from idp.web.web_request import Activity, WebRequest
@@ -53,11 +53,9 @@ class BrowserRequest:
         return self.web.request_context
 
     @property
-    def action(self) -> str:
-        """The absolute address that its pages post to."""
-        address = f"{self.base_url}{self.web.path}"
-        query = quote(self.web.query, safe=string.punctuation)
-        return f"{address}?{query}" if query else address
+    def address(self) -> Address:
+        """The address of the sign-in: its pages post there."""
+        return address_of(self.web, self.base_url)
 
     @property
     def password_origin(self) -> Origin:

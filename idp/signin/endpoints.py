@@ -23,6 +23,7 @@ from idp.session.current import session_not_ended
 from idp.session.node import AnsweringNode
 from idp.session.sso import Session
 from idp.signin import errors, pages, paths
+from idp.signin.address import continues_sign_in
 from idp.signin.browser_request import BrowserRequest, origin_of
 from idp.signin.destination import OwnPage
 from idp.signin.flow import SignInFlow
@@ -151,15 +152,18 @@ class Endpoints:
         if any(name in fields for name in CREDENTIALS):
             self._must_be_from_here(web)
         request = self._browser_request(web)
+        if web.method == "GET" and (answer := self._flow.continued(request)) is not None:
+            return answer
         if "Context" in fields:
             return self._flow.second_factor(request)
         pending = self._reader.read(web, request.load_facts, by_name=by_name)
         if pending is None:
             if not by_name:
-                raise errors.no_handler()
+                had_begun = continues_sign_in(web)
+                raise errors.sign_in_ended() if had_begun else errors.no_handler()
             pending = PendingSignIn(TRUSTS_PAGE, self._services.clock.now(), web.activity.id)
         if isinstance(pending, LogoutMessage):
-            node = request.load_facts(pending.content.issuer).node.name
+            node = request.load_facts(pending.sender).node.name
             return self._log_out.take(pending, LogOutStep(request, request.session, node))
         web.activity.continue_as(pending.activity_id)
         step = SignInStep(pending, request.load_facts(pending.entity_id), request)

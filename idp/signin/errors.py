@@ -88,6 +88,16 @@ def sign_in_ended() -> Refused:
     )
 
 
+def session_ended() -> Refused:
+    """The page belongs to a sign-in of this browser, whose user was disabled or signed out."""
+    return Refused(
+        "This sign-in was ended: the account was disabled, locked or signed out,"
+        " or has a new password",
+        "Start again at the application, or ask your administrator",
+        code="MSIS7001",
+    )
+
+
 def answered_already() -> Refused:
     """The request, or this sign-in, has been answered before."""
     return Refused(

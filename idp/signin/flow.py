@@ -5,9 +5,9 @@ Steps never call steps: each ends by asking :meth:`SignInFlow.proceed` what come
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
-from adapter.errors import TallystickError, Unavailable
 from idp.adapters.second_factor import Passed
 from idp.audit.verbose import VerboseAudit
 from idp.audit.writer import AuditWriter
@@ -15,15 +15,18 @@ from idp.directory import User
 from idp.federation.authenticated_user import AuthenticatedUser
 from idp.saml.bindings import post_fields
 from idp.saml.contexts import PASSWORD_PROTECTED_TRANSPORT, RequiredFactors
-from idp.saml.refusal import Refused
+from idp.saml.refusal import Refused, about
 from idp.services import Services
 from idp.session.cookie import SessionCookie
 from idp.session.participants import Issued
 from idp.session.sso import Proof, Session, start_session
-from idp.signin import errors, pages, paths
+from idp.signin import authenticated as authenticated_cookie
+from idp.signin import errors, pages
 from idp.signin.assertion import Issuer, build_response, required_factors
 from idp.signin.browser_request import BrowserRequest
+from idp.signin.continuation import Continuation, ContinuationCookies
 from idp.signin.destination import OwnPage, SamlDestination
+from idp.signin.log_in_pages import LogInPages
 from idp.signin.outcomes import SignInOutcomes
 from idp.signin.pending import PendingSignIn
 from idp.signin.second_factor import SecondFactorSteps
@@ -35,6 +38,12 @@ from idp.web.http_status import status_of
 
 LONGER_THAN_SESSION = timedelta(days=1)
 """How much longer than ours a service provider's session may last and still be ended here."""
+
+REPEATABLE_FOR = timedelta(seconds=10)
+"""How long the same session gets another token for a request, if its user signs in once more.
+
+Whoever presses Enter twice sends the password twice, and the browser drops the first answer.
+"""
 
 
 class SignInFlow:
@@ -61,12 +70,18 @@ class SignInFlow:
             services.persistent_names,
             timedelta(minutes=services.config.farm.saml_message_delivery_window),
         )
-        self._pending_seal = services.sealer.purpose("saml-session")
+        self._pages = LogInPages(
+            services.config, services.sealer.purpose("saml-session"), services.clock
+        )
+        self._is_secure = services.config.server.is_secure
+        self._continuations = ContinuationCookies(
+            services.sealer.purpose("sign-in-continuation"), is_secure=self._is_secure
+        )
 
     def proceed(self, step: SignInStep, factor: PassedFactor = NONE_PASSED) -> Answer:
         """Go on with the sign-in from where its session stands.
 
-        *factor* is the second factor that was passed in this very step.
+        *factor* is the second factor that was passed just before.
         """
         pending, facts, request = step.pending, step.facts, step.pending.request
         required = required_factors(pending.destination, facts.trust, step.request.announces)
@@ -74,14 +89,13 @@ class SignInFlow:
         authenticated = facts.authenticated_user(needs, step.request.request_context)
         access = facts.access(authenticated)
         needs = needs.with_second_factor(access.requires_second_factor)
-        next_step = needs.next_step(facts.session)
-        if next_step is not Step.COMPLETE or not access.is_permitted:
-            self._spend(factor)  # an answer spends it in its own transaction
-        match next_step, authenticated:
+        match needs.next_step(facts.session), authenticated:
             case Step.COMPLETE, AuthenticatedUser() if not access.is_permitted:
-                return self._deny(step, authenticated.user.upn, factor)
+                answer = self._deny(step, authenticated.user.upn, factor)
+                return self._continuations.end(answer, step.request)
             case Step.COMPLETE, AuthenticatedUser():
-                return self._complete(step, authenticated, required, factor)
+                answer = self._complete(step, authenticated, required, factor)
+                return self._continuations.end(answer, step.request)
             case Step.SECOND_FACTOR, *_ if factor.context_id is not None:
                 # One was passed, but not the one that the request requires.
                 raise errors.context_not_met(pending.destination)
@@ -92,7 +106,7 @@ class SignInFlow:
             case Step.SECOND_FACTOR, _ if facts.user is not None:
                 return self._second_factor.begin(step, facts.user, required.method)
             case _:
-                return self._log_in_page(pending, step.request)
+                return self._pages.log_in(pending, step.request)
 
     def password(self, step: SignInStep) -> Answer:
         """Take user name and password; every failure looks alike."""
@@ -101,23 +115,23 @@ class SignInFlow:
         check = self._services.directory.check_password(name, password, request.password_origin)
         self._writer.password_checked(check, step.source, trust=pending.entity_id or "")
         if check.failure == "must_change_password":
-            return self._change_password_page(pending, request)
+            return self._pages.change_password(pending, request)
         if check.user is None:
-            return self._log_in_page(pending, request, username=name, error=pages.WRONG_PASSWORD)
+            return self._pages.log_in(pending, request, username=name, error=pages.WRONG_PASSWORD)
         return self.password_given(pending, check.user, request)
 
     def password_given(self, pending: PendingSignIn, user: User, request: BrowserRequest) -> Answer:
-        """Go on with the sign-in of *user*, who has just given the right password."""
+        """Start the session of *user*, who has just given the right password."""
         services, fields = self._services, request.web.form
         kept = services.config.sign_in.keep_me_signed_in and pages.wants_kmsi(fields)
         before = request.load_facts(pending.entity_id).session
         proof = Proof(PASSWORD_PROTECTED_TRANSPORT, services.clock.now())
         session = start_session(user.upn, proof, kept=kept, previous=before)
-        facts = self._facts_with(session, pending, request)
-        if facts.session is None:  # meanwhile locked: that looks as if the password were wrong
+        if self._facts_with(session, pending, request).session is None:
+            # Meanwhile locked: that looks as if the password were wrong.
             name = fields.get("UserName", "")
-            return self._log_in_page(pending, request, username=name, error=pages.WRONG_PASSWORD)
-        return self._with_cookie(self.proceed(SignInStep(pending, facts, request)), session)
+            return self._pages.log_in(pending, request, username=name, error=pages.WRONG_PASSWORD)
+        return self._redirect(pending, session, request)
 
     def second_factor(self, request: BrowserRequest) -> Answer:
         """Take one post of a second-factor page: the adapter judges it, we show the outcome."""
@@ -128,37 +142,55 @@ class SignInFlow:
             raise errors.sign_in_ended()
         facts = request.load_facts(pending.entity_id)
         if facts.user is None or facts.session is None:
-            raise errors.sign_in_ended()
+            raise errors.session_ended()
         step = SignInStep(pending, facts, request)
         outcome = self._second_factor.post(step, progress, facts.user)
         if not isinstance(outcome, Passed):
             return outcome
+        if not self._outcomes.end_second_factor(progress.context_id):
+            raise errors.sign_in_ended()  # used up here, whatever the next steps decide
         proof = Proof(outcome.method, self._services.clock.now())
         session = facts.session.with_second_factor(proof)
+        if self._facts_with(session, pending, request).session is None:
+            raise errors.session_ended()
         factor = PassedFactor(progress.context_id, outcome.explanation)
-        return self._factor_passed(step, session, factor)
+        return self._redirect(pending, session, request, factor)
 
-    def _factor_passed(self, step: SignInStep, session: Session, factor: PassedFactor) -> Answer:
-        """Go on with *session*, which is now one level higher."""
-        try:
-            facts = self._facts_with(session, step.pending, step.request)
+    def continued(self, request: BrowserRequest) -> Answer | None:
+        """Go on after the redirect that a right password or a passed factor was answered with.
+
+        Returns None if this request does not follow such a redirect.
+        """
+        continuation = self._continuations.read(request)
+        if continuation is None:
+            return None
+        pending = continuation.pending
+        request.activity.continue_as(pending.activity_id)
+        with about(pending.entity_id):
+            facts = request.load_facts(pending.entity_id)
+            step = SignInStep(pending, facts, request, continuation.proved_at)
             if facts.session is None:
-                raise errors.sign_in_ended()
-            answer = self.proceed(SignInStep(step.pending, facts, step.request), factor)
-        except Unavailable:
-            raise  # nothing was decided: the user repeats the page
-        except TallystickError:
-            if factor.context_id is not None:
-                self._outcomes.end_second_factor(factor.context_id)
-            raise
-        return self._with_cookie(answer, session)
+                return self.proceed(step)
+            answer = self.proceed(step, continuation.factor_of(facts.session.id))
+        cookie = authenticated_cookie.set_header(facts.session, is_secure=self._is_secure)
+        return answer.with_header("Set-Cookie", cookie)
 
-    def _spend(self, factor: PassedFactor) -> None:
-        """Use up a second factor that was passed, if any: its pages are never good again."""
-        if factor.context_id is not None and not self._outcomes.end_second_factor(
-            factor.context_id
-        ):
-            raise errors.sign_in_ended()
+    def _redirect(
+        self,
+        pending: PendingSignIn,
+        session: Session,
+        request: BrowserRequest,
+        factor: PassedFactor = NONE_PASSED,
+    ) -> Answer:
+        """Redirect to the next step, as AD FS does; the cookie of *session* goes with it."""
+        proved_at = session.authenticated_at
+        continuation = Continuation(pending, session.id, proved_at, factor)
+        answer = self._continuations.redirect(request, continuation)
+        if answer is None:  # too large for a cookie: the next step is the answer
+            facts = self._facts_with(session, pending, request)
+            answer = self.proceed(SignInStep(pending, facts, request, proved_at), factor)
+        cookie = ("Set-Cookie", self._cookie.set_header(session))
+        return replace(answer, headers=(cookie, *answer.headers))
 
     def _facts_with(
         self, session: Session, pending: PendingSignIn, request: BrowserRequest
@@ -166,9 +198,6 @@ class SignInFlow:
         """Load the facts once more, with a new session: an administrator may have been quicker."""
         node, origin = request.chosen_node, request.password_origin
         return load_facts(self._services, pending.entity_id, session, node, origin)
-
-    def _with_cookie(self, answer: Answer, session: Session) -> Answer:
-        return answer.with_header("Set-Cookie", self._cookie.set_header(session))
 
     def _needs(self, step: SignInStep, required: RequiredFactors) -> Needs:
         request = step.pending.request
@@ -206,7 +235,6 @@ class SignInFlow:
         """Send the user to where the sign-in leads: with a response, or to a page of our own."""
         match step.pending.destination:
             case OwnPage(path):
-                self._spend(factor)
                 return Answer(status=303, headers=(("Location", path),))
             case destination:
                 return self._issue(step, destination, authenticated, required, factor)
@@ -219,7 +247,7 @@ class SignInFlow:
         required: RequiredFactors,
         factor: PassedFactor,
     ) -> Answer:
-        """Sign the response; it is sent only once request, sign-in and log row are committed."""
+        """Sign the response; it is sent only once request and log row are committed."""
         facts, services, trust = step.facts, self._services, step.facts.existing_trust()
         now, recent_tokens = services.clock.now(), step.request.recent_tokens
         recent_tokens.refuse_loop(destination.entity_id, now)
@@ -238,8 +266,9 @@ class SignInFlow:
             session_index=assertion.session_index,
             expires_at=now + services.config.sign_in.session_lifetime + LONGER_THAN_SESSION,
         )
+        until = now + REPEATABLE_FOR if step.follows_proof(now, REPEATABLE_FOR) else None
         if not self._outcomes.issued(
-            step.pending, issued, step.source, context_id=factor.context_id, why=factor.why
+            step.pending, issued, step.source, factor=factor, repeatable_until=until
         ):
             raise self._why_not_issued(step, session)
         self._verbose.token_issued(assertion, authenticated, step.request.activity.id)
@@ -251,34 +280,3 @@ class SignInFlow:
         if facts.session is None:
             return errors.sign_in_ended()
         return errors.answered_already()
-
-    def _log_in_page(
-        self,
-        pending: PendingSignIn,
-        request: BrowserRequest,
-        *,
-        username: str = "",
-        error: str = "",
-    ) -> Answer:
-        return pages.log_in_page(
-            action=request.action,
-            saml_session=pending.seal(self._pending_seal, self._services.clock.now()),
-            username=username[: pages.MAX_NAME_LENGTH],
-            error=error,
-            offers_kmsi=self._services.config.sign_in.keep_me_signed_in,
-        )
-
-    def _change_password_page(self, pending: PendingSignIn, request: BrowserRequest) -> Answer:
-        """Let the user choose another password here, if the configuration allows it."""
-        config, fields = self._services.config, request.web.form
-        name = fields.get("UserName", "")
-        if not config.sign_in.password_change:
-            return self._log_in_page(
-                pending, request, username=name, error=pages.MUST_CHANGE_PASSWORD
-            )
-        return pages.change_password_page(
-            action=f"{config.server.base_url}{paths.UPDATE_PASSWORD}",
-            saml_session=pending.seal(self._pending_seal, self._services.clock.now()),
-            username=name[: pages.MAX_NAME_LENGTH],
-            wants_kmsi=pages.wants_kmsi(fields),
-        )

@@ -16,6 +16,7 @@ from idp.session.participants import Issued
 from idp.session.sign_in_store import SignInStore
 from idp.session.used_once import UsedOnce
 from idp.signin.pending import MAX_LIFETIME, PendingSignIn
+from idp.signin.sign_in_step import PassedFactor
 
 SIGN_IN = "sign-in"
 """The kind of what is used once: a second factor, by its context id."""
@@ -53,12 +54,14 @@ class SignInOutcomes:
         issued: Issued,
         source: EventSource,
         *,
-        context_id: str | None,
-        why: Explanation,
+        factor: PassedFactor,
+        repeatable_until: datetime | None,
     ) -> bool:
-        """Use up the request and the second factor, and record the token.
+        """Use up the request, and record the token.
 
-        Returns False and stores nothing if either was used before, or the session has ended.
+        Until *repeatable_until* the same session may get another token for the request, if that
+        call has such a time, too. Returns False and stores nothing if the request was used before
+        otherwise, or the session has ended.
         """
         row = self._writer.row(
             Event.TOKEN_ISSUED,
@@ -66,11 +69,12 @@ class SignInOutcomes:
             user=issued.user,
             trust=issued.trust,
             outcome="issued",
-            why=why,
+            why=factor.why,
         )
         request = pending.request
         spent = (request.issuer, request.id) if request else None
-        return self._finish(row, spent, context_id, issued)
+        is_durable = factor.context_id is not None
+        return self._finish(row, spent, issued, repeatable_until, is_durable=is_durable)
 
     def refused(
         self, issuer: str, request_id: str, code: str, source: EventSource, *, proved: bool
@@ -85,7 +89,6 @@ class SignInOutcomes:
         is_first = self._sign_ins.finish(
             request=(issuer, request_id),
             request_expires_at=self._clock.now() + self._longest_freshness,
-            sign_in=None,
             log=row if proved or self._writer.stores_refusal(row) else None,
         )
         if is_first:
@@ -179,19 +182,22 @@ class SignInOutcomes:
         self,
         row: SignInRecord,
         request: tuple[str, str] | None,
-        context_id: str | None,
         issued: Issued,
+        repeatable_until: datetime | None,
+        *,
+        is_durable: bool,
     ) -> bool:
-        is_first = self._sign_ins.finish(
+        is_finished = self._sign_ins.finish(
             request=request,
             request_expires_at=self._forgotten_at(),
-            sign_in=context_id,
             log=row,
             issued=issued,
+            repeatable_until=repeatable_until,
+            durable=is_durable,
         )
-        if is_first:
+        if is_finished:
             self._writer.write_line(row)
-        return is_first
+        return is_finished
 
     def _forgotten_at(self) -> datetime:
         return self._clock.now() + self._remembered_for

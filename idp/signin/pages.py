@@ -22,6 +22,7 @@ from idp.federation.relying_party.offered import OfferedTrusts
 from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.saml.refusal import Refused
 from idp.session.participants import Outcome
+from idp.signin.address import Address
 from idp.signin.paths import IDP_INITIATED, METADATA, SIGN_OUT
 from idp.web.answer import Answer
 from idp.web.headers import CONTENT_SECURITY_POLICY
@@ -71,8 +72,8 @@ OUTCOMES = {
 
 
 def log_in_page(
+    address: Address,
     *,
-    action: str,
     saml_session: str | None,
     username: str = "",
     error: str = "",
@@ -81,7 +82,8 @@ def log_in_page(
     """Render the log-in page; ``errorText`` is there even if it is empty."""
     return _page(
         "log_in.html",
-        action=action,
+        path=address.path,
+        action=address.absolute,
         saml_session=saml_session,
         username=username,
         error=error,
@@ -126,27 +128,28 @@ def second_factor_page(
     *,
     provider: str,
     context: str,
-    action: str,
+    address: Address,
     user: str,
     others: Sequence[Choice],
     back: WayBack | None,
 ) -> Answer:
-    """Render an adapter's page inside ours; it posts *context* to *action*, an absolute address."""
+    """Render an adapter's page inside ours; it posts *context* to *address*."""
     return _page(
         "second_factor.html",
         page=page,
-        form=_filled(page, provider, context, action),
+        form=_filled(page, provider, context, address.path),
         provider=provider,
         context=context,
-        action=action,
+        action=address.absolute,
         user=user,
         back=back,
         others=[choice for choice in others if choice.name != provider],
     )
 
 
-def choice_page(choices: Sequence[Choice], *, context: str, action: str, user: str) -> Answer:
+def choice_page(choices: Sequence[Choice], *, context: str, address: Address, user: str) -> Answer:
     """Render the page on which the user chooses among several adapters."""
+    action = address.absolute
     return _page("choose.html", choices=choices, context=context, action=action, user=user)
 
 

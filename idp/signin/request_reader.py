@@ -17,7 +17,7 @@ from idp.saml.bindings import (
     holds_message,
 )
 from idp.saml.endpoints import default_acs
-from idp.saml.logout import is_logout, read_logout
+from idp.saml.logout import LogoutRefused, is_logout, read_logout
 from idp.saml.messages import RequestRules
 from idp.saml.refusal import Refused
 from idp.saml.requests import read_authn_request
@@ -32,11 +32,20 @@ from idp.web.web_request import WebRequest
 
 @dataclass(frozen=True, slots=True)
 class LogoutMessage:
-    """A checked log-out message, with its binding and RelayState."""
+    """A checked log-out message, with its binding and RelayState.
 
-    content: LogoutRequest | LogoutResponse
+    ``content`` is a :class:`LogoutRefused` for a request whose sender is told that it is refused.
+    """
+
+    content: LogoutRequest | LogoutResponse | LogoutRefused
     binding: str
     relay_state: str | None
+
+    @property
+    def sender(self) -> str:
+        """The entity ID of the service provider that sent it."""
+        content = self.content
+        return content.asker.entity_id if isinstance(content, LogoutRefused) else content.issuer
 
 
 class RequestReader:
@@ -89,14 +98,18 @@ class RequestReader:
         return PendingSignIn(destination, self._now(), request.activity.id)
 
     def _read_logout(self, message: SamlMessage, load_facts: FactsLoader) -> LogoutMessage:
-        content = read_logout(
-            message,
-            find_trust=lambda issuer: self._rules(load_facts(issuer)),
-            destinations=self._destinations,
-            now=self._now(),
-            skew=self._skew,
-            max_age=self._lifetime,
-        )
+        content: LogoutRequest | LogoutResponse | LogoutRefused
+        try:
+            content = read_logout(
+                message,
+                find_trust=lambda issuer: self._rules(load_facts(issuer)),
+                destinations=self._destinations,
+                now=self._now(),
+                skew=self._skew,
+                max_age=self._lifetime,
+            )
+        except LogoutRefused as refused:
+            content = refused
         return LogoutMessage(content, message.binding, message.relay_state)
 
     def _read_authn_request(self, message: SamlMessage, load_facts: FactsLoader) -> SpInitiated:

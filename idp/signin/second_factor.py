@@ -73,7 +73,7 @@ class SecondFactorSteps:
                 return pages.choice_page(
                     choices,
                     context=self._sealed(progress, step),
-                    action=step.request.action,
+                    address=step.request.address,
                     user=progress.user,
                 )
             case Failed():
@@ -90,7 +90,7 @@ class SecondFactorSteps:
             shown.page,
             provider=progress.provider,
             context=self._sealed(progress, step),
-            action=step.request.action,
+            address=step.request.address,
             user=progress.user,
             others=factor.choices(progress),
             back=_way_back(step),

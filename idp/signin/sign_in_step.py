@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from adapter.contract import Explanation
 from idp.audit.writer import NOTHING_TO_EXPLAIN, EventSource
@@ -13,11 +14,20 @@ from idp.signin.sign_in_facts import SignInFacts
 
 @dataclass(frozen=True, slots=True)
 class SignInStep:
-    """What the user is on the way to, what holds at this moment, and the request of the step."""
+    """What the user is on the way to, what holds at this moment, and the request of the step.
+
+    ``proved_at`` is when the user gave the password or passed a factor, if this step is the one
+    that follows; None for all other steps.
+    """
 
     pending: PendingSignIn
     facts: SignInFacts
     request: BrowserRequest
+    proved_at: datetime | None = None
+
+    def follows_proof(self, now: datetime, within: timedelta) -> bool:
+        """Say whether the user has proved something just before this step, *within* this time."""
+        return self.proved_at is not None and now - self.proved_at < within
 
     @property
     def source(self) -> EventSource:
@@ -27,7 +37,7 @@ class SignInStep:
 
 @dataclass(frozen=True, slots=True)
 class PassedFactor:
-    """The second factor that was passed in this step: its context id, and why it was as it was."""
+    """The second factor that was passed just now: its context id, and why it was as it was."""
 
     context_id: str | None = None
     why: Explanation = NOTHING_TO_EXPLAIN

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Response
+from flask import request as flask_request
 
 from adapter.errors import TallystickError
 from idp.audit.verbose import VerboseAudit
+from idp.signin import paths
 from idp.signin.error_handlers import ErrorHandler
 from idp.web.answer import Answer
 from idp.web.flask_adapter import as_response, read_request, read_request_head
+
+FORM = "application/x-www-form-urlencoded"
 
 Endpoint = Callable[..., Answer]
 """Takes a :class:`~idp.web.web_request.WebRequest`, and the variable parts of its path."""
@@ -20,6 +24,7 @@ def view(endpoint: Endpoint) -> Callable[..., Response]:
     """Return the view of one address."""
 
     def answer_request(**path_values: str) -> Response:
+        _take_untyped_body_for_form()
         request = read_request()
 
         answer = endpoint(request, **path_values)
@@ -27,6 +32,15 @@ def view(endpoint: Endpoint) -> Callable[..., Response]:
         return as_response(answer)
 
     return answer_request
+
+
+def _take_untyped_body_for_form() -> None:
+    """Read a body without ``Content-Type`` as a form: Amazon's Python driver sends none.
+
+    A browser can be made to send such a body by another site, with ``Origin`` like any other form.
+    """
+    if flask_request.path.startswith(paths.LS) and not flask_request.content_type:
+        flask_request.environ["CONTENT_TYPE"] = FORM
 
 
 def error_view(errors: ErrorHandler) -> Callable[[TallystickError], Response]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import Connection, Text, bindparam, literal, select
@@ -34,7 +34,7 @@ from idp.store.trusts import read_trust
 from idp.store.users import USER_COLUMNS, user_from_row
 
 AUTHN_REQUEST = "authn-request"
-SIGN_IN = "sign-in"
+ANSWERED_IN_SESSION = "answered-in-session"
 
 _ONE = select(literal(1).label("one")).subquery()
 _NODE_COLUMNS = tuple(field.name for field in fields(Node))
@@ -118,27 +118,26 @@ class SqlSignInStore:
         *,
         request: tuple[str, str] | None,
         request_expires_at: datetime,
-        sign_in: str | None,
         log: SignInRecord | None,
         issued: Issued | None = None,
+        repeatable_until: datetime | None = None,
+        durable: bool = False,
     ) -> bool:
-        """Mark the request (issuer and id) and the sign-in's id as used, and write the log, if any.
+        """Mark the request (issuer and id) as used, and write the log, if any.
 
         All of it in one transaction. *issued* is stored until the session's log-out. Returns False,
-        and writes nothing, if the request or the sign-in was used before, or the session has ended.
+        and writes nothing, if the request was used before, or the session has ended. A request that
+        was used in the same session counts as new until *repeatable_until*, if both calls have one.
 
-        The commit is durable if a sign-in's id is given, that is, after a factor was checked. A
-        sign-in with an existing session is not durable, which makes it faster.
+        A sign-in with an existing session is not *durable*, which makes it faster.
         """
-        claims: list[tuple[str, tuple[str, ...]]] = []
-        if request is not None:
-            claims.append((AUTHN_REQUEST, request))
-        if sign_in is not None:
-            claims.append((SIGN_IN, (sign_in,)))
         try:
-            with self._database.write(durable=sign_in is not None) as connection:
-                for kind, parts in claims:
-                    _use(connection, kind, parts, request_expires_at)
+            with self._database.write(durable=durable) as connection:
+                if request is not None:
+                    in_session = None
+                    if issued and log and repeatable_until:
+                        in_session = Repeatable(issued.session, log.at, repeatable_until)
+                    _use(connection, request, request_expires_at, in_session)
                 if issued is not None and not participants.add(connection, issued):
                     raise _UsedBefore
                 if log is not None:
@@ -191,6 +190,30 @@ class _UsedBefore(Exception):
     """Rolls the transaction back."""
 
 
-def _use(connection: Connection, kind: str, parts: tuple[str, ...], expires_at: datetime) -> None:
-    if not once.claim_parts(connection, kind, parts, expires_at):
+@dataclass(frozen=True, slots=True)
+class Repeatable:
+    """An answer to ``session``, by its root, ``at`` a time, that may be repeated ``until`` then."""
+
+    session: str
+    at: datetime
+    until: datetime
+
+    def is_second(self, connection: Connection, request: tuple[str, str]) -> bool:
+        """Say whether the first answer was to the same session, and not long ago."""
+        ends = once.expires_at(connection, ANSWERED_IN_SESSION, (*request, self.session))
+        # The second condition is for a clock that was set back meanwhile.
+        return ends is not None and self.at < ends <= self.until
+
+
+def _use(
+    connection: Connection,
+    request: tuple[str, str],
+    expires_at: datetime,
+    repeatable: Repeatable | None,
+) -> None:
+    is_new = once.claim_parts(connection, AUTHN_REQUEST, request, expires_at)
+    if is_new and repeatable is not None:
+        key = (*request, repeatable.session)
+        once.claim_parts(connection, ANSWERED_IN_SESSION, key, repeatable.until)
+    elif not is_new and not (repeatable and repeatable.is_second(connection, request)):
         raise _UsedBefore

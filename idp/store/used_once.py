@@ -29,6 +29,13 @@ _IS_USED = Prepared(
 )
 
 
+_EXPIRES_AT = Prepared(
+    select(used_once.c.expires_at).where(
+        used_once.c.kind == bindparam("kind"), used_once.c.key == bindparam("key")
+    )
+)
+
+
 def digest_key(*parts: str) -> str:
     """Return a digest of *parts*; different lists of parts have different digests."""
     digest = hashlib.sha256()
@@ -80,6 +87,12 @@ def is_used(connection: Connection, kind: str, *parts: str) -> bool:
     """Say whether the key of these *parts* is used."""
     values = {"kind": kind, "key": digest_key(*parts)}
     return _IS_USED.first(connection, values) is not None
+
+
+def expires_at(connection: Connection, kind: str, parts: tuple[str, ...]) -> datetime | None:
+    """Return when the key of these *parts* expires, None if it is not used."""
+    found = _EXPIRES_AT.first(connection, {"kind": kind, "key": digest_key(*parts)})
+    return None if found is None else found[0]
 
 
 def purge(connection: Connection, before: datetime, limit: int) -> int:

@@ -14,7 +14,7 @@ from idp.directory.user_store import Credentials, DebitResult
 from idp.directory.users import User, account_key
 from idp.store import lockout
 from idp.store.engine import Database
-from idp.store.mfa import USER_TABLES
+from idp.store.mfa import USER_TABLES, push
 from idp.store.prepared import Prepared
 from idp.store.schema import name_ids, users
 from idp.store.stored_json import DamagedValue, load_texts, log_once
@@ -191,7 +191,11 @@ def _change(
     if seen is not None:
         change = change.where(users.c.valid_from == seen.valid_from)
     row = connection.execute(change, {"of_upn": upn}).first()
-    return None if row is None else user_from_row(row)
+    if row is None:
+        return None
+    if "valid_from" in values:  # every sign-in in progress is over, and phones must not ask for it
+        push.end_open(connection, upn)
+    return user_from_row(row)
 
 
 def _is_taken(connection: Connection, row: dict[str, Any]) -> bool:

@@ -74,6 +74,41 @@ def test_a_user_disabled_during_the_wait_learns_nothing(phone_host, signed_phone
     assert waiting.result(NET_SECONDS).json()["error"] == "user_disabled"
 
 
+def test_a_phone_stops_asking_at_once_when_its_user_is_disabled(phone_host, signed_phone, wait):
+    waiting = wait(signed_phone, f"wait=25&seen={phone_host.push().challenge.id}")
+    phone_host.services.directory.disable(ALICE)
+    assert waiting.result(NET_SECONDS).json()["error"] == "user_disabled"
+
+
+ENDS_SESSIONS = {
+    "signed out": lambda directory: directory.sign_out(ALICE),
+    "a new password": lambda directory: directory.set_password(ALICE, "another one"),
+}
+
+
+@pytest.mark.parametrize("end", ENDS_SESSIONS.values(), ids=ENDS_SESSIONS.keys())
+def test_a_phone_stops_asking_at_once_when_the_sign_in_was_ended(
+    end, phone_host, signed_phone, wait
+):
+    waiting = wait(signed_phone, f"wait=25&seen={phone_host.push().challenge.id}")
+    end(phone_host.services.directory)
+    assert ids(waiting) == []
+
+
+def test_an_approval_given_before_the_user_was_disabled_is_worth_nothing_after_it(
+    phone_host, signed_phone
+):
+    push, started = phone_host.services.mfa.push, phone_host.push("approve_deny")
+    challenge = started.challenge
+    answer = {"id": challenge.id, "nonce": challenge.nonce, "decision": "approve"}
+    assert signed_phone.call("POST", "answer", answer).json()["state"] == "approved"
+
+    phone_host.services.directory.disable(ALICE)
+    phone_host.services.directory.enable(ALICE)
+
+    assert not push.collect(challenge.id, ALICE)
+
+
 def test_a_device_removed_during_the_wait_learns_nothing(phone_host, signed_phone, wait):
     waiting = wait(signed_phone)
     with phone_host.services.database.write() as connection:

@@ -158,6 +158,14 @@ def test_a_request_answered_on_another_phone_is_over(phone_host, phone_page):
     outcome(phone_page, "This request is over")
 
 
+def test_a_request_of_a_user_who_was_disabled_is_over_and_says_so(phone_host, phone_page):
+    phone_host.push("approve_deny")
+    expect(phone_page.get_by_role("button", name="Approve")).to_be_enabled()
+    phone_host.services.directory.disable(ALICE)
+    outcome(phone_page, "This request is over")
+    expect(phone_page.locator("#outcome-text")).to_contain_text("The account is disabled")
+
+
 def test_a_request_whose_time_is_up_is_over(phone_host, phone_page):
     phone_host.push()
     expect(phone_page.get_by_label("Enter number here")).to_be_visible()

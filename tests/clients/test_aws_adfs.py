@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 from flask import Flask
 from support.clients import aws, aws_adfs
 from support.service_providers.verified_assertion import only, values, verified_assertion
-
-from idp.app import create_app
-from idp.config.schema import ServerSection
 
 PUSHED = "Approve it there"
 A_NUMBER = r"^(\d\d)$"
 
 
 @pytest.fixture
-def app(federation) -> Flask:
-    """The federation server once more, over the same database, as the client knows it."""
+def app(federation, app_at) -> Flask:
+    """The federation server as the client knows it."""
     federation.add_service_provider(aws.METADATA, attributes=aws.ATTRIBUTES)
-    services = federation.services
-    server = ServerSection(base_url=f"https://{aws_adfs.HOST}")
-    config = services.config.model_copy(update={"server": server})
-    return create_app(config, services=dataclasses.replace(services, config=config))
-
-
-@pytest.fixture
-def signing_certificate(federation) -> bytes:
-    """The certificate of the server's key, from its configuration, as PEM."""
-    return federation.services.config.keys.signing_certificate.read_bytes()
+    return app_at(f"https://{aws_adfs.HOST}")
 
 
 def test_aws_adfs_gets_credentials_by_the_number_that_it_prints(

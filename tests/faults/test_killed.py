@@ -12,6 +12,7 @@ from requests.utils import dict_from_cookiejar
 from support.servers.dying_node import Node, Point, dies, points_of
 
 from adapter.mfa.push.challenge import State
+from idp.signin.flow import REPEATABLE_FOR
 from idp.store.mfa.push import SqlPushStore
 
 pytestmark = pytest.mark.each_database
@@ -29,6 +30,13 @@ def posting(node, browser, form, **fields):
     return node.posts(path, {**form.fields, **fields}, dict_from_cookiejar(browser.session.cookies))
 
 
+def following(node, browser, answer):
+    """Return the work of answering this browser after a redirect."""
+    parts = urlsplit(answer.headers["Location"])
+    cookies = dict_from_cookiejar(browser.session.cookies)
+    return node.gets(f"{parts.path}?{parts.query}", cookies)
+
+
 def issued(federation) -> int:
     return [row.event_id for row in federation.log].count(1200)
 
@@ -44,11 +52,17 @@ def test_a_node_killed_after_the_password_leaves_one_push_when_it_is_given_again
 
     for point in points_of(posting(node, browser, form, **password)):
         died.append(point)
+        assert issued(federation) == 0
+    answer = browser.session.post(
+        form.action, data={**form.fields, **password}, allow_redirects=False
+    )
+    for point in points_of(following(node, browser, answer)):
+        died.append(point)
         federation.services.mfa.unlock(user.name)
         assert issued(federation) == 0
         assert len(phone.pending()) <= 1
 
-    sign_in = federation.resume(browser, browser.submit(form, **password))
+    sign_in = federation.resume(browser, browser.get(answer.headers["Location"]))
     phone.approve(sign_in.number)
     assert sign_in.finish().status == ("Success",)
     assert len(died) >= 6
@@ -89,12 +103,40 @@ def test_an_approval_that_was_used_for_nothing_is_asked_for_again(
     assert issued(federation) == 1
 
 
-def test_a_token_that_was_logged_and_never_sent_is_not_made_again(approved, node, federation, sp):
+def test_a_factor_that_was_spent_is_not_given_by_the_same_page(approved, node, federation, sp):
     assert dies(posting(node, approved.browser, approved.page.form), Point(2, after=True))
 
     assert "SAMLResponse" not in approved.poll().html
-    assert issued(federation) == 1
+    assert issued(federation) == 0
     assert federation.sign_in(sp.url()).number is not None
+
+
+def test_before_the_token_is_logged_the_page_after_the_redirect_is_simply_loaded_again(
+    approved, node, federation
+):
+    browser, form = approved.browser, approved.page.form
+    answer = browser.session.post(form.action, data=form.fields, allow_redirects=False)
+
+    assert dies(following(node, browser, answer), Point(1, after=False))
+
+    assert issued(federation) == 0
+    finished = federation.resume(browser, browser.get(answer.headers["Location"])).finish()
+    assert finished.status == ("Success",)
+    assert issued(federation) == 1
+
+
+def test_a_token_that_was_logged_and_never_sent_is_not_made_again(approved, node, federation):
+    browser, form = approved.browser, approved.page.form
+    answer = browser.session.post(form.action, data=form.fields, allow_redirects=False)
+    address = answer.headers["Location"]
+
+    assert dies(following(node, browser, answer), Point(1, after=True))
+
+    assert issued(federation) == 1
+    assert "SAMLResponse" not in federation.browser().get(address).html
+    federation.clock.advance(REPEATABLE_FOR.total_seconds())
+    assert "SAMLResponse" not in browser.get(address).html
+    assert issued(federation) == 1
 
 
 def test_the_answer_of_a_phone_counts_once_whether_or_not_the_phone_heard_of_it(

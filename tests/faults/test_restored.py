@@ -52,7 +52,8 @@ def post(client, sign_in, **fields):
     for cookie in sign_in.browser.session.cookies:
         client.set_cookie(cookie.name, cookie.value, path=cookie.path)
     form = sign_in.page.form
-    return client.post(urlsplit(form.action).path, data={**form.fields, **fields})
+    path, data = urlsplit(form.action).path, {**form.fields, **fields}
+    return client.post(path, data=data, follow_redirects=True)
 
 
 def test_a_code_that_was_used_stays_used(federation, sp, restored):

@@ -150,9 +150,10 @@ def test_every_page_is_utf_8_and_begins_with_the_doctype(answer):
 
 
 @of(PAGES, ERRORS, POSTING)
-def test_every_input_has_a_name(answer):
+def test_every_input_has_a_name_and_is_closed(answer):
     for element in re.findall(r"<input[^>]*>", answer.text):
         assert ' name="' in element
+        assert element.endswith(" />")
 
 
 @of(PAGES, ERRORS, POSTING, OTHERS)

@@ -24,7 +24,8 @@ def log_in(federation, sp, browser, **fields):
 
 
 def max_age(answer) -> str:
-    given = [SimpleCookie(each) for each in answer.raw.headers.getlist("Set-Cookie")]
+    headers = answer.history[0].raw.headers
+    given = [SimpleCookie(each) for each in headers.getlist("Set-Cookie")]
     (max_age,) = [each["MSISAuth"]["max-age"] for each in given if "MSISAuth" in each]
     return max_age
 

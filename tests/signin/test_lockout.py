@@ -29,6 +29,7 @@ def node_with_lockout(federation, easy, reassembled):
                 f"{parts.path}?{parts.query}",
                 data={"UserName": federation.user.name, "Password": password},
                 environ_overrides={"REMOTE_ADDR": address},
+                follow_redirects=True,
                 headers={name.replace("_", "-"): value for name, value in headers.items()},
             )
             return Page(easy.url(), answer.status_code, answer.text)

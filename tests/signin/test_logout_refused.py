@@ -31,6 +31,12 @@ def _plain(told) -> tuple[str, str]:
     return told.name_id.value, told.name_id.format
 
 
+def is_answered(sent, sp, second: str) -> bool:
+    """Whether its service provider is told that the request ended nothing."""
+    whole = (sent.kind, sent.address, sent.status)
+    return whole == ("LogoutResponse", sp.slo_url, ("Requester", second))
+
+
 @pytest.mark.parametrize("change", WRONG.values(), ids=WRONG)
 def test_a_request_for_what_was_not_issued_ends_nothing(
     change, federation, logout_app, browser, deliver, lines
@@ -38,10 +44,10 @@ def test_a_request_for_what_was_not_issued_ends_nothing(
     wiki = logout_app("wiki")
     told = wiki.sign_in(browser)
 
-    page = deliver(wiki.logout_request(told, **change(told)))
+    sent = deliver(wiki.logout_request(told, **change(told)))
 
-    assert (page.status, page.text("errorCode")[:8]) == (400, "MSIS7054")
-    assert "MSIS7054" in lines.refusals()
+    assert is_answered(sent, wiki, "UnknownPrincipal")
+    assert lines.refusals() == ["MSIS7054"]
     assert is_signed_in(federation, browser, wiki)
     assert events(federation) == [(1207, "MSIS7054")]
 
@@ -51,7 +57,7 @@ def test_a_service_provider_cannot_end_the_session_of_another(
 ):
     wiki, shop = logout_app("wiki"), logout_app("shop")
     told = wiki.sign_in(browser)
-    assert deliver(shop.logout_request(told)).status == 400
+    assert is_answered(deliver(shop.logout_request(told)), shop, "UnknownPrincipal")
     assert is_signed_in(federation, browser, wiki)
 
 
@@ -154,7 +160,6 @@ def test_a_second_request_for_a_session_that_has_ended_is_answered_too(
 
 REFUSED = {
     # what is wrong        changes                                           code
-    "expired":             (lambda now: {"now": now - timedelta(minutes=9)}, "not_fresh"),
     "another destination": (lambda _: {"to": "https://sts.test/adfs/ls/"},   "wrong_destination"),
     "an unknown issuer":   (lambda _: {"issuer": "https://nobody.test"},     "MSIS7007"),
 }  # fmt: skip
@@ -172,6 +177,41 @@ def test_a_wrong_request_is_refused(change, code, federation, logout_app, browse
     assert page.status == 400
     assert lines.refusals() == [code]
     assert is_signed_in(federation, browser, wiki)
+
+
+LATE = {
+    "too old": timedelta(minutes=9),
+    "from the future": -timedelta(minutes=9),
+}
+
+
+@pytest.mark.parametrize("binding", BOTH)
+@pytest.mark.parametrize("age", LATE.values(), ids=LATE)
+def test_a_request_at_the_wrong_time_ends_nothing_and_is_answered(
+    age, binding, federation, logout_app, browser, deliver, lines
+):
+    wiki = logout_app("wiki")
+    told, now = wiki.sign_in(browser), federation.clock.now()
+
+    sent = deliver(wiki.logout_request(told, binding, now=now - age, relay_state="kept"))
+
+    assert is_answered(sent, wiki, "RequestDenied")
+    assert sent.relay_state == "kept"
+    assert lines.refusals() == ["not_fresh"]
+    assert is_signed_in(federation, browser, wiki)
+    assert events(federation) == [(1207, "not_fresh")]
+
+
+def test_a_service_provider_that_takes_no_answer_is_not_sent_one(
+    federation, logout_app, browser, deliver
+):
+    mute = logout_app("mute", slo_bindings=())
+    told = mute.sign_in(browser)
+
+    page = deliver(mute.logout_request(told, session_indexes=("_other",)))
+
+    assert (page.status, page.text("errorCode")[:8]) == (400, "MSIS7054")
+    assert is_signed_in(federation, browser, mute)
 
 
 def test_a_request_of_a_disabled_trust_is_refused(federation, logout_app, browser, deliver, lines):

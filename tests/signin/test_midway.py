@@ -29,7 +29,10 @@ def issued(federation) -> int:
 def test_a_user_disabled_before_the_last_step_is_not_let_in(approved, federation):
     federation.services.directory.disable(federation.user.name)
 
-    assert is_refused(approved.poll())
+    page = approved.poll()
+
+    assert is_refused(page)
+    assert "was ended: the account was disabled" in page.text("errorCode")
     assert issued(federation) == 0
 
 

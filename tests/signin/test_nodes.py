@@ -23,7 +23,8 @@ def log_in_at(federation, sp):
     def log_in(client) -> str:
         user = federation.user
         path = sp.url().removeprefix(federation.url)
-        return client.post(path, data={"UserName": user.name, "Password": user.password}).text
+        form = {"UserName": user.name, "Password": user.password}
+        return client.post(path, data=form, follow_redirects=True).text
 
     return log_in
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+from urllib.parse import urlencode
+
 import pytest
 from lxml import html
+from support.servers.raw_http import call
 
-from idp.config.schema import SignInSection
+from idp import signin
+from idp.config.schema import ServerSection, SignInSection
+
+TEMPLATES = Path(signin.__file__).parent / "templates"
 
 CONTRACT = {
     # id              tag       attributes that clients rely on
@@ -44,10 +52,42 @@ def test_the_log_in_page_has(identifier, expected, tree):
     assert {name: found.get(name) for name in attributes} == attributes
 
 
-def test_the_title_is_sign_in_and_the_form_is_the_last(log_in_page, tree):
+INPUT = re.compile(r"<input(?:\{\{.*?\}\}|\{%.*?%\}|[^>])*>")
+
+
+@pytest.mark.parametrize("template", sorted(TEMPLATES.glob("*.html")), ids=lambda file: file.name)
+def test_every_input_is_closed(template):
+    """Amazon's wrappers look for ``<input … />``."""
+    assert all(tag.endswith(" />") for tag in INPUT.findall(template.read_text()))
+
+
+def test_the_title_is_sign_in_and_the_form_lets_a_windows_name_pass(log_in_page, tree):
     assert log_in_page.title == "Sign In"
-    assert tree.xpath("//form")[-1].get("id") == "loginForm"
-    assert tree.xpath("//form")[-1].get("novalidate") is not None
+    assert element(tree, "loginForm").get("novalidate") is not None
+
+
+def actions(tree) -> dict[str, str]:
+    """Return the address of each form as it stands, by the form's id, in the page's order."""
+    return {form.get("id"): form.get("action") for form in tree.xpath("//form")}
+
+
+def test_the_action_of_the_log_in_form_is_a_path_and_behind_it_options_has_it_absolute(
+    tree, federation
+):
+    """Seven clients put scheme and host in front of the first; two take the last as it stands."""
+    forms = actions(tree)
+
+    assert list(forms) == ["loginForm", "options"]
+    assert forms["loginForm"].startswith("/adfs/ls/?SAMLRequest=")
+    assert forms["options"] == federation.url + forms["loginForm"]
+
+
+def test_a_page_after_a_request_by_post_has_both_addresses_too(federation, sp):
+    page = federation.browser().post(sp.ls_url, sp.fields())
+    forms = actions(html.document_fromstring(page.html))
+
+    assert forms["loginForm"].startswith("/adfs/ls/?client-request-id=")
+    assert forms["options"] == federation.url + forms["loginForm"]
 
 
 def test_the_error_is_there_and_empty_inside_the_form_without_an_error(tree):
@@ -65,7 +105,8 @@ def test_the_error_is_filled_after_a_wrong_password(federation, log_in_page, sp)
 
 
 def test_nothing_on_the_log_in_page_looks_like_the_second_factor(log_in_page):
-    assert not log_in_page.ids() & {"authMethod", "context", "options", "validEntropyNumber"}
+    assert not log_in_page.ids() & {"authMethod", "context", "validEntropyNumber"}
+    assert "Context" not in {name for form in log_in_page.forms for name in form.fields}
     assert "AzureMfaAuthentication" not in log_in_page.html
 
 
@@ -73,12 +114,100 @@ def test_a_relative_or_absolute_action_leads_back_to_the_same_address(log_in_pag
     assert log_in_page.form.action.startswith(f"{federation.url}/adfs/ls/?SAMLRequest=")
 
 
-def test_both_forms_of_the_second_factor_have_one_absolute_action(federation, sp):
-    tree = html.document_fromstring(federation.sign_in(sp.url()).page.html)
-    forms = tree.xpath("//form")
-    assert {form.get("id") for form in forms} == {"options", "loginForm"}
-    (action,) = {form.get("action") for form in forms}
-    assert action.startswith(f"{federation.url}/adfs/ls/")
+def test_both_forms_of_the_second_factor_have_one_address_and_only_that_of_options_is_absolute(
+    federation, sp
+):
+    """aws-adfs takes that of ``options`` as it stands; awscli-adfs completes the other one."""
+    forms = actions(html.document_fromstring(federation.sign_in(sp.url()).page.html))
+
+    assert list(forms) == ["loginForm", "options"]
+    assert forms["loginForm"].startswith("/adfs/ls/?SAMLRequest=")
+    assert forms["options"] == federation.url + forms["loginForm"]
+
+
+@pytest.mark.parametrize("address", ["ls", "initiated"])
+def test_a_form_without_content_type_is_read(address, federation, sp):
+    """Amazon's Python wrapper sends none."""
+    url = sp.url() if address == "ls" else sp.initiated_url()
+    user = federation.user
+    body = urlencode({"UserName": user.name, "Password": "wrong"})
+
+    answer = call_untyped(federation, url, body)
+
+    assert answer.status == 200
+    assert element(html.document_fromstring(answer.text), "errorText").text.strip()
+
+
+def test_another_site_cannot_post_a_form_without_content_type(federation, sp):
+    body = urlencode({"UserName": federation.user.name, "Password": federation.user.password})
+    answer = call_untyped(federation, sp.url(), body, Origin="https://evil.example.test")
+
+    assert answer.status == 403
+    assert [row.outcome for row in federation.log] == ["from_another_site"]
+
+
+def call_untyped(federation, url, body, **headers):
+    return call(federation, "POST", url, body.encode(), Content_Type=None, **headers)
+
+
+MFA_CONTRACT = {
+    # id                  tag       attributes that clients rely on
+    "loginForm":          ("form",  {"method": "post"}),
+    "options":            ("form",  {"method": "post"}),
+    "authMethod":         ("input", {"name": "AuthMethod", "type": "hidden",
+                                     "value": "AzureMfaAuthentication"}),
+    "context":            ("input", {"name": "Context", "type": "hidden"}),
+    "instructions":       ("p",     {}),
+    "validEntropyNumber": ("p",     {"aria-hidden": "true"}),
+    "errorText":          ("span",  {}),
+}  # fmt: skip
+
+
+def test_the_mfa_page_has_what_clients_look_for(federation, sp):
+    page = federation.sign_in(sp.url()).page
+    tree = html.document_fromstring(page.html)
+
+    assert "Multi-Factor Authentication" in page.title
+    for identifier, (tag, attributes) in MFA_CONTRACT.items():
+        found = element(tree, identifier)
+        assert found.tag == tag
+        assert {name: found.get(name) for name in attributes} == attributes
+    number = element(tree, "validEntropyNumber")
+    assert (len(number.text), number.text.isdigit(), len(number)) == (2, True, 0)
+    assert " ".join(number.text) in number.getnext().text
+
+
+def test_the_mfa_page_shows_no_number_where_there_is_none_to_match(federation, sp):
+    federation.set_build("20348.349")
+    assert "validEntropyNumber" not in federation.sign_in(sp.url()).page.ids()
+    user = federation.add_user(phone=None, totp=True)
+    tree = html.document_fromstring(federation.sign_in(sp.url(), user).page.html)
+    code = element(tree, "verificationCodeInput")
+    assert (code.get("name"), bool(code.get("placeholder"))) == ("VerificationCode", True)
+    (submit,) = tree.xpath("//button[@name='SignIn']")
+    assert submit.get("value") == "Sign in"
+    assert not tree.xpath("//*[@id='validEntropyNumber']")
+
+
+def test_a_post_of_the_method_alone_is_answered_by_the_log_in_page(federation, sp):
+    page = federation.browser().post(sp.url(), {"AuthMethod": "FormsAuthentication"})
+    assert (page.status, page.title, page.error) == (200, "Sign In", "")
+
+
+def test_all_cookies_of_a_sign_in_travel_with_the_posts_of_other_sites(
+    federation, reconfigured, easy
+):
+    client = reconfigured(server=ServerSection(base_url="https://sts.example.test"))
+    user, query = federation.user, easy.url(Destination=None).partition("?")[2]
+    form = {"UserName": user.name, "Password": user.password}
+    answer = client.post(f"/adfs/ls/?{query}", data=form, follow_redirects=True)
+
+    given = [*answer.history[0].headers.getlist("Set-Cookie")]
+    given += answer.headers.getlist("Set-Cookie")
+    assert len(given) >= 4
+    for header in given:
+        attributes = set(header.split("; ")[1:])
+        assert {"HttpOnly", "Secure", "SameSite=None"} <= attributes
 
 
 def test_exactly_one_method_is_posted_without_script(federation, sp):

@@ -120,7 +120,7 @@ class TestTimes:
             "Password": federation.user.password,
         }
 
-        answer = client.post("/adfs/ls/", data=form)
+        answer = client.post("/adfs/ls/", data=form, follow_redirects=True)
 
         xml = base64.b64decode(re.search(r'name="SAMLResponse" value="([^"]+)"', answer.text)[1])
         data = etree.fromstring(xml).find(".//saml:SubjectConfirmationData", SAML)

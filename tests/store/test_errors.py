@@ -39,8 +39,8 @@ def _finish(sign_ins: SqlSignInStore, request: str) -> bool:
     return sign_ins.finish(
         request=("issuer", request),
         request_expires_at=NOON + timedelta(hours=1),
-        sign_in=f"context of {request}",
         log=RECORD,
+        durable=True,
     )
 
 

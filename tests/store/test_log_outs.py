@@ -43,7 +43,6 @@ def issue(sign_ins: SqlSignInStore, **changes: object) -> bool:
     return sign_ins.finish(
         request=None,
         request_expires_at=LATER,
-        sign_in=None,
         log=RECORD,
         issued=replace(TOLD, **changes),
     )

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from support.clock import NOON
@@ -17,6 +19,7 @@ from idp.federation.farm import Farm
 from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.saml.values import AssertionConsumerService, ServiceProvider
+from idp.session.participants import Issued
 from idp.store.access_control import SqlAccessControlStore
 from idp.store.errors import StoreUnavailable
 from idp.store.nodes import SqlNodeStore
@@ -71,13 +74,20 @@ def users(database):
 
 
 def _finish(
-    sign_ins: SqlSignInStore, request: str | None = "_1", sign_in: str | None = None
+    sign_ins: SqlSignInStore,
+    request: str | None = "_1",
+    *,
+    session: str = "",
+    at: datetime = NOON,
+    **how: Any,
 ) -> bool:
+    issued = Issued(session, USER.upn, WIKI, None, f"_{uuid4()}", LATER) if session else None
     return sign_ins.finish(
         request=(WIKI, request) if request else None,
         request_expires_at=LATER,
-        sign_in=sign_in,
-        log=RECORD,
+        log=replace(RECORD, at=at),
+        issued=issued,
+        **how,
     )
 
 
@@ -150,26 +160,54 @@ def test_a_trust_is_parsed_once_while_it_stays_the_same(sign_ins, trust_store):
 def test_a_request_and_a_sign_in_end_once_and_leave_one_row(sign_ins, database):
     assert not sign_ins.is_spent(WIKI, "_1")
 
-    assert _finish(sign_ins, "_1", "context")
+    assert _finish(sign_ins, "_1")
 
     assert sign_ins.is_spent(WIKI, "_1")
-    assert not _finish(sign_ins, "_1", "another context")
-    assert not _finish(sign_ins, "_2", "context")
+    assert not _finish(sign_ins, "_1")
+    assert not _finish(sign_ins, "_1", session="root")
     assert len(SqlSignInLog(database).read()) == 1
 
 
-def test_a_sign_in_that_may_not_end_spends_nothing(sign_ins):
-    _finish(sign_ins, None, "context")
+def test_a_sign_in_that_may_not_end_spends_nothing(sign_ins, database):
+    SqlUsedOnce(database).claim(SESSION_ENDED, "root", LATER)
 
-    assert not _finish(sign_ins, "_1", "context")
+    assert not _finish(sign_ins, "_1", session="root")
 
     assert not sign_ins.is_spent(WIKI, "_1")
-    assert _finish(sign_ins, "_1", "another context")
+    assert _finish(sign_ins, "_1")
+
+
+SOON, WINDOW = NOON + timedelta(seconds=4), timedelta(seconds=10)
+
+
+def _finish_repeatably(sign_ins: SqlSignInStore, *, session: str, at: datetime) -> bool:
+    return _finish(sign_ins, session=session, at=at, repeatable_until=at + WINDOW)
+
+
+def test_what_is_repeatable_may_be_repeated_in_its_session_until_then(sign_ins, database):
+    assert _finish_repeatably(sign_ins, session="root", at=NOON)
+    assert _finish_repeatably(sign_ins, session="root", at=SOON)
+
+    assert not _finish_repeatably(sign_ins, session="another", at=SOON)
+    assert not _finish(sign_ins, session="root", at=SOON)
+    # The window is that of the first answer.
+    assert not _finish_repeatably(sign_ins, session="root", at=NOON + WINDOW)
+    assert len(SqlSignInLog(database).read()) == 2
+
+
+def test_a_clock_set_back_does_not_make_an_answer_repeatable_for_long(sign_ins):
+    assert _finish_repeatably(sign_ins, session="root", at=NOON)
+    assert not _finish_repeatably(sign_ins, session="root", at=NOON - timedelta(hours=10))
+
+
+def test_an_answer_that_followed_no_proof_is_not_repeatable(sign_ins):
+    assert _finish(sign_ins, session="root")
+    assert not _finish_repeatably(sign_ins, session="root", at=SOON)
 
 
 def test_request_ids_of_different_issuers_do_not_meet(sign_ins):
-    assert sign_ins.finish(request=("a", "bc"), request_expires_at=LATER, sign_in=None, log=RECORD)
-    assert sign_ins.finish(request=("ab", "c"), request_expires_at=LATER, sign_in=None, log=RECORD)
+    assert sign_ins.finish(request=("a", "bc"), request_expires_at=LATER, log=RECORD)
+    assert sign_ins.finish(request=("ab", "c"), request_expires_at=LATER, log=RECORD)
 
 
 def test_without_request_or_sign_in_a_token_is_only_logged(sign_ins, database):
@@ -182,7 +220,7 @@ def test_of_many_tabs_on_two_nodes_one_ends_the_sign_in(open_database):
     nodes = [SqlSignInStore(open_database()), SqlSignInStore(open_database())]
 
     with ThreadPoolExecutor(8) as pool:
-        wins = list(pool.map(lambda node: _finish(node, "_1", "context"), nodes * 10))
+        wins = list(pool.map(lambda node: _finish(node, "_1"), nodes * 10))
 
     assert sum(wins) == 1
     assert len(SqlSignInLog(open_database()).read()) == 1

@@ -183,3 +183,24 @@ def test_wrong_passwords_are_counted_together(load_balancer, federation, easy):
     state = load_balancer.rooms("b").directory.lockouts(federation.user.name)[federation.user.name]
     assert (state.counters["soft"].wrong, state.locked) == (10, ("soft",))
     assert not federation.sign_in(easy.url()).is_finished
+
+
+def test_what_one_node_redirects_another_goes_on_with(load_balancer, federation, sp, phone):
+    """Both redirects of a sign-in by HTTP-POST: nothing but the cookie says what it was."""
+    browser, user = federation.browser(), federation.user
+    load_balancer.to("a")
+    form = browser.post(sp.ls_url, sp.fields(ID="_mine", relay_state="kept")).form
+
+    def redirected_from_a_to_b(form, **fields):
+        load_balancer.to("a")
+        data = {**form.fields, **fields}
+        answer = browser.session.post(form.action, data=data, allow_redirects=False)
+        assert answer.status_code == 302
+        load_balancer.to("b")
+        return browser.get(answer.headers["Location"])
+
+    page = redirected_from_a_to_b(form, UserName=user.name, Password=user.password)
+    phone.approve(page.text("validEntropyNumber"))
+    finished = federation.resume(browser, redirected_from_a_to_b(page.form)).finish()
+
+    assert (finished.received.in_response_to, finished.relay_state) == ("_mine", "kept")

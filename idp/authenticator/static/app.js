@@ -126,19 +126,19 @@ class App {
     const watcher = new Watcher(account, {
       holds: () => this.watchers.size <= MAX_HELD,
       onState: (state, problem) => this.list.setState(account.id, state, problem),
-      onRequests: (requests) => {
+      onRequests: (requests, why) => {
         this.requests.set(account.id, requests.map((request) => ({ account, request })));
-        this.#updateSheet();
+        this.#updateSheet(why);
       },
     });
     this.watchers.set(account.id, watcher);
     watcher.run();
   }
 
-  #updateSheet() {
+  #updateSheet(why) {
     const all = [...this.requests.values()].flat();
     all.sort((one, other) => one.request.created_at.localeCompare(other.request.created_at));
-    this.sheet.update(all);
+    this.sheet.update(all, why);
   }
 
   #askToRemove(account) {

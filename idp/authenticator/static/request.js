@@ -13,7 +13,7 @@ const OUTCOMES = {
   denied: ['ended', 'Denied', 'Nobody was signed in.'],
   reported: ['ended', 'Denied and reported', 'Nobody was signed in. If someone tried in your name, change your password.'],
   wrong_number: ['bad', 'That was not the number', 'The request is over. Start again at the sign-in page.'],
-  over: ['bad', 'This request is over', 'It was answered elsewhere, or replaced by a newer one.'],
+  over: ['bad', 'This request is over', 'It was answered elsewhere, replaced by a newer one, or its sign-in was ended.'],
   expired: ['bad', 'Too late', 'The time to answer is over. Start again at the sign-in page.'],
 };
 
@@ -29,13 +29,14 @@ export class RequestSheet {
   }
 
   // Takes all requests that are pending now; what is on screen stays while it is among them.
-  update(waiting) {
+  // `why` says why it is not, if the server refuses this phone.
+  update(waiting, why) {
     this.waiting = waiting;
     const still = waiting.some(({ request }) => request.id === this.current?.request.id);
     if (this.answering || still || now() < this.outcomeUntil) return this.#tellQueue();
     const next = waiting.find(({ request }) => request.id !== this.answered);
     if (next) this.#ask(next, Boolean(this.current));
-    else if (this.current) this.#tell(secondsLeft(this.current) > 0 ? 'over' : 'expired');
+    else if (this.current) this.#tell(why || secondsLeft(this.current) > 0 ? 'over' : 'expired', why);
   }
 
   #listen() {

@@ -8,6 +8,7 @@ const REFUSED_PAUSE = 30_000;
 const MAX_BACKOFF = 5_000;
 
 export class Watcher {
+  // `onRequests(requests, why)` says why there are none when the server refuses this phone.
   // `holds()` says whether the server may hold the question: a browser has few connections.
   constructor(account, { holds, onRequests, onState }) {
     Object.assign(this, { account, holds, onRequests, onState });
@@ -65,7 +66,7 @@ export class Watcher {
     if (failure.name === 'AbortError') return 0;
     this.connected = false;
     if (failure instanceof Refused) {
-      this.onRequests([]);
+      this.onRequests([], failure.message);
       this.seen = '';
       this.onState('refused', failure.message);
       return REFUSED_PAUSE;

@@ -11,13 +11,13 @@ from datetime import datetime
 
 from idp.audit.writer import AuditWriter
 from idp.saml import uris
-from idp.saml.logout import OutgoingMessage
+from idp.saml.logout import LogoutAsker, LogoutRefused, OutgoingMessage
 from idp.saml.values import LogoutRequest, LogoutResponse
 from idp.services import Services
 from idp.session.cookie import SessionCookie
 from idp.session.participants import AskedBy, LogOut, Outcome
 from idp.session.sso import Session, new_session_id
-from idp.signin import errors, pages
+from idp.signin import authenticated, errors, pages
 from idp.signin.logout.cookie import LIFETIME, LogOutCookies, handle_of
 from idp.signin.logout.log_out_step import LogOutStep
 from idp.signin.logout.messages import LogOutMessages
@@ -36,6 +36,7 @@ from idp.signin.logout.steps import (
 )
 from idp.signin.request_reader import LogoutMessage
 from idp.web.answer import Answer
+from idp.web.refusals import log_refusal
 
 SUCCESS = (uris.SUCCESS, None)
 PARTIAL = (uris.SUCCESS, uris.PARTIAL_LOGOUT)
@@ -66,9 +67,13 @@ class LogOutFlow:
 
     def take(self, message: LogoutMessage, step: LogOutStep) -> Answer:
         """Take a log-out message of a service provider."""
-        if isinstance(message.content, LogoutRequest):
-            return self._take_request(message.content, message, step)
-        return self._take_response(message.content, step)
+        match message.content:
+            case LogoutRefused():
+                return self._refuse(message.content, message, step)
+            case LogoutRequest():
+                return self._take_request(message.content, message, step)
+            case _:
+                return self._take_response(message.content, step)
 
     def start(self, session: Session, step: LogOutStep, *, everywhere: bool) -> Answer:
         """End the session of a user who pressed the button here, or all of their sessions."""
@@ -99,13 +104,34 @@ class LogOutFlow:
         current = step.session.root if step.session else None
         sessions = sessions_named(request, received, current)
         if not sessions:
-            refused = errors.not_a_participant()
-            self._recorder.refused(sender, step.source, refused.code)
-            refused.is_logged = True
-            raise refused
+            asker = LogoutAsker(sender, request.id)
+            refused = LogoutRefused(errors.not_a_participant(), asker)
+            return self._refuse(refused, message, step)
         asked_by = AskedBy(sender, request.id, message.binding, message.relay_state)
         user = next(each.issued.user for each in received if each.issued.session in sessions)
         return self._begin(self._new(user, sessions, step, asked_by), step)
+
+    def _refuse(self, refused: LogoutRefused, message: LogoutMessage, step: LogOutStep) -> Answer:
+        """Tell the service provider that its request ended nothing, as it takes answers.
+
+        Raises *refused*, for a page, if it takes none.
+        """
+        asker = refused.asker
+        self._recorder.refused(asker.entity_id, step.source, refused.code)
+        refused.is_logged = True
+        asked_by = AskedBy(asker.entity_id, asker.request_id, message.binding, message.relay_state)
+        status = refused.status or (uris.REQUESTER, None)
+        response = self._messages.send_response(asked_by, status, step)
+        if response is None:
+            raise refused
+        log_refusal(
+            self._services.counters,
+            refused.code,
+            refused.problem,
+            activity_id=step.source.activity_id,
+            client_ip=step.source.client_ip,
+        )
+        return _send(response)
 
     def _take_response(self, response: LogoutResponse, step: LogOutStep) -> Answer:
         outcome = Outcome.SIGNED_OUT if response.status == SUCCESS else Outcome.FAILED
@@ -161,6 +187,9 @@ class LogOutFlow:
         if step.session is None or step.session.root not in log_out.sessions:
             return answer
         answer = answer.with_header("Set-Cookie", self._session_cookie.delete_header())
+        if authenticated.NAME in step.request.web.cookies:
+            deleted = authenticated.delete_header(is_secure=config.server.is_secure)
+            answer = answer.with_header("Set-Cookie", deleted)
         return step.request.recent_tokens.forget(answer)
 
     def _go_on(self, log_out: LogOut, step: LogOutStep) -> Answer:
@@ -204,7 +233,8 @@ class LogOutFlow:
         if is_first and not_reached:
             self._recorder.partial(log_out, step.source, not_reached)
         status = PARTIAL if not_reached else SUCCESS
-        response = self._messages.send_response(log_out, status, step) if is_first else None
+        asked_by = log_out.asked_by if is_first else None
+        response = self._messages.send_response(asked_by, status, step)
         if response is not None:
             return _send(response)
         began_here = log_out.asked_by is None

@@ -11,7 +11,7 @@ from idp.saml.logout import OutgoingMessage, send_logout_request, send_logout_re
 from idp.saml.refusal import Status
 from idp.saml.signing import SigningKey
 from idp.saml.values import LogoutRequest, LogoutResponse, NameID, SingleLogoutService
-from idp.session.participants import LogOut
+from idp.session.participants import AskedBy, LogOut
 from idp.signin.assertion import new_id
 from idp.signin.logout.log_out_step import LogOutStep
 from idp.signin.logout.steps import Target
@@ -43,13 +43,12 @@ class LogOutMessages:
         )
 
     def send_response(
-        self, log_out: LogOut, status: Status, step: LogOutStep
+        self, asked_by: AskedBy | None, status: Status, step: LogOutStep
     ) -> OutgoingMessage | None:
-        """Return the response to the service provider that asked for the log-out.
+        """Return the response to the service provider that asked for a log-out.
 
-        Returns None if the user began it here, or the service provider takes no response.
+        Returns None if no service provider asked, or it takes no response.
         """
-        asked_by = log_out.asked_by
         trust = step.trust(asked_by.trust) if asked_by else None
         if asked_by is None or trust is None:
             return None

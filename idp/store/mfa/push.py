@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from adapter.errors import TallystickError
 from adapter.mfa.push.challenge import Challenge, State
@@ -78,6 +78,24 @@ _USE_DEVICE = Prepared(
     returns=(devices.c.id.type,),
 )
 _REMOVE_DEVICE = delete(devices).where(*_ITS_DEVICE).returning(devices.c.id)
+
+
+_END_OPEN = Prepared(
+    update(challenges)
+    .where(
+        challenges.c.user == bindparam("of_user"),
+        or_(
+            challenges.c.state == State.PENDING.value,
+            challenges.c.state == State.APPROVED.value,
+        ),
+    )
+    .values(state=State.REPLACED.value, version=challenges.c.version + 1)
+)
+
+
+def end_open(connection: Connection, user: str) -> None:
+    """End the challenges of *user* that could still become a sign-in."""
+    _END_OPEN.run(connection, {"of_user": user})
 
 
 class SqlPushStore:

@@ -38,7 +38,7 @@ class Visit:
     def log_in(self) -> tuple[str, str, str]:
         """Give the password and return who is named to whom: user, RelayState, request."""
         fields = dict(self.form) | {"UserName": self.name, "Password": self.password}
-        answer = fields_of(self.client.post(self.path, data=fields).text)
+        answer = fields_of(self.client.post(self.path, data=fields, follow_redirects=True).text)
         xml = base64.b64decode(answer["SAMLResponse"]).decode()
         return NAME_ID.search(xml)[1], answer["RelayState"], IN_RESPONSE_TO.search(xml)[1]
 

@@ -13,10 +13,10 @@ TEXTS = {
     GERMAN: {"wrong": "Das ist nicht die Antwort.", "submit": "Anmelden"},
 }
 FORM = """<form method="post" id="loginForm" class="passphrase">
-<input id="authMethod" type="hidden" name="AuthMethod" value="%AuthMethod%">
-<input id="context" type="hidden" name="Context" value="%Context%">
+<input id="authMethod" type="hidden" name="AuthMethod" value="%AuthMethod%" />
+<input id="context" type="hidden" name="Context" value="%Context%" />
 <label for="answerInput">{question}</label>
-<input id="answerInput" name="Answer" type="password" autocomplete="off">
+<input id="answerInput" name="Answer" type="password" autocomplete="off" />
 <p role="alert" id="errorText">{error}</p>
 <button id="submitButton">{submit}</button>
 </form>"""

@@ -10,9 +10,9 @@ METHOD = "http://schemas.microsoft.com/ws/2012/12/authmethod/kba"
 OTHER_METHOD = "http://schemas.microsoft.com/ws/2012/12/authmethod/otp"
 SECRET = "what must stand in no log"
 FORM = """<form method="post" id="loginForm">
-<input id="authMethod" type="hidden" name="AuthMethod" value="%AuthMethod%">
-<input id="context" type="hidden" name="Context" value="%Context%">
-<input name="Answer"><p id="errorText"></p></form>"""
+<input id="authMethod" type="hidden" name="AuthMethod" value="%AuthMethod%" />
+<input id="context" type="hidden" name="Context" value="%Context%" />
+<input name="Answer" /><p id="errorText"></p></form>"""
 
 
 def metadata(**changes: object) -> contract.AdapterMetadata:

@@ -58,7 +58,12 @@ class DirectBrowser:
         return self._call(url, None)
 
     def post(self, url: str, form: Mapping[str, str]) -> Answer:
-        """Send a form."""
+        """Send a form, and follow the redirect to the next page of the sign-in."""
+        answer = self.send(url, form)
+        return self.get(answer.header("Location") or "") if answer.status == 302 else answer
+
+    def send(self, url: str, form: Mapping[str, str]) -> Answer:
+        """Send a form, and follow nothing."""
         return self._call(url, form)
 
     def _call(self, url: str, form: Mapping[str, str] | None) -> Answer:
@@ -68,5 +73,12 @@ class DirectBrowser:
         answer = self.endpoint(request)
         for name, value in answer.headers:
             if name == "Set-Cookie":
-                self.cookies |= {each.key: each.value for each in SimpleCookie(value).values()}
+                self._keep(SimpleCookie(value))
         return answer
+
+    def _keep(self, cookies: SimpleCookie) -> None:
+        for each in cookies.values():
+            if each["max-age"] == "0":
+                self.cookies.pop(each.key, None)
+            else:
+                self.cookies[each.key] = each.value

@@ -7,15 +7,13 @@ import os
 import queue
 import re
 import subprocess
-import sys
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from shutil import rmtree, which
 from typing import IO
 
-from support.tools.toolbox import alone, run
+from support.tools.environment import ready_environment
 
 # aws-adfs itself is installed without dependencies: it asks for Kerberos, whose headers few have.
 AWS_ADFS = "aws-adfs==2.13.0"
@@ -33,28 +31,10 @@ TRUST_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "AWS_CA_BU
 SECONDS = 90
 
 
-def ready_environment() -> Path:
+def ready_command() -> Path:
     """Return the aws-adfs command, made on first use."""
-    with alone("aws-adfs") as folder:
-        made = folder / "made"
-        if not made.exists():
-            rmtree(folder, ignore_errors=True)
-            make_environment(folder)
-            made.touch()
-    return folder / "bin" / "aws-adfs"
-
-
-def make_environment(folder: Path) -> None:
-    """Make the virtual environment, with uv where that is on PATH."""
-    python = folder / "bin" / "python"
-    if which("uv"):
-        run(["uv", "venv", "--python", sys.executable, folder])
-        install = ["uv", "pip", "install", "--python", python]
-    else:
-        run([sys.executable, "-m", "venv", folder])
-        install = [python, "-m", "pip", "install", "--disable-pip-version-check"]
-    run([*install, "--only-binary=:all:", *REQUIREMENTS])
-    run([*install, "--no-deps", AWS_ADFS])
+    steps = (("--only-binary=:all:", *REQUIREMENTS), ("--no-deps", AWS_ADFS))
+    return ready_environment("aws-adfs", *steps) / "aws-adfs"
 
 
 @dataclass
@@ -100,7 +80,7 @@ class AwsAdfs:
 def start(options: Iterable[str], environment: Mapping[str, str], home: Path) -> AwsAdfs:
     """Start ``aws-adfs login``; none of this machine's settings reach it."""
     inherited = {name: os.environ[name] for name in os.environ.keys() - set(TRUST_VARIABLES)}
-    command = [ready_environment(), "login", "--adfs-host", HOST, "--env", *options]
+    command = [ready_command(), "login", "--adfs-host", HOST, "--env", *options]
     process = subprocess.Popen(  # noqa: S603 - the client under test
         [str(word) for word in command],
         env={**inherited, "HOME": str(home), "PYTHONUNBUFFERED": "1", **environment},

@@ -7,29 +7,12 @@ import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import rmtree, which
+from shutil import which
 
-from support.tools.toolbox import ToolMissing, alone, run
+from support.tools.node_modules import ready_modules
 
 HERE = Path(__file__).resolve().parents[2] / "clients" / "node_saml"
 SECONDS = 90
-
-
-def ready_modules() -> Path:
-    """Return the folder of node-saml and what it needs, as its lock file names them."""
-    if which("node") is None or which("npm") is None:
-        raise ToolMissing("No node or npm on PATH, which node-saml runs on: install Node.js 18+.")
-    wanted = (HERE / "package-lock.json").read_bytes()
-    with alone("node-saml") as folder:
-        made = folder / "made"
-        if not made.exists() or made.read_bytes() != wanted:
-            rmtree(folder, ignore_errors=True)
-            folder.mkdir()
-            for name in ("package.json", "package-lock.json"):
-                (folder / name).write_bytes((HERE / name).read_bytes())
-            run(["npm", "ci", "--silent", "--ignore-scripts", "--prefix", folder])
-            made.write_bytes(wanted)
-    return folder / "node_modules"
 
 
 class NodeSamlError(Exception):
@@ -65,7 +48,7 @@ def start(**options: object) -> NodeSaml:
     """Start node-saml with options of its ``SAML`` constructor."""
     process = subprocess.Popen(  # noqa: S603 - our own script
         [str(which("node")), str(HERE / "provider.cjs")],
-        env=os.environ | {"NODE_PATH": str(ready_modules())},
+        env=os.environ | {"NODE_PATH": str(ready_modules(HERE))},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

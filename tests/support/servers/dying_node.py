@@ -47,7 +47,11 @@ class Node:
 
     def posts(self, path: str, form: dict[str, str], cookies: dict[str, str]) -> Job:
         """Return the work of answering a browser's post."""
-        return partial(_post, self, path, form, cookies)
+        return partial(_ask, self, path, form, cookies)
+
+    def gets(self, address: str, cookies: dict[str, str]) -> Job:
+        """Return the work of answering a browser that follows a redirect."""
+        return partial(_ask, self, address, None, cookies)
 
     def takes_an_answer(self, device: str, challenge: str, **answer: Any) -> Job:
         """Return the work of taking a phone's answer."""
@@ -129,8 +133,12 @@ def rolls(step: str, folder: Path, begin: Callable[[], None]) -> None:
         getattr(keys, step)()
 
 
-def _post(
-    node: Node, path: str, form: dict[str, str], cookies: dict[str, str], begin: Callable[[], None]
+def _ask(
+    node: Node,
+    path: str,
+    form: dict[str, str] | None,
+    cookies: dict[str, str],
+    begin: Callable[[], None],
 ) -> None:
     services = assemble(
         node.config, clock=node.clock, hasher=PasswordHasher(memory_kib=8, passes=1)
@@ -140,7 +148,8 @@ def _post(
         client.set_cookie(name, value)
     client.get(PROBE)  # after the first request, the house is kept
     begin()
-    client.post(path, data=form, base_url=node.config.server.base_url)
+    method = "GET" if form is None else "POST"
+    client.open(path, method=method, data=form, base_url=node.config.server.base_url)
 
 
 def _answer(

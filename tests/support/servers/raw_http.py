@@ -25,15 +25,16 @@ def call(
     method: str,
     target: str,
     body: bytes | None = None,
-    **headers: str,
+    **headers: str | None,
 ) -> RawAnswer:
-    """Send a request to the server, and read the whole answer."""
+    """Send a request to the server, without headers that are None, and read the whole answer."""
     connection = HTTPConnection(urlsplit(federation.url).netloc, timeout=NET_SECONDS)
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     if body is not None:
         sent = {"Content-Type": "application/x-www-form-urlencoded"} | sent
     try:
-        connection.request(method, target, body, sent)
+        given = {name: value for name, value in sent.items() if value is not None}
+        connection.request(method, target, body, given)
         answer = connection.getresponse()
         return RawAnswer(answer.status, answer.headers, answer.read().decode("utf-8", "replace"))
     finally:

@@ -177,7 +177,8 @@ class OtherNode:
 
     def post(self, page: Page, **fields: str) -> TestResponse:
         form = page.form
-        return self.client.post(urlsplit(form.action).path, data={**form.fields, **fields})
+        path, data = urlsplit(form.action).path, {**form.fields, **fields}
+        return self.client.post(path, data=data, follow_redirects=True)
 
 
 @pytest.fixture

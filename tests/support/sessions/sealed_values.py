@@ -9,12 +9,15 @@ from typing import Any
 from hypothesis import strategies as st
 from support.clock import NOON
 
+from adapter.contract import Explanation
 from idp.adapters.second_factor import AdapterProgress
 from idp.saml.values import AuthnRequest, NameID, NameIDPolicy
 from idp.session.sso import Proof, Session
 from idp.signin.context import SecondFactorContext
+from idp.signin.continuation import Continuation
 from idp.signin.destination import IdpInitiated, OwnPage, SpInitiated
 from idp.signin.pending import PendingSignIn
+from idp.signin.sign_in_step import PassedFactor
 
 
 def with_every_field(cls: type[Any], **strategies: st.SearchStrategy[Any]) -> Any:
@@ -79,6 +82,20 @@ contexts = with_every_field(
         context_id=texts,
         provider=texts,
         data=st.dictionaries(texts, st.dictionaries(texts, json_values, max_size=3), max_size=2),
+    ),
+)
+
+continuations = with_every_field(
+    Continuation,
+    pending=pending_sign_ins,
+    session_id=texts,
+    proved_at=instants,
+    factor=with_every_field(
+        PassedFactor,
+        context_id=maybe,
+        why=with_every_field(
+            Explanation, experience=texts, reason=texts, outcome=texts, attempt=texts
+        ),
     ),
 )
 

@@ -1,6 +1,7 @@
 """Brings what the tests need beside Python packages, before they start.
 
-Without arguments: a browser, aws-adfs and node-saml. With arguments: these Debian packages.
+Without arguments: a browser, published clients of AD FS, and node-saml. With arguments: these
+Debian packages.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ import sys
 from collections.abc import Sequence
 
 from support.browsers.chromium import find_chromium
-from support.clients.aws_adfs import ready_environment
-from support.clients.node_saml import ready_modules
+from support.clients import amazon_drivers, aws_adfs, node_saml
+from support.tools.node_modules import ready_modules
 from support.tools.toolbox import ToolMissing, apt_install, can_use_apt, is_installed
 
 
@@ -30,8 +31,10 @@ def main(packages: Sequence[str]) -> None:
             bring_debian_packages(packages)
         else:
             find_chromium()
-            ready_environment()
-            ready_modules()
+            aws_adfs.ready_command()
+            amazon_drivers.ready_python()
+            ready_modules(amazon_drivers.NODE_PACKAGE)
+            ready_modules(node_saml.HERE)
     except ToolMissing as failure:
         raise SystemExit(str(failure)) from None
 
