@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from adapter.errors import TallystickError
 from adapter.mfa.policy import MfaPolicy
 from adapter.mfa.service import MfaService
+from idp.admission import Admission
 from idp.config import WORKER_THREADS
 from idp.counters import NO_COUNTERS
 from idp.directory import Directory, PasswordHasher
@@ -91,6 +92,7 @@ def assemble(
         once=SqlUsedOnce(database),
         signing_keys=FixedKey(signing_key) if signing_key else signing_keys_of(config, counters),
         counters=counters,
+        admission=Admission(WORKER_THREADS),
     )
 
 
