@@ -123,9 +123,10 @@ class Room:
 class Admission:
     """The rooms of one process that has so many threads."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, *, passwords: Room) -> None:
+        """*passwords* is the room of the process's password hasher."""
         self.bodies = Room(MAX_BODIES)
-        self.passwords = Room(places_for_passwords(threads))
+        self.passwords = passwords
         self.phones = Room(places_for_phones(threads))
 
     def fit(self, threads: int) -> None:

@@ -67,7 +67,7 @@ def assemble(
     Tests hand in a clock, a cheaper hasher and a key; a server hands in :func:`counters_of`.
     Raises :class:`TallystickError` if something is missing; its remedy says what to do.
     """
-    clock = clock or SystemClock()
+    clock, hasher = clock or SystemClock(), hasher or PasswordHasher()
     sealer = Sealer(read_private_file(config.keys.secret), clock.now)
     database = _open_database(config)
     trusts, access = _trusts(config, database, clock)
@@ -92,7 +92,7 @@ def assemble(
         once=SqlUsedOnce(database),
         signing_keys=FixedKey(signing_key) if signing_key else signing_keys_of(config, counters),
         counters=counters,
-        admission=Admission(WORKER_THREADS),
+        admission=Admission(WORKER_THREADS, passwords=hasher.room),
     )
 
 
@@ -113,7 +113,7 @@ def _open_database(config: Config) -> Database:
 
 
 def _directory(
-    lockout: LockoutSection, database: Database, clock: Clock, hasher: PasswordHasher | None
+    lockout: LockoutSection, database: Database, clock: Clock, hasher: PasswordHasher
 ) -> Directory:
     window = timedelta(minutes=lockout.window_minutes)
     rules = LockoutRules(
@@ -123,7 +123,7 @@ def _directory(
         unknown=Limit(lockout.threshold, window, forgets=False),
         familiar=Limit(lockout.threshold_familiar, window, forgets=False),
     )
-    return Directory(SqlUserStore(database), clock, hasher or PasswordHasher(), rules)
+    return Directory(SqlUserStore(database), clock, hasher, rules)
 
 
 def _mfa_service(
@@ -179,9 +179,10 @@ def create_app(
     schema.protocol()  # before there are threads: libxml2 may fail while others parse
     schema.vocabulary()
     services = services or assemble(config, counters=counters_of(config))
+    services.admission.fit(threads)
     app = _make_flask_app(config, services)
     app.register_blueprint(signin.blueprint(services))
-    app.register_blueprint(authenticator.blueprint(services, threads=threads))
+    app.register_blueprint(authenticator.blueprint(services))
     app.register_blueprint(admin.blueprint(services))
     app.wsgi_app = signin.AnyCase(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     hsts = config.server.strict_transport_security

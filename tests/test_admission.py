@@ -103,7 +103,7 @@ def test_what_waits_never_takes_all_threads(threads):
 
 
 def test_the_rooms_fit_the_threads_that_there_are():
-    admission = Admission(400)
+    admission = Admission(400, passwords=Room(1))
     admission.fit(16)
 
     assert (admission.phones.places, admission.passwords.places) == (12, 2)

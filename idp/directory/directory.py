@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from adapter.clock import Clock
 from adapter.errors import TallystickError
+from idp.admission import client_of
 from idp.directory import imports, passwords
 from idp.directory.lockout import Debit, LockoutRules, LockoutState, Origin
 from idp.directory.passwords import MAX_PASSWORD_LENGTH, PasswordHasher, is_acceptable
@@ -97,7 +98,7 @@ class Directory:
         check = self._check(name, old, origin)
         if check.user is None:
             return check
-        with self._hasher.turn():
+        with self._hasher.turn(_client(origin)):
             password_hash = self._hasher.hash(new)
         # An administrator who was quicker than the hash has the last word.
         changed = self._store.change_password(
@@ -107,7 +108,7 @@ class Directory:
 
     def _check(self, name: str, password: str, origin: Origin) -> PasswordCheck:
         key = canonical(name)
-        with self._hasher.turn():
+        with self._hasher.turn(_client(origin)):
             if not is_acceptable(password):
                 self._hasher.spend()
                 return PasswordCheck(None, "password_refused", key or "")
@@ -253,6 +254,10 @@ class Directory:
                 "Choose another name, or change that user",
                 code="user_exists",
             )
+
+
+def _client(origin: Origin) -> str:
+    return client_of(origin.addresses[-1] if origin.addresses else "")  # the last one is certain
 
 
 def _event_of(tried: Tried, right: bool) -> LockoutEvent | None:
