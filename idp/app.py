@@ -12,14 +12,14 @@ from idp.admission import Admission
 from idp.config import WORKER_THREADS
 from idp.counters import NO_COUNTERS
 from idp.directory import Directory, PasswordHasher
-from idp.directory.lockout import Limit, LockoutRules, Mode
+from idp.directory.lockout import Limit, LockoutMode, LockoutRules
 from idp.events import Event
 from idp.federation.access_control.catalogue import AccessControl
 from idp.federation.access_control.global_policy import GlobalPolicy
 from idp.federation.farm import Farm
 from idp.federation.providers import Providers
 from idp.federation.relying_party.registry import SHA1_WARNING, TrustRegistry
-from idp.federation.token_signing.configured import signing_keys_of
+from idp.federation.token_signing.configured import open_signing_keys
 from idp.federation.token_signing.key_files import read_private_file
 from idp.federation.token_signing.ring import FixedKey
 from idp.services import Services
@@ -90,7 +90,7 @@ def assemble(
         sign_ins=SqlSignInStore(database),
         log_outs=SqlLogOuts(database),
         once=SqlUsedOnce(database),
-        signing_keys=FixedKey(signing_key) if signing_key else signing_keys_of(config, counters),
+        signing_keys=FixedKey(signing_key) if signing_key else open_signing_keys(config, counters),
         counters=counters,
         admission=Admission(WORKER_THREADS, passwords=hasher.room),
     )
@@ -117,7 +117,7 @@ def _directory(
 ) -> Directory:
     window = timedelta(minutes=lockout.window_minutes)
     rules = LockoutRules(
-        mode=Mode(lockout.mode),
+        mode=LockoutMode(lockout.mode),
         extranet_only=lockout.extranet_only,
         soft=Limit(lockout.threshold, window),
         unknown=Limit(lockout.threshold, window, forgets=False),
@@ -176,8 +176,7 @@ def create_app(
     from idp.saml import schema
 
     logs.configure(config.logging.format)
-    schema.protocol()  # before there are threads: libxml2 may fail while others parse
-    schema.vocabulary()
+    schema.load()  # before the server has threads
     services = services or assemble(config, counters=counters_of(config))
     services.admission.fit(threads)
     app = _make_flask_app(config, services)

@@ -199,7 +199,7 @@ class TestAnAdministratorsCookie:
         assert self.put(administrator, {**BEARER, **headers}).status_code == 403
         assert services.farm.nodes() == ()
 
-    def test_of_a_session_that_was_signed_out_is_worth_nothing(self, administrator):
+    def test_the_cookie_of_a_session_that_was_signed_out_is_refused(self, administrator):
         administrator.post("/admin/sign-out", {"csrf": administrator.csrf()})
 
         assert administrator.see("/admin/api/nodes").status_code == 401

@@ -65,7 +65,7 @@ def test_no_more_hash_at_once_than_there_are_slots():
 
     def check(_: int) -> None:
         nonlocal now, most
-        with hasher.turn():
+        with hasher.slot():
             with lock:
                 now += 1
                 most = max(most, now)
@@ -82,19 +82,19 @@ def test_no_more_hash_at_once_than_there_are_slots():
 
 def test_a_check_that_would_wait_too_long_is_refused_and_frees_its_place():
     hasher = _hasher(slots=1, room=Room(1), patience=0.01)
-    with hasher.turn():
+    with hasher.slot():
         for _ in range(3):
-            with pytest.raises(HashingBusy), hasher.turn():
+            with pytest.raises(HashingBusy), hasher.slot():
                 pass
 
-    with hasher.turn():
+    with hasher.slot():
         pass
 
 
 def test_a_full_queue_refuses_at_once():
     hasher = _hasher(slots=1, room=Room(0), patience=60)
 
-    with hasher.turn(), pytest.raises(HashingBusy), hasher.turn():
+    with hasher.slot(), pytest.raises(HashingBusy), hasher.slot():
         pass
 
 
@@ -117,10 +117,10 @@ def test_the_client_with_the_shortest_queue_is_next(threads):
     hasher = _hasher(slots=1, room=room, patience=NET_SECONDS)
 
     def check(client: str) -> None:
-        with hasher.turn(client):
+        with hasher.slot(client):
             done.append(client)
 
-    with hasher.turn():
+    with hasher.slot():
         checks = []
         for client in ["flood"] * 8 + ["a", "b"]:
             checks.append(threads.submit(check, client))
@@ -137,12 +137,12 @@ def test_a_client_that_takes_every_place_gives_one_to_another(threads):
 
     def check(client: str) -> None:
         try:
-            with hasher.turn(client):
+            with hasher.slot(client):
                 pass
         except HashingBusy:
             busy.add(client)
 
-    with hasher.turn():
+    with hasher.slot():
         for number in range(1, 4):
             threads.submit(check, "flood")
             room.came.wait_for(lambda came, number=number: len(came) == number)

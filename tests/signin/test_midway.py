@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from support.adapters import odd_adapters
+from support.adapters import probe_adapters
 from support.adapters.mfa_node import at_once
 from support.service_providers.metadata_parts import DEFAULT_ACS_URL
 
@@ -124,10 +124,10 @@ def test_a_user_who_lost_the_right_while_the_adapter_judged_is_denied(
 ):
     """The look at the sign-in was good, and so is the proof; it is asked again before the end."""
     rooms = federation.services
-    rooms.providers.register("Meanwhile", "support.adapters.odd_adapters:Meanwhile")
+    rooms.providers.register("Meanwhile", "support.adapters.probe_adapters:Meanwhile")
     rooms.providers.enable(("Meanwhile",))
     sign_in = federation.sign_in(sp.url())
-    monkeypatch.setattr(odd_adapters.Meanwhile, "happens", lambda: change(rooms, sp))
+    monkeypatch.setattr(probe_adapters.Meanwhile, "happens", lambda: change(rooms, sp))
     before = sign_in.browser.session.cookies["MSISAuth"]
 
     assert is_refused(sign_in.post(Answer="yes"))

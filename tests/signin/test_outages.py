@@ -6,6 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 import requests
+from support.adapters.by_name import type_name
 from support.nets import NET_SECONDS
 from support.servers.raw_http import call
 
@@ -74,9 +75,7 @@ def careless(federation, database_file):
 
     def enable(name: str) -> None:
         config = str(database_file).encode()
-        federation.services.providers.register(
-            name, f"support.adapters.odd_adapters:{name}", config
-        )
+        federation.services.providers.register(name, type_name(name), config)
         federation.services.providers.enable((name,))
 
     return enable
@@ -134,7 +133,7 @@ def test_a_flood_of_passwords_is_answered_503(federation, easy, lines):
     hasher = federation.services.directory._hasher
     with ExitStack() as crowd:
         for _ in range(hasher._turns._free):
-            crowd.enter_context(hasher.turn())
+            crowd.enter_context(hasher.slot())
         for number in range(hasher.room.places):
             crowd.callback(hasher.room.leave, hasher.room.enter(str(number), lambda: None))
         page = federation.sign_in(easy.url()).page

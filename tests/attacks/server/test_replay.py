@@ -180,7 +180,7 @@ def test_of_many_posts_at_once_of_a_factor_that_always_lets_in_one_is_answered(
     assert [row.event_id for row in federation.log].count(1200) == 1
 
 
-def test_after_the_end_the_form_and_cookie_of_before_are_worth_nothing(post_kept_form, lines):
+def test_a_form_and_cookie_from_before_are_refused_after_the_end(post_kept_form, lines):
     assert post_kept_form(Answer="no").status == 200
     assert answers([post_kept_form(Answer="yes")]) == [200]
 
