@@ -78,7 +78,7 @@ def assemble(
         database=database,
         housekeeping=Housekeeping(database, clock),
         mfa=_mfa_service(config, database, sealer, clock, counters),
-        directory=_directory(config.lockout, database, clock, hasher),
+        directory=_directory(config.lockout, database, clock, hasher, sealer.key("unknown-names")),
         trusts=trusts,
         refreshes=SqlRefreshStore(database),
         farm=Farm(SqlNodeStore(database), clock),
@@ -113,7 +113,11 @@ def _open_database(config: Config) -> Database:
 
 
 def _directory(
-    lockout: LockoutSection, database: Database, clock: Clock, hasher: PasswordHasher
+    lockout: LockoutSection,
+    database: Database,
+    clock: Clock,
+    hasher: PasswordHasher,
+    unknown_key: bytes,
 ) -> Directory:
     window = timedelta(minutes=lockout.window_minutes)
     rules = LockoutRules(
@@ -123,7 +127,8 @@ def _directory(
         unknown=Limit(lockout.threshold, window, forgets=False),
         familiar=Limit(lockout.threshold_familiar, window, forgets=False),
     )
-    return Directory(SqlUserStore(database), clock, hasher, rules)
+    users = SqlUserStore(database)
+    return Directory(users, clock, hasher, rules, unknown_key=unknown_key)
 
 
 def _mfa_service(
@@ -174,6 +179,7 @@ def create_app(
     """
     from idp import admin, authenticator, logs, signin
     from idp.saml import schema
+    from idp.web.own_host import answer_own_host_only
 
     logs.configure(config.logging.format)
     schema.load()  # before the server has threads
@@ -189,6 +195,9 @@ def create_app(
         from idp.web.headers import StrictTransport
 
         app.wsgi_app = StrictTransport(app.wsgi_app, hsts)  # type: ignore[method-assign]
+    answer_own_host_only(
+        app, config.server.base_url, probe=signin.PROBE, counters=services.counters
+    )
     services.signing_keys.check(services.clock.now())
     _log_start(config, services)
     _start_watching_trusts(config, services)

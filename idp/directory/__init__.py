@@ -9,7 +9,8 @@ administrators; read it first. ``users.py`` has the values and spellings of user
 checks passwords here; ``idp.management.users`` has the use cases of administrators.
 """
 
-from idp.directory.directory import Directory, DirectoryError, LockoutEvent, PasswordCheck
+from idp.directory.directory import Directory, DirectoryError
+from idp.directory.password_check import LockoutEvent, PasswordCheck
 from idp.directory.passwords import HashingBusy, PasswordHasher
 from idp.directory.users import User
 

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+import hmac
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from adapter.clock import Clock
 from adapter.errors import TallystickError
 from idp.directory import new_users
-from idp.directory.lockout import Debit, LockoutRules, LockoutState, Origin
+from idp.directory.lockout import (
+    UNKNOWN_ORIGIN,
+    AccountState,
+    Debit,
+    LockoutRules,
+    LockoutState,
+    Origin,
+)
+from idp.directory.password_check import PasswordCheck, event_of
 from idp.directory.passwords import (
     MAX_PASSWORD_LENGTH,
     PasswordHasher,
     check_new_password,
     is_acceptable,
 )
-from idp.directory.user_store import Credentials, DebitResult, UserStore
+from idp.directory.user_store import Credentials, UserStore
 from idp.directory.users import (
     User,
     account_key,
@@ -27,11 +36,10 @@ from idp.directory.users import (
 )
 
 DEFAULT_RULES = LockoutRules()
-UNKNOWN_ORIGIN = Origin()
 _UNKNOWN_ACCOUNTS = 1024
 """How many lock-out accounts all unknown user names share."""
-_MAX_DEBITS = 3
-"""How often a debit is asked for while the answer is ``Debit.SETTLING``."""
+_PAUSES = (0.05, 0.1, 0.2)
+"""Seconds to wait, before each further ask, for a lock that a right password may still clear."""
 
 
 class DirectoryError(TallystickError):
@@ -40,35 +48,12 @@ class DirectoryError(TallystickError):
     code = "directory"
 
 
-class LockoutEvent(StrEnum):
-    """What a password that was tried means for the lock-out of its account."""
-
-    LOCKED_OUT = "locked_out"  # this try locked the account
-    RIGHT_WHILE_LOCKED = "right_password_while_locked"  # possibly somebody else knows it
-    ALLOWED = "locked_but_allowed"  # only logged: the smart lock-out would have refused
-
-
-@dataclass(frozen=True, slots=True)
-class PasswordCheck:
-    """The user who gave the right password, or why there is none: for the log, not for the page.
-
-    ``failure`` is None, ``unknown_user``, ``wrong_password``, ``locked``, ``disabled``,
-    ``password_refused``, or ``must_change_password`` for a right password that the user has to
-    change before it signs in; for a new password also a code of ``passwords.check_new_password``.
-
-    ``name`` is the canonical form of the name that was typed. It is empty if that is not a valid
-    name, because people may type a password into the wrong field, and that must not be logged.
-    ``lockout`` is an event to log for administrators, if any.
-    """
-
-    user: User | None
-    failure: str | None
-    name: str
-    lockout: LockoutEvent | None = None
-
-
 class Directory:
-    """The users in a store."""
+    """The users in a store.
+
+    *unknown_key* is a secret of the farm: it decides which unknown names share a counter. *wait*
+    lets so many seconds pass.
+    """
 
     def __init__(
         self,
@@ -76,11 +61,16 @@ class Directory:
         clock: Clock,
         hasher: PasswordHasher,
         rules: LockoutRules = DEFAULT_RULES,
+        *,
+        unknown_key: bytes = b"",
+        wait: Callable[[float], None] = time.sleep,
     ) -> None:
         self._store = store
         self._clock = clock
         self._hasher = hasher
         self._rules = rules
+        self._unknown_key = unknown_key or secrets.token_bytes(32)
+        self._wait = wait
 
     def find(self, name: str) -> User | None:
         """Return the user with this UPN or account name, in any case, or None."""
@@ -92,7 +82,8 @@ class Directory:
     ) -> PasswordCheck:
         """Check the password of a user; *origin* is where the request came from.
 
-        Every failure costs one debit and one hash, whether the user exists or not. Raises
+        Every try takes exactly one hash, whether or not there is such a user, and whether or not
+        the account is locked: the time says nothing about either. Raises
         :class:`~idp.directory.passwords.HashingBusy`.
         """
         check = self._check(name, password, origin)
@@ -123,13 +114,38 @@ class Directory:
 
     def _check(self, name: str, password: str, origin: Origin) -> PasswordCheck:
         key = canonical_name(name)
-        with self._hasher.slot(origin.client):
-            if not is_acceptable(password):
+        if not is_acceptable(password):
+            with self._hasher.slot(origin.client):
                 self._hasher.hash_for_nothing()
-                return PasswordCheck(None, "password_refused", key or "")
+            return PasswordCheck(None, "password_refused", key or "")
+        for pause in _PAUSES:
+            check = self._try(key, name, password, origin, settles=True)
+            if check is not None:
+                return check
+            self._wait(pause)
+        last = self._try(key, name, password, origin, settles=False)
+        return last or PasswordCheck(None, "locked", key or "")
+
+    def _try(
+        self, key: str | None, name: str, password: str, origin: Origin, *, settles: bool
+    ) -> PasswordCheck | None:
+        """Debit, then check, in one turn.
+
+        Returns None, without a hash, if the account is locked by tries of which one may still turn
+        out right, and the caller asks again if it *settles*. The soft lock-out does not look at a
+        locked account's password, the smart one does for the log alone: the right one is a sign
+        that somebody else knows it.
+        """
+        with self._hasher.slot(origin.client):
             known = self._store.credentials(key) if key else None
-            tried, right = self._try(known, _account(known, key or name), password, origin)
-            event = _event_of(tried, right)
+            account = self._account(known, key or name)
+            tried = self._store.debit_password(account, self._clock.now(), self._rules, origin)
+            if settles and tried.verdict is Debit.SETTLING:
+                return None
+            looks = tried.verdict.is_granted or self._rules.is_enforced(origin)
+            stored = known.password_hash if known and looks else None
+            right = self._hasher.matches(stored, password)
+            event = event_of(tried, right)
             if known is None:
                 return PasswordCheck(None, "unknown_user", key or "")
             if not tried.verdict.is_granted:
@@ -148,23 +164,18 @@ class Directory:
             return None, "wrong_password"
         return (None, "disabled") if user.disabled else (user, None)
 
-    def _try(
-        self, known: Credentials | None, account: str, password: str, origin: Origin
-    ) -> tuple[DebitResult, bool]:
-        """Debit a try, then compare the password; return the debit, and whether it is right.
+    def _account(self, known: Credentials | None, name: str) -> str:
+        """Return the account that tries are debited from.
 
-        The password of an account that the soft lock-out has locked is not compared. The smart
-        lock-out compares it for the log only: if it is right, somebody else may know it.
+        Unknown names share a fixed number of accounts: they lock and cost the same as known ones,
+        and fill no disk. Which names share one is a secret: whoever knew it could lock one name
+        and see by the other whether that one is unknown.
         """
-        compares_always = self._rules.is_enforced(origin)
-        for _ in range(_MAX_DEBITS):
-            tried = self._store.debit_password(account, self._clock.now(), self._rules, origin)
-            compares = compares_always or tried.verdict.is_granted
-            stored = known.password_hash if known and compares else None
-            right = self._hasher.matches(stored, password)
-            if tried.verdict is not Debit.SETTLING:
-                break
-        return tried, right
+        if known is not None:
+            return known.user.upn
+        text = name.encode("utf-8", "surrogatepass")
+        digest = hmac.digest(self._unknown_key, text, "sha256")
+        return f"unknown {int.from_bytes(digest[:4], 'big') % _UNKNOWN_ACCOUNTS}"
 
     def add(
         self,
@@ -235,6 +246,10 @@ class Directory:
         """Clear the wrong-password counters of a user, which ends a lock-out."""
         self._store.clear_password_counters(self._upn(name))
 
+    def is_locked(self, state: AccountState, origin: Origin) -> bool:
+        """Say whether an account with these counters is locked for requests from *origin*."""
+        return self._rules.is_locked(state, origin, self._clock.now())
+
     def lockouts(self, name: str | None = None) -> Mapping[str, LockoutState]:
         """Return the state of the lock-outs by UPN, of one user or of all who have counters."""
         upn = None if name is None else self._upn(name)
@@ -270,26 +285,6 @@ class Directory:
                 "Choose another name, or change that user",
                 code="user_exists",
             )
-
-
-def _event_of(tried: DebitResult, right: bool) -> LockoutEvent | None:
-    if not tried.verdict.is_granted:
-        return LockoutEvent.RIGHT_WHILE_LOCKED if right else None
-    if tried.verdict is Debit.LAST and not right:
-        return LockoutEvent.LOCKED_OUT
-    return LockoutEvent.ALLOWED if tried.smart in (Debit.LOCKED, Debit.SETTLING) else None
-
-
-def _account(known: Credentials | None, name: str) -> str:
-    """Return the name of the lock-out account that a try is debited from.
-
-    Unknown user names share a fixed number of accounts. So they lock and cost the same as known
-    ones, but cannot fill the database.
-    """
-    if known is not None:
-        return known.user.upn
-    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()
-    return f"unknown {int.from_bytes(digest[:4], 'big') % _UNKNOWN_ACCOUNTS}"
 
 
 def _existing(name: str, user: User | None) -> User:

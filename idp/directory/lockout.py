@@ -101,6 +101,10 @@ class Origin:
         return client_of(self.addresses[-1] if self.addresses else "")
 
 
+UNKNOWN_ORIGIN = Origin()
+"""A place without an address, inside."""
+
+
 @dataclass(frozen=True, slots=True)
 class AccountActivity:
     """What the smart lock-out keeps for a user: two counters and the familiar addresses."""
@@ -194,6 +198,14 @@ class LockoutRules:
     def limit(self, *, familiar: bool) -> Limit:
         """Return the limit for familiar or for unknown addresses."""
         return self.familiar if familiar else self.unknown
+
+    def is_locked(self, state: AccountState, origin: Origin, now: datetime) -> bool:
+        """Say whether the lock-out that decides refuses every password from *origin* now."""
+        if not self.is_enforced(origin):
+            return self.soft.is_locked(state.soft, now)
+        familiar = state.activity.is_familiar(origin)
+        counter = state.activity.counter(familiar=familiar)
+        return self.limit(familiar=familiar).is_locked(counter, now)
 
     def state_of(self, state: AccountState, now: datetime) -> LockoutState:
         """Return the state of *state* under these rules, for administrators."""

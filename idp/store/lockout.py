@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +44,9 @@ _ACTIVITY_COLUMNS = (
     account_activity.c.unknown_at,
     account_activity.c.addresses,
 )
+LOCKOUT_COLUMNS = (password_limits.c.wrong, password_limits.c.last_at, *_ACTIVITY_COLUMNS)
+"""The counters of one account; all None where nobody tried."""
+
 _ACTIVITY = Prepared(  # as above
     text(
         "INSERT INTO account_activity (name) VALUES (:name)"
@@ -110,6 +113,15 @@ def states(connection: Connection, name: str | None) -> Mapping[str, AccountStat
         each: AccountState(limits.get(each), activities.get(each, AccountActivity()))
         for each in limits.keys() | activities.keys()
     }
+
+
+def account_state(row: Sequence[Any]) -> AccountState:
+    """Return the counters in a row of :data:`LOCKOUT_COLUMNS`."""
+    wrong, last_at, *activity = row
+    return AccountState(
+        None if wrong is None else PasswordCounter(wrong, last_at),
+        AccountActivity() if activity[-1] is None else _activity_of(activity),
+    )
 
 
 def _debit_soft(connection: Connection, name: str, now: datetime, rules: LockoutRules) -> Debit:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from support.hashers import CountingHasher
 from support.users import ALICE, PASSWORD
 
 from idp.directory import Directory, PasswordHasher
-from idp.directory.lockout import LockoutRules, Origin
+from idp.directory.lockout import LockoutMode, LockoutRules, Origin
 from idp.store.users import SqlUserStore
 
 
@@ -123,22 +126,23 @@ def test_right_passwords_at_once_are_not_punished_for_nine_wrong_ones_before(
 
 
 def test_a_try_waits_for_a_lock_that_a_right_password_is_about_to_clear(
-    directory, user_store, clock
+    directory, user_store, clock, hasher
 ):
-    class SettlingHasher(CountingHasher):
-        def matches(self, stored, password):
-            if stored is None:  # the time of a hash passes, and the other try turns out right
-                user_store.accept_password(
-                    ALICE, user_store.credentials(ALICE).password_hash, LockoutRules(), Origin()
-                )
-            return super().matches(stored, password)
+    waited = []
+
+    def wait(seconds):  # meanwhile the other try turns out right
+        waited.append(seconds)
+        if len(waited) == 2:
+            stored = user_store.credentials(ALICE).password_hash
+            user_store.accept_password(ALICE, stored, LockoutRules(), Origin())
 
     _fail(directory, 9)
     user_store.debit_password(ALICE, clock.now(), LockoutRules(), Origin())
+    hasher.computed = 0
 
-    check = Directory(user_store, clock, SettlingHasher()).check_password(ALICE, PASSWORD)
+    check = Directory(user_store, clock, hasher, wait=wait).check_password(ALICE, PASSWORD)
 
-    assert check.failure is None
+    assert (check.failure, len(waited), hasher.computed) == (None, 2, 1)
 
 
 def test_unknown_names_lock_like_known_ones_and_fill_no_table(directory, hasher, database):
@@ -181,3 +185,72 @@ def test_a_lock_lasts_when_the_clock_is_set_back(directory, clock):
     clock.time -= timedelta(hours=1)
 
     assert directory.check_password(ALICE, PASSWORD).failure == "locked"
+
+
+def test_no_slot_for_hashing_is_kept_while_a_try_waits(directory, user_store, clock):
+    hasher = PasswordHasher(memory_kib=8, passes=1, slots=1, waiting=0)
+    free = []
+
+    def wait(_seconds):
+        with hasher.slot():
+            free.append(True)
+
+    _fail(directory, 10)
+    assert Directory(user_store, clock, hasher, wait=wait).check_password(ALICE, "x").failure
+    assert len(free) == 3
+
+
+@given(
+    name=st.sampled_from([ALICE, "bob@example.test", "EXAMPLE\\bob", "no name"]),
+    state=st.sampled_from(["free", "last try", "just locked", "locked"]),
+    password=st.sampled_from([PASSWORD, "wrong", "", "x" * 257]),
+    mode=st.sampled_from(LockoutMode),
+    disabled=st.booleans(),
+)
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_try_costs_exactly_one_hash(
+    name, state, password, mode, disabled, user_store, clock, directory, hasher
+):
+    """The time of an answer says neither whether there is such a user nor how they stand."""
+    directory.unlock(ALICE)
+    (directory.disable if disabled else directory.enable)(ALICE)
+    tried = Directory(
+        user_store,
+        clock,
+        hasher,
+        LockoutRules(mode),
+        unknown_key=uuid4().bytes,
+        wait=lambda _: None,
+    )
+    clock.advance(days=2)
+    before = {"free": 0, "last try": 9, "just locked": 10, "locked": 10}[state]
+    for _ in range(before):
+        tried.check_password(name, "wrong")
+    clock.advance(seconds=3 if state == "locked" else 0)
+    hasher.computed = 0
+
+    tried.check_password(name, password)
+
+    assert hasher.computed == 1
+
+
+def test_which_unknown_names_share_a_counter_is_a_secret_of_the_farm(user_store, clock, hasher):
+    """Whoever could compute it would lock one name, and see by another whether that is unknown."""
+    asked = []
+
+    class Recording(SqlUserStore):
+        def debit_password(self, name, *others):
+            asked.append(name)
+            return super().debit_password(name, *others)
+
+    def accounts(key: bytes) -> list[str]:
+        asked.clear()
+        store = Recording(user_store._database)
+        node = Directory(store, clock, hasher, unknown_key=key, wait=lambda _: None)
+        for number in range(20):
+            node.check_password(f"nobody{number}@example.test", "wrong")
+        return list(asked)
+
+    assert accounts(b"one farm") == accounts(b"one farm")
+    assert accounts(b"one farm") != accounts(b"another farm")
+    assert accounts(b"") != accounts(b"")  # a key of its own, not none

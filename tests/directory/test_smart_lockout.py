@@ -15,8 +15,7 @@ from support.servers.brute_force import ELSEWHERE
 from support.servers.brute_force import USER as ALICE
 from support.users import PASSWORD
 
-from idp.directory import Directory, PasswordHasher
-from idp.directory.directory import LockoutEvent
+from idp.directory import Directory, LockoutEvent, PasswordHasher
 from idp.directory.lockout import Limit, LockoutMode, LockoutRules, Origin
 from idp.store.users import SqlUserStore
 

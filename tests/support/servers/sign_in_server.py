@@ -145,7 +145,7 @@ def sign_in_settings(served: Callable[..., None]) -> Callable[..., None]:
     """Put another server with these settings of its section ``[sign_in]`` behind the address."""
 
     def settings(**given: Any) -> None:
-        served(sign_in=SignInSection(**given))
+        served(sign_in=SignInSection(idp_initiated=True, **given))
 
     return settings
 
