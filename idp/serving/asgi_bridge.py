@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 OWN_KEYS = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 """Headers whose keys in a WSGI environment do not begin with ``HTTP_``."""
 
+PROTOCOLS = {"1": "HTTP/1.0", "1.0": "HTTP/1.0", "1.1": "HTTP/1.1", "2": "HTTP/2"}
+"""By the version of HTTP as granian gives it."""
+
 ALWAYS = {
     "SCRIPT_NAME": "",
     "wsgi.version": (1, 0),
@@ -153,7 +156,7 @@ def _environ(scope: Scope, lines: list[HeaderLine], body: bytes) -> Environ:
         "REQUEST_METHOD": scope["method"],
         "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
         "QUERY_STRING": scope["query_string"].decode("latin-1"),
-        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "SERVER_PROTOCOL": PROTOCOLS[scope["http_version"]],
         "SERVER_NAME": server[0],
         "SERVER_PORT": server[1],
         "REMOTE_ADDR": client[0],
