@@ -23,7 +23,7 @@ from idp.store.users import SqlUserStore
 
 USER = "user@example.test"
 TARGET = f"/adfs/ls/idpinitiatedsignon.aspx?loginToRp={quote(saml.SP, safe='')}"
-PROXIES = '[proxies]\nreverse_proxies = ["127.0.0.1"]\n'
+ADDED = '[proxies]\nreverse_proxies = ["127.0.0.1"]\n[sign_in]\nidp_initiated = true\n'
 CLIENT, FLOODING = "203.0.113.9", "198.51.100.1"
 ALONE = "a right password by tallystick serve"
 FLOODED = "  while another client floods with wrong ones"
@@ -69,7 +69,7 @@ def rows(idp: saml.Party, sp: saml.Party, folder: Path) -> Iterator[list[Row]]:
     services, _app = make_server(folder, idp, sp)
     Directory(SqlUserStore(services.database), services.clock, PasswordHasher()).add(USER, PASSWORD)
     services.trusts.change_from_text(saml.SP, {"second_factor": "never"})
-    with served.serving(folder, PROXIES) as port:
+    with served.serving(folder, ADDED) as port:
 
         def sign_in(flood: object) -> None:
             if "SAMLResponse" not in post(port, CLIENT, USER, PASSWORD):

@@ -28,7 +28,7 @@ from idp.sockets import listen
 ENGINES = ("granian", "waitress", "embedded")
 USER, PASSWORD = "alice@example.test", "correct horse"
 SIGN_IN = f"/adfs/ls/idpinitiatedsignon.aspx?loginToRp={quote(SP_ID, safe='')}"
-CONFIGURATION = "[trusts]\nallow_http = true\n"
+CONFIGURATION = "[trusts]\nallow_http = true\n[sign_in]\nidp_initiated = true\n"
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 WRONG = b"UserName=alice%40example.test&Password=wrong"
 
