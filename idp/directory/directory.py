@@ -104,7 +104,7 @@ class Directory:
         check = self._check(name, old, origin)
         if check.user is None:
             return check
-        with self._hasher.slot():
+        with self._hasher.slot(origin.client):
             password_hash = self._hasher.hash(new)
         # No change if an administrator changed the user while the hash was computed.
         changed = self._store.change_password(
@@ -115,7 +115,7 @@ class Directory:
     def _check(self, name: str, password: str, origin: Origin) -> PasswordCheck:
         key = canonical_name(name)
         if not is_acceptable(password):
-            with self._hasher.slot():
+            with self._hasher.slot(origin.client):
                 self._hasher.hash_for_nothing()
             return PasswordCheck(None, "password_refused", key or "")
         for pause in _PAUSES:
@@ -136,7 +136,7 @@ class Directory:
         locked account's password, the smart one does for the log alone: the right one is a sign
         that somebody else knows it.
         """
-        with self._hasher.slot():
+        with self._hasher.slot(origin.client):
             known = self._store.credentials(key) if key else None
             account = self._account(known, key or name)
             tried = self._store.debit_password(account, self._clock.now(), self._rules, origin)

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from idp.admission import client_of
+
 MAX_WRONG_PASSWORDS = 10
 OBSERVATION_WINDOW = timedelta(minutes=30)
 SETTLING = timedelta(seconds=2)
@@ -92,6 +94,11 @@ class Origin:
 
     addresses: tuple[str, ...] = ()
     extranet: bool = False
+
+    @property
+    def client(self) -> str:
+        """The client in whose place a password waits: only the last address is certain."""
+        return client_of(self.addresses[-1] if self.addresses else "")
 
 
 UNKNOWN_ORIGIN = Origin()
