@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from idp.federation.metadata.preview import report_certificates
 from idp.federation.relying_party.registry import SHA1_WARNING
-from idp.federation.relying_party.trust import UnreadableTrust
+from idp.federation.relying_party.trust import UnreadableTrust, name_for_people
 from idp.instants import json_instant
 from idp.management.error_json import error_json
 from idp.saml import uris
@@ -129,7 +129,7 @@ def preview_as_json(preview: Preview) -> dict[str, Any]:
     return {
         "dry_run": True,
         "entity_id": provider.entity_id,
-        "display_name": provider.display_name or provider.entity_id,
+        "display_name": name_for_people(provider),
         "new": preview.current is None,
         "metadata": _provider_json(provider),
         "certificates": [

@@ -155,7 +155,7 @@ class Endpoints:
         if not by_name:
             raise errors.no_handler()
         trusts = [trust for trust in self._services.trusts.list() if trust.settings.enabled]
-        choices = [(t.entity_id, t.display_name or t.entity_id) for t in trusts]
+        choices = [(t.entity_id, t.display_name) for t in trusts]
         valid = valid_session(self._services.sign_ins, session)
         return pages.trusts_page(choices, user=valid.user if valid else "")
 

@@ -14,6 +14,7 @@ from idp.federation.relying_party.trust import (
     RelyingPartyTrust,
     StoredTrust,
     UnreadableTrust,
+    name_for_people,
     readable,
 )
 from idp.logs import get_logger
@@ -122,7 +123,7 @@ class TrustRegistry:
         def make(before: StoredTrust | None) -> RelyingPartyTrust:
             return RelyingPartyTrust(
                 entity_id=provider.entity_id,
-                display_name=provider.display_name or provider.entity_id,
+                display_name=name_for_people(provider),
                 service_provider=provider,
                 settings=_settings_for(before, settings),
                 source=source,
@@ -153,7 +154,7 @@ class TrustRegistry:
                 return None
             return replace(
                 stored,
-                display_name=provider.display_name or provider.entity_id,
+                display_name=name_for_people(provider),
                 service_provider=provider,
                 validity=described.validity,
                 changed_at=now,
