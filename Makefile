@@ -9,6 +9,9 @@
 #
 # PYTHON=/path/to/python chooses the interpreter; uv is used where it is on PATH, else pip.
 
+# Commands that tests start would compile every module again at each start.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
     $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
     && { command -v $$python; break; }; done)

@@ -1,4 +1,4 @@
-"""AD FS: what a server's text proves about its build, and what the build makes of a push.
+"""AD FS: which build a server's text proves, and what a push shows on a server of that build.
 
 The counterpart of ``nps_extension.py``. The table of required updates is in
 ``adapter/windows/products.py``.

@@ -11,14 +11,14 @@ from adapter.mfa.service import MfaService
 from idp.config import WORKER_THREADS
 from idp.counters import NO_COUNTERS
 from idp.directory import Directory, PasswordHasher
-from idp.directory.lockout import Limit, LockoutRules, Mode
+from idp.directory.lockout import Limit, LockoutMode, LockoutRules
 from idp.events import Event
 from idp.federation.access_control.catalogue import AccessControl
 from idp.federation.access_control.global_policy import GlobalPolicy
 from idp.federation.farm import Farm
 from idp.federation.providers import Providers
 from idp.federation.relying_party.registry import SHA1_WARNING, TrustRegistry
-from idp.federation.token_signing.configured import signing_keys_of
+from idp.federation.token_signing.configured import open_signing_keys
 from idp.federation.token_signing.key_files import read_private_file
 from idp.federation.token_signing.ring import FixedKey
 from idp.services import Services
@@ -77,7 +77,7 @@ def assemble(
         database=database,
         housekeeping=Housekeeping(database, clock),
         mfa=_mfa_service(config, database, sealer, clock, counters),
-        directory=_directory(config.lockout, database, clock, hasher),
+        directory=_directory(config.lockout, database, clock, hasher, sealer.key("unknown-names")),
         trusts=trusts,
         refreshes=SqlRefreshStore(database),
         farm=Farm(SqlNodeStore(database), clock),
@@ -89,7 +89,7 @@ def assemble(
         sign_ins=SqlSignInStore(database),
         log_outs=SqlLogOuts(database),
         once=SqlUsedOnce(database),
-        signing_keys=FixedKey(signing_key) if signing_key else signing_keys_of(config, counters),
+        signing_keys=FixedKey(signing_key) if signing_key else open_signing_keys(config, counters),
         counters=counters,
     )
 
@@ -111,17 +111,22 @@ def _open_database(config: Config) -> Database:
 
 
 def _directory(
-    lockout: LockoutSection, database: Database, clock: Clock, hasher: PasswordHasher | None
+    lockout: LockoutSection,
+    database: Database,
+    clock: Clock,
+    hasher: PasswordHasher | None,
+    unknown_key: bytes,
 ) -> Directory:
     window = timedelta(minutes=lockout.window_minutes)
     rules = LockoutRules(
-        mode=Mode(lockout.mode),
+        mode=LockoutMode(lockout.mode),
         extranet_only=lockout.extranet_only,
         soft=Limit(lockout.threshold, window),
         unknown=Limit(lockout.threshold, window, forgets=False),
         familiar=Limit(lockout.threshold_familiar, window, forgets=False),
     )
-    return Directory(SqlUserStore(database), clock, hasher or PasswordHasher(), rules)
+    users, hasher = SqlUserStore(database), hasher or PasswordHasher()
+    return Directory(users, clock, hasher, rules, unknown_key=unknown_key)
 
 
 def _mfa_service(
@@ -172,10 +177,10 @@ def create_app(
     """
     from idp import admin, authenticator, logs, signin
     from idp.saml import schema
+    from idp.web.own_host import answer_own_host_only
 
     logs.configure(config.logging.format)
-    schema.protocol()  # before there are threads: libxml2 may fail while others parse
-    schema.vocabulary()
+    schema.load()  # before the server has threads
     services = services or assemble(config, counters=counters_of(config))
     app = _make_flask_app(config, services)
     app.register_blueprint(signin.blueprint(services))
@@ -187,6 +192,9 @@ def create_app(
         from idp.web.headers import StrictTransport
 
         app.wsgi_app = StrictTransport(app.wsgi_app, hsts)  # type: ignore[method-assign]
+    answer_own_host_only(
+        app, config.server.base_url, probe=signin.PROBE, counters=services.counters
+    )
     services.signing_keys.check(services.clock.now())
     _log_start(config, services)
     _start_watching_trusts(config, services)

@@ -49,7 +49,9 @@ class Closable(Protocol):
 class Services:
     """The rooms of one server: one instance for each process, used by all its threads.
 
-    A class or function that needs one or two of them should take those, not all of this.
+    A class or function that needs one or two of them should take those, not all of this. Those
+    marked (store) are storage protocols without a room in front of them: there is no rule to apply
+    between the caller and the database, so a class around them would only pass calls on.
 
     ====================  =======================================================================
     ``config``            the configuration, read once at the start

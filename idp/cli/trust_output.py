@@ -58,7 +58,7 @@ def _trusted(preview: Preview) -> Iterator[tuple[str, object]]:
     from idp.federation.relying_party.trust import name_for_people
 
     provider, validity = preview.described.service_provider, preview.described.validity
-    yield "  display_name", name_for_people(provider)
+    yield "  display_name", name_for_people(provider.display_name, provider.entity_id)
     for field in fields(provider):
         if field.name not in _SHOWN_ELSEWHERE:
             value = getattr(provider, field.name)

@@ -63,6 +63,11 @@ class ServerSection(Section):
         return f"{parts.scheme}://{parts.netloc}"
 
     @property
+    def authority(self) -> str:
+        """Host and port, as clients send them in the header ``Host``."""
+        return urlsplit(self.base_url).netloc
+
+    @property
     def is_secure(self) -> bool:
         """Whether browsers reach the server by TLS."""
         return self.base_url.startswith("https:")
@@ -82,7 +87,7 @@ class ServerSection(Section):
     @property
     def entity_id(self) -> str:
         """The federation service identifier; with http even under TLS, as AD FS forms it."""
-        return f"http://{urlsplit(self.base_url).netloc}/adfs/services/trust"
+        return f"http://{self.authority}/adfs/services/trust"
 
 
 class ServeSection(Section):
@@ -178,8 +183,11 @@ class SignInSection(Section):
     """How long such a session lasts, at most 7 days (AD FS: KmsiLifetimeMins)."""
     kept_sessions_since: AwareDatetime | None = None
     """Kept sessions that began before this time are ended (AD FS: PersistentSsoCutoffTime)."""
-    idp_initiated: bool = True
-    """The page on which users choose an application (AD FS: EnableIdPInitiatedSignonPage)."""
+    idp_initiated: bool = False
+    """The page on which users choose an application (AD FS: EnableIdPInitiatedSignonPage).
+
+    Off as in AD FS; the demo and the pytest plugin switch it on.
+    """
     idp_initiated_relay_state: bool = True
     """Pass RelayState on in such a sign-in (AD FS: EnableRelayStateForIdpInitiatedSignOn)."""
     loop_detection: bool = True

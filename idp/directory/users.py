@@ -17,10 +17,12 @@ _ACCOUNT = re.compile(rf"{_LABEL}\\{_USER}")
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One user. ``upn`` is the canonical, lower-case name; an SSO session from before
-    ``valid_from`` has ended; with ``must_change`` the password is good only to choose another.
-    An ``unreadable`` one, whose groups the database cannot tell, is disabled: no policy could
-    decide about such a user.
+    """One user.
+
+    ``upn`` is the canonical name, in lower case. SSO sessions that began before ``valid_from`` have
+    ended. If ``must_change``, the user has to choose another password before signing in. If
+    ``unreadable``, the groups in the database could not be read; such a user is disabled, because
+    policies cannot be applied.
     """
 
     upn: str
@@ -34,10 +36,10 @@ class User:
     unreadable: bool = False
 
 
-def canonical(name: str) -> str | None:
-    """Return a typed name in its one spelling (lower-case, NFC), or None when it is no name.
+def canonical_name(name: str) -> str | None:
+    """Return the canonical form (lower case, NFC) of a typed name, or None if it is not valid.
 
-    Both ways to write it are understood; what comes back holds either ``@`` or ``\\``.
+    The result is ``user@domain`` or ``domain\\user``, as the name was typed.
     """
     if len(name) > MAX_NAME_LENGTH:
         return None
@@ -46,18 +48,18 @@ def canonical(name: str) -> str | None:
 
 
 def canonical_upn(name: str) -> str | None:
-    """Return the same for ``user@domain`` alone."""
-    text = canonical(name)
+    """Return the canonical form of a ``user@domain`` name, or None if it is not one."""
+    text = canonical_name(name)
     return text if text and "@" in text else None
 
 
 def account_key(upn: str) -> str:
-    """Return the canonical spelling of a user's ``DOMAIN\\user``."""
+    """Return the canonical form of the ``DOMAIN\\user`` name of the user with this UPN."""
     user, _, domain = upn.partition("@")
     return f"{domain.partition('.')[0]}\\{user}"
 
 
 def windows_account_name(upn: str) -> str:
-    """Return ``DOMAIN\\user``; DOMAIN is the first label of the UPN's domain in upper case."""
+    """Return ``DOMAIN\\user`` for a UPN; DOMAIN is the first label of its domain."""
     domain, _, user = account_key(upn).partition("\\")
     return f"{domain.upper()}\\{user}"

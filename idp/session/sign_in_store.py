@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from idp.audit.record import SignInRecord
     from idp.directory import User
+    from idp.directory.lockout import AccountState
     from idp.federation.access_control.decision import AccessRules
     from idp.federation.farm import Node
     from idp.federation.relying_party.trust import RelyingPartyTrust
@@ -20,7 +21,7 @@ class StoredFacts:
     """The state at one moment; a disabled trust or user is included, marked as disabled.
 
     ``trust`` and ``user`` are None if there is none, ``node`` if the farm has no node. ``rules``
-    are the access rules for all trusts.
+    are the access rules for all trusts. ``account`` are the counters of the user's wrong passwords.
     """
 
     trust: RelyingPartyTrust | None
@@ -28,6 +29,7 @@ class StoredFacts:
     user: User | None
     session_ended: bool
     rules: AccessRules
+    account: AccountState
 
 
 class SignInStore(Protocol):

@@ -17,10 +17,19 @@ from idp.store import participants, sign_in_log, trust_identifiers
 from idp.store import used_once as once
 from idp.store.access_control import read_rules
 from idp.store.engine import Database
+from idp.store.lockout import LOCKOUT_COLUMNS, account_state
 from idp.store.participants import SESSION_ENDED
 from idp.store.policies import STAMP
 from idp.store.prepared import Prepared
-from idp.store.schema import nodes, policies, trusts, used_once, users
+from idp.store.schema import (
+    account_activity,
+    nodes,
+    password_limits,
+    policies,
+    trusts,
+    used_once,
+    users,
+)
 from idp.store.trusts import read_trust
 from idp.store.users import USER_COLUMNS, user_from_row
 
@@ -35,7 +44,7 @@ _NODE = (
     .limit(1)
     .subquery()
 )
-_COLUMNS = (*(_NODE.c[name] for name in _NODE_COLUMNS), *USER_COLUMNS)
+_COLUMNS = (*(_NODE.c[name] for name in _NODE_COLUMNS), *LOCKOUT_COLUMNS, *USER_COLUMNS)
 _FACTS = Prepared(
     select(
         select(trusts.c.stamp)
@@ -47,7 +56,10 @@ _FACTS = Prepared(
         .scalar_subquery(),
         *_COLUMNS,
     ).select_from(
-        _ONE.outerjoin(users, users.c.upn == bindparam("upn")).outerjoin(_NODE, literal(True))
+        _ONE.outerjoin(users, users.c.upn == bindparam("upn"))
+        .outerjoin(password_limits, password_limits.c.name == users.c.upn)
+        .outerjoin(account_activity, account_activity.c.name == users.c.upn)
+        .outerjoin(_NODE, literal(True))
     ),
     returns=(Text(), Text(), Text(), *(column.type for column in _COLUMNS)),
 )
@@ -90,13 +102,15 @@ class SqlSignInStore:
                     connection, entity_id
                 )
             rules = self._current_rules(connection, rules_stamp)
-        of_node, of_user = rest[: len(_NODE_COLUMNS)], rest[len(_NODE_COLUMNS) :]
+        of_node, rest = rest[: len(_NODE_COLUMNS)], rest[len(_NODE_COLUMNS) :]
+        of_account, of_user = rest[: len(LOCKOUT_COLUMNS)], rest[len(LOCKOUT_COLUMNS) :]
         return StoredFacts(
             trust=trust,
             node=None if of_node[0] is None else Node(*of_node),
             user=None if of_user[0] is None else user_from_row(of_user),
             session_ended=ended is not None,
             rules=rules,
+            account=account_state(of_account),
         )
 
     def finish(

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from idp.federation.model_errors import faults_in
+from idp.federation.pydantic_errors import describe_faults
 from idp.logs import get_logger
 
 MAX_LOGGED = 1000
@@ -79,7 +79,7 @@ def with_unknown(new: Mapping[str, Any], stored: object, known: Collection[str])
 
 def faults_of(error: ValidationError) -> str:
     """Return in one line what is wrong with stored values."""
-    faults = list(faults_in(error, "this version does not know it"))
+    faults = list(describe_faults(error, "this version does not know it"))
     more = f"; and {len(faults) - MAX_FAULTS} more" if len(faults) > MAX_FAULTS else ""
     return "; ".join(faults[:MAX_FAULTS]) + more
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from support.phones.phone_host import ALICE
 from support.phones.signed_phone import SignedPhone
+from support.users import ALICE
 
 from adapter.mfa.codes.code import step_of
 

@@ -71,7 +71,7 @@ def test_secrets_are_not_shown(done, monkeypatch):
         assert "(secret)" in told
 
 
-def test_without_asking_there_is_a_name_and_a_value_a_line(done):
+def test_the_configuration_is_shown_as_a_name_and_a_value_a_line(done):
     lines = [line.split() for line in done("config", "show").splitlines()]
 
     assert ["serve.port", "8080"] in lines

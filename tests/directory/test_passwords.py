@@ -62,7 +62,7 @@ def test_no_more_hash_at_once_than_there_are_slots():
 
     def check(_: int) -> None:
         nonlocal now, most
-        with hasher.turn():
+        with hasher.slot():
             with lock:
                 now += 1
                 most = max(most, now)
@@ -79,17 +79,17 @@ def test_no_more_hash_at_once_than_there_are_slots():
 
 def test_a_check_that_would_wait_too_long_is_refused_and_frees_its_place():
     hasher = _hasher(slots=1, waiting=1, patience=0.01)
-    with hasher.turn():
+    with hasher.slot():
         for _ in range(3):
-            with pytest.raises(HashingBusy), hasher.turn():
+            with pytest.raises(HashingBusy), hasher.slot():
                 pass
 
-    with hasher.turn():
+    with hasher.slot():
         pass
 
 
 def test_a_full_queue_refuses_at_once():
     hasher = _hasher(slots=1, waiting=0, patience=60)
 
-    with hasher.turn(), pytest.raises(HashingBusy), hasher.turn():
+    with hasher.slot(), pytest.raises(HashingBusy), hasher.slot():
         pass

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.directory.users import account_key, canonical, canonical_upn, windows_account_name
+from idp.directory.users import account_key, canonical_name, canonical_upn, windows_account_name
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from idp.directory.users import account_key, canonical, canonical_upn, windows_a
     ],
 )
 def test_a_name_has_one_spelling(typed, name):
-    assert canonical(typed) == name
+    assert canonical_name(typed) == name
 
 
 @pytest.mark.parametrize(
@@ -41,20 +41,23 @@ def test_a_name_has_one_spelling(typed, name):
     ],
 )
 def test_a_malformed_name_has_no_canonical_spelling(typed):
-    assert canonical(typed) is None
+    assert canonical_name(typed) is None
 
 
 @given(st.from_regex(r"[\w.]{1,20}(@|\\)[\w-]{1,9}", fullmatch=True))
 def test_the_canonical_spelling_is_canonical(typed):
-    name = canonical(typed)
+    name = canonical_name(typed)
 
-    assert name is None or canonical(name) == name
-    assert name is None or canonical(name.upper()) in (None, canonical(name.upper().lower()))
+    assert name is None or canonical_name(name) == name
+    assert name is None or canonical_name(name.upper()) in (
+        None,
+        canonical_name(name.upper().lower()),
+    )
 
 
 def test_an_account_name_is_made_of_the_first_label_of_the_domain():
     assert windows_account_name("alice@corp.example.test") == "CORP\\alice"
-    assert account_key("alice@corp.example.test") == canonical("Corp\\ALICE")
+    assert account_key("alice@corp.example.test") == canonical_name("Corp\\ALICE")
 
 
 def test_an_account_name_is_no_upn():

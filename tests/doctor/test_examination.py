@@ -195,6 +195,9 @@ WARNINGS = {
     "build_not_in_table": lambda c: c.services.farm.set_build("sts2", "9600.20000", "test"),
     "no_trust": lambda c: c.services.trusts.remove(SP_ID),
     "weak_certificate": _weak_trust,
+    "extranet_is_unknown": lambda c: c.services.trusts.change_from_text(
+        SP_ID, {"access_control_policy": "Permit everyone for intranet access"}
+    ),
     "lockout_reaches_nobody": _in_turn(
         lambda c: c.setting("lockout", 'mode = "enforce"'),
         lambda c: c.setting("lockout", "extranet_only = true"),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from support.adapters.mfa_node import ALICE, BOB
 from support.nets import NET_SECONDS
+from support.users import ALICE, BOB
 
 from adapter.errors import TallystickError
 from adapter.mfa.push.challenge import State

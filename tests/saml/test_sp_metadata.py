@@ -32,6 +32,10 @@ from idp.saml.values import (
     SingleLogoutService,
 )
 
+SPACED = ["Location", "Binding", "index", "isDefault", "ResponseLocation", "entityID", "use",
+          "protocolSupportEnumeration", "AuthnRequestsSigned", "WantAssertionsSigned", "Algorithm",
+          "cacheDuration", "validUntil"]  # fmt: skip
+
 
 def read(xml: str, *arguments, **more):
     return read_service_provider(xml.encode(), *arguments, **more)
@@ -79,7 +83,7 @@ def test_a_key_without_use_serves_both_and_never_switches_checking_off(identitie
     assert sp.signing_certificates == sp.encryption_certificates == (identities.sp.certificate,)
 
 
-def test_several_certificates_and_one_that_is_named_twice(identities):
+def test_a_certificate_that_metadata_names_twice_is_taken_once(identities):
     keys = key(identities.sp.certificate) + key(identities.idp_ec.certificate, "signing")
 
     sp = read(entity(role(keys + key(identities.sp.certificate, "signing") + ACS)))
@@ -265,91 +269,6 @@ def test_reading_metadata_does_not_import_the_slow_part_of_pysaml2():
     subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603  # our own interpreter
 
 
-@pytest.mark.parametrize(
-    ("methods", "announced"),
-    [
-        ("", False),
-        (method(uris.RSA_OAEP), False),
-        (method(uris.RSA_OAEP, uris.SHA1), False),
-        (method(uris.RSA_OAEP, uris.SHA256), True),
-        (method(uris.AES256_GCM) + method(uris.RSA_OAEP, uris.SHA256), True),
-        (method(uris.RSA_OAEP, uris.SHA1) + method(uris.RSA_OAEP, uris.SHA256), True),
-        (method(uris.RSA_OAEP_11, uris.SHA256), False),
-    ],
-)
-@pytest.mark.parametrize("use", ["", "encryption"])
-def test_sha256_inside_oaep_is_used_for_keys_that_announce_it(identities, use, methods, announced):
-    certificate = identities.sp.certificate
-
-    sp = read(entity(role(key(certificate, use, methods) + ACS)))
-
-    assert sp.encryption_certificates == (certificate,)
-    assert sp.sha256_transport == ((certificate,) if announced else ())
-
-
-@pytest.mark.parametrize(
-    ("announced", "taken"),
-    [
-        (method(uris.RSA_OAEP_11, uris.SHA256, uris.MGF1_SHA256), True),
-        (method(uris.RSA_OAEP) + method(uris.RSA_OAEP_11, uris.SHA256, uris.MGF1_SHA256), True),
-        (method(uris.RSA_OAEP_11), False),
-        (method(uris.RSA_OAEP_11, uris.SHA256), False),
-        (method(uris.RSA_OAEP_11, uris.SHA1, uris.MGF1_SHA256), False),
-        (method(uris.RSA_OAEP, uris.SHA256, uris.MGF1_SHA256), False),
-    ],
-)
-def test_oaep_of_version_1_1_is_used_for_keys_that_announce_all_of_it(identities, announced, taken):
-    certificate = identities.sp.certificate
-
-    sp = read(entity(role(key(certificate, "encryption", announced) + ACS)))
-
-    assert sp.oaep11_transport == ((certificate,) if taken else ())
-
-
-@pytest.mark.parametrize(
-    ("methods", "taken"),
-    [
-        (method(uris.AES128_GCM), True),
-        (method(uris.AES128_GCM) + method(uris.AES256_GCM), False),
-        (method(uris.AES128_CBC), False),
-        ("", False),
-    ],
-)
-def test_aes_128_is_used_for_keys_that_announce_nothing_longer_in_gcm(identities, methods, taken):
-    certificate = identities.sp.certificate
-
-    sp = read(entity(role(key(certificate, "", methods) + ACS)))
-
-    assert sp.aes128_content == ((certificate,) if taken else ())
-
-
-def test_algorithms_of_one_key_are_not_used_for_another(identities):
-    first, second = identities.sp.certificate, identities.stranger.certificate
-    announced = method(uris.RSA_OAEP, uris.SHA256)
-
-    sp = read(entity(role(key(first) + key(second, "encryption", announced) + ACS)))
-
-    assert sp.encryption_certificates == (first, second)
-    assert sp.sha256_transport == (second,)
-
-
-def test_a_key_that_cannot_encrypt_is_passed_over_where_there_is_one_that_can(identities):
-    curve, rsa = identities.idp_ec.certificate, identities.sp.certificate
-
-    assert read(entity(role(key(curve) + ACS))).encryption_certificates == ()
-    for use in ("", "encryption"):
-        sp = read(entity(role(key(curve, use) + key(rsa) + ACS)))
-        assert sp.encryption_certificates == (rsa,)
-
-
-def test_a_key_that_cannot_encrypt_is_kept_so_that_nothing_is_sent_in_clear_text(
-    identities,
-):
-    curve = identities.idp_ec.certificate
-
-    assert read(entity(role(key(curve, "encryption") + ACS))).encryption_certificates == (curve,)
-
-
 def logout_service(binding: str, location: str, answers: str = "") -> str:
     said = f' ResponseLocation="{answers}"' if answers else ""
     return f'<md:SingleLogoutService Binding="{binding}" Location="{location}"{said}/>'
@@ -416,11 +335,6 @@ def test_what_a_library_raises_is_a_fault_of_the_metadata(monkeypatch):
     monkeypatch.setattr("saml2.md.entity_descriptor_from_string", fail)
 
     assert faults_of(entity()) == ("a part of it cannot be handled (KeyError)",)
-
-
-SPACED = ["Location", "Binding", "index", "isDefault", "ResponseLocation", "entityID", "use",
-          "protocolSupportEnumeration", "AuthnRequestsSigned", "WantAssertionsSigned", "Algorithm",
-          "cacheDuration", "validUntil"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", SPACED)

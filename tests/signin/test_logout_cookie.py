@@ -52,12 +52,12 @@ def test_a_cookie_that_we_did_not_make_names_no_log_out(value):
     assert cookies_of(SetClock()).ids({f"{PREFIX}_x": value}) == ()
 
 
-def test_one_that_another_version_sealed_names_no_log_out():
+def test_a_cookie_that_another_version_sealed_names_no_log_out():
     sealed = Sealer(SECRET, SetClock().now).purpose("log-out").seal({"number": 1})
     assert cookies_of(SetClock()).ids({f"{PREFIX}_x": sealed}) == ()
 
 
-def test_it_expires():
+def test_the_log_out_cookie_expires():
     browser: dict[str, str] = {}
     add(cookies_of(SetClock()), "0123456789", browser)
 

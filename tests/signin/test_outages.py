@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import requests
+from support.adapters.by_name import type_name
 from support.nets import NET_SECONDS
 from support.servers.raw_http import call
 
@@ -72,9 +73,7 @@ def careless(federation, database_file):
 
     def enable(name: str) -> None:
         config = str(database_file).encode()
-        federation.services.providers.register(
-            name, f"support.adapters.odd_adapters:{name}", config
-        )
+        federation.services.providers.register(name, type_name(name), config)
         federation.services.providers.enable((name,))
 
     return enable

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from support.clock import NOON
+from support.users import ALICE
 
 from adapter.mfa.devices.activation import Activation
 from adapter.mfa.push.challenge import Challenge
@@ -15,7 +16,6 @@ from idp.store.mfa import mfa_stores
 from idp.store.used_once import SqlUsedOnce
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-ALICE = "alice@example.test"
 CHALLENGE = Challenge("c0", ALICE, "approve_deny", "n", b"", "Wiki", "", NOON)
 
 

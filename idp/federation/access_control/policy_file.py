@@ -13,7 +13,7 @@ from idp.federation.access_control.policies import (
     AccessControlPolicy,
     BadAccessControlPolicy,
 )
-from idp.federation.model_errors import faults_in
+from idp.federation.pydantic_errors import describe_faults
 from idp.federation.toml_values import toml_value
 
 
@@ -31,7 +31,7 @@ def read_policy(name: str, values: Mapping[str, Any]) -> AccessControlPolicy:
     try:
         return AccessControlPolicy.model_validate({**values, "name": name})
     except ValidationError as error:
-        faults = "; ".join(faults_in(error, "this key is unknown"))
+        faults = "; ".join(describe_faults(error, "this key is unknown"))
         raise BadAccessControlPolicy(
             f"Wrong policy {name[:MAX_NAME_LENGTH]!r}: {faults}",
             "Give [[permit]] tables with networks, groups, claims, except, require_mfa",

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from idp.federation.model_errors import faults_in
+from idp.federation.pydantic_errors import describe_faults
 from idp.federation.relying_party.setting_types import BadTrustSetting, values_in
 from idp.federation.relying_party.settings import TrustSettings, by_setting
 
@@ -25,7 +25,7 @@ def read_settings(values: Mapping[str, Any], source: str) -> TrustSettings:
     try:
         return TrustSettings.model_validate(dict(values))
     except ValidationError as error:
-        faults = "; ".join(faults_in(error, "there is no such setting"))
+        faults = "; ".join(describe_faults(error, "there is no such setting"))
         raise BadTrustSetting(
             f"Wrong settings in {source}: {faults}",
             _remedy(error),

@@ -133,15 +133,14 @@ class RelyingPartyTrust:
         )
 
 
-def name_for_people(provider: ServiceProvider) -> str:
+def name_for_people(display_name: str, entity_id: str) -> str:
     """Return the name that pages, phones and lists show: the display name, else the entity ID.
 
     Controls of the writing direction and other invisible characters are taken out, so that a name
     cannot change how the text around it reads. ZERO WIDTH NON-JOINER and JOINER stay, since words
     of some languages need them.
     """
-    names = (_visible(name) for name in (provider.display_name, provider.entity_id))
-    return next(filter(None, names), "?")
+    return _visible(display_name) or _visible(entity_id) or "?"
 
 
 def _visible(name: str) -> str:

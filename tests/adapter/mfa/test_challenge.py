@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from support.adapters.mfa_node import ALICE
 from support.clock import NOON
+from support.users import ALICE
 
 from adapter.mfa.push.challenge import (
     TIME_TO_ANSWER,

@@ -9,8 +9,9 @@ import pyotp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.adapters.mfa_node import ALICE, BOB, at_once
+from support.adapters.mfa_node import at_once
 from support.clock import NOON
+from support.users import ALICE, BOB
 
 from adapter.mfa.codes.code import step_of
 from adapter.mfa.codes.factor import CodeFactor, CodeOutcome

@@ -112,7 +112,7 @@ def test_an_address_that_is_malformed_or_a_script_is_refused(address):
     assert "assertion consumer service" in faults_of(metadata(acs_url=address))
 
 
-def test_two_of_one_name_are_refused_whatever_else_differs():
+def test_two_entities_of_one_name_are_refused_whatever_else_differs():
     evil = metadata(acs_url="https://evil.example.test/acs")
     both = f'<md:EntitiesDescriptor xmlns:md="{uris.METADATA}">{metadata()}{evil}'
 

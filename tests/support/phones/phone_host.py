@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from support.users import ALICE, BOB
 from werkzeug.serving import make_server
 
 from adapter.mfa.push.challenge import Challenge
@@ -35,8 +36,6 @@ from idp.store.users import SqlUserStore
 from idp.testing.clock import ShiftedClock
 from idp.web import app
 
-ALICE = "alice@example.test"
-BOB = "bob@example.test"
 APPLICATION = "Payroll"
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with values, told in the words of our settings rather than in pydantic's."""
+"""Sentences for values that a pydantic model refuses, in the words of our settings."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 
 
-def faults_in(error: ValidationError, unknown: str) -> Iterator[str]:
-    """Yield each fault after the place where it is; *unknown* is said of a name that is none."""
+def describe_faults(error: ValidationError, unknown: str) -> Iterator[str]:
+    """Yield a sentence for each fault, after its place; for an unknown name the text *unknown*."""
     for fault in error.errors(include_input=False, include_url=False):
         place = ".".join(str(part) for part in fault["loc"])
         message = str(fault["msg"]).removeprefix("Value error, ")

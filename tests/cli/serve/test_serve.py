@@ -6,79 +6,30 @@ import os
 import resource
 import signal
 import socket
-import ssl
 import threading
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from datetime import UTC, datetime
 from http.client import HTTPConnection
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import requests
-from cryptography.hazmat.primitives import serialization as pem
-from sqlalchemy import text
 from support.nets import NET_SECONDS
 from support.phones.signed_phone import SignedPhone, signed_phone_of
 from support.servers.serve_process import (
     ServeProcess,
     children,
-    free_port,
     is_alive,
-    refusal,
     serve_process,
-    serve_section,
     starting,
     until,
 )
-from support.service_providers.metadata_parts import SP_ID, metadata
+from support.service_providers.metadata_parts import SP_ID
 
-from idp.app import assemble
 from idp.config import WORKER_THREADS
-from idp.config.reading import load
-from idp.demo import certificates as demo_certificates
-from idp.directory import PasswordHasher
 from idp.serving.supervisor import GRACE_SECONDS
-from idp.sockets import listen
-from idp.testing.clock import ShiftedClock
-from idp.testing.federation import Federation
 
-Serve = Callable[..., ServeProcess]
 ENGINES = ("granian", "waitress")
-
-
-@pytest.fixture
-def server_folder(farm_folder: Path) -> Path:
-    """A server's folder; its port is chosen, and its base URL is where it listens."""
-    port = free_port()
-    file = farm_folder / "tallystick.toml"
-    file.write_text(file.read_text().replace("http://idp.example.test", f"http://localhost:{port}"))
-    serve_section(farm_folder, port=port, workers=2)
-    return farm_folder
-
-
-@pytest.fixture
-def config_file(server_folder: Path) -> Path:
-    return server_folder / "tallystick.toml"
-
-
-@pytest.fixture
-def federation(config_file: Path, tmp_path: Path) -> Iterator[Federation]:
-    """The same server's rooms, joined here as well: a user, a trust, and who plays them."""
-    services = assemble(
-        load(config_file),
-        clock=ShiftedClock(),
-        hasher=PasswordHasher(memory_kib=8, passes=1),
-    )
-    services.farm.set_build("sts1", "20348.350", "test")
-    services.farm.set_build("sts2", "20348.349", "test")
-    services.trusts.add(metadata().encode())
-    made = Federation(services, tmp_path)
-    yield made
-    made.close()
-    services.close()
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -304,92 +255,6 @@ def test_systemd_is_notified_when_the_server_is_ready_and_when_it_stops(
             assert notified.recv(100) == b"STOPPING=1"
 
 
-def test_a_port_in_use_is_one_line(config_file):
-    port = load(config_file).serve.port
-    with listen("127.0.0.1", port):
-        assert f"Port {port} on 127.0.0.1 is in use" in refusal(config_file)
-
-
-def test_a_missing_key_is_one_line(config_file, server_folder):
-    (server_folder / "signing.key").unlink()
-
-    assert "signing.key cannot be read" in refusal(config_file)
-
-
-def test_a_database_of_a_later_version_is_one_line(config_file, federation):
-    with federation.services.database.write() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-
-    assert "[database_too_new]" in refusal(config_file)
-
-
-def test_a_node_that_there_is_not_is_one_line(config_file, federation):
-    assert "[no_node]" in refusal(config_file, "--node", "sts9")
-
-
-def test_a_server_without_a_node_starts_and_says_what_to_do(config_file):
-    with serve_process(config_file) as server:
-        assert requests.get(f"{server.url}/adfs/probe", timeout=NET_SECONDS).status_code == 503
-        server.end()
-        assert "tallystick server set NODE BUILD" in server.said()
-
-
-@pytest.fixture
-def tls_files(server_folder: Path) -> demo_certificates.TlsFiles:
-    return demo_certificates.create_certificates(
-        server_folder / "tls", "localhost", datetime.now(UTC)
-    )
-
-
-def with_tls(folder: Path, certificate: Path, key: Path) -> Path:
-    file = folder / "tallystick.toml"
-    names = f'[serve]\ncertificate = "{certificate}"\nkey = "{key}"'
-    file.write_text(file.read_text().replace("[serve]", names))
-    return file
-
-
-@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-def test_tls_is_spoken_from_1_2(server_folder, tls_files, version):
-    file = with_tls(server_folder, tls_files.certificate, tls_files.key)
-    context = ssl.create_default_context(cafile=tls_files.ca_file)
-    context.maximum_version = version
-    with serve_process(file, "--workers", "1") as server:
-        assert server.url.startswith("https:")
-        port = load(file).serve.port
-        with (
-            socket.create_connection(("127.0.0.1", port), timeout=NET_SECONDS) as connection,
-            context.wrap_socket(connection, server_hostname="localhost") as wrapped,
-        ):
-            assert wrapped.version() == version.name.replace("_", ".")
-
-
-def test_a_certificate_that_cannot_be_used_is_one_line(server_folder, tls_files):
-    file = with_tls(server_folder, tls_files.ca_file, tls_files.key)
-
-    assert "[bad_tls_certificate]" in refusal(file)
-
-
-def test_a_certificate_that_is_missing_is_one_line(server_folder, tls_files):
-    file = with_tls(server_folder, server_folder / "missing.crt", tls_files.key)
-
-    assert "[bad_tls_certificate]" in refusal(file)
-
-
-def test_a_tls_key_of_the_old_form_is_one_line(server_folder, tls_files):
-    key = pem.load_pem_private_key(tls_files.key.read_bytes(), None)
-    form = (pem.Encoding.PEM, pem.PrivateFormat.TraditionalOpenSSL, pem.NoEncryption())
-    tls_files.key.write_bytes(key.private_bytes(*form))
-    file = with_tls(server_folder, tls_files.certificate, tls_files.key)
-
-    assert "openssl pkcs8" in refusal(file)
-
-
-def test_waitress_is_no_server_for_tls(server_folder, tls_files):
-    file = with_tls(server_folder, tls_files.certificate, tls_files.key)
-
-    assert "waitress speaks no TLS" in refusal(file, TALLYSTICK__SERVE__ENGINE="waitress")
-
-
 def test_a_header_of_the_environment_is_no_header_of_a_request(config_file, federation):
     """Granian shows applications the environment with each request."""
     user = federation.add_user()
@@ -397,11 +262,3 @@ def test_a_header_of_the_environment_is_no_header_of_a_request(config_file, fede
         sign_in = federation.sign_in(federation.idp_initiated_url(SP_ID), user)
 
         assert sign_in.number, "the post of the password has no Origin that is not ours"
-
-
-@pytest.mark.parametrize("settings", ["certificate = 'a'", "port = 0", "workers = 0", "engin = 1"])
-def test_wrong_settings_are_one_line(server_folder, settings):
-    file = server_folder / "tallystick.toml"
-    file.write_text(file.read_text().split("[serve]")[0] + f"[serve]\n{settings}\n")
-
-    assert "[config]" in refusal(file)

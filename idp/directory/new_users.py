@@ -1,4 +1,4 @@
-"""What is asked of a new user, one by one or from a CSV file."""
+"""Checks new users before they are added, one by one or from CSV text."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ MAX_TEXT_LENGTH = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A user as somebody wrote it down."""
+class NewUser:
+    """A user to add, as an administrator gave it; nothing is checked yet."""
 
     name: str
     password: str = field(repr=False)
@@ -23,23 +23,24 @@ class Entry:
     groups: tuple[str, ...] = ()
 
 
-def faults_of(entry: Entry) -> Iterator[str]:
-    """Say what is wrong with an entry, in sentences without the password."""
-    if canonical_upn(entry.name) is None:
-        yield f"{entry.name!r} is no user name like alice@example.test"
-    if not is_acceptable(entry.password):
+def find_faults(user: NewUser) -> Iterator[str]:
+    """Yield a sentence for each fault of a new user; none of them contains the password."""
+    if canonical_upn(user.name) is None:
+        yield f"{user.name!r} is no user name like alice@example.test"
+    if not is_acceptable(user.password):
         yield f"a password has 1 to {MAX_PASSWORD_LENGTH} characters"
-    texts = {"display_name": entry.display_name, "email": entry.email}
-    texts |= {f"group {group!r}": group for group in entry.groups}
+    texts = {"display_name": user.display_name, "email": user.email}
+    texts |= {f"group {group!r}": group for group in user.groups}
     for name, text in texts.items():
         if len(text) > MAX_TEXT_LENGTH or not text.isprintable():
             yield f"{name} is longer than {MAX_TEXT_LENGTH} or contains control characters"
 
 
-def read_entries(text: str, taken: frozenset[str]) -> tuple[Entry, ...]:
-    """Return the entries of a file.
+def read_new_users(text: str, taken: frozenset[str]) -> tuple[NewUser, ...]:
+    """Return the new users of a CSV text.
 
-    *taken* are the account names there are already. Raises :class:`~idp.csv_table.CsvFaults`.
+    *taken* are the account names of existing users. Raises :class:`~idp.csv_table.CsvFaults` with
+    every fault, a name that is taken or occurs twice included.
     """
     rows, faults = read_rows(
         text,
@@ -47,24 +48,25 @@ def read_entries(text: str, taken: frozenset[str]) -> tuple[Entry, ...]:
         optional=("display_name", "email", "groups"),
         verbatim=("password",),
     )
-    entries = [_entry(row) for row in rows]
+    users = [_read_row(row) for row in rows]
     seen = set(taken)
-    for row, entry in zip(rows, entries, strict=True):
-        found = [*faults_of(entry), *_clashes(entry, seen)]
+    for row, user in zip(rows, users, strict=True):
+        found = [*find_faults(user), *_clashes(user, seen)]
         faults += [f"line {row.line}: {fault}" for fault in found]
     if faults:
         raise CsvFaults(faults)
-    return tuple(entries)
+    return tuple(users)
 
 
-def _entry(row: CsvRow) -> Entry:
+def _read_row(row: CsvRow) -> NewUser:
     groups = (group.strip() for group in row["groups"].split(";"))
     unique = tuple(dict.fromkeys(group for group in groups if group))
-    return Entry(row["name"], row["password"], row["display_name"], row["email"], unique)
+    return NewUser(row["name"], row["password"], row["display_name"], row["email"], unique)
 
 
-def _clashes(entry: Entry, seen: set[str]) -> Iterator[str]:
-    upn = canonical_upn(entry.name)
+def _clashes(user: NewUser, seen: set[str]) -> Iterator[str]:
+    """Yield a fault if the account name of *user* is in *seen*, then add it there."""
+    upn = canonical_upn(user.name)
     if upn is None:
         return
     account = account_key(upn)
