@@ -152,6 +152,17 @@ def test_stored_addresses_are_bounded_and_printable():
     assert there.user_agent == "b" * MAX_USER_AGENT_LENGTH
 
 
+def test_the_limits_are_those_that_are_documented():
+    assert (MAX_HOPS, MAX_USER_AGENT_LENGTH) == (16, 512)
+
+
+def test_a_request_without_headers_has_no_user_agent_and_no_proxy():
+    here = seen(STRANGER)
+
+    assert (here.user_agent, here.proxy, here.forwarded_ips) == ("", "", ())
+    assert here.endpoint_path == "/adfs/ls/"
+
+
 def test_proxies_are_configured_as_addresses_and_networks(monkeypatch):
     monkeypatch.setenv("TALLYSTICK__PROXIES__REVERSE_PROXIES", '["10.1.0.0/16", "::1"]')
 
