@@ -133,7 +133,8 @@ def post_as_it_is(
     server: ServeProcess, target: str, form: bytes, headers: tuple[tuple[str, str], ...]
 ) -> int:
     """Post a form with these lines of headers: other clients would make one of two."""
-    connection = HTTPConnection(urlsplit(server.url).netloc, timeout=NET_SECONDS)
+    address = urlsplit(server.url)
+    connection = HTTPConnection(f"localhost:{address.port}", timeout=NET_SECONDS)
     connection.putrequest("POST", target)
     connection.putheader("Content-Type", "application/x-www-form-urlencoded")
     connection.putheader("Content-Length", str(len(form)))
