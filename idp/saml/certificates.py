@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from adapter.errors import TallystickError
+from idp.saml.usable_keys import weakness_of
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
@@ -25,8 +26,14 @@ class BadCertificate(TallystickError):
     code = "bad_certificate"
 
 
-class UnknownKeyKind(BadCertificate):
+class UnusableKey(BadCertificate):
     """Raised for a certificate that can be read, but whose key is neither RSA nor EC."""
+
+
+class WeakKey(UnusableKey):
+    """Raised for a certificate whose key :mod:`idp.saml.usable_keys` does not allow."""
+
+    code = "weak_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,10 @@ def read_facts(certificate: str) -> CertificateFacts:
 # The number of trusts bounds it: only certificates of registered service providers get here.
 @lru_cache(maxsize=4096)
 def public_key(certificate: str) -> PublicKey:
-    """Return the RSA or EC key in *certificate* (base64 of the DER); raises BadCertificate."""
+    """Return the RSA or EC key in *certificate* (base64 of the DER), if it may be used.
+
+    Raises :class:`WeakKey` and other kinds of :class:`BadCertificate`.
+    """
     key: object = None
     try:
         key = x509.load_der_x509_certificate(decode_certificate(certificate)).public_key()
@@ -73,7 +83,10 @@ def public_key(certificate: str) -> PublicKey:
     except ValueError:
         raise BadCertificate("The certificate cannot be read", "Give an X.509 one") from None
     if not isinstance(key, PublicKey):
-        raise UnknownKeyKind("The certificate's key is neither RSA nor EC", "Use an RSA key")
+        raise UnusableKey("The certificate's key is neither RSA nor EC", "Use an RSA key")
+    weakness = weakness_of(key)
+    if weakness is not None:
+        raise WeakKey(f"The certificate's {weakness}", "Use an RSA key of 2048 bits or more")
     return key
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.certificates import odd_certificates
 from support.service_providers.metadata_parts import ACS, SIGNED, SP_ID, entity, key, role
 
 from adapter.errors import TallystickError
@@ -68,6 +69,14 @@ def test_a_change_that_weakens_the_trust_is_held_back_until_it_is_accepted(
     assert state(services).held is None
     with pytest.raises(TallystickError, match="Nothing is held"):
         accept(services, SP_ID)
+
+
+def test_new_metadata_that_has_only_a_weak_key_is_not_taken(services, trust, publisher):
+    weak = odd_certificates.short_rsa(services.clock.now())
+    publisher.publish(entity(role(key(weak) + ACS, SIGNED)))
+
+    assert refresh(services, SP_ID).outcome == Outcome.FAILED
+    assert services.trusts.existing(SP_ID) == trust
 
 
 def test_a_change_that_was_held_back_is_forgotten_when_the_service_provider_withdraws_it(
