@@ -75,7 +75,8 @@ def _refuse_repeated_cookie() -> Any:
     name = repeated_cookie(request.headers.get("Cookie", ""))
     if name is None:
         return None
-    log_refusal("duplicate_cookie", f"The cookie {name[:MAX_NAME_SHOWN]!r} comes twice")
+    problem = f"The cookie {name[:MAX_NAME_SHOWN]!r} comes twice"
+    log_refusal(code="duplicate_cookie", problem=problem)
     sentence = "Delete the cookies of this site, then try again."
     return Response(_short_page("400 Bad Request", sentence), 400)
 
