@@ -15,8 +15,8 @@ from idp.directory.lockout import (
     AccountState,
     Debit,
     Limit,
+    LockoutMode,
     LockoutRules,
-    Mode,
     Origin,
     PasswordCounter,
 )
@@ -142,7 +142,8 @@ def test_twenty_addresses_are_familiar_and_the_oldest_drop_out(requests):
 
 
 AT_HOME, OUTSIDE = Origin(("192.0.2.1",)), Origin(("203.0.113.9",), extranet=True)
-FULL = PasswordLimits(WRONG, NOON)
+FULL = PasswordCounter(MAX_WRONG_PASSWORDS, NOON)
+UNKNOWN_FULL = AccountState(activity=AccountActivity(unknown=FULL))
 
 
 @pytest.mark.parametrize(
@@ -150,22 +151,30 @@ FULL = PasswordLimits(WRONG, NOON)
     [
         (LockoutRules(), AccountState(), ()),
         (LockoutRules(), AccountState(soft=FULL), (AT_HOME, OUTSIDE)),
-        (LockoutRules(), AccountState(activity=AccountActivity(unknown=FULL)), ()),
-        (LockoutRules(Mode.LOG_ONLY), AccountState(activity=AccountActivity(unknown=FULL)), ()),
+        (LockoutRules(), UNKNOWN_FULL, ()),
         (
-            LockoutRules(Mode.ENFORCE),
+            LockoutRules(LockoutMode.LOG_ONLY),
+            AccountState(activity=AccountActivity(unknown=FULL)),
+            (),
+        ),
+        (
+            LockoutRules(LockoutMode.ENFORCE),
             AccountState(activity=AccountActivity(unknown=FULL, addresses=("192.0.2.1",))),
             (OUTSIDE,),
         ),
         (
-            LockoutRules(Mode.ENFORCE),
+            LockoutRules(LockoutMode.ENFORCE),
             AccountState(activity=AccountActivity(familiar=FULL, addresses=("192.0.2.1",))),
             (AT_HOME,),
         ),
-        (LockoutRules(Mode.ENFORCE, extranet_only=True), AccountState(soft=FULL), (AT_HOME,)),
+        (
+            LockoutRules(LockoutMode.ENFORCE, extranet_only=True),
+            AccountState(soft=FULL),
+            (AT_HOME,),
+        ),
     ],
 )
 def test_an_account_is_locked_by_the_lock_out_that_decides_for_the_place(rules, state, locked_at):
     for origin in (AT_HOME, OUTSIDE):
         assert rules.is_locked(state, origin, NOON + SECOND) == (origin in locked_at)
-        assert not rules.is_locked(state, origin, NOON + WINDOW)
+        assert not rules.is_locked(state, origin, NOON + OBSERVATION_WINDOW)
