@@ -9,13 +9,16 @@
 #
 # PYTHON=/path/to/python chooses the interpreter; uv is used where it is on PATH, else pip.
 
+# Commands that tests start would compile every module again at each start.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
     $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
     && { command -v $$python; break; }; done)
 BIN := .venv/bin
 # No compiler is needed, and lxml and xmlsec bring the same libxml2 (see pyproject.toml).
 WHEELS := --only-binary=lxml --only-binary=xmlsec
-DEBIAN_CLIENTS := xmlsec1 libapache2-mod-auth-mellon nginx-light systemd
+DEBIAN_CLIENTS := xmlsec1 libapache2-mod-auth-mellon nginx-light haproxy caddy systemd
 
 ifneq ($(shell command -v uv 2>/dev/null),)
 MAKE_VENV = uv venv --quiet --clear --seed --python "$(PYTHON)" .venv

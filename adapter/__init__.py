@@ -4,9 +4,9 @@ It knows no web, no SAML and no SQL; ``idp/`` hosts it on the network.
 
 ======================  ===========================================================================
 ``contract``            what an adapter author implements (docs/adapters.md): AD FS's interface
-``decision``            :func:`decide`: what a user is shown, and why. Read first
-``adfs_server``         what an AD FS server's build makes of a push
-``nps_extension``       what a version of the NPS extension makes of a push
+``decision``            :func:`decide`: what a user sees, and why. Read first
+``adfs_server``         what a push shows on an AD FS server, by the server's build
+``nps_extension``       what a push asks for through a version of the NPS extension
 ``reasons``             every reason and rule of a decision, with the sentence it rests on
 ``windows/``            builds of Windows Server, and the updates that bring number matching
 ``mfa/``                registered methods, requests on phones, codes, and their limits

@@ -1,4 +1,4 @@
-"""AD FS: what a server's text proves about its build, and what the build makes of a push.
+"""AD FS: which build a server's text proves, and what a push shows on a server of that build.
 
 The counterpart of ``nps_extension.py``. The table of required updates is in
 ``adapter/windows/products.py``.
@@ -69,15 +69,23 @@ def by_build(server: Server, products_after_table: str) -> Verdict:
     *products_after_table* says so for products newer than Microsoft's table.
     """
     build, required = server.build, server.required
-    if required is not None:
-        if not build.includes(required.build):
-            return _MISSING
-        return _INSTALLED if build == required.build else _LATER_INSTALLED
-    if build.base < _FIRST_BASE:
-        return _EARLIER
-    if build.base > _LAST_BASE and products_after_table == "number_match":
-        return _AFTER_TABLE
-    return _UNLISTED
+    if required is None:
+        return _of_unlisted(build.base, products_after_table)
+    if not build.includes(required.build):
+        return _MISSING
+    return _INSTALLED if build == required.build else _LATER_INSTALLED
+
+
+def by_product(reading: Reading, products_after_table: str) -> Verdict | None:
+    """Return what a push shows at a server whose revision is unknown, or None if that matters.
+
+    It matters to the products of Microsoft's table alone: no other has an update to wait for.
+    """
+    if reading.base is None or not reading.is_base_certain:
+        return None
+    if reading.base in NUMBER_MATCHING_SINCE:
+        return None
+    return _of_unlisted(reading.base, products_after_table)
 
 
 def explain_undecided(
@@ -92,8 +100,7 @@ def explain_undecided(
     if required is not None:
         yield f"{required.product} shows a number from {required.kb} ({required.build}) on."
     elif reading.base is not None:
-        name = reading.product or f"the base build {reading.base}"
-        yield f"Microsoft's table has no update for {name}, whatever its revision."
+        yield explain_unlisted(reading)
     if listed is not None and listed.installed is not None:
         yield (
             f"The newest cumulative update in the hotfix list is {listed.installed.kb} "
@@ -103,6 +110,20 @@ def explain_undecided(
     elif reading.kbs:
         yield "The hotfix list holds no cumulative update of this server; that proves nothing."
     yield HOW_TO_TELL + "."
+
+
+def _of_unlisted(base: int, products_after_table: str) -> Verdict:
+    if base < _FIRST_BASE:
+        return _EARLIER
+    if base > _LAST_BASE and products_after_table == "number_match":
+        return _AFTER_TABLE
+    return _UNLISTED
+
+
+def explain_unlisted(reading: Reading) -> str:
+    """Return the sentence on a product that is not in Microsoft's table."""
+    name = reading.product or f"the base build {reading.base}"
+    return f"Microsoft's table has no update for {name}, whatever its revision."
 
 
 def _server_of_build(host: str | Build) -> Server | None:

@@ -1,9 +1,9 @@
 """What a user sees when the second factor is asked for, and why: one pure function for all hosts.
 
-:func:`decide` weighs what was asked for, whether a policy allows it, and the user's device. What
-the host makes of a push is in ``adfs_server.py`` (AD FS) and ``nps_extension.py`` (RADIUS), and the
-sentences behind every reason in ``reasons.py``. All rest on Microsoft's "How number matching works
-in MFA push notifications for Authenticator".
+:func:`decide` weighs the requested method, the policy, the host and the user's device.
+``adfs_server.py`` (AD FS) and ``nps_extension.py`` (RADIUS) decide what a push shows on each host,
+and ``reasons.py`` has the sentence for every reason. The source is Microsoft's page "How number
+matching works in MFA push notifications for Authenticator".
 """
 
 from __future__ import annotations
@@ -13,7 +13,13 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from adapter import reasons
-from adapter.adfs_server import by_build, explain_undecided, read_host
+from adapter.adfs_server import (
+    by_build,
+    by_product,
+    explain_undecided,
+    explain_unlisted,
+    read_host,
+)
 from adapter.errors import TallystickError
 from adapter.nps_extension import RadiusSignIn, for_code, for_push, parse_version
 from adapter.reasons import CODE_UNCHANGED, REASONS, Rule, Verdict
@@ -48,7 +54,10 @@ VALUES: Final[Mapping[str, tuple[str, ...]]] = {
     "device": ("phone-current", "phone-old", "wearable"),
     "products_after_table": ("approve_deny", "number_match"),
 }
-"""The allowed values of each keyword of :func:`decide` that is not free text."""
+"""The allowed values of each keyword of :func:`decide` that is not free text.
+
+The requested method ``default`` means push.
+"""
 
 
 class UnknownValueError(TallystickError):
@@ -133,16 +142,11 @@ def decide(
 ) -> Decision:
     """Return what a user sees in *scenario*, and why.
 
-    ``host`` is the server's :class:`~adapter.windows.Build` or any text that tells it (adfs), or
-    the version of the extension (nps); other scenarios have none. ``override`` (the registry
-    value), ``totp_registered``, ``protocol`` and ``client_can_answer_challenge`` matter to nps
-    alone. If they are empty, the value that allows a code is assumed, and a warning says so.
-    ``default`` as ``requested_method`` stands for push. Keywords that do not apply to a scenario
-    are ignored.
-
-    A text that proves too little gives a decision whose experience is None. Raises
-    :class:`UnknownValueError`, :class:`~adapter.nps_extension.NotAVersionError` and
-    :class:`~adapter.windows.TextTooLongError`.
+    ``host`` is the build of the server or a text that shows it (adfs), or the version of the NPS
+    extension (nps); :class:`~adapter.nps_extension.RadiusSignIn` explains what only nps uses.
+    Keywords that do not apply to a scenario are ignored. A text without a revision is decided if
+    its product is not in Microsoft's table. Raises :class:`UnknownValueError`,
+    :class:`~adapter.nps_extension.NotAVersionError`, :class:`~adapter.windows.TextTooLongError`.
     """
     _check(
         scenario=scenario,
@@ -158,19 +162,9 @@ def decide(
     if scenario == "adfs":
         return _at_server(host, asked, products_after_table)
     if scenario == "nps":
-        sign_in = RadiusSignIn(
-            parse_version(str(host)),
-            override,
-            totp_registered,
-            protocol,
-            client_can_answer_challenge,
-        )
-        verdict = _answer(asked, push=for_push(sign_in), code=for_code(sign_in, CODE_UNCHANGED))
-    else:
-        verdict = _answer(asked, push=_BY_SCENARIO[scenario], code=CODE_UNCHANGED)
-    return Decision(
-        verdict.experience, verdict.reason, rules=verdict.rules, warnings=verdict.warnings
-    )
+        version, client = parse_version(str(host)), (protocol, client_can_answer_challenge)
+        return _at_extension(RadiusSignIn(version, override, totp_registered, *client), asked)
+    return _without_build(_answer(asked, push=_BY_SCENARIO[scenario], code=CODE_UNCHANGED))
 
 
 def _check(**given: str) -> None:
@@ -225,9 +219,35 @@ def _answer(asked: _Asked, *, push: Verdict, code: Verdict) -> Verdict:
 def _at_server(host: str | Build, asked: _Asked, products_after_table: str) -> Decision:
     found = read_host(host)
     if isinstance(found, Reading):
-        return _undecided(found)
+        return _at_product(found, asked, products_after_table)
     push = by_build(found.server, products_after_table)
     return _about(found.server, _answer(asked, push=push, code=CODE_UNCHANGED), found.warnings)
+
+
+def _at_extension(sign_in: RadiusSignIn, asked: _Asked) -> Decision:
+    push, code = for_push(sign_in), for_code(sign_in, CODE_UNCHANGED)
+    return _without_build(_answer(asked, push=push, code=code))
+
+
+def _without_build(verdict: Verdict) -> Decision:
+    return Decision(
+        verdict.experience, verdict.reason, rules=verdict.rules, warnings=verdict.warnings
+    )
+
+
+def _at_product(reading: Reading, asked: _Asked, products_after_table: str) -> Decision:
+    """Decide by the product alone, if its revision changes nothing."""
+    push = by_product(reading, products_after_table)
+    if push is None:
+        return _undecided(reading)
+    verdict = _answer(asked, push=push, code=CODE_UNCHANGED)
+    return Decision(
+        verdict.experience,
+        verdict.reason,
+        reading.product,
+        rules=verdict.rules,
+        warnings=(*reading.warnings, explain_unlisted(reading)),
+    )
 
 
 def _about(server: Server, verdict: Verdict, warnings: tuple[str, ...]) -> Decision:

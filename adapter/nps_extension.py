@@ -128,7 +128,7 @@ class RadiusSignIn(NamedTuple):
 
 
 def for_push(sign_in: RadiusSignIn) -> Verdict:
-    """Return what the extension makes of a push: Approve/Deny, or a code instead."""
+    """Return what the extension asks for when a push is due: Approve/Deny, or a code."""
     version, value = sign_in.version, sign_in.override
     experience, reason, rules, warnings = _by_version(sign_in, read_override(value))
     if OVERRIDE_SINCE <= version < CODE_SINCE and version not in KNOWN_VERSIONS:

@@ -57,7 +57,7 @@ class BigServer:
         session = session.with_second_factor(Proof(MULTIPLE, now))
         services = self.services
         cookies = SessionCookie(services.config, services.sealer, services.clock)
-        cookie = cookies.set_header(session).partition(";")[0].removeprefix(f"{NAME}=")
+        cookie = cookies.set_header(session).partition(";")[0].partition("=")[2]
         return Client(self.app, {NAME: cookie})
 
 

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 from adapter.errors import TallystickError
 from adapter.mfa.policy import MfaPolicy
 from adapter.mfa.service import MfaService
+from idp.admission import Admission
 from idp.config import WORKER_THREADS
 from idp.counters import NO_COUNTERS
 from idp.directory import Directory, PasswordHasher
-from idp.directory.lockout import Limit, LockoutRules, Mode
+from idp.directory.lockout import Limit, LockoutMode, LockoutRules
 from idp.events import Event
 from idp.federation.access_control.catalogue import AccessControl
 from idp.federation.access_control.global_policy import GlobalPolicy
 from idp.federation.farm import Farm
 from idp.federation.providers import Providers
 from idp.federation.relying_party.registry import SHA1_WARNING, TrustRegistry
-from idp.federation.token_signing.configured import signing_keys_of
+from idp.federation.token_signing.configured import open_signing_keys
 from idp.federation.token_signing.key_files import read_private_file
 from idp.federation.token_signing.ring import FixedKey
 from idp.services import Services
@@ -33,7 +34,7 @@ from idp.store.nodes import SqlNodeStore
 from idp.store.policies import SqlPolicyStore
 from idp.store.providers import SqlProviderStore
 from idp.store.refreshes import SqlRefreshStore
-from idp.store.sign_in_log import SqlSignInLog
+from idp.store.sign_in_log import LogRetention, SqlSignInLog
 from idp.store.sign_ins import SqlSignInStore
 from idp.store.trusts import SqlTrustStore
 from idp.store.upgrade import upgrade
@@ -66,7 +67,7 @@ def assemble(
     Tests hand in a clock, a cheaper hasher and a key; a server hands in :func:`counters_of`.
     Raises :class:`TallystickError` if something is missing; its remedy says what to do.
     """
-    clock = clock or SystemClock()
+    clock, hasher = clock or SystemClock(), hasher or PasswordHasher()
     sealer = Sealer(read_private_file(config.keys.secret), clock.now)
     database = _open_database(config)
     trusts, access = _trusts(config, database, clock)
@@ -75,9 +76,9 @@ def assemble(
         clock=clock,
         sealer=sealer,
         database=database,
-        housekeeping=Housekeeping(database, clock),
+        housekeeping=Housekeeping(database, clock, _log_retention(config)),
         mfa=_mfa_service(config, database, sealer, clock, counters),
-        directory=_directory(config.lockout, database, clock, hasher),
+        directory=_directory(config.lockout, database, clock, hasher, sealer.key("unknown-names")),
         trusts=trusts,
         refreshes=SqlRefreshStore(database),
         farm=Farm(SqlNodeStore(database), clock),
@@ -89,8 +90,9 @@ def assemble(
         sign_ins=SqlSignInStore(database),
         log_outs=SqlLogOuts(database),
         once=SqlUsedOnce(database),
-        signing_keys=FixedKey(signing_key) if signing_key else signing_keys_of(config, counters),
+        signing_keys=FixedKey(signing_key) if signing_key else open_signing_keys(config, counters),
         counters=counters,
+        admission=Admission(WORKER_THREADS, passwords=hasher.room),
     )
 
 
@@ -104,6 +106,12 @@ def _trusts(
     return TrustRegistry(store, clock, allow_http=allow_http, check=access.check), access
 
 
+def _log_retention(config: Config) -> LogRetention:
+    return LogRetention(
+        timedelta(days=config.store.sign_in_log_days), config.store.sign_in_log_rows
+    )
+
+
 def _open_database(config: Config) -> Database:
     database = Database(config.store.url, connections=config.store.connections)
     upgrade(database)
@@ -111,17 +119,22 @@ def _open_database(config: Config) -> Database:
 
 
 def _directory(
-    lockout: LockoutSection, database: Database, clock: Clock, hasher: PasswordHasher | None
+    lockout: LockoutSection,
+    database: Database,
+    clock: Clock,
+    hasher: PasswordHasher,
+    unknown_key: bytes,
 ) -> Directory:
     window = timedelta(minutes=lockout.window_minutes)
     rules = LockoutRules(
-        mode=Mode(lockout.mode),
+        mode=LockoutMode(lockout.mode),
         extranet_only=lockout.extranet_only,
         soft=Limit(lockout.threshold, window),
         unknown=Limit(lockout.threshold, window, forgets=False),
         familiar=Limit(lockout.threshold_familiar, window, forgets=False),
     )
-    return Directory(SqlUserStore(database), clock, hasher or PasswordHasher(), rules)
+    users = SqlUserStore(database)
+    return Directory(users, clock, hasher, rules, unknown_key=unknown_key)
 
 
 def _mfa_service(
@@ -177,14 +190,15 @@ def create_app(
     """
     from idp import admin, authenticator, logs, signin
     from idp.saml import schema
+    from idp.web.own_host import answer_own_host_only
 
     logs.configure(config.logging.format)
-    schema.protocol()  # before there are threads: libxml2 may fail while others parse
-    schema.vocabulary()
+    schema.load()  # before the server has threads
     services = services or assemble(config, counters=counters_of(config))
+    services.admission.fit(threads)
     app = _make_flask_app(config, services)
     app.register_blueprint(signin.blueprint(services, front_page=front_page))
-    app.register_blueprint(authenticator.blueprint(services, threads=threads))
+    app.register_blueprint(authenticator.blueprint(services))
     app.register_blueprint(admin.blueprint(services))
     app.wsgi_app = signin.AnyCase(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     hsts = config.server.strict_transport_security
@@ -192,7 +206,11 @@ def create_app(
         from idp.web.headers import StrictTransport
 
         app.wsgi_app = StrictTransport(app.wsgi_app, hsts)  # type: ignore[method-assign]
+    answer_own_host_only(
+        app, config.server.base_url, probe=signin.PROBE, counters=services.counters
+    )
     services.signing_keys.check(services.clock.now())
+    services.closing.callback(services.housekeeping.stop)
     _log_start(config, services)
     _start_watching_trusts(config, services)
     return app

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from adapter.clock import Clock
     from adapter.mfa.service import MfaService
+    from idp.admission import Admission
     from idp.audit.sign_in_log import SignInLog
     from idp.config.schema import Config
     from idp.counters import Counters
@@ -35,7 +36,10 @@ class Housekeeping(Protocol):
     """Deletes expired rows of the database."""
 
     def tick(self) -> None:
-        """Delete them if the last time is long enough ago. Called after every request."""
+        """Begin to delete them if the last time is long enough ago; called after every request."""
+
+    def stop(self) -> None:
+        """Stop deleting, at the end of the process."""
 
 
 class Closable(Protocol):
@@ -49,7 +53,9 @@ class Closable(Protocol):
 class Services:
     """The rooms of one server: one instance for each process, used by all its threads.
 
-    A class or function that needs one or two of them should take those, not all of this.
+    A class or function that needs one or two of them should take those, not all of this. Those
+    marked (store) are storage protocols without a room in front of them: there is no rule to apply
+    between the caller and the database, so a class around them would only pass calls on.
 
     ====================  =======================================================================
     ``config``            the configuration, read once at the start
@@ -72,6 +78,7 @@ class Services:
     ``database``          is closed at the end
     ``housekeeping``      deletes what has expired
     ``counters``          the metrics
+    ``admission``         the places of what waits: bodies, passwords, phones
     ``signing``           a semaphore: only :data:`MAX_CONCURRENT_SIGNINGS` threads build and sign
                           assertions at a time, since more would only compete for the interpreter
     ``ending``            callbacks for the moment in which the process is told to end: they release
@@ -100,6 +107,7 @@ class Services:
     database: Closable
     housekeeping: Housekeeping
     counters: Counters
+    admission: Admission
     signing: AbstractContextManager[object] = field(
         default_factory=lambda: BoundedSemaphore(MAX_CONCURRENT_SIGNINGS)
     )

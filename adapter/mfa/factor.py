@@ -18,5 +18,11 @@ class Factor(Protocol):
     def methods_of(self, user: str) -> Sequence[RegisteredMethod]:
         """Return what *user* (a UPN) has registered for this factor, oldest first."""
 
+    def remove(self, user: str, method_id: str) -> bool:
+        """Remove one method of *user*, which is worth nothing from then on.
+
+        Returns False if the user has no such method of this factor.
+        """
+
     def unlock(self, user: str) -> None:
         """Forget the user's failed attempts, when an administrator unlocks the user."""

@@ -12,12 +12,13 @@ from random import Random
 from typing import Protocol, runtime_checkable
 
 from adapter.clock import Clock
+from adapter.errors import TallystickError
 from adapter.mfa.codes.factor import CodeFactor
 from adapter.mfa.codes.store import CodeStore
 from adapter.mfa.devices.activations import Activations
 from adapter.mfa.devices.store import ActivationStore, DeviceStore
 from adapter.mfa.factor import Factor
-from adapter.mfa.methods import Methods
+from adapter.mfa.methods import Methods, RegisteredMethod
 from adapter.mfa.policy import MfaPolicy
 from adapter.mfa.push.challenge import Challenge
 from adapter.mfa.push.factor import PushFactor
@@ -32,6 +33,17 @@ class MfaStores:
     activations: ActivationStore
     push: PushStore
     codes: CodeStore
+
+
+class UnknownMethod(TallystickError):
+    """Raised when a user has no method of an id."""
+
+    code = "unknown_method"
+
+    def __init__(self, user: str, method_id: str) -> None:
+        super().__init__(
+            f"{user} has no method {method_id!r}", f"See tallystick user methods {user}"
+        )
 
 
 class MfaService:
@@ -64,6 +76,25 @@ class MfaService:
         """Return all methods that *user* (a UPN) has registered, factor by factor."""
         return Methods(
             tuple(method for factor in self._factors for method in factor.methods_of(user))
+        )
+
+    def remove(self, user: str, method_id: str) -> RegisteredMethod:
+        """Remove one method of *user*; it is worth nothing from then on.
+
+        Raises :class:`UnknownMethod`.
+        """
+        found = next((m for m in self.methods_of(user).registered if m.id == method_id), None)
+        if found is None or not any(each.remove(user, method_id) for each in self._factors):
+            raise UnknownMethod(user, method_id)
+        return found
+
+    def remove_all(self, user: str) -> tuple[RegisteredMethod, ...]:
+        """Remove all methods of *user*, and the activation codes that could add one."""
+        self.activations.cancel(user)  # first, so that none adds a method meanwhile
+        return tuple(
+            method
+            for method in self.methods_of(user).registered
+            if any(factor.remove(user, method.id) for factor in self._factors)
         )
 
     def unlock(self, user: str) -> None:

@@ -5,6 +5,7 @@
 ``reading``                    a build from any text that a server prints
 ``versions``, ``registry``,    the places in such a text where a build is found
 ``packages``, ``hotfixes``
+``labels``                     whose version a number is: the system's, or that of a file
 ``products``                   products by base build, and the update that brings number matching
 ``catalogue``                  every cumulative update: its KB, build and day
 ``servers``                    all of this about one build: :func:`describe`

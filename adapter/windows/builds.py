@@ -19,8 +19,8 @@ BASE = r"[1-9][0-9]{3,4}"
 REVISION = r"(?:0|[1-9][0-9]{0,9})"
 VERSION = r"(?:10\.0|6\.[0-3])\."
 
-_BARE = re.compile(rf"({VERSION})?({BASE})\.({REVISION})")
-_WITHOUT_REVISION = re.compile(rf"(?:{VERSION})?({BASE})")
+_BARE = re.compile(rf"[vV]?({VERSION})?({BASE})\.({REVISION})")
+_WITHOUT_REVISION = re.compile(rf"[vV]?(?:{VERSION})?({BASE})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class TextTooLongError(BuildError):
 
 
 def parse_build(text: str) -> Build:
-    """Read a build that stands alone, ``20348.350`` or ``10.0.20348.350``.
+    """Read a build that stands alone: ``20348.350``, ``10.0.20348.350`` or ``v10.0.20348.350``.
 
     For text that servers print use :func:`adapter.windows.read_server_text`. Raises
     :class:`NotABuildError`, or :class:`UpdateLevelUnknownError` if the revision is missing.

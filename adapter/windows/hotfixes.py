@@ -12,12 +12,14 @@ import re
 from adapter.windows.catalogue import CatalogueUpdate, updates_with_kb
 from adapter.windows.versions import Lines
 
-_KB = re.compile(r"(?<!\w)KB([0-9]{6,7})(?!\w)", re.IGNORECASE)
+# People also write "KB 5007205" and "KB-5007205".
+_KB = re.compile(r"(?<!\w)KB[ \t\u00a0-]?([0-9]{6,7})(?!\w)", re.IGNORECASE)
 
 
-def is_one_kb(text: str) -> bool:
-    """Say whether *text* is the name of a KB and nothing else."""
-    return _KB.fullmatch(text.strip()) is not None
+def one_kb(text: str) -> str | None:
+    """Return the KB (``KB5007205``) if *text* names one and nothing else, or None."""
+    match = _KB.fullmatch(text.strip())
+    return f"KB{match[1]}" if match else None
 
 
 def kbs_in(lines: Lines) -> tuple[str, ...]:

@@ -40,6 +40,7 @@ class Evidence(StrEnum):
     MENTION = "mention"
     HOTFIX_LIST = "hotfix_list"
     BASE_ONLY = "base_only"
+    FILE_VERSION = "file_version"
     NONE = "none"
 
 
@@ -49,8 +50,8 @@ class Reading:
 
     ``build`` is None if the text does not tell the revision. Then ``at_least`` is the build of the
     newest catalogued update in its hotfix list, if any, and ``base`` the base build, if it is
-    known. ``kbs`` are the updates of its hotfix list. ``evidence`` says where the build was found;
-    ``warnings`` are sentences about what looks wrong.
+    known. ``kbs`` are the updates of its hotfix list. ``evidence`` says where the build was found,
+    or the base build; ``warnings`` are sentences about what looks wrong.
     """
 
     build: Build | None = None
@@ -64,6 +65,11 @@ class Reading:
     def product(self) -> str | None:
         """The product of the base build, or None if it is not known."""
         return None if self.base is None else product_name(self.base)
+
+    @property
+    def is_base_certain(self) -> bool:
+        """Whether the system itself, and not only the version of a file, names the base build."""
+        return self.base is not None and self.evidence is not Evidence.FILE_VERSION
 
     @property
     def problem(self) -> str | None:
@@ -110,8 +116,9 @@ def read_build(text: str) -> Reading:
     reading = read_server_text(text)
     if reading.build is not None:
         return reading
-    if hotfixes.is_one_kb(text):
-        build = build_of_kb(text)
+    kb = hotfixes.one_kb(text)
+    if kb is not None:
+        build = build_of_kb(kb)
         return Reading(build, None, build.base, Evidence.HOTFIX_LIST, reading.kbs)
     if reading.at_least is not None:
         note = f"{reading.at_least} is from the hotfix list: the server may be on a later build."
@@ -171,7 +178,7 @@ def _without_revision(lines: versions.Lines, kbs: tuple[str, ...]) -> Reading:
         return Reading(evidence=Evidence.BASE_ONLY, kbs=kbs, warnings=(note,))
     base = bases[0] if bases else hotfixes.base_of(kbs)
     if base is None:
-        return _without_product(kbs)
+        return _without_product(lines, kbs)
     update = hotfixes.newest_of(kbs, base)
     return Reading(
         at_least=update.build if update else None,
@@ -186,16 +193,26 @@ def _without_revision(lines: versions.Lines, kbs: tuple[str, ...]) -> Reading:
     )
 
 
-def _without_product(kbs: tuple[str, ...]) -> Reading:
-    if not kbs:
+def _without_product(lines: versions.Lines, kbs: tuple[str, ...]) -> Reading:
+    """Return what versions of files suggest; a base build is believed only if all agree on it."""
+    if kbs:
+        note = "The hotfix list does not say which Windows Server it comes from."
+        return Reading(evidence=Evidence.HOTFIX_LIST, kbs=kbs, warnings=(note,))
+    bases = versions.bases_of_files_in(lines)
+    if not bases:
         return Reading()
-    note = "The hotfix list does not say which Windows Server it comes from."
-    return Reading(evidence=Evidence.HOTFIX_LIST, kbs=kbs, warnings=(note,))
+    return Reading(
+        base=bases[0] if len(bases) == 1 else None,
+        evidence=Evidence.FILE_VERSION,
+        warnings=tuple(_file_versions(lines)),
+    )
 
 
 def _file_versions(lines: versions.Lines) -> Iterator[str]:
     if versions.names_file_versions(lines):
-        yield "The version of a file, of PowerShell or of BuildLabEx is not the server's revision."
+        yield (
+            "The version of a file, a driver, a product or BuildLabEx is not the server's revision."
+        )
 
 
 def _other_builds(

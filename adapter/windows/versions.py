@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TypeAlias
 
+from adapter.windows import labels
 from adapter.windows.builds import BASE, REVISION, VERSION, Build
 from adapter.windows.products import PRODUCTS
 
 Lines: TypeAlias = tuple[str, ...]
+
+MAX_MENTIONS = 5000
+"""Numbers in running text that are looked at; no server prints as many."""
 
 # A number ends here: no digit of any script, no letter (17763.1.amd64fre), no further part.
 END = r"(?!\.?\w)"
@@ -19,21 +23,38 @@ SPACE = r"[ \t]{0,60}+"
 _OS_BUILD = re.compile(
     rf"\bOS Build{SPACE}[:=]?{SPACE}\n?{SPACE}({BASE})\.({REVISION}){END}", re.IGNORECASE
 )
-_BRACKETED = re.compile(rf"\[[^\[\]\n]{{0,40}}?{VERSION}({BASE})\.([1-9][0-9]{{0,9}})\]")
-_MENTION = re.compile(rf"(?<![\w.~-])({VERSION})?({BASE})\.([1-9][0-9]{{0,9}}){END}")
+# "Microsoft Windows" stands before the brackets in every language; other tools print brackets, too.
+_BRACKETED = re.compile(
+    rf"""(?:^[ \t"]{{0,60}}+|\bWindows(?:\ Server)?(?:\ [0-9]{{4}})?(?:\ R2)?\ ?)
+    \[[^\[\]\n]{{0,40}}?{VERSION}({BASE})\.([1-9][0-9]{{0,9}})\]""",
+    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
+)
+_MENTION = re.compile(
+    rf"(?<![\w.~-])v?({VERSION})?({BASE})\.([1-9][0-9]{{0,9}}){END}", re.IGNORECASE
+)
 
 _BUILD_NUMBER = re.compile(
     rf'\b(?:Current|Os)?Build(?:Number)?"?{SPACE}(?::|=|REG_SZ)?{SPACE}"?({BASE}){END}',
     re.IGNORECASE,
 )
-_THREE_PARTS = re.compile(rf"(?<![\w.~-]){VERSION}({BASE})(?:\.0)?{END}")
+_THREE_PARTS = re.compile(rf"(?<![\w.~-])v?{VERSION}({BASE})(?:\.0)?{END}", re.IGNORECASE)
+# How PowerShell prints a System.Version. Its revision is a service pack, or that of a file.
+_VERSION_TABLE = re.compile(
+    rf"""^{SPACE}Major[ \t]{SPACE}Minor[ \t]{SPACE}Build[ \t]{SPACE}Revision{SPACE}\n
+    [ \t-]{{0,120}}+\n
+    {SPACE}([0-9]{{1,2}})[ \t]{SPACE}[0-9][ \t]{SPACE}({BASE})[ \t]{SPACE}-?[0-9]{{1,10}}
+    {SPACE}$""",
+    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
+)
+_FOUR_DIGITS = re.compile(r"[0-9]{4}")
 _PACKAGE = re.compile(rf"Package_for_RollupFix~[^\s]{{0,60}}~~({BASE})\.")
 _FILE_VERSION = re.compile(rf"\b(?:[0-9]{{1,2}}\.[0-9]\.)?({BASE})\.[0-9]{{1,10}}\b")
+_REVISION_OF_A_FILE = re.compile(rf"\b{BASE}\.[1-9][0-9]{{0,9}}\b")
 
-# Lines whose numbers look like a revision and are the version of some file, or of the branch.
-_OF_A_FILE = re.compile(
-    r"""[\s"]*(?:\w*BuildLab\w*|BaseBuildRevisionNumber|OsHardwareAbstractionLayer
-    |PSVersion|BuildVersion|CLRVersion|(?:Image\ )?Version:)(?!\w)|.*\.(?:dll|exe|sys)\b""",
+# Lines whose numbers are the version of the branch, of PowerShell or of dism itself.
+_OF_THE_BRANCH = re.compile(
+    r"""[\s"]*(?:\w*BuildLab\w*|BaseBuildRevisionNumber|PSVersion|BuildVersion|CLRVersion
+    |(?:Image\ )?Version:)(?!\w)""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -67,7 +88,8 @@ def mentions_in(lines: Lines) -> tuple[Build, ...]:
 
     Without a version in front of it (``10.0.``), a number counts only for a known product.
     """
-    found = (match for line in _trusted(lines) for match in _MENTION.findall(line))
+    matches = labels.system_matches(lines, _MENTION, MAX_MENTIONS)
+    found = (match.groups() for match in matches)
     return _builds(
         (base, revision) for version, base, revision in found if version or int(base) in PRODUCTS
     )
@@ -76,14 +98,25 @@ def mentions_in(lines: Lines) -> tuple[Build, ...]:
 def bases_in(lines: Lines) -> tuple[int, ...]:
     """Return the base builds that a text names without a revision, from its most reliable words."""
     text = "\n".join(lines)
-    trusted = "\n".join(_trusted(lines))
+    trusted = "\n".join(filter(_names_the_system, lines))
+    tables = _VERSION_TABLE.findall(text)
     return (
         _numbers(_BUILD_NUMBER.findall(trusted))
+        or _numbers(base for major, base in tables if major in ("6", "10"))
         or _numbers(_THREE_PARTS.findall(trusted))
         or _numbers(_PACKAGE.findall(text))
         or named_products_in(lines)
-        or tuple(base for base in _numbers(_FILE_VERSION.findall(text)) if base in PRODUCTS)
     )
+
+
+def bases_of_files_in(lines: Lines) -> tuple[int, ...]:
+    """Return the base builds of known products that only the versions of files name.
+
+    They tell where to look, and prove nothing: a file may be of another build than the system.
+    """
+    text = "\n".join(lines)
+    found = [*_FILE_VERSION.findall(text), *(base for _, base in _VERSION_TABLE.findall(text))]
+    return tuple(base for base in _numbers(found) if base in PRODUCTS)
 
 
 def named_products_in(lines: Lines) -> tuple[int, ...]:
@@ -94,7 +127,7 @@ def named_products_in(lines: Lines) -> tuple[int, ...]:
 
 def names_file_versions(lines: Lines) -> bool:
     """Say whether a text has numbers that only look like a revision: BuildLabEx, file versions."""
-    return any(_OF_A_FILE.match(line) for line in lines)
+    return any(_REVISION_OF_A_FILE.search(line) or _OF_THE_BRANCH.match(line) for line in lines)
 
 
 def other_system(lines: Lines) -> str | None:
@@ -109,8 +142,11 @@ def other_system(lines: Lines) -> str | None:
     return match[0] if match and not _SERVER.search(text) else None
 
 
-def _trusted(lines: Lines) -> Iterator[str]:
-    return (line for line in lines if not _OF_A_FILE.match(line))
+def _names_the_system(line: str) -> bool:
+    """Say whether a line may tell the system's base build, and not that of something else."""
+    if not _FOUR_DIGITS.search(line):
+        return False
+    return not labels.is_doubtful(line) and not _OF_THE_BRANCH.match(line)
 
 
 def _builds(pairs: Iterable[tuple[str, str]]) -> tuple[Build, ...]:

@@ -34,6 +34,7 @@ from idp.admin.api import guard
 from idp.admin.api import keys as keys_api
 from idp.admin.api import nodes as nodes_api
 from idp.admin.api import trusts as trusts_api
+from idp.admin.api import users as users_api
 from idp.admin.authentication import AdminAuthentication
 from idp.admin.frame import Frame
 from idp.admin.pages import access, keys, log, nodes, sign_in, trusts
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 PAGES = (sign_in, nodes, keys, log, access, trusts)
-API = (nodes_api, keys_api, trusts_api)
+API = (nodes_api, keys_api, trusts_api, users_api)
 
 
 def blueprint(services: Services) -> Blueprint:

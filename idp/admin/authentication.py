@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Request
 
 from adapter.errors import TallystickError
+from idp.admin.cookies import cookies_of
 from idp.admin.rate_limit import WINDOW, RateLimit
 from idp.admin.session import COOKIE, AdminSession, AdminSessions
 from idp.management.admin_token import AdminToken, AdminTokenError, read_token
@@ -54,7 +55,7 @@ class AdminAuthentication:
 
     def session_of(self, request: Request) -> AdminSession | None:
         """Return the session of the request's cookie, None without a valid one."""
-        cookie = request.cookies.get(COOKIE)
+        cookie = cookies_of(request).get(COOKIE)
         if not cookie:
             return None
         try:
@@ -111,17 +112,16 @@ class AdminAuthentication:
             self.must_hold_csrf_token(request, session)
 
     def _right_token(self, text: str, client: str) -> AdminToken:
-        """Return the token if *text* is it and the client has not tried too often."""
+        """Return the token if *text* is it, however many wrong ones came before."""
         token = read_token(self._config.admin_token_file)
-        right = token.matches(text)
-        if not self._wrong_tokens.admits(client, self._clock.now(), right=right):
-            raise AccessRefused(
-                "Too many wrong tokens came from your address",
-                "Wait a minute",
-                code="too_many_tries",
-            )
-        if not right:
+        if token.matches(text):
+            return token
+        if self._wrong_tokens.count_wrong(client, self._clock.now()):
             raise AccessRefused(
                 "That is not the administrator's token", "Try again", code="wrong_token"
             )
-        return token
+        raise AccessRefused(
+            "Too many wrong tokens came from your address",
+            "Send the right one, or wait a minute",
+            code="too_many_tries",
+        )

@@ -29,6 +29,11 @@ def log_keys(event: str, ring: Ring) -> None:
     _log(event, keys=[key.facts.thumbprint for key in ring.keys])
 
 
+def log_user(event: str, upn: str) -> None:
+    """Log that an administrator has removed methods of a user, or reset the account."""
+    _log(event, user=upn)
+
+
 def log_refusal(error: TallystickError) -> None:
     """Log that this request was refused, and count it.
 

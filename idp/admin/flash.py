@@ -8,7 +8,7 @@ from datetime import timedelta
 from flask import Request
 from werkzeug import Response
 
-from idp.admin.cookies import AdminCookies
+from idp.admin.cookies import AdminCookies, cookies_of
 from idp.admin.session import AdminSession
 from idp.session.seal import SealBroken, Sealer
 
@@ -49,7 +49,7 @@ class Flashes:
     def read(self, request: Request, session: AdminSession) -> Flash | None:
         """Return the flash message that this session's last change left, or None."""
         try:
-            values = self._seal.open(request.cookies.get(COOKIE, ""), bound_to=session.id)
+            values = self._seal.open(cookies_of(request).get(COOKIE, ""), bound_to=session.id)
         except SealBroken:
             return None
         return Flash(values["about"], values["text"], tuple(values["warnings"]))

@@ -1,7 +1,8 @@
 """Limits how many wrong tokens a client may send, counted by all nodes of the farm together.
 
 The token is too long to be guessed; the limit keeps the log short. A client above the limit is
-refused at once: nothing waits in a thread.
+refused at once: nothing waits in a thread. The right token is never counted and never refused, so
+that nobody who shares an address with the administrator can keep the administrator out.
 """
 
 from __future__ import annotations
@@ -28,11 +29,9 @@ class RateLimit:
     def __init__(self, once: UsedOnce) -> None:
         self._once = once
 
-    def admits(self, client: str, now: datetime, *, right: bool) -> bool:
-        """Return whether the client may be told if its token was *right*; count a wrong one."""
+    def count_wrong(self, client: str, now: datetime) -> bool:
+        """Count a wrong token; return whether the client is still below the limit."""
         minute = now.replace(second=0, microsecond=0)
-        if right:
-            return not self._once.is_used(_KIND, _place(client, minute, MAX_WRONG - 1))
         return any(
             self._once.claim(_KIND, _place(client, minute, number), minute + WINDOW, durable=False)
             for number in range(MAX_WRONG)
@@ -40,5 +39,5 @@ class RateLimit:
 
 
 def _place(client: str, minute: datetime, number: int) -> str:
-    """Return the key of a place. Places are taken in order: with the last one taken, all are."""
+    """Return the key of a place."""
     return f"{client} {minute.isoformat()} {number}"

@@ -13,7 +13,7 @@ from adapter.clock import Clock
 from adapter.contract import Explanation
 from adapter.errors import TallystickError
 from idp.audit.record import SignInRecord
-from idp.audit.row_budget import RowBudget
+from idp.audit.refusal_quota import RefusalQuota
 from idp.audit.verbose import VerboseAudit
 from idp.counters import Counters
 from idp.directory import LockoutEvent, PasswordCheck
@@ -27,6 +27,9 @@ LOCKOUT_EVENTS: dict[LockoutEvent | None, tuple[Event, ...]] = {
 }  # fmt: skip
 
 NOTHING_TO_EXPLAIN = Explanation("", "")
+
+REFUSALS_COUNTED = "refusals_counted"
+"""The outcome of the row that says how many refusals got no row of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +55,18 @@ class AuditWriter:
     """Writes rows of the sign-in log; a row never holds anything secret."""
 
     def __init__(
-        self, log: AuditLog, clock: Clock, verbose: VerboseAudit, counters: Counters
+        self,
+        log: AuditLog,
+        clock: Clock,
+        verbose: VerboseAudit,
+        counters: Counters,
+        quota: RefusalQuota | None = None,
     ) -> None:
         self._log = log
         self._clock = clock
         self._verbose = verbose
         self._counters = counters
-        self._refusals = RowBudget()
+        self._quota = quota or RefusalQuota()
 
     def row(
         self,
@@ -92,19 +100,43 @@ class AuditWriter:
         for row in rows:
             self.write_line(row)
 
+    def write_refusals(self, *rows: SignInRecord) -> None:
+        """Do the same for refusals that prove nothing of who caused them.
+
+        Beyond a rate their rows are counted and not stored; their log lines are always written.
+        """
+        stored = tuple(row for row in rows if self.stores_refusal(row))
+        if stored:
+            self._log.record(*stored)
+        for row in rows:
+            self.write_line(row)
+
+    def stores_refusal(self, row: SignInRecord) -> bool:
+        """Say whether the row of a refusal is to be stored; report those that were only counted.
+
+        The report is a row, too, at most once a minute.
+        """
+        is_stored = self._quota.admits()
+        counted = self._quota.take_counted()
+        if counted:
+            source = EventSource(row.activity_id, "", row.node)
+            detail = f"{counted} refusals have no entry of their own"
+            event = Event.TOKEN_NOT_ISSUED
+            self._log.record(self.row(event, source, outcome=REFUSALS_COUNTED, detail=detail))
+        return is_stored
+
     def refused(
         self, event: Event, source: EventSource, *, trust: str, code: str, problem: str
     ) -> None:
         """Store the row of a request that was refused on a page; its log line is written apart.
 
-        Beyond a rate no row is stored, and none while the database is away: the user's page does
-        not depend on it.
+        Beyond a rate it is counted and not stored. While the database is away, no row is stored:
+        the user's page does not depend on it.
         """
-        if not self._refusals.take(source.client_ip, self._clock.now()):
-            return
         row = self.row(event, source, trust=trust, outcome=code, detail=problem)
         try:
-            self._log.record(row)
+            if self.stores_refusal(row):
+                self._log.record(row)
         except TallystickError as error:
             get_logger().error("refusal_not_stored", code=error.code, problem=error.problem)
 
@@ -154,12 +186,14 @@ class AuditWriter:
             outcomes = []
         outcomes += [(each, str(check.lockout)) for each in LOCKOUT_EVENTS.get(check.lockout, ())]
         user = _name_of(check)
-        self.write(
-            *(
-                self.row(each, source, user=user, trust=trust, outcome=outcome)
-                for each, outcome in outcomes
-            )
-        )
+        rows = [
+            self.row(each, source, user=user, trust=trust, outcome=outcome)
+            for each, outcome in outcomes
+        ]
+        # A right password of a locked account is stored as seldom as a wrong one, see above.
+        is_stored = check.failure is None or check.lockout is LockoutEvent.LOCKED_OUT
+        write = self.write if is_stored else self.write_refusals
+        write(*rows)
 
 
 def _name_of(check: PasswordCheck) -> str:

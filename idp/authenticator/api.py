@@ -13,13 +13,14 @@ from flask import Request
 
 from adapter.mfa.devices.device import Device
 from adapter.mfa.push.challenge import Challenge
+from idp.admission import client_of
 from idp.authenticator.authentication import RequestAuthentication
 from idp.authenticator.bodies import read_activation, read_answer, read_pending_query
 from idp.instants import json_instant
 from idp.logs import get_logger
 from idp.mfa.phone_wait import PhoneWait
 from idp.services import Services
-from idp.web.activity import activity_id
+from idp.web.activity import activity_id, client_ip
 
 Reply = dict[str, Any]
 
@@ -35,14 +36,14 @@ class Api:
     def activate(self, request: Request) -> Reply:
         """Register the calling phone as a user's Authenticator; its code works once."""
         wanted = read_activation(request.get_data())
-        self.authentication.check_new_device(request, wanted.public_key)
+        stamp = self.authentication.check_new_device(request, wanted.public_key)
         activated = self.services.mfa.activations.activate(
             wanted.code,
             public_key=wanted.public_key,
             platform=wanted.platform,
             app_version=wanted.app_version,
             name=wanted.name,
-            check_user=self.authentication.check_user,
+            check_user=lambda user: self.authentication.check_activated(stamp, user),
         )
         _log("phone_activated", activated.device, platform=activated.device.platform)
         return {**self._account(activated.device), "seed": activated.seed}
@@ -63,6 +64,7 @@ class Api:
             seen=query.seen,
             seconds=query.seconds,
             check=lambda: self.authentication.check_again(device),
+            client=client_of(client_ip()),
         )
         return {"requests": [_request(challenge) for challenge in found]}
 

@@ -39,11 +39,16 @@ class RequestAuthentication:
         stamp, signature = read_header(request.headers.get("Authorization"))
         device = self._device(stamp.device)
         self._check(request, stamp, signature, device.public_key)
+        self._claim(stamp)
         self.check_user(device.user)
         return device
 
-    def check_new_device(self, request: Request, public_key: bytes) -> None:
-        """Check that the calling phone has the key that it wants to register."""
+    def check_new_device(self, request: Request, public_key: bytes) -> Stamp:
+        """Check that the calling phone has the key that it wants to register.
+
+        Return the stamp of the call, to be used up by :meth:`check_activated` once the activation
+        code was right: anybody can make a key, and must not fill the database with nonces.
+        """
         stamp, signature = read_header(request.headers.get("Authorization"))
         if stamp.device != NEW_DEVICE:
             raise SignatureRefused(
@@ -52,6 +57,14 @@ class RequestAuthentication:
                 code="not_signed",
             )
         self._check(request, stamp, signature, public_key)
+        if self.services.once.is_used(NONCE_KIND, _nonce_key(stamp)):
+            raise _replayed()
+        return stamp
+
+    def check_activated(self, stamp: Stamp, user: str) -> None:
+        """Use the call up, whose activation code was right, and check the user of that code."""
+        self._claim(stamp)
+        self.check_user(user)
 
     def check_again(self, device: Device) -> None:
         """Raise if the device was removed or its user disabled while the phone waited."""
@@ -79,12 +92,12 @@ class RequestAuthentication:
     def _check(self, request: Request, stamp: Stamp, signature: bytes, key: bytes) -> None:
         check_signature(self._call(request), stamp, signature, key)
         check_fresh(stamp, self.services.clock.now())
-        once = f"{stamp.device}:{stamp.nonce}"
+
+    def _claim(self, stamp: Stamp) -> None:
         # Not durable: whatever a call changes is, and refuses to be changed twice.
-        if not self.services.once.claim(NONCE_KIND, once, stamp.at + REMEMBERED, durable=False):
-            raise SignatureRefused(
-                "This call was made before", "Sign each call with a new nonce", code="call_replayed"
-            )
+        key, until = _nonce_key(stamp), stamp.at + REMEMBERED
+        if not self.services.once.claim(NONCE_KIND, key, until, durable=False):
+            raise _replayed()
 
     def _call(self, request: Request) -> SignedRequest:
         query = request.query_string.decode("latin-1")
@@ -94,3 +107,13 @@ class RequestAuthentication:
             target=f"{request.path}?{query}" if query else request.path,
             body=request.get_data(),
         )
+
+
+def _nonce_key(stamp: Stamp) -> str:
+    return f"{stamp.device}:{stamp.nonce}"
+
+
+def _replayed() -> SignatureRefused:
+    return SignatureRefused(
+        "This call was made before", "Sign each call with a new nonce", code="call_replayed"
+    )

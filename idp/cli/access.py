@@ -81,11 +81,16 @@ def set_(services: Services, name: str, file: IO[bytes], as_json: bool) -> None:
     use it from the next request on.
     """
     from idp.federation.access_control.policy_file import read_toml
+    from idp.federation.access_control.sides import policy_tells_sides_apart
+    from idp.management.access_control import EXTRANET_WARNING
 
     policy = read_toml(name, decode_text(file.read()))
     services.access.set(policy)
+    has_proxies = bool(services.config.proxies.web_application_proxies)
+    if not has_proxies and policy_tells_sides_apart(policy, {}):
+        print_warning(f"{policy.name}: {EXTRANET_WARNING}")
     value = policy.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    print_done(value, f"The policy {policy.name} is set.", as_json=as_json)
+    print_done(value, f"The policy {printable(policy.name)} is set.", as_json=as_json)
 
 
 @access.command("remove", example="tallystick access remove Staff")
@@ -117,12 +122,17 @@ def mfa(services: Services, rule: str | None, rules: IO[bytes] | None, as_json: 
     second_factor=never. never: nobody, unless a rule, the trust, its policy or the request asks for
     it. No trust can switch off a rule of --rules that applies to the user.
     """
+    from idp.federation.access_control.sides import rules_tell_sides_apart
+    from idp.management.access_control import EXTRANET_WARNING
+
     policy = services.policy
     if rules is not None:
         policy.set_additional_rules(decode_text(rules.read()))
     if rule is not None:
         policy.set_second_factor(rule)
     now, text = policy.second_factor(), policy.additional_rules()
+    if not services.config.proxies.web_application_proxies and rules_tell_sides_apart(text):
+        print_warning(f"the rules for all trusts: {EXTRANET_WARNING}")
     if as_json:
         print_json({"second_factor": now, "additional_authentication_rules": text})
     else:

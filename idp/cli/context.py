@@ -107,6 +107,21 @@ class CommandGroup(click.Group):
         self.params.append(config_option())
 
 
+class DefaultCommandGroup(CommandGroup):
+    """A group one of whose commands may be left out: ``user methods NAME`` shows."""
+
+    def __init__(self, *args: Any, default: str, **extra: Any) -> None:
+        super().__init__(*args, **extra)
+        self.default = default
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the name of the default command before *args* that name no command."""
+        names_command = any(arg in self.commands for arg in args)
+        if not names_command and not any(arg in ctx.help_option_names for arg in args):
+            args = [self.default, *args]
+        return super().parse_args(ctx, args)
+
+
 def with_services(function: Callable[Concatenate[Services, P], R]) -> Callable[P, R]:
     """Decorate a command: its first argument is the server's services."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os.path
+import shlex
 import shutil
 import textwrap
 from collections.abc import Iterator
@@ -14,7 +16,7 @@ from adapter.decision import VALUES, Decision
 from adapter.decision import decide as decide_experience
 from adapter.nps_extension import NotAVersionError
 from adapter.reasons import Rule
-from adapter.windows import HOW_TO_TELL
+from adapter.windows import NotABuildError, bare_build
 from idp.cli.input_text import read_windows_output
 from idp.cli.output import json_option, print_json, printable
 
@@ -126,7 +128,7 @@ def decide(ctx: click.Context, /, as_json: bool, **options: Any) -> None:
     The exit status is 1 if the text is not enough; the answer then names a command to run there.
     """
     _check_combination(ctx, options)
-    decision = _decide(options)
+    decision = _of_a_file_name(options["build"]) or _decide(options)
     if as_json:
         print_json(decision.as_json())
     else:
@@ -135,7 +137,7 @@ def decide(ctx: click.Context, /, as_json: bool, **options: Any) -> None:
         return
     if as_json:
         ctx.exit(1)
-    raise click.ClickException(f"{decision.explanation} {HOW_TO_TELL}.")
+    raise click.ClickException(f"{decision.explanation} {decision.warnings[-1]}")
 
 
 def _check_combination(ctx: click.Context, options: dict[str, Any]) -> None:
@@ -149,6 +151,15 @@ def _check_combination(ctx: click.Context, options: dict[str, Any]) -> None:
         raise click.UsageError("BUILD is missing: use one like 20348.350, or - for standard input")
     if scenario == "nps" and options["nps_version"] is None:
         raise click.UsageError("--nps-version is missing: use one like 1.2.2216.1")
+
+
+def _of_a_file_name(build: str | None) -> Decision | None:
+    """Return a decision that asks for the file's content if BUILD is the name of a file."""
+    if build in (None, "-") or bare_build(build) is not None or not os.path.isfile(build):
+        return None
+    meant = f"tallystick decide - < {shlex.quote(build)}"
+    warning = f"{build} is a file, and its name tells no build. Did you mean: {meant}"
+    return Decision(None, NotABuildError.code, warnings=(warning,))
 
 
 def _decide(options: dict[str, Any]) -> Decision:
@@ -192,8 +203,8 @@ def _facts(decision: Decision) -> Iterator[tuple[str, str]]:
         yield "", str(decision.update_url)
     for number, rule in enumerate(decision.rules):
         yield "" if number else "Because", _because(rule)
-    # The command to run on the server is printed on standard error.
-    notes = [warning for warning in decision.warnings if HOW_TO_TELL not in warning]
+    # Of an undecided text, the last says what to run: it is printed on standard error.
+    notes = decision.warnings if decision.experience else decision.warnings[:-1]
     for number, note in enumerate(notes):
         yield "" if number else "Note", note
 

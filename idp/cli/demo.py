@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import signal
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -84,7 +86,7 @@ def demo(
     It is a toy on purpose: it shows passwords, and without --data-dir it forgets everything at the
     end.
     """
-    with _stopping(), _folder(data_dir) as folder:
+    with leave_at_signal() as stopped, _folder(data_dir) as folder:
         from idp import logs
         from idp.demo.address import choose_address
         from idp.demo.runner import run_demo
@@ -101,23 +103,28 @@ def demo(
             else:
                 click.echo(_start_page(demo, keeps=data_dir is not None))
             with Wakeup() as wakeup:
-                while True:  # until a signal's handler raises
+                while not stopped.is_set():
                     wakeup.wait()
 
 
 @contextmanager
-def _stopping() -> Iterator[None]:
-    """Leave the block at a signal; further signals are ignored."""
+def leave_at_signal() -> Iterator[threading.Event]:
+    """Leave the block at a signal; further signals are ignored.
+
+    The event is set as well: Python drops an exception that is raised while it runs a finalizer.
+    """
+    stopped = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         for number in SIGNALS:
             signal.signal(number, signal.SIG_IGN)
+        stopped.set()
         raise Stopped
 
     for number in SIGNALS:
         signal.signal(number, stop)
     try:
-        yield
+        yield stopped
     except Stopped:
         return
 
@@ -128,8 +135,10 @@ def _folder(data_dir: Path | None) -> Iterator[Path]:
     if data_dir is not None:
         yield data_dir
         return
-    temporary = Path(tempfile.mkdtemp(prefix="tallystick-demo-"))
+    # Named before it is made, so that a signal between the two leaves nothing behind.
+    temporary = Path(tempfile.gettempdir(), f"tallystick-demo-{secrets.token_hex(8)}")
     try:
+        temporary.mkdir(mode=0o700)
         yield temporary
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

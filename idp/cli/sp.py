@@ -185,8 +185,8 @@ def set_(services: Services, entity_id: str, changes: tuple[str, ...], as_json: 
 def refresh(services: Services, entity_ids: tuple[str, ...], accept: bool, as_json: bool) -> int:
     """Fetch the metadata of trusts again.
 
-    Without ID, of all trusts that were added from a URL. An update that would weaken a trust is
-    held back until you accept it; sp show says why.
+    Without ID, of all trusts that were added from a URL. An update that would weaken a trust
+    or change its keys is held back until you accept it; sp show says why.
     """
     from idp.cli.trust_output import print_report
     from idp.management.metadata import refresh

@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from idp.federation.metadata.diff import MetadataChange
     from idp.federation.metadata.preview import Preview
     from idp.management.metadata.refresh import Report
+    from idp.saml.certificate_report import CertificateReport
 
-_SHOWN_ELSEWHERE = ("entity_id", "display_name", "signing_certificates", "encryption_certificates")
+_SHOWN_ELSEWHERE = (
+    "entity_id", "display_name", "signing_certificates", "encryption_certificates", "warnings",
+)  # fmt: skip
 
 
 def print_preview(preview: Preview, *, as_json: bool) -> None:
@@ -29,7 +32,7 @@ def print_preview(preview: Preview, *, as_json: bool) -> None:
     verb = "created" if preview.current is None else "updated"
     click.echo(f"{printable(provider.entity_id)} would be {verb}:")
     print_fields(list(_trusted(preview)))
-    for warning in (*preview.weaknesses, *preview.weakened_by):
+    for warning in (*preview.weaknesses, *preview.reasons_to_hold):
         print_warning(warning)
     if preview.current is None:
         return
@@ -52,21 +55,26 @@ def _print_changes(changes: Iterable[MetadataChange]) -> None:
 
 def _trusted(preview: Preview) -> Iterator[tuple[str, object]]:
     from idp.federation.metadata.diff import format_value
+    from idp.federation.relying_party.trust import name_for_people
 
     provider, validity = preview.described.service_provider, preview.described.validity
-    yield "  display_name", provider.display_name or provider.entity_id
+    yield "  display_name", name_for_people(provider.display_name, provider.entity_id)
     for field in fields(provider):
         if field.name not in _SHOWN_ELSEWHERE:
             value = getattr(provider, field.name)
             for each in value if isinstance(value, tuple) else (value,):
                 yield f"  {field.name}", format_value(each)
     for use, report in preview.certificates:
-        dates = f"{report.not_before:%Y-%m-%d} to {report.not_after:%Y-%m-%d}"
-        yield (
-            f"  {use} certificate",
-            f"{report.subject}, {report.key}, {dates}, SHA-256 {report.thumbprint}",
-        )
+        yield f"  {use} certificate", ", ".join(_certificate(report))
     if validity.valid_until is not None:
         yield "  valid_until", f"{validity.valid_until:%Y-%m-%d %H:%M} UTC"
     if validity.cache_duration is not None:
         yield "  cache_duration", validity.cache_duration
+
+
+def _certificate(report: CertificateReport) -> Iterator[str]:
+    yield report.subject or "no subject"
+    yield report.key
+    if report.not_before is not None and report.not_after is not None:
+        yield f"{report.not_before:%Y-%m-%d} to {report.not_after:%Y-%m-%d}"
+    yield f"SHA-256 {report.thumbprint}"

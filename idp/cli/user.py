@@ -11,9 +11,9 @@ from idp.cli import completion
 from idp.cli.context import CommandGroup, with_services
 from idp.cli.output import json_option, print_done, print_fields, print_json, print_table
 from idp.cli.terminal_user import new_password, password_stdin_option
+from idp.cli.user_methods import methods, reset
 
 if TYPE_CHECKING:
-    from adapter.mfa.methods import RegisteredMethod
     from idp.directory import User
     from idp.management.users import ActivationOffer
     from idp.services import Services
@@ -134,25 +134,6 @@ def passwd(
     _print_user(services, changed, sentence, as_json)
 
 
-@user.command("methods", example="tallystick user methods alice@example.test")
-@click.argument("name", shell_complete=completion.users)
-@json_option
-@with_services
-def methods(services: Services, name: str, as_json: bool) -> None:
-    """Show the methods of a user for the second factor."""
-    from idp.management import users as people
-
-    found = people.methods_of(services, name)
-    if as_json:
-        print_json(people.methods_as_json(found))
-        return
-    print_table(
-        ("method", "name", "platform", "app version", "kind", "since"),
-        [_method_row(each) for each in found.registered],
-        empty=f"{name} has no method yet. Add one: tallystick user activate {name}",
-    )
-
-
 @user.command("unlock", example="tallystick user unlock alice@example.test")
 @click.argument("name", shell_complete=completion.users)
 @json_option
@@ -238,11 +219,6 @@ def _print_user(services: Services, user: User, sentence: str, as_json: bool) ->
     print_done(value, sentence, as_json=as_json)
 
 
-def _method_row(method: RegisteredMethod) -> tuple[object, ...]:
-    own = [method.details.get(name, "") for name in ("platform", "app_version", "device")]
-    return (method.kind, method.name, *own, method.created.date() if method.created else "")
-
-
 def _print_offer(offer: ActivationOffer) -> None:
     import segno
 
@@ -250,3 +226,7 @@ def _print_offer(offer: ActivationOffer) -> None:
     click.echo(f"Address  {offer.address}\n")
     segno.make(offer.address, error="m").terminal(sys.stdout, compact=True)
     click.echo(f"\nFor {offer.user}'s phone: valid once, for 10 minutes and five attempts.")
+
+
+user.add_command(methods)
+user.add_command(reset)

@@ -121,4 +121,5 @@ def _anchored_url(url: str, folder: Path) -> str:
     name = url.removeprefix(prefix)
     if not url.startswith(prefix) or name.startswith("/") or name in ("", ":memory:"):
         return url
-    return f"{prefix}{(folder / name).resolve()}"
+    # Not resolved: that the file is a link to nowhere is noticed when it is created.
+    return f"{prefix}{(folder / name).absolute()}"

@@ -63,6 +63,11 @@ class ServerSection(Section):
         return f"{parts.scheme}://{parts.netloc}"
 
     @property
+    def authority(self) -> str:
+        """Host and port, as clients send them in the header ``Host``."""
+        return urlsplit(self.base_url).netloc
+
+    @property
     def is_secure(self) -> bool:
         """Whether browsers reach the server by TLS."""
         return self.base_url.startswith("https:")
@@ -82,7 +87,7 @@ class ServerSection(Section):
     @property
     def entity_id(self) -> str:
         """The federation service identifier; with http even under TLS, as AD FS forms it."""
-        return f"http://{urlsplit(self.base_url).netloc}/adfs/services/trust"
+        return f"http://{self.authority}/adfs/services/trust"
 
 
 class ServeSection(Section):
@@ -98,6 +103,8 @@ class ServeSection(Section):
     """Number of worker processes. None: one for each processor."""
     engine: Literal["granian", "waitress"] | None = None
     """None: granian, or waitress (one process, no TLS) where granian cannot run."""
+    body_seconds: float = Field(default=10, gt=0, le=3600)
+    """How long the whole body of a request may take after its headers."""
 
     @model_validator(mode="after")
     def _must_have_both_or_neither(self) -> Self:
@@ -120,6 +127,10 @@ class StoreSection(Section):
     """A SQLite file, or PostgreSQL for several nodes: ``postgresql://USER@HOST/DATABASE``."""
     connections: PositiveInt = 16
     """Upper limit of connections that each process opens to PostgreSQL."""
+    sign_in_log_days: int = Field(default=400, ge=1, le=36_500)
+    """How many days an entry of the sign-in log is kept."""
+    sign_in_log_rows: int = Field(default=1_000_000, ge=1)
+    """How many entries of the sign-in log are kept: the newest ones."""
 
 
 class KeysSection(Section):
@@ -178,8 +189,11 @@ class SignInSection(Section):
     """How long such a session lasts, at most 7 days (AD FS: KmsiLifetimeMins)."""
     kept_sessions_since: AwareDatetime | None = None
     """Kept sessions that began before this time are ended (AD FS: PersistentSsoCutoffTime)."""
-    idp_initiated: bool = True
-    """The page on which users choose an application (AD FS: EnableIdPInitiatedSignonPage)."""
+    idp_initiated: bool = False
+    """The page on which users choose an application (AD FS: EnableIdPInitiatedSignonPage).
+
+    Off as in AD FS; the demo and the pytest plugin switch it on.
+    """
     idp_initiated_relay_state: bool = True
     """Pass RelayState on in such a sign-in (AD FS: EnableRelayStateForIdpInitiatedSignOn)."""
     loop_detection: bool = True

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 from pydantic import SecretStr
 
@@ -16,6 +17,9 @@ from idp.config.reading import load, read_file
 
 SECRET = "(secret)"  # noqa: S105 - is shown in place of one
 DEFAULT = "default"
+
+# libpq has password, sslpassword and passfile; other programs write pwd, token and api_key.
+_SECRET_NAME = re.compile(r"pass(?!file)|pwd|secret|token|credential|api_?key", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,21 @@ def _shown(value: Any) -> Any:
 
 
 def _without_password(text: str) -> str:
+    """Return a text with the passwords of a URL replaced: before the host, and in its query."""
+    if "://" not in text:
+        return text
     try:
-        password = urlsplit(text).password if "://" in text else None
+        password = urlsplit(text).password
     except ValueError:
         return SECRET
-    return text.replace(f":{password}@", f":{SECRET}@") if password else text
+    if password:
+        text = text.replace(f":{password}@", f":{SECRET}@")
+    place, mark, query = text.partition("?")
+    return place + mark + "".join(map(_without_value, re.split("([&;])", query)))
+
+
+def _without_value(part: str) -> str:
+    """Return ``name=value`` of a query, with the value replaced if the name is one of a secret."""
+    name, equals, value = part.partition("=")
+    is_secret = _SECRET_NAME.search(unquote_plus(name)) is not None
+    return f"{name}={SECRET}" if equals and value and is_secret else part

@@ -12,7 +12,7 @@ from werkzeug.exceptions import Forbidden, NotFound
 from idp.demo.sample_users import SampleUser
 from idp.demo.terminal import command_line
 from idp.session.node import NODE_COOKIE
-from idp.web.cookies import cookie_is_secure
+from idp.web.cookies import cookie_is_secure, own_cookies, set_cookie_header
 from idp.web.origin import is_same_origin
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class FirstPage:
 
         views = nodes.nodes(self._services)
         names = [view.node.name for view in views]
-        chosen = request.cookies.get(NODE_COOKIE)
+        chosen = own_cookies(request.cookies).get(NODE_COOKIE)
         newcomer = self._users[0]
         return render_template(
             "demo/home.html",
@@ -75,13 +75,8 @@ class FirstPage:
             raise NotFound
         back = redirect("/#nodes", 303)
         secure = cookie_is_secure(self._base_url)
-        back.set_cookie(
-            NODE_COOKIE,
-            name,
-            httponly=True,
-            secure=secure,
-            samesite="None" if secure else "Lax",
-        )
+        cookie = set_cookie_header(NODE_COOKIE, name, max_age=None, secure=secure, path="/")
+        back.headers.add("Set-Cookie", cookie)
         return back
 
     def activate(self) -> str:

@@ -24,7 +24,7 @@ from idp.demo.lock import must_be_free, running_in
 from idp.demo.sample_users import SampleUser, create_sample_users
 from idp.demo.shipped_metadata import shipped_metadata_folder
 from idp.embedded import test_sp
-from idp.embedded.server_folder import ServerFolder, without_metadata_dir
+from idp.embedded.server_folder import ServerFolder, with_idp_initiated, without_metadata_dir
 from idp.embedded.servers import ThreadedServer
 from idp.management.metadata.folder_watcher import WatchedFolders
 from idp.signin.paths import METADATA
@@ -121,7 +121,7 @@ def run_demo(
         stack.enter_context(running_in(folder.path, address.base_url))
         folder.create(address.base_url, now, kind)
         tls = _tls_files(folder, address, now)
-        services = assemble(_load_config(folder, address))
+        services = assemble(with_idp_initiated(_load_config(folder, address)))
         stack.callback(services.close)
         _create_nodes(services)
         users = create_sample_users(services, folder.path, str(tls.ca_file) if tls else None)

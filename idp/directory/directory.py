@@ -1,82 +1,89 @@
-"""The local directory: finding users, checking passwords, and what administrators change."""
+"""The local directory: finds users, checks passwords, makes the changes of administrators."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+import hmac
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from adapter.clock import Clock
 from adapter.errors import TallystickError
-from idp.directory import imports, passwords
-from idp.directory.lockout import Debit, LockoutRules, LockoutState, Origin
-from idp.directory.passwords import MAX_PASSWORD_LENGTH, PasswordHasher, is_acceptable
-from idp.directory.user_store import Credentials, Tried, UserStore
-from idp.directory.users import User, account_key, canonical, canonical_upn, windows_account_name
+from idp.directory import new_users
+from idp.directory.lockout import (
+    UNKNOWN_ORIGIN,
+    AccountState,
+    Debit,
+    LockoutRules,
+    LockoutState,
+    Origin,
+)
+from idp.directory.password_check import PasswordCheck, event_of
+from idp.directory.passwords import (
+    MAX_PASSWORD_LENGTH,
+    PasswordHasher,
+    check_new_password,
+    is_acceptable,
+)
+from idp.directory.user_store import Credentials, UserStore
+from idp.directory.users import (
+    User,
+    account_key,
+    canonical_name,
+    canonical_upn,
+    windows_account_name,
+)
 
-SOFT = LockoutRules()
-NOWHERE = Origin()
+DEFAULT_RULES = LockoutRules()
 _UNKNOWN_ACCOUNTS = 1024
-_ASK_AGAIN = 3
+"""How many lock-out accounts all unknown user names share."""
+_PAUSES = (0.05, 0.1, 0.2)
+"""Seconds to wait, before each further ask, for a lock that a right password may still clear."""
 
 
 class DirectoryError(TallystickError):
-    """Raised when an administrator's change cannot be made; never at a sign-in."""
+    """Raised when a change by an administrator cannot be made; never at a sign-in."""
 
     code = "directory"
 
 
-class LockoutEvent(StrEnum):
-    """What a try at a password has to do with lock-outs."""
-
-    LOCKED_OUT = "locked_out"  # by this try
-    RIGHT_WHILE_LOCKED = "right_password_while_locked"  # a sign that somebody else knows it
-    ALLOWED = "locked_but_allowed"  # the smart lock-out would have, were it enforced
-
-
-@dataclass(frozen=True, slots=True)
-class PasswordCheck:
-    """Who signed in, or why nobody did: for the log, never for the page.
-
-    ``failure`` is None, ``unknown_user``, ``wrong_password``, ``locked``, ``disabled``,
-    ``password_refused``, or ``must_change_password`` for a right one that is good for nothing
-    else; where a new password is chosen, also what ``passwords.complaint`` says of it.
-
-    ``name`` is the canonical name that was typed, empty when it was none: what people type into
-    the wrong field is not logged. ``lockout`` is what an administrator should hear besides.
-    """
-
-    user: User | None
-    failure: str | None
-    name: str
-    lockout: LockoutEvent | None = None
-
-
 class Directory:
-    """Users of one store."""
+    """The users in a store.
+
+    *unknown_key* is a secret of the farm: it decides which unknown names share a counter. *wait*
+    lets so many seconds pass.
+    """
 
     def __init__(
         self,
         store: UserStore,
         clock: Clock,
         hasher: PasswordHasher,
-        rules: LockoutRules = SOFT,
+        rules: LockoutRules = DEFAULT_RULES,
+        *,
+        unknown_key: bytes = b"",
+        wait: Callable[[float], None] = time.sleep,
     ) -> None:
         self._store = store
         self._clock = clock
         self._hasher = hasher
         self._rules = rules
+        self._unknown_key = unknown_key or secrets.token_bytes(32)
+        self._wait = wait
 
     def find(self, name: str) -> User | None:
-        """Return the user with this UPN or account name, in upper or lower case."""
-        key = canonical(name)
+        """Return the user with this UPN or account name, in any case, or None."""
+        key = canonical_name(name)
         return self._store.find_user(key) if key else None
 
-    def check_password(self, name: str, password: str, origin: Origin = NOWHERE) -> PasswordCheck:
-        """Say whose name and password these are; *origin* is where they were typed.
+    def check_password(
+        self, name: str, password: str, origin: Origin = UNKNOWN_ORIGIN
+    ) -> PasswordCheck:
+        """Check the password of a user; *origin* is where the request came from.
 
-        Every failure takes one debit and one hash, whether or not there is such a user. Raises
+        Every try takes exactly one hash, whether or not there is such a user, and whether or not
+        the account is locked: the time says nothing about either. Raises
         :class:`~idp.directory.passwords.HashingBusy`.
         """
         check = self._check(name, password, origin)
@@ -85,35 +92,60 @@ class Directory:
         return check
 
     def change_password(
-        self, name: str, old: str, new: str, origin: Origin = NOWHERE
+        self, name: str, old: str, new: str, origin: Origin = UNKNOWN_ORIGIN
     ) -> PasswordCheck:
-        """Let a user who gives the *old* password choose a *new* one; earlier sessions end.
+        """Set the *new* password of a user who gives the right *old* one; earlier sessions end.
 
-        The old one is debited like any try, once the new one may be chosen.
+        First the new password is checked. The old one then costs a debit, as at a sign-in.
         """
-        complaint = passwords.complaint(new, old)
-        if complaint is not None:
-            return PasswordCheck(None, complaint, canonical(name) or "")
+        fault = check_new_password(new, old)
+        if fault is not None:
+            return PasswordCheck(None, fault, canonical_name(name) or "")
         check = self._check(name, old, origin)
         if check.user is None:
             return check
-        with self._hasher.turn():
+        with self._hasher.slot(origin.client):
             password_hash = self._hasher.hash(new)
-        # An administrator who was quicker than the hash has the last word.
+        # No change if an administrator changed the user while the hash was computed.
         changed = self._store.change_password(
             check.user.upn, password_hash, self._clock.now(), seen=check.user
         )
         return replace(check, user=changed, failure=None if changed else "wrong_password")
 
     def _check(self, name: str, password: str, origin: Origin) -> PasswordCheck:
-        key = canonical(name)
-        with self._hasher.turn():
-            if not is_acceptable(password):
-                self._hasher.spend()
-                return PasswordCheck(None, "password_refused", key or "")
+        key = canonical_name(name)
+        if not is_acceptable(password):
+            with self._hasher.slot(origin.client):
+                self._hasher.hash_for_nothing()
+            return PasswordCheck(None, "password_refused", key or "")
+        for pause in _PAUSES:
+            check = self._try(key, name, password, origin, settles=True)
+            if check is not None:
+                return check
+            self._wait(pause)
+        last = self._try(key, name, password, origin, settles=False)
+        return last or PasswordCheck(None, "locked", key or "")
+
+    def _try(
+        self, key: str | None, name: str, password: str, origin: Origin, *, settles: bool
+    ) -> PasswordCheck | None:
+        """Debit, then check, in one turn.
+
+        Returns None, without a hash, if the account is locked by tries of which one may still turn
+        out right, and the caller asks again if it *settles*. The soft lock-out does not look at a
+        locked account's password, the smart one does for the log alone: the right one is a sign
+        that somebody else knows it.
+        """
+        with self._hasher.slot(origin.client):
             known = self._store.credentials(key) if key else None
-            tried, right = self._try(known, _account(known, key or name), password, origin)
-            event = _event_of(tried, right)
+            account = self._account(known, key or name)
+            tried = self._store.debit_password(account, self._clock.now(), self._rules, origin)
+            if settles and tried.verdict is Debit.SETTLING:
+                return None
+            looks = tried.verdict.is_granted or self._rules.is_enforced(origin)
+            stored = known.password_hash if known and looks else None
+            right = self._hasher.matches(stored, password)
+            event = event_of(tried, right)
             if known is None:
                 return PasswordCheck(None, "unknown_user", key or "")
             if not tried.verdict.is_granted:
@@ -126,28 +158,24 @@ class Directory:
     ) -> tuple[User | None, str | None]:
         if not right:
             return None, "wrong_password"
-        # Asked at the last step: an administrator may have been quicker than the hash.
+        # Reads the user again: an administrator may have changed it while the hash was computed.
         user = self._store.accept_password(known.user.upn, known.password_hash, self._rules, origin)
         if user is None:
             return None, "wrong_password"
         return (None, "disabled") if user.disabled else (user, None)
 
-    def _try(
-        self, known: Credentials | None, account: str, password: str, origin: Origin
-    ) -> tuple[Tried, bool]:
-        """Debit, then check.
+    def _account(self, known: Credentials | None, name: str) -> str:
+        """Return the account that tries are debited from.
 
-        The soft lock-out does not look at a locked account's password, the smart one does for the
-        log alone: the right one is a sign that somebody else knows it.
+        Unknown names share a fixed number of accounts: they lock and cost the same as known ones,
+        and fill no disk. Which names share one is a secret: whoever knew it could lock one name
+        and see by the other whether that one is unknown.
         """
-        looks = self._rules.is_enforced(origin)
-        for _ in range(_ASK_AGAIN):
-            tried = self._store.debit_password(account, self._clock.now(), self._rules, origin)
-            stored = known.password_hash if known and (looks or tried.verdict.is_granted) else None
-            right = self._hasher.matches(stored, password)
-            if tried.verdict is not Debit.SETTLING:
-                break
-        return tried, right
+        if known is not None:
+            return known.user.upn
+        text = name.encode("utf-8", "surrogatepass")
+        digest = hmac.digest(self._unknown_key, text, "sha256")
+        return f"unknown {int.from_bytes(digest[:4], 'big') % _UNKNOWN_ACCOUNTS}"
 
     def add(
         self,
@@ -158,9 +186,9 @@ class Directory:
         email: str = "",
         groups: Sequence[str] = (),
     ) -> User:
-        """Make a user; without *email*, the UPN is it. Raises :class:`DirectoryError`."""
-        entry = imports.Entry(name, password, display_name, email, tuple(groups))
-        faults = list(imports.faults_of(entry))
+        """Add a user; *email* defaults to the UPN. Raises :class:`DirectoryError`."""
+        entry = new_users.NewUser(name, password, display_name, email, tuple(groups))
+        faults = list(new_users.find_faults(entry))
         if faults:
             raise DirectoryError(f"No user was made: {'; '.join(faults)}", code="bad_user")
         added = self._credentials(entry)
@@ -168,25 +196,25 @@ class Directory:
         return added.user
 
     def import_csv(self, text: str) -> tuple[User, ...]:
-        """Make all users of a file, or none.
+        """Add all users of a CSV text, or none.
 
-        Columns: ``name``, ``password``, and if wanted ``display_name``, ``email`` and ``groups``
-        (``;`` between them). Raises :class:`~idp.csv_table.CsvFaults` with every fault.
+        It has the columns ``name`` and ``password``, and optionally ``display_name``, ``email`` and
+        ``groups`` (separated by ``;``). Raises :class:`~idp.csv_table.CsvFaults` with every fault.
         """
         taken = frozenset(account_key(user.upn) for user in self._store.users())
-        entries = imports.read_entries(text, taken)
+        entries = new_users.read_new_users(text, taken)
         added = tuple(self._credentials(entry) for entry in entries)
         self._add(added)
         return tuple(each.user for each in added)
 
     def set_password(self, name: str, password: str, *, must_change: bool = False) -> User:
-        """Give a user a new password; earlier sessions end, and the lock-out is cleared.
+        """Set the password of a user; earlier sessions end, and the lock-out is cleared.
 
-        With *must_change*, it is good only to choose another.
+        With *must_change*, the user has to choose another password with it before signing in.
         """
         if not is_acceptable(password):
             raise _bad_password()
-        with self._hasher.turn():
+        with self._hasher.slot():
             password_hash = self._hasher.hash(password)
         upn = self._upn(name)
         changed = self._store.change_password(
@@ -195,43 +223,47 @@ class Directory:
         return _existing(name, changed)
 
     def disable(self, name: str) -> User:
-        """Keep a user out from now on, also from sessions that last."""
+        """Disable a user, who can no longer sign in; all sessions end."""
         upn = self._upn(name)
         return _existing(name, self._store.set_disabled(upn, True, self._clock.now()))
 
     def enable(self, name: str) -> User:
-        """Let a user in again, who must sign in afresh."""
+        """Enable a user; earlier sessions stay ended, so the user has to sign in again."""
         upn = self._upn(name)
         return _existing(name, self._store.set_disabled(upn, False, self._clock.now()))
 
     def sign_out(self, name: str) -> User:
-        """End all sessions of a user, on all devices; they may sign in again."""
+        """End all sessions of a user on all devices; the user can sign in again."""
         upn = self._upn(name)
         return _existing(name, self._store.end_sessions(upn, self._clock.now()))
 
     def remove(self, name: str) -> None:
-        """Remove a user and all that was theirs, so that a namesake inherits nothing."""
+        """Remove a user with everything stored for the user: a later namesake inherits nothing."""
         if not self._store.remove_user(self._upn(name)):
             raise _unknown(name)
 
     def unlock(self, name: str) -> None:
-        """Forget a user's wrong passwords."""
-        self._store.clear_password_limits(self._upn(name))
+        """Clear the wrong-password counters of a user, which ends a lock-out."""
+        self._store.clear_password_counters(self._upn(name))
+
+    def is_locked(self, state: AccountState, origin: Origin) -> bool:
+        """Say whether an account with these counters is locked for requests from *origin*."""
+        return self._rules.is_locked(state, origin, self._clock.now())
 
     def lockouts(self, name: str | None = None) -> Mapping[str, LockoutState]:
-        """Return by UPN how the lock-outs stand, for one user or for all who ever tried."""
+        """Return the state of the lock-outs by UPN, of one user or of all who have counters."""
         upn = None if name is None else self._upn(name)
         now, states = self._clock.now(), self._store.account_states(upn)
         return {each: self._rules.state_of(state, now) for each, state in states.items()}
 
     def list(self) -> tuple[User, ...]:
-        """Return all users by name."""
+        """Return all users, sorted by name."""
         return tuple(self._store.users())
 
     def _upn(self, name: str) -> str:
         return _existing(name, self.find(name)).upn
 
-    def _credentials(self, entry: imports.Entry) -> Credentials:
+    def _credentials(self, entry: new_users.NewUser) -> Credentials:
         upn = canonical_upn(entry.name) or ""
         user = User(
             upn=upn,
@@ -242,7 +274,7 @@ class Directory:
             disabled=False,
             valid_from=self._clock.now(),
         )
-        with self._hasher.turn():
+        with self._hasher.slot():
             return Credentials(user, self._hasher.hash(entry.password))
 
     def _add(self, added: Sequence[Credentials]) -> None:
@@ -253,26 +285,6 @@ class Directory:
                 "Choose another name, or change that user",
                 code="user_exists",
             )
-
-
-def _event_of(tried: Tried, right: bool) -> LockoutEvent | None:
-    if not tried.verdict.is_granted:
-        return LockoutEvent.RIGHT_WHILE_LOCKED if right else None
-    if tried.verdict is Debit.LAST and not right:
-        return LockoutEvent.LOCKED_OUT
-    return LockoutEvent.ALLOWED if tried.smart in (Debit.LOCKED, Debit.SETTLING) else None
-
-
-def _account(known: Credentials | None, name: str) -> str:
-    """Return the account that tries are debited from.
-
-    Unknown names share a fixed number of accounts: they lock and cost the same as known ones, and
-    fill no disk.
-    """
-    if known is not None:
-        return known.user.upn
-    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()
-    return f"unknown {int.from_bytes(digest[:4], 'big') % _UNKNOWN_ACCOUNTS}"
 
 
 def _existing(name: str, user: User | None) -> User:

@@ -1,10 +1,13 @@
-"""How often a password may be wrong: AD FS's soft lock-out and its smart one (docs/passwords.md).
+"""The rules of the soft and the smart lock-out: how often a password can be wrong.
 
-The soft one counts by user: ten wrong ones lock the name until half an hour after the tenth, and as
-in AD a pause of half an hour after any wrong one forgets those before it. The smart one counts by
-user and kind of place, so that who guesses from elsewhere does not lock out the user at home; it
-forgets nothing by itself, and lets one try a window through once it is locked. Every try is
-debited before it is checked, as if it were wrong; a right one clears the account.
+Both are those of AD FS (docs/passwords.md). The soft lock-out has one counter for each user: ten
+wrong passwords lock the account until 30 minutes after the tenth. As in Active Directory, 30
+minutes without a wrong password reset the counter. The smart lock-out has two counters for each
+user, for familiar and for unknown addresses, so an attacker elsewhere does not lock out the user at
+home. Its counters are only reset by a right password; a locked one grants one try every 30 minutes.
+
+Every try is debited before the password is checked, as if it were wrong. A right password then
+clears the counter.
 """
 
 from __future__ import annotations
@@ -14,30 +17,32 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-WRONG = 10
-WINDOW = timedelta(minutes=30)
+from idp.admission import client_of
+
+MAX_WRONG_PASSWORDS = 10
+OBSERVATION_WINDOW = timedelta(minutes=30)
 SETTLING = timedelta(seconds=2)
-"""For so long a debited try may still be in the middle of its check, and turn out right."""
-FAMILIAR_ADDRESSES = 20
+"""How long after its debit a password may still be under check, and may turn out right."""
+MAX_FAMILIAR_ADDRESSES = 20
 
 
 class Debit(StrEnum):
-    """What became of asking for a try at a password."""
+    """The answer when a password is about to be tried."""
 
     GRANTED = "granted"
-    LAST = "last"  # granted; when it is wrong, the account is locked
+    LAST = "last"  # granted; if the password is wrong, the account is locked
     LOCKED = "locked"
-    SETTLING = "settling"  # locked by tries of which one may still turn out right
+    SETTLING = "settling"  # locked, but a try under check may still turn out right
 
     @property
     def is_granted(self) -> bool:
-        """Whether the password may let somebody in."""
+        """Whether the password may be tried."""
         return self in (Debit.GRANTED, Debit.LAST)
 
 
 @dataclass(frozen=True, slots=True)
-class PasswordLimits:
-    """The debited tries of one counter, and when the last of them was."""
+class PasswordCounter:
+    """How many tries were debited from a counter, and when the last one was."""
 
     wrong: int
     last_at: datetime
@@ -45,88 +50,101 @@ class PasswordLimits:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How many tries a counter grants; one that *forgets* begins anew after a quiet window."""
+    """How many tries a counter grants in a window; if it *forgets*, a quiet window resets it."""
 
-    tries: int = WRONG
-    window: timedelta = WINDOW
+    tries: int = MAX_WRONG_PASSWORDS
+    window: timedelta = OBSERVATION_WINDOW
     forgets: bool = True
 
-    def is_locked(self, limits: PasswordLimits | None, now: datetime) -> bool:
-        """Say whether the counter grants no try at this moment."""
-        return limits is not None and limits.wrong >= self.tries and not self._is_over(limits, now)
+    def is_locked(self, counter: PasswordCounter | None, now: datetime) -> bool:
+        """Return whether the counter grants no try at this moment."""
+        return (
+            counter is not None and counter.wrong >= self.tries and not self._is_over(counter, now)
+        )
 
-    def ask(self, limits: PasswordLimits | None, now: datetime) -> tuple[Debit, PasswordLimits]:
-        """Take one try off, if there is one: return what became of it, and the counter after it.
+    def debit(
+        self, counter: PasswordCounter | None, now: datetime
+    ) -> tuple[Debit, PasswordCounter]:
+        """Debit one try if one is left; return the answer and the counter after it.
 
-        A very fresh lock may still be cleared by one of the tries that made it: so people who give
-        the right password several times at once do not lock themselves out.
+        One of the tries that caused a very recent lock may still turn out right and clear it. So a
+        user who sends the right password many times at once is not locked out.
         """
-        if limits is None or (self.forgets and self._is_over(limits, now)):
-            after = PasswordLimits(1, now)
-        elif self.is_locked(limits, now):
-            is_fresh = now - limits.last_at < SETTLING
-            return (Debit.SETTLING if is_fresh else Debit.LOCKED), limits
+        if counter is None or (self.forgets and self._is_over(counter, now)):
+            after = PasswordCounter(1, now)
+        elif self.is_locked(counter, now):
+            is_fresh = now - counter.last_at < SETTLING
+            return (Debit.SETTLING if is_fresh else Debit.LOCKED), counter
         else:
-            after = PasswordLimits(limits.wrong + 1, max(now, limits.last_at))
+            after = PasswordCounter(counter.wrong + 1, max(now, counter.last_at))
         return (Debit.LAST if after.wrong >= self.tries else Debit.GRANTED), after
 
-    def state_of(self, limits: PasswordLimits, now: datetime) -> CounterState:
+    def state_of(self, counter: PasswordCounter, now: datetime) -> CounterState:
         """Return the counter for administrators."""
-        until = limits.last_at + self.window if self.is_locked(limits, now) else None
-        return CounterState(limits.wrong, limits.last_at, until)
+        until = counter.last_at + self.window if self.is_locked(counter, now) else None
+        return CounterState(counter.wrong, counter.last_at, until)
 
-    def _is_over(self, limits: PasswordLimits, now: datetime) -> bool:
-        return now - limits.last_at >= self.window
+    def _is_over(self, counter: PasswordCounter, now: datetime) -> bool:
+        return now - counter.last_at >= self.window
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a try comes from: every address of the request, and whether from outside."""
+    """Where a try comes from: all addresses of the request, and whether it is from outside."""
 
     addresses: tuple[str, ...] = ()
     extranet: bool = False
 
+    @property
+    def client(self) -> str:
+        """The client in whose place a password waits: only the last address is certain."""
+        return client_of(self.addresses[-1] if self.addresses else "")
+
+
+UNKNOWN_ORIGIN = Origin()
+"""A place without an address, inside."""
+
 
 @dataclass(frozen=True, slots=True)
 class AccountActivity:
-    """What the smart lock-out knows of a user: two counters, and the familiar addresses."""
+    """What the smart lock-out keeps for a user: two counters and the familiar addresses."""
 
-    familiar: PasswordLimits | None = None
-    unknown: PasswordLimits | None = None
+    familiar: PasswordCounter | None = None
+    unknown: PasswordCounter | None = None
     addresses: tuple[str, ...] = ()
 
     def is_familiar(self, origin: Origin) -> bool:
-        """Say whether all addresses of a request are known; one without any is not."""
+        """Return whether all addresses of a request are known; False if it has none."""
         return bool(origin.addresses) and set(origin.addresses) <= set(self.addresses)
 
-    def counter(self, *, familiar: bool) -> PasswordLimits | None:
-        """Return the counter of one kind of place."""
+    def counter(self, *, familiar: bool) -> PasswordCounter | None:
+        """Return the counter for familiar or for unknown addresses."""
         return self.familiar if familiar else self.unknown
 
-    def with_counter(self, limits: PasswordLimits | None, *, familiar: bool) -> AccountActivity:
-        """Return the activity with another counter for one kind of place."""
+    def with_counter(self, counter: PasswordCounter | None, *, familiar: bool) -> AccountActivity:
+        """Return the activity with another counter for familiar or for unknown addresses."""
         if familiar:
-            return AccountActivity(limits, self.unknown, self.addresses)
-        return AccountActivity(self.familiar, limits, self.addresses)
+            return AccountActivity(counter, self.unknown, self.addresses)
+        return AccountActivity(self.familiar, counter, self.addresses)
 
     def after_success(self, origin: Origin) -> AccountActivity:
-        """Clear the counter of this kind of place, and know its addresses; the oldest drop out."""
+        """Clear the counter that *origin* uses and make its addresses familiar, the newest 20."""
         cleared = self.with_counter(None, familiar=self.is_familiar(origin))
-        known = tuple(dict.fromkeys((*self.addresses, *origin.addresses)))[-FAMILIAR_ADDRESSES:]
+        known = tuple(dict.fromkeys((*self.addresses, *origin.addresses)))[-MAX_FAMILIAR_ADDRESSES:]
         return AccountActivity(cleared.familiar, cleared.unknown, known)
 
 
 @dataclass(frozen=True, slots=True)
 class AccountState:
-    """The counters of one user as they are stored; None where nobody tried."""
+    """The stored counters of one user; None for a counter without debits."""
 
-    soft: PasswordLimits | None = None
+    soft: PasswordCounter | None = None
     activity: AccountActivity = AccountActivity()
 
 
 @dataclass(frozen=True, slots=True)
 class CounterState:
-    """One counter for administrators: wrong tries, the last of them, and until when it locks."""
+    """One counter for administrators: wrong tries, the last one, and when its lock ends."""
 
     wrong: int
     last_at: datetime
@@ -137,8 +155,8 @@ class CounterState:
 class LockoutState:
     """The lock-outs of one user for administrators.
 
-    ``counters`` go by ``soft``, ``familiar`` and ``unknown``, without those that nobody tried;
-    ``locked`` names those of them that keep the user out.
+    The keys of ``counters`` are ``soft``, ``familiar`` and ``unknown``; counters without debits are
+    left out. ``locked`` has the keys of those that lock the user out.
     """
 
     counters: Mapping[str, CounterState]
@@ -146,8 +164,8 @@ class LockoutState:
     familiar_addresses: tuple[str, ...]
 
 
-class Mode(StrEnum):
-    """Which lock-out holds (AD FS: ExtranetLockoutMode)."""
+class LockoutMode(StrEnum):
+    """Which lock-out decides (AD FS: ``ExtranetLockoutMode``)."""
 
     PASSWORD_COUNTER = "password_counter"  # noqa: S105 - ADPasswordCounter: the soft one
     LOG_ONLY = "log_only"  # ADFSSmartLockoutLogOnly: the soft one; the smart one is only logged
@@ -158,38 +176,48 @@ class Mode(StrEnum):
 class LockoutRules:
     """The rules of one server.
 
-    With *extranet_only*, the smart lock-out is for requests from outside, as in AD FS, and the soft
-    one for all others: nowhere may passwords be guessed without end.
+    With *extranet_only*, the smart lock-out decides about requests from outside, as in AD FS, and
+    the soft one about all others, so that unlimited guessing is possible nowhere.
     """
 
-    mode: Mode = Mode.PASSWORD_COUNTER
+    mode: LockoutMode = LockoutMode.PASSWORD_COUNTER
     extranet_only: bool = False
     unknown: Limit = field(default_factory=lambda: Limit(forgets=False))
     familiar: Limit = field(default_factory=lambda: Limit(forgets=False))
     soft: Limit = field(default_factory=Limit)
 
     def is_smart(self, origin: Origin) -> bool:
-        """Say whether places are told apart for this try."""
+        """Return whether the smart lock-out counts this try, by familiar and unknown addresses."""
         reaches = origin.extranet or not self.extranet_only
-        return reaches and self.mode is not Mode.PASSWORD_COUNTER
+        return reaches and self.mode is not LockoutMode.PASSWORD_COUNTER
 
     def is_enforced(self, origin: Origin) -> bool:
-        """Say whether the smart lock-out also decides."""
-        return self.is_smart(origin) and self.mode is Mode.ENFORCE
+        """Return whether the smart lock-out decides about this try."""
+        return self.is_smart(origin) and self.mode is LockoutMode.ENFORCE
 
     def limit(self, *, familiar: bool) -> Limit:
-        """Return the limit of one kind of place."""
+        """Return the limit for familiar or for unknown addresses."""
         return self.familiar if familiar else self.unknown
 
+    def is_locked(self, state: AccountState, origin: Origin, now: datetime) -> bool:
+        """Say whether the lock-out that decides refuses every password from *origin* now."""
+        if not self.is_enforced(origin):
+            return self.soft.is_locked(state.soft, now)
+        familiar = state.activity.is_familiar(origin)
+        counter = state.activity.counter(familiar=familiar)
+        return self.limit(familiar=familiar).is_locked(counter, now)
+
     def state_of(self, state: AccountState, now: datetime) -> LockoutState:
-        """Return how things stand, by these rules and at this moment."""
+        """Return the state of *state* under these rules, for administrators."""
         of_kind = {
             "soft": (self.soft, state.soft),
             "familiar": (self.familiar, state.activity.familiar),
             "unknown": (self.unknown, state.activity.unknown),
         }
         counters = {
-            name: limit.state_of(limits, now) for name, (limit, limits) in of_kind.items() if limits
+            name: limit.state_of(counter, now)
+            for name, (limit, counter) in of_kind.items()
+            if counter
         }
         locked = (name for name in self._in_force() if name in counters)
         return LockoutState(
@@ -199,6 +227,6 @@ class LockoutRules:
         )
 
     def _in_force(self) -> tuple[str, ...]:
-        if self.mode is not Mode.ENFORCE:
+        if self.mode is not LockoutMode.ENFORCE:
             return ("soft",)
         return ("soft", "familiar", "unknown") if self.extranet_only else ("familiar", "unknown")

@@ -1,9 +1,8 @@
-"""Hashing passwords with argon2id: the one expensive step of a sign-in, so it is done in turns."""
+"""Hashes passwords with argon2id, a few at a time: it is the expensive step of a sign-in."""
 
 from __future__ import annotations
 
 import os
-import threading
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,20 +11,22 @@ import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from adapter.errors import Unavailable
+from idp.admission import UNKNOWN, Room, places_for_passwords
+from idp.config import WORKER_THREADS
+from idp.directory.turns import Turns
 
 MAX_PASSWORD_LENGTH = 256
 
-# OWASP's recommendation for argon2id: 19 MiB, two passes, one lane.
+# The OWASP Password Storage Cheat Sheet for argon2id: 19 MiB, two passes, one lane.
 MEMORY_KIB = 19 * 1024
 PASSES = 2
 
-
 MIN_NEW_PASSWORD_LENGTH = 8
-KINDS_OF_CHARACTERS = 3
+MIN_KINDS_OF_CHARACTERS = 3
 
 
 class HashingBusy(Unavailable):
-    """Raised when too many passwords wait to be checked; the host answers 503."""
+    """Raised if too many passwords wait for their hash; the host answers with status 503."""
 
     code = "too_busy"
 
@@ -34,14 +35,15 @@ class HashingBusy(Unavailable):
 
 
 def is_acceptable(password: str) -> bool:
-    """Say whether a password is worth hashing: neither empty nor longer than 256 characters."""
+    """Return whether a password can be hashed: it has 1 to 256 characters."""
     return 0 < len(password) <= MAX_PASSWORD_LENGTH
 
 
-def complaint(new: str, old: str) -> str | None:
-    """Say by a code why a user may not choose *new* after *old*, None when they may.
+def check_new_password(new: str, old: str) -> str | None:
+    """Return the code of the reason why a user cannot choose *new* after *old*, or None.
 
-    Of capital and small letters, digits and everything else, three kinds have to be there.
+    A new password has three of four kinds of characters: capital letters, small letters, digits,
+    and all others.
     """
     if not MIN_NEW_PASSWORD_LENGTH <= len(new) <= MAX_PASSWORD_LENGTH:
         return "new_password_length"
@@ -49,15 +51,17 @@ def complaint(new: str, old: str) -> str | None:
         "capital" if c.isupper() else "small" if c.islower() else "digit" if c.isdecimal() else ""
         for c in new
     }
-    if len(kinds) < KINDS_OF_CHARACTERS:
+    if len(kinds) < MIN_KINDS_OF_CHARACTERS:
         return "new_password_too_simple"
     return "new_password_is_old" if _bytes(new) == _bytes(old) else None
 
 
 class PasswordHasher:
-    """Hashes and verifies, *slots* at a time; *waiting* more wait for *patience* seconds.
+    """Computes and compares hashes in at most *slots* threads at a time.
 
-    A flood of wrong passwords therefore takes at most *slots* cores from everybody else.
+    More threads can wait in *room* for a slot, each for *patience* seconds. So a flood of wrong
+    passwords takes at most *slots* cores from all other requests, and the client that sends it
+    waits behind all other clients.
     """
 
     def __init__(
@@ -66,47 +70,44 @@ class PasswordHasher:
         memory_kib: int = MEMORY_KIB,
         passes: int = PASSES,
         slots: int | None = None,
-        waiting: int = 200,
+        room: Room | None = None,
         patience: float = 10.0,
     ) -> None:
         slots = slots or max(1, (os.cpu_count() or 2) // 2)
+        self.room = room or Room(places_for_passwords(WORKER_THREADS))
         self._argon2 = argon2.PasswordHasher(passes, memory_kib, 1)
-        self._places = threading.BoundedSemaphore(slots + waiting)
-        self._slots = threading.BoundedSemaphore(slots)
+        self._turns = Turns(slots, self.room)
         self._patience = patience
-        self._nobodys = self._argon2.hash("")
+        self._decoy = self._argon2.hash("")
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait for a slot and keep it meanwhile; raises :class:`HashingBusy`."""
-        if not self._places.acquire(blocking=False):
+    def slot(self, client: str = UNKNOWN) -> Iterator[None]:
+        """Wait for a slot for *client* and hold it while the block runs.
+
+        Raises :class:`HashingBusy`.
+        """
+        turn = self._turns.take(client, self._patience)
+        if turn is None:
             raise HashingBusy
-        try:
-            if not self._slots.acquire(timeout=self._patience):
-                raise HashingBusy
-            try:
-                yield
-            finally:
-                self._slots.release()
-        finally:
-            self._places.release()
+        with turn:
+            yield
 
     def hash(self, password: str) -> str:
-        """Return the hash to store."""
+        """Return the hash of a password, as it is stored."""
         return self._argon2.hash(_bytes(password))
 
     def matches(self, stored: str | None, password: str) -> bool:
-        """Compare, in the same time for a right, a wrong and (None) a missing hash."""
+        """Return whether *stored* is the hash of *password*, as slowly for None as for a hash."""
         try:
-            return self._argon2.verify(stored or self._nobodys, _bytes(password)) and bool(stored)
+            return self._argon2.verify(stored or self._decoy, _bytes(password)) and bool(stored)
         except (VerificationError, InvalidHashError):
             return False
 
-    def spend(self) -> None:
-        """Take the time of a comparison, for a password that is not looked at."""
+    def hash_for_nothing(self) -> None:
+        """Take as long as a comparison, for a password that is refused without one."""
         self.matches(None, "wrong")
 
 
 def _bytes(password: str) -> bytes:
-    # Keyboards differ in how they compose accented letters.
+    # Keyboards compose accented letters in different ways.
     return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")

@@ -1,4 +1,4 @@
-"""What the directory needs from outside: a clock and a store of users."""
+"""The storage protocol of the directory, and the values that it returns."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
-    """What became of asking for a try: the verdict, and what the other lock-out says of it.
+class DebitResult:
+    """The answer of the lock-out that decides, and that of the smart one.
 
-    ``smart`` is the smart lock-out's own answer, None where it does not look.
+    ``smart`` is None if the smart lock-out does not count this try.
     """
 
     verdict: Debit
@@ -31,19 +31,19 @@ class Tried:
 
 
 class UserStore(Protocol):
-    """Where users live. Names are canonical: a UPN, or an account name in lower case."""
+    """Storage of users. All names are canonical: a UPN, or an account name in lower case."""
 
     def find_user(self, name: str) -> User | None:
-        """Return one user by either name."""
+        """Return the user of this UPN or account name, or None."""
 
     def credentials(self, name: str) -> Credentials | None:
-        """Return one user by either name, with the hash."""
+        """Return the user of this UPN or account name with the password hash, or None."""
 
     def users(self) -> Sequence[User]:
-        """Return all users by name."""
+        """Return all users, sorted by name."""
 
     def add_users(self, added: Sequence[Credentials]) -> Sequence[str]:
-        """Store new users, all or none; return the UPNs that are taken, none when stored."""
+        """Add users, all or none. Returns the UPNs that are taken; empty if all were added."""
 
     def change_password(
         self,
@@ -54,35 +54,35 @@ class UserStore(Protocol):
         must_change: bool = False,
         seen: User | None = None,
     ) -> User | None:
-        """Store a new hash, end the sessions and forget the wrong tries.
+        """Store a new hash, end the sessions and clear the counters; return the changed user.
 
-        None without the user, and where the user is not as *seen* any more.
+        Returns None if there is no such user, or if the user has changed since *seen* was read.
         """
 
     def set_disabled(self, upn: str, disabled: bool, now: datetime) -> User | None:
-        """Disable, which ends the sessions, or enable; None without the user."""
+        """Disable a user, which ends all sessions, or enable it; None if there is none."""
 
     def end_sessions(self, upn: str, now: datetime) -> User | None:
-        """Let no session count that began before *now*; None without the user."""
+        """End all sessions that began before *now*; None if there is no such user."""
 
     def remove_user(self, upn: str) -> bool:
-        """Remove a user and all that was theirs: devices, codes, activations, limits."""
+        """Remove a user with devices, codes, activations and counters; False if there is none."""
 
     def debit_password(
         self, name: str, now: datetime, rules: LockoutRules, origin: Origin
-    ) -> Tried:
-        """Take one try off the name's account, in one transaction."""
+    ) -> DebitResult:
+        """Debit one try from the account of this name, in one transaction."""
 
     def accept_password(
         self, upn: str, password_hash: str, rules: LockoutRules, origin: Origin
     ) -> User | None:
-        """Clear the name's account after the right password.
+        """Clear the counters of a user who gave the right password.
 
-        Return the user as they are now; None when the hash was changed meanwhile.
+        Returns the user as stored now, or None if the hash is not *password_hash* any more.
         """
 
-    def clear_password_limits(self, upn: str) -> None:
-        """Forget the wrong tries; familiar addresses stay."""
+    def clear_password_counters(self, upn: str) -> None:
+        """Clear the counters of a user; the familiar addresses stay."""
 
     def account_states(self, upn: str | None = None) -> Mapping[str, AccountState]:
-        """Return the lock-outs of one user, or of all who have any, by UPN."""
+        """Return the counters by UPN, of one user or of all users who have any."""

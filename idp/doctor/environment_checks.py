@@ -10,6 +10,7 @@ from idp.doctor.file_checks import sqlite_file
 from idp.doctor.findings import Findings, ServerUnderTest, broken, from_error, warning
 from idp.serving.plan import choose_engine
 from idp.store.engine import Database
+from idp.store.sqlite import check_place
 from idp.store.upgrade import HEAD, DatabaseTooNew, read_revision
 
 RELEASED_AFTER = datetime(2026, 1, 1, tzinfo=UTC)
@@ -19,6 +20,12 @@ RELEASED_AFTER = datetime(2026, 1, 1, tzinfo=UTC)
 def database(server: ServerUnderTest) -> Findings:
     """Check that the database answers, has a version we know, and can be written."""
     file = sqlite_file(server)
+    try:
+        if file is not None:
+            check_place(file)
+    except TallystickError as error:
+        yield from_error(error)
+        return
     if file is not None and not server.environment.can_write(file.parent):
         yield broken(
             "database_folder_read_only",

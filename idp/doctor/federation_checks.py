@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from idp.adapters.registry import AdapterHost
 from idp.doctor.findings import Findings, ServerUnderTest, broken, from_error, warning
 from idp.federation.access_control.global_policy import UnreadableGlobalPolicy
 from idp.federation.access_control.policies import BadAccessControlPolicy
+from idp.federation.access_control.sides import rules_tell_sides_apart, trust_tells_sides_apart
 from idp.federation.metadata.preview import report_certificates
 from idp.federation.relying_party.registry import SHA1_WARNING
 from idp.federation.relying_party.settings import NOTHING
@@ -18,6 +20,8 @@ from idp.management.nodes import nodes as node_views
 from idp.management.trust_views import TrustView
 
 if TYPE_CHECKING:
+    from idp.federation.access_control.decision import AccessRules
+    from idp.federation.relying_party.trust import RelyingPartyTrust
     from idp.services import Services
 
 MAX_AHEAD = timedelta(minutes=5)
@@ -99,7 +103,8 @@ def metadata(server: ServerUnderTest, services: Services) -> Findings:
     """Check that no metadata ends before newer metadata is fetched."""
     states, now = services.refreshes.states(), server.environment.now()
     for trust in readable(services.trusts.list_all()):
-        for problem in TrustView(trust, states.get(trust.entity_id), now).end_of_metadata:
+        view = TrustView(trust, states.get(trust.entity_id), now, sides_are_unknown=False)
+        for problem in view.end_of_metadata:
             yield warning(
                 "metadata_ends",
                 f"{trust.entity_id}: {problem}",
@@ -107,12 +112,14 @@ def metadata(server: ServerUnderTest, services: Services) -> Findings:
             )
 
 
-def access(_server: ServerUnderTest, services: Services) -> Findings:
+def access(server: ServerUnderTest, services: Services) -> Findings:
     """Check that all policies can be read, and that every trust has one that lets users in."""
     rules = services.access.rules()
     for fault in (*rules.faults, *rules.unreadable.values()):
         yield from_error(fault)
-    for trust in services.trusts.list():
+    trusts = services.trusts.list()
+    yield from _sides(server, rules, trusts)
+    for trust in trusts:
         if trust.settings.authorized_by == NOTHING:
             yield warning(
                 "nobody_gets_in",
@@ -124,6 +131,28 @@ def access(_server: ServerUnderTest, services: Services) -> Findings:
             services.access.check(trust.settings)
         except BadAccessControlPolicy as error:
             yield broken(error.code, f"{trust.entity_id}: {error.problem}", error.remedy)
+
+
+def _sides(
+    server: ServerUnderTest, rules: AccessRules, trusts: Sequence[RelyingPartyTrust]
+) -> Findings:
+    """Check that the server can tell intranet and extranet apart where access depends on it."""
+    if server.config.proxies.web_application_proxies:
+        return
+    dependent = [
+        trust.entity_id for trust in trusts if trust_tells_sides_apart(trust.settings, rules)
+    ]
+    if rules_tell_sides_apart(rules.additional):
+        dependent.insert(0, "the rules for all trusts")
+    if dependent:
+        more = f" and {len(dependent) - 1} more" if len(dependent) > 1 else ""
+        yield warning(
+            "extranet_is_unknown",
+            f"Access depends on intranet and extranet ({dependent[0]}{more}), but no Web "
+            "Application Proxy is configured: users outside count as inside",
+            "List the proxies through which users outside come under [proxies] "
+            "web_application_proxies, or choose another policy",
+        )
 
 
 def refreshes(_server: ServerUnderTest, services: Services) -> Findings:

@@ -11,8 +11,8 @@ from cryptography import x509
 
 from adapter.errors import TallystickError
 from idp.doctor.findings import Findings, ServerUnderTest, broken, from_error, warning
-from idp.federation.token_signing.configured import signing_keys_of
-from idp.federation.token_signing.rollover import GENERATION
+from idp.federation.token_signing.configured import open_signing_keys
+from idp.federation.token_signing.rollover import GENERATION_THRESHOLD
 from idp.serving.plan import check_tls, choose_engine
 
 WARN_BEFORE = timedelta(days=30)
@@ -22,7 +22,7 @@ def token_signing(server: ServerUnderTest) -> Findings:
     """Check that the key fits its certificate, and that this does not expire soon."""
     settings = server.config.keys
     try:
-        ring = signing_keys_of(server.config).current()
+        ring = open_signing_keys(server.config).current()
     except TallystickError as error:
         yield from_error(error)
         return
@@ -36,7 +36,7 @@ def token_signing(server: ServerUnderTest) -> Findings:
             f"The token-signing certificate is not valid before {facts.not_before:%Y-%m-%d}",
             "Set the clock of this machine, or create another key",
         )
-    elif facts.not_after - now <= GENERATION and not settings.automatic_rollover:
+    elif facts.not_after - now <= GENERATION_THRESHOLD and not settings.automatic_rollover:
         yield warning(
             "signing_key_ends",
             f"The token-signing certificate expires on {facts.not_after:%Y-%m-%d}",

@@ -115,6 +115,14 @@ def without_metadata_dir(config: schema.Config) -> schema.Config:
     return config.model_copy(update={"trusts": trusts})
 
 
+def with_idp_initiated(config: schema.Config) -> schema.Config:
+    """Return the configuration with the IdP-initiated page on, unless it says otherwise."""
+    if "idp_initiated" in config.sign_in.model_fields_set:
+        return config
+    sign_in = config.sign_in.model_copy(update={"idp_initiated": True})
+    return config.model_copy(update={"sign_in": sign_in})
+
+
 def _toml(values: Mapping[str, Mapping[str, str | int | bool]]) -> str:
     """Return sections as TOML; its strings, numbers and booleans are written as JSON's are."""
     lines: list[str] = []

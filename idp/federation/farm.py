@@ -1,4 +1,4 @@
-"""The farm's nodes and the build of each."""
+"""The nodes of the farm, each with its Windows Server build."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
 
 class BadNode(TallystickError):
-    """Raised for a node that does not exist, or cannot."""
+    """Raised for a node that does not exist, or whose name or build is not valid."""
 
     code = "bad_node"
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One server of the farm. ``build`` is like ``20348.350``, ``product`` the name it implies."""
+    """One server of the farm. ``build`` looks like ``20348.350``; ``product`` is its name."""
 
     name: str
     build: str
@@ -44,54 +44,55 @@ class NodeChange:
 
 
 class NodeStore(Protocol):
-    """Where the farm's nodes live."""
+    """Storage of the farm's nodes."""
 
     def nodes(self) -> Sequence[Node]:
-        """Return all nodes in the order they were made."""
+        """Return all nodes in the order in which they were added."""
 
     def node(self, name: str) -> Node | None:
-        """Return one node."""
+        """Return the node of that name, or None."""
 
     def save_nodes(self, nodes: Sequence[Node]) -> None:
-        """Store nodes, new or known by their name, all or none."""
+        """Add nodes, or replace those of the same name; all or none."""
 
     def remove_node(self, name: str) -> bool:
-        """Remove a node; False when there is none."""
+        """Remove a node; returns False if there is none of that name."""
 
 
 class Farm:
-    """The nodes of one store."""
+    """Lists, changes and removes the nodes in a store."""
 
     def __init__(self, store: NodeStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock
 
     def nodes(self) -> tuple[Node, ...]:
-        """Return all nodes in the order they were made."""
+        """Return all nodes in the order in which they were added."""
         return tuple(self._store.nodes())
 
     def node(self, name: str) -> Node | None:
-        """Return one node."""
+        """Return the node of that name, or None."""
         return self._store.node(name)
 
     def first(self) -> Node | None:
-        """Return the node that was made first."""
+        """Return the node that was added first, or None."""
         return next(iter(self._store.nodes()), None)
 
     def set_build(self, name: str, text: str, by: str) -> NodeChange:
-        """Set the build of a node, new or known; a build nobody published is only warned of.
+        """Set the build of a node, which is added if there is none of that name.
 
-        *text* is a build, a KB, or what the server prints of itself. Raises :class:`BadNode`, and
-        what :func:`adapter.windows.read_build` raises.
+        *text* is a build, a KB number, or what a command on the server printed. A build that is not
+        in the update catalogue gives a warning. Raises :class:`BadNode`, and what
+        :func:`adapter.windows.read_build` raises.
         """
         change = self._changed(name, text, by)
         self._store.save_nodes([change.node])
         return change
 
     def import_csv(self, text: str, by: str) -> tuple[NodeChange, ...]:
-        """Set the builds of a file with the columns ``name`` and ``build``, all or none.
+        """Set the builds from CSV text with the columns ``name`` and ``build``, all or none.
 
-        Raises :class:`~idp.csv_table.CsvFaults` with every fault.
+        Raises :class:`~idp.csv_table.CsvFaults` with every fault of the text.
         """
         rows, faults = read_rows(text, required=("name", "build"))
         faults += _repeated(rows)
@@ -107,7 +108,7 @@ class Farm:
         return tuple(changes)
 
     def remove(self, name: str) -> None:
-        """Remove a node; raises :class:`BadNode` when there is none."""
+        """Remove a node. Raises :class:`BadNode` if there is none of that name."""
         if not self._store.remove_node(name):
             raise BadNode(f"There is no node {name!r}", "See tallystick server list")
 

@@ -1,7 +1,8 @@
-"""Authentication providers: which adapters there are, and where their classes are.
+"""Authentication providers: which adapters exist, where their classes are, and which are enabled.
 
-A package brings its adapter by the entry-point group ``tallystick.adapters``; that needs no
-registration. Registering gives an adapter a configuration, or another name.
+An installed package offers its adapter in the entry-point group ``tallystick.adapters``, and needs
+no registration. Registering gives an adapter a configuration or another name (AD FS:
+``Register-AdfsAuthenticationProvider``).
 """
 
 from __future__ import annotations
@@ -32,9 +33,10 @@ class BadProvider(TallystickError):
 
 @dataclass(frozen=True, slots=True)
 class AuthenticationProvider:
-    """One provider: the name users' choices and policies go by, and ``MODULE:CLASS``.
+    """One provider: its name, which policies refer to, and its class as ``MODULE:CLASS``.
 
-    ``config`` is the content of its configuration file; two that are equal need no reloading.
+    ``config`` is the content of its configuration file. The adapter is loaded again only if the
+    new value differs from the old one.
     """
 
     name: str
@@ -43,26 +45,26 @@ class AuthenticationProvider:
 
 
 class ProviderStore(Protocol):
-    """Where registrations of authentication providers live."""
+    """Storage of registrations, and of which providers are enabled."""
 
     def providers(self) -> Sequence[AuthenticationProvider]:
-        """Return the registered providers by name."""
+        """Return the registered providers, sorted by name."""
 
     def save_provider(self, provider: AuthenticationProvider) -> None:
-        """Store a registration, new or known by its name."""
+        """Add a registration, or replace the one of the same name."""
 
     def remove_provider(self, name: str) -> bool:
-        """Remove a registration; False when there is none."""
+        """Remove a registration; returns False if there is none of that name."""
 
     def enabled_providers(self) -> tuple[str, ...] | None:
-        """Return the names that were enabled, None when nothing was."""
+        """Return the names of the enabled providers, None if they were never chosen."""
 
     def save_enabled_providers(self, names: Sequence[str]) -> None:
-        """Enable these and no others."""
+        """Enable these providers and no others."""
 
 
 class Providers:
-    """The providers of one store and of the installed packages."""
+    """Lists, registers and enables the providers of a store and of the installed packages."""
 
     def __init__(self, store: ProviderStore) -> None:
         self._store = store
@@ -73,15 +75,15 @@ class Providers:
         return tuple(AuthenticationProvider(point.name, point.value) for point in points)
 
     def list(self) -> tuple[AuthenticationProvider, ...]:
-        """Return all providers by name; a registration stands before a package's own."""
+        """Return all providers by name; a registration hides an installed one of its name."""
         found = {provider.name: provider for provider in self._installed}
         found |= {provider.name: provider for provider in self._store.providers()}
         return tuple(found[name] for name in sorted(found))
 
     def register(self, name: str, type_name: str, config: bytes | None = None) -> None:
-        """Store a registration, new or instead of the one of that name.
+        """Add a registration, or replace the one of the same name.
 
-        Raises :class:`BadProvider` when the class cannot be loaded here.
+        Raises :class:`BadProvider` if the class cannot be loaded here.
         """
         if not _NAME.fullmatch(name):
             raise BadProvider(
@@ -91,7 +93,7 @@ class Providers:
         self._store.save_provider(AuthenticationProvider(name, type_name, config))
 
     def unregister(self, name: str) -> None:
-        """Remove a registration that is not enabled any more; raises :class:`BadProvider`."""
+        """Remove a registration. Raises :class:`BadProvider` if there is none or it is enabled."""
         enabled = self._store.enabled_providers()
         if name in (DEFAULT_PROVIDERS if enabled is None else enabled):
             raise BadProvider(f"{name} is enabled", "Enable others first: adapters enable NAME…")
@@ -99,7 +101,7 @@ class Providers:
             raise BadProvider(f"No provider {name!r} is registered", "See adapters list")
 
     def enable(self, names: Sequence[str]) -> None:
-        """Enable these and no others; raises :class:`BadProvider` for names nobody has."""
+        """Enable these providers only. Raises :class:`BadProvider` for an unknown name."""
         known = [provider.name for provider in self.list()]
         unknown = [name for name in names if name not in known]
         if unknown:
@@ -110,7 +112,7 @@ class Providers:
 
 
 def load(type_name: str) -> type[Adapter]:
-    """Import ``MODULE:CLASS`` and return the class; raises :class:`BadProvider`."""
+    """Import ``MODULE:CLASS`` and return the class. Raises :class:`BadProvider`."""
     if not _TYPE_NAME.fullmatch(type_name):
         raise BadProvider(f"{type_name!r} names no class", "Give MODULE:CLASS")
     module, _, name = type_name.partition(":")
@@ -118,7 +120,7 @@ def load(type_name: str) -> type[Adapter]:
         found: object = importlib.import_module(module)
         for part in name.split("."):
             found = getattr(found, part)
-    except Exception as error:  # whatever a stranger's module does when it is imported
+    except Exception as error:  # the import runs code that is not ours
         raise BadProvider(
             f"{type_name} cannot be loaded: {type(error).__name__}: {error}",
             "Install its package where the server runs",

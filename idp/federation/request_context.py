@@ -1,7 +1,8 @@
 """The request context: from which addresses and proxy a request comes, from inside or outside.
 
 As in AD FS, a request through a Web Application Proxy comes from the extranet, and every other one
-from the intranet. Address ranges matter only in access control policies.
+from the intranet. A request whose address is unknown comes from the extranet, too. Address ranges
+matter only in access control policies.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Values written as TOML, to be read by people first."""
+"""Writes values as TOML that is easy to read, for policy files and claim rules."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def toml_value(value: object, indent: str = "") -> str:
-    """Return a text, flag, list or table; with *indent*, tables in a list on lines of their own."""
+    """Return a text, flag, list or table as TOML.
+
+    With *indent*, each table of a list gets a line of its own, which begins with *indent*.
+    """
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping):
@@ -28,7 +31,7 @@ def _key(key: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Return a text in quotes; in single ones where that spares escapes."""
+    """Return a text in quotes: single ones if that avoids escapes, else double ones."""
     if ("\\" in text or '"' in text) and "'" not in text and text.isprintable():
         return f"'{text}'"
     return '"' + "".join(map(_escaped, text)) + '"'

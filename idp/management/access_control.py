@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 MAX_SHOWN = 500
+EXTRANET_WARNING = (
+    "its access depends on intranet and extranet, but no Web Application Proxy is configured "
+    "([proxies] web_application_proxies): users outside count as inside"
+)
 
 
 @dataclass(frozen=True, slots=True)

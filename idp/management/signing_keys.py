@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
-from idp.federation.token_signing.configured import signing_keys_of
+from idp.federation.token_signing.configured import open_signing_keys
 from idp.instants import json_instant
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class BadKeyChange(TallystickError):
 
 def ring_of(config: Config) -> Ring:
     """Read the keys' files."""
-    return signing_keys_of(config).current()
+    return open_signing_keys(config).current()
 
 
 def roll(config: Config, now: datetime, *, kind: str | None = None, urgent: bool = False) -> Ring:
@@ -41,17 +41,17 @@ def roll(config: Config, now: datetime, *, kind: str | None = None, urgent: bool
     """
     if kind is not None and kind not in KINDS:
         raise BadKeyChange(f"{kind[:40]!r} is not a kind of key", f"Choose {' or '.join(KINDS)}")
-    return signing_keys_of(config).roll(now, kind=kind, urgent=urgent)  # type: ignore[arg-type]
+    return open_signing_keys(config).roll(now, kind=kind, urgent=urgent)  # type: ignore[arg-type]
 
 
 def promote(config: Config, thumbprint: str | None) -> Ring:
     """Make the secondary the primary, which signs; the former primary becomes the secondary."""
-    return signing_keys_of(config).promote(thumbprint)
+    return open_signing_keys(config).promote(thumbprint)
 
 
 def retire(config: Config, thumbprint: str | None) -> Ring:
     """Take the secondary out of the metadata."""
-    return signing_keys_of(config).retire(thumbprint)
+    return open_signing_keys(config).retire(thumbprint)
 
 
 def as_json(ring: Ring) -> list[dict[str, str]]:

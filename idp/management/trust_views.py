@@ -8,20 +8,22 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from idp.federation.access_control.sides import trust_tells_sides_apart
 from idp.federation.metadata.preview import report_certificates, warn_of_end
 from idp.federation.relying_party.registry import SHA1_WARNING
-from idp.federation.relying_party.trust import UnreadableTrust
+from idp.federation.relying_party.trust import UnreadableTrust, name_for_people
 from idp.instants import json_instant
+from idp.management.access_control import EXTRANET_WARNING
 from idp.management.error_json import error_json
 from idp.saml import uris
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from idp.federation.metadata.preview import Preview
     from idp.federation.metadata.schedule import RefreshState
-    from idp.federation.relying_party.trust import RelyingPartyTrust
+    from idp.federation.relying_party.trust import RelyingPartyTrust, StoredTrust
     from idp.management.metadata.refresh import Report
     from idp.saml.certificate_report import CertificateReport
     from idp.saml.validity import Validity
@@ -31,11 +33,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TrustView:
-    """A trust as it is at ``now``; ``refreshing`` is None if its metadata came from a file."""
+    """A trust as it is at ``now``; ``refreshing`` is None if its metadata came from a file.
+
+    ``sides_are_unknown`` means that its access depends on intranet and extranet, which the server
+    cannot tell apart.
+    """
 
     trust: RelyingPartyTrust
     refreshing: RefreshState | None
     now: datetime
+    sides_are_unknown: bool
 
     @property
     def entity_id(self) -> str:
@@ -46,6 +53,7 @@ class TrustView:
     def warnings(self) -> tuple[str, ...]:
         """Weaknesses, and what waits for an administrator: sentences without a full stop."""
         return (
+            *((EXTRANET_WARNING,) if self.sides_are_unknown else ()),
             *_of_settings(self.trust),
             *self.end_of_metadata,
             *_of_refreshing(self.refreshing),
@@ -54,6 +62,7 @@ class TrustView:
                 for use, report in report_certificates(self.trust.service_provider, self.now)
                 for weakness in report.weaknesses
             ),
+            *self.trust.service_provider.warnings,
         )
 
     @property
@@ -112,17 +121,31 @@ class UnreadableView:
 
 def view_of(services: Services, trust: RelyingPartyTrust) -> TrustView:
     """Return one trust with its refresh state, as it is now."""
-    return TrustView(trust, services.refreshes.state(trust.entity_id), services.clock.now())
+    (are_unknown,) = _sides_are_unknown(services, (trust,))
+    state, now = services.refreshes.state(trust.entity_id), services.clock.now()
+    return TrustView(trust, state, now, are_unknown)
 
 
 def views(services: Services) -> tuple[TrustView | UnreadableView, ...]:
     """Return all trusts with their refresh states, in the order they were added."""
     states, now = services.refreshes.states(), services.clock.now()
+    trusts = services.trusts.list_all()
     return tuple(
         UnreadableView(trust)
         if isinstance(trust, UnreadableTrust)
-        else TrustView(trust, states.get(trust.entity_id), now)
-        for trust in services.trusts.list_all()
+        else TrustView(trust, states.get(trust.entity_id), now, are_unknown)
+        for trust, are_unknown in zip(trusts, _sides_are_unknown(services, trusts), strict=True)
+    )
+
+
+def _sides_are_unknown(services: Services, trusts: Sequence[StoredTrust]) -> tuple[bool, ...]:
+    """Return of each trust whether its access depends on sides that cannot be told apart."""
+    if services.config.proxies.web_application_proxies:
+        return (False,) * len(trusts)
+    rules = services.access.rules()
+    return tuple(
+        not isinstance(trust, UnreadableTrust) and trust_tells_sides_apart(trust.settings, rules)
+        for trust in trusts
     )
 
 
@@ -142,7 +165,7 @@ def preview_as_json(preview: Preview) -> dict[str, Any]:
     return {
         "dry_run": True,
         "entity_id": provider.entity_id,
-        "display_name": provider.display_name or provider.entity_id,
+        "display_name": name_for_people(provider.display_name, provider.entity_id),
         "new": preview.current is None,
         "metadata": _provider_json(provider),
         "certificates": [
@@ -150,7 +173,7 @@ def preview_as_json(preview: Preview) -> dict[str, Any]:
         ],
         "weaknesses": list(preview.weaknesses),
         "changes": [asdict(change) for change in preview.changes],
-        "loosens": list(preview.weakened_by),
+        "loosens": list(preview.reasons_to_hold),
         **_validity_json(preview.described.validity),
     }
 
@@ -187,7 +210,7 @@ def _refresh_json(state: RefreshState | None) -> dict[str, Any] | None:
 
 def _provider_json(provider: ServiceProvider) -> dict[str, Any]:
     values = asdict(provider)
-    del values["entity_id"], values["display_name"]
+    del values["entity_id"], values["display_name"], values["warnings"]
     return values
 
 
@@ -198,8 +221,8 @@ def _certificates_json(provider: ServiceProvider, now: datetime) -> list[dict[st
 def _report_json(report: CertificateReport) -> dict[str, Any]:
     return {
         **asdict(report),
-        "not_before": json_instant(report.not_before),
-        "not_after": json_instant(report.not_after),
+        "not_before": None if report.not_before is None else json_instant(report.not_before),
+        "not_after": None if report.not_after is None else json_instant(report.not_after),
         "weaknesses": list(report.weaknesses),
     }
 

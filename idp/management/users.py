@@ -11,6 +11,7 @@ from idp.instants import json_instant
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from adapter.mfa.devices.activation import Activation
     from adapter.mfa.methods import Methods, RegisteredMethod
     from idp.directory import User
     from idp.services import Services
@@ -47,22 +48,63 @@ def find_user(services: Services, name: str) -> User:
     return user
 
 
-def methods_of(services: Services, name: str) -> Methods:
+@dataclass(frozen=True, slots=True)
+class UserMethods:
+    """What a user has for the second factor, and the activation codes that could add to it."""
+
+    user: str
+    methods: Methods
+    activations: tuple[Activation, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return them for scripts.
+
+        ``methods`` lists all of them, whatever their kind. ``push`` and ``totp`` are older: phones,
+        with ``decides`` true for the one that decides what the user sees, and whether there are
+        codes.
+        """
+        return {
+            "push": [_phone_as_json(method) for method in self.methods.of_kind("push")],
+            "totp": self.methods.has("totp"),
+            "methods": [method_as_json(method) for method in self.methods.registered],
+            "activations": [_activation_as_json(each) for each in self.activations],
+        }
+
+
+def methods_of(services: Services, name: str) -> UserMethods:
     """Return the registered methods of a user; raises :class:`UnknownUser`."""
-    return services.mfa.methods_of(find_user(services, name).upn)
+    upn = find_user(services, name).upn
+    mfa = services.mfa
+    return UserMethods(upn, mfa.methods_of(upn), tuple(mfa.activations.of_user(upn)))
 
 
-def methods_as_json(methods: Methods) -> dict[str, Any]:
-    """Return a user's methods for scripts.
+def remove_method(services: Services, name: str, method_id: str) -> None:
+    """Remove one method of a user, or one activation code that still works, by its id.
 
-    ``methods`` lists all of them, whatever their kind. ``push`` and ``totp`` are older: phones,
-    with ``decides`` true for the one that decides what the user sees, and whether there are codes.
+    It is worth nothing from then on: a removed device answers no request, and one that it has
+    answered already is lost. Raises :class:`~adapter.mfa.service.UnknownMethod`.
     """
-    return {
-        "push": [_phone_as_json(method) for method in methods.of_kind("push")],
-        "totp": methods.has("totp"),
-        "methods": [_method_as_json(method) for method in methods.registered],
-    }
+    upn = find_user(services, name).upn
+    if not services.mfa.activations.cancel(upn, method_id):
+        services.mfa.remove(upn, method_id)
+
+
+def remove_all_methods(services: Services, name: str) -> tuple[RegisteredMethod, ...]:
+    """Remove all methods of a user and all activation codes; return the methods."""
+    return services.mfa.remove_all(find_user(services, name).upn)
+
+
+def reset_compromised(
+    services: Services, name: str, password: str, *, must_change: bool = False
+) -> tuple[RegisteredMethod, ...]:
+    """Take an account back from somebody who knows its password or holds one of its factors.
+
+    The user gets a new password, all sessions end, and all methods and activation codes are
+    removed; returns the methods. The password comes first: without it no method lets anybody in.
+    """
+    upn = find_user(services, name).upn
+    services.directory.set_password(upn, password, must_change=must_change)
+    return services.mfa.remove_all(upn)
 
 
 def offer_activation(services: Services, name: str, *, totp: bool) -> ActivationOffer:
@@ -93,7 +135,17 @@ def _phone_as_json(phone: RegisteredMethod) -> dict[str, Any]:
     }
 
 
-def _method_as_json(method: RegisteredMethod) -> dict[str, Any]:
+def _activation_as_json(activation: Activation) -> dict[str, Any]:
+    return {
+        "id": activation.id,
+        "totp": activation.totp,
+        "expires_at": json_instant(activation.expires_at),
+        "tries": activation.tries,
+    }
+
+
+def method_as_json(method: RegisteredMethod) -> dict[str, Any]:
+    """Return one method for scripts."""
     return {
         "id": method.id,
         "kind": method.kind,

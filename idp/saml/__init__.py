@@ -6,9 +6,11 @@ checks form, issuer and freshness, ``signature.py`` the signature. ``assertions.
 responses, ``logout.py`` reads and writes log-out messages, ``contexts.py`` resolves what a request
 requires of the sign-in, and ``refusal.py`` says how a request is refused.
 
-Metadata: ``metadata.py`` writes ours, ``sp_metadata.py`` and ``aggregate.py`` read those of service
-providers. Keys and certificates: ``signing.py``, ``keys.py``, ``certificates.py`` and
-``certificate_report.py``. Only ``sp_metadata.py`` uses pysaml2, and only ``xmlcrypto.py`` xmlsec.
+Metadata: ``metadata.py`` writes ours. Of that of service providers, ``metadata_text.py`` reads the
+encoding, ``aggregate.py`` selects the entity, ``metadata_mending.py`` mends what is misspelt, and
+``sp_metadata.py`` reads the rest. Keys and certificates: ``signing.py``, ``keys.py``,
+``certificates.py``, ``certificate_fields.py`` (by ``der.py``) and ``certificate_report.py``. Only
+``sp_metadata.py`` uses pysaml2, and only ``xmlcrypto.py`` xmlsec.
 
 ``idp.federation`` builds on this room, and ``idp.signin`` uses it for every message. It imports no
 other room of ``idp``.

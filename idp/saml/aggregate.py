@@ -2,7 +2,9 @@
 
 expat scans the document and keeps nothing; only the selected entity is parsed to a tree. If a
 signature has to be checked, the whole document is parsed, and the entity is taken from that tree,
-since only that tree was verified. Source: saml-metadata §2.3.
+since only that tree was verified. The scan looks for the signature and counts what the tree would
+hold, so that no tree is made of what has no signature or would fill the memory. Source:
+saml-metadata §2.3.
 """
 
 from __future__ import annotations
@@ -16,8 +18,10 @@ from lxml import etree
 from idp.saml import signature, uris
 from idp.saml.bad_metadata import BadMetadata
 from idp.saml.canonical import attribute
+from idp.saml.metadata_limits import Limits, limits_in
+from idp.saml.metadata_text import to_utf8
 from idp.saml.refusal import Refused
-from idp.saml.xml import MAX_DEPTH, as_bytes, parse, parse_scanned
+from idp.saml.xml import MAX_DEPTH, as_bytes, collapse, parse, parse_scanned
 
 MAX_BYTES = 1024 * 1024
 """Upper limit of the metadata of one entity."""
@@ -25,17 +29,22 @@ MAX_BYTES = 1024 * 1024
 MAX_AGGREGATE_BYTES = 64 * 1024 * 1024
 """Upper limit of the document that it is taken from."""
 
+MAX_NODES = 2_000_000
+"""Upper limit of elements, attributes, namespaces and comments of a document that becomes a tree.
+
+The tree takes about 150 bytes for each; a federation of 10,000 entities has about 1,500,000.
+"""
+
 MAX_LISTED = 20
 """Upper limit of the entity IDs in the message that asks to choose one."""
 
+_NOT_SIGNED = "it is not signed, but its trust demands that"
+_SIGNATURE = f"{uris.XMLDSIG} Signature"
 _ENTITY = f"{uris.METADATA} EntityDescriptor"
 _ENTITIES = f"{uris.METADATA} EntitiesDescriptor"
 _SP_ROLE = f"{uris.METADATA} SPSSODescriptor"
 _ENTITY_TAG = f"{{{uris.METADATA}}}EntityDescriptor"
 _SP_ROLE_TAG = f"{{{uris.METADATA}}}SPSSODescriptor"
-
-Limits = tuple[str | None, str | None]
-"""``validUntil`` and ``cacheDuration`` of one element, as written, None if missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +64,15 @@ def select_service_provider(
     If *signed_by* is a certificate (base64), the whole document must be signed with its key. Raises
     :class:`BadMetadata`.
     """
-    if len(metadata) > MAX_AGGREGATE_BYTES:
-        raise BadMetadata(f"it is larger than {MAX_AGGREGATE_BYTES // 2**20} MiB")
-    entry = _find_entry(metadata, entity_id)
+    _check_size(metadata)
+    metadata = to_utf8(metadata)
+    _check_size(metadata)  # UTF-8 may be longer
+    entry = _find_entry(metadata, entity_id, must_be_signed=signed_by is not None)
     try:
         if signed_by is not None:
             root = _parse_verified(metadata, signed_by)
             element = _find_only(root, entry.entity_id)
-            limits = tuple(
-                (group.get("validUntil"), group.get("cacheDuration"))
-                for group in element.iterancestors()
-            )
+            limits = tuple(limits_in(group.attrib.items()) for group in element.iterancestors())
         else:
             root = parse(entry.document(metadata), limit=MAX_BYTES + len(entry.head))
             element = root[0] if entry.head else root
@@ -79,12 +86,17 @@ def select_service_provider(
     return SelectedEntity(element, document, limits)
 
 
+def _check_size(metadata: bytes) -> None:
+    if len(metadata) > MAX_AGGREGATE_BYTES:
+        raise BadMetadata(f"it is larger than {MAX_AGGREGATE_BYTES // 2**20} MiB")
+
+
 def _parse_verified(metadata: bytes, certificate: str) -> etree._Element:
     """Return the root after checking its signature, in the same way as that of a message."""
     root = parse_scanned(metadata)
     enveloped = signature.enveloped_signature(root)
     if enveloped is None:
-        raise BadMetadata("it is not signed, but its trust demands that")
+        raise BadMetadata(_NOT_SIGNED)
     signature.check_enveloped(root, enveloped, (certificate,))
     return root
 
@@ -93,7 +105,8 @@ def _find_only(root: etree._Element, entity_id: str) -> etree._Element:
     entities = [
         entity
         for entity in root.iter(_ENTITY_TAG)
-        if entity.get("entityID") == entity_id and entity.find(_SP_ROLE_TAG) is not None
+        if collapse(entity.get("entityID", "")) == entity_id
+        and entity.find(_SP_ROLE_TAG) is not None
     ]
     if len(entities) != 1:
         raise BadMetadata(f"it describes {entity_id!r} {len(entities)} times")
@@ -130,9 +143,11 @@ class _Entry:
         return f"{self.head}".encode() + metadata[self.start : self.end] + b"</group>"
 
 
-def _find_entry(metadata: bytes, entity_id: str | None) -> _Entry:
-    scan = _Scan(metadata, entity_id)
+def _find_entry(metadata: bytes, entity_id: str | None, *, must_be_signed: bool) -> _Entry:
+    scan = _Scan(metadata, entity_id, becomes_a_tree=must_be_signed)
     scan.run()
+    if must_be_signed and not scan.is_signed:
+        raise BadMetadata(_NOT_SIGNED)
     if not scan.is_metadata:
         raise BadMetadata("it is XML, but no SAML metadata")
     if not scan.names:
@@ -158,11 +173,14 @@ class _Scan:
 
     metadata: bytes
     wanted: str | None
+    becomes_a_tree: bool = False
+    is_signed: bool = False
     is_metadata: bool = False
     count: int = 0
     entries: list[_Entry] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     _depth: int = 0
+    _nodes: int = 0
     _limits: list[Limits] = field(default_factory=list)
     _namespaces: list[tuple[str, str]] = field(default_factory=list)
     _entry: _Entry | None = None
@@ -175,6 +193,9 @@ class _Scan:
         parser.StartNamespaceDeclHandler = self._declared
         parser.EndNamespaceDeclHandler = self._undeclared
         parser.StartDoctypeDeclHandler = _refuse_doctype
+        if self.becomes_a_tree:
+            parser.CommentHandler = parser.ProcessingInstructionHandler = self._count_one
+            parser.StartCdataSectionHandler = self._count_one
         try:
             parser.Parse(self.metadata, True)
         except expat.ExpatError as error:
@@ -184,21 +205,32 @@ class _Scan:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise BadMetadata(f"the XML is nested deeper than {MAX_DEPTH} elements")
+        if self.becomes_a_tree:
+            self._count(1 + len(attributes))
+            self.is_signed = self.is_signed or (name == _SIGNATURE and self._depth == 2)
         if self._entry is not None:
             if name == _SP_ROLE and self._depth == self._entry_depth + 1:
                 self._entry.is_service_provider = True
         elif len(self._limits) == self._depth - 1:  # all elements around it are groups
             self._start_outside(name, attributes)
 
+    def _count_one(self, *_node: str) -> None:
+        self._count(1)
+
+    def _count(self, nodes: int) -> None:
+        self._nodes += nodes
+        if self._nodes > MAX_NODES:
+            raise BadMetadata(f"it has more than {MAX_NODES} elements and attributes")
+
     def _start_outside(self, name: str, attributes: dict[str, str]) -> None:
         if name == _ENTITIES:
             self.is_metadata = True
-            self._limits.append((attributes.get("validUntil"), attributes.get("cacheDuration")))
+            self._limits.append(limits_in(attributes.items()))
         elif name == _ENTITY:
             self.is_metadata = True
             self._entry_depth = self._depth
             self._entry = _Entry(
-                attributes.get("entityID", ""),
+                collapse(attributes.get("entityID", "")),
                 self._parser.CurrentByteIndex,
                 self._depth == 1,
                 tuple(self._limits),
@@ -225,6 +257,8 @@ class _Scan:
                 self.entries.append(entry)
 
     def _declared(self, prefix: str | None, uri: str | None) -> None:
+        if self.becomes_a_tree:
+            self._count(1)
         if self._entry is None:
             self._namespaces.append((prefix or "", uri or ""))
 

@@ -6,14 +6,13 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from idp.saml.certificates import BadCertificate, decode_certificate
+from idp.saml.certificate_fields import CertificateFields
+from idp.saml.certificates import BadCertificate, fields_of, thumbprint_of
+from idp.saml.usable_keys import weakness_of
 
-MIN_RSA_BITS = 2048
 _BROKEN_HASHES = (hashes.SHA1, hashes.MD5)
 
 
@@ -22,13 +21,14 @@ class CertificateReport:
     """The facts and weaknesses of one certificate.
 
     ``thumbprint`` is SHA-256 in hexadecimal; ``key`` is like ``RSA 2048`` or ``EC secp256r1``.
-    ``weaknesses`` are sentences without a full stop, empty for a certificate without any.
+    ``subject`` is empty, and the dates are None, if they cannot be read. ``weaknesses`` are
+    sentences without a full stop, empty for a certificate without any.
     """
 
     subject: str
     thumbprint: str
-    not_before: datetime
-    not_after: datetime
+    not_before: datetime | None
+    not_after: datetime | None
     key: str
     weaknesses: tuple[str, ...]
 
@@ -36,38 +36,28 @@ class CertificateReport:
 def report_on(certificate: str, now: datetime) -> CertificateReport:
     """Return the report on *certificate* (base64 of the DER).
 
-    Raises :class:`~idp.saml.certificates.BadCertificate` if it cannot be read at all.
+    Also one whose key cannot be read gets a report, so that it does not break the list it is in.
     """
-    der = decode_certificate(certificate)
     try:
-        read = x509.load_der_x509_certificate(der)
-        key = _key_of(read)
-        subject = read.subject.rfc4514_string()
-    except ValueError:
-        raise BadCertificate("The certificate cannot be read", "Give an X.509 one") from None
+        fields = fields_of(certificate)
+    except BadCertificate as error:
+        unreadable = f"{error.problem[0].lower()}{error.problem[1:]}"
+        thumbprint = hashlib.sha256(certificate.encode()).hexdigest()
+        return CertificateReport("", thumbprint, None, None, "unknown", (unreadable,))
     return CertificateReport(
-        subject=subject,
-        thumbprint=hashlib.sha256(der).hexdigest(),
-        not_before=read.not_valid_before_utc,
-        not_after=read.not_valid_after_utc,
-        key=_key_name(key),
-        weaknesses=(*_of_dates(read, now), *_of_key(key), *_of_signature(read)),
+        subject="" if fields.subject is None else fields.subject.rfc4514_string(),
+        thumbprint=thumbprint_of(certificate),
+        not_before=fields.not_before,
+        not_after=fields.not_after,
+        key=_key_name(fields.key),
+        weaknesses=(
+            *_of_dates(fields, now),
+            *_of_key(fields.key),
+            *_of_signature(fields),
+            *_of_subject(fields),
+            *fields.oddities,
+        ),
     )
-
-
-def is_expired(certificate: str, now: datetime) -> bool:
-    """Say whether *certificate* has expired; one that cannot be read counts as expired."""
-    try:
-        return report_on(certificate, now).not_after < now
-    except BadCertificate:
-        return True
-
-
-def _key_of(certificate: x509.Certificate) -> object:
-    try:
-        return certificate.public_key()
-    except UnsupportedAlgorithm:
-        return None
 
 
 def _key_name(key: object) -> str:
@@ -78,29 +68,28 @@ def _key_name(key: object) -> str:
     return "unknown" if key is None else type(key).__name__.removesuffix("PublicKey").lstrip("_")
 
 
-def _of_dates(certificate: x509.Certificate, now: datetime) -> tuple[str, ...]:
-    if certificate.not_valid_after_utc < now:
-        return (f"it expired on {certificate.not_valid_after_utc:%Y-%m-%d}",)
-    if certificate.not_valid_before_utc > now:
-        return (f"it is not valid before {certificate.not_valid_before_utc:%Y-%m-%d}",)
+def _of_dates(fields: CertificateFields, now: datetime) -> tuple[str, ...]:
+    if fields.not_before is None or fields.not_after is None:
+        return ("its dates cannot be read",)
+    if fields.not_after < now:
+        return (f"it expired on {fields.not_after:%Y-%m-%d}",)
+    if fields.not_before > now:
+        return (f"it is not valid before {fields.not_before:%Y-%m-%d}",)
     return ()
 
 
 def _of_key(key: object) -> tuple[str, ...]:
-    if isinstance(key, rsa.RSAPublicKey):
-        if key.key_size < MIN_RSA_BITS:
-            return (f"its RSA key has {key.key_size} bits, fewer than {MIN_RSA_BITS}",)
-        return ()
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        return ()
+    if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
+        weakness = weakness_of(key)
+        return () if weakness is None else (f"its {weakness}: it is not used",)
     return ("its key is neither RSA nor EC, so that nothing can be done with it",)
 
 
-def _of_signature(certificate: x509.Certificate) -> tuple[str, ...]:
-    try:
-        algorithm = certificate.signature_hash_algorithm
-    except UnsupportedAlgorithm:
-        return ()
-    if isinstance(algorithm, _BROKEN_HASHES):
-        return (f"it is signed with {algorithm.name.upper()}",)
+def _of_signature(fields: CertificateFields) -> tuple[str, ...]:
+    if isinstance(fields.signature_hash, _BROKEN_HASHES):
+        return (f"it is signed with {fields.signature_hash.name.upper()}",)
     return ()
+
+
+def _of_subject(fields: CertificateFields) -> tuple[str, ...]:
+    return ("its subject cannot be read",) if fields.subject is None else ()

@@ -5,18 +5,24 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from adapter.errors import TallystickError
+from idp.saml.certificate_fields import CertificateFields, read_fields
+from idp.saml.usable_keys import weakness_of
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+
+_find_pem = re.compile(
+    rb"-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----(.*?)-----END", re.DOTALL
+).search
 
 
 class BadCertificate(TallystickError):
@@ -25,8 +31,14 @@ class BadCertificate(TallystickError):
     code = "bad_certificate"
 
 
-class UnknownKeyKind(BadCertificate):
+class UnusableKey(BadCertificate):
     """Raised for a certificate that can be read, but whose key is neither RSA nor EC."""
+
+
+class WeakKey(UnusableKey):
+    """Raised for a certificate whose key :mod:`idp.saml.usable_keys` does not allow."""
+
+    code = "weak_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,52 +60,56 @@ class CertificateFacts:
 def read_facts(certificate: str) -> CertificateFacts:
     """Return the facts of *certificate* (base64 of the DER); raises :class:`BadCertificate`."""
     kind = "rsa" if isinstance(public_key(certificate), rsa.RSAPublicKey) else "ecdsa"
-    der = decode_certificate(certificate)
-    read = x509.load_der_x509_certificate(der)
-    names = read.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+    fields = fields_of(certificate)
+    if fields.not_before is None or fields.not_after is None:
+        raise BadCertificate("The certificate's dates cannot be read", "Give another one")
+    names = fields.subject or x509.Name(())
+    common_names = names.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     return CertificateFacts(
-        common_name=str(names[0].value) if names else "",
-        serial=f"{read.serial_number:x}",
-        not_before=read.not_valid_before_utc,
-        not_after=read.not_valid_after_utc,
+        common_name=str(common_names[0].value) if common_names else "",
+        serial=f"{fields.serial:x}",
+        not_before=fields.not_before,
+        not_after=fields.not_after,
         kind=kind,
-        thumbprint=hashlib.sha256(der).hexdigest(),
+        thumbprint=thumbprint_of(certificate),
     )
 
 
 # The number of trusts bounds it: only certificates of registered service providers get here.
 @lru_cache(maxsize=4096)
-def public_key(certificate: str) -> PublicKey:
-    """Return the RSA or EC key in *certificate* (base64 of the DER); raises BadCertificate."""
-    key: object = None
+def fields_of(certificate: str) -> CertificateFields:
+    """Return what can be read of *certificate* (base64 of the DER).
+
+    Raises :class:`BadCertificate` if its key cannot be read.
+    """
     try:
-        key = x509.load_der_x509_certificate(decode_certificate(certificate)).public_key()
-    except UnsupportedAlgorithm:
-        key = None  # a kind of key that the library does not support
+        return read_fields(decode_certificate(certificate))
     except ValueError:
         raise BadCertificate("The certificate cannot be read", "Give an X.509 one") from None
+
+
+def public_key(certificate: str) -> PublicKey:
+    """Return the RSA or EC key in *certificate* (base64 of the DER), if it may be used.
+
+    Raises :class:`WeakKey` and other kinds of :class:`BadCertificate`.
+    """
+    key = fields_of(certificate).key
     if not isinstance(key, PublicKey):
-        raise UnknownKeyKind("The certificate's key is neither RSA nor EC", "Use an RSA key")
+        raise UnusableKey("The certificate's key is neither RSA nor EC", "Use an RSA key")
+    weakness = weakness_of(key)
+    if weakness is not None:
+        raise WeakKey(f"The certificate's {weakness}", "Use an RSA key of 2048 bits or more")
     return key
 
 
 def is_valid(certificate: str, now: datetime) -> bool:
     """Say whether *now* is between the two dates of *certificate*."""
     try:
-        begin, end = _dates(certificate)
+        fields = fields_of(certificate)
     except BadCertificate:
         return False
-    return begin <= now <= end
-
-
-# The number of trusts bounds it, too.
-@lru_cache(maxsize=4096)
-def _dates(certificate: str) -> tuple[datetime, datetime]:
-    try:
-        read = x509.load_der_x509_certificate(decode_certificate(certificate))
-    except ValueError:
-        raise BadCertificate("The certificate cannot be read", "Give an X.509 one") from None
-    return read.not_valid_before_utc, read.not_valid_after_utc
+    begin, end = fields.not_before, fields.not_after
+    return begin is not None and end is not None and begin <= now <= end
 
 
 def public_key_pem(certificate: str) -> bytes:
@@ -122,20 +138,24 @@ def read_certificate(content: bytes) -> str:
     Raises :class:`BadCertificate` for anything else, and for a key that SAML cannot use.
     """
     try:
-        if b"-----BEGIN" in content:
-            x509_certificate = x509.load_pem_x509_certificate(content)
-        elif content[:1] == b"\x30":
-            x509_certificate = x509.load_der_x509_certificate(content)
-        else:
-            der = decode_certificate(content.decode("ascii"))
-            x509_certificate = x509.load_der_x509_certificate(der)
+        der = content if content[:1] == b"\x30" else decode_certificate(_base64_in(content))
+        certificate = _encode(read_fields(der).encoded)
     except ValueError:  # UnicodeDecodeError is one
         raise BadCertificate("There is no certificate in it", "Give a PEM file") from None
-    certificate = encode_certificate(x509_certificate)
     public_key(certificate)
     return certificate
 
 
+def _base64_in(content: bytes) -> str:
+    """Return the first certificate of a PEM file, or else all of the text."""
+    pem = _find_pem(content)
+    return (pem[1] if pem else content).decode("ascii")
+
+
 def encode_certificate(certificate: x509.Certificate) -> str:
     """Return *certificate* as in ``ds:X509Certificate``, without line breaks."""
-    return base64.b64encode(certificate.public_bytes(serialization.Encoding.DER)).decode("ascii")
+    return _encode(certificate.public_bytes(serialization.Encoding.DER))
+
+
+def _encode(der: bytes) -> str:
+    return base64.b64encode(der).decode("ascii")

@@ -26,9 +26,10 @@ class Refused(TallystickError):
     ``status`` is the top-level and second-level SAML status (saml-core §3.2.2.2) that the service
     provider receives; None if it must not, so that only an error page is shown. ``acs_url``,
     ``in_response_to`` and ``issuer`` say where the status goes. They are set together, and only if
-    the issuer is a trust and the address is one that the trust registered. ``trust`` is the entity
-    id of the trust that the refusal is about, for the log; ``is_logged`` says that the log has a
-    row for it already.
+    the issuer is a trust and the address is one that the trust registered. ``signed`` says whether
+    the trust's signature of the request was verified; anybody can send one without. ``trust`` is
+    the entity id of the trust that the refusal is about, for the log; ``is_logged`` says that the
+    log has a row for it already.
     """
 
     def __init__(
@@ -40,11 +41,18 @@ class Refused(TallystickError):
         self.in_response_to: str | None = None
         self.issuer: str | None = None
         self.relay_state: str | None = None
+        self.signed = False
         self.trust = ""
         self.is_logged = False
 
     def for_service_provider(
-        self, *, issuer: str, acs_url: str, in_response_to: str, relay_state: str | None = None
+        self,
+        *,
+        issuer: str,
+        acs_url: str,
+        in_response_to: str,
+        relay_state: str | None = None,
+        signed: bool = False,
     ) -> Refused:
         """Return the same refusal with the registered address that receives the status."""
         addressed = Refused(self.problem, self.remedy, code=self.code, status=self.status)
@@ -52,4 +60,5 @@ class Refused(TallystickError):
         addressed.relay_state = relay_state
         addressed.acs_url = acs_url
         addressed.in_response_to = in_response_to
+        addressed.signed = signed
         return addressed

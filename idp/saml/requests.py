@@ -65,7 +65,7 @@ def read_authn_request(
         _check_supported(root)
         return _read_checked(root, service_provider.entity_id, acs_url, issue_instant, signed)
     except Refused as refusal:
-        raise _addressed(refusal, root, message, service_provider) from None
+        raise _addressed(refusal, root, message, service_provider, signed=signed) from None
 
 
 def _read_checked(
@@ -106,6 +106,8 @@ def _addressed(
     root: etree._Element,
     message: SamlMessage,
     service_provider: ServiceProvider,
+    *,
+    signed: bool = False,
 ) -> Refused:
     """Address the refusal to the service provider, at the registered URL that it asked for."""
     return refusal.for_service_provider(
@@ -113,6 +115,7 @@ def _addressed(
         acs_url=_acs_url(root, service_provider),
         in_response_to=root.get("ID"),
         relay_state=message.relay_state,
+        signed=signed,
     )
 
 
@@ -171,14 +174,15 @@ def _name_id_policy(root: etree._Element) -> NameIDPolicy:
     """Return the policy; without AllowCreate it allows to make a NameID, as in AD FS.
 
     By saml-core §3.4.1.1 the default is false; then hardly any user would get a persistent NameID.
+    An empty Format or SPNameQualifier counts as missing.
     """
     policy = root.find(_NAME_ID_POLICY)
     if policy is None:
         return NameIDPolicy()
     return NameIDPolicy(
-        format=policy.get("Format"),
+        format=policy.get("Format") or None,
         allow_create=_flag(policy, "AllowCreate", "true"),
-        sp_name_qualifier=policy.get("SPNameQualifier"),
+        sp_name_qualifier=policy.get("SPNameQualifier") or None,
     )
 
 

@@ -6,7 +6,6 @@ half a second, and the compilation with lxml two milliseconds.
 
 from __future__ import annotations
 
-import threading
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -43,29 +42,25 @@ class _Bundled(etree.Resolver):  # type: ignore[misc]  # lxml has no types
         return self.resolve_filename(str(_folder() / url.rsplit("/", 1)[-1]), context)
 
 
-_compiling = threading.Lock()
-"""libxml2 fails if two threads compile a schema at once, as a process's first requests would."""
+def load() -> None:
+    """Compile the schema and read the names; a process does so before it has threads that parse.
 
-
-def protocol() -> etree.XMLSchema:
-    """Return the schema of requests and responses, assertions and signatures included."""
-    with _compiling:
-        return _compiled_protocol()
+    While a schema is compiled, a function that is global to libxml2 finds the files it imports. If
+    another thread parses or compiles meanwhile, the import is not found and the compilation fails.
+    """
+    protocol()
+    vocabulary()
 
 
 @cache
-def _compiled_protocol() -> etree.XMLSchema:
+def protocol() -> etree.XMLSchema:
+    """Return the schema of requests and responses, assertions and signatures included."""
     return etree.XMLSchema(document(_PROTOCOL))
 
 
+@cache
 def vocabulary() -> frozenset[str]:
     """Return the names of elements, attributes, prefixes and namespaces of ordinary messages."""
-    with _compiling:
-        return _read_vocabulary()
-
-
-@cache
-def _read_vocabulary() -> frozenset[str]:
     names: set[str] = {"InclusiveNamespaces", "PrefixList"}
     for file in (_PROTOCOL, _ASSERTION, _XMLDSIG):
         names.update(document(file).xpath("//@name"))

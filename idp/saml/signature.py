@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -42,7 +42,10 @@ DIGEST_ALGORITHMS = {
 
 UNEXPECTED_ALGORITHM = "signature_algorithm"
 
-_TRANSFORMS = [uris.ENVELOPED, uris.EXCLUSIVE_C14N]
+_CANONICAL_FORMS = (uris.EXCLUSIVE_C14N, uris.EXCLUSIVE_C14N_WITH_COMMENTS)
+"""saml-core §5.4.3 allows both. Comments never cut a value here, whether they are signed or not:
+values are read with :func:`idp.saml.xml.text_of`, and a signature with comments is refused."""
+
 # Every attribute named ID in any case counts: XML readers differ in what they take for an ID.
 _same_id = etree.XPath(
     "count(//@*[translate(local-name(), 'ID', 'id') = 'id'][. = $id])", smart_strings=False
@@ -104,7 +107,7 @@ def _octets_verify(
         else:
             der = _encode_der(signature.value)
             key.verify(der, signature.signed_octets, ec.ECDSA(digest))
-    except InvalidSignature:
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError):
         return False
     return True
 
@@ -124,7 +127,7 @@ def _check_shape(root: etree._Element, signature: etree._Element, expected: str)
         signed_info, "CanonicalizationMethod", "SignatureMethod", "Reference"
     )
     _algorithm(method.get("Algorithm", ""), expected)
-    if c14n.get("Algorithm") != uris.EXCLUSIVE_C14N:
+    if c14n.get("Algorithm") not in _CANONICAL_FORMS:
         raise _bad_shape("a canonicalisation other than the exclusive one")
     _check_reference(root, reference, expected)
 
@@ -136,7 +139,8 @@ def _check_reference(root: etree._Element, reference: etree._Element, expected: 
     if _same_id(root, id=identifier) != 1:
         raise _bad_shape("an ID that occurs more than once")
     transforms, digest, _ = _children(reference, "Transforms", "DigestMethod", "DigestValue")
-    if [step.get("Algorithm") for step in transforms] != _TRANSFORMS:
+    steps = [step.get("Algorithm") for step in transforms]
+    if steps not in [[uris.ENVELOPED, form] for form in _CANONICAL_FORMS]:
         raise _bad_shape("transforms other than enveloped-signature and exclusive c14n")
     if digest.get("Algorithm") not in DIGEST_ALGORITHMS[expected]:
         raise _unexpected(digest.get("Algorithm", ""), expected)

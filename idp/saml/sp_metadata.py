@@ -7,16 +7,19 @@ pysaml2 reads the elements, after our own parser has refused DTDs, entities and 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree
 
+from adapter.errors import TallystickError
 from idp.saml import certificates, encryption_keys, endpoints, uris
-from idp.saml.aggregate import MAX_BYTES, Limits, select_service_provider
+from idp.saml.aggregate import MAX_BYTES, SelectedEntity, select_service_provider
 from idp.saml.bad_metadata import BadMetadata
-from idp.saml.validity import Validity, strictest_validity
+from idp.saml.metadata_limits import Limits, limits_in, strictest_validity
+from idp.saml.metadata_mending import Mended, mend
+from idp.saml.validity import Validity
 from idp.saml.values import (
     POST,
     REDIRECT,
@@ -24,7 +27,7 @@ from idp.saml.values import (
     ServiceProvider,
     SingleLogoutService,
 )
-from idp.saml.xml import as_bytes
+from idp.saml.xml import as_bytes, collapse
 
 __all__ = [
     "MAX_BYTES",
@@ -66,17 +69,30 @@ def read_metadata(
     key. Raises :class:`BadMetadata`.
     """
     selected = select_service_provider(metadata, entity_id, signed_by=signed_by)
+    try:
+        return _read_entity(selected, allow_http)
+    except TallystickError:
+        raise
+    except Exception as error:  # whatever a library raises at what a stranger wrote
+        raise BadMetadata(f"a part of it cannot be handled ({type(error).__name__})") from error
+
+
+def _read_entity(selected: SelectedEntity, allow_http: bool) -> ServiceProviderMetadata:
     entity = selected.element
-    validity = strictest_validity((*selected.limits, *_limits_of(entity)))
+    validity, warnings = strictest_validity((*selected.limits, *_limits_of(entity)))
+    mended = mend(entity)
+    for warning in warnings:
+        mended.warn(warning)
+    _keep_first_certificates(entity)
     from saml2 import md  # imported late, so that the server starts faster
 
-    _keep_first_certificates(entity)
     descriptor = md.entity_descriptor_from_string(as_bytes(entity))
-    reading = _Reading(allow_http)
-    service_provider = reading.service_provider(descriptor)
-    if reading.faults:
-        raise BadMetadata(*reading.faults)
-    return ServiceProviderMetadata(service_provider, validity, selected.document)
+    service_provider = _Reading(allow_http, mended).service_provider(descriptor)
+    if mended.faults:
+        raise BadMetadata(*mended.faults)
+    return ServiceProviderMetadata(
+        replace(service_provider, warnings=mended.warnings), validity, selected.document
+    )
 
 
 def read_service_provider(
@@ -88,7 +104,7 @@ def read_service_provider(
 
 def _limits_of(entity: etree._Element) -> list[Limits]:
     elements = [entity, *entity.findall(_SP_ROLE)]
-    return [(element.get("validUntil"), element.get("cacheDuration")) for element in elements]
+    return [limits_in(element.attrib.items()) for element in elements]
 
 
 def _keep_first_certificates(entity: etree._Element) -> None:
@@ -101,9 +117,9 @@ def _keep_first_certificates(entity: etree._Element) -> None:
 class _Reading:
     """Reads a descriptor of pysaml2; collects all faults instead of stopping at the first."""
 
-    def __init__(self, allow_http: bool) -> None:
-        self.faults: list[str] = []
+    def __init__(self, allow_http: bool, mended: Mended) -> None:
         self._allow_http = allow_http
+        self._mended = mended
 
     def service_provider(self, descriptor: Any) -> ServiceProvider:
         roles = [role for role in descriptor.spsso_descriptor if _speaks_saml2(role)]
@@ -145,62 +161,80 @@ class _Reading:
                 for certificate in encryption_keys.certificates_of(key)
             )
         )
+        weak = []
         for certificate in usable:
             try:
                 certificates.public_key(certificate)
-            except certificates.UnknownKeyKind:
+            except certificates.WeakKey as error:
+                weak.append(error.problem)  # it is never used; another one may be
+            except certificates.UnusableKey:
                 continue  # it is never used, so it does no harm
             except certificates.BadCertificate as error:
                 self._fault(f"a certificate in it is unusable ({error.problem})")
+        if weak and len(weak) == len(usable):
+            self._fault(f"it has no key for {use} that may be used ({weak[0]})")
         return usable
 
     def _consumers(self, role: Any) -> tuple[AssertionConsumerService, ...]:
-        elements = role.assertion_consumer_service
-        default = _choose_default([element for element in elements if element.binding == POST])
-        if default is None:
+        """Return the usable services; those beside them are left out with a warning."""
+        elements = list(enumerate(role.assertion_consumer_service))
+        faults = {position: self._fault_of_consumer(element) for position, element in elements}
+        usable = [(position, element) for position, element in elements if not faults[position]]
+        default = _choose_default([element for _, element in usable if element.binding == POST])
+        if default is not None:
+            self._leave_out(faults.values())
+        elif any(element.binding == POST for _, element in elements):
+            self._mended.faults += dict.fromkeys(filter(None, faults.values()))
+        else:
             self._fault("it has no assertion consumer service for HTTP-POST")
         return tuple(
             AssertionConsumerService(
-                location=self._address("assertion consumer service", element.location or ""),
+                location=element.location,
                 binding=element.binding or "",
-                index=self._index(element.index, position),
+                # Without an index, which the schema forbids, the position counts.
+                index=position if element.index is None else int(element.index),
                 is_default=element is default,
             )
-            for position, element in enumerate(elements)
+            for position, element in usable
         )
+
+    def _fault_of_consumer(self, element: Any) -> str | None:
+        index = element.index
+        if index is not None and not (_IS_SHORT_NUMBER(index) and int(index) <= _MAX_INDEX):
+            return f"an assertion consumer service has the index {index[:20]!r}"
+        return self._fault_of_address("assertion consumer service", element.location or "")
 
     def _logout_services(self, role: Any) -> tuple[SingleLogoutService, ...]:
-        """Return the services with a binding that we support."""
+        """Return the services with a binding that we support and addresses that can be used."""
+        services = [each for each in role.single_logout_service if each.binding in (REDIRECT, POST)]
+        faults = [self._fault_of_logout(service) for service in services]
+        self._leave_out(faults)
         return tuple(
             SingleLogoutService(
-                location=self._address("log-out service", service.location or ""),
+                location=service.location,
                 binding=service.binding,
-                response_location=self._address("log-out service", service.response_location)
-                if service.response_location
-                else None,
+                response_location=service.response_location or None,
             )
-            for service in role.single_logout_service
-            if service.binding in (REDIRECT, POST)
+            for service, fault in zip(services, faults, strict=True)
+            if fault is None
         )
 
-    def _address(self, what: str, location: str) -> str:
-        fault = endpoints.address_fault(location, allow_http=self._allow_http)
-        if fault is not None:
-            self._fault(f"its {what} {location[:200]!r} {fault}")
-        return location
+    def _fault_of_logout(self, service: Any) -> str | None:
+        addresses = [service.location or "", *filter(None, [service.response_location])]
+        faults = (self._fault_of_address("log-out service", each) for each in addresses)
+        return next(filter(None, faults), None)
 
-    def _index(self, index: str | None, position: int) -> int:
-        """Return the index; if it is missing, which the schema forbids, the position."""
-        if index is None:
-            return position
-        if not _IS_SHORT_NUMBER(index) or int(index) > _MAX_INDEX:
-            self._fault(f"an assertion consumer service has the index {index[:20]!r}")
-            return position
-        return int(index)
+    def _fault_of_address(self, what: str, location: str) -> str | None:
+        fault = endpoints.address_fault(location, allow_http=self._allow_http)
+        return None if fault is None else f"its {what} {location[:200]!r} {fault}"
+
+    def _leave_out(self, faults: Iterable[str | None]) -> None:
+        for fault in filter(None, faults):
+            self._mended.warn(f"{fault}, so that it was left out")
 
     def _fault(self, fault: str) -> None:
-        if fault not in self.faults:
-            self.faults.append(fault)
+        if fault not in self._mended.faults:
+            self._mended.faults.append(fault)
 
 
 def _choose_default(elements: Sequence[Any]) -> Any:
@@ -232,8 +266,8 @@ def _display_name(descriptor: Any, role: Any) -> str:
 
 
 def _text(element: Any) -> str:
-    return (element.text or "").strip()
+    return collapse(element.text or "")
 
 
 def _true(value: str | None) -> bool:
-    return (value or "").strip() in ("true", "1")
+    return value in ("true", "1")

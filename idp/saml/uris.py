@@ -29,6 +29,7 @@ UNSUPPORTED_BINDING = "urn:oasis:names:tc:SAML:2.0:status:UnsupportedBinding"
 
 ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
 EXCLUSIVE_C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
+EXCLUSIVE_C14N_WITH_COMMENTS = "http://www.w3.org/2001/10/xml-exc-c14n#WithComments"
 
 ENCRYPTED_ELEMENT = "http://www.w3.org/2001/04/xmlenc#Element"
 AES256_GCM = "http://www.w3.org/2009/xmlenc11#aes256-gcm"

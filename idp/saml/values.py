@@ -44,7 +44,8 @@ class ServiceProvider:
     without ``use`` are in both tuples (saml-metadata §2.4.1.1). The three tuples after the
     encryption certificates hold those of them for which the metadata announces SHA-256 for the
     transport of keys, SHA-256 in all of it (RSA-OAEP of XML Encryption 1.1), and AES-128 but not
-    AES-256 in GCM.
+    AES-256 in GCM. ``warnings`` say what of the metadata was left out or is misspelt, as sentences
+    without a full stop.
     """
 
     entity_id: str
@@ -59,6 +60,7 @@ class ServiceProvider:
     want_assertions_signed: bool = False
     display_name: str = ""
     single_logout_services: tuple[SingleLogoutService, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

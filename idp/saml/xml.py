@@ -8,6 +8,7 @@ its own, which takes the names with it when it ends.
 
 from __future__ import annotations
 
+import re
 from threading import Thread
 from typing import NoReturn
 from xml.parsers import expat
@@ -22,6 +23,7 @@ MAX_DEPTH = 100
 
 _SEPARATOR = " "  # between a namespace and a local name; expat refuses namespaces that hold it
 _XML_SPACE = " \t\r\n"
+_spaces = re.compile(f"[{_XML_SPACE}]+")
 _string = etree.XPath("string()", smart_strings=False)
 
 
@@ -57,6 +59,11 @@ def as_bytes(element: etree._Element) -> bytes:
 def text_of(element: etree._Element) -> str:
     """Return the whole text of *element*; comments and processing instructions do not cut it."""
     return str(_string(element)).strip(_XML_SPACE)
+
+
+def collapse(value: str) -> str:
+    """Return *value* with white space collapsed, as the types of XML Schema say."""
+    return _spaces.sub(" ", value).strip(" ")
 
 
 class _Scan:

@@ -43,6 +43,9 @@ secret = "{secret}"
 # allow_http = true               # service providers without TLS
 # allow_private_addresses = true  # metadata from this machine and private networks
 # metadata_dir = "metadata"       # each metadata file in this folder becomes a trust
+
+# [sign_in]
+# idp_initiated = true  # /adfs/ls/idpinitiatedsignon.aspx, where users choose an application
 """
 
 

@@ -37,7 +37,7 @@ class Plan:
     @property
     def processes(self) -> tuple[ProcessSpec, ...]:
         """All processes that the supervisor runs; the web server is one and starts its workers."""
-        return (web_process(self.config_file, self.config.serve, self.engine),)
+        return (web_process(self.config_file, self.config, self.engine),)
 
     @property
     def is_tls(self) -> bool:

@@ -12,7 +12,7 @@ from idp.serving.process import OnExit, ProcessSpec, python_module
 from idp.sockets import reachable_address
 
 if TYPE_CHECKING:
-    from idp.config.schema import ServeSection
+    from idp.config.schema import Config
 
 Engine = Literal["granian", "waitress"]
 
@@ -22,19 +22,20 @@ node yet."""
 PROBE_TIMEOUT_SECONDS = 5
 
 
-def web_process(config_file: Path, serve: ServeSection, engine: Engine) -> ProcessSpec:
+def web_process(config_file: Path, config: Config, engine: Engine) -> ProcessSpec:
     """Return the process that listens at the address of ``[serve]`` and starts the workers."""
     return ProcessSpec(
         name="web server",
         command=python_module(f"idp.serving.{engine}_server"),
         environment={CONFIG_VARIABLE: str(config_file)},
-        is_ready=lambda: answers(serve),
+        is_ready=lambda: answers(config),
         on_exit=OnExit.END_SERVER,
     )
 
 
-def answers(serve: ServeSection) -> bool:
-    """Return whether the web server answers a request."""
+def answers(config: Config) -> bool:
+    """Return whether the web server answers a request for the host of the base URL."""
+    serve = config.serve
     host = reachable_address(serve.bind)
     connection = (
         http.client.HTTPConnection(host, serve.port, timeout=PROBE_TIMEOUT_SECONDS)
@@ -44,7 +45,7 @@ def answers(serve: ServeSection) -> bool:
         )
     )
     try:
-        connection.request("GET", PROBE_FILE)
+        connection.request("GET", PROBE_FILE, headers={"Host": config.server.authority})
         connection.getresponse()
     except (OSError, http.client.HTTPException):
         return False

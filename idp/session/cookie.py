@@ -8,19 +8,15 @@ from adapter.clock import Clock
 from idp.config.schema import Config
 from idp.session.seal import Sealer
 from idp.session.sso import Session, Sessions, session_rules
-from idp.web.cookies import PATH, delete_cookie_header, set_cookie_header
+from idp.web.cookies import delete_cookie_header, set_cookie_header
 
 NAME = "MSISAuth"
 
 
 class SessionCookie:
-    """Reads and writes the session cookie of any browser; it keeps no state.
+    """Reads and writes the session cookie of any browser; it keeps no state."""
 
-    *path* is the path of the addresses to which browsers send the cookie.
-    """
-
-    def __init__(self, config: Config, sealer: Sealer, clock: Clock, path: str = PATH) -> None:
-        self._path = path
+    def __init__(self, config: Config, sealer: Sealer, clock: Clock) -> None:
         self._is_secure = config.server.is_secure
         self._sessions = Sessions(
             sealer.purpose("session"), session_rules(config.sign_in), clock.now
@@ -32,12 +28,10 @@ class SessionCookie:
 
     def delete_header(self) -> str:
         """Return the ``Set-Cookie`` header that deletes the session cookie."""
-        return delete_cookie_header(NAME, secure=self._is_secure, path=self._path)
+        return delete_cookie_header(NAME, secure=self._is_secure)
 
     def set_header(self, session: Session) -> str:
         """Return the ``Set-Cookie`` header; it outlives the browser only if the session is kept."""
         max_age = self._sessions.remaining(session) if session.kept else None
         value = self._sessions.write(session)
-        return set_cookie_header(
-            NAME, value, max_age=max_age, secure=self._is_secure, path=self._path
-        )
+        return set_cookie_header(NAME, value, max_age=max_age, secure=self._is_secure)

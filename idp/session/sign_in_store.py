@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from idp.audit.record import SignInRecord
     from idp.directory import User
+    from idp.directory.lockout import AccountState
     from idp.federation.access_control.decision import AccessRules
     from idp.federation.farm import Node
     from idp.federation.relying_party.trust import RelyingPartyTrust
@@ -20,14 +21,17 @@ class StoredFacts:
     """The state at one moment; a disabled trust or user is included, marked as disabled.
 
     ``trust`` and ``user`` are None if there is none, ``node`` if the farm has no node. ``rules``
-    are the access rules for all trusts.
+    are the access rules for all trusts. ``account`` are the counters of the user's wrong passwords.
+    ``session_has_tokens`` says whether anything was issued in the session.
     """
 
     trust: RelyingPartyTrust | None
     node: Node | None
     user: User | None
     session_ended: bool
+    session_has_tokens: bool
     rules: AccessRules
+    account: AccountState
 
 
 class SignInStore(Protocol):
@@ -49,7 +53,7 @@ class SignInStore(Protocol):
         request: tuple[str, str] | None,
         request_expires_at: datetime,
         sign_in: str | None,
-        log: SignInRecord,
+        log: SignInRecord | None,
         issued: Issued | None = None,
     ) -> bool:
         """Spend the request (issuer and ID) and the sign-in's ID, and log it.

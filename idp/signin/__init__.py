@@ -34,5 +34,6 @@ claims and access; ``idp.adapters`` runs second factors; ``idp.session`` holds t
 
 from idp.signin.host import blueprint
 from idp.signin.path_case import AnyCase
+from idp.signin.paths import PROBE
 
-__all__ = ["AnyCase", "blueprint"]
+__all__ = ["PROBE", "AnyCase", "blueprint"]

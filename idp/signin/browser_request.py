@@ -62,8 +62,7 @@ class BrowserRequest:
     @property
     def password_origin(self) -> Origin:
         """Where a password on its pages comes from, for the lock-out."""
-        where = self.web.request_context
-        return Origin(where.user_ips, extranet=not where.inside_corporate_network)
+        return origin_of(self.web)
 
     def announces(self, method: str) -> bool:
         """Say whether an enabled adapter has announced this authentication method."""
@@ -88,4 +87,10 @@ class BrowserRequest:
         trust = facts.trust
         if trust is None:
             return urlsplit(self.base_url).hostname or self.base_url
-        return trust.display_name or trust.entity_id
+        return trust.display_name
+
+
+def origin_of(web: WebRequest) -> Origin:
+    """Return where a web request comes from, for the lock-out."""
+    where = web.request_context
+    return Origin(where.user_ips, extranet=not where.inside_corporate_network)

@@ -14,31 +14,42 @@ from werkzeug.utils import get_content_type
 
 from adapter.errors import TallystickError, Unavailable
 from idp.adapters.registry import STATIC_TYPES, AdapterHost
+from idp.admission import Admission
 from idp.federation.issuance.default_claims import OFFERED
+from idp.mfa.waiting import RoomFull
 from idp.saml.metadata import write_idp_metadata
 from idp.saml.refusal import about
 from idp.services import Services
 from idp.session.cookie import SessionCookie
-from idp.session.current import session_not_ended, valid_session
+from idp.session.current import session_not_ended
 from idp.session.node import AnsweringNode
 from idp.session.sso import Session
 from idp.signin import errors, pages, paths
-from idp.signin.browser_request import BrowserRequest
+from idp.signin.browser_request import BrowserRequest, origin_of
+from idp.signin.destination import OwnPage
 from idp.signin.flow import SignInFlow
 from idp.signin.logout.flow import LogOutFlow
 from idp.signin.logout.log_out_step import LogOutStep
 from idp.signin.loop_detection import RecentTokens, loop_rules
 from idp.signin.password_change import PasswordChange
+from idp.signin.pending import PendingSignIn
 from idp.signin.request_reader import LogoutMessage, RequestReader
 from idp.signin.sign_in_facts import cached_loader
 from idp.signin.sign_in_step import SignInStep
 from idp.web.answer import Answer
+from idp.web.http_status import RETRY_SOON, unavailable_text
 from idp.web.origin import is_same_origin
 from idp.web.web_request import WebRequest
 
 CREDENTIALS = ("UserName", "Password", "Context")
 """Fields that make a post one of our own forms, which other sites may not send."""
 METHODS = ["GET", "POST"]
+TEXT = ("Content-Type", "text/plain; charset=utf-8")
+TRUSTS_PAGE = OwnPage(pages.BACK)
+CHOICES_ON_PAGE = 100
+"""Trusts on one page of the list from which users choose an application."""
+MAX_DIGITS = 19
+"""A place in that list is a number of 64 bits."""
 
 
 class Endpoints:
@@ -108,13 +119,13 @@ class Endpoints:
         return self._password_change.change(request, self._node.name(web.cookies))
 
     def probe(self, web: WebRequest) -> Answer:
-        """Say whether this node can sign users in: database, build and keys are there."""
+        """Say whether this node can sign users in: database, build, keys and places are there."""
         self._node.name(web.cookies)
         try:
             self._services.signing_keys.must_be_readable()
         except TallystickError as error:
             raise Unavailable(error.problem, error.remedy, code=error.code) from None
-        return Answer()
+        return _free_places(self._services.admission)
 
     def metadata(self, _web: WebRequest) -> Answer:
         """Return the signed SAML metadata of this server."""
@@ -148,7 +159,9 @@ class Endpoints:
             return self._flow.second_factor(request)
         pending = self._reader.read(web, request.load_facts, by_name=by_name)
         if pending is None:
-            return self._trusts_page(request.session, by_name=by_name)
+            if not by_name:
+                raise errors.no_handler()
+            pending = PendingSignIn(TRUSTS_PAGE, self._services.clock.now(), web.activity.id)
         if isinstance(pending, LogoutMessage):
             node = request.load_facts(pending.content.issuer).node.name
             return self._log_out.take(pending, LogOutStep(request, request.session, node))
@@ -157,15 +170,16 @@ class Endpoints:
         with about(pending.entity_id):
             if "UserName" in fields or "Password" in fields:
                 return self._flow.password(step)
+            if pending.destination == TRUSTS_PAGE and step.facts.session is not None:
+                return self._trusts_page(step.facts.session, web)
             return self._flow.proceed(step)
 
-    def _trusts_page(self, session: Session | None, *, by_name: bool) -> Answer:
-        if not by_name:
-            raise errors.no_handler()
-        trusts = [trust for trust in self._services.trusts.list() if trust.settings.enabled]
-        choices = [(t.entity_id, t.display_name or t.entity_id) for t in trusts]
-        valid = valid_session(self._services.sign_ins, session)
-        return pages.trusts_page(choices, user=valid.user if valid else "")
+    def _trusts_page(self, session: Session, web: WebRequest) -> Answer:
+        """Show a user who has signed in the applications, a page at a time."""
+        text = web.arguments.get("after", "")
+        after = int(text) if text.isascii() and text.isdigit() and len(text) < MAX_DIGITS else 0
+        offered = self._services.trusts.offered(after, CHOICES_ON_PAGE)
+        return pages.trusts_page(offered, user=session.user, is_first=not after)
 
     def _browser_request(self, web: WebRequest) -> BrowserRequest:
         session, node = self._cookie.read(web.cookies), self._node.chosen(web.cookies)
@@ -174,7 +188,7 @@ class Endpoints:
             base_url=self._base_url,
             session=session,
             chosen_node=node,
-            load_facts=cached_loader(self._services, session, node),
+            load_facts=cached_loader(self._services, session, node, origin_of(web)),
             load_adapters=self._adapters.enabled,
             recent_tokens=RecentTokens.of(self._loop_rules, web.cookies),
         )
@@ -183,6 +197,18 @@ class Endpoints:
         """Refuse one of our own forms if another site sent it; SAML messages come from there."""
         if not is_same_origin(web, self._base_url):
             raise errors.from_elsewhere(self._base_url)
+
+
+def _free_places(admission: Admission) -> Answer:
+    """Return the probe's answer: which rooms are full, and 503 if no further client gets in."""
+    full = admission.full_rooms()
+    if not full:
+        return Answer()
+    body = f"full: {', '.join(full)}\n"
+    if admission.is_closed_to_newcomers():
+        text = unavailable_text(RoomFull.code) + body
+        return Answer(text.encode(), 503, (TEXT, RETRY_SOON))
+    return Answer(body.encode(), headers=(TEXT,))
 
 
 def _must_be_get_or_post(web: WebRequest) -> None:

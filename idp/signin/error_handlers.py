@@ -97,7 +97,8 @@ class ErrorHandler:
             key=self._key_for(issuer),
         )
         source = self._source(request)
-        if not self._outcomes.refused(issuer, request_id, refused.code, source):
+        proved = refused.signed
+        if not self._outcomes.refused(issuer, request_id, refused.code, source, proved=proved):
             return self._refusal_page(errors.answered_already(), request)
         return pages.posting_page(acs_url, post_fields(xml, refused.relay_state))
 

@@ -150,4 +150,5 @@ def addressed(refused: Refused, destination: Destination) -> Refused:
         acs_url=destination.acs_url,
         in_response_to=destination.request.id,
         relay_state=destination.relay_state,
+        signed=destination.request.signed,
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from adapter.errors import TallystickError, Unavailable
 from idp.adapters.second_factor import Passed
 from idp.audit.verbose import VerboseAudit
 from idp.audit.writer import AuditWriter
@@ -73,7 +74,10 @@ class SignInFlow:
         authenticated = facts.authenticated_user(needs, step.request.request_context)
         access = facts.access(authenticated)
         needs = needs.with_second_factor(access.requires_second_factor)
-        match needs.next_step(facts.session), authenticated:
+        next_step = needs.next_step(facts.session)
+        if next_step is not Step.COMPLETE or not access.is_permitted:
+            self._spend(factor)  # an answer spends it in its own transaction
+        match next_step, authenticated:
             case Step.COMPLETE, AuthenticatedUser() if not access.is_permitted:
                 return self._deny(step, authenticated.user.upn, factor)
             case Step.COMPLETE, AuthenticatedUser():
@@ -110,6 +114,9 @@ class SignInFlow:
         proof = Proof(PASSWORD_PROTECTED_TRANSPORT, services.clock.now())
         session = start_session(user.upn, proof, kept=kept, previous=before)
         facts = self._facts_with(session, pending, request)
+        if facts.session is None:  # meanwhile locked: that looks as if the password were wrong
+            name = fields.get("UserName", "")
+            return self._log_in_page(pending, request, username=name, error=pages.WRONG_PASSWORD)
         return self._with_cookie(self.proceed(SignInStep(pending, facts, request)), session)
 
     def second_factor(self, request: BrowserRequest) -> Answer:
@@ -133,17 +140,32 @@ class SignInFlow:
 
     def _factor_passed(self, step: SignInStep, session: Session, factor: PassedFactor) -> Answer:
         """Go on with *session*, which is now one level higher."""
-        facts = self._facts_with(session, step.pending, step.request)
-        if facts.session is None:
-            raise errors.sign_in_ended()
-        answer = self.proceed(SignInStep(step.pending, facts, step.request), factor)
+        try:
+            facts = self._facts_with(session, step.pending, step.request)
+            if facts.session is None:
+                raise errors.sign_in_ended()
+            answer = self.proceed(SignInStep(step.pending, facts, step.request), factor)
+        except Unavailable:
+            raise  # nothing was decided: the user repeats the page
+        except TallystickError:
+            if factor.context_id is not None:
+                self._outcomes.end_second_factor(factor.context_id)
+            raise
         return self._with_cookie(answer, session)
+
+    def _spend(self, factor: PassedFactor) -> None:
+        """Use up a second factor that was passed, if any: its pages are never good again."""
+        if factor.context_id is not None and not self._outcomes.end_second_factor(
+            factor.context_id
+        ):
+            raise errors.sign_in_ended()
 
     def _facts_with(
         self, session: Session, pending: PendingSignIn, request: BrowserRequest
     ) -> SignInFacts:
         """Load the facts once more, with a new session: an administrator may have been quicker."""
-        return load_facts(self._services, pending.entity_id, session, request.chosen_node)
+        node, origin = request.chosen_node, request.password_origin
+        return load_facts(self._services, pending.entity_id, session, node, origin)
 
     def _with_cookie(self, answer: Answer, session: Session) -> Answer:
         return answer.with_header("Set-Cookie", self._cookie.set_header(session))
@@ -184,8 +206,7 @@ class SignInFlow:
         """Send the user to where the sign-in leads: with a response, or to a page of our own."""
         match step.pending.destination:
             case OwnPage(path):
-                if factor.context_id and not self._outcomes.end_second_factor(factor.context_id):
-                    raise errors.sign_in_ended()
+                self._spend(factor)
                 return Answer(status=303, headers=(("Location", path),))
             case destination:
                 return self._issue(step, destination, authenticated, required, factor)
@@ -226,7 +247,7 @@ class SignInFlow:
         return recent_tokens.add_token(page, destination.entity_id, now)
 
     def _why_not_issued(self, step: SignInStep, session: Session) -> Refused:
-        facts = load_facts(self._services, step.pending.entity_id, session, step.facts.node.name)
+        facts = self._facts_with(session, step.pending, step.request)
         if facts.session is None:
             return errors.sign_in_ended()
         return errors.answered_already()

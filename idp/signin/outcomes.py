@@ -44,6 +44,7 @@ class SignInOutcomes:
         self._sign_ins = sign_ins
         self._once = once
         self._clock = clock
+        self._longest_freshness = longest_freshness
         self._remembered_for = MAX_LIFETIME + longest_freshness
 
     def issued(
@@ -71,13 +72,25 @@ class SignInOutcomes:
         spent = (request.issuer, request.id) if request else None
         return self._finish(row, spent, context_id, issued)
 
-    def refused(self, issuer: str, request_id: str, code: str, source: EventSource) -> bool:
+    def refused(
+        self, issuer: str, request_id: str, code: str, source: EventSource, *, proved: bool
+    ) -> bool:
         """Use up a request that is answered by a SAML status, and record why.
 
-        Returns False and stores nothing if it was used before.
+        Returns False and stores nothing if it was used before. It has no page that could be posted
+        later, so it is remembered only while it is fresh. *proved* says that its sender signed it:
+        all others are counted beyond a rate (:class:`~idp.audit.refusal_quota.RefusalQuota`).
         """
         row = self._writer.row(Event.TOKEN_NOT_ISSUED, source, trust=issuer, outcome=code)
-        return self._finish(row, (issuer, request_id))
+        is_first = self._sign_ins.finish(
+            request=(issuer, request_id),
+            request_expires_at=self._clock.now() + self._longest_freshness,
+            sign_in=None,
+            log=row if proved or self._writer.stores_refusal(row) else None,
+        )
+        if is_first:
+            self._writer.write_line(row)
+        return is_first
 
     def refused_on_page(self, refused: Refused, source: EventSource) -> None:
         """Record a request that was refused with an error page, unless it is recorded already."""
@@ -166,8 +179,8 @@ class SignInOutcomes:
         self,
         row: SignInRecord,
         request: tuple[str, str] | None,
-        context_id: str | None = None,
-        issued: Issued | None = None,
+        context_id: str | None,
+        issued: Issued,
     ) -> bool:
         is_first = self._sign_ins.finish(
             request=request,

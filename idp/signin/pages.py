@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 
 from idp.adapters.calls import AdapterPage
 from idp.adapters.second_factor import Choice
+from idp.federation.relying_party.offered import OfferedTrusts
 from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.saml.refusal import Refused
 from idp.session.participants import Outcome
@@ -161,12 +162,12 @@ def posting_page(address: str, fields: dict[str, str]) -> Answer:
     return _page("post_form.html", _POSTING_POLICY, address=address, fields=values, script=SUBMIT)
 
 
-def trusts_page(choices: Sequence[tuple[str, str]], *, user: str) -> Answer:
-    """Render the IdP-initiated page: relying party trusts as (entity id, display name).
+def trusts_page(offered: OfferedTrusts, *, user: str, is_first: bool) -> Answer:
+    """Render the IdP-initiated page: the applications that *user*, who is signed in, may choose.
 
-    *user* is the user who is signed in and may sign out; empty if nobody is.
+    *is_first* says whether it is the first page of the list.
     """
-    return _page("trusts.html", choices=choices, user=user)
+    return _page("trusts.html", offered=offered, user=user, is_first=is_first, address=BACK)
 
 
 def sign_out_page(user: str) -> Answer:

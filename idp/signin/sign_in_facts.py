@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from idp.directory import User
+from idp.directory.lockout import UNKNOWN_ORIGIN, Origin
 from idp.federation.access_control.decision import (
     NOT_AUTHENTICATED,
     Access,
@@ -75,26 +76,37 @@ FactsLoader = Callable[[str | None], SignInFacts]
 """Loads the facts for the trust with an entity ID, or without a trust for None."""
 
 
-def cached_loader(services: Services, session: Session | None, node: str | None) -> FactsLoader:
+def cached_loader(
+    services: Services, session: Session | None, node: str | None, origin: Origin = UNKNOWN_ORIGIN
+) -> FactsLoader:
     """Return a loader that remembers what it read during this web request.
 
     *session* is the one in the browser's cookie. *node* names the node that answers, None the
-    farm's first.
+    farm's first. *origin* is where the request comes from.
     """
     loaded: dict[str | None, SignInFacts] = {}
 
     def load(entity_id: str | None) -> SignInFacts:
         if entity_id not in loaded:
-            loaded[entity_id] = load_facts(services, entity_id, session, node)
+            loaded[entity_id] = load_facts(services, entity_id, session, node, origin)
         return loaded[entity_id]
 
     return load
 
 
 def load_facts(
-    services: Services, entity_id: str | None, session: Session | None, node: str | None
+    services: Services,
+    entity_id: str | None,
+    session: Session | None,
+    node: str | None,
+    origin: Origin = UNKNOWN_ORIGIN,
 ) -> SignInFacts:
     """Return the facts of this moment; a session that is not valid is left out.
+
+    That is the place where every step asks for the lock of the account again: while it is locked
+    for requests from *origin*, a session in which nothing was issued yet gets nothing, or whoever
+    guessed the password among many wrong ones at once would keep what the lock takes away. Users
+    who are signed in stay so: strangers could end their sessions otherwise.
 
     *entity_id* is any identifier of the trust, None for a page of our own. Raises :class:`Refused`
     if there is no such trust, or it is disabled or expired, and :class:`NoNode`.
@@ -111,7 +123,13 @@ def load_facts(
     if facts.node is None or (configured is not None and facts.node.name != configured):
         raise NoNode
     user = facts.user
-    if session is None or user is None or facts.session_ended or not is_valid(session, user):
+    if (
+        session is None
+        or user is None
+        or facts.session_ended
+        or not is_valid(session, user)
+        or (not facts.session_has_tokens and services.directory.is_locked(facts.account, origin))
+    ):
         session = user = None
     return SignInFacts(facts.trust, facts.node, facts.rules, session, user)
 

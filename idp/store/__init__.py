@@ -19,7 +19,7 @@ module                what it does
 ``participants``      the service providers of a session; ``log_outs`` the log-outs in progress
 ``used_once``         what may happen only once
 ``mfa/``              second factors
-``maintenance``       deletes rows that are no longer needed
+``maintenance``       deletes rows that are no longer needed; ``agreed_time`` says by which time
 ====================  ==============================================================================
 
 Read ``engine`` first, then ``trusts``. A class ``SqlX`` implements the protocol ``X`` of the room

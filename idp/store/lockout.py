@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +15,9 @@ from idp.directory.lockout import (
     Debit,
     LockoutRules,
     Origin,
-    PasswordLimits,
+    PasswordCounter,
 )
-from idp.directory.user_store import Tried
+from idp.directory.user_store import DebitResult
 from idp.store.column_types import Instant, StorableText
 from idp.store.prepared import Prepared
 from idp.store.schema import account_activity, password_limits
@@ -44,6 +44,9 @@ _ACTIVITY_COLUMNS = (
     account_activity.c.unknown_at,
     account_activity.c.addresses,
 )
+LOCKOUT_COLUMNS = (password_limits.c.wrong, password_limits.c.last_at, *_ACTIVITY_COLUMNS)
+"""The counters of one account; all None where nobody tried."""
+
 _ACTIVITY = Prepared(  # as above
     text(
         "INSERT INTO account_activity (name) VALUES (:name)"
@@ -61,14 +64,16 @@ _SAVE_ACTIVITY = Prepared(
 
 def debit(
     connection: Connection, name: str, now: datetime, rules: LockoutRules, origin: Origin
-) -> Tried:
+) -> DebitResult:
     """Debit one attempt from the lock-out that decides; with ``log_only`` also from the other."""
     if rules.is_enforced(origin):
         smart = _debit_smart(connection, name, now, rules, origin)
-        return Tried(smart, smart)
+        return DebitResult(smart, smart)
     soft = _debit_soft(connection, name, now, rules)
     is_watched = soft.is_granted and rules.is_smart(origin)
-    return Tried(soft, _debit_smart(connection, name, now, rules, origin) if is_watched else None)
+    return DebitResult(
+        soft, _debit_smart(connection, name, now, rules, origin) if is_watched else None
+    )
 
 
 def accept(connection: Connection, name: str, rules: LockoutRules, origin: Origin) -> None:
@@ -102,7 +107,7 @@ def states(connection: Connection, name: str | None) -> Mapping[str, AccountStat
     if name is not None:
         soft = soft.where(password_limits.c.name == name)
         smart = smart.where(account_activity.c.name == name)
-    limits = {row.name: PasswordLimits(row.wrong, row.last_at) for row in connection.execute(soft)}
+    limits = {row.name: PasswordCounter(row.wrong, row.last_at) for row in connection.execute(soft)}
     activities = {row[0]: _activity_of(row[1:]) for row in connection.execute(smart)}
     return {
         each: AccountState(limits.get(each), activities.get(each, AccountActivity()))
@@ -110,9 +115,18 @@ def states(connection: Connection, name: str | None) -> Mapping[str, AccountStat
     }
 
 
+def account_state(row: Sequence[Any]) -> AccountState:
+    """Return the counters in a row of :data:`LOCKOUT_COLUMNS`."""
+    wrong, last_at, *activity = row
+    return AccountState(
+        None if wrong is None else PasswordCounter(wrong, last_at),
+        AccountActivity() if activity[-1] is None else _activity_of(activity),
+    )
+
+
 def _debit_soft(connection: Connection, name: str, now: datetime, rules: LockoutRules) -> Debit:
-    before = PasswordLimits(*_LIMITS.one(connection, {"name": name, "at": now}))
-    verdict, after = rules.soft.ask(before, now)
+    before = PasswordCounter(*_LIMITS.one(connection, {"name": name, "at": now}))
+    verdict, after = rules.soft.debit(before, now)
     if verdict.is_granted:
         values = {"wrong": after.wrong, "last_at": after.last_at, "of_name": name}
         _SAVE_LIMITS.run(connection, values)
@@ -124,7 +138,7 @@ def _debit_smart(
 ) -> Debit:
     activity = _activity(connection, name)
     familiar = activity.is_familiar(origin)
-    verdict, after = rules.limit(familiar=familiar).ask(activity.counter(familiar=familiar), now)
+    verdict, after = rules.limit(familiar=familiar).debit(activity.counter(familiar=familiar), now)
     if verdict.is_granted:
         _save(connection, name, activity.with_counter(after, familiar=familiar))
     return verdict
@@ -138,8 +152,8 @@ def _activity(connection: Connection, name: str) -> AccountActivity:
 def _activity_of(row: Any) -> AccountActivity:
     familiar_wrong, familiar_at, unknown_wrong, unknown_at, addresses = row
     return AccountActivity(
-        PasswordLimits(familiar_wrong, familiar_at) if familiar_at else None,
-        PasswordLimits(unknown_wrong, unknown_at) if unknown_at else None,
+        PasswordCounter(familiar_wrong, familiar_at) if familiar_at else None,
+        PasswordCounter(unknown_wrong, unknown_at) if unknown_at else None,
         _addresses(addresses),
     )
 

@@ -1,9 +1,10 @@
-"""Deletes rows that are no longer needed: after a request, at most every ten minutes."""
+"""Deletes rows that are no longer needed: after a request, until nothing is due any more."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,8 +13,10 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from adapter.clock import Clock
 from idp.store import used_once as once
+from idp.store.agreed_time import AgreedTime
 from idp.store.engine import Database, StoreUnavailable
 from idp.store.schema import activations, challenges, log_outs, session_participants
+from idp.store.sign_in_log import KEEP_ALL, LogRetention, newest_entry_at, purge_log
 
 GRACE = timedelta(hours=1)
 """Expired keys are kept this much longer, in case a clock was wrong and is set back."""
@@ -21,8 +24,11 @@ GRACE = timedelta(hours=1)
 KEEP_CHALLENGES = timedelta(days=1)
 KEEP_ACTIVATIONS = timedelta(days=1)
 
-INTERVAL_SECONDS = 600.0
+INTERVAL_SECONDS = 60.0
 """Seconds between two purges."""
+
+BATCH = 1000
+"""Rows of one transaction: so few that a sign-in that waits for it does not notice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +40,27 @@ class PurgedRows:
     activations: int
     session_participants: int = 0
     log_outs: int = 0
+    sign_ins: int = 0
+
+    def most(self) -> int:
+        """Return the highest of the numbers."""
+        return max(
+            self.used_once,
+            self.challenges,
+            self.activations,
+            self.session_participants,
+            self.log_outs,
+            self.sign_ins,
+        )
 
 
-def purge(database: Database, now: datetime, limit: int = 5000) -> PurgedRows:
+def purge(
+    database: Database, now: datetime, limit: int = BATCH, log: LogRetention = KEEP_ALL
+) -> PurgedRows:
     """Delete at most *limit* old rows of each kind, each kind in a short transaction.
 
-    This is cheap when there is nothing to delete. If *limit* rows were deleted, there may be more.
+    *log* says how much of the sign-in log is kept. This is cheap when there is nothing to delete.
+    If *limit* rows were deleted, there may be more.
     """
     return PurgedRows(
         once.SqlUsedOnce(database).purge(now - GRACE, limit),
@@ -49,36 +70,84 @@ def purge(database: Database, now: datetime, limit: int = 5000) -> PurgedRows:
             database, session_participants, session_participants.c.expires_at < now - GRACE, limit
         ),
         _purge(database, log_outs, log_outs.c.expires_at < now - GRACE, limit),
+        purge_log(database, now, limit, log),
     )
 
 
+def purge_all(
+    database: Database,
+    now: datetime,
+    log: LogRetention = KEEP_ALL,
+    *,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> None:
+    """Purge until nothing is due, or *is_stopped*."""
+    while not is_stopped() and purge(database, now, BATCH, log).most() >= BATCH:
+        pass
+
+
 def _purge(database: Database, table: Table, old: ColumnElement[bool], limit: int) -> int:
+    """Delete rows; those that another node is deleting are left to it."""
     key = next(iter(table.primary_key))
-    some = select(key).where(old).limit(limit)
+    some = select(key).where(old).limit(limit).with_for_update(skip_locked=True)
     with database.write(durable=False) as connection:
         return connection.execute(delete(table).where(key.in_(some))).rowcount
 
 
 class Housekeeping:
-    """Purges at the first call of :meth:`tick`, and then at most every ten minutes.
+    """Purges after the first call of :meth:`tick`, and then at most once a minute.
 
-    The monotonic clock measures the interval; *clock* decides which rows are old.
+    A thread does it, so that no request waits. *clock* decides which rows are old, as far as
+    :class:`~idp.store.agreed_time.AgreedTime` believes it; *monotonic* measures intervals.
     """
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        log: LogRetention = KEEP_ALL,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._log = log
+        self._monotonic = monotonic
         self._busy = threading.Lock()
+        self._stopped = threading.Event()
         self._next = 0.0
+        self._time: AgreedTime | None = None
 
     def tick(self) -> None:
-        """Purge if it is time, else return at once. After an outage the next call tries again."""
-        if time.monotonic() < self._next or not self._busy.acquire(blocking=False):
+        """Start a purge if it is time, else return at once. After an outage, try again."""
+        if self._monotonic() < self._next or not self._busy.acquire(blocking=False):
             return
+        self._next = self._monotonic() + INTERVAL_SECONDS
         try:
-            self._next = time.monotonic() + INTERVAL_SECONDS
-            purge(self._database, self._clock.now())
+            threading.Thread(target=self._run, name="housekeeping", daemon=True).start()
+        except RuntimeError:  # no thread can be started now
+            self._busy.release()
+
+    def wait(self) -> None:
+        """Wait until the purge that is under way has ended."""
+        with self._busy:
+            pass
+
+    def stop(self) -> None:
+        """Start no further batch of rows, and wait for the present one."""
+        self._stopped.set()
+        self.wait()
+
+    def _run(self) -> None:
+        try:
+            now = self._agreed_now()
+            purge_all(self._database, now, self._log, is_stopped=self._stopped.is_set)
         except StoreUnavailable:
             self._next = 0.0
         finally:
             self._busy.release()
+
+    def _agreed_now(self) -> datetime:
+        wall, monotonic = self._clock.now(), self._monotonic()
+        if self._time is None:
+            self._time = AgreedTime(wall, monotonic, known=newest_entry_at(self._database))
+        return self._time.at(wall, monotonic)

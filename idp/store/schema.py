@@ -101,6 +101,8 @@ mfa_users = Table(
     _instant("codes_locked_until", nullable=True),
     _instant("pushes_cleared_at", nullable=True),
     _text("totp_seed", nullable=True),  # sealed
+    _instant("seed_created_at", nullable=True),
+    _instant("code_used_at", nullable=True),
 )
 
 devices = Table(
@@ -114,6 +116,7 @@ devices = Table(
     _text("app_version"),
     Column("public_key", LargeBinary, nullable=False),
     _instant("activated_at"),
+    _instant("last_used_at", nullable=True),
 )
 
 challenges = Table(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import fields, replace
-from datetime import datetime
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from idp.audit.record import LogEntry, SignInRecord
 from idp.store.engine import Database
@@ -21,6 +22,17 @@ _FIELDS = tuple(field.name for field in fields(SignInRecord))
 _TEXTS = tuple(name for name in _FIELDS if name not in ("at", "event_id"))
 _ENTRIES = select(sign_ins.c.serial, *(sign_ins.c[name] for name in _FIELDS))
 _INSERT = Prepared(insert(sign_ins).values({name: bindparam(name) for name in _FIELDS}).inline())
+
+
+@dataclass(frozen=True, slots=True)
+class LogRetention:
+    """How much of the log is kept: entries up to this age, and at most so many of the newest."""
+
+    age: timedelta | None = None
+    entries: int | None = None
+
+
+KEEP_ALL = LogRetention()
 
 
 class SqlSignInLog:
@@ -73,6 +85,38 @@ def append(connection: Connection, record: SignInRecord) -> None:
     """Write a record in the caller's transaction."""
     stored = _storable(record)
     _INSERT.run(connection, {name: getattr(stored, name) for name in _FIELDS})
+
+
+def newest_entry_at(database: Database) -> datetime | None:
+    """Return the time of the newest entry, None if there is none."""
+    newest = select(sign_ins.c.at).order_by(sign_ins.c.serial.desc()).limit(1)
+    with database.read() as connection:
+        return connection.execute(newest).scalar()
+
+
+def purge_log(database: Database, now: datetime, limit: int, keep: LogRetention) -> int:
+    """Delete at most *limit* of the oldest entries that need not be kept; return their number.
+
+    The newest entry always stays, so that the numbers of the entries go on rising.
+    """
+    if keep == KEEP_ALL:
+        return 0
+    oldest = (
+        select(sign_ins.c.serial, sign_ins.c.at)
+        .order_by(sign_ins.c.serial)
+        .limit(limit)
+        .with_for_update(skip_locked=True)  # what another node is deleting is left to it
+        .subquery("oldest")
+    )
+    newest = select(func.max(sign_ins.c.serial)).scalar_subquery()
+    is_old: list[ColumnElement[bool]] = []
+    if keep.age is not None:
+        is_old.append(oldest.c.at < now - keep.age)
+    if keep.entries is not None:  # numbers may be missing, so these may be fewer
+        is_old.append(oldest.c.serial <= newest - keep.entries)
+    due = select(oldest.c.serial).where(or_(*is_old), oldest.c.serial < newest)
+    with database.write(durable=False) as connection:
+        return connection.execute(delete(sign_ins).where(sign_ins.c.serial.in_(due))).rowcount
 
 
 def _storable(record: SignInRecord) -> SignInRecord:

@@ -17,10 +17,20 @@ from idp.store import participants, sign_in_log, trust_identifiers
 from idp.store import used_once as once
 from idp.store.access_control import read_rules
 from idp.store.engine import Database
+from idp.store.lockout import LOCKOUT_COLUMNS, account_state
 from idp.store.participants import SESSION_ENDED
 from idp.store.policies import STAMP
 from idp.store.prepared import Prepared
-from idp.store.schema import nodes, policies, trusts, used_once, users
+from idp.store.schema import (
+    account_activity,
+    nodes,
+    password_limits,
+    policies,
+    session_participants,
+    trusts,
+    used_once,
+    users,
+)
 from idp.store.trusts import read_trust
 from idp.store.users import USER_COLUMNS, user_from_row
 
@@ -35,7 +45,7 @@ _NODE = (
     .limit(1)
     .subquery()
 )
-_COLUMNS = (*(_NODE.c[name] for name in _NODE_COLUMNS), *USER_COLUMNS)
+_COLUMNS = (*(_NODE.c[name] for name in _NODE_COLUMNS), *LOCKOUT_COLUMNS, *USER_COLUMNS)
 _FACTS = Prepared(
     select(
         select(trusts.c.stamp)
@@ -45,13 +55,20 @@ _FACTS = Prepared(
         select(used_once.c.kind)
         .where(used_once.c.kind == SESSION_ENDED, used_once.c.key == bindparam("session_key"))
         .scalar_subquery(),
+        select(session_participants.c.session)
+        .where(session_participants.c.session == bindparam("session"))
+        .limit(1)
+        .scalar_subquery(),
         *_COLUMNS,
     ).select_from(
-        _ONE.outerjoin(users, users.c.upn == bindparam("upn")).outerjoin(_NODE, literal(True))
+        _ONE.outerjoin(users, users.c.upn == bindparam("upn"))
+        .outerjoin(password_limits, password_limits.c.name == users.c.upn)
+        .outerjoin(account_activity, account_activity.c.name == users.c.upn)
+        .outerjoin(_NODE, literal(True))
     ),
-    returns=(Text(), Text(), Text(), *(column.type for column in _COLUMNS)),
+    returns=(Text(), Text(), Text(), Text(), *(column.type for column in _COLUMNS)),
 )
-_NOTHING = (None,) * (3 + len(_COLUMNS))
+_NOTHING = (None,) * (4 + len(_COLUMNS))
 
 
 class SqlSignInStore:
@@ -80,23 +97,27 @@ class SqlSignInStore:
             "entity_id": entity_id,
             "upn": user,
             "node": node,
+            "session": session_id,
             "session_key": None if session_id is None else once.digest_key(session_id),
         }
         with self._database.read() as connection:
-            stamp, rules_stamp, ended, *rest = _FACTS.first(connection, values) or _NOTHING
+            stamp, rules_stamp, ended, used, *rest = _FACTS.first(connection, values) or _NOTHING
             trust = None
             if entity_id is not None:
                 trust = self._trust(connection, entity_id, stamp) or _find_by_identifier(
                     connection, entity_id
                 )
             rules = self._current_rules(connection, rules_stamp)
-        of_node, of_user = rest[: len(_NODE_COLUMNS)], rest[len(_NODE_COLUMNS) :]
+        of_node, rest = rest[: len(_NODE_COLUMNS)], rest[len(_NODE_COLUMNS) :]
+        of_account, of_user = rest[: len(LOCKOUT_COLUMNS)], rest[len(LOCKOUT_COLUMNS) :]
         return StoredFacts(
             trust=trust,
             node=None if of_node[0] is None else Node(*of_node),
             user=None if of_user[0] is None else user_from_row(of_user),
             session_ended=ended is not None,
+            session_has_tokens=used is not None,
             rules=rules,
+            account=account_state(of_account),
         )
 
     def finish(
@@ -105,10 +126,10 @@ class SqlSignInStore:
         request: tuple[str, str] | None,
         request_expires_at: datetime,
         sign_in: str | None,
-        log: SignInRecord,
+        log: SignInRecord | None,
         issued: Issued | None = None,
     ) -> bool:
-        """Mark the request (issuer and id) and the sign-in's id as used, and write the log.
+        """Mark the request (issuer and id) and the sign-in's id as used, and write the log, if any.
 
         All of it in one transaction. *issued* is stored until the session's log-out. Returns False,
         and writes nothing, if the request or the sign-in was used before, or the session has ended.
@@ -127,7 +148,8 @@ class SqlSignInStore:
                     _use(connection, kind, parts, request_expires_at)
                 if issued is not None and not participants.add(connection, issued):
                     raise _UsedBefore
-                sign_in_log.append(connection, log)
+                if log is not None:
+                    sign_in_log.append(connection, log)
         except _UsedBefore:
             return False
         return True

@@ -19,6 +19,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, create_engine, exc
 from sqlalchemy.pool import QueuePool
 
+from adapter.errors import TallystickError
 from idp.store import errors
 from idp.store.errors import StoreUnavailable
 
@@ -48,12 +49,15 @@ class SqliteFile:
         self._turn = threading.Lock()
 
     def create(self) -> None:
-        """Create an empty file with mode 0600 if it does not exist."""
-        if self._path.exists():
-            return
+        """Create an empty file with mode 0600 if it does not exist.
+
+        Raises what :func:`check_place` raises.
+        """
+        check_place(self._path)
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o600))
+            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except FileExistsError:
+            return
         except OSError as error:
             raise StoreUnavailable(
                 f"The database {self._path} cannot be created: {error.strerror}",
@@ -75,6 +79,24 @@ class SqliteFile:
         """Close all idle connections."""
         self._durable.dispose()
         self._cheap.dispose()
+
+
+def check_place(path: Path) -> None:
+    """Raise :class:`TallystickError` (``bad_store_url``) if no database can be meant to be there.
+
+    Without its folder, or as a link to nowhere, it may be on a volume that is not mounted. An empty
+    database must not take its place. A name that is too long is left to whoever opens the file.
+    """
+    if os.path.exists(path):
+        return
+    if not os.path.isdir(path.parent):
+        problem = f"There is no folder {path.parent} for the database"
+    elif os.path.islink(path):
+        problem = f"{path} is a link to a file that does not exist"
+    else:
+        return
+    remedy = "Create it, mount its volume, or correct [store] url"
+    raise TallystickError(problem, remedy, code="bad_store_url")
 
 
 class _KeptConnections:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
+from idp.federation.relying_party.offered import OfferedTrusts
 from idp.federation.relying_party.trust import RelyingPartyTrust, StoredTrust
 from idp.store import trust_identifiers
 from idp.store.engine import Database
@@ -15,6 +16,7 @@ from idp.store.trust_rows import (
     COLUMNS,
     digest_row,
     read_algorithm,
+    read_choice,
     row_from_trust,
     stored_trust_from_row,
     trust_from_row,
@@ -24,6 +26,12 @@ from idp.store.upsert import upsert
 _TRUST = select(*COLUMNS, trusts.c.stamp).where(trusts.c.entity_id == bindparam("entity_id"))
 _METADATA = select(trusts.c.metadata).where(trusts.c.entity_id == bindparam("entity_id"))
 _SETTINGS = select(trusts.c.entity_id, trusts.c.settings).order_by(trusts.c.serial)
+_OFFERED = (
+    select(trusts.c.serial, trusts.c.entity_id, trusts.c.service_provider, trusts.c.settings)
+    .where(trusts.c.serial > bindparam("after"))
+    .order_by(trusts.c.serial)
+    .limit(bindparam("limit"))
+)
 _REMOVE = (
     delete(trusts).where(trusts.c.entity_id == bindparam("entity_id")).returning(trusts.c.entity_id)
 )
@@ -48,6 +56,18 @@ class SqlTrustStore:
         with self._database.read() as connection:
             rows = connection.execute(select(*COLUMNS).order_by(trusts.c.serial))
             return [stored_trust_from_row(row) for row in rows]
+
+    def offered(self, after: int, limit: int) -> OfferedTrusts:
+        """Return the enabled ones of the *limit* trusts behind the place *after*.
+
+        Only the name and the switch of each are read; a row that cannot be read is left out.
+        """
+        with self._database.read() as connection:
+            rows = connection.execute(_OFFERED, {"after": after, "limit": limit + 1}).all()
+        shown = rows[:limit]
+        choices = (read_choice(*row[1:]) for row in shown)
+        last = shown[-1].serial if len(rows) > limit else None
+        return OfferedTrusts(tuple(choice for choice in choices if choice is not None), last)
 
     def signing_with(self, algorithm: str) -> Sequence[str]:
         """Return the entity ids of the trusts that are set to a signature algorithm.

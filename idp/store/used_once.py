@@ -89,5 +89,6 @@ def purge(connection: Connection, before: datetime, limit: int) -> int:
         select(used_once.c.kind, used_once.c.key)
         .where(used_once.c.expires_at < before)
         .limit(limit)
+        .with_for_update(skip_locked=True)  # what another node is deleting is left to it
     )
     return connection.execute(delete(used_once).where(rows.in_(expired))).rowcount

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from idp.directory.lockout import AccountState, LockoutRules, Origin
-from idp.directory.user_store import Credentials, Tried
+from idp.directory.user_store import Credentials, DebitResult
 from idp.directory.users import User, account_key
 from idp.store import lockout
 from idp.store.engine import Database
@@ -140,7 +140,7 @@ class SqlUserStore:
 
     def debit_password(
         self, name: str, now: datetime, rules: LockoutRules, origin: Origin
-    ) -> Tried:
+    ) -> DebitResult:
         """Debit one attempt from the account of *name*, in one transaction.
 
         The transaction is not durable: somebody who can cut the power gains one attempt.
@@ -162,7 +162,7 @@ class SqlUserStore:
                 lockout.accept(connection, upn, rules, origin)
             return user
 
-    def clear_password_limits(self, upn: str) -> None:
+    def clear_password_counters(self, upn: str) -> None:
         """Clear the counters of wrong passwords; familiar addresses stay."""
         with self._database.write() as connection:
             lockout.clear(connection, upn)

@@ -11,12 +11,17 @@ file                   what it has
 ``headers.py``         Content Security Policy, caching, Strict Transport Security
 ``cookies.py``         ``Set-Cookie`` headers with the attributes that all our cookies have
 ``origin.py``          whether a form comes from our own pages
+``own_host.py``        whether a request names our host; every other one is answered with 421
 ``proxies.py``         where a request comes from, as far as configured proxies vouch for it
 ``refusals.py``        the log line of a refused request
+``request_headers.py`` which header lines are refused, before WSGI merges them
+``body_limits.py``     how long the body of a request may take
+``edge_refusals.py``   the refusals of requests that never reach a host
 =====================  ==========================================================================
 
-Read ``web_request.py`` and ``answer.py`` first. Only ``app.py``, ``activity.py``, ``headers.py``
-and ``flask_adapter.py`` know Flask; whatever decides is below them and takes values.
+Read ``web_request.py`` and ``answer.py`` first. Only ``app.py``, ``activity.py``, ``headers.py``,
+``own_host.py`` and ``flask_adapter.py`` know Flask or WSGI; whatever decides is below them and
+takes values.
 
 Neighbours: the hosts (``idp.signin``, ``idp.admin``, ``idp.authenticator``) stand above and use
 all of it, ``idp.audit`` writes what requests did; ``idp.federation.request_context`` says what

@@ -1,14 +1,40 @@
-"""The headers that set and delete cookies, with the attributes that all our cookies have."""
+"""Our cookies: how they are set, deleted and read, and which requests bring one of them twice.
+
+Under https each has the prefix ``__Host-`` (draft-ietf-httpbis-rfc6265bis, section 4.1.3.2):
+browsers accept such a cookie only from this host itself, over TLS, without ``Domain`` and with
+``Path=/``. So neither another host of the same domain nor a page over plain http can plant one. On
+the demo's plain http browsers refuse that prefix; cookies have their plain names there, and the
+path of their host.
+
+The names behind the prefix are the same, for code and for AD FS's clients: :func:`own_cookies`
+removes it.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from typing import Literal
 from urllib.parse import urlsplit
 
 from werkzeug.http import dump_cookie
 
+SameSite = Literal["None", "Lax", "Strict"]
+
 PATH = "/adfs"
-"""The path of the sign-in's cookies. A host at another address gives its own."""
+"""The path of the sign-in's cookies on plain http. A host at another address gives its own."""
+PREFIX = "__Host-"
+
+_EARLIER_PATHS = {
+    "MSIS":         "/adfs",
+    "AdminSession": "/admin",
+    "AdminNotice":  "/admin",
+    "tallystick_":  "/",
+}  # fmt: skip
+"""The beginnings of our cookies' names, and their paths where they have no prefix."""
+_OURS = re.compile(rf"(?:^|[;,])\s*((?:{PREFIX})?(?:{'|'.join(_EARLIER_PATHS)})[^=;,\s]*)\s*=")
+# A list of cookies is separated by ";", and a comma joins the values of two header lines.
 
 
 def cookie_is_secure(base_url: str) -> bool:
@@ -23,28 +49,75 @@ def set_cookie_header(
     max_age: timedelta | int | None,
     secure: bool,
     path: str = PATH,
+    same_site: SameSite | None = None,
 ) -> str:
     """Return the value of the ``Set-Cookie`` header that gives the browser a cookie.
 
-    With ``max_age`` None the browser forgets it when it is closed. Service providers post across
-    sites, which browsers send cookies along with only for ``SameSite=None``; that needs TLS. On
-    the demo's plain http all addresses are one site, so ``Lax`` is enough.
+    If it is *secure*, its name gets :data:`PREFIX` and its path is ``/``. With ``max_age`` None the
+    browser forgets it when it is closed. Without *same_site* it is sent with posts of service
+    providers on other sites: browsers do that only for ``SameSite=None``, which needs TLS. On the
+    demo's plain http all addresses are one site, so ``Lax`` is enough.
     """
     return dump_cookie(
-        name,
+        PREFIX + name if secure else name,
         value,
-        path=path,
+        path="/" if secure else path,
         max_age=max_age,
         httponly=True,
         secure=secure,
-        samesite="None" if secure else "Lax",
+        samesite=same_site or ("None" if secure else "Lax"),
         sync_expires=False,  # Max-Age outranks Expires (RFC 6265 §4.1.2.2)
     )
 
 
-def delete_cookie_header(name: str, *, secure: bool, path: str = PATH) -> str:
+def delete_cookie_header(
+    name: str, *, secure: bool, path: str = PATH, same_site: SameSite | None = None
+) -> str:
     """Return the value of the ``Set-Cookie`` header that makes the browser forget a cookie.
 
     Path and attributes must be those that the cookie was set with, or the browser keeps it.
     """
-    return set_cookie_header(name, "", max_age=0, secure=secure, path=path)
+    return set_cookie_header(name, "", max_age=0, secure=secure, path=path, same_site=same_site)
+
+
+def own_cookies(cookies: Mapping[str, str]) -> dict[str, str]:
+    """Return the cookies of a request by their names without :data:`PREFIX`.
+
+    Version 0.1 had no prefix, so for one release a plain name counts where the prefixed one is
+    missing: sessions survive the upgrade.
+    """
+    values = dict(cookies.items())  # of a MultiDict, too, the first values
+    for name in [name for name in values if name.startswith(PREFIX)]:
+        values[name.removeprefix(PREFIX)] = values.pop(name)
+    return values
+
+
+def repeated_cookie(header: str) -> str | None:
+    """Return the name of a cookie of ours that comes twice in a header ``Cookie``, else None.
+
+    Browsers send two if somebody planted one for another path or domain (RFC 6265 §8.6), and
+    nothing says which of them is ours.
+    """
+    seen = set()
+    for name in _OURS.findall(header):
+        if name in seen:
+            return str(name)
+        seen.add(name)
+    return None
+
+
+def superseded_cookie_headers(cookies: Mapping[str, str], given: Iterable[str]) -> list[str]:
+    """Return ``Set-Cookie`` headers that delete the plain cookies which *given* ones replace.
+
+    *given* are the ``Set-Cookie`` headers of the answer. A plain cookie that stayed would count
+    again once the prefixed one is deleted.
+    """
+    names = (header.partition("=")[0] for header in given if header.startswith(PREFIX))
+    plain = [name.removeprefix(PREFIX) for name in names]
+    return [
+        dump_cookie(name, "", path=path, max_age=0, httponly=True, secure=True, sync_expires=False)
+        for name in plain
+        if name in cookies
+        for start, path in _EARLIER_PATHS.items()
+        if name.startswith(start)
+    ]

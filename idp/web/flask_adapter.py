@@ -7,6 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 from idp.web.activity import activity, request_context
 from idp.web.answer import Answer
+from idp.web.cookies import own_cookies
 from idp.web.web_request import NO_FIELDS, WebRequest
 
 
@@ -34,7 +35,7 @@ def _request_with(form: MultiDict[str, str]) -> WebRequest:
         path=request.path,
         query=request.query_string,
         form=form,
-        cookies=request.cookies,
+        cookies=own_cookies(request.cookies),
         headers=request.headers,
         request_context=request_context(),
         activity=activity(),

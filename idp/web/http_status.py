@@ -53,7 +53,9 @@ STATUS = {
     "no_token":                        401,
     "not_found":                       404,
     "too_many_tries":                  429,
+    "unknown_method":                  404,
     "unknown_trust":                   404,
+    "unknown_user":                    404,
     "unreadable_trust":                422,
     "wrong_token":                     401,
 }  # fmt: skip

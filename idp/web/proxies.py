@@ -32,6 +32,8 @@ MAX_USER_AGENT_LENGTH = 512
 PROXY = "X-MS-Proxy"
 FORWARDED_CLIENT_IP = "X-MS-Forwarded-Client-IP"
 FORWARDED_FOR = "X-Forwarded-For"
+UNKNOWN = "unknown"
+"""The name of a proxy without an address."""
 
 
 class Proxies:
@@ -45,17 +47,24 @@ class Proxies:
         self._web_application_proxies = tuple(web_application_proxies)
         self._reverse_proxies = tuple(reverse_proxies)
 
+    def has(self, peer: str) -> bool:
+        """Return whether *peer* is one of the proxies."""
+        address = parse_address(peer)
+        networks = (*self._web_application_proxies, *self._reverse_proxies)
+        return address is not None and _is_in(address, networks)
+
     def request_context(self, peer: str, headers: Mapping[str, str], path: str) -> RequestContext:
         """Return where a request for *path* comes from that *peer* sent with *headers*.
 
-        What a reverse proxy of ours cannot say the address of counts as outside.
+        A client whose address is unknown counts as outside: that of a reverse proxy of ours that
+        names none, or a peer without an address.
         """
         nearest = parse_address(peer)
         client = self._client(nearest, headers)
         forwarded: tuple[str, ...] = ()
         proxy = ""
         if client is None:
-            proxy = "" if nearest is None else str(nearest)
+            proxy = UNKNOWN if nearest is None else str(nearest)
         elif _is_in(client, self._web_application_proxies):
             forwarded = _believed(headers.get(FORWARDED_CLIENT_IP, ""))
             proxy = _name(headers) or str(client)
@@ -70,16 +79,12 @@ class Proxies:
     def _client(self, peer: IpAddress | None, headers: Mapping[str, str]) -> IpAddress | None:
         """Return what connected to the outermost of our reverse proxies, or to us.
 
-        None where one of them names what is no address; where it names nothing, it is itself the
-        client, as when it looks whether we are well.
+        None where one of them names nothing, or what is no address.
         """
         client = peer
         hops = iter(_from_the_right(headers.get(FORWARDED_FOR, "")))
         while client is not None and _is_in(client, self._reverse_proxies):
-            hop = next(hops, None)
-            if hop is None:
-                break
-            client = parse_address(hop)
+            client = parse_address(next(hops, ""))
         return client
 
 

@@ -60,7 +60,18 @@ def test_a_hotfix_list_never_proves_that_an_update_is_missing():
     assert not found.at_least.includes(REQUIRED)
 
 
-@pytest.mark.parametrize("text", ["Windows Server 2022", "20348", "no server at all"])
+def test_a_preview_in_the_hotfix_list_is_flagged_to_who_is_undecided():
+    reading = read_host(HOTFIXES.format("KB5006745"))
+
+    said = list(
+        explain_undecided(reading, NUMBER_MATCHING_SINCE[20348], describe(reading.at_least))
+    )
+
+    assert "KB5006745 (20348.320)" in said[1]
+    assert said[2].startswith("The preview KB5006745 (20348.320) is installed.")
+
+
+@pytest.mark.parametrize("text", ["Windows Server 2022", "20348", "no server at all", "9600"])
 def test_a_text_that_proves_too_little_is_only_a_reading(text):
     assert isinstance(read_host(text), Reading)
 

@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 from adapter import decide
 from adapter.decision import EXPERIENCES, REASONS, VALUES, UnknownValueError
 from adapter.errors import TallystickError
-from adapter.windows import NUMBER_MATCHING_SINCE, PRODUCTS, Build, TextTooLongError
+from adapter.windows import (
+    HOW_TO_TELL,
+    NUMBER_MATCHING_SINCE,
+    PRODUCTS,
+    Build,
+    TextTooLongError,
+)
 
 TABLE = Path(__file__).parent / "data" / "experience-table.csv"
 ROWS = list(csv.DictReader(TABLE.read_text("utf-8").splitlines()))
@@ -140,11 +146,94 @@ def test_a_text_without_a_revision_is_answered_with_what_is_known_and_what_to_ru
     assert decision.rules == ()
 
 
-def test_a_product_outside_the_table_is_named_as_such_even_without_a_revision():
-    decision = decide(scenario="adfs", host="Microsoft Windows [Version 6.3.9600]")
+@pytest.mark.parametrize(
+    ("host", "product"),
+    [
+        ("9600", "Windows Server 2012 R2"),
+        ("Microsoft Windows [Version 6.3.9600]", "Windows Server 2012 R2"),
+        ("OS Name: Microsoft Windows Server 2012 R2 Standard", "Windows Server 2012 R2"),
+        ("10.0.18363", "Windows Server, version 1909"),
+        ("26100", "Windows Server 2025"),
+        ("30000", None),
+        ("[Version 6.3.9600.1]\n[Version 6.3.9600.2]", "Windows Server 2012 R2"),
+    ],
+)
+def test_a_product_outside_the_table_needs_no_revision(host, product):
+    decision = decide(scenario="adfs", host=host)
 
-    assert decision.reason == "update_level_unknown"
-    assert "no update for Windows Server 2012 R2" in decision.warnings[0]
+    assert (decision.experience, decision.reason) == ("approve_deny", "not_in_table")
+    assert (decision.product, decision.build, decision.installed) == (product, None, None)
+    assert (decision.kb, decision.required_build, decision.update_url) == (None, None, None)
+    name = product or "the base build 30000"
+    table = f"Microsoft's table has no update for {name}, whatever its revision."
+    assert decision.warnings[-1] == table
+
+
+def test_the_setting_decides_what_is_later_than_the_table_without_a_revision_too():
+    later = decide(scenario="adfs", host="26100", products_after_table="number_match")
+    earlier = decide(scenario="adfs", host="9600", products_after_table="number_match")
+
+    assert (later.experience, later.reason) == ("number_match", "after_table_by_setting")
+    assert earlier.experience == "approve_deny"
+
+
+@given(st.sampled_from(sorted(set(PRODUCTS) - set(TABLE_BASES))), revisions, choices["device"],
+       choices["push_policy"], choices["products_after_table"])  # fmt: skip
+def test_what_is_decided_without_a_revision_is_what_every_revision_gives(
+    base, revision, device, policy, after_table
+):
+    settings = {"device": device, "push_policy": policy, "products_after_table": after_table}
+    without = decide(scenario="adfs", host=str(base), **settings)
+    with_one = decide(scenario="adfs", host=Build(base, revision), **settings)
+
+    assert (without.experience, without.reason) == (with_one.experience, with_one.reason)
+    assert without.rules == with_one.rules
+
+
+@pytest.mark.parametrize("file", ["hal.dll 10.0.9600.17031", "DriverVersion : 10.0.26100.1"])
+def test_the_version_of_a_file_decides_nothing(file):
+    decision = decide(scenario="adfs", host=file, products_after_table="number_match")
+
+    assert (decision.experience, decision.reason) == (None, "update_level_unknown")
+
+
+@pytest.mark.parametrize("base", TABLE_BASES)
+def test_an_undecided_text_names_the_update_that_its_product_needs(base):
+    required = NUMBER_MATCHING_SINCE[base]
+
+    decision = decide(scenario="adfs", host=str(base))
+
+    assert (decision.experience, decision.reason) == (None, "update_level_unknown")
+    assert (decision.product, decision.kb) == (required.product, required.kb)
+    assert (decision.required_build, decision.update_url) == (required.build, required.url)
+    assert decision.build is None
+    assert decision.warnings == (
+        f"{required.product} shows a number from {required.kb} ({required.build}) on.",
+        f"{HOW_TO_TELL}.",
+    )
+
+
+def test_an_undecided_hotfix_list_names_its_newest_update_and_what_that_does_not_prove():
+    decision = decide(scenario="adfs", host="Windows Server 2022\nKB5004330\nKB5006699\nKB5005039")
+
+    assert decision.installed is not None
+    assert (decision.installed.kb, decision.required_build) == ("KB5006699", Build(20348, 350))
+    assert decision.warnings == (
+        "Windows Server 2022 shows a number from KB5007205 (20348.350) on.",
+        "The newest cumulative update in the hotfix list is KB5006699 (20348.288); that proves "
+        "neither that a later one is installed nor that none is.",
+        f"{HOW_TO_TELL}.",
+    )
+
+
+def test_an_undecided_hotfix_list_without_a_known_update_proves_nothing():
+    decision = decide(scenario="adfs", host="Windows Server 2022\nKB9999999")
+
+    assert decision.installed is None
+    assert decision.warnings[1:] == (
+        "The hotfix list holds no cumulative update of this server; that proves nothing.",
+        f"{HOW_TO_TELL}.",
+    )
 
 
 @pytest.mark.parametrize("host", ["", "hello", "٢٠٣٤٨.٣٥٠", "Windows 11 (OS Build 26100.1)"])

@@ -127,14 +127,14 @@ def test_chap_and_eap_carry_no_more_than_mschapv2(protocol, version):
         assert one == other
 
 
-def test_what_was_not_given_is_assumed_and_named():
+def test_values_that_were_not_given_are_assumed_and_named():
     decision = radius("1.2.2216.1")
 
     assert decision.experience == "totp"
     assert len(decision.warnings) == 3
 
 
-def test_only_what_matters_is_assumed():
+def test_only_values_that_matter_to_the_version_are_assumed():
     assert radius("1.2.2131.2").warnings == ()
 
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 from support.adapters import odd_adapters
-from support.adapters.odd_adapters import GERMAN
+from support.adapters.by_name import type_name
+from support.adapters.probe_adapters import GERMAN
 
 from adapter.contract import ENGLISH, HttpRequest
 from idp.adapters.registry import AdapterHost
@@ -49,8 +50,7 @@ class Registered:
         self._names = names
 
     def list(self):
-        module = odd_adapters.__name__
-        return tuple(AuthenticationProvider(name, f"{module}:{name}") for name in self._names)
+        return tuple(AuthenticationProvider(name, type_name(name)) for name in self._names)
 
     def enabled_providers(self):
         return self._names

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from support.servers.server_folder import ADMIN_TOKEN, BASE_URL
 
-from idp.federation.token_signing.configured import signing_keys_of
+from idp.federation.token_signing.configured import open_signing_keys
 
 
 @pytest.fixture
 def ring(services):
     """The keys as every process of the farm sees them."""
-    return lambda: signing_keys_of(services.config).current()
+    return lambda: open_signing_keys(services.config).current()
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_a_key_is_rolled_promoted_and_retired_by_rest(call, ring, services):
     assert services.signing_keys.current().primary.facts.thumbprint == second
 
 
-def test_an_urgent_one_signs_at_once(call, ring):
+def test_an_urgent_rollover_makes_the_new_key_sign_at_once(call, ring):
     assert roles(call("POST", "", {"kind": "ecdsa", "urgent": True}))[0] == ("primary", "ecdsa")
     assert ring().primary.facts.kind == "ecdsa"
 

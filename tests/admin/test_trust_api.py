@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import pytest
+from support.service_providers.field_metadata import ODD_CERTIFICATES, field_metadata
 from support.service_providers.metadata_parts import SP_ID, metadata
 
 TRUSTS = "/admin/api/trusts"
@@ -107,3 +108,19 @@ def test_claim_rules_are_a_setting_of_the_trust(script, trust, services):
 def test_an_update_that_was_not_accepted_is_not_logged_as_accepted(script, trust, capsys):
     assert script("POST", ONE, {"accept": True}).status_code == 422
     assert "trust_accepted" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("file", "weakness"), ODD_CERTIFICATES.items())
+def test_a_certificate_that_rfc_5280_forbids_is_a_weakness_of_the_trust(
+    file, weakness, script, administrator
+):
+    body = {"metadata": field_metadata(file).decode()}
+
+    told, made = script("POST", TRUSTS, {**body, "dry_run": True}), script("POST", TRUSTS, body)
+
+    assert (told.status_code, made.status_code) == (200, 200)
+    for warnings in (told.json["weaknesses"], made.json["warnings"]):
+        assert any(weakness in each for each in warnings)
+    assert weakness in administrator.see("/admin/trusts").text
+    one = f"/admin/trusts/one?id={quote(made.json['entity_id'], safe='')}"
+    assert weakness in administrator.see(one).text

@@ -35,7 +35,7 @@ def test_an_unchanged_form_changes_nothing():
     assert changes_in(posted(), SETTINGS) == {}
 
 
-def test_only_what_has_another_text_is_changed():
+def test_only_settings_with_another_text_are_changed():
     form = posted(notes="one\r\nthree", token_lifetime="60", unknown="x")
 
     assert changes_in(form, SETTINGS) == {"notes": "one\nthree", "token_lifetime": "60"}

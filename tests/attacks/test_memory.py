@@ -58,13 +58,15 @@ def client(federation):
     return create_app(federation.services.config, services=federation.services).test_client()
 
 
-@pytest.mark.parametrize("kind", range(len(STRANGERS)))
-def test_a_stranger_of_every_kind_leaves_nothing_behind(kind, client):
-    """One value kept of each request would be a block more for each, in every round."""
+def leaves_nothing_behind(client, request) -> bool:
+    """Return whether sending *request*(1), *request*(2), … makes the process no larger.
+
+    One value kept of each request would be a block more for each, in every round.
+    """
 
     def blocks_after(first: int) -> int:
         for n in range(first, first + REQUESTS):
-            with client.open(**STRANGERS[kind](n)) as answer:
+            with client.open(**request(n)) as answer:
                 assert answer.status_code < 500
         gc.collect()
         return sys.getallocatedblocks()
@@ -72,4 +74,29 @@ def test_a_stranger_of_every_kind_leaves_nothing_behind(kind, client):
     # What is loaded once, and caches that have an end, grow at first.
     sizes = (blocks_after(10_000 * turn) for turn in range(1, ROUNDS))
 
-    assert any(after - before < REQUESTS / 2 for before, after in pairwise(sizes))
+    return any(after - before < REQUESTS / 2 for before, after in pairwise(sizes))
+
+
+@pytest.mark.parametrize("kind", range(len(STRANGERS)))
+def test_a_stranger_of_every_kind_leaves_nothing_behind(kind, client):
+    assert leaves_nothing_behind(client, STRANGERS[kind])
+
+
+def test_well_formed_requests_of_unknown_issuers_leave_nothing_behind(client, easy):
+    def redirect(n: int) -> dict[str, object]:
+        return {"path": easy.url(issuer=f"urn:nobody:{n}").removeprefix(easy.federation.url)}
+
+    def post(n: int) -> dict[str, object]:
+        fields = easy.fields(issuer=f"urn:nobody:{n}") | {"RelayState": f"x{n}"}
+        return {"path": "/adfs/ls/", "method": "POST", "data": fields}
+
+    assert leaves_nothing_behind(client, redirect)
+    assert leaves_nothing_behind(client, post)
+
+
+def test_unknown_names_leave_no_rows_behind(client, federation, easy):
+    path = easy.url().removeprefix(federation.url)
+    for turn in range(30):
+        fields = {"UserName": f"nobody{turn}@example.test", "Password": "x"}
+        assert client.post(path, data=fields).status_code == 200
+    assert [user.upn for user in federation.services.directory.list()] == [federation.user.name]

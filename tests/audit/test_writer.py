@@ -152,6 +152,74 @@ def test_only_the_verbose_level_adds_the_address_of_a_wrong_password(rows, strea
     assert (refused["client_ip"], refused["activity_id"]) == ("192.0.2.7", "activity")
 
 
+class Full:
+    """A quota that is used up; *counted* refusals are due to be reported."""
+
+    counted = 0
+
+    def admits(self) -> bool:
+        return False
+
+    def take_counted(self) -> int:
+        counted, self.counted = self.counted, 0
+        return counted
+
+
+@pytest.fixture
+def quota():
+    return Full()
+
+
+@pytest.fixture
+def full_writer(rows, stream, quota):
+    return AuditWriter(rows, SetClock(), VerboseAudit(is_on=False), NO_COUNTERS, quota)
+
+
+@pytest.mark.parametrize(
+    ("failure", "lockout"),
+    [
+        ("unknown_user", None),
+        ("wrong_password", None),
+        ("locked", None),
+        ("password_refused", None),
+        ("locked", LockoutEvent.RIGHT_WHILE_LOCKED),
+        ("wrong_password", LockoutEvent.ALLOWED),
+    ],
+)
+def test_beyond_the_rate_refused_passwords_have_a_line_and_no_row(
+    failure, lockout, full_writer, rows, stream
+):
+    """One and the same for all: else the time of the answer would tell them apart."""
+    check = PasswordCheck(None, failure, "who@example.test", lockout)
+    full_writer.password_checked(check, SOURCE, trust=SP)
+    full_writer.password_changed(check, SOURCE)
+
+    assert rows.written == []
+    assert {line["event"] for line in lines(stream)} == {"sign_in"}
+
+
+def test_what_was_proved_and_what_locks_an_account_always_has_a_row(full_writer, rows):
+    user = SetClock()  # any object: only the name is read
+    user.upn = "u@example.test"
+    full_writer.password_checked(PasswordCheck(user, None, "u"), SOURCE, trust=SP)
+    locked = PasswordCheck(None, "wrong_password", "u", LockoutEvent.LOCKED_OUT)
+    full_writer.password_checked(locked, SOURCE, trust=SP)
+    full_writer.write(full_writer.row(Event.TOKEN_NOT_ISSUED, SOURCE, user="u", outcome="x"))
+
+    assert [row.event_id for each in rows.written for row in each] == [1202, 1203, 1210, 516, 1201]
+
+
+def test_the_refusals_that_were_only_counted_are_reported_in_a_row(full_writer, rows, quota):
+    quota.counted = 1234
+    full_writer.write_refusals(full_writer.row(Event.CREDENTIALS_NOT_VALID, SOURCE, user="u"))
+    full_writer.write_refusals(full_writer.row(Event.CREDENTIALS_NOT_VALID, SOURCE, user="u"))
+
+    ((report,),) = rows.written
+    assert (report.event_id, report.outcome) == (1201, "refusals_counted")
+    assert report.detail == "1234 refusals have no entry of their own"
+    assert (report.user, report.client_ip, report.node) == ("", "", "srv2022")
+
+
 def test_a_refused_request_is_a_row_without_a_log_line(writer, rows, stream):
     writer.refused(Event.REQUEST_FAILED, SOURCE, trust=SP, code="MSIS3200", problem="why")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from support.phones.phone_host import BOB, PhoneHost
+from support.phones.phone_host import PhoneHost
 from support.phones.signed_phone import SignedPhone, signed_phone_of
+from support.users import BOB
 
 from idp.authenticator.client import Phone
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from support.phones.phone_host import ALICE
+from sqlalchemy import func, select
 from support.phones.signed_phone import SignedPhone
+from support.users import ALICE
 
 from adapter.mfa.codes.code import step_of
+from idp.store.schema import used_once
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 PUBLIC = KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
@@ -59,6 +62,36 @@ def test_an_activation_sent_again_is_refused_before_its_code_is_checked(phone_ho
     header = newcomer.header(call)
     assert newcomer.send(call, header).status_code == 200
     assert newcomer.send(call, header).json()["error"] == "call_replayed"
+
+
+def count_used(host) -> int:
+    with host.services.database.read() as connection:
+        return connection.execute(select(func.count()).select_from(used_once)).scalar_one()
+
+
+@pytest.mark.parametrize("code", ["000000000", "x"])
+def test_a_wrong_code_leaves_nothing_in_the_database(phone_host, newcomer, code):
+    """Anybody can make a key and sign calls with it, each with another nonce."""
+    before = count_used(phone_host)
+
+    for _ in range(3):
+        refused = newcomer.call("POST", "activate", wish(phone_host, code=code))
+        assert refused.json()["error"] == "activation_unknown"
+
+    assert count_used(phone_host) == before
+
+
+def test_of_one_activation_sent_ten_times_at_once_one_is_taken(phone_host, newcomer):
+    call = newcomer.meant("POST", "activate", wish(phone_host))
+    header = newcomer.header(call)
+
+    with ThreadPoolExecutor(10) as threads:
+        answers = [
+            a.status_code for a in threads.map(lambda _: newcomer.send(call, header), range(10))
+        ]
+
+    assert answers.count(200) == 1
+    assert len(devices(phone_host)) == 1
 
 
 def test_a_seed_comes_with_the_activation_that_makes_it(phone_host, newcomer):

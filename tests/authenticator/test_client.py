@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from support.nets import NET_SECONDS
-from support.phones.phone_host import ALICE, BOB
+from support.users import ALICE, BOB
 
 from idp.authenticator.client import Phone, PhoneError
 from idp.authenticator.phonefile import PhoneFile, PhoneFileError

@@ -7,8 +7,9 @@ import functools
 import pytest
 from sqlalchemy import delete
 from support.nets import NET_SECONDS
-from support.phones.phone_host import ALICE, BOB, running
+from support.phones.phone_host import running
 from support.phones.signed_phone import signed_phone_of
+from support.users import ALICE, BOB
 
 from idp.mfa.waiting import WaitingRoom
 from idp.store.schema import devices

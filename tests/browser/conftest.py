@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,7 +13,14 @@ from weakref import WeakSet
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from support.browsers.administrator import signed_in
 from support.browsers.chromium import find_chromium
+from support.phones.phone_host import PhoneHost
+from support.phones.phone_page import PHONE, add
+from werkzeug.serving import make_server
+
+from idp.app import create_app
+from idp.services import Services
 
 MILLISECONDS = 60_000
 SCREENSHOTS = "TALLYSTICK_SCREENSHOTS"
@@ -154,3 +162,37 @@ def _keep(page: Page, file: str) -> None:
     folder = os.environ.get(SCREENSHOTS)
     if folder:
         page.screenshot(path=Path(folder) / file, full_page=True)
+
+
+@pytest.fixture
+def phone_page(page: Page, phone_host: PhoneHost) -> Page:
+    """Alice's phone page, activated by the address in her QR code."""
+    page.set_viewport_size(PHONE)
+    add(page, phone_host)
+    return page
+
+
+@pytest.fixture
+def farm_url(
+    farm_folder: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    """The address of a running server with three nodes; its services are the test's own."""
+    server = make_server("localhost", 0, lambda *_: [], threaded=True)
+    base_url = f"http://localhost:{server.port}"
+    monkeypatch.setenv("TALLYSTICK__SERVER__BASE_URL", base_url)
+    rooms: Services = request.getfixturevalue("services")
+    for name, build in (("sts1", "20348.350"), ("sts2", "17763.2299"), ("sts3", "26100.1742")):
+        rooms.farm.set_build(name, build, "set-up")
+    server.app = create_app(rooms.config, services=rooms)
+    thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
+    thread.start()
+    yield base_url
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def farm_page(page: Page, farm_url: str) -> Page:
+    """The Farm page of an administrator who has just signed in."""
+    return signed_in(page, farm_url)

@@ -6,46 +6,9 @@ import re
 
 import pyotp
 import pytest
-from playwright.sync_api import Page, expect
-from sqlalchemy import delete
-from support.phones.phone_host import ALICE, BOB, PhoneHost
-
-from idp.store.schema import devices
-
-PHONE = {"width": 390, "height": 780}
-READY = "Ready for sign-in requests"
-
-
-@pytest.fixture
-def phone_page(page: Page, phone_host: PhoneHost) -> Page:
-    """Alice's phone page, activated by the address in her QR code."""
-    page.set_viewport_size(PHONE)
-    add(page, phone_host)
-    return page
-
-
-def add(page: Page, host: PhoneHost, user: str = ALICE, **options: bool) -> None:
-    """Activate the page for one more user and wait until it listens."""
-    before = page.get_by_text(READY).count()
-    page.goto(host.activation_url(user, **options))
-    expect(page.get_by_text(READY)).to_have_count(before + 1)
-
-
-def type_number(phone: Page, number: str) -> None:
-    phone.get_by_label("Enter number here").fill(number)
-    phone.get_by_role("button", name="Yes").click()
-
-
-def press(phone: Page, keys: str) -> None:
-    """Type into the field for the number, which has the focus."""
-    expect(phone.get_by_label("Enter number here")).to_be_focused()
-    phone.keyboard.type(keys)
-
-
-def outcome(phone: Page, title: str) -> None:
-    """Expect the sheet to tell this, and the focus to be there for a screen reader."""
-    expect(phone.get_by_role("heading", name=title, exact=True)).to_be_focused()
-
+from playwright.sync_api import expect
+from support.phones.phone_page import PHONE, READY, add, outcome, type_number
+from support.users import ALICE, BOB
 
 # Activation
 
@@ -128,238 +91,6 @@ def test_activating_a_user_again_replaces_the_account(phone_host, phone_page):
         phone_host.stored(started).answered_by
         == phone_host.services.mfa.devices.of_user(ALICE)[1].id
     )
-
-
-# Answers
-
-
-def test_the_number_approves(phone_host, phone_page):
-    started = phone_host.push()
-    expect(phone_page.get_by_label("Enter number here")).to_be_focused()
-    expect(phone_page).to_have_title("Sign-in request – Authenticator")
-    expect(phone_page.get_by_text("Payroll")).to_be_visible()
-    expect(phone_page.get_by_text("192.0.2.7")).to_be_visible()
-    assert (
-        started.number not in phone_page.get_by_role("dialog").get_by_role("heading").inner_text()
-    )
-    type_number(phone_page, started.number)
-    outcome(phone_page, "Approved")
-    assert phone_host.stored(started).state == "approved"
-    phone_page.get_by_role("button", name="Done").click()
-    expect(phone_page.get_by_role("dialog")).to_have_count(0)
-    expect(phone_page).to_have_title("Authenticator")
-
-
-def test_a_request_appears_while_the_page_waits(room_reads, endless_wait, phone_host, phone_page):
-    """The page's poll would never end by itself: the request ends it, and is shown."""
-    room_reads.wait_for(bool)
-    phone_host.push()
-    expect(phone_page.get_by_label("Enter number here")).to_be_visible()
-
-
-def test_the_keyboard_alone_is_enough(phone_host, phone_page):
-    started = phone_host.push()
-    expect(phone_page.get_by_role("button", name="Yes")).to_be_enabled()
-    phone_page.keyboard.type(started.number)
-    phone_page.keyboard.press("Enter")
-    outcome(phone_page, "Approved")
-    phone_page.keyboard.press("Tab")
-    phone_page.keyboard.press("Enter")
-    expect(phone_page.get_by_role("dialog")).to_have_count(0)
-
-
-def test_a_wrong_number_is_the_end_of_the_request(phone_host, phone_page):
-    started = phone_host.push()
-    type_number(phone_page, str(109 - int(started.number)))
-    outcome(phone_page, "That was not the number")
-    assert phone_host.stored(started).state == "wrong_number"
-
-
-def test_a_wrong_number_is_told_until_it_was_seen_also_when_a_newer_request_comes(
-    phone_host, phone_page
-):
-    started = phone_host.push()
-    type_number(phone_page, str(109 - int(started.number)))
-    outcome(phone_page, "That was not the number")
-    phone_page.clock.install()
-    newer = phone_host.push()
-    phone_page.clock.run_for(30_000)
-
-    expect(phone_page.get_by_role("heading", name="That was not the number")).to_be_visible()
-    phone_page.get_by_role("button", name="Done").click()
-    phone_page.clock.run_for(5_000)
-    type_number(phone_page, newer.number)
-    outcome(phone_page, "Approved")
-
-
-def test_half_a_number_is_not_sent(phone_host, phone_page):
-    started = phone_host.push()
-    type_number(phone_page, "4")
-    expect(
-        phone_page.get_by_text("Type the two digits that the sign-in page shows.")
-    ).to_be_visible()
-    expect(phone_page.get_by_label("Enter number here")).to_be_focused()
-    assert phone_host.stored(started).state == "pending"
-
-
-def test_only_two_ascii_digits_stay_in_the_field(phone_host, phone_page):
-    phone_host.push()
-    press(phone_page, "a4٣ 27")
-    expect(phone_page.get_by_label("Enter number here")).to_have_value("42")
-
-
-def test_approve_and_deny_show_no_field(phone_host, phone_page):
-    started = phone_host.push("approve_deny")
-    expect(phone_page.get_by_role("button", name="Approve")).to_be_visible()
-    expect(phone_page.get_by_label("Enter number here")).to_be_hidden()
-    phone_page.get_by_role("button", name="Approve").click()
-    outcome(phone_page, "Approved")
-    assert phone_host.stored(started).state == "approved"
-
-
-@pytest.mark.parametrize(
-    ("experience", "button"), [("number_match", "No, it’s not me"), ("approve_deny", "Deny")]
-)
-def test_a_denial_ends_the_request(phone_host, phone_page, experience, button):
-    started = phone_host.push(experience)
-    phone_page.get_by_role("button", name=button, exact=True).click()
-    outcome(phone_page, "Denied")
-    assert (phone_host.stored(started).state, phone_host.stored(started).reported) == (
-        "denied",
-        False,
-    )
-    expect(phone_page.locator(".outcome svg .good")).to_be_hidden()
-    expect(phone_page.locator(".outcome svg .ended")).to_have_css("display", "inline")
-
-
-def test_a_denial_is_reported_in_one_tap(phone_host, phone_page):
-    started = phone_host.push()
-    phone_page.get_by_role("button", name="Deny and report").click()
-    outcome(phone_page, "Denied and reported")
-    assert phone_host.stored(started).reported
-
-
-def test_a_tap_meant_for_the_screen_before_is_no_answer(phone_host, phone_page):
-    """Approve appears where the finger already is: for a moment it does not count."""
-    started = phone_host.push("approve_deny")
-    expect(phone_page.get_by_role("button", name="Approve")).to_be_disabled()
-    expect(phone_page.get_by_role("button", name="Approve")).to_be_enabled()
-    assert phone_host.stored(started).state == "pending"
-
-
-def test_escape_is_no_answer(phone_host, phone_page):
-    phone_host.push()
-    expect(phone_page.get_by_label("Enter number here")).to_be_focused()
-    for _ in range(3):
-        phone_page.keyboard.press("Escape")
-    expect(phone_page.get_by_label("Enter number here")).to_be_visible()
-    phone_page.evaluate("document.querySelector('dialog[open]').close()")  # as a back gesture does
-    expect(phone_page.get_by_label("Enter number here")).to_be_focused()
-
-
-# What happens meanwhile
-
-
-def test_polls_take_neither_the_focus_nor_typed_digits(phone_host, phone_page):
-    add(phone_page, phone_host, BOB)
-    phone_host.push()
-    press(phone_page, "4")
-    phone_host.push("approve_deny", BOB)
-    expect(phone_page.get_by_text("1 more to answer")).to_be_visible()
-    expect(phone_page.get_by_label("Enter number here")).to_have_value("4")
-    expect(phone_page.get_by_label("Enter number here")).to_be_focused()
-
-
-def test_a_newer_request_takes_the_place_of_the_old_one_and_its_digits(phone_host, phone_page):
-    phone_host.push()
-    press(phone_page, "4")
-    second = phone_host.push()
-    expect(phone_page.get_by_text("A newer request replaced the last one")).to_be_visible()
-    expect(phone_page.get_by_label("Enter number here")).to_have_value("")
-    type_number(phone_page, second.number)
-    outcome(phone_page, "Approved")
-    assert phone_host.stored(second).state == "approved"
-
-
-def test_a_request_answered_on_another_phone_is_over(phone_host, phone_page):
-    phone_host.push()
-    expect(phone_page.get_by_label("Enter number here")).to_be_visible()
-    phone_host.phone().deny()
-    outcome(phone_page, "This request is over")
-
-
-def test_a_request_whose_time_is_up_is_over(phone_host, phone_page):
-    phone_host.push()
-    expect(phone_page.get_by_label("Enter number here")).to_be_visible()
-    phone_host.clock.advance(61)
-    outcome(phone_page, "Too late")
-
-
-def test_two_requests_are_answered_one_after_the_other(phone_host, phone_page):
-    add(phone_page, phone_host, BOB)
-    sheet = phone_page.get_by_role("dialog")
-    first = phone_host.push("approve_deny")
-    expect(sheet.get_by_text(ALICE)).to_be_visible()
-    second = phone_host.push("approve_deny", BOB)
-    expect(phone_page.get_by_text("1 more to answer")).to_be_visible()
-    phone_page.get_by_role("button", name="Approve").click()
-    outcome(phone_page, "Approved")
-    phone_page.get_by_role("button", name="Done").click()
-    expect(sheet.get_by_text(BOB)).to_be_visible()
-    phone_page.get_by_role("button", name="Deny", exact=True).click()
-    outcome(phone_page, "Denied")
-    assert [phone_host.stored(each).state for each in (first, second)] == ["approved", "denied"]
-
-
-def test_the_page_says_when_there_is_no_connection_and_comes_back(phone_host, phone_page):
-    phone_page.reload()
-    expect(phone_page.get_by_text(READY)).to_be_visible()
-    phone_page.context.set_offline(True)
-    phone_host.push()
-    expect(phone_page.get_by_text("No connection; trying again")).to_be_visible()
-    phone_page.context.set_offline(False)
-    expect(phone_page.get_by_label("Enter number here")).to_be_visible()
-
-
-def test_an_answer_that_could_not_be_sent_can_be_sent_again(phone_host, phone_page):
-    started = phone_host.push("approve_deny")
-    expect(phone_page.get_by_role("button", name="Approve")).to_be_enabled()
-    phone_page.route("**/api/answer", lambda route: route.abort())
-    phone_page.get_by_role("button", name="Approve").click()
-    expect(phone_page.get_by_text("the answer was not sent")).to_be_visible()
-    phone_page.unroute("**/api/answer")
-    phone_page.get_by_role("button", name="Approve").click()
-    outcome(phone_page, "Approved")
-    assert phone_host.stored(started).state == "approved"
-
-
-def test_a_phone_whose_clock_is_wrong_corrects_itself(phone_host, new_page):
-    late = new_page()
-    late.add_init_script("const real = Date.now; Date.now = () => real() - 3600_000;")
-    add(late, phone_host)
-    started = phone_host.push()
-    type_number(late, started.number)
-    outcome(late, "Approved")
-    assert phone_host.stored(started).state == "approved"
-
-
-def test_a_removed_phone_is_reported(phone_host, phone_page):
-    with phone_host.services.database.write() as connection:
-        connection.execute(delete(devices))
-    phone_page.reload()
-    expect(phone_page.get_by_text("not registered, or no longer")).to_be_visible()
-
-
-def test_five_accounts_are_all_heard(phone_host, phone_page):
-    """More than a browser has connections for: they are asked in turn."""
-    for number in range(4):
-        user = f"user{number}@example.test"
-        phone_host.services.directory.add(user, "a long password")
-        add(phone_page, phone_host, user)
-    phone_host.push("approve_deny", "user2@example.test")
-    expect(phone_page.get_by_role("dialog").get_by_text("user2@example.test")).to_be_visible()
-    phone_page.get_by_role("button", name="Approve").click()
-    outcome(phone_page, "Approved")
 
 
 # Codes and accounts
@@ -467,3 +198,20 @@ def test_every_screen_is_pleasant_and_accessible(phone_host, page, looks, new_pa
     page.get_by_role("button", name="Done").click()
     page.get_by_role("button", name=f"Remove {BOB}").click()
     looks(page, "phone-removal")
+
+
+def test_a_wrong_number_is_told_until_it_was_seen_also_when_a_newer_request_comes(
+    phone_host, phone_page
+):
+    started = phone_host.push()
+    type_number(phone_page, str(109 - int(started.number)))
+    outcome(phone_page, "That was not the number")
+    phone_page.clock.install()
+    newer = phone_host.push()
+    phone_page.clock.run_for(30_000)
+
+    expect(phone_page.get_by_role("heading", name="That was not the number")).to_be_visible()
+    phone_page.get_by_role("button", name="Done").click()
+    phone_page.clock.run_for(5_000)
+    type_number(phone_page, newer.number)
+    outcome(phone_page, "Approved")

@@ -221,7 +221,7 @@ class Running(Thread):
 '''
 
 
-def test_it_prints_a_line_for_each_and_exits_with_1(wrong, tmp_path):
+def test_the_check_prints_a_line_for_each_wrong_reference_and_exits_with_1(wrong, tmp_path):
     wrong("docs/other.md", "[a](none.md)\n\nSee §2.\n")
 
     done = subprocess.run(

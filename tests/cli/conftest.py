@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from support.users import ALICE, PASSWORD
 
 from idp import cli
 
@@ -61,3 +62,9 @@ def device_key() -> bytes:
     """The public key of a phone."""
     key = ec.generate_private_key(ec.SECP256R1()).public_key()
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+@pytest.fixture
+def alice(done):
+    done("user", "add", ALICE, "--password-stdin", input=f"{PASSWORD}\n")
+    return ALICE

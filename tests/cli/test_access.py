@@ -224,3 +224,35 @@ def test_a_second_factor_that_is_tried_is_the_push_that_claim_rules_are_tried_wi
 
 def test_a_file_of_rules_that_is_not_there_is_one_line(refused, services_with_policy):
     assert "[file]" in refused("sp", "set", TRUST, "issuance_authorization_rules=@gone.txt")
+
+
+OUTSIDE = """c:[Type == "http://schemas.microsoft.com/ws/2012/01/insidecorporatenetwork"]
+ => issue(Type = "http://schemas.microsoft.com/ws/2008/06/identity/claims/authenticationmethod",
+    Value = "http://schemas.microsoft.com/claims/multipleauthn");"""
+ASSIGNING = {
+    "access set": ("access", "set", "Staff", "staff.toml"),
+    "access mfa": ("access", "mfa", "never", "--rules", "outside.txt"),
+    "sp set, a policy": (
+        "sp", "set", TRUST, "access_control_policy=Permit everyone for intranet access",
+    ),
+    "sp set, rules": ("sp", "set", TRUST, "additional_authentication_rules=@outside.txt"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", ASSIGNING)
+def test_what_tells_intranet_and_extranet_apart_is_warned_of_without_a_proxy(
+    how, tally, services_with_policy, farm_folder
+):
+    (farm_folder / "outside.txt").write_text(OUTSIDE)
+    warned = tally(*ASSIGNING[how])
+    assert warned.exit_code == 0, warned.output
+    assert "no Web Application Proxy is configured" in warned.stderr
+
+    file = farm_folder / "tallystick.toml"
+    file.write_text(f'{file.read_text()}\n[proxies]\nweb_application_proxies = ["10.0.0.80"]\n')
+    assert "Proxy" not in tally(*ASSIGNING[how]).stderr
+
+
+def test_a_policy_by_addresses_is_not(tally, services_with_policy, farm_folder):
+    (farm_folder / "ranges.toml").write_text('[[permit]]\nnetworks = ["10.0.0.0/8"]\n')
+    assert tally("access", "set", "Ranges", "ranges.toml").stderr == ""

@@ -229,3 +229,16 @@ def test_the_file_of_a_trust_can_hold_its_rules(farm_folder, services, tried):
     assert tried()["name_id"]["value"] == "alice@mail.test"
     (folder / "sp.toml").write_text('[[claim_rules]]\npas = "upn"\n')
     assert "Rule 1: " in load_folder(services.trusts, folder).faults[0]
+
+
+def test_a_store_that_gives_nothing_is_warned_of(tally, farm_folder):
+    expires = "http://schemas.microsoft.com/ws/2012/01/passwordexpirationtime"
+    (farm_folder / "rules.txt").write_text(
+        f'c1:[Type == "{expires}"] => issue(store = "_PasswordExpiryStore", types = ("{expires}"),'
+        ' query = "{0};", param = c1.Value);'
+    )
+
+    result = tally("sp", "claims", "import", ID, "rules.txt")
+
+    assert result.exit_code == 0, result.output
+    assert result.stderr == ("tallystick: warning: the directory has no passwordexpirationtime\n")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
+from idp.config.reading import load
 from idp.config.schema import Config
 
 
@@ -71,7 +73,37 @@ def test_secrets_are_not_shown(done, monkeypatch):
         assert "(secret)" in told
 
 
-def test_without_asking_there_is_a_name_and_a_value_a_line(done):
+@pytest.mark.parametrize(
+    "query",
+    [
+        "password=battery",
+        "sslmode=require&password=battery",
+        "PassWord=battery&application_name=tally",
+        "sslpassword=battery",
+        "p%61ssword=battery",
+        "password=bat%26tery&x=battery-no",
+        "host=a&password=battery;sslmode=require",
+    ],
+)
+def test_a_password_in_the_query_of_a_url_is_not_shown(done, monkeypatch, query):
+    url = f"postgresql://tally:horse@db.example.test/t?{query}"
+    monkeypatch.setenv("TALLYSTICK__STORE__URL", url)
+
+    for options in ((), ("--origin",), ("--json",), ("--origin", "--json")):
+        told = done("config", "show", *options)
+        assert "horse" not in told
+        assert not {"battery", "bat%26tery"} & set(re.split(r"[=&;\s\"]", told))
+        assert "db.example.test/t?" in told
+
+
+def test_the_rest_of_a_query_is_shown(shown, monkeypatch):
+    url = "postgresql://db.example.test/t?sslmode=require&passfile=/etc/pgpass&application_name=t"
+    monkeypatch.setenv("TALLYSTICK__STORE__URL", url)
+
+    assert shown()["store.url"] == (url, "$TALLYSTICK__STORE__URL")
+
+
+def test_the_configuration_is_shown_as_a_name_and_a_value_a_line(done):
     lines = [line.split() for line in done("config", "show").splitlines()]
 
     assert ["serve.port", "8080"] in lines
@@ -85,3 +117,25 @@ def test_a_variable_that_is_no_value_is_one_line_and_not_repeated(refused, monke
     told = refused("config", "show")
     assert "[config]" in told
     assert value not in told
+
+
+def test_a_database_named_by_a_link_stays_a_link(farm_folder):
+    """The name that the file gives is used: a link to nowhere must be noticed, not followed."""
+    (farm_folder / "tallystick.toml").write_text('[store]\nurl = "sqlite:///link.db"\n')
+    (farm_folder / "link.db").symlink_to(farm_folder / "elsewhere.db")
+
+    config = load(farm_folder / "tallystick.toml")
+
+    assert config.store.url == f"sqlite:///{farm_folder.absolute()}/link.db"
+    assert not (farm_folder / "elsewhere.db").exists()
+
+
+@pytest.mark.parametrize("url", ["sqlite:///missing/tallystick.db", "sqlite:///link.db"])
+def test_no_empty_database_is_made_where_none_can_be_meant(farm_folder, refused, url):
+    (farm_folder / "tallystick.toml").write_text(f'[store]\nurl = "{url}"\n')
+    (farm_folder / "link.db").symlink_to(farm_folder / "elsewhere.db")
+
+    for command in (("user", "list"), ("serve",)):
+        assert "[bad_store_url]" in refused(*command)
+    assert not (farm_folder / "missing").exists()
+    assert not (farm_folder / "elsewhere.db").exists()

@@ -107,6 +107,41 @@ def test_a_text_that_does_not_tell_ends_with_status_1(text, reason, product):
     assert reason in for_people.stdout
 
 
+def test_a_product_outside_the_table_is_decided_without_its_revision():
+    as_json, for_people = run("9600", "--json"), run("9600")
+
+    answer = json.loads(as_json.stdout)
+    assert (answer["experience"], answer["reason"]) == ("approve_deny", "not_in_table")
+    assert (as_json.exit_code, for_people.exit_code, for_people.stderr) == (0, 0, "")
+    assert "Windows Server 2012 R2, build not known" in for_people.stdout
+    assert "whatever its revision." in " ".join(for_people.stdout.split())
+
+
+@pytest.mark.parametrize("name", ["sys info.txt", "Windows Server 2012 R2 20348.350.txt"])
+def test_the_name_of_a_file_asks_whether_its_content_was_meant(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_text("OS Build 20348.350", "utf-8")
+
+    as_json, for_people = run(name, "--json"), run(name)
+
+    meant = f"tallystick decide - < '{name}'"
+    answer = json.loads(as_json.stdout)
+    assert (answer["experience"], answer["reason"]) == (None, "not_a_build")
+    assert meant in answer["warnings"][-1]
+    assert (as_json.exit_code, for_people.exit_code) == (1, 1)
+    assert f"Did you mean: {meant}" in for_people.stderr
+    assert "winver" not in for_people.stderr
+
+
+def test_a_build_is_a_build_also_where_a_file_has_its_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("20348.350").touch()
+    Path("-").touch()
+
+    assert json.loads(run("20348.350", "--json").stdout)["reason"] == "kb_installed"
+    assert json.loads(run("-", "--json", stdin="20348.350").stdout)["reason"] == "kb_installed"
+
+
 @pytest.mark.parametrize(
     ("arguments", "hint"),
     [

@@ -18,7 +18,7 @@ from idp import cli
 from idp.cli.context import CommandWithExample
 from idp.federation.access_control.policy_file import read_policy
 from idp.federation.metadata.schedule import PendingUpdate, RefreshState
-from idp.federation.token_signing.configured import signing_keys_of
+from idp.federation.token_signing.configured import open_signing_keys
 
 OURS = ("access", "adapters", "config", "doctor", "init", "keys", "log", "server", "sp", "user")
 """The commands that act on a server's folder and need nothing that runs."""
@@ -79,6 +79,8 @@ def prepared(server_folder: Path, services, request: pytest.FixtureRequest) -> N
     line = request.node.callspec.params["line"]
     if " user " in line and " add " not in line:
         services.directory.add("alice@example.test", "password")
+    if " methods remove " in line:
+        services.mfa.codes.register("alice@example.test", "A" * 32)
     if " sp " in line and " add " not in line:
         services.trusts.add(metadata().encode())
     if "--accept" in line:
@@ -87,7 +89,7 @@ def prepared(server_folder: Path, services, request: pytest.FixtureRequest) -> N
     if " claims test " in line:
         services.directory.add("alice@example.test", "password")
     if "keys promote" in line or "keys retire" in line:
-        signing_keys_of(services.config).roll(services.clock.now(), kind="ecdsa")
+        open_signing_keys(services.config).roll(services.clock.now(), kind="ecdsa")
     if line.startswith("tallystick access "):
         services.access.set(read_policy("Staff", {"permit": [{"groups": ["Staff"]}]}))
         services.directory.add("alice@example.test", "password")

@@ -12,7 +12,7 @@ from support.nets import NET_SECONDS
 from support.servers.serve_process import free_port, serve_process
 
 from idp.config.reading import load
-from idp.federation.token_signing.configured import signing_keys_of
+from idp.federation.token_signing.configured import open_signing_keys
 from idp.management.admin_token import read_token
 
 FILES = ["admin-token", "secret.key", "signing.crt", "signing.key", "tallystick.toml"]
@@ -58,7 +58,7 @@ def test_all_files_are_readable_by_their_owner_alone_and_the_token_is_not_printe
 def test_the_first_key_is_of_the_kind_asked_for(new, options, kind):
     folder, _told = new(*options, "--base-url", "https://sts.example.test")
     settings = load(folder / "tallystick.toml")
-    facts = signing_keys_of(settings).current().primary.facts
+    facts = open_signing_keys(settings).current().primary.facts
 
     assert (facts.kind, facts.common_name) == (kind, "ADFS Signing - sts.example.test")
 

@@ -7,14 +7,14 @@ import json
 import pytest
 
 from idp.config.reading import load
-from idp.federation.token_signing.configured import signing_keys_of
+from idp.federation.token_signing.configured import open_signing_keys
 from idp.federation.token_signing.key_files import write_private_file
 
 
 @pytest.fixture
 def current(farm_folder):
     """The keys as a server that runs sees them."""
-    return signing_keys_of(load(farm_folder / "tallystick.toml")).current
+    return open_signing_keys(load(farm_folder / "tallystick.toml")).current
 
 
 def listed(done) -> list[dict[str, str]]:

@@ -12,7 +12,8 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 from support.nets import NET_SECONDS
-from support.phones.phone_host import ALICE, BOB, PhoneHost
+from support.phones.phone_host import PhoneHost
+from support.users import ALICE, BOB
 
 from idp.cli import main
 from idp.cli.phone import phone as phone_group
@@ -222,7 +223,7 @@ def test_the_file_nearest_to_the_verb_wins(phone_host, terminal, tmp_path):
     assert not Path(other).exists()
 
 
-def test_without_a_file_nothing_is_guessed(terminal):
+def test_a_command_without_a_phone_file_guesses_none(terminal):
     failed(terminal("list", file=False), "no_phone")
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from support.certificates.odd_certificates import expired
+from support.service_providers.field_metadata import ODD_CERTIFICATES, field_metadata
 from support.service_providers.metadata_parts import ACS, SP_ID, entities, entity, key, role
 
 OTHER = "https://other.test/metadata"
@@ -136,6 +137,23 @@ def test_weaknesses_are_reported_when_a_trust_is_added_and_shown(write, tally):
     shown = tally("sp", "show", SP_ID)
     assert "it expired on" in shown.stderr
     assert "it expired on" in json.loads(tally("sp", "show", SP_ID, "--json").stdout)["warnings"][0]
+
+
+@pytest.mark.parametrize(("file", "weakness"), ODD_CERTIFICATES.items())
+def test_a_certificate_that_rfc_5280_forbids_is_a_weakness_of_the_trust(
+    file, weakness, write, tally, services
+):
+    write(field_metadata(file))
+
+    told, added = tally("sp", "add", "sp.xml", "--dry-run"), tally("sp", "add", "sp.xml")
+
+    for result in (told, added):
+        assert result.exit_code == 0
+        assert weakness in result.stderr
+        assert result.stderr.startswith("tallystick: warning: ")
+        assert "Warning:" not in result.stderr
+    assert len(services.trusts.list()) == 1
+    assert weakness in tally("sp", "list", "--json").stdout
 
 
 def test_http_metadata_is_refused_with_the_setting_that_accepts_it(write, refused, farm_folder):

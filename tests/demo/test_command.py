@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import signal
 import socket
 import ssl
 import stat
-import subprocess
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,14 +16,18 @@ import pyotp
 import pytest
 import requests
 from support.nets import NET_SECONDS
-from support.servers.demo_process import SECONDS, TALLYSTICK, DemoProcess, demo_process, tallystick
+from support.servers.demo_process import (
+    DemoProcess,
+    demo_process,
+    log_in,
+    tallystick,
+)
 from support.servers.serve_process import until
+from support.service_providers.field_metadata import ODD_CERTIFICATES, field_metadata
 
 from idp.cli.demo import demo as command
 from idp.management import nodes as farm
-from idp.sockets import AddressUnavailable, listen, port_of
 from idp.testing.browser import Browser
-from idp.testing.page import Page
 
 ADDRESSES = ("idp", "sp", "metadata", "authenticator", "admin")
 
@@ -37,14 +37,6 @@ def started_demo() -> Iterator[DemoProcess]:
     """A demo for tests that leave it as it is."""
     with demo_process() as running:
         yield running
-
-
-def log_in(demo: DemoProcess, user: int = 0, *, browser: Browser | None = None) -> Page:
-    """Sign in at the demo's service provider, as far as the second factor."""
-    browser = browser or Browser()
-    person = demo.told["users"][user]
-    page = browser.open(demo.told["sp"])
-    return browser.submit(page.form, UserName=person["name"], Password=person["password"])
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
@@ -148,108 +140,6 @@ def test_a_broken_file_in_the_folder_spoils_nothing(started_demo):
     assert log_in(started_demo, 2).status == 200
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_demo_ends_cleanly_and_leaves_nothing_behind(number):
-    with demo_process() as demo:
-        assert demo.folder.exists()
-        assert demo.end(number) == 0
-        assert not demo.folder.exists()
-        assert demo.process.stdout.read() == ""
-        assert "Traceback" not in demo.process.stderr.read()
-
-
-def test_a_demo_that_is_ended_while_it_starts_leaves_nothing_behind(tmp_path):
-    environment = os.environ | {"TMPDIR": str(tmp_path)}
-    words = [TALLYSTICK, "demo", "--port", "0"]
-    with subprocess.Popen(words, env=environment) as process:  # noqa: S603 - our own program
-        # Python itself writes a file there for a moment, to see whether it can.
-        while not list(tmp_path.glob("tallystick-demo-*")):
-            assert process.poll() is None
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(SECONDS) == 0
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_phone_that_waits_does_not_keep_the_demo_from_ending():
-    with demo_process() as demo, ThreadPoolExecutor() as others:
-        file = demo.told["users"][0]["phone"]
-        waiting = others.submit(demo.run, "phone", "wait", "--file", file)
-        assert demo.end() == 0
-        assert waiting.result().returncode == 1
-
-
-def test_a_kept_demo_has_its_data_the_next_time(tmp_path):
-    with demo_process("--data-dir", str(tmp_path)) as demo:
-        demo.services.farm.set_build("srv2022", "20348.349", by="a test")
-        before = demo.told
-        demo.end()
-    with demo_process("--data-dir", str(tmp_path)) as demo:
-        same = ("admin_token", "config", "users")
-        assert {key: demo.told[key] for key in same} == {key: before[key] for key in same}
-        assert demo.services.farm.first().build == "20348.349"
-        # Its address is another one: phones and service provider have moved with it.
-        page = log_in(demo)
-        file = demo.told["users"][0]["phone"]
-        assert not page.text("validEntropyNumber")
-        assert demo.run("phone", "approve", "--file", file).returncode == 0
-
-
-def test_a_configuration_that_is_there_is_not_overwritten(tmp_path):
-    with demo_process("--data-dir", str(tmp_path)) as demo:
-        demo.end()
-    file = tmp_path / "tallystick.toml"
-    file.write_text(file.read_text() + "\n[sign_in]\nsession_minutes = 5\n")
-    with demo_process("--data-dir", str(tmp_path)) as demo:
-        demo.end()
-    assert "session_minutes = 5" in file.read_text()
-
-
-def test_a_second_demo_in_the_same_folder_is_refused_and_names_the_first(started_demo):
-    data = str(started_demo.folder)
-    second = tallystick("demo", "--port", "0", "--data-dir", data)
-
-    assert second.returncode == 1
-    (line,) = second.stderr.splitlines()
-    assert line.endswith("[demo_is_running]")
-    assert started_demo.told["idp"] in line
-    assert f"process {started_demo.process.pid}" in line
-    assert started_demo.run("server", "list").returncode == 0
-
-
-@contextmanager
-def neighbours() -> Iterator[tuple[socket.socket, socket.socket]]:
-    """Listen on two ports of which one follows the other."""
-    while True:
-        with listen("127.0.0.1", 0) as first:
-            try:
-                second = listen("127.0.0.1", port_of(first) + 1)
-            except AddressUnavailable:
-                continue
-            with second:
-                yield first, second
-                return
-
-
-@pytest.mark.parametrize("taken", [0, 1])
-def test_a_port_in_use_is_one_line_and_makes_nothing(taken, tmp_path):
-    with neighbours() as listeners:
-        port = port_of(listeners[0])
-        listeners[1 - taken].close()
-        refused = tallystick("demo", "--port", str(port), "--data-dir", str(tmp_path / "demo"))
-    assert refused.returncode == 1
-    (line,) = refused.stderr.splitlines()
-    assert f"Port {port + taken} on 127.0.0.1 is in use" in line
-    assert "--port" in line
-    assert list(tmp_path.rglob("*.key")) == []
-
-
-def test_an_address_of_another_machine_is_one_line():
-    refused = tallystick("demo", "--bind", "192.0.2.1", "--port", "0")
-    assert refused.returncode == 1
-    assert len(refused.stderr.splitlines()) == 1
-    assert "--bind" in refused.stderr
-
-
 def test_with_tls_the_printed_authority_vouches_for_both_servers(tmp_path):
     with demo_process("--tls", "--data-dir", str(tmp_path)) as demo:
         ca_file = str(tmp_path / "tls" / "ca.crt")
@@ -327,3 +217,25 @@ def test_encryption_and_another_kind_of_key_are_shown_and_keys_are_rolled_while_
             shown.append(page.text("assertion-signature"))
             assert page.text("encryption").startswith("encrypted aes256-gcm")
     assert shown == ["valid ecdsa-sha256", "valid ecdsa-sha256", "valid rsa-sha256"]
+
+
+def test_the_demo_starts_with_odd_files_in_its_metadata_folder(tmp_path):
+    (tmp_path / "metadata").mkdir()
+    for file in ODD_CERTIFICATES:
+        (tmp_path / "metadata" / f"{file}.xml").write_bytes(field_metadata(file))
+    with demo_process("--data-dir", str(tmp_path)) as demo:
+        known = {trust.source for trust in demo.services.trusts.list()}
+        assert log_in(demo, 2).status == 200
+    assert {str(tmp_path / "metadata" / f"{file}.xml") for file in ODD_CERTIFICATES} <= known
+
+
+def test_a_second_demo_in_the_same_folder_is_refused_and_names_the_first(started_demo):
+    data = str(started_demo.folder)
+    second = tallystick("demo", "--port", "0", "--data-dir", data)
+
+    assert second.returncode == 1
+    (line,) = second.stderr.splitlines()
+    assert line.endswith("[demo_is_running]")
+    assert started_demo.told["idp"] in line
+    assert f"process {started_demo.process.pid}" in line
+    assert started_demo.run("server", "list").returncode == 0

@@ -7,15 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.directory.lockout import (
-    FAMILIAR_ADDRESSES,
+    MAX_FAMILIAR_ADDRESSES,
+    MAX_WRONG_PASSWORDS,
+    OBSERVATION_WINDOW,
     SETTLING,
-    WINDOW,
-    WRONG,
     AccountActivity,
+    AccountState,
     Debit,
     Limit,
+    LockoutRules,
+    Mode,
     Origin,
-    PasswordLimits,
+    PasswordCounter,
 )
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -26,69 +29,74 @@ BOTH = pytest.mark.parametrize("limit", [SOFT, SMART], ids=["soft", "smart"])
 
 @BOTH
 def test_ten_tries_are_granted_and_the_eleventh_is_not(limit):
-    limits, verdicts = None, []
-    for _ in range(WRONG):
-        verdict, limits = limit.ask(limits, NOON)
+    counter, verdicts = None, []
+    for _ in range(MAX_WRONG_PASSWORDS):
+        verdict, counter = limit.debit(counter, NOON)
         verdicts.append(verdict)
 
-    assert verdicts == [Debit.GRANTED] * (WRONG - 1) + [Debit.LAST]
-    assert limit.ask(limits, NOON + WINDOW - SECOND) == (Debit.LOCKED, limits)
+    assert verdicts == [Debit.GRANTED] * (MAX_WRONG_PASSWORDS - 1) + [Debit.LAST]
+    assert limit.debit(counter, NOON + OBSERVATION_WINDOW - SECOND) == (Debit.LOCKED, counter)
 
 
 @BOTH
 def test_after_half_an_hour_the_lock_lets_a_try_through(limit):
-    verdict, _ = limit.ask(PasswordLimits(WRONG, NOON), NOON + WINDOW)
+    verdict, _ = limit.debit(PasswordCounter(MAX_WRONG_PASSWORDS, NOON), NOON + OBSERVATION_WINDOW)
 
     assert verdict.is_granted
 
 
-def test_the_soft_one_then_begins_anew():
-    assert SOFT.ask(PasswordLimits(WRONG, NOON), NOON + WINDOW)[1].wrong == 1
+def test_the_soft_lockout_begins_anew_after_half_an_hour():
+    assert (
+        SOFT.debit(PasswordCounter(MAX_WRONG_PASSWORDS, NOON), NOON + OBSERVATION_WINDOW)[1].wrong
+        == 1
+    )
 
 
-def test_the_smart_one_lets_one_try_a_window_through():
-    limits = PasswordLimits(WRONG, NOON)
+def test_the_smart_lockout_lets_one_try_a_window_through():
+    counter = PasswordCounter(MAX_WRONG_PASSWORDS, NOON)
     for number in range(1, 5):
-        verdict, limits = SMART.ask(limits, NOON + number * WINDOW)
+        verdict, counter = SMART.debit(counter, NOON + number * OBSERVATION_WINDOW)
         assert verdict is Debit.LAST
-        assert not SMART.ask(limits, NOON + (number + 1) * WINDOW - SECOND)[0].is_granted
+        assert not SMART.debit(counter, NOON + (number + 1) * OBSERVATION_WINDOW - SECOND)[
+            0
+        ].is_granted
 
 
 def test_only_the_soft_lockout_forgets_after_half_an_hour():
-    later = NOON + WINDOW
+    later = NOON + OBSERVATION_WINDOW
 
-    assert SOFT.ask(PasswordLimits(9, NOON), later)[1] == PasswordLimits(1, later)
-    assert SMART.ask(PasswordLimits(9, NOON), later)[1] == PasswordLimits(10, later)
+    assert SOFT.debit(PasswordCounter(9, NOON), later)[1] == PasswordCounter(1, later)
+    assert SMART.debit(PasswordCounter(9, NOON), later)[1] == PasswordCounter(10, later)
 
 
 @BOTH
 def test_a_clock_set_back_does_not_shorten_a_lock(limit):
     before = NOON - timedelta(days=1)
-    _, limits = limit.ask(PasswordLimits(9, NOON), before)
+    _, counter = limit.debit(PasswordCounter(9, NOON), before)
 
-    assert limits == PasswordLimits(WRONG, NOON)
-    assert not limit.ask(limits, before + WINDOW)[0].is_granted
+    assert counter == PasswordCounter(MAX_WRONG_PASSWORDS, NOON)
+    assert not limit.debit(counter, before + OBSERVATION_WINDOW)[0].is_granted
 
 
 @BOTH
 def test_only_a_fresh_lock_may_still_settle(limit):
-    locked = PasswordLimits(WRONG, NOON)
+    locked = PasswordCounter(MAX_WRONG_PASSWORDS, NOON)
 
-    assert limit.ask(locked, NOON + SETTLING - SECOND) == (Debit.SETTLING, locked)
-    assert limit.ask(locked, NOON + SETTLING) == (Debit.LOCKED, locked)
+    assert limit.debit(locked, NOON + SETTLING - SECOND) == (Debit.SETTLING, locked)
+    assert limit.debit(locked, NOON + SETTLING) == (Debit.LOCKED, locked)
 
 
 @BOTH
 @given(pauses=st.lists(st.floats(0, 4000), max_size=60))
 def test_in_no_half_hour_are_more_than_ten_tries_granted(limit, pauses):
-    now, limits, granted = NOON, None, []
+    now, counter, granted = NOON, None, []
     for pause in pauses:
         now += timedelta(seconds=pause)
-        verdict, limits = limit.ask(limits, now)
+        verdict, counter = limit.debit(counter, now)
         granted += [now] if verdict.is_granted else []
 
-    for first, eleventh in zip(granted, granted[WRONG:], strict=False):
-        assert eleventh - first >= WINDOW
+    for first, eleventh in zip(granted, granted[MAX_WRONG_PASSWORDS:], strict=False):
+        assert eleventh - first >= OBSERVATION_WINDOW
 
 
 HOME, WORK, PROXY = "192.0.2.1", "192.0.2.2", "198.51.100.1"
@@ -111,7 +119,7 @@ def test_a_request_is_familiar_only_if_all_its_addresses_are_known(addresses, fa
 
 
 def test_a_success_makes_all_addresses_familiar_and_clears_the_counter_of_its_kind():
-    wrong = PasswordLimits(3, NOON)
+    wrong = PasswordCounter(3, NOON)
     activity = AccountActivity(wrong, wrong, (HOME,))
 
     at_home = activity.after_success(Origin((HOME,)))
@@ -128,6 +136,36 @@ def test_twenty_addresses_are_familiar_and_the_oldest_drop_out(requests):
         addresses = tuple(f"192.0.2.{number}" for number in numbers)
         activity = activity.after_success(Origin(addresses))
         seen += [each for each in dict.fromkeys(addresses) if each not in seen]
-        seen = seen[-FAMILIAR_ADDRESSES:]
+        seen = seen[-MAX_FAMILIAR_ADDRESSES:]
 
     assert list(activity.addresses) == seen
+
+
+AT_HOME, OUTSIDE = Origin(("192.0.2.1",)), Origin(("203.0.113.9",), extranet=True)
+FULL = PasswordLimits(WRONG, NOON)
+
+
+@pytest.mark.parametrize(
+    ("rules", "state", "locked_at"),
+    [
+        (LockoutRules(), AccountState(), ()),
+        (LockoutRules(), AccountState(soft=FULL), (AT_HOME, OUTSIDE)),
+        (LockoutRules(), AccountState(activity=AccountActivity(unknown=FULL)), ()),
+        (LockoutRules(Mode.LOG_ONLY), AccountState(activity=AccountActivity(unknown=FULL)), ()),
+        (
+            LockoutRules(Mode.ENFORCE),
+            AccountState(activity=AccountActivity(unknown=FULL, addresses=("192.0.2.1",))),
+            (OUTSIDE,),
+        ),
+        (
+            LockoutRules(Mode.ENFORCE),
+            AccountState(activity=AccountActivity(familiar=FULL, addresses=("192.0.2.1",))),
+            (AT_HOME,),
+        ),
+        (LockoutRules(Mode.ENFORCE, extranet_only=True), AccountState(soft=FULL), (AT_HOME,)),
+    ],
+)
+def test_an_account_is_locked_by_the_lock_out_that_decides_for_the_place(rules, state, locked_at):
+    for origin in (AT_HOME, OUTSIDE):
+        assert rules.is_locked(state, origin, NOON + SECOND) == (origin in locked_at)
+        assert not rules.is_locked(state, origin, NOON + WINDOW)

@@ -13,13 +13,12 @@ from support.nets import NET_SECONDS
 from support.servers import brute_force
 from support.servers.brute_force import ELSEWHERE
 from support.servers.brute_force import USER as ALICE
+from support.users import PASSWORD
 
-from idp.directory import Directory, PasswordHasher
-from idp.directory.directory import LockoutEvent
-from idp.directory.lockout import Limit, LockoutRules, Mode, Origin
+from idp.directory import Directory, LockoutEvent, PasswordHasher
+from idp.directory.lockout import Limit, LockoutMode, LockoutRules, Origin
 from idp.store.users import SqlUserStore
 
-PASSWORD = "correct horse"
 HOME = Origin(("192.0.2.1",), extranet=True)
 OFFICE = Origin(("10.0.0.7",))
 LIMITS = {
@@ -27,7 +26,7 @@ LIMITS = {
     "familiar": Limit(6, forgets=False),
     "soft": Limit(10),
 }
-ENFORCED = LockoutRules(Mode.ENFORCE, **LIMITS)
+ENFORCED = LockoutRules(LockoutMode.ENFORCE, **LIMITS)
 
 
 class CountingHasher(PasswordHasher):
@@ -156,11 +155,11 @@ def test_unknown_names_lock_in_the_same_way(directory):
     ids=["inside the soft one", "outside the smart one"],
 )
 def test_extranet_only_holds_for_requests_from_outside(make_directory, directory, origin, failures):
-    outside = make_directory(LockoutRules(Mode.ENFORCE, extranet_only=True, **LIMITS))
+    outside = make_directory(LockoutRules(LockoutMode.ENFORCE, extranet_only=True, **LIMITS))
     assert fail(outside, 12, origin) == failures
 
 
-@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("mode", LockoutMode)
 @pytest.mark.parametrize("password", ["wrong", PASSWORD])
 @pytest.mark.parametrize("name", [ALICE, "nobody@example.test"])
 def test_every_try_at_a_locked_account_costs_one_hash(
@@ -184,7 +183,9 @@ def events(directory, origin, *passwords):
 @pytest.mark.parametrize(("mode", "limit"), [("password_counter", 10), ("enforce", 4)])
 def test_the_try_that_locks_is_logged(make_directory, directory, mode, limit):
     told = events(
-        make_directory(LockoutRules(Mode(mode), **LIMITS)), ELSEWHERE, *["wrong"] * (limit + 2)
+        make_directory(LockoutRules(LockoutMode(mode), **LIMITS)),
+        ELSEWHERE,
+        *["wrong"] * (limit + 2),
     )
     assert told == [None] * (limit - 1) + [LockoutEvent.LOCKED_OUT, None, None]
 
@@ -197,7 +198,7 @@ def test_a_right_password_while_locked_is_refused_and_logged(directory, clock):
     assert check.lockout is LockoutEvent.RIGHT_WHILE_LOCKED
 
 
-def test_the_soft_one_does_not_look_at_the_password_of_a_locked_user(
+def test_the_soft_lockout_does_not_look_at_the_password_of_a_locked_user(
     make_directory, directory, clock
 ):
     soft = make_directory(LockoutRules())
@@ -209,7 +210,7 @@ def test_the_soft_one_does_not_look_at_the_password_of_a_locked_user(
 def test_log_only_keeps_the_soft_one_and_tells_what_the_smart_one_would_refuse(
     make_directory, directory
 ):
-    watched = make_directory(LockoutRules(Mode.LOG_ONLY, **LIMITS))
+    watched = make_directory(LockoutRules(LockoutMode.LOG_ONLY, **LIMITS))
     fail(watched, 4, ELSEWHERE)
     assert events(watched, ELSEWHERE, "wrong") == [LockoutEvent.ALLOWED]
     check = watched.check_password(ALICE, PASSWORD, OFFICE)
@@ -219,8 +220,8 @@ def test_log_only_keeps_the_soft_one_and_tells_what_the_smart_one_would_refuse(
     assert watched.lockouts(ALICE)[ALICE].locked == ("soft",)
 
 
-def test_log_only_counts_no_try_that_the_soft_one_refuses(make_directory, directory):
-    watched = make_directory(LockoutRules(Mode.LOG_ONLY, unknown=Limit(100, forgets=False)))
+def test_log_only_counts_no_try_that_the_soft_lockout_refuses(make_directory, directory):
+    watched = make_directory(LockoutRules(LockoutMode.LOG_ONLY, unknown=Limit(100, forgets=False)))
     fail(watched, 15, ELSEWHERE)
     counters = watched.lockouts(ALICE)[ALICE].counters
     assert (counters["soft"].wrong, counters["unknown"].wrong) == (10, 10)

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from idp.directory.users import account_key, canonical, canonical_upn, windows_account_name
+from idp.directory.users import account_key, canonical_name, canonical_upn, windows_account_name
 
 
 @pytest.mark.parametrize(
@@ -15,10 +15,17 @@ from idp.directory.users import account_key, canonical, canonical_upn, windows_a
         ("EXAMPLE\\Alice", "example\\alice"),
         ("o'neil.jr-2@example.test", "o'neil.jr-2@example.test"),
         ("Ju\u0308rgen@example.test", "jürgen@example.test"),
+        ("alice+vpn@example.test", "alice+vpn@example.test"),
+        ("Corp.Example.Test\\Alice", "alice@corp.example.test"),
+        ("İlker@Şirket.example", "i\u0307lker@şirket.example"),
+        ("ŞİRKET\\İLKER", "şi\u0307rket\\i\u0307lker"),
+        ("ศรีสุข@ตัวอย่าง.example", "ศรีสุข@ตัวอย่าง.example"),
+        ("हिन्दी@उदाहरण.example", "हिन्दी@उदाहरण.example"),
+        ("उदाहरण\\स्त्री", "उदाहरण\\स्त्री"),
     ],
 )
 def test_a_name_has_one_spelling(typed, name):
-    assert canonical(typed) == name
+    assert canonical_name(typed) == name
 
 
 @pytest.mark.parametrize(
@@ -38,23 +45,46 @@ def test_a_name_has_one_spelling(typed, name):
         "<b>@example.test",
         "\ud800@example.test",
         "a" * 300 + "@example.test",
+        "corp.\\alice",
+        ".example\\alice",
+        "\u0307lker@example.test",
+        "alice@\u0e31.example",
+        "alice\ufe0f@example.test",
+        "a\u034flice@example.test",
+        "\u200dalice@example.test",
     ],
 )
 def test_a_malformed_name_has_no_canonical_spelling(typed):
-    assert canonical(typed) is None
+    assert canonical_name(typed) is None
 
 
-@given(st.from_regex(r"[\w.]{1,20}(@|\\)[\w-]{1,9}", fullmatch=True))
+PARTS = st.text(st.characters(categories=["L", "M", "N"], include_characters=".-_+"), max_size=20)
+
+
+@given(st.tuples(PARTS, st.sampled_from("@\\"), PARTS).map("".join))
+@example("İ@example.test")
+@example("ΟΔΟΣ@example.test")
 def test_the_canonical_spelling_is_canonical(typed):
-    name = canonical(typed)
+    name = canonical_name(typed)
 
-    assert name is None or canonical(name) == name
-    assert name is None or canonical(name.upper()) in (None, canonical(name.upper().lower()))
+    assert name is None or canonical_name(name) == name
+    assert name is None or canonical_name(name.upper()) in (
+        None,
+        canonical_name(name.upper().lower()),
+    )
+
+
+@given(PARTS, PARTS)
+def test_a_user_is_found_by_upn_and_by_the_domain_in_full(user, domain):
+    upn = canonical_name(f"{user}@{domain}.example")
+
+    if upn is not None and not {"@", "\\"} & set(user + domain):
+        assert canonical_name(f"{domain}.example\\{user}") == upn
 
 
 def test_an_account_name_is_made_of_the_first_label_of_the_domain():
     assert windows_account_name("alice@corp.example.test") == "CORP\\alice"
-    assert account_key("alice@corp.example.test") == canonical("Corp\\ALICE")
+    assert account_key("alice@corp.example.test") == canonical_name("Corp\\ALICE")
 
 
 def test_an_account_name_is_no_upn():

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from idp import cli
 from idp.audit.writer import LOCKOUT_EVENTS
 from idp.config import schema
-from idp.directory.lockout import Mode
+from idp.directory.lockout import LockoutMode
 
 PAGE = (Path(__file__).parents[2] / "docs" / "passwords.md").read_text()
 COMMANDS = [line[2:] for line in PAGE.splitlines() if line.startswith("$ tallystick ")]
@@ -34,7 +34,7 @@ def test_every_setting_has_a_row_with_its_default(fields):
 
 
 def test_every_mode_and_event_has_a_row():
-    assert all(f"\n| `{mode}` | " in PAGE for mode in Mode)
+    assert all(f"\n| `{mode}` | " in PAGE for mode in LockoutMode)
     for numbers in LOCKOUT_EVENTS.values():
         assert f"\n| {', '.join(map(str, numbers))} | " in PAGE
 

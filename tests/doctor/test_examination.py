@@ -165,6 +165,7 @@ BROKEN = {
     "base_url_without_tls": _in_turn(
         ServerToBreak.tls, lambda c: c.base_url("http://idp.example.test")
     ),
+    "bad_store_url": lambda c: c.setting("store", 'url = "sqlite:///missing/tallystick.db"'),
     "database_folder_read_only": _environment(can_write=lambda folder: False),
     "database_is_open": _mode("tallystick.db", 0o644),
     "database_too_new": lambda c: c.sql("UPDATE alembic_version SET version_num = '9999'"),
@@ -202,6 +203,9 @@ WARNINGS = {
     "no_trust": lambda c: c.services.trusts.remove(SP_ID),
     "weak_certificate": _weak_trust,
     "metadata_ends": _trust_that_ends,
+    "extranet_is_unknown": lambda c: c.services.trusts.change_from_text(
+        SP_ID, {"access_control_policy": "Permit everyone for intranet access"}
+    ),
     "lockout_reaches_nobody": _in_turn(
         lambda c: c.setting("lockout", 'mode = "enforce"'),
         lambda c: c.setting("lockout", "extranet_only = true"),

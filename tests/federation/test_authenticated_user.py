@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from support.clock import NOON
+from dataclasses import replace
 
-from idp.directory import User
+from support.clock import NOON
+from support.users import SAMPLE_USER
+
 from idp.federation.authenticated_user import AuthenticatedUser, authentication_methods
 from idp.federation.claims import identity_claims, short_name
 from idp.federation.request_context import RequestContext
 from idp.saml.contexts import MULTIPLE_AUTHN, PASSWORD_PROTECTED_TRANSPORT
 
 PUSH = "urn:method:push"
-ALICE = User("alice@example.test", "Alice", "", "EXAMPLE\\alice", ("staff",), False, NOON)
+USER = replace(SAMPLE_USER, display_name="Alice", email="", groups=("staff",))
 HOME = RequestContext("10.0.0.80", ("203.0.113.9",), proxy="wap")
 
 
 def signed_in(second: str | None = None) -> AuthenticatedUser:
     methods = authentication_methods(PASSWORD_PROTECTED_TRANSPORT, second)
-    return AuthenticatedUser(ALICE, methods, NOON, HOME)
+    return AuthenticatedUser(USER, methods, NOON, HOME)
 
 
 def values(user: AuthenticatedUser, name: str) -> list[str]:
@@ -32,7 +34,7 @@ def test_a_second_factor_adds_its_method_and_multipleauthn():
 def test_the_claims_are_those_of_the_user_the_sign_in_and_the_request():
     user = signed_in(PUSH)
 
-    assert set(identity_claims(ALICE)) < set(user.claims)
+    assert set(identity_claims(USER)) < set(user.claims)
     assert set(HOME.claims()) < set(user.claims)
     assert values(user, "authenticationinstant") == ["2024-05-01T12:00:00.000Z"]
     assert values(user, "insidecorporatenetwork") == ["false"]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from support.clock import NOON
+from support.users import SAMPLE_USER
 
 from idp.directory import User
 from idp.federation.claims import (
@@ -15,15 +15,7 @@ from idp.federation.claims import (
     short_name,
 )
 
-ALICE = User(
-    upn="alice@example.test",
-    display_name="Alice Archer",
-    email="a.archer@mail.test",
-    windows_account_name="EXAMPLE\\alice",
-    groups=("staff", "S-1-5-21-1-2-3-1234"),
-    disabled=False,
-    valid_from=NOON,
-)
+USER = replace(SAMPLE_USER, groups=("staff", "S-1-5-21-1-2-3-1234"))
 
 
 def _values(user: User) -> dict[str, list[str]]:
@@ -34,7 +26,7 @@ def _values(user: User) -> dict[str, list[str]]:
 
 
 def test_a_user_brings_names_groups_and_security_identifiers():
-    values = _values(ALICE)
+    values = _values(USER)
 
     (primary,) = values.pop("primarysid")
     staff, named_by_its_sid = values.pop("groupsid")
@@ -51,16 +43,16 @@ def test_a_user_brings_names_groups_and_security_identifiers():
 
 
 def test_a_group_has_the_same_identifier_for_everybody_and_no_user_has_it():
-    bob = replace(ALICE, upn="bob@other.test", groups=("staff",))
-    namesake = replace(ALICE, upn="staff", groups=())
+    bob = replace(USER, upn="bob@other.test", groups=("staff",))
+    namesake = replace(USER, upn="staff", groups=())
 
     (sid,) = _values(bob)["groupsid"]
-    assert sid == _values(ALICE)["groupsid"][0]
+    assert sid == _values(USER)["groupsid"][0]
     assert _values(namesake)["primarysid"] != [sid]
 
 
 def test_an_attribute_that_the_directory_lacks_is_no_claim():
-    nobody = replace(ALICE, display_name="", email="", groups=())
+    nobody = replace(USER, display_name="", email="", groups=())
 
     assert _values(nobody).keys() == {"windowsaccountname", "upn", "primarysid"}
 

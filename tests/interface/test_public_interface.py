@@ -34,7 +34,8 @@ def commands(group: click.Group, path: str) -> Iterator[str]:
         command = group.get_command(context, name)
         if isinstance(command, click.Group):
             yield from commands(command, f"{path} {name}")
-        else:
+            command = command.commands.get(getattr(command, "default", ""))
+        if command is not None:
             yield f"command {path} {name}"
             for parameter in command.params:
                 yield f"command {path} {name} {shown(parameter)}"

@@ -69,7 +69,7 @@ def test_a_user_who_is_not_in_the_directory_any_more_is_found_by_the_name_of_the
     assert list(sign_in_log.read(services(log), LogQuery("gone@example.test"))) == log.entries
 
 
-def test_after_each_wait_what_was_added_meanwhile_comes():
+def test_following_the_log_returns_the_rows_added_during_each_wait():
     log = Log("alice@example.test")
 
     def wait() -> None:

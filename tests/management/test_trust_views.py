@@ -34,7 +34,7 @@ def view():
             changed_at=NOW,
             validity=Validity(NOW + timedelta(days=days)),
         )
-        return TrustView(trust, state, NOW)
+        return TrustView(trust, state, NOW, sides_are_unknown=False)
 
     return of
 

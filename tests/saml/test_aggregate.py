@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from lxml import etree
 from support.service_providers.metadata_parts import ACS, SP_ID, entities, entity, key, role
 
-from idp.saml import aggregate, xml
+from idp.saml import aggregate, uris, xml
 from idp.saml.metadata import BadMetadata, read_metadata
+from idp.saml.metadata_limits import MAX_DURATION
 
 MANY = 10_000
 A, B = "https://a.test", "https://b.test"
@@ -163,6 +164,11 @@ class TestValidity:
             ("P1Y2M3DT4H5M6.5S", timedelta(days=365 + 60 + 3, hours=4, minutes=5, seconds=6)),
             ("P7D", timedelta(days=7)),
             ("PT604800S", timedelta(days=7)),
+            ("PT1446808792S", timedelta(seconds=1446808792)),
+            (" \n PT1H\t", timedelta(hours=1)),
+            ("P36501D", MAX_DURATION),
+            (f"P{'9' * 10_000}Y", MAX_DURATION),
+            (f"PT{'0' * 10_000}1S", timedelta(seconds=1)),
         ],
     )
     def test_durations_are_read(self, text, duration):
@@ -170,10 +176,49 @@ class TestValidity:
 
         assert read_metadata(xml.encode()).validity.cache_duration == duration
 
-    @pytest.mark.parametrize("text", ["", "P", "PT", "-PT1H", "1 hour", "P1H", "PT9999999999S"])
+    @pytest.mark.parametrize("text", ["", "P", "PT", "-PT1H", "1 hour", "P1H", "P٣D", "PT1.S"])
     def test_a_limit_that_cannot_be_read_is_no_permission_for_ever(self, text):
-        assert "cacheDuration" in faults_of(entity(attributes=f' cacheDuration="{text}"'))[0]
+        """Without a duration, the server's own interval counts; without an end, nothing would."""
+        malformed = entity(attributes=f' cacheDuration="{text}"')
+        found = read_metadata(entities(malformed, attributes=' cacheDuration="PT6H"').encode())
+
+        assert found.validity.cache_duration == timedelta(hours=6)
+        assert any("cacheDuration" in each for each in found.service_provider.warnings)
+        assert read_metadata(malformed.encode()).validity.cache_duration is None
         assert "validUntil" in faults_of(entity(attributes=f' validUntil="{text}"'))[0]
+
+    @pytest.mark.parametrize(
+        ("text", "end"),
+        [
+            ("2026-12-31T24:00:00Z", datetime(2027, 1, 1, tzinfo=UTC)),
+            ("2026-12-31T24:00:00.000+01:00", datetime(2026, 12, 31, 23, tzinfo=UTC)),
+            ("\n 2027-01-01T00:00:00Z ", datetime(2027, 1, 1, tzinfo=UTC)),
+            ("9999-12-31T24:00:00Z", datetime.max.replace(tzinfo=UTC)),
+            ("9999-12-31T23:59:59-14:00", datetime.max.replace(tzinfo=UTC)),
+            ("0001-01-01T00:00:00+14:00", datetime.min.replace(tzinfo=UTC)),
+        ],
+    )
+    def test_the_last_instant_of_a_day_and_of_all_days_is_read(self, text, end):
+        validity = read_metadata(entity(attributes=f' validUntil="{text}"').encode()).validity
+
+        assert validity.valid_until == end
+
+    @pytest.mark.parametrize("text", ["2026-12-31T24:00:01Z", "2026-12-31T25:00:00Z", "24:00:00"])
+    def test_an_hour_that_no_day_has_is_refused(self, text):
+        assert "validUntil" in faults_of(entity(attributes=f' validUntil="{text}"'))[0]
+
+    @pytest.mark.parametrize("name", ["ValidUntil", "validuntil", "md:validUntil"])
+    @pytest.mark.parametrize("where", ["group", "entity", "role"])
+    def test_a_misspelt_limit_is_a_limit(self, name, where):
+        limit = f' {name}="2027-01-01T00:00:00Z"'
+        at = {each: limit if each == where else "" for each in ("group", "entity", "role")}
+        whole = entities(
+            entity(role(ACS, at["role"]), attributes=at["entity"]), attributes=at["group"]
+        )
+
+        until = read_metadata(whole.encode()).validity.valid_until
+
+        assert until == datetime(2027, 1, 1, tzinfo=UTC)
 
 
 class TestSignedMetadata:
@@ -234,6 +279,38 @@ class TestSignedMetadata:
         assert faults_of(etree.tostring(evil), B, signed_by=identities.sp.certificate)
         evil.set("ID", "_all")
         assert faults_of(etree.tostring(evil), B, signed_by=identities.sp.certificate)
+
+    def test_no_tree_is_made_of_what_is_not_signed(self, identities, monkeypatch):
+        """A tree takes 32 times the memory of the document and more."""
+        monkeypatch.setattr(aggregate, "parse_scanned", pytest.fail)
+        somewhere = entity(f'<ds:Signature xmlns:ds="{uris.XMLDSIG}"/>{role()}')
+        in_text = "<!--<ds:Signature/>--><![CDATA[<ds:Signature/>]]>"
+
+        for metadata in (entity(), entities(somewhere), entities(entity(), in_text)):
+            assert "not signed" in faults_of(metadata, signed_by=identities.sp.certificate)[0]
+
+    @pytest.mark.parametrize(
+        "node",
+        ["<a/>", "<!---->", "<?a?>", '<b xmlns:c="urn:d"/>', "<a b='' c='' d=''/>"],
+    )
+    def test_no_tree_is_made_of_too_many_nodes(self, node, writer, identities, monkeypatch):
+        many = entities(entity(), node * 600, attributes=' ID="_all"').encode()
+        self._expect_too_many(writer.sign(many), identities.sp.certificate, monkeypatch)
+        assert read_metadata(many, SP_ID)
+
+    def test_no_tree_is_made_of_too_many_sections(self, writer, identities, monkeypatch):
+        """An empty CDATA section is not part of what is signed."""
+        signed = writer.sign(entities(entity(), attributes=' ID="_all"').encode())
+        head, end, _ = signed.rpartition(b"</md:Entities")
+        many = head + b"<![CDATA[]]>" * 600 + signed[len(head) :]
+        assert end
+        self._expect_too_many(many, identities.sp.certificate, monkeypatch)
+
+    def _expect_too_many(self, signed, certificate, monkeypatch):
+        assert read_metadata(signed, SP_ID, signed_by=certificate)
+        monkeypatch.setattr(aggregate, "MAX_NODES", 600)
+        monkeypatch.setattr(aggregate, "parse_scanned", pytest.fail)
+        assert "more than 600" in faults_of(signed, SP_ID, signed_by=certificate)[0]
 
     def test_ten_thousand_under_one_signature(self, writer, identities, aggregate_of_many):
         whole = aggregate_of_many.replace(b' validUntil="', b' ID="_all" validUntil="', 1)

@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from support.certificates import odd_certificates as odd
 
-from idp.saml.certificate_report import is_expired, report_on
+from idp.saml.certificate_report import report_on
 from idp.saml.certificates import BadCertificate, decode_certificate, read_certificate
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
@@ -28,6 +28,7 @@ def test_a_good_certificate_has_no_weakness(identities):
         (odd.expired(NOW),         "EC secp256r1", "it expired on 2026-11-27"),
         (odd.not_yet_valid(NOW),   "EC secp256r1", "it is not valid before 2027-01-04"),
         (odd.short_rsa(NOW),       "RSA 1024",     "its RSA key has 1024 bits, fewer than 2048"),
+        (odd.on_another_curve(NOW), "EC secp256k1", "its key is on the curve secp256k1"),
         (odd.SIGNED_WITH_SHA1,     "EC secp256r1", "it is signed with SHA1"),
         (odd.of_another_kind(NOW), "Ed25519",      "its key is neither RSA nor EC"),
     ],
@@ -40,12 +41,10 @@ def test_a_weakness_is_reported(certificate, key, weakness):
     assert weakness in report.weaknesses[0]
 
 
-def test_an_unreadable_certificate_counts_as_expired():
-    with pytest.raises(BadCertificate):
-        report_on("AAAA", NOW)
-    assert is_expired("AAAA", NOW)
-    assert is_expired(odd.expired(NOW), NOW)
-    assert not is_expired(odd.certificate(NOW), NOW)
+def test_a_certificate_that_cannot_be_read_is_reported():
+    for text in ("AAAA", "no base64"):
+        report = report_on(text, NOW)
+        assert (report.key, report.not_after, len(report.weaknesses)) == ("unknown", None, 1)
 
 
 def test_a_file_may_be_pem_der_or_base64(identities):

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 from lxml import etree
 from support.clock import SetClock
 from support.service_providers.metadata_parts import SP_ID
-from support.service_providers.saml_messages import NOW, write_message
+from support.service_providers.received_logout import (
+    ALICES_NAME,
+    IDP_ID,
+    LS,
+    SLO,
+    received,
+    request,
+    response,
+    slo,
+    written,
+)
+from support.service_providers.saml_messages import NOW
 from support.service_providers.service_provider import (
-    SUCCESS,
     AbsentServer,
     ServiceProvider,
-    UserSession,
 )
 
 from idp.saml import uris, xmlcrypto
-from idp.saml.bindings import SamlMessage, decode_post, decode_redirect, encode_redirect
+from idp.saml.bindings import SamlMessage, decode_redirect, encode_redirect
 from idp.saml.logout import (
     MAX_SESSION_INDEXES,
     is_logout,
@@ -30,7 +38,6 @@ from idp.saml.messages import RequestRules
 from idp.saml.refusal import Refused
 from idp.saml.signature import check_redirect
 from idp.saml.values import (
-    EMAIL,
     POST,
     REDIRECT,
     UNSPECIFIED,
@@ -38,61 +45,16 @@ from idp.saml.values import (
     LogoutRequest,
     LogoutResponse,
     NameID,
-    SingleLogoutService,
 )
 from idp.saml.values import (
     ServiceProvider as KnownProvider,
 )
 
-IDP_ID = "http://idp.example.test/adfs/services/trust"
-LS = "https://idp.example.test/adfs/ls/"
-SLO = "https://sp.example.test/slo"
-ALICE = NameID("alice@example.test", EMAIL)
 BINDINGS = [REDIRECT, POST]
 both_bindings = pytest.mark.parametrize("binding", BINDINGS, ids=["redirect", "post"])
 
 
-def slo(binding: str, location: str = LS, answers: str | None = None) -> SingleLogoutService:
-    return SingleLogoutService(location, binding, answers)
-
-
-def request(sp: ServiceProvider, binding: str = POST, *indexes: str, **changes) -> SamlMessage:
-    """Return a good request of the service provider, as it is received."""
-    usual = {"id": "_logout1", "session_indexes": indexes or ("_index1",), "relay_state": "rs"}
-    session = UserSession(ALICE, "_index1")
-    return received(sp.logout_request(session, binding, **usual | changes))
-
-
-def response(sp: ServiceProvider, binding: str = POST, status=SUCCESS) -> SamlMessage:
-    """Return a good response of the service provider, as it is received."""
-    ours = SimpleNamespace(id="_ours", relay_state="rs")
-    return received(sp.logout_response(ours, binding, status, id="_answer1"))
-
-
 either_kind = pytest.mark.parametrize("send", [request, response], ids=["request", "response"])
-
-
-def written(
-    sp: ServiceProvider, children: str, *, name: str = "LogoutRequest", **attributes: str | None
-):
-    """Return a message written by hand, signed in the query."""
-    given = {
-        "ID": "_logout1",
-        "Version": "2.0",
-        "IssueInstant": "2026-11-24T12:00:00Z",
-        "Destination": LS,
-    } | attributes
-    xml = write_message(name, SP_ID, given, children)
-    return decode_redirect(encode_redirect(xml, key=sp.key).encode())
-
-
-def received(carried) -> SamlMessage:
-    if carried.fields:
-        (parameter,) = carried.fields.keys() - {"RelayState"}
-        return decode_post(
-            carried.fields[parameter], carried.fields.get("RelayState"), parameter=parameter
-        )
-    return decode_redirect(carried.address.partition("?")[2].encode())
 
 
 @pytest.fixture
@@ -136,7 +98,7 @@ def test_a_signed_request_is_read(binding, sp, read):
     message = request(sp, binding, "_index1", "_index2")
 
     assert is_logout(message)
-    assert read(message) == LogoutRequest("_logout1", SP_ID, ALICE, ("_index1", "_index2"))
+    assert read(message) == LogoutRequest("_logout1", SP_ID, ALICES_NAME, ("_index1", "_index2"))
     assert message.relay_state == "rs"
 
 
@@ -195,7 +157,7 @@ def test_a_changed_message_is_refused(sp, code):
 
 
 def test_a_changed_relay_state_is_refused(sp, code):
-    question = LogoutRequest("_1", SP_ID, ALICE)
+    question = LogoutRequest("_1", SP_ID, ALICES_NAME)
     carried = send_logout_request(
         question, to=slo(REDIRECT), relay_state="mine", now=NOW, key=sp.key
     )
@@ -294,7 +256,7 @@ def test_a_response_goes_to_the_response_location(sp):
 
 
 def test_an_address_with_a_query_keeps_it(sp):
-    question = LogoutRequest("_1", IDP_ID, ALICE)
+    question = LogoutRequest("_1", IDP_ID, ALICES_NAME)
     to = slo(REDIRECT, f"{SLO}?tenant=1")
     carried = send_logout_request(question, to=to, relay_state="x", now=NOW, key=sp.key)
     assert carried.address.startswith(f"{SLO}?tenant=1&SAMLRequest=")

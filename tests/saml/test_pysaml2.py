@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from urllib.parse import parse_qs, unquote
 
 import pytest
@@ -18,38 +17,18 @@ import xmlsec
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from lxml import etree
+from support.service_providers.pysaml2_provider import (
+    ACS_URL,
+    IDP_ID,
+    SP_ID,
+    accept,
+    make_client,
+    response_to,
+)
 
-from idp.embedded.test_sp.pysaml2_client import make_sp_client
 from idp.saml import uris
-from idp.saml.assertions import write_response
 from idp.saml.bindings import decode_post, decode_redirect
-from idp.saml.metadata import write_idp_metadata
 from idp.saml.refusal import Refused
-from idp.saml.values import Assertion, Encryption, NameID
-
-IDP_ID = "http://idp.example.test/adfs/services/trust"
-SSO_URL = "https://idp.example.test/adfs/ls/"
-SP_ID = "https://sp.example.test/metadata"
-ACS_URL = "https://sp.example.test/acs"
-
-
-def make_client(identities, *, signer=None, **more):
-    signer = signer or identities.sp
-    metadata = write_idp_metadata(
-        entity_id=IDP_ID,
-        ls_url=SSO_URL,
-        certificates=[identities.idp.certificate],
-        key=identities.idp.key,
-        now=datetime.now(UTC),
-    )
-    return make_sp_client(
-        entity_id=SP_ID,
-        acs_urls=[ACS_URL],
-        idp_metadata=metadata.decode(),
-        key_pem=signer.pem.private_key,
-        cert_pem=signer.pem.certificate,
-        **more,
-    )
 
 
 def begin(client, binding):
@@ -59,38 +38,6 @@ def begin(client, binding):
         return decode_redirect(dict(info["headers"])["Location"].partition("?")[2].encode())
     fields = dict(re.findall(r'name="(\w+)"\s+value="([^"]*)"', info["data"]))
     return decode_post(html.unescape(fields["SAMLRequest"]), fields["RelayState"])
-
-
-def response_to(client, identities, **more) -> str:
-    now = datetime.now(UTC)
-    assertion = Assertion(
-        id="_a1",
-        issuer=IDP_ID,
-        audience=SP_ID,
-        recipient=ACS_URL,
-        in_response_to="_request1",
-        issue_instant=now,
-        not_before=now,
-        not_on_or_after=now + timedelta(hours=1),
-        confirmation_not_on_or_after=now + timedelta(minutes=5),
-        authn_instant=now,
-        session_index="_a1",
-        session_not_on_or_after=None,
-        authn_context_class="urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
-        name_id=NameID("ada"),
-        attributes=(),
-    )
-    return write_response(
-        assertion, response_id="_r1", destination=ACS_URL, key=identities.idp.key, **more
-    ).decode()
-
-
-def accept(client, xml: str):
-    return client.parse_authn_request_response(
-        base64.b64encode(xml.encode()).decode(),
-        saml2.BINDING_HTTP_POST,
-        outstanding={"_request1": "/"},
-    )
 
 
 BINDINGS = [saml2.BINDING_HTTP_REDIRECT, saml2.BINDING_HTTP_POST]
@@ -253,55 +200,3 @@ def test_importing_pysaml2_does_not_compile_the_slow_schema():
     code = "import idp.embedded.test_sp.pysaml2_client, sys; assert 'xmlschema' not in sys.modules"
 
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)  # noqa: S603  # ours
-
-
-PARTS = {
-    "assertion": {"assertion": True},
-    "NameID": {"assertion": False, "name_id": True},
-    "both": {"assertion": True, "name_id": True},
-}
-WAYS = {
-    "GCM": {},
-    "SHA-256": {"sha256_transport": True},
-    "AES-128": {"aes128": True},
-    "CBC": {"cbc": True},
-}
-
-
-def encrypted_for(owner, identities, client, parts="assertion", way="GCM", **more) -> str:
-    encryption = Encryption(owner.certificate, **PARTS[parts], **WAYS[way])
-    return response_to(client, identities, encryption=encryption, **more)
-
-
-@pytest.mark.parametrize("signed", ["assertion", "response", "both"])
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("parts", PARTS)
-def test_pysaml2_opens_and_accepts_an_assertion_encrypted_for_it(identities, parts, way, signed):
-    signs = {"sign_assertion": signed != "response", "sign_response": signed != "assertion"}
-    client = make_client(
-        identities,
-        want_assertions_signed=signs["sign_assertion"],
-        want_response_signed=signs["sign_response"],
-    )
-    xml = encrypted_for(identities.sp, identities, client, parts, way, **signs)
-
-    assert ">ada<" not in xml
-    assert accept(client, xml).get_subject().text == "ada"
-
-
-def test_pysaml2_does_not_open_an_assertion_encrypted_for_another(identities):
-    client = make_client(identities)
-
-    taken = accept(client, encrypted_for(identities.stranger, identities, client))
-
-    assert taken is None or not taken.assertions
-
-
-def test_an_encrypted_assertion_of_a_stranger_is_refused(identities):
-    client = make_client(identities)
-    xml = encrypted_for(identities.sp, identities, client)
-    forged = encrypted_for(identities.sp, SimpleNamespace(idp=identities.stranger), client)
-
-    assert accept(client, xml)
-    with pytest.raises(saml2.sigver.SignatureError):
-        accept(client, forged)

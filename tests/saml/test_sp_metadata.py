@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import re
 import subprocess
 import sys
 
@@ -22,7 +23,7 @@ from support.service_providers.metadata_parts import (
 )
 
 from idp.saml import uris
-from idp.saml.metadata import MAX_BYTES, BadMetadata, read_service_provider
+from idp.saml.metadata import MAX_BYTES, BadMetadata, read_metadata, read_service_provider
 from idp.saml.values import (
     EMAIL,
     POST,
@@ -30,6 +31,10 @@ from idp.saml.values import (
     AssertionConsumerService,
     SingleLogoutService,
 )
+
+SPACED = ["Location", "Binding", "index", "isDefault", "ResponseLocation", "entityID", "use",
+          "protocolSupportEnumeration", "AuthnRequestsSigned", "WantAssertionsSigned", "Algorithm",
+          "cacheDuration", "validUntil"]  # fmt: skip
 
 
 def read(xml: str, *arguments, **more):
@@ -78,7 +83,7 @@ def test_a_key_without_use_serves_both_and_never_switches_checking_off(identitie
     assert sp.signing_certificates == sp.encryption_certificates == (identities.sp.certificate,)
 
 
-def test_several_certificates_and_one_that_is_named_twice(identities):
+def test_a_certificate_that_metadata_names_twice_is_taken_once(identities):
     keys = key(identities.sp.certificate) + key(identities.idp_ec.certificate, "signing")
 
     sp = read(entity(role(keys + key(identities.sp.certificate, "signing") + ACS)))
@@ -264,91 +269,6 @@ def test_reading_metadata_does_not_import_the_slow_part_of_pysaml2():
     subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603  # our own interpreter
 
 
-@pytest.mark.parametrize(
-    ("methods", "announced"),
-    [
-        ("", False),
-        (method(uris.RSA_OAEP), False),
-        (method(uris.RSA_OAEP, uris.SHA1), False),
-        (method(uris.RSA_OAEP, uris.SHA256), True),
-        (method(uris.AES256_GCM) + method(uris.RSA_OAEP, uris.SHA256), True),
-        (method(uris.RSA_OAEP, uris.SHA1) + method(uris.RSA_OAEP, uris.SHA256), True),
-        (method(uris.RSA_OAEP_11, uris.SHA256), False),
-    ],
-)
-@pytest.mark.parametrize("use", ["", "encryption"])
-def test_sha256_inside_oaep_is_used_for_keys_that_announce_it(identities, use, methods, announced):
-    certificate = identities.sp.certificate
-
-    sp = read(entity(role(key(certificate, use, methods) + ACS)))
-
-    assert sp.encryption_certificates == (certificate,)
-    assert sp.sha256_transport == ((certificate,) if announced else ())
-
-
-@pytest.mark.parametrize(
-    ("announced", "taken"),
-    [
-        (method(uris.RSA_OAEP_11, uris.SHA256, uris.MGF1_SHA256), True),
-        (method(uris.RSA_OAEP) + method(uris.RSA_OAEP_11, uris.SHA256, uris.MGF1_SHA256), True),
-        (method(uris.RSA_OAEP_11), False),
-        (method(uris.RSA_OAEP_11, uris.SHA256), False),
-        (method(uris.RSA_OAEP_11, uris.SHA1, uris.MGF1_SHA256), False),
-        (method(uris.RSA_OAEP, uris.SHA256, uris.MGF1_SHA256), False),
-    ],
-)
-def test_oaep_of_version_1_1_is_used_for_keys_that_announce_all_of_it(identities, announced, taken):
-    certificate = identities.sp.certificate
-
-    sp = read(entity(role(key(certificate, "encryption", announced) + ACS)))
-
-    assert sp.oaep11_transport == ((certificate,) if taken else ())
-
-
-@pytest.mark.parametrize(
-    ("methods", "taken"),
-    [
-        (method(uris.AES128_GCM), True),
-        (method(uris.AES128_GCM) + method(uris.AES256_GCM), False),
-        (method(uris.AES128_CBC), False),
-        ("", False),
-    ],
-)
-def test_aes_128_is_used_for_keys_that_announce_nothing_longer_in_gcm(identities, methods, taken):
-    certificate = identities.sp.certificate
-
-    sp = read(entity(role(key(certificate, "", methods) + ACS)))
-
-    assert sp.aes128_content == ((certificate,) if taken else ())
-
-
-def test_algorithms_of_one_key_are_not_used_for_another(identities):
-    first, second = identities.sp.certificate, identities.stranger.certificate
-    announced = method(uris.RSA_OAEP, uris.SHA256)
-
-    sp = read(entity(role(key(first) + key(second, "encryption", announced) + ACS)))
-
-    assert sp.encryption_certificates == (first, second)
-    assert sp.sha256_transport == (second,)
-
-
-def test_a_key_that_cannot_encrypt_is_passed_over_where_there_is_one_that_can(identities):
-    curve, rsa = identities.idp_ec.certificate, identities.sp.certificate
-
-    assert read(entity(role(key(curve) + ACS))).encryption_certificates == ()
-    for use in ("", "encryption"):
-        sp = read(entity(role(key(curve, use) + key(rsa) + ACS)))
-        assert sp.encryption_certificates == (rsa,)
-
-
-def test_a_key_that_cannot_encrypt_is_kept_so_that_nothing_is_sent_in_clear_text(
-    identities,
-):
-    curve = identities.idp_ec.certificate
-
-    assert read(entity(role(key(curve, "encryption") + ACS))).encryption_certificates == (curve,)
-
-
 def logout_service(binding: str, location: str, answers: str = "") -> str:
     said = f' ResponseLocation="{answers}"' if answers else ""
     return f'<md:SingleLogoutService Binding="{binding}" Location="{location}"{said}/>'
@@ -370,10 +290,77 @@ def test_log_out_services_are_taken_for_supported_bindings():
     "address",
     ["http://sp.example.test/slo", "https://u@sp.example.test/", "https://sp/../x", "javascript:1"],
 )
-def test_a_log_out_service_has_an_address_as_good_as_any(address):
+def test_a_log_out_service_with_an_address_that_cannot_be_used_is_left_out(address):
+    good = logout_service(REDIRECT, "https://sp.example.test/good")
     for service in (
         logout_service(POST, address),
         logout_service(POST, "https://sp.example.test/slo", address),
     ):
-        (fault,) = faults_of(entity(role(service + ACS)))
-        assert fault.startswith("its log-out service ")
+        sp = read(entity(role(service + good + ACS)))
+
+        assert [each.location for each in sp.single_logout_services] == [
+            "https://sp.example.test/good"
+        ]
+        (warning,) = sp.warnings
+        assert warning.startswith("its log-out service ")
+        assert warning.endswith("left out")
+
+
+@pytest.mark.parametrize(
+    "unusable",
+    [
+        'Location="http://sp.example.test/acs" index="7" isDefault="true"',
+        'Location="https://sp.example.test/a b" index="7"',
+        'Location="javascript:alert(1)" index="7"',
+        'Location="https://sp.example.test/acs" index="-1"',
+        'Location="https://sp.example.test/acs" index="x"',
+        'index="7"',
+    ],
+)
+def test_a_consumer_service_that_cannot_be_used_is_left_out_beside_one_that_can(unusable):
+    sp = read(entity(role(f'<md:AssertionConsumerService Binding="{POST}" {unusable}/>{ACS}')))
+
+    assert sp.assertion_consumer_services == (
+        AssertionConsumerService(ACS_URL, POST, 0, is_default=True),
+    )
+    (warning,) = sp.warnings
+    assert "assertion consumer service" in warning
+    assert "left out" in warning
+
+
+def test_what_a_library_raises_is_a_fault_of_the_metadata(monkeypatch):
+    def fail(_xml):
+        raise KeyError("of a library")
+
+    monkeypatch.setattr("saml2.md.entity_descriptor_from_string", fail)
+
+    assert faults_of(entity()) == ("a part of it cannot be handled (KeyError)",)
+
+
+@pytest.mark.parametrize("name", SPACED)
+@pytest.mark.parametrize("space", [" ", "&#10;", "\t\r\n  "])
+def test_white_space_around_a_value_does_not_matter(name, space, identities):
+    methods = method(uris.RSA_OAEP, uris.SHA256)
+    keys = key(identities.sp.certificate, "signing", methods) + key(
+        identities.stranger.certificate, "encryption", methods
+    )
+    slo = logout_service(POST, "https://sp.example.test/slo", "https://sp.example.test/answers")
+    flags = ' AuthnRequestsSigned="true" WantAssertionsSigned="true"'
+    acs = ACS.replace("/>", ' isDefault="true"/>')
+    limits = ' validUntil="2027-01-01T00:00:00Z" cacheDuration="PT6H"'
+    plain = entity(role(keys + slo + f"<md:NameIDFormat>{EMAIL}</md:NameIDFormat>" + acs, flags),
+                   attributes=limits)  # fmt: skip
+    spaced = re.sub(rf'\b{name}="([^"]*)"', rf'{name}="{space}\1{space}"', plain)
+    spaced = spaced.replace(EMAIL, f"{space}{EMAIL}{space}")
+
+    assert spaced != plain
+    found, expected = read_metadata(spaced.encode()), read_metadata(plain.encode())
+
+    assert found.service_provider == expected.service_provider
+    assert found.validity == expected.validity
+    assert found.service_provider.warnings == ()
+    assert read_metadata(entities(entity(entity_id="urn:b"), spaced).encode(), SP_ID)
+
+
+def test_a_space_that_xml_does_not_collapse_is_refused():
+    assert faults_of(entity(role(ACS.replace(f'"{ACS_URL}"', f'"\u00a0{ACS_URL}"'))))

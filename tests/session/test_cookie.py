@@ -19,14 +19,14 @@ PASSWORD = Proof(PASSWORD_PROTECTED_TRANSPORT, NOON)
 
 @pytest.fixture
 def cookie(clock):
-    config = Config(
-        server=ServerSection(base_url="https://sts.example.test"),
-        sign_in=SignInSection(keep_me_signed_in=True),
-    )
     sealer = Sealer(b"a secret of at least thirty-two bytes", clock.now)
 
-    def cookie(*path):
-        return SessionCookie(config, sealer, clock, *path)
+    def cookie(base_url="https://sts.example.test"):
+        config = Config(
+            server=ServerSection(base_url=base_url),
+            sign_in=SignInSection(keep_me_signed_in=True),
+        )
+        return SessionCookie(config, sealer, clock)
 
     return cookie
 
@@ -53,10 +53,16 @@ def test_only_a_kept_session_outlives_the_browser(cookie):
     assert morsel(cookie().set_header(kept))["max-age"] == str(int(age))
 
 
-def test_the_path_is_a_setting_and_the_same_when_the_cookie_is_deleted(cookie):
+@pytest.mark.parametrize(
+    ("scheme", "name", "path"), [("https", f"__Host-{NAME}", "/"), ("http", NAME, "/adfs")]
+)
+def test_name_and_path_are_the_same_when_the_cookie_is_deleted(scheme, name, path, cookie):
     session = start_session("alice@example.test", PASSWORD)
-    for path, expected in (((), "/adfs"), (("/account",), "/account")):
-        made = cookie(*path)
-        assert morsel(made.set_header(session))["path"] == expected
-        deleted = morsel(made.delete_header())
-        assert (deleted["path"], deleted["max-age"], deleted.value) == (expected, "0", "")
+    made = cookie(f"{scheme}://sts.example.test")
+    for header in (made.set_header(session), made.delete_header()):
+        assert header.startswith(f"{name}=")
+        assert morsel(header)["path"] == path
+    assert (morsel(made.delete_header())["max-age"], morsel(made.delete_header()).value) == (
+        "0",
+        "",
+    )

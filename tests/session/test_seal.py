@@ -95,6 +95,15 @@ def test_purpose_and_binding_cannot_be_shifted_into_each_other():
     assert is_refused(SEALER.purpose("a\0b"), token, bound_to="c")
 
 
+def test_a_binding_of_any_text_is_kept_apart_from_every_other():
+    """Cookies and form fields may hold half surrogate pairs; that is a refusal, never a fault."""
+    names = ["\ud800", "\udfff", "?", "\N{REPLACEMENT CHARACTER}", "\\ud800", ""]
+    for name in names:
+        token = SEAL.seal({"a": 1}, bound_to=name)
+        assert SEAL.open(token, bound_to=name) == {"a": 1}
+        assert all(is_refused(SEAL, token, bound_to=other) for other in names if other != name)
+
+
 def test_a_value_sealed_with_one_secret_does_not_open_with_another():
     assert is_refused(Sealer(bytes(32)).purpose("tests"), SEAL.seal({}))
 

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 from support.clock import NOON
+from support.users import SAMPLE_USER
 
-from idp.directory import User
 from idp.federation.authenticated_user import AuthenticatedUser, authentication_methods
 from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.relying_party.trust import RelyingPartyTrust
@@ -34,7 +34,7 @@ IDP, SP, ALIAS = "https://idp.example.test", "https://sp.example.test/metadata",
 ACS = "https://sp.example.test/acs"
 PPT, KERBEROS = PASSWORD_PROTECTED_TRANSPORT, "urn:oasis:names:tc:SAML:2.0:ac:classes:Kerberos"
 PUSH = "urn:method:push"
-ALICE = User("alice@example.test", "Alice", "a.archer@mail.test", "EXAMPLE\\alice", (), False, NOON)
+USER = replace(SAMPLE_USER, display_name="Alice", groups=())
 PROVIDER = ServiceProvider(SP, (AssertionConsumerService(ACS),))
 TRUST = RelyingPartyTrust(SP, "Wiki", PROVIDER, TrustSettings(), "", NOON, NOON)
 REQUEST = AuthnRequest("_1", SP, ACS, NOON, audience=ALIAS)
@@ -57,7 +57,7 @@ def issuer() -> Issuer:
 
 def signed_in(primary: str = PPT, second: str | None = None) -> AuthenticatedUser:
     methods = authentication_methods(primary, second)
-    return AuthenticatedUser(ALICE, methods, NOON - WINDOW, RequestContext("10.1.2.3"))
+    return AuthenticatedUser(USER, methods, NOON - WINDOW, RequestContext("10.1.2.3"))
 
 
 def no_adapter(_method: str) -> bool:
@@ -129,14 +129,14 @@ def test_a_context_that_nobody_can_satisfy_is_reported_to_the_service_provider()
     assert (refusal.issuer, refusal.relay_state) == (SP, "state")
 
 
-def test_so_is_a_name_id_that_the_trust_cannot_have():
+def test_a_name_id_that_the_trust_cannot_have_is_reported_to_the_service_provider():
     destination = asking(name_id_policy=NameIDPolicy("urn:format:unknown"))
     refusal = refused(lambda: required_factors(destination, TRUST, no_adapter))
 
     assert (refusal.code, refusal.acs_url) == ("MSIS7070", ACS)
 
 
-def test_so_is_a_name_id_that_this_user_cannot_have(build):
+def test_a_name_id_that_this_user_cannot_have_is_reported_to_the_service_provider(build):
     destination = asking(name_id_policy=NameIDPolicy(PERSISTENT, allow_create=False))
     refusal = refused(lambda: build(destination))
 
@@ -148,7 +148,7 @@ def test_so_is_a_name_id_that_this_user_cannot_have(build):
 
 @pytest.mark.parametrize("name", ["alice@example.test", "A.Archer@mail.test", "example\\ALICE"])
 def test_a_subject_may_be_any_name_of_the_user(name, build):
-    assert build(asking(subject=NameID(name)))[1].name_id.value == ALICE.upn
+    assert build(asking(subject=NameID(name)))[1].name_id.value == USER.upn
 
 
 def test_a_subject_that_is_another_user_is_reported_to_the_service_provider(build):

@@ -88,7 +88,7 @@ def test_a_trust_may_be_made_with_its_rules(federation, easy):
     assert federation.sign_in(easy.url()).finish().attributes == {ROLE: ("x",)}
 
 
-def test_without_a_rule_that_does_there_is_neither_a_name_nor_an_attribute(ruled):
+def test_no_name_and_no_attribute_is_issued_if_no_rule_issues_one(ruled):
     told = ruled("claim_rules = []").assertion
 
     assert told.name_id is None

@@ -43,7 +43,7 @@ def test_a_consumer_service_may_be_requested_by_index(index, address, federation
 
 @pytest.mark.parametrize("address", FOREIGN)
 @pytest.mark.parametrize("signed", [False, True], ids=["unsigned", "signed"])
-def test_a_foreign_one_is_refused_on_our_page(address, signed, federation, easy, lines):
+def test_a_foreign_address_is_refused_on_our_page(address, signed, federation, easy, lines):
     key = easy.key if signed else None
     page = federation.browser().get(easy.url(AssertionConsumerServiceURL=address, key=key))
 

@@ -38,7 +38,7 @@ def test_another_session_cannot_open_it():
         unseal(seal_at(), sealed, "another")
 
 
-def test_it_expires_with_the_sign_in_however_late_it_was_sealed():
+def test_a_context_expires_with_its_sign_in_however_late_it_was_sealed():
     later = NOON + MAX_LIFETIME - timedelta(seconds=1)
     sealed = CONTEXT.seal(seal_at(later), "session", later)
 
@@ -48,7 +48,7 @@ def test_it_expires_with_the_sign_in_however_late_it_was_sealed():
 
 
 @pytest.mark.parametrize("values", [{}, {"pending": {}}, {"pending": None, "user": "x"}])
-def test_one_that_this_version_cannot_read_has_to_be_started_again(values):
+def test_a_sign_in_that_this_version_cannot_read_has_to_start_again(values):
     sealed = seal_at().seal(values, bound_to="session")
     with pytest.raises(SealBroken):
         unseal(seal_at(), sealed, "session")

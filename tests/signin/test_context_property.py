@@ -6,6 +6,7 @@ class means and not of how the product finds one.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import event, given, settings
@@ -14,7 +15,12 @@ from hypothesis import strategies as st
 from idp.federation.access_control.global_policy import second_factor_reasons
 from idp.federation.authenticated_user import authentication_methods
 from idp.federation.relying_party.settings import TrustSettings
-from idp.saml.contexts import OfferedMethods, answered_context, resolve_requested_context
+from idp.saml.contexts import (
+    OfferedMethods,
+    RequiredFactors,
+    answered_context,
+    resolve_requested_context,
+)
 from idp.saml.refusal import Refused
 from idp.session.sso import Proof, Session, start_session
 from idp.signin.steps import Needs, Step, needs_of
@@ -55,6 +61,54 @@ sessions = st.none() | st.builds(
     ages,
     st.sampled_from(PRIMARY_METHODS),
     st.sampled_from([None, *METHODS]),
+)
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """A request, its trust, the session before it, and the methods of the adapters."""
+
+    requested: tuple[str, ...]
+    comparison: str
+    trust: TrustSettings
+    session: Session | None
+    methods: list[str]
+    both_announced: bool
+    force_authn: bool
+    by_rule: str | None
+
+    def required(self) -> RequiredFactors:
+        announced = self.methods if self.both_announced else self.methods[:1]
+        offered = OfferedMethods(tuple(PRIMARY_METHODS), announced.__contains__)
+        return resolve_requested_context(self.requested, self.comparison, offered=offered)
+
+    def needs(self, required: RequiredFactors) -> Needs:
+        needs = needs_of(
+            required, self.trust, force_authn=self.force_authn, received_at=NOON, now=NOON
+        )
+        return needs.with_second_factor(bool(second_factor_reasons("default", self.trust)))
+
+    def answer(self, required: RequiredFactors, methods: tuple[str, ...]) -> str:
+        return answered_context(
+            self.requested,
+            self.comparison,
+            required,
+            style=self.trust.authentication_context,
+            methods=methods,
+            by_rule=self.by_rule,
+        )
+
+
+sign_ins = st.builds(
+    SignIn,
+    requests,
+    comparisons,
+    trusts,
+    sessions,
+    st.permutations(METHODS),
+    st.booleans(),
+    st.booleans(),
+    st.none() | st.sampled_from(ASKABLE),
 )
 
 
@@ -109,58 +163,32 @@ def go_through(needs: Needs, session: Session | None, methods: list[str]) -> Ses
 
 
 @settings(max_examples=500)
-@given(
-    requests,
-    comparisons,
-    trusts,
-    sessions,
-    st.permutations(METHODS),
-    st.booleans(),
-    st.booleans(),
-    st.none() | st.sampled_from(ASKABLE),
-)
-def test_an_answer_claims_only_what_was_proved_and_satisfies_the_request(
-    requested, comparison, trust, session, methods, both_announced, force_authn, by_rule
-):
-    announced = methods if both_announced else methods[:1]
-    offered = OfferedMethods(tuple(PRIMARY_METHODS), announced.__contains__)
+@given(sign_ins)
+def test_an_answer_claims_only_what_was_proved_and_satisfies_the_request(sign_in):
     try:
-        required = resolve_requested_context(requested, comparison, offered=offered)
+        required = sign_in.required()
     except Refused:
         event("refused")
         return
-    needs = needs_of(
-        required,
-        trust,
-        force_authn=force_authn,
-        received_at=NOON,
-        now=NOON,
-    ).with_second_factor(bool(second_factor_reasons("default", trust)))
-    session = go_through(needs, session, methods)
+    needs = sign_in.needs(required)
+    session = go_through(needs, sign_in.session, sign_in.methods)
     if session is None:
         event("another method was given")
         return
 
     second = needs.valid_second_factor(session)
-    primary, used = session.primary.method, second.method if second else None
-    proved_methods = authentication_methods(primary, used)
-    answer = answered_context(
-        requested,
-        comparison,
-        required,
-        style=trust.authentication_context,
-        methods=proved_methods,
-        by_rule=by_rule,
-    )
+    primary = session.primary.method
+    proved_methods = authentication_methods(primary, second.method if second else None)
+    answer = sign_in.answer(required, proved_methods)
 
-    freshness = trust.mfa_freshness
+    trust, freshness = sign_in.trust, sign_in.trust.mfa_freshness
     since = NOON - timedelta(minutes=freshness) if freshness else None
     event(answer)
     assert answer in proved(session, since)
     assert set(proved_methods) <= proved(session, since)
-    assert satisfies(answer, primary, requested, comparison)
+    assert satisfies(answer, primary, sign_in.requested, sign_in.comparison)
     assert answer != PHISHING_RESISTANT
-    if force_authn or trust.always_require_authentication:
+    if sign_in.force_authn or trust.always_require_authentication:
         assert session.primary.at >= NOON
     if trust.second_factor == "always":
         assert session.second is not None

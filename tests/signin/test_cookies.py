@@ -7,6 +7,7 @@ from http.cookies import SimpleCookie
 import pytest
 
 from idp.config.schema import ServerSection
+from idp.signin.loop_detection import NAME as LOOP_COOKIE
 
 NAME = "MSISAuth"
 
@@ -47,9 +48,10 @@ def test_the_cookie_is_secure_and_same_site_none_under_tls(federation, reconfigu
     )
 
     morsel = morsel_of(answer.headers["Set-Cookie"])
-    assert (morsel["path"], morsel["samesite"]) == ("/adfs", "None")
+    assert (morsel.key, morsel["path"], morsel["samesite"]) == (f"__Host-{NAME}", "/", "None")
     assert morsel["httponly"]
     assert morsel["secure"]
+    assert not morsel["domain"]
 
 
 def test_the_cookie_is_removed_under_tls_with_the_attributes_it_was_set_with(
@@ -63,7 +65,7 @@ def test_the_cookie_is_removed_under_tls_with_the_attributes_it_was_set_with(
 
     morsels = map(morsel_of, answer.headers.getlist("Set-Cookie"))
     (taken,) = (each for each in morsels if each["max-age"] == "0")
-    assert (taken.key, taken.value, taken["path"]) == (NAME, "", "/adfs")
+    assert (taken.key, taken.value, taken["path"]) == (f"__Host-{NAME}", "", "/")
     assert (taken["samesite"], taken["secure"], taken["httponly"]) == ("None", True, True)
 
 
@@ -143,10 +145,58 @@ def test_a_thousand_cookies_do_no_harm(federation, easy):
     assert answer.status_code == 200
 
 
-def test_the_first_of_two_cookies_of_the_name_counts(federation, easy):
-    """Browsers send the one of the longest path first; a planted one cannot take its place."""
+def test_a_session_from_before_the_prefix_goes_on_and_the_next_cookie_replaces_it(
+    federation, reconfigured, easy
+):
+    """One release reads the plain name, too; what stayed of it would count again later."""
+    client = reconfigured(server=ServerSection(base_url="https://sts.example.test"))
+    old = federation.sign_in(easy.url()).browser.session.cookies[NAME]
+    client.set_cookie(NAME, old, domain="sts.example.test", path="/adfs")
+    query = easy.url(Destination=None).partition("?")[2]
+    assert "SAMLResponse" in client.get(f"/adfs/ls/?{query}").text
+
+    user, query = federation.user, easy.url(Destination=None, ForceAuthn="true").partition("?")[2]
+    client.post(f"/adfs/ls/?{query}", data={"UserName": user.name, "Password": user.password})
+
+    assert client.get_cookie(NAME, "sts.example.test", "/adfs") is None
+    assert client.get_cookie(f"__Host-{NAME}", "sts.example.test", "/") is not None
+
+
+@pytest.mark.parametrize("prefix", ["", "__Host-"])
+@pytest.mark.parametrize("name", [NAME, LOOP_COOKIE, "MSISSignout_12345678", "tallystick_node"])
+@pytest.mark.parametrize("between", ["; ", ";", ", ", "; other=1; "])
+def test_two_cookies_of_one_name_are_refused_in_either_order(
+    prefix, name, between, federation, easy, lines
+):
+    """One of them is planted, from another path or a neighbouring host: nobody can say which."""
     good = federation.sign_in(easy.url()).browser.session.cookies[NAME]
-    answer = federation.browser().session.get(
-        easy.url(), headers={"Cookie": f"{NAME}={good}; {NAME}=planted"}
-    )
-    assert "SAMLResponse" in answer.text
+    pair = [f"{prefix}{name}={good}", f"{prefix}{name}=planted"]
+    for cookies in (pair, pair[::-1]):
+        answer = federation.browser().session.get(
+            easy.url(), headers={"Cookie": between.join(cookies)}
+        )
+        assert answer.status_code == 400
+        assert "SAMLResponse" not in answer.text
+        assert "Delete the cookies of this site" in answer.text
+    assert lines.refusals() == ["duplicate_cookie"] * 2
+
+
+def test_a_planted_cookie_without_the_prefix_does_not_replace_the_own_one(
+    federation, reconfigured, easy
+):
+    client = reconfigured(server=ServerSection(base_url="https://sts.example.test"))
+    mallory = federation.add_user("mallory@example.test")
+    own = federation.sign_in(easy.url()).browser.session.cookies[NAME]
+    planted = federation.sign_in(easy.url(), mallory).browser.session.cookies[NAME]
+    client.set_cookie(f"__Host-{NAME}", own, domain="sts.example.test", path="/")
+    client.set_cookie(NAME, planted, domain="sts.example.test", path="/adfs/ls")
+
+    page = client.get("/adfs/ls/signout").text
+
+    assert federation.user.name in page
+    assert "mallory" not in page
+
+
+def test_other_applications_may_send_a_name_twice(federation, easy):
+    answer = federation.browser().session.get(easy.url(), headers={"Cookie": "a=1; a=2; XMSIS=1"})
+    assert answer.status_code == 200

@@ -115,7 +115,7 @@ def a_context_that_nobody_has(federation, sp):
 @pytest.fixture
 def with_loop_detection(served):
     """As a server has it, and the pytest plugin has not."""
-    served(sign_in=SignInSection())
+    served(sign_in=SignInSection(idp_initiated=True))
 
 
 @pytest.mark.parametrize("code", CAUSES)

@@ -107,7 +107,9 @@ def test_head_uses_up_no_request(host, easy):
 
 
 def test_the_sixth_token_of_a_browser_is_refused_as_a_loop(federation, easy):
-    config = federation.services.config.model_copy(update={"sign_in": SignInSection()})
+    config = federation.services.config.model_copy(
+        update={"sign_in": SignInSection(idp_initiated=True)}
+    )
     host = build_host(replace(federation.services, config=config))
     browser, user = DirectBrowser(host.endpoints.ls), federation.user
     url = easy.url()

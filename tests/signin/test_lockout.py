@@ -42,7 +42,7 @@ def events(federation):
     return [row.event_id for row in federation.log]
 
 
-def test_with_the_smart_one_a_stranger_does_not_lock_out_the_user_at_home(
+def test_a_stranger_does_not_lock_out_the_user_at_home_with_the_smart_lockout(
     federation, node_with_lockout
 ):
     log_in, password = node_with_lockout(mode="enforce", threshold=3), federation.user.password
@@ -102,7 +102,7 @@ def test_log_only_logs_what_enforcing_would_have_refused(federation, node_with_l
     assert events(federation) == [1202, 1200, 1203, 1203, 1202, 512, 1200]
 
 
-def test_the_soft_one_tells_of_the_lock_as_well(federation, node_with_lockout):
+def test_the_soft_lockout_tells_of_the_lock_as_well(federation, node_with_lockout):
     log_in = node_with_lockout(threshold=2)
     for _ in range(3):
         log_in("wrong")

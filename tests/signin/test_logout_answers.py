@@ -172,7 +172,7 @@ def test_a_service_provider_that_never_answers_does_not_keep_others_waiting(
     assert outcomes_on(visit(federation, browser, page_url))[shop.entity_id] == "no_answer"
 
 
-def test_an_answer_that_comes_late_is_still_one(federation, logout_app, browser, deliver):
+def test_an_answer_that_comes_late_is_still_counted(federation, logout_app, browser, deliver):
     wiki, shop = logout_app("wiki"), logout_app("shop")
     told = wiki.sign_in(browser)
     shop.sign_in(browser)

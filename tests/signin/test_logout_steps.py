@@ -25,7 +25,7 @@ from idp.signin.logout.steps import (
 )
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-ALICE = NameID("alice@example.test")
+ALICES_NAME = NameID("alice@example.test")
 QUALIFIED = NameID("_x", PERSISTENT, "urn:idp", "urn:sp")
 
 
@@ -34,7 +34,7 @@ def told(
     index: str = "_1",
     *,
     session: str = "root",
-    name_id: NameID | None = ALICE,
+    name_id: NameID | None = ALICES_NAME,
     number: int = 1,
     asked: float | None = None,
     outcome: Outcome | None = None,
@@ -115,15 +115,15 @@ def named(request: LogoutRequest, *participants: Participant, current: str | Non
     return sessions_named(request, participants, current)
 
 
-def request(name_id: NameID = ALICE, *indexes: str) -> LogoutRequest:
+def request(name_id: NameID = ALICES_NAME, *indexes: str) -> LogoutRequest:
     return LogoutRequest("_r", "urn:wiki", name_id, indexes)
 
 
 def test_session_indexes_choose_the_sessions():
     one, two = told(index="_1", session="a"), told(index="_2", session="b")
-    assert named(request(ALICE, "_2"), one, two, current="a") == ("b",)
-    assert named(request(ALICE, "_2", "_1"), one, two) == ("a", "b")
-    assert named(request(ALICE, "_3"), one, two, current="a") == ()
+    assert named(request(ALICES_NAME, "_2"), one, two, current="a") == ("b",)
+    assert named(request(ALICES_NAME, "_2", "_1"), one, two) == ("a", "b")
+    assert named(request(ALICES_NAME, "_3"), one, two, current="a") == ()
 
 
 def test_a_request_without_session_indexes_names_the_current_session_or_else_all_of_the_name():
@@ -135,7 +135,11 @@ def test_a_request_without_session_indexes_names_the_current_session_or_else_all
 
 @pytest.mark.parametrize(
     "given_name",
-    [NameID("Alice@example.test"), NameID(ALICE.value, EMAIL), replace(ALICE, name_qualifier="q")],
+    [
+        NameID("Alice@example.test"),
+        NameID(ALICES_NAME.value, EMAIL),
+        replace(ALICES_NAME, name_qualifier="q"),
+    ],
 )
 def test_a_name_that_differs_names_no_session(given_name):
     assert named(request(given_name), told()) == ()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from support.adapters import odd_adapters
+from support.adapters import probe_adapters
 from support.adapters.mfa_node import at_once
 from support.service_providers.metadata_parts import DEFAULT_ACS_URL
 
 from idp.session.cookie import SessionCookie
+from idp.signin.paths import IDP_INITIATED
 
 pytestmark = pytest.mark.each_database
 
@@ -57,6 +58,46 @@ def test_a_new_password_ends_the_sign_in_and_every_session(approved, federation,
     assert is_refused(approved.poll())
     assert signed_in.get(easy.url()).title == "Sign In"
     assert federation.sign_in(easy.url(), password="another one").is_finished
+
+
+def lock(federation):
+    for _ in range(10):
+        federation.services.directory.check_password(federation.user.name, "wrong")
+
+
+def test_an_account_that_was_locked_before_the_last_step_gets_no_token(approved, federation):
+    lock(federation)
+    assert is_refused(approved.poll())
+    assert issued(federation) == 0
+
+
+def test_an_account_that_was_locked_gets_no_push(federation, sp, phone):
+    """A session with the right password alone does not begin the second factor either."""
+    sign_in = federation.sign_in(sp.url())
+    phone.deny()
+    lock(federation)
+
+    page = sign_in.browser.get(sp.url())
+
+    assert "passwordInput" in page.ids()
+    assert not phone.pending()
+
+
+def test_a_locked_account_gets_nothing_by_a_session_that_was_given_nothing_yet(
+    federation, sp, easy, phone
+):
+    """Else the lock would not hold for one of many guesses at once that was right."""
+    sp.set(second_factor="always")
+    browser = federation.sign_in(sp.url()).browser
+    phone.deny()
+    sp.set(second_factor="never")
+    lock(federation)
+    for url in (easy.url(), easy.initiated_url(), f"{federation.url}{IDP_INITIATED}"):
+        assert "passwordInput" in browser.get(url).ids()
+
+    federation.services.directory.unlock(federation.user.name)
+
+    assert "SAMLResponse" in browser.get(easy.url()).form.fields
 
 
 def test_a_disabled_user_has_no_session_any_more(federation, easy):
@@ -124,10 +165,10 @@ def test_a_user_who_lost_the_right_while_the_adapter_judged_is_denied(
 ):
     """The look at the sign-in was good, and so is the proof; it is asked again before the end."""
     rooms = federation.services
-    rooms.providers.register("Meanwhile", "support.adapters.odd_adapters:Meanwhile")
+    rooms.providers.register("Meanwhile", "support.adapters.probe_adapters:Meanwhile")
     rooms.providers.enable(("Meanwhile",))
     sign_in = federation.sign_in(sp.url())
-    monkeypatch.setattr(odd_adapters.Meanwhile, "happens", lambda: change(rooms, sp))
+    monkeypatch.setattr(probe_adapters.Meanwhile, "happens", lambda: change(rooms, sp))
     before = sign_in.browser.session.cookies["MSISAuth"]
 
     assert is_refused(sign_in.post(Answer="yes"))

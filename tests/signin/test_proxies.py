@@ -63,7 +63,6 @@ def test_a_proxy_that_is_not_configured_is_only_a_client(proxy, federation, easy
 def test_no_proxy_header_changes_the_servers_address(served, federation, easy):
     served(proxies=PROXIES)
     hostile = {
-        "Host": "evil.example.test",
         "X-Forwarded-Host": "evil.example.test",
         "X-Forwarded-Proto": "https",
         "X-Forwarded-Prefix": "/evil",

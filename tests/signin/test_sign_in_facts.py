@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from support.service_providers.metadata_parts import SP_ID, metadata
+from support.users import ALICE
 
 from idp.federation.request_context import RequestContext
 from idp.saml.contexts import MULTIPLE_AUTHN, PASSWORD_PROTECTED_TRANSPORT, RequiredFactors
@@ -15,7 +16,7 @@ from idp.session.sso import Proof, Session, start_session
 from idp.signin.sign_in_facts import cached_loader, load_facts
 from idp.signin.steps import Step, needs_of
 
-ALICE, PUSH = "alice@example.test", "urn:method:push"
+PUSH = "urn:method:push"
 REQUIRED = RequiredFactors({PASSWORD_PROTECTED_TRANSPORT: PASSWORD_PROTECTED_TRANSPORT})
 HERE = RequestContext("10.1.2.3")
 

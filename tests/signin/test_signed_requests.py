@@ -35,7 +35,7 @@ def test_a_request_signed_by_another_key_is_refused(binding, federation, easy, s
     assert not any(row.event_id >= 1200 for row in federation.log)
 
 
-def test_an_unsigned_one_is_refused_where_the_metadata_promises_signatures(
+def test_an_unsigned_request_is_refused_if_the_metadata_promises_signatures(
     federation, service_provider, lines
 ):
     page = federation.browser().open(service_provider.login_url(unsigned=True))

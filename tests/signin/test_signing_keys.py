@@ -13,7 +13,7 @@ import pytest
 from idp.app import create_app
 from idp.embedded.test_sp.received_response import read_response
 from idp.embedded.test_sp.service_provider import idp_certificates
-from idp.federation.token_signing.configured import signing_keys_of
+from idp.federation.token_signing.configured import open_signing_keys
 from idp.federation.token_signing.key_files import create_signing_key
 from idp.services import MAX_CONCURRENT_SIGNINGS
 from idp.signin.paths import METADATA
@@ -28,7 +28,7 @@ def rooms(federation, tmp_path):
     config = federation.services.config
     keys = config.keys.model_copy(update={"signing_key": paths[0], "signing_certificate": paths[1]})
     config = config.model_copy(update={"keys": keys})
-    return replace(federation.services, config=config, signing_keys=signing_keys_of(config))
+    return replace(federation.services, config=config, signing_keys=open_signing_keys(config))
 
 
 class Turns:
@@ -75,7 +75,7 @@ def served_app(federation, rooms, _tallystick_host):
 @pytest.fixture
 def operator(rooms):
     """Somebody at the command line: another process's view of the same files."""
-    return signing_keys_of(rooms.config)
+    return open_signing_keys(rooms.config)
 
 
 def published(app) -> tuple[str, ...]:
@@ -129,7 +129,7 @@ def test_no_key_is_made_where_that_is_switched_off(federation, rooms):
     config = rooms.config.model_copy(update={"keys": keys})
     federation.clock.advance(timedelta(days=364).total_seconds())
 
-    app = create_app(config, services=replace(rooms, signing_keys=signing_keys_of(config)))
+    app = create_app(config, services=replace(rooms, signing_keys=open_signing_keys(config)))
 
     assert len(published(app)) == 1
 

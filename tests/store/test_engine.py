@@ -178,10 +178,52 @@ def test_a_file_that_is_no_database_is_reported_without_its_content(tmp_path):
 
 
 def test_a_place_where_no_file_can_be_made_is_reported(tmp_path):
+    with pytest.raises(StoreUnavailable, match="cannot be created"):
+        Database(f"sqlite:///{tmp_path}/{'n' * 300}.db").create()
+
+
+@pytest.mark.parametrize("folder", ["missing", "missing/deeper", "file"])
+def test_a_folder_that_is_missing_is_not_made(tmp_path, folder):
+    """It may be a volume that is not mounted: an empty database would take its place."""
     (tmp_path / "file").touch()
 
-    with pytest.raises(StoreUnavailable, match="cannot be created"):
-        Database(f"sqlite:///{tmp_path}/file/new.db").create()
+    with pytest.raises(TallystickError, match="There is no folder") as refused:
+        Database(f"sqlite:///{tmp_path}/{folder}/new.db").create()
+
+    assert refused.value.code == "bad_store_url"
+    assert {path.name for path in tmp_path.iterdir()} == {"file"}
+
+
+def test_a_link_to_nowhere_is_not_followed(tmp_path):
+    link, target = tmp_path / "tallystick.db", tmp_path / "elsewhere.db"
+    link.symlink_to(target)
+
+    with pytest.raises(TallystickError, match="is a link to a file that does not exist") as refused:
+        Database(f"sqlite:///{link}").create()
+
+    assert refused.value.code == "bad_store_url"
+    assert not target.exists()
+
+
+def test_a_link_to_a_database_is_followed(tmp_path, database_file):
+    link = tmp_path / "link.db"
+    link.symlink_to(database_file)
+    database = Database(f"sqlite:///{link}")
+
+    database.create()
+
+    with database.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM users")).scalar() == 0
+    database.dispose()
+
+
+def test_two_processes_that_create_a_file_at_once_both_have_it(tmp_path):
+    databases = [Database(f"sqlite:///{tmp_path}/new.db") for _ in range(8)]
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(Database.create, databases))
+
+    assert (tmp_path / "new.db").stat().st_size == 0
 
 
 def test_a_new_file_is_readable_by_its_owner_alone_whatever_the_umask(tmp_path):

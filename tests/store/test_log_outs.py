@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from support.clock import NOON
 from support.nets import NET_SECONDS
+from support.users import ALICE
 
 from idp.audit.record import SignInRecord
 from idp.saml.values import PERSISTENT, NameID
@@ -21,7 +22,6 @@ from idp.store.sign_in_log import SqlSignInLog
 from idp.store.sign_ins import SqlSignInStore
 
 WIKI, SHOP = "https://wiki.example.test/metadata", "https://shop.example.test/metadata"
-ALICE = "alice@example.test"
 LATER = NOON + timedelta(hours=8)
 TOLD = Issued("root", ALICE, WIKI, NameID(ALICE), "_index", LATER)
 RECORD = SignInRecord(NOON, 1200, "activity", ALICE, WIKI, outcome="issued")
@@ -168,7 +168,7 @@ def test_of_many_windows_one_asks_a_service_provider(sign_ins, open_database, lo
         assert sum(pool.map(ask, range(16))) == 1
 
 
-def test_the_first_answer_counts_and_a_late_one_is_one(sign_ins, log_outs):
+def test_the_first_answer_counts_and_a_late_answer_replaces_a_missing_one(sign_ins, log_outs):
     issue(sign_ins)
     (one,) = log_outs.participants(["root"])
     assert log_outs.answered(WIKI, "_r", Outcome.SIGNED_OUT) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from support.clock import NOON
+from support.users import ALICE, BOB
 
 from idp.directory.user_store import Credentials
 from idp.directory.users import User, windows_account_name
@@ -12,7 +13,6 @@ from idp.store.name_ids import SqlPersistentNames
 from idp.store.users import SqlUserStore
 
 WIKI, SHOP = "https://wiki.example.test/saml", "https://shop.example.test/saml"
-ALICE, BOB = "alice@example.test", "bob@example.test"
 
 
 def test_a_name_is_made_only_where_that_is_allowed(database):

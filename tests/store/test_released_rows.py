@@ -14,7 +14,6 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import inspect
 from support.databases.stored_rows import (
-    ALICE,
     FUTURE,
     HELD,
     LIBRARY,
@@ -24,6 +23,7 @@ from support.databases.stored_rows import (
     load_rows,
     of_next_version,
 )
+from support.users import ALICE
 
 from idp.federation.relying_party.settings import TrustSettings
 from idp.session.participants import AskedBy

@@ -45,7 +45,7 @@ def test_a_record_comes_back_as_it_was_written(database):
     assert [entry.record for entry in log.read()] == [RECORD, replace(RECORD, event_id=1202)]
 
 
-def test_without_a_start_the_newest_are_read_oldest_first(database):
+def test_the_newest_rows_are_read_oldest_first_if_no_start_is_given(database):
     log = SqlSignInLog(database)
     _write(log, "a", "b", "c")
 

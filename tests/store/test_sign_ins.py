@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 from support.clock import NOON
+from support.users import SAMPLE_USER
 
 from idp.audit.record import SignInRecord
 from idp.directory.user_store import Credentials
-from idp.directory.users import User
 from idp.federation.access_control.decision import AccessRules
 from idp.federation.access_control.global_policy import GlobalPolicy
 from idp.federation.access_control.policy_file import read_policy
@@ -28,10 +28,8 @@ from idp.store.used_once import SqlUsedOnce
 from idp.store.users import SqlUserStore
 
 WIKI = "https://wiki.example.test/metadata"
-ALICE = User(
-    "alice@example.test", "Alice", "a@mail.test", "EXAMPLE\\alice", ("staff",), False, NOON
-)
-RECORD = SignInRecord(NOON, 1200, "activity", ALICE.upn, WIKI, outcome="issued")
+USER = replace(SAMPLE_USER, display_name="Alice", email="a@mail.test", groups=("staff",))
+RECORD = SignInRecord(NOON, 1200, "activity", USER.upn, WIKI, outcome="issued")
 LATER = NOON + timedelta(hours=1)
 RULE = '=> issue(Type = "urn:x", Value = "y");'
 
@@ -68,7 +66,7 @@ def trust_store(database):
 @pytest.fixture
 def users(database):
     store = SqlUserStore(database)
-    store.add_users([Credentials(ALICE, "hash")])
+    store.add_users([Credentials(USER, "hash")])
     return store
 
 
@@ -84,10 +82,10 @@ def _finish(
 
 
 def test_one_read_returns_trust_user_session_and_policy(sign_ins, trust_store, users):
-    facts = sign_ins.facts(WIKI, ALICE.upn, "session", None)
+    facts = sign_ins.facts(WIKI, USER.upn, "session", None)
 
     assert facts.trust == _trust()
-    assert facts.user == ALICE
+    assert facts.user == USER
     assert not facts.session_ended
     assert facts.rules == AccessRules("default")
 
@@ -121,16 +119,16 @@ def test_an_ended_session_has_ended_on_every_node(sign_ins, open_database):
 def test_a_change_on_another_node_is_seen_by_the_next_look(
     sign_ins, trust_store, users, open_database
 ):
-    sign_ins.facts(WIKI, ALICE.upn, None, None)
+    sign_ins.facts(WIKI, USER.upn, None, None)
     theirs = open_database()
     SqlTrustStore(theirs).change_trust(WIKI, lambda _: _trust(enabled=False))
-    SqlUserStore(theirs).set_disabled(ALICE.upn, True, LATER)
+    SqlUserStore(theirs).set_disabled(USER.upn, True, LATER)
     GlobalPolicy(SqlPolicyStore(theirs)).set_second_factor("never")
 
-    facts = sign_ins.facts(WIKI, ALICE.upn, None, None)
+    facts = sign_ins.facts(WIKI, USER.upn, None, None)
 
     assert facts.trust == _trust(enabled=False)
-    assert facts.user == replace(ALICE, disabled=True, valid_from=LATER)
+    assert facts.user == replace(USER, disabled=True, valid_from=LATER)
     assert facts.rules.second_factor == "never"
 
 

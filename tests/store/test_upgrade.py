@@ -75,7 +75,7 @@ METADATA = """\
 
 
 @pytest.mark.parametrize("acs", ["https://sp/acs", "http://sp/acs"])
-def test_trusts_of_before_learn_their_log_out_services_from_their_metadata(acs, tmp_path):
+def test_older_trusts_learn_their_log_out_services_from_their_metadata(acs, tmp_path):
     database = Database(f"sqlite:///{tmp_path}/old.db")
     database.create()
     provider = {"entity_id": "urn:sp", "assertion_consumer_services": [{"location": acs}]}

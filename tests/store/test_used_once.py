@@ -30,7 +30,7 @@ def test_keys_of_different_kinds_never_collide(database):
     assert not once.is_used("reset", "a")
 
 
-def test_of_many_at_once_exactly_one_wins_each_key(open_database):
+def test_exactly_one_of_many_claims_at_once_wins_each_key(open_database):
     ours, theirs = SqlUsedOnce(open_database()), SqlUsedOnce(open_database())
     keys = [f"key {number}" for number in range(20)]
 

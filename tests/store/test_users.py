@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from support.clock import NOON
+from support.users import ALICE
 
 from adapter.mfa.devices.activation import Activation
 from adapter.mfa.devices.device import Device
@@ -11,8 +12,6 @@ from idp.directory.users import User, windows_account_name
 from idp.session.seal import Sealer
 from idp.store.mfa import mfa_stores
 from idp.store.users import SqlUserStore
-
-ALICE = "alice@example.test"
 
 
 def _credentials(upn: str) -> Credentials:
@@ -45,7 +44,7 @@ def test_a_namesake_of_a_removed_user_inherits_no_second_factor(database):
 
     store.add_users([_credentials(ALICE)])
     assert mfa.devices.of_user(ALICE) == []
-    assert not mfa.codes.has_seed(ALICE)
+    assert mfa.codes.source_of(ALICE) is None
     assert mfa.activations.live("h", NOON) == []
 
 

@@ -45,7 +45,7 @@ def test_single_sign_on_holds_at_both(load_balancer, federation, sp, phone):
     assert again.finish().name_id == federation.user.name
 
 
-def test_a_build_that_is_changed_at_one_holds_at_the_other(load_balancer, federation, sp):
+def test_a_build_that_is_changed_at_one_node_holds_at_the_other(load_balancer, federation, sp):
     assert federation.sign_in(sp.url()).number is not None
     load_balancer.rooms("b").farm.set_build("srv2022", "20348.349", by="b")
 
@@ -62,7 +62,7 @@ def test_a_trust_changed_at_one_node_is_seen_by_the_other(load_balancer, federat
     assert federation.sign_in(sp.url()).is_finished
 
 
-def test_a_user_who_is_disabled_at_one_is_out_at_the_other(load_balancer, federation, easy):
+def test_a_user_who_is_disabled_at_one_node_is_out_at_the_other(load_balancer, federation, easy):
     browser = federation.sign_in(easy.url()).browser
     load_balancer.to("b")
     assert federation.sign_in(easy.url(), browser=browser).is_finished
@@ -72,7 +72,7 @@ def test_a_user_who_is_disabled_at_one_is_out_at_the_other(load_balancer, federa
     assert federation.sign_in(easy.url()).page.title == "Sign In"
 
 
-def test_a_log_out_at_one_ends_the_session_at_the_other(load_balancer, federation, easy):
+def test_a_log_out_at_one_node_ends_the_session_at_the_other(load_balancer, federation, easy):
     browser = federation.sign_in(easy.url()).browser
     kept = dict(browser.session.cookies)
     browser.post(f"{federation.url}/adfs/ls/signout", {})
@@ -82,7 +82,9 @@ def test_a_log_out_at_one_ends_the_session_at_the_other(load_balancer, federatio
     assert browser.get(easy.url()).title == "Sign In"
 
 
-def test_of_fifty_posts_to_both_at_once_one_gets_a_token(load_balancer, federation, sp, phone):
+def test_only_one_of_fifty_posts_to_both_nodes_at_once_gets_a_token(
+    load_balancer, federation, sp, phone
+):
     sign_in = federation.sign_in(sp.url())
     phone.approve(sign_in.number)
     form, cookies = sign_in.page.form, dict(sign_in.browser.session.cookies)
@@ -139,7 +141,7 @@ def test_a_phone_that_waits_at_one_node_hears_of_a_push_from_the_other(
     assert sign_in.finish().status == ("Success",)
 
 
-def test_a_code_that_was_given_at_one_is_used_at_the_other(load_balancer, federation, sp):
+def test_a_code_that_was_given_at_one_node_is_used_up_at_the_other(load_balancer, federation, sp):
     user = federation.add_user(phone=None, totp=True)
     first, second = (federation.sign_in(sp.url(), user) for _ in range(2))
     code = user.code()
@@ -151,7 +153,7 @@ def test_a_code_that_was_given_at_one_is_used_at_the_other(load_balancer, federa
     assert not second.is_finished
 
 
-def test_of_one_code_given_to_both_at_once_one_counts(load_balancer, federation, sp):
+def test_a_code_given_to_both_nodes_at_once_counts_once(load_balancer, federation, sp):
     user = federation.add_user(phone=None, totp=True)
     sign_ins = [federation.sign_in(sp.url(), user) for _ in range(8)]
     code = user.code()

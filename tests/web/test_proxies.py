@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 
 import pytest
 from hypothesis import given
@@ -105,9 +105,22 @@ def test_naming_the_proxy_in_a_header_changes_nothing():
     assert (there.client_ip, there.inside_corporate_network) == (STRANGER, True)
 
 
-def test_a_reverse_proxy_without_a_header_is_taken_for_the_client():
-    assert seen(BALANCER).client_ip == BALANCER
-    assert seen(BALANCER, X_Forwarded_For="10.0.1.2").client_ip == "10.0.1.2"
+@pytest.mark.parametrize("named", ["", " ", ",", "10.0.1.2", "10.0.1.2, 10.0.1.3"])
+def test_a_reverse_proxy_that_names_no_client_is_not_taken_for_it(named):
+    """Its own address may be in a range that a policy permits; who is behind it is unknown."""
+    for there in (seen(BALANCER, X_Forwarded_For=named), seen(BALANCER)):
+        assert (there.client_ip, there.user_ips, there.proxy) == ("", (), BALANCER)
+        assert not there.inside_corporate_network
+
+
+@given(
+    st.text(max_size=60)
+    | st.lists(st.sampled_from([USER, WAP, BALANCER, "10.0.1.2", "x", ""])).map(",".join)
+)
+def test_whatever_a_reverse_proxy_sends_who_is_not_named_is_outside(named):
+    context = seen(BALANCER, X_Forwarded_For=named)
+    is_one_of_ours = not context.user_ip or ip_address(context.user_ip) in ip_network("10.0.1.0/28")
+    assert not (is_one_of_ours and context.inside_corporate_network)
 
 
 def test_a_request_without_an_address_from_the_reverse_proxy_is_unknown_and_outside():
@@ -117,10 +130,11 @@ def test_a_request_without_an_address_from_the_reverse_proxy_is_unknown_and_outs
     assert (there.inside_corporate_network, there.proxy) == (False, BALANCER)
 
 
-def test_a_server_without_the_peer_address_knows_no_proxy():
-    here = PROXIES.request_context("", ALL, "/adfs/ls/")
+def test_a_peer_without_an_address_is_unknown_and_outside():
+    there = PROXIES.request_context("", ALL, "/adfs/ls/")
 
-    assert (here.client_ip, here.user_ips, here.proxy) == ("", (), "")
+    assert (there.client_ip, there.user_ips, there.proxy) == ("", (), "unknown")
+    assert not there.inside_corporate_network
 
 
 def test_a_long_list_is_read_from_its_end_and_no_further_than_needed():
@@ -131,7 +145,7 @@ def test_a_long_list_is_read_from_its_end_and_no_further_than_needed():
 
     assert len(there.forwarded_ips) == MAX_HOPS
     assert there.user_ip == USER
-    assert here.client_ip == "10.0.1.1"
+    assert (here.client_ip, here.inside_corporate_network) == ("", False)
 
 
 def test_stored_addresses_are_bounded_and_printable():
@@ -140,6 +154,17 @@ def test_stored_addresses_are_bounded_and_printable():
     assert there.proxy.startswith("wap[2Jaaa")
     assert len(there.proxy) == 256
     assert there.user_agent == "b" * MAX_USER_AGENT_LENGTH
+
+
+def test_the_limits_are_those_that_are_documented():
+    assert (MAX_HOPS, MAX_USER_AGENT_LENGTH) == (16, 512)
+
+
+def test_a_request_without_headers_has_no_user_agent_and_no_proxy():
+    here = seen(STRANGER)
+
+    assert (here.user_agent, here.proxy, here.forwarded_ips) == ("", "", ())
+    assert here.endpoint_path == "/adfs/ls/"
 
 
 def test_proxies_are_configured_as_addresses_and_networks(monkeypatch):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from flask import Flask
 from hypothesis import given
@@ -14,7 +12,6 @@ from werkzeug.wrappers import Request
 
 from idp.web import app as web
 from idp.web.answer import Answer
-from idp.web.cookies import PATH, delete_cookie_header, set_cookie_header
 from idp.web.flask_adapter import as_response, read_request, read_request_head
 from idp.web.proxies import Proxies
 
@@ -74,24 +71,3 @@ def test_the_arguments_of_a_query_are_those_that_flask_would_read(query):
     expected = Request(environ).args
     request = web_request(query=environ["QUERY_STRING"])
     assert list(request.arguments.items(multi=True)) == list(expected.items(multi=True))
-
-
-def test_a_cookie_has_the_path_of_its_host():
-    given = {"max_age": timedelta(minutes=1), "secure": True}
-    assert set_cookie_header("a", "b", **given) == (
-        "a=b; Max-Age=60; Secure; HttpOnly; Path=/adfs; SameSite=None"
-    )
-    assert "; Path=/account;" in set_cookie_header("a", "b", path="/account", **given)
-    assert PATH == "/adfs"
-
-
-def test_a_cookie_without_an_age_goes_with_the_browser_and_on_plain_http_is_lax():
-    assert set_cookie_header("a", "b", max_age=None, secure=False) == (
-        "a=b; HttpOnly; Path=/adfs; SameSite=Lax"
-    )
-
-
-def test_a_cookie_is_deleted_by_the_attributes_that_it_was_set_with():
-    assert delete_cookie_header("a", secure=True, path="/account") == (
-        "a=; Max-Age=0; Secure; HttpOnly; Path=/account; SameSite=None"
-    )

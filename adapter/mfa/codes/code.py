@@ -18,11 +18,6 @@ is for clocks that are set back."""
 _CODE = re.compile(r"[0-9]{6}", re.ASCII)
 
 
-def tidy(text: str) -> str:
-    """Return a code without the spaces people put between its halves."""
-    return "".join(text.split()) if len(text) <= 16 else text
-
-
 def step_of(seed: str, code: str, now: datetime) -> int | None:
     """Return the time step that *code* belongs to, or None if the code is wrong.
 

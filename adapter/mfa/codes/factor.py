@@ -13,6 +13,7 @@ from adapter.mfa.codes import limits
 from adapter.mfa.codes.limits import CodeLimits
 from adapter.mfa.codes.store import CodeStore, CodeTransaction
 from adapter.mfa.methods import RegisteredMethod
+from adapter.mfa.typed_digits import tidy_digits
 
 REMEMBER_TRIED = timedelta(hours=2)
 """How long a code tried in one sign-in is recognised: longer than a page of it can be posted."""
@@ -38,16 +39,30 @@ class CodeFactor:
         self._clock = clock
 
     def methods_of(self, user: str) -> Sequence[RegisteredMethod]:
-        """Return the user's one source of codes, if any; when it was made is not stored."""
-        return [RegisteredMethod(id=self.kind, kind=self.kind)] if self.is_registered(user) else []
+        """Return the user's one source of codes, if any."""
+        source = self._store.source_of(user)
+        if source is None:
+            return []
+        return [
+            RegisteredMethod(
+                id=self.kind, kind=self.kind, created=source.created, last_used=source.last_used
+            )
+        ]
 
     def is_registered(self, user: str) -> bool:
         """Say whether the user has a source of codes."""
-        return self._store.has_seed(user)
+        return self._store.source_of(user) is not None
 
     def register(self, user: str, seed: str) -> None:
         """Give the user a source of codes; *seed* is Base32 and replaces an earlier one."""
-        self._store.save_seed(user, seed)
+        self._store.save_seed(user, seed, self._clock.now())
+
+    def remove(self, user: str, method_id: str) -> bool:
+        """Remove the user's source of codes; wrong codes stay counted."""
+        if method_id != self.kind:
+            return False
+        with self._store.transaction(user) as mine:
+            return mine.remove_seed()
 
     def unlock(self, user: str) -> None:
         """Forget the user's wrong codes."""
@@ -59,7 +74,7 @@ class CodeFactor:
 
         Clients post the same wrong code again and again: that is refused without a further debit.
         """
-        code = codes.tidy(code)
+        code = tidy_digits(code)
         now = self._clock.now()
         with self._store.transaction(user) as mine:
             before = mine.limits()
@@ -72,6 +87,7 @@ class CodeFactor:
             outcome = _judge(mine, user, code, now)
             if outcome is CodeOutcome.RIGHT:
                 mine.save_limits(CodeLimits())
+                mine.mark_used(now)
             return outcome
 
 

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from adapter.mfa.codes.limits import CodeLimits
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSource:
+    """A user's source of codes; ``created`` is None for one made before that was stored."""
+
+    created: datetime | None
+    last_used: datetime | None
 
 
 class CodeTransaction(Protocol):
@@ -21,6 +30,12 @@ class CodeTransaction(Protocol):
     def seed(self) -> str | None:
         """Return the Base32 seed of the user's codes, or None if the user has none."""
 
+    def mark_used(self, now: datetime) -> None:
+        """Store that a code of the user's seed was right at *now*."""
+
+    def remove_seed(self) -> bool:
+        """Remove the user's seed; return False if there is none."""
+
     def claim(self, kind: str, key: str, expires_at: datetime) -> bool:
         """Use up *key* of *kind*; return False if it was used before (one unique insert)."""
 
@@ -34,8 +49,8 @@ class CodeStore(Protocol):
         It is committed durably when left, and changes nothing when left by an exception.
         """
 
-    def has_seed(self, user: str) -> bool:
-        """Say whether the user has a seed."""
+    def source_of(self, user: str) -> CodeSource | None:
+        """Return the user's source of codes, or None without one."""
 
-    def save_seed(self, user: str, seed: str) -> None:
+    def save_seed(self, user: str, seed: str, now: datetime) -> None:
         """Store the seed (Base32), sealed; it replaces an earlier one."""

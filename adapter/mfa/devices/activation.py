@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from adapter.errors import TallystickError
 from adapter.mfa.devices.device import PLATFORMS, is_app_version
+from adapter.mfa.typed_digits import tidy_digits
 
 HANDLE_DIGITS = 3
 SECRET_DIGITS = 6
@@ -49,7 +50,7 @@ def split_code(code: str) -> tuple[str, str]:
 
     Raises :class:`ActivationRefused` (``activation_unknown``) for text that is not a code.
     """
-    found = _CODE.fullmatch("".join(code.split()))
+    found = _CODE.fullmatch(tidy_digits(code))
     if found is None:
         raise unknown_activation()
     return found[1], found[2]

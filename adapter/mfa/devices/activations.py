@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -101,6 +101,14 @@ class Activations:
         if not self._store.finish(activation, device, seed):
             raise unknown_activation()
         return Activated(device, seed)
+
+    def of_user(self, user: str) -> Sequence[Activation]:
+        """Return the activations that *user*'s phones may still use."""
+        return self._store.of_user(user, self._clock.now())
+
+    def cancel(self, user: str, activation_id: str | None = None) -> bool:
+        """End one activation of *user*, or all without an id; say whether there was any."""
+        return self._store.end(user, activation_id)
 
     def _free_handle(self, now: datetime) -> str:
         """Draw a handle that no live code has, if one is soon found: sharing one shares tries."""

@@ -39,6 +39,7 @@ class Device:
     app_version: str
     public_key: bytes
     activated_at: datetime
+    last_used_at: datetime | None = None
 
     @property
     def kind(self) -> str:

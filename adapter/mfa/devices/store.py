@@ -36,6 +36,12 @@ class ActivationStore(Protocol):
         *limit* get to see an activation.
         """
 
+    def of_user(self, user: str, now: datetime) -> Sequence[Activation]:
+        """Return the user's activations that have neither ended nor expired, oldest first."""
+
+    def end(self, user: str, activation_id: str | None = None) -> bool:
+        """End one activation of the user, or all without an id; say whether there was any."""
+
     def finish(self, activation: Activation, device: Device, seed: str | None) -> bool:
         """End the activation and store its device, and its seed if any, in one transaction.
 

@@ -42,7 +42,7 @@ class AnswerRefused(TallystickError):
     """Raised when a phone's answer cannot be taken; the code says why.
 
     ``already_answered``, ``request_expired``, ``not_approved``, ``unknown_request``,
-    ``wrong_nonce``, ``device_cannot_match``, ``number_required``.
+    ``wrong_nonce``, ``device_cannot_match``, ``number_required``, ``device_unknown``.
     """
 
 

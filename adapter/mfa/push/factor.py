@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from random import Random
 
 from adapter.clock import Clock
@@ -68,6 +69,15 @@ class PushFactor:
         """Return the device that decides what the user sees, or None without any device."""
         return best_of(self._devices.of_user(user))
 
+    def remove(self, user: str, method_id: str) -> bool:
+        """Remove a device; the user's requests in progress end, whoever answered them."""
+        now = self._clock.now()
+        with self._store.transaction(user) as mine:
+            removed = mine.remove_device(method_id)
+            if removed:
+                _supersede(mine, mine.recent(now - limits.LOOK_BACK), now)
+        return removed
+
     def unlock(self, user: str) -> None:
         """Let requests be sent again: unanswered ones up to now no longer count."""
         with self._store.transaction(user) as mine:
@@ -82,10 +92,7 @@ class PushFactor:
         with self._store.transaction(user) as mine:
             recent = mine.recent(challenge.created_at - limits.LOOK_BACK)
             _check_limit(challenge, recent, mine)
-            for older in recent:
-                replaced = machine.supersede(older, challenge.created_at)
-                if replaced is not older:
-                    mine.save(replaced)
+            _supersede(mine, recent, challenge.created_at)
             mine.add(challenge)
         self._on_sent(challenge)
         return Started(challenge, shown)
@@ -161,7 +168,14 @@ class PushFactor:
             right = self._number_is_right(challenge, number)
             return machine.approve(challenge, device.id, number_matches=right, now=now)
 
-        return self._advance(device.user, challenge_id, step)
+        with self._store.transaction(device.user) as mine:
+            if not mine.use_device(device.id, self._clock.now()):
+                raise AnswerRefused(
+                    "This phone is not registered, or no longer",
+                    "Activate it again",
+                    code="device_unknown",
+                )
+            return _take_step(mine, device.user, challenge_id, step)
 
     def _new(
         self, user: str, experience: str, application: str, client_ip: str
@@ -195,15 +209,29 @@ class PushFactor:
         self, user: str, challenge_id: str, step: Callable[[Challenge], Challenge]
     ) -> Challenge:
         with self._store.transaction(user) as mine:
-            challenge = mine.find(challenge_id)
-            if challenge is None or challenge.user != user:
-                raise AnswerRefused(
-                    "There is no such request", "Start a new sign-in", code="unknown_request"
-                )
-            advanced = step(challenge)
-            if advanced is not challenge:
-                mine.save(advanced)
-        return advanced
+            return _take_step(mine, user, challenge_id, step)
+
+
+def _take_step(
+    mine: PushTransaction, user: str, challenge_id: str, step: Callable[[Challenge], Challenge]
+) -> Challenge:
+    challenge = mine.find(challenge_id)
+    if challenge is None or challenge.user != user:
+        raise AnswerRefused(
+            "There is no such request", "Start a new sign-in", code="unknown_request"
+        )
+    advanced = step(challenge)
+    if advanced is not challenge:
+        mine.save(advanced)
+    return advanced
+
+
+def _supersede(mine: PushTransaction, requests: Sequence[Challenge], now: datetime) -> None:
+    """End those of *requests* that could still become a sign-in."""
+    for challenge in requests:
+        ended = machine.supersede(challenge, now)
+        if ended is not challenge:
+            mine.save(ended)
 
 
 def _method(device: Device, *, decides: bool) -> RegisteredMethod:
@@ -212,6 +240,7 @@ def _method(device: Device, *, decides: bool) -> RegisteredMethod:
         kind=PushFactor.kind,
         name=device.name,
         created=device.activated_at,
+        last_used=device.last_used_at,
         details={
             "platform": device.platform,
             "app_version": device.app_version,

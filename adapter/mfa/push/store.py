@@ -11,7 +11,7 @@ from adapter.mfa.push.challenge import Challenge
 
 
 class PushTransaction(Protocol):
-    """One user's requests, while no other thread or node can change them."""
+    """One user's requests and devices, while no other thread or node can change them."""
 
     def recent(self, since: datetime) -> Sequence[Challenge]:
         """Return the user's requests created at or after *since*, oldest first."""
@@ -24,6 +24,12 @@ class PushTransaction(Protocol):
 
     def save(self, challenge: Challenge) -> None:
         """Store the next state of a request that was read in this transaction."""
+
+    def use_device(self, device_id: str, now: datetime) -> bool:
+        """Store that a device of this user was used; return False if it has been removed."""
+
+    def remove_device(self, device_id: str) -> bool:
+        """Remove a device of this user; return False if there is none of this id."""
 
     def cleared_at(self) -> datetime | None:
         """Return when the user's limit was last cleared, or None if it never was."""

@@ -17,6 +17,7 @@ from idp.management import trusts
 from idp.management.metadata import refresh
 from idp.management.metadata import source as metadata_source
 from idp.management.trust_views import preview_as_json, report_as_json, view_of, views
+from idp.saml import metadata_text
 from idp.saml.certificates import read_certificate
 
 if TYPE_CHECKING:
@@ -102,9 +103,9 @@ def _source(body: Mapping[str, Any]) -> metadata_source.Source:
         place=url or "administration API",
         entity_id=text_of(body, "entity_id"),
         signed_by=read_certificate(_utf8(certificate)) if certificate else None,
-        content=_utf8(metadata) if metadata is not None else None,
+        content=metadata_text.encode(metadata) if metadata is not None else None,
     )
 
 
 def _utf8(text: str) -> bytes:
-    return text.encode(errors="replace")  # the XML parser then refuses half a surrogate pair
+    return text.encode(errors="replace")  # half a surrogate pair is in no certificate

@@ -56,7 +56,8 @@ class App {
   }
 
   async #activate(typed) {
-    const code = typed.split('#').pop().replace(/[^0-9]/g, ''); // a whole address may be pasted
+    // A whole address may be pasted; an East Asian keyboard types digits of full width.
+    const code = typed.split('#').pop().normalize('NFKC').replace(/[^0-9]/g, '');
     if (code.length !== 9) return this.#refuseActivation('An activation code has nine digits.');
     at('activate').disabled = true;
     try {

@@ -112,7 +112,7 @@ export class RequestSheet {
   }
 
   #tidyNumber() {
-    const digits = at('number').value.replace(/[^0-9]/g, '').slice(0, 2);
+    const digits = at('number').value.normalize('NFKC').replace(/[^0-9]/g, '').slice(0, 2);
     if (at('number').value !== digits) at('number').value = digits;
     write(at('number-problem'), '');
     at('number').removeAttribute('aria-invalid');

@@ -27,9 +27,15 @@ from idp.embedded.test_sp.service_provider import (
 from idp.saml.bindings import SamlMessage, decode_post, decode_redirect, holds_message
 from idp.saml.contexts import MULTIPLE_AUTHN
 from idp.web import app as web
-from idp.web.cookies import cookie_is_secure
+from idp.web.cookies import (
+    cookie_is_secure,
+    delete_cookie_header,
+    own_cookies,
+    set_cookie_header,
+)
 from idp.web.headers import CONTENT_SECURITY_POLICY
 from idp.web.origin import is_same_origin
+from idp.web.own_host import answer_own_host_only
 
 COOKIE = "tallystick_test_sp"
 MAX_RELAY_STATE_LENGTH = 1024
@@ -50,6 +56,7 @@ def create_app(provider: SimulatedServiceProvider, *, idp_url: str) -> Flask:
     )
     web.harden(app)
     app.register_blueprint(_blueprint(SpPages(provider, idp_url)))
+    answer_own_host_only(app, provider.base_url)
     return app
 
 
@@ -124,7 +131,7 @@ class SpPages:
         binding = _binding(request.form)
         relay_state = request.form.get("relay_state", "")[:MAX_RELAY_STATE_LENGTH]
         sent = self._logout.create_request(current, binding, relay_state)
-        self._sessions.take(request.cookies.get(COOKIE, ""))
+        self._sessions.take(_session_of_browser())
         return self._send(sent.address, sent.fields)
 
     def take_logout(self) -> ResponseReturnValue:
@@ -143,8 +150,11 @@ class SpPages:
         """Sign out here only; the federation server's session goes on."""
         page = redirect("/", 303)
         if is_same_origin(request, self._provider.base_url):
-            self._sessions.take(request.cookies.get(COOKIE, ""))
-            page.delete_cookie(COOKIE)
+            self._sessions.take(_session_of_browser())
+            secure = cookie_is_secure(self._provider.base_url)
+            page.headers.add(
+                "Set-Cookie", delete_cookie_header(COOKIE, secure=secure, path="/", same_site="Lax")
+            )
         return page
 
     def metadata(self) -> Response:
@@ -177,14 +187,17 @@ class SpPages:
         )
 
     def _current(self) -> CheckedResponse | None:
-        return self._sessions.get(request.cookies.get(COOKIE, ""))
+        return self._sessions.get(_session_of_browser())
 
     def _start_session(self, page: Response, checked: CheckedResponse) -> None:
         session = secrets.token_urlsafe(16)
-        self._sessions.take(request.cookies.get(COOKIE, ""))
+        self._sessions.take(_session_of_browser())
         self._sessions.put(session, checked)
         secure = cookie_is_secure(self._provider.base_url)
-        page.set_cookie(COOKIE, session, httponly=True, secure=secure, samesite="Lax")
+        cookie = set_cookie_header(
+            COOKIE, session, max_age=None, secure=secure, path="/", same_site="Lax"
+        )
+        page.headers.add("Set-Cookie", cookie)
 
     def _page(self, name: str, *, status: int = 200, **values: object) -> Response:
         text = render_template(
@@ -194,6 +207,10 @@ class SpPages:
         # No form-action: the forms of these pages go to the federation server.
         page.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         return page
+
+
+def _session_of_browser() -> str:
+    return own_cookies(request.cookies).get(COOKIE, "")
 
 
 def _message() -> SamlMessage | None:

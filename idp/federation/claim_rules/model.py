@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from idp.federation.claim_rules.errors import BadRule
-from idp.federation.claims import FORMAT, NAME_IDENTIFIER
+from idp.federation.claims import FORMAT
 from idp.saml.values import PERSISTENT, TRANSIENT
 
 
@@ -132,7 +132,8 @@ class Pass:
 class Issue:
     """Makes a claim for each value.
 
-    A persistent or transient NameID without a value gets an opaque one from this server.
+    A claim without a value, with the property format of a persistent or transient NameID, gets an
+    opaque one from this server.
     """
 
     type: Text
@@ -142,8 +143,8 @@ class Issue:
 
     @property
     def opaque_format(self) -> str | None:
-        """The format of a NameID without a value, None for any other claim."""
-        if self.values or self.type != (NAME_IDENTIFIER,):
+        """The format of the opaque value of a claim without a value, None for any other claim."""
+        if self.values:
             return None
         match dict(self.properties).get(FORMAT):
             case (str(format_),) if format_ in (PERSISTENT, TRANSIENT):

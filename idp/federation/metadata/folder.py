@@ -44,6 +44,8 @@ def load_folder(trusts: TrustRegistry, folder: Path) -> FolderReport:
             trust = _load(trusts, path, by_source)
         except TallystickError as error:
             faults.append(f"{path.name}: {error}")
+        except Exception as error:  # nothing in one file may keep the others or the server away
+            faults.append(f"{path.name}: it cannot be loaded ({type(error).__name__})")
         else:
             loaded += [trust.entity_id] if trust else []
     return FolderReport(tuple(loaded), tuple(faults))

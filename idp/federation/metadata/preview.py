@@ -1,4 +1,4 @@
-"""What an import of metadata would do: certificates, differences, and what would be weakened."""
+"""What an import of metadata would do, and which of it a refresh would hold back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from idp.federation.metadata.diff import MetadataChange, find_changes
-from idp.federation.metadata.weakening import weakened_by
+from idp.federation.metadata.held_changes import reasons_to_hold
 from idp.instants import json_instant
 from idp.saml.certificate_report import CertificateReport, report_on
 from idp.saml.validity import Validity
@@ -27,28 +27,26 @@ class Preview:
     """What an import of metadata would do.
 
     ``current`` is the trust that it would update, None for a new one. ``certificates`` are pairs:
-    the use of a certificate and the report on it. ``weakened_by`` has a sentence for each point in
-    which the trust would become less strict.
+    the use of a certificate and the report on it. ``reasons_to_hold`` has a sentence for each
+    change that an automatic update would hold back for an administrator.
     """
 
     described: ServiceProviderMetadata
     current: RelyingPartyTrust | None
     certificates: tuple[tuple[str, CertificateReport], ...]
     changes: tuple[MetadataChange, ...]
-    weakened_by: tuple[str, ...] = ()
+    reasons_to_hold: tuple[str, ...] = ()
     ends_soon: tuple[str, ...] = ()
 
     @property
     def weaknesses(self) -> tuple[str, ...]:
-        """What is weak about the certificates, and a near end of the metadata, a sentence each."""
-        return (
-            *self.ends_soon,
-            *(
-                f"{use} certificate {report.thumbprint[:16]}: {weakness}"
-                for use, report in self.certificates
-                for weakness in report.weaknesses
-            ),
+        """What is weak about the certificates or wrong in the metadata, a sentence each."""
+        of_certificates = (
+            f"{use} certificate {report.thumbprint[:16]}: {weakness}"
+            for use, report in self.certificates
+            for weakness in report.weaknesses
         )
+        return (*self.ends_soon, *of_certificates, *self.described.service_provider.warnings)
 
 
 def make_preview(
@@ -61,9 +59,14 @@ def make_preview(
         current,
         tuple(report_certificates(provider, now)),
         () if current is None else find_changes(current.service_provider, provider),
-        () if current is None else weakened_by(current.service_provider, provider, now),
+        () if current is None else _reasons_to_hold(current, provider),
         tuple(warn_of_end(described.validity, now)),
     )
+
+
+def _reasons_to_hold(current: RelyingPartyTrust, provider: ServiceProvider) -> tuple[str, ...]:
+    is_signed = current.signed_by is not None
+    return reasons_to_hold(current.service_provider, provider, is_signed=is_signed)
 
 
 def warn_of_end(validity: Validity, now: datetime) -> Iterator[str]:

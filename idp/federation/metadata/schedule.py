@@ -23,7 +23,7 @@ LEASE = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class PendingUpdate:
-    """New metadata that waits for an administrator, because it would weaken the trust."""
+    """New metadata that waits for an administrator, because a refresh must not apply it."""
 
     document: bytes
     reasons: tuple[str, ...]

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from adapter.clock import Clock
 from adapter.errors import TallystickError
+from idp.federation.relying_party.offered import OfferedTrusts
 from idp.federation.relying_party.setting_changes import change_from_text, change_values
 from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.relying_party.trust import (
     RelyingPartyTrust,
     StoredTrust,
     UnreadableTrust,
+    name_for_people,
     readable,
 )
 from idp.logs import get_logger
@@ -51,6 +53,9 @@ class IdentifierTaken(TallystickError):
 
 class TrustStore(Protocol):
     """Storage of relying party trusts."""
+
+    def offered(self, after: int, limit: int) -> OfferedTrusts:
+        """Return the enabled ones of the *limit* trusts behind the place *after*."""
 
     def trust(self, entity_id: str) -> StoredTrust | None:
         """Return one trust, readable or not."""
@@ -122,7 +127,7 @@ class TrustRegistry:
         def make(before: StoredTrust | None) -> RelyingPartyTrust:
             return RelyingPartyTrust(
                 entity_id=provider.entity_id,
-                display_name=provider.display_name or provider.entity_id,
+                display_name=name_for_people(provider.display_name, provider.entity_id),
                 service_provider=provider,
                 settings=_settings_for(before, settings),
                 source=source,
@@ -153,7 +158,7 @@ class TrustRegistry:
                 return None
             return replace(
                 stored,
-                display_name=provider.display_name or provider.entity_id,
+                display_name=name_for_people(provider.display_name, provider.entity_id),
                 service_provider=provider,
                 validity=described.validity,
                 changed_at=now,
@@ -176,6 +181,10 @@ class TrustRegistry:
     def list_all(self) -> tuple[StoredTrust, ...]:
         """Return all trusts, also those that cannot be read, in the order they were added."""
         return tuple(self._store.trusts())
+
+    def offered(self, after: int, limit: int) -> OfferedTrusts:
+        """Return a page of the trusts that users may choose from; *after* is 0 for the first."""
+        return self._store.offered(after, limit)
 
     def signing_with_sha1(self) -> tuple[str, ...]:
         """Return the entity ids of the trusts that are set to SHA-1."""

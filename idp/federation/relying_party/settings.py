@@ -64,7 +64,7 @@ class TrustSettings(BaseModel):
     )
     auto_update_enabled: bool = Field(
         default=True,
-        description="apply fetched metadata that weakens nothing; if false, hold all",
+        description="apply fetched metadata that is harmless; if false, hold every change",
     )
     second_factor: Literal["always", "never", "global"] = Field(
         default="global",

@@ -1,4 +1,4 @@
-"""The token-signing keys that a configuration names."""
+"""Opens the token-signing keys that a configuration names."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from idp.config.schema import Config, KeysSection
 
 
-def signing_keys_of(config: Config, counters: Counters = NO_COUNTERS) -> SigningKeys:
-    """Return the keys; raises :class:`TallystickError` when there are none that can sign.
+def open_signing_keys(config: Config, counters: Counters = NO_COUNTERS) -> SigningKeys:
+    """Return the configured keys. Raises :class:`TallystickError` if they cannot be read.
 
-    What goes wrong with them later is logged, and counted by *counters*; the server goes on with
-    the keys it has.
+    Errors after that are logged and counted in *counters*, and the server continues with the keys
+    that it has read.
     """
 
     def log(error: TallystickError) -> None:
@@ -27,12 +27,12 @@ def signing_keys_of(config: Config, counters: Counters = NO_COUNTERS) -> Signing
         )
 
     keys = config.keys
-    files = KeyFiles(keys.signing_key, keys.signing_certificate, passphrase_of(keys))
+    files = KeyFiles(keys.signing_key, keys.signing_certificate, read_passphrase(keys))
     return SigningKeys(files, automatic=keys.automatic_rollover, on_fault=log)
 
 
-def passphrase_of(keys: KeysSection) -> bytes | None:
-    """Return the passphrase of the variable, else of the file, None where there is neither."""
+def read_passphrase(keys: KeysSection) -> bytes | None:
+    """Return the passphrase from the variable, else from the file; None if neither is set."""
     if keys.passphrase is not None:
         return keys.passphrase.get_secret_value().encode()
     if keys.passphrase_file is None:

@@ -1,4 +1,4 @@
-"""The token-signing key: a file of mode 0600 and its certificate, made once, never overwritten."""
+"""Reads and writes a token-signing key: a PEM file of mode 0600 and its certificate."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CERTIFICATE_DAYS = 365
 
 
 class KeyFileError(TallystickError):
-    """Raised for a key file that is missing, can be read by others, or is there already."""
+    """Raised for a key file that is missing, is readable by others, or exists already."""
 
     code = "key_file"
 
@@ -26,10 +26,10 @@ class KeyFileError(TallystickError):
 def load_signing_key(
     key_path: Path, certificate_path: Path, *, passphrase: bytes | None = None
 ) -> SigningKey:
-    """Return the key in two PEM files; *passphrase* opens the private one where it is encrypted.
+    """Return the key in two PEM files; *passphrase* decrypts the private key if it is encrypted.
 
-    Raises :class:`KeyFileError`, and :class:`~idp.saml.signing.BadSigningKey` when they are no
-    key and its certificate.
+    Raises :class:`KeyFileError` for a file that cannot be read, and
+    :class:`~idp.saml.signing.BadSigningKey` if the files are not a key and its certificate.
     """
     certificate = _read(certificate_path)
     return _signing_key(read_private_file(key_path), certificate, passphrase)
@@ -37,7 +37,7 @@ def load_signing_key(
 
 @lru_cache(maxsize=8)
 def _signing_key(private_key: bytes, certificate: bytes, passphrase: bytes | None) -> SigningKey:
-    """Return the key of these texts; to prove that an RSA key is one takes a tenth of a second."""
+    """Return the key in these PEM texts, cached: checking an RSA key takes 0.1 seconds."""
     return SigningKey.from_pem(private_key, certificate, passphrase=passphrase)
 
 
@@ -50,10 +50,10 @@ def create_signing_key(
     kind: KeyKind = "rsa",
     passphrase: bytes | None = None,
 ) -> SigningKey:
-    """Make a key and a self-signed certificate for a year, and write both files.
+    """Make a key and a self-signed certificate that is valid for a year, and write both files.
 
-    The key is RSA-2048 or ECDSA on P-256, in PKCS#8, encrypted where there is a *passphrase*.
-    Raises :class:`KeyFileError` when either file is there already.
+    The key is RSA-2048 or ECDSA on P-256, in PKCS#8, encrypted if a *passphrase* is given. Raises
+    :class:`KeyFileError` if either file exists already.
     """
     for path in (key_path, certificate_path):
         if path.exists():
@@ -67,7 +67,7 @@ def create_signing_key(
 
 
 def read_private_file(path: Path) -> bytes:
-    """Return the content of a file that only its owner can read; raises :class:`KeyFileError`."""
+    """Return the content of a file. Raises :class:`KeyFileError` if others can read it, too."""
     content = _read(path)
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise KeyFileError(
@@ -79,29 +79,29 @@ def read_private_file(path: Path) -> bytes:
 
 
 def write_private_file(path: Path, content: bytes) -> None:
-    """Write a new file of mode 0600: whole or not at all, and never over another.
+    """Write a new file of mode 0600, atomically.
 
-    Raises :class:`KeyFileError`.
+    Raises :class:`KeyFileError` if there is a file of that name already.
     """
-    _write(path, content, os.link)  # which fails where the name is taken
+    _write(path, content, os.link)  # link fails if the name exists
 
 
 def replace_private_file(path: Path, content: bytes) -> None:
-    """Write a file of mode 0600, whole or not at all, in the place of any other."""
+    """Write a file of mode 0600, atomically; it replaces any file of that name."""
     _write(path, content, os.replace)
 
 
-def _write(path: Path, content: bytes, name_it: Callable[[str, Path], None]) -> None:
+def _write(path: Path, content: bytes, put_in_place: Callable[[str, Path], None]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Made with mode 0600 from the start.
+        # mkstemp makes the file with mode 0600.
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            name_it(temporary, path)
+            put_in_place(temporary, path)
         finally:
             Path(temporary).unlink(missing_ok=True)
     except FileExistsError:

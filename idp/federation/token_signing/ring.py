@@ -1,8 +1,9 @@
-"""The token-signing keys of a server: which signs, which is published beside it, kept in files.
+"""The token-signing keys of a server: the primary, the secondary, and the files they are kept in.
 
-A list beside the configured key names the key files, the primary first; without one, the configured
-pair is all there is. The list is replaced whole, so that every reader sees it before or after a
-change. Who runs sees a change at once: the list is looked at each time a key is asked for.
+A list beside the configured key (``NAME.keys.json``) names the key files, the primary first. If
+there is no list, the configured pair is the only key. The list is replaced atomically, so a reader
+never sees half a change. A running server checks the list each time it needs a key, so changes
+take effect at once.
 """
 
 from __future__ import annotations
@@ -27,20 +28,20 @@ from idp.saml.certificates import CertificateFacts, read_facts
 from idp.saml.signing import BadSigningKey, SigningKey
 
 MAX_KEYS = 2
-"""Keys that are published at a time."""
+"""How many keys can be published at a time."""
 
 
 class NoSuchKey(KeyFileError):
-    """Raised for a thumbprint that no key has, or where a change of roles makes no sense."""
+    """Raised for a thumbprint that no key has, and for a change that its key does not allow."""
 
     code = "no_such_key"
 
 
 @dataclass(frozen=True, slots=True)
 class StoredKey:
-    """One key pair in files, and what its certificate says."""
+    """One key pair in files, with the facts of its certificate."""
 
-    key: SigningKey = field(compare=False)  # its facts tell it from others
+    key: SigningKey = field(compare=False)  # the facts of its certificate identify it
     facts: CertificateFacts
     key_path: Path
     certificate_path: Path
@@ -48,9 +49,9 @@ class StoredKey:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """The keys of one moment: the one that signs first, and at most one that is only published.
+    """The keys of one moment: first the one that signs, then at most one that is only published.
 
-    ``next_is_published`` says that the latter is to sign next; else it signed before.
+    ``next_is_published`` is true if the second key will sign next, false if it signed before.
     """
 
     keys: tuple[StoredKey, ...]
@@ -63,12 +64,12 @@ class Ring:
 
     @property
     def secondary(self) -> StoredKey | None:
-        """The key that is published beside it: the next one, or the one before."""
+        """The key that is only published: the next or the previous one."""
         return self.keys[1] if len(self.keys) > 1 else None
 
     @property
     def next(self) -> StoredKey | None:
-        """The secondary, where it has not signed yet."""
+        """The secondary if it has not signed yet, else None."""
         return self.secondary if self.next_is_published else None
 
     @property
@@ -78,7 +79,7 @@ class Ring:
 
 
 class KeyFiles:
-    """The ring as it lies in files beside *key_path*."""
+    """Reads and writes the ring, kept in files beside *key_path*."""
 
     def __init__(
         self, key_path: Path, certificate_path: Path, passphrase: bytes | None = None
@@ -91,8 +92,8 @@ class KeyFiles:
         self._mutex = threading.Lock()
 
     @property
-    def stamp(self) -> tuple[int, int] | None:
-        """What is another after each change; None while there is no list."""
+    def version(self) -> tuple[int, int] | None:
+        """A value that changes with the list (mtime, inode); None if there is no list."""
         try:
             status = self._list.stat()
         except FileNotFoundError:
@@ -100,14 +101,14 @@ class KeyFiles:
         return status.st_mtime_ns, status.st_ino
 
     def read(self) -> Ring:
-        """Return the keys; raises :class:`KeyFileError`, :class:`BadSigningKey`."""
+        """Return the keys. Raises :class:`KeyFileError` and :class:`BadSigningKey`."""
         pairs, next_is_published = self._listed()
         return Ring(
             tuple(self._load(key, certificate) for key, certificate in pairs), next_is_published
         )
 
     def write(self, *keys: StoredKey, next_is_published: bool = False) -> Ring:
-        """Make *keys* the ring, the first of them the primary."""
+        """Store *keys* as the ring, the first of them as the primary."""
         names = [
             {"key": each.key_path.name, "certificate": each.certificate_path.name} for each in keys
         ]
@@ -116,9 +117,9 @@ class KeyFiles:
         return Ring(keys, next_is_published)
 
     @contextmanager
-    def changing(self) -> Iterator[Ring]:
-        """Let one at a time, of all processes, read the ring and write another."""
-        import fcntl  # here, since only servers have keys, and they run where there is one
+    def locked(self) -> Iterator[Ring]:
+        """Give the ring to the caller, who may write another; other processes wait meanwhile."""
+        import fcntl  # not at the top: Windows has no fcntl, and runs commands that need no keys
 
         lock = self._list.with_suffix(".lock")
         try:
@@ -135,7 +136,7 @@ class KeyFiles:
             os.close(descriptor)
 
     def free_paths(self) -> tuple[Path, Path]:
-        """Return names for a new key and its certificate, after the configured key's."""
+        """Return unused paths for a new key and its certificate, like NAME-2.key and NAME-2.crt."""
         for number in count(2):
             paths = tuple(self.folder / f"{self.stem}-{number}.{end}" for end in ("key", "crt"))
             if not any(path.exists() for path in paths):
@@ -143,7 +144,7 @@ class KeyFiles:
         return paths[0], paths[1]
 
     def stored(self, key: SigningKey, key_path: Path, certificate_path: Path) -> StoredKey:
-        """Return a key that lies in these files."""
+        """Return *key* with the files that it is kept in."""
         return StoredKey(key, read_facts(key.certificate), key_path, certificate_path)
 
     def _load(self, key_path: Path, certificate_path: Path) -> StoredKey:
@@ -151,7 +152,7 @@ class KeyFiles:
         return self.stored(key, key_path, certificate_path)
 
     def _listed(self) -> tuple[list[tuple[Path, Path]], bool]:
-        """Return the files of each key, and whether the second is to come."""
+        """Return the files of each key, and whether the second will sign next."""
         try:
             listed = json.loads(self._list.read_bytes())
             names = [(each["key"], each["certificate"]) for each in listed["keys"]]
@@ -178,30 +179,30 @@ class KeyFiles:
 
 
 class SigningKeyRing(Protocol):
-    """Where the token-signing keys of each moment come from."""
+    """Gives the token-signing keys of each moment."""
 
     def current(self) -> Ring:
-        """Return the keys of this moment; what signs is in it, and published."""
+        """Return the keys of this moment: the one that signs, and all that are published."""
 
     def check(self, now: datetime) -> None:
-        """Do what the age of the keys calls for, when it is time to look."""
+        """Make, promote or retire a key if the age of the keys requires it."""
 
     def must_be_readable(self) -> None:
-        """Raise :class:`~adapter.errors.TallystickError` where the keys could not be read now."""
+        """Raise :class:`~adapter.errors.TallystickError` if the keys cannot be read now."""
 
 
 class FixedKey:
-    """One key that never changes, where there are no files to look at."""
+    """One key that never changes and is kept in no file."""
 
     def __init__(self, key: SigningKey) -> None:
         self._ring = Ring((StoredKey(key, read_facts(key.certificate), Path(), Path()),))
 
     def current(self) -> Ring:
-        """Return the ring of this key alone."""
+        """Return the ring with this key only."""
         return self._ring
 
     def check(self, now: datetime) -> None:
-        """Do nothing: what was handed in is not ours to roll."""
+        """Do nothing: this key has no rollover."""
 
     def must_be_readable(self) -> None:
-        """Do nothing: it was read."""
+        """Do nothing: the key is in memory."""

@@ -1,9 +1,8 @@
-"""The life of token-signing keys: made as secondary, promoted to primary, retired.
+"""Makes token-signing keys, promotes them from secondary to primary, and retires them.
 
-Every change is one of the ring in :mod:`idp.federation.token_signing.ring`. What age calls for is
-the rule of AD FS (``Get-AdfsProperties``): the next key is made 20 days before the primary
-ends and published for 5 days before it signs; with 2 days left there is no time
-for that, and both happen at once.
+By age, it follows AD FS (``Get-AdfsProperties``, the properties ``Certificate…Threshold``): the
+next key is made 20 days before the primary expires and published for 5 days before it signs. With
+2 days left or less, it signs at once.
 """
 
 from __future__ import annotations
@@ -19,20 +18,20 @@ from idp.federation.token_signing.key_files import create_signing_key
 from idp.federation.token_signing.ring import KeyFiles, NoSuchKey, Ring, StoredKey
 from idp.saml.keys import KeyKind
 
-GENERATION = timedelta(days=20)
-PROMOTION = timedelta(days=5)
-CRITICAL = timedelta(days=2)
+GENERATION_THRESHOLD = timedelta(days=20)
+PROMOTION_THRESHOLD = timedelta(days=5)
+CRITICAL_THRESHOLD = timedelta(days=2)
 
-INTERVAL = 3600.0
-"""Seconds between two looks at the keys' age."""
+CHECK_INTERVAL = 3600.0
+"""Seconds between two checks of the keys' age."""
 
-RETRY = 10.0
-"""Seconds before keys that could not be read are tried again."""
+RETRY_INTERVAL = 10.0
+"""Seconds until keys that could not be read are read again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """What age calls for."""
+class DueChanges:
+    """The changes that the age of the keys requires."""
 
     roll: bool = False
     promote: bool = False
@@ -42,26 +41,26 @@ class Due:
         return self.roll or self.promote or self.retire
 
 
-def due(ring: Ring, now: datetime) -> Due:
-    """Return what is to be done with *ring* at *now*."""
+def find_due_changes(ring: Ring, now: datetime) -> DueChanges:
+    """Return the changes that *ring* needs at *now*."""
     left = ring.primary.facts.not_after - now
     following = ring.next
     if following is not None:
         published = now - following.facts.not_before
-        return Due(promote=published >= PROMOTION or left <= CRITICAL)
+        return DueChanges(promote=published >= PROMOTION_THRESHOLD or left <= CRITICAL_THRESHOLD)
     before = ring.secondary
-    return Due(
-        roll=left <= GENERATION,
-        promote=left <= CRITICAL,
+    return DueChanges(
+        roll=left <= GENERATION_THRESHOLD,
+        promote=left <= CRITICAL_THRESHOLD,
         retire=before is not None and before.facts.not_after <= now,
     )
 
 
 class SigningKeys:
-    """The keys that a server signs with, as they are in *files* at each moment.
+    """The keys that a server signs with, as *files* hold them at each moment.
 
-    Keys changed into something that cannot be read are told to *on_fault*; the server goes on with
-    those it has.
+    If the files change into something unreadable, *on_fault* is called with the error, and the keys
+    that were read last stay in use. With *automatic*, :meth:`check` changes keys by their age.
     """
 
     def __init__(
@@ -76,37 +75,37 @@ class SigningKeys:
         self._on_fault = on_fault
         self._lock = threading.Lock()
         self._next_check = self._next_try = 0.0
-        self._seen: tuple[tuple[int, int] | None, Ring] = (files.stamp, files.read())
+        self._seen: tuple[tuple[int, int] | None, Ring] = (files.version, files.read())
 
     def current(self) -> Ring:
-        """Return the keys, read anew where somebody has changed them."""
-        stamp = self._files.stamp
-        if stamp != self._seen[0] and stamp is not None:
-            self._read_again(stamp)
+        """Return the keys; reads them again if their list has changed."""
+        version = self._files.version
+        if version != self._seen[0] and version is not None:
+            self._reload(version)
         return self._seen[1]
 
     def must_be_readable(self) -> None:
-        """Raise :class:`TallystickError` where the files hold no keys any more.
+        """Raise :class:`TallystickError` if the files hold no readable keys any more.
 
-        A server goes on with those it has read; but others of the farm may sign with new ones.
+        This server still signs with the keys it has read, but other nodes may use new ones.
         """
         self._files.read()
 
     def check(self, now: datetime) -> None:
-        """Do what the age of the keys calls for, once an hour; cost-free otherwise."""
+        """Make, promote or retire a key if their age requires it; looks once an hour."""
         if not self._automatic or time.monotonic() < self._next_check:
             return
-        self._next_check = time.monotonic() + INTERVAL
+        self._next_check = time.monotonic() + CHECK_INTERVAL
         try:
-            if due(self.current(), now):
+            if find_due_changes(self.current(), now):
                 self.act_on_age(now)
         except TallystickError as error:
             self._on_fault(error)
 
-    def act_on_age(self, now: datetime) -> Due:
-        """Do what age calls for and return it; of several servers, one does it."""
-        with self._files.changing() as ring:
-            wanted = due(ring, now)
+    def act_on_age(self, now: datetime) -> DueChanges:
+        """Make the changes that are due and return them; a lock lets one server at a time do it."""
+        with self._files.locked() as ring:
+            wanted = find_due_changes(ring, now)
             if wanted.roll:
                 ring = self._made(ring, now, None)
             if wanted.promote and ring.next is not None:
@@ -116,12 +115,12 @@ class SigningKeys:
         return wanted
 
     def roll(self, now: datetime, *, kind: KeyKind | None = None, urgent: bool = False) -> Ring:
-        """Make the next key and publish it; it signs when promoted, at once where *urgent*.
+        """Make the next key and publish it. It signs once promoted; if *urgent*, at once.
 
-        A key that signed before the present one is no longer published then. Raises
-        :class:`NoSuchKey` when there is a next one already.
+        A secondary that signed before is not published any more. Raises :class:`NoSuchKey` if
+        there is a next key already.
         """
-        with self._files.changing() as ring:
+        with self._files.locked() as ring:
             if ring.next is not None:
                 raise NoSuchKey(
                     "There is a next key already",
@@ -132,21 +131,21 @@ class SigningKeys:
             return self._files.write(*reversed(made.keys)) if urgent else made
 
     def promote(self, thumbprint: str | None = None) -> Ring:
-        """Let the secondary sign; the primary stays published, and is not promoted again by age.
+        """Let the secondary sign. The old primary stays published but never signs again by age.
 
-        Raises :class:`NoSuchKey`.
+        Raises :class:`NoSuchKey` if there is no secondary, or *thumbprint* is not its own.
         """
-        with self._files.changing() as ring:
+        with self._files.locked() as ring:
             return self._files.write(_secondary(ring, thumbprint), ring.primary)
 
     def retire(self, thumbprint: str | None = None) -> Ring:
-        """Publish the secondary no longer; its files stay. Raises :class:`NoSuchKey`."""
-        with self._files.changing() as ring:
+        """Stop publishing the secondary; its files stay. Raises :class:`NoSuchKey`."""
+        with self._files.locked() as ring:
             _secondary(ring, thumbprint)
             return self._files.write(ring.primary)
 
     def _made(self, ring: Ring, now: datetime, kind: KeyKind | None) -> Ring:
-        """Return the ring with a new key behind its primary."""
+        """Make a key, store it as the secondary that signs next, and return the ring."""
         facts = ring.primary.facts
         paths = self._files.free_paths()
         key = create_signing_key(
@@ -160,23 +159,23 @@ class SigningKeys:
             ring.primary, self._files.stored(key, *paths), next_is_published=True
         )
 
-    def _read_again(self, stamp: tuple[int, int]) -> None:
+    def _reload(self, version: tuple[int, int]) -> None:
         with self._lock:
-            if stamp == self._seen[0] or time.monotonic() < self._next_try:
+            if version == self._seen[0] or time.monotonic() < self._next_try:
                 return
             try:
-                self._seen = (stamp, self._files.read())
+                self._seen = (version, self._files.read())
             except TallystickError as error:
-                self._next_try = time.monotonic() + RETRY
+                self._next_try = time.monotonic() + RETRY_INTERVAL
                 self._on_fault(error)
 
 
 def _secondary(ring: Ring, thumbprint: str | None) -> StoredKey:
-    """Return the secondary; a *thumbprint* may be its beginning, of at least 8 characters."""
+    """Return the secondary. *thumbprint* can be the first characters of its own, at least 8."""
     wanted = (thumbprint or "").replace(":", "").lower()
     found = ring.secondary
-    if found is None or (thumbprint is not None and not _names(found, wanted)):
-        if thumbprint is not None and _names(ring.primary, wanted):
+    if found is None or (thumbprint is not None and not _matches(found, wanted)):
+        if thumbprint is not None and _matches(ring.primary, wanted):
             raise NoSuchKey(
                 "This key is the one that signs", "Promote the other one first", code="key_signs"
             )
@@ -184,5 +183,5 @@ def _secondary(ring: Ring, thumbprint: str | None) -> StoredKey:
     return found
 
 
-def _names(key: StoredKey, wanted: str) -> bool:
+def _matches(key: StoredKey, wanted: str) -> bool:
     return len(wanted) >= 8 and key.facts.thumbprint.startswith(wanted)

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import socket
 import time
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from threading import Timer
 
 from adapter.errors import TallystickError
-
-_EMBEDDING = (
-    # IPv6 networks whose last 32 bits are an IPv4 address that a router may send packets to
-    ip_network("64:ff9b::/96"),    # NAT64, RFC 6052
-    ip_network("64:ff9b:1::/48"),  # NAT64 for local use, RFC 8215
-    ip_network("::/96"),           # IPv4-compatible, RFC 4291 §2.5.5.1
-)  # fmt: skip
+from idp.management.metadata.public_addresses import is_public
 
 
 class AddressRefused(TallystickError):
@@ -27,16 +20,6 @@ class AddressRefused(TallystickError):
             "The host name leads to this machine or into a private network",
             "Save the metadata and give the file, or set trusts.allow_private_addresses",
         )
-
-
-def is_public(text: str) -> bool:
-    """Return whether an IP address, and an IPv4 address embedded in it, is public.
-
-    The registries are IANA's special-purpose addresses, as :mod:`ipaddress` knows them.
-    """
-    address = ip_address(text.partition("%")[0])
-    inner = _embedded(address) if isinstance(address, IPv6Address) else None
-    return _is_global(address) and (inner is None or _is_global(inner))
 
 
 class Connector:
@@ -86,18 +69,6 @@ class Connector:
         timer.daemon = True
         timer.start()
         self._watches.append((timer, twin))
-
-
-def _is_global(address: IPv4Address | IPv6Address) -> bool:
-    return address.is_global and not address.is_multicast
-
-
-def _embedded(address: IPv6Address) -> IPv4Address | None:
-    if address.ipv4_mapped or address.sixtofour:
-        return address.ipv4_mapped or address.sixtofour
-    if any(address in network for network in _EMBEDDING):
-        return IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.teredo[1] if address.teredo else None
 
 
 def _shut(twin: socket.socket) -> None:

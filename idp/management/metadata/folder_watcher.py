@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
-from idp.counters import NO_COUNTERS, Counters, log_and_count
+from idp.counters import NO_COUNTERS, Counters, Level, log_and_count
 from idp.federation.metadata.folder import load_folder
 from idp.logs import get_logger
 
@@ -54,9 +54,12 @@ class WatchedFolders:
             try:
                 self.load_changed()
             except TallystickError as error:  # the database is busy; the next round asks again
-                log_and_count(
-                    self._counters, "folders_not_read", code=error.code, problem=error.problem
-                )
+                self._log_failure("warning", error.code, error.problem)
+            except Exception as error:  # no fault may end the loading of files until the next start
+                self._log_failure("error", type(error).__name__, "the folders cannot be loaded")
+
+    def _log_failure(self, level: Level, code: str, problem: str) -> None:
+        log_and_count(self._counters, "folders_not_read", level=level, code=code, problem=problem)
 
     def _load(self, folder: Path) -> None:
         report = load_folder(self._trusts, folder)

@@ -1,7 +1,7 @@
 """Fetches the metadata of a trust again and applies it, or holds it back for an administrator.
 
-An update is held back until it is accepted if it would weaken the trust
-(:mod:`idp.federation.metadata.weakening`), or if ``auto_update_enabled`` is off.
+An update is held back until it is accepted if it would weaken the trust or exchange its keys
+(:mod:`idp.federation.metadata.held_changes`), or if ``auto_update_enabled`` is off.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from adapter.errors import TallystickError
 from idp.counters import log_and_count
 from idp.federation.metadata.diff import MetadataChange, find_changes
+from idp.federation.metadata.held_changes import reasons_to_hold
 from idp.federation.metadata.schedule import PendingUpdate, RefreshState, next_attempt, next_fetch
-from idp.federation.metadata.weakening import weakened_by
 from idp.logs import get_logger
 from idp.management.metadata.source import (
     MetadataSourceError,
@@ -117,7 +117,9 @@ def _apply_or_hold(
 ) -> Report:
     new = described.service_provider
     changes = find_changes(trust.service_provider, new)
-    reasons = weakened_by(trust.service_provider, new, services.clock.now())
+    # The registry has checked the signature by the pinned key, if there is one.
+    is_signed = trust.signed_by is not None
+    reasons = reasons_to_hold(trust.service_provider, new, is_signed=is_signed)
     if changes and not trust.settings.auto_update_enabled:
         reasons = (BY_HAND_ONLY, *reasons)
     if reasons:

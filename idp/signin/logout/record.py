@@ -31,7 +31,7 @@ class LogOutRecorder:
     def refused(self, trust: str, source: EventSource, code: str) -> None:
         """Write that a service provider's request ended nothing."""
         row = self._writer.row(Event.NOT_SIGNED_OUT, source, trust=trust, outcome=code)
-        self._writer.write(row)
+        self._writer.write_refusals(row)
 
     def _row(
         self, event: Event, log_out: LogOut, source: EventSource, outcome: str, detail: str = ""

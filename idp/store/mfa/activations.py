@@ -23,6 +23,15 @@ _LIVE = select(*_COLUMNS).where(
     activations.c.expires_at > bindparam("now", type_=Instant),
     ~activations.c.ended,
 )
+_OF_USER = (
+    select(*_COLUMNS)
+    .where(
+        activations.c.user == bindparam("user"),
+        activations.c.expires_at > bindparam("now", type_=Instant),
+        ~activations.c.ended,
+    )
+    .order_by(activations.c.expires_at)
+)
 _COUNT_TRY = (
     update(activations)
     .where(
@@ -69,6 +78,21 @@ class SqlActivationStore:
         with self._database.write() as connection:
             return [Activation(*row) for row in connection.execute(_COUNT_TRY, values)]
 
+    def of_user(self, user: str, now: datetime) -> Sequence[Activation]:
+        """Return the user's activations that have neither ended nor expired, oldest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(_OF_USER, {"user": user, "now": now})
+            return [Activation(*row) for row in rows]
+
+    def end(self, user: str, activation_id: str | None = None) -> bool:
+        """End one activation of the user, or all without an id; say whether there was any."""
+        ended = update(activations).where(activations.c.user == user, ~activations.c.ended)
+        if activation_id is not None:
+            ended = ended.where(activations.c.id == activation_id)
+        with self._database.write() as connection:
+            rows = connection.execute(ended.values(ended=True).returning(activations.c.id)).all()
+        return bool(rows)
+
     def finish(self, activation: Activation, device: Device, seed: str | None) -> bool:
         """End the activation and store its device and seed together; False if it has ended."""
         with self._database.write() as connection:
@@ -76,5 +100,5 @@ class SqlActivationStore:
                 return False
             add_device(connection, device)
             if seed is not None:
-                save_seed(connection, self._seal, device.user, seed)
+                save_seed(connection, self._seal, device.user, seed, device.activated_at)
             return True

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from adapter.mfa.codes.limits import CodeLimits
+from adapter.mfa.codes.store import CodeSource
 from idp.session.seal import Seal
 from idp.store import used_once
 from idp.store.engine import Database
@@ -28,16 +29,18 @@ class SqlCodeStore:
         with user_row.locked(self._database, user) as connection:
             yield SqlCodeTransaction(connection, user, self._seal)
 
-    def has_seed(self, user: str) -> bool:
-        """Say whether the user has a seed."""
+    def source_of(self, user: str) -> CodeSource | None:
+        """Return the user's source of codes, or None without one."""
         with self._database.read() as connection:
             row = user_row.read(connection, user)
-        return row is not None and row.totp_seed is not None
+        if row is None or row.totp_seed is None:
+            return None
+        return CodeSource(row.seed_created_at, row.code_used_at)
 
-    def save_seed(self, user: str, seed: str) -> None:
+    def save_seed(self, user: str, seed: str, now: datetime) -> None:
         """Store the seed, sealed; it replaces an earlier one."""
         with self._database.write() as connection:
-            save_seed(connection, self._seal, user, seed)
+            save_seed(connection, self._seal, user, seed, now)
 
 
 class SqlCodeTransaction:
@@ -69,11 +72,31 @@ class SqlCodeTransaction:
             return None
         return str(self._seal.open(row.totp_seed, bound_to=self._user)["seed"])
 
+    def mark_used(self, now: datetime) -> None:
+        """Store that a code of the user's seed was right at *now*."""
+        user_row.change(self._connection, self._user, code_used_at=now)
+
+    def remove_seed(self) -> bool:
+        """Remove the user's seed; return False if there is none."""
+        row = user_row.read(self._connection, self._user)
+        if row is None or row.totp_seed is None:
+            return False
+        user_row.change(
+            self._connection, self._user, totp_seed=None, seed_created_at=None, code_used_at=None
+        )
+        return True
+
     def claim(self, kind: str, key: str, expires_at: datetime) -> bool:
         """Use up *key* of *kind*; return False if it was used before (one unique insert)."""
         return used_once.claim(self._connection, kind, key, expires_at)
 
 
-def save_seed(connection: Connection, seal: Seal, user: str, seed: str) -> None:
+def save_seed(connection: Connection, seal: Seal, user: str, seed: str, now: datetime) -> None:
     """Store a seed, sealed for this user alone, in the transaction of *connection*."""
-    user_row.change(connection, user, totp_seed=seal.seal({"seed": seed}, bound_to=user))
+    user_row.change(
+        connection,
+        user,
+        totp_seed=seal.seal({"seed": seed}, bound_to=user),
+        seed_created_at=now,
+        code_used_at=None,
+    )

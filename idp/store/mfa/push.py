@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from adapter.errors import TallystickError
 from adapter.mfa.push.challenge import Challenge, State
@@ -16,7 +16,7 @@ from idp.store.column_types import Instant
 from idp.store.engine import Database
 from idp.store.mfa import user_row
 from idp.store.prepared import Prepared
-from idp.store.schema import challenges
+from idp.store.schema import challenges, devices
 
 
 class ChallengeChanged(TallystickError):
@@ -68,6 +68,16 @@ _SAVE = Prepared(
     .returning(challenges.c.id),
     returns=(challenges.c.id.type,),
 )
+
+_ITS_DEVICE = (devices.c.id == bindparam("of_id"), devices.c.user == bindparam("of_user"))
+_USE_DEVICE = Prepared(
+    update(devices)
+    .where(*_ITS_DEVICE)
+    .values(last_used_at=bindparam("last_used_at"))
+    .returning(devices.c.id),
+    returns=(devices.c.id.type,),
+)
+_REMOVE_DEVICE = delete(devices).where(*_ITS_DEVICE).returning(devices.c.id)
 
 
 class SqlPushStore:
@@ -133,6 +143,16 @@ class SqlPushTransaction:
         }
         if _SAVE.first(self._connection, _row_of(challenge) | keys) is None:
             raise ChallengeChanged("The request was answered or replaced meanwhile", "Try again")
+
+    def use_device(self, device_id: str, now: datetime) -> bool:
+        """Store that a device of this user was used; return False if it has been removed."""
+        keys = {"of_id": device_id, "of_user": self._user, "last_used_at": now}
+        return _USE_DEVICE.first(self._connection, keys) is not None
+
+    def remove_device(self, device_id: str) -> bool:
+        """Remove a device of this user; return False if there is none of this id."""
+        keys = {"of_id": device_id, "of_user": self._user}
+        return self._connection.execute(_REMOVE_DEVICE, keys).first() is not None
 
     def cleared_at(self) -> datetime | None:
         """Return when the user's limit was last cleared, or None if it never was."""

@@ -26,6 +26,8 @@ class UserRow(NamedTuple):
     codes_locked_until: datetime | None
     pushes_cleared_at: datetime | None
     totp_seed: str | None
+    seed_created_at: datetime | None
+    code_used_at: datetime | None
 
 
 _READ = Prepared(

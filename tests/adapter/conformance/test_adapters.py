@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib.metadata import entry_points
 
 import pytest
-from support.adapters.mfa_node import ALICE, OLD_PHONE, WATCH, Started
+from support.adapters.mfa_node import OLD_PHONE, WATCH, Started
+from support.users import ALICE
 
 from adapter.conformance import check
 from adapter.contract import AuthenticationContext

@@ -14,7 +14,8 @@ from support.adapters.entra_sign_in import (
     begun,
     on_node,
 )
-from support.adapters.mfa_node import ALICE, SecondFactors, stores_on
+from support.adapters.mfa_node import SecondFactors, stores_on
+from support.users import ALICE
 
 from adapter.contract import (
     UPN,

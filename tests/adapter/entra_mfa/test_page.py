@@ -15,7 +15,7 @@ from support.adapters.entra_sign_in import (
     begun,
     pages,
 )
-from support.adapters.mfa_node import ALICE
+from support.users import ALICE
 
 import adapter.entra_mfa
 from adapter.contract import UPN, AuthenticationContext, Claim

@@ -21,7 +21,8 @@ from support.adapters.entra_sign_in import (
     on_node,
     requests_sent,
 )
-from support.adapters.mfa_node import ALICE, at_once
+from support.adapters.mfa_node import at_once
+from support.users import ALICE
 
 from adapter.entra_mfa.page import ERRORS
 from adapter.mfa.push.challenge import State

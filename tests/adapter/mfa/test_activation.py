@@ -6,7 +6,8 @@ import pyotp
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from support.adapters.mfa_node import ALICE, BOB, CURRENT_PHONE, at_once, public_key
+from support.adapters.mfa_node import CURRENT_PHONE, at_once, public_key
+from support.users import ALICE, BOB
 
 from adapter.errors import TallystickError
 from adapter.mfa.codes.factor import CodeOutcome

@@ -8,12 +8,14 @@ from support.adapters.mfa_node import CURRENT_PHONE, public_key
 from adapter.mfa.devices.activation import ActivationRefused, check_phone, split_code
 
 
-@pytest.mark.parametrize("code", ["123456789", "123 456 789", " 123\t456 789\n"])
+@pytest.mark.parametrize(
+    "code", ["123456789", "123 456 789", " 123\t456 789\n", "123-456-789", "１２３４５６７８９"]
+)
 def test_the_first_three_digits_find_it_and_the_others_prove_it(code):
     assert split_code(code) == ("123", "456789")
 
 
-@pytest.mark.parametrize("code", ["", "12345678", "1234567890", "12345678a", "１２３４５６７８９"])
+@pytest.mark.parametrize("code", ["", "12345678", "1234567890", "12345678a", "١٢٣٤٥٦٧٨٩"])
 def test_a_text_that_is_not_a_code_gets_the_answer_of_a_wrong_one(code):
     with pytest.raises(ActivationRefused) as refused:
         split_code(code)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from support.adapters.mfa_node import ALICE
 from support.clock import NOON
+from support.users import ALICE
 
 from adapter.mfa.push.challenge import (
     TIME_TO_ANSWER,
@@ -237,3 +237,21 @@ def test_a_challenge_of_a_clock_since_set_back_is_not_open_for_long_hours():
 )
 def test_an_approval_shows_that_the_user_wanted_the_request(challenge, wanted):
     assert challenge.was_approved is wanted
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.APPROVED])
+def test_only_an_approval_is_collected_and_the_refusal_names_the_state(state):
+    challenge = pending() if state is State.PENDING else ended(state)
+
+    with pytest.raises(AnswerRefused) as refused:
+        collect(challenge, NOON)
+
+    assert refused.value.code == "not_approved"
+    assert str(state) in str(refused.value)
+
+
+def test_an_approval_whose_time_is_up_is_not_collected():
+    with pytest.raises(AnswerRefused) as refused:
+        collect(approved(), NOON + TIME_TO_ANSWER + TIME_TO_COLLECT)
+
+    assert (refused.value.code, "expired" in refused.value.problem) == ("not_approved", True)

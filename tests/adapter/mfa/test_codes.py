@@ -9,8 +9,9 @@ import pyotp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.adapters.mfa_node import ALICE, BOB, at_once
+from support.adapters.mfa_node import at_once
 from support.clock import NOON
+from support.users import ALICE, BOB
 
 from adapter.mfa.codes.code import step_of
 from adapter.mfa.codes.factor import CodeFactor, CodeOutcome
@@ -118,9 +119,24 @@ def test_spaces_that_people_put_between_the_halves_are_ignored(alices_codes):
     assert alices_codes.type(f" {code[:3]} {code[3:]} ") is RIGHT
 
 
+@pytest.mark.parametrize("between", ["-", "\N{EN DASH}", " - ", "\N{FULLWIDTH HYPHEN-MINUS}"])
+def test_a_dash_between_the_halves_and_digits_of_full_width_change_nothing(alices_codes, between):
+    wide = alices_codes.code().translate({ord("0") + n: chr(0xFF10 + n) for n in range(10)})
+
+    assert alices_codes.type(f"{wide[:3]}{between}{wide[3:]}") is RIGHT
+    assert alices_codes.type(alices_codes.code(), attempt="sign-in 2") is USED
+
+
+def test_a_wrong_code_that_is_written_in_another_way_is_the_same_wrong_code(alices_codes):
+    wrong = next(c for c in ("123456", "234567") if c != alices_codes.code())
+
+    assert alices_codes.type(wrong) is WRONG
+    assert alices_codes.type(f"{wrong[:3]}-{wrong[3:]}") is REPEATED
+
+
 @pytest.mark.parametrize(
     "text",
-    ["", "12345", "1234567", "12345a", "١٢٣٤٥٦", "１２３４５６", "\ud800", "\0", "9" * 100_000],
+    ["", "12345", "1234567", "12345a", "١٢٣٤٥٦", "①②③④⑤⑥", "\ud800", "\0", "9" * 100_000],
 )
 def test_a_malformed_code_is_wrong_and_counted(alices_codes, text):
     assert alices_codes.type(text) is WRONG

@@ -5,8 +5,9 @@ from itertools import permutations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.adapters.mfa_node import ALICE, CURRENT_PHONE, OLD_PHONE, WATCH
+from support.adapters.mfa_node import CURRENT_PHONE, OLD_PHONE, WATCH
 from support.clock import NOON
+from support.users import ALICE
 
 from adapter.mfa.devices.device import Device, best_of, is_app_version, version_of
 

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.adapters.mfa_node import ALICE, BOB, at_once
+from support.adapters.mfa_node import at_once
 from support.clock import NOON
+from support.users import ALICE, BOB
 
 from adapter.mfa.push.factor import PushPaused
 from adapter.mfa.push.limits import MAX_OUTSTANDING, PAUSE, WINDOW, paused_until

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from support.adapters.mfa_node import ALICE, OLD_PHONE
+from support.adapters.mfa_node import OLD_PHONE
+from support.users import ALICE
 
 from adapter.mfa.codes.limits import CodeLimits
 from adapter.mfa.methods import Methods, RegisteredMethod

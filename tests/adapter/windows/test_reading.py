@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from support.adapters.printed import PRINTED, printed
 
 from adapter.errors import TallystickError
 from adapter.windows import (
@@ -24,7 +23,9 @@ from adapter.windows import (
     read_server_text,
 )
 
-PRINTED = Path(__file__).parent / "printed"
+SYSTEMS = ["OS", "Operating System", "Windows", "Windows Server", "Windows Server 2022"]
+THINGS = ["", "File", "Product", "Driver", "HAL", "BIOS", "Image", "Kernel", "Assembly", "Exchange",
+          "Hypervisor", "Integration Services", "IE", "Schema", "Agent", "SQL Server"]  # fmt: skip
 
 WITH_A_BUILD = [
     # printed                       build                where it is found
@@ -56,11 +57,11 @@ WITHOUT_A_REVISION = [
     ("wmic-os-2019",                  17763, None),
     ("psversion-2019",                17763, None),
     ("hal-2022",                      20348, None),
+    ("msinfo32-2019",                 17763, None),
+    ("os-version-table-2022",         20348, None),
+    ("ps-version-table-2019",         17763, None),
+    ("file-version-2022",             20348, None),
 ]  # fmt: skip
-
-
-def printed(name: str) -> str:
-    return (PRINTED / f"{name}.txt").read_text("utf-8")
 
 
 def test_every_sample_is_read_by_a_test():
@@ -114,6 +115,17 @@ def test_a_text_without_a_revision_gives_the_product_and_what_its_hotfixes_prove
         ("OS Build 30000.7", Build(30000, 7)),
         ("CurrentBuild UBR\n------------ ---\n17763        350", Build(17763, 350)),
         ("Windows Server 2022 (OS Build 20348.350), seen from Windows 10", Build(20348, 350)),
+        ("v10.0.20348.350", Build(20348, 350)),
+        ("The server runs v10.0.20348.350", Build(20348, 350)),
+        ("OsVersion : 10.0.20348.350", Build(20348, 350)),
+        ('{"OSVersion": "10.0.20348.350"}', Build(20348, 350)),
+        ("LCUVer    REG_SZ    10.0.20348.350", Build(20348, 350)),
+        ("Microsoft Windows Server 2022 Standard 10.0.20348.350", Build(20348, 350)),
+        ("Windows Server 2022 [Version 10.0.20348.350]", Build(20348, 350)),
+        ("Version\t24H2\nBetriebssystembuild\t26100.2894", Build(26100, 2894)),
+        ("Version\t24H2\nVersion du système d'exploitation\t26100.2894", Build(26100, 2894)),
+        ("STS1: 20348.350", Build(20348, 350)),
+        ("The file server STS1 runs 20348.350", Build(20348, 350)),
     ],
 )
 def test_a_build_is_found_in_a_line(text, build):
@@ -146,6 +158,36 @@ def test_a_product_called_by_name_is_known_without_its_revision(product):
         "10.0.20348.2031  C:\\Windows\\System32\\ntoskrnl.exe",
         "Kernel Version: 10.0 20348 (20348.2031.amd64fre)",
         "PSVersion   20348.2031",
+        'Hardware Abstraction Layer\tVersion = "10.0.20348.2031"',
+        'Hardwareabstraktionsebene\tVersion = "10.0.20348.2031"',
+        'Couche d’abstraction matérielle\tVersion = "10.0.20348.2031"',
+        "HAL 10.0.20348.2031",
+        "OsHardwareAbstractionLayer : 20348.2031",
+        "FileVersion    : 10.0.20348.2031 (WinBuild.160101.0800)",
+        "10.0.20348.2031 (WinBuild.160101.0800)",
+        "File version 10.0.20348.2031",
+        "Dateiversion 10.0.20348.2031",
+        "Versión del archivo: 10.0.20348.2031",
+        "ProductVersion  10.0.20348.2031",
+        "Product version: v10.0.20348.2031",
+        "Driver Version:     06/21/2006 10.0.20348.2031",
+        "DriverVersion : 20348.2031",
+        "Driver build 10.0.20348.2031",
+        "Microsoft DiskPart version 10.0.20348.2031",
+        "Microsoft DiskPart [Version 10.0.20348.2031]",
+        "Windows Update Agent version 10.0.20348.2031",
+        "Windows PowerShell version: 10.0.20348.2031",
+        "Server Version: 10.0.20348.2031",
+        "Version 10.0.20348.2031",
+        "Wersja: 10.0.20348.2031",
+        "WSManStackVersion              10.0.20348.2031",
+        "BIOS 10.0.20348.2031",
+        "Something unknown : 10.0.20348.2031",
+        "FileVersion\n-----------\n10.0.20348.2031",
+        "Version\n\n10.0.20348.2031",
+        "Name  FileVersion\n----  -----------\nhal   10.0.20348.2031\nnt    10.0.20348.2031",
+        '"ProductVersion","FileVersion"\n"10.0.20348.2031","10.0.20348.2031"',
+        "Major  Minor  Build  Revision\n-----  -----  -----  --------\n10     0      20348  2031",
     ],
 )
 def test_the_version_of_a_file_or_branch_is_never_taken_for_the_revision(line):
@@ -161,163 +203,6 @@ def test_the_decimal_ubr_is_not_read_as_hexadecimal_nor_the_reverse():
 
     assert decimal.build == Build(20348, 350)
     assert hexadecimal.build == Build(20348, 848)
-
-
-def test_only_installed_packages_count_and_a_pending_one_is_named():
-    reading = read_server_text(printed("dism-table-2016-pending"))
-
-    assert reading.build == Build(14393, 2273)
-    assert "14393.4704 waits for a restart" in reading.warnings[0]
-
-
-@pytest.mark.parametrize("state", ["Superseded", "Install Pending", "Uninstall Pending",
-                                   "Partially Installed", "Staged", "Installiert"])  # fmt: skip
-def test_a_package_in_another_state_gives_no_build(state):
-    identity = "Package_for_RollupFix~31bf3856ad364e35~amd64~~20348.350.1.5"
-
-    reading = read_server_text(f"Package Identity : {identity}\nState : {state}")
-
-    assert (reading.build, reading.base) == (None, 20348)
-
-
-@pytest.mark.parametrize(
-    "below",
-    [
-        "Package Identity : Package_for_KB5004330~31bf3856ad364e35~amd64~~20348.9.1.5\n"
-        "State : Installed",
-        "Package_for_KB5004330~31bf3856ad364e35~amd64~~20348.9.1.5 | Installed | Update",
-    ],
-)
-@pytest.mark.parametrize("state", ["", " | Uninstall Pending | Security Update"])
-def test_the_state_of_the_next_package_is_not_that_of_a_rollup(state, below):
-    rollup = "Package_for_RollupFix~31bf3856ad364e35~amd64~~20348.350.1.5"
-
-    assert read_server_text(f"{rollup}{state}\n{below}").build is None
-
-
-def test_the_word_installed_further_down_is_no_state():
-    rollup = "Package_for_RollupFix~31bf3856ad364e35~amd64~~20348.350.1.5"
-    further_down = "Hotfix(s):  3 Hotfix(s) Installed."
-
-    for state in ("State : Superseded", "State : Installiert", ""):
-        assert read_server_text(f"{rollup}\n{state}\n{further_down}").build is None
-
-
-def test_a_pending_package_that_the_build_holds_is_not_worth_a_word():
-    rollup = "Package_for_RollupFix~31bf3856ad364e35~amd64~~20348.350.1.5 | Install Pending"
-
-    assert read_server_text(f"(OS Build 20348.350)\n{rollup}").warnings == ()
-    assert read_server_text(f"(OS Build 20348.405)\n{rollup}").warnings == ()
-
-
-def test_packages_named_after_a_kb_are_no_hotfix_list():
-    package = "Package_for_KB5007205~31bf3856ad364e35~amd64~~20348.350.1.5 | Superseded"
-
-    assert read_server_text(f"OsBuildNumber : 20348\n{package}").kbs == ()
-
-
-def test_a_number_of_no_known_product_is_not_a_build_unless_the_text_calls_it_one():
-    assert read_server_text("The price is 54321.99").problem == "not_a_build"
-    assert read_server_text("The version is 10.0.54321.99").build == Build(54321, 99)
-
-
-def test_a_mention_of_another_build_is_not_worth_a_word():
-    assert read_server_text("(OS Build 20348.350), no longer 20348.349").warnings == ()
-
-
-def test_a_hotfix_of_two_builds_proves_the_lower():
-    assert read_server_text("KB5005625 KB5004330").at_least == Build(17763, 2210)
-
-
-def test_hotfixes_alone_give_the_product_when_all_of_them_belong_to_it():
-    assert read_server_text("KB4589208 KB5007206 KB5006672").product == "Windows Server 2019"
-
-
-@pytest.mark.parametrize(
-    "kbs",
-    ["KB5007205 KB5007206", "KB4524570", "KB4589208", "KB0000001 KB9999999"],
-    ids=["of two products", "of one that two share", "uncatalogued", "unknown"],
-)
-def test_hotfixes_that_leave_the_product_open_prove_nothing(kbs):
-    reading = read_server_text(kbs)
-
-    assert (reading.base, reading.at_least) == (None, None)
-    assert reading.problem == "update_level_unknown"
-
-
-def test_the_newest_hotfix_is_found_by_the_catalogue_not_by_its_number():
-    # KB5010196 (17763.2369) came out a week before KB5009557 (17763.2452).
-    assert read_server_text("KB5010196 KB5009557").at_least == Build(17763, 2452)
-
-
-def test_hotfixes_of_another_product_are_left_aside_with_a_warning():
-    reading = read_server_text("OsBuildNumber : 17763\nKB5007205")
-
-    assert reading.at_least is None
-    assert "KB5007205" in reading.warnings[0]
-
-
-def test_where_build_and_hotfixes_disagree_the_build_counts_and_a_warning_is_given():
-    reading = read_server_text("Microsoft Windows [Version 10.0.20348.349]\n[01]: KB5007205")
-
-    assert reading.build == Build(20348, 349)
-    assert "KB5007205" in reading.warnings[0]
-    assert "restart" in reading.warnings[0]
-
-
-def test_hotfixes_that_the_build_includes_are_no_disagreement():
-    text = "Microsoft Windows [Version 10.0.20348.2000]\n[01]: KB5007205"
-
-    assert read_server_text(text).warnings == ()
-
-
-def test_of_two_places_the_surer_is_believed_and_the_other_named():
-    reading = read_server_text("CurrentBuild : 20348\nUBR : 350\n(OS Build 20348.349)")
-
-    assert reading.build == Build(20348, 350)
-    assert "20348.349" in reading.warnings[0]
-
-
-def test_several_builds_in_the_same_place_are_not_chosen_from():
-    reading = read_server_text("[Version 10.0.20348.349]\n[Version 10.0.20348.350]")
-
-    assert (reading.build, reading.base) == (None, 20348)
-    assert "several builds" in reading.warnings[0]
-
-
-def test_several_base_builds_are_not_chosen_from():
-    reading = read_server_text("Windows Server 2019\nWindows Server 2022")
-
-    assert (reading.base, reading.problem) == (None, "update_level_unknown")
-
-
-def test_a_product_name_that_is_not_the_builds_is_warned_of():
-    reading = read_server_text("Windows Server 2019 (OS Build 20348.350)")
-
-    assert reading.build == Build(20348, 350)
-    assert "Windows Server 2019" in reading.warnings[0]
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("OS Name: Microsoft Windows 10 Pro\nOS Version: 10.0.17763 N/A Build 17763", "Windows 10"),
-        ("Windows 11 Pro, version 24H2 (OS Build 26100.7623)", "Windows 11"),
-        ("Microsoft Hyper-V Server 2019 [Version 10.0.17763.2300]", "Hyper-V Server"),
-        ("Azure Stack HCI (OS Build 20348.350)", "Azure Stack HCI"),
-        ("InstallationType : Client\nCurrentBuild : 17763\nUBR : 2300", "client"),
-        ("    InstallationType    REG_SZ    Client\n (OS Build 17763.2300)", "client"),
-    ],
-)
-def test_systems_that_share_a_base_build_with_a_server_are_not_taken_for_one(text, name):
-    reading = read_server_text(text)
-
-    assert (reading.build, reading.problem) == (None, "not_a_build")
-    assert name in reading.warnings[0]
-
-
-def test_the_version_10_0_is_not_windows_10():
-    assert read_server_text("Microsoft Windows 10.0.20348").base == 20348
 
 
 @pytest.mark.parametrize(
@@ -338,7 +223,8 @@ PIECES = [
     *("OS Build ", "20348.350", "UBR", " : ", "0x15e", "CurrentBuild", "20348", "KB5007205", "\n"),
     *("[Version 10.0.", "]", "State : Installed\n", "Package_for_RollupFix~a~b~~", "Windows "),
     *("10", "Server 2022", "---", "  ", "REG_DWORD", "٣", ".", "99999999999", "Client", '"', "="),
-    *("InstallationType", "hal.dll", "REG_SZ", "dword:", "KB", "Build", "10.0.", "-"),
+    *("InstallationType", "hal.dll", "REG_SZ", "dword:", "KB", "Build", "10.0.", "-", "v", "|"),
+    *("Major Minor Build Revision", "File", "Version", "\t"),
 ]
 texts = st.text() | st.lists(st.sampled_from(PIECES)).map("".join)
 
@@ -358,6 +244,7 @@ def test_no_text_raises_anything_but_our_own_errors(text):
 
 HOSTILE = [
     *("\n", "- \n", "---\n", "Kernel Version\n", "State :", "Package_for_RollupFix~~~1"),
+    *("Version 20348.1 ", "20348.1\n", "Major Minor Build Revision\n"),
     *("1", "20348.", "20348.1 ", "10.0.", "[", "[Version ", ".dll", "KB", "KB5007205 ", "-"),
     *(word + " " * blanks for word in ("", "UBR", "CurrentBuild") for blanks in (1, 119)),
     *(word + " " * blanks for word in ("OS Build", "InstallationType") for blanks in (1, 119)),
@@ -422,3 +309,70 @@ def test_a_node_set_by_a_hotfix_list_gets_a_warning():
 def test_a_node_is_not_set_by_a_text_without_a_build(text, error):
     with pytest.raises(error):
         read_build(text)
+
+
+@given(
+    label=st.sampled_from(THINGS) | st.from_regex(r"[A-Za-z]{1,12}", fullmatch=True),
+    word=st.sampled_from(["Version", "version", " Version", " version", "-Version", "_VERSION"]),
+    separator=st.sampled_from([" : ", ": ", "=", ' = "', "\t", "   ", " ", "    REG_SZ    "]),
+    version=st.sampled_from(["", "v", "10.0.", "v10.0."]),
+)
+@example(label="", word="Version", separator=" ", version="10.0.")
+def test_a_version_counts_only_if_its_label_names_the_system(label, word, separator, version):
+    line = f"{label}{word}{separator}{version}20348.2031"
+    if label.lower() not in {"os", "windows"}:
+        assert read_server_text(f"Windows Server 2022\n{line}").build is None
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize("separator", [" : ", ": ", "=", "\t", "   ", " ", "    REG_SZ    "])
+@pytest.mark.parametrize("word", [" Version", " Build", "", " version"])
+def test_a_version_with_the_systems_label_counts(system, word, separator):
+    reading = read_server_text(f"{system}{word}{separator}10.0.20348.2031\nFile: hal.dll")
+
+    assert reading.build == Build(20348, 2031)
+
+
+@pytest.mark.parametrize("major", ["6", "10"])
+def test_the_revision_of_a_version_table_is_a_service_pack_and_not_the_update_level(major):
+    table = f"Major  Minor  Build  Revision\n-----  -----  -----  --------\n{major} 3 9600 65536"
+
+    reading = read_server_text(table)
+
+    assert (reading.build, reading.base, reading.is_base_certain) == (None, 9600, True)
+
+
+def test_a_base_build_that_only_files_name_is_not_certain():
+    for name in ("hal-2022", "ps-version-table-2019", "psversion-2019"):
+        reading = read_server_text(printed(name))
+        assert reading.evidence is Evidence.FILE_VERSION
+        assert not reading.is_base_certain
+
+
+def test_files_of_several_base_builds_name_no_product():
+    reading = read_server_text("DriverVersion : 10.0.14393.0\nDriverVersion : 10.0.17763.1")
+
+    assert (reading.base, reading.problem) == (None, "update_level_unknown")
+
+
+@pytest.mark.parametrize("kb", ["KB 5007205", "kb-5007205", "KB\u00a05007205", " KB5007205 "])
+def test_a_kb_may_be_written_apart(kb):
+    assert read_server_text(kb).kbs == ("KB5007205",)
+    assert read_server_text(f"[01]: {kb}\n").at_least == Build(20348, 350)
+    assert read_build(kb).build == Build(20348, 350)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_several_hotfixes_the_newest_counts_in_any_order(order):
+    # 20348.288, 20348.405, 20348.350: the newest stands neither first nor last.
+    kbs = ("KB5006699", "KB5008223", "KB5007205")[::order]
+
+    reading = read_server_text("Windows Server 2022\n" + "\n".join(kbs))
+
+    assert (reading.at_least, reading.kbs) == (Build(20348, 405), kbs)
+
+
+def test_of_an_update_for_two_builds_and_a_later_one_the_later_counts():
+    # KB5005625 brought 17763.2210 and 17763.2213; the lower is proved.
+    assert read_server_text("KB5005625 KB5007206").at_least == Build(17763, 2300)
+    assert read_server_text("KB5007206 KB5005625").at_least == Build(17763, 2300)

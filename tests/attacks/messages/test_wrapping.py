@@ -45,7 +45,7 @@ def test_no_shape_of_wrapping_is_accepted(shape, message_id, idp, writer):
 
 
 @pytest.mark.parametrize("name", HOLDING)
-def test_these_shapes_would_fool_a_check_of_arithmetic_alone(name, writer):
+def test_some_shapes_of_wrapping_would_fool_a_check_of_arithmetic_alone(name, writer):
     message = wrapped(SHAPES[name], writer.sign(writer.message()), evil_message(writer))
 
     assert is_right_by_arithmetic(message, writer.identity.certificate)

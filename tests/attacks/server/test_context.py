@@ -39,7 +39,7 @@ def test_a_context_does_not_reveal_what_is_in_it(sign_in, federation):
     assert federation.user.name not in context_of(sign_in)
 
 
-def test_an_earlier_one_is_as_good_as_the_latest(sign_in, phone):
+def test_an_earlier_context_is_as_good_as_the_latest(sign_in, phone):
     earlier = context_of(sign_in)
     for _ in range(3):
         sign_in.poll()
@@ -48,7 +48,7 @@ def test_an_earlier_one_is_as_good_as_the_latest(sign_in, phone):
     assert "SAMLResponse" in post(sign_in, earlier).html
 
 
-def test_an_earlier_one_gives_no_try_back(federation, sp):
+def test_an_earlier_context_gives_no_try_back(federation, sp):
     """Every guess is posted with the Context that came before any of them."""
     user = federation.add_user(phone=None, totp=True)
     sign_in = federation.sign_in(sp.url(), user)
@@ -102,7 +102,7 @@ def test_a_context_is_refused_after_the_end(sign_in, phone, lines):
         lambda context: context + "\ud7ff€",
     ],
 )
-def test_a_damaged_one_is_refused(damage, sign_in, federation, lines):
+def test_a_damaged_context_is_refused(damage, sign_in, federation, lines):
     rows = len(federation.log)
 
     page = post(sign_in, damage(context_of(sign_in)))

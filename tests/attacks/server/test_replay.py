@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from support.adapters import odd_adapters
 from support.adapters.mfa_node import at_once
 from support.service_providers.service_provider import ServiceProvider
 
 from idp.store.maintenance import purge
 from idp.testing.page import Page
+
+NOBODY = {
+    "access_control_policy": "Permit specific group",
+    "access_control_parameters.GroupParameter": "nobody",
+}
+EVERYBODY = {"access_control_policy": "Permit everyone"}
 
 pytestmark = pytest.mark.each_database
 
@@ -180,7 +187,7 @@ def test_of_many_posts_at_once_of_a_factor_that_always_lets_in_one_is_answered(
     assert [row.event_id for row in federation.log].count(1200) == 1
 
 
-def test_after_the_end_the_form_and_cookie_of_before_are_worth_nothing(post_kept_form, lines):
+def test_a_form_and_cookie_from_before_are_refused_after_the_end(post_kept_form, lines):
     assert post_kept_form(Answer="no").status == 200
     assert answers([post_kept_form(Answer="yes")]) == [200]
 
@@ -197,3 +204,62 @@ def test_a_sign_in_that_began_here_is_answered_once_too(federation, sp, phone):
     pages = at_once(lambda _: browser.submit(form), range(8))
 
     assert answers(pages) == [200]
+
+
+REFUSING = {
+    # what happens while the adapter judges, and what undoes it
+    "a policy denies": (
+        lambda rooms, trust, user: rooms.trusts.change_from_text(trust, NOBODY),
+        lambda rooms, trust, user: rooms.trusts.change_from_text(trust, EVERYBODY),
+    ),
+    "the account is locked": (
+        lambda rooms, trust, user: [
+            rooms.directory.check_password(user, "wrong") for _ in range(10)
+        ],
+        lambda rooms, trust, user: rooms.directory.unlock(user),
+    ),
+    "there is no key for what must be encrypted": (
+        lambda rooms, trust, user: rooms.trusts.change_from_text(
+            trust, {"encrypted_name_id_required": "true"}
+        ),
+        lambda rooms, trust, user: rooms.trusts.change_from_text(
+            trust, {"encrypted_name_id_required": "false"}
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("refuse", "undo"), REFUSING.values(), ids=REFUSING.keys())
+def test_a_factor_that_passed_is_spent_although_the_sign_in_is_refused(
+    refuse, undo, federation, sp, monkeypatch
+):
+    """Whoever kept the page would get in later, without a factor, once the reason is gone."""
+    rooms, user = federation.services, federation.user.name
+    rooms.providers.register("Meanwhile", "support.adapters.odd_adapters:Meanwhile")
+    rooms.providers.enable(("Meanwhile",))
+    sign_in = federation.sign_in(sp.initiated_url())
+    form = {**sign_in.page.form.fields, "Answer": "yes"}
+    cookie = {"Cookie": f"MSISAuth={sign_in.browser.session.cookies['MSISAuth']}"}
+
+    def post():
+        session = federation.browser().session
+        return session.post(sign_in.page.form.action, data=form, headers=cookie)
+
+    def happens():
+        monkeypatch.setattr(odd_adapters.Meanwhile, "happens", lambda: None)
+        refuse(rooms, sp.entity_id, user)
+
+    monkeypatch.setattr(odd_adapters.Meanwhile, "happens", happens)
+    assert "SAMLResponse" not in post().text
+    undo(rooms, sp.entity_id, user)
+
+    again = post()
+
+    assert (again.status_code, "SAMLResponse" in again.text) == (400, False)
+    assert [row.event_id for row in federation.log].count(1200) == 0
+
+
+def test_of_many_posts_at_once_that_a_policy_denies_one_is_told_so(sp, post_kept_form):
+    sp.set(**NOBODY)
+    pages = at_once(lambda _: post_kept_form(Answer="yes"), range(8))
+    assert sorted(page.status for page in pages) == [400] * 7 + [403]

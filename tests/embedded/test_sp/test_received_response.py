@@ -102,7 +102,7 @@ def test_after_a_key_change_either_certificate_will_do():
     assert received.assertion.signature.state == "valid"
 
 
-def test_of_several_assertions_none_is_the_one():
+def test_a_response_with_several_assertions_has_none_to_go_by():
     xml = response(assertion()).decode()
     start, end = xml.index("<Assertion"), xml.index("</samlp:Response>")
     twice = xml[:end] + xml[start:end] + xml[end:]

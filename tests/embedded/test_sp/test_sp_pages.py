@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-
 import pytest
 import requests
 from support.nets import NET_SECONDS
@@ -14,19 +12,6 @@ from idp.saml.logout import send_logout_request
 from idp.saml.signing import SigningKey
 from idp.saml.values import REDIRECT, LogoutRequest, SingleLogoutService
 from idp.testing.browser import Browser
-
-
-@pytest.fixture
-def complete_sign_in(federation, service_provider, phone):
-    """Sign in as asked, with the second factor where it is due, up to the answer's form."""
-
-    def sign_in(browser=None, **how):
-        started = federation.sign_in(service_provider.login_url(**how), browser=browser)
-        if started.number:
-            phone.approve(started.number)
-        return started.finish()
-
-    return sign_in
 
 
 @pytest.mark.parametrize("binding", ["redirect", "post"])
@@ -112,85 +97,6 @@ def test_the_page_says_which_signatures_were_there(
     assert page.text("response-signature").startswith(response)
 
 
-def test_a_changed_name_is_refused(complete_sign_in, federation):
-    finished = complete_sign_in()
-    finished.fields["SAMLResponse"] = _changed(
-        finished.xml, federation.user.name, "admin@example.test"
-    )
-    page = finished.page
-    assert page.status == 403
-    assert "wrong" in page.text("assertion-signature")
-    assert "pysaml2 refuses it" in page.text("objections")
-    assert "user" not in page.ids()
-
-
-def test_a_response_without_signatures_is_refused(complete_sign_in):
-    finished = complete_sign_in()
-    start = finished.xml.index(b"<ds:Signature ")
-    end = finished.xml.index(b"</ds:Signature>") + len(b"</ds:Signature>")
-    bare = finished.xml[:start] + finished.xml[end:]
-    finished.fields["SAMLResponse"] = base64.b64encode(bare).decode()
-    assert finished.page.status == 403
-
-
-def test_the_same_response_is_not_taken_twice(complete_sign_in):
-    finished = complete_sign_in()
-    assert finished.page.status == 200
-    again = Browser().post(finished.action, finished.fields)
-    assert again.status == 403
-    assert "not outstanding" in again.text("objections")
-    assert "used before" in again.text("objections")
-
-
-def test_an_unsolicited_response_is_not_taken_twice(federation, service_provider, phone):
-    sign_in = federation.sign_in(federation.idp_initiated_url(service_provider.entity_id))
-    phone.approve(sign_in.number)
-    finished = sign_in.finish()
-    assert finished.page.status == 200
-    assert "used before" in Browser().post(finished.action, finished.fields).text("objections")
-
-
-def test_an_answer_to_a_request_of_another_is_refused(complete_sign_in, service_provider):
-    finished = complete_sign_in()
-    answered = finished.received.in_response_to
-    finished.fields["SAMLResponse"] = _changed(finished.xml, answered, "id-of-nobody")
-    assert "not outstanding" in finished.page.text("objections")
-
-
-def test_an_answer_that_comes_late_is_refused(complete_sign_in, federation):
-    finished = complete_sign_in()
-    federation.clock.advance(2 * 3600)
-    assert "not valid any more" in finished.page.text("objections")
-
-
-def test_an_answer_from_the_future_is_refused(complete_sign_in, federation):
-    finished = complete_sign_in()
-    federation.clock.advance(-3600)
-    assert "not valid yet" in finished.page.text("objections")
-
-
-@pytest.mark.parametrize(
-    "posted",
-    [
-        {},
-        {"SAMLResponse": ""},
-        {"SAMLResponse": "no base64!"},
-        {"SAMLResponse": base64.b64encode(b"no XML").decode()},
-        {"SAMLResponse": base64.b64encode(b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>").decode()},
-        {"SAMLResponse": base64.b64encode(b"<a/>").decode()},
-        {
-            "SAMLResponse": base64.b64encode(
-                b'<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol"/>'
-            ).decode()
-        },
-    ],
-)
-def test_a_post_that_is_not_a_response_is_refused(posted, service_provider):
-    page = Browser().post(service_provider.acs_url, posted)
-    assert page.status in (400, 403)
-    assert page.text("objections")
-
-
 def test_a_signed_in_user_is_remembered_until_signed_out(complete_sign_in, service_provider):
     browser = Browser()
     assert complete_sign_in(browser=browser).page.status == 200
@@ -209,14 +115,6 @@ def test_other_sites_cannot_sign_a_user_out(complete_sign_in, service_provider):
         f"{service_provider.url}forget", headers={"Origin": "https://evil.example"}, timeout=10
     )
     assert "user" in browser.get(service_provider.url).ids()
-
-
-def test_a_refused_response_signs_nobody_in(complete_sign_in, service_provider):
-    browser = Browser()
-    finished = complete_sign_in(browser=browser)
-    finished.fields["SAMLResponse"] = _changed(finished.xml, "</NameID>", "x</NameID>")
-    assert finished.page.status == 403
-    assert "user" not in browser.get(service_provider.url).ids()
 
 
 def test_the_cookie_of_the_service_provider_is_not_the_federation_servers(
@@ -243,11 +141,6 @@ def test_the_metadata_promise_signed_requests(federation, service_provider):
     answer = requests.get(f"{service_provider.url}metadata", timeout=NET_SECONDS)
     assert answer.content == service_provider.metadata
     assert federation.services.trusts.find(service_provider.entity_id).requires_signed_requests
-
-
-def _changed(xml: bytes, old: str, new: str) -> str:
-    assert old.encode() in xml
-    return base64.b64encode(xml.replace(old.encode(), new.encode())).decode()
 
 
 @pytest.mark.parametrize("binding", ["redirect", "post", "pigeon"])

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.clock import NOON
+from support.users import SAMPLE_USER
 
 from idp.directory import User
 from idp.federation.access_control.decision import AccessRules, decide
@@ -37,27 +38,19 @@ OUTSIDE_RULE = (
     f'c:[Type == "{INSIDE}", Value == "false"] => issue(Type = "{METHOD}", Value = "{MFA}");'
 )
 
-ALICE = User(
-    upn="alice@example.test",
-    display_name="Alice Archer",
-    email="a.archer@mail.test",
-    windows_account_name="EXAMPLE\\alice",
-    groups=("Staff",),
-    disabled=False,
-    valid_from=NOON,
-)
-BOB = replace(ALICE, groups=())
+USER = replace(SAMPLE_USER, groups=("Staff",))
+OTHER_USER = replace(USER, groups=())
 OFFICE = RequestContext("10.1.2.3")
 HOME = RequestContext("10.0.0.80", ("203.0.113.9",), proxy="wap")
 METHODS = ("urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",)
 QUIET = AccessRules("never")
 
 
-def access(settings: TrustSettings, user: User = ALICE, where=OFFICE, rules=QUIET):
+def access(settings: TrustSettings, user: User = USER, where=OFFICE, rules=QUIET):
     return decide(settings, rules, AuthenticatedUser(user, METHODS, NOON, where))
 
 
-def authorized(text: str, user: User = ALICE) -> bool:
+def authorized(text: str, user: User = USER) -> bool:
     settings = TrustSettings(access_control_policy="", issuance_authorization_rules=text)
     return access(settings, user).is_permitted
 
@@ -82,15 +75,15 @@ def test_a_rule_must_permit_and_none_may_deny(rules, permitted):
 
 
 def test_the_claims_of_the_user_decide():
-    assert not authorized(PERMIT_STAFF, BOB)
+    assert not authorized(PERMIT_STAFF, OTHER_USER)
 
 
 statements = st.sampled_from([PERMIT_ALL, DENY_ALL, PERMIT_STAFF, OUTSIDE_RULE])
 
 
-@given(st.lists(statements, max_size=5), st.sampled_from([ALICE, BOB]))
+@given(st.lists(statements, max_size=5), st.sampled_from([USER, OTHER_USER]))
 def test_deny_beats_permit_in_every_order_and_neither_is_no_entry(rules, user):
-    permits = [PERMIT_ALL, PERMIT_STAFF] if user is ALICE else [PERMIT_ALL]
+    permits = [PERMIT_ALL, PERMIT_STAFF] if user is USER else [PERMIT_ALL]
     expected = any(rule in permits for rule in rules) and DENY_ALL not in rules
 
     assert authorized("\n".join(rules), user) is expected
@@ -121,6 +114,20 @@ def test_either_rule_that_fires_is_enough_and_no_trust_can_switch_it_off(of_all,
     assert not access(settings, where=OFFICE, rules=rules).requires_second_factor
 
 
+def test_each_reason_for_the_second_factor_names_its_rule_and_whose_it_is():
+    settings = TrustSettings(
+        second_factor="never", additional_authentication_rules=OUTSIDE_RULE + OUTSIDE_RULE
+    )
+
+    decided = access(settings, where=HOME, rules=AccessRules("never", OUTSIDE_RULE))
+
+    assert decided.second_factor_by == (
+        "rule 1 of the additional authentication rules for all trusts",
+        "rule 1 of the additional authentication rules of the trust",
+        "rule 2 of the additional authentication rules of the trust",
+    )
+
+
 @pytest.mark.parametrize(
     "rule",
     [
@@ -129,7 +136,7 @@ def test_either_rule_that_fires_is_enough_and_no_trust_can_switch_it_off(of_all,
         OUTSIDE_RULE.replace("issue", "add"),
     ],
 )
-def test_only_the_method_multipleauthn_fires(rule):
+def test_a_rule_requires_the_second_factor_only_by_issuing_multipleauthn(rule):
     settings = TrustSettings(additional_authentication_rules=rule)
 
     assert not access(settings, where=HOME).requires_second_factor

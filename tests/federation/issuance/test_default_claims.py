@@ -5,6 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 from support.clock import NOON
+from support.users import SAMPLE_USER
 
 from idp.directory import User
 from idp.federation.issuance.default_claims import OFFERED, default_attributes
@@ -12,15 +13,7 @@ from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.saml.values import ServiceProvider
 
-ALICE = User(
-    upn="alice@example.test",
-    display_name="Alice Archer",
-    email="a.archer@mail.test",
-    windows_account_name="EXAMPLE\\alice",
-    groups=("staff", "wiki"),
-    disabled=False,
-    valid_from=NOON,
-)
+USER = replace(SAMPLE_USER, groups=("staff", "wiki"))
 METHODS = ("urn:password", "http://schemas.microsoft.com/claims/multipleauthn")
 XMLSOAP = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
 
@@ -30,7 +23,7 @@ def _trust(**settings) -> RelyingPartyTrust:
     return RelyingPartyTrust("urn:sp", "SP", provider, TrustSettings(**settings), "", NOON, NOON)
 
 
-def _attributes(user: User = ALICE, methods=METHODS, **settings) -> dict[str, tuple[str, ...]]:
+def _attributes(user: User = USER, methods=METHODS, **settings) -> dict[str, tuple[str, ...]]:
     issued = default_attributes(user, _trust(**settings), methods=methods)
     return {attribute.name: attribute.values for attribute in issued}
 
@@ -50,7 +43,7 @@ def test_our_metadata_offers_what_is_issued():
 
 
 def test_empty_values_are_left_out():
-    nobody = replace(ALICE, display_name="", email="", groups=())
+    nobody = replace(USER, display_name="", email="", groups=())
 
     assert list(_attributes(nobody, methods=())) == [XMLSOAP + "upn"]
 
@@ -78,7 +71,7 @@ def test_a_fixed_attribute_replaces_the_default_one():
 
 
 def test_a_value_with_an_empty_placeholder_is_left_out():
-    user = replace(ALICE, groups=(), display_name="")
+    user = replace(USER, groups=(), display_name="")
 
     attributes = _attributes(user, attributes={"urn:x": ("a {group}", "b {name}", "c")})
 
@@ -87,7 +80,7 @@ def test_a_value_with_an_empty_placeholder_is_left_out():
 
 @given(st.text(), st.lists(st.text(), max_size=3))
 def test_a_value_that_is_filled_in_is_never_read_as_a_placeholder(name, groups):
-    user = replace(ALICE, display_name=name, groups=tuple(groups))
+    user = replace(USER, display_name=name, groups=tuple(groups))
 
     values = _attributes(user, attributes={"urn:x": ("<{name}>", "[{group}]")}).get("urn:x", ())
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 from support.clock import NOON
+from support.users import SAMPLE_USER
 
-from idp.directory import User
 from idp.federation.authenticated_user import AuthenticatedUser, authentication_methods
 from idp.federation.claim_rules.toml import reader
 from idp.federation.claims import ATTRIBUTE_NAME_FORMAT
@@ -24,7 +26,7 @@ from idp.saml.contexts import (
 )
 from idp.saml.values import Attribute, NameIDPolicy, ServiceProvider
 
-ALICE = User("alice@example.test", "Alice", "", "EXAMPLE\\alice", ("staff",), False, NOON)
+USER = replace(SAMPLE_USER, display_name="Alice", email="", groups=("staff",))
 PUSH = "urn:method:push"
 ONE = authentication_methods(PASSWORD_PROTECTED_TRANSPORT)
 TWO = authentication_methods(PASSWORD_PROTECTED_TRANSPORT, PUSH)
@@ -39,7 +41,7 @@ def issued(rules, methods=ONE):
     settings = TrustSettings(claim_rules=reader.read(rules))
     provider = ServiceProvider("urn:sp", ())
     trust = RelyingPartyTrust("urn:sp", "SP", provider, settings, "", NOON, NOON)
-    user = AuthenticatedUser(ALICE, methods, NOON, RequestContext("10.1.2.3"))
+    user = AuthenticatedUser(USER, methods, NOON, RequestContext("10.1.2.3"))
     return issue_claims(user, trust, NameIDPolicy(), issuer="urn:idp", names=NoNames())
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from support.clock import NOON
+from support.users import SAMPLE_USER
 
 from idp.directory import User
 from idp.federation.issuance.name_ids import choose_format, choose_name_id
@@ -25,16 +26,8 @@ from idp.saml.values import (
 from idp.store.name_ids import SqlPersistentNames
 
 IDP = "http://sts.example.test/adfs/services/trust"
-ALICE = User(
-    upn="alice@example.test",
-    display_name="Alice Archer",
-    email="a.archer@mail.test",
-    windows_account_name="EXAMPLE\\alice",
-    groups=(),
-    disabled=False,
-    valid_from=NOON,
-)
-BOB = replace(ALICE, upn="bob@example.test", email="")
+USER = replace(SAMPLE_USER, groups=())
+OTHER_USER = replace(USER, upn="bob@example.test", email="")
 KERBEROS = "urn:oasis:names:tc:SAML:2.0:nameid-format:kerberos"
 ENCRYPTED = "urn:oasis:names:tc:SAML:2.0:nameid-format:encrypted"
 
@@ -49,7 +42,7 @@ def name_of(database):
     names = SqlPersistentNames(database)
 
     def name_of(
-        user: User = ALICE,
+        user: User = USER,
         trust: RelyingPartyTrust | None = None,
         asked: str | None = None,
         **policy,
@@ -67,13 +60,13 @@ def _refused(trust: RelyingPartyTrust, *asked: str | None, **policy) -> Refused:
 
 
 def test_an_unspecified_name_is_the_upn(name_of):
-    assert name_of() == NameID(ALICE.upn, UNSPECIFIED)
-    assert name_of(asked=UNSPECIFIED) == NameID(ALICE.upn, UNSPECIFIED)
+    assert name_of() == NameID(USER.upn, UNSPECIFIED)
+    assert name_of(asked=UNSPECIFIED) == NameID(USER.upn, UNSPECIFIED)
 
 
 def test_a_mail_address_is_the_directorys_and_else_the_upn(name_of):
-    assert name_of(ALICE, asked=EMAIL) == NameID("a.archer@mail.test", EMAIL)
-    assert name_of(BOB, asked=EMAIL) == NameID("bob@example.test", EMAIL)
+    assert name_of(USER, asked=EMAIL) == NameID("a.archer@mail.test", EMAIL)
+    assert name_of(OTHER_USER, asked=EMAIL) == NameID("bob@example.test", EMAIL)
 
 
 def test_a_persistent_name_is_the_same_each_time_and_names_issuer_and_receiver(name_of):
@@ -85,7 +78,7 @@ def test_a_persistent_name_is_the_same_each_time_and_names_issuer_and_receiver(n
 
 def test_a_persistent_name_is_anothers_at_another_trust_and_for_another_user(name_of):
     other = _trust(entity_id="urn:other")
-    given = [(ALICE, None), (BOB, None), (ALICE, other), (BOB, other)]
+    given = [(USER, None), (OTHER_USER, None), (USER, other), (OTHER_USER, other)]
 
     assert len({name_of(user, trust, PERSISTENT).value for user, trust in given}) == len(given)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from support.service_providers.field_metadata import ODD_CERTIFICATES, field_metadata
 
 from idp.federation.metadata.folder import FolderReport, load_folder
 from idp.federation.relying_party.registry import TrustRegistry
@@ -116,6 +117,19 @@ def test_bad_files_are_reported_and_spoil_no_other(trusts, metadata_folder):
     assert names == ["broken.xml", "colour.xml", "dir.xml", "typo.xml"]
     assert "colour" in report.faults[1]
     assert trusts.find("urn:colour") is None
+
+
+def test_a_file_that_no_library_can_handle_is_reported_and_spoils_no_other(trusts, metadata_folder):
+    for file in ODD_CERTIFICATES:
+        (metadata_folder / f"{file}.xml").write_bytes(field_metadata(file))
+    (metadata_folder / "deep.xml").write_bytes(_metadata("urn:deep"))
+    (metadata_folder / "deep.toml").write_text(f"deep = {'[' * 100_000}")
+
+    report = load_folder(trusts, metadata_folder)
+
+    assert len(report.loaded) == 2 + len(ODD_CERTIFICATES)
+    [fault] = report.faults
+    assert fault == "deep.xml: it cannot be loaded (RecursionError)"
 
 
 def test_a_folder_that_is_not_there_holds_no_trusts(trusts, tmp_path):

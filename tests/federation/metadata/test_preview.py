@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from support.certificates import odd_certificates as odd
 from support.clock import NOON
 from support.service_providers.metadata_parts import ACS, ACS_URL, SP_ID, entity, key, role
 
 from idp.federation.metadata.diff import MetadataChange, find_changes
 from idp.federation.metadata.preview import make_preview
-from idp.federation.metadata.weakening import weakened_by
 from idp.saml.certificates import thumbprint_of
 from idp.saml.metadata import read_metadata
 from idp.saml.values import REDIRECT, AssertionConsumerService, ServiceProvider
@@ -29,15 +27,16 @@ SP = ServiceProvider(
 
 def test_a_preview_shows_what_would_be_trusted_and_what_is_weak():
     short = odd.short_rsa(NOON)
-    described = read_metadata(entity(role(key(ONE, "signing") + key(short) + ACS)).encode())
+    keys = key(ONE) + key(short)
+    described = read_metadata(entity(role(keys + ACS)).encode())
 
     preview = make_preview(described, None, NOON)
 
     assert preview.changes == ()
-    assert [use for use, _ in preview.certificates] == ["signing", "signing+encryption"]
+    assert [use for use, _ in preview.certificates] == ["signing", "signing"]
     assert preview.weaknesses == (
-        f"signing+encryption certificate {thumbprint_of(short)[:16]}: "
-        "its RSA key has 1024 bits, fewer than 2048",
+        f"signing certificate {thumbprint_of(short)[:16]}: "
+        "its RSA key has 1024 bits, fewer than 2048: it is not used",
     )
 
 
@@ -73,47 +72,3 @@ def test_every_difference_is_shown_once_and_readably():
         MetadataChange("changed", "display_name", " -> Wiki"),
     )
     assert find_changes(SP, SP) == ()
-
-
-def _with_acs(*locations: str) -> ServiceProvider:
-    return replace(SP, assertion_consumer_services=tuple(map(AssertionConsumerService, locations)))
-
-
-@pytest.mark.parametrize(
-    ("new", "told"),
-    [
-        (replace(SP, authn_requests_signed=False), "AuthnRequestsSigned"),
-        (replace(SP, want_assertions_signed=False), "WantAssertionsSigned"),
-        (replace(SP, signing_certificates=(TWO,)), "signing certificate"),
-        (replace(SP, signing_certificates=()), "signing certificate"),
-        (replace(SP, encryption_certificates=()), "in the clear"),
-        (_with_acs(ACS_URL, "https://evil.test/acs"), "https://evil.test"),
-        (_with_acs(ACS_URL.replace("https:", "http:")), "http://sp.example.test"),
-        (_with_acs(ACS_URL, "https://sp.example.test:8443/acs"), "https://sp.example.test:8443"),
-    ],
-)
-def test_a_change_that_weakens_a_trust_is_reported(new, told):
-    [loosening] = weakened_by(SP, new, NOON)
-
-    assert told in loosening
-
-
-@pytest.mark.parametrize(
-    "new",
-    [
-        SP,
-        replace(SP, signing_certificates=(ONE, TWO)),
-        replace(SP, encryption_certificates=(TWO,)),
-        replace(SP, display_name="Wiki", name_id_formats=("x",)),
-        _with_acs(ACS_URL, "https://SP.example.test/another"),
-    ],
-)
-def test_a_change_that_weakens_nothing_is_harmless(new):
-    assert weakened_by(SP, new, NOON) == ()
-
-
-def test_a_certificate_that_has_ended_may_go():
-    old = replace(SP, signing_certificates=(ONE, OLD))
-
-    assert weakened_by(old, SP, NOON) == ()
-    assert weakened_by(replace(SP, signing_certificates=(OLD, ONE)), _with_acs(ACS_URL), NOON) == ()

@@ -12,7 +12,7 @@ from support.clock import NOON
 from adapter.errors import TallystickError
 from idp.federation.token_signing.key_files import KeyFileError, create_signing_key
 from idp.federation.token_signing.ring import KeyFiles, NoSuchKey
-from idp.federation.token_signing.rollover import Due, SigningKeys, due
+from idp.federation.token_signing.rollover import DueChanges, SigningKeys, find_due_changes
 from idp.saml.signing import BadSigningKey
 
 DAY = timedelta(days=1)
@@ -67,7 +67,8 @@ def test_a_promotion_is_taken_back(keys):
     keys.promote(first.facts.thumbprint)
 
     assert keys.current().primary == first
-    assert not due(keys.current(), NOON + 30 * DAY), "age does not undo what a person did"
+    due = find_due_changes(keys.current(), NOON + 30 * DAY)
+    assert not due, "age does not undo what a person did"
 
 
 def test_a_retired_key_is_no_longer_published_and_its_files_stay(keys, files):
@@ -193,18 +194,18 @@ def test_keys_are_encrypted_where_there_is_a_passphrase(tmp_path, kind):
 
 AGES = [
     # days before the end   what is due with one key alone
-    (365,                   Due()),
-    (20.01,                 Due()),
-    (20,                    Due(roll=True)),
-    (2.01,                  Due(roll=True)),
-    (2,                     Due(roll=True, promote=True)),
-    (-1,                    Due(roll=True, promote=True)),
+    (365,                   DueChanges()),
+    (20.01,                 DueChanges()),
+    (20,                    DueChanges(roll=True)),
+    (2.01,                  DueChanges(roll=True)),
+    (2,                     DueChanges(roll=True, promote=True)),
+    (-1,                    DueChanges(roll=True, promote=True)),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("left", "expected"), AGES)
 def test_a_key_alone_is_followed_in_time(keys, left, expected):
-    assert due(keys.current(), LAST - left * DAY) == expected
+    assert find_due_changes(keys.current(), LAST - left * DAY) == expected
 
 
 @pytest.mark.parametrize(
@@ -214,7 +215,7 @@ def test_a_key_alone_is_followed_in_time(keys, left, expected):
 def test_the_next_key_signs_once_published_long_enough(keys, made, at, promoted):
     keys.roll(LAST - made * DAY)
 
-    assert due(keys.current(), LAST - at * DAY) == Due(promote=promoted)
+    assert find_due_changes(keys.current(), LAST - at * DAY) == DueChanges(promote=promoted)
 
 
 def test_a_whole_life_goes_by_itself(keys):
@@ -226,9 +227,9 @@ def test_a_whole_life_goes_by_itself(keys):
         assert keys.current().primary.facts.not_after > NOON + day * DAY
 
     assert told == [
-        (345, Due(roll=True)),
-        (350, Due(promote=True)),
-        (365, Due(retire=True)),
+        (345, DueChanges(roll=True)),
+        (350, DueChanges(promote=True)),
+        (365, DueChanges(retire=True)),
     ]
     assert first not in keys.current().keys
 

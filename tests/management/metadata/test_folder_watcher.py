@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
+from support.nets import NET_SECONDS
+from support.service_providers.field_metadata import ODD_CERTIFICATES, field_metadata
 
 from idp.app import create_app
+from idp.management.metadata import folder_watcher
 from idp.management.metadata.folder_watcher import WatchedFolders
 from idp.saml.metadata import write_sp_metadata
 
@@ -54,8 +58,40 @@ def test_a_folder_that_is_not_there_holds_nothing(federation, tmp_path):
     assert known(federation) == set()
 
 
+class FaultyAtFirst(list):
+    """A list that cannot be read when it is read first; afterwards it says that it was."""
+
+    def __init__(self, *items) -> None:
+        super().__init__(items)
+        self.was_read = threading.Event()
+        self._is_first = True
+
+    def __iter__(self):
+        if self._is_first:
+            self._is_first = False
+            raise ValueError("a fault that nobody expects")
+        self.was_read.set()
+        return super().__iter__()
+
+
+def test_a_fault_that_nobody_expects_does_not_end_the_watching(
+    federation, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(folder_watcher, "SECONDS_BETWEEN_ROUNDS", 0.001)
+    folders = FaultyAtFirst(tmp_path)
+    watched = WatchedFolders(federation.services.trusts, folders)
+
+    watched.start()
+
+    assert folders.was_read.wait(NET_SECONDS)
+    watched.stop()
+    assert capsys.readouterr().err.count("folders_not_read") == 1
+
+
 def test_a_server_loads_the_folder_of_its_configuration(federation, tmp_path):
     (tmp_path / "a.xml").write_bytes(metadata("urn:a"))
+    for file in ODD_CERTIFICATES:
+        (tmp_path / f"{file}.xml").write_bytes(field_metadata(file))
     config = federation.services.config
     config = config.model_copy(
         update={"trusts": config.trusts.model_copy(update={"metadata_dir": tmp_path})}
@@ -63,4 +99,5 @@ def test_a_server_loads_the_folder_of_its_configuration(federation, tmp_path):
     services = replace(federation.services, config=config, closing=ExitStack())
     with services.closing:
         create_app(config, services=services)
-    assert known(federation) == {"urn:a"}
+    assert "urn:a" in known(federation)
+    assert len(known(federation)) == 1 + len(ODD_CERTIFICATES)

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from support.service_providers.metadata_parts import ACS, SIGNED, SP_ID, entity, key, role
+from support.certificates import odd_certificates
+from support.service_providers.metadata_parts import (
+    ACS,
+    SIGNED,
+    SP_ID,
+    entity,
+    key,
+    method,
+    role,
+)
 
 from adapter.errors import TallystickError
 from idp.federation.metadata.schedule import MIN_INTERVAL
@@ -11,6 +20,7 @@ from idp.management.metadata.refresh import Outcome, _apply_or_hold, accept, ref
 from idp.management.metadata.source import Source
 from idp.management.trust_views import view_of
 from idp.management.trusts import add_from
+from idp.saml import uris
 
 
 def state(services):
@@ -27,20 +37,14 @@ def test_metadata_that_has_not_changed_changes_nothing(services, trust, publishe
     assert publisher.visits == ["/metadata"] * 2
 
 
-def test_a_harmless_change_is_taken_and_settings_stay(services, trust, publisher, identities):
+def test_a_harmless_change_is_taken_and_settings_stay(services, trust, publisher, role_with_key):
     services.trusts.change_from_text(SP_ID, {"second_factor": "never"})
-    keys = key(identities.sp.certificate) + key(identities.stranger.certificate)
-    publisher.publish(entity(role(keys + ACS.replace("/acs", "/new"), SIGNED)))
+    publisher.publish(entity(role_with_key.replace("/acs", "/new")))
 
     report = refresh(services, SP_ID)
 
     assert report.outcome == Outcome.UPDATED
-    assert {change.what for change in report.changes} == {
-        "assertion_consumer_services",
-        "signing_certificates",
-        "encryption_certificates",
-    }
-    assert len(provider(services).signing_certificates) == 2
+    assert {change.what for change in report.changes} == {"assertion_consumer_services"}
     assert services.trusts.existing(SP_ID).settings.second_factor == "never"
     assert services.trusts.metadata(SP_ID) == publisher.content
 
@@ -68,6 +72,37 @@ def test_a_change_that_weakens_the_trust_is_held_back_until_it_is_accepted(
     assert state(services).held is None
     with pytest.raises(TallystickError, match="Nothing is held"):
         accept(services, SP_ID)
+
+
+EXCHANGES = {
+    "another key for encryption": lambda own, other: key(own, "signing") + key(other, "encryption"),
+    "a further key for signing": lambda own, other: key(own) + key(other, "signing"),
+    "another key for all": lambda own, other: key(other),
+    "weaker algorithms": lambda own, other: key(own, "", method(uris.AES128_GCM)),
+}
+
+
+@pytest.mark.parametrize("keys", EXCHANGES.values(), ids=EXCHANGES.keys())
+def test_keys_and_algorithms_change_by_themselves_only_if_the_pinned_key_has_signed(
+    keys, services, trust, publisher, writer, identities
+):
+    """Whoever controls the address would read assertions and sign log-out requests."""
+    own, other = identities.sp.certificate, identities.stranger.certificate
+    changed = entity(role(keys(own, other) + ACS, SIGNED), attributes=' ID="_x"').encode()
+    by_other, by_pinned = writer.sign(changed, identity=identities.stranger), writer.sign(changed)
+
+    for publisher.content in (changed, by_other, by_pinned):
+        assert refresh(services, SP_ID).outcome == Outcome.HELD
+        assert services.trusts.existing(SP_ID) == trust
+
+    same = entity(role(key(own) + ACS, SIGNED), attributes=' ID="_x"').encode()
+    publisher.content = writer.sign(same)
+    pinned = add_from(services, Source(publisher.url, signed_by=own))
+    for publisher.content in (changed, by_other):
+        assert refresh(services, SP_ID).outcome == Outcome.FAILED
+        assert services.trusts.existing(SP_ID) == pinned
+    publisher.content = by_pinned
+    assert refresh(services, SP_ID).outcome == Outcome.UPDATED
 
 
 def test_a_change_that_was_held_back_is_forgotten_when_the_service_provider_withdraws_it(
@@ -133,3 +168,11 @@ def test_a_change_that_an_administrator_made_meanwhile_is_not_undone(
     assert services.trusts.update(trust, newer) is None
     assert _apply_or_hold(services, trust, newer).outcome == Outcome.FAILED
     assert provider(services).assertion_consumer_services[0].location.endswith("/mine")
+
+
+def test_new_metadata_that_has_only_a_weak_key_is_not_taken(services, trust, publisher):
+    weak = odd_certificates.short_rsa(services.clock.now())
+    publisher.publish(entity(role(key(weak) + ACS, SIGNED)))
+
+    assert refresh(services, SP_ID).outcome == Outcome.FAILED
+    assert services.trusts.existing(SP_ID) == trust

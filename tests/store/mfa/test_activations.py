@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from support.users import ALICE
 
 from adapter.mfa.devices.activation import Activation
 from adapter.mfa.devices.device import Device
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
-ALICE = "alice@example.test"
 SEED = "JBSWY3DPEHPK3PXP"
 
 
@@ -82,7 +82,7 @@ def test_an_activation_brings_its_device_and_seed_together(store, stores):
 
     assert stores.devices.of_user(ALICE) == [_device()]
     assert stores.devices.find("d1") == _device()
-    assert stores.codes.has_seed(ALICE)
+    assert stores.codes.source_of(ALICE) is not None
     assert store.live("1234", NOW) == []
 
 

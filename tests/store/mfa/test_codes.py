@@ -7,13 +7,13 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from support.users import ALICE
 
 from adapter.mfa.codes.limits import CodeLimits, debit
-from adapter.mfa.codes.store import CodeStore
+from adapter.mfa.codes.store import CodeSource, CodeStore
 from idp.session.seal import SealBroken
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
-ALICE = "alice@example.test"
 SEED = "JBSWY3DPEHPK3PXP"
 
 
@@ -41,18 +41,18 @@ def test_wrong_codes_counted_on_two_nodes_at_once_are_all_counted(store, other_s
 
 
 def test_a_seed_can_be_replaced_and_is_unreadable_in_the_file(store, database, database_file):
-    store.save_seed(ALICE, "AAAAAAAAAAAAAAAA")
-    store.save_seed(ALICE, SEED)
+    store.save_seed(ALICE, "AAAAAAAAAAAAAAAA", NOW)
+    store.save_seed(ALICE, SEED, NOW)
 
     with store.transaction(ALICE) as transaction:
         assert transaction.seed() == SEED
-    assert store.has_seed(ALICE)
+    assert store.source_of(ALICE) == CodeSource(NOW, None)
     files = database_file.parent.glob("tallystick.db*")
     assert SEED.encode() not in b"".join(path.read_bytes() for path in files)
 
 
 def test_a_seed_moved_to_another_user_in_the_database_is_refused(store, database):
-    store.save_seed(ALICE, SEED)
+    store.save_seed(ALICE, SEED, NOW)
     with database.write() as connection:
         connection.exec_driver_sql("""UPDATE mfa_users SET "user" = 'bob@example.test'""")
 
@@ -74,11 +74,11 @@ def test_a_user_nobody_knows_has_no_wrong_codes_and_no_seed(store):
     with store.transaction(ALICE) as transaction:
         assert transaction.limits() == CodeLimits()
         assert transaction.seed() is None
-    assert not store.has_seed(ALICE)
+    assert store.source_of(ALICE) is None
 
 
 def test_forgetting_wrong_codes_keeps_the_seed(store):
-    store.save_seed(ALICE, SEED)
+    store.save_seed(ALICE, SEED, NOW)
     with store.transaction(ALICE) as transaction:
         transaction.save_limits(CodeLimits(10, NOW))
         transaction.save_limits(CodeLimits())

@@ -6,14 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from support.users import ALICE, BOB
 
 from adapter.mfa.push.challenge import AnswerRefused, Challenge, State, approve, collect, supersede
 from adapter.mfa.push.store import PushStore
 from idp.store.mfa.push import ChallengeChanged
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
-ALICE = "alice@example.test"
-BOB = "bob@example.test"
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import lxml.html
 import pytest
-from support.adapters.mfa_node import ALICE, OLD_PHONE, WATCH, SecondFactors
+from support.adapters.mfa_node import OLD_PHONE, WATCH, SecondFactors
+from support.users import ALICE
 
 from adapter.contract import (
     AUTHENTICATION_METHOD,

@@ -14,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from support.clock import SetClock
+from support.users import ALICE
 
 from adapter.mfa.devices.device import Device
 from adapter.mfa.push.challenge import APPROVE_DENY, NUMBER_MATCH, Challenge
@@ -23,8 +24,6 @@ from idp.session.seal import Sealer
 from idp.store.engine import Database
 from idp.store.mfa import mfa_stores
 
-ALICE = "alice@example.test"
-BOB = "bob@example.test"
 NUMBER_KEY = bytes(range(32))
 
 CURRENT_PHONE = {"platform": "android", "app_version": "6.2404.1234"}

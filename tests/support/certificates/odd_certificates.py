@@ -10,6 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from idp.saml.certificates import encode_certificate
 
+RSA_KEY = rsa.generate_private_key(65537, 2048)
+
 
 def certificate(
     now: datetime, *, key: object = None, days: tuple[int, int] = (-1, 365), name: str = "odd"
@@ -40,6 +42,10 @@ def not_yet_valid(now: datetime) -> str:
 
 def short_rsa(now: datetime) -> str:
     return certificate(now, key=rsa.generate_private_key(65537, 1024))  # noqa: S505
+
+
+def on_another_curve(now: datetime) -> str:
+    return certificate(now, key=ec.generate_private_key(ec.SECP256K1()))
 
 
 def of_another_kind(now: datetime) -> str:

@@ -94,9 +94,9 @@ def database_url(database_kind: str, request: pytest.FixtureRequest) -> str:
 def unused_database_url(
     database_kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[str]:
-    """The URL of a database that nobody has used: SQLite makes its file and folders itself."""
+    """The URL of a database that nobody has used: SQLite makes its file itself."""
     if database_kind == "sqlite":
-        yield f"sqlite:///{tmp_path}/deep/down/new.db"
+        yield f"sqlite:///{tmp_path}/new.db"
         return
     server = request.getfixturevalue("postgresql_server")
     url = server.new_database()

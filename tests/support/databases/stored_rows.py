@@ -22,6 +22,7 @@ from sqlalchemy import Boolean, LargeBinary, text
 from support.clock import NOON, SetClock
 from support.servers.server_folder import make_keys
 from support.service_providers.metadata_parts import metadata
+from support.users import ALICE, PASSWORD
 
 from idp.audit.record import SignInRecord
 from idp.directory.lockout import Origin
@@ -40,7 +41,6 @@ from idp.store.upgrade import HEAD
 WIKI, SHOP = "https://wiki.example.test/metadata", "https://shop.example.test/metadata"
 TOML_RULES = '[[claim_rules]]\npass = "upn"\n'
 LIBRARY = "https://library.example.test/metadata"
-ALICE, PASSWORD = "alice@example.test", "correct horse battery"
 LATER = NOON + timedelta(hours=8)
 HELD = PendingUpdate(b"<xml/>", ("a signing certificate is gone",), Validity(LATER))
 

@@ -9,13 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from support.clock import SetClock
 
 from idp.directory import Directory, PasswordHasher
-from idp.directory.lockout import Limit, LockoutRules, Mode, Origin
+from idp.directory.lockout import Limit, LockoutMode, LockoutRules, Origin
 from idp.store.engine import Database
 from idp.store.users import SqlUserStore
 
 USER = "alice@example.test"
 ELSEWHERE = Origin(("203.0.113.9",), extranet=True)
-ENFORCED = LockoutRules(Mode.ENFORCE, unknown=Limit(4, forgets=False))
+ENFORCED = LockoutRules(LockoutMode.ENFORCE, unknown=Limit(4, forgets=False))
 GUESSES = 50
 
 

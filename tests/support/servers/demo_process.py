@@ -17,6 +17,8 @@ from typing import Any
 from idp.app import assemble
 from idp.config.reading import load
 from idp.services import Services
+from idp.testing.browser import Browser
+from idp.testing.page import Page
 
 TALLYSTICK = Path(sys.executable).with_name("tallystick")
 SECONDS = 90
@@ -93,3 +95,11 @@ def _line_of(process: subprocess.Popen[str]) -> dict[str, Any]:
     if not line:
         raise AssertionError(process.communicate(timeout=SECONDS)[1])
     return json.loads(line)
+
+
+def log_in(demo: DemoProcess, user: int = 0, *, browser: Browser | None = None) -> Page:
+    """Sign in at the demo's service provider, as far as the second factor."""
+    browser = browser or Browser()
+    person = demo.told["users"][user]
+    page = browser.open(demo.told["sp"])
+    return browser.submit(page.form, UserName=person["name"], Password=person["password"])

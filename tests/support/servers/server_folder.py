@@ -26,6 +26,9 @@ CONFIGURATION = f"""\
 base_url = "{BASE_URL}"
 admin_token_file = "admin.token"
 
+[sign_in]
+idp_initiated = true
+
 [trusts]
 allow_http = true
 """

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask.testing import FlaskClient
-from support.adapters import odd_adapters
+from support.adapters.by_name import type_name
 from support.service_providers.service_provider import ServiceProvider
 from werkzeug.test import TestResponse
 
@@ -73,8 +73,9 @@ def enable(federation: Federation) -> Callable[..., None]:
     def enable(*names: str, config: bytes | None = None) -> None:
         providers = federation.services.providers
         for name in names:
-            if hasattr(odd_adapters, name):
-                providers.register(name, f"support.adapters.odd_adapters:{name}", config)
+            own = type_name(name)
+            if own is not None:
+                providers.register(name, own, config)
         providers.enable(names)
 
     return enable
@@ -144,7 +145,7 @@ def sign_in_settings(served: Callable[..., None]) -> Callable[..., None]:
     """Put another server with these settings of its section ``[sign_in]`` behind the address."""
 
     def settings(**given: Any) -> None:
-        served(sign_in=SignInSection(**given))
+        served(sign_in=SignInSection(idp_initiated=True, **given))
 
     return settings
 

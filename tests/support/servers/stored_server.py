@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from support.clock import SetClock
-from support.databases.stored_rows import ALICE, PASSWORD
 from support.servers.server_folder import ADMIN_TOKEN, BASE_URL, CONFIGURATION
+from support.users import ALICE, PASSWORD
 from werkzeug.test import TestResponse
 
 from idp import cli

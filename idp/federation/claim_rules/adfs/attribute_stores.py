@@ -1,4 +1,9 @@
-"""The attribute stores that rules query: "Active Directory", and the one that makes opaque ids."""
+"""The attribute stores that rules query: "Active Directory", and those that AD FS brings along.
+
+``_OpaqueIdStore`` makes opaque ids. ``_PasswordExpiryStore`` gives nothing here, since passwords do
+not expire: its claims are read as attributes that the directory does not have, so that whoever
+imports such a rule is warned.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +32,7 @@ from idp.federation.claim_rules.model import (
     make_selector,
 )
 from idp.federation.claim_rules.patterns import compile_pattern
-from idp.federation.claims import AD_AUTHORITY, AUTHENTICATION_INSTANT
+from idp.federation.claims import AD_AUTHORITY, AUTHENTICATION_INSTANT, FORMAT
 from idp.saml.values import PERSISTENT, TRANSIENT
 
 OPAQUE = "_OpaqueIdStore"
@@ -36,6 +41,15 @@ OPAQUE_FORMATS = {
     "ppid":        PERSISTENT,
     "useEntropy":  TRANSIENT,
 }  # fmt: skip
+
+PASSWORD_EXPIRY = "_PasswordExpiryStore"  # noqa: S105 - the name of a store
+PASSWORD_EXPIRATION_TIME = "http://schemas.microsoft.com/ws/2012/01/passwordexpirationtime"  # noqa: S105
+PASSWORD_EXPIRY_ATTRIBUTES = (
+    "passwordexpirationtime",
+    "passwordexpirationdays",
+    "passwordchangeurl",
+)
+"""The ends of its claim types, which stand for the attributes that it has."""
 
 USER_CONDITION = Each(
     make_selector([equal(TYPE, WINDOWS_ACCOUNT_NAME), equal(ISSUER, AD_AUTHORITY)])
@@ -101,17 +115,40 @@ def read_opaque_format(cursor: Cursor, asked: StoreQuery) -> str:
     )
 
 
-def check_only_finds_the_user(
-    cursor: Cursor, start: Token, conditions: Conditions, *, output: bool
-) -> None:
-    """Raise an error if a rule for an opaque id does more than select its user."""
-    plain = all(
-        isinstance(each, Each)
-        and set(each.selector.types or ("",)) <= {*_USER_TYPES}
-        and all(test.part in (TYPE, ISSUER) for test in each.selector.tests)
-        for each in conditions
+def read_password_expiry(cursor: Cursor, asked: StoreQuery) -> Query:
+    """Return a query for attributes that the directory does not have."""
+    attributes = [type_.rpartition("/")[2].lower() for type_ in asked.types]
+    for type_, attribute in zip(asked.types, attributes, strict=True):
+        if attribute not in PASSWORD_EXPIRY_ATTRIBUTES:
+            raise cursor.fault(
+                asked.store,
+                f"{asked.store.text} has no {type_[:100]!r}",
+                f"Give claim types that end in {', '.join(PASSWORD_EXPIRY_ATTRIBUTES)}",
+            )
+    return make_query(zip(asked.types, attributes, strict=True))
+
+
+def issue_at_once(
+    cursor: Cursor, asked: StoreQuery, format_: str, conditions: Conditions
+) -> tuple[Issue, Conditions]:
+    """Return the action of a rule that issues an opaque id itself, and its other conditions."""
+    if len(asked.types) != 1:
+        raise cursor.fault(asked.store, "An opaque id is issued as one claim", "Give one type")
+    issue = Issue((asked.types[0],), (), ((FORMAT, (format_,)),))
+    return issue, tuple(each for each in conditions if not _only_finds_the_user(each))
+
+
+def _only_finds_the_user(condition: Condition) -> bool:
+    return (
+        isinstance(condition, Each)
+        and set(condition.selector.types or ("",)) <= {*_USER_TYPES}
+        and all(test.part in (TYPE, ISSUER) for test in condition.selector.tests)
     )
-    if output or not plain:
+
+
+def check_only_finds_the_user(cursor: Cursor, start: Token, conditions: Conditions) -> None:
+    """Raise an error if a rule that makes an opaque id does more than select its user."""
+    if not all(map(_only_finds_the_user, conditions)):
         raise cursor.fault(
             start,
             "A rule that makes an opaque id does something else as well",
@@ -139,7 +176,7 @@ def issue_opaque_id(
             return made, conditions[:first] + conditions[first + 1 :]
     raise cursor.fault(
         start,
-        "An opaque id can only be issued as the NameID of its format",
+        "An opaque id can only be issued as a claim of its format",
         "Issue it in a rule of its own, with the property format",
     )
 

@@ -63,6 +63,7 @@ def read(text: str) -> ClaimRules:
 class _Reader(Cursor):
     names: dict[str, int] = field(default_factory=dict)
     opaque: dict[str, str] = field(default_factory=dict)
+    output: bool = False
 
     def rules(self) -> ClaimRules:
         rules: list[ClaimRule] = []
@@ -86,15 +87,15 @@ class _Reader(Cursor):
         if verb.kind != "word" or verb.text.lower() not in ("issue", "add"):
             raise self.unexpected(verb, "issue or add")
         self.must("(")
+        self.output = verb.text.lower() == "issue"
         action, kept = self.action(tuple(conditions))
         self.must(")", ";")
-        output = verb.text.lower() == "issue"
         if action is None:
-            attribute_stores.check_only_finds_the_user(self, start, kept, output=output)
+            attribute_stores.check_only_finds_the_user(self, start, kept)
             return None
         action, kept = attribute_stores.issue_opaque_id(self, start, action, kept, self.opaque)
         try:
-            return check(ClaimRule(kept, action, output=output, name=name))
+            return check(ClaimRule(kept, action, output=self.output, name=name))
         except BadRule as fault:
             raise self.fault(start, fault.problem, fault.remedy) from None
 
@@ -142,6 +143,8 @@ class _Reader(Cursor):
         while not self.take("]"):
             if tests:
                 self.must(",")
+                if self.take("]"):  # AD FS allows a comma after the last test
+                    break
             tests.append(self.test())
         try:
             return make_selector(test for test in tests if test is not None)
@@ -247,15 +250,23 @@ class _Reader(Cursor):
         part = self.part()
         return STRING if part is None else Ref(number, part)
 
-    def store(self, conditions: Conditions) -> tuple[Query | None, Conditions]:
-        """Return a query to a store; None for an opaque id, whose format is remembered."""
+    def store(self, conditions: Conditions) -> tuple[Query | Issue | None, Conditions]:
+        """Return what a query to a store does.
+
+        It is None for an opaque id that a later rule issues; the id's format is remembered.
+        """
         store = self.string()
         self.must(",", "types", "=")
         types = self.strings()
         self.must(",", "query", "=")
         query = StoreQuery(store, types, self.string(), tuple(self.params()))
+        if query.is_of(attribute_stores.PASSWORD_EXPIRY):
+            return attribute_stores.read_password_expiry(self, query), conditions
         if query.is_of(attribute_stores.OPAQUE):
-            self.opaque |= dict.fromkeys(types, attribute_stores.read_opaque_format(self, query))
+            format_ = attribute_stores.read_opaque_format(self, query)
+            if self.output:
+                return attribute_stores.issue_at_once(self, query, format_, conditions)
+            self.opaque |= dict.fromkeys(types, format_)
             return None, conditions
         return attribute_stores.read_query(self, query, conditions)
 

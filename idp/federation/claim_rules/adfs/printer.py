@@ -10,6 +10,9 @@ from idp.federation.claim_rules import directory_store
 from idp.federation.claim_rules.adfs.attribute_stores import (
     OPAQUE,
     OPAQUE_FORMATS,
+    PASSWORD_EXPIRATION_TIME,
+    PASSWORD_EXPIRY,
+    PASSWORD_EXPIRY_ATTRIBUTES,
     TIME_CONDITION,
     USER_CONDITION,
 )
@@ -37,6 +40,9 @@ from idp.federation.claim_rules.model import (
     make_selector,
 )
 
+EXPIRY_CONDITION = Each(make_selector([equal(TYPE, PASSWORD_EXPIRATION_TIME)]))
+"""The condition that selects the time at which a password expires."""
+
 
 def write(rules: ClaimRules) -> str:
     """Return the rules in AD FS's language; a rule with several values becomes several rules.
@@ -48,6 +54,9 @@ def write(rules: ClaimRules) -> str:
 
 def _rule(rule: ClaimRule) -> Iterator[str]:
     match rule.action:
+        case Query() as query if _is_password_expiry(query):
+            if not any(map(_finds_the_time, rule.conditions)):
+                rule = replace(rule, conditions=(*rule.conditions, EXPIRY_CONDITION))
         case Query():
             rule = replace(rule, conditions=(*rule.conditions, USER_CONDITION))
         case Issue() as issue if opaque := issue.opaque_format:
@@ -68,6 +77,17 @@ def _rule(rule: ClaimRule) -> Iterator[str]:
     for arguments in _arguments(rule, names):
         verb = "issue" if rule.output else "add"
         yield f"{head}{conditions}\n => {verb}({arguments});\n".lstrip("\n")
+
+
+def _is_password_expiry(query: Query) -> bool:
+    names = {name.lower() for _, attributes in query.sources for name in attributes}
+    return names <= {*PASSWORD_EXPIRY_ATTRIBUTES} and all(
+        type_.rpartition("/")[2].lower() in names for type_, _ in query.sources
+    )
+
+
+def _finds_the_time(condition: Condition) -> bool:
+    return isinstance(condition, Each) and condition.selector.types == (PASSWORD_EXPIRATION_TIME,)
 
 
 def _opaque(format_: str, name: str) -> str:
@@ -135,9 +155,16 @@ def _arguments(rule: ClaimRule, names: list[str]) -> Iterator[str]:
     match rule.action:
         case Pass():
             yield f"claim = {names[-1]}"
-        case Query(sources):
+        case Query(sources) as asked:
             pairs = [(type_, name) for type_, attributes in sources for name in attributes]
             types = ", ".join(_text(type_) for type_, _ in pairs)
+            if _is_password_expiry(asked):
+                at = next(n for n, each in enumerate(rule.conditions) if _finds_the_time(each))
+                yield (
+                    f'store = "{PASSWORD_EXPIRY}", types = ({types}), query = "{{0}};", '
+                    f"param = {names[at]}.Value"
+                )
+                return
             query = _text(f";{','.join(name for _, name in pairs)};{{0}}")
             yield (
                 f"store = {_text(directory_store.NAME)}, types = ({types}), query = {query}, "

@@ -22,6 +22,12 @@ BINDINGS = tuple(
 
 def upgrade() -> None:
     """Make the tables, and read the addresses."""
+    _make_session_participants()
+    _make_log_outs()
+    _read_addresses()
+
+
+def _make_session_participants() -> None:
     op.create_table(
         "session_participants",
         sa.Column(
@@ -55,6 +61,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("request_id IS NOT NULL"),
         postgresql_where=sa.text("request_id IS NOT NULL"),
     )
+
+
+def _make_log_outs() -> None:
     op.create_table(
         "log_outs",
         sa.Column("id", sa.Text, primary_key=True),
@@ -66,7 +75,6 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.BigInteger, nullable=False),
     )
     op.create_index("ix_log_outs_expires_at", "log_outs", ["expires_at"])
-    _read_addresses()
 
 
 def _read_addresses() -> None:

@@ -1,0 +1,62 @@
+"""``/admin/api/users``: what users have for the second factor, as ``tallystick user`` shows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Response, jsonify
+
+from idp.admin import change_log
+from idp.admin.api.guard import GuardedApi
+from idp.admin.api.json_body import BadBody, flag_of, json_object, text_of
+from idp.management import users
+
+if TYPE_CHECKING:
+    from idp.services import Services
+
+
+class UserApi:
+    """The views of the users' methods."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def methods(self, name: str) -> Response:
+        """Return the methods of a user, and the activation codes that still work."""
+        return jsonify(users.methods_of(self._services, name).as_json())
+
+    def remove_method(self, name: str, method_id: str) -> Response:
+        """Remove one method or activation code; return those that are left."""
+        users.remove_method(self._services, name, method_id)
+        return self._changed("methods_removed", name)
+
+    def remove_all_methods(self, name: str) -> Response:
+        """Remove all methods and activation codes; return those that are left: none."""
+        users.remove_all_methods(self._services, name)
+        return self._changed("methods_removed", name)
+
+    def reset(self, name: str) -> Response:
+        """Take back a compromised account; the body holds ``password``, and ``must_change``."""
+        body = json_object(("compromised", "password", "must_change"))
+        password = text_of(body, "password")
+        if password is None or not flag_of(body, "compromised"):
+            raise BadBody(
+                "This removes all methods of the user, and the body does not ask for it",
+                'Send {"compromised": true, "password": "…"}',
+            )
+        must_change = flag_of(body, "must_change")
+        users.reset_compromised(self._services, name, password, must_change=must_change)
+        return self._changed("user_reset", name)
+
+    def _changed(self, event: str, name: str) -> Response:
+        left = users.methods_of(self._services, name)
+        change_log.log_user(event, left.user)
+        return jsonify(left.as_json())
+
+
+def add_routes(api: GuardedApi, services: Services) -> None:
+    """Add the addresses of the users' methods."""
+    views = UserApi(services)
+    api.add("/users/<name>/methods", {"GET": views.methods, "DELETE": views.remove_all_methods})
+    api.add("/users/<name>/methods/<method_id>", {"DELETE": views.remove_method})
+    api.add("/users/<name>/reset", {"POST": views.reset})

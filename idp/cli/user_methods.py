@@ -1,0 +1,145 @@
+"""``tallystick user methods`` and ``user reset``: what a user has for the second factor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from idp.cli import completion
+from idp.cli.context import DefaultCommandGroup, ServerCommand, with_services
+from idp.cli.output import json_option, print_json, print_table
+from idp.cli.terminal_user import new_password, password_stdin_option
+from idp.instants import json_instant
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from adapter.mfa.methods import RegisteredMethod
+    from idp.services import Services
+
+
+_SHOW = """\
+tallystick user methods alice@example.test
+tallystick user methods show alice@example.test --json"""
+_REMOVE = """\
+tallystick user methods remove alice@example.test totp
+tallystick user methods remove alice@example.test --all"""
+
+
+@click.group("methods", cls=DefaultCommandGroup, default="show")
+def methods() -> None:
+    """Show the methods of a user for the second factor, or remove some."""
+
+
+@methods.command("show", example=_SHOW)
+@click.argument("name", shell_complete=completion.users)
+@json_option
+@with_services
+def show(services: Services, name: str, as_json: bool) -> None:
+    """Show the methods of a user, and the activation codes that still work.
+
+    The word show may be left out.
+    """
+    from idp.management import users as people
+
+    found = people.methods_of(services, name)
+    if as_json:
+        print_json(found.as_json())
+        return
+    print_table(
+        ("method", "name", "platform", "app version", "kind", "since", "last used", "id"),
+        [
+            *map(_method_row, found.methods.registered),
+            *(("activation code", *[""] * 6, each.id) for each in found.activations),
+        ],
+        empty=f"{name} has no method yet. Add one: tallystick user activate {name}",
+    )
+
+
+@methods.command("remove", example=_REMOVE)
+@click.argument("name", shell_complete=completion.users)
+@click.argument("method_id", metavar="[ID]", required=False)
+@click.option("--all", "everything", is_flag=True, help="Remove all methods of the user.")
+@json_option
+@with_services
+def remove(
+    services: Services, name: str, method_id: str | None, everything: bool, as_json: bool
+) -> None:
+    """Remove a method or an activation code, which is worth nothing from then on.
+
+    ID stands in the last column of "tallystick user methods NAME".
+    """
+    from idp.management import users as people
+
+    if (method_id is None) is not everything:
+        raise click.UsageError("Give either the ID of a method or --all.")
+    if method_id is not None:
+        people.remove_method(services, name, method_id)
+        removed = [method_id]
+    else:
+        removed = [method.id for method in people.remove_all_methods(services, name)]
+    if as_json:
+        print_json({"removed": removed})
+    else:
+        click.echo(f"Removed {_count(removed)} of {name}.")
+
+
+@click.command(
+    "reset", cls=ServerCommand, example="tallystick user reset alice@example.test --compromised"
+)
+@click.argument("name", shell_complete=completion.users)
+@click.option(
+    "--compromised", is_flag=True, help="Somebody else may know the password or hold a factor."
+)
+@click.option("--must-change", is_flag=True, help="Require another password at sign-in.")
+@password_stdin_option
+@json_option
+@with_services
+def reset(
+    services: Services,
+    name: str,
+    compromised: bool,
+    must_change: bool,
+    password_stdin: bool,
+    as_json: bool,
+) -> None:
+    """Take back an account that somebody else can use.
+
+    The user gets a new password; all sessions end, and all methods and activation codes are
+    removed.
+    """
+    from idp.management import users as people
+
+    if not compromised:
+        raise click.UsageError(
+            "This removes all methods of the user. Say so with --compromised, or set only a new "
+            f"password: tallystick user passwd {name}"
+        )
+    upn = people.find_user(services, name).upn
+    password = new_password(upn, from_stdin=password_stdin)
+    removed = [
+        method.id
+        for method in people.reset_compromised(services, upn, password, must_change=must_change)
+    ]
+    if as_json:
+        print_json({"user": upn, "removed": removed})
+        return
+    click.echo(
+        f"{upn} has a new password, and earlier sessions have ended. "
+        f"Removed {_count(removed)}. Activate a phone again: tallystick user activate {upn}"
+    )
+
+
+def _count(removed: list[str]) -> str:
+    return "1 method" if len(removed) == 1 else f"{len(removed)} methods"
+
+
+def _method_row(method: RegisteredMethod) -> tuple[object, ...]:
+    own = [method.details.get(name, "") for name in ("platform", "app_version", "device")]
+    since = method.created.date() if method.created else ""
+    return (method.kind, method.name, *own, since, _moment(method.last_used), method.id)
+
+
+def _moment(at: datetime | None) -> str:
+    return "" if at is None else json_instant(at)

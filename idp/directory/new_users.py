@@ -1,0 +1,75 @@
+"""Checks new users before they are added, one by one or from CSV text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from idp.csv_table import CsvFaults, CsvRow, read_rows
+from idp.directory.passwords import MAX_PASSWORD_LENGTH, is_acceptable
+from idp.directory.users import account_key, canonical_upn, windows_account_name
+
+MAX_TEXT_LENGTH = 256
+
+
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    """A user to add, as an administrator gave it; nothing is checked yet."""
+
+    name: str
+    password: str = field(repr=False)
+    display_name: str = ""
+    email: str = ""
+    groups: tuple[str, ...] = ()
+
+
+def find_faults(user: NewUser) -> Iterator[str]:
+    """Yield a sentence for each fault of a new user; none of them contains the password."""
+    if canonical_upn(user.name) is None:
+        yield f"{user.name!r} is no user name like alice@example.test"
+    if not is_acceptable(user.password):
+        yield f"a password has 1 to {MAX_PASSWORD_LENGTH} characters"
+    texts = {"display_name": user.display_name, "email": user.email}
+    texts |= {f"group {group!r}": group for group in user.groups}
+    for name, text in texts.items():
+        if len(text) > MAX_TEXT_LENGTH or not text.isprintable():
+            yield f"{name} is longer than {MAX_TEXT_LENGTH} or contains control characters"
+
+
+def read_new_users(text: str, taken: frozenset[str]) -> tuple[NewUser, ...]:
+    """Return the new users of a CSV text.
+
+    *taken* are the account names of existing users. Raises :class:`~idp.csv_table.CsvFaults` with
+    every fault, a name that is taken or occurs twice included.
+    """
+    rows, faults = read_rows(
+        text,
+        required=("name", "password"),
+        optional=("display_name", "email", "groups"),
+        verbatim=("password",),
+    )
+    users = [_read_row(row) for row in rows]
+    seen = set(taken)
+    for row, user in zip(rows, users, strict=True):
+        found = [*find_faults(user), *_clashes(user, seen)]
+        faults += [f"line {row.line}: {fault}" for fault in found]
+    if faults:
+        raise CsvFaults(faults)
+    return tuple(users)
+
+
+def _read_row(row: CsvRow) -> NewUser:
+    groups = (group.strip() for group in row["groups"].split(";"))
+    unique = tuple(dict.fromkeys(group for group in groups if group))
+    return NewUser(row["name"], row["password"], row["display_name"], row["email"], unique)
+
+
+def _clashes(user: NewUser, seen: set[str]) -> Iterator[str]:
+    """Yield a fault if the account name of *user* is in *seen*, then add it there."""
+    upn = canonical_upn(user.name)
+    if upn is None:
+        return
+    account = account_key(upn)
+    if account in seen:
+        yield f"there is already a user {upn}, or another one named {windows_account_name(upn)}"
+    seen.add(account)

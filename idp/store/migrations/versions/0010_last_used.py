@@ -1,0 +1,16 @@
+"""When a user's methods for the second factor were made and last used."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    """Add the columns; of what is there already, it is not known."""
+    op.add_column("devices", sa.Column("last_used_at", sa.BigInteger, nullable=True))
+    op.add_column("mfa_users", sa.Column("seed_created_at", sa.BigInteger, nullable=True))
+    op.add_column("mfa_users", sa.Column("code_used_at", sa.BigInteger, nullable=True))

@@ -1,0 +1,87 @@
+"""What users have for the second factor, by the REST API: it does what ``tallystick user`` does."""
+
+from __future__ import annotations
+
+import pytest
+from support.adapters.mfa_node import CURRENT_PHONE, public_key
+from support.servers.server_folder import ADMIN_TOKEN, BASE_URL
+
+ALICE = "alice@example.test"
+NOTHING = {"push": [], "totp": False, "methods": [], "activations": []}
+
+
+@pytest.fixture
+def call(app):
+    """Call the API with the token."""
+
+    def send(method: str, path: str, body: object = None, token: str = ADMIN_TOKEN):
+        return app.test_client().open(
+            f"/admin/api/users/{path}",
+            method=method,
+            json=body,
+            base_url=BASE_URL,
+            headers={"Authorization": f"Bearer {token}"},
+        )
+
+    return send
+
+
+@pytest.fixture
+def phone(services):
+    """A phone of Alice's, and codes."""
+    services.directory.add(ALICE, "first password")
+    services.mfa.codes.register(ALICE, "A" * 32)
+    code = services.mfa.activations.create(ALICE, totp=False)
+    return services.mfa.activations.activate(
+        code, public_key=public_key(), name="Pixel", **CURRENT_PHONE
+    ).device
+
+
+def test_methods_are_listed_and_removed(call, phone):
+    listed = call("GET", f"{ALICE}/methods").json
+    assert [each["id"] for each in listed["methods"]] == [phone.id, "totp"]
+
+    left = call("DELETE", f"{ALICE}/methods/{phone.id}")
+
+    assert left.status_code == 200
+    assert [each["id"] for each in left.json["methods"]] == ["totp"]
+    assert call("DELETE", f"{ALICE}/methods").json == NOTHING
+    assert call("GET", f"{ALICE}/methods").json == NOTHING
+
+
+def test_a_compromised_account_is_taken_back(call, phone, services):
+    body = {"compromised": True, "password": "another one", "must_change": True}
+
+    assert call("POST", f"{ALICE}/reset", body).json == NOTHING
+
+    check = services.directory.check_password(ALICE, "another one")
+    assert check.failure == "must_change_password"
+    assert services.directory.check_password(ALICE, "first password").failure == "wrong_password"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "code"),
+    [
+        ("GET", "nobody@example.test/methods", None, 404, "unknown_user"),
+        ("DELETE", "nobody@example.test/methods", None, 404, "unknown_user"),
+        ("DELETE", f"{ALICE}/methods/nothing", None, 404, "unknown_method"),
+        ("POST", f"{ALICE}/reset", {"password": "another one"}, 400, "bad_body"),
+        ("POST", f"{ALICE}/reset", {"compromised": True}, 400, "bad_body"),
+        ("POST", f"{ALICE}/reset", {"compromised": True, "password": ""}, 422, "bad_password"),
+        ("POST", f"{ALICE}/reset", {"compromised": 1, "password": "x"}, 400, "bad_body"),
+        ("POST", f"{ALICE}/methods", {}, 405, "method_not_known"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_changes_nothing(
+    call, phone, method, path, body, status, code
+):
+    refused = call(method, path, body)
+
+    assert (refused.status_code, refused.json["error"]) == (status, code)
+    assert len(call("GET", f"{ALICE}/methods").json["methods"]) == 2
+
+
+def test_a_stranger_removes_nothing(call, phone):
+    assert call("DELETE", f"{ALICE}/methods", token="another").status_code == 401
+    assert call("POST", f"{ALICE}/reset", {}, token="another").status_code == 401
+    assert len(call("GET", f"{ALICE}/methods").json["methods"]) == 2

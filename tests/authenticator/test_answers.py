@@ -1,0 +1,139 @@
+"""The phone's answers over the signed API: approvals, denials, and those that come too late."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import requests
+from support.phones.signed_phone import signed_phone_of
+from support.users import ALICE
+
+
+def refused(response: requests.Response, status: int, code: str) -> None:
+    """Assert that this is the refusal: a status, a code, two sentences, and the server's time."""
+    assert (response.status_code, response.json()["error"]) == (status, code)
+    assert set(response.json()) == {"error", "problem", "remedy", "server_time"}
+
+
+# Answers
+
+
+def test_the_right_number_approves(phone_host, signed_phone):
+    started = phone_host.push()
+    answer = signed_phone.answer(started, number=started.number)
+    assert answer.json()["state"] == "approved"
+    assert phone_host.stored(started).answered_by == signed_phone.device
+
+
+def test_a_wrong_number_ends_the_request(phone_host, signed_phone):
+    started = phone_host.push()
+    wrong = str(109 - int(started.number))
+    assert signed_phone.answer(started, number=wrong).json()["state"] == "wrong_number"
+    refused(signed_phone.answer(started, number=started.number), 409, "already_answered")
+
+
+def test_an_approval_without_the_number_that_is_due_leaves_the_request_open(
+    phone_host, signed_phone
+):
+    started = phone_host.push()
+    refused(signed_phone.answer(started), 422, "number_required")
+    assert signed_phone.answer(started, number=started.number).json()["state"] == "approved"
+
+
+def test_a_number_that_was_not_asked_for_is_ignored(phone_host, signed_phone):
+    started = phone_host.push("approve_deny")
+    assert signed_phone.answer(started, number="42").json()["state"] == "approved"
+
+
+def test_a_denial_may_be_reported(phone_host, signed_phone):
+    started = phone_host.push()
+    assert signed_phone.answer(started, decision="deny", report=True).json()["state"] == "denied"
+    assert phone_host.stored(started).reported
+
+
+def test_an_answer_with_another_requests_nonce_is_refused(phone_host, signed_phone):
+    started = phone_host.push("approve_deny")
+    refused(signed_phone.answer(started, nonce="x" * 22), 403, "wrong_nonce")
+    assert phone_host.stored(started).state == "pending"
+
+
+def test_a_second_answer_is_refused(phone_host, signed_phone):
+    started = phone_host.push("approve_deny")
+    assert signed_phone.answer(started, decision="deny").status_code == 200
+    refused(signed_phone.answer(started), 409, "already_answered")
+    assert phone_host.stored(started).state == "denied"
+
+
+def test_a_late_answer_is_refused(phone_host, signed_phone):
+    started = phone_host.push("approve_deny")
+    phone_host.clock.advance(61)
+    refused(signed_phone.answer(started), 410, "request_expired")
+
+
+def test_the_request_of_another_user_does_not_exist(phone_host, bobs_signed_phone):
+    started = phone_host.push("approve_deny")
+    refused(bobs_signed_phone.answer(started), 404, "unknown_request")
+
+
+def test_an_old_phone_neither_sees_nor_answers_a_request_for_a_number(phone_host):
+    old = signed_phone_of(phone_host, phone_host.phone(name="old", app_version="6.2111.7700"))
+    started = phone_host.push()
+    assert old.call("GET", "pending").json()["requests"] == []
+    refused(old.answer(started, number=started.number), 409, "device_cannot_match")
+    refused(old.answer(started, decision="deny"), 409, "device_cannot_match")
+
+
+def test_a_wearable_answers_approve_and_deny(phone_host):
+    watch = signed_phone_of(
+        phone_host, phone_host.phone(name="watch", platform="wear-os", app_version="2.0")
+    )
+    started = phone_host.push("approve_deny")
+    assert len(watch.call("GET", "pending").json()["requests"]) == 1
+    assert watch.answer(started).json()["state"] == "approved"
+
+
+def test_approve_and_deny_at_the_same_instant_are_a_denial(phone_host, signed_phone):
+    others = signed_phone_of(phone_host, phone_host.phone(name="second"))
+    for _ in range(8):
+        started = phone_host.push("approve_deny")
+        with ThreadPoolExecutor(2) as threads:
+            approval = threads.submit(signed_phone.answer, started)
+            denial = threads.submit(others.answer, started, decision="deny")
+        assert denial.result().json()["state"] == "denied"
+        assert approval.result().status_code in (200, 409)
+        assert phone_host.stored(started).state == "denied"
+        phone_host.services.mfa.unlock(ALICE)
+
+
+def test_ten_parallel_approvals_are_one(phone_host, signed_phone):
+    started = phone_host.push("approve_deny")
+    with ThreadPoolExecutor(10) as threads:
+        answers = list(threads.map(lambda _: signed_phone.answer(started).status_code, range(10)))
+    assert sorted(answers) == [200] + [409] * 9
+
+
+def test_the_number_is_in_no_answer_and_no_log_line(phone_host, signed_phone):
+    """Ids are random and may hold any two digits: what is compared is every value as a whole."""
+    bodies = []
+    numbers = set()
+    for decision in ("approve", "deny"):
+        started = phone_host.push()
+        numbers.add(started.number)
+        bodies += [signed_phone.call("GET", name).json() for name in ("account", "pending")]
+        bodies.append(signed_phone.answer(started).json() if decision == "approve" else {})
+        bodies.append(signed_phone.answer(started, decision=decision, number=started.number).json())
+    lines = [json.loads(line) for line in phone_host.log.getvalue().splitlines()]
+    assert len(lines) >= 4
+    for value in walk([bodies, lines]):
+        assert str(value) not in numbers
+        assert "digest" not in str(value)
+
+
+def walk(value: object) -> list[object]:
+    """Return all names and values in a JSON value."""
+    if isinstance(value, dict):
+        return [*value, *(inner for each in value.values() for inner in walk(each))]
+    if isinstance(value, list):
+        return [inner for each in value for inner in walk(each)]
+    return [value]

@@ -1,0 +1,115 @@
+"""``tallystick user``: activation codes, methods, and what locks and unlocks them."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from secrets import token_hex
+
+from support.users import PASSWORD
+
+from adapter.mfa.codes.factor import CodeOutcome
+from adapter.mfa.push.factor import PushPaused
+
+
+def test_activate_offers_code_address_and_qr(alice, done):
+    printed = done("user", "activate", alice)
+
+    lines = dict(
+        line.split("  ", 1) for line in printed.splitlines() if line[:4] in ("Code", "Addr")
+    )
+    code = lines["Code"].replace(" ", "")
+    assert len(code) == 9
+    assert lines["Address"].strip() == f"http://idp.example.test/authenticator/#{code}"
+    assert "▀" in printed
+    assert "\x1b" not in printed
+
+
+def test_an_activated_phone_is_among_the_methods(alice, done, services, device_key):
+    code = json.loads(done("user", "activate", alice, "--totp", "--json"))["code"]
+    services.mfa.activations.activate(
+        code, public_key=device_key, platform="android", app_version="6.2111.7701", name="Pixel"
+    )
+
+    methods = json.loads(done("user", "methods", alice, "--json"))
+    assert methods["totp"] is True
+    assert methods["push"][0]["name"] == "Pixel"
+    assert methods["push"][0]["kind"] == "phone-current"
+    assert methods["push"][0]["decides"] is True
+    rows = [line.split("\t") for line in done("user", "methods", alice).splitlines()[1:]]
+    assert [row[0] for row in rows] == ["push", "totp"]
+    assert rows[0][1:5] == ["Pixel", "android", "6.2111.7701", "phone-current"]
+    assert rows[1][1:5] == [""] * 4
+
+
+def test_methods_for_scripts_list_each_kind_and_keep_the_older_keys(
+    alice, done, services, device_key
+):
+    services.mfa.codes.register(alice, "A" * 32)
+    device = services.mfa.activations.activate(
+        services.mfa.activations.create(alice, totp=False),
+        public_key=device_key,
+        platform="ios",
+        app_version="6.4.12",
+        name="Old phone",
+    ).device
+    since = f"{device.activated_at:%Y-%m-%dT%H:%M:%SZ}"
+
+    phone = {
+        "id": device.id,
+        "name": "Old phone",
+        "platform": "ios",
+        "app_version": "6.4.12",
+        "decides": True,
+    }
+    times = {"created_at": since, "last_used_at": None}
+    code = {"id": "totp", "kind": "totp", "name": "", "created_at": since, "last_used_at": None}
+    assert json.loads(done("user", "methods", alice, "--json")) == {
+        "push": [{**phone, "kind": "phone-old", "activated_at": since}],
+        "totp": True,
+        "methods": [{**phone, **times, "kind": "push", "device": "phone-old"}, code],
+        "activations": [],
+    }
+
+
+def test_methods_of_somebody_without_any_says_what_to_do(alice, tally):
+    assert "tallystick user activate" in tally("user", "methods", alice).stderr
+
+
+def test_unlock_clears_password_code_and_push_limits(alice, done, services):
+    services.mfa.codes.register(alice, "A" * 32)
+    for number in range(10):
+        services.directory.check_password(alice, "wrong")
+        services.mfa.codes.check(alice, f"{number:06}", attempt=str(number))
+    for _ in range(5):
+        services.mfa.push.start(alice, "approve_deny", application="SP", client_ip="")
+    assert what_is_open(services, alice) == []
+
+    done("user", "unlock", alice.upper())
+
+    assert what_is_open(services, alice) == ["password", "code", "push"]
+
+
+def what_is_open(services, alice):
+    """Say which of the three a user may still try."""
+    tries = {
+        "password": services.directory.check_password(alice, PASSWORD).user is not None,
+        "code": services.mfa.codes.check(alice, "999999", attempt=token_hex()) is CodeOutcome.WRONG,
+        "push": may_push(services, alice),
+    }
+    return [name for name, allowed in tries.items() if allowed]
+
+
+def may_push(services, alice):
+    try:
+        services.mfa.push.start(alice, "approve_deny", application="SP", client_ip="")
+    except PushPaused:
+        return False
+    return True
+
+
+def test_an_activation_code_is_in_no_log_and_on_no_second_page(alice, done, services):
+    code = json.loads(done("user", "activate", alice, "--json"))["code"]
+
+    assert code not in done("user", "methods", alice, "--json")
+    assert services.clock.now() <= datetime.now(UTC)

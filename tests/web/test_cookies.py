@@ -1,0 +1,84 @@
+"""Names of cookies: with ``__Host-`` under https, without it in the code, never twice."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from idp.web.cookies import (
+    delete_cookie_header,
+    own_cookies,
+    repeated_cookie,
+    set_cookie_header,
+    superseded_cookie_headers,
+)
+
+OURS = ("MSISAuth", "MSISSignout_00", "AdminSession", "AdminNotice", "tallystick_node")
+
+
+@pytest.mark.parametrize("path", ["/adfs", "/admin", "/"])
+def test_browsers_accept_the_prefix_only_with_these_attributes(path):
+    for header in (
+        set_cookie_header("N", "v", max_age=None, secure=True, path=path),
+        delete_cookie_header("N", secure=True, path=path),
+    ):
+        name, *attributes = header.split("; ")
+        assert name.startswith("__Host-N=")
+        assert {"Secure", "HttpOnly", "Path=/"} <= set(attributes)
+        assert not any(attribute.startswith("Domain") for attribute in attributes)
+
+
+@pytest.mark.parametrize("same_site", [None, "Lax", "Strict"])
+def test_a_cookie_is_deleted_by_the_attributes_that_it_was_set_with(same_site):
+    given = {"secure": True, "same_site": same_site}
+    assert set_cookie_header("N", "v", max_age=60, **given) == (
+        f"__Host-N=v; Max-Age=60; Secure; HttpOnly; Path=/; SameSite={same_site or 'None'}"
+    )
+    assert delete_cookie_header("N", **given) == (
+        f"__Host-N=; Max-Age=0; Secure; HttpOnly; Path=/; SameSite={same_site or 'None'}"
+    )
+
+
+def test_plain_http_has_no_prefix():
+    header = set_cookie_header("N", "v", max_age=None, secure=False, path="/admin")
+    assert set(header.split("; ")) == {"N=v", "HttpOnly", "Path=/admin", "SameSite=Lax"}
+
+
+def test_the_prefixed_cookie_outranks_the_plain_one_in_either_order():
+    pairs = [("MSISAuth", "planted"), ("__Host-MSISAuth", "own"), ("other", "1")]
+    for cookies in (dict(pairs), dict(reversed(pairs))):
+        assert own_cookies(cookies)["MSISAuth"] == "own"
+        assert own_cookies(cookies)["other"] == "1"
+
+
+def test_a_plain_cookie_counts_for_one_release():
+    assert own_cookies({"MSISAuth": "old"}) == {"MSISAuth": "old"}
+
+
+@given(
+    name=st.sampled_from(OURS),
+    prefix=st.sampled_from(["", "__Host-"]),
+    others=st.lists(st.sampled_from(["a=1", "b", "", "=", 'c="x"', "a=MSISAuth"])),
+    separator=st.sampled_from([";", "; ", ",", " ; "]),
+    place=st.integers(0, 5),
+)
+def test_whatever_stands_around_them_two_of_a_name_are_found(
+    name, prefix, others, separator, place
+):
+    once = [*others[:place], f"{prefix}{name}=1", *others[place:]]
+    assert repeated_cookie(separator.join(once)) is None
+    twice = [*once, f"{prefix}{name} = 2"]
+    assert repeated_cookie(separator.join(twice)) == f"{prefix}{name}"
+
+
+def test_the_plain_and_the_prefixed_one_are_two_names():
+    assert repeated_cookie("MSISAuth=1; __Host-MSISAuth=2; msisauth=3; xMSISAuth=4") is None
+
+
+@pytest.mark.parametrize("value", ["sealed", ""])
+def test_a_plain_cookie_is_deleted_as_soon_as_the_prefixed_one_is_set_or_deleted(value):
+    given = [f"__Host-MSISAuth={value}; Path=/", "__Host-AdminSession=1", "other=1"]
+    (header,) = superseded_cookie_headers({"MSISAuth": "old", "other": "1"}, given)
+    assert header.startswith("MSISAuth=;")
+    assert {"Path=/adfs", "Max-Age=0"} <= set(header.split("; "))
