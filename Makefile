@@ -18,7 +18,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 # No compiler is needed, and lxml and xmlsec bring the same libxml2 (see pyproject.toml).
 WHEELS := --only-binary=lxml --only-binary=xmlsec
-DEBIAN_CLIENTS := xmlsec1 libapache2-mod-auth-mellon nginx-light systemd
+DEBIAN_CLIENTS := xmlsec1 libapache2-mod-auth-mellon nginx-light haproxy caddy systemd
 
 ifneq ($(shell command -v uv 2>/dev/null),)
 MAKE_VENV = uv venv --quiet --clear --seed --python "$(PYTHON)" .venv

@@ -66,13 +66,14 @@ def rows(folder: Path, query: Callable[[], str], cookies: dict[str, str]) -> Ite
         for _ in range(times):
             yield [request() for _ in range(REQUESTS * processor_count())]
 
-    with _serving(folder) as port, closing(Clients(port)) as clients:
+    with serving(folder) as port, closing(Clients(port)) as clients:
         name = "the same by tallystick serve, on all cores"
         yield [Row(name, None, clients.send_all, prepare, elsewhere=REQUESTS)]
 
 
 @contextmanager
-def _serving(folder: Path) -> Iterator[int]:
+def serving(folder: Path, added: str = "") -> Iterator[int]:
+    """Run the server in *folder*, with more sections in its configuration; gives its port."""
     with listen("127.0.0.1", 0) as free:
         port = port_of(free)
     file = folder / "tallystick.toml"
@@ -80,6 +81,7 @@ def _serving(folder: Path) -> Iterator[int]:
         f'[server]\nbase_url = "{BASE_URL}"\nnode = "NODE1"\n[serve]\nport = {port}\n'
         '[store]\nurl = "sqlite:///bench.db"\n'
         '[keys]\nsigning_key = "key"\nsigning_certificate = "certificate"\nsecret = "secret"\n'
+        f"{added}"
     )
     with (
         (folder / "served.log").open("w") as log,

@@ -24,6 +24,7 @@ web                    what web hosts share: headers, activity ID, origin check,
 federation, directory  trusts, claims, access control, signing keys; users and their passwords
 saml                   SAML 2.0 without web or storage
 config                 the configuration, read once
+admission              who may wait: places for bodies, passwords and phones
 =====================  ==========================================================================
 """
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from adapter.errors import TallystickError
 from adapter.mfa.policy import MfaPolicy
 from adapter.mfa.service import MfaService
+from idp.admission import Admission
 from idp.config import WORKER_THREADS
 from idp.counters import NO_COUNTERS
 from idp.directory import Directory, PasswordHasher
@@ -66,7 +67,7 @@ def assemble(
     Tests hand in a clock, a cheaper hasher and a key; a server hands in :func:`counters_of`.
     Raises :class:`TallystickError` if something is missing; its remedy says what to do.
     """
-    clock = clock or SystemClock()
+    clock, hasher = clock or SystemClock(), hasher or PasswordHasher()
     sealer = Sealer(read_private_file(config.keys.secret), clock.now)
     database = _open_database(config)
     trusts, access = _trusts(config, database, clock)
@@ -91,6 +92,7 @@ def assemble(
         once=SqlUsedOnce(database),
         signing_keys=FixedKey(signing_key) if signing_key else open_signing_keys(config, counters),
         counters=counters,
+        admission=Admission(WORKER_THREADS, passwords=hasher.room),
     )
 
 
@@ -120,7 +122,7 @@ def _directory(
     lockout: LockoutSection,
     database: Database,
     clock: Clock,
-    hasher: PasswordHasher | None,
+    hasher: PasswordHasher,
     unknown_key: bytes,
 ) -> Directory:
     window = timedelta(minutes=lockout.window_minutes)
@@ -131,7 +133,7 @@ def _directory(
         unknown=Limit(lockout.threshold, window, forgets=False),
         familiar=Limit(lockout.threshold_familiar, window, forgets=False),
     )
-    users, hasher = SqlUserStore(database), hasher or PasswordHasher()
+    users = SqlUserStore(database)
     return Directory(users, clock, hasher, rules, unknown_key=unknown_key)
 
 
@@ -193,9 +195,10 @@ def create_app(
     logs.configure(config.logging.format)
     schema.load()  # before the server has threads
     services = services or assemble(config, counters=counters_of(config))
+    services.admission.fit(threads)
     app = _make_flask_app(config, services)
     app.register_blueprint(signin.blueprint(services, front_page=front_page))
-    app.register_blueprint(authenticator.blueprint(services, threads=threads))
+    app.register_blueprint(authenticator.blueprint(services))
     app.register_blueprint(admin.blueprint(services))
     app.wsgi_app = signin.AnyCase(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     hsts = config.server.strict_transport_security

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from adapter.clock import Clock
     from adapter.mfa.service import MfaService
+    from idp.admission import Admission
     from idp.audit.sign_in_log import SignInLog
     from idp.config.schema import Config
     from idp.counters import Counters
@@ -77,6 +78,7 @@ class Services:
     ``database``          is closed at the end
     ``housekeeping``      deletes what has expired
     ``counters``          the metrics
+    ``admission``         the places of what waits: bodies, passwords, phones
     ``signing``           a semaphore: only :data:`MAX_CONCURRENT_SIGNINGS` threads build and sign
                           assertions at a time, since more would only compete for the interpreter
     ``ending``            callbacks for the moment in which the process is told to end: they release
@@ -105,6 +107,7 @@ class Services:
     database: Closable
     housekeeping: Housekeeping
     counters: Counters
+    admission: Admission
     signing: AbstractContextManager[object] = field(
         default_factory=lambda: BoundedSemaphore(MAX_CONCURRENT_SIGNINGS)
     )

@@ -11,6 +11,7 @@ pytest_plugins = [
     "support.adapters.mfa_node",
     "support.databases.fixtures",
     "support.phones.phone_host",
+    "support.servers.engine_server",
     "support.servers.server_folder",
     "support.service_providers.saml_messages",
     "support.servers.sign_in_server",

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 
-def blueprint(services: Services, *, threads: int) -> Blueprint:
-    """Return the host; phones wait in at most ¾ of the *threads* that the server has.
+def blueprint(services: Services) -> Blueprint:
+    """Return the host.
 
     Flask is loaded only now, so that the phone's end does without it.
     """
     from idp.authenticator.host import make_blueprint
 
-    return make_blueprint(services, threads=threads)
+    return make_blueprint(services)

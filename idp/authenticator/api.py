@@ -13,13 +13,14 @@ from flask import Request
 
 from adapter.mfa.devices.device import Device
 from adapter.mfa.push.challenge import Challenge
+from idp.admission import client_of
 from idp.authenticator.authentication import RequestAuthentication
 from idp.authenticator.bodies import read_activation, read_answer, read_pending_query
 from idp.instants import json_instant
 from idp.logs import get_logger
 from idp.mfa.phone_wait import PhoneWait
 from idp.services import Services
-from idp.web.activity import activity_id
+from idp.web.activity import activity_id, client_ip
 
 Reply = dict[str, Any]
 
@@ -63,6 +64,7 @@ class Api:
             seen=query.seen,
             seconds=query.seconds,
             check=lambda: self.authentication.check_again(device),
+            client=client_of(client_ip()),
         )
         return {"requests": [_request(challenge) for challenge in found]}
 

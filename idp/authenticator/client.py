@@ -57,7 +57,7 @@ class Code:
     seconds_left: int
 
 
-@dataclass
+@dataclass(repr=False)
 class Phone:
     """An Authenticator whose accounts and keys are in a file.
 
@@ -70,6 +70,9 @@ class Phone:
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
     _transports: dict[tuple[str, bool | str], Transport] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<Phone {self.file.path.name}>"
 
     @classmethod
     def at(cls, path: str | Path, *, verify: bool | str = True) -> Phone:
@@ -124,19 +127,20 @@ class Phone:
             self.sleep(min(PAUSE, left))
 
     def approve(
-        self, number: str | None = None, timeout: float = 0, request_id: str | None = None
+        self, number: str | int | None = None, timeout: float = 0, request_id: str | None = None
     ) -> str:
         """Approve the pending request and return its state: ``approved`` or ``wrong_number``.
 
-        If the request needs a number it must be given, in digits, else the request stays open; on
-        Approve/Deny it is ignored. Raises :class:`PhoneError` if there is no request, or more than
-        one.
+        If the request needs a number it must be given, as 38 or "38", else the request stays open;
+        on Approve/Deny it is ignored. Raises :class:`PhoneError` if there is no request, or more
+        than one.
         """
         request = self._the_request(timeout, request_id)
+        number = f"{number:02d}" if isinstance(number, int) else number
         if request.needs_number and not _is_number(number):
             raise PhoneError(
                 "This request needs the number that the sign-in page shows",
-                "Give it: --number NN. The request stays open",
+                "Pass it: phone.approve(number=sign_in.number). The request stays open",
                 code="number_required",
             )
         return self._answer(request, "approve", {"number": number} if request.needs_number else {})
@@ -160,7 +164,7 @@ class Phone:
         if len(codes) != 1:
             raise PhoneError(
                 f"{len(codes)} accounts on this phone have codes, not one",
-                "Activate with a code from tallystick user activate NAME --totp",
+                "Make the user with add_user(totp=True), or activate a phone with codes",
                 code="no_code",
             )
         return codes[0].code
@@ -208,14 +212,14 @@ class Phone:
         if not found:
             raise PhoneError(
                 "There is no request to answer",
-                "Start a sign-in, or wait for one: --timeout 60",
+                "Start a sign-in that asks this phone, or wait for one: approve(timeout=60)",
                 code="no_request",
             )
         if len(found) > 1:
             ids = ", ".join(f"{request.id} ({request.account.user})" for request in found)
             raise PhoneError(
                 f"Several requests are pending: {ids}",
-                "Name one: --request ID",
+                "Name one: request_id=ID",
                 code="several_requests",
             )
         return found[0]

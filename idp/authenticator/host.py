@@ -12,8 +12,8 @@ from idp.mfa.phone_wait import PhoneWait
 from idp.services import Services
 
 
-def make_blueprint(services: Services, *, threads: int) -> Blueprint:
-    """Return the host. At most ¾ of *threads* wait for requests at the same time."""
+def make_blueprint(services: Services) -> Blueprint:
+    """Return the host."""
     host = Blueprint(
         "authenticator",
         __name__,
@@ -27,7 +27,7 @@ def make_blueprint(services: Services, *, threads: int) -> Blueprint:
     def phone() -> ResponseReturnValue:
         return render_template("authenticator/phone.html", base_url=services.config.server.base_url)
 
-    wait = PhoneWait(services.mfa.push, places=max(1, threads * 3 // 4))
+    wait = PhoneWait(services.mfa.push, room=services.admission.phones)
     services.ending.callback(wait.close)
     api = Api(services, RequestAuthentication(services), wait)
     host.add_url_rule(

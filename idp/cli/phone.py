@@ -14,6 +14,7 @@ from adapter.errors import TallystickError
 from adapter.mfa.devices.device import PLATFORMS
 from idp.cli.context import CommandWithExample
 from idp.cli.output import json_option, print_json, print_table, printable
+from idp.cli.phone_errors import REMEDIES, NoPhone, WrongNumber
 
 if TYPE_CHECKING:
     from idp.authenticator.client import Phone, Request
@@ -24,18 +25,6 @@ R = TypeVar("R")
 
 VARIABLE = "TALLYSTICK_PHONE"
 NO_ACCOUNT = "There is no account yet. Add one: tallystick phone activate CODE_OR_URL"
-
-
-class NoPhone(TallystickError):
-    """Raised when the file of the phone was not named."""
-
-    code = "no_phone"
-
-
-class WrongNumber(TallystickError):
-    """Raised when the number was wrong, which ends the request, so that scripts notice."""
-
-    code = "wrong_number"
 
 
 def file_option() -> click.Option:
@@ -85,7 +74,12 @@ def with_phone(function: Callable[Concatenate[Phone, P], R]) -> Callable[P, R]:
             raise NoPhone(
                 "The file with the keys of the phone is not named", f"Use --file or set ${VARIABLE}"
             )
-        return function(Phone.at(path), *args, **kwargs)
+        try:
+            return function(Phone.at(path), *args, **kwargs)
+        except TallystickError as error:
+            if error.code not in REMEDIES:
+                raise
+            raise TallystickError(error.problem, REMEDIES[error.code], code=error.code) from None
 
     return command
 

@@ -55,9 +55,10 @@ def _print_changes(changes: Iterable[MetadataChange]) -> None:
 
 def _trusted(preview: Preview) -> Iterator[tuple[str, object]]:
     from idp.federation.metadata.diff import format_value
+    from idp.federation.relying_party.trust import name_for_people
 
     provider, validity = preview.described.service_provider, preview.described.validity
-    yield "  display_name", provider.display_name or provider.entity_id
+    yield "  display_name", name_for_people(provider.display_name, provider.entity_id)
     for field in fields(provider):
         if field.name not in _SHOWN_ELSEWHERE:
             value = getattr(provider, field.name)

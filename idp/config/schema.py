@@ -24,11 +24,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from idp.config import SETTING_PREFIX
 
@@ -103,6 +99,8 @@ class ServeSection(Section):
     """Number of worker processes. None: one for each processor."""
     engine: Literal["granian", "waitress"] | None = None
     """None: granian, or waitress (one process, no TLS) where granian cannot run."""
+    body_seconds: float = Field(default=10, gt=0, le=3600)
+    """How long the whole body of a request may take after its headers."""
 
     @model_validator(mode="after")
     def _must_have_both_or_neither(self) -> Self:

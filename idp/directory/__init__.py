@@ -2,8 +2,9 @@
 
 ``directory.py`` has ``Directory``, which finds users, checks passwords, and makes the changes of
 administrators; read it first. ``users.py`` has the values and spellings of user names,
-``passwords.py`` hashes passwords, and ``lockout.py`` has the rules of both lock-outs
-(docs/passwords.md). ``new_users.py`` checks users before they are added, one by one or from CSV.
+``passwords.py`` hashes passwords (``turns.py`` says whose turn it is), and ``lockout.py`` has the
+rules of both lock-outs (docs/passwords.md). ``new_users.py`` checks users before they are added,
+one by one or from CSV.
 
 ``user_store.py`` is the storage protocol, which ``idp.store.users`` implements. ``idp.signin``
 checks passwords here; ``idp.management.users`` has the use cases of administrators.

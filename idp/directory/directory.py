@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +17,7 @@ from idp.directory.lockout import (
     LockoutRules,
     LockoutState,
     Origin,
+    unknown_account,
 )
 from idp.directory.password_check import PasswordCheck, event_of
 from idp.directory.passwords import (
@@ -36,8 +36,6 @@ from idp.directory.users import (
 )
 
 DEFAULT_RULES = LockoutRules()
-_UNKNOWN_ACCOUNTS = 1024
-"""How many lock-out accounts all unknown user names share."""
 _PAUSES = (0.05, 0.1, 0.2)
 """Seconds to wait, before each further ask, for a lock that a right password may still clear."""
 
@@ -104,7 +102,7 @@ class Directory:
         check = self._check(name, old, origin)
         if check.user is None:
             return check
-        with self._hasher.slot():
+        with self._hasher.slot(origin.client):
             password_hash = self._hasher.hash(new)
         # No change if an administrator changed the user while the hash was computed.
         changed = self._store.change_password(
@@ -115,7 +113,7 @@ class Directory:
     def _check(self, name: str, password: str, origin: Origin) -> PasswordCheck:
         key = canonical_name(name)
         if not is_acceptable(password):
-            with self._hasher.slot():
+            with self._hasher.slot(origin.client):
                 self._hasher.hash_for_nothing()
             return PasswordCheck(None, "password_refused", key or "")
         for pause in _PAUSES:
@@ -136,9 +134,9 @@ class Directory:
         locked account's password, the smart one does for the log alone: the right one is a sign
         that somebody else knows it.
         """
-        with self._hasher.slot():
+        with self._hasher.slot(origin.client):
             known = self._store.credentials(key) if key else None
-            account = self._account(known, key or name)
+            account = known.user.upn if known else unknown_account(key or name, self._unknown_key)
             tried = self._store.debit_password(account, self._clock.now(), self._rules, origin)
             if settles and tried.verdict is Debit.SETTLING:
                 return None
@@ -163,19 +161,6 @@ class Directory:
         if user is None:
             return None, "wrong_password"
         return (None, "disabled") if user.disabled else (user, None)
-
-    def _account(self, known: Credentials | None, name: str) -> str:
-        """Return the account that tries are debited from.
-
-        Unknown names share a fixed number of accounts: they lock and cost the same as known ones,
-        and fill no disk. Which names share one is a secret: whoever knew it could lock one name
-        and see by the other whether that one is unknown.
-        """
-        if known is not None:
-            return known.user.upn
-        text = name.encode("utf-8", "surrogatepass")
-        digest = hmac.digest(self._unknown_key, text, "sha256")
-        return f"unknown {int.from_bytes(digest[:4], 'big') % _UNKNOWN_ACCOUNTS}"
 
     def add(
         self,

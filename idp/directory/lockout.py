@@ -12,15 +12,21 @@ clears the counter.
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from idp.admission import client_of
+
 MAX_WRONG_PASSWORDS = 10
 OBSERVATION_WINDOW = timedelta(minutes=30)
 SETTLING = timedelta(seconds=2)
 """How long after its debit a password may still be under check, and may turn out right."""
+UNKNOWN_ACCOUNTS = 1024
+"""How many lock-out accounts all unknown user names share."""
+
 MAX_FAMILIAR_ADDRESSES = 20
 
 
@@ -92,6 +98,11 @@ class Origin:
 
     addresses: tuple[str, ...] = ()
     extranet: bool = False
+
+    @property
+    def client(self) -> str:
+        """The client in whose place a password waits: only the last address is certain."""
+        return client_of(self.addresses[-1] if self.addresses else "")
 
 
 UNKNOWN_ORIGIN = Origin()
@@ -223,3 +234,14 @@ class LockoutRules:
         if self.mode is not LockoutMode.ENFORCE:
             return ("soft",)
         return ("soft", "familiar", "unknown") if self.extranet_only else ("familiar", "unknown")
+
+
+def unknown_account(name: str, key: bytes) -> str:
+    """Return the account that tries with an unknown user name are debited from.
+
+    Unknown names share a fixed number of accounts: they lock and cost the same as known ones, and
+    fill no disk. Which names share one depends on *key*, a secret of the farm: whoever knew it
+    could lock one name and see by the other whether that one is unknown.
+    """
+    digest = hmac.digest(key, name.encode("utf-8", "surrogatepass"), "sha256")
+    return f"unknown {int.from_bytes(digest[:4], 'big') % UNKNOWN_ACCOUNTS}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,9 @@ import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from adapter.errors import Unavailable
+from idp.admission import UNKNOWN, Room, places_for_passwords
+from idp.config import WORKER_THREADS
+from idp.directory.turns import Turns
 
 MAX_PASSWORD_LENGTH = 256
 
@@ -57,8 +59,9 @@ def check_new_password(new: str, old: str) -> str | None:
 class PasswordHasher:
     """Computes and compares hashes in at most *slots* threads at a time.
 
-    *waiting* more threads can wait for a slot, each for *patience* seconds. So a flood of wrong
-    passwords takes at most *slots* cores from all other requests.
+    More threads can wait in *room* for a slot, each for *patience* seconds. So a flood of wrong
+    passwords takes at most *slots* cores from all other requests, and the client that sends it
+    waits behind all other clients.
     """
 
     def __init__(
@@ -67,30 +70,27 @@ class PasswordHasher:
         memory_kib: int = MEMORY_KIB,
         passes: int = PASSES,
         slots: int | None = None,
-        waiting: int = 200,
+        room: Room | None = None,
         patience: float = 10.0,
     ) -> None:
         slots = slots or max(1, (os.cpu_count() or 2) // 2)
+        self.room = room or Room(places_for_passwords(WORKER_THREADS))
         self._argon2 = argon2.PasswordHasher(passes, memory_kib, 1)
-        self._places = threading.BoundedSemaphore(slots + waiting)
-        self._slots = threading.BoundedSemaphore(slots)
+        self._turns = Turns(slots, self.room)
         self._patience = patience
         self._decoy = self._argon2.hash("")
 
     @contextmanager
-    def slot(self) -> Iterator[None]:
-        """Wait for a slot and hold it while the block runs. Raises :class:`HashingBusy`."""
-        if not self._places.acquire(blocking=False):
+    def slot(self, client: str = UNKNOWN) -> Iterator[None]:
+        """Wait for a slot for *client* and hold it while the block runs.
+
+        Raises :class:`HashingBusy`.
+        """
+        turn = self._turns.take(client, self._patience)
+        if turn is None:
             raise HashingBusy
-        try:
-            if not self._slots.acquire(timeout=self._patience):
-                raise HashingBusy
-            try:
-                yield
-            finally:
-                self._slots.release()
-        finally:
-            self._places.release()
+        with turn:
+            yield
 
     def hash(self, password: str) -> str:
         """Return the hash of a password, as it is stored."""

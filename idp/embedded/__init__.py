@@ -4,6 +4,7 @@ It runs a whole server in the memory of one process: quick to start, for trying 
 for real use (:mod:`idp.serving`).
 
 - ``servers``: web servers in threads of this process, with TLS if wanted
+- ``checked_requests``: what they check of each request before the application gets it
 - ``server_folder``: a folder with configuration, keys and secret, created if missing
 - ``phones``: the kinds of phone that a sample user may have, activated without a network
 - ``test_sp``: a service provider with pages that show what it receives

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
+from idp.embedded.checked_requests import HEADER_LINES, CheckedRequests
 from idp.sockets import port_of
+from idp.web.body_limits import BODY_SECONDS
 
 if TYPE_CHECKING:
-    from wsgiref.types import WSGIApplication
+    from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 IDLE_SECONDS = 60
 """How long a connection may send nothing; a phone that waits for a request sends nothing for 25."""
@@ -31,10 +33,18 @@ class ThreadedServer:
         listener: socket.socket,
         app: WSGIApplication,
         tls: ssl.SSLContext | None = None,
+        *,
+        body_seconds: float = BODY_SECONDS,
     ) -> None:
+        """*body_seconds* is how long the body of a request may take."""
         host = listener.getsockname()[0]
         self._server = _WsgiServer(
-            host, port_of(listener), app, _Handler, fd=listener.fileno(), tls=tls
+            host,
+            port_of(listener),
+            CheckedRequests(app, body_seconds),
+            _Handler,
+            fd=listener.fileno(),
+            tls=tls,
         )
         listener.close()  # the server has duplicated it
         self._thread = threading.Thread(
@@ -80,6 +90,10 @@ class _Handler(WSGIRequestHandler):
     # Headers and body are two writes; Nagle's algorithm would delay the second.
     disable_nagle_algorithm = True
     log: Callable[..., None] = lambda *_: None
+
+    def make_environ(self) -> WSGIEnvironment:
+        """Return the WSGI environment, with the header lines as they came."""
+        return {**super().make_environ(), HEADER_LINES: self.headers.items()}
 
     def version_string(self) -> str:
         """Return the Server header, without a version."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from idp.federation.access_control.sides import trust_tells_sides_apart
 from idp.federation.metadata.preview import report_certificates, warn_of_end
 from idp.federation.relying_party.registry import SHA1_WARNING
-from idp.federation.relying_party.trust import UnreadableTrust
+from idp.federation.relying_party.trust import UnreadableTrust, name_for_people
 from idp.instants import json_instant
 from idp.management.access_control import EXTRANET_WARNING
 from idp.management.error_json import error_json
@@ -165,7 +165,7 @@ def preview_as_json(preview: Preview) -> dict[str, Any]:
     return {
         "dry_run": True,
         "entity_id": provider.entity_id,
-        "display_name": provider.display_name or provider.entity_id,
+        "display_name": name_for_people(provider.display_name, provider.entity_id),
         "new": preview.current is None,
         "metadata": _provider_json(provider),
         "certificates": [

@@ -1,7 +1,8 @@
 """What hosts share around the MFA service (:mod:`adapter.mfa`): the bounded wait for a phone.
 
 A host that must hold a request open until a phone acts makes one
-:class:`~idp.mfa.phone_wait.PhoneWait` for its process and says how many of its threads may wait.
+:class:`~idp.mfa.phone_wait.PhoneWait` for its process, in the room that :mod:`idp.admission` has
+for phones.
 It waits for a user's pending requests (the phone's own poll) or for the answer to one request (a
 host that asks a phone and has no page to poll from).
 

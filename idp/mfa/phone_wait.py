@@ -7,20 +7,21 @@ from collections.abc import Callable
 from adapter.mfa.devices.device import Device
 from adapter.mfa.push.challenge import Challenge, State
 from adapter.mfa.push.factor import PushFactor
+from idp.admission import UNKNOWN, Room
 from idp.mfa.waiting import WaitingRoom
 
 
 class PhoneWait:
-    """The waits of one process. At most *places* of its threads wait at the same time.
+    """The waits of one process, whose places are those of *room*.
 
     A change on another node is noticed within a tenth of a second, one in this process at once if
     the host calls :meth:`wake`. All waits raise :class:`~idp.mfa.waiting.RoomFull` if there is no
     place.
     """
 
-    def __init__(self, push: PushFactor, *, places: int) -> None:
+    def __init__(self, push: PushFactor, *, room: Room) -> None:
         self._push = push
-        self._room = WaitingRoom(push.pending_ids, places=places)
+        self._room = WaitingRoom(push.pending_ids, room)
 
     def for_requests(
         self,
@@ -29,11 +30,12 @@ class PhoneWait:
         seen: tuple[str, ...],
         seconds: float,
         check: Callable[[], None] = lambda: None,
+        client: str = UNKNOWN,
     ) -> tuple[Challenge, ...]:
         """Return what *device* can answer, as soon as its ids are not *seen* or time is up.
 
         ``check`` is called before each look after the first and raises to end the wait, if the
-        device or its user has lost the right to ask.
+        device or its user has lost the right to ask. ``client`` is who takes the place.
         """
         found = self._push.pending_for(device)
         if seconds <= 0 or _ids(found) != seen:
@@ -44,7 +46,7 @@ class PhoneWait:
             now = self._push.pending_for(device)
             return None if _ids(now) == seen else now
 
-        changed_to = self._room.wait(device.user, changed, seconds)
+        changed_to = self._room.wait(device.user, changed, seconds, client)
         return found if changed_to is None else changed_to
 
     def for_answer(self, challenge_id: str, user: str, seconds: float) -> State:

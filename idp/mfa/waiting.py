@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from adapter.errors import TallystickError
+from idp.admission import UNKNOWN, NoPlace, Place, Room
 
 T = TypeVar("T")
 ReadPending = Callable[[frozenset[str]], Mapping[str, Hashable]]
@@ -41,7 +42,13 @@ class _Waiter:
     def __init__(self, user: str) -> None:
         self.user = user
         self.woken = threading.Event()
+        self.is_over = False
         self._last: Hashable = self  # no value read is equal to it: the first read always wakes
+
+    def give_up(self) -> None:
+        """End the wait as if its time were up: another client gets the place."""
+        self.is_over = True
+        self.woken.set()
 
     def take(self, value: Hashable) -> None:
         """Wake the caller if *value* is not the last one."""
@@ -51,11 +58,11 @@ class _Waiter:
 
 
 class WaitingRoom:
-    """Lets at most *places* callers of this process wait at the same time, 8 for one user."""
+    """Lets as many callers wait at the same time as *room* has places, 8 of them for one user."""
 
-    def __init__(self, read_pending: ReadPending, *, places: int, period: float = PERIOD) -> None:
+    def __init__(self, read_pending: ReadPending, room: Room, *, period: float = PERIOD) -> None:
         self._read_pending = read_pending
-        self._places = places
+        self._room = room
         self._period = period
         self._waiters: set[_Waiter] = set()
         self._lock = threading.Lock()
@@ -67,18 +74,21 @@ class WaitingRoom:
         self._is_closed = True
         self._wake_all()
 
-    def wait(self, user: str, ask: Callable[[], T | None], seconds: float) -> T | None:
+    def wait(
+        self, user: str, ask: Callable[[], T | None], seconds: float, client: str = UNKNOWN
+    ) -> T | None:
         """Call *ask* after each change for *user* until it returns a value, and when time is up.
 
-        Returns that value, or None. A change before the call is not missed: the first read counts
-        as a change. Time is measured by the monotonic clock. Raises :class:`RoomFull` instead of
-        waiting if there is no place; an exception of *ask* ends the wait and is raised.
+        Returns that value, or None; None also if another client gets the place of *client*. A
+        change before the call is not missed: the first read counts as a change. Time is measured
+        by the monotonic clock. Raises :class:`RoomFull` instead of waiting if there is no place; an
+        exception of *ask* ends the wait and is raised.
         """
         deadline = time.monotonic() + seconds
-        with self._place(user) as waiter:
+        with self._place(user, client) as waiter:
             while waiter.woken.wait(max(0, deadline - time.monotonic())):
                 waiter.woken.clear()
-                if (value := ask()) is not None or self._is_closed:
+                if (value := ask()) is not None or waiter.is_over or self._is_closed:
                     return value
         return ask()
 
@@ -90,11 +100,10 @@ class WaitingRoom:
             waiter.woken.set()
 
     @contextmanager
-    def _place(self, user: str) -> Iterator[_Waiter]:
+    def _place(self, user: str, client: str) -> Iterator[_Waiter]:
         waiter = _Waiter(user)
         with self._lock:
-            if self._is_full_for(user):
-                raise RoomFull("Too many requests wait for phones", "Ask again in a second")
+            place = self._enter(waiter, client)
             self._waiters.add(waiter)
             self._start_reading()
         try:
@@ -102,11 +111,16 @@ class WaitingRoom:
         finally:
             with self._lock:
                 self._waiters.discard(waiter)
+            self._room.leave(place)
 
-    def _is_full_for(self, user: str) -> bool:
-        of_user = sum(waiter.user == user for waiter in self._waiters)
-        is_full = len(self._waiters) >= self._places or of_user >= MAX_PLACES_OF_ONE_USER
-        return is_full or self._is_closed
+    def _enter(self, waiter: _Waiter, client: str) -> Place:
+        of_user = sum(each.user == waiter.user for each in self._waiters)
+        try:
+            if self._is_closed or of_user >= MAX_PLACES_OF_ONE_USER:
+                raise NoPlace
+            return self._room.enter(client, waiter.give_up)
+        except NoPlace:
+            raise RoomFull("Too many requests wait for phones", "Ask again in a second") from None
 
     def _start_reading(self) -> None:
         if not self._is_reading:

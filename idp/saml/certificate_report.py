@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from idp.saml.certificate_fields import CertificateFields
 from idp.saml.certificates import BadCertificate, fields_of, thumbprint_of
+from idp.saml.usable_keys import weakness_of
 
-MIN_RSA_BITS = 2048
 _BROKEN_HASHES = (hashes.SHA1, hashes.MD5)
 
 
@@ -79,12 +79,9 @@ def _of_dates(fields: CertificateFields, now: datetime) -> tuple[str, ...]:
 
 
 def _of_key(key: object) -> tuple[str, ...]:
-    if isinstance(key, rsa.RSAPublicKey):
-        if key.key_size < MIN_RSA_BITS:
-            return (f"its RSA key has {key.key_size} bits, fewer than {MIN_RSA_BITS}",)
-        return ()
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        return ()
+    if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
+        weakness = weakness_of(key)
+        return () if weakness is None else (f"its {weakness}: it is not used",)
     return ("its key is neither RSA nor EC, so that nothing can be done with it",)
 
 

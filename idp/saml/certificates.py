@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from adapter.errors import TallystickError
 from idp.saml.certificate_fields import CertificateFields, read_fields
+from idp.saml.usable_keys import weakness_of
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
@@ -30,8 +31,14 @@ class BadCertificate(TallystickError):
     code = "bad_certificate"
 
 
-class UnknownKeyKind(BadCertificate):
+class UnusableKey(BadCertificate):
     """Raised for a certificate that can be read, but whose key is neither RSA nor EC."""
+
+
+class WeakKey(UnusableKey):
+    """Raised for a certificate whose key :mod:`idp.saml.usable_keys` does not allow."""
+
+    code = "weak_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +89,16 @@ def fields_of(certificate: str) -> CertificateFields:
 
 
 def public_key(certificate: str) -> PublicKey:
-    """Return the RSA or EC key in *certificate* (base64 of the DER); raises BadCertificate."""
+    """Return the RSA or EC key in *certificate* (base64 of the DER), if it may be used.
+
+    Raises :class:`WeakKey` and other kinds of :class:`BadCertificate`.
+    """
     key = fields_of(certificate).key
     if not isinstance(key, PublicKey):
-        raise UnknownKeyKind("The certificate's key is neither RSA nor EC", "Use an RSA key")
+        raise UnusableKey("The certificate's key is neither RSA nor EC", "Use an RSA key")
+    weakness = weakness_of(key)
+    if weakness is not None:
+        raise WeakKey(f"The certificate's {weakness}", "Use an RSA key of 2048 bits or more")
     return key
 
 

@@ -11,6 +11,7 @@ import base64
 import os
 from collections.abc import Callable
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -19,7 +20,7 @@ from cryptography.hazmat.primitives.padding import PKCS7
 
 from adapter.errors import TallystickError
 from idp.saml import uris
-from idp.saml.certificates import public_key
+from idp.saml.certificates import BadCertificate, public_key
 from idp.saml.values import Encryption
 
 _AES256_BYTES, _AES128_BYTES = 32, 16
@@ -42,8 +43,7 @@ class UnusableEncryptionKey(TallystickError):
 def encrypt(element: str, encryption: Encryption) -> str:
     """Return the EncryptedData that replaces *element*, the text of a whole element.
 
-    Raises :class:`UnusableEncryptionKey`, and :class:`~idp.saml.certificates.BadCertificate` if
-    the certificate has no usable key at all.
+    Raises :class:`UnusableEncryptionKey`.
     """
     seal, algorithm, size = _content(encryption)
     key = os.urandom(size)
@@ -56,18 +56,29 @@ def encrypt(element: str, encryption: Encryption) -> str:
 
 
 def _encrypted_key(key: bytes, encryption: Encryption) -> str:
-    recipient = public_key(encryption.certificate)
-    if not isinstance(recipient, rsa.RSAPublicKey):
-        raise UnusableEncryptionKey(
-            "The service provider's key for encryption is not RSA",
-            "Ask it for an RSA key, or switch encryption off for the trust",
-        )
     oaep, method = _transport(encryption)
     return (
         f"<xenc:EncryptedKey>{method}"
         f"<ds:KeyInfo><ds:X509Data><ds:X509Certificate>{encryption.certificate}"
         "</ds:X509Certificate></ds:X509Data></ds:KeyInfo>"
-        f"{_cipher_data(recipient.encrypt(key, oaep))}</xenc:EncryptedKey>"
+        f"{_cipher_data(_encrypt_key(key, encryption.certificate, oaep))}</xenc:EncryptedKey>"
+    )
+
+
+def _encrypt_key(key: bytes, certificate: str, oaep: padding.OAEP) -> bytes:
+    """Return *key* encrypted; whatever is wrong with the certificate is one kind of error."""
+    try:
+        recipient = public_key(certificate)
+        if isinstance(recipient, rsa.RSAPublicKey):
+            return recipient.encrypt(key, oaep)
+        fault = "it is not RSA"
+    except BadCertificate as error:
+        fault = error.problem
+    except (ValueError, UnsupportedAlgorithm) as error:
+        fault = type(error).__name__
+    raise UnusableEncryptionKey(
+        f"The service provider's key for encryption cannot be used: {fault}",
+        "Ask it for an RSA key of 2048 bits or more, or switch encryption off for the trust",
     )
 
 

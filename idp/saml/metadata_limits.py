@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+from idp.saml import uris
 from idp.saml.bad_metadata import BadMetadata
 from idp.saml.validity import Validity
 from idp.saml.xml import collapse
@@ -48,9 +49,18 @@ def strictest_validity(limits: Iterable[Limits]) -> tuple[Validity, tuple[str, .
 
 
 def limits_in(attributes: Iterable[tuple[str, str]]) -> Limits:
-    """Return the limits among the *attributes* of an element, whatever case their names are in."""
-    by_name = {name.lower(): value for name, value in attributes}
+    """Return the limits among the *attributes* of an element.
+
+    The case of their names does not matter, nor whether they have the namespace of metadata, in the
+    spelling of lxml or expat.
+    """
+    by_name = {_plain(name): value for name, value in attributes}
     return by_name.get("validuntil"), by_name.get("cacheduration")
+
+
+def _plain(name: str) -> str:
+    lxml, expat = f"{{{uris.METADATA}}}", f"{uris.METADATA} "
+    return name.removeprefix(lxml).removeprefix(expat).lower()
 
 
 def _instant(text: str) -> datetime:

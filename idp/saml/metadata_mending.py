@@ -104,11 +104,14 @@ def _collapse_values(entity: etree._Element) -> None:
 
 
 def _mend_attribute_names(element: etree._Element, mended: Mended) -> None:
-    """Rename attributes whose letters are in another case; warn of those that nothing knows."""
+    """Rename misspelt attributes: letters in another case, or with the namespace of metadata.
+
+    Unknown ones are warned of, but not those of other namespaces, which are extensions.
+    """
     known = {name.lower(): name for name in _ATTRIBUTES[element.tag]}
     for name in element.attrib:
-        right = known.get(name.lower(), "")
-        if name == right or name.startswith("{"):
+        right = known.get(name.removeprefix(_MD).lower(), "")
+        if name == right or (name.startswith("{") and not name.startswith(_MD)):
             continue
         if right and right not in element.attrib:
             mended.warn(f"the attribute {_quote(name)} is misspelt and read as {right}")

@@ -161,13 +161,18 @@ class _Reading:
                 for certificate in encryption_keys.certificates_of(key)
             )
         )
+        weak = []
         for certificate in usable:
             try:
                 certificates.public_key(certificate)
-            except certificates.UnknownKeyKind:
+            except certificates.WeakKey as error:
+                weak.append(error.problem)  # it is never used; another one may be
+            except certificates.UnusableKey:
                 continue  # it is never used, so it does no harm
             except certificates.BadCertificate as error:
                 self._fault(f"a certificate in it is unusable ({error.problem})")
+        if weak and len(weak) == len(usable):
+            self._fault(f"it has no key for {use} that may be used ({weak[0]})")
         return usable
 
     def _consumers(self, role: Any) -> tuple[AssertionConsumerService, ...]:

@@ -7,7 +7,9 @@ one process of the plan; it starts and watches its workers itself.
 
 Read first: ``plan`` (what is run), ``process`` (what a process is to the supervisor), then
 ``supervisor``. The web server: ``web_process``, ``granian_server`` or ``waitress_server``, and
-``web_worker``, which makes the application in each worker. A further process needs a
+``web_worker``, which makes the application in each worker. Before the application, both check the
+header lines and read the body of each request: ``asgi_bridge`` and ``request_bodies`` for granian,
+``waitress_requests`` and ``waitress_bodies`` for waitress. A further process needs a
 :class:`~idp.serving.process.ProcessSpec` in :attr:`Plan.processes <idp.serving.plan.Plan>`.
 ``new_server`` makes the folder for ``tallystick init``; ``server_files`` knows the files in it.
 

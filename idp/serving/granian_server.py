@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from granian.constants import HTTPModes, Interfaces, SSLProtocols
+from granian.constants import HTTPModes, Interfaces, Loops, SSLProtocols
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
@@ -13,16 +14,17 @@ from granian.server import Server
 from idp import logs
 from idp.config import WORKER_THREADS
 from idp.serving import shutdown
-from idp.serving.body_buffering import BodyBuffer
+from idp.serving.asgi_bridge import AsgiBridge
 from idp.serving.plan import processor_count
+from idp.serving.request_bodies import BodyReader
 from idp.serving.supervisor import GRACE_SECONDS
 from idp.serving.web_worker import load_config, make_app
 
 if TYPE_CHECKING:
-    from wsgiref.types import WSGIApplication
+    from idp.services import Services
 
-MAX_REQUESTS = 1000
-"""Requests that a worker accepts at a time; further connections wait to be accepted."""
+MAX_CONNECTIONS = 1000
+"""Connections that a worker accepts at a time; further ones wait to be accepted."""
 
 MAX_HEADER_MILLISECONDS = 10_000
 """How long a client may take to send the headers of a request."""
@@ -42,9 +44,21 @@ LOGGING: dict[str, Any] = {
 }
 
 
-def _make_app() -> WSGIApplication:
+def _make_app() -> AsgiBridge:
     app = make_app()
-    return BodyBuffer(app, load_config().proxies, app.extensions["counters"])
+    services: Services = app.extensions["tallystick"]
+    return AsgiBridge(
+        app,
+        BodyReader(
+            app.extensions["proxies"],
+            services.admission.bodies,
+            services.config.serve.body_seconds,
+        ),
+        threads=WORKER_THREADS,
+        # When the event loop runs, granian has installed its handlers of signals.
+        on_startup=partial(shutdown.call_on_signal, services.ending.close),
+        counters=services.counters,
+    )
 
 
 def main() -> None:
@@ -58,10 +72,10 @@ def main() -> None:
         "tallystick",
         address=serve.bind,
         port=serve.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGI,
         workers=serve.workers or processor_count(),
-        blocking_threads=WORKER_THREADS,
-        backpressure=MAX_REQUESTS,
+        loop=Loops.asyncio,
+        backpressure=MAX_CONNECTIONS,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=MAX_HEADER_MILLISECONDS),
         websockets=False,

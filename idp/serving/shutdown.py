@@ -9,6 +9,9 @@ import threading
 from collections.abc import Callable
 from multiprocessing import connection
 
+NO_DESCRIPTOR = -1
+"""What :func:`signal.set_wakeup_fd` returns if there was no descriptor before."""
+
 
 def terminate_when_stdin_closes() -> None:
     """Send this process SIGTERM when its standard input closes.
@@ -60,15 +63,21 @@ def call_on_signal(act: Callable[[], None]) -> None:
     """Call *act* once, in a thread of its own, when a signal arrives for which there is a handler.
 
     The web server has its own handlers; Python writes each signal to the wake-up descriptor too,
-    and a thread reads that. Must be called in the main thread.
+    and a thread reads that. An event loop that had the descriptor before gets each signal from that
+    thread. Must be called in the main thread, after a loop has installed its handlers.
     """
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
-    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    before = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
 
     def wait_and_act() -> None:
-        os.read(reader, 1)
-        act()
+        has_acted = False
+        while number := os.read(reader, 1):
+            if before != NO_DESCRIPTOR:
+                os.write(before, number)
+            if not has_acted:
+                has_acted = True
+                act()
 
     _in_background(wait_and_act)
 

@@ -12,19 +12,26 @@ from idp import logs
 from idp.config import WORKER_THREADS
 from idp.serving import shutdown
 from idp.serving.supervisor import GRACE_SECONDS
+from idp.serving.waitress_bodies import WaitingBodies
+from idp.serving.waitress_requests import Channel
 from idp.serving.web_worker import load_config, make_app
 
 if TYPE_CHECKING:
     from types import FrameType
 
+    from idp.services import Services
+
 MAX_CONNECTIONS = 1000
+TURN_SECONDS = 0.25
+"""How long the loop waits for something to happen before it looks for bodies that are overdue."""
 
 
 class GracefulLoop:
     """Waitress's loop; after a signal it goes on until the running requests are answered."""
 
-    def __init__(self, server: Any) -> None:
+    def __init__(self, server: Any, bodies: WaitingBodies) -> None:
         self._server = server
+        self._bodies = bodies
         self._is_ending = False
 
     def run(self) -> None:
@@ -46,7 +53,10 @@ class GracefulLoop:
         self._server.pull_trigger()
 
     def _turn(self) -> None:
-        self._server.asyncore.loop(timeout=1, map=self._server._map, use_poll=True, count=1)
+        self._server.asyncore.loop(
+            timeout=TURN_SECONDS, map=self._server._map, use_poll=True, count=1
+        )
+        self._bodies.refuse_overdue()
 
     def _has_running_requests(self) -> bool:
         return any(
@@ -56,11 +66,7 @@ class GracefulLoop:
 
 
 def main() -> None:
-    """Serve until a signal ends it.
-
-    No :class:`~idp.serving.body_buffering.BodyBuffer` is needed: waitress reads a whole request
-    before it gives it to a thread.
-    """
+    """Serve until a signal ends it."""
     config = load_config()
     logs.configure(config.logging.format)
     shutdown.terminate_when_stdin_closes()
@@ -74,7 +80,14 @@ def main() -> None:
         ident=None,
         clear_untrusted_proxy_headers=False,  # idp.web.proxies decides which proxies are believed
     )
-    GracefulLoop(server).run()
+    services: Services = app.extensions["tallystick"]
+    shutdown.call_on_signal(services.ending.close)
+    bodies = WaitingBodies(
+        app.extensions["proxies"], services.admission.bodies, config.serve.body_seconds
+    )
+    Channel.counters, Channel.bodies = services.counters, bodies
+    server.channel_class = Channel
+    GracefulLoop(server, bodies).run()
 
 
 if __name__ == "__main__":

@@ -47,17 +47,6 @@ def make_app() -> Flask:
         )
         raise SystemExit(1) from None
     shutdown.terminate_when_parent_dies()
-    shutdown.call_on_signal(services.ending.close)
     # atexit functions do not run in a process that multiprocessing forked.
     Finalize(None, services.close, exitpriority=1)
-    _remove_headers_from_environment()
     return app
-
-
-def _remove_headers_from_environment() -> None:
-    """Remove variables like HTTP_PROXY, which would look like headers of a request.
-
-    Granian copies the environment into every WSGI environ.
-    """
-    for name in [name for name in os.environ if name.startswith("HTTP_")]:
-        del os.environ[name]

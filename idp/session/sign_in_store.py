@@ -22,12 +22,14 @@ class StoredFacts:
 
     ``trust`` and ``user`` are None if there is none, ``node`` if the farm has no node. ``rules``
     are the access rules for all trusts. ``account`` are the counters of the user's wrong passwords.
+    ``session_has_tokens`` says whether anything was issued in the session.
     """
 
     trust: RelyingPartyTrust | None
     node: Node | None
     user: User | None
     session_ended: bool
+    session_has_tokens: bool
     rules: AccessRules
     account: AccountState
 

@@ -85,7 +85,7 @@ class BrowserRequest:
         trust = facts.trust
         if trust is None:
             return urlsplit(self.base_url).hostname or self.base_url
-        return trust.display_name or trust.entity_id
+        return trust.display_name
 
 
 def origin_of(web: WebRequest) -> Origin:

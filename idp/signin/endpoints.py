@@ -14,7 +14,9 @@ from werkzeug.utils import get_content_type
 
 from adapter.errors import TallystickError, Unavailable
 from idp.adapters.registry import STATIC_TYPES, AdapterHost
+from idp.admission import Admission
 from idp.federation.issuance.default_claims import OFFERED
+from idp.mfa.waiting import RoomFull
 from idp.saml.metadata import write_idp_metadata
 from idp.saml.refusal import about
 from idp.services import Services
@@ -36,12 +38,14 @@ from idp.signin.request_reader import LogoutMessage, RequestReader
 from idp.signin.sign_in_facts import cached_loader
 from idp.signin.sign_in_step import SignInStep
 from idp.web.answer import Answer
+from idp.web.http_status import RETRY_SOON, unavailable_text
 from idp.web.origin import is_same_origin
 from idp.web.web_request import WebRequest
 
 CREDENTIALS = ("UserName", "Password", "Context")
 """Fields that make a post one of our own forms, which other sites may not send."""
 METHODS = ["GET", "POST"]
+TEXT = ("Content-Type", "text/plain; charset=utf-8")
 TRUSTS_PAGE = OwnPage(pages.BACK)
 CHOICES_ON_PAGE = 100
 """Trusts on one page of the list from which users choose an application."""
@@ -116,13 +120,13 @@ class Endpoints:
         return self._password_change.change(request, self._node.name(web.cookies))
 
     def probe(self, web: WebRequest) -> Answer:
-        """Say whether this node can sign users in: database, build and keys are there."""
+        """Say whether this node can sign users in: database, build, keys and places are there."""
         self._node.name(web.cookies)
         try:
             self._services.signing_keys.must_be_readable()
         except TallystickError as error:
             raise Unavailable(error.problem, error.remedy, code=error.code) from None
-        return Answer()
+        return _free_places(self._services.admission)
 
     def metadata(self, _web: WebRequest) -> Answer:
         """Return the signed SAML metadata of this server."""
@@ -197,6 +201,18 @@ class Endpoints:
         """Refuse one of our own forms if another site sent it; SAML messages come from there."""
         if not is_same_origin(web, self._base_url):
             raise errors.from_elsewhere(self._base_url)
+
+
+def _free_places(admission: Admission) -> Answer:
+    """Return the probe's answer: which rooms are full, and 503 if no further client gets in."""
+    full = admission.full_rooms()
+    if not full:
+        return Answer()
+    body = f"full: {', '.join(full)}\n"
+    if admission.is_closed_to_newcomers():
+        text = unavailable_text(RoomFull.code) + body
+        return Answer(text.encode(), 503, (TEXT, RETRY_SOON))
+    return Answer(body.encode(), headers=(TEXT,))
 
 
 def _must_be_get_or_post(web: WebRequest) -> None:

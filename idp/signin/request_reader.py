@@ -167,6 +167,8 @@ def _message(form: MultiDict[str, str], query: bytes) -> SamlMessage | None:
     for parameter in ("SAMLRequest", "SAMLResponse"):
         if parameter in form:
             _check_single(form, "SAMLRequest", "SAMLResponse", "RelayState")
+            if holds_message(query):
+                raise _duplicate()  # by both bindings at once
             return decode_post(form[parameter], form.get("RelayState"), parameter=parameter)
     if holds_message(query):
         return decode_redirect(query)

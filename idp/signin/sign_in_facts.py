@@ -104,8 +104,9 @@ def load_facts(
     """Return the facts of this moment; a session that is not valid is left out.
 
     That is the place where every step asks for the lock of the account again: while it is locked
-    for requests from *origin*, its sessions get nothing, or whoever guessed the password among many
-    wrong ones at once would keep what the lock takes away.
+    for requests from *origin*, a session in which nothing was issued yet gets nothing, or whoever
+    guessed the password among many wrong ones at once would keep what the lock takes away. Users
+    who are signed in stay so: strangers could end their sessions otherwise.
 
     *entity_id* is any identifier of the trust, None for a page of our own. Raises :class:`Refused`
     if there is no such trust, or it is disabled or expired, and :class:`NoNode`.
@@ -127,7 +128,7 @@ def load_facts(
         or user is None
         or facts.session_ended
         or not is_valid(session, user)
-        or services.directory.is_locked(facts.account, origin)
+        or (not facts.session_has_tokens and services.directory.is_locked(facts.account, origin))
     ):
         session = user = None
     return SignInFacts(facts.trust, facts.node, facts.rules, session, user)

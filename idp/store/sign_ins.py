@@ -26,6 +26,7 @@ from idp.store.schema import (
     nodes,
     password_limits,
     policies,
+    session_participants,
     trusts,
     used_once,
     users,
@@ -54,6 +55,10 @@ _FACTS = Prepared(
         select(used_once.c.kind)
         .where(used_once.c.kind == SESSION_ENDED, used_once.c.key == bindparam("session_key"))
         .scalar_subquery(),
+        select(session_participants.c.session)
+        .where(session_participants.c.session == bindparam("session"))
+        .limit(1)
+        .scalar_subquery(),
         *_COLUMNS,
     ).select_from(
         _ONE.outerjoin(users, users.c.upn == bindparam("upn"))
@@ -61,9 +66,9 @@ _FACTS = Prepared(
         .outerjoin(account_activity, account_activity.c.name == users.c.upn)
         .outerjoin(_NODE, literal(True))
     ),
-    returns=(Text(), Text(), Text(), *(column.type for column in _COLUMNS)),
+    returns=(Text(), Text(), Text(), Text(), *(column.type for column in _COLUMNS)),
 )
-_NOTHING = (None,) * (3 + len(_COLUMNS))
+_NOTHING = (None,) * (4 + len(_COLUMNS))
 
 
 class SqlSignInStore:
@@ -92,10 +97,11 @@ class SqlSignInStore:
             "entity_id": entity_id,
             "upn": user,
             "node": node,
+            "session": session_id,
             "session_key": None if session_id is None else once.digest_key(session_id),
         }
         with self._database.read() as connection:
-            stamp, rules_stamp, ended, *rest = _FACTS.first(connection, values) or _NOTHING
+            stamp, rules_stamp, ended, used, *rest = _FACTS.first(connection, values) or _NOTHING
             trust = None
             if entity_id is not None:
                 trust = self._trust(connection, entity_id, stamp) or _find_by_identifier(
@@ -109,6 +115,7 @@ class SqlSignInStore:
             node=None if of_node[0] is None else Node(*of_node),
             user=None if of_user[0] is None else user_from_row(of_user),
             session_ended=ended is not None,
+            session_has_tokens=used is not None,
             rules=rules,
             account=account_state(of_account),
         )

@@ -18,7 +18,12 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from idp.federation.relying_party.settings import TrustSettings
-from idp.federation.relying_party.trust import RelyingPartyTrust, StoredTrust, UnreadableTrust
+from idp.federation.relying_party.trust import (
+    RelyingPartyTrust,
+    StoredTrust,
+    UnreadableTrust,
+    name_for_people,
+)
 from idp.saml.validity import Validity
 from idp.saml.values import AssertionConsumerService, ServiceProvider, SingleLogoutService
 from idp.store.metadata_validity import TERMS, validity_from_json, validity_to_json
@@ -75,7 +80,7 @@ def trust_from_row(row: Sequence[Any]) -> RelyingPartyTrust:
         raise _unreadable(stored, str(damage)) from None
     return RelyingPartyTrust(
         entity_id=stored.entity_id,
-        display_name=provider.display_name or stored.entity_id,
+        display_name=name_for_people(provider.display_name, provider.entity_id),
         service_provider=provider,
         settings=settings,
         source=stored.source,
@@ -139,7 +144,7 @@ def read_choice(entity_id: str, service_provider: str, settings: str) -> tuple[s
     if stored.get("enabled", True) is not True:
         return None
     name = provider.get("display_name")
-    return entity_id, name if isinstance(name, str) and name else entity_id
+    return entity_id, name_for_people(name if isinstance(name, str) else "", entity_id)
 
 
 def digest_row(row: dict[str, Any]) -> str:

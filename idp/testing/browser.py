@@ -22,6 +22,9 @@ class Browser:
         self.session.trust_env = False  # no proxy, whatever the environment says
         self.session.verify = verify
 
+    def __repr__(self) -> str:
+        return f"<Browser with {len(self.session.cookies)} cookies>"
+
     def get(self, url: str) -> Page:
         """Open an address."""
         return _page(self.session.get(url, timeout=TIMEOUT_SECONDS))

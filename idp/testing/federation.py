@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import count
+from operator import methodcaller
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -11,10 +12,11 @@ from urllib.parse import urlencode
 from idp.authenticator.client import Phone
 from idp.authenticator.phonefile import PhoneFile
 from idp.embedded.phones import give_phone
-from idp.federation.relying_party.settings import TrustSettings
+from idp.federation.relying_party.setting_changes import read_settings
 from idp.saml.contexts import MULTIPLE_AUTHN
 from idp.signin.paths import IDP_INITIATED, METADATA, SIGN_OUT
 from idp.testing.browser import Browser
+from idp.testing.expected import EXPECTED
 from idp.testing.extranet import outside_browser
 from idp.testing.shared_servers import PHONE_FILE
 from idp.testing.signin import SignIn
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from idp.services import Services
     from idp.testing.clock import ShiftedClock
     from idp.testing.page import Page
+
+__tracebackhide__ = methodcaller("errisinstance", EXPECTED)
 
 QUERY_PARAMETERS = {"force_authn": "force", "is_passive": "passive", "unsigned": "unsigned"}
 
@@ -48,6 +52,11 @@ class Federation:
         self._names = (f"user{number}@example.test" for number in count(2))
         self.user = User(DEFAULT_NAME, phone=self._phone(folder / PHONE_FILE), clock=self.clock)
         self._users = {self.user.name: self.user}
+
+    def __repr__(self) -> str:
+        first = self.services.farm.first()
+        node = f"{first.name} {first.build}" if first else "without a node"
+        return f"<Federation {self.url} {node}>"
 
     @property
     def url(self) -> str:
@@ -98,7 +107,7 @@ class Federation:
             metadata = metadata.read_bytes()
         return self.services.trusts.add(
             metadata.encode() if isinstance(metadata, str) else metadata,
-            settings=TrustSettings(**settings) if settings else None,
+            settings=read_settings(settings, "add_service_provider") if settings else None,
         )
 
     def add_user(
@@ -218,6 +227,9 @@ class ServiceProvider:
         self._provider = provider
         self._federation = federation
         self.trust = federation.add_service_provider(provider.metadata())
+
+    def __repr__(self) -> str:
+        return f"<ServiceProvider {self.entity_id} {self.url}>"
 
     @property
     def url(self) -> str:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import methodcaller
 from urllib.parse import urljoin
 
 from lxml import html as lxml_html
+
+from idp.testing.expected import EXPECTED
+
+__tracebackhide__ = methodcaller("errisinstance", EXPECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +25,7 @@ class Form:
     fields: dict[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Page:
     """One response of a server."""
 
@@ -28,6 +33,10 @@ class Page:
     status: int
     html: str
     headers: dict[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        error = f" error={self.error!r}" if self.error else ""
+        return f"<Page {self.status} {self.title!r} {self.url.partition('?')[0]}{error}>"
 
     @property
     def title(self) -> str:
@@ -64,8 +73,10 @@ class Page:
 
     def link(self, element_id: str) -> str:
         """Return the absolute address of the link with this id."""
-        (found,) = self._document.xpath("//a[@id = $id]", id=element_id)
-        return urljoin(self.url, str(found.get("href", "")))
+        found = self._document.xpath("//a[@id = $id]", id=element_id)
+        if len(found) != 1:
+            raise AssertionError(f"The page {self.title!r} has no link with the id {element_id!r}")
+        return urljoin(self.url, str(found[0].get("href", "")))
 
     def ids(self) -> frozenset[str]:
         """Return the ids of all elements."""

@@ -70,5 +70,5 @@ def phone(federation: Federation) -> Phone:
     """The default user's phone: ``approve(number=None)``, ``deny()``, ``pending()``."""
     phone = federation.user.phone
     if phone is None:
-        raise RuntimeError("the default user has no phone")
+        raise AssertionError("The default user has no phone: federation.add_user() makes one")
     return phone

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from functools import cached_property
+from operator import methodcaller
 from typing import TYPE_CHECKING
 
+from idp.testing.expected import EXPECTED
 from idp.testing.page import Form, Page
 
 if TYPE_CHECKING:
@@ -15,12 +17,19 @@ if TYPE_CHECKING:
     from idp.testing.users import User
 
 
+__tracebackhide__ = methodcaller("errisinstance", EXPECTED)
+
+
 class NotFinished(AssertionError):
     """Raised if a test asks for the result of a sign-in that is still at another page."""
 
     def __init__(self, page: Page) -> None:
         what = page.error or page.text("instructions") or "no reason given"
-        super().__init__(f"The sign-in is at the page {page.title!r} ({page.status}): {what}")
+        number = page.text("validEntropyNumber")
+        remedy = f". Answer the phone first: phone.approve(number={number})" if number else ""
+        super().__init__(
+            f"The sign-in is at the page {page.title!r} ({page.status}): {what.rstrip('.')}{remedy}"
+        )
         self.page = page
 
 
@@ -40,6 +49,11 @@ class SignIn:
         self.user = user
         self._certificates = tuple(certificates)
         self._private_keys = tuple(private_keys)
+
+    def __repr__(self) -> str:
+        number = f" number={self.number}" if self.number else ""
+        error = f" error={self.error!r}" if self.error else ""
+        return f"<SignIn {self.user.name} at {self.page.title!r}{number}{error}>"
 
     @property
     def number(self) -> str | None:
@@ -118,6 +132,10 @@ class Finished:
         self._private_keys = private_keys
         self.action = form.action
         self.fields = form.fields
+
+    def __repr__(self) -> str:
+        status = "/".join(self.status)
+        return f"<Finished {status} for {self.action}>"
 
     @property
     def relay_state(self) -> str | None:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from operator import methodcaller
 from typing import TYPE_CHECKING
+
+from idp.testing.expected import EXPECTED
 
 if TYPE_CHECKING:
     from adapter.clock import Clock
     from idp.authenticator.client import Phone
+
+__tracebackhide__ = methodcaller("errisinstance", EXPECTED)
 
 DEFAULT_NAME = "user@example.test"
 DEFAULT_PASSWORD = "correct horse"  # noqa: S105 - of sample users

@@ -14,6 +14,9 @@ file                   what it has
 ``own_host.py``        whether a request names our host; every other one is answered with 421
 ``proxies.py``         where a request comes from, as far as configured proxies vouch for it
 ``refusals.py``        the log line of a refused request
+``request_headers.py`` which header lines are refused, before WSGI merges them
+``body_limits.py``     how long the body of a request may take
+``edge_refusals.py``   the refusals of requests that never reach a host
 =====================  ==========================================================================
 
 Read ``web_request.py`` and ``answer.py`` first. Only ``app.py``, ``activity.py``, ``headers.py``,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, redirect, request
+from flask import Flask, Response, current_app, redirect, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
@@ -15,9 +15,11 @@ from idp.counters import NO_COUNTERS, Counters
 from idp.logs import get_logger
 from idp.web.activity import activity_id, begin_activity, log_refusal
 from idp.web.cookies import repeated_cookie, superseded_cookie_headers
+from idp.web.edge_refusals import HEADERS_UNCHECKED
 from idp.web.error_page import http_error_page
 from idp.web.headers import HEADERS, STATIC_MAX_AGE
 from idp.web.proxies import Proxies
+from idp.web.request_headers import CHECKED
 
 MAX_BODY_LENGTH = 1024 * 1024
 """Bytes of a request's body."""
@@ -47,6 +49,7 @@ def harden(app: Flask, proxies: Proxies | None = None, *, counters: Counters = N
     app.extensions["proxies"] = proxies or Proxies()
     app.extensions["counters"] = counters
     app.before_request(begin_activity)
+    app.before_request(_refuse_unchecked_headers)
     app.before_request(_refuse_repeated_cookie)
     app.before_request(_redirect_to_canonical_path)
     app.after_request(_add_headers)
@@ -54,12 +57,26 @@ def harden(app: Flask, proxies: Proxies | None = None, *, counters: Counters = N
     app.log_exception = _log_exception  # type: ignore[method-assign]  # Flask's prints a traceback
 
 
+def _refuse_unchecked_headers() -> Any:
+    """Refuse what a proxy of ours sends through a web server that does not check header lines.
+
+    Such a server may take a header that the client made up for the one of the proxy.
+    """
+    proxies: Proxies = current_app.extensions["proxies"]
+    if CHECKED in request.environ or not proxies.has(request.remote_addr or ""):
+        return None
+    HEADERS_UNCHECKED.log(current_app.extensions["counters"], request.remote_addr or "")
+    body = HEADERS_UNCHECKED.body()
+    return Response(body, HEADERS_UNCHECKED.status, HEADERS_UNCHECKED.headers())
+
+
 def _refuse_repeated_cookie() -> Any:
     """Refuse a request that brings one of our cookies twice: one of them may be planted."""
     name = repeated_cookie(request.headers.get("Cookie", ""))
     if name is None:
         return None
-    log_refusal("duplicate_cookie", f"The cookie {name[:MAX_NAME_SHOWN]!r} comes twice")
+    problem = f"The cookie {name[:MAX_NAME_SHOWN]!r} comes twice"
+    log_refusal(code="duplicate_cookie", problem=problem)
     sentence = "Delete the cookies of this site, then try again."
     return Response(_short_page("400 Bad Request", sentence), 400)
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-CODE = "wrong_host"
 STATUS = "421 Misdirected Request"
 MAX_SHOWN = 128
 """Characters of a foreign ``Host`` that the log shows."""
@@ -67,8 +66,8 @@ class Authority:
 class OwnHost:
     """WSGI middleware: *app* is handed only requests whose ``Host`` is that of *base_url*.
 
-    The path *probe* is answered for any address, and without ``Host`` (HTTP/1.0): load balancers
-    ask each node there by its address, and the answer holds nothing worth reading.
+    The path *probe* is answered for any address, at any port, and without ``Host`` (HTTP/1.0): load
+    balancers ask each node there by its address, and the answer holds nothing worth reading.
     """
 
     def __init__(
@@ -104,7 +103,9 @@ class OwnHost:
             return True
         if not self._probe or path.lower() != self._probe:
             return False
-        return not host or (authority is not None and not isinstance(authority.host, str))
+        if authority is None:
+            return not host
+        return not isinstance(authority.host, str) or authority.host == self._own.host
 
     def _refuse(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Say where this server is, and log what was asked for."""
@@ -112,10 +113,11 @@ class OwnHost:
         path, host = environ.get("PATH_INFO", ""), environ.get("HTTP_HOST", "")
         peer, headers = environ.get("REMOTE_ADDR", ""), dict(EnvironHeaders(environ))
         context = self._proxies.request_context(peer, headers, path)
+        asked = host[:MAX_SHOWN]
         log_refusal(
             self._counters,
-            CODE,
-            f"The request is for the host {host[:MAX_SHOWN]!r}, this server is {self._base_url}",
+            code="wrong_host",
+            problem=f"The request is for the host {asked!r}, this server is {self._base_url}",
             activity_id=activity,
             client_ip=context.shown_ip,
         )

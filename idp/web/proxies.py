@@ -47,6 +47,12 @@ class Proxies:
         self._web_application_proxies = tuple(web_application_proxies)
         self._reverse_proxies = tuple(reverse_proxies)
 
+    def has(self, peer: str) -> bool:
+        """Return whether *peer* is one of the proxies."""
+        address = parse_address(peer)
+        networks = (*self._web_application_proxies, *self._reverse_proxies)
+        return address is not None and _is_in(address, networks)
+
     def request_context(self, peer: str, headers: Mapping[str, str], path: str) -> RequestContext:
         """Return where a request for *path* comes from that *peer* sent with *headers*.
 

@@ -9,6 +9,7 @@ import pytest
 from support.adapters.mfa_node import public_key
 
 from idp.authenticator.bodies import (
+    MAX_BODY_LENGTH,
     MAX_WAIT,
     Answer,
     BadRequest,
@@ -40,7 +41,7 @@ def test_a_phone_says_how_long_it_waits_and_what_it_has_seen(wait, seen, query):
     [("", ""), ("-1", ""), ("1.5", ""), ("٣", ""), ("1", "a\0b"), ("1", "x" * 513)],
 )
 def test_a_query_of_another_shape_is_refused(wait, seen):
-    with pytest.raises(BadRequest):
+    with pytest.raises(BadRequest, match="'wait' is a number of seconds, 'seen' a list of"):
         read_pending_query(wait, seen)
 
 
@@ -60,23 +61,35 @@ def test_an_answer_is_read(more, answer):
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "problem"),
     [
-        b"",
-        b"[]",
-        b"\xff",
-        b'{"id": "r1", "id": "r2", "nonce": "n", "decision": "deny"}',
-        json.dumps({**ANSWER, "report": True}).encode(),
-        json.dumps({**ANSWER, "report": "yes"}).encode(),
-        json.dumps({**ANSWER, "decision": "maybe"}).encode(),
-        json.dumps({**ANSWER, "more": 1}).encode(),
-        json.dumps({**ANSWER, "number": 42}).encode(),
-        json.dumps({**ANSWER, "nonce": "\u202e"}).encode(),
+        (b"", "The body is not JSON"),
+        (b"\xff", "The body is not JSON"),
+        (b"[" * 100_000, "The body is not JSON"),
+        (b"[]", "The body is not a JSON object"),
+        (b'{"id": "r1", "id": "r2"}', "The body has a field twice"),
+        ({"more": 1}, "The body has other fields than decision, id, nonce, number, report"),
+        ({"report": True}, "'report' is true or false, and true only beside a denial"),
+        ({"report": "yes"}, "'report' is true or false, and true only beside a denial"),
+        ({"decision": "maybe"}, "'decision' is missing or does not have its shape"),
+        ({"number": 42}, "'number' is missing or does not have its shape"),
+        ({"nonce": "\u202e"}, "'nonce' is missing or does not have its shape"),
+        ({"id": None}, "'id' is missing or does not have its shape"),
     ],
 )
-def test_an_answer_of_another_shape_is_refused(body):
-    with pytest.raises(BadRequest):
+def test_an_answer_of_another_shape_is_refused_and_told_why(body, problem):
+    if isinstance(body, dict):
+        body = json.dumps({**ANSWER, **body}).encode()
+
+    with pytest.raises(BadRequest) as refused:
         read_answer(body)
+
+    assert (refused.value.problem, refused.value.code) == (problem, "bad_request")
+    assert refused.value.remedy
+
+
+def test_a_body_has_at_most_eight_kilobytes():
+    assert MAX_BODY_LENGTH == 8192
 
 
 def test_an_activation_brings_a_p256_key():

@@ -13,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.authenticator.request_signing import (
+    NEW_DEVICE,
+    REMEMBERED,
     TOLERANCE,
     SignatureRefused,
     SignedRequest,
@@ -165,3 +167,48 @@ def test_anything_but_a_p256_key_is_refused(text):
     with pytest.raises(SignatureRefused) as refused:
         read_public_key(text)
     assert refused.value.code == "bad_key"
+
+
+@pytest.mark.parametrize("junk", ["\n", " ", "!", "=", "-", "_", "\u00e9"])
+def test_a_key_has_one_spelling(junk):
+    """Base64 that skips what it does not know would read a key out of many texts."""
+    text = base64.b64encode(der(KEY)).decode()
+
+    for changed in (text[:10] + junk + text[10:], junk + text, f"{text}{junk}x"):
+        with pytest.raises(SignatureRefused) as refused:
+            read_public_key(changed)
+        assert refused.value.code == "bad_key"
+
+
+def test_the_time_of_a_call_is_in_milliseconds():
+    assert STAMP.at == datetime.fromtimestamp(1_800_000_000, UTC)
+    assert replace(STAMP, time=1_800_000_000_001).at - STAMP.at == timedelta(milliseconds=1)
+
+
+def test_a_nonce_is_remembered_for_longer_than_its_call_is_fresh():
+    """A call may be a minute from the future, and a minute old when it comes again."""
+    assert (timedelta(seconds=60), timedelta(minutes=10)) == (TOLERANCE, REMEMBERED)
+    assert REMEMBERED > 2 * TOLERANCE
+
+
+def test_a_new_device_is_called_new():
+    assert NEW_DEVICE == "new"
+
+
+def test_each_refusal_says_what_to_do():
+    with pytest.raises(SignatureRefused) as unsigned:
+        read_header(None)
+    with pytest.raises(SignatureRefused) as forged:
+        judge(CALL, sign(CALL, STAMP, ec.generate_private_key(ec.SECP256R1())), der(KEY))
+    with pytest.raises(SignatureRefused) as stale:
+        check_fresh(STAMP, STAMP.at + 2 * TOLERANCE)
+    with pytest.raises(SignatureRefused) as key:
+        read_public_key("")
+
+    assert [str(refused.value) for refused in (unsigned, forged, stale, key)] == [
+        "The call is not signed by a phone. Sign it with the device's key.",
+        "The signature does not fit the call. Sign with the device's own key, and call this server "
+        "by its address https://sts.example.test.",
+        "The call's time is more than a minute off. Set the clock by server_time and call again.",
+        "The public key is not a P-256 key. Send its SubjectPublicKeyInfo in Base64.",
+    ]

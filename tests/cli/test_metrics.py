@@ -77,8 +77,8 @@ def test_all_that_happens_is_counted(config_file, federation):
 
 
 def test_the_server_itself_has_no_metrics(config_file, federation):
-    with serve_process(config_file, "--workers", "1") as server:
-        assert requests.get(f"{server.url}/metrics", timeout=NET_SECONDS).status_code == 404
+    with serve_process(config_file, "--workers", "1"):
+        assert requests.get(f"{federation.url}/metrics", timeout=NET_SECONDS).status_code == 404
 
 
 def test_a_port_in_use_is_one_line(config_file):

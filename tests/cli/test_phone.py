@@ -92,7 +92,9 @@ def test_the_number_approves(phone_host, alices):
 
 def test_without_the_number_that_is_due_the_request_stays_open(phone_host, alices):
     started = phone_host.push()
-    failed(alices("approve"), "number_required")
+    result = alices("approve")
+    failed(result, "number_required")
+    assert "--number NN" in result.stderr
     assert phone_host.stored(started).state == "pending"
 
 

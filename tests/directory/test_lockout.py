@@ -12,8 +12,11 @@ from idp.directory.lockout import (
     OBSERVATION_WINDOW,
     SETTLING,
     AccountActivity,
+    AccountState,
     Debit,
     Limit,
+    LockoutMode,
+    LockoutRules,
     Origin,
     PasswordCounter,
 )
@@ -136,3 +139,42 @@ def test_twenty_addresses_are_familiar_and_the_oldest_drop_out(requests):
         seen = seen[-MAX_FAMILIAR_ADDRESSES:]
 
     assert list(activity.addresses) == seen
+
+
+AT_HOME, OUTSIDE = Origin(("192.0.2.1",)), Origin(("203.0.113.9",), extranet=True)
+FULL = PasswordCounter(MAX_WRONG_PASSWORDS, NOON)
+UNKNOWN_FULL = AccountState(activity=AccountActivity(unknown=FULL))
+
+
+@pytest.mark.parametrize(
+    ("rules", "state", "locked_at"),
+    [
+        (LockoutRules(), AccountState(), ()),
+        (LockoutRules(), AccountState(soft=FULL), (AT_HOME, OUTSIDE)),
+        (LockoutRules(), UNKNOWN_FULL, ()),
+        (
+            LockoutRules(LockoutMode.LOG_ONLY),
+            AccountState(activity=AccountActivity(unknown=FULL)),
+            (),
+        ),
+        (
+            LockoutRules(LockoutMode.ENFORCE),
+            AccountState(activity=AccountActivity(unknown=FULL, addresses=("192.0.2.1",))),
+            (OUTSIDE,),
+        ),
+        (
+            LockoutRules(LockoutMode.ENFORCE),
+            AccountState(activity=AccountActivity(familiar=FULL, addresses=("192.0.2.1",))),
+            (AT_HOME,),
+        ),
+        (
+            LockoutRules(LockoutMode.ENFORCE, extranet_only=True),
+            AccountState(soft=FULL),
+            (AT_HOME,),
+        ),
+    ],
+)
+def test_an_account_is_locked_by_the_lock_out_that_decides_for_the_place(rules, state, locked_at):
+    for origin in (AT_HOME, OUTSIDE):
+        assert rules.is_locked(state, origin, NOON + SECOND) == (origin in locked_at)
+        assert not rules.is_locked(state, origin, NOON + OBSERVATION_WINDOW)

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from support.nets import NET_SECONDS
+from support.tools.threads import Notes
 
+from idp.admission import Place, Room
 from idp.directory.passwords import HashingBusy, PasswordHasher, is_acceptable
 
 
@@ -78,7 +81,7 @@ def test_no_more_hash_at_once_than_there_are_slots():
 
 
 def test_a_check_that_would_wait_too_long_is_refused_and_frees_its_place():
-    hasher = _hasher(slots=1, waiting=1, patience=0.01)
+    hasher = _hasher(slots=1, room=Room(1), patience=0.01)
     with hasher.slot():
         for _ in range(3):
             with pytest.raises(HashingBusy), hasher.slot():
@@ -89,7 +92,62 @@ def test_a_check_that_would_wait_too_long_is_refused_and_frees_its_place():
 
 
 def test_a_full_queue_refuses_at_once():
-    hasher = _hasher(slots=1, waiting=0, patience=60)
+    hasher = _hasher(slots=1, room=Room(0), patience=60)
 
     with hasher.slot(), pytest.raises(HashingBusy), hasher.slot():
         pass
+
+
+class NotedRoom(Room):
+    """A room that notes who has come."""
+
+    def __init__(self, places: int) -> None:
+        super().__init__(places)
+        self.came: Notes[str] = Notes()
+
+    def enter(self, client: str, give_up: Callable[[], None]) -> Place:
+        place = super().enter(client, give_up)
+        self.came.add(client)
+        return place
+
+
+def test_the_client_with_the_shortest_queue_is_next(threads):
+    """One client has eight waiting; whoever comes later with one goes first."""
+    room, done = NotedRoom(10), []
+    hasher = _hasher(slots=1, room=room, patience=NET_SECONDS)
+
+    def check(client: str) -> None:
+        with hasher.slot(client):
+            done.append(client)
+
+    with hasher.slot():
+        checks = []
+        for client in ["flood"] * 8 + ["a", "b"]:
+            checks.append(threads.submit(check, client))
+            room.came.wait_for(lambda came: len(came) == len(checks))
+    for each in checks:
+        each.result(NET_SECONDS)
+
+    assert done == ["a", "b"] + ["flood"] * 8
+
+
+def test_a_client_that_takes_every_place_gives_one_to_another(threads):
+    room, busy = NotedRoom(3), Notes()
+    hasher = _hasher(slots=1, room=room, patience=NET_SECONDS)
+
+    def check(client: str) -> None:
+        try:
+            with hasher.slot(client):
+                pass
+        except HashingBusy:
+            busy.add(client)
+
+    with hasher.slot():
+        for number in range(1, 4):
+            threads.submit(check, "flood")
+            room.came.wait_for(lambda came, number=number: len(came) == number)
+        other = threads.submit(check, "other")
+        busy.wait_for(bool)
+
+    assert other.result(NET_SECONDS) is None
+    assert busy.all == ["flood"]

@@ -8,6 +8,7 @@ from support.users import ALICE, BOB
 
 from adapter.errors import TallystickError
 from adapter.mfa.push.challenge import State
+from idp.admission import Room
 from idp.mfa.phone_wait import PhoneWait
 from idp.mfa.waiting import RoomFull
 
@@ -16,13 +17,13 @@ LONG = 10_000
 
 @pytest.fixture
 def wait(mfa):
-    return PhoneWait(mfa.push, places=4)
+    return PhoneWait(mfa.push, room=Room(4))
 
 
 @pytest.fixture
 def full(mfa):
     """A wait without any place: whatever needs one is refused."""
-    return PhoneWait(mfa.push, places=0)
+    return PhoneWait(mfa.push, room=Room(0))
 
 
 @pytest.fixture
@@ -171,7 +172,7 @@ def test_an_answer_to_somebody_elses_request_is_not_waited_for(mfa, full):
 
 
 def test_requests_and_answers_are_waited_for_in_the_same_places(mfa, phone, threads):
-    wait = PhoneWait(mfa.push, places=2)
+    wait = PhoneWait(mfa.push, room=Room(2))
     sent = mfa.send()
     seen = (sent.challenge.id,)
     poll = threads.submit(wait.for_requests, phone, seen=seen, seconds=LONG)

@@ -10,6 +10,7 @@ from support.nets import NET_SECONDS
 from support.tools.threads import Notes, must_end, reading_threads
 
 from adapter.errors import TallystickError
+from idp.admission import Room
 from idp.mfa.waiting import RoomFull, WaitingRoom
 
 LONG = 10_000
@@ -39,7 +40,7 @@ def board():
 
 
 def room_of(board: Board, places: int = 32, period: float = 0.005) -> WaitingRoom:
-    return WaitingRoom(board.read, places=places, period=period)
+    return WaitingRoom(board.read, Room(places), period=period)
 
 
 def test_a_change_on_another_node_ends_the_wait(board, threads):
@@ -171,3 +172,18 @@ def test_a_room_that_closes_ends_all_waits_and_refuses_further_ones(board, threa
     assert waiting.result(NET_SECONDS) is None
     with pytest.raises(RoomFull):
         room.wait("alice", board.ask("alice"), LONG)
+
+
+def test_a_client_that_takes_every_place_gives_one_to_another(board, threads):
+    """Its newest wait ends as if its time were up."""
+    room = room_of(board, places=2)
+    old = threads.submit(room.wait, "a", board.ask("a"), LONG, "192.0.2.1")
+    board.reads.wait_for(lambda reads: reads and len(reads[-1]) == 1)
+    new = threads.submit(room.wait, "b", board.ask("b"), LONG, "192.0.2.1")
+    board.reads.wait_for(lambda reads: reads and len(reads[-1]) == 2)
+
+    other = threads.submit(room.wait, "c", board.ask("c"), LONG, "192.0.2.2")
+
+    assert new.result(NET_SECONDS) is None
+    board.pending.update(a="1", c="3")
+    assert [old.result(NET_SECONDS), other.result(NET_SECONDS)] == ["1", "3"]

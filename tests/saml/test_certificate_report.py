@@ -28,6 +28,7 @@ def test_a_good_certificate_has_no_weakness(identities):
         (odd.expired(NOW),         "EC secp256r1", "it expired on 2026-11-27"),
         (odd.not_yet_valid(NOW),   "EC secp256r1", "it is not valid before 2027-01-04"),
         (odd.short_rsa(NOW),       "RSA 1024",     "its RSA key has 1024 bits, fewer than 2048"),
+        (odd.on_another_curve(NOW), "EC secp256k1", "its key is on the curve secp256k1"),
         (odd.SIGNED_WITH_SHA1,     "EC secp256r1", "it is signed with SHA1"),
         (odd.of_another_kind(NOW), "Ed25519",      "its key is neither RSA nor EC"),
     ],

@@ -12,7 +12,15 @@ from support.sessions.sealed_values import sessions as any_sessions
 from idp.config.schema import SignInSection
 from idp.saml.contexts import PASSWORD_PROTECTED_TRANSPORT
 from idp.session.seal import SealBroken, Sealer
-from idp.session.sso import Proof, Session, SessionRules, Sessions, new_session_id, start_session
+from idp.session.sso import (
+    Proof,
+    Session,
+    SessionRules,
+    Sessions,
+    new_session_id,
+    session_rules,
+    start_session,
+)
 
 SECRET = b"a secret of at least thirty-two bytes"
 USER = "user@example.test"
@@ -65,6 +73,40 @@ def test_a_cookie_without_a_root_has_its_id_as_the_root(clock, sessions):
     values = {"id": "old", "user": USER, "password_at": NOON.timestamp()}
     cookie = seal.seal({**values, "mfa_at": None, "mfa_method": None})
     assert sessions.read(cookie).root == "old"
+
+
+def test_a_cookie_that_does_not_say_so_is_not_of_a_kept_session(clock, sessions):
+    """Else it would last as long as one."""
+    seal = Sealer(SECRET, clock.now).purpose("session")
+    values = {"id": "old", "user": USER, "password_at": NOON.timestamp()}
+    session = sessions.read(seal.seal({**values, "mfa_at": None, "mfa_method": None}))
+
+    assert session.kept is False
+    assert sessions.remaining(session) == timedelta(hours=8)
+
+
+def test_the_rules_are_those_of_the_configuration():
+    since = NOON - timedelta(days=1)
+    plain = session_rules(SignInSection(session_minutes=90))
+    kept = session_rules(
+        SignInSection(
+            session_minutes=90,
+            keep_me_signed_in=True,
+            keep_me_signed_in_minutes=600,
+            kept_sessions_since=since,
+        )
+    )
+
+    assert plain == SessionRules(timedelta(minutes=90), None, None)
+    assert kept == SessionRules(timedelta(minutes=90), timedelta(minutes=600), since)
+
+
+def test_without_a_lifetime_of_kept_sessions_they_have_ended(clock):
+    rules = SessionRules(timedelta(hours=8))
+    kept, plain = (start_session(USER, PASSWORD, kept=kept) for kept in (True, False))
+
+    assert rules.remaining(kept, NOON) == timedelta()
+    assert rules.remaining(plain, NOON) == timedelta(hours=8)
 
 
 def test_ids_are_128_random_bits():

@@ -10,6 +10,7 @@ from support.service_providers.service_provider import ServiceProvider
 
 from idp.config.schema import ProxiesSection
 from idp.federation.access_control.policy_file import read_policy
+from idp.testing.browser import Browser
 
 WAP, USER = "192.0.2.80", "203.0.113.9"
 MFA = "Multi-Factor Authentication"
@@ -46,6 +47,13 @@ def set_policy(federation, sp, name: str = "P", *rules: dict, **parameters: str)
         federation.services.access.set(read_policy(name, {"permit": list(rules)}))
     given = {f"access_control_parameters.{key}": value for key, value in parameters.items()}
     sp.set(access_control_policy=name, **given)
+
+
+def inside(federation) -> Browser:
+    """Return a browser in the intranet: the load balancer names its address."""
+    browser = federation.browser()
+    browser.session.headers["X-Forwarded-For"] = "10.1.2.3"
+    return browser
 
 
 def is_denied(sign_in) -> bool:
@@ -158,7 +166,7 @@ def test_a_passive_request_is_answered_no_passive_where_the_policy_wants_the_sec
 def test_the_second_factor_is_asked_for_outside_only(federation, easy, outside, phone):
     set_policy(federation, easy, "Permit everyone and require MFA from extranet access")
 
-    assert federation.sign_in(easy.url()).is_finished
+    assert federation.sign_in(easy.url(), browser=inside(federation)).is_finished
     sign_in = federation.sign_in(easy.url(), browser=through(federation.browser(), outside))
     assert sign_in.page.title == MFA
     phone.approve(sign_in.number)
@@ -167,7 +175,7 @@ def test_the_second_factor_is_asked_for_outside_only(federation, easy, outside, 
 
 def test_a_session_from_inside_is_asked_for_the_second_factor_outside(federation, easy, outside):
     set_policy(federation, easy, "Permit everyone and require MFA from extranet access")
-    browser = federation.sign_in(easy.url()).browser
+    browser = federation.sign_in(easy.url(), browser=inside(federation)).browser
     assert federation.resume(browser, browser.get(easy.url())).is_finished
 
     away = federation.resume(browser, through(browser, outside).get(easy.url()))
@@ -178,7 +186,7 @@ def test_a_session_from_inside_is_asked_for_the_second_factor_outside(federation
 def test_only_the_intranet_is_permitted_by_its_policy(federation, easy, outside):
     set_policy(federation, easy, "Permit everyone for intranet access")
 
-    assert federation.sign_in(easy.url()).is_finished
+    assert federation.sign_in(easy.url(), browser=inside(federation)).is_finished
     assert is_denied(federation.sign_in(easy.url(), browser=through(federation.browser(), outside)))
 
 
@@ -222,13 +230,13 @@ def test_a_range_is_about_the_users_own_address(federation, easy, outside):
     away = federation.sign_in(easy.url(), browser=through(federation.browser(), outside))
 
     assert away.is_finished
-    assert is_denied(federation.sign_in(easy.url()))
+    assert is_denied(federation.sign_in(easy.url(), browser=inside(federation)))
 
 
 def test_authorization_rules_decide_instead_of_a_policy(federation, easy, outside):
     easy.set(issuance_authorization_rules=DENY_OUTSIDE)
 
-    assert federation.sign_in(easy.url()).is_finished
+    assert federation.sign_in(easy.url(), browser=inside(federation)).is_finished
     assert is_denied(federation.sign_in(easy.url(), browser=through(federation.browser(), outside)))
 
 
@@ -239,7 +247,7 @@ def test_additional_rules_ask_outside_only(of_all, federation, easy, outside, ph
     else:
         easy.set(additional_authentication_rules=ASK_OUTSIDE)
 
-    assert federation.sign_in(easy.url()).is_finished
+    assert federation.sign_in(easy.url(), browser=inside(federation)).is_finished
     sign_in = federation.sign_in(easy.url(), browser=through(federation.browser(), outside))
     assert sign_in.page.title == MFA
     phone.approve(sign_in.number)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
+from sqlalchemy import text
+from support.certificates import odd_certificates as odd
 from support.service_providers.service_provider import ServiceProvider
 
 from idp.federation.relying_party.settings import TrustSettings
@@ -105,3 +109,32 @@ def test_the_settings_have_the_names_and_defaults_of_ad_fs():
     settings = TrustSettings()
 
     assert (settings.encrypt_claims, settings.encrypted_name_id_required) == (True, False)
+
+
+@pytest.mark.parametrize("odd_key", [odd.short_rsa, odd.on_another_curve, odd.certificate])
+@pytest.mark.parametrize("begin", ["url", "initiated_url"])
+def test_a_stored_key_that_is_not_used_is_a_refusal_with_its_code(
+    odd_key, begin, federation, encrypting_sp, lines
+):
+    """As a version that accepted such keys has stored it."""
+    stored = federation.services.trusts.existing(encrypting_sp.entity_id).service_provider
+    certificate = odd_key(datetime.now(UTC))
+    with federation.services.database.write() as connection:
+        connection.execute(
+            text(
+                "UPDATE trusts SET stamp = 'x', service_provider ="
+                " replace(service_provider, :old, :new) WHERE entity_id = :id"
+            ),
+            {
+                "old": stored.encryption_certificates[0],
+                "new": certificate,
+                "id": encrypting_sp.entity_id,
+            },
+        )
+    url = getattr(encrypting_sp, begin)()
+
+    page = federation.sign_in(url).page
+
+    assert page.status in (400, 403)
+    assert "SAMLResponse" not in page.html
+    assert lines.refusals()[-1] == "unusable_encryption_key"

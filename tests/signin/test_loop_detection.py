@@ -8,7 +8,13 @@ from http.cookies import SimpleCookie
 import pytest
 
 from idp.saml.refusal import Refused
-from idp.signin.loop_detection import MAX_REMEMBERED, NAME, LoopRules, RecentTokens
+from idp.signin.loop_detection import (
+    MAX_COOKIE_LENGTH,
+    MAX_REMEMBERED,
+    NAME,
+    LoopRules,
+    RecentTokens,
+)
 from idp.web.answer import Answer
 
 RULES = LoopRules(is_on=True, tokens=3, seconds=20, is_secure=True)
@@ -67,6 +73,53 @@ def test_loop_detection_sets_no_cookie_when_switched_off():
 
 def test_signing_out_removes_the_cookie_of_a_browser_that_has_one():
     forgotten = with_tokens(1).forget(Answer()).header("Set-Cookie")
-    assert forgotten.startswith(f"{NAME}=;")
+    assert forgotten.startswith(f"__Host-{NAME}=;")
     assert "Max-Age=0" in forgotten
     assert RecentTokens.of(RULES, {}).forget(Answer()) == Answer()
+
+
+def test_switched_off_it_stops_nobody_whatever_the_cookie_says():
+    off = LoopRules(is_on=False, tokens=1, seconds=20, is_secure=True)
+
+    assert not is_loop(RecentTokens(off, with_tokens(3).cookie), NOW)
+
+
+@pytest.mark.parametrize(
+    "cookie", ["", "A" * (MAX_COOKIE_LENGTH + 1), "not base64", "\u00e9", "AAAA", "eCB5Cg=="]
+)
+def test_a_cookie_that_is_not_ours_has_no_tokens_and_is_replaced(cookie):
+    recent = RecentTokens(RULES, cookie)
+
+    assert not is_loop(recent, NOW)
+    assert recent.add_token(Answer(), SP, NOW) == RecentTokens(RULES, "").add_token(
+        Answer(), SP, NOW
+    )
+
+
+def test_the_longest_cookie_is_one_that_we_read():
+    rules = LoopRules(is_on=True, tokens=1000, seconds=20, is_secure=True)
+    cookie = with_tokens(MAX_REMEMBERED, rules=rules).cookie
+
+    assert len(cookie) <= MAX_COOKIE_LENGTH
+    assert is_loop(RecentTokens(RULES, cookie), NOW)
+
+
+def test_a_cookie_with_anything_between_its_letters_is_not_ours():
+    cookie = with_tokens(3).cookie
+
+    assert is_loop(RecentTokens(RULES, cookie), NOW)
+    assert not is_loop(RecentTokens(RULES, f"{cookie[:8]}!{cookie[8:]}"), NOW)
+
+
+def test_any_entity_id_has_tokens_of_its_own():
+    """A stored one may hold half a surrogate pair: that is no reason to fail."""
+    answer = RecentTokens(RULES, "").add_token(Answer(), "\ud800", NOW)
+
+    (cookie,) = SimpleCookie(answer.header("Set-Cookie")).values()
+    once = LoopRules(is_on=True, tokens=1, seconds=20, is_secure=True)
+    assert is_loop(RecentTokens(once, cookie.value), NOW, "\ud800")
+    assert not is_loop(RecentTokens(once, cookie.value), NOW, "?")
+
+
+def test_the_cookie_has_the_name_that_it_has_in_ad_fs():
+    assert (NAME, MAX_COOKIE_LENGTH) == ("MSISLoopDetectionCookie", 2048)

@@ -9,9 +9,8 @@ from support.adapters import probe_adapters
 from support.adapters.mfa_node import at_once
 from support.service_providers.metadata_parts import DEFAULT_ACS_URL
 
-from idp.config.schema import LockoutSection
-from idp.directory.lockout import Origin
 from idp.session.cookie import SessionCookie
+from idp.signin.paths import IDP_INITIATED
 
 pytestmark = pytest.mark.each_database
 
@@ -87,27 +86,21 @@ def test_an_account_that_was_locked_gets_no_push(federation, sp, phone):
     assert not phone.pending()
 
 
-def test_a_locked_account_gets_nothing_by_its_session_until_it_is_unlocked(federation, easy):
+def test_a_locked_account_gets_nothing_by_a_session_that_was_given_nothing_yet(
+    federation, sp, easy, phone
+):
     """Else the lock would not hold for one of many guesses at once that was right."""
-    browser = federation.sign_in(easy.url()).browser
+    sp.set(second_factor="always")
+    browser = federation.sign_in(sp.url()).browser
+    phone.deny()
+    sp.set(second_factor="never")
     lock(federation)
-    for url in (easy.url(), easy.initiated_url()):
+    for url in (easy.url(), easy.initiated_url(), f"{federation.url}{IDP_INITIATED}"):
         assert "passwordInput" in browser.get(url).ids()
 
     federation.services.directory.unlock(federation.user.name)
 
     assert "SAMLResponse" in browser.get(easy.url()).form.fields
-
-
-def test_a_lock_for_strangers_does_not_reach_the_user_at_home(federation, easy, reassembled):
-    client = reassembled(lockout=LockoutSection(mode="enforce"))
-    directory, user = client.application.extensions["tallystick"].directory, federation.user
-    fields = {"UserName": user.name, "Password": user.password}
-    client.post(easy.url().removeprefix(federation.url), data=fields)  # makes the place familiar
-    for _ in range(10):
-        directory.check_password(user.name, "wrong", Origin(("203.0.113.9",)))
-
-    assert "SAMLResponse" in client.get(easy.url().removeprefix(federation.url)).text
 
 
 def test_a_disabled_user_has_no_session_any_more(federation, easy):

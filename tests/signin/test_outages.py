@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import pytest
 import requests
 from support.adapters.by_name import type_name
@@ -129,14 +131,12 @@ def test_the_page_does_not_say_where_the_database_is(federation, easy, gone, dat
 def test_a_flood_of_passwords_is_answered_503(federation, easy, lines):
     """No place to wait is left: whoever comes then is not kept, and nobody is let in."""
     hasher = federation.services.directory._hasher
-    taken = 0
-    while hasher._places.acquire(blocking=False):
-        taken += 1
-    try:
+    with ExitStack() as crowd:
+        for _ in range(hasher._turns._free):
+            crowd.enter_context(hasher.slot())
+        for number in range(hasher.room.places):
+            crowd.callback(hasher.room.leave, hasher.room.enter(str(number), lambda: None))
         page = federation.sign_in(easy.url()).page
-    finally:
-        for _ in range(taken):
-            hasher._places.release()
 
     assert is_told_to_come_back(page)
     assert lines.refusals() == ["too_busy"]

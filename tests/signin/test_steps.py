@@ -112,3 +112,5 @@ def test_a_page_of_our_own_needs_no_trust():
     with_policy = own_page.with_second_factor(True)
     assert with_policy.next_step(session()) is Step.SECOND_FACTOR
     assert with_policy.next_step(session(second_age=MINUTE)) is Step.COMPLETE
+    # No trust says how fresh a second factor must be: it counts as long as the session.
+    assert with_policy.next_step(session(600 * MINUTE, 599 * MINUTE)) is Step.COMPLETE

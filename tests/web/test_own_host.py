@@ -104,7 +104,9 @@ def test_any_text_as_host_is_answered_with_421(host):
 
 
 @pytest.mark.parametrize("path", [PROBE, "/ADFS/Probe"])
-@pytest.mark.parametrize("host", ["192.0.2.1", "192.0.2.1:8443", "[::1]:80", "", None])
+@pytest.mark.parametrize(
+    "host", ["192.0.2.1", "192.0.2.1:8443", "[::1]:80", "STS.example.test:8443", "", None]
+)
 def test_the_probe_is_answered_at_every_address_of_the_node(host, path):
     assert status("https://sts.example.test", host, path) == 200
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 
 import pytest
 from hypothesis import given
@@ -113,10 +113,14 @@ def test_a_reverse_proxy_that_names_no_client_is_not_taken_for_it(named):
         assert not there.inside_corporate_network
 
 
-@given(st.text(max_size=60) | st.lists(st.sampled_from([USER, WAP, "x", ""])).map(",".join))
+@given(
+    st.text(max_size=60)
+    | st.lists(st.sampled_from([USER, WAP, BALANCER, "10.0.1.2", "x", ""])).map(",".join)
+)
 def test_whatever_a_reverse_proxy_sends_who_is_not_named_is_outside(named):
     context = seen(BALANCER, X_Forwarded_For=named)
-    assert context.user_ip or not context.inside_corporate_network
+    is_one_of_ours = not context.user_ip or ip_address(context.user_ip) in ip_network("10.0.1.0/28")
+    assert not (is_one_of_ours and context.inside_corporate_network)
 
 
 def test_a_request_without_an_address_from_the_reverse_proxy_is_unknown_and_outside():
@@ -150,6 +154,17 @@ def test_stored_addresses_are_bounded_and_printable():
     assert there.proxy.startswith("wap[2Jaaa")
     assert len(there.proxy) == 256
     assert there.user_agent == "b" * MAX_USER_AGENT_LENGTH
+
+
+def test_the_limits_are_those_that_are_documented():
+    assert (MAX_HOPS, MAX_USER_AGENT_LENGTH) == (16, 512)
+
+
+def test_a_request_without_headers_has_no_user_agent_and_no_proxy():
+    here = seen(STRANGER)
+
+    assert (here.user_agent, here.proxy, here.forwarded_ips) == ("", "", ())
+    assert here.endpoint_path == "/adfs/ls/"
 
 
 def test_proxies_are_configured_as_addresses_and_networks(monkeypatch):

@@ -15,6 +15,7 @@ from idp.federation.relying_party.trust import (
     RelyingPartyTrust,
     StoredTrust,
     UnreadableTrust,
+    name_for_people,
     readable,
 )
 from idp.logs import get_logger
@@ -126,7 +127,7 @@ class TrustRegistry:
         def make(before: StoredTrust | None) -> RelyingPartyTrust:
             return RelyingPartyTrust(
                 entity_id=provider.entity_id,
-                display_name=provider.display_name or provider.entity_id,
+                display_name=name_for_people(provider.display_name, provider.entity_id),
                 service_provider=provider,
                 settings=_settings_for(before, settings),
                 source=source,
@@ -157,7 +158,7 @@ class TrustRegistry:
                 return None
             return replace(
                 stored,
-                display_name=provider.display_name or provider.entity_id,
+                display_name=name_for_people(provider.display_name, provider.entity_id),
                 service_provider=provider,
                 validity=described.validity,
                 changed_at=now,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,10 @@ from idp.saml.values import Encryption, ServiceProvider
 
 if TYPE_CHECKING:
     from idp.saml.signing import SigningKey
+
+
+_INVISIBLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
+_JOINERS = "\u200c\u200d"
 
 
 class NoEncryptionKey(TallystickError):
@@ -126,6 +131,26 @@ class RelyingPartyTrust:
             self.settings.signed_saml_requests_required
             or self.service_provider.authn_requests_signed
         )
+
+
+def name_for_people(display_name: str, entity_id: str) -> str:
+    """Return the name that pages, phones and lists show: the display name, else the entity ID.
+
+    Controls of the writing direction and other invisible characters are taken out, so that a name
+    cannot change how the text around it reads. ZERO WIDTH NON-JOINER and JOINER stay, since words
+    of some languages need them.
+    """
+    return _visible(display_name) or _visible(entity_id) or "?"
+
+
+def _visible(name: str) -> str:
+    return " ".join("".join(_visible_character(char) for char in name).split())
+
+
+def _visible_character(char: str) -> str:
+    if char in _JOINERS or unicodedata.category(char) not in _INVISIBLE:
+        return char
+    return " " if char.isspace() else ""
 
 
 StoredTrust = RelyingPartyTrust | UnreadableTrust

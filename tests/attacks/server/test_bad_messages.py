@@ -176,6 +176,19 @@ def test_fields_by_post_are_refused_on_a_page(form, code, federation, easy, line
     must_be_refused(page, lines, code, federation)
 
 
+@pytest.mark.parametrize("in_query", ["SAMLRequest", "SAMLResponse", "SAML%52equest"])
+@pytest.mark.parametrize("in_form", ["SAMLRequest", "SAMLResponse"])
+def test_messages_by_both_bindings_at_once_are_refused(in_query, in_form, federation, easy, lines):
+    """One reader would take the message of the form, and another one that of the query."""
+    good = base64.b64encode(easy.authn_request()).decode()
+    address = f"{easy.ls_url}?{in_query}=AAAA"
+
+    answer = federation.browser().session.post(address, data={in_form: good})
+
+    page = Page(answer.url, answer.status_code, answer.text)
+    must_be_refused(page, lines, "duplicate_parameter", federation)
+
+
 def test_a_bomb_is_not_blown_up(federation, easy, lines):
     """Forty megabytes in as many kilobytes: reading stops when it is too much."""
     page = federation.browser().get(by_redirect(easy, b" " * 40_000_000))

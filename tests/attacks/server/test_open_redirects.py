@@ -93,10 +93,17 @@ def test_no_path_leads_away(path, federation):
     assert EVIL not in answer.headers.get("Set-Cookie", "")
 
 
-def test_a_path_is_put_right_on_the_host_that_was_asked(federation):
-    answer = call(federation, "GET", "/admin?next=1", Host=EVIL)
+def test_a_path_is_put_right_on_our_own_host(federation):
+    answer = call(federation, "GET", "/admin?next=1")
 
     assert (answer.status, answer.headers["Location"]) == (308, "/admin/?next=1")
+
+
+@pytest.mark.parametrize("path", ["/admin?next=1", "/ADFS/ls/", "/adfs/ls"])
+def test_another_host_is_led_nowhere(path, federation):
+    answer = call(federation, "GET", path, Host=EVIL)
+
+    assert (answer.status, answer.headers["Location"]) == (421, None)
 
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS.keys())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.adapters import odd_adapters
+from support.adapters import probe_adapters
 from support.adapters.mfa_node import at_once
 from support.service_providers.service_provider import ServiceProvider
 
@@ -162,7 +162,7 @@ def post_kept_form(federation, sp):
 
     What is kept is the form before the end, and the session's cookie of that moment.
     """
-    federation.services.providers.register("Good", "support.adapters.odd_adapters:Good")
+    federation.services.providers.register("Good", "support.adapters.probe_adapters:Good")
     federation.services.providers.enable(("Good",))
     sign_in = federation.sign_in(sp.initiated_url())
     cookie = f"MSISAuth={sign_in.browser.session.cookies['MSISAuth']}"
@@ -235,7 +235,7 @@ def test_a_factor_that_passed_is_spent_although_the_sign_in_is_refused(
 ):
     """Whoever kept the page would get in later, without a factor, once the reason is gone."""
     rooms, user = federation.services, federation.user.name
-    rooms.providers.register("Meanwhile", "support.adapters.odd_adapters:Meanwhile")
+    rooms.providers.register("Meanwhile", "support.adapters.probe_adapters:Meanwhile")
     rooms.providers.enable(("Meanwhile",))
     sign_in = federation.sign_in(sp.initiated_url())
     form = {**sign_in.page.form.fields, "Answer": "yes"}
@@ -246,10 +246,10 @@ def test_a_factor_that_passed_is_spent_although_the_sign_in_is_refused(
         return session.post(sign_in.page.form.action, data=form, headers=cookie)
 
     def happens():
-        monkeypatch.setattr(odd_adapters.Meanwhile, "happens", lambda: None)
+        monkeypatch.setattr(probe_adapters.Meanwhile, "happens", lambda: None)
         refuse(rooms, sp.entity_id, user)
 
-    monkeypatch.setattr(odd_adapters.Meanwhile, "happens", happens)
+    monkeypatch.setattr(probe_adapters.Meanwhile, "happens", happens)
     assert "SAMLResponse" not in post().text
     undo(rooms, sp.entity_id, user)
 

@@ -31,6 +31,30 @@ def test_either_rule_is_enough_and_a_trust_may_leave_the_default_alone(of_all, o
     assert bool(reasons) is asks
 
 
+@pytest.mark.parametrize(
+    ("of_all", "own", "reasons"),
+    [
+        (
+            "default",
+            "global",
+            ["the default: no rule for all trusts is set, and the trust does not say never"],
+        ),
+        ("default", "always", ["the trust: second_factor=always"]),
+        ("always", "never", ["the rule for all trusts: always"]),
+        (
+            "always",
+            "always",
+            ["the rule for all trusts: always", "the trust: second_factor=always"],
+        ),
+        ("never", "global", []),
+    ],
+)
+def test_each_reason_says_which_rule_asks(of_all, own, reasons):
+    asked = second_factor_reasons(of_all, TrustSettings(second_factor=own))
+
+    assert list(asked) == reasons
+
+
 def test_there_is_a_default_until_a_rule_is_set(database):
     policy = GlobalPolicy(SqlPolicyStore(database))
 
@@ -44,6 +68,6 @@ def test_there_is_a_default_until_a_rule_is_set(database):
 def test_a_policy_that_does_not_exist_is_refused(database):
     policy = GlobalPolicy(SqlPolicyStore(database))
 
-    with pytest.raises(BadPolicy, match="default or always or never"):
+    with pytest.raises(BadPolicy, match=r"There is no policy 'global'.*default or always or never"):
         policy.set_second_factor("global")
     assert policy.second_factor() == "default"

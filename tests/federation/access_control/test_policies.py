@@ -9,7 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.federation.access_control.built_in import BUILT_IN
-from idp.federation.access_control.policies import AccessControlPolicy, BadAccessControlPolicy
+from idp.federation.access_control.policies import (
+    AccessControlPolicy,
+    BadAccessControlPolicy,
+    UnreadableAccessControlPolicy,
+    check_network,
+)
 from idp.federation.access_control.policy_file import read_policy, read_toml, written
 
 WHOLE = """\
@@ -140,6 +145,40 @@ def test_a_policy_has_a_name_that_can_be_shown(name):
 def test_parameters_that_do_not_fit_are_refused(given, problem):
     with pytest.raises(BadAccessControlPolicy, match=problem):
         read(WHOLE).check(given)
+
+
+def test_refused_parameters_are_explained_with_what_to_do():
+    with pytest.raises(BadAccessControlPolicy) as missing:
+        read(WHOLE).check({})
+    with pytest.raises(BadAccessControlPolicy) as unwanted:
+        read_policy("Plain", {"permit": [{}]}).check({"More": ("x",)})
+    with pytest.raises(BadAccessControlPolicy) as empty:
+        read(WHOLE).check({"Branches": (), "Admins": ("A",)})
+
+    give = "Set each of them with access_control_parameters.NAME=VALUE, and no others."
+    assert [str(refused.value) for refused in (missing, unwanted, empty)] == [
+        f"The policy 'P' has other parameters than those given: Branches, Admins. {give}",
+        f"The policy 'Plain' has other parameters than those given: none. {give}",
+        "The parameter Branches has no value. Give it networks.",
+    ]
+
+
+@pytest.mark.parametrize("network", ["::ffff:10.0.0.0/104", "::ffff:192.0.2.1"])
+def test_a_network_that_no_address_is_in_is_refused(network):
+    """Addresses are compared as IPv4 if they are IPv4 inside of IPv6."""
+    with pytest.raises(ValueError, match=r"would never match: write the IPv4 address in it$"):
+        check_network(network)
+
+
+def test_a_policy_that_cannot_be_read_names_itself_and_what_to_do():
+    unreadable = UnreadableAccessControlPolicy("Office", "it has no rules")
+
+    assert (unreadable.name, unreadable.code) == ("Office", "unreadable_policy")
+    assert str(unreadable) == (
+        "The access control policy 'Office' cannot be read from the database: it has no rules. "
+        "Upgrade this node if another one runs a newer version; else set the policy again "
+        "(tallystick access set), or remove it (tallystick access remove)."
+    )
 
 
 def test_parameters_that_fit_are_taken():

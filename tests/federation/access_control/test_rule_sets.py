@@ -114,6 +114,20 @@ def test_either_rule_that_fires_is_enough_and_no_trust_can_switch_it_off(of_all,
     assert not access(settings, where=OFFICE, rules=rules).requires_second_factor
 
 
+def test_each_reason_for_the_second_factor_names_its_rule_and_whose_it_is():
+    settings = TrustSettings(
+        second_factor="never", additional_authentication_rules=OUTSIDE_RULE + OUTSIDE_RULE
+    )
+
+    decided = access(settings, where=HOME, rules=AccessRules("never", OUTSIDE_RULE))
+
+    assert decided.second_factor_by == (
+        "rule 1 of the additional authentication rules for all trusts",
+        "rule 1 of the additional authentication rules of the trust",
+        "rule 2 of the additional authentication rules of the trust",
+    )
+
+
 @pytest.mark.parametrize(
     "rule",
     [

@@ -27,15 +27,16 @@ SP = ServiceProvider(
 
 def test_a_preview_shows_what_would_be_trusted_and_what_is_weak():
     short = odd.short_rsa(NOON)
-    described = read_metadata(entity(role(key(ONE, "signing") + key(short) + ACS)).encode())
+    keys = key(ONE) + key(short)
+    described = read_metadata(entity(role(keys + ACS)).encode())
 
     preview = make_preview(described, None, NOON)
 
     assert preview.changes == ()
-    assert [use for use, _ in preview.certificates] == ["signing", "signing+encryption"]
+    assert [use for use, _ in preview.certificates] == ["signing", "signing"]
     assert preview.weaknesses == (
-        f"signing+encryption certificate {thumbprint_of(short)[:16]}: "
-        "its RSA key has 1024 bits, fewer than 2048",
+        f"signing certificate {thumbprint_of(short)[:16]}: "
+        "its RSA key has 1024 bits, fewer than 2048: it is not used",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.certificates import odd_certificates
 from support.service_providers.metadata_parts import (
     ACS,
     SIGNED,
@@ -167,3 +168,11 @@ def test_a_change_that_an_administrator_made_meanwhile_is_not_undone(
     assert services.trusts.update(trust, newer) is None
     assert _apply_or_hold(services, trust, newer).outcome == Outcome.FAILED
     assert provider(services).assertion_consumer_services[0].location.endswith("/mine")
+
+
+def test_new_metadata_that_has_only_a_weak_key_is_not_taken(services, trust, publisher):
+    weak = odd_certificates.short_rsa(services.clock.now())
+    publisher.publish(entity(role(key(weak) + ACS, SIGNED)))
+
+    assert refresh(services, SP_ID).outcome == Outcome.FAILED
+    assert services.trusts.existing(SP_ID) == trust

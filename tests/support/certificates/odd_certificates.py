@@ -44,6 +44,10 @@ def short_rsa(now: datetime) -> str:
     return certificate(now, key=rsa.generate_private_key(65537, 1024))  # noqa: S505
 
 
+def on_another_curve(now: datetime) -> str:
+    return certificate(now, key=ec.generate_private_key(ec.SECP256K1()))
+
+
 def of_another_kind(now: datetime) -> str:
     return certificate(now, key=ed25519.Ed25519PrivateKey.generate())
 

@@ -20,6 +20,7 @@ from adapter.mfa.push.challenge import Challenge
 from adapter.mfa.push.factor import Started
 from adapter.mfa.service import MfaService
 from idp import logs
+from idp.admission import Admission, Room
 from idp.authenticator import blueprint
 from idp.authenticator.client import Phone
 from idp.config.schema import Config, ServerSection
@@ -78,7 +79,8 @@ def running(folder: Path, *, threads: int = 400, host: str = "localhost") -> Ite
     app.harden(flask)
     server = make_server("127.0.0.1", 0, flask, threaded=True)
     services = _services(folder, f"http://{host}:{server.server_port}")
-    flask.register_blueprint(blueprint(services, threads=threads))
+    services.admission.fit(threads)
+    flask.register_blueprint(blueprint(services))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     log = io.StringIO()
@@ -129,6 +131,7 @@ def _services(folder: Path, url: str) -> Services:
         "once": SqlUsedOnce(database),
         "database": database,
         "counters": NO_COUNTERS,
+        "admission": Admission(400, passwords=Room(1)),
     }
     needed = (each.name for each in fields(Services) if each.default_factory is MISSING)
     return Services(**dict.fromkeys(needed) | given)

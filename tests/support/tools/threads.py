@@ -64,7 +64,9 @@ def endless_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the time of waiting callers never be up: whoever gets an answer was woken."""
     wait = WaitingRoom.wait
     monkeypatch.setattr(
-        WaitingRoom, "wait", lambda room, user, ask, _seconds: wait(room, user, ask, 10_000)
+        WaitingRoom,
+        "wait",
+        lambda room, user, ask, _seconds, *client: wait(room, user, ask, 10_000, *client),
     )
 
 

@@ -1,0 +1,180 @@
+"""Runs the WSGI application behind granian's ASGI interface, which keeps header lines apart.
+
+Granian's WSGI interface gives ``X_Forwarded_For`` and ``X-Forwarded-For`` one name, of which the
+last line wins. Here the lines are checked first (:mod:`idp.web.request_headers`). The body is
+awaited without a thread (:mod:`idp.serving.request_bodies`); once it is whole, the application runs
+in a thread of a pool, and its response is sent whole: no host of ours streams.
+
+Source: the ASGI specification (HTTP and lifespan), version 2.3; PEP 3333 for WSGI.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import sys
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
+
+from idp.counters import NO_COUNTERS, Counters
+from idp.logs import get_logger
+from idp.serving.asgi import Message, Receive, Scope, Send
+from idp.serving.request_bodies import ReadBody, Refused
+from idp.web.edge_refusals import SERVER_ERROR, EdgeRefusal
+from idp.web.request_headers import CHECKED, HeaderLine, refusal_of
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
+    Environ = dict[str, Any]
+
+OWN_KEYS = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
+"""Headers whose keys in a WSGI environment do not begin with ``HTTP_``."""
+
+PROTOCOLS = {"1": "HTTP/1.0", "1.0": "HTTP/1.0", "1.1": "HTTP/1.1", "2": "HTTP/2"}
+"""By the version of HTTP as granian gives it."""
+
+ALWAYS = {
+    "SCRIPT_NAME": "",
+    "wsgi.version": (1, 0),
+    "wsgi.errors": sys.stderr,
+    "wsgi.input_terminated": True,
+    "wsgi.multithread": True,
+    "wsgi.multiprocess": True,
+    "wsgi.run_once": False,
+    CHECKED: True,
+}
+"""What is the same in every WSGI environment."""
+
+
+class AsgiBridge:
+    """The ASGI application. It runs *threads* requests at a time; further ones wait their turn."""
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        read_body: ReadBody,
+        *,
+        threads: int,
+        on_startup: Callable[[], None] = lambda: None,
+        counters: Counters = NO_COUNTERS,
+    ) -> None:
+        """*on_startup* is called by the event loop before the first request."""
+        self._app = app
+        self._read_body = read_body
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="web")
+        self._on_startup = on_startup
+        self._counters = counters
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or hear of the start and the end of the server."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        lines = [_line(*each) for each in scope["headers"]]
+        refusal = refusal_of(lines)
+        if refusal is None:
+            try:
+                body = await self._read_body(scope, lines, receive)
+            except Refused as error:
+                refusal = error.refusal
+        if refusal is not None:
+            refusal.log(self._counters, _address(scope, "client")[0])
+            await _send(send, _refusal_messages(refusal))
+            return
+        environ = _environ(scope, lines, body)
+        loop = asyncio.get_running_loop()
+        await _send(send, await loop.run_in_executor(self._threads, self._answer, environ))
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        self._on_startup()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self._threads.shutdown()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    def _answer(self, environ: Environ) -> tuple[Message, Message]:
+        """Run the application; an exception that it does not handle is logged and answered 500."""
+        try:
+            return _run(self._app, environ)
+        except Exception as error:
+            where = "".join(traceback.format_tb(error.__traceback__))
+            get_logger().error("unforeseen", error_type=type(error).__name__, at=where)
+            return _refusal_messages(SERVER_ERROR)
+
+
+def _run(app: WSGIApplication, environ: Environ) -> tuple[Message, Message]:
+    """Return the messages of the application's response to one request."""
+    status, headers, written = "", [], io.BytesIO()
+
+    def start_response(
+        new_status: str, new_headers: list[tuple[str, str]], _error: object = None
+    ) -> Callable[[bytes], object]:
+        nonlocal status, headers
+        status, headers = new_status, new_headers
+        return written.write
+
+    chunks = app(environ, start_response)
+    try:
+        for chunk in chunks:
+            written.write(chunk)
+    finally:
+        if hasattr(chunks, "close"):
+            chunks.close()
+    return _messages(int(status[:3]), headers, written.getvalue())
+
+
+def _messages(status: int, headers: list[tuple[str, str]], body: bytes) -> tuple[Message, Message]:
+    """Return a response as the two messages that ASGI sends."""
+    encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    return (
+        {"type": "http.response.start", "status": status, "headers": encoded},
+        {"type": "http.response.body", "body": body},
+    )
+
+
+def _refusal_messages(refusal: EdgeRefusal) -> tuple[Message, Message]:
+    """Return the response of a refusal; it ends the connection, whose rest is not read."""
+    headers = [*refusal.headers(), ("Connection", "close")]
+    return _messages(refusal.status, headers, refusal.body())
+
+
+async def _send(send: Send, messages: tuple[Message, Message]) -> None:
+    for message in messages:
+        await send(message)
+
+
+def _environ(scope: Scope, lines: list[HeaderLine], body: bytes) -> Environ:
+    """Return the WSGI environment of a request (PEP 3333): bytes are read as Latin-1."""
+    server, client = _address(scope, "server"), _address(scope, "client")
+    environ: Environ = {
+        **ALWAYS,
+        "REQUEST_METHOD": scope["method"],
+        "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_PROTOCOL": PROTOCOLS[scope["http_version"]],
+        "SERVER_NAME": server[0],
+        "SERVER_PORT": server[1],
+        "REMOTE_ADDR": client[0],
+        "REMOTE_PORT": client[1],
+        "wsgi.url_scheme": scope["scheme"],
+        "wsgi.input": io.BytesIO(body),
+    }
+    for name, value in lines:
+        key = OWN_KEYS.get(name) or "HTTP_" + name.upper().replace("-", "_")
+        environ[key] = f"{environ[key]},{value}" if key in environ else value
+    return environ
+
+
+def _line(name: bytes, value: bytes) -> HeaderLine:
+    return name.decode("latin-1"), value.decode("latin-1")
+
+
+def _address(scope: Scope, key: str) -> tuple[str, str]:
+    """Return the IP address and the port of one end of the connection; empty for a Unix socket."""
+    host, port = scope.get(key) or ("", "")
+    return host, str(port)
