@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from support.adapters.mfa_node import ALICE, BOB, CURRENT_PHONE, at_once, public_key
+from support.adapters.mfa_node import CURRENT_PHONE, at_once, public_key
+from support.users import ALICE, BOB
 
 from adapter.mfa.codes.factor import CodeOutcome
 from adapter.mfa.devices.activation import ActivationRefused
