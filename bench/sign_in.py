@@ -46,7 +46,7 @@ def rows(idp: saml.Party, sp: saml.Party, folder: Path) -> Iterator[list[Row]]:
         name = next(names)
         services.directory.add(name, PASSWORD)
         phone = Phone(Client(app))
-        phone.activate(services.mfa.activations.create(name, totp=False))
+        phone.activate(services.mfa.activations.create(name, totp=False).link)
         return StartedSignIn(name, Client(app), phone, query())
 
     signed_in = start()

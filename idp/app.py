@@ -10,7 +10,7 @@ from adapter.mfa.policy import MfaPolicy
 from adapter.mfa.service import MfaService
 from idp.admission import Admission
 from idp.config import WORKER_THREADS
-from idp.counters import NO_COUNTERS
+from idp.counters import NO_COUNTERS, log_and_count
 from idp.directory import Directory, PasswordHasher
 from idp.directory.lockout import Limit, LockoutMode, LockoutRules
 from idp.events import Event
@@ -154,12 +154,16 @@ def _mfa_service(
             client_ip=challenge.client_ip,
         )
 
+    def log_used_up(user: str) -> None:
+        log_and_count(counters, "activation_used_up", code="activation_used_up", user=user)
+
     return MfaService(
         mfa_stores(database, sealer.purpose("totp-seed")),
         clock,
         number_key=sealer.key("number-to-match"),
         policy=MfaPolicy(products_after_table=config.farm.products_after_table),
         on_push=log_push,
+        on_activation_used_up=log_used_up,
     )
 
 

@@ -51,7 +51,8 @@ class MfaService:
 
     ``devices`` finds registered devices, ``activations`` registers them; ``push`` and ``codes``
     are the factors. ``number_key`` is the farm's key for digests of numbers and activation codes,
-    32 bytes. ``on_push`` is called with each request that was sent to a phone.
+    32 bytes. ``on_push`` is called with each request that was sent to a phone,
+    ``on_activation_used_up`` with the user's name when an activation code has no try left.
     """
 
     def __init__(
@@ -63,11 +64,14 @@ class MfaService:
         policy: MfaPolicy | None = None,
         random: Random | None = None,
         on_push: Callable[[Challenge], None] = lambda _: None,
+        on_activation_used_up: Callable[[str], None] = lambda user: None,
     ) -> None:
         random = random or secrets.SystemRandom()
         self.policy = policy or MfaPolicy()
         self.devices = stores.devices
-        self.activations = Activations(stores.activations, clock, number_key, random)
+        self.activations = Activations(
+            stores.activations, clock, number_key, random, on_activation_used_up
+        )
         self.push = PushFactor(stores.push, stores.devices, clock, number_key, random, on_push)
         self.codes = CodeFactor(stores.codes, clock)
         self._factors: tuple[Factor, ...] = (self.push, self.codes)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import Request
 
 from adapter.errors import TallystickError
 from idp.admin.cookies import cookies_of
-from idp.admin.rate_limit import WINDOW, RateLimit
 from idp.admin.session import COOKIE, AdminSession, AdminSessions
 from idp.management.admin_token import AdminToken, AdminTokenError, read_token
+from idp.session.rate_limit import RateLimit
 from idp.web.http_status import Header, retry_after
 from idp.web.origin import is_same_origin
 
 if TYPE_CHECKING:
     from idp.services import Services
+
+MAX_WRONG_TOKENS = 10
+"""Of a client, in a window. The right token is never counted and never refused, so that nobody who
+shares an address with the administrator can keep the administrator out."""
+WINDOW = timedelta(minutes=1)
 
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "X-CSRF-Token"
@@ -43,7 +49,7 @@ class AdminAuthentication:
         self._config = services.config.server
         self._clock = services.clock
         self._sessions = AdminSessions(services.sealer, services.once)
-        self._wrong_tokens = RateLimit(services.once)
+        self._wrong_tokens = RateLimit(services.once, "wrong-token", MAX_WRONG_TOKENS, WINDOW)
 
     def exchange(self, text: str, client: str) -> str:
         """Return the cookie of a new session if *text* is the administrator's token.
@@ -116,7 +122,7 @@ class AdminAuthentication:
         token = read_token(self._config.admin_token_file)
         if token.matches(text):
             return token
-        if self._wrong_tokens.count_wrong(client, self._clock.now()):
+        if self._wrong_tokens.count(client, self._clock.now()):
             raise AccessRefused(
                 "That is not the administrator's token", "Try again", code="wrong_token"
             )

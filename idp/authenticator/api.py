@@ -37,6 +37,7 @@ class Api:
         """Register the calling phone as a user's Authenticator; its code works once."""
         wanted = read_activation(request.get_data())
         stamp = self.authentication.check_new_device(request, wanted.public_key)
+        self.authentication.count_typed_code(wanted.code, client_ip())
         activated = self.services.mfa.activations.activate(
             wanted.code,
             public_key=wanted.public_key,

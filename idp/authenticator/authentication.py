@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Request
 
+from adapter.mfa.devices.activation import ActivationRefused, is_link_code
 from adapter.mfa.devices.device import Device
 from idp.authenticator.request_signing import (
     NEW_DEVICE,
@@ -18,6 +20,11 @@ from idp.authenticator.request_signing import (
     read_header,
 )
 from idp.services import Services
+from idp.session.rate_limit import RateLimit
+
+MAX_TYPED_CODES = 20
+"""Of a client, in a window: strangers who try all codes would use up the tries of every one."""
+WINDOW = timedelta(minutes=10)
 
 NONCE_KIND = "phone-call"
 """The kind under which nonces are claimed as used."""
@@ -65,6 +72,22 @@ class RequestAuthentication:
         """Use the call up, whose activation code was right, and check the user of that code."""
         self._claim(stamp)
         self.check_user(user)
+
+    def count_typed_code(self, code: str, address: str) -> None:
+        """Count an activation code that was typed against the client at *address*.
+
+        Codes of links are not counted: nobody guesses one. Raises
+        :class:`~adapter.mfa.devices.activation.ActivationRefused` (``too_many_codes``).
+        """
+        if is_link_code(code):
+            return
+        limit = RateLimit(self.services.once, "typed-code", MAX_TYPED_CODES, WINDOW)
+        if not limit.count(address, self.services.clock.now()):
+            raise ActivationRefused(
+                "Too many activation codes were typed at this address",
+                "Use the QR code or the link, or wait ten minutes",
+                code="too_many_codes",
+            )
 
     def check_again(self, device: Device) -> None:
         """Raise if the device was removed or its user disabled while the phone waited."""

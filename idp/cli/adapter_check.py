@@ -50,7 +50,7 @@ def _mfa_service(user: str) -> Iterator[MfaService]:
 def _give_phone(service: MfaService, user: str) -> None:
     key = ec.generate_private_key(ec.SECP256R1()).public_key()
     service.activations.activate(
-        service.activations.create(user, totp=True),
+        service.activations.create(user, totp=True).link,
         public_key=key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
         platform="web",
         app_version="1.0",

@@ -86,7 +86,7 @@ class FirstPage:
         import segno
 
         user = self._users[0]
-        code = self._services.mfa.activations.create(user.name, totp=False)
-        url = f"{self._base_url}/authenticator/#{code}"
+        codes = self._services.mfa.activations.create(user.name, totp=False)
+        url = f"{self._base_url}/authenticator/#{codes.link}"
         picture = segno.make(url, error="m").svg_data_uri(scale=5, border=4, light="#fff")
-        return render_template("demo/phone.html", url=url, code=code, user=user, qr=picture)
+        return render_template("demo/phone.html", url=url, code=codes.typed, user=user, qr=picture)

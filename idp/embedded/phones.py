@@ -48,7 +48,7 @@ def give_phone(
     """
     key = new_key()
     platform, app_version = PHONE_KINDS[kind]
-    code = services.mfa.activations.create(user, totp=False)
+    code = services.mfa.activations.create(user, totp=False).link
     activated = services.mfa.activations.activate(
         code,
         public_key=key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),

@@ -28,7 +28,10 @@ class UnknownUser(TallystickError):
 
 @dataclass(frozen=True, slots=True)
 class ActivationOffer:
-    """What whoever activates a phone is shown once; the QR code holds ``address``."""
+    """What whoever activates a phone is shown once; the QR code holds ``address``.
+
+    ``code`` has nine digits, to be typed; the address has a longer code of its own.
+    """
 
     user: str
     code: str
@@ -108,11 +111,14 @@ def reset_compromised(
 
 
 def offer_activation(services: Services, name: str, *, totp: bool) -> ActivationOffer:
-    """Make an activation code for a user's phone: it works once, for 10 minutes and five tries."""
+    """Make an activation code for a user's phone: it works once, for 10 minutes.
+
+    Typed, it works for five tries; the address works also when strangers have used those up.
+    """
     user = find_user(services, name)
-    code = services.mfa.activations.create(user.upn, totp=totp)
-    address = f"{services.config.server.base_url}/authenticator/#{code}"
-    return ActivationOffer(user.upn, code, address, totp)
+    codes = services.mfa.activations.create(user.upn, totp=totp)
+    address = f"{services.config.server.base_url}/authenticator/#{codes.link}"
+    return ActivationOffer(user.upn, codes.typed, address, totp)
 
 
 def unlock(services: Services, name: str) -> User:

@@ -148,6 +148,7 @@ activations = Table(
     Column("totp", Boolean, nullable=False),
     _instant("expires_at", index=True),
     Column("tries", Integer, nullable=False),
+    Column("link_digest", LargeBinary, nullable=True, index=True),
     Column("ended", Boolean, nullable=False, server_default=false()),
 )
 

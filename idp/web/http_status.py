@@ -36,6 +36,7 @@ STATUS = {
     "number_required":                 422,
     "request_expired":                 410,
     "stale_call":                      401,
+    "too_many_codes":                  429,
     "too_large":                       413,
     "unknown_request":                 404,
     "user_disabled":                   403,

@@ -31,7 +31,7 @@ def phone(services):
     """A phone of Alice's, and codes."""
     services.directory.add(ALICE, "first password")
     services.mfa.codes.register(ALICE, "A" * 32)
-    code = services.mfa.activations.create(ALICE, totp=False)
+    code = services.mfa.activations.create(ALICE, totp=False).typed
     return services.mfa.activations.activate(
         code, public_key=public_key(), name="Pixel", **CURRENT_PHONE
     ).device

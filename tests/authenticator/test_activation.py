@@ -15,6 +15,7 @@ from support.phones.signed_phone import SignedPhone
 from support.users import ALICE
 
 from adapter.mfa.codes.code import step_of
+from idp.authenticator.authentication import NONCE_KIND
 from idp.store.schema import used_once
 
 KEY = ec.generate_private_key(ec.SECP256R1())
@@ -29,7 +30,7 @@ def newcomer(phone_host):
 
 def wish(host, *, totp=False, **changes):
     return {
-        "code": host.services.mfa.activations.create(ALICE, totp=totp),
+        "code": host.services.mfa.activations.create(ALICE, totp=totp).typed,
         "public_key": base64.b64encode(PUBLIC).decode(),
         "platform": "web",
         "app_version": "1.0",
@@ -64,21 +65,22 @@ def test_an_activation_sent_again_is_refused_before_its_code_is_checked(phone_ho
     assert newcomer.send(call, header).json()["error"] == "call_replayed"
 
 
-def count_used(host) -> int:
+def count_nonces(host) -> int:
+    of_calls = select(func.count()).where(used_once.c.kind == NONCE_KIND)
     with host.services.database.read() as connection:
-        return connection.execute(select(func.count()).select_from(used_once)).scalar_one()
+        return connection.execute(of_calls).scalar_one()
 
 
 @pytest.mark.parametrize("code", ["000000000", "x"])
-def test_a_wrong_code_leaves_nothing_in_the_database(phone_host, newcomer, code):
+def test_a_wrong_code_leaves_no_nonce_in_the_database(phone_host, newcomer, code):
     """Anybody can make a key and sign calls with it, each with another nonce."""
-    before = count_used(phone_host)
+    before = count_nonces(phone_host)
 
     for _ in range(3):
         refused = newcomer.call("POST", "activate", wish(phone_host, code=code))
         assert refused.json()["error"] == "activation_unknown"
 
-    assert count_used(phone_host) == before
+    assert count_nonces(phone_host) == before
 
 
 def test_of_one_activation_sent_ten_times_at_once_one_is_taken(phone_host, newcomer):
@@ -181,3 +183,23 @@ def test_no_code_and_no_key_is_in_the_log(phone_host, newcomer):
     assert json.loads(lines.splitlines()[-1])["event"] == "phone_activated"
     assert body["code"] not in lines
     assert body["public_key"] not in lines
+
+
+def test_a_phone_is_activated_by_the_code_of_the_link(phone_host, newcomer):
+    codes = phone_host.services.mfa.activations.create(ALICE, totp=False)
+    told = newcomer.call("POST", "activate", wish(phone_host, code=codes.link))
+    assert told.json()["user"] == ALICE
+
+
+def test_a_client_types_twenty_codes_in_ten_minutes_and_links_are_not_counted(phone_host, newcomer):
+    """So nobody uses up the tries of every code there is."""
+    codes = phone_host.services.mfa.activations.create(ALICE, totp=False)
+    wrong = wish(phone_host, code="000000000")
+    answers = [newcomer.call("POST", "activate", wrong) for _ in range(21)]
+    assert {answer.status_code for answer in answers[:20]} == {404}
+    assert (answers[20].status_code, answers[20].json()["error"]) == (429, "too_many_codes")
+
+    refused = newcomer.call("POST", "activate", wish(phone_host, code=codes.typed))
+    assert refused.json()["error"] == "too_many_codes"
+    assert newcomer.call("POST", "activate", wish(phone_host, code=codes.link)).status_code == 200
+    assert len(devices(phone_host)) == 1

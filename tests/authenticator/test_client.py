@@ -125,7 +125,7 @@ def test_an_account_without_codes_has_none(phone):
 
 
 def test_a_code_alone_needs_its_server(phone_host, tmp_path):
-    code = phone_host.services.mfa.activations.create(ALICE, totp=False)
+    code = phone_host.services.mfa.activations.create(ALICE, totp=False).typed
     phone = Phone.at(tmp_path / "new.json")
     with pytest.raises(PhoneError) as refused:
         phone.activate(code)

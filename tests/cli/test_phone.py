@@ -60,7 +60,7 @@ def test_activation_prints_the_user_of_the_phone(phone_host, terminal):
 
 
 def test_a_code_alone_is_activated_with_its_server(phone_host, terminal):
-    code = phone_host.services.mfa.activations.create(ALICE, totp=False)
+    code = phone_host.services.mfa.activations.create(ALICE, totp=False).typed
     failed(terminal("activate", code), "no_server")
     assert terminal("activate", code, "--server", phone_host.url).exit_code == 0
 

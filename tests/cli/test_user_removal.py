@@ -13,7 +13,7 @@ def phone(alice, services, device_key):
     """A phone of Alice's, and codes."""
     services.mfa.codes.register(alice, "A" * 32)
     return services.mfa.activations.activate(
-        services.mfa.activations.create(alice, totp=False),
+        services.mfa.activations.create(alice, totp=False).typed,
         public_key=device_key,
         platform="android",
         app_version="6.2404.1",

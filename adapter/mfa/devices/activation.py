@@ -1,7 +1,8 @@
-"""The activation of a device: its nine digits, and what a phone must be to use them.
+"""The activation of a device: its two codes, and what a phone must be to use them.
 
-The first three digits (the handle) find the activation and the other six (the secret) prove it, so
-that a guess is counted against something before it is compared.
+The code in the QR and the link is too long to be guessed, and finds the activation by itself. The
+other code has nine digits, to be typed. The first three (the handle) find the activation and the
+other six (the secret) prove it, so that a guess is counted against something before it is compared.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -20,8 +22,11 @@ from adapter.mfa.typed_digits import tidy_digits
 
 HANDLE_DIGITS = 3
 SECRET_DIGITS = 6
+LINK_BYTES = 16
+"""Random bytes of the code in the QR and the link: nobody guesses one of 128 bits."""
 
 _CODE = re.compile(rf"([0-9]{{{HANDLE_DIGITS}}})([0-9]{{{SECRET_DIGITS}}})", re.ASCII)
+_LINK_CODE = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 
 
 class ActivationRefused(TallystickError):
@@ -32,7 +37,9 @@ class ActivationRefused(TallystickError):
 class Activation:
     """A code that makes a phone the user's Authenticator, once.
 
-    ``handle`` finds it, ``secret_digest`` (keyed) proves it; ``tries`` counts the secrets given.
+    ``link_digest`` (keyed) finds it by the code of its link; None for one that was made before
+    there were links. For the code that is typed, ``handle`` finds it, and ``secret_digest`` (keyed)
+    proves it; ``tries`` counts the secrets given.
     With ``totp`` the phone becomes a source of one-time passwords as well.
     """
 
@@ -43,6 +50,19 @@ class Activation:
     totp: bool
     expires_at: datetime
     tries: int = 0
+    link_digest: bytes | None = None
+
+
+class NewCodes(NamedTuple):
+    """The two codes of a new activation: nine digits to type, and that of QR code and link."""
+
+    typed: str
+    link: str
+
+
+def is_link_code(code: str) -> bool:
+    """Say whether *code* has the shape of one in a link."""
+    return _LINK_CODE.fullmatch(code) is not None
 
 
 def split_code(code: str) -> tuple[str, str]:

@@ -1,6 +1,8 @@
 """Registering a phone as a user's Authenticator by an activation code.
 
-A code works once, for 10 minutes, and for five tries (``limits.py``).
+A code works once, for 10 minutes. One that is typed works for five tries (``limits.py``), so that
+it is not guessed; the code of the link needs no such limit, and works on when strangers have used
+up the tries of the other.
 """
 
 from __future__ import annotations
@@ -16,9 +18,12 @@ from random import Random
 from adapter.clock import Clock
 from adapter.mfa.devices.activation import (
     HANDLE_DIGITS,
+    LINK_BYTES,
     SECRET_DIGITS,
     Activation,
+    NewCodes,
     check_phone,
+    is_link_code,
     split_code,
     unknown_activation,
 )
@@ -43,19 +48,31 @@ class Activated:
 
 
 class Activations:
-    """Activation codes over a store. ``key`` is the farm's key for their digests, 32 bytes."""
+    """Activation codes over a store. ``key`` is the farm's key for their digests, 32 bytes.
 
-    def __init__(self, store: ActivationStore, clock: Clock, key: bytes, random: Random) -> None:
+    ``on_used_up`` is called with the user's name when the last try of a typed code was wrong.
+    """
+
+    def __init__(
+        self,
+        store: ActivationStore,
+        clock: Clock,
+        key: bytes,
+        random: Random,
+        on_used_up: Callable[[str], None] = lambda user: None,
+    ) -> None:
+        self._on_used_up = on_used_up
         self._store = store
         self._clock = clock
         self._key = key
         self._random = random
 
-    def create(self, user: str, *, totp: bool) -> str:
-        """Return a new code of nine digits for *user*; with *totp* it brings codes as well."""
+    def create(self, user: str, *, totp: bool) -> NewCodes:
+        """Return the codes of a new activation for *user*; with *totp* it brings codes as well."""
         now = self._clock.now()
         handle = self._free_handle(now)
         secret = digits(self._random, SECRET_DIGITS)
+        link = token(self._random, LINK_BYTES)
         identifier = token(self._random)
         self._store.add(
             Activation(
@@ -65,9 +82,10 @@ class Activations:
                 secret_digest=self._digest(identifier, secret),
                 totp=totp,
                 expires_at=now + LIFETIME,
+                link_digest=self._link_digest(link),
             )
         )
-        return handle + secret
+        return NewCodes(handle + secret, link)
 
     def activate(
         self,
@@ -81,12 +99,12 @@ class Activations:
     ) -> Activated:
         """Register the phone that holds *public_key* (P-256, SubjectPublicKeyInfo DER).
 
-        ``check_user`` is called with the user's name and raises to keep the phone out; that costs
-        the code one of its tries. A bad key, platform or version costs nothing. Raises
-        :class:`~adapter.mfa.devices.activation.ActivationRefused`.
+        *code* is either of its codes. ``check_user`` is called with the user's name and raises to
+        keep the phone out; that costs a typed code one of its tries. A bad key, platform or version
+        costs nothing. Raises :class:`~adapter.mfa.devices.activation.ActivationRefused`.
         """
         check_phone(public_key, platform, app_version)
-        activation = self._try(code)
+        activation = self._by_link(code) if is_link_code(code) else self._by_digits(code)
         check_user(activation.user)
         device = Device(
             id=token(self._random),
@@ -118,20 +136,33 @@ class Activations:
                 break
         return handle
 
-    def _try(self, code: str) -> Activation:
+    def _by_link(self, code: str) -> Activation:
+        activation = self._store.by_link(self._link_digest(code), self._clock.now())
+        if activation is None:
+            raise unknown_activation()
+        return activation
+
+    def _by_digits(self, code: str) -> Activation:
         """Return the activation of *code*; the try is counted before the secret is compared.
 
         Otherwise many guesses at the same time would all be compared.
         """
         handle, secret = split_code(code)
-        for activation in self._store.count_try(handle, self._clock.now(), MAX_TRIES):
+        tried = self._store.count_try(handle, self._clock.now(), MAX_TRIES)
+        for activation in tried:
             digest = self._digest(activation.id, secret)
             if hmac.compare_digest(digest, activation.secret_digest):
                 return activation
+        for activation in tried:
+            if activation.tries == MAX_TRIES:
+                self._on_used_up(activation.user)
         raise unknown_activation()
 
     def _new_seed(self) -> str:
         return base64.b32encode(self._random.randbytes(SEED_BYTES)).decode()
+
+    def _link_digest(self, link: str) -> bytes:
+        return hmac.digest(self._key, f"activation-link:{link}".encode(), hashlib.sha256)
 
     def _digest(self, identifier: str, secret: str) -> bytes:
         return hmac.digest(self._key, f"activation:{identifier}:{secret}".encode(), hashlib.sha256)

@@ -29,6 +29,9 @@ class ActivationStore(Protocol):
     def live(self, handle: str, now: datetime) -> Sequence[Activation]:
         """Return the activations of this handle that have neither ended nor expired."""
 
+    def by_link(self, link_digest: bytes, now: datetime) -> Activation | None:
+        """Return the activation of this link that has neither ended nor expired, or None."""
+
     def count_try(self, handle: str, now: datetime, limit: int) -> Sequence[Activation]:
         """Count a try against each live activation of this handle that has had fewer than *limit*.
 

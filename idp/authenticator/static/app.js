@@ -10,6 +10,16 @@ import { openVault } from './vault.js';
 import { Watcher } from './watcher.js';
 
 const MAX_HELD = 2; // questions held at a time: a browser has six connections to a server
+const LINK_CODE = /^[A-Za-z0-9_-]{22}$/; // what stands in the QR code and the link
+
+// Returns the code in what was typed or pasted, or null. A whole address may be pasted; an East
+// Asian keyboard types digits of full width.
+function activationCode(typed) {
+  const code = typed.split('#').pop().trim();
+  if (LINK_CODE.test(code)) return code;
+  const digits = code.normalize('NFKC').replace(/[^0-9]/g, '');
+  return digits.length === 9 ? digits : null;
+}
 
 class App {
   constructor(vault) {
@@ -51,14 +61,12 @@ class App {
     if (!code) return;
     history.replaceState(null, '', location.pathname);
     this.#showActivation(true);
-    at('code').value = code;
     await this.#activate(code);
   }
 
   async #activate(typed) {
-    // A whole address may be pasted; an East Asian keyboard types digits of full width.
-    const code = typed.split('#').pop().normalize('NFKC').replace(/[^0-9]/g, '');
-    if (code.length !== 9) return this.#refuseActivation('An activation code has nine digits.');
+    const code = activationCode(typed);
+    if (!code) return this.#refuseActivation('An activation code has nine digits.');
     at('activate').disabled = true;
     try {
       const account = await this.#register(code);

@@ -23,6 +23,11 @@ _LIVE = select(*_COLUMNS).where(
     activations.c.expires_at > bindparam("now", type_=Instant),
     ~activations.c.ended,
 )
+_BY_LINK = select(*_COLUMNS).where(
+    activations.c.link_digest == bindparam("link_digest"),
+    activations.c.expires_at > bindparam("now", type_=Instant),
+    ~activations.c.ended,
+)
 _OF_USER = (
     select(*_COLUMNS)
     .where(
@@ -68,6 +73,13 @@ class SqlActivationStore:
         with self._database.read() as connection:
             rows = connection.execute(_LIVE, {"handle": handle, "now": now})
             return [Activation(*row) for row in rows]
+
+    def by_link(self, link_digest: bytes, now: datetime) -> Activation | None:
+        """Return the activation of this link that has neither ended nor expired, or None."""
+        with self._database.read() as connection:
+            values = {"link_digest": link_digest, "now": now}
+            row = connection.execute(_BY_LINK, values).first()
+        return None if row is None else Activation(*row)
 
     def count_try(self, handle: str, now: datetime, limit: int) -> Sequence[Activation]:
         """Count a try against each live activation of this handle that has had fewer than *limit*.

@@ -6,18 +6,19 @@ import pyotp
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from support.adapters.mfa_node import CURRENT_PHONE, at_once, public_key
+from support.adapters.mfa_node import CURRENT_PHONE, NUMBER_KEY, at_once, public_key
 from support.users import ALICE, BOB
 
 from adapter.errors import TallystickError
 from adapter.mfa.codes.factor import CodeOutcome
 from adapter.mfa.devices.activation import ActivationRefused
 from adapter.mfa.devices.activations import Activated
+from adapter.mfa.service import MfaService
 
 
 @pytest.fixture
 def create(mfa):
-    return lambda user=ALICE, totp=False: mfa.service.activations.create(user, totp=totp)
+    return lambda user=ALICE, totp=False: mfa.service.activations.create(user, totp=totp).typed
 
 
 @pytest.fixture
@@ -220,3 +221,56 @@ def test_an_unknown_user_has_no_methods(mfa):
     assert methods.registered == ()
     assert not methods.has("push", "totp")
     assert mfa.push.best_device("nobody@example.test") is None
+
+
+def test_the_code_of_a_link_works_when_strangers_have_used_up_the_tries_of_the_other(mfa, activate):
+    codes = mfa.service.activations.create(ALICE, totp=False)
+    wrong = codes.typed[:3] + ("000000" if codes.typed[3:] != "000000" else "111111")
+    for _ in range(5):
+        with pytest.raises(ActivationRefused):
+            activate(wrong)
+    with pytest.raises(ActivationRefused):
+        activate(codes.typed)
+
+    assert activate(codes.link).device.user == ALICE
+
+
+def test_the_codes_of_an_activation_work_once_together(mfa, activate):
+    for first, second in ((0, 1), (1, 0)):
+        codes = mfa.service.activations.create(ALICE, totp=False)
+        activate(codes[first])
+        with pytest.raises(ActivationRefused) as refused:
+            activate(codes[second])
+        assert refused.value.code == "activation_unknown"
+
+
+def test_the_code_of_a_link_ends_with_its_time_and_another_one_is_unknown(mfa, activate):
+    code = mfa.service.activations.create(ALICE, totp=False).link
+    other = ("A" if code[0] != "A" else "B") + code[1:]
+    with pytest.raises(ActivationRefused):
+        activate(other)
+    mfa.clock.advance(minutes=10)
+    with pytest.raises(ActivationRefused):
+        activate(code)
+
+
+def test_the_code_of_a_link_is_not_in_the_database(mfa, database):
+    code = mfa.service.activations.create(ALICE, totp=False).link
+    with database.read() as connection:
+        rows = connection.exec_driver_sql("SELECT * FROM activations").all()
+    assert len(rows) == 1
+    assert code not in repr(rows)
+
+
+def test_the_administrator_is_told_once_when_the_tries_are_used_up(mfa):
+    told = []
+    service = MfaService(
+        mfa.stores, mfa.clock, number_key=NUMBER_KEY, on_activation_used_up=told.append
+    )
+    handle = service.activations.create(ALICE, totp=False).typed[:3]
+    for number in range(7):
+        with pytest.raises(ActivationRefused):
+            service.activations.activate(
+                f"{handle}{number:06}", public_key=public_key(), name="", **CURRENT_PHONE
+            )
+    assert told == [ALICE]

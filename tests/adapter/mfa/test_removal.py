@@ -120,7 +120,7 @@ def test_all_methods_are_removed_with_the_activation_codes(mfa):
     mfa.give_phone()
     mfa.give_codes()
     mfa.give_phone(BOB)
-    code = mfa.service.activations.create(ALICE, totp=True)
+    code = mfa.service.activations.create(ALICE, totp=True).typed
 
     assert [method.kind for method in mfa.service.remove_all(ALICE)] == ["push", "totp"]
 
@@ -132,7 +132,7 @@ def test_all_methods_are_removed_with_the_activation_codes(mfa):
 
 
 def test_of_activations_and_a_removal_of_everything_at_once_nothing_is_left(mfa, other_node):
-    codes = [mfa.service.activations.create(ALICE, totp=True) for _ in range(6)]
+    codes = [mfa.service.activations.create(ALICE, totp=True).link for _ in range(6)]
 
     def activate(code):
         other_node.service.activations.activate(
@@ -149,7 +149,7 @@ def test_of_activations_and_a_removal_of_everything_at_once_nothing_is_left(mfa,
 
 def test_one_activation_code_is_cancelled_and_others_of_the_user_still_work(mfa):
     activations = mfa.service.activations
-    first, second = activations.create(ALICE, totp=False), activations.create(ALICE, totp=False)
+    first, second = (activations.create(ALICE, totp=False).typed for _ in range(2))
     found = next(each for each in activations.of_user(ALICE) if first.startswith(each.handle))
 
     assert not activations.cancel(BOB, found.id)

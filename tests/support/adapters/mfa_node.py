@@ -66,7 +66,7 @@ class SecondFactors:
         self, user: str = ALICE, *, totp: bool = False, key: bytes | None = None, **app: str
     ) -> Device:
         """Activate a phone, the way a person does; a current one unless told otherwise."""
-        code = self.service.activations.create(user, totp=totp)
+        code = self.service.activations.create(user, totp=totp).typed
         app = {**CURRENT_PHONE, "name": "Phone", **app}
         key = key or public_key()
         return self.service.activations.activate(code, public_key=key, **app).device

@@ -52,7 +52,7 @@ class PhoneHost:
 
     def activation_url(self, user: str = ALICE, *, totp: bool = False) -> str:
         """Return the address that the QR code of a new activation holds."""
-        code = self.services.mfa.activations.create(user, totp=totp)
+        code = self.services.mfa.activations.create(user, totp=totp).typed
         return f"{self.url}/authenticator/#{code}"
 
     def phone(self, user: str = ALICE, *, name: str = "phone", **options: object) -> Phone:

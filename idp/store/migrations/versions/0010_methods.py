@@ -1,4 +1,4 @@
-"""When a user's methods for the second factor were made and last used."""
+"""When a user's methods were made and last used, and links that activate a phone."""
 
 from __future__ import annotations
 
@@ -14,3 +14,5 @@ def upgrade() -> None:
     op.add_column("devices", sa.Column("last_used_at", sa.BigInteger, nullable=True))
     op.add_column("mfa_users", sa.Column("seed_created_at", sa.BigInteger, nullable=True))
     op.add_column("mfa_users", sa.Column("code_used_at", sa.BigInteger, nullable=True))
+    op.add_column("activations", sa.Column("link_digest", sa.LargeBinary, nullable=True))
+    op.create_index("ix_activations_link_digest", "activations", ["link_digest"])
