@@ -9,6 +9,7 @@ import pytest
 from idp.config.schema import LockoutSection, ProxiesSection
 from idp.signin.pages import WRONG_PASSWORD
 from idp.testing.page import Page
+from idp.web.request_headers import CHECKED
 
 pytestmark = pytest.mark.each_database
 
@@ -25,7 +26,7 @@ def node_with_lockout(federation, easy, reassembled):
 
         def log_in(password, address=ELSEWHERE, **headers):
             source = {
-                "environ_overrides": {"REMOTE_ADDR": address},
+                "environ_overrides": {"REMOTE_ADDR": address, CHECKED: True},
                 "headers": {name.replace("_", "-"): value for name, value in headers.items()},
             }
             parts = urlsplit(easy.url())
