@@ -8,6 +8,7 @@ from datetime import timedelta
 from support.nets import NET_SECONDS
 from support.tools.threads import Notes
 
+from idp.admission import Room
 from idp.mfa.waiting import WaitingRoom
 from idp.store.maintenance import GRACE, purge
 from idp.store.mfa.push import SqlPushStore
@@ -58,7 +59,7 @@ def test_a_waiting_phone_waits_as_long_as_it_asked(federation, phone):
         reads.add(users)
         return {}
 
-    room = WaitingRoom(read, places=1, period=0.01)
+    room = WaitingRoom(read, Room(1), period=0.01)
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(room.wait, "alice", lambda: None, 10_000)
         reads.wait_for(bool)
@@ -69,6 +70,6 @@ def test_a_waiting_phone_waits_as_long_as_it_asked(federation, phone):
         room.close()
         assert waiting.result(NET_SECONDS) is None
 
-        short = pool.submit(WaitingRoom(read, places=1).wait, "alice", lambda: None, 0.3)
+        short = pool.submit(WaitingRoom(read, Room(1)).wait, "alice", lambda: None, 0.3)
         federation.clock.advance(timedelta(days=-2))
         assert short.result(NET_SECONDS) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import suppress
 from itertools import count
 
@@ -15,11 +16,13 @@ ROOM = 1_000_000
 
 
 @pytest.fixture
-def pages_left(federation):
+def pages_left(federation, monkeypatch):
     """Limit the pages that the database's file may gain; requests come one at a time here, and
-    so all go by the two connections that are limited.
+    so all go by the two connections that are limited: housekeeping would take a third.
     """
-    database = federation.services.database
+    housekeeping, database = federation.services.housekeeping, federation.services.database
+    monkeypatch.setattr(housekeeping, "_next", math.inf)
+    housekeeping.wait()
 
     def limit(more: int) -> None:
         for source in (database.read, database.write):

@@ -39,7 +39,7 @@ ASSERTION = Assertion(
     issue_instant=NOW,
     not_before=NOW,
     not_on_or_after=NOW + timedelta(hours=1),
-    confirmation_not_on_or_after=NOW + timedelta(minutes=5),
+    confirmation_not_on_or_after=NOW + timedelta(hours=1),
     authn_instant=NOW - timedelta(minutes=1),
     session_index="_a1",
     session_not_on_or_after=NOW + timedelta(hours=8),

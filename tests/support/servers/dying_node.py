@@ -8,6 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -103,6 +104,10 @@ def _do(job: Job, point: Point) -> None:
 
     @contextmanager
     def dying_write(self: Database, **options: Any) -> Iterator[Any]:
+        if threading.current_thread() is not threading.main_thread():  # housekeeping
+            with write(self, **options) as connection:
+                yield connection
+            return
         commit = next(turns)
         with write(self, **options) as connection:
             yield connection
