@@ -135,18 +135,6 @@ def read_algorithm(settings: str) -> object:
         return None
 
 
-def read_choice(entity_id: str, service_provider: str, settings: str) -> tuple[str, str] | None:
-    """Return entity id and display name of a trust, None if it is disabled or cannot be read."""
-    try:
-        provider, stored = load_object(service_provider), load_object(settings)
-    except DamagedValue:
-        return None
-    if stored.get("enabled", True) is not True:
-        return None
-    name = provider.get("display_name")
-    return entity_id, name_for_people(name if isinstance(name, str) else "", entity_id)
-
-
 def digest_row(row: dict[str, Any]) -> str:
     """Return a digest of all that is read back.
 

@@ -8,7 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select
 
 from idp.federation.relying_party.offered import OfferedTrusts
-from idp.federation.relying_party.trust import RelyingPartyTrust, StoredTrust
+from idp.federation.relying_party.trust import (
+    RelyingPartyTrust,
+    StoredTrust,
+    name_for_people,
+    readable,
+)
 from idp.store import trust_identifiers
 from idp.store.engine import Database
 from idp.store.schema import refreshes, trusts
@@ -16,7 +21,6 @@ from idp.store.trust_rows import (
     COLUMNS,
     digest_row,
     read_algorithm,
-    read_choice,
     row_from_trust,
     stored_trust_from_row,
     trust_from_row,
@@ -27,7 +31,7 @@ _TRUST = select(*COLUMNS, trusts.c.stamp).where(trusts.c.entity_id == bindparam(
 _METADATA = select(trusts.c.metadata).where(trusts.c.entity_id == bindparam("entity_id"))
 _SETTINGS = select(trusts.c.entity_id, trusts.c.settings).order_by(trusts.c.serial)
 _OFFERED = (
-    select(trusts.c.serial, trusts.c.entity_id, trusts.c.service_provider, trusts.c.settings)
+    select(*COLUMNS, trusts.c.serial)
     .where(trusts.c.serial > bindparam("after"))
     .order_by(trusts.c.serial)
     .limit(bindparam("limit"))
@@ -60,14 +64,18 @@ class SqlTrustStore:
     def offered(self, after: int, limit: int) -> OfferedTrusts:
         """Return the enabled ones of the *limit* trusts behind the place *after*.
 
-        Only the name and the switch of each are read; a row that cannot be read is left out.
+        A trust that cannot be read is left out.
         """
         with self._database.read() as connection:
             rows = connection.execute(_OFFERED, {"after": after, "limit": limit + 1}).all()
         shown = rows[:limit]
-        choices = (read_choice(*row[1:]) for row in shown)
-        last = shown[-1].serial if len(rows) > limit else None
-        return OfferedTrusts(tuple(choice for choice in choices if choice is not None), last)
+        found = readable(stored_trust_from_row(row[:-1]) for row in shown)
+        choices = tuple(
+            (trust.entity_id, name_for_people(trust.display_name, trust.entity_id))
+            for trust in found
+            if trust.settings.enabled
+        )
+        return OfferedTrusts(choices, shown[-1].serial if len(rows) > limit else None)
 
     def signing_with(self, algorithm: str) -> Sequence[str]:
         """Return the entity ids of the trusts that are set to a signature algorithm.

@@ -76,13 +76,13 @@ def test_an_unreadable_trust_is_listed_over_the_web_too(damaged):
 
 def test_the_page_of_applications_leaves_an_unreadable_trust_out_and_offers_the_others(damaged):
     browser = damaged.browser()
+    assert "SAMLResponse" in browser.sign_in(LIBRARY).text
 
     page = browser.get("/adfs/ls/idpinitiatedsignon.aspx")
 
     assert page.status_code == 200
     assert quote(LIBRARY, safe="/") in page.text
     assert quote(WIKI, safe="/") not in page.text
-    assert "SAMLResponse" in browser.sign_in(LIBRARY).text
 
 
 def test_a_sign_in_at_an_unreadable_trust_is_refused_with_a_code(damaged, capsys):

@@ -116,7 +116,6 @@ def _sign_in_and_begin_log_out(services: Services, clock: SetClock) -> None:
     services.sign_ins.finish(
         request=(WIKI, "_1"),
         request_expires_at=LATER,
-        sign_in="sign-in",
         log=record,
         issued=Issued("root", ALICE, WIKI, NameID(ALICE), "_index", LATER),
     )

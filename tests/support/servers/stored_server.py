@@ -113,7 +113,8 @@ class Visitor:
         if page.status_code != 200:
             return page
         sealed = page.text.partition('name="SamlSession" value="')[2].partition('"')[0]
-        return self.post(path, SamlSession=sealed, UserName=user, Password=password)
+        answer = self.post(path, SamlSession=sealed, UserName=user, Password=password)
+        return self.client.get(answer.location) if answer.status_code == 302 else answer
 
     def administrator(self) -> Visitor:
         """Give the administrator's token."""
