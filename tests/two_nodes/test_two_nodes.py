@@ -87,7 +87,7 @@ def test_only_one_of_fifty_posts_to_both_nodes_at_once_gets_a_token(
 ):
     sign_in = federation.sign_in(sp.url())
     phone.approve(sign_in.number)
-    form, cookies = sign_in.page.form, dict(sign_in.browser.session.cookies)
+    form, cookies = sign_in.page.form, sign_in.browser.session.cookies.copy()
     load_balancer.to("a", "b")
 
     def post(_: int):
@@ -101,7 +101,7 @@ def test_only_one_of_fifty_posts_to_both_nodes_at_once_gets_a_token(
 
 def test_a_request_brought_to_both_nodes_at_once_is_answered_once(load_balancer, federation, easy):
     browser = federation.sign_in(easy.url()).browser
-    url, cookies = easy.url(), dict(browser.session.cookies)
+    url, cookies = easy.url(), browser.session.cookies.copy()
     load_balancer.to("a", "b")
 
     def ask(_: int):
