@@ -158,7 +158,7 @@ def test_a_disabled_user_is_refused_on_every_path(phone_host, signed_phone):
         signed_phone.answer(started),
     ):
         refused(answer, 403, "user_disabled")
-    assert phone_host.stored(started).state == "pending"
+    assert phone_host.stored(started).state == "replaced"
 
 
 def test_the_id_of_a_request_is_no_device(phone_host, signed_phone):

@@ -114,7 +114,7 @@ def test_a_second_signal_does_not_wait(config_file, federation):
         until(lambda: not _accepts(server))
 
         assert server.end() == 1
-        assert "[server_ended]" in server.said()
+        assert "server_ended" in server.said()
 
 
 def _half_a_request(server: ServeProcess) -> socket.socket:
@@ -194,7 +194,7 @@ def test_no_process_is_left_when_the_host_dies_and_the_exit_status_shows_it(
 
         assert server.process.wait(NET_SECONDS) == 1
         until(lambda: not any(map(is_alive, workers)))
-        assert "[server_ended]" in server.said()
+        assert "server_ended" in server.said()
 
 
 def test_systemd_is_notified_when_the_server_is_ready_and_when_it_stops(
