@@ -7,7 +7,7 @@ import re
 import shutil
 import socket
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager, redirect_stderr, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -85,9 +85,10 @@ class EngineServer:
     def send(self, request: bytes, *, end: bool = False, source: str = "127.0.0.1") -> RawReply:
         """Send bytes on a new connection, with *end* nothing more, and read all that comes."""
         with self.connect(source) as connection:
-            connection.sendall(request)
-            if end:
-                connection.shutdown(socket.SHUT_WR)
+            with suppress(OSError):  # it has refused and closed already; its reply can be read
+                connection.sendall(request)
+                if end:
+                    connection.shutdown(socket.SHUT_WR)
             return read_reply(connection)
 
     def tries(self) -> list[str]:
