@@ -109,6 +109,9 @@ def _kind(part: Schema) -> str:
         return f"{', '.join(others)} or {last}" if others else last
     if part.get("type") == "integer":
         return f"a whole number{_limits(part)}"
+    if part.get("type") == "number":
+        above, most = part.get("exclusiveMinimum"), part.get("maximum")
+        return f"a number above {above}, at most {most}"
     if "maxLength" in part:
         return f"a text of {part.get('minLength', 0)} to {part['maxLength']} characters"
     return _KINDS.get(part.get("format", ""), _KINDS.get(part.get("type", ""), ""))
