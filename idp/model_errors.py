@@ -110,8 +110,9 @@ def _kind(part: Schema) -> str:
     if part.get("type") == "integer":
         return f"a whole number{_limits(part)}"
     if part.get("type") == "number":
-        above, most = part.get("exclusiveMinimum"), part.get("maximum")
-        return f"a number above {above}, at most {most}"
+        bounds = {"exclusiveMinimum": "above", "minimum": "of at least", "maximum": "of at most"}
+        limits = [f"{word} {part[name]}" for name, word in bounds.items() if name in part]
+        return " ".join(["a number", " and ".join(limits)]).rstrip()
     if "maxLength" in part:
         return f"a text of {part.get('minLength', 0)} to {part['maxLength']} characters"
     return _KINDS.get(part.get("format", ""), _KINDS.get(part.get("type", ""), ""))
