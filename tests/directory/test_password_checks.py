@@ -188,7 +188,7 @@ def test_a_lock_lasts_when_the_clock_is_set_back(directory, clock):
 
 
 def test_no_slot_for_hashing_is_kept_while_a_try_waits(directory, user_store, clock):
-    hasher = PasswordHasher(memory_kib=8, passes=1, slots=1, waiting=0)
+    hasher = PasswordHasher(memory_kib=8, passes=1, slots=1, patience=0)
     free = []
 
     def wait(_seconds):
