@@ -1,0 +1,40 @@
+"""Every benchmark of messages and sign-ins does what its name says; nothing here is timed."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench import decision, flood, log_out, saml, sign_in
+from bench.harness import Row
+
+
+@pytest.fixture(scope="module")
+def parties():
+    return saml.new_party("idp.example.test"), saml.new_party("sp.example.test")
+
+
+def test_the_rows_of_decisions_and_messages_run(parties):
+    run_each([*decision.ROWS, *saml.rows(*parties)])
+
+
+def test_the_rows_of_sign_ins_run(parties, tmp_path):
+    with sign_in.rows(*parties, tmp_path) as rows:
+        run_each(rows)
+
+
+def test_the_rows_of_log_outs_run(parties, tmp_path):
+    run_each(log_out.rows(*parties, tmp_path / "log-out"))
+
+
+def test_the_row_of_a_right_password_by_tallystick_serve_runs(parties, tmp_path):
+    with flood.rows(*parties, tmp_path / "flood") as (alone, _flooded):
+        run_each([alone])
+
+
+def run_each(rows: list[Row]) -> None:
+    """Run each row once; a row raises where it measures something else than it says."""
+    assert rows
+    for row in rows:
+        for item in row.prepare(1):
+            row.run(item)
+        row.finish()
