@@ -1,4 +1,8 @@
-"""The adapters of this node: loaded when first needed, and again when a registration changes."""
+"""The adapters of this node: loaded when first needed, and again when a registration changes.
+
+Code that changed after it was loaded is noticed: the log says that a restart is due, or the
+adapter is loaded anew if the setting ``adapters.reload`` asks for it.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,7 @@ from adapter.contract import (
 from adapter.errors import TallystickError
 from adapter.mfa.service import MfaService, UsesMfaService
 from idp.adapters.error_place import place_of
+from idp.adapters.source_files import SourceFiles
 from idp.events import Event
 from idp.federation.access_control.global_policy import GlobalPolicy
 from idp.federation.providers import AuthenticationProvider, Providers, load
@@ -77,19 +82,37 @@ class LoadedAdapter:
         return file.read_bytes() if file.is_file() else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What came of a registration: the adapter, None if it could not be loaded, and its files."""
+
+    provider: AuthenticationProvider
+    loaded: LoadedAdapter | None
+    sources: SourceFiles
+
+
 class AdapterHost:
     """Loads the enabled adapters, in the order of the global policy.
 
     Loading is logged like AD FS's events 106 (loaded) and 105 (failed). An adapter that fails to
-    load is not offered; the others are.
+    load is not offered; the others are. With *reloads*, an adapter is loaded anew when a file of
+    its package has changed; without it, the change is logged.
     """
 
-    def __init__(self, providers: Providers, policy: GlobalPolicy, mfa: MfaService) -> None:
+    def __init__(
+        self,
+        providers: Providers,
+        policy: GlobalPolicy,
+        mfa: MfaService,
+        *,
+        reloads: bool = False,
+    ) -> None:
         self._providers = providers
         self._policy = policy
         self._mfa = mfa
+        self._reloads = reloads
         self._lock = threading.Lock()
-        self._loaded: dict[str, tuple[AuthenticationProvider, LoadedAdapter | None]] = {}
+        self._loaded: dict[str, _Entry] = {}
 
     def enabled(self) -> tuple[LoadedAdapter, ...]:
         """Return the adapters that the global policy enables and that could be loaded.
@@ -112,21 +135,38 @@ class AdapterHost:
     def close(self) -> None:
         """Unload every adapter; called when the node stops."""
         with self._lock:
-            loaded = [adapter for _, adapter in self._loaded.values() if adapter is not None]
+            entries = tuple(self._loaded.values())
             self._loaded.clear()
-        for adapter in loaded:
-            _unload(adapter)
+        for entry in entries:
+            _unload(entry)
 
     def _load(self, provider: AuthenticationProvider) -> LoadedAdapter | None:
         with self._lock:
             before = self._loaded.get(provider.name)
-            if before is not None and before[0] == provider:
-                return before[1]
-            if before is not None and before[1] is not None:
-                _unload(before[1])
+            if before is not None and before.provider == provider and not self._is_due(before):
+                return before.loaded
+            if before is not None:
+                _unload(before)
+            if before is not None and before.provider.type_name == provider.type_name:
+                sources = before.sources  # it knows since when the code is imported
+            else:
+                sources = SourceFiles(provider.type_name)
             loaded = self._try_load(provider)
-            self._loaded[provider.name] = (provider, loaded)
+            self._loaded[provider.name] = _Entry(provider, loaded, sources)
             return loaded
+
+    def _is_due(self, entry: _Entry) -> bool:
+        """Say whether to load the adapter anew because its code changed; log it if not."""
+        if not entry.sources.have_changed():
+            return False
+        if self._reloads and entry.sources.forget():
+            return True
+        get_logger().warning(
+            "adapter_changed",
+            provider=entry.provider.name,
+            problem="Its code has changed since it was loaded: a restart is due",
+        )
+        return False
 
     def _try_load(self, provider: AuthenticationProvider) -> LoadedAdapter | None:
         try:
@@ -169,13 +209,15 @@ def _in(texts: Mapping[int, str], lcid: int) -> str:
     return texts.get(lcid) or texts.get(ENGLISH) or next(iter(texts.values()), "")
 
 
-def _unload(loaded: LoadedAdapter) -> None:
+def _unload(entry: _Entry) -> None:
+    if entry.loaded is None:
+        return
     try:
-        loaded.adapter.on_authentication_pipeline_unload()
+        entry.loaded.adapter.on_authentication_pipeline_unload()
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        _log("adapter_unload_failed", loaded.name, error)
+        _log("adapter_unload_failed", entry.provider.name, error)
 
 
 def _log(event: str, name: str, error: BaseException, **more: int) -> None:

@@ -71,11 +71,15 @@ def register(
 ) -> None:
     """Register an adapter, or change its class or configuration.
 
-    The server must be able to import MODULE.
+    The server must be able to import MODULE. If it runs and has loaded the class already, it needs
+    a restart to load changed code, unless the setting adapters.reload is on.
     """
+    known = any(each.type_name == type_name for each in services.providers.list())
     services.providers.register(name, type_name, file.read() if file else None)
     value = {"name": name, "type": type_name}
     sentence = f"{name} is registered; tallystick adapters enable offers it to users."
+    if known and not services.config.adapters.reload:
+        sentence += " If its code has changed, restart the server: it keeps the code it has loaded."
     print_done(value, sentence, as_json=as_json)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from adapter import contract
 from adapter.conformance import RULES, check
 from adapter.mfa.service import UsesMfaService
+from idp.config.adapters import AdaptersSection
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "adapters.md").read_text()
@@ -45,6 +47,11 @@ def test_the_configuration_in_the_page_is_taken():
     config = blocks("toml")[1].encode()
 
     assert check(passphrase_adapter.PassphraseAuthentication, config=config) == []
+
+
+def test_every_setting_has_a_row_with_its_default():
+    for name, field in AdaptersSection.model_fields.items():
+        assert f"\n| `{name}` | `{json.dumps(field.default)}` | " in PAGE
 
 
 @pytest.mark.parametrize("rule", RULES)
