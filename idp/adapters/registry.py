@@ -22,8 +22,9 @@ from adapter.contract import (
 )
 from adapter.errors import TallystickError
 from adapter.mfa.service import MfaService, UsesMfaService
-from idp.adapters.error_place import place_of
-from idp.adapters.source_files import SourceFiles
+from idp.adapters.failure_log import FailureLog
+from idp.adapters.source_files import SourceFiles, package_of
+from idp.config.adapters import AdaptersSection
 from idp.events import Event
 from idp.federation.access_control.global_policy import GlobalPolicy
 from idp.federation.providers import AuthenticationProvider, Providers, load
@@ -62,11 +63,15 @@ class Announced:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadedAdapter:
-    """An adapter under the name it was registered with; ``places`` limits the calls to it."""
+    """An adapter under the name it was registered with.
+
+    ``failures`` logs what goes wrong in it; ``places`` limits the calls to it.
+    """
 
     name: str
     adapter: Adapter
     announced: Announced
+    failures: FailureLog
     places: threading.BoundedSemaphore = field(
         default_factory=lambda: threading.BoundedSemaphore(MAX_CALLS)
     )
@@ -95,8 +100,8 @@ class AdapterHost:
     """Loads the enabled adapters, in the order of the global policy.
 
     Loading is logged like AD FS's events 106 (loaded) and 105 (failed). An adapter that fails to
-    load is not offered; the others are. With *reloads*, an adapter is loaded anew when a file of
-    its package has changed; without it, the change is logged.
+    load is not offered; the others are. With the setting ``reload``, an adapter is loaded anew
+    when a file of its package has changed; without it, the change is logged.
     """
 
     def __init__(
@@ -104,13 +109,12 @@ class AdapterHost:
         providers: Providers,
         policy: GlobalPolicy,
         mfa: MfaService,
-        *,
-        reloads: bool = False,
+        settings: AdaptersSection,
     ) -> None:
         self._providers = providers
         self._policy = policy
         self._mfa = mfa
-        self._reloads = reloads
+        self._settings = settings
         self._lock = threading.Lock()
         self._loaded: dict[str, _Entry] = {}
 
@@ -159,7 +163,7 @@ class AdapterHost:
         """Say whether to load the adapter anew because its code changed; log it if not."""
         if not entry.sources.have_changed():
             return False
-        if self._reloads and entry.sources.forget():
+        if self._settings.reload and entry.sources.forget():
             return True
         get_logger().warning(
             "adapter_changed",
@@ -169,6 +173,12 @@ class AdapterHost:
         return False
 
     def _try_load(self, provider: AuthenticationProvider) -> LoadedAdapter | None:
+        failures = FailureLog(
+            provider.name,
+            package_of(provider.type_name),
+            provider.config,
+            tracebacks=self._settings.log_tracebacks,
+        )
         try:
             adapter = load(provider.type_name)()
             announced = _announced(adapter.metadata, provider.name)
@@ -178,10 +188,12 @@ class AdapterHost:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # whatever foreign code raises
-            _log("adapter_load_failed", provider.name, error, event_id=Event.PROVIDER_NOT_LOADED)
+            failures.loading_failed(
+                "adapter_load_failed", error, event_id=Event.PROVIDER_NOT_LOADED
+            )
             return None
         get_logger().info("adapter_loaded", event_id=Event.PROVIDER_LOADED, provider=provider.name)
-        return LoadedAdapter(provider.name, adapter, announced)
+        return LoadedAdapter(provider.name, adapter, announced, failures)
 
 
 def _announced(metadata: AdapterMetadata, name: str) -> Announced:
@@ -217,17 +229,4 @@ def _unload(entry: _Entry) -> None:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        _log("adapter_unload_failed", entry.provider.name, error)
-
-
-def _log(event: str, name: str, error: BaseException, **more: int) -> None:
-    """Log a failure, without a foreign exception's text: it may quote a configuration file."""
-    problem = error.problem if isinstance(error, TallystickError) else ""
-    get_logger().error(
-        event,
-        provider=name,
-        error_type=type(error).__name__,
-        problem=problem,
-        at=place_of(error),
-        **more,
-    )
+        entry.loaded.failures.loading_failed("adapter_unload_failed", error)

@@ -19,9 +19,9 @@ OWN_PACKAGES = ("adapter", "idp")
 """Packages of Tallystick: the server runs on their code, so they are never imported anew."""
 
 
-def package_of(module: str) -> str:
-    """Return the top-level package of a module: all of it counts as the adapter's code."""
-    return module.partition(".")[0]
+def package_of(name: str) -> str:
+    """Return the top-level package of ``MODULE`` or ``MODULE:CLASS``: all is its code."""
+    return name.partition(":")[0].partition(".")[0]
 
 
 class SourceFiles:
@@ -32,7 +32,7 @@ class SourceFiles:
     """
 
     def __init__(self, type_name: str, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._package = package_of(type_name.partition(":")[0])
+        self._package = package_of(type_name)
         self._monotonic = monotonic
         self._next_look = monotonic() + SECONDS_BETWEEN_LOOKS
         self._seen = self._look()

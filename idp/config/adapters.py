@@ -10,3 +10,5 @@ class AdaptersSection(Section):
 
     reload: bool = False
     """Load an adapter anew when a file of its package has changed."""
+    log_tracebacks: bool = False
+    """Log the whole traceback when an adapter fails, not only the line that failed."""

@@ -63,7 +63,8 @@ def adapters(_server: ServerUnderTest, services: Services) -> Findings:
     except UnreadableGlobalPolicy as fault:
         yield from_error(fault)
         return
-    with closing(AdapterHost(services.providers, services.policy, services.mfa)) as host:
+    host = AdapterHost(services.providers, services.policy, services.mfa, services.config.adapters)
+    with closing(host):
         loaded = {adapter.name for adapter in host.enabled()}
     for name in enabled:
         if name not in loaded:

@@ -48,9 +48,7 @@ class SignInHost:
 def build_host(services: Services) -> SignInHost:
     """Return the sign-in over the rooms of *services*; it unloads adapters when they close."""
     config, clock = services.config, services.clock
-    adapters = AdapterHost(
-        services.providers, services.policy, services.mfa, reloads=config.adapters.reload
-    )
+    adapters = AdapterHost(services.providers, services.policy, services.mfa, config.adapters)
     services.closing.callback(adapters.close)
     node = AnsweringNode(config.server, services.farm)
     cookie = SessionCookie(config, services.sealer, clock)

@@ -22,6 +22,7 @@ from idp.adapters.second_factor import (
     ShowPage,
     announces,
 )
+from idp.config.adapters import AdaptersSection
 from idp.directory import User
 from idp.federation.providers import AuthenticationProvider
 
@@ -62,7 +63,7 @@ def second_factor():
 
     def second_factor(*names, accept_language=""):
         registered = Registered(*names)
-        host = AdapterHost(registered, registered, mfa=None)
+        host = AdapterHost(registered, registered, None, AdaptersSection())
         return SecondFactor(host.enabled(), "activity", accept_language)
 
     return second_factor
@@ -171,7 +172,7 @@ def test_one_adapter_is_found_without_loading_the_others():
     odd_adapters.Noticed = Noticed
     try:
         registered = Registered("Good", "Noticed")
-        host = AdapterHost(registered, registered, mfa=None)
+        host = AdapterHost(registered, registered, None, AdaptersSection())
         assert host.find("Good").name == "Good"
         assert loaded == []
         assert host.find("Nobody") is None

@@ -6,7 +6,7 @@ import sys
 from itertools import count
 
 import pytest
-from support.adapters.odd_adapters import SECRET
+from support.adapters.odd_adapters import SAYS
 from support.adapters.written_package import written
 
 from idp.adapters import source_files
@@ -81,7 +81,7 @@ def test_code_that_cannot_be_imported_is_tried_again_when_it_has_changed(
     draft, title, reloads, lines
 ):
     title()
-    draft.write("texts.py", f"SAYS = {SECRET!r} +\n")
+    draft.write("texts.py", f"SAYS = {SAYS!r} +\n")
     assert title() == "Error"
     draft.says("Mended")
 

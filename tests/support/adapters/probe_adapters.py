@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from support.adapters.odd_adapters import FORM, METHOD, SECRET, Good, Thrown, metadata, page, passed
+from support.adapters.odd_adapters import FORM, METHOD, SAYS, Good, Thrown, metadata, page, passed
 from support.nets import NET_SECONDS
 
 from adapter import contract
@@ -59,7 +59,7 @@ class Polyglot(Good):
 
     def try_end_authentication(self, context, proof, request):
         if proof.properties.get("Answer") == "no":
-            raise Thrown(SECRET)
+            raise Thrown(SAYS)
         told, context.lcid = context.lcid, "any"  # what it writes there changes nothing
         return self.Page(told)
 
