@@ -18,6 +18,13 @@ from idp.config.adapters import AdaptersSection
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "adapters.md").read_text()
 STRANGER = ROOT / "tests" / "stranger"
+STYLE_SHEET = (ROOT / "idp" / "static" / "tallystick.css").read_text()
+OF_THE_HOST = {"card", "wide", "groupMargin", "copied", "wayBack"}
+"""Classes of the style sheet that only the host's own pages use."""
+
+
+def section(heading: str) -> str:
+    return re.split(r"\n#+ ", PAGE.partition(f"# {heading}\n")[2])[0]
 
 
 def blocks(language: str) -> list[str]:
@@ -52,6 +59,19 @@ def test_the_configuration_in_the_page_is_taken():
 def test_every_setting_has_a_row_with_its_default():
     for name, field in AdaptersSection.model_fields.items():
         assert f"\n| `{name}` | `{json.dumps(field.default)}` | " in PAGE
+
+
+def test_the_classes_in_the_page_are_those_of_the_style_sheet_that_are_not_the_hosts_own():
+    offered = re.findall(r"^\| `([a-z-]+)` \| .+ \| .+ \|$", section("How it looks"), re.MULTILINE)
+
+    in_style_sheet = set(re.findall(r"\.([A-Za-z][\w-]*)(?![^{]*\})", STYLE_SHEET))
+    assert sorted(offered) == sorted(in_style_sheet - OF_THE_HOST)
+
+
+def test_the_colours_in_the_page_are_those_of_the_style_sheet():
+    named = set(re.findall(r"var\((--[a-z-]+)\)", section("How it looks")))
+
+    assert named == set(re.findall(r"^  (--[a-z-]+): #", STYLE_SHEET, re.MULTILINE))
 
 
 @pytest.mark.parametrize("rule", RULES)
