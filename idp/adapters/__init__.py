@@ -5,6 +5,7 @@ file                  what it has
 ====================  =============================================================
 ``second_factor.py``  ``SecondFactor``: one step of a user, with the outcome as a value
 ``registry.py``       ``AdapterHost``: which adapters are enabled, loaded at most once
+``abilities.py``      what adapters are given: the MFA service, ``shared_store.py``
 ``source_files.py``   the files of an adapter's code: have they changed since it was loaded?
 ``calls.py``          one call to an adapter, and what it may return
 ``timeout.py``        the time limit of an adapter's last page

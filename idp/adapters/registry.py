@@ -21,7 +21,7 @@ from adapter.contract import (
     AuthenticationMethodConfigData,
 )
 from adapter.errors import TallystickError
-from adapter.mfa.service import MfaService, UsesMfaService
+from idp.adapters.abilities import Abilities
 from idp.adapters.failure_log import FailureLog
 from idp.adapters.source_files import SourceFiles, package_of
 from idp.config.adapters import AdaptersSection
@@ -108,12 +108,12 @@ class AdapterHost:
         self,
         providers: Providers,
         policy: GlobalPolicy,
-        mfa: MfaService,
+        abilities: Abilities,
         settings: AdaptersSection,
     ) -> None:
         self._providers = providers
         self._policy = policy
-        self._mfa = mfa
+        self._abilities = abilities
         self._settings = settings
         self._lock = threading.Lock()
         self._loaded: dict[str, _Entry] = {}
@@ -182,8 +182,7 @@ class AdapterHost:
         try:
             adapter = load(provider.type_name)()
             announced = _announced(adapter.metadata, provider.name)
-            if isinstance(adapter, UsesMfaService):
-                adapter.use_mfa_service(self._mfa)
+            self._abilities.give(adapter, provider.name)
             adapter.on_authentication_pipeline_load(AuthenticationMethodConfigData(provider.config))
         except KeyboardInterrupt:
             raise

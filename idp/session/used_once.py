@@ -17,3 +17,6 @@ class UsedOnce(Protocol):
 
     def is_used(self, kind: str, key: str) -> bool:
         """Say whether *key* was used."""
+
+    def number_of(self, kind: str, most: int) -> int:
+        """Return how many keys of *kind* are stored, counting no further than *most*."""

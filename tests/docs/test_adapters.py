@@ -13,6 +13,7 @@ import pytest
 from adapter import contract
 from adapter.conformance import RULES, check
 from adapter.mfa.service import UsesMfaService
+from idp.adapters.shared_store import MAX_KEYS
 from idp.config.adapters import AdaptersSection
 
 ROOT = Path(__file__).parents[2]
@@ -74,6 +75,14 @@ def test_the_colours_in_the_page_are_those_of_the_style_sheet():
     assert named == set(re.findall(r"^  (--[a-z-]+): #", STYLE_SHEET, re.MULTILINE))
 
 
+def test_the_limits_of_the_shared_store_are_those_of_the_contract():
+    text = " ".join(section("The shared store").split())
+
+    assert f"`seconds` is at most {contract.MAX_SHARED_SECONDS // 86_400} days" in text
+    assert f"`limit` at most {contract.MAX_SHARED_LIMIT}" in text
+    assert f"about {MAX_KEYS:,} keys" in text
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_every_rule_of_the_kit_has_a_row_with_its_sentence(rule):
     assert f"| `{rule}` | {RULES[rule].sentence} |" in PAGE
@@ -90,6 +99,8 @@ def test_every_argument_of_the_kit_has_a_row(argument):
         *names_of(contract.Adapter),
         *names_of(contract.AdapterPresentation),
         *names_of(contract.ExplainsItself),
+        *names_of(contract.UsesSharedStore),
+        *names_of(contract.SharedStore),
         *names_of(UsesMfaService),
     ],
 )
