@@ -264,3 +264,17 @@ class UsesSharedStore(Protocol):
 
     def use_shared_store(self, store: SharedStore) -> None:
         """Called once, before ``on_authentication_pipeline_load``."""
+
+
+@runtime_checkable
+class Rehearses(Protocol):
+    """A further ability of any adapter that acts on the world: it can be told not to.
+
+    The conformance kit begins dozens of sign-ins; none of them may send a message.
+    """
+
+    def rehearse(self) -> None:
+        """Do all but the act itself from now on: send nothing, call nobody, open no door.
+
+        Called once, before ``on_authentication_pipeline_load``, and never by a server.
+        """

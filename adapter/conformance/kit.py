@@ -52,6 +52,7 @@ def check(
     mfa_service: MfaService | None = None,
     prepare: Callable[[Adapter], None] | None = None,
     proof: Proof | None = None,
+    for_real: bool = False,
 ) -> list[Finding]:
     """Return the rules of the contract that an adapter breaks: an empty list if it keeps them all.
 
@@ -59,7 +60,8 @@ def check(
     the content of its configuration file. ``user`` is the value of the identity claim of a user
     for whom the factor is available. ``prepare`` is called with each adapter made, before it is
     loaded. ``proof`` is given the context after the first page and returns the fields of a post
-    that passes; without it the claims are not checked. Raises :class:`TallystickError`
+    that passes; without it the claims are not checked. An adapter that can rehearse is told to,
+    unless ``for_real``. Raises :class:`TallystickError`
     (``no_mfa_service``) for an adapter that uses the MFA service if no ``mfa_service`` is given.
     """
     findings = Findings()
@@ -67,6 +69,8 @@ def check(
 
     def made() -> Adapter | None:
         adapter = loading.make(factory, findings)
+        if adapter is not None and not for_real and not loading.rehearses(adapter, findings):
+            return None  # it might act for real
         if adapter is not None and isinstance(adapter, UsesMfaService):
             adapter.use_mfa_service(_needed(mfa_service))
         if adapter is not None and isinstance(adapter, UsesSharedStore):

@@ -128,17 +128,24 @@ def enable(services: Services, names: tuple[str, ...], as_json: bool) -> None:
     metavar="NAME",
     help="A user of the factor, as the adapter's identity claim names users.",
 )
+@click.option(
+    "--for-real",
+    is_flag=True,
+    help="Let an adapter act that can rehearse: it sends its messages, dozens of them.",
+)
 @json_option
-def check(type_name: str, file: IO[bytes] | None, user: str, as_json: bool) -> int:
+def check(type_name: str, file: IO[bytes] | None, user: str, for_real: bool, as_json: bool) -> int:
     """Check that an adapter keeps the contract.
 
     The exit status is 1 if it does not. No server is needed: the check uses a temporary database,
-    in which NAME has a phone and codes. MODULE may be in the current folder.
+    in which NAME has a phone and codes. MODULE may be in the current folder. An adapter that has
+    the method rehearse is told to act for nobody; one that has not does what it always does.
     """
     sys.path.append(str(Path.cwd()))  # last, so that it does not hide installed modules
     from idp.cli.adapter_check import check_adapter
 
-    findings = check_adapter(type_name, config=file.read() if file else None, user=user)
+    config = file.read() if file else None
+    findings = check_adapter(type_name, config=config, user=user, for_real=for_real)
     if as_json:
         print_json(
             [

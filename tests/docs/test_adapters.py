@@ -101,6 +101,7 @@ def test_every_argument_of_the_kit_has_a_row(argument):
         *names_of(contract.ExplainsItself),
         *names_of(contract.UsesSharedStore),
         *names_of(contract.SharedStore),
+        *names_of(contract.Rehearses),
         *names_of(UsesMfaService),
     ],
 )

@@ -226,3 +226,45 @@ def test_an_adapter_that_lets_in_whom_the_store_refuses_is_found():
     lets_in = type("LetsIn", (Counting,), {"used_up": lambda self: passes})
 
     assert {finding.rule for finding in check(lets_in)} == {"passes_only_with_proof"}
+
+
+class Sends(Sound):
+    """Sends a message at the begin of a sign-in, unless it was told not to before it was loaded."""
+
+    def __init__(self):
+        self.send = self.sent.append
+
+    def rehearse(self):
+        self.send = lambda message: None
+
+    def on_authentication_pipeline_load(self, config):
+        self.send_now = self.send
+
+    def begin_authentication(self, identity_claim, request, context):
+        self.send_now(identity_claim.value)
+        return super().begin_authentication(identity_claim, request, context)
+
+
+@pytest.mark.parametrize("config", [None, b"any"])
+def test_an_adapter_that_can_rehearse_acts_for_nobody(config):
+    sends = type("SendsNothing", (Sends,), {"sent": []})
+
+    assert check(sends, config=config, proof=lambda context: RIGHT) == []
+    assert sends.sent == []
+
+
+def test_it_acts_where_the_kit_is_told_so():
+    sends = type("SendsAll", (Sends,), {"sent": []})
+
+    assert check(sends, for_real=True) == []
+    assert sends.sent
+
+
+def test_an_adapter_that_cannot_rehearse_where_it_says_so_is_not_loaded():
+    def fail(self):
+        raise LookupError("not loaded yet")
+
+    sends = type("SendsAnyway", (Sends,), {"sent": [], "rehearse": fail})
+
+    assert [finding.rule for finding in check(sends)] == ["rehearses"]
+    assert sends.sent == []

@@ -136,3 +136,18 @@ class LosesTheDatabaseAtFirst(LosesTheDatabase):
     def is_available_for_user(self, identity_claim, context):
         with self._lost():
             return super().is_available_for_user(identity_claim, context)
+
+
+class Sends(Good):
+    """Sends a message at the begin of each sign-in, unless it rehearses."""
+
+    sent: list[str] = []  # noqa: RUF012 - of all instances, so that a test can look at it
+    rehearses = False
+
+    def rehearse(self):
+        self.rehearses = True
+
+    def begin_authentication(self, identity_claim, request, context):
+        if not self.rehearses:
+            self.sent.append(identity_claim.value)
+        return super().begin_authentication(identity_claim, request, context)
