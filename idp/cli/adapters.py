@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -107,6 +108,42 @@ def enable(services: Services, names: tuple[str, ...], as_json: bool) -> None:
     """
     services.providers.enable(names)
     print_done({"enabled": names}, f"Enabled: {', '.join(names)}.", as_json=as_json)
+
+
+@adapters.command("new", cls=CommandWithExample, example="tallystick adapters new badge-reader")
+@click.argument("name")
+@click.option(
+    "--directory",
+    default=".",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Where the package's folder is created (default: the current folder).",
+)
+@json_option
+def new(name: str, directory: Path, as_json: bool) -> None:
+    """Write the package of a new adapter, with its test.
+
+    Its folder in DIR must not be there yet. The adapter works as it is: it sends a code, as a file
+    until you replace that by your own way. No server is needed.
+    """
+    from idp.cli.adapter_package import named, write
+
+    adapter = named(name)
+    folder = write(adapter, directory)
+    if as_json:
+        print_json(
+            {
+                "directory": str(folder),
+                "module": adapter.module,
+                "name": adapter.provider,
+                "type": f"{adapter.module}:{adapter.provider}",
+                "files": sorted(adapter.files()),
+            }
+        )
+    else:
+        click.echo(f"{printable(folder)} has the adapter {adapter.provider} and its test. Next:")
+        click.echo(f"  cd {shlex.quote(printable(folder))} && pip install --editable . && pytest")
+        click.echo("README.md there says how to go on.")
 
 
 @adapters.command(
