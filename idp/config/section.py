@@ -1,4 +1,4 @@
-"""The base of all sections of the configuration."""
+"""What every section of the configuration has in common."""
 
 from __future__ import annotations
 
