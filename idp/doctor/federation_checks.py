@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from idp.adapters.abilities import Abilities
 from idp.adapters.registry import AdapterHost
 from idp.doctor.findings import Findings, ServerUnderTest, broken, from_error, warning
 from idp.federation.access_control.global_policy import UnreadableGlobalPolicy
@@ -63,7 +64,9 @@ def adapters(_server: ServerUnderTest, services: Services) -> Findings:
     except UnreadableGlobalPolicy as fault:
         yield from_error(fault)
         return
-    with closing(AdapterHost(services.providers, services.policy, services.mfa)) as host:
+    abilities = Abilities(services.mfa, services.once, services.clock)
+    settings = services.config.adapters
+    with closing(AdapterHost(services.providers, services.policy, abilities, settings)) as host:
         loaded = {adapter.name for adapter in host.enabled()}
     for name in enabled:
         if name not in loaded:

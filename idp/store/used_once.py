@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, select, text, tuple_
+from sqlalchemy import Connection, bindparam, delete, func, select, text, tuple_
 
 from idp.store.column_types import Instant
 from idp.store.engine import Database
@@ -71,6 +71,12 @@ class SqlUsedOnce:
         """Mark *key* of *kind* as used and say whether it was unused."""
         with self._database.write(durable=durable) as connection:
             return claim(connection, kind, key, expires_at)
+
+    def number_of(self, kind: str, most: int) -> int:
+        """Return how many keys of *kind* are stored, counting no further than *most*."""
+        stored = select(used_once.c.key).where(used_once.c.kind == kind).limit(most).subquery()
+        with self._database.read() as connection:
+            return connection.execute(select(func.count()).select_from(stored)).scalar_one()
 
     def is_used(self, kind: str, key: str) -> bool:
         """Say whether *key* of *kind* is used."""
