@@ -171,7 +171,7 @@ def test_one_adapter_is_found_without_loading_the_others():
         def on_authentication_pipeline_load(self, config):
             loaded.append(self)
 
-    odd_adapters.Noticed = Noticed
+    vars(odd_adapters)["Noticed"] = Noticed
     try:
         registered = Registered("Good", "Noticed")
         host = AdapterHost(registered, registered, NOTHING, AdaptersSection())
@@ -179,4 +179,4 @@ def test_one_adapter_is_found_without_loading_the_others():
         assert loaded == []
         assert host.find("Nobody") is None
     finally:
-        del odd_adapters.Noticed
+        del vars(odd_adapters)["Noticed"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import pytest
 from support.clock import SetClock
@@ -199,8 +200,7 @@ def test_beyond_the_rate_refused_passwords_have_a_line_and_no_row(
 
 
 def test_what_was_proved_and_what_locks_an_account_always_has_a_row(full_writer, rows):
-    user = SetClock()  # any object: only the name is read
-    user.upn = "u@example.test"
+    user = SimpleNamespace(upn="u@example.test")  # only the name is read
     full_writer.password_checked(PasswordCheck(user, None, "u"), SOURCE, trust=SP)
     locked = PasswordCheck(None, "wrong_password", "u", LockoutEvent.LOCKED_OUT)
     full_writer.password_checked(locked, SOURCE, trust=SP)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from sqlalchemy import text
@@ -19,6 +20,7 @@ from idp.federation.access_control.policy_file import read_policy
 from idp.federation.token_signing.key_files import create_signing_key
 from idp.saml.keys import new_signing_certificate
 from idp.services import Services
+from idp.store.engine import Database
 
 NOW = datetime.now(UTC)
 YEAR = timedelta(days=365)
@@ -64,7 +66,7 @@ class ServerToBreak:
         create_signing_key(*paths, common_name="x", now=began, kind="ecdsa")
 
     def sql(self, statement: str) -> None:
-        with self.services.database.write() as connection:
+        with cast(Database, self.services.database).write() as connection:
             connection.execute(text(statement))
 
     def findings(self) -> tuple[Finding, ...]:
@@ -108,7 +110,7 @@ def _trust_that_ends(server: ServerToBreak) -> None:
 
 def _logged_tomorrow(server: ServerToBreak, days: int = 1) -> None:
     at = int((NOW + timedelta(days=days)).timestamp()) * 1_000_000
-    with server.services.database.read() as connection:
+    with cast(Database, server.services.database).read() as connection:
         columns = [row[1] for row in connection.execute(text("PRAGMA table_info(sign_ins)"))]
     values = {"serial": "1", "at": str(at), "event_id": "1200"}
     cells = ", ".join(values.get(name, "''") for name in columns)
