@@ -182,7 +182,9 @@ class Adapter(Protocol):
         """Start the factor and return its first page; called when the user reaches it.
 
         Called once in a sign-in, and again if the user chose another adapter and came back:
-        ``context.data`` then still holds what was written before.
+        ``context.data`` then still holds what was written before. A user who presses Enter twice
+        reaches it twice at once: both calls have the same ``context_id`` and no data, and should
+        start one factor.
         """
 
     def try_end_authentication(

@@ -86,9 +86,9 @@ class AzureMfaAuthentication:
         if context.data:
             decided = SignInState.from_data(context.data)
             sign_in = decided.by_push() if decided.may_push else decided
-        else:
-            sign_in = self._decide(identity_claim.value, request, context)
-        return self._show(self._push(sign_in, request), context)
+            return self._show(self._push(sign_in, request), context)
+        sign_in = self._decide(identity_claim.value, request, context)
+        return self._show(self._push(sign_in, request, context.context_id), context)
 
     def try_end_authentication(
         self, context: AuthenticationContext, proof: ProofData, request: HttpRequest
@@ -148,8 +148,11 @@ class AzureMfaAuthentication:
             has_totp=self._service.codes.is_registered(user),
         )
 
-    def _push(self, sign_in: SignInState, request: HttpRequest) -> SignInState:
-        """Send a push if the decision allows one; else fail with the reason why not."""
+    def _push(self, sign_in: SignInState, request: HttpRequest, attempt: str = "") -> SignInState:
+        """Send a push if the decision allows one; else fail with the reason why not.
+
+        One that was already sent for *attempt* is shown instead.
+        """
         if sign_in.way == CODE:
             return sign_in
         if sign_in.experience not in (NUMBER_MATCH, APPROVE_DENY):
@@ -160,6 +163,7 @@ class AzureMfaAuthentication:
                 sign_in.experience,
                 application=request.application,
                 client_ip=request.client_ip,
+                attempt=attempt,
             )
         except PushPaused as paused:
             return sign_in.failed(paused.code)

@@ -12,6 +12,7 @@ from typing import Protocol
 from adapter.clock import Clock
 from adapter.contract import Explanation
 from adapter.errors import TallystickError
+from idp.admission import client_of
 from idp.audit.record import SignInRecord
 from idp.audit.refusal_quota import RefusalQuota
 from idp.audit.verbose import VerboseAudit
@@ -116,7 +117,7 @@ class AuditWriter:
 
         The report is a row, too, at most once a minute.
         """
-        is_stored = self._quota.admits()
+        is_stored = self._quota.admits(client_of(row.client_ip))
         counted = self._quota.take_counted()
         if counted:
             source = EventSource(row.activity_id, "", row.node)

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from adapter.errors import TallystickError
+from idp.file_owner import take_place_of
 
 _OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -100,6 +101,7 @@ class PhoneFile:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(text + "\n")
                 file.flush()
+                take_place_of(file.fileno(), self.path, keep_mode=False)
                 os.fsync(file.fileno())
             os.replace(temporary, self.path)
         except BaseException:

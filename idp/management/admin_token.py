@@ -70,8 +70,9 @@ def replace_token(path: Path | None) -> str:
     if path is None:
         raise _no_file()
     token = new_token()
-    content = f"{token}\n" if _holds_token(path) else digest_line(token)
-    replace_private_file(path, content.encode())
+    is_plain = _holds_token(path)
+    content = f"{token}\n" if is_plain else digest_line(token)
+    replace_private_file(path, content.encode(), keep_mode=not is_plain)
     return token
 
 

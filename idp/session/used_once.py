@@ -20,3 +20,6 @@ class UsedOnce(Protocol):
 
     def is_used(self, kind: str, key: str) -> bool:
         """Say whether *key* was used."""
+
+    def expires_at(self, kind: str, key: str) -> datetime | None:
+        """Return the expiry with which *key* was used, None if it was not."""

@@ -83,6 +83,11 @@ class SqlUsedOnce:
         with self._database.read() as connection:
             return is_used(connection, kind, key)
 
+    def expires_at(self, kind: str, key: str) -> datetime | None:
+        """Return when *key* of *kind* expires, None if it is not used."""
+        with self._database.read() as connection:
+            return expires_at(connection, kind, (key,))
+
     def purge(self, now: datetime, limit: int = 10_000) -> int:
         """Delete at most *limit* keys that expired before *now*; return their number."""
         with self._database.write(durable=False) as connection:

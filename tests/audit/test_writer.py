@@ -14,6 +14,7 @@ from adapter.contract import Explanation
 from adapter.errors import Unavailable
 from idp import logs
 from idp.audit.record import SignInRecord
+from idp.audit.refusal_quota import CLIENT_BURST
 from idp.audit.verbose import VerboseAudit
 from idp.audit.writer import AuditWriter, EventSource
 from idp.counters import NO_COUNTERS
@@ -158,7 +159,7 @@ class Full:
 
     counted = 0
 
-    def admits(self) -> bool:
+    def admits(self, client: str) -> bool:
         return False
 
     def take_counted(self) -> int:
@@ -226,6 +227,18 @@ def test_a_refused_request_is_a_row_without_a_log_line(writer, rows, stream):
     ((row,),) = rows.written
     assert (row.event_id, row.trust, row.outcome, row.detail) == (364, SP, "MSIS3200", "why")
     assert lines(stream) == []
+
+
+def test_the_addresses_of_one_client_share_its_rate(writer, rows):
+    """Whoever has one IPv6 address has all of its /64."""
+    for number in range(CLIENT_BURST + 50):
+        source = EventSource("activity", f"2001:db8::{number:x}", "srv2022")
+        writer.refused(Event.REQUEST_FAILED, source, trust=SP, code="MSIS3200", problem="why")
+    other = EventSource("activity", "2001:db8:0:1::1", "srv2022")
+    writer.refused(Event.REQUEST_FAILED, other, trust=SP, code="MSIS3200", problem="other")
+
+    details = [row.detail for each in rows.written for row in each]
+    assert details == ["why"] * CLIENT_BURST + ["other"]
 
 
 def test_while_the_database_is_away_a_refusal_is_not_stored_and_nothing_fails(stream):

@@ -10,6 +10,7 @@ from random import Random
 
 from adapter.clock import Clock
 from adapter.errors import TallystickError
+from adapter.mfa import tokens
 from adapter.mfa.devices.device import PHONE_CURRENT, Device, best_of
 from adapter.mfa.devices.store import DeviceStore
 from adapter.mfa.methods import RegisteredMethod
@@ -17,7 +18,6 @@ from adapter.mfa.push import challenge as machine
 from adapter.mfa.push import limits, number
 from adapter.mfa.push.challenge import AnswerRefused, Challenge, State
 from adapter.mfa.push.store import PushStore, PushTransaction
-from adapter.mfa.tokens import token
 
 
 class PushPaused(TallystickError):
@@ -83,14 +83,23 @@ class PushFactor:
         with self._store.transaction(user) as mine:
             mine.clear(self._clock.now())
 
-    def start(self, user: str, experience: str, *, application: str, client_ip: str) -> Started:
+    def start(
+        self, user: str, experience: str, *, application: str, client_ip: str, attempt: str = ""
+    ) -> Started:
         """Send a request to *user*; a pending one is replaced.
 
         ``experience`` is ``number_match`` or ``approve_deny``. Raises :class:`PushPaused`.
+
+        *attempt* names the sign-in. If its request is still open, or was sent just before, that
+        one is returned with its number and none is sent: the user pressed Enter twice.
         """
-        challenge, shown = self._new(user, experience, application, client_ip)
+        tag = tokens.tag(self._number_key, attempt) if attempt else ""
+        challenge, shown = self._new(user, experience, application, client_ip, tag)
         with self._store.transaction(user) as mine:
             recent = mine.recent(challenge.created_at - limits.LOOK_BACK)
+            sent = machine.sent_before(challenge, recent, tag) if tag else None
+            if sent is not None:
+                return Started(sent, number.recall(self._number_key, sent.id, sent.number_digest))
             _check_limit(challenge, recent, mine)
             _supersede(mine, recent, challenge.created_at)
             mine.add(challenge)
@@ -178,15 +187,15 @@ class PushFactor:
             return _take_step(mine, device.user, challenge_id, step)
 
     def _new(
-        self, user: str, experience: str, application: str, client_ip: str
+        self, user: str, experience: str, application: str, client_ip: str, tag: str
     ) -> tuple[Challenge, str | None]:
-        identifier = token(self._random)
+        identifier = tag + tokens.token(self._random)
         shown = number.draw(self._random) if experience == machine.NUMBER_MATCH else None
         challenge = Challenge(
             id=identifier,
             user=user,
             experience=experience,
-            nonce=token(self._random),
+            nonce=tokens.token(self._random),
             number_digest=number.digest(self._number_key, identifier, shown) if shown else b"",
             application=application,
             client_ip=client_ip,

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from adapter.errors import TallystickError
+from idp.file_owner import take_place_of
 from idp.saml.keys import KeyKind, new_key, new_signing_certificate
 from idp.saml.signing import SigningKey
 
@@ -79,19 +80,28 @@ def read_private_file(path: Path) -> bytes:
 
 
 def write_private_file(path: Path, content: bytes) -> None:
-    """Write a new file of mode 0600, atomically.
+    """Write a new file of mode 0600, atomically; it belongs to the owner of its folder.
 
     Raises :class:`KeyFileError` if there is a file of that name already.
     """
     _write(path, content, os.link)  # link fails if the name exists
 
 
-def replace_private_file(path: Path, content: bytes) -> None:
-    """Write a file of mode 0600, atomically; it replaces any file of that name."""
-    _write(path, content, os.replace)
+def replace_private_file(path: Path, content: bytes, *, keep_mode: bool = True) -> None:
+    """Write a file, atomically; it replaces any file of that name, and keeps its owner and mode.
+
+    Without such a file, or without *keep_mode*, it has mode 0600.
+    """
+    _write(path, content, os.replace, keep_mode=keep_mode)
 
 
-def _write(path: Path, content: bytes, put_in_place: Callable[[str, Path], None]) -> None:
+def _write(
+    path: Path,
+    content: bytes,
+    put_in_place: Callable[[str, Path], None],
+    *,
+    keep_mode: bool = False,
+) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # mkstemp makes the file with mode 0600.
@@ -100,6 +110,7 @@ def _write(path: Path, content: bytes, put_in_place: Callable[[str, Path], None]
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
                 file.flush()
+                take_place_of(file.fileno(), path, keep_mode=keep_mode)
                 os.fsync(file.fileno())
             put_in_place(temporary, path)
         finally:
