@@ -25,6 +25,7 @@ federation, directory  trusts, claims, access control, signing keys; users and t
 saml                   SAML 2.0 without web or storage
 config                 the configuration, read once
 admission              who may wait: places for bodies, passwords and phones
+operating_system       what Windows does otherwise than POSIX systems, both ways
 =====================  ==========================================================================
 """
 

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from adapter.errors import TallystickError
+from idp import operating_system
 from idp.doctor.file_checks import sqlite_file
 from idp.doctor.findings import Findings, ServerUnderTest, broken, from_error, warning
-from idp.serving.plan import choose_engine
+from idp.serving.plan import choose_engine, count_workers
 from idp.store.engine import Database
 from idp.store.sqlite import check_place
 from idp.store.upgrade import HEAD, DatabaseTooNew, read_revision
@@ -45,7 +46,7 @@ def database(server: ServerUnderTest) -> Findings:
     finally:
         store.dispose()
     yield from _revision(revision)
-    if file is not None and file.stat().st_mode & 0o077:
+    if file is not None and operating_system.is_open_to_others(file, 0o077):
         yield broken(
             "database_is_open",
             f"Accounts other than its owner can read {file}",
@@ -85,6 +86,18 @@ def proxies(server: ServerUnderTest) -> Findings:
             "X-Forwarded-For",
             "Make sure that the proxy drops headers with underscores in their names, as nginx "
             "does, or set serve.engine to waitress",
+        )
+
+
+def processes(server: ServerUnderTest) -> Findings:
+    """Check that as many processes can answer requests as are set."""
+    serve = server.config.serve
+    if (serve.workers or 1) > 1 and count_workers(serve, engine := choose_engine(serve)) == 1:
+        yield warning(
+            "workers_ignored",
+            f"One process answers requests, although serve.workers is {serve.workers}: {engine} "
+            "has no more here",
+            "Remove the setting; granian has more on Linux and macOS",
         )
 
 

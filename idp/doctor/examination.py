@@ -38,11 +38,20 @@ CHECKS: dict[str, Callable[[ServerUnderTest], Findings]] = {
     "database":                environment_checks.database,
     "host_name":               environment_checks.host_name,
     "proxies":                 environment_checks.proxies,
+    "processes":               environment_checks.processes,
     "clock":                   environment_checks.clock,
     "libraries":               environment_checks.libraries,
 }  # fmt: skip
 
-QUICK = ("configuration", "secret_files", "administration", "token_signing_key", "tls", "proxies")
+QUICK = (
+    "configuration",
+    "secret_files",
+    "administration",
+    "token_signing_key",
+    "tls",
+    "proxies",
+    "processes",
+)
 """The checks that ``tallystick serve`` makes before it is ready: they wait for nothing."""
 
 FEDERATION_CHECKS = {

@@ -10,6 +10,7 @@ from waitress.server import create_server
 
 from idp import logs
 from idp.config import WORKER_THREADS
+from idp.operating_system import ENDING_SIGNALS, MAX_SELECTED_SOCKETS, end_this_process
 from idp.serving import shutdown
 from idp.serving.supervisor import GRACE_SECONDS
 from idp.serving.waitress_bodies import WaitingBodies
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
     from idp.services import Services
 
-MAX_CONNECTIONS = 1000
+MAX_CONNECTIONS = 1000 if MAX_SELECTED_SOCKETS is None else MAX_SELECTED_SOCKETS - 10
+"""Connections at a time, beside a few sockets of the server's own; others wait."""
+
 TURN_SECONDS = 0.25
 """How long the loop waits for something to happen before it looks for bodies that are overdue."""
 
@@ -36,7 +39,7 @@ class GracefulLoop:
 
     def run(self) -> None:
         """Serve until a signal arrives, then answer what has begun, within the time of grace."""
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in ENDING_SIGNALS:
             signal.signal(number, self._on_signal)
         while not self._is_ending:
             self._turn()
@@ -69,7 +72,7 @@ def main() -> None:
     """Serve until a signal ends it."""
     config = load_config()
     logs.configure(config.logging.format)
-    shutdown.terminate_when_stdin_closes()
+    shutdown.end_when_stdin_closes(end_this_process)
     app = make_app()
     server = create_server(
         app,

@@ -9,25 +9,30 @@ from bench.harness import Row
 
 
 @pytest.fixture(scope="module")
-def parties():
-    return saml.new_party("idp.example.test"), saml.new_party("sp.example.test")
+def idp():
+    return saml.new_party("idp.example.test")
 
 
-def test_the_rows_of_decisions_and_messages_run(parties):
-    run_each([*decision.ROWS, *saml.rows(*parties)])
+@pytest.fixture(scope="module")
+def sp():
+    return saml.new_party("sp.example.test")
 
 
-def test_the_rows_of_sign_ins_run(parties, tmp_path):
-    with sign_in.rows(*parties, tmp_path) as rows:
+def test_the_rows_of_decisions_and_messages_run(idp, sp):
+    run_each([*decision.ROWS, *saml.rows(idp, sp)])
+
+
+def test_the_rows_of_sign_ins_run(idp, sp, tmp_path):
+    with sign_in.rows(idp, sp, tmp_path) as rows:
         run_each(rows)
 
 
-def test_the_rows_of_log_outs_run(parties, tmp_path):
-    run_each(log_out.rows(*parties, tmp_path / "log-out"))
+def test_the_rows_of_log_outs_run(idp, sp, tmp_path):
+    run_each(log_out.rows(idp, sp, tmp_path / "log-out"))
 
 
-def test_the_row_of_a_right_password_by_tallystick_serve_runs(parties, tmp_path):
-    with flood.rows(*parties, tmp_path / "flood") as (alone, _flooded):
+def test_the_row_of_a_right_password_by_tallystick_serve_runs(idp, sp, tmp_path):
+    with flood.rows(idp, sp, tmp_path / "flood") as (alone, _flooded):
         run_each([alone])
 
 

@@ -193,6 +193,10 @@ WARNINGS = {
     "keys_cannot_be_rolled": _environment(can_write=lambda folder: False),
     "no_tls": lambda c: c.setting("serve", 'bind = "0.0.0.0"'),
     "underscored_headers": lambda c: c.setting("proxies", 'reverse_proxies = ["10.0.0.1"]'),
+    "workers_ignored": _in_turn(
+        lambda c: c.setting("serve", 'engine = "waitress"'),
+        lambda c: c.setting("serve", "workers = 2"),
+    ),
     "nobody_gets_in": lambda c: c.services.trusts.change_from_text(
         SP_ID, {"access_control_policy": ""}
     ),

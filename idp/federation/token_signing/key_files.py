@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 import tempfile
 from collections.abc import Callable
 from datetime import datetime
@@ -11,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from adapter.errors import TallystickError
-from idp.file_owner import take_place_of
+from idp import operating_system
 from idp.saml.keys import KeyKind, new_key, new_signing_certificate
 from idp.saml.signing import SigningKey
 
@@ -70,7 +69,7 @@ def create_signing_key(
 def read_private_file(path: Path) -> bytes:
     """Return the content of a file. Raises :class:`KeyFileError` if others can read it, too."""
     content = _read(path)
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+    if operating_system.is_open_to_others(path, 0o077):
         raise KeyFileError(
             f"Others than its owner can read or change {path}",
             f"chmod 600 {path}, and make a new key if somebody may have read it",
@@ -84,7 +83,7 @@ def write_private_file(path: Path, content: bytes) -> None:
 
     Raises :class:`KeyFileError` if there is a file of that name already.
     """
-    _write(path, content, os.link)  # link fails if the name exists
+    _write(path, content, operating_system.rename_new)
 
 
 def replace_private_file(path: Path, content: bytes, *, keep_mode: bool = True) -> None:
@@ -92,7 +91,7 @@ def replace_private_file(path: Path, content: bytes, *, keep_mode: bool = True) 
 
     Without such a file, or without *keep_mode*, it has mode 0600.
     """
-    _write(path, content, os.replace, keep_mode=keep_mode)
+    _write(path, content, operating_system.rename_over, keep_mode=keep_mode)
 
 
 def _write(
@@ -110,7 +109,7 @@ def _write(
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
                 file.flush()
-                take_place_of(file.fileno(), path, keep_mode=keep_mode)
+                operating_system.take_place_of(file.fileno(), path, keep_mode=keep_mode)
                 os.fsync(file.fileno())
             put_in_place(temporary, path)
         finally:

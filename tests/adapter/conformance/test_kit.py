@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 
 import pytest
 from support.adapters.unsound_adapters import (
@@ -231,6 +232,8 @@ def test_an_adapter_that_lets_in_whom_the_store_refuses_is_found():
 class Sends(Sound):
     """Sends a message at the begin of a sign-in, unless it was told not to before it was loaded."""
 
+    sent: ClassVar[list[str]]
+
     def __init__(self):
         self.send = self.sent.append
 
@@ -245,16 +248,21 @@ class Sends(Sound):
         return super().begin_authentication(identity_claim, request, context)
 
 
+def sending(**methods: object) -> type[Sends]:
+    """Return an adapter that sends, with a list of its own of what it has sent."""
+    return type("SendsHere", (Sends,), {"sent": [], **methods})
+
+
 @pytest.mark.parametrize("config", [None, b"any"])
 def test_an_adapter_that_can_rehearse_acts_for_nobody(config):
-    sends = type("SendsNothing", (Sends,), {"sent": []})
+    sends = sending()
 
     assert check(sends, config=config, proof=lambda context: RIGHT) == []
     assert sends.sent == []
 
 
 def test_it_acts_where_the_kit_is_told_so():
-    sends = type("SendsAll", (Sends,), {"sent": []})
+    sends = sending()
 
     assert check(sends, for_real=True) == []
     assert sends.sent
@@ -264,7 +272,7 @@ def test_an_adapter_that_cannot_rehearse_where_it_says_so_is_not_loaded():
     def fail(self):
         raise LookupError("not loaded yet")
 
-    sends = type("SendsAnyway", (Sends,), {"sent": [], "rehearse": fail})
+    sends = sending(rehearse=fail)
 
     assert [finding.rule for finding in check(sends)] == ["rehearses"]
     assert sends.sent == []
