@@ -61,20 +61,17 @@ def check(
     for whom the factor is available. ``prepare`` is called with each adapter made, before it is
     loaded. ``proof`` is given the context after the first page and returns the fields of a post
     that passes; without it the claims are not checked. An adapter that can rehearse is told to,
-    unless ``for_real``. Raises :class:`TallystickError`
-    (``no_mfa_service``) for an adapter that uses the MFA service if no ``mfa_service`` is given.
+    unless ``for_real``. An adapter that uses the MFA service needs ``mfa_service``: without it,
+    :class:`TallystickError` is raised (``no_mfa_service``).
     """
-    findings = Findings()
-    store = UncountedStore()
+    findings, store = Findings(), UncountedStore()
 
     def made() -> Adapter | None:
         adapter = loading.make(factory, findings)
         if adapter is not None and not for_real and not loading.rehearses(adapter, findings):
             return None  # it might act for real
-        if adapter is not None and isinstance(adapter, UsesMfaService):
-            adapter.use_mfa_service(_needed(mfa_service))
-        if adapter is not None and isinstance(adapter, UsesSharedStore):
-            adapter.use_shared_store(store)
+        if adapter is not None:
+            _give(adapter, mfa_service, store)
         if adapter is not None and prepare is not None:
             prepare(adapter)
         return adapter
@@ -87,6 +84,14 @@ def check(
         _Kit(adapter, user, findings, store).run(proof)
         loading.unloads(adapter, findings)
     return list(findings)
+
+
+def _give(adapter: Adapter, mfa_service: MfaService | None, store: UncountedStore) -> None:
+    """Give the adapter what it uses, as a host does."""
+    if isinstance(adapter, UsesMfaService):
+        adapter.use_mfa_service(_needed(mfa_service))
+    if isinstance(adapter, UsesSharedStore):
+        adapter.use_shared_store(store)
 
 
 def _needed(service: MfaService | None) -> MfaService:
