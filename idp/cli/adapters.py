@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import click
 
+from idp import operating_system
 from idp.cli import completion
 from idp.cli.context import CommandGroup, CommandWithExample, with_services
 from idp.cli.output import (
@@ -142,7 +142,8 @@ def new(name: str, directory: Path, as_json: bool) -> None:
         )
     else:
         click.echo(f"{printable(folder)} has the adapter {adapter.provider} and its test. Next:")
-        click.echo(f"  cd {shlex.quote(printable(folder))} && pip install --editable . && pytest")
+        change_folder = operating_system.command_line(["cd", printable(folder)])
+        click.echo(f"  {change_folder} && pip install --editable . && pytest")
         click.echo("README.md there says how to go on.")
 
 

@@ -34,6 +34,7 @@ CHECKS: dict[str, Callable[[ServerUnderTest], Findings]] = {
     "administration":          file_checks.administration,
     "token_signing_key":       key_checks.token_signing,
     "tls":                     key_checks.tls,
+    "metadata_folder":         file_checks.metadata_folder,
     "disks":                   file_checks.disks,
     "database":                environment_checks.database,
     "host_name":               environment_checks.host_name,
@@ -49,6 +50,7 @@ QUICK = (
     "administration",
     "token_signing_key",
     "tls",
+    "metadata_folder",
     "proxies",
     "processes",
 )

@@ -103,7 +103,7 @@ def trusts(server: ServerUnderTest, services: Services) -> Findings:
 
 
 def metadata(server: ServerUnderTest, services: Services) -> Findings:
-    """Check that no metadata ends before newer metadata is fetched."""
+    """Check that no metadata ends before newer is fetched, and what was odd when it was read."""
     states, now = services.refreshes.states(), server.environment.now()
     for trust in readable(services.trusts.list_all()):
         view = TrustView(trust, states.get(trust.entity_id), now, sides_are_unknown=False)
@@ -112,6 +112,12 @@ def metadata(server: ServerUnderTest, services: Services) -> Findings:
                 "metadata_ends",
                 f"{trust.entity_id}: {problem}",
                 "Ask its owner for new metadata, then: tallystick sp add FILE",
+            )
+        for problem in trust.service_provider.warnings:
+            yield warning(
+                "metadata_is_odd",
+                f"{trust.entity_id}: {problem}",
+                "Ask its owner to correct the metadata, then: tallystick sp add FILE",
             )
 
 
@@ -159,8 +165,14 @@ def _sides(
 
 
 def refreshes(_server: ServerUnderTest, services: Services) -> Findings:
-    """Check that all metadata that is held back can be read."""
+    """Check that no metadata is held back, and that what is can be read."""
     for entity_id, state in services.refreshes.states().items():
+        if state.held is not None:
+            yield warning(
+                "update_held",
+                f"{entity_id}: new metadata is held back: {'; '.join(state.held.reasons)}",
+                f"Look at it: tallystick sp show {entity_id}, then accept it or ask its owner",
+            )
         if state.held_is_unreadable:
             yield warning(
                 "unreadable_update",

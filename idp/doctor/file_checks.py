@@ -62,6 +62,17 @@ def administration(server: ServerUnderTest) -> Findings:
             yield from_error(error)
 
 
+def metadata_folder(server: ServerUnderTest) -> Findings:
+    """Check that the folder exists whose files become trusts, if one is configured."""
+    folder = server.config.trusts.metadata_dir
+    if folder is not None and not folder.is_dir():
+        yield warning(
+            "metadata_dir_missing",
+            f"There is no folder {folder}, whose files would become trusts",
+            "Make it, or correct trusts.metadata_dir",
+        )
+
+
 def disks(server: ServerUnderTest) -> Findings:
     """Check that there is space for what the server writes."""
     for folder in dict.fromkeys(_written_folders(server)):

@@ -17,6 +17,7 @@ from idp.demo.certificates import create_certificates
 from idp.doctor.examination import CHECKS, FEDERATION_CHECKS, examine
 from idp.doctor.findings import Environment, Finding, Level
 from idp.federation.access_control.policy_file import read_policy
+from idp.federation.metadata.schedule import PendingUpdate, RefreshState
 from idp.federation.token_signing.key_files import create_signing_key
 from idp.saml.keys import new_signing_certificate
 from idp.services import Services
@@ -106,6 +107,16 @@ def _trust_that_ends(server: ServerToBreak) -> None:
     until = (NOW + timedelta(days=29)).isoformat()
     xml = metadata().replace(" entityID", f' validUntil="{until}" entityID', 1)
     server.services.trusts.add(xml.encode())
+
+
+def _misspelt_trust(server: ServerToBreak) -> None:
+    flags = 'AuthnRequestsSigned="False" protocolSupportEnumeration'
+    server.services.trusts.add(metadata().replace("protocolSupportEnumeration", flags, 1).encode())
+
+
+def _held_update(server: ServerToBreak) -> None:
+    held = PendingUpdate(metadata().encode(), ("a key would be exchanged",))
+    server.services.refreshes.save(SP_ID, RefreshState(NOW, held=held))
 
 
 def _logged_tomorrow(server: ServerToBreak, days: int = 1) -> None:
@@ -209,6 +220,9 @@ WARNINGS = {
     "no_trust": lambda c: c.services.trusts.remove(SP_ID),
     "weak_certificate": _weak_trust,
     "metadata_ends": _trust_that_ends,
+    "metadata_is_odd": _misspelt_trust,
+    "update_held": _held_update,
+    "metadata_dir_missing": lambda c: c.setting("trusts", 'metadata_dir = "nowhere"'),
     "extranet_is_unknown": lambda c: c.services.trusts.change_from_text(
         SP_ID, {"access_control_policy": "Permit everyone for intranet access"}
     ),
