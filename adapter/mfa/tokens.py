@@ -9,8 +9,14 @@ from random import Random
 
 
 def token(random: Random, size: int = 16) -> str:
-    """Return *size* random bytes as URL-safe text without padding."""
-    return base64.urlsafe_b64encode(random.randbytes(size)).rstrip(b"=").decode()
+    """Return *size* random bytes as URL-safe text without padding.
+
+    It begins with no hyphen: people give it to commands, which would take it for an option.
+    """
+    while True:
+        text = base64.urlsafe_b64encode(random.randbytes(size)).rstrip(b"=").decode()
+        if not text.startswith("-"):
+            return text
 
 
 def tag(key: bytes, text: str) -> str:
