@@ -38,6 +38,7 @@ CHECKS: dict[str, Callable[[ServerUnderTest], Findings]] = {
     "database":                environment_checks.database,
     "host_name":               environment_checks.host_name,
     "proxies":                 environment_checks.proxies,
+    "mail":                    environment_checks.mail,
     "clock":                   environment_checks.clock,
     "libraries":               environment_checks.libraries,
 }  # fmt: skip

@@ -106,7 +106,7 @@ def reset_compromised(
     removed; returns the methods. The password comes first: without it no method lets anybody in.
     """
     upn = find_user(services, name).upn
-    services.directory.set_password(upn, password, must_change=must_change)
+    services.directory.set_password(upn, password, must_change=must_change, compromised=True)
     return services.mfa.remove_all(upn)
 
 

@@ -73,7 +73,7 @@ class PushFactor:
         """Remove a device; the user's requests in progress end, whoever answered them."""
         now = self._clock.now()
         with self._store.transaction(user) as mine:
-            removed = mine.remove_device(method_id)
+            removed = mine.remove_device(method_id, now)
             if removed:
                 _supersede(mine, mine.recent(now - limits.LOOK_BACK), now)
         return removed

@@ -28,8 +28,11 @@ class PushTransaction(Protocol):
     def use_device(self, device_id: str, now: datetime) -> bool:
         """Store that a device of this user was used; return False if it has been removed."""
 
-    def remove_device(self, device_id: str) -> bool:
-        """Remove a device of this user; return False if there is none of this id."""
+    def remove_device(self, device_id: str, now: datetime) -> bool:
+        """Remove a device of this user; return False if there is none of this id.
+
+        The user is told, in the same transaction.
+        """
 
     def cleared_at(self) -> datetime | None:
         """Return when the user's limit was last cleared, or None if it never was."""

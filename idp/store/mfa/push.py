@@ -12,9 +12,11 @@ from sqlalchemy import Connection, bindparam, delete, insert, or_, select, updat
 
 from adapter.errors import TallystickError
 from adapter.mfa.push.challenge import Challenge, State
+from idp.notices.occasions import Occasion
 from idp.store.column_types import Instant
 from idp.store.engine import Database
 from idp.store.mfa import user_row
+from idp.store.notices import forget_device, tell
 from idp.store.prepared import Prepared
 from idp.store.schema import challenges, devices
 
@@ -77,7 +79,7 @@ _USE_DEVICE = Prepared(
     .returning(devices.c.id),
     returns=(devices.c.id.type,),
 )
-_REMOVE_DEVICE = delete(devices).where(*_ITS_DEVICE).returning(devices.c.id)
+_REMOVE_DEVICE = delete(devices).where(*_ITS_DEVICE).returning(devices.c.platform, devices.c.name)
 
 
 _END_OPEN = Prepared(
@@ -167,10 +169,15 @@ class SqlPushTransaction:
         keys = {"of_id": device_id, "of_user": self._user, "last_used_at": now}
         return _USE_DEVICE.first(self._connection, keys) is not None
 
-    def remove_device(self, device_id: str) -> bool:
-        """Remove a device of this user; return False if there is none of this id."""
+    def remove_device(self, device_id: str, now: datetime) -> bool:
+        """Remove a device of this user, and tell the user; return False if there is none."""
         keys = {"of_id": device_id, "of_user": self._user}
-        return self._connection.execute(_REMOVE_DEVICE, keys).first() is not None
+        removed = self._connection.execute(_REMOVE_DEVICE, keys).first()
+        if removed is None:
+            return False
+        forget_device(self._connection, device_id)
+        tell(self._connection, Occasion("device_removed", self._user, now, *removed))
+        return True
 
     def cleared_at(self) -> datetime | None:
         """Return when the user's limit was last cleared, or None if it never was."""

@@ -31,6 +31,7 @@ from idp.session.seal import Sealer
 from idp.store.engine import Database
 from idp.store.mfa import mfa_stores
 from idp.store.mfa.push import SqlPushStore
+from idp.store.notices import SqlPhoneNotices
 from idp.store.upgrade import upgrade
 from idp.store.used_once import SqlUsedOnce
 from idp.store.users import SqlUserStore
@@ -129,6 +130,7 @@ def _services(folder: Path, url: str) -> Services:
         "mfa": MfaService(stores, clock, number_key=sealer.key("number")),
         "directory": directory,
         "once": SqlUsedOnce(database),
+        "notices": SqlPhoneNotices(database),
         "database": database,
         "counters": NO_COUNTERS,
         "admission": Admission(400, passwords=Room(1)),
