@@ -14,6 +14,7 @@ from flask import Request
 from adapter.mfa.devices.device import Device
 from adapter.mfa.push.challenge import Challenge
 from idp.admission import client_of
+from idp.audit.writer import AuditWriter, EventSource
 from idp.authenticator.authentication import RequestAuthentication
 from idp.authenticator.bodies import (
     read_activation,
@@ -27,6 +28,7 @@ from idp.logs import get_logger
 from idp.mfa.phone_wait import PhoneWait
 from idp.notices.phone_notices import Notice
 from idp.services import Services
+from idp.session.node import AnsweringNode
 from idp.web.activity import activity_id, client_ip
 
 Reply = dict[str, Any]
@@ -39,6 +41,8 @@ class Api:
     services: Services
     authentication: RequestAuthentication
     wait: PhoneWait
+    audit: AuditWriter
+    node: AnsweringNode
 
     def activate(self, request: Request) -> Reply:
         """Register the calling phone as a user's Authenticator; its code works once."""
@@ -97,6 +101,8 @@ class Api:
         self.wait.wake(device.user)
         self.services.counters.phone_answered(str(challenge.state))
         _log("phone_answered", device, request=challenge.id, state=str(challenge.state))
+        if challenge.reported:
+            self._audit_report(challenge)
         return {"id": challenge.id, "state": str(challenge.state)}
 
     def dismiss(self, request: Request) -> Reply:
@@ -105,6 +111,15 @@ class Api:
         notice = read_dismissal(request.get_data())
         self.services.notices.dismiss(device.id, notice)
         return {"id": notice, "dismissed": True}
+
+    def _audit_report(self, challenge: Challenge) -> None:
+        """Write that no further requests are sent, and where the reported one came from."""
+        self.audit.push_reported(
+            EventSource(activity_id(), client_ip(), self.node.name_or_empty()),
+            user=challenge.user,
+            experience=challenge.experience,
+            detail=f"request {challenge.id} from {challenge.client_ip}",
+        )
 
     def _account(self, device: Device) -> Reply:
         return {

@@ -125,6 +125,13 @@ class Phone:
         request = self._the_request(timeout, request_id)
         return self._answer(request, "deny", {"report": True} if report else {})
 
+    def report(self, timeout: float = 0, request_id: str | None = None) -> str:
+        """Deny the pending request, report it as not ours, and return its state.
+
+        No further requests are sent until a code was right or an administrator unlocks the user.
+        """
+        return self.deny(True, timeout, request_id)
+
     def notices(self) -> tuple[Notice, ...]:
         """Return the notices about changes that this phone has not dismissed, newest first."""
         return _ask_for_all(

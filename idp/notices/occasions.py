@@ -11,6 +11,8 @@ OCCASIONS = {
     "device_removed":  "{device} was removed from your account.",
     "codes_added":     "One-time codes were added to your account.",
     "codes_removed":   "One-time codes were removed from your account.",
+    "pushes_paused":   "A sign-in request was reported as not yours. No requests are sent to your "
+                       "devices until you sign in with a code or an administrator allows them.",
     "account_reset":   "An administrator has set a new password for your account "
                        "and removes its sign-in methods.",
 }  # fmt: skip

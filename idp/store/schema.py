@@ -75,6 +75,7 @@ mfa_users = Table(
     text("totp_seed", nullable=True),  # sealed
     instant("seed_created_at", nullable=True),
     instant("code_used_at", nullable=True),
+    instant("pushes_reported_at", nullable=True),  # since then, a report pauses pushes
 )
 
 devices = Table(

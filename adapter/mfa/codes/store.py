@@ -31,7 +31,10 @@ class CodeTransaction(Protocol):
         """Return the Base32 seed of the user's codes, or None if the user has none."""
 
     def mark_used(self, now: datetime) -> None:
-        """Store that a code of the user's seed was right at *now*."""
+        """Store that a code of the user's seed was right at *now*.
+
+        A report of the user then no longer pauses requests to the user's phones.
+        """
 
     def remove_seed(self, now: datetime) -> bool:
         """Remove the user's seed, and tell the user; return False if there is none."""

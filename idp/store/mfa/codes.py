@@ -75,8 +75,8 @@ class SqlCodeTransaction:
         return str(self._seal.open(row.totp_seed, bound_to=self._user)["seed"])
 
     def mark_used(self, now: datetime) -> None:
-        """Store that a code of the user's seed was right at *now*."""
-        user_row.change(self._connection, self._user, code_used_at=now)
+        """Store that a code of the user's seed was right at *now*, and send pushes again."""
+        user_row.change(self._connection, self._user, code_used_at=now, pushes_reported_at=None)
 
     def remove_seed(self, now: datetime) -> bool:
         """Remove the user's seed, and tell the user; return False if there is none."""

@@ -117,6 +117,11 @@ class SqlPushStore:
         with self._database.read() as connection:
             return _one(connection, _BY_ID, {"id": challenge_id})
 
+    def reported_at(self, user: str) -> datetime | None:
+        """Return since when a report pauses challenges of this user, or None if none does."""
+        with self._database.read() as connection:
+            return _reported_at(connection, user)
+
     def pending(self, user: str, since: datetime) -> Sequence[Challenge]:
         """Return the user's challenges stored as pending and created after *since*."""
         with self._database.read() as connection:
@@ -185,8 +190,25 @@ class SqlPushTransaction:
         return None if row is None else row.pushes_cleared_at
 
     def clear(self, now: datetime) -> None:
-        """Store that the user's limit is cleared: challenges up to *now* no longer count."""
-        user_row.change(self._connection, self._user, pushes_cleared_at=now)
+        """Store that challenges may be sent again: earlier ones and reports no longer count."""
+        user_row.change(
+            self._connection, self._user, pushes_cleared_at=now, pushes_reported_at=None
+        )
+
+    def reported_at(self) -> datetime | None:
+        """Return since when a report pauses challenges, or None if none does."""
+        return _reported_at(self._connection, self._user)
+
+    def pause(self, device_id: str, now: datetime) -> None:
+        """Store that the user reported a challenge on this device, and tell the user."""
+        user_row.change(self._connection, self._user, pushes_reported_at=now)
+        paused = Occasion("pushes_paused", self._user, now)
+        tell(self._connection, paused, except_device=device_id)
+
+
+def _reported_at(connection: Connection, user: str) -> datetime | None:
+    row = user_row.read(connection, user)
+    return None if row is None else row.pushes_reported_at
 
 
 def _row_of(challenge: Challenge) -> dict[str, Any]:

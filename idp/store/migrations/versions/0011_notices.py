@@ -1,4 +1,4 @@
-"""What users are told: notices on their devices, and mails that wait to be sent."""
+"""What users are told, on their devices and by mail, and since when a report pauses pushes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ down_revision = "0010"
 
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Make the tables, and the column."""
+    op.add_column("mfa_users", sa.Column("pushes_reported_at", sa.BigInteger, nullable=True))
     serial = sa.BigInteger().with_variant(sa.Integer, "sqlite")
     op.create_table(
         "notices",
