@@ -31,6 +31,8 @@ from idp.store.maintenance import Housekeeping
 from idp.store.mfa import mfa_stores
 from idp.store.name_ids import SqlPersistentNames
 from idp.store.nodes import SqlNodeStore
+from idp.store.notices import SqlPhoneNotices
+from idp.store.outbox import SqlOutbox
 from idp.store.policies import SqlPolicyStore
 from idp.store.providers import SqlProviderStore
 from idp.store.refreshes import SqlRefreshStore
@@ -90,6 +92,8 @@ def assemble(
         sign_ins=SqlSignInStore(database),
         log_outs=SqlLogOuts(database),
         once=SqlUsedOnce(database),
+        notices=SqlPhoneNotices(database),
+        outbox=SqlOutbox(database),
         signing_keys=FixedKey(signing_key) if signing_key else open_signing_keys(config, counters),
         counters=counters,
         admission=Admission(WORKER_THREADS, passwords=hasher.room),
@@ -216,7 +220,7 @@ def create_app(
     services.signing_keys.check(services.clock.now())
     services.closing.callback(services.housekeeping.stop)
     _log_start(config, services)
-    _start_watching_trusts(config, services)
+    _start_background_threads(config, services)
     return app
 
 
@@ -250,11 +254,17 @@ def _log_start(config: Config, services: Services) -> None:
     services.closing.callback(lambda: get_logger().info("stopped", event_id=Event.STOPPED))
 
 
-def _start_watching_trusts(config: Config, services: Services) -> None:
-    """Start the threads that refresh metadata when it is due and load the files of its folder."""
+def _start_background_threads(config: Config, services: Services) -> None:
+    """Start the threads that send mails, refresh metadata and load the files of its folder."""
     from idp.management.metadata.folder_watcher import WatchedFolders
     from idp.management.metadata.monitor import Monitor
+    from idp.notices.mail_sender import MailSender
 
+    sender = MailSender(
+        services.outbox, services.directory, config, services.clock, services.counters
+    )
+    sender.start()
+    services.closing.callback(sender.stop)
     if config.trusts.monitoring_interval_minutes:
         monitor = Monitor(services)
         monitor.start()

@@ -23,7 +23,8 @@ from adapter.entra_mfa.state import CODE, PUSH, SignInState
 from adapter.errors import TallystickError
 from adapter.mfa.codes.factor import CodeFactor, CodeOutcome
 from adapter.mfa.push.challenge import APPROVE_DENY, NUMBER_MATCH, State
-from adapter.mfa.push.factor import PushFactor, PushPaused
+from adapter.mfa.push.factor import PushFactor
+from adapter.mfa.push.pauses import PAUSES, PushPaused
 from adapter.mfa.service import MfaService
 
 PHONE_APP_NOTIFICATION = "http://schemas.microsoft.com/ws/2012/12/authmethod/phoneappnotification"
@@ -121,7 +122,7 @@ class AzureMfaAuthentication:
         sign_in = SignInState.from_data(context.data)
         if sign_in.way == CODE:
             return Explanation("totp", "method_unchanged", sign_in.outcome, sign_in.attempt)
-        reason = PushPaused.code if sign_in.outcome == PushPaused.code else sign_in.reason
+        reason = sign_in.outcome if sign_in.outcome in PAUSES else sign_in.reason
         return Explanation(sign_in.experience, reason, sign_in.outcome, sign_in.attempt)
 
     def _decide(

@@ -174,6 +174,15 @@ class AuditWriter:
         event = Event.PASSWORD_NOT_CHANGED if check.failure else Event.PASSWORD_CHANGED
         self._write_check(event, check, check.failure or "password_changed", source)
 
+    def push_reported(
+        self, source: EventSource, *, user: str, experience: str, detail: str
+    ) -> None:
+        """Write that a user has reported a request as not theirs, which pauses further ones."""
+        code = "user_reported_suspicious_activity"
+        why = Explanation(experience, code)
+        event = Event.CREDENTIALS_NOT_VALID
+        self.write(self.row(event, source, user=user, outcome=code, why=why, detail=detail))
+
     def _write_check(
         self, event: Event, check: PasswordCheck, outcome: str, source: EventSource, trust: str = ""
     ) -> None:

@@ -55,6 +55,13 @@ def show(services: Services, name: str, as_json: bool) -> None:
         ],
         empty=f"{name} has no method yet. Add one: tallystick user activate {name}",
     )
+    if found.pushes_paused_since is not None:
+        since = json_instant(found.pushes_paused_since)
+        click.echo(
+            f"No requests are sent since {since}, when one was reported. "
+            f"Send them again: tallystick user unlock {name}",
+            err=True,
+        )
 
 
 @methods.command("remove", example=_REMOVE)

@@ -8,7 +8,16 @@ from urllib.parse import urlsplit
 from adapter.errors import TallystickError
 from idp import operating_system
 from idp.doctor.file_checks import sqlite_file
-from idp.doctor.findings import Findings, ServerUnderTest, broken, from_error, warning
+from idp.doctor.findings import (
+    Finding,
+    Findings,
+    Level,
+    ServerUnderTest,
+    broken,
+    from_error,
+    warning,
+)
+from idp.notices.delivery import describe_delivery
 from idp.serving.plan import choose_engine, count_workers
 from idp.store.engine import Database
 from idp.store.sqlite import check_place
@@ -64,6 +73,27 @@ def host_name(server: ServerUnderTest) -> Findings:
             "host_not_found",
             f"{host}, the host of server.base_url, has no address here",
             "Add it to DNS, or change server.base_url",
+        )
+
+
+def mail(server: ServerUnderTest) -> Findings:
+    """Say where mails go; check that the SMTP server has an address, or that a folder is closed."""
+    settings = server.config.mail
+    yield Finding(Level.OK, "mail", describe_delivery(settings))
+    if settings.host is not None:
+        try:
+            server.environment.resolve(settings.host)
+        except (OSError, UnicodeError):
+            yield warning(
+                "mail_host_not_found",
+                f"{settings.host}, the SMTP server of mail.host, has no address here",
+                "Add it to DNS, or change mail.host: mails wait for 18 hours, then they are lost",
+            )
+    elif settings.folder.exists() and settings.folder.stat().st_mode & 0o077:
+        yield warning(
+            "mail_folder_is_open",
+            f"Accounts other than its owner can read {settings.folder}, the folder of mails",
+            f"chmod 700 {settings.folder}",
         )
 
 

@@ -40,6 +40,7 @@ CHECKS: dict[str, Callable[[ServerUnderTest], Findings]] = {
     "host_name":               environment_checks.host_name,
     "proxies":                 environment_checks.proxies,
     "processes":               environment_checks.processes,
+    "mail":                    environment_checks.mail,
     "clock":                   environment_checks.clock,
     "libraries":               environment_checks.libraries,
 }  # fmt: skip

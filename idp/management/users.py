@@ -58,6 +58,8 @@ class UserMethods:
     user: str
     methods: Methods
     activations: tuple[Activation, ...]
+    pushes_paused_since: datetime | None = None
+    """When the user reported a request, if no requests are sent for that reason."""
 
     def as_json(self) -> dict[str, Any]:
         """Return them for scripts.
@@ -71,6 +73,7 @@ class UserMethods:
             "totp": self.methods.has("totp"),
             "methods": [method_as_json(method) for method in self.methods.registered],
             "activations": [_activation_as_json(each) for each in self.activations],
+            "pushes_paused_since": _moment(self.pushes_paused_since),
         }
 
 
@@ -78,7 +81,8 @@ def methods_of(services: Services, name: str) -> UserMethods:
     """Return the registered methods of a user; raises :class:`UnknownUser`."""
     upn = find_user(services, name).upn
     mfa = services.mfa
-    return UserMethods(upn, mfa.methods_of(upn), tuple(mfa.activations.of_user(upn)))
+    activations = tuple(mfa.activations.of_user(upn))
+    return UserMethods(upn, mfa.methods_of(upn), activations, mfa.push.reported_at(upn))
 
 
 def remove_method(services: Services, name: str, method_id: str) -> None:
@@ -104,10 +108,13 @@ def reset_compromised(
 
     The user gets a new password, all sessions end, and all methods and activation codes are
     removed; returns the methods. The password comes first: without it no method lets anybody in.
+    A report no longer pauses requests, since nobody is left who could have caused it.
     """
     upn = find_user(services, name).upn
-    services.directory.set_password(upn, password, must_change=must_change)
-    return services.mfa.remove_all(upn)
+    services.directory.set_password(upn, password, must_change=must_change, compromised=True)
+    removed = services.mfa.remove_all(upn)
+    services.mfa.push.unlock(upn)
+    return removed
 
 
 def offer_activation(services: Services, name: str, *, totp: bool) -> ActivationOffer:
@@ -122,7 +129,10 @@ def offer_activation(services: Services, name: str, *, totp: bool) -> Activation
 
 
 def unlock(services: Services, name: str) -> User:
-    """Clear a user's password lock-out, and the limits of every second factor."""
+    """Clear a user's password lock-out, and the limits of every second factor.
+
+    After the user has reported a request, requests are sent again.
+    """
     user = find_user(services, name)
     services.directory.unlock(user.upn)
     services.mfa.unlock(user.upn)

@@ -62,7 +62,7 @@ class CodeFactor:
         if method_id != self.kind:
             return False
         with self._store.transaction(user) as mine:
-            return mine.remove_seed()
+            return mine.remove_seed(self._clock.now())
 
     def unlock(self, user: str) -> None:
         """Forget the user's wrong codes."""

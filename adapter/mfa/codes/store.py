@@ -31,10 +31,13 @@ class CodeTransaction(Protocol):
         """Return the Base32 seed of the user's codes, or None if the user has none."""
 
     def mark_used(self, now: datetime) -> None:
-        """Store that a code of the user's seed was right at *now*."""
+        """Store that a code of the user's seed was right at *now*.
 
-    def remove_seed(self) -> bool:
-        """Remove the user's seed; return False if there is none."""
+        A report of the user then no longer pauses requests to the user's phones.
+        """
+
+    def remove_seed(self, now: datetime) -> bool:
+        """Remove the user's seed, and tell the user; return False if there is none."""
 
     def claim(self, kind: str, key: str, expires_at: datetime) -> bool:
         """Use up *key* of *kind*; return False if it was used before (one unique insert)."""
@@ -53,4 +56,7 @@ class CodeStore(Protocol):
         """Return the user's source of codes, or None without one."""
 
     def save_seed(self, user: str, seed: str, now: datetime) -> None:
-        """Store the seed (Base32), sealed; it replaces an earlier one."""
+        """Store the seed (Base32), sealed; it replaces an earlier one.
+
+        The user is told, in the same transaction.
+        """

@@ -15,11 +15,11 @@ from idp.store.mfa.activations import SqlActivationStore
 from idp.store.mfa.codes import SqlCodeStore
 from idp.store.mfa.devices import SqlDeviceStore
 from idp.store.mfa.push import SqlPushStore
-from idp.store.schema import activations, challenges, devices, mfa_users
+from idp.store.schema import activations, challenges, devices, mfa_users, notices, outbox
 
 __all__ = ["USER_TABLES", "mfa_stores"]
 
-USER_TABLES = (mfa_users, devices, challenges, activations)
+USER_TABLES = (mfa_users, devices, challenges, activations, notices, outbox)
 """The tables whose rows belong to the user in their column ``user``; they go with the user."""
 
 

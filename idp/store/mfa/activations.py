@@ -106,11 +106,15 @@ class SqlActivationStore:
         return bool(rows)
 
     def finish(self, activation: Activation, device: Device, seed: str | None) -> bool:
-        """End the activation and store its device and seed together; False if it has ended."""
+        """End the activation, store its device and seed, and tell the user, all together.
+
+        Returns False if it has ended.
+        """
         with self._database.write() as connection:
             if connection.execute(_END, {"of_id": activation.id}).first() is None:
                 return False
             add_device(connection, device)
             if seed is not None:
-                save_seed(connection, self._seal, device.user, seed, device.activated_at)
+                at, own = device.activated_at, device.id
+                save_seed(connection, self._seal, device.user, seed, at, device=own)
             return True

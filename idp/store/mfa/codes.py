@@ -10,10 +10,12 @@ from sqlalchemy import Connection
 
 from adapter.mfa.codes.limits import CodeLimits
 from adapter.mfa.codes.store import CodeSource
+from idp.notices.occasions import Occasion
 from idp.session.seal import Seal
 from idp.store import used_once
 from idp.store.engine import Database
 from idp.store.mfa import user_row
+from idp.store.notices import tell
 
 
 class SqlCodeStore:
@@ -38,7 +40,7 @@ class SqlCodeStore:
         return CodeSource(row.seed_created_at, row.code_used_at)
 
     def save_seed(self, user: str, seed: str, now: datetime) -> None:
-        """Store the seed, sealed; it replaces an earlier one."""
+        """Store the seed, sealed, and tell the user; it replaces an earlier one."""
         with self._database.write() as connection:
             save_seed(connection, self._seal, user, seed, now)
 
@@ -73,17 +75,18 @@ class SqlCodeTransaction:
         return str(self._seal.open(row.totp_seed, bound_to=self._user)["seed"])
 
     def mark_used(self, now: datetime) -> None:
-        """Store that a code of the user's seed was right at *now*."""
-        user_row.change(self._connection, self._user, code_used_at=now)
+        """Store that a code of the user's seed was right at *now*, and send pushes again."""
+        user_row.change(self._connection, self._user, code_used_at=now, pushes_reported_at=None)
 
-    def remove_seed(self) -> bool:
-        """Remove the user's seed; return False if there is none."""
+    def remove_seed(self, now: datetime) -> bool:
+        """Remove the user's seed, and tell the user; return False if there is none."""
         row = user_row.read(self._connection, self._user)
         if row is None or row.totp_seed is None:
             return False
         user_row.change(
             self._connection, self._user, totp_seed=None, seed_created_at=None, code_used_at=None
         )
+        tell(self._connection, Occasion("codes_removed", self._user, now))
         return True
 
     def claim(self, kind: str, key: str, expires_at: datetime) -> bool:
@@ -91,8 +94,19 @@ class SqlCodeTransaction:
         return used_once.claim(self._connection, kind, key, expires_at)
 
 
-def save_seed(connection: Connection, seal: Seal, user: str, seed: str, now: datetime) -> None:
-    """Store a seed, sealed for this user alone, in the transaction of *connection*."""
+def save_seed(
+    connection: Connection,
+    seal: Seal,
+    user: str,
+    seed: str,
+    now: datetime,
+    *,
+    device: str | None = None,
+) -> None:
+    """Store a seed, sealed for this user alone, and tell the user, in one transaction.
+
+    ``device`` is the id of the device that has it too, which needs no notice.
+    """
     user_row.change(
         connection,
         user,
@@ -100,3 +114,4 @@ def save_seed(connection: Connection, seal: Seal, user: str, seed: str, now: dat
         seed_created_at=now,
         code_used_at=None,
     )
+    tell(connection, Occasion("codes_added", user, now), except_device=device)

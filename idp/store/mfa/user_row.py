@@ -28,6 +28,7 @@ class UserRow(NamedTuple):
     totp_seed: str | None
     seed_created_at: datetime | None
     code_used_at: datetime | None
+    pushes_reported_at: datetime | None
 
 
 _READ = Prepared(

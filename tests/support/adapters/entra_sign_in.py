@@ -177,6 +177,12 @@ def after_replacement(mfa):
     return sign_in
 
 
+def after_report(mfa: SecondFactors) -> SignIn:
+    """A sign-in after a request of the user was reported."""
+    mfa.deny(mfa.phone, mfa.send(), reported=True)
+    return begun(mfa)
+
+
 def after_too_many(mfa):
     for _ in range(5):
         mfa.send()
