@@ -66,12 +66,10 @@ def assemble(
 ) -> Services:
     """Join the rooms of *config*: open the database, bring its tables up to date, read the keys.
 
-    Tests hand in a clock, a cheaper hasher and a key; a server hands in :func:`counters_of`.
-    Raises :class:`TallystickError` if something is missing; its remedy says what to do.
+    A server hands in :func:`counters_of`, tests all the rest. Raises :class:`TallystickError`.
     """
     clock, hasher = clock or SystemClock(), hasher or PasswordHasher()
-    sealer = Sealer(read_private_file(config.keys.secret), clock.now)
-    database = _open_database(config)
+    sealer, database = _open(config, clock)
     trusts, access = _trusts(config, database, clock)
     return Services(
         config=config,
@@ -116,10 +114,11 @@ def _log_retention(config: Config) -> LogRetention:
     )
 
 
-def _open_database(config: Config) -> Database:
+def _open(config: Config, clock: Clock) -> tuple[Sealer, Database]:
+    sealer = Sealer(read_private_file(config.keys.secret), clock.now)
     database = Database(config.store.url, connections=config.store.connections)
     upgrade(database)
-    return database
+    return sealer, database
 
 
 def _directory(

@@ -3,87 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import cast
 
 import pytest
 from sqlalchemy import text
 from support.servers.server_folder import ADMIN_TOKEN
+from support.servers.server_to_break import NOW, ServerToBreak
 from support.service_providers.metadata_parts import SP_ID, metadata
 
-from idp.demo.certificates import create_certificates
-from idp.doctor.examination import CHECKS, FEDERATION_CHECKS, examine
-from idp.doctor.findings import Environment, Finding, Level
+from idp.doctor.examination import CHECKS, FEDERATION_CHECKS
+from idp.doctor.findings import Level
 from idp.federation.access_control.policy_file import read_policy
 from idp.federation.metadata.schedule import PendingUpdate, RefreshState
 from idp.federation.token_signing.key_files import create_signing_key
 from idp.saml.keys import new_signing_certificate
-from idp.services import Services
 from idp.store.engine import Database
 
-NOW = datetime.now(UTC)
 YEAR = timedelta(days=365)
 SOUND = set(CHECKS) | set(FEDERATION_CHECKS)
-
-
-@dataclass
-class ServerToBreak:
-    """A server with nothing wrong until a test changes something."""
-
-    folder: Path
-    services: Services
-    environment: Environment
-
-    @property
-    def file(self) -> Path:
-        return self.folder / "tallystick.toml"
-
-    def setting(self, section: str, line: str) -> None:
-        """Put a line at the top of a section, in the place of any other of its name."""
-        name = line.partition("=")[0]
-        lines = [old for old in self.file.read_text().splitlines() if not old.startswith(name)]
-        if f"[{section}]" not in lines:
-            lines.append(f"[{section}]")
-        lines.insert(lines.index(f"[{section}]") + 1, line)
-        self.file.write_text("\n".join(lines) + "\n")
-
-    def base_url(self, url: str) -> None:
-        self.setting("server", f'base_url = "{url}"')
-
-    def tls(self, host: str = "idp.example.test", began: datetime = NOW) -> None:
-        """Give the server a certificate for *host*."""
-        made = create_certificates(self.folder / "tls", host, began)
-        self.base_url("https://idp.example.test")
-        self.setting("serve", f'certificate = "{made.certificate}"')
-        self.setting("serve", f'key = "{made.key}"')
-
-    def signing_key(self, began: datetime) -> None:
-        """Give it a token-signing key that began then, for a year."""
-        paths = self.folder / "signing.key", self.folder / "signing.crt"
-        for path in paths:
-            path.unlink()
-        create_signing_key(*paths, common_name="x", now=began, kind="ecdsa")
-
-    def sql(self, statement: str) -> None:
-        with cast(Database, self.services.database).write() as connection:
-            connection.execute(text(statement))
-
-    def findings(self) -> tuple[Finding, ...]:
-        return tuple(examine(self.file, self.environment))
-
-    def codes(self, level: Level) -> set[str]:
-        return {finding.code for finding in self.findings() if finding.level is level}
-
-
-@pytest.fixture
-def server(farm_folder: Path, services: Services) -> ServerToBreak:
-    for file in (farm_folder / "tallystick.toml", farm_folder / "tallystick.db"):
-        file.chmod(0o600)
-    services.farm.set_build("sts1", "20348.350", "test")
-    services.trusts.add(metadata().encode())
-    return ServerToBreak(farm_folder, services, Environment(resolve=lambda host: None))
 
 
 def _no_such_host(host: str) -> None:
@@ -283,28 +222,3 @@ def test_no_secret_is_in_a_finding(server):
     (server.folder / "admin.token").chmod(0o644)
 
     assert ADMIN_TOKEN not in repr(server.findings())
-
-
-def test_it_is_said_where_mails_go(server):
-    def said() -> str:
-        (found,) = (finding.problem for finding in server.findings() if finding.code == "mail")
-        return found
-
-    assert str(server.folder / "outbox") in said()
-    server.setting("mail", 'host = "smtp.example.test"')
-    assert "smtp.example.test:587" in said()
-
-
-def test_a_folder_of_mails_that_others_read_and_a_server_without_an_address_are_found(server):
-    (server.folder / "outbox").mkdir(mode=0o700)
-    assert server.codes(Level.WARNING) == set()
-    (server.folder / "outbox").chmod(0o755)
-    assert server.codes(Level.WARNING) == {"mail_folder_is_open"}
-
-    def resolve(host: str) -> None:
-        if host == "smtp.example.test":
-            raise OSError
-
-    server.environment = replace(server.environment, resolve=resolve)
-    server.setting("mail", 'host = "smtp.example.test"')
-    assert server.codes(Level.WARNING) == {"mail_host_not_found"}
