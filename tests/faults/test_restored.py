@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import text
-from support.databases.postgresql import name_in
 from support.servers.sign_in_server import client_of
 
 from idp.app import assemble
@@ -26,8 +25,7 @@ def restored(federation, database_kind, tmp_path, request):
             url = _copy_of_file(rooms, tmp_path / "restored.db")
         else:
             server = request.getfixturevalue("postgresql_server")
-            rooms.database.dispose()  # nobody may be connected to what is copied
-            url = server.new_database(name_in(rooms.config.store.url))
+            url = server.copy_of(rooms.config.store.url)
             made.append((server, url))
         store = rooms.config.store.model_copy(update={"url": url})
         config = rooms.config.model_copy(update={"store": store})

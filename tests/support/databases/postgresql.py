@@ -29,6 +29,9 @@ from idp.store.upgrade import HEAD
 OVERRIDE = "TALLYSTICK_TEST_POSTGRES"
 USER = "tally"
 SECONDS = 90
+_CUT_OFF = "SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity WHERE datname = %s"
+"""Ends every connection to a database, and waits up to 30 seconds for it."""
+
 # What a test server would lose in a power cut, nobody will miss.
 SETTINGS = {
     "fsync": "off",
@@ -56,6 +59,21 @@ class Server:
         copy = "CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY"
         self._execute(copy, name, template)
         return urlsplit(self.url)._replace(path=f"/{name}").geturl()
+
+    def copy_of(self, url: str) -> str:
+        """Return the URL of a new database with all that this one has now.
+
+        PostgreSQL copies no database that anybody is connected to: whoever is, is cut off, and
+        comes back afterwards.
+        """
+        original = name_in(url)
+        self._execute("ALTER DATABASE {} ALLOW_CONNECTIONS false", original)
+        try:
+            with psycopg.connect(self.url, autocommit=True) as connection:
+                connection.execute(_CUT_OFF, [original])
+            return self.new_database(original)
+        finally:
+            self._execute("ALTER DATABASE {} ALLOW_CONNECTIONS true", original)
 
     def drop(self, url: str) -> None:
         """Remove a database; who is connected is cut off."""
