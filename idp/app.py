@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
-from adapter.mfa.policy import MfaPolicy
 from adapter.mfa.service import MfaService
 from idp.admission import Admission
 from idp.config import WORKER_THREADS
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
     from flask import Flask, Response
 
     from adapter.clock import Clock
+    from adapter.mfa.permissions import GroupsOf
     from adapter.mfa.push.challenge import Challenge
     from idp.config.schema import Config, LockoutSection
     from idp.counters import Counters
@@ -71,14 +71,15 @@ def assemble(
     sealer = Sealer(read_private_file(config.keys.secret), clock.now)
     database = _open_database(config)
     trusts, access = _trusts(config, database, clock)
+    directory = _directory(config.lockout, database, clock, hasher, sealer.key("unknown-names"))
     return Services(
         config=config,
         clock=clock,
         sealer=sealer,
         database=database,
         housekeeping=Housekeeping(database, clock, _log_retention(config)),
-        mfa=_mfa_service(config, database, sealer, clock, counters),
-        directory=_directory(config.lockout, database, clock, hasher, sealer.key("unknown-names")),
+        mfa=_mfa_service(config, database, sealer, clock, counters, directory.groups_of),
+        directory=directory,
         trusts=trusts,
         refreshes=SqlRefreshStore(database),
         farm=Farm(SqlNodeStore(database), clock),
@@ -138,7 +139,12 @@ def _directory(
 
 
 def _mfa_service(
-    config: Config, database: Database, sealer: Sealer, clock: Clock, counters: Counters
+    config: Config,
+    database: Database,
+    sealer: Sealer,
+    clock: Clock,
+    counters: Counters,
+    groups_of: GroupsOf,
 ) -> MfaService:
     """Return the second factor; every push that it sends is logged and counted."""
 
@@ -161,7 +167,8 @@ def _mfa_service(
         mfa_stores(database, sealer.purpose("totp-seed")),
         clock,
         number_key=sealer.key("number-to-match"),
-        policy=MfaPolicy(products_after_table=config.farm.products_after_table),
+        groups_of=groups_of,
+        products_after_table=config.farm.products_after_table,
         on_push=log_push,
         on_activation_used_up=log_used_up,
     )

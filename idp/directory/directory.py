@@ -70,6 +70,11 @@ class Directory:
         self._unknown_key = unknown_key or secrets.token_bytes(32)
         self._wait = wait
 
+    def groups_of(self, name: str) -> tuple[str, ...]:
+        """Return the groups of a user, none for an unknown user."""
+        user = self.find(name)
+        return user.groups if user else ()
+
     def find(self, name: str) -> User | None:
         """Return the user with this UPN or account name, in any case, or None."""
         key = canonical_name(name)

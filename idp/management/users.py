@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import TallystickError
+from adapter.mfa.permissions import nothing_allowed, way_of
+from adapter.mfa.policy_store import UnreadablePolicies
 from idp.instants import json_instant
+from idp.management.policies import permission_as_json
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from adapter.mfa.devices.activation import Activation
     from adapter.mfa.methods import Methods, RegisteredMethod
+    from adapter.mfa.permissions import Permissions
     from idp.directory import User
     from idp.services import Services
 
@@ -58,19 +62,39 @@ class UserMethods:
     user: str
     methods: Methods
     activations: tuple[Activation, ...]
+    permissions: Permissions
 
     def as_json(self) -> dict[str, Any]:
         """Return them for scripts.
 
         ``methods`` lists all of them, whatever their kind. ``push`` and ``totp`` are older: phones,
         with ``decides`` true for the one that decides what the user sees, and whether there are
-        codes.
+        codes. ``allowed`` says of each kind of method whether the policies allow it and why, and
+        ``asked_first`` what a sign-in asks for: null if the user may use none of the methods.
         """
+        way = way_of(self.methods, self.permissions)
         return {
             "push": [_phone_as_json(method) for method in self.methods.of_kind("push")],
             "totp": self.methods.has("totp"),
-            "methods": [method_as_json(method) for method in self.methods.registered],
+            "methods": [
+                {**method_as_json(each), **self._rights_of(each)}
+                for each in self.methods.registered
+            ],
             "activations": [_activation_as_json(each) for each in self.activations],
+            "allowed": {
+                name: permission_as_json(each) for name, each in self.permissions.by_method.items()
+            },
+            "asked_first": way.asks if self.methods.registered else None,
+            "asked_first_reason": way.reason,
+        }
+
+    def _rights_of(self, method: RegisteredMethod) -> dict[str, Any]:
+        permission = self.permissions.of(method)
+        is_default = method == self.methods.default
+        return {
+            "default": is_default,
+            "allowed": permission.is_allowed,
+            "reason": permission.reason,
         }
 
 
@@ -78,7 +102,20 @@ def methods_of(services: Services, name: str) -> UserMethods:
     """Return the registered methods of a user; raises :class:`UnknownUser`."""
     upn = find_user(services, name).upn
     mfa = services.mfa
-    return UserMethods(upn, mfa.methods_of(upn), tuple(mfa.activations.of_user(upn)))
+    activations = tuple(mfa.activations.of_user(upn))
+    try:
+        permissions = mfa.permissions_of(upn)
+    except UnreadablePolicies:
+        permissions = nothing_allowed()
+    return UserMethods(upn, mfa.methods_of(upn), activations, permissions)
+
+
+def choose_default(services: Services, name: str, method_id: str) -> None:
+    """Ask a user for this method first from now on, if the policies allow it.
+
+    Raises :class:`~adapter.mfa.service.UnknownMethod`.
+    """
+    services.mfa.choose_default(find_user(services, name).upn, method_id)
 
 
 def remove_method(services: Services, name: str, method_id: str) -> None:

@@ -103,6 +103,18 @@ mfa_users = Table(
     _text("totp_seed", nullable=True),  # sealed
     _instant("seed_created_at", nullable=True),
     _instant("code_used_at", nullable=True),
+    *(_text(name, nullable=True) for name in ("seed_app", "seed_name", "default_method")),
+)
+
+code_apps = Table(  # sources of codes beside the one in mfa_users
+    "code_apps",
+    metadata,
+    _serial(),
+    _text("id", unique=True),
+    _text("user", index=True),
+    *map(_text, ("name", "app", "seed")),  # the seed is sealed
+    _instant("created_at"),
+    _instant("last_used_at", nullable=True),
 )
 
 devices = Table(

@@ -10,6 +10,11 @@ ALICE = "alice@example.test"
 NOTHING = {"push": [], "totp": False, "methods": [], "activations": []}
 
 
+def is_nothing(answer) -> bool:
+    """Say whether an answer lists no method; what the policies allow is in it all the same."""
+    return answer.json["asked_first"] is None and NOTHING.items() <= answer.json.items()
+
+
 @pytest.fixture
 def call(app):
     """Call the API with the token."""
@@ -45,14 +50,14 @@ def test_methods_are_listed_and_removed(call, phone):
 
     assert left.status_code == 200
     assert [each["id"] for each in left.json["methods"]] == ["totp"]
-    assert call("DELETE", f"{ALICE}/methods").json == NOTHING
-    assert call("GET", f"{ALICE}/methods").json == NOTHING
+    assert is_nothing(call("DELETE", f"{ALICE}/methods"))
+    assert is_nothing(call("GET", f"{ALICE}/methods"))
 
 
 def test_a_compromised_account_is_taken_back(call, phone, services):
     body = {"compromised": True, "password": "another one", "must_change": True}
 
-    assert call("POST", f"{ALICE}/reset", body).json == NOTHING
+    assert is_nothing(call("POST", f"{ALICE}/reset", body))
 
     check = services.directory.check_password(ALICE, "another one")
     assert check.failure == "must_change_password"

@@ -44,7 +44,7 @@ def test_a_namesake_of_a_removed_user_inherits_no_second_factor(database):
 
     store.add_users([_credentials(ALICE)])
     assert mfa.devices.of_user(ALICE) == []
-    assert mfa.codes.source_of(ALICE) is None
+    assert mfa.codes.sources_of(ALICE) == []
     assert mfa.activations.live("h", NOON) == []
 
 

@@ -48,5 +48,6 @@ class ActivationStore(Protocol):
     def finish(self, activation: Activation, device: Device, seed: str | None) -> bool:
         """End the activation and store its device, and its seed if any, in one transaction.
 
-        Returns False, and stores nothing, if the activation has ended already.
+        Returns False, and stores nothing, if the activation has ended already. Raises
+        :class:`~adapter.mfa.methods.TooManyMethods` if the user has too many apps.
         """

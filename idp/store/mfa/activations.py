@@ -13,7 +13,8 @@ from adapter.mfa.devices.device import Device
 from idp.session.seal import Seal
 from idp.store.column_types import Instant
 from idp.store.engine import Database
-from idp.store.mfa.codes import save_seed
+from idp.store.mfa import user_row
+from idp.store.mfa.codes import add_seed, must_have_room
 from idp.store.mfa.devices import add_device
 from idp.store.schema import activations
 
@@ -106,11 +107,17 @@ class SqlActivationStore:
         return bool(rows)
 
     def finish(self, activation: Activation, device: Device, seed: str | None) -> bool:
-        """End the activation and store its device and seed together; False if it has ended."""
-        with self._database.write() as connection:
+        """End the activation and store its device and seed together; False if it has ended.
+
+        Raises :class:`~adapter.mfa.methods.TooManyMethods`, and changes nothing then.
+        """
+        with user_row.locked(self._database, device.user) as connection:
             if connection.execute(_END, {"of_id": activation.id}).first() is None:
                 return False
+            must_have_room(connection, device.user)
             add_device(connection, device)
             if seed is not None:
-                save_seed(connection, self._seal, device.user, seed, device.activated_at)
+                add_seed(
+                    connection, self._seal, device.user, seed, device.activated_at, name=device.name
+                )
             return True
