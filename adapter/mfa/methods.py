@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from adapter.errors import TallystickError
+from adapter.mfa.policy import CODE_APP, PUSH
 
 MAX_APPS = 5
 """Authenticator and code apps of one user, together."""
@@ -59,6 +60,14 @@ class Methods:
         """The method that is asked for first: the chosen one, else the first phone, else a code."""
         chosen = (method for method in self.registered if method.id == self.chosen)
         return next(chosen, None) or next(iter(self.registered), None)
+
+    @property
+    def apps(self) -> int:
+        """How many apps these are; an Authenticator counts once, with its codes."""
+        return sum(
+            method.kind == PUSH or method.details.get("app") == CODE_APP
+            for method in self.registered
+        )
 
     def of_kind(self, kind: str) -> tuple[RegisteredMethod, ...]:
         """Return the methods of one kind, oldest first; empty without any."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import TallystickError
+from adapter.mfa.methods import MAX_APPS, TooManyMethods
 from adapter.mfa.permissions import nothing_allowed, way_of
 from adapter.mfa.policy_store import UnreadablePolicies
 from idp.instants import json_instant
@@ -150,9 +151,12 @@ def reset_compromised(
 def offer_activation(services: Services, name: str, *, totp: bool) -> ActivationOffer:
     """Make an activation code for a user's phone: it works once, for 10 minutes.
 
-    Typed, it works for five tries; the address works also when strangers have used those up.
+    Typed, it works for five tries; the address works also when strangers have used those up. Raises
+    :class:`~adapter.mfa.methods.TooManyMethods` for a user who could not activate a further phone.
     """
     user = find_user(services, name)
+    if services.mfa.methods_of(user.upn).apps >= MAX_APPS:
+        raise TooManyMethods(user.upn)
     codes = services.mfa.activations.create(user.upn, totp=totp)
     address = f"{services.config.server.base_url}/authenticator/#{codes.link}"
     return ActivationOffer(user.upn, codes.typed, address, totp)

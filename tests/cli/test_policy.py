@@ -187,6 +187,13 @@ def test_the_methods_of_a_user_show_what_is_allowed_and_why(tally, done, people)
     assert (as_json["asked_first"], as_json["asked_first_reason"]) == (None, "code_not_enabled")
 
 
+def test_no_code_is_offered_to_a_user_who_has_five_apps(refused, people):
+    for _ in range(4):
+        people.mfa.codes.add(ALICE, "A" * 32)
+
+    assert "[too_many_methods]" in refused("user", "activate", ALICE)
+
+
 def test_the_default_method_is_chosen_by_its_id(done, refused, people, device_key):
     code = people.mfa.activations.create(ALICE, totp=False).typed
     people.mfa.activations.activate(
