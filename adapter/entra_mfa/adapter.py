@@ -167,9 +167,12 @@ class AzureMfaAuthentication:
 
     def _push_again(self, sign_in: SignInState, request: HttpRequest) -> SignInState:
         """Send a further push, unless the policies have stopped to allow it meanwhile."""
-        if self._service.permissions_of(sign_in.user).push_policy == "none":
+        if not self._may_push(sign_in.user):
             return sign_in.by_push().failed(PUSH_NOT_ENABLED)
         return self._push(sign_in.by_push(), request)
+
+    def _may_push(self, user: str) -> bool:
+        return self._service.permissions_of(user).push_policy != "none"
 
     def _push(self, sign_in: SignInState, request: HttpRequest) -> SignInState:
         """Send a push if the decision allows one; else fail with the reason why not."""
@@ -202,9 +205,15 @@ class AzureMfaAuthentication:
     def _try_push(
         self, sign_in: SignInState, context: AuthenticationContext
     ) -> tuple[Claim, ...] | AdapterPresentation:
-        """Take the approval if there is one; of several posts at once, only one gets it."""
-        push = self._service.push
-        if sign_in.awaits_phone and push.collect(sign_in.challenge, sign_in.user):
+        """Take the approval if there is one; of several posts at once, only one gets it.
+
+        It is not taken if the policies have stopped to allow push since the request was sent.
+        """
+        push, user = self._service.push, sign_in.user
+        is_approved = sign_in.awaits_phone and push.state(sign_in.challenge, user) is State.APPROVED
+        if is_approved and not self._may_push(user):
+            return self._show(sign_in.failed(PUSH_NOT_ENABLED), context)
+        if is_approved and push.collect(sign_in.challenge, user):
             sign_in.passed("approved").store(context.data)
             return (Claim(AUTHENTICATION_METHOD, PHONE_APP_NOTIFICATION),)
         return self._show_state(sign_in, context)

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from adapter.mfa.permissions import NOT_ALLOWED
-from adapter.mfa.policy import Policies
+from adapter.mfa.policy import PERMISSION_REASONS, Policies
 from idp import cli
 from idp.management.policies import PolicyView
 from idp.mfa.graph_policy import Document
@@ -57,6 +57,11 @@ def test_every_value_that_a_setting_can_have_is_named():
     for values in re.findall(r"'enum': \[(.*?)\]", schema):
         for value in re.findall(r"'(\w+)'", values):
             assert f"`{value}`" in PAGE, value
+
+
+def test_every_reason_of_a_permission_has_its_row():
+    for code, sentence in PERMISSION_REASONS.items():
+        assert f"| `{code}` | {sentence} |" in PAGE
 
 
 def test_the_page_explains_every_reason_of_a_user_without_a_method():

@@ -171,8 +171,10 @@ def test_what_is_switched_off_in_the_middle_is_not_taken_any_more(federation, sp
     federation.policy({**PUSH_OFF, **CODES_OFF})
 
     assert "Codes are not" in by_code.enter_code(user.code()).error
-    user.phone.deny()
-    by_push.poll()
+    user.phone.approve(number=by_push.number)
+    assert "not switched on" in by_push.poll().error
+    assert not by_push.is_finished
+    assert ended(federation) == ("number_match", "kb_installed", "push_not_enabled")
     assert "not switched on" in by_push.try_again().error
     assert user.phone.pending() == ()
 
