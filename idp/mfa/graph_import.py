@@ -24,6 +24,9 @@ from idp.mfa.graph_policy import (
 )
 from idp.model_errors import faults_in
 
+MAX_DEPTH = 8
+"""Dots in a key; no setting has as many."""
+
 VERSION = "version"
 CONFIGURATIONS = "authenticationMethodConfigurations"
 
@@ -83,7 +86,9 @@ def read_graph(given: object) -> GivenPolicy:
 
 def _read(given: dict[str, Any]) -> GivenPolicy:
     if CONFIGURATIONS not in given and (isinstance(given.get("value"), list) or _id_of(given)):
-        given = {CONFIGURATIONS: given.get("value", [given])}
+        configuration = {key: each for key, each in given.items() if key != VERSION}
+        version = {VERSION: given[VERSION]} if VERSION in given else {}
+        given = {**version, CONFIGURATIONS: given.get("value", [configuration])}
     notes: list[str] = []
     values = _whole(_without_annotations(given, CONFIGURATIONS), notes)
     version = values.pop(VERSION, None)
@@ -96,6 +101,8 @@ def read_changes(changes: Mapping[str, Any]) -> GivenPolicy:
     """Return the policy in changes by dotted key, like ``MicrosoftAuthenticator.state``."""
     values: dict[str, Any] = {}
     for key, value in changes.items():
+        if key.count(".") > MAX_DEPTH:
+            raise BadMethodsPolicy(f"{key[:60]}: this key is unknown")
         part = value
         for name in reversed(key.split(".")):
             part = {name: part}

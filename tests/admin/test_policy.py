@@ -37,6 +37,13 @@ def test_a_policy_that_was_read_is_stored_once(call):
     assert (again.status_code, again.json["error"]) == (409, "policy_changed")
 
 
+def test_the_configuration_of_one_method_is_stored_with_the_version_beside_it(call):
+    body = {"id": "SoftwareOath", "state": "disabled", "version": 0}
+
+    assert call("PUT", "policy", body).json["policy"]["version"] == 1
+    assert call("PUT", "policy", body).json["error"] == "policy_changed"
+
+
 def test_settings_are_changed_by_key(call):
     assert call("PATCH", "policy", {**OFF, "version": 0}).json["policy"]["version"] == 1
     assert (
@@ -62,6 +69,8 @@ def test_a_diff_changes_nothing(call, services):
         ("PATCH", "policy", {}, 422, "bad_methods_policy"),
         ("PATCH", "policy", {"version": 0}, 422, "bad_methods_policy"),
         ("PATCH", "policy", {"SoftwareOath": 1}, 422, "bad_methods_policy"),
+        ("PATCH", "policy", {"x" * n + ".x" * 9999: 1 for n in (1, 2)}, 422, "bad_methods_policy"),
+        ("PATCH", "policy", {"x" + ".x" * 9999 + y: 1 for y in "yz"}, 422, "bad_methods_policy"),
         ("POST", "policy/diff", {"x": 1}, 422, "bad_methods_policy"),
         ("POST", "policy/diff", [], 400, "bad_body"),
         ("DELETE", "policy", None, 405, "method_not_known"),

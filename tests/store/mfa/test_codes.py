@@ -51,6 +51,16 @@ def test_a_seed_can_be_replaced_and_is_unreadable_in_the_file(store, database, d
     assert SEED.encode() not in b"".join(path.read_bytes() for path in files)
 
 
+def test_a_seed_of_an_earlier_version_counts_as_one_of_authenticator(store, database):
+    store.save_seed(ALICE, SEED, NOW, app="code_app")
+    with database.write() as connection:
+        connection.exec_driver_sql("UPDATE mfa_users SET seed_app = NULL, seed_name = NULL")
+
+    assert store.sources_of(ALICE) == [CodeSource("totp", NOW, None, "authenticator_code")]
+    with store.transaction(ALICE) as transaction:
+        assert transaction.seeds() == [Seed("totp", "authenticator_code", SEED)]
+
+
 def test_a_seed_moved_to_another_user_in_the_database_is_refused(store, database):
     store.save_seed(ALICE, SEED, NOW, app="code_app")
     with database.write() as connection:
