@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from adapter.mfa.devices.activation import Activation
     from adapter.mfa.methods import Methods, RegisteredMethod
-    from adapter.mfa.permissions import Permissions
+    from adapter.mfa.permissions import Permissions, Way
     from idp.directory import User
     from idp.services import Services
 
@@ -65,6 +65,11 @@ class UserMethods:
     activations: tuple[Activation, ...]
     permissions: Permissions
 
+    @property
+    def way(self) -> Way:
+        """What the user is asked for first."""
+        return way_of(self.methods, self.permissions)
+
     def as_json(self) -> dict[str, Any]:
         """Return them for scripts.
 
@@ -73,7 +78,7 @@ class UserMethods:
         codes. ``allowed`` says of each kind of method whether the policies allow it and why, and
         ``asked_first`` what a sign-in asks for: null if the user may use none of the methods.
         """
-        way = way_of(self.methods, self.permissions)
+        way = self.way
         return {
             "push": [_phone_as_json(method) for method in self.methods.of_kind("push")],
             "totp": self.methods.has("totp"),
