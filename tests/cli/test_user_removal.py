@@ -7,6 +7,8 @@ import json
 import pytest
 from support.users import PASSWORD
 
+NOTHING = {"push": [], "totp": False, "methods": [], "activations": []}
+
 
 @pytest.fixture
 def phone(alice, services, device_key):
@@ -64,7 +66,7 @@ def test_all_methods_are_removed_at_once(alice, done, phone, services):
     said = json.loads(done("user", "methods", "remove", alice, "--all", "--json"))
 
     assert said == {"removed": [phone.id, "totp"]}
-    assert methods(done, alice) == {"push": [], "totp": False, "methods": [], "activations": []}
+    assert NOTHING.items() <= methods(done, alice).items()
 
 
 def test_a_method_that_there_is_not_is_one_line(alice, refused):
@@ -84,7 +86,7 @@ def test_a_compromised_account_is_taken_back(alice, done, phone, services):
     said = done("user", "reset", alice, "--compromised", "--password-stdin", input="another one\n")
 
     assert "2 methods" in said
-    assert methods(done, alice) == {"push": [], "totp": False, "methods": [], "activations": []}
+    assert NOTHING.items() <= methods(done, alice).items()
     assert services.directory.check_password(alice, PASSWORD).user is None
     assert services.directory.check_password(alice, "another one").user is not None
     assert services.directory.find(alice).valid_from > before, "earlier sessions have ended"
