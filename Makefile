@@ -3,7 +3,7 @@
 #   make demo [ARGS=--tls]     the federation server, a test service provider and a phone page
 #   make test [ARGS="-k push"] the whole suite, in parallel, with a browser and real clients
 #   make test-debian           the tests with clients that only Debian packages bring
-#   make check                 lint, format, types, directions of imports, references
+#   make check                 lint, format, types, calls in tests, directions of imports, references
 #   make bench                 the benchmarks, as one table of ratios
 #   make clean                 removes what these made
 #
@@ -47,7 +47,8 @@ test-debian: .venv/installed-test
 check: .venv/installed-check
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --quiet --check || { echo "Run: $(BIN)/ruff format" >&2; exit 1; }
-	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/mypy --no-error-summary & product=$$!; \
+	    $(BIN)/python -m checks.calls; tests=$$?; wait $$product && exit $$tests
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m checks.references
 

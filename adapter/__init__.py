@@ -2,18 +2,19 @@
 
 It knows no web, no SAML and no SQL; ``idp/`` hosts it on the network.
 
-======================  ===========================================================================
-``contract``            what an adapter author implements (docs/adapters.md): AD FS's interface
-``decision``            :func:`decide`: what a user sees, and why. Read first
-``adfs_server``         what a push shows on an AD FS server, by the server's build
-``nps_extension``       what a push asks for through a version of the NPS extension
-``reasons``             every reason and rule of a decision, with the sentence it rests on
-``windows/``            builds of Windows Server, and the updates that bring number matching
-``mfa/``                registered methods, requests on phones, codes, and their limits
-``entra_mfa/``          the adapter ``AzureMfaAuthentication``
-``conformance/``        the kit that checks that an adapter keeps the contract
-``clock``, ``errors``   the one clock protocol, the one base class of errors
-======================  ===========================================================================
+=======================  ==========================================================================
+``contract``             what an adapter author implements (docs/adapters.md): AD FS's interface
+``shared_store_limits``  the limits of the store that adapters share between nodes
+``decision``             :func:`decide`: what a user sees, and why. Read first
+``adfs_server``          what a push shows on an AD FS server, by the server's build
+``nps_extension``        what a push asks for through a version of the NPS extension
+``reasons``              every reason and rule of a decision, with the sentence it rests on
+``windows/``             builds of Windows Server, and the updates that bring number matching
+``mfa/``                 registered methods, requests on phones, codes, and their limits
+``entra_mfa/``           the adapter ``AzureMfaAuthentication``
+``conformance/``         the kit that checks that an adapter keeps the contract
+``clock``, ``errors``    the one clock protocol, the one base class of errors
+=======================  ==========================================================================
 """
 
 from adapter.decision import Decision, decide

@@ -182,7 +182,9 @@ class Adapter(Protocol):
         """Start the factor and return its first page; called when the user reaches it.
 
         Called once in a sign-in, and again if the user chose another adapter and came back:
-        ``context.data`` then still holds what was written before.
+        ``context.data`` then still holds what was written before. A user who presses Enter twice
+        reaches it twice at once: both calls have the same ``context_id`` and no data, and should
+        start one factor.
         """
 
     def try_end_authentication(
@@ -224,3 +226,57 @@ class ExplainsItself(Protocol):
 
     def explain(self, context: AuthenticationContext) -> Explanation:
         """Return the explanation; called after ``begin_authentication`` and after every post."""
+
+
+class SharedStoreFull(Exception):
+    """Raised by a :class:`SharedStore` that holds as many keys as it may; nobody passes then."""
+
+
+class SharedStore(Protocol):
+    """What all nodes and processes remember together for one adapter, whatever a browser keeps.
+
+    Keys of different adapters never meet. A key is any text; only a digest of it is stored. The
+    store is bounded: never use as a key what a client chose, unless you counted its tries first.
+    Both methods raise :class:`SharedStoreFull`, and ValueError for a number outside its limits.
+    """
+
+    def claim(self, key: str, seconds: float) -> bool:
+        """Use *key* up; returns False if it was used before, by any process.
+
+        It stays used for at least *seconds* (at most :data:`MAX_SHARED_SECONDS`), and is forgotten
+        at some time after that. Of several calls at once, exactly one returns True.
+        """
+
+    def count(self, key: str, limit: int, seconds: float) -> bool:
+        """Count one try of *key*; returns whether it is among the first *limit* of its window.
+
+        Windows have *seconds* and follow one another by the clock; *limit* is at most
+        :data:`MAX_SHARED_LIMIT`. Call it before you look at a proof, with a key that names the
+        account: of tries at once, no more than *limit* are granted.
+        """
+
+
+MAX_SHARED_SECONDS = 366 * 24 * 60 * 60
+MAX_SHARED_LIMIT = 100
+
+
+@runtime_checkable
+class UsesSharedStore(Protocol):
+    """A further ability of any adapter: it is given a store that all nodes share."""
+
+    def use_shared_store(self, store: SharedStore) -> None:
+        """Called once, before ``on_authentication_pipeline_load``."""
+
+
+@runtime_checkable
+class Rehearses(Protocol):
+    """A further ability of any adapter that acts on the world: it can be told not to.
+
+    The conformance kit begins dozens of sign-ins; none of them may send a message.
+    """
+
+    def rehearse(self) -> None:
+        """Do all but the act itself from now on: send nothing, call nobody, open no door.
+
+        Called once, before ``on_authentication_pipeline_load``, and never by a server.
+        """

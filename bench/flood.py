@@ -9,7 +9,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from http.client import HTTPConnection, HTTPException
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -71,26 +72,37 @@ def rows(idp: saml.Party, sp: saml.Party, folder: Path) -> Iterator[list[Row]]:
     services.trusts.change_from_text(saml.SP, {"second_factor": "never"})
     with served.serving(folder, ADDED) as port:
 
-        def sign_in(flood: object) -> None:
-            if "SAMLResponse" not in post(port, CLIENT, USER, PASSWORD):
-                raise RuntimeError("The right password does not sign in")
-            if isinstance(flood, Flood):
-                flood.stop()
+        def sign_in(_: object) -> None:
+            answer = post(port, CLIENT, USER, PASSWORD)
+            if answer.status != HTTPStatus.FOUND:
+                raise RuntimeError(f"The right password does not sign in: {answer.status}")
 
-        def flooded(times: int) -> Iterator[Flood | None]:
-            flood = Flood(port)
-            flood.start()
-            yield from [None] * (times - 1)
-            yield flood
+        floods: list[Flood] = []
+
+        def start_flood(times: int) -> range:
+            floods.append(Flood(port))
+            floods[-1].start()
+            return range(times)
 
         yield [
             Row(ALONE, None, sign_in, elsewhere=1),
-            Row(FLOODED, BUDGET, sign_in, flooded, beside=ALONE, elsewhere=1),
+            Row(
+                FLOODED,
+                BUDGET,
+                sign_in,
+                start_flood,
+                elsewhere=1,
+                beside=ALONE,
+                finish=lambda: floods.pop().stop(),
+            ),
         ]
 
 
-def post(port: int, client: str, name: str, password: str) -> str:
-    """Post the form of the log-in page as *client*, and return the page that comes back."""
+def post(port: int, client: str, name: str, password: str) -> HTTPResponse:
+    """Post the form of the log-in page as *client*, and return the answer, read to its end.
+
+    A right password is answered by 302, a wrong one by the page again.
+    """
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     headers = {
         "Host": HOST,
@@ -101,6 +113,8 @@ def post(port: int, client: str, name: str, password: str) -> str:
     form = urlencode({"UserName": name, "Password": password})
     try:
         connection.request("POST", TARGET, form, headers)
-        return connection.getresponse().read().decode()
+        answer = connection.getresponse()
+        answer.read()
+        return answer
     finally:
         connection.close()

@@ -21,6 +21,7 @@ MAX_BATCH = 20_000
 class Row:
     """One operation: *run* is timed; *prepare* makes the inputs for so many runs, untimed.
 
+    *finish* ends what *prepare* began, after those runs and untimed too.
     *budget* is the upper limit of its cost in units, None if there is none. If *beside* names an
     earlier row, ratio and budget are relative to that row instead of the unit. *elsewhere* is how
     many times other processes do the operation on each core in one run, which hides its processor
@@ -33,6 +34,7 @@ class Row:
     prepare: Callable[[int], Iterable[object]] = range
     elsewhere: int = 0
     beside: str | None = None
+    finish: Callable[[], object] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def _time(row: Row, times: int) -> _Cost:
     for item in inputs:
         run(item)
     cpu, wall = process_time_ns() - cpu, perf_counter_ns() - wall
+    row.finish()
     return _Cost(wall / times, cpu / times)
 
 

@@ -1,6 +1,9 @@
 """Checks of the source tree that ``make check`` runs beside ruff, mypy and import-linter.
 
 ``python -m checks.references`` finds references to pages, sections and names that do not exist. It
-needs Python's standard library only. Read first: ``references``; then ``pages`` (Markdown links and
-headings), ``sections`` (section signs, pages outside the tree) and ``roles`` (``:class:`` etc.).
+needs Python's standard library only. ``python -m checks.calls`` lets mypy find calls in tests of
+names and arguments that do not exist.
+
+Read first: ``references``; then ``pages`` (Markdown links and headings), ``sections`` (section
+signs, pages outside the tree) and ``roles`` (``:class:`` etc.).
 """

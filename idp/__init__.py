@@ -18,6 +18,7 @@ store                  the database: the only room that knows SQL
 management             the use cases of administration, without web
 services               what every host is given: the rooms, joined once
 adapters, mfa          running adapters; waiting for a phone's answer
+notices                what users are told of changes: notices on their phones, and mails
 session                the SSO session, its cookie, who is signed in, which node answers
 audit                  the sign-in log and the audit events
 web                    what web hosts share: headers, activity ID, origin check, proxies, cookies
@@ -25,6 +26,7 @@ federation, directory  trusts, claims, access control, signing keys; users and t
 saml                   SAML 2.0 without web or storage
 config                 the configuration, read once
 admission              who may wait: places for bodies, passwords and phones
+operating_system       what Windows does otherwise than POSIX systems, both ways
 =====================  ==========================================================================
 """
 

@@ -30,6 +30,8 @@ from idp.store.maintenance import Housekeeping
 from idp.store.mfa import mfa_stores
 from idp.store.name_ids import SqlPersistentNames
 from idp.store.nodes import SqlNodeStore
+from idp.store.notices import SqlPhoneNotices
+from idp.store.outbox import SqlOutbox
 from idp.store.policies import SqlPolicyStore
 from idp.store.providers import SqlProviderStore
 from idp.store.refreshes import SqlRefreshStore
@@ -64,14 +66,11 @@ def assemble(
 ) -> Services:
     """Join the rooms of *config*: open the database, bring its tables up to date, read the keys.
 
-    Tests hand in a clock, a cheaper hasher and a key; a server hands in :func:`counters_of`.
-    Raises :class:`TallystickError` if something is missing; its remedy says what to do.
+    A server hands in :func:`counters_of`, tests all the rest. Raises :class:`TallystickError`.
     """
     clock, hasher = clock or SystemClock(), hasher or PasswordHasher()
-    sealer = Sealer(read_private_file(config.keys.secret), clock.now)
-    database = _open_database(config)
+    sealer, database, directory = _open(config, clock, hasher)
     trusts, access = _trusts(config, database, clock)
-    directory = _directory(config.lockout, database, clock, hasher, sealer.key("unknown-names"))
     return Services(
         config=config,
         clock=clock,
@@ -91,6 +90,8 @@ def assemble(
         sign_ins=SqlSignInStore(database),
         log_outs=SqlLogOuts(database),
         once=SqlUsedOnce(database),
+        notices=SqlPhoneNotices(database),
+        outbox=SqlOutbox(database),
         signing_keys=FixedKey(signing_key) if signing_key else open_signing_keys(config, counters),
         counters=counters,
         admission=Admission(WORKER_THREADS, passwords=hasher.room),
@@ -113,10 +114,15 @@ def _log_retention(config: Config) -> LogRetention:
     )
 
 
-def _open_database(config: Config) -> Database:
+def _open(
+    config: Config, clock: Clock, hasher: PasswordHasher
+) -> tuple[Sealer, Database, Directory]:
+    """Return the farm's secret, the database with this version's tables, and its directory."""
+    sealer = Sealer(read_private_file(config.keys.secret), clock.now)
     database = Database(config.store.url, connections=config.store.connections)
     upgrade(database)
-    return database
+    unknown_key = sealer.key("unknown-names")
+    return sealer, database, _directory(config.lockout, database, clock, hasher, unknown_key)
 
 
 def _directory(
@@ -200,6 +206,7 @@ def create_app(
     to the caller.
     """
     from idp import admin, authenticator, logs, signin
+    from idp.management import background
     from idp.saml import schema
     from idp.web.own_host import answer_own_host_only
 
@@ -223,7 +230,7 @@ def create_app(
     services.signing_keys.check(services.clock.now())
     services.closing.callback(services.housekeeping.stop)
     _log_start(config, services)
-    _start_watching_trusts(config, services)
+    background.start(config, services)
     return app
 
 
@@ -255,23 +262,6 @@ def _log_start(config: Config, services: Services) -> None:
     get_logger().info("started", event_id=Event.STARTED, base_url=config.server.base_url)
     _warn_of_sha1(services)
     services.closing.callback(lambda: get_logger().info("stopped", event_id=Event.STOPPED))
-
-
-def _start_watching_trusts(config: Config, services: Services) -> None:
-    """Start the threads that refresh metadata when it is due and load the files of its folder."""
-    from idp.management.metadata.folder_watcher import WatchedFolders
-    from idp.management.metadata.monitor import Monitor
-
-    if config.trusts.monitoring_interval_minutes:
-        monitor = Monitor(services)
-        monitor.start()
-        services.closing.callback(monitor.stop)
-    if config.trusts.metadata_dir is not None:
-        folders = (config.trusts.metadata_dir,)
-        watched = WatchedFolders(services.trusts, folders, services.counters)
-        watched.load_changed()
-        watched.start()
-        services.closing.callback(watched.stop)
 
 
 def _warn_of_sha1(services: Services) -> None:

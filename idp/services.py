@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from idp.federation.providers import Providers
     from idp.federation.relying_party.registry import TrustRegistry
     from idp.federation.token_signing.ring import SigningKeyRing
+    from idp.notices.outbox import Outbox
+    from idp.notices.phone_notices import PhoneNotices
     from idp.saml.signing import SigningKey
     from idp.session.log_outs import LogOuts
     from idp.session.seal import Sealer
@@ -75,6 +77,8 @@ class Services:
     ``sign_ins``          (store) facts for a sign-in step; ends a sign-in and writes its log record
     ``log_outs``          (store) log-outs in progress
     ``once``              (store) what may happen once, such as using a request ID
+    ``notices``           (store) notices on users' devices
+    ``outbox``            (store) mails that wait to be sent
     ``database``          is closed at the end
     ``housekeeping``      deletes what has expired
     ``counters``          the metrics
@@ -103,6 +107,8 @@ class Services:
     sign_ins: SignInStore
     log_outs: LogOuts
     once: UsedOnce
+    notices: PhoneNotices
+    outbox: Outbox
     signing_keys: SigningKeyRing
     database: Closable
     housekeeping: Housekeeping

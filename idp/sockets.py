@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import errno
-import os
 import socket
 
 from adapter.errors import TallystickError
+from idp import operating_system
 
 MAX_PENDING_CONNECTIONS = 128
 """The backlog of a socket: connections that are not accepted yet."""
@@ -31,8 +31,7 @@ def listen(host: str, port: int, *, chosen_by: tuple[str, str] = OPTIONS) -> soc
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
-        if os.name == "posix":  # on Windows the option lets two sockets listen on one port
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        operating_system.set_address_options(listener)
         listener.bind((host, port))
         listener.listen(MAX_PENDING_CONNECTIONS)
     except (OSError, OverflowError) as error:

@@ -9,6 +9,7 @@ from itertools import count
 
 from adapter.conformance import loading
 from adapter.conformance.markup import Fragment
+from adapter.conformance.memory_store import UncountedStore
 from adapter.conformance.page import TOKENS, PageChecker
 from adapter.conformance.rules import Finding, Findings, one_line
 from adapter.conformance.sign_in import SignIn
@@ -20,6 +21,7 @@ from adapter.contract import (
     Claim,
     ExternalAuthenticationException,
     HttpRequest,
+    UsesSharedStore,
 )
 from adapter.errors import TallystickError
 from adapter.mfa.service import MfaService, UsesMfaService
@@ -50,6 +52,7 @@ def check(
     mfa_service: MfaService | None = None,
     prepare: Callable[[Adapter], None] | None = None,
     proof: Proof | None = None,
+    for_real: bool = False,
 ) -> list[Finding]:
     """Return the rules of the contract that an adapter breaks: an empty list if it keeps them all.
 
@@ -57,15 +60,18 @@ def check(
     the content of its configuration file. ``user`` is the value of the identity claim of a user
     for whom the factor is available. ``prepare`` is called with each adapter made, before it is
     loaded. ``proof`` is given the context after the first page and returns the fields of a post
-    that passes; without it the claims are not checked. Raises :class:`TallystickError`
-    (``no_mfa_service``) for an adapter that uses the MFA service if no ``mfa_service`` is given.
+    that passes; without it the claims are not checked. An adapter that can rehearse is told to,
+    unless ``for_real``. An adapter that uses the MFA service needs ``mfa_service``: without it,
+    :class:`TallystickError` is raised (``no_mfa_service``).
     """
-    findings = Findings()
+    findings, store = Findings(), UncountedStore()
 
     def made() -> Adapter | None:
         adapter = loading.make(factory, findings)
-        if adapter is not None and isinstance(adapter, UsesMfaService):
-            adapter.use_mfa_service(_needed(mfa_service))
+        if adapter is not None and not for_real and not loading.rehearses(adapter, findings):
+            return None  # it might act for real
+        if adapter is not None:
+            _give(adapter, mfa_service, store)
         if adapter is not None and prepare is not None:
             prepare(adapter)
         return adapter
@@ -75,9 +81,17 @@ def check(
         loading.refuses_clearly(adapter, findings)
         adapter = made()
     if adapter is not None and loading.loads(adapter, config, findings):
-        _Kit(adapter, user, findings).run(proof)
+        _Kit(adapter, user, findings, store).run(proof)
         loading.unloads(adapter, findings)
     return list(findings)
+
+
+def _give(adapter: Adapter, mfa_service: MfaService | None, store: UncountedStore) -> None:
+    """Give the adapter what it uses, as a host does."""
+    if isinstance(adapter, UsesMfaService):
+        adapter.use_mfa_service(_needed(mfa_service))
+    if isinstance(adapter, UsesSharedStore):
+        adapter.use_shared_store(store)
 
 
 def _needed(service: MfaService | None) -> MfaService:
@@ -91,7 +105,10 @@ def _needed(service: MfaService | None) -> MfaService:
 
 
 class _Kit:
-    def __init__(self, adapter: Adapter, user: str, findings: Findings) -> None:
+    def __init__(
+        self, adapter: Adapter, user: str, findings: Findings, store: UncountedStore
+    ) -> None:
+        self._store = store
         self._adapter = adapter
         self._user = user
         self._findings = findings
@@ -113,6 +130,7 @@ class _Kit:
         self._error(sign_in)
         self._one_after_another()
         self._at_once()
+        self._used_up()
 
     def _sign_in(self, user: str = "") -> SignIn:
         """Return a new sign-in that has no value in common with any other."""
@@ -206,6 +224,15 @@ class _Kit:
             for other in all_of_them:
                 if one is not other:
                     self._must_be_apart(one, other)
+
+    def _used_up(self) -> None:
+        """Sign in while the shared store refuses everything, as after too many tries."""
+        self._store.refuses = True
+        sign_in = self._sign_in()
+        page = sign_in.begin() if sign_in.is_available() else None
+        if page is not None:
+            for fields in ({}, dict.fromkeys(page.fields(), "1")):
+                self._must_not_pass(sign_in, fields)
 
     def _must_be_apart(self, one: SignIn, other: SignIn) -> None:
         for mark in other.marks - one.marks:

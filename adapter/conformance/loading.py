@@ -12,6 +12,7 @@ from adapter.contract import (
     Adapter,
     AdapterMetadata,
     AuthenticationMethodConfigData,
+    Rehearses,
 )
 
 MEMBERS = (
@@ -48,6 +49,18 @@ def make(factory: Callable[[], Adapter], findings: Findings) -> Adapter | None:
         findings.add("has_every_member", f"no {', '.join(missing)}")
         return None
     return adapter if _check_metadata(adapter, findings) else None
+
+
+def rehearses(adapter: Adapter, findings: Findings) -> bool:
+    """Tell an adapter that can rehearse to do so; returns False, and a finding, if it fails."""
+    if not isinstance(adapter, Rehearses):
+        return True
+    try:
+        adapter.rehearse()
+    except Exception as error:
+        findings.add("rehearses", one_line(error))
+        return False
+    return True
 
 
 def refuses_clearly(adapter: Adapter, findings: Findings) -> None:

@@ -44,6 +44,10 @@ RULES: Final = {
         "The adapter requires an identity: only known users are asked for a second factor.",
         "Set requires_identity to True.",
     ),
+    "rehearses": Rule(
+        "If the adapter has rehearse, it can be called before the adapter is loaded.",
+        "Only note there that nothing is to be sent, and look at the note where you send.",
+    ),
     "refuses_clearly": Rule(
         "Without a configuration the adapter loads, or raises an error that says what it needs.",
         "Check config.data first, and raise an error that tells administrators what to configure.",

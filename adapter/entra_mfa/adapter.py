@@ -25,7 +25,8 @@ from adapter.entra_mfa.state import CODE, PUSH, PUSH_NOT_ENABLED, UNAVAILABLE, S
 from adapter.errors import TallystickError
 from adapter.mfa.codes.factor import CodeFactor, CodeOutcome
 from adapter.mfa.push.challenge import APPROVE_DENY, NUMBER_MATCH, State
-from adapter.mfa.push.factor import PushFactor, PushPaused
+from adapter.mfa.push.factor import PushFactor
+from adapter.mfa.push.pauses import PAUSES, PushPaused
 from adapter.mfa.service import MfaService
 
 PHONE_APP_NOTIFICATION = "http://schemas.microsoft.com/ws/2012/12/authmethod/phoneappnotification"
@@ -89,7 +90,7 @@ class AzureMfaAuthentication:
             decided = SignInState.from_data(context.data)
             return self._show(self._begin_again(decided, request), context)
         sign_in = self._decide(identity_claim.value, request, context)
-        return self._show(self._push(sign_in, request), context)
+        return self._show(self._push(sign_in, request, context.context_id), context)
 
     def try_end_authentication(
         self, context: AuthenticationContext, proof: ProofData, request: HttpRequest
@@ -123,7 +124,7 @@ class AzureMfaAuthentication:
         if sign_in.way == CODE:
             reason = sign_in.reason if sign_in.is_code_instead else "method_unchanged"
             return Explanation("totp", reason, sign_in.outcome, sign_in.attempt)
-        reason = PushPaused.code if sign_in.outcome == PushPaused.code else sign_in.reason
+        reason = sign_in.outcome if sign_in.outcome in PAUSES else sign_in.reason
         return Explanation(sign_in.experience, reason, sign_in.outcome, sign_in.attempt)
 
     def _decide(
@@ -174,8 +175,11 @@ class AzureMfaAuthentication:
     def _may_push(self, user: str) -> bool:
         return self._service.permissions_of(user).push_policy != "none"
 
-    def _push(self, sign_in: SignInState, request: HttpRequest) -> SignInState:
-        """Send a push if the decision allows one; else fail with the reason why not."""
+    def _push(self, sign_in: SignInState, request: HttpRequest, attempt: str = "") -> SignInState:
+        """Send a push if the decision allows one; else fail with the reason why not.
+
+        One that was already sent for *attempt* is shown instead.
+        """
         if sign_in.way == CODE:
             return sign_in
         if sign_in.experience not in (NUMBER_MATCH, APPROVE_DENY):
@@ -186,6 +190,7 @@ class AzureMfaAuthentication:
                 sign_in.experience,
                 application=request.application,
                 client_ip=request.client_ip,
+                attempt=attempt,
             )
         except PushPaused as paused:
             return sign_in.failed(paused.code)

@@ -33,6 +33,9 @@ ERRORS = {
     "already_collected":     "This request was used already.",
     "push_limit":            "Too many requests to your phone were not answered. "
                              "Wait ten minutes, then try again.",
+    "user_reported_suspicious_activity":
+                             "No request was sent, because one to this account was reported. "
+                             "Use a code, or ask your administrator to allow requests again.",
     "app_upgrade_required":  "Your Authenticator app is too old to enter a number. "
                              "Upgrade to the latest version of the app, then sign in again.",
     "wearable_cannot_match": "A watch cannot enter a number. "

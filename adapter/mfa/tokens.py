@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 from random import Random
 
 
 def token(random: Random, size: int = 16) -> str:
-    """Return *size* random bytes as URL-safe text without padding."""
-    return base64.urlsafe_b64encode(random.randbytes(size)).rstrip(b"=").decode()
+    """Return *size* random bytes as URL-safe text without padding.
+
+    It begins with no hyphen: people give it to commands, which would take it for an option.
+    """
+    while True:
+        text = base64.urlsafe_b64encode(random.randbytes(size)).rstrip(b"=").decode()
+        if not text.startswith("-"):
+            return text
+
+
+def tag(key: bytes, text: str) -> str:
+    """Return the beginning of identifiers that belong to *text*; only *key* can tell them apart."""
+    return base64.urlsafe_b64encode(hmac.digest(key, text.encode(), hashlib.sha256)[:9]).decode()
 
 
 def digits(random: Random, count: int) -> str:

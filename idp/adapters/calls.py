@@ -7,7 +7,7 @@ page, to claims that are judged, or to the end of the sign-in.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 
@@ -27,13 +27,12 @@ from adapter.contract import (
     ProofData,
 )
 from adapter.errors import Unavailable
-from idp.adapters.error_place import place_of
+from idp.adapters.failure_log import NO_FIELDS
 from idp.adapters.languages import tag_of
 from idp.adapters.registry import LoadedAdapter
 from idp.adapters.timeout import call_within
 from idp.directory import User
 from idp.federation.claims import security_id
-from idp.logs import get_logger
 
 LAST_PAGE_SECONDS = 5.0
 """How long an adapter that has failed may take to make its last page."""
@@ -134,17 +133,22 @@ class AdapterCall:
             adapter = self.loaded.adapter
             return adapter.try_end_authentication(self.context, ProofData(proof), request)
 
-        return self._guarded(ask, request)
+        return self._guarded(ask, request, proof)
 
-    def _guarded(self, ask: Callable[[], object], request: HttpRequest) -> AdapterAnswer:
+    def _guarded(
+        self,
+        ask: Callable[[], object],
+        request: HttpRequest,
+        proof: Mapping[str, str] = NO_FIELDS,
+    ) -> AdapterAnswer:
         try:
             with self._place():
                 return self._read(ask())
         except (Unavailable, KeyboardInterrupt):
             raise
         except BaseException as error:  # SystemExit, too: an adapter must not end the server
-            self._log(error)
-            raise AdapterFailed(self._last_page(request, error)) from error
+            self._log(error, proof)
+            raise AdapterFailed(self._last_page(request, error, proof)) from error
 
     @contextmanager
     def _place(self) -> Iterator[None]:
@@ -173,7 +177,9 @@ class AdapterCall:
         _must_be_text(*astuple(explanation))
         return explanation
 
-    def _last_page(self, request: HttpRequest, error: BaseException) -> AdapterPage | None:
+    def _last_page(
+        self, request: HttpRequest, error: BaseException, proof: Mapping[str, str]
+    ) -> AdapterPage | None:
         """Ask the adapter for its last page; it may fail once more, or never return."""
 
         def ask() -> AdapterPage | None:
@@ -185,7 +191,7 @@ class AdapterCall:
         except KeyboardInterrupt:
             raise
         except BaseException as second:
-            self._log(second)
+            self._log(second, proof)
             return None
 
     def _as_external(self, error: BaseException) -> ExternalAuthenticationException:
@@ -207,14 +213,8 @@ class AdapterCall:
         asked = self.loaded.announced.identity_claim
         return Claim(asked, values[asked])
 
-    def _log(self, error: BaseException) -> None:
-        get_logger().error(
-            "adapter_error",
-            activity_id=self.context.activity_id,
-            provider=self.loaded.name,
-            error_type=type(error).__name__,
-            at=place_of(error),
-        )
+    def _log(self, error: BaseException, proof: Mapping[str, str] = NO_FIELDS) -> None:
+        self.loaded.failures.call_failed(error, self.context.activity_id, self.context.data, proof)
 
 
 def _rendered(presentation: object, lcid: int) -> AdapterPage:

@@ -1,4 +1,8 @@
-"""The adapters of this node: loaded when first needed, and again when a registration changes."""
+"""The adapters of this node: loaded when first needed, and again when a registration changes.
+
+Code that changed after it was loaded is noticed: the log says that a restart is due, or the
+adapter is loaded anew if the setting ``adapters.reload`` asks for it.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +21,10 @@ from adapter.contract import (
     AuthenticationMethodConfigData,
 )
 from adapter.errors import TallystickError
-from adapter.mfa.service import MfaService, UsesMfaService
-from idp.adapters.error_place import place_of
+from idp.adapters.abilities import Abilities
+from idp.adapters.failure_log import FailureLog
+from idp.adapters.source_files import SourceFiles, package_of
+from idp.config.adapters import AdaptersSection
 from idp.events import Event
 from idp.federation.access_control.global_policy import GlobalPolicy
 from idp.federation.providers import AuthenticationProvider, Providers, load
@@ -57,11 +63,15 @@ class Announced:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadedAdapter:
-    """An adapter under the name it was registered with; ``places`` limits the calls to it."""
+    """An adapter under the name it was registered with.
+
+    ``failures`` logs what goes wrong in it; ``places`` limits the calls to it.
+    """
 
     name: str
     adapter: Adapter
     announced: Announced
+    failures: FailureLog
     places: threading.BoundedSemaphore = field(
         default_factory=lambda: threading.BoundedSemaphore(MAX_CALLS)
     )
@@ -77,19 +87,36 @@ class LoadedAdapter:
         return file.read_bytes() if file.is_file() else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What came of a registration: the adapter, None if it could not be loaded, and its files."""
+
+    provider: AuthenticationProvider
+    loaded: LoadedAdapter | None
+    sources: SourceFiles
+
+
 class AdapterHost:
     """Loads the enabled adapters, in the order of the global policy.
 
     Loading is logged like AD FS's events 106 (loaded) and 105 (failed). An adapter that fails to
-    load is not offered; the others are.
+    load is not offered; the others are. With the setting ``reload``, an adapter is loaded anew
+    when a file of its package has changed; without it, the change is logged.
     """
 
-    def __init__(self, providers: Providers, policy: GlobalPolicy, mfa: MfaService) -> None:
+    def __init__(
+        self,
+        providers: Providers,
+        policy: GlobalPolicy,
+        abilities: Abilities,
+        settings: AdaptersSection,
+    ) -> None:
         self._providers = providers
         self._policy = policy
-        self._mfa = mfa
+        self._abilities = abilities
+        self._settings = settings
         self._lock = threading.Lock()
-        self._loaded: dict[str, tuple[AuthenticationProvider, LoadedAdapter | None]] = {}
+        self._loaded: dict[str, _Entry] = {}
 
     def enabled(self) -> tuple[LoadedAdapter, ...]:
         """Return the adapters that the global policy enables and that could be loaded.
@@ -112,36 +139,60 @@ class AdapterHost:
     def close(self) -> None:
         """Unload every adapter; called when the node stops."""
         with self._lock:
-            loaded = [adapter for _, adapter in self._loaded.values() if adapter is not None]
+            entries = tuple(self._loaded.values())
             self._loaded.clear()
-        for adapter in loaded:
-            _unload(adapter)
+        for entry in entries:
+            _unload(entry)
 
     def _load(self, provider: AuthenticationProvider) -> LoadedAdapter | None:
         with self._lock:
             before = self._loaded.get(provider.name)
-            if before is not None and before[0] == provider:
-                return before[1]
-            if before is not None and before[1] is not None:
-                _unload(before[1])
+            if before is not None and before.provider == provider and not self._is_due(before):
+                return before.loaded
+            if before is not None:
+                _unload(before)
+            if before is not None and before.provider.type_name == provider.type_name:
+                sources = before.sources  # it knows since when the code is imported
+            else:
+                sources = SourceFiles(provider.type_name)
             loaded = self._try_load(provider)
-            self._loaded[provider.name] = (provider, loaded)
+            self._loaded[provider.name] = _Entry(provider, loaded, sources)
             return loaded
 
+    def _is_due(self, entry: _Entry) -> bool:
+        """Say whether to load the adapter anew because its code changed; log it if not."""
+        if not entry.sources.have_changed():
+            return False
+        if self._settings.reload and entry.sources.forget():
+            return True
+        get_logger().warning(
+            "adapter_changed",
+            provider=entry.provider.name,
+            problem="Its code has changed since it was loaded: a restart is due",
+        )
+        return False
+
     def _try_load(self, provider: AuthenticationProvider) -> LoadedAdapter | None:
+        failures = FailureLog(
+            provider.name,
+            package_of(provider.type_name),
+            provider.config,
+            tracebacks=self._settings.log_tracebacks,
+        )
         try:
             adapter = load(provider.type_name)()
             announced = _announced(adapter.metadata, provider.name)
-            if isinstance(adapter, UsesMfaService):
-                adapter.use_mfa_service(self._mfa)
+            self._abilities.give(adapter, provider.name)
             adapter.on_authentication_pipeline_load(AuthenticationMethodConfigData(provider.config))
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # whatever foreign code raises
-            _log("adapter_load_failed", provider.name, error, event_id=Event.PROVIDER_NOT_LOADED)
+            failures.loading_failed(
+                "adapter_load_failed", error, event_id=Event.PROVIDER_NOT_LOADED
+            )
             return None
         get_logger().info("adapter_loaded", event_id=Event.PROVIDER_LOADED, provider=provider.name)
-        return LoadedAdapter(provider.name, adapter, announced)
+        return LoadedAdapter(provider.name, adapter, announced, failures)
 
 
 def _announced(metadata: AdapterMetadata, name: str) -> Announced:
@@ -169,23 +220,12 @@ def _in(texts: Mapping[int, str], lcid: int) -> str:
     return texts.get(lcid) or texts.get(ENGLISH) or next(iter(texts.values()), "")
 
 
-def _unload(loaded: LoadedAdapter) -> None:
+def _unload(entry: _Entry) -> None:
+    if entry.loaded is None:
+        return
     try:
-        loaded.adapter.on_authentication_pipeline_unload()
+        entry.loaded.adapter.on_authentication_pipeline_unload()
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        _log("adapter_unload_failed", loaded.name, error)
-
-
-def _log(event: str, name: str, error: BaseException, **more: int) -> None:
-    """Log a failure, without a foreign exception's text: it may quote a configuration file."""
-    problem = error.problem if isinstance(error, TallystickError) else ""
-    get_logger().error(
-        event,
-        provider=name,
-        error_type=type(error).__name__,
-        problem=problem,
-        at=place_of(error),
-        **more,
-    )
+        entry.loaded.failures.loading_failed("adapter_unload_failed", error)

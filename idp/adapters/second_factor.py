@@ -120,17 +120,24 @@ class SecondFactor:
     activity_id: str
     accept_language: str = ""
 
-    def start(self, user: User, request: HttpRequest, method: str | None = None) -> Outcome:
+    def start(
+        self,
+        user: User,
+        request: HttpRequest,
+        method: str | None = None,
+        context_id: str | None = None,
+    ) -> Outcome:
         """Ask every enabled adapter whether it is for this user; begin, or let the user choose.
 
-        If a *method* is demanded, only adapters that announced it are asked.
+        If a *method* is demanded, only adapters that announced it are asked. A host gives
+        the same *context_id* twice for what the user began twice by pressing Enter twice.
         """
         if not self.enabled:
             return Failed("no_strong_authentication_method")
         asked = self.enabled
         if method is not None:
             asked = tuple(each for each in asked if method in each.announced.methods)
-        progress = AdapterProgress(user.upn)
+        progress = AdapterProgress(user.upn, context_id or new_context_id())
         noted = {each.name: self._call(each, progress).offer(user) for each in asked}
         offered = {name: data for name, data in noted.items() if data is not None}
         progress = replace(progress, data=offered)

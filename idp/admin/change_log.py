@@ -30,7 +30,7 @@ def log_keys(event: str, ring: Ring) -> None:
 
 
 def log_user(event: str, upn: str) -> None:
-    """Log that an administrator has removed methods of a user, or reset the account."""
+    """Log that an administrator has removed methods of a user, reset or unlocked the account."""
     _log(event, user=upn)
 
 

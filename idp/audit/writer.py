@@ -12,6 +12,7 @@ from typing import Protocol
 from adapter.clock import Clock
 from adapter.contract import Explanation
 from adapter.errors import TallystickError
+from idp.admission import client_of
 from idp.audit.record import SignInRecord
 from idp.audit.refusal_quota import RefusalQuota
 from idp.audit.verbose import VerboseAudit
@@ -116,7 +117,7 @@ class AuditWriter:
 
         The report is a row, too, at most once a minute.
         """
-        is_stored = self._quota.admits()
+        is_stored = self._quota.admits(client_of(row.client_ip))
         counted = self._quota.take_counted()
         if counted:
             source = EventSource(row.activity_id, "", row.node)
@@ -172,6 +173,15 @@ class AuditWriter:
         """Write that a user has changed their password, or could not."""
         event = Event.PASSWORD_NOT_CHANGED if check.failure else Event.PASSWORD_CHANGED
         self._write_check(event, check, check.failure or "password_changed", source)
+
+    def push_reported(
+        self, source: EventSource, *, user: str, experience: str, detail: str
+    ) -> None:
+        """Write that a user has reported a request as not theirs, which pauses further ones."""
+        code = "user_reported_suspicious_activity"
+        why = Explanation(experience, code)
+        event = Event.CREDENTIALS_NOT_VALID
+        self.write(self.row(event, source, user=user, outcome=code, why=why, detail=detail))
 
     def _write_check(
         self, event: Event, check: PasswordCheck, outcome: str, source: EventSource, trust: str = ""

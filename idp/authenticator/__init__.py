@@ -4,16 +4,19 @@
 ``GET /authenticator/``         the phone's web app (``templates/``, ``static/``)
 ``POST …/api/activate``         make the calling phone the user's Authenticator
 ``GET …/api/account``           whose Authenticator the calling device is
-``GET …/api/pending``           the requests it can answer; ``wait`` and ``seen`` hold the call
+``GET …/api/pending``           the requests it can answer, and its notices; ``wait`` and ``seen``
+                                hold the call
 ``POST …/api/answer``           approve or deny one request
+``POST …/api/dismiss``          remove one of the device's notices
 ==============================  ===================================================================
 
 Read ``api.py`` first. ``request_signing.py`` says what a phone signs, for both ends.
 
 * The server's end: ``host.py`` (the blueprint), ``http.py`` (methods, statuses, refusals),
   ``authentication.py`` (which device calls), ``bodies.py`` (reading what it sends).
-* The phone's end, which needs no Flask: ``client.py``, ``client_activation.py``, ``transport.py``,
-  ``phonefile.py``; ``tallystick phone``, the demo and the pytest plugin use it.
+* The phone's end, which needs no Flask: ``client.py``, ``client_values.py``,
+  ``client_activation.py``, ``transport.py``, ``phonefile.py``; ``tallystick phone``, the
+  demo and the pytest plugin use it.
 
 It works with ``adapter/mfa/`` (devices, requests, activations) and waits by ``idp/mfa/``.
 """

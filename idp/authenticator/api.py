@@ -1,4 +1,4 @@
-"""The four calls of the signed API: activate, account, pending, answer.
+"""The calls of the signed API: activate, account, pending, answer, dismiss.
 
 No answer ever contains a number to match: only the sign-in page shows it.
 """
@@ -16,12 +16,21 @@ from adapter.mfa.devices.device import Device
 from adapter.mfa.permissions import Permissions
 from adapter.mfa.push.challenge import Challenge
 from idp.admission import client_of
+from idp.audit.writer import AuditWriter, EventSource
 from idp.authenticator.authentication import RequestAuthentication
-from idp.authenticator.bodies import read_activation, read_answer, read_pending_query
+from idp.authenticator.bodies import (
+    read_activation,
+    read_answer,
+    read_dismissal,
+    read_pending_query,
+)
+from idp.federation.relying_party.trust import name_for_people
 from idp.instants import json_instant
 from idp.logs import get_logger
 from idp.mfa.phone_wait import PhoneWait
+from idp.notices.phone_notices import Notice
 from idp.services import Services
+from idp.session.node import AnsweringNode
 from idp.web.activity import activity_id, client_ip
 
 Reply = dict[str, Any]
@@ -34,6 +43,8 @@ class Api:
     services: Services
     authentication: RequestAuthentication
     wait: PhoneWait
+    audit: AuditWriter
+    node: AnsweringNode
 
     def activate(self, request: Request) -> Reply:
         """Register the calling phone as a user's Authenticator; its code works once."""
@@ -58,6 +69,8 @@ class Api:
     def pending(self, request: Request) -> Reply:
         """List what the device can answer; ``wait`` and ``seen`` hold the call until it changes.
 
+        The answer has the notices of this device, too.
+
         Raises :class:`~idp.mfa.waiting.RoomFull` if the call cannot be held.
         """
         device = self.authentication.calling_device(request)
@@ -69,7 +82,11 @@ class Api:
             check=lambda: self.authentication.check_again(device),
             client=client_of(client_ip()),
         )
-        return {"requests": self._requests(device, found)}
+        notices = self.services.notices.of_device(device.id)
+        return {
+            "requests": self._requests(device, found),
+            "notices": [_notice(notice) for notice in notices],
+        }
 
     def answer(self, request: Request) -> Reply:
         """Take the answer to one request and return its state, which is committed by then."""
@@ -86,6 +103,8 @@ class Api:
         self.wait.wake(device.user)
         self.services.counters.phone_answered(str(challenge.state))
         _log("phone_answered", device, request=challenge.id, state=str(challenge.state))
+        if challenge.reported:
+            self._audit_report(challenge)
         return {"id": challenge.id, "state": str(challenge.state)}
 
     def _requests(self, device: Device, found: Sequence[Challenge]) -> list[Reply]:
@@ -94,6 +113,22 @@ class Api:
             return []
         shown = self.services.mfa.permissions_of(device.user)
         return [_request(challenge, shown) for challenge in found]
+
+    def dismiss(self, request: Request) -> Reply:
+        """Remove a notice from this device; other devices of the user keep theirs."""
+        device = self.authentication.calling_device(request)
+        notice = read_dismissal(request.get_data())
+        self.services.notices.dismiss(device.id, notice)
+        return {"id": notice, "dismissed": True}
+
+    def _audit_report(self, challenge: Challenge) -> None:
+        """Write that no further requests are sent, and where the reported one came from."""
+        self.audit.push_reported(
+            EventSource(activity_id(), client_ip(), self.node.name_or_empty()),
+            user=challenge.user,
+            experience=challenge.experience,
+            detail=f"request {challenge.id} from {challenge.client_ip}",
+        )
 
     def _account(self, device: Device) -> Reply:
         return {
@@ -112,6 +147,18 @@ def _log(event: str, device: Device, **fields: str) -> None:
     get_logger().info(
         event, user=device.user, device=device.id, activity_id=activity_id(), **fields
     )
+
+
+def _notice(notice: Notice) -> Reply:
+    """Return what a phone shows of a change of the account."""
+    occasion = notice.occasion
+    return {
+        "id": notice.id,
+        "occasion": occasion.code,
+        "text": occasion.sentence,
+        "device": name_for_people(occasion.name, "") if occasion.name else "",
+        "at": json_instant(occasion.at, "milliseconds"),
+    }
 
 
 def _request(challenge: Challenge, shown: Permissions) -> Reply:

@@ -87,6 +87,11 @@ def read_answer(body: bytes) -> Answer:
     return Answer(_text(fields, "id", _ID), _text(fields, "nonce", _ID), approve, number, report)
 
 
+def read_dismissal(body: bytes) -> str:
+    """Read the body of ``dismiss`` and return the id of the notice; raises :class:`BadRequest`."""
+    return _text(_object(body, {"id"}), "id", _ID)
+
+
 def read_pending_query(wait: str, seen: str) -> PendingQuery:
     """Read the query of ``pending``; *wait* is cut to :data:`MAX_WAIT`.
 

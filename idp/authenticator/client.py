@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import pyotp
 
-from adapter.mfa.push.challenge import NUMBER_MATCH
 from idp.authenticator.client_activation import PhoneError, account_of, activation_body, read_code
+from idp.authenticator.client_values import Code, Notice, Request
 from idp.authenticator.phonefile import Account, PhoneFile, PhoneFileError, new_key
 from idp.authenticator.request_signing import NEW_DEVICE
 from idp.authenticator.transport import PhoneRefused, Transport, UnexpectedAnswer
 
-__all__ = ["Code", "Phone", "PhoneError", "Request"]
+__all__ = ["Code", "Notice", "Phone", "PhoneError", "Request"]
+
+T = TypeVar("T")
 
 DEFAULT_PLATFORM = "android"
 MAX_WAIT = 25
@@ -28,33 +30,6 @@ RETRY_AFTER = 1
 
 PAUSE = 0.25
 """Seconds between two calls that the server does not hold."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One pending request: the account that it is for, and what the server sent."""
-
-    account: Account
-    sent: dict[str, Any]
-
-    @property
-    def id(self) -> str:
-        """The request's id."""
-        return str(self.sent["id"])
-
-    @property
-    def needs_number(self) -> bool:
-        """Whether the user has to type the number that the sign-in page shows."""
-        return bool(self.sent["experience"] == NUMBER_MATCH)
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A one-time password: its account, and the seconds until the next one."""
-
-    account: Account
-    code: str
-    seconds_left: int
 
 
 @dataclass(repr=False)
@@ -150,6 +125,26 @@ class Phone:
         request = self._the_request(timeout, request_id)
         return self._answer(request, "deny", {"report": True} if report else {})
 
+    def report(self, timeout: float = 0, request_id: str | None = None) -> str:
+        """Deny the pending request, report it as not ours, and return its state.
+
+        No further requests are sent until a code was right or an administrator unlocks the user.
+        """
+        return self.deny(True, timeout, request_id)
+
+    def notices(self) -> tuple[Notice, ...]:
+        """Return the notices about changes that this phone has not dismissed, newest first."""
+        return _ask_for_all(
+            self._some_accounts(),
+            lambda account: [
+                Notice(account, sent) for sent in self._listed(account, "pending", "notices")
+            ],
+        )
+
+    def dismiss(self, notice: Notice) -> None:
+        """Remove a notice from this phone; the user's other phones keep theirs."""
+        self._call(notice.account, "POST", "dismiss", body={"id": notice.id})
+
     def codes(self) -> tuple[Code, ...]:
         """Return the present one-time password of each account that has them."""
         return tuple(
@@ -180,30 +175,26 @@ class Phone:
         return accounts
 
     def _ask_for_requests(self, accounts: tuple[Account, ...], left: float) -> tuple[Request, ...]:
-        """Ask for all accounts; one that is refused does not keep the others from being asked."""
         # With one account the server holds the call; several are asked in turn, without waiting.
         wait = int(min(MAX_WAIT, left)) if len(accounts) == 1 else 0
-        found: list[Request] = []
-        refusals: list[PhoneRefused] = []
-        for account in accounts:
-            try:
-                found.extend(Request(account, sent) for sent in self._pending_of(account, wait))
-            except PhoneRefused as refusal:
-                refusals.append(refusal)
-        if len(refusals) == len(accounts):
-            raise refusals[0]
-        return tuple(found)
+        return _ask_for_all(
+            accounts,
+            lambda account: [Request(account, sent) for sent in self._pending_of(account, wait)],
+        )
 
     def _pending_of(self, account: Account, wait: int) -> list[dict[str, Any]]:
         query = "?" + urlencode({"wait": wait}) if wait else ""
-        answer = self._call(account, "GET", "pending" + query, wait=wait)
+        return self._listed(account, "pending" + query, "requests", wait)
+
+    def _listed(self, account: Account, name: str, key: str, wait: int = 0) -> list[dict[str, Any]]:
+        answer = self._call(account, "GET", name, wait=wait)
         if answer is None:
             self.sleep(RETRY_AFTER)
             return []
-        requests = answer.get("requests")
-        if not isinstance(requests, list):
+        listed = answer.get(key)
+        if not isinstance(listed, list):
             raise UnexpectedAnswer(account.server)
-        return requests
+        return listed
 
     def _the_request(self, timeout: float, request_id: str | None) -> Request:
         found = self.pending(timeout)
@@ -259,3 +250,19 @@ class Phone:
 def _is_number(number: str | None) -> bool:
     """Say whether the text is digits: a slip of the hand must not cost the request."""
     return number is not None and number.isascii() and number.isdigit()
+
+
+def _ask_for_all(
+    accounts: tuple[Account, ...], ask: Callable[[Account], Sequence[T]]
+) -> tuple[T, ...]:
+    """Ask for all accounts; one that is refused does not keep the others from being asked."""
+    found: list[T] = []
+    refusals: list[PhoneRefused] = []
+    for account in accounts:
+        try:
+            found.extend(ask(account))
+        except PhoneRefused as refusal:
+            refusals.append(refusal)
+    if len(refusals) == len(accounts):
+        raise refusals[0]
+    return tuple(found)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from idp.audit.verbose import VerboseAudit
+from idp.audit.writer import AuditWriter
 from idp.authenticator.api import Api
 from idp.authenticator.authentication import RequestAuthentication
 from idp.authenticator.http import ApiHttp
 from idp.mfa.phone_wait import PhoneWait
 from idp.services import Services
+from idp.session.node import AnsweringNode
 
 
 def make_blueprint(services: Services) -> Blueprint:
@@ -29,7 +32,15 @@ def make_blueprint(services: Services) -> Blueprint:
 
     wait = PhoneWait(services.mfa.push, room=services.admission.phones)
     services.ending.callback(wait.close)
-    api = Api(services, RequestAuthentication(services), wait)
+    config = services.config
+    verbose = VerboseAudit(is_on=config.logging.audit == "verbose")
+    api = Api(
+        services,
+        RequestAuthentication(services),
+        wait,
+        AuditWriter(services.sign_ins, services.clock, verbose, services.counters),
+        AnsweringNode(config.server, services.farm),
+    )
     host.add_url_rule(
         "/api/<path:name>",
         "api",

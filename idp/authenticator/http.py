@@ -42,6 +42,7 @@ class ApiHttp:
             "account": ("GET", api.account),
             "pending": ("GET", api.pending),
             "answer": ("POST", api.answer),
+            "dismiss": ("POST", api.dismiss),
         }
 
     def __call__(self, name: str) -> Response:

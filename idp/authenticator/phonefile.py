@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
@@ -19,8 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from adapter.errors import TallystickError
-
-_OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+from idp import operating_system
 
 
 class PhoneFileError(TallystickError):
@@ -71,7 +69,7 @@ class PhoneFile:
         """
         try:
             with self.path.open(encoding="utf-8") as file:
-                self._must_be_private(os.fstat(file.fileno()).st_mode)
+                self._must_be_private(file.fileno())
                 return _accounts(json.load(file))
         except FileNotFoundError:
             return ()
@@ -85,8 +83,8 @@ class PhoneFile:
         others = [kept for kept in self.accounts() if not _same(kept, account)]
         self._write([*others, account])
 
-    def _must_be_private(self, mode: int) -> None:
-        if mode & _OF_OTHERS:
+    def _must_be_private(self, descriptor: int) -> None:
+        if operating_system.is_open_to_others(descriptor, 0o077):
             raise PhoneFileError(
                 f"{self.path} holds keys and others may read it", f"Run chmod 600 {self.path}"
             )
@@ -100,8 +98,9 @@ class PhoneFile:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(text + "\n")
                 file.flush()
+                operating_system.take_place_of(file.fileno(), self.path, keep_mode=False)
                 os.fsync(file.fileno())
-            os.replace(temporary, self.path)
+            operating_system.rename_over(temporary, self.path)
         except BaseException:
             os.unlink(temporary)
             raise

@@ -8,7 +8,7 @@ import click
 
 from adapter.errors import TallystickError
 from idp.cli import completion
-from idp.cli.context import CommandGroup, origin_options, with_services
+from idp.cli.context import CommandGroup, with_services
 from idp.cli.input_text import decode_text
 from idp.cli.output import (
     json_option,
@@ -19,6 +19,7 @@ from idp.cli.output import (
     print_warning,
     printable,
 )
+from idp.cli.simulated import simulated_sign_in
 
 if TYPE_CHECKING:
     from idp.federation.access_control.catalogue import Listed
@@ -145,14 +146,7 @@ def mfa(services: Services, rule: str | None, rules: IO[bytes] | None, as_json: 
     example="tallystick access test https://sp.example.test/metadata --user alice@example.test "
     "--extranet --from 203.0.113.9",
 )
-@click.argument("entity_id", metavar="ID", shell_complete=completion.trusts)
-@click.option(
-    "--user",
-    required=True,
-    help="The user who would sign in.",
-    shell_complete=completion.users,
-)
-@origin_options
+@simulated_sign_in
 @json_option
 @with_services
 def test(

@@ -21,14 +21,17 @@ from idp.store.upgrade import upgrade
 from idp.system_clock import SystemClock
 
 
-def check_adapter(type_name: str, *, config: bytes | None, user: str) -> list[Finding]:
+def check_adapter(
+    type_name: str, *, config: bytes | None, user: str, for_real: bool
+) -> list[Finding]:
     """Return the findings of the conformance kit for the class ``MODULE:CLASS``.
 
+    It is told to rehearse, if it can, unless *for_real*.
     Raises :class:`~idp.federation.providers.BadProvider` if there is no such class.
     """
     adapter = load(type_name)
     with _mfa_service(user) as service:
-        return check(adapter, config=config, user=user, mfa_service=service)
+        return check(adapter, config=config, user=user, mfa_service=service, for_real=for_real)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from idp import operating_system
 from idp.cli import completion
 from idp.cli.context import CommandGroup, CommandWithExample, with_services
 from idp.cli.output import (
@@ -71,11 +72,15 @@ def register(
 ) -> None:
     """Register an adapter, or change its class or configuration.
 
-    The server must be able to import MODULE.
+    The server must be able to import MODULE. If it runs and has loaded the class already, it needs
+    a restart to load changed code, unless the setting adapters.reload is on.
     """
+    known = any(each.type_name == type_name for each in services.providers.list())
     services.providers.register(name, type_name, file.read() if file else None)
     value = {"name": name, "type": type_name}
     sentence = f"{name} is registered; tallystick adapters enable offers it to users."
+    if known and not services.config.adapters.reload:
+        sentence += " If its code has changed, restart the server: it keeps the code it has loaded."
     print_done(value, sentence, as_json=as_json)
 
 
@@ -105,6 +110,43 @@ def enable(services: Services, names: tuple[str, ...], as_json: bool) -> None:
     print_done({"enabled": names}, f"Enabled: {', '.join(names)}.", as_json=as_json)
 
 
+@adapters.command("new", cls=CommandWithExample, example="tallystick adapters new badge-reader")
+@click.argument("name")
+@click.option(
+    "--directory",
+    default=".",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Where the package's folder is created (default: the current folder).",
+)
+@json_option
+def new(name: str, directory: Path, as_json: bool) -> None:
+    """Write the package of a new adapter, with its test.
+
+    Its folder in DIR must not be there yet. The adapter works as it is: it sends a code, as a file
+    until you replace that by your own way. No server is needed.
+    """
+    from idp.cli.adapter_package import named, write
+
+    adapter = named(name)
+    folder = write(adapter, directory)
+    if as_json:
+        print_json(
+            {
+                "directory": str(folder),
+                "module": adapter.module,
+                "name": adapter.provider,
+                "type": f"{adapter.module}:{adapter.provider}",
+                "files": sorted(adapter.files()),
+            }
+        )
+    else:
+        click.echo(f"{printable(folder)} has the adapter {adapter.provider} and its test. Next:")
+        change_folder = operating_system.command_line(["cd", printable(folder)])
+        click.echo(f"  {change_folder} && pip install --editable . && pytest")
+        click.echo("README.md there says how to go on.")
+
+
 @adapters.command(
     "check",
     cls=CommandWithExample,
@@ -124,17 +166,24 @@ def enable(services: Services, names: tuple[str, ...], as_json: bool) -> None:
     metavar="NAME",
     help="A user of the factor, as the adapter's identity claim names users.",
 )
+@click.option(
+    "--for-real",
+    is_flag=True,
+    help="Let an adapter act that can rehearse: it sends its messages, dozens of them.",
+)
 @json_option
-def check(type_name: str, file: IO[bytes] | None, user: str, as_json: bool) -> int:
+def check(type_name: str, file: IO[bytes] | None, user: str, for_real: bool, as_json: bool) -> int:
     """Check that an adapter keeps the contract.
 
     The exit status is 1 if it does not. No server is needed: the check uses a temporary database,
-    in which NAME has a phone and codes. MODULE may be in the current folder.
+    in which NAME has a phone and codes. MODULE may be in the current folder. An adapter that has
+    the method rehearse is told to act for nobody; one that has not does what it always does.
     """
     sys.path.append(str(Path.cwd()))  # last, so that it does not hide installed modules
     from idp.cli.adapter_check import check_adapter
 
-    findings = check_adapter(type_name, config=file.read() if file else None, user=user)
+    config = file.read() if file else None
+    findings = check_adapter(type_name, config=config, user=user, for_real=for_real)
     if as_json:
         print_json(
             [

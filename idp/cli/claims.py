@@ -8,9 +8,10 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from idp.cli import completion
-from idp.cli.context import CommandGroup, origin_options, with_services
+from idp.cli.context import CommandGroup, with_services
 from idp.cli.input_text import decode_text
 from idp.cli.output import json_option, print_done, print_json, print_warning, printable
+from idp.cli.simulated import simulated_sign_in
 
 if TYPE_CHECKING:
     from idp.federation.claim_rules.model import ClaimRules
@@ -121,15 +122,8 @@ def import_(
 @claims.command(
     "test", example=f"tallystick sp claims test {EXAMPLE_ID} --user alice@example.test --json"
 )
-@click.argument("entity_id", metavar="ID", shell_complete=completion.trusts)
-@click.option(
-    "--user",
-    required=True,
-    help="The user who would sign in.",
-    shell_complete=completion.users,
-)
 @click.option("--mfa", is_flag=True, help="As after a second factor by push.")
-@origin_options
+@simulated_sign_in
 @json_option
 @with_services
 def test(

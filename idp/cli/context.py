@@ -130,14 +130,3 @@ def with_services(function: Callable[Concatenate[Services, P], R]) -> Callable[P
         return function(invocation().services, *args, **kwargs)
 
     return command
-
-
-def origin_options(function: Callable[P, R]) -> Callable[P, R]:
-    """Add ``--from IP`` and ``--extranet``: where a simulated sign-in comes from."""
-    network = click.option(
-        "--extranet", is_flag=True, help="As if the request came through a Web Application Proxy."
-    )
-    address = click.option(
-        "--from", "address", metavar="IP", default="", help="IP address of the user."
-    )
-    return address(network(function))

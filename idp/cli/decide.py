@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os.path
-import shlex
 import shutil
 import textwrap
 from collections.abc import Iterator
@@ -157,7 +156,9 @@ def _of_a_file_name(build: str | None) -> Decision | None:
     """Return a decision that asks for the file's content if BUILD is the name of a file."""
     if build in (None, "-") or bare_build(build) is not None or not os.path.isfile(build):
         return None
-    meant = f"tallystick decide - < {shlex.quote(build)}"
+    from idp.operating_system import command_line
+
+    meant = f"tallystick decide - < {command_line([build])}"
     warning = f"{build} is a file, and its name tells no build. Did you mean: {meant}"
     return Decision(None, NotABuildError.code, warnings=(warning,))
 

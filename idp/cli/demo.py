@@ -17,15 +17,11 @@ import click
 
 from idp.cli.context import CommandWithExample
 from idp.cli.output import json_option, print_json
+from idp.operating_system import TERMINAL_SIGNALS
 
 if TYPE_CHECKING:
     from idp.demo.runner import Demo
     from idp.saml.keys import KeyKind
-
-
-SIGNALS = [
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-]
 
 
 class Stopped(BaseException):
@@ -116,12 +112,12 @@ def leave_at_signal() -> Iterator[threading.Event]:
     stopped = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        for number in SIGNALS:
+        for number in TERMINAL_SIGNALS:
             signal.signal(number, signal.SIG_IGN)
         stopped.set()
         raise Stopped
 
-    for number in SIGNALS:
+    for number in TERMINAL_SIGNALS:
         signal.signal(number, stop)
     try:
         yield stopped

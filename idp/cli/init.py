@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from idp.cli.context import CommandWithExample
-from idp.cli.output import json_option, print_json
+from idp.cli.output import json_option, print_json, print_warning
 
 if TYPE_CHECKING:
     from idp.saml.keys import KeyKind
     from idp.serving.new_server import NewServer
+
+
+DEFAULT = click.core.ParameterSource.DEFAULT
 
 
 @click.command(
@@ -35,7 +39,10 @@ def init(folder: Path, base_url: str, ecdsa: bool, as_json: bool) -> None:
     from idp.system_clock import SystemClock
 
     kind: KeyKind = "ecdsa" if ecdsa else "rsa"
-    server = create_server(folder, base_url, kind, SystemClock().now())
+    with _nothing_above_option("base_url", "server") as overriding:
+        server = create_server(folder, base_url, kind, SystemClock().now())
+    for name in overriding:
+        print_warning(f"${name} overrides server.base_url of the file wherever it is set")
     if as_json:
         print_json(
             {
@@ -47,6 +54,14 @@ def init(folder: Path, base_url: str, ecdsa: bool, as_json: bool) -> None:
         )
     else:
         click.echo(_next_steps(server))
+
+
+def _nothing_above_option(option: str, section: str) -> AbstractContextManager[tuple[str, ...]]:
+    """Let an option that was given win over the environment, whose variables are yielded."""
+    from idp.config.places import without_variables_of
+
+    is_default = click.get_current_context().get_parameter_source(option) is DEFAULT
+    return nullcontext(()) if is_default else without_variables_of(section, option)
 
 
 def _next_steps(server: NewServer) -> str:

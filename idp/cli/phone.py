@@ -15,10 +15,17 @@ from adapter.mfa.devices.device import PLATFORMS
 from idp.cli.context import CommandWithExample
 from idp.cli.output import json_option, print_json, print_table, printable
 from idp.cli.phone_errors import REMEDIES, NoPhone, WrongNumber
+from idp.cli.phone_output import (
+    account_as_json,
+    account_row,
+    print_notices,
+    print_requests,
+    print_state,
+    state_of,
+)
 
 if TYPE_CHECKING:
-    from idp.authenticator.client import Phone, Request
-    from idp.authenticator.phonefile import Account
+    from idp.authenticator.client import Phone
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -131,7 +138,7 @@ def activate(phone: Phone, /, code_or_url: str, as_json: bool, **options: Any) -
     """
     account = phone.activate(code_or_url, **options)
     if as_json:
-        print_json(_account(account))
+        print_json(account_as_json(account))
     else:
         click.echo(f"This is now {printable(account.user)}'s Authenticator at {account.server}.")
 
@@ -142,20 +149,44 @@ def activate(phone: Phone, /, code_or_url: str, as_json: bool, **options: Any) -
 def list_accounts(phone: Phone, as_json: bool) -> None:
     """List the accounts and the pending requests."""
     accounts = phone.accounts()
-    states = [_state(phone, account) for account in accounts]
+    states = [state_of(phone, account) for account in accounts]
     is_usable = any("error" not in state for state in states)
     requests = phone.pending() if is_usable else ()
+    notices = phone.notices() if is_usable else ()
     if as_json:
-        print_json({"accounts": states, "requests": [request.sent for request in requests]})
+        print_json(
+            {
+                "accounts": states,
+                "requests": [request.sent for request in requests],
+                "notices": [notice.sent for notice in notices],
+            }
+        )
         return
-    rows = [_row(account, state) for account, state in zip(accounts, states, strict=True)]
+    rows = [account_row(account, state) for account, state in zip(accounts, states, strict=True)]
     columns = ("user", "server", "device", "platform", "version", "codes", "state")
     print_table(
         columns,
         rows,
         empty="There is no account yet. Add one: tallystick phone activate CODE_OR_URL",
     )
-    _print_requests(requests)
+    print_requests(requests)
+    print_notices(notices)
+
+
+@phone.command(example="tallystick phone --file alice.phone dismiss")
+@json_option
+@with_phone
+def dismiss(phone: Phone, as_json: bool) -> None:
+    """Print the notices about changes of the accounts, and dismiss them on this phone."""
+    notices = phone.notices()
+    for notice in notices:
+        phone.dismiss(notice)
+    if as_json:
+        print_json({"dismissed": [notice.sent for notice in notices]})
+    elif notices:
+        print_notices(notices)
+    else:
+        click.echo("There is no notice.")
 
 
 @phone.command(example="tallystick phone --file alice.phone wait --timeout 60")
@@ -175,7 +206,7 @@ def wait(phone: Phone, timeout: float | None, as_json: bool) -> None:
     if as_json:
         print_json([request.sent for request in requests])
     else:
-        _print_requests(requests)
+        print_requests(requests)
 
 
 @phone.command(example="tallystick phone --file alice.phone approve --number 42 --timeout 60")
@@ -194,7 +225,7 @@ def approve(
     state = phone.approve(number, timeout, request_id)
     if state == "wrong_number":
         raise WrongNumber("The number is wrong, which ends the request", "Start a new sign-in")
-    _print_state(state, as_json)
+    print_state(state, as_json)
 
 
 @phone.command(example="tallystick phone --file alice.phone deny --report")
@@ -205,7 +236,7 @@ def approve(
 @with_phone
 def deny(phone: Phone, report: bool, request_id: str | None, timeout: float, as_json: bool) -> None:
     """Deny the pending request."""
-    _print_state(phone.deny(report, timeout, request_id), as_json)
+    print_state(phone.deny(report, timeout, request_id), as_json)
 
 
 @phone.command(example="tallystick phone --file alice.phone code")
@@ -238,52 +269,3 @@ def code(phone: Phone, as_json: bool) -> None:
     else:
         for code in codes:
             click.echo(f"{code.code}\t{printable(code.account.user)}")
-
-
-def _account(account: Account) -> dict[str, Any]:
-    """Return an account for scripts, without its key and its seed."""
-    return {
-        "user": account.user,
-        "server": account.server,
-        "issuer": account.issuer,
-        "device": {
-            "id": account.device_id,
-            "name": account.device_name,
-            "platform": account.platform,
-            "app_version": account.app_version,
-        },
-        "codes": account.seed is not None,
-    }
-
-
-def _state(phone: Phone, account: Account) -> dict[str, Any]:
-    """Return what the server says about an account, or why it refuses the phone."""
-    from idp.authenticator.transport import PhoneRefused
-
-    try:
-        return phone.describe(account)
-    except PhoneRefused as refusal:
-        return {"user": account.user, "error": refusal.code, "problem": refusal.problem}
-
-
-def _row(account: Account, state: dict[str, Any]) -> tuple[object, ...]:
-    codes = "yes" if account.seed is not None else "no"
-    return (account.user, account.server, account.device_name, account.platform,
-            account.app_version, codes, state.get("error", "ready"))  # fmt: skip
-
-
-def _print_requests(requests: tuple[Request, ...]) -> None:
-    for request in requests:
-        sent = request.sent
-        todo = "type the number on the sign-in page" if request.needs_number else "approve or deny"
-        # A policy decides whether a request shows the application and the address.
-        to = f" to {printable(sent['application'])}" if sent["application"] else ""
-        origin = f" from {printable(sent['client_ip'])}" if sent["client_ip"] else ""
-        click.echo(f"{printable(sent['user'])} signs in{to}{origin}: {todo} ({request.id})")
-
-
-def _print_state(state: str, as_json: bool) -> None:
-    if as_json:
-        print_json({"state": state})
-    else:
-        click.echo(f"{state.capitalize()}.")

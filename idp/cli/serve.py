@@ -52,7 +52,10 @@ def _override_settings(options: dict[str, object]) -> None:
     """Let options override the file, in this process and in those that it starts."""
     for name, value in options.items():
         if value is not None:
-            os.environ[SETTING_PREFIX + name] = str(value)
+            variable = SETTING_PREFIX + name
+            for other in [each for each in os.environ if each.upper() == variable]:
+                del os.environ[other]  # variables count in any case, and one of two would win
+            os.environ[variable] = str(value)
 
 
 def _print_ready(plan: Plan, *, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -180,21 +181,30 @@ def set_(services: Services, entity_id: str, changes: tuple[str, ...], as_json: 
 )
 @click.argument("entity_ids", nargs=-1, metavar="[ID]...", shell_complete=completion.trusts)
 @click.option("--accept", is_flag=True, help="Accept metadata that was held back.")
+@click.option(
+    "--held", metavar="SHA256",
+    help="With --accept: only what sp show has shown under this digest (held_digest).",
+)  # fmt: skip
 @json_option
 @with_services
-def refresh(services: Services, entity_ids: tuple[str, ...], accept: bool, as_json: bool) -> int:
+def refresh(
+    services: Services, entity_ids: tuple[str, ...], accept: bool, held: str | None, as_json: bool
+) -> int:
     """Fetch the metadata of trusts again.
 
     Without ID, of all trusts that were added from a URL. An update that would weaken a trust
-    or change its keys is held back until you accept it; sp show says why.
+    or change its keys is held back until you accept it; sp show says why. In a terminal,
+    --accept shows what is held back and asks first.
     """
-    from idp.cli.trust_output import print_report
+    from idp.cli.trust_output import accept_held, print_report
     from idp.management.metadata import refresh
     from idp.management.trust_views import report_as_json
 
     if accept and not entity_ids:
         raise click.UsageError("--accept needs an ID")
-    work = refresh.accept if accept else refresh.refresh
+    if held and not (accept and len(entity_ids) == 1):
+        raise click.UsageError("--held needs --accept and one ID")
+    work = partial(accept_held, held=held, asks=not as_json) if accept else refresh.refresh
     wanted = entity_ids or refresh.refreshable(services)
     if not wanted:
         click.echo("No trust was added from a URL.", err=True)

@@ -1,7 +1,8 @@
-"""Prints the preview of a trust and the report of a metadata refresh."""
+"""Prints the preview of a trust and the report of a metadata refresh, and asks before accepting."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from idp.federation.metadata.preview import Preview
     from idp.management.metadata.refresh import Report
     from idp.saml.certificate_report import CertificateReport
+    from idp.services import Services
 
 _SHOWN_ELSEWHERE = (
     "entity_id", "display_name", "signing_certificates", "encryption_certificates", "warnings",
@@ -46,6 +48,19 @@ def print_report(report: Report) -> None:
     _print_changes(report.changes)
     for reason in report.reasons:
         print_warning(reason)
+
+
+def accept_held(services: Services, entity_id: str, *, held: str | None, asks: bool) -> Report:
+    """Accept what is held back: what *held* names, or in a terminal what is shown and confirmed."""
+    from idp.management.metadata import refresh
+
+    if held is None and asks and sys.stdin.isatty():
+        shown = refresh.held_for(services, entity_id)
+        print_report(shown.report)
+        if not click.confirm("Accept this?", err=True):
+            raise click.exceptions.Exit(1)
+        held = shown.update.digest
+    return refresh.accept(services, entity_id, held)
 
 
 def _print_changes(changes: Iterable[MetadataChange]) -> None:

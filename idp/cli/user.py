@@ -139,7 +139,10 @@ def passwd(
 @json_option
 @with_services
 def unlock(services: Services, name: str, as_json: bool) -> None:
-    """Clear the limits on wrong passwords, codes and pushes."""
+    """Clear the limits on wrong passwords, codes and pushes.
+
+    Requests are sent again after the user has reported one.
+    """
     from idp.management import users as people
 
     found = people.unlock(services, name)

@@ -64,6 +64,13 @@ def show(services: Services, name: str, as_json: bool) -> None:
         permission = found.permissions.of(method)
         if not permission.is_allowed:
             print_warning(f"{method.kind} {method.name} is not allowed. {permission.explanation}")
+    if found.pushes_paused_since is not None:
+        since = json_instant(found.pushes_paused_since)
+        click.echo(
+            f"No requests are sent since {since}, when one was reported. "
+            f"Send them again: tallystick user unlock {name}",
+            err=True,
+        )
 
 
 @methods.command("default", example="tallystick user methods default alice@example.test totp")

@@ -3,7 +3,8 @@
 A variable ``TALLYSTICK__SECTION__KEY`` overrides the file ``tallystick.toml``, which overrides the
 defaults.
 
-Read first: ``schema`` (every section and setting with its default). ``reading`` loads the file and
+Read first: ``schema`` (every section and setting with its default; the section for authors of
+adapters is in ``adapters``, that of mail in ``mail``). ``reading`` loads the file and
 reports all faults at once; ``sources`` says where each setting comes from, for
 ``tallystick config show``. Every other room takes the parts it needs; none reads the environment.
 """

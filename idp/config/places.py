@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +54,20 @@ class Environment:
             _, _, key = upper.removeprefix(SETTING_PREFIX).partition("__")
             if not _is_json(os.environ[name]) and (not key or _is_list(_section_of(upper), key)):
                 yield name
+
+
+@contextmanager
+def without_variables_of(section: str, key: str) -> Iterator[tuple[str, ...]]:
+    """Hide the variables that set a key, for as long as an option gives its value.
+
+    Yields their names, in the spelling that each has.
+    """
+    names = Environment().variables_of(section, key)
+    hidden = {name: os.environ.pop(name) for name in names}
+    try:
+        yield names
+    finally:
+        os.environ.update(hidden)
 
 
 class FileLines:

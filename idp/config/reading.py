@@ -99,6 +99,7 @@ _PATHS = (
     ("keys", "secret"),
     ("trusts", "metadata_dir"),
     ("server", "admin_token_file"),
+    ("mail", "folder"),
 )
 
 

@@ -15,8 +15,6 @@ from urllib.parse import urlsplit
 
 from pydantic import (
     AwareDatetime,
-    BaseModel,
-    ConfigDict,
     Field,
     IPvAnyNetwork,
     PositiveInt,
@@ -27,12 +25,9 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from idp.config import SETTING_PREFIX
-
-
-class Section(BaseModel):
-    """A section of the file. An unknown key is an error, so that a misspelt one is noticed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from idp.config.adapters import AdaptersSection
+from idp.config.mail import MailSection
+from idp.config.section import Section
 
 
 class ServerSection(Section):
@@ -281,7 +276,9 @@ class Config(BaseSettings):
     sign_in: SignInSection = SignInSection()
     lockout: LockoutSection = LockoutSection()
     farm: FarmSection = FarmSection()
+    adapters: AdaptersSection = AdaptersSection()
     proxies: ProxiesSection = ProxiesSection()
+    mail: MailSection = MailSection()
     logging: LoggingSection = LoggingSection()
 
     @classmethod

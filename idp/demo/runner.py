@@ -6,8 +6,8 @@ import http.client
 import re
 import socket
 import ssl
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,10 +110,8 @@ def run_demo(
     """
     must_be_free(path.resolve())
     with ExitStack() as stack:
-        listeners = [listen(bind, address.port)]
-        stack.callback(listeners[0].close)
-        listeners.append(listen(bind, address.sp_port))
-        stack.callback(listeners[1].close)
+        ports = (address.port, address.sp_port)
+        listeners = [stack.enter_context(closing(listen(bind, port))) for port in ports]
         address = replace(address, port=port_of(listeners[0]), sp_port=port_of(listeners[1]))
         now = datetime.now(UTC)
         folder = ServerFolder(path.resolve())
@@ -127,13 +125,22 @@ def run_demo(
         users = create_sample_users(services, folder.path, str(tls.ca_file) if tls else None)
         demo = Demo(address, folder, users, tls)
         apps = _make_apps(services, demo, stack, encrypt=encrypt)
-        context = tls.server_context() if tls else None
-        for listener, app in zip(listeners, apps, strict=True):
-            server = ThreadedServer(listener, app, context)
-            server.start()
-            stack.callback(server.stop)
+        _start(zip(listeners, apps, strict=True), tls, stack)
         _must_answer(demo, reachable_address(bind))
         yield demo
+
+
+def _start(
+    apps: Iterable[tuple[socket.socket, Flask]],
+    tls: certificates.TlsFiles | None,
+    stack: ExitStack,
+) -> None:
+    """Serve each application at its listener until *stack* is closed."""
+    context = tls.server_context() if tls else None
+    for listener, app in apps:
+        server = ThreadedServer(listener, app, context)
+        server.start()
+        stack.callback(server.stop)
 
 
 def _tls_files(

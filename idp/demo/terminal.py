@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 import shutil
 import sys
 from pathlib import Path
+
+from idp import operating_system
 
 PROGRAM = "tallystick"
 
@@ -15,6 +16,6 @@ def command_line(*words: object) -> str:
 
     It begins with the path of the program if PATH does not find it, as after ``make demo``.
     """
-    installed = Path(sys.executable).with_name(PROGRAM)
-    is_found = shutil.which(PROGRAM) or not installed.exists()
-    return shlex.join([PROGRAM if is_found else str(installed), *map(str, words)])
+    beside_python = shutil.which(PROGRAM, path=str(Path(sys.executable).parent))
+    program = PROGRAM if shutil.which(PROGRAM) else beside_python or PROGRAM
+    return operating_system.command_line([program, *map(str, words)])

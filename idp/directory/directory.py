@@ -197,18 +197,29 @@ class Directory:
         self._add(added)
         return tuple(each.user for each in added)
 
-    def set_password(self, name: str, password: str, *, must_change: bool = False) -> User:
+    def set_password(
+        self, name: str, password: str, *, must_change: bool = False, compromised: bool = False
+    ) -> User:
         """Set the password of a user; earlier sessions end, and the lock-out is cleared.
 
-        With *must_change*, the user has to choose another password with it before signing in.
+        With *must_change*, the user has to choose another password with it before signing in. With
+        *compromised*, the user is told that the account was reset.
         """
         if not is_acceptable(password):
-            raise _bad_password()
+            raise DirectoryError(
+                f"A password has 1 to {MAX_PASSWORD_LENGTH} characters",
+                "Choose another",
+                code="bad_password",
+            )
         with self._hasher.slot():
             password_hash = self._hasher.hash(password)
         upn = self._upn(name)
         changed = self._store.change_password(
-            upn, password_hash, self._clock.now(), must_change=must_change
+            upn,
+            password_hash,
+            self._clock.now(),
+            must_change=must_change,
+            compromised=compromised,
         )
         return _existing(name, changed)
 
@@ -286,12 +297,4 @@ def _existing(name: str, user: User | None) -> User:
 def _unknown(name: str) -> DirectoryError:
     return DirectoryError(
         f"There is no user {name!r}", "See tallystick user list", code="unknown_user"
-    )
-
-
-def _bad_password() -> DirectoryError:
-    return DirectoryError(
-        f"A password has 1 to {MAX_PASSWORD_LENGTH} characters",
-        "Choose another",
-        code="bad_password",
     )

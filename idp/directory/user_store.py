@@ -53,8 +53,11 @@ class UserStore(Protocol):
         *,
         must_change: bool = False,
         seen: User | None = None,
+        compromised: bool = False,
     ) -> User | None:
         """Store a new hash, end the sessions and clear the counters; return the changed user.
+
+        With *compromised*, the user is told in the same transaction that the account was reset.
 
         Returns None if there is no such user, or if the user has changed since *seen* was read.
         """

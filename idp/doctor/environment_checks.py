@@ -6,9 +6,19 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from adapter.errors import TallystickError
+from idp import operating_system
 from idp.doctor.file_checks import sqlite_file
-from idp.doctor.findings import Findings, ServerUnderTest, broken, from_error, warning
-from idp.serving.plan import choose_engine
+from idp.doctor.findings import (
+    Finding,
+    Findings,
+    Level,
+    ServerUnderTest,
+    broken,
+    from_error,
+    warning,
+)
+from idp.notices.delivery import describe_delivery
+from idp.serving.plan import choose_engine, count_workers
 from idp.store.engine import Database
 from idp.store.sqlite import check_place
 from idp.store.upgrade import HEAD, DatabaseTooNew, read_revision
@@ -45,7 +55,7 @@ def database(server: ServerUnderTest) -> Findings:
     finally:
         store.dispose()
     yield from _revision(revision)
-    if file is not None and file.stat().st_mode & 0o077:
+    if file is not None and operating_system.is_open_to_others(file, 0o077):
         yield broken(
             "database_is_open",
             f"Accounts other than its owner can read {file}",
@@ -63,6 +73,27 @@ def host_name(server: ServerUnderTest) -> Findings:
             "host_not_found",
             f"{host}, the host of server.base_url, has no address here",
             "Add it to DNS, or change server.base_url",
+        )
+
+
+def mail(server: ServerUnderTest) -> Findings:
+    """Say where mails go; check that the SMTP server has an address, or that a folder is closed."""
+    settings = server.config.mail
+    yield Finding(Level.OK, "mail", describe_delivery(settings))
+    if settings.host is not None:
+        try:
+            server.environment.resolve(settings.host)
+        except (OSError, UnicodeError):
+            yield warning(
+                "mail_host_not_found",
+                f"{settings.host}, the SMTP server of mail.host, has no address here",
+                "Add it to DNS, or change mail.host: mails wait for 18 hours, then they are lost",
+            )
+    elif settings.folder.exists() and settings.folder.stat().st_mode & 0o077:
+        yield warning(
+            "mail_folder_is_open",
+            f"Accounts other than its owner can read {settings.folder}, the folder of mails",
+            f"chmod 700 {settings.folder}",
         )
 
 
@@ -85,6 +116,18 @@ def proxies(server: ServerUnderTest) -> Findings:
             "X-Forwarded-For",
             "Make sure that the proxy drops headers with underscores in their names, as nginx "
             "does, or set serve.engine to waitress",
+        )
+
+
+def processes(server: ServerUnderTest) -> Findings:
+    """Check that as many processes can answer requests as are set."""
+    serve = server.config.serve
+    if (serve.workers or 1) > 1 and count_workers(serve, engine := choose_engine(serve)) == 1:
+        yield warning(
+            "workers_ignored",
+            f"One process answers requests, although serve.workers is {serve.workers}: {engine} "
+            "has no more here",
+            "Remove the setting; granian has more on Linux and macOS",
         )
 
 

@@ -34,15 +34,27 @@ CHECKS: dict[str, Callable[[ServerUnderTest], Findings]] = {
     "administration":          file_checks.administration,
     "token_signing_key":       key_checks.token_signing,
     "tls":                     key_checks.tls,
+    "metadata_folder":         file_checks.metadata_folder,
     "disks":                   file_checks.disks,
     "database":                environment_checks.database,
     "host_name":               environment_checks.host_name,
     "proxies":                 environment_checks.proxies,
+    "processes":               environment_checks.processes,
+    "mail":                    environment_checks.mail,
     "clock":                   environment_checks.clock,
     "libraries":               environment_checks.libraries,
 }  # fmt: skip
 
-QUICK = ("configuration", "secret_files", "administration", "token_signing_key", "tls", "proxies")
+QUICK = (
+    "configuration",
+    "secret_files",
+    "administration",
+    "token_signing_key",
+    "tls",
+    "metadata_folder",
+    "proxies",
+    "processes",
+)
 """The checks that ``tallystick serve`` makes before it is ready: they wait for nothing."""
 
 FEDERATION_CHECKS = {

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from adapter.mfa.policy_store import UnreadablePolicies
+from idp.adapters.abilities import Abilities
 from idp.adapters.registry import AdapterHost
 from idp.doctor.findings import Findings, ServerUnderTest, broken, from_error, warning
 from idp.federation.access_control.global_policy import UnreadableGlobalPolicy
@@ -64,7 +65,9 @@ def adapters(_server: ServerUnderTest, services: Services) -> Findings:
     except UnreadableGlobalPolicy as fault:
         yield from_error(fault)
         return
-    with closing(AdapterHost(services.providers, services.policy, services.mfa)) as host:
+    abilities = Abilities(services.mfa, services.once, services.clock)
+    settings = services.config.adapters
+    with closing(AdapterHost(services.providers, services.policy, abilities, settings)) as host:
         loaded = {adapter.name for adapter in host.enabled()}
     for name in enabled:
         if name not in loaded:
@@ -101,7 +104,7 @@ def trusts(server: ServerUnderTest, services: Services) -> Findings:
 
 
 def metadata(server: ServerUnderTest, services: Services) -> Findings:
-    """Check that no metadata ends before newer metadata is fetched."""
+    """Check that no metadata ends before newer is fetched, and what was odd when it was read."""
     states, now = services.refreshes.states(), server.environment.now()
     for trust in readable(services.trusts.list_all()):
         view = TrustView(trust, states.get(trust.entity_id), now, sides_are_unknown=False)
@@ -110,6 +113,12 @@ def metadata(server: ServerUnderTest, services: Services) -> Findings:
                 "metadata_ends",
                 f"{trust.entity_id}: {problem}",
                 "Ask its owner for new metadata, then: tallystick sp add FILE",
+            )
+        for problem in trust.service_provider.warnings:
+            yield warning(
+                "metadata_is_odd",
+                f"{trust.entity_id}: {problem}",
+                "Ask its owner to correct the metadata, then: tallystick sp add FILE",
             )
 
 
@@ -165,8 +174,14 @@ def policies(_server: ServerUnderTest, services: Services) -> Findings:
 
 
 def refreshes(_server: ServerUnderTest, services: Services) -> Findings:
-    """Check that all metadata that is held back can be read."""
+    """Check that no metadata is held back, and that what is can be read."""
     for entity_id, state in services.refreshes.states().items():
+        if state.held is not None:
+            yield warning(
+                "update_held",
+                f"{entity_id}: new metadata is held back: {'; '.join(state.held.reasons)}",
+                f"Look at it: tallystick sp show {entity_id}, then accept it or ask its owner",
+            )
         if state.held_is_unreadable:
             yield warning(
                 "unreadable_update",

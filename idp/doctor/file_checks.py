@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
 from adapter.errors import TallystickError
+from idp import operating_system
 from idp.doctor.findings import Findings, ServerUnderTest, broken, from_error, warning
 from idp.federation.token_signing.key_files import read_private_file
 from idp.management.admin_token import read_token
@@ -18,7 +18,7 @@ SQLITE = "sqlite:///"
 
 def configuration(server: ServerUnderTest) -> Findings:
     """Check that only its owner can change the configuration, which names every secret."""
-    if stat.S_IMODE(server.config_file.stat().st_mode) & 0o022:
+    if operating_system.is_open_to_others(server.config_file, 0o022):
         yield broken(
             "config_is_open",
             f"Accounts other than its owner can change {server.config_file}",
@@ -27,16 +27,26 @@ def configuration(server: ServerUnderTest) -> Findings:
 
 
 def secret_files(server: ServerUnderTest) -> Findings:
-    """Check that the secret files exist and that only their owner can read them."""
+    """Check that the secret files exist and that only their owner can read them.
+
+    On Windows the second half cannot be told, which is a warning.
+    """
     keys, serve = server.config.keys, server.config.serve
     for path in filter(None, (keys.secret, keys.passphrase_file)):
         try:
             read_private_file(path)
         except TallystickError as error:
             yield from_error(error)
-    if serve.key is not None and serve.key.exists() and serve.key.stat().st_mode & 0o007:
-        yield broken(
-            "tls_key_is_open", f"Every account can read {serve.key}", f"chmod o= {serve.key}"
+    key = serve.key
+    if key is not None and key.exists() and operating_system.is_open_to_others(key, 0o007):
+        yield broken("tls_key_is_open", f"Every account can read {key}", f"chmod o= {key}")
+    if operating_system.IS_WINDOWS:
+        yield warning(
+            "file_rights_unchecked",
+            f"On Windows only the access list of {server.config_file.parent} protects the keys in "
+            "it, and nothing here checks that list",
+            "Keep the folder in the profile of the account that runs the server, or see who may "
+            "read it with icacls",
         )
 
 
@@ -50,6 +60,17 @@ def administration(server: ServerUnderTest) -> Findings:
             yield warning(error.code, error.problem, error.remedy)
         else:
             yield from_error(error)
+
+
+def metadata_folder(server: ServerUnderTest) -> Findings:
+    """Check that the folder exists whose files become trusts, if one is configured."""
+    folder = server.config.trusts.metadata_dir
+    if folder is not None and not folder.is_dir():
+        yield warning(
+            "metadata_dir_missing",
+            f"There is no folder {folder}, whose files would become trusts",
+            "Make it, or correct trusts.metadata_dir",
+        )
 
 
 def disks(server: ServerUnderTest) -> Findings:

@@ -26,7 +26,10 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding: a stable code, what is wrong, what to do. Level ``ok`` has only a code."""
+    """One finding: a stable code, what is wrong, what to do.
+
+    Level ``ok`` has a code, and a sentence if there is something to know.
+    """
 
     level: Level
     code: str

@@ -15,6 +15,7 @@ module              what it does                                          comman
 ``policies``        which methods users may use, and what a change does   ``tallystick policy``
 ``sign_in_log``     reads the sign-in log                                 ``tallystick log``
 ``admin_token``     the administrator's token and its file                ``tallystick admin``
+``background``      starts the threads of a server                        ``tallystick serve``
 ==================  ====================================================  ========================
 
 Most functions take :class:`~idp.services.Services`. They raise

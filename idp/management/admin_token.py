@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import re
 import secrets
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from adapter.errors import TallystickError
+from idp import operating_system
 from idp.federation.token_signing.key_files import replace_private_file
 
 MIN_TOKEN_LENGTH = 20
@@ -50,7 +49,7 @@ def read_token(path: Path | None) -> AdminToken:
     if path is None:
         raise _no_file()
     try:
-        return _token_of(_text_of(path), path.stat().st_mode)
+        return _token_of(_text_of(path), operating_system.is_open_to_others(path, 0o077))
     except OSError:
         raise _unreadable() from None
 
@@ -70,8 +69,9 @@ def replace_token(path: Path | None) -> str:
     if path is None:
         raise _no_file()
     token = new_token()
-    content = f"{token}\n" if _holds_token(path) else digest_line(token)
-    replace_private_file(path, content.encode())
+    is_plain = _holds_token(path)
+    content = f"{token}\n" if is_plain else digest_line(token)
+    replace_private_file(path, content.encode(), keep_mode=not is_plain)
     return token
 
 
@@ -113,11 +113,11 @@ def _unreadable() -> AdminTokenError:
     )
 
 
-def _token_of(text: str, mode: int) -> AdminToken:
+def _token_of(text: str, is_open_to_others: bool) -> AdminToken:
     digest = _DIGEST.fullmatch(text)
     if digest:
         return AdminToken(bytes.fromhex(digest[1]))
-    if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
+    if is_open_to_others:
         raise AdminTokenError(
             "Other users may read the file of the administrator's token", "Give it mode 0600"
         )

@@ -205,6 +205,7 @@ def _refresh_json(state: RefreshState | None) -> dict[str, Any] | None:
         "failures": state.failures,
         "fault": state.fault,
         "held": None if state.held is None else list(state.held.reasons),
+        "held_digest": None if state.held is None else state.held.digest,
     }
 
 

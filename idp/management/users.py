@@ -64,6 +64,8 @@ class UserMethods:
     methods: Methods
     activations: tuple[Activation, ...]
     permissions: Permissions
+    pushes_paused_since: datetime | None = None
+    """When the user reported a request, if no requests are sent for that reason."""
 
     @property
     def way(self) -> Way:
@@ -92,6 +94,7 @@ class UserMethods:
             },
             "asked_first": way.asks if self.methods.registered else None,
             "asked_first_reason": way.reason,
+            "pushes_paused_since": _moment(self.pushes_paused_since),
         }
 
     def _rights_of(self, method: RegisteredMethod) -> dict[str, Any]:
@@ -113,7 +116,8 @@ def methods_of(services: Services, name: str) -> UserMethods:
         permissions = mfa.permissions_of(upn)
     except UnreadablePolicies:
         permissions = nothing_allowed()
-    return UserMethods(upn, mfa.methods_of(upn), activations, permissions)
+    reported_at = mfa.push.reported_at(upn)
+    return UserMethods(upn, mfa.methods_of(upn), activations, permissions, reported_at)
 
 
 def choose_default(services: Services, name: str, method_id: str) -> None:
@@ -147,10 +151,13 @@ def reset_compromised(
 
     The user gets a new password, all sessions end, and all methods and activation codes are
     removed; returns the methods. The password comes first: without it no method lets anybody in.
+    A report no longer pauses requests, since nobody is left who could have caused it.
     """
     upn = find_user(services, name).upn
-    services.directory.set_password(upn, password, must_change=must_change)
-    return services.mfa.remove_all(upn)
+    services.directory.set_password(upn, password, must_change=must_change, compromised=True)
+    removed = services.mfa.remove_all(upn)
+    services.mfa.push.unlock(upn)
+    return removed
 
 
 def offer_activation(services: Services, name: str, *, totp: bool) -> ActivationOffer:
@@ -168,7 +175,10 @@ def offer_activation(services: Services, name: str, *, totp: bool) -> Activation
 
 
 def unlock(services: Services, name: str) -> User:
-    """Clear a user's password lock-out, and the limits of every second factor."""
+    """Clear a user's password lock-out, and the limits of every second factor.
+
+    After the user has reported a request, requests are sent again.
+    """
     user = find_user(services, name)
     services.directory.unlock(user.upn)
     services.mfa.unlock(user.upn)

@@ -85,10 +85,11 @@ def read_graph(given: object) -> GivenPolicy:
 
 
 def _read(given: dict[str, Any]) -> GivenPolicy:
+    """Read a whole policy, Graph's list of configurations (``value``), or one configuration."""
     if CONFIGURATIONS not in given and (isinstance(given.get("value"), list) or _id_of(given)):
         configuration = {key: each for key, each in given.items() if key != VERSION}
-        version = {VERSION: given[VERSION]} if VERSION in given else {}
-        given = {**version, CONFIGURATIONS: given.get("value", [configuration])}
+        beside = {VERSION: given[VERSION]} if VERSION in given else {}
+        given = {**beside, CONFIGURATIONS: given.get("value", [configuration])}
     notes: list[str] = []
     values = _whole(_without_annotations(given, CONFIGURATIONS), notes)
     version = values.pop(VERSION, None)
@@ -130,6 +131,7 @@ def written(policies: Policies, version: int) -> dict[str, Any]:
 
 
 def _whole(given: Mapping[str, Any], notes: list[str]) -> dict[str, Any]:
+    """Return the tables of a whole policy, each method's by its id; adds to *notes*."""
     values = {key: value for key, value in given.items() if key not in _DESCRIPTIONS}
     for key in _UNUSED_KEYS:
         if values.pop(key, None) is not None:
@@ -159,11 +161,10 @@ _ALLOWED = ", ".join((*KEYS, CONFIGURATIONS, VERSION))
 
 
 def _configuration(name: str, given: dict[str, Any], notes: list[str]) -> dict[str, Any]:
-    """Return one method's table without what sets nothing here."""
+    """Return one method's table without what sets nothing here; a note says what was set."""
     given.pop("id", None)
     features = given.get("featureSettings")
-    is_lite = isinstance(features, dict) and features.pop("companionAppAllowedState", None)
-    if is_lite:
+    if isinstance(features, dict) and features.pop("companionAppAllowedState", None):
         notes.append("companionAppAllowedState was left out: there are no companion apps here.")
     return given
 

@@ -29,7 +29,8 @@ class Refused(TallystickError):
     the issuer is a trust and the address is one that the trust registered. ``signed`` says whether
     the trust's signature of the request was verified; anybody can send one without. ``trust`` is
     the entity id of the trust that the refusal is about, for the log; ``is_logged`` says that the
-    log has a row for it already.
+    log has a row for it already. ``leads_to`` is an address of our own to which the page leads on
+    by itself, empty for none.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Refused(TallystickError):
         self.signed = False
         self.trust = ""
         self.is_logged = False
+        self.leads_to = ""
 
     def for_service_provider(
         self,

@@ -15,7 +15,7 @@ from idp import logs
 from idp.config import WORKER_THREADS
 from idp.serving import shutdown
 from idp.serving.asgi_bridge import AsgiBridge
-from idp.serving.plan import processor_count
+from idp.serving.plan import count_workers
 from idp.serving.request_bodies import BodyReader
 from idp.serving.supervisor import GRACE_SECONDS
 from idp.serving.web_worker import load_config, make_app
@@ -66,14 +66,13 @@ def main() -> None:
     config = load_config()
     serve = config.serve
     logs.configure(config.logging.format)
-    shutdown.terminate_when_stdin_closes()
     shutdown.hold_signals_while_forking()
-    Server(
+    server = Server(
         "tallystick",
         address=serve.bind,
         port=serve.port,
         interface=Interfaces.ASGI,
-        workers=serve.workers or processor_count(),
+        workers=count_workers(serve, "granian"),
         loop=Loops.asyncio,
         backpressure=MAX_CONNECTIONS,
         http=HTTPModes.http1,
@@ -87,7 +86,10 @@ def main() -> None:
         # At the level "warning", every start would warn of the many threads.
         log_level=LogLevels.error,
         log_dictconfig=LOGGING,
-    ).serve(target_loader=_make_app, wrap_loader=False)
+    )
+    # On Windows no handler of a signal runs while granian waits for something to do.
+    shutdown.end_when_stdin_closes(server.signal_handler_interrupt)
+    server.serve(target_loader=_make_app, wrap_loader=False)
 
 
 if __name__ == "__main__":

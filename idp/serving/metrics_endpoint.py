@@ -25,7 +25,7 @@ def metrics_endpoint(settings: MetricsSection) -> Iterator[Mapping[str, str]]:
     from idp import metrics
 
     with (
-        TemporaryDirectory(prefix="tallystick-metrics-") as folder,
+        TemporaryDirectory(prefix="tallystick-metrics-", ignore_cleanup_errors=True) as folder,
         metrics.listening(settings.bind, settings.port, Path(folder)),
     ):
         yield {metrics.FOLDER_VARIABLE: folder}

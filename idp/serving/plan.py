@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import os
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
 from adapter.errors import TallystickError
 from idp.config.schema import Config, ServeSection
+from idp.operating_system import IS_WINDOWS, processor_count
 from idp.serving.process import ProcessSpec
 from idp.serving.web_process import Engine, web_process
 from idp.sockets import listen
@@ -71,20 +71,30 @@ def make_plan(config_file: Path, config: Config) -> Plan:
     engine = choose_engine(serve)
     check_tls(serve, engine)
     listen(serve.bind, serve.port, chosen_by=SET_WITH).close()
-    workers = serve.workers or processor_count() if engine == "granian" else 1
-    return Plan(config_file.resolve(), config, engine, workers)
+    return Plan(config_file.resolve(), config, engine, count_workers(serve, engine))
 
 
 def choose_engine(serve: ServeSection) -> Engine:
-    """Return the web server to use: the one that is set, else granian, else waitress."""
-    return serve.engine or ("granian" if _can_be_loaded("granian") else "waitress")
+    """Return the web server to use: the one that is set, else granian, else waitress.
+
+    Windows prefers waitress where no TLS is wanted: granian has one process there, too, and cuts
+    off running requests when it ends.
+    """
+    if serve.engine is not None:
+        return serve.engine
+    if IS_WINDOWS and serve.certificate is None:
+        return "waitress"
+    return "granian" if _can_be_loaded("granian") else "waitress"
 
 
-def processor_count() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):  # not on macOS
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def count_workers(serve: ServeSection, engine: Engine) -> int:
+    """Return how many processes answer requests: one if *engine* cannot have more here.
+
+    Granian has one on Windows, where processes cannot share a socket without losing connections.
+    """
+    if engine == "waitress" or IS_WINDOWS:
+        return 1
+    return serve.workers or processor_count()
 
 
 def _can_be_loaded(engine: str) -> bool:

@@ -10,12 +10,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
+from idp import operating_system
 from idp.logs import get_logger
+from idp.operating_system import ORDINARY_STATUSES, TERMINAL_SIGNALS
 from idp.serving.process import OnExit, ProcessSpec
 from idp.serving.systemd import notify_systemd
 from idp.serving.wakeup import Wakeup
@@ -35,10 +37,6 @@ RESTART_SECONDS = 1.0
 PROBE_SECONDS = 0.05
 """Pause between two questions whether a process is ready."""
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-ORDINARY_STATUSES = (0, -signal.SIGTERM)
-"""Exit statuses of a process that ended as it was told."""
-
 
 class ProcessEnded(TallystickError):
     """Raised when a process ended that was not told to, or did not end in order."""
@@ -49,7 +47,7 @@ class ProcessEnded(TallystickError):
 class Supervisor:
     """Runs processes from the first start to the last end.
 
-    Each process is in a session of its own, so that Ctrl-C reaches only the supervisor, which
+    Each process is in a group of its own, so that Ctrl-C reaches only the supervisor, which
     tells them. The supervisor holds the other end of their standard input: if it dies, that
     closes, and they end.
     """
@@ -90,7 +88,7 @@ class Supervisor:
 
     @contextmanager
     def _handling_signals(self) -> Iterator[None]:
-        before = {number: signal.signal(number, self._on_signal) for number in SIGNALS}
+        before = {number: signal.signal(number, self._on_signal) for number in TERMINAL_SIGNALS}
         try:
             yield
         finally:
@@ -192,12 +190,11 @@ class _Process:
 
     def __init__(self, spec: ProcessSpec, environment: Mapping[str, str]) -> None:
         self.spec = spec
-        self._popen = subprocess.Popen(  # noqa: S603 - our own program
+        self._popen = operating_system.start_in_own_group(
             spec.command,
             stdin=subprocess.PIPE,
             stdout=sys.stderr.fileno(),  # our standard output only says when the server is ready
             env={**environment, **spec.environment},
-            start_new_session=True,
         )
 
     def wait(self) -> int:
@@ -209,9 +206,8 @@ class _Process:
 
     def terminate(self) -> None:
         """Tell it to end."""
-        self._popen.terminate()
+        operating_system.tell_to_end(self._popen)
 
     def kill(self) -> None:
         """Kill it and all processes that it has started."""
-        with suppress(ProcessLookupError):  # it has just ended
-            os.killpg(self._popen.pid, signal.SIGKILL)
+        operating_system.kill_group(self._popen)

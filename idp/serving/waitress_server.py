@@ -10,9 +10,11 @@ from waitress.server import create_server
 
 from idp import logs
 from idp.config import WORKER_THREADS
+from idp.operating_system import ENDING_SIGNALS, MAX_SELECTED_SOCKETS, end_this_process
 from idp.serving import shutdown
 from idp.serving.supervisor import GRACE_SECONDS
 from idp.serving.waitress_bodies import WaitingBodies
+from idp.serving.waitress_idle import IdleConnections
 from idp.serving.waitress_requests import Channel
 from idp.serving.web_worker import load_config, make_app
 
@@ -21,7 +23,13 @@ if TYPE_CHECKING:
 
     from idp.services import Services
 
-MAX_CONNECTIONS = 1000
+SPARE_CONNECTIONS = 100
+"""How many more waitress accepts, so that a newcomer is let in before another one is closed."""
+MAX_CONNECTIONS = (MAX_SELECTED_SOCKETS or 1110) - SPARE_CONNECTIONS - 10
+"""Beyond these, one that is idle is closed for each new one (:mod:`idp.serving.waitress_idle`).
+
+The server has a few sockets of its own.
+"""
 TURN_SECONDS = 0.25
 """How long the loop waits for something to happen before it looks for bodies that are overdue."""
 
@@ -32,11 +40,12 @@ class GracefulLoop:
     def __init__(self, server: Any, bodies: WaitingBodies) -> None:
         self._server = server
         self._bodies = bodies
+        self._idle = IdleConnections(server.active_channels, MAX_CONNECTIONS)
         self._is_ending = False
 
     def run(self) -> None:
         """Serve until a signal arrives, then answer what has begun, within the time of grace."""
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in ENDING_SIGNALS:
             signal.signal(number, self._on_signal)
         while not self._is_ending:
             self._turn()
@@ -57,6 +66,7 @@ class GracefulLoop:
             timeout=TURN_SECONDS, map=self._server._map, use_poll=True, count=1
         )
         self._bodies.refuse_overdue()
+        self._idle.close_some()
 
     def _has_running_requests(self) -> bool:
         return any(
@@ -69,14 +79,14 @@ def main() -> None:
     """Serve until a signal ends it."""
     config = load_config()
     logs.configure(config.logging.format)
-    shutdown.terminate_when_stdin_closes()
+    shutdown.end_when_stdin_closes(end_this_process)
     app = make_app()
     server = create_server(
         app,
         host=config.serve.bind,
         port=config.serve.port,
         threads=WORKER_THREADS,
-        connection_limit=MAX_CONNECTIONS,
+        connection_limit=MAX_CONNECTIONS + SPARE_CONNECTIONS,
         ident=None,
         clear_untrusted_proxy_headers=False,  # idp.web.proxies decides which proxies are believed
     )

@@ -47,3 +47,10 @@ class AnsweringNode:
         if node is None:
             raise NoNode
         return node.name
+
+    def name_or_empty(self) -> str:
+        """Return the name of the node that answers what is no browser; empty without any."""
+        try:
+            return self.name({})
+        except NoNode:
+            return ""

@@ -15,5 +15,11 @@ class UsedOnce(Protocol):
         If *durable* is false, a power failure may undo it.
         """
 
+    def number_of(self, kind: str, most: int) -> int:
+        """Return how many keys of *kind* are stored, counting no further than *most*."""
+
     def is_used(self, kind: str, key: str) -> bool:
         """Say whether *key* was used."""
+
+    def expires_at(self, kind: str, key: str) -> datetime | None:
+        """Return the expiry with which *key* was used, None if it was not."""

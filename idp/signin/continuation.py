@@ -10,13 +10,14 @@ or after :data:`LIFETIME`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from adapter.contract import Explanation
 from idp.session.seal import Seal, SealBroken
+from idp.session.sso import Session
 from idp.signin.address import Address
 from idp.signin.browser_request import BrowserRequest
 from idp.signin.pending import MAX_LIFETIME, PendingSignIn, from_json
@@ -38,17 +39,31 @@ MAX_TOTAL_LENGTH = 6000
 class Continuation:
     """A sign-in whose user has just proved something, at ``proved_at``, in ``session_id``.
 
-    ``factor`` is the second factor that was passed, none after a password.
+    ``factor`` is the second factor that was passed, none after a password. ``factor_id`` is the
+    context id for the second factor that a password leads to, None after a factor.
     """
 
     pending: PendingSignIn
     session_id: str
     proved_at: datetime
     factor: PassedFactor
+    factor_id: str | None = None
 
     def factor_of(self, session_id: str) -> PassedFactor:
         """Return the factor if it was passed in this session, else none."""
         return self.factor if session_id == self.session_id else PassedFactor()
+
+    def factor_id_of(
+        self, pending: PendingSignIn, session: Session | None, user: str
+    ) -> str | None:
+        """Return the factor's id if this is the same sign-in of *user*, who pressed Enter twice.
+
+        *session* is the browser's, which the first post of the log-in page must have begun.
+        """
+        if session is None or self.pending != pending:
+            return None
+        is_same = (session.id, session.user) == (self.session_id, user)
+        return self.factor_id if is_same else None
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -58,6 +73,7 @@ class Continuation:
             "proved_at": self.proved_at.timestamp(),
             "context_id": self.factor.context_id,
             "why": asdict(self.factor.why),
+            "factor_id": self.factor_id,
         }
 
 
@@ -67,6 +83,7 @@ def _from_json(values: dict[str, Any]) -> Continuation:
         values["session"],
         datetime.fromtimestamp(values["proved_at"], UTC),
         PassedFactor(values["context_id"], Explanation(**values["why"])),
+        values.get("factor_id"),  # the version before has none
     )
 
 
@@ -104,6 +121,13 @@ class ContinuationCookies:
             return self._seal.open_as(_from_json, request.web.cookies[name], bound_to=name)
         except SealBroken:
             return None
+
+    def has_passed(self, request: BrowserRequest, is_recent: Callable[[datetime], bool]) -> bool:
+        """Say whether this browser has passed a factor of *request*'s sign-in just now."""
+        passed, session = self.read(request), request.session
+        if passed is None or session is None or passed.factor.context_id is None:
+            return False
+        return passed.session_id == session.id and is_recent(passed.proved_at)
 
     def end(self, answer: Answer, request: BrowserRequest) -> Answer:
         """Return the answer to a sign-in that has ended: the browser forgets its cookie."""

@@ -114,7 +114,10 @@ class ErrorHandler:
     def _refusal_page(self, refused: Refused, request: WebRequest) -> Answer:
         self._log_refusal(refused, request)
         self._outcomes.refused_on_page(refused, self._source(request))
-        return self._page(refused, request, status_of(refused))
+        page = self._page(refused, request, status_of(refused))
+        if not refused.leads_to:
+            return page
+        return page.with_header("Refresh", f"0; url={refused.leads_to}")
 
     def _source(self, request: WebRequest) -> EventSource:
         return EventSource(request.activity.id, request.client_ip, self._node_name(request))

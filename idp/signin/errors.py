@@ -79,13 +79,19 @@ def no_handler() -> Refused:
     )
 
 
-def sign_in_ended() -> Refused:
-    """A page was posted whose sign-in is over, or belongs to another browser."""
-    return Refused(
+def sign_in_ended(leads_to: str = "") -> Refused:
+    """A page was posted whose sign-in is over, or belongs to another browser.
+
+    If Enter was pressed twice, it is over because of the first press: the page *leads_to* what
+    follows that one.
+    """
+    refused = Refused(
         "This page does not belong to a sign-in in progress in this browser",
         "Start again at the application",
         code="MSIS7001",
     )
+    refused.leads_to = leads_to
+    return refused
 
 
 def session_ended() -> Refused:

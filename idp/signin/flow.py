@@ -6,9 +6,9 @@ Steps never call steps: each ends by asking :meth:`SignInFlow.proceed` what come
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from idp.adapters.second_factor import Passed
+from idp.adapters.second_factor import Passed, new_context_id
 from idp.audit.verbose import VerboseAudit
 from idp.audit.writer import AuditWriter
 from idp.directory import User
@@ -131,15 +131,22 @@ class SignInFlow:
             # Meanwhile locked: that looks as if the password were wrong.
             name = fields.get("UserName", "")
             return self._pages.log_in(pending, request, username=name, error=pages.WRONG_PASSWORD)
-        return self._redirect(pending, session, request)
+        at, factor_id = session.authenticated_at, new_context_id()
+        earlier = self._continuations.read(request)
+        if earlier is not None and self._is_recent(earlier.proved_at):
+            factor_id = earlier.factor_id_of(pending, before, user.upn) or factor_id
+        continuation = Continuation(pending, session.id, at, NONE_PASSED, factor_id)
+        return self._redirect(continuation, session, request)
 
     def second_factor(self, request: BrowserRequest) -> Answer:
         """Take one post of a second-factor page: the adapter judges it, we show the outcome."""
         context = self._second_factor.open(request.web.form["Context"], request.session)
+        if context is None:
+            has_passed = self._continuations.has_passed(request, self._is_recent)
+            raise errors.sign_in_ended(request.address.absolute if has_passed else "")
         pending, progress = context.pending, context.progress
         request.activity.continue_as(pending.activity_id)
-        if self._outcomes.has_ended(progress.context_id):
-            raise errors.sign_in_ended()
+        self._second_factor.must_be_open(progress.context_id, request)
         facts = request.load_facts(pending.entity_id)
         if facts.user is None or facts.session is None:
             raise errors.session_ended()
@@ -148,13 +155,14 @@ class SignInFlow:
         if not isinstance(outcome, Passed):
             return outcome
         if not self._outcomes.end_second_factor(progress.context_id):
-            raise errors.sign_in_ended()  # used up here, whatever the next steps decide
+            raise self._second_factor.ended(progress.context_id, request)
         proof = Proof(outcome.method, self._services.clock.now())
         session = facts.session.with_second_factor(proof)
         if self._facts_with(session, pending, request).session is None:
             raise errors.session_ended()
         factor = PassedFactor(progress.context_id, outcome.explanation)
-        return self._redirect(pending, session, request, factor)
+        continuation = Continuation(pending, session.id, session.authenticated_at, factor)
+        return self._redirect(continuation, session, request)
 
     def continued(self, request: BrowserRequest) -> Answer | None:
         """Go on after the redirect that a right password or a passed factor was answered with.
@@ -168,7 +176,7 @@ class SignInFlow:
         request.activity.continue_as(pending.activity_id)
         with about(pending.entity_id):
             facts = request.load_facts(pending.entity_id)
-            step = SignInStep(pending, facts, request, continuation.proved_at)
+            step = self._step_after(continuation, facts, request)
             if facts.session is None:
                 return self.proceed(step)
             answer = self.proceed(step, continuation.factor_of(facts.session.id))
@@ -176,21 +184,26 @@ class SignInFlow:
         return answer.with_header("Set-Cookie", cookie)
 
     def _redirect(
-        self,
-        pending: PendingSignIn,
-        session: Session,
-        request: BrowserRequest,
-        factor: PassedFactor = NONE_PASSED,
+        self, continuation: Continuation, session: Session, request: BrowserRequest
     ) -> Answer:
         """Redirect to the next step, as AD FS does; the cookie of *session* goes with it."""
-        proved_at = session.authenticated_at
-        continuation = Continuation(pending, session.id, proved_at, factor)
         answer = self._continuations.redirect(request, continuation)
         if answer is None:  # too large for a cookie: the next step is the answer
-            facts = self._facts_with(session, pending, request)
-            answer = self.proceed(SignInStep(pending, facts, request, proved_at), factor)
+            facts = self._facts_with(session, continuation.pending, request)
+            step = self._step_after(continuation, facts, request)
+            answer = self.proceed(step, continuation.factor)
         cookie = ("Set-Cookie", self._cookie.set_header(session))
         return replace(answer, headers=(cookie, *answer.headers))
+
+    def _step_after(
+        self, continuation: Continuation, facts: SignInFacts, request: BrowserRequest
+    ) -> SignInStep:
+        proved_at = continuation.proved_at
+        factor_id = continuation.factor_id if self._is_recent(proved_at) else None
+        return SignInStep(continuation.pending, facts, request, proved_at, factor_id)
+
+    def _is_recent(self, at: datetime) -> bool:
+        return abs(self._services.clock.now() - at) < REPEATABLE_FOR
 
     def _facts_with(
         self, session: Session, pending: PendingSignIn, request: BrowserRequest

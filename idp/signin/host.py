@@ -11,6 +11,7 @@ from datetime import timedelta
 from flask import Blueprint
 
 from adapter.errors import TallystickError
+from idp.adapters.abilities import Abilities
 from idp.adapters.registry import AdapterHost
 from idp.audit.verbose import VerboseAudit
 from idp.audit.writer import AuditWriter
@@ -48,7 +49,8 @@ class SignInHost:
 def build_host(services: Services) -> SignInHost:
     """Return the sign-in over the rooms of *services*; it unloads adapters when they close."""
     config, clock = services.config, services.clock
-    adapters = AdapterHost(services.providers, services.policy, services.mfa)
+    abilities = Abilities(services.mfa, services.once, clock)
+    adapters = AdapterHost(services.providers, services.policy, abilities, config.adapters)
     services.closing.callback(adapters.close)
     node = AnsweringNode(config.server, services.farm)
     cookie = SessionCookie(config, services.sealer, clock)

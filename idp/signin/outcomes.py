@@ -21,6 +21,8 @@ from idp.signin.sign_in_step import PassedFactor
 SIGN_IN = "sign-in"
 """The kind of what is used once: a second factor, by its context id."""
 OUTCOME_LOGGED = "outcome-logged"
+JUST_NOW = timedelta(seconds=10)
+"""How long after its end the page of a second factor leads on, if it is posted once more."""
 
 
 class SignInOutcomes:
@@ -177,6 +179,11 @@ class SignInOutcomes:
     def has_ended(self, context_id: str) -> bool:
         """Say whether a second factor was used up."""
         return self._once.is_used(SIGN_IN, context_id)
+
+    def has_just_ended(self, context_id: str) -> bool:
+        """Say whether a second factor was used up by a post of just before: Enter pressed twice."""
+        expires_at = self._once.expires_at(SIGN_IN, context_id)
+        return expires_at is not None and self._forgotten_at() - expires_at < JUST_NOW
 
     def _finish(
         self,

@@ -16,6 +16,7 @@ from idp.adapters.second_factor import (
     ShowPage,
 )
 from idp.directory import User
+from idp.saml.refusal import Refused
 from idp.session.seal import Seal, SealBroken
 from idp.session.sso import Session
 from idp.signin import context as contexts
@@ -36,22 +37,35 @@ class SecondFactorSteps:
         self._outcomes = outcomes
         self._clock = clock
 
-    def open(self, sealed: str, session: Session | None) -> SecondFactorContext:
-        """Open a ``Context``, only in the browser session and for the user it was made for."""
+    def open(self, sealed: str, session: Session | None) -> SecondFactorContext | None:
+        """Open a ``Context``, only in the browser session and for the user it was made for.
+
+        Returns None in any other.
+        """
         if session is None:
-            raise errors.sign_in_ended()
+            return None
         try:
             context = contexts.unseal(self._seal, sealed, session.id)
         except SealBroken:
-            raise errors.sign_in_ended() from None
-        if context.progress.user != session.user:
-            raise errors.sign_in_ended()
-        return context
+            return None
+        return context if context.progress.user == session.user else None
+
+    def must_be_open(self, context_id: str, request: BrowserRequest) -> None:
+        """Refuse a post of a second factor that was used up, whatever it would be now."""
+        if self._outcomes.has_ended(context_id):
+            raise self.ended(context_id, request)
+
+    def ended(self, context_id: str, request: BrowserRequest) -> Refused:
+        """Return the refusal of a post after the end; just after it, its page leads on."""
+        is_second_press = self._outcomes.has_just_ended(context_id)
+        return errors.sign_in_ended(request.address.absolute if is_second_press else "")
 
     def begin(self, step: SignInStep, user: User, method: str | None) -> Answer:
         """Offer the adapters, or begin the only one; with a *method*, only those that have it."""
-        factor = _second_factor(step.request)
-        outcome = factor.start(user, step.request.for_adapter(step.facts), method)
+        factor, context_id = _second_factor(step.request), step.factor_id
+        if context_id is not None and self._outcomes.has_ended(context_id):
+            context_id = None  # the page is loaded again after the end: begin anew
+        outcome = factor.start(user, step.request.for_adapter(step.facts), method, context_id)
         return self._shown(outcome, step, factor)
 
     def post(self, step: SignInStep, progress: AdapterProgress, user: User) -> Answer | Passed:
@@ -83,6 +97,7 @@ class SecondFactorSteps:
     def _page(self, shown: ShowPage, step: SignInStep, factor: SecondFactor) -> Answer:
         progress, why = shown.progress, shown.explanation
         if why.outcome:
+            self.must_be_open(progress.context_id, step.request)  # another post was quicker
             self._outcomes.not_issued_once(
                 step.pending, progress.user, progress.context_id, step.source, why
             )

@@ -17,13 +17,15 @@ class SignInStep:
     """What the user is on the way to, what holds at this moment, and the request of the step.
 
     ``proved_at`` is when the user gave the password or passed a factor, if this step is the one
-    that follows; None for all other steps.
+    that follows; None for all other steps. ``factor_id`` is the context id with which a second
+    factor begins, None for a new one.
     """
 
     pending: PendingSignIn
     facts: SignInFacts
     request: BrowserRequest
     proved_at: datetime | None = None
+    factor_id: str | None = None
 
     def follows_proof(self, now: datetime, within: timedelta) -> bool:
         """Say whether the user has proved something just before this step, *within* this time."""

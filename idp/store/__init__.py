@@ -8,7 +8,7 @@ module                what it does
 ``postgresql``        connections to a PostgreSQL server
 ``errors``            what is raised when the database does not answer
 ``upgrade``           applies the migrations at start
-``schema``            all tables; ``column_types`` has the types of their columns
+``schema``            all tables; ``columns`` and ``column_types`` have what they are made of
 ``prepared``          statements of the hot path, compiled once
 ``stored_json``       reads JSON columns leniently: docs/operation.md, "Upgrade"
 ``sign_ins``          the hot path: one read before a step of a sign-in, one transaction at its end
@@ -19,6 +19,7 @@ module                what it does
 ``participants``      the service providers of a session; ``log_outs`` the log-outs in progress
 ``used_once``         what may happen only once
 ``mfa/``              second factors
+``notices``           tells users of changes: ``tell``; ``outbox`` has the mails that wait
 ``maintenance``       deletes rows that are no longer needed; ``agreed_time`` says by which time
 ====================  ==============================================================================
 

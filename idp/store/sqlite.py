@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from sqlalchemy import Connection, create_engine, exc
 from sqlalchemy.pool import QueuePool
@@ -159,7 +158,7 @@ def _open_sqlite(path: Path, synchronous: str) -> sqlite3.Connection:
     # mode=rw: a missing file is an error, not an empty database.
     # isolation_level=None: this module begins transactions, not Python's driver.
     connection = sqlite3.connect(
-        f"file:{quote(str(path.absolute()))}?mode=rw",
+        f"{path.absolute().as_uri()}?mode=rw",
         uri=True,
         timeout=errors.MAX_WAIT_SECONDS,
         isolation_level=None,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, select, text, tuple_
+from sqlalchemy import Connection, bindparam, delete, func, select, text, tuple_
 
 from idp.store.column_types import Instant
 from idp.store.engine import Database
@@ -72,10 +72,21 @@ class SqlUsedOnce:
         with self._database.write(durable=durable) as connection:
             return claim(connection, kind, key, expires_at)
 
+    def number_of(self, kind: str, most: int) -> int:
+        """Return how many keys of *kind* are stored, counting no further than *most*."""
+        stored = select(used_once.c.key).where(used_once.c.kind == kind).limit(most).subquery()
+        with self._database.read() as connection:
+            return connection.execute(select(func.count()).select_from(stored)).scalar_one()
+
     def is_used(self, kind: str, key: str) -> bool:
         """Say whether *key* of *kind* is used."""
         with self._database.read() as connection:
             return is_used(connection, kind, key)
+
+    def expires_at(self, kind: str, key: str) -> datetime | None:
+        """Return when *key* of *kind* expires, None if it is not used."""
+        with self._database.read() as connection:
+            return expires_at(connection, kind, (key,))
 
     def purge(self, now: datetime, limit: int = 10_000) -> int:
         """Delete at most *limit* keys that expired before *now*; return their number."""

@@ -12,9 +12,11 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from idp.directory.lockout import AccountState, LockoutRules, Origin
 from idp.directory.user_store import Credentials, DebitResult
 from idp.directory.users import User, account_key
+from idp.notices.occasions import Occasion
 from idp.store import lockout
 from idp.store.engine import Database
 from idp.store.mfa import USER_TABLES, push
+from idp.store.notices import tell
 from idp.store.prepared import Prepared
 from idp.store.schema import name_ids, users
 from idp.store.stored_json import DamagedValue, load_texts, log_once
@@ -103,8 +105,11 @@ class SqlUserStore:
         *,
         must_change: bool = False,
         seen: User | None = None,
+        compromised: bool = False,
     ) -> User | None:
         """Store a new hash, end the user's sessions and clear the lock-out.
+
+        With *compromised*, the user is told in the same transaction that the account was reset.
 
         Returns None if there is no such user, or if the user was changed since *seen*: every new
         password and every disabling changes ``valid_from``.
@@ -114,6 +119,8 @@ class SqlUserStore:
             changed = _change(connection, upn, seen, **values)
             if changed is not None:
                 lockout.forget(connection, upn)
+                if compromised:
+                    tell(connection, Occasion("account_reset", upn, now))
             return changed
 
     def set_disabled(self, upn: str, disabled: bool, now: datetime) -> User | None:

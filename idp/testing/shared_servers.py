@@ -17,6 +17,7 @@ from werkzeug.test import Client
 
 from idp.app import assemble, create_app
 from idp.config import schema
+from idp.config.mail import MailSection
 from idp.config.reading import load
 from idp.directory import PasswordHasher
 from idp.embedded import test_sp
@@ -122,21 +123,22 @@ class SharedServers:
     def _copy(self, folder: Path) -> Services:
         for name in (DATABASE, PHONE_FILE):
             shutil.copy(self._folder.path / name, folder / name)
-        return self._assemble(_sqlite_url(folder))
+        return self._assemble(_sqlite_url(folder), folder)
 
     def _create(self, folder: Path, url: str) -> Services:
-        services = self._assemble(url)
+        services = self._assemble(url, folder)
         services.farm.set_build(NODE, BUILD, by="pytest")
         services.directory.add(DEFAULT_NAME, DEFAULT_PASSWORD, display_name="Test User")
         give_phone(services, DEFAULT_NAME, folder / PHONE_FILE)
         return services
 
-    def _assemble(self, url: str) -> Services:
+    def _assemble(self, url: str, folder: Path) -> Services:
         # Off, since quick sign-ins of a test look like a loop.
         sign_in = self._config.sign_in.model_copy(update={"loop_detection": False})
         sections = {
             "store": schema.StoreSection(url=url),
             "sign_in": sign_in,
+            "mail": MailSection(folder=folder / "outbox"),
             "proxies": schema.ProxiesSection(web_application_proxies=(ip_network(PROXY_ADDRESS),)),
         }
         return assemble(

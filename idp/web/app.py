@@ -20,6 +20,7 @@ from idp.web.error_page import http_error_page
 from idp.web.headers import HEADERS, STATIC_MAX_AGE
 from idp.web.proxies import Proxies
 from idp.web.request_headers import CHECKED
+from idp.web.routes import Route
 
 MAX_BODY_LENGTH = 1024 * 1024
 """Bytes of a request's body."""
@@ -30,6 +31,8 @@ _MAY_BE_CACHED = (200, 304)
 
 class App(Flask):
     """Flask for views that are plain functions: it skips the check for coroutines at each call."""
+
+    url_rule_class = Route
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return *func* unchanged: no view is a coroutine."""

@@ -12,6 +12,7 @@ from support.adapters.by_name import type_name
 from support.adapters.probe_adapters import GERMAN
 
 from adapter.contract import ENGLISH, HttpRequest
+from idp.adapters.abilities import Abilities
 from idp.adapters.registry import AdapterHost
 from idp.adapters.second_factor import (
     AdapterProgress,
@@ -22,6 +23,7 @@ from idp.adapters.second_factor import (
     ShowPage,
     announces,
 )
+from idp.config.adapters import AdaptersSection
 from idp.directory import User
 from idp.federation.providers import AuthenticationProvider
 
@@ -41,6 +43,7 @@ USER = User(
     disabled=False,
     valid_from=datetime(2024, 5, 1, tzinfo=UTC),
 )
+NOTHING = Abilities(mfa=None, once=None, clock=None)
 
 
 class Registered:
@@ -62,7 +65,7 @@ def second_factor():
 
     def second_factor(*names, accept_language=""):
         registered = Registered(*names)
-        host = AdapterHost(registered, registered, mfa=None)
+        host = AdapterHost(registered, registered, NOTHING, AdaptersSection())
         return SecondFactor(host.enabled(), "activity", accept_language)
 
     return second_factor
@@ -168,12 +171,12 @@ def test_one_adapter_is_found_without_loading_the_others():
         def on_authentication_pipeline_load(self, config):
             loaded.append(self)
 
-    odd_adapters.Noticed = Noticed
+    vars(odd_adapters)["Noticed"] = Noticed
     try:
         registered = Registered("Good", "Noticed")
-        host = AdapterHost(registered, registered, mfa=None)
+        host = AdapterHost(registered, registered, NOTHING, AdaptersSection())
         assert host.find("Good").name == "Good"
         assert loaded == []
         assert host.find("Nobody") is None
     finally:
-        del odd_adapters.Noticed
+        del vars(odd_adapters)["Noticed"]

@@ -46,10 +46,9 @@ def test_the_configuration_of_one_method_is_stored_with_the_version_beside_it(ca
 
 def test_settings_are_changed_by_key(call):
     assert call("PATCH", "policy", {**OFF, "version": 0}).json["policy"]["version"] == 1
-    assert (
-        call("PATCH", "policy", {"SoftwareOath.state": "enabled", "version": 0}).status_code == 409
-    )
-    assert call("PATCH", "policy", {"SoftwareOath.state": "enabled"}).json["policy"]["version"] == 2
+    on = {"SoftwareOath.state": "enabled"}
+    assert call("PATCH", "policy", {**on, "version": 0}).status_code == 409
+    assert call("PATCH", "policy", on).json["policy"]["version"] == 2
 
 
 def test_a_diff_changes_nothing(call, services):

@@ -49,7 +49,11 @@ def test_the_api_refreshes_and_accepts(script, services, trust, publisher, keyed
     publisher.publish(entity(role(keyed_acs)))
 
     assert script("POST", API, {}).json["outcome"] == "held"
-    assert script("POST", API, {"accept": True}).json["outcome"] == "accepted"
+    shown = script("GET", API).json["refresh"]["held_digest"]
+    other = script("POST", API, {"accept": True, "held_digest": "0" * 64})
+    assert (other.status_code, other.json["error"]) == (422, "held_changed")
+    body = {"accept": True, "held_digest": shown}
+    assert script("POST", API, body).json["outcome"] == "accepted"
     assert script("POST", API, {"accept": True}).json["error"] == "nothing_held"
     assert not services.trusts.existing(SP_ID).service_provider.authn_requests_signed
 

@@ -134,9 +134,12 @@ def test_the_log_tells_what_was_done_and_no_event_that_a_form_makes_up(save, tru
 def test_an_update_that_was_held_back_is_accepted_by_a_button(administrator, save, services, trust):
     held = PendingUpdate(metadata(acs_url="https://sp.example.test/new").encode(), ("for a test",))
     services.refreshes.save(SP_ID, RefreshState(services.clock.now(), held=held))
-    assert "for a test" in administrator.see(ONE).text
+    page = administrator.see(ONE).text
+    assert "for a test" in page
+    assert f'name="held_digest" value="{held.digest}"' in page
 
-    assert save("accept").status_code == 303
+    assert save("accept", held_digest="0" * 64).status_code == 422
+    assert save("accept", held_digest=held.digest).status_code == 303
 
     found = services.trusts.existing(SP_ID).service_provider.assertion_consumer_services
     assert found[0].location.endswith("/new")

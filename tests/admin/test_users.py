@@ -7,7 +7,13 @@ from support.adapters.mfa_node import CURRENT_PHONE, public_key
 from support.servers.server_folder import ADMIN_TOKEN, BASE_URL
 
 ALICE = "alice@example.test"
-NOTHING = {"push": [], "totp": False, "methods": [], "activations": []}
+NOTHING = {
+    "push": [],
+    "totp": False,
+    "methods": [],
+    "activations": [],
+    "pushes_paused_since": None,
+}
 
 
 def is_nothing(answer) -> bool:
@@ -68,6 +74,7 @@ def test_a_compromised_account_is_taken_back(call, phone, services):
     ("method", "path", "body", "status", "code"),
     [
         ("GET", "nobody@example.test/methods", None, 404, "unknown_user"),
+        ("POST", "nobody@example.test/unlock", None, 404, "unknown_user"),
         ("DELETE", "nobody@example.test/methods", None, 404, "unknown_user"),
         ("DELETE", f"{ALICE}/methods/nothing", None, 404, "unknown_method"),
         ("POST", f"{ALICE}/reset", {"password": "another one"}, 400, "bad_body"),
@@ -86,7 +93,34 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(
     assert len(call("GET", f"{ALICE}/methods").json["methods"]) == 2
 
 
+def test_a_pause_after_a_report_is_shown_and_lifted(call, phone, services):
+    report(services, phone)
+    since = call("GET", f"{ALICE}/methods").json["pushes_paused_since"]
+    assert since is not None
+
+    unlocked = call("POST", f"{ALICE}/unlock")
+
+    assert (unlocked.status_code, unlocked.json["pushes_paused_since"]) == (200, None)
+    assert services.mfa.push.start(ALICE, "approve_deny", application="Wiki", client_ip="")
+
+
+def test_an_account_that_is_taken_back_gets_requests_again(call, phone, services):
+    report(services, phone)
+    body = {"compromised": True, "password": "another one"}
+
+    assert call("POST", f"{ALICE}/reset", body).json == NOTHING
+
+
+def report(services, phone):
+    sent = services.mfa.push.start(ALICE, "approve_deny", application="Wiki", client_ip="")
+    challenge = sent.challenge
+    services.mfa.push.answer(
+        phone, challenge.id, nonce=challenge.nonce, approve=False, reported=True
+    )
+
+
 def test_a_stranger_removes_nothing(call, phone):
     assert call("DELETE", f"{ALICE}/methods", token="another").status_code == 401
     assert call("POST", f"{ALICE}/reset", {}, token="another").status_code == 401
+    assert call("POST", f"{ALICE}/unlock", token="another").status_code == 401
     assert len(call("GET", f"{ALICE}/methods").json["methods"]) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import pytest
 from support.clock import SetClock
@@ -13,6 +14,7 @@ from adapter.contract import Explanation
 from adapter.errors import Unavailable
 from idp import logs
 from idp.audit.record import SignInRecord
+from idp.audit.refusal_quota import CLIENT_BURST
 from idp.audit.verbose import VerboseAudit
 from idp.audit.writer import AuditWriter, EventSource
 from idp.counters import NO_COUNTERS
@@ -157,7 +159,7 @@ class Full:
 
     counted = 0
 
-    def admits(self) -> bool:
+    def admits(self, client: str) -> bool:
         return False
 
     def take_counted(self) -> int:
@@ -199,8 +201,7 @@ def test_beyond_the_rate_refused_passwords_have_a_line_and_no_row(
 
 
 def test_what_was_proved_and_what_locks_an_account_always_has_a_row(full_writer, rows):
-    user = SetClock()  # any object: only the name is read
-    user.upn = "u@example.test"
+    user = SimpleNamespace(upn="u@example.test")  # only the name is read
     full_writer.password_checked(PasswordCheck(user, None, "u"), SOURCE, trust=SP)
     locked = PasswordCheck(None, "wrong_password", "u", LockoutEvent.LOCKED_OUT)
     full_writer.password_checked(locked, SOURCE, trust=SP)
@@ -226,6 +227,18 @@ def test_a_refused_request_is_a_row_without_a_log_line(writer, rows, stream):
     ((row,),) = rows.written
     assert (row.event_id, row.trust, row.outcome, row.detail) == (364, SP, "MSIS3200", "why")
     assert lines(stream) == []
+
+
+def test_the_addresses_of_one_client_share_its_rate(writer, rows):
+    """Whoever has one IPv6 address has all of its /64."""
+    for number in range(CLIENT_BURST + 50):
+        source = EventSource("activity", f"2001:db8::{number:x}", "srv2022")
+        writer.refused(Event.REQUEST_FAILED, source, trust=SP, code="MSIS3200", problem="why")
+    other = EventSource("activity", "2001:db8:0:1::1", "srv2022")
+    writer.refused(Event.REQUEST_FAILED, other, trust=SP, code="MSIS3200", problem="other")
+
+    details = [row.detail for each in rows.written for row in each]
+    assert details == ["why"] * CLIENT_BURST + ["other"]
 
 
 def test_while_the_database_is_away_a_refusal_is_not_stored_and_nothing_fails(stream):

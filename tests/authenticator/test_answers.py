@@ -52,6 +52,27 @@ def test_a_denial_may_be_reported(phone_host, signed_phone):
     assert phone_host.stored(started).reported
 
 
+def test_a_report_is_in_the_sign_in_log_and_told_to_the_other_phones(phone_host, phone):
+    other = phone_host.phone(name="another")
+    started = phone_host.push()
+    assert phone.report() == "denied"
+
+    (entry,) = phone_host.services.log.read(user=ALICE)
+    row = entry.record
+    assert (row.event_id, row.outcome) == (1203, "user_reported_suspicious_activity")
+    assert row.detail == f"request {started.challenge.id} from 192.0.2.7"
+    assert row.experience == "number_match"
+    assert [notice.occasion for notice in other.notices()] == ["pushes_paused"]
+    assert [notice.occasion for notice in phone.notices()] == ["device_added"]
+
+
+def test_a_denial_that_is_not_reported_is_not_in_the_sign_in_log(phone_host, phone):
+    phone_host.push()
+    phone.deny()
+
+    assert phone_host.services.log.read(user=ALICE) == ()
+
+
 def test_an_answer_with_another_requests_nonce_is_refused(phone_host, signed_phone):
     started = phone_host.push("approve_deny")
     refused(signed_phone.answer(started, nonce="x" * 22), 403, "wrong_nonce")

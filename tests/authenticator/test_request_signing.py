@@ -34,7 +34,7 @@ CALL = SignedRequest(
 STAMP = Stamp("device-1", 1_800_000_000_000, "nonce-of-16-bytes")
 
 
-def der(key: object) -> bytes:
+def der(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 

@@ -53,6 +53,40 @@ def test_the_application_opens(scripts, binding, federation, easy_service_provid
         expect(page.locator("#user")).to_have_text(federation.user.name)
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["with-script", "without-script"])
+def test_the_number_on_the_page_is_that_of_the_phone(
+    scripts, federation, service_provider, new_page, phone
+):
+    for run in range(3):
+        page = new_page(java_script_enabled=scripts)
+        page.goto(service_provider.login_url())
+        press_enter_twice(page, federation, pause=run * 12)
+        number = page.locator("#validEntropyNumber").inner_text()
+        assert len(phone.pending()) == 1
+        phone.approve(number)
+        if not scripts:
+            page.locator("#loginForm").get_by_role("button").first.click()
+            page.get_by_role("button", name="Continue").click()
+        expect(page.locator("#user")).to_have_text(federation.user.name)
+        page.context.close()
+
+
+def test_a_code_is_taken_although_enter_is_pressed_twice(federation, service_provider, new_page):
+    for run in range(3):
+        user = federation.add_user(phone=None, totp=True)
+        page = new_page()
+        page.goto(service_provider.login_url())
+        page.get_by_label("User name").fill(user.name)
+        page.get_by_label("Password").fill(user.password)
+        page.keyboard.press("Enter")
+        page.locator("#verificationCodeInput").fill(user.code())
+        page.keyboard.press("Enter", delay=1)
+        page.wait_for_timeout(run * 12)
+        page.keyboard.press("Enter", delay=1)
+        expect(page.locator("#user")).to_have_text(user.name)
+        page.context.close()
+
+
 def test_the_pages_of_a_sign_in_look_right(federation, service_provider, page, phone, looks):
     page.goto(service_provider.login_url())
     looks(page, "log-in")

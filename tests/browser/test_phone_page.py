@@ -215,3 +215,39 @@ def test_a_wrong_number_is_told_until_it_was_seen_also_when_a_newer_request_come
     phone_page.clock.run_for(5_000)
     type_number(phone_page, newer.number)
     outcome(phone_page, "Approved")
+
+
+# Notices
+
+
+def test_a_notice_about_another_device_stays_until_it_is_dismissed(phone_host, phone_page, looks):
+    phone_host.phone(platform="ios")
+    phone_host.services.mfa.codes.register(ALICE, "A" * 32)
+    phone_page.reload()
+    notices = phone_page.get_by_role("list", name="Changes to your accounts").get_by_role(
+        "listitem"
+    )
+    expect(notices).to_have_count(2)
+    expect(notices.nth(0)).to_contain_text("One-time codes were added to your account.")
+    expect(notices.nth(1)).to_contain_text("Terminal")
+    looks(phone_page, "phone-notices")
+
+    notices.nth(0).get_by_role("button", name="Dismiss").click()
+    expect(notices).to_have_count(1)
+    expect(notices.get_by_role("heading")).to_be_focused()
+    phone_page.reload()
+    expect(notices).to_have_count(1)
+    notices.get_by_role("button", name="Dismiss").click()
+    expect(notices).to_have_count(0)
+    expect(phone_page.get_by_role("button", name=f"Remove {ALICE}")).to_be_focused()
+
+
+def test_a_notice_appears_while_the_page_waits(phone_host, phone_page):
+    """At the latest when the held call ends; a request ends it."""
+    phone_host.phone()
+    phone_host.push("approve_deny")
+
+    expect(phone_page.get_by_role("button", name="Deny", exact=True)).to_be_enabled()
+    phone_page.get_by_role("button", name="Deny", exact=True).click()
+    phone_page.get_by_role("button", name="Done").click()
+    expect(phone_page.get_by_text("Terminal")).to_be_visible()

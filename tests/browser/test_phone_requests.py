@@ -8,6 +8,7 @@ from sqlalchemy import delete
 from support.phones.phone_page import READY, add, outcome, type_number
 from support.users import ALICE, BOB
 
+from adapter.mfa.push.pauses import PushReported
 from idp.management.policies import change
 from idp.store.schema import devices
 
@@ -119,11 +120,17 @@ def test_a_denial_ends_the_request(phone_host, phone_page, experience, button):
     expect(phone_page.locator(".outcome svg .ended")).to_have_css("display", "inline")
 
 
-def test_a_denial_is_reported_in_one_tap(phone_host, phone_page):
+def test_a_denial_is_reported_in_one_tap(phone_host, phone_page, looks):
     started = phone_host.push()
+    expect(phone_page.get_by_role("button", name="Deny and report")).to_be_enabled()
+    looks(phone_page, "phone-report")
     phone_page.get_by_role("button", name="Deny and report").click()
     outcome(phone_page, "Denied and reported")
+    expect(phone_page.get_by_text("No more requests are sent to you")).to_be_visible()
+    looks(phone_page, "phone-reported")
     assert phone_host.stored(started).reported
+    with pytest.raises(PushReported):
+        phone_host.push()
 
 
 def test_a_tap_meant_for_the_screen_before_is_no_answer(phone_host, phone_page):

@@ -48,6 +48,21 @@ def test_the_configuration_file_of_an_adapter_is_stored(done, farm_folder, servi
     assert provider.config == b'{"colour": "red"}\n\xff'
 
 
+def test_who_registers_a_class_again_is_told_that_changed_code_needs_a_restart(done):
+    register = ("adapters", "register", "Mail", "support.adapters.odd_adapters:Good")
+
+    assert "restart" not in done(*register)
+    assert "If its code has changed, restart the server" in done(*register)
+
+
+def test_nobody_is_told_to_restart_a_server_that_loads_changed_code(done, monkeypatch):
+    monkeypatch.setenv("TALLYSTICK__ADAPTERS__RELOAD", "true")
+
+    for _ in range(2):
+        told = done("adapters", "register", "Mail", "support.adapters.odd_adapters:Good")
+        assert "restart" not in told
+
+
 def test_enable_replaces_the_list(badge, done):
     done("adapters", "enable", badge)
     assert enabled(done) == [badge]

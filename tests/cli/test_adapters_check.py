@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.adapters.probe_adapters import Sends
 from support.nets import NET_SECONDS
 
 from adapter.conformance import RULES
@@ -72,3 +73,12 @@ def test_the_check_needs_no_server(tally, tmp_path, monkeypatch):
 
     assert tally("adapters", "check", OURS).exit_code == 0
     assert list(tmp_path.glob("*.db")) == []
+
+
+@pytest.mark.parametrize("options", [(), ("--for-real",)])
+def test_an_adapter_that_can_rehearse_acts_only_for_real(options, tally):
+    Sends.sent.clear()
+
+    tally("adapters", "check", "support.adapters.probe_adapters:Sends", *options)
+
+    assert bool(Sends.sent) == bool(options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 
 import pytest
@@ -34,6 +35,31 @@ def test_a_new_token_is_good_at_once_and_the_former_one_is_not(done, token_file,
     assert stat.S_IMODE(token_file.stat().st_mode) == 0o600
     # The token itself is only stored where it was: in the folder of a demo.
     assert holds_digest(token_file) == (content is None or content.startswith("sha256:"))
+
+
+def test_a_new_token_keeps_the_owner_and_the_mode_of_the_file_that_it_replaces(done, token_file):
+    """The command is often run as root, and the server is not."""
+    token_file.write_text(digest_line(LOST))
+    token_file.chmod(0o640)
+    owner = (12345, 12346) if os.geteuid() == 0 else (os.geteuid(), os.getegid())
+    os.chown(token_file, *owner)
+
+    done("admin", "token", "--new")
+
+    made = token_file.stat()
+    assert (made.st_uid, made.st_gid, stat.S_IMODE(made.st_mode)) == (*owner, 0o640)
+
+
+def test_a_token_where_there_was_none_belongs_to_the_owner_of_the_folder(done, token_file):
+    token_file.unlink(missing_ok=True)
+    before = token_file.parent.stat()
+    owner = 12345 if os.geteuid() == 0 else os.geteuid()
+    os.chown(token_file.parent, owner, -1)
+
+    done("admin", "token", "--new")
+
+    assert (token_file.stat().st_uid, stat.S_IMODE(token_file.stat().st_mode)) == (owner, 0o600)
+    os.chown(token_file.parent, before.st_uid, -1)
 
 
 def test_two_new_tokens_differ(done):

@@ -65,11 +65,14 @@ def test_other_spellings_of_toml_are_located_by_their_section(shown, farm_folder
 def test_secrets_are_not_shown(done, monkeypatch):
     monkeypatch.setenv("TALLYSTICK__KEYS__PASSPHRASE", "correct horse")
     monkeypatch.setenv("TALLYSTICK__STORE__URL", "postgresql://tally:battery@db.example.test/tally")
+    monkeypatch.setenv("TALLYSTICK__MAIL__USER", "tally")
+    monkeypatch.setenv("TALLYSTICK__MAIL__PASSWORD", "staple")
 
     for options in ((), ("--origin",), ("--json",), ("--origin", "--json")):
         told = done("config", "show", *options)
         assert "horse" not in told
         assert "battery" not in told
+        assert "staple" not in told
         assert "(secret)" in told
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -52,6 +53,26 @@ def test_all_files_are_readable_by_their_owner_alone_and_the_token_is_not_printe
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert not any(told["admin_token"].encode() in path.read_bytes() for path in folder.iterdir())
     assert read_token(folder / "admin-token").matches(told["admin_token"])
+
+
+@pytest.mark.parametrize(
+    "variable", ["TALLYSTICK__SERVER__BASE_URL", "tallystick__server__base_url"]
+)
+def test_an_address_that_was_given_wins_over_the_environment(variable, new, monkeypatch):
+    monkeypatch.setenv(variable, "https://other.example.test")
+
+    folder, told = new("--base-url", "https://sts.example.test")
+
+    assert told["url"] == "https://sts.example.test"
+    text = (folder / "tallystick.toml").read_text()
+    assert 'base_url = "https://sts.example.test"' in text
+    assert "other.example.test" not in text
+    assert os.environ[variable] == "https://other.example.test"
+
+
+def test_without_an_address_the_environment_gives_it(new, monkeypatch):
+    monkeypatch.setenv("TALLYSTICK__SERVER__BASE_URL", "https://other.example.test")
+    assert new()[1]["url"] == "https://other.example.test"
 
 
 @pytest.mark.parametrize(("options", "kind"), [((), "rsa"), (("--ecdsa",), "ecdsa")])

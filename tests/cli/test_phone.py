@@ -157,7 +157,10 @@ def test_list_shows_accounts_and_requests_as_the_server_sent_them(phone_host, al
 
 def test_list_of_a_phone_without_accounts_is_empty(terminal):
     result = terminal("list", "--json")
-    assert (result.exit_code, json.loads(result.stdout)) == (0, {"accounts": [], "requests": []})
+    assert (result.exit_code, json.loads(result.stdout)) == (
+        0,
+        {"accounts": [], "requests": [], "notices": []},
+    )
     assert "activate" in terminal("list").stderr
 
 
@@ -267,6 +270,19 @@ def test_every_command_shows_an_example(terminal, verb):
     assert "--file FILE" in result.stdout
 
 
+def test_notices_are_listed_until_they_are_dismissed(phone_host, alices):
+    phone_host.phone(name="another")
+    told = json.loads(alices("list", "--json").stdout)["notices"]
+    assert [notice["occasion"] for notice in told] == ["device_added"]
+    assert "was added to your account" in alices("list").stdout
+
+    assert json.loads(alices("dismiss", "--json").stdout) == {"dismissed": told}
+    assert alices("dismiss").stdout == "There is no notice.\n"
+    assert json.loads(alices("list", "--json").stdout)["notices"] == []
+
+
 def test_the_commands_are_those_of_the_interface():
     assert isinstance(phone_group, click.Group)
-    assert {"activate", "list", "wait", "approve", "deny", "code"} == set(phone_group.commands)
+    assert {"activate", "list", "wait", "approve", "deny", "dismiss", "code"} == set(
+        phone_group.commands
+    )

@@ -9,7 +9,7 @@ from secrets import token_hex
 from support.users import PASSWORD
 
 from adapter.mfa.codes.factor import CodeOutcome
-from adapter.mfa.push.factor import PushPaused
+from adapter.mfa.push.pauses import PushPaused
 
 
 def test_activate_offers_code_address_and_qr(alice, done):
@@ -84,6 +84,7 @@ def test_methods_for_scripts_list_each_kind_and_keep_the_older_keys(
         "allowed": dict.fromkeys(("push", "authenticator_code", "code_app"), allowed),
         "asked_first": "push",
         "asked_first_reason": "",
+        "pushes_paused_since": None,
     }
 
 

@@ -7,8 +7,6 @@ import json
 import pytest
 from support.users import PASSWORD
 
-NOTHING = {"push": [], "totp": False, "methods": [], "activations": []}
-
 
 @pytest.fixture
 def phone(alice, services, device_key):
@@ -25,6 +23,11 @@ def phone(alice, services, device_key):
 
 def methods(done, alice):
     return json.loads(done("user", "methods", alice, "--json"))
+
+
+def has_nothing(done, alice):
+    listed = methods(done, alice)
+    return not any(listed[kind] for kind in ("push", "totp", "methods", "activations"))
 
 
 def test_the_word_show_may_be_left_out_and_options_may_come_first(alice, done, phone):
@@ -66,7 +69,7 @@ def test_all_methods_are_removed_at_once(alice, done, phone, services):
     said = json.loads(done("user", "methods", "remove", alice, "--all", "--json"))
 
     assert said == {"removed": [phone.id, "totp"]}
-    assert NOTHING.items() <= methods(done, alice).items()
+    assert has_nothing(done, alice)
 
 
 def test_a_method_that_there_is_not_is_one_line(alice, refused):
@@ -86,7 +89,7 @@ def test_a_compromised_account_is_taken_back(alice, done, phone, services):
     said = done("user", "reset", alice, "--compromised", "--password-stdin", input="another one\n")
 
     assert "2 methods" in said
-    assert NOTHING.items() <= methods(done, alice).items()
+    assert has_nothing(done, alice)
     assert services.directory.check_password(alice, PASSWORD).user is None
     assert services.directory.check_password(alice, "another one").user is not None
     assert services.directory.find(alice).valid_from > before, "earlier sessions have ended"
@@ -107,3 +110,17 @@ def test_a_reset_asks_for_the_word_compromised(alice, tally, done, phone):
     assert result.exit_code == 2
     assert "--compromised" in result.stderr
     assert len(methods(done, alice)["methods"]) == 2
+
+
+def test_a_pause_after_a_report_is_shown_and_unlock_lifts_it(alice, done, tally, services, phone):
+    push = services.mfa.push
+    sent = push.start(alice, "approve_deny", application="SP", client_ip="").challenge
+    push.answer(phone, sent.id, nonce=sent.nonce, approve=False, reported=True)
+    assert methods(done, alice)["pushes_paused_since"]
+    assert "tallystick user unlock" in tally("user", "methods", alice).stderr
+
+    done("user", "unlock", alice)
+
+    assert methods(done, alice)["pushes_paused_since"] is None
+    assert tally("user", "methods", alice).stderr == ""
+    assert push.start(alice, "approve_deny", application="SP", client_ip="")

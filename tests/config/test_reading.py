@@ -82,7 +82,7 @@ def test_a_fault_names_the_value_found_and_the_values_allowed(told, text, fault)
         ("[serve]\nprot = 1", "2: serve.prot: there is no such setting (did you mean serve.port?)"),
         ("[srve]\nport = 1", "t.toml:1: srve: there is no such setting (did you mean serve?)"),
         ("port = 1", "t.toml:1: port: there is no such setting (did you mean serve.port or"),
-        ("[server]\nport = 1", "did you mean serve.port or metrics.port?"),
+        ("[server]\nport = 1", "did you mean serve.port or metrics.port or mail.port?"),
         ("[server]\nBaseUrl = 'x'", "did you mean server.base_url?"),
         ("[metrics]\nxyzzy = 1", "there are bind, port"),
     ],

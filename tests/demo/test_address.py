@@ -27,7 +27,8 @@ from idp.demo.address import DemoAddress, choose_address, is_host
     ],
 )
 def test_an_option_that_is_not_given_keeps_its_earlier_value(options, earlier, base_url, sp_url):
-    address = choose_address(*options, earlier)
+    host, port, tls = options
+    address = choose_address(host, port, tls, earlier)
     assert (address.base_url, address.sp_url) == (base_url, sp_url)
 
 

@@ -34,8 +34,15 @@ ADDRESSES = ("idp", "sp", "metadata", "authenticator", "admin")
 
 @pytest.fixture(scope="module")
 def started_demo() -> Iterator[DemoProcess]:
-    """A demo for tests that leave it as it is."""
+    """A demo for tests that leave it as it was."""
     with demo_process() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def tls_demo() -> Iterator[DemoProcess]:
+    """The same by TLS."""
+    with demo_process("--tls") as running:
         yield running
 
 
@@ -116,11 +123,14 @@ def test_users_who_cannot_match_a_number_see_why(user, sentence, started_demo):
     assert sentence in log_in(started_demo, user).error
 
 
-def test_a_build_set_by_command_holds_from_the_next_sign_in(tmp_path):
-    with demo_process("--data-dir", str(tmp_path / "demo")) as demo:
-        assert log_in(demo).text("validEntropyNumber")
-        assert demo.run("server", "set", "srv2022", "20348.349").returncode == 0
-        assert not log_in(demo, 1).text("validEntropyNumber")
+def test_a_build_set_by_command_holds_from_the_next_sign_in(started_demo):
+    before = started_demo.services.farm.node("srv2022").build
+    assert log_in(started_demo).text("validEntropyNumber")
+    try:
+        assert started_demo.run("server", "set", "srv2022", "20348.349").returncode == 0
+        assert not log_in(started_demo, 1).text("validEntropyNumber")
+    finally:
+        started_demo.services.farm.set_build("srv2022", before, by="a test")
 
 
 def test_a_file_dropped_into_the_metadata_folder_is_a_trust_at_once(started_demo):
@@ -140,17 +150,15 @@ def test_a_broken_file_in_the_folder_spoils_nothing(started_demo):
     assert log_in(started_demo, 2).status == 200
 
 
-def test_with_tls_the_printed_authority_vouches_for_both_servers(tmp_path):
-    with demo_process("--tls", "--data-dir", str(tmp_path)) as demo:
-        ca_file = str(tmp_path / "tls" / "ca.crt")
-        browser = Browser(verify=ca_file)
-        page = log_in(demo, browser=browser)
-        number = page.text("validEntropyNumber")
-        file = demo.told["users"][0]["phone"]
-        approved = demo.run("phone", "approve", "--file", file, "--number", number)
-        assert approved.returncode == 0, approved.stderr
-        assert browser.submit(browser.submit(page.form).form).status == 200
-        assert all(cookie.secure for cookie in browser.session.cookies)
+def test_with_tls_the_printed_authority_vouches_for_both_servers(tls_demo):
+    browser = Browser(verify=str(tls_demo.folder / "tls" / "ca.crt"))
+    page = log_in(tls_demo, browser=browser)
+    number = page.text("validEntropyNumber")
+    file = tls_demo.told["users"][0]["phone"]
+    approved = tls_demo.run("phone", "approve", "--file", file, "--number", number)
+    assert approved.returncode == 0, approved.stderr
+    assert browser.submit(browser.submit(page.form).form).status == 200
+    assert all(cookie.secure for cookie in browser.session.cookies)
 
 
 def test_tls_under_a_name_that_leads_nowhere_here(tmp_path):
@@ -169,15 +177,11 @@ def test_tls_under_a_name_that_leads_nowhere_here(tmp_path):
             assert b"strict-transport-security" not in answer.lower()  # the name is only borrowed
 
 
-def test_a_silent_connection_does_not_keep_others_out(tmp_path):
-    with demo_process("--tls", "--data-dir", str(tmp_path)) as demo:
-        port = int(demo.told["idp"].rpartition(":")[2])
-        with socket.create_connection(("127.0.0.1", port)):
-            ca_file = str(tmp_path / "tls" / "ca.crt")
-            assert (
-                requests.get(demo.told["idp"], timeout=NET_SECONDS, verify=ca_file).status_code
-                == 200
-            )
+def test_a_silent_connection_does_not_keep_others_out(tls_demo):
+    url = tls_demo.told["idp"]
+    with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))):
+        ca_file = str(tls_demo.folder / "tls" / "ca.crt")
+        assert requests.get(url, timeout=NET_SECONDS, verify=ca_file).status_code == 200
 
 
 def test_the_demo_prints_for_people_what_to_open_and_how_to_sign_in():

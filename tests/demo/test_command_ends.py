@@ -19,7 +19,8 @@ from support.servers.demo_process import (
     tallystick,
 )
 
-from idp.cli.demo import SIGNALS, leave_at_signal
+from idp.cli.demo import leave_at_signal
+from idp.operating_system import TERMINAL_SIGNALS
 from idp.sockets import AddressUnavailable, listen, port_of
 
 
@@ -53,7 +54,7 @@ def test_a_signal_that_arrives_in_a_finalizer_is_not_lost():
         def __del__(self) -> None:
             os.kill(os.getpid(), signal.SIGTERM)
 
-    before = {number: signal.getsignal(number) for number in SIGNALS}
+    before = {number: signal.getsignal(number) for number in TERMINAL_SIGNALS}
     try:
         with leave_at_signal() as stopped:
             Finalized()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from pathlib import Path
 
@@ -12,10 +13,19 @@ import pytest
 from adapter import contract
 from adapter.conformance import RULES, check
 from adapter.mfa.service import UsesMfaService
+from idp.adapters.shared_store import MAX_KEYS
+from idp.config.adapters import AdaptersSection
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "adapters.md").read_text()
 STRANGER = ROOT / "tests" / "stranger"
+STYLE_SHEET = (ROOT / "idp" / "static" / "tallystick.css").read_text()
+OF_THE_HOST = {"card", "wide", "groupMargin", "copied", "wayBack"}
+"""Classes of the style sheet that only the host's own pages use."""
+
+
+def section(heading: str) -> str:
+    return re.split(r"\n#+ ", PAGE.partition(f"# {heading}\n")[2])[0]
 
 
 def blocks(language: str) -> list[str]:
@@ -47,6 +57,32 @@ def test_the_configuration_in_the_page_is_taken():
     assert check(passphrase_adapter.PassphraseAuthentication, config=config) == []
 
 
+def test_every_setting_has_a_row_with_its_default():
+    for name, field in AdaptersSection.model_fields.items():
+        assert f"\n| `{name}` | `{json.dumps(field.default)}` | " in PAGE
+
+
+def test_the_classes_in_the_page_are_those_of_the_style_sheet_that_are_not_the_hosts_own():
+    offered = re.findall(r"^\| `([a-z-]+)` \| .+ \| .+ \|$", section("How it looks"), re.MULTILINE)
+
+    in_style_sheet = set(re.findall(r"\.([A-Za-z][\w-]*)(?![^{]*\})", STYLE_SHEET))
+    assert sorted(offered) == sorted(in_style_sheet - OF_THE_HOST)
+
+
+def test_the_colours_in_the_page_are_those_of_the_style_sheet():
+    named = set(re.findall(r"var\((--[a-z-]+)\)", section("How it looks")))
+
+    assert named == set(re.findall(r"^  (--[a-z-]+): #", STYLE_SHEET, re.MULTILINE))
+
+
+def test_the_limits_of_the_shared_store_are_those_of_the_contract():
+    text = " ".join(section("The shared store").split())
+
+    assert f"`seconds` is at most {contract.MAX_SHARED_SECONDS // 86_400} days" in text
+    assert f"`limit` at most {contract.MAX_SHARED_LIMIT}" in text
+    assert f"about {MAX_KEYS:,} keys" in text
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_every_rule_of_the_kit_has_a_row_with_its_sentence(rule):
     assert f"| `{rule}` | {RULES[rule].sentence} |" in PAGE
@@ -63,6 +99,9 @@ def test_every_argument_of_the_kit_has_a_row(argument):
         *names_of(contract.Adapter),
         *names_of(contract.AdapterPresentation),
         *names_of(contract.ExplainsItself),
+        *names_of(contract.UsesSharedStore),
+        *names_of(contract.SharedStore),
+        *names_of(contract.Rehearses),
         *names_of(UsesMfaService),
     ],
 )

@@ -17,6 +17,7 @@ from support.nets import NET_SECONDS
 
 from idp.cli import main
 from idp.config import schema
+from idp.config.mail import MailSection
 from idp.metrics import Meters
 from idp.serving.supervisor import GRACE_SECONDS, START_SECONDS
 
@@ -24,10 +25,10 @@ DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "operation.md").read_text()
 
 
-@pytest.mark.parametrize("section", [schema.ServeSection, schema.MetricsSection])
+@pytest.mark.parametrize("section", [schema.ServeSection, schema.MetricsSection, MailSection])
 def test_every_setting_has_a_row_with_its_default(section):
     for name, field in section.model_fields.items():
-        default = "none" if field.default is None else f"`{json.dumps(field.default)}`"
+        default = "none" if field.default is None else f"`{json.dumps(field.default, default=str)}`"
         assert f"\n| `{name}` | {default} | " in PAGE
 
 

@@ -3,84 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import cast
 
 import pytest
 from sqlalchemy import text
 from support.servers.server_folder import ADMIN_TOKEN
+from support.servers.server_to_break import NOW, ServerToBreak
 from support.service_providers.metadata_parts import SP_ID, metadata
 
-from idp.demo.certificates import create_certificates
-from idp.doctor.examination import CHECKS, FEDERATION_CHECKS, examine
-from idp.doctor.findings import Environment, Finding, Level
+from idp.doctor.examination import CHECKS, FEDERATION_CHECKS
+from idp.doctor.findings import Level
 from idp.federation.access_control.policy_file import read_policy
+from idp.federation.metadata.schedule import PendingUpdate, RefreshState
 from idp.federation.token_signing.key_files import create_signing_key
 from idp.saml.keys import new_signing_certificate
-from idp.services import Services
+from idp.store.engine import Database
 
-NOW = datetime.now(UTC)
 YEAR = timedelta(days=365)
 SOUND = set(CHECKS) | set(FEDERATION_CHECKS)
-
-
-@dataclass
-class ServerToBreak:
-    """A server with nothing wrong until a test changes something."""
-
-    folder: Path
-    services: Services
-    environment: Environment
-
-    @property
-    def file(self) -> Path:
-        return self.folder / "tallystick.toml"
-
-    def setting(self, section: str, line: str) -> None:
-        """Put a line at the top of a section, in the place of any other of its name."""
-        name = line.partition("=")[0]
-        lines = [old for old in self.file.read_text().splitlines() if not old.startswith(name)]
-        if f"[{section}]" not in lines:
-            lines.append(f"[{section}]")
-        lines.insert(lines.index(f"[{section}]") + 1, line)
-        self.file.write_text("\n".join(lines) + "\n")
-
-    def base_url(self, url: str) -> None:
-        self.setting("server", f'base_url = "{url}"')
-
-    def tls(self, host: str = "idp.example.test", began: datetime = NOW) -> None:
-        """Give the server a certificate for *host*."""
-        made = create_certificates(self.folder / "tls", host, began)
-        self.base_url("https://idp.example.test")
-        self.setting("serve", f'certificate = "{made.certificate}"')
-        self.setting("serve", f'key = "{made.key}"')
-
-    def signing_key(self, began: datetime) -> None:
-        """Give it a token-signing key that began then, for a year."""
-        paths = self.folder / "signing.key", self.folder / "signing.crt"
-        for path in paths:
-            path.unlink()
-        create_signing_key(*paths, common_name="x", now=began, kind="ecdsa")
-
-    def sql(self, statement: str) -> None:
-        with self.services.database.write() as connection:
-            connection.execute(text(statement))
-
-    def findings(self) -> tuple[Finding, ...]:
-        return tuple(examine(self.file, self.environment))
-
-    def codes(self, level: Level) -> set[str]:
-        return {finding.code for finding in self.findings() if finding.level is level}
-
-
-@pytest.fixture
-def server(farm_folder: Path, services: Services) -> ServerToBreak:
-    for file in (farm_folder / "tallystick.toml", farm_folder / "tallystick.db"):
-        file.chmod(0o600)
-    services.farm.set_build("sts1", "20348.350", "test")
-    services.trusts.add(metadata().encode())
-    return ServerToBreak(farm_folder, services, Environment(resolve=lambda host: None))
 
 
 def _no_such_host(host: str) -> None:
@@ -106,9 +48,19 @@ def _trust_that_ends(server: ServerToBreak) -> None:
     server.services.trusts.add(xml.encode())
 
 
+def _misspelt_trust(server: ServerToBreak) -> None:
+    flags = 'AuthnRequestsSigned="False" protocolSupportEnumeration'
+    server.services.trusts.add(metadata().replace("protocolSupportEnumeration", flags, 1).encode())
+
+
+def _held_update(server: ServerToBreak) -> None:
+    held = PendingUpdate(metadata().encode(), ("a key would be exchanged",))
+    server.services.refreshes.save(SP_ID, RefreshState(NOW, held=held))
+
+
 def _logged_tomorrow(server: ServerToBreak, days: int = 1) -> None:
     at = int((NOW + timedelta(days=days)).timestamp()) * 1_000_000
-    with server.services.database.read() as connection:
+    with cast(Database, server.services.database).read() as connection:
         columns = [row[1] for row in connection.execute(text("PRAGMA table_info(sign_ins)"))]
     values = {"serial": "1", "at": str(at), "event_id": "1200"}
     cells = ", ".join(values.get(name, "''") for name in columns)
@@ -191,6 +143,10 @@ WARNINGS = {
     "keys_cannot_be_rolled": _environment(can_write=lambda folder: False),
     "no_tls": lambda c: c.setting("serve", 'bind = "0.0.0.0"'),
     "underscored_headers": lambda c: c.setting("proxies", 'reverse_proxies = ["10.0.0.1"]'),
+    "workers_ignored": _in_turn(
+        lambda c: c.setting("serve", 'engine = "waitress"'),
+        lambda c: c.setting("serve", "workers = 2"),
+    ),
     "nobody_gets_in": lambda c: c.services.trusts.change_from_text(
         SP_ID, {"access_control_policy": ""}
     ),
@@ -203,6 +159,9 @@ WARNINGS = {
     "no_trust": lambda c: c.services.trusts.remove(SP_ID),
     "weak_certificate": _weak_trust,
     "metadata_ends": _trust_that_ends,
+    "metadata_is_odd": _misspelt_trust,
+    "update_held": _held_update,
+    "metadata_dir_missing": lambda c: c.setting("trusts", 'metadata_dir = "nowhere"'),
     "extranet_is_unknown": lambda c: c.services.trusts.change_from_text(
         SP_ID, {"access_control_policy": "Permit everyone for intranet access"}
     ),

@@ -6,6 +6,7 @@ import importlib
 
 import pytest
 
+from idp.adapters.failure_log import FailureLog
 from idp.adapters.registry import Announced, LoadedAdapter
 
 NOTHING = Announced(frozenset(), "", (), {}, {})
@@ -26,7 +27,7 @@ def loaded(tmp_path, monkeypatch) -> LoadedAdapter:
         (static / name).write_bytes(b"content")
     monkeypatch.syspath_prepend(tmp_path)
     module = importlib.import_module(package.name)
-    return LoadedAdapter("Files", module.Adapter(), NOTHING)
+    return LoadedAdapter("Files", module.Adapter(), NOTHING, FailureLog("Files", package.name))
 
 
 @pytest.mark.parametrize("name", THERE)
@@ -46,4 +47,5 @@ def test_a_missing_file_is_not_found(loaded):
 def test_an_adapter_without_a_package_has_no_files():
     from support.adapters import odd_adapters
 
-    assert LoadedAdapter("Odd", odd_adapters.Good(), NOTHING).static_file("style.css") is None
+    loaded = LoadedAdapter("Odd", odd_adapters.Good(), NOTHING, FailureLog("Odd", "support"))
+    assert loaded.static_file("style.css") is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -44,7 +45,7 @@ def told(
     return Participant(number, issued, None if at is None else "_r", at, outcome)
 
 
-def step(*participants: Participant, seconds: float = 0) -> object:
+def step(*participants: Participant, seconds: float = 0) -> Any:
     return next_step(targets_of(participants), NOON + timedelta(seconds=seconds))
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from support.adapters import probe_adapters
 from support.adapters.mfa_node import at_once
+from support.browsers.redirects import answer_to, password_of, set_cookies
 from support.service_providers.metadata_parts import DEFAULT_ACS_URL
 
 from idp.session.cookie import SessionCookie
@@ -72,6 +74,41 @@ def test_an_account_that_was_locked_before_the_last_step_gets_no_token(approved,
     lock(federation)
     assert is_refused(approved.poll())
     assert issued(federation) == 0
+
+
+def test_a_right_password_is_answered_by_the_page_if_the_account_is_locked_before_the_answer(
+    federation, easy, sp, phone, monkeypatch
+):
+    """Between the check and the answer others guess wrong: a redirect would say it was right."""
+    directory, user = federation.services.directory, federation.user
+    check = directory.check_password
+
+    def then_locked(name, password, origin):
+        checked = check(name, password, origin)
+        for _ in range(10):
+            check(name, "wrong")
+        return checked
+
+    for url in (easy.url(), sp.url(), easy.initiated_url()):
+        browser = federation.browser()
+        form = browser.get(url).form
+        monkeypatch.setattr(directory, "check_password", then_locked)
+        answer = answer_to(browser, form, **password_of(user))
+        monkeypatch.undo()
+        wrong = answer_to(browser, form, UserName=user.name, Password="wrong")
+
+        assert (
+            (answer.status_code, set_cookies(answer)) == (wrong.status_code, set()) == (200, set())
+        )
+        assert page_text(answer) == page_text(wrong)
+        directory.unlock(user.name)
+    assert issued(federation) == 0
+    assert not phone.pending()
+
+
+def page_text(answer) -> str:
+    """Return a log-in page without what is sealed anew in each."""
+    return re.sub(r'name="SamlSession" value="[^"]*"', "", answer.text)
 
 
 def test_an_account_that_was_locked_gets_no_push(federation, sp, phone):

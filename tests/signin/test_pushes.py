@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from idp.management import users
 from idp.testing.signin import NotFinished
 
 pytestmark = pytest.mark.each_database
@@ -59,6 +60,9 @@ def test_an_earlier_context_does_not_revive_a_request(ended, federation, sp, pho
     assert phone.pending() == ()
 
 
+@pytest.mark.parametrize(
+    "ended", [end for name, end in ENDS.items() if name != "reported"], indirect=True
+)
 def test_try_again_sends_one_with_a_new_number(ended, phone):
     ended.try_again()
     assert len(phone.pending()) == 1
@@ -100,6 +104,48 @@ def test_a_sign_in_after_five_unanswered_requests_sends_none_and_says_that(feder
     sign_in.try_again()
     phone.approve(sign_in.number)
     assert sign_in.finish().status == ("Success",)
+
+
+def test_after_a_report_no_push_is_sent_until_a_code_was_right(federation, sp):
+    user = federation.add_user(totp=True)
+    other = federation.sign_in(sp.url())  # of another user
+    sign_in = federation.sign_in(sp.url(), user)
+    user.phone.report()
+
+    sign_in.poll()
+    assert "denied on the phone and reported" in sign_in.error
+    assert federation.log[-1].outcome == "denied_and_reported"
+    (report,) = [
+        row for row in federation.log if row.outcome == "user_reported_suspicious_activity"
+    ]
+    assert (report.event_id, report.user, report.node) == (1203, user.name, "srv2022")
+    assert report.experience == "number_match"
+
+    for again in (sign_in.try_again, sign_in.try_again):
+        again()
+        assert (sign_in.number, user.phone.pending()) == (None, ())
+        assert "reported" in sign_in.error
+    reason = "user_reported_suspicious_activity"
+    assert (federation.log[-1].outcome, federation.log[-1].reason) == (reason, reason)
+    federation.clock.advance(3 * 86_400)
+    later = federation.sign_in(sp.url(), user)
+    assert (later.number, user.phone.pending()) == (None, ())
+
+    later.use_code()
+    later.enter_code(user.code())
+    assert later.finish().status == ("Success",)
+    assert federation.sign_in(sp.url(), user).number
+    assert other.number
+
+
+def test_an_administrator_lets_pushes_be_sent_again(federation, sp, phone):
+    federation.sign_in(sp.url())
+    phone.report()
+    assert federation.sign_in(sp.url()).number is None
+
+    users.unlock(federation.services, federation.user.name)
+
+    assert federation.sign_in(sp.url()).number
 
 
 def test_an_approval_in_time_may_be_collected_a_minute_after_the_time_to_answer(

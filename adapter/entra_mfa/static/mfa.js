@@ -3,6 +3,7 @@ const form = document.getElementById("loginForm");
 const everyMs = 1000;
 const givesUpAfterMs = 150_000;
 const began = performance.now();
+let mayPost = true;
 
 async function look() {
   if (performance.now() - began > givesUpAfterMs) return;
@@ -11,6 +12,7 @@ async function look() {
   try {
     const answer = await fetch(form.action, { method: "POST", body: fields });
     if (answer.status < 500 && (await isAnswered(answer))) {
+      mayPost = false;
       form.submit();
       return;
     }
@@ -26,5 +28,13 @@ async function isAnswered(answer) {
   const next = page.getElementById("loginForm");
   return !next || next.dataset.state !== "pending";
 }
+
+// Enter pressed twice posts once: the first post may use up the page, and brings the next one.
+form?.addEventListener("submit", (event) => {
+  if (!mayPost) event.preventDefault();
+  mayPost = false;
+  setTimeout(() => (mayPost = true), 10_000);
+});
+addEventListener("pageshow", () => (mayPost = true)); // by the back button
 
 if (form?.dataset.state === "pending") setTimeout(look, everyMs);

@@ -71,7 +71,7 @@ class CodeFactor:
     def remove(self, user: str, method_id: str) -> bool:
         """Remove one of the user's sources of codes; wrong codes stay counted."""
         with self._store.transaction(user) as mine:
-            return mine.remove_seed(method_id)
+            return mine.remove_seed(method_id, self._clock.now())
 
     def unlock(self, user: str) -> None:
         """Forget the user's wrong codes."""

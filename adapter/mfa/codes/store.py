@@ -52,10 +52,13 @@ class CodeTransaction(Protocol):
         """Return the seeds of all of the user's sources, oldest first."""
 
     def mark_used(self, source_id: str, now: datetime) -> None:
-        """Store that a code of this source was right at *now*."""
+        """Store that a code of this source was right at *now*.
 
-    def remove_seed(self, source_id: str) -> bool:
-        """Remove a source; return False if the user has none of this id."""
+        A report of the user then no longer pauses requests to the user's phones.
+        """
+
+    def remove_seed(self, source_id: str, now: datetime) -> bool:
+        """Remove a source, and tell the user; return False if the user has none of this id."""
 
     def claim(self, kind: str, key: str, expires_at: datetime) -> bool:
         """Use up *key* of *kind*; return False if it was used before (one unique insert)."""
@@ -74,10 +77,13 @@ class CodeStore(Protocol):
         """Return the user's sources of codes, oldest first."""
 
     def save_seed(self, user: str, seed: str, now: datetime, *, app: str, name: str = "") -> None:
-        """Store the seed (Base32), sealed, as the user's first source; it replaces that one."""
+        """Store the seed (Base32), sealed, as the user's first source; it replaces that one.
+
+        The user is told, in the same transaction.
+        """
 
     def add_seed(self, user: str, seed: str, now: datetime, *, app: str, name: str = "") -> None:
-        """Store the seed (Base32), sealed, as one more source.
+        """Store the seed (Base32), sealed, as one more source, and tell the user.
 
         Raises :class:`~adapter.mfa.methods.TooManyMethods` for one of another app.
         """

@@ -48,6 +48,7 @@ class ActivationStore(Protocol):
     def finish(self, activation: Activation, device: Device, seed: str | None) -> bool:
         """End the activation and store its device, and its seed if any, in one transaction.
 
-        Returns False, and stores nothing, if the activation has ended already. Raises
-        :class:`~adapter.mfa.methods.TooManyMethods` if the user has too many apps.
+        The user is told, in the same one. Returns False, and stores nothing, if the activation has
+        ended already. Raises :class:`~adapter.mfa.methods.TooManyMethods`, and stores nothing, if
+        the user has too many apps.
         """

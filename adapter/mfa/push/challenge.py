@@ -12,6 +12,7 @@ expired it is stored as expired, so that a clock that is set back does not reviv
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -24,6 +25,12 @@ APPROVE_DENY = "approve_deny"
 TIME_TO_ANSWER = timedelta(seconds=60)
 TIME_TO_COLLECT = timedelta(seconds=60)
 """How long an approval can be collected after the time to answer has ended."""
+
+SAME_PRESS = timedelta(seconds=10)
+"""Two requests of one sign-in within this time are one, even if it was answered meanwhile.
+
+So a Deny is not followed by the push of a second press of Enter that came late.
+"""
 
 
 class State(StrEnum):
@@ -101,6 +108,18 @@ def state_at(challenge: Challenge, now: datetime) -> State:
 def is_open(challenge: Challenge, now: datetime) -> bool:
     """Say whether the challenge can still become a sign-in."""
     return state_at(challenge, now) in (State.PENDING, State.APPROVED)
+
+
+def sent_before(new: Challenge, recent: Sequence[Challenge], tag: str) -> Challenge | None:
+    """Return the latest challenge of the same sign-in if it does instead of *new*, else None.
+
+    *tag* is the beginning of the ids of this sign-in; *recent* are the user's, oldest first.
+    """
+    sent = next((each for each in reversed(recent) if each.id.startswith(tag)), None)
+    if sent is None or sent.experience != new.experience:
+        return None
+    is_young = abs(new.created_at - sent.created_at) < SAME_PRESS
+    return sent if is_young or is_open(sent, new.created_at) else None
 
 
 def approve(challenge: Challenge, device: str, *, number_matches: bool, now: datetime) -> Challenge:

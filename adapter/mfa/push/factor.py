@@ -9,21 +9,15 @@ from datetime import datetime
 from random import Random
 
 from adapter.clock import Clock
-from adapter.errors import TallystickError
+from adapter.mfa import tokens
 from adapter.mfa.devices.device import PHONE_CURRENT, Device, best_of
 from adapter.mfa.devices.store import DeviceStore
 from adapter.mfa.methods import RegisteredMethod
 from adapter.mfa.push import challenge as machine
 from adapter.mfa.push import limits, number
 from adapter.mfa.push.challenge import AnswerRefused, Challenge, State
+from adapter.mfa.push.pauses import check_may_send
 from adapter.mfa.push.store import PushStore, PushTransaction
-from adapter.mfa.tokens import token
-
-
-class PushPaused(TallystickError):
-    """Raised when too many of the user's requests are unanswered; none was sent."""
-
-    code = "push_limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +67,35 @@ class PushFactor:
         """Remove a device; the user's requests in progress end, whoever answered them."""
         now = self._clock.now()
         with self._store.transaction(user) as mine:
-            removed = mine.remove_device(method_id)
+            removed = mine.remove_device(method_id, now)
             if removed:
                 _supersede(mine, mine.recent(now - limits.LOOK_BACK), now)
         return removed
 
     def unlock(self, user: str) -> None:
-        """Let requests be sent again: unanswered ones up to now no longer count."""
+        """Let requests be sent again: unanswered ones and reports up to now no longer count."""
         with self._store.transaction(user) as mine:
             mine.clear(self._clock.now())
 
-    def start(self, user: str, experience: str, *, application: str, client_ip: str) -> Started:
+    def start(
+        self, user: str, experience: str, *, application: str, client_ip: str, attempt: str = ""
+    ) -> Started:
         """Send a request to *user*; a pending one is replaced.
 
-        ``experience`` is ``number_match`` or ``approve_deny``. Raises :class:`PushPaused`.
+        ``experience`` is ``number_match`` or ``approve_deny``. Raises
+        :class:`~adapter.mfa.push.pauses.PushPaused`.
+
+        *attempt* names the sign-in. If its request is still open, or was sent just before, that
+        one is returned with its number and none is sent: the user pressed Enter twice.
         """
-        challenge, shown = self._new(user, experience, application, client_ip)
+        tag = tokens.tag(self._number_key, attempt) if attempt else ""
+        challenge, shown = self._new(user, experience, application, client_ip, tag)
         with self._store.transaction(user) as mine:
             recent = mine.recent(challenge.created_at - limits.LOOK_BACK)
-            _check_limit(challenge, recent, mine)
+            sent = machine.sent_before(challenge, recent, tag) if tag else None
+            if sent is not None:
+                return Started(sent, number.recall(self._number_key, sent.id, sent.number_digest))
+            check_may_send(challenge, recent, mine)
             _supersede(mine, recent, challenge.created_at)
             mine.add(challenge)
         self._on_sent(challenge)
@@ -106,6 +110,10 @@ class PushFactor:
         if machine.expire(challenge, now) is not challenge:
             challenge = self._advance(user, challenge_id, lambda c: machine.expire(c, now))
         return machine.state_at(challenge, now)
+
+    def reported_at(self, user: str) -> datetime | None:
+        """Return since when a report pauses requests to *user*, or None if none does."""
+        return self._store.reported_at(user)
 
     def is_reported(self, challenge_id: str) -> bool:
         """Say whether the user reported this request as not theirs."""
@@ -156,7 +164,7 @@ class PushFactor:
 
         A wrong number ends the request: state ``wrong_number``. Raises
         :class:`~adapter.mfa.push.challenge.AnswerRefused`; if a number is required and missing,
-        the request stays open.
+        the request stays open. A denial that is *reported* as not the user's pauses requests.
         """
 
         def step(challenge: Challenge) -> Challenge:
@@ -175,18 +183,21 @@ class PushFactor:
                     "Activate it again",
                     code="device_unknown",
                 )
-            return _take_step(mine, device.user, challenge_id, step)
+            answered = _take_step(mine, device.user, challenge_id, step)
+            if answered.reported:
+                mine.pause(device.id, self._clock.now())
+            return answered
 
     def _new(
-        self, user: str, experience: str, application: str, client_ip: str
+        self, user: str, experience: str, application: str, client_ip: str, tag: str
     ) -> tuple[Challenge, str | None]:
-        identifier = token(self._random)
+        identifier = tag + tokens.token(self._random)
         shown = number.draw(self._random) if experience == machine.NUMBER_MATCH else None
         challenge = Challenge(
             id=identifier,
             user=user,
             experience=experience,
-            nonce=token(self._random),
+            nonce=tokens.token(self._random),
             number_digest=number.digest(self._number_key, identifier, shown) if shown else b"",
             application=application,
             client_ip=client_ip,
@@ -248,21 +259,6 @@ def _method(device: Device, *, decides: bool) -> RegisteredMethod:
             "decides": decides,
         },
     )
-
-
-def _check_limit(challenge: Challenge, recent: Sequence[Challenge], mine: PushTransaction) -> None:
-    cleared = mine.cleared_at()
-    outstanding = [
-        sent.created_at
-        for sent in recent
-        if not sent.was_approved and (cleared is None or sent.created_at > cleared)
-    ]
-    until = limits.paused_until(outstanding, challenge.created_at)
-    if until is not None:
-        raise PushPaused(
-            "Too many requests to this user's phone were not answered",
-            f"None is sent before {until:%H:%M:%S} UTC; an administrator can unlock the user",
-        )
 
 
 def _check_answer_is_for(challenge: Challenge, device: Device, nonce: str) -> None:

@@ -28,14 +28,29 @@ class PushTransaction(Protocol):
     def use_device(self, device_id: str, now: datetime) -> bool:
         """Store that a device of this user was used; return False if it has been removed."""
 
-    def remove_device(self, device_id: str) -> bool:
-        """Remove a device of this user; return False if there is none of this id."""
+    def remove_device(self, device_id: str, now: datetime) -> bool:
+        """Remove a device of this user; return False if there is none of this id.
+
+        The user is told, in the same transaction.
+        """
 
     def cleared_at(self) -> datetime | None:
         """Return when the user's limit was last cleared, or None if it never was."""
 
     def clear(self, now: datetime) -> None:
-        """Store that the user's limit is cleared: requests up to *now* no longer count."""
+        """Store that requests may be sent again.
+
+        Those up to *now* no longer count for the limit, and a report no longer pauses them.
+        """
+
+    def reported_at(self) -> datetime | None:
+        """Return since when a report pauses requests, or None if none does."""
+
+    def pause(self, device_id: str, now: datetime) -> None:
+        """Store that the user reported a request on this device: no further ones are sent.
+
+        The user is told, on the other devices too, in the same transaction.
+        """
 
 
 class PushStore(Protocol):
@@ -49,6 +64,9 @@ class PushStore(Protocol):
 
     def find(self, challenge_id: str) -> Challenge | None:
         """Return one request of any user, or None."""
+
+    def reported_at(self, user: str) -> datetime | None:
+        """Return since when a report pauses requests to this user, or None if none does."""
 
     def pending(self, user: str, since: datetime) -> Sequence[Challenge]:
         """Return the user's requests stored as pending and created after *since*, oldest first."""

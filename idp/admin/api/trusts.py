@@ -62,10 +62,14 @@ class TrustApi:
         return jsonify(self._json(trust))
 
     def refresh(self, entity_id: str) -> Response:
-        """Fetch the metadata again; with ``accept``, take the update that was held back."""
-        if not flag_of(json_object(("accept",)), "accept"):
+        """Fetch the metadata again; with ``accept``, take the update that was held back.
+
+        With ``held_digest``, only if it is still the one that a trust's ``refresh`` shows so.
+        """
+        body = json_object(("accept", "held_digest"))
+        if not flag_of(body, "accept"):
             return jsonify(report_as_json(refresh.refresh(self._services, entity_id)))
-        report = refresh.accept(self._services, entity_id)
+        report = refresh.accept(self._services, entity_id, text_of(body, "held_digest"))
         change_log.log_trust("trust_accepted", entity_id)
         return jsonify(report_as_json(report))
 

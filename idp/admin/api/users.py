@@ -56,6 +56,11 @@ class UserApi:
         users.reset_compromised(self._services, name, password, must_change=must_change)
         return self._changed("user_reset", name)
 
+    def unlock(self, name: str) -> Response:
+        """Clear the limits of a user, and send requests again after a report."""
+        users.unlock(self._services, name)
+        return self._changed("user_unlocked", name)
+
     def _changed(self, event: str, name: str) -> Response:
         left = users.methods_of(self._services, name)
         change_log.log_user(event, left.user)
@@ -69,3 +74,4 @@ def add_routes(api: GuardedApi, services: Services) -> None:
     api.add("/users/<name>/methods/default", {"PUT": views.choose_default})
     api.add("/users/<name>/methods/<method_id>", {"DELETE": views.remove_method})
     api.add("/users/<name>/reset", {"POST": views.reset})
+    api.add("/users/<name>/unlock", {"POST": views.unlock})

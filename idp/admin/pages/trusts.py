@@ -73,7 +73,7 @@ class TrustPages:
             report = refresh.refresh(self._services, entity_id)
             return NOT_FETCHED if report.outcome is refresh.Outcome.FAILED else FETCHED
         if action == "accept":
-            refresh.accept(self._services, entity_id)
+            refresh.accept(self._services, entity_id, request.form.get("held_digest"))
             change_log.log_trust("trust_accepted", entity_id)
             return ACCEPTED
         trusts = self._services.trusts

@@ -4,6 +4,7 @@ import { AccountList } from './accounts.js';
 import { importSeed } from './codes.js';
 import { announce, at, show, write } from './dom.js';
 import { exportPublicKey, newKeyPair } from './keys.js';
+import { NoticeList } from './notices.js';
 import { RequestSheet } from './request.js';
 import { NEW_DEVICE, call } from './server.js';
 import { openVault } from './vault.js';
@@ -27,6 +28,7 @@ class App {
     this.watchers = new Map();
     this.requests = new Map();
     this.sheet = new RequestSheet();
+    this.notices = new NoticeList();
     this.list = new AccountList((account) => this.#askToRemove(account));
   }
 
@@ -134,6 +136,7 @@ class App {
     const watcher = new Watcher(account, {
       holds: () => this.watchers.size <= MAX_HELD,
       onState: (state, problem) => this.list.setState(account.id, state, problem),
+      onNotices: (notices) => this.notices.update(account, notices),
       onRequests: (requests, why) => {
         this.requests.set(account.id, requests.map((request) => ({ account, request })));
         this.#updateSheet(why);
@@ -167,6 +170,7 @@ class App {
     this.watchers.get(account.id)?.stop();
     this.watchers.delete(account.id);
     this.requests.delete(account.id);
+    this.notices.update(account, []);
     this.list.remove(account.id);
     await this.vault.remove(account.id);
     this.#updateSheet();

@@ -11,7 +11,7 @@ const STAYS = ['wrong_number']; // what the user must have seen before a newer r
 const OUTCOMES = {
   approved: ['good', 'Approved', 'You can go on at the sign-in page.'],
   denied: ['ended', 'Denied', 'Nobody was signed in.'],
-  reported: ['ended', 'Denied and reported', 'Nobody was signed in. If someone tried in your name, change your password.'],
+  reported: ['ended', 'Denied and reported', 'Nobody was signed in. No more requests are sent to you until you sign in with a code or an administrator allows them. If someone knows your password, change it.'],
   wrong_number: ['bad', 'That was not the number', 'The request is over. Start again at the sign-in page.'],
   over: ['bad', 'This request is over', 'It was answered elsewhere, replaced by a newer one, or its sign-in was ended.'],
   expired: ['bad', 'Too late', 'The time to answer is over. Start again at the sign-in page.'],

@@ -10,8 +10,8 @@ const MAX_BACKOFF = 5_000;
 export class Watcher {
   // `onRequests(requests, why)` says why there are none when the server refuses this phone.
   // `holds()` says whether the server may hold the question: a browser has few connections.
-  constructor(account, { holds, onRequests, onState }) {
-    Object.assign(this, { account, holds, onRequests, onState });
+  constructor(account, { holds, onRequests, onNotices, onState }) {
+    Object.assign(this, { account, holds, onRequests, onNotices, onState });
     this.seen = '';
     this.failures = 0;
     this.connected = false;
@@ -60,6 +60,7 @@ export class Watcher {
     if (!told) return;
     this.seen = told.requests.map((request) => request.id).join(',');
     this.onRequests(told.requests);
+    this.onNotices(told.notices);
   }
 
   #explain(failure) {

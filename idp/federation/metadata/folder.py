@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from adapter.errors import TallystickError
+from idp.federation.metadata.preview import warn_of_end
 from idp.federation.relying_party.registry import TrustRegistry
 from idp.federation.relying_party.setting_changes import read_settings
 from idp.federation.relying_party.settings import TrustSettings
@@ -28,10 +29,14 @@ class BadTrustFile(TallystickError):
 
 @dataclass(frozen=True, slots=True)
 class FolderReport:
-    """The entity ids that were made or updated, and a sentence for each bad file."""
+    """The entity ids that were made or updated, and a sentence for each bad file.
+
+    ``warnings`` are sentences about metadata that was taken: what was odd, and when it ends.
+    """
 
     loaded: tuple[str, ...]
     faults: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def load_folder(trusts: TrustRegistry, folder: Path) -> FolderReport:
@@ -39,6 +44,7 @@ def load_folder(trusts: TrustRegistry, folder: Path) -> FolderReport:
     by_source = {trust.source: trust for trust in trusts.list()}
     loaded: list[str] = []
     faults: list[str] = []
+    warnings: list[str] = []
     for path in sorted(folder.resolve().glob("*.xml")):
         try:
             trust = _load(trusts, path, by_source)
@@ -48,7 +54,14 @@ def load_folder(trusts: TrustRegistry, folder: Path) -> FolderReport:
             faults.append(f"{path.name}: it cannot be loaded ({type(error).__name__})")
         else:
             loaded += [trust.entity_id] if trust else []
-    return FolderReport(tuple(loaded), tuple(faults))
+            warnings += [f"{path.name}: {each}" for each in _warnings_of(trust)] if trust else []
+    return FolderReport(tuple(loaded), tuple(faults), tuple(warnings))
+
+
+def _warnings_of(trust: RelyingPartyTrust) -> Iterator[str]:
+    yield from trust.service_provider.warnings
+    if trust.settings.honour_valid_until:
+        yield from warn_of_end(trust.validity, trust.changed_at)
 
 
 def _load(

@@ -8,6 +8,7 @@ next attempt comes soon, and later ones after longer and longer waits.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -28,6 +29,11 @@ class PendingUpdate:
     document: bytes
     reasons: tuple[str, ...]
     validity: Validity = UNLIMITED
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the document in hexadecimal: names what an administrator has seen."""
+        return hashlib.sha256(self.document).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 import tempfile
 from collections.abc import Callable
 from datetime import datetime
@@ -11,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from adapter.errors import TallystickError
+from idp import operating_system
 from idp.saml.keys import KeyKind, new_key, new_signing_certificate
 from idp.saml.signing import SigningKey
 
@@ -69,7 +69,7 @@ def create_signing_key(
 def read_private_file(path: Path) -> bytes:
     """Return the content of a file. Raises :class:`KeyFileError` if others can read it, too."""
     content = _read(path)
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+    if operating_system.is_open_to_others(path, 0o077):
         raise KeyFileError(
             f"Others than its owner can read or change {path}",
             f"chmod 600 {path}, and make a new key if somebody may have read it",
@@ -79,19 +79,28 @@ def read_private_file(path: Path) -> bytes:
 
 
 def write_private_file(path: Path, content: bytes) -> None:
-    """Write a new file of mode 0600, atomically.
+    """Write a new file of mode 0600, atomically; it belongs to the owner of its folder.
 
     Raises :class:`KeyFileError` if there is a file of that name already.
     """
-    _write(path, content, os.link)  # link fails if the name exists
+    _write(path, content, operating_system.rename_new)
 
 
-def replace_private_file(path: Path, content: bytes) -> None:
-    """Write a file of mode 0600, atomically; it replaces any file of that name."""
-    _write(path, content, os.replace)
+def replace_private_file(path: Path, content: bytes, *, keep_mode: bool = True) -> None:
+    """Write a file, atomically; it replaces any file of that name, and keeps its owner and mode.
+
+    Without such a file, or without *keep_mode*, it has mode 0600.
+    """
+    _write(path, content, operating_system.rename_over, keep_mode=keep_mode)
 
 
-def _write(path: Path, content: bytes, put_in_place: Callable[[str, Path], None]) -> None:
+def _write(
+    path: Path,
+    content: bytes,
+    put_in_place: Callable[[str, Path], None],
+    *,
+    keep_mode: bool = False,
+) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # mkstemp makes the file with mode 0600.
@@ -100,6 +109,7 @@ def _write(path: Path, content: bytes, put_in_place: Callable[[str, Path], None]
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
                 file.flush()
+                operating_system.take_place_of(file.fileno(), path, keep_mode=keep_mode)
                 os.fsync(file.fileno())
             put_in_place(temporary, path)
         finally:

@@ -19,6 +19,7 @@ from itertools import count
 from pathlib import Path
 from typing import Protocol
 
+from idp import operating_system
 from idp.federation.token_signing.key_files import (
     KeyFileError,
     load_signing_key,
@@ -119,18 +120,15 @@ class KeyFiles:
     @contextmanager
     def locked(self) -> Iterator[Ring]:
         """Give the ring to the caller, who may write another; other processes wait meanwhile."""
-        import fcntl  # not at the top: Windows has no fcntl, and runs commands that need no keys
-
         lock = self._list.with_suffix(".lock")
         try:
-            descriptor = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            descriptor = os.open(lock, os.O_CREAT | os.O_RDWR, 0o600)
         except OSError as error:
             raise KeyFileError(
                 f"{lock} cannot be written: {error.strerror}", "Check the folder of the keys"
             ) from None
         try:
-            with self._mutex:
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            with self._mutex, operating_system.locked(descriptor):
                 yield self.read()
         finally:
             os.close(descriptor)

@@ -62,9 +62,14 @@ class WatchedFolders:
         log_and_count(self._counters, "folders_not_read", level=level, code=code, problem=problem)
 
     def _load(self, folder: Path) -> None:
+        if not folder.is_dir():
+            get_logger().warning("metadata_folder_missing", folder=str(folder))
+            return
         report = load_folder(self._trusts, folder)
         for entity_id in report.loaded:
             get_logger().info("trust_loaded", trust=entity_id, folder=str(folder))
+        for warning in report.warnings:
+            get_logger().warning("trust_metadata", problem=warning, folder=str(folder))
         for fault in report.faults:
             get_logger().warning("trust_not_loaded", fault=fault, folder=str(folder))
 

@@ -87,8 +87,25 @@ def refresh(services: Services, entity_id: str) -> Report:
     return _apply_or_hold(services, trust, described)
 
 
-def accept(services: Services, entity_id: str) -> Report:
-    """Apply the update that was held back. Raises :class:`TallystickError` if there is none."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An update that is held back for *trust*, and what it would change."""
+
+    trust: RelyingPartyTrust
+    state: RefreshState
+    update: PendingUpdate
+    described: ServiceProviderMetadata
+
+    @property
+    def report(self) -> Report:
+        """What an administrator has to see before it is accepted."""
+        new = self.described.service_provider
+        changes = find_changes(self.trust.service_provider, new)
+        return Report(self.trust.entity_id, Outcome.HELD, changes, self.update.reasons)
+
+
+def held_for(services: Services, entity_id: str) -> Held:
+    """Return the update that is held back. Raises :class:`TallystickError` if there is none."""
     trust = services.trusts.existing(entity_id)
     state = services.refreshes.state(entity_id)
     if state is None or state.held is None:
@@ -96,7 +113,24 @@ def accept(services: Services, entity_id: str) -> Report:
             f"Nothing is held back for {entity_id}", "See tallystick sp show", code="nothing_held"
         )
     described = services.trusts.read_held(entity_id, state.held.document, state.held.validity)
-    changes = find_changes(trust.service_provider, described.service_provider)
+    return Held(trust, state, state.held, described)
+
+
+def accept(services: Services, entity_id: str, digest: str | None = None) -> Report:
+    """Apply the update that was held back. Raises :class:`TallystickError` if there is none.
+
+    With *digest*, that of what an administrator has seen, nothing else is accepted: a later fetch
+    may have put another update in its place.
+    """
+    held = held_for(services, entity_id)
+    if digest is not None and digest.lower() != held.update.digest:
+        raise MetadataSourceError(
+            f"Other metadata is held back for {entity_id} now",
+            "Look at it first: tallystick sp show",
+            code="held_changed",
+        )
+    trust, state, described = held.trust, held.state, held.described
+    changes = held.report.changes
     if services.trusts.update(trust, described) is None:
         raise MetadataSourceError(
             f"{entity_id}: {CHANGED_MEANWHILE}", "Refresh it again", code="trust_changed"

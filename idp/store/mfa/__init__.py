@@ -18,11 +18,19 @@ from idp.store.mfa.default_methods import SqlDefaultMethodStore
 from idp.store.mfa.devices import SqlDeviceStore
 from idp.store.mfa.policies import SqlMfaPolicyStore
 from idp.store.mfa.push import SqlPushStore
-from idp.store.schema import activations, challenges, code_apps, devices, mfa_users
+from idp.store.schema import (
+    activations,
+    challenges,
+    code_apps,
+    devices,
+    mfa_users,
+    notices,
+    outbox,
+)
 
 __all__ = ["USER_TABLES", "mfa_stores"]
 
-USER_TABLES = (mfa_users, code_apps, devices, challenges, activations)
+USER_TABLES = (mfa_users, code_apps, devices, challenges, activations, notices, outbox)
 """The tables whose rows belong to the user in their column ``user``; they go with the user."""
 
 

@@ -107,9 +107,10 @@ class SqlActivationStore:
         return bool(rows)
 
     def finish(self, activation: Activation, device: Device, seed: str | None) -> bool:
-        """End the activation and store its device and seed together; False if it has ended.
+        """End the activation, store its device and seed, and tell the user, all together.
 
-        Raises :class:`~adapter.mfa.methods.TooManyMethods`, and changes nothing then.
+        Returns False if it has ended. Raises :class:`~adapter.mfa.methods.TooManyMethods`, and
+        changes nothing then.
         """
         with user_row.locked(self._database, device.user) as connection:
             if connection.execute(_END, {"of_id": activation.id}).first() is None:
@@ -117,7 +118,6 @@ class SqlActivationStore:
             must_have_room(connection, device.user)
             add_device(connection, device)
             if seed is not None:
-                add_seed(
-                    connection, self._seal, device.user, seed, device.activated_at, name=device.name
-                )
+                names = {"name": device.name, "device": device.id}
+                add_seed(connection, self._seal, device.user, seed, device.activated_at, **names)
             return True

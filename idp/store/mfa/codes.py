@@ -16,10 +16,12 @@ from adapter.mfa.codes.limits import CodeLimits
 from adapter.mfa.codes.store import FIRST_ID, CodeSource, Seed
 from adapter.mfa.methods import MAX_APPS, TooManyMethods
 from adapter.mfa.policy import AUTHENTICATOR_CODE, CODE_APP
+from idp.notices.occasions import Occasion
 from idp.session.seal import Seal
 from idp.store import used_once
 from idp.store.engine import Database
 from idp.store.mfa import user_row
+from idp.store.notices import tell
 from idp.store.prepared import Prepared
 from idp.store.schema import code_apps, devices
 
@@ -63,12 +65,14 @@ class SqlCodeStore:
             return _sources(connection, user)
 
     def save_seed(self, user: str, seed: str, now: datetime, *, app: str, name: str = "") -> None:
-        """Store the seed, sealed, in place of the first."""
+        """Store the seed, sealed, in place of the first, and tell the user."""
         with self._database.write() as connection:
-            _save_first(connection, self._seal, user, seed, now, app=app, name=name)
+            sealed = _sealed(self._seal, user, seed)
+            _save_first(connection, user, sealed, now, app=app, name=name)
+            tell(connection, Occasion("codes_added", user, now))
 
     def add_seed(self, user: str, seed: str, now: datetime, *, app: str, name: str = "") -> None:
-        """Store the seed, sealed, as one more."""
+        """Store the seed, sealed, as one more, and tell the user."""
         with user_row.locked(self._database, user) as connection:
             if app == CODE_APP:
                 must_have_room(connection, user)
@@ -106,17 +110,26 @@ class SqlCodeTransaction:
         return [Seed(identifier, app, self._opened(text)) for identifier, app, text in sealed]
 
     def mark_used(self, source_id: str, now: datetime) -> None:
-        """Store that a code of this source was right at *now*."""
+        """Store that a code of this source was right at *now*, and send pushes again."""
+        row: dict[str, datetime | None] = {"pushes_reported_at": None}
         if source_id == FIRST_ID:
-            user_row.change(self._connection, self._user, code_used_at=now)
+            row["code_used_at"] = now
         else:
             self._connection.execute(_MARK_USED, self._key(source_id) | {"last_used_at": now})
+        user_row.change(self._connection, self._user, **row)
 
-    def remove_seed(self, source_id: str) -> bool:
-        """Remove a source; return False if the user has none of this id."""
-        if source_id != FIRST_ID:
-            removed = self._connection.execute(_REMOVE, self._key(source_id)).first()
-            return removed is not None
+    def remove_seed(self, source_id: str, now: datetime) -> bool:
+        """Remove a source, and tell the user; return False if the user has none of this id."""
+        is_removed = (
+            self._remove_first()
+            if source_id == FIRST_ID
+            else self._connection.execute(_REMOVE, self._key(source_id)).first() is not None
+        )
+        if is_removed:
+            tell(self._connection, Occasion("codes_removed", self._user, now))
+        return is_removed
+
+    def _remove_first(self) -> bool:
         row = user_row.read(self._connection, self._user)
         if row is None or row.totp_seed is None:
             return False
@@ -164,24 +177,29 @@ def add_seed(
     *,
     app: str = AUTHENTICATOR_CODE,
     name: str = "",
+    device: str | None = None,
 ) -> None:
-    """Store one more seed, sealed for this user alone, in the transaction of *connection*."""
+    """Store one more seed, sealed for this user alone, and tell the user, in one transaction.
+
+    ``device`` is the id of the device that has it too, which needs no notice.
+    """
+    sealed = _sealed(seal, user, seed)
     first = user_row.read(connection, user)
     if first is None or first.totp_seed is None:
-        _save_first(connection, seal, user, seed, now, app=app, name=name)
-        return
-    row = {"name": name, "app": app, "seed": _sealed(seal, user, seed), "created_at": now}
-    identifier = secrets.token_urlsafe(16)
-    connection.execute(insert(code_apps), {"id": identifier, "user": user, **row})
+        _save_first(connection, user, sealed, now, app=app, name=name)
+    else:
+        row = {"user": user, "name": name, "app": app, "seed": sealed, "created_at": now}
+        connection.execute(insert(code_apps), {"id": secrets.token_urlsafe(16), **row})
+    tell(connection, Occasion("codes_added", user, now), except_device=device)
 
 
 def _save_first(
-    connection: Connection, seal: Seal, user: str, seed: str, now: datetime, *, app: str, name: str
+    connection: Connection, user: str, sealed: str, now: datetime, *, app: str, name: str
 ) -> None:
     user_row.change(
         connection,
         user,
-        totp_seed=_sealed(seal, user, seed),
+        totp_seed=sealed,
         seed_created_at=now,
         code_used_at=None,
         seed_app=app,

@@ -8,7 +8,9 @@ from dataclasses import asdict, fields
 from sqlalchemy import Connection, bindparam, insert, select
 
 from adapter.mfa.devices.device import Device
+from idp.notices.occasions import Occasion
 from idp.store.engine import Database
+from idp.store.notices import tell
 from idp.store.prepared import Prepared
 from idp.store.schema import devices
 
@@ -36,5 +38,7 @@ class SqlDeviceStore:
 
 
 def add_device(connection: Connection, device: Device) -> None:
-    """Store a new device."""
+    """Store a new device, and tell the user."""
     connection.execute(insert(devices), asdict(device))
+    added = Occasion("device_added", device.user, device.activated_at, device.platform, device.name)
+    tell(connection, added, except_device=device.id)

@@ -12,9 +12,11 @@ from sqlalchemy import Connection, bindparam, delete, insert, or_, select, updat
 
 from adapter.errors import TallystickError
 from adapter.mfa.push.challenge import Challenge, State
+from idp.notices.occasions import Occasion
 from idp.store.column_types import Instant
 from idp.store.engine import Database
 from idp.store.mfa import user_row
+from idp.store.notices import forget_device, tell
 from idp.store.prepared import Prepared
 from idp.store.schema import challenges, devices
 
@@ -77,7 +79,7 @@ _USE_DEVICE = Prepared(
     .returning(devices.c.id),
     returns=(devices.c.id.type,),
 )
-_REMOVE_DEVICE = delete(devices).where(*_ITS_DEVICE).returning(devices.c.id)
+_REMOVE_DEVICE = delete(devices).where(*_ITS_DEVICE).returning(devices.c.platform, devices.c.name)
 
 
 _END_OPEN = Prepared(
@@ -114,6 +116,11 @@ class SqlPushStore:
         """Return one challenge of any user, or None."""
         with self._database.read() as connection:
             return _one(connection, _BY_ID, {"id": challenge_id})
+
+    def reported_at(self, user: str) -> datetime | None:
+        """Return since when a report pauses challenges of this user, or None if none does."""
+        with self._database.read() as connection:
+            return _reported_at(connection, user)
 
     def pending(self, user: str, since: datetime) -> Sequence[Challenge]:
         """Return the user's challenges stored as pending and created after *since*."""
@@ -167,10 +174,15 @@ class SqlPushTransaction:
         keys = {"of_id": device_id, "of_user": self._user, "last_used_at": now}
         return _USE_DEVICE.first(self._connection, keys) is not None
 
-    def remove_device(self, device_id: str) -> bool:
-        """Remove a device of this user; return False if there is none of this id."""
+    def remove_device(self, device_id: str, now: datetime) -> bool:
+        """Remove a device of this user, and tell the user; return False if there is none."""
         keys = {"of_id": device_id, "of_user": self._user}
-        return self._connection.execute(_REMOVE_DEVICE, keys).first() is not None
+        removed = self._connection.execute(_REMOVE_DEVICE, keys).first()
+        if removed is None:
+            return False
+        forget_device(self._connection, device_id)
+        tell(self._connection, Occasion("device_removed", self._user, now, *removed))
+        return True
 
     def cleared_at(self) -> datetime | None:
         """Return when the user's limit was last cleared, or None if it never was."""
@@ -178,8 +190,25 @@ class SqlPushTransaction:
         return None if row is None else row.pushes_cleared_at
 
     def clear(self, now: datetime) -> None:
-        """Store that the user's limit is cleared: challenges up to *now* no longer count."""
-        user_row.change(self._connection, self._user, pushes_cleared_at=now)
+        """Store that challenges may be sent again: earlier ones and reports no longer count."""
+        user_row.change(
+            self._connection, self._user, pushes_cleared_at=now, pushes_reported_at=None
+        )
+
+    def reported_at(self) -> datetime | None:
+        """Return since when a report pauses challenges, or None if none does."""
+        return _reported_at(self._connection, self._user)
+
+    def pause(self, device_id: str, now: datetime) -> None:
+        """Store that the user reported a challenge on this device, and tell the user."""
+        user_row.change(self._connection, self._user, pushes_reported_at=now)
+        paused = Occasion("pushes_paused", self._user, now)
+        tell(self._connection, paused, except_device=device_id)
+
+
+def _reported_at(connection: Connection, user: str) -> datetime | None:
+    row = user_row.read(connection, user)
+    return None if row is None else row.pushes_reported_at
 
 
 def _row_of(challenge: Challenge) -> dict[str, Any]:

@@ -28,6 +28,7 @@ class UserRow(NamedTuple):
     totp_seed: str | None
     seed_created_at: datetime | None
     code_used_at: datetime | None
+    pushes_reported_at: datetime | None
     seed_app: str | None
     seed_name: str | None
     default_method: str | None

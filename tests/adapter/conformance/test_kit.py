@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 
 import pytest
 from support.adapters.unsound_adapters import (
@@ -191,3 +192,87 @@ def test_every_rule_is_a_sentence_with_a_remedy():
     for rule in RULES.values():
         assert rule.sentence.endswith(".")
         assert rule.remedy.endswith(".")
+
+
+class Counting(Sound):
+    """Counts the tries before it looks at the answer."""
+
+    def use_shared_store(self, store):
+        self.store = store
+
+    def try_end_authentication(self, context, proof, request):
+        if not self.store.count("anybody", 1, 60):
+            return self.used_up()
+        return super().try_end_authentication(context, proof, request)
+
+    def used_up(self):
+        return page()
+
+
+def test_the_limits_of_the_kits_store_keep_no_post_from_the_adapter():
+    assert check(Counting, proof=lambda context: RIGHT) == []
+
+
+def test_an_adapter_that_fails_when_the_tries_are_used_up_is_found():
+    def fail(self):
+        raise LookupError("no try left")
+
+    (finding,) = check(type("Fails", (Counting,), {"used_up": fail}))
+
+    assert (finding.rule, finding.seen) == ("answers_every_post", "LookupError: no try left")
+
+
+def test_an_adapter_that_lets_in_whom_the_store_refuses_is_found():
+    passes = (Claim(AUTHENTICATION_METHOD, METHOD),)
+    lets_in = type("LetsIn", (Counting,), {"used_up": lambda self: passes})
+
+    assert {finding.rule for finding in check(lets_in)} == {"passes_only_with_proof"}
+
+
+class Sends(Sound):
+    """Sends a message at the begin of a sign-in, unless it was told not to before it was loaded."""
+
+    sent: ClassVar[list[str]]
+
+    def __init__(self):
+        self.send = self.sent.append
+
+    def rehearse(self):
+        self.send = lambda message: None
+
+    def on_authentication_pipeline_load(self, config):
+        self.send_now = self.send
+
+    def begin_authentication(self, identity_claim, request, context):
+        self.send_now(identity_claim.value)
+        return super().begin_authentication(identity_claim, request, context)
+
+
+def sending(**methods: object) -> type[Sends]:
+    """Return an adapter that sends, with a list of its own of what it has sent."""
+    return type("SendsHere", (Sends,), {"sent": [], **methods})
+
+
+@pytest.mark.parametrize("config", [None, b"any"])
+def test_an_adapter_that_can_rehearse_acts_for_nobody(config):
+    sends = sending()
+
+    assert check(sends, config=config, proof=lambda context: RIGHT) == []
+    assert sends.sent == []
+
+
+def test_it_acts_where_the_kit_is_told_so():
+    sends = sending()
+
+    assert check(sends, for_real=True) == []
+    assert sends.sent
+
+
+def test_an_adapter_that_cannot_rehearse_where_it_says_so_is_not_loaded():
+    def fail(self):
+        raise LookupError("not loaded yet")
+
+    sends = sending(rehearse=fail)
+
+    assert [finding.rule for finding in check(sends)] == ["rehearses"]
+    assert sends.sent == []

@@ -14,6 +14,7 @@ from support.adapters.entra_sign_in import (
     SignIn,
     after_denial,
     after_replacement,
+    after_report,
     after_time_out,
     after_too_many,
     after_wrong_number,
@@ -26,6 +27,7 @@ from support.users import ALICE
 
 from adapter.entra_mfa.page import ERRORS
 from adapter.mfa.push.challenge import State
+from adapter.mfa.push.pauses import PAUSES
 
 
 @pytest.mark.parametrize("build", [PATCHED, UNPATCHED])
@@ -84,6 +86,7 @@ def test_of_many_posts_at_once_one_signs_in(mfa, other_node, device):
         (after_time_out, "no_answer"),
         (after_replacement, "replaced"),
         (after_too_many, "push_limit"),
+        (after_report, "user_reported_suspicious_activity"),
     ],
 )
 def test_each_end_has_its_own_sentence_and_code(mfa, device, make, outcome):
@@ -93,7 +96,7 @@ def test_each_end_has_its_own_sentence_and_code(mfa, device, make, outcome):
 
     assert sign_in.page.error == ERRORS[outcome]
     assert sign_in.explained.outcome == outcome
-    reason = "push_limit" if outcome == "push_limit" else "kb_installed"
+    reason = outcome if outcome in PAUSES else "kb_installed"
     assert sign_in.explained.reason == reason
 
 

@@ -80,6 +80,16 @@ def test_codes_of_an_app_that_is_not_allowed_are_wrong_and_counted(mfa, sources)
     assert check(mfa, SEEDS[1], "3", apps=(CODE_APP,)) is CodeOutcome.RIGHT
 
 
+@pytest.mark.parametrize("used", [0, 1, 2])
+def test_a_right_code_of_any_source_lets_requests_be_sent_again_after_a_report(mfa, sources, used):
+    mfa.deny(mfa.give_phone(), mfa.send(), reported=True)
+    assert mfa.push.reported_at(ALICE) is not None
+
+    check(mfa, SEEDS[used], apps=[sources[used].details["app"]])
+
+    assert mfa.push.reported_at(ALICE) is None
+
+
 def test_one_code_of_a_further_source_at_once_on_two_nodes_is_right_once(mfa, other_node, sources):
     def use(turn: int) -> CodeOutcome:
         return check((mfa, other_node)[turn % 2], SEEDS[2], f"{turn}")
@@ -142,7 +152,7 @@ def test_the_default_is_kept_until_its_method_is_removed(mfa, sources):
     assert mfa.service.methods_of(ALICE).default.id == phone.id
 
     mfa.service.choose_default(ALICE, sources[1].id)
-    assert mfa.service.methods_of(ALICE).default == mfa.service.methods_of(ALICE).registered[2]
+    assert mfa.service.methods_of(ALICE).default.id == sources[1].id
 
     mfa.service.remove(ALICE, sources[1].id)
     assert mfa.service.methods_of(ALICE).default.id == phone.id

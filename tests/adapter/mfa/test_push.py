@@ -207,10 +207,10 @@ def test_a_request_that_the_page_saw_expired_stays_expired_when_the_clock_is_set
 
 def test_a_report_is_remembered_with_the_denial(mfa):
     phone = mfa.give_phone()
-    reported = mfa.send()
-    mfa.deny(phone, reported, reported=True)
     denied = mfa.send()
     mfa.deny(phone, denied)
+    reported = mfa.send()
+    mfa.deny(phone, reported, reported=True)
 
     assert mfa.push.is_reported(reported.challenge.id)
     assert not mfa.push.is_reported(denied.challenge.id)

@@ -11,8 +11,8 @@ from support.adapters.mfa_node import at_once
 from support.clock import NOON
 from support.users import ALICE, BOB
 
-from adapter.mfa.push.factor import PushPaused
 from adapter.mfa.push.limits import MAX_OUTSTANDING, PAUSE, WINDOW, paused_until
+from adapter.mfa.push.pauses import PushPaused
 
 MINUTE = timedelta(minutes=1)
 

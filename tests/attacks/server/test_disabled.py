@@ -10,6 +10,9 @@ from collections.abc import Callable
 import pytest
 from support.service_providers.service_provider import ServiceProvider, two_levels
 
+from idp.testing.browser import Browser
+from idp.testing.page import Page
+
 
 def by_redirect(sp: ServiceProvider, browser):
     return browser.get(sp.url())
@@ -38,7 +41,7 @@ def started_here_by_relay_state(sp: ServiceProvider, browser):
 
 WAYS = [by_redirect, by_post, signed_by_redirect, signed_by_post, started_here,
         started_here_by_relay_state]  # fmt: skip
-Way = Callable[[ServiceProvider, object], object]
+Way = Callable[[ServiceProvider, Browser], Page]
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)

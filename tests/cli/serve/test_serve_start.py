@@ -23,6 +23,25 @@ from idp.demo import certificates as demo_certificates
 from idp.sockets import listen
 
 
+@pytest.fixture
+def refused_here(tally, monkeypatch):
+    """Run ``serve`` in this process where it must be refused; returns the line that says why.
+
+    What is wrong with settings, files and the database is found before any process is started.
+    """
+
+    def run(**environment: str) -> str:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        result = tally("serve")
+        assert (result.exit_code, result.stdout) == (1, ""), result.output
+        *_log, last = result.stderr.splitlines()
+        assert last.startswith("tallystick: ")
+        return last
+
+    return run
+
+
 def test_a_port_in_use_is_one_line(config_file):
     port = load(config_file).serve.port
     with listen("127.0.0.1", port):
@@ -35,11 +54,11 @@ def test_a_missing_key_is_one_line(config_file, server_folder):
     assert "signing.key cannot be read" in refusal(config_file)
 
 
-def test_a_database_of_a_later_version_is_one_line(config_file, federation):
+def test_a_database_of_a_later_version_is_one_line(config_file, federation, refused_here):
     with federation.services.database.write() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
-    assert "[database_too_new]" in refusal(config_file)
+    assert "[database_too_new]" in refused_here()
 
 
 def test_a_node_that_there_is_not_is_one_line(config_file, federation):
@@ -67,19 +86,23 @@ def with_tls(folder: Path, certificate: Path, key: Path) -> Path:
     return file
 
 
-@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-def test_tls_is_spoken_from_1_2(server_folder, tls_files, version):
+def test_tls_is_spoken_from_1_2(server_folder, tls_files):
     file = with_tls(server_folder, tls_files.certificate, tls_files.key)
-    context = ssl.create_default_context(cafile=tls_files.ca_file)
-    context.maximum_version = version
     with serve_process(file, "--workers", "1") as server:
         assert server.url.startswith("https:")
-        port = load(file).serve.port
-        with (
-            socket.create_connection(("127.0.0.1", port), timeout=NET_SECONDS) as connection,
-            context.wrap_socket(connection, server_hostname="localhost") as wrapped,
-        ):
-            assert wrapped.version() == version.name.replace("_", ".")
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            assert _spoken(load(file).serve.port, version, tls_files.ca_file) == version.name
+
+
+def _spoken(port: int, newest: ssl.TLSVersion, ca_file: Path) -> str:
+    """Return the version of TLS that a client gets that knows none after *newest*."""
+    context = ssl.create_default_context(cafile=ca_file)
+    context.maximum_version = newest
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=NET_SECONDS) as connection,
+        context.wrap_socket(connection, server_hostname="localhost") as wrapped,
+    ):
+        return wrapped.version().replace(".", "_")
 
 
 def test_what_the_doctor_finds_at_a_glance_is_logged_before_the_server_is_ready(server_folder):
@@ -97,36 +120,36 @@ def test_what_the_doctor_finds_at_a_glance_is_logged_before_the_server_is_ready(
     assert all(each["remedy"] for each in found)
 
 
-def test_a_certificate_that_cannot_be_used_is_one_line(server_folder, tls_files):
-    file = with_tls(server_folder, tls_files.ca_file, tls_files.key)
+def test_a_certificate_that_cannot_be_used_is_one_line(server_folder, tls_files, refused_here):
+    with_tls(server_folder, tls_files.ca_file, tls_files.key)
 
-    assert "[bad_tls_certificate]" in refusal(file)
-
-
-def test_a_certificate_that_is_missing_is_one_line(server_folder, tls_files):
-    file = with_tls(server_folder, server_folder / "missing.crt", tls_files.key)
-
-    assert "[bad_tls_certificate]" in refusal(file)
+    assert "[bad_tls_certificate]" in refused_here()
 
 
-def test_a_tls_key_of_the_old_form_is_one_line(server_folder, tls_files):
+def test_a_certificate_that_is_missing_is_one_line(server_folder, tls_files, refused_here):
+    with_tls(server_folder, server_folder / "missing.crt", tls_files.key)
+
+    assert "[bad_tls_certificate]" in refused_here()
+
+
+def test_a_tls_key_of_the_old_form_is_one_line(server_folder, tls_files, refused_here):
     key = pem.load_pem_private_key(tls_files.key.read_bytes(), None)
     form = (pem.Encoding.PEM, pem.PrivateFormat.TraditionalOpenSSL, pem.NoEncryption())
     tls_files.key.write_bytes(key.private_bytes(*form))
-    file = with_tls(server_folder, tls_files.certificate, tls_files.key)
+    with_tls(server_folder, tls_files.certificate, tls_files.key)
 
-    assert "openssl pkcs8" in refusal(file)
+    assert "openssl pkcs8" in refused_here()
 
 
-def test_waitress_is_no_server_for_tls(server_folder, tls_files):
-    file = with_tls(server_folder, tls_files.certificate, tls_files.key)
+def test_waitress_is_no_server_for_tls(server_folder, tls_files, refused_here):
+    with_tls(server_folder, tls_files.certificate, tls_files.key)
 
-    assert "waitress speaks no TLS" in refusal(file, TALLYSTICK__SERVE__ENGINE="waitress")
+    assert "waitress speaks no TLS" in refused_here(TALLYSTICK__SERVE__ENGINE="waitress")
 
 
 @pytest.mark.parametrize("settings", ["certificate = 'a'", "port = 0", "workers = 0", "engin = 1"])
-def test_wrong_settings_are_one_line(server_folder, settings):
+def test_wrong_settings_are_one_line(server_folder, settings, refused_here):
     file = server_folder / "tallystick.toml"
     file.write_text(file.read_text().split("[serve]")[0] + f"[serve]\n{settings}\n")
 
-    assert "[config]" in refusal(file)
+    assert "[config]" in refused_here()

@@ -75,7 +75,7 @@ users = st.builds(
 
 
 def access(of_rules: list[PolicyRule], who: AuthenticatedUser):
-    policy = AccessControlPolicy(name="P", rules=tuple(of_rules))
+    policy = AccessControlPolicy.model_validate({"name": "P", "rules": tuple(of_rules)})
     rules = AccessRules("never", custom={"P": policy})
     return decide(TrustSettings(access_control_policy="P"), rules, who)
 
@@ -107,6 +107,7 @@ def test_a_user_is_permitted_exactly_where_a_rule_permits(some_rules, who):
 
 @given(conditions.filter(bool), users)
 def test_a_rule_with_an_exception_of_the_same_conditions_permits_nobody(condition, who):
-    cancelled = PolicyRule(**condition, exceptions=(RuleException(**condition),))
+    unless = RuleException(**condition)
+    cancelled = PolicyRule.model_validate({**condition, "exceptions": (unless,)})
 
     assert not permits(cancelled, {}, who)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -65,7 +66,7 @@ VALUES = {
 """Values of every field."""
 
 
-def is_harmless(name: str, before: object, after: object, *, is_signed: bool) -> bool:
+def is_harmless(name: str, before: Any, after: Any, *, is_signed: bool) -> bool:
     """Say whether a refresh may change the field *name* of a trust on one host by itself."""
     match name:
         case "display_name" | "name_id_formats" | "warnings":

@@ -13,6 +13,7 @@ from idp.federation.token_signing.key_files import (
     create_signing_key,
     load_signing_key,
     read_private_file,
+    replace_private_file,
     write_private_file,
 )
 
@@ -33,6 +34,19 @@ def test_a_new_key_is_loaded_again_and_signs(key_paths):
     assert loaded.sign(b"data") == created.sign(b"data")
     certificate = x509.load_pem_x509_certificate(key_paths[1].read_bytes())
     assert (certificate.not_valid_after_utc - certificate.not_valid_before_utc).days == 365
+
+
+def test_every_file_that_is_replaced_keeps_its_owner_and_mode(tmp_path):
+    owner = 12345 if os.geteuid() == 0 else os.geteuid()
+    path = tmp_path / "list"
+    write_private_file(path, b"before")
+    os.chown(path, owner, -1)
+    path.chmod(0o640)
+
+    replace_private_file(path, b"after")
+
+    assert path.read_bytes() == b"after"
+    assert (path.stat().st_uid, stat.S_IMODE(path.stat().st_mode)) == (owner, 0o640)
 
 
 def test_key_files_are_their_owners_alone_whatever_the_umask(key_paths):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from support.nets import NET_SECONDS
+from support.service_providers import metadata_parts
 from support.service_providers.field_metadata import ODD_CERTIFICATES, field_metadata
 
 from idp.app import create_app
@@ -53,9 +55,28 @@ def test_a_broken_file_is_no_trust_and_the_others_are(federation, watched, tmp_p
     assert known(federation) == {"urn:b"}
 
 
-def test_a_folder_that_is_not_there_holds_nothing(federation, tmp_path):
-    WatchedFolders(federation.services.trusts, [tmp_path / "none"]).load_changed()
+def test_a_folder_that_is_not_there_holds_nothing_and_is_named_once(federation, tmp_path, capsys):
+    watched = WatchedFolders(federation.services.trusts, [tmp_path / "none"])
+    for _ in range(3):
+        watched.load_changed()
     assert known(federation) == set()
+    assert capsys.readouterr().err.count("metadata_folder_missing") == 1
+
+
+def test_what_is_odd_about_a_file_that_is_taken_is_logged(federation, watched, tmp_path, capsys):
+    until = (federation.clock.now() + timedelta(days=20)).isoformat().encode()
+    ends = metadata("urn:a").replace(b" entityID", b' validUntil="%b" entityID' % until, 1)
+    flags = 'AuthnRequestsSigned="False" protocolSupportEnumeration'
+    misspelt = metadata_parts.metadata().replace("protocolSupportEnumeration", flags, 1)
+    (tmp_path / "a.xml").write_bytes(ends)
+    (tmp_path / "b.xml").write_text(misspelt)
+
+    watched.load_changed()
+
+    said = [line for line in capsys.readouterr().err.splitlines() if "trust_metadata" in line]
+    assert ["a.xml" in said[0], "is valid only until" in said[0]] == [True, True]
+    assert ["b.xml" in said[1], "AuthnRequestsSigned" in said[1]] == [True, True]
+    assert known(federation) == {"urn:a", metadata_parts.SP_ID}
 
 
 class FaultyAtFirst(list):

@@ -74,6 +74,25 @@ def test_a_change_that_weakens_the_trust_is_held_back_until_it_is_accepted(
         accept(services, SP_ID)
 
 
+def test_only_what_was_seen_is_accepted(services, trust, publisher, role_with_key):
+    """Between the look and the click, another fetch brings something else that is held."""
+    seen_role = role_with_key.replace(SIGNED, "")
+    publisher.publish(entity(seen_role))
+    refresh(services, SP_ID)
+    seen = state(services).held.digest
+    publisher.publish(entity(seen_role.replace("sp.example", "evil.example")))
+    refresh(services, SP_ID)
+
+    with pytest.raises(TallystickError, match="Other metadata is held back") as refused:
+        accept(services, SP_ID, seen)
+
+    assert refused.value.code == "held_changed"
+    assert services.trusts.existing(SP_ID) == trust
+    now = state(services).held.digest
+    assert now != seen
+    assert accept(services, SP_ID, now.upper()).outcome == Outcome.ACCEPTED
+
+
 EXCHANGES = {
     "another key for encryption": lambda own, other: key(own, "signing") + key(other, "encryption"),
     "a further key for signing": lambda own, other: key(own) + key(other, "signing"),

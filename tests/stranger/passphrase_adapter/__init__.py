@@ -9,9 +9,18 @@ from adapter import contract
 KBA = "http://schemas.microsoft.com/ws/2012/12/authmethod/kba"
 GERMAN = 1031
 TEXTS = {
-    contract.ENGLISH: {"wrong": "That is not the answer.", "submit": "Sign in"},
-    GERMAN: {"wrong": "Das ist nicht die Antwort.", "submit": "Anmelden"},
+    contract.ENGLISH: {
+        "wrong": "That is not the answer.",
+        "locked": "Too many answers were wrong. Try again later.",
+        "submit": "Sign in",
+    },
+    GERMAN: {
+        "wrong": "Das ist nicht die Antwort.",
+        "locked": "Zu viele Antworten waren falsch. Versuchen Sie es später.",
+        "submit": "Anmelden",
+    },
 }
+MAX_TRIES, WINDOW_SECONDS = 5, 15 * 60
 FORM = """<form method="post" id="loginForm" class="passphrase">
 <input id="authMethod" type="hidden" name="AuthMethod" value="%AuthMethod%" />
 <input id="context" type="hidden" name="Context" value="%Context%" />
@@ -35,6 +44,9 @@ class PassphraseAuthentication(contract.Adapter):
         },
     )
 
+    def use_shared_store(self, store):
+        self._store = store
+
     def on_authentication_pipeline_load(self, config):
         settings = tomllib.loads((config.data or b"").decode())
         if not settings.get("question") or not settings.get("answer"):
@@ -45,10 +57,13 @@ class PassphraseAuthentication(contract.Adapter):
         return True
 
     def begin_authentication(self, identity_claim, request, context):
+        context.data["user"] = identity_claim.value
         return self._page(context.lcid)
 
     def try_end_authentication(self, context, proof, request):
         given = proof.properties.get("Answer", "")
+        if given and not self._store.count(context.data["user"], MAX_TRIES, WINDOW_SECONDS):
+            return self._page(context.lcid, "locked")
         if hmac.compare_digest(given.encode(), self._answer):
             return (contract.Claim(contract.AUTHENTICATION_METHOD, KBA),)
         return self._page(context.lcid, "wrong" if given else None)

@@ -27,6 +27,7 @@ from adapter.entra_mfa import AzureMfaAuthentication
 from adapter.mfa.policy import AuthenticatorConfiguration, LegacyPolicy, Policies
 from adapter.mfa.push.factor import Started
 from adapter.mfa.service import MfaService
+from idp.adapters.second_factor import new_context_id
 
 PATCHED, UNPATCHED = "20348.350", "20348.349"
 PHONE_APP_NOTIFICATION = "http://schemas.microsoft.com/ws/2012/12/authmethod/phoneappnotification"
@@ -76,7 +77,7 @@ class SignIn:
     user: str = ALICE
     build: str = PATCHED
     node: AzureMfaAuthentication | None = None
-    context_id: str = "sign-in 1"
+    context_id: str = field(default_factory=new_context_id)
     data: str = "{}"
     claims: tuple[Claim, ...] = ()
     page: Page | None = None
@@ -187,6 +188,12 @@ def after_replacement(mfa):
     begun(mfa)
     sign_in.post()
     return sign_in
+
+
+def after_report(mfa: SecondFactors) -> SignIn:
+    """A sign-in after a request of the user was reported."""
+    mfa.deny(mfa.phone, mfa.send(), reported=True)
+    return begun(mfa)
 
 
 def after_too_many(mfa):

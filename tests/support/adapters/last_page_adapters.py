@@ -6,7 +6,7 @@ import threading
 
 from support.adapters.odd_adapters import (
     METHOD,
-    SECRET,
+    SAYS,
     Good,
     Thrown,
     ThrowsAtBegin,
@@ -38,7 +38,7 @@ class SaysWhy(Good):
 
 class ThrowsTwice(ThrowsAtBegin):
     def on_error(self, request, error):
-        raise Thrown(SECRET)
+        raise Thrown(SAYS)
 
 
 class NoLastPage(ThrowsAtBegin):
@@ -48,18 +48,18 @@ class NoLastPage(ThrowsAtBegin):
 
 class Exits(Good):
     def begin_authentication(self, identity_claim, request, context):
-        raise SystemExit(SECRET)
+        raise SystemExit(SAYS)
 
 
 class ExitsTwice(Exits):
     def on_error(self, request, error):
-        raise SystemExit(SECRET)
+        raise SystemExit(SAYS)
 
 
 class Unprintable(Good):
     class Error(Exception):
         def __str__(self):
-            raise Thrown(SECRET)
+            raise Thrown(SAYS)
 
     def begin_authentication(self, identity_claim, request, context):
         raise self.Error
@@ -77,7 +77,7 @@ class LastPageThrows(ThrowsAtBegin):
 
 class LastPageAway(ThrowsAtBegin):
     def on_error(self, request, error):
-        raise Away(SECRET, "")
+        raise Away(SAYS, "")
 
 
 class HangsAtTheLastPage(ThrowsAtBegin):

@@ -49,6 +49,8 @@ class SecondFactors:
     stores: MfaStores
     clock: SetClock
     random: Random | None = None
+    phone: Device = field(init=False)
+    """The phone of a test that has one alone; the test sets it."""
     _names: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:

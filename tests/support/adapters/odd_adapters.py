@@ -8,7 +8,7 @@ from adapter import contract
 
 METHOD = "http://schemas.microsoft.com/ws/2012/12/authmethod/kba"
 OTHER_METHOD = "http://schemas.microsoft.com/ws/2012/12/authmethod/otp"
-SECRET = "what must stand in no log"
+SAYS = "what the code of a stranger says"
 FORM = """<form method="post" id="loginForm">
 <input id="authMethod" type="hidden" name="AuthMethod" value="%AuthMethod%" />
 <input id="context" type="hidden" name="Context" value="%Context%" />
@@ -76,7 +76,7 @@ class NearlyAvailable(Good):
 
 class ThrowsWhenAsked(Good):
     def is_available_for_user(self, identity_claim, context):
-        raise Thrown(SECRET)
+        raise Thrown(SAYS)
 
 
 class NotesWhatNoSealCarries(Good):
@@ -87,7 +87,7 @@ class NotesWhatNoSealCarries(Good):
 
 class ThrowsAtBegin(Good):
     def begin_authentication(self, identity_claim, request, context):
-        raise Thrown(SECRET)
+        raise Thrown(SAYS)
 
 
 class PassesAtBegin(Good):
@@ -135,7 +135,7 @@ class ThrowsInTheTitle(Good):
         scripts: tuple = ()
 
         def page_title(self, lcid):
-            raise Thrown(SECRET)
+            raise Thrown(SAYS)
 
         def form_html(self, lcid):
             return FORM
@@ -156,7 +156,7 @@ class HalfACharacterInTheForm(Good):
 
 class ThrowsAtTheEnd(Good):
     def answer(self, context):
-        raise Thrown(SECRET)
+        raise Thrown(SAYS)
 
 
 class NothingAtTheEnd(Good):
@@ -220,7 +220,7 @@ class NoTextInAClaim(Good):
 class ThrowsWhenItExplains(Good):
     def explain(self, context):
         if context.data.get("begun"):
-            raise Thrown(SECRET)
+            raise Thrown(SAYS)
         return contract.Explanation("", "")
 
 
@@ -231,12 +231,12 @@ class ExplainsInNumbers(Good):
 
 class ThrowsAtLoad(Good):
     def on_authentication_pipeline_load(self, config):
-        raise Thrown(SECRET)
+        raise Thrown(SAYS)
 
 
 class ThrowsWhenMade(Good):
     def __init__(self):
-        raise Thrown(SECRET)
+        raise Thrown(SAYS)
 
 
 class NoMetadata(Good):
@@ -253,7 +253,7 @@ class AsksForTooMuch(Good):
 
 class ThrowsWhenItUnloads(Good):
     def on_authentication_pipeline_unload(self):
-        raise Thrown(SECRET)
+        raise Thrown(SAYS)
 
 
 class BreaksAtTheEnd(Good):
@@ -263,5 +263,5 @@ class BreaksAtTheEnd(Good):
 
     def answer(self, context):
         if self.broken:
-            raise Thrown(SECRET)
+            raise Thrown(SAYS)
         return passed(METHOD)

@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from support.adapters.odd_adapters import FORM, METHOD, SECRET, Good, Thrown, metadata, page, passed
+from support.adapters.odd_adapters import FORM, METHOD, SAYS, Good, Thrown, metadata, page, passed
 from support.nets import NET_SECONDS
 
 from adapter import contract
@@ -59,7 +59,7 @@ class Polyglot(Good):
 
     def try_end_authentication(self, context, proof, request):
         if proof.properties.get("Answer") == "no":
-            raise Thrown(SECRET)
+            raise Thrown(SAYS)
         told, context.lcid = context.lcid, "any"  # what it writes there changes nothing
         return self.Page(told)
 
@@ -136,3 +136,18 @@ class LosesTheDatabaseAtFirst(LosesTheDatabase):
     def is_available_for_user(self, identity_claim, context):
         with self._lost():
             return super().is_available_for_user(identity_claim, context)
+
+
+class Sends(Good):
+    """Sends a message at the begin of each sign-in, unless it rehearses."""
+
+    sent: list[str] = []  # noqa: RUF012 - of all instances, so that a test can look at it
+    rehearses = False
+
+    def rehearse(self):
+        self.rehearses = True
+
+    def begin_authentication(self, identity_claim, request, context):
+        if not self.rehearses:
+            self.sent.append(identity_claim.value)
+        return super().begin_authentication(identity_claim, request, context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -14,7 +15,7 @@ RSA_KEY = rsa.generate_private_key(65537, 2048)
 
 
 def certificate(
-    now: datetime, *, key: object = None, days: tuple[int, int] = (-1, 365), name: str = "odd"
+    now: datetime, *, key: Any = None, days: tuple[int, int] = (-1, 365), name: str = "odd"
 ) -> str:
     """Return a self-signed certificate, valid between two days from *now*."""
     private_key = key or ec.generate_private_key(ec.SECP256R1())

@@ -8,6 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
+from typing import Any
 
 from support.tools.node_modules import ready_modules
 
@@ -25,11 +26,11 @@ class NodeSaml:
 
     process: subprocess.Popen[str]
 
-    def call(self, method: str, *arguments: object) -> object:
+    def call(self, method: str, *arguments: object) -> Any:
         """Return what the method resolves to; raises :class:`NodeSamlError` when it throws."""
         return self._ask({"method": method, "args": arguments})
 
-    def _ask(self, said: object) -> object:
+    def _ask(self, said: object) -> Any:
         self.process.stdin.write(json.dumps(said) + "\n")
         self.process.stdin.flush()
         answer = json.loads(self.process.stdout.readline() or '{"error": "it ended"}')

@@ -26,11 +26,16 @@ from idp.authenticator.client import Phone
 from idp.config.schema import Config, ServerSection
 from idp.counters import NO_COUNTERS
 from idp.directory import Directory, PasswordHasher
+from idp.federation.farm import Farm
 from idp.services import Services
 from idp.session.seal import Sealer
 from idp.store.engine import Database
 from idp.store.mfa import mfa_stores
 from idp.store.mfa.push import SqlPushStore
+from idp.store.nodes import SqlNodeStore
+from idp.store.notices import SqlPhoneNotices
+from idp.store.sign_in_log import SqlSignInLog
+from idp.store.sign_ins import SqlSignInStore
 from idp.store.upgrade import upgrade
 from idp.store.used_once import SqlUsedOnce
 from idp.store.users import SqlUserStore
@@ -129,6 +134,10 @@ def _services(folder: Path, url: str) -> Services:
         "mfa": MfaService(stores, clock, number_key=sealer.key("number")),
         "directory": directory,
         "once": SqlUsedOnce(database),
+        "notices": SqlPhoneNotices(database),
+        "farm": Farm(SqlNodeStore(database), clock),
+        "sign_ins": SqlSignInStore(database),
+        "log": SqlSignInLog(database),
         "database": database,
         "counters": NO_COUNTERS,
         "admission": Admission(400, passwords=Room(1)),

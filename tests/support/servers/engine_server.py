@@ -123,7 +123,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="module")
 def engine_server(
-    request: pytest.FixtureRequest, keys_folder: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    keys_folder: Path,
+    empty_file: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[EngineServer]:
     """The server behind each engine.
 
@@ -131,6 +134,7 @@ def engine_server(
     """
     folder = tmp_path_factory.mktemp("engine") / "farm"
     shutil.copytree(keys_folder, folder)
+    shutil.copy(empty_file, folder / "tallystick.db")
     added = getattr(request.module, "SETTINGS", "")
     serve = getattr(request.module, "SERVE", {})
     with running(request.param, folder, added, **serve) as server:

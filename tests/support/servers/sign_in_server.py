@@ -95,7 +95,9 @@ class Lines:
         return self.stream.getvalue()
 
     def all(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.text.splitlines()]
+        """Return the lines but those of the thread that sends mails, which may come at any time."""
+        lines = [json.loads(line) for line in self.text.splitlines()]
+        return [line for line in lines if not line["event"].startswith("mail_")]
 
     def refusals(self) -> list[str]:
         """Return the codes of all lines that tell why something was not done."""

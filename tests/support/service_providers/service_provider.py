@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -113,7 +114,7 @@ class ServiceProvider:
 
     @property
     def key(self) -> SigningKey:
-        return SigningKey.from_pem(*self.pair)
+        return _signing_key(self.pair)
 
     @property
     def ls_url(self) -> str:
@@ -260,3 +261,9 @@ def two_levels(entity_id: str, relay_state: str) -> str:
     """Return the RelayState that names a trust and holds another RelayState, as AD FS takes it."""
     inner = f"RPID={quote(entity_id, safe='')}&RelayState={quote(relay_state, safe='')}"
     return quote(inner, safe="")
+
+
+@functools.cache
+def _signing_key(pair: PemPair) -> SigningKey:
+    """Return the key of a pair, read once: to check an RSA key takes longer than to sign."""
+    return SigningKey.from_pem(*pair)

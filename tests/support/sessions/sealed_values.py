@@ -97,6 +97,7 @@ continuations = with_every_field(
             Explanation, experience=texts, reason=texts, outcome=texts, attempt=texts
         ),
     ),
+    factor_id=maybe,
 )
 
 proofs = with_every_field(Proof, method=texts, at=instants)

@@ -1,0 +1,58 @@
+"""Why no request is sent: too many are unanswered, or the user has reported one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from adapter.errors import TallystickError
+from adapter.mfa.push import limits
+from adapter.mfa.push.challenge import Challenge
+from adapter.mfa.push.store import PushTransaction
+
+
+class PushPaused(TallystickError):
+    """Raised when too many of the user's requests are unanswered; none was sent."""
+
+    code = "push_limit"
+
+
+class PushReported(PushPaused):
+    """Raised after the user has reported a request as not theirs; none was sent.
+
+    Until an administrator unlocks the user, or a code of the user was right.
+    """
+
+    code = "user_reported_suspicious_activity"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The user has reported a request that was not theirs",
+            "None is sent before a code was right or an administrator has unlocked the user",
+        )
+
+
+PAUSES = (PushPaused.code, PushReported.code)
+"""Why no request is sent to a user, as codes of the sign-in log."""
+
+
+def check_may_send(
+    challenge: Challenge, recent: Sequence[Challenge], mine: PushTransaction
+) -> None:
+    """Raise if *challenge* may not be sent to its user, after the *recent* ones.
+
+    :class:`PushReported` or :class:`PushPaused`.
+    """
+    if mine.reported_at() is not None:
+        raise PushReported
+    cleared = mine.cleared_at()
+    outstanding = [
+        sent.created_at
+        for sent in recent
+        if not sent.was_approved and (cleared is None or sent.created_at > cleared)
+    ]
+    until = limits.paused_until(outstanding, challenge.created_at)
+    if until is not None:
+        raise PushPaused(
+            "Too many requests to this user's phone were not answered",
+            f"None is sent before {until:%H:%M:%S} UTC; an administrator can unlock the user",
+        )

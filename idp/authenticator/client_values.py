@@ -1,0 +1,59 @@
+"""What a phone in Python shows: requests, notices and codes, each with its account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from adapter.mfa.push.challenge import NUMBER_MATCH
+from idp.authenticator.phonefile import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One pending request: the account that it is for, and what the server sent."""
+
+    account: Account
+    sent: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        """The request's id."""
+        return str(self.sent["id"])
+
+    @property
+    def needs_number(self) -> bool:
+        """Whether the user has to type the number that the sign-in page shows."""
+        return bool(self.sent["experience"] == NUMBER_MATCH)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notice about a change of the account, as the server sent it."""
+
+    account: Account
+    sent: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        """The notice's id."""
+        return str(self.sent["id"])
+
+    @property
+    def occasion(self) -> str:
+        """What happened, as a code: ``device_added``, ``device_removed`` or the like."""
+        return str(self.sent["occasion"])
+
+    @property
+    def text(self) -> str:
+        """What happened, as a sentence."""
+        return str(self.sent["text"])
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A one-time password: its account, and the seconds until the next one."""
+
+    account: Account
+    code: str
+    seconds_left: int

@@ -1,0 +1,45 @@
+"""Every benchmark of messages and sign-ins does what its name says; nothing here is timed."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench import decision, flood, log_out, saml, sign_in
+from bench.harness import Row
+
+
+@pytest.fixture(scope="module")
+def idp():
+    return saml.new_party("idp.example.test")
+
+
+@pytest.fixture(scope="module")
+def sp():
+    return saml.new_party("sp.example.test")
+
+
+def test_the_rows_of_decisions_and_messages_run(idp, sp):
+    run_each([*decision.ROWS, *saml.rows(idp, sp)])
+
+
+def test_the_rows_of_sign_ins_run(idp, sp, tmp_path):
+    with sign_in.rows(idp, sp, tmp_path) as rows:
+        run_each(rows)
+
+
+def test_the_rows_of_log_outs_run(idp, sp, tmp_path):
+    run_each(log_out.rows(idp, sp, tmp_path / "log-out"))
+
+
+def test_the_row_of_a_right_password_by_tallystick_serve_runs(idp, sp, tmp_path):
+    with flood.rows(idp, sp, tmp_path / "flood") as (alone, _flooded):
+        run_each([alone])
+
+
+def run_each(rows: list[Row]) -> None:
+    """Run each row once; a row raises where it measures something else than it says."""
+    assert rows
+    for row in rows:
+        for item in row.prepare(1):
+            row.run(item)
+        row.finish()
