@@ -89,7 +89,7 @@ def mail(server: ServerUnderTest) -> Findings:
                 f"{settings.host}, the SMTP server of mail.host, has no address here",
                 "Add it to DNS, or change mail.host: mails wait for 18 hours, then they are lost",
             )
-    elif settings.folder.exists() and settings.folder.stat().st_mode & 0o077:
+    elif settings.folder.exists() and operating_system.is_open_to_others(settings.folder, 0o077):
         yield warning(
             "mail_folder_is_open",
             f"Accounts other than its owner can read {settings.folder}, the folder of mails",

@@ -56,7 +56,10 @@ def test_methods_for_scripts_list_each_kind_and_keep_the_older_keys(
         app_version="6.4.12",
         name="Old phone",
     ).device
-    since = f"{device.activated_at:%Y-%m-%dT%H:%M:%SZ}"
+    (codes,) = services.mfa.codes.methods_of(alice)
+    since, codes_since = (
+        f"{instant:%Y-%m-%dT%H:%M:%SZ}" for instant in (device.activated_at, codes.created)
+    )
 
     phone = {
         "id": device.id,
@@ -66,7 +69,7 @@ def test_methods_for_scripts_list_each_kind_and_keep_the_older_keys(
         "decides": True,
     }
     times = {"created_at": since, "last_used_at": None}
-    code = {"id": "totp", "kind": "totp", "name": "", "created_at": since, "last_used_at": None}
+    code = {**times, "id": "totp", "kind": "totp", "name": "", "created_at": codes_since}
     right = {"allowed": True, "reason": "methods_policy"}
     allowed = {
         **right,
