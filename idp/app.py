@@ -17,7 +17,8 @@ from idp.federation.access_control.catalogue import AccessControl
 from idp.federation.access_control.global_policy import GlobalPolicy
 from idp.federation.farm import Farm
 from idp.federation.providers import Providers
-from idp.federation.relying_party.registry import SHA1_WARNING, TrustRegistry
+from idp.federation.relying_party.registry import TrustRegistry
+from idp.federation.relying_party.weak_settings import WEAK_SETTINGS
 from idp.federation.token_signing.configured import open_signing_keys
 from idp.federation.token_signing.key_files import read_private_file
 from idp.federation.token_signing.ring import FixedKey
@@ -260,19 +261,20 @@ def _log_start(config: Config, services: Services) -> None:
     from idp.logs import get_logger
 
     get_logger().info("started", event_id=Event.STARTED, base_url=config.server.base_url)
-    _warn_of_sha1(services)
+    _warn_of_weak_trusts(services)
     services.closing.callback(lambda: get_logger().info("stopped", event_id=Event.STOPPED))
 
 
-def _warn_of_sha1(services: Services) -> None:
-    """Log every trust whose ``signature_algorithm`` is RSA-SHA1, up to MAX_WARNINGS of them."""
+def _warn_of_weak_trusts(services: Services) -> None:
+    """Log the trusts of each weak setting, up to MAX_WARNINGS of them."""
     from idp.logs import get_logger
 
-    weak = services.trusts.signing_with_sha1()
-    for entity_id in weak[:MAX_WARNINGS]:
-        get_logger().warning("weak_trust", trust=entity_id, problem=SHA1_WARNING)
-    if len(weak) > MAX_WARNINGS:
-        get_logger().warning("weak_trusts", more=len(weak) - MAX_WARNINGS, problem=SHA1_WARNING)
+    for setting in WEAK_SETTINGS:
+        weak, problem = services.trusts.weakened_by(setting), setting.warning
+        for entity_id in weak[:MAX_WARNINGS]:
+            get_logger().warning("weak_trust", trust=entity_id, problem=problem)
+        if len(weak) > MAX_WARNINGS:
+            get_logger().warning("weak_trusts", more=len(weak) - MAX_WARNINGS, problem=problem)
 
 
 def _unavailable(error: TallystickError) -> Response:

@@ -117,14 +117,22 @@ def take_place_of(descriptor: int, path: Path, *, keep_mode: bool) -> None:
     its own can still read what an administrator has replaced as root. Only root can give files
     away: for anybody else the owner stays as it is. Files on Windows have the access list of
     their folder.
+
+    A symbolic link counts as no file: the link is replaced, not what it names. In a folder that
+    everybody may write to, anybody could have put the file there, so that nothing is given away.
     """
     if IS_WINDOWS:
         return
+    folder = path.absolute().parent.stat()
+    if folder.st_mode & stat.S_IWOTH:
+        return
     try:
-        replaced: os.stat_result | None = path.stat()
+        replaced: os.stat_result | None = path.lstat()
     except FileNotFoundError:
         replaced = None
-    owner = replaced or path.absolute().parent.stat()
+    if replaced is not None and not stat.S_ISREG(replaced.st_mode):
+        replaced = None
+    owner = replaced or folder
     with suppress(PermissionError):
         os.fchown(descriptor, owner.st_uid, owner.st_gid)
     if replaced is not None and keep_mode:

@@ -7,9 +7,11 @@ import sys
 from contextlib import ExitStack
 from dataclasses import replace
 
+import pytest
 from support.nets import NET_SECONDS
 
 from idp import create_app
+from idp.federation.relying_party.weak_settings import WEAK_SETTINGS
 
 LIGHT = """
 import sys
@@ -71,14 +73,15 @@ def test_the_start_and_the_end_of_a_server_are_logged_with_event_numbers(federat
     assert "event_id=103" in stopped
 
 
-def test_trusts_that_are_set_to_sha1_are_warned_of_at_the_start(
-    federation, service_provider, capsys
+@pytest.mark.parametrize("weak", WEAK_SETTINGS, ids=lambda weak: weak.name)
+def test_trusts_with_a_weak_setting_are_warned_of_at_the_start(
+    weak, federation, service_provider, capsys
 ):
     federation.services.trusts.change_from_text(
-        service_provider.entity_id, {"signature_algorithm": "rsa-sha1"}
+        service_provider.entity_id, {weak.name: str(weak.value)}
     )
 
     create_app(federation.services.config, services=federation.services)
 
-    [line] = [line for line in capsys.readouterr().err.splitlines() if "SHA-1" in line]
+    [line] = [line for line in capsys.readouterr().err.splitlines() if weak.warning in line]
     assert service_provider.entity_id in line

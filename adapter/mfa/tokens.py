@@ -20,8 +20,11 @@ def token(random: Random, size: int = 16) -> str:
 
 
 def tag(key: bytes, text: str) -> str:
-    """Return the beginning of identifiers that belong to *text*; only *key* can tell them apart."""
-    return base64.urlsafe_b64encode(hmac.digest(key, text.encode(), hashlib.sha256)[:9]).decode()
+    """Return the beginning of identifiers that belong to *text*; only *key* can tell them apart.
+
+    It is 16 letters and digits, so that no identifier begins with a hyphen.
+    """
+    return base64.b32encode(hmac.digest(key, text.encode(), hashlib.sha256)[:10]).decode()
 
 
 def digits(random: Random, count: int) -> str:

@@ -11,6 +11,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from urllib.parse import quote, quote_plus
 
 MAX_MESSAGE = 300
 MAX_READ = 10_000
@@ -81,6 +82,9 @@ class Secrets:
             json.dumps(plain)[1:-1],
             html.escape(plain),
             repr(plain.encode(errors="replace"))[2:-1],
+            quote(plain, errors="replace"),  # in the path of a URL
+            quote(plain, safe="", errors="replace"),
+            quote_plus(plain, errors="replace"),  # in a query or a form
         )
         for form in forms:
             self._sources.setdefault(form[:LONG], source)

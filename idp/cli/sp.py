@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -77,6 +76,11 @@ sp.add_command(claims)
     metavar="FILE",
     help="Certificate of the key that must sign the metadata, now and at every update.",
 )
+@click.option(
+    "--set", "changes", multiple=True, metavar="KEY=VALUE",
+    help="Change a setting of the trust too, as tallystick sp set does.",
+    shell_complete=completion.trust_settings,
+)  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Only show the trust, and what would change.")
 @json_option
 @with_services
@@ -85,6 +89,7 @@ def add(
     source: str,
     entity_id: str | None,
     certificate: IO[bytes] | None,
+    changes: tuple[str, ...],
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -94,16 +99,19 @@ def add(
     private networks are refused unless trusts.allow_private_addresses is true.
     """
     from idp.cli.trust_output import print_preview
+    from idp.federation.relying_party.setting_changes import change_from_text
     from idp.management.metadata.source import Source
     from idp.management.trusts import add_from, preview_from
     from idp.saml.certificates import read_certificate
 
     signed_by = read_certificate(certificate.read()) if certificate else None
     wanted = Source(source, entity_id, signed_by)
+    pairs = dict(_pair(change) for change in changes)
+    change = partial(change_from_text, changes=pairs) if pairs else None
     if dry_run:
-        print_preview(preview_from(services, wanted), as_json=as_json)
+        print_preview(preview_from(services, wanted, change), as_json=as_json)
         return
-    trust = add_from(services, wanted)
+    trust = add_from(services, wanted, change)
     if as_json:
         print_json(_trust(services, trust))
         return
@@ -135,12 +143,14 @@ def list_trusts(services: Services, as_json: bool) -> None:
 @with_services
 def show(services: Services, entity_id: str, as_json: bool) -> None:
     """Show a trust: its endpoints, keys and settings."""
+    from idp.cli.trust_output import flatten
+
     trust = services.trusts.existing(entity_id)
     if as_json:
         print_json(_trust(services, trust))
         return
     _warn_of(services, trust)
-    print_fields(_fields(_trust(services, trust)))
+    print_fields(flatten(_trust(services, trust)))
 
 
 @sp.command(
@@ -241,8 +251,10 @@ def _pair(change: str) -> tuple[str, str]:
 
 def _certificate_of(path: Path) -> str:
     from idp.saml.certificates import read_certificate
+    from idp.saml.usable_keys import MIN_RSA_BITS_OF_OLD_TRUSTS
 
-    return read_certificate(path.read_bytes())
+    # Which keys may be used, the settings of the trust decide.
+    return read_certificate(path.read_bytes(), MIN_RSA_BITS_OF_OLD_TRUSTS)
 
 
 def _row(view: TrustView | UnreadableView) -> tuple[object, ...]:
@@ -274,18 +286,3 @@ def _warn_of(services: Services, trust: RelyingPartyTrust) -> None:
 
     for warning in view_of(services, trust).warnings:
         print_warning(warning)
-
-
-def _fields(values: dict[str, Any], prefix: str = "") -> list[tuple[str, object]]:
-    """Return nested values as one list of names and texts; names are joined with dots."""
-    fields: list[tuple[str, object]] = []
-    for name, value in values.items():
-        if isinstance(value, dict):
-            fields += _fields(value, f"{prefix}{name}.")
-        elif isinstance(value, (list, tuple)) and value and isinstance(value[0], dict):
-            for number, item in enumerate(value, 1):
-                fields += _fields(item, f"{prefix}{name}.{number}.")
-        else:
-            plain = isinstance(value, str) and value
-            fields.append((prefix + name, value if plain else json.dumps(value)))
-    return fields

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -61,6 +62,21 @@ def accept_held(services: Services, entity_id: str, *, held: str | None, asks: b
             raise click.exceptions.Exit(1)
         held = shown.update.digest
     return refresh.accept(services, entity_id, held)
+
+
+def flatten(values: dict[str, Any], prefix: str = "") -> list[tuple[str, object]]:
+    """Return nested values as one list of names and texts; names are joined with dots."""
+    fields: list[tuple[str, object]] = []
+    for name, value in values.items():
+        if isinstance(value, dict):
+            fields += flatten(value, f"{prefix}{name}.")
+        elif isinstance(value, (list, tuple)) and value and isinstance(value[0], dict):
+            for number, item in enumerate(value, 1):
+                fields += flatten(item, f"{prefix}{name}.{number}.")
+        else:
+            plain = isinstance(value, str) and value
+            fields.append((prefix + name, value if plain else json.dumps(value)))
+    return fields
 
 
 def _print_changes(changes: Iterable[MetadataChange]) -> None:

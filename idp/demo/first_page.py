@@ -11,6 +11,7 @@ from werkzeug.exceptions import Forbidden, NotFound
 
 from idp.demo.sample_users import SampleUser
 from idp.demo.terminal import command_line
+from idp.federation.relying_party.weak_settings import WEAK_SETTINGS
 from idp.session.node import NODE_COOKIE
 from idp.web.cookies import cookie_is_secure, own_cookies, set_cookie_header
 from idp.web.origin import is_same_origin
@@ -66,7 +67,11 @@ class FirstPage:
             approve=command_line("phone", "approve", "--file", newcomer.phone, "--number", "NN"),
             sp_url=self._sp_url,
             admin_token=self._admin_token,
-            weak_trusts=self._services.trusts.signing_with_sha1(),
+            weak_trusts=[
+                (entity_id, weak.warning)
+                for weak in WEAK_SETTINGS
+                for entity_id in self._services.trusts.weakened_by(weak)
+            ],
         )
 
     def choose_node(self, name: str) -> ResponseReturnValue:

@@ -15,9 +15,9 @@ from idp.federation.access_control.global_policy import UnreadableGlobalPolicy
 from idp.federation.access_control.policies import BadAccessControlPolicy
 from idp.federation.access_control.sides import rules_tell_sides_apart, trust_tells_sides_apart
 from idp.federation.metadata.preview import report_certificates
-from idp.federation.relying_party.registry import SHA1_WARNING
 from idp.federation.relying_party.settings import NOTHING
 from idp.federation.relying_party.trust import UnreadableTrust, readable
+from idp.federation.relying_party.weak_settings import WEAK_SETTINGS
 from idp.management.nodes import nodes as node_views
 from idp.management.trust_views import TrustView
 
@@ -86,15 +86,13 @@ def trusts(server: ServerUnderTest, services: Services) -> Findings:
     for trust in found:
         if isinstance(trust, UnreadableTrust):
             yield from_error(trust)
-    for entity_id in services.trusts.signing_with_sha1():
-        yield warning(
-            "weak_trust",
-            f"{entity_id}: {SHA1_WARNING}",
-            "If it does not need SHA-1 any more: tallystick sp set ID "
-            "signature_algorithm=rsa-sha256",
-        )
+    for weak in WEAK_SETTINGS:
+        for entity_id in services.trusts.weakened_by(weak):
+            yield warning("weak_trust", f"{entity_id}: {weak.warning}", weak.remedy)
+    now = server.environment.now()
     for trust in readable(found):
-        for use, report in report_certificates(trust.service_provider, server.environment.now()):
+        min_rsa_bits = trust.settings.min_rsa_bits
+        for use, report in report_certificates(trust.service_provider, now, min_rsa_bits):
             for weakness in report.weaknesses:
                 yield warning(
                     "weak_certificate",

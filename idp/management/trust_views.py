@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from idp.federation.access_control.sides import trust_tells_sides_apart
 from idp.federation.metadata.preview import report_certificates, warn_of_end
-from idp.federation.relying_party.registry import SHA1_WARNING
 from idp.federation.relying_party.trust import UnreadableTrust, name_for_people
+from idp.federation.relying_party.weak_settings import WEAK_SETTINGS
 from idp.instants import json_instant
 from idp.management.access_control import EXTRANET_WARNING
 from idp.management.error_json import error_json
-from idp.saml import uris
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,7 +58,7 @@ class TrustView:
             *_of_refreshing(self.refreshing),
             *(
                 f"{use} certificate {report.thumbprint[:16]}: {weakness}"
-                for use, report in report_certificates(self.trust.service_provider, self.now)
+                for use, report in _reports(self.trust, self.now)
                 for weakness in report.weaknesses
             ),
             *self.trust.service_provider.warnings,
@@ -91,7 +90,7 @@ class TrustView:
             "warnings": list(self.warnings),
             "settings": trust.settings.model_dump(mode="json"),
             "metadata": _provider_json(trust.service_provider),
-            "certificates": _certificates_json(trust.service_provider, self.now),
+            "certificates": _certificates_json(trust, self.now),
             **_validity_json(trust.validity),
             "signed_by": trust.signed_by,
             "refresh": _refresh_json(self.refreshing),
@@ -179,8 +178,9 @@ def preview_as_json(preview: Preview) -> dict[str, Any]:
 
 
 def _of_settings(trust: RelyingPartyTrust) -> Iterator[str]:
-    if trust.settings.signature_algorithm == uris.RSA_SHA1:
-        yield SHA1_WARNING
+    for weak in WEAK_SETTINGS:
+        if getattr(trust.settings, weak.name) == weak.value:
+            yield weak.warning
     if trust.settings.encryption_algorithm == "aes256-cbc":
         yield "encryption in CBC mode can be altered unnoticed (encryption_algorithm)"
 
@@ -215,8 +215,12 @@ def _provider_json(provider: ServiceProvider) -> dict[str, Any]:
     return values
 
 
-def _certificates_json(provider: ServiceProvider, now: datetime) -> list[dict[str, Any]]:
-    return [{"use": use, **_report_json(each)} for use, each in report_certificates(provider, now)]
+def _reports(trust: RelyingPartyTrust, now: datetime) -> Iterator[tuple[str, CertificateReport]]:
+    return report_certificates(trust.service_provider, now, trust.settings.min_rsa_bits)
+
+
+def _certificates_json(trust: RelyingPartyTrust, now: datetime) -> list[dict[str, Any]]:
+    return [{"use": use, **_report_json(each)} for use, each in _reports(trust, now)]
 
 
 def _report_json(report: CertificateReport) -> dict[str, Any]:

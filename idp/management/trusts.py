@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idp.federation.metadata.preview import Preview, make_preview
+from idp.federation.relying_party.registry import SettingsChange
 from idp.federation.relying_party.trust import RelyingPartyTrust, UnreadableTrust
 from idp.management.metadata.refresh import begin_refreshing
 from idp.management.metadata.source import Source, content_of, without_details
@@ -16,29 +17,42 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 
-def add_from(services: Services, source: Source) -> RelyingPartyTrust:
+def add_from(
+    services: Services, source: Source, change: SettingsChange | None = None
+) -> RelyingPartyTrust:
     """Add the trust that the metadata at *source* describes, or update it if there is one.
 
-    Raises :class:`~adapter.errors.TallystickError` if no trust can be made of it.
+    *change* is applied to its settings, in the same transaction. Raises
+    :class:`~adapter.errors.TallystickError` if no trust can be made of it.
     """
     metadata = content_of(services, source)
     with without_details(source):
         trust = services.trusts.add(
-            metadata, entity_id=source.entity_id, source=source.place, signed_by=source.signed_by
+            metadata,
+            settings=change,
+            entity_id=source.entity_id,
+            source=source.place,
+            signed_by=source.signed_by,
         )
     begin_refreshing(services, trust)
     return trust
 
 
-def preview_from(services: Services, source: Source) -> Preview:
+def preview_from(
+    services: Services, source: Source, change: SettingsChange | None = None
+) -> Preview:
     """Return what :func:`add_from` would do, without doing it."""
     metadata = content_of(services, source)
     with without_details(source):
-        described = services.trusts.read(metadata, source.entity_id, signed_by=source.signed_by)
+        described = services.trusts.read(
+            metadata, source.entity_id, signed_by=source.signed_by, settings=change
+        )
+    entity_id = described.service_provider.entity_id
     return make_preview(
         described,
-        _find_readable(services, described.service_provider.entity_id),
+        _find_readable(services, entity_id),
         services.clock.now(),
+        services.trusts.settings_after(entity_id, change).min_rsa_bits,
     )
 
 

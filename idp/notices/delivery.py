@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from contextlib import closing, suppress
 from datetime import UTC
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
@@ -47,9 +48,11 @@ class SmtpDelivery:
     def send(self, mail: EmailMessage) -> None:
         """Hand one mail over; raises :class:`MailNotSent`."""
         try:
-            with self._connect() as server:
+            with closing(self._connect()) as server:
                 self._log_in(server)
                 server.send_message(mail)
+                with suppress(OSError, ValueError):  # the mail is taken, whatever is said now
+                    server.quit()
         except (OSError, ValueError) as error:  # SMTPException is an OSError
             problem = f"{type(error).__name__}: {error}"[:MAX_PROBLEM_LENGTH]
             raise MailNotSent(problem, "Check [mail], and the SMTP server") from error

@@ -71,9 +71,13 @@ def write_mail(
 
 
 def _address(text: str) -> Address:
-    """Return the address alone, without a display name: no header holds a text of the user's."""
+    """Return the address alone, without a display name: no header holds a text of the user's.
+
+    What looks like an encoded word (RFC 2047 §2) is refused: Python decodes it, even within an
+    address, and it may hold a line break.
+    """
     found = _ADDRESS.fullmatch(text)
-    if found is None or not text.isprintable():
+    if found is None or not text.isprintable() or "=?" in text:
         raise _bad_address()
     return Address(username=found[1], domain=found[2])
 

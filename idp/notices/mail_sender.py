@@ -43,7 +43,7 @@ class MailSender:
         self._directory = directory
         self._delivery = delivery or delivery_of(config.mail)
         self._server = urlsplit(config.server.base_url).hostname or "localhost"
-        self._sender = config.mail.sender or f"no-reply@{self._server}"
+        self._sender = config.mail.sender or f"no-reply@{_domain_of(self._server)}"
         self._clock = clock
         self._counters = counters
         self._stopped = threading.Event()
@@ -88,6 +88,10 @@ class MailSender:
             self._give_up(mail, error)
         except MailNotSent as error:
             self._try_again(mail, error)
+        except TallystickError:
+            raise
+        except Exception as error:  # a fault of ours, which must not be tried for ever
+            self._try_again(mail, MailNotSent(type(error).__name__, "Report it"))
         else:
             self._outbox.remove(mail)
             event = "mail_sent" if written is not None else "mail_without_address"
@@ -138,6 +142,11 @@ class MailSender:
             cause=error.code,
             problem=error.problem,
         )
+
+
+def _domain_of(host: str) -> str:
+    """Return the host of a mail address; an IPv6 address is a literal (RFC 5321 §4.1.3)."""
+    return f"[IPv6:{host}]" if ":" in host else host
 
 
 def _codes(mail: WaitingMail) -> list[str]:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from idp.saml.certificate_fields import CertificateFields
 from idp.saml.certificates import BadCertificate, fields_of, thumbprint_of
-from idp.saml.usable_keys import weakness_of
+from idp.saml.usable_keys import MIN_RSA_BITS, weakness_of
 
 _BROKEN_HASHES = (hashes.SHA1, hashes.MD5)
 
@@ -33,8 +33,10 @@ class CertificateReport:
     weaknesses: tuple[str, ...]
 
 
-def report_on(certificate: str, now: datetime) -> CertificateReport:
-    """Return the report on *certificate* (base64 of the DER).
+def report_on(
+    certificate: str, now: datetime, min_rsa_bits: int = MIN_RSA_BITS
+) -> CertificateReport:
+    """Return the report on *certificate* (base64 of the DER) of a trust that is set so.
 
     Also one whose key cannot be read gets a report, so that it does not break the list it is in.
     """
@@ -52,7 +54,7 @@ def report_on(certificate: str, now: datetime) -> CertificateReport:
         key=_key_name(fields.key),
         weaknesses=(
             *_of_dates(fields, now),
-            *_of_key(fields.key),
+            *_of_key(fields.key, min_rsa_bits),
             *_of_signature(fields),
             *_of_subject(fields),
             *fields.oddities,
@@ -78,10 +80,14 @@ def _of_dates(fields: CertificateFields, now: datetime) -> tuple[str, ...]:
     return ()
 
 
-def _of_key(key: object) -> tuple[str, ...]:
+def _of_key(key: object, min_rsa_bits: int) -> tuple[str, ...]:
     if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
         weakness = weakness_of(key)
-        return () if weakness is None else (f"its {weakness}: it is not used",)
+        if weakness is None:
+            return ()
+        is_allowed = weakness_of(key, min_rsa_bits) is None
+        use = "it is used only because of min_rsa_bits" if is_allowed else "it is not used"
+        return (f"its {weakness}: {use}",)
     return ("its key is neither RSA nor EC, so that nothing can be done with it",)
 
 

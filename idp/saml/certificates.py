@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from adapter.errors import TallystickError
 from idp.saml.certificate_fields import CertificateFields, read_fields
-from idp.saml.usable_keys import weakness_of
+from idp.saml.usable_keys import MIN_RSA_BITS, weakness_of
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
@@ -88,17 +88,22 @@ def fields_of(certificate: str) -> CertificateFields:
         raise BadCertificate("The certificate cannot be read", "Give an X.509 one") from None
 
 
-def public_key(certificate: str) -> PublicKey:
+def public_key(certificate: str, min_rsa_bits: int = MIN_RSA_BITS) -> PublicKey:
     """Return the RSA or EC key in *certificate* (base64 of the DER), if it may be used.
 
-    Raises :class:`WeakKey` and other kinds of :class:`BadCertificate`.
+    *min_rsa_bits* is that setting of the trust. Raises :class:`WeakKey` and other kinds of
+    :class:`BadCertificate`.
     """
     key = fields_of(certificate).key
     if not isinstance(key, PublicKey):
         raise UnusableKey("The certificate's key is neither RSA nor EC", "Use an RSA key")
-    weakness = weakness_of(key)
+    weakness = weakness_of(key, min_rsa_bits)
     if weakness is not None:
-        raise WeakKey(f"The certificate's {weakness}", "Use an RSA key of 2048 bits or more")
+        raise WeakKey(
+            f"The certificate's {weakness}",
+            "Use an RSA key of 2048 bits or more; until then, the setting min_rsa_bits=1024 of the "
+            "trust allows RSA keys from 1024 bits on",
+        )
     return key
 
 
@@ -112,9 +117,9 @@ def is_valid(certificate: str, now: datetime) -> bool:
     return begin is not None and end is not None and begin <= now <= end
 
 
-def public_key_pem(certificate: str) -> bytes:
-    """Return the key in *certificate* as a PEM public key."""
-    return public_key(certificate).public_bytes(
+def public_key_pem(certificate: str, min_rsa_bits: int = MIN_RSA_BITS) -> bytes:
+    """Return the key in *certificate* as a PEM public key, if :func:`public_key` returns it."""
+    return public_key(certificate, min_rsa_bits).public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
 
@@ -132,7 +137,7 @@ def decode_certificate(certificate: str) -> bytes:
         raise BadCertificate("The certificate is not base64", "Give an X.509 one") from None
 
 
-def read_certificate(content: bytes) -> str:
+def read_certificate(content: bytes, min_rsa_bits: int = MIN_RSA_BITS) -> str:
     """Return the certificate in a file: PEM, DER, or base64 as in metadata.
 
     Raises :class:`BadCertificate` for anything else, and for a key that SAML cannot use.
@@ -142,7 +147,7 @@ def read_certificate(content: bytes) -> str:
         certificate = _encode(read_fields(der).encoded)
     except ValueError:  # UnicodeDecodeError is one
         raise BadCertificate("There is no certificate in it", "Give a PEM file") from None
-    public_key(certificate)
+    public_key(certificate, min_rsa_bits)
     return certificate
 
 

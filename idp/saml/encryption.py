@@ -61,14 +61,14 @@ def _encrypted_key(key: bytes, encryption: Encryption) -> str:
         f"<xenc:EncryptedKey>{method}"
         f"<ds:KeyInfo><ds:X509Data><ds:X509Certificate>{encryption.certificate}"
         "</ds:X509Certificate></ds:X509Data></ds:KeyInfo>"
-        f"{_cipher_data(_encrypt_key(key, encryption.certificate, oaep))}</xenc:EncryptedKey>"
+        f"{_cipher_data(_encrypt_key(key, encryption, oaep))}</xenc:EncryptedKey>"
     )
 
 
-def _encrypt_key(key: bytes, certificate: str, oaep: padding.OAEP) -> bytes:
+def _encrypt_key(key: bytes, encryption: Encryption, oaep: padding.OAEP) -> bytes:
     """Return *key* encrypted; whatever is wrong with the certificate is one kind of error."""
     try:
-        recipient = public_key(certificate)
+        recipient = public_key(encryption.certificate, encryption.min_rsa_bits)
         if isinstance(recipient, rsa.RSAPublicKey):
             return recipient.encrypt(key, oaep)
         fault = "it is not RSA"
@@ -78,7 +78,8 @@ def _encrypt_key(key: bytes, certificate: str, oaep: padding.OAEP) -> bytes:
         fault = type(error).__name__
     raise UnusableEncryptionKey(
         f"The service provider's key for encryption cannot be used: {fault}",
-        "Ask it for an RSA key of 2048 bits or more, or switch encryption off for the trust",
+        "Ask it for an RSA key of 2048 bits or more, switch encryption off for the trust, or allow "
+        "RSA keys from 1024 bits on: tallystick sp set ID min_rsa_bits=1024",
     )
 
 

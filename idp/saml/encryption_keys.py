@@ -23,15 +23,16 @@ def certificates_of(key: Any) -> tuple[str, ...]:
     )
 
 
-def encryption_certificates(keys: Sequence[Any]) -> tuple[str, ...]:
+def encryption_certificates(keys: Sequence[Any], min_rsa_bits: int) -> tuple[str, ...]:
     """Return the RSA certificates for encryption, once each, in the metadata's order.
 
-    A key without ``use`` that is not RSA counts as a signing key. If no key is RSA, those declared
-    for encryption are returned: then encryption fails, instead of being left out.
+    A key without ``use`` that is not RSA counts as a signing key. If no key is RSA with
+    *min_rsa_bits*, those declared for encryption are returned: then encryption fails, instead of
+    being left out.
     """
     usable = _certificates_of_keys(key for key in keys if key.use != "signing")
     declared = _certificates_of_keys(key for key in keys if key.use == "encryption")
-    return tuple(filter(_is_rsa, usable)) or declared
+    return tuple(each for each in usable if is_rsa(each, min_rsa_bits)) or declared
 
 
 def sha256_transport(keys: Sequence[Any]) -> tuple[str, ...]:
@@ -90,8 +91,9 @@ def _algorithm_in(method: Any, namespace: str, tag: str) -> str | None:
     return None
 
 
-def _is_rsa(certificate: str) -> bool:
+def is_rsa(certificate: str, min_rsa_bits: int) -> bool:
+    """Say whether the key in *certificate* is RSA, and one that a trust so set uses."""
     try:
-        return isinstance(public_key(certificate), rsa.RSAPublicKey)
+        return isinstance(public_key(certificate, min_rsa_bits), rsa.RSAPublicKey)
     except BadCertificate:
         return False

@@ -16,6 +16,7 @@ from lxml import etree
 from idp.saml import schema, signature, uris
 from idp.saml.bindings import SamlMessage
 from idp.saml.refusal import Refused
+from idp.saml.usable_keys import MIN_RSA_BITS
 from idp.saml.values import ServiceProvider
 from idp.saml.xml import parse, text_of
 
@@ -28,12 +29,14 @@ class RequestRules:
     """The issuer of a message and how its messages are checked, as its trust says.
 
     ``require_signed`` refuses AuthnRequests without a signature; log-out messages always need one.
-    ``algorithm`` is the URI of the signature algorithm that the trust is set to.
+    ``algorithm`` is the URI of the signature algorithm that the trust is set to,
+    ``min_rsa_bits`` the size from which on its RSA keys are used.
     """
 
     service_provider: ServiceProvider
     require_signed: bool = False
     algorithm: str = uris.RSA_SHA256
+    min_rsa_bits: int = MIN_RSA_BITS
 
 
 FindTrust = Callable[[str], RequestRules | None]
@@ -90,12 +93,12 @@ def check_signatures(
     Raises :class:`Refused` for a wrong signature, and if one is *required* and missing.
     """
     provider = rules.service_provider
-    certificates, algorithm = provider.signing_certificates, rules.algorithm
+    allowed = provider.signing_certificates, rules.algorithm, rules.min_rsa_bits
     enveloped = signature.enveloped_signature(root)
     if enveloped is not None:
-        signature.check_enveloped(root, enveloped, certificates, algorithm)
+        signature.check_enveloped(root, enveloped, *allowed)
     if message.redirect_signature is not None:
-        signature.check_redirect(message.redirect_signature, certificates, algorithm)
+        signature.check_redirect(message.redirect_signature, *allowed)
     signed = enveloped is not None or message.redirect_signature is not None
     if required and not signed:
         raise Refused(

@@ -20,6 +20,7 @@ from idp.saml import uris, xmlcrypto
 from idp.saml.bindings import RedirectSignature
 from idp.saml.certificates import BadCertificate, PublicKey, public_key
 from idp.saml.refusal import Refused
+from idp.saml.usable_keys import MIN_RSA_BITS
 
 SIGNATURE_ALGORITHMS: dict[str, tuple[type[PublicKey], hashes.HashAlgorithm]] = {
     # signature method    kind of key                 digest
@@ -71,26 +72,31 @@ def check_enveloped(
     signature: etree._Element,
     certificates: Sequence[str],
     expected: str = uris.RSA_SHA256,
+    min_rsa_bits: int = MIN_RSA_BITS,
 ) -> None:
     """Check the enveloped *signature* over all of *root*, by one of *certificates*.
 
-    *expected* is the signature algorithm of the trust. Raises :class:`Refused`.
+    *expected* is the signature algorithm of the trust, and *min_rsa_bits* that setting.
+    Raises :class:`Refused`.
     """
     _check_shape(root, signature, expected)
     _require_certificates(certificates)
-    if not any(xmlcrypto.verifies(root, signature, certificate) for certificate in certificates):
+    if not any(xmlcrypto.verifies(root, signature, each, min_rsa_bits) for each in certificates):
         raise _wrong()
 
 
 def check_redirect(
-    signature: RedirectSignature, certificates: Sequence[str], expected: str = uris.RSA_SHA256
+    signature: RedirectSignature,
+    certificates: Sequence[str],
+    expected: str = uris.RSA_SHA256,
+    min_rsa_bits: int = MIN_RSA_BITS,
 ) -> None:
     """Check the *signature* of a Redirect message, likewise; raises :class:`Refused`."""
     kind, digest = _algorithm(signature.algorithm, expected)
     _require_certificates(certificates)
     for certificate in certificates:
         try:
-            key = public_key(certificate)
+            key = public_key(certificate, min_rsa_bits)
         except BadCertificate:
             continue
         if isinstance(key, kind) and _octets_verify(key, digest, signature):

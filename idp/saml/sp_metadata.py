@@ -7,7 +7,7 @@ pysaml2 reads the elements, after our own parser has refused DTDs, entities and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from idp.saml.aggregate import MAX_BYTES, SelectedEntity, select_service_provide
 from idp.saml.bad_metadata import BadMetadata
 from idp.saml.metadata_limits import Limits, limits_in, strictest_validity
 from idp.saml.metadata_mending import Mended, mend
+from idp.saml.usable_keys import MIN_RSA_BITS, MIN_RSA_BITS_OF_OLD_TRUSTS
 from idp.saml.validity import Validity
 from idp.saml.values import (
     POST,
@@ -61,23 +62,28 @@ def read_metadata(
     *,
     allow_http: bool = False,
     signed_by: str | None = None,
+    min_rsa_bits_of: Callable[[str], int] = lambda _entity_id: MIN_RSA_BITS,
 ) -> ServiceProviderMetadata:
     """Return the service provider in *metadata*: at most 64 MiB, its entity at most 1 MiB.
 
     *entity_id* selects one of several in an EntitiesDescriptor. Addresses must be https, or http if
     *allow_http*. If *signed_by* is a certificate (base64), the document must be signed with its
-    key. Raises :class:`BadMetadata`.
+    key. *min_rsa_bits_of* returns that setting of the trust with an entity ID; it is called once.
+    Raises :class:`BadMetadata`.
     """
     selected = select_service_provider(metadata, entity_id, signed_by=signed_by)
+    min_rsa_bits = min_rsa_bits_of((selected.element.get("entityID") or "").strip())
     try:
-        return _read_entity(selected, allow_http)
+        return _read_entity(selected, allow_http, min_rsa_bits)
     except TallystickError:
         raise
     except Exception as error:  # whatever a library raises at what a stranger wrote
         raise BadMetadata(f"a part of it cannot be handled ({type(error).__name__})") from error
 
 
-def _read_entity(selected: SelectedEntity, allow_http: bool) -> ServiceProviderMetadata:
+def _read_entity(
+    selected: SelectedEntity, allow_http: bool, min_rsa_bits: int
+) -> ServiceProviderMetadata:
     entity = selected.element
     validity, warnings = strictest_validity((*selected.limits, *_limits_of(entity)))
     mended = mend(entity)
@@ -87,7 +93,7 @@ def _read_entity(selected: SelectedEntity, allow_http: bool) -> ServiceProviderM
     from saml2 import md  # imported late, so that the server starts faster
 
     descriptor = md.entity_descriptor_from_string(as_bytes(entity))
-    service_provider = _Reading(allow_http, mended).service_provider(descriptor)
+    service_provider = _Reading(allow_http, min_rsa_bits, mended).service_provider(descriptor)
     if mended.faults:
         raise BadMetadata(*mended.faults)
     return ServiceProviderMetadata(
@@ -117,8 +123,9 @@ def _keep_first_certificates(entity: etree._Element) -> None:
 class _Reading:
     """Reads a descriptor of pysaml2; collects all faults instead of stopping at the first."""
 
-    def __init__(self, allow_http: bool, mended: Mended) -> None:
+    def __init__(self, allow_http: bool, min_rsa_bits: int, mended: Mended) -> None:
         self._allow_http = allow_http
+        self._min_rsa_bits = min_rsa_bits
         self._mended = mended
 
     def service_provider(self, descriptor: Any) -> ServiceProvider:
@@ -140,7 +147,9 @@ class _Reading:
             entity_id=(descriptor.entity_id or "").strip(),
             assertion_consumer_services=self._consumers(role),
             signing_certificates=signing,
-            encryption_certificates=encryption_keys.encryption_certificates(keys),
+            encryption_certificates=encryption_keys.encryption_certificates(
+                keys, self._min_rsa_bits
+            ),
             sha256_transport=encryption_keys.sha256_transport(keys),
             oaep11_transport=encryption_keys.oaep11_transport(keys),
             aes128_content=encryption_keys.aes128_content(keys),
@@ -164,7 +173,7 @@ class _Reading:
         weak = []
         for certificate in usable:
             try:
-                certificates.public_key(certificate)
+                certificates.public_key(certificate, self._min_rsa_bits)
             except certificates.WeakKey as error:
                 weak.append(error.problem)  # it is never used; another one may be
             except certificates.UnusableKey:
@@ -172,7 +181,7 @@ class _Reading:
             except certificates.BadCertificate as error:
                 self._fault(f"a certificate in it is unusable ({error.problem})")
         if weak and len(weak) == len(usable):
-            self._fault(f"it has no key for {use} that may be used ({weak[0]})")
+            self._fault(f"it has no key for {use} that may be used ({weak[0]}){_way_out(usable)}")
         return usable
 
     def _consumers(self, role: Any) -> tuple[AssertionConsumerService, ...]:
@@ -235,6 +244,13 @@ class _Reading:
     def _fault(self, fault: str) -> None:
         if fault not in self._mended.faults:
             self._mended.faults.append(fault)
+
+
+def _way_out(weak: Iterable[str]) -> str:
+    """Say how *weak* certificates can be used nevertheless; empty if no setting allows them."""
+    if not any(encryption_keys.is_rsa(each, MIN_RSA_BITS_OF_OLD_TRUSTS) for each in weak):
+        return ""
+    return ", unless its trust allows it: tallystick sp add FILE --set min_rsa_bits=1024"
 
 
 def _choose_default(elements: Sequence[Any]) -> Any:

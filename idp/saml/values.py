@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from idp.saml.usable_keys import MIN_RSA_BITS
+
 REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 
@@ -155,6 +157,7 @@ class Encryption:
 
     The key is encrypted by RSA-OAEP with SHA-1 inside, the default of xmlenc-core1 §5.5.2, unless
     one of the transports is set; the content by AES-256-GCM, unless ``aes128`` or ``cbc`` is.
+    An RSA key of fewer than ``min_rsa_bits`` is not used.
     """
 
     certificate: str
@@ -164,6 +167,7 @@ class Encryption:
     oaep11_transport: bool = False
     aes128: bool = False
     cbc: bool = False
+    min_rsa_bits: int = MIN_RSA_BITS
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from lxml import etree
 
 from adapter.errors import TallystickError
 from idp.saml.certificates import BadCertificate, public_key_pem
+from idp.saml.usable_keys import MIN_RSA_BITS
 
 
 class WheelMismatch(TallystickError):
@@ -45,7 +46,12 @@ def _mismatch(cause: str) -> WheelMismatch:
 xmlsec = load_xmlsec()
 
 
-def verifies(node: etree._Element, signature: etree._Element, certificate: str) -> bool:
+def verifies(
+    node: etree._Element,
+    signature: etree._Element,
+    certificate: str,
+    min_rsa_bits: int = MIN_RSA_BITS,
+) -> bool:
     """Say whether *signature*, a child of *node*, was made with the key in *certificate* (base64).
 
     The key is set before, so libxmlsec1 never reads KeyInfo. The caller must have checked the shape
@@ -53,7 +59,7 @@ def verifies(node: etree._Element, signature: etree._Element, certificate: str) 
     """
     context = xmlsec.SignatureContext()
     try:
-        context.key = _verification_key(certificate)
+        context.key = _verification_key(certificate, min_rsa_bits)
         context.register_id(node, "ID")
         context.verify(signature)
     except (xmlsec.Error, BadCertificate):
@@ -84,9 +90,10 @@ def decrypt(encrypted: etree._Element, private_key_pem: bytes) -> etree._Element
 
 # The number of trusts bounds it: only certificates of registered service providers get here.
 @lru_cache(maxsize=4096)
-def _verification_key(certificate: str) -> Any:
+def _verification_key(certificate: str, min_rsa_bits: int) -> Any:
     # The key alone and not the certificate, since libxmlsec1 copies it for each message.
-    return xmlsec.Key.from_memory(public_key_pem(certificate), xmlsec.KeyFormat.PEM)
+    pem = public_key_pem(certificate, min_rsa_bits)
+    return xmlsec.Key.from_memory(pem, xmlsec.KeyFormat.PEM)
 
 
 @lru_cache(maxsize=16)

@@ -24,6 +24,7 @@ class IdleConnections:
     """The idle ones among a server's *channels*, by file number; used by its loop alone.
 
     Beyond *limit* connections, the client with the most idle ones loses that which waits longest.
+    A request between two looks begins the time anew, however quickly it was answered.
     """
 
     def __init__(
@@ -32,7 +33,7 @@ class IdleConnections:
         self._channels = channels
         self._limit = limit
         self._now = now
-        self._since: dict[Any, float] = {}
+        self._since: dict[Any, tuple[int, float]] = {}
         self._next_look = now()
 
     def close_some(self) -> None:
@@ -42,16 +43,22 @@ class IdleConnections:
             return
         self._next_look = now + LOOK_SECONDS
         idle = [channel for channel in self._channels.values() if _is_idle(channel)]
-        # Oldest first: a channel keeps its place while it stays idle.
-        self._since = {channel: self._since.get(channel, now) for channel in idle}
-        overdue = [each for each in idle if now - self._since[each] >= HEAD_SECONDS]
+        self._since = {channel: self._idle_since(channel, now) for channel in idle}
+        overdue = [each for each in idle if now - self._since[each][1] >= HEAD_SECONDS]
         for channel in overdue:
             self._close(channel)
         while len(self._channels) > self._limit and self._since:
             held = Counter(client_of(channel.addr[0]) for channel in self._since)
             (client, _), *_ = held.most_common(1)
             mine = (each for each in self._since if client_of(each.addr[0]) == client)
-            self._close(min(mine, key=self._since.__getitem__))
+            self._close(min(mine, key=lambda each: self._since[each][1]))
+
+    def _idle_since(self, channel: Any, now: float) -> tuple[int, float]:
+        """Return after how many requests, and since when, it is idle."""
+        before = self._since.get(channel)
+        if before is not None and before[0] == channel.begun:
+            return before
+        return channel.begun, now
 
     def _close(self, channel: Any) -> None:
         del self._since[channel]

@@ -97,6 +97,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     bodies: WaitingBodies
     """The bodies that are being read on all connections; the server sets it when it starts."""
     request: Any
+    begun = 0
+    """How many requests of this connection a thread has begun to answer."""
     _watched: Any = None
     """The request of whose body :attr:`bodies` knows."""
 
@@ -122,6 +124,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]
                 received=self.request.body_bytes_received,
             )
         return has_read
+
+    def service(self) -> None:
+        """Answer one request, in a thread; it is counted while it still stands in the queue."""
+        self.begun += 1
+        super().service()
 
     def handle_close(self) -> None:
         """Forget the connection, which has ended."""

@@ -129,6 +129,7 @@ class RequestReader:
             trust.service_provider,
             require_signed=self._only_signed or trust.requires_signed_requests,
             algorithm=trust.settings.signature_algorithm,
+            min_rsa_bits=trust.settings.min_rsa_bits,
         )
 
     def _choose_by_name(self, request: WebRequest, load_facts: FactsLoader) -> IdpInitiated | None:

@@ -127,10 +127,10 @@ def row_from_trust(trust: RelyingPartyTrust, before: Sequence[Any] | None) -> di
     }
 
 
-def read_algorithm(settings: str) -> object:
-    """Return the signature algorithm that stored settings name, None where they name none."""
+def read_setting(settings: str, name: str) -> object:
+    """Return the value of *name* in stored settings, None where they have none."""
     try:
-        return load_object(settings).get("signature_algorithm")
+        return load_object(settings).get(name)
     except DamagedValue:
         return None
 

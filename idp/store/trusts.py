@@ -20,7 +20,7 @@ from idp.store.schema import refreshes, trusts
 from idp.store.trust_rows import (
     COLUMNS,
     digest_row,
-    read_algorithm,
+    read_setting,
     row_from_trust,
     stored_trust_from_row,
     trust_from_row,
@@ -77,15 +77,15 @@ class SqlTrustStore:
         )
         return OfferedTrusts(choices, shown[-1].serial if len(rows) > limit else None)
 
-    def signing_with(self, algorithm: str) -> Sequence[str]:
-        """Return the entity ids of the trusts that are set to a signature algorithm.
+    def set_to(self, name: str, value: object) -> Sequence[str]:
+        """Return the entity ids of the trusts whose setting *name* has this value, as in JSON.
 
         The settings are asked, and no column beside them: a node of an earlier version that
         changes the setting would leave such a column as it was.
         """
         with self._database.read() as connection:
             rows = connection.execute(_SETTINGS).all()
-        return [entity_id for entity_id, text in rows if read_algorithm(text) == algorithm]
+        return [entity_id for entity_id, text in rows if read_setting(text, name) == value]
 
     def metadata(self, entity_id: str) -> bytes | None:
         """Return the metadata that the trust was last made or updated from."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,17 @@ from idp.adapters.redaction import LONG, MAX_MESSAGE, MAX_READ, Secrets
 
 ANYTHING = st.text(st.characters(exclude_categories=()), max_size=40)
 VALUES = st.builds("Zq7{}7qZ".format, ANYTHING)
-WRITTEN = [str, repr, json.dumps, html.escape, str.upper, str.lower, lambda value: repr([value])]
+WRITTEN = [
+    str,
+    repr,
+    json.dumps,
+    html.escape,
+    str.upper,
+    str.lower,
+    lambda value: repr([value]),
+    lambda value: quote(value, errors="replace"),
+    lambda value: quote_plus(value, errors="replace"),
+]
 
 
 @given(VALUES, ANYTHING, ANYTHING, st.sampled_from(WRITTEN), st.sampled_from(["posted", "data"]))

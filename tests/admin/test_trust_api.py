@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
+from support.certificates.odd_certificates import short_rsa
 from support.service_providers.field_metadata import ODD_CERTIFICATES, field_metadata
-from support.service_providers.metadata_parts import SP_ID, metadata
+from support.service_providers.metadata_parts import ACS, SP_ID, entity, key, metadata, role
 
 TRUSTS = "/admin/api/trusts"
 ONE = f"{TRUSTS}/{quote(SP_ID, safe='')}"
@@ -124,3 +126,33 @@ def test_a_certificate_that_rfc_5280_forbids_is_a_weakness_of_the_trust(
     assert weakness in administrator.see("/admin/trusts").text
     one = f"/admin/trusts/one?id={quote(made.json['entity_id'], safe='')}"
     assert weakness in administrator.see(one).text
+
+
+def test_a_short_key_is_taken_with_the_setting_and_refused_without(script, services):
+    body = {"metadata": entity(role(key(short_rsa(datetime.now(UTC))) + ACS))}
+    allowed = body | {"settings": {"min_rsa_bits": 1024}}
+
+    refused = script("POST", TRUSTS, body)
+    assert (refused.status_code, refused.json["error"]) == (422, "bad_metadata")
+    assert "min_rsa_bits=1024" in refused.text
+    assert script("POST", TRUSTS, allowed | {"dry_run": True}).json["new"] is True
+    assert services.trusts.list() == ()
+    made = script("POST", TRUSTS, allowed)
+
+    assert made.status_code == 200
+    assert made.json["settings"]["min_rsa_bits"] == 1024
+    assert "it is used only because of min_rsa_bits" in made.text
+    assert script("POST", TRUSTS, body).status_code == 200
+    assert script("PUT", ONE, {"min_rsa_bits": 2048}).status_code == 200
+    assert script("POST", TRUSTS, body).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [({"min_rsa_bits": 512}, "bad_trust_setting"), ([], "bad_body"), ("x", "bad_body")],
+)
+def test_wrong_settings_beside_metadata_make_no_trust(settings, code, script, services):
+    refused = script("POST", TRUSTS, {"metadata": metadata(), "settings": settings})
+
+    assert refused.json["error"] == code
+    assert services.trusts.list() == ()

@@ -48,6 +48,13 @@ def test_the_list_shows_each_trust_and_its_warnings(administrator, services, tru
     assert "SHA-1" in administrator.see(ONE).text
 
 
+def test_a_trust_that_may_use_short_keys_is_warned_of(administrator, services, trust):
+    services.trusts.change_from_text(SP_ID, {"min_rsa_bits": "1024"})
+
+    for page in ("/admin/trusts", ONE):
+        assert "RSA keys of fewer than 2048 bits are used" in administrator.see(page).text
+
+
 def test_the_list_is_searched_and_bounded(administrator, services, trust):
     services.trusts.add(metadata("urn:other").encode())
 

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from support.service_providers.metadata_parts import SP_ID, metadata
 
 from idp.audit.record import SignInRecord
+from idp.federation.relying_party.weak_settings import SHA1
 
 
 def test_the_log_shows_who_saw_what_and_why(farm_page, services, looks):
@@ -87,4 +88,4 @@ def test_a_setting_of_a_trust_is_changed_and_the_page_names_the_weakness(
 
     expect(farm_page.get_by_role("status")).to_contain_text("The settings are saved")
     expect(farm_page.get_by_text("SHA-1, which can be forged")).to_have_count(0)
-    assert services.trusts.signing_with_sha1() == ()
+    assert services.trusts.weakened_by(SHA1) == ()

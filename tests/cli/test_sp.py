@@ -13,6 +13,7 @@ from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
 from idp.federation.relying_party.settings import settings_help
+from idp.federation.relying_party.weak_settings import SHA1
 
 
 @pytest.fixture
@@ -174,6 +175,13 @@ def test_metadata_is_fetched_from_a_url_that_the_configuration_allows(
     assert shown(done)["source"] == url
 
 
+def test_an_error_about_a_setting_is_told_also_if_the_metadata_is_fetched(
+    refused, private_networks_allowed
+):
+    with serving(metadata()) as url:
+        assert "token_lifetime" in refused("sp", "add", url, "--set", "token_lifetime=soon")
+
+
 def test_metadata_is_not_fetched_from_loopback_unless_the_configuration_allows_it(
     refused, services
 ):
@@ -204,9 +212,9 @@ def test_sha1_is_warned_of_wherever_the_trust_is_seen(trust_id, tally, services)
     assert "SHA-1" in tally("sp", "show", trust_id).stderr
     assert "SHA-1" in tally("sp", "list").stdout
     assert "SHA-1" in json.loads(tally("sp", "list", "--json").stdout)[0]["warnings"][0]
-    assert services.trusts.signing_with_sha1() == (trust_id,)
+    assert services.trusts.weakened_by(SHA1) == (trust_id,)
     assert "SHA-1" not in tally("sp", "set", trust_id, "signature_algorithm=rsa-sha256").output
-    assert services.trusts.signing_with_sha1() == ()
+    assert services.trusts.weakened_by(SHA1) == ()
 
 
 def test_a_certificate_is_taken_from_a_file(trust_id, done, refused, farm_folder):

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from support.certificates.odd_certificates import expired
+from support.certificates.odd_certificates import expired, short_rsa
 from support.service_providers.field_metadata import ODD_CERTIFICATES, field_metadata
 from support.service_providers.metadata_parts import ACS, SP_ID, entities, entity, key, role
 
@@ -177,3 +177,34 @@ def test_metadata_that_ends_within_thirty_days_is_warned_of(write, tally, days, 
 
     tally("sp", "set", SP_ID, "honour_valid_until=false")
     assert "valid only until" not in tally("sp", "show", SP_ID).stderr
+
+
+def test_a_short_key_is_refused_with_the_command_that_takes_it(write, done, refused, tally):
+    write(entity(role(key(short_rsa(datetime.now(UTC)), "signing") + ACS)))
+
+    assert "tallystick sp add FILE --set min_rsa_bits=1024" in refused("sp", "add", "sp.xml")
+    assert "would be created" in done(
+        "sp", "add", "sp.xml", "--dry-run", "--set", "min_rsa_bits=1024"
+    )
+    refused("sp", "show", SP_ID)
+    added = tally("sp", "add", "sp.xml", "--set", "min_rsa_bits=1024")
+
+    assert added.exit_code == 0
+    for output in (added.stderr, tally("sp", "show", SP_ID).stderr, done("sp", "list")):
+        assert "RSA keys of fewer than 2048 bits are used" in output
+        assert "1024 bits, fewer than 2048: it is used only because of min_rsa_bits" in output
+    done("sp", "add", "sp.xml")  # the setting stays
+    assert "it is not used" in tally("sp", "set", SP_ID, "min_rsa_bits=2048").stderr
+    assert "fewer than 2048" in refused("sp", "add", "sp.xml")
+
+
+def test_settings_are_changed_together_with_the_metadata_or_not_at_all(write, done, refused):
+    write(entity())
+    assert "token_lifetime" in refused("sp", "add", "sp.xml", "--set", "token_lifetime=soon")
+    refused("sp", "show", SP_ID)
+    done("sp", "add", "sp.xml", "--set", "token_lifetime=30", "--set", "notes=one")
+
+    done("sp", "add", "sp.xml", "--set", "notes=two")
+
+    settings = json.loads(done("sp", "show", SP_ID, "--json"))["settings"]
+    assert (settings["token_lifetime"], settings["notes"]) == (30, "two")

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from support.service_providers.metadata_parts import entities, entity
 
 from idp import cli
+from idp.federation.relying_party.setting_types import RSA_BITS
 from idp.federation.relying_party.settings import TrustSettings
 
 PAGE = (Path(__file__).parents[2] / "docs" / "trusts.md").read_text()
@@ -84,7 +85,9 @@ def test_a_row_has_the_default_of_its_setting(name, default):
 @pytest.mark.parametrize(("name", "meaning"), [(row[0], row[2]) for row in ROWS])
 def test_a_row_has_the_values_and_limits_of_its_setting(name, meaning):
     field = FIELDS[name]
-    if field.annotation is int:
+    if name == "min_rsa_bits":
+        assert all(str(bits) in meaning for bits in RSA_BITS)
+    elif field.annotation is int:
         limits = {type(each).__name__: each for each in field.metadata}
         assert f"{limits['Ge'].ge} to {limits['Le'].le}" in meaning
     for value in get_args(field.annotation):

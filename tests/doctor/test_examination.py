@@ -17,6 +17,7 @@ from idp.doctor.examination import CHECKS, FEDERATION_CHECKS
 from idp.doctor.findings import Level
 from idp.federation.access_control.policy_file import read_policy
 from idp.federation.metadata.schedule import PendingUpdate, RefreshState
+from idp.federation.relying_party.weak_settings import WEAK_SETTINGS
 from idp.federation.token_signing.key_files import create_signing_key
 from idp.saml.keys import new_signing_certificate
 from idp.store.engine import Database
@@ -184,6 +185,16 @@ def test_nothing_is_found_in_a_sound_server(server):
     assert {(found.code, found.level) for found in server.findings()} == {
         (code, Level.OK) for code in SOUND
     }
+
+
+@pytest.mark.parametrize("weak", WEAK_SETTINGS, ids=lambda weak: weak.name)
+def test_every_weak_setting_is_found(weak, server):
+    server.services.trusts.change_from_text(SP_ID, {weak.name: str(weak.value)})
+
+    [found] = [each for each in server.findings() if each.code == "weak_trust"]
+
+    assert found.level is Level.WARNING
+    assert weak.warning in str(found)
 
 
 def test_nothing_is_found_in_a_sound_server_with_tls(server):

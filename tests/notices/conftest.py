@@ -33,8 +33,11 @@ class Post:
 
     mails: list[EmailMessage] = field(default_factory=list)
     away: bool = False
+    fault: Exception | None = None
 
     def send(self, mail: EmailMessage) -> None:
+        if self.fault is not None:
+            raise self.fault
         if self.away:
             raise MailNotSent("Nobody answers", "Wait")
         self.mails.append(mail)
@@ -43,7 +46,14 @@ class Post:
 class Node:
     """One node: its second factors, its directory, and its thread for mails."""
 
-    def __init__(self, database: Database, clock: SetClock, post: Post, folder: Path) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: SetClock,
+        post: Post,
+        folder: Path,
+        base_url: str = "https://sts.example.test",
+    ) -> None:
         self.database = database
         self.clock = clock
         self.outbox = SqlOutbox(database)
@@ -52,7 +62,7 @@ class Node:
         self.directory = Directory(SqlUserStore(database), clock, hasher)
         self.mfa = SecondFactors(stores_on(database), clock)
         config = Config(
-            server=ServerSection(base_url="https://sts.example.test"),
+            server=ServerSection(base_url=base_url),
             mail=MailSection(folder=folder / "outbox"),
         )
         self.sender = MailSender(
@@ -77,8 +87,8 @@ def post() -> Post:
 @pytest.fixture
 def new_node(
     open_database: Callable[[], Database], clock: SetClock, post: Post, tmp_path: Path
-) -> Callable[[], Node]:
-    return lambda: Node(open_database(), clock, post, tmp_path)
+) -> Callable[..., Node]:
+    return lambda *base_url: Node(open_database(), clock, post, tmp_path, *base_url)
 
 
 @pytest.fixture

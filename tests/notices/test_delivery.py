@@ -109,6 +109,15 @@ def test_a_mail_that_the_server_does_not_take_is_not_sent_and_no_password_is_tol
             delivery_of(settings).send(mail)
 
 
+@pytest.mark.parametrize("farewell", [b"500 what", b"nonsense", b"\xff\xfe"])
+def test_a_mail_that_the_server_has_taken_is_sent_whatever_follows(mail, farewell):
+    with smtp_server() as server:
+        server.farewell = farewell
+        delivery_of(MailSection(host="127.0.0.1", port=server.port, security="none")).send(mail)
+
+    assert len(server.mails) == 1
+
+
 @pytest.mark.parametrize(
     "values",
     [

@@ -79,6 +79,8 @@ def test_a_display_name_adds_no_header_and_no_line(name):
 @example("a@b.test, c@d.test")
 @example("a@b.test\u202e")
 @example("@b.test")
+@example("=?utf-8?q?=0d=0aBcc=3a_x=40evil.test?=@b.test")
+@example("=?utf-8?q?x=40evil.test=2cy?=@b.test")
 @example("a@")
 def test_an_address_is_the_only_receiver_or_refused(address):
     try:

@@ -14,6 +14,7 @@ from idp.notices.outbox import (
     LEASE,
     MAX_MAILS_AN_HOUR,
     MAX_OCCASIONS,
+    MAX_PAUSE,
     MAX_TRIES,
     WAIT_FOR_MORE,
     pause_after,
@@ -191,4 +192,25 @@ def test_a_sender_that_is_stopped_begins_no_mail(node, post):
     node.sender.stop()
     node.send_due()
 
+    assert post.mails == []
+
+
+def test_a_server_that_is_named_by_an_ipv6_address_sends_mails_too(node, new_node, post):
+    change(node, ALICE)
+    new_node("https://[2001:db8::1]").send_due()
+
+    (mail,) = post.mails
+    assert b"From: no-reply@[IPv6:2001:db8::1]\r\n" in mail.as_bytes()
+
+
+def test_a_mail_that_fails_by_a_fault_of_ours_is_not_tried_for_ever(node, post, capsys):
+    post.fault = RuntimeError("secret")
+    change(node, ALICE)
+    for _ in range(MAX_TRIES):
+        node.send_due()
+        node.clock.time += MAX_PAUSE
+
+    assert len(lines_of(capsys, "mail_not_sent")) == MAX_TRIES - 1
+    post.fault = None
+    node.send_due()
     assert post.mails == []

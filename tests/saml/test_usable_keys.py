@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from support.certificates import odd_certificates as odd
 from support.service_providers.metadata_parts import ACS, entity, key, role
 
-from idp.federation.relying_party.setting_types import _rsa_certificate
+from idp.federation.relying_party.settings import TrustSettings
 from idp.saml import uris
 from idp.saml.bad_metadata import BadMetadata
 from idp.saml.bindings import RedirectSignature
@@ -19,6 +19,7 @@ from idp.saml.encryption import UnusableEncryptionKey, encrypt
 from idp.saml.metadata import read_metadata
 from idp.saml.refusal import Refused
 from idp.saml.signature import check_redirect
+from idp.saml.usable_keys import weakness_of
 from idp.saml.values import Encryption
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -64,7 +65,7 @@ def test_a_weak_key_is_refused_with_a_code_wherever_a_certificate_is_given(weak)
             give(certificate)
         assert refused.value.code == "weak_key"
     with pytest.raises(ValueError, match=r"key|curve"):
-        _rsa_certificate(certificate)
+        TrustSettings(encryption_certificate=certificate)
 
 
 @pytest.mark.parametrize("use", ["signing", "encryption", ""])
@@ -80,6 +81,36 @@ def test_beside_a_good_key_a_weak_one_does_no_harm(use, weak, rsa_certificate):
     provider = read_metadata(entity(role(keys + ACS)).encode()).service_provider
     assert provider.encryption_certificates == (rsa_certificate,)
     assert rsa_certificate in provider.signing_certificates
+
+
+ALLOWED_BY_A_TRUST = {"RSA 1024", "RSA 2040"}
+
+
+@pytest.mark.parametrize("name", [*WEAK, *GOOD])
+def test_a_trust_may_allow_rsa_keys_from_1024_bits_on_and_nothing_else(name):
+    certificate = odd.certificate(NOW, key=(WEAK | GOOD)[name]())
+    metadata = entity(role(key(certificate) + ACS)).encode()
+
+    def read():
+        return read_metadata(metadata, min_rsa_bits_of=lambda _entity_id: 1024).service_provider
+
+    if name in GOOD or name in ALLOWED_BY_A_TRUST:
+        assert public_key(certificate, 1024)
+        assert read().signing_certificates == (certificate,)
+    else:
+        with pytest.raises(WeakKey):
+            public_key(certificate, 1024)
+        with pytest.raises(BadMetadata) as refused:
+            read()
+        assert "min_rsa_bits" not in str(refused.value)
+
+
+def test_no_trust_can_allow_rsa_keys_of_fewer_than_1024_bits():
+    shorter = rsa.RSAPublicNumbers(65537, (1 << 1016) - 1).public_key()
+    assert weakness_of(shorter, 1024) == "RSA key has 1016 bits, fewer than 1024"
+    for bits in (0, 512, 1023, 1025, 4096, "any"):
+        with pytest.raises(ValueError, match="min_rsa_bits"):
+            TrustSettings(min_rsa_bits=bits)
 
 
 def test_a_weak_key_verifies_no_signature(weak, rsa_certificate):

@@ -7,8 +7,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from waitress.channel import HTTPChannel
 
 from idp.serving.waitress_idle import HEAD_SECONDS, LOOK_SECONDS, IdleConnections
+from idp.serving.waitress_requests import Channel
 
 LIMIT = 4
 
@@ -22,6 +24,7 @@ class Connection:
     requests: list[Any] = field(default_factory=list)
     request: Any = None
     total_outbufs_len: int = 0
+    begun: int = 0
 
     def __post_init__(self) -> None:
         self.addr = (self.host, 1)
@@ -111,6 +114,31 @@ def test_a_request_in_between_begins_the_time_anew(idle, channels, clock):
     idle.close_some()
 
     assert hosts(channels) == ["192.0.2.1"]
+
+
+def test_a_request_that_no_look_has_seen_begins_the_time_anew(idle, channels, clock):
+    connection = Connection("192.0.2.1", channels)
+    idle.close_some()
+    clock.seconds += HEAD_SECONDS - 1
+    connection.begun += 1
+    clock.seconds += 1
+    idle.close_some()
+    assert hosts(channels) == ["192.0.2.1"]
+    clock.seconds += HEAD_SECONDS
+
+    idle.close_some()
+
+    assert channels == {}
+
+
+def test_a_connection_counts_the_requests_that_it_begins(monkeypatch):
+    connection = object.__new__(Channel)
+    counts = []
+    monkeypatch.setattr(HTTPChannel, "service", lambda self: counts.append(self.begun))
+    connection.service()
+    connection.service()
+
+    assert counts == [1, 2]
 
 
 def test_busy_connections_are_never_closed(idle, channels):

@@ -26,6 +26,7 @@ from support.databases.stored_rows import (
 from support.users import ALICE
 
 from idp.federation.relying_party.settings import TrustSettings
+from idp.federation.relying_party.weak_settings import SHA1
 from idp.session.participants import AskedBy
 from idp.store import migrations
 from idp.store.engine import Database
@@ -88,7 +89,7 @@ def everything_is_read(server):
     assert wiki.settings == settings.model_copy(update={"token_lifetime": 30})
     assert wiki.service_provider.assertion_consumer_services[0].location.endswith("/acs")
     assert (shop.settings.identifiers, shop.settings.notes) == (("urn:shop",), "ü")
-    assert services.trusts.signing_with_sha1() == (SHOP,)
+    assert services.trusts.weakened_by(SHA1) == (SHOP,)
     assert services.refreshes.states()[SHOP].held == HELD
     assert [node.name for node in services.farm.nodes()] == ["sts1"]
     assert [user.groups for user in services.directory.list()] == [("Staff", "Readers"), ()]

@@ -6,6 +6,7 @@ The entity ID follows ``/trusts/`` in the address, percent-encoded.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, jsonify
@@ -13,6 +14,7 @@ from flask import Response, jsonify
 from idp.admin import change_log
 from idp.admin.api.guard import GuardedApi, View
 from idp.admin.api.json_body import BadBody, flag_of, json_object, text_of
+from idp.federation.relying_party.setting_changes import change_values
 from idp.management import trusts
 from idp.management.metadata import refresh
 from idp.management.metadata import source as metadata_source
@@ -21,10 +23,11 @@ from idp.saml import metadata_text
 from idp.saml.certificates import read_certificate
 
 if TYPE_CHECKING:
+    from idp.federation.relying_party.registry import SettingsChange
     from idp.federation.relying_party.trust import RelyingPartyTrust
     from idp.services import Services
 
-KEYS = ("metadata", "url", "entity_id", "certificate", "dry_run")
+KEYS = ("metadata", "url", "entity_id", "certificate", "settings", "dry_run")
 
 
 class TrustApi:
@@ -45,13 +48,14 @@ class TrustApi:
         """Add or update a trust from ``metadata`` (text) or from a ``url``.
 
         The body may also hold ``entity_id`` (which of the metadata's entities), ``certificate``
-        (PEM, must have signed the metadata) and ``dry_run`` (return a preview, change nothing).
+        (PEM, must have signed the metadata), ``settings`` (to change too, as :meth:`set` does) and
+        ``dry_run`` (return a preview, change nothing).
         """
         body = json_object(KEYS)
-        source = _source(body)
+        source, change = _source(body), _change(body)
         if flag_of(body, "dry_run"):
-            return jsonify(preview_as_json(trusts.preview_from(self._services, source)))
-        trust = trusts.add_from(self._services, source)
+            return jsonify(preview_as_json(trusts.preview_from(self._services, source, change)))
+        trust = trusts.add_from(self._services, source, change)
         change_log.log_trust("trust_added", trust.entity_id)
         return jsonify(self._json(trust))
 
@@ -109,6 +113,13 @@ def _source(body: Mapping[str, Any]) -> metadata_source.Source:
         signed_by=read_certificate(_utf8(certificate)) if certificate else None,
         content=metadata_text.encode(metadata) if metadata is not None else None,
     )
+
+
+def _change(body: Mapping[str, Any]) -> SettingsChange | None:
+    values = body.get("settings")
+    if not isinstance(values, dict | None):
+        raise BadBody("The settings are not an object", 'Send them like {"min_rsa_bits": 2048}')
+    return partial(change_values, values=values) if values else None
 
 
 def _utf8(text: str) -> bytes:

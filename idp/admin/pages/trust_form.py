@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from idp.federation.claim_rules.toml.text import write_toml
 from idp.federation.claims import NAME_ID_FORMATS
-from idp.federation.relying_party.setting_types import NO_NAME_ID, SIGNATURE_ALGORITHMS
+from idp.federation.relying_party.setting_types import NO_NAME_ID, RSA_BITS, SIGNATURE_ALGORITHMS
 from idp.federation.relying_party.settings import TrustSettings
 
 _NOT_IN_THE_FORM = dict
@@ -19,6 +19,7 @@ _LONG = ("notes", "encryption_certificate", "claim_rules",
          "issuance_authorization_rules", "additional_authentication_rules")  # fmt: skip
 _CHOICES = {
     "signature_algorithm": tuple(SIGNATURE_ALGORITHMS.values()),
+    "min_rsa_bits": tuple(map(str, RSA_BITS)),
     "name_id_format": ("", *NAME_ID_FORMATS.values(), NO_NAME_ID),
 }
 

@@ -13,9 +13,9 @@ from idp.federation.access_control.policies import (
     BadAccessControlPolicy,
     UnreadableAccessControlPolicy,
 )
-from idp.federation.relying_party.registry import TrustStore
 from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.relying_party.trust import readable
+from idp.federation.relying_party.trust_store import TrustStore
 
 if TYPE_CHECKING:
     from idp.federation.relying_party.trust import RelyingPartyTrust

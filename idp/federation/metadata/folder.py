@@ -67,23 +67,26 @@ def _warnings_of(trust: RelyingPartyTrust) -> Iterator[str]:
 def _load(
     trusts: TrustRegistry, path: Path, by_source: Mapping[str, RelyingPartyTrust]
 ) -> RelyingPartyTrust | None:
-    metadata, settings = _content(path), _content(path.with_suffix(".toml"), optional=True)
-    digest = hashlib.sha256(b"%d:" % len(metadata) + metadata + settings).hexdigest()
+    metadata, written = _content(path), _content(path.with_suffix(".toml"), optional=True)
+    digest = hashlib.sha256(b"%d:" % len(metadata) + metadata + written).hexdigest()
     earlier = by_source.get(str(path))
     if earlier is not None and earlier.source_digest == digest:
         return None
-    _refuse_second_file(trusts, path, metadata)
+    settings = _settings(path.with_suffix(".toml"), written) if written else None
+    _refuse_second_file(trusts, path, metadata, settings)
     return trusts.add(
         metadata,
-        settings=_settings(path.with_suffix(".toml"), settings) if settings else None,
+        settings=settings,
         source=str(path),
         source_digest=digest,
     )
 
 
-def _refuse_second_file(trusts: TrustRegistry, path: Path, metadata: bytes) -> None:
+def _refuse_second_file(
+    trusts: TrustRegistry, path: Path, metadata: bytes, settings: TrustSettings | None
+) -> None:
     """Raise if another file has the entity id: the two would replace each other at every start."""
-    trust = trusts.find(trusts.read(metadata).service_provider.entity_id)
+    trust = trusts.find(trusts.read(metadata, settings=settings).service_provider.entity_id)
     if trust is None or trust.source == str(path):
         return
     first = Path(trust.source)

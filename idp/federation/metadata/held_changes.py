@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from idp.saml.certificates import BadCertificate, public_key_pem, thumbprint_of
+from idp.saml.usable_keys import MIN_RSA_BITS_OF_OLD_TRUSTS
 from idp.saml.values import ServiceProvider
 
 HARMLESS = frozenset({"name_id_formats", "display_name", "warnings"})
@@ -88,7 +89,7 @@ def _by_key(certificates: Iterable[str]) -> dict[object, str]:
 
 def _key(certificate: str) -> object:
     try:
-        return public_key_pem(certificate)
+        return public_key_pem(certificate, MIN_RSA_BITS_OF_OLD_TRUSTS)
     except BadCertificate:
         return certificate
 

@@ -50,14 +50,20 @@ class Preview:
 
 
 def make_preview(
-    described: ServiceProviderMetadata, current: RelyingPartyTrust | None, now: datetime
+    described: ServiceProviderMetadata,
+    current: RelyingPartyTrust | None,
+    now: datetime,
+    min_rsa_bits: int,
 ) -> Preview:
-    """Return what importing *described* would do to the *current* trust."""
+    """Return what importing *described* would do to the *current* trust.
+
+    *min_rsa_bits* is that setting of the trust, as the import would leave it.
+    """
     provider = described.service_provider
     return Preview(
         described,
         current,
-        tuple(report_certificates(provider, now)),
+        tuple(report_certificates(provider, now, min_rsa_bits)),
         () if current is None else find_changes(current.service_provider, provider),
         () if current is None else _reasons_to_hold(current, provider),
         tuple(warn_of_end(described.validity, now)),
@@ -79,10 +85,13 @@ def warn_of_end(validity: Validity, now: datetime) -> Iterator[str]:
 
 
 def report_certificates(
-    provider: ServiceProvider, now: datetime
+    provider: ServiceProvider, now: datetime, min_rsa_bits: int
 ) -> Iterator[tuple[str, CertificateReport]]:
     """Yield the use of each certificate and a report on it; a certificate with two uses once."""
     signing, encryption = provider.signing_certificates, provider.encryption_certificates
     for certificate in dict.fromkeys((*signing, *encryption)):
         uses = [("signing", certificate in signing), ("encryption", certificate in encryption)]
-        yield "+".join(name for name, is_used in uses if is_used), report_on(certificate, now)
+        yield (
+            "+".join(name for name, is_used in uses if is_used),
+            report_on(certificate, now, min_rsa_bits),
+        )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from adapter.clock import Clock
 from adapter.errors import TallystickError
@@ -18,8 +18,9 @@ from idp.federation.relying_party.trust import (
     name_for_people,
     readable,
 )
+from idp.federation.relying_party.trust_store import TrustStore
+from idp.federation.relying_party.weak_settings import WeakSetting
 from idp.logs import get_logger
-from idp.saml import uris
 from idp.saml.bad_metadata import BadMetadata
 from idp.saml.validity import Validity
 
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from idp.saml.metadata import ServiceProviderMetadata
 
 
-SHA1_WARNING = "messages are signed with SHA-1, which can be forged (signature_algorithm)"
+SettingsChange = Callable[[TrustSettings], TrustSettings]
+"""Returns changed settings; raises BadTrustSetting."""
 
 
 class UnknownTrust(TallystickError):
@@ -51,40 +53,6 @@ class IdentifierTaken(TallystickError):
         )
 
 
-class TrustStore(Protocol):
-    """Storage of relying party trusts."""
-
-    def offered(self, after: int, limit: int) -> OfferedTrusts:
-        """Return the enabled ones of the *limit* trusts behind the place *after*."""
-
-    def trust(self, entity_id: str) -> StoredTrust | None:
-        """Return one trust, readable or not."""
-
-    def trusts(self) -> Sequence[StoredTrust]:
-        """Return all trusts in the order they were added, readable or not."""
-
-    def signing_with(self, algorithm: str) -> Sequence[str]:
-        """Return the entity ids of the trusts that are set to a signature algorithm."""
-
-    def metadata(self, entity_id: str) -> bytes | None:
-        """Return the metadata that a trust was last made or updated from."""
-
-    def change_trust(
-        self,
-        entity_id: str,
-        change: Callable[[StoredTrust | None], RelyingPartyTrust | None],
-        metadata: bytes | None = None,
-    ) -> RelyingPartyTrust | None:
-        """Call *change* with the stored trust, and store and return its result, in one transaction.
-
-        Nothing is stored if *change* returns None. *metadata* is stored too, if it is given. Stored
-        keys that this version does not know are kept.
-        """
-
-    def remove_trust(self, entity_id: str) -> bool:
-        """Remove a trust; return False if there is none."""
-
-
 class TrustRegistry:
     """The relying party trusts of one store."""
 
@@ -105,7 +73,7 @@ class TrustRegistry:
         self,
         metadata: bytes,
         *,
-        settings: TrustSettings | None = None,
+        settings: TrustSettings | SettingsChange | None = None,
         entity_id: str | None = None,
         source: str = "",
         source_digest: str = "",
@@ -113,23 +81,26 @@ class TrustRegistry:
     ) -> RelyingPartyTrust:
         """Make a trust from SAML metadata, or update the trust with the same entity id.
 
-        An update keeps the settings unless *settings* are given. If the stored trust cannot be
-        read, the update keeps what can be read of it. *entity_id* chooses one of several service
-        providers in the metadata. *signed_by* is a certificate (base64): its key must have signed
-        this metadata and all later ones; an update without it uses the certificate of the trust.
+        An update keeps the settings unless *settings* replace or change them. If the stored trust
+        cannot be read, the update keeps what can be read of it. *entity_id* chooses one of several
+        service providers in the metadata. *signed_by* is a certificate (base64): its key must have
+        signed this metadata and all later ones; an update without it uses the certificate of the
+        trust.
         Raises :class:`~idp.saml.bad_metadata.BadMetadata`.
         """
-        described = self.read(metadata, entity_id, signed_by=signed_by)
+        described = self.read(metadata, entity_id, signed_by=signed_by, settings=settings)
         provider, now = described.service_provider, self._clock.now()
-        if settings is not None:
-            self._check(settings)
 
         def make(before: StoredTrust | None) -> RelyingPartyTrust:
+            wanted = _settings_after(before, settings)
+            if settings is not None:
+                self._check(wanted)
+            _log_repair(before, wanted)
             return RelyingPartyTrust(
                 entity_id=provider.entity_id,
                 display_name=name_for_people(provider.display_name, provider.entity_id),
                 service_provider=provider,
-                settings=_settings_for(before, settings),
+                settings=wanted,
                 source=source,
                 added_at=before.added_at if before else now,
                 changed_at=now,
@@ -186,9 +157,15 @@ class TrustRegistry:
         """Return a page of the trusts that users may choose from; *after* is 0 for the first."""
         return self._store.offered(after, limit)
 
-    def signing_with_sha1(self) -> tuple[str, ...]:
-        """Return the entity ids of the trusts that are set to SHA-1."""
-        return tuple(self._store.signing_with(uris.RSA_SHA1))
+    def weakened_by(self, weak: WeakSetting) -> tuple[str, ...]:
+        """Return the entity ids of the trusts that have a weak setting."""
+        return tuple(self._store.set_to(weak.name, weak.value))
+
+    def settings_after(
+        self, entity_id: str, given: TrustSettings | SettingsChange | None
+    ) -> TrustSettings:
+        """Return the settings of a trust, new or not, after an import that gives *given*."""
+        return _settings_after(self._store.trust(entity_id), given)
 
     def metadata(self, entity_id: str) -> bytes:
         """Return the metadata that a trust was last made from; raises :class:`UnknownTrust`."""
@@ -234,13 +211,18 @@ class TrustRegistry:
             raise UnknownTrust(entity_id)
 
     def read(
-        self, metadata: bytes, entity_id: str | None = None, *, signed_by: str | None = None
+        self,
+        metadata: bytes,
+        entity_id: str | None = None,
+        *,
+        signed_by: str | None = None,
+        settings: TrustSettings | SettingsChange | None = None,
     ) -> ServiceProviderMetadata:
         """Return what :meth:`add` would read from the metadata, and store nothing."""
-        described = self._read(metadata, entity_id, signed_by)
+        described = self._read(metadata, entity_id, signed_by, settings)
         stored = self._store.trust(described.service_provider.entity_id)
         if signed_by is None and stored is not None and stored.signed_by is not None:
-            return self._read(metadata, stored.entity_id, stored.signed_by)
+            return self._read(metadata, stored.entity_id, stored.signed_by, settings)
         return described
 
     def read_held(
@@ -251,13 +233,21 @@ class TrustRegistry:
         return replace(described, validity=self._must_be_valid(validity))
 
     def _read(
-        self, metadata: bytes, entity_id: str | None, signed_by: str | None
+        self,
+        metadata: bytes,
+        entity_id: str | None,
+        signed_by: str | None,
+        settings: TrustSettings | SettingsChange | None = None,
     ) -> ServiceProviderMetadata:
         # Imported here, so that finding a trust does not load an XML parser.
         from idp.saml.metadata import read_metadata
 
         described = read_metadata(
-            metadata, entity_id, allow_http=self._allow_http, signed_by=signed_by
+            metadata,
+            entity_id,
+            allow_http=self._allow_http,
+            signed_by=signed_by,
+            min_rsa_bits_of=lambda found: self.settings_after(found, settings).min_rsa_bits,
         )
         self._must_be_valid(described.validity)
         return described
@@ -275,13 +265,22 @@ def _must_be_readable(trust: StoredTrust | None) -> RelyingPartyTrust | None:
     return trust
 
 
-def _settings_for(before: StoredTrust | None, given: TrustSettings | None) -> TrustSettings:
-    """Return the settings that are *given*, else those of the trust, else the defaults."""
-    kept = given or (before.settings if before else None)
+def _settings_after(
+    before: StoredTrust | None, given: TrustSettings | SettingsChange | None
+) -> TrustSettings:
+    """Return the settings that are *given*; else those of the trust or the defaults, changed."""
+    if isinstance(given, TrustSettings):
+        return given
+    kept = (before.settings if before else None) or TrustSettings()
+    return kept if given is None else given(kept)
+
+
+def _log_repair(before: StoredTrust | None, settings: TrustSettings) -> None:
+    """Log that an unreadable trust is replaced, and whether its settings were saved."""
     if isinstance(before, UnreadableTrust):
-        fate = "kept" if kept else "lost: they are the defaults now"
+        is_lost = before.settings is None and settings == TrustSettings()
+        fate = "lost: they are the defaults now" if is_lost else "kept"
         get_logger().warning("trust_repaired", trust=before.entity_id, settings=fate)
-    return kept or TrustSettings()
 
 
 def _must_exist(entity_id: str, trust: RelyingPartyTrust | None) -> RelyingPartyTrust:

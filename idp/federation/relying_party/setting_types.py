@@ -12,7 +12,13 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from cryptography.hazmat.primitives.asymmetric import rsa
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainValidator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    PlainSerializer,
+    PlainValidator,
+    ValidationInfo,
+)
 
 from adapter.errors import TallystickError
 from idp.federation.claim_rules.errors import BadRule
@@ -21,6 +27,7 @@ from idp.federation.claim_rules.toml import reader, writer
 from idp.federation.claims import NAME_ID_FORMATS
 from idp.saml import uris
 from idp.saml.certificates import BadCertificate, public_key, read_certificate
+from idp.saml.usable_keys import MIN_RSA_BITS, MIN_RSA_BITS_OF_OLD_TRUSTS
 
 NO_NAME_ID = "none"
 """The value of ``name_id_format`` for a trust that gets no NameID."""
@@ -31,6 +38,7 @@ SIGNATURE_ALGORITHMS = {
 }  # fmt: skip
 """The signature algorithms that a trust may have, by their short names."""
 
+RSA_BITS = (MIN_RSA_BITS_OF_OLD_TRUSTS, MIN_RSA_BITS)
 SHORT_NAMES = {uri: name for name, uri in (NAME_ID_FORMATS | SIGNATURE_ALGORITHMS).items()}
 
 PLACEHOLDERS = ("upn", "emailaddress", "name", "windowsaccountname", "group")
@@ -78,12 +86,21 @@ def _signature_algorithm(value: object) -> str:
     return str(uri)
 
 
-def _rsa_certificate(value: object) -> str | None:
+def _rsa_bits(value: int) -> int:
+    if value not in RSA_BITS:
+        raise ValueError(f"give {' or '.join(map(str, RSA_BITS))}")
+    return value
+
+
+def _rsa_certificate(value: object, info: ValidationInfo) -> str | None:
+    """Return a certificate in base64; ``min_rsa_bits``, which comes before it, says which keys."""
+    min_rsa_bits = info.data.get("min_rsa_bits", MIN_RSA_BITS)
     if value is None or not str(value).strip():
         return None
     try:
-        certificate = read_certificate(str(value).strip().encode(errors="replace"))
-        if not isinstance(public_key(certificate), rsa.RSAPublicKey):
+        content = str(value).strip().encode(errors="replace")
+        certificate = read_certificate(content, min_rsa_bits)
+        if not isinstance(public_key(certificate, min_rsa_bits), rsa.RSAPublicKey):
             raise ValueError("the certificate's key is not RSA")
     except BadCertificate as error:
         raise ValueError(f"{error.problem[0].lower()}{error.problem[1:]}; give PEM") from None
@@ -177,6 +194,7 @@ def _tables_of(rules: ClaimRules | None) -> list[reader.Table] | None:
 
 NameIdFormat = Annotated[str | None, BeforeValidator(_name_id_format)]
 SignatureAlgorithm = Annotated[str, BeforeValidator(_signature_algorithm)]
+RsaBits = Annotated[int, AfterValidator(_rsa_bits)]
 RsaCertificate = Annotated[str | None, BeforeValidator(_rsa_certificate)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed), AfterValidator(_names)]
 Notes = Annotated[str, AfterValidator(_printable)]

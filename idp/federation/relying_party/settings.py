@@ -18,6 +18,7 @@ from idp.federation.claims import NAME_ID_FORMATS
 from idp.federation.relying_party.setting_types import (
     NO_NAME_ID,
     PLACEHOLDERS,
+    RSA_BITS,
     SHORT_NAMES,
     SIGNATURE_ALGORITHMS,
     Attributes,
@@ -26,11 +27,13 @@ from idp.federation.relying_party.setting_types import (
     NameIdFormat,
     Names,
     Notes,
+    RsaBits,
     RsaCertificate,
     RuleTables,
     SignatureAlgorithm,
 )
 from idp.saml import uris
+from idp.saml.usable_keys import MIN_RSA_BITS
 
 V = TypeVar("V")
 
@@ -118,6 +121,11 @@ class TrustSettings(BaseModel):
         default=uris.RSA_SHA256,
         description="algorithm of our signatures, and the required one of its requests: "
         f"{', '.join(SIGNATURE_ALGORITHMS)}",
+    )
+    min_rsa_bits: RsaBits = Field(
+        default=MIN_RSA_BITS,
+        description="its RSA keys from this size on are used: "
+        f"{' or '.join(map(str, RSA_BITS))}, the smaller one only until it has a longer key",
     )
     signed_saml_requests_required: bool = Field(
         default=False, description="refuse requests without a signature"

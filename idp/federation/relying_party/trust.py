@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from adapter.errors import TallystickError
 from idp.federation.relying_party.settings import TrustSettings
 from idp.saml.certificates import is_valid
+from idp.saml.encryption_keys import is_rsa
+from idp.saml.usable_keys import MIN_RSA_BITS
 from idp.saml.validity import UNLIMITED, Validity
 from idp.saml.values import Encryption, ServiceProvider
 
@@ -100,7 +102,7 @@ class RelyingPartyTrust:
         """
         settings, provider = self.settings, self.service_provider
         certificate = settings.encryption_certificate or _first_valid(
-            provider.encryption_certificates, now
+            _best(provider.encryption_certificates, settings.min_rsa_bits), now
         )
         if certificate is None and settings.encrypted_name_id_required:
             raise NoEncryptionKey(
@@ -118,6 +120,7 @@ class RelyingPartyTrust:
             oaep11_transport=certificate in provider.oaep11_transport,
             aes128=certificate in provider.aes128_content,
             cbc=settings.encryption_algorithm == "aes256-cbc",
+            min_rsa_bits=settings.min_rsa_bits,
         )
 
     def signs_with(self, key: SigningKey) -> SigningKey:
@@ -160,6 +163,17 @@ StoredTrust = RelyingPartyTrust | UnreadableTrust
 def readable(trusts: Iterable[StoredTrust]) -> Iterator[RelyingPartyTrust]:
     """Yield the trusts that can be read."""
     return (trust for trust in trusts if isinstance(trust, RelyingPartyTrust))
+
+
+def _best(certificates: tuple[str, ...], min_rsa_bits: int) -> tuple[str, ...]:
+    """Return those with long keys, else those with keys that the trust allows, else all."""
+    if len(certificates) < 2:
+        return certificates
+    for bits in (MIN_RSA_BITS, min_rsa_bits):
+        found = tuple(each for each in certificates if is_rsa(each, bits))
+        if found:
+            return found
+    return certificates
 
 
 def _first_valid(certificates: tuple[str, ...], now: datetime) -> str | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
+from idp.federation.relying_party.setting_types import BadTrustSetting
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -65,10 +66,13 @@ def fetch_url(services: Services, url: str) -> bytes:
 def without_details(source: Source) -> Iterator[None]:
     """Replace an error about fetched metadata by one that quotes nothing of the response.
 
-    The response may be a page of an internal network that the caller must not see.
+    The response may be a page of an internal network that the caller must not see. An error about
+    a setting quotes only what the caller gave.
     """
     try:
         yield
+    except BadTrustSetting:
+        raise
     except TallystickError as error:
         if not source.is_remote:
             raise

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from support.certificates.odd_certificates import short_rsa
 from support.service_providers.field_metadata import ODD_CERTIFICATES, field_metadata
 
 from idp.federation.metadata.folder import FolderReport, load_folder
@@ -145,3 +146,18 @@ def test_of_two_files_with_one_entity_id_the_second_is_reported(trusts, metadata
     assert "wiki.xml" in report.faults[0]
     assert load_folder(trusts, metadata_folder) == FolderReport((), report.faults)
     assert trusts.find(WIKI).source == str(metadata_folder / "wiki.xml")
+
+
+def test_a_short_key_is_taken_with_the_setting_beside_it(trusts, metadata_folder, clock):
+    xml = write_sp_metadata(
+        entity_id=WIKI, acs_urls=["https://example.test/acs"], certificate=short_rsa(clock.now())
+    )
+    (metadata_folder / "wiki.xml").write_bytes(xml)
+    [fault] = load_folder(trusts, metadata_folder).faults
+    assert "min_rsa_bits=1024" in fault
+
+    (metadata_folder / "wiki.toml").write_text("min_rsa_bits = 1024\n")
+    assert load_folder(trusts, metadata_folder) == FolderReport((WIKI,), ())
+
+    (metadata_folder / "wiki.toml").write_text("min_rsa_bits = 2048\n")
+    assert len(load_folder(trusts, metadata_folder).faults) == 1

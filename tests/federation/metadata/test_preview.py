@@ -30,7 +30,7 @@ def test_a_preview_shows_what_would_be_trusted_and_what_is_weak():
     keys = key(ONE) + key(short)
     described = read_metadata(entity(role(keys + ACS)).encode())
 
-    preview = make_preview(described, None, NOON)
+    preview = make_preview(described, None, NOON, 2048)
 
     assert preview.changes == ()
     assert [use for use, _ in preview.certificates] == ["signing", "signing"]
@@ -44,7 +44,7 @@ def test_a_key_of_an_unknown_kind_is_reported_and_the_others_are_used():
     strange = odd.of_another_kind(NOON)
     described = read_metadata(entity(role(key(ONE) + key(strange, "signing") + ACS)).encode())
 
-    [weakness] = make_preview(described, None, NOON).weaknesses
+    [weakness] = make_preview(described, None, NOON, 2048).weaknesses
 
     assert "neither RSA nor EC" in weakness
     assert described.service_provider.signing_certificates[0] == ONE

@@ -23,6 +23,7 @@ WAYS = {
     "enabled":                   ("false",               False,              "false"),
     "saml_response_signature":   ("MessageOnly",         "MessageOnly",      '"MessageOnly"'),
     "signature_algorithm":       ("rsa-sha1",            "rsa-sha1",         '"rsa-sha1"'),
+    "min_rsa_bits":              ("1024",                1024,               "1024"),
     "signed_saml_requests_required": ("true",            True,               "true"),
     "token_lifetime":            ("30",                  30,                 "30"),
     "not_before_skew":           ("5",                   5,                  "5"),

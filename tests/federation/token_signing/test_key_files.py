@@ -49,6 +49,31 @@ def test_every_file_that_is_replaced_keeps_its_owner_and_mode(tmp_path):
     assert (path.stat().st_uid, stat.S_IMODE(path.stat().st_mode)) == (owner, 0o640)
 
 
+def test_a_link_in_the_place_of_a_file_opens_the_new_one_to_nobody(tmp_path):
+    (tmp_path / "open").write_text("of others")
+    (tmp_path / "open").chmod(0o666)
+    path = tmp_path / "list"
+    path.symlink_to(tmp_path / "open")
+
+    replace_private_file(path, b"after")
+
+    assert stat.S_IMODE(path.lstat().st_mode) == 0o600
+    assert (tmp_path / "open").read_text() == "of others"
+
+
+def test_in_a_folder_of_everybody_a_file_is_given_to_nobody(tmp_path):
+    path = tmp_path / "list"
+    path.write_text("put there by anybody")
+    path.chmod(0o666)
+    os.chown(path, 12345 if os.geteuid() == 0 else os.geteuid(), -1)
+    tmp_path.chmod(0o1777)
+
+    replace_private_file(path, b"after")
+
+    after = path.stat()
+    assert (after.st_uid, stat.S_IMODE(after.st_mode)) == (os.geteuid(), 0o600)
+
+
 def test_key_files_are_their_owners_alone_whatever_the_umask(key_paths):
     before = os.umask(0)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from support.certificates import odd_certificates
 from support.service_providers.metadata_parts import (
     ACS,
@@ -195,3 +196,37 @@ def test_new_metadata_that_has_only_a_weak_key_is_not_taken(services, trust, pub
 
     assert refresh(services, SP_ID).outcome == Outcome.FAILED
     assert services.trusts.existing(SP_ID) == trust
+
+
+def test_a_short_key_comes_only_to_a_trust_that_is_set_to_it(services, trust, publisher):
+    private_key = rsa.generate_private_key(65537, 1024)  # noqa: S505 - the point
+
+    def publish(name: str) -> None:
+        made = odd_certificates.certificate(services.clock.now(), key=private_key, name=name)
+        publisher.publish(entity(role(key(made) + ACS, SIGNED)))
+
+    publish("old")
+    assert refresh(services, SP_ID).outcome == Outcome.FAILED
+    services.trusts.change_from_text(SP_ID, {"min_rsa_bits": "1024"})
+
+    assert refresh(services, SP_ID).outcome == Outcome.HELD
+    assert accept(services, SP_ID).outcome == Outcome.ACCEPTED
+    assert "only because of min_rsa_bits" in " ".join(
+        view_of(services, services.trusts.existing(SP_ID)).warnings
+    )
+    publish("the same key in a newer certificate")
+    assert refresh(services, SP_ID).outcome == Outcome.UPDATED
+
+    services.trusts.change_from_text(SP_ID, {"min_rsa_bits": "2048"})
+    assert refresh(services, SP_ID).outcome == Outcome.FAILED
+
+
+def test_what_is_held_is_not_accepted_after_going_back(services, trust, publisher):
+    certificate = odd_certificates.short_rsa(services.clock.now())
+    publisher.publish(entity(role(key(certificate) + ACS, SIGNED)))
+    services.trusts.change_from_text(SP_ID, {"min_rsa_bits": "1024"})
+    assert refresh(services, SP_ID).outcome == Outcome.HELD
+    services.trusts.change_from_text(SP_ID, {"min_rsa_bits": "2048"})
+
+    with pytest.raises(TallystickError, match="fewer than 2048"):
+        accept(services, SP_ID)

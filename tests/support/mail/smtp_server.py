@@ -19,6 +19,7 @@ class SmtpServer:
     tls: ssl.SSLContext | None = None
     answer: bytes = b"250 taken"
     """The answer to a mail, after its text."""
+    farewell: bytes = b"221 bye"
     mails: list[bytes] = field(default_factory=list)
     passwords: list[bytes] = field(default_factory=list)
     secure: list[bool] = field(default_factory=list)
@@ -65,7 +66,7 @@ class _Session(socketserver.StreamRequestHandler):
                 smtp.secure.append(is_secure)
                 self.say(smtp.answer)
             elif verb == b"QUIT":
-                self.say(b"221 bye")
+                self.say(smtp.farewell)
                 return
             else:
                 self.say(b"250 taken")
@@ -80,6 +81,8 @@ def smtp_server(tls: ssl.SSLContext | None = None) -> Iterator[SmtpServer]:
     with _Listener(tls) as server:
         thread = threading.Thread(target=server.serve_forever, args=[0.01])
         thread.start()
-        yield server.smtp
-        server.shutdown()
-        thread.join()
+        try:
+            yield server.smtp
+        finally:
+            server.shutdown()
+            thread.join()
