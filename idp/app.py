@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
-from adapter.mfa.policy import MfaPolicy
 from adapter.mfa.service import MfaService
 from idp.admission import Admission
 from idp.config import WORKER_THREADS
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
     from flask import Flask, Response
 
     from adapter.clock import Clock
+    from adapter.mfa.permissions import GroupsOf
     from adapter.mfa.push.challenge import Challenge
     from idp.config.schema import Config, LockoutSection
     from idp.counters import Counters
@@ -70,7 +70,7 @@ def assemble(
     A server hands in :func:`counters_of`, tests all the rest. Raises :class:`TallystickError`.
     """
     clock, hasher = clock or SystemClock(), hasher or PasswordHasher()
-    sealer, database = _open(config, clock)
+    sealer, database, directory = _open(config, clock, hasher)
     trusts, access = _trusts(config, database, clock)
     return Services(
         config=config,
@@ -78,8 +78,8 @@ def assemble(
         sealer=sealer,
         database=database,
         housekeeping=Housekeeping(database, clock, _log_retention(config)),
-        mfa=_mfa_service(config, database, sealer, clock, counters),
-        directory=_directory(config.lockout, database, clock, hasher, sealer.key("unknown-names")),
+        mfa=_mfa_service(config, database, sealer, clock, counters, directory.groups_of),
+        directory=directory,
         trusts=trusts,
         refreshes=SqlRefreshStore(database),
         farm=Farm(SqlNodeStore(database), clock),
@@ -115,11 +115,15 @@ def _log_retention(config: Config) -> LogRetention:
     )
 
 
-def _open(config: Config, clock: Clock) -> tuple[Sealer, Database]:
+def _open(
+    config: Config, clock: Clock, hasher: PasswordHasher
+) -> tuple[Sealer, Database, Directory]:
+    """Return the farm's secret, the database with this version's tables, and its directory."""
     sealer = Sealer(read_private_file(config.keys.secret), clock.now)
     database = Database(config.store.url, connections=config.store.connections)
     upgrade(database)
-    return sealer, database
+    unknown_key = sealer.key("unknown-names")
+    return sealer, database, _directory(config.lockout, database, clock, hasher, unknown_key)
 
 
 def _directory(
@@ -142,7 +146,12 @@ def _directory(
 
 
 def _mfa_service(
-    config: Config, database: Database, sealer: Sealer, clock: Clock, counters: Counters
+    config: Config,
+    database: Database,
+    sealer: Sealer,
+    clock: Clock,
+    counters: Counters,
+    groups_of: GroupsOf,
 ) -> MfaService:
     """Return the second factor; every push that it sends is logged and counted."""
 
@@ -165,7 +174,8 @@ def _mfa_service(
         mfa_stores(database, sealer.purpose("totp-seed")),
         clock,
         number_key=sealer.key("number-to-match"),
-        policy=MfaPolicy(products_after_table=config.farm.products_after_table),
+        groups_of=groups_of,
+        products_after_table=config.farm.products_after_table,
         on_push=log_push,
         on_activation_used_up=log_used_up,
     )
@@ -197,6 +207,7 @@ def create_app(
     to the caller.
     """
     from idp import admin, authenticator, logs, signin
+    from idp.management import background
     from idp.saml import schema
     from idp.web.own_host import answer_own_host_only
 
@@ -220,7 +231,7 @@ def create_app(
     services.signing_keys.check(services.clock.now())
     services.closing.callback(services.housekeeping.stop)
     _log_start(config, services)
-    _start_background_threads(config, services)
+    background.start(config, services)
     return app
 
 
@@ -252,29 +263,6 @@ def _log_start(config: Config, services: Services) -> None:
     get_logger().info("started", event_id=Event.STARTED, base_url=config.server.base_url)
     _warn_of_weak_trusts(services)
     services.closing.callback(lambda: get_logger().info("stopped", event_id=Event.STOPPED))
-
-
-def _start_background_threads(config: Config, services: Services) -> None:
-    """Start the threads that send mails, refresh metadata and load the files of its folder."""
-    from idp.management.metadata.folder_watcher import WatchedFolders
-    from idp.management.metadata.monitor import Monitor
-    from idp.notices.mail_sender import MailSender
-
-    sender = MailSender(
-        services.outbox, services.directory, config, services.clock, services.counters
-    )
-    sender.start()
-    services.closing.callback(sender.stop)
-    if config.trusts.monitoring_interval_minutes:
-        monitor = Monitor(services)
-        monitor.start()
-        services.closing.callback(monitor.stop)
-    if config.trusts.metadata_dir is not None:
-        folders = (config.trusts.metadata_dir,)
-        watched = WatchedFolders(services.trusts, folders, services.counters)
-        watched.load_changed()
-        watched.start()
-        services.closing.callback(watched.stop)
 
 
 def _warn_of_weak_trusts(services: Services) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from adapter.contract import (
     AUTHENTICATION_METHOD,
     ENGLISH,
@@ -19,7 +21,7 @@ from adapter.contract import (
 )
 from adapter.decision import decide
 from adapter.entra_mfa import page
-from adapter.entra_mfa.state import CODE, PUSH, SignInState
+from adapter.entra_mfa.state import CODE, PUSH, PUSH_NOT_ENABLED, UNAVAILABLE, SignInState
 from adapter.errors import TallystickError
 from adapter.mfa.codes.factor import CodeFactor, CodeOutcome
 from adapter.mfa.push.challenge import APPROVE_DENY, NUMBER_MATCH, State
@@ -86,8 +88,7 @@ class AzureMfaAuthentication:
         """
         if context.data:
             decided = SignInState.from_data(context.data)
-            sign_in = decided.by_push() if decided.may_push else decided
-            return self._show(self._push(sign_in, request), context)
+            return self._show(self._begin_again(decided, request), context)
         sign_in = self._decide(identity_claim.value, request, context)
         return self._show(self._push(sign_in, request, context.context_id), context)
 
@@ -102,7 +103,7 @@ class AzureMfaAuthentication:
         if fields.get("UseCode") == "1" and sign_in.has_totp:
             return self._show(sign_in.by_code(), context)
         if fields.get("TryAgain") == "1" and sign_in.may_push:
-            return self._show(self._push(sign_in.by_push(), request), context)
+            return self._show(self._push_again(sign_in, request), context)
         if fields.get("TryAgain") == "1" and sign_in.way == PUSH:
             # No push was possible: the user may have upgraded the app, or taken another phone.
             decided = self._decide(sign_in.user, request, context)
@@ -121,33 +122,58 @@ class AzureMfaAuthentication:
         """Return what was decided and its outcome, for the sign-in log."""
         sign_in = SignInState.from_data(context.data)
         if sign_in.way == CODE:
-            return Explanation("totp", "method_unchanged", sign_in.outcome, sign_in.attempt)
+            reason = sign_in.reason if sign_in.is_code_instead else "method_unchanged"
+            return Explanation("totp", reason, sign_in.outcome, sign_in.attempt)
         reason = sign_in.outcome if sign_in.outcome in PAUSES else sign_in.reason
         return Explanation(sign_in.experience, reason, sign_in.outcome, sign_in.attempt)
 
     def _decide(
         self, user: str, request: HttpRequest, context: AuthenticationContext
     ) -> SignInState:
+        """Decide what a push shows, if there is a phone for one, and what is asked for first."""
         device = self._service.push.best_device(user)
-        policy = self._service.policy
+        way = self._service.way_of(user)
         decision = decide(
             scenario="adfs",
             host=request.node_build,
-            push_policy=policy.push_policy,
+            push_policy=way.push_policy,
             requested_method=PUSH if device else "totp",
             device=device.kind if device else "phone-current",
-            products_after_table=policy.products_after_table,
+            products_after_table=self._service.products_after_table,
         )
         if decision.experience is None:
             message = f"The build of node {request.node_name} tells too little: {decision.reason}"
             raise ExternalAuthenticationException(message, context)
-        return SignInState(
+        sign_in = SignInState(
             user=user,
             experience=decision.experience,
             reason=decision.reason,
-            way=PUSH if device else CODE,
-            has_totp=self._service.codes.is_registered(user),
+            way=CODE if way.asks == CodeFactor.kind else PUSH,
+            has_totp=way.may_use_codes,
         )
+        if way.asks is None:
+            return replace(sign_in, experience=UNAVAILABLE, reason=way.reason)
+        is_default = sign_in.way == CODE and not way.reason
+        if is_default and not way.may_push:  # a code would be asked for in any case
+            return replace(sign_in, reason="method_unchanged")
+        return sign_in
+
+    def _begin_again(self, sign_in: SignInState, request: HttpRequest) -> SignInState:
+        """Ask once more for what is asked for first."""
+        if not sign_in.may_push:
+            return self._push(sign_in, request)
+        if self._service.way_of(sign_in.user).asks == CodeFactor.kind:
+            return sign_in.by_code()
+        return self._push_again(sign_in, request)
+
+    def _push_again(self, sign_in: SignInState, request: HttpRequest) -> SignInState:
+        """Send a further push, unless the policies have stopped to allow it meanwhile."""
+        if not self._may_push(sign_in.user):
+            return sign_in.by_push().failed(PUSH_NOT_ENABLED)
+        return self._push(sign_in.by_push(), request)
+
+    def _may_push(self, user: str) -> bool:
+        return self._service.permissions_of(user).push_policy != "none"
 
     def _push(self, sign_in: SignInState, request: HttpRequest, attempt: str = "") -> SignInState:
         """Send a push if the decision allows one; else fail with the reason why not.
@@ -184,9 +210,15 @@ class AzureMfaAuthentication:
     def _try_push(
         self, sign_in: SignInState, context: AuthenticationContext
     ) -> tuple[Claim, ...] | AdapterPresentation:
-        """Take the approval if there is one; of several posts at once, only one gets it."""
-        push = self._service.push
-        if sign_in.awaits_phone and push.collect(sign_in.challenge, sign_in.user):
+        """Take the approval if there is one; of several posts at once, only one gets it.
+
+        It is not taken if the policies have stopped to allow push since the request was sent.
+        """
+        push, user = self._service.push, sign_in.user
+        is_approved = sign_in.awaits_phone and push.state(sign_in.challenge, user) is State.APPROVED
+        if is_approved and not self._may_push(user):
+            return self._show(sign_in.failed(PUSH_NOT_ENABLED), context)
+        if is_approved and push.collect(sign_in.challenge, user):
             sign_in.passed("approved").store(context.data)
             return (Claim(AUTHENTICATION_METHOD, PHONE_APP_NOTIFICATION),)
         return self._show_state(sign_in, context)
@@ -204,7 +236,12 @@ class AzureMfaAuthentication:
     ) -> tuple[Claim, ...] | AdapterPresentation:
         if not code:
             return self._show(sign_in, context)
-        outcome = self._service.codes.check(sign_in.user, code, attempt=context.context_id)
+        apps = self._service.permissions_of(sign_in.user).code_apps
+        if not apps:
+            return self._show(sign_in.failed("code_not_enabled"), context)
+        outcome = self._service.codes.check(
+            sign_in.user, code, attempt=context.context_id, apps=apps
+        )
         if outcome is CodeOutcome.RIGHT:
             sign_in.passed("right_code").store(context.data)
             return (Claim(AUTHENTICATION_METHOD, OTP),)

@@ -17,6 +17,8 @@ INSTRUCTIONS = {
     "number": "Open your Authenticator app and enter this number to sign in.",
     "approve": "We sent a request to your Authenticator app. Approve it there to sign in.",
     "code": "Enter the code that your Authenticator app or token shows.",
+    "code_instead": "Requests to the Authenticator app are not switched on for you. "
+    "Enter the code that your Authenticator app or token shows.",
     "ended": "This sign-in needs your confirmation before it can go on.",
 }
 
@@ -39,6 +41,9 @@ ERRORS = {
     "wearable_cannot_match": "A watch cannot enter a number. "
                              "Use the Authenticator app on your phone to sign in.",
     "push_not_enabled":      "Requests to the Authenticator app are not switched on for you. "
+                             "Contact your administrator.",
+    "code_not_enabled":      "Codes are not switched on for you. Contact your administrator.",
+    "no_method_allowed":     "None of the methods that you have registered is switched on for you. "
                              "Contact your administrator.",
     "wrong_code":            "That code is not right. Enter the code that is shown now.",
     "wrong_code_again":      "That code was not right. Enter the code that is shown now.",
@@ -94,7 +99,8 @@ def _push_status(sign_in: SignInState) -> str:
 
 def _code_entry(sign_in: SignInState) -> str:
     return (
-        _instructions("code") + '<label for="verificationCodeInput">Verification code</label>'
+        _instructions("code_instead" if sign_in.is_code_instead else "code")
+        + '<label for="verificationCodeInput">Verification code</label>'
         '<input id="verificationCodeInput" name="VerificationCode" type="text" '
         'inputmode="numeric" autocomplete="one-time-code" maxlength="16" placeholder="Code" '
         'aria-describedby="errorText" autofocus />'

@@ -10,6 +10,8 @@ from adapter.mfa.push.challenge import APPROVE_DENY, NUMBER_MATCH
 
 PUSH = "push"
 CODE = "code"
+UNAVAILABLE = "unavailable"
+PUSH_NOT_ENABLED = "push_not_enabled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,11 @@ class SignInState:
     def may_push(self) -> bool:
         """Whether the button may send a push: only if the decision is one for a push."""
         return self.experience in (NUMBER_MATCH, APPROVE_DENY)
+
+    @property
+    def is_code_instead(self) -> bool:
+        """Whether a code is asked for because no policy allows push to this user."""
+        return self.way == CODE and self.reason == PUSH_NOT_ENABLED
 
     @property
     def awaits_phone(self) -> bool:

@@ -2,14 +2,16 @@
 
 Read ``service.py`` first: :class:`~adapter.mfa.service.MfaService` is what hosts are given.
 
-=============  =====================================================================================
-``methods``    a user's registered methods, of whatever kind
-``factor``     what every factor can be asked
-``policy``     what administrators decide for all users
-``devices/``   Authenticator apps, and the activation codes that register them
-``push/``      a request on the phone, answered by a number or by Approve and Deny
-``codes/``     time-based one-time passwords
-=============  =====================================================================================
+================  ==================================================================================
+``methods``       a user's registered methods, of whatever kind
+``factor``        what every factor can be asked
+``policy``        which methods administrators allow, and to whom
+``permissions``   what one user may use, and what a sign-in asks for first
+``policy_store``  the storage of the policies
+``devices/``      Authenticator apps, and the activation codes that register them
+``push/``         a request on the phone, answered by a number or by Approve and Deny
+``codes/``        time-based one-time passwords
+================  ==================================================================================
 
 Each folder has the same file names: its values, ``limits.py`` (pure), ``store.py`` (the storage it
 needs, as a protocol) and, where it is a factor, ``factor.py``. A further factor is a further folder

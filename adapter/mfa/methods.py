@@ -6,6 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from adapter.errors import TallystickError
+from adapter.mfa.policy import CODE_APP, PUSH
+
+MAX_APPS = 5
+"""Authenticator and code apps of one user, together."""
+
+
+class TooManyMethods(TallystickError):
+    """Raised when a user has :data:`MAX_APPS` apps already; nothing was added."""
+
+    code = "too_many_methods"
+
+    def __init__(self, user: str) -> None:
+        super().__init__(
+            f"{user} has {MAX_APPS} Authenticator or code apps already",
+            f"Remove one first: tallystick user methods {user}",
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class RegisteredMethod:
@@ -15,7 +33,8 @@ class RegisteredMethod:
     ``name`` is what the user calls it, empty where it has no name. ``created`` and ``last_used``
     are None where they are not stored. ``details`` are what only this kind has, by name: an app
     has ``platform``, ``app_version``, ``device`` (a word of :func:`adapter.decide`) and
-    ``decides`` (whether this device decides what the user sees).
+    ``decides`` (whether this device decides what the user sees), and a source of codes has ``app``
+    (the method of a policy: ``authenticator_code`` or ``code_app``).
     """
 
     id: str
@@ -28,9 +47,27 @@ class RegisteredMethod:
 
 @dataclass(frozen=True, slots=True)
 class Methods:
-    """All methods of one user: those of each factor, in the order of the factors."""
+    """All methods of one user: those of each factor, in the order of the factors.
+
+    ``chosen`` is the id that the user or an administrator chose as default, if any.
+    """
 
     registered: tuple[RegisteredMethod, ...]
+    chosen: str | None = None
+
+    @property
+    def default(self) -> RegisteredMethod | None:
+        """The method that is asked for first: the chosen one, else the first phone, else a code."""
+        chosen = (method for method in self.registered if method.id == self.chosen)
+        return next(chosen, None) or next(iter(self.registered), None)
+
+    @property
+    def apps(self) -> int:
+        """How many apps these are; an Authenticator counts once, with its codes."""
+        return sum(
+            method.kind == PUSH or method.details.get("app") == CODE_APP
+            for method in self.registered
+        )
 
     def of_kind(self, kind: str) -> tuple[RegisteredMethod, ...]:
         """Return the methods of one kind, oldest first; empty without any."""

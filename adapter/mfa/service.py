@@ -19,7 +19,15 @@ from adapter.mfa.devices.activations import Activations
 from adapter.mfa.devices.store import ActivationStore, DeviceStore
 from adapter.mfa.factor import Factor
 from adapter.mfa.methods import Methods, RegisteredMethod
-from adapter.mfa.policy import MfaPolicy
+from adapter.mfa.permissions import (
+    GroupsOf,
+    Permissions,
+    Way,
+    no_groups,
+    permissions_of,
+    way_of,
+)
+from adapter.mfa.policy_store import PolicyStore
 from adapter.mfa.push.challenge import Challenge
 from adapter.mfa.push.factor import PushFactor
 from adapter.mfa.push.store import PushStore
@@ -33,6 +41,18 @@ class MfaStores:
     activations: ActivationStore
     push: PushStore
     codes: CodeStore
+    policies: PolicyStore
+    choices: DefaultMethodStore
+
+
+class DefaultMethodStore(Protocol):
+    """Which of their methods users are asked for first."""
+
+    def default_of(self, user: str) -> str | None:
+        """Return the id that was chosen for *user*, None if none was; it may be gone since."""
+
+    def save_default(self, user: str, method_id: str) -> None:
+        """Store the id that was chosen for *user*."""
 
 
 class UnknownMethod(TallystickError):
@@ -50,8 +70,10 @@ class MfaService:
     """The second factors of all users.
 
     ``devices`` finds registered devices, ``activations`` registers them; ``push`` and ``codes``
-    are the factors. ``number_key`` is the farm's key for digests of numbers and activation codes,
-    32 bytes. ``on_push`` is called with each request that was sent to a phone,
+    are the factors, ``policies`` says who may use which. ``groups_of`` returns the groups of a
+    user. ``products_after_table`` is the farm's setting of that name, a keyword of
+    :func:`adapter.decide`. ``number_key`` is the farm's key for digests of numbers and activation
+    codes, 32 bytes. ``on_push`` is called with each request that was sent to a phone,
     ``on_activation_used_up`` with the user's name when an activation code has no try left.
     """
 
@@ -61,13 +83,17 @@ class MfaService:
         clock: Clock,
         *,
         number_key: bytes,
-        policy: MfaPolicy | None = None,
+        groups_of: GroupsOf = no_groups,
+        products_after_table: str = "approve_deny",
         random: Random | None = None,
         on_push: Callable[[Challenge], None] = lambda _: None,
         on_activation_used_up: Callable[[str], None] = lambda user: None,
     ) -> None:
         random = random or secrets.SystemRandom()
-        self.policy = policy or MfaPolicy()
+        self.policies = stores.policies
+        self._choices = stores.choices
+        self.products_after_table = products_after_table
+        self._groups_of = groups_of
         self.devices = stores.devices
         self.activations = Activations(
             stores.activations, clock, number_key, random, on_activation_used_up
@@ -79,8 +105,29 @@ class MfaService:
     def methods_of(self, user: str) -> Methods:
         """Return all methods that *user* (a UPN) has registered, factor by factor."""
         return Methods(
-            tuple(method for factor in self._factors for method in factor.methods_of(user))
+            tuple(method for factor in self._factors for method in factor.methods_of(user)),
+            chosen=self._choices.default_of(user),
         )
+
+    def choose_default(self, user: str, method_id: str) -> None:
+        """Ask *user* for this method first from now on; raises :class:`UnknownMethod`."""
+        if all(method.id != method_id for method in self.methods_of(user).registered):
+            raise UnknownMethod(user, method_id)
+        self._choices.save_default(user, method_id)
+
+    def way_of(self, user: str) -> Way:
+        """Return what *user* is asked for first, and why, by the policies of this moment.
+
+        Raises :class:`~adapter.mfa.policy_store.UnreadablePolicies`.
+        """
+        return way_of(self.methods_of(user), self.permissions_of(user))
+
+    def permissions_of(self, user: str) -> Permissions:
+        """Return what the policies allow *user* (a UPN), as they are stored now.
+
+        Raises :class:`~adapter.mfa.policy_store.UnreadablePolicies`.
+        """
+        return permissions_of(self.policies.read().policies, user, self._groups_of(user))
 
     def remove(self, user: str, method_id: str) -> RegisteredMethod:
         """Remove one method of *user*; it is worth nothing from then on.

@@ -18,6 +18,8 @@ address                            method  what it does                         
 ``/admin/api/nodes[/NAME]``        several nodes of the farm                           api/nodes
 ``/admin/api/keys[/THUMBPRINT]``   several token-signing keys                          api/keys
 ``/admin/api/trusts[/ENTITY-ID]``  several relying party trusts                        api/trusts
+``/admin/api/users/NAME/…``        several users' methods for the second factor        api/users
+``/admin/api/policy[/diff]``       several which methods users may use                 api/policy
 =================================  ======  ==========================================  ============
 
 Read :mod:`idp.admin.authentication` (who is an administrator) and :mod:`idp.admin.frame` (what all
@@ -33,6 +35,7 @@ from flask import Blueprint
 from idp.admin.api import guard
 from idp.admin.api import keys as keys_api
 from idp.admin.api import nodes as nodes_api
+from idp.admin.api import policy as policy_api
 from idp.admin.api import trusts as trusts_api
 from idp.admin.api import users as users_api
 from idp.admin.authentication import AdminAuthentication
@@ -43,7 +46,7 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 PAGES = (sign_in, nodes, keys, log, access, trusts)
-API = (nodes_api, keys_api, trusts_api, users_api)
+API = (nodes_api, keys_api, trusts_api, users_api, policy_api)
 
 
 def blueprint(services: Services) -> Blueprint:

@@ -34,6 +34,11 @@ def log_user(event: str, upn: str) -> None:
     _log(event, user=upn)
 
 
+def log_policy(version: int) -> None:
+    """Log that an administrator has changed the MFA policies, with their new version."""
+    _log("mfa_policy_set", version=version)
+
+
 def log_refusal(error: TallystickError) -> None:
     """Log that this request was refused, and count it.
 

@@ -5,6 +5,7 @@ No answer ever contains a number to match: only the sign-in page shows it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 from flask import Request
 
 from adapter.mfa.devices.device import Device
+from adapter.mfa.permissions import Permissions
 from adapter.mfa.push.challenge import Challenge
 from idp.admission import client_of
 from idp.audit.writer import AuditWriter, EventSource
@@ -82,7 +84,7 @@ class Api:
         )
         notices = self.services.notices.of_device(device.id)
         return {
-            "requests": [_request(challenge) for challenge in found],
+            "requests": self._requests(device, found),
             "notices": [_notice(notice) for notice in notices],
         }
 
@@ -104,6 +106,13 @@ class Api:
         if challenge.reported:
             self._audit_report(challenge)
         return {"id": challenge.id, "state": str(challenge.state)}
+
+    def _requests(self, device: Device, found: Sequence[Challenge]) -> list[Reply]:
+        """Return what the phone may know of requests; the policies say what they show."""
+        if not found:
+            return []
+        shown = self.services.mfa.permissions_of(device.user)
+        return [_request(challenge, shown) for challenge in found]
 
     def dismiss(self, request: Request) -> Reply:
         """Remove a notice from this device; other devices of the user keep theirs."""
@@ -152,15 +161,15 @@ def _notice(notice: Notice) -> Reply:
     }
 
 
-def _request(challenge: Challenge) -> Reply:
+def _request(challenge: Challenge, shown: Permissions) -> Reply:
     """Return the fields of a request that a phone may know."""
     return {
         "id": challenge.id,
         "nonce": challenge.nonce,
         "experience": challenge.experience,
-        "application": challenge.application,
+        "application": challenge.application if shown.shows_application else "",
         "user": challenge.user,
-        "client_ip": challenge.client_ip,
+        "client_ip": challenge.client_ip if shown.shows_location else "",
         "created_at": json_instant(challenge.created_at, "milliseconds"),
         "expires_at": json_instant(challenge.answer_by, "milliseconds"),
     }

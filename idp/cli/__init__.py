@@ -43,6 +43,7 @@ COMMANDS = {
     "keys":     ("idp.cli.keys:keys",         "Token-signing keys and their roles"),
     "log":      ("idp.cli.log:log",           "Sign-ins: who, where, which experience and why"),
     "phone":    ("idp.cli.phone:phone",       "An Authenticator app in the terminal"),
+    "policy":   ("idp.cli.policy:policy",     "Which methods users may use, and who"),
     "serve":    ("idp.cli.serve:serve",       "Run the server for real use"),
     "server":   ("idp.cli.server:server",     "Nodes of the farm and the build of each"),
     "sp":       ("idp.cli.sp:sp",             "Relying party trusts, from SAML metadata"),

@@ -51,10 +51,10 @@ def print_requests(requests: tuple[Request, ...]) -> None:
     for request in requests:
         sent = request.sent
         todo = "type the number on the sign-in page" if request.needs_number else "approve or deny"
-        click.echo(
-            f"{printable(sent['user'])} signs in to {printable(sent['application'])} "
-            f"from {printable(sent['client_ip'])}: {todo} ({request.id})"
-        )
+        # A policy decides whether a request shows the application and the address.
+        to = f" to {printable(sent['application'])}" if sent["application"] else ""
+        origin = f" from {printable(sent['client_ip'])}" if sent["client_ip"] else ""
+        click.echo(f"{printable(sent['user'])} signs in{to}{origin}: {todo} ({request.id})")
 
 
 def print_notices(notices: tuple[Notice, ...]) -> None:

@@ -8,7 +8,7 @@ import click
 
 from idp.cli import completion
 from idp.cli.context import DefaultCommandGroup, ServerCommand, with_services
-from idp.cli.output import json_option, print_json, print_table
+from idp.cli.output import json_option, print_done, print_json, print_table, print_warning
 from idp.cli.terminal_user import new_password, password_stdin_option
 from idp.instants import json_instant
 
@@ -16,9 +16,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from adapter.mfa.methods import RegisteredMethod
+    from idp.management.users import UserMethods
     from idp.services import Services
 
 
+COLUMNS = (
+    "method", "name", "platform", "app version", "kind", "since", "last used", "default",
+    "allowed", "id",
+)  # fmt: skip
 _SHOW = """\
 tallystick user methods alice@example.test
 tallystick user methods show alice@example.test --json"""
@@ -29,7 +34,7 @@ tallystick user methods remove alice@example.test --all"""
 
 @click.group("methods", cls=DefaultCommandGroup, default="show")
 def methods() -> None:
-    """Show the methods of a user for the second factor, or remove some."""
+    """Show the methods of a user for the second factor, choose one, or remove some."""
 
 
 @methods.command("show", example=_SHOW)
@@ -48,13 +53,17 @@ def show(services: Services, name: str, as_json: bool) -> None:
         print_json(found.as_json())
         return
     print_table(
-        ("method", "name", "platform", "app version", "kind", "since", "last used", "id"),
+        COLUMNS,
         [
-            *map(_method_row, found.methods.registered),
-            *(("activation code", *[""] * 6, each.id) for each in found.activations),
+            *(_method_row(found, method) for method in found.methods.registered),
+            *(("activation code", *[""] * 8, each.id) for each in found.activations),
         ],
         empty=f"{name} has no method yet. Add one: tallystick user activate {name}",
     )
+    for method in found.methods.registered:
+        permission = found.permissions.of(method)
+        if not permission.is_allowed:
+            print_warning(f"{method.kind} {method.name} is not allowed. {permission.explanation}")
     if found.pushes_paused_since is not None:
         since = json_instant(found.pushes_paused_since)
         click.echo(
@@ -62,6 +71,24 @@ def show(services: Services, name: str, as_json: bool) -> None:
             f"Send them again: tallystick user unlock {name}",
             err=True,
         )
+
+
+@methods.command("default", example="tallystick user methods default alice@example.test totp")
+@click.argument("name", shell_complete=completion.users)
+@click.argument("method_id", metavar="ID")
+@json_option
+@with_services
+def default(services: Services, name: str, method_id: str, as_json: bool) -> None:
+    """Choose the method that the user is asked for first.
+
+    Of several phones, any may answer a request. If the policies do not allow the method, the user
+    is asked for another one. ID stands in the last column of "tallystick user methods NAME".
+    """
+    from idp.management import users as people
+
+    people.choose_default(services, name, method_id)
+    value = {"user": name, "default": method_id}
+    print_done(value, f"{name} is asked for {method_id} first.", as_json=as_json)
 
 
 @methods.command("remove", example=_REMOVE)
@@ -142,10 +169,13 @@ def _count(removed: list[str]) -> str:
     return "1 method" if len(removed) == 1 else f"{len(removed)} methods"
 
 
-def _method_row(method: RegisteredMethod) -> tuple[object, ...]:
+def _method_row(found: UserMethods, method: RegisteredMethod) -> tuple[object, ...]:
     own = [method.details.get(name, "") for name in ("platform", "app_version", "device")]
     since = method.created.date() if method.created else ""
-    return (method.kind, method.name, *own, since, _moment(method.last_used), method.id)
+    is_default = "yes" if method == found.methods.default else ""
+    allowed = "yes" if found.permissions.of(method).is_allowed else "no"
+    times = (since, _moment(method.last_used))
+    return (method.kind, method.name, *own, *times, is_default, allowed, method.id)
 
 
 def _moment(at: datetime | None) -> str:

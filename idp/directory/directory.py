@@ -70,6 +70,11 @@ class Directory:
         self._unknown_key = unknown_key or secrets.token_bytes(32)
         self._wait = wait
 
+    def groups_of(self, name: str) -> tuple[str, ...]:
+        """Return the groups of a user, none for an unknown user."""
+        user = self.find(name)
+        return user.groups if user else ()
+
     def find(self, name: str) -> User | None:
         """Return the user with this UPN or account name, in any case, or None."""
         key = canonical_name(name)
@@ -201,7 +206,11 @@ class Directory:
         *compromised*, the user is told that the account was reset.
         """
         if not is_acceptable(password):
-            raise _bad_password()
+            raise DirectoryError(
+                f"A password has 1 to {MAX_PASSWORD_LENGTH} characters",
+                "Choose another",
+                code="bad_password",
+            )
         with self._hasher.slot():
             password_hash = self._hasher.hash(password)
         upn = self._upn(name)
@@ -288,12 +297,4 @@ def _existing(name: str, user: User | None) -> User:
 def _unknown(name: str) -> DirectoryError:
     return DirectoryError(
         f"There is no user {name!r}", "See tallystick user list", code="unknown_user"
-    )
-
-
-def _bad_password() -> DirectoryError:
-    return DirectoryError(
-        f"A password has 1 to {MAX_PASSWORD_LENGTH} characters",
-        "Choose another",
-        code="bad_password",
     )

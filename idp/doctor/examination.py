@@ -63,6 +63,7 @@ FEDERATION_CHECKS = {
     "trusts":                  federation_checks.trusts,
     "metadata":                federation_checks.metadata,
     "access":                  federation_checks.access,
+    "policies":                federation_checks.policies,
     "refreshes":               federation_checks.refreshes,
     "users":                   federation_checks.users,
     "log_clock":               federation_checks.log_clock,

@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from adapter.mfa.policy_store import UnreadablePolicies
 from idp.adapters.abilities import Abilities
 from idp.adapters.registry import AdapterHost
 from idp.doctor.findings import Findings, ServerUnderTest, broken, from_error, warning
@@ -160,6 +161,14 @@ def _sides(
             "List the proxies through which users outside come under [proxies] "
             "web_application_proxies, or choose another policy",
         )
+
+
+def policies(_server: ServerUnderTest, services: Services) -> Findings:
+    """Check that the policies about methods of the second factor can be read."""
+    try:
+        services.mfa.policies.read()
+    except UnreadablePolicies as fault:
+        yield from_error(fault)
 
 
 def refreshes(_server: ServerUnderTest, services: Services) -> Findings:

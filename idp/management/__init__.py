@@ -12,8 +12,10 @@ module              what it does                                          comman
 ``simulation``      what both simulations assume of a sign-in             –
 ``signing_keys``    rolls, promotes and retires token-signing keys        ``tallystick keys``
 ``users``           a user's second factors and lock-outs                 ``tallystick user``
+``policies``        which methods users may use, and what a change does   ``tallystick policy``
 ``sign_in_log``     reads the sign-in log                                 ``tallystick log``
 ``admin_token``     the administrator's token and its file                ``tallystick admin``
+``background``      starts the threads of a server                        ``tallystick serve``
 ==================  ====================================================  ========================
 
 Most functions take :class:`~idp.services.Services`. They raise

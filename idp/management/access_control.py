@@ -12,15 +12,18 @@ from idp.federation.access_control.decision import Access, AccessRules, decide
 from idp.federation.relying_party.trust import UnreadableTrust
 from idp.management.simulation import simulate_request_context, simulate_sign_in
 from idp.management.users import find_user
+from idp.management.users import methods_of as user_methods
 
 if TYPE_CHECKING:
     from adapter.errors import TallystickError
+    from adapter.mfa.permissions import Way
     from idp.directory import User
     from idp.federation.relying_party.trust import RelyingPartyTrust, StoredTrust
     from idp.federation.request_context import RequestContext
     from idp.services import Services
 
 MAX_SHOWN = 500
+ASKED = {"push": "a request on the phone", "totp": "a code"}
 EXTRANET_WARNING = (
     "its access depends on intranet and extranet, but no Web Application Proxy is configured "
     "([proxies] web_application_proxies): users outside count as inside"
@@ -29,7 +32,11 @@ EXTRANET_WARNING = (
 
 @dataclass(frozen=True, slots=True)
 class AccessSimulation:
-    """The result of a simulated sign-in; ``denied_by`` is empty for a user who gets in."""
+    """The result of a simulated sign-in; ``denied_by`` is empty for a user who gets in.
+
+    ``way`` is what the user is asked for, where that is up to Entra MFA: None if the second factor
+    is not asked for, or the user has registered no method.
+    """
 
     user: User
     trust: RelyingPartyTrust
@@ -37,6 +44,7 @@ class AccessSimulation:
     second_factor_by: tuple[str, ...]
     permitted_by: tuple[str, ...]
     denied_by: tuple[str, ...]
+    way: Way | None = None
 
     @property
     def gets_in(self) -> bool:
@@ -53,6 +61,8 @@ class AccessSimulation:
             "inside_corporate_network": self.request_context.inside_corporate_network,
             "second_factor": bool(self.second_factor_by),
             "second_factor_by": list(self.second_factor_by),
+            "asked_first": self.way.asks if self.way else None,
+            "asked_first_reason": self.way.reason if self.way else "",
             "permitted": self.gets_in,
             "permitted_by": list(self.permitted_by),
             "denied_by": list(self.denied_by),
@@ -67,6 +77,7 @@ class AccessSimulation:
             ("trust", self.trust.entity_id),
             ("from", f"{self.request_context.user_ip or 'an unknown address'} ({side})"),
             ("second factor", f"asked for by {asked}" if asked else "not asked for"),
+            *([("asked first", _asked_for(self.way))] if self.way else []),
             ("access", self._access()),
         ]
 
@@ -171,6 +182,8 @@ def simulate_access(
 
     first = decide_after(second_factor=False)
     final = decide_after(second_factor=first.requires_second_factor)
+    methods = user_methods(services, person.upn)
+    is_asked = first.requires_second_factor and bool(methods.methods.registered)
     return AccessSimulation(
         user=person,
         trust=trust,
@@ -178,7 +191,14 @@ def simulate_access(
         second_factor_by=first.second_factor_by,
         permitted_by=final.permitted_by,
         denied_by=(*_disabled(person, trust), *final.denied_by),
+        way=methods.way if is_asked else None,
     )
+
+
+def _asked_for(way: Way) -> str:
+    """Return what a user is asked for, in words, and the reason if it is not the default method."""
+    what = "nothing that is allowed" if way.asks is None else ASKED[way.asks]
+    return f"{what} ({way.reason})" if way.reason else what
 
 
 def _disabled(user: User, trust: RelyingPartyTrust) -> tuple[str, ...]:

@@ -94,8 +94,7 @@ def nodes(services: Services) -> tuple[NodeView, ...]:
 
 
 def view_of(services: Services, node: Node) -> NodeView:
-    """Return a node with what its users see, by the MFA policy of *services*."""
-    policy = services.mfa.policy
+    """Return a node with what its users see, if a policy allows them push."""
     return NodeView(
         node,
         tuple(
@@ -105,8 +104,7 @@ def view_of(services: Services, node: Node) -> NodeView:
                     scenario="adfs",
                     host=node.build,
                     device=device,
-                    push_policy=policy.push_policy,
-                    products_after_table=policy.products_after_table,
+                    products_after_table=services.mfa.products_after_table,
                 ),
             )
             for device, name in DEVICES.items()

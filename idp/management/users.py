@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import TallystickError
+from adapter.mfa.methods import MAX_APPS, TooManyMethods
+from adapter.mfa.permissions import nothing_allowed, way_of
+from adapter.mfa.policy_store import UnreadablePolicies
 from idp.instants import json_instant
+from idp.management.policies import permission_as_json
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from adapter.mfa.devices.activation import Activation
     from adapter.mfa.methods import Methods, RegisteredMethod
+    from adapter.mfa.permissions import Permissions, Way
     from idp.directory import User
     from idp.services import Services
 
@@ -58,22 +63,47 @@ class UserMethods:
     user: str
     methods: Methods
     activations: tuple[Activation, ...]
+    permissions: Permissions
     pushes_paused_since: datetime | None = None
     """When the user reported a request, if no requests are sent for that reason."""
+
+    @property
+    def way(self) -> Way:
+        """What the user is asked for first."""
+        return way_of(self.methods, self.permissions)
 
     def as_json(self) -> dict[str, Any]:
         """Return them for scripts.
 
         ``methods`` lists all of them, whatever their kind. ``push`` and ``totp`` are older: phones,
         with ``decides`` true for the one that decides what the user sees, and whether there are
-        codes.
+        codes. ``allowed`` says of each kind of method whether the policies allow it and why, and
+        ``asked_first`` what a sign-in asks for: null if the user may use none of the methods.
         """
+        way = self.way
         return {
             "push": [_phone_as_json(method) for method in self.methods.of_kind("push")],
             "totp": self.methods.has("totp"),
-            "methods": [method_as_json(method) for method in self.methods.registered],
+            "methods": [
+                {**method_as_json(each), **self._rights_of(each)}
+                for each in self.methods.registered
+            ],
             "activations": [_activation_as_json(each) for each in self.activations],
+            "allowed": {
+                name: permission_as_json(each) for name, each in self.permissions.by_method.items()
+            },
+            "asked_first": way.asks if self.methods.registered else None,
+            "asked_first_reason": way.reason,
             "pushes_paused_since": _moment(self.pushes_paused_since),
+        }
+
+    def _rights_of(self, method: RegisteredMethod) -> dict[str, Any]:
+        permission = self.permissions.of(method)
+        is_default = method == self.methods.default
+        return {
+            "default": is_default,
+            "allowed": permission.is_allowed,
+            "reason": permission.reason,
         }
 
 
@@ -82,7 +112,20 @@ def methods_of(services: Services, name: str) -> UserMethods:
     upn = find_user(services, name).upn
     mfa = services.mfa
     activations = tuple(mfa.activations.of_user(upn))
-    return UserMethods(upn, mfa.methods_of(upn), activations, mfa.push.reported_at(upn))
+    try:
+        permissions = mfa.permissions_of(upn)
+    except UnreadablePolicies:
+        permissions = nothing_allowed()
+    reported_at = mfa.push.reported_at(upn)
+    return UserMethods(upn, mfa.methods_of(upn), activations, permissions, reported_at)
+
+
+def choose_default(services: Services, name: str, method_id: str) -> None:
+    """Ask a user for this method first from now on, if the policies allow it.
+
+    Raises :class:`~adapter.mfa.service.UnknownMethod`.
+    """
+    services.mfa.choose_default(find_user(services, name).upn, method_id)
 
 
 def remove_method(services: Services, name: str, method_id: str) -> None:
@@ -120,9 +163,12 @@ def reset_compromised(
 def offer_activation(services: Services, name: str, *, totp: bool) -> ActivationOffer:
     """Make an activation code for a user's phone: it works once, for 10 minutes.
 
-    Typed, it works for five tries; the address works also when strangers have used those up.
+    Typed, it works for five tries; the address works also when strangers have used those up. Raises
+    :class:`~adapter.mfa.methods.TooManyMethods` for a user who could not activate a further phone.
     """
     user = find_user(services, name)
+    if services.mfa.methods_of(user.upn).apps >= MAX_APPS:
+        raise TooManyMethods(user.upn)
     codes = services.mfa.activations.create(user.upn, totp=totp)
     address = f"{services.config.server.base_url}/authenticator/#{codes.link}"
     return ActivationOffer(user.upn, codes.typed, address, totp)

@@ -1,4 +1,4 @@
-"""What hosts share around the MFA service (:mod:`adapter.mfa`): the bounded wait for a phone.
+"""What hosts share around the MFA service (:mod:`adapter.mfa`): waits for phones, policy files.
 
 A host that must hold a request open until a phone acts makes one
 :class:`~idp.mfa.phone_wait.PhoneWait` for its process, in the room that :mod:`idp.admission` has
@@ -6,6 +6,9 @@ for phones.
 It waits for a user's pending requests (the phone's own poll) or for the answer to one request (a
 host that asks a phone and has no page to poll from).
 
+``graph_policy`` is the policies (:mod:`adapter.mfa.policy`) as JSON in the words of Microsoft
+Graph, and ``graph_import`` reads what people give.
+
 Read first: ``phone_wait``. ``waiting`` is the mechanism below it, which knows nothing of phones.
-Used by ``idp/authenticator``.
+The waits are used by ``idp/authenticator``, the policies by ``idp/store`` and ``idp/management``.
 """

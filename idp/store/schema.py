@@ -76,6 +76,18 @@ mfa_users = Table(
     instant("seed_created_at", nullable=True),
     instant("code_used_at", nullable=True),
     instant("pushes_reported_at", nullable=True),  # since then, a report pauses pushes
+    *(text(name, nullable=True) for name in ("seed_app", "seed_name", "default_method")),
+)
+
+code_apps = Table(  # sources of codes beside the one in mfa_users
+    "code_apps",
+    metadata,
+    serial(),
+    text("id", unique=True),
+    text("user", index=True),
+    *map(text, ("name", "app", "seed")),  # the seed is sealed
+    instant("created_at"),
+    instant("last_used_at", nullable=True),
 )
 
 devices = Table(

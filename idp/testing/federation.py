@@ -1,8 +1,8 @@
-"""The fixtures ``federation`` and ``service_provider``: what tests can do with them."""
+"""The fixture ``federation``: what tests can do with it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 from operator import methodcaller
 from pathlib import Path
@@ -13,7 +13,7 @@ from idp.authenticator.client import Phone
 from idp.authenticator.phonefile import PhoneFile
 from idp.embedded.phones import give_phone
 from idp.federation.relying_party.setting_changes import read_settings
-from idp.saml.contexts import MULTIPLE_AUTHN
+from idp.management import policies
 from idp.signin.paths import IDP_INITIATED, METADATA, SIGN_OUT
 from idp.testing.browser import Browser
 from idp.testing.expected import EXPECTED
@@ -25,15 +25,21 @@ from idp.testing.users import DEFAULT_NAME, DEFAULT_PASSWORD, User
 
 if TYPE_CHECKING:
     from idp.audit.record import SignInRecord
-    from idp.embedded.test_sp import SimulatedServiceProvider
     from idp.federation.relying_party.trust import RelyingPartyTrust
+    from idp.management.policies import PolicyView
     from idp.services import Services
     from idp.testing.clock import ShiftedClock
     from idp.testing.page import Page
 
 __tracebackhide__ = methodcaller("errisinstance", EXPECTED)
 
-QUERY_PARAMETERS = {"force_authn": "force", "is_passive": "passive", "unsigned": "unsigned"}
+PUSH_POLICIES = {
+    # which allows push   (methods policy, legacy policy)
+    "methods":            ("enabled", False),
+    "legacy":             ("disabled", True),
+    "both":               ("enabled", True),
+    "none":               ("disabled", False),
+}  # fmt: skip
 
 
 class Federation:
@@ -138,6 +144,30 @@ class Federation:
         self._users[user.name] = user
         return user
 
+    def policy(
+        self, changes: Mapping[str, Any] | None = None, *, push_policy: str | None = None
+    ) -> PolicyView:
+        """Change which methods users may use; sign-ins that begin later see it.
+
+        *changes* are those of ``tallystick policy set``, by key, like
+        ``{"MicrosoftAuthenticator.includeTargets": "Staff"}``. *push_policy* says which policy
+        allows push to everybody: ``methods``, ``legacy``, ``both`` or ``none``. The result has the
+        new ``policies``, their ``version`` and ``notes``.
+        """
+        changed = dict(changes or {})
+        if push_policy is not None:
+            state, by_legacy = PUSH_POLICIES[push_policy]
+            changed["MicrosoftAuthenticator.state"] = state
+            changed["legacyMfaPolicy.notificationThroughMobileApp"] = by_legacy
+        return policies.change(self.services, changed)
+
+    def choose_default(self, user: User, kind: str) -> None:
+        """Let *user* be asked for ``push`` or for a code (``totp``) first from now on."""
+        of_kind = self.services.mfa.methods_of(user.name).of_kind(kind)
+        if not of_kind:
+            raise ValueError(f"{user.name} has no method of the kind {kind!r}")
+        self.services.mfa.choose_default(user.name, of_kind[0].id)
+
     def browser(self, *, extranet: str | None = None) -> Browser:
         """Return a new browser without cookies, in the intranet.
 
@@ -218,75 +248,3 @@ class Federation:
 
     def _phone(self, file: Path) -> Phone:
         return Phone(PhoneFile(file), now=lambda: self.clock.now().timestamp())
-
-
-class ServiceProvider:
-    """The test service provider, with a trust at the federation server of this test."""
-
-    def __init__(self, provider: SimulatedServiceProvider, federation: Federation) -> None:
-        self._provider = provider
-        self._federation = federation
-        self.trust = federation.add_service_provider(provider.metadata())
-
-    def __repr__(self) -> str:
-        return f"<ServiceProvider {self.entity_id} {self.url}>"
-
-    @property
-    def url(self) -> str:
-        """Its start page, on which a sign-in can be started."""
-        return f"{self._provider.base_url}/"
-
-    @property
-    def entity_id(self) -> str:
-        """Its entity ID."""
-        return self._provider.entity_id
-
-    @property
-    def acs_url(self) -> str:
-        """The address of its assertion consumer service."""
-        return self._provider.acs_url
-
-    @property
-    def metadata(self) -> bytes:
-        """Its SAML metadata."""
-        return self._provider.metadata()
-
-    def sign_out(
-        self, browser: Browser, binding: str = "redirect", *, relay_state: str = ""
-    ) -> SignOut:
-        """Start a log-out here, by ``redirect`` or ``post``, and follow it to its end."""
-        fields = {"binding": binding, "relay_state": relay_state}
-        page = browser.post(f"{self._provider.base_url}/logout", fields)
-        return SignOut(follow(browser, page))
-
-    def has_session(self, browser: Browser) -> bool:
-        """Return whether *browser* is signed in here."""
-        return "user" in browser.get(self.url).ids()
-
-    def offer_encryption(self) -> None:
-        """Publish an encryption key in its metadata: from now on its assertions are encrypted."""
-        self._provider.encrypts = True
-        self.trust = self._federation.add_service_provider(
-            self.metadata, private_key=self._provider.private_key
-        )
-
-    def login_url(
-        self,
-        binding: str = "redirect",
-        *,
-        force_authn: bool = False,
-        is_passive: bool = False,
-        second_factor: bool = False,
-        context: str = "",
-        relay_state: str = "",
-        unsigned: bool = False,
-    ) -> str:
-        """Return the address that sends such a request, by ``redirect`` or ``post``."""
-        options = {"force_authn": force_authn, "is_passive": is_passive, "unsigned": unsigned}
-        query = {"binding": binding}
-        query |= {QUERY_PARAMETERS[name]: "1" for name, is_set in options.items() if is_set}
-        if second_factor or context:
-            query["context"] = context or MULTIPLE_AUTHN
-        if relay_state:
-            query["relay_state"] = relay_state
-        return f"{self._provider.base_url}/login?{urlencode(query)}"

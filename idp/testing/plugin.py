@@ -13,7 +13,8 @@ import pytest
 
 if TYPE_CHECKING:
     from idp.authenticator.client import Phone
-    from idp.testing.federation import Federation, ServiceProvider
+    from idp.testing.federation import Federation
+    from idp.testing.service_provider import ServiceProvider
     from idp.testing.shared_servers import SharedServers
 
 
@@ -59,7 +60,7 @@ def service_provider(
     _tallystick_host: SharedServers, federation: Federation
 ) -> Iterator[ServiceProvider]:
     """The test service provider, registered: ``url``, ``login_url(...)``, ``entity_id``."""
-    from idp.testing.federation import ServiceProvider
+    from idp.testing.service_provider import ServiceProvider
 
     with _tallystick_host.service_provider(federation.services) as provider:
         yield ServiceProvider(provider, federation)

@@ -54,6 +54,7 @@ STATUS = {
     "no_token":                        401,
     "not_found":                       404,
     "too_many_tries":                  429,
+    "policy_changed":                  409,
     "unknown_method":                  404,
     "unknown_trust":                   404,
     "unknown_user":                    404,

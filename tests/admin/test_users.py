@@ -16,6 +16,11 @@ NOTHING = {
 }
 
 
+def is_nothing(answer) -> bool:
+    """Say whether an answer lists no method; what the policies allow is in it all the same."""
+    return answer.json["asked_first"] is None and NOTHING.items() <= answer.json.items()
+
+
 @pytest.fixture
 def call(app):
     """Call the API with the token."""
@@ -51,14 +56,14 @@ def test_methods_are_listed_and_removed(call, phone):
 
     assert left.status_code == 200
     assert [each["id"] for each in left.json["methods"]] == ["totp"]
-    assert call("DELETE", f"{ALICE}/methods").json == NOTHING
-    assert call("GET", f"{ALICE}/methods").json == NOTHING
+    assert is_nothing(call("DELETE", f"{ALICE}/methods"))
+    assert is_nothing(call("GET", f"{ALICE}/methods"))
 
 
 def test_a_compromised_account_is_taken_back(call, phone, services):
     body = {"compromised": True, "password": "another one", "must_change": True}
 
-    assert call("POST", f"{ALICE}/reset", body).json == NOTHING
+    assert is_nothing(call("POST", f"{ALICE}/reset", body))
 
     check = services.directory.check_password(ALICE, "another one")
     assert check.failure == "must_change_password"
@@ -103,7 +108,7 @@ def test_an_account_that_is_taken_back_gets_requests_again(call, phone, services
     report(services, phone)
     body = {"compromised": True, "password": "another one"}
 
-    assert call("POST", f"{ALICE}/reset", body).json == NOTHING
+    assert is_nothing(call("POST", f"{ALICE}/reset", body))
 
 
 def report(services, phone):

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from idp.config.schema import SignInSection
-from idp.testing.federation import Federation, ServiceProvider
+from idp.testing.federation import Federation
+from idp.testing.service_provider import ServiceProvider
 
 NEW = "Battery staple 9"
 

@@ -9,6 +9,7 @@ from support.phones.phone_page import READY, add, outcome, type_number
 from support.users import ALICE, BOB
 
 from adapter.mfa.push.pauses import PushReported
+from idp.management.policies import change
 from idp.store.schema import devices
 
 
@@ -36,6 +37,22 @@ def test_the_number_approves(phone_host, phone_page):
     phone_page.get_by_role("button", name="Done").click()
     expect(phone_page.get_by_role("dialog")).to_have_count(0)
     expect(phone_page).to_have_title("Authenticator")
+
+
+def test_what_a_policy_hides_has_no_line_on_the_phone(phone_host, phone_page):
+    features = "MicrosoftAuthenticator.featureSettings"
+    change(
+        phone_host.services,
+        {
+            f"{features}.displayAppInformationRequiredState.state": "disabled",
+            f"{features}.displayLocationInformationRequiredState.state": "disabled",
+        },
+    )
+    phone_host.push()
+    expect(phone_page.get_by_label("Enter number here")).to_be_focused()
+    expect(phone_page.get_by_text("Account", exact=True)).to_be_visible()
+    for hidden in ("Application", "From"):
+        expect(phone_page.get_by_text(hidden, exact=True)).to_be_hidden()
 
 
 def test_a_request_appears_while_the_page_waits(room_reads, endless_wait, phone_host, phone_page):

@@ -77,6 +77,8 @@ def test_a_simulation_says_whether_a_user_is_permitted_and_why(done, tally, serv
         "inside_corporate_network": True,
         "second_factor": False,
         "second_factor_by": [],
+        "asked_first": None,
+        "asked_first_reason": "",
         "permitted": True,
         "permitted_by": ["rule 1 of the policy 'Staff'"],
         "denied_by": [],
@@ -103,6 +105,22 @@ def test_a_test_reads_well(done, tally, services_with_policy):
         " not say never",
         "access         denied: no rule permits",
     ]
+
+
+def test_a_test_says_what_is_asked_first_and_why_it_is_not_the_default(
+    done, tally, services_with_policy
+):
+    bob, mfa = "bob@example.test", services_with_policy.mfa
+    for asked, reason in (("totp", ""), (None, "code_not_enabled")):
+        mfa.codes.register(bob, "A" * 32)
+        told = tried(tally, bob)[1]
+        assert (told["asked_first"], told["asked_first_reason"]) == (asked, reason)
+        done("policy", "set", "SoftwareOath.state=disabled")
+
+    words = "asked first    nothing that is allowed (code_not_enabled)"
+    assert words in tally("access", "test", TRUST, "--user", bob).stdout
+    done("sp", "set", TRUST, "second_factor=never")
+    assert tried(tally, bob)[1]["asked_first"] is None
 
 
 def test_a_disabled_user_or_trust_is_named(done, tally, services_with_policy):

@@ -21,7 +21,10 @@ from idp.federation.access_control.policy_file import read_policy
 from idp.federation.metadata.schedule import PendingUpdate, RefreshState
 from idp.federation.token_signing.configured import open_signing_keys
 
-OURS = ("access", "adapters", "config", "doctor", "init", "keys", "log", "server", "sp", "user")
+OURS = (
+    "access", "adapters", "config", "doctor", "init", "keys", "log", "policy", "server", "sp",
+    "user",
+)  # fmt: skip
 """The commands that act on a server's folder and need nothing that runs."""
 
 ADAPTER = """\
@@ -56,6 +59,7 @@ def server_folder(farm_folder: Path, services, monkeypatch) -> Path:
     for name, content in {
         "sp-metadata.xml": metadata(),
         "federation.xml": entities(metadata(), metadata("urn:other")),
+        "policy.json": '{"id": "SoftwareOath", "state": "disabled"}',
         "nodes.csv": "name,build\nsts1,20348.350\n",
         "outside.txt": "",
         "rules.txt": "c:[] => issue(claim = c);",
@@ -80,7 +84,7 @@ def prepared(server_folder: Path, services, request: pytest.FixtureRequest) -> N
     line = request.node.callspec.params["line"]
     if " user " in line and " add " not in line:
         services.directory.add("alice@example.test", "password")
-    if " methods remove " in line:
+    if " methods remove " in line or " methods default " in line:
         services.mfa.codes.register("alice@example.test", "A" * 32)
     if " sp " in line and " add " not in line:
         services.trusts.add(metadata().encode())

@@ -12,11 +12,12 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 from support.nets import NET_SECONDS
-from support.phones.phone_host import PhoneHost
+from support.phones.phone_host import APPLICATION, PhoneHost
 from support.users import ALICE, BOB
 
 from idp.cli import main
 from idp.cli.phone import phone as phone_group
+from idp.management.policies import change
 
 
 @dataclass(frozen=True)
@@ -188,6 +189,22 @@ def test_an_old_app_and_a_wearable_see_no_request_for_a_number(phone_host, tmp_p
         assert json.loads(each("list", "--json").stdout)["requests"] == []
     phone_host.push("approve_deny")
     assert old("approve").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "printed"),
+    [
+        ("default", f"{ALICE} signs in to {APPLICATION} from 192.0.2.7: "),
+        ("disabled", f"{ALICE} signs in: "),
+    ],
+)
+def test_a_request_is_printed_with_what_the_policy_lets_it_show(state, printed, phone_host, alices):
+    features = "MicrosoftAuthenticator.featureSettings"
+    names = ("displayAppInformationRequiredState", "displayLocationInformationRequiredState")
+    change(phone_host.services, {f"{features}.{name}.state": state for name in names})
+    phone_host.push()
+
+    assert printed in alices("wait").stdout
 
 
 def test_code_prints_a_code_that_is_right(phone_host, terminal):

@@ -42,7 +42,7 @@ def test_an_activated_phone_is_among_the_methods(alice, done, services, device_k
     rows = [line.split("\t") for line in done("user", "methods", alice).splitlines()[1:]]
     assert [row[0] for row in rows] == ["push", "totp"]
     assert rows[0][1:5] == ["Pixel", "android", "6.2111.7701", "phone-current"]
-    assert rows[1][1:5] == [""] * 4
+    assert rows[1][1:5] == ["Pixel", "", "", ""]
 
 
 def test_methods_for_scripts_list_each_kind_and_keep_the_older_keys(
@@ -56,7 +56,10 @@ def test_methods_for_scripts_list_each_kind_and_keep_the_older_keys(
         app_version="6.4.12",
         name="Old phone",
     ).device
-    since = f"{device.activated_at:%Y-%m-%dT%H:%M:%SZ}"
+    (codes,) = services.mfa.codes.methods_of(alice)
+    since, codes_since = (
+        f"{instant:%Y-%m-%dT%H:%M:%SZ}" for instant in (device.activated_at, codes.created)
+    )
 
     phone = {
         "id": device.id,
@@ -66,12 +69,24 @@ def test_methods_for_scripts_list_each_kind_and_keep_the_older_keys(
         "decides": True,
     }
     times = {"created_at": since, "last_used_at": None}
-    code = {"id": "totp", "kind": "totp", "name": "", "created_at": since, "last_used_at": None}
+    code = {**times, "id": "totp", "kind": "totp", "name": "", "created_at": codes_since}
+    right = {"allowed": True, "reason": "methods_policy"}
+    allowed = {
+        **right,
+        "policy": "methods",
+        "explanation": "The authentication methods policy allows it.",
+    }
     assert json.loads(done("user", "methods", alice, "--json")) == {
         "push": [{**phone, "kind": "phone-old", "activated_at": since}],
         "totp": True,
-        "methods": [{**phone, **times, "kind": "push", "device": "phone-old"}, code],
+        "methods": [
+            {**phone, **times, "kind": "push", "device": "phone-old", **right, "default": True},
+            {**code, "app": "code_app", **right, "default": False},
+        ],
         "activations": [],
+        "allowed": dict.fromkeys(("push", "authenticator_code", "code_app"), allowed),
+        "asked_first": "push",
+        "asked_first_reason": "",
         "pushes_paused_since": None,
     }
 

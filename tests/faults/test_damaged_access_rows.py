@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from support.databases.damaged_rows import UPGRADE, error_of, findings
 from support.databases.stored_rows import SHOP, WIKI
@@ -91,6 +93,29 @@ class TestAccess:
         assert findings(server)["unreadable_policy"].level == "broken"
         assert server.run("adapters", "enable", "AzureMfaAuthentication").exit_code == 0
         assert server.run("adapters", "list").stderr == ""
+
+
+class TestMfaPolicies:
+    """The policies about methods of the second factor."""
+
+    def test_while_they_cannot_be_read_nobody_passes_and_the_doctor_says_how_to_mend_them(
+        self, server, damage, tmp_path
+    ):
+        server.run("policy", "set", "SoftwareOath.state=disabled")
+        exported = server.run_json("policy", "export")
+        damage(
+            "policies", "value", '{"version": 1, "SoftwareOath": 5}', name="authentication_methods"
+        )
+
+        assert server.run("policy", "show").stderr.endswith("[unreadable_policy]\n")
+        assert findings(server)["unreadable_policy"].level == "broken"
+        methods = server.run_json("user", "methods", ALICE)
+        assert {each["reason"] for each in methods["allowed"].values()} == {"unreadable_policy"}
+        file = tmp_path / "policy.json"
+        file.write_text(json.dumps({key: exported[key] for key in exported if key != "version"}))
+        assert server.run("policy", "import", str(file)).exit_code == 0
+        assert server.run_json("policy", "export")["version"] > 1
+        assert "unreadable_policy" not in findings(server)
 
 
 class TestUsers:

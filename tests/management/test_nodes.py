@@ -7,7 +7,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from adapter.mfa.service import MfaPolicy
 from idp.federation.farm import Node, NodeChange
 from idp.management.nodes import NodeView, change_as_json, view_of
 
@@ -18,8 +17,8 @@ def node(build: str) -> Node:
     return Node("sts1", build, "Windows Server 2022", AT, "somebody")
 
 
-def view(build: str, policy: MfaPolicy | None = None) -> NodeView:
-    services = SimpleNamespace(mfa=SimpleNamespace(policy=policy or MfaPolicy()))
+def view(build: str, after_table: str = "approve_deny") -> NodeView:
+    services = SimpleNamespace(mfa=SimpleNamespace(products_after_table=after_table))
     return view_of(services, node(build))
 
 
@@ -41,10 +40,8 @@ def test_a_product_without_a_required_update_has_no_suggested_build():
     assert view("26100.1742").suggested_build is None
 
 
-def test_the_policy_decides_for_products_after_the_table():
-    policy = MfaPolicy(products_after_table="number_match")
-
-    assert view("26100.1742").shows != view("26100.1742", policy).shows
+def test_the_setting_decides_for_products_after_the_table():
+    assert view("26100.1742").shows != view("26100.1742", "number_match").shows
 
 
 def test_every_kind_of_device_has_its_own_line():

@@ -7,6 +7,7 @@ from support.adapters.mfa_node import public_key
 from support.users import ALICE, BOB
 
 from adapter.mfa.devices.activation import ActivationRefused
+from adapter.mfa.methods import MAX_APPS, TooManyMethods
 from adapter.mfa.service import UnknownMethod
 from idp.notices.occasions import Occasion
 from idp.notices.phone_notices import MAX_OF_A_DEVICE
@@ -52,6 +53,26 @@ def test_removed_methods_are_told(node):
     assert node.codes_of(kept.id) == told
     assert node.notices.of_device(kept.id)[1].occasion.name == "Lost"
     assert node.codes_of(lost.id) == [], "a device that is removed has no notices"
+    assert waiting(node) == [(ALICE, ["device_added", *reversed(told)])]
+
+
+def test_each_of_several_sources_of_codes_is_told(node):
+    """Codes of an app count beside the phones; those of the first source may be replaced."""
+    phone = node.mfa.give_phone()
+    codes = node.mfa.service.codes
+    for _ in range(MAX_APPS - 1):
+        codes.add(ALICE, "A" * 32)
+    with pytest.raises(TooManyMethods):
+        codes.add(ALICE, "A" * 32)
+    first, second, *_ = codes.methods_of(ALICE)
+    assert node.codes_of(phone.id) == ["codes_added"] * (MAX_APPS - 1)
+
+    codes.register(ALICE, "B" * 32)
+    for removed in (second, first):
+        node.mfa.service.remove(ALICE, removed.id)
+
+    told = ["codes_removed", "codes_removed", *["codes_added"] * MAX_APPS]
+    assert node.codes_of(phone.id) == told
     assert waiting(node) == [(ALICE, ["device_added", *reversed(told)])]
 
 

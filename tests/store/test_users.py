@@ -40,11 +40,14 @@ def test_a_namesake_of_a_removed_user_inherits_no_second_factor(database):
     device = Device("d1", ALICE, "", "android", "6", b"", NOON)
     mfa.activations.finish(mfa.activations.live("h", NOON)[0], device, "SEED")
 
+    mfa.codes.add_seed(ALICE, "SECOND", NOON, app="code_app")
+    assert len(mfa.codes.sources_of(ALICE)) == 2
+
     assert store.remove_user(ALICE)
 
     store.add_users([_credentials(ALICE)])
     assert mfa.devices.of_user(ALICE) == []
-    assert mfa.codes.source_of(ALICE) is None
+    assert mfa.codes.sources_of(ALICE) == []
     assert mfa.activations.live("h", NOON) == []
 
 

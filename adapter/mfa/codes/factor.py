@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -11,8 +11,9 @@ from adapter.clock import Clock
 from adapter.mfa.codes import code as codes
 from adapter.mfa.codes import limits
 from adapter.mfa.codes.limits import CodeLimits
-from adapter.mfa.codes.store import CodeStore, CodeTransaction
+from adapter.mfa.codes.store import FIRST_ID, CodeStore, CodeTransaction
 from adapter.mfa.methods import RegisteredMethod
+from adapter.mfa.policy import AUTHENTICATOR_CODE, CODE_APP
 from adapter.mfa.typed_digits import tidy_digits
 
 REMEMBER_TRIED = timedelta(hours=2)
@@ -39,40 +40,56 @@ class CodeFactor:
         self._clock = clock
 
     def methods_of(self, user: str) -> Sequence[RegisteredMethod]:
-        """Return the user's one source of codes, if any."""
-        source = self._store.source_of(user)
-        if source is None:
-            return []
+        """Return the user's sources of codes, oldest first."""
         return [
             RegisteredMethod(
-                id=self.kind, kind=self.kind, created=source.created, last_used=source.last_used
+                id=source.id,
+                kind=self.kind,
+                name=source.name,
+                created=source.created,
+                last_used=source.last_used,
+                details={"app": source.app},
             )
+            for source in self._store.sources_of(user)
         ]
 
     def is_registered(self, user: str) -> bool:
         """Say whether the user has a source of codes."""
-        return self._store.source_of(user) is not None
+        return bool(self._store.sources_of(user))
 
-    def register(self, user: str, seed: str) -> None:
-        """Give the user a source of codes; *seed* is Base32 and replaces an earlier one."""
-        self._store.save_seed(user, seed, self._clock.now())
+    def register(self, user: str, seed: str, *, app: str = CODE_APP) -> None:
+        """Give the user a source of codes; *seed* is Base32 and replaces the first one.
+
+        *app* is ``code_app`` or ``authenticator_code``, which policies allow separately.
+        """
+        self._store.save_seed(user, seed, self._clock.now(), app=app)
+
+    def add(self, user: str, seed: str, *, app: str = CODE_APP, name: str = "") -> None:
+        """Give the user one more source of codes, with its *name*."""
+        self._store.add_seed(user, seed, self._clock.now(), app=app, name=name)
 
     def remove(self, user: str, method_id: str) -> bool:
-        """Remove the user's source of codes; wrong codes stay counted."""
-        if method_id != self.kind:
-            return False
+        """Remove one of the user's sources of codes; wrong codes stay counted."""
         with self._store.transaction(user) as mine:
-            return mine.remove_seed(self._clock.now())
+            return mine.remove_seed(method_id, self._clock.now())
 
     def unlock(self, user: str) -> None:
         """Forget the user's wrong codes."""
         with self._store.transaction(user) as mine:
             mine.save_limits(CodeLimits())
 
-    def check(self, user: str, code: str, *, attempt: str) -> CodeOutcome:
+    def check(
+        self,
+        user: str,
+        code: str,
+        *,
+        attempt: str,
+        apps: Collection[str] = (AUTHENTICATOR_CODE, CODE_APP),
+    ) -> CodeOutcome:
         """Judge *code* for *user*; *attempt* names the sign-in, so that a re-post costs nothing.
 
         Clients post the same wrong code again and again: that is refused without a further debit.
+        Codes of sources other than *apps*, which the policies do not allow, are wrong.
         """
         code = tidy_digits(code)
         now = self._clock.now()
@@ -84,21 +101,27 @@ class CodeFactor:
             if not mine.claim("code-tried", tried, now + REMEMBER_TRIED):
                 return CodeOutcome.REPEATED
             mine.save_limits(limits.debit(before, now))
-            outcome = _judge(mine, user, code, now)
+            outcome = _judge(mine, user, code, apps, now)
             if outcome is CodeOutcome.RIGHT:
                 mine.save_limits(CodeLimits())
-                mine.mark_used(now)
             return outcome
 
 
-def _judge(mine: CodeTransaction, user: str, code: str, now: datetime) -> CodeOutcome:
-    seed = mine.seed()
-    step = codes.step_of(seed, code, now) if seed is not None else None
-    if step is None:
+def _judge(
+    mine: CodeTransaction, user: str, code: str, apps: Collection[str], now: datetime
+) -> CodeOutcome:
+    """Compare the code with every seed, so that the time of an answer does not tell which."""
+    steps = [(seed, codes.step_of(seed.secret, code, now)) for seed in mine.seeds()]
+    right = [(seed, step) for seed, step in steps if step is not None and seed.app in apps]
+    if not right:
         return CodeOutcome.WRONG
-    if not mine.claim("code-step", f"{user}:{step}", now + codes.REMEMBER_USED):
-        return CodeOutcome.USED
-    return CodeOutcome.RIGHT
+    for seed, step in right:
+        of_source = "" if seed.id == FIRST_ID else f":{seed.id}"
+        key = f"{user}:{step}{of_source}"
+        if mine.claim("code-step", key, now + codes.REMEMBER_USED):
+            mine.mark_used(seed.id, now)
+            return CodeOutcome.RIGHT
+    return CodeOutcome.USED
 
 
 def _fingerprint(attempt: str, user: str, code: str) -> str:

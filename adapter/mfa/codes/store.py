@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from adapter.mfa.codes.limits import CodeLimits
+from adapter.mfa.policy import AUTHENTICATOR_CODE
+
+FIRST_ID = "totp"
+"""The id of the user's first source of codes; further ones have random ids."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodeSource:
-    """A user's source of codes; ``created`` is None for one made before that was stored."""
+    """One of a user's sources of codes.
 
+    ``app`` is the method that a policy allows: ``authenticator_code``, or ``code_app`` for any
+    other app or a token. ``created`` is None for one made before that was stored.
+    """
+
+    id: str
     created: datetime | None
     last_used: datetime | None
+    app: str = AUTHENTICATOR_CODE
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """The secret of a source, Base32, with the source's ``id`` and ``app``."""
+
+    id: str
+    app: str
+    secret: str
 
 
 class CodeTransaction(Protocol):
@@ -27,17 +48,17 @@ class CodeTransaction(Protocol):
     def save_limits(self, limits: CodeLimits) -> None:
         """Store the user's wrong codes."""
 
-    def seed(self) -> str | None:
-        """Return the Base32 seed of the user's codes, or None if the user has none."""
+    def seeds(self) -> Sequence[Seed]:
+        """Return the seeds of all of the user's sources, oldest first."""
 
-    def mark_used(self, now: datetime) -> None:
-        """Store that a code of the user's seed was right at *now*.
+    def mark_used(self, source_id: str, now: datetime) -> None:
+        """Store that a code of this source was right at *now*.
 
         A report of the user then no longer pauses requests to the user's phones.
         """
 
-    def remove_seed(self, now: datetime) -> bool:
-        """Remove the user's seed, and tell the user; return False if there is none."""
+    def remove_seed(self, source_id: str, now: datetime) -> bool:
+        """Remove a source, and tell the user; return False if the user has none of this id."""
 
     def claim(self, kind: str, key: str, expires_at: datetime) -> bool:
         """Use up *key* of *kind*; return False if it was used before (one unique insert)."""
@@ -52,11 +73,17 @@ class CodeStore(Protocol):
         It is committed durably when left, and changes nothing when left by an exception.
         """
 
-    def source_of(self, user: str) -> CodeSource | None:
-        """Return the user's source of codes, or None without one."""
+    def sources_of(self, user: str) -> Sequence[CodeSource]:
+        """Return the user's sources of codes, oldest first."""
 
-    def save_seed(self, user: str, seed: str, now: datetime) -> None:
-        """Store the seed (Base32), sealed; it replaces an earlier one.
+    def save_seed(self, user: str, seed: str, now: datetime, *, app: str, name: str = "") -> None:
+        """Store the seed (Base32), sealed, as the user's first source; it replaces that one.
 
         The user is told, in the same transaction.
+        """
+
+    def add_seed(self, user: str, seed: str, now: datetime, *, app: str, name: str = "") -> None:
+        """Store the seed (Base32), sealed, as one more source, and tell the user.
+
+        Raises :class:`~adapter.mfa.methods.TooManyMethods` for one of another app.
         """

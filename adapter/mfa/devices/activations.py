@@ -101,7 +101,8 @@ class Activations:
 
         *code* is either of its codes. ``check_user`` is called with the user's name and raises to
         keep the phone out; that costs a typed code one of its tries. A bad key, platform or version
-        costs nothing. Raises :class:`~adapter.mfa.devices.activation.ActivationRefused`.
+        costs nothing. Raises :class:`~adapter.mfa.devices.activation.ActivationRefused`, and
+        :class:`~adapter.mfa.methods.TooManyMethods`.
         """
         check_phone(public_key, platform, app_version)
         activation = self._by_link(code) if is_link_code(code) else self._by_digits(code)

@@ -49,5 +49,6 @@ class ActivationStore(Protocol):
         """End the activation and store its device, and its seed if any, in one transaction.
 
         The user is told, in the same one. Returns False, and stores nothing, if the activation has
-        ended already.
+        ended already. Raises :class:`~adapter.mfa.methods.TooManyMethods`, and stores nothing, if
+        the user has too many apps.
         """

@@ -35,6 +35,14 @@ class UserApi:
         users.remove_all_methods(self._services, name)
         return self._changed("methods_removed", name)
 
+    def choose_default(self, name: str) -> Response:
+        """Choose the method that the user is asked for first; the body holds its ``id``."""
+        method_id = text_of(json_object(("id",)), "id")
+        if method_id is None:
+            raise BadBody("The body does not name a method", 'Send {"id": "…"}')
+        users.choose_default(self._services, name, method_id)
+        return self._changed("default_method_set", name)
+
     def reset(self, name: str) -> Response:
         """Take back a compromised account; the body holds ``password``, and ``must_change``."""
         body = json_object(("compromised", "password", "must_change"))
@@ -63,6 +71,7 @@ def add_routes(api: GuardedApi, services: Services) -> None:
     """Add the addresses of the users' methods."""
     views = UserApi(services)
     api.add("/users/<name>/methods", {"GET": views.methods, "DELETE": views.remove_all_methods})
+    api.add("/users/<name>/methods/default", {"PUT": views.choose_default})
     api.add("/users/<name>/methods/<method_id>", {"DELETE": views.remove_method})
     api.add("/users/<name>/reset", {"POST": views.reset})
     api.add("/users/<name>/unlock", {"POST": views.unlock})

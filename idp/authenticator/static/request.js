@@ -61,8 +61,11 @@ export class RequestSheet {
     const matchesNumber = request.experience === 'number_match';
     this.current = waiting;
     write(at('request-user'), request.user);
-    write(at('request-application'), request.application || 'Sign-in');
-    write(at('request-ip'), request.client_ip || 'unknown');
+    write(at('request-application'), request.application);
+    write(at('request-ip'), request.client_ip);
+    // A policy decides what a request shows; what it does not show has no line.
+    show(at('request-application').parentElement, Boolean(request.application));
+    show(at('request-ip').parentElement, Boolean(request.client_ip));
     at('number').value = '';
     write(at('number-problem'), '');
     show(at('number-form'), matchesNumber);

@@ -1,9 +1,10 @@
 """Second factors in the database: one module for each slice of :mod:`adapter.mfa`.
 
 ``devices.py``, ``activations.py``, ``push.py`` and ``codes.py`` implement the storage protocols of
-the slices (``adapter/mfa/*/store.py``). ``user_row.py`` is the row that push and codes share, and
-the lock that keeps two nodes from changing one user at the same time. :func:`mfa_stores` joins
-them; the tables are in ``idp/store/schema.py``.
+the slices (``adapter/mfa/*/store.py``), ``policies.py`` that of the policies, and
+``default_methods.py`` keeps what users chose. ``user_row.py`` is the row that they share, and the
+lock that keeps two nodes from changing one user at the same time. :func:`mfa_stores` joins them;
+the tables are in ``idp/store/schema.py``.
 """
 
 from __future__ import annotations
@@ -13,13 +14,23 @@ from idp.session.seal import Seal
 from idp.store.engine import Database
 from idp.store.mfa.activations import SqlActivationStore
 from idp.store.mfa.codes import SqlCodeStore
+from idp.store.mfa.default_methods import SqlDefaultMethodStore
 from idp.store.mfa.devices import SqlDeviceStore
+from idp.store.mfa.policies import SqlMfaPolicyStore
 from idp.store.mfa.push import SqlPushStore
-from idp.store.schema import activations, challenges, devices, mfa_users, notices, outbox
+from idp.store.schema import (
+    activations,
+    challenges,
+    code_apps,
+    devices,
+    mfa_users,
+    notices,
+    outbox,
+)
 
 __all__ = ["USER_TABLES", "mfa_stores"]
 
-USER_TABLES = (mfa_users, devices, challenges, activations, notices, outbox)
+USER_TABLES = (mfa_users, code_apps, devices, challenges, activations, notices, outbox)
 """The tables whose rows belong to the user in their column ``user``; they go with the user."""
 
 
@@ -30,4 +41,6 @@ def mfa_stores(database: Database, seal: Seal) -> MfaStores:
         activations=SqlActivationStore(database, seal),
         push=SqlPushStore(database),
         codes=SqlCodeStore(database, seal),
+        policies=SqlMfaPolicyStore(database),
+        choices=SqlDefaultMethodStore(database),
     )

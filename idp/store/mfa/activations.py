@@ -13,7 +13,8 @@ from adapter.mfa.devices.device import Device
 from idp.session.seal import Seal
 from idp.store.column_types import Instant
 from idp.store.engine import Database
-from idp.store.mfa.codes import save_seed
+from idp.store.mfa import user_row
+from idp.store.mfa.codes import add_seed, must_have_room
 from idp.store.mfa.devices import add_device
 from idp.store.schema import activations
 
@@ -108,13 +109,15 @@ class SqlActivationStore:
     def finish(self, activation: Activation, device: Device, seed: str | None) -> bool:
         """End the activation, store its device and seed, and tell the user, all together.
 
-        Returns False if it has ended.
+        Returns False if it has ended. Raises :class:`~adapter.mfa.methods.TooManyMethods`, and
+        changes nothing then.
         """
-        with self._database.write() as connection:
+        with user_row.locked(self._database, device.user) as connection:
             if connection.execute(_END, {"of_id": activation.id}).first() is None:
                 return False
+            must_have_room(connection, device.user)
             add_device(connection, device)
             if seed is not None:
-                at, own = device.activated_at, device.id
-                save_seed(connection, self._seal, device.user, seed, at, device=own)
+                names = {"name": device.name, "device": device.id}
+                add_seed(connection, self._seal, device.user, seed, device.activated_at, **names)
             return True

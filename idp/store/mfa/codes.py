@@ -1,21 +1,49 @@
-"""Seeds and wrong codes: the storage of :mod:`adapter.mfa.codes`."""
+"""Seeds and wrong codes: the storage of :mod:`adapter.mfa.codes`.
+
+A user's first source of codes is in the row of ``mfa_users``, further ones are in ``code_apps``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from adapter.mfa.codes.limits import CodeLimits
-from adapter.mfa.codes.store import CodeSource
+from adapter.mfa.codes.store import FIRST_ID, CodeSource, Seed
+from adapter.mfa.methods import MAX_APPS, TooManyMethods
+from adapter.mfa.policy import AUTHENTICATOR_CODE, CODE_APP
 from idp.notices.occasions import Occasion
 from idp.session.seal import Seal
 from idp.store import used_once
 from idp.store.engine import Database
 from idp.store.mfa import user_row
 from idp.store.notices import tell
+from idp.store.prepared import Prepared
+from idp.store.schema import code_apps, devices
+
+_COLUMNS_OF_FIRST = ("totp_seed", "seed_created_at", "code_used_at", "seed_app", "seed_name")
+
+_MINE = code_apps.c.user == bindparam("user")
+_ONE = (code_apps.c.id == bindparam("of_id"), code_apps.c.user == bindparam("of_user"))
+_COUNT_DEVICES = (
+    select(func.count()).select_from(devices).where(devices.c.user == bindparam("user"))
+)
+_SOURCES = Prepared(
+    select(*(code_apps.c[name] for name in ("id", "created_at", "last_used_at", "app", "name")))
+    .where(_MINE)
+    .order_by(code_apps.c.serial)
+)
+_SEEDS = Prepared(
+    select(code_apps.c.id, code_apps.c.app, code_apps.c.seed)
+    .where(_MINE)
+    .order_by(code_apps.c.serial)
+)
+_MARK_USED = update(code_apps).where(*_ONE).values(last_used_at=bindparam("last_used_at"))
+_REMOVE = delete(code_apps).where(*_ONE).returning(code_apps.c.id)
 
 
 class SqlCodeStore:
@@ -31,18 +59,24 @@ class SqlCodeStore:
         with user_row.locked(self._database, user) as connection:
             yield SqlCodeTransaction(connection, user, self._seal)
 
-    def source_of(self, user: str) -> CodeSource | None:
-        """Return the user's source of codes, or None without one."""
+    def sources_of(self, user: str) -> Sequence[CodeSource]:
+        """Return the user's sources of codes, oldest first."""
         with self._database.read() as connection:
-            row = user_row.read(connection, user)
-        if row is None or row.totp_seed is None:
-            return None
-        return CodeSource(row.seed_created_at, row.code_used_at)
+            return _sources(connection, user)
 
-    def save_seed(self, user: str, seed: str, now: datetime) -> None:
-        """Store the seed, sealed, and tell the user; it replaces an earlier one."""
+    def save_seed(self, user: str, seed: str, now: datetime, *, app: str, name: str = "") -> None:
+        """Store the seed, sealed, in place of the first, and tell the user."""
         with self._database.write() as connection:
-            save_seed(connection, self._seal, user, seed, now)
+            sealed = _sealed(self._seal, user, seed)
+            _save_first(connection, user, sealed, now, app=app, name=name)
+            tell(connection, Occasion("codes_added", user, now))
+
+    def add_seed(self, user: str, seed: str, now: datetime, *, app: str, name: str = "") -> None:
+        """Store the seed, sealed, as one more, and tell the user."""
+        with user_row.locked(self._database, user) as connection:
+            if app == CODE_APP:
+                must_have_room(connection, user)
+            add_seed(connection, self._seal, user, seed, now, app=app, name=name)
 
 
 class SqlCodeTransaction:
@@ -67,51 +101,111 @@ class SqlCodeTransaction:
             codes_locked_until=limits.locked_until,
         )
 
-    def seed(self) -> str | None:
-        """Return the user's seed, or None; raises if another user's was put in its place."""
-        row = user_row.read(self._connection, self._user)
-        if row is None or row.totp_seed is None:
-            return None
-        return str(self._seal.open(row.totp_seed, bound_to=self._user)["seed"])
+    def seeds(self) -> Sequence[Seed]:
+        """Return the user's seeds; raises if another user's was put in the place of one."""
+        first = user_row.read(self._connection, self._user)
+        sealed = list(_SEEDS.all(self._connection, {"user": self._user}))
+        if first is not None and first.totp_seed is not None:
+            sealed.insert(0, (FIRST_ID, first.seed_app or AUTHENTICATOR_CODE, first.totp_seed))
+        return [Seed(identifier, app, self._opened(text)) for identifier, app, text in sealed]
 
-    def mark_used(self, now: datetime) -> None:
-        """Store that a code of the user's seed was right at *now*, and send pushes again."""
-        user_row.change(self._connection, self._user, code_used_at=now, pushes_reported_at=None)
+    def mark_used(self, source_id: str, now: datetime) -> None:
+        """Store that a code of this source was right at *now*, and send pushes again."""
+        row: dict[str, datetime | None] = {"pushes_reported_at": None}
+        if source_id == FIRST_ID:
+            row["code_used_at"] = now
+        else:
+            self._connection.execute(_MARK_USED, self._key(source_id) | {"last_used_at": now})
+        user_row.change(self._connection, self._user, **row)
 
-    def remove_seed(self, now: datetime) -> bool:
-        """Remove the user's seed, and tell the user; return False if there is none."""
+    def remove_seed(self, source_id: str, now: datetime) -> bool:
+        """Remove a source, and tell the user; return False if the user has none of this id."""
+        is_removed = (
+            self._remove_first()
+            if source_id == FIRST_ID
+            else self._connection.execute(_REMOVE, self._key(source_id)).first() is not None
+        )
+        if is_removed:
+            tell(self._connection, Occasion("codes_removed", self._user, now))
+        return is_removed
+
+    def _remove_first(self) -> bool:
         row = user_row.read(self._connection, self._user)
         if row is None or row.totp_seed is None:
             return False
-        user_row.change(
-            self._connection, self._user, totp_seed=None, seed_created_at=None, code_used_at=None
-        )
-        tell(self._connection, Occasion("codes_removed", self._user, now))
+        user_row.change(self._connection, self._user, **dict.fromkeys(_COLUMNS_OF_FIRST))
         return True
 
     def claim(self, kind: str, key: str, expires_at: datetime) -> bool:
         """Use up *key* of *kind*; return False if it was used before (one unique insert)."""
         return used_once.claim(self._connection, kind, key, expires_at)
 
+    def _opened(self, sealed: str) -> str:
+        return str(self._seal.open(sealed, bound_to=self._user)["seed"])
 
-def save_seed(
+    def _key(self, source_id: str) -> dict[str, object]:
+        return {"of_id": source_id, "of_user": self._user}
+
+
+def must_have_room(connection: Connection, user: str) -> None:
+    """Raise :class:`TooManyMethods` if the user has as many apps as a user may have.
+
+    The user's row must be locked, so that no other transaction adds one meanwhile.
+    """
+    phones = connection.execute(_COUNT_DEVICES, {"user": user}).scalar_one()
+    others = sum(source.app == CODE_APP for source in _sources(connection, user))
+    if phones + others >= MAX_APPS:
+        raise TooManyMethods(user)
+
+
+def _sources(connection: Connection, user: str) -> list[CodeSource]:
+    first = user_row.read(connection, user)
+    more = [CodeSource(*row) for row in _SOURCES.all(connection, {"user": user})]
+    if first is None or first.totp_seed is None:
+        return more
+    app, name = first.seed_app or AUTHENTICATOR_CODE, first.seed_name or ""
+    created, last_used = first.seed_created_at, first.code_used_at
+    return [CodeSource(FIRST_ID, created, last_used, app, name), *more]
+
+
+def add_seed(
     connection: Connection,
     seal: Seal,
     user: str,
     seed: str,
     now: datetime,
     *,
+    app: str = AUTHENTICATOR_CODE,
+    name: str = "",
     device: str | None = None,
 ) -> None:
-    """Store a seed, sealed for this user alone, and tell the user, in one transaction.
+    """Store one more seed, sealed for this user alone, and tell the user, in one transaction.
 
     ``device`` is the id of the device that has it too, which needs no notice.
     """
+    sealed = _sealed(seal, user, seed)
+    first = user_row.read(connection, user)
+    if first is None or first.totp_seed is None:
+        _save_first(connection, user, sealed, now, app=app, name=name)
+    else:
+        row = {"user": user, "name": name, "app": app, "seed": sealed, "created_at": now}
+        connection.execute(insert(code_apps), {"id": secrets.token_urlsafe(16), **row})
+    tell(connection, Occasion("codes_added", user, now), except_device=device)
+
+
+def _save_first(
+    connection: Connection, user: str, sealed: str, now: datetime, *, app: str, name: str
+) -> None:
     user_row.change(
         connection,
         user,
-        totp_seed=seal.seal({"seed": seed}, bound_to=user),
+        totp_seed=sealed,
         seed_created_at=now,
         code_used_at=None,
+        seed_app=app,
+        seed_name=name,
     )
-    tell(connection, Occasion("codes_added", user, now), except_device=device)
+
+
+def _sealed(seal: Seal, user: str, seed: str) -> str:
+    return seal.seal({"seed": seed}, bound_to=user)

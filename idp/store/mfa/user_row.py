@@ -29,6 +29,9 @@ class UserRow(NamedTuple):
     seed_created_at: datetime | None
     code_used_at: datetime | None
     pushes_reported_at: datetime | None
+    seed_app: str | None
+    seed_name: str | None
+    default_method: str | None
 
 
 _READ = Prepared(

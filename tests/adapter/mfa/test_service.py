@@ -11,7 +11,7 @@ from adapter.mfa.codes.limits import CodeLimits
 from adapter.mfa.methods import Methods, RegisteredMethod
 
 PUSH = RegisteredMethod("d1", "push")
-CODES = RegisteredMethod("totp", "totp")
+CODES = RegisteredMethod("totp", "totp", details={"app": "code_app"})
 
 
 def test_methods_are_listed_factor_by_factor_with_what_is_stored_of_each(mfa):

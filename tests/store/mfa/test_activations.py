@@ -82,7 +82,7 @@ def test_an_activation_brings_its_device_and_seed_together(store, stores):
 
     assert stores.devices.of_user(ALICE) == [_device()]
     assert stores.devices.find("d1") == _device()
-    assert stores.codes.source_of(ALICE) is not None
+    assert len(stores.codes.sources_of(ALICE)) == 1
     assert store.live("1234", NOW) == []
 
 

@@ -10,7 +10,7 @@ import pytest
 from support.users import ALICE
 
 from adapter.mfa.codes.limits import CodeLimits, debit
-from adapter.mfa.codes.store import CodeSource, CodeStore
+from adapter.mfa.codes.store import CodeSource, CodeStore, Seed
 from idp.session.seal import SealBroken
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -41,23 +41,33 @@ def test_wrong_codes_counted_on_two_nodes_at_once_are_all_counted(store, other_s
 
 
 def test_a_seed_can_be_replaced_and_is_unreadable_in_the_file(store, database, database_file):
-    store.save_seed(ALICE, "AAAAAAAAAAAAAAAA", NOW)
-    store.save_seed(ALICE, SEED, NOW)
+    store.save_seed(ALICE, "AAAAAAAAAAAAAAAA", NOW, app="code_app")
+    store.save_seed(ALICE, SEED, NOW, app="code_app")
 
     with store.transaction(ALICE) as transaction:
-        assert transaction.seed() == SEED
-    assert store.source_of(ALICE) == CodeSource(NOW, None)
+        assert transaction.seeds() == [Seed("totp", "code_app", SEED)]
+    assert store.sources_of(ALICE) == [CodeSource("totp", NOW, None, "code_app")]
     files = database_file.parent.glob("tallystick.db*")
     assert SEED.encode() not in b"".join(path.read_bytes() for path in files)
 
 
+def test_a_seed_of_an_earlier_version_counts_as_one_of_authenticator(store, database):
+    store.save_seed(ALICE, SEED, NOW, app="code_app")
+    with database.write() as connection:
+        connection.exec_driver_sql("UPDATE mfa_users SET seed_app = NULL, seed_name = NULL")
+
+    assert store.sources_of(ALICE) == [CodeSource("totp", NOW, None, "authenticator_code")]
+    with store.transaction(ALICE) as transaction:
+        assert transaction.seeds() == [Seed("totp", "authenticator_code", SEED)]
+
+
 def test_a_seed_moved_to_another_user_in_the_database_is_refused(store, database):
-    store.save_seed(ALICE, SEED, NOW)
+    store.save_seed(ALICE, SEED, NOW, app="code_app")
     with database.write() as connection:
         connection.exec_driver_sql("""UPDATE mfa_users SET "user" = 'bob@example.test'""")
 
     with store.transaction("bob@example.test") as transaction, pytest.raises(SealBroken):
-        transaction.seed()
+        transaction.seeds()
 
 
 def test_a_claim_of_a_transaction_that_fails_is_free_again(store):
@@ -73,16 +83,16 @@ def test_a_claim_of_a_transaction_that_fails_is_free_again(store):
 def test_a_user_nobody_knows_has_no_wrong_codes_and_no_seed(store):
     with store.transaction(ALICE) as transaction:
         assert transaction.limits() == CodeLimits()
-        assert transaction.seed() is None
-    assert store.source_of(ALICE) is None
+        assert transaction.seeds() == []
+    assert store.sources_of(ALICE) == []
 
 
 def test_forgetting_wrong_codes_keeps_the_seed(store):
-    store.save_seed(ALICE, SEED, NOW)
+    store.save_seed(ALICE, SEED, NOW, app="code_app")
     with store.transaction(ALICE) as transaction:
         transaction.save_limits(CodeLimits(10, NOW))
         transaction.save_limits(CodeLimits())
 
     with store.transaction(ALICE) as transaction:
         assert transaction.limits() == CodeLimits()
-        assert transaction.seed() == SEED
+        assert transaction.seeds() == [Seed("totp", "code_app", SEED)]

@@ -24,7 +24,7 @@ from adapter.contract import (
     ProofData,
 )
 from adapter.entra_mfa import AzureMfaAuthentication
-from adapter.mfa.policy import MfaPolicy
+from adapter.mfa.policy import AuthenticatorConfiguration, LegacyPolicy, Policies
 from adapter.mfa.push.factor import Started
 from adapter.mfa.service import MfaService
 from idp.adapters.second_factor import new_context_id
@@ -124,14 +124,27 @@ class SignIn:
         return self.page
 
 
-def on_node(mfa: SecondFactors, **policy: str) -> AzureMfaAuthentication:
+PUSH_BY = {
+    "legacy": {
+        "authenticator": AuthenticatorConfiguration(is_enabled=False),
+        "legacy": LegacyPolicy(notifications=True),
+    },
+    "both": {"legacy": LegacyPolicy(notifications=True)},
+    "none": {"authenticator": AuthenticatorConfiguration(is_enabled=False)},
+}
+"""Policies that allow push by these policies, in the words of ``adapter.decide``."""
+
+
+def on_node(
+    mfa: SecondFactors, *, push_policy: str = "", **settings: str
+) -> AzureMfaAuthentication:
     """Load the adapter as a node does."""
     node = AzureMfaAuthentication()
     service = mfa.service
-    if policy:
-        service = MfaService(
-            mfa.stores, mfa.clock, number_key=bytes(32), policy=MfaPolicy(**policy)
-        )
+    if push_policy:
+        mfa.stores.policies.replace(Policies(**PUSH_BY[push_policy]), None)
+    if settings:
+        service = MfaService(mfa.stores, mfa.clock, number_key=bytes(32), **settings)
     node.use_mfa_service(service)
     node.on_authentication_pipeline_load(AuthenticationMethodConfigData())
     return node

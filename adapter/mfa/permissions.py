@@ -1,0 +1,99 @@
+"""All that the policies say about one user, and which of the registered methods is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from adapter.mfa.methods import Methods, RegisteredMethod
+from adapter.mfa.policy import METHODS, PUSH, Permission, Policies, permission_for
+
+GroupsOf = Callable[[str], Collection[str]]
+"""Returns the names of a user's groups, by UPN."""
+
+CODE = "totp"
+"""The kind of all methods that yield codes; their ``app`` is a method of the policies."""
+
+NOT_ALLOWED = {
+    # (phones, codes)   reason, if the user has such methods and may use none of them
+    (True, False):      "push_not_enabled",
+    (False, True):      "code_not_enabled",
+    (True, True):       "no_method_allowed",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """What one user may use, by method, and what requests to the user's phones show."""
+
+    by_method: Mapping[str, Permission]
+    shows_application: bool
+    shows_location: bool
+
+    @property
+    def push_policy(self) -> str:
+        """Which policy allows push notifications, in the words of :func:`adapter.decide`."""
+        return self.by_method[PUSH].policy
+
+    @property
+    def code_apps(self) -> tuple[str, ...]:
+        """The apps whose codes the user may use: ``authenticator_code``, ``code_app``."""
+        return tuple(
+            name for name, each in self.by_method.items() if name != PUSH and each.is_allowed
+        )
+
+    def of(self, method: RegisteredMethod) -> Permission:
+        """Return whether the user may use a registered method."""
+        return self.by_method[PUSH if method.kind == PUSH else str(method.details["app"])]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What a user is asked for first, and what else the user may use.
+
+    ``asks`` is ``push`` or ``totp``, None if the user may use none of the registered methods.
+    ``push_policy`` says which policy allows push, as :func:`adapter.decide` takes it.
+    ``reason`` is empty if the default method is asked for; else it says why it is not:
+    ``push_not_enabled``, ``code_not_enabled``, ``no_method_allowed``.
+    """
+
+    asks: str | None
+    push_policy: str
+    may_push: bool
+    may_use_codes: bool
+    reason: str = ""
+
+
+def permissions_of(policies: Policies, user: str, groups: Collection[str]) -> Permissions:
+    """Return what *policies* say about *user* (a UPN) with these *groups*."""
+    authenticator = policies.authenticator
+    return Permissions(
+        {method: permission_for(policies, user, groups, method) for method in METHODS},
+        authenticator.application_name.is_on_for(user, groups),
+        authenticator.location.is_on_for(user, groups),
+    )
+
+
+def nothing_allowed() -> Permissions:
+    """Return what a user may use while the policies cannot be read."""
+    by_method = {method: Permission(method, "none", "unreadable_policy") for method in METHODS}
+    return Permissions(by_method, shows_application=False, shows_location=False)
+
+
+def way_of(methods: Methods, permissions: Permissions) -> Way:
+    """Return what the user of *methods* is asked for: the default method, if it is allowed."""
+    allowed = {each.kind for each in methods.registered if permissions.of(each).is_allowed}
+    may_push, may_use_codes, policy = PUSH in allowed, CODE in allowed, permissions.push_policy
+    default = methods.default.kind if methods.default else CODE
+    if default in allowed or not methods.registered:
+        return Way(default, policy, may_push, may_use_codes)
+    if not allowed:
+        return Way(None, policy, False, False, NOT_ALLOWED[methods.has(PUSH), methods.has(CODE)])
+    if default == PUSH:
+        return Way(CODE, policy, may_push, may_use_codes, "push_not_enabled")
+    return Way(PUSH, policy, may_push, may_use_codes, "code_not_enabled")
+
+
+def no_groups(user: str) -> Collection[str]:
+    """Return no groups, where there is no directory."""
+    return ()

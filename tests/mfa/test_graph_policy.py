@@ -1,0 +1,229 @@
+"""Policies as JSON: Graph's answers are read, mistakes refused, and an export comes back whole."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapter.mfa.policy import (
+    AuthenticatorConfiguration,
+    Feature,
+    IncludeTarget,
+    LegacyPolicy,
+    MethodConfiguration,
+    Migration,
+    Policies,
+    Target,
+)
+from idp.mfa.graph_import import BadMethodsPolicy, apply, read_changes, read_graph, written
+
+FROM_GRAPH = {
+    "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#authenticationMethodConfigur…",
+    "@odata.type": "#microsoft.graph.microsoftAuthenticatorAuthenticationMethodConfiguration",
+    "id": "MicrosoftAuthenticator",
+    "state": "enabled",
+    "isSoftwareOathEnabled": False,
+    "excludeTargets": [{"targetType": "group", "id": "Trainees"}],
+    "featureSettings": {
+        "numberMatchingRequiredState": {
+            "state": "disabled",
+            "includeTarget": {"targetType": "group", "id": "all_users"},
+            "excludeTarget": {
+                "targetType": "group",
+                "id": "00000000-0000-0000-0000-000000000000",
+            },
+        },
+        "displayAppInformationRequiredState": {
+            "state": "enabled",
+            "includeTarget": {"targetType": "group", "id": "Staff"},
+            "excludeTarget": {
+                "targetType": "group",
+                "id": "00000000-0000-0000-0000-000000000000",
+            },
+        },
+        "companionAppAllowedState": {"state": "default"},
+    },
+    "includeTargets@odata.context": "https://graph.microsoft.com/v1.0/$metadata#…/includeTargets",
+    "includeTargets": [
+        {
+            "targetType": "group",
+            "id": "all_users",
+            "isRegistrationRequired": False,
+            "authenticationMode": "any",
+        }
+    ],
+}
+"""The shape of Graph's answer for Authenticator."""
+
+
+def test_the_configuration_that_graph_returns_is_read():
+    found = read_graph(FROM_GRAPH)
+    app = apply(found, Policies()).authenticator
+
+    assert app == AuthenticatorConfiguration(
+        exclude=(Target("Trainees"),),
+        codes=False,
+        application_name=Feature("enabled", Target("Staff")),
+        number_matching=Feature("disabled"),
+    )
+    assert [note.split()[0] for note in found.notes] == ["companionAppAllowedState"]
+
+
+def test_what_is_not_given_stays_as_it_is():
+    before = Policies(
+        Migration.IN_PROGRESS,
+        AuthenticatorConfiguration(location=Feature("disabled")),
+        MethodConfiguration(is_enabled=False),
+        LegacyPolicy(codes=True),
+    )
+
+    after = apply(read_graph(FROM_GRAPH), before)
+
+    assert after.authenticator.location == Feature("disabled")
+    assert (after.migration, after.code_apps, after.legacy) == (
+        before.migration, before.code_apps, before.legacy,
+    )  # fmt: skip
+
+
+def test_the_whole_policy_of_graph_is_read_and_what_is_left_out_is_said():
+    found = read_graph(
+        {
+            "id": "authenticationMethodsPolicy",
+            "displayName": "Authentication Methods Policy",
+            "policyVersion": "1.5",
+            "policyMigrationState": "migrationComplete",
+            "registrationEnforcement": {"authenticationMethodsRegistrationCampaign": {}},
+            "authenticationMethodConfigurations": [
+                {"@odata.type": "#microsoft.graph.fido2AuthenticationMethodConfiguration",
+                 "id": "Fido2", "state": "enabled", "isAttestationEnforced": False},
+                FROM_GRAPH,
+                {"id": "SoftwareOath", "state": "disabled", "excludeTargets": []},
+            ],
+        }
+    )  # fmt: skip
+
+    after = apply(found, Policies())
+
+    assert after.migration is Migration.COMPLETE
+    assert not after.code_apps.is_enabled
+    assert not after.authenticator.codes
+    assert [note.split()[0] for note in found.notes] == [
+        "registrationEnforcement", "Fido2", "companionAppAllowedState",
+    ]  # fmt: skip
+
+
+def test_a_list_of_configurations_may_stand_in_graphs_envelope():
+    found = read_graph(
+        {"@odata.context": "…", "value": [{"id": "softwareoath", "state": "disabled"}]}
+    )
+
+    assert not apply(found, Policies()).code_apps.is_enabled
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ([], "not a JSON object"),
+        ({"id": "Authenticator", "state": "enabled"}, "this key is unknown"),
+        ({"authenticationMethodConfigurations": [{"id": "Pager"}]}, "its id is none of"),
+        ({"authenticationMethodConfigurations": {}}, "not a list"),
+        ({"authenticationMethodConfigurations": [FROM_GRAPH, FROM_GRAPH]}, "given twice"),
+        ({"version": "3"}, "version"),
+        ({"legacyMfaPolicy": {"sms": True}}, "legacyMfaPolicy.sms"),
+        ({**FROM_GRAPH, "state": "on"}, "found 'on', allowed is enabled or disabled"),
+        ({**FROM_GRAPH, "isSoftwareOathEnabled": "yes"}, "true or false"),
+        ({**FROM_GRAPH, "numberMatching": False}, "numberMatching"),
+        (
+            {**FROM_GRAPH, "includeTargets": [{"id": "x", "authenticationMode": "sms"}]},
+            "includeTargets.0.authenticationMode",
+        ),
+        ({**FROM_GRAPH, "includeTargets": [{"id": ""}]}, "includeTargets.0.id"),
+        ({"id": "SoftwareOath", "isSoftwareOathEnabled": True}, "SoftwareOath.isSoftwareOathEnab"),
+        ({"id": "SoftwareOath", "includeTargets": ["x"] * 257}, "SoftwareOath.includeTargets"),
+    ],
+)
+def test_a_mistake_is_refused_with_its_place(value, words):
+    with pytest.raises(BadMethodsPolicy) as refused:
+        apply(read_graph(value), Policies())
+
+    assert words in str(refused.value)
+
+
+def test_all_faults_are_named_at_once():
+    changes = {"SoftwareOath.state": 1, "MicrosoftAuthenticator.stat": "", "legacy": {}}
+
+    with pytest.raises(BadMethodsPolicy) as refused:
+        apply(read_changes(changes), Policies())
+
+    assert all(key in str(refused.value) for key in changes)
+    assert "did you mean MicrosoftAuthenticator.state" in str(refused.value)
+
+
+def test_tables_that_are_nested_too_deeply_are_refused():
+    value: dict = {}
+    for _ in range(5000):
+        value = {"legacyMfaPolicy": value}
+
+    with pytest.raises(BadMethodsPolicy):
+        apply(read_graph(value), Policies())
+
+
+@pytest.mark.parametrize(
+    ("value", "targets"),
+    [
+        ("Staff", (IncludeTarget("Staff"),)),
+        (["Staff", "Sales"], (IncludeTarget("Staff"), IncludeTarget("Sales"))),
+        ("", ()),
+        ([], ()),
+        (
+            [{"id": "a@b.test", "targetType": "user", "authenticationMode": "push"}],
+            (IncludeTarget("a@b.test", "user", "push"),),
+        ),
+    ],
+)
+def test_targets_may_be_given_by_name(value, targets):
+    changes = read_changes({"MicrosoftAuthenticator.includeTargets": value})
+
+    assert apply(changes, Policies()).authenticator.include == targets
+
+
+def test_a_registration_that_is_required_is_said_to_have_no_effect():
+    target = {"id": "all_users", "isRegistrationRequired": True}
+
+    for found in (
+        read_graph({"id": "SoftwareOath", "includeTargets": [target]}),
+        read_changes({"SoftwareOath.includeTargets": [target]}),
+    ):
+        assert found.notes == ("SoftwareOath: isRegistrationRequired has no effect here.",)
+
+
+names = st.text(min_size=1, max_size=20).filter(lambda text: not text.startswith("00000000"))
+some = st.builds(Target, names, st.sampled_from(["group", "user"]))
+features = st.builds(
+    Feature, st.sampled_from(["default", "enabled", "disabled"]), some, st.none() | some
+)
+modes = st.sampled_from(["any", "push", "deviceBasedPush"])
+kinds = st.sampled_from(["group", "user"])
+including = st.lists(st.builds(IncludeTarget, names, kinds, modes), max_size=3).map(tuple)
+including_all = st.lists(st.builds(IncludeTarget, names, kinds), max_size=3).map(tuple)
+excluding = st.lists(some, max_size=3).map(tuple)
+
+
+@given(
+    st.builds(
+        Policies,
+        st.sampled_from(Migration),
+        st.builds(
+            AuthenticatorConfiguration, st.booleans(), including, excluding, st.booleans(),
+            features, features, st.none() | features,
+        ),
+        st.builds(MethodConfiguration, st.booleans(), including_all, excluding),
+        st.builds(LegacyPolicy, st.booleans(), st.booleans()),
+    ),
+    st.integers(0, 1000),
+)  # fmt: skip
+def test_what_is_written_is_read_back(policies, version):
+    found = read_graph(written(policies, version))
+
+    assert (apply(found, Policies()), found.version, found.notes) == (policies, version, ())
