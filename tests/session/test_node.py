@@ -43,8 +43,11 @@ def test_the_node_is_configured_or_chosen_or_the_first(answering, settings, cook
 def test_a_configured_node_that_is_none_of_the_farm_answers_nobody(answering):
     node = answering(node="third")
 
-    with pytest.raises(NoNode, match="no node of the farm"):
+    with pytest.raises(NoNode) as refused:
         node.name({})
+    assert refused.value.code == "no_node"
+    assert refused.value.problem == "This server is no node of the farm"
+    assert refused.value.remedy == "Make it one: tallystick server set NODE BUILD"
     assert node.name_or_empty() == ""
 
 
@@ -56,6 +59,10 @@ def test_what_is_no_browser_is_answered_by_the_same_node_without_a_choice(answer
 def test_a_farm_without_nodes_has_none_that_answers(services):
     with pytest.raises(NoNode):
         AnsweringNode(ServerSection(), services.farm).name({})
+
+
+def test_the_cookie_of_a_choice_keeps_its_name():
+    assert NODE_COOKIE == "tallystick_node"
 
 
 def test_the_choice_is_told_apart_from_the_node_that_answers(answering):
