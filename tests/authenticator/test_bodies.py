@@ -16,6 +16,7 @@ from idp.authenticator.bodies import (
     PendingQuery,
     read_activation,
     read_answer,
+    read_dismissal,
     read_pending_query,
 )
 from idp.authenticator.request_signing import SignatureRefused
@@ -105,3 +106,13 @@ def test_an_activation_brings_a_p256_key():
     with pytest.raises(SignatureRefused) as refused:
         read_activation(body("AAAA"))
     assert refused.value.code == "bad_key"
+
+
+def test_a_dismissal_names_a_notice():
+    assert read_dismissal(b'{"id": "n-1"}') == "n-1"
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"id": ""}', b'{"id": 1}', b'{"id": "a", "b": 1}', b"["])
+def test_a_dismissal_of_anything_else_is_refused(body):
+    with pytest.raises(BadRequest):
+        read_dismissal(body)

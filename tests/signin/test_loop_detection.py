@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
 
 import pytest
 
+from idp.config.schema import Config, ServerSection, SignInSection
 from idp.saml.refusal import Refused
 from idp.signin.loop_detection import (
     MAX_COOKIE_LENGTH,
@@ -14,6 +16,7 @@ from idp.signin.loop_detection import (
     NAME,
     LoopRules,
     RecentTokens,
+    loop_rules,
 )
 from idp.web.answer import Answer
 
@@ -123,3 +126,24 @@ def test_any_entity_id_has_tokens_of_its_own():
 
 def test_the_cookie_has_the_name_that_it_has_in_ad_fs():
     assert (NAME, MAX_COOKIE_LENGTH) == ("MSISLoopDetectionCookie", 2048)
+
+
+def test_the_rules_are_those_of_the_configuration():
+    server = ServerSection(base_url="https://sts.example.test")
+    sign_in = SignInSection(loop_detection=True, loop_tokens=7, loop_seconds=33)
+
+    assert loop_rules(Config(server=server, sign_in=sign_in)) == LoopRules(True, 7, 33, True)
+
+
+def test_a_cookie_of_the_greatest_length_counts_and_a_longer_one_does_not():
+    recent = with_tokens(3)
+    digits = MAX_COOKIE_LENGTH // 4 * 3  # what base64 makes the greatest length of
+    known = base64.b64decode(recent.cookie).decode().splitlines()
+    trust, at = known[-1].split(" ")
+    zeros = "0" * (digits - len("\n".join(known)))
+    padded = "\n".join([*known[:-1], f"{trust} {zeros}{at}"])
+    cookie = base64.b64encode(padded.encode()).decode()
+
+    assert len(cookie) == MAX_COOKIE_LENGTH
+    assert is_loop(RecentTokens.of(RULES, {NAME: cookie}), NOW)
+    assert not is_loop(RecentTokens.of(RULES, {NAME: f"{cookie}AAAA"}), NOW)
