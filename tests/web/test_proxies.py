@@ -192,3 +192,14 @@ def test_proxies_are_configured_as_addresses_and_networks(monkeypatch):
 def test_malformed_proxies_are_an_error_of_the_configuration(values, fault):
     with pytest.raises(ConfigError, match=fault):
         from_values({"proxies": values})
+
+
+@pytest.mark.parametrize("peer", [WAP, BALANCER, "10.0.1.15", "2001:db8:80::7", f"::ffff:{WAP}"])
+def test_a_configured_peer_is_one_of_the_proxies(peer):
+    assert PROXIES.has(peer)
+
+
+@pytest.mark.parametrize("peer", [STRANGER, "10.0.1.16", "2001:db8:81::1", "", "unix:", "x"])
+def test_any_other_peer_is_none_of_the_proxies(peer):
+    assert not PROXIES.has(peer)
+    assert not Proxies().has(WAP)

@@ -7,6 +7,8 @@ from idp.federation.access_control.global_policy import (
     GlobalPolicy,
     second_factor_reasons,
 )
+from idp.federation.claim_rules.errors import BadRule
+from idp.federation.relying_party.setting_types import MAX_RULES_LENGTH
 from idp.federation.relying_party.settings import TrustSettings
 from idp.store.policies import SqlPolicyStore
 
@@ -71,3 +73,23 @@ def test_a_policy_that_does_not_exist_is_refused(database):
     with pytest.raises(BadPolicy, match=r"There is no policy 'global'.*default or always or never"):
         policy.set_second_factor("global")
     assert policy.second_factor() == "default"
+
+
+def test_additional_rules_are_stored_only_if_they_can_be_read(database):
+    policy = GlobalPolicy(SqlPolicyStore(database))
+    asks = '=> issue(Type = "urn:type", Value = "urn:value");'
+    policy.set_additional_rules(f"  {asks}\n")
+
+    with pytest.raises(BadRule):
+        policy.set_additional_rules("=> issue(")
+    assert policy.additional_rules() == asks
+
+
+def test_additional_rules_have_a_greatest_length(database):
+    policy = GlobalPolicy(SqlPolicyStore(database))
+    asks = '=> issue(Type = "urn:type", Value = "urn:value");'
+    policy.set_additional_rules(asks.ljust(MAX_RULES_LENGTH))
+
+    with pytest.raises(BadPolicy, match=f"at most {MAX_RULES_LENGTH} characters"):
+        policy.set_additional_rules(asks.ljust(MAX_RULES_LENGTH + 1))
+    assert policy.additional_rules() == asks
