@@ -81,12 +81,10 @@ class TrustRegistry:
     ) -> RelyingPartyTrust:
         """Make a trust from SAML metadata, or update the trust with the same entity id.
 
-        An update keeps the settings unless *settings* replace or change them. If the stored trust
-        cannot be read, the update keeps what can be read of it. *entity_id* chooses one of several
-        service providers in the metadata. *signed_by* is a certificate (base64): its key must have
-        signed this metadata and all later ones; an update without it uses the certificate of the
-        trust.
-        Raises :class:`~idp.saml.bad_metadata.BadMetadata`.
+        An update keeps the settings unless *settings* replace or change them, and of a stored trust
+        that cannot be read what can. *entity_id* chooses one of several service providers.
+        *signed_by* is a certificate (base64): its key must have signed this metadata and all later
+        ones; without it, an update keeps that of the trust. Raises :class:`BadMetadata`.
         """
         described = self.read(metadata, entity_id, signed_by=signed_by, settings=settings)
         provider, now = described.service_provider, self._clock.now()
