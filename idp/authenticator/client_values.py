@@ -10,16 +10,21 @@ from idp.authenticator.phonefile import Account
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """One pending request: the account that it is for, and what the server sent."""
+class _ForAccount:
+    """Something with an id that the server sent for an account."""
 
     account: Account
     sent: dict[str, Any]
 
     @property
     def id(self) -> str:
-        """The request's id."""
+        """By which the phone names it to the server."""
         return str(self.sent["id"])
+
+
+@dataclass(frozen=True, slots=True)
+class Request(_ForAccount):
+    """One pending request: the account that it is for, and what the server sent."""
 
     @property
     def needs_number(self) -> bool:
@@ -28,16 +33,8 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(_ForAccount):
     """One notice about a change of the account, as the server sent it."""
-
-    account: Account
-    sent: dict[str, Any]
-
-    @property
-    def id(self) -> str:
-        """The notice's id."""
-        return str(self.sent["id"])
 
     @property
     def occasion(self) -> str:
