@@ -224,7 +224,7 @@ def create_app(
     if hsts is not None:
         from idp.web.headers import StrictTransport
 
-        app.wsgi_app = StrictTransport(app.wsgi_app, hsts)  # type: ignore[method-assign]
+        app.wsgi_app = StrictTransport(app.wsgi_app, hsts)  # type: ignore[method-assign]  # likewise
     answer_own_host_only(
         app, config.server.base_url, probe=signin.PROBE, counters=services.counters
     )

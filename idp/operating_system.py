@@ -203,7 +203,7 @@ def hold_signals_while_forking(in_child: Callable[[], object]) -> None:
 def start_in_own_group(command: tuple[str, ...], **options: Any) -> subprocess.Popen[bytes]:
     """Start a process that Ctrl-C in our terminal does not reach; *options* are those of Popen."""
     if IS_WINDOWS:
-        flags: int = subprocess.CREATE_NEW_PROCESS_GROUP  # type: ignore[attr-defined]
+        flags: int = subprocess.CREATE_NEW_PROCESS_GROUP  # type: ignore[attr-defined]  # Windows
         return subprocess.Popen(command, creationflags=flags, **options)  # noqa: S603 - ours
     return subprocess.Popen(command, start_new_session=True, **options)  # noqa: S603 - ours
 

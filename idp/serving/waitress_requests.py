@@ -34,7 +34,7 @@ class RefusalError(Error):  # type: ignore[misc]  # waitress has no types
         return self.refusal.status_line, headers, self.refusal.body()
 
 
-class CheckedParser(HTTPRequestParser):  # type: ignore[misc]
+class CheckedParser(HTTPRequestParser):  # type: ignore[misc]  # likewise
     """Reads one request, and refuses header lines that WSGI could not tell apart."""
 
     lines: tuple[HeaderLine, ...] = ()
@@ -66,7 +66,7 @@ class CheckedParser(HTTPRequestParser):  # type: ignore[misc]
             self.completed, self.expect_continue = True, False
 
 
-class CheckedTask(WSGITask):  # type: ignore[misc]
+class CheckedTask(WSGITask):  # type: ignore[misc]  # likewise
     """Runs the application."""
 
     def get_environment(self) -> dict[str, Any]:
@@ -76,7 +76,7 @@ class CheckedTask(WSGITask):  # type: ignore[misc]
         return environ
 
 
-class LoggedErrorTask(ErrorTask):  # type: ignore[misc]
+class LoggedErrorTask(ErrorTask):  # type: ignore[misc]  # likewise
     """Sends an error, and logs it if it is a refusal of ours."""
 
     def execute(self) -> None:
@@ -87,7 +87,7 @@ class LoggedErrorTask(ErrorTask):  # type: ignore[misc]
         super().execute()
 
 
-class Channel(HTTPChannel):  # type: ignore[misc]
+class Channel(HTTPChannel):  # type: ignore[misc]  # likewise
     """One connection."""
 
     task_class = CheckedTask
