@@ -15,7 +15,8 @@ from adapter.clock import Clock
 from idp.store import used_once as once
 from idp.store.agreed_time import AgreedTime
 from idp.store.engine import Database, StoreUnavailable
-from idp.store.schema import activations, challenges, log_outs, session_participants
+from idp.store.mfa_schema import activations, challenges
+from idp.store.schema import log_outs, session_participants
 from idp.store.sign_in_log import KEEP_ALL, LogRetention, newest_entry_at, purge_log
 
 GRACE = timedelta(hours=1)

@@ -13,8 +13,8 @@ from idp.notices.occasions import Occasion
 from idp.notices.outbox import WAIT_FOR_MORE
 from idp.notices.phone_notices import MAX_OF_A_DEVICE, Notice
 from idp.store.engine import Database
+from idp.store.mfa_schema import devices, notices, outbox
 from idp.store.prepared import Prepared
-from idp.store.schema import devices, notices, outbox
 from idp.store.stored_json import DamagedValue, load_object
 
 OCCASION_COLUMNS = ("occasion", "user", "at", "details")

@@ -13,8 +13,8 @@ from idp.notices.outbox import LEASE, MAX_MAILS_AN_HOUR, MAX_OCCASIONS, WaitingM
 from idp.store import used_once
 from idp.store.column_types import Instant
 from idp.store.engine import Database
+from idp.store.mfa_schema import outbox
 from idp.store.notices import OCCASION_COLUMNS, occasion_from_row
-from idp.store.schema import outbox
 
 _HOUR = timedelta(hours=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

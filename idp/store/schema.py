@@ -1,4 +1,4 @@
-"""All tables, as the newest migration leaves them.
+"""All tables, as the newest migration leaves them; second factors have theirs in ``mfa_schema``.
 
 A column ``user`` holds the user's UPN in its canonical (lower-case) spelling. The second factor's
 tables have no foreign key to ``users``, because users may come from another directory.
@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from idp.store.columns import instant, serial, text
-from idp.store.columns import metadata as metadata
+from idp.store.mfa_schema import metadata as metadata  # with the tables of second factors
 
 used_once = Table(
     "used_once",
@@ -63,104 +63,6 @@ account_activity = Table(  # of the smart lock-out
     Column("unknown_wrong", Integer, nullable=False, server_default="0"),
     instant("unknown_at", nullable=True),
     text("addresses", server_default="[]"),  # a JSON list, oldest first
-)
-
-mfa_users = Table(
-    "mfa_users",
-    metadata,
-    text("user", primary_key=True),
-    Column("wrong_codes", Integer, nullable=False, server_default="0"),
-    instant("codes_locked_until", nullable=True),
-    instant("pushes_cleared_at", nullable=True),
-    text("totp_seed", nullable=True),  # sealed
-    instant("seed_created_at", nullable=True),
-    instant("code_used_at", nullable=True),
-    instant("pushes_reported_at", nullable=True),  # since then, a report pauses pushes
-    *(text(name, nullable=True) for name in ("seed_app", "seed_name", "default_method")),
-)
-
-code_apps = Table(  # sources of codes beside the one in mfa_users
-    "code_apps",
-    metadata,
-    serial(),
-    text("id", unique=True),
-    text("user", index=True),
-    *map(text, ("name", "app", "seed")),  # the seed is sealed
-    instant("created_at"),
-    instant("last_used_at", nullable=True),
-)
-
-devices = Table(
-    "devices",
-    metadata,
-    serial(),
-    text("id", unique=True),
-    text("user", index=True),
-    text("name"),
-    text("platform"),
-    text("app_version"),
-    Column("public_key", LargeBinary, nullable=False),
-    instant("activated_at"),
-    instant("last_used_at", nullable=True),
-)
-
-challenges = Table(
-    "challenges",
-    metadata,
-    serial(),
-    text("id", unique=True),
-    text("user"),
-    text("experience"),
-    text("nonce"),
-    Column("number_digest", LargeBinary, nullable=False),
-    text("application"),
-    text("client_ip"),
-    instant("created_at", index=True),
-    text("state"),
-    text("answered_by", nullable=True),
-    Column("reported", Boolean, nullable=False),
-    Column("version", Integer, nullable=False),
-    Index("ix_challenges_user", "user", "created_at"),
-)
-
-activations = Table(
-    "activations",
-    metadata,
-    text("id", primary_key=True),
-    text("user"),
-    text("handle", index=True),
-    Column("secret_digest", LargeBinary, nullable=False),
-    Column("totp", Boolean, nullable=False),
-    instant("expires_at", index=True),
-    Column("tries", Integer, nullable=False),
-    Column("link_digest", LargeBinary, nullable=True, index=True),
-    Column("ended", Boolean, nullable=False, server_default=false()),
-)
-
-notices = Table(  # on the devices of users, until they are dismissed
-    "notices",
-    metadata,
-    serial(),
-    text("id"),
-    text("device"),  # the id of the device that shows it
-    text("user"),
-    text("occasion"),
-    instant("at"),
-    text("details"),  # as JSON
-    Index("ix_notices_device", "device", "serial"),
-)
-
-outbox = Table(  # a row for each change that a user is still to be told of by mail
-    "outbox",
-    metadata,
-    serial(),
-    text("user", index=True),
-    text("occasion"),
-    instant("at"),
-    text("details"),  # as JSON
-    instant("due_at", index=True),
-    text("mail", nullable=True, index=True),  # the mail that it went into, once one was tried
-    Column("tries", Integer, nullable=False),
 )
 
 trusts = Table(

@@ -15,7 +15,7 @@ from support.phones.phone_host import APPLICATION
 from support.users import ALICE
 
 from idp.authenticator.request_signing import SignedRequest
-from idp.store.schema import devices
+from idp.store.mfa_schema import devices
 
 
 def refused(response: requests.Response, status: int, code: str) -> None:

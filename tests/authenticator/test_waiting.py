@@ -12,7 +12,7 @@ from support.phones.signed_phone import signed_phone_of
 from support.users import ALICE, BOB
 
 from idp.mfa.waiting import WaitingRoom
-from idp.store.schema import devices
+from idp.store.mfa_schema import devices
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from support.users import ALICE, BOB
 
 from adapter.mfa.push.pauses import PushReported
 from idp.management.policies import change
-from idp.store.schema import devices
+from idp.store.mfa_schema import devices
 
 
 def press(phone: Page, keys: str) -> None:

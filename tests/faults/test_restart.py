@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from idp.app import assemble
 from idp.store.mfa.push import SqlPushStore
-from idp.store.schema import challenges
+from idp.store.mfa_schema import challenges
 
 pytestmark = pytest.mark.each_database
 

@@ -4,7 +4,7 @@
 the slices (``adapter/mfa/*/store.py``), ``policies.py`` that of the policies, and
 ``default_methods.py`` keeps what users chose. ``user_row.py`` is the row that they share, and the
 lock that keeps two nodes from changing one user at the same time. :func:`mfa_stores` joins them;
-the tables are in ``idp/store/schema.py``.
+the tables are in ``idp/store/mfa_schema.py``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from idp.store.mfa.default_methods import SqlDefaultMethodStore
 from idp.store.mfa.devices import SqlDeviceStore
 from idp.store.mfa.policies import SqlMfaPolicyStore
 from idp.store.mfa.push import SqlPushStore
-from idp.store.schema import (
+from idp.store.mfa_schema import (
     activations,
     challenges,
     code_apps,

@@ -16,7 +16,7 @@ from idp.store.engine import Database
 from idp.store.mfa import user_row
 from idp.store.mfa.codes import add_seed, must_have_room
 from idp.store.mfa.devices import add_device
-from idp.store.schema import activations
+from idp.store.mfa_schema import activations
 
 _COLUMNS = tuple(activations.c[field.name] for field in fields(Activation))
 _LIVE = select(*_COLUMNS).where(

@@ -21,9 +21,9 @@ from idp.session.seal import Seal
 from idp.store import used_once
 from idp.store.engine import Database
 from idp.store.mfa import user_row
+from idp.store.mfa_schema import code_apps, devices
 from idp.store.notices import tell
 from idp.store.prepared import Prepared
-from idp.store.schema import code_apps, devices
 
 _COLUMNS_OF_FIRST = ("totp_seed", "seed_created_at", "code_used_at", "seed_app", "seed_name")
 

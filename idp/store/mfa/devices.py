@@ -10,9 +10,9 @@ from sqlalchemy import Connection, bindparam, insert, select
 from adapter.mfa.devices.device import Device
 from idp.notices.occasions import Occasion
 from idp.store.engine import Database
+from idp.store.mfa_schema import devices
 from idp.store.notices import tell
 from idp.store.prepared import Prepared
-from idp.store.schema import devices
 
 _DEVICES = select(*(devices.c[field.name] for field in fields(Device))).order_by(devices.c.serial)
 _OF_USER = Prepared(_DEVICES.where(devices.c.user == bindparam("user")))

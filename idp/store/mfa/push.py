@@ -16,9 +16,9 @@ from idp.notices.occasions import Occasion
 from idp.store.column_types import Instant
 from idp.store.engine import Database
 from idp.store.mfa import user_row
+from idp.store.mfa_schema import challenges, devices
 from idp.store.notices import forget_device, tell
 from idp.store.prepared import Prepared
-from idp.store.schema import challenges, devices
 
 
 class ChallengeChanged(TallystickError):

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, bindparam, select, text, update
 
 from idp.store.column_types import StorableText
 from idp.store.engine import Database
+from idp.store.mfa_schema import mfa_users
 from idp.store.prepared import Prepared
-from idp.store.schema import mfa_users
 
 
 class UserRow(NamedTuple):

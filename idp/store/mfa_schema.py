@@ -1,0 +1,106 @@
+"""The tables of second factors, and of what their users are told; see :mod:`idp.store.schema`."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, false
+
+from idp.store.columns import instant, serial, text
+from idp.store.columns import metadata as metadata
+
+mfa_users = Table(
+    "mfa_users",
+    metadata,
+    text("user", primary_key=True),
+    Column("wrong_codes", Integer, nullable=False, server_default="0"),
+    instant("codes_locked_until", nullable=True),
+    instant("pushes_cleared_at", nullable=True),
+    text("totp_seed", nullable=True),  # sealed
+    instant("seed_created_at", nullable=True),
+    instant("code_used_at", nullable=True),
+    instant("pushes_reported_at", nullable=True),  # since then, a report pauses pushes
+    *(text(name, nullable=True) for name in ("seed_app", "seed_name", "default_method")),
+)
+
+code_apps = Table(  # sources of codes beside the one in mfa_users
+    "code_apps",
+    metadata,
+    serial(),
+    text("id", unique=True),
+    text("user", index=True),
+    *map(text, ("name", "app", "seed")),  # the seed is sealed
+    instant("created_at"),
+    instant("last_used_at", nullable=True),
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    serial(),
+    text("id", unique=True),
+    text("user", index=True),
+    text("name"),
+    text("platform"),
+    text("app_version"),
+    Column("public_key", LargeBinary, nullable=False),
+    instant("activated_at"),
+    instant("last_used_at", nullable=True),
+)
+
+challenges = Table(
+    "challenges",
+    metadata,
+    serial(),
+    text("id", unique=True),
+    text("user"),
+    text("experience"),
+    text("nonce"),
+    Column("number_digest", LargeBinary, nullable=False),
+    text("application"),
+    text("client_ip"),
+    instant("created_at", index=True),
+    text("state"),
+    text("answered_by", nullable=True),
+    Column("reported", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("ix_challenges_user", "user", "created_at"),
+)
+
+activations = Table(
+    "activations",
+    metadata,
+    text("id", primary_key=True),
+    text("user"),
+    text("handle", index=True),
+    Column("secret_digest", LargeBinary, nullable=False),
+    Column("totp", Boolean, nullable=False),
+    instant("expires_at", index=True),
+    Column("tries", Integer, nullable=False),
+    Column("link_digest", LargeBinary, nullable=True, index=True),
+    Column("ended", Boolean, nullable=False, server_default=false()),
+)
+
+notices = Table(  # on the devices of users, until they are dismissed
+    "notices",
+    metadata,
+    serial(),
+    text("id"),
+    text("device"),  # the id of the device that shows it
+    text("user"),
+    text("occasion"),
+    instant("at"),
+    text("details"),  # as JSON
+    Index("ix_notices_device", "device", "serial"),
+)
+
+outbox = Table(  # a row for each change that a user is still to be told of by mail
+    "outbox",
+    metadata,
+    serial(),
+    text("user", index=True),
+    text("occasion"),
+    instant("at"),
+    text("details"),  # as JSON
+    instant("due_at", index=True),
+    text("mail", nullable=True, index=True),  # the mail that it went into, once one was tried
+    Column("tries", Integer, nullable=False),
+)
