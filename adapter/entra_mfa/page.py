@@ -8,8 +8,8 @@ from __future__ import annotations
 from html import escape
 
 from adapter.contract import AdapterForm
-from adapter.entra_mfa.state import CODE, SignInState
 from adapter.mfa.push.challenge import NUMBER_MATCH
+from adapter.mfa.verification.state import CODE, Verification
 
 TITLE = "Multi-Factor Authentication"
 
@@ -55,7 +55,7 @@ ERRORS = {
 }  # fmt: skip
 
 
-def render(sign_in: SignInState, *, answered: bool = False) -> AdapterForm:
+def render(sign_in: Verification, *, answered: bool = False) -> AdapterForm:
     """Return the page for the present state of the sign-in.
 
     ``answered`` tells the page's script that the phone has answered, so that it posts the form.
@@ -73,7 +73,7 @@ def render(sign_in: SignInState, *, answered: bool = False) -> AdapterForm:
     return AdapterForm(TITLE, html, stylesheets=("mfa.css",), scripts=("mfa.js",))
 
 
-def _push_status(sign_in: SignInState) -> str:
+def _push_status(sign_in: Verification) -> str:
     if not sign_in.is_waiting:
         return (
             _instructions("ended")
@@ -100,7 +100,7 @@ def _push_status(sign_in: SignInState) -> str:
     )
 
 
-def _code_entry(sign_in: SignInState) -> str:
+def _code_entry(sign_in: Verification) -> str:
     return (
         _instructions("code_instead" if sign_in.is_code_instead else "code")
         + '<label for="verificationCodeInput">Verification code</label>'
