@@ -236,11 +236,12 @@ class AzureMfaAuthentication:
     ) -> tuple[Claim, ...] | AdapterPresentation:
         if not code:
             return self._show(sign_in, context)
-        apps = self._service.permissions_of(sign_in.user).code_apps
-        if not apps:
+        permissions = self._service.permissions_of(sign_in.user)
+        sources = self._service.codes.methods_of(sign_in.user)
+        if sources and not any(permissions.of(source).is_allowed for source in sources):
             return self._show(sign_in.failed("code_not_enabled"), context)
         outcome = self._service.codes.check(
-            sign_in.user, code, attempt=context.context_id, apps=apps
+            sign_in.user, code, attempt=context.context_id, apps=permissions.code_apps
         )
         if outcome is CodeOutcome.RIGHT:
             sign_in.passed("right_code").store(context.data)
