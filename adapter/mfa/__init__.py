@@ -11,6 +11,7 @@ Read ``service.py`` first: :class:`~adapter.mfa.service.MfaService` is what host
 ``devices/``      Authenticator apps, and the activation codes that register them
 ``push/``         a request on the phone, answered by a number or by Approve and Deny
 ``codes/``        time-based one-time passwords
+``passkeys/``     keys that sign in a browser, by WebAuthn
 ================  ==================================================================================
 
 Each folder has the same file names: its values, ``limits.py`` (pure), ``store.py`` (the storage it

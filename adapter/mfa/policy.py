@@ -21,6 +21,7 @@ ALL_USERS = "all_users"
 PUSH = "push"
 AUTHENTICATOR_CODE = "authenticator_code"
 CODE_APP = "code_app"
+PASSKEY = "passkey"
 METHODS = (PUSH, AUTHENTICATOR_CODE, CODE_APP)
 """The methods that a policy allows: a push to Authenticator, a code that Authenticator shows, and a
 code of any other app or token."""

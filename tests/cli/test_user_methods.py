@@ -90,7 +90,7 @@ def test_methods_for_scripts_list_each_kind_and_keep_the_older_keys(
             {**code, "app": "code_app", **right, "default": False},
         ],
         "activations": [],
-        "allowed": dict.fromkeys(("push", "authenticator_code", "code_app"), allowed),
+        "allowed": dict.fromkeys(("push", "authenticator_code", "code_app", "passkey"), allowed),
         "asked_first": "push",
         "asked_first_reason": "",
         "pushes_paused_since": None,

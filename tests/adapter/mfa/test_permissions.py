@@ -10,6 +10,7 @@ from adapter.mfa.policy import AUTHENTICATOR_CODE, CODE_APP, METHODS, PUSH, Perm
 
 PHONE = RegisteredMethod("d1", "push")
 CODES = RegisteredMethod("totp", "totp", details={"app": AUTHENTICATOR_CODE})
+PASSKEY = RegisteredMethod("p1", "passkey")
 TOKEN = RegisteredMethod("t1", "totp", details={"app": CODE_APP})
 
 
@@ -40,6 +41,10 @@ ALL = permissions(*METHODS)
         ((PHONE, CODES), "totp", ALL, ("totp", True, True, "")),
         ((PHONE, CODES), "d1", ALL, ("push", True, True, "")),
         ((PHONE, CODES), "gone", ALL, ("push", True, True, "")),
+        # Passkeys are never asked for.
+        ((PASSKEY,), None, ALL, ("totp", False, False, "")),
+        ((PASSKEY, PHONE), "p1", ALL, ("push", True, False, "")),
+        ((PHONE, CODES, PASSKEY), "totp", ALL, ("totp", True, True, "")),
         # Push not allowed.
         ((PHONE,), None, permissions(CODE_APP), (None, False, False, "push_not_enabled")),
         (
