@@ -8,8 +8,8 @@ from __future__ import annotations
 from html import escape
 
 from adapter.contract import AdapterForm
-from adapter.entra_mfa.state import CODE, SignInState
 from adapter.mfa.push.challenge import NUMBER_MATCH
+from adapter.mfa.verification.state import CODE, Verification
 
 TITLE = "Multi-Factor Authentication"
 
@@ -21,6 +21,9 @@ INSTRUCTIONS = {
     "Enter the code that your Authenticator app or token shows.",
     "ended": "This sign-in needs your confirmation before it can go on.",
 }
+
+WAITING = "Waiting for your phone…"
+OFFLINE = "No connection to the server. This page goes on asking by itself."
 
 ERRORS = {
     # outcome                sentence
@@ -52,7 +55,7 @@ ERRORS = {
 }  # fmt: skip
 
 
-def render(sign_in: SignInState, *, answered: bool = False) -> AdapterForm:
+def render(sign_in: Verification, *, answered: bool = False) -> AdapterForm:
     """Return the page for the present state of the sign-in.
 
     ``answered`` tells the page's script that the phone has answered, so that it posts the form.
@@ -70,7 +73,7 @@ def render(sign_in: SignInState, *, answered: bool = False) -> AdapterForm:
     return AdapterForm(TITLE, html, stylesheets=("mfa.css",), scripts=("mfa.js",))
 
 
-def _push_status(sign_in: SignInState) -> str:
+def _push_status(sign_in: Verification) -> str:
     if not sign_in.is_waiting:
         return (
             _instructions("ended")
@@ -89,7 +92,7 @@ def _push_status(sign_in: SignInState) -> str:
         _instructions("number" if matching else "approve")
         + (_number(sign_in.number or "") if matching else "")
         + _error("")
-        + '<p class="waiting" role="status">Waiting for your phone…</p>'
+        + f'<p class="waiting" role="status" data-offline="{escape(OFFLINE)}">{escape(WAITING)}</p>'
         + _buttons(
             '<button type="submit" id="submitButton" class="main">I have answered</button>',
             _button("UseCode", "Use a code instead") if sign_in.has_totp else "",
@@ -97,7 +100,7 @@ def _push_status(sign_in: SignInState) -> str:
     )
 
 
-def _code_entry(sign_in: SignInState) -> str:
+def _code_entry(sign_in: Verification) -> str:
     return (
         _instructions("code_instead" if sign_in.is_code_instead else "code")
         + '<label for="verificationCodeInput">Verification code</label>'

@@ -1,12 +1,13 @@
-"""The state of one sign-in at the Entra MFA adapter, as it travels in the sealed ``Context``."""
+"""The state of one verification, as it travels in a sealed field of the host's page."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from adapter.contract import Json
+from adapter.contract import Explanation, Json
 from adapter.mfa.push.challenge import APPROVE_DENY, NUMBER_MATCH
+from adapter.mfa.push.pauses import PAUSES
 
 PUSH = "push"
 CODE = "code"
@@ -15,7 +16,7 @@ PUSH_NOT_ENABLED = "push_not_enabled"
 
 
 @dataclass(frozen=True, slots=True)
-class SignInState:
+class Verification:
     """The decision made at the start, and how far the user has come.
 
     ``experience`` and ``reason`` never change. ``way`` is ``push`` or ``code``. ``challenge`` is
@@ -34,19 +35,28 @@ class SignInState:
     outcome: str = ""
 
     @classmethod
-    def from_data(cls, data: dict[str, Json]) -> SignInState:
-        """Return the state kept in ``context.data``; the host's seal guarantees its shape."""
+    def from_data(cls, data: dict[str, Json]) -> Verification:
+        """Return the state kept as JSON values; the host's seal guarantees their shape."""
         values: dict[str, Any] = data
         return cls(**values)
 
     def store(self, data: dict[str, Json]) -> None:
-        """Keep the state in ``context.data``."""
+        """Keep the state in *data*, as JSON values."""
         data.update(asdict(self))
 
     @property
     def attempt(self) -> str:
-        """A value that differs between two requests of the same sign-in."""
+        """A value that differs between two requests of one verification."""
         return self.challenge or self.way
+
+    @property
+    def explanation(self) -> Explanation:
+        """What was decided and its outcome, for the sign-in log."""
+        if self.way == CODE:
+            reason = self.reason if self.is_code_instead else "method_unchanged"
+            return Explanation("totp", reason, self.outcome, self.attempt)
+        reason = self.outcome if self.outcome in PAUSES else self.reason
+        return Explanation(self.experience, reason, self.outcome, self.attempt)
 
     @property
     def may_push(self) -> bool:
@@ -68,22 +78,22 @@ class SignInState:
         """Whether a push was sent and has not ended as far as we know."""
         return self.awaits_phone and not self.outcome
 
-    def by_code(self) -> SignInState:
+    def by_code(self) -> Verification:
         """Return the state after the user chose to type a code."""
         return replace(self, way=CODE, outcome="")
 
-    def by_push(self) -> SignInState:
+    def by_push(self) -> Verification:
         """Return the state after the user asked for a new request on the phone."""
         return replace(self, way=PUSH, challenge="", number=None, outcome="")
 
-    def waiting_for(self, challenge: str, number: str | None) -> SignInState:
+    def waiting_for(self, challenge: str, number: str | None) -> Verification:
         """Return the state after a push was sent."""
         return replace(self, challenge=challenge, number=number, outcome="")
 
-    def failed(self, outcome: str) -> SignInState:
+    def failed(self, outcome: str) -> Verification:
         """Return the state after a failure; the number is not shown again."""
         return replace(self, outcome=outcome, number=None)
 
-    def passed(self, outcome: str) -> SignInState:
+    def passed(self, outcome: str) -> Verification:
         """Return the state after the user has passed."""
         return replace(self, outcome=outcome, number=None)

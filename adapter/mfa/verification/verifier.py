@@ -1,0 +1,237 @@
+"""Decides what a user is asked for, sends the request, and judges the answers of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from adapter.decision import decide
+from adapter.errors import TallystickError
+from adapter.mfa.codes.factor import CodeFactor, CodeOutcome
+from adapter.mfa.permissions import Permissions, way_of
+from adapter.mfa.push.challenge import APPROVE_DENY, NUMBER_MATCH, State
+from adapter.mfa.push.factor import PushFactor
+from adapter.mfa.push.pauses import PushPaused
+from adapter.mfa.service import MfaService
+from adapter.mfa.verification.state import (
+    CODE,
+    PUSH,
+    PUSH_NOT_ENABLED,
+    UNAVAILABLE,
+    Verification,
+)
+from adapter.windows import Build
+
+PHONE_APP_NOTIFICATION = "http://schemas.microsoft.com/ws/2012/12/authmethod/phoneappnotification"
+OTP = "http://schemas.microsoft.com/ws/2012/12/authmethod/otp"
+
+AUTHENTICATION_METHODS = {
+    # kind of the method  the URI of what it proves
+    PushFactor.kind:      PHONE_APP_NOTIFICATION,
+    CodeFactor.kind:      OTP,
+}  # fmt: skip
+
+FAILURES = {
+    # state               outcome in the log
+    State.DENIED:       "denied",
+    State.WRONG_NUMBER: "wrong_number",
+    State.EXPIRED:      "no_answer",
+    State.REPLACED:     "replaced",
+    State.COLLECTED:    "already_collected",
+}  # fmt: skip
+
+
+class Undecided(TallystickError):
+    """Raised when the build of the host tells too little to decide; the code is the reason."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The build of this node tells too little: {reason}",
+            "Set it with its revision: tallystick server set NODE BUILD",
+            code=reason,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: the application and the address that the phone shows, and the host's build.
+
+    ``attempt`` names the sign-in, so that the same one never sends two requests and never counts
+    the same wrong code twice. ``host`` is for scenario ``adfs`` alone.
+    """
+
+    application: str
+    client_ip: str
+    attempt: str
+    host: str | Build = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The verification after one post of its page.
+
+    ``passed_by`` is the kind of the method that was passed, ``push`` or ``totp``, else None; what
+    it proves is in :data:`AUTHENTICATION_METHODS`. ``is_answered`` says that the phone has approved
+    and the page should post to collect that.
+    """
+
+    state: Verification
+    passed_by: str | None = None
+    is_answered: bool = False
+
+
+class Verifier:
+    """Verifies users in one *scenario* of :func:`adapter.decide`.
+
+    *permissions_of* returns what a user may use there; by default, what the policies allow for
+    sign-ins. It is asked again before anything is accepted, and may raise
+    :class:`~adapter.mfa.policy_store.UnreadablePolicies`, as every method here.
+    """
+
+    def __init__(
+        self,
+        service: MfaService,
+        scenario: str,
+        permissions_of: Callable[[str], Permissions] | None = None,
+    ) -> None:
+        self._service = service
+        self._scenario = scenario
+        self._permissions_of = permissions_of or service.permissions_of
+
+    def begin(self, user: str, asker: Asker) -> Verification:
+        """Decide what *user* (a UPN) is asked for, and send a request to the phone if it is due.
+
+        Raises :class:`Undecided`.
+        """
+        return self._push(self._decide(user, asker), asker, asker.attempt)
+
+    def begin_again(self, state: Verification, asker: Asker) -> Verification:
+        """Ask once more for what is asked for first; what was decided stays."""
+        if not state.may_push:
+            return self._push(state, asker)
+        if self._way_asks(state.user) == CodeFactor.kind:
+            return state.by_code()
+        return self._push_again(state, asker)
+
+    def judge(self, state: Verification, fields: Mapping[str, str], asker: Asker) -> Judged:
+        """Judge one post: a button, a code, or the script's question for the phone's answer.
+
+        The fields are ``Poll``, ``UseCode`` and ``TryAgain`` (each ``1``), and
+        ``VerificationCode``. Raises :class:`Undecided`.
+        """
+        if fields.get("Poll") == "1":
+            return look(self._service.push, state)
+        if fields.get("UseCode") == "1" and state.has_totp:
+            return Judged(state.by_code())
+        if fields.get("TryAgain") == "1" and state.may_push:
+            return Judged(self._push_again(state, asker))
+        if fields.get("TryAgain") == "1" and state.way == PUSH:
+            # No push was possible: the user may have upgraded the app, or taken another phone.
+            return Judged(self._push(self._decide(state.user, asker), asker))
+        if state.way == CODE:
+            return self._try_code(state, fields.get("VerificationCode", ""), asker)
+        return self._try_push(state)
+
+    def _decide(self, user: str, asker: Asker) -> Verification:
+        """Decide what a push shows, if there is a phone for one, and what is asked for first."""
+        device = self._service.push.best_device(user)
+        way = way_of(self._service.methods_of(user), self._permissions_of(user))
+        decision = decide(
+            scenario=self._scenario,
+            host=asker.host,
+            push_policy=way.push_policy,
+            requested_method=PUSH if device else "totp",
+            device=device.kind if device else "phone-current",
+            products_after_table=self._service.products_after_table,
+        )
+        if decision.experience is None:
+            raise Undecided(decision.reason)
+        state = Verification(
+            user=user,
+            experience=decision.experience,
+            reason=decision.reason,
+            way=CODE if way.asks == CodeFactor.kind else PUSH,
+            has_totp=way.may_use_codes,
+        )
+        if way.asks is None:
+            return replace(state, experience=UNAVAILABLE, reason=way.reason)
+        is_default = state.way == CODE and not way.reason
+        if is_default and not way.may_push:  # a code would be asked for in any case
+            return replace(state, reason="method_unchanged")
+        return state
+
+    def _way_asks(self, user: str) -> str | None:
+        return way_of(self._service.methods_of(user), self._permissions_of(user)).asks
+
+    def _may_push(self, user: str) -> bool:
+        return self._permissions_of(user).push_policy != "none"
+
+    def _push_again(self, state: Verification, asker: Asker) -> Verification:
+        """Send a further push, unless the policies have stopped to allow it meanwhile."""
+        if not self._may_push(state.user):
+            return state.by_push().failed(PUSH_NOT_ENABLED)
+        return self._push(state.by_push(), asker)
+
+    def _push(self, state: Verification, asker: Asker, attempt: str = "") -> Verification:
+        """Send a push if the decision allows one; else fail with the reason why not.
+
+        One that was already sent for *attempt* is shown instead.
+        """
+        if state.way == CODE:
+            return state
+        if state.experience not in (NUMBER_MATCH, APPROVE_DENY):
+            return state.failed(state.reason)
+        try:
+            started = self._service.push.start(
+                state.user,
+                state.experience,
+                application=asker.application,
+                client_ip=asker.client_ip,
+                attempt=attempt,
+            )
+        except PushPaused as paused:
+            return state.failed(paused.code)
+        return state.waiting_for(started.challenge.id, started.number)
+
+    def _try_push(self, state: Verification) -> Judged:
+        """Take the approval if there is one; of several posts at once, only one gets it.
+
+        It is not taken if the policies have stopped to allow push since the request was sent.
+        """
+        push, user = self._service.push, state.user
+        is_approved = state.awaits_phone and push.state(state.challenge, user) is State.APPROVED
+        if is_approved and not self._may_push(user):
+            return Judged(state.failed(PUSH_NOT_ENABLED))
+        if is_approved and push.collect(state.challenge, user):
+            return Judged(state.passed("approved"), PushFactor.kind)
+        return look(push, state)
+
+    def _try_code(self, state: Verification, code: str, asker: Asker) -> Judged:
+        if not code:
+            return Judged(state)
+        apps = self._permissions_of(state.user).code_apps
+        if not apps:
+            return Judged(state.failed("code_not_enabled"))
+        outcome = self._service.codes.check(state.user, code, attempt=asker.attempt, apps=apps)
+        if outcome is CodeOutcome.RIGHT:
+            return Judged(state.passed("right_code"), CodeFactor.kind)
+        return Judged(state.failed(outcome.value))
+
+
+def look(push: PushFactor, state: Verification) -> Judged:
+    """Return the present state and change nothing; a page's script asks in this way."""
+    if not state.awaits_phone:
+        return Judged(state)
+    answer = push.state(state.challenge, state.user)
+    if answer is State.APPROVED:
+        return Judged(state, is_answered=True)
+    return Judged(_after(push, state, answer))
+
+
+def _after(push: PushFactor, state: Verification, answer: State) -> Verification:
+    """Return the verification with the outcome of its request."""
+    if answer is State.PENDING:
+        return state
+    if answer is State.DENIED and push.is_reported(state.challenge):
+        return state.failed("denied_and_reported")
+    return state.failed(FAILURES[answer])
