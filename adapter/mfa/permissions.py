@@ -75,8 +75,9 @@ class Way:
 def permissions_of(policies: Policies, user: str, groups: Collection[str]) -> Permissions:
     """Return what *policies* say about *user* (a UPN) with these *groups*."""
     authenticator = policies.authenticator
+    by_method = {method: permission_for(policies, user, groups, method) for method in METHODS}
     return Permissions(
-        {method: permission_for(policies, user, groups, method) for method in METHODS},
+        {**by_method, PASSKEY: Permission(PASSKEY, "methods", "methods_policy")},
         authenticator.application_name.is_on_for(user, groups),
         authenticator.location.is_on_for(user, groups),
     )
@@ -84,14 +85,18 @@ def permissions_of(policies: Policies, user: str, groups: Collection[str]) -> Pe
 
 def nothing_allowed() -> Permissions:
     """Return what a user may use while the policies cannot be read."""
-    by_method = {method: Permission(method, "none", "unreadable_policy") for method in METHODS}
+    methods = (*METHODS, PASSKEY)
+    by_method = {method: Permission(method, "none", "unreadable_policy") for method in methods}
     return Permissions(by_method, shows_application=False, shows_location=False)
 
 
 def way_of(methods: Methods, permissions: Permissions) -> Way:
-    """Return what the user of *methods* is asked for: the default method, if it is allowed."""
+    """Return what the user of *methods* is asked for: the default method, if it is allowed.
+
+    Only phones and codes are asked for; a passkey stands beside them.
+    """
     asked = Methods(
-        tuple(each for each in methods.registered if each.kind != PASSKEY), methods.chosen
+        tuple(each for each in methods.registered if each.kind in (PUSH, CODE)), methods.chosen
     )
     allowed = {each.kind for each in asked.registered if permissions.of(each).is_allowed}
     may_push, may_use_codes, policy = PUSH in allowed, CODE in allowed, permissions.push_policy
