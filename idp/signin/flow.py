@@ -26,6 +26,7 @@ from idp.signin.assertion import Issuer, build_response, required_factors
 from idp.signin.browser_request import BrowserRequest
 from idp.signin.continuation import Continuation, ContinuationCookies
 from idp.signin.destination import OwnPage, SamlDestination
+from idp.signin.interrupts import Interrupts
 from idp.signin.log_in_pages import LogInPages
 from idp.signin.outcomes import SignInOutcomes
 from idp.signin.pending import PendingSignIn
@@ -73,6 +74,7 @@ class SignInFlow:
         self._pages = LogInPages(
             services.config, services.sealer.purpose("saml-session"), services.clock
         )
+        self._interrupts = Interrupts(services.mfa, cookie)
         self._is_secure = services.config.server.is_secure
         self._continuations = ContinuationCookies(
             services.sealer.purpose("sign-in-continuation"), is_secure=self._is_secure
@@ -94,9 +96,11 @@ class SignInFlow:
             case Step.COMPLETE, AuthenticatedUser() if not access.is_permitted:
                 answer = self._deny(step, authenticated.user.upn, factor)
                 return self._continuations.end(answer, step.request)
+            case Step.COMPLETE, AuthenticatedUser() if self._interrupts.is_due(step):
+                return self._interrupts.lead_away(step)
             case Step.COMPLETE, AuthenticatedUser():
                 answer = self._complete(step, authenticated, required, factor)
-                return self._continuations.end(answer, step.request)
+                return self._continuations.end(self._interrupts.passed(answer, step), step.request)
             case Step.SECOND_FACTOR, *_ if factor.context_id is not None:
                 # One was passed, but not the one that the request requires.
                 raise errors.context_not_met(pending.destination)
@@ -127,7 +131,8 @@ class SignInFlow:
         kept = services.config.sign_in.keep_me_signed_in and pages.wants_kmsi(fields)
         before = request.load_facts(pending.entity_id).session
         proof = Proof(PASSWORD_PROTECTED_TRANSPORT, services.clock.now())
-        session = start_session(user.upn, proof, kept=kept, previous=before)
+        due = services.mfa.may_interrupt()
+        session = start_session(user.upn, proof, kept=kept, previous=before, interrupt_due=due)
         if self._facts_with(session, pending, request).session is None:
             # Meanwhile locked: that looks as if the password were wrong.
             name = fields.get("UserName", "")

@@ -51,7 +51,6 @@ ALL = permissions(*METHODS)
         ((PHONE, CODES), "d1", ALL, ("push", True, True, "")),
         ((PHONE, CODES), "gone", ALL, ("push", True, True, "")),
         # Passkeys are never asked for.
-        ((KEY,), None, ALL, ("totp", False, False, "")),
         ((KEY, PHONE), "k1", ALL, ("push", True, False, "")),
         ((PHONE, CODES, KEY), "totp", ALL, ("totp", True, True, "")),
         # Push not allowed.
