@@ -26,10 +26,14 @@ from adapter.mfa.codes.factor import CodeFactor
 from adapter.mfa.push.factor import PushFactor
 from adapter.mfa.service import MfaService
 from adapter.mfa.verification.state import Verification
-from adapter.mfa.verification.verifier import Asker, Undecided, Verifier
-
-PHONE_APP_NOTIFICATION = "http://schemas.microsoft.com/ws/2012/12/authmethod/phoneappnotification"
-OTP = "http://schemas.microsoft.com/ws/2012/12/authmethod/otp"
+from adapter.mfa.verification.verifier import (
+    AUTHENTICATION_METHODS,
+    OTP,
+    PHONE_APP_NOTIFICATION,
+    Asker,
+    Undecided,
+    Verifier,
+)
 
 METHODS = (PushFactor.kind, CodeFactor.kind)
 """The kinds of registered methods that this adapter can ask for."""
@@ -42,12 +46,6 @@ METADATA = AdapterMetadata(
     friendly_names={ENGLISH: "Microsoft Entra multifactor authentication"},
     descriptions={ENGLISH: "Answer a request in the Authenticator app, or type a code."},
 )
-
-PROVES = {
-    # kind of the method  value of the claim
-    PushFactor.kind:      PHONE_APP_NOTIFICATION,
-    CodeFactor.kind:      OTP,
-}  # fmt: skip
 
 
 class AzureMfaAuthentication:
@@ -100,7 +98,7 @@ class AzureMfaAuthentication:
             judged = self._verifier.judge(before, proof.properties, _asker(request, context))
         if judged.passed_by is not None:
             judged.state.store(context.data)
-            return (Claim(AUTHENTICATION_METHOD, PROVES[judged.passed_by]),)
+            return (Claim(AUTHENTICATION_METHOD, AUTHENTICATION_METHODS[judged.passed_by]),)
         return self._show(judged.state, context, answered=judged.is_answered)
 
     def on_error(

@@ -22,6 +22,9 @@ INSTRUCTIONS = {
     "ended": "This sign-in needs your confirmation before it can go on.",
 }
 
+WAITING = "Waiting for your phone…"
+OFFLINE = "No connection to the server. This page goes on asking by itself."
+
 ERRORS = {
     # outcome                sentence
     "denied":                "The request was denied on the phone.",
@@ -89,7 +92,7 @@ def _push_status(sign_in: Verification) -> str:
         _instructions("number" if matching else "approve")
         + (_number(sign_in.number or "") if matching else "")
         + _error("")
-        + '<p class="waiting" role="status">Waiting for your phone…</p>'
+        + f'<p class="waiting" role="status" data-offline="{escape(OFFLINE)}">{escape(WAITING)}</p>'
         + _buttons(
             '<button type="submit" id="submitButton" class="main">I have answered</button>',
             _button("UseCode", "Use a code instead") if sign_in.has_totp else "",

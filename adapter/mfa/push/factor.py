@@ -86,8 +86,11 @@ class PushFactor:
         client_ip: str,
         attempt: str = "",
         once: bool = False,
+        device: str | None = None,
     ) -> Started:
         """Send a request to *user*; a pending one is replaced.
+
+        It goes to all registered devices, or to one *device* (an id) alone.
 
         ``experience`` is ``number_match`` or ``approve_deny``. Raises
         :class:`~adapter.mfa.push.pauses.PushPaused`.
@@ -97,7 +100,7 @@ class PushFactor:
         so it is whatever became of it, as long as the page of a sign-in can be posted.
         """
         tag = tokens.tag(self._number_key, attempt) if attempt else ""
-        challenge, shown = self._new(user, experience, application, client_ip, tag)
+        challenge, shown = self._new(user, experience, application, client_ip, tag, device)
         with self._store.transaction(user) as mine:
             look_back = machine.REMEMBER_ATTEMPT if once else limits.LOOK_BACK
             recent = mine.recent(challenge.created_at - look_back)
@@ -138,6 +141,22 @@ class PushFactor:
         except AnswerRefused:
             return False
         return True
+
+    def register(self, challenge_id: str, user: str) -> bool:
+        """Take the approval of a test notification, and register its device by that, all or none.
+
+        True once, however many callers ask at the same time. Raises
+        :class:`~adapter.mfa.methods.TooManyMethods`.
+        """
+        if self.state(challenge_id, user) is not State.APPROVED:
+            return False
+        now = self._clock.now()
+        try:
+            with self._store.transaction(user) as mine:
+                tested = _take_step(mine, user, challenge_id, lambda c: machine.collect(c, now))
+                return tested.device is not None and mine.register_device(tested.device, now)
+        except AnswerRefused:
+            return False
 
     def pending_for(self, device: Device) -> tuple[Challenge, ...]:
         """Return the requests that *device* can answer now, oldest first.
@@ -198,7 +217,13 @@ class PushFactor:
             return answered
 
     def _new(
-        self, user: str, experience: str, application: str, client_ip: str, tag: str
+        self,
+        user: str,
+        experience: str,
+        application: str,
+        client_ip: str,
+        tag: str,
+        device: str | None,
     ) -> tuple[Challenge, str | None]:
         identifier = tag + tokens.token(self._random)
         shown = number.draw(self._random) if experience == machine.NUMBER_MATCH else None
@@ -211,6 +236,7 @@ class PushFactor:
             application=application,
             client_ip=client_ip,
             created_at=self._clock.now(),
+            device=device,
         )
         return challenge, shown
 
@@ -277,11 +303,14 @@ def _check_answer_is_for(challenge: Challenge, device: Device, nonce: str) -> No
         )
     if not _can_answer(device, challenge):
         raise AnswerRefused(
-            "This device cannot match numbers",
+            "This request is not for this device: it cannot match numbers, or is not registered",
             "Use a phone with a current app",
             code="device_cannot_match",
         )
 
 
 def _can_answer(device: Device, challenge: Challenge) -> bool:
+    """Say whether a request is for this device; one that is not registered has its test alone."""
+    if challenge.device != device.id and (challenge.device or device.registration):
+        return False
     return challenge.experience != machine.NUMBER_MATCH or device.kind == PHONE_CURRENT
