@@ -85,6 +85,7 @@ class PushFactor:
         application: str,
         client_ip: str,
         attempt: str = "",
+        once: bool = False,
         device: str | None = None,
     ) -> Started:
         """Send a request to *user*; a pending one is replaced.
@@ -95,13 +96,15 @@ class PushFactor:
         :class:`~adapter.mfa.push.pauses.PushPaused`.
 
         *attempt* names the sign-in. If its request is still open, or was sent just before, that
-        one is returned with its number and none is sent: the user pressed Enter twice.
+        one is returned with its number and none is sent: the user pressed Enter twice. With *once*,
+        so it is whatever became of it, as long as the page of a sign-in can be posted.
         """
         tag = tokens.tag(self._number_key, attempt) if attempt else ""
         challenge, shown = self._new(user, experience, application, client_ip, tag, device)
         with self._store.transaction(user) as mine:
-            recent = mine.recent(challenge.created_at - limits.LOOK_BACK)
-            sent = machine.sent_before(challenge, recent, tag) if tag else None
+            look_back = machine.REMEMBER_ATTEMPT if once else limits.LOOK_BACK
+            recent = mine.recent(challenge.created_at - look_back)
+            sent = machine.sent_before(challenge, recent, tag, once=once) if tag else None
             if sent is not None:
                 return Started(sent, number.recall(self._number_key, sent.id, sent.number_digest))
             check_may_send(challenge, recent, mine)
