@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from adapter.errors import TallystickError
-from adapter.mfa.policy import CODE_APP, PUSH
+from adapter.mfa.policy import CODE_APP, PASSKEY, PUSH
 
 MAX_APPS = 5
 """Authenticator and code apps of one user, together."""
@@ -25,16 +25,30 @@ class TooManyMethods(TallystickError):
         )
 
 
+class CannotBeDefault(TallystickError):
+    """Raised when a passkey is chosen as the method that is asked for first."""
+
+    code = "cannot_be_default"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A passkey cannot be the default method: it is offered beside what is asked for",
+            "Choose a phone or a source of codes",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class RegisteredMethod:
     """One method that a user has registered.
 
-    ``kind`` is that of the factor (``push``, ``totp``), ``id`` is unique among the user's methods.
+    ``kind`` is that of the factor (``push``, ``totp``, ``passkey``), ``id`` is unique among the
+    user's methods.
     ``name`` is what the user calls it, empty where it has no name. ``created`` and ``last_used``
     are None where they are not stored. ``details`` are what only this kind has, by name: an app
     has ``platform``, ``app_version``, ``device`` (a word of :func:`adapter.decide`) and
-    ``decides`` (whether this device decides what the user sees), and a source of codes has ``app``
-    (the method of a policy: ``authenticator_code`` or ``code_app``).
+    ``decides`` (whether this device decides what the user sees), a source of codes has ``app``
+    (the method of a policy: ``authenticator_code`` or ``code_app``), and a passkey has ``synced``
+    (whether it may be copied to the user's other devices).
     """
 
     id: str
@@ -57,9 +71,13 @@ class Methods:
 
     @property
     def default(self) -> RegisteredMethod | None:
-        """The method that is asked for first: the chosen one, else the first phone, else a code."""
-        chosen = (method for method in self.registered if method.id == self.chosen)
-        return next(chosen, None) or next(iter(self.registered), None)
+        """The method that is asked for first: the chosen one, else the first phone, else a code.
+
+        It is never a passkey, which stands beside what a sign-in asks for.
+        """
+        possible = [method for method in self.registered if method.kind != PASSKEY]
+        chosen = (method for method in possible if method.id == self.chosen)
+        return next(chosen, None) or next(iter(possible), None)
 
     @property
     def apps(self) -> int:
@@ -68,6 +86,10 @@ class Methods:
             method.kind == PUSH or method.details.get("app") == CODE_APP
             for method in self.registered
         )
+
+    def find(self, method_id: str) -> RegisteredMethod | None:
+        """Return the method with this id, or None."""
+        return next((each for each in self.registered if each.id == method_id), None)
 
     def of_kind(self, kind: str) -> tuple[RegisteredMethod, ...]:
         """Return the methods of one kind, oldest first; empty without any."""

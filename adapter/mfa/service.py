@@ -18,7 +18,10 @@ from adapter.mfa.codes.store import CodeStore
 from adapter.mfa.devices.activations import Activations
 from adapter.mfa.devices.store import ActivationStore, DeviceStore
 from adapter.mfa.factor import Factor
-from adapter.mfa.methods import Methods, RegisteredMethod
+from adapter.mfa.methods import CannotBeDefault, Methods, RegisteredMethod
+from adapter.mfa.passkeys.factor import PasskeyFactor
+from adapter.mfa.passkeys.passkey import RelyingParty
+from adapter.mfa.passkeys.store import PasskeyStore
 from adapter.mfa.permissions import (
     GroupsOf,
     Permissions,
@@ -41,6 +44,7 @@ class MfaStores:
     activations: ActivationStore
     push: PushStore
     codes: CodeStore
+    passkeys: PasskeyStore
     policies: PolicyStore
     choices: DefaultMethodStore
 
@@ -69,9 +73,10 @@ class UnknownMethod(TallystickError):
 class MfaService:
     """The second factors of all users.
 
-    ``devices`` finds registered devices, ``activations`` registers them; ``push`` and ``codes``
-    are the factors, ``policies`` says who may use which. ``groups_of`` returns the groups of a
-    user. ``products_after_table`` is the farm's setting of that name, a keyword of
+    ``devices`` finds registered devices, ``activations`` registers them; ``push``, ``codes``
+    and ``passkeys`` are the factors, ``policies`` says who may use which. ``groups_of`` returns the
+    groups of a user. ``relying_party`` is this server as passkeys know it, None where its address
+    allows none. ``products_after_table`` is the farm's setting of that name, a keyword of
     :func:`adapter.decide`. ``number_key`` is the farm's key for digests of numbers and activation
     codes, 32 bytes. ``on_push`` is called with each request that was sent to a phone,
     ``on_activation_used_up`` with the user's name when an activation code has no try left.
@@ -84,6 +89,7 @@ class MfaService:
         *,
         number_key: bytes,
         groups_of: GroupsOf = no_groups,
+        relying_party: RelyingParty | None = None,
         products_after_table: str = "approve_deny",
         random: Random | None = None,
         on_push: Callable[[Challenge], None] = lambda _: None,
@@ -100,7 +106,8 @@ class MfaService:
         )
         self.push = PushFactor(stores.push, stores.devices, clock, number_key, random, on_push)
         self.codes = CodeFactor(stores.codes, clock)
-        self._factors: tuple[Factor, ...] = (self.push, self.codes)
+        self.passkeys = PasskeyFactor(stores.passkeys, clock, relying_party, number_key, random)
+        self._factors: tuple[Factor, ...] = (self.push, self.codes, self.passkeys)
 
     def methods_of(self, user: str) -> Methods:
         """Return all methods that *user* (a UPN) has registered, factor by factor."""
@@ -110,9 +117,15 @@ class MfaService:
         )
 
     def choose_default(self, user: str, method_id: str) -> None:
-        """Ask *user* for this method first from now on; raises :class:`UnknownMethod`."""
-        if all(method.id != method_id for method in self.methods_of(user).registered):
+        """Ask *user* for this method first from now on.
+
+        Raises :class:`UnknownMethod` and :class:`~adapter.mfa.methods.CannotBeDefault`.
+        """
+        found = self.methods_of(user).find(method_id)
+        if found is None:
             raise UnknownMethod(user, method_id)
+        if found.kind == self.passkeys.kind:
+            raise CannotBeDefault
         self._choices.save_default(user, method_id)
 
     def way_of(self, user: str) -> Way:
@@ -134,7 +147,7 @@ class MfaService:
 
         Raises :class:`UnknownMethod`.
         """
-        found = next((m for m in self.methods_of(user).registered if m.id == method_id), None)
+        found = self.methods_of(user).find(method_id)
         if found is None or not any(each.remove(user, method_id) for each in self._factors):
             raise UnknownMethod(user, method_id)
         return found

@@ -24,6 +24,7 @@ from idp.saml.refusal import Refused
 from idp.session.participants import Outcome
 from idp.signin.address import Address
 from idp.signin.paths import IDP_INITIATED, METADATA, SIGN_OUT
+from idp.web import page_texts
 from idp.web.answer import Answer
 from idp.web.headers import CONTENT_SECURITY_POLICY
 from idp.web.web_request import WebRequest
@@ -33,6 +34,7 @@ _TEMPLATES = Environment(
     autoescape=True,
     auto_reload=False,
 )
+page_texts.install(_TEMPLATES)
 _HTML = ("Content-Type", "text/html; charset=utf-8")
 _POLICY = "Content-Security-Policy"
 

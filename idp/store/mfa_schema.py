@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, false
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, Table, false
 
 from idp.store.columns import instant, serial, text
 from idp.store.columns import metadata as metadata
@@ -50,6 +50,22 @@ devices = Table(
 
 is_registered = devices.c.registration.is_(None)
 """True for the devices that are methods of their users; the others still have a test to pass."""
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    serial(),
+    text("id", unique=True),
+    text("user", index=True),
+    text("name"),
+    Column("credential_id", LargeBinary, nullable=False, unique=True),  # the browser's name of it
+    Column("public_key", LargeBinary, nullable=False),  # a COSE_Key
+    Column("sign_count", BigInteger, nullable=False),  # 32 bits without a sign
+    text("transports"),  # separated by blanks
+    Column("is_synced", Boolean, nullable=False),
+    instant("created_at"),
+    instant("last_used_at", nullable=True),
+)
 
 challenges = Table(
     "challenges",

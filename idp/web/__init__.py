@@ -17,6 +17,9 @@ file                   what it has
 ``refusals.py``        the log line of a refused request
 ``request_headers.py`` which header lines are refused, before WSGI merges them
 ``body_limits.py``     how long the body of a request may take
+``languages.py``       the languages of our pages, and which of them a browser gets
+``accept_language.py`` finds the best of several languages by ``Accept-Language``
+``page_texts.py``      the texts of pages in the language of the request: ``_`` of the templates
 ``edge_refusals.py``   the refusals of requests that never reach a host
 =====================  ==========================================================================
 

@@ -18,6 +18,7 @@ from idp.web.cookies import repeated_cookie, superseded_cookie_headers
 from idp.web.edge_refusals import HEADERS_UNCHECKED
 from idp.web.error_page import http_error_page
 from idp.web.headers import HEADERS, STATIC_MAX_AGE
+from idp.web.page_texts import begin_page, install
 from idp.web.proxies import Proxies
 from idp.web.request_headers import CHECKED
 from idp.web.routes import Route
@@ -51,13 +52,19 @@ def harden(app: Flask, proxies: Proxies | None = None, *, counters: Counters = N
     app.config["MAX_FORM_PARTS"] = MAX_FORM_PARTS
     app.extensions["proxies"] = proxies or Proxies()
     app.extensions["counters"] = counters
+    install(app.jinja_env)
     app.before_request(begin_activity)
+    app.before_request(_begin_page)
     app.before_request(_refuse_unchecked_headers)
     app.before_request(_refuse_repeated_cookie)
     app.before_request(_redirect_to_canonical_path)
     app.after_request(_add_headers)
     app.register_error_handler(HTTPException, _http_error)
     app.log_exception = _log_exception  # type: ignore[method-assign]  # Flask's prints a traceback
+
+
+def _begin_page() -> None:
+    begin_page(request)
 
 
 def _refuse_unchecked_headers() -> Any:

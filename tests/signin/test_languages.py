@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from idp.adapters.languages import MAX_RANGES, negotiate, tag_of
+from idp.adapters.languages import negotiate, tag_of
+from idp.web.accept_language import MAX_RANGES
 
 US, UK, DE, AT, CH, FR_FR, FR, EN, CN, TW, HANS, HANT = (
     1033, 2057, 1031, 3079, 2055, 1036, 12, 9, 2052, 1028, 4, 0x7C04,

@@ -1,0 +1,63 @@
+"""The languages of our pages, and which of them a browser gets: values in, a value out.
+
+A user's explicit choice, kept in a cookie, counts more than the header ``Accept-Language``. A
+client that sends neither gets English.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from idp.web.accept_language import best_match
+from idp.web.cookies import set_cookie_header
+
+COOKIE = "tallystick_language"
+"""The cookie that keeps an explicit choice: a language's code."""
+COOKIE_LIFETIME = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language: its tag (BCP 47), its own name for itself, and its direction (``ltr``)."""
+
+    code: str
+    name: str
+    direction: str = "ltr"
+
+
+ENGLISH = Language("en", "English")
+LANGUAGES = (
+    ENGLISH,
+    Language("de", "Deutsch"),
+    Language("fr", "Français"),
+    Language("es", "Español"),
+    Language("ja", "日本語"),
+)
+_BY_CODE = {each.code: each for each in LANGUAGES}
+_TAGS = {each: each.code for each in LANGUAGES}
+
+
+def language_of(code: str) -> Language | None:
+    """Return the language with this code, None if our pages do not have it."""
+    return _BY_CODE.get(code)
+
+
+def choose_language(chosen: str, accept_language: str) -> Language:
+    """Return the language of a page, for the value of the cookie and the browser's header."""
+    return language_of(chosen) or best_match(accept_language, _TAGS) or ENGLISH
+
+
+def with_choice(chosen: str, accept_language: str) -> str:
+    """Return the header ``Accept-Language`` with the user's choice in front of it.
+
+    What negotiates by itself, like an adapter, then finds that choice first.
+    """
+    return ", ".join(filter(None, (chosen if language_of(chosen) else "", accept_language)))
+
+
+def language_cookie_header(language: Language, *, secure: bool) -> str:
+    """Return the value of the ``Set-Cookie`` header that keeps the user's choice."""
+    return set_cookie_header(
+        COOKIE, language.code, max_age=COOKIE_LIFETIME, secure=secure, path="/"
+    )

@@ -1,0 +1,113 @@
+"""The texts of our pages in the language of the request: ``_`` of the templates, and of Python.
+
+Catalogues are those of the standard :mod:`gettext`, compiled when the package is built (see
+``hatch_build.py``). The language is found when the first text is asked for, so that an answer
+without any text costs nothing.
+"""
+
+from __future__ import annotations
+
+import gettext as standard
+from collections.abc import Mapping
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from idp.web.cookies import own_cookies
+from idp.web.languages import COOKIE, ENGLISH, Language, choose_language, with_choice
+from idp.web.web_request import HasHeaders
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+DOMAIN = "tallystick"
+LOCALE = Path(__file__).parents[1] / "locale"
+
+
+class Request(HasHeaders, Protocol):
+    """A request of any framework, as far as the language of its page depends on it."""
+
+    @property
+    def cookies(self) -> Mapping[str, str]:
+        """The cookies by name."""
+
+
+class PageLanguage:
+    """The language of the page that answers one request."""
+
+    def __init__(self, request: Request | None = None, language: Language | None = None) -> None:
+        self._request = request
+        self._language = language
+
+    @property
+    def language(self) -> Language:
+        """The language, found once."""
+        if self._language is None:
+            self._language = choose_language(self._chosen, self._accepted)
+        return self._language
+
+    @property
+    def wanted(self) -> str:
+        """The languages that the user wants, as a header ``Accept-Language`` has them."""
+        return with_choice(self._chosen, self._accepted)
+
+    def choose(self, language: Language) -> None:
+        """Answer in the language that the user has just chosen."""
+        self._language = language
+
+    @property
+    def _chosen(self) -> str:
+        return own_cookies(self._request.cookies).get(COOKIE, "") if self._request else ""
+
+    @property
+    def _accepted(self) -> str:
+        return self._request.headers.get("Accept-Language", "") if self._request else ""
+
+
+_NO_REQUEST = PageLanguage(language=ENGLISH)
+_current: ContextVar[PageLanguage | None] = ContextVar("page_language", default=None)
+
+
+def begin_page(request: Request) -> None:
+    """Answer *request* in its language from now on; called before each request of a thread."""
+    _current.set(PageLanguage(request))
+
+
+def page_language() -> PageLanguage:
+    """Return the language of the page that is being made."""
+    return _current.get() or _NO_REQUEST
+
+
+def gettext(message: str) -> str:
+    """Return *message* in the language of the page, unchanged if there is no translation."""
+    return catalogue(page_language().language).gettext(message)
+
+
+def ngettext(singular: str, plural: str, number: int) -> str:
+    """Return the form of a message for *number* in the language of the page."""
+    return catalogue(page_language().language).ngettext(singular, plural, number)
+
+
+def mark(message: str) -> str:
+    """Return *message* unchanged; the name marks it for extraction, and it is translated later."""
+    return message
+
+
+def install(environment: Environment) -> None:
+    """Give the templates of *environment* ``_``, ``ngettext`` and ``{% trans %}``.
+
+    Values of ``_("… %(name)s …", name=value)`` are escaped where the templates escape.
+    """
+    environment.policies["ext.i18n.trimmed"] = True  # as babel.cfg extracts them
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
+        gettext, ngettext, newstyle=True
+    )
+    environment.globals["page_language"] = page_language
+
+
+@cache
+def catalogue(language: Language) -> standard.NullTranslations:
+    """Return the catalogue of *language*; that of English is empty, since messages are English."""
+    return standard.translation(DOMAIN, LOCALE, [language.code], fallback=True)
