@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 from adapter.clock import Clock
+from adapter.mfa.passkeys.factor import PasskeyFactor
 from idp.config.schema import Config
+from idp.saml.contexts import FIDO, PASSWORD_PROTECTED_TRANSPORT, RequiredFactors
 from idp.session.seal import Seal
 from idp.signin import pages, paths
+from idp.signin.assertion import required_factors
 from idp.signin.browser_request import BrowserRequest
 from idp.signin.pending import PendingSignIn
+from idp.signin.steps import primary_methods
 from idp.web.answer import Answer
 
 
 class LogInPages:
     """The pages of one server; each has the sealed sign-in, which goes on when it is posted."""
 
-    def __init__(self, config: Config, seal: Seal, clock: Clock) -> None:
+    def __init__(self, config: Config, seal: Seal, clock: Clock, passkeys: PasskeyFactor) -> None:
         self._config = config
         self._seal = seal
         self._clock = clock
+        self._passkeys = passkeys
+        self._offered = primary_methods(passkeys=passkeys.is_offered)
+
+    def required(self, pending: PendingSignIn, request: BrowserRequest) -> RequiredFactors:
+        """Return which factors the sign-in requires, of those that the log-in page offers.
+
+        Raises :class:`~idp.saml.refusal.Refused`.
+        """
+        trust = request.load_facts(pending.entity_id).trust
+        return required_factors(
+            pending.destination, trust, request.announces, primary=self._offered
+        )
 
     def log_in(
         self,
@@ -27,13 +43,24 @@ class LogInPages:
         username: str = "",
         error: str = "",
     ) -> Answer:
-        """Return the log-in page, with what was typed and what was wrong with it."""
+        """Return the log-in page, with what was typed and what was wrong with it.
+
+        It offers a passkey unless the request asks for a password. The browser's answer is good for
+        this sign-in alone (:func:`passkey_attempt`).
+        """
+        methods = self.required(pending, request).answers
+        offers_passkey, attempt = FIDO in methods, passkey_attempt(pending)
+        if PASSWORD_PROTECTED_TRANSPORT not in methods:
+            error = error or pages.ONLY_PASSKEY
         return pages.log_in_page(
             request.address,
             saml_session=pending.seal(self._seal, self._clock.now()),
             username=username[: pages.MAX_NAME_LENGTH],
             error=error,
             offers_kmsi=self._config.sign_in.keep_me_signed_in,
+            passkey=self._passkeys.authentication_options(attempt=attempt)
+            if offers_passkey
+            else None,
         )
 
     def change_password(self, pending: PendingSignIn, request: BrowserRequest) -> Answer:
@@ -48,3 +75,11 @@ class LogInPages:
             username=name[: pages.MAX_NAME_LENGTH],
             wants_kmsi=pages.wants_kmsi(fields),
         )
+
+
+def passkey_attempt(pending: PendingSignIn) -> str:
+    """Return what a passkey's challenge is bound to: this sign-in, since it was received.
+
+    So a signature from before a request with ``ForceAuthn`` is no answer to it.
+    """
+    return f"{pending.activity_id} {pending.received_at.timestamp()}"
