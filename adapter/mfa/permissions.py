@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from adapter.mfa.methods import Methods, RegisteredMethod
 from adapter.mfa.policy import (
-    AUTHENTICATOR_CODE,
-    CODE_APP,
+    CODE_METHODS,
     METHODS,
     PASSKEY,
     PUSH,
@@ -46,20 +45,20 @@ class Permissions:
 
     @property
     def code_apps(self) -> tuple[str, ...]:
-        """The apps whose codes the user may use: ``authenticator_code``, ``code_app``."""
-        apps = (AUTHENTICATOR_CODE, CODE_APP)
-        return tuple(name for name in apps if self.by_method[name].is_allowed)
+        """What may show the user's codes: ``authenticator_code``, ``code_app``, and so on."""
+        return tuple(name for name in CODE_METHODS if self.by_method[name].is_allowed)
 
     def of(self, method: RegisteredMethod) -> Permission:
-        """Return whether the user may use a registered method."""
-        is_code = method.kind == CODE
-        return self.by_method[str(method.details["app"]) if is_code else method.kind]
+        """Return whether the user may use a registered method, of whatever kind."""
+        name = str(method.details.get("app", "")) if method.kind == CODE else method.kind
+        return self.by_method.get(name, Permission(name, "none", "unknown_method"))
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What a user is asked for first, and what else the user may use.
+    """What a user is asked for first, and what else the user may use, at the second factor.
 
+    Passkeys are not counted: they sign in without a password, and are no answer to these pages.
     ``asks`` is ``push`` or ``totp``, None if the user may use none of the registered methods.
     ``push_policy`` says which policy allows push, as :func:`adapter.decide` takes it.
     ``reason`` is empty if the default method is asked for; else it says why it is not:
@@ -76,9 +75,8 @@ class Way:
 def permissions_of(policies: Policies, user: str, groups: Collection[str]) -> Permissions:
     """Return what *policies* say about *user* (a UPN) with these *groups*."""
     authenticator = policies.authenticator
-    by_method = {method: permission_for(policies, user, groups, method) for method in METHODS}
     return Permissions(
-        {**by_method, PASSKEY: Permission(PASSKEY, "methods", "methods_policy")},
+        {method: permission_for(policies, user, groups, method) for method in METHODS},
         authenticator.application_name.is_on_for(user, groups),
         authenticator.location.is_on_for(user, groups),
     )
@@ -86,21 +84,19 @@ def permissions_of(policies: Policies, user: str, groups: Collection[str]) -> Pe
 
 def nothing_allowed() -> Permissions:
     """Return what a user may use while the policies cannot be read."""
-    methods = (*METHODS, PASSKEY)
-    by_method = {method: Permission(method, "none", "unreadable_policy") for method in methods}
+    by_method = {method: Permission(method, "none", "unreadable_policy") for method in METHODS}
     return Permissions(by_method, shows_application=False, shows_location=False)
 
 
 def way_of(methods: Methods, permissions: Permissions) -> Way:
-    """Return what the user of *methods* is asked for: the default method, if it is allowed.
-
-    A passkey is never asked for here: it stands beside what adapters ask for.
-    """
-    registered = tuple(each for each in methods.registered if each.kind in (PUSH, CODE))
-    allowed = {each.kind for each in registered if permissions.of(each).is_allowed}
+    """Return what the user of *methods* is asked for: the default method, if it is allowed."""
+    asked = Methods(
+        tuple(each for each in methods.registered if each.kind != PASSKEY), methods.chosen
+    )
+    allowed = {each.kind for each in asked.registered if permissions.of(each).is_allowed}
     may_push, may_use_codes, policy = PUSH in allowed, CODE in allowed, permissions.push_policy
-    default = methods.default.kind if methods.default else CODE
-    if default in allowed or not registered:
+    default = asked.default.kind if asked.default else CODE
+    if default in allowed or not asked.registered:
         return Way(default, policy, may_push, may_use_codes)
     if not allowed:
         return Way(None, policy, False, False, NOT_ALLOWED[methods.has(PUSH), methods.has(CODE)])

@@ -60,6 +60,7 @@ class Registrations:
                 decision.experience,
                 application=asker.application,
                 client_ip=asker.client_ip,
+                attempt=asker.attempt,
                 device=phone.id,
             )
         except PushPaused as paused:

@@ -121,8 +121,7 @@ class MfaService:
 
         Raises :class:`UnknownMethod` and :class:`~adapter.mfa.methods.CannotBeDefault`.
         """
-        registered = self.methods_of(user).registered
-        found = next((method for method in registered if method.id == method_id), None)
+        found = self.methods_of(user).find(method_id)
         if found is None:
             raise UnknownMethod(user, method_id)
         if found.kind == self.passkeys.kind:
@@ -148,7 +147,7 @@ class MfaService:
 
         Raises :class:`UnknownMethod`.
         """
-        found = next((m for m in self.methods_of(user).registered if m.id == method_id), None)
+        found = self.methods_of(user).find(method_id)
         if found is None or not any(each.remove(user, method_id) for each in self._factors):
             raise UnknownMethod(user, method_id)
         return found

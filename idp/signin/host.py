@@ -69,9 +69,7 @@ def build_host(services: Services) -> SignInHost:
     second_factor = SecondFactorSteps(
         services.sealer.purpose("second-factor-context"), outcomes, clock
     )
-    log_in_pages = LogInPages(
-        config, services.sealer.purpose("saml-session"), clock, services.mfa.passkeys
-    )
+    log_in_pages = LogInPages(config, services.sealer.purpose("saml-session"), clock, services.mfa)
     flow = SignInFlow(services, cookie, second_factor, outcomes, log_in_pages, verbose)
     first_proof = FirstProof(services, flow, log_in_pages, writer)
     endpoints = Endpoints(
@@ -113,6 +111,7 @@ def routes(endpoints: Endpoints) -> tuple[Route, ...]:
         (paths.IDP_INITIATED,            "idp",      of_idp,                 METHODS),
         (f"{paths.IDP_INITIATED}.aspx",  "idpaspx",  of_idp,                 METHODS),
         (f"{paths.IDP_INITIATED}.htm",   "idphtm",   of_idp,                 METHODS),
+        (paths.OWN_PAGE,                 "own_page", endpoints.own_page,     METHODS),
         (paths.SIGN_OUT,                 "sign_out", endpoints.sign_out,     METHODS),
         (paths.UPDATE_PASSWORD,          "password", of_password,            METHODS),
         (paths.ADAPTER_FILE,             "static",   endpoints.adapter_file, GET),

@@ -15,6 +15,7 @@ from support.sessions.passkey_sign_in import (
 )
 
 from adapter.mfa.passkeys.limits import AUTHENTICATION_LIFETIME
+from adapter.mfa.policy import PasskeyConfiguration, Policies, Target
 from idp.config.schema import ServerSection, SignInSection
 from idp.saml.contexts import FIDO, MULTIPLE_AUTHN, PASSWORD_PROTECTED_TRANSPORT
 from idp.signin.pages import MUST_USE_PASSWORD, ONLY_PASSKEY, PASSKEY_REFUSED
@@ -266,6 +267,50 @@ def test_a_copy_of_a_key_is_refused_and_its_owner_is_in_the_log(federation, ente
     assert enter(count=5).error == PASSKEY_REFUSED
     row = federation.log[-1]
     assert (row.outcome, row.user) == ("passkey_copied", federation.user.name)
+
+
+@pytest.fixture
+def switch_off(federation):
+    """Switch passkeys off, for all users or for one."""
+
+    def switch_off(*users: str):
+        excluded = tuple(Target(user, "user") for user in users)
+        off = PasskeyConfiguration(is_enabled=bool(users), exclude=excluded)
+        federation.services.mfa.policies.replace(Policies(passkeys=off), None)
+
+    return switch_off
+
+
+def test_a_user_whose_policy_excludes_passkeys_gets_nothing(
+    federation, enter, outcomes, switch_off
+):
+    switch_off(federation.user.name)
+
+    assert enter().error == PASSKEY_REFUSED
+    assert outcomes() == ["passkey_not_allowed"]
+
+
+def test_where_passkeys_are_switched_off_none_is_offered_and_none_is_taken(
+    federation, sp, device, switch_off, outcomes
+):
+    browser = federation.browser()
+    page = browser.get(sp.url())
+    switch_off()
+
+    assert "passkey" not in browser.get(sp.url()).html
+    assert browser.post(page.form.action, answer(page, device)).error == PASSKEY_REFUSED
+    assert outcomes() == ["passkey_not_allowed"]
+
+
+def test_while_the_policy_cannot_be_read_no_passkey_is_taken(federation, sp, device, outcomes):
+    browser = federation.browser()
+    page = browser.get(sp.url())
+    with federation.services.database.write() as connection:
+        connection.exec_driver_sql("INSERT INTO policies VALUES ('authentication_methods', '[', 1)")
+
+    assert browser.post(page.form.action, answer(page, device)).error == PASSKEY_REFUSED
+    assert outcomes() == ["unreadable_policy"]
+    assert "passkey" not in browser.get(sp.url()).html
 
 
 def test_whoever_has_to_change_the_password_is_told_so(federation, enter, outcomes):

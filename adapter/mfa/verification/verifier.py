@@ -209,9 +209,11 @@ class Verifier:
     def _try_code(self, state: Verification, code: str, asker: Asker) -> Judged:
         if not code:
             return Judged(state)
-        apps = self._permissions_of(state.user).code_apps
-        if not apps:
+        permissions = self._permissions_of(state.user)
+        sources = self._service.codes.methods_of(state.user)
+        if sources and not any(permissions.of(source).is_allowed for source in sources):
             return Judged(state.failed("code_not_enabled"))
+        apps = permissions.code_apps
         outcome = self._service.codes.check(state.user, code, attempt=asker.attempt, apps=apps)
         if outcome is CodeOutcome.RIGHT:
             return Judged(state.passed("right_code"), CodeFactor.kind)
