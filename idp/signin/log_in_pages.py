@@ -48,8 +48,8 @@ class LogInPages:
     ) -> Answer:
         """Return the log-in page, with what was typed and what was wrong with it.
 
-        It offers a passkey unless the request asks for a password or passkeys are switched off. The browser's answer is good for
-        this sign-in alone (:func:`passkey_attempt`).
+        It offers a passkey unless the request asks for a password, or passkeys are switched off.
+        The browser's answer is good for this sign-in alone (:func:`passkey_attempt`).
         """
         methods = self.required(pending, request).answers
         if PASSWORD_PROTECTED_TRANSPORT not in methods:

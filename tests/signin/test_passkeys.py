@@ -306,7 +306,7 @@ def test_while_the_policy_cannot_be_read_no_passkey_is_taken(federation, sp, dev
     browser = federation.browser()
     page = browser.get(sp.url())
     with federation.services.database.write() as connection:
-        connection.exec_driver_sql("INSERT INTO policies VALUES ('authentication_methods', '[', 1)")
+        connection.exec_driver_sql("INSERT INTO policies VALUES ('authentication_methods', '[')")
 
     assert browser.post(page.form.action, answer(page, device)).error == PASSKEY_REFUSED
     assert outcomes() == ["unreadable_policy"]
