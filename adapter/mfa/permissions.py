@@ -75,9 +75,8 @@ class Way:
 def permissions_of(policies: Policies, user: str, groups: Collection[str]) -> Permissions:
     """Return what *policies* say about *user* (a UPN) with these *groups*."""
     authenticator = policies.authenticator
-    by_method = {method: permission_for(policies, user, groups, method) for method in METHODS}
     return Permissions(
-        {**by_method, PASSKEY: Permission(PASSKEY, "methods", "methods_policy")},
+        {method: permission_for(policies, user, groups, method) for method in METHODS},
         authenticator.application_name.is_on_for(user, groups),
         authenticator.location.is_on_for(user, groups),
     )
@@ -85,18 +84,14 @@ def permissions_of(policies: Policies, user: str, groups: Collection[str]) -> Pe
 
 def nothing_allowed() -> Permissions:
     """Return what a user may use while the policies cannot be read."""
-    methods = (*METHODS, PASSKEY)
-    by_method = {method: Permission(method, "none", "unreadable_policy") for method in methods}
+    by_method = {method: Permission(method, "none", "unreadable_policy") for method in METHODS}
     return Permissions(by_method, shows_application=False, shows_location=False)
 
 
 def way_of(methods: Methods, permissions: Permissions) -> Way:
-    """Return what the user of *methods* is asked for: the default method, if it is allowed.
-
-    Only phones and codes are asked for; a passkey stands beside them.
-    """
+    """Return what the user of *methods* is asked for: the default method, if it is allowed."""
     asked = Methods(
-        tuple(each for each in methods.registered if each.kind in (PUSH, CODE)), methods.chosen
+        tuple(each for each in methods.registered if each.kind != PASSKEY), methods.chosen
     )
     allowed = {each.kind for each in asked.registered if permissions.of(each).is_allowed}
     may_push, may_use_codes, policy = PUSH in allowed, CODE in allowed, permissions.push_policy

@@ -35,6 +35,7 @@ class Session:
     """One session of a user in one browser.
 
     ``primary`` is the proof that began it, ``second`` that of the second factor, None without one.
+    A passkey proves both: the two are equal then.
     ``id`` changes with every new proof, so that an attacker cannot fix it beforehand. ``root``
     stays the same: sessions are ended by it, and it connects them with their service providers.
     ``interrupt_due`` means that the policies interrupt sign-ins, and that nobody has looked yet
@@ -63,25 +64,18 @@ class Session:
 def start_session(
     user: str,
     primary: Proof,
+    second: Proof | None = None,
     *,
     kept: bool = False,
     previous: Session | None = None,
-    interrupt_due: bool = False,
 ) -> Session:
-    """Return a session of *user* that begins with the proof *primary*.
+    """Return a session of *user* that begins with the proof *primary*, and *second* if any.
 
     If *previous*, the valid session of the same browser, is the same user's, the root stays the
     same: a log-out then also reaches the service providers of before.
     """
     root = previous.root if previous and previous.user == user else new_session_id()
-    return Session(
-        id=new_session_id(),
-        user=user,
-        primary=primary,
-        kept=kept,
-        root=root,
-        interrupt_due=interrupt_due,
-    )
+    return Session(new_session_id(), user, primary, second, kept, root)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader
@@ -48,6 +50,9 @@ _POSTING_POLICY = (
 
 WRONG_PASSWORD = "The user ID or password is incorrect. Check both and try again."  # noqa: S105 - a sentence
 MUST_CHANGE_PASSWORD = "Your password must be changed. Ask your administrator for a new one."  # noqa: S105 - a sentence
+PASSKEY_REFUSED = "The passkey was not accepted. Try again, or sign in with your password."
+MUST_USE_PASSWORD = "Your password must be changed: sign in with it once, not with your passkey."  # noqa: S105 - a sentence
+ONLY_PASSKEY = "This application asks you to sign in with a passkey."
 NEW_PASSWORD = {
     # code                     what the page says
     "new_passwords_differ":    "The two new passwords are different. Type the same one twice.",
@@ -81,8 +86,13 @@ def log_in_page(
     username: str = "",
     error: str = "",
     offers_kmsi: bool = False,
+    passkey: dict[str, Any] | None = None,
 ) -> Answer:
-    """Render the log-in page; ``errorText`` is there even if it is empty."""
+    """Render the log-in page; ``errorText`` is there even if it is empty.
+
+    *passkey* are the options with which its script asks the browser for a passkey, None to offer
+    none.
+    """
     return _page(
         "log_in.html",
         path=address.path,
@@ -91,6 +101,7 @@ def log_in_page(
         username=username,
         error=error,
         offers_kmsi=offers_kmsi,
+        passkey=json.dumps(passkey) if passkey else "",
     )
 
 

@@ -164,7 +164,7 @@ class PasskeyFactor:
             if not mine.claim(CHALLENGE, given.challenge.hex(), expires_at):
                 raise _used()
             if not limits.has_advanced(stored.sign_count, count):
-                raise _copied()
+                raise _copied(stored.user)
             mine.use(stored.id, count, now)
         return stored
 
@@ -211,9 +211,10 @@ def _used() -> PasskeyRefused:
     )
 
 
-def _copied() -> PasskeyRefused:
+def _copied(user: str) -> PasskeyRefused:
     return PasskeyRefused(
         "The passkey has counted backwards: there is a copy of it",
         "Remove it, and register another one",
         code="passkey_copied",
+        user=user,
     )
