@@ -23,18 +23,21 @@ from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.saml.refusal import Refused
 from idp.session.participants import Outcome
 from idp.signin.address import Address
+from idp.signin.error_texts import sentence_of
 from idp.signin.paths import IDP_INITIATED, METADATA, SIGN_OUT
-from idp.web import page_texts
+from idp.signin.posting_texts import posting_texts
+from idp.web import page_frame
 from idp.web.answer import Answer
 from idp.web.headers import CONTENT_SECURITY_POLICY
+from idp.web.page_texts import page_language
 from idp.web.web_request import WebRequest
 
 _TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    loader=FileSystemLoader([Path(__file__).parent / "templates", page_frame.TEMPLATES]),
     autoescape=True,
     auto_reload=False,
 )
-page_texts.install(_TEMPLATES)
+page_frame.install(_TEMPLATES)
 _HTML = ("Content-Type", "text/html; charset=utf-8")
 _POLICY = "Content-Security-Policy"
 
@@ -54,6 +57,9 @@ NEW_PASSWORD = {
     "new_password_too_simple": "The new password needs three kinds of characters: see below.",
     "new_password_is_old":     "The new password must not be the old one.",
 }  # fmt: skip
+
+TO_APPLICATION = "Back to the application"
+TO_LIST = "Choose an application"
 
 MAX_NAME_LENGTH = 256
 MAX_USER_AGENT_LENGTH = 300
@@ -77,16 +83,21 @@ def log_in_page(
     address: Address,
     *,
     saml_session: str | None,
+    application: str,
     username: str = "",
     error: str = "",
     offers_kmsi: bool = False,
 ) -> Answer:
-    """Render the log-in page; ``errorText`` is there even if it is empty."""
+    """Render the log-in page; ``errorText`` is there even if it is empty.
+
+    *application* is the name of what the user signs in to, empty for a page of our own.
+    """
     return _page(
         "log_in.html",
         path=address.path,
         action=address.absolute,
         saml_session=saml_session,
+        application=application,
         username=username,
         error=error,
         offers_kmsi=offers_kmsi,
@@ -138,7 +149,7 @@ def second_factor_page(
     """Render an adapter's page inside ours; it posts *context* to *address*."""
     return _page(
         "second_factor.html",
-        page=page,
+        shown=page,
         form=_filled(page, provider, context, address.path),
         provider=provider,
         context=context,
@@ -158,13 +169,21 @@ def choice_page(choices: Sequence[Choice], *, context: str, address: Address, us
 def last_page(page: AdapterPage, provider: str, back: WayBack | None) -> Answer:
     """Render an adapter's page after an error: its form leads nowhere."""
     form = _filled(page, provider, "", "")
-    return _page("last_page.html", page=page, form=form, provider=provider, back=back)
+    return _page("last_page.html", shown=page, form=form, provider=provider, back=back)
 
 
 def posting_page(address: str, fields: dict[str, str]) -> Answer:
     """Render the page that posts *fields* to the service provider, by script or by its button."""
+    texts = posting_texts(page_language().language)
     values = {name: _unchanged(value) for name, value in fields.items()}
-    return _page("post_form.html", _POSTING_POLICY, address=address, fields=values, script=SUBMIT)
+    return _page(
+        "post_form.html",
+        _POSTING_POLICY,
+        address=address,
+        fields=values,
+        script=SUBMIT,
+        texts=texts,
+    )
 
 
 def trusts_page(offered: OfferedTrusts, *, user: str, is_first: bool) -> Answer:
@@ -215,8 +234,8 @@ def way_back(trust: RelyingPartyTrust | None, *, lists_applications: bool) -> Wa
     if services:
         default = next((each for each in services if each.is_default), services[0])
         parts = urlsplit(default.location)
-        return WayBack(f"{parts.scheme}://{parts.netloc}/", "Back to the application")
-    return WayBack(BACK, "Choose an application") if lists_applications else None
+        return WayBack(f"{parts.scheme}://{parts.netloc}/", TO_APPLICATION)
+    return WayBack(BACK, TO_LIST) if lists_applications else None
 
 
 def front_page() -> Answer:
@@ -238,11 +257,12 @@ def error_page(
         "error.html",
         status=status,
         refused=refused,
+        sentence=sentence_of(refused, is_unavailable=status == 503),
         back=back,
         activity_id=request.activity.id,
         time=f"{at:%Y-%m-%d %H:%M:%S} UTC",
         node=node,
-        cookies="enabled" if request.cookies else "not seen",
+        cookies=bool(request.cookies),
         user_agent=request.user_agent[:MAX_USER_AGENT_LENGTH],
     )
 
