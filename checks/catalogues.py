@@ -11,6 +11,7 @@ import ast
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -27,19 +28,25 @@ class Domain:
     """The texts of one package: its templates, and constants that its pages show translated.
 
     ``constants`` are names of module-level constants by file: a text, or a table of texts.
+    ``marking`` are folders of modules that mark each such text by ``mark("…")``. A text that the
+    domain ``fallback`` has is looked up there.
     """
 
     name: str
     folder: str
     templates: tuple[str, ...]
     constants: dict[str, tuple[str, ...]]
+    marking: tuple[str, ...] = ()
+    fallback: str = ""
 
 
 DOMAINS = (
     Domain(
         "tallystick",
         "idp/locale",
-        templates=("idp/signin/templates", "idp/web/templates"),
+        templates=("idp/account/templates", "idp/signin/templates", "idp/web/templates"),
+        marking=("idp/account",),
+        fallback="adapter",
         constants={
             "idp/signin/pages.py": (
                 "WRONG_PASSWORD", "MUST_CHANGE_PASSWORD", "NEW_PASSWORD", "OUTCOMES",
@@ -61,9 +68,9 @@ DOMAINS = (
         templates=(),
         constants={
             "adapter/entra_mfa/page.py": (
-                "NAME", "DESCRIPTION", "TITLE", "WAITING", "ANSWERED", "TIME", "SECONDS_LEFT",
-                "SPOKEN_NUMBER", "NEW_REQUEST", "TRY_AGAIN", "USE_CODE", "USE_APP", "CODE_LABEL",
-                "CODE_PLACEHOLDER", "SIGN_IN", "OTHERWISE", "INSTRUCTIONS", "ERRORS",
+                "NAME", "DESCRIPTION", "TITLE", "WAITING", "OFFLINE", "ANSWERED", "TIME",
+                "SECONDS_LEFT", "SPOKEN_NUMBER", "NEW_REQUEST", "TRY_AGAIN", "USE_CODE", "USE_APP",
+                "CODE_LABEL", "CODE_PLACEHOLDER", "SIGN_IN", "OTHERWISE", "INSTRUCTIONS", "ERRORS",
             ),
         },
     ),
@@ -73,9 +80,14 @@ DOMAINS = (
 def texts_of(root: Path, domain: Domain) -> dict[Text, list[tuple[str, int]]]:
     """Return every text of a domain with the places where it stands."""
     found: dict[Text, list[tuple[str, int]]] = {}
-    for file, line, text in [*_of_templates(root, domain), *_of_constants(root, domain)]:
+    extracted = chain(
+        _of_templates(root, domain), _of_constants(root, domain), _of_marks(root, domain)
+    )
+    for file, line, text in extracted:
         found.setdefault(text, []).append((file, line))
-    return found
+    others = [each for each in DOMAINS if each.name == domain.fallback]
+    elsewhere = {text for each in others for text in texts_of(root, each)}
+    return {text: places for text, places in found.items() if text not in elsewhere}
 
 
 def _of_templates(root: Path, domain: Domain) -> Iterator[tuple[str, int, Text]]:
@@ -97,6 +109,16 @@ def _of_constants(root: Path, domain: Domain) -> Iterator[tuple[str, int, Text]]
             if name not in values:
                 raise LookupError(f"{file} has no {name}")
             yield from ((file, line, text) for line, text in _texts_in(values[name].value))
+
+
+def _of_marks(root: Path, domain: Domain) -> Iterator[tuple[str, int, Text]]:
+    for path in sorted(path for folder in domain.marking for path in (root / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(
+                    func=ast.Name("mark" | "gettext"), args=[ast.Constant(value=str(text))]
+                ):
+                    yield path.relative_to(root).as_posix(), node.lineno, text
 
 
 def _assigned(node: ast.stmt) -> Iterator[str]:

@@ -206,7 +206,7 @@ def create_app(
     server serves at a time, of which hosts may let some wait. Without *front_page*, ``/`` is left
     to the caller.
     """
-    from idp import admin, authenticator, logs, signin
+    from idp import account, admin, authenticator, logs, signin
     from idp.management import background
     from idp.saml import schema
     from idp.web.own_host import answer_own_host_only
@@ -218,6 +218,7 @@ def create_app(
     app = _make_flask_app(config, services)
     app.register_blueprint(signin.blueprint(services, front_page=front_page))
     app.register_blueprint(authenticator.blueprint(services))
+    app.register_blueprint(account.blueprint(services))
     app.register_blueprint(admin.blueprint(services))
     app.wsgi_app = signin.AnyCase(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     hsts = config.server.strict_transport_security

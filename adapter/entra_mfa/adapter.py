@@ -24,11 +24,15 @@ from adapter.mfa.codes.factor import CodeFactor
 from adapter.mfa.push.factor import PushFactor
 from adapter.mfa.service import MfaService
 from adapter.mfa.verification.state import Verification
-from adapter.mfa.verification.verifier import Asker, Undecided, Verifier
+from adapter.mfa.verification.verifier import (
+    AUTHENTICATION_METHODS,
+    OTP,
+    PHONE_APP_NOTIFICATION,
+    Asker,
+    Undecided,
+    Verifier,
+)
 from adapter.texts import LANGUAGES, in_all_languages
-
-PHONE_APP_NOTIFICATION = "http://schemas.microsoft.com/ws/2012/12/authmethod/phoneappnotification"
-OTP = "http://schemas.microsoft.com/ws/2012/12/authmethod/otp"
 
 METHODS = (PushFactor.kind, CodeFactor.kind)
 """The kinds of registered methods that this adapter can ask for."""
@@ -41,12 +45,6 @@ METADATA = AdapterMetadata(
     friendly_names=in_all_languages(page.NAME),
     descriptions=in_all_languages(page.DESCRIPTION),
 )
-
-PROVES = {
-    # kind of the method  value of the claim
-    PushFactor.kind:      PHONE_APP_NOTIFICATION,
-    CodeFactor.kind:      OTP,
-}  # fmt: skip
 
 
 class AzureMfaAuthentication:
@@ -99,7 +97,7 @@ class AzureMfaAuthentication:
             judged = self._verifier.judge(before, proof.properties, _asker(request, context))
         if judged.passed_by is not None:
             judged.state.store(context.data)
-            return (Claim(AUTHENTICATION_METHOD, PROVES[judged.passed_by]),)
+            return (Claim(AUTHENTICATION_METHOD, AUTHENTICATION_METHODS[judged.passed_by]),)
         return self._show(judged.state, context, answered=judged.is_answered)
 
     def on_error(

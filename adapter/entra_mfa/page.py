@@ -18,6 +18,7 @@ DESCRIPTION = "Answer a request in the Authenticator app, or type a code."
 TITLE = "Multi-Factor Authentication"
 
 WAITING = "Waiting for your phone…"
+OFFLINE = "No connection to the server. This page goes on asking by itself."
 ANSWERED = "I have answered"
 TIME = "You have one minute to answer. After that you can have another request sent."
 SECONDS_LEFT = "{seconds} seconds left"
@@ -39,6 +40,9 @@ INSTRUCTIONS = {
     "Enter the code that your Authenticator app or token shows.",
     "ended": "This sign-in needs your confirmation before it can go on.",
 }
+
+WAITING = "Waiting for your phone…"
+OFFLINE = "No connection to the server. This page goes on asking by itself."
 
 ERRORS = {
     # outcome                sentence
@@ -122,7 +126,10 @@ class VerificationPage:
             yield parts.number(self.state.number or "")
         yield parts.countdown(self.seconds_left)
         yield parts.error("")
-        yield f'<p class="waiting" role="status">{parts.text(WAITING)}</p>'
+        yield (
+            f'<p class="waiting" role="status" data-offline="{parts.text(OFFLINE)}">'
+            f"{parts.text(WAITING)}</p>"
+        )
         yield parts.buttons(
             f'<button type="submit" id="submitButton" class="main">{parts.text(ANSWERED)}</button>',
             parts.button("UseCode", USE_CODE) if self.state.has_totp else "",

@@ -5,12 +5,14 @@ Read ``service.py`` first: :class:`~adapter.mfa.service.MfaService` is what host
 ================  ==================================================================================
 ``methods``       a user's registered methods, of whatever kind
 ``factor``        what every factor can be asked
-``policy``        which methods administrators allow, and to whom
+``policy``        which methods administrators allow, and to whom; ``policy_registration`` says what
+                  users may and must register, ``policy_reset`` what proves a password reset
 ``permissions``   what one user may use, and what a sign-in asks for first
 ``policy_store``  the storage of the policies
 ``devices/``      Authenticator apps, and the activation codes that register them
 ``push/``         a request on the phone, answered by a number or by Approve and Deny
 ``codes/``        time-based one-time passwords
+``registration``  registering an Authenticator by a test notification
 ``verification/``  asking one user for a push or a code, in a scenario of the decision
 ================  ==================================================================================
 

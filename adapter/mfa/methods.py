@@ -69,6 +69,10 @@ class Methods:
             for method in self.registered
         )
 
+    def find(self, method_id: str) -> RegisteredMethod | None:
+        """Return the method with this id, or None."""
+        return next((each for each in self.registered if each.id == method_id), None)
+
     def of_kind(self, kind: str) -> tuple[RegisteredMethod, ...]:
         """Return the methods of one kind, oldest first; empty without any."""
         return tuple(method for method in self.registered if method.kind == kind)

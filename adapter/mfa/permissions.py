@@ -6,7 +6,15 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from adapter.mfa.methods import Methods, RegisteredMethod
-from adapter.mfa.policy import METHODS, PUSH, Permission, Policies, permission_for
+from adapter.mfa.policy import (
+    CODE_METHODS,
+    METHODS,
+    PASSKEY,
+    PUSH,
+    Permission,
+    Policies,
+    permission_for,
+)
 
 GroupsOf = Callable[[str], Collection[str]]
 """Returns the names of a user's groups, by UPN."""
@@ -37,20 +45,20 @@ class Permissions:
 
     @property
     def code_apps(self) -> tuple[str, ...]:
-        """The apps whose codes the user may use: ``authenticator_code``, ``code_app``."""
-        return tuple(
-            name for name, each in self.by_method.items() if name != PUSH and each.is_allowed
-        )
+        """What may show the user's codes: ``authenticator_code``, ``code_app``, and so on."""
+        return tuple(name for name in CODE_METHODS if self.by_method[name].is_allowed)
 
     def of(self, method: RegisteredMethod) -> Permission:
-        """Return whether the user may use a registered method."""
-        return self.by_method[PUSH if method.kind == PUSH else str(method.details["app"])]
+        """Return whether the user may use a registered method, of whatever kind."""
+        name = str(method.details.get("app", "")) if method.kind == CODE else method.kind
+        return self.by_method.get(name, Permission(name, "none", "unknown_method"))
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What a user is asked for first, and what else the user may use.
+    """What a user is asked for first, and what else the user may use, at the second factor.
 
+    Passkeys are not counted: they sign in without a password, and are no answer to these pages.
     ``asks`` is ``push`` or ``totp``, None if the user may use none of the registered methods.
     ``push_policy`` says which policy allows push, as :func:`adapter.decide` takes it.
     ``reason`` is empty if the default method is asked for; else it says why it is not:
@@ -82,10 +90,13 @@ def nothing_allowed() -> Permissions:
 
 def way_of(methods: Methods, permissions: Permissions) -> Way:
     """Return what the user of *methods* is asked for: the default method, if it is allowed."""
-    allowed = {each.kind for each in methods.registered if permissions.of(each).is_allowed}
+    asked = Methods(
+        tuple(each for each in methods.registered if each.kind != PASSKEY), methods.chosen
+    )
+    allowed = {each.kind for each in asked.registered if permissions.of(each).is_allowed}
     may_push, may_use_codes, policy = PUSH in allowed, CODE in allowed, permissions.push_policy
-    default = methods.default.kind if methods.default else CODE
-    if default in allowed or not methods.registered:
+    default = asked.default.kind if asked.default else CODE
+    if default in allowed or not asked.registered:
         return Way(default, policy, may_push, may_use_codes)
     if not allowed:
         return Way(None, policy, False, False, NOT_ALLOWED[methods.has(PUSH), methods.has(CODE)])

@@ -4,9 +4,12 @@ There are two policies, as in Microsoft Entra: the authentication methods policy
 and groups, and the legacy MFA policy, which is for everybody. A method is allowed if either of them
 allows it. Once the migration to the methods policy is complete, the legacy policy is ignored. No
 setting switches number matching off: what a push shows is decided by :func:`adapter.decide`.
+For password reset there is a legacy policy of its own.
 
-:func:`permission_for` is pure. The defaults allow everything. ``docs/policies.md`` has every
-setting; the JSON of Microsoft Graph is read and written in ``idp/mfa/graph_policy.py``.
+:func:`permission_for` is pure. The defaults allow every method and no password reset.
+``policy_registration.py`` says what a user may register and is asked to register,
+``policy_reset.py`` what proves a password reset. ``docs/policies.md`` has every setting; the JSON
+of Microsoft Graph is read and written in ``idp/mfa/graph_policy.py``.
 """
 
 from __future__ import annotations
@@ -21,11 +24,16 @@ ALL_USERS = "all_users"
 PUSH = "push"
 AUTHENTICATOR_CODE = "authenticator_code"
 CODE_APP = "code_app"
-METHODS = (PUSH, AUTHENTICATOR_CODE, CODE_APP)
-"""The methods that a policy allows: a push to Authenticator, a code that Authenticator shows, and a
-code of any other app or token."""
+HARDWARE_TOKEN = "hardware_token"  # noqa: S105 - the name of a method
+PASSKEY = "passkey"
+CODE_METHODS = (AUTHENTICATOR_CODE, CODE_APP, HARDWARE_TOKEN)
+"""What shows codes: Authenticator, any other app, and a token."""
+
+METHODS = (PUSH, *CODE_METHODS, PASSKEY)
+"""The methods that a policy allows; the first is a push to Authenticator."""
 
 DEVICE_BASED_PUSH = "deviceBasedPush"
+DEVICE_BASED_PUSH_REASON = "device_based_push"
 
 PERMISSION_REASONS: Final = {
     "methods_policy":    "The authentication methods policy allows it.",
@@ -39,6 +47,11 @@ PERMISSION_REASONS: Final = {
     "device_based_push": "The authentication methods policy allows the user passwordless phone "
                          "sign-in alone (deviceBasedPush), and no push notifications.",
     "unreadable_policy": "The policies cannot be read from the database: nothing is allowed.",
+    "unknown_method":    "A newer version of this server has stored the method: this one does not "
+                         "know it.",
+    "legacy_reset_policy": "The legacy reset policy allows it for registration.",
+    "self_service_off":  "The authentication methods policy does not let users register it "
+                         "themselves.",
 }  # fmt: skip
 """What the reason of a :class:`Permission` means, by its code."""
 
@@ -119,6 +132,13 @@ class AuthenticatorConfiguration(MethodConfiguration):
 
 
 @dataclass(frozen=True, slots=True)
+class PasskeyConfiguration(MethodConfiguration):
+    """The same for passkeys; ``self_service``: users may register one themselves."""
+
+    self_service: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class LegacyPolicy:
     """The legacy MFA policy: "Notification through mobile app", and codes of any app or token."""
 
@@ -127,13 +147,67 @@ class LegacyPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class LegacyResetPolicy:
+    """The legacy policy of password reset: who may reset a password, and with what.
+
+    ``notifications`` and ``codes`` are ignored once the migration is complete. ``required``, the
+    number of methods (1 or 2), and ``scope``, who may reset a password, hold ever after.
+    """
+
+    notifications: bool = True
+    codes: bool = True
+    required: int = 2
+    scope: tuple[Target, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """The registration campaign: which users are asked at a sign-in to set up Authenticator.
+
+    ``state`` is ``enabled``, ``disabled``, or ``default``, which is off. Whoever puts it off is
+    asked again after ``snooze_days``; 0: at the next sign-in.
+    """
+
+    state: str = "default"
+    snooze_days: int = 1
+    include: tuple[Target, ...] = (Target(),)
+    exclude: tuple[Target, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationPolicy:
+    """What users are asked for at a sign-in, apart from the second factor.
+
+    ``is_required``: a user without a method registers one before the sign-in goes on.
+    ``reconfirm_days``: how long users are not asked whether their methods are right; 0: for ever.
+    """
+
+    is_required: bool = False
+    reconfirm_days: int = 0
+    campaign: Campaign = field(default_factory=Campaign)
+
+
+@dataclass(frozen=True, slots=True)
 class Policies:
-    """Both policies; the defaults are what holds while nothing is stored."""
+    """All policies; the defaults are what holds while nothing is stored."""
 
     migration: Migration = Migration.PRE
     authenticator: AuthenticatorConfiguration = field(default_factory=AuthenticatorConfiguration)
     code_apps: MethodConfiguration = field(default_factory=MethodConfiguration)
+    hardware_tokens: MethodConfiguration = field(default_factory=MethodConfiguration)
+    passkeys: PasskeyConfiguration = field(default_factory=PasskeyConfiguration)
     legacy: LegacyPolicy = field(default_factory=LegacyPolicy)
+    legacy_reset: LegacyResetPolicy = field(default_factory=LegacyResetPolicy)
+    registration: RegistrationPolicy = field(default_factory=RegistrationPolicy)
+
+    def configuration_of(self, method: str) -> MethodConfiguration:
+        """Return what the methods policy says about one of :data:`METHODS`."""
+        others = {
+            CODE_APP: self.code_apps,
+            HARDWARE_TOKEN: self.hardware_tokens,
+            PASSKEY: self.passkeys,
+        }
+        return others.get(method, self.authenticator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +215,8 @@ class Permission:
     """Whether a user may use a method, and why.
 
     ``policy`` says which policy allows it, in the words of :func:`adapter.decide`: ``methods``,
-    ``legacy``, ``both`` or ``none``. ``reason`` is one of :data:`PERMISSION_REASONS`.
+    ``legacy``, ``both`` or ``none``; for registration also ``legacy_reset``. ``reason`` is one of
+    :data:`PERMISSION_REASONS`.
     """
 
     method: str
@@ -165,8 +240,12 @@ def permission_for(
     policies: Policies, user: str, groups: Collection[str], method: str
 ) -> Permission:
     """Return whether *user* (a UPN) with *groups* may use *method* (one of :data:`METHODS`)."""
-    refusal = _refusal_of_methods_policy(policies, user, groups, method)
-    by_legacy = policies.legacy.notifications if method == PUSH else policies.legacy.codes
+    refusal = refusal_of_methods_policy(policies, user, groups, method)
+    by_legacy = (
+        policies.legacy.notifications
+        if method == PUSH
+        else policies.legacy.codes and method in CODE_METHODS
+    )
     is_complete = policies.migration is Migration.COMPLETE
     if refusal is None:
         is_by_both = by_legacy and not is_complete
@@ -180,11 +259,11 @@ def permission_for(
     return Permission(method, "none", refusal, legacy_is_ignored=by_legacy)
 
 
-def _refusal_of_methods_policy(
+def refusal_of_methods_policy(
     policies: Policies, user: str, groups: Collection[str], method: str
 ) -> str | None:
     """Return why the authentication methods policy does not allow a method, None if it does."""
-    of_method = policies.code_apps if method == CODE_APP else policies.authenticator
+    of_method = policies.configuration_of(method)
     if not of_method.is_enabled:
         return "method_off"
     if method == AUTHENTICATOR_CODE and not policies.authenticator.codes:
@@ -195,5 +274,5 @@ def _refusal_of_methods_policy(
     if not included:
         return "not_included"
     if method == PUSH and all(target.mode == DEVICE_BASED_PUSH for target in included):
-        return "device_based_push"
+        return DEVICE_BASED_PUSH_REASON
     return None

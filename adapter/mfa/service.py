@@ -111,7 +111,7 @@ class MfaService:
 
     def choose_default(self, user: str, method_id: str) -> None:
         """Ask *user* for this method first from now on; raises :class:`UnknownMethod`."""
-        if all(method.id != method_id for method in self.methods_of(user).registered):
+        if self.methods_of(user).find(method_id) is None:
             raise UnknownMethod(user, method_id)
         self._choices.save_default(user, method_id)
 
@@ -134,7 +134,7 @@ class MfaService:
 
         Raises :class:`UnknownMethod`.
         """
-        found = next((m for m in self.methods_of(user).registered if m.id == method_id), None)
+        found = self.methods_of(user).find(method_id)
         if found is None or not any(each.remove(user, method_id) for each in self._factors):
             raise UnknownMethod(user, method_id)
         return found

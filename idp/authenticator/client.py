@@ -114,7 +114,7 @@ class Phone:
         number = f"{number:02d}" if isinstance(number, int) else number
         if request.needs_number and not _is_number(number):
             raise PhoneError(
-                "This request needs the number that the sign-in page shows",
+                "This request needs the number that the sign-in page shows: two digits",
                 "Pass it: phone.approve(number=sign_in.number). The request stays open",
                 code="number_required",
             )
@@ -248,8 +248,8 @@ class Phone:
 
 
 def _is_number(number: str | None) -> bool:
-    """Say whether the text is digits: a slip of the hand must not cost the request."""
-    return number is not None and number.isascii() and number.isdigit()
+    """Say whether the text is two digits: a slip of the hand must not cost the request."""
+    return number is not None and len(number) == 2 and number.isascii() and number.isdigit()
 
 
 def _ask_for_all(

@@ -20,20 +20,31 @@ from idp.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from idp.management.policies import PolicyDiff, PolicyView
+    from adapter.mfa.policy_reset import ResetRules
+    from idp.management.policies import PolicyView
+    from idp.management.policy_diff import PolicyDiff, Said
     from idp.services import Services
 
 _SET = """\
 tallystick policy set MicrosoftAuthenticator.includeTargets=Staff
 tallystick policy set policyMigrationState=migrationComplete"""
 
+_ASKED_FOR = {
+    # what         (what a diff calls it, when it is off, when it is on)
+    "application": ("application in requests", "hidden", "shown"),
+    "location":    ("location in requests", "hidden", "shown"),
+    "campaign":    ("to set up Authenticator", "not asked", "asked"),
+    "register":    ("to register a method", "not asked", "asked at each sign-in"),
+}  # fmt: skip
+
 
 @click.group(cls=CommandGroup)
 def policy() -> None:
     """Which methods users may use for the second factor.
 
-    The authentication methods policy allows push and codes by group, the legacy MFA policy to
-    everybody. The keys are those of Microsoft Graph. No setting switches number matching off.
+    The authentication methods policy allows each method by group, the legacy MFA policy to
+    everybody. Other settings say who may reset a password and who is asked to register. The keys
+    are those of Microsoft Graph. No setting switches number matching off.
     """
 
 
@@ -111,9 +122,9 @@ def export(services: Services, as_json: bool) -> None:
 @with_services
 def diff(services: Services, file: IO[bytes], as_json: bool) -> None:
     """Show what importing a file would change, user by user; nothing is changed."""
-    from idp.management import policies
+    from idp.management import policy_diff
 
-    found = policies.diff(services, _json_in(file))
+    found = policy_diff.diff(services, _json_in(file))
     if as_json:
         print_json(found.as_json())
         return
@@ -128,15 +139,30 @@ def diff(services: Services, file: IO[bytes], as_json: bool) -> None:
 def _diff_rows(found: PolicyDiff) -> list[tuple[object, ...]]:
     settings = [(key, "", _text(before), _text(after)) for key, before, after in found.settings]
     users = [
-        (each.user, each.method, _word(each.before.is_allowed), _why(each.after))
-        for each in found.users
+        (each.user, f"{verb}{each.method}", _word(each.before.is_allowed), _why(each.after))
+        for verb, changes in (("", found.users), ("register ", found.registration))
+        for each in changes
     ]
-    shown = [
-        (user, f"{what} in requests", *(("hidden", "shown") if after else ("shown", "hidden")))
-        for user, what, after in found.shown
+    resets = [
+        (each.user, "reset the password", _reset(each.before), _reset(each.after))
+        for each in found.resets
     ]
+    said = [_said_row(each) for each in (*found.shown, *found.asked)]
     locked = [(user, "any method", "allowed", "none is left") for user in found.locked_out]
-    return [*settings, *users, *shown, *locked]
+    return [*settings, *users, *resets, *said, *locked]
+
+
+def _said_row(said: Said) -> tuple[object, ...]:
+    what, off, on = _ASKED_FOR[said.what]
+    before, after = (off, on) if said.after else (on, off)
+    return (said.user, what, before, after)
+
+
+def _reset(rules: ResetRules) -> str:
+    """Return in words how a password is reset."""
+    if not rules.is_allowed:
+        return f"not allowed: {rules.explanation}"
+    return f"{rules.required} of {', '.join(rules.methods)}"
 
 
 def _why(permission: Any) -> str:

@@ -183,7 +183,7 @@ def simulate_access(
     first = decide_after(second_factor=False)
     final = decide_after(second_factor=first.requires_second_factor)
     methods = user_methods(services, person.upn)
-    is_asked = first.requires_second_factor and bool(methods.methods.registered)
+    is_asked = first.requires_second_factor and methods.methods.has("push", "totp")
     return AccessSimulation(
         user=person,
         trust=trust,

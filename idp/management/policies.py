@@ -1,6 +1,7 @@
-"""Use cases of the MFA policies: show, change, import, export, and what a change would do.
+"""Use cases of the MFA policies: show, change, import and export.
 
-``tallystick policy`` and ``/admin/api/policy`` are built on them. docs/policies.md explains the
+``tallystick policy``, ``/admin/api/policy`` and the page are built on them, and on
+:mod:`idp.management.policy_diff`, which says what a change would do. docs/policies.md explains the
 settings.
 """
 
@@ -10,9 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from adapter.mfa.permissions import Permissions, permissions_of, way_of
 from adapter.mfa.policy import Policies, Target
-from idp.mfa import graph_import, graph_policy
+from idp.mfa import graph_import, graph_policy, graph_tables
 from idp.mfa.graph_import import BadMethodsPolicy, GivenPolicy
 
 if TYPE_CHECKING:
@@ -24,6 +24,10 @@ NUMBER_MATCHING_NOTE = (
 )
 MIGRATED_NOTE = (
     "legacyMfaPolicy has no effect while policyMigrationState is migrationComplete: it is ignored."
+)
+AUTHENTICATOR_ALONE_NOTE = (
+    "legacyResetPolicy lets nobody reset a password: Authenticator may not be the only way, and "
+    "mobileAppCode is off."
 )
 
 
@@ -47,61 +51,10 @@ class PolicyView:
         return dict(_flat(graph_policy.values_of(self.policies)))
 
 
-@dataclass(frozen=True, slots=True)
-class UserChange:
-    """What a change of the policies would mean for one user and one method."""
-
-    user: str
-    method: str
-    before: Permission
-    after: Permission
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it for scripts."""
-        return {
-            "user": self.user,
-            "method": self.method,
-            "before": permission_as_json(self.before),
-            "after": permission_as_json(self.after),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyDiff:
-    """What a change of the policies would do.
-
-    ``settings`` are triples: key, value before, value after. ``users`` lists what would be allowed
-    to a user or not any longer. ``shown`` are triples: user, ``application`` or ``location``, and
-    whether it would be shown in requests. ``locked_out`` are users who now have a registered method
-    that they may use, and then would have none.
-    """
-
-    settings: tuple[tuple[str, Any, Any], ...]
-    users: tuple[UserChange, ...]
-    shown: tuple[tuple[str, str, bool], ...]
-    locked_out: tuple[str, ...]
-    notes: tuple[str, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it for scripts."""
-        return {
-            "settings": [
-                {"key": key, "before": before, "after": after}
-                for key, before, after in self.settings
-            ],
-            "users": [change.as_json() for change in self.users],
-            "shown": [
-                {"user": user, "what": what, "after": after} for user, what, after in self.shown
-            ],
-            "locked_out": list(self.locked_out),
-            "notes": list(self.notes),
-        }
-
-
 def show(services: Services) -> PolicyView:
     """Return the policies; raises :class:`~adapter.mfa.policy_store.UnreadablePolicies`."""
     stored = services.mfa.policies.read()
-    return PolicyView(stored.policies, stored.version, _notes_on(services, stored.policies))
+    return PolicyView(stored.policies, stored.version, notes_on(services, stored.policies))
 
 
 def change(
@@ -130,33 +83,6 @@ def import_policy(services: Services, value: object, *, needs_version: bool = Fa
     return _store(services, given)
 
 
-def diff(services: Services, value: object) -> PolicyDiff:
-    """Return what importing *value* would change, user by user; nothing is stored."""
-    given = graph_import.read_graph(value)
-    before = services.mfa.policies.read().policies
-    after = graph_import.apply(given, before)
-    settings_before = PolicyView(before, 0).settings()
-    settings_after = PolicyView(after, 0).settings()
-    changed = [
-        (key, settings_before.get(key), settings_after.get(key))
-        for key in {**settings_before, **settings_after}
-        if settings_before.get(key) != settings_after.get(key)
-    ]
-    users: list[UserChange] = []
-    shown: list[tuple[str, str, bool]] = []
-    locked_out: list[str] = []
-    for user in services.directory.list():
-        old = permissions_of(before, user.upn, user.groups)
-        new = permissions_of(after, user.upn, user.groups)
-        of_user = list(_changes_of(user.upn, old, new))
-        users += of_user
-        shown += _shown_changes(user.upn, old, new)
-        if of_user and _is_locked_out(services, user.upn, old, new):
-            locked_out.append(user.upn)
-    notes = (*given.notes, *_notes_on(services, after))
-    return PolicyDiff(tuple(changed), tuple(users), tuple(shown), tuple(locked_out), notes)
-
-
 def permission_as_json(permission: Permission) -> dict[str, Any]:
     """Return for scripts whether a method is allowed, and why."""
     return {
@@ -170,7 +96,7 @@ def permission_as_json(permission: Permission) -> dict[str, Any]:
 def _store(services: Services, given: GivenPolicy) -> PolicyView:
     """Change what is stored now; another administrator's change in between is not overwritten."""
     store = services.mfa.policies
-    if given.version is None and set(graph_policy.KEYS) <= set(given.values):
+    if given.version is None and set(graph_tables.KEYS) <= set(given.values):
         policies = graph_import.apply(given, Policies())  # also in place of an unreadable one
         version = store.replace(policies, None)
     else:
@@ -178,32 +104,10 @@ def _store(services: Services, given: GivenPolicy) -> PolicyView:
         policies = graph_import.apply(given, stored.policies)
         seen = stored.version if given.version is None else given.version
         version = store.replace(policies, seen)
-    return PolicyView(policies, version, (*given.notes, *_notes_on(services, policies)))
+    return PolicyView(policies, version, (*given.notes, *notes_on(services, policies)))
 
 
-def _changes_of(user: str, old: Permissions, new: Permissions) -> Iterator[UserChange]:
-    for method, before in old.by_method.items():
-        after = new.by_method[method]
-        if before.is_allowed != after.is_allowed:
-            yield UserChange(user, method, before, after)
-
-
-def _shown_changes(
-    user: str, old: Permissions, new: Permissions
-) -> Iterator[tuple[str, str, bool]]:
-    if old.shows_application != new.shows_application:
-        yield user, "application", new.shows_application
-    if old.shows_location != new.shows_location:
-        yield user, "location", new.shows_location
-
-
-def _is_locked_out(services: Services, user: str, old: Permissions, new: Permissions) -> bool:
-    methods = services.mfa.methods_of(user)
-    had_one = bool(methods.registered) and way_of(methods, old).asks is not None
-    return had_one and way_of(methods, new).asks is None
-
-
-def _notes_on(services: Services, policies: Policies) -> tuple[str, ...]:
+def notes_on(services: Services, policies: Policies) -> tuple[str, ...]:
     """Return what has no effect in the policies, and the groups and users that nobody is in."""
     notes = []
     if policies.authenticator.number_matching is not None:
@@ -211,6 +115,10 @@ def _notes_on(services: Services, policies: Policies) -> tuple[str, ...]:
     has_legacy = policies.legacy.notifications or policies.legacy.codes
     if has_legacy and policies.migration == "migrationComplete":
         notes.append(MIGRATED_NOTE)
+    reset = policies.legacy_reset
+    is_alone = policies.migration == "preMigration" and not reset.codes
+    if reset.scope and is_alone:
+        notes.append(AUTHENTICATOR_ALONE_NOTE)
     targets = {(each.type, each.id): each for each in _targets(policies)}
     if all(each.includes("", ()) for each in targets.values()):
         return tuple(notes)
@@ -223,8 +131,10 @@ def _notes_on(services: Services, policies: Policies) -> tuple[str, ...]:
 
 
 def _targets(policies: Policies) -> Iterator[Target]:
-    app, oath = policies.authenticator, policies.code_apps
-    yield from (*app.include, *app.exclude, *oath.include, *oath.exclude)
+    app, campaign = policies.authenticator, policies.registration.campaign
+    for method in (app, policies.code_apps, policies.hardware_tokens, policies.passkeys):
+        yield from (*method.include, *method.exclude)
+    yield from (*policies.legacy_reset.scope, *campaign.include, *campaign.exclude)
     for feature in (app.application_name, app.location):
         yield feature.include
         if feature.exclude is not None:

@@ -92,7 +92,7 @@ class UserMethods:
             "allowed": {
                 name: permission_as_json(each) for name, each in self.permissions.by_method.items()
             },
-            "asked_first": way.asks if self.methods.registered else None,
+            "asked_first": way.asks if self.methods.has("push", "totp") else None,
             "asked_first_reason": way.reason,
             "pushes_paused_since": _moment(self.pushes_paused_since),
         }

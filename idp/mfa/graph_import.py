@@ -14,13 +14,16 @@ from pydantic import ValidationError
 
 from adapter.errors import TallystickError
 from adapter.mfa.policy import Policies
-from idp.mfa.graph_policy import (
+from idp.mfa.graph_policy import policies_of, values_of
+from idp.mfa.graph_tables import (
+    CAMPAIGN,
+    FIDO2,
     KEYS,
     METHOD_IDS,
+    RECONFIRMATION,
+    REGISTRATION,
     Document,
     faultless,
-    policies_of,
-    values_of,
 )
 from idp.model_errors import faults_in
 
@@ -31,8 +34,8 @@ VERSION = "version"
 CONFIGURATIONS = "authenticationMethodConfigurations"
 
 OTHER_METHODS = (
-    "Email", "ExternalAuthenticationMethod", "Fido2", "HardwareOath", "QRCodePin", "Sms",
-    "TemporaryAccessPass", "VerifiableCredentials", "Voice", "X509Certificate",
+    "Email", "ExternalAuthenticationMethod", "QRCodePin", "Sms", "TemporaryAccessPass",
+    "VerifiableCredentials", "Voice", "X509Certificate",
 )  # fmt: skip
 """Methods that Graph knows and this server has not; any other configuration is a fault."""
 
@@ -40,8 +43,8 @@ _DESCRIPTIONS = ("id", "displayName", "description", "lastModifiedDateTime", "po
 """Keys of Graph that set nothing."""
 
 _UNUSED_KEYS = (
-    "reconfirmationInDays", "registrationEnforcement", "reportSuspiciousActivitySettings",
-    "systemCredentialPreferences", "microsoftAuthenticatorPlatformSettings",
+    "reportSuspiciousActivitySettings", "systemCredentialPreferences",
+    "microsoftAuthenticatorPlatformSettings",
 )  # fmt: skip
 """Keys of Graph's policy that set something that this server does not have."""
 
@@ -136,6 +139,10 @@ def _whole(given: Mapping[str, Any], notes: list[str]) -> dict[str, Any]:
     for key in _UNUSED_KEYS:
         if values.pop(key, None) is not None:
             notes.append(f"{key} was left out: nothing here uses it.")
+    for key in (RECONFIRMATION, REGISTRATION):
+        if key in values and values[key] is None:  # Graph has no value, so none is given
+            del values[key]
+    _leave_out_of_campaign(values.get(REGISTRATION), notes)
     configurations = values.pop(CONFIGURATIONS, [])
     if not isinstance(configurations, list):
         raise BadMethodsPolicy(f"{CONFIGURATIONS}: it is not a list")
@@ -166,7 +173,37 @@ def _configuration(name: str, given: dict[str, Any], notes: list[str]) -> dict[s
     features = given.get("featureSettings")
     if isinstance(features, dict) and features.pop("companionAppAllowedState", None):
         notes.append("companionAppAllowedState was left out: there are no companion apps here.")
+    if name == FIDO2:
+        _leave_out_of_passkeys(given, notes)
     return given
+
+
+def _leave_out_of_passkeys(given: dict[str, Any], notes: list[str]) -> None:
+    """Take out which passkeys Graph lets users register: here any may be."""
+    restrictions = given.pop("keyRestrictions", None)
+    left_out = {
+        "isAttestationEnforced": given.pop("isAttestationEnforced", None),
+        "keyRestrictions": isinstance(restrictions, dict) and restrictions.get("isEnforced"),
+        "passkeyProfiles": given.pop("passkeyProfiles", None),
+    }
+    given.pop("defaultPasskeyProfile", None)
+    targets = given.get("includeTargets")
+    for target in targets if isinstance(targets, list) else ():
+        if isinstance(target, dict):
+            target.pop("allowedPasskeyProfiles", None)
+    notes += [
+        f"{FIDO2}.{key} was left out: here users may register passkeys of every make."
+        for key, value in left_out.items()
+        if value
+    ]
+
+
+def _leave_out_of_campaign(enforcement: object, notes: list[str]) -> None:
+    """Take out that the campaign can be put off only a few times: here always."""
+    campaign = enforcement.get(CAMPAIGN) if isinstance(enforcement, dict) else None
+    key = "enforceRegistrationAfterAllowedSnoozes"
+    if isinstance(campaign, dict) and campaign.pop(key, None):
+        notes.append(f"{key} was left out: users may put the campaign off each time.")
 
 
 def _registration_notes(values: Mapping[str, Any]) -> tuple[str, ...]:

@@ -1,189 +1,108 @@
-"""The policies as JSON, in the words of Microsoft Graph: the model of what is stored and given.
-
-A :class:`Document` has one table for each method (Graph's list of configurations, by its ``id``),
-the migration state, and the legacy MFA policy, for which Graph has no API. It is strict: unknown
-keys and values are refused. :mod:`idp.mfa.graph_import` reads what Graph itself returns.
-
-Graph: ``authenticationMethodsPolicy``, ``microsoftAuthenticatorAuthenticationMethodConfiguration``,
-``softwareOathAuthenticationMethodConfiguration``.
-"""
+"""Converts the policies to and from the JSON document of :mod:`idp.mfa.graph_tables`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic.alias_generators import to_camel
+from collections.abc import Sequence
+from typing import Any
 
 from adapter.mfa.policy import (
-    ALL_USERS,
     AuthenticatorConfiguration,
+    Campaign,
     Feature,
     IncludeTarget,
     LegacyPolicy,
+    LegacyResetPolicy,
     MethodConfiguration,
     Migration,
+    PasskeyConfiguration,
     Policies,
+    RegistrationPolicy,
     Target,
 )
-
-AUTHENTICATOR = "MicrosoftAuthenticator"
-SOFTWARE_OATH = "SoftwareOath"
-METHOD_IDS = (AUTHENTICATOR, SOFTWARE_OATH)
-"""The methods that this server has; each is a table of the document."""
-
-MIGRATION = "policyMigrationState"
-LEGACY = "legacyMfaPolicy"
-KEYS = (MIGRATION, *METHOD_IDS, LEGACY)
-
-MAX_TARGETS = 256
-NOBODY = "00000000-0000-0000-0000-000000000000"
-"""What Graph writes where no group is excluded."""
-
-State = Literal["enabled", "disabled"]
-Id = Annotated[str, StringConstraints(min_length=1, max_length=256)]
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, alias_generator=to_camel, validate_by_name=True
-    )
-
-
-class TargetTable(_Table):
-    """A group or a user; a text alone is the name of a group."""
-
-    target_type: Literal["group", "user"] = "group"
-    id: Id
-
-
-class IncludeTargetTable(TargetTable):
-    """A target that may use a method; ``isRegistrationRequired`` is read and not used."""
-
-    is_registration_required: bool = False
-
-
-class AuthenticatorTargetTable(IncludeTargetTable):
-    """The same for Authenticator."""
-
-    authentication_mode: Literal["any", "push", "deviceBasedPush"] = "any"
-
-
-def _as_table(value: object) -> object:
-    return {"id": value} if isinstance(value, str) else value
-
-
-def _as_tables(value: object) -> object:
-    """Return a list of tables for one text, and for a list with texts; no text is no target."""
-    values = ([value] if value else []) if isinstance(value, str) else value
-    return list(map(_as_table, values)) if isinstance(values, list) else values
-
-
-def _as_nobody(value: object) -> object:
-    is_nobody = value in ("", NOBODY) or (isinstance(value, dict) and value.get("id") == NOBODY)
-    return None if is_nobody else _as_table(value)
-
-
-_Targets = BeforeValidator(_as_tables)
-_MANY = Field(max_length=MAX_TARGETS)
-OneTarget = Annotated[TargetTable, BeforeValidator(_as_table)]
-NoneOrOneTarget = Annotated[TargetTable | None, BeforeValidator(_as_nobody)]
-Excluded = Annotated[list[TargetTable], _MANY, _Targets]
-
-
-class FeatureTable(_Table):
-    """Graph's ``authenticationMethodFeatureConfiguration``."""
-
-    state: Literal["default", "enabled", "disabled"] = "default"
-    include_target: OneTarget = TargetTable(id=ALL_USERS)
-    exclude_target: NoneOrOneTarget = None
-
-
-class FeatureSettings(_Table):
-    """Graph's ``microsoftAuthenticatorFeatureSettings``."""
-
-    display_app_information_required_state: FeatureTable = FeatureTable()
-    display_location_information_required_state: FeatureTable = FeatureTable()
-    number_matching_required_state: FeatureTable | None = None
-
-
-class AuthenticatorTable(_Table):
-    """Graph's ``microsoftAuthenticatorAuthenticationMethodConfiguration``."""
-
-    state: State = "enabled"
-    is_software_oath_enabled: bool = True
-    include_targets: Annotated[list[AuthenticatorTargetTable], _MANY, _Targets] = [
-        AuthenticatorTargetTable(id=ALL_USERS)
-    ]
-    exclude_targets: Excluded = []
-    feature_settings: FeatureSettings = FeatureSettings()
-
-
-class SoftwareOathTable(_Table):
-    """Graph's ``softwareOathAuthenticationMethodConfiguration``."""
-
-    state: State = "enabled"
-    include_targets: Annotated[list[IncludeTargetTable], _MANY, _Targets] = [
-        IncludeTargetTable(id=ALL_USERS)
-    ]
-    exclude_targets: Excluded = []
-
-
-class LegacyTable(_Table):
-    """The legacy MFA policy, by the names of its check boxes."""
-
-    notification_through_mobile_app: bool = False
-    verification_code_from_mobile_app_or_hardware_token: bool = False
-
-
-class Document(_Table):
-    """Both policies."""
-
-    policy_migration_state: Literal["preMigration", "migrationInProgress", "migrationComplete"] = (
-        "preMigration"
-    )
-    authenticator: AuthenticatorTable = Field(AuthenticatorTable(), alias="MicrosoftAuthenticator")
-    software_oath: SoftwareOathTable = Field(SoftwareOathTable(), alias="SoftwareOath")
-    legacy: LegacyTable = Field(LegacyTable(), alias="legacyMfaPolicy")
+from idp.mfa.graph_tables import (
+    AUTHENTICATOR,
+    CAMPAIGN,
+    FIDO2,
+    HARDWARE_OATH,
+    LEGACY,
+    LEGACY_RESET,
+    MIGRATION,
+    RECONFIRMATION,
+    REGISTRATION,
+    REGISTRATION_REQUIRED,
+    SOFTWARE_OATH,
+    AuthenticatorTable,
+    Document,
+    FeatureTable,
+    MethodTable,
+    TargetTable,
+)
 
 
 def policies_of(document: Document) -> Policies:
     """Return the policies of a document."""
-    given, oath = document.authenticator, document.software_oath
-    features = given.feature_settings
-    number = features.number_matching_required_state
+    passkeys = document.passkeys
     return Policies(
         migration=Migration(document.policy_migration_state),
-        authenticator=AuthenticatorConfiguration(
-            is_enabled=given.state == "enabled",
-            include=tuple(
-                IncludeTarget(each.id, each.target_type, each.authentication_mode)
-                for each in given.include_targets
-            ),
-            exclude=tuple(map(_target, given.exclude_targets)),
-            codes=given.is_software_oath_enabled,
-            application_name=_feature(features.display_app_information_required_state),
-            location=_feature(features.display_location_information_required_state),
-            number_matching=None if number is None else _feature(number),
-        ),
-        code_apps=MethodConfiguration(
-            is_enabled=oath.state == "enabled",
-            include=tuple(
-                IncludeTarget(each.id, each.target_type) for each in oath.include_targets
-            ),
-            exclude=tuple(map(_target, oath.exclude_targets)),
+        authenticator=_authenticator(document.authenticator),
+        code_apps=_configuration(document.software_oath),
+        hardware_tokens=_configuration(document.hardware_oath),
+        passkeys=PasskeyConfiguration(
+            is_enabled=passkeys.state == "enabled",
+            include=_included(passkeys),
+            exclude=_targets(passkeys.exclude_targets),
+            self_service=passkeys.is_self_service_registration_allowed,
         ),
         legacy=LegacyPolicy(
             notifications=document.legacy.notification_through_mobile_app,
             codes=document.legacy.verification_code_from_mobile_app_or_hardware_token,
         ),
+        legacy_reset=_legacy_reset(document),
+        registration=_registration(document),
     )
 
 
 def values_of(policies: Policies) -> dict[str, Any]:
     """Return the policies as the JSON object of a :class:`Document`, with every key."""
-    app, oath = policies.authenticator, policies.code_apps
+    passkeys = policies.passkeys
+    return {
+        MIGRATION: policies.migration.value,
+        AUTHENTICATOR: _authenticator_values(policies.authenticator),
+        SOFTWARE_OATH: _configuration_values(policies.code_apps),
+        HARDWARE_OATH: _configuration_values(policies.hardware_tokens),
+        FIDO2: {
+            **_configuration_values(passkeys),
+            "isSelfServiceRegistrationAllowed": passkeys.self_service,
+        },
+        LEGACY: {
+            "notificationThroughMobileApp": policies.legacy.notifications,
+            "verificationCodeFromMobileAppOrHardwareToken": policies.legacy.codes,
+        },
+        LEGACY_RESET: _legacy_reset_values(policies.legacy_reset),
+        REGISTRATION_REQUIRED: policies.registration.is_required,
+        RECONFIRMATION: policies.registration.reconfirm_days,
+        REGISTRATION: {CAMPAIGN: _campaign_values(policies.registration.campaign)},
+    }
+
+
+def _authenticator(given: AuthenticatorTable) -> AuthenticatorConfiguration:
+    features = given.feature_settings
+    number = features.number_matching_required_state
+    return AuthenticatorConfiguration(
+        is_enabled=given.state == "enabled",
+        include=tuple(
+            IncludeTarget(each.id, each.target_type, each.authentication_mode)
+            for each in given.include_targets
+        ),
+        exclude=_targets(given.exclude_targets),
+        codes=given.is_software_oath_enabled,
+        application_name=_feature(features.display_app_information_required_state),
+        location=_feature(features.display_location_information_required_state),
+        number_matching=None if number is None else _feature(number),
+    )
+
+
+def _authenticator_values(app: AuthenticatorConfiguration) -> dict[str, Any]:
     number = app.number_matching
     features = {
         "displayAppInformationRequiredState": _feature_values(app.application_name),
@@ -193,24 +112,79 @@ def values_of(policies: Policies) -> dict[str, Any]:
         features["numberMatchingRequiredState"] = _feature_values(number)
     include = [{**_target_values(each), "authenticationMode": each.mode} for each in app.include]
     return {
-        MIGRATION: policies.migration.value,
-        AUTHENTICATOR: {
-            "state": _state(app),
-            "isSoftwareOathEnabled": app.codes,
-            "includeTargets": include,
-            "excludeTargets": list(map(_target_values, app.exclude)),
-            "featureSettings": features,
-        },
-        SOFTWARE_OATH: {
-            "state": _state(oath),
-            "includeTargets": list(map(_target_values, oath.include)),
-            "excludeTargets": list(map(_target_values, oath.exclude)),
-        },
-        LEGACY: {
-            "notificationThroughMobileApp": policies.legacy.notifications,
-            "verificationCodeFromMobileAppOrHardwareToken": policies.legacy.codes,
-        },
+        "state": _state(app),
+        "isSoftwareOathEnabled": app.codes,
+        "includeTargets": include,
+        "excludeTargets": list(map(_target_values, app.exclude)),
+        "featureSettings": features,
     }
+
+
+def _configuration(given: MethodTable) -> MethodConfiguration:
+    return MethodConfiguration(
+        is_enabled=given.state == "enabled",
+        include=_included(given),
+        exclude=_targets(given.exclude_targets),
+    )
+
+
+def _configuration_values(configuration: MethodConfiguration) -> dict[str, Any]:
+    return {
+        "state": _state(configuration),
+        "includeTargets": list(map(_target_values, configuration.include)),
+        "excludeTargets": list(map(_target_values, configuration.exclude)),
+    }
+
+
+def _legacy_reset(document: Document) -> LegacyResetPolicy:
+    given = document.legacy_reset
+    return LegacyResetPolicy(
+        notifications=given.mobile_app_notification,
+        codes=given.mobile_app_code,
+        required=given.number_of_methods_required,
+        scope=_targets(given.include_targets),
+    )
+
+
+def _legacy_reset_values(policy: LegacyResetPolicy) -> dict[str, Any]:
+    return {
+        "mobileAppNotification": policy.notifications,
+        "mobileAppCode": policy.codes,
+        "numberOfMethodsRequired": policy.required,
+        "includeTargets": list(map(_target_values, policy.scope)),
+    }
+
+
+def _registration(document: Document) -> RegistrationPolicy:
+    given = document.registration.authentication_methods_registration_campaign
+    return RegistrationPolicy(
+        is_required=document.is_registration_required_at_sign_in,
+        reconfirm_days=document.reconfirmation_in_days,
+        campaign=Campaign(
+            state=given.state,
+            snooze_days=given.snooze_duration_in_days,
+            include=_targets(given.include_targets),
+            exclude=_targets(given.exclude_targets),
+        ),
+    )
+
+
+def _campaign_values(campaign: Campaign) -> dict[str, Any]:
+    method = {"targetedAuthenticationMethod": "microsoftAuthenticator"}
+    return {
+        "state": campaign.state,
+        "snoozeDurationInDays": campaign.snooze_days,
+        "includeTargets": [{**_target_values(each), **method} for each in campaign.include],
+        "excludeTargets": list(map(_target_values, campaign.exclude)),
+    }
+
+
+def _included(table: MethodTable) -> tuple[IncludeTarget, ...]:
+    return tuple(IncludeTarget(each.id, each.target_type) for each in table.include_targets)
+
+
+def _targets(tables: Sequence[TargetTable]) -> tuple[Target, ...]:
+    return tuple(map(_target, tables))
 
 
 def _target(table: TargetTable) -> Target:
@@ -241,8 +215,3 @@ def _feature_values(feature: Feature) -> dict[str, Any]:
         "includeTarget": _target_values(feature.include),
         "excludeTarget": None if excluded is None else _target_values(excluded),
     }
-
-
-def faultless(values: Mapping[str, Any]) -> Document:
-    """Return the document of *values*; raises pydantic's ``ValidationError``."""
-    return Document.model_validate(dict(values))

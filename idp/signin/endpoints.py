@@ -21,12 +21,12 @@ from idp.saml.metadata import write_idp_metadata
 from idp.saml.refusal import about
 from idp.services import Services
 from idp.session.cookie import SessionCookie
-from idp.session.current import session_not_ended
+from idp.session.current import origin_of, session_not_ended
 from idp.session.node import AnsweringNode
 from idp.session.sso import Session
 from idp.signin import errors, pages, paths
 from idp.signin.address import continues_sign_in
-from idp.signin.browser_request import BrowserRequest, origin_of
+from idp.signin.browser_request import BrowserRequest
 from idp.signin.destination import OwnPage
 from idp.signin.flow import SignInFlow
 from idp.signin.logout.flow import LogOutFlow
@@ -89,6 +89,10 @@ class Endpoints:
         if not self._services.config.sign_in.idp_initiated:
             raise errors.no_handler()
         return self._in_chosen_language(web, by_name=True)
+
+    def own_page(self, web: WebRequest) -> Answer:
+        """Sign a user in for a page of this server, which the address names."""
+        return self._sign_in(web, by_name=False, own_page=_own_page_in(web))
 
     def home(self, _web: WebRequest) -> Answer:
         """Lead whoever opens the bare address on: to the applications, or to an explanation."""
@@ -173,7 +177,9 @@ class Endpoints:
     def _language_cookie(self, language: Language) -> str:
         return language_cookie_header(language, secure=self._services.config.server.is_secure)
 
-    def _sign_in(self, web: WebRequest, *, by_name: bool) -> Answer:
+    def _sign_in(
+        self, web: WebRequest, *, by_name: bool, own_page: OwnPage = TRUSTS_PAGE
+    ) -> Answer:
         _must_be_get_or_post(web)
         fields = web.form
         if any(name in fields for name in CREDENTIALS):
@@ -185,10 +191,10 @@ class Endpoints:
             return self._flow.second_factor(request)
         pending = self._reader.read(web, request.load_facts, by_name=by_name)
         if pending is None:
-            if not by_name:
+            if not by_name and own_page == TRUSTS_PAGE:
                 had_begun = continues_sign_in(web)
                 raise errors.sign_in_ended() if had_begun else errors.no_handler()
-            pending = PendingSignIn(TRUSTS_PAGE, self._services.clock.now(), web.activity.id)
+            pending = PendingSignIn(own_page, self._services.clock.now(), web.activity.id)
         if isinstance(pending, LogoutMessage):
             node = request.load_facts(pending.sender).node.name
             return self._log_out.take(pending, LogOutStep(request, request.session, node))
@@ -215,7 +221,7 @@ class Endpoints:
             base_url=self._base_url,
             session=session,
             chosen_node=node,
-            load_facts=cached_loader(self._services, session, node, origin_of(web)),
+            load_facts=cached_loader(self._services, session, node, origin_of(web.request_context)),
             load_adapters=self._adapters.enabled,
             recent_tokens=RecentTokens.of(self._loop_rules, web.cookies),
         )
@@ -224,6 +230,17 @@ class Endpoints:
         """Refuse one of our own forms if another site sent it; SAML messages come from there."""
         if not is_same_origin(web, self._base_url):
             raise errors.from_elsewhere(self._base_url)
+
+
+def _own_page_in(web: WebRequest) -> OwnPage:
+    """Return the page of security info that the address names; raises the refusal MSIS7065."""
+    try:
+        page = OwnPage(web.arguments.get("own-page", ""), again=web.arguments.get("again") == "1")
+    except ValueError:
+        raise errors.no_handler() from None
+    if not page.verifies:
+        raise errors.no_handler()
+    return page
 
 
 def _free_places(admission: Admission) -> Answer:

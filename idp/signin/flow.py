@@ -88,7 +88,8 @@ class SignInFlow:
         needs = self._needs(step, required)
         authenticated = facts.authenticated_user(needs, step.request.request_context)
         access = facts.access(authenticated)
-        needs = needs.with_second_factor(access.requires_second_factor)
+        if not pending.asks_for_factor_later:
+            needs = needs.with_second_factor(access.requires_second_factor)
         match needs.next_step(facts.session), authenticated:
             case Step.COMPLETE, AuthenticatedUser() if not access.is_permitted:
                 answer = self._deny(step, authenticated.user.upn, factor)
@@ -213,11 +214,10 @@ class SignInFlow:
         return load_facts(self._services, pending.entity_id, session, node, origin)
 
     def _needs(self, step: SignInStep, required: RequiredFactors) -> Needs:
-        request = step.pending.request
         return needs_of(
             required,
             step.facts.settings,
-            force_authn=request is not None and request.force_authn,
+            force_authn=step.pending.forces_authentication,
             received_at=step.pending.received_at,
             now=self._services.clock.now(),
         )

@@ -107,6 +107,7 @@ def routes(endpoints: Endpoints) -> tuple[Route, ...]:
         (paths.IDP_INITIATED,            "idp",      of_idp,                 METHODS),
         (f"{paths.IDP_INITIATED}.aspx",  "idpaspx",  of_idp,                 METHODS),
         (f"{paths.IDP_INITIATED}.htm",   "idphtm",   of_idp,                 METHODS),
+        (paths.OWN_PAGE,                 "own_page", endpoints.own_page,     METHODS),
         (paths.SIGN_OUT,                 "sign_out", endpoints.sign_out,     METHODS),
         (paths.UPDATE_PASSWORD,          "password", of_password,            METHODS),
         (paths.LANGUAGE,                 "language", endpoints.language,     POST),

@@ -15,7 +15,7 @@ from adapter.clock import Clock
 from idp.store import used_once as once
 from idp.store.agreed_time import AgreedTime
 from idp.store.engine import Database, StoreUnavailable
-from idp.store.mfa_schema import activations, challenges
+from idp.store.mfa_schema import activations, challenges, devices, is_registered
 from idp.store.schema import log_outs, session_participants
 from idp.store.sign_in_log import KEEP_ALL, LogRetention, newest_entry_at, purge_log
 
@@ -24,6 +24,8 @@ GRACE = timedelta(hours=1)
 
 KEEP_CHALLENGES = timedelta(days=1)
 KEEP_ACTIVATIONS = timedelta(days=1)
+KEEP_UNREGISTERED = timedelta(hours=1)
+"""How long a phone is kept that has not passed the test of its registration."""
 
 INTERVAL_SECONDS = 60.0
 """Seconds between two purges."""
@@ -42,6 +44,7 @@ class PurgedRows:
     session_participants: int = 0
     log_outs: int = 0
     sign_ins: int = 0
+    devices: int = 0
 
     def most(self) -> int:
         """Return the highest of the numbers."""
@@ -52,6 +55,7 @@ class PurgedRows:
             self.session_participants,
             self.log_outs,
             self.sign_ins,
+            self.devices,
         )
 
 
@@ -72,6 +76,12 @@ def purge(
         ),
         _purge(database, log_outs, log_outs.c.expires_at < now - GRACE, limit),
         purge_log(database, now, limit, log),
+        _purge(
+            database,
+            devices,
+            ~is_registered & (devices.c.activated_at < now - KEEP_UNREGISTERED),
+            limit,
+        ),
     )
 
 

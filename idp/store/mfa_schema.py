@@ -44,7 +44,12 @@ devices = Table(
     Column("public_key", LargeBinary, nullable=False),
     instant("activated_at"),
     instant("last_used_at", nullable=True),
+    text("registration", nullable=True, index=True),
+    text("new_seed", nullable=True),  # sealed; of a device that is not registered yet
 )
+
+is_registered = devices.c.registration.is_(None)
+"""True for the devices that are methods of their users; the others still have a test to pass."""
 
 challenges = Table(
     "challenges",
@@ -62,6 +67,7 @@ challenges = Table(
     text("answered_by", nullable=True),
     Column("reported", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
+    text("device", nullable=True),
     Index("ix_challenges_user", "user", "created_at"),
 )
 
@@ -77,6 +83,7 @@ activations = Table(
     Column("tries", Integer, nullable=False),
     Column("link_digest", LargeBinary, nullable=True, index=True),
     Column("ended", Boolean, nullable=False, server_default=false()),
+    Column("tested", Boolean, nullable=False, server_default=false()),
 )
 
 notices = Table(  # on the devices of users, until they are dismissed

@@ -13,7 +13,7 @@ from idp.notices.occasions import Occasion
 from idp.notices.outbox import WAIT_FOR_MORE
 from idp.notices.phone_notices import MAX_OF_A_DEVICE, Notice
 from idp.store.engine import Database
-from idp.store.mfa_schema import devices, notices, outbox
+from idp.store.mfa_schema import devices, is_registered, notices, outbox
 from idp.store.prepared import Prepared
 from idp.store.stored_json import DamagedValue, load_object
 
@@ -36,7 +36,7 @@ def tell(connection: Connection, occasion: Occasion, *, except_device: str | Non
     row = _row_of(occasion)
     wait = {"due_at": occasion.at + WAIT_FOR_MORE, "mail": None, "tries": 0}
     connection.execute(insert(outbox), row | wait)
-    of_user = select(devices.c.id).where(devices.c.user == occasion.user)
+    of_user = select(devices.c.id).where(devices.c.user == occasion.user, is_registered)
     for device in connection.execute(of_user).scalars().all():
         if device != except_device:
             added = {"id": secrets.token_urlsafe(16), "device": device}

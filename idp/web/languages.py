@@ -16,9 +16,9 @@ from idp.web.accept_language import MAX_HEADER_LENGTH, best_match
 from idp.web.cookies import set_cookie_header
 
 COOKIE = "tallystick_language"
-"""The cookie that keeps an explicit choice: a language's code."""
+"""The cookie that keeps an explicit choice: a language's tag."""
 FIELD = "Language"
-"""The field of a form that chooses a language, by its code."""
+"""The field of a form that chooses a language, by its tag."""
 RETURN = "Return"
 MAX_RETURN_LENGTH = 16_000
 _OUR_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
@@ -29,7 +29,7 @@ COOKIE_LIFETIME = timedelta(days=365)
 class Language:
     """One language: its tag (BCP 47), its own name for itself, and its direction (``ltr``)."""
 
-    code: str
+    tag: str
     name: str
     direction: str = "ltr"
 
@@ -42,13 +42,13 @@ LANGUAGES = (
     Language("es", "Español"),
     Language("ja", "日本語"),
 )
-_BY_CODE = {each.code: each for each in LANGUAGES}
-_TAGS = {each: each.code for each in LANGUAGES}
+_BY_TAG = {each.tag: each for each in LANGUAGES}
+_TAGS = {each: each.tag for each in LANGUAGES}
 
 
-def language_of(code: str) -> Language | None:
-    """Return the language with this code, None if our pages do not have it."""
-    return _BY_CODE.get(code)
+def language_of(tag: str) -> Language | None:
+    """Return the language with this tag, None if our pages do not have it."""
+    return _BY_TAG.get(tag)
 
 
 def choice_in(fields: Mapping[str, str]) -> Language | None:
@@ -88,6 +88,4 @@ def with_choice(chosen: str, accept_language: str) -> str:
 
 def language_cookie_header(language: Language, *, secure: bool) -> str:
     """Return the value of the ``Set-Cookie`` header that keeps the user's choice."""
-    return set_cookie_header(
-        COOKIE, language.code, max_age=COOKIE_LIFETIME, secure=secure, path="/"
-    )
+    return set_cookie_header(COOKIE, language.tag, max_age=COOKIE_LIFETIME, secure=secure, path="/")

@@ -54,7 +54,7 @@ class PageLanguage:
     def __init__(self, request: Request | None = None, language: Language | None = None) -> None:
         self._request = request
         self._language = language
-        self._choice = language.code if language else None
+        self._choice = language.tag if language else None
 
     @property
     def language(self) -> Language:
@@ -80,7 +80,7 @@ class PageLanguage:
     def choose(self, language: Language) -> None:
         """Answer in the language that the user has just chosen."""
         self._language = language
-        self._choice = language.code
+        self._choice = language.tag
 
     @property
     def _chosen(self) -> str:
@@ -118,6 +118,11 @@ def ngettext(singular: str, plural: str, number: int) -> str:
     return catalogue(page_language().language).ngettext(singular, plural, number)
 
 
+def mark(message: str) -> str:
+    """Return *message* unchanged: a constant that is translated where it is shown."""
+    return message
+
+
 def install_texts(environment: Environment) -> None:
     """Give the templates of *environment* ``_``, ``ngettext`` and ``{% trans %}``.
 
@@ -137,6 +142,6 @@ def catalogue(language: Language) -> standard.NullTranslations:
 
     What it does not have is looked up among the texts of our adapters, which other pages show too.
     """
-    made = standard.translation(DOMAIN, LOCALE, [language.code], fallback=True)
-    made.add_fallback(adapter_texts.catalogue(language.code))
+    made = standard.translation(DOMAIN, LOCALE, [language.tag], fallback=True)
+    made.add_fallback(adapter_texts.catalogue(language.tag))
     return made

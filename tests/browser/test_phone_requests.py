@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import delete
-from support.phones.phone_page import READY, add, outcome, type_number
+from support.phones.phone_page import add, outcome, type_number
 from support.users import ALICE, BOB
 
 from adapter.mfa.push.pauses import PushReported
@@ -80,9 +80,11 @@ def test_a_wrong_number_is_the_end_of_the_request(phone_host, phone_page):
     assert phone_host.stored(started).state == "wrong_number"
 
 
-def test_half_a_number_is_not_sent(phone_host, phone_page):
+@pytest.mark.parametrize("typed", ["", "4", "427", "42 17"])
+def test_what_is_not_two_digits_is_not_sent(phone_host, phone_page, typed):
+    """Nor is it cut to two, which would be another number and end the request."""
     started = phone_host.push()
-    type_number(phone_page, "4")
+    type_number(phone_page, typed)
     expect(
         phone_page.get_by_text("Type the two digits that the sign-in page shows.")
     ).to_be_visible()
@@ -90,9 +92,9 @@ def test_half_a_number_is_not_sent(phone_host, phone_page):
     assert phone_host.stored(started).state == "pending"
 
 
-def test_only_two_ascii_digits_stay_in_the_field(phone_host, phone_page):
+def test_only_ascii_digits_stay_in_the_field(phone_host, phone_page):
     phone_host.push()
-    press(phone_page, "a4٣ 27")
+    press(phone_page, "a4٣ ２")
     expect(phone_page.get_by_label("Enter number here")).to_have_value("42")
 
 
@@ -105,12 +107,18 @@ def test_approve_and_deny_show_no_field(phone_host, phone_page):
     assert phone_host.stored(started).state == "approved"
 
 
-@pytest.mark.parametrize(
-    ("experience", "button"), [("number_match", "No, it’s not me"), ("approve_deny", "Deny")]
-)
-def test_a_denial_ends_the_request(phone_host, phone_page, experience, button):
+def deny(phone: Page, name: str = "Deny") -> None:
+    """Answer a request with a number: "No", then whether to report it."""
+    phone.get_by_role("button", name="No, it’s not me").click()
+    phone.get_by_role("button", name=name, exact=True).click()
+
+
+@pytest.mark.parametrize("experience", ["number_match", "approve_deny"])
+def test_a_denial_ends_the_request(phone_host, phone_page, experience):
     started = phone_host.push(experience)
-    phone_page.get_by_role("button", name=button, exact=True).click()
+    if experience == "number_match":
+        phone_page.get_by_role("button", name="No, it’s not me").click()
+    phone_page.get_by_role("button", name="Deny", exact=True).click()
     outcome(phone_page, "Denied")
     assert (phone_host.stored(started).state, phone_host.stored(started).reported) == (
         "denied",
@@ -120,10 +128,34 @@ def test_a_denial_ends_the_request(phone_host, phone_page, experience, button):
     expect(phone_page.locator(".outcome svg .ended")).to_have_css("display", "inline")
 
 
-def test_a_denial_is_reported_in_one_tap(phone_host, phone_page, looks):
+def test_not_me_asks_whether_to_report_and_has_denied_nothing_yet(phone_host, phone_page, looks):
     started = phone_host.push()
+    phone_page.get_by_role("button", name="No, it’s not me").click()
+    expect(phone_page.get_by_role("heading", name="Report this request?")).to_be_focused()
+    expect(phone_page.get_by_label("Enter number here")).to_be_hidden()
     expect(phone_page.get_by_role("button", name="Deny and report")).to_be_enabled()
     looks(phone_page, "phone-report")
+    assert phone_host.stored(started).state == "pending"
+
+    phone_page.get_by_role("button", name="Back").click()
+    type_number(phone_page, started.number)
+    outcome(phone_page, "Approved")
+
+
+def test_the_next_request_does_not_begin_with_the_question_of_the_last(phone_host, phone_page):
+    phone_host.push()
+    phone_page.get_by_role("button", name="No, it’s not me").click()
+    expect(phone_page.get_by_role("heading", name="Report this request?")).to_be_focused()
+    phone_host.push()
+    expect(phone_page.get_by_label("Enter number here")).to_be_focused()
+    expect(phone_page.get_by_role("button", name="Deny", exact=True)).to_be_hidden()
+
+
+@pytest.mark.parametrize("experience", ["number_match", "approve_deny"])
+def test_a_denial_is_reported(phone_host, phone_page, looks, experience):
+    started = phone_host.push(experience)
+    if experience == "number_match":
+        phone_page.get_by_role("button", name="No, it’s not me").click()
     phone_page.get_by_role("button", name="Deny and report").click()
     outcome(phone_page, "Denied and reported")
     expect(phone_page.get_by_text("No more requests are sent to you")).to_be_visible()
@@ -131,6 +163,18 @@ def test_a_denial_is_reported_in_one_tap(phone_host, phone_page, looks):
     assert phone_host.stored(started).reported
     with pytest.raises(PushReported):
         phone_host.push()
+
+
+def test_a_denial_by_keyboard_alone(phone_host, phone_page):
+    started = phone_host.push()
+    expect(phone_page.get_by_role("button", name="Yes")).to_be_enabled()
+    for key in ("Tab", "Tab", "Enter"):
+        phone_page.keyboard.press(key)
+    expect(phone_page.get_by_role("button", name="Deny", exact=True)).to_be_enabled()
+    for key in ("Tab", "Enter"):
+        phone_page.keyboard.press(key)
+    outcome(phone_page, "Denied")
+    assert phone_host.stored(started).state == "denied"
 
 
 def test_a_tap_meant_for_the_screen_before_is_no_answer(phone_host, phone_page):
@@ -213,14 +257,28 @@ def test_two_requests_are_answered_one_after_the_other(phone_host, phone_page):
     assert [phone_host.stored(each).state for each in (first, second)] == ["approved", "denied"]
 
 
-def test_the_page_says_when_there_is_no_connection_and_comes_back(phone_host, phone_page):
-    phone_page.reload()
-    expect(phone_page.get_by_text(READY)).to_be_visible()
+def test_the_page_says_when_there_is_no_connection_and_comes_back(phone_host, phone_page, looks):
     phone_page.context.set_offline(True)
     phone_host.push()
+    expect(phone_page.get_by_text("codes still work")).to_be_visible()
     expect(phone_page.get_by_text("No connection; trying again")).to_be_visible()
+    looks(phone_page, "phone-offline")
     phone_page.context.set_offline(False)
     expect(phone_page.get_by_label("Enter number here")).to_be_visible()
+    expect(phone_page.get_by_text("codes still work")).to_have_count(0)
+
+
+def test_a_request_on_screen_says_when_there_is_no_connection(phone_host, phone_page, looks):
+    started = phone_host.push()
+    expect(phone_page.get_by_label("Enter number here")).to_be_focused()
+    phone_page.context.set_offline(True)
+    sheet = phone_page.get_by_role("dialog").get_by_role("status")
+    expect(sheet.filter(has_text="An answer cannot be sent meanwhile")).to_be_visible()
+    looks(phone_page, "phone-request-offline")
+    phone_page.context.set_offline(False)
+    expect(sheet.filter(has_text="No connection")).to_have_count(0)
+    type_number(phone_page, started.number)
+    outcome(phone_page, "Approved")
 
 
 def test_an_answer_that_could_not_be_sent_can_be_sent_again(phone_host, phone_page):
@@ -228,11 +286,33 @@ def test_an_answer_that_could_not_be_sent_can_be_sent_again(phone_host, phone_pa
     expect(phone_page.get_by_role("button", name="Approve")).to_be_enabled()
     phone_page.route("**/api/answer", lambda route: route.abort())
     phone_page.get_by_role("button", name="Approve").click()
-    expect(phone_page.get_by_text("the answer was not sent")).to_be_visible()
+    failure = phone_page.get_by_role("alert").filter(has_text="the answer was not sent")
+    expect(failure).to_be_visible()
     phone_page.unroute("**/api/answer")
     phone_page.get_by_role("button", name="Approve").click()
     outcome(phone_page, "Approved")
+    expect(failure).to_be_hidden()
     assert phone_host.stored(started).state == "approved"
+
+
+def test_a_failure_that_the_server_told_stays_until_it_was_seen(phone_host, phone_page):
+    phone_host.push("approve_deny")
+    expect(phone_page.get_by_role("button", name="Approve")).to_be_enabled()
+    told = {"error": "wrong_nonce", "problem": "The answer is for another request", "remedy": ""}
+    phone_page.route("**/api/answer", lambda route: route.fulfill(status=409, json=told))
+    phone_page.get_by_role("button", name="Approve").click()
+    outcome(phone_page, "That did not work")
+    phone_page.unroute("**/api/answer")
+    phone_page.clock.install()
+    newer = phone_host.push()
+    phone_page.clock.run_for(30_000)
+
+    expect(phone_page.get_by_role("heading", name="That did not work")).to_be_visible()
+    expect(phone_page.get_by_text("1 more to answer")).to_be_visible()
+    phone_page.get_by_role("button", name="Done").click()
+    phone_page.clock.run_for(5_000)
+    type_number(phone_page, newer.number)
+    outcome(phone_page, "Approved")
 
 
 def test_a_phone_whose_clock_is_wrong_corrects_itself(phone_host, new_page):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from support.users import ALICE, PASSWORD
+from support.users import ALICE, BOB, PASSWORD
 
+CAMPAIGN = "registrationEnforcement.authenticationMethodsRegistrationCampaign"
 DEFAULTS = {
     "version": "0",
     "policyMigrationState": "preMigration",
@@ -16,7 +17,15 @@ DEFAULTS = {
     "MicrosoftAuthenticator.excludeTargets": "[]",
     "MicrosoftAuthenticator.featureSettings.displayAppInformationRequiredState.state": "default",
     "SoftwareOath.state": "enabled",
+    "HardwareOath.state": "enabled",
+    "Fido2.isSelfServiceRegistrationAllowed": "true",
     "legacyMfaPolicy.notificationThroughMobileApp": "false",
+    "legacyResetPolicy.numberOfMethodsRequired": "2",
+    "legacyResetPolicy.includeTargets": "[]",
+    "isRegistrationRequiredAtSignIn": "false",
+    "reconfirmationInDays": "0",
+    CAMPAIGN + ".state": "default",
+    CAMPAIGN + ".includeTargets": '["all_users"]',
 }
 NUMBER = "MicrosoftAuthenticator.featureSettings.numberMatchingRequiredState.state"
 
@@ -30,7 +39,7 @@ def shown(done) -> dict[str, str]:
 def people(services):
     """Alice in Staff with codes, Bob with nothing."""
     services.directory.add(ALICE, PASSWORD, groups=["Staff"])
-    services.directory.add("bob@example.test", PASSWORD)
+    services.directory.add(BOB, PASSWORD)
     services.mfa.codes.register(ALICE, "A" * 32)
     return services
 
@@ -146,9 +155,9 @@ def test_a_diff_says_user_by_user_what_would_change_and_changes_nothing(done, pe
     users = {(each["user"], each["method"]): each["after"]["reason"] for each in diff["users"]}
     assert users == {
         (ALICE, "code_app"): "method_off",
-        ("bob@example.test", "push"): "not_included",
-        ("bob@example.test", "authenticator_code"): "not_included",
-        ("bob@example.test", "code_app"): "method_off",
+        (BOB, "push"): "not_included",
+        (BOB, "authenticator_code"): "not_included",
+        (BOB, "code_app"): "method_off",
     }
     assert diff["locked_out"] == [ALICE]
     table = done("policy", "diff", given)
@@ -165,6 +174,55 @@ def test_a_diff_says_which_users_see_less_on_their_phones(done, people):
 
     assert diff["shown"] == [{"user": ALICE, "what": "location", "after": False}]
     assert diff["users"] == []
+
+
+def test_a_diff_says_who_could_reset_register_and_would_be_asked(done, people):
+    given = json.dumps(
+        {
+            "Fido2": {"isSelfServiceRegistrationAllowed": False},
+            "legacyResetPolicy": {"includeTargets": ["Staff"], "numberOfMethodsRequired": 1},
+            "isRegistrationRequiredAtSignIn": True,
+            "registrationEnforcement": {
+                "authenticationMethodsRegistrationCampaign": {"state": "enabled"}
+            },
+        }
+    )
+
+    diff = json.loads(done("policy", "diff", "-", "--json", input=given))
+    table = done("policy", "diff", "-", input=given)
+
+    (reset,) = diff["resets"]
+    assert (reset["user"], reset["before"]["reason"]) == (ALICE, "reset_not_in_scope")
+    assert reset["after"]["required"] == 1
+    assert reset["after"]["methods"] == ["authenticator_code", "code_app", "hardware_token"]
+    assert diff["asked"] == [
+        {"user": ALICE, "what": "campaign", "after": True},
+        {"user": BOB, "what": "register", "after": True},
+    ]
+    assert [(each["user"], each["method"]) for each in diff["registration"]] == [
+        (ALICE, "passkey"), (BOB, "passkey"),
+    ]  # fmt: skip
+    assert diff["users"] == []
+    for row in (
+        f"{ALICE}\treset the password\tnot allowed: The reset policy does not let the user reset "
+        "the password.\t1 of authenticator_code, code_app, hardware_token",
+        f"{ALICE}\tto set up Authenticator\tnot asked\tasked",
+        f"{BOB}\tregister passkey\tallowed\tnot allowed: The authentication methods policy does "
+        "not let users register it themselves.",
+    ):
+        assert row in table
+
+
+def test_a_reset_by_authenticator_alone_is_said_to_be_none(tally):
+    run = tally(
+        "policy", "set", "legacyResetPolicy.includeTargets=all_users",
+        "legacyResetPolicy.mobileAppCode=false",
+    )  # fmt: skip
+
+    assert "legacyResetPolicy lets nobody reset a password" in run.stderr
+    assert (
+        "lets nobody" not in tally("policy", "set", "policyMigrationState=migrationComplete").stderr
+    )
 
 
 @pytest.mark.parametrize("text", ["", "{", "[" * 100_000, "null", "[]"])

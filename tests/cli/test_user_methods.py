@@ -10,6 +10,7 @@ import pytest
 from support.users import PASSWORD
 
 from adapter.mfa.codes.factor import CodeOutcome
+from adapter.mfa.policy import METHODS
 from adapter.mfa.push.pauses import PushPaused
 
 
@@ -90,7 +91,7 @@ def test_methods_for_scripts_list_each_kind_and_keep_the_older_keys(
             {**code, "app": "code_app", **right, "default": False},
         ],
         "activations": [],
-        "allowed": dict.fromkeys(("push", "authenticator_code", "code_app"), allowed),
+        "allowed": dict.fromkeys(METHODS, allowed),
         "asked_first": "push",
         "asked_first_reason": "",
         "pushes_paused_since": None,

@@ -11,9 +11,10 @@ from click.testing import CliRunner
 
 from adapter.mfa.permissions import NOT_ALLOWED
 from adapter.mfa.policy import PERMISSION_REASONS, Policies
+from adapter.mfa.policy_reset import RESET_REASONS
 from idp import cli
 from idp.management.policies import PolicyView
-from idp.mfa.graph_policy import Document
+from idp.mfa.graph_tables import Document
 
 PAGE = (Path(__file__).parents[2] / "docs" / "policies.md").read_text()
 ROWS = re.findall(r"^\| `([\w.]+)` \|", PAGE, re.MULTILINE)
@@ -40,7 +41,7 @@ def test_the_commands_of_the_page_work_one_after_another(server_folder):
         assert result.exit_code == 0, (command, result.output)
         if target:
             (server_folder / target).write_text(result.stdout)
-    assert len(COMMANDS) == 8
+    assert len(COMMANDS) == 10
 
 
 def test_every_setting_has_a_row():
@@ -49,7 +50,7 @@ def test_every_setting_has_a_row():
 
     assert names <= set(ROWS)
     number = "MicrosoftAuthenticator.featureSettings.numberMatchingRequiredState"
-    assert {row for row in ROWS if "." in row or row == "policyMigrationState"} == {*names, number}
+    assert {row for row in ROWS if "." in row or row in names} == {*names, number}
 
 
 def test_every_value_that_a_setting_can_have_is_named():
@@ -61,6 +62,11 @@ def test_every_value_that_a_setting_can_have_is_named():
 
 def test_every_reason_of_a_permission_has_its_row():
     for code, sentence in PERMISSION_REASONS.items():
+        assert f"| `{code}` | {sentence} |" in PAGE
+
+
+def test_every_reason_of_a_reset_has_its_row():
+    for code, sentence in RESET_REASONS.items():
         assert f"| `{code}` | {sentence} |" in PAGE
 
 

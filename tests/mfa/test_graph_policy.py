@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapter.mfa.policy import (
     AuthenticatorConfiguration,
+    Campaign,
     Feature,
     IncludeTarget,
     LegacyPolicy,
+    LegacyResetPolicy,
     MethodConfiguration,
     Migration,
+    PasskeyConfiguration,
     Policies,
+    RegistrationPolicy,
     Target,
 )
 from idp.mfa.graph_import import BadMethodsPolicy, apply, read_changes, read_graph, written
@@ -57,6 +63,40 @@ FROM_GRAPH = {
 """The shape of Graph's answer for Authenticator."""
 
 
+PASSKEYS = {
+    "@odata.type": "#microsoft.graph.fido2AuthenticationMethodConfiguration",
+    "id": "Fido2",
+    "state": "disabled",
+    "isSelfServiceRegistrationAllowed": False,
+    "isAttestationEnforced": True,
+    "defaultPasskeyProfile": None,
+    "passkeyProfiles": [],
+    "keyRestrictions": {"isEnforced": True, "enforcementType": "block", "aaGuids": []},
+    "excludeTargets": [],
+    "includeTargets": [
+        {
+            "targetType": "group",
+            "id": "Staff",
+            "isRegistrationRequired": False,
+            "allowedPasskeyProfiles": [],
+        }
+    ],
+}
+CAMPAIGN = {
+    "snoozeDurationInDays": 3,
+    "enforceRegistrationAfterAllowedSnoozes": True,
+    "state": "enabled",
+    "excludeTargets": [{"id": "Trainees", "targetType": "group"}],
+    "includeTargets": [
+        {
+            "id": "Staff",
+            "targetType": "group",
+            "targetedAuthenticationMethod": "microsoftAuthenticator",
+        }
+    ],
+}
+
+
 def test_the_configuration_that_graph_returns_is_read():
     found = read_graph(FROM_GRAPH)
     app = apply(found, Policies()).authenticator
@@ -75,15 +115,14 @@ def test_what_is_not_given_stays_as_it_is():
         Migration.IN_PROGRESS,
         AuthenticatorConfiguration(location=Feature("disabled")),
         MethodConfiguration(is_enabled=False),
-        LegacyPolicy(codes=True),
+        legacy=LegacyPolicy(codes=True),
+        registration=RegistrationPolicy(reconfirm_days=90),
     )
 
     after = apply(read_graph(FROM_GRAPH), before)
 
     assert after.authenticator.location == Feature("disabled")
-    assert (after.migration, after.code_apps, after.legacy) == (
-        before.migration, before.code_apps, before.legacy,
-    )  # fmt: skip
+    assert replace(after, authenticator=before.authenticator) == before
 
 
 def test_the_whole_policy_of_graph_is_read_and_what_is_left_out_is_said():
@@ -93,12 +132,15 @@ def test_the_whole_policy_of_graph_is_read_and_what_is_left_out_is_said():
             "displayName": "Authentication Methods Policy",
             "policyVersion": "1.5",
             "policyMigrationState": "migrationComplete",
-            "registrationEnforcement": {"authenticationMethodsRegistrationCampaign": {}},
+            "reconfirmationInDays": None,
+            "registrationEnforcement": {"authenticationMethodsRegistrationCampaign": CAMPAIGN},
+            "systemCredentialPreferences": {"state": "default"},
             "authenticationMethodConfigurations": [
-                {"@odata.type": "#microsoft.graph.fido2AuthenticationMethodConfiguration",
-                 "id": "Fido2", "state": "enabled", "isAttestationEnforced": False},
+                PASSKEYS,
                 FROM_GRAPH,
                 {"id": "SoftwareOath", "state": "disabled", "excludeTargets": []},
+                {"id": "HardwareOath", "state": "disabled", "excludeTargets": []},
+                {"id": "Sms", "state": "enabled"},
             ],
         }
     )  # fmt: skip
@@ -108,8 +150,14 @@ def test_the_whole_policy_of_graph_is_read_and_what_is_left_out_is_said():
     assert after.migration is Migration.COMPLETE
     assert not after.code_apps.is_enabled
     assert not after.authenticator.codes
+    assert not after.hardware_tokens.is_enabled
+    assert after.passkeys == PasskeyConfiguration(False, (IncludeTarget("Staff"),), (), False)
+    assert after.registration == RegistrationPolicy(
+        campaign=Campaign("enabled", 3, (Target("Staff"),), (Target("Trainees"),))
+    )
     assert [note.split()[0] for note in found.notes] == [
-        "registrationEnforcement", "Fido2", "companionAppAllowedState",
+        "systemCredentialPreferences", "enforceRegistrationAfterAllowedSnoozes",
+        "Fido2.isAttestationEnforced", "Fido2.keyRestrictions", "companionAppAllowedState", "Sms",
     ]  # fmt: skip
 
 
@@ -119,6 +167,10 @@ def test_a_list_of_configurations_may_stand_in_graphs_envelope():
     )
 
     assert not apply(found, Policies()).code_apps.is_enabled
+
+
+def campaign(**settings) -> dict:
+    return {"registrationEnforcement": {"authenticationMethodsRegistrationCampaign": settings}}
 
 
 @pytest.mark.parametrize(
@@ -141,6 +193,18 @@ def test_a_list_of_configurations_may_stand_in_graphs_envelope():
         ({**FROM_GRAPH, "includeTargets": [{"id": ""}]}, "includeTargets.0.id"),
         ({"id": "SoftwareOath", "isSoftwareOathEnabled": True}, "SoftwareOath.isSoftwareOathEnab"),
         ({"id": "SoftwareOath", "includeTargets": ["x"] * 257}, "SoftwareOath.includeTargets"),
+        ({"id": "Fido2", "isSoftwareOathEnabled": True}, "Fido2.isSoftwareOathEnabled"),
+        ({"reconfirmationInDays": 731}, "reconfirmationInDays"),
+        ({"reconfirmationInDays": True}, "reconfirmationInDays"),
+        ({"isRegistrationRequiredAtSignIn": 1}, "isRegistrationRequiredAtSignIn"),
+        ({"legacyResetPolicy": {"numberOfMethodsRequired": 3}}, "numberOfMethodsRequired"),
+        ({"legacyResetPolicy": {"numberOfMethodsRequired": True}}, "numberOfMethodsRequired"),
+        ({"legacyResetPolicy": {"email": True}}, "legacyResetPolicy.email"),
+        ({"registrationEnforcement": []}, "registrationEnforcement"),
+        (campaign(snoozeDurationInDays=15), "snoozeDurationInDays"),
+        (campaign(snoozeDurationInDays=-1), "snoozeDurationInDays"),
+        (campaign(state="on"), "default, enabled or disabled"),
+        (campaign(includeTargets=[{"id": "x", "targetedAuthenticationMethod": "fido2"}]), "fido2"),
     ],
 )
 def test_a_mistake_is_refused_with_its_place(value, words):
@@ -218,8 +282,24 @@ excluding = st.lists(some, max_size=3).map(tuple)
             AuthenticatorConfiguration, st.booleans(), including, excluding, st.booleans(),
             features, features, st.none() | features,
         ),
-        st.builds(MethodConfiguration, st.booleans(), including_all, excluding),
+        *[st.builds(MethodConfiguration, st.booleans(), including_all, excluding)] * 2,
+        st.builds(PasskeyConfiguration, st.booleans(), including_all, excluding, st.booleans()),
         st.builds(LegacyPolicy, st.booleans(), st.booleans()),
+        st.builds(
+            LegacyResetPolicy, st.booleans(), st.booleans(), st.sampled_from([1, 2]), excluding
+        ),
+        st.builds(
+            RegistrationPolicy,
+            st.booleans(),
+            st.integers(0, 730),
+            st.builds(
+                Campaign,
+                st.sampled_from(["default", "enabled", "disabled"]),
+                st.integers(0, 14),
+                excluding,
+                excluding,
+            ),
+        ),
     ),
     st.integers(0, 1000),
 )  # fmt: skip

@@ -1,32 +1,47 @@
 // Asks every second whether the phone has answered, without touching the page; then posts the form.
 const form = document.getElementById("loginForm");
+const waiting = form?.querySelector(".waiting");
+const usual = waiting?.textContent;
 const everyMs = 1000;
 const givesUpAfterMs = 150_000;
+const noAnswerAfterMs = 10_000;
 const began = performance.now();
 let mayPost = true;
 
 async function look() {
   if (performance.now() - began > givesUpAfterMs) return;
-  const fields = new URLSearchParams(new FormData(form));
-  fields.set("Poll", "1");
-  try {
-    const answer = await fetch(form.action, { method: "POST", body: fields });
-    if (answer.status < 500 && (await isAnswered(answer))) {
-      mayPost = false;
-      form.submit();
-      return;
-    }
-  } catch {
-    // The network or the node was away for a moment: ask again.
+  const isAnswered = await ask();
+  tell(isAnswered === null ? waiting.dataset.offline : usual);
+  if (isAnswered) {
+    mayPost = false;
+    form.submit();
+    return;
   }
   setTimeout(look, everyMs);
 }
 
+// Returns whether the phone has answered, or null if the network or the node is away for a moment.
+async function ask() {
+  const fields = new URLSearchParams(new FormData(form));
+  fields.set("Poll", "1");
+  try {
+    const signal = AbortSignal.timeout(noAnswerAfterMs);
+    const answer = await fetch(form.action, { method: "POST", body: fields, signal });
+    return answer.status < 500 ? !isPending(await answer.text()) : null;
+  } catch {
+    return null;
+  }
+}
+
 // A page without the form is an error page: posting the form shows it.
-async function isAnswered(answer) {
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const next = page.getElementById("loginForm");
-  return !next || next.dataset.state !== "pending";
+function isPending(html) {
+  const next = new DOMParser().parseFromString(html, "text/html").getElementById("loginForm");
+  return next?.dataset.state === "pending";
+}
+
+// The paragraph is a live region: it speaks when its text changes, and only then.
+function tell(text) {
+  if (waiting.textContent !== text) waiting.textContent = text;
 }
 
 // Enter pressed twice posts once: the first post may use up the page, and brings the next one.

@@ -13,7 +13,7 @@ from adapter.mfa.codes import limits
 from adapter.mfa.codes.limits import CodeLimits
 from adapter.mfa.codes.store import FIRST_ID, CodeStore, CodeTransaction
 from adapter.mfa.methods import RegisteredMethod
-from adapter.mfa.policy import AUTHENTICATOR_CODE, CODE_APP
+from adapter.mfa.policy import CODE_APP, CODE_METHODS
 from adapter.mfa.typed_digits import tidy_digits
 
 REMEMBER_TRIED = timedelta(hours=2)
@@ -84,7 +84,7 @@ class CodeFactor:
         code: str,
         *,
         attempt: str,
-        apps: Collection[str] = (AUTHENTICATOR_CODE, CODE_APP),
+        apps: Collection[str] = CODE_METHODS,
     ) -> CodeOutcome:
         """Judge *code* for *user*; *attempt* names the sign-in, so that a re-post costs nothing.
 

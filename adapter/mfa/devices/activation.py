@@ -40,7 +40,8 @@ class Activation:
     ``link_digest`` (keyed) finds it by the code of its link; None for one that was made before
     there were links. For the code that is typed, ``handle`` finds it, and ``secret_digest`` (keyed)
     proves it; ``tries`` counts the secrets given.
-    With ``totp`` the phone becomes a source of one-time passwords as well.
+    With ``totp`` the phone becomes a source of one-time passwords as well. With ``tested`` it is
+    registered only once it has answered a test notification (:mod:`adapter.mfa.registration`).
     """
 
     id: str
@@ -51,13 +52,18 @@ class Activation:
     expires_at: datetime
     tries: int = 0
     link_digest: bytes | None = None
+    tested: bool = False
 
 
 class NewCodes(NamedTuple):
-    """The two codes of a new activation: nine digits to type, and that of QR code and link."""
+    """The two codes of a new activation: nine digits to type, and that of QR code and link.
+
+    ``id`` is that of the activation, which is no secret.
+    """
 
     typed: str
     link: str
+    id: str
 
 
 def is_link_code(code: str) -> bool:

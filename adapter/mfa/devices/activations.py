@@ -67,8 +67,11 @@ class Activations:
         self._key = key
         self._random = random
 
-    def create(self, user: str, *, totp: bool) -> NewCodes:
-        """Return the codes of a new activation for *user*; with *totp* it brings codes as well."""
+    def create(self, user: str, *, totp: bool, tested: bool = False) -> NewCodes:
+        """Return the codes of a new activation for *user*; with *totp* it brings codes as well.
+
+        With *tested* the phone is registered only after a test notification.
+        """
         now = self._clock.now()
         handle = self._free_handle(now)
         secret = digits(self._random, SECRET_DIGITS)
@@ -83,9 +86,10 @@ class Activations:
                 totp=totp,
                 expires_at=now + LIFETIME,
                 link_digest=self._link_digest(link),
+                tested=tested,
             )
         )
-        return NewCodes(handle + secret, link)
+        return NewCodes(handle + secret, link, identifier)
 
     def activate(
         self,
@@ -115,6 +119,7 @@ class Activations:
             app_version=app_version,
             public_key=public_key,
             activated_at=self._clock.now(),
+            registration=activation.id if activation.tested else None,
         )
         seed = self._new_seed() if activation.totp else None
         if not self._store.finish(activation, device, seed):

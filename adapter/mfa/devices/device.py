@@ -30,7 +30,12 @@ _VERSION = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9}){0,3}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One activated Authenticator. ``public_key`` is a P-256 key as SubjectPublicKeyInfo DER."""
+    """One activated Authenticator. ``public_key`` is a P-256 key as SubjectPublicKeyInfo DER.
+
+    ``registration`` is None, except for a phone that is not registered yet: then it names the
+    registration whose test notification the phone still has to answer. Such a phone is none of the
+    user's methods.
+    """
 
     id: str
     user: str
@@ -40,6 +45,7 @@ class Device:
     public_key: bytes
     activated_at: datetime
     last_used_at: datetime | None = None
+    registration: str | None = None
 
     @property
     def kind(self) -> str:

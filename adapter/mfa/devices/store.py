@@ -14,10 +14,13 @@ class DeviceStore(Protocol):
     """The activated devices of all users."""
 
     def of_user(self, user: str) -> Sequence[Device]:
-        """Return the user's devices, oldest first."""
+        """Return the user's registered devices, oldest first."""
 
     def find(self, device_id: str) -> Device | None:
-        """Return one device, or None if it was never activated or has been removed."""
+        """Return one device, registered or not; None if it was never activated or was removed."""
+
+    def of_registration(self, user: str, registration: str) -> Device | None:
+        """Return the user's phone of a registration that is not complete, or None."""
 
 
 class ActivationStore(Protocol):
@@ -48,7 +51,8 @@ class ActivationStore(Protocol):
     def finish(self, activation: Activation, device: Device, seed: str | None) -> bool:
         """End the activation and store its device, and its seed if any, in one transaction.
 
-        The user is told, in the same one. Returns False, and stores nothing, if the activation has
-        ended already. Raises :class:`~adapter.mfa.methods.TooManyMethods`, and stores nothing, if
-        the user has too many apps.
+        The user is told, in the same one, of a device that is registered by that. Returns False,
+        and stores nothing, if the activation has ended already. Raises
+        :class:`~adapter.mfa.methods.TooManyMethods`, and stores nothing, if the user has too many
+        apps.
         """

@@ -59,8 +59,9 @@ class Challenge:
 
     ``experience`` is ``number_match`` or ``approve_deny``. ``number_digest`` is a keyed digest of
     the number to match, empty for Approve/Deny; the number itself is only on the sign-in page.
-    The phone signs ``nonce`` in its answer. ``version`` counts the transitions, so that a store
-    can swap one state for the next exactly once.
+    The phone signs ``nonce`` in its answer. With ``device``, the id of one, it is for that device
+    alone: the test notification of a registration. ``version`` counts the transitions, so that a
+    store can swap one state for the next exactly once.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Challenge:
     answered_by: str | None = None
     reported: bool = False
     version: int = 0
+    device: str | None = None
 
     @property
     def answer_by(self) -> datetime:

@@ -79,9 +79,18 @@ class PushFactor:
             mine.clear(self._clock.now())
 
     def start(
-        self, user: str, experience: str, *, application: str, client_ip: str, attempt: str = ""
+        self,
+        user: str,
+        experience: str,
+        *,
+        application: str,
+        client_ip: str,
+        attempt: str = "",
+        device: str | None = None,
     ) -> Started:
         """Send a request to *user*; a pending one is replaced.
+
+        It goes to all registered devices, or to one *device* (an id) alone.
 
         ``experience`` is ``number_match`` or ``approve_deny``. Raises
         :class:`~adapter.mfa.push.pauses.PushPaused`.
@@ -90,7 +99,7 @@ class PushFactor:
         one is returned with its number and none is sent: the user pressed Enter twice.
         """
         tag = tokens.tag(self._number_key, attempt) if attempt else ""
-        challenge, shown = self._new(user, experience, application, client_ip, tag)
+        challenge, shown = self._new(user, experience, application, client_ip, tag, device)
         with self._store.transaction(user) as mine:
             recent = mine.recent(challenge.created_at - limits.LOOK_BACK)
             sent = machine.sent_before(challenge, recent, tag) if tag else None
@@ -138,6 +147,22 @@ class PushFactor:
         except AnswerRefused:
             return False
         return True
+
+    def register(self, challenge_id: str, user: str) -> bool:
+        """Take the approval of a test notification, and register its device by that, all or none.
+
+        True once, however many callers ask at the same time. Raises
+        :class:`~adapter.mfa.methods.TooManyMethods`.
+        """
+        if self.state(challenge_id, user) is not State.APPROVED:
+            return False
+        now = self._clock.now()
+        try:
+            with self._store.transaction(user) as mine:
+                tested = _take_step(mine, user, challenge_id, lambda c: machine.collect(c, now))
+                return tested.device is not None and mine.register_device(tested.device, now)
+        except AnswerRefused:
+            return False
 
     def pending_for(self, device: Device) -> tuple[Challenge, ...]:
         """Return the requests that *device* can answer now, oldest first.
@@ -198,7 +223,13 @@ class PushFactor:
             return answered
 
     def _new(
-        self, user: str, experience: str, application: str, client_ip: str, tag: str
+        self,
+        user: str,
+        experience: str,
+        application: str,
+        client_ip: str,
+        tag: str,
+        device: str | None,
     ) -> tuple[Challenge, str | None]:
         identifier = tag + tokens.token(self._random)
         shown = number.draw(self._random) if experience == machine.NUMBER_MATCH else None
@@ -211,6 +242,7 @@ class PushFactor:
             application=application,
             client_ip=client_ip,
             created_at=self._clock.now(),
+            device=device,
         )
         return challenge, shown
 
@@ -277,11 +309,14 @@ def _check_answer_is_for(challenge: Challenge, device: Device, nonce: str) -> No
         )
     if not _can_answer(device, challenge):
         raise AnswerRefused(
-            "This device cannot match numbers",
+            "This request is not for this device: it cannot match numbers, or is not registered",
             "Use a phone with a current app",
             code="device_cannot_match",
         )
 
 
 def _can_answer(device: Device, challenge: Challenge) -> bool:
+    """Say whether a request is for this device; one that is not registered has its test alone."""
+    if challenge.device != device.id and (challenge.device or device.registration):
+        return False
     return challenge.experience != machine.NUMBER_MATCH or device.kind == PHONE_CURRENT

@@ -31,7 +31,14 @@ class PushTransaction(Protocol):
     def remove_device(self, device_id: str, now: datetime) -> bool:
         """Remove a device of this user; return False if there is none of this id.
 
-        The user is told, in the same transaction.
+        The user is told, in the same transaction, unless it was not registered yet.
+        """
+
+    def register_device(self, device_id: str, now: datetime) -> bool:
+        """Make a device of an incomplete registration a method of this user, with its seed if any.
+
+        The user is told, in the same transaction. Returns False if there is no such device. Raises
+        :class:`~adapter.mfa.methods.TooManyMethods`, and the transaction must change nothing then.
         """
 
     def cleared_at(self) -> datetime | None:

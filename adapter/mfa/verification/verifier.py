@@ -22,6 +22,15 @@ from adapter.mfa.verification.state import (
 )
 from adapter.windows import Build
 
+PHONE_APP_NOTIFICATION = "http://schemas.microsoft.com/ws/2012/12/authmethod/phoneappnotification"
+OTP = "http://schemas.microsoft.com/ws/2012/12/authmethod/otp"
+
+AUTHENTICATION_METHODS = {
+    # kind of the method  the URI of what it proves
+    PushFactor.kind:      PHONE_APP_NOTIFICATION,
+    CodeFactor.kind:      OTP,
+}  # fmt: skip
+
 FAILURES = {
     # state               outcome in the log
     State.DENIED:       "denied",
@@ -61,8 +70,9 @@ class Asker:
 class Judged:
     """The verification after one post of its page.
 
-    ``passed_by`` is the kind of the method that was passed, ``push`` or ``totp``, else None.
-    ``is_answered`` says that the phone has approved and the page should post to collect that.
+    ``passed_by`` is the kind of the method that was passed, ``push`` or ``totp``, else None; what
+    it proves is in :data:`AUTHENTICATION_METHODS`. ``is_answered`` says that the phone has approved
+    and the page should post to collect that.
     """
 
     state: Verification
@@ -110,7 +120,7 @@ class Verifier:
         ``VerificationCode``. Raises :class:`Undecided`.
         """
         if fields.get("Poll") == "1":
-            return self._look(state)
+            return look(self._service.push, state)
         if fields.get("UseCode") == "1" and state.has_totp:
             return Judged(state.by_code())
         if fields.get("TryAgain") == "1" and state.may_push:
@@ -183,15 +193,6 @@ class Verifier:
             return state.failed(paused.code)
         return state.waiting_for(started.challenge.id, started.number)
 
-    def _look(self, state: Verification) -> Judged:
-        """Return the present state and change nothing; the page's script asks in this way."""
-        if not state.awaits_phone:
-            return Judged(state)
-        answer = self._service.push.state(state.challenge, state.user)
-        if answer is State.APPROVED:
-            return Judged(state, is_answered=True)
-        return Judged(self._after(state, answer))
-
     def _try_push(self, state: Verification) -> Judged:
         """Take the approval if there is one; of several posts at once, only one gets it.
 
@@ -203,23 +204,36 @@ class Verifier:
             return Judged(state.failed(PUSH_NOT_ENABLED))
         if is_approved and push.collect(state.challenge, user):
             return Judged(state.passed("approved"), PushFactor.kind)
-        return self._look(state)
-
-    def _after(self, state: Verification, answer: State) -> Verification:
-        """Return the verification with the outcome of its request."""
-        if answer is State.PENDING:
-            return state
-        if answer is State.DENIED and self._service.push.is_reported(state.challenge):
-            return state.failed("denied_and_reported")
-        return state.failed(FAILURES[answer])
+        return look(push, state)
 
     def _try_code(self, state: Verification, code: str, asker: Asker) -> Judged:
         if not code:
             return Judged(state)
-        apps = self._permissions_of(state.user).code_apps
-        if not apps:
+        permissions = self._permissions_of(state.user)
+        sources = self._service.codes.methods_of(state.user)
+        if sources and not any(permissions.of(source).is_allowed for source in sources):
             return Judged(state.failed("code_not_enabled"))
+        apps = permissions.code_apps
         outcome = self._service.codes.check(state.user, code, attempt=asker.attempt, apps=apps)
         if outcome is CodeOutcome.RIGHT:
             return Judged(state.passed("right_code"), CodeFactor.kind)
         return Judged(state.failed(outcome.value))
+
+
+def look(push: PushFactor, state: Verification) -> Judged:
+    """Return the present state and change nothing; a page's script asks in this way."""
+    if not state.awaits_phone:
+        return Judged(state)
+    answer = push.state(state.challenge, state.user)
+    if answer is State.APPROVED:
+        return Judged(state, is_answered=True)
+    return Judged(_after(push, state, answer))
+
+
+def _after(push: PushFactor, state: Verification, answer: State) -> Verification:
+    """Return the verification with the outcome of its request."""
+    if answer is State.PENDING:
+        return state
+    if answer is State.DENIED and push.is_reported(state.challenge):
+        return state.failed("denied_and_reported")
+    return state.failed(FAILURES[answer])

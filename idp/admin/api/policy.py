@@ -9,7 +9,7 @@ from flask import Response, jsonify
 from idp.admin import change_log
 from idp.admin.api.guard import GuardedApi
 from idp.admin.api.json_body import BadBody, json_object
-from idp.management import policies
+from idp.management import policies, policy_diff
 
 if TYPE_CHECKING:
     from idp.management.policies import PolicyView
@@ -41,7 +41,7 @@ class PolicyApi:
 
     def diff(self) -> Response:
         """Return what storing the policy in the body would change; nothing is changed."""
-        return jsonify(policies.diff(self._services, json_object()).as_json())
+        return jsonify(policy_diff.diff(self._services, json_object()).as_json())
 
 
 def add_routes(api: GuardedApi, services: Services) -> None:

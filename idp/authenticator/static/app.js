@@ -2,6 +2,7 @@
 
 import { AccountList } from './accounts.js';
 import { importSeed } from './codes.js';
+import { Connection } from './connection.js';
 import { announce, at, show, write } from './dom.js';
 import { exportPublicKey, newKeyPair } from './keys.js';
 import { NoticeList } from './notices.js';
@@ -28,6 +29,7 @@ class App {
     this.watchers = new Map();
     this.requests = new Map();
     this.sheet = new RequestSheet();
+    this.connection = new Connection();
     this.notices = new NoticeList();
     this.list = new AccountList((account) => this.#askToRemove(account));
   }
@@ -48,6 +50,9 @@ class App {
     });
     addEventListener('hashchange', () => this.#activateFromAddress());
     addEventListener('online', () => this.#hurry());
+    addEventListener('offline', () => {
+      for (const watcher of this.watchers.values()) watcher.askAgain();
+    });
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden) this.#hurry();
     });
@@ -135,7 +140,10 @@ class App {
     this.list.add(account);
     const watcher = new Watcher(account, {
       holds: () => this.watchers.size <= MAX_HELD,
-      onState: (state, problem) => this.list.setState(account.id, state, problem),
+      onState: (state, problem) => {
+        this.list.setState(account.id, state, problem);
+        this.connection.update(account.id, state === 'offline');
+      },
       onNotices: (notices) => this.notices.update(account, notices),
       onRequests: (requests, why) => {
         this.requests.set(account.id, requests.map((request) => ({ account, request })));
@@ -170,6 +178,7 @@ class App {
     this.watchers.get(account.id)?.stop();
     this.watchers.delete(account.id);
     this.requests.delete(account.id);
+    this.connection.update(account.id, false);
     this.notices.update(account, []);
     this.list.remove(account.id);
     await this.vault.remove(account.id);

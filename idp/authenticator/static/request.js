@@ -1,21 +1,11 @@
 // The sheet for one sign-in request: asked once, answered once, its outcome told.
 
 import { at, show, write } from './dom.js';
+import { outcomeOf } from './outcomes.js';
 import { Refused, call, now } from './server.js';
 
 const TAP_GUARD = 400; // milliseconds in which a tap meant for the screen before is not an answer
 const OUTCOME_STANDS = 2500; // milliseconds for which a newer request lets an outcome stand
-
-const STAYS = ['wrong_number']; // what the user must have seen before a newer request is shown
-
-const OUTCOMES = {
-  approved: ['good', 'Approved', 'You can go on at the sign-in page.'],
-  denied: ['ended', 'Denied', 'Nobody was signed in.'],
-  reported: ['ended', 'Denied and reported', 'Nobody was signed in. No more requests are sent to you until you sign in with a code or an administrator allows them. If someone knows your password, change it.'],
-  wrong_number: ['bad', 'That was not the number', 'The request is over. Start again at the sign-in page.'],
-  over: ['bad', 'This request is over', 'It was answered elsewhere, replaced by a newer one, or its sign-in was ended.'],
-  expired: ['bad', 'Too late', 'The time to answer is over. Start again at the sign-in page.'],
-};
 
 export class RequestSheet {
   constructor() {
@@ -34,9 +24,15 @@ export class RequestSheet {
     this.waiting = waiting;
     const still = waiting.some(({ request }) => request.id === this.current?.request.id);
     if (this.answering || still || now() < this.outcomeUntil) return this.#tellQueue();
-    const next = waiting.find(({ request }) => request.id !== this.answered);
-    if (next) this.#ask(next, Boolean(this.current));
-    else if (this.current) this.#tell(why || secondsLeft(this.current) > 0 ? 'over' : 'expired', why);
+    const [next] = this.#unanswered();
+    if (next) return this.#ask(next, Boolean(this.current));
+    if (!this.current) return undefined;
+    if (why) return this.#tell('refused', why);
+    return this.#tell(secondsLeft(this.current) > 0 ? 'over' : 'expired');
+  }
+
+  #unanswered() {
+    return this.waiting.filter(({ request }) => request.id !== this.answered);
   }
 
   #listen() {
@@ -51,14 +47,15 @@ export class RequestSheet {
       this.#sendNumber();
     });
     at('approve').addEventListener('click', () => this.#answer({ decision: 'approve' }));
+    at('not-me').addEventListener('click', () => this.#askWhetherToReport());
     at('deny').addEventListener('click', () => this.#answer({ decision: 'deny' }));
     at('report').addEventListener('click', () => this.#answer({ decision: 'deny', report: true }));
+    at('back-to-asking').addEventListener('click', () => this.#showQuestion());
     at('done').addEventListener('click', () => this.#close());
   }
 
   #ask(waiting, replaced) {
     const { request } = waiting;
-    const matchesNumber = request.experience === 'number_match';
     this.current = waiting;
     write(at('request-user'), request.user);
     write(at('request-application'), request.application);
@@ -67,26 +64,45 @@ export class RequestSheet {
     show(at('request-application').parentElement, Boolean(request.application));
     show(at('request-ip').parentElement, Boolean(request.client_ip));
     at('number').value = '';
-    write(at('number-problem'), '');
-    show(at('number-form'), matchesNumber);
-    show(at('approve'), !matchesNumber);
-    write(at('deny'), matchesNumber ? 'No, it’s not me' : 'Deny');
+    this.#tidyNumber();
+    write(at('answer-problem'), '');
+    this.#showQuestion();
     this.#switchTo('asking');
-    this.#guardTaps();
     this.#tellQueue(replaced);
     this.#countDown();
     document.title = 'Sign-in request – Authenticator';
     navigator.vibrate?.(200);
   }
 
-  #tell(name, text) {
-    const [kind, title, usual] = OUTCOMES[name] ?? ['bad', 'That did not work', ''];
+  // Shows the number to type and the way to deny, or all three answers of Approve/Deny.
+  #showQuestion() {
+    const matchesNumber = this.#matchesNumber();
+    show(at('number-form'), matchesNumber);
+    show(at('not-me'), matchesNumber);
+    show(at('approve'), !matchesNumber);
+    show(at('denial'), !matchesNumber);
+    for (const id of ['denial-title', 'denial-text', 'back-to-asking']) show(at(id), matchesNumber);
+    this.#guardTaps();
+    if (this.dialog.open) this.#focus();
+  }
+
+  #askWhetherToReport() {
+    show(at('number-form'), false);
+    show(at('not-me'), false);
+    show(at('denial'), true);
+    this.#guardTaps();
+    at('denial-title').focus();
+  }
+
+  #tell(name, said) {
+    const { kind, title, text, stays } = outcomeOf(name, said);
     this.current = null;
-    this.outcomeUntil = STAYS.includes(name) ? Infinity : now() + OUTCOME_STANDS;
+    this.outcomeUntil = stays ? Infinity : now() + OUTCOME_STANDS;
     at('outcome').dataset.kind = kind;
     write(at('outcome-title'), title);
-    write(at('outcome-text'), text ?? usual);
+    write(at('outcome-text'), text);
     this.#switchTo('outcome');
+    this.#tellQueue(false);
     at('outcome-title').focus();
     document.title = 'Authenticator';
   }
@@ -105,8 +121,12 @@ export class RequestSheet {
   }
 
   #focus() {
-    const matchesNumber = this.current.request.experience === 'number_match';
-    at(matchesNumber ? 'number' : 'request-title').focus();
+    const isDenying = this.#matchesNumber() && !at('denial').hidden;
+    at(isDenying ? 'denial-title' : this.#matchesNumber() ? 'number' : 'request-title').focus();
+  }
+
+  #matchesNumber() {
+    return this.current.request.experience === 'number_match';
   }
 
   #close() {
@@ -115,8 +135,9 @@ export class RequestSheet {
     this.update(this.waiting);
   }
 
+  // Digits beyond the second stay, to be seen: what is cut off in silence would be a wrong number.
   #tidyNumber() {
-    const digits = at('number').value.normalize('NFKC').replace(/[^0-9]/g, '').slice(0, 2);
+    const digits = at('number').value.normalize('NFKC').replace(/[^0-9]/g, '');
     if (at('number').value !== digits) at('number').value = digits;
     write(at('number-problem'), '');
     at('number').removeAttribute('aria-invalid');
@@ -136,6 +157,7 @@ export class RequestSheet {
     const { account, request } = this.current;
     this.answering = true;
     this.dialog.classList.add('sending');
+    write(at('answer-problem'), '');
     try {
       const body = { id: request.id, nonce: request.nonce, ...answer };
       const { state } = await call(account, 'POST', 'answer', { body });
@@ -154,8 +176,7 @@ export class RequestSheet {
       this.answered = request.id;
       this.#tell(failure.code === 'request_expired' ? 'expired' : failure.code, failure.message);
     } else {
-      write(at('seconds-left'), 'No connection: the answer was not sent. Try again.');
-      this.troubleUntil = now() + 3000;
+      write(at('answer-problem'), 'No connection: the answer was not sent. Try again.');
     }
   }
 
@@ -172,14 +193,16 @@ export class RequestSheet {
 
   #tellQueue(replaced = this.replaced) {
     this.replaced = replaced;
-    const others = this.waiting.length - 1;
+    const others = this.#unanswered().length - (this.current ? 1 : 0);
     const text = others > 0 ? `${others} more to answer` : '';
-    write(at('request-queue'), replaced ? 'A newer request replaced the last one' : text);
+    const here = this.replaced ? 'A newer request replaced the last one' : text;
+    write(at('request-queue'), this.current ? here : '');
+    write(at('outcome-queue'), this.current ? '' : text);
   }
 
   #countDown() {
     if (!this.current && this.dialog.open) this.update(this.waiting);
-    if (!this.current || now() < this.troubleUntil) return;
+    if (!this.current) return;
     const left = secondsLeft(this.current);
     at('time-left').value = Math.max(0, left);
     write(at('seconds-left'), `${Math.max(0, left)} seconds left`);

@@ -32,6 +32,12 @@ export class Watcher {
     this.wake?.();
   }
 
+  // The network went away: a question that is held would not notice for long.
+  askAgain() {
+    this.asking.abort();
+    this.wake?.();
+  }
+
   stop() {
     this.stopped = true;
     this.asking.abort();

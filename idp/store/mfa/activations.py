@@ -14,8 +14,9 @@ from idp.session.seal import Seal
 from idp.store.column_types import Instant
 from idp.store.engine import Database
 from idp.store.mfa import user_row
-from idp.store.mfa.codes import add_seed, must_have_room
+from idp.store.mfa.codes import must_have_room, seal_seed
 from idp.store.mfa.devices import add_device
+from idp.store.mfa.registrations import add_device_seed
 from idp.store.mfa_schema import activations
 
 _COLUMNS = tuple(activations.c[field.name] for field in fields(Activation))
@@ -109,6 +110,8 @@ class SqlActivationStore:
     def finish(self, activation: Activation, device: Device, seed: str | None) -> bool:
         """End the activation, store its device and seed, and tell the user, all together.
 
+        A device that has a test to pass is not told of yet, and its seed waits with it.
+
         Returns False if it has ended. Raises :class:`~adapter.mfa.methods.TooManyMethods`, and
         changes nothing then.
         """
@@ -116,8 +119,11 @@ class SqlActivationStore:
             if connection.execute(_END, {"of_id": activation.id}).first() is None:
                 return False
             must_have_room(connection, device.user)
+            sealed = None if seed is None else seal_seed(self._seal, device.user, seed)
+            if device.registration:
+                add_device(connection, device, sealed)
+                return True
             add_device(connection, device)
-            if seed is not None:
-                names = {"name": device.name, "device": device.id}
-                add_seed(connection, self._seal, device.user, seed, device.activated_at, **names)
+            if sealed is not None:
+                add_device_seed(connection, device, sealed)
             return True

@@ -21,7 +21,7 @@ from idp.session.seal import Seal
 from idp.store import used_once
 from idp.store.engine import Database
 from idp.store.mfa import user_row
-from idp.store.mfa_schema import code_apps, devices
+from idp.store.mfa_schema import code_apps, devices, is_registered
 from idp.store.notices import tell
 from idp.store.prepared import Prepared
 
@@ -30,7 +30,9 @@ _COLUMNS_OF_FIRST = ("totp_seed", "seed_created_at", "code_used_at", "seed_app",
 _MINE = code_apps.c.user == bindparam("user")
 _ONE = (code_apps.c.id == bindparam("of_id"), code_apps.c.user == bindparam("of_user"))
 _COUNT_DEVICES = (
-    select(func.count()).select_from(devices).where(devices.c.user == bindparam("user"))
+    select(func.count())
+    .select_from(devices)
+    .where(devices.c.user == bindparam("user"), is_registered)
 )
 _SOURCES = Prepared(
     select(*(code_apps.c[name] for name in ("id", "created_at", "last_used_at", "app", "name")))
@@ -67,7 +69,7 @@ class SqlCodeStore:
     def save_seed(self, user: str, seed: str, now: datetime, *, app: str, name: str = "") -> None:
         """Store the seed, sealed, in place of the first, and tell the user."""
         with self._database.write() as connection:
-            sealed = _sealed(self._seal, user, seed)
+            sealed = seal_seed(self._seal, user, seed)
             _save_first(connection, user, sealed, now, app=app, name=name)
             tell(connection, Occasion("codes_added", user, now))
 
@@ -76,7 +78,8 @@ class SqlCodeStore:
         with user_row.locked(self._database, user) as connection:
             if app == CODE_APP:
                 must_have_room(connection, user)
-            add_seed(connection, self._seal, user, seed, now, app=app, name=name)
+            sealed = seal_seed(self._seal, user, seed)
+            add_seed(connection, user, sealed, now, app=app, name=name)
 
 
 class SqlCodeTransaction:
@@ -170,20 +173,18 @@ def _sources(connection: Connection, user: str) -> list[CodeSource]:
 
 def add_seed(
     connection: Connection,
-    seal: Seal,
     user: str,
-    seed: str,
+    sealed: str,
     now: datetime,
     *,
     app: str = AUTHENTICATOR_CODE,
     name: str = "",
     device: str | None = None,
 ) -> None:
-    """Store one more seed, sealed for this user alone, and tell the user, in one transaction.
+    """Store one more seed, sealed by :func:`seal_seed`, and tell the user, in one transaction.
 
     ``device`` is the id of the device that has it too, which needs no notice.
     """
-    sealed = _sealed(seal, user, seed)
     first = user_row.read(connection, user)
     if first is None or first.totp_seed is None:
         _save_first(connection, user, sealed, now, app=app, name=name)
@@ -207,5 +208,6 @@ def _save_first(
     )
 
 
-def _sealed(seal: Seal, user: str, seed: str) -> str:
+def seal_seed(seal: Seal, user: str, seed: str) -> str:
+    """Return the seed (Base32) sealed for this user alone, as it is stored."""
     return seal.seal({"seed": seed}, bound_to=user)

@@ -10,12 +10,17 @@ from sqlalchemy import Connection, bindparam, insert, select
 from adapter.mfa.devices.device import Device
 from idp.notices.occasions import Occasion
 from idp.store.engine import Database
-from idp.store.mfa_schema import devices
+from idp.store.mfa_schema import devices, is_registered
 from idp.store.notices import tell
 from idp.store.prepared import Prepared
 
 _DEVICES = select(*(devices.c[field.name] for field in fields(Device))).order_by(devices.c.serial)
-_OF_USER = Prepared(_DEVICES.where(devices.c.user == bindparam("user")))
+_OF_USER = Prepared(_DEVICES.where(devices.c.user == bindparam("user"), is_registered))
+_OF_REGISTRATION = Prepared(
+    _DEVICES.where(
+        devices.c.user == bindparam("user"), devices.c.registration == bindparam("registration")
+    )
+)
 _BY_ID = Prepared(_DEVICES.where(devices.c.id == bindparam("id")))
 
 
@@ -36,9 +41,25 @@ class SqlDeviceStore:
             row = _BY_ID.first(connection, {"id": device_id})
         return None if row is None else Device(*row)
 
+    def of_registration(self, user: str, registration: str) -> Device | None:
+        """Return the user's phone of a registration that is not complete, or None."""
+        values = {"user": user, "registration": registration}
+        with self._database.read() as connection:
+            row = _OF_REGISTRATION.first(connection, values)
+        return None if row is None else Device(*row)
 
-def add_device(connection: Connection, device: Device) -> None:
-    """Store a new device, and tell the user."""
-    connection.execute(insert(devices), asdict(device))
+
+def add_device(connection: Connection, device: Device, seed: str | None = None) -> None:
+    """Store a new device, and tell the user if it is registered by that.
+
+    *seed* is sealed; it waits with a device that is not.
+    """
+    connection.execute(insert(devices), asdict(device) | {"new_seed": seed})
+    if not device.registration:
+        tell_of_device(connection, device)
+
+
+def tell_of_device(connection: Connection, device: Device) -> None:
+    """Tell the user of a device that was registered."""
     added = Occasion("device_added", device.user, device.activated_at, device.platform, device.name)
     tell(connection, added, except_device=device.id)

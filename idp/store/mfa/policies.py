@@ -12,7 +12,8 @@ from sqlalchemy import Connection, bindparam, select
 from adapter.mfa.policy import Policies
 from adapter.mfa.policy_store import PolicyChanged, StoredPolicies, UnreadablePolicies
 from idp.mfa.graph_import import VERSION
-from idp.mfa.graph_policy import KEYS, faultless, policies_of, values_of
+from idp.mfa.graph_policy import policies_of, values_of
+from idp.mfa.graph_tables import HARDWARE_OATH, KEYS, SOFTWARE_OATH, faultless
 from idp.store.engine import Database
 from idp.store.prepared import Prepared
 from idp.store.schema import policies as table
@@ -66,6 +67,8 @@ def _stored(text: str | None) -> StoredPolicies:
     try:
         values = known_values(load_object(text), _KNOWN, "policies.authentication_methods")
         version = _number(values.pop(VERSION, None))
+        if SOFTWARE_OATH in values:  # until tokens had a table of their own, they were meant there
+            values.setdefault(HARDWARE_OATH, values[SOFTWARE_OATH])
         return StoredPolicies(policies_of(faultless(values)), version)
     except DamagedValue as damage:
         raise UnreadablePolicies(str(damage)) from None

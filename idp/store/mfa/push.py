@@ -16,6 +16,7 @@ from idp.notices.occasions import Occasion
 from idp.store.column_types import Instant
 from idp.store.engine import Database
 from idp.store.mfa import user_row
+from idp.store.mfa.registrations import register_device
 from idp.store.mfa_schema import challenges, devices
 from idp.store.notices import forget_device, tell
 from idp.store.prepared import Prepared
@@ -79,7 +80,11 @@ _USE_DEVICE = Prepared(
     .returning(devices.c.id),
     returns=(devices.c.id.type,),
 )
-_REMOVE_DEVICE = delete(devices).where(*_ITS_DEVICE).returning(devices.c.platform, devices.c.name)
+_REMOVE_DEVICE = (
+    delete(devices)
+    .where(*_ITS_DEVICE)
+    .returning(devices.c.platform, devices.c.name, devices.c.registration)
+)
 
 
 _END_OPEN = Prepared(
@@ -181,8 +186,14 @@ class SqlPushTransaction:
         if removed is None:
             return False
         forget_device(self._connection, device_id)
-        tell(self._connection, Occasion("device_removed", self._user, now, *removed))
+        *names, registration = removed
+        if not registration:
+            tell(self._connection, Occasion("device_removed", self._user, now, *names))
         return True
+
+    def register_device(self, device_id: str, now: datetime) -> bool:
+        """Register a device that has passed its test; return False if there is none."""
+        return register_device(self._connection, self._user, device_id, now)
 
     def cleared_at(self) -> datetime | None:
         """Return when the user's limit was last cleared, or None if it never was."""

@@ -12,6 +12,7 @@ from support.users import ALICE, BOB
 from adapter.mfa.policy import (
     AUTHENTICATOR_CODE,
     CODE_APP,
+    CODE_METHODS,
     METHODS,
     PERMISSION_REASONS,
     PUSH,
@@ -21,6 +22,7 @@ from adapter.mfa.policy import (
     LegacyPolicy,
     MethodConfiguration,
     Migration,
+    PasskeyConfiguration,
     Policies,
     Target,
     permission_for,
@@ -63,6 +65,8 @@ def test_groups_and_users_are_included_and_excluded(settings, policy, reason, me
     policies = Policies(
         authenticator=AuthenticatorConfiguration(**settings),
         code_apps=MethodConfiguration(**settings),
+        hardware_tokens=MethodConfiguration(**settings),
+        passkeys=PasskeyConfiguration(**settings),
     )
 
     assert allowed(policies, method) == (policy, reason)
@@ -88,15 +92,20 @@ def test_device_based_push_alone_allows_codes_and_no_push(modes, push):
     assert allowed(policies, AUTHENTICATOR_CODE)[1] == "methods_policy"
 
 
-def test_codes_of_authenticator_and_of_other_apps_are_switched_separately():
-    policies = Policies(
-        authenticator=AuthenticatorConfiguration(codes=False),
-        code_apps=MethodConfiguration(is_enabled=False),
-    )
+@pytest.mark.parametrize(
+    ("settings", "refused"),
+    [
+        ({"authenticator": AuthenticatorConfiguration(codes=False)}, {"authenticator_code"}),
+        ({"authenticator": OFF}, {"push", "authenticator_code"}),
+        ({"code_apps": MethodConfiguration(is_enabled=False)}, {"code_app"}),
+        ({"hardware_tokens": MethodConfiguration(is_enabled=False)}, {"hardware_token"}),
+        ({"passkeys": PasskeyConfiguration(is_enabled=False)}, {"passkey"}),
+    ],
+)
+def test_each_method_is_switched_separately(settings, refused):
+    policies = Policies(**settings)
 
-    assert [allowed(policies, method)[1] for method in METHODS] == [
-        "methods_policy", "codes_off", "method_off",
-    ]  # fmt: skip
+    assert {m for m in METHODS if allowed(policies, m)[0] == "none"} == refused
 
 
 @pytest.mark.parametrize("migration", Migration)
@@ -124,12 +133,15 @@ def test_either_policy_is_enough_until_the_migration_is_complete(migration, in_m
 
 
 def test_the_legacy_policy_has_one_switch_for_push_and_one_for_codes():
-    off = Policies(authenticator=OFF, code_apps=MethodConfiguration(is_enabled=False))
-    push = replace(off, legacy=LegacyPolicy(notifications=True))
-    codes = replace(off, legacy=LegacyPolicy(codes=True))
+    off = MethodConfiguration(is_enabled=False)
+    passkeys = PasskeyConfiguration(is_enabled=False)
+    nothing = Policies(Migration.PRE, OFF, off, off, passkeys)
+    push = replace(nothing, legacy=LegacyPolicy(notifications=True))
+    codes = replace(nothing, legacy=LegacyPolicy(codes=True))
 
-    assert [allowed(push, method)[0] for method in METHODS] == ["legacy", "none", "none"]
-    assert [allowed(codes, method)[0] for method in METHODS] == ["none", "legacy", "legacy"]
+    assert {m for m in METHODS if allowed(push, m)[0] == "legacy"} == {PUSH}
+    assert {m for m in METHODS if allowed(codes, m)[0] == "legacy"} == set(CODE_METHODS)
+    assert {m for m in METHODS if allowed(nothing, m)[0] != "none"} == set()
 
 
 @pytest.mark.parametrize(
@@ -159,7 +171,8 @@ policies_of_any_kind = st.builds(
     Policies,
     st.sampled_from(Migration),
     st.builds(AuthenticatorConfiguration, st.booleans(), lists, lists, st.booleans()),
-    st.builds(MethodConfiguration, st.booleans(), lists, lists),
+    *[st.builds(MethodConfiguration, st.booleans(), lists, lists)] * 2,
+    st.builds(PasskeyConfiguration, st.booleans(), lists, lists),
     st.builds(LegacyPolicy, st.booleans(), st.booleans()),
 )
 

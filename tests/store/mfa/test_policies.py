@@ -93,11 +93,25 @@ def test_a_row_that_cannot_be_read_allows_nothing_and_can_be_replaced(store, wri
 
 
 def test_a_table_of_a_newer_version_is_ignored_and_kept(store, write, database):
-    write({"version": 7, "Fido2": {"state": "enabled"}})
+    write({"version": 7, "Pigeon": {"state": "enabled"}})
     assert store.read() == StoredPolicies(Policies(), 7)
 
     store.replace(CHANGED, 7)
 
     with database.read() as connection:
         kept = json.loads(connection.execute(text("SELECT value FROM policies")).scalar_one())
-    assert (kept["version"], kept["Fido2"]) == (8, {"state": "enabled"})
+    assert (kept["version"], kept["Pigeon"]) == (8, {"state": "enabled"})
+
+
+def test_what_an_earlier_version_stored_about_tokens_holds_for_them(store, write):
+    """They were meant by SoftwareOath until they had a table of their own."""
+    write({"version": 3, "SoftwareOath": {"state": "disabled"}})
+
+    policies = store.read().policies
+
+    assert policies == Policies(
+        code_apps=MethodConfiguration(is_enabled=False),
+        hardware_tokens=MethodConfiguration(is_enabled=False),
+    )
+    write({"version": 3, "SoftwareOath": {"state": "disabled"}, "HardwareOath": {}})
+    assert store.read().policies == OTHER

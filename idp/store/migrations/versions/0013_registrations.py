@@ -1,0 +1,21 @@
+"""Phones that are registered only once they have answered a test notification."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0012"
+
+
+def upgrade() -> None:
+    """Add the columns; every device that is there already is registered."""
+    op.add_column("devices", sa.Column("registration", sa.Text, nullable=True))
+    op.create_index("ix_devices_registration", "devices", ["registration"])
+    op.add_column("devices", sa.Column("new_seed", sa.Text, nullable=True))
+    op.add_column("challenges", sa.Column("device", sa.Text, nullable=True))
+    op.add_column(
+        "activations",
+        sa.Column("tested", sa.Boolean, nullable=False, server_default=sa.false()),
+    )
