@@ -6,8 +6,8 @@ Hosts, use cases and adapters ask the service, never the storage below it.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Protocol, runtime_checkable
 
@@ -18,7 +18,7 @@ from adapter.mfa.codes.store import CodeStore
 from adapter.mfa.devices.activations import Activations
 from adapter.mfa.devices.store import ActivationStore, DeviceStore
 from adapter.mfa.factor import Factor
-from adapter.mfa.methods import Methods, RegisteredMethod
+from adapter.mfa.methods import Methods, RegisteredMethod, read_name
 from adapter.mfa.permissions import (
     GroupsOf,
     Permissions,
@@ -42,17 +42,31 @@ class MfaStores:
     push: PushStore
     codes: CodeStore
     policies: PolicyStore
-    choices: DefaultMethodStore
+    choices: ChoiceStore
 
 
-class DefaultMethodStore(Protocol):
-    """Which of their methods users are asked for first."""
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What was chosen for a user: the id of the default method if any, and names by id.
 
-    def default_of(self, user: str) -> str | None:
-        """Return the id that was chosen for *user*, None if none was; it may be gone since."""
+    The methods may be gone since.
+    """
+
+    default: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+class ChoiceStore(Protocol):
+    """Which of their methods users are asked for first, and what they call them."""
+
+    def choices_of(self, user: str) -> Choices:
+        """Return what was chosen for *user*."""
 
     def save_default(self, user: str, method_id: str) -> None:
         """Store the id that was chosen for *user*."""
+
+    def save_name(self, user: str, method_id: str, name: str, *, keep: Collection[str]) -> None:
+        """Store the name of a method; names of others than those to *keep* are forgotten."""
 
 
 class UnknownMethod(TallystickError):
@@ -104,10 +118,27 @@ class MfaService:
 
     def methods_of(self, user: str) -> Methods:
         """Return all methods that *user* (a UPN) has registered, factor by factor."""
+        choices = self._choices.choices_of(user)
         return Methods(
-            tuple(method for factor in self._factors for method in factor.methods_of(user)),
-            chosen=self._choices.default_of(user),
+            tuple(
+                replace(method, name=choices.names.get(method.id, method.name))
+                for factor in self._factors
+                for method in factor.methods_of(user)
+            ),
+            chosen=choices.default,
         )
+
+    def rename(self, user: str, method_id: str, name: str) -> RegisteredMethod:
+        """Give a method of *user* another name, of whatever kind it is, and return it.
+
+        Raises :class:`UnknownMethod` and :class:`~adapter.mfa.methods.BadMethodName`.
+        """
+        name = read_name(name)
+        methods = {method.id: method for method in self.methods_of(user).registered}
+        if method_id not in methods:
+            raise UnknownMethod(user, method_id)
+        self._choices.save_name(user, method_id, name, keep=methods)
+        return replace(methods[method_id], name=name)
 
     def choose_default(self, user: str, method_id: str) -> None:
         """Ask *user* for this method first from now on; raises :class:`UnknownMethod`."""
@@ -140,8 +171,11 @@ class MfaService:
         return found
 
     def remove_all(self, user: str) -> tuple[RegisteredMethod, ...]:
-        """Remove all methods of *user*, and the activation codes that could add one."""
+        """Remove all methods of *user*, and the activation codes and tokens that could add one."""
         self.activations.cancel(user)  # first, so that none adds a method meanwhile
+        for token in self.codes.tokens(user):
+            if token.activated is None:
+                self.codes.remove(user, token.id)
         return tuple(
             method
             for method in self.methods_of(user).registered

@@ -19,6 +19,7 @@ mfa_users = Table(
     instant("code_used_at", nullable=True),
     instant("pushes_reported_at", nullable=True),  # since then, a report pauses pushes
     *(text(name, nullable=True) for name in ("seed_app", "seed_name", "default_method")),
+    text("method_names", nullable=True),  # as JSON: name by id,
 )
 
 code_apps = Table(  # sources of codes beside the one in mfa_users
@@ -29,6 +30,21 @@ code_apps = Table(  # sources of codes beside the one in mfa_users
     text("user", index=True),
     *map(text, ("name", "app", "seed")),  # the seed is sealed
     instant("created_at"),
+    instant("last_used_at", nullable=True),
+)
+
+hardware_tokens = Table(
+    "hardware_tokens",
+    metadata,
+    serial(),
+    text("id", unique=True),
+    text("user", index=True),
+    text("serial_number", unique=True),
+    *map(text, ("name", "manufacturer", "model")),
+    text("seed"),  # sealed
+    Column("period", Integer, nullable=False),  # in seconds
+    instant("created_at"),
+    instant("activated_at", nullable=True),  # until then, its codes are worth nothing
     instant("last_used_at", nullable=True),
 )
 

@@ -1,0 +1,47 @@
+"""What was chosen about a user's methods: columns of the user's row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+
+from adapter.mfa.service import Choices
+from idp.store.engine import Database
+from idp.store.mfa import user_row
+from idp.store.stored_json import DamagedValue, load_object
+
+
+class SqlChoiceStore:
+    """The :class:`~adapter.mfa.service.ChoiceStore` of a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def choices_of(self, user: str) -> Choices:
+        """Return what was chosen for *user*."""
+        with self._database.read() as connection:
+            row = user_row.read(connection, user)
+        return Choices() if row is None else Choices(row.default_method, _names(row.method_names))
+
+    def save_default(self, user: str, method_id: str) -> None:
+        """Store the id that was chosen for *user*."""
+        with user_row.locked(self._database, user) as connection:
+            user_row.change(connection, user, default_method=method_id)
+
+    def save_name(self, user: str, method_id: str, name: str, *, keep: Collection[str]) -> None:
+        """Store the name of a method; names of others than those to *keep* are forgotten."""
+        with user_row.locked(self._database, user) as connection:
+            row = user_row.read(connection, user)
+            stored = {} if row is None else _names(row.method_names)
+            names = {each: text for each, text in stored.items() if each in keep}
+            text = json.dumps({**names, method_id: name})
+            user_row.change(connection, user, method_names=text)
+
+
+def _names(text: str | None) -> dict[str, str]:
+    """Return the names by id; without those that cannot be read, methods have their first names."""
+    try:
+        stored = {} if text is None else load_object(text)
+    except DamagedValue:
+        return {}
+    return {each: name for each, name in stored.items() if isinstance(name, str)}
