@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Protocol, runtime_checkable
 
@@ -19,7 +19,7 @@ from adapter.mfa.codes.store import CodeStore
 from adapter.mfa.devices.activations import Activations
 from adapter.mfa.devices.store import ActivationStore, DeviceStore
 from adapter.mfa.factor import Factor
-from adapter.mfa.methods import CannotBeDefault, Methods, RegisteredMethod
+from adapter.mfa.methods import CannotBeDefault, Methods, RegisteredMethod, read_name
 from adapter.mfa.passkeys.factor import PasskeyFactor
 from adapter.mfa.passkeys.passkey import RelyingParty
 from adapter.mfa.passkeys.store import PasskeyStore
@@ -110,10 +110,27 @@ class MfaService:
 
     def methods_of(self, user: str) -> Methods:
         """Return all methods that *user* (a UPN) has registered, factor by factor."""
+        choices = self._choices.of_user(user)
         return Methods(
-            tuple(method for factor in self._factors for method in factor.methods_of(user)),
-            chosen=self._choices.of_user(user).default,
+            tuple(
+                replace(method, name=choices.names.get(method.id, method.name))
+                for factor in self._factors
+                for method in factor.methods_of(user)
+            ),
+            chosen=choices.default,
         )
+
+    def rename(self, user: str, method_id: str, name: str) -> RegisteredMethod:
+        """Give a method of *user* another name, of whatever kind it is, and return it.
+
+        Raises :class:`UnknownMethod` and :class:`~adapter.mfa.methods.BadMethodName`.
+        """
+        name = read_name(name)
+        methods = {method.id: method for method in self.methods_of(user).registered}
+        if method_id not in methods:
+            raise UnknownMethod(user, method_id)
+        self._choices.save_name(user, method_id, name, keep=methods)
+        return replace(methods[method_id], name=name)
 
     def choose_default(self, user: str, method_id: str) -> None:
         """Ask *user* for this method first from now on.
@@ -187,8 +204,11 @@ class MfaService:
         return found
 
     def remove_all(self, user: str) -> tuple[RegisteredMethod, ...]:
-        """Remove all methods of *user*, and the activation codes that could add one."""
+        """Remove all methods of *user*, and the activation codes and tokens that could add one."""
         self.activations.cancel(user)  # first, so that none adds a method meanwhile
+        for token in self.codes.tokens(user):
+            if token.activated is None:
+                self.codes.remove(user, token.id)
         return tuple(
             method
             for method in self.methods_of(user).registered

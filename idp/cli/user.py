@@ -12,6 +12,7 @@ from idp.cli.context import CommandGroup, with_services
 from idp.cli.output import json_option, print_done, print_fields, print_json, print_table
 from idp.cli.terminal_user import new_password, password_stdin_option
 from idp.cli.user_methods import methods, reset
+from idp.cli.user_tokens import tokens
 
 if TYPE_CHECKING:
     from idp.directory import User
@@ -233,3 +234,4 @@ def _print_offer(offer: ActivationOffer) -> None:
 
 user.add_command(methods)
 user.add_command(reset)
+user.add_command(tokens)

@@ -1,10 +1,10 @@
 """Second factors in the database: one module for each slice of :mod:`adapter.mfa`.
 
 ``devices.py``, ``activations.py``, ``push.py``, ``codes.py`` and ``passkeys.py`` implement the
-storage protocols of the slices (``adapter/mfa/*/store.py``), ``policies.py`` that of the policies,
-and ``choices.py`` keeps what users chose. ``user_row.py`` is the row that they share, and
-the lock that keeps two nodes from changing one user at the same time. :func:`mfa_stores` joins
-them; the tables are in ``idp/store/mfa_schema.py``.
+storage protocols of the slices (``adapter/mfa/*/store.py``), with hardware tokens in
+``hardware_tokens.py``; ``policies.py`` that of the policies, and ``choices.py`` what users chose.
+``user_row.py`` is the row that they share, and the lock that keeps two nodes from changing one user
+at the same time. :func:`mfa_stores` joins them; the tables are in ``idp/store/mfa_schema.py``.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from idp.store.mfa_schema import (
     challenges,
     code_apps,
     devices,
+    hardware_tokens,
     mfa_users,
     notices,
     outbox,
@@ -32,7 +33,10 @@ from idp.store.mfa_schema import (
 
 __all__ = ["USER_TABLES", "mfa_stores"]
 
-USER_TABLES = (mfa_users, code_apps, devices, passkeys, challenges, activations, notices, outbox)
+USER_TABLES = (
+    mfa_users, code_apps, hardware_tokens, devices, passkeys,
+    challenges, activations, notices, outbox,
+)  # fmt: skip
 """The tables whose rows belong to the user in their column ``user``; they go with the user."""
 
 
