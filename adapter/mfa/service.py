@@ -13,6 +13,7 @@ from typing import Protocol, runtime_checkable
 
 from adapter.clock import Clock
 from adapter.errors import TallystickError
+from adapter.mfa.choices import ChoiceStore
 from adapter.mfa.codes.factor import CodeFactor
 from adapter.mfa.codes.store import CodeStore
 from adapter.mfa.devices.activations import Activations
@@ -30,7 +31,14 @@ from adapter.mfa.permissions import (
     permissions_of,
     way_of,
 )
-from adapter.mfa.policy_store import PolicyStore
+from adapter.mfa.policy_registration import (
+    Interrupt,
+    asks_anybody,
+    campaign_asks,
+    interrupt_for,
+    snoozed_until,
+)
+from adapter.mfa.policy_store import PolicyStore, UnreadablePolicies
 from adapter.mfa.push.challenge import Challenge
 from adapter.mfa.push.factor import PushFactor
 from adapter.mfa.push.store import PushStore
@@ -46,17 +54,7 @@ class MfaStores:
     codes: CodeStore
     passkeys: PasskeyStore
     policies: PolicyStore
-    choices: DefaultMethodStore
-
-
-class DefaultMethodStore(Protocol):
-    """Which of their methods users are asked for first."""
-
-    def default_of(self, user: str) -> str | None:
-        """Return the id that was chosen for *user*, None if none was; it may be gone since."""
-
-    def save_default(self, user: str, method_id: str) -> None:
-        """Store the id that was chosen for *user*."""
+    choices: ChoiceStore
 
 
 class UnknownMethod(TallystickError):
@@ -98,6 +96,7 @@ class MfaService:
         random = random or secrets.SystemRandom()
         self.policies = stores.policies
         self._choices = stores.choices
+        self._clock = clock
         self.products_after_table = products_after_table
         self._groups_of = groups_of
         self.devices = stores.devices
@@ -113,7 +112,7 @@ class MfaService:
         """Return all methods that *user* (a UPN) has registered, factor by factor."""
         return Methods(
             tuple(method for factor in self._factors for method in factor.methods_of(user)),
-            chosen=self._choices.default_of(user),
+            chosen=self._choices.of_user(user).default,
         )
 
     def choose_default(self, user: str, method_id: str) -> None:
@@ -127,6 +126,41 @@ class MfaService:
         if found.kind == self.passkeys.kind:
             raise CannotBeDefault
         self._choices.save_default(user, method_id)
+
+    def interrupt_of(self, user: str) -> Interrupt | None:
+        """Return what *user* is asked about the methods before a sign-in goes on, None if nothing.
+
+        Raises :class:`~adapter.mfa.policy_store.UnreadablePolicies`.
+        """
+        policies, now = self.policies.read().policies, self._clock.now()
+        if not asks_anybody(policies):
+            return None
+        groups, methods = self._groups_of(user), self.methods_of(user)
+        choices = self._choices.of_user(user)
+        # Whoever has just registered a method need not confirm it.
+        seen = [each.created for each in methods.registered if each.created is not None]
+        confirmed_at = max(filter(None, (choices.confirmed_at, *seen)), default=None)
+        interrupt = interrupt_for(policies, user, groups, methods, now, confirmed_at)
+        if interrupt is not None:
+            return interrupt
+        asks = campaign_asks(policies, user, groups, methods, now, choices.snoozed_until)
+        return Interrupt.CAMPAIGN if asks else None
+
+    def may_interrupt(self) -> bool:
+        """Say whether the policies interrupt sign-ins of anybody; unreadable ones may."""
+        try:
+            return asks_anybody(self.policies.read().policies)
+        except UnreadablePolicies:
+            return True
+
+    def confirm_methods(self, user: str) -> None:
+        """Store that *user* says that the registered methods are right."""
+        self._choices.save_confirmation(user, self._clock.now())
+
+    def snooze_campaign(self, user: str) -> None:
+        """Let the registration campaign leave *user* alone for as long as the policies say."""
+        until = snoozed_until(self.policies.read().policies, self._clock.now())
+        self._choices.save_snooze(user, until)
 
     def way_of(self, user: str) -> Way:
         """Return what *user* is asked for first, and why, by the policies of this moment.

@@ -38,7 +38,9 @@ class Session:
     A passkey proves both: the two are equal then.
     ``id`` changes with every new proof, so that an attacker cannot fix it beforehand. ``root``
     stays the same: sessions are ended by it, and it connects them with their service providers.
-    ``kept`` means that the session outlives the browser ("keep me signed in").
+    ``interrupt_due`` means that the policies interrupt sign-ins, and that nobody has looked yet
+    whether they interrupt this user's (docs/policies.md). ``kept`` means that the session outlives
+    the browser ("keep me signed in").
     """
 
     id: str
@@ -47,6 +49,7 @@ class Session:
     second: Proof | None = None
     kept: bool = False
     root: str = field(default_factory=new_session_id)
+    interrupt_due: bool = False
 
     @property
     def authenticated_at(self) -> datetime:
@@ -65,6 +68,7 @@ def start_session(
     *,
     kept: bool = False,
     previous: Session | None = None,
+    interrupt_due: bool = False,
 ) -> Session:
     """Return a session of *user* that begins with the proof *primary*, and *second* if any.
 
@@ -72,7 +76,15 @@ def start_session(
     same: a log-out then also reaches the service providers of before.
     """
     root = previous.root if previous and previous.user == user else new_session_id()
-    return Session(new_session_id(), user, primary, second, kept, root)
+    return Session(
+        id=new_session_id(),
+        user=user,
+        primary=primary,
+        second=second,
+        kept=kept,
+        root=root,
+        interrupt_due=interrupt_due,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +166,7 @@ def _to_json(session: Session) -> dict[str, Any]:
         "second": _proof_to_json(second) if second else None,
         "kept": session.kept,
         "root": session.root,
+        "interrupt_due": session.interrupt_due,
         "password_at": primary.at.timestamp() if is_password else _ENDED_LONG_AGO,
         "mfa_at": second.at.timestamp() if second else None,
         "mfa_method": second.method if second else None,
@@ -174,6 +187,7 @@ def _from_json(values: dict[str, Any]) -> Session:
         second=_proof_from_json(second) if second else None,
         kept=values.get("kept", False),
         root=values.get("root", values["id"]),
+        interrupt_due=values.get("interrupt_due", False),
     )
 
 

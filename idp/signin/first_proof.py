@@ -112,4 +112,7 @@ class FirstProof:
         offers_kmsi = self._services.config.sign_in.keep_me_signed_in
         kept = offers_kmsi and pages.wants_kmsi(request.web.form)
         before = request.load_facts(pending.entity_id).session
-        return start_session(user.upn, primary, second, kept=kept, previous=before)
+        due = self._services.mfa.may_interrupt()
+        return start_session(
+            user.upn, primary, second, kept=kept, previous=before, interrupt_due=due
+        )

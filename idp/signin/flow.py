@@ -26,6 +26,7 @@ from idp.signin.assertion import Issuer, build_response
 from idp.signin.browser_request import BrowserRequest
 from idp.signin.continuation import Continuation, ContinuationCookies
 from idp.signin.destination import OwnPage, SamlDestination
+from idp.signin.interrupts import Interrupts
 from idp.signin.log_in_pages import LogInPages
 from idp.signin.outcomes import SignInOutcomes
 from idp.signin.pending import PendingSignIn
@@ -70,6 +71,7 @@ class SignInFlow:
             services.persistent_names,
             timedelta(minutes=services.config.farm.saml_message_delivery_window),
         )
+        self._interrupts = Interrupts(services.mfa, cookie)
         self._is_secure = services.config.server.is_secure
         self._continuations = ContinuationCookies(
             services.sealer.purpose("sign-in-continuation"), is_secure=self._is_secure
@@ -91,9 +93,11 @@ class SignInFlow:
             case Step.COMPLETE, AuthenticatedUser() if not access.is_permitted:
                 answer = self._deny(step, authenticated.user.upn, factor)
                 return self._continuations.end(answer, step.request)
+            case Step.COMPLETE, AuthenticatedUser() if self._interrupts.is_due(step):
+                return self._interrupts.lead_away(step)
             case Step.COMPLETE, AuthenticatedUser():
                 answer = self._complete(step, authenticated, required, factor)
-                return self._continuations.end(answer, step.request)
+                return self._continuations.end(self._interrupts.passed(answer, step), step.request)
             case Step.SECOND_FACTOR, *_ if factor.context_id is not None:
                 # One was passed, but not the one that the request requires.
                 raise errors.context_not_met(pending.destination)

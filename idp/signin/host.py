@@ -15,6 +15,7 @@ from idp.adapters.abilities import Abilities
 from idp.adapters.registry import AdapterHost
 from idp.audit.verbose import VerboseAudit
 from idp.audit.writer import AuditWriter
+from idp.mfa.adapter_places import AdapterPlaces
 from idp.services import Services
 from idp.session.cookie import SessionCookie
 from idp.session.node import AnsweringNode
@@ -51,7 +52,9 @@ class SignInHost:
 def build_host(services: Services) -> SignInHost:
     """Return the sign-in over the rooms of *services*; it unloads adapters when they close."""
     config, clock = services.config, services.clock
-    abilities = Abilities(services.mfa, services.once, clock)
+    waiting = AdapterPlaces(services.mfa.push, room=services.admission.answers)
+    services.ending.callback(waiting.close)
+    abilities = Abilities(services.mfa, services.once, clock, waiting)
     adapters = AdapterHost(services.providers, services.policy, abilities, config.adapters)
     services.closing.callback(adapters.close)
     node = AnsweringNode(config.server, services.farm)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
@@ -25,6 +25,7 @@ from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.saml.refusal import Refused
 from idp.session.participants import Outcome
 from idp.signin.address import Address
+from idp.signin.destination import SECURITY_INFO
 from idp.signin.paths import IDP_INITIATED, METADATA, SIGN_OUT
 from idp.web import page_texts
 from idp.web.answer import Answer
@@ -228,6 +229,16 @@ def way_back(trust: RelyingPartyTrust | None, *, lists_applications: bool) -> Wa
         parts = urlsplit(default.location)
         return WayBack(f"{parts.scheme}://{parts.netloc}/", "Back to the application")
     return WayBack(BACK, "Choose an application") if lists_applications else None
+
+
+def way_to_register(address: Address) -> WayBack:
+    """Return the way to security info for a user without a method; it leads back to *address*.
+
+    AD FS registers nobody itself: administrators let its page point to where users do.
+    """
+    return WayBack(
+        f"{SECURITY_INFO}?continue={quote(address.path, safe='/')}", "Set up a sign-in method"
+    )
 
 
 def front_page() -> Answer:

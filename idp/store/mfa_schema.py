@@ -19,6 +19,8 @@ mfa_users = Table(
     instant("code_used_at", nullable=True),
     instant("pushes_reported_at", nullable=True),  # since then, a report pauses pushes
     *(text(name, nullable=True) for name in ("seed_app", "seed_name", "default_method")),
+    instant("methods_confirmed_at", nullable=True),
+    instant("campaign_snoozed_until", nullable=True),
 )
 
 code_apps = Table(  # sources of codes beside the one in mfa_users

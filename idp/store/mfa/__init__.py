@@ -2,7 +2,7 @@
 
 ``devices.py``, ``activations.py``, ``push.py``, ``codes.py`` and ``passkeys.py`` implement the
 storage protocols of the slices (``adapter/mfa/*/store.py``), ``policies.py`` that of the policies,
-and ``default_methods.py`` keeps what users chose. ``user_row.py`` is the row that they share, and
+and ``choices.py`` keeps what users chose. ``user_row.py`` is the row that they share, and
 the lock that keeps two nodes from changing one user at the same time. :func:`mfa_stores` joins
 them; the tables are in ``idp/store/mfa_schema.py``.
 """
@@ -13,8 +13,8 @@ from adapter.mfa.service import MfaStores
 from idp.session.seal import Seal
 from idp.store.engine import Database
 from idp.store.mfa.activations import SqlActivationStore
+from idp.store.mfa.choices import SqlChoiceStore
 from idp.store.mfa.codes import SqlCodeStore
-from idp.store.mfa.default_methods import SqlDefaultMethodStore
 from idp.store.mfa.devices import SqlDeviceStore
 from idp.store.mfa.passkeys import SqlPasskeyStore
 from idp.store.mfa.policies import SqlMfaPolicyStore
@@ -45,5 +45,5 @@ def mfa_stores(database: Database, seal: Seal) -> MfaStores:
         codes=SqlCodeStore(database, seal),
         passkeys=SqlPasskeyStore(database),
         policies=SqlMfaPolicyStore(database),
-        choices=SqlDefaultMethodStore(database),
+        choices=SqlChoiceStore(database),
     )

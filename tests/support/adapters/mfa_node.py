@@ -31,7 +31,7 @@ ORIGIN = "https://sts.example.test"
 
 CURRENT_PHONE = {"platform": "android", "app_version": "6.2404.1234"}
 OLD_PHONE = {"platform": "android", "app_version": "6.2001.1"}
-WATCH = {"platform": "watchos", "app_version": "6.1"}
+WATCH = {"platform": "wear-os", "app_version": "6.1"}
 SEALER = Sealer(b"a secret of at least thirty-two bytes")
 
 
