@@ -68,7 +68,6 @@ def start_session(
     *,
     kept: bool = False,
     previous: Session | None = None,
-    interrupt_due: bool = False,
 ) -> Session:
     """Return a session of *user* that begins with the proof *primary*, and *second* if any.
 
@@ -76,15 +75,7 @@ def start_session(
     same: a log-out then also reaches the service providers of before.
     """
     root = previous.root if previous and previous.user == user else new_session_id()
-    return Session(
-        id=new_session_id(),
-        user=user,
-        primary=primary,
-        second=second,
-        kept=kept,
-        root=root,
-        interrupt_due=interrupt_due,
-    )
+    return Session(new_session_id(), user, primary, second, kept, root)
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,4 @@ class FirstProof:
         offers_kmsi = self._services.config.sign_in.keep_me_signed_in
         kept = offers_kmsi and pages.wants_kmsi(request.web.form)
         before = request.load_facts(pending.entity_id).session
-        due = self._services.mfa.may_interrupt()
-        return start_session(
-            user.upn, primary, second, kept=kept, previous=before, interrupt_due=due
-        )
+        return start_session(user.upn, primary, second, kept=kept, previous=before)

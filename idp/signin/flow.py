@@ -123,6 +123,7 @@ class SignInFlow:
     ) -> Answer:
         """Go on with *session*, which the first proof has just begun; *why* is for the log."""
         before = request.load_facts(pending.entity_id).session
+        session = replace(session, interrupt_due=self._services.mfa.may_interrupt())
         at, factor_id = session.authenticated_at, new_context_id()
         earlier = self._continuations.read(request)
         if earlier is not None and self._is_recent(earlier.proved_at):

@@ -32,6 +32,7 @@ from idp.signin.request_reader import RequestReader
 from idp.signin.second_factor import SecondFactorSteps
 
 GET = ["GET"]
+POST = ["POST"]
 
 Route = tuple[str, str, views.Endpoint, list[str]]
 
@@ -117,6 +118,7 @@ def routes(endpoints: Endpoints) -> tuple[Route, ...]:
         (paths.OWN_PAGE,                 "own_page", endpoints.own_page,     METHODS),
         (paths.SIGN_OUT,                 "sign_out", endpoints.sign_out,     METHODS),
         (paths.UPDATE_PASSWORD,          "password", of_password,            METHODS),
+        (paths.LANGUAGE,                 "language", endpoints.language,     POST),
         (paths.ADAPTER_FILE,             "static",   endpoints.adapter_file, GET),
         (paths.PROBE,                    "probe",    endpoints.probe,        GET),
         (paths.METADATA,                 "metadata", endpoints.metadata,     GET),

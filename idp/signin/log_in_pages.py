@@ -57,6 +57,7 @@ class LogInPages:
         return pages.log_in_page(
             request.address,
             saml_session=pending.seal(self._seal, self._clock.now()),
+            application=_application(pending, request),
             username=username[: pages.MAX_NAME_LENGTH],
             error=error,
             offers_kmsi=self._config.sign_in.keep_me_signed_in,
@@ -96,3 +97,9 @@ def passkey_attempt(pending: PendingSignIn) -> str:
     So a signature from before a request with ``ForceAuthn`` is no answer to it.
     """
     return f"{pending.activity_id} {pending.received_at.timestamp()}"
+
+
+def _application(pending: PendingSignIn, request: BrowserRequest) -> str:
+    """Return the name of the application, empty if the sign-in leads to a page of our own."""
+    trust = request.load_facts(pending.entity_id).trust if pending.entity_id else None
+    return trust.display_name if trust else ""

@@ -27,6 +27,7 @@ from idp.signin.outcomes import SignInOutcomes
 from idp.signin.sign_in_step import SignInStep
 from idp.web.answer import Answer
 from idp.web.http_status import status_of
+from idp.web.page_texts import page_language
 
 
 class SecondFactorSteps:
@@ -143,4 +144,4 @@ def _way_back(step: SignInStep) -> pages.WayBack | None:
 
 def _second_factor(request: BrowserRequest) -> SecondFactor:
     web = request.web
-    return SecondFactor(request.enabled_adapters, web.activity.id, web.accept_language)
+    return SecondFactor(request.enabled_adapters, web.activity.id, page_language().wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -124,6 +125,14 @@ class PushFactor:
         if machine.expire(challenge, now) is not challenge:
             challenge = self._advance(user, challenge_id, lambda c: machine.expire(c, now))
         return machine.state_at(challenge, now)
+
+    def seconds_left(self, challenge_id: str) -> int:
+        """Return how many seconds are left to answer a request, 0 for one that has ended."""
+        challenge = self._store.find(challenge_id)
+        if challenge is None:
+            return 0
+        left = challenge.answer_by - self._clock.now()
+        return max(0, math.ceil(left.total_seconds()))
 
     def reported_at(self, user: str) -> datetime | None:
         """Return since when a report pauses requests to *user*, or None if none does."""
