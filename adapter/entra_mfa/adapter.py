@@ -115,7 +115,8 @@ class AzureMfaAuthentication:
         self, state: Verification, context: AuthenticationContext, *, answered: bool = False
     ) -> AdapterForm:
         state.store(context.data)
-        return page.render(state, answered=answered)
+        broker = state.number is not None and self._service.push.has_broker_device(state.user)
+        return page.render(state, answered=answered, broker=broker)
 
 
 def _asker(request: HttpRequest, context: AuthenticationContext) -> Asker:

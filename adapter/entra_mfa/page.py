@@ -22,6 +22,11 @@ INSTRUCTIONS = {
     "ended": "This sign-in needs your confirmation before it can go on.",
 }
 
+BROKER_PAGE = "/authenticator/?broker=1"
+"""The phone page of the same server, as it is in a broker flow."""
+
+APP = "Authenticator"
+BACK_TO_REQUEST = "Back to the request in Authenticator"
 WAITING = "Waiting for your phone…"
 OFFLINE = "No connection to the server. This page goes on asking by itself."
 
@@ -55,8 +60,11 @@ ERRORS = {
 }  # fmt: skip
 
 
-def render(sign_in: Verification, *, answered: bool = False) -> AdapterForm:
+def render(sign_in: Verification, *, answered: bool = False, broker: bool = False) -> AdapterForm:
     """Return the page for the present state of the sign-in.
+
+    ``broker`` says that the app may be on the device that shows this page: its script then lays the
+    app's request over the number (docs/phone.md).
 
     ``answered`` tells the page's script that the phone has answered, so that it posts the form.
     """
@@ -70,7 +78,10 @@ def render(sign_in: Verification, *, answered: bool = False) -> AdapterForm:
         f"{body}"
         "</form>"
     )
-    return AdapterForm(TITLE, html, stylesheets=("mfa.css",), scripts=("mfa.js",))
+    if not broker:
+        return AdapterForm(TITLE, html, stylesheets=("mfa.css",), scripts=("mfa.js",))
+    scripts = ("mfa.js", "broker.js")
+    return AdapterForm(TITLE, html + _broker(), stylesheets=("mfa.css",), scripts=scripts)
 
 
 def _push_status(sign_in: Verification) -> str:
@@ -97,6 +108,19 @@ def _push_status(sign_in: Verification) -> str:
             '<button type="submit" id="submitButton" class="main">I have answered</button>',
             _button("UseCode", "Use a code instead") if sign_in.has_totp else "",
         )
+    )
+
+
+def _broker() -> str:
+    """Return the place for the app's page, and the way back to it once the number is shown again.
+
+    Both are hidden until the script needs them; without script the number simply stays.
+    """
+    return (
+        '<p class="broker"><button type="button" id="backToRequest" hidden>'
+        f"{escape(BACK_TO_REQUEST)}</button></p>"
+        f'<dialog id="brokerRequest" class="broker" aria-label="{escape(APP)}" '
+        f'data-app="{BROKER_PAGE}"></dialog>'
     )
 
 

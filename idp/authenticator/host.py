@@ -25,6 +25,12 @@ APPS = (
 )  # fmt: skip
 """The apps that the page can rehearse."""
 
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+)
+"""Only our own sign-in page may show the phone page over itself: an iOS broker flow."""
+
 
 def make_blueprint(services: Services) -> Blueprint:
     """Return the host."""
@@ -40,7 +46,8 @@ def make_blueprint(services: Services) -> Blueprint:
     @host.get("/")
     def phone() -> ResponseReturnValue:
         base_url = services.config.server.base_url
-        return render_template("authenticator/phone.html", base_url=base_url, apps=APPS)
+        page = render_template("authenticator/phone.html", base_url=base_url, apps=APPS)
+        return page, {"Content-Security-Policy": PAGE_POLICY}
 
     wait = PhoneWait(services.mfa.push, room=services.admission.phones)
     services.ending.callback(wait.close)
