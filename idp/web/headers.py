@@ -19,6 +19,7 @@ HEADERS = (
     ("Content-Security-Policy", CONTENT_SECURITY_POLICY + "; form-action 'self'"),
     ("Cache-Control", "no-store"),
     ("X-Content-Type-Options", "nosniff"),
+    ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
     # With no-referrer, browsers send "Origin: null" on our own forms.
     ("Referrer-Policy", "strict-origin"),
 )
