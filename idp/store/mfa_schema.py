@@ -64,6 +64,7 @@ devices = Table(
     instant("last_used_at", nullable=True),
     text("registration", nullable=True, index=True),
     text("new_seed", nullable=True),  # sealed; of a device that is not registered yet
+    Column("broker", Boolean, nullable=False, server_default=false()),
 )
 
 is_registered = devices.c.registration.is_(None)
