@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
+from adapter.mfa.passkeys.passkey import relying_party_of
 from adapter.mfa.service import MfaService
 from idp.admission import Admission
 from idp.config import WORKER_THREADS
@@ -175,6 +176,7 @@ def _mfa_service(
         clock,
         number_key=sealer.key("number-to-match"),
         groups_of=groups_of,
+        relying_party=relying_party_of(config.server.base_url),
         products_after_table=config.farm.products_after_table,
         on_push=log_push,
         on_activation_used_up=log_used_up,
@@ -206,7 +208,7 @@ def create_app(
     server serves at a time, of which hosts may let some wait. Without *front_page*, ``/`` is left
     to the caller.
     """
-    from idp import admin, authenticator, logs, signin
+    from idp import account, admin, authenticator, logs, signin
     from idp.management import background
     from idp.saml import schema
     from idp.web.own_host import answer_own_host_only
@@ -218,6 +220,7 @@ def create_app(
     app = _make_flask_app(config, services)
     app.register_blueprint(signin.blueprint(services, front_page=front_page))
     app.register_blueprint(authenticator.blueprint(services))
+    app.register_blueprint(account.blueprint(services))
     app.register_blueprint(admin.blueprint(services))
     app.wsgi_app = signin.AnyCase(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     hsts = config.server.strict_transport_security

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from adapter.errors import TallystickError
-from adapter.mfa.policy import CODE_APP, HARDWARE_TOKEN, PUSH
+from adapter.mfa.policy import CODE_APP, HARDWARE_TOKEN, PASSKEY, PUSH
 
 MAX_APPS = 5
 """Authenticator and code apps and hardware tokens of one user, together.
@@ -44,6 +44,18 @@ class TooManyMethods(TallystickError):
         )
 
 
+class CannotBeDefault(TallystickError):
+    """Raised when a passkey is chosen as the method that is asked for first."""
+
+    code = "cannot_be_default"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A passkey cannot be the default method: it is offered beside what is asked for",
+            "Choose a phone or a source of codes",
+        )
+
+
 def read_name(name: str) -> str:
     """Return a given name without blanks at its ends; raises :class:`BadMethodName`."""
     name = name.strip()
@@ -56,12 +68,14 @@ def read_name(name: str) -> str:
 class RegisteredMethod:
     """One method that a user has registered.
 
-    ``kind`` is that of the factor (``push``, ``totp``), ``id`` is unique among the user's methods.
+    ``kind`` is that of the factor (``push``, ``totp``, ``passkey``), ``id`` is unique among the
+    user's methods.
     ``name`` is what the user calls it, empty where it has no name. ``created`` and ``last_used``
     are None where they are not stored. ``details`` are what only this kind has, by name: an app
     has ``platform``, ``app_version``, ``device`` (a word of :func:`adapter.decide`) and
-    ``decides`` (whether this device decides what the user sees), and a source of codes has ``app``
-    (the method of a policy, like ``code_app``), and a hardware token its ``serial_number``.
+    ``decides`` (whether this device decides what the user sees), a source of codes has ``app``
+    (the method of a policy, like ``code_app``), a hardware token its ``serial_number``, and a
+    passkey has ``synced`` (whether it may be copied to the user's other devices).
     """
 
     id: str
@@ -84,9 +98,13 @@ class Methods:
 
     @property
     def default(self) -> RegisteredMethod | None:
-        """The method that is asked for first: the chosen one, else the first phone, else a code."""
-        chosen = (method for method in self.registered if method.id == self.chosen)
-        return next(chosen, None) or next(iter(self.registered), None)
+        """The method that is asked for first: the chosen one, else the first phone, else a code.
+
+        It is never a passkey, which stands beside what a sign-in asks for.
+        """
+        possible = [method for method in self.registered if method.kind != PASSKEY]
+        chosen = (method for method in possible if method.id == self.chosen)
+        return next(chosen, None) or next(iter(possible), None)
 
     @property
     def apps(self) -> int:
@@ -95,6 +113,10 @@ class Methods:
             method.kind == PUSH or method.details.get("app") in (CODE_APP, HARDWARE_TOKEN)
             for method in self.registered
         )
+
+    def find(self, method_id: str) -> RegisteredMethod | None:
+        """Return the method with this id, or None."""
+        return next((each for each in self.registered if each.id == method_id), None)
 
     def of_kind(self, kind: str) -> tuple[RegisteredMethod, ...]:
         """Return the methods of one kind, oldest first; empty without any."""

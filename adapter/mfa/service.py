@@ -6,19 +6,23 @@ Hosts, use cases and adapters ask the service, never the storage below it.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Protocol, runtime_checkable
 
 from adapter.clock import Clock
 from adapter.errors import TallystickError
+from adapter.mfa.choices import ChoiceStore
 from adapter.mfa.codes.factor import CodeFactor
 from adapter.mfa.codes.store import CodeStore
 from adapter.mfa.devices.activations import Activations
 from adapter.mfa.devices.store import ActivationStore, DeviceStore
 from adapter.mfa.factor import Factor
-from adapter.mfa.methods import Methods, RegisteredMethod, read_name
+from adapter.mfa.methods import CannotBeDefault, Methods, RegisteredMethod, read_name
+from adapter.mfa.passkeys.factor import PasskeyFactor
+from adapter.mfa.passkeys.passkey import RelyingParty
+from adapter.mfa.passkeys.store import PasskeyStore
 from adapter.mfa.permissions import (
     GroupsOf,
     Permissions,
@@ -27,7 +31,14 @@ from adapter.mfa.permissions import (
     permissions_of,
     way_of,
 )
-from adapter.mfa.policy_store import PolicyStore
+from adapter.mfa.policy_registration import (
+    Interrupt,
+    asks_anybody,
+    campaign_asks,
+    interrupt_for,
+    snoozed_until,
+)
+from adapter.mfa.policy_store import PolicyStore, UnreadablePolicies
 from adapter.mfa.push.challenge import Challenge
 from adapter.mfa.push.factor import PushFactor
 from adapter.mfa.push.store import PushStore
@@ -41,32 +52,9 @@ class MfaStores:
     activations: ActivationStore
     push: PushStore
     codes: CodeStore
+    passkeys: PasskeyStore
     policies: PolicyStore
     choices: ChoiceStore
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What was chosen for a user: the id of the default method if any, and names by id.
-
-    The methods may be gone since.
-    """
-
-    default: str | None = None
-    names: Mapping[str, str] = field(default_factory=dict)
-
-
-class ChoiceStore(Protocol):
-    """Which of their methods users are asked for first, and what they call them."""
-
-    def choices_of(self, user: str) -> Choices:
-        """Return what was chosen for *user*."""
-
-    def save_default(self, user: str, method_id: str) -> None:
-        """Store the id that was chosen for *user*."""
-
-    def save_name(self, user: str, method_id: str, name: str, *, keep: Collection[str]) -> None:
-        """Store the name of a method; names of others than those to *keep* are forgotten."""
 
 
 class UnknownMethod(TallystickError):
@@ -83,9 +71,10 @@ class UnknownMethod(TallystickError):
 class MfaService:
     """The second factors of all users.
 
-    ``devices`` finds registered devices, ``activations`` registers them; ``push`` and ``codes``
-    are the factors, ``policies`` says who may use which. ``groups_of`` returns the groups of a
-    user. ``products_after_table`` is the farm's setting of that name, a keyword of
+    ``devices`` finds registered devices, ``activations`` registers them; ``push``, ``codes``
+    and ``passkeys`` are the factors, ``policies`` says who may use which. ``groups_of`` returns the
+    groups of a user. ``relying_party`` is this server as passkeys know it, None where its address
+    allows none. ``products_after_table`` is the farm's setting of that name, a keyword of
     :func:`adapter.decide`. ``number_key`` is the farm's key for digests of numbers and activation
     codes, 32 bytes. ``on_push`` is called with each request that was sent to a phone,
     ``on_activation_used_up`` with the user's name when an activation code has no try left.
@@ -98,6 +87,7 @@ class MfaService:
         *,
         number_key: bytes,
         groups_of: GroupsOf = no_groups,
+        relying_party: RelyingParty | None = None,
         products_after_table: str = "approve_deny",
         random: Random | None = None,
         on_push: Callable[[Challenge], None] = lambda _: None,
@@ -106,6 +96,7 @@ class MfaService:
         random = random or secrets.SystemRandom()
         self.policies = stores.policies
         self._choices = stores.choices
+        self._clock = clock
         self.products_after_table = products_after_table
         self._groups_of = groups_of
         self.devices = stores.devices
@@ -114,11 +105,12 @@ class MfaService:
         )
         self.push = PushFactor(stores.push, stores.devices, clock, number_key, random, on_push)
         self.codes = CodeFactor(stores.codes, clock)
-        self._factors: tuple[Factor, ...] = (self.push, self.codes)
+        self.passkeys = PasskeyFactor(stores.passkeys, clock, relying_party, number_key, random)
+        self._factors: tuple[Factor, ...] = (self.push, self.codes, self.passkeys)
 
     def methods_of(self, user: str) -> Methods:
         """Return all methods that *user* (a UPN) has registered, factor by factor."""
-        choices = self._choices.choices_of(user)
+        choices = self._choices.of_user(user)
         return Methods(
             tuple(
                 replace(method, name=choices.names.get(method.id, method.name))
@@ -141,10 +133,51 @@ class MfaService:
         return replace(methods[method_id], name=name)
 
     def choose_default(self, user: str, method_id: str) -> None:
-        """Ask *user* for this method first from now on; raises :class:`UnknownMethod`."""
-        if all(method.id != method_id for method in self.methods_of(user).registered):
+        """Ask *user* for this method first from now on.
+
+        Raises :class:`UnknownMethod` and :class:`~adapter.mfa.methods.CannotBeDefault`.
+        """
+        found = self.methods_of(user).find(method_id)
+        if found is None:
             raise UnknownMethod(user, method_id)
+        if found.kind == self.passkeys.kind:
+            raise CannotBeDefault
         self._choices.save_default(user, method_id)
+
+    def interrupt_of(self, user: str) -> Interrupt | None:
+        """Return what *user* is asked about the methods before a sign-in goes on, None if nothing.
+
+        Raises :class:`~adapter.mfa.policy_store.UnreadablePolicies`.
+        """
+        policies, now = self.policies.read().policies, self._clock.now()
+        if not asks_anybody(policies):
+            return None
+        groups, methods = self._groups_of(user), self.methods_of(user)
+        choices = self._choices.of_user(user)
+        # Whoever has just registered a method need not confirm it.
+        seen = [each.created for each in methods.registered if each.created is not None]
+        confirmed_at = max(filter(None, (choices.confirmed_at, *seen)), default=None)
+        interrupt = interrupt_for(policies, user, groups, methods, now, confirmed_at)
+        if interrupt is not None:
+            return interrupt
+        asks = campaign_asks(policies, user, groups, methods, now, choices.snoozed_until)
+        return Interrupt.CAMPAIGN if asks else None
+
+    def may_interrupt(self) -> bool:
+        """Say whether the policies interrupt sign-ins of anybody; unreadable ones may."""
+        try:
+            return asks_anybody(self.policies.read().policies)
+        except UnreadablePolicies:
+            return True
+
+    def confirm_methods(self, user: str) -> None:
+        """Store that *user* says that the registered methods are right."""
+        self._choices.save_confirmation(user, self._clock.now())
+
+    def snooze_campaign(self, user: str) -> None:
+        """Let the registration campaign leave *user* alone for as long as the policies say."""
+        until = snoozed_until(self.policies.read().policies, self._clock.now())
+        self._choices.save_snooze(user, until)
 
     def way_of(self, user: str) -> Way:
         """Return what *user* is asked for first, and why, by the policies of this moment.
@@ -165,7 +198,7 @@ class MfaService:
 
         Raises :class:`UnknownMethod`.
         """
-        found = next((m for m in self.methods_of(user).registered if m.id == method_id), None)
+        found = self.methods_of(user).find(method_id)
         if found is None or not any(each.remove(user, method_id) for each in self._factors):
             raise UnknownMethod(user, method_id)
         return found

@@ -11,6 +11,8 @@ from idp.session.sso import Session, Sessions, session_rules
 from idp.web.cookies import delete_cookie_header, set_cookie_header
 
 NAME = "MSISAuth"
+PATH = "/"
+"""Security info has the same session, so on plain http the cookie is not for ``/adfs`` alone."""
 
 
 class SessionCookie:
@@ -28,10 +30,10 @@ class SessionCookie:
 
     def delete_header(self) -> str:
         """Return the ``Set-Cookie`` header that deletes the session cookie."""
-        return delete_cookie_header(NAME, secure=self._is_secure)
+        return delete_cookie_header(NAME, secure=self._is_secure, path=PATH)
 
     def set_header(self, session: Session) -> str:
         """Return the ``Set-Cookie`` header; it outlives the browser only if the session is kept."""
         max_age = self._sessions.remaining(session) if session.kept else None
         value = self._sessions.write(session)
-        return set_cookie_header(NAME, value, max_age=max_age, secure=self._is_secure)
+        return set_cookie_header(NAME, value, max_age=max_age, secure=self._is_secure, path=PATH)

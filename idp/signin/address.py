@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from idp.web.web_request import WebRequest
 
 CLIENT_REQUEST_ID = "client-request-id"
-_NAMES_OF_A_SIGN_IN = frozenset({"samlrequest", "logintorp", CLIENT_REQUEST_ID})
+_NAMES_OF_A_SIGN_IN = frozenset({"samlrequest", "logintorp", "own-page", CLIENT_REQUEST_ID})
 
 
 @dataclass(frozen=True, slots=True)

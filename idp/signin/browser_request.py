@@ -13,6 +13,7 @@ from idp.adapters.second_factor import announces
 from idp.audit.writer import EventSource
 from idp.directory.lockout import Origin
 from idp.federation.request_context import RequestContext
+from idp.session.current import origin_of
 from idp.session.sso import Session
 from idp.signin.address import Address, address_of
 from idp.signin.loop_detection import RecentTokens
@@ -60,7 +61,7 @@ class BrowserRequest:
     @property
     def password_origin(self) -> Origin:
         """Where a password on its pages comes from, for the lock-out."""
-        return origin_of(self.web)
+        return origin_of(self.web.request_context)
 
     def announces(self, method: str) -> bool:
         """Say whether an enabled adapter has announced this authentication method."""
@@ -86,9 +87,3 @@ class BrowserRequest:
         if trust is None:
             return urlsplit(self.base_url).hostname or self.base_url
         return trust.display_name
-
-
-def origin_of(web: WebRequest) -> Origin:
-    """Return where a web request comes from, for the lock-out."""
-    where = web.request_context
-    return Origin(where.user_ips, extranet=not where.inside_corporate_network)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from idp.saml.values import AuthnRequest
 
+SECURITY_INFO = "/account/"
 _PATH = re.compile(r"/[!-\[\]-~]*")  # printable ASCII without space and backslash
 
 
@@ -51,14 +52,21 @@ class OwnPage:
     """A page of this server, for which the user signs in without any trust.
 
     ``path`` begins with one slash and stays on this server, so that no sealed value can become an
-    open redirect. Raises :class:`ValueError` for any other text.
+    open redirect. Raises :class:`ValueError` for any other text. With ``again`` the user gives the
+    password even if there is a session.
     """
 
     path: str
+    again: bool = False
 
     def __post_init__(self) -> None:
         if not _PATH.fullmatch(self.path) or "//" in self.path:
             raise ValueError(f"{self.path[:80]!r} is not a path of this server")
+
+    @property
+    def verifies(self) -> bool:
+        """Whether the page asks for the second factor itself: security info always does."""
+        return self.path.startswith(SECURITY_INFO)
 
 
 SamlDestination = SpInitiated | IdpInitiated

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from idp.web import page_frame
+
 LS = "/adfs/ls/"
 IDP_INITIATED = "/adfs/ls/idpinitiatedsignon"
+OWN_PAGE = "/adfs/signin"
+"""Signs users in for security info, ``?own-page=/account/``; with ``&again=1`` always anew."""
 SIGN_OUT = "/adfs/ls/signout"
 UPDATE_PASSWORD = "/adfs/portal/updatepassword/"  # noqa: S105 - an address
 ADAPTER_FILE = "/adfs/adapter/<name>/<filename>"
 METADATA = "/FederationMetadata/2007-06/FederationMetadata.xml"
 PROBE = "/adfs/probe"
+LANGUAGE = page_frame.LANGUAGE_ADDRESS

@@ -39,6 +39,18 @@ class PendingSignIn:
         """The entity ID of the trust, None for a page of our own."""
         return None if isinstance(self.destination, OwnPage) else self.destination.entity_id
 
+    @property
+    def asks_for_factor_later(self) -> bool:
+        """Whether the page it leads to asks for the second factor itself."""
+        return isinstance(self.destination, OwnPage) and self.destination.verifies
+
+    @property
+    def forces_authentication(self) -> bool:
+        """Whether the user signs in anew, even with a session: ForceAuthn (saml-core §3.4.1)."""
+        if isinstance(self.destination, OwnPage):
+            return self.destination.again
+        return self.request is not None and self.request.force_authn
+
     def seal(self, seal: Seal, now: datetime) -> str:
         """Return the value of the field ``SamlSession``."""
         return seal.seal(self.to_json(), lifetime=self.received_at + LIFETIME - now)
@@ -71,7 +83,7 @@ def unseal(seal: Seal, text: str) -> PendingSignIn:
 
 def _destination_to_json(destination: Destination) -> dict[str, Any]:
     if isinstance(destination, OwnPage):
-        return {"own_page": destination.path}
+        return {"own_page": destination.path, "again": destination.again}
     return _saml_destination_to_json(destination)
 
 
@@ -93,7 +105,7 @@ def _saml_destination_to_json(destination: SamlDestination) -> dict[str, Any]:
 
 def _destination_from_json(values: dict[str, Any]) -> Destination:
     if "own_page" in values:
-        return OwnPage(values["own_page"])
+        return OwnPage(values["own_page"], values.get("again", False))
     relay_state, request = values["relay_state"], values["request"]
     if request is None:
         return IdpInitiated(values["entity_id"], values["audience"], values["acs_url"], relay_state)

@@ -21,7 +21,7 @@ from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.federation.request_context import RequestContext
 from idp.saml.refusal import Refused
 from idp.services import Services
-from idp.session.current import is_valid
+from idp.session.current import signed_in_user
 from idp.session.node import NoNode
 from idp.session.sso import Session
 from idp.signin.steps import Needs
@@ -103,11 +103,6 @@ def load_facts(
 ) -> SignInFacts:
     """Return the facts of this moment; a session that is not valid is left out.
 
-    That is the place where every step asks for the lock of the account again: while it is locked
-    for requests from *origin*, a session in which nothing was issued yet gets nothing, or whoever
-    guessed the password among many wrong ones at once would keep what the lock takes away. Users
-    who are signed in stay so: strangers could end their sessions otherwise.
-
     *entity_id* is any identifier of the trust, None for a page of our own. Raises :class:`Refused`
     if there is no such trust, or it is disabled or expired, and :class:`NoNode`.
     """
@@ -122,16 +117,8 @@ def load_facts(
     configured = services.config.server.node
     if facts.node is None or (configured is not None and facts.node.name != configured):
         raise NoNode
-    user = facts.user
-    if (
-        session is None
-        or user is None
-        or facts.session_ended
-        or not is_valid(session, user)
-        or (not facts.session_has_tokens and services.directory.is_locked(facts.account, origin))
-    ):
-        session = user = None
-    return SignInFacts(facts.trust, facts.node, facts.rules, session, user)
+    user = signed_in_user(facts, session, services.directory, origin)
+    return SignInFacts(facts.trust, facts.node, facts.rules, session if user else None, user)
 
 
 def _check_trust(services: Services, trust: RelyingPartyTrust | None, entity_id: str) -> None:

@@ -38,7 +38,7 @@ def given(federation, easy):
 
 def test_the_cookie_is_lax_on_plain_http(given):
     morsel = given()
-    assert (morsel.key, morsel["path"], morsel["samesite"]) == (NAME, "/adfs", "Lax")
+    assert (morsel.key, morsel["path"], morsel["samesite"]) == (NAME, "/", "Lax")
     assert morsel["httponly"]
     assert not morsel["secure"]
     assert not morsel["domain"]

@@ -1,10 +1,11 @@
 """Second factors in the database: one module for each slice of :mod:`adapter.mfa`.
 
-``devices.py``, ``activations.py``, ``push.py`` and ``codes.py`` implement the storage protocols of
-the slices (``adapter/mfa/*/store.py``), with hardware tokens in ``hardware_tokens.py``;
-``policies.py`` that of the policies, and ``choices.py`` what users chose.
-``user_row.py`` is the row that they share, and the lock that keeps two nodes from changing one user
-at the same time. :func:`mfa_stores` joins them; the tables are in ``idp/store/mfa_schema.py``.
+``devices.py``, ``activations.py``, ``push.py``, ``codes.py`` and ``passkeys.py`` implement the
+storage protocols of the slices (``adapter/mfa/*/store.py``), with hardware tokens in
+``hardware_tokens.py``; ``policies.py`` that of the policies, and ``choices.py`` keeps what users
+chose. ``user_row.py`` is the row that they share, and the lock that keeps two nodes from changing
+one user at the same time. :func:`mfa_stores` joins them; the tables are in
+``idp/store/mfa_schema.py``.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from idp.store.mfa.activations import SqlActivationStore
 from idp.store.mfa.choices import SqlChoiceStore
 from idp.store.mfa.codes import SqlCodeStore
 from idp.store.mfa.devices import SqlDeviceStore
+from idp.store.mfa.passkeys import SqlPasskeyStore
 from idp.store.mfa.policies import SqlMfaPolicyStore
 from idp.store.mfa.push import SqlPushStore
 from idp.store.mfa_schema import (
@@ -27,12 +29,14 @@ from idp.store.mfa_schema import (
     mfa_users,
     notices,
     outbox,
+    passkeys,
 )
 
 __all__ = ["USER_TABLES", "mfa_stores"]
 
 USER_TABLES = (
-    mfa_users, code_apps, hardware_tokens, devices, challenges, activations, notices, outbox,
+    mfa_users, code_apps, hardware_tokens, devices, passkeys, challenges, activations, notices,
+    outbox,
 )  # fmt: skip
 """The tables whose rows belong to the user in their column ``user``; they go with the user."""
 
@@ -44,6 +48,7 @@ def mfa_stores(database: Database, seal: Seal) -> MfaStores:
         activations=SqlActivationStore(database, seal),
         push=SqlPushStore(database),
         codes=SqlCodeStore(database, seal),
+        passkeys=SqlPasskeyStore(database),
         policies=SqlMfaPolicyStore(database),
         choices=SqlChoiceStore(database),
     )

@@ -1,32 +1,36 @@
-"""What was chosen about a user's methods: columns of the user's row."""
+"""What users have chosen about their methods: columns of the user's row."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from datetime import datetime
 
-from adapter.mfa.service import Choices
+from adapter.mfa.choices import Choices
 from idp.store.engine import Database
 from idp.store.mfa import user_row
 from idp.store.stored_json import DamagedValue, load_object
 
 
 class SqlChoiceStore:
-    """The :class:`~adapter.mfa.service.ChoiceStore` of a database."""
+    """The :class:`~adapter.mfa.choices.ChoiceStore` of a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def choices_of(self, user: str) -> Choices:
-        """Return what was chosen for *user*."""
+    def of_user(self, user: str) -> Choices:
+        """Return what *user* has chosen."""
         with self._database.read() as connection:
             row = user_row.read(connection, user)
-        return Choices() if row is None else Choices(row.default_method, _names(row.method_names))
+        if row is None:
+            return Choices()
+        names = _names(row.method_names)
+        confirmed_at, snoozed_until = row.methods_confirmed_at, row.campaign_snoozed_until
+        return Choices(row.default_method, confirmed_at, snoozed_until, names)
 
     def save_default(self, user: str, method_id: str) -> None:
         """Store the id that was chosen for *user*."""
-        with user_row.locked(self._database, user) as connection:
-            user_row.change(connection, user, default_method=method_id)
+        self._change(user, default_method=method_id)
 
     def save_name(self, user: str, method_id: str, name: str, *, keep: Collection[str]) -> None:
         """Store the name of a method; names of others than those to *keep* are forgotten."""
@@ -36,6 +40,18 @@ class SqlChoiceStore:
             names = {each: text for each, text in stored.items() if each in keep}
             text = json.dumps({**names, method_id: name})
             user_row.change(connection, user, method_names=text)
+
+    def save_confirmation(self, user: str, at: datetime) -> None:
+        """Store that *user* has confirmed the registered methods."""
+        self._change(user, methods_confirmed_at=at)
+
+    def save_snooze(self, user: str, until: datetime) -> None:
+        """Store how long *user* has put off the registration campaign."""
+        self._change(user, campaign_snoozed_until=until)
+
+    def _change(self, user: str, **columns: object) -> None:
+        with user_row.locked(self._database, user) as connection:
+            user_row.change(connection, user, **columns)
 
 
 def _names(text: str | None) -> dict[str, str]:

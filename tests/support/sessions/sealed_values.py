@@ -60,7 +60,7 @@ saml_destinations = with_every_field(
     IdpInitiated, entity_id=texts, audience=texts, acs_url=texts, relay_state=maybe
 )
 paths = st.from_regex(r"/([!-.0-\[\]-~]{1,8}/){0,3}[!-.0-\[\]-~]{0,8}", fullmatch=True)
-own_pages = with_every_field(OwnPage, path=paths)
+own_pages = with_every_field(OwnPage, path=paths, again=st.booleans())
 pending_sign_ins = with_every_field(
     PendingSignIn,
     destination=saml_destinations | own_pages,
@@ -109,4 +109,5 @@ sessions = with_every_field(
     second=st.none() | proofs,
     kept=st.booleans(),
     root=texts,
+    interrupt_due=st.booleans(),
 )

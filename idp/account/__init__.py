@@ -1,0 +1,51 @@
+"""Security info, the web host of ``/account/``: users see and change their own second factors.
+
+Signing in here is the scenario "MFA" of Microsoft's page on number matching: a push always shows a
+number, whatever builds the farm has. Users give the password on the log-in page of ``/adfs/``; the
+session and its cookie are the same.
+
+=============================  ======  ==================================================  =========
+address                        method  what it does                                        module
+=============================  ======  ==================================================  =========
+``/account/``                  GET     the user's methods                                  methods
+``/account/default``           POST    asks for another method first                       methods
+``/account/remove``            POST    removes a method                                    methods
+``/account/verify``            both    asks for the second factor, with a number           verify
+``/account/authenticator``     both    adds an Authenticator, with a test notification     phone
+``/account/interrupt``         both    what policies ask before a sign-in goes on          interrupt
+=============================  ======  ==================================================  =========
+
+Read ``frame.py`` first: who is signed in, what a change needs, and how pages are rendered. What a
+user is asked for is decided in ``adapter/mfa/verification/``, how a phone is registered in
+``adapter/mfa/registration.py``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint
+
+from idp.account import interrupt, methods, phone, verify
+from idp.account.frame import Frame
+
+if TYPE_CHECKING:
+    from idp.services import Services
+
+PAGES = (methods, verify, phone, interrupt)
+
+
+def blueprint(services: Services) -> Blueprint:
+    """Return the blueprint of ``/account/``."""
+    made = Blueprint(
+        "account",
+        __name__,
+        url_prefix="/account",
+        template_folder="templates",
+        static_folder="static",
+    )
+    frame = Frame(services)
+    frame.handle_errors(made)
+    for page in PAGES:
+        page.add_routes(made, services, frame)
+    return made

@@ -1,0 +1,210 @@
+"""What all pages of ``/account/`` share: session check, proofs, CSRF check, rendering, errors.
+
+A view is wrapped in :meth:`Frame.reading` or :meth:`Frame.changing`, which give it a
+:class:`~idp.account.visitor.Visitor`. Whoever is not signed in, or has to prove more, is led there
+and comes back to the page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from flask import Blueprint, make_response, redirect, render_template, request
+from werkzeug import Response
+
+from adapter.errors import TallystickError
+from idp.account import texts
+from idp.account.visitor import Visitor
+from idp.audit.writer import EventSource
+from idp.session.cookie import SessionCookie
+from idp.session.current import origin_of, signed_in_user
+from idp.session.node import AnsweringNode
+from idp.session.seal import SealBroken
+from idp.web.activity import activity_id, log_refusal
+from idp.web.flask_adapter import read_request
+from idp.web.http_status import RETRY_LATER, status_of
+from idp.web.origin import is_same_origin
+from idp.web.web_request import WebRequest
+
+if TYPE_CHECKING:
+    from idp.directory import User
+    from idp.services import Services
+    from idp.session.sso import Session
+
+HOME = "/account/"
+VERIFY = "/account/verify"
+SIGN_IN = "/adfs/signin"
+
+_SIGN_IN_PATH = re.compile(r"/adfs/ls/[!-\[\]-~]*")  # printable ASCII without backslash
+
+View = Callable[[Visitor], Response]
+
+
+class Refused(TallystickError):
+    """Raised when a request to ``/account/`` is refused; the code says why."""
+
+
+class Frame:
+    """What the page modules share; one for each application."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._cookie = SessionCookie(services.config, services.sealer, services.clock)
+        self._node = AnsweringNode(services.config.server, services.farm)
+        self._csrf = services.sealer.purpose("account-csrf")
+
+    def handle_errors(self, blueprint: Blueprint) -> None:
+        """Show the errors that no page handles as a page that says what was refused and why."""
+        blueprint.register_error_handler(TallystickError, refused_page)
+
+    def reading(self, view: View) -> Callable[[], Response]:
+        """Wrap the view of a GET for users who have passed the second factor, if they have one."""
+
+        def guarded() -> Response:
+            visitor = self.visitor(read_request())
+            if visitor is None:
+                return lead_to_sign_in(request.full_path)
+            if not visitor.is_verified:
+                return redirect(f"{VERIFY}?next={quote(_here())}", 303)
+            return view(visitor)
+
+        return guarded
+
+    def answering(self, view: View) -> Callable[[], Response]:
+        """Wrap the view of a POST that changes no method: no proof of just before is needed."""
+
+        def guarded() -> Response:
+            visitor = self.visitor(read_request())
+            if visitor is None or not visitor.is_verified:
+                return lead_to_sign_in(HOME)
+            self.must_be_from_here(visitor)
+            return view(visitor)
+
+        return guarded
+
+    def changing(self, view: View) -> Callable[[], Response]:
+        """Wrap a view that begins or makes a change: it needs a proof of just before.
+
+        A POST also needs our origin and the session's CSRF token.
+        """
+
+        def guarded() -> Response:
+            web = read_request()
+            visitor = self.visitor(web)
+            if visitor is None:
+                return lead_to_sign_in(_path_to_come_back_to())
+            if web.method == "POST":
+                self.must_be_from_here(visitor)
+            if not visitor.is_fresh(self._services.clock.now()):
+                return self._lead_to_proof(visitor, _path_to_come_back_to())
+            return view(visitor)
+
+        return guarded
+
+    def visitor(self, web: WebRequest) -> Visitor | None:
+        """Return who is signed in, None if nobody is."""
+        session = self._cookie.read(web.cookies)
+        user = self._user_of(session, web)
+        if session is None or user is None:
+            return None
+        has_methods = bool(self._services.mfa.methods_of(user.upn).registered)
+        return Visitor(web, user, session, has_methods)
+
+    def is_signed_in(self, session: Session, web: WebRequest) -> bool:
+        """Say whether *session* is valid now: an administrator may have been quicker."""
+        return self._user_of(session, web) is not None
+
+    def source(self, web: WebRequest) -> EventSource:
+        """Return what rows of the log say of a request."""
+        return EventSource(web.activity.id, web.client_ip, self._node.name(web.cookies))
+
+    def page(
+        self, name: str, visitor: Visitor | None, status: int = 200, **values: Any
+    ) -> Response:
+        """Render the template *name*."""
+        csrf = self._csrf_token(visitor) if visitor else ""
+        user = visitor.user if visitor else None
+        words = {"titles": texts.TITLES, "errors": texts.ERRORS}
+        text = render_template(f"account/{name}.html", csrf=csrf, user=user, **words, **values)
+        return make_response(text, status)
+
+    def give_session(self, response: Response, session: Session) -> Response:
+        """Let the browser keep *session*, which replaces the one it has."""
+        response.headers.add("Set-Cookie", self._cookie.set_header(session))
+        return response
+
+    def must_be_from_here(self, visitor: Visitor) -> None:
+        """Raise :class:`Refused` unless the post comes from a form of this session's pages."""
+        if not is_same_origin(visitor.web, self._services.config.server.base_url):
+            raise Refused(
+                "The form was sent by another site", "Use the form here", code="foreign_origin"
+            )
+        try:
+            self._csrf.open(visitor.web.form.get("csrf", ""), bound_to=visitor.session.id)
+        except SealBroken:
+            raise Refused(
+                "The form is not one of this session", "Load the page again", code="csrf"
+            ) from None
+
+    def _csrf_token(self, visitor: Visitor) -> str:
+        lifetime = self._services.config.sign_in.session_lifetime
+        return self._csrf.seal({}, bound_to=visitor.session.id, lifetime=lifetime)
+
+    def _user_of(self, session: Session | None, web: WebRequest) -> User | None:
+        services = self._services
+        if session is None:
+            return None
+        facts = services.sign_ins.facts(None, session.user, session.root, None)
+        origin = origin_of(web.request_context)
+        return signed_in_user(facts, session, services.directory, origin)
+
+    def _lead_to_proof(self, visitor: Visitor, path: str) -> Response:
+        if visitor.has_methods:
+            return redirect(f"{VERIFY}?next={quote(path)}&again=1", 303)
+        return lead_to_sign_in(path, again=True)
+
+
+def lead_to_sign_in(path: str, *, again: bool = False) -> Response:
+    """Redirect to the log-in page; the user comes back to *path*, which begins with HOME."""
+    anew = "&again=1" if again else ""
+    return redirect(f"{SIGN_IN}?own-page={quote(path.rstrip('?'), safe='/')}{anew}", 303)
+
+
+def refused_page(error: TallystickError) -> Response:
+    """Return the page of a refusal, and log it."""
+    log_refusal(error.code, error.problem)
+    status = status_of(error, 400)
+    text = render_template("account/refused.html", error=error, activity_id=activity_id())
+    response = make_response(text, status)
+    if status == 503:
+        response.headers.add(*RETRY_LATER)
+    return response
+
+
+def next_path(values: Mapping[str, str]) -> str:
+    """Return the page of ``/account/`` that ``next`` names; HOME for anything else."""
+    path = values.get("next", "")
+    return path if path.startswith(HOME) and "//" not in path and "\\" not in path else HOME
+
+
+def added_path(back: str) -> str:
+    """Return the page after a method was added; from there the user goes *back* to the sign-in."""
+    return f"{HOME}?added=1" + (f"&continue={quote(back)}" if back else "")
+
+
+def sign_in_path(values: Mapping[str, str]) -> str:
+    """Return the address of the sign-in that ``continue`` names, empty for anything else."""
+    path = values.get("continue", "")
+    return path if _SIGN_IN_PATH.fullmatch(path) else ""
+
+
+def _here() -> str:
+    return request.full_path.rstrip("?")
+
+
+def _path_to_come_back_to() -> str:
+    """Return the page that a user comes back to: after a POST, the one with its form."""
+    return _here() if request.method == "GET" else HOME

@@ -1,0 +1,51 @@
+"""Writes what became of a verification at ``/account/`` to the sign-in log."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from adapter.mfa.verification.verifier import Judged
+from idp.audit.verbose import VerboseAudit
+from idp.audit.writer import AuditWriter
+from idp.events import Event
+from idp.web.web_request import WebRequest
+
+if TYPE_CHECKING:
+    from idp.account.frame import Frame
+    from idp.services import Services
+
+LOGGED = "account-outcome-logged"
+REMEMBERED = timedelta(hours=1)
+
+
+class VerificationLog:
+    """The rows of verifications: 1202 if the user passed, 1203 if not, each outcome once."""
+
+    def __init__(self, services: Services, frame: Frame, detail: str = "security info") -> None:
+        self._once = services.once
+        self._clock = services.clock
+        self._frame = frame
+        self._detail = detail
+        verbose = VerboseAudit(is_on=services.config.logging.audit == "verbose")
+        self._writer = AuditWriter(services.sign_ins, services.clock, verbose, services.counters)
+
+    def write(self, web: WebRequest, judged: Judged, step_id: str) -> None:
+        """Store the row of an outcome, however often its page is posted."""
+        why = judged.state.explanation
+        if not why.outcome:
+            return
+        key = f"{step_id}:{why.attempt}:{why.outcome}"
+        if not self._once.claim(LOGGED, key, self._clock.now() + REMEMBERED):
+            return
+        event = Event.CREDENTIALS_VALID if judged.passed_by else Event.CREDENTIALS_NOT_VALID
+        self._writer.write(
+            self._writer.row(
+                event,
+                self._frame.source(web),
+                user=judged.state.user,
+                outcome=why.outcome,
+                why=why,
+                detail=self._detail,
+            )
+        )

@@ -1,0 +1,51 @@
+// Asks every second whether the phone has answered, without touching the page; then posts the form.
+const form = document.querySelector("form[data-state]");
+const waiting = form?.querySelector(".waiting");
+const usual = waiting?.textContent;
+const everyMs = 1000;
+const noAnswerAfterMs = 10_000;
+let mayPost = true;
+
+async function look() {
+  const isAnswered = await ask();
+  tell(isAnswered === null ? waiting.dataset.offline : usual);
+  if (isAnswered) {
+    mayPost = false;
+    form.submit();
+    return;
+  }
+  setTimeout(look, everyMs);
+}
+
+// Returns whether there is something new, or null if the network or the server is away.
+async function ask() {
+  const fields = new URLSearchParams(new FormData(form));
+  fields.set("Poll", "1");
+  try {
+    const signal = AbortSignal.timeout(noAnswerAfterMs);
+    const answer = await fetch(form.action, { method: "POST", body: fields, signal });
+    return answer.status < 500 ? !isPending(await answer.text()) : null;
+  } catch {
+    return null;
+  }
+}
+
+function isPending(html) {
+  const next = new DOMParser().parseFromString(html, "text/html").getElementById(form.id);
+  return next?.dataset.state === "pending";
+}
+
+// The paragraph is a live region: it speaks when its text changes, and only then.
+function tell(text) {
+  if (waiting.textContent !== text) waiting.textContent = text;
+}
+
+// Enter pressed twice posts once: the first post may use up the page, and brings the next one.
+form?.addEventListener("submit", (event) => {
+  if (!mayPost) event.preventDefault();
+  mayPost = false;
+  setTimeout(() => (mayPost = true), 10_000);
+});
+addEventListener("pageshow", () => (mayPost = true)); // by the back button
+
+if (form?.dataset.state === "pending") setTimeout(look, everyMs);

@@ -1,0 +1,46 @@
+"""What pages of ``/account/`` say of methods and outcomes; translated where they are shown."""
+
+from __future__ import annotations
+
+from idp.web.page_texts import mark
+
+TITLES = {
+    # kind, or app of a source of codes
+    "push":               mark("Authenticator app"),
+    "totp":               mark("One-time codes"),
+    "authenticator_code": mark("Codes of the Authenticator app"),
+    "code_app":           mark("Codes of another app"),
+    "hardware_token":     mark("Hardware token"),
+    "passkey":            mark("Passkey"),
+    "access_pass":        mark("Temporary access pass"),
+}  # fmt: skip
+"""The title of each kind of method."""
+
+ERRORS = {
+    # outcome                sentence
+    "denied":                mark("The request was denied on the phone."),
+    "denied_and_reported":   mark("The request was denied on the phone and reported."),
+    "wrong_number":          mark("The number typed on the phone was not the one shown here."),
+    "no_answer":             mark("There was no answer from the phone in time."),
+    "replaced":              mark("A newer request was sent to the phone. This one has ended."),
+    "already_collected":     mark("This request was used already."),
+    "push_limit":            mark("Too many requests to your phone were not answered. "
+                                  "Wait ten minutes, then try again."),
+    "user_reported_suspicious_activity":
+                             mark("No request was sent, because one to this account was reported. "
+                                  "Use a code, or ask your administrator to allow them again."),
+    "app_upgrade_required":  mark("This Authenticator app is too old to enter a number. "
+                                  "Upgrade it to the latest version, then try again."),
+    "wearable_cannot_match": mark("A watch cannot enter a number. "
+                                  "Use the Authenticator app on your phone."),
+    "push_not_enabled":      mark("Requests to the Authenticator app are not switched on for you. "
+                                  "Contact your administrator."),
+    "code_not_enabled":      mark("Codes are not switched on for you. Contact your administrator."),
+    "no_method_allowed":     mark("None of your methods is switched on for you. "
+                                  "Contact your administrator."),
+    "wrong_code":            mark("That code is not right. Enter the code that is shown now."),
+    "wrong_code_again":      mark("That code was not right. Enter the code that is shown now."),
+    "code_already_used":     mark("That code was used already. Wait for the next one."),
+    "codes_locked":          mark("Too many codes were wrong. Wait, then try again."),
+}  # fmt: skip
+"""The sentence of each outcome that is not a success."""
