@@ -21,7 +21,7 @@ mfa_users = Table(
     *(text(name, nullable=True) for name in ("seed_app", "seed_name", "default_method")),
     instant("methods_confirmed_at", nullable=True),
     instant("campaign_snoozed_until", nullable=True),
-    text("method_names", nullable=True),  # as JSON: name by id,
+    text("method_names", nullable=True),  # as JSON: name by id
 )
 
 code_apps = Table(  # sources of codes beside the one in mfa_users
