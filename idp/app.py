@@ -176,6 +176,7 @@ def _mfa_service(
         number_key=sealer.key("number-to-match"),
         groups_of=groups_of,
         products_after_table=config.farm.products_after_table,
+        blocks_on_report=config.mfa.block_on_report,
         on_push=log_push,
         on_activation_used_up=log_used_up,
     )

@@ -9,6 +9,9 @@ from datetime import datetime
 from adapter.errors import TallystickError
 from adapter.mfa.policy import CODE_APP, PUSH
 
+ACCESS_PASS = "access_pass"  # noqa: S105  # a kind of method, no password
+"""The kind of a temporary access pass, which no sign-in asks for by itself."""
+
 MAX_APPS = 5
 """Authenticator and code apps of one user, together."""
 
@@ -34,7 +37,8 @@ class RegisteredMethod:
     are None where they are not stored. ``details`` are what only this kind has, by name: an app
     has ``platform``, ``app_version``, ``device`` (a word of :func:`adapter.decide`) and
     ``decides`` (whether this device decides what the user sees), and a source of codes has ``app``
-    (the method of a policy: ``authenticator_code`` or ``code_app``).
+    (the method of a policy: ``authenticator_code`` or ``code_app``). A temporary access pass has
+    ``once``, ``starts_at`` and ``expires_at``.
     """
 
     id: str
@@ -58,8 +62,9 @@ class Methods:
     @property
     def default(self) -> RegisteredMethod | None:
         """The method that is asked for first: the chosen one, else the first phone, else a code."""
-        chosen = (method for method in self.registered if method.id == self.chosen)
-        return next(chosen, None) or next(iter(self.registered), None)
+        asked = [method for method in self.registered if method.kind != ACCESS_PASS]
+        chosen = (method for method in asked if method.id == self.chosen)
+        return next(chosen, None) or next(iter(asked), None)
 
     @property
     def apps(self) -> int:

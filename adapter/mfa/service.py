@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Protocol, runtime_checkable
 
 from adapter.clock import Clock
 from adapter.errors import TallystickError
+from adapter.mfa.access_pass.factor import AccessPasses
+from adapter.mfa.access_pass.store import AccessPassStore
 from adapter.mfa.codes.factor import CodeFactor
 from adapter.mfa.codes.store import CodeStore
 from adapter.mfa.devices.activations import Activations
 from adapter.mfa.devices.store import ActivationStore, DeviceStore
 from adapter.mfa.factor import Factor
-from adapter.mfa.methods import Methods, RegisteredMethod
+from adapter.mfa.methods import ACCESS_PASS, Methods, RegisteredMethod
 from adapter.mfa.permissions import (
     GroupsOf,
     Permissions,
@@ -28,6 +30,8 @@ from adapter.mfa.permissions import (
     way_of,
 )
 from adapter.mfa.policy_store import PolicyStore
+from adapter.mfa.protection.protection import Protection
+from adapter.mfa.protection.store import ProtectionStore
 from adapter.mfa.push.challenge import Challenge
 from adapter.mfa.push.factor import PushFactor
 from adapter.mfa.push.store import PushStore
@@ -41,6 +45,8 @@ class MfaStores:
     activations: ActivationStore
     push: PushStore
     codes: CodeStore
+    access_passes: AccessPassStore
+    protection: ProtectionStore
     policies: PolicyStore
     choices: DefaultMethodStore
 
@@ -70,7 +76,8 @@ class MfaService:
     """The second factors of all users.
 
     ``devices`` finds registered devices, ``activations`` registers them; ``push`` and ``codes``
-    are the factors, ``policies`` says who may use which. ``groups_of`` returns the groups of a
+    are the factors, and ``access_passes`` stand in for them; ``protection`` knows who is blocked or
+    at risk, ``policies`` says who may use which. ``groups_of`` returns the groups of a
     user. ``products_after_table`` is the farm's setting of that name, a keyword of
     :func:`adapter.decide`. ``number_key`` is the farm's key for digests of numbers and activation
     codes, 32 bytes. ``on_push`` is called with each request that was sent to a phone,
@@ -86,6 +93,7 @@ class MfaService:
         groups_of: GroupsOf = no_groups,
         products_after_table: str = "approve_deny",
         random: Random | None = None,
+        blocks_on_report: bool = False,
         on_push: Callable[[Challenge], None] = lambda _: None,
         on_activation_used_up: Callable[[str], None] = lambda user: None,
     ) -> None:
@@ -98,9 +106,19 @@ class MfaService:
         self.activations = Activations(
             stores.activations, clock, number_key, random, on_activation_used_up
         )
-        self.push = PushFactor(stores.push, stores.devices, clock, number_key, random, on_push)
+        self.push = PushFactor(
+            stores.push,
+            stores.devices,
+            clock,
+            number_key,
+            random,
+            on_push,
+            blocks_on_report=blocks_on_report,
+        )
         self.codes = CodeFactor(stores.codes, clock)
-        self._factors: tuple[Factor, ...] = (self.push, self.codes)
+        self.access_passes = AccessPasses(stores.access_passes, clock, number_key, random)
+        self.protection = Protection(stores.protection, clock)
+        self._factors: tuple[Factor, ...] = (self.push, self.codes, self.access_passes)
 
     def methods_of(self, user: str) -> Methods:
         """Return all methods that *user* (a UPN) has registered, factor by factor."""
@@ -111,7 +129,8 @@ class MfaService:
 
     def choose_default(self, user: str, method_id: str) -> None:
         """Ask *user* for this method first from now on; raises :class:`UnknownMethod`."""
-        if self.methods_of(user).find(method_id) is None:
+        found = self.methods_of(user).find(method_id)
+        if found is None or found.kind == ACCESS_PASS:
             raise UnknownMethod(user, method_id)
         self._choices.save_default(user, method_id)
 
@@ -127,7 +146,8 @@ class MfaService:
 
         Raises :class:`~adapter.mfa.policy_store.UnreadablePolicies`.
         """
-        return permissions_of(self.policies.read().policies, user, self._groups_of(user))
+        found = permissions_of(self.policies.read().policies, user, self._groups_of(user))
+        return replace(found, is_blocked=self.protection.is_blocked(user))
 
     def remove(self, user: str, method_id: str) -> RegisteredMethod:
         """Remove one method of *user*; it is worth nothing from then on.

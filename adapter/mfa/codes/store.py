@@ -10,6 +10,7 @@ from typing import Protocol
 
 from adapter.mfa.codes.limits import CodeLimits
 from adapter.mfa.policy import AUTHENTICATOR_CODE
+from adapter.mfa.protection.block import Block
 
 FIRST_ID = "totp"
 """The id of the user's first source of codes; further ones have random ids."""
@@ -59,6 +60,9 @@ class CodeTransaction(Protocol):
 
     def remove_seed(self, source_id: str, now: datetime) -> bool:
         """Remove a source, and tell the user; return False if the user has none of this id."""
+
+    def block(self) -> Block | None:
+        """Return what blocks the user's second factors, whether or not it has expired."""
 
     def claim(self, kind: str, key: str, expires_at: datetime) -> bool:
         """Use up *key* of *kind*; return False if it was used before (one unique insert)."""

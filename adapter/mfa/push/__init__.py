@@ -1,7 +1,8 @@
 """The push factor: a request on the user's phones, answered by a number or by Approve and Deny.
 
 ``challenge.py`` is one request as a pure state machine, ``number.py`` the number to match,
-``limits.py`` bounds unanswered requests, ``pauses.py`` says why none is sent. ``factor.py`` sends
+``limits.py`` bounds unanswered requests, ``pauses.py`` says why none is sent, ``reports.py`` what a
+report leads to, ``steps.py`` stores what becomes of a request. ``factor.py`` sends
 requests, takes answers and lets the sign-in page collect an approval once; ``store.py`` is the
 storage it needs. Requests go to the devices of ``devices/``.
 """

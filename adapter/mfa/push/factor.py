@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,14 +9,16 @@ from random import Random
 
 from adapter.clock import Clock
 from adapter.mfa import tokens
-from adapter.mfa.devices.device import PHONE_CURRENT, Device, best_of
+from adapter.mfa.devices.device import Device, best_of
 from adapter.mfa.devices.store import DeviceStore
 from adapter.mfa.methods import RegisteredMethod
 from adapter.mfa.push import challenge as machine
 from adapter.mfa.push import limits, number
 from adapter.mfa.push.challenge import AnswerRefused, Challenge, State
 from adapter.mfa.push.pauses import check_may_send
-from adapter.mfa.push.store import PushStore, PushTransaction
+from adapter.mfa.push.reports import take_report
+from adapter.mfa.push.steps import can_answer, check_answer_is_for, supersede_all, take_step
+from adapter.mfa.push.store import PushStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,14 @@ class PushFactor:
         number_key: bytes,
         random: Random,
         on_sent: Callable[[Challenge], None],
+        *,
+        blocks_on_report: bool = False,
     ) -> None:
+        """With *blocks_on_report*, a report blocks its user, too."""
         self._store = store
         self._devices = devices
         self._on_sent = on_sent
+        self._blocks_on_report = blocks_on_report
         self._clock = clock
         self._number_key = number_key
         self._random = random
@@ -69,7 +74,7 @@ class PushFactor:
         with self._store.transaction(user) as mine:
             removed = mine.remove_device(method_id, now)
             if removed:
-                _supersede(mine, mine.recent(now - limits.LOOK_BACK), now)
+                supersede_all(mine, mine.recent(now - limits.LOOK_BACK), now)
         return removed
 
     def unlock(self, user: str) -> None:
@@ -108,7 +113,7 @@ class PushFactor:
             if sent is not None:
                 return Started(sent, number.recall(self._number_key, sent.id, sent.number_digest))
             check_may_send(challenge, recent, mine)
-            _supersede(mine, recent, challenge.created_at)
+            supersede_all(mine, recent, challenge.created_at)
             mine.add(challenge)
         self._on_sent(challenge)
         return Started(challenge, shown)
@@ -153,7 +158,7 @@ class PushFactor:
         now = self._clock.now()
         try:
             with self._store.transaction(user) as mine:
-                tested = _take_step(mine, user, challenge_id, lambda c: machine.collect(c, now))
+                tested = take_step(mine, user, challenge_id, lambda c: machine.collect(c, now))
                 return tested.device is not None and mine.register_device(tested.device, now)
         except AnswerRefused:
             return False
@@ -168,7 +173,7 @@ class PushFactor:
         return tuple(
             challenge
             for challenge in pending
-            if machine.state_at(challenge, now) is State.PENDING and _can_answer(device, challenge)
+            if machine.state_at(challenge, now) is State.PENDING and can_answer(device, challenge)
         )
 
     def pending_ids(self, users: Collection[str]) -> Mapping[str, tuple[str, ...]]:
@@ -192,11 +197,12 @@ class PushFactor:
 
         A wrong number ends the request: state ``wrong_number``. Raises
         :class:`~adapter.mfa.push.challenge.AnswerRefused`; if a number is required and missing,
-        the request stays open. A denial that is *reported* as not the user's pauses requests.
+        the request stays open. A denial that is *reported* as not the user's pauses requests, and
+        the user is at high risk from then on.
         """
 
         def step(challenge: Challenge) -> Challenge:
-            _check_answer_is_for(challenge, device, nonce)
+            check_answer_is_for(challenge, device, nonce)
             now = self._clock.now()
             if not approve:
                 return machine.deny(challenge, device.id, reported=reported, now=now)
@@ -211,9 +217,9 @@ class PushFactor:
                     "Activate it again",
                     code="device_unknown",
                 )
-            answered = _take_step(mine, device.user, challenge_id, step)
+            answered = take_step(mine, device.user, challenge_id, step)
             if answered.reported:
-                mine.pause(device.id, self._clock.now())
+                take_report(mine, answered, self._clock.now(), blocks=self._blocks_on_report)
             return answered
 
     def _new(
@@ -255,29 +261,7 @@ class PushFactor:
         self, user: str, challenge_id: str, step: Callable[[Challenge], Challenge]
     ) -> Challenge:
         with self._store.transaction(user) as mine:
-            return _take_step(mine, user, challenge_id, step)
-
-
-def _take_step(
-    mine: PushTransaction, user: str, challenge_id: str, step: Callable[[Challenge], Challenge]
-) -> Challenge:
-    challenge = mine.find(challenge_id)
-    if challenge is None or challenge.user != user:
-        raise AnswerRefused(
-            "There is no such request", "Start a new sign-in", code="unknown_request"
-        )
-    advanced = step(challenge)
-    if advanced is not challenge:
-        mine.save(advanced)
-    return advanced
-
-
-def _supersede(mine: PushTransaction, requests: Sequence[Challenge], now: datetime) -> None:
-    """End those of *requests* that could still become a sign-in."""
-    for challenge in requests:
-        ended = machine.supersede(challenge, now)
-        if ended is not challenge:
-            mine.save(ended)
+            return take_step(mine, user, challenge_id, step)
 
 
 def _method(device: Device, *, decides: bool) -> RegisteredMethod:
@@ -294,23 +278,3 @@ def _method(device: Device, *, decides: bool) -> RegisteredMethod:
             "decides": decides,
         },
     )
-
-
-def _check_answer_is_for(challenge: Challenge, device: Device, nonce: str) -> None:
-    if not hmac.compare_digest(challenge.nonce.encode(), nonce.encode(errors="replace")):
-        raise AnswerRefused(
-            "The answer is for another request", "Load the requests again", code="wrong_nonce"
-        )
-    if not _can_answer(device, challenge):
-        raise AnswerRefused(
-            "This request is not for this device: it cannot match numbers, or is not registered",
-            "Use a phone with a current app",
-            code="device_cannot_match",
-        )
-
-
-def _can_answer(device: Device, challenge: Challenge) -> bool:
-    """Say whether a request is for this device; one that is not registered has its test alone."""
-    if challenge.device != device.id and (challenge.device or device.registration):
-        return False
-    return challenge.experience != machine.NUMBER_MATCH or device.kind == PHONE_CURRENT
