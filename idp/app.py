@@ -178,6 +178,7 @@ def _mfa_service(
         groups_of=groups_of,
         relying_party=relying_party_of(config.server.base_url),
         products_after_table=config.farm.products_after_table,
+        blocks_on_report=config.mfa.block_on_report,
         on_push=log_push,
         on_activation_used_up=log_used_up,
     )

@@ -76,6 +76,8 @@ ERRORS = {
     "wrong_code_again":      "That code was not right. Enter the code that is shown now.",
     "code_already_used":     "That code was used already. Wait for the next one.",
     "codes_locked":          "Too many codes were wrong. Wait, then try again.",
+    "user_blocked":          "Your account is blocked, so nothing was sent or checked. "
+                             "Contact your administrator.",
 }  # fmt: skip
 
 
