@@ -28,6 +28,7 @@ from idp.config import SETTING_PREFIX
 from idp.config.adapters import AdaptersSection
 from idp.config.mail import MailSection
 from idp.config.section import Section
+from idp.config.theme import ThemeSection
 
 
 class ServerSection(Section):
@@ -279,6 +280,7 @@ class Config(BaseSettings):
     adapters: AdaptersSection = AdaptersSection()
     proxies: ProxiesSection = ProxiesSection()
     mail: MailSection = MailSection()
+    theme: ThemeSection = ThemeSection()
     logging: LoggingSection = LoggingSection()
 
     @classmethod
