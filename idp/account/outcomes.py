@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from adapter.contract import Explanation
 from adapter.mfa.passkeys.passkey import PasskeyRefused
 from adapter.mfa.verification.verifier import Judged
 from idp.audit.verbose import VerboseAudit
@@ -33,17 +34,28 @@ class VerificationLog:
     def write(self, web: WebRequest, judged: Judged, step_id: str) -> None:
         """Store the row of an outcome, however often its page is posted."""
         why = judged.state.explanation
-        if not why.outcome:
-            return
-        key = f"{step_id}:{why.attempt}:{why.outcome}"
+        if why.outcome:
+            key = f"{step_id}:{why.attempt}:{why.outcome}"
+            self._write_once(key, web, judged.state.user, why, is_passed=bool(judged.passed_by))
+
+    def write_outcome(
+        self, web: WebRequest, user: str, experience: str, outcome: str, step_id: str
+    ) -> None:
+        """Store the row of something that was typed instead, of which ``right`` is a success."""
+        why = Explanation(experience, "method_unchanged", outcome)
+        key = f"{step_id}:{experience}:{outcome}"
+        self._write_once(key, web, user, why, is_passed=outcome == "right")
+
+    def _write_once(
+        self, key: str, web: WebRequest, user: str, why: Explanation, *, is_passed: bool
+    ) -> None:
         if not self._once.claim(LOGGED, key, self._clock.now() + REMEMBERED):
             return
-        event = Event.CREDENTIALS_VALID if judged.passed_by else Event.CREDENTIALS_NOT_VALID
         self._writer.write(
             self._writer.row(
-                event,
+                Event.CREDENTIALS_VALID if is_passed else Event.CREDENTIALS_NOT_VALID,
                 self._frame.source(web),
-                user=judged.state.user,
+                user=user,
                 outcome=why.outcome,
                 why=why,
                 detail=self._detail,

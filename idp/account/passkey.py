@@ -13,17 +13,15 @@ from werkzeug import Response
 
 from adapter.mfa.passkeys.factor import MAX_NAME_LENGTH
 from adapter.mfa.passkeys.passkey import PasskeyRefused
-from adapter.mfa.policy import PASSKEY, Permission
-from adapter.mfa.policy_registration import may_register
-from adapter.mfa.policy_store import UnreadablePolicies
-from idp.account.frame import Frame, Refused, added_path, sign_in_path
+from adapter.mfa.policy import PASSKEY
+from idp.account.frame import Frame, added_path, sign_in_path
 from idp.account.outcomes import PasskeyLog
+from idp.account.registrable import must_be_registrable
 from idp.account.visitor import Visitor
 from idp.saml.contexts import FIDO
 from idp.session.sso import Proof
 
 if TYPE_CHECKING:
-    from adapter.mfa.service import MfaService
     from idp.services import Services
 
 
@@ -43,7 +41,7 @@ class PasskeyPages:
     def take(self, visitor: Visitor) -> Response:
         """Register what the browser has made; it proves the second factor of this session."""
         user, fields = visitor.user.upn, visitor.web.form
-        self._must_be_allowed(visitor)
+        must_be_registrable(self._mfa, visitor, PASSKEY)
         try:
             self._mfa.passkeys.register(
                 user,
@@ -60,7 +58,7 @@ class PasskeyPages:
         return self._frame.give_session(redirect(added_path(back), 303), session)
 
     def _page(self, visitor: Visitor, error: str = "") -> Response:
-        self._must_be_allowed(visitor)
+        must_be_registrable(self._mfa, visitor, PASSKEY)
         options = self._mfa.passkeys.registration_options(
             visitor.user.upn, display_name=visitor.user.display_name, attempt=visitor.session.id
         )
@@ -72,29 +70,6 @@ class PasskeyPages:
             back=sign_in_path(visitor.web.arguments),
             typed_name=visitor.web.form.get("name", "")[:MAX_NAME_LENGTH],
         )
-
-    def _must_be_allowed(self, visitor: Visitor) -> None:
-        permission = registration_permission(self._mfa, visitor)
-        if not permission.is_allowed:
-            raise Refused(
-                f"You cannot add a passkey. {permission.explanation}",
-                "Contact your administrator",
-                code="passkey_not_allowed",
-            )
-
-
-def registration_permission(mfa: MfaService, visitor: Visitor) -> Permission:
-    """Return whether the policies let the user register a passkey here, and why."""
-    try:
-        policies = mfa.policies.read().policies
-    except UnreadablePolicies:
-        return Permission(PASSKEY, "none", "unreadable_policy")
-    return may_register(policies, visitor.user.upn, visitor.user.groups, PASSKEY)
-
-
-def offers_registration(mfa: MfaService, visitor: Visitor) -> bool:
-    """Say whether the page of methods offers to add a passkey."""
-    return mfa.passkeys.is_offered and registration_permission(mfa, visitor).is_allowed
 
 
 def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:

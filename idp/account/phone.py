@@ -10,17 +10,18 @@ from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import segno
 from flask import Blueprint, redirect
-from markupsafe import Markup
 from werkzeug import Response
 
 from adapter.mfa.devices.device import Device
+from adapter.mfa.policy import PUSH
 from adapter.mfa.registration import Registrations
 from adapter.mfa.verification.state import Verification
 from adapter.mfa.verification.verifier import AUTHENTICATION_METHODS, Asker, Judged
 from idp.account.frame import HOME, Frame, Refused, added_path, sign_in_path
 from idp.account.outcomes import VerificationLog
+from idp.account.qr import qr_code
+from idp.account.registrable import must_be_registrable
 from idp.account.visitor import Visitor
 from idp.session.seal import SealBroken
 from idp.session.sso import Proof
@@ -64,6 +65,7 @@ class PhonePages:
 
     def start(self, visitor: Visitor) -> Response:
         """Make an activation code, and show it with its QR code."""
+        must_be_registrable(self._services.mfa, visitor, PUSH)
         codes = self._registrations.begin(visitor.user.upn)
         base = self._services.config.server.base_url
         back = sign_in_path(visitor.web.arguments)
@@ -101,14 +103,13 @@ class PhonePages:
     def _scan_page(
         self, visitor: Visitor, step: Step, *, phone: Device | None = None, is_asked: bool = False
     ) -> Response:
-        qr = segno.make(step.address, error="m").svg_inline(scale=5, border=4, light="#fff")
         return self._frame.page(
             "scan",
             visitor,
             context=self._sealed(visitor, step),
             code=f"{step.code[:3]} {step.code[3:6]} {step.code[6:]}",
             address=step.address,
-            qr=Markup(qr),  # noqa: S704 - segno writes it from the address alone
+            qr=qr_code(step.address),
             is_there=phone is not None,
             is_asked=is_asked,
         )

@@ -51,6 +51,19 @@ ERRORS = {
     "wrong_code":            mark("That code is not right. Enter the code that is shown now."),
     "wrong_code_again":      mark("That code was not right. Enter the code that is shown now."),
     "code_already_used":     mark("That code was used already. Wait for the next one."),
+    "wrong_pass":            mark("That access pass is not right."),
+    "wrong_pass_again":      mark("That access pass was not right."),
+    "pass_expired":          mark("This access pass has expired. "
+                                  "Ask your administrator for a new one."),
+    "pass_not_valid_yet":    mark("This access pass does not work yet."),
+    "pass_already_used":     mark("This access pass was used already. "
+                                  "Ask your administrator for a new one."),
+    "passes_locked":         mark("Too many access passes were wrong. Wait, then try again."),
+    "user_blocked":          mark("Your account is blocked from every second proof. "
+                                  "Contact your administrator."),
+    "bad_method_name":       mark("Give a name of 1 to 64 characters."),
+    "unknown_token":         mark("There is no token with this serial number for you. "
+                                  "Check the number, or contact your administrator."),
     "codes_locked":          mark("Too many codes were wrong. Wait, then try again."),
 }  # fmt: skip
 """The sentence of each outcome that is not a success."""

@@ -1,4 +1,4 @@
-"""The second factor of ``/account/``: a number to type on the phone, a code, or a passkey."""
+"""The second factor of ``/account/``: a number to type on the phone, a code, a passkey, a pass."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, redirect
 from werkzeug import Response
 
+from adapter.mfa.access_pass.factor import PassOutcome
+from adapter.mfa.methods import ACCESS_PASS
 from adapter.mfa.passkeys.passkey import PasskeyRefused
 from adapter.mfa.policy import PASSKEY
 from adapter.mfa.policy_store import UnreadablePolicies
 from adapter.mfa.verification.state import Verification
-from adapter.mfa.verification.verifier import AUTHENTICATION_METHODS, Asker, Judged, Verifier
+from adapter.mfa.verification.verifier import AUTHENTICATION_METHODS, OTP, Asker, Judged, Verifier
 from idp.account.frame import HOME, Frame, Refused, lead_to_sign_in, next_path
 from idp.account.outcomes import PasskeyLog, VerificationLog
 from idp.account.visitor import Visitor
@@ -77,6 +79,8 @@ class VerifyPages:
         step = self._open(visitor)
         if "Passkey" in visitor.web.form:
             return self._take_passkey(visitor, step)
+        if visitor.web.form.get("AccessPass"):
+            return self._take_access_pass(visitor, step)
         asker = self._asker(visitor, step.id)
         judged = self._verifier.judge(step.state, visitor.web.form, asker)
         self._log.write(visitor.web, judged, step.id)
@@ -115,6 +119,16 @@ class VerifyPages:
         self._passkey_log.passed(visitor.web, user)
         return self._passed(visitor, step, FIDO)
 
+    def _take_access_pass(self, visitor: Visitor, step: Step) -> Response:
+        """Take a temporary access pass instead; it proves what a code does."""
+        user, text = visitor.user.upn, visitor.web.form["AccessPass"]
+        outcome = self._services.mfa.access_passes.check(user, text, attempt=step.id)
+        self._log.write_outcome(visitor.web, user, ACCESS_PASS, outcome.value, step.id)
+        if outcome is PassOutcome.RIGHT:
+            return self._passed(visitor, step, OTP)
+        judged = self._verifier.judge(step.state, {"Poll": "1"}, self._asker(visitor, step.id))
+        return self._page(visitor, step, judged, error_code=outcome.value)
+
     def _may_use_passkeys(self, visitor: Visitor) -> bool:
         """Say whether the user has a passkey here, and may use it."""
         mfa, user = self._services.mfa, visitor.user.upn
@@ -133,10 +147,13 @@ class VerifyPages:
         mfa, user, options = self._services.mfa, visitor.user.upn, None
         if self._may_use_passkeys(visitor):
             options = mfa.passkeys.authentication_options(user, attempt=step.id)
+        fields = visitor.web.form
         return self._frame.page(
             "verify",
             visitor,
             state=step.state,
+            has_pass=mfa.methods_of(user).has(ACCESS_PASS),
+            asks_pass=fields.get("UsePass") == "1" or "AccessPass" in fields,
             judged=judged,
             context=context,
             passkey=json.dumps(options) if options else "",

@@ -79,12 +79,19 @@ def begin_code_app(services: Services, name: str) -> CodeAppOffer:
     if services.mfa.methods_of(user.upn).apps >= MAX_APPS:
         raise TooManyMethods(user.upn)
     seed = str(pyotp.random_base32())
-    issuer = urlsplit(services.config.server.base_url).netloc
-    address = pyotp.TOTP(seed).provisioning_uri(name=user.upn, issuer_name=issuer)
     sealed = services.sealer.purpose(_PURPOSE).seal(
         {"seed": seed, "id": secrets.token_urlsafe(16)}, bound_to=user.upn, lifetime=LIFETIME
     )
-    return CodeAppOffer(user.upn, seed, str(address), sealed)
+    return _offer(services, user.upn, seed, sealed)
+
+
+def reopen_offer(services: Services, upn: str, sealed: str) -> CodeAppOffer:
+    """Return the offer in *sealed* once more, to be shown after a wrong code.
+
+    Raises :class:`~idp.session.seal.SealBroken`.
+    """
+    seed, _ = services.sealer.purpose(_PURPOSE).open_as(_read_seed, sealed, bound_to=upn)
+    return _offer(services, upn, seed, sealed)
 
 
 def confirm_code_app(
@@ -105,6 +112,12 @@ def confirm_code_app(
         raise CodeRefused(CodeOutcome.WRONG)
     registered = services.mfa.methods_of(user.upn).registered
     return next(method for method in registered if method.id == source_id)
+
+
+def _offer(services: Services, upn: str, seed: str, sealed: str) -> CodeAppOffer:
+    issuer = urlsplit(services.config.server.base_url).netloc
+    address = pyotp.TOTP(seed).provisioning_uri(name=upn, issuer_name=issuer)
+    return CodeAppOffer(upn, seed, str(address), sealed)
 
 
 def _read_seed(payload: dict[str, Any]) -> tuple[str, str]:

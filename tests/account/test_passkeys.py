@@ -134,8 +134,8 @@ def test_what_the_policy_does_not_allow_is_neither_offered_nor_taken(off, federa
     federation.services.mfa.policies.replace(policies, None)
 
     assert "addPasskey" not in at_home.visit.browser.get(at_home.visit.home).ids()
-    assert at_home.page().text("errorCode") == "passkey_not_allowed"
-    assert at_home.post(page, answer).text("errorCode") == "passkey_not_allowed"
+    assert at_home.page().text("errorCode") == "registration_not_allowed"
+    assert at_home.post(page, answer).text("errorCode") == "registration_not_allowed"
     assert passkeys_of(federation, federation.user) == ()
 
 
