@@ -12,17 +12,16 @@ from typing import Protocol
 class Choices:
     """The choices of one user, each None if there was none.
 
-    ``names`` are what the user calls methods, by id.
-
-    ``default`` is the id of the method that is asked for first; it may be gone since.
-    ``confirmed_at`` is when the user last said that the methods are right, ``snoozed_until`` how
-    long the registration campaign leaves the user alone.
+    ``default`` is the id of the method that is asked for first, and ``names`` are what methods are
+    called, by id; the methods may be gone since. ``confirmed_at`` is when the user last said that
+    the methods are right, ``snoozed_until`` how long the registration campaign leaves the user
+    alone.
     """
 
     default: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
     confirmed_at: datetime | None = None
     snoozed_until: datetime | None = None
-    names: Mapping[str, str] = field(default_factory=dict)
 
 
 class ChoiceStore(Protocol):

@@ -24,9 +24,12 @@ class SqlChoiceStore:
             row = user_row.read(connection, user)
         if row is None:
             return Choices()
-        names = _names(row.method_names)
-        confirmed_at, snoozed_until = row.methods_confirmed_at, row.campaign_snoozed_until
-        return Choices(row.default_method, confirmed_at, snoozed_until, names)
+        return Choices(
+            row.default_method,
+            _names(row.method_names),
+            row.methods_confirmed_at,
+            row.campaign_snoozed_until,
+        )
 
     def save_default(self, user: str, method_id: str) -> None:
         """Store the id that was chosen for *user*."""

@@ -24,7 +24,8 @@ def pseudo(text: str) -> str:
     """Return the text in the pseudo-locale; placeholders and tags stay as they are."""
     parts = _KEPT.split(text)
     accented = "".join(part if _KEPT.fullmatch(part) else part.translate(ACCENTS) for part in parts)
-    return f"⟦{accented}{'·' * max(1, len(text) * 2 // 5)}⟧"
+    padding = "······ " * (len(text) * 2 // 5 // 7)
+    return f"⟦{accented} {padding}·⟧"
 
 
 def write_catalogues(folder: Path) -> dict[str, Path]:
