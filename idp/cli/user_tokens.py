@@ -105,7 +105,9 @@ def import_(services: Services, file: IO[bytes], as_json: bool) -> None:
 
     added = hardware_tokens.import_tokens(services, decode_text(file.read()))
     value = list(map(token_as_json, added))
-    print_done(value, f"{len(added)} tokens registered.", as_json=as_json)
+    print_done(
+        value, f"{len(added)} token{'' if len(added) == 1 else 's'} registered.", as_json=as_json
+    )
 
 
 @tokens.command(

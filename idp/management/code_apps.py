@@ -107,11 +107,11 @@ def confirm_code_app(
     called = read_name(app_name) if app_name else DEFAULT_NAME
     seed, once = services.sealer.purpose(_PURPOSE).open_as(_read_seed, sealed, bound_to=user.upn)
     _must_be_allowed(services, user)
-    source_id = services.mfa.codes.confirm(user.upn, seed, code, name=called, once=once)
-    if source_id is None:
-        raise CodeRefused(CodeOutcome.WRONG)
+    outcome, added = services.mfa.codes.confirm(user.upn, seed, code, name=called, once=once)
+    if outcome is not CodeOutcome.RIGHT:
+        raise CodeRefused(outcome)
     registered = services.mfa.methods_of(user.upn).registered
-    return next(method for method in registered if method.id == source_id)
+    return next(method for method in registered if method.id == added)
 
 
 def _offer(services: Services, upn: str, seed: str, sealed: str) -> CodeAppOffer:

@@ -39,7 +39,7 @@ def test_the_commands_of_the_page_work_one_after_another(secret, services, monke
         result = CliRunner().invoke(cli.main, command[1:], **options)
         return result.exit_code, result.output
 
-    assert run(import_) == (0, "1 tokens registered.\n")
+    assert run(import_) == (0, "1 token registered.\n")
     assert "GALT11420104" in run(list_)[1]
     assert run(activate)[0] == 0
     assert "otpauth://" in run(add, input="wrong\n")[1]

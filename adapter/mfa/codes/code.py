@@ -28,7 +28,7 @@ def step_of(seed: str, code: str, now: datetime, period: int = PERIOD) -> int | 
     """
     if not _CODE.fullmatch(code):
         return None
-    totp = pyotp.TOTP(seed, interval=period)
+    totp = pyotp.TOTP(seed)
     current = int(now.timestamp() // period)
     right = [
         current + offset

@@ -77,23 +77,25 @@ class CodeFactor:
         """Give the user one more source of codes, with its *name*."""
         self._store.add_seed(user, seed, self._clock.now(), app=app, name=name)
 
-    def confirm(self, user: str, seed: str, code: str, *, name: str, once: str) -> str | None:
-        """Give the user a source of codes if *code* is right, and return its id, else None.
+    def confirm(
+        self, user: str, seed: str, code: str, *, name: str, once: str
+    ) -> tuple[CodeOutcome, str]:
+        """Give the user a source of codes if *code* is right; return the outcome and its id.
 
-        *once* names the seed: it is added once, however often the same code is sent. The time step
-        of the code is used up. A wrong code counts for nothing, since the user has been shown the
-        seed. Raises :class:`~adapter.mfa.methods.TooManyMethods`.
+        *once* names the seed: it is added once, however often the same code is sent, and ``USED``
+        from then on. The time step of the code is used up. A wrong code counts for nothing, since
+        the user has been shown the seed. Raises :class:`~adapter.mfa.methods.TooManyMethods`.
         """
         now = self._clock.now()
         step = codes.step_of(seed, tidy_digits(code), now)
         if step is None:
-            return None
+            return CodeOutcome.WRONG, ""
         with self._store.transaction(user) as mine:
             if not mine.claim("code-app", once, now + codes.REMEMBER_USED):
-                return None
+                return CodeOutcome.USED, ""
             source_id = mine.add_seed(seed, now, app=CODE_APP, name=name)
             _claim_step(mine, user, source_id, step, now)
-            return source_id
+            return CodeOutcome.RIGHT, source_id
 
     def add_tokens(
         self, tokens: Sequence[NewToken], *, only_check: bool = False

@@ -42,7 +42,7 @@ class TokenPages:
             raise
         except CsvFaults as error:
             change_log.log_refusal(error)
-            return self._page(session, action, (*error.faults, error.remedy))
+            return self._page(session, action, error.faults)
         except TallystickError as error:
             change_log.log_refusal(error)
             return self._page(session, action, (str(error),))

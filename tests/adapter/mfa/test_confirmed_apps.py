@@ -58,11 +58,12 @@ def test_a_code_app_is_stored_by_a_right_code_which_is_used_up(mfa, other_node):
     now = mfa.clock.now()
     confirm = {"name": "App", "once": "seed 1"}
 
-    assert mfa.codes.confirm(ALICE, SECRET, totp.at(now, counter_offset=5), **confirm) is None
-    source = mfa.codes.confirm(ALICE, SECRET, totp.at(now), **confirm)
-    assert (
-        other_node.codes.confirm(ALICE, SECRET, totp.at(now, counter_offset=1), **confirm) is None
-    )
+    wrong = mfa.codes.confirm(ALICE, SECRET, totp.at(now, counter_offset=5), **confirm)
+    assert wrong == (CodeOutcome.WRONG, "")
+    outcome, source = mfa.codes.confirm(ALICE, SECRET, totp.at(now), **confirm)
+    assert outcome is RIGHT
+    again = other_node.codes.confirm(ALICE, SECRET, totp.at(now, counter_offset=1), **confirm)
+    assert again == (USED, "")
 
     (method,) = mfa.service.methods_of(ALICE).registered
     assert (method.id, method.name, method.details["app"]) == (source, "App", "code_app")
@@ -77,9 +78,9 @@ def test_of_many_confirmations_at_once_on_two_nodes_one_app_is_stored(mfa, other
         node = (mfa, other_node)[turn % 2]
         return node.codes.confirm(ALICE, SECRET, code, name="App", once="seed 1")
 
-    outcomes = at_once(confirm, range(10))
+    outcomes = [outcome for outcome, _ in at_once(confirm, range(10))]
 
-    assert outcomes.count(None) == 9
+    assert (outcomes.count(RIGHT), outcomes.count(USED)) == (1, 9)
     assert len(mfa.service.methods_of(ALICE).registered) == 1
 
 
@@ -91,4 +92,4 @@ def test_the_sixth_code_app_is_refused_and_its_seed_can_be_confirmed_later(mfa, 
     with pytest.raises(TooManyMethods):
         mfa.codes.confirm(ALICE, SECRET, code, name="App", once="seed 1")
     mfa.codes.remove(ALICE, token.id)
-    assert mfa.codes.confirm(ALICE, SECRET, code, name="App", once="seed 1")
+    assert mfa.codes.confirm(ALICE, SECRET, code, name="App", once="seed 1")[0] is RIGHT
