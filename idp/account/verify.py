@@ -75,7 +75,7 @@ class VerifyPages:
             return lead_to_sign_in(HOME)
         self._frame.must_be_from_here(visitor)
         step = self._open(visitor)
-        if "Passkey" in visitor.web.form:
+        if "Passkey" in visitor.web.form and visitor.web.form.get("Poll") != "1":
             return self._take_passkey(visitor, step)
         asker = self._asker(visitor, step.id)
         judged = self._verifier.judge(step.state, visitor.web.form, asker)
