@@ -9,6 +9,9 @@ from datetime import datetime
 from adapter.errors import TallystickError
 from adapter.mfa.policy import CODE_APP, HARDWARE_TOKEN, PASSKEY, PUSH
 
+ACCESS_PASS = "access_pass"  # noqa: S105  # a kind of method, no password
+"""The kind of a temporary access pass, which no sign-in asks for by itself."""
+
 MAX_APPS = 5
 """Authenticator and code apps and hardware tokens of one user, together.
 
@@ -74,8 +77,9 @@ class RegisteredMethod:
     are None where they are not stored. ``details`` are what only this kind has, by name: an app
     has ``platform``, ``app_version``, ``device`` (a word of :func:`adapter.decide`) and
     ``decides`` (whether this device decides what the user sees), a source of codes has ``app`` (the
-    method of a policy, like ``code_app``), a hardware token its ``serial_number``, and a passkey
-    ``synced`` (whether it may be copied to the user's other devices).
+    method of a policy, like ``code_app``), a hardware token its ``serial_number``, a passkey
+    ``synced`` (whether it may be copied to the user's other devices), and a temporary access pass
+    ``once``, ``starts_at`` and ``expires_at``.
     """
 
     id: str
@@ -100,9 +104,9 @@ class Methods:
     def default(self) -> RegisteredMethod | None:
         """The method that is asked for first: the chosen one, else the first phone, else a code.
 
-        It is never a passkey, which stands beside what a sign-in asks for.
+        It is never a passkey or an access pass, which stand beside what a sign-in asks for.
         """
-        possible = [method for method in self.registered if method.kind != PASSKEY]
+        possible = [each for each in self.registered if each.kind not in (PASSKEY, ACCESS_PASS)]
         chosen = (method for method in possible if method.id == self.chosen)
         return next(chosen, None) or next(iter(possible), None)
 

@@ -13,13 +13,15 @@ from typing import Protocol, runtime_checkable
 
 from adapter.clock import Clock
 from adapter.errors import TallystickError
+from adapter.mfa.access_pass.factor import AccessPasses
+from adapter.mfa.access_pass.store import AccessPassStore
 from adapter.mfa.choices import ChoiceStore
 from adapter.mfa.codes.factor import CodeFactor
 from adapter.mfa.codes.store import CodeStore
 from adapter.mfa.devices.activations import Activations
 from adapter.mfa.devices.store import ActivationStore, DeviceStore
 from adapter.mfa.factor import Factor
-from adapter.mfa.methods import CannotBeDefault, Methods, RegisteredMethod, read_name
+from adapter.mfa.methods import ACCESS_PASS, CannotBeDefault, Methods, RegisteredMethod, read_name
 from adapter.mfa.passkeys.factor import PasskeyFactor
 from adapter.mfa.passkeys.passkey import RelyingParty
 from adapter.mfa.passkeys.store import PasskeyStore
@@ -39,6 +41,8 @@ from adapter.mfa.policy_registration import (
     snoozed_until,
 )
 from adapter.mfa.policy_store import PolicyStore, UnreadablePolicies
+from adapter.mfa.protection.protection import Protection
+from adapter.mfa.protection.store import ProtectionStore
 from adapter.mfa.push.challenge import Challenge
 from adapter.mfa.push.factor import PushFactor
 from adapter.mfa.push.store import PushStore
@@ -53,6 +57,8 @@ class MfaStores:
     push: PushStore
     codes: CodeStore
     passkeys: PasskeyStore
+    access_passes: AccessPassStore
+    protection: ProtectionStore
     policies: PolicyStore
     choices: ChoiceStore
 
@@ -72,8 +78,9 @@ class MfaService:
     """The second factors of all users.
 
     ``devices`` finds registered devices, ``activations`` registers them; ``push``, ``codes``
-    and ``passkeys`` are the factors, ``policies`` says who may use which. ``groups_of`` returns the
-    groups of a user. ``relying_party`` is this server as passkeys know it, None where its address
+    and ``passkeys`` are the factors, and ``access_passes`` stand in for them; ``protection`` knows
+    who is blocked or at risk, ``policies`` says who may use which. ``groups_of`` returns the groups
+    of a user. ``relying_party`` is this server as passkeys know it, None where its address
     allows none. ``products_after_table`` is the farm's setting of that name, a keyword of
     :func:`adapter.decide`. ``number_key`` is the farm's key for digests of numbers and activation
     codes, 32 bytes. ``on_push`` is called with each request that was sent to a phone,
@@ -90,6 +97,7 @@ class MfaService:
         relying_party: RelyingParty | None = None,
         products_after_table: str = "approve_deny",
         random: Random | None = None,
+        blocks_on_report: bool = False,
         on_push: Callable[[Challenge], None] = lambda _: None,
         on_activation_used_up: Callable[[str], None] = lambda user: None,
     ) -> None:
@@ -103,10 +111,22 @@ class MfaService:
         self.activations = Activations(
             stores.activations, clock, number_key, random, on_activation_used_up
         )
-        self.push = PushFactor(stores.push, stores.devices, clock, number_key, random, on_push)
+        self.push = PushFactor(
+            stores.push,
+            stores.devices,
+            clock,
+            number_key,
+            random,
+            on_push,
+            blocks_on_report=blocks_on_report,
+        )
         self.codes = CodeFactor(stores.codes, clock)
         self.passkeys = PasskeyFactor(stores.passkeys, clock, relying_party, number_key, random)
-        self._factors: tuple[Factor, ...] = (self.push, self.codes, self.passkeys)
+        self.access_passes = AccessPasses(stores.access_passes, clock, number_key, random)
+        self.protection = Protection(stores.protection, clock)
+        self._factors: tuple[Factor, ...] = (
+            self.push, self.codes, self.passkeys, self.access_passes,
+        )  # fmt: skip
 
     def methods_of(self, user: str) -> Methods:
         """Return all methods that *user* (a UPN) has registered, factor by factor."""
@@ -140,7 +160,7 @@ class MfaService:
         found = self.methods_of(user).find(method_id)
         if found is None:
             raise UnknownMethod(user, method_id)
-        if found.kind == self.passkeys.kind:
+        if found.kind in (self.passkeys.kind, ACCESS_PASS):
             raise CannotBeDefault
         self._choices.save_default(user, method_id)
 
@@ -191,7 +211,8 @@ class MfaService:
 
         Raises :class:`~adapter.mfa.policy_store.UnreadablePolicies`.
         """
-        return permissions_of(self.policies.read().policies, user, self._groups_of(user))
+        found = permissions_of(self.policies.read().policies, user, self._groups_of(user))
+        return replace(found, is_blocked=self.protection.is_blocked(user))
 
     def remove(self, user: str, method_id: str) -> RegisteredMethod:
         """Remove one method of *user*; it is worth nothing from then on.

@@ -37,6 +37,8 @@ ERRORS = {
                            "Ask your administrator to allow requests again.",
     "push_not_enabled":    "Requests to the Authenticator app are not switched on for you. "
                            "Contact your administrator.",
+    "user_blocked":        "Your account is blocked, so no request was sent. "
+                           "Contact your administrator.",
     NO_PLACE:              "Too many sign-ins wait for their phones at the moment. No request was "
                            "sent. Try again in a minute.",
 }  # fmt: skip

@@ -32,6 +32,11 @@ NOTHING_TO_EXPLAIN = Explanation("", "")
 BY_PASSKEY = Explanation(PASSKEY, "user_verified")
 """Of a sign-in with a passkey: the device has verified its user, which counts as both factors."""
 
+REPORT_BLOCKED = "report_user_blocked"
+REPORT_NOT_BLOCKED = "report_no_action"
+"""What a report has done: Microsoft's audit events "Fraud reported - user is blocked for MFA" and
+"Fraud reported - no action taken"."""
+
 REFUSALS_COUNTED = "refusals_counted"
 """The outcome of the row that says how many refusals got no row of their own."""
 
@@ -204,13 +209,20 @@ class AuditWriter:
         self._write_check(event, check, check.failure or "password_changed", source)
 
     def push_reported(
-        self, source: EventSource, *, user: str, experience: str, detail: str
+        self, source: EventSource, *, user: str, experience: str, detail: str, is_blocked: bool
     ) -> None:
-        """Write that a user has reported a request as not theirs, which pauses further ones."""
+        """Write that a user has reported a request as not theirs, and whether that blocked them.
+
+        The report pauses further requests, and the user is at high risk, in either case.
+        """
         code = "user_reported_suspicious_activity"
         why = Explanation(experience, code)
         event = Event.CREDENTIALS_NOT_VALID
-        self.write(self.row(event, source, user=user, outcome=code, why=why, detail=detail))
+        action = REPORT_BLOCKED if is_blocked else REPORT_NOT_BLOCKED
+        self.write(
+            self.row(event, source, user=user, outcome=code, why=why, detail=detail),
+            self.row(event, source, user=user, outcome=action, why=why, detail=detail),
+        )
 
     def _write_check(
         self, event: Event, check: PasswordCheck, outcome: str, source: EventSource, trust: str = ""

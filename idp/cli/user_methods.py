@@ -51,6 +51,7 @@ def show(services: Services, name: str, as_json: bool) -> None:
     The word show may be left out.
     """
     from idp.management import users as people
+    from idp.management.standing import describe
 
     found = people.methods_of(services, name)
     if as_json:
@@ -72,6 +73,8 @@ def show(services: Services, name: str, as_json: bool) -> None:
         permission = found.permissions.of(method)
         if not permission.is_allowed:
             print_warning(f"{method.kind} {method.name} is not allowed. {permission.explanation}")
+    for phrase in describe(found.standing):
+        print_warning(f"{name} is {phrase}.")
     if found.pushes_paused_since is not None:
         since = json_instant(found.pushes_paused_since)
         click.echo(

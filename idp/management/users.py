@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import TallystickError
 from adapter.mfa.methods import MAX_APPS, TooManyMethods
 from adapter.mfa.permissions import nothing_allowed, way_of
 from adapter.mfa.policy_store import UnreadablePolicies
+from adapter.mfa.protection.store import Standing
 from idp.instants import json_instant
 from idp.management.policies import permission_as_json
+from idp.management.standing import standing_as_json
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -71,6 +73,8 @@ class UserMethods:
     waiting_tokens: tuple[HardwareToken, ...] = ()
     pushes_paused_since: datetime | None = None
     """When the user reported a request, if no requests are sent for that reason."""
+    standing: Standing = field(default_factory=Standing)
+    """Whether the user is blocked from every second factor, and at risk."""
 
     @property
     def way(self) -> Way:
@@ -101,6 +105,7 @@ class UserMethods:
             "asked_first": way.asks if self.methods.has("push", "totp") else None,
             "asked_first_reason": way.reason,
             "pushes_paused_since": _moment(self.pushes_paused_since),
+            **standing_as_json(self.standing),
         }
 
     def _rights_of(self, method: RegisteredMethod) -> dict[str, Any]:
@@ -123,8 +128,11 @@ def methods_of(services: Services, name: str) -> UserMethods:
     except UnreadablePolicies:
         permissions = nothing_allowed()
     reported_at = mfa.push.reported_at(upn)
+    standing = mfa.protection.standing_of(upn)
     methods, tokens = mfa.methods_of(upn), _waiting_tokens(services, upn)
-    return UserMethods(upn, methods, activations, permissions, tokens, reported_at)
+    return UserMethods(
+        upn, methods, activations, permissions, tokens, reported_at, standing=standing
+    )
 
 
 def choose_default(services: Services, name: str, method_id: str) -> None:
@@ -171,12 +179,14 @@ def reset_compromised(
 
     The user gets a new password, all sessions end, and all methods and activation codes are
     removed; returns the methods. The password comes first: without it no method lets anybody in.
-    A report no longer pauses requests, since nobody is left who could have caused it.
+    A report no longer pauses requests and the risk is dismissed, since nobody is left who could
+    have caused them. A block stays until it is lifted.
     """
     upn = find_user(services, name).upn
     services.directory.set_password(upn, password, must_change=must_change, compromised=True)
     removed = services.mfa.remove_all(upn)
     services.mfa.push.unlock(upn)
+    services.mfa.protection.dismiss_risk(upn)
     return removed
 
 

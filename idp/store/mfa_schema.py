@@ -21,7 +21,7 @@ mfa_users = Table(
     *(text(name, nullable=True) for name in ("seed_app", "seed_name", "default_method")),
     instant("methods_confirmed_at", nullable=True),
     instant("campaign_snoozed_until", nullable=True),
-    text("method_names", nullable=True),  # as JSON: name by id,
+    text("method_names", nullable=True),  # as JSON: name by id
 )
 
 code_apps = Table(  # sources of codes beside the one in mfa_users
@@ -64,6 +64,7 @@ devices = Table(
     instant("last_used_at", nullable=True),
     text("registration", nullable=True, index=True),
     text("new_seed", nullable=True),  # sealed; of a device that is not registered yet
+    Column("broker", Boolean, nullable=False, server_default=false()),
 )
 
 is_registered = devices.c.registration.is_(None)
@@ -118,6 +119,35 @@ activations = Table(
     Column("link_digest", LargeBinary, nullable=True, index=True),
     Column("ended", Boolean, nullable=False, server_default=false()),
     Column("tested", Boolean, nullable=False, server_default=false()),
+)
+
+mfa_blocks = Table(  # users whose second factors are all denied
+    "mfa_blocks",
+    metadata,
+    text("user", primary_key=True),
+    instant("since"),
+    instant("until"),
+    text("by"),
+)
+
+user_risks = Table(  # users at high risk, until an administrator dismisses it
+    "user_risks",
+    metadata,
+    text("user", primary_key=True),
+    instant("since"),
+    text("client_ip"),  # where the reported sign-in came from
+)
+
+access_passes = Table(  # one for each user; the columns of the pass are null without one
+    "access_passes",
+    metadata,
+    text("user", primary_key=True),
+    Column("wrong", Integer, nullable=False, server_default="0"),
+    instant("locked_until", nullable=True),
+    text("id", nullable=True),
+    Column("digest", LargeBinary, nullable=True),
+    Column("once", Boolean, nullable=True),
+    *(instant(f"{name}_at", nullable=True) for name in ("issued", "starts", "expires", "used")),
 )
 
 notices = Table(  # on the devices of users, until they are dismissed

@@ -96,6 +96,8 @@ def test_methods_for_scripts_list_each_kind_and_keep_the_older_keys(
         "asked_first": "push",
         "asked_first_reason": "",
         "pushes_paused_since": None,
+        "mfa_blocked": None,
+        "risk": None,
     }
 
 

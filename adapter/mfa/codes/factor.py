@@ -21,6 +21,7 @@ from adapter.mfa.codes.store import (
 )
 from adapter.mfa.methods import RegisteredMethod
 from adapter.mfa.policy import CODE_APP, CODE_METHODS
+from adapter.mfa.protection.block import BLOCKED, is_in_force
 from adapter.mfa.typed_digits import tidy_digits
 
 REMEMBER_TRIED = timedelta(hours=2)
@@ -35,6 +36,7 @@ class CodeOutcome(StrEnum):
     USED = "code_already_used"
     REPEATED = "wrong_code_again"
     LOCKED = "codes_locked"
+    BLOCKED = BLOCKED
 
 
 class CodeFactor:
@@ -154,6 +156,8 @@ class CodeFactor:
         code = tidy_digits(code)
         now = self._clock.now()
         with self._store.transaction(user) as mine:
+            if is_in_force(mine.block(), now):
+                return CodeOutcome.BLOCKED
             before = mine.limits()
             if limits.is_locked(before, now):
                 return CodeOutcome.LOCKED

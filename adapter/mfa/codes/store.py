@@ -13,6 +13,7 @@ from adapter.mfa.codes.code import PERIOD
 from adapter.mfa.codes.hardware import HardwareToken, NewToken
 from adapter.mfa.codes.limits import CodeLimits
 from adapter.mfa.policy import AUTHENTICATOR_CODE
+from adapter.mfa.protection.block import Block
 
 FIRST_ID = "totp"
 """The id of the user's first source of codes; further ones have random ids."""
@@ -90,6 +91,9 @@ class CodeTransaction(Protocol):
 
         A token that was not activated is removed too, without a word.
         """
+
+    def block(self) -> Block | None:
+        """Return what blocks the user's second factors, whether or not it has expired."""
 
     def claim(self, kind: str, key: str, expires_at: datetime) -> bool:
         """Use up *key* of *kind*; return False if it was used before (one unique insert)."""

@@ -19,7 +19,9 @@ from adapter.mfa.push import challenge as machine
 from adapter.mfa.push.challenge import AnswerRefused, Challenge, State
 from adapter.mfa.push.method import registered_method
 from adapter.mfa.push.pauses import check_may_send
-from adapter.mfa.push.store import PushStore, PushTransaction
+from adapter.mfa.push.reports import take_report
+from adapter.mfa.push.steps import supersede_all, take_step
+from adapter.mfa.push.store import PushStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,14 @@ class PushFactor:
         number_key: bytes,
         random: Random,
         on_sent: Callable[[Challenge], None],
+        *,
+        blocks_on_report: bool = False,
     ) -> None:
+        """With *blocks_on_report*, a report blocks its user, too."""
         self._store = store
         self._devices = devices
         self._on_sent = on_sent
+        self._blocks_on_report = blocks_on_report
         self._clock = clock
         self._number_key = number_key
         self._random = random
@@ -65,13 +71,17 @@ class PushFactor:
         """Return the device that decides what the user sees, or None without any device."""
         return best_of(self._devices.of_user(user))
 
+    def has_broker_device(self, user: str) -> bool:
+        """Say whether the user may sign in on the device that answers: an iOS broker flow."""
+        return any(device.broker for device in self._devices.of_user(user))
+
     def remove(self, user: str, method_id: str) -> bool:
         """Remove a device; the user's requests in progress end, whoever answered them."""
         now = self._clock.now()
         with self._store.transaction(user) as mine:
             removed = mine.remove_device(method_id, now)
             if removed:
-                _supersede(mine, mine.recent(now - limits.LOOK_BACK), now)
+                supersede_all(mine, mine.recent(now - limits.LOOK_BACK), now)
         return removed
 
     def unlock(self, user: str) -> None:
@@ -111,7 +121,7 @@ class PushFactor:
             if sent is not None:
                 return Started(sent, number.recall(self._number_key, sent.id, sent.number_digest))
             check_may_send(challenge, recent, mine)
-            _supersede(mine, recent, challenge.created_at)
+            supersede_all(mine, recent, challenge.created_at)
             mine.add(challenge)
         self._on_sent(challenge)
         return Started(challenge, shown)
@@ -164,7 +174,7 @@ class PushFactor:
         now = self._clock.now()
         try:
             with self._store.transaction(user) as mine:
-                tested = _take_step(mine, user, challenge_id, lambda c: machine.collect(c, now))
+                tested = take_step(mine, user, challenge_id, lambda c: machine.collect(c, now))
                 return tested.device is not None and mine.register_device(tested.device, now)
         except AnswerRefused:
             return False
@@ -213,7 +223,8 @@ class PushFactor:
 
         A wrong number ends the request: state ``wrong_number``. Raises
         :class:`~adapter.mfa.push.challenge.AnswerRefused`; if a number is required and missing,
-        the request stays open. A denial that is *reported* as not the user's pauses requests.
+        the request stays open. A denial that is *reported* as not the user's pauses requests, and
+        the user is at high risk from then on.
         """
 
         def step(challenge: Challenge) -> Challenge:
@@ -232,9 +243,9 @@ class PushFactor:
                     "Activate it again",
                     code="device_unknown",
                 )
-            answered = _take_step(mine, device.user, challenge_id, step)
+            answered = take_step(mine, device.user, challenge_id, step)
             if answered.reported:
-                mine.pause(device.id, self._clock.now())
+                take_report(mine, answered, self._clock.now(), blocks=self._blocks_on_report)
             return answered
 
     def _new(
@@ -276,26 +287,4 @@ class PushFactor:
         self, user: str, challenge_id: str, step: Callable[[Challenge], Challenge]
     ) -> Challenge:
         with self._store.transaction(user) as mine:
-            return _take_step(mine, user, challenge_id, step)
-
-
-def _take_step(
-    mine: PushTransaction, user: str, challenge_id: str, step: Callable[[Challenge], Challenge]
-) -> Challenge:
-    challenge = mine.find(challenge_id)
-    if challenge is None or challenge.user != user:
-        raise AnswerRefused(
-            "There is no such request", "Start a new sign-in", code="unknown_request"
-        )
-    advanced = step(challenge)
-    if advanced is not challenge:
-        mine.save(advanced)
-    return advanced
-
-
-def _supersede(mine: PushTransaction, requests: Sequence[Challenge], now: datetime) -> None:
-    """End those of *requests* that could still become a sign-in."""
-    for challenge in requests:
-        ended = machine.supersede(challenge, now)
-        if ended is not challenge:
-            mine.save(ended)
+            return take_step(mine, user, challenge_id, step)

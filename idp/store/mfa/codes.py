@@ -18,12 +18,14 @@ from adapter.mfa.codes.limits import CodeLimits
 from adapter.mfa.codes.store import FIRST_ID, CodeSource, Seed, TokenRefusal
 from adapter.mfa.methods import MAX_APPS, TooManyMethods
 from adapter.mfa.policy import AUTHENTICATOR_CODE, CODE_APP, HARDWARE_TOKEN
+from adapter.mfa.protection.block import Block
 from adapter.mfa.tokens import token
 from idp.notices.occasions import Occasion
 from idp.session.seal import Seal
 from idp.store import used_once
 from idp.store.engine import Database
 from idp.store.mfa import hardware_tokens, user_row
+from idp.store.mfa.protection import block_of
 from idp.store.mfa_schema import code_apps, devices, is_registered
 from idp.store.mfa_schema import hardware_tokens as token_table
 from idp.store.notices import tell
@@ -187,6 +189,10 @@ class SqlCodeTransaction:
             return False
         user_row.change(self._connection, self._user, **dict.fromkeys(_COLUMNS_OF_FIRST))
         return True
+
+    def block(self) -> Block | None:
+        """Return what blocks the user's second factors, whether or not it has expired."""
+        return block_of(self._connection, self._user)
 
     def claim(self, kind: str, key: str, expires_at: datetime) -> bool:
         """Use up *key* of *kind*; return False if it was used before (one unique insert)."""
