@@ -77,7 +77,7 @@ class VerifyPages:
             return lead_to_sign_in(HOME)
         self._frame.must_be_from_here(visitor)
         step = self._open(visitor)
-        if "Passkey" in visitor.web.form:
+        if "Passkey" in visitor.web.form and visitor.web.form.get("Poll") != "1":
             return self._take_passkey(visitor, step)
         if visitor.web.form.get("AccessPass"):
             return self._take_access_pass(visitor, step)

@@ -199,6 +199,18 @@ def test_a_passkey_at_the_log_in_page_is_the_proof_for_security_info(federation,
     assert "methods" in page.ids()
 
 
+def test_a_look_at_the_phone_uses_no_passkey_up(account, device):
+    """The script of the page may look once more while the passkey is already in the form."""
+    visit = account()
+    sign_in = visit.sign_in()
+    answer = device.get(options_of(sign_in.page))
+
+    looked = visit.browser.submit(sign_in.page.form, Passkey=answer, Poll="1")
+    assert looked.text("validEntropyNumber") == sign_in.number
+
+    assert sign_in.post(Passkey=answer).url == visit.home
+
+
 @pytest.mark.parametrize("wrong", [{"flags": USER_PRESENT}, {"handle": b"somebody else"}], ids=str)
 def test_a_wrong_passkey_leaves_the_number_as_it_was(wrong, account, device):
     visit = account()
