@@ -12,6 +12,7 @@ It knows no web, no SAML and no SQL; ``idp/`` hosts it on the network.
 ``reasons``              every reason and rule of a decision, with the sentence it rests on
 ``windows/``             builds of Windows Server, and the updates that bring number matching
 ``mfa/``                 registered methods, requests on phones, codes, and their limits
+``texts``                the texts of our own adapters in the languages of AD FS (LCID)
 ``entra_mfa/``           the adapter ``AzureMfaAuthentication``
 ``mfa_server/``          the adapter ``AzureMfaServerAuthentication``, whose product has ended
 ``conformance/``         the kit that checks that an adapter keeps the contract

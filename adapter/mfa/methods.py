@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from adapter.errors import TallystickError
-from adapter.mfa.policy import CODE_APP, PUSH
+from adapter.mfa.policy import CODE_APP, PASSKEY, PUSH
 
 ACCESS_PASS = "access_pass"  # noqa: S105  # a kind of method, no password
 """The kind of a temporary access pass, which no sign-in asks for by itself."""
+
+BESIDE = (PASSKEY, ACCESS_PASS)
+"""Kinds of methods that stand beside what a sign-in asks for."""
 
 MAX_APPS = 5
 """Authenticator and code apps of one user, together."""
@@ -28,17 +31,31 @@ class TooManyMethods(TallystickError):
         )
 
 
+class CannotBeDefault(TallystickError):
+    """Raised when a passkey is chosen as the method that is asked for first."""
+
+    code = "cannot_be_default"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A passkey cannot be the default method: it is offered beside what is asked for",
+            "Choose a phone or a source of codes",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class RegisteredMethod:
     """One method that a user has registered.
 
-    ``kind`` is that of the factor (``push``, ``totp``), ``id`` is unique among the user's methods.
+    ``kind`` is that of the factor (``push``, ``totp``, ``passkey``), ``id`` is unique among the
+    user's methods.
     ``name`` is what the user calls it, empty where it has no name. ``created`` and ``last_used``
     are None where they are not stored. ``details`` are what only this kind has, by name: an app
     has ``platform``, ``app_version``, ``device`` (a word of :func:`adapter.decide`) and
-    ``decides`` (whether this device decides what the user sees), and a source of codes has ``app``
-    (the method of a policy: ``authenticator_code`` or ``code_app``). A temporary access pass has
-    ``once``, ``starts_at`` and ``expires_at``.
+    ``decides`` (whether this device decides what the user sees), a source of codes has ``app``
+    (the method of a policy: ``authenticator_code`` or ``code_app``), and a passkey has ``synced``
+    (whether it may be copied to the user's other devices). A temporary access pass has ``once``,
+    ``starts_at`` and ``expires_at``.
     """
 
     id: str
@@ -61,10 +78,13 @@ class Methods:
 
     @property
     def default(self) -> RegisteredMethod | None:
-        """The method that is asked for first: the chosen one, else the first phone, else a code."""
-        asked = [method for method in self.registered if method.kind != ACCESS_PASS]
-        chosen = (method for method in asked if method.id == self.chosen)
-        return next(chosen, None) or next(iter(asked), None)
+        """The method that is asked for first: the chosen one, else the first phone, else a code.
+
+        It is never a passkey or an access pass, which stand beside what a sign-in asks for.
+        """
+        possible = [method for method in self.registered if method.kind not in BESIDE]
+        chosen = (method for method in possible if method.id == self.chosen)
+        return next(chosen, None) or next(iter(possible), None)
 
     @property
     def apps(self) -> int:

@@ -12,6 +12,7 @@ from typing import Protocol
 from adapter.clock import Clock
 from adapter.contract import Explanation
 from adapter.errors import TallystickError
+from adapter.mfa.policy import PASSKEY
 from idp.admission import client_of
 from idp.audit.record import SignInRecord
 from idp.audit.refusal_quota import RefusalQuota
@@ -28,6 +29,8 @@ LOCKOUT_EVENTS: dict[LockoutEvent | None, tuple[Event, ...]] = {
 }  # fmt: skip
 
 NOTHING_TO_EXPLAIN = Explanation("", "")
+BY_PASSKEY = Explanation(PASSKEY, "user_verified")
+"""Of a sign-in with a passkey: the device has verified its user, which counts as both factors."""
 
 REPORT_BLOCKED = "report_user_blocked"
 REPORT_NOT_BLOCKED = "report_no_action"
@@ -173,6 +176,31 @@ class AuditWriter:
                 user=_name_of(check),
                 client_ip=source.client_ip,
             )
+
+    def passkey_checked(
+        self,
+        source: EventSource,
+        *,
+        trust: str,
+        user: str = "",
+        failure: str = "",
+        detail: str = "",
+    ) -> None:
+        """Write that somebody gave a passkey on the way to *trust*; *failure* is a code.
+
+        *user* is its owner, empty if the passkey does not prove one.
+        """
+        if failure:
+            event, why = Event.CREDENTIALS_NOT_VALID, Explanation(PASSKEY, "")
+            row = self.row(
+                event, source, user=user, trust=trust, outcome=failure, why=why, detail=detail
+            )
+            self.write_refusals(row)
+            return
+        event = Event.CREDENTIALS_VALID
+        self.write(
+            self.row(event, source, user=user, trust=trust, outcome="right_passkey", why=BY_PASSKEY)
+        )
 
     def password_changed(self, check: PasswordCheck, source: EventSource) -> None:
         """Write that a user has changed their password, or could not."""

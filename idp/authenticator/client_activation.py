@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from adapter.errors import TallystickError
-from adapter.mfa.devices.device import NUMBER_MATCHING_SINCE
+from adapter.mfa.devices.device import ANY_VERSION, CURRENT_APPS
 from idp.authenticator.phonefile import Account, pem
 from idp.authenticator.transport import UnexpectedAnswer, server_of
 
@@ -51,7 +51,7 @@ def activation_body(
         "code": code,
         "public_key": base64.b64encode(public).decode(),
         "platform": platform,
-        "app_version": app_version or _current_version(platform),
+        "app_version": app_version or CURRENT_APPS.get(platform, ANY_VERSION),
         "name": name,
     }
 
@@ -79,9 +79,3 @@ def account_of(
         )
     except (KeyError, TypeError):
         raise UnexpectedAnswer(server) from None
-
-
-def _current_version(platform: str) -> str:
-    """Return an app version that matches numbers; platforms without a rule take any version."""
-    since = NUMBER_MATCHING_SINCE.get(platform, (1, 0))
-    return ".".join(str(part) for part in since)

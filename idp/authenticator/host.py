@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from adapter.mfa.devices.device import ANY_VERSION, CURRENT_APPS
 from idp.audit.verbose import VerboseAudit
 from idp.audit.writer import AuditWriter
 from idp.authenticator.api import Api
@@ -13,6 +14,16 @@ from idp.authenticator.http import ApiHttp
 from idp.mfa.phone_wait import PhoneWait
 from idp.services import Services
 from idp.session.node import AnsweringNode
+
+APPS = (
+    # platform   name                        version that the page proposes
+    ("web",     "This page",                 ANY_VERSION),
+    ("android", "Android",                   CURRENT_APPS["android"]),
+    ("ios",     "iPhone or iPad (iOS)",      CURRENT_APPS["ios"]),
+    ("wear-os", "Android watch (Wear OS)",   ANY_VERSION),
+    ("watchos", "Apple Watch (watchOS)",     ANY_VERSION),
+)  # fmt: skip
+"""The apps that the page can rehearse."""
 
 
 def make_blueprint(services: Services) -> Blueprint:
@@ -28,7 +39,8 @@ def make_blueprint(services: Services) -> Blueprint:
 
     @host.get("/")
     def phone() -> ResponseReturnValue:
-        return render_template("authenticator/phone.html", base_url=services.config.server.base_url)
+        base_url = services.config.server.base_url
+        return render_template("authenticator/phone.html", base_url=base_url, apps=APPS)
 
     wait = PhoneWait(services.mfa.push, room=services.admission.phones)
     services.ending.callback(wait.close)

@@ -22,7 +22,9 @@ from idp.session.node import AnsweringNode
 from idp.signin import paths, views
 from idp.signin.endpoints import METHODS, Endpoints
 from idp.signin.error_handlers import ErrorHandler
+from idp.signin.first_proof import FirstProof
 from idp.signin.flow import SignInFlow
+from idp.signin.log_in_pages import LogInPages
 from idp.signin.logout.flow import LogOutFlow
 from idp.signin.outcomes import SignInOutcomes
 from idp.signin.password_change import PasswordChange
@@ -30,6 +32,7 @@ from idp.signin.request_reader import RequestReader
 from idp.signin.second_factor import SecondFactorSteps
 
 GET = ["GET"]
+POST = ["POST"]
 
 Route = tuple[str, str, views.Endpoint, list[str]]
 
@@ -70,7 +73,9 @@ def build_host(services: Services) -> SignInHost:
     second_factor = SecondFactorSteps(
         services.sealer.purpose("second-factor-context"), outcomes, clock
     )
-    flow = SignInFlow(services, cookie, second_factor, outcomes, writer, verbose)
+    log_in_pages = LogInPages(config, services.sealer.purpose("saml-session"), clock, services.mfa)
+    flow = SignInFlow(services, cookie, second_factor, outcomes, log_in_pages, verbose)
+    first_proof = FirstProof(services, flow, log_in_pages, writer)
     endpoints = Endpoints(
         services,
         adapters,
@@ -78,8 +83,9 @@ def build_host(services: Services) -> SignInHost:
         cookie,
         reader=_request_reader(services),
         flow=flow,
+        first_proof=first_proof,
         log_out=LogOutFlow(services, writer, cookie),
-        password_change=_password_change(services, flow, writer),
+        password_change=_password_change(services, first_proof, writer),
     )
     return SignInHost(endpoints, _error_handler(services, outcomes, node), verbose)
 
@@ -112,6 +118,7 @@ def routes(endpoints: Endpoints) -> tuple[Route, ...]:
         (paths.OWN_PAGE,                 "own_page", endpoints.own_page,     METHODS),
         (paths.SIGN_OUT,                 "sign_out", endpoints.sign_out,     METHODS),
         (paths.UPDATE_PASSWORD,          "password", of_password,            METHODS),
+        (paths.LANGUAGE,                 "language", endpoints.language,     POST),
         (paths.ADAPTER_FILE,             "static",   endpoints.adapter_file, GET),
         (paths.PROBE,                    "probe",    endpoints.probe,        GET),
         (paths.METADATA,                 "metadata", endpoints.metadata,     GET),
@@ -131,11 +138,13 @@ def _request_reader(services: Services) -> RequestReader:
     )
 
 
-def _password_change(services: Services, flow: SignInFlow, writer: AuditWriter) -> PasswordChange:
+def _password_change(
+    services: Services, first_proof: FirstProof, writer: AuditWriter
+) -> PasswordChange:
     return PasswordChange(
         services.directory,
         writer,
-        flow,
+        first_proof,
         services.sealer.purpose("saml-session"),
         is_on=services.config.sign_in.password_change,
         base_url=services.config.server.base_url,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from idp.web import page_frame
+
 LS = "/adfs/ls/"
 IDP_INITIATED = "/adfs/ls/idpinitiatedsignon"
 OWN_PAGE = "/adfs/signin"
@@ -11,3 +13,4 @@ UPDATE_PASSWORD = "/adfs/portal/updatepassword/"  # noqa: S105 - an address
 ADAPTER_FILE = "/adfs/adapter/<name>/<filename>"
 METADATA = "/FederationMetadata/2007-06/FederationMetadata.xml"
 PROBE = "/adfs/probe"
+LANGUAGE = page_frame.LANGUAGE_ADDRESS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, false
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, Table, false
 
 from idp.store.columns import instant, serial, text
 from idp.store.columns import metadata as metadata
@@ -19,6 +19,8 @@ mfa_users = Table(
     instant("code_used_at", nullable=True),
     instant("pushes_reported_at", nullable=True),  # since then, a report pauses pushes
     *(text(name, nullable=True) for name in ("seed_app", "seed_name", "default_method")),
+    instant("methods_confirmed_at", nullable=True),
+    instant("campaign_snoozed_until", nullable=True),
 )
 
 code_apps = Table(  # sources of codes beside the one in mfa_users
@@ -50,6 +52,22 @@ devices = Table(
 
 is_registered = devices.c.registration.is_(None)
 """True for the devices that are methods of their users; the others still have a test to pass."""
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    serial(),
+    text("id", unique=True),
+    text("user", index=True),
+    text("name"),
+    Column("credential_id", LargeBinary, nullable=False, unique=True),  # the browser's name of it
+    Column("public_key", LargeBinary, nullable=False),  # a COSE_Key
+    Column("sign_count", BigInteger, nullable=False),  # 32 bits without a sign
+    text("transports"),  # separated by blanks
+    Column("is_synced", Boolean, nullable=False),
+    instant("created_at"),
+    instant("last_used_at", nullable=True),
+)
 
 challenges = Table(
     "challenges",

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from adapter.errors import TallystickError
-from adapter.mfa.devices.device import PLATFORMS, is_app_version
+from adapter.mfa.devices.device import NO_APP_PLATFORM, PLATFORMS, is_app_version
 from adapter.mfa.typed_digits import tidy_digits
 
 HANDLE_DIGITS = 3
@@ -95,8 +95,8 @@ def check_phone(public_key: bytes, platform: str, app_version: str) -> None:
     """Raise :class:`ActivationRefused` unless these describe a phone that can be activated.
 
     ``public_key`` must be a P-256 key as SubjectPublicKeyInfo DER (else ``bad_key``), ``platform``
-    one of :data:`~adapter.mfa.devices.device.PLATFORMS` (``bad_platform``), ``app_version`` numbers
-    with dots (``bad_version``).
+    one of :data:`~adapter.mfa.devices.device.PLATFORMS` (``bad_platform``) for which there
+    is an app (``no_app_for_watchos``), ``app_version`` numbers with dots (``bad_version``).
     """
     if not _is_p256(public_key):
         raise ActivationRefused(
@@ -106,6 +106,12 @@ def check_phone(public_key: bytes, platform: str, app_version: str) -> None:
         allowed = ", ".join(PLATFORMS)
         raise ActivationRefused(
             "The platform is unknown", f"Use one of {allowed}", code="bad_platform"
+        )
+    if platform == NO_APP_PLATFORM:
+        raise ActivationRefused(
+            "There is no Authenticator for Apple Watch",
+            "Delete Authenticator from the watch, and activate it on another device",
+            code="no_app_for_watchos",
         )
     if not is_app_version(app_version):
         raise ActivationRefused(

@@ -21,6 +21,11 @@ from adapter.errors import TallystickError
 
 NUMBER_MATCH = "number_match"
 APPROVE_DENY = "approve_deny"
+CANNOT_BE_APPROVED = ("refused", "phone_required")
+"""The decisions of :func:`adapter.decide` for users none of whose devices can match numbers.
+
+A request of this kind tells these devices so. It can only be denied.
+"""
 
 TIME_TO_ANSWER = timedelta(seconds=60)
 TIME_TO_COLLECT = timedelta(seconds=60)
@@ -61,7 +66,8 @@ class AnswerRefused(TallystickError):
 class Challenge:
     """One request on a user's phones.
 
-    ``experience`` is ``number_match`` or ``approve_deny``. ``number_digest`` is a keyed digest of
+    ``experience`` is ``number_match`` or ``approve_deny``, or one of :data:`CANNOT_BE_APPROVED`.
+    ``number_digest`` is a keyed digest of
     the number to match, empty for Approve/Deny; the number itself is only on the sign-in page.
     The phone signs ``nonce`` in its answer. With ``device``, the id of one, it is for that device
     alone: the test notification of a registration. ``version`` counts the transitions, so that a

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,12 +13,14 @@ from adapter.mfa import tokens
 from adapter.mfa.devices.device import Device, best_of
 from adapter.mfa.devices.store import DeviceStore
 from adapter.mfa.methods import RegisteredMethod
+from adapter.mfa.policy import PUSH
+from adapter.mfa.push import abilities, limits, number
 from adapter.mfa.push import challenge as machine
-from adapter.mfa.push import limits, number
 from adapter.mfa.push.challenge import AnswerRefused, Challenge, State
+from adapter.mfa.push.method import registered_method
 from adapter.mfa.push.pauses import check_may_send
 from adapter.mfa.push.reports import take_report
-from adapter.mfa.push.steps import can_answer, check_answer_is_for, supersede_all, take_step
+from adapter.mfa.push.steps import supersede_all, take_step
 from adapter.mfa.push.store import PushStore
 
 
@@ -36,7 +39,7 @@ class PushFactor:
     each request that was sent.
     """
 
-    kind = "push"
+    kind = PUSH
 
     def __init__(
         self,
@@ -62,7 +65,7 @@ class PushFactor:
         """Return the user's devices, oldest first; one of them ``decides`` what the user sees."""
         devices = self._devices.of_user(user)
         best = best_of(devices)
-        return [_method(device, decides=device == best) for device in devices]
+        return [registered_method(device, decides=device == best) for device in devices]
 
     def best_device(self, user: str) -> Device | None:
         """Return the device that decides what the user sees, or None without any device."""
@@ -97,7 +100,8 @@ class PushFactor:
 
         It goes to all registered devices, or to one *device* (an id) alone.
 
-        ``experience`` is ``number_match`` or ``approve_deny``. Raises
+        ``experience`` is ``number_match`` or ``approve_deny``, or says that the user's devices
+        cannot match numbers: then they are told, and can only deny. Raises
         :class:`~adapter.mfa.push.pauses.PushPaused`.
 
         *attempt* names the sign-in. If its request is still open, or was sent just before, that
@@ -127,6 +131,14 @@ class PushFactor:
         if machine.expire(challenge, now) is not challenge:
             challenge = self._advance(user, challenge_id, lambda c: machine.expire(c, now))
         return machine.state_at(challenge, now)
+
+    def seconds_left(self, challenge_id: str) -> int:
+        """Return how many seconds are left to answer a request, 0 for one that has ended."""
+        challenge = self._store.find(challenge_id)
+        if challenge is None:
+            return 0
+        left = challenge.answer_by - self._clock.now()
+        return max(0, math.ceil(left.total_seconds()))
 
     def reported_at(self, user: str) -> datetime | None:
         """Return since when a report pauses requests to *user*, or None if none does."""
@@ -164,17 +176,27 @@ class PushFactor:
             return False
 
     def pending_for(self, device: Device) -> tuple[Challenge, ...]:
-        """Return the requests that *device* can answer now, oldest first.
+        """Return the requests that *device* is shown now, oldest first.
 
-        Requests with a number are only for phones that can match it.
+        Those that it cannot approve are among them: :mod:`adapter.mfa.push.abilities` says why.
         """
         now = self._clock.now()
         pending = self._store.pending(device.user, now - machine.TIME_TO_ANSWER)
         return tuple(
             challenge
             for challenge in pending
-            if machine.state_at(challenge, now) is State.PENDING and can_answer(device, challenge)
+            if machine.state_at(challenge, now) is State.PENDING
+            and abilities.is_for(device, challenge)
         )
+
+    def choices_for(self, device: Device, challenge: Challenge) -> tuple[str, ...]:
+        """Return the three numbers that *device* offers to tap; none if its user types the number.
+
+        One of them is right. They are the same at every call and on every node.
+        """
+        if challenge.experience != machine.NUMBER_MATCH or not device.taps_the_number:
+            return ()
+        return number.choices(self._number_key, challenge.id, challenge.number_digest)
 
     def pending_ids(self, users: Collection[str]) -> Mapping[str, tuple[str, ...]]:
         """Return the ids of the requests that each of *users* can answer now, in one query.
@@ -202,7 +224,7 @@ class PushFactor:
         """
 
         def step(challenge: Challenge) -> Challenge:
-            check_answer_is_for(challenge, device, nonce)
+            abilities.check_answer_is_for(challenge, device, nonce, approve=approve)
             now = self._clock.now()
             if not approve:
                 return machine.deny(challenge, device.id, reported=reported, now=now)
@@ -262,19 +284,3 @@ class PushFactor:
     ) -> Challenge:
         with self._store.transaction(user) as mine:
             return take_step(mine, user, challenge_id, step)
-
-
-def _method(device: Device, *, decides: bool) -> RegisteredMethod:
-    return RegisteredMethod(
-        id=device.id,
-        kind=PushFactor.kind,
-        name=device.name,
-        created=device.activated_at,
-        last_used=device.last_used_at,
-        details={
-            "platform": device.platform,
-            "app_version": device.app_version,
-            "device": device.kind,
-            "decides": decides,
-        },
-    )

@@ -1,11 +1,10 @@
 """Second factors in the database: one module for each slice of :mod:`adapter.mfa`.
 
-``devices.py``, ``activations.py``, ``push.py`` and ``codes.py`` implement the storage protocols of
-the slices (``adapter/mfa/*/store.py``), as do ``access_passes.py`` and ``protection.py``;
-``policies.py`` that of the policies, and
-``default_methods.py`` keeps what users chose. ``user_row.py`` is the row that they share, and the
-lock that keeps two nodes from changing one user at the same time. :func:`mfa_stores` joins them;
-the tables are in ``idp/store/mfa_schema.py``.
+``devices.py``, ``activations.py``, ``push.py``, ``codes.py`` and ``passkeys.py`` implement the
+storage protocols of the slices (``adapter/mfa/*/store.py``), as do ``access_passes.py`` and
+``protection.py``; ``policies.py`` that of the policies, and ``choices.py`` keeps what users chose.
+``user_row.py`` is the row that they share, and the lock that keeps two nodes from changing one user
+at the same time. :func:`mfa_stores` joins them; the tables are in ``idp/store/mfa_schema.py``.
 """
 
 from __future__ import annotations
@@ -15,9 +14,10 @@ from idp.session.seal import Seal
 from idp.store.engine import Database
 from idp.store.mfa.access_passes import SqlAccessPassStore
 from idp.store.mfa.activations import SqlActivationStore
+from idp.store.mfa.choices import SqlChoiceStore
 from idp.store.mfa.codes import SqlCodeStore
-from idp.store.mfa.default_methods import SqlDefaultMethodStore
 from idp.store.mfa.devices import SqlDeviceStore
+from idp.store.mfa.passkeys import SqlPasskeyStore
 from idp.store.mfa.policies import SqlMfaPolicyStore
 from idp.store.mfa.protection import SqlProtectionStore
 from idp.store.mfa.push import SqlPushStore
@@ -31,6 +31,7 @@ from idp.store.mfa_schema import (
     mfa_users,
     notices,
     outbox,
+    passkeys,
     user_risks,
 )
 
@@ -40,6 +41,7 @@ USER_TABLES = (
     mfa_users,
     code_apps,
     devices,
+    passkeys,
     challenges,
     activations,
     mfa_blocks,
@@ -60,6 +62,7 @@ def mfa_stores(database: Database, seal: Seal) -> MfaStores:
         codes=SqlCodeStore(database, seal),
         access_passes=SqlAccessPassStore(database),
         protection=SqlProtectionStore(database),
+        passkeys=SqlPasskeyStore(database),
         policies=SqlMfaPolicyStore(database),
-        choices=SqlDefaultMethodStore(database),
+        choices=SqlChoiceStore(database),
     )

@@ -32,6 +32,8 @@ class UserRow(NamedTuple):
     seed_app: str | None
     seed_name: str | None
     default_method: str | None
+    methods_confirmed_at: datetime | None
+    campaign_snoozed_until: datetime | None
 
 
 _READ = Prepared(
