@@ -14,6 +14,7 @@ address                            method  what it does                         
 ``/admin/trusts``                  GET     relying party trusts                        pages/trusts
 ``/admin/trusts/one``              both    one trust and its settings                  pages/trusts
 ``/admin/access``                  GET     access control by trust                     pages/access
+``/admin/users``                   both    users who are blocked or at risk            pages/users
 ``/admin/log``                     GET     the last sign-ins                           pages/log
 ``/admin/api/nodes[/NAME]``        several nodes of the farm                           api/nodes
 ``/admin/api/keys[/THUMBPRINT]``   several token-signing keys                          api/keys
@@ -42,12 +43,12 @@ from idp.admin.api import trusts as trusts_api
 from idp.admin.api import users as users_api
 from idp.admin.authentication import AdminAuthentication
 from idp.admin.frame import Frame
-from idp.admin.pages import access, keys, log, nodes, sign_in, trusts
+from idp.admin.pages import access, keys, log, nodes, sign_in, trusts, users
 
 if TYPE_CHECKING:
     from idp.services import Services
 
-PAGES = (sign_in, nodes, keys, log, access, trusts)
+PAGES = (sign_in, nodes, keys, log, access, trusts, users)
 API = (nodes_api, keys_api, trusts_api, users_api, blocks_api, policy_api)
 
 
