@@ -12,6 +12,9 @@ from adapter.mfa.policy import CODE_APP, HARDWARE_TOKEN, PASSKEY, PUSH
 ACCESS_PASS = "access_pass"  # noqa: S105  # a kind of method, no password
 """The kind of a temporary access pass, which no sign-in asks for by itself."""
 
+BESIDE = (PASSKEY, ACCESS_PASS)
+"""Kinds of methods that stand beside what a sign-in asks for."""
+
 MAX_APPS = 5
 """Authenticator and code apps and hardware tokens of one user, together.
 
@@ -106,7 +109,7 @@ class Methods:
 
         It is never a passkey or an access pass, which stand beside what a sign-in asks for.
         """
-        possible = [each for each in self.registered if each.kind not in (PASSKEY, ACCESS_PASS)]
+        possible = [method for method in self.registered if method.kind not in BESIDE]
         chosen = (method for method in possible if method.id == self.chosen)
         return next(chosen, None) or next(iter(possible), None)
 

@@ -21,7 +21,7 @@ from adapter.mfa.codes.store import CodeStore
 from adapter.mfa.devices.activations import Activations
 from adapter.mfa.devices.store import ActivationStore, DeviceStore
 from adapter.mfa.factor import Factor
-from adapter.mfa.methods import ACCESS_PASS, CannotBeDefault, Methods, RegisteredMethod, read_name
+from adapter.mfa.methods import BESIDE, CannotBeDefault, Methods, RegisteredMethod, read_name
 from adapter.mfa.passkeys.factor import PasskeyFactor
 from adapter.mfa.passkeys.passkey import RelyingParty
 from adapter.mfa.passkeys.store import PasskeyStore
@@ -160,7 +160,7 @@ class MfaService:
         found = self.methods_of(user).find(method_id)
         if found is None:
             raise UnknownMethod(user, method_id)
-        if found.kind in (self.passkeys.kind, ACCESS_PASS):
+        if found.kind in BESIDE:
             raise CannotBeDefault
         self._choices.save_default(user, method_id)
 

@@ -16,6 +16,7 @@ address                            method  what it does                         
 ``/admin/access``                  GET     access control by trust                     pages/access
 ``/admin/policies``                both    which methods users may use                pages/policies
 ``/admin/tokens``                  both    hardware tokens                             pages/tokens
+``/admin/users``                   both    users who are blocked or at risk            pages/users
 ``/admin/log``                     GET     the last sign-ins                           pages/log
 ``/admin/api/nodes[/NAME]``        several nodes of the farm                           api/nodes
 ``/admin/api/keys[/THUMBPRINT]``   several token-signing keys                          api/keys
@@ -46,12 +47,12 @@ from idp.admin.api import trusts as trusts_api
 from idp.admin.api import users as users_api
 from idp.admin.authentication import AdminAuthentication
 from idp.admin.frame import Frame
-from idp.admin.pages import access, keys, log, nodes, policies, sign_in, tokens, trusts
+from idp.admin.pages import access, keys, log, nodes, policies, sign_in, tokens, trusts, users
 
 if TYPE_CHECKING:
     from idp.services import Services
 
-PAGES = (sign_in, nodes, keys, log, access, policies, trusts, tokens)
+PAGES = (sign_in, nodes, keys, log, access, policies, trusts, tokens, users)
 API = (nodes_api, keys_api, trusts_api, users_api, blocks_api, tokens_api, policy_api)
 
 

@@ -100,3 +100,51 @@ def test_a_bad_body_changes_nothing(call, services, path, body):
 )
 def test_it_is_for_administrators(call, method, path):
     assert call(method, path, {}, token="wrong").status_code == 401
+
+
+# The page
+
+
+@pytest.fixture
+def press(administrator, services):
+    """Press a button of the page for Alice, who is at risk."""
+    services.directory.add(ALICE, "first password")
+    with services.mfa.push._store.transaction(ALICE) as mine:
+        mine.raise_risk(Risk(services.clock.now(), "203.0.113.9<b>"))
+
+    def press(action: str, name: str = ALICE):
+        form = {"csrf": administrator.csrf(), "action": action, "name": name}
+        return administrator.post("/admin/users", form)
+
+    return press
+
+
+def test_the_page_shows_who_is_blocked_or_at_risk_and_changes_it(administrator, services, press):
+    page = administrator.see("/admin/users").text
+    assert "203.0.113.9&lt;b&gt;" in page
+    assert "Dismiss the risk" in page
+
+    assert press("block").headers["Location"] == "/admin/users"
+    assert "by administrator" in administrator.see("/admin/users").text
+    assert services.mfa.protection.is_blocked(ALICE)
+    assert press("unblock").status_code == press("dismiss").status_code == 303
+
+    assert services.mfa.protection.standings() == {}
+    assert "Nobody is blocked or at risk." in administrator.see("/admin/users").text
+
+
+@pytest.mark.parametrize(
+    ("action", "name"), [("block", "nobody@example.test"), ("block", ""), ("remove", ALICE)]
+)
+def test_a_change_that_cannot_be_made_is_said_on_the_page(press, action, name):
+    answer = press(action, name)
+
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+
+
+def test_the_page_is_for_administrators_and_its_own_forms(new_administrator, administrator):
+    assert new_administrator().see("/admin/users").status_code == 303
+    form = {"action": "block", "name": ALICE}
+    assert new_administrator().post("/admin/users", form).status_code == 403
+    assert administrator.post("/admin/users", form).status_code == 403
