@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -14,6 +15,9 @@ from adapter.mfa.devices.device import ANY_VERSION, CURRENT_APPS
 from idp.authenticator.phonefile import Account, pem
 from idp.authenticator.transport import UnexpectedAnswer, server_of
 
+NINE_DIGITS = re.compile(r"[0-9]{9}", re.ASCII)
+ACTIVATION_PATHS = ("/authenticator/", "/authenticator/api/activate")
+
 
 class PhoneError(TallystickError):
     """Raised when a phone cannot do what it was asked to; the code says why."""
@@ -22,10 +26,13 @@ class PhoneError(TallystickError):
 def read_code(code_or_url: str, server: str | None) -> tuple[str, str]:
     """Return the activation code and the server's base URL.
 
-    *code_or_url* is ``BASEURL/authenticator/#CODE``, or a code alone if *server* is given. Raises
-    :class:`PhoneError` (``no_server``) for a code without a server.
+    *code_or_url* is ``BASEURL/authenticator/#CODE``, an address ``phonefactor://activate_account``,
+    or a code alone if *server* is given. Raises :class:`PhoneError`: ``no_server`` for a code
+    without a server, ``bad_activation_address``.
     """
     text = code_or_url.strip()
+    if text.lower().startswith("phonefactor:"):
+        return _read_phonefactor(text)
     if "://" in text:
         return urlsplit(text).fragment, server_of(text)
     if server is None:
@@ -35,6 +42,21 @@ def read_code(code_or_url: str, server: str | None) -> tuple[str, str]:
             code="no_server",
         )
     return "".join(text.split()), server_of(server)
+
+
+def _read_phonefactor(text: str) -> tuple[str, str]:
+    """Read ``phonefactor://activate_account?code=NINE_DIGITS&url=ADDRESS_OF_THE_ACTIVATION``."""
+    parts = urlsplit(text)
+    given = dict(parse_qsl(parts.query))
+    code, url = given.get("code", ""), given.get("url", "")
+    is_activation = parts.netloc.lower() == "activate_account" and NINE_DIGITS.fullmatch(code)
+    if not is_activation or url not in (f"{server_of(url)}{path}" for path in ACTIVATION_PATHS):
+        raise PhoneError(
+            "This is not the address of an activation at a server like this",
+            "Give the address in the QR code, or its nine digits with --server URL",
+            code="bad_activation_address",
+        )
+    return code, server_of(url)
 
 
 def activation_body(

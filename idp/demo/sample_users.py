@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from idp.authenticator.phonefile import PhoneFile
-from idp.embedded.phones import give_phone
+from idp.embedded.phones import PHONE_KINDS, give_phone
 from idp.federation.token_signing.key_files import read_private_file, write_private_file
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ def create_sample_users(
         if user.totp_secret and not services.mfa.codes.is_registered(user.name):
             services.mfa.codes.register(user.name, user.totp_secret)
         if situation.phone and user.phone and not user.phone.exists():
-            give_phone(services, user.name, user.phone, kind=situation.phone, ca_file=ca_file)
+            app = PHONE_KINDS[situation.phone]
+            give_phone(services, user.name, user.phone, app=app, ca_file=ca_file)
     return users
 
 

@@ -38,22 +38,23 @@ def give_phone(
     user: str,
     file: Path,
     *,
-    kind: str = "phone-current",
+    app: PhoneKind = PHONE_KINDS["phone-current"],
+    broker: bool = False,
     ca_file: str | None = None,
 ) -> None:
-    """Create *file*, with mode 0600: a phone of *kind* that is activated as *user*'s Authenticator.
+    """Create *file*, with mode 0600: a phone with *app* that is activated as *user*'s Authenticator.
 
     Does what phone and server do in an activation, but in this process, so that the server need
     not be reachable. *ca_file* is the certificate that the phone will trust for TLS.
     """
     key = new_key()
-    platform, app_version = PHONE_KINDS[kind]
     code = services.mfa.activations.create(user, totp=False).link
     activated = services.mfa.activations.activate(
         code,
         public_key=key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
-        platform=platform,
-        app_version=app_version,
+        platform=app.platform,
+        app_version=app.app_version,
+        broker=broker,
         name="Terminal",
     )
     device = activated.device

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from adapter.mfa.devices.device import ANY_VERSION, CURRENT_APPS
 from idp.authenticator.client import Phone
 from idp.authenticator.phonefile import PhoneFile
-from idp.embedded.phones import give_phone
+from idp.embedded.phones import PHONE_KINDS, PLATFORM, PhoneKind, give_phone
 from idp.federation.relying_party.setting_changes import read_settings
 from idp.management import policies
 from idp.signin.paths import IDP_INITIATED, METADATA, SIGN_OUT
@@ -65,6 +66,7 @@ class Federation:
         self._extranet = extranet
         self._browsers: list[Browser] = []
         self._private_keys: list[bytes] = []
+        self._phones = count(1)
         self._names = (f"user{number}@example.test" for number in count(2))
         self.user = User(DEFAULT_NAME, phone=self._phone(folder / PHONE_FILE), clock=self.clock)
         self._users = {self.user.name: self.user}
@@ -139,7 +141,8 @@ class Federation:
     ) -> User:
         """Create a user with a phone: ``phone-current``, ``phone-old``, ``wearable`` or None.
 
-        With *totp* the user has codes too. If *name* is None, a name is generated.
+        For a phone of any other app, see :meth:`add_phone`. With *totp* the user has codes too. If
+        *name* is None, a name is generated.
         """
         added = self.services.directory.add(
             name or next(self._names),
@@ -149,10 +152,28 @@ class Federation:
             groups=groups,
         )
         secret = self._give_codes(added.upn) if totp else None
-        device = self._give_phone(added.upn, phone) if phone else None
+        device = self._give_phone(added.upn, PHONE_KINDS[phone]) if phone else None
         user = User(added.upn, password, device, secret, self.clock)
         self._users[user.name] = user
         return user
+
+    def add_phone(
+        self,
+        user: User | None = None,
+        *,
+        platform: str = PLATFORM,
+        app_version: str | None = None,
+        broker: bool = False,
+    ) -> Phone:
+        """Give *user* one more phone, with the app of this platform and version; return the phone.
+
+        ``add_phone(user, platform="ios", app_version="6.4.12")``. Without a version it is a current
+        one; docs/phone.md says which version does what. If *user* is None, the default user gets
+        it. Of several phones of a user the best decides what is asked: make the user with
+        ``phone=None`` if this one should. *broker* says that the user signs in on this iPhone.
+        """
+        app = PhoneKind(platform, app_version or CURRENT_APPS.get(platform, ANY_VERSION))
+        return self._give_phone((user or self.user).name, app, broker=broker)
 
     def policy(
         self,
@@ -271,9 +292,9 @@ class Federation:
         self.services.mfa.codes.register(name, secret)
         return secret
 
-    def _give_phone(self, name: str, kind: str) -> Phone:
-        file = self._folder / f"{name}.json"
-        give_phone(self.services, name, file, kind=kind)
+    def _give_phone(self, name: str, app: PhoneKind, *, broker: bool = False) -> Phone:
+        file = self._folder / f"{name}-{next(self._phones)}.json"
+        give_phone(self.services, name, file, app=app, broker=broker)
         return self._phone(file)
 
     def _phone(self, file: Path) -> Phone:

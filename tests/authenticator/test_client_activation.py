@@ -42,6 +42,32 @@ def test_a_code_alone_does_not_say_for_which_server_it_is():
     assert refused.value.code == "no_server"
 
 
+PHONEFACTOR = "phonefactor://activate_account?code=123456789&url={}"
+OURS = ["https%3A%2F%2Fsts.example.test%2Fauthenticator%2Fapi%2Factivate",
+        "https://sts.example.test/authenticator/"]  # fmt: skip
+
+
+@pytest.mark.parametrize("url", OURS)
+def test_an_activation_address_of_the_app_names_code_and_server(url):
+    assert read_code(PHONEFACTOR.format(url), None) == ("123456789", "https://sts.example.test")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PHONEFACTOR.format("https%3A%2F%2Felsewhere.example.test%2Factivate%2Fpad"),
+        PHONEFACTOR.format("https%3A%2F%2Fsts.example.test%2Fauthenticator%2F%3Fnext%3D1"),
+        PHONEFACTOR.format("https%3A%2F%2Feve%40sts.example.test%2Fauthenticator%2F"),
+        PHONEFACTOR.format(OURS[0]).replace("123456789", "12345678"),
+        PHONEFACTOR.format(OURS[0]).replace("activate_account", "remove_account"),
+    ],
+)
+def test_another_address_of_the_app_is_refused(text):
+    with pytest.raises(PhoneError) as refused:
+        read_code(text, None)
+    assert refused.value.code == "bad_activation_address"
+
+
 def test_an_address_that_is_not_http_is_refused():
     with pytest.raises(ServerUnreachable):
         read_code("ftp://sts.example.test/#123456789", None)

@@ -265,3 +265,42 @@ def test_policies_are_changed_by_the_words_of_a_test(federation):
         "disabled", False,
     )  # fmt: skip
     assert again.legacy_reset.required == 1
+
+
+@pytest.mark.parametrize(
+    ("app", "reason"),
+    [
+        ({"platform": "ios", "app_version": "6.4.11"}, "app_upgrade_required"),
+        ({"platform": "wear-os"}, "wearable_cannot_match"),
+    ],
+)
+def test_a_phone_of_any_app_says_why_it_cannot_match_a_number(
+    federation, service_provider, app, reason
+):
+    user = federation.add_user(phone=None)
+    phone = federation.add_phone(user, **app)
+    sign_in = federation.sign_in(service_provider.url, user)
+    (refusal,) = phone.refusals()
+    assert refusal.reason == reason == federation.log[-1].reason
+    assert phone.pending() == ()
+    with pytest.raises(PhoneError) as refused:
+        phone.approve(42)
+    assert refused.value.code == "device_cannot_match"
+    assert sign_in.number is None
+
+
+def test_a_phone_that_offers_three_numbers_approves_by_the_right_one(federation, service_provider):
+    user = federation.add_user(phone=None)
+    phone = federation.add_phone(user, platform="ios", app_version="6.4.12")
+    sign_in = federation.sign_in(service_provider.url, user)
+    (request,) = phone.pending()
+    assert sign_in.number in request.choices
+    assert phone.approve(sign_in.number) == "approved"
+    assert sign_in.finish().name_id == user.name
+
+
+def test_a_request_that_was_not_mine_is_reported(federation, service_provider, phone):
+    sign_in = federation.sign_in(service_provider.url)
+    assert phone.report() == "denied"
+    sign_in.poll()
+    assert "reported" in sign_in.error

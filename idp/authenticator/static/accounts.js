@@ -1,6 +1,6 @@
 // The list of accounts: who, how they stand, and their codes with the time left.
 
-import { STEP, codeAt } from './codes.js';
+import { codeAt } from './codes.js';
 import { announce, at, show, write } from './dom.js';
 import { now } from './server.js';
 
@@ -22,7 +22,8 @@ export class AccountList {
     write(part('initials'), account.user.slice(0, 1).toUpperCase());
     write(part('user'), account.user);
     write(part('issuer'), account.app ? `${account.issuer} · ${account.app}` : account.issuer);
-    write(part('state'), 'Connecting…');
+    write(part('state'), account.privateKey ? 'Connecting…' : 'Codes only');
+    write(part('purpose'), `Copy the one-time code of ${account.user}`);
     part('remove').setAttribute('aria-label', `Remove ${account.user}`);
     part('remove').title = 'Remove';
     part('remove').addEventListener('click', () => this.onRemove(account));
@@ -31,6 +32,10 @@ export class AccountList {
     this.cards.set(account.id, { account, card, part });
     at('accounts').append(card);
     this.#tick();
+  }
+
+  isEmpty() {
+    return this.cards.size === 0;
   }
 
   remove(id) {
@@ -47,12 +52,13 @@ export class AccountList {
 
   async #tick() {
     const time = now();
-    const left = STEP - Math.floor(time / 1000) % STEP;
     for (const { account, part } of this.cards.values()) {
       if (!account.seedKey) continue;
-      const code = await codeAt(account.seedKey, time);
-      write(part('digits'), `${code.slice(0, 3)} ${code.slice(3)}`);
-      part('rest').style.strokeDasharray = `${left} 30`;
+      const { digits = 6, period = 30 } = account;
+      const left = period - Math.floor(time / 1000) % period;
+      const code = await codeAt(account.seedKey, time, { digits, period });
+      write(part('digits'), `${code.slice(0, digits / 2)} ${code.slice(digits / 2)}`);
+      part('rest').style.strokeDasharray = `${left * 30 / period} 30`;
       part('code').classList.toggle('ending', left <= 5);
     }
   }

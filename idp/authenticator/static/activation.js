@@ -1,30 +1,24 @@
-// The form with which an account is added: a code, and which app this page rehearses.
+// The form with which an account is added: typed, pasted or scanned, and as which app.
 
+import { read, readCode } from './addresses.js';
 import { wantsBroker } from './broker.js';
 import { at, show, write } from './dom.js';
-
-const LINK_CODE = /^[A-Za-z0-9_-]{22}$/; // what stands in the QR code and the link
-
-// Returns the code in what was typed or pasted, or null. A whole address may be pasted; an East
-// Asian keyboard types digits of full width.
-function activationCode(typed) {
-  const code = typed.split('#').pop().trim();
-  if (LINK_CODE.test(code)) return code;
-  const digits = code.normalize('NFKC').replace(/[^0-9]/g, '');
-  return digits.length === 9 ? digits : null;
-}
+import { Scanner, canScan } from './scanner.js';
 
 export class ActivationForm {
-  // `register(code, app)` activates; `app` says what this page is: its platform and version.
-  // `isFirst()` says whether there is no account yet.
-  constructor({ register, isFirst }) {
-    Object.assign(this, { register, isFirst });
+  // `add(wanted, app)` takes what addresses.js has read; `app` says what this page is: its platform
+  // and version. `isFirst()` says whether there is no account yet.
+  constructor({ add, isFirst }) {
+    Object.assign(this, { add, isFirst });
+    this.scanner = new Scanner((text) => this.#addScanned(text));
+    at('scan').addEventListener('click', () => this.scanner.scan());
+    canScan().then((can) => show(at('scan'), can));
     at('add').addEventListener('click', () => this.show(true, true));
     at('cancel-activation').addEventListener('click', () => this.show(false));
     at('platform').addEventListener('change', () => this.#nameVersion());
     at('activation-form').addEventListener('submit', (event) => {
       event.preventDefault();
-      this.#activate(at('code').value);
+      this.#addTyped(at('code').value);
     });
     addEventListener('hashchange', () => this.activateFromAddress());
     at('broker').addEventListener('change', () => this.#followBroker());
@@ -43,21 +37,20 @@ export class ActivationForm {
     if (byHand) at('code').focus();
   }
 
-  // The code leaves the address bar before it is used, so that no history keeps it.
+  // The code leaves the address bar before it is used, so that no history keeps it. A link only
+  // activates: what it says of other services is nobody's wish yet.
   async activateFromAddress() {
-    const code = decodeURIComponent(location.hash.slice(1));
+    const code = location.hash.slice(1);
     if (!code) return;
     history.replaceState(null, '', location.pathname + location.search);
     this.show(true);
-    await this.#activate(code);
+    await this.#addTyped(code, (typed) => ({ code: readCode(typed) }));
   }
 
-  async #activate(typed) {
-    const code = activationCode(typed);
-    if (!code) return this.#refuse('An activation code has nine digits.');
+  async #addTyped(typed, reader = read) {
     at('activate').disabled = true;
     try {
-      await this.register(code, this.#app());
+      await this.add(reader(typed), this.#app());
       this.show(false);
     } catch (failure) {
       this.#refuse(failure.message);
@@ -65,7 +58,12 @@ export class ActivationForm {
     } finally {
       at('activate').disabled = false;
     }
-    return undefined;
+  }
+
+  // Throws for a code that is of no use, so that the camera looks on.
+  #addScanned(text) {
+    read(text);
+    this.#addTyped(text);
   }
 
   #app() {

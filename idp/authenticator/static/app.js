@@ -25,15 +25,16 @@ class App {
     this.notices = new NoticeList();
     this.list = new AccountList((account) => this.#askToRemove(account));
     this.activation = new ActivationForm({
-      register: (code, app) => this.#activate(code, app),
-      isFirst: () => this.watchers.size === 0,
+      add: ({ code, token }, app) => (token ? this.#addToken(token) : this.#activate(code, app)),
+      isFirst: () => this.list.isEmpty(),
     });
   }
 
   async start() {
-    for (const account of await this.vault.all()) this.#watch(account);
+    for (const account of await this.vault.accounts.all()) this.#watch(account);
+    for (const token of await this.vault.tokens.all()) this.list.add(token);
     this.#listen();
-    this.activation.show(this.watchers.size === 0);
+    this.activation.show(this.list.isEmpty());
     await this.activation.activateFromAddress();
   }
 
@@ -59,6 +60,17 @@ class App {
     navigator.storage?.persist?.();
   }
 
+  // Codes of another service: there is no device, and no request is ever sent.
+  async #addToken({ label, issuer, secret, hash, digits, period }) {
+    const seedKey = await importSeed(secret, hash);
+    const id = `token-${crypto.randomUUID()}`;
+    const token = { id, user: label, issuer, seedKey, digits, period, added: Date.now() };
+    await this.vault.tokens.put(token);
+    this.list.add(token);
+    announce(`The codes of ${label} were added to this phone`);
+    navigator.storage?.persist?.();
+  }
+
   async #register(code, app) {
     const pair = await newKeyPair();
     const body = {
@@ -78,12 +90,12 @@ class App {
       seedKey: told.seed ? await importSeed(told.seed) : null,
       added: Date.now(),
     };
-    await this.vault.put(account);
+    await this.vault.accounts.put(account);
     return account;
   }
 
   async #forgetOlder({ id, user }) {
-    for (const older of await this.vault.all()) {
+    for (const older of await this.vault.accounts.all()) {
       if (older.user === user && older.id !== id) await this.#remove(older);
     }
   }
@@ -115,12 +127,14 @@ class App {
   #askToRemove(account) {
     const dialog = at('removal');
     write(at('removal-user'), account.user);
+    show(at('removal-of-account'), Boolean(account.privateKey));
+    show(at('removal-of-codes'), !account.privateKey);
     dialog.returnValue = '';
     dialog.onclose = async () => {
       if (dialog.returnValue !== 'remove') return;
       await this.#remove(account);
       announce(`${account.user} was removed from this phone`);
-      this.activation.show(this.watchers.size === 0);
+      this.activation.show(this.list.isEmpty());
     };
     dialog.showModal();
     at('removal-title').focus();
@@ -133,7 +147,7 @@ class App {
     this.connection.update(account.id, false);
     this.notices.update(account, []);
     this.list.remove(account.id);
-    await this.vault.remove(account.id);
+    await (account.privateKey ? this.vault.accounts : this.vault.tokens).remove(account.id);
     this.#updateSheet();
   }
 }

@@ -1,7 +1,10 @@
-// The accounts of this phone, kept in IndexedDB with keys that can be used but not read.
+// The accounts of this phone, and sources of codes of other services, kept in IndexedDB with keys
+// that can be used but not read.
 
 const NAME = 'tallystick-authenticator';
-const STORE = 'accounts';
+const VERSION = 2;
+const ACCOUNTS = 'accounts';
+const TOKENS = 'tokens';
 
 function settled(request) {
   return new Promise((resolve, reject) => {
@@ -11,30 +14,39 @@ function settled(request) {
 }
 
 export async function openVault() {
-  const opening = indexedDB.open(NAME, 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: 'id' });
-  return new Vault(await settled(opening));
+  const opening = indexedDB.open(NAME, VERSION);
+  opening.onupgradeneeded = () => {
+    for (const store of [ACCOUNTS, TOKENS]) {
+      if (!opening.result.objectStoreNames.contains(store)) {
+        opening.result.createObjectStore(store, { keyPath: 'id' });
+      }
+    }
+  };
+  const database = await settled(opening);
+  database.onversionchange = () => database.close(); // a newer version of this page needs it
+  return { accounts: new Shelf(database, ACCOUNTS), tokens: new Shelf(database, TOKENS) };
 }
 
-class Vault {
-  constructor(database) {
-    this.database = database;
+class Shelf {
+  constructor(database, store) {
+    Object.assign(this, { database, store });
   }
 
   async all() {
-    const accounts = await settled(this.#accounts('readonly').getAll());
-    return accounts.sort((one, other) => one.added - other.added);
+    const kept = await settled(this.#open('readonly').getAll());
+    return kept.sort((one, other) => one.added - other.added);
   }
 
-  put(account) {
-    return settled(this.#accounts('readwrite').put(account));
+  put(value) {
+    return settled(this.#open('readwrite').put(value));
   }
 
   remove(id) {
-    return settled(this.#accounts('readwrite').delete(id));
+    return settled(this.#open('readwrite').delete(id));
   }
 
-  #accounts(mode) {
-    return this.database.transaction(STORE, mode, { durability: 'strict' }).objectStore(STORE);
+  #open(mode) {
+    const options = { durability: 'strict' };
+    return this.database.transaction(this.store, mode, options).objectStore(this.store);
   }
 }
