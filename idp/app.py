@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
+from adapter.mfa.passkeys.passkey import relying_party_of
 from adapter.mfa.service import MfaService
 from idp.admission import Admission
 from idp.config import WORKER_THREADS
@@ -176,7 +177,9 @@ def _mfa_service(
         clock,
         number_key=sealer.key("number-to-match"),
         groups_of=groups_of,
+        relying_party=relying_party_of(config.server.base_url),
         products_after_table=config.farm.products_after_table,
+        blocks_on_report=config.mfa.block_on_report,
         on_push=log_push,
         on_activation_used_up=log_used_up,
     )

@@ -9,11 +9,11 @@ from adapter.mfa.methods import RegisteredMethod
 
 
 class Factor(Protocol):
-    """One kind of second factor; each has a folder of its own (``push/``, ``codes/``)."""
+    """One kind of second factor; each has a folder of its own (``push/``, ``codes/``, ...)."""
 
     @property
     def kind(self) -> str:
-        """The kind of its methods, which never changes: ``push``, ``totp``."""
+        """The kind of its methods, which never changes: ``push``, ``totp``, ``passkey``."""
 
     def methods_of(self, user: str) -> Sequence[RegisteredMethod]:
         """Return what *user* (a UPN) has registered for this factor, oldest first."""

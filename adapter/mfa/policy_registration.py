@@ -28,10 +28,17 @@ from adapter.mfa.policy_reset import is_in_scope, legacy_reset_methods
 
 
 class Interrupt(StrEnum):
-    """What a user does before the sign-in goes on."""
+    """What a user is asked before the sign-in goes on; a campaign can be put off."""
 
     REGISTER = "register"
     CONFIRM = "confirm"
+    CAMPAIGN = "campaign"
+
+
+def asks_anybody(policies: Policies) -> bool:
+    """Say whether the policies interrupt sign-ins at all."""
+    rules = policies.registration
+    return rules.is_required or bool(rules.reconfirm_days) or rules.campaign.state == "enabled"
 
 
 def may_register(policies: Policies, user: str, groups: Collection[str], method: str) -> Permission:

@@ -14,7 +14,7 @@ from adapter.decision import decide
 from adapter.mfa.devices.activation import NewCodes
 from adapter.mfa.devices.device import Device
 from adapter.mfa.methods import MAX_APPS, TooManyMethods
-from adapter.mfa.push.challenge import NUMBER_MATCH
+from adapter.mfa.push.challenge import CANNOT_BE_APPROVED, NUMBER_MATCH
 from adapter.mfa.push.factor import PushFactor
 from adapter.mfa.push.pauses import PushPaused
 from adapter.mfa.service import MfaService
@@ -52,7 +52,7 @@ class Registrations:
         state = Verification(
             phone.user, decision.experience or "", decision.reason, PUSH, has_totp=False
         )
-        if decision.experience != NUMBER_MATCH:
+        if decision.experience not in (NUMBER_MATCH, *CANNOT_BE_APPROVED):
             return state.failed(decision.reason)
         try:
             sent = self._service.push.start(
@@ -64,7 +64,9 @@ class Registrations:
                 device=phone.id,
             )
         except PushPaused as paused:
-            return state.failed(paused.code)
+            return state.failed(paused.code if state.may_push else decision.reason)
+        if not state.may_push:  # the phone was told why
+            return state.failed(decision.reason)
         return state.waiting_for(sent.challenge.id, sent.number)
 
     def judge(self, state: Verification, fields: Mapping[str, str]) -> Judged:

@@ -1,19 +1,16 @@
 """The calls of the signed API: activate, account, pending, answer, dismiss.
 
-No answer ever contains a number to match: only the sign-in page shows it.
+No answer ever says which number is to be matched: only the sign-in page shows it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Request
 
 from adapter.mfa.devices.device import Device
-from adapter.mfa.permissions import Permissions
 from adapter.mfa.push.challenge import Challenge
 from idp.admission import client_of
 from idp.audit.writer import AuditWriter, EventSource
@@ -24,16 +21,12 @@ from idp.authenticator.bodies import (
     read_dismissal,
     read_pending_query,
 )
-from idp.federation.relying_party.trust import name_for_people
-from idp.instants import json_instant
+from idp.authenticator.replies import Reply, notice_reply, requests_for
 from idp.logs import get_logger
 from idp.mfa.phone_wait import PhoneWait
-from idp.notices.phone_notices import Notice
 from idp.services import Services
 from idp.session.node import AnsweringNode
 from idp.web.activity import activity_id, client_ip
-
-Reply = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +50,7 @@ class Api:
             platform=wanted.platform,
             app_version=wanted.app_version,
             name=wanted.name,
+            broker=wanted.broker,
             check_user=lambda user: self.authentication.check_activated(stamp, user),
         )
         _log("phone_activated", activated.device, platform=activated.device.platform)
@@ -69,7 +63,8 @@ class Api:
     def pending(self, request: Request) -> Reply:
         """List what the device can answer; ``wait`` and ``seen`` hold the call until it changes.
 
-        The answer has the notices of this device, too.
+        The answer has the notices of this device, too, and the requests that it cannot approve:
+        ``refusals``, each with the reason and a sentence for its user.
 
         Raises :class:`~idp.mfa.waiting.RoomFull` if the call cannot be held.
         """
@@ -84,8 +79,8 @@ class Api:
         )
         notices = self.services.notices.of_device(device.id)
         return {
-            "requests": self._requests(device, found),
-            "notices": [_notice(notice) for notice in notices],
+            **requests_for(device, found, self.services.mfa),
+            "notices": [notice_reply(notice) for notice in notices],
         }
 
     def answer(self, request: Request) -> Reply:
@@ -107,13 +102,6 @@ class Api:
             self._audit_report(challenge)
         return {"id": challenge.id, "state": str(challenge.state)}
 
-    def _requests(self, device: Device, found: Sequence[Challenge]) -> list[Reply]:
-        """Return what the phone may know of requests; the policies say what they show."""
-        if not found:
-            return []
-        shown = self.services.mfa.permissions_of(device.user)
-        return [_request(challenge, shown) for challenge in found]
-
     def dismiss(self, request: Request) -> Reply:
         """Remove a notice from this device; other devices of the user keep theirs."""
         device = self.authentication.calling_device(request)
@@ -128,6 +116,7 @@ class Api:
             user=challenge.user,
             experience=challenge.experience,
             detail=f"request {challenge.id} from {challenge.client_ip}",
+            is_blocked=self.services.mfa.protection.is_blocked(challenge.user),
         )
 
     def _account(self, device: Device) -> Reply:
@@ -139,6 +128,7 @@ class Api:
                 "name": device.name,
                 "platform": device.platform,
                 "app_version": device.app_version,
+                **({"broker": True} if device.broker else {}),
             },
         }
 
@@ -147,29 +137,3 @@ def _log(event: str, device: Device, **fields: str) -> None:
     get_logger().info(
         event, user=device.user, device=device.id, activity_id=activity_id(), **fields
     )
-
-
-def _notice(notice: Notice) -> Reply:
-    """Return what a phone shows of a change of the account."""
-    occasion = notice.occasion
-    return {
-        "id": notice.id,
-        "occasion": occasion.code,
-        "text": occasion.sentence,
-        "device": name_for_people(occasion.name, "") if occasion.name else "",
-        "at": json_instant(occasion.at, "milliseconds"),
-    }
-
-
-def _request(challenge: Challenge, shown: Permissions) -> Reply:
-    """Return the fields of a request that a phone may know."""
-    return {
-        "id": challenge.id,
-        "nonce": challenge.nonce,
-        "experience": challenge.experience,
-        "application": challenge.application if shown.shows_application else "",
-        "user": challenge.user,
-        "client_ip": challenge.client_ip if shown.shows_location else "",
-        "created_at": json_instant(challenge.created_at, "milliseconds"),
-        "expires_at": json_instant(challenge.answer_by, "milliseconds"),
-    }

@@ -12,12 +12,12 @@ from urllib.parse import urlencode
 import pyotp
 
 from idp.authenticator.client_activation import PhoneError, account_of, activation_body, read_code
-from idp.authenticator.client_values import Code, Notice, Request
+from idp.authenticator.client_values import Code, Notice, Refusal, Request, is_number
 from idp.authenticator.phonefile import Account, PhoneFile, PhoneFileError, new_key
 from idp.authenticator.request_signing import NEW_DEVICE
 from idp.authenticator.transport import PhoneRefused, Transport, UnexpectedAnswer
 
-__all__ = ["Code", "Notice", "Phone", "PhoneError", "Request"]
+__all__ = ["Code", "Notice", "Phone", "PhoneError", "Refusal", "Request"]
 
 T = TypeVar("T")
 
@@ -62,16 +62,20 @@ class Phone:
         name: str = "Terminal",
         platform: str = DEFAULT_PLATFORM,
         app_version: str | None = None,
+        broker: bool = False,
         ca_file: str | None = None,
     ) -> Account:
         """Become the Authenticator of the user for whom the code was made, and keep the key.
 
         ``code_or_url`` is the address in the QR code, or the nine digits together with *server*.
+        *broker* says that the user signs in on this same device, one with iOS.
         """
         code, server = read_code(code_or_url, server)
         self.file.accounts()  # a file that cannot be written must not use the code up
         key = new_key()
-        body = activation_body(code, key, name=name, platform=platform, app_version=app_version)
+        body = activation_body(
+            code, key, name=name, platform=platform, app_version=app_version, broker=broker
+        )
         answer = self._transport(server, ca_file).call(
             "POST", "activate", device=NEW_DEVICE, key=key, body=body
         )
@@ -92,14 +96,14 @@ class Phone:
 
     def pending(self, wait: float = 0) -> tuple[Request, ...]:
         """Return the requests that can be answered now, waiting up to *wait* seconds for one."""
-        accounts = self._some_accounts()
-        deadline = time.monotonic() + wait
-        while True:
-            left = max(0.0, deadline - time.monotonic())
-            found = self._ask_for_requests(accounts, left)
-            if found or not left:
-                return found
-            self.sleep(min(PAUSE, left))
+        return tuple(each for each in self._shown(wait, Request) if isinstance(each, Request))
+
+    def refusals(self, wait: float = 0) -> tuple[Refusal, ...]:
+        """Return the requests that this phone cannot approve, each with ``.reason`` and ``.text``.
+
+        Its app is too old to match a number, or it is a watch. Waits like :meth:`pending`.
+        """
+        return tuple(each for each in self._shown(wait, Refusal) if isinstance(each, Refusal))
 
     def approve(
         self, number: str | int | None = None, timeout: float = 0, request_id: str | None = None
@@ -108,13 +112,16 @@ class Phone:
 
         If the request needs a number it must be given, as 38 or "38", else the request stays open;
         on Approve/Deny it is ignored. Raises :class:`PhoneError` if there is no request, or more
-        than one.
+        than one, or one that this phone cannot approve.
         """
         request = self._the_request(timeout, request_id)
+        if isinstance(request, Refusal):
+            raise PhoneError(request.text, "It can only be denied", code="device_cannot_match")
         number = f"{number:02d}" if isinstance(number, int) else number
-        if request.needs_number and not _is_number(number):
+        if request.needs_number and not is_number(number, request.choices):
+            tapped = f": one of {', '.join(request.choices)}" if request.choices else ": two digits"
             raise PhoneError(
-                "This request needs the number that the sign-in page shows: two digits",
+                f"This request needs the number that the sign-in page shows{tapped}",
                 "Pass it: phone.approve(number=sign_in.number). The request stays open",
                 code="number_required",
             )
@@ -137,7 +144,8 @@ class Phone:
         return _ask_for_all(
             self._some_accounts(),
             lambda account: [
-                Notice(account, sent) for sent in self._listed(account, "pending", "notices")
+                Notice(account, sent)
+                for sent in _listed(account, self._pending_of(account), "notices")
             ],
         )
 
@@ -174,32 +182,49 @@ class Phone:
             )
         return accounts
 
-    def _ask_for_requests(self, accounts: tuple[Account, ...], left: float) -> tuple[Request, ...]:
+    def _shown(self, wait: float, *kinds: type) -> tuple[Request | Refusal, ...]:
+        """Return what is shown of these kinds, waiting up to *wait* seconds for one."""
+        accounts = self._some_accounts()
+        deadline = time.monotonic() + wait
+        while True:
+            left = max(0.0, deadline - time.monotonic())
+            shown = self._ask_for_requests(accounts, left)
+            found = tuple(each for each in shown if isinstance(each, kinds))
+            if found or not left:
+                return found
+            self.sleep(min(PAUSE, left))
+
+    def _ask_for_requests(
+        self, accounts: tuple[Account, ...], left: float
+    ) -> tuple[Request | Refusal, ...]:
         # With one account the server holds the call; several are asked in turn, without waiting.
         wait = int(min(MAX_WAIT, left)) if len(accounts) == 1 else 0
         return _ask_for_all(
             accounts,
-            lambda account: [Request(account, sent) for sent in self._pending_of(account, wait)],
+            lambda account: self._requests_of(account, wait),
         )
 
-    def _pending_of(self, account: Account, wait: int) -> list[dict[str, Any]]:
-        query = "?" + urlencode({"wait": wait}) if wait else ""
-        return self._listed(account, "pending" + query, "requests", wait)
+    def _requests_of(self, account: Account, wait: int) -> list[Request | Refusal]:
+        answer = self._pending_of(account, wait)
+        return [
+            *(Request(account, sent) for sent in _listed(account, answer, "requests")),
+            *(Refusal(account, sent) for sent in _listed(account, answer, "refusals")),
+        ]
 
-    def _listed(self, account: Account, name: str, key: str, wait: int = 0) -> list[dict[str, Any]]:
-        answer = self._call(account, "GET", name, wait=wait)
+    def _pending_of(self, account: Account, wait: int = 0) -> dict[str, Any]:
+        query = "?" + urlencode({"wait": wait}) if wait else ""
+        answer = self._call(account, "GET", "pending" + query, wait=wait)
         if answer is None:
             self.sleep(RETRY_AFTER)
-            return []
-        listed = answer.get(key)
-        if not isinstance(listed, list):
-            raise UnexpectedAnswer(account.server)
-        return listed
+            return {"requests": [], "refusals": [], "notices": []}
+        return answer
 
-    def _the_request(self, timeout: float, request_id: str | None) -> Request:
-        found = self.pending(timeout)
+    def _the_request(self, timeout: float, request_id: str | None) -> Request | Refusal:
+        """Return the only request; one that this phone can approve goes before one it cannot."""
+        shown = self._shown(timeout, Request, Refusal)
         if request_id is not None:
-            found = tuple(request for request in found if request.id == request_id)
+            shown = tuple(each for each in shown if each.id == request_id)
+        found = tuple(each for each in shown if isinstance(each, Request)) or shown
         if not found:
             raise PhoneError(
                 "There is no request to answer",
@@ -215,7 +240,7 @@ class Phone:
             )
         return found[0]
 
-    def _answer(self, request: Request, decision: str, more: dict[str, Any]) -> str:
+    def _answer(self, request: Request | Refusal, decision: str, more: dict[str, Any]) -> str:
         body = {"id": request.id, "nonce": request.sent["nonce"], "decision": decision, **more}
         answer = self._call(request.account, "POST", "answer", body=body)
         if answer is None or not isinstance(answer.get("state"), str):
@@ -247,9 +272,12 @@ class Phone:
         return self._transports[server, verify]
 
 
-def _is_number(number: str | None) -> bool:
-    """Say whether the text is two digits: a slip of the hand must not cost the request."""
-    return number is not None and len(number) == 2 and number.isascii() and number.isdigit()
+def _listed(account: Account, answer: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """Return one list of an answer; a server of the version before has no ``refusals``."""
+    listed = answer.get(name, [] if name == "refusals" else None)
+    if not isinstance(listed, list):
+        raise UnexpectedAnswer(account.server)
+    return listed
 
 
 def _ask_for_all(

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from adapter.errors import TallystickError
-from adapter.mfa.devices.device import NUMBER_MATCHING_SINCE
+from adapter.mfa.devices.device import ANY_VERSION, CURRENT_APPS
 from idp.authenticator.phonefile import Account, pem
 from idp.authenticator.transport import UnexpectedAnswer, server_of
 
@@ -44,6 +44,7 @@ def activation_body(
     name: str,
     platform: str,
     app_version: str | None,
+    broker: bool = False,
 ) -> dict[str, Any]:
     """Return the body of the call ``activate``; without *app_version* a current one is named."""
     public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
@@ -51,8 +52,9 @@ def activation_body(
         "code": code,
         "public_key": base64.b64encode(public).decode(),
         "platform": platform,
-        "app_version": app_version or _current_version(platform),
+        "app_version": app_version or CURRENT_APPS.get(platform, ANY_VERSION),
         "name": name,
+        **({"broker": True} if broker else {}),
     }
 
 
@@ -79,9 +81,3 @@ def account_of(
         )
     except (KeyError, TypeError):
         raise UnexpectedAnswer(server) from None
-
-
-def _current_version(platform: str) -> str:
-    """Return an app version that matches numbers; platforms without a rule take any version."""
-    since = NUMBER_MATCHING_SINCE.get(platform, (1, 0))
-    return ".".join(str(part) for part in since)

@@ -31,6 +31,26 @@ class Request(_ForAccount):
         """Whether the user has to type the number that the sign-in page shows."""
         return bool(self.sent["experience"] == NUMBER_MATCH)
 
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The three numbers that an app of some versions offers to tap; else empty."""
+        return tuple(map(str, self.sent.get("choices", ())))
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal(_ForAccount):
+    """One pending request that this phone cannot approve, and why; it can be denied."""
+
+    @property
+    def reason(self) -> str:
+        """Why, as a code: ``app_upgrade_required`` or ``wearable_cannot_match``."""
+        return str(self.sent["reason"])
+
+    @property
+    def text(self) -> str:
+        """Why, and what to do, as a sentence."""
+        return str(self.sent["text"])
+
 
 @dataclass(frozen=True, slots=True)
 class Notice(_ForAccount):
@@ -54,3 +74,13 @@ class Code:
     account: Account
     code: str
     seconds_left: int
+
+
+def is_number(number: str | None, choices: tuple[str, ...]) -> bool:
+    """Say whether the text can be the number: a slip of the hand must not cost the request.
+
+    It is two digits or, where the app offers *choices*, one of these.
+    """
+    if choices:
+        return number in choices
+    return number is not None and len(number) == 2 and number.isascii() and number.isdigit()

@@ -5,14 +5,35 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from adapter.mfa.devices.device import ANY_VERSION, CURRENT_APPS
 from idp.audit.verbose import VerboseAudit
 from idp.audit.writer import AuditWriter
+from idp.authenticator import installable
 from idp.authenticator.api import Api
 from idp.authenticator.authentication import RequestAuthentication
 from idp.authenticator.http import ApiHttp
 from idp.mfa.phone_wait import PhoneWait
 from idp.services import Services
 from idp.session.node import AnsweringNode
+
+APPS = (
+    # platform   name                        version that the page proposes
+    ("web",     "This page",                 ANY_VERSION),
+    ("android", "Android",                   CURRENT_APPS["android"]),
+    ("ios",     "iPhone or iPad (iOS)",      CURRENT_APPS["ios"]),
+    ("wear-os", "Android watch (Wear OS)",   ANY_VERSION),
+    ("watchos", "Apple Watch (watchOS)",     ANY_VERSION),
+)  # fmt: skip
+"""The apps that the page can rehearse."""
+
+PAGE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+}
+"""Of the phone page alone: it is an app, it scans QR codes with the camera, and our own sign-in
+page may show it over itself (an iOS broker flow)."""
 
 
 def make_blueprint(services: Services) -> Blueprint:
@@ -26,9 +47,15 @@ def make_blueprint(services: Services) -> Blueprint:
         static_url_path="/static",
     )
 
+    def page() -> str:
+        base_url = services.config.server.base_url
+        return render_template("authenticator/phone.html", base_url=base_url, apps=APPS)
+
     @host.get("/")
     def phone() -> ResponseReturnValue:
-        return render_template("authenticator/phone.html", base_url=services.config.server.base_url)
+        return page(), PAGE_HEADERS
+
+    installable.add_routes(host, page)
 
     wait = PhoneWait(services.mfa.push, room=services.admission.phones)
     services.ending.callback(wait.close)

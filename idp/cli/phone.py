@@ -19,6 +19,7 @@ from idp.cli.phone_output import (
     account_as_json,
     account_row,
     print_notices,
+    print_refusals,
     print_requests,
     print_state,
     state_of,
@@ -120,9 +121,10 @@ def phone() -> None:
 @click.option("--name", default="Terminal", show_default=True, help="Name of the device.")
 @click.option(
     "--platform", type=click.Choice(PLATFORMS), default="android", show_default=True,
-    help="Platform of the device; watchos and wear-os are wearables.",
+    help="Platform of the device; wear-os is a watch, watchos is refused.",
 )  # fmt: skip
 @click.option("--app-version", metavar="V", help="Version of the app (default: a current one).")
+@click.option("--broker", is_flag=True, help="The user signs in on this same device (ios only).")
 @click.option(
     "--ca-file", type=click.Path(exists=True, dir_okay=False, resolve_path=True), metavar="FILE",
     help="Certificate authorities for the server's TLS; stored with the account.",
@@ -133,8 +135,8 @@ def activate(phone: Phone, /, code_or_url: str, as_json: bool, **options: Any) -
     """Become the Authenticator of a user.
 
     CODE_OR_URL is the address in the QR code of tallystick user activate, or its nine digits
-    together with --server. Versions below 6.2111.7701 (android) and 6.5.85 (ios) cannot match
-    numbers.
+    together with --server. Versions below 6.2006.4198 (android) and 6.4.12 (ios) cannot match
+    numbers; those below 6.2108.5654 and 6.5.82 offer three to tap.
     """
     account = phone.activate(code_or_url, **options)
     if as_json:
@@ -152,12 +154,14 @@ def list_accounts(phone: Phone, as_json: bool) -> None:
     states = [state_of(phone, account) for account in accounts]
     is_usable = any("error" not in state for state in states)
     requests = phone.pending() if is_usable else ()
+    refusals = phone.refusals() if is_usable else ()
     notices = phone.notices() if is_usable else ()
     if as_json:
         print_json(
             {
                 "accounts": states,
                 "requests": [request.sent for request in requests],
+                "refusals": [refusal.sent for refusal in refusals],
                 "notices": [notice.sent for notice in notices],
             }
         )
@@ -170,6 +174,7 @@ def list_accounts(phone: Phone, as_json: bool) -> None:
         empty="There is no account yet. Add one: tallystick phone activate CODE_OR_URL",
     )
     print_requests(requests)
+    print_refusals(refusals)
     print_notices(notices)
 
 

@@ -9,7 +9,7 @@ import click
 from idp.cli.output import print_json, printable
 
 if TYPE_CHECKING:
-    from idp.authenticator.client import Notice, Phone, Request
+    from idp.authenticator.client import Notice, Phone, Refusal, Request
     from idp.authenticator.phonefile import Account
 
 
@@ -49,12 +49,25 @@ def account_row(account: Account, state: dict[str, Any]) -> tuple[object, ...]:
 def print_requests(requests: tuple[Request, ...]) -> None:
     """Print requests, one a line."""
     for request in requests:
-        sent = request.sent
         todo = "type the number on the sign-in page" if request.needs_number else "approve or deny"
-        # A policy decides whether a request shows the application and the address.
-        to = f" to {printable(sent['application'])}" if sent["application"] else ""
-        origin = f" from {printable(sent['client_ip'])}" if sent["client_ip"] else ""
-        click.echo(f"{printable(sent['user'])} signs in{to}{origin}: {todo} ({request.id})")
+        if request.choices:
+            todo = f"choose the number on the sign-in page: {', '.join(request.choices)}"
+        _print_request(request, todo)
+
+
+def print_refusals(refusals: tuple[Refusal, ...]) -> None:
+    """Print requests that the phone cannot approve, one a line, with the reason."""
+    for refusal in refusals:
+        _print_request(refusal, refusal.text)
+
+
+def _print_request(request: Request | Refusal, todo: str) -> None:
+    sent = request.sent
+    # A policy decides whether a request shows the application and the address.
+    to = f" to {printable(sent['application'])}" if sent["application"] else ""
+    origin = f" from {printable(sent['client_ip'])}" if sent["client_ip"] else ""
+    user = printable(sent["user"])
+    click.echo(f"{user} signs in{to}{origin}: {printable(todo)} ({printable(request.id)})")
 
 
 def print_notices(notices: tuple[Notice, ...]) -> None:

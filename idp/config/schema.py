@@ -27,6 +27,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from idp.config import SETTING_PREFIX
 from idp.config.adapters import AdaptersSection
 from idp.config.mail import MailSection
+from idp.config.mfa import MfaSection
 from idp.config.section import Section
 from idp.config.theme import ThemeSection
 
@@ -278,6 +279,7 @@ class Config(BaseSettings):
     lockout: LockoutSection = LockoutSection()
     farm: FarmSection = FarmSection()
     adapters: AdaptersSection = AdaptersSection()
+    mfa: MfaSection = MfaSection()
     proxies: ProxiesSection = ProxiesSection()
     mail: MailSection = MailSection()
     theme: ThemeSection = ThemeSection()

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from adapter.mfa.devices.device import NUMBER_MATCHING_SINCE
+from adapter.mfa.devices.device import CURRENT_APPS
 from idp.authenticator.phonefile import Account, PhoneFile, new_key, pem
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ class PhoneKind(NamedTuple):
 
 PHONE_KINDS = {
     # device           platform    app version
-    "phone-current":   PhoneKind(PLATFORM, ".".join(map(str, NUMBER_MATCHING_SINCE[PLATFORM]))),
-    "phone-old":       PhoneKind(PLATFORM, "6.2110.7701"),  # cannot match numbers yet
-    "wearable":        PhoneKind("watchos", "1.0"),         # can never match numbers
+    "phone-current":   PhoneKind(PLATFORM, CURRENT_APPS[PLATFORM]),
+    "phone-old":       PhoneKind(PLATFORM, "6.2006.4197"),  # cannot match numbers yet
+    "wearable":        PhoneKind("wear-os", "1.0"),           # can never match numbers
 }  # fmt: skip
 """The kinds by the names that ``adapter.decide`` has for devices."""
 

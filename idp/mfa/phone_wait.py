@@ -32,19 +32,19 @@ class PhoneWait:
         check: Callable[[], None] = lambda: None,
         client: str = UNKNOWN,
     ) -> tuple[Challenge, ...]:
-        """Return what *device* can answer, as soon as its ids are not *seen* or time is up.
+        """Return what *device* is shown, as soon as its ids are not *seen* or time is up.
 
         ``check`` is called before each look after the first and raises to end the wait, if the
         device or its user has lost the right to ask. ``client`` is who takes the place.
         """
         found = self._push.pending_for(device)
-        if seconds <= 0 or _ids(found) != seen:
+        if seconds <= 0 or _ids(found) != set(seen):
             return found
 
         def changed() -> tuple[Challenge, ...] | None:
             check()
             now = self._push.pending_for(device)
-            return None if _ids(now) == seen else now
+            return None if _ids(now) == set(seen) else now
 
         changed_to = self._room.wait(device.user, changed, seconds, client)
         return found if changed_to is None else changed_to
@@ -73,5 +73,5 @@ class PhoneWait:
         self._room.close()
 
 
-def _ids(challenges: tuple[Challenge, ...]) -> tuple[str, ...]:
-    return tuple(challenge.id for challenge in challenges)
+def _ids(challenges: tuple[Challenge, ...]) -> set[str]:
+    return {challenge.id for challenge in challenges}

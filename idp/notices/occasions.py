@@ -11,8 +11,17 @@ OCCASIONS = {
     "device_removed":  "{device} was removed from your account.",
     "codes_added":     "One-time codes were added to your account.",
     "codes_removed":   "One-time codes were removed from your account.",
+    "passkey_added":   "A passkey was added to your account.",
+    "passkey_removed": "A passkey was removed from your account.",
     "pushes_paused":   "A sign-in request was reported as not yours. No requests are sent to your "
                        "devices until you sign in with a code or an administrator allows them.",
+    "mfa_blocked":     "Your account is blocked: every sign-in request and every code is refused "
+                       "until the block ends or an administrator lifts it.",
+    "mfa_unblocked":   "Your account is no longer blocked.",
+    "access_pass_issued":
+                       "An administrator issued a temporary access pass for your account.",
+    "access_pass_removed":
+                       "The temporary access pass of your account was removed.",
     "account_reset":   "An administrator has set a new password for your account "
                        "and removes its sign-in methods.",
 }  # fmt: skip
@@ -38,7 +47,7 @@ class Occasion:
     """One change that a user is told of.
 
     ``code`` is one of :data:`OCCASIONS`, ``user`` a UPN. ``platform`` and ``name`` are those of the
-    device that was added or removed. Whoever activated the device chose ``name``: it is shown on
+    device or passkey that was added or removed. Whoever added it chose ``name``: it is shown on
     phones, as text beside the sentence, and never in a mail.
     """
 

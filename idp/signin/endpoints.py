@@ -28,6 +28,7 @@ from idp.signin import errors, pages, paths
 from idp.signin.address import continues_sign_in
 from idp.signin.browser_request import BrowserRequest
 from idp.signin.destination import OwnPage
+from idp.signin.first_proof import FirstProof
 from idp.signin.flow import SignInFlow
 from idp.signin.logout.flow import LogOutFlow
 from idp.signin.logout.log_out_step import LogOutStep
@@ -45,7 +46,7 @@ from idp.web.page_texts import page_language
 from idp.web.theme.theme import Theme
 from idp.web.web_request import WebRequest
 
-CREDENTIALS = ("UserName", "Password", "Context")
+CREDENTIALS = ("UserName", "Password", "Passkey", "Context")
 """Fields that make a post one of our own forms, which other sites may not send."""
 METHODS = ["GET", "POST"]
 TEXT = ("Content-Type", "text/plain; charset=utf-8")
@@ -69,6 +70,7 @@ class Endpoints:
         cookie: SessionCookie,
         reader: RequestReader,
         flow: SignInFlow,
+        first_proof: FirstProof,
         log_out: LogOutFlow,
         password_change: PasswordChange,
         theme: Theme,
@@ -80,6 +82,7 @@ class Endpoints:
         self._cookie = cookie
         self._reader = reader
         self._flow = flow
+        self._first_proof = first_proof
         self._log_out = log_out
         self._password_change = password_change
         self._base_url = services.config.server.base_url
@@ -214,8 +217,10 @@ class Endpoints:
         web.activity.continue_as(pending.activity_id)
         step = SignInStep(pending, request.load_facts(pending.entity_id), request)
         with about(pending.entity_id):
+            if "Passkey" in fields:
+                return self._first_proof.passkey(step)
             if "UserName" in fields or "Password" in fields:
-                return self._flow.password(step)
+                return self._first_proof.password(step)
             if pending.destination == TRUSTS_PAGE and step.facts.session is not None:
                 return self._trusts_page(step.facts.session, web)
             return self._flow.proceed(step)

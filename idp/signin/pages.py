@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
@@ -23,6 +25,7 @@ from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.saml.refusal import Refused
 from idp.session.participants import Outcome
 from idp.signin.address import Address
+from idp.signin.destination import SECURITY_INFO
 from idp.signin.error_texts import sentence_of
 from idp.signin.paths import IDP_INITIATED, METADATA, SIGN_OUT
 from idp.signin.posting_texts import posting_texts
@@ -50,6 +53,9 @@ _POSTING_POLICY = (
 
 WRONG_PASSWORD = "The user ID or password is incorrect. Check both and try again."  # noqa: S105 - a sentence
 MUST_CHANGE_PASSWORD = "Your password must be changed. Ask your administrator for a new one."  # noqa: S105 - a sentence
+PASSKEY_REFUSED = "The passkey was not accepted. Try again, or sign in with your password."
+MUST_USE_PASSWORD = "Your password must be changed: sign in with it once, not with your passkey."  # noqa: S105 - a sentence
+ONLY_PASSKEY = "This application asks you to sign in with a passkey."
 NEW_PASSWORD = {
     # code                     what the page says
     "new_passwords_differ":    "The two new passwords are different. Type the same one twice.",
@@ -61,6 +67,7 @@ NEW_PASSWORD = {
 DENIED = "MSIS5007"
 TO_APPLICATION = "Back to the application"
 TO_LIST = "Choose an application"
+TO_REGISTER = "Set up a sign-in method"
 
 MAX_NAME_LENGTH = 256
 MAX_USER_AGENT_LENGTH = 300
@@ -88,10 +95,12 @@ def log_in_page(
     username: str = "",
     error: str = "",
     offers_kmsi: bool = False,
+    passkey: dict[str, Any] | None = None,
 ) -> Answer:
     """Render the log-in page; ``errorText`` is there even if it is empty.
 
-    *application* is the name of what the user signs in to, empty for a page of our own.
+    *application* is the name of what the user signs in to, empty for a page of our own. *passkey*
+    are the options with which its script asks the browser for a passkey, None to offer none.
     """
     return _page(
         "log_in.html",
@@ -102,6 +111,7 @@ def log_in_page(
         username=username,
         error=error,
         offers_kmsi=offers_kmsi,
+        passkey=json.dumps(passkey) if passkey else "",
     )
 
 
@@ -237,6 +247,14 @@ def way_back(trust: RelyingPartyTrust | None, *, lists_applications: bool) -> Wa
         parts = urlsplit(default.location)
         return WayBack(f"{parts.scheme}://{parts.netloc}/", TO_APPLICATION)
     return WayBack(BACK, TO_LIST) if lists_applications else None
+
+
+def way_to_register(address: Address) -> WayBack:
+    """Return the way to security info for a user without a method; it leads back to *address*.
+
+    AD FS registers nobody itself: administrators let its page point to where users do.
+    """
+    return WayBack(f"{SECURITY_INFO}?continue={quote(address.path, safe='/')}", TO_REGISTER)
 
 
 def front_page() -> Answer:

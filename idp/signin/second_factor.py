@@ -124,6 +124,8 @@ class SecondFactorSteps:
         refused, now = errors.second_factor(failed.code), self._clock.now()
         node, status = facts.node.name, status_of(refused)
         back = _way_back(step)
+        if failed.code == "method_not_available":
+            back = pages.way_to_register(step.request.address)
         return pages.error_page(
             refused, step.request.web, status=status, at=now, node=node, back=back
         )

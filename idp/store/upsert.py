@@ -1,4 +1,4 @@
-"""Inserts a row, or updates the row with the same key."""
+"""Inserts a row; if there is one with the same key, updates that one, or leaves it."""
 
 from __future__ import annotations
 
@@ -15,3 +15,10 @@ def upsert(connection: Connection, table: Table, key: str, values: dict[str, Any
     insert = _INSERT[connection.dialect.name](table).values(values)
     others = {name: insert.excluded[name] for name in values if name != key}
     connection.execute(insert.on_conflict_do_update(index_elements=[key], set_=others))
+
+
+def insert_if_new(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
+    """Insert *values* unless a row has one of their unique keys; say whether they were inserted."""
+    insert = _INSERT[connection.dialect.name](table).values(values)
+    column = next(iter(table.c))
+    return connection.execute(insert.on_conflict_do_nothing().returning(column)).first() is not None

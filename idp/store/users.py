@@ -15,7 +15,8 @@ from idp.directory.users import User, account_key
 from idp.notices.occasions import Occasion
 from idp.store import lockout
 from idp.store.engine import Database
-from idp.store.mfa import USER_TABLES, push
+from idp.store.mfa import USER_TABLES
+from idp.store.mfa.open_challenges import end_open
 from idp.store.notices import tell
 from idp.store.prepared import Prepared
 from idp.store.schema import name_ids, users
@@ -201,7 +202,7 @@ def _change(
     if row is None:
         return None
     if "valid_from" in values:  # every sign-in in progress is over, and phones must not ask for it
-        push.end_open(connection, upn)
+        end_open(connection, upn)
     return user_from_row(row)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 import requests
 from support.phones.signed_phone import signed_phone_of
 from support.users import ALICE
@@ -57,8 +58,8 @@ def test_a_report_is_in_the_sign_in_log_and_told_to_the_other_phones(phone_host,
     started = phone_host.push()
     assert phone.report() == "denied"
 
-    (entry,) = phone_host.services.log.read(user=ALICE)
-    row = entry.record
+    row, action = (entry.record for entry in phone_host.services.log.read(user=ALICE))
+    assert (action.event_id, action.outcome) == (1203, "report_no_action")
     assert (row.event_id, row.outcome) == (1203, "user_reported_suspicious_activity")
     assert row.detail == f"request {started.challenge.id} from 192.0.2.7"
     assert row.experience == "number_match"
@@ -97,12 +98,39 @@ def test_the_request_of_another_user_does_not_exist(phone_host, bobs_signed_phon
     refused(bobs_signed_phone.answer(started), 404, "unknown_request")
 
 
-def test_an_old_phone_neither_sees_nor_answers_a_request_for_a_number(phone_host):
-    old = signed_phone_of(phone_host, phone_host.phone(name="old", app_version="6.2111.7700"))
+@pytest.mark.parametrize(
+    ("app", "experience", "reason", "words"),
+    [
+        ({"app_version": "6.2006.4197"}, "refused", "app_upgrade_required", "Upgrade"),
+        ({"platform": "wear-os"}, "phone_required", "wearable_cannot_match", "on your phone"),
+    ],
+)
+def test_a_device_that_cannot_match_is_told_why_and_can_only_deny(
+    phone_host, app, experience, reason, words
+):
+    old = signed_phone_of(phone_host, phone_host.phone(name="old", **app))
     started = phone_host.push()
-    assert old.call("GET", "pending").json()["requests"] == []
+    told = old.call("GET", "pending").json()
+    (refusal,) = told["refusals"]
+    assert told["requests"] == []
+    assert (refusal["experience"], refusal["reason"]) == (experience, reason)
+    assert words in refusal["text"]
+    assert "choices" not in refusal
     refused(old.answer(started, number=started.number), 409, "device_cannot_match")
-    refused(old.answer(started, decision="deny"), 409, "device_cannot_match")
+    assert old.answer(started, decision="deny").json()["state"] == "denied"
+
+
+def test_an_app_whose_user_taps_is_told_three_numbers_and_not_which_is_right(phone_host):
+    tapping = signed_phone_of(phone_host, phone_host.phone(platform="ios", app_version="6.4.12"))
+    typing = signed_phone_of(phone_host, phone_host.phone(name="typing"))
+    started = phone_host.push()
+    (told,) = tapping.call("GET", "pending").json()["requests"]
+
+    assert told["choices"] == sorted(told["choices"])
+    assert started.number in told["choices"]
+    (to_type,) = typing.call("GET", "pending").json()["requests"]
+    assert {**to_type, "choices": told["choices"]} == told
+    assert tapping.answer(started, number=started.number).json()["state"] == "approved"
 
 
 def test_a_wearable_answers_approve_and_deny(phone_host):

@@ -80,7 +80,7 @@ def test_no_script_of_the_page_can_read_a_key(phone_host, page):
         }"""
     )
     refused = "InvalidAccessError"
-    assert told == [refused, refused, "added,id,issuer,privateKey,seedKey,user"]
+    assert told == [refused, refused, "added,app,id,issuer,privateKey,seedKey,user"]
 
 
 def test_activating_a_user_again_replaces_the_account(phone_host, phone_page):

@@ -159,7 +159,7 @@ def test_list_of_a_phone_without_accounts_is_empty(terminal):
     result = terminal("list", "--json")
     assert (result.exit_code, json.loads(result.stdout)) == (
         0,
-        {"accounts": [], "requests": [], "notices": []},
+        {"accounts": [], "requests": [], "refusals": [], "notices": []},
     )
     assert "activate" in terminal("list").stderr
 
@@ -180,15 +180,41 @@ def test_text_of_a_server_cannot_steer_the_terminal(phone_host, alices):
     assert "\x1b" not in alices("wait", "--json").stdout
 
 
-def test_an_old_app_and_a_wearable_see_no_request_for_a_number(phone_host, tmp_path):
+def test_an_old_app_and_a_wearable_are_told_why_they_cannot_match_a_number(phone_host, tmp_path):
     old, watch = Terminal(tmp_path / "old"), Terminal(tmp_path / "watch")
-    old("activate", phone_host.activation_url(), "--platform", "ios", "--app-version", "6.5.84")
-    watch("activate", phone_host.activation_url(), "--platform", "watchos")
-    phone_host.push()
-    for each in (old, watch):
-        assert json.loads(each("list", "--json").stdout)["requests"] == []
+    old("activate", phone_host.activation_url(), "--platform", "ios", "--app-version", "6.4.11")
+    watch("activate", phone_host.activation_url(), "--platform", "wear-os")
+    started = phone_host.push()
+    for each, words in ((old, "Upgrade"), (watch, "on your phone")):
+        told = json.loads(each("list", "--json").stdout)
+        assert told["requests"] == []
+        assert words in told["refusals"][0]["text"]
+        assert words in each("list").stdout
+        failed(each("approve", "--number", started.number), "device_cannot_match")
+    assert watch("deny").stdout == "Denied.\n"
     phone_host.push("approve_deny")
     assert old("approve").exit_code == 0
+
+
+def test_an_app_of_three_numbers_approves_by_one_of_them(phone_host, terminal):
+    terminal(
+        "activate", phone_host.activation_url(), "--platform", "ios", "--app-version", "6.5.81"
+    )
+    started = phone_host.push()
+    (request,) = json.loads(terminal("list", "--json").stdout)["requests"]
+    other = next(str(each) for each in range(10, 100) if str(each) not in request["choices"])
+    assert ", ".join(request["choices"]) in terminal("list").stdout
+    failed(terminal("approve", "--number", other), "number_required")
+    assert phone_host.stored(started).state == "pending"
+    assert terminal("approve", "--number", started.number).stdout == "Approved.\n"
+
+
+def test_watchos_is_refused_and_the_code_can_still_be_used(phone_host, terminal):
+    url = phone_host.activation_url()
+    result = terminal("activate", url, "--platform", "watchos")
+    failed(result, "no_app_for_watchos")
+    assert "Delete Authenticator from the watch" in result.stderr
+    assert terminal("activate", url, "--platform", "ios").exit_code == 0
 
 
 @pytest.mark.parametrize(

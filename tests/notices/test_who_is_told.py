@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from support.adapters.mfa_node import public_key
+from support.adapters.mfa_node import ORIGIN, public_key
+from support.passkeys import SoftwareAuthenticator
 from support.users import ALICE, BOB
 
 from adapter.mfa.devices.activation import ActivationRefused
 from adapter.mfa.methods import MAX_APPS, TooManyMethods
+from adapter.mfa.passkeys.passkey import PasskeyRefused
 from adapter.mfa.service import UnknownMethod
 from idp.notices.occasions import Occasion
 from idp.notices.phone_notices import MAX_OF_A_DEVICE
@@ -74,6 +76,20 @@ def test_each_of_several_sources_of_codes_is_told(node):
     told = ["codes_removed", "codes_removed", *["codes_added"] * MAX_APPS]
     assert node.codes_of(phone.id) == told
     assert waiting(node) == [(ALICE, ["device_added", *reversed(told)])]
+
+
+def test_a_passkey_is_told_when_it_is_added_and_removed(node):
+    phone, browser = node.mfa.give_phone(), SoftwareAuthenticator(ORIGIN)
+    made = node.mfa.give_passkey(browser, name="Laptop")
+    with pytest.raises(PasskeyRefused):
+        node.mfa.give_passkey(SoftwareAuthenticator(ORIGIN), credential_id=made.credential_id)
+    node.mfa.service.remove(ALICE, made.id)
+
+    assert node.codes_of(phone.id) == ["passkey_removed", "passkey_added"]
+    added = node.notices.of_device(phone.id)[1].occasion
+    assert added == Occasion("passkey_added", ALICE, made.created_at, name="Laptop")
+    assert added.sentence == "A passkey was added to your account."
+    assert waiting(node) == [(ALICE, ["device_added", "passkey_added", "passkey_removed"])]
 
 
 def test_an_account_that_is_taken_back_is_told_although_it_has_no_methods(node):

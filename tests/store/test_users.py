@@ -6,6 +6,7 @@ from support.users import ALICE
 
 from adapter.mfa.devices.activation import Activation
 from adapter.mfa.devices.device import Device
+from adapter.mfa.passkeys.passkey import Passkey
 from idp.directory.lockout import LockoutRules, Origin
 from idp.directory.user_store import Credentials
 from idp.directory.users import User, windows_account_name
@@ -42,12 +43,15 @@ def test_a_namesake_of_a_removed_user_inherits_no_second_factor(database):
 
     mfa.codes.add_seed(ALICE, "SECOND", NOON, app="code_app")
     assert len(mfa.codes.sources_of(ALICE)) == 2
+    with mfa.passkeys.transaction(ALICE) as mine:
+        assert mine.add(Passkey("p1", ALICE, "", b"p1", b"", 0, (), False, NOON))
 
     assert store.remove_user(ALICE)
 
     store.add_users([_credentials(ALICE)])
     assert mfa.devices.of_user(ALICE) == []
     assert mfa.codes.sources_of(ALICE) == []
+    assert mfa.passkeys.of_user(ALICE) == []
     assert mfa.activations.live("h", NOON) == []
 
 

@@ -21,6 +21,11 @@ from adapter.errors import TallystickError
 
 NUMBER_MATCH = "number_match"
 APPROVE_DENY = "approve_deny"
+CANNOT_BE_APPROVED = ("refused", "phone_required")
+"""The decisions of :func:`adapter.decide` for users none of whose devices can match numbers.
+
+A request of this kind tells these devices so. It can only be denied.
+"""
 
 TIME_TO_ANSWER = timedelta(seconds=60)
 TIME_TO_COLLECT = timedelta(seconds=60)
@@ -31,6 +36,10 @@ SAME_PRESS = timedelta(seconds=10)
 
 So a Deny is not followed by the push of a second press of Enter that came late.
 """
+
+REMEMBER_ATTEMPT = timedelta(hours=2)
+"""How long the request of an attempt is found that sends one at most: longer than a page of the
+sign-in can be posted."""
 
 
 class State(StrEnum):
@@ -57,7 +66,8 @@ class AnswerRefused(TallystickError):
 class Challenge:
     """One request on a user's phones.
 
-    ``experience`` is ``number_match`` or ``approve_deny``. ``number_digest`` is a keyed digest of
+    ``experience`` is ``number_match`` or ``approve_deny``, or one of :data:`CANNOT_BE_APPROVED`.
+    ``number_digest`` is a keyed digest of
     the number to match, empty for Approve/Deny; the number itself is only on the sign-in page.
     The phone signs ``nonce`` in its answer. With ``device``, the id of one, it is for that device
     alone: the test notification of a registration. ``version`` counts the transitions, so that a
@@ -112,14 +122,19 @@ def is_open(challenge: Challenge, now: datetime) -> bool:
     return state_at(challenge, now) in (State.PENDING, State.APPROVED)
 
 
-def sent_before(new: Challenge, recent: Sequence[Challenge], tag: str) -> Challenge | None:
+def sent_before(
+    new: Challenge, recent: Sequence[Challenge], tag: str, *, once: bool = False
+) -> Challenge | None:
     """Return the latest challenge of the same sign-in if it does instead of *new*, else None.
 
-    *tag* is the beginning of the ids of this sign-in; *recent* are the user's, oldest first.
+    *tag* is the beginning of the ids of this sign-in; *recent* are the user's, oldest first. With
+    *once*, it does whatever became of it.
     """
     sent = next((each for each in reversed(recent) if each.id.startswith(tag)), None)
     if sent is None or sent.experience != new.experience:
         return None
+    if once:
+        return sent
     is_young = abs(new.created_at - sent.created_at) < SAME_PRESS
     return sent if is_young or is_open(sent, new.created_at) else None
 

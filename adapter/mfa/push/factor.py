@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,14 +10,18 @@ from random import Random
 
 from adapter.clock import Clock
 from adapter.mfa import tokens
-from adapter.mfa.devices.device import PHONE_CURRENT, Device, best_of
+from adapter.mfa.devices.device import Device, best_of
 from adapter.mfa.devices.store import DeviceStore
 from adapter.mfa.methods import RegisteredMethod
+from adapter.mfa.policy import PUSH
+from adapter.mfa.push import abilities, limits, number
 from adapter.mfa.push import challenge as machine
-from adapter.mfa.push import limits, number
 from adapter.mfa.push.challenge import AnswerRefused, Challenge, State
+from adapter.mfa.push.method import registered_method
 from adapter.mfa.push.pauses import check_may_send
-from adapter.mfa.push.store import PushStore, PushTransaction
+from adapter.mfa.push.reports import take_report
+from adapter.mfa.push.steps import supersede_all, take_step
+from adapter.mfa.push.store import PushStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class PushFactor:
     each request that was sent.
     """
 
-    kind = "push"
+    kind = PUSH
 
     def __init__(
         self,
@@ -46,10 +49,14 @@ class PushFactor:
         number_key: bytes,
         random: Random,
         on_sent: Callable[[Challenge], None],
+        *,
+        blocks_on_report: bool = False,
     ) -> None:
+        """With *blocks_on_report*, a report blocks its user, too."""
         self._store = store
         self._devices = devices
         self._on_sent = on_sent
+        self._blocks_on_report = blocks_on_report
         self._clock = clock
         self._number_key = number_key
         self._random = random
@@ -58,11 +65,15 @@ class PushFactor:
         """Return the user's devices, oldest first; one of them ``decides`` what the user sees."""
         devices = self._devices.of_user(user)
         best = best_of(devices)
-        return [_method(device, decides=device == best) for device in devices]
+        return [registered_method(device, decides=device == best) for device in devices]
 
     def best_device(self, user: str) -> Device | None:
         """Return the device that decides what the user sees, or None without any device."""
         return best_of(self._devices.of_user(user))
+
+    def has_broker_device(self, user: str) -> bool:
+        """Say whether the user may sign in on the device that answers: an iOS broker flow."""
+        return any(device.broker for device in self._devices.of_user(user))
 
     def remove(self, user: str, method_id: str) -> bool:
         """Remove a device; the user's requests in progress end, whoever answered them."""
@@ -70,7 +81,7 @@ class PushFactor:
         with self._store.transaction(user) as mine:
             removed = mine.remove_device(method_id, now)
             if removed:
-                _supersede(mine, mine.recent(now - limits.LOOK_BACK), now)
+                supersede_all(mine, mine.recent(now - limits.LOOK_BACK), now)
         return removed
 
     def unlock(self, user: str) -> None:
@@ -86,27 +97,31 @@ class PushFactor:
         application: str,
         client_ip: str,
         attempt: str = "",
+        once: bool = False,
         device: str | None = None,
     ) -> Started:
         """Send a request to *user*; a pending one is replaced.
 
         It goes to all registered devices, or to one *device* (an id) alone.
 
-        ``experience`` is ``number_match`` or ``approve_deny``. Raises
+        ``experience`` is ``number_match`` or ``approve_deny``, or says that the user's devices
+        cannot match numbers: then they are told, and can only deny. Raises
         :class:`~adapter.mfa.push.pauses.PushPaused`.
 
         *attempt* names the sign-in. If its request is still open, or was sent just before, that
-        one is returned with its number and none is sent: the user pressed Enter twice.
+        one is returned with its number and none is sent: the user pressed Enter twice. With *once*,
+        so it is whatever became of it, as long as the page of a sign-in can be posted.
         """
         tag = tokens.tag(self._number_key, attempt) if attempt else ""
         challenge, shown = self._new(user, experience, application, client_ip, tag, device)
         with self._store.transaction(user) as mine:
-            recent = mine.recent(challenge.created_at - limits.LOOK_BACK)
-            sent = machine.sent_before(challenge, recent, tag) if tag else None
+            look_back = machine.REMEMBER_ATTEMPT if once else limits.LOOK_BACK
+            recent = mine.recent(challenge.created_at - look_back)
+            sent = machine.sent_before(challenge, recent, tag, once=once) if tag else None
             if sent is not None:
                 return Started(sent, number.recall(self._number_key, sent.id, sent.number_digest))
             check_may_send(challenge, recent, mine)
-            _supersede(mine, recent, challenge.created_at)
+            supersede_all(mine, recent, challenge.created_at)
             mine.add(challenge)
         self._on_sent(challenge)
         return Started(challenge, shown)
@@ -159,23 +174,33 @@ class PushFactor:
         now = self._clock.now()
         try:
             with self._store.transaction(user) as mine:
-                tested = _take_step(mine, user, challenge_id, lambda c: machine.collect(c, now))
+                tested = take_step(mine, user, challenge_id, lambda c: machine.collect(c, now))
                 return tested.device is not None and mine.register_device(tested.device, now)
         except AnswerRefused:
             return False
 
     def pending_for(self, device: Device) -> tuple[Challenge, ...]:
-        """Return the requests that *device* can answer now, oldest first.
+        """Return the requests that *device* is shown now, oldest first.
 
-        Requests with a number are only for phones that can match it.
+        Those that it cannot approve are among them: :mod:`adapter.mfa.push.abilities` says why.
         """
         now = self._clock.now()
         pending = self._store.pending(device.user, now - machine.TIME_TO_ANSWER)
         return tuple(
             challenge
             for challenge in pending
-            if machine.state_at(challenge, now) is State.PENDING and _can_answer(device, challenge)
+            if machine.state_at(challenge, now) is State.PENDING
+            and abilities.is_for(device, challenge)
         )
+
+    def choices_for(self, device: Device, challenge: Challenge) -> tuple[str, ...]:
+        """Return the three numbers that *device* offers to tap; none if its user types the number.
+
+        One of them is right. They are the same at every call and on every node.
+        """
+        if challenge.experience != machine.NUMBER_MATCH or not device.taps_the_number:
+            return ()
+        return number.choices(self._number_key, challenge.id, challenge.number_digest)
 
     def pending_ids(self, users: Collection[str]) -> Mapping[str, tuple[str, ...]]:
         """Return the ids of the requests that each of *users* can answer now, in one query.
@@ -198,11 +223,12 @@ class PushFactor:
 
         A wrong number ends the request: state ``wrong_number``. Raises
         :class:`~adapter.mfa.push.challenge.AnswerRefused`; if a number is required and missing,
-        the request stays open. A denial that is *reported* as not the user's pauses requests.
+        the request stays open. A denial that is *reported* as not the user's pauses requests, and
+        the user is at high risk from then on.
         """
 
         def step(challenge: Challenge) -> Challenge:
-            _check_answer_is_for(challenge, device, nonce)
+            abilities.check_answer_is_for(challenge, device, nonce, approve=approve)
             now = self._clock.now()
             if not approve:
                 return machine.deny(challenge, device.id, reported=reported, now=now)
@@ -217,9 +243,9 @@ class PushFactor:
                     "Activate it again",
                     code="device_unknown",
                 )
-            answered = _take_step(mine, device.user, challenge_id, step)
+            answered = take_step(mine, device.user, challenge_id, step)
             if answered.reported:
-                mine.pause(device.id, self._clock.now())
+                take_report(mine, answered, self._clock.now(), blocks=self._blocks_on_report)
             return answered
 
     def _new(
@@ -261,62 +287,4 @@ class PushFactor:
         self, user: str, challenge_id: str, step: Callable[[Challenge], Challenge]
     ) -> Challenge:
         with self._store.transaction(user) as mine:
-            return _take_step(mine, user, challenge_id, step)
-
-
-def _take_step(
-    mine: PushTransaction, user: str, challenge_id: str, step: Callable[[Challenge], Challenge]
-) -> Challenge:
-    challenge = mine.find(challenge_id)
-    if challenge is None or challenge.user != user:
-        raise AnswerRefused(
-            "There is no such request", "Start a new sign-in", code="unknown_request"
-        )
-    advanced = step(challenge)
-    if advanced is not challenge:
-        mine.save(advanced)
-    return advanced
-
-
-def _supersede(mine: PushTransaction, requests: Sequence[Challenge], now: datetime) -> None:
-    """End those of *requests* that could still become a sign-in."""
-    for challenge in requests:
-        ended = machine.supersede(challenge, now)
-        if ended is not challenge:
-            mine.save(ended)
-
-
-def _method(device: Device, *, decides: bool) -> RegisteredMethod:
-    return RegisteredMethod(
-        id=device.id,
-        kind=PushFactor.kind,
-        name=device.name,
-        created=device.activated_at,
-        last_used=device.last_used_at,
-        details={
-            "platform": device.platform,
-            "app_version": device.app_version,
-            "device": device.kind,
-            "decides": decides,
-        },
-    )
-
-
-def _check_answer_is_for(challenge: Challenge, device: Device, nonce: str) -> None:
-    if not hmac.compare_digest(challenge.nonce.encode(), nonce.encode(errors="replace")):
-        raise AnswerRefused(
-            "The answer is for another request", "Load the requests again", code="wrong_nonce"
-        )
-    if not _can_answer(device, challenge):
-        raise AnswerRefused(
-            "This request is not for this device: it cannot match numbers, or is not registered",
-            "Use a phone with a current app",
-            code="device_cannot_match",
-        )
-
-
-def _can_answer(device: Device, challenge: Challenge) -> bool:
-    """Say whether a request is for this device; one that is not registered has its test alone."""
-    if challenge.device != device.id and (challenge.device or device.registration):
-        return False
-    return challenge.experience != machine.NUMBER_MATCH or device.kind == PHONE_CURRENT
+            return take_step(mine, user, challenge_id, step)

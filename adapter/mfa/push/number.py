@@ -7,6 +7,9 @@ import hmac
 import re
 from random import Random
 
+DECOYS = 2
+"""How many wrong numbers an app offers beside the right one, if its user taps the number."""
+
 _NUMBER = re.compile(r"[1-9][0-9]", re.ASCII)
 
 
@@ -27,6 +30,18 @@ def recall(key: bytes, challenge_id: str, stored: bytes) -> str | None:
     """
     every = map(str, range(10, 100))
     return next((each for each in every if matches(key, challenge_id, each, stored)), None)
+
+
+def choices(key: bytes, challenge_id: str, stored: bytes) -> tuple[str, ...]:
+    """Return three numbers in ascending order: the right one, and two of the others.
+
+    For an app whose user taps the number. Each of the others is equally likely, and *key* chooses
+    them, so that neither several looks nor several requests tell which number is right.
+    """
+    right = recall(key, challenge_id, stored)
+    others = (str(each) for each in range(10, 100) if str(each) != right)
+    by_lot = sorted(others, key=lambda other: digest(key, f"decoy:{challenge_id}", other))
+    return tuple(sorted([*by_lot[:DECOYS], *filter(None, [right])]))
 
 
 def matches(key: bytes, challenge_id: str, number: str, stored: bytes) -> bool:

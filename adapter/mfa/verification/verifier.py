@@ -9,7 +9,7 @@ from adapter.decision import decide
 from adapter.errors import TallystickError
 from adapter.mfa.codes.factor import CodeFactor, CodeOutcome
 from adapter.mfa.permissions import Permissions, way_of
-from adapter.mfa.push.challenge import APPROVE_DENY, NUMBER_MATCH, State
+from adapter.mfa.push.challenge import APPROVE_DENY, CANNOT_BE_APPROVED, NUMBER_MATCH, State
 from adapter.mfa.push.factor import PushFactor
 from adapter.mfa.push.pauses import PushPaused
 from adapter.mfa.service import MfaService
@@ -179,7 +179,7 @@ class Verifier:
         """
         if state.way == CODE:
             return state
-        if state.experience not in (NUMBER_MATCH, APPROVE_DENY):
+        if state.experience not in (NUMBER_MATCH, APPROVE_DENY, *CANNOT_BE_APPROVED):
             return state.failed(state.reason)
         try:
             started = self._service.push.start(
@@ -190,7 +190,9 @@ class Verifier:
                 attempt=attempt,
             )
         except PushPaused as paused:
-            return state.failed(paused.code)
+            return state.failed(paused.code if state.may_push else state.reason)
+        if not state.may_push:  # the devices were told why
+            return state.failed(state.reason)
         return state.waiting_for(started.challenge.id, started.number)
 
     def _try_push(self, state: Verification) -> Judged:

@@ -21,7 +21,7 @@ export class AccountList {
     const part = (name) => card.querySelector(`.${name}`);
     write(part('initials'), account.user.slice(0, 1).toUpperCase());
     write(part('user'), account.user);
-    write(part('issuer'), account.issuer);
+    write(part('issuer'), account.app ? `${account.issuer} · ${account.app}` : account.issuer);
     write(part('state'), 'Connecting…');
     part('remove').setAttribute('aria-label', `Remove ${account.user}`);
     part('remove').title = 'Remove';

@@ -1,27 +1,19 @@
 // The phone: joins the parts. Accounts are watched, requests are asked, answers are signed.
 
 import { AccountList } from './accounts.js';
+import { ActivationForm } from './activation.js';
 import { importSeed } from './codes.js';
 import { Connection } from './connection.js';
 import { announce, at, show, write } from './dom.js';
 import { exportPublicKey, newKeyPair } from './keys.js';
 import { NoticeList } from './notices.js';
+import { workOffline } from './offline.js';
 import { RequestSheet } from './request.js';
 import { NEW_DEVICE, call } from './server.js';
 import { openVault } from './vault.js';
 import { Watcher } from './watcher.js';
 
 const MAX_HELD = 2; // questions held at a time: a browser has six connections to a server
-const LINK_CODE = /^[A-Za-z0-9_-]{22}$/; // what stands in the QR code and the link
-
-// Returns the code in what was typed or pasted, or null. A whole address may be pasted; an East
-// Asian keyboard types digits of full width.
-function activationCode(typed) {
-  const code = typed.split('#').pop().trim();
-  if (LINK_CODE.test(code)) return code;
-  const digits = code.normalize('NFKC').replace(/[^0-9]/g, '');
-  return digits.length === 9 ? digits : null;
-}
 
 class App {
   constructor(vault) {
@@ -32,23 +24,20 @@ class App {
     this.connection = new Connection();
     this.notices = new NoticeList();
     this.list = new AccountList((account) => this.#askToRemove(account));
+    this.activation = new ActivationForm({
+      register: (code, app) => this.#activate(code, app),
+      isFirst: () => this.watchers.size === 0,
+    });
   }
 
   async start() {
     for (const account of await this.vault.all()) this.#watch(account);
     this.#listen();
-    this.#showActivation(this.watchers.size === 0);
-    await this.#activateFromAddress();
+    this.activation.show(this.watchers.size === 0);
+    await this.activation.activateFromAddress();
   }
 
   #listen() {
-    at('add').addEventListener('click', () => this.#showActivation(true, true));
-    at('cancel-activation').addEventListener('click', () => this.#showActivation(false));
-    at('activation-form').addEventListener('submit', (event) => {
-      event.preventDefault();
-      this.#activate(at('code').value);
-    });
-    addEventListener('hashchange', () => this.#activateFromAddress());
     addEventListener('online', () => this.#hurry());
     addEventListener('offline', () => {
       for (const watcher of this.watchers.values()) watcher.askAgain();
@@ -62,41 +51,20 @@ class App {
     for (const watcher of this.watchers.values()) watcher.hurry();
   }
 
-  // The code leaves the address bar before it is used, so that no history keeps it.
-  async #activateFromAddress() {
-    const code = decodeURIComponent(location.hash.slice(1));
-    if (!code) return;
-    history.replaceState(null, '', location.pathname);
-    this.#showActivation(true);
-    await this.#activate(code);
+  async #activate(code, app) {
+    const account = await this.#register(code, app);
+    await this.#forgetOlder(account);
+    this.#watch(account);
+    announce(`${account.user} was added to this phone`);
+    navigator.storage?.persist?.();
   }
 
-  async #activate(typed) {
-    const code = activationCode(typed);
-    if (!code) return this.#refuseActivation('An activation code has nine digits.');
-    at('activate').disabled = true;
-    try {
-      const account = await this.#register(code);
-      await this.#forgetOlder(account);
-      this.#watch(account);
-      this.#showActivation(false);
-      announce(`${account.user} was added to this phone`);
-      navigator.storage?.persist?.();
-    } catch (failure) {
-      this.#refuseActivation(failure.message);
-    } finally {
-      at('activate').disabled = false;
-    }
-    return undefined;
-  }
-
-  async #register(code) {
+  async #register(code, app) {
     const pair = await newKeyPair();
     const body = {
       code,
       public_key: await exportPublicKey(pair),
-      platform: 'web',
-      app_version: '1.0',
+      ...app,
       name: 'Web browser',
     };
     const device = { id: NEW_DEVICE, privateKey: pair.privateKey };
@@ -105,6 +73,7 @@ class App {
       id: told.device.id,
       user: told.user,
       issuer: told.issuer,
+      app: told.device.platform === 'web' ? '' : `${told.device.platform} ${told.device.app_version}`,
       privateKey: pair.privateKey,
       seedKey: told.seed ? await importSeed(told.seed) : null,
       added: Date.now(),
@@ -117,23 +86,6 @@ class App {
     for (const older of await this.vault.all()) {
       if (older.user === user && older.id !== id) await this.#remove(older);
     }
-  }
-
-  #refuseActivation(problem) {
-    write(at('activation-problem'), problem);
-    at('code').setAttribute('aria-invalid', 'true');
-    at('code').focus();
-  }
-
-  #showActivation(visible, byHand = false) {
-    const first = this.watchers.size === 0;
-    show(at('activation'), visible);
-    show(at('cancel-activation'), !first);
-    show(at('add'), !visible && !first);
-    write(at('activation-problem'), '');
-    at('code').removeAttribute('aria-invalid');
-    at('code').value = '';
-    if (byHand) at('code').focus();
   }
 
   #watch(account) {
@@ -168,7 +120,7 @@ class App {
       if (dialog.returnValue !== 'remove') return;
       await this.#remove(account);
       announce(`${account.user} was removed from this phone`);
-      this.#showActivation(this.watchers.size === 0);
+      this.activation.show(this.watchers.size === 0);
     };
     dialog.showModal();
     at('removal-title').focus();
@@ -214,6 +166,7 @@ async function start() {
   }
   try {
     await new App(await openVault()).start();
+    workOffline();
   } catch (failure) {
     explain('This browser cannot keep keys here: ', failure.message,
       '. Private windows often cannot; use a normal one.');

@@ -1,17 +1,21 @@
 // The sheet for one sign-in request: asked once, answered once, its outcome told.
 
+import { COVERS_AFTER, isBrokerFlow, tellRequestShown } from './broker.js';
 import { at, show, write } from './dom.js';
 import { outcomeOf } from './outcomes.js';
+import { Question, isRefusal } from './question.js';
 import { Refused, call, now } from './server.js';
 
-const TAP_GUARD = 400; // milliseconds in which a tap meant for the screen before is not an answer
 const OUTCOME_STANDS = 2500; // milliseconds for which a newer request lets an outcome stand
 
 export class RequestSheet {
   constructor() {
     this.dialog = at('request');
+    this.question = new Question((answer) => this.#answer(answer), () => this.#understood());
     this.waiting = []; // [{account, request}], oldest first
     this.current = null;
+    this.held = new Map(); // since when a request waits for its number to be seen, by id
+    this.over = new Set(); // ids of requests that were answered or understood here
     this.answering = false;
     this.outcomeUntil = 0;
     this.#listen();
@@ -24,6 +28,10 @@ export class RequestSheet {
     this.waiting = waiting;
     const still = waiting.some(({ request }) => request.id === this.current?.request.id);
     if (this.answering || still || now() < this.outcomeUntil) return this.#tellQueue();
+    if (isRefusal(this.current?.request)) {
+      this.question.end();
+      return this.#tellQueue();
+    }
     const [next] = this.#unanswered();
     if (next) return this.#ask(next, Boolean(this.current));
     if (!this.current) return undefined;
@@ -32,7 +40,18 @@ export class RequestSheet {
   }
 
   #unanswered() {
-    return this.waiting.filter(({ request }) => request.id !== this.answered);
+    return this.waiting.filter(({ request }) =>
+      !this.over.has(request.id) && !this.#isHeld(request));
+  }
+
+  // In a broker flow, the number is seen for a moment before its request covers it.
+  #isHeld(request) {
+    if (!isBrokerFlow(request)) return false;
+    if (!this.held.has(request.id)) {
+      this.held.set(request.id, performance.now() + COVERS_AFTER);
+      setTimeout(() => this.update(this.waiting), COVERS_AFTER + 1);
+    }
+    return performance.now() < this.held.get(request.id);
   }
 
   #listen() {
@@ -41,57 +60,19 @@ export class RequestSheet {
       if (event.key === 'Escape') event.preventDefault();
     });
     this.dialog.addEventListener('close', () => this.current && this.#open());
-    at('number').addEventListener('input', () => this.#tidyNumber());
-    at('number-form').addEventListener('submit', (event) => {
-      event.preventDefault();
-      this.#sendNumber();
-    });
-    at('approve').addEventListener('click', () => this.#answer({ decision: 'approve' }));
-    at('not-me').addEventListener('click', () => this.#askWhetherToReport());
-    at('deny').addEventListener('click', () => this.#answer({ decision: 'deny' }));
-    at('report').addEventListener('click', () => this.#answer({ decision: 'deny', report: true }));
-    at('back-to-asking').addEventListener('click', () => this.#showQuestion());
     at('done').addEventListener('click', () => this.#close());
+    addEventListener('focus', () => this.current && this.question.focus());
   }
 
   #ask(waiting, replaced) {
-    const { request } = waiting;
     this.current = waiting;
-    write(at('request-user'), request.user);
-    write(at('request-application'), request.application);
-    write(at('request-ip'), request.client_ip);
-    // A policy decides what a request shows; what it does not show has no line.
-    show(at('request-application').parentElement, Boolean(request.application));
-    show(at('request-ip').parentElement, Boolean(request.client_ip));
-    at('number').value = '';
-    this.#tidyNumber();
-    write(at('answer-problem'), '');
-    this.#showQuestion();
+    this.question.ask(waiting.request);
     this.#switchTo('asking');
+    if (isBrokerFlow(waiting.request)) tellRequestShown();
     this.#tellQueue(replaced);
     this.#countDown();
     document.title = 'Sign-in request – Authenticator';
     navigator.vibrate?.(200);
-  }
-
-  // Shows the number to type and the way to deny, or all three answers of Approve/Deny.
-  #showQuestion() {
-    const matchesNumber = this.#matchesNumber();
-    show(at('number-form'), matchesNumber);
-    show(at('not-me'), matchesNumber);
-    show(at('approve'), !matchesNumber);
-    show(at('denial'), !matchesNumber);
-    for (const id of ['denial-title', 'denial-text', 'back-to-asking']) show(at(id), matchesNumber);
-    this.#guardTaps();
-    if (this.dialog.open) this.#focus();
-  }
-
-  #askWhetherToReport() {
-    show(at('number-form'), false);
-    show(at('not-me'), false);
-    show(at('denial'), true);
-    this.#guardTaps();
-    at('denial-title').focus();
   }
 
   #tell(name, said) {
@@ -111,22 +92,20 @@ export class RequestSheet {
     show(at('asking'), part === 'asking');
     show(at('outcome'), part === 'outcome');
     this.dialog.setAttribute('aria-labelledby', part === 'asking' ? 'request-title' : 'outcome-title');
-    this.dialog.setAttribute('aria-describedby', part === 'asking' ? 'request-facts' : 'outcome-text');
+    this.dialog.setAttribute('aria-describedby', part === 'asking' ? 'request-facts refusal' : 'outcome-text');
     this.#open();
   }
 
   #open() {
     if (!this.dialog.open) this.dialog.showModal();
-    if (this.current) this.#focus();
+    if (this.current) this.question.focus();
   }
 
-  #focus() {
-    const isDenying = this.#matchesNumber() && !at('denial').hidden;
-    at(isDenying ? 'denial-title' : this.#matchesNumber() ? 'number' : 'request-title').focus();
-  }
-
-  #matchesNumber() {
-    return this.current.request.experience === 'number_match';
+  #understood() {
+    this.over.add(this.current.request.id);
+    this.current = null;
+    document.title = 'Authenticator';
+    this.#close();
   }
 
   #close() {
@@ -135,25 +114,8 @@ export class RequestSheet {
     this.update(this.waiting);
   }
 
-  // Digits beyond the second stay, to be seen: what is cut off in silence would be a wrong number.
-  #tidyNumber() {
-    const digits = at('number').value.normalize('NFKC').replace(/[^0-9]/g, '');
-    if (at('number').value !== digits) at('number').value = digits;
-    write(at('number-problem'), '');
-    at('number').removeAttribute('aria-invalid');
-  }
-
-  #sendNumber() {
-    const number = at('number').value;
-    if (/^[0-9]{2}$/.test(number)) return this.#answer({ decision: 'approve', number });
-    write(at('number-problem'), 'Type the two digits that the sign-in page shows.');
-    at('number').setAttribute('aria-invalid', 'true');
-    at('number').focus();
-    return undefined;
-  }
-
   async #answer(answer) {
-    if (this.answering || !this.current || this.guarded) return;
+    if (this.answering || !this.current) return;
     const { account, request } = this.current;
     this.answering = true;
     this.dialog.classList.add('sending');
@@ -161,7 +123,7 @@ export class RequestSheet {
     try {
       const body = { id: request.id, nonce: request.nonce, ...answer };
       const { state } = await call(account, 'POST', 'answer', { body });
-      this.answered = request.id;
+      this.over.add(request.id);
       this.#tell(answer.report && state === 'denied' ? 'reported' : state);
     } catch (failure) {
       this.#explain(failure, request);
@@ -173,28 +135,18 @@ export class RequestSheet {
 
   #explain(failure, request) {
     if (failure instanceof Refused) {
-      this.answered = request.id;
+      this.over.add(request.id);
       this.#tell(failure.code === 'request_expired' ? 'expired' : failure.code, failure.message);
     } else {
       write(at('answer-problem'), 'No connection: the answer was not sent. Try again.');
     }
   }
 
-  #guardTaps() {
-    this.guarded = true;
-    const buttons = this.dialog.querySelectorAll('#asking button');
-    for (const button of buttons) button.disabled = true;
-    clearTimeout(this.guard);
-    this.guard = setTimeout(() => {
-      this.guarded = false;
-      for (const button of buttons) button.disabled = false;
-    }, TAP_GUARD);
-  }
-
   #tellQueue(replaced = this.replaced) {
     this.replaced = replaced;
-    const others = this.#unanswered().length - (this.current ? 1 : 0);
-    const text = others > 0 ? `${others} more to answer` : '';
+    const onScreen = this.current?.request.id;
+    const count = this.#unanswered().filter(({ request }) => request.id !== onScreen).length;
+    const text = count > 0 ? `${count} more to answer` : '';
     const here = this.replaced ? 'A newer request replaced the last one' : text;
     write(at('request-queue'), this.current ? here : '');
     write(at('outcome-queue'), this.current ? '' : text);
@@ -202,12 +154,12 @@ export class RequestSheet {
 
   #countDown() {
     if (!this.current && this.dialog.open) this.update(this.waiting);
-    if (!this.current) return;
+    if (!this.current || isRefusal(this.current.request)) return;
     const left = secondsLeft(this.current);
     at('time-left').value = Math.max(0, left);
     write(at('seconds-left'), `${Math.max(0, left)} seconds left`);
     if (left <= 0 && !this.answering) {
-      this.answered = this.current.request.id;
+      this.over.add(this.current.request.id);
       this.#tell('expired');
     }
   }

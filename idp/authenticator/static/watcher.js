@@ -64,8 +64,9 @@ export class Watcher {
   #tell(told) {
     this.onState('ready');
     if (!told) return;
-    this.seen = told.requests.map((request) => request.id).join(',');
-    this.onRequests(told.requests);
+    const shown = [...told.requests, ...told.refusals];
+    this.seen = shown.map((request) => request.id).join(',');
+    this.onRequests(shown);
     this.onNotices(told.notices);
   }
 

@@ -18,7 +18,7 @@ from support.adapters.entra_sign_in import (
 from support.adapters.mfa_node import CURRENT_PHONE, OLD_PHONE, WATCH
 
 from adapter.contract import Explanation, ExternalAuthenticationException
-from adapter.mfa.push.challenge import APPROVE_DENY, NUMBER_MATCH
+from adapter.mfa.push.challenge import APPROVE_DENY, NUMBER_MATCH, AnswerRefused
 
 
 @pytest.mark.parametrize(("began", "now"), [(PATCHED, UNPATCHED), (UNPATCHED, PATCHED)])
@@ -112,7 +112,7 @@ def test_no_push_is_sent_where_the_policy_forbids_push(mfa, device):
         (WATCH, "phone_required", "wearable_cannot_match", "phone"),
     ],
 )
-def test_a_device_that_cannot_match_numbers_is_sent_nothing(mfa, app, experience, reason, words):
+def test_a_device_that_cannot_match_numbers_is_told_so(mfa, app, experience, reason, words):
     device = mfa.give_phone(**app)
     sign_in = begun(mfa)
 
@@ -122,8 +122,22 @@ def test_a_device_that_cannot_match_numbers_is_sent_nothing(mfa, app, experience
     assert sign_in.explained == Explanation(experience, reason, reason, "push")
     for fields in ({}, {"TryAgain": "1"}, {"UseCode": "1"}):
         assert words in sign_in.post(fields).error
-    assert requests_sent(mfa) == 0
-    assert mfa.push.pending_for(device) == ()
+    (told,) = mfa.push.pending_for(device)
+    assert told.experience == experience
+    with pytest.raises(AnswerRefused):
+        mfa.push.answer(device, told.id, nonce=told.nonce, approve=True, number="42")
+
+
+@pytest.mark.parametrize("app", [OLD_PHONE, WATCH])
+def test_what_no_device_can_match_lights_up_a_device_five_times_at_most(mfa, app):
+    mfa.give_phone(**app)
+    sign_in = begun(mfa)
+    reason = sign_in.explained.reason
+    for _ in range(6):
+        sign_in.post(TryAgain="1")
+
+    assert requests_sent(mfa) == 5
+    assert sign_in.explained.reason == sign_in.explained.outcome == reason
 
 
 @pytest.mark.parametrize("app", [OLD_PHONE, WATCH])
@@ -137,7 +151,6 @@ def test_after_an_upgrade_of_the_app_try_again_sends_a_request(mfa, app):
     number = sign_in.post(TryAgain="1").number
 
     assert number is not None
-    assert requests_sent(mfa) == 1
     mfa.approve(device, sign_in.started)
     assert sign_in.post() == BY_APP
 

@@ -19,20 +19,20 @@ def a_device(platform: str, app_version: str) -> Device:
 @pytest.mark.parametrize(
     ("platform", "version", "kind"),
     [
-        ("android", "6.2006.4198", "phone-old"),
-        ("android", "6.2108.5654", "phone-old"),
-        ("android", "6.2111.7700", "phone-old"),
+        ("android", "6.2006.4197", "phone-old"),
+        ("android", "6.2006.4198", "phone-current"),
+        ("android", "6.2006.10000", "phone-current"),
         ("android", "6.2111.7701", "phone-current"),
         ("android", "6.2111.10000", "phone-current"),
         ("android", "6.2404", "phone-current"),
-        ("android", "6.2111", "phone-old"),
+        ("android", "6.2006", "phone-old"),
         ("android", "10.1", "phone-current"),
-        ("ios", "6.4.12", "phone-old"),
-        ("ios", "6.5.84", "phone-old"),
+        ("ios", "6.4.11", "phone-old"),
+        ("ios", "6.4.12", "phone-current"),
         ("ios", "6.5.85", "phone-current"),
         ("ios", "6.5.85.0", "phone-current"),
         ("ios", "6.10.0", "phone-current"),
-        ("ios", "6.5.9", "phone-old"),
+        ("ios", "6.4.9", "phone-old"),
         ("web", "0.1", "phone-current"),
         ("watchos", "9.0", "wearable"),
         ("wear-os", "9.0", "wearable"),
@@ -42,6 +42,28 @@ def a_device(platform: str, app_version: str) -> Device:
 )
 def test_the_abilities_of_a_device_follow_from_platform_and_version(platform, version, kind):
     assert a_device(platform, version).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("platform", "version", "taps"),
+    [
+        ("android", "6.2006.4197", False),
+        ("android", "6.2006.4198", True),
+        ("android", "6.2108.5653", True),
+        ("android", "6.2108.5654", False),
+        ("android", "6.2111.7700", False),
+        ("ios", "6.4.11", False),
+        ("ios", "6.4.12", True),
+        ("ios", "6.5.81", True),
+        ("ios", "6.5.82", False),
+        ("ios", "6.5.84", False),
+        ("web", "1.0", False),
+        ("wear-os", "6.4.12", False),
+        ("a platform of tomorrow", "6.4.12", False),
+    ],
+)
+def test_some_versions_offer_three_numbers_to_tap(platform, version, taps):
+    assert a_device(platform, version).taps_the_number == taps
 
 
 @given(

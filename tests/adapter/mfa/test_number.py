@@ -58,6 +58,33 @@ def test_no_text_matches_a_request_without_a_number(text):
     assert not number.matches(NUMBER_KEY, "c1", text, b"")
 
 
+def test_of_three_numbers_to_tap_none_looks_like_the_right_one():
+    """Wherever it stands in the row, and whatever it is, the right one is as likely as another."""
+    random = Random(1)  # noqa: S311 - reproducible
+    places, offered = Counter(), Counter()
+    for request in range(3_000):
+        right = number.draw(random)
+        stored = number.digest(NUMBER_KEY, f"c{request}", right)
+        choices = number.choices(NUMBER_KEY, f"c{request}", stored)
+        assert right in choices
+        assert list(choices) == sorted(set(choices))
+        places[choices.index(right)] += 1
+        offered.update(choices)
+
+    assert min(places.values()) > 900
+    assert sorted(offered) == NUMBERS
+    assert max(offered.values()) < 2 * min(offered.values())
+
+
+def test_another_key_offers_other_numbers_to_tap():
+    stored = number.digest(NUMBER_KEY, "c1", "42")
+    same = number.digest(b"another key of thirty-two bytes!", "c1", "42")
+
+    assert number.choices(NUMBER_KEY, "c1", stored) != number.choices(
+        b"another key of thirty-two bytes!", "c1", same
+    )
+
+
 class Drawing(Random):
     """Reproducible randomness that draws the number it is told to."""
 

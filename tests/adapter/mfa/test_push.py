@@ -110,17 +110,69 @@ def test_an_unknown_request_reads_as_expired_and_gives_nothing(mfa):
 
 
 @pytest.mark.parametrize("app", [OLD_PHONE, WATCH])
-def test_only_a_current_phone_sees_and_answers_a_number_match(mfa, app):
+def test_only_a_current_phone_approves_a_number_match(mfa, app):
     unfit, current = mfa.give_phone(**app), mfa.give_phone()
     started = mfa.send()
 
-    assert mfa.push.pending_for(unfit) == ()
     assert ids(mfa.push.pending_for(current)) == [started.challenge.id]
-    for approve in (True, False):
-        with pytest.raises(AnswerRefused) as refused:
-            mfa.approve(unfit, started, approve=approve)
-        assert refused.value.code == "device_cannot_match"
+    with pytest.raises(AnswerRefused) as refused:
+        mfa.approve(unfit, started)
+    assert refused.value.code == "device_cannot_match"
     assert mfa.approve(current, started).state is State.APPROVED
+
+
+@pytest.mark.parametrize("app", [OLD_PHONE, WATCH])
+def test_a_device_that_cannot_match_numbers_may_deny_one(mfa, app):
+    unfit = mfa.give_phone(**app)
+    mfa.give_phone()
+    started = mfa.send()
+
+    assert ids(mfa.push.pending_for(unfit)) == [started.challenge.id]
+    assert mfa.deny(unfit, started, reported=True).state is State.DENIED
+    assert mfa.push.is_reported(started.challenge.id)
+
+
+@pytest.mark.parametrize(("app", "experience"), [(OLD_PHONE, "refused"), (WATCH, "phone_required")])
+def test_a_request_that_no_device_can_match_is_denied_or_nothing(mfa, app, experience):
+    """No device approves it, neither the one that was told nor one that was activated since."""
+    unfit = mfa.give_phone(**app)
+    started = mfa.send(experience=experience)
+    current = mfa.give_phone()
+
+    assert started.number is None
+    assert ids(mfa.push.pending_for(unfit)) == [started.challenge.id]
+    assert mfa.push.pending_for(current) == ()
+    for device in (unfit, current):
+        with pytest.raises(AnswerRefused) as refused:
+            mfa.approve(device, started, number="42")
+        assert refused.value.code == "device_cannot_match"
+    assert mfa.deny(unfit, started).state is State.DENIED
+
+
+TAPPING_PHONE = {"platform": "ios", "app_version": "6.4.12"}
+
+
+def test_three_numbers_to_tap_are_the_same_on_every_node_and_for_such_an_app_alone(mfa, other_node):
+    tapping, typing = mfa.give_phone(**TAPPING_PHONE), mfa.give_phone()
+    started = mfa.send()
+    choices = mfa.push.choices_for(tapping, started.challenge)
+
+    assert started.number in choices
+    assert len(set(choices)) == 3
+    assert other_node.push.choices_for(tapping, started.challenge) == choices
+    assert mfa.push.choices_for(typing, started.challenge) == ()
+    assert mfa.push.choices_for(tapping, mfa.send(experience=APPROVE_DENY).challenge) == ()
+
+
+def test_one_wrong_tap_ends_the_request(mfa):
+    tapping = mfa.give_phone(**TAPPING_PHONE)
+    started = mfa.send()
+    choices = mfa.push.choices_for(tapping, started.challenge)
+    wrong = next(each for each in choices if each != started.number)
+
+    assert mfa.approve(tapping, started, number=wrong).state is State.WRONG_NUMBER
+    with pytest.raises(AnswerRefused):
+        mfa.approve(tapping, started)
 
 
 @pytest.mark.parametrize("app", [OLD_PHONE, WATCH])

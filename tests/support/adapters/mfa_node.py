@@ -14,9 +14,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from support.clock import SetClock
+from support.passkeys import SoftwareAuthenticator
 from support.users import ALICE
 
 from adapter.mfa.devices.device import Device
+from adapter.mfa.passkeys.passkey import Passkey, relying_party_of
 from adapter.mfa.push.challenge import APPROVE_DENY, NUMBER_MATCH, Challenge
 from adapter.mfa.push.factor import Started
 from adapter.mfa.service import MfaService, MfaStores
@@ -25,10 +27,11 @@ from idp.store.engine import Database
 from idp.store.mfa import mfa_stores
 
 NUMBER_KEY = bytes(range(32))
+ORIGIN = "https://sts.example.test"
 
 CURRENT_PHONE = {"platform": "android", "app_version": "6.2404.1234"}
 OLD_PHONE = {"platform": "android", "app_version": "6.2001.1"}
-WATCH = {"platform": "watchos", "app_version": "6.1"}
+WATCH = {"platform": "wear-os", "app_version": "6.1"}
 SEALER = Sealer(b"a secret of at least thirty-two bytes")
 
 
@@ -55,17 +58,22 @@ class SecondFactors:
 
     def __post_init__(self) -> None:
         self.service = MfaService(
-            self.stores, self.clock, number_key=NUMBER_KEY, random=self.random
+            self.stores,
+            self.clock,
+            number_key=NUMBER_KEY,
+            relying_party=relying_party_of(ORIGIN),
+            random=self.random,
         )
         self.push = self.service.push
         self.codes = self.service.codes
+        self.passkeys = self.service.passkeys
 
     def somebody(self) -> str:
         """Return the name of a user that nothing is known of."""
         return f"user{next(self._names)}@example.test"
 
     def give_phone(
-        self, user: str = ALICE, *, totp: bool = False, key: bytes | None = None, **app: str
+        self, user: str = ALICE, *, totp: bool = False, key: bytes | None = None, **app: Any
     ) -> Device:
         """Activate a phone, the way a person does; a current one unless told otherwise."""
         code = self.service.activations.create(user, totp=totp).typed
@@ -78,6 +86,14 @@ class SecondFactors:
         seed = pyotp.random_base32()
         self.codes.register(user, seed)
         return pyotp.TOTP(seed)
+
+    def give_passkey(
+        self, browser: SoftwareAuthenticator, user: str = ALICE, *, name: str = "", **wrong: Any
+    ) -> Passkey:
+        """Register a passkey of *browser*, the way a person does."""
+        options = self.passkeys.registration_options(user, attempt="page")
+        answer = browser.create(options, **wrong)
+        return self.passkeys.register(user, answer, attempt="page", name=name)
 
     def send(self, user: str = ALICE, experience: str = NUMBER_MATCH) -> Started:
         return self.push.start(user, experience, application="Wiki", client_ip="192.0.2.1")

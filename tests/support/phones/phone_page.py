@@ -17,6 +17,19 @@ def add(page: Page, host: PhoneHost, user: str = ALICE, **options: bool) -> None
     expect(page.get_by_text(READY)).to_have_count(before + 1)
 
 
+def rehearse(
+    page: Page, host: PhoneHost, platform: str, version: str | None = None, user: str = ALICE
+) -> None:
+    """Fill the form that makes the page another app, and press Activate."""
+    page.goto(f"{host.url}/authenticator/")
+    page.get_by_text("Advanced: rehearse another app").click()
+    page.get_by_label("Platform").select_option(platform)
+    if version is not None:
+        page.get_by_label("Version of the app").fill(version)
+    page.get_by_label("Activation code").fill(host.activation_url(user))
+    page.get_by_role("button", name="Activate").click()
+
+
 def type_number(phone: Page, number: str) -> None:
     phone.get_by_label("Enter number here").fill(number)
     phone.get_by_role("button", name="Yes").click()
