@@ -19,6 +19,12 @@ CUT = """() => [...document.querySelectorAll('main *, header *, footer *')]
     .filter(each => !['visible', 'auto'].includes(getComputedStyle(each).overflowX)
                     || each.scrollWidth > document.documentElement.clientWidth)
     .map(each => each.outerHTML.slice(0, 80))"""
+# A link inside a sentence is exempt (WCAG 2.5.8); of a checkbox, users hit the whole label.
+TOO_SMALL = """() => [...document.querySelectorAll('a[href], button, input, summary, select')]
+    .filter(each => each.type !== 'hidden' && !each.hidden && !each.closest('p:not(.wayBack) > a'))
+    .map(each => [each, (each.closest('label') ?? each).getBoundingClientRect()])
+    .filter(([, box]) => box.width < 24 || box.height < 24)
+    .map(([each, box]) => `${box.width} × ${box.height}: ${each.outerHTML.slice(0, 80)}`)"""
 PLACEHOLDERS_CUT = """() => [...document.querySelectorAll('input[placeholder]')]
     .filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.id)"""
 
@@ -31,6 +37,7 @@ def test_longer_texts_fit_on_every_page(name, pseudo_german, show, page, looks):
     page.set_viewport_size({"width": 320, "height": 640})  # 1280 pixels at 400 % (WCAG 1.4.10)
     assert page.evaluate(CUT) == []
     assert page.evaluate(PLACEHOLDERS_CUT) == []
+    assert page.evaluate(TOO_SMALL) == []
 
 
 @pytest.mark.parametrize("name", ["log in", "number", "error: other"])

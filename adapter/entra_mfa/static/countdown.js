@@ -1,10 +1,11 @@
 // Counts down the time to answer. Without script the page says how long there is.
 const countdown = document.querySelector(".countdown");
-const announceAt = [30, 10];
+const announceAtSeconds = [30, 10];
 const began = performance.now();
 
 function start(element) {
   const total = Number(element.dataset.seconds);
+  const due = announceAtSeconds.filter((seconds) => seconds < total);
   const shown = document.createElement("p");
   const bar = document.createElement("progress");
   const spoken = document.createElement("p");
@@ -12,7 +13,7 @@ function start(element) {
   bar.setAttribute("aria-hidden", "true");
   bar.max = 60;
   spoken.className = "visually-hidden";
-  spoken.setAttribute("role", "status");
+  spoken.setAttribute("aria-live", "polite");
   element.firstElementChild.className = "visually-hidden";
   element.append(bar, shown, spoken);
 
@@ -21,7 +22,10 @@ function start(element) {
     const text = element.dataset.left.replace("{seconds}", left);
     shown.textContent = text;
     bar.value = left;
-    if (announceAt.includes(left)) spoken.textContent = text;
+    if (left <= due[0]) {
+      due.shift();
+      spoken.textContent = text;
+    }
     if (left > 0) setTimeout(tick, 1000);
   }
   tick();

@@ -13,6 +13,7 @@ from werkzeug.datastructures import Headers
 from adapter.entra_mfa.page import ERRORS, VerificationPage
 from adapter.mfa.push.challenge import APPROVE_DENY, NUMBER_MATCH
 from adapter.mfa.verification.state import CODE, PUSH, Verification
+from adapter.texts import LANGUAGES
 from idp.adapters.calls import AdapterPage
 from idp.adapters.second_factor import Choice
 from idp.federation.relying_party.offered import OfferedTrusts
@@ -23,6 +24,7 @@ from idp.signin import pages
 from idp.signin.address import Address
 from idp.signin.error_texts import SENTENCES
 from idp.web.app import harden
+from idp.web.page_texts import page_language
 from idp.web.web_request import NO_FIELDS, Activity, WebRequest
 
 GERMAN = 1031
@@ -57,8 +59,10 @@ def refused(code: str) -> bytes:
 
 def verified(state: Verification) -> bytes:
     shown = VerificationPage(state, seconds_left=60)
+    tag = page_language().language.tag
+    lcid = next((lcid for lcid, each in LANGUAGES.items() if each == tag), GERMAN)
     page = AdapterPage(
-        shown.page_title(GERMAN), shown.form_html(GERMAN), "de-DE", shown.stylesheets, shown.scripts
+        shown.page_title(lcid), shown.form_html(lcid), tag, shown.stylesheets, shown.scripts
     )
     return pages.second_factor_page(
         page,
