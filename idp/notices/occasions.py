@@ -15,6 +15,7 @@ OCCASIONS = {
     "passkey_removed": "A passkey was removed from your account.",
     "pushes_paused":   "A sign-in request was reported as not yours. No requests are sent to your "
                        "devices until you sign in with a code or an administrator allows them.",
+    "password_reset":  "A new password was set for your account by password reset.",
     "account_reset":   "An administrator has set a new password for your account "
                        "and removes its sign-in methods.",
 }  # fmt: skip

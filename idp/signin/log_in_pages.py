@@ -34,6 +34,7 @@ class LogInPages:
             username=username[: pages.MAX_NAME_LENGTH],
             error=error,
             offers_kmsi=self._config.sign_in.keep_me_signed_in,
+            offers_reset=self._config.sign_in.password_reset,
         )
 
     def change_password(self, pending: PendingSignIn, request: BrowserRequest) -> Answer:

@@ -80,6 +80,7 @@ def log_in_page(
     username: str = "",
     error: str = "",
     offers_kmsi: bool = False,
+    offers_reset: bool = False,
 ) -> Answer:
     """Render the log-in page; ``errorText`` is there even if it is empty."""
     return _page(
@@ -90,6 +91,7 @@ def log_in_page(
         username=username,
         error=error,
         offers_kmsi=offers_kmsi,
+        offers_reset=offers_reset,
     )
 
 
