@@ -172,9 +172,10 @@ class SqlUserStore:
             return user
 
     def clear_password_counters(self, upn: str) -> None:
-        """Clear the counters of wrong passwords; familiar addresses stay."""
+        """Clear the counters of wrong passwords and failed resets; familiar addresses stay."""
         with self._database.write() as connection:
             lockout.clear(connection, upn)
+            connection.execute(delete(reset_limits).where(reset_limits.c.account == upn))
 
     def account_states(self, upn: str | None = None) -> Mapping[str, AccountState]:
         """Return the lock-out counters of one user, or of all users with counters, by UPN."""
