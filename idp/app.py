@@ -12,7 +12,7 @@ from idp.admission import Admission
 from idp.config import WORKER_THREADS
 from idp.counters import NO_COUNTERS, log_and_count
 from idp.directory import Directory, PasswordHasher
-from idp.directory.lockout import Limit, LockoutMode, LockoutRules
+from idp.directory.lockout import Limit, LockoutMode, LockoutRules, is_unknown_account
 from idp.events import Event
 from idp.federation.access_control.catalogue import AccessControl
 from idp.federation.access_control.global_policy import GlobalPolicy
@@ -34,6 +34,7 @@ from idp.store.name_ids import SqlPersistentNames
 from idp.store.nodes import SqlNodeStore
 from idp.store.notices import SqlPhoneNotices
 from idp.store.outbox import SqlOutbox
+from idp.store.password_resets import SqlResetStore
 from idp.store.policies import SqlPolicyStore
 from idp.store.providers import SqlProviderStore
 from idp.store.refreshes import SqlRefreshStore
@@ -93,6 +94,7 @@ def assemble(
         sign_ins=SqlSignInStore(database),
         log_outs=SqlLogOuts(database),
         once=SqlUsedOnce(database),
+        resets=SqlResetStore(database),
         notices=SqlPhoneNotices(database),
         outbox=SqlOutbox(database),
         signing_keys=FixedKey(signing_key) if signing_key else open_signing_keys(config, counters),
@@ -160,6 +162,8 @@ def _mfa_service(
     def log_push(challenge: Challenge) -> None:
         from idp.logs import get_logger
 
+        if is_unknown_account(challenge.user):  # nobody was asked: see idp/account/reset/
+            return
         counters.push_sent(challenge.experience)
         get_logger().info(
             "push_sent",

@@ -17,6 +17,7 @@ address                        method  what it does                             
 ``/account/rename``            POST    gives a method another name                         methods
 ``/account/interrupt``         both    what policies ask before a sign-in goes on          interrupt
 ``/account/passkey``           both    adds a passkey                                      passkey
+``/account/reset/``            both    password reset, for users who are not signed in     reset/
 =============================  ======  ==================================================  =========
 
 Read ``frame.py`` first: who is signed in, what a change needs, and how pages are rendered. What a
@@ -30,13 +31,13 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
-from idp.account import codes, interrupt, methods, passkey, phone, verify
+from idp.account import codes, interrupt, methods, passkey, phone, reset, verify
 from idp.account.frame import Frame
 
 if TYPE_CHECKING:
     from idp.services import Services
 
-PAGES = (methods, verify, phone, passkey, interrupt, codes)
+PAGES = (methods, verify, phone, passkey, interrupt, codes, reset)
 
 
 def blueprint(services: Services) -> Blueprint:

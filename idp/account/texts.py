@@ -67,3 +67,15 @@ ERRORS = {
     "codes_locked":          mark("Too many codes were wrong. Wait, then try again."),
 }  # fmt: skip
 """The sentence of each outcome that is not a success."""
+
+NEW_PASSWORD = {
+    # code                     sentence
+    "new_passwords_differ":    mark("The two new passwords are different. "
+                                    "Type the same one twice."),
+    "new_password_length":     mark("The new password must have 8 to 256 characters."),
+    "new_password_too_simple": mark("The new password needs three kinds of characters: see below."),
+    "new_password_has_name":   mark("The new password must not contain your name."),
+    "new_password_common":     mark("Too many people use this password, or one like it. "
+                                    "Choose another."),
+}  # fmt: skip
+"""What is wrong with a new password, by code."""

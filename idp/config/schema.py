@@ -196,6 +196,10 @@ class SignInSection(Section):
     loop_seconds: int = Field(default=20, ge=1, le=3600)
     password_change: bool = False
     """The page on which users change their password (AD FS: /adfs/portal/updatepassword)."""
+    password_reset: bool = False
+    """Password reset at ``/account/reset/``; on in the demo and the plugin. The policy says who."""
+    administrator_groups: tuple[str, ...] = ()
+    """Groups whose members always need two methods to reset their passwords."""
 
     @property
     def kept_lifetime(self) -> timedelta | None:

@@ -10,6 +10,8 @@ of adapters that hang.
 ``graph_policy`` is the policies (:mod:`adapter.mfa.policy`) as JSON in the words of Microsoft
 Graph, and ``graph_import`` reads what people give.
 
+``password_reset`` is a reset of a password as a value, with its limits and its storage.
+
 Read first: ``phone_wait``. ``waiting`` is the mechanism below it, which knows nothing of phones.
 The waits are used by ``idp/authenticator``, the policies by ``idp/store`` and ``idp/management``.
 """

@@ -22,6 +22,7 @@ OCCASIONS = {
                        "An administrator issued a temporary access pass for your account.",
     "access_pass_removed":
                        "The temporary access pass of your account was removed.",
+    "password_reset":  "A new password was set for your account by password reset.",
     "account_reset":   "An administrator has set a new password for your account "
                        "and removes its sign-in methods.",
 }  # fmt: skip

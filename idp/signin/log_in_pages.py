@@ -62,6 +62,7 @@ class LogInPages:
             error=error,
             offers_kmsi=self._config.sign_in.keep_me_signed_in,
             passkey=self._passkey_options(pending) if FIDO in methods else None,
+            offers_reset=self._config.sign_in.password_reset,
         )
 
     def change_password(self, pending: PendingSignIn, request: BrowserRequest) -> Answer:

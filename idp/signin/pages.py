@@ -96,6 +96,7 @@ def log_in_page(
     error: str = "",
     offers_kmsi: bool = False,
     passkey: dict[str, Any] | None = None,
+    offers_reset: bool = False,
 ) -> Answer:
     """Render the log-in page; ``errorText`` is there even if it is empty.
 
@@ -112,6 +113,7 @@ def log_in_page(
         error=error,
         offers_kmsi=offers_kmsi,
         passkey=json.dumps(passkey) if passkey else "",
+        offers_reset=offers_reset,
     )
 
 

@@ -19,6 +19,7 @@ from idp.signin.paths import IDP_INITIATED, METADATA, SIGN_OUT
 from idp.testing.browser import Browser
 from idp.testing.expected import EXPECTED
 from idp.testing.extranet import outside_browser
+from idp.testing.password_reset import PasswordReset
 from idp.testing.shared_servers import PHONE_FILE
 from idp.testing.signin import SignIn
 from idp.testing.signout import SignOut, follow
@@ -255,6 +256,17 @@ class Federation:
         """Return the sign-in that continues at this page of a browser."""
         certificates = self.services.signing_keys.current().certificates
         return SignIn(browser, page, user or self.user, certificates, self._private_keys)
+
+    def reset(
+        self, user: User | str | None = None, *, browser: Browser | None = None
+    ) -> PasswordReset:
+        """Begin a password reset for *user*: give the user name, and return what comes then.
+
+        If the policy lets nobody reset a password, as at the start, everybody may from now on.
+        """
+        if not self.services.mfa.policies.read().policies.legacy_reset.scope:
+            self.policy({"legacyResetPolicy.includeTargets": "all_users"})
+        return PasswordReset(browser or self.browser(), self.url, self._user_of(user))
 
     def sign_out(self, browser: Browser, *, everywhere: bool = False) -> SignOut:
         """Press "Sign out" on the federation server's page, and follow the log-out to its end.

@@ -121,6 +121,7 @@ def test_the_fixtures_offer_what_they_did(federation, service_provider, phone):
         "finished": finished,
         "received": finished.received,
         "assertion": finished.assertion,
+        "reset": federation.reset(),
     }
     for kind, value in offered.items():
         assert difference(f"{kind}.", members(kind, value)) == []

@@ -155,37 +155,46 @@ class CodeFactor:
         Clients post the same wrong code again and again: that is refused without a further debit.
         Codes of sources other than *apps*, which the policies do not allow, are wrong.
         """
+        return self.check_app(user, code, attempt=attempt, apps=apps)[0]
+
+    def check_app(
+        self, user: str, code: str, *, attempt: str, apps: Collection[str]
+    ) -> tuple[CodeOutcome, str]:
+        """Do the same, and return with the outcome what showed the code if it was right.
+
+        That is one of *apps*; it is empty if the code was not right.
+        """
         code = tidy_digits(code)
         now = self._clock.now()
         with self._store.transaction(user) as mine:
             if is_in_force(mine.block(), now):
-                return CodeOutcome.BLOCKED
+                return CodeOutcome.BLOCKED, ""
             before = mine.limits()
             if limits.is_locked(before, now):
-                return CodeOutcome.LOCKED
+                return CodeOutcome.LOCKED, ""
             tried = _fingerprint(attempt, user, code)
             if not mine.claim("code-tried", tried, now + REMEMBER_TRIED):
-                return CodeOutcome.REPEATED
+                return CodeOutcome.REPEATED, ""
             mine.save_limits(limits.debit(before, now))
-            outcome = _judge(mine, user, code, apps, now)
+            outcome, app = _judge(mine, user, code, apps, now)
             if outcome is CodeOutcome.RIGHT:
                 mine.save_limits(CodeLimits())
-            return outcome
+            return outcome, app
 
 
 def _judge(
     mine: CodeTransaction, user: str, code: str, apps: Collection[str], now: datetime
-) -> CodeOutcome:
+) -> tuple[CodeOutcome, str]:
     """Compare the code with every seed, so that the time of an answer does not tell which."""
     steps = [(seed, codes.step_of(seed.secret, code, now, seed.period)) for seed in mine.seeds()]
     right = [(seed, step) for seed, step in steps if step is not None and seed.app in apps]
     if not right:
-        return CodeOutcome.WRONG
+        return CodeOutcome.WRONG, ""
     for seed, step in right:
         if _claim_step(mine, user, seed.id, step, now):
             mine.mark_used(seed.id, now)
-            return CodeOutcome.RIGHT
-    return CodeOutcome.USED
+            return CodeOutcome.RIGHT, seed.app
+    return CodeOutcome.USED, ""
 
 
 def _claim_step(mine: CodeTransaction, user: str, source_id: str, step: int, now: datetime) -> bool:
