@@ -135,9 +135,10 @@ class VerifyPages:
         if not mfa.passkeys.is_offered or not mfa.passkeys.methods_of(user):
             return False
         try:
-            return mfa.permissions_of(user).by_method[PASSKEY].is_allowed
+            permissions = mfa.permissions_of(user)
         except UnreadablePolicies:
             return False
+        return permissions.by_method[PASSKEY].is_allowed and not permissions.is_blocked
 
     def _page(
         self, visitor: Visitor, step: Step, judged: Judged, *, error_code: str = ""

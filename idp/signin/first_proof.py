@@ -5,6 +5,7 @@ from __future__ import annotations
 from adapter.mfa.passkeys.passkey import PasskeyRefused
 from adapter.mfa.policy import PASSKEY
 from adapter.mfa.policy_store import UnreadablePolicies
+from adapter.mfa.protection.block import BLOCKED
 from idp.audit.writer import BY_PASSKEY, AuditWriter
 from idp.directory import User
 from idp.saml.contexts import FIDO, PASSWORD_PROTECTED_TRANSPORT
@@ -84,10 +85,12 @@ class FirstProof:
         if user.must_change:
             return "must_change_password"
         try:
-            permission = self._services.mfa.permissions_of(user.upn).by_method[PASSKEY]
+            permissions = self._services.mfa.permissions_of(user.upn)
         except UnreadablePolicies as error:
             return error.code
-        return "" if permission.is_allowed else "passkey_not_allowed"
+        if permissions.is_blocked:
+            return BLOCKED
+        return "" if permissions.by_method[PASSKEY].is_allowed else "passkey_not_allowed"
 
     def _passkey_refused(
         self, step: SignInStep, user: str, failure: str, detail: str = ""

@@ -257,5 +257,16 @@ def test_where_the_policy_excludes_the_user_no_passkey_is_offered_or_taken(
     assert options_of(sign_in.page) is None
 
 
+def test_a_blocked_user_is_offered_no_passkey_and_none_is_taken(federation, account, device):
+    sign_in = account().sign_in()
+    answer = device.get(options_of(sign_in.page))
+    federation.services.mfa.protection.block(federation.user.name)
+
+    sign_in.post(Passkey=answer)
+
+    assert sign_in.error
+    assert options_of(sign_in.page) is None
+
+
 def test_a_user_without_a_passkey_is_offered_none(account):
     assert options_of(account().sign_in().page) is None

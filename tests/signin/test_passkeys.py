@@ -253,6 +253,13 @@ def test_a_passkey_leaves_the_count_of_wrong_passwords(federation, sp, enter):
     assert state.counters["soft"].wrong == 1
 
 
+def test_a_user_who_is_blocked_from_second_factors_gets_nothing(federation, enter, outcomes):
+    federation.services.mfa.protection.block(federation.user.name)
+
+    assert enter().error == PASSKEY_REFUSED
+    assert outcomes() == ["user_blocked"]
+
+
 def test_a_removed_passkey_gets_nothing(federation, enter, outcomes):
     (method,) = federation.services.mfa.methods_of(federation.user.name).of_kind("passkey")
     federation.services.mfa.remove(federation.user.name, method.id)
