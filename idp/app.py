@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from idp.config.schema import Config, LockoutSection
     from idp.counters import Counters
     from idp.saml.signing import SigningKey
+    from idp.web.theme.theme import Theme
 
 MAX_WARNINGS = 20
 
@@ -213,13 +214,15 @@ def create_app(
     from idp.management import background
     from idp.saml import schema
     from idp.web.own_host import answer_own_host_only
+    from idp.web.theme.folder import read_theme
 
     logs.configure(config.logging.format)
     schema.load()  # before the server has threads
     services = services or assemble(config, counters=counters_of(config))
     services.admission.fit(threads)
-    app = _make_flask_app(config, services)
-    app.register_blueprint(signin.blueprint(services, front_page=front_page))
+    theme = read_theme(config.theme.folder)
+    app = _make_flask_app(config, services, theme)
+    app.register_blueprint(signin.blueprint(services, front_page=front_page, theme=theme))
     app.register_blueprint(authenticator.blueprint(services))
     app.register_blueprint(account.blueprint(services))
     app.register_blueprint(admin.blueprint(services))
@@ -239,7 +242,7 @@ def create_app(
     return app
 
 
-def _make_flask_app(config: Config, services: Services) -> Flask:
+def _make_flask_app(config: Config, services: Services, theme: Theme) -> Flask:
     """Return the application without hosts: what holds for every request."""
     from idp.web import app as web
     from idp.web.proxies import Proxies
@@ -247,7 +250,7 @@ def _make_flask_app(config: Config, services: Services) -> Flask:
     app = web.App("idp", static_folder="static", static_url_path="/static", template_folder=None)
     addresses = config.proxies
     proxies = Proxies(addresses.web_application_proxies, addresses.reverse_proxies)
-    web.harden(app, proxies, counters=services.counters)
+    web.harden(app, proxies, counters=services.counters, theme=theme)
     if config.metrics.port is not None:
         from idp.metrics import time_requests
 

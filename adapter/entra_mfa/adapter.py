@@ -116,7 +116,8 @@ class AzureMfaAuthentication:
         state.store(context.data)
         is_counting = state.is_waiting and not answered
         left = self._service.push.seconds_left(state.challenge) if is_counting else 0
-        return page.VerificationPage(state, answered, left)
+        is_broker = state.number is not None and self._service.push.has_broker_device(state.user)
+        return page.VerificationPage(state, answered, left, is_broker)
 
 
 def _asker(request: HttpRequest, context: AuthenticationContext) -> Asker:

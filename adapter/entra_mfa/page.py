@@ -41,6 +41,11 @@ INSTRUCTIONS = {
     "ended": "This sign-in needs your confirmation before it can go on.",
 }
 
+BROKER_PAGE = "/authenticator/?broker=1"
+"""The phone page of the same server, as it is in a broker flow."""
+
+APP = "Authenticator"
+BACK_TO_REQUEST = "Back to the request in Authenticator"
 WAITING = "Waiting for your phone…"
 OFFLINE = "No connection to the server. This page goes on asking by itself."
 
@@ -81,14 +86,22 @@ class VerificationPage:
     """The page for the present state of a sign-in, in any language.
 
     ``is_answered`` tells the page's script that the phone has answered, so that it posts the form.
-    ``seconds_left`` is the time to answer that remains of a pending request.
+    ``seconds_left`` is the time to answer that remains of a pending request. ``is_broker`` says
+    that the app may be on the device that shows this page: its script then lays the app's request
+    over the number (docs/phone.md).
     """
 
     state: Verification
     is_answered: bool = False
     seconds_left: int = 0
+    is_broker: bool = False
     stylesheets: tuple[str, ...] = ("mfa.css",)
-    scripts: tuple[str, ...] = ("mfa.js", "countdown.js")
+
+    @property
+    def scripts(self) -> tuple[str, ...]:
+        """The page's scripts."""
+        usual = ("mfa.js", "countdown.js")
+        return (*usual, "broker.js") if self.is_broker else usual
 
     def page_title(self, lcid: int) -> str:
         """Return the title, which browser scripts look for in English."""
@@ -105,6 +118,7 @@ class VerificationPage:
             '<input id="context" type="hidden" name="Context" value="%Context%" />'
             f"{''.join(self._parts(_Parts(lcid)))}"
             "</form>"
+            f"{_Parts(lcid).broker() if self.is_broker else ''}"
         )
 
     def _parts(self, parts: _Parts) -> Iterator[str]:
@@ -172,6 +186,18 @@ class _Parts:
         return (
             f'<p id="validEntropyNumber" aria-hidden="true">{escape(number)}</p>'
             f'<p class="visually-hidden">{spoken}</p>'
+        )
+
+    def broker(self) -> str:
+        """Return the place for the app's page, and the way back to it once the number is shown.
+
+        Both are hidden until the script needs them; without script the number simply stays.
+        """
+        return (
+            '<p class="broker"><button type="button" id="backToRequest" hidden>'
+            f"{self.text(BACK_TO_REQUEST)}</button></p>"
+            f'<dialog id="brokerRequest" class="broker" aria-label="{self.text(APP)}" '
+            f'data-app="{BROKER_PAGE}"></dialog>'
         )
 
     def countdown(self, seconds: int) -> str:

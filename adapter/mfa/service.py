@@ -21,7 +21,7 @@ from adapter.mfa.codes.store import CodeStore
 from adapter.mfa.devices.activations import Activations
 from adapter.mfa.devices.store import ActivationStore, DeviceStore
 from adapter.mfa.factor import Factor
-from adapter.mfa.methods import BESIDE, CannotBeDefault, Methods, RegisteredMethod
+from adapter.mfa.methods import ACCESS_PASS, CannotBeDefault, Methods, RegisteredMethod, read_name
 from adapter.mfa.passkeys.factor import PasskeyFactor
 from adapter.mfa.passkeys.passkey import RelyingParty
 from adapter.mfa.passkeys.store import PasskeyStore
@@ -78,9 +78,9 @@ class MfaService:
     """The second factors of all users.
 
     ``devices`` finds registered devices, ``activations`` registers them; ``push``, ``codes``
-    and ``passkeys`` are the factors, and ``access_passes`` stand in for them. ``protection`` knows
-    who is blocked or at risk, ``policies`` says who may use which. ``groups_of`` returns the
-    groups of a user. ``relying_party`` is this server as passkeys know it, None where its address
+    and ``passkeys`` are the factors, and ``access_passes`` stand in for them; ``protection`` knows
+    who is blocked or at risk, ``policies`` says who may use which. ``groups_of`` returns the groups
+    of a user. ``relying_party`` is this server as passkeys know it, None where its address
     allows none. ``products_after_table`` is the farm's setting of that name, a keyword of
     :func:`adapter.decide`. ``number_key`` is the farm's key for digests of numbers and activation
     codes, 32 bytes. ``on_push`` is called with each request that was sent to a phone,
@@ -125,18 +125,32 @@ class MfaService:
         self.access_passes = AccessPasses(stores.access_passes, clock, number_key, random)
         self.protection = Protection(stores.protection, clock)
         self._factors: tuple[Factor, ...] = (
-            self.push,
-            self.codes,
-            self.passkeys,
-            self.access_passes,
-        )
+            self.push, self.codes, self.passkeys, self.access_passes,
+        )  # fmt: skip
 
     def methods_of(self, user: str) -> Methods:
         """Return all methods that *user* (a UPN) has registered, factor by factor."""
+        choices = self._choices.of_user(user)
         return Methods(
-            tuple(method for factor in self._factors for method in factor.methods_of(user)),
-            chosen=self._choices.of_user(user).default,
+            tuple(
+                replace(method, name=choices.names.get(method.id, method.name))
+                for factor in self._factors
+                for method in factor.methods_of(user)
+            ),
+            chosen=choices.default,
         )
+
+    def rename(self, user: str, method_id: str, name: str) -> RegisteredMethod:
+        """Give a method of *user* another name, of whatever kind it is, and return it.
+
+        Raises :class:`UnknownMethod` and :class:`~adapter.mfa.methods.BadMethodName`.
+        """
+        name = read_name(name)
+        methods = {method.id: method for method in self.methods_of(user).registered}
+        if method_id not in methods:
+            raise UnknownMethod(user, method_id)
+        self._choices.save_name(user, method_id, name, keep=methods)
+        return replace(methods[method_id], name=name)
 
     def choose_default(self, user: str, method_id: str) -> None:
         """Ask *user* for this method first from now on.
@@ -146,7 +160,7 @@ class MfaService:
         found = self.methods_of(user).find(method_id)
         if found is None:
             raise UnknownMethod(user, method_id)
-        if found.kind in BESIDE:
+        if found.kind in (self.passkeys.kind, ACCESS_PASS):
             raise CannotBeDefault
         self._choices.save_default(user, method_id)
 
@@ -211,8 +225,11 @@ class MfaService:
         return found
 
     def remove_all(self, user: str) -> tuple[RegisteredMethod, ...]:
-        """Remove all methods of *user*, and the activation codes that could add one."""
+        """Remove all methods of *user*, and the activation codes and tokens that could add one."""
         self.activations.cancel(user)  # first, so that none adds a method meanwhile
+        for token in self.codes.tokens(user):
+            if token.activated is None:
+                self.codes.remove(user, token.id)
         return tuple(
             method
             for method in self.methods_of(user).registered

@@ -13,6 +13,7 @@ address                        method  what it does                             
 ``/account/verify``            both    asks for the second factor, with a number           verify
 ``/account/authenticator``     both    adds an Authenticator, with a test notification     phone
 ``/account/interrupt``         both    what policies ask before a sign-in goes on          interrupt
+``/account/passkey``           both    adds a passkey                                      passkey
 =============================  ======  ==================================================  =========
 
 Read ``frame.py`` first: who is signed in, what a change needs, and how pages are rendered. What a
@@ -26,13 +27,13 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
-from idp.account import interrupt, methods, phone, verify
+from idp.account import interrupt, methods, passkey, phone, verify
 from idp.account.frame import Frame
 
 if TYPE_CHECKING:
     from idp.services import Services
 
-PAGES = (methods, verify, phone, interrupt)
+PAGES = (methods, verify, phone, passkey, interrupt)
 
 
 def blueprint(services: Services) -> Blueprint:

@@ -9,6 +9,7 @@ from werkzeug import Response
 
 from adapter.mfa.service import UnknownMethod
 from idp.account.frame import HOME, Frame, sign_in_path
+from idp.account.passkey import offers_registration
 from idp.account.visitor import Visitor
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class MethodPages:
             visitor,
             methods=self._mfa.methods_of(user),
             permissions=self._mfa.permissions_of(user),
+            offers_passkey=offers_registration(self._mfa, visitor),
             added=visitor.web.arguments.get("added") == "1",
             back=sign_in_path(visitor.web.arguments),
         )

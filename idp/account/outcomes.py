@@ -1,10 +1,11 @@
-"""Writes what became of a verification at ``/account/`` to the sign-in log."""
+"""Writes what became of verifications and passkeys at ``/account/`` to the sign-in log."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from adapter.mfa.passkeys.passkey import PasskeyRefused
 from adapter.mfa.verification.verifier import Judged
 from idp.audit.verbose import VerboseAudit
 from idp.audit.writer import AuditWriter
@@ -27,8 +28,7 @@ class VerificationLog:
         self._clock = services.clock
         self._frame = frame
         self._detail = detail
-        verbose = VerboseAudit(is_on=services.config.logging.audit == "verbose")
-        self._writer = AuditWriter(services.sign_ins, services.clock, verbose, services.counters)
+        self._writer = _writer(services)
 
     def write(self, web: WebRequest, judged: Judged, step_id: str) -> None:
         """Store the row of an outcome, however often its page is posted."""
@@ -49,3 +49,33 @@ class VerificationLog:
                 detail=self._detail,
             )
         )
+
+
+class PasskeyLog:
+    """The rows of passkeys that are registered or used: 1202, or 1203 with the code."""
+
+    def __init__(self, services: Services, frame: Frame, detail: str) -> None:
+        self._frame = frame
+        self._detail = detail
+        self._writer = _writer(services)
+
+    def passed(self, web: WebRequest, user: str) -> None:
+        """Store that *user* has registered a passkey, or used one."""
+        self._writer.passkey_checked(
+            self._frame.source(web), trust="", user=user, detail=self._detail
+        )
+
+    def refused(self, web: WebRequest, user: str, refused: PasskeyRefused) -> None:
+        """Store why a passkey of *user*, who is signed in, was not taken."""
+        self._writer.passkey_checked(
+            self._frame.source(web),
+            trust="",
+            user=user,
+            failure=refused.code,
+            detail=f"{self._detail}: {refused.problem}",
+        )
+
+
+def _writer(services: Services) -> AuditWriter:
+    verbose = VerboseAudit(is_on=services.config.logging.audit == "verbose")
+    return AuditWriter(services.sign_ins, services.clock, verbose, services.counters)

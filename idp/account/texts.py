@@ -38,6 +38,16 @@ ERRORS = {
     "code_not_enabled":      mark("Codes are not switched on for you. Contact your administrator."),
     "no_method_allowed":     mark("None of your methods is switched on for you. "
                                   "Contact your administrator."),
+    "passkey_exists":        mark("This passkey was added already."),
+    "passkey_expired":       mark("That took too long, or the page was not the newest one. "
+                                  "Try again."),
+    "passkey_invalid":       mark("The passkey was not accepted. Try again."),
+    "passkey_used":          mark("The passkey was not accepted. Try again."),
+    "passkey_unknown":       mark("This passkey is not one of yours here, or not any more."),
+    "passkey_copied":        mark("There is a copy of this passkey. Use another method, "
+                                  "and remove the passkey."),
+    "passkey_not_allowed":   mark("Passkeys are not switched on for you. "
+                                  "Contact your administrator."),
     "wrong_code":            mark("That code is not right. Enter the code that is shown now."),
     "wrong_code_again":      mark("That code was not right. Enter the code that is shown now."),
     "code_already_used":     mark("That code was used already. Wait for the next one."),

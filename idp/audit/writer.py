@@ -190,17 +190,18 @@ class AuditWriter:
 
         *user* is its owner, empty if the passkey does not prove one.
         """
-        if failure:
-            event, why = Event.CREDENTIALS_NOT_VALID, Explanation(PASSKEY, "")
-            row = self.row(
-                event, source, user=user, trust=trust, outcome=failure, why=why, detail=detail
-            )
-            self.write_refusals(row)
-            return
-        event = Event.CREDENTIALS_VALID
-        self.write(
-            self.row(event, source, user=user, trust=trust, outcome="right_passkey", why=BY_PASSKEY)
+        event = Event.CREDENTIALS_NOT_VALID if failure else Event.CREDENTIALS_VALID
+        row = self.row(
+            event,
+            source,
+            user=user,
+            trust=trust,
+            outcome=failure or "right_passkey",
+            why=Explanation(PASSKEY, "") if failure else BY_PASSKEY,
+            detail=detail,
         )
+        write = self.write_refusals if failure else self.write
+        write(row)
 
     def password_changed(self, check: PasswordCheck, source: EventSource) -> None:
         """Write that a user has changed their password, or could not."""

@@ -2,6 +2,8 @@
 
 ==============================  ===================================================================
 ``GET /authenticator/``         the phone's web app (``templates/``, ``static/``)
+``GET …/manifest.webmanifest``  what makes it an app that can be installed
+``GET …/sw.js``                 its service worker: it opens and shows codes without a connection
 ``POST …/api/activate``         make the calling phone the user's Authenticator
 ``GET …/api/account``           whose Authenticator the calling device is
 ``GET …/api/pending``           the requests it can answer, and its notices; ``wait`` and ``seen``

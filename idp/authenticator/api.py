@@ -50,6 +50,7 @@ class Api:
             platform=wanted.platform,
             app_version=wanted.app_version,
             name=wanted.name,
+            broker=wanted.broker,
             check_user=lambda user: self.authentication.check_activated(stamp, user),
         )
         _log("phone_activated", activated.device, platform=activated.device.platform)
@@ -127,6 +128,7 @@ class Api:
                 "name": device.name,
                 "platform": device.platform,
                 "app_version": device.app_version,
+                **({"broker": True} if device.broker else {}),
             },
         }
 

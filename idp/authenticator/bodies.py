@@ -39,6 +39,7 @@ class ActivationRequest:
     platform: str
     app_version: str
     name: str
+    broker: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +67,14 @@ def read_activation(body: bytes) -> ActivationRequest:
     Raises :class:`BadRequest`, or
     :class:`~idp.authenticator.request_signing.SignatureRefused` for the key.
     """
-    fields = _object(body, {"code", "public_key", "platform", "app_version", "name"})
+    fields = _object(body, {"code", "public_key", "platform", "app_version", "name", "broker"})
     return ActivationRequest(
         code=_text(fields, "code", _SHORT),
         public_key=read_public_key(_text(fields, "public_key", _KEY)),
         platform=_text(fields, "platform", _SHORT),
         app_version=_text(fields, "app_version", _SHORT),
         name=_text(fields, "name", _SHORT),
+        broker=_flag(fields, "broker"),
     )
 
 
@@ -80,9 +82,9 @@ def read_answer(body: bytes) -> Answer:
     """Read the body of ``answer``; raises :class:`BadRequest`."""
     fields = _object(body, {"id", "nonce", "decision", "number", "report"})
     approve = _text(fields, "decision", _DECISION) == "approve"
-    report = fields.get("report", False)
-    if not isinstance(report, bool) or (report and approve):
-        _refuse("'report' is true or false, and true only beside a denial")
+    report = _flag(fields, "report")
+    if report and approve:
+        _refuse("'report' is true only beside a denial")
     number = None if fields.get("number") is None else _text(fields, "number", _SHORT)
     return Answer(_text(fields, "id", _ID), _text(fields, "nonce", _ID), approve, number, report)
 
@@ -126,6 +128,14 @@ def _text(fields: dict[str, Any], name: str, shape: re.Pattern[str]) -> str:
     value = fields.get(name)
     if not isinstance(value, str) or not shape.fullmatch(value) or not value.isprintable():
         _refuse(f"{name!r} is missing or does not have its shape")
+    return value
+
+
+def _flag(fields: dict[str, Any], name: str) -> bool:
+    """Return a field that is true or false; false if it is missing."""
+    value = fields.get(name, False)
+    if not isinstance(value, bool):
+        _refuse(f"{name!r} is true or false")
     return value
 
 

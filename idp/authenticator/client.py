@@ -62,16 +62,20 @@ class Phone:
         name: str = "Terminal",
         platform: str = DEFAULT_PLATFORM,
         app_version: str | None = None,
+        broker: bool = False,
         ca_file: str | None = None,
     ) -> Account:
         """Become the Authenticator of the user for whom the code was made, and keep the key.
 
         ``code_or_url`` is the address in the QR code, or the nine digits together with *server*.
+        *broker* says that the user signs in on this same device, one with iOS.
         """
         code, server = read_code(code_or_url, server)
         self.file.accounts()  # a file that cannot be written must not use the code up
         key = new_key()
-        body = activation_body(code, key, name=name, platform=platform, app_version=app_version)
+        body = activation_body(
+            code, key, name=name, platform=platform, app_version=app_version, broker=broker
+        )
         answer = self._transport(server, ca_file).call(
             "POST", "activate", device=NEW_DEVICE, key=key, body=body
         )

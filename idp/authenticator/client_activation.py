@@ -44,6 +44,7 @@ def activation_body(
     name: str,
     platform: str,
     app_version: str | None,
+    broker: bool = False,
 ) -> dict[str, Any]:
     """Return the body of the call ``activate``; without *app_version* a current one is named."""
     public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
@@ -53,6 +54,7 @@ def activation_body(
         "platform": platform,
         "app_version": app_version or CURRENT_APPS.get(platform, ANY_VERSION),
         "name": name,
+        **({"broker": True} if broker else {}),
     }
 
 

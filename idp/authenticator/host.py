@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from adapter.mfa.devices.device import ANY_VERSION, CURRENT_APPS
 from idp.audit.verbose import VerboseAudit
 from idp.audit.writer import AuditWriter
+from idp.authenticator import installable
 from idp.authenticator.api import Api
 from idp.authenticator.authentication import RequestAuthentication
 from idp.authenticator.http import ApiHttp
@@ -25,6 +26,15 @@ APPS = (
 )  # fmt: skip
 """The apps that the page can rehearse."""
 
+PAGE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+}
+"""Of the phone page alone: it is an app, it scans QR codes with the camera, and our own sign-in
+page may show it over itself (an iOS broker flow)."""
+
 
 def make_blueprint(services: Services) -> Blueprint:
     """Return the host."""
@@ -37,10 +47,15 @@ def make_blueprint(services: Services) -> Blueprint:
         static_url_path="/static",
     )
 
-    @host.get("/")
-    def phone() -> ResponseReturnValue:
+    def page() -> str:
         base_url = services.config.server.base_url
         return render_template("authenticator/phone.html", base_url=base_url, apps=APPS)
+
+    @host.get("/")
+    def phone() -> ResponseReturnValue:
+        return page(), PAGE_HEADERS
+
+    installable.add_routes(host, page)
 
     wait = PhoneWait(services.mfa.push, room=services.admission.phones)
     services.ending.callback(wait.close)

@@ -13,7 +13,7 @@ from adapter.decision import Decision
 from adapter.mfa.devices.device import Device
 from adapter.mfa.permissions import Permissions
 from adapter.mfa.push.abilities import refusal_of
-from adapter.mfa.push.challenge import Challenge
+from adapter.mfa.push.challenge import NUMBER_MATCH, Challenge
 from adapter.mfa.service import MfaService
 from idp.federation.relying_party.trust import name_for_people
 from idp.instants import json_instant
@@ -44,8 +44,7 @@ def requests_for(device: Device, found: Sequence[Challenge], mfa: MfaService) ->
         if refusal is not None:
             told["refusals"].append(_request(challenge, shown) | _refusal(refusal))
             continue
-        choices = mfa.push.choices_for(device, challenge)
-        more = {"choices": list(choices)} if choices else {}
+        more = _of_device(device, challenge, mfa)
         told["requests"].append(_request(challenge, shown) | more)
     return told
 
@@ -73,6 +72,16 @@ def _request(challenge: Challenge, shown: Permissions) -> Reply:
         "created_at": json_instant(challenge.created_at, "milliseconds"),
         "expires_at": json_instant(challenge.answer_by, "milliseconds"),
     }
+
+
+def _of_device(device: Device, challenge: Challenge, mfa: MfaService) -> Reply:
+    """Return what a request has for some devices alone: numbers to tap, and a broker flow."""
+    more: Reply = {}
+    if choices := mfa.push.choices_for(device, challenge):
+        more["choices"] = list(choices)
+    if device.broker and challenge.experience == NUMBER_MATCH:
+        more["broker"] = True
+    return more
 
 
 def _refusal(decision: Decision) -> Reply:

@@ -124,6 +124,7 @@ def phone() -> None:
     help="Platform of the device; wear-os is a watch, watchos is refused.",
 )  # fmt: skip
 @click.option("--app-version", metavar="V", help="Version of the app (default: a current one).")
+@click.option("--broker", is_flag=True, help="The user signs in on this same device (ios only).")
 @click.option(
     "--ca-file", type=click.Path(exists=True, dir_okay=False, resolve_path=True), metavar="FILE",
     help="Certificate authorities for the server's TLS; stored with the account.",

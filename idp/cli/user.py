@@ -13,6 +13,7 @@ from idp.cli.output import json_option, print_done, print_fields, print_json, pr
 from idp.cli.terminal_user import new_password, password_stdin_option
 from idp.cli.user_methods import methods, reset
 from idp.cli.user_protection import access_pass, block, dismiss_risk, unblock
+from idp.cli.user_tokens import tokens
 
 if TYPE_CHECKING:
     from idp.directory import User
@@ -240,3 +241,4 @@ for command in (access_pass, block, unblock, dismiss_risk):
     user.add_command(command)
 user.add_command(methods)
 user.add_command(reset)
+user.add_command(tokens)

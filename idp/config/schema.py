@@ -29,6 +29,7 @@ from idp.config.adapters import AdaptersSection
 from idp.config.mail import MailSection
 from idp.config.mfa import MfaSection
 from idp.config.section import Section
+from idp.config.theme import ThemeSection
 
 
 class ServerSection(Section):
@@ -281,6 +282,7 @@ class Config(BaseSettings):
     mfa: MfaSection = MfaSection()
     proxies: ProxiesSection = ProxiesSection()
     mail: MailSection = MailSection()
+    theme: ThemeSection = ThemeSection()
     logging: LoggingSection = LoggingSection()
 
     @classmethod

@@ -43,6 +43,7 @@ from idp.web.http_status import RETRY_SOON, unavailable_text
 from idp.web.languages import Language, choice_in, language_cookie_header, return_address
 from idp.web.origin import is_same_origin
 from idp.web.page_texts import page_language
+from idp.web.theme.theme import Theme
 from idp.web.web_request import WebRequest
 
 CREDENTIALS = ("UserName", "Password", "Passkey", "Context")
@@ -52,6 +53,8 @@ TEXT = ("Content-Type", "text/plain; charset=utf-8")
 TRUSTS_PAGE = OwnPage(pages.BACK)
 CHOICES_ON_PAGE = 100
 """Trusts on one page of the list from which users choose an application."""
+FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""Of the files of a theme: an SVG picture may have styles, and scripts in it do not run."""
 MAX_DIGITS = 19
 """A place in that list is a number of 64 bits."""
 
@@ -70,7 +73,9 @@ class Endpoints:
         first_proof: FirstProof,
         log_out: LogOutFlow,
         password_change: PasswordChange,
+        theme: Theme,
     ) -> None:
+        self._theme = theme
         self._services = services
         self._adapters = adapters
         self._node = node
@@ -167,6 +172,14 @@ class Endpoints:
         if content is None or mimetype is None:
             raise NotFound
         return _file(content, mimetype)
+
+    def theme_file(self, _web: WebRequest, filename: str) -> Answer:
+        """Return a file of the theme; a picture that is opened by itself can run nothing."""
+        file = self._theme.files.get(filename)
+        if file is None:
+            raise NotFound
+        answer = Answer(file.content, headers=(("Content-Type", file.mimetype),))
+        return answer.with_header("Content-Security-Policy", FILE_POLICY)
 
     def _in_chosen_language(self, web: WebRequest, *, by_name: bool) -> Answer:
         """Answer in the language that the post chooses, if it chooses one, and keep that."""

@@ -30,6 +30,7 @@ from idp.signin.outcomes import SignInOutcomes
 from idp.signin.password_change import PasswordChange
 from idp.signin.request_reader import RequestReader
 from idp.signin.second_factor import SecondFactorSteps
+from idp.web.theme.theme import NO_THEME, Theme
 
 GET = ["GET"]
 POST = ["POST"]
@@ -50,7 +51,7 @@ class SignInHost:
     verbose: VerboseAudit
 
 
-def build_host(services: Services) -> SignInHost:
+def build_host(services: Services, theme: Theme = NO_THEME) -> SignInHost:
     """Return the sign-in over the rooms of *services*; it unloads adapters when they close."""
     config, clock = services.config, services.clock
     waiting = AdapterPlaces(services.mfa.push, room=services.admission.answers)
@@ -86,16 +87,17 @@ def build_host(services: Services) -> SignInHost:
         first_proof=first_proof,
         log_out=LogOutFlow(services, writer, cookie),
         password_change=_password_change(services, first_proof, writer),
+        theme=theme,
     )
     return SignInHost(endpoints, _error_handler(services, outcomes, node), verbose)
 
 
-def blueprint(services: Services, *, front_page: bool = True) -> Blueprint:
+def blueprint(services: Services, *, front_page: bool = True, theme: Theme = NO_THEME) -> Blueprint:
     """Return the sign-in as a Flask blueprint without a prefix.
 
     With *front_page* it answers ``/`` too, which the demo does itself.
     """
-    host = build_host(services)
+    host = build_host(services, theme)
     made = Blueprint("signin", __name__)
     if front_page:
         made.add_url_rule("/", "home", views.view(host.endpoints.home), methods=GET)
@@ -120,6 +122,7 @@ def routes(endpoints: Endpoints) -> tuple[Route, ...]:
         (paths.UPDATE_PASSWORD,          "password", of_password,            METHODS),
         (paths.LANGUAGE,                 "language", endpoints.language,     POST),
         (paths.ADAPTER_FILE,             "static",   endpoints.adapter_file, GET),
+        (paths.THEME_FILE,               "theme_static", endpoints.theme_file, GET),
         (paths.PROBE,                    "probe",    endpoints.probe,        GET),
         (paths.METADATA,                 "metadata", endpoints.metadata,     GET),
     )  # fmt: skip

@@ -64,6 +64,7 @@ NEW_PASSWORD = {
     "new_password_is_old":     "The new password must not be the old one.",
 }  # fmt: skip
 
+DENIED = "MSIS5007"
 TO_APPLICATION = "Back to the application"
 TO_LIST = "Choose an application"
 TO_REGISTER = "Set up a sign-in method"
@@ -276,6 +277,7 @@ def error_page(
         status=status,
         refused=refused,
         sentence=sentence_of(refused, is_unavailable=status == 503),
+        is_denied=refused.code == DENIED,
         back=back,
         activity_id=request.activity.id,
         time=f"{at:%Y-%m-%d %H:%M:%S} UTC",

@@ -64,12 +64,13 @@ class Needs:
         return proof.method in self.primary_methods and _is_fresh(proof, self.primary_since)
 
     def _wants_both_again(self, session: Session) -> bool:
-        """Say whether the session began with one proof of both factors, which is too old now.
+        """Say whether one method has proved both factors, which is too old now.
 
         The log-in page offers it again; an adapter may have nothing for its user.
         """
-        is_both = session.second == session.primary
-        return is_both and self.method in (None, session.primary.method)
+        primary, second = session.primary.method, session.second
+        is_both = second is not None and second.method == primary
+        return is_both and self.method in (None, primary)
 
     def _is_second_factor_met(self, session: Session) -> bool:
         proof = self.valid_second_factor(session)

@@ -21,6 +21,7 @@ mfa_users = Table(
     *(text(name, nullable=True) for name in ("seed_app", "seed_name", "default_method")),
     instant("methods_confirmed_at", nullable=True),
     instant("campaign_snoozed_until", nullable=True),
+    text("method_names", nullable=True),  # as JSON: name by id
 )
 
 code_apps = Table(  # sources of codes beside the one in mfa_users
@@ -31,6 +32,21 @@ code_apps = Table(  # sources of codes beside the one in mfa_users
     text("user", index=True),
     *map(text, ("name", "app", "seed")),  # the seed is sealed
     instant("created_at"),
+    instant("last_used_at", nullable=True),
+)
+
+hardware_tokens = Table(
+    "hardware_tokens",
+    metadata,
+    serial(),
+    text("id", unique=True),
+    text("user", index=True),
+    text("serial_number", unique=True),
+    *map(text, ("name", "manufacturer", "model")),
+    text("seed"),  # sealed
+    Column("period", Integer, nullable=False),  # in seconds
+    instant("created_at"),
+    instant("activated_at", nullable=True),  # until then, its codes are worth nothing
     instant("last_used_at", nullable=True),
 )
 
@@ -48,6 +64,7 @@ devices = Table(
     instant("last_used_at", nullable=True),
     text("registration", nullable=True, index=True),
     text("new_seed", nullable=True),  # sealed; of a device that is not registered yet
+    Column("broker", Boolean, nullable=False, server_default=false()),
 )
 
 is_registered = devices.c.registration.is_(None)

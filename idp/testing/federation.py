@@ -42,6 +42,16 @@ PUSH_POLICIES = {
 }  # fmt: skip
 
 
+MIGRATIONS = {
+    # in a test     in Graph's words
+    "pre":          "preMigration",
+    "in_progress":  "migrationInProgress",
+    "complete":     "migrationComplete",
+}  # fmt: skip
+
+CAMPAIGN_STATE = "registrationEnforcement.authenticationMethodsRegistrationCampaign.state"
+
+
 class Federation:
     """A running federation server for one test, with one user, ``user``, and one node.
 
@@ -145,16 +155,36 @@ class Federation:
         return user
 
     def policy(
-        self, changes: Mapping[str, Any] | None = None, *, push_policy: str | None = None
+        self,
+        changes: Mapping[str, Any] | None = None,
+        *,
+        push_policy: str | None = None,
+        migration: str | None = None,
+        reset: str | Sequence[str] | None = None,
+        reset_methods: int | None = None,
+        must_register: bool | None = None,
+        campaign: bool | None = None,
     ) -> PolicyView:
         """Change which methods users may use; sign-ins that begin later see it.
 
         *changes* are those of ``tallystick policy set``, by key, like
         ``{"MicrosoftAuthenticator.includeTargets": "Staff"}``. *push_policy* says which policy
-        allows push to everybody: ``methods``, ``legacy``, ``both`` or ``none``. The result has the
-        new ``policies``, their ``version`` and ``notes``.
+        allows push to everybody: ``methods``, ``legacy``, ``both`` or ``none``. *migration* is
+        ``pre``, ``in_progress`` or ``complete``. *reset* is a group or several that may reset
+        their passwords, ``all_users`` is everybody, and *reset_methods* (1 or 2) how many methods
+        prove it. With *must_register*, a sign-in asks users without a method to register one; with
+        *campaign*, users without Authenticator to set it up. The result has the new ``policies``,
+        their ``version`` and ``notes``.
         """
-        changed = dict(changes or {})
+        options = {
+            "policyMigrationState": migration and MIGRATIONS[migration],
+            "legacyResetPolicy.includeTargets": reset if reset is None else _names(reset),
+            "legacyResetPolicy.numberOfMethodsRequired": reset_methods,
+            "isRegistrationRequiredAtSignIn": must_register,
+            CAMPAIGN_STATE: None if campaign is None else "enabled" if campaign else "disabled",
+        }
+        given = {key: value for key, value in options.items() if value is not None}
+        changed = {**(changes or {}), **given}
         if push_policy is not None:
             state, by_legacy = PUSH_POLICIES[push_policy]
             changed["MicrosoftAuthenticator.state"] = state
@@ -248,3 +278,7 @@ class Federation:
 
     def _phone(self, file: Path) -> Phone:
         return Phone(PhoneFile(file), now=lambda: self.clock.now().timestamp())
+
+
+def _names(groups: str | Sequence[str]) -> list[str]:
+    return [groups] if isinstance(groups, str) else list(groups)

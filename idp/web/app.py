@@ -19,11 +19,11 @@ from idp.web.cookies import repeated_cookie, superseded_cookie_headers
 from idp.web.edge_refusals import HEADERS_UNCHECKED
 from idp.web.error_page import http_error_page
 from idp.web.headers import HEADERS, STATIC_MAX_AGE
-from idp.web.page_frame import TEMPLATES, install
-from idp.web.page_texts import begin_page
+from idp.web.page_frame import TEMPLATES, begin_page, install
 from idp.web.proxies import Proxies
 from idp.web.request_headers import CHECKED
 from idp.web.routes import Route
+from idp.web.theme.theme import NO_THEME, Theme
 
 MAX_BODY_LENGTH = 1024 * 1024
 """Bytes of a request's body."""
@@ -43,12 +43,18 @@ class App(Flask):
         return func
 
 
-def harden(app: Flask, proxies: Proxies | None = None, *, counters: Counters = NO_COUNTERS) -> None:
+def harden(
+    app: Flask,
+    proxies: Proxies | None = None,
+    *,
+    counters: Counters = NO_COUNTERS,
+    theme: Theme = NO_THEME,
+) -> None:
     """Give *app* a body limit, an Activity ID for each request, and headers for each response.
 
     A response keeps the headers that it has set itself. Only *proxies* are trusted to say whose
     request they forward. An HTTP error that no host handles becomes a short page and one log line,
-    counted by *counters*.
+    counted by *counters*. Pages have the look of *theme*.
     """
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_LENGTH
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_LENGTH
@@ -57,7 +63,7 @@ def harden(app: Flask, proxies: Proxies | None = None, *, counters: Counters = N
     app.extensions["counters"] = counters
     _share_templates(app.jinja_env)
     app.before_request(begin_activity)
-    app.before_request(_begin_page)
+    app.before_request(lambda: begin_page(request, theme))
     app.before_request(_refuse_unchecked_headers)
     app.before_request(_refuse_repeated_cookie)
     app.before_request(_redirect_to_canonical_path)
@@ -71,10 +77,6 @@ def _share_templates(environment: Environment) -> None:
     own = [environment.loader] if environment.loader else []
     environment.loader = ChoiceLoader([*own, FileSystemLoader(TEMPLATES)])
     install(environment)
-
-
-def _begin_page() -> None:
-    begin_page(request)
 
 
 def _refuse_unchecked_headers() -> Any:

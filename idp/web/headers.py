@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "font-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 """It has no ``form-action``: a post from a sign-in page may be redirected to a service provider."""
 
@@ -18,6 +19,7 @@ HEADERS = (
     ("Content-Security-Policy", CONTENT_SECURITY_POLICY + "; form-action 'self'"),
     ("Cache-Control", "no-store"),
     ("X-Content-Type-Options", "nosniff"),
+    ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
     # With no-referrer, browsers send "Origin: null" on our own forms.
     ("Referrer-Policy", "strict-origin"),
 )

@@ -98,8 +98,8 @@ _NO_REQUEST = PageLanguage(language=ENGLISH)
 _current: ContextVar[PageLanguage | None] = ContextVar("page_language", default=None)
 
 
-def begin_page(request: Request) -> None:
-    """Answer *request* in its language from now on; called before each request of a thread."""
+def begin_language(request: Request) -> None:
+    """Answer *request* in its language from now on."""
     _current.set(PageLanguage(request))
 
 

@@ -8,10 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+import requests
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import func, select
-from support.phones.signed_phone import SignedPhone
+from support.nets import NET_SECONDS
+from support.phones.signed_phone import SignedPhone, signed_phone_of
 from support.users import ALICE
 
 from adapter.mfa.codes.code import step_of
@@ -203,3 +205,18 @@ def test_a_client_types_twenty_codes_in_ten_minutes_and_links_are_not_counted(ph
     assert refused.json()["error"] == "too_many_codes"
     assert newcomer.call("POST", "activate", wish(phone_host, code=codes.link)).status_code == 200
     assert len(devices(phone_host)) == 1
+
+
+def test_an_iphone_of_a_broker_flow_is_told_of_it_with_numbers_alone(phone_host):
+    iphone = signed_phone_of(phone_host, phone_host.phone(platform="ios", broker=True))
+    assert iphone.call("GET", "account").json()["device"]["broker"] is True
+    for experience, told in (("number_match", True), ("approve_deny", None)):
+        phone_host.push(experience)
+        (request,) = iphone.call("GET", "pending").json()["requests"]
+        assert request.get("broker") is told
+
+
+def test_only_our_own_pages_may_show_the_phone_page_inside(phone_host):
+    answer = requests.get(f"{phone_host.url}/authenticator/", timeout=NET_SECONDS)
+    policy = answer.headers["Content-Security-Policy"].split("; ")
+    assert {"frame-ancestors 'self'", "default-src 'none'", "base-uri 'none'"} <= set(policy)

@@ -70,8 +70,8 @@ def test_an_answer_is_read(more, answer):
         (b"[]", "The body is not a JSON object"),
         (b'{"id": "r1", "id": "r2"}', "The body has a field twice"),
         ({"more": 1}, "The body has other fields than decision, id, nonce, number, report"),
-        ({"report": True}, "'report' is true or false, and true only beside a denial"),
-        ({"report": "yes"}, "'report' is true or false, and true only beside a denial"),
+        ({"report": True}, "'report' is true only beside a denial"),
+        ({"report": "yes"}, "'report' is true or false"),
         ({"decision": "maybe"}, "'decision' is missing or does not have its shape"),
         ({"number": 42}, "'number' is missing or does not have its shape"),
         ({"nonce": "\u202e"}, "'nonce' is missing or does not have its shape"),
@@ -103,6 +103,13 @@ def test_an_activation_brings_a_p256_key():
     read = read_activation(body(base64.b64encode(key).decode()))
 
     assert (read.public_key, read.code, read.name) == (key, "123456789", "Phone")
+    assert not read.broker
+    fields["broker"] = True
+    assert read_activation(body(base64.b64encode(key).decode())).broker
+    fields["broker"] = "yes"
+    with pytest.raises(BadRequest):
+        read_activation(body(base64.b64encode(key).decode()))
+    del fields["broker"]
     with pytest.raises(SignatureRefused) as refused:
         read_activation(body("AAAA"))
     assert refused.value.code == "bad_key"

@@ -141,3 +141,47 @@ def test_the_page_with_the_button_looks_right(page, service_provider, looks):
     expect(page.get_by_role("button", name=BUTTON)).to_be_visible()
 
     looks(page, "log-in-passkey")
+
+
+# Security info
+
+
+def sign_in_to_security_info(page: Page, federation, phone) -> None:
+    """Open security info and pass the second factor by the number."""
+    page.goto(f"{federation.url}/account/")
+    page.locator("#userNameInput").fill(federation.user.name)
+    page.locator("#passwordInput").fill(federation.user.password)
+    page.keyboard.press("Enter")
+    phone.approve(page.locator("#validEntropyNumber").inner_text())
+    expect(page.locator("#methods")).to_be_visible()
+
+
+def test_a_user_adds_a_passkey_and_signs_in_with_it_instead_of_a_number(
+    page, federation, phone, looks
+):
+    device = VirtualDevice(page)
+    device.answers(touched=False)
+    sign_in_to_security_info(page, federation, phone)
+    device.answers(touched=True)
+    page.locator("#addPasskey").click()
+    expect(page.locator("#passkeyMissing")).to_have_count(0)
+    looks(page, "passkey-add")
+    page.get_by_label("Name").fill("My laptop")
+    page.keyboard.press("Enter")  # the same as the button
+    expect(page.locator("#methods")).to_contain_text("My laptop")
+
+    page.locator("#addPasskey").click()
+    page.get_by_role("button", name="Make the passkey").click()
+    expect(page.locator("#errorText")).to_contain_text("No passkey was made")
+
+    device.answers(touched=False)
+    page.context.clear_cookies()
+    page.goto(f"{federation.url}/account/")
+    page.locator("#userNameInput").fill(federation.user.name)
+    page.locator("#passwordInput").fill(federation.user.password)
+    page.keyboard.press("Enter")
+    expect(page.locator("#validEntropyNumber")).to_be_visible()
+    looks(page, "number-or-passkey")
+    device.answers(touched=True)
+    page.get_by_role("button", name="Use a passkey instead").click()
+    expect(page.locator("#methods")).to_be_visible()

@@ -91,6 +91,7 @@ def test_methods_for_scripts_list_each_kind_and_keep_the_older_keys(
             {**code, "app": "code_app", **right, "default": False},
         ],
         "activations": [],
+        "waiting_tokens": [],
         "allowed": dict.fromkeys(METHODS, allowed),
         "asked_first": "push",
         "asked_first_reason": "",

@@ -1,4 +1,4 @@
-"""A node is killed at each commit of a registration: it adds all or nothing, and nothing is lost."""
+"""A node is killed at each commit of a registration: all or nothing is added."""
 
 from __future__ import annotations
 

@@ -60,6 +60,8 @@ def test_a_passkey_that_is_too_old_as_second_factor_is_asked_for_again_as_a_whol
     assert passkey_needs(FIDO, since=young).next_step(by_passkey(2 * MINUTE)) is Step.PRIMARY
     # The request wants a push, or the user has passed another factor since.
     assert passkey_needs(PUSH, since=young).next_step(by_passkey(2 * MINUTE)) is Step.SECOND_FACTOR
+    used_twice = by_passkey(3 * MINUTE).with_second_factor(Proof(FIDO, NOON - 2 * MINUTE))
+    assert passkey_needs(since=young).next_step(used_twice) is Step.PRIMARY
     later = by_passkey(3 * MINUTE).with_second_factor(Proof(PUSH, NOON - 2 * MINUTE))
     assert passkey_needs(since=young).next_step(later) is Step.SECOND_FACTOR
 

@@ -14,7 +14,7 @@ from idp import signin
 from idp.web.error_page import SENTENCES as HTTP_SENTENCES
 from idp.web.languages import Language
 from idp.web.page_frame import TEMPLATES
-from idp.web.page_texts import begin_page, page_language
+from idp.web.page_texts import begin_language, page_language
 
 DATA = re.compile(
     r"°[^°]*°|\b42\b|4 2|Tallystick|/(admin|Federation)\S*|tallystick sp add FILE|[\s():,.]+"
@@ -25,7 +25,7 @@ SHOWN_ATTRIBUTES = ("placeholder", "aria-label", "title", "alt", "data-done", "d
 
 @pytest.fixture
 def german(pseudo_german):
-    begin_page(Request())
+    begin_language(Request())
 
 
 def untranslated(page: bytes) -> list[str]:
@@ -47,7 +47,7 @@ def test_no_text_is_left_untranslated(name, german):
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_values_of_a_page_are_on_it_in_every_language(name, german):
     page = SAMPLES[name]()
-    begin_page(Request(headers=Headers()))
+    begin_language(Request(headers=Headers()))
     english = SAMPLES[name]()
     values = re.compile(r"°[^°]*°")
     shown = {value for value in values.findall(page.decode()) if value != "°problem°"}
@@ -63,7 +63,15 @@ def test_the_check_finds_a_text_that_is_not_translated(german):
 def test_every_template_is_among_the_samples(german):
     own = {file.name for file in (Path(signin.__file__).parent / "templates").glob("*.html")}
     shared = {file.name for file in TEMPLATES.glob("*.html")}
-    parts = {"page.html", "languages.html", "activity_id.html", "back.html", "options.html"}
+    parts = {
+        "page.html",
+        "languages.html",
+        "footer_links.html",
+        "description.html",
+        "activity_id.html",
+        "back.html",
+        "options.html",
+    }
     parts |= {"sign_out_form.html"}
     rendered = {
         "change_password.html", "choose.html", "error.html", "front.html", "last_page.html",

@@ -17,7 +17,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from adapter.errors import TallystickError
-from adapter.mfa.devices.device import NO_APP_PLATFORM, PLATFORMS, is_app_version
+from adapter.mfa.devices.device import (
+    BROKER_PLATFORM,
+    NO_APP_PLATFORM,
+    PLATFORMS,
+    is_app_version,
+)
 from adapter.mfa.typed_digits import tidy_digits
 
 HANDLE_DIGITS = 3
@@ -91,12 +96,15 @@ def unknown_activation() -> ActivationRefused:
     )
 
 
-def check_phone(public_key: bytes, platform: str, app_version: str) -> None:
+def check_phone(
+    public_key: bytes, platform: str, app_version: str, *, broker: bool = False
+) -> None:
     """Raise :class:`ActivationRefused` unless these describe a phone that can be activated.
 
     ``public_key`` must be a P-256 key as SubjectPublicKeyInfo DER (else ``bad_key``), ``platform``
     one of :data:`~adapter.mfa.devices.device.PLATFORMS` (``bad_platform``) for which there
-    is an app (``no_app_for_watchos``), ``app_version`` numbers with dots (``bad_version``).
+    is an app (``no_app_for_watchos``), ``app_version`` numbers with dots (``bad_version``). With
+    ``broker`` the platform must be iOS (``broker_needs_ios``).
     """
     if not _is_p256(public_key):
         raise ActivationRefused(
@@ -112,6 +120,12 @@ def check_phone(public_key: bytes, platform: str, app_version: str) -> None:
             "There is no Authenticator for Apple Watch",
             "Delete Authenticator from the watch, and activate it on another device",
             code="no_app_for_watchos",
+        )
+    if broker and platform != BROKER_PLATFORM:
+        raise ActivationRefused(
+            "Only iOS has broker flows, with sign-in page and app on the same device",
+            f"Choose the platform {BROKER_PLATFORM}",
+            code="broker_needs_ios",
         )
     if not is_app_version(app_version):
         raise ActivationRefused(

@@ -99,16 +99,18 @@ class Activations:
         platform: str,
         app_version: str,
         name: str,
+        broker: bool = False,
         check_user: Callable[[str], None] = lambda user: None,
     ) -> Activated:
         """Register the phone that holds *public_key* (P-256, SubjectPublicKeyInfo DER).
 
-        *code* is either of its codes. ``check_user`` is called with the user's name and raises to
+        *code* is either of its codes. *broker* says that the user signs in on this device, which
+        must be one with iOS. ``check_user`` is called with the user's name and raises to
         keep the phone out; that costs a typed code one of its tries. A bad key, platform or version
         costs nothing. Raises :class:`~adapter.mfa.devices.activation.ActivationRefused`, and
         :class:`~adapter.mfa.methods.TooManyMethods`.
         """
-        check_phone(public_key, platform, app_version)
+        check_phone(public_key, platform, app_version, broker=broker)
         activation = self._by_link(code) if is_link_code(code) else self._by_digits(code)
         check_user(activation.user)
         device = Device(
@@ -120,6 +122,7 @@ class Activations:
             public_key=public_key,
             activated_at=self._clock.now(),
             registration=activation.id if activation.tested else None,
+            broker=broker,
         )
         seed = self._new_seed() if activation.totp else None
         if not self._store.finish(activation, device, seed):

@@ -35,6 +35,9 @@ CURRENT_APPS = {"android": "6.2111.7701", "ios": "6.5.85"}
 ANY_VERSION = "1.0"
 """For platforms on which the version makes no difference."""
 
+BROKER_PLATFORM = "ios"
+"""The one platform with broker flows: sign-in page and app on the same device."""
+
 NO_APP_PLATFORM = "watchos"
 """There has been no Authenticator for it since January 2023: it is not activated any more."""
 
@@ -51,7 +54,7 @@ class Device:
 
     ``registration`` is None, except for a phone that is not registered yet: then it names the
     registration whose test notification the phone still has to answer. Such a phone is none of the
-    user's methods.
+    user's methods. ``broker`` says that its user signs in on the same device: an iOS broker flow.
     """
 
     id: str
@@ -63,6 +66,7 @@ class Device:
     activated_at: datetime
     last_used_at: datetime | None = None
     registration: str | None = None
+    broker: bool = False
 
     @property
     def kind(self) -> str:

@@ -71,6 +71,10 @@ class PushFactor:
         """Return the device that decides what the user sees, or None without any device."""
         return best_of(self._devices.of_user(user))
 
+    def has_broker_device(self, user: str) -> bool:
+        """Say whether the user may sign in on the device that answers: an iOS broker flow."""
+        return any(device.broker for device in self._devices.of_user(user))
+
     def remove(self, user: str, method_id: str) -> bool:
         """Remove a device; the user's requests in progress end, whoever answered them."""
         now = self._clock.now()

@@ -1,5 +1,6 @@
 // The form with which an account is added: a code, and which app this page rehearses.
 
+import { wantsBroker } from './broker.js';
 import { at, show, write } from './dom.js';
 
 const LINK_CODE = /^[A-Za-z0-9_-]{22}$/; // what stands in the QR code and the link
@@ -26,6 +27,8 @@ export class ActivationForm {
       this.#activate(at('code').value);
     });
     addEventListener('hashchange', () => this.activateFromAddress());
+    at('broker').addEventListener('change', () => this.#followBroker());
+    if (wantsBroker()) this.#chooseBroker();
     this.#nameVersion();
   }
 
@@ -66,12 +69,26 @@ export class ActivationForm {
   }
 
   #app() {
-    return { platform: at('platform').value, app_version: at('app-version').value.trim() };
+    const app = { platform: at('platform').value, app_version: at('app-version').value.trim() };
+    return at('broker').checked ? { ...app, broker: true } : app;
   }
 
-  // A platform without a version of its own runs any: that of this page.
+  // The address asks for it: /authenticator/?broker=1
+  #chooseBroker() {
+    at('advanced').open = true;
+    at('broker').checked = true;
+    this.#followBroker();
+  }
+
+  // Only iOS has broker flows.
+  #followBroker() {
+    if (at('broker').checked) at('platform').value = 'ios';
+    this.#nameVersion();
+  }
+
   #nameVersion() {
     at('app-version').value = at('platform').selectedOptions[0].dataset.version;
+    if (at('platform').value !== 'ios') at('broker').checked = false;
   }
 
   #refuse(problem) {

@@ -7,6 +7,7 @@ import { Connection } from './connection.js';
 import { announce, at, show, write } from './dom.js';
 import { exportPublicKey, newKeyPair } from './keys.js';
 import { NoticeList } from './notices.js';
+import { workOffline } from './offline.js';
 import { RequestSheet } from './request.js';
 import { NEW_DEVICE, call } from './server.js';
 import { openVault } from './vault.js';
@@ -165,6 +166,7 @@ async function start() {
   }
   try {
     await new App(await openVault()).start();
+    workOffline();
   } catch (failure) {
     explain('This browser cannot keep keys here: ', failure.message,
       '. Private windows often cannot; use a normal one.');

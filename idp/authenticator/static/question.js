@@ -1,8 +1,10 @@
 // What a request asks: a number to type or to tap, Approve/Deny, or nothing but to be understood.
 
+import { isBrokerFlow, showNumberAgain } from './broker.js';
 import { at, show, write } from './dom.js';
 
 const TAP_GUARD = 400; // milliseconds in which a tap meant for the screen before is not an answer
+const ELSEWHERE = 'The sign-in page still shows the same number. Look there, then come back; the time goes on.';
 const TITLE = 'Are you trying to sign in?';
 
 const REFUSED_TITLES = {
@@ -18,7 +20,8 @@ const PARTS = {
   refused: ['refusal', 'understood', 'not-me'],
   denial: ['denial', 'denial-title', 'denial-text', 'back-to-asking', 'countdown'],
 };
-const ALL_PARTS = new Set(Object.values(PARTS).flat());
+const BROKER_PARTS = ['show-number', 'number-elsewhere']; // of a number, in a broker flow alone
+const ALL_PARTS = new Set([...Object.values(PARTS).flat(), ...BROKER_PARTS]);
 
 export const isRefusal = (request) => Boolean(request?.reason);
 
@@ -39,6 +42,7 @@ export class Question {
     onClick('not-me', () => this.#switchTo('denial'));
     onClick('back-to-asking', () => this.#switchTo(kindOf(this.request)));
     onClick('understood', () => this.guarded || onUnderstood());
+    onClick('show-number', () => showNumberAgain() || write(at('number-elsewhere'), ELSEWHERE));
     for (const choice of choices()) {
       choice.addEventListener('click', () =>
         this.#give({ decision: 'approve', number: choice.textContent }));
@@ -64,6 +68,7 @@ export class Question {
     at('number').value = '';
     tidyNumber();
     write(at('answer-problem'), '');
+    write(at('number-elsewhere'), '');
     this.#switchTo(kindOf(request));
   }
 
@@ -80,7 +85,8 @@ export class Question {
 
   #switchTo(kind) {
     this.kind = kind;
-    showParts(PARTS[kind]);
+    const brokered = isBrokerFlow(this.request) && ['type', 'tap'].includes(kind);
+    showParts([...PARTS[kind], ...(brokered ? BROKER_PARTS : [])]);
     this.#guardTaps();
     if (at('request').open) this.focus();
   }

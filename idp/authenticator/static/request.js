@@ -1,5 +1,6 @@
 // The sheet for one sign-in request: asked once, answered once, its outcome told.
 
+import { COVERS_AFTER, isBrokerFlow, tellRequestShown } from './broker.js';
 import { at, show, write } from './dom.js';
 import { outcomeOf } from './outcomes.js';
 import { Question, isRefusal } from './question.js';
@@ -13,6 +14,7 @@ export class RequestSheet {
     this.question = new Question((answer) => this.#answer(answer), () => this.#understood());
     this.waiting = []; // [{account, request}], oldest first
     this.current = null;
+    this.held = new Map(); // since when a request waits for its number to be seen, by id
     this.over = new Set(); // ids of requests that were answered or understood here
     this.answering = false;
     this.outcomeUntil = 0;
@@ -38,7 +40,18 @@ export class RequestSheet {
   }
 
   #unanswered() {
-    return this.waiting.filter(({ request }) => !this.over.has(request.id));
+    return this.waiting.filter(({ request }) =>
+      !this.over.has(request.id) && !this.#isHeld(request));
+  }
+
+  // In a broker flow, the number is seen for a moment before its request covers it.
+  #isHeld(request) {
+    if (!isBrokerFlow(request)) return false;
+    if (!this.held.has(request.id)) {
+      this.held.set(request.id, performance.now() + COVERS_AFTER);
+      setTimeout(() => this.update(this.waiting), COVERS_AFTER + 1);
+    }
+    return performance.now() < this.held.get(request.id);
   }
 
   #listen() {
@@ -48,12 +61,14 @@ export class RequestSheet {
     });
     this.dialog.addEventListener('close', () => this.current && this.#open());
     at('done').addEventListener('click', () => this.#close());
+    addEventListener('focus', () => this.current && this.question.focus());
   }
 
   #ask(waiting, replaced) {
     this.current = waiting;
     this.question.ask(waiting.request);
     this.#switchTo('asking');
+    if (isBrokerFlow(waiting.request)) tellRequestShown();
     this.#tellQueue(replaced);
     this.#countDown();
     document.title = 'Sign-in request – Authenticator';

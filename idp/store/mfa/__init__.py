@@ -1,10 +1,11 @@
 """Second factors in the database: one module for each slice of :mod:`adapter.mfa`.
 
-``devices.py``, ``activations.py``, ``push.py``, ``codes.py`` and ``passkeys.py`` implement the
-storage protocols of the slices (``adapter/mfa/*/store.py``), as do ``access_passes.py`` and
-``protection.py``; ``policies.py`` that of the policies, and ``choices.py`` keeps what users chose.
-``user_row.py`` is the row that they share, and the lock that keeps two nodes from changing one user
-at the same time. :func:`mfa_stores` joins them; the tables are in ``idp/store/mfa_schema.py``.
+``devices.py``, ``activations.py``, ``push.py``, ``codes.py``, ``passkeys.py``,
+``access_passes.py`` and ``protection.py`` implement the storage protocols of the slices
+(``adapter/mfa/*/store.py``), with hardware tokens in ``hardware_tokens.py``; ``policies.py`` that
+of the policies, and ``choices.py`` what users chose. ``user_row.py`` is the row that they share,
+and the lock that keeps two nodes from changing one user at the same time. :func:`mfa_stores` joins
+them; the tables are in ``idp/store/mfa_schema.py``.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from idp.store.mfa_schema import (
     challenges,
     code_apps,
     devices,
+    hardware_tokens,
     mfa_blocks,
     mfa_users,
     notices,
@@ -38,18 +40,9 @@ from idp.store.mfa_schema import (
 __all__ = ["USER_TABLES", "mfa_stores"]
 
 USER_TABLES = (
-    mfa_users,
-    code_apps,
-    devices,
-    passkeys,
-    challenges,
-    activations,
-    mfa_blocks,
-    user_risks,
-    access_passes,
-    notices,
-    outbox,
-)
+    mfa_users, code_apps, hardware_tokens, devices, passkeys, challenges, activations,
+    mfa_blocks, user_risks, access_passes, notices, outbox,
+)  # fmt: skip
 """The tables whose rows belong to the user in their column ``user``; they go with the user."""
 
 
@@ -60,9 +53,9 @@ def mfa_stores(database: Database, seal: Seal) -> MfaStores:
         activations=SqlActivationStore(database, seal),
         push=SqlPushStore(database),
         codes=SqlCodeStore(database, seal),
+        passkeys=SqlPasskeyStore(database),
         access_passes=SqlAccessPassStore(database),
         protection=SqlProtectionStore(database),
-        passkeys=SqlPasskeyStore(database),
         policies=SqlMfaPolicyStore(database),
         choices=SqlChoiceStore(database),
     )

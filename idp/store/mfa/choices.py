@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from datetime import datetime
 
 from adapter.mfa.choices import Choices
 from idp.store.engine import Database
 from idp.store.mfa import user_row
+from idp.store.stored_json import DamagedValue, load_object
 
 
 class SqlChoiceStore:
@@ -21,11 +24,25 @@ class SqlChoiceStore:
             row = user_row.read(connection, user)
         if row is None:
             return Choices()
-        return Choices(row.default_method, row.methods_confirmed_at, row.campaign_snoozed_until)
+        return Choices(
+            row.default_method,
+            _names(row.method_names),
+            row.methods_confirmed_at,
+            row.campaign_snoozed_until,
+        )
 
     def save_default(self, user: str, method_id: str) -> None:
         """Store the id that was chosen for *user*."""
         self._change(user, default_method=method_id)
+
+    def save_name(self, user: str, method_id: str, name: str, *, keep: Collection[str]) -> None:
+        """Store the name of a method; names of others than those to *keep* are forgotten."""
+        with user_row.locked(self._database, user) as connection:
+            row = user_row.read(connection, user)
+            stored = {} if row is None else _names(row.method_names)
+            names = {each: text for each, text in stored.items() if each in keep}
+            text = json.dumps({**names, method_id: name})
+            user_row.change(connection, user, method_names=text)
 
     def save_confirmation(self, user: str, at: datetime) -> None:
         """Store that *user* has confirmed the registered methods."""
@@ -38,3 +55,12 @@ class SqlChoiceStore:
     def _change(self, user: str, **columns: object) -> None:
         with user_row.locked(self._database, user) as connection:
             user_row.change(connection, user, **columns)
+
+
+def _names(text: str | None) -> dict[str, str]:
+    """Return the names by id; without those that cannot be read, methods have their first names."""
+    try:
+        stored = {} if text is None else load_object(text)
+    except DamagedValue:
+        return {}
+    return {each: name for each, name in stored.items() if isinstance(name, str)}

@@ -152,7 +152,9 @@ def test_the_script_polls_only_while_an_answer_is_awaited(a_page, make):
     assert page.state == ("pending" if awaited else "answered")
 
 
-def test_the_style_and_the_script_of_the_page_are_in_the_package(adapter_sign_in):
+def test_the_style_and_the_scripts_of_the_page_are_in_the_package(adapter_sign_in):
+    """All of them are on the page of a user with an iPhone of a broker flow."""
+    adapter_sign_in.mfa.give_phone(platform="ios", app_version="6.5.85", broker=True)
     presentation = adapter_sign_in.node.begin_authentication(
         Claim(UPN, ALICE), adapter_sign_in.request, AuthenticationContext("a", "c")
     )

@@ -28,6 +28,8 @@ def test_a_text_that_is_not_a_code_gets_the_answer_of_a_wrong_one(code):
         ({"public_key": b"no key"}, "bad_key"),
         ({"platform": "symbian"}, "bad_platform"),
         ({"app_version": "newest"}, "bad_version"),
+        ({"platform": "watchos"}, "no_app_for_watchos"),
+        ({"broker": True}, "broker_needs_ios"),
     ],
 )
 def test_a_phone_that_cannot_be_registered_is_refused(changes, code):

@@ -73,7 +73,7 @@ class SecondFactors:
         return f"user{next(self._names)}@example.test"
 
     def give_phone(
-        self, user: str = ALICE, *, totp: bool = False, key: bytes | None = None, **app: str
+        self, user: str = ALICE, *, totp: bool = False, key: bytes | None = None, **app: Any
     ) -> Device:
         """Activate a phone, the way a person does; a current one unless told otherwise."""
         code = self.service.activations.create(user, totp=totp).typed

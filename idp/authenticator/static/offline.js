@@ -1,0 +1,25 @@
+// Installs the service worker, so that the app opens without a connection, and follows its updates.
+
+const WORKER = '/authenticator/sw.js';
+
+export async function workOffline() {
+  if (!('serviceWorker' in navigator)) return;
+  const isUpdate = Boolean(navigator.serviceWorker.controller);
+  navigator.serviceWorker.addEventListener('controllerchange', () => {
+    if (isUpdate && isIdle()) location.reload();
+  });
+  try {
+    const options = { scope: '/authenticator/', updateViaCache: 'none' };
+    const registration = await navigator.serviceWorker.register(WORKER, options);
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) registration.update().catch(() => {}); // without a connection: later
+    });
+  } catch {
+    // No connection, or the browser does not want to: the page works, while it is online.
+  }
+}
+
+// A new version waits while a request is on screen or a code is being typed: it is there next time.
+function isIdle() {
+  return !document.querySelector('dialog[open]') && !document.activeElement?.closest('form');
+}
