@@ -54,7 +54,7 @@ class CannotBeDefault(TallystickError):
 
     def __init__(self) -> None:
         super().__init__(
-            "A passkey or an access pass cannot be the default method: no sign-in asks for it first",
+            "A passkey or an access pass cannot be the default method: no sign-in asks for one",
             "Choose a phone or a source of codes",
         )
 
