@@ -17,8 +17,7 @@ from adapter.mfa.access_pass import access_pass as passes
 from adapter.mfa.access_pass.access_pass import ALPHABET, LENGTH, BadPass
 from adapter.mfa.access_pass.factor import PassOutcome
 from adapter.mfa.codes.limits import MAX_WRONG_IN_A_ROW
-from adapter.mfa.methods import Methods
-from adapter.mfa.service import UnknownMethod
+from adapter.mfa.methods import CannotBeDefault, Methods
 
 RIGHT, WRONG, USED = PassOutcome.RIGHT, PassOutcome.WRONG, PassOutcome.USED
 
@@ -189,7 +188,7 @@ def test_it_is_listed_without_its_text_and_is_no_method_that_a_sign_in_asks_for(
     assert mfa.service.permissions_of(ALICE).of(listed).is_allowed
     assert (methods.default, methods.apps) == (None, 0)
     assert mfa.service.way_of(ALICE).reason == ""
-    with pytest.raises(UnknownMethod):
+    with pytest.raises(CannotBeDefault):
         mfa.service.choose_default(ALICE, listed.id)
 
     phone = mfa.give_phone()
