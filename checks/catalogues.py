@@ -50,7 +50,8 @@ DOMAINS = (
         constants={
             "idp/signin/pages.py": (
                 "WRONG_PASSWORD", "MUST_CHANGE_PASSWORD", "NEW_PASSWORD", "OUTCOMES",
-                "TO_APPLICATION", "TO_LIST", "PASSKEY_REFUSED", "MUST_USE_PASSWORD", "ONLY_PASSKEY",
+                "TO_APPLICATION", "TO_LIST", "TO_REGISTER", "PASSKEY_REFUSED", "MUST_USE_PASSWORD",
+                "ONLY_PASSKEY",
             ),
             "idp/signin/posting_texts.py": ("POSTING",),
             "idp/signin/error_texts.py": (
