@@ -1,4 +1,4 @@
-"""What the phone page can add: activations by any address, codes of other services, by camera too."""
+"""What the phone page can add: activations by any address, and codes of other services."""
 
 from __future__ import annotations
 
@@ -125,7 +125,9 @@ def test_the_secret_never_leaves_the_browser_and_cannot_be_read(phone_host, empt
                 opened.onsuccess = () => done(opened.result);
             });
             const all = database.transaction('tokens').objectStore('tokens').getAll();
-            const [token] = await new Promise((done) => { all.onsuccess = () => done(all.result); });
+            const [token] = await new Promise((done) => {
+                all.onsuccess = () => done(all.result);
+            });
             return [Object.keys(token).sort().join(), await crypto.subtle
                 .exportKey('raw', token.seedKey).then(() => 'was read', (failure) => failure.name)];
         }"""
