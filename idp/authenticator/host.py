@@ -32,8 +32,8 @@ PAGE_HEADERS = {
     "base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
 }
-"""Of the phone page alone: it is an app, it scans QR codes with the camera, and our own sign-in page
-may show it over itself (an iOS broker flow)."""
+"""Of the phone page alone: it is an app, it scans QR codes with the camera, and our own sign-in
+page may show it over itself (an iOS broker flow)."""
 
 
 def make_blueprint(services: Services) -> Blueprint:

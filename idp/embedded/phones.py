@@ -42,7 +42,7 @@ def give_phone(
     broker: bool = False,
     ca_file: str | None = None,
 ) -> None:
-    """Create *file*, with mode 0600: a phone with *app* that is activated as *user*'s Authenticator.
+    """Create *file*, with mode 0600: a phone with *app*, activated as *user*'s Authenticator.
 
     Does what phone and server do in an activation, but in this process, so that the server need
     not be reachable. *ca_file* is the certificate that the phone will trust for TLS.
