@@ -3,7 +3,7 @@
 #   make demo [ARGS=--tls]     the federation server, a test service provider and a phone page
 #   make test [ARGS="-k push"] the whole suite, in parallel, with a browser and real clients
 #   make test-debian           the tests with clients that only Debian packages bring
-#   make check                 lint, format, types, calls in tests, directions of imports, references
+#   make check                 lint, format, types, calls in tests, directions of imports, references, translations
 #   make bench                 the benchmarks, as one table of ratios
 #   make clean                 removes what these made
 #
@@ -18,6 +18,8 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 # No compiler is needed, and lxml and xmlsec bring the same libxml2 (see pyproject.toml).
 WHEELS := --only-binary=lxml --only-binary=xmlsec
+# An installation compiles them (hatch_build.py).
+CATALOGUES := hatch_build.py $(wildcard idp/locale/*/LC_MESSAGES/*.po adapter/locale/*/LC_MESSAGES/*.po)
 DEBIAN_CLIENTS := xmlsec1 libapache2-mod-auth-mellon nginx-light haproxy caddy systemd
 
 ifneq ($(shell command -v uv 2>/dev/null),)
@@ -51,6 +53,7 @@ check: .venv/installed-check
 	    $(BIN)/python -m checks.calls; tests=$$?; wait $$product && exit $$tests
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m checks.references
+	@$(BIN)/python -m checks.catalogues || { echo "Run: $(BIN)/python -m checks.catalogues --update, and translate" >&2; exit 1; }
 
 bench: .venv/installed-test
 	@$(BIN)/python -m bench $(ARGS)
@@ -58,11 +61,11 @@ bench: .venv/installed-test
 clean:
 	@rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
-.venv/installed: pyproject.toml | $(BIN)/python
+.venv/installed: pyproject.toml $(CATALOGUES) | $(BIN)/python
 	@$(INSTALL) --editable .
 	@touch $@
 
-.venv/installed-test: pyproject.toml tests/stranger/pyproject.toml | $(BIN)/python
+.venv/installed-test: pyproject.toml $(CATALOGUES) tests/stranger/pyproject.toml | $(BIN)/python
 	@$(INSTALL) --editable '.[test]'
 	@$(INSTALL) --no-deps --editable tests/stranger
 	@touch $@

@@ -11,6 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias, runtime_checkable
 
+from adapter.waiting_places import MAX_WAIT_SECONDS as MAX_WAIT_SECONDS
+from adapter.waiting_places import NoWaitingPlace as NoWaitingPlace
+from adapter.waiting_places import UsesWaitingPlaces as UsesWaitingPlaces
+from adapter.waiting_places import WaitingPlace as WaitingPlace
+from adapter.waiting_places import WaitingPlaces as WaitingPlaces
+
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 ENGLISH = 1033

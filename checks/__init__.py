@@ -2,7 +2,8 @@
 
 ``python -m checks.references`` finds references to pages, sections and names that do not exist. It
 needs Python's standard library only. ``python -m checks.calls`` lets mypy find calls in tests of
-names and arguments that do not exist.
+names and arguments that do not exist. ``python -m checks.catalogues`` finds texts of our pages that
+are not translated; it needs Babel.
 
 Read first: ``references``; then ``pages`` (Markdown links and headings), ``sections`` (section
 signs, pages outside the tree) and ``roles`` (``:class:`` etc.).

@@ -1,9 +1,10 @@
 """Who may wait: a fixed number of places, shared evenly between the clients that want them.
 
 Whatever waits for somebody else is admitted here: a request for the rest of its body, a password
-for its turn to be checked, a phone's request for news. Each has a :class:`Room` of its own. The
-rooms in which a thread waits are sized from the threads that there are (:func:`places_for_phones`,
-:func:`places_for_passwords`), so that together they never take all.
+for its turn to be checked, a phone's request for news, a sign-in for the answer of a phone. Each
+has a :class:`Room` of its own. The rooms in which a thread waits are sized from the threads that
+there are (:func:`places_for_phones`, :func:`places_for_answers`, :func:`places_for_passwords`), so
+that together they never take all.
 
 A client may take every place that nobody else wants. When a room is full, a client that holds fewer
 places than another one gets the newest place of the client that holds the most.
@@ -41,12 +42,17 @@ def client_of(address: str) -> str:
 
 def places_for_phones(threads: int) -> int:
     """Return how many of a process's threads may wait for phones."""
-    return max(1, threads * 3 // 4)
+    return max(1, threads // 2)
+
+
+def places_for_answers(threads: int) -> int:
+    """Return how many of a process's threads may hold a sign-in that hangs until it is answered."""
+    return max(1, threads // 3)
 
 
 def places_for_passwords(threads: int) -> int:
     """Return how many of a process's threads may wait to check a password."""
-    return max(1, threads // 8)
+    return max(1, threads // 12)
 
 
 class NoPlace(Exception):
@@ -128,20 +134,28 @@ class Admission:
         self.bodies = Room(MAX_BODIES)
         self.passwords = passwords
         self.phones = Room(places_for_phones(threads))
+        self.answers = Room(places_for_answers(threads))
 
     def fit(self, threads: int) -> None:
         """Size the rooms in which threads wait for another number of threads."""
         self.passwords.places = places_for_passwords(threads)
         self.phones.places = places_for_phones(threads)
+        self.answers.places = places_for_answers(threads)
 
     def full_rooms(self) -> tuple[str, ...]:
         """Return the names of the rooms in which every place is taken."""
-        rooms = {"bodies": self.bodies, "passwords": self.passwords, "phones": self.phones}
+        rooms = {
+            "bodies": self.bodies,
+            "passwords": self.passwords,
+            "phones": self.phones,
+            "answers": self.answers,
+        }
         return tuple(name for name, room in rooms.items() if room.is_full())
 
     def is_closed_to_newcomers(self) -> bool:
         """Return whether a client with no place yet could not sign in now.
 
-        Phones do not count: one without a place asks again.
+        Phones do not count: one without a place asks again. Nor do hanging sign-ins: their users
+        are told to try again, and all other ways to sign in are free.
         """
         return self.bodies.is_closed_to_newcomers() or self.passwords.is_closed_to_newcomers()

@@ -12,7 +12,7 @@ from idp.admission import Admission
 from idp.config import WORKER_THREADS
 from idp.counters import NO_COUNTERS, log_and_count
 from idp.directory import Directory, PasswordHasher
-from idp.directory.lockout import Limit, LockoutMode, LockoutRules
+from idp.directory.lockout import Limit, LockoutMode, LockoutRules, is_unknown_account
 from idp.events import Event
 from idp.federation.access_control.catalogue import AccessControl
 from idp.federation.access_control.global_policy import GlobalPolicy
@@ -34,6 +34,7 @@ from idp.store.name_ids import SqlPersistentNames
 from idp.store.nodes import SqlNodeStore
 from idp.store.notices import SqlPhoneNotices
 from idp.store.outbox import SqlOutbox
+from idp.store.password_resets import SqlResetStore
 from idp.store.policies import SqlPolicyStore
 from idp.store.providers import SqlProviderStore
 from idp.store.refreshes import SqlRefreshStore
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from idp.config.schema import Config, LockoutSection
     from idp.counters import Counters
     from idp.saml.signing import SigningKey
+    from idp.web.theme.theme import Theme
 
 MAX_WARNINGS = 20
 
@@ -92,6 +94,7 @@ def assemble(
         sign_ins=SqlSignInStore(database),
         log_outs=SqlLogOuts(database),
         once=SqlUsedOnce(database),
+        resets=SqlResetStore(database),
         notices=SqlPhoneNotices(database),
         outbox=SqlOutbox(database),
         signing_keys=FixedKey(signing_key) if signing_key else open_signing_keys(config, counters),
@@ -159,6 +162,8 @@ def _mfa_service(
     def log_push(challenge: Challenge) -> None:
         from idp.logs import get_logger
 
+        if is_unknown_account(challenge.user):  # nobody was asked: see idp/account/reset/
+            return
         counters.push_sent(challenge.experience)
         get_logger().info(
             "push_sent",
@@ -178,6 +183,7 @@ def _mfa_service(
         groups_of=groups_of,
         relying_party=relying_party_of(config.server.base_url),
         products_after_table=config.farm.products_after_table,
+        blocks_on_report=config.mfa.block_on_report,
         on_push=log_push,
         on_activation_used_up=log_used_up,
     )
@@ -212,13 +218,15 @@ def create_app(
     from idp.management import background
     from idp.saml import schema
     from idp.web.own_host import answer_own_host_only
+    from idp.web.theme.folder import read_theme
 
     logs.configure(config.logging.format)
     schema.load()  # before the server has threads
     services = services or assemble(config, counters=counters_of(config))
     services.admission.fit(threads)
-    app = _make_flask_app(config, services)
-    app.register_blueprint(signin.blueprint(services, front_page=front_page))
+    theme = read_theme(config.theme.folder)
+    app = _make_flask_app(config, services, theme)
+    app.register_blueprint(signin.blueprint(services, front_page=front_page, theme=theme))
     app.register_blueprint(authenticator.blueprint(services))
     app.register_blueprint(account.blueprint(services))
     app.register_blueprint(admin.blueprint(services))
@@ -238,7 +246,7 @@ def create_app(
     return app
 
 
-def _make_flask_app(config: Config, services: Services) -> Flask:
+def _make_flask_app(config: Config, services: Services, theme: Theme) -> Flask:
     """Return the application without hosts: what holds for every request."""
     from idp.web import app as web
     from idp.web.proxies import Proxies
@@ -246,7 +254,7 @@ def _make_flask_app(config: Config, services: Services) -> Flask:
     app = web.App("idp", static_folder="static", static_url_path="/static", template_folder=None)
     addresses = config.proxies
     proxies = Proxies(addresses.web_application_proxies, addresses.reverse_proxies)
-    web.harden(app, proxies, counters=services.counters)
+    web.harden(app, proxies, counters=services.counters, theme=theme)
     if config.metrics.port is not None:
         from idp.metrics import time_requests
 

@@ -39,16 +39,18 @@ def read_rows(
     required: Sequence[str],
     optional: Sequence[str] = (),
     verbatim: Sequence[str] = (),
+    is_confidential: bool = False,
 ) -> tuple[list[CsvRow], list[str]]:
     """Return the rows below the header line, and sentences about the rows that are faulty.
 
     Names of columns are read in any case. Empty lines are skipped. Leading and trailing spaces of
     values are removed, except in the columns *verbatim*. Raises :class:`CsvFaults` if the header
-    lacks a *required* column or has one that is neither required nor *optional*.
+    lacks a *required* column or has one that is neither required nor *optional*. The faults of a
+    file that *is_confidential* repeat nothing of it: without a header, the first line has secrets.
     """
     lines = _lines(text.removeprefix("\ufeff"))
     header = [name.strip().lower() for name in next(lines, (1, []))[1]]
-    faults = list(_header_faults(header, required, optional))
+    faults = list(_header_faults(header, required, optional, is_confidential))
     if faults:
         raise CsvFaults(faults)
     rows = []
@@ -74,14 +76,18 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _header_faults(
-    header: Sequence[str], required: Sequence[str], optional: Sequence[str]
+    header: Sequence[str],
+    required: Sequence[str],
+    optional: Sequence[str],
+    is_confidential: bool,
 ) -> Iterator[str]:
     allowed = (*required, *optional)
     for name in required:
         if name not in header:
             yield f"the first line must name the columns, but {name} is missing"
-    for name in header:
+    for place, name in enumerate(header, start=1):
         if name not in allowed:
-            yield f"{name!r} is not a column; the columns are {', '.join(allowed)}"
+            what = f"field {place} of the first line" if is_confidential else repr(name)
+            yield f"{what} is not a column; the columns are {', '.join(allowed)}"
     if len(set(header)) < len(header):
         yield "a column is named twice"

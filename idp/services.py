@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from idp.federation.providers import Providers
     from idp.federation.relying_party.registry import TrustRegistry
     from idp.federation.token_signing.ring import SigningKeyRing
+    from idp.mfa.password_reset import ResetStore
     from idp.notices.outbox import Outbox
     from idp.notices.phone_notices import PhoneNotices
     from idp.saml.signing import SigningKey
@@ -77,6 +78,7 @@ class Services:
     ``sign_ins``          (store) facts for a sign-in step; ends a sign-in and writes its log record
     ``log_outs``          (store) log-outs in progress
     ``once``              (store) what may happen once, such as using a request ID
+    ``resets``            (store) password resets in progress, and their limits
     ``notices``           (store) notices on users' devices
     ``outbox``            (store) mails that wait to be sent
     ``database``          is closed at the end
@@ -107,6 +109,7 @@ class Services:
     sign_ins: SignInStore
     log_outs: LogOuts
     once: UsedOnce
+    resets: ResetStore
     notices: PhoneNotices
     outbox: Outbox
     signing_keys: SigningKeyRing

@@ -13,6 +13,7 @@ pytest_plugins = [
     "support.clock",
     "support.adapters.mfa_node",
     "support.databases.fixtures",
+    "support.languages.fixtures",
     "support.phones.phone_host",
     "support.servers.engine_server",
     "support.servers.server_folder",

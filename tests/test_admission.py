@@ -14,9 +14,11 @@ from idp.admission import (
     NoPlace,
     Room,
     client_of,
+    places_for_answers,
     places_for_passwords,
     places_for_phones,
 )
+from idp.config import WORKER_THREADS
 
 CLIENTS = st.sampled_from("abcd")
 
@@ -99,11 +101,17 @@ def test_a_client_is_an_ipv4_address_or_the_64_bits_of_an_ipv6_one(address, clie
 
 @given(st.integers(4, 5000))
 def test_what_waits_never_takes_all_threads(threads):
-    assert places_for_phones(threads) + places_for_passwords(threads) <= threads
+    rooms = (places_for_phones, places_for_answers, places_for_passwords)
+    assert sum(places(threads) for places in rooms) <= threads
+
+
+def test_a_server_holds_two_hundred_sign_ins_that_hang():
+    assert places_for_answers(WORKER_THREADS) == 200
 
 
 def test_the_rooms_fit_the_threads_that_there_are():
     admission = Admission(400, passwords=Room(1))
-    admission.fit(16)
+    admission.fit(24)
 
-    assert (admission.phones.places, admission.passwords.places) == (12, 2)
+    rooms = (admission.phones, admission.answers, admission.passwords)
+    assert [room.places for room in rooms] == [12, 8, 2]

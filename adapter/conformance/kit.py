@@ -9,6 +9,7 @@ from itertools import count
 
 from adapter.conformance import loading
 from adapter.conformance.markup import Fragment
+from adapter.conformance.memory_places import MemoryPlaces
 from adapter.conformance.memory_store import UncountedStore
 from adapter.conformance.page import TOKENS, PageChecker
 from adapter.conformance.rules import Finding, Findings, one_line
@@ -22,6 +23,7 @@ from adapter.contract import (
     ExternalAuthenticationException,
     HttpRequest,
     UsesSharedStore,
+    UsesWaitingPlaces,
 )
 from adapter.errors import TallystickError
 from adapter.mfa.service import MfaService, UsesMfaService
@@ -64,14 +66,14 @@ def check(
     unless ``for_real``. An adapter that uses the MFA service needs ``mfa_service``: without it,
     :class:`TallystickError` is raised (``no_mfa_service``).
     """
-    findings, store = Findings(), UncountedStore()
+    findings, store, places = Findings(), UncountedStore(), MemoryPlaces()
 
     def made() -> Adapter | None:
         adapter = loading.make(factory, findings)
         if adapter is not None and not for_real and not loading.rehearses(adapter, findings):
             return None  # it might act for real
         if adapter is not None:
-            _give(adapter, mfa_service, store)
+            _give(adapter, mfa_service, store, places)
         if adapter is not None and prepare is not None:
             prepare(adapter)
         return adapter
@@ -81,17 +83,21 @@ def check(
         loading.refuses_clearly(adapter, findings)
         adapter = made()
     if adapter is not None and loading.loads(adapter, config, findings):
-        _Kit(adapter, user, findings, store).run(proof)
+        _Kit(adapter, user, findings, store, places).run(proof)
         loading.unloads(adapter, findings)
     return list(findings)
 
 
-def _give(adapter: Adapter, mfa_service: MfaService | None, store: UncountedStore) -> None:
+def _give(
+    adapter: Adapter, mfa_service: MfaService | None, store: UncountedStore, places: MemoryPlaces
+) -> None:
     """Give the adapter what it uses, as a host does."""
     if isinstance(adapter, UsesMfaService):
         adapter.use_mfa_service(_needed(mfa_service))
     if isinstance(adapter, UsesSharedStore):
         adapter.use_shared_store(store)
+    if isinstance(adapter, UsesWaitingPlaces):
+        adapter.use_waiting_places(places)
 
 
 def _needed(service: MfaService | None) -> MfaService:
@@ -106,9 +112,15 @@ def _needed(service: MfaService | None) -> MfaService:
 
 class _Kit:
     def __init__(
-        self, adapter: Adapter, user: str, findings: Findings, store: UncountedStore
+        self,
+        adapter: Adapter,
+        user: str,
+        findings: Findings,
+        store: UncountedStore,
+        places: MemoryPlaces,
     ) -> None:
         self._store = store
+        self._places = places
         self._adapter = adapter
         self._user = user
         self._findings = findings
@@ -130,6 +142,8 @@ class _Kit:
         self._error(sign_in)
         self._one_after_another()
         self._at_once()
+        if isinstance(self._adapter, UsesWaitingPlaces):
+            self._without_a_place()
         self._used_up()
 
     def _sign_in(self, user: str = "") -> SignIn:
@@ -224,6 +238,15 @@ class _Kit:
             for other in all_of_them:
                 if one is not other:
                     self._must_be_apart(one, other)
+
+    def _without_a_place(self) -> None:
+        """Sign in while no post may hang, as when too many do."""
+        self._places.refuses = True
+        sign_in = self._sign_in()
+        page = sign_in.begin() if sign_in.is_available() else None
+        if page is not None:
+            self._must_not_pass(sign_in, {}, "has_a_page_without_a_place")
+        self._places.refuses = False
 
     def _used_up(self) -> None:
         """Sign in while the shared store refuses everything, as after too many tries."""

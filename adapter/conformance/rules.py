@@ -97,6 +97,10 @@ RULES: Final = {
         "If the adapter has explain, it returns an Explanation of short texts after every step.",
         "Return Explanation(experience, reason, outcome, attempt).",
     ),
+    "has_a_page_without_a_place": Rule(
+        "If no waiting place is free, the adapter answers a post with a page.",
+        "Catch NoWaitingPlace, and show a page that says to try again later.",
+    ),
     "data_is_json": Rule(
         "context.data is the same after it was written as JSON and read again.",
         "Use texts, numbers, lists and dictionaries with text keys; no tuples, bytes or objects.",

@@ -7,9 +7,7 @@ from contextlib import contextmanager
 
 from adapter.contract import (
     AUTHENTICATION_METHOD,
-    ENGLISH,
     UPN,
-    AdapterForm,
     AdapterMetadata,
     AdapterPresentation,
     AuthenticationContext,
@@ -34,6 +32,7 @@ from adapter.mfa.verification.verifier import (
     Undecided,
     Verifier,
 )
+from adapter.texts import LANGUAGES, in_all_languages
 
 METHODS = (PushFactor.kind, CodeFactor.kind)
 """The kinds of registered methods that this adapter can ask for."""
@@ -42,9 +41,9 @@ METADATA = AdapterMetadata(
     admin_name="Microsoft Entra multifactor authentication",
     authentication_methods=(PHONE_APP_NOTIFICATION, OTP),
     identity_claims=(UPN,),
-    available_lcids=(ENGLISH,),
-    friendly_names={ENGLISH: "Microsoft Entra multifactor authentication"},
-    descriptions={ENGLISH: "Answer a request in the Authenticator app, or type a code."},
+    available_lcids=tuple(LANGUAGES),
+    friendly_names=in_all_languages(page.NAME),
+    descriptions=in_all_languages(page.DESCRIPTION),
 )
 
 
@@ -113,10 +112,12 @@ class AzureMfaAuthentication:
 
     def _show(
         self, state: Verification, context: AuthenticationContext, *, answered: bool = False
-    ) -> AdapterForm:
+    ) -> AdapterPresentation:
         state.store(context.data)
-        broker = state.number is not None and self._service.push.has_broker_device(state.user)
-        return page.render(state, answered=answered, broker=broker)
+        is_counting = state.is_waiting and not answered
+        left = self._service.push.seconds_left(state.challenge) if is_counting else 0
+        is_broker = state.number is not None and self._service.push.has_broker_device(state.user)
+        return page.VerificationPage(state, answered, left, is_broker)
 
 
 def _asker(request: HttpRequest, context: AuthenticationContext) -> Asker:

@@ -5,13 +5,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from html import escape
 
-from adapter.contract import AdapterForm
 from adapter.mfa.push.challenge import NUMBER_MATCH
 from adapter.mfa.verification.state import CODE, Verification
+from adapter.texts import translate
 
+NAME = "Microsoft Entra multifactor authentication"
+DESCRIPTION = "Answer a request in the Authenticator app, or type a code."
 TITLE = "Multi-Factor Authentication"
+
+WAITING = "Waiting for your phone…"
+OFFLINE = "No connection to the server. This page goes on asking by itself."
+ANSWERED = "I have answered"
+TIME = "You have one minute to answer. After that you can have another request sent."
+SECONDS_LEFT = "{seconds} seconds left"
+SPOKEN_NUMBER = "The number is {digits}."
+NEW_REQUEST = "Send another request"
+TRY_AGAIN = "Try again"
+USE_CODE = "Use a code instead"
+USE_APP = "Use the app instead"
+CODE_LABEL = "Verification code"
+CODE_PLACEHOLDER = "Code"
+SIGN_IN = "Sign in"
+OTHERWISE = "The sign-in could not go on. Try again."
 
 INSTRUCTIONS = {
     "number": "Open your Authenticator app and enter this number to sign in.",
@@ -57,110 +76,152 @@ ERRORS = {
     "wrong_code_again":      "That code was not right. Enter the code that is shown now.",
     "code_already_used":     "That code was used already. Wait for the next one.",
     "codes_locked":          "Too many codes were wrong. Wait, then try again.",
+    "user_blocked":          "Your account is blocked, so nothing was sent or checked. "
+                             "Contact your administrator.",
 }  # fmt: skip
 
 
-def render(sign_in: Verification, *, answered: bool = False, broker: bool = False) -> AdapterForm:
-    """Return the page for the present state of the sign-in.
+@dataclass(frozen=True, slots=True)
+class VerificationPage:
+    """The page for the present state of a sign-in, in any language.
 
-    ``broker`` says that the app may be on the device that shows this page: its script then lays the
-    app's request over the number (docs/phone.md).
-
-    ``answered`` tells the page's script that the phone has answered, so that it posts the form.
+    ``is_answered`` tells the page's script that the phone has answered, so that it posts the form.
+    ``seconds_left`` is the time to answer that remains of a pending request. ``is_broker`` says
+    that the app may be on the device that shows this page: its script then lays the app's request
+    over the number (docs/phone.md).
     """
-    state = "pending" if sign_in.is_waiting and not answered else "answered"
-    body = _code_entry(sign_in) if sign_in.way == CODE else _push_status(sign_in)
-    html = (
-        f'<form method="post" id="loginForm" class="mfa" action="%Action%" autocomplete="off" '
-        f'data-state="{state}">'
-        '<input id="authMethod" type="hidden" name="AuthMethod" value="%AuthMethod%" />'
-        '<input id="context" type="hidden" name="Context" value="%Context%" />'
-        f"{body}"
-        "</form>"
-    )
-    if not broker:
-        return AdapterForm(TITLE, html, stylesheets=("mfa.css",), scripts=("mfa.js",))
-    scripts = ("mfa.js", "broker.js")
-    return AdapterForm(TITLE, html + _broker(), stylesheets=("mfa.css",), scripts=scripts)
 
+    state: Verification
+    is_answered: bool = False
+    seconds_left: int = 0
+    is_broker: bool = False
+    stylesheets: tuple[str, ...] = ("mfa.css",)
 
-def _push_status(sign_in: Verification) -> str:
-    if not sign_in.is_waiting:
+    @property
+    def scripts(self) -> tuple[str, ...]:
+        """The page's scripts."""
+        usual = ("mfa.js", "countdown.js")
+        return (*usual, "broker.js") if self.is_broker else usual
+
+    def page_title(self, lcid: int) -> str:
+        """Return the title, which browser scripts look for in English."""
+        return translate(TITLE, lcid)
+
+    def form_html(self, lcid: int) -> str:
+        """Return the form."""
+        is_pending = self.state.is_waiting and not self.is_answered
+        data = "pending" if is_pending else "answered"
         return (
-            _instructions("ended")
-            + _error(sign_in.outcome)
-            + _buttons(
-                _button(
-                    "TryAgain",
-                    "Send another request" if sign_in.may_push else "Try again",
-                    main=True,
-                ),
-                _button("UseCode", "Use a code instead") if sign_in.has_totp else "",
-            )
+            f'<form method="post" id="loginForm" class="mfa" action="%Action%" autocomplete="off" '
+            f'data-state="{data}">'
+            '<input id="authMethod" type="hidden" name="AuthMethod" value="%AuthMethod%" />'
+            '<input id="context" type="hidden" name="Context" value="%Context%" />'
+            f"{''.join(self._parts(_Parts(lcid)))}"
+            "</form>"
+            f"{_Parts(lcid).broker() if self.is_broker else ''}"
         )
-    matching = sign_in.experience == NUMBER_MATCH
-    return (
-        _instructions("number" if matching else "approve")
-        + (_number(sign_in.number or "") if matching else "")
-        + _error("")
-        + f'<p class="waiting" role="status" data-offline="{escape(OFFLINE)}">{escape(WAITING)}</p>'
-        + _buttons(
-            '<button type="submit" id="submitButton" class="main">I have answered</button>',
-            _button("UseCode", "Use a code instead") if sign_in.has_totp else "",
+
+    def _parts(self, parts: _Parts) -> Iterator[str]:
+        if self.state.way == CODE:
+            return self._code_entry(parts)
+        return self._waiting(parts) if self.state.is_waiting else self._ended(parts)
+
+    def _ended(self, parts: _Parts) -> Iterator[str]:
+        state = self.state
+        yield parts.instructions("ended")
+        yield parts.error(state.outcome)
+        yield parts.buttons(
+            parts.button("TryAgain", NEW_REQUEST if state.may_push else TRY_AGAIN, is_main=True),
+            parts.button("UseCode", USE_CODE) if state.has_totp else "",
         )
-    )
 
+    def _waiting(self, parts: _Parts) -> Iterator[str]:
+        is_matching = self.state.experience == NUMBER_MATCH
+        yield parts.instructions("number" if is_matching else "approve")
+        if is_matching:
+            yield parts.number(self.state.number or "")
+        yield parts.countdown(self.seconds_left)
+        yield parts.error("")
+        yield (
+            f'<p class="waiting" role="status" data-offline="{parts.text(OFFLINE)}">'
+            f"{parts.text(WAITING)}</p>"
+        )
+        yield parts.buttons(
+            f'<button type="submit" id="submitButton" class="main">{parts.text(ANSWERED)}</button>',
+            parts.button("UseCode", USE_CODE) if self.state.has_totp else "",
+        )
 
-def _broker() -> str:
-    """Return the place for the app's page, and the way back to it once the number is shown again.
-
-    Both are hidden until the script needs them; without script the number simply stays.
-    """
-    return (
-        '<p class="broker"><button type="button" id="backToRequest" hidden>'
-        f"{escape(BACK_TO_REQUEST)}</button></p>"
-        f'<dialog id="brokerRequest" class="broker" aria-label="{escape(APP)}" '
-        f'data-app="{BROKER_PAGE}"></dialog>'
-    )
-
-
-def _code_entry(sign_in: Verification) -> str:
-    return (
-        _instructions("code_instead" if sign_in.is_code_instead else "code")
-        + '<label for="verificationCodeInput">Verification code</label>'
-        '<input id="verificationCodeInput" name="VerificationCode" type="text" '
-        'inputmode="numeric" autocomplete="one-time-code" maxlength="16" placeholder="Code" '
-        'aria-describedby="errorText" autofocus />'
-        + _error(sign_in.outcome)
-        + _buttons(
+    def _code_entry(self, parts: _Parts) -> Iterator[str]:
+        state = self.state
+        is_wrong = ' aria-invalid="true"' if state.outcome else ""
+        yield parts.instructions("code_instead" if state.is_code_instead else "code")
+        yield (
+            f'<label for="verificationCodeInput">{parts.text(CODE_LABEL)}</label>'
+            '<input id="verificationCodeInput" name="VerificationCode" type="text" '
+            'inputmode="numeric" autocomplete="one-time-code" maxlength="16" '
+            f'placeholder="{parts.text(CODE_PLACEHOLDER)}" '
+            f'aria-describedby="errorText"{is_wrong} autofocus />'
+        )
+        yield parts.error(state.outcome)
+        yield parts.buttons(
             '<button type="submit" id="signInButton" name="SignIn" value="Sign in" '
-            'class="main">Sign in</button>',
-            _button("TryAgain", "Use the app instead") if sign_in.may_push else "",
+            f'class="main">{parts.text(SIGN_IN)}</button>',
+            parts.button("TryAgain", USE_APP) if state.may_push else "",
         )
-    )
 
 
-def _number(number: str) -> str:
-    """Return the number for eyes and clients, and its digits one by one for screen readers."""
-    return (
-        f'<p id="validEntropyNumber" aria-hidden="true">{escape(number)}</p>'
-        f'<p class="visually-hidden">The number is {escape(" ".join(number))}.</p>'
-    )
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The elements of the page in the language of an LCID."""
 
+    lcid: int
 
-def _instructions(which: str) -> str:
-    return f'<p id="instructions">{escape(INSTRUCTIONS[which])}</p>'
+    def text(self, message: str, **values: str) -> str:
+        """Return a message translated and escaped."""
+        return escape(translate(message, self.lcid).format(**values))
 
+    def number(self, number: str) -> str:
+        """Return the number for eyes and clients, and its digits one by one for readers."""
+        spoken = self.text(SPOKEN_NUMBER, digits=" ".join(number))
+        return (
+            f'<p id="validEntropyNumber" aria-hidden="true">{escape(number)}</p>'
+            f'<p class="visually-hidden">{spoken}</p>'
+        )
 
-def _error(outcome: str) -> str:
-    text = ERRORS.get(outcome, "The sign-in could not go on. Try again.") if outcome else ""
-    return f'<p id="error" role="alert"><span id="errorText">{escape(text)}</span></p>'
+    def broker(self) -> str:
+        """Return the place for the app's page, and the way back to it once the number is shown.
 
+        Both are hidden until the script needs them; without script the number simply stays.
+        """
+        return (
+            '<p class="broker"><button type="button" id="backToRequest" hidden>'
+            f"{self.text(BACK_TO_REQUEST)}</button></p>"
+            f'<dialog id="brokerRequest" class="broker" aria-label="{self.text(APP)}" '
+            f'data-app="{BROKER_PAGE}"></dialog>'
+        )
 
-def _button(name: str, text: str, *, main: bool = False) -> str:
-    kind = ' class="main"' if main else ""
-    return f'<button type="submit" name="{name}" value="1"{kind}>{escape(text)}</button>'
+    def countdown(self, seconds: int) -> str:
+        """Return how long the user has to answer, which the script replaces by what is left."""
+        left = self.text(SECONDS_LEFT, seconds="{seconds}")
+        return (
+            f'<div class="countdown" data-seconds="{seconds}" data-left="{left}">'
+            f"<p>{self.text(TIME)}</p></div>"
+        )
 
+    def instructions(self, which: str) -> str:
+        """Return what the user should do."""
+        return f'<p id="instructions">{self.text(INSTRUCTIONS[which])}</p>'
 
-def _buttons(*buttons: str) -> str:
-    return f'<div class="buttons">{"".join(buttons)}</div>'
+    def error(self, outcome: str) -> str:
+        """Return the place of the error, which is there without one too."""
+        text = self.text(ERRORS.get(outcome, OTHERWISE)) if outcome else ""
+        return f'<p id="error" role="alert"><span id="errorText">{text}</span></p>'
+
+    def button(self, name: str, text: str, *, is_main: bool = False) -> str:
+        """Return a button that posts *name*."""
+        kind = ' class="main"' if is_main else ""
+        return f'<button type="submit" name="{name}" value="1"{kind}>{self.text(text)}</button>'
+
+    def buttons(self, *buttons: str) -> str:
+        """Return a row of buttons."""
+        return f'<div class="buttons">{"".join(buttons)}</div>'

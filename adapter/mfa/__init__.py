@@ -13,6 +13,8 @@ Read ``service.py`` first: :class:`~adapter.mfa.service.MfaService` is what host
 ``push/``         a request on the phone, answered by a number or by Approve and Deny
 ``codes/``        time-based one-time passwords
 ``passkeys/``     keys that sign in a browser, by WebAuthn
+``access_pass/``  a pass that an administrator issues to a user without a method
+``protection/``   users who are blocked from every second factor, or at high risk
 ``registration``  registering an Authenticator by a test notification
 ``verification/``  asking one user for a push or a code, in a scenario of the decision
 ================  ==================================================================================

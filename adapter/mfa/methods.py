@@ -7,20 +7,45 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from adapter.errors import TallystickError
-from adapter.mfa.policy import CODE_APP, PASSKEY, PUSH
+from adapter.mfa.policy import CODE_APP, HARDWARE_TOKEN, PASSKEY, PUSH
+
+ACCESS_PASS = "access_pass"  # noqa: S105  # a kind of method, no password
+"""The kind of a temporary access pass, which no sign-in asks for by itself."""
+
+BESIDE = (PASSKEY, ACCESS_PASS)
+"""Kinds of methods that stand beside what a sign-in asks for."""
 
 MAX_APPS = 5
-"""Authenticator and code apps of one user, together."""
+"""Authenticator and code apps and hardware tokens of one user, together.
+
+An Authenticator counts once, with its codes. Hardware tokens count before they are activated too.
+"""
+
+
+MAX_NAME_LENGTH = 64
+"""Characters of the name of a method."""
+
+
+class BadMethodName(TallystickError):
+    """Raised for a name that no method can have."""
+
+    code = "bad_method_name"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A method cannot have this name",
+            f"Give 1 to {MAX_NAME_LENGTH} characters, and no control characters",
+        )
 
 
 class TooManyMethods(TallystickError):
-    """Raised when a user has :data:`MAX_APPS` apps already; nothing was added."""
+    """Raised when a user has :data:`MAX_APPS` apps and tokens already; nothing was added."""
 
     code = "too_many_methods"
 
     def __init__(self, user: str) -> None:
         super().__init__(
-            f"{user} has {MAX_APPS} Authenticator or code apps already",
+            f"{user} has {MAX_APPS} apps and hardware tokens already",
             f"Remove one first: tallystick user methods {user}",
         )
 
@@ -37,6 +62,14 @@ class CannotBeDefault(TallystickError):
         )
 
 
+def read_name(name: str) -> str:
+    """Return a given name without blanks at its ends; raises :class:`BadMethodName`."""
+    name = name.strip()
+    if not 1 <= len(name) <= MAX_NAME_LENGTH or not name.isprintable():
+        raise BadMethodName
+    return name
+
+
 @dataclass(frozen=True, slots=True)
 class RegisteredMethod:
     """One method that a user has registered.
@@ -46,9 +79,10 @@ class RegisteredMethod:
     ``name`` is what the user calls it, empty where it has no name. ``created`` and ``last_used``
     are None where they are not stored. ``details`` are what only this kind has, by name: an app
     has ``platform``, ``app_version``, ``device`` (a word of :func:`adapter.decide`) and
-    ``decides`` (whether this device decides what the user sees), a source of codes has ``app``
-    (the method of a policy: ``authenticator_code`` or ``code_app``), and a passkey has ``synced``
-    (whether it may be copied to the user's other devices).
+    ``decides`` (whether this device decides what the user sees), a source of codes has ``app`` (the
+    method of a policy, like ``code_app``), a hardware token its ``serial_number``, a passkey
+    ``synced`` (whether it may be copied to the user's other devices), and a temporary access pass
+    ``once``, ``starts_at`` and ``expires_at``.
     """
 
     id: str
@@ -73,17 +107,17 @@ class Methods:
     def default(self) -> RegisteredMethod | None:
         """The method that is asked for first: the chosen one, else the first phone, else a code.
 
-        It is never a passkey, which stands beside what a sign-in asks for.
+        It is never a passkey or an access pass, which stand beside what a sign-in asks for.
         """
-        possible = [method for method in self.registered if method.kind != PASSKEY]
+        possible = [method for method in self.registered if method.kind not in BESIDE]
         chosen = (method for method in possible if method.id == self.chosen)
         return next(chosen, None) or next(iter(possible), None)
 
     @property
     def apps(self) -> int:
-        """How many apps these are; an Authenticator counts once, with its codes."""
+        """How many apps and activated tokens these are, as :data:`MAX_APPS` counts."""
         return sum(
-            method.kind == PUSH or method.details.get("app") == CODE_APP
+            method.kind == PUSH or method.details.get("app") in (CODE_APP, HARDWARE_TOKEN)
             for method in self.registered
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from adapter.mfa.methods import Methods, RegisteredMethod
+from adapter.mfa.methods import ACCESS_PASS, Methods, RegisteredMethod
 from adapter.mfa.policy import (
     CODE_METHODS,
     METHODS,
@@ -15,6 +15,7 @@ from adapter.mfa.policy import (
     Policies,
     permission_for,
 )
+from adapter.mfa.protection.block import BLOCKED
 
 GroupsOf = Callable[[str], Collection[str]]
 """Returns the names of a user's groups, by UPN."""
@@ -37,6 +38,8 @@ class Permissions:
     by_method: Mapping[str, Permission]
     shows_application: bool
     shows_location: bool
+    is_blocked: bool = False
+    """Whether every second factor is denied, whatever the policies say."""
 
     @property
     def push_policy(self) -> str:
@@ -50,6 +53,8 @@ class Permissions:
 
     def of(self, method: RegisteredMethod) -> Permission:
         """Return whether the user may use a registered method, of whatever kind."""
+        if method.kind == ACCESS_PASS:
+            return Permission(ACCESS_PASS, "administrator", "issued_by_administrator")
         name = str(method.details.get("app", "")) if method.kind == CODE else method.kind
         return self.by_method.get(name, Permission(name, "none", "unknown_method"))
 
@@ -58,11 +63,12 @@ class Permissions:
 class Way:
     """What a user is asked for first, and what else the user may use, at the second factor.
 
-    Passkeys are not counted: they sign in without a password, and are no answer to these pages.
+    Passkeys are not counted: they sign in without a password, and are no answer to these pages. Nor
+    are temporary access passes, which AD FS does not know.
     ``asks`` is ``push`` or ``totp``, None if the user may use none of the registered methods.
     ``push_policy`` says which policy allows push, as :func:`adapter.decide` takes it.
     ``reason`` is empty if the default method is asked for; else it says why it is not:
-    ``push_not_enabled``, ``code_not_enabled``, ``no_method_allowed``.
+    ``push_not_enabled``, ``code_not_enabled``, ``no_method_allowed``, ``user_blocked``.
     """
 
     asks: str | None
@@ -75,9 +81,8 @@ class Way:
 def permissions_of(policies: Policies, user: str, groups: Collection[str]) -> Permissions:
     """Return what *policies* say about *user* (a UPN) with these *groups*."""
     authenticator = policies.authenticator
-    by_method = {method: permission_for(policies, user, groups, method) for method in METHODS}
     return Permissions(
-        {**by_method, PASSKEY: Permission(PASSKEY, "methods", "methods_policy")},
+        {method: permission_for(policies, user, groups, method) for method in METHODS},
         authenticator.application_name.is_on_for(user, groups),
         authenticator.location.is_on_for(user, groups),
     )
@@ -85,18 +90,17 @@ def permissions_of(policies: Policies, user: str, groups: Collection[str]) -> Pe
 
 def nothing_allowed() -> Permissions:
     """Return what a user may use while the policies cannot be read."""
-    methods = (*METHODS, PASSKEY)
-    by_method = {method: Permission(method, "none", "unreadable_policy") for method in methods}
+    by_method = {method: Permission(method, "none", "unreadable_policy") for method in METHODS}
     return Permissions(by_method, shows_application=False, shows_location=False)
 
 
 def way_of(methods: Methods, permissions: Permissions) -> Way:
-    """Return what the user of *methods* is asked for: the default method, if it is allowed.
-
-    Only phones and codes are asked for; a passkey stands beside them.
-    """
+    """Return what the user of *methods* is asked for: the default method, if it is allowed."""
+    if permissions.is_blocked:
+        return Way(None, permissions.push_policy, False, False, BLOCKED)
     asked = Methods(
-        tuple(each for each in methods.registered if each.kind in (PUSH, CODE)), methods.chosen
+        tuple(each for each in methods.registered if each.kind not in (PASSKEY, ACCESS_PASS)),
+        methods.chosen,
     )
     allowed = {each.kind for each in asked.registered if permissions.of(each).is_allowed}
     may_push, may_use_codes, policy = PUSH in allowed, CODE in allowed, permissions.push_policy

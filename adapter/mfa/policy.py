@@ -47,6 +47,7 @@ PERMISSION_REASONS: Final = {
     "device_based_push": "The authentication methods policy allows the user passwordless phone "
                          "sign-in alone (deviceBasedPush), and no push notifications.",
     "unreadable_policy": "The policies cannot be read from the database: nothing is allowed.",
+    "issued_by_administrator": "An administrator has issued it.",
     "unknown_method":    "A newer version of this server has stored the method: this one does not "
                          "know it.",
     "legacy_reset_policy": "The legacy reset policy allows it for registration.",

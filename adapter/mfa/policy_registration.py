@@ -16,6 +16,7 @@ from adapter.mfa.permissions import permissions_of
 from adapter.mfa.policy import (
     AUTHENTICATOR_CODE,
     DEVICE_BASED_PUSH_REASON,
+    HARDWARE_TOKEN,
     METHODS,
     PASSKEY,
     PUSH,
@@ -26,12 +27,22 @@ from adapter.mfa.policy import (
 )
 from adapter.mfa.policy_reset import is_in_scope, legacy_reset_methods
 
+SELF_REGISTERED = tuple(method for method in METHODS if method != HARDWARE_TOKEN)
+"""What users register themselves; hardware tokens are registered by administrators."""
+
 
 class Interrupt(StrEnum):
-    """What a user does before the sign-in goes on."""
+    """What a user is asked before the sign-in goes on; a campaign can be put off."""
 
     REGISTER = "register"
     CONFIRM = "confirm"
+    CAMPAIGN = "campaign"
+
+
+def asks_anybody(policies: Policies) -> bool:
+    """Say whether the policies interrupt sign-ins at all."""
+    rules = policies.registration
+    return rules.is_required or bool(rules.reconfirm_days) or rules.campaign.state == "enabled"
 
 
 def may_register(policies: Policies, user: str, groups: Collection[str], method: str) -> Permission:
@@ -91,13 +102,14 @@ def interrupt_for(
     """Return what interrupts a sign-in of *user*, None if nothing does.
 
     A user without any method that is allowed registers one, if registration is required and there
-    is one that the user may register. Everybody else confirms the methods when *confirmed_at*, the
-    moment when the user last registered or confirmed one, is long enough ago; None is long ago.
+    is one that the user may register without an administrator. Everybody else confirms the methods
+    when *confirmed_at*, the moment when the user last registered or confirmed one, is long enough
+    ago; None is long ago.
     """
     rules = policies.registration
     allowed = permissions_of(policies, user, groups)
     if not any(allowed.of(method).is_allowed for method in methods.registered):
-        may = any(may_register(policies, user, groups, name).is_allowed for name in METHODS)
+        may = any(may_register(policies, user, groups, name).is_allowed for name in SELF_REGISTERED)
         return Interrupt.REGISTER if rules.is_required and may else None
     if not rules.reconfirm_days:
         return None

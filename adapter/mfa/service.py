@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Protocol, runtime_checkable
 
 from adapter.clock import Clock
 from adapter.errors import TallystickError
+from adapter.mfa.access_pass.factor import AccessPasses
+from adapter.mfa.access_pass.store import AccessPassStore
+from adapter.mfa.choices import ChoiceStore
 from adapter.mfa.codes.factor import CodeFactor
 from adapter.mfa.codes.store import CodeStore
 from adapter.mfa.devices.activations import Activations
 from adapter.mfa.devices.store import ActivationStore, DeviceStore
 from adapter.mfa.factor import Factor
-from adapter.mfa.methods import CannotBeDefault, Methods, RegisteredMethod
+from adapter.mfa.methods import BESIDE, CannotBeDefault, Methods, RegisteredMethod, read_name
 from adapter.mfa.passkeys.factor import PasskeyFactor
 from adapter.mfa.passkeys.passkey import RelyingParty
 from adapter.mfa.passkeys.store import PasskeyStore
@@ -30,7 +33,16 @@ from adapter.mfa.permissions import (
     permissions_of,
     way_of,
 )
-from adapter.mfa.policy_store import PolicyStore
+from adapter.mfa.policy_registration import (
+    Interrupt,
+    asks_anybody,
+    campaign_asks,
+    interrupt_for,
+    snoozed_until,
+)
+from adapter.mfa.policy_store import PolicyStore, UnreadablePolicies
+from adapter.mfa.protection.protection import Protection
+from adapter.mfa.protection.store import ProtectionStore
 from adapter.mfa.push.challenge import Challenge
 from adapter.mfa.push.factor import PushFactor
 from adapter.mfa.push.store import PushStore
@@ -45,18 +57,10 @@ class MfaStores:
     push: PushStore
     codes: CodeStore
     passkeys: PasskeyStore
+    access_passes: AccessPassStore
+    protection: ProtectionStore
     policies: PolicyStore
-    choices: DefaultMethodStore
-
-
-class DefaultMethodStore(Protocol):
-    """Which of their methods users are asked for first."""
-
-    def default_of(self, user: str) -> str | None:
-        """Return the id that was chosen for *user*, None if none was; it may be gone since."""
-
-    def save_default(self, user: str, method_id: str) -> None:
-        """Store the id that was chosen for *user*."""
+    choices: ChoiceStore
 
 
 class UnknownMethod(TallystickError):
@@ -74,8 +78,9 @@ class MfaService:
     """The second factors of all users.
 
     ``devices`` finds registered devices, ``activations`` registers them; ``push``, ``codes``
-    and ``passkeys`` are the factors, ``policies`` says who may use which. ``groups_of`` returns the
-    groups of a user. ``relying_party`` is this server as passkeys know it, None where its address
+    and ``passkeys`` are the factors, and ``access_passes`` stand in for them; ``protection`` knows
+    who is blocked or at risk, ``policies`` says who may use which. ``groups_of`` returns the groups
+    of a user. ``relying_party`` is this server as passkeys know it, None where its address
     allows none. ``products_after_table`` is the farm's setting of that name, a keyword of
     :func:`adapter.decide`. ``number_key`` is the farm's key for digests of numbers and activation
     codes, 32 bytes. ``on_push`` is called with each request that was sent to a phone,
@@ -92,29 +97,60 @@ class MfaService:
         relying_party: RelyingParty | None = None,
         products_after_table: str = "approve_deny",
         random: Random | None = None,
+        blocks_on_report: bool = False,
         on_push: Callable[[Challenge], None] = lambda _: None,
         on_activation_used_up: Callable[[str], None] = lambda user: None,
     ) -> None:
         random = random or secrets.SystemRandom()
         self.policies = stores.policies
         self._choices = stores.choices
+        self._clock = clock
         self.products_after_table = products_after_table
         self._groups_of = groups_of
         self.devices = stores.devices
         self.activations = Activations(
             stores.activations, clock, number_key, random, on_activation_used_up
         )
-        self.push = PushFactor(stores.push, stores.devices, clock, number_key, random, on_push)
+        self.push = PushFactor(
+            stores.push,
+            stores.devices,
+            clock,
+            number_key,
+            random,
+            on_push,
+            blocks_on_report=blocks_on_report,
+        )
         self.codes = CodeFactor(stores.codes, clock)
         self.passkeys = PasskeyFactor(stores.passkeys, clock, relying_party, number_key, random)
-        self._factors: tuple[Factor, ...] = (self.push, self.codes, self.passkeys)
+        self.access_passes = AccessPasses(stores.access_passes, clock, number_key, random)
+        self.protection = Protection(stores.protection, clock)
+        self._factors: tuple[Factor, ...] = (
+            self.push, self.codes, self.passkeys, self.access_passes,
+        )  # fmt: skip
 
     def methods_of(self, user: str) -> Methods:
         """Return all methods that *user* (a UPN) has registered, factor by factor."""
+        choices = self._choices.of_user(user)
         return Methods(
-            tuple(method for factor in self._factors for method in factor.methods_of(user)),
-            chosen=self._choices.default_of(user),
+            tuple(
+                replace(method, name=choices.names.get(method.id, method.name))
+                for factor in self._factors
+                for method in factor.methods_of(user)
+            ),
+            chosen=choices.default,
         )
+
+    def rename(self, user: str, method_id: str, name: str) -> RegisteredMethod:
+        """Give a method of *user* another name, of whatever kind it is, and return it.
+
+        Raises :class:`UnknownMethod` and :class:`~adapter.mfa.methods.BadMethodName`.
+        """
+        name = read_name(name)
+        methods = {method.id: method for method in self.methods_of(user).registered}
+        if method_id not in methods:
+            raise UnknownMethod(user, method_id)
+        self._choices.save_name(user, method_id, name, keep=methods)
+        return replace(methods[method_id], name=name)
 
     def choose_default(self, user: str, method_id: str) -> None:
         """Ask *user* for this method first from now on.
@@ -124,9 +160,44 @@ class MfaService:
         found = self.methods_of(user).find(method_id)
         if found is None:
             raise UnknownMethod(user, method_id)
-        if found.kind == self.passkeys.kind:
+        if found.kind in BESIDE:
             raise CannotBeDefault
         self._choices.save_default(user, method_id)
+
+    def interrupt_of(self, user: str) -> Interrupt | None:
+        """Return what *user* is asked about the methods before a sign-in goes on, None if nothing.
+
+        Raises :class:`~adapter.mfa.policy_store.UnreadablePolicies`.
+        """
+        policies, now = self.policies.read().policies, self._clock.now()
+        if not asks_anybody(policies):
+            return None
+        groups, methods = self._groups_of(user), self.methods_of(user)
+        choices = self._choices.of_user(user)
+        # Whoever has just registered a method need not confirm it.
+        seen = [each.created for each in methods.registered if each.created is not None]
+        confirmed_at = max(filter(None, (choices.confirmed_at, *seen)), default=None)
+        interrupt = interrupt_for(policies, user, groups, methods, now, confirmed_at)
+        if interrupt is not None:
+            return interrupt
+        asks = campaign_asks(policies, user, groups, methods, now, choices.snoozed_until)
+        return Interrupt.CAMPAIGN if asks else None
+
+    def may_interrupt(self) -> bool:
+        """Say whether the policies interrupt sign-ins of anybody; unreadable ones may."""
+        try:
+            return asks_anybody(self.policies.read().policies)
+        except UnreadablePolicies:
+            return True
+
+    def confirm_methods(self, user: str) -> None:
+        """Store that *user* says that the registered methods are right."""
+        self._choices.save_confirmation(user, self._clock.now())
+
+    def snooze_campaign(self, user: str) -> None:
+        """Let the registration campaign leave *user* alone for as long as the policies say."""
+        until = snoozed_until(self.policies.read().policies, self._clock.now())
+        self._choices.save_snooze(user, until)
 
     def way_of(self, user: str) -> Way:
         """Return what *user* is asked for first, and why, by the policies of this moment.
@@ -140,7 +211,8 @@ class MfaService:
 
         Raises :class:`~adapter.mfa.policy_store.UnreadablePolicies`.
         """
-        return permissions_of(self.policies.read().policies, user, self._groups_of(user))
+        found = permissions_of(self.policies.read().policies, user, self._groups_of(user))
+        return replace(found, is_blocked=self.protection.is_blocked(user))
 
     def remove(self, user: str, method_id: str) -> RegisteredMethod:
         """Remove one method of *user*; it is worth nothing from then on.
@@ -153,8 +225,11 @@ class MfaService:
         return found
 
     def remove_all(self, user: str) -> tuple[RegisteredMethod, ...]:
-        """Remove all methods of *user*, and the activation codes that could add one."""
+        """Remove all methods of *user*, and the activation codes and tokens that could add one."""
         self.activations.cancel(user)  # first, so that none adds a method meanwhile
+        for token in self.codes.tokens(user):
+            if token.activated is None:
+                self.codes.remove(user, token.id)
         return tuple(
             method
             for method in self.methods_of(user).registered

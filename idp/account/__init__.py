@@ -12,6 +12,12 @@ address                        method  what it does                             
 ``/account/remove``            POST    removes a method                                    methods
 ``/account/verify``            both    asks for the second factor, with a number           verify
 ``/account/authenticator``     both    adds an Authenticator, with a test notification     phone
+``/account/code-app``          both    adds a code app, once it has shown a right code     codes
+``/account/token``             both    activates a hardware token by its code              codes
+``/account/rename``            POST    gives a method another name                         methods
+``/account/interrupt``         both    what policies ask before a sign-in goes on          interrupt
+``/account/passkey``           both    adds a passkey                                      passkey
+``/account/reset/``            both    password reset, for users who are not signed in     reset/
 =============================  ======  ==================================================  =========
 
 Read ``frame.py`` first: who is signed in, what a change needs, and how pages are rendered. What a
@@ -25,13 +31,13 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
-from idp.account import methods, phone, verify
+from idp.account import codes, interrupt, methods, passkey, phone, reset, verify
 from idp.account.frame import Frame
 
 if TYPE_CHECKING:
     from idp.services import Services
 
-PAGES = (methods, verify, phone)
+PAGES = (methods, verify, phone, passkey, interrupt, codes, reset)
 
 
 def blueprint(services: Services) -> Blueprint:

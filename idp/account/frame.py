@@ -7,6 +7,7 @@ and comes back to the page.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -37,6 +38,8 @@ HOME = "/account/"
 VERIFY = "/account/verify"
 SIGN_IN = "/adfs/signin"
 
+_SIGN_IN_PATH = re.compile(r"/adfs/ls/[!-\[\]-~]*")  # printable ASCII without backslash
+
 View = Callable[[Visitor], Response]
 
 
@@ -66,6 +69,18 @@ class Frame:
                 return lead_to_sign_in(request.full_path)
             if not visitor.is_verified:
                 return redirect(f"{VERIFY}?next={quote(_here())}", 303)
+            return view(visitor)
+
+        return guarded
+
+    def answering(self, view: View) -> Callable[[], Response]:
+        """Wrap the view of a POST that changes no method: no proof of just before is needed."""
+
+        def guarded() -> Response:
+            visitor = self.visitor(read_request())
+            if visitor is None or not visitor.is_verified:
+                return lead_to_sign_in(HOME)
+            self.must_be_from_here(visitor)
             return view(visitor)
 
         return guarded
@@ -173,6 +188,17 @@ def next_path(values: Mapping[str, str]) -> str:
     """Return the page of ``/account/`` that ``next`` names; HOME for anything else."""
     path = values.get("next", "")
     return path if path.startswith(HOME) and "//" not in path and "\\" not in path else HOME
+
+
+def added_path(back: str) -> str:
+    """Return the page after a method was added; from there the user goes *back* to the sign-in."""
+    return f"{HOME}?added=1" + (f"&continue={quote(back)}" if back else "")
+
+
+def sign_in_path(values: Mapping[str, str]) -> str:
+    """Return the address of the sign-in that ``continue`` names, empty for anything else."""
+    path = values.get("continue", "")
+    return path if _SIGN_IN_PATH.fullmatch(path) else ""
 
 
 def _here() -> str:

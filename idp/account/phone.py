@@ -6,21 +6,22 @@ sent. The page only carries the name of its registration, sealed for this sessio
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import segno
 from flask import Blueprint, redirect
-from markupsafe import Markup
 from werkzeug import Response
 
 from adapter.mfa.devices.device import Device
+from adapter.mfa.policy import PUSH
 from adapter.mfa.registration import Registrations
 from adapter.mfa.verification.state import Verification
 from adapter.mfa.verification.verifier import AUTHENTICATION_METHODS, Asker, Judged
-from idp.account.frame import HOME, Frame, Refused
+from idp.account.frame import HOME, Frame, Refused, added_path, sign_in_path
 from idp.account.outcomes import VerificationLog
+from idp.account.qr import qr_code
+from idp.account.registrable import must_be_registrable
 from idp.account.visitor import Visitor
 from idp.session.seal import SealBroken
 from idp.session.sso import Proof
@@ -37,13 +38,19 @@ class Step:
     """Where a user is with a registration, sealed into the page.
 
     ``id`` is that of the activation. ``code`` and ``address`` are what the page shows of it until
-    the phone has used it; ``test`` is the test notification once it was sent.
+    the phone has used it; ``test`` is the test notification once it was sent. ``back`` is the
+    address of the sign-in that waits, empty without any.
     """
 
     id: str
     code: str
     address: str
+    back: str
     test: Verification | None = None
+
+    def tested(self, test: Verification) -> Step:
+        """Return the step with a test notification; the codes are of no use any more."""
+        return replace(self, code="", address="", test=test)
 
 
 class PhonePages:
@@ -58,9 +65,11 @@ class PhonePages:
 
     def start(self, visitor: Visitor) -> Response:
         """Make an activation code, and show it with its QR code."""
+        must_be_registrable(self._services.mfa, visitor, PUSH)
         codes = self._registrations.begin(visitor.user.upn)
         base = self._services.config.server.base_url
-        step = Step(codes.id, codes.typed, f"{base}/authenticator/#{codes.link}")
+        back = sign_in_path(visitor.web.arguments)
+        step = Step(codes.id, codes.typed, f"{base}/authenticator/#{codes.link}", back)
         return self._scan_page(visitor, step)
 
     def take(self, visitor: Visitor) -> Response:
@@ -80,7 +89,7 @@ class PhonePages:
         asker = Asker("Security info", visitor.web.client_ip, attempt)
         judged = Judged(self._registrations.test(phone, asker))
         self._log.write(visitor.web, judged, step.id)
-        return self._test_page(visitor, Step(step.id, "", "", judged.state), judged)
+        return self._test_page(visitor, step.tested(judged.state), judged)
 
     def _judge(self, visitor: Visitor, step: Step, test: Verification) -> Response:
         judged = self._registrations.judge(test, visitor.web.form)
@@ -88,20 +97,19 @@ class PhonePages:
         if judged.passed_by is not None:
             proof = Proof(AUTHENTICATION_METHODS[judged.passed_by], self._services.clock.now())
             session = visitor.session.with_second_factor(proof)
-            return self._frame.give_session(redirect(f"{HOME}?added=authenticator", 303), session)
-        return self._test_page(visitor, Step(step.id, "", "", judged.state), judged)
+            return self._frame.give_session(redirect(added_path(step.back), 303), session)
+        return self._test_page(visitor, step.tested(judged.state), judged)
 
     def _scan_page(
         self, visitor: Visitor, step: Step, *, phone: Device | None = None, is_asked: bool = False
     ) -> Response:
-        qr = segno.make(step.address, error="m").svg_inline(scale=5, border=4, light="#fff")
         return self._frame.page(
             "scan",
             visitor,
             context=self._sealed(visitor, step),
             code=f"{step.code[:3]} {step.code[3:6]} {step.code[6:]}",
             address=step.address,
-            qr=Markup(qr),  # noqa: S704 - segno writes it from the address alone
+            qr=qr_code(step.address),
             is_there=phone is not None,
             is_asked=is_asked,
         )
@@ -136,6 +144,4 @@ def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:
 
 def _step_from_json(values: dict[str, Any]) -> Step:
     test = values["test"]
-    return Step(
-        values["id"], values["code"], values["address"], Verification(**test) if test else None
-    )
+    return Step(**{**values, "test": Verification(**test) if test else None})

@@ -1,7 +1,8 @@
-"""The second factor of ``/account/``: a number to type on the phone, or a code."""
+"""The second factor of ``/account/``: a number to type on the phone, a code, a passkey, a pass."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,11 +10,17 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, redirect
 from werkzeug import Response
 
+from adapter.mfa.access_pass.factor import PassOutcome
+from adapter.mfa.methods import ACCESS_PASS
+from adapter.mfa.passkeys.passkey import PasskeyRefused
+from adapter.mfa.policy import PASSKEY
+from adapter.mfa.policy_store import UnreadablePolicies
 from adapter.mfa.verification.state import Verification
-from adapter.mfa.verification.verifier import AUTHENTICATION_METHODS, Asker, Judged, Verifier
+from adapter.mfa.verification.verifier import AUTHENTICATION_METHODS, OTP, Asker, Judged, Verifier
 from idp.account.frame import HOME, Frame, Refused, lead_to_sign_in, next_path
-from idp.account.outcomes import VerificationLog
+from idp.account.outcomes import PasskeyLog, VerificationLog
 from idp.account.visitor import Visitor
+from idp.saml.contexts import FIDO
 from idp.session.seal import SealBroken
 from idp.session.sso import Proof, new_session_id
 from idp.web.flask_adapter import read_request
@@ -46,6 +53,7 @@ class VerifyPages:
         self._verifier = Verifier(services.mfa, "mfa")
         self._seal = services.sealer.purpose("account-verification")
         self._log = VerificationLog(services, frame)
+        self._passkey_log = PasskeyLog(services, frame, "security info")
 
     def show(self) -> Response:
         """Decide what the user is asked for, send the request, and show the page."""
@@ -69,6 +77,10 @@ class VerifyPages:
             return lead_to_sign_in(HOME)
         self._frame.must_be_from_here(visitor)
         step = self._open(visitor)
+        if "Passkey" in visitor.web.form and visitor.web.form.get("Poll") != "1":
+            return self._take_passkey(visitor, step)
+        if visitor.web.form.get("AccessPass"):
+            return self._take_access_pass(visitor, step)
         asker = self._asker(visitor, step.id)
         judged = self._verifier.judge(step.state, visitor.web.form, asker)
         self._log.write(visitor.web, judged, step.id)
@@ -87,10 +99,68 @@ class VerifyPages:
             return lead_to_sign_in(HOME)
         return self._frame.give_session(redirect(step.next, 303), session)
 
-    def _page(self, visitor: Visitor, step: Step, judged: Judged) -> Response:
+    def _take_passkey(self, visitor: Visitor, step: Step) -> Response:
+        """Take a passkey instead of what the page asks for; refused, the page stays as it is."""
+        user, answer = visitor.user.upn, visitor.web.form["Passkey"]
+        try:
+            if not self._may_use_passkeys(visitor):
+                raise PasskeyRefused(
+                    "The policies do not let the user use passkeys",
+                    "Use another method",
+                    code="passkey_not_allowed",
+                )
+            self._services.mfa.passkeys.authenticate(answer, user, attempt=step.id)
+        except PasskeyRefused as refused:
+            self._passkey_log.refused(visitor.web, user, refused)
+            asker = self._asker(visitor, step.id)
+            judged = self._verifier.judge(step.state, {"Poll": "1"}, asker)
+            after = Step(step.id, step.next, judged.state)
+            return self._page(visitor, after, judged, error_code=refused.code)
+        self._passkey_log.passed(visitor.web, user)
+        return self._passed(visitor, step, FIDO)
+
+    def _take_access_pass(self, visitor: Visitor, step: Step) -> Response:
+        """Take a temporary access pass instead; it proves what a code does."""
+        user, text = visitor.user.upn, visitor.web.form["AccessPass"]
+        outcome = self._services.mfa.access_passes.check(user, text, attempt=step.id)
+        self._log.write_outcome(visitor.web, user, ACCESS_PASS, outcome.value, step.id)
+        if outcome is PassOutcome.RIGHT:
+            return self._passed(visitor, step, OTP)
+        judged = self._verifier.judge(step.state, {"Poll": "1"}, self._asker(visitor, step.id))
+        return self._page(visitor, step, judged, error_code=outcome.value)
+
+    def _may_use_passkeys(self, visitor: Visitor) -> bool:
+        """Say whether the user has a passkey here, and may use it."""
+        mfa, user = self._services.mfa, visitor.user.upn
+        if not mfa.passkeys.is_offered or not mfa.passkeys.methods_of(user):
+            return False
+        try:
+            permissions = mfa.permissions_of(user)
+        except UnreadablePolicies:
+            return False
+        return permissions.by_method[PASSKEY].is_allowed and not permissions.is_blocked
+
+    def _page(
+        self, visitor: Visitor, step: Step, judged: Judged, *, error_code: str = ""
+    ) -> Response:
         values = {"id": step.id, "next": step.next, "state": asdict(step.state)}
         context = self._seal.seal(values, bound_to=visitor.session.id, lifetime=LIFETIME)
-        return self._frame.page("verify", visitor, state=step.state, judged=judged, context=context)
+        mfa, user, options = self._services.mfa, visitor.user.upn, None
+        if self._may_use_passkeys(visitor):
+            options = mfa.passkeys.authentication_options(user, attempt=step.id)
+        fields = visitor.web.form
+        return self._frame.page(
+            "verify",
+            visitor,
+            state=step.state,
+            has_pass=mfa.methods_of(user).has(ACCESS_PASS),
+            asks_pass=fields.get("UsePass") == "1" or "AccessPass" in fields,
+            judged=judged,
+            context=context,
+            passkey=json.dumps(options) if options else "",
+            has_others=mfa.methods_of(user).has(*AUTHENTICATION_METHODS),
+            error_code=error_code,
+        )
 
     def _open(self, visitor: Visitor) -> Step:
         sealed = visitor.web.form.get("Context", "")

@@ -39,7 +39,10 @@ STATIC_TYPES = {
 _FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*", re.ASCII)
 
 MAX_CALLS = 200
-"""Upper limit of concurrent calls per adapter, so that a hanging one cannot take every thread."""
+"""Upper limit of concurrent calls per adapter, so that a hanging one cannot take every thread.
+
+Calls in a waiting place (``adapter.contract.WaitingPlaces``) come on top: that room has a limit of
+its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +195,9 @@ class AdapterHost:
             )
             return None
         get_logger().info("adapter_loaded", event_id=Event.PROVIDER_LOADED, provider=provider.name)
-        return LoadedAdapter(provider.name, adapter, announced, failures)
+        calls = MAX_CALLS + self._abilities.hanging_calls(adapter)
+        places = threading.BoundedSemaphore(calls)
+        return LoadedAdapter(provider.name, adapter, announced, failures, places)
 
 
 def _announced(metadata: AdapterMetadata, name: str) -> Announced:

@@ -14,11 +14,16 @@ address                            method  what it does                         
 ``/admin/trusts``                  GET     relying party trusts                        pages/trusts
 ``/admin/trusts/one``              both    one trust and its settings                  pages/trusts
 ``/admin/access``                  GET     access control by trust                     pages/access
+``/admin/policies``                both    which methods users may use                pages/policies
+``/admin/tokens``                  both    hardware tokens                             pages/tokens
+``/admin/users``                   both    users who are blocked or at risk            pages/users
 ``/admin/log``                     GET     the last sign-ins                           pages/log
 ``/admin/api/nodes[/NAME]``        several nodes of the farm                           api/nodes
 ``/admin/api/keys[/THUMBPRINT]``   several token-signing keys                          api/keys
 ``/admin/api/trusts[/ENTITY-ID]``  several relying party trusts                        api/trusts
 ``/admin/api/users/NAME/…``        several users' methods for the second factor        api/users
+``/admin/api/tokens[/import]``     several hardware tokens                             api/tokens
+``/admin/api/users[/NAME/…]``      several blocks, risks, access passes                api/blocks
 ``/admin/api/policy[/diff]``       several which methods users may use                 api/policy
 =================================  ======  ==========================================  ============
 
@@ -32,21 +37,23 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
+from idp.admin.api import blocks as blocks_api
 from idp.admin.api import guard
 from idp.admin.api import keys as keys_api
 from idp.admin.api import nodes as nodes_api
 from idp.admin.api import policy as policy_api
+from idp.admin.api import tokens as tokens_api
 from idp.admin.api import trusts as trusts_api
 from idp.admin.api import users as users_api
 from idp.admin.authentication import AdminAuthentication
 from idp.admin.frame import Frame
-from idp.admin.pages import access, keys, log, nodes, sign_in, trusts
+from idp.admin.pages import access, keys, log, nodes, policies, sign_in, tokens, trusts, users
 
 if TYPE_CHECKING:
     from idp.services import Services
 
-PAGES = (sign_in, nodes, keys, log, access, trusts)
-API = (nodes_api, keys_api, trusts_api, users_api, policy_api)
+PAGES = (sign_in, nodes, keys, log, access, policies, trusts, tokens, users)
+API = (nodes_api, keys_api, trusts_api, users_api, blocks_api, tokens_api, policy_api)
 
 
 def blueprint(services: Services) -> Blueprint:

@@ -12,6 +12,7 @@ from typing import Protocol
 from adapter.clock import Clock
 from adapter.contract import Explanation
 from adapter.errors import TallystickError
+from adapter.mfa.policy import PASSKEY
 from idp.admission import client_of
 from idp.audit.record import SignInRecord
 from idp.audit.refusal_quota import RefusalQuota
@@ -28,6 +29,13 @@ LOCKOUT_EVENTS: dict[LockoutEvent | None, tuple[Event, ...]] = {
 }  # fmt: skip
 
 NOTHING_TO_EXPLAIN = Explanation("", "")
+BY_PASSKEY = Explanation(PASSKEY, "user_verified")
+"""Of a sign-in with a passkey: the device has verified its user, which counts as both factors."""
+
+REPORT_BLOCKED = "report_user_blocked"
+REPORT_NOT_BLOCKED = "report_no_action"
+"""What a report has done: Microsoft's audit events "Fraud reported - user is blocked for MFA" and
+"Fraud reported - no action taken"."""
 
 REFUSALS_COUNTED = "refusals_counted"
 """The outcome of the row that says how many refusals got no row of their own."""
@@ -169,19 +177,52 @@ class AuditWriter:
                 client_ip=source.client_ip,
             )
 
+    def passkey_checked(
+        self,
+        source: EventSource,
+        *,
+        trust: str,
+        user: str = "",
+        failure: str = "",
+        detail: str = "",
+    ) -> None:
+        """Write that somebody gave a passkey on the way to *trust*; *failure* is a code.
+
+        *user* is its owner, empty if the passkey does not prove one.
+        """
+        event = Event.CREDENTIALS_NOT_VALID if failure else Event.CREDENTIALS_VALID
+        row = self.row(
+            event,
+            source,
+            user=user,
+            trust=trust,
+            outcome=failure or "right_passkey",
+            why=Explanation(PASSKEY, "") if failure else BY_PASSKEY,
+            detail=detail,
+        )
+        write = self.write_refusals if failure else self.write
+        write(row)
+
     def password_changed(self, check: PasswordCheck, source: EventSource) -> None:
         """Write that a user has changed their password, or could not."""
         event = Event.PASSWORD_NOT_CHANGED if check.failure else Event.PASSWORD_CHANGED
         self._write_check(event, check, check.failure or "password_changed", source)
 
     def push_reported(
-        self, source: EventSource, *, user: str, experience: str, detail: str
+        self, source: EventSource, *, user: str, experience: str, detail: str, is_blocked: bool
     ) -> None:
-        """Write that a user has reported a request as not theirs, which pauses further ones."""
+        """Write that a user has reported a request as not theirs, and whether that blocked them.
+
+        The report pauses further requests, and the user is at high risk, in either case.
+        """
         code = "user_reported_suspicious_activity"
         why = Explanation(experience, code)
         event = Event.CREDENTIALS_NOT_VALID
-        self.write(self.row(event, source, user=user, outcome=code, why=why, detail=detail))
+        action = REPORT_BLOCKED if is_blocked else REPORT_NOT_BLOCKED
+        self.write(
+            self.row(event, source, user=user, outcome=code, why=why, detail=detail),
+            self.row(event, source, user=user, outcome=action, why=why, detail=detail),
+        )
 
     def _write_check(
         self, event: Event, check: PasswordCheck, outcome: str, source: EventSource, trust: str = ""

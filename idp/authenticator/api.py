@@ -116,6 +116,7 @@ class Api:
             user=challenge.user,
             experience=challenge.experience,
             detail=f"request {challenge.id} from {challenge.client_ip}",
+            is_blocked=self.services.mfa.protection.is_blocked(challenge.user),
         )
 
     def _account(self, device: Device) -> Reply:

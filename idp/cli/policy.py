@@ -20,22 +20,12 @@ from idp.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from adapter.mfa.policy_reset import ResetRules
     from idp.management.policies import PolicyView
-    from idp.management.policy_diff import PolicyDiff, Said
     from idp.services import Services
 
 _SET = """\
 tallystick policy set MicrosoftAuthenticator.includeTargets=Staff
 tallystick policy set policyMigrationState=migrationComplete"""
-
-_ASKED_FOR = {
-    # what         (what a diff calls it, when it is off, when it is on)
-    "application": ("application in requests", "hidden", "shown"),
-    "location":    ("location in requests", "hidden", "shown"),
-    "campaign":    ("to set up Authenticator", "not asked", "asked"),
-    "register":    ("to register a method", "not asked", "asked at each sign-in"),
-}  # fmt: skip
 
 
 @click.group(cls=CommandGroup)
@@ -78,11 +68,12 @@ def set_(services: Services, changes: tuple[str, ...], version: int | None, as_j
     The next sign-in uses the change.
     """
     from idp.management import policies
+    from idp.management.policy_words import setting_value
 
     pairs = [change.partition("=") for change in changes]
     if not all(equals for _, equals, _ in pairs):
         raise click.UsageError("Give each change as KEY=VALUE.")
-    values = {key.strip(): _value(text) for key, _, text in pairs}
+    values = {key.strip(): setting_value(text) for key, _, text in pairs}
     _print_changed(policies.change(services, values, version=version), as_json)
 
 
@@ -123,6 +114,7 @@ def export(services: Services, as_json: bool) -> None:
 def diff(services: Services, file: IO[bytes], as_json: bool) -> None:
     """Show what importing a file would change, user by user; nothing is changed."""
     from idp.management import policy_diff
+    from idp.management.policy_words import diff_rows
 
     found = policy_diff.diff(services, _json_in(file))
     if as_json:
@@ -130,47 +122,10 @@ def diff(services: Services, file: IO[bytes], as_json: bool) -> None:
         return
     print_table(
         ("setting or user", "what", "before", "after"),
-        _diff_rows(found),
+        diff_rows(found),
         empty="Nothing would change.",
     )
     _warn(found.notes)
-
-
-def _diff_rows(found: PolicyDiff) -> list[tuple[object, ...]]:
-    settings = [(key, "", _text(before), _text(after)) for key, before, after in found.settings]
-    users = [
-        (each.user, f"{verb}{each.method}", _word(each.before.is_allowed), _why(each.after))
-        for verb, changes in (("", found.users), ("register ", found.registration))
-        for each in changes
-    ]
-    resets = [
-        (each.user, "reset the password", _reset(each.before), _reset(each.after))
-        for each in found.resets
-    ]
-    said = [_said_row(each) for each in (*found.shown, *found.asked)]
-    locked = [(user, "any method", "allowed", "none is left") for user in found.locked_out]
-    return [*settings, *users, *resets, *said, *locked]
-
-
-def _said_row(said: Said) -> tuple[object, ...]:
-    what, off, on = _ASKED_FOR[said.what]
-    before, after = (off, on) if said.after else (on, off)
-    return (said.user, what, before, after)
-
-
-def _reset(rules: ResetRules) -> str:
-    """Return in words how a password is reset."""
-    if not rules.is_allowed:
-        return f"not allowed: {rules.explanation}"
-    return f"{rules.required} of {', '.join(rules.methods)}"
-
-
-def _why(permission: Any) -> str:
-    return f"{_word(permission.is_allowed)}: {permission.explanation}"
-
-
-def _word(is_allowed: bool) -> str:
-    return "allowed" if is_allowed else "not allowed"
 
 
 def _print_changed(view: PolicyView, as_json: bool) -> None:
@@ -185,29 +140,9 @@ def _warn(notes: tuple[str, ...]) -> None:
 
 
 def _shown(settings: dict[str, Any]) -> list[tuple[str, object]]:
-    return [(key, printable(_text(value))) for key, value in settings.items()]
+    from idp.management.policy_words import setting_text
 
-
-def _text(value: Any) -> str:
-    """Return a value as ``policy set`` takes it; a group is its name, where that says all."""
-    if isinstance(value, list) and all(map(_is_plain_group, value)):
-        value = [each["id"] for each in value]
-    if isinstance(value, dict) and _is_plain_group(value):
-        return str(value["id"])
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _is_plain_group(target: dict[str, str]) -> bool:
-    return target["targetType"] == "group" and target.get("authenticationMode", "any") == "any"
-
-
-def _value(text: str) -> object:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text
+    return [(key, printable(setting_text(value))) for key, value in settings.items()]
 
 
 def _json_in(file: IO[bytes]) -> object:

@@ -24,6 +24,13 @@ password_stdin_option = click.option(
 )
 
 
+secret_stdin_option = click.option(
+    "--secret-stdin",
+    is_flag=True,
+    help="Read the secret key from the first line of standard input.",
+)
+
+
 def operator_name() -> str:
     """Return the account that runs the command, which is recorded with a change."""
     try:
@@ -42,6 +49,11 @@ def new_password(name: str, *, from_stdin: bool) -> str:
     return password
 
 
+def new_secret(name: str, *, from_stdin: bool) -> str:
+    """Return the secret key of the token *name*: the first line of standard input, or typed."""
+    return _first_line() if from_stdin else _ask_without_echo(f"Secret key of {name}: ")
+
+
 def _ask_without_echo(prompt: str) -> str:
     """Ask at the terminal; raise if there is none, or if it cannot hide what is typed."""
     try:
@@ -50,8 +62,8 @@ def _ask_without_echo(prompt: str) -> str:
             return getpass.getpass(prompt)
     except getpass.GetPassWarning:
         raise PasswordInputError(
-            "There is no terminal that can hide a typed password",
-            "Pipe the password to --password-stdin",
+            "There is no terminal that can hide what is typed",
+            "Pipe it in: --password-stdin or --secret-stdin",
         ) from None
 
 
@@ -59,6 +71,6 @@ def _first_line() -> str:
     line = sys.stdin.readline()
     if not line:
         raise PasswordInputError(
-            "Standard input contains no password", "Pipe it in: printf '%s\\n' \"$PASSWORD\" | …"
+            "Standard input is empty", "Pipe it in: printf '%s\\n' \"$PASSWORD\" | …"
         )
     return line.rstrip("\r\n")

@@ -12,6 +12,8 @@ from idp.cli.context import CommandGroup, with_services
 from idp.cli.output import json_option, print_done, print_fields, print_json, print_table
 from idp.cli.terminal_user import new_password, password_stdin_option
 from idp.cli.user_methods import methods, reset
+from idp.cli.user_protection import access_pass, block, dismiss_risk, unblock
+from idp.cli.user_tokens import tokens
 
 if TYPE_CHECKING:
     from idp.directory import User
@@ -84,12 +86,14 @@ def list_users(services: Services, as_json: bool) -> None:
     from idp.cli import user_output
 
     users, lockouts = services.directory.list(), services.directory.lockouts()
+    standings = services.mfa.protection.standings()
+    known = [(each, lockouts.get(each.upn), standings.get(each.upn)) for each in users]
     if as_json:
-        print_json([user_output.user_as_json(each, lockouts.get(each.upn)) for each in users])
+        print_json([user_output.user_as_json(*each) for each in known])
         return
     print_table(
         user_output.COLUMNS,
-        [user_output.user_row(each, lockouts.get(each.upn)) for each in users],
+        [user_output.user_row(*each) for each in known],
         empty="There is no user yet. Add one: tallystick user add NAME",
     )
 
@@ -108,10 +112,11 @@ def show(services: Services, name: str, as_json: bool) -> None:
 
     found = people.find_user(services, name)
     lockout = services.directory.lockouts(found.upn).get(found.upn)
+    standing = services.mfa.protection.standing_of(found.upn)
     if as_json:
-        print_json(user_output.user_as_json(found, lockout))
+        print_json(user_output.user_as_json(found, lockout, standing))
     else:
-        print_fields(user_output.user_fields(found, lockout))
+        print_fields(user_output.user_fields(found, lockout, standing))
 
 
 @user.command("passwd", example="tallystick user passwd alice@example.test --must-change")
@@ -218,7 +223,8 @@ def _print_user(services: Services, user: User, sentence: str, as_json: bool) ->
     from idp.cli.user_output import user_as_json
 
     lockout = services.directory.lockouts(user.upn).get(user.upn) if as_json else None
-    value = user_as_json(user, lockout) if as_json else None
+    standing = services.mfa.protection.standing_of(user.upn) if as_json else None
+    value = user_as_json(user, lockout, standing) if as_json else None
     print_done(value, sentence, as_json=as_json)
 
 
@@ -231,5 +237,8 @@ def _print_offer(offer: ActivationOffer) -> None:
     click.echo(f"\nFor {offer.user}'s phone: valid once, for 10 minutes and five attempts.")
 
 
+for command in (access_pass, block, unblock, dismiss_risk):
+    user.add_command(command)
 user.add_command(methods)
 user.add_command(reset)
+user.add_command(tokens)

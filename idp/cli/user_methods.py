@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from adapter.mfa.methods import RegisteredMethod
+    from idp.management.code_apps import CodeAppOffer
     from idp.management.users import UserMethods
     from idp.services import Services
 
@@ -27,6 +29,8 @@ COLUMNS = (
 _SHOW = """\
 tallystick user methods alice@example.test
 tallystick user methods show alice@example.test --json"""
+_ADD = 'tallystick user methods add alice@example.test --name "Work phone"'
+_RENAME = 'tallystick user methods rename alice@example.test totp "Work phone"'
 _REMOVE = """\
 tallystick user methods remove alice@example.test totp
 tallystick user methods remove alice@example.test --all"""
@@ -34,7 +38,7 @@ tallystick user methods remove alice@example.test --all"""
 
 @click.group("methods", cls=DefaultCommandGroup, default="show")
 def methods() -> None:
-    """Show the methods of a user for the second factor, choose one, or remove some."""
+    """Show the methods of a user for the second factor; add, rename, choose or remove some."""
 
 
 @methods.command("show", example=_SHOW)
@@ -47,6 +51,7 @@ def show(services: Services, name: str, as_json: bool) -> None:
     The word show may be left out.
     """
     from idp.management import users as people
+    from idp.management.standing import describe
 
     found = people.methods_of(services, name)
     if as_json:
@@ -57,6 +62,10 @@ def show(services: Services, name: str, as_json: bool) -> None:
         [
             *(_method_row(found, method) for method in found.methods.registered),
             *(("activation code", *[""] * 8, each.id) for each in found.activations),
+            *(
+                ("waiting token", each.name, *[""] * 3, each.created.date(), "", "", "", each.id)
+                for each in found.waiting_tokens
+            ),
         ],
         empty=f"{name} has no method yet. Add one: tallystick user activate {name}",
     )
@@ -64,6 +73,8 @@ def show(services: Services, name: str, as_json: bool) -> None:
         permission = found.permissions.of(method)
         if not permission.is_allowed:
             print_warning(f"{method.kind} {method.name} is not allowed. {permission.explanation}")
+    for phrase in describe(found.standing):
+        print_warning(f"{name} is {phrase}.")
     if found.pushes_paused_since is not None:
         since = json_instant(found.pushes_paused_since)
         click.echo(
@@ -71,6 +82,49 @@ def show(services: Services, name: str, as_json: bool) -> None:
             f"Send them again: tallystick user unlock {name}",
             err=True,
         )
+
+
+@methods.command("add", example=_ADD)
+@click.argument("name", shell_complete=completion.users)
+@click.option("--name", "app_name", default="", help="What the user calls the app.")
+@json_option
+@with_services
+def add(services: Services, name: str, app_name: str, as_json: bool) -> None:
+    """Add a code app, once it has shown a right code.
+
+    Prints an address and its QR code for the app, then reads the code that the app shows from
+    standard input. With --json each of the two answers is one line.
+    """
+    from idp.management import code_apps
+    from idp.management import users as people
+
+    offer = code_apps.begin_code_app(services, name)
+    if as_json:
+        print_json(offer.as_json())
+    else:
+        _print_offer(offer)
+    code = sys.stdin.readline().strip()
+    method = code_apps.confirm_code_app(services, name, offer.sealed, code, app_name)
+    value = people.method_as_json(method)
+    print_done(value, f"{offer.user} has the code app {method.name}.", as_json=as_json)
+
+
+@methods.command("rename", example=_RENAME)
+@click.argument("name", shell_complete=completion.users)
+@click.argument("method_id", metavar="ID")
+@click.argument("new_name", metavar="NEW-NAME")
+@json_option
+@with_services
+def rename(services: Services, name: str, method_id: str, new_name: str, as_json: bool) -> None:
+    """Give a method another name.
+
+    ID stands in the last column of "tallystick user methods NAME".
+    """
+    from idp.management import users as people
+
+    method = people.rename_method(services, name, method_id, new_name)
+    value = people.method_as_json(method)
+    print_done(value, f"The method is called {method.name}.", as_json=as_json)
 
 
 @methods.command("default", example="tallystick user methods default alice@example.test totp")
@@ -163,6 +217,14 @@ def reset(
         f"{upn} has a new password, and earlier sessions have ended. "
         f"Removed {_count(removed)}. Activate a phone again: tallystick user activate {upn}"
     )
+
+
+def _print_offer(offer: CodeAppOffer) -> None:
+    import segno
+
+    click.echo(f"Address  {offer.address}\n")
+    segno.make(offer.address, error="m").terminal(sys.stdout, compact=True)
+    click.echo(f"\nAdd it to {offer.user}'s app, then type the code that the app shows.")
 
 
 def _count(removed: list[str]) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from adapter.mfa.protection.store import Standing
 from idp.instants import json_instant
+from idp.management.standing import describe, standing_as_json
 
 if TYPE_CHECKING:
     from idp.directory import User
@@ -19,7 +21,9 @@ PLACES = {
 }  # fmt: skip
 
 
-def user_row(user: User, lockout: LockoutState | None) -> tuple[str, ...]:
+def user_row(
+    user: User, lockout: LockoutState | None, standing: Standing | None = None
+) -> tuple[str, ...]:
     """Return the cells of :data:`COLUMNS`."""
     return (
         user.upn,
@@ -27,11 +31,13 @@ def user_row(user: User, lockout: LockoutState | None) -> tuple[str, ...]:
         user.display_name,
         user.email,
         ", ".join(user.groups),
-        _state(user, lockout),
+        _state(user, lockout, standing),
     )
 
 
-def user_as_json(user: User, lockout: LockoutState | None) -> dict[str, Any]:
+def user_as_json(
+    user: User, lockout: LockoutState | None, standing: Standing | None = None
+) -> dict[str, Any]:
     """Return everything about a user, for scripts."""
     return {
         "name": user.upn,
@@ -52,12 +58,15 @@ def user_as_json(user: User, lockout: LockoutState | None) -> dict[str, Any]:
             for name, counter in (lockout.counters if lockout else {}).items()
         },
         "familiar_addresses": list(lockout.familiar_addresses) if lockout else [],
+        **standing_as_json(standing or Standing()),
     }
 
 
-def user_fields(user: User, lockout: LockoutState | None) -> list[tuple[str, object]]:
+def user_fields(
+    user: User, lockout: LockoutState | None, standing: Standing | None = None
+) -> list[tuple[str, object]]:
     """Return everything about a user as names and values, for people."""
-    named = zip(COLUMNS, user_row(user, lockout), strict=True)
+    named = zip(COLUMNS, user_row(user, lockout, standing), strict=True)
     counters = lockout.counters if lockout else {}
     wrong = [
         (f"wrong passwords, {PLACES[name]}", _counter(counter))
@@ -67,7 +76,7 @@ def user_fields(user: User, lockout: LockoutState | None) -> list[tuple[str, obj
     return [*named, *wrong, ("familiar addresses", addresses)]
 
 
-def _state(user: User, lockout: LockoutState | None) -> str:
+def _state(user: User, lockout: LockoutState | None, standing: Standing | None) -> str:
     states = ["disabled" if user.disabled else "enabled"]
     if user.unreadable:
         states.append("cannot be read [unreadable_user]")
@@ -75,6 +84,7 @@ def _state(user: User, lockout: LockoutState | None) -> str:
         states.append("must change password")
     if lockout is not None and lockout.locked:
         states.append(f"locked out: {', '.join(PLACES[name] for name in lockout.locked)}")
+    states += describe(standing or Standing())
     return ", ".join(states)
 
 

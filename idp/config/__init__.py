@@ -4,7 +4,8 @@ A variable ``TALLYSTICK__SECTION__KEY`` overrides the file ``tallystick.toml``, 
 defaults.
 
 Read first: ``schema`` (every section and setting with its default; the section for authors of
-adapters is in ``adapters``, that of mail in ``mail``). ``reading`` loads the file and
+adapters is in ``adapters``, those of mail and theme in
+``mail`` and ``theme``). ``reading`` loads the file and
 reports all faults at once; ``sources`` says where each setting comes from, for
 ``tallystick config show``. Every other room takes the parts it needs; none reads the environment.
 """
@@ -12,9 +13,9 @@ reports all faults at once; ``sources`` says where each setting comes from, for
 CONFIG_VARIABLE = "TALLYSTICK_CONFIG"
 """The environment variable that names the configuration file."""
 
-WORKER_THREADS = 400
-"""Requests that one worker process serves at a time. Most of them may be phones that wait: a
-waiting thread costs next to nothing."""
+WORKER_THREADS = 600
+"""Requests that one worker process serves at a time. Most of them may be phones that wait, or
+wait for a phone: a waiting thread costs next to nothing."""
 
 SETTING_PREFIX = "TALLYSTICK__"
 """How the environment variables begin that set one setting: ``TALLYSTICK__SECTION__KEY``."""

@@ -100,6 +100,7 @@ _PATHS = (
     ("trusts", "metadata_dir"),
     ("server", "admin_token_file"),
     ("mail", "folder"),
+    ("theme", "folder"),
 )
 
 

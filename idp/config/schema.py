@@ -27,7 +27,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from idp.config import SETTING_PREFIX
 from idp.config.adapters import AdaptersSection
 from idp.config.mail import MailSection
+from idp.config.mfa import MfaSection
 from idp.config.section import Section
+from idp.config.theme import ThemeSection
 
 
 class ServerSection(Section):
@@ -194,6 +196,10 @@ class SignInSection(Section):
     loop_seconds: int = Field(default=20, ge=1, le=3600)
     password_change: bool = False
     """The page on which users change their password (AD FS: /adfs/portal/updatepassword)."""
+    password_reset: bool = False
+    """Password reset at ``/account/reset/``; on in the demo and the plugin. The policy says who."""
+    administrator_groups: tuple[str, ...] = ()
+    """Groups whose members always need two methods to reset their passwords."""
 
     @property
     def kept_lifetime(self) -> timedelta | None:
@@ -277,8 +283,10 @@ class Config(BaseSettings):
     lockout: LockoutSection = LockoutSection()
     farm: FarmSection = FarmSection()
     adapters: AdaptersSection = AdaptersSection()
+    mfa: MfaSection = MfaSection()
     proxies: ProxiesSection = ProxiesSection()
     mail: MailSection = MailSection()
+    theme: ThemeSection = ThemeSection()
     logging: LoggingSection = LoggingSection()
 
     @classmethod

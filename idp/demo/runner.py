@@ -24,8 +24,9 @@ from idp.demo.lock import must_be_free, running_in
 from idp.demo.sample_users import SampleUser, create_sample_users
 from idp.demo.shipped_metadata import shipped_metadata_folder
 from idp.embedded import test_sp
-from idp.embedded.server_folder import ServerFolder, with_idp_initiated, without_metadata_dir
+from idp.embedded.server_folder import ServerFolder, with_optional_pages, without_metadata_dir
 from idp.embedded.servers import ThreadedServer
+from idp.management import policies
 from idp.management.metadata.folder_watcher import WatchedFolders
 from idp.signin.paths import METADATA
 from idp.sockets import listen, port_of, reachable_address
@@ -119,9 +120,10 @@ def run_demo(
         stack.enter_context(running_in(folder.path, address.base_url))
         folder.create(address.base_url, now, kind)
         tls = _tls_files(folder, address, now)
-        services = assemble(with_idp_initiated(_load_config(folder, address)))
+        services = assemble(with_optional_pages(_load_config(folder, address)))
         stack.callback(services.close)
         _create_nodes(services)
+        _let_everybody_reset(services)
         users = create_sample_users(services, folder.path, str(tls.ca_file) if tls else None)
         demo = Demo(address, folder, users, tls)
         apps = _make_apps(services, demo, stack, encrypt=encrypt)
@@ -163,6 +165,12 @@ def _load_config(folder: ServerFolder, address: DemoAddress) -> schema.Config:
     file.write_text(re.sub(r"(?m)^base_url = .*$", lambda _: line, text, count=1), encoding="utf-8")
     server = config.server.model_copy(update={"base_url": address.base_url})
     return config.model_copy(update={"server": server})
+
+
+def _let_everybody_reset(services: Services) -> None:
+    """Let all users reset their passwords, unless the policy was changed since the first run."""
+    if services.mfa.policies.read().version == 0:
+        policies.change(services, {"legacyResetPolicy.includeTargets": "all_users"})
 
 
 def _create_nodes(services: Services) -> None:

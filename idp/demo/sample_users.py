@@ -35,6 +35,7 @@ SITUATIONS = (
     #         name       phone            codes  about
     Situation("phone1",  "phone-current", False, "A phone with a current app: begin here"),
     Situation("phone2",  "phone-current", False, "Another phone with a current app"),
+    Situation("both",    "phone-current", True,  "A phone and codes: enough to reset the password"),
     Situation("code",    None,            True,  "No phone, only codes"),
     Situation("oldapp",  "phone-old",     False, "A phone with an app too old to match numbers"),
     Situation("watch",   "wearable",      False, "Only a wearable, which cannot match numbers"),

@@ -4,13 +4,14 @@
 administrators; read it first. ``users.py`` has the values and spellings of user names,
 ``passwords.py`` hashes passwords (``turns.py`` says whose turn it is), and ``lockout.py`` has the
 rules of both lock-outs (docs/passwords.md). ``new_users.py`` checks users before they are added,
-one by one or from CSV.
+one by one or from CSV, ``new_passwords.py`` the passwords that users choose at a reset.
 
 ``user_store.py`` is the storage protocol, which ``idp.store.users`` implements. ``idp.signin``
 checks passwords here; ``idp.management.users`` has the use cases of administrators.
 """
 
-from idp.directory.directory import Directory, DirectoryError
+from idp.directory.directory import Directory
+from idp.directory.errors import DirectoryError
 from idp.directory.password_check import LockoutEvent, PasswordCheck
 from idp.directory.passwords import HashingBusy, PasswordHasher
 from idp.directory.users import User

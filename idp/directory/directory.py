@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from adapter.clock import Clock
-from adapter.errors import TallystickError
 from idp.directory import new_users
+from idp.directory.errors import DirectoryError, existing, unknown_user
 from idp.directory.lockout import (
     UNKNOWN_ORIGIN,
     AccountState,
@@ -38,12 +38,6 @@ from idp.directory.users import (
 DEFAULT_RULES = LockoutRules()
 _PAUSES = (0.05, 0.1, 0.2)
 """Seconds to wait, before each further ask, for a lock that a right password may still clear."""
-
-
-class DirectoryError(TallystickError):
-    """Raised when a change by an administrator cannot be made; never at a sign-in."""
-
-    code = "directory"
 
 
 class Directory:
@@ -79,6 +73,22 @@ class Directory:
         """Return the user with this UPN or account name, in any case, or None."""
         key = canonical_name(name)
         return self._store.find_user(key) if key else None
+
+    def look_up(self, name: str) -> User | None:
+        """Return the user of this canonical name, by one query whatever *name* is."""
+        return self._store.find_user(name)
+
+    def unknown_account(self, name: str) -> str:
+        """Return the account that stands for a *name* which is nobody's."""
+        return unknown_account(name, self._unknown_key)
+
+    def hash_new_password(self, password: str, client: str) -> str:
+        """Return the hash of a new password that *client* has sent.
+
+        Raises :class:`~idp.directory.passwords.HashingBusy`.
+        """
+        with self._hasher.slot(client):
+            return self._hasher.hash(password)
 
     def check_password(
         self, name: str, password: str, origin: Origin = UNKNOWN_ORIGIN
@@ -221,27 +231,27 @@ class Directory:
             must_change=must_change,
             compromised=compromised,
         )
-        return _existing(name, changed)
+        return existing(name, changed)
 
     def disable(self, name: str) -> User:
         """Disable a user, who can no longer sign in; all sessions end."""
         upn = self._upn(name)
-        return _existing(name, self._store.set_disabled(upn, True, self._clock.now()))
+        return existing(name, self._store.set_disabled(upn, True, self._clock.now()))
 
     def enable(self, name: str) -> User:
         """Enable a user; earlier sessions stay ended, so the user has to sign in again."""
         upn = self._upn(name)
-        return _existing(name, self._store.set_disabled(upn, False, self._clock.now()))
+        return existing(name, self._store.set_disabled(upn, False, self._clock.now()))
 
     def sign_out(self, name: str) -> User:
         """End all sessions of a user on all devices; the user can sign in again."""
         upn = self._upn(name)
-        return _existing(name, self._store.end_sessions(upn, self._clock.now()))
+        return existing(name, self._store.end_sessions(upn, self._clock.now()))
 
     def remove(self, name: str) -> None:
         """Remove a user with everything stored for the user: a later namesake inherits nothing."""
         if not self._store.remove_user(self._upn(name)):
-            raise _unknown(name)
+            raise unknown_user(name)
 
     def unlock(self, name: str) -> None:
         """Clear the wrong-password counters of a user, which ends a lock-out."""
@@ -262,7 +272,7 @@ class Directory:
         return tuple(self._store.users())
 
     def _upn(self, name: str) -> str:
-        return _existing(name, self.find(name)).upn
+        return existing(name, self.find(name)).upn
 
     def _credentials(self, entry: new_users.NewUser) -> Credentials:
         upn = canonical_upn(entry.name) or ""
@@ -286,15 +296,3 @@ class Directory:
                 "Choose another name, or change that user",
                 code="user_exists",
             )
-
-
-def _existing(name: str, user: User | None) -> User:
-    if user is None:
-        raise _unknown(name)
-    return user
-
-
-def _unknown(name: str) -> DirectoryError:
-    return DirectoryError(
-        f"There is no user {name!r}", "See tallystick user list", code="unknown_user"
-    )

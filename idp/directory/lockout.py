@@ -27,6 +27,8 @@ SETTLING = timedelta(seconds=2)
 UNKNOWN_ACCOUNTS = 1024
 """How many lock-out accounts all unknown user names share."""
 
+_UNKNOWN = "unknown "
+
 MAX_FAMILIAR_ADDRESSES = 20
 
 
@@ -244,4 +246,9 @@ def unknown_account(name: str, key: bytes) -> str:
     could lock one name and see by the other whether that one is unknown.
     """
     digest = hmac.digest(key, name.encode("utf-8", "surrogatepass"), "sha256")
-    return f"unknown {int.from_bytes(digest[:4], 'big') % UNKNOWN_ACCOUNTS}"
+    return f"{_UNKNOWN}{int.from_bytes(digest[:4], 'big') % UNKNOWN_ACCOUNTS}"
+
+
+def is_unknown_account(account: str) -> bool:
+    """Say whether an account is one of those of unknown names; no user's name has a blank."""
+    return account.startswith(_UNKNOWN)

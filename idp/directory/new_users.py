@@ -47,6 +47,7 @@ def read_new_users(text: str, taken: frozenset[str]) -> tuple[NewUser, ...]:
         required=("name", "password"),
         optional=("display_name", "email", "groups"),
         verbatim=("password",),
+        is_confidential=True,
     )
     users = [_read_row(row) for row in rows]
     seen = set(taken)

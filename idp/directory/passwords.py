@@ -39,8 +39,8 @@ def is_acceptable(password: str) -> bool:
     return 0 < len(password) <= MAX_PASSWORD_LENGTH
 
 
-def check_new_password(new: str, old: str) -> str | None:
-    """Return the code of the reason why a user cannot choose *new* after *old*, or None.
+def check_length_and_kinds(new: str) -> str | None:
+    """Return the code of the reason why *new* is no password for any user, or None.
 
     A new password has three of four kinds of characters: capital letters, small letters, digits,
     and all others.
@@ -53,7 +53,13 @@ def check_new_password(new: str, old: str) -> str | None:
     }
     if len(kinds) < MIN_KINDS_OF_CHARACTERS:
         return "new_password_too_simple"
-    return "new_password_is_old" if _bytes(new) == _bytes(old) else None
+    return None
+
+
+def check_new_password(new: str, old: str) -> str | None:
+    """Return the code of the reason why a user cannot choose *new* after *old*, or None."""
+    is_old = "new_password_is_old" if _bytes(new) == _bytes(old) else None
+    return check_length_and_kinds(new) or is_old
 
 
 class PasswordHasher:

@@ -85,7 +85,10 @@ class UserStore(Protocol):
         """
 
     def clear_password_counters(self, upn: str) -> None:
-        """Clear the counters of a user; the familiar addresses stay."""
+        """Clear the counters of a user, also that of failed password resets.
+
+        The familiar addresses stay.
+        """
 
     def account_states(self, upn: str | None = None) -> Mapping[str, AccountState]:
         """Return the counters by UPN, of one user or of all users who have any."""

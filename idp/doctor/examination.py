@@ -35,6 +35,7 @@ CHECKS: dict[str, Callable[[ServerUnderTest], Findings]] = {
     "token_signing_key":       key_checks.token_signing,
     "tls":                     key_checks.tls,
     "metadata_folder":         file_checks.metadata_folder,
+    "theme":                   file_checks.theme,
     "disks":                   file_checks.disks,
     "database":                environment_checks.database,
     "host_name":               environment_checks.host_name,
@@ -52,6 +53,7 @@ QUICK = (
     "token_signing_key",
     "tls",
     "metadata_folder",
+    "theme",
     "proxies",
     "processes",
 )

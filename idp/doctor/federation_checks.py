@@ -20,6 +20,7 @@ from idp.federation.relying_party.trust import UnreadableTrust, readable
 from idp.federation.relying_party.weak_settings import WEAK_SETTINGS
 from idp.management.nodes import nodes as node_views
 from idp.management.trust_views import TrustView
+from idp.mfa.adapter_places import AdapterPlaces
 
 if TYPE_CHECKING:
     from idp.federation.access_control.decision import AccessRules
@@ -65,7 +66,8 @@ def adapters(_server: ServerUnderTest, services: Services) -> Findings:
     except UnreadableGlobalPolicy as fault:
         yield from_error(fault)
         return
-    abilities = Abilities(services.mfa, services.once, services.clock)
+    waiting = AdapterPlaces(services.mfa.push, room=services.admission.answers)
+    abilities = Abilities(services.mfa, services.once, services.clock, waiting)
     settings = services.config.adapters
     with closing(AdapterHost(services.providers, services.policy, abilities, settings)) as host:
         loaded = {adapter.name for adapter in host.enabled()}

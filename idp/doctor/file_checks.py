@@ -11,6 +11,7 @@ from idp import operating_system
 from idp.doctor.findings import Findings, ServerUnderTest, broken, from_error, warning
 from idp.federation.token_signing.key_files import read_private_file
 from idp.management.admin_token import read_token
+from idp.web.theme.folder import read_theme
 
 MIN_FREE_BYTES = 100 * 1024 * 1024
 SQLITE = "sqlite:///"
@@ -24,6 +25,14 @@ def configuration(server: ServerUnderTest) -> Findings:
             f"Accounts other than its owner can change {server.config_file}",
             f"chmod go-w {server.config_file}",
         )
+
+
+def theme(server: ServerUnderTest) -> Findings:
+    """Check that the theme can be used: files, settings, contrast of its colours."""
+    try:
+        read_theme(server.config.theme.folder)
+    except TallystickError as error:
+        yield from_error(error)
 
 
 def secret_files(server: ServerUnderTest) -> Findings:

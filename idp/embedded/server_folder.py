@@ -115,11 +115,14 @@ def without_metadata_dir(config: schema.Config) -> schema.Config:
     return config.model_copy(update={"trusts": trusts})
 
 
-def with_idp_initiated(config: schema.Config) -> schema.Config:
-    """Return the configuration with the IdP-initiated page on, unless it says otherwise."""
-    if "idp_initiated" in config.sign_in.model_fields_set:
-        return config
-    sign_in = config.sign_in.model_copy(update={"idp_initiated": True})
+def with_optional_pages(config: schema.Config) -> schema.Config:
+    """Return the configuration with pages on that a new server has off, unless it names them.
+
+    They are the IdP-initiated page and password reset.
+    """
+    named = config.sign_in.model_fields_set
+    switched = {name: True for name in ("idp_initiated", "password_reset") if name not in named}
+    sign_in = config.sign_in.model_copy(update=switched)
     return config.model_copy(update={"sign_in": sign_in})
 
 

@@ -19,9 +19,11 @@ def authentication_methods(primary: str, second: str | None = None) -> tuple[str
     """Return all values of the claim ``authnmethodsreferences``, the primary method first.
 
     *primary* and *second* are authentication method URIs. As in AD FS, a second factor adds its
-    own method and ``multipleauthn``.
+    own method and ``multipleauthn``. A passkey is both, and is named once.
     """
-    return (primary,) if second is None else (primary, second, MULTIPLE_AUTHN)
+    if second is None:
+        return (primary,)
+    return tuple(dict.fromkeys((primary, second, MULTIPLE_AUTHN)))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -119,6 +119,11 @@ def diff(services: Services, value: object) -> PolicyDiff:
     Raises :class:`~idp.mfa.graph_import.BadMethodsPolicy`.
     """
     return diff_of(services, graph_import.read_graph(value))
+
+
+def diff_changes(services: Services, changes: Mapping[str, Any]) -> PolicyDiff:
+    """Return what changing settings by dotted key would do, in the same way."""
+    return diff_of(services, graph_import.read_changes(changes))
 
 
 def diff_of(services: Services, given: GivenPolicy) -> PolicyDiff:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from adapter.errors import TallystickError
 from adapter.mfa.methods import MAX_APPS, TooManyMethods
 from adapter.mfa.permissions import nothing_allowed, way_of
 from adapter.mfa.policy_store import UnreadablePolicies
+from adapter.mfa.protection.store import Standing
 from idp.instants import json_instant
 from idp.management.policies import permission_as_json
+from idp.management.standing import standing_as_json
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from adapter.mfa.codes.hardware import HardwareToken
     from adapter.mfa.devices.activation import Activation
     from adapter.mfa.methods import Methods, RegisteredMethod
     from adapter.mfa.permissions import Permissions, Way
@@ -58,14 +61,20 @@ def find_user(services: Services, name: str) -> User:
 
 @dataclass(frozen=True, slots=True)
 class UserMethods:
-    """What a user has for the second factor, and the activation codes that could add to it."""
+    """What a user has for the second factor, and what could add to it.
+
+    These are activation codes, and hardware tokens that wait for their activation.
+    """
 
     user: str
     methods: Methods
     activations: tuple[Activation, ...]
     permissions: Permissions
+    waiting_tokens: tuple[HardwareToken, ...] = ()
     pushes_paused_since: datetime | None = None
     """When the user reported a request, if no requests are sent for that reason."""
+    standing: Standing = field(default_factory=Standing)
+    """Whether the user is blocked from every second factor, and at risk."""
 
     @property
     def way(self) -> Way:
@@ -89,12 +98,14 @@ class UserMethods:
                 for each in self.methods.registered
             ],
             "activations": [_activation_as_json(each) for each in self.activations],
+            "waiting_tokens": [token_as_json(each) for each in self.waiting_tokens],
             "allowed": {
                 name: permission_as_json(each) for name, each in self.permissions.by_method.items()
             },
             "asked_first": way.asks if self.methods.has("push", "totp") else None,
             "asked_first_reason": way.reason,
             "pushes_paused_since": _moment(self.pushes_paused_since),
+            **standing_as_json(self.standing),
         }
 
     def _rights_of(self, method: RegisteredMethod) -> dict[str, Any]:
@@ -117,7 +128,11 @@ def methods_of(services: Services, name: str) -> UserMethods:
     except UnreadablePolicies:
         permissions = nothing_allowed()
     reported_at = mfa.push.reported_at(upn)
-    return UserMethods(upn, mfa.methods_of(upn), activations, permissions, reported_at)
+    standing = mfa.protection.standing_of(upn)
+    methods, tokens = mfa.methods_of(upn), _waiting_tokens(services, upn)
+    return UserMethods(
+        upn, methods, activations, permissions, tokens, reported_at, standing=standing
+    )
 
 
 def choose_default(services: Services, name: str, method_id: str) -> None:
@@ -128,14 +143,27 @@ def choose_default(services: Services, name: str, method_id: str) -> None:
     services.mfa.choose_default(find_user(services, name).upn, method_id)
 
 
+def rename_method(services: Services, name: str, method_id: str, new_name: str) -> RegisteredMethod:
+    """Give a method of a user another name, of whatever kind it is.
+
+    Raises :class:`~adapter.mfa.service.UnknownMethod` and
+    :class:`~adapter.mfa.methods.BadMethodName`.
+    """
+    return services.mfa.rename(find_user(services, name).upn, method_id, new_name)
+
+
 def remove_method(services: Services, name: str, method_id: str) -> None:
-    """Remove one method of a user, or one activation code that still works, by its id.
+    """Remove one method of a user, or one activation code or token that waits, by its id.
 
     It is worth nothing from then on: a removed device answers no request, and one that it has
     answered already is lost. Raises :class:`~adapter.mfa.service.UnknownMethod`.
     """
     upn = find_user(services, name).upn
-    if not services.mfa.activations.cancel(upn, method_id):
+    if services.mfa.activations.cancel(upn, method_id):
+        return
+    if any(token.id == method_id for token in _waiting_tokens(services, upn)):
+        services.mfa.codes.remove(upn, method_id)
+    else:
         services.mfa.remove(upn, method_id)
 
 
@@ -151,12 +179,14 @@ def reset_compromised(
 
     The user gets a new password, all sessions end, and all methods and activation codes are
     removed; returns the methods. The password comes first: without it no method lets anybody in.
-    A report no longer pauses requests, since nobody is left who could have caused it.
+    A report no longer pauses requests and the risk is dismissed, since nobody is left who could
+    have caused them. A block stays until it is lifted.
     """
     upn = find_user(services, name).upn
     services.directory.set_password(upn, password, must_change=must_change, compromised=True)
     removed = services.mfa.remove_all(upn)
     services.mfa.push.unlock(upn)
+    services.mfa.protection.dismiss_risk(upn)
     return removed
 
 
@@ -183,6 +213,11 @@ def unlock(services: Services, name: str) -> User:
     services.directory.unlock(user.upn)
     services.mfa.unlock(user.upn)
     return user
+
+
+def _waiting_tokens(services: Services, upn: str) -> tuple[HardwareToken, ...]:
+    tokens = services.mfa.codes.tokens(upn)
+    return tuple(token for token in tokens if token.activated is None)
 
 
 def _phone_as_json(phone: RegisteredMethod) -> dict[str, Any]:
@@ -215,6 +250,22 @@ def method_as_json(method: RegisteredMethod) -> dict[str, Any]:
         "created_at": _moment(method.created),
         "last_used_at": _moment(method.last_used),
         **method.details,
+    }
+
+
+def token_as_json(token: HardwareToken) -> dict[str, Any]:
+    """Return a hardware token for scripts; its secret is never shown."""
+    return {
+        "id": token.id,
+        "user": token.user,
+        "serial_number": token.serial_number,
+        "name": token.name,
+        "time_interval": token.period,
+        "manufacturer": token.manufacturer,
+        "model": token.model,
+        "created_at": json_instant(token.created),
+        "activated_at": _moment(token.activated),
+        "last_used_at": _moment(token.last_used),
     }
 
 

@@ -7,6 +7,7 @@ user's value has changed.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping
@@ -36,25 +37,54 @@ class RoomFull(TallystickError):
     code = "room_full"
 
 
-class _Waiter:
+class Waiter:
     """One waiting caller: the last value read for its user, and the event that wakes it."""
 
-    def __init__(self, user: str) -> None:
+    def __init__(self, user: str, turn: str = "") -> None:
         self.user = user
-        self.woken = threading.Event()
+        self.turn = turn
+        self.place: Place | None = None
         self.is_over = False
+        self._woken = threading.Event()
         self._last: Hashable = self  # no value read is equal to it: the first read always wakes
 
+    def until(
+        self, ask: Callable[[], T | None], seconds: float, ask_every: float = math.inf
+    ) -> T | None:
+        """Call *ask* after each change for the user until it returns a value, and at the end.
+
+        Besides, it is called after *ask_every* seconds without a change. Returns its value; None
+        when time is up, or early when the wait is over. The first read counts as a change.
+        """
+        deadline = time.monotonic() + seconds
+        self._last = self
+        while self._is_woken(deadline, ask_every):
+            if (value := ask()) is not None or self.is_over:
+                return value
+        return ask()
+
+    def _is_woken(self, deadline: float, ask_every: float) -> bool:
+        """Wait; return whether to ask and go on, False when time is up."""
+        left = max(0, deadline - time.monotonic())
+        if self._woken.wait(min(left, ask_every)):
+            self._woken.clear()
+            return True
+        return ask_every < left
+
     def give_up(self) -> None:
-        """End the wait as if its time were up: another client gets the place."""
+        """End the wait as if its time were up: another caller gets the place."""
         self.is_over = True
-        self.woken.set()
+        self._woken.set()
+
+    def wake(self) -> None:
+        """Let the caller ask now."""
+        self._woken.set()
 
     def take(self, value: Hashable) -> None:
         """Wake the caller if *value* is not the last one."""
         if value != self._last:
             self._last = value
-            self.woken.set()
+            self._woken.set()
 
 
 class WaitingRoom:
@@ -64,15 +94,23 @@ class WaitingRoom:
         self._read_pending = read_pending
         self._room = room
         self._period = period
-        self._waiters: set[_Waiter] = set()
+        self._waiters: set[Waiter] = set()
         self._lock = threading.Lock()
         self._is_reading = False
         self._is_closed = False
 
+    @property
+    def places(self) -> int:
+        """How many callers may wait at the same time."""
+        return self._room.places
+
     def close(self) -> None:
         """End all waits with what there is, and refuse further ones."""
-        self._is_closed = True
-        self._wake_all()
+        with self._lock:
+            self._is_closed = True
+            waiters = tuple(self._waiters)
+        for waiter in waiters:
+            waiter.give_up()
 
     def wait(
         self, user: str, ask: Callable[[], T | None], seconds: float, client: str = UNKNOWN
@@ -84,43 +122,54 @@ class WaitingRoom:
         by the monotonic clock. Raises :class:`RoomFull` instead of waiting if there is no place; an
         exception of *ask* ends the wait and is raised.
         """
-        deadline = time.monotonic() + seconds
-        with self._place(user, client) as waiter:
-            while waiter.woken.wait(max(0, deadline - time.monotonic())):
-                waiter.woken.clear()
-                if (value := ask()) is not None or waiter.is_over or self._is_closed:
-                    return value
-        return ask()
+        with self.place(user, client) as waiter:
+            return waiter.until(ask, seconds)
 
     def wake(self, user: str) -> None:
         """Wake the callers that wait for *user* now, since something changed in this process."""
         with self._lock:
             waiters = [waiter for waiter in self._waiters if waiter.user == user]
         for waiter in waiters:
-            waiter.woken.set()
+            waiter.wake()
 
     @contextmanager
-    def _place(self, user: str, client: str) -> Iterator[_Waiter]:
-        waiter = _Waiter(user)
+    def place(self, user: str, client: str = UNKNOWN, turn: str = "") -> Iterator[Waiter]:
+        """Hold a place inside the block; raises :class:`RoomFull` if there is none.
+
+        Of callers with the same *turn*, the newest one waits, and the wait of the one before is
+        over: its client has gone, or will not look at the answer.
+        """
+        waiter = Waiter(user, turn)
         with self._lock:
-            place = self._enter(waiter, client)
+            if turn:
+                self._end_turn(turn)
+            self._enter(waiter, client)
             self._waiters.add(waiter)
             self._start_reading()
         try:
             yield waiter
         finally:
             with self._lock:
-                self._waiters.discard(waiter)
-            self._room.leave(place)
+                self._leave(waiter)
 
-    def _enter(self, waiter: _Waiter, client: str) -> Place:
+    def _end_turn(self, turn: str) -> None:
+        for waiter in [each for each in self._waiters if each.turn == turn]:
+            self._leave(waiter)
+            waiter.give_up()
+
+    def _enter(self, waiter: Waiter, client: str) -> None:
         of_user = sum(each.user == waiter.user for each in self._waiters)
         try:
             if self._is_closed or of_user >= MAX_PLACES_OF_ONE_USER:
                 raise NoPlace
-            return self._room.enter(client, waiter.give_up)
+            waiter.place = self._room.enter(client, waiter.give_up)
         except NoPlace:
             raise RoomFull("Too many requests wait for phones", "Ask again in a second") from None
+
+    def _leave(self, waiter: Waiter) -> None:
+        self._waiters.discard(waiter)
+        if waiter.place is not None:
+            self._room.leave(waiter.place)
 
     def _start_reading(self) -> None:
         if not self._is_reading:
@@ -137,7 +186,7 @@ class WaitingRoom:
                 raise
             time.sleep(self._period)
 
-    def _read_once(self, waiters: tuple[_Waiter, ...]) -> None:
+    def _read_once(self, waiters: tuple[Waiter, ...]) -> None:
         try:
             pending = self._read_pending(frozenset(waiter.user for waiter in waiters))
         except TallystickError:
@@ -146,7 +195,7 @@ class WaitingRoom:
         for waiter in waiters:
             waiter.take(pending.get(waiter.user))
 
-    def _present(self) -> tuple[_Waiter, ...]:
+    def _present(self) -> tuple[Waiter, ...]:
         with self._lock:
             self._is_reading = bool(self._waiters)
             return tuple(self._waiters)
@@ -155,4 +204,4 @@ class WaitingRoom:
         with self._lock:
             waiters = tuple(self._waiters)
         for waiter in waiters:
-            waiter.woken.set()
+            waiter.wake()

@@ -15,6 +15,14 @@ OCCASIONS = {
     "passkey_removed": "A passkey was removed from your account.",
     "pushes_paused":   "A sign-in request was reported as not yours. No requests are sent to your "
                        "devices until you sign in with a code or an administrator allows them.",
+    "mfa_blocked":     "Your account is blocked: every sign-in request and every code is refused "
+                       "until the block ends or an administrator lifts it.",
+    "mfa_unblocked":   "Your account is no longer blocked.",
+    "access_pass_issued":
+                       "An administrator issued a temporary access pass for your account.",
+    "access_pass_removed":
+                       "The temporary access pass of your account was removed.",
+    "password_reset":  "A new password was set for your account by password reset.",
     "account_reset":   "An administrator has set a new password for your account "
                        "and removes its sign-in methods.",
 }  # fmt: skip

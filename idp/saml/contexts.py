@@ -20,6 +20,9 @@ PASSWORD = f"{_CLASSES}Password"
 PASSWORD_PROTECTED_TRANSPORT = f"{_CLASSES}PasswordProtectedTransport"
 UNSPECIFIED = f"{_CLASSES}unspecified"
 MULTIPLE_AUTHN = "http://schemas.microsoft.com/claims/multipleauthn"
+FIDO = "http://schemas.microsoft.com/ws/2012/12/authmethod/fido"
+"""A passkey: AD FS's adapters report this method."""
+
 REFEDS_MFA = "https://refeds.org/profile/mfa"
 REFEDS_PHISHING_RESISTANT = "https://refeds.org/profile/mfa/phishing-resistant"
 
@@ -159,10 +162,10 @@ def _require(class_: str, comparison: str, offered: OfferedMethods) -> RequiredF
     answers = dict.fromkeys(offered.primary, class_)
     if class_ in SECOND_FACTOR:
         return _restrict(RequiredFactors(answers, second_factor=True), offered)
-    if required := _require_primary((class_,), comparison, offered):
-        return _restrict(required, offered)
     if class_ not in _NOT_FOR_ADAPTERS and offered.is_announced(class_):
         return _restrict(RequiredFactors(answers, second_factor=True, method=class_), offered)
+    if required := _require_primary((class_,), comparison, offered):
+        return _restrict(required, offered)
     return None
 
 

@@ -35,9 +35,12 @@ class Session:
     """One session of a user in one browser.
 
     ``primary`` is the proof that began it, ``second`` that of the second factor, None without one.
+    A passkey proves both: the two are equal then.
     ``id`` changes with every new proof, so that an attacker cannot fix it beforehand. ``root``
     stays the same: sessions are ended by it, and it connects them with their service providers.
-    ``kept`` means that the session outlives the browser ("keep me signed in").
+    ``interrupt_due`` means that the policies interrupt sign-ins, and that nobody has looked yet
+    whether they interrupt this user's (docs/policies.md). ``kept`` means that the session outlives
+    the browser ("keep me signed in").
     """
 
     id: str
@@ -46,6 +49,7 @@ class Session:
     second: Proof | None = None
     kept: bool = False
     root: str = field(default_factory=new_session_id)
+    interrupt_due: bool = False
 
     @property
     def authenticated_at(self) -> datetime:
@@ -58,15 +62,20 @@ class Session:
 
 
 def start_session(
-    user: str, primary: Proof, *, kept: bool = False, previous: Session | None = None
+    user: str,
+    primary: Proof,
+    second: Proof | None = None,
+    *,
+    kept: bool = False,
+    previous: Session | None = None,
 ) -> Session:
-    """Return a session of *user* that begins with the proof *primary*.
+    """Return a session of *user* that begins with the proof *primary*, and *second* if any.
 
     If *previous*, the valid session of the same browser, is the same user's, the root stays the
     same: a log-out then also reaches the service providers of before.
     """
     root = previous.root if previous and previous.user == user else new_session_id()
-    return Session(id=new_session_id(), user=user, primary=primary, kept=kept, root=root)
+    return Session(new_session_id(), user, primary, second, kept, root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +157,7 @@ def _to_json(session: Session) -> dict[str, Any]:
         "second": _proof_to_json(second) if second else None,
         "kept": session.kept,
         "root": session.root,
+        "interrupt_due": session.interrupt_due,
         "password_at": primary.at.timestamp() if is_password else _ENDED_LONG_AGO,
         "mfa_at": second.at.timestamp() if second else None,
         "mfa_method": second.method if second else None,
@@ -168,6 +178,7 @@ def _from_json(values: dict[str, Any]) -> Session:
         second=_proof_from_json(second) if second else None,
         kept=values.get("kept", False),
         root=values.get("root", values["id"]),
+        interrupt_due=values.get("interrupt_due", False),
     )
 
 

@@ -22,6 +22,7 @@ the dispatcher of the sign-in. A request passes through
 * ``browser_request.py`` and ``sign_in_facts.py``: the request with what the database says;
 * ``address.py`` and ``continuation.py``: a right password and a passed factor are answered by a
   redirect to the same address, and the sign-in is found there again;
+* ``first_proof.py``: is the password right, or the passkey?
 * ``flow.py``, with the questions of ``steps.py`` and the adapters of ``second_factor.py``;
 * ``assertion.py``, ``outcomes.py`` (what is stored at the end) and ``pages.py`` (what is shown);
 * ``error_handlers.py`` if something was raised, with the sentences of ``errors.py``.

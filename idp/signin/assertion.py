@@ -30,7 +30,6 @@ from idp.saml.requests import unknown_principal
 from idp.saml.values import Assertion, AuthnRequest, NameID, NameIDPolicy
 from idp.signin import errors
 from idp.signin.destination import Destination, OwnPage, SamlDestination, SpInitiated
-from idp.signin.steps import PRIMARY_METHODS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +52,26 @@ class Issuer:
 
 
 def required_factors(
-    destination: Destination, trust: RelyingPartyTrust | None, is_announced: Callable[[str], bool]
+    destination: Destination,
+    trust: RelyingPartyTrust | None,
+    is_announced: Callable[[str], bool],
+    *,
+    primary: tuple[str, ...],
 ) -> RequiredFactors:
     """Return which factors the request requires; a page of our own requires nothing by itself.
 
-    *is_announced* says whether an adapter has announced a method. Raises :class:`Refused`,
+    *is_announced* says whether an adapter has announced a method, *primary* are the primary methods
+    that this server offers. Raises :class:`Refused`,
     addressed to the service provider, if this server can satisfy no requested context, or the
     trust cannot have the requested NameID.
     """
     if isinstance(destination, OwnPage) or trust is None:
-        return resolve_requested_context((), offered=OfferedMethods(PRIMARY_METHODS))
+        return resolve_requested_context((), offered=OfferedMethods(primary))
     with _reported_to_sp(destination):
         if trust.settings.claim_rules is None:
             choose_format(trust, _name_id_policy(destination))
         allowed = trust.settings.allowed_authentication_class_references
-        offered = OfferedMethods(PRIMARY_METHODS, is_announced, allowed)
+        offered = OfferedMethods(primary, is_announced, allowed)
         return resolve_requested_context(*_requested_context(destination), offered=offered)
 
 

@@ -28,6 +28,7 @@ from idp.signin import errors, pages, paths
 from idp.signin.address import continues_sign_in
 from idp.signin.browser_request import BrowserRequest
 from idp.signin.destination import OwnPage
+from idp.signin.first_proof import FirstProof
 from idp.signin.flow import SignInFlow
 from idp.signin.logout.flow import LogOutFlow
 from idp.signin.logout.log_out_step import LogOutStep
@@ -39,16 +40,21 @@ from idp.signin.sign_in_facts import cached_loader
 from idp.signin.sign_in_step import SignInStep
 from idp.web.answer import Answer
 from idp.web.http_status import RETRY_SOON, unavailable_text
+from idp.web.languages import Language, choice_in, language_cookie_header, return_address
 from idp.web.origin import is_same_origin
+from idp.web.page_texts import page_language
+from idp.web.theme.theme import Theme
 from idp.web.web_request import WebRequest
 
-CREDENTIALS = ("UserName", "Password", "Context")
+CREDENTIALS = ("UserName", "Password", "Passkey", "Context")
 """Fields that make a post one of our own forms, which other sites may not send."""
 METHODS = ["GET", "POST"]
 TEXT = ("Content-Type", "text/plain; charset=utf-8")
 TRUSTS_PAGE = OwnPage(pages.BACK)
 CHOICES_ON_PAGE = 100
 """Trusts on one page of the list from which users choose an application."""
+FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""Of the files of a theme: an SVG picture may have styles, and scripts in it do not run."""
 MAX_DIGITS = 19
 """A place in that list is a number of 64 bits."""
 
@@ -64,15 +70,19 @@ class Endpoints:
         cookie: SessionCookie,
         reader: RequestReader,
         flow: SignInFlow,
+        first_proof: FirstProof,
         log_out: LogOutFlow,
         password_change: PasswordChange,
+        theme: Theme,
     ) -> None:
+        self._theme = theme
         self._services = services
         self._adapters = adapters
         self._node = node
         self._cookie = cookie
         self._reader = reader
         self._flow = flow
+        self._first_proof = first_proof
         self._log_out = log_out
         self._password_change = password_change
         self._base_url = services.config.server.base_url
@@ -80,13 +90,13 @@ class Endpoints:
 
     def ls(self, web: WebRequest) -> Answer:
         """Single sign-on: a message by either binding, or a post of one of our pages."""
-        return self._sign_in(web, by_name=False)
+        return self._in_chosen_language(web, by_name=False)
 
     def idp_initiated(self, web: WebRequest) -> Answer:
         """IdP-initiated sign-on: by ``loginToRp``, by RelayState, or chosen from a list."""
         if not self._services.config.sign_in.idp_initiated:
             raise errors.no_handler()
-        return self._sign_in(web, by_name=True)
+        return self._in_chosen_language(web, by_name=True)
 
     def own_page(self, web: WebRequest) -> Answer:
         """Sign a user in for a page of this server, which the address names."""
@@ -123,6 +133,15 @@ class Endpoints:
         request = self._browser_request(web)
         return self._password_change.change(request, self._node.name(web.cookies))
 
+    def language(self, web: WebRequest) -> Answer:
+        """Keep the language that the user chose, and lead back to the page it was chosen on."""
+        self._must_be_from_here(web)
+        answer = Answer(status=303, headers=(("Location", return_address(web.form)),))
+        language = choice_in(web.form)
+        if language is None:
+            return answer
+        return answer.with_header("Set-Cookie", self._language_cookie(language))
+
     def probe(self, web: WebRequest) -> Answer:
         """Say whether this node can sign users in: database, build, keys and places are there."""
         self._node.name(web.cookies)
@@ -154,6 +173,26 @@ class Endpoints:
             raise NotFound
         return _file(content, mimetype)
 
+    def theme_file(self, _web: WebRequest, filename: str) -> Answer:
+        """Return a file of the theme; a picture that is opened by itself can run nothing."""
+        file = self._theme.files.get(filename)
+        if file is None:
+            raise NotFound
+        answer = Answer(file.content, headers=(("Content-Type", file.mimetype),))
+        return answer.with_header("Content-Security-Policy", FILE_POLICY)
+
+    def _in_chosen_language(self, web: WebRequest, *, by_name: bool) -> Answer:
+        """Answer in the language that the post chooses, if it chooses one, and keep that."""
+        language = choice_in(web.form)
+        if language is None or not is_same_origin(web, self._base_url):
+            return self._sign_in(web, by_name=by_name)
+        page_language().choose(language)
+        answer = self._sign_in(web, by_name=by_name)
+        return answer.with_header("Set-Cookie", self._language_cookie(language))
+
+    def _language_cookie(self, language: Language) -> str:
+        return language_cookie_header(language, secure=self._services.config.server.is_secure)
+
     def _sign_in(
         self, web: WebRequest, *, by_name: bool, own_page: OwnPage = TRUSTS_PAGE
     ) -> Answer:
@@ -178,8 +217,10 @@ class Endpoints:
         web.activity.continue_as(pending.activity_id)
         step = SignInStep(pending, request.load_facts(pending.entity_id), request)
         with about(pending.entity_id):
+            if "Passkey" in fields:
+                return self._first_proof.passkey(step)
             if "UserName" in fields or "Password" in fields:
-                return self._flow.password(step)
+                return self._first_proof.password(step)
             if pending.destination == TRUSTS_PAGE and step.facts.session is not None:
                 return self._trusts_page(step.facts.session, web)
             return self._flow.proceed(step)

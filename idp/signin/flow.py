@@ -8,24 +8,25 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from adapter.contract import Explanation
 from idp.adapters.second_factor import Passed, new_context_id
 from idp.audit.verbose import VerboseAudit
-from idp.audit.writer import AuditWriter
-from idp.directory import User
+from idp.audit.writer import NOTHING_TO_EXPLAIN
 from idp.federation.authenticated_user import AuthenticatedUser
 from idp.saml.bindings import post_fields
-from idp.saml.contexts import PASSWORD_PROTECTED_TRANSPORT, RequiredFactors
+from idp.saml.contexts import RequiredFactors
 from idp.saml.refusal import Refused, about
 from idp.services import Services
 from idp.session.cookie import SessionCookie
 from idp.session.participants import Issued
-from idp.session.sso import Proof, Session, start_session
+from idp.session.sso import Proof, Session
 from idp.signin import authenticated as authenticated_cookie
 from idp.signin import errors, pages
-from idp.signin.assertion import Issuer, build_response, required_factors
+from idp.signin.assertion import Issuer, build_response
 from idp.signin.browser_request import BrowserRequest
 from idp.signin.continuation import Continuation, ContinuationCookies
 from idp.signin.destination import OwnPage, SamlDestination
+from idp.signin.interrupts import Interrupts
 from idp.signin.log_in_pages import LogInPages
 from idp.signin.outcomes import SignInOutcomes
 from idp.signin.pending import PendingSignIn
@@ -55,14 +56,14 @@ class SignInFlow:
         cookie: SessionCookie,
         second_factor: SecondFactorSteps,
         outcomes: SignInOutcomes,
-        writer: AuditWriter,
+        log_in_pages: LogInPages,
         verbose: VerboseAudit,
     ) -> None:
         self._services = services
         self._cookie = cookie
         self._second_factor = second_factor
         self._outcomes = outcomes
-        self._writer = writer
+        self._pages = log_in_pages
         self._verbose = verbose
         self._issuer = Issuer(
             services.config.server.entity_id,
@@ -70,9 +71,7 @@ class SignInFlow:
             services.persistent_names,
             timedelta(minutes=services.config.farm.saml_message_delivery_window),
         )
-        self._pages = LogInPages(
-            services.config, services.sealer.purpose("saml-session"), services.clock
-        )
+        self._interrupts = Interrupts(services.mfa, cookie)
         self._is_secure = services.config.server.is_secure
         self._continuations = ContinuationCookies(
             services.sealer.purpose("sign-in-continuation"), is_secure=self._is_secure
@@ -84,7 +83,7 @@ class SignInFlow:
         *factor* is the second factor that was passed just before.
         """
         pending, facts, request = step.pending, step.facts, step.pending.request
-        required = required_factors(pending.destination, facts.trust, step.request.announces)
+        required = self._pages.required(pending, step.request)
         needs = self._needs(step, required)
         authenticated = facts.authenticated_user(needs, step.request.request_context)
         access = facts.access(authenticated)
@@ -94,9 +93,11 @@ class SignInFlow:
             case Step.COMPLETE, AuthenticatedUser() if not access.is_permitted:
                 answer = self._deny(step, authenticated.user.upn, factor)
                 return self._continuations.end(answer, step.request)
+            case Step.COMPLETE, AuthenticatedUser() if self._interrupts.is_due(step):
+                return self._interrupts.lead_away(step)
             case Step.COMPLETE, AuthenticatedUser():
                 answer = self._complete(step, authenticated, required, factor)
-                return self._continuations.end(answer, step.request)
+                return self._continuations.end(self._interrupts.passed(answer, step), step.request)
             case Step.SECOND_FACTOR, *_ if factor.context_id is not None:
                 # One was passed, but not the one that the request requires.
                 raise errors.context_not_met(pending.destination)
@@ -109,34 +110,26 @@ class SignInFlow:
             case _:
                 return self._pages.log_in(pending, step.request)
 
-    def password(self, step: SignInStep) -> Answer:
-        """Take user name and password; every failure looks alike."""
-        pending, request, fields = step.pending, step.request, step.request.web.form
-        name, password = fields.get("UserName", ""), fields.get("Password", "")
-        check = self._services.directory.check_password(name, password, request.password_origin)
-        self._writer.password_checked(check, step.source, trust=pending.entity_id or "")
-        if check.failure == "must_change_password":
-            return self._pages.change_password(pending, request)
-        if check.user is None:
-            return self._pages.log_in(pending, request, username=name, error=pages.WRONG_PASSWORD)
-        return self.password_given(pending, check.user, request)
+    def admits(self, session: Session, pending: PendingSignIn, request: BrowserRequest) -> bool:
+        """Say whether *session* may begin: its user may be disabled or locked meanwhile."""
+        return self._facts_with(session, pending, request).session is not None
 
-    def password_given(self, pending: PendingSignIn, user: User, request: BrowserRequest) -> Answer:
-        """Start the session of *user*, who has just given the right password."""
-        services, fields = self._services, request.web.form
-        kept = services.config.sign_in.keep_me_signed_in and pages.wants_kmsi(fields)
+    def begin(
+        self,
+        session: Session,
+        pending: PendingSignIn,
+        request: BrowserRequest,
+        why: Explanation = NOTHING_TO_EXPLAIN,
+    ) -> Answer:
+        """Go on with *session*, which the first proof has just begun; *why* is for the log."""
         before = request.load_facts(pending.entity_id).session
-        proof = Proof(PASSWORD_PROTECTED_TRANSPORT, services.clock.now())
-        session = start_session(user.upn, proof, kept=kept, previous=before)
-        if self._facts_with(session, pending, request).session is None:
-            # Meanwhile locked: that looks as if the password were wrong.
-            name = fields.get("UserName", "")
-            return self._pages.log_in(pending, request, username=name, error=pages.WRONG_PASSWORD)
+        session = replace(session, interrupt_due=self._services.mfa.may_interrupt())
         at, factor_id = session.authenticated_at, new_context_id()
         earlier = self._continuations.read(request)
         if earlier is not None and self._is_recent(earlier.proved_at):
-            factor_id = earlier.factor_id_of(pending, before, user.upn) or factor_id
-        continuation = Continuation(pending, session.id, at, NONE_PASSED, factor_id)
+            factor_id = earlier.factor_id_of(pending, before, session.user) or factor_id
+        factor = PassedFactor(why=why)
+        continuation = Continuation(pending, session.id, at, factor, factor_id)
         return self._redirect(continuation, session, request)
 
     def second_factor(self, request: BrowserRequest) -> Answer:
@@ -159,7 +152,7 @@ class SignInFlow:
             raise self._second_factor.ended(progress.context_id, request)
         proof = Proof(outcome.method, self._services.clock.now())
         session = facts.session.with_second_factor(proof)
-        if self._facts_with(session, pending, request).session is None:
+        if not self.admits(session, pending, request):
             raise errors.session_ended()
         factor = PassedFactor(progress.context_id, outcome.explanation)
         continuation = Continuation(pending, session.id, session.authenticated_at, factor)

@@ -15,20 +15,25 @@ from idp.adapters.abilities import Abilities
 from idp.adapters.registry import AdapterHost
 from idp.audit.verbose import VerboseAudit
 from idp.audit.writer import AuditWriter
+from idp.mfa.adapter_places import AdapterPlaces
 from idp.services import Services
 from idp.session.cookie import SessionCookie
 from idp.session.node import AnsweringNode
 from idp.signin import paths, views
 from idp.signin.endpoints import METHODS, Endpoints
 from idp.signin.error_handlers import ErrorHandler
+from idp.signin.first_proof import FirstProof
 from idp.signin.flow import SignInFlow
+from idp.signin.log_in_pages import LogInPages
 from idp.signin.logout.flow import LogOutFlow
 from idp.signin.outcomes import SignInOutcomes
 from idp.signin.password_change import PasswordChange
 from idp.signin.request_reader import RequestReader
 from idp.signin.second_factor import SecondFactorSteps
+from idp.web.theme.theme import NO_THEME, Theme
 
 GET = ["GET"]
+POST = ["POST"]
 
 Route = tuple[str, str, views.Endpoint, list[str]]
 
@@ -46,10 +51,12 @@ class SignInHost:
     verbose: VerboseAudit
 
 
-def build_host(services: Services) -> SignInHost:
+def build_host(services: Services, theme: Theme = NO_THEME) -> SignInHost:
     """Return the sign-in over the rooms of *services*; it unloads adapters when they close."""
     config, clock = services.config, services.clock
-    abilities = Abilities(services.mfa, services.once, clock)
+    waiting = AdapterPlaces(services.mfa.push, room=services.admission.answers)
+    services.ending.callback(waiting.close)
+    abilities = Abilities(services.mfa, services.once, clock, waiting)
     adapters = AdapterHost(services.providers, services.policy, abilities, config.adapters)
     services.closing.callback(adapters.close)
     node = AnsweringNode(config.server, services.farm)
@@ -67,7 +74,9 @@ def build_host(services: Services) -> SignInHost:
     second_factor = SecondFactorSteps(
         services.sealer.purpose("second-factor-context"), outcomes, clock
     )
-    flow = SignInFlow(services, cookie, second_factor, outcomes, writer, verbose)
+    log_in_pages = LogInPages(config, services.sealer.purpose("saml-session"), clock, services.mfa)
+    flow = SignInFlow(services, cookie, second_factor, outcomes, log_in_pages, verbose)
+    first_proof = FirstProof(services, flow, log_in_pages, writer)
     endpoints = Endpoints(
         services,
         adapters,
@@ -75,18 +84,20 @@ def build_host(services: Services) -> SignInHost:
         cookie,
         reader=_request_reader(services),
         flow=flow,
+        first_proof=first_proof,
         log_out=LogOutFlow(services, writer, cookie),
-        password_change=_password_change(services, flow, writer),
+        password_change=_password_change(services, first_proof, writer),
+        theme=theme,
     )
     return SignInHost(endpoints, _error_handler(services, outcomes, node), verbose)
 
 
-def blueprint(services: Services, *, front_page: bool = True) -> Blueprint:
+def blueprint(services: Services, *, front_page: bool = True, theme: Theme = NO_THEME) -> Blueprint:
     """Return the sign-in as a Flask blueprint without a prefix.
 
     With *front_page* it answers ``/`` too, which the demo does itself.
     """
-    host = build_host(services)
+    host = build_host(services, theme)
     made = Blueprint("signin", __name__)
     if front_page:
         made.add_url_rule("/", "home", views.view(host.endpoints.home), methods=GET)
@@ -109,7 +120,9 @@ def routes(endpoints: Endpoints) -> tuple[Route, ...]:
         (paths.OWN_PAGE,                 "own_page", endpoints.own_page,     METHODS),
         (paths.SIGN_OUT,                 "sign_out", endpoints.sign_out,     METHODS),
         (paths.UPDATE_PASSWORD,          "password", of_password,            METHODS),
+        (paths.LANGUAGE,                 "language", endpoints.language,     POST),
         (paths.ADAPTER_FILE,             "static",   endpoints.adapter_file, GET),
+        (paths.THEME_FILE,               "theme_static", endpoints.theme_file, GET),
         (paths.PROBE,                    "probe",    endpoints.probe,        GET),
         (paths.METADATA,                 "metadata", endpoints.metadata,     GET),
     )  # fmt: skip
@@ -128,11 +141,13 @@ def _request_reader(services: Services) -> RequestReader:
     )
 
 
-def _password_change(services: Services, flow: SignInFlow, writer: AuditWriter) -> PasswordChange:
+def _password_change(
+    services: Services, first_proof: FirstProof, writer: AuditWriter
+) -> PasswordChange:
     return PasswordChange(
         services.directory,
         writer,
-        flow,
+        first_proof,
         services.sealer.purpose("saml-session"),
         is_on=services.config.sign_in.password_change,
         base_url=services.config.server.base_url,

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
@@ -23,18 +25,22 @@ from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.saml.refusal import Refused
 from idp.session.participants import Outcome
 from idp.signin.address import Address
+from idp.signin.destination import SECURITY_INFO
+from idp.signin.error_texts import sentence_of
 from idp.signin.paths import IDP_INITIATED, METADATA, SIGN_OUT
-from idp.web import page_texts
+from idp.signin.posting_texts import posting_texts
+from idp.web import page_frame
 from idp.web.answer import Answer
 from idp.web.headers import CONTENT_SECURITY_POLICY
+from idp.web.page_texts import page_language
 from idp.web.web_request import WebRequest
 
 _TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    loader=FileSystemLoader([Path(__file__).parent / "templates", page_frame.TEMPLATES]),
     autoescape=True,
     auto_reload=False,
 )
-page_texts.install(_TEMPLATES)
+page_frame.install(_TEMPLATES)
 _HTML = ("Content-Type", "text/html; charset=utf-8")
 _POLICY = "Content-Security-Policy"
 
@@ -47,6 +53,9 @@ _POSTING_POLICY = (
 
 WRONG_PASSWORD = "The user ID or password is incorrect. Check both and try again."  # noqa: S105 - a sentence
 MUST_CHANGE_PASSWORD = "Your password must be changed. Ask your administrator for a new one."  # noqa: S105 - a sentence
+PASSKEY_REFUSED = "The passkey was not accepted. Try again, or sign in with your password."
+MUST_USE_PASSWORD = "Your password must be changed: sign in with it once, not with your passkey."  # noqa: S105 - a sentence
+ONLY_PASSKEY = "This application asks you to sign in with a passkey."
 NEW_PASSWORD = {
     # code                     what the page says
     "new_passwords_differ":    "The two new passwords are different. Type the same one twice.",
@@ -54,6 +63,11 @@ NEW_PASSWORD = {
     "new_password_too_simple": "The new password needs three kinds of characters: see below.",
     "new_password_is_old":     "The new password must not be the old one.",
 }  # fmt: skip
+
+DENIED = "MSIS5007"
+TO_APPLICATION = "Back to the application"
+TO_LIST = "Choose an application"
+TO_REGISTER = "Set up a sign-in method"
 
 MAX_NAME_LENGTH = 256
 MAX_USER_AGENT_LENGTH = 300
@@ -77,19 +91,29 @@ def log_in_page(
     address: Address,
     *,
     saml_session: str | None,
+    application: str,
     username: str = "",
     error: str = "",
     offers_kmsi: bool = False,
+    passkey: dict[str, Any] | None = None,
+    offers_reset: bool = False,
 ) -> Answer:
-    """Render the log-in page; ``errorText`` is there even if it is empty."""
+    """Render the log-in page; ``errorText`` is there even if it is empty.
+
+    *application* is the name of what the user signs in to, empty for a page of our own. *passkey*
+    are the options with which its script asks the browser for a passkey, None to offer none.
+    """
     return _page(
         "log_in.html",
         path=address.path,
         action=address.absolute,
         saml_session=saml_session,
+        application=application,
         username=username,
         error=error,
         offers_kmsi=offers_kmsi,
+        passkey=json.dumps(passkey) if passkey else "",
+        offers_reset=offers_reset,
     )
 
 
@@ -138,7 +162,7 @@ def second_factor_page(
     """Render an adapter's page inside ours; it posts *context* to *address*."""
     return _page(
         "second_factor.html",
-        page=page,
+        shown=page,
         form=_filled(page, provider, context, address.path),
         provider=provider,
         context=context,
@@ -158,13 +182,21 @@ def choice_page(choices: Sequence[Choice], *, context: str, address: Address, us
 def last_page(page: AdapterPage, provider: str, back: WayBack | None) -> Answer:
     """Render an adapter's page after an error: its form leads nowhere."""
     form = _filled(page, provider, "", "")
-    return _page("last_page.html", page=page, form=form, provider=provider, back=back)
+    return _page("last_page.html", shown=page, form=form, provider=provider, back=back)
 
 
 def posting_page(address: str, fields: dict[str, str]) -> Answer:
     """Render the page that posts *fields* to the service provider, by script or by its button."""
+    texts = posting_texts(page_language().language)
     values = {name: _unchanged(value) for name, value in fields.items()}
-    return _page("post_form.html", _POSTING_POLICY, address=address, fields=values, script=SUBMIT)
+    return _page(
+        "post_form.html",
+        _POSTING_POLICY,
+        address=address,
+        fields=values,
+        script=SUBMIT,
+        texts=texts,
+    )
 
 
 def trusts_page(offered: OfferedTrusts, *, user: str, is_first: bool) -> Answer:
@@ -215,8 +247,16 @@ def way_back(trust: RelyingPartyTrust | None, *, lists_applications: bool) -> Wa
     if services:
         default = next((each for each in services if each.is_default), services[0])
         parts = urlsplit(default.location)
-        return WayBack(f"{parts.scheme}://{parts.netloc}/", "Back to the application")
-    return WayBack(BACK, "Choose an application") if lists_applications else None
+        return WayBack(f"{parts.scheme}://{parts.netloc}/", TO_APPLICATION)
+    return WayBack(BACK, TO_LIST) if lists_applications else None
+
+
+def way_to_register(address: Address) -> WayBack:
+    """Return the way to security info for a user without a method; it leads back to *address*.
+
+    AD FS registers nobody itself: administrators let its page point to where users do.
+    """
+    return WayBack(f"{SECURITY_INFO}?continue={quote(address.path, safe='/')}", TO_REGISTER)
 
 
 def front_page() -> Answer:
@@ -238,11 +278,13 @@ def error_page(
         "error.html",
         status=status,
         refused=refused,
+        sentence=sentence_of(refused, is_unavailable=status == 503),
+        is_denied=refused.code == DENIED,
         back=back,
         activity_id=request.activity.id,
         time=f"{at:%Y-%m-%d %H:%M:%S} UTC",
         node=node,
-        cookies="enabled" if request.cookies else "not seen",
+        cookies=bool(request.cookies),
         user_agent=request.user_agent[:MAX_USER_AGENT_LENGTH],
     )
 

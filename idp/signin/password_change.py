@@ -10,7 +10,7 @@ from idp.directory import Directory, PasswordCheck
 from idp.session.seal import Seal
 from idp.signin import errors, pages, paths
 from idp.signin.browser_request import BrowserRequest
-from idp.signin.flow import SignInFlow
+from idp.signin.first_proof import FirstProof
 from idp.signin.pending import unseal
 from idp.web.answer import Answer
 
@@ -24,7 +24,7 @@ class PasswordChange:
         self,
         directory: Directory,
         writer: AuditWriter,
-        flow: SignInFlow,
+        first_proof: FirstProof,
         pending_seal: Seal,
         *,
         is_on: bool,
@@ -32,7 +32,7 @@ class PasswordChange:
     ) -> None:
         self._directory = directory
         self._writer = writer
-        self._flow = flow
+        self._first_proof = first_proof
         self._pending_seal = pending_seal
         self._is_on = is_on
         self._action = f"{base_url}{paths.UPDATE_PASSWORD}"
@@ -60,7 +60,9 @@ class PasswordChange:
         if pending is None:
             return pages.password_changed_page()
         as_log_in = replace(request.web, path=paths.LS, query=b"")
-        return self._flow.password_given(pending, check.user, replace(request, web=as_log_in))
+        return self._first_proof.password_given(
+            pending, check.user, replace(request, web=as_log_in)
+        )
 
     def _check(self, request: BrowserRequest) -> PasswordCheck:
         fields = request.web.form

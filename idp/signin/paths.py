@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from idp.web import page_frame
+from idp.web.theme import theme
+
 LS = "/adfs/ls/"
 IDP_INITIATED = "/adfs/ls/idpinitiatedsignon"
 OWN_PAGE = "/adfs/signin"
@@ -11,3 +14,5 @@ UPDATE_PASSWORD = "/adfs/portal/updatepassword/"  # noqa: S105 - an address
 ADAPTER_FILE = "/adfs/adapter/<name>/<filename>"
 METADATA = "/FederationMetadata/2007-06/FederationMetadata.xml"
 PROBE = "/adfs/probe"
+THEME_FILE = f"{theme.ADDRESS}<filename>"
+LANGUAGE = page_frame.LANGUAGE_ADDRESS

@@ -27,6 +27,7 @@ from idp.signin.outcomes import SignInOutcomes
 from idp.signin.sign_in_step import SignInStep
 from idp.web.answer import Answer
 from idp.web.http_status import status_of
+from idp.web.page_texts import page_language
 
 
 class SecondFactorSteps:
@@ -123,6 +124,8 @@ class SecondFactorSteps:
         refused, now = errors.second_factor(failed.code), self._clock.now()
         node, status = facts.node.name, status_of(refused)
         back = _way_back(step)
+        if failed.code == "method_not_available":
+            back = pages.way_to_register(step.request.address)
         return pages.error_page(
             refused, step.request.web, status=status, at=now, node=node, back=back
         )
@@ -141,4 +144,4 @@ def _way_back(step: SignInStep) -> pages.WayBack | None:
 
 def _second_factor(request: BrowserRequest) -> SecondFactor:
     web = request.web
-    return SecondFactor(request.enabled_adapters, web.activity.id, web.accept_language)
+    return SecondFactor(request.enabled_adapters, web.activity.id, page_language().wanted)

@@ -8,14 +8,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from idp.federation.relying_party.settings import TrustSettings
-from idp.saml.contexts import PASSWORD_PROTECTED_TRANSPORT, RequiredFactors
+from idp.saml.contexts import FIDO, PASSWORD_PROTECTED_TRANSPORT, RequiredFactors
 from idp.session.sso import Proof, Session
 
-PRIMARY_METHODS = (PASSWORD_PROTECTED_TRANSPORT,)
-"""The primary authentication methods that this server offers: a password on the log-in page.
 
-AD FS calls that FormsAuthentication (``Set-AdfsGlobalAuthenticationPolicy``).
-"""
+def primary_methods(*, passkeys: bool) -> tuple[str, ...]:
+    """Return the primary authentication methods that this server offers on the log-in page.
+
+    A password, which AD FS calls FormsAuthentication (``Set-AdfsGlobalAuthenticationPolicy``), and
+    a passkey if its address allows *passkeys*.
+    """
+    return (PASSWORD_PROTECTED_TRANSPORT, FIDO) if passkeys else (PASSWORD_PROTECTED_TRANSPORT,)
 
 
 class Step(StrEnum):
@@ -50,7 +53,7 @@ class Needs:
         if session is None or not self._is_primary_met(session.primary):
             return Step.PRIMARY
         if self.second_factor and not self._is_second_factor_met(session):
-            return Step.SECOND_FACTOR
+            return Step.PRIMARY if self._wants_both_again(session) else Step.SECOND_FACTOR
         return Step.COMPLETE
 
     def with_second_factor(self, required: bool) -> Needs:
@@ -59,6 +62,15 @@ class Needs:
 
     def _is_primary_met(self, proof: Proof) -> bool:
         return proof.method in self.primary_methods and _is_fresh(proof, self.primary_since)
+
+    def _wants_both_again(self, session: Session) -> bool:
+        """Say whether one method has proved both factors, which is too old now.
+
+        The log-in page offers it again; an adapter may have nothing for its user.
+        """
+        primary, second = session.primary.method, session.second
+        is_both = second is not None and second.method == primary
+        return is_both and self.method in (None, primary)
 
     def _is_second_factor_met(self, session: Session) -> bool:
         proof = self.valid_second_factor(session)

@@ -16,6 +16,7 @@ module                what it does
                       further entity ids, ``refreshes`` when their metadata is fetched
 ``policies``          the global policy; ``access_control`` has the access control policies
 ``users``             the directory; ``lockout`` counts wrong passwords
+``password_resets``   resets by users, and their limits
 ``participants``      the service providers of a session; ``log_outs`` the log-outs in progress
 ``used_once``         what may happen only once
 ``mfa/``              second factors

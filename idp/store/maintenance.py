@@ -5,18 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Table, delete, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from adapter.clock import Clock
+from idp.mfa.password_reset import FAILURES
 from idp.store import used_once as once
 from idp.store.agreed_time import AgreedTime
 from idp.store.engine import Database, StoreUnavailable
 from idp.store.mfa_schema import activations, challenges, devices, is_registered
-from idp.store.schema import log_outs, session_participants
+from idp.store.schema import log_outs, password_resets, reset_limits, session_participants
 from idp.store.sign_in_log import KEEP_ALL, LogRetention, newest_entry_at, purge_log
 
 GRACE = timedelta(hours=1)
@@ -45,18 +46,13 @@ class PurgedRows:
     log_outs: int = 0
     sign_ins: int = 0
     devices: int = 0
+    password_resets: int = 0
+    reset_limits: int = 0
 
     def most(self) -> int:
         """Return the highest of the numbers."""
-        return max(
-            self.used_once,
-            self.challenges,
-            self.activations,
-            self.session_participants,
-            self.log_outs,
-            self.sign_ins,
-            self.devices,
-        )
+        numbers: tuple[int, ...] = astuple(self)
+        return max(numbers)
 
 
 def purge(
@@ -81,6 +77,10 @@ def purge(
             devices,
             ~is_registered & (devices.c.activated_at < now - KEEP_UNREGISTERED),
             limit,
+        ),
+        _purge(database, password_resets, password_resets.c.ends_at < now - GRACE, limit),
+        _purge(
+            database, reset_limits, reset_limits.c.last_at < now - FAILURES.window - GRACE, limit
         ),
     )
 

@@ -19,6 +19,9 @@ mfa_users = Table(
     instant("code_used_at", nullable=True),
     instant("pushes_reported_at", nullable=True),  # since then, a report pauses pushes
     *(text(name, nullable=True) for name in ("seed_app", "seed_name", "default_method")),
+    instant("methods_confirmed_at", nullable=True),
+    instant("campaign_snoozed_until", nullable=True),
+    text("method_names", nullable=True),  # as JSON: name by id
 )
 
 code_apps = Table(  # sources of codes beside the one in mfa_users
@@ -29,6 +32,21 @@ code_apps = Table(  # sources of codes beside the one in mfa_users
     text("user", index=True),
     *map(text, ("name", "app", "seed")),  # the seed is sealed
     instant("created_at"),
+    instant("last_used_at", nullable=True),
+)
+
+hardware_tokens = Table(
+    "hardware_tokens",
+    metadata,
+    serial(),
+    text("id", unique=True),
+    text("user", index=True),
+    text("serial_number", unique=True),
+    *map(text, ("name", "manufacturer", "model")),
+    text("seed"),  # sealed
+    Column("period", Integer, nullable=False),  # in seconds
+    instant("created_at"),
+    instant("activated_at", nullable=True),  # until then, its codes are worth nothing
     instant("last_used_at", nullable=True),
 )
 
@@ -101,6 +119,35 @@ activations = Table(
     Column("link_digest", LargeBinary, nullable=True, index=True),
     Column("ended", Boolean, nullable=False, server_default=false()),
     Column("tested", Boolean, nullable=False, server_default=false()),
+)
+
+mfa_blocks = Table(  # users whose second factors are all denied
+    "mfa_blocks",
+    metadata,
+    text("user", primary_key=True),
+    instant("since"),
+    instant("until"),
+    text("by"),
+)
+
+user_risks = Table(  # users at high risk, until an administrator dismisses it
+    "user_risks",
+    metadata,
+    text("user", primary_key=True),
+    instant("since"),
+    text("client_ip"),  # where the reported sign-in came from
+)
+
+access_passes = Table(  # one for each user; the columns of the pass are null without one
+    "access_passes",
+    metadata,
+    text("user", primary_key=True),
+    Column("wrong", Integer, nullable=False, server_default="0"),
+    instant("locked_until", nullable=True),
+    text("id", nullable=True),
+    Column("digest", LargeBinary, nullable=True),
+    Column("once", Boolean, nullable=True),
+    *(instant(f"{name}_at", nullable=True) for name in ("issued", "starts", "expires", "used")),
 )
 
 notices = Table(  # on the devices of users, until they are dismissed

@@ -65,6 +65,29 @@ account_activity = Table(  # of the smart lock-out
     text("addresses", server_default="[]"),  # a JSON list, oldest first
 )
 
+password_resets = Table(
+    "password_resets",
+    metadata,
+    text("id", primary_key=True),
+    *map(text, ("account", "stand_in", "name")),
+    text("user", nullable=True, index=True),  # null: it never succeeds
+    instant("valid_from", nullable=True),  # of the user, at the start
+    Column("required", Integer, nullable=False),
+    text("proved"),  # methods, separated by blanks
+    text("asked"),  # sealed
+    text("state"),
+    Column("step", Integer, nullable=False),
+    instant("ends_at", index=True),
+)
+
+reset_limits = Table(  # proofs of resets that failed
+    "reset_limits",
+    metadata,
+    text("account", primary_key=True),
+    Column("wrong", Integer, nullable=False),
+    instant("last_at", index=True),
+)
+
 trusts = Table(
     "trusts",
     metadata,

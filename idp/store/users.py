@@ -15,10 +15,11 @@ from idp.directory.users import User, account_key
 from idp.notices.occasions import Occasion
 from idp.store import lockout
 from idp.store.engine import Database
-from idp.store.mfa import USER_TABLES, push
+from idp.store.mfa import USER_TABLES
+from idp.store.mfa.open_challenges import end_open
 from idp.store.notices import tell
 from idp.store.prepared import Prepared
-from idp.store.schema import name_ids, users
+from idp.store.schema import name_ids, password_resets, reset_limits, users
 from idp.store.stored_json import DamagedValue, load_texts, log_once
 
 USER_COLUMNS = (
@@ -116,7 +117,8 @@ class SqlUserStore:
         """
         values = {"password_hash": password_hash, "valid_from": now, "must_change": must_change}
         with self._database.write() as connection:
-            changed = _change(connection, upn, seen, **values)
+            valid_since = None if seen is None else seen.valid_from
+            changed = change_user(connection, upn, valid_since, **values)
             if changed is not None:
                 lockout.forget(connection, upn)
                 if compromised:
@@ -126,12 +128,12 @@ class SqlUserStore:
     def set_disabled(self, upn: str, disabled: bool, now: datetime) -> User | None:
         """Disable or enable a user and end the sessions; return None if there is no such user."""
         with self._database.write() as connection:
-            return _change(connection, upn, disabled=disabled, valid_from=now)
+            return change_user(connection, upn, disabled=disabled, valid_from=now)
 
     def end_sessions(self, upn: str, now: datetime) -> User | None:
         """End all sessions that began before *now*; return None if there is no such user."""
         with self._database.write() as connection:
-            return _change(connection, upn, valid_from=now)
+            return change_user(connection, upn, valid_from=now)
 
     def remove_user(self, upn: str) -> bool:
         """Remove a user with their devices, codes, activations, lock-outs and persistent NameIDs.
@@ -139,9 +141,10 @@ class SqlUserStore:
         A later user of the same name gets other persistent NameIDs (saml-core §8.3.7).
         """
         with self._database.write() as connection:
-            for table in (*USER_TABLES, name_ids):
+            for table in (*USER_TABLES, name_ids, password_resets):
                 connection.execute(delete(table).where(table.c.user == upn))
             lockout.forget(connection, upn)
+            connection.execute(delete(reset_limits).where(reset_limits.c.account == upn))
             gone = delete(users).where(users.c.upn == upn).returning(users.c.upn)
             return connection.execute(gone).first() is not None
 
@@ -170,9 +173,10 @@ class SqlUserStore:
             return user
 
     def clear_password_counters(self, upn: str) -> None:
-        """Clear the counters of wrong passwords; familiar addresses stay."""
+        """Clear the counters of wrong passwords and failed resets; familiar addresses stay."""
         with self._database.write() as connection:
             lockout.clear(connection, upn)
+            connection.execute(delete(reset_limits).where(reset_limits.c.account == upn))
 
     def account_states(self, upn: str | None = None) -> Mapping[str, AccountState]:
         """Return the lock-out counters of one user, or of all users with counters, by UPN."""
@@ -191,17 +195,21 @@ def _hash_of(connection: Connection, upn: str) -> str | None:
     return None if row is None else row[0]
 
 
-def _change(
-    connection: Connection, upn: str, seen: User | None = None, **values: object
+def change_user(
+    connection: Connection, upn: str, valid_since: datetime | None = None, **values: object
 ) -> User | None:
+    """Change a user in the caller's transaction, and return the user as stored then.
+
+    Returns None if there is no such user, or if ``valid_from`` is not *valid_since* any more.
+    """
     change = _CHANGE.values(values)
-    if seen is not None:
-        change = change.where(users.c.valid_from == seen.valid_from)
+    if valid_since is not None:
+        change = change.where(users.c.valid_from == valid_since)
     row = connection.execute(change, {"of_upn": upn}).first()
     if row is None:
         return None
     if "valid_from" in values:  # every sign-in in progress is over, and phones must not ask for it
-        push.end_open(connection, upn)
+        end_open(connection, upn)
     return user_from_row(row)
 
 

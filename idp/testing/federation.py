@@ -19,6 +19,7 @@ from idp.signin.paths import IDP_INITIATED, METADATA, SIGN_OUT
 from idp.testing.browser import Browser
 from idp.testing.expected import EXPECTED
 from idp.testing.extranet import outside_browser
+from idp.testing.password_reset import PasswordReset
 from idp.testing.shared_servers import PHONE_FILE
 from idp.testing.signin import SignIn
 from idp.testing.signout import SignOut, follow
@@ -41,6 +42,16 @@ PUSH_POLICIES = {
     "both":               ("enabled", True),
     "none":               ("disabled", False),
 }  # fmt: skip
+
+
+MIGRATIONS = {
+    # in a test     in Graph's words
+    "pre":          "preMigration",
+    "in_progress":  "migrationInProgress",
+    "complete":     "migrationComplete",
+}  # fmt: skip
+
+CAMPAIGN_STATE = "registrationEnforcement.authenticationMethodsRegistrationCampaign.state"
 
 
 class Federation:
@@ -166,16 +177,36 @@ class Federation:
         return self._give_phone((user or self.user).name, app, broker=broker)
 
     def policy(
-        self, changes: Mapping[str, Any] | None = None, *, push_policy: str | None = None
+        self,
+        changes: Mapping[str, Any] | None = None,
+        *,
+        push_policy: str | None = None,
+        migration: str | None = None,
+        reset: str | Sequence[str] | None = None,
+        reset_methods: int | None = None,
+        must_register: bool | None = None,
+        campaign: bool | None = None,
     ) -> PolicyView:
         """Change which methods users may use; sign-ins that begin later see it.
 
         *changes* are those of ``tallystick policy set``, by key, like
         ``{"MicrosoftAuthenticator.includeTargets": "Staff"}``. *push_policy* says which policy
-        allows push to everybody: ``methods``, ``legacy``, ``both`` or ``none``. The result has the
-        new ``policies``, their ``version`` and ``notes``.
+        allows push to everybody: ``methods``, ``legacy``, ``both`` or ``none``. *migration* is
+        ``pre``, ``in_progress`` or ``complete``. *reset* is a group or several that may reset
+        their passwords, ``all_users`` is everybody, and *reset_methods* (1 or 2) how many methods
+        prove it. With *must_register*, a sign-in asks users without a method to register one; with
+        *campaign*, users without Authenticator to set it up. The result has the new ``policies``,
+        their ``version`` and ``notes``.
         """
-        changed = dict(changes or {})
+        options = {
+            "policyMigrationState": migration and MIGRATIONS[migration],
+            "legacyResetPolicy.includeTargets": reset if reset is None else _names(reset),
+            "legacyResetPolicy.numberOfMethodsRequired": reset_methods,
+            "isRegistrationRequiredAtSignIn": must_register,
+            CAMPAIGN_STATE: None if campaign is None else "enabled" if campaign else "disabled",
+        }
+        given = {key: value for key, value in options.items() if value is not None}
+        changed = {**(changes or {}), **given}
         if push_policy is not None:
             state, by_legacy = PUSH_POLICIES[push_policy]
             changed["MicrosoftAuthenticator.state"] = state
@@ -226,6 +257,17 @@ class Federation:
         certificates = self.services.signing_keys.current().certificates
         return SignIn(browser, page, user or self.user, certificates, self._private_keys)
 
+    def reset(
+        self, user: User | str | None = None, *, browser: Browser | None = None
+    ) -> PasswordReset:
+        """Begin a password reset for *user*: give the user name, and return what comes then.
+
+        If the policy lets nobody reset a password, as at the start, everybody may from now on.
+        """
+        if not self.services.mfa.policies.read().policies.legacy_reset.scope:
+            self.policy({"legacyResetPolicy.includeTargets": "all_users"})
+        return PasswordReset(browser or self.browser(), self.url, self._user_of(user))
+
     def sign_out(self, browser: Browser, *, everywhere: bool = False) -> SignOut:
         """Press "Sign out" on the federation server's page, and follow the log-out to its end.
 
@@ -269,3 +311,7 @@ class Federation:
 
     def _phone(self, file: Path) -> Phone:
         return Phone(PhoneFile(file), now=lambda: self.clock.now().timestamp())
+
+
+def _names(groups: str | Sequence[str]) -> list[str]:
+    return [groups] if isinstance(groups, str) else list(groups)

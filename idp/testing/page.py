@@ -56,8 +56,11 @@ class Page:
 
     @property
     def form(self) -> Form | None:
-        """The form to submit: AD FS's ``loginForm`` if there is one, else the last form."""
-        forms = self.forms
+        """The form to submit: AD FS's ``loginForm`` if there is one, else the last form.
+
+        The form that only chooses a language is not one to submit.
+        """
+        forms = [form for form in self.forms if form.id != "languageForm"]
         named = [form for form in forms if form.id == "loginForm"]
         return next(iter([*named, *reversed(forms)]), None)
 

@@ -22,7 +22,7 @@ from idp.config.reading import load
 from idp.directory import PasswordHasher
 from idp.embedded import test_sp
 from idp.embedded.phones import give_phone
-from idp.embedded.server_folder import ServerFolder, with_idp_initiated, without_metadata_dir
+from idp.embedded.server_folder import ServerFolder, with_optional_pages, without_metadata_dir
 from idp.embedded.servers import ThreadedServer
 from idp.federation.token_signing.key_files import load_signing_key
 from idp.services import Services
@@ -64,7 +64,7 @@ class SharedServers:
         self._hasher = PasswordHasher(memory_kib=8, passes=1)
         self._folder = ServerFolder(folder)
         self._folder.create(self.url, datetime.now(UTC))
-        self._config = with_idp_initiated(without_metadata_dir(load(self._folder.files.config)))
+        self._config = with_optional_pages(without_metadata_dir(load(self._folder.files.config)))
         keys = self._config.keys
         self._signing_key = load_signing_key(keys.signing_key, keys.signing_certificate)
         # The database that is copied for each test; after close() it has no journal.

@@ -20,6 +20,8 @@ file                   what it has
 ``languages.py``       the languages of our pages, and which of them a browser gets
 ``accept_language.py`` finds the best of several languages by ``Accept-Language``
 ``page_texts.py``      the texts of pages in the language of the request: ``_`` of the templates
+``page_frame.py``      what the frame of every page shows: language, choice of languages
+``templates/``         ``page.html``, which the pages of users extend, and the page of HTTP errors
 ``edge_refusals.py``   the refusals of requests that never reach a host
 =====================  ==========================================================================
 

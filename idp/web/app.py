@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, redirect, request
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
@@ -18,15 +19,17 @@ from idp.web.cookies import repeated_cookie, superseded_cookie_headers
 from idp.web.edge_refusals import HEADERS_UNCHECKED
 from idp.web.error_page import http_error_page
 from idp.web.headers import HEADERS, STATIC_MAX_AGE
-from idp.web.page_texts import begin_page, install
+from idp.web.page_frame import TEMPLATES, begin_page, install
 from idp.web.proxies import Proxies
 from idp.web.request_headers import CHECKED
 from idp.web.routes import Route
+from idp.web.theme.theme import NO_THEME, Theme
 
 MAX_BODY_LENGTH = 1024 * 1024
 """Bytes of a request's body."""
 MAX_FORM_PARTS = 100
 MAX_NAME_SHOWN = 64
+COOKIE_TWICE = "Delete the cookies of this site, then try again."
 _MAY_BE_CACHED = (200, 304)
 
 
@@ -40,21 +43,27 @@ class App(Flask):
         return func
 
 
-def harden(app: Flask, proxies: Proxies | None = None, *, counters: Counters = NO_COUNTERS) -> None:
+def harden(
+    app: Flask,
+    proxies: Proxies | None = None,
+    *,
+    counters: Counters = NO_COUNTERS,
+    theme: Theme = NO_THEME,
+) -> None:
     """Give *app* a body limit, an Activity ID for each request, and headers for each response.
 
     A response keeps the headers that it has set itself. Only *proxies* are trusted to say whose
     request they forward. An HTTP error that no host handles becomes a short page and one log line,
-    counted by *counters*.
+    counted by *counters*. Pages have the look of *theme*.
     """
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_LENGTH
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_LENGTH
     app.config["MAX_FORM_PARTS"] = MAX_FORM_PARTS
     app.extensions["proxies"] = proxies or Proxies()
     app.extensions["counters"] = counters
-    install(app.jinja_env)
+    _share_templates(app.jinja_env)
     app.before_request(begin_activity)
-    app.before_request(_begin_page)
+    app.before_request(lambda: begin_page(request, theme))
     app.before_request(_refuse_unchecked_headers)
     app.before_request(_refuse_repeated_cookie)
     app.before_request(_redirect_to_canonical_path)
@@ -63,8 +72,11 @@ def harden(app: Flask, proxies: Proxies | None = None, *, counters: Counters = N
     app.log_exception = _log_exception  # type: ignore[method-assign]  # Flask's prints a traceback
 
 
-def _begin_page() -> None:
-    begin_page(request)
+def _share_templates(environment: Environment) -> None:
+    """Let the templates of every host extend ``page.html``, and translate their texts."""
+    own = [environment.loader] if environment.loader else []
+    environment.loader = ChoiceLoader([*own, FileSystemLoader(TEMPLATES)])
+    install(environment)
 
 
 def _refuse_unchecked_headers() -> Any:
@@ -87,8 +99,9 @@ def _refuse_repeated_cookie() -> Any:
         return None
     problem = f"The cookie {name[:MAX_NAME_SHOWN]!r} comes twice"
     log_refusal(code="duplicate_cookie", problem=problem)
-    sentence = "Delete the cookies of this site, then try again."
-    return Response(_short_page("400 Bad Request", sentence), 400)
+    environment, sentence = current_app.jinja_env, COOKIE_TWICE
+    page = http_error_page(environment, 400, "Bad Request", activity_id(), sentence)
+    return Response(page, 400)
 
 
 def _redirect_to_canonical_path() -> Any:
@@ -125,17 +138,8 @@ def _http_error(error: HTTPException) -> Any:
         return error
     log_refusal(f"http_{error.code}", error.name)
     page = error.get_response()
-    page.set_data(http_error_page(error.code, error.name, activity_id()))
+    page.set_data(http_error_page(current_app.jinja_env, error.code, error.name, activity_id()))
     return page
-
-
-def _short_page(status: str, sentence: str = "") -> str:
-    """Return the page of an HTTP *status*, such as ``404 Not Found``."""
-    paragraph = f"<p>{sentence}</p>\n" if sentence else ""
-    return (
-        f"<!DOCTYPE html>\n<html lang=en>\n<title>{status}</title>\n"
-        f"<h1>{status.partition(' ')[2]}</h1>\n{paragraph}<p>Activity ID: {activity_id()}</p>\n"
-    )
 
 
 def _log_exception(exc_info: Any) -> None:

@@ -42,6 +42,9 @@ STATUS = {
     "user_disabled":                   403,
     "wrong_method":                    405,
     "wrong_nonce":                     403,
+    # Password reset, /account/reset/
+    "reset_off":                       404,
+    "too_many_resets":                 429,
     # Administration, /admin/
     "admin_off":                       403,
     "bad_body":                        400,

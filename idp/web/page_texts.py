@@ -8,12 +8,15 @@ without any text costs nothing.
 from __future__ import annotations
 
 import gettext as standard
+import string
 from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import quote
 
+from adapter import texts as adapter_texts
 from idp.web.cookies import own_cookies
 from idp.web.languages import COOKIE, ENGLISH, Language, choose_language, with_choice
 from idp.web.web_request import HasHeaders
@@ -26,11 +29,23 @@ LOCALE = Path(__file__).parents[1] / "locale"
 
 
 class Request(HasHeaders, Protocol):
-    """A request of any framework, as far as the language of its page depends on it."""
+    """A request of any framework, as far as the frame of its page depends on it."""
 
     @property
     def cookies(self) -> Mapping[str, str]:
         """The cookies by name."""
+
+    @property
+    def method(self) -> str:
+        """The method."""
+
+    @property
+    def path(self) -> str:
+        """The path, decoded."""
+
+    @property
+    def query_string(self) -> bytes:
+        """The query as it came."""
 
 
 class PageLanguage:
@@ -39,6 +54,7 @@ class PageLanguage:
     def __init__(self, request: Request | None = None, language: Language | None = None) -> None:
         self._request = request
         self._language = language
+        self._choice = language.tag if language else None
 
     @property
     def language(self) -> Language:
@@ -52,13 +68,26 @@ class PageLanguage:
         """The languages that the user wants, as a header ``Accept-Language`` has them."""
         return with_choice(self._chosen, self._accepted)
 
+    @property
+    def return_to(self) -> str:
+        """The path and query at which the page can be loaded again, empty if it cannot."""
+        request = self._request
+        if request is None or request.method != "GET":
+            return ""
+        query = quote(request.query_string, safe=string.punctuation)
+        return quote(request.path) + (f"?{query}" if query else "")
+
     def choose(self, language: Language) -> None:
         """Answer in the language that the user has just chosen."""
         self._language = language
+        self._choice = language.tag
 
     @property
     def _chosen(self) -> str:
-        return own_cookies(self._request.cookies).get(COOKIE, "") if self._request else ""
+        if self._choice is None:
+            cookies = own_cookies(self._request.cookies) if self._request else {}
+            self._choice = cookies.get(COOKIE, "")
+        return self._choice
 
     @property
     def _accepted(self) -> str:
@@ -69,8 +98,8 @@ _NO_REQUEST = PageLanguage(language=ENGLISH)
 _current: ContextVar[PageLanguage | None] = ContextVar("page_language", default=None)
 
 
-def begin_page(request: Request) -> None:
-    """Answer *request* in its language from now on; called before each request of a thread."""
+def begin_language(request: Request) -> None:
+    """Answer *request* in its language from now on."""
     _current.set(PageLanguage(request))
 
 
@@ -90,11 +119,11 @@ def ngettext(singular: str, plural: str, number: int) -> str:
 
 
 def mark(message: str) -> str:
-    """Return *message* unchanged; the name marks it for extraction, and it is translated later."""
+    """Return *message* unchanged: a constant that is translated where it is shown."""
     return message
 
 
-def install(environment: Environment) -> None:
+def install_texts(environment: Environment) -> None:
     """Give the templates of *environment* ``_``, ``ngettext`` and ``{% trans %}``.
 
     Values of ``_("… %(name)s …", name=value)`` are escaped where the templates escape.
@@ -109,5 +138,10 @@ def install(environment: Environment) -> None:
 
 @cache
 def catalogue(language: Language) -> standard.NullTranslations:
-    """Return the catalogue of *language*; that of English is empty, since messages are English."""
-    return standard.translation(DOMAIN, LOCALE, [language.code], fallback=True)
+    """Return the catalogue of *language*; that of English is empty, since messages are English.
+
+    What it does not have is looked up among the texts of our adapters, which other pages show too.
+    """
+    made = standard.translation(DOMAIN, LOCALE, [language.tag], fallback=True)
+    made.add_fallback(adapter_texts.catalogue(language.tag))
+    return made

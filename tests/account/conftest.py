@@ -46,9 +46,9 @@ class Account:
         page = self.browser.get(f"{self.home}authenticator")
         return self.federation.resume(self.browser, page, self.user)
 
-    def new_phone(self) -> Phone:
-        """Return a phone with the Authenticator and no account."""
-        file = PhoneFile(self._folder / "new-phone.json")
+    def new_phone(self, name: str = "new-phone.json") -> Phone:
+        """Return a phone with the Authenticator and no account; *name* is that of its file."""
+        file = PhoneFile(self._folder / name)
         return Phone(file, now=lambda: self.federation.clock.now().timestamp())
 
     def methods(self) -> list[str]:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+
+from idp.embedded.phones import PHONE_KINDS
+
+TABLE = Path(__file__).parents[1] / "adapter" / "data" / "experience-table.csv"
+ROWS = [
+    row
+    for row in csv.DictReader(TABLE.read_text("utf-8").splitlines())
+    if row["scenario"] == "registration"
+]
 
 NO_METHODS = {"phone": None}
 
@@ -83,19 +94,10 @@ def test_without_a_phone_the_page_says_that_none_has_come(newcomer):
     assert "No phone" in adding.error
 
 
-@pytest.mark.parametrize(
-    ("platform", "version", "expected", "reason"),
-    [
-        ("android", "6.2110.7701", "refused", "app_upgrade_required"),
-        ("wear-os", "1.0", "phone_required", "wearable_cannot_match"),
-    ],
-)
-def test_a_device_that_cannot_match_numbers_is_not_added(
-    newcomer, federation, platform, version, expected, reason
-):
+def test_a_watch_is_not_added_and_is_asked_nothing(newcomer):
     adding, phone = newcomer.add_phone(), newcomer.new_phone()
     address = adding.page.link("activationAddress")
-    phone.activate(address, platform=platform, app_version=version)
+    phone.activate(address, platform="wear-os", app_version="1.0")
 
     adding.post()
 
@@ -105,6 +107,27 @@ def test_a_device_that_cannot_match_numbers_is_not_added(
     assert newcomer.methods() == []
     adding.poll()
     assert newcomer.methods() == []
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: " ".join(filter(None, row.values())))
+def test_each_row_of_the_table_about_registration_is_lived_through(newcomer, federation, row):
+    federation.policy(push_policy=row["push_policy"])
+    adding, phone = newcomer.add_phone(), newcomer.new_phone()
+    kind = PHONE_KINDS[row["device"]]
+    platform = "wear-os" if row["device"] == "wearable" else kind.platform
+    phone.activate(
+        adding.page.link("activationAddress"), platform=platform, app_version=kind.app_version
+    )
+
+    adding.post()
+
+    assert (adding.number is not None) == (row["expected"] == "number_match")
+    if adding.number is not None:
+        phone.approve(number=adding.number)
+        adding.poll()
+    assert ("push" in newcomer.methods()) == (row["expected"] == "number_match")
+    last = federation.log[-1]
+    assert (last.experience, last.reason) == (row["expected"], row["reason"])
 
 
 def test_whoever_has_a_method_passes_it_before_another_is_added(account):

@@ -43,7 +43,7 @@ USER = User(
     disabled=False,
     valid_from=datetime(2024, 5, 1, tzinfo=UTC),
 )
-NOTHING = Abilities(mfa=None, once=None, clock=None)
+NOTHING = Abilities(mfa=None, once=None, clock=None, waiting=None)
 
 
 class Registered:

@@ -12,6 +12,7 @@ NOTHING = {
     "totp": False,
     "methods": [],
     "activations": [],
+    "waiting_tokens": [],
     "pushes_paused_since": None,
 }
 

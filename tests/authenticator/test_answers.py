@@ -58,8 +58,8 @@ def test_a_report_is_in_the_sign_in_log_and_told_to_the_other_phones(phone_host,
     started = phone_host.push()
     assert phone.report() == "denied"
 
-    (entry,) = phone_host.services.log.read(user=ALICE)
-    row = entry.record
+    row, action = (entry.record for entry in phone_host.services.log.read(user=ALICE))
+    assert (action.event_id, action.outcome) == (1203, "report_no_action")
     assert (row.event_id, row.outcome) == (1203, "user_reported_suspicious_activity")
     assert row.detail == f"request {started.challenge.id} from 192.0.2.7"
     assert row.experience == "number_match"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from weakref import WeakSet
@@ -13,13 +13,16 @@ from weakref import WeakSet
 import pytest
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 from support.browsers.administrator import signed_in
 from support.browsers.chromium import find_chromium
+from support.languages.samples import SAMPLES
 from support.phones.phone_host import PhoneHost
 from support.phones.phone_page import PHONE, add
 from werkzeug.serving import make_server
 
+import adapter.entra_mfa
+import idp
 from idp.app import create_app
 from idp.services import Services
 
@@ -40,6 +43,12 @@ UNTIL_NOTHING_MOVES = """() => Promise.allSettled(
         .map(animation => animation.finished))"""
 
 expect.set_options(timeout=MILLISECONDS)
+
+FOLDERS = {
+    "static": Path(idp.__file__).parent / "static",
+    "P": Path(adapter.entra_mfa.__file__).parent / "static",
+}
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 NewPage = Callable[..., Page]
 _without_script: WeakSet[BrowserContext] = WeakSet()
@@ -165,6 +174,31 @@ def _keep(page: Page, file: str) -> None:
     folder = os.environ.get(SCREENSHOTS)
     if folder:
         page.screenshot(path=Path(folder) / file, full_page=True)
+
+
+@pytest.fixture
+def show(page: Page) -> Callable[..., None]:
+    """Show one of the sample pages as a server would send it, with its style and scripts."""
+    sample: list[bytes] = []
+    themed: dict[str, bytes] = {}
+
+    def answer(route: Route) -> None:
+        path = Path(route.request.url.partition("?")[0])
+        file = FOLDERS.get(path.parent.name, Path("none")) / path.name
+        if path.name in themed:
+            route.fulfill(body=themed[path.name], content_type=TYPES[path.suffix])
+        elif file.is_file():
+            route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix])
+        else:
+            route.fulfill(body=sample[-1], content_type="text/html")
+
+    def load(name: str, theme_files: Mapping[str, bytes] | None = None) -> None:
+        sample.append(SAMPLES[name]())
+        themed.update(theme_files or {})
+        page.goto("http://localhost/adfs/ls/")
+
+    page.route("**/*", answer)
+    return load
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from playwright.sync_api import expect
 from support.service_providers.metadata_parts import SP_ID, metadata
 
+from adapter.mfa.protection.risk import Risk
 from idp.audit.record import SignInRecord
 from idp.federation.relying_party.weak_settings import SHA1
 
@@ -54,6 +55,22 @@ def test_access_shows_who_gets_in_where(farm_page, services, looks):
     expect(row).to_contain_text("Permit specific group")
     expect(row).to_contain_text("GroupParameter: Staff, Partners")
     looks(farm_page, "admin-access")
+
+
+def test_users_at_risk_are_listed_and_blocked_by_a_button(farm_page, services, looks):
+    user = "somebody.with.a.rather.long.name@example.test"
+    services.directory.add(user, "first password")
+    with services.mfa.push._store.transaction(user) as mine:
+        mine.raise_risk(Risk(datetime.now(UTC), "2001:db8:1234:5678:9abc:def0:1234:5678"))
+    farm_page.get_by_role("link", name="Users").click()
+    row = farm_page.get_by_role("row", name=user)
+    expect(row).to_contain_text("2001:db8")
+
+    row.get_by_role("button", name="Block").click()
+
+    expect(farm_page.get_by_role("status")).to_contain_text("blocked for 90 days")
+    expect(farm_page.get_by_role("row", name=user)).to_contain_text("by administrator")
+    looks(farm_page, "admin-users")
 
 
 def test_an_empty_log_and_an_empty_farm_have_a_sentence(farm_page, services, looks):

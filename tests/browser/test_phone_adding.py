@@ -1,4 +1,4 @@
-"""What the phone page can add: activations by any address, and codes of other services."""
+"""What the phone page can add: activations by any address, codes of others, by camera too."""
 
 from __future__ import annotations
 

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pyotp
 import pytest
 from support.nets import NET_SECONDS
 from support.service_providers.metadata_parts import SP_ID, entities, metadata
 
+from adapter.mfa.codes.hardware import NewToken
 from idp import cli
 from idp.cli.context import CommandWithExample
 from idp.federation.access_control.policy_file import read_policy
@@ -26,6 +28,9 @@ OURS = (
     "user",
 )  # fmt: skip
 """The commands that act on a server's folder and need nothing that runs."""
+
+SECRET = "A" * 32
+"""What a hardware token, or the app of a user, makes its codes of."""
 
 ADAPTER = """\
 from adapter.entra_mfa import AzureMfaAuthentication
@@ -65,6 +70,8 @@ def server_folder(farm_folder: Path, services, monkeypatch) -> Path:
         "rules.txt": "c:[] => issue(claim = c);",
         "rules.toml": '[[claim_rules]]\npass = "upn"\n',
         "staff.toml": '[[permit]]\ngroups = ["Staff"]\n',
+        "tokens.csv": "upn,serial number,secret key,time interval\n"
+        f"alice@example.test,1,{SECRET},60\n",
         "users.csv": "name,password,display_name,email,groups\nbob@example.test,secret,,,\n",
     }.items():
         (farm_folder / name).write_text(content)
@@ -79,13 +86,17 @@ def server_folder(farm_folder: Path, services, monkeypatch) -> Path:
 
 
 @pytest.fixture
-def prepared(server_folder: Path, services, request: pytest.FixtureRequest) -> None:
+def prepared(server_folder: Path, services, request: pytest.FixtureRequest, monkeypatch) -> None:
     """What the example needs to be there; not what it makes itself."""
     line = request.node.callspec.params["line"]
-    if " user " in line and " add " not in line:
+    if " user " in line and " user add " not in line:
         services.directory.add("alice@example.test", "password")
-    if " methods remove " in line or " methods default " in line:
-        services.mfa.codes.register("alice@example.test", "A" * 32)
+    if any(f" methods {verb} " in line for verb in ("remove", "default", "rename")):
+        services.mfa.codes.register("alice@example.test", SECRET)
+    if " tokens activate " in line:
+        services.mfa.codes.add_tokens([NewToken("alice@example.test", "1234", SECRET)])
+    if " methods add " in line:
+        monkeypatch.setattr(pyotp, "random_base32", lambda: SECRET)
     if " sp " in line and " add " not in line:
         services.trusts.add(metadata().encode())
     if "--accept" in line:
@@ -110,14 +121,16 @@ def test_an_example_works(line, prepared, done, server_folder):
         subprocess.run(  # noqa: S603 - our own example
             ["/bin/sh", "-c", line],
             cwd=server_folder,
-            env={**os.environ, "PATH": path, "PASSWORD": "secret"},
+            env={**os.environ, "PATH": path, "PASSWORD": "secret", "SECRET": SECRET},
             check=True,
             timeout=NET_SECONDS,
         )
     else:
         program, *args = shlex.split(line)
         assert program == "tallystick"
-        done(*args, typed=("password", "password"))
+        code = pyotp.TOTP(SECRET).now()
+        typed = (SECRET,) if "tokens" in args else ("password", "password")
+        done(*(code if arg == "123456" else arg for arg in args), typed=typed, input=f"{code}\n")
 
 
 def test_every_command_has_an_example():

@@ -85,6 +85,8 @@ def test_list_shows_the_users_and_no_hash(alice, done):
         "locked_out": [],
         "wrong_passwords": {},
         "familiar_addresses": [],
+        "mfa_blocked": None,
+        "risk": None,
     }
     assert "EXAMPLE\\alice" in done("user", "list")
 

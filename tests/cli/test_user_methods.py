@@ -54,7 +54,7 @@ def old_phone(alice, services, device_key):
         services.mfa.activations.create(alice, totp=False).typed,
         public_key=device_key,
         platform="ios",
-        app_version="6.4.12",
+        app_version="6.4.11",
         name="Old phone",
     ).device
 
@@ -72,7 +72,7 @@ def test_methods_for_scripts_list_each_kind_and_keep_the_older_keys(
         "id": old_phone.id,
         "name": "Old phone",
         "platform": "ios",
-        "app_version": "6.4.12",
+        "app_version": "6.4.11",
         "decides": True,
     }
     times = {"created_at": since, "last_used_at": None}
@@ -91,10 +91,13 @@ def test_methods_for_scripts_list_each_kind_and_keep_the_older_keys(
             {**code, "app": "code_app", **right, "default": False},
         ],
         "activations": [],
+        "waiting_tokens": [],
         "allowed": dict.fromkeys(METHODS, allowed),
         "asked_first": "push",
         "asked_first_reason": "",
         "pushes_paused_since": None,
+        "mfa_blocked": None,
+        "risk": None,
     }
 
 

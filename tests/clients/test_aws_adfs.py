@@ -7,6 +7,7 @@ from flask import Flask
 from support.clients import aws, aws_adfs
 from support.service_providers.verified_assertion import only, values, verified_assertion
 
+CHECK_THE_PHONE = "check your mobile device"
 PUSHED = "Approve it there"
 A_NUMBER = r"^(\d\d)$"
 
@@ -43,3 +44,13 @@ def test_aws_adfs_gets_credentials_by_approval_where_the_update_is_missing(
     assert phone.approve() == "approved"
     assert client.credentials()["AccessKeyId"] == aws.ACCESS_KEY
     assert not any(line.strip().isdigit() for line in client.said)
+
+
+def test_aws_adfs_gets_credentials_by_a_post_that_hangs_until_the_phone_has_approved(
+    run_aws_adfs, app, federation, phone, enable
+):
+    enable("AzureMfaServerAuthentication")
+    client = run_aws_adfs(app, federation.user.name, federation.user.password)
+    client.wait_for(CHECK_THE_PHONE)
+    assert phone.approve(timeout=aws_adfs.SECONDS) == "approved"
+    assert client.credentials()["AccessKeyId"] == aws.ACCESS_KEY

@@ -43,7 +43,8 @@ def test_the_example_is_the_package_that_is_installed():
 
 def test_the_tests_in_the_page_pass():
     names: dict = {}
-    exec(blocks("python")[1], names)  # noqa: S102 - what the page tells people to run
+    (block,) = [block for block in blocks("python") if "def test_" in block]
+    exec(block, names)  # noqa: S102 - what the page tells people to run
 
     tests = [test for name, test in names.items() if name.startswith("test_")]
     assert len(tests) == 2
@@ -83,6 +84,10 @@ def test_the_limits_of_the_shared_store_are_those_of_the_contract():
     assert f"about {MAX_KEYS:,} keys" in text
 
 
+def test_the_limit_of_a_wait_is_that_of_the_contract():
+    assert f"at most {contract.MAX_WAIT_SECONDS} seconds" in section("Hanging posts")
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_every_rule_of_the_kit_has_a_row_with_its_sentence(rule):
     assert f"| `{rule}` | {RULES[rule].sentence} |" in PAGE
@@ -102,6 +107,9 @@ def test_every_argument_of_the_kit_has_a_row(argument):
         *names_of(contract.UsesSharedStore),
         *names_of(contract.SharedStore),
         *names_of(contract.Rehearses),
+        *names_of(contract.UsesWaitingPlaces),
+        *names_of(contract.WaitingPlaces),
+        *names_of(contract.WaitingPlace),
         *names_of(UsesMfaService),
     ],
 )

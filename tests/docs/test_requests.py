@@ -8,6 +8,7 @@ import pytest
 
 from idp.federation.claims import NAME_ID_FORMATS
 from idp.saml.contexts import (
+    FIDO,
     MULTIPLE_AUTHN,
     ORDER,
     PASSWORD,
@@ -21,13 +22,14 @@ from idp.saml.refusal import Refused
 
 PAGE = (Path(__file__).parents[2] / "docs" / "requests.md").read_text()
 METHOD = "urn:method"
-OFFERED = OfferedMethods((PASSWORD_PROTECTED_TRANSPORT,), {METHOD}.__contains__)
+OFFERED = OfferedMethods((PASSWORD_PROTECTED_TRANSPORT, FIDO), {METHOD}.__contains__)
 
 ROWS = {
     # how the row begins                                  classes
     "`Password` ":                                        [PASSWORD],
     "`PasswordProtectedTransport` ":                      [PASSWORD_PROTECTED_TRANSPORT],
     "`TLSClient` and":                                    ORDER[2:],
+    "`http://schemas.microsoft.com/ws/2012/12/authmethod/fido`": [FIDO],
     "`unspecified` | the trust decides":                  [UNSPECIFIED],
     "`http://schemas.microsoft.com/claims/multipleauthn`": [MULTIPLE_AUTHN, REFEDS_MFA],
     "a method that":                                      [METHOD],
@@ -50,6 +52,8 @@ def _word(wanted: str, comparison: str) -> str:
         return "the trust decides"
     if required.second_factor:
         return "second factor" + (", by that method" if required.method else "")
+    if FIDO in required.answers:
+        return "passkey" if len(required.answers) == 1 else "any"
     by_its_name = PASSWORD in required.answers.values()
     return "password" + (", answered as `Password`" if by_its_name else "")
 

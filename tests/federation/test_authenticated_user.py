@@ -31,6 +31,10 @@ def test_a_second_factor_adds_its_method_and_multipleauthn():
     assert authentication_methods("urn:first", PUSH) == ("urn:first", PUSH, MULTIPLE_AUTHN)
 
 
+def test_a_method_that_proves_both_factors_is_named_once():
+    assert authentication_methods(PUSH, PUSH) == (PUSH, MULTIPLE_AUTHN)
+
+
 def test_the_claims_are_those_of_the_user_the_sign_in_and_the_request():
     user = signed_in(PUSH)
 

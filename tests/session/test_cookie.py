@@ -54,7 +54,7 @@ def test_only_a_kept_session_outlives_the_browser(cookie):
 
 
 @pytest.mark.parametrize(
-    ("scheme", "name", "path"), [("https", f"__Host-{NAME}", "/"), ("http", NAME, "/adfs")]
+    ("scheme", "name", "path"), [("https", f"__Host-{NAME}", "/"), ("http", NAME, "/")]
 )
 def test_name_and_path_are_the_same_when_the_cookie_is_deleted(scheme, name, path, cookie):
     session = start_session("alice@example.test", PASSWORD)

@@ -60,6 +60,9 @@ def signed_in(primary: str = PPT, second: str | None = None) -> AuthenticatedUse
     return AuthenticatedUser(USER, methods, NOON - WINDOW, RequestContext("10.1.2.3"))
 
 
+PRIMARY = (PPT,)
+
+
 def no_adapter(_method: str) -> bool:
     return False
 
@@ -67,7 +70,7 @@ def no_adapter(_method: str) -> bool:
 @pytest.fixture
 def build(issuer):
     def build(destination=TO_SP, *, user=None, trust=TRUST, required=None):
-        required = required or required_factors(destination, trust, no_adapter)
+        required = required or required_factors(destination, trust, no_adapter, primary=PRIMARY)
         return build_response(
             destination, trust, user or signed_in(), required=required, issuer=issuer, now=NOON
         )
@@ -123,7 +126,7 @@ def refused(call) -> Refused:
 
 def test_a_context_that_nobody_can_satisfy_is_reported_to_the_service_provider():
     destination = asking(requested_contexts=(KERBEROS,))
-    refusal = refused(lambda: required_factors(destination, TRUST, no_adapter))
+    refusal = refused(lambda: required_factors(destination, TRUST, no_adapter, primary=PRIMARY))
 
     assert (refusal.code, refusal.acs_url, refusal.in_response_to) == ("MSIS7102", ACS, "_1")
     assert (refusal.issuer, refusal.relay_state) == (SP, "state")
@@ -131,7 +134,7 @@ def test_a_context_that_nobody_can_satisfy_is_reported_to_the_service_provider()
 
 def test_a_name_id_that_the_trust_cannot_have_is_reported_to_the_service_provider():
     destination = asking(name_id_policy=NameIDPolicy("urn:format:unknown"))
-    refusal = refused(lambda: required_factors(destination, TRUST, no_adapter))
+    refusal = refused(lambda: required_factors(destination, TRUST, no_adapter, primary=PRIMARY))
 
     assert (refusal.code, refusal.acs_url) == ("MSIS7070", ACS)
 
@@ -165,13 +168,15 @@ def test_an_address_that_was_removed_from_the_trust_gets_nothing(build):
 
 
 def test_a_method_that_an_adapter_announces_requires_that_second_factor():
-    required = required_factors(asking(requested_contexts=(PUSH,)), TRUST, {PUSH}.__contains__)
+    required = required_factors(
+        asking(requested_contexts=(PUSH,)), TRUST, {PUSH}.__contains__, primary=PRIMARY
+    )
 
     assert (required.second_factor, required.method) == (True, PUSH)
 
 
 def test_a_page_of_our_own_requires_nothing_by_itself():
-    required = required_factors(OwnPage("/account/"), None, no_adapter)
+    required = required_factors(OwnPage("/account/"), None, no_adapter, primary=PRIMARY)
 
     assert (required.second_factor, required.method) == (False, None)
     assert required.answers == {PPT: PPT}

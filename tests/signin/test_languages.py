@@ -121,7 +121,7 @@ def test_an_adapter_without_the_language_offers_itself_in_english(
     enable, federation, sp, browser_in
 ):
     enable("Polyglot", ENTRA)
-    page = federation.sign_in(sp.url(), browser=browser_in("de")).page
+    page = federation.sign_in(sp.url(), browser=browser_in("it")).page
     (button,) = html.document_fromstring(page.html).xpath(f"//button[@id='{ENTRA}']/ancestor::li")
     assert button.get("lang") == "en-US"
 

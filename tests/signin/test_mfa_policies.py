@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import pyotp
 import pytest
 from sqlalchemy import text
+
+from adapter.mfa.codes.hardware import NewToken
 
 TABLE = Path(__file__).parents[1] / "adapter" / "data" / "experience-table.csv"
 ROWS = [
@@ -210,3 +213,39 @@ def test_policies_that_cannot_be_read_let_nobody_in(federation, sp):
 
     assert sign_in.page.status == 403
     assert federation.log[-1].outcome == "adapter_error"
+
+
+def test_a_hardware_token_signs_in_once_it_is_activated_and_while_a_policy_allows_it(
+    federation, sp
+):
+    user = federation.add_user(phone=None)
+    codes, totp = federation.services.mfa.codes, pyotp.TOTP("A" * 32, interval=60)
+    codes.add_tokens([NewToken(user.name, "G1", "A" * 32, 60)])
+    (token,) = codes.tokens(user.name)
+    assert federation.sign_in(sp.url(), user).error
+    now = federation.clock.now()
+    codes.activate_token(user.name, token.id, totp.at(now))
+
+    sign_in = federation.sign_in(sp.url(), user)
+    assert "used" in sign_in.enter_code(totp.at(now)).error  # by the activation
+    sign_in.enter_code(totp.at(now, counter_offset=1))
+    assert sign_in.finish().name_id is not None
+    assert ended(federation)[:2] == ("totp", "method_unchanged")
+
+    federation.policy({"HardwareOath.excludeTargets": [{"id": user.name, "targetType": "user"}]})
+    assert "Codes are not" in federation.sign_in(sp.url(), user).error
+    federation.policy({"legacyMfaPolicy.verificationCodeFromMobileAppOrHardwareToken": True})
+    assert "verificationCodeInput" in federation.sign_in(sp.url(), user).page.ids()
+    federation.policy(migration="complete")
+    assert "Codes are not" in federation.sign_in(sp.url(), user).error
+
+
+def test_a_code_of_the_only_app_that_is_switched_off_meanwhile_is_refused_with_the_reason(
+    federation, sp
+):
+    """Codes of other apps and of tokens may still be allowed."""
+    user = federation.add_user(phone=None, totp=True)
+    sign_in = federation.sign_in(sp.url(), user)
+    federation.policy({"SoftwareOath.state": "disabled"})
+
+    assert "Codes are not" in sign_in.enter_code(user.code()).error

@@ -251,3 +251,10 @@ def test_a_client_without_script_or_redirects_signs_in_by_posting_what_it_was_gi
 
     assert "SAMLResponse" in page.forms[0].fields
     assert len(seen) == 5
+
+
+def test_the_form_that_chooses_a_language_is_before_all_others(federation, served):
+    """Clients take the last form of a page."""
+    served(sign_in=SignInSection(password_change=True))
+    page = federation.browser().get(f"{federation.url}/adfs/portal/updatepassword/")
+    assert [form.id for form in page.forms] == ["languageForm", "updatePasswordForm"]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from support.clock import NOON
 
 from idp.federation.relying_party.settings import TrustSettings
-from idp.saml.contexts import PASSWORD_PROTECTED_TRANSPORT, RequiredFactors
+from idp.saml.contexts import FIDO, PASSWORD_PROTECTED_TRANSPORT, RequiredFactors
 from idp.session.sso import Proof, Session, start_session
-from idp.signin.steps import PRIMARY_METHODS, Needs, Step, needs_of
+from idp.signin.steps import Needs, Step, needs_of, primary_methods
 
 KERBEROS = "urn:oasis:names:tc:SAML:2.0:ac:classes:Kerberos"
 PUSH, CODE = "urn:method:push", "urn:method:code"
@@ -38,8 +38,41 @@ def session(
     return first.with_second_factor(Proof(second, NOON - second_age))
 
 
-def test_the_log_in_page_offers_a_password():
-    assert PRIMARY_METHODS == (PASSWORD_PROTECTED_TRANSPORT,)
+def test_the_log_in_page_offers_a_password_and_a_passkey_where_browsers_have_them():
+    assert primary_methods(passkeys=False) == (PASSWORD_PROTECTED_TRANSPORT,)
+    assert primary_methods(passkeys=True) == (PASSWORD_PROTECTED_TRANSPORT, FIDO)
+
+
+def by_passkey(age: timedelta) -> Session:
+    proof = Proof(FIDO, NOON - age)
+    return start_session("alice@example.test", proof, proof)
+
+
+def test_a_passkey_proves_both_factors():
+    assert passkey_needs().next_step(by_passkey(MINUTE)) is Step.COMPLETE
+    assert passkey_needs(FIDO).next_step(by_passkey(MINUTE)) is Step.COMPLETE
+
+
+def test_a_passkey_that_is_too_old_as_second_factor_is_asked_for_again_as_a_whole():
+    young = NOON - MINUTE
+
+    assert passkey_needs(since=young).next_step(by_passkey(2 * MINUTE)) is Step.PRIMARY
+    assert passkey_needs(FIDO, since=young).next_step(by_passkey(2 * MINUTE)) is Step.PRIMARY
+    # The request wants a push, or the user has passed another factor since.
+    assert passkey_needs(PUSH, since=young).next_step(by_passkey(2 * MINUTE)) is Step.SECOND_FACTOR
+    used_twice = by_passkey(3 * MINUTE).with_second_factor(Proof(FIDO, NOON - 2 * MINUTE))
+    assert passkey_needs(since=young).next_step(used_twice) is Step.PRIMARY
+    later = by_passkey(3 * MINUTE).with_second_factor(Proof(PUSH, NOON - 2 * MINUTE))
+    assert passkey_needs(since=young).next_step(later) is Step.SECOND_FACTOR
+
+
+def test_a_password_session_that_lacks_the_second_factor_is_not_asked_for_the_password_again():
+    assert passkey_needs().next_step(session()) is Step.SECOND_FACTOR
+
+
+def passkey_needs(method: str | None = None, since: datetime | None = None) -> Needs:
+    """Return the needs of a request that takes any primary method and wants a second factor."""
+    return Needs(primary_methods(passkeys=True), True, method=method, second_factor_since=since)
 
 
 def test_without_a_session_the_primary_proof_comes_first():

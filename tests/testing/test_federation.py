@@ -244,6 +244,29 @@ def test_a_browser_outside_comes_through_a_web_application_proxy(
     assert {row.client_ip for row in federation.log} == {"127.0.0.1", "203.0.113.9"}
 
 
+def test_policies_are_changed_by_the_words_of_a_test(federation):
+    view = federation.policy(
+        {"Fido2.state": "disabled"},
+        migration="in_progress",
+        reset=["Staff", "Board"],
+        reset_methods=1,
+        must_register=True,
+        campaign=True,
+    )
+
+    now = view.policies
+    assert now.migration == "migrationInProgress"
+    assert [target.id for target in now.legacy_reset.scope] == ["Staff", "Board"]
+    assert (now.legacy_reset.required, now.registration.is_required) == (1, True)
+    assert (now.registration.campaign.state, now.passkeys.is_enabled) == ("enabled", False)
+    again = federation.policy(reset="all_users", campaign=False, must_register=False).policies
+    assert [target.id for target in again.legacy_reset.scope] == ["all_users"]
+    assert (again.registration.campaign.state, again.registration.is_required) == (
+        "disabled", False,
+    )  # fmt: skip
+    assert again.legacy_reset.required == 1
+
+
 @pytest.mark.parametrize(
     ("app", "reason"),
     [

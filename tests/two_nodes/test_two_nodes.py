@@ -33,6 +33,21 @@ def test_every_step_may_be_another_nodes(load_balancer, federation, sp, phone):
     assert [row.event_id for row in federation.log] == [1202, 1200]
 
 
+def test_a_post_that_hangs_at_one_node_ends_when_the_phone_has_answered_at_the_other(
+    load_balancer, federation, sp, phone, enable, threads
+):
+    enable("AzureMfaServerAuthentication")
+    sign_in = federation.sign_in(sp.url())
+    post = threads.submit(sign_in.poll)
+    phone.pending(wait=NET_SECONDS)
+    load_balancer.to("b")
+
+    phone.approve()
+
+    assert "SAMLResponse" in post.result(NET_SECONDS).html
+    assert [row.event_id for row in federation.log] == [1202, 1200]
+
+
 def test_single_sign_on_holds_at_both(load_balancer, federation, sp, phone):
     sign_in = federation.sign_in(sp.url())
     phone.approve(sign_in.number)

@@ -10,7 +10,7 @@ from idp.web.languages import ENGLISH, LANGUAGES, choose_language, language_of, 
 
 
 @pytest.mark.parametrize(
-    ("chosen", "accepted", "code"),
+    ("chosen", "accepted", "tag"),
     [
         ("",    "",                           "en"),
         ("",    "it, nl",                     "en"),
@@ -22,8 +22,8 @@ from idp.web.languages import ENGLISH, LANGUAGES, choose_language, language_of, 
         ("../", "es",                         "es"),
     ],
 )  # fmt: skip
-def test_a_choice_counts_more_than_the_browsers_language(chosen, accepted, code):
-    assert choose_language(chosen, accepted).code == code
+def test_a_choice_counts_more_than_the_browsers_language(chosen, accepted, tag):
+    assert choose_language(chosen, accepted).tag == tag
 
 
 def test_a_choice_stands_before_the_browsers_languages():
@@ -32,15 +32,15 @@ def test_a_choice_stands_before_the_browsers_languages():
     assert with_choice("nonsense", "de") == "de"
 
 
-def test_every_language_is_found_by_its_code():
-    assert [language_of(each.code) for each in LANGUAGES] == list(LANGUAGES)
+def test_every_language_is_found_by_its_tag():
+    assert [language_of(each.tag) for each in LANGUAGES] == list(LANGUAGES)
     assert LANGUAGES[0] is ENGLISH
 
 
 def test_templates_of_every_host_know_the_language_and_escape_values():
     app = Flask(__name__)
     harden(app)
-    text = "{{ page_language().language.code }} {{ _('%(name)s is here', name=name) }}"
+    text = "{{ page_language().language.tag }} {{ _('%(name)s is here', name=name) }}"
     app.add_url_rule("/", "page", lambda: render_template_string(text, name="<b>"))
     client = app.test_client()
     assert client.get("/").text == "en &lt;b&gt; is here"

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from adapter.clock import Clock
 from adapter.mfa.codes import code as codes
 from adapter.mfa.codes import limits
+from adapter.mfa.codes.hardware import HardwareToken, NewToken
 from adapter.mfa.codes.limits import CodeLimits
-from adapter.mfa.codes.store import FIRST_ID, CodeStore, CodeTransaction
+from adapter.mfa.codes.store import (
+    FIRST_ID,
+    CodeSource,
+    CodeStore,
+    CodeTransaction,
+    TokenRefusal,
+)
 from adapter.mfa.methods import RegisteredMethod
 from adapter.mfa.policy import CODE_APP, CODE_METHODS
+from adapter.mfa.protection.block import BLOCKED, is_in_force
 from adapter.mfa.typed_digits import tidy_digits
 
 REMEMBER_TRIED = timedelta(hours=2)
@@ -28,6 +36,7 @@ class CodeOutcome(StrEnum):
     USED = "code_already_used"
     REPEATED = "wrong_code_again"
     LOCKED = "codes_locked"
+    BLOCKED = BLOCKED
 
 
 class CodeFactor:
@@ -48,7 +57,7 @@ class CodeFactor:
                 name=source.name,
                 created=source.created,
                 last_used=source.last_used,
-                details={"app": source.app},
+                details=_details_of(source),
             )
             for source in self._store.sources_of(user)
         ]
@@ -67,6 +76,61 @@ class CodeFactor:
     def add(self, user: str, seed: str, *, app: str = CODE_APP, name: str = "") -> None:
         """Give the user one more source of codes, with its *name*."""
         self._store.add_seed(user, seed, self._clock.now(), app=app, name=name)
+
+    def confirm(
+        self, user: str, seed: str, code: str, *, name: str, once: str
+    ) -> tuple[CodeOutcome, str]:
+        """Give the user a source of codes if *code* is right; return the outcome and its id.
+
+        *once* names the seed: it is added once, however often the same code is sent, and ``USED``
+        from then on. The time step of the code is used up. A wrong code counts for nothing, since
+        the user has been shown the seed. Raises :class:`~adapter.mfa.methods.TooManyMethods`.
+        """
+        now = self._clock.now()
+        step = codes.step_of(seed, tidy_digits(code), now)
+        if step is None:
+            return CodeOutcome.WRONG, ""
+        with self._store.transaction(user) as mine:
+            if not mine.claim("code-app", once, now + codes.REMEMBER_USED):
+                return CodeOutcome.USED, ""
+            source_id = mine.add_seed(seed, now, app=CODE_APP, name=name)
+            _claim_step(mine, user, source_id, step, now)
+            return CodeOutcome.RIGHT, source_id
+
+    def add_tokens(
+        self, tokens: Sequence[NewToken], *, only_check: bool = False
+    ) -> Mapping[int, TokenRefusal]:
+        """Register hardware tokens, all or none; their codes count once they are activated.
+
+        Returns why not, by the place in *tokens*. With *only_check* nothing is registered.
+        """
+        return self._store.add_tokens(tokens, self._clock.now(), only_check=only_check)
+
+    def tokens(self, user: str | None = None) -> Sequence[HardwareToken]:
+        """Return the hardware tokens of all users, or of one, also those that wait."""
+        return self._store.tokens(user)
+
+    def activate_token(self, user: str, token_id: str, code: str) -> CodeOutcome:
+        """Activate a waiting token of *user* by one of its codes, whose time step is used up.
+
+        A wrong code counts like one at a sign-in, and a right one takes nothing back. A token that
+        does not wait any more gives ``USED``.
+        """
+        code, now = tidy_digits(code), self._clock.now()
+        with self._store.transaction(user) as mine:
+            before = mine.limits()
+            if limits.is_locked(before, now):
+                return CodeOutcome.LOCKED
+            seed = mine.waiting_seed(token_id)
+            if seed is None:
+                return CodeOutcome.USED
+            step = codes.step_of(seed.secret, code, now, seed.period)
+            if step is None:
+                mine.save_limits(limits.debit(before, now))
+                return CodeOutcome.WRONG
+            _claim_step(mine, user, seed.id, step, now)
+            mine.activate(token_id, now)
+            return CodeOutcome.RIGHT
 
     def remove(self, user: str, method_id: str) -> bool:
         """Remove one of the user's sources of codes; wrong codes stay counted."""
@@ -91,37 +155,57 @@ class CodeFactor:
         Clients post the same wrong code again and again: that is refused without a further debit.
         Codes of sources other than *apps*, which the policies do not allow, are wrong.
         """
+        return self.check_app(user, code, attempt=attempt, apps=apps)[0]
+
+    def check_app(
+        self, user: str, code: str, *, attempt: str, apps: Collection[str]
+    ) -> tuple[CodeOutcome, str]:
+        """Do the same, and return with the outcome what showed the code if it was right.
+
+        That is one of *apps*; it is empty if the code was not right.
+        """
         code = tidy_digits(code)
         now = self._clock.now()
         with self._store.transaction(user) as mine:
+            if is_in_force(mine.block(), now):
+                return CodeOutcome.BLOCKED, ""
             before = mine.limits()
             if limits.is_locked(before, now):
-                return CodeOutcome.LOCKED
+                return CodeOutcome.LOCKED, ""
             tried = _fingerprint(attempt, user, code)
             if not mine.claim("code-tried", tried, now + REMEMBER_TRIED):
-                return CodeOutcome.REPEATED
+                return CodeOutcome.REPEATED, ""
             mine.save_limits(limits.debit(before, now))
-            outcome = _judge(mine, user, code, apps, now)
+            outcome, app = _judge(mine, user, code, apps, now)
             if outcome is CodeOutcome.RIGHT:
                 mine.save_limits(CodeLimits())
-            return outcome
+            return outcome, app
 
 
 def _judge(
     mine: CodeTransaction, user: str, code: str, apps: Collection[str], now: datetime
-) -> CodeOutcome:
+) -> tuple[CodeOutcome, str]:
     """Compare the code with every seed, so that the time of an answer does not tell which."""
-    steps = [(seed, codes.step_of(seed.secret, code, now)) for seed in mine.seeds()]
+    steps = [(seed, codes.step_of(seed.secret, code, now, seed.period)) for seed in mine.seeds()]
     right = [(seed, step) for seed, step in steps if step is not None and seed.app in apps]
     if not right:
-        return CodeOutcome.WRONG
+        return CodeOutcome.WRONG, ""
     for seed, step in right:
-        of_source = "" if seed.id == FIRST_ID else f":{seed.id}"
-        key = f"{user}:{step}{of_source}"
-        if mine.claim("code-step", key, now + codes.REMEMBER_USED):
+        if _claim_step(mine, user, seed.id, step, now):
             mine.mark_used(seed.id, now)
-            return CodeOutcome.RIGHT
-    return CodeOutcome.USED
+            return CodeOutcome.RIGHT, seed.app
+    return CodeOutcome.USED, ""
+
+
+def _claim_step(mine: CodeTransaction, user: str, source_id: str, step: int, now: datetime) -> bool:
+    """Use up a time step of a source; return False if it was used before."""
+    of_source = "" if source_id == FIRST_ID else f":{source_id}"
+    return mine.claim("code-step", f"{user}:{step}{of_source}", now + codes.REMEMBER_USED)
+
+
+def _details_of(source: CodeSource) -> dict[str, str | bool]:
+    serial_number = {"serial_number": source.serial_number} if source.serial_number else {}
+    return {"app": source.app, **serial_number}
 
 
 def _fingerprint(attempt: str, user: str, code: str) -> str:

@@ -24,9 +24,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _TIMEOUT = limits.DIALOG_TIME.seconds * 1000
-_ATTESTATIONS = ("none", "packed")
-"""The formats taken at registration. Without a wish for attestation, browsers send ``none``; a
-device that signs for itself may send ``packed``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +149,6 @@ def verify_registration(party: RelyingParty, answer: Answer) -> NewCredential:
         expected_origin=party.origin,
         require_user_verification=True,
     )
-    if verified.fmt not in _ATTESTATIONS:
-        raise invalid("its attestation was not asked for")
     if verified.credential_id != answer.credential_id:
         raise invalid("it names another key")
     if len(verified.credential_id) > limits.MAX_CREDENTIAL_ID_LENGTH:

@@ -21,6 +21,7 @@ from adapter.mfa.passkeys.limits import MAX_PASSKEYS, TooManyPasskeys
 from adapter.mfa.passkeys.passkey import Passkey, PasskeyRefused, RelyingParty, not_offered
 from adapter.mfa.passkeys.store import PasskeyStore, PasskeyTransaction
 from adapter.mfa.policy import PASSKEY
+from adapter.mfa.protection.block import BLOCKED, is_in_force
 from adapter.mfa.tokens import token
 
 CHALLENGE = "passkey-challenge"
@@ -161,10 +162,12 @@ class PasskeyFactor:
         )
         with self._store.transaction(passkey.user) as mine:
             stored = _still_there(mine, passkey)
+            if is_in_force(mine.block(), now):
+                raise _blocked(stored.user)
             if not mine.claim(CHALLENGE, given.challenge.hex(), expires_at):
                 raise _used()
             if not limits.has_advanced(stored.sign_count, count):
-                raise _copied()
+                raise _copied(stored.user)
             mine.use(stored.id, count, now)
         return stored
 
@@ -205,15 +208,25 @@ def _unknown() -> PasskeyRefused:
     )
 
 
+def _blocked(user: str) -> PasskeyRefused:
+    return PasskeyRefused(
+        "The user is blocked from every second factor",
+        "An administrator can end that: tallystick user unblock NAME",
+        code=BLOCKED,
+        user=user,
+    )
+
+
 def _used() -> PasskeyRefused:
     return PasskeyRefused(
         "This answer of a passkey was used before", "Load the page again", code="passkey_used"
     )
 
 
-def _copied() -> PasskeyRefused:
+def _copied(user: str) -> PasskeyRefused:
     return PasskeyRefused(
         "The passkey has counted backwards: there is a copy of it",
         "Remove it, and register another one",
         code="passkey_copied",
+        user=user,
     )

@@ -14,7 +14,14 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class PasskeyRefused(TallystickError):
-    """Raised when a passkey is not taken; the code says why."""
+    """Raised when a passkey is not taken; the code says why.
+
+    ``user`` is the owner's UPN if the signature was right all the same, else empty.
+    """
+
+    def __init__(self, problem: str, remedy: str, *, code: str, user: str = "") -> None:
+        super().__init__(problem, remedy, code=code)
+        self.user = user
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from adapter.mfa.passkeys.passkey import Passkey
+from adapter.mfa.protection.block import Block
 
 
 class PasskeyTransaction(Protocol):
@@ -27,6 +28,9 @@ class PasskeyTransaction(Protocol):
 
     def remove(self, passkey_id: str, now: datetime) -> bool:
         """Remove a passkey, and tell the user; return False if the user has none of this id."""
+
+    def block(self) -> Block | None:
+        """Return what blocks the user's second factors, whether or not it has expired."""
 
     def claim(self, kind: str, key: str, expires_at: datetime) -> bool:
         """Use up *key* of *kind*; return False if it was used before (one unique insert)."""

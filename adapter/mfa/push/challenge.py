@@ -37,6 +37,10 @@ SAME_PRESS = timedelta(seconds=10)
 So a Deny is not followed by the push of a second press of Enter that came late.
 """
 
+REMEMBER_ATTEMPT = timedelta(hours=2)
+"""How long the request of an attempt is found that sends one at most: longer than a page of the
+sign-in can be posted."""
+
 
 class State(StrEnum):
     """The stored state of a challenge."""
@@ -118,14 +122,19 @@ def is_open(challenge: Challenge, now: datetime) -> bool:
     return state_at(challenge, now) in (State.PENDING, State.APPROVED)
 
 
-def sent_before(new: Challenge, recent: Sequence[Challenge], tag: str) -> Challenge | None:
+def sent_before(
+    new: Challenge, recent: Sequence[Challenge], tag: str, *, once: bool = False
+) -> Challenge | None:
     """Return the latest challenge of the same sign-in if it does instead of *new*, else None.
 
-    *tag* is the beginning of the ids of this sign-in; *recent* are the user's, oldest first.
+    *tag* is the beginning of the ids of this sign-in; *recent* are the user's, oldest first. With
+    *once*, it does whatever became of it.
     """
     sent = next((each for each in reversed(recent) if each.id.startswith(tag)), None)
     if sent is None or sent.experience != new.experience:
         return None
+    if once:
+        return sent
     is_young = abs(new.created_at - sent.created_at) < SAME_PRESS
     return sent if is_young or is_open(sent, new.created_at) else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,9 @@ from adapter.mfa.push import challenge as machine
 from adapter.mfa.push.challenge import AnswerRefused, Challenge, State
 from adapter.mfa.push.method import registered_method
 from adapter.mfa.push.pauses import check_may_send
-from adapter.mfa.push.store import PushStore, PushTransaction
+from adapter.mfa.push.reports import take_report
+from adapter.mfa.push.steps import supersede_all, take_step
+from adapter.mfa.push.store import PushStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,14 @@ class PushFactor:
         number_key: bytes,
         random: Random,
         on_sent: Callable[[Challenge], None],
+        *,
+        blocks_on_report: bool = False,
     ) -> None:
+        """With *blocks_on_report*, a report blocks its user, too."""
         self._store = store
         self._devices = devices
         self._on_sent = on_sent
+        self._blocks_on_report = blocks_on_report
         self._clock = clock
         self._number_key = number_key
         self._random = random
@@ -74,7 +81,7 @@ class PushFactor:
         with self._store.transaction(user) as mine:
             removed = mine.remove_device(method_id, now)
             if removed:
-                _supersede(mine, mine.recent(now - limits.LOOK_BACK), now)
+                supersede_all(mine, mine.recent(now - limits.LOOK_BACK), now)
         return removed
 
     def unlock(self, user: str) -> None:
@@ -90,6 +97,7 @@ class PushFactor:
         application: str,
         client_ip: str,
         attempt: str = "",
+        once: bool = False,
         device: str | None = None,
     ) -> Started:
         """Send a request to *user*; a pending one is replaced.
@@ -101,17 +109,19 @@ class PushFactor:
         :class:`~adapter.mfa.push.pauses.PushPaused`.
 
         *attempt* names the sign-in. If its request is still open, or was sent just before, that
-        one is returned with its number and none is sent: the user pressed Enter twice.
+        one is returned with its number and none is sent: the user pressed Enter twice. With *once*,
+        so it is whatever became of it, as long as the page of a sign-in can be posted.
         """
         tag = tokens.tag(self._number_key, attempt) if attempt else ""
         challenge, shown = self._new(user, experience, application, client_ip, tag, device)
         with self._store.transaction(user) as mine:
-            recent = mine.recent(challenge.created_at - limits.LOOK_BACK)
-            sent = machine.sent_before(challenge, recent, tag) if tag else None
+            look_back = machine.REMEMBER_ATTEMPT if once else limits.LOOK_BACK
+            recent = mine.recent(challenge.created_at - look_back)
+            sent = machine.sent_before(challenge, recent, tag, once=once) if tag else None
             if sent is not None:
                 return Started(sent, number.recall(self._number_key, sent.id, sent.number_digest))
             check_may_send(challenge, recent, mine)
-            _supersede(mine, recent, challenge.created_at)
+            supersede_all(mine, recent, challenge.created_at)
             mine.add(challenge)
         self._on_sent(challenge)
         return Started(challenge, shown)
@@ -125,6 +135,14 @@ class PushFactor:
         if machine.expire(challenge, now) is not challenge:
             challenge = self._advance(user, challenge_id, lambda c: machine.expire(c, now))
         return machine.state_at(challenge, now)
+
+    def seconds_left(self, challenge_id: str) -> int:
+        """Return how many seconds are left to answer a request, 0 for one that has ended."""
+        challenge = self._store.find(challenge_id)
+        if challenge is None:
+            return 0
+        left = challenge.answer_by - self._clock.now()
+        return max(0, math.ceil(left.total_seconds()))
 
     def reported_at(self, user: str) -> datetime | None:
         """Return since when a report pauses requests to *user*, or None if none does."""
@@ -156,7 +174,7 @@ class PushFactor:
         now = self._clock.now()
         try:
             with self._store.transaction(user) as mine:
-                tested = _take_step(mine, user, challenge_id, lambda c: machine.collect(c, now))
+                tested = take_step(mine, user, challenge_id, lambda c: machine.collect(c, now))
                 return tested.device is not None and mine.register_device(tested.device, now)
         except AnswerRefused:
             return False
@@ -205,7 +223,8 @@ class PushFactor:
 
         A wrong number ends the request: state ``wrong_number``. Raises
         :class:`~adapter.mfa.push.challenge.AnswerRefused`; if a number is required and missing,
-        the request stays open. A denial that is *reported* as not the user's pauses requests.
+        the request stays open. A denial that is *reported* as not the user's pauses requests, and
+        the user is at high risk from then on.
         """
 
         def step(challenge: Challenge) -> Challenge:
@@ -224,9 +243,9 @@ class PushFactor:
                     "Activate it again",
                     code="device_unknown",
                 )
-            answered = _take_step(mine, device.user, challenge_id, step)
+            answered = take_step(mine, device.user, challenge_id, step)
             if answered.reported:
-                mine.pause(device.id, self._clock.now())
+                take_report(mine, answered, self._clock.now(), blocks=self._blocks_on_report)
             return answered
 
     def _new(
@@ -268,26 +287,4 @@ class PushFactor:
         self, user: str, challenge_id: str, step: Callable[[Challenge], Challenge]
     ) -> Challenge:
         with self._store.transaction(user) as mine:
-            return _take_step(mine, user, challenge_id, step)
-
-
-def _take_step(
-    mine: PushTransaction, user: str, challenge_id: str, step: Callable[[Challenge], Challenge]
-) -> Challenge:
-    challenge = mine.find(challenge_id)
-    if challenge is None or challenge.user != user:
-        raise AnswerRefused(
-            "There is no such request", "Start a new sign-in", code="unknown_request"
-        )
-    advanced = step(challenge)
-    if advanced is not challenge:
-        mine.save(advanced)
-    return advanced
-
-
-def _supersede(mine: PushTransaction, requests: Sequence[Challenge], now: datetime) -> None:
-    """End those of *requests* that could still become a sign-in."""
-    for challenge in requests:
-        ended = machine.supersede(challenge, now)
-        if ended is not challenge:
-            mine.save(ended)
+            return take_step(mine, user, challenge_id, step)

@@ -1,10 +1,11 @@
-"""Why no request is sent: too many are unanswered, or the user has reported one."""
+"""Why no request is sent: too many are unanswered, the user has reported one, or is blocked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from adapter.errors import TallystickError
+from adapter.mfa.protection.block import is_in_force
 from adapter.mfa.push import limits
 from adapter.mfa.push.challenge import Challenge
 from adapter.mfa.push.store import PushTransaction
@@ -31,7 +32,19 @@ class PushReported(PushPaused):
         )
 
 
-PAUSES = (PushPaused.code, PushReported.code)
+class PushBlocked(PushPaused):
+    """Raised while the user's second factors are blocked; none was sent."""
+
+    code = "user_blocked"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The user is blocked from every second factor",
+            "An administrator can end that: tallystick user unblock NAME",
+        )
+
+
+PAUSES = (PushPaused.code, PushReported.code, PushBlocked.code)
 """Why no request is sent to a user, as codes of the sign-in log."""
 
 
@@ -40,8 +53,10 @@ def check_may_send(
 ) -> None:
     """Raise if *challenge* may not be sent to its user, after the *recent* ones.
 
-    :class:`PushReported` or :class:`PushPaused`.
+    :class:`PushBlocked`, :class:`PushReported` or :class:`PushPaused`.
     """
+    if is_in_force(mine.block(), challenge.created_at):
+        raise PushBlocked
     if mine.reported_at() is not None:
         raise PushReported
     cleared = mine.cleared_at()

@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from adapter.mfa.protection.block import Block
+from adapter.mfa.protection.risk import Risk
 from adapter.mfa.push.challenge import Challenge
 
 
@@ -53,11 +55,21 @@ class PushTransaction(Protocol):
     def reported_at(self) -> datetime | None:
         """Return since when a report pauses requests, or None if none does."""
 
-    def pause(self, device_id: str, now: datetime) -> None:
+    def pause(self, device_id: str, now: datetime, *, is_blocked: bool = False) -> None:
         """Store that the user reported a request on this device: no further ones are sent.
 
-        The user is told, on the other devices too, in the same transaction.
+        The user is told, on the other devices too, in the same transaction: of the block, if the
+        user is blocked at the same time.
         """
+
+    def raise_risk(self, risk: Risk) -> None:
+        """Store that the user is at high risk; an earlier risk stays."""
+
+    def block(self) -> Block | None:
+        """Return what blocks the user's second factors, whether or not it has expired."""
+
+    def save_block(self, block: Block) -> None:
+        """Block the user's second factors; requests that are open end."""
 
 
 class PushStore(Protocol):

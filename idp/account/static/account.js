@@ -8,6 +8,7 @@ let mayPost = true;
 
 async function look() {
   const isAnswered = await ask();
+  if (form.elements.Passkey) return; // a passkey is on its way: this page has ended
   tell(isAnswered === null ? waiting.dataset.offline : usual);
   if (isAnswered) {
     mayPost = false;

@@ -9,7 +9,7 @@ from flask import Response, jsonify
 from idp.admin import change_log
 from idp.admin.api.guard import GuardedApi
 from idp.admin.api.json_body import BadBody, flag_of, json_object, text_of
-from idp.management import users
+from idp.management import code_apps, hardware_tokens, users
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -24,6 +24,36 @@ class UserApi:
     def methods(self, name: str) -> Response:
         """Return the methods of a user, and the activation codes that still work."""
         return jsonify(users.methods_of(self._services, name).as_json())
+
+    def rename_method(self, name: str, method_id: str) -> Response:
+        """Give a method another name; the body holds ``name``."""
+        new_name = text_of(json_object(("name",)), "name")
+        if new_name is None:
+            raise BadBody("The body does not hold a name", 'Send {"name": "…"}')
+        users.rename_method(self._services, name, method_id, new_name)
+        return self._changed("method_renamed", name)
+
+    def begin_code_app(self, name: str) -> Response:
+        """Return a seed and its address for a code app; nothing is stored."""
+        return jsonify(code_apps.begin_code_app(self._services, name).as_json())
+
+    def confirm_code_app(self, name: str) -> Response:
+        """Store a code app; the body holds ``sealed``, the ``code`` of the app, and ``name``."""
+        body = json_object(("sealed", "code", "name"))
+        sealed, code = text_of(body, "sealed"), text_of(body, "code")
+        if sealed is None or code is None:
+            raise BadBody("The body does not hold sealed and code", 'Send {"sealed": "…", …}')
+        app_name = text_of(body, "name") or ""
+        code_apps.confirm_code_app(self._services, name, sealed, code, app_name)
+        return self._changed("code_app_added", name)
+
+    def activate_token(self, name: str, serial_number: str) -> Response:
+        """Activate a hardware token, by its serial number or id; the body holds ``code``."""
+        code = text_of(json_object(("code",)), "code")
+        if code is None:
+            raise BadBody("The body does not hold a code", 'Send {"code": "…"}')
+        hardware_tokens.activate_token(self._services, name, serial_number, code)
+        return self._changed("token_activated", name)
 
     def remove_method(self, name: str, method_id: str) -> Response:
         """Remove one method or activation code; return those that are left."""
@@ -72,6 +102,12 @@ def add_routes(api: GuardedApi, services: Services) -> None:
     views = UserApi(services)
     api.add("/users/<name>/methods", {"GET": views.methods, "DELETE": views.remove_all_methods})
     api.add("/users/<name>/methods/default", {"PUT": views.choose_default})
-    api.add("/users/<name>/methods/<method_id>", {"DELETE": views.remove_method})
+    api.add(
+        "/users/<name>/methods/<method_id>",
+        {"PATCH": views.rename_method, "DELETE": views.remove_method},
+    )
+    api.add("/users/<name>/code-apps", {"POST": views.begin_code_app})
+    api.add("/users/<name>/code-apps/confirm", {"POST": views.confirm_code_app})
+    api.add("/users/<name>/tokens/<serial_number>/activate", {"POST": views.activate_token})
     api.add("/users/<name>/reset", {"POST": views.reset})
     api.add("/users/<name>/unlock", {"POST": views.unlock})

@@ -11,10 +11,12 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from adapter.mfa.passkeys.passkey import Passkey
+from adapter.mfa.protection.block import Block
 from idp.notices.occasions import Occasion
 from idp.store import used_once
 from idp.store.engine import Database
 from idp.store.mfa import user_row
+from idp.store.mfa.protection import block_of
 from idp.store.mfa_schema import passkeys
 from idp.store.notices import tell
 from idp.store.prepared import Prepared
@@ -87,6 +89,10 @@ class SqlPasskeyTransaction:
             return False
         self._tell("passkey_removed", now, removed.name)
         return True
+
+    def block(self) -> Block | None:
+        """Return what blocks the user's second factors, whether or not it has expired."""
+        return block_of(self._connection, self._user)
 
     def claim(self, kind: str, key: str, expires_at: datetime) -> bool:
         """Use up *key* of *kind*; return False if it was used before (one unique insert)."""

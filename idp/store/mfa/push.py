@@ -8,14 +8,17 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from adapter.errors import TallystickError
+from adapter.mfa.protection.block import Block
+from adapter.mfa.protection.risk import Risk
 from adapter.mfa.push.challenge import Challenge, State
 from idp.notices.occasions import Occasion
 from idp.store.column_types import Instant
 from idp.store.engine import Database
-from idp.store.mfa import user_row
+from idp.store.mfa import protection, user_row
+from idp.store.mfa.open_challenges import end_open
 from idp.store.mfa.registrations import register_device
 from idp.store.mfa_schema import challenges, devices
 from idp.store.notices import forget_device, tell
@@ -85,24 +88,6 @@ _REMOVE_DEVICE = (
     .where(*_ITS_DEVICE)
     .returning(devices.c.platform, devices.c.name, devices.c.registration)
 )
-
-
-_END_OPEN = Prepared(
-    update(challenges)
-    .where(
-        challenges.c.user == bindparam("of_user"),
-        or_(
-            challenges.c.state == State.PENDING.value,
-            challenges.c.state == State.APPROVED.value,
-        ),
-    )
-    .values(state=State.REPLACED.value, version=challenges.c.version + 1)
-)
-
-
-def end_open(connection: Connection, user: str) -> None:
-    """End the challenges of *user* that could still become a sign-in."""
-    _END_OPEN.run(connection, {"of_user": user})
 
 
 class SqlPushStore:
@@ -210,11 +195,24 @@ class SqlPushTransaction:
         """Return since when a report pauses challenges, or None if none does."""
         return _reported_at(self._connection, self._user)
 
-    def pause(self, device_id: str, now: datetime) -> None:
+    def pause(self, device_id: str, now: datetime, *, is_blocked: bool = False) -> None:
         """Store that the user reported a challenge on this device, and tell the user."""
         user_row.change(self._connection, self._user, pushes_reported_at=now)
-        paused = Occasion("pushes_paused", self._user, now)
-        tell(self._connection, paused, except_device=device_id)
+        told = Occasion("mfa_blocked" if is_blocked else "pushes_paused", self._user, now)
+        tell(self._connection, told, except_device=device_id)
+
+    def raise_risk(self, risk: Risk) -> None:
+        """Store that the user is at high risk; an earlier risk stays."""
+        protection.raise_risk(self._connection, self._user, risk)
+
+    def block(self) -> Block | None:
+        """Return what blocks the user's second factors, whether or not it has expired."""
+        return protection.block_of(self._connection, self._user)
+
+    def save_block(self, block: Block) -> None:
+        """Block the user's second factors, and end open challenges."""
+        protection.save_block(self._connection, self._user, block)
+        end_open(self._connection, self._user)
 
 
 def _reported_at(connection: Connection, user: str) -> datetime | None:

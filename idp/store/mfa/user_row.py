@@ -6,7 +6,7 @@ first takes the row: so two nodes never decide about one user at the same time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import NamedTuple
@@ -32,6 +32,9 @@ class UserRow(NamedTuple):
     seed_app: str | None
     seed_name: str | None
     default_method: str | None
+    methods_confirmed_at: datetime | None
+    campaign_snoozed_until: datetime | None
+    method_names: str | None
 
 
 _READ = Prepared(
@@ -53,6 +56,12 @@ def locked(database: Database, user: str) -> Iterator[Connection]:
         if not database.is_sqlite:  # there a transaction that writes is the only one
             connection.execute(_LOCK, {"user": user})
         yield connection
+
+
+def lock(connection: Connection, users: Collection[str]) -> None:
+    """Lock the rows of several users, always in the same order so that no two wait in a ring."""
+    for user in sorted(users):
+        connection.execute(_LOCK, {"user": user})
 
 
 def read(connection: Connection, user: str) -> UserRow | None:

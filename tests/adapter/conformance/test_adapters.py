@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import entry_points
 
 import pytest
-from support.adapters.mfa_node import OLD_PHONE, WATCH, Started
+from support.adapters.mfa_node import CURRENT_PHONE, OLD_PHONE, WATCH, Started
 from support.users import ALICE
 
 from adapter.conformance import check
@@ -45,6 +45,30 @@ def test_the_entra_adapter_keeps_the_contract_with_codes_alone(mfa):
         return {"VerificationCode": codes.at(mfa.clock.now())}
 
     assert check_entra(mfa, proof=type_the_code) == []
+
+
+@pytest.mark.parametrize("app", [CURRENT_PHONE, OLD_PHONE, WATCH])
+def test_mfa_servers_adapter_keeps_the_contract(mfa, app):
+    phone = mfa.give_phone(**app)
+    push, sent = mfa.service.push, []
+
+    def approve_at_once(adapter) -> None:
+        """Let the phone of the sign-in with a right proof approve as soon as it is asked."""
+        start = push.start
+
+        def starts(user, experience, **options):
+            started = start(user, experience, **options)
+            if not sent:
+                mfa.approve(phone, started)
+            sent.append(started)
+            return started
+
+        push.start = starts
+
+    server = adapter_class("AzureMfaServerAuthentication")
+    options = {"user": ALICE, "mfa_service": mfa.service, "prepare": approve_at_once}
+
+    assert check(server, proof=lambda _: {}, **options) == []
 
 
 @pytest.mark.parametrize("app", [OLD_PHONE, WATCH])

@@ -97,3 +97,13 @@ def test_the_page_after_an_error_is_the_hosts(mfa):
     error = ExternalAuthenticationException("something", AuthenticationContext("a", "c"))
 
     assert on_node(mfa).on_error(HttpRequest("node", PATCHED), error) is None
+
+
+def test_an_access_pass_makes_the_factor_available_to_nobody(mfa):
+    user = mfa.somebody()
+    mfa.service.access_passes.issue(user)
+
+    available = on_node(mfa).is_available_for_user(
+        Claim(UPN, user), AuthenticationContext("a", "c")
+    )
+    assert available is False

@@ -323,3 +323,12 @@ def test_a_name_is_cut_and_a_passkey_without_one_has_a_name_all_the_same(mfa):
 
     assert names == ["x" * 64, "Passkey", "\0\ud800"]
     assert len(mfa.service.methods_of(ALICE).registered) == 3
+
+
+def test_a_passkey_of_a_blocked_user_signs_nobody_in(mfa, browser):
+    mfa.give_passkey(browser)
+    mfa.service.protection.block(ALICE)
+    assert code_of(sign_in, mfa, browser) == "user_blocked"
+
+    mfa.service.protection.unblock(ALICE)
+    assert sign_in(mfa, browser).user == ALICE

@@ -50,10 +50,6 @@ ALL = permissions(*METHODS)
         ((PHONE, CODES), "totp", ALL, ("totp", True, True, "")),
         ((PHONE, CODES), "d1", ALL, ("push", True, True, "")),
         ((PHONE, CODES), "gone", ALL, ("push", True, True, "")),
-        # Passkeys are never asked for.
-        ((KEY,), None, ALL, ("totp", False, False, "")),
-        ((KEY, PHONE), "k1", ALL, ("push", True, False, "")),
-        ((PHONE, CODES, KEY), "totp", ALL, ("totp", True, True, "")),
         # Push not allowed.
         ((PHONE,), None, permissions(CODE_APP), (None, False, False, "push_not_enabled")),
         (

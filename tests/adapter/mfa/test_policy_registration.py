@@ -211,3 +211,5 @@ def test_a_user_whose_methods_are_not_allowed_registers_one_that_is():
 
     assert found(no_apps) is REGISTER
     assert found(nothing) is None  # there is nothing to register: the sign-in says so itself
+    # Only an administrator can register a token.
+    assert found(replace(nothing, hardware_tokens=MethodConfiguration())) is None

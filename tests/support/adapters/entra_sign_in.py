@@ -15,7 +15,7 @@ from adapter.contract import (
     AUTHENTICATION_METHOD,
     ENGLISH,
     UPN,
-    AdapterForm,
+    AdapterPresentation,
     AuthenticationContext,
     AuthenticationMethodConfigData,
     Claim,
@@ -39,7 +39,7 @@ BY_CODE = (Claim(AUTHENTICATION_METHOD, OTP),)
 class Page:
     """A page of the adapter as clients read it."""
 
-    def __init__(self, presentation: AdapterForm) -> None:
+    def __init__(self, presentation: AdapterPresentation) -> None:
         self.title = presentation.page_title(ENGLISH)
         self.html = presentation.form_html(ENGLISH)
         self.root = lxml.html.fragment_fromstring(self.html, create_parent="body")

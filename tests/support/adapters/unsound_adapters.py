@@ -193,6 +193,18 @@ class MixesThreadsLater(MixesThreads):
         return super().begin_authentication(None, request, context)
 
 
+class NeedsAPlace(Sound):
+    """Never thinks of a room that is full."""
+
+    def use_waiting_places(self, places):
+        self._places = places
+
+    def try_end_authentication(self, context, proof, request):
+        with self._places.place("user", sign_in="sign-in", client="192.0.2.1") as place:
+            place.until(lambda: None, 60)
+        return page()
+
+
 class CountsDown(Sound):
     """Throws when data that was already dealt with comes again."""
 

@@ -109,4 +109,5 @@ sessions = with_every_field(
     second=st.none() | proofs,
     kept=st.booleans(),
     root=texts,
+    interrupt_due=st.booleans(),
 )

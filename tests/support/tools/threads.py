@@ -22,6 +22,18 @@ def threads() -> Iterator[ThreadPoolExecutor]:
         yield pool
 
 
+def at_once(count: int, work: Callable[[int], T]) -> list[T]:
+    """Do *work* in so many threads that all begin together; each is given its number."""
+    begin = threading.Barrier(count)
+
+    def start(number: int) -> T:
+        begin.wait(NET_SECONDS)
+        return work(number)
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(start, range(count)))
+
+
 class Notes(Generic[T]):
     """What threads have noted, in its order; other threads can wait for it."""
 

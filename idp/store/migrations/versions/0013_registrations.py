@@ -1,4 +1,4 @@
-"""Phones that are registered only once they have answered a test notification."""
+"""Phones that are registered only after a test notification, and what users said when asked."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ def upgrade() -> None:
     op.add_column("devices", sa.Column("registration", sa.Text, nullable=True))
     op.create_index("ix_devices_registration", "devices", ["registration"])
     op.add_column("devices", sa.Column("new_seed", sa.Text, nullable=True))
+    for name in ("methods_confirmed_at", "campaign_snoozed_until"):
+        op.add_column("mfa_users", sa.Column(name, sa.BigInteger, nullable=True))
     op.add_column("challenges", sa.Column("device", sa.Text, nullable=True))
     op.add_column(
         "activations",

@@ -1,0 +1,33 @@
+"""Steps of stored requests, in the transaction of their user."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from adapter.mfa.push import challenge as machine
+from adapter.mfa.push.challenge import AnswerRefused, Challenge
+from adapter.mfa.push.store import PushTransaction
+
+
+def take_step(
+    mine: PushTransaction, user: str, challenge_id: str, step: Callable[[Challenge], Challenge]
+) -> Challenge:
+    """Take one step of the user's request and store it; raises :class:`AnswerRefused`."""
+    challenge = mine.find(challenge_id)
+    if challenge is None or challenge.user != user:
+        raise AnswerRefused(
+            "There is no such request", "Start a new sign-in", code="unknown_request"
+        )
+    advanced = step(challenge)
+    if advanced is not challenge:
+        mine.save(advanced)
+    return advanced
+
+
+def supersede_all(mine: PushTransaction, requests: Sequence[Challenge], now: datetime) -> None:
+    """End those of *requests* that could still become a sign-in."""
+    for challenge in requests:
+        ended = machine.supersede(challenge, now)
+        if ended is not challenge:
+            mine.save(ended)

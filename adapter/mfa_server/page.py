@@ -1,0 +1,81 @@
+"""The page of MFA Server's adapter, with the ids and names that AD FS clients read.
+
+``docs/pages.md`` lists them, section "MFA page of ``AzureMfaServerAuthentication``".
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from adapter.contract import AdapterForm
+from adapter.mfa_server.state import ServerSignIn
+
+TITLE = "Multi-Factor Authentication"
+
+NO_PLACE = "no_waiting_place"
+"""The outcome of a post that cannot wait, because too many do; no request was sent."""
+
+INSTRUCTIONS = {
+    "ready": "A request goes to your phone as soon as you continue. Approve it there: "
+    "this page waits for your answer, up to a minute.",
+    "pending": "Your phone has not answered yet. Approve the request there, then continue.",
+    "ended": "This sign-in needs your confirmation before it can go on.",
+}
+
+ERRORS = {
+    # outcome              sentence
+    "denied":              "The request was denied on the phone.",
+    "denied_and_reported": "The request was denied on the phone and reported.",
+    "no_answer":           "There was no answer from the phone in time.",
+    "replaced":            "A newer sign-in has sent its own request to the phone. "
+                           "This one is no longer valid.",
+    "already_collected":   "This request was used already.",
+    "push_limit":          "Too many requests to your phone were not answered. "
+                           "Wait ten minutes, then try again.",
+    "user_reported_suspicious_activity":
+                           "No request was sent, because one to this account was reported. "
+                           "Ask your administrator to allow requests again.",
+    "push_not_enabled":    "Requests to the Authenticator app are not switched on for you. "
+                           "Contact your administrator.",
+    "user_blocked":        "Your account is blocked, so no request was sent. "
+                           "Contact your administrator.",
+    NO_PLACE:              "Too many sign-ins wait for their phones at the moment. No request was "
+                           "sent. Try again in a minute.",
+}  # fmt: skip
+
+
+def render(sign_in: ServerSignIn) -> AdapterForm:
+    """Return the page for the present state of the sign-in.
+
+    Its form says by ``data-state`` what the script does: ``ready`` posts it at once, ``pending``
+    a little later, and ``ended`` waits for the user.
+    """
+    state = "ended" if sign_in.outcome else "pending" if sign_in.has_posted else "ready"
+    html = (
+        '<form method="post" id="loginForm" class="mfa-server" action="%Action%" '
+        f'autocomplete="off" data-state="{state}">'
+        '<input id="authMethod" type="hidden" name="AuthMethod" value="%AuthMethod%" />'
+        '<input id="context" type="hidden" name="Context" value="%Context%" />'
+        f'<p id="instructions">{escape(INSTRUCTIONS[state])}</p>'
+        f'<p id="error" role="alert"><span id="errorText">{escape(_error(sign_in))}</span></p>'
+        f"{_button(sign_in)}"
+        "</form>"
+    )
+    return AdapterForm(TITLE, html, stylesheets=("mfa-server.css",), scripts=("mfa-server.js",))
+
+
+def _error(sign_in: ServerSignIn) -> str:
+    return ERRORS[sign_in.outcome] if sign_in.outcome else ""
+
+
+def _button(sign_in: ServerSignIn) -> str:
+    if not sign_in.outcome:
+        return (
+            '<p class="waiting" role="status" hidden>Waiting for your phone…</p>'
+            '<div class="buttons"><button type="submit" id="submitButton">Continue</button></div>'
+        )
+    text = "Send another request" if sign_in.may_push else "Try again"
+    return (
+        '<div class="buttons"><button type="submit" name="TryAgain" value="1" class="main">'
+        f"{text}</button></div>"
+    )

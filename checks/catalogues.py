@@ -1,0 +1,210 @@
+"""Checks that the catalogues of our pages have every text, and none that is gone.
+
+Run it in the root of the tree: ``python -m checks.catalogues``. It prints what is missing or left
+over and exits with 1 if there is anything. With ``--update`` it writes the ``.po`` files anew; new
+texts are then empty, to be translated.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+LANGUAGES = ("de", "fr", "es", "ja")
+
+Text = str | tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Domain:
+    """The texts of one package: its templates, and constants that its pages show translated.
+
+    ``constants`` are names of module-level constants by file: a text, or a table of texts.
+    ``marking`` are folders of modules that mark each such text by ``mark("…")``. A text that the
+    domain ``fallback`` has is looked up there.
+    """
+
+    name: str
+    folder: str
+    templates: tuple[str, ...]
+    constants: dict[str, tuple[str, ...]]
+    marking: tuple[str, ...] = ()
+    fallback: str = ""
+
+
+DOMAINS = (
+    Domain(
+        "tallystick",
+        "idp/locale",
+        templates=("idp/account/templates", "idp/signin/templates", "idp/web/templates"),
+        marking=("idp/account",),
+        fallback="adapter",
+        constants={
+            "idp/signin/pages.py": (
+                "WRONG_PASSWORD", "MUST_CHANGE_PASSWORD", "NEW_PASSWORD", "OUTCOMES",
+                "TO_APPLICATION", "TO_LIST", "PASSKEY_REFUSED", "MUST_USE_PASSWORD", "ONLY_PASSKEY",
+            ),
+            "idp/signin/posting_texts.py": ("POSTING",),
+            "idp/signin/error_texts.py": (
+                "START_AGAIN", "NO_ACCESS", "NO_SUCH_APPLICATION", "NOT_ACCEPTED",
+                "NO_SECOND_FACTOR", "SECOND_FACTOR_FAILED", "TRY_LATER", "OUR_FAULT", "LOOP",
+                "NOTHING_HERE", "OTHER_SITE", "LOG_OUT_ELSEWHERE",
+            ),
+            "idp/web/error_page.py": ("NAMES", "SENTENCES", "OTHERWISE", "OUR_FAULT"),
+            "idp/web/app.py": ("COOKIE_TWICE",),
+        },
+    ),
+    Domain(
+        "adapter",
+        "adapter/locale",
+        templates=(),
+        constants={
+            "adapter/entra_mfa/page.py": (
+                "NAME", "DESCRIPTION", "TITLE", "WAITING", "OFFLINE", "ANSWERED", "TIME",
+                "SECONDS_LEFT", "SPOKEN_NUMBER", "NEW_REQUEST", "TRY_AGAIN", "USE_CODE", "USE_APP",
+                "CODE_LABEL", "CODE_PLACEHOLDER", "SIGN_IN", "OTHERWISE", "INSTRUCTIONS", "ERRORS",
+            ),
+        },
+    ),
+)  # fmt: skip
+
+
+def texts_of(root: Path, domain: Domain) -> dict[Text, list[tuple[str, int]]]:
+    """Return every text of a domain with the places where it stands."""
+    found: dict[Text, list[tuple[str, int]]] = {}
+    extracted = chain(
+        _of_templates(root, domain), _of_constants(root, domain), _of_marks(root, domain)
+    )
+    for file, line, text in extracted:
+        found.setdefault(text, []).append((file, line))
+    others = [each for each in DOMAINS if each.name == domain.fallback]
+    elsewhere = {text for each in others for text in texts_of(root, each)}
+    return {text: places for text, places in found.items() if text not in elsewhere}
+
+
+def _of_templates(root: Path, domain: Domain) -> Iterator[tuple[str, int, Text]]:
+    for folder in domain.templates:
+        extracted = extract_from_dir(
+            root / folder,
+            method_map=[("**.html", "jinja2")],
+            options_map={"**.html": {"trimmed": "true", "newstyle_gettext": "true"}},
+        )
+        for file, line, text, _comments, _context in extracted:
+            yield f"{folder}/{file}", line, text
+
+
+def _of_constants(root: Path, domain: Domain) -> Iterator[tuple[str, int, Text]]:
+    for file, names in domain.constants.items():
+        module = ast.parse((root / file).read_text(encoding="utf-8"))
+        values = {name: node for node in module.body for name in _assigned(node)}
+        for name in names:
+            if name not in values:
+                raise LookupError(f"{file} has no {name}")
+            yield from ((file, line, text) for line, text in _texts_in(values[name].value))
+
+
+def _of_marks(root: Path, domain: Domain) -> Iterator[tuple[str, int, Text]]:
+    for path in sorted(path for folder in domain.marking for path in (root / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(
+                    func=ast.Name("mark" | "gettext"), args=[ast.Constant(value=str(text))]
+                ):
+                    yield path.relative_to(root).as_posix(), node.lineno, text
+
+
+def _assigned(node: ast.stmt) -> Iterator[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    yield from (each.id for each in targets if isinstance(each, ast.Name))
+
+
+def _texts_in(value: ast.expr) -> Iterator[tuple[int, str]]:
+    """Yield the texts of a constant: itself, or the values of a table."""
+    match value:
+        case ast.Constant(value=str(text)):
+            yield value.lineno, text
+        case ast.Dict(values=values):
+            for each in values:
+                yield from _texts_in(each)
+
+
+def read(root: Path, domain: Domain, language: str) -> Catalog:
+    """Return the catalogue of one language, an empty one if there is no file yet."""
+    file = path_of(root, domain, language)
+    if not file.exists():
+        return Catalog(locale=language, domain=domain.name, charset="utf-8", fuzzy=False)
+    with file.open("rb") as source:
+        return read_po(source, locale=language, domain=domain.name)
+
+
+def path_of(root: Path, domain: Domain, language: str) -> Path:
+    """Return the file of one language."""
+    return root / domain.folder / language / "LC_MESSAGES" / f"{domain.name}.po"
+
+
+def find(root: Path) -> Iterator[str]:
+    """Yield what is wrong: texts without a translation, and translations of texts that are gone."""
+    for domain in DOMAINS:
+        wanted = set(texts_of(root, domain))
+        for language in LANGUAGES:
+            file = path_of(root, domain, language).relative_to(root)
+            there = {each.id: each for each in read(root, domain, language) if each.id}
+            ready = {text for text, each in there.items() if each.string and not each.fuzzy}
+            yield from (f"{file}: no translation of {text!r}" for text in _sorted(wanted - ready))
+            yield from (f"{file}: left over: {text!r}" for text in _sorted(set(there) - wanted))
+
+
+def update(root: Path) -> None:
+    """Write all catalogues anew, with the translations that there are."""
+    for domain in DOMAINS:
+        texts = texts_of(root, domain)
+        for language in LANGUAGES:
+            before = {each.id: each.string for each in read(root, domain, language) if each.id}
+            after = Catalog(
+                locale=language, domain=domain.name, charset="utf-8", fuzzy=False,
+                header_comment="", creation_date=None,
+            )  # fmt: skip
+            for text in _sorted(texts):
+                places = [(file, None) for file in sorted({file for file, _ in texts[text]})]
+                after.add(text, before.get(text, ""), locations=places)
+            file = path_of(root, domain, language)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("wb") as target:
+                write_po(target, after, width=100, omit_header=False, include_lineno=False)
+            _tidy_header(file, language)
+
+
+def _tidy_header(file: Path, language: str) -> None:
+    """Keep of the header what readers need: it must not change from day to day."""
+    _header, _, rest = file.read_text(encoding="utf-8").partition("\n\n")
+    lines = (
+        'msgid ""', 'msgstr ""', f'"Language: {language}\\n"',
+        '"Content-Type: text/plain; charset=utf-8\\n"', '"Content-Transfer-Encoding: 8bit\\n"',
+    )  # fmt: skip
+    file.write_text("\n".join(lines) + "\n\n" + rest, encoding="utf-8")
+
+
+def _sorted(texts: object) -> list[Text]:
+    return sorted(texts, key=str)
+
+
+def main() -> int:
+    """Print what is wrong in the current folder, or mend it; return the exit status."""
+    if sys.argv[1:] == ["--update"]:
+        update(Path.cwd())
+    found = list(find(Path.cwd()))
+    for line in found:
+        sys.stdout.write(f"{line}\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,110 @@
+"""``/admin/api/users/NAME/block``, ``/risk`` and ``/access-pass``, and the list of users."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from flask import Response, jsonify
+
+from adapter.mfa.protection.store import Standing
+from idp.admin import change_log
+from idp.admin.api.guard import GuardedApi
+from idp.admin.api.json_body import BadBody, flag_of, json_object, text_of
+from idp.management import protection, users
+from idp.management.standing import standing_as_json
+
+if TYPE_CHECKING:
+    from idp.services import Services
+
+MAX_DAYS = 36_500
+MAX_MINUTES = 43_200
+
+
+class ProtectionApi:
+    """The views of blocks, risks and access passes."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def list(self) -> Response:
+        """List the users, and what is known against each account."""
+        standings = self._services.mfa.protection.standings()
+        return jsonify(
+            [
+                {
+                    "name": user.upn,
+                    "display_name": user.display_name,
+                    "disabled": user.disabled,
+                    **standing_as_json(standings.get(user.upn, Standing())),
+                }
+                for user in self._services.directory.list()
+            ]
+        )
+
+    def block(self, name: str) -> Response:
+        """Block a user; the body may hold ``days`` or ``until``."""
+        body = json_object(("days", "until"))
+        days, until = _number_of(body, "days", MAX_DAYS), _time_of(body, "until")
+        if days is not None and until is not None:
+            raise BadBody("The body holds both days and until", "Send one of them")
+        protection.block(self._services, name, days=days, until=until)
+        return self._changed("user_blocked", name)
+
+    def unblock(self, name: str) -> Response:
+        """Lift the block of a user."""
+        protection.unblock(self._services, name)
+        return self._changed("user_unblocked", name)
+
+    def dismiss_risk(self, name: str) -> Response:
+        """Forget the risk of a user."""
+        protection.dismiss_risk(self._services, name)
+        return self._changed("risk_dismissed", name)
+
+    def issue_pass(self, name: str) -> Response:
+        """Issue an access pass; the body may hold ``once``, ``minutes`` and ``starts_at``."""
+        body = json_object(("once", "minutes", "starts_at"))
+        issued = protection.issue_pass(
+            self._services,
+            name,
+            once=flag_of(body, "once"),
+            minutes=_number_of(body, "minutes", MAX_MINUTES),
+            starts_at=_time_of(body, "starts_at"),
+        )
+        change_log.log_user("access_pass_issued", issued.user)
+        return jsonify(issued.as_json())
+
+    def delete_pass(self, name: str) -> Response:
+        """Remove the access pass of a user."""
+        protection.delete_pass(self._services, name)
+        return self._changed("access_pass_removed", name)
+
+    def _changed(self, event: str, name: str) -> Response:
+        left = users.methods_of(self._services, name)
+        change_log.log_user(event, left.user)
+        return jsonify(left.as_json())
+
+
+def add_routes(api: GuardedApi, services: Services) -> None:
+    """Add the addresses."""
+    views = ProtectionApi(services)
+    api.add("/users", {"GET": views.list})
+    api.add("/users/<name>/block", {"POST": views.block, "DELETE": views.unblock})
+    api.add("/users/<name>/risk", {"DELETE": views.dismiss_risk})
+    api.add("/users/<name>/access-pass", {"POST": views.issue_pass, "DELETE": views.delete_pass})
+
+
+def _number_of(body: Mapping[str, Any], name: str, most: int) -> int | None:
+    """Return the number *name* of *body*, None if it is absent."""
+    value = body.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= most:
+        raise BadBody(f"{name} is not a number from 1 to {most}", f'Send "{name}": 60')
+    return value
+
+
+def _time_of(body: Mapping[str, Any], name: str) -> datetime | None:
+    text = text_of(body, name)
+    return None if text is None else protection.read_time(text)

@@ -1,0 +1,84 @@
+"""The page of the users who are blocked or at risk: lift a block, block, dismiss a risk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, request
+from werkzeug import Response
+
+from adapter.errors import TallystickError
+from idp.admin import change_log
+from idp.admin.flash import Flash
+from idp.admin.frame import Frame
+from idp.admin.session import AdminSession
+from idp.management import protection
+from idp.management.standing import standing_as_json
+
+if TYPE_CHECKING:
+    from idp.services import Services
+
+PATH = "/admin/users"
+
+ACTIONS = {
+    # form value  (log event,        flash message)
+    "block":      ("user_blocked",   "The user is blocked for 90 days."),
+    "unblock":    ("user_unblocked", "The user is no longer blocked."),
+    "dismiss":    ("risk_dismissed", "The risk is dismissed."),
+}  # fmt: skip
+
+
+class NoSuchAction(TallystickError):
+    """Raised for a change that the page does not offer."""
+
+    code = "bad_body"
+
+
+class UserPages:
+    """The views of the users' page."""
+
+    def __init__(self, services: Services, frame: Frame) -> None:
+        self._services = services
+        self._frame = frame
+
+    def show(self, session: AdminSession) -> Response:
+        """Show who is blocked or at risk."""
+        return self._page(session)
+
+    def change(self, session: AdminSession) -> Response:
+        """Block a user, lift a block or dismiss a risk; or show what is wrong."""
+        action, name = request.form.get("action", ""), request.form.get("name", "")
+        try:
+            self._do(action, name)
+        except TallystickError as error:
+            change_log.log_refusal(error)
+            return self._page(session, str(error))
+        event, text = ACTIONS[action]
+        change_log.log_user(event, name)
+        return self._frame.done(PATH, session, Flash("users", text))
+
+    def _do(self, action: str, name: str) -> None:
+        match action:
+            case "block":
+                protection.block(self._services, name)
+            case "unblock":
+                protection.unblock(self._services, name)
+            case "dismiss":
+                protection.dismiss_risk(self._services, name)
+            case _:
+                raise NoSuchAction("There is no such change", "Load the page again")
+
+    def _page(self, session: AdminSession, problem: str = "") -> Response:
+        standings = self._services.mfa.protection.standings()
+        known = {name: standing_as_json(standings[name]) for name in sorted(standings)}
+        return self._frame.page(
+            "users", session, 422 if problem else 200, users=known, problem=problem
+        )
+
+
+def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:
+    """Add GET and POST of ``/admin/users``."""
+    pages = UserPages(services, frame)
+    changing = frame.changing(pages.change)
+    blueprint.add_url_rule("/users", "users", frame.reading(pages.show), methods=["GET"])
+    blueprint.add_url_rule("/users", "change_user", changing, methods=["POST"])

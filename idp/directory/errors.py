@@ -1,0 +1,26 @@
+"""The error of changes by administrators, and of names that nobody has."""
+
+from __future__ import annotations
+
+from adapter.errors import TallystickError
+from idp.directory.users import User
+
+
+class DirectoryError(TallystickError):
+    """Raised when a change by an administrator cannot be made; never at a sign-in."""
+
+    code = "directory"
+
+
+def existing(name: str, user: User | None) -> User:
+    """Return *user*; raises :class:`DirectoryError` if there is none of this *name*."""
+    if user is None:
+        raise unknown_user(name)
+    return user
+
+
+def unknown_user(name: str) -> DirectoryError:
+    """Return the error for a *name* that nobody has."""
+    return DirectoryError(
+        f"There is no user {name!r}", "See tallystick user list", code="unknown_user"
+    )

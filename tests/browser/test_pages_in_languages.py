@@ -1,0 +1,56 @@
+"""The pages of ``/adfs/`` in a real browser, in languages: nothing sticks out, nothing is cut."""
+
+from __future__ import annotations
+
+import pytest
+from support.languages.samples import Request
+
+from idp.web.languages import Language
+from idp.web.page_texts import begin_language, page_language
+
+KINDS = (
+    "log in", "wrong password", "new password: new_password_length", "number", "approve", "code",
+    "ended: push_limit", "choice", "applications", "signing out", "signed out", "error: other",
+    "http 404", "front page",
+)  # fmt: skip
+CUT = """() => [...document.querySelectorAll('main *, header *, footer *')]
+    .filter(each => !each.closest('.visually-hidden, progress, details:not([open])'))
+    .filter(each => each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0)
+    .filter(each => !['visible', 'auto'].includes(getComputedStyle(each).overflowX)
+                    || each.scrollWidth > document.documentElement.clientWidth)
+    .map(each => each.outerHTML.slice(0, 80))"""
+# A link inside a sentence is exempt (WCAG 2.5.8); of a checkbox, users hit the whole label.
+TOO_SMALL = """() => [...document.querySelectorAll('a[href], button, input, summary, select')]
+    .filter(each => each.type !== 'hidden' && !each.hidden && !each.closest('p:not(.wayBack) > a'))
+    .map(each => [each, (each.closest('label') ?? each).getBoundingClientRect()])
+    .filter(([, box]) => box.width < 24 || box.height < 24)
+    .map(([each, box]) => `${box.width} × ${box.height}: ${each.outerHTML.slice(0, 80)}`)"""
+PLACEHOLDERS_CUT = """() => [...document.querySelectorAll('input[placeholder]')]
+    .filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.id)"""
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_longer_texts_fit_on_every_page(name, pseudo_german, show, page, looks):
+    begin_language(Request())
+    show(name)
+    looks(page, f"pseudo-{name.replace(': ', '-').replace(' ', '-')}")
+    page.set_viewport_size({"width": 320, "height": 640})  # 1280 pixels at 400 % (WCAG 1.4.10)
+    assert page.evaluate(CUT) == []
+    assert page.evaluate(PLACEHOLDERS_CUT) == []
+    assert page.evaluate(TOO_SMALL) == []
+
+
+@pytest.mark.parametrize("name", ["log in", "number", "error: other"])
+@pytest.mark.parametrize("tag", ["de", "ja"])
+def test_pages_look_right_in(tag, name, show, page, looks):
+    begin_language(Request(headers={"Accept-Language": tag}))
+    show(name)
+    looks(page, f"{tag}-{name.replace(': ', '-').replace(' ', '-')}")
+
+
+@pytest.mark.parametrize("name", ["log in", "number", "applications"])
+def test_a_language_written_from_the_right_fits_too(name, show, page, looks):
+    begin_language(Request())
+    page_language().choose(Language("ar", "العربية", "rtl"))
+    show(name)
+    looks(page, f"rtl-{name.replace(' ', '-')}")

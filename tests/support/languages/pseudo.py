@@ -1,0 +1,45 @@
+"""A pseudo-locale: English with accents, in brackets and 40 % longer, in place of German.
+
+A text without brackets has no translation; a page on which something sticks out or is cut has no
+room for the longer languages.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+
+from checks.catalogues import DOMAINS, texts_of
+
+TREE = Path(__file__).parents[3]
+LANGUAGE = "de"
+ACCENTS = str.maketrans("aceinouyAEINOU", "áçéíñóúýÁÉÍÑÓÚ")
+_KEPT = re.compile(r"(%\(\w+\)[a-z]|\{\w*\}|<[^>]*>)")
+
+
+def pseudo(text: str) -> str:
+    """Return the text in the pseudo-locale; placeholders and tags stay as they are."""
+    parts = _KEPT.split(text)
+    accented = "".join(part if _KEPT.fullmatch(part) else part.translate(ACCENTS) for part in parts)
+    padding = "······ " * (len(text) * 2 // 5 // 7)
+    return f"⟦{accented} {padding}·⟧"
+
+
+def write_catalogues(folder: Path) -> dict[str, Path]:
+    """Write the pseudo-locale below *folder* and return the folder of each domain."""
+    folders = {}
+    for domain in DOMAINS:
+        catalogue = Catalog(locale=LANGUAGE, domain=domain.name, charset="utf-8")
+        for text in texts_of(TREE, domain):
+            forms = text if isinstance(text, tuple) else (text,)
+            shown = tuple(map(pseudo, forms))
+            catalogue.add(text, shown if isinstance(text, tuple) else shown[0])
+        folders[domain.name] = folder / domain.name
+        compiled = folders[domain.name] / LANGUAGE / "LC_MESSAGES" / f"{domain.name}.mo"
+        compiled.parent.mkdir(parents=True)
+        with compiled.open("wb") as target:
+            write_mo(target, catalogue)
+    return folders

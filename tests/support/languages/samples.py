@@ -1,0 +1,137 @@
+"""Every page of ``/adfs/`` with sample values, which stand between degree signs (``°user°``)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask
+from werkzeug.datastructures import Headers
+
+from adapter.entra_mfa.page import ERRORS, VerificationPage
+from adapter.mfa.push.challenge import APPROVE_DENY, NUMBER_MATCH
+from adapter.mfa.verification.state import CODE, PUSH, Verification
+from adapter.texts import LANGUAGES
+from idp.adapters.calls import AdapterPage
+from idp.adapters.second_factor import Choice
+from idp.federation.relying_party.offered import OfferedTrusts
+from idp.federation.request_context import RequestContext
+from idp.saml.refusal import Refused
+from idp.session.participants import Outcome
+from idp.signin import pages
+from idp.signin.address import Address
+from idp.signin.error_texts import SENTENCES
+from idp.web.app import harden
+from idp.web.page_texts import page_language
+from idp.web.web_request import NO_FIELDS, Activity, WebRequest
+
+GERMAN = 1031
+ADDRESS = Address("/adfs/ls/?a=b", "http://localhost/adfs/ls/?a=b")
+BACK = (pages.WayBack("/", pages.TO_APPLICATION), pages.WayBack("/", pages.TO_LIST))
+OTHERS = (Choice("Other", "°other°", "°about°", "de-DE"),)
+NUMBER = Verification("°user°", NUMBER_MATCH, "kb_installed", PUSH, True, "id", "42")
+
+
+@dataclass
+class Request:
+    """A request of a German browser."""
+
+    headers: Headers = field(default_factory=lambda: Headers({"Accept-Language": "de"}))
+    cookies: dict[str, str] = field(default_factory=dict)
+    method: str = "GET"
+    path: str = "/adfs/ls/"
+    query_string: bytes = b"a=b"
+
+
+def refused(code: str) -> bytes:
+    web = WebRequest(
+        "GET", "/", b"", NO_FIELDS, {}, Headers({"User-Agent": "°agent°"}),
+        RequestContext("°ip°"), Activity("°id°"),
+    )  # fmt: skip
+    at = datetime(2026, 1, 2, tzinfo=UTC)
+    page = pages.error_page(
+        Refused("°problem°", code=code), web, status=400, at=at, node="°node°", back=BACK[0]
+    )
+    return re.sub(rb"2026-01-02 00:00:00 UTC", b"", page.body)
+
+
+def verified(state: Verification) -> bytes:
+    shown = VerificationPage(state, seconds_left=60)
+    tag = page_language().language.tag
+    lcid = next((lcid for lcid, each in LANGUAGES.items() if each == tag), GERMAN)
+    page = AdapterPage(
+        shown.page_title(lcid), shown.form_html(lcid), tag, shown.stylesheets, shown.scripts
+    )
+    return pages.second_factor_page(
+        page,
+        provider="P",
+        context="C",
+        address=ADDRESS,
+        user="°user°",
+        others=OTHERS,
+        back=BACK[0],
+    ).body
+
+
+def logged_in(**values) -> bytes:
+    given = {"saml_session": "S", "application": "°app°", "offers_kmsi": True, **values}
+    return pages.log_in_page(ADDRESS, **given).body
+
+
+def changed(**values) -> bytes:
+    return pages.change_password_page(action="/a", saml_session="S", **values).body
+
+
+def of_http(status: int) -> bytes:
+    app = Flask(__name__)
+    harden(app)
+    app.add_url_rule("/", "raise", lambda: (_ for _ in ()).throw(RuntimeError))
+    paths = {404: "/nothing", 405: "/", 500: "/"}
+    answer = app.test_client().open(
+        paths[status],
+        method="POST" if status == 405 else "GET",
+        headers={"Accept-Language": "de"},
+    )
+    assert answer.status_code == status
+    return re.sub(r"<code.*?</code>", "", answer.text).replace(f">{status} ", ">").encode()
+
+
+SAMPLES: dict[str, Callable[[], bytes]] = {
+    "log in": logged_in,
+    "wrong password": lambda: logged_in(error=pages.WRONG_PASSWORD, username="°user°"),
+    "must change": lambda: logged_in(error=pages.MUST_CHANGE_PASSWORD),
+    **{
+        f"new password: {code}": lambda text=text: changed(error=text)
+        for code, text in pages.NEW_PASSWORD.items()
+    },
+    "changed password": lambda: pages.password_changed_page().body,
+    "front page": lambda: pages.front_page().body,
+    "posting": lambda: pages.posting_page("http://sp.test/", {"SAMLResponse": "x"}).body,
+    "applications": lambda: (
+        pages.trusts_page(OfferedTrusts((("id", "°app°"),), 7), user="°user°", is_first=False).body
+    ),
+    "no application": lambda: (
+        pages.trusts_page(OfferedTrusts(()), user="°user°", is_first=True).body
+    ),
+    "sign out": lambda: pages.sign_out_page("°user°").body,
+    "signing out": lambda: pages.signing_out_page(["°app°"], "h", left=timedelta(9)).body,
+    "signed out": lambda: (
+        pages.signed_out_page(
+            [("°app°", each) for each in Outcome if each in pages.OUTCOMES], leads_back=True
+        ).body
+    ),
+    "choice": lambda: pages.choice_page(OTHERS, context="C", address=ADDRESS, user="°u°").body,
+    "last page": lambda: pages.last_page(AdapterPage("°t°", "°form°", "de"), "P", BACK[1]).body,
+    "number": lambda: verified(NUMBER),
+    "approve": lambda: verified(Verification("°u°", APPROVE_DENY, "r", PUSH, False, "id")),
+    "code": lambda: verified(NUMBER.by_code()),
+    "code instead": lambda: verified(
+        Verification("°u°", NUMBER_MATCH, "push_not_enabled", CODE, True)
+    ),
+    **{f"ended: {code}": lambda code=code: verified(NUMBER.failed(code)) for code in ERRORS},
+    "unavailable": lambda: verified(Verification("°u°", "unavailable", "r", PUSH, False)),
+    **{f"error: {code}": lambda code=code: refused(code) for code in [*SENTENCES, "other"]},
+    **{f"http {status}": lambda status=status: of_http(status) for status in (404, 405, 500)},
+}
