@@ -26,7 +26,7 @@ CAMPAIGN_STATE = "registrationEnforcement.authenticationMethodsRegistrationCampa
 
 @dataclass(frozen=True, slots=True)
 class PolicyWords:
-    """What a test says of the policies, as :meth:`~idp.testing.federation.Federation.policy` has it.
+    """What a test says of the policies, in the words of ``federation.policy``.
 
     What is None stays as it is.
     """
