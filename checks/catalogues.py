@@ -50,9 +50,9 @@ DOMAINS = (
         constants={
             "idp/signin/pages.py": (
                 "WRONG_PASSWORD", "MUST_CHANGE_PASSWORD", "NEW_PASSWORD", "OUTCOMES",
-                "TO_APPLICATION", "TO_LIST", "TO_REGISTER", "PASSKEY_REFUSED", "MUST_USE_PASSWORD",
-                "ONLY_PASSKEY",
+                "PASSKEY_REFUSED", "MUST_USE_PASSWORD", "ONLY_PASSKEY",
             ),
+            "idp/signin/ways_on.py": ("TO_APPLICATION", "TO_LIST", "TO_REGISTER"),
             "idp/signin/posting_texts.py": ("POSTING",),
             "idp/signin/error_texts.py": (
                 "START_AGAIN", "NO_ACCESS", "NO_SUCH_APPLICATION", "NOT_ACCEPTED",

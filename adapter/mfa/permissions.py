@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from adapter.mfa.methods import ACCESS_PASS, Methods, RegisteredMethod
+from adapter.mfa.methods import ACCESS_PASS, BESIDE, Methods, RegisteredMethod
 from adapter.mfa.policy import (
     CODE_METHODS,
     METHODS,
-    PASSKEY,
     PUSH,
     Permission,
     Policies,
@@ -99,7 +98,7 @@ def way_of(methods: Methods, permissions: Permissions) -> Way:
     if permissions.is_blocked:
         return Way(None, permissions.push_policy, False, False, BLOCKED)
     asked = Methods(
-        tuple(each for each in methods.registered if each.kind not in (PASSKEY, ACCESS_PASS)),
+        tuple(each for each in methods.registered if each.kind not in BESIDE),
         methods.chosen,
     )
     allowed = {each.kind for each in asked.registered if permissions.of(each).is_allowed}

@@ -37,20 +37,20 @@ PATH = "/account/authenticator"
 class Step:
     """Where a user is with a registration, sealed into the page.
 
-    ``id`` is that of the activation. ``code`` and ``address`` are what the page shows of it until
+    ``id`` is that of the activation. ``digits`` and ``address`` are what the page shows of it until
     the phone has used it; ``test`` is the test notification once it was sent. ``back`` is the
     address of the sign-in that waits, empty without any.
     """
 
     id: str
-    code: str
+    digits: str
     address: str
     back: str
     test: Verification | None = None
 
     def tested(self, test: Verification) -> Step:
         """Return the step with a test notification; the codes are of no use any more."""
-        return replace(self, code="", address="", test=test)
+        return replace(self, digits="", address="", test=test)
 
 
 class PhonePages:
@@ -107,7 +107,7 @@ class PhonePages:
             "scan",
             visitor,
             context=self._sealed(visitor, step),
-            code=f"{step.code[:3]} {step.code[3:6]} {step.code[6:]}",
+            code=f"{step.digits[:3]} {step.digits[3:6]} {step.digits[6:]}",
             address=step.address,
             qr=qr_code(step.address),
             is_there=phone is not None,

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from idp.authenticator.phonefile import PhoneFile
 from idp.embedded.phones import PHONE_KINDS, give_phone
-from idp.federation.token_signing.key_files import read_private_file, write_private_file
+from idp.federation.token_signing.key_files import read_private_file, replace_private_file
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -35,11 +35,11 @@ SITUATIONS = (
     #         name       phone            codes  about
     Situation("phone1",  "phone-current", False, "A phone with a current app: begin here"),
     Situation("phone2",  "phone-current", False, "Another phone with a current app"),
-    Situation("both",    "phone-current", True,  "A phone and codes: enough to reset the password"),
     Situation("code",    None,            True,  "No phone, only codes"),
     Situation("oldapp",  "phone-old",     False, "A phone with an app too old to match numbers"),
     Situation("watch",   "wearable",      False, "Only a wearable, which cannot match numbers"),
     Situation("nothing", None,            False, "No second factor at all"),
+    Situation("both",    "phone-current", True,  "A phone and codes: enough to reset the password"),
 )  # fmt: skip
 
 
@@ -103,16 +103,15 @@ def _user(situation: Situation, credentials: Mapping[str, str], phones: Path) ->
 
 
 def _credentials(file: Path) -> dict[str, dict[str, str]]:
-    """Return password and TOTP secret of each sample user, created at the first run."""
-    if not file.exists():
+    """Return password and TOTP secret of each sample user; what is missing is created."""
+    stored: dict[str, dict[str, str]] = json.loads(read_private_file(file)) if file.exists() else {}
+    missing = [each.name for each in SITUATIONS if each.name not in stored]
+    if missing:
         import pyotp
 
-        created = {
-            each.name: {"password": _password(), "totp_secret": pyotp.random_base32()}
-            for each in SITUATIONS
-        }
-        write_private_file(file, json.dumps(created, indent=2).encode())
-    stored: dict[str, dict[str, str]] = json.loads(read_private_file(file))
+        for name in missing:
+            stored[name] = {"password": _password(), "totp_secret": pyotp.random_base32()}
+        replace_private_file(file, json.dumps(stored, indent=2).encode())
     return stored
 
 

@@ -50,7 +50,7 @@ CREDENTIALS = ("UserName", "Password", "Passkey", "Context")
 """Fields that make a post one of our own forms, which other sites may not send."""
 METHODS = ["GET", "POST"]
 TEXT = ("Content-Type", "text/plain; charset=utf-8")
-TRUSTS_PAGE = OwnPage(pages.BACK)
+TRUSTS_PAGE = OwnPage(paths.LIST)
 CHOICES_ON_PAGE = 100
 """Trusts on one page of the list from which users choose an application."""
 FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -105,7 +105,7 @@ class Endpoints:
     def home(self, _web: WebRequest) -> Answer:
         """Lead whoever opens the bare address on: to the applications, or to an explanation."""
         if self._services.config.sign_in.idp_initiated:
-            return Answer(status=302, headers=(("Location", pages.BACK),))
+            return Answer(status=302, headers=(("Location", paths.LIST),))
         return pages.front_page()
 
     def sign_out(self, web: WebRequest) -> Answer:

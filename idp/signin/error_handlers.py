@@ -21,7 +21,7 @@ from idp.saml.signature import UNEXPECTED_ALGORITHM
 from idp.saml.signing import SigningKey
 from idp.session.node import AnsweringNode
 from idp.session.seal import SealBroken
-from idp.signin import errors, pages
+from idp.signin import errors, pages, ways_on
 from idp.signin.assertion import new_id
 from idp.signin.outcomes import SignInOutcomes
 from idp.web.answer import Answer
@@ -126,13 +126,13 @@ class ErrorHandler:
         now, node, back = self._clock.now(), self._node_name(request), self._way_back(refused)
         return pages.error_page(refused, request, status=status, at=now, node=node, back=back)
 
-    def _way_back(self, refused: Refused) -> pages.WayBack | None:
+    def _way_back(self, refused: Refused) -> ways_on.WayBack | None:
         """Return where the user can go on; a database that is away hides no error page."""
         try:
             trust = self._find_trust(refused.trust) if refused.trust else None
         except TallystickError:
             trust = None
-        return pages.way_back(trust, lists_applications=self._lists_applications)
+        return ways_on.way_back(trust, lists_applications=self._lists_applications)
 
     def _node_name(self, request: WebRequest) -> str:
         """Return the node's name for the page, which is shown without one, too."""

@@ -21,7 +21,7 @@ from idp.session.cookie import SessionCookie
 from idp.session.participants import Issued
 from idp.session.sso import Proof, Session
 from idp.signin import authenticated as authenticated_cookie
-from idp.signin import errors, pages
+from idp.signin import errors, pages, ways_on
 from idp.signin.assertion import Issuer, build_response
 from idp.signin.browser_request import BrowserRequest
 from idp.signin.continuation import Continuation, ContinuationCookies
@@ -226,7 +226,7 @@ class SignInFlow:
         self._outcomes.denied(step.pending, user, policy, step.source, factor.why)
         refused, now = errors.denied(user, trust.display_name), self._services.clock.now()
         node, status = step.facts.node.name, status_of(refused)
-        back = pages.way_back(trust, lists_applications=False)
+        back = ways_on.way_back(trust, lists_applications=False)
         return pages.error_page(
             refused, step.request.web, status=status, at=now, node=node, back=back
         )

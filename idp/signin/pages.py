@@ -9,11 +9,9 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
@@ -21,14 +19,13 @@ from markupsafe import Markup, escape
 from idp.adapters.calls import AdapterPage
 from idp.adapters.second_factor import Choice
 from idp.federation.relying_party.offered import OfferedTrusts
-from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.saml.refusal import Refused
 from idp.session.participants import Outcome
 from idp.signin.address import Address
-from idp.signin.destination import SECURITY_INFO
 from idp.signin.error_texts import sentence_of
-from idp.signin.paths import IDP_INITIATED, METADATA, SIGN_OUT
+from idp.signin.paths import LIST, METADATA, SIGN_OUT
 from idp.signin.posting_texts import posting_texts
+from idp.signin.ways_on import WayBack
 from idp.web import page_frame
 from idp.web.answer import Answer
 from idp.web.headers import CONTENT_SECURITY_POLICY
@@ -65,15 +62,11 @@ NEW_PASSWORD = {
 }  # fmt: skip
 
 DENIED = "MSIS5007"
-TO_APPLICATION = "Back to the application"
-TO_LIST = "Choose an application"
-TO_REGISTER = "Set up a sign-in method"
 
 MAX_NAME_LENGTH = 256
 MAX_USER_AGENT_LENGTH = 300
 MAX_REFRESH_SECONDS = 5
 """How long a page that waits may go without reloading."""
-BACK = f"{IDP_INITIATED}.aspx"
 
 OUTCOMES = {
     Outcome.SIGNED_OUT:        "signed out",
@@ -204,7 +197,7 @@ def trusts_page(offered: OfferedTrusts, *, user: str, is_first: bool) -> Answer:
 
     *is_first* says whether it is the first page of the list.
     """
-    return _page("trusts.html", offered=offered, user=user, is_first=is_first, address=BACK)
+    return _page("trusts.html", offered=offered, user=user, is_first=is_first, address=LIST)
 
 
 def sign_out_page(user: str) -> Answer:
@@ -226,37 +219,7 @@ def signed_out_page(outcomes: Sequence[tuple[str, Outcome | None]], *, leads_bac
     If it *leads_back*, there is a link to the list of applications.
     """
     shown = [(name, outcome, OUTCOMES[outcome]) for name, outcome in outcomes if outcome]
-    return _page("signed_out.html", outcomes=shown, back=BACK if leads_back else "")
-
-
-@dataclass(frozen=True, slots=True)
-class WayBack:
-    """Where a user can go on from a page on which nothing else leads on: a link and its text."""
-
-    address: str
-    text: str
-
-
-def way_back(trust: RelyingPartyTrust | None, *, lists_applications: bool) -> WayBack | None:
-    """Return the way to the application of *trust*, else to the list of applications if it is on.
-
-    The application is at the origin of an address that its metadata registered; nothing that a
-    request brings decides where the link leads.
-    """
-    services = trust.service_provider.assertion_consumer_services if trust else ()
-    if services:
-        default = next((each for each in services if each.is_default), services[0])
-        parts = urlsplit(default.location)
-        return WayBack(f"{parts.scheme}://{parts.netloc}/", TO_APPLICATION)
-    return WayBack(BACK, TO_LIST) if lists_applications else None
-
-
-def way_to_register(address: Address) -> WayBack:
-    """Return the way to security info for a user without a method; it leads back to *address*.
-
-    AD FS registers nobody itself: administrators let its page point to where users do.
-    """
-    return WayBack(f"{SECURITY_INFO}?continue={quote(address.path, safe='/')}", TO_REGISTER)
+    return _page("signed_out.html", outcomes=shown, back=LIST if leads_back else "")
 
 
 def front_page() -> Answer:

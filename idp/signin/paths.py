@@ -7,6 +7,8 @@ from idp.web.theme import theme
 
 LS = "/adfs/ls/"
 IDP_INITIATED = "/adfs/ls/idpinitiatedsignon"
+LIST = f"{IDP_INITIATED}.aspx"
+"""The list of the applications."""
 OWN_PAGE = "/adfs/signin"
 """Signs users in for security info, ``?own-page=/account/``; with ``&again=1`` always anew."""
 SIGN_OUT = "/adfs/ls/signout"

@@ -20,7 +20,7 @@ from idp.saml.refusal import Refused
 from idp.session.seal import Seal, SealBroken
 from idp.session.sso import Session
 from idp.signin import context as contexts
-from idp.signin import errors, pages
+from idp.signin import errors, pages, ways_on
 from idp.signin.browser_request import BrowserRequest
 from idp.signin.context import SecondFactorContext
 from idp.signin.outcomes import SignInOutcomes
@@ -125,7 +125,7 @@ class SecondFactorSteps:
         node, status = facts.node.name, status_of(refused)
         back = _way_back(step)
         if failed.code == "method_not_available":
-            back = pages.way_to_register(step.request.address)
+            back = ways_on.way_to_register(step.request.address)
         return pages.error_page(
             refused, step.request.web, status=status, at=now, node=node, back=back
         )
@@ -138,8 +138,8 @@ class SecondFactorSteps:
         return context.seal(self._seal, session.id, self._clock.now())
 
 
-def _way_back(step: SignInStep) -> pages.WayBack | None:
-    return pages.way_back(step.facts.trust, lists_applications=False)
+def _way_back(step: SignInStep) -> ways_on.WayBack | None:
+    return ways_on.way_back(step.facts.trust, lists_applications=False)
 
 
 def _second_factor(request: BrowserRequest) -> SecondFactor:

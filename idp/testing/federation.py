@@ -20,6 +20,7 @@ from idp.testing.browser import Browser
 from idp.testing.expected import EXPECTED
 from idp.testing.extranet import outside_browser
 from idp.testing.password_reset import PasswordReset
+from idp.testing.policy_words import PolicyWords
 from idp.testing.shared_servers import PHONE_FILE
 from idp.testing.signin import SignIn
 from idp.testing.signout import SignOut, follow
@@ -34,24 +35,6 @@ if TYPE_CHECKING:
     from idp.testing.page import Page
 
 __tracebackhide__ = methodcaller("errisinstance", EXPECTED)
-
-PUSH_POLICIES = {
-    # which allows push   (methods policy, legacy policy)
-    "methods":            ("enabled", False),
-    "legacy":             ("disabled", True),
-    "both":               ("enabled", True),
-    "none":               ("disabled", False),
-}  # fmt: skip
-
-
-MIGRATIONS = {
-    # in a test     in Graph's words
-    "pre":          "preMigration",
-    "in_progress":  "migrationInProgress",
-    "complete":     "migrationComplete",
-}  # fmt: skip
-
-CAMPAIGN_STATE = "registrationEnforcement.authenticationMethodsRegistrationCampaign.state"
 
 
 class Federation:
@@ -198,20 +181,8 @@ class Federation:
         *campaign*, users without Authenticator to set it up. The result has the new ``policies``,
         their ``version`` and ``notes``.
         """
-        options = {
-            "policyMigrationState": migration and MIGRATIONS[migration],
-            "legacyResetPolicy.includeTargets": reset if reset is None else _names(reset),
-            "legacyResetPolicy.numberOfMethodsRequired": reset_methods,
-            "isRegistrationRequiredAtSignIn": must_register,
-            CAMPAIGN_STATE: None if campaign is None else "enabled" if campaign else "disabled",
-        }
-        given = {key: value for key, value in options.items() if value is not None}
-        changed = {**(changes or {}), **given}
-        if push_policy is not None:
-            state, by_legacy = PUSH_POLICIES[push_policy]
-            changed["MicrosoftAuthenticator.state"] = state
-            changed["legacyMfaPolicy.notificationThroughMobileApp"] = by_legacy
-        return policies.change(self.services, changed)
+        words = PolicyWords(push_policy, migration, reset, reset_methods, must_register, campaign)
+        return policies.change(self.services, {**(changes or {}), **words.as_changes()})
 
     def choose_default(self, user: User, kind: str) -> None:
         """Let *user* be asked for ``push`` or for a code (``totp``) first from now on."""
@@ -311,7 +282,3 @@ class Federation:
 
     def _phone(self, file: Path) -> Phone:
         return Phone(PhoneFile(file), now=lambda: self.clock.now().timestamp())
-
-
-def _names(groups: str | Sequence[str]) -> list[str]:
-    return [groups] if isinstance(groups, str) else list(groups)

@@ -254,3 +254,25 @@ def test_a_notice_appears_while_the_page_waits(phone_host, phone_page):
     phone_page.get_by_role("button", name="Deny", exact=True).click()
     phone_page.get_by_role("button", name="Done").click()
     expect(phone_page.get_by_text("Terminal")).to_be_visible()
+
+
+ZOOMED = {"width": PHONE["width"] // 2, "height": PHONE["height"] // 2}
+"""What is left of a phone's screen at 200 % zoom."""
+
+
+def test_at_double_zoom_nothing_is_cut_off(phone_host, page, axe):
+    page.set_viewport_size(ZOOMED)
+    add(page, phone_host, totp=True)
+    too_wide = "document.documentElement.scrollWidth - innerWidth"
+    assert page.evaluate(too_wide) <= 0
+    started = phone_host.push()
+    expect(page.get_by_role("button", name="Yes")).to_be_enabled()
+    axe(page)
+    assert page.evaluate("(sheet => sheet.scrollWidth - sheet.clientWidth)(request)") <= 0
+    type_number(page, started.number)
+    outcome(page, "Approved")
+    page.get_by_role("button", name="Done").click()
+    page.get_by_role("button", name="Add an account").click()
+    page.get_by_text("Advanced: rehearse another app").click()
+    assert page.evaluate(too_wide) <= 0
+    axe(page)

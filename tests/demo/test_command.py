@@ -63,17 +63,18 @@ def test_users_come_in_their_order_each_with_what_they_have(started_demo):
     users = started_demo.told["users"]
     assert [set(user) for user in users] == [
         {"name", "password", "phone", "totp_secret", "about"}
-    ] * 6
+    ] * 7
     assert [(bool(u["phone"]), bool(u["totp_secret"])) for u in users] == [
         (True, False), (True, False), (False, True), (True, False), (True, False), (False, False),
+        (True, True),
     ]  # fmt: skip
     mfa = started_demo.services.mfa
     devices = [mfa.push.best_device(user["name"]) for user in users]
     assert [device.kind if device else None for device in devices] == [
-        "phone-current", "phone-current", None, "phone-old", "wearable", None,
+        "phone-current", "phone-current", None, "phone-old", "wearable", None, "phone-current",
     ]  # fmt: skip
     assert [mfa.methods_of(user["name"]).has("totp") for user in users] == [
-        False, False, True, False, False, False,
+        False, False, True, False, False, False, True,
     ]  # fmt: skip
 
 

@@ -126,7 +126,7 @@ def test_the_answers_have_the_security_headers(path, demo, browser):
 
 def test_the_phone_files_are_where_the_demo_says(demo):
     files = [person.phone for person in demo.users if person.phone]
-    assert len(files) == 4
+    assert len(files) == 5
     assert all(Phone.at(file).accounts() for file in files)
 
 

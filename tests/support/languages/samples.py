@@ -20,7 +20,7 @@ from idp.federation.relying_party.offered import OfferedTrusts
 from idp.federation.request_context import RequestContext
 from idp.saml.refusal import Refused
 from idp.session.participants import Outcome
-from idp.signin import pages
+from idp.signin import pages, ways_on
 from idp.signin.address import Address
 from idp.signin.error_texts import SENTENCES
 from idp.web.app import harden
@@ -29,7 +29,10 @@ from idp.web.web_request import NO_FIELDS, Activity, WebRequest
 
 GERMAN = 1031
 ADDRESS = Address("/adfs/ls/?a=b", "http://localhost/adfs/ls/?a=b")
-BACK = (pages.WayBack("/", pages.TO_APPLICATION), pages.WayBack("/", pages.TO_LIST))
+BACK = (
+    ways_on.WayBack("/", ways_on.TO_APPLICATION),
+    ways_on.WayBack("/", ways_on.TO_LIST),
+)
 OTHERS = (Choice("Other", "°other°", "°about°", "de-DE"),)
 NUMBER = Verification("°user°", NUMBER_MATCH, "kb_installed", PUSH, True, "id", "42")
 

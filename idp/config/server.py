@@ -1,0 +1,89 @@
+"""``[server]`` and ``[serve]``: what this server is called, and how it listens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    Field,
+    field_validator,
+    model_validator,
+)
+
+from idp.config.section import Section
+
+
+class ServerSection(Section):
+    """``[server]``: its public address, its node of the farm, its administrator's token."""
+
+    base_url: str = "http://localhost:8080"
+    node: str | None = None
+    """Name of the node that this server is. None: the first node of the farm."""
+    node_cookie: bool = False
+    """Let a cookie, set by ``/node/NAME``, choose the node for a browser. For the demo."""
+    admin_token_file: Path | None = None
+    """File with the digest of the administrator's token. None: no administration over the web."""
+    hsts: bool = True
+    """Send Strict-Transport-Security (RFC 6797) if base_url is https and not localhost."""
+    hsts_max_age: int = Field(default=31_536_000, ge=0)
+    """max-age of that header in seconds; 0 makes browsers forget it."""
+
+    @field_validator("base_url")
+    @classmethod
+    def _must_be_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+            raise ValueError("give only scheme, host and port, like https://sts.example.test")
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def authority(self) -> str:
+        """Host and port, as clients send them in the header ``Host``."""
+        return urlsplit(self.base_url).netloc
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers reach the server by TLS."""
+        return self.base_url.startswith("https:")
+
+    @property
+    def strict_transport_security(self) -> str | None:
+        """The value of the header Strict-Transport-Security, None if it is not sent.
+
+        Never for localhost: browsers would apply it to every other server on this machine.
+        """
+        host = (urlsplit(self.base_url).hostname or "").rstrip(".")
+        is_local = host == "localhost" or host.endswith(".localhost")
+        if not self.hsts or not self.is_secure or is_local:
+            return None
+        return f"max-age={self.hsts_max_age}"
+
+    @property
+    def entity_id(self) -> str:
+        """The federation service identifier; with http even under TLS, as AD FS forms it."""
+        return f"http://{self.authority}/adfs/services/trust"
+
+
+class ServeSection(Section):
+    """``[serve]``: how ``tallystick serve`` listens. It or a reverse proxy terminates TLS."""
+
+    bind: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=1, le=65535)
+    certificate: Path | None = None
+    """The TLS certificate with its chain, as PEM. Set it together with ``key``."""
+    key: Path | None = None
+    """Its private key: PKCS#8, PEM, not encrypted."""
+    workers: int | None = Field(default=None, ge=1, le=256)
+    """Number of worker processes. None: one for each processor."""
+    engine: Literal["granian", "waitress"] | None = None
+    """None: granian, or waitress (one process, no TLS) where granian cannot run."""
+    body_seconds: float = Field(default=10, gt=0, le=3600)
+    """How long the whole body of a request may take after its headers."""
+
+    @model_validator(mode="after")
+    def _must_have_both_or_neither(self) -> Self:
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("set certificate and key together, or neither")
+        return self
