@@ -41,6 +41,16 @@ def test_an_app_is_added_by_its_code_with_its_name(newcomer):
     assert "My key ring" in page.html
 
 
+def test_buttons_of_an_app_without_a_name_say_what_it_is_in_the_users_language(federation, account):
+    visit = account(federation.add_user(phone=None, totp=True))
+    (form,) = [each for each in visit.enter().forms if each.id == "languageForm"]
+
+    page = visit.browser.submit(form, Language="de")
+
+    assert 'aria-label="Codes einer anderen App umbenennen"' in page.html
+    assert 'aria-label="Codes einer anderen App entfernen"' in page.html
+
+
 def test_the_page_shows_the_secret_of_the_qr_code(newcomer):
     step, app = begin(newcomer)
 
