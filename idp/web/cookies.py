@@ -33,8 +33,6 @@ _EARLIER_PATHS = {
     "tallystick_":  "/",
 }  # fmt: skip
 """The beginnings of our cookies' names, and their paths where they have no prefix."""
-_MOVED = {"MSISAuth": "/adfs"}
-"""Cookies that have another path now on plain http, with the one that they had."""
 _OURS = re.compile(rf"(?:^|[;,])\s*((?:{PREFIX})?(?:{'|'.join(_EARLIER_PATHS)})[^=;,\s]*)\s*=")
 # A list of cookies is separated by ";", and a comma joins the values of two header lines.
 
@@ -109,25 +107,17 @@ def repeated_cookie(header: str) -> str | None:
 
 
 def superseded_cookie_headers(cookies: Mapping[str, str], given: Iterable[str]) -> list[str]:
-    """Return ``Set-Cookie`` headers that delete the earlier cookies which *given* ones replace.
+    """Return ``Set-Cookie`` headers that delete the plain cookies which *given* ones replace.
 
     *given* are the ``Set-Cookie`` headers of the answer. A plain cookie that stayed would count
-    again once the prefixed one is deleted, and one that stayed at an earlier path would come beside
-    the new one.
+    again once the prefixed one is deleted.
     """
-    given = list(given)
     names = (header.partition("=")[0] for header in given if header.startswith(PREFIX))
     plain = [name.removeprefix(PREFIX) for name in names]
-    superseded = [
+    return [
         dump_cookie(name, "", path=path, max_age=0, httponly=True, secure=True, sync_expires=False)
         for name in plain
         if name in cookies
         for start, path in _EARLIER_PATHS.items()
         if name.startswith(start)
     ]
-    moved = [
-        delete_cookie_header(name, secure=False, path=path)
-        for name, path in _MOVED.items()
-        if name in cookies and any(header.startswith(f"{name}=") for header in given)
-    ]
-    return superseded + moved

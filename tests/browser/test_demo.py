@@ -38,7 +38,7 @@ def opened_by(page: Page, button: str) -> Page:
 def log_in(demo: Demo, page: Page, user: int = 0) -> None:
     page.get_by_label("User name").fill(demo.users[user].name)
     page.get_by_label("Password").fill(demo.users[user].password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def number_on(page: Page) -> str:
@@ -51,7 +51,7 @@ def test_the_five_steps_lead_from_a_number_to_approve_and_deny(demo, home):
     expect(phone.get_by_role("heading", name=demo.users[0].name)).to_be_visible()
 
     application = opened_by(home, "#testSp")
-    application.get_by_role("button", name="Sign in").click()
+    application.get_by_role("button", name="Sign in", exact=True).click()
     log_in(demo, application)
     phone.get_by_label("Enter number here").fill(number_on(application))
     phone.get_by_role("button", name="Yes").click()
@@ -65,7 +65,7 @@ def test_the_five_steps_lead_from_a_number_to_approve_and_deny(demo, home):
 
     application.get_by_role("link", name="Sign in another way").click()
     application.get_by_label("A fresh sign-in").check()
-    application.get_by_role("button", name="Sign in").click()
+    application.get_by_role("button", name="Sign in", exact=True).click()
     log_in(demo, application)
     expect(phone.get_by_role("button", name="Approve")).to_be_visible()
     expect(phone.get_by_label("Enter number here")).to_be_hidden()
@@ -80,7 +80,7 @@ def test_without_script_buttons_lead_all_the_way(binding, demo, page_without_scr
     page = page_without_script
     page.goto(demo.address.sp_url)
     page.get_by_label(binding).check()
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     if binding == "HTTP-POST":
         page.get_by_role("button", name="Continue").click()
     log_in(demo, page, 1)
@@ -93,7 +93,7 @@ def test_without_script_buttons_lead_all_the_way(binding, demo, page_without_scr
 def test_a_request_by_post_travels_by_itself(demo, page):
     page.goto(demo.address.sp_url)
     page.get_by_label("HTTP-POST").check()
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_label("User name")).to_be_visible()
 
 
@@ -109,7 +109,7 @@ def test_a_sign_in_may_start_at_the_federation_server(demo, page):
 def test_a_passive_request_comes_back_with_no_passive(demo, page):
     page.goto(demo.address.sp_url)
     page.get_by_label("No questions to the user").check()
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.locator("#status")).to_have_text("Responder / NoPassive")
 
 

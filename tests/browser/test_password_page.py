@@ -47,7 +47,7 @@ def test_a_user_who_has_to_change_the_password_goes_on_to_the_application(
     page.goto(service_provider.login_url())
     page.get_by_label("User name").fill(user.name)
     page.get_by_label("Password").fill(user.password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_label("User name")).to_have_value(user.name)
     expect(page.get_by_label("Old password")).to_be_focused()
     looks(page, "password-must-change")

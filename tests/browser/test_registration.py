@@ -23,7 +23,7 @@ def test_a_phone_is_added_by_its_qr_code_and_the_number_of_a_test(
     phone = Phone(PhoneFile(tmp_path / "p.json"), now=lambda: federation.clock.now().timestamp())
     sign_in(page, federation, user)
     looks(page, "account-no-methods")
-    page.get_by_role("link", name="Authenticator app").click()
+    page.get_by_role("link", name="Authenticator app", exact=True).click()
     expect(page.locator("#qr svg")).to_be_visible()
     looks(page, "account-scan")
 
@@ -58,7 +58,7 @@ def test_a_phone_is_added_without_script_and_by_keyboard(page_without_script, fe
     page, user = page_without_script, federation.add_user(phone=None)
     phone = Phone(PhoneFile(tmp_path / "p.json"), now=lambda: federation.clock.now().timestamp())
     sign_in(page, federation, user)
-    page.get_by_role("link", name="Authenticator app").focus()
+    page.get_by_role("link", name="Authenticator app", exact=True).focus()
     page.keyboard.press("Enter")
     phone.activate(page.locator("#activationAddress").get_attribute("href"))
     page.get_by_role("button", name="Next").focus()

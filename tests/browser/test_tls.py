@@ -31,12 +31,12 @@ def test_the_browser_keeps_all_cookies_and_the_session_goes_on(demo, context):
     page.goto(f"{demo.address.sp_url}/login")
     page.get_by_label("User name").fill(user.name)
     page.get_by_label("Password").fill(user.password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.locator("#validEntropyNumber").wait_for()
     admin = context.new_page()
     admin.goto(demo.admin_url)
     admin.get_by_label("Token").fill(demo.folder.admin_token)
-    admin.get_by_role("button", name="Sign in").click()
+    admin.get_by_role("button", name="Sign in", exact=True).click()
     admin.wait_for_load_state()
 
     cookies = {cookie["name"]: cookie for cookie in context.cookies()}

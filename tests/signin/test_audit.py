@@ -74,7 +74,7 @@ def test_no_level_tells_a_secret(verbose, federation, easy, lines):
 
     assert answer.status_code == 200
     response = re.search(r'name="SAMLResponse" value="([^"]+)"', answer.text)[1]
-    cookie = verbose.get_cookie("MSISAuth", path="/adfs").value
+    cookie = verbose.get_cookie("MSISAuth", path="/").value
     for secret in (user.password, "kept secret", form["SamlSession"], "open", response, cookie):
         assert secret not in lines.text
 

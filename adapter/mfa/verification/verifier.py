@@ -85,7 +85,8 @@ class Verifier:
 
     *permissions_of* returns what a user may use there; by default, what the policies allow for
     sign-ins. It is asked again before anything is accepted, and may raise
-    :class:`~adapter.mfa.policy_store.UnreadablePolicies`, as every method here.
+    :class:`~adapter.mfa.policy_store.UnreadablePolicies`, as every method here. Devices that cannot
+    match a number are told why, unless *tells_devices* is false.
     """
 
     def __init__(
@@ -93,9 +94,12 @@ class Verifier:
         service: MfaService,
         scenario: str,
         permissions_of: Callable[[str], Permissions] | None = None,
+        *,
+        tells_devices: bool = True,
     ) -> None:
         self._service = service
         self._scenario = scenario
+        self._tells_devices = tells_devices
         self._permissions_of = permissions_of or service.permissions_of
 
     def begin(self, user: str, asker: Asker) -> Verification:
@@ -179,7 +183,8 @@ class Verifier:
         """
         if state.way == CODE:
             return state
-        if state.experience not in (NUMBER_MATCH, APPROVE_DENY, *CANNOT_BE_APPROVED):
+        told = CANNOT_BE_APPROVED if self._tells_devices else ()
+        if state.experience not in (NUMBER_MATCH, APPROVE_DENY, *told):
             return state.failed(state.reason)
         try:
             started = self._service.push.start(

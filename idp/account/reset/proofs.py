@@ -50,7 +50,11 @@ class Proofs:
         asker = Asker(APPLICATION, client_ip, f"{reset.id}:{reset.step}")
         subject = reset.subject if is_real else reset.stand_in
         permissions = standing.push_permissions
-        state = Verifier(self._mfa, "sspr", lambda _: permissions).begin(subject, asker)
+        # Before the first proof all accounts cost the same: an old app is not told, either.
+        verifier = Verifier(
+            self._mfa, "sspr", lambda _: permissions, tells_devices=reset.is_recognised
+        )
+        state = verifier.begin(subject, asker)
         if state.is_waiting:
             return Asked(PUSH, "", state, now)
         why = _why_not_sent(state, permissions) if is_real else NOT_POSSIBLE
