@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from adapter.mfa.policy import (
     Policies,
     Target,
 )
+from idp.operating_system import command_line
 
 if TYPE_CHECKING:
     from adapter.mfa.policy import Permission
@@ -75,8 +75,8 @@ def setting_value(text: str) -> object:
 
 def set_command(changes: Mapping[str, Any]) -> str:
     """Return the command line that makes these changes."""
-    pairs = (shlex.quote(f"{key}={setting_text(value)}") for key, value in changes.items())
-    return " ".join(("tallystick policy set", *pairs))
+    pairs = (f"{key}={setting_text(value)}" for key, value in changes.items())
+    return command_line(["tallystick", "policy", "set", *pairs])
 
 
 def diff_rows(found: PolicyDiff) -> list[Row]:

@@ -42,7 +42,9 @@ def test_without_a_terminal_no_password_is_asked_for_in_the_open(farm_folder):
     )
 
     assert done.returncode == 1
-    assert done.stderr.endswith("Pipe the password to --password-stdin. [password_input]\n")
+    assert done.stderr.endswith(
+        "Pipe it in: --password-stdin or --secret-stdin. [password_input]\n"
+    )
     assert done.stderr.count("\n") == 1
 
 

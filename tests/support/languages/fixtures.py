@@ -1,4 +1,4 @@
-"""A fixture that puts the pseudo-locale in the place of German."""
+"""Fixtures of languages: the pseudo-locale in the place of German, and no language left behind."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from support.languages import pseudo
 
 import adapter.texts
 from idp.signin.posting_texts import posting_texts
-from idp.web import page_texts
+from idp.web import page_frame, page_texts
+
+
+@pytest.fixture(autouse=True)
+def page_of_no_request():
+    """Let no page of one test, with its language and theme, be that of the next."""
+    yield
+    page_texts._current.set(None)
+    page_frame._theme.set(None)
 
 
 @pytest.fixture
