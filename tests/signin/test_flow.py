@@ -190,7 +190,7 @@ def log_in_to_own_page(federation, browser):
     def log_in_to_own_page(password=None):
         services, user = federation.services, federation.user
         now = services.clock.now()
-        pending = PendingSignIn(OwnPage("/account/"), now, "activity")
+        pending = PendingSignIn(OwnPage("/pages/"), now, "activity")
         sealed = pending.seal(services.sealer.purpose("saml-session"), now)
         form = {"UserName": user.name, "Password": password or user.password}
         return browser.post("/adfs/ls/", {"SamlSession": sealed} | form)
@@ -203,7 +203,7 @@ def test_a_sign_in_to_a_page_of_our_own_needs_no_trust(federation, browser, log_
 
     answer = log_in_to_own_page()
 
-    assert (answer.status, answer.header("Location")) == (303, "/account/")
+    assert (answer.status, answer.header("Location")) == (303, "/pages/")
     assert "MSISAuth" in browser.cookies
 
 
@@ -230,7 +230,7 @@ def test_a_second_factor_on_the_way_to_a_page_of_our_own_counts_once(
 
     answer = browser.post("/adfs/ls/", form)
 
-    assert (answer.status, answer.header("Location")) == (303, "/account/")
+    assert (answer.status, answer.header("Location")) == (303, "/pages/")
     browser.cookies.update(cookies)
     with pytest.raises(Refused) as refused:
         browser.post("/adfs/ls/", form)
@@ -241,9 +241,9 @@ def test_a_session_is_enough_for_a_page_of_our_own(federation, browser, log_in_t
     federation.services.policy.set_second_factor("never")
     log_in_to_own_page()
     services = federation.services
-    pending = PendingSignIn(OwnPage("/account/methods"), services.clock.now(), "activity")
+    pending = PendingSignIn(OwnPage("/pages/one"), services.clock.now(), "activity")
     sealed = pending.seal(services.sealer.purpose("saml-session"), services.clock.now())
 
     answer = browser.post("/adfs/ls/", {"SamlSession": sealed})
 
-    assert (answer.status, answer.header("Location")) == (303, "/account/methods")
+    assert (answer.status, answer.header("Location")) == (303, "/pages/one")
