@@ -21,8 +21,8 @@ PAGE = (ROOT / "docs" / "adapters.md").read_text()
 STRANGER = ROOT / "tests" / "stranger"
 STYLE_SHEET = (ROOT / "idp" / "static" / "tallystick.css").read_text()
 OF_THE_HOST = {
-    "card", "wide", "groupMargin", "copied", "wayBack", "framed", "brand", "foot", "lead", "languages",
-    "illustrated", "illustration", "background", "side",
+    "card", "wide", "groupMargin", "copied", "wayBack", "framed", "brand", "foot", "lead",
+    "languages", "illustrated", "illustration", "background", "side",
 }  # fmt: skip
 """Classes of the style sheet that only the host's own pages use."""
 
