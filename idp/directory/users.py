@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,6 +38,11 @@ class User:
     valid_from: datetime
     must_change: bool = False
     unreadable: bool = False
+
+    def is_in_any(self, groups: Collection[str]) -> bool:
+        """Say whether the user is in one of these groups; letters in any case."""
+        wanted = {group.casefold() for group in groups}
+        return any(group.casefold() in wanted for group in self.groups)
 
 
 def canonical_name(name: str) -> str | None:

@@ -149,6 +149,7 @@ class _Compared:
     def __init__(self, services: Services, user: User, before: Policies, after: Policies) -> None:
         self.upn = user.upn
         self._groups = user.groups
+        self._is_administrator = user.is_in_any(services.config.sign_in.administrator_groups)
         self._methods = services.mfa.methods_of(user.upn)
         self._now = services.clock.now()
         self._policies = (before, after)
@@ -177,7 +178,7 @@ class _Compared:
     def resets(self) -> Iterator[ResetChange]:
         """Yield how the user could reset the password, if that would change."""
         before, after = (
-            reset_rules(each, self.upn, self._groups, is_administrator=False)
+            reset_rules(each, self.upn, self._groups, self._is_administrator)
             for each in self._policies
         )
         if (before.is_allowed or after.is_allowed) and before != after:

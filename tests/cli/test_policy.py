@@ -213,6 +213,16 @@ def test_a_diff_says_who_could_reset_register_and_would_be_asked(done, people):
         assert row in table
 
 
+def test_a_diff_asks_administrators_for_two_methods_of_a_reset(done, people, monkeypatch):
+    monkeypatch.setenv("TALLYSTICK__SIGN_IN__ADMINISTRATOR_GROUPS", '["staff"]')
+    reset = {"includeTargets": ["Staff"], "numberOfMethodsRequired": 1}
+    given = json.dumps({"legacyResetPolicy": reset})
+
+    (change,) = json.loads(done("policy", "diff", "-", "--json", input=given))["resets"]
+
+    assert (change["user"], change["after"]["required"]) == (ALICE, 2)
+
+
 def test_a_reset_by_authenticator_alone_is_said_to_be_none(tally):
     run = tally(
         "policy", "set", "legacyResetPolicy.includeTargets=all_users",

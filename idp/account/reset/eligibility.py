@@ -101,8 +101,7 @@ class Eligibility:
     def __init__(self, services: Services) -> None:
         self._directory = services.directory
         self._mfa = services.mfa
-        groups = services.config.sign_in.administrator_groups
-        self._administrators = frozenset(group.casefold() for group in groups)
+        self._administrators = services.config.sign_in.administrator_groups
 
     def standing(self, name: str, stand_in: str) -> Standing:
         """Return the standing of a canonical *name*; *stand_in* is asked about if it is nobody's.
@@ -113,7 +112,7 @@ class Eligibility:
         subject, groups = (user.upn, user.groups) if user else (stand_in, ())
         policies = self._mfa.policies.read().policies
         registered = self._mfa.methods_of(subject).registered
-        is_administrator = any(each.casefold() in self._administrators for each in groups)
+        is_administrator = user is not None and user.is_in_any(self._administrators)
         rules = reset_rules(policies, subject, groups, is_administrator)
         return Standing(user, rules, policies, _reason(user, rules, registered))
 
