@@ -217,7 +217,6 @@ def create_app(
     from idp import account, admin, authenticator, logs, signin
     from idp.management import background
     from idp.saml import schema
-    from idp.web.own_host import answer_own_host_only
     from idp.web.theme.folder import read_theme
 
     logs.configure(config.logging.format)
@@ -230,6 +229,19 @@ def create_app(
     app.register_blueprint(authenticator.blueprint(services))
     app.register_blueprint(account.blueprint(services))
     app.register_blueprint(admin.blueprint(services))
+    _put_before(app, config, services)
+    services.signing_keys.check(services.clock.now())
+    services.closing.callback(services.housekeeping.stop)
+    _log_start(config, services)
+    background.start(config, services)
+    return app
+
+
+def _put_before(app: Flask, config: Config, services: Services) -> None:
+    """Put before Flask what sees a request first: letter case, HSTS, the server's own host."""
+    from idp import signin
+    from idp.web.own_host import answer_own_host_only
+
     app.wsgi_app = signin.AnyCase(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     hsts = config.server.strict_transport_security
     if hsts is not None:
@@ -239,11 +251,6 @@ def create_app(
     answer_own_host_only(
         app, config.server.base_url, probe=signin.PROBE, counters=services.counters
     )
-    services.signing_keys.check(services.clock.now())
-    services.closing.callback(services.housekeeping.stop)
-    _log_start(config, services)
-    background.start(config, services)
-    return app
 
 
 def _make_flask_app(config: Config, services: Services, theme: Theme) -> Flask:
