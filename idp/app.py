@@ -13,13 +13,11 @@ from idp.config import WORKER_THREADS
 from idp.counters import NO_COUNTERS, log_and_count
 from idp.directory import Directory, PasswordHasher
 from idp.directory.lockout import Limit, LockoutMode, LockoutRules, is_unknown_account
-from idp.events import Event
 from idp.federation.access_control.catalogue import AccessControl
 from idp.federation.access_control.global_policy import GlobalPolicy
 from idp.federation.farm import Farm
 from idp.federation.providers import Providers
 from idp.federation.relying_party.registry import TrustRegistry
-from idp.federation.relying_party.weak_settings import WEAK_SETTINGS
 from idp.federation.token_signing.configured import open_signing_keys
 from idp.federation.token_signing.key_files import read_private_file
 from idp.federation.token_signing.ring import FixedKey
@@ -56,8 +54,6 @@ if TYPE_CHECKING:
     from idp.counters import Counters
     from idp.saml.signing import SigningKey
     from idp.web.theme.theme import Theme
-
-MAX_WARNINGS = 20
 
 
 def assemble(
@@ -216,6 +212,7 @@ def create_app(
     """
     from idp import account, admin, authenticator, logs, signin
     from idp.management import background
+    from idp.management.start_log import log_start
     from idp.saml import schema
     from idp.web.theme.folder import read_theme
 
@@ -232,7 +229,7 @@ def create_app(
     _put_before(app, config, services)
     services.signing_keys.check(services.clock.now())
     services.closing.callback(services.housekeeping.stop)
-    _log_start(config, services)
+    log_start(config, services)
     background.start(config, services)
     return app
 
@@ -272,27 +269,6 @@ def _make_flask_app(config: Config, services: Services, theme: Theme) -> Flask:
     app.teardown_request(lambda _error: services.housekeeping.tick())
     app.extensions["tallystick"] = services
     return app
-
-
-def _log_start(config: Config, services: Services) -> None:
-    """Log that the server starts, and with which weak trusts; log its stop when it stops."""
-    from idp.logs import get_logger
-
-    get_logger().info("started", event_id=Event.STARTED, base_url=config.server.base_url)
-    _warn_of_weak_trusts(services)
-    services.closing.callback(lambda: get_logger().info("stopped", event_id=Event.STOPPED))
-
-
-def _warn_of_weak_trusts(services: Services) -> None:
-    """Log the trusts of each weak setting, up to MAX_WARNINGS of them."""
-    from idp.logs import get_logger
-
-    for setting in WEAK_SETTINGS:
-        weak, problem = services.trusts.weakened_by(setting), setting.warning
-        for entity_id in weak[:MAX_WARNINGS]:
-            get_logger().warning("weak_trust", trust=entity_id, problem=problem)
-        if len(weak) > MAX_WARNINGS:
-            get_logger().warning("weak_trusts", more=len(weak) - MAX_WARNINGS, problem=problem)
 
 
 def _unavailable(error: TallystickError) -> Response:
