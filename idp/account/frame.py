@@ -131,6 +131,16 @@ class Frame:
         text = render_template(f"account/{name}.html", csrf=csrf, user=user, **words, **values)
         return make_response(text, status)
 
+    def ask_if_from_elsewhere(self, visitor: Visitor) -> Response | None:
+        """Return a page that asks whether to go on, if another site led the browser here.
+
+        The pages that a GET begins something on (a request to the phone, an activation) ask first:
+        cookies come with what other sites load, and nobody but the user may cause a request.
+        """
+        if visitor.web.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+            return self.page("continue", visitor, here=_here())
+        return None
+
     def give_session(self, response: Response, session: Session) -> Response:
         """Let the browser keep *session*, which replaces the one it has."""
         response.headers.add("Set-Cookie", self._cookie.set_header(session))

@@ -66,6 +66,8 @@ class PhonePages:
     def start(self, visitor: Visitor) -> Response:
         """Make an activation code, and show it with its QR code."""
         must_be_registrable(self._services.mfa, visitor, PUSH)
+        if (asks := self._frame.ask_if_from_elsewhere(visitor)) is not None:
+            return asks
         codes = self._registrations.begin(visitor.user.upn)
         base = self._services.config.server.base_url
         back = sign_in_path(visitor.web.arguments)

@@ -64,6 +64,8 @@ class VerifyPages:
         is_due = visitor.web.arguments.get("again") == "1" or not visitor.is_verified
         if not visitor.has_methods or not is_due:
             return redirect(wanted, 303)
+        if (asks := self._frame.ask_if_from_elsewhere(visitor)) is not None:
+            return asks
         # The same session asks once: a page that is loaded again shows the same request.
         attempt = f"{visitor.session.id}:{wanted}"
         judged = Judged(self._verifier.begin(visitor.user.upn, self._asker(visitor, attempt)))

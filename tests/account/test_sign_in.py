@@ -154,3 +154,28 @@ def test_the_address_for_signing_in_leads_to_no_other_page(federation):
         page = browser.get(f"{federation.url}/adfs/signin?own-page={own_page}")
         assert page.status in (400, 404)
         assert "userNameInput" not in page.ids()
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_another_site_cannot_cause_a_request_to_the_phone(site, federation, account):
+    visit = account()
+    visit.sign_in()
+    visit.user.phone.deny()
+    federation.clock.advance(60)
+    visit.browser.session.headers["Sec-Fetch-Site"] = site
+
+    page = visit.browser.get(f"{visit.home}verify?again=1")
+
+    assert visit.user.phone.pending() == ()
+    assert "validEntropyNumber" not in page.ids()
+    visit.browser.session.headers["Sec-Fetch-Site"] = "same-origin"
+    assert "validEntropyNumber" in visit.browser.get(page.link("goOn")).ids()
+
+
+def test_another_site_cannot_cause_an_activation(federation, account):
+    visit = account(federation.add_user(phone=None))
+    visit.enter()
+    visit.browser.session.headers["Sec-Fetch-Site"] = "cross-site"
+
+    assert "goOn" in visit.add_phone().page.ids()
+    assert federation.services.mfa.activations.of_user(visit.user.name) == []
