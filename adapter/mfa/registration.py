@@ -44,9 +44,10 @@ class Registrations:
 
     def test(self, phone: Device, asker: Asker) -> Verification:
         """Decide whether *phone* can match a number, and send it the test notification if so."""
+        permission = self._service.may_register(phone.user, PUSH)
         decision = decide(
             scenario="registration",
-            push_policy=self._service.permissions_of(phone.user).push_policy,
+            push_policy="legacy" if permission.policy == "legacy_reset" else permission.policy,
             device=phone.kind,
         )
         state = Verification(

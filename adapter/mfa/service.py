@@ -33,11 +33,13 @@ from adapter.mfa.permissions import (
     permissions_of,
     way_of,
 )
+from adapter.mfa.policy import Permission
 from adapter.mfa.policy_registration import (
     Interrupt,
     asks_anybody,
     campaign_asks,
     interrupt_for,
+    may_register,
     snoozed_until,
 )
 from adapter.mfa.policy_store import PolicyStore, UnreadablePolicies
@@ -213,6 +215,13 @@ class MfaService:
         """
         found = permissions_of(self.policies.read().policies, user, self._groups_of(user))
         return replace(found, is_blocked=self.protection.is_blocked(user))
+
+    def may_register(self, user: str, method: str) -> Permission:
+        """Return whether *user* (a UPN) may register *method*, and why.
+
+        Raises :class:`~adapter.mfa.policy_store.UnreadablePolicies`.
+        """
+        return may_register(self.policies.read().policies, user, self._groups_of(user), method)
 
     def remove(self, user: str, method_id: str) -> RegisteredMethod:
         """Remove one method of *user*; it is worth nothing from then on.

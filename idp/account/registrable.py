@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adapter.mfa.policy import CODE_APP, PASSKEY, PUSH, Permission
-from adapter.mfa.policy_registration import may_register
 from adapter.mfa.policy_store import UnreadablePolicies
 from idp.account.frame import Refused
 
@@ -17,10 +16,9 @@ if TYPE_CHECKING:
 def permission_to_register(mfa: MfaService, visitor: Visitor, method: str) -> Permission:
     """Return whether the policies let the user register *method* here, and why."""
     try:
-        policies = mfa.policies.read().policies
+        return mfa.may_register(visitor.user.upn, method)
     except UnreadablePolicies:
         return Permission(method, "none", "unreadable_policy")
-    return may_register(policies, visitor.user.upn, visitor.user.groups, method)
 
 
 def must_be_registrable(mfa: MfaService, visitor: Visitor, method: str) -> None:

@@ -130,6 +130,20 @@ def test_each_row_of_the_table_about_registration_is_lived_through(newcomer, fed
     assert (last.experience, last.reason) == (row["expected"], row["reason"])
 
 
+def test_the_app_is_registered_for_resets_alone_where_only_the_reset_policy_allows_it(
+    newcomer, federation
+):
+    federation.policy(push_policy="none", reset="all_users")
+    adding, phone = newcomer.add_phone(), newcomer.new_phone()
+    phone.activate(adding.page.link("activationAddress"))
+
+    adding.post()
+    phone.approve(number=adding.number)
+    adding.poll()
+
+    assert "push" in newcomer.methods()
+
+
 def test_whoever_has_a_method_passes_it_before_another_is_added(account):
     visit = account()
     visit.sign_in()
