@@ -130,7 +130,7 @@ def _integer(element: Element) -> int:
 def _subject(elements: _Elements) -> x509.Name | None:
     try:
         return _copy(elements, subject=_with_utf8(elements.subject)).subject
-    except ValueError:
+    except (ValueError, TypeError):  # the latter for a BIT STRING in the place of a text
         return None
 
 

@@ -160,6 +160,17 @@ def test_a_certificate_with_changed_bytes_is_read_or_refused_and_nothing_else(da
             assert read_fields(each).encoded
 
 
+def test_a_subject_with_bits_in_the_place_of_a_text_is_as_good_as_none():
+    subject = read_fields(GOOD).subject
+    [name] = subject
+    text = name.value.encode()
+    bits = GOOD.replace(bytes([0x0C, len(text)]) + text, bytes([0x03, len(text), 0x00]) + text[1:])
+    assert bits != GOOD
+
+    assert read_fields(bits).subject is None
+    report_on(text_of(bits), NOW)
+
+
 @given(st.binary(max_size=300))
 def test_elements_are_written_as_they_are_read(content):
     [element] = der.split(der.write(der.SEQUENCE, content))
