@@ -28,8 +28,9 @@ from adapter.mfa.devices.activation import (
     unknown_activation,
 )
 from adapter.mfa.devices.device import Device
-from adapter.mfa.devices.limits import LIFETIME, MAX_NAME_LENGTH, MAX_TRIES
+from adapter.mfa.devices.limits import LIFETIME, MAX_TRIES
 from adapter.mfa.devices.store import ActivationStore
+from adapter.mfa.methods import MAX_NAME_LENGTH
 from adapter.mfa.tokens import digits, token
 
 MAX_HANDLE_DRAWS = 20

@@ -7,6 +7,3 @@ from datetime import timedelta
 LIFETIME = timedelta(minutes=10)
 MAX_TRIES = 5
 """Secrets that may be given for one activation, right or wrong."""
-
-MAX_NAME_LENGTH = 64
-"""Characters of a device's name; a longer one is cut."""

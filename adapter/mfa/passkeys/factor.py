@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from adapter.clock import Clock
-from adapter.mfa.methods import RegisteredMethod
+from adapter.mfa.methods import MAX_NAME_LENGTH, RegisteredMethod
 from adapter.mfa.passkeys import ceremony, challenge, limits
 from adapter.mfa.passkeys.challenge import Binding, Purpose
 from adapter.mfa.passkeys.limits import MAX_PASSKEYS, TooManyPasskeys
@@ -28,8 +28,6 @@ CHALLENGE = "passkey-challenge"
 """The kind of what is used once: a challenge, by its text in hexadecimal digits."""
 
 DEFAULT_NAME = "Passkey"
-MAX_NAME_LENGTH = 64
-"""Characters of a passkey's name; a longer one is cut."""
 
 
 class PasskeyFactor:
