@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from idp.session.sso import Session
 
 HOME = "/account/"
+APPLICATION = "Security info"
+"""What a phone shows as the application that asks."""
 VERIFY = "/account/verify"
 SIGN_IN = "/adfs/signin"
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, redirect
 from werkzeug import Response
 
-from adapter.mfa.passkeys.factor import MAX_NAME_LENGTH
+from adapter.mfa.methods import MAX_NAME_LENGTH
 from adapter.mfa.passkeys.passkey import PasskeyRefused
 from adapter.mfa.policy import PASSKEY
 from idp.account.frame import Frame, added_path, sign_in_path

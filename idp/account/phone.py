@@ -18,7 +18,7 @@ from adapter.mfa.policy import PUSH
 from adapter.mfa.registration import Registrations
 from adapter.mfa.verification.state import Verification
 from adapter.mfa.verification.verifier import AUTHENTICATION_METHODS, Asker, Judged
-from idp.account.frame import HOME, Frame, Refused, added_path, sign_in_path
+from idp.account.frame import APPLICATION, HOME, Frame, Refused, added_path, sign_in_path
 from idp.account.outcomes import VerificationLog
 from idp.account.qr import qr_code
 from idp.account.registrable import must_be_registrable
@@ -88,7 +88,7 @@ class PhonePages:
             return self._scan_page(visitor, step, phone=phone, is_asked="Poll" not in fields)
         # Pressed twice, the same page shows the same request.
         attempt = "" if step.test else step.id
-        asker = Asker("Security info", visitor.web.client_ip, attempt)
+        asker = Asker(APPLICATION, visitor.web.client_ip, attempt)
         judged = Judged(self._registrations.test(phone, asker))
         self._log.write(visitor.web, judged, step.id)
         return self._test_page(visitor, step.tested(judged.state), judged)

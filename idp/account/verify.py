@@ -17,7 +17,7 @@ from adapter.mfa.policy import PASSKEY
 from adapter.mfa.policy_store import UnreadablePolicies
 from adapter.mfa.verification.state import Verification
 from adapter.mfa.verification.verifier import AUTHENTICATION_METHODS, OTP, Asker, Judged, Verifier
-from idp.account.frame import HOME, Frame, Refused, lead_to_sign_in, next_path
+from idp.account.frame import APPLICATION, HOME, Frame, Refused, lead_to_sign_in, next_path
 from idp.account.outcomes import PasskeyLog, VerificationLog
 from idp.account.visitor import Visitor
 from idp.saml.contexts import FIDO
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 
 LIFETIME = timedelta(minutes=15)
 """How long a page of the second factor is valid."""
+
+
+USED = "account-verification"
+"""The kind of what is used once: a verification that was passed, by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ class VerifyPages:
     def _passed(self, visitor: Visitor, step: Step, method: str) -> Response:
         """Give the browser a session with the second factor, once."""
         now = self._services.clock.now()
-        if not self._services.once.claim("account-verification", step.id, now + LIFETIME):
+        if not self._services.once.claim(USED, step.id, now + LIFETIME):
             raise _ended()
         session = visitor.session.with_second_factor(Proof(method, now))
         if not self._frame.is_signed_in(session, visitor.web):
@@ -172,12 +176,12 @@ class VerifyPages:
             raise _ended() from None
         if step.state.user != visitor.user.upn:
             raise _ended()
-        if self._services.once.is_used("account-verification", step.id):
+        if self._services.once.is_used(USED, step.id):
             raise _ended()
         return step
 
     def _asker(self, visitor: Visitor, attempt: str) -> Asker:
-        return Asker("Security info", visitor.web.client_ip, attempt)
+        return Asker(APPLICATION, visitor.web.client_ip, attempt)
 
 
 def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from adapter.contract import Explanation
 from idp.audit.record import SignInRecord
 from idp.audit.verbose import VerboseAudit
-from idp.audit.writer import AuditWriter
+from idp.audit.writer import NOTHING_TO_EXPLAIN, AuditWriter
 from idp.events import Event
 from idp.mfa.password_reset import Reset
 from idp.web.web_request import WebRequest
@@ -64,7 +64,7 @@ class ResetLog:
         web: WebRequest,
         reset: Reset,
         outcome: str,
-        why: Explanation = Explanation("", ""),  # noqa: B008 - it is frozen
+        why: Explanation = NOTHING_TO_EXPLAIN,
     ) -> SignInRecord:
         return self._writer.row(
             event,
