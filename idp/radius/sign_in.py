@@ -1,0 +1,68 @@
+"""A sign-in over RADIUS, from an Access-Request to its answer: first NPS, then its extension."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from idp.radius import attributes
+from idp.radius.extension import NpsExtension
+from idp.radius.packet import Attribute, Code
+from idp.radius.primary import PrimaryAuthentication
+from idp.radius.results import Accepted, CodeDue, Rejected, Result, Waiting
+
+if TYPE_CHECKING:
+    from idp.radius.outcome_log import OutcomeLog
+    from idp.radius.request import RadiusRequest
+    from idp.services import Services
+
+PROMPT = "Enter Your Microsoft verification code"
+"""What clients show when a code is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reply without what binds it to its request, which ``packet.encode_reply`` adds."""
+
+    code: Code
+    attributes: tuple[Attribute, ...] = ()
+
+
+class NpsSignIn:
+    """Answers requests; any thread may call it. What it answers is in the sign-in log before."""
+
+    def __init__(self, services: Services, log: OutcomeLog) -> None:
+        self._primary = PrimaryAuthentication(services.directory, log.password_checked)
+        self._extension = NpsExtension(services)
+        self._log = log
+
+    def begin(self, request: RadiusRequest) -> Answer | Waiting:
+        """Return the answer to a request, or that it waits for a phone.
+
+        Raises :class:`~idp.directory.passwords.HashingBusy`.
+        """
+        if request.packet.first(attributes.STATE) is not None:
+            return self._answer(request, self._extension.try_code(request))
+        primary = self._primary.check(request)
+        if isinstance(primary, Rejected):
+            return self._answer(request, primary)
+        return self._answer(request, self._extension.ask(request, primary))
+
+    def look(self, waiting: Waiting) -> Answer | Waiting:
+        """Return the answer if the phone has answered, or its time is up; else *waiting*."""
+        return self._answer(waiting.request, self._extension.look(waiting))
+
+    def _answer(self, request: RadiusRequest, result: Result) -> Answer | Waiting:
+        if isinstance(result, Waiting):
+            return result
+        self._log.write(request, result)
+        if isinstance(result, Accepted):
+            return Answer(Code.ACCESS_ACCEPT, result.attributes)
+        if isinstance(result, CodeDue):
+            return _challenge(result.state)
+        return Answer(Code.ACCESS_REJECT, result.attributes)
+
+
+def _challenge(state: str) -> Answer:
+    prompt = Attribute(attributes.REPLY_MESSAGE, PROMPT.encode())
+    return Answer(Code.ACCESS_CHALLENGE, (prompt, Attribute(attributes.STATE, state.encode())))

@@ -1,0 +1,121 @@
+"""A VPN server's part: sends Access-Requests as pyrad makes them, and checks replies with it."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from dataclasses import dataclass
+
+from pyrad import packet as pyrad
+
+from support.nets import NET_SECONDS
+
+USER_NAME, USER_PASSWORD, NAS_IP_ADDRESS, REPLY_MESSAGE, STATE = 1, 2, 4, 18, 24
+CALLING_STATION_ID, NAS_IDENTIFIER, PROXY_STATE = 31, 32, 33
+
+ACCEPT, REJECT, CHALLENGE = pyrad.AccessAccept, pyrad.AccessReject, pyrad.AccessChallenge
+
+
+@dataclass
+class Reply:
+    """A verified reply; ``data`` are its bytes."""
+
+    code: int
+    packet: pyrad.Packet
+    data: bytes
+
+    @property
+    def state(self) -> bytes:
+        (state,) = self.packet[STATE]
+        return state
+
+    @property
+    def message(self) -> str:
+        (message,) = self.packet[REPLY_MESSAGE]
+        return message.decode()
+
+
+class RadiusClient:
+    """One socket of a RADIUS client, bound to *address* of this machine."""
+
+    def __init__(self, server: tuple[str, int], secret: str, address: str = "127.0.0.1") -> None:
+        self.server = server
+        self.secret = secret.encode()
+        self.nas = b"\xc0\x00\x02\x01"  # 192.0.2.1
+        family = socket.AF_INET6 if ":" in server[0] else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        self._socket.bind((address, 0))
+        self._socket.settimeout(NET_SECONDS)
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def pap(
+        self,
+        user: str,
+        password: str,
+        *,
+        state: bytes | None = None,
+        signed: bool = True,
+        more: dict[int, list[bytes]] | None = None,
+    ) -> pyrad.AuthPacket:
+        """Return a request with a password or a code, ready to be sent."""
+        request = self.request(user, more)
+        request[USER_PASSWORD] = [request.PwCrypt(password)]
+        if state is not None:
+            request[STATE] = [state]
+        if signed:
+            request.add_message_authenticator()
+        return request
+
+    def request(self, user: str, more: dict[int, list[bytes]] | None = None) -> pyrad.AuthPacket:
+        """Return a request without credentials, which is not signed yet."""
+        request = pyrad.AuthPacket(
+            code=pyrad.AccessRequest,
+            id=secrets.randbelow(256),
+            secret=self.secret,
+            authenticator=secrets.token_bytes(16),
+        )
+        request[USER_NAME] = [user.encode()]
+        if self.nas:
+            request[NAS_IP_ADDRESS] = [self.nas]
+        for kind, values in (more or {}).items():
+            request[kind] = values
+        return request
+
+    def send(self, request: pyrad.AuthPacket | bytes, to: tuple[str, int] | None = None) -> None:
+        """Send a request, or any bytes."""
+        data = request if isinstance(request, bytes) else request.RequestPacket()
+        self._socket.sendto(data, to or self.server)
+
+    def receive(self, request: pyrad.AuthPacket) -> Reply:
+        """Wait for the reply to a request, and verify both of its signatures."""
+        data = self._socket.recv(65_535)
+        reply = request.CreateReply(packet=data)
+        assert request.VerifyReply(reply, data, enforce_ma=True), "The reply is not signed right"
+        return Reply(reply.code, reply, data)
+
+    def ask(self, request: pyrad.AuthPacket) -> Reply:
+        """Send a request and wait for its reply."""
+        self.send(request)
+        return self.receive(request)
+
+    def has_none(self) -> bool:
+        """Say whether no reply has come so far."""
+        self._socket.setblocking(False)
+        try:
+            self._socket.recv(65_535)
+        except BlockingIOError:
+            return True
+        finally:
+            self._socket.settimeout(NET_SECONDS)
+        return False
+
+    def receive_either(self, *requests: pyrad.AuthPacket) -> Reply:
+        """Wait for the reply to one of several requests, whichever comes first."""
+        data = self._socket.recv(65_535)
+        for request in requests:
+            reply = request.CreateReply(packet=data)
+            if request.VerifyReply(reply, data, enforce_ma=True):
+                return Reply(reply.code, reply, data)
+        raise AssertionError("The reply answers none of the requests")
