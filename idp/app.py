@@ -21,6 +21,7 @@ from idp.federation.relying_party.registry import TrustRegistry
 from idp.federation.token_signing.configured import open_signing_keys
 from idp.federation.token_signing.key_files import read_private_file
 from idp.federation.token_signing.ring import FixedKey
+from idp.nps.store import NpsServers
 from idp.services import Services
 from idp.session.seal import Sealer
 from idp.store.access_control import SqlAccessControlStore
@@ -31,6 +32,7 @@ from idp.store.mfa import mfa_stores
 from idp.store.name_ids import SqlPersistentNames
 from idp.store.nodes import SqlNodeStore
 from idp.store.notices import SqlPhoneNotices
+from idp.store.nps import SqlNpsStore
 from idp.store.outbox import SqlOutbox
 from idp.store.password_resets import SqlResetStore
 from idp.store.policies import SqlPolicyStore
@@ -82,6 +84,7 @@ def assemble(
         trusts=trusts,
         refreshes=SqlRefreshStore(database),
         farm=Farm(SqlNodeStore(database), clock),
+        nps=NpsServers(SqlNpsStore(database, sealer.purpose("nps-client-secret")), clock),
         policy=GlobalPolicy(SqlPolicyStore(database)),
         access=access,
         providers=Providers(SqlProviderStore(database)),

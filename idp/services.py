@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from idp.mfa.password_reset import ResetStore
     from idp.notices.outbox import Outbox
     from idp.notices.phone_notices import PhoneNotices
+    from idp.nps.store import NpsServers
     from idp.saml.signing import SigningKey
     from idp.session.log_outs import LogOuts
     from idp.session.seal import Sealer
@@ -69,6 +70,7 @@ class Services:
     ``trusts``            relying party trusts with their settings
     ``refreshes``         (store) when the metadata of a trust is due, and updates held back
     ``farm``              the nodes and their builds
+    ``nps``               the NPS hosts, their clients and their registry values
     ``policy``            the global authentication policy: second factor, enabled adapters
     ``access``            access control policies
     ``providers``         the registered adapters
@@ -101,6 +103,7 @@ class Services:
     trusts: TrustRegistry
     refreshes: RefreshStore
     farm: Farm
+    nps: NpsServers
     policy: GlobalPolicy
     access: AccessControl
     providers: Providers

@@ -20,6 +20,7 @@ module                what it does
 ``participants``      the service providers of a session; ``log_outs`` the log-outs in progress
 ``used_once``         what may happen only once
 ``mfa/``              second factors
+``nps``               NPS hosts and their clients; ``nps_schema`` has their tables
 ``notices``           tells users of changes: ``tell``; ``outbox`` has the mails that wait
 ``maintenance``       deletes rows that are no longer needed; ``agreed_time`` says by which time
 ====================  ==============================================================================
