@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -37,6 +37,9 @@ REJECT_DELAY = 1.0
 """Seconds before an Access-Reject is sent, so that guesses take time."""
 
 SECONDS_BETWEEN_REFRESHES = 1.0
+SECONDS_AFTER_FAILURE = 1.0
+"""Pause before the database is asked again that was away."""
+
 REQUEST_THREADS = 64
 """Most of them wait for a turn to hash a password, which goes round by client."""
 
@@ -147,7 +150,7 @@ class Receiver:
             self._drop(pending, "radius_busy")
         except MalformedPacket:
             self._drop(pending, "radius_malformed")
-        except Exception as error:  # noqa: BLE001 - of one request, which must not end the others
+        except Exception as error:  # it is of one request, and must not end the others
             self._drop(pending, log_failure(error))
         else:
             self._go_on(pending, result)
@@ -190,14 +193,23 @@ class Receiver:
     async def _finish(self, pending: _Pending, waiting: Waiting) -> None:
         try:
             result = await self._in(self._answer_threads, self._sign_in.look, waiting)
-        except Exception as error:  # noqa: BLE001 - likewise
-            log_failure(error)
-            result = waiting  # the database is away for a moment: look again
+        except Exception as error:  # as the database is away: look again, while anybody waits
+            code = log_failure(error)
+            if self._services.clock.now() >= waiting.until:
+                self._drop(pending, code)
+                return
+            await asyncio.sleep(SECONDS_AFTER_FAILURE)
+            result = waiting
         self._go_on(pending, result)
 
-    async def _pending_ids(self, users: frozenset[str]) -> Any:
+    async def _pending_ids(self, users: frozenset[str]) -> Mapping[str, tuple[str, ...]] | None:
         push = self._services.mfa.push
-        return await self._in(self._answer_threads, push.pending_ids, users)
+        try:
+            return await self._in(self._answer_threads, push.pending_ids, users)
+        except TallystickError as error:
+            log_failure(error)
+            await asyncio.sleep(SECONDS_AFTER_FAILURE)
+            return None
 
     async def _refresh(self) -> None:
         while True:
