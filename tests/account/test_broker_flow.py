@@ -82,14 +82,3 @@ def test_a_reset_has_it_for_every_account_until_a_method_was_proved(federation, 
         reset.send_request()
         assert reset.number
         assert has_flow(reset.page) == is_broker
-
-
-def test_the_files_are_those_of_the_adapter_and_may_be_cached(federation):
-    browser = federation.browser()
-    ours, adapters = (
-        browser.get(f"{federation.url}{folder}/broker.js")
-        for folder in ("/account/static/mfa", "/adfs/adapter/AzureMfaAuthentication")
-    )
-
-    assert ours.html == adapters.html
-    assert "max-age" in ours.headers["Cache-Control"]
