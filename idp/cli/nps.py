@@ -10,6 +10,7 @@ from adapter.nps_extension import OVERRIDE_NAME
 from idp.cli import completion
 from idp.cli.context import CommandGroup, with_services
 from idp.cli.nps_client import client
+from idp.cli.nps_run import run_hosts
 from idp.cli.output import json_option, print_done, print_json, print_table, print_warning
 from idp.cli.terminal_user import operator_name
 
@@ -38,6 +39,7 @@ def nps() -> None:
 
 
 nps.add_command(client)
+nps.add_command(run_hosts)
 
 
 @nps.command("list", example="tallystick nps list --json")
