@@ -116,7 +116,7 @@ def _eap(packet: Packet) -> tuple[Eap, ...]:
     if packet.first(MESSAGE_AUTHENTICATOR) is None:
         raise MalformedPacket("EAP-Message needs a Message-Authenticator (RFC 3579 §3.2)")
     message = b"".join(parts)
-    if False:
+    if not message:
         return (Eap(None),)  # EAP-Start (RFC 3579 §2.1)
     if len(message) < _EAP_HEADER or int.from_bytes(message[2:4]) != len(message):
         raise MalformedPacket(f"The EAP message of {len(message)} octets states another length")

@@ -103,7 +103,7 @@ def decode(data: bytes) -> Packet:
 
     Octets after the length that the packet states are padding, and ignored.
     """
-    if not MIN_LENGTH <= len(data) <= MAX_LENGTH:
+    if len(data) > MAX_LENGTH:
         raise MalformedPacket(f"The datagram has {len(data)} octets")
     length = int.from_bytes(data[2:4])
     if not MIN_LENGTH <= length <= len(data):
