@@ -44,10 +44,19 @@ DOMAINS = (
     Domain(
         "tallystick",
         "idp/locale",
-        templates=("idp/account/templates", "idp/signin/templates", "idp/web/templates"),
-        marking=("idp/account",),
+        templates=(
+            "idp/account/templates", "idp/authenticator/templates", "idp/signin/templates",
+            "idp/web/templates",
+        ),
+        marking=("idp/account", "idp/authenticator"),
         fallback="adapter",
         constants={
+            "idp/authenticator/installable.py": ("DESCRIPTION",),
+            "idp/authenticator/phone_texts.py": (
+                "TEXTS", "OUTCOMES", "REFUSED_TITLES", "PROBLEMS", "OTHERWISE",
+            ),
+            "idp/authenticator/replies.py": ("REFUSALS",),
+            "idp/notices/occasions.py": ("OCCASIONS", "UNKNOWN", "DEVICES", "ANY_DEVICE"),
             "idp/signin/pages.py": (
                 "WRONG_PASSWORD", "MUST_CHANGE_PASSWORD", "NEW_PASSWORD", "OUTCOMES",
                 "PASSKEY_REFUSED", "MUST_USE_PASSWORD", "ONLY_PASSKEY",
@@ -68,6 +77,7 @@ DOMAINS = (
         "adapter/locale",
         templates=(),
         constants={
+            "adapter/entra_mfa/broker.py": ("BACK_TO_REQUEST",),
             "adapter/entra_mfa/page.py": (
                 "NAME", "DESCRIPTION", "TITLE", "WAITING", "OFFLINE", "ANSWERED", "TIME",
                 "SECONDS_LEFT", "SPOKEN_NUMBER", "NEW_REQUEST", "TRY_AGAIN", "USE_CODE", "USE_APP",

@@ -15,6 +15,7 @@ pytest_plugins = [
     "support.databases.fixtures",
     "support.languages.fixtures",
     "support.phones.phone_host",
+    "support.radius.fixtures",
     "support.servers.engine_server",
     "support.servers.server_folder",
     "support.service_providers.saml_messages",
@@ -22,8 +23,8 @@ pytest_plugins = [
     "support.servers.stored_server",
     "support.service_providers.logout_messages",
     "support.service_providers.metadata_publisher",
-    "support.tools.log_lines",
     "support.tools.threads",
+    "support.tools.log_lines",
 ]
 
 settings.register_profile("any machine", deadline=None)  # a busy one is slow, and not wrong

@@ -12,6 +12,9 @@
 ``POST …/api/dismiss``          remove one of the device's notices
 ==============================  ===================================================================
 
+``installable.py`` is what makes the page an app; ``phone_texts.py`` has the texts of its scripts,
+which ``static/texts.js`` reads out of the page in the user's language.
+
 Read ``api.py`` first. ``request_signing.py`` says what a phone signs, for both ends.
 
 * The server's end: ``host.py`` (the blueprint), ``http.py`` (methods, statuses, refusals),

@@ -12,16 +12,18 @@ from idp.authenticator import installable
 from idp.authenticator.api import Api
 from idp.authenticator.authentication import RequestAuthentication
 from idp.authenticator.http import ApiHttp
+from idp.authenticator.phone_texts import phone_texts
 from idp.mfa.phone_wait import PhoneWait
 from idp.services import Services
 from idp.session.node import AnsweringNode
+from idp.web.page_texts import mark
 
 APPS = (
     # platform   name                        version that the page proposes
-    ("web",     "This page",                 ANY_VERSION),
+    ("web",     mark("This page"),                 ANY_VERSION),
     ("android", "Android",                   CURRENT_APPS["android"]),
-    ("ios",     "iPhone or iPad (iOS)",      CURRENT_APPS["ios"]),
-    ("wear-os", "Android watch (Wear OS)",   ANY_VERSION),
+    ("ios",     mark("iPhone or iPad (iOS)"),    CURRENT_APPS["ios"]),
+    ("wear-os", mark("Android watch (Wear OS)"), ANY_VERSION),
     ("watchos", "Apple Watch (watchOS)",     ANY_VERSION),
 )  # fmt: skip
 """The apps that the page can rehearse."""
@@ -49,7 +51,9 @@ def make_blueprint(services: Services) -> Blueprint:
 
     def page() -> str:
         base_url = services.config.server.base_url
-        return render_template("authenticator/phone.html", base_url=base_url, apps=APPS)
+        return render_template(
+            "authenticator/phone.html", base_url=base_url, apps=APPS, texts=phone_texts()
+        )
 
     @host.get("/")
     def phone() -> ResponseReturnValue:

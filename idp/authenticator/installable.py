@@ -3,6 +3,7 @@
 The worker keeps the page and its files, each checked against the digest that stands in the worker
 itself, and serves them without asking the server. So a change of any file is a new worker, and an
 app is never put together from files of two versions, also while a farm is upgraded node by node.
+The worker is that of one language: once another is chosen, its page has another digest.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from pathlib import Path
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from idp.web.page_texts import gettext, page_language
+
 STATIC = Path(__file__).parent / "static"
 LOOK = Path(__file__).parents[1] / "static" / "tallystick.css"
 
@@ -21,13 +24,13 @@ MANIFEST = {
     "id": "/authenticator/",
     "name": "Authenticator",
     "short_name": "Authenticator",
-    "description": "Answers sign-in requests and shows one-time codes.",
     "start_url": "/authenticator/",
     "scope": "/authenticator/",
     "display": "standalone",
     "background_color": "#eef1f5",
     "theme_color": "#0b5cad",
 }
+DESCRIPTION = "Answers sign-in requests and shows one-time codes."
 ICONS = (
     # file                    sizes      purpose
     ("icon.svg",             "any",      "any"),
@@ -47,14 +50,26 @@ def add_routes(host: Blueprint, page: Callable[[], str]) -> None:
             {"src": _address(name), "sizes": sizes, "purpose": purpose}
             for name, sizes, purpose in ICONS
         ]
-        return {**MANIFEST, "icons": icons}, {"Content-Type": "application/manifest+json"}
+        language = page_language().language
+        texts = {
+            "lang": language.tag,
+            "dir": language.direction,
+            "description": gettext(DESCRIPTION),
+        }
+        headers = {"Content-Type": "application/manifest+json"}
+        return {**MANIFEST, **texts, "icons": icons}, headers
 
     @host.get("/sw.js")
     def worker() -> ResponseReturnValue:
         kept = {_address(name): digest for name, digest in digests.items()}
         kept[url_for("static", filename=LOOK.name)] = _digest(LOOK)
         kept[url_for("authenticator.phone")] = hashlib.sha256(page().encode()).hexdigest()
-        text = render_template("authenticator/sw.js", version=version_of(kept), files=kept)
+        text = render_template(
+            "authenticator/sw.js",
+            version=version_of(kept),
+            files=kept,
+            language=page_language().language.tag,
+        )
         return text, {"Content-Type": "text/javascript; charset=utf-8"}
 
 

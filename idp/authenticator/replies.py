@@ -56,6 +56,7 @@ def notice_reply(notice: Notice) -> Reply:
         "id": notice.id,
         "occasion": occasion.code,
         "text": occasion.sentence,
+        "platform": occasion.platform,
         "device": name_for_people(occasion.name, "") if occasion.name else "",
         "at": json_instant(occasion.at, "milliseconds"),
     }

@@ -10,5 +10,5 @@
 
 A change of the registry values is pending until the host's NPS service is restarted, as on Windows.
 ``adapter/nps_extension.py`` knows the versions and decides; ``idp/store/nps.py`` keeps the rows;
-``idp/management/nps.py`` says what users see on each host.
+``idp/management/nps.py`` says what users see on each host. ``docs/nps.md`` is for administrators.
 """

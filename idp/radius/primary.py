@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from idp.directory import PasswordCheck
 from idp.radius import ms_chap
-from idp.radius.credentials import Chap, Credentials, Eap, MsChapV2, Pap
+from idp.radius.credentials import Chap, Credentials, Eap, MsChapV2, NoCredentials, Pap
 from idp.radius.ms_chap import ErrorCode
 from idp.radius.pap import UnreadablePassword, reveal
 from idp.radius.results import Rejected, SignedIn
@@ -36,6 +36,8 @@ class PrimaryAuthentication:
         checked.
         """
         credentials = request.credentials
+        if isinstance(credentials, NoCredentials):
+            return Rejected("no_credentials", "")
         if credentials.protocol not in request.host.protocols:
             return Rejected("protocol_not_allowed", "")
         if isinstance(credentials, Pap):
@@ -99,4 +101,4 @@ def _error(response: ms_chap.Response, outcome: str) -> Attribute:
 def _why_not(credentials: Credentials) -> str:
     if isinstance(credentials, Chap):
         return "no_reversible_password"
-    return "eap_not_supported" if isinstance(credentials, Eap) else "no_credentials"
+    return "eap_not_supported" if isinstance(credentials, Eap) else "protocol_not_allowed"

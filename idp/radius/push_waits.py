@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 SECONDS_BETWEEN_LOOKS = 0.1
 
-PendingIds = Callable[[frozenset[str]], Awaitable["Mapping[str, tuple[str, ...]]"]]
-"""Returns for each user the ids of the requests that can be answered now."""
+PendingIds = Callable[[frozenset[str]], Awaitable["Mapping[str, tuple[str, ...]] | None"]]
+"""Returns for each user the ids of the requests that can be answered now; None if it cannot."""
 
 
 class PushWaits:
@@ -54,6 +54,8 @@ class PushWaits:
     async def _look(self) -> None:
         waiting = tuple(self._waiting.items())
         pending = await self._pending_ids(frozenset(each.signed_in.user for _, each in waiting))
+        if pending is None:
+            return
         now = self._now()
         for key, each in waiting:
             is_pending = each.challenge in pending.get(each.signed_in.user, ())

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,7 +18,7 @@ from adapter.errors import TallystickError
 from idp.directory.passwords import HashingBusy
 from idp.logs import get_logger
 from idp.radius.admission import Dropped, read_request
-from idp.radius.authenticity import encode_reply
+from idp.radius.authenticity import ReplyTooLong, encode_reply
 from idp.radius.drop_log import DropLog
 from idp.radius.live_hosts import LiveHosts
 from idp.radius.packet import Code, MalformedPacket
@@ -37,11 +37,16 @@ REJECT_DELAY = 1.0
 """Seconds before an Access-Reject is sent, so that guesses take time."""
 
 SECONDS_BETWEEN_REFRESHES = 1.0
-REQUEST_THREADS = 12
+SECONDS_AFTER_FAILURE = 1.0
+"""Pause before the database is asked again that was away."""
+
+REQUEST_THREADS = 64
+"""Most of them wait for a turn to hash a password, which goes round by client."""
+
 ANSWER_THREADS = 4
 
-MAX_REQUESTS = 5_000
-"""Requests of a process whose password is being checked; more are dropped, and come again."""
+MAX_REQUESTS = 1_000
+"""Requests of a process that are being looked at; more are dropped, and come again."""
 
 MAX_WAITING = 10_000
 """Requests of a process that wait for phones."""
@@ -57,6 +62,14 @@ class _Pending:
     key: Key
     request: RadiusRequest
     send: Send
+
+
+def log_failure(error: Exception) -> str:
+    """Log an error that no request should cause, and return its code."""
+    code = error.code if isinstance(error, TallystickError) else "radius_failed"
+    problem = error.problem if isinstance(error, TallystickError) else type(error).__name__
+    get_logger().error("radius_failed", code=code, problem=problem)
+    return code
 
 
 class Receiver:
@@ -133,15 +146,14 @@ class Receiver:
         request = pending.request
         try:
             result = await self._in(self._request_threads, self._sign_in.begin, request)
-        except (HashingBusy, MalformedPacket) as error:
-            busy = isinstance(error, HashingBusy)
-            self._drop(pending, "radius_busy" if busy else "radius_malformed")
-            return
-        except TallystickError as error:
-            get_logger().error("radius_failed", code=error.code, problem=error.problem)
-            self._drop(pending, error.code)
-            return
-        self._go_on(pending, result)
+        except HashingBusy:
+            self._drop(pending, "radius_busy")
+        except MalformedPacket:
+            self._drop(pending, "radius_malformed")
+        except Exception as error:  # it is of one request, and must not end the others
+            self._drop(pending, log_failure(error))
+        else:
+            self._go_on(pending, result)
 
     def _go_on(self, pending: _Pending, result: Answer | Waiting) -> None:
         if isinstance(result, Answer):
@@ -158,9 +170,13 @@ class Receiver:
 
     def _send(self, pending: _Pending, answer: Answer) -> None:
         request = pending.request
-        reply = encode_reply(
-            request.packet, answer.code, answer.attributes, request.client.secret.encode()
-        )
+        try:
+            reply = encode_reply(
+                request.packet, answer.code, answer.attributes, request.client.secret.encode()
+            )
+        except ReplyTooLong as error:
+            self._drop(pending, error.code)
+            return
         self._repeats.answered(pending.key, reply)
         pending.send(reply)
 
@@ -177,14 +193,23 @@ class Receiver:
     async def _finish(self, pending: _Pending, waiting: Waiting) -> None:
         try:
             result = await self._in(self._answer_threads, self._sign_in.look, waiting)
-        except TallystickError as error:
-            get_logger().error("radius_failed", code=error.code, problem=error.problem)
-            result = waiting  # the database is away for a moment: look again
+        except Exception as error:  # as the database is away: look again, while anybody waits
+            code = log_failure(error)
+            if self._services.clock.now() >= waiting.until:
+                self._drop(pending, code)
+                return
+            await asyncio.sleep(SECONDS_AFTER_FAILURE)
+            result = waiting
         self._go_on(pending, result)
 
-    async def _pending_ids(self, users: frozenset[str]) -> Any:
+    async def _pending_ids(self, users: frozenset[str]) -> Mapping[str, tuple[str, ...]] | None:
         push = self._services.mfa.push
-        return await self._in(self._answer_threads, push.pending_ids, users)
+        try:
+            return await self._in(self._answer_threads, push.pending_ids, users)
+        except TallystickError as error:
+            log_failure(error)
+            await asyncio.sleep(SECONDS_AFTER_FAILURE)
+            return None
 
     async def _refresh(self) -> None:
         while True:
@@ -193,7 +218,7 @@ class Receiver:
                 await self._in(self._answer_threads, self._hosts.refresh)
                 await self._in(self._answer_threads, self._services.housekeeping.tick)
             except TallystickError as error:
-                get_logger().error("radius_hosts_not_read", code=error.code, problem=error.problem)
+                log_failure(error)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

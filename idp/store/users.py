@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from adapter.mfa.push.challenge import State
 from idp.directory.lockout import AccountState, LockoutRules, Origin
 from idp.directory.user_store import Credentials, DebitResult
 from idp.directory.users import User, account_key
@@ -214,7 +215,7 @@ def change_user(
     if "password_hash" in values:  # an old password's would open no more, and is not left lying
         connection.execute(update(nt_hashes).where(nt_hashes.c.user == upn).values(sealed=None))
     if "valid_from" in values:  # every sign-in in progress is over, and phones must not ask for it
-        end_open(connection, upn)
+        end_open(connection, upn, State.REPLACED)
     return user_from_row(row)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.browsers.fit import CUT, PLACEHOLDERS_CUT, TOO_SMALL
 from support.languages.samples import Request
 
 from idp.web.languages import Language
@@ -13,20 +14,6 @@ KINDS = (
     "ended: push_limit", "choice", "applications", "signing out", "signed out", "error: other",
     "http 404", "front page",
 )  # fmt: skip
-CUT = """() => [...document.querySelectorAll('main *, header *, footer *')]
-    .filter(each => !each.closest('.visually-hidden, progress, details:not([open])'))
-    .filter(each => each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0)
-    .filter(each => !['visible', 'auto'].includes(getComputedStyle(each).overflowX)
-                    || each.scrollWidth > document.documentElement.clientWidth)
-    .map(each => each.outerHTML.slice(0, 80))"""
-# A link inside a sentence is exempt (WCAG 2.5.8); of a checkbox, users hit the whole label.
-TOO_SMALL = """() => [...document.querySelectorAll('a[href], button, input, summary, select')]
-    .filter(each => each.type !== 'hidden' && !each.hidden && !each.closest('p:not(.wayBack) > a'))
-    .map(each => [each, (each.closest('label') ?? each).getBoundingClientRect()])
-    .filter(([, box]) => box.width < 24 || box.height < 24)
-    .map(([each, box]) => `${box.width} × ${box.height}: ${each.outerHTML.slice(0, 80)}`)"""
-PLACEHOLDERS_CUT = """() => [...document.querySelectorAll('input[placeholder]')]
-    .filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.id)"""
 
 
 @pytest.mark.parametrize("name", KINDS)

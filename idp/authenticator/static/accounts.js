@@ -3,11 +3,9 @@
 import { codeAt } from './codes.js';
 import { announce, at, show, write } from './dom.js';
 import { now } from './server.js';
+import { text } from './texts.js';
 
-const STATES = {
-  ready: 'Ready for sign-in requests',
-  offline: 'No connection; trying again',
-};
+const STATES = { ready: text('ready'), offline: text('account_offline') };
 
 export class AccountList {
   constructor(onRemove) {
@@ -22,10 +20,10 @@ export class AccountList {
     write(part('initials'), account.user.slice(0, 1).toUpperCase());
     write(part('user'), account.user);
     write(part('issuer'), account.app ? `${account.issuer} · ${account.app}` : account.issuer);
-    write(part('state'), account.privateKey ? 'Connecting…' : 'Codes only');
-    write(part('purpose'), `Copy the one-time code of ${account.user}`);
-    part('remove').setAttribute('aria-label', `Remove ${account.user}`);
-    part('remove').title = 'Remove';
+    write(part('state'), text(account.privateKey ? 'connecting' : 'codes_only'));
+    write(part('purpose'), text('copy_code', account));
+    part('remove').setAttribute('aria-label', text('remove_user', account));
+    part('remove').title = text('remove');
     part('remove').addEventListener('click', () => this.onRemove(account));
     part('code').addEventListener('click', () => this.#copy(account, part('digits')));
     show(part('code'), Boolean(account.seedKey));
@@ -67,9 +65,9 @@ export class AccountList {
     const code = digits.textContent.replace(' ', '');
     try {
       await navigator.clipboard.writeText(code);
-      announce(`The code of ${account.user} was copied`);
+      announce(text('code_copied', account));
     } catch {
-      announce(`The code is ${code.split('').join(' ')}`); // no clipboard here: say it
+      announce(text('code_spoken', { digits: code.split('').join(' ') })); // no clipboard here
     }
   }
 }

@@ -6,10 +6,12 @@ import { importSeed } from './codes.js';
 import { Connection } from './connection.js';
 import { announce, at, show, write } from './dom.js';
 import { exportPublicKey, newKeyPair } from './keys.js';
+import { offerLanguages } from './languages.js';
 import { NoticeList } from './notices.js';
 import { workOffline } from './offline.js';
 import { RequestSheet } from './request.js';
 import { NEW_DEVICE, call } from './server.js';
+import { text } from './texts.js';
 import { openVault } from './vault.js';
 import { Watcher } from './watcher.js';
 
@@ -56,7 +58,7 @@ class App {
     const account = await this.#register(code, app);
     await this.#forgetOlder(account);
     this.#watch(account);
-    announce(`${account.user} was added to this phone`);
+    announce(text('added', account));
     navigator.storage?.persist?.();
   }
 
@@ -67,7 +69,7 @@ class App {
     const token = { id, user: label, issuer, seedKey, digits, period, added: Date.now() };
     await this.vault.tokens.put(token);
     this.list.add(token);
-    announce(`The codes of ${label} were added to this phone`);
+    announce(text('codes_added', token));
     navigator.storage?.persist?.();
   }
 
@@ -77,7 +79,7 @@ class App {
       code,
       public_key: await exportPublicKey(pair),
       ...app,
-      name: 'Web browser',
+      name: text('device_name'),
     };
     const device = { id: NEW_DEVICE, privateKey: pair.privateKey };
     const told = await call(device, 'POST', 'activate', { body });
@@ -109,19 +111,19 @@ class App {
         this.connection.update(account.id, state === 'offline');
       },
       onNotices: (notices) => this.notices.update(account, notices),
-      onRequests: (requests, why) => {
+      onRequests: (requests, end) => {
         this.requests.set(account.id, requests.map((request) => ({ account, request })));
-        this.#updateSheet(why);
+        this.#updateSheet(end);
       },
     });
     this.watchers.set(account.id, watcher);
     watcher.run();
   }
 
-  #updateSheet(why) {
+  #updateSheet(end) {
     const all = [...this.requests.values()].flat();
     all.sort((one, other) => one.request.created_at.localeCompare(other.request.created_at));
-    this.sheet.update(all, why);
+    this.sheet.update(all, end);
   }
 
   #askToRemove(account) {
@@ -133,7 +135,7 @@ class App {
     dialog.onclose = async () => {
       if (dialog.returnValue !== 'remove') return;
       await this.#remove(account);
-      announce(`${account.user} was removed from this phone`);
+      announce(text('removed', account));
       this.activation.show(this.list.isEmpty());
     };
     dialog.showModal();
@@ -152,38 +154,39 @@ class App {
   }
 }
 
-function explain(...parts) {
-  at('trouble').replaceChildren(...parts);
+function explain(sentence, detail) {
+  at('trouble').replaceChildren(sentence, ' ', detail);
   show(at('trouble'), true);
 }
 
+function element(name, content) {
+  const made = document.createElement(name);
+  made.textContent = content;
+  return made;
+}
+
 function link(address) {
-  const anchor = document.createElement('a');
-  anchor.href = address;
-  anchor.textContent = address;
-  return anchor;
+  return Object.assign(element('a', address), { href: address });
 }
 
 async function start() {
   at('no-script').remove();
+  offerLanguages();
   const server = document.body.dataset.server;
   if (!isSecureContext) {
-    explain('Browsers make and keep keys only on pages that came by https, or from localhost. ',
-      'This page came by plain http from ', location.host, '. Start the server with TLS: ',
-      `tallystick demo --tls --host ${location.hostname} --bind 0.0.0.0`);
+    explain(text('insecure', { host: location.host }),
+      element('code', `tallystick demo --tls --host ${location.hostname} --bind 0.0.0.0`));
     return;
   }
   if (location.origin !== server) {
-    explain('This server is called by another address, and keys are kept by address. Go to ',
-      link(`${server}/authenticator/${location.hash}`), '.');
+    explain(text('other_address'), link(`${server}/authenticator/${location.hash}`));
     return;
   }
   try {
     await new App(await openVault()).start();
     workOffline();
   } catch (failure) {
-    explain('This browser cannot keep keys here: ', failure.message,
-      '. Private windows often cannot; use a normal one.');
+    explain(text('no_vault'), element('code', failure.message));
   }
 }
 

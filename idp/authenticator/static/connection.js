@@ -1,9 +1,7 @@
 // Says in plain words that the server cannot be reached, also above a request that is on screen.
 
 import { at, write } from './dom.js';
-
-const LOST = 'No connection to the server, trying again. New requests cannot be seen meanwhile; codes still work.';
-const LOST_WHILE_ASKED = 'No connection to the server, trying again. An answer cannot be sent meanwhile.';
+import { text } from './texts.js';
 
 export class Connection {
   constructor() {
@@ -13,7 +11,7 @@ export class Connection {
   update(accountId, isLost) {
     if (isLost) this.lost.add(accountId);
     else this.lost.delete(accountId);
-    write(at('connection'), this.lost.size ? LOST : '');
-    write(at('request-connection'), this.lost.size ? LOST_WHILE_ASKED : '');
+    write(at('connection'), this.lost.size ? text('lost') : '');
+    write(at('request-connection'), this.lost.size ? text('lost_while_asked') : '');
   }
 }

@@ -2,6 +2,7 @@
 
 import { announce, at, show, write } from './dom.js';
 import { call } from './server.js';
+import { language, noticeText, text } from './texts.js';
 
 export class NoticeList {
   constructor() {
@@ -25,13 +26,15 @@ export class NoticeList {
   #add(account, notice) {
     const card = at('notice-template').content.cloneNode(true).firstElementChild;
     const device = notice.device && ` · ${notice.device}`;
-    const time = new Date(notice.at).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
-    write(card.querySelector('.text'), notice.text);
+    const style = { dateStyle: 'medium', timeStyle: 'short' };
+    const time = new Date(notice.at).toLocaleString(language, style);
+    const sentence = noticeText(notice);
+    write(card.querySelector('.text'), sentence);
     write(card.querySelector('.facts-line'), `${account.user}${device} · ${time}`);
     card.querySelector('.dismiss').addEventListener('click', () => this.#dismiss(account, notice));
     this.cards.set(notice.id, { account, card });
     at('notices').prepend(card);
-    announce(notice.text);
+    announce(sentence);
   }
 
   async #dismiss(account, notice) {
@@ -41,7 +44,7 @@ export class NoticeList {
       await call(account, 'POST', 'dismiss', { body: { id: notice.id } });
     } catch (failure) {
       button.disabled = false;
-      announce(`The notice was not dismissed. ${failure.message}`);
+      announce(text('not_dismissed', { problem: failure.message }));
       return;
     }
     this.dismissed.add(notice.id);

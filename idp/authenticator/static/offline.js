@@ -19,6 +19,19 @@ export async function workOffline() {
   }
 }
 
+// Waits until the worker keeps what the server has now, if there is a worker.
+export async function renewWorker() {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  await registration?.update();
+  const worker = registration?.installing ?? registration?.waiting;
+  if (!worker) return;
+  await new Promise((resolve) => {
+    const look = () => ['activated', 'redundant'].includes(worker.state) && resolve();
+    worker.addEventListener('statechange', look);
+    look();
+  });
+}
+
 // A new version waits while a request is on screen or a code is being typed: it is there next time.
 function isIdle() {
   return !document.querySelector('dialog[open]') && !document.activeElement?.closest('form');

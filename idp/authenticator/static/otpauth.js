@@ -2,6 +2,7 @@
 // https://github.com/google/google-authenticator/wiki/Key-Uri-Format
 
 import { bytesOf } from './codes.js';
+import { text } from './texts.js';
 
 const HASHES = { SHA1: 'SHA-1', SHA256: 'SHA-256', SHA512: 'SHA-512' };
 const DIGITS = ['6', '8'];
@@ -10,27 +11,27 @@ const MAX_SECRET = 1024; // letters
 const MAX_NAME = 100; // letters
 
 // Returns what a code is made from; throws an Error that says what is wrong.
-export function readToken(text) {
-  const address = new URL(text);
+export function readToken(given) {
+  const address = new URL(given);
   // Browsers do not agree whether what follows "otpauth:" is a host or a path.
   const rest = `${address.host}${address.pathname}`.replace(/^\/+/, '');
   const [type, ...names] = rest.split('/');
   if (type.toLowerCase() !== 'totp') {
-    throw new Error('Only codes that go by time can be added: otpauth://totp/…');
+    throw new Error(text('not_totp'));
   }
-  const given = (name, usual) => address.searchParams.get(name) || usual;
+  const value = (name, usual) => address.searchParams.get(name) || usual;
   const [prefix, label] = splitName(decode(names.join('/')));
-  const secret = given('secret', '').replace(/[\s-]/g, '');
+  const secret = value('secret', '').replace(/[\s-]/g, '');
   if (secret.length > MAX_SECRET || !bytesOf(secret)?.length) {
-    throw new Error('The secret in this address is missing or not Base32.');
+    throw new Error(text('bad_secret'));
   }
   return {
-    label: shorten(label) || 'Codes',
-    issuer: shorten(given('issuer', prefix)),
+    label: shorten(label) || text('unnamed_codes'),
+    issuer: shorten(value('issuer', prefix)),
     secret,
-    hash: oneOf(HASHES, given('algorithm', 'SHA1').toUpperCase().replace('-', ''), 'algorithm'),
-    digits: Number(among(DIGITS, given('digits', '6'), 'number of digits')),
-    period: Number(among(PERIODS, given('period', '30'), 'period')),
+    hash: oneOf(HASHES, value('algorithm', 'SHA1').toUpperCase().replace('-', ''), 'bad_algorithm'),
+    digits: Number(among(DIGITS, value('digits', '6'), 'bad_digits')),
+    period: Number(among(PERIODS, value('period', '30'), 'bad_period')),
   };
 }
 
@@ -40,24 +41,24 @@ function splitName(name) {
   return colon < 0 ? ['', name] : [name.slice(0, colon), name.slice(colon + 1)];
 }
 
-function decode(text) {
+function decode(escaped) {
   try {
-    return decodeURIComponent(text);
+    return decodeURIComponent(escaped);
   } catch {
-    return text; // a label that was not escaped
+    return escaped; // a label that was not escaped
   }
 }
 
-function oneOf(table, value, what) {
-  among(Object.keys(table), value, what);
+function oneOf(table, value, problem) {
+  among(Object.keys(table), value, problem);
   return table[value];
 }
 
-function among(values, value, what) {
+function among(values, value, problem) {
   if (values.includes(value)) return value;
-  throw new Error(`The ${what} in this address is ${shorten(value)}, not one of ${values.join(', ')}.`);
+  throw new Error(text(problem, { value: shorten(value), allowed: values.join(', ') }));
 }
 
-function shorten(text) {
-  return text.trim().slice(0, MAX_NAME);
+function shorten(long) {
+  return long.trim().slice(0, MAX_NAME);
 }

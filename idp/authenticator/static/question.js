@@ -2,15 +2,9 @@
 
 import { isBrokerFlow, showNumberAgain } from './broker.js';
 import { at, show, write } from './dom.js';
+import { refusalText, text } from './texts.js';
 
 const TAP_GUARD = 400; // milliseconds in which a tap meant for the screen before is not an answer
-const ELSEWHERE = 'The sign-in page still shows the same number. Look there, then come back; the time goes on.';
-const TITLE = 'Are you trying to sign in?';
-
-const REFUSED_TITLES = {
-  app_upgrade_required: 'Upgrade this app',
-  wearable_cannot_match: 'Use your phone',
-};
 
 // Which of these parts each kind of question has, beside the facts and the way to deny.
 const PARTS = {
@@ -42,7 +36,7 @@ export class Question {
     onClick('not-me', () => this.#switchTo('denial'));
     onClick('back-to-asking', () => this.#switchTo(kindOf(this.request)));
     onClick('understood', () => this.guarded || onUnderstood());
-    onClick('show-number', () => showNumberAgain() || write(at('number-elsewhere'), ELSEWHERE));
+    onClick('show-number', () => showNumberAgain() || write(at('number-elsewhere'), text('number_elsewhere')));
     for (const choice of choices()) {
       choice.addEventListener('click', () =>
         this.#give({ decision: 'approve', number: choice.textContent }));
@@ -56,14 +50,15 @@ export class Question {
 
   ask(request) {
     this.request = request;
-    write(at('request-title'), REFUSED_TITLES[request.reason] ?? TITLE);
+    const refusal = refusalText(request);
+    write(at('request-title'), refusal.title ?? text('are_you'));
     write(at('request-user'), request.user);
     write(at('request-application'), request.application);
     write(at('request-ip'), request.client_ip);
     // A policy decides what a request shows; what it does not show has no line.
     show(at('request-application').parentElement, Boolean(request.application));
     show(at('request-ip').parentElement, Boolean(request.client_ip));
-    write(at('refusal'), request.text ?? '');
+    write(at('refusal'), refusal.text ?? '');
     choices().forEach((choice, place) => write(choice, request.choices?.[place] ?? ''));
     at('number').value = '';
     tidyNumber();
@@ -98,7 +93,7 @@ export class Question {
   #giveNumber() {
     const number = at('number').value;
     if (/^[0-9]{2}$/.test(number)) return this.#give({ decision: 'approve', number });
-    write(at('number-problem'), 'Type the two digits that the sign-in page shows.');
+    write(at('number-problem'), text('two_digits'));
     at('number').setAttribute('aria-invalid', 'true');
     at('number').focus();
     return undefined;

@@ -5,7 +5,9 @@ import { at, show, write } from './dom.js';
 import { outcomeOf } from './outcomes.js';
 import { Question, isRefusal } from './question.js';
 import { Refused, call, now } from './server.js';
+import { text } from './texts.js';
 
+const TITLE = document.title;
 const OUTCOME_STANDS = 2500; // milliseconds for which a newer request lets an outcome stand
 
 export class RequestSheet {
@@ -23,8 +25,8 @@ export class RequestSheet {
   }
 
   // Takes all requests that are pending now; what is on screen stays while it is among them.
-  // `why` says why it is not, if the server refuses this phone.
-  update(waiting, why) {
+  // `end` says why it is not, if the server does: the name of an outcome, and what it said.
+  update(waiting, end) {
     this.waiting = waiting;
     const still = waiting.some(({ request }) => request.id === this.current?.request.id);
     if (this.answering || still || now() < this.outcomeUntil) return this.#tellQueue();
@@ -35,7 +37,7 @@ export class RequestSheet {
     const [next] = this.#unanswered();
     if (next) return this.#ask(next, Boolean(this.current));
     if (!this.current) return undefined;
-    if (why) return this.#tell('refused', why);
+    if (end) return this.#tell(end.name, end.said);
     return this.#tell(secondsLeft(this.current) > 0 ? 'over' : 'expired');
   }
 
@@ -71,21 +73,21 @@ export class RequestSheet {
     if (isBrokerFlow(waiting.request)) tellRequestShown();
     this.#tellQueue(replaced);
     this.#countDown();
-    document.title = 'Sign-in request – Authenticator';
+    document.title = `${text('request_title')} – ${TITLE}`;
     navigator.vibrate?.(200);
   }
 
   #tell(name, said) {
-    const { kind, title, text, stays } = outcomeOf(name, said);
+    const { kind, title, text: sentence, stays } = outcomeOf(name, said);
     this.current = null;
     this.outcomeUntil = stays ? Infinity : now() + OUTCOME_STANDS;
     at('outcome').dataset.kind = kind;
     write(at('outcome-title'), title);
-    write(at('outcome-text'), text);
+    write(at('outcome-text'), sentence);
     this.#switchTo('outcome');
     this.#tellQueue(false);
     at('outcome-title').focus();
-    document.title = 'Authenticator';
+    document.title = TITLE;
   }
 
   #switchTo(part) {
@@ -104,7 +106,7 @@ export class RequestSheet {
   #understood() {
     this.over.add(this.current.request.id);
     this.current = null;
-    document.title = 'Authenticator';
+    document.title = TITLE;
     this.#close();
   }
 
@@ -138,7 +140,7 @@ export class RequestSheet {
       this.over.add(request.id);
       this.#tell(failure.code === 'request_expired' ? 'expired' : failure.code, failure.message);
     } else {
-      write(at('answer-problem'), 'No connection: the answer was not sent. Try again.');
+      write(at('answer-problem'), text('not_sent'));
     }
   }
 
@@ -146,10 +148,10 @@ export class RequestSheet {
     this.replaced = replaced;
     const onScreen = this.current?.request.id;
     const count = this.#unanswered().filter(({ request }) => request.id !== onScreen).length;
-    const text = count > 0 ? `${count} more to answer` : '';
-    const here = this.replaced ? 'A newer request replaced the last one' : text;
+    const more = count > 0 ? text('more_to_answer', { count }) : '';
+    const here = this.replaced ? text('replaced_last') : more;
     write(at('request-queue'), this.current ? here : '');
-    write(at('outcome-queue'), this.current ? '' : text);
+    write(at('outcome-queue'), this.current ? '' : more);
   }
 
   #countDown() {
@@ -157,7 +159,7 @@ export class RequestSheet {
     if (!this.current || isRefusal(this.current.request)) return;
     const left = secondsLeft(this.current);
     at('time-left').value = Math.max(0, left);
-    write(at('seconds-left'), `${Math.max(0, left)} seconds left`);
+    write(at('seconds-left'), text('seconds_left', { seconds: Math.max(0, left) }));
     if (left <= 0 && !this.answering) {
       this.over.add(this.current.request.id);
       this.#tell('expired');

@@ -1,6 +1,7 @@
 // Scans a QR code with the camera, where the browser can: BarcodeDetector and getUserMedia.
 
 import { at, write } from './dom.js';
+import { text } from './texts.js';
 
 const EVERY = 250; // milliseconds between two looks at the picture
 
@@ -11,7 +12,7 @@ export async function canScan() {
 }
 
 export class Scanner {
-  // `take(text)` throws an Error with a sentence for a code that is of no use: scanning goes on.
+  // `take(scanned)` throws an Error with a sentence for a code that is of no use: scanning goes on.
   constructor(take) {
     this.take = take;
     this.dialog = at('scanner');
@@ -21,13 +22,13 @@ export class Scanner {
   }
 
   async scan() {
-    write(at('scanner-status'), 'Point the camera at the QR code.');
+    write(at('scanner-status'), text('point_camera'));
     this.dialog.showModal();
     try {
       const camera = { video: { facingMode: 'environment' } };
       this.video.srcObject = await navigator.mediaDevices.getUserMedia(camera);
     } catch {
-      write(at('scanner-status'), 'The camera cannot be used here. Paste the address instead.');
+      write(at('scanner-status'), text('no_camera'));
       return;
     }
     await this.#look(new window.BarcodeDetector({ formats: ['qr_code'] }));
@@ -42,9 +43,9 @@ export class Scanner {
     this.#stop(); // it was closed before the camera began
   }
 
-  #try(text) {
+  #try(scanned) {
     try {
-      this.take(text);
+      this.take(scanned);
       this.dialog.close();
     } catch (problem) {
       write(at('scanner-status'), problem.message);

@@ -1,6 +1,7 @@
 // Signed calls to the server, as idp/authenticator/request_signing.py describes and checks them.
 
 import { newNonce, sha256, sign, utf8 } from './keys.js';
+import { problemText, text } from './texts.js';
 
 const DOMAIN = 'tallystick phone call 1';
 const API = '/authenticator/api/';
@@ -10,9 +11,9 @@ const audience = document.body.dataset.server;
 let ahead = 0; // milliseconds by which the server's clock is ahead of ours
 
 export class Refused extends Error {
-  constructor({ error, problem, remedy }) {
-    super([problem, remedy].filter(Boolean).join('. '));
-    this.code = error;
+  constructor(code) {
+    super(problemText(code));
+    this.code = code;
   }
 }
 
@@ -61,7 +62,7 @@ async function send(target, options) {
     return await fetch(target, options);
   } catch (failure) {
     if (failure.name === 'AbortError') throw failure;
-    throw new Unreachable('The server does not answer');
+    throw new Unreachable(text('no_answer'));
   }
 }
 
@@ -70,6 +71,6 @@ async function read(response) {
   const content = await response.json().catch(() => null);
   if (content?.server_time) ahead = Date.parse(content.server_time) - Date.now();
   if (response.ok && content) return content;
-  if (content?.error && response.status < 500) throw new Refused(content);
-  throw new Unreachable('The server cannot answer now');
+  if (content?.error && response.status < 500) throw new Refused(content.error);
+  throw new Unreachable(text('server_away'));
 }

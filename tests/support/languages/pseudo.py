@@ -6,7 +6,9 @@ room for the longer languages.
 
 from __future__ import annotations
 
+import io
 import re
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -32,14 +34,21 @@ def write_catalogues(folder: Path) -> dict[str, Path]:
     """Write the pseudo-locale below *folder* and return the folder of each domain."""
     folders = {}
     for domain in DOMAINS:
-        catalogue = Catalog(locale=LANGUAGE, domain=domain.name, charset="utf-8")
-        for text in texts_of(TREE, domain):
-            forms = text if isinstance(text, tuple) else (text,)
-            shown = tuple(map(pseudo, forms))
-            catalogue.add(text, shown if isinstance(text, tuple) else shown[0])
         folders[domain.name] = folder / domain.name
         compiled = folders[domain.name] / LANGUAGE / "LC_MESSAGES" / f"{domain.name}.mo"
         compiled.parent.mkdir(parents=True)
-        with compiled.open("wb") as target:
-            write_mo(target, catalogue)
+        compiled.write_bytes(_compiled(domain.name))
     return folders
+
+
+@cache
+def _compiled(name: str) -> bytes:
+    """Return the pseudo-locale of a domain: made once, since all templates are read for it."""
+    catalogue = Catalog(locale=LANGUAGE, domain=name, charset="utf-8")
+    for text in texts_of(TREE, next(each for each in DOMAINS if each.name == name)):
+        forms = text if isinstance(text, tuple) else (text,)
+        shown = tuple(map(pseudo, forms))
+        catalogue.add(text, shown if isinstance(text, tuple) else shown[0])
+    target = io.BytesIO()
+    write_mo(target, catalogue)
+    return target.getvalue()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
+import time
 from dataclasses import dataclass
 
 from pyrad import packet as pyrad
@@ -99,6 +100,20 @@ class RadiusClient:
         """Send a request and wait for its reply."""
         self.send(request)
         return self.receive(request)
+
+    def ask_patiently(self, request: pyrad.AuthPacket) -> Reply:
+        """Send a request and repeat it each second, as VPN servers do, until it is answered."""
+        data = request.RequestPacket()
+        self._socket.settimeout(1)
+        for _ in range(NET_SECONDS):
+            self.send(data)
+            try:
+                return self.receive(request)
+            except TimeoutError:
+                continue
+            except ConnectionRefusedError:  # nobody listens there yet
+                time.sleep(0.1)
+        raise AssertionError("No answer")
 
     def has_none(self) -> bool:
         """Say whether no reply has come so far."""

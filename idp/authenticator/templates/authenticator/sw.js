@@ -4,11 +4,13 @@
 const CACHES = 'tallystick-authenticator-';
 const CACHE = CACHES + '{{ version }}';
 const DIGESTS = {{ files|tojson }}; // SHA-256 by address
+const LANGUAGE = {{ language|tojson }}; // of the page; the cookie that chose it stays with the browser
 
 // A file of another version, as another node may serve it, stops the installation: it is tried
 // again when the page is next opened.
 async function keep(cache, address) {
-  const response = await fetch(address, { cache: 'reload', credentials: 'omit' });
+  const headers = { 'Accept-Language': LANGUAGE };
+  const response = await fetch(address, { cache: 'reload', credentials: 'omit', headers });
   const digest = await crypto.subtle.digest('SHA-256', await response.clone().arrayBuffer());
   const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0'));
   if (!response.ok || hex.join('') !== DIGESTS[address]) throw new Error(`Other version: ${address}`);

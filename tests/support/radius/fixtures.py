@@ -7,11 +7,11 @@ from contextlib import ExitStack, closing
 from typing import NamedTuple
 
 import pytest
-from support.radius.client import RadiusClient
 
 from idp.events import Event
 from idp.testing.federation import Federation
 from idp.testing.radius import Radius
+from support.radius.client import RadiusClient
 
 NPS_EVENTS = (Event.NPS_GRANTED, Event.NPS_DENIED)
 
