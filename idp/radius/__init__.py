@@ -5,5 +5,5 @@ The wire half takes values and returns values: no socket, thread, database or cl
 ``attributes.py`` has the numbers, and ``authenticity.py`` checks the Message-Authenticator of a
 request and writes replies. ``credentials.py`` says which protocol a request uses. ``pap.py`` reads
 its password, by ``hiding.py``; ``ms_chap.py`` judges an MS-CHAPv2 response and writes what answers
-it, by ``mppe.py`` and ``md4.py``.
+it, by ``mppe.py``. What of a password is hashed for it is in ``idp.directory``.
 """

@@ -54,6 +54,15 @@ def test_the_hash_is_the_one_of_the_standard_and_accents_are_composed():
     assert nt_hash("e\u0301") == nt_hash("\u00e9")
 
 
+@pytest.mark.parametrize("password", ["", "pässwörd", "密码", "🔑" * 64, "\ud800"])
+def test_a_password_of_any_characters_has_a_hash(password):
+    assert len(nt_hash(password)) == 16
+
+
+def test_the_hash_of_the_empty_password_is_the_one_that_windows_has():
+    assert nt_hash("").hex() == "31d6cfe0d16ae931b73c59d7e0c089c0"
+
+
 def test_no_hash_is_kept_of_whom_none_is_wanted(directory, nt_hashes, is_known):
     assert directory.check_password(ALICE, PASSWORD).user
 
