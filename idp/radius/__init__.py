@@ -17,6 +17,7 @@ its password, by ``hiding.py``; ``ms_chap.py`` judges an MS-CHAPv2 response and 
 it, by ``mppe.py``.
 
 Neighbours: :mod:`adapter.mfa` has the same challenges, methods, codes and policies as the web,
-:mod:`idp.directory` the passwords and their NT hashes, :mod:`idp.nps` the hosts. :mod:`idp.serving.radius_process` runs
-it beside the web server, :mod:`idp.embedded.radius` inside the demo and the pytest plugin.
+:mod:`idp.directory` the passwords and their NT hashes, :mod:`idp.nps` the hosts.
+:mod:`idp.serving.radius_process` runs it beside the web server, :mod:`idp.embedded.radius` inside
+the demo and the pytest plugin.
 """

@@ -54,6 +54,16 @@ def test_the_right_password_signs_in_and_another_does_not(is_valid, user, nps_lo
     assert [each.outcome for each in nps_log()][-1] == "wrong_password"
 
 
+def test_a_sign_in_by_pap_lets_the_next_one_by_ms_chap(is_valid, user, federation, vpn):
+    other = federation.add_user(phone=None)
+    federation.services.nt_hashes.want(other.name, "pytest", federation.clock.now())
+    assert not is_valid(other.name, other.password)
+
+    assert vpn.ask(vpn.pap(other.name, other.password)).code == ACCEPT
+
+    assert is_valid(other.name, other.password)
+
+
 def test_wrong_ones_lock_the_account_of_the_web(is_valid, user, federation, vpn, nps_log):
     for _ in range(10):
         assert vpn.ask(vpn.ms_chap(user.name, "wrong")).code == REJECT
