@@ -191,12 +191,15 @@ def test_a_user_who_is_removed_while_a_hash_is_asked_for_leaves_nothing(
 
 
 def test_the_row_of_another_user_opens_for_nobody_else(
-    wanted, directory, nt_hashes, is_known, database, clock
+    wanted, directory, nt_hashes, user_store, is_known, database, clock
 ):
     directory.add(BOB, PASSWORD)
     nt_hashes.want(BOB, "administrator", clock.now())
 
     store_sealed(database, sealed_of(database), BOB)
+    beside = user_store.credentials(ALICE).password_hash  # and even with what it was sealed beside
+    with database.write() as connection:
+        connection.execute(text("UPDATE users SET password_hash = :beside"), {"beside": beside})
 
     assert not nt_hashes.kept()[BOB].is_kept
     assert not is_known(PASSWORD, BOB)
