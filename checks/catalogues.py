@@ -80,7 +80,12 @@ DOMAINS = (
             "adapter/entra_mfa/page.py": (
                 "NAME", "DESCRIPTION", "TITLE", "WAITING", "OFFLINE", "ANSWERED", "TIME",
                 "SECONDS_LEFT", "SPOKEN_NUMBER", "NEW_REQUEST", "TRY_AGAIN", "USE_CODE", "USE_APP",
-                "CODE_LABEL", "CODE_PLACEHOLDER", "SIGN_IN", "OTHERWISE", "INSTRUCTIONS", "ERRORS",
+                "CODE_LABEL", "CODE_PLACEHOLDER", "SIGN_IN", "OTHERWISE", "BACK_TO_REQUEST",
+                "INSTRUCTIONS", "ERRORS",
+            ),
+            "adapter/mfa_server/page.py": (
+                "NAME", "DESCRIPTION", "TITLE", "WAITING", "CONTINUE", "NEW_REQUEST", "TRY_AGAIN",
+                "INSTRUCTIONS", "ERRORS",
             ),
         },
     ),

@@ -45,9 +45,8 @@ BROKER_PAGE = "/authenticator/?broker=1"
 """The phone page of the same server, as it is in a broker flow."""
 
 APP = "Authenticator"
+"""A name, the same in every language."""
 BACK_TO_REQUEST = "Back to the request in Authenticator"
-WAITING = "Waiting for your phone…"
-OFFLINE = "No connection to the server. This page goes on asking by itself."
 
 ERRORS = {
     # outcome                sentence
@@ -196,7 +195,7 @@ class _Parts:
         return (
             '<p class="broker"><button type="button" id="backToRequest" hidden>'
             f"{self.text(BACK_TO_REQUEST)}</button></p>"
-            f'<dialog id="brokerRequest" class="broker" aria-label="{self.text(APP)}" '
+            f'<dialog id="brokerRequest" class="broker" aria-label="{APP}" '
             f'data-app="{BROKER_PAGE}"></dialog>'
         )
 

@@ -22,6 +22,7 @@ from support.phones.phone_page import PHONE, add
 from werkzeug.serving import make_server
 
 import adapter.entra_mfa
+import adapter.mfa_server
 import idp
 from idp.app import create_app
 from idp.services import Services
@@ -45,8 +46,10 @@ UNTIL_NOTHING_MOVES = """() => Promise.allSettled(
 expect.set_options(timeout=MILLISECONDS)
 
 FOLDERS = {
-    "static": Path(idp.__file__).parent / "static",
-    "P": Path(adapter.entra_mfa.__file__).parent / "static",
+    "static": (Path(idp.__file__).parent / "static",),
+    "P": tuple(
+        Path(each.__file__).parent / "static" for each in (adapter.entra_mfa, adapter.mfa_server)
+    ),
 }
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
@@ -184,11 +187,14 @@ def show(page: Page) -> Callable[..., None]:
 
     def answer(route: Route) -> None:
         path = Path(route.request.url.partition("?")[0])
-        file = FOLDERS.get(path.parent.name, Path("none")) / path.name
+        files = [folder / path.name for folder in FOLDERS.get(path.parent.name, ())]
+        found = next((file for file in files if file.is_file()), None)
         if path.name in themed:
             route.fulfill(body=themed[path.name], content_type=TYPES[path.suffix])
-        elif file.is_file():
-            route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix])
+        elif found:
+            route.fulfill(body=found.read_bytes(), content_type=TYPES[found.suffix])
+        elif route.request.frame != page.main_frame:
+            route.fulfill(body="", content_type="text/html")
         else:
             route.fulfill(body=sample[-1], content_type="text/html")
 
