@@ -70,6 +70,7 @@ DOMAINS = (
             ),
             "idp/web/error_page.py": ("NAMES", "SENTENCES", "OTHERWISE", "OUR_FAULT"),
             "idp/web/app.py": ("COOKIE_TWICE",),
+            "idp/web/own_host.py": ("NAME", "THIS_SERVER", "ACTIVITY_ID"),
         },
     ),
     Domain(
