@@ -16,6 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 from support.browsers.administrator import signed_in
 from support.browsers.chromium import find_chromium
+from support.browsers.fit import UNTIL_NOTHING_MOVES
 from support.languages.samples import SAMPLES
 from support.phones.phone_host import PhoneHost
 from support.phones.phone_page import PHONE, add
@@ -24,6 +25,7 @@ from werkzeug.serving import make_server
 import adapter.entra_mfa
 import adapter.mfa_server
 import idp
+import idp.account
 from idp.app import create_app
 from idp.services import Services
 
@@ -37,16 +39,10 @@ VIEWS = {
     "narrow-light": (NARROW, "light"),
     "narrow-dark": (NARROW, "dark"),
 }
-# What is half faded in is neither what people see nor what axe should measure.
-UNTIL_NOTHING_MOVES = """() => Promise.allSettled(
-    document.getAnimations()
-        .filter(animation => animation.effect.getComputedTiming().endTime < Infinity)
-        .map(animation => animation.finished))"""
-
 expect.set_options(timeout=MILLISECONDS)
 
 FOLDERS = {
-    "static": (Path(idp.__file__).parent / "static",),
+    "static": tuple(Path(each.__file__).parent / "static" for each in (idp, idp.account)),
     "P": tuple(
         Path(each.__file__).parent / "static" for each in (adapter.entra_mfa, adapter.mfa_server)
     ),
@@ -181,7 +177,7 @@ def _keep(page: Page, file: str) -> None:
 
 @pytest.fixture
 def show(page: Page) -> Callable[..., None]:
-    """Show one of the sample pages as a server would send it, with its style and scripts."""
+    """Show a sample page, or HTML, as a server would send it, with its style and scripts."""
     sample: list[bytes] = []
     themed: dict[str, bytes] = {}
 
@@ -198,8 +194,8 @@ def show(page: Page) -> Callable[..., None]:
         else:
             route.fulfill(body=sample[-1], content_type="text/html")
 
-    def load(name: str, theme_files: Mapping[str, bytes] | None = None) -> None:
-        sample.append(SAMPLES[name]())
+    def load(name: str | bytes, theme_files: Mapping[str, bytes] | None = None) -> None:
+        sample.append(SAMPLES[name]() if isinstance(name, str) else name)
         themed.update(theme_files or {})
         page.goto("http://localhost/adfs/ls/")
 
