@@ -78,10 +78,11 @@ DOMAINS = (
         "adapter/locale",
         templates=(),
         constants={
+            "adapter/entra_mfa/broker.py": ("BACK_TO_REQUEST",),
             "adapter/entra_mfa/page.py": (
                 "NAME", "DESCRIPTION", "TITLE", "WAITING", "OFFLINE", "ANSWERED", "TIME",
                 "SECONDS_LEFT", "SPOKEN_NUMBER", "NEW_REQUEST", "TRY_AGAIN", "USE_CODE", "USE_APP",
-                "CODE_LABEL", "CODE_PLACEHOLDER", "SIGN_IN", "OTHERWISE", "BACK_TO_REQUEST",
+                "CODE_LABEL", "CODE_PLACEHOLDER", "SIGN_IN", "OTHERWISE",
                 "INSTRUCTIONS", "ERRORS",
             ),
             "adapter/mfa_server/page.py": (

@@ -116,7 +116,7 @@ class AzureMfaAuthentication:
         state.store(context.data)
         is_counting = state.is_waiting and not answered
         left = self._service.push.seconds_left(state.challenge) if is_counting else 0
-        is_broker = state.number is not None and self._service.push.has_broker_device(state.user)
+        is_broker = state.shows_number and self._service.push.has_broker_device(state.user)
         return page.VerificationPage(state, answered, left, is_broker)
 
 

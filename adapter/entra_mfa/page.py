@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
+from adapter.entra_mfa.broker import SCRIPT, STYLESHEET, broker_html
 from adapter.mfa.push.challenge import NUMBER_MATCH
 from adapter.mfa.verification.state import CODE, Verification
 from adapter.texts import translate
@@ -41,13 +42,6 @@ INSTRUCTIONS = {
     "ended": "This sign-in needs your confirmation before it can go on.",
 }
 
-BROKER_PAGE = "/authenticator/?broker=1"
-"""The phone page of the same server, as it is in a broker flow."""
-
-APP = "Authenticator"
-"""A name, the same in every language."""
-BACK_TO_REQUEST = "Back to the request in Authenticator"
-
 ERRORS = {
     # outcome                sentence
     "denied":                "The request was denied on the phone.",
@@ -56,6 +50,10 @@ ERRORS = {
     "no_answer":             "There was no answer from the phone in time.",
     "replaced":              "A newer sign-in has sent its own request to the phone. "
                              "This one is no longer valid.",
+    "blocked_meanwhile":    "Your account was blocked while the request was open, "
+                            "so it does not count. Contact your administrator.",
+    "phone_removed":        "A phone of yours was removed while the request was open, "
+                            "which has ended it. Try again.",
     "already_collected":     "This request was used already.",
     "push_limit":            "Too many requests to your phone were not answered. "
                              "Wait ten minutes, then try again.",
@@ -94,13 +92,17 @@ class VerificationPage:
     is_answered: bool = False
     seconds_left: int = 0
     is_broker: bool = False
-    stylesheets: tuple[str, ...] = ("mfa.css",)
+
+    @property
+    def stylesheets(self) -> tuple[str, ...]:
+        """The page's style sheets."""
+        return ("mfa.css", STYLESHEET) if self.is_broker else ("mfa.css",)
 
     @property
     def scripts(self) -> tuple[str, ...]:
         """The page's scripts."""
         usual = ("mfa.js", "countdown.js")
-        return (*usual, "broker.js") if self.is_broker else usual
+        return (*usual, SCRIPT) if self.is_broker else usual
 
     def page_title(self, lcid: int) -> str:
         """Return the title, which browser scripts look for in English."""
@@ -188,16 +190,8 @@ class _Parts:
         )
 
     def broker(self) -> str:
-        """Return the place for the app's page, and the way back to it once the number is shown.
-
-        Both are hidden until the script needs them; without script the number simply stays.
-        """
-        return (
-            '<p class="broker"><button type="button" id="backToRequest" hidden>'
-            f"{self.text(BACK_TO_REQUEST)}</button></p>"
-            f'<dialog id="brokerRequest" class="broker" aria-label="{APP}" '
-            f'data-app="{BROKER_PAGE}"></dialog>'
-        )
+        """Return what lays the app's request over the number."""
+        return broker_html(lambda message: translate(message, self.lcid))
 
     def countdown(self, seconds: int) -> str:
         """Return how long the user has to answer, which the script replaces by what is left."""

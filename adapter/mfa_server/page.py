@@ -41,6 +41,10 @@ ERRORS = {
     "no_answer":           "There was no answer from the phone in time.",
     "replaced":            "A newer sign-in has sent its own request to the phone. "
                            "This one is no longer valid.",
+    "blocked_meanwhile":  "Your account was blocked while the request was open, "
+                          "so it does not count. Contact your administrator.",
+    "phone_removed":      "A phone of yours was removed while the request was open, "
+                          "which has ended it. Try again.",
     "already_collected":   "This request was used already.",
     "push_limit":          "Too many requests to your phone were not answered. "
                            "Wait ten minutes, then try again.",

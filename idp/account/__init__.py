@@ -18,6 +18,7 @@ address                        method  what it does                             
 ``/account/interrupt``         both    what policies ask before a sign-in goes on          interrupt
 ``/account/passkey``           both    adds a passkey                                      passkey
 ``/account/reset/``            both    password reset, for users who are not signed in     reset/
+``/account/static/mfa/<name>`` GET     style and scripts of AD FS's page with the number   mfa_files
 =============================  ======  ==================================================  =========
 
 Read ``frame.py`` first: who is signed in, what a change needs, and how pages are rendered. What a
@@ -31,7 +32,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
-from idp.account import codes, interrupt, methods, passkey, phone, reset, verify
+from idp.account import codes, interrupt, methods, mfa_files, passkey, phone, reset, verify
 from idp.account.frame import Frame
 
 if TYPE_CHECKING:
@@ -53,4 +54,5 @@ def blueprint(services: Services) -> Blueprint:
     frame.handle_errors(made)
     for page in PAGES:
         page.add_routes(made, services, frame)
+    mfa_files.add_route(made)
     return made

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from flask import Blueprint, make_response, redirect, render_template, request
+from markupsafe import Markup
 from werkzeug import Response
 
+from adapter.entra_mfa.broker import broker_html
 from adapter.errors import TallystickError
 from idp.account import texts
 from idp.account.visitor import Visitor
@@ -27,6 +29,7 @@ from idp.web.activity import activity_id, log_refusal
 from idp.web.flask_adapter import read_request
 from idp.web.http_status import RETRY_LATER, status_of
 from idp.web.origin import is_same_origin
+from idp.web.page_texts import gettext
 from idp.web.web_request import WebRequest
 
 if TYPE_CHECKING:
@@ -124,12 +127,19 @@ class Frame:
         return EventSource(web.activity.id, web.client_ip, self._node.name(web.cookies))
 
     def page(
-        self, name: str, visitor: Visitor | None, status: int = 200, **values: Any
+        self,
+        name: str,
+        visitor: Visitor | None,
+        status: int = 200,
+        *,
+        is_broker: bool = False,
+        **values: Any,
     ) -> Response:
-        """Render the template *name*."""
+        """Render the template *name*; with *is_broker* the app may come up over its number."""
         csrf = self._csrf_token(visitor) if visitor else ""
         user = visitor.user if visitor else None
-        words = {"titles": texts.TITLES, "errors": texts.ERRORS}
+        broker = Markup(broker_html(gettext)) if is_broker else ""  # noqa: S704  # it is escaped
+        words = {"titles": texts.TITLES, "errors": texts.ERRORS, "broker": broker}
         text = render_template(f"account/{name}.html", csrf=csrf, user=user, **words, **values)
         return make_response(text, status)
 

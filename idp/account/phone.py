@@ -117,8 +117,15 @@ class PhonePages:
         )
 
     def _test_page(self, visitor: Visitor, step: Step, judged: Judged) -> Response:
-        context = self._sealed(visitor, step)
-        return self._frame.page("test", visitor, context=context, state=judged.state, judged=judged)
+        phone = self._registrations.phone(visitor.user.upn, step.id)
+        return self._frame.page(
+            "test",
+            visitor,
+            is_broker=judged.state.shows_number and phone is not None and phone.broker,
+            context=self._sealed(visitor, step),
+            state=judged.state,
+            judged=judged,
+        )
 
     def _sealed(self, visitor: Visitor, step: Step) -> str:
         return self._seal.seal(asdict(step), bound_to=visitor.session.id, lifetime=LIFETIME)

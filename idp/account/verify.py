@@ -155,12 +155,16 @@ class VerifyPages:
         if self._may_use_passkeys(visitor):
             options = mfa.passkeys.authentication_options(user, attempt=step.id)
         fields = visitor.web.form
+        asks_pass = fields.get("UsePass") == "1" or "AccessPass" in fields
         return self._frame.page(
             "verify",
             visitor,
+            is_broker=step.state.shows_number
+            and not asks_pass
+            and mfa.push.has_broker_device(user),
             state=step.state,
             has_pass=mfa.methods_of(user).has(ACCESS_PASS),
-            asks_pass=fields.get("UsePass") == "1" or "AccessPass" in fields,
+            asks_pass=asks_pass,
             judged=judged,
             context=context,
             passkey=json.dumps(options) if options else "",

@@ -64,7 +64,8 @@ class Api:
         """List what the device can answer; ``wait`` and ``seen`` hold the call until it changes.
 
         The answer has the notices of this device, too, and the requests that it cannot approve:
-        ``refusals``, each with the reason and a sentence for its user.
+        ``refusals``, each with the reason and a sentence for its user. ``blocked`` says why a
+        request is gone that the device has seen, if its user is blocked.
 
         Raises :class:`~idp.mfa.waiting.RoomFull` if the call cannot be held.
         """
@@ -78,9 +79,11 @@ class Api:
             client=client_of(client_ip()),
         )
         notices = self.services.notices.of_device(device.id)
+        is_blocked = bool(query.seen) and self.services.mfa.protection.is_blocked(device.user)
         return {
             **requests_for(device, found, self.services.mfa),
             "notices": [notice_reply(notice) for notice in notices],
+            **({"blocked": True} if is_blocked else {}),
         }
 
     def answer(self, request: Request) -> Reply:

@@ -83,6 +83,9 @@ OUTCOMES = {
                               "knows your password, change it."},
     "wrong_number": {"title": "That was not the number",
                      "text":  "The request is over. Start again at the sign-in page."},
+    "user_blocked": {"title": "Your account is blocked",
+                     "text":  "The request is over, and nobody was signed in. "
+                              "Contact your administrator."},
     "over":         {"title": "This request is over",
                      "text":  "It was answered elsewhere, replaced by a newer one, or its sign-in "
                               "was ended."},

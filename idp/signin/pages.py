@@ -45,7 +45,7 @@ SUBMIT = Markup("document.forms[0].submit()")
 _SUBMIT_HASH = base64.b64encode(hashlib.sha256(SUBMIT.encode()).digest()).decode()
 _POSTING_POLICY = (
     f"default-src 'none'; script-src 'sha256-{_SUBMIT_HASH}'; style-src 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 WRONG_PASSWORD = "The user ID or password is incorrect. Check both and try again."  # noqa: S105 - a sentence

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from adapter.mfa.push.challenge import State
 from idp.directory.lockout import AccountState, LockoutRules, Origin
 from idp.directory.user_store import Credentials, DebitResult
 from idp.directory.users import User, account_key
@@ -209,7 +210,7 @@ def change_user(
     if row is None:
         return None
     if "valid_from" in values:  # every sign-in in progress is over, and phones must not ask for it
-        end_open(connection, upn)
+        end_open(connection, upn, State.REPLACED)
     return user_from_row(row)
 
 

@@ -34,6 +34,25 @@ def test_a_wrong_number_ends_the_request(phone_host, signed_phone):
     refused(signed_phone.answer(started, number=started.number), 409, "already_answered")
 
 
+def test_an_answer_after_a_block_is_told_that_the_user_is_blocked(phone_host, signed_phone):
+    started = phone_host.push()
+    phone_host.services.mfa.protection.block(ALICE)
+    late = signed_phone.answer(started, number=started.number)
+    refused(late, 409, "user_blocked")
+
+
+def test_a_phone_that_has_seen_a_request_is_told_that_a_block_has_ended_it(
+    phone_host, signed_phone
+):
+    started = phone_host.push()
+    seen = f"pending?seen={started.challenge.id}"
+    assert "blocked" not in signed_phone.call("GET", "pending").json()
+    phone_host.services.mfa.protection.block(ALICE)
+    told = signed_phone.call("GET", seen).json()
+    assert (told["requests"], told["blocked"]) == ([], True)
+    assert "blocked" not in signed_phone.call("GET", "pending").json()
+
+
 def test_an_approval_without_the_number_that_is_due_leaves_the_request_open(
     phone_host, signed_phone
 ):

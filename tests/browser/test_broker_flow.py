@@ -37,10 +37,15 @@ def iphone(page, federation, user) -> Page:
     return page
 
 
+def app_over(page: Page) -> FrameLocator:
+    """Return the app as it lies over a page with a number."""
+    return page.frame_locator("#brokerRequest iframe")
+
+
 @pytest.fixture
 def app(iphone) -> FrameLocator:
     """The app as it lies over the sign-in page."""
-    return iphone.frame_locator("#brokerRequest iframe")
+    return app_over(iphone)
 
 
 def seconds_left(app: FrameLocator) -> int:
@@ -83,7 +88,7 @@ def test_where_the_app_of_this_browser_has_no_such_request_nothing_covers_the_nu
     """The iPhone exists, but the sign-in is on another machine."""
     desk = new_page()
     number = sign_in(desk, user, sp)
-    app = desk.frame_locator("#brokerRequest iframe")
+    app = app_over(desk)
     expect(app.get_by_label("Activation code")).to_be_attached()
     expect(iphone.get_by_role("button", name="Yes")).to_be_enabled()
     expect(desk.locator("#brokerRequest")).to_be_hidden()
@@ -94,6 +99,94 @@ def test_no_other_flow_has_it(federation, page, sp):
     sign_in(page, federation.user, sp)
     expect(page.locator("#brokerRequest, iframe")).to_have_count(0)
     expect(page.get_by_text(BACK)).to_have_count(0)
+
+
+def test_a_code_chosen_instead_is_not_covered(federation, sp, new_page):
+    """The request is still open, but the page shows no number any more."""
+    user = federation.add_user(phone=None, totp=True)
+    federation.add_phone(user, platform="ios", broker=True)
+    page = new_page()
+    sign_in(page, user, sp)
+    expect(page.locator("#brokerRequest")).to_be_attached()
+    page.get_by_role("button", name="Use a code instead").click()
+    expect(page.locator("#verificationCodeInput")).to_be_focused()
+    expect(page.locator("#brokerRequest")).to_have_count(0)
+
+
+def see_again_and_type(iphone: Page, app: FrameLocator) -> None:
+    """See the number again under the request that covers it, go back, and type it."""
+    expect(app.get_by_role("button", name="Yes")).to_be_enabled()
+    app.get_by_role("button", name=AGAIN).click()
+    expect(iphone.locator("#brokerRequest")).to_be_hidden()
+    number = iphone.locator("#validEntropyNumber").inner_text()
+    iphone.get_by_role("button", name=BACK).click()
+    expect(app.get_by_label("Enter number here")).to_be_focused()
+    iphone.keyboard.type(number)
+    iphone.keyboard.press("Enter")
+
+
+def enter_security_info(page: Page, federation, user) -> None:
+    page.goto(f"{federation.url}/account/")
+    page.fill("#userNameInput", user.name)
+    page.fill("#passwordInput", user.password)
+    page.click("#submitButton")
+
+
+def test_security_info_asks_for_its_number_in_the_same_way(iphone, app, federation, user, looks):
+    enter_security_info(iphone, federation, user)
+    expect(iphone.locator("#validEntropyNumber")).to_be_visible()
+    expect(iphone.locator("#brokerRequest")).to_be_hidden()
+    expect(app.get_by_role("button", name="Yes")).to_be_enabled()
+    looks(iphone, "broker-account")
+    see_again_and_type(iphone, app)
+    expect(iphone.get_by_role("heading", name="Your sign-in methods")).to_be_visible()
+
+
+def test_the_test_notification_of_a_registration_covers_its_number(page, federation, looks):
+    user = federation.add_user(phone=None)
+    page.set_viewport_size(PHONE)
+    enter_security_info(page, federation, user)
+    page.get_by_role("link", name="Authenticator app", exact=True).click()
+    address = page.locator("#activationAddress").get_attribute("href")
+    tab = page.context.new_page()
+    tab.goto(address.replace("/#", "/?broker=1#"))
+    expect(tab.get_by_text(READY)).to_be_visible()
+    tab.close()
+    app = app_over(page)
+    expect(app.get_by_role("button", name="Yes")).to_be_enabled()
+    looks(page, "broker-registration")
+    see_again_and_type(page, app)
+    expect(page.locator("[data-kind=push]")).to_be_visible()
+
+
+def test_a_password_reset_covers_its_number(iphone, app, federation, user):
+    federation.policy(
+        {
+            "legacyResetPolicy.includeTargets": "all_users",
+            "legacyResetPolicy.numberOfMethodsRequired": 1,
+            "policyMigrationState": "migrationComplete",
+        }
+    )
+    iphone.goto(f"{federation.url}/account/reset/")
+    iphone.get_by_label("User name").fill(user.name)
+    iphone.get_by_role("button", name="Next").click()
+    iphone.get_by_role("button", name="Send a request").click()
+    see_again_and_type(iphone, app)
+    expect(iphone.get_by_label("New password", exact=True)).to_be_visible()
+
+
+def test_a_stranger_at_a_password_reset_sees_nothing_of_it(iphone, federation, user, new_page):
+    """Its pages are the same for every account; without the app in this browser nothing shows."""
+    federation.policy({"legacyResetPolicy.includeTargets": "all_users"})
+    desk = new_page()
+    desk.goto(f"{federation.url}/account/reset/")
+    desk.get_by_label("User name").fill(user.name)
+    desk.get_by_role("button", name="Next").click()
+    desk.get_by_role("button", name="Send a request").click()
+    app = app_over(desk)
+    expect(app.get_by_label("Activation code")).to_be_attached()
+    expect(desk.locator("#brokerRequest")).to_be_hidden()
+    expect(desk.get_by_role("button", name=BACK)).to_be_hidden()
 
 
 def broker_app(page: Page, host: PhoneHost) -> Page:

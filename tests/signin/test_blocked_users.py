@@ -32,6 +32,22 @@ def test_a_blocked_user_is_told_so_and_asked_for_nothing(federation, sp, phone, 
     assert again.error == ""
 
 
+@pytest.mark.parametrize("is_approved", [True, False])
+def test_a_block_while_the_request_is_open_is_told_as_such(federation, sp, phone, is_approved):
+    """Also if the approval came first, and after the block was lifted again."""
+    sign_in = federation.sign_in(sp.url())
+    if is_approved:
+        phone.approve(number=sign_in.number)
+    federation.services.mfa.protection.block(federation.user.name)
+    federation.services.mfa.protection.unblock(federation.user.name)
+
+    sign_in.poll()
+
+    assert "was blocked while the request was open" in sign_in.error
+    assert not sign_in.is_finished
+    assert federation.log[-1].outcome == "blocked_meanwhile"
+
+
 def test_a_code_is_neither_asked_for_nor_taken(federation, sp):
     user = federation.add_user(totp=True)
     by_code = federation.sign_in(sp.url(), user)

@@ -133,6 +133,13 @@ def test_scripts_and_styles_are_files_from_here(answer):
         assert address == "data:," or address.startswith(("/static/", "/adfs/adapter/"))
 
 
+@of(PAGES, ERRORS, POSTING)
+def test_every_page_names_an_icon_that_its_policy_allows(answer):
+    """A browser asks for /favicon.ico if a page names none; Firefox logs it if that is blocked."""
+    assert '<link rel="icon" href="/static/icon.svg">' in answer.text
+    assert policy_of(answer) & {"img-src 'self'", "img-src 'self' data:"}
+
+
 @of(POSTING)
 def test_the_posting_page_runs_its_one_script_and_no_other(answer):
     (script,) = re.findall(r"<script>([^<]*)</script>", answer.text)

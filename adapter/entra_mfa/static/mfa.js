@@ -1,16 +1,15 @@
 // Asks every second whether the phone has answered, without touching the page; then posts the form.
-const form = document.getElementById("loginForm");
+// For every page with a form that waits for a phone: of AD FS, security info and password reset.
+const form = document.querySelector("form[data-state]");
 const waiting = form?.querySelector(".waiting");
 const usual = waiting?.textContent;
 const everyMs = 1000;
-const givesUpAfterMs = 150_000;
 const noAnswerAfterMs = 10_000;
-const began = performance.now();
 let mayPost = true;
 
 async function look() {
-  if (performance.now() - began > givesUpAfterMs) return;
   const isAnswered = await ask();
+  if (form.elements.Passkey) return; // a passkey is on its way: this page has ended
   tell(isAnswered === null ? waiting.dataset.offline : usual);
   if (isAnswered) {
     mayPost = false;
@@ -33,9 +32,9 @@ async function ask() {
   }
 }
 
-// A page without the form is an error page: posting the form shows it.
+// A page without the form is an error page, or the next page: posting the form shows it.
 function isPending(html) {
-  const next = new DOMParser().parseFromString(html, "text/html").getElementById("loginForm");
+  const next = new DOMParser().parseFromString(html, "text/html").getElementById(form.id);
   return next?.dataset.state === "pending";
 }
 

@@ -3,8 +3,8 @@
     pending ──▶ approved ──▶ collected
        ├──▶ denied ◀─┤
        ├──▶ wrong_number
-       ├──▶ replaced ◀┤
-       └──▶ expired ◀─┘
+       ├──▶ replaced, blocked or phone_removed ◀┤
+       └──▶ expired ◀───────────────────────────┘
 
 A pending or approved challenge *reads* as expired from the instant its time is up. Once read as
 expired it is stored as expired, so that a clock that is set back does not revive it.
@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from adapter.errors import TallystickError
+from adapter.mfa.protection.block import BLOCKED
 
 NUMBER_MATCH = "number_match"
 APPROVE_DENY = "approve_deny"
@@ -51,14 +52,22 @@ class State(StrEnum):
     DENIED = "denied"
     WRONG_NUMBER = "wrong_number"
     REPLACED = "replaced"
+    BLOCKED = "blocked"
+    PHONE_REMOVED = "phone_removed"
     EXPIRED = "expired"
+
+
+TAKEN_AWAY = (State.REPLACED, State.BLOCKED, State.PHONE_REMOVED)
+"""What ends a request besides its answer and its time: a newer one, a block of its user, or the
+removal of one of the user's phones."""
 
 
 class AnswerRefused(TallystickError):
     """Raised when a phone's answer cannot be taken; the code says why.
 
     ``already_answered``, ``request_expired``, ``not_approved``, ``unknown_request``,
-    ``wrong_nonce``, ``device_cannot_match``, ``number_required``, ``device_unknown``.
+    ``wrong_nonce``, ``device_cannot_match``, ``number_required``, ``device_unknown``,
+    ``user_blocked``.
     """
 
 
@@ -101,7 +110,7 @@ class Challenge:
     @property
     def was_approved(self) -> bool:
         """Whether a phone approved this request, even if the approval was never collected."""
-        if self.state in (State.REPLACED, State.EXPIRED):
+        if self.state in (*TAKEN_AWAY, State.EXPIRED):
             return self.answered_by is not None  # only an approval comes before these
         return self.state in (State.APPROVED, State.COLLECTED)
 
@@ -162,11 +171,9 @@ def deny(challenge: Challenge, device: str, *, reported: bool, now: datetime) ->
     return _next(challenge, State.DENIED, answered_by=device, reported=reported)
 
 
-def supersede(challenge: Challenge, now: datetime) -> Challenge:
-    """Return the challenge after a newer one replaced it; one that has ended is unchanged."""
-    if is_open(challenge, now):
-        return _next(challenge, State.REPLACED)
-    return challenge
+def take_away(challenge: Challenge, state: State, now: datetime) -> Challenge:
+    """Return the challenge in *state* of :data:`TAKEN_AWAY`; one that has ended is unchanged."""
+    return _next(challenge, state) if is_open(challenge, now) else challenge
 
 
 def expire(challenge: Challenge, now: datetime) -> Challenge:
@@ -190,11 +197,17 @@ def collect(challenge: Challenge, now: datetime) -> Challenge:
 def must_be_pending(challenge: Challenge, now: datetime) -> None:
     """Raise :class:`AnswerRefused` if the challenge no longer waits for an answer.
 
-    The code is ``request_expired`` or ``already_answered``.
+    The code is ``request_expired``, ``user_blocked`` or ``already_answered``.
     """
     state = state_at(challenge, now)
     if state is State.PENDING:
         return
+    if state is State.BLOCKED:
+        raise AnswerRefused(
+            "Your account was blocked, which has ended the request",
+            "Contact your administrator",
+            code=BLOCKED,
+        )
     code = "request_expired" if state is State.EXPIRED else "already_answered"
     raise AnswerRefused(f"The request is {state}", "Start a new sign-in", code=code)
 

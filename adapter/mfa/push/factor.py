@@ -20,7 +20,7 @@ from adapter.mfa.push.challenge import AnswerRefused, Challenge, State
 from adapter.mfa.push.method import registered_method
 from adapter.mfa.push.pauses import check_may_send
 from adapter.mfa.push.reports import take_report
-from adapter.mfa.push.steps import supersede_all, take_step
+from adapter.mfa.push.steps import take_away_all, take_step
 from adapter.mfa.push.store import PushStore
 
 
@@ -81,7 +81,8 @@ class PushFactor:
         with self._store.transaction(user) as mine:
             removed = mine.remove_device(method_id, now)
             if removed:
-                supersede_all(mine, mine.recent(now - limits.LOOK_BACK), now)
+                recent = mine.recent(now - limits.LOOK_BACK)
+                take_away_all(mine, recent, State.PHONE_REMOVED, now)
         return removed
 
     def unlock(self, user: str) -> None:
@@ -121,7 +122,7 @@ class PushFactor:
             if sent is not None:
                 return Started(sent, number.recall(self._number_key, sent.id, sent.number_digest))
             check_may_send(challenge, recent, mine)
-            supersede_all(mine, recent, challenge.created_at)
+            take_away_all(mine, recent, State.REPLACED, challenge.created_at)
             mine.add(challenge)
         self._on_sent(challenge)
         return Started(challenge, shown)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from adapter.mfa.push import challenge as machine
-from adapter.mfa.push.challenge import AnswerRefused, Challenge
+from adapter.mfa.push.challenge import AnswerRefused, Challenge, State
 from adapter.mfa.push.store import PushTransaction
 
 
@@ -25,9 +25,11 @@ def take_step(
     return advanced
 
 
-def supersede_all(mine: PushTransaction, requests: Sequence[Challenge], now: datetime) -> None:
-    """End those of *requests* that could still become a sign-in."""
+def take_away_all(
+    mine: PushTransaction, requests: Sequence[Challenge], state: State, now: datetime
+) -> None:
+    """End those of *requests* that could still become a sign-in; *state* says why."""
     for challenge in requests:
-        ended = machine.supersede(challenge, now)
+        ended = machine.take_away(challenge, state, now)
         if ended is not challenge:
             mine.save(ended)

@@ -78,6 +78,11 @@ class Verification:
         """Whether a push was sent and has not ended as far as we know."""
         return self.awaits_phone and not self.outcome
 
+    @property
+    def shows_number(self) -> bool:
+        """Whether the page shows a number now."""
+        return self.is_waiting and self.number is not None
+
     def by_code(self) -> Verification:
         """Return the state after the user chose to type a code."""
         return replace(self, way=CODE, outcome="")

@@ -32,12 +32,14 @@ AUTHENTICATION_METHODS = {
 }  # fmt: skip
 
 FAILURES = {
-    # state               outcome in the log
-    State.DENIED:       "denied",
-    State.WRONG_NUMBER: "wrong_number",
-    State.EXPIRED:      "no_answer",
-    State.REPLACED:     "replaced",
-    State.COLLECTED:    "already_collected",
+    # state                outcome in the log
+    State.DENIED:        "denied",
+    State.WRONG_NUMBER:  "wrong_number",
+    State.EXPIRED:       "no_answer",
+    State.REPLACED:      "replaced",
+    State.BLOCKED:       "blocked_meanwhile",
+    State.PHONE_REMOVED: "phone_removed",
+    State.COLLECTED:     "already_collected",
 }  # fmt: skip
 
 

@@ -41,6 +41,8 @@ class View:
     ``offers`` are the methods that may be chosen. ``number`` is shown while the page waits for the
     phone, and ``is_answered`` says that the phone has approved. ``outcome`` is why the last proof
     failed, or what is wrong with the new password; it is a key of ``idp.account.texts``.
+    ``is_broker`` says that the phone may be the device that shows the page; before the first proof
+    it is true for every account.
     """
 
     page: str
@@ -49,6 +51,7 @@ class View:
     number: str = ""
     is_answered: bool = False
     outcome: str = ""
+    is_broker: bool = False
 
 
 class ResetFlow:
@@ -60,6 +63,7 @@ class ResetFlow:
         self._clock = services.clock
         self._eligibility = Eligibility(services)
         self._proofs = Proofs(services)
+        self._push = services.mfa.push
         self._seal = AskedSeal(services.sealer.purpose("password-reset-asked"))
         self._log = ResetLog(services, frame)
 
@@ -113,7 +117,9 @@ class ResetFlow:
         judged = self._proofs.look(push)
         outcome = shown_end(reset, asked, judged, self._clock.now())
         number = "" if outcome else push.number or ""
-        return View(PUSH, offers, known, number, judged.is_answered, outcome)
+        # A stranger must not learn which phone the account has, so every account has the flow.
+        is_broker = bool(number) and (not known or self._push.has_broker_device(push.user))
+        return View(PUSH, offers, known, number, judged.is_answered, outcome, is_broker)
 
     def take(self, web: WebRequest, reset: Reset, step: int) -> tuple[Reset, View]:
         """Take one post of the page of *step*; return the reset and its present page.

@@ -99,6 +99,7 @@ class ResetPages:
             token=self._handles.token(reset.id, reset.step),
             action=STEP,
             view=view,
+            is_broker=view.is_broker,
             offers_push=PUSH in view.offers,
             offers_codes=are_codes(view.offers),
             new_password_errors=texts.NEW_PASSWORD,

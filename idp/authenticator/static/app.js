@@ -111,19 +111,19 @@ class App {
         this.connection.update(account.id, state === 'offline');
       },
       onNotices: (notices) => this.notices.update(account, notices),
-      onRequests: (requests, why) => {
+      onRequests: (requests, end) => {
         this.requests.set(account.id, requests.map((request) => ({ account, request })));
-        this.#updateSheet(why);
+        this.#updateSheet(end);
       },
     });
     this.watchers.set(account.id, watcher);
     watcher.run();
   }
 
-  #updateSheet(why) {
+  #updateSheet(end) {
     const all = [...this.requests.values()].flat();
     all.sort((one, other) => one.request.created_at.localeCompare(other.request.created_at));
-    this.sheet.update(all, why);
+    this.sheet.update(all, end);
   }
 
   #askToRemove(account) {

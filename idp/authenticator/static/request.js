@@ -25,8 +25,8 @@ export class RequestSheet {
   }
 
   // Takes all requests that are pending now; what is on screen stays while it is among them.
-  // `why` says why it is not, if the server refuses this phone.
-  update(waiting, why) {
+  // `end` says why it is not, if the server does: the name of an outcome, and what it said.
+  update(waiting, end) {
     this.waiting = waiting;
     const still = waiting.some(({ request }) => request.id === this.current?.request.id);
     if (this.answering || still || now() < this.outcomeUntil) return this.#tellQueue();
@@ -37,7 +37,7 @@ export class RequestSheet {
     const [next] = this.#unanswered();
     if (next) return this.#ask(next, Boolean(this.current));
     if (!this.current) return undefined;
-    if (why) return this.#tell('refused', why);
+    if (end) return this.#tell(end.name, end.said);
     return this.#tell(secondsLeft(this.current) > 0 ? 'over' : 'expired');
   }
 

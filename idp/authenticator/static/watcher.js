@@ -8,7 +8,8 @@ const REFUSED_PAUSE = 30_000;
 const MAX_BACKOFF = 5_000;
 
 export class Watcher {
-  // `onRequests(requests, why)` says why there are none when the server refuses this phone.
+  // `onRequests(requests, end)` says by which outcome requests that were seen are over, if the
+  // server tells: it refuses this phone, or the user is blocked.
   // `holds()` says whether the server may hold the question: a browser has few connections.
   constructor(account, { holds, onRequests, onNotices, onState }) {
     Object.assign(this, { account, holds, onRequests, onNotices, onState });
@@ -66,7 +67,7 @@ export class Watcher {
     if (!told) return;
     const shown = [...told.requests, ...told.refusals];
     this.seen = shown.map((request) => request.id).join(',');
-    this.onRequests(shown);
+    this.onRequests(shown, told.blocked && { name: 'user_blocked' });
     this.onNotices(told.notices);
   }
 
@@ -74,7 +75,7 @@ export class Watcher {
     if (failure.name === 'AbortError') return 0;
     this.connected = false;
     if (failure instanceof Refused) {
-      this.onRequests([], failure.message);
+      this.onRequests([], { name: 'refused', said: failure.message });
       this.seen = '';
       this.onState('refused', failure.message);
       return REFUSED_PAUSE;

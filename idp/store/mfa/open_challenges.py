@@ -1,4 +1,4 @@
-"""Ends the challenges of a user that could still become a sign-in, whatever the reason."""
+"""Ends the challenges of a user that could still become a sign-in."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _END_OPEN = Prepared(
             challenges.c.state == State.APPROVED.value,
         ),
     )
-    .values(state=State.REPLACED.value, version=challenges.c.version + 1)
+    .values(state=bindparam("ended"), version=challenges.c.version + 1)
 )
 
 
-def end_open(connection: Connection, user: str) -> None:
-    """End the challenges of *user* that could still become a sign-in."""
-    _END_OPEN.run(connection, {"of_user": user})
+def end_open(connection: Connection, user: str, state: State) -> None:
+    """End the challenges of *user* that could still become a sign-in; *state* says why."""
+    _END_OPEN.run(connection, {"of_user": user, "ended": state.value})

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from adapter.mfa.protection.block import Block
 from adapter.mfa.protection.risk import Risk
 from adapter.mfa.protection.store import Standing
+from adapter.mfa.push.challenge import State
 from idp.notices.occasions import Occasion
 from idp.store.engine import Database
 from idp.store.mfa import user_row
@@ -77,7 +78,7 @@ class SqlProtectionStore:
         """Block *user*, end open requests, and tell the user."""
         with user_row.locked(self._database, user) as connection:
             save_block(connection, user, block)
-            end_open(connection, user)
+            end_open(connection, user, State.BLOCKED)
             tell(connection, Occasion("mfa_blocked", user, block.since))
 
     def unblock(self, user: str, now: datetime) -> bool:

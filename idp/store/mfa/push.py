@@ -212,7 +212,7 @@ class SqlPushTransaction:
     def save_block(self, block: Block) -> None:
         """Block the user's second factors, and end open challenges."""
         protection.save_block(self._connection, self._user, block)
-        end_open(self._connection, self._user)
+        end_open(self._connection, self._user, State.BLOCKED)
 
 
 def _reported_at(connection: Connection, user: str) -> datetime | None:

@@ -13,6 +13,7 @@ from support.clock import NOON
 from support.users import ALICE
 
 from adapter.mfa.push.challenge import (
+    TAKEN_AWAY,
     TIME_TO_ANSWER,
     TIME_TO_COLLECT,
     AnswerRefused,
@@ -24,7 +25,7 @@ from adapter.mfa.push.challenge import (
     expire,
     is_open,
     state_at,
-    supersede,
+    take_away,
 )
 
 SECOND = timedelta(seconds=1)
@@ -97,9 +98,9 @@ class AnyOrderOfEvents(RuleBasedStateMachine):
     def a_page_collects(self):
         self.attempt(collect, self.now)
 
-    @rule()
-    def a_newer_one_takes_its_place(self):
-        self.attempt(supersede, self.now)
+    @rule(state=st.sampled_from(TAKEN_AWAY))
+    def it_is_taken_away(self, state):
+        self.attempt(take_away, state, self.now)
 
     @rule()
     def a_page_sees_it_expired(self):
@@ -152,7 +153,7 @@ def test_nothing_moves_a_challenge_that_has_ended(state):
     ):
         with pytest.raises(AnswerRefused):
             step()
-    assert supersede(challenge, NOON) is challenge
+    assert take_away(challenge, State.REPLACED, NOON) is challenge
     assert expire(challenge, NOON + timedelta(days=1)) is challenge
 
 
@@ -224,14 +225,14 @@ def test_a_challenge_of_a_clock_since_set_back_is_not_open_for_long_hours():
     ("challenge", "wanted"),
     [
         (pending(), False),
-        (supersede(pending(), NOON), False),
+        *((take_away(pending(), state, NOON), False) for state in TAKEN_AWAY),
         (expire(pending(), NOON + TIME_TO_ANSWER), False),
         (deny(pending(), "phone", reported=False, now=NOON), False),
         (deny(approved("phone"), "tablet", reported=False, now=NOON), False),
         (approve(pending(), "phone", number_matches=False, now=NOON), False),
         (approved(), True),
         (collect(approved(), NOON), True),
-        (supersede(approved(), NOON), True),
+        *((take_away(approved(), state, NOON), True) for state in TAKEN_AWAY),
         (expire(approved(), NOON + timedelta(hours=1)), True),
     ],
 )

@@ -13,7 +13,7 @@ from adapter.mfa.codes.factor import CodeOutcome
 from adapter.mfa.protection.block import BLOCK_FOR, Block, block_by_report
 from adapter.mfa.protection.protection import BadBlock
 from adapter.mfa.protection.store import Standing
-from adapter.mfa.push.challenge import State
+from adapter.mfa.push.challenge import AnswerRefused, State
 from adapter.mfa.push.pauses import PushBlocked
 from adapter.mfa.service import MfaService
 
@@ -111,6 +111,12 @@ def test_a_block_ends_what_was_sent_and_an_approval_that_nobody_collected(
 
     assert mfa.push.pending_for(phone) == ()
     assert not mfa.push.collect(started.challenge.id, ALICE)
+    assert mfa.push.state(started.challenge.id, ALICE) is State.BLOCKED
+    protection.unblock(ALICE)
+    assert mfa.push.state(started.challenge.id, ALICE) is State.BLOCKED
+    with pytest.raises(AnswerRefused) as late:
+        mfa.approve(phone, started)
+    assert late.value.code == "user_blocked"
 
 
 def test_a_blocked_user_loses_no_try(mfa, protection):

@@ -130,11 +130,23 @@ def replaced(mfa, phone):
     mfa.send()
 
 
+def blocked(mfa, phone):
+    mfa.approve(phone, sent(mfa))
+    mfa.service.protection.block(ALICE)
+    mfa.service.protection.unblock(ALICE)
+
+
+def phone_is_removed(mfa, phone):
+    mfa.push.remove(ALICE, phone.id)
+
+
 ENDS = {
     "denied": denied,
     "denied_and_reported": reported,
     "no_answer": time_is_up,
     "replaced": replaced,
+    "blocked_meanwhile": blocked,
+    "phone_removed": phone_is_removed,
 }
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from support.users import ALICE, BOB
 
-from adapter.mfa.push.challenge import AnswerRefused, Challenge, State, approve, collect, supersede
+from adapter.mfa.push.challenge import AnswerRefused, Challenge, State, approve, collect, take_away
 from adapter.mfa.push.store import PushStore
 from idp.store.mfa.push import ChallengeChanged
 
@@ -84,7 +84,7 @@ def test_a_challenge_moved_on_by_another_is_not_overwritten(store):
     first = _challenge()
     with store.transaction(ALICE) as transaction:
         transaction.add(first)
-        transaction.save(supersede(first, NOW))
+        transaction.save(take_away(first, State.REPLACED, NOW))
 
     with pytest.raises(ChallengeChanged), store.transaction(ALICE) as transaction:
         transaction.save(approve(first, "d1", number_matches=True, now=NOW))

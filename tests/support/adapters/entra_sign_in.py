@@ -190,6 +190,25 @@ def after_replacement(mfa):
     return sign_in
 
 
+def after_block(mfa):
+    """The user was blocked between the phone's approval and the page's next post."""
+    sign_in = begun(mfa)
+    mfa.approve(mfa.phone, sign_in.started)
+    mfa.service.protection.block(sign_in.user)
+    sign_in.post()
+    mfa.service.protection.unblock(sign_in.user)
+    return sign_in
+
+
+def after_removal(mfa):
+    """One of the user's phones was removed while the request was open."""
+    other = mfa.give_phone(name="Tablet")
+    sign_in = begun(mfa)
+    mfa.push.remove(sign_in.user, other.id)
+    sign_in.post()
+    return sign_in
+
+
 def after_report(mfa: SecondFactors) -> SignIn:
     """A sign-in after a request of the user was reported."""
     mfa.deny(mfa.phone, mfa.send(), reported=True)
@@ -243,6 +262,8 @@ FAILED = {
     "approve or deny, denied": lambda mfa: after_denial(mfa, UNPATCHED),
     "no answer": after_time_out,
     "replaced": after_replacement,
+    "blocked meanwhile": after_block,
+    "phone removed": after_removal,
     "too many": after_too_many,
 }
 REFUSED = {"old app": with_only(OLD_PHONE), "wearable": with_only(WATCH)}
