@@ -70,6 +70,7 @@ DOMAINS = (
             ),
             "idp/web/error_page.py": ("NAMES", "SENTENCES", "OTHERWISE", "OUR_FAULT"),
             "idp/web/app.py": ("COOKIE_TWICE",),
+            "idp/web/own_host.py": ("NAME", "THIS_SERVER", "ACTIVITY_ID"),
         },
     ),
     Domain(
@@ -81,7 +82,12 @@ DOMAINS = (
             "adapter/entra_mfa/page.py": (
                 "NAME", "DESCRIPTION", "TITLE", "WAITING", "OFFLINE", "ANSWERED", "TIME",
                 "SECONDS_LEFT", "SPOKEN_NUMBER", "NEW_REQUEST", "TRY_AGAIN", "USE_CODE", "USE_APP",
-                "CODE_LABEL", "CODE_PLACEHOLDER", "SIGN_IN", "OTHERWISE", "INSTRUCTIONS", "ERRORS",
+                "CODE_LABEL", "CODE_PLACEHOLDER", "SIGN_IN", "OTHERWISE",
+                "INSTRUCTIONS", "ERRORS",
+            ),
+            "adapter/mfa_server/page.py": (
+                "NAME", "DESCRIPTION", "TITLE", "WAITING", "CONTINUE", "NEW_REQUEST", "TRY_AGAIN",
+                "INSTRUCTIONS", "ERRORS",
             ),
         },
     ),

@@ -23,6 +23,7 @@ pytest_plugins = [
     "support.servers.stored_server",
     "support.service_providers.logout_messages",
     "support.service_providers.metadata_publisher",
+    "support.sessions.account_visit",
     "support.tools.threads",
     "support.tools.log_lines",
 ]

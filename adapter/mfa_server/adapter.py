@@ -6,9 +6,7 @@ from dataclasses import replace
 
 from adapter.contract import (
     AUTHENTICATION_METHOD,
-    ENGLISH,
     UPN,
-    AdapterForm,
     AdapterMetadata,
     AdapterPresentation,
     AuthenticationContext,
@@ -32,6 +30,7 @@ from adapter.mfa.verification.verifier import FAILURES
 from adapter.mfa_server import page
 from adapter.mfa_server.configuration import check_configuration
 from adapter.mfa_server.state import ServerSignIn
+from adapter.texts import LANGUAGES, in_all_languages
 
 PHONE_APP_NOTIFICATION = "http://schemas.microsoft.com/ws/2012/12/authmethod/phoneappnotification"
 
@@ -42,12 +41,9 @@ METADATA = AdapterMetadata(
     admin_name="Azure Multi-Factor Authentication Server (ended by Microsoft on 2024-09-30)",
     authentication_methods=(PHONE_APP_NOTIFICATION,),
     identity_claims=(UPN,),
-    available_lcids=(ENGLISH,),
-    friendly_names={ENGLISH: "Azure Multi-Factor Authentication Server"},
-    descriptions={
-        ENGLISH: "Approve a request on your phone. Microsoft has ended this product; "
-        "use Microsoft Entra multifactor authentication instead."
-    },
+    available_lcids=tuple(LANGUAGES),
+    friendly_names=in_all_languages(page.NAME),
+    descriptions=in_all_languages(page.DESCRIPTION),
 )
 
 
@@ -182,6 +178,6 @@ class AzureMfaServerAuthentication:
     def _may_push(self, user: str) -> bool:
         return self._service.permissions_of(user).push_policy != "none"
 
-    def _show(self, sign_in: ServerSignIn, context: AuthenticationContext) -> AdapterForm:
+    def _show(self, sign_in: ServerSignIn, context: AuthenticationContext) -> page.ServerPage:
         sign_in.store(context.data)
-        return page.render(sign_in)
+        return page.ServerPage(sign_in)

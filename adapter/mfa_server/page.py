@@ -1,16 +1,28 @@
 """The page of MFA Server's adapter, with the ids and names that AD FS clients read.
 
-``docs/pages.md`` lists them, section "MFA page of ``AzureMfaServerAuthentication``".
+``docs/pages.md`` lists them, section "MFA page of ``AzureMfaServerAuthentication``". The texts are
+ours.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 
-from adapter.contract import AdapterForm
 from adapter.mfa_server.state import ServerSignIn
+from adapter.texts import translate
 
+NAME = "Azure Multi-Factor Authentication Server"
+DESCRIPTION = (
+    "Approve a request on your phone. Microsoft has ended this product; "
+    "use Microsoft Entra multifactor authentication instead."
+)
 TITLE = "Multi-Factor Authentication"
+
+WAITING = "Waiting for your phone…"
+CONTINUE = "Continue"
+NEW_REQUEST = "Send another request"
+TRY_AGAIN = "Try again"
 
 NO_PLACE = "no_waiting_place"
 """The outcome of a post that cannot wait, because too many do; no request was sent."""
@@ -48,38 +60,52 @@ ERRORS = {
 }  # fmt: skip
 
 
-def render(sign_in: ServerSignIn) -> AdapterForm:
-    """Return the page for the present state of the sign-in.
+@dataclass(frozen=True, slots=True)
+class ServerPage:
+    """The page for the present state of a sign-in, in any language.
 
     Its form says by ``data-state`` what the script does: ``ready`` posts it at once, ``pending``
     a little later, and ``ended`` waits for the user.
     """
-    state = "ended" if sign_in.outcome else "pending" if sign_in.has_posted else "ready"
-    html = (
-        '<form method="post" id="loginForm" class="mfa-server" action="%Action%" '
-        f'autocomplete="off" data-state="{state}">'
-        '<input id="authMethod" type="hidden" name="AuthMethod" value="%AuthMethod%" />'
-        '<input id="context" type="hidden" name="Context" value="%Context%" />'
-        f'<p id="instructions">{escape(INSTRUCTIONS[state])}</p>'
-        f'<p id="error" role="alert"><span id="errorText">{escape(_error(sign_in))}</span></p>'
-        f"{_button(sign_in)}"
-        "</form>"
-    )
-    return AdapterForm(TITLE, html, stylesheets=("mfa-server.css",), scripts=("mfa-server.js",))
 
+    sign_in: ServerSignIn
+    stylesheets: tuple[str, ...] = ("mfa-server.css",)
+    scripts: tuple[str, ...] = ("mfa-server.js",)
 
-def _error(sign_in: ServerSignIn) -> str:
-    return ERRORS[sign_in.outcome] if sign_in.outcome else ""
+    def page_title(self, lcid: int) -> str:
+        """Return the title, which browser scripts look for in English."""
+        return translate(TITLE, lcid)
 
-
-def _button(sign_in: ServerSignIn) -> str:
-    if not sign_in.outcome:
+    def form_html(self, lcid: int) -> str:
+        """Return the form."""
+        sign_in = self.sign_in
+        state = "ended" if sign_in.outcome else "pending" if sign_in.has_posted else "ready"
+        error = ERRORS[sign_in.outcome] if sign_in.outcome else ""
         return (
-            '<p class="waiting" role="status" hidden>Waiting for your phone…</p>'
-            '<div class="buttons"><button type="submit" id="submitButton">Continue</button></div>'
+            '<form method="post" id="loginForm" class="mfa-server" action="%Action%" '
+            f'autocomplete="off" data-state="{state}">'
+            '<input id="authMethod" type="hidden" name="AuthMethod" value="%AuthMethod%" />'
+            '<input id="context" type="hidden" name="Context" value="%Context%" />'
+            f'<p id="instructions">{_text(INSTRUCTIONS[state], lcid)}</p>'
+            f'<p id="error" role="alert"><span id="errorText">{_text(error, lcid)}</span></p>'
+            f"{self._button(lcid)}"
+            "</form>"
         )
-    text = "Send another request" if sign_in.may_push else "Try again"
-    return (
-        '<div class="buttons"><button type="submit" name="TryAgain" value="1" class="main">'
-        f"{text}</button></div>"
-    )
+
+    def _button(self, lcid: int) -> str:
+        if not self.sign_in.outcome:
+            return (
+                f'<p class="waiting" role="status" hidden>{_text(WAITING, lcid)}</p>'
+                '<div class="buttons"><button type="submit" id="submitButton">'
+                f"{_text(CONTINUE, lcid)}</button></div>"
+            )
+        text = NEW_REQUEST if self.sign_in.may_push else TRY_AGAIN
+        return (
+            '<div class="buttons"><button type="submit" name="TryAgain" value="1" class="main">'
+            f"{_text(text, lcid)}</button></div>"
+        )
+
+
+def _text(message: str, lcid: int) -> str:
+    """Return a message translated and escaped; none for none."""
+    return escape(translate(message, lcid)) if message else ""

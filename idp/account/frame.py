@@ -199,7 +199,12 @@ def refused_page(error: TallystickError) -> Response:
     """Return the page of a refusal, and log it."""
     log_refusal(error.code, error.problem)
     status = status_of(error, 400)
-    text = render_template("account/refused.html", error=error, activity_id=activity_id())
+    text = render_template(
+        "account/refused.html",
+        error=error,
+        sentence=texts.refusal_sentence(error),
+        activity_id=activity_id(),
+    )
     response = make_response(text, status)
     if status == 503:
         response.headers.add(*RETRY_LATER)

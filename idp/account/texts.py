@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from adapter.entra_mfa import page
-from idp.web.page_texts import mark
+from adapter.errors import TallystickError, Unavailable
+from idp.web.languages import ENGLISH
+from idp.web.page_texts import gettext, mark, page_language
 
 TITLES = {
     # kind, or app of a source of codes
@@ -59,3 +61,38 @@ NEW_PASSWORD = {
                                     "Choose another."),
 }  # fmt: skip
 """What is wrong with a new password, by code."""
+
+REFUSALS = {
+    # code                      sentence
+    "cannot_be_default":        mark("A passkey cannot be the method that is asked for first."),
+    "csrf":                     mark("This form is too old, or not one of this browser. "
+                                     "Begin again."),
+    "foreign_origin":           mark("The form was sent by another site. Use the form here."),
+    "passkeys_not_offered":     mark("Browsers have no passkeys at this address. "
+                                     "Contact your administrator."),
+    "registration_ended":       mark("This registration has ended. Begin again."),
+    "registration_not_allowed": mark("You cannot add this method. Contact your administrator."),
+    "reset_ended":              mark("This password reset has ended. Begin again."),
+    "reset_off":                mark("Passwords cannot be reset here. "
+                                     "Ask your administrator for a new one."),
+    "too_many_methods":         mark("You have as many apps and hardware tokens as are allowed. "
+                                     "Remove one first."),
+    "too_many_resets":          mark("Too many password resets were begun from this address. "
+                                     "Wait an hour, then try again."),
+    "unknown_method":           mark("There is no such method, or it was removed."),
+    "verification_ended":       mark("This page has ended, or was used already. Begin again."),
+}  # fmt: skip
+"""What a refusal means, by code, in languages other than English."""
+
+OTHERWISE = mark(
+    "This is not possible. If it happens again, give the Activity ID to your administrator."
+)
+TRY_LATER = mark("The service is not available. Try again in a few seconds.")
+
+
+def refusal_sentence(error: TallystickError) -> str:
+    """Return why a request is refused, in the language of the page; in English as *error* says."""
+    if page_language().language == ENGLISH:
+        return f"{error.problem}. {error.remedy}."
+    otherwise = TRY_LATER if isinstance(error, Unavailable) else OTHERWISE
+    return gettext(REFUSALS.get(error.code, otherwise))

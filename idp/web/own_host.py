@@ -19,6 +19,8 @@ from werkzeug.datastructures import EnvironHeaders
 
 from idp.counters import NO_COUNTERS, Counters
 from idp.web.headers import HEADERS
+from idp.web.languages import Language, choose_language
+from idp.web.page_texts import catalogue
 from idp.web.proxies import Proxies
 from idp.web.refusals import log_refusal
 from idp.web.web_request import Activity
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from flask import Flask
 
 STATUS = "421 Misdirected Request"
+NAME = "Misdirected Request"
+THIS_SERVER = "This server is {address}."
+ACTIVITY_ID = "Activity ID"
 MAX_SHOWN = 128
 """Characters of a foreign ``Host`` that the log shows."""
 
@@ -121,7 +126,9 @@ class OwnHost:
             activity_id=activity,
             client_ip=context.shown_ip,
         )
-        body = _page(self._base_url, activity)
+        body = _page(
+            self._base_url, activity, choose_language("", headers.get("Accept-Language", ""))
+        )
         length = ("Content-Length", str(len(body)))
         content_type = ("Content-Type", "text/html; charset=utf-8")
         start_response(STATUS, [content_type, length, *HEADERS])
@@ -166,10 +173,15 @@ def _host(text: str) -> str | IPv4Address | IPv6Address:
         return text.lower()
 
 
-def _page(base_url: str, activity: str) -> bytes:
+def _page(base_url: str, activity: str, language: Language) -> bytes:
+    """Return the page in the browser's language: a choice is not known under another host."""
     address = escape(base_url)
+    link = f'<a href="{address}/">{address}</a>'
+    name, sentence, label = (
+        escape(catalogue(language).gettext(text)) for text in (NAME, THIS_SERVER, ACTIVITY_ID)
+    )
     return (
-        "<!DOCTYPE html>\n<html lang=en>\n<title>421 Misdirected Request</title>\n"
-        f'<h1>Misdirected Request</h1>\n<p>This server is <a href="{address}/">{address}</a>.</p>\n'
-        f"<p>Activity ID: {activity}</p>\n"
+        f"<!DOCTYPE html>\n<html lang={language.tag}>\n<title>421 {name}</title>\n"
+        f"<h1>{name}</h1>\n<p>{sentence.format(address=link)}</p>\n"
+        f"<p>{label}: {activity}</p>\n"
     ).encode()

@@ -20,13 +20,16 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sy
 from support.browsers.administrator import signed_in
 from support.browsers.chromium import find_chromium
 from support.browsers.firefox import Firefox
+from support.browsers.fit import UNTIL_NOTHING_MOVES
 from support.languages.samples import SAMPLES
 from support.phones.phone_host import PhoneHost
 from support.phones.phone_page import PHONE, add
 from werkzeug.serving import make_server
 
 import adapter.entra_mfa
+import adapter.mfa_server
 import idp
+import idp.account
 from idp.app import create_app
 from idp.services import Services
 
@@ -43,17 +46,14 @@ VIEWS = {
 IS_DARK = "matchMedia('(prefers-color-scheme: dark)').matches"
 # The hash of "body {}", which Playwright adds to a page of Firefox whose picture it takes.
 PLAYWRIGHTS_STYLE = "sha256-YjaKGiklmzC6wjXA513HAMmzus8VE61XCOT+SmwNZWA="
-# What is half faded in is neither what people see nor what axe should measure.
-UNTIL_NOTHING_MOVES = """() => Promise.allSettled(
-    document.getAnimations()
-        .filter(animation => animation.effect.getComputedTiming().endTime < Infinity)
-        .map(animation => animation.finished))"""
 
 expect.set_options(timeout=MILLISECONDS)
 
 FOLDERS = {
-    "static": Path(idp.__file__).parent / "static",
-    "P": Path(adapter.entra_mfa.__file__).parent / "static",
+    "static": tuple(Path(each.__file__).parent / "static" for each in (idp, idp.account)),
+    "P": tuple(
+        Path(each.__file__).parent / "static" for each in (adapter.entra_mfa, adapter.mfa_server)
+    ),
 }
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
@@ -232,22 +232,25 @@ def _keep(page: Page, file: str) -> None:
 
 @pytest.fixture
 def show(page: Page) -> Callable[..., None]:
-    """Show one of the sample pages as a server would send it, with its style and scripts."""
+    """Show a sample page, or HTML, as a server would send it, with its style and scripts."""
     sample: list[bytes] = []
     themed: dict[str, bytes] = {}
 
     def answer(route: Route) -> None:
         path = Path(route.request.url.partition("?")[0])
-        file = FOLDERS.get(path.parent.name, Path("none")) / path.name
+        files = [folder / path.name for folder in FOLDERS.get(path.parent.name, ())]
+        found = next((file for file in files if file.is_file()), None)
         if path.name in themed:
             route.fulfill(body=themed[path.name], content_type=TYPES[path.suffix])
-        elif file.is_file():
-            route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix])
+        elif found:
+            route.fulfill(body=found.read_bytes(), content_type=TYPES[found.suffix])
+        elif route.request.frame != page.main_frame:
+            route.fulfill(body="", content_type="text/html")
         else:
             route.fulfill(body=sample[-1], content_type="text/html")
 
-    def load(name: str, theme_files: Mapping[str, bytes] | None = None) -> None:
-        sample.append(SAMPLES[name]())
+    def load(name: str | bytes, theme_files: Mapping[str, bytes] | None = None) -> None:
+        sample.append(SAMPLES[name]() if isinstance(name, str) else name)
         themed.update(theme_files or {})
         page.goto("http://localhost/adfs/ls/")
 

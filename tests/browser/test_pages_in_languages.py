@@ -12,7 +12,7 @@ from idp.web.page_texts import begin_language, page_language
 KINDS = (
     "log in", "wrong password", "new password: new_password_length", "number", "approve", "code",
     "ended: push_limit", "choice", "applications", "signing out", "signed out", "error: other",
-    "http 404", "front page",
+    "http 404", "front page", "broker", "server: no_waiting_place",
 )  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def test_longer_texts_fit_on_every_page(name, pseudo_german, show, page, looks):
     assert page.evaluate(TOO_SMALL) == []
 
 
-@pytest.mark.parametrize("name", ["log in", "number", "error: other"])
+@pytest.mark.parametrize("name", ["log in", "number", "server: no_waiting_place", "error: other"])
 @pytest.mark.parametrize("tag", ["de", pytest.param("ja", marks=pytest.mark.main_flow)])
 def test_pages_look_right_in(tag, name, show, page, looks):
     begin_language(Request(headers={"Accept-Language": tag}))

@@ -8,6 +8,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.languages.untranslated import untranslated
 from werkzeug.test import Client, run_wsgi_app
 from werkzeug.wrappers import Response
 
@@ -159,3 +160,11 @@ def test_page_and_log_name_the_base_url_and_the_page_nothing_of_the_request(log)
 def test_a_head_request_gets_no_body():
     answer = Client(OwnHost(Response("in"), "https://sts.example.test")).head("/")
     assert (answer.status_code, answer.data) == (421, b"")
+
+
+def test_the_page_of_a_refusal_is_in_the_browsers_language(pseudo_german):
+    client = Client(OwnHost(Response("in"), "https://sts.example.test"), Response)
+    page = client.get("/", base_url="http://other.test", headers={"Accept-Language": "de"})
+    assert page.status_code == 421
+    activity = r"[0-9a-f-]{36}"
+    assert untranslated(page.text, rf"421|https://sts\.example\.test|{activity}") == []

@@ -127,6 +127,7 @@ def _refused(error: TallystickError) -> Response:
     text = render_template(
         "account/reset/refused.html",
         error=error,
+        sentence=texts.refusal_sentence(error),
         activity_id=activity_id(),
         start=START if begins_again else "",
     )

@@ -10,9 +10,13 @@ from datetime import UTC, datetime, timedelta
 from flask import Flask
 from werkzeug.datastructures import Headers
 
+from adapter.contract import AdapterPresentation
 from adapter.entra_mfa.page import ERRORS, VerificationPage
 from adapter.mfa.push.challenge import APPROVE_DENY, NUMBER_MATCH
 from adapter.mfa.verification.state import CODE, PUSH, Verification
+from adapter.mfa_server.page import ERRORS as SERVER_ERRORS
+from adapter.mfa_server.page import ServerPage
+from adapter.mfa_server.state import ServerSignIn
 from adapter.texts import LANGUAGES
 from idp.adapters.calls import AdapterPage
 from idp.adapters.second_factor import Choice
@@ -60,8 +64,15 @@ def refused(code: str) -> bytes:
     return re.sub(rb"2026-01-02 00:00:00 UTC", b"", page.body)
 
 
-def verified(state: Verification) -> bytes:
-    shown = VerificationPage(state, seconds_left=60)
+def verified(state: Verification, *, is_broker: bool = False) -> bytes:
+    return asked_by(VerificationPage(state, seconds_left=60, is_broker=is_broker))
+
+
+def asked_by_server(**state) -> bytes:
+    return asked_by(ServerPage(ServerSignIn("°user°", APPROVE_DENY, "r", **state)))
+
+
+def asked_by(shown: AdapterPresentation) -> bytes:
     tag = page_language().language.tag
     lcid = next((lcid for lcid, each in LANGUAGES.items() if each == tag), GERMAN)
     page = AdapterPage(
@@ -142,6 +153,12 @@ SAMPLES: dict[str, Callable[[], bytes]] = {
         Verification("°u°", NUMBER_MATCH, "push_not_enabled", CODE, True)
     ),
     **{f"ended: {code}": lambda code=code: verified(NUMBER.failed(code)) for code in ERRORS},
+    "broker": lambda: verified(NUMBER, is_broker=True),
+    "server: ready": asked_by_server,
+    "server: pending": lambda: asked_by_server(has_posted=True),
+    **{
+        f"server: {code}": lambda code=code: asked_by_server(outcome=code) for code in SERVER_ERRORS
+    },
     "unavailable": lambda: verified(Verification("°u°", "unavailable", "r", PUSH, False)),
     **{f"error: {code}": lambda code=code: refused(code) for code in [*SENTENCES, "other"]},
     **{f"http {status}": lambda status=status: of_http(status) for status in (404, 405, 500)},

@@ -27,5 +27,12 @@ def untranslated(page: str, values: str) -> list[str]:
     texts = [" ".join(document.itertext())]
     texts += document.xpath(" | ".join(f"//@{name}" for name in SHOWN_ATTRIBUTES))
     no_text = re.compile(f"{values}|{NAMES}|{BETWEEN}")
-    left = (no_text.sub("", re.sub(r"⟦.*?⟧", "", text, flags=re.DOTALL)) for text in texts)
+    left = (no_text.sub("", _without_translated(text)) for text in texts)
     return [text for text in left if text]
+
+
+def _without_translated(text: str) -> str:
+    """Remove what is in brackets, from the inside: a value may be a translated text itself."""
+    while (shorter := re.sub(r"⟦[^⟦⟧]*⟧", "", text)) != text:
+        text = shorter
+    return text

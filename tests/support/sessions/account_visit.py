@@ -1,4 +1,4 @@
-"""Fixtures of security info: a new phone that a user holds, and the steps of adding it."""
+"""A user's visit to security info: a new phone that the user holds, and the steps of adding it."""
 
 from __future__ import annotations
 
