@@ -15,7 +15,6 @@ pytest_plugins = [
     "support.databases.fixtures",
     "support.languages.fixtures",
     "support.phones.phone_host",
-    "support.radius.fixtures",
     "support.servers.engine_server",
     "support.servers.server_folder",
     "support.service_providers.saml_messages",
@@ -25,6 +24,7 @@ pytest_plugins = [
     "support.service_providers.metadata_publisher",
     "support.tools.threads",
     "support.tools.log_lines",
+    "support.radius.fixtures",
 ]
 
 settings.register_profile("any machine", deadline=None)  # a busy one is slow, and not wrong
