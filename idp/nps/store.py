@@ -222,6 +222,7 @@ class NpsServers:
             raise BadNpsClient(
                 f"The host {host[:100]!r} has no client {network[:60]!r}",
                 "See tallystick nps client list",
+                code="unknown_nps_client",
             )
 
     def _change(
@@ -264,4 +265,8 @@ def _secret_of(before: NpsClient | None) -> str:
 
 
 def _no_host(name: str) -> BadNpsHost:
-    return BadNpsHost(f"There is no NPS host {name[:100]!r}", "See tallystick nps list")
+    return BadNpsHost(
+        f"There is no NPS host {name[:100]!r}",
+        "See tallystick nps list",
+        code="unknown_nps_host",
+    )

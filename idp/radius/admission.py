@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Dropped(Exception):
     """Raised for a packet that gets no answer; *code* is a row of ``docs/errors.md``."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, *, code: str) -> None:
         super().__init__(code)
         self.code = code
 
@@ -35,12 +35,12 @@ def read_request(
     try:
         packet = decode(data)
         if packet.code != Code.ACCESS_REQUEST:
-            raise Dropped("radius_not_a_request")
+            raise Dropped(code="radius_not_a_request")
         verdict = message_authenticator_verdict(data, packet, client.secret.encode())
         if verdict is False:
-            raise Dropped("radius_wrong_authenticator")
+            raise Dropped(code="radius_wrong_authenticator")
         if verdict is None and client.needs_message_authenticator:
-            raise Dropped("radius_no_authenticator")
+            raise Dropped(code="radius_no_authenticator")
         return RadiusRequest(
             id=request_id,
             host=host,
@@ -50,5 +50,5 @@ def read_request(
             credentials=credentials_of(packet),
             user_name=text_of(packet.first(attributes.USER_NAME)),
         )
-    except MalformedPacket:
-        raise Dropped("radius_malformed") from None
+    except MalformedPacket as error:
+        raise Dropped(code=error.code) from None

@@ -24,7 +24,6 @@ class Channel(StrEnum):
     """A channel of the event log; those of the extension are under Microsoft > AzureMfa."""
 
     SECURITY = "Security"
-    AUTHENTICATION = "AuthNOptCh"
     AUTHORIZATION = "AuthZOptCh"
     AUTHORIZATION_ADMIN = "AuthZAdminCh"
 

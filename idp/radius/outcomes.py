@@ -66,6 +66,10 @@ REJECTIONS: Final = {
         "AccessDenied", "The user declined the authentication and reported it"),
     "no_answer":                _by_extension(
         "AccessDenied", "The user did not respond to the notification"),
+    "blocked_meanwhile":        _by_extension(
+        "AccessDenied", "The user was blocked before the answer counted"),
+    "phone_removed":            _by_extension(
+        "AccessDenied", "A phone of the user was removed before the answer counted"),
     "replaced":                 _by_extension(
         "AccessDenied", "A later sign-in of the user took the notification's place"),
     "already_collected":        _by_extension(

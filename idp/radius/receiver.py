@@ -64,12 +64,20 @@ class _Pending:
     send: Send
 
 
+class UnforeseenError(TallystickError):
+    """Stands for an error that this program did not foresee; its text may hold anything."""
+
+    code = "radius_failed"
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(f"{type(error).__name__} was raised", "Report it, with this line")
+
+
 def log_failure(error: Exception) -> str:
     """Log an error that no request should cause, and return its code."""
-    code = error.code if isinstance(error, TallystickError) else "radius_failed"
-    problem = error.problem if isinstance(error, TallystickError) else type(error).__name__
-    get_logger().error("radius_failed", code=code, problem=problem)
-    return code
+    known = error if isinstance(error, TallystickError) else UnforeseenError(error)
+    get_logger().error("radius_failed", code=known.code, problem=known.problem)
+    return known.code
 
 
 class Receiver:
@@ -126,16 +134,16 @@ class Receiver:
         address, port = sender
         found = self._hosts.find(host, address)
         if found is None:
-            raise Dropped("radius_unknown_client")
+            raise Dropped(code="radius_unknown_client")
         request = read_request(data, *found, address, str(uuid.uuid4()))
         packet = request.packet
         key = Key(host, address, port, packet.identifier, packet.authenticator)
         if len(self._tasks) >= MAX_REQUESTS or len(self._waits) >= MAX_WAITING:
-            raise Dropped("radius_busy")
+            raise Dropped(code="radius_busy")
         try:
             seen = self._repeats.first(key)
         except Full:
-            raise Dropped("radius_busy") from None
+            raise Dropped(code="radius_busy") from None
         if seen is None:
             return _Pending(key, request, send)
         if seen.reply is not None:
@@ -147,11 +155,11 @@ class Receiver:
         try:
             result = await self._in(self._request_threads, self._sign_in.begin, request)
         except HashingBusy:
-            self._drop(pending, "radius_busy")
-        except MalformedPacket:
-            self._drop(pending, "radius_malformed")
+            self._drop(pending, code="radius_busy")
+        except MalformedPacket as error:
+            self._drop(pending, code=error.code)
         except Exception as error:  # it is of one request, and must not end the others
-            self._drop(pending, log_failure(error))
+            self._drop(pending, code=log_failure(error))
         else:
             self._go_on(pending, result)
 
@@ -175,12 +183,12 @@ class Receiver:
                 request.packet, answer.code, answer.attributes, request.client.secret.encode()
             )
         except ReplyTooLong as error:
-            self._drop(pending, error.code)
+            self._drop(pending, code=error.code)
             return
         self._repeats.answered(pending.key, reply)
         pending.send(reply)
 
-    def _drop(self, pending: _Pending, code: str) -> None:
+    def _drop(self, pending: _Pending, *, code: str) -> None:
         """Give no answer; the client's repetition is looked at anew."""
         self._repeats.forget(pending.key)
         self._drops.write(pending.key.host, pending.key.address, code)
@@ -196,7 +204,7 @@ class Receiver:
         except Exception as error:  # as the database is away: look again, while anybody waits
             code = log_failure(error)
             if self._services.clock.now() >= waiting.until:
-                self._drop(pending, code)
+                self._drop(pending, code=code)
                 return
             await asyncio.sleep(SECONDS_AFTER_FAILURE)
             result = waiting

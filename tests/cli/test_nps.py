@@ -166,9 +166,9 @@ def test_a_file_that_cannot_be_imported_is_refused_with_its_code(
         (("set", "nps1", "--protocol", "MSCHAP"), "bad_nps_host"),
         (("set", "two words", "1.2.2216.1"), "bad_nps_host"),
         (("set", "nps2", "--port", "1813"), "bad_nps_host"),
-        (("restart", "nps2"), "bad_nps_host"),
-        (("remove", "nps2"), "bad_nps_host"),
-        (("import", "nps2", "-"), "bad_nps_host"),
+        (("restart", "nps2"), "unknown_nps_host"),
+        (("remove", "nps2"), "unknown_nps_host"),
+        (("import", "nps2", "-"), "unknown_nps_host"),
     ],
 )
 def test_what_cannot_be_done_is_refused_with_its_code(args, code, refused, nps1, services):
@@ -190,4 +190,4 @@ def test_two_hosts_at_one_place_are_warned_of(tally, nps1):
 
 def test_a_removed_host_is_gone(done, refused, nps1):
     assert json.loads(done("nps", "remove", "nps1", "--json")) == {"name": "nps1", "removed": True}
-    assert "[bad_nps_host]" in refused("nps", "remove", "nps1")
+    assert "[unknown_nps_host]" in refused("nps", "remove", "nps1")

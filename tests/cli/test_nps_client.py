@@ -185,4 +185,4 @@ def test_a_removed_client_is_gone(done, refused):
     assert done("nps", "client", "remove", "nps1", "192.0.2.7/32") == (
         "192.0.2.7/32 is no longer a client of nps1.\n"
     )
-    assert "[bad_nps_client]" in refused("nps", "client", "remove", "nps1", "192.0.2.7")
+    assert "[unknown_nps_client]" in refused("nps", "client", "remove", "nps1", "192.0.2.7")

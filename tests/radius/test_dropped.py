@@ -46,7 +46,7 @@ def packet(vpn, user, **changes):
 def test_a_malformed_packet_is_dropped(data, vpn, dropped):
     vpn.send(data)
 
-    assert dropped() == ["radius_malformed"]
+    assert dropped() == ["malformed_packet"]
 
 
 @pytest.mark.parametrize("code", [2, 3, 4, 5, 11, 12, 40, 0, 255])
