@@ -1,8 +1,7 @@
-"""What the tests with Debian's own clients share: our key, and assertions of every shape."""
+"""What the tests with Debian's own clients share: a key, assertions, and an NPS host."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -10,12 +9,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from support.radius.programs import Run, free_udp_port, running_client
+from support.tools.toolbox import debian_program
 
 from adapter.nps_extension import CODE_SINCE
 from idp.embedded.radius import radius_in_thread
 from idp.saml.keys import PemPair, new_signing_certificate
 from idp.saml.signing import SigningKey
 from idp.saml.values import Assertion, Attribute, NameID
+from idp.sockets import has_ipv6
 from idp.testing.federation import Federation
 from idp.testing.radius import HOST, SECRET, Radius
 
@@ -29,9 +30,7 @@ ADDRESSES = ("127.0.0.1", "::1")
 @pytest.fixture(scope="session")
 def xmlsec1() -> str:
     """The command of Debian's package ``xmlsec1``."""
-    command = shutil.which("xmlsec1")
-    assert command is not None, "There is no xmlsec1 here: run make test-debian as root."
-    return command
+    return debian_program("xmlsec1")
 
 
 @pytest.fixture(scope="session")
@@ -97,8 +96,9 @@ def radius_port() -> int:
 def radius(federation: Federation, radius_port: int) -> Iterator[Radius]:
     """The NPS host of the plugin, at a port that is known before, by IPv4 and by IPv6."""
     nps = federation.services.nps
-    nps.set_host(HOST, "pytest", version=str(CODE_SINCE), addresses=ADDRESSES, port=radius_port)
-    for address in ADDRESSES:
+    addresses = ADDRESSES if has_ipv6() else ADDRESSES[:1]
+    nps.set_host(HOST, "pytest", version=str(CODE_SINCE), addresses=addresses, port=radius_port)
+    for address in addresses:
         nps.add_client(HOST, address, "pytest", secret=SECRET)
     with radius_in_thread(federation.services, reject_delay=0) as running:
         yield Radius(federation.services, running)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from support.nets import NET_SECONDS
 from support.radius.programs import Ended, Run
 
 NETWORK = """\
@@ -34,4 +35,4 @@ class EapolTest:
         file = self.folder / "network.conf"
         file.write_text(NETWORK.format(kind=kind, user=user, password=password))
         server = ("-a", self.address, "-p", self.port, "-s", self.secret)
-        return self.run("eapol_test", "-c", file, *server).end()
+        return self.run("eapol_test", "-c", file, *server, "-t", NET_SECONDS).end()

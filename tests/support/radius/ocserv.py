@@ -80,16 +80,9 @@ def running_ocserv(folder: Path, server: str, secret: str) -> Iterator[Vpn]:
     group = grp.getgrgid(user.pw_gid)
     file = folder / "ocserv.conf"
     file.write_text(OCSERV.format(folder=folder, port=port, user=user.pw_name, group=group.gr_name))
-    with running_server(
-        "ocserv",
-        "-f",
-        "-d",
-        1,
-        "-c",
-        file,
-        log=folder / "ocserv.log",
-        is_ready=lambda _: _listens(port),
-    ):
+    command = ("ocserv", "-f", "-d", 1, "-c", file)
+    log = folder / "ocserv.log"
+    with running_server(*command, log=log, is_ready=lambda _: _listens(port)):
         yield Vpn(port, _pin_of(pair.certificate))
 
 
