@@ -68,10 +68,8 @@ def assemble(
     signing_key: SigningKey | None = None,
     counters: Counters = NO_COUNTERS,
 ) -> Services:
-    """Join the rooms of *config*: open the database, bring its tables up to date, read the keys.
-
-    A server hands in :func:`counters_of`, tests all the rest. Raises :class:`TallystickError`.
-    """
+    """Join the rooms of *config* and what a server (:func:`counters_of`) or a test hands in."""
+    # Raises TallystickError, for example if the keys or the database cannot be opened.
     clock, hasher = clock or SystemClock(), hasher or PasswordHasher()
     sealer, database = _open(config, clock)
     nt_hashes = SqlNtHashStore(database, sealer.purpose("nt-hash"))
