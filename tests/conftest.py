@@ -15,7 +15,6 @@ pytest_plugins = [
     "support.databases.fixtures",
     "support.languages.fixtures",
     "support.phones.phone_host",
-    "support.radius.fixtures",
     "support.servers.engine_server",
     "support.servers.server_folder",
     "support.service_providers.saml_messages",
@@ -26,6 +25,7 @@ pytest_plugins = [
     "support.sessions.account_visit",
     "support.tools.threads",
     "support.tools.log_lines",
+    "support.radius.fixtures",
 ]
 
 settings.register_profile("any machine", deadline=None)  # a busy one is slow, and not wrong

@@ -20,7 +20,7 @@ from idp.radius.attributes import (
     USER_PASSWORD,
 )
 from idp.radius.ms_chap import CHALLENGE_LENGTH
-from idp.radius.packet import MalformedPacket, Packet
+from idp.radius.packet import Attribute, MalformedPacket, Packet
 
 EAP_IDENTITY: Final = 1
 EAP_TLS: Final = 13
@@ -28,6 +28,7 @@ EAP_PEAP: Final = 25
 EAP_MS_CHAP_V2: Final = 26
 
 _EAP_RESPONSE: Final = 2
+_EAP_FAILURE: Final = 4
 _EAP_HEADER: Final = 5
 """Octets of code, identifier, length and type (RFC 3748 §4.1)."""
 
@@ -68,7 +69,12 @@ class Eap:
     """An EAP response; ``type`` is e.g. :data:`EAP_PEAP`, and None in an EAP-Start."""
 
     type: int | None
+    identifier: int = 0
     protocol: ClassVar[str] = "EAP"
+
+    def failure(self) -> Attribute:
+        """Return the EAP-Failure that answers it, which has its identifier (RFC 3748 §4.2)."""
+        return Attribute(EAP_MESSAGE, bytes((_EAP_FAILURE, self.identifier, 0, 4)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,4 +128,4 @@ def _eap(packet: Packet) -> tuple[Eap, ...]:
         raise MalformedPacket(f"The EAP message of {len(message)} octets states another length")
     if message[0] != _EAP_RESPONSE:
         raise MalformedPacket(f"An EAP message with code {message[0]} is no response")
-    return (Eap(message[4]),)
+    return (Eap(message[4], message[1]),)

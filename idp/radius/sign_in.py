@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from idp.radius import attributes
+from idp.radius.credentials import Eap
 from idp.radius.extension import NpsExtension
 from idp.radius.packet import Attribute, Code
 from idp.radius.primary import PrimaryAuthentication
@@ -60,9 +61,18 @@ class NpsSignIn:
             return Answer(Code.ACCESS_ACCEPT, result.attributes)
         if isinstance(result, CodeDue):
             return _challenge(result.state)
-        return Answer(Code.ACCESS_REJECT, result.attributes)
+        return Answer(Code.ACCESS_REJECT, (*result.attributes, *_eap_failure(request)))
 
 
 def _challenge(state: str) -> Answer:
     prompt = Attribute(attributes.REPLY_MESSAGE, PROMPT.encode())
     return Answer(Code.ACCESS_CHALLENGE, (prompt, Attribute(attributes.STATE, state.encode())))
+
+
+def _eap_failure(request: RadiusRequest) -> tuple[Attribute, ...]:
+    """Return what ends EAP in an Access-Reject: without it, nobody tells the user's computer.
+
+    RFC 3579 §2.6.3 asks for it in every Access-Reject to a request with EAP.
+    """
+    credentials = request.credentials
+    return (credentials.failure(),) if isinstance(credentials, Eap) else ()

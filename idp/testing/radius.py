@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 HOST = "nps1"
 ADDRESS = "127.0.0.1"
-SECRET = "the shared secret of these tests"  # noqa: S105  # of a server that lives for one test
+SECRET = "the-shared-secret-of-these-tests"  # noqa: S105  # of a server that lives for one test
 CHANGED_BY = "pytest"
 
 

@@ -80,7 +80,7 @@ def test_the_first_version_of_ms_chap_has_a_name_of_its_own():
 def test_an_eap_response_has_its_type(kind):
     found = credentials_in((79, eap(kind, b"carol")), UNSIGNED)
 
-    assert found == Eap(kind)
+    assert found == Eap(kind, 9)
     assert found.protocol == "EAP"
 
 
@@ -88,7 +88,7 @@ def test_an_eap_message_that_was_cut_into_attributes_is_joined_in_order():
     message = eap(EAP_PEAP, bytes(600))
     parts = [(79, message[at : at + 253]) for at in range(0, len(message), 253)]
 
-    assert credentials_in(UNSIGNED, *parts) == Eap(EAP_PEAP)
+    assert credentials_in(UNSIGNED, *parts) == Eap(EAP_PEAP, 9)
 
 
 def test_an_empty_eap_message_is_a_start():
@@ -128,7 +128,7 @@ def test_eap_without_message_authenticator_is_malformed():
 
 @pytest.mark.parametrize("length", [0, 4, 5, 9, 11, 65535])
 def test_an_eap_message_has_the_length_that_it_states(length):
-    assert credentials_in(UNSIGNED, (79, eap(1, b"carol", length=10))) == Eap(1)
+    assert credentials_in(UNSIGNED, (79, eap(1, b"carol", length=10))) == Eap(1, 9)
     assert_malformed(UNSIGNED, (79, eap(1, b"carol", length=length)))
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from idp.events import Event
+from idp.radius.receiver import Receiver
 from idp.testing.federation import Federation
 from idp.testing.radius import Radius
 from support.radius.client import RadiusClient
+from support.tools.threads import Notes
 
 NPS_EVENTS = (Event.NPS_GRANTED, Event.NPS_DENIED)
 
@@ -57,3 +59,17 @@ def nps_log(federation: Federation) -> Callable[[], list[Logged]]:
         ]
 
     return read
+
+
+@pytest.fixture
+def datagrams(monkeypatch: pytest.MonkeyPatch) -> Notes[bytes]:
+    """Notes every datagram that the hosts of this process were sent, once it was taken."""
+    notes: Notes[bytes] = Notes()
+    receive = Receiver.receive
+
+    def noted(receiver: Receiver, data: bytes, *others: Any) -> None:
+        receive(receiver, data, *others)
+        notes.add(data)
+
+    monkeypatch.setattr(Receiver, "receive", noted)
+    return notes
