@@ -2,7 +2,7 @@
 #
 #   make demo [ARGS=--tls]     the federation server, a test service provider and a phone page
 #   make test [ARGS="-k push"] the whole suite, in parallel, with a browser and real clients
-#   make test-debian           the tests with clients that only Debian packages bring
+#   make test-debian           the tests with clients that only Debian packages bring, Firefox among them
 #   make check                 lint, format, types, calls in tests, directions of imports, references, translations
 #   make bench                 the benchmarks, as one table of ratios
 #   make clean                 removes what these made
@@ -20,7 +20,7 @@ BIN := .venv/bin
 WHEELS := --only-binary=lxml --only-binary=xmlsec
 # An installation compiles them (hatch_build.py).
 CATALOGUES := hatch_build.py $(wildcard idp/locale/*/LC_MESSAGES/*.po adapter/locale/*/LC_MESSAGES/*.po)
-DEBIAN_CLIENTS := xmlsec1 libapache2-mod-auth-mellon nginx-light haproxy caddy systemd
+DEBIAN_CLIENTS := xmlsec1 libapache2-mod-auth-mellon nginx-light haproxy caddy systemd firefox-esr
 
 ifneq ($(shell command -v uv 2>/dev/null),)
 MAKE_VENV = uv venv --quiet --clear --seed --python "$(PYTHON)" .venv
@@ -44,7 +44,7 @@ test: .venv/installed-test
 
 test-debian: .venv/installed-test
 	@PYTHONPATH=tests $(BIN)/python -m support.tools.prepare $(DEBIAN_CLIENTS)
-	@$(BIN)/pytest -q tests/debian $(ARGS)
+	@$(BIN)/pytest -q tests/debian tests/browser --firefox $(ARGS)
 
 check: .venv/installed-check
 	@$(BIN)/ruff check --quiet

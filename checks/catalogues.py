@@ -59,7 +59,7 @@ DOMAINS = (
             "idp/notices/occasions.py": ("OCCASIONS", "UNKNOWN", "DEVICES", "ANY_DEVICE"),
             "idp/signin/pages.py": (
                 "WRONG_PASSWORD", "MUST_CHANGE_PASSWORD", "NEW_PASSWORD", "OUTCOMES",
-                "PASSKEY_REFUSED", "MUST_USE_PASSWORD", "ONLY_PASSKEY",
+                "PASSKEY_REFUSED", "PASSKEY_NOT_ACCEPTED", "MUST_USE_PASSWORD", "ONLY_PASSKEY",
             ),
             "idp/signin/ways_on.py": ("TO_APPLICATION", "TO_LIST", "TO_REGISTER"),
             "idp/signin/posting_texts.py": ("POSTING",),

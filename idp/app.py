@@ -33,6 +33,7 @@ from idp.store.name_ids import SqlPersistentNames
 from idp.store.nodes import SqlNodeStore
 from idp.store.notices import SqlPhoneNotices
 from idp.store.nps import SqlNpsStore
+from idp.store.nt_hashes import SqlNtHashStore
 from idp.store.outbox import SqlOutbox
 from idp.store.password_resets import SqlResetStore
 from idp.store.policies import SqlPolicyStore
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from adapter.mfa.push.challenge import Challenge
     from idp.config.schema import Config, LockoutSection
     from idp.counters import Counters
+    from idp.directory.nt_hash import NtHashStore
     from idp.saml.signing import SigningKey
     from idp.web.theme.theme import Theme
 
@@ -66,12 +68,12 @@ def assemble(
     signing_key: SigningKey | None = None,
     counters: Counters = NO_COUNTERS,
 ) -> Services:
-    """Join the rooms of *config*: open the database, bring its tables up to date, read the keys.
-
-    A server hands in :func:`counters_of`, tests all the rest. Raises :class:`TallystickError`.
-    """
+    """Join the rooms of *config* and what a server (:func:`counters_of`) or a test hands in."""
+    # Raises TallystickError, for example if the keys or the database cannot be opened.
     clock, hasher = clock or SystemClock(), hasher or PasswordHasher()
-    sealer, database, directory = _open(config, clock, hasher)
+    sealer, database = _open(config, clock)
+    nt_hashes = SqlNtHashStore(database, sealer.purpose("nt-hash"))
+    directory = _directory(config.lockout, database, sealer, clock, hasher, nt_hashes)
     trusts, access = _trusts(config, database, clock)
     return Services(
         config=config,
@@ -81,6 +83,7 @@ def assemble(
         housekeeping=Housekeeping(database, clock, _log_retention(config)),
         mfa=_mfa_service(config, database, sealer, clock, counters, directory.groups_of),
         directory=directory,
+        nt_hashes=nt_hashes,
         trusts=trusts,
         refreshes=SqlRefreshStore(database),
         farm=Farm(SqlNodeStore(database), clock),
@@ -118,23 +121,21 @@ def _log_retention(config: Config) -> LogRetention:
     )
 
 
-def _open(
-    config: Config, clock: Clock, hasher: PasswordHasher
-) -> tuple[Sealer, Database, Directory]:
-    """Return the farm's secret, the database with this version's tables, and its directory."""
+def _open(config: Config, clock: Clock) -> tuple[Sealer, Database]:
+    """Return the farm's secret, and the database with this version's tables."""
     sealer = Sealer(read_private_file(config.keys.secret), clock.now)
     database = Database(config.store.url, connections=config.store.connections)
     upgrade(database)
-    unknown_key = sealer.key("unknown-names")
-    return sealer, database, _directory(config.lockout, database, clock, hasher, unknown_key)
+    return sealer, database
 
 
 def _directory(
     lockout: LockoutSection,
     database: Database,
+    sealer: Sealer,
     clock: Clock,
     hasher: PasswordHasher,
-    unknown_key: bytes,
+    nt_hashes: NtHashStore,
 ) -> Directory:
     window = timedelta(minutes=lockout.window_minutes)
     rules = LockoutRules(
@@ -144,8 +145,8 @@ def _directory(
         unknown=Limit(lockout.threshold, window, forgets=False),
         familiar=Limit(lockout.threshold_familiar, window, forgets=False),
     )
-    users = SqlUserStore(database)
-    return Directory(users, clock, hasher, rules, unknown_key=unknown_key)
+    users, unknown_key = SqlUserStore(database), sealer.key("unknown-names")
+    return Directory(users, clock, hasher, rules, unknown_key=unknown_key, nt_hashes=nt_hashes)
 
 
 def _mfa_service(

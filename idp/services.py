@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from idp.config.schema import Config
     from idp.counters import Counters
     from idp.directory import Directory
+    from idp.directory.nt_hash import NtHashStore
     from idp.federation.access_control.catalogue import AccessControl
     from idp.federation.access_control.global_policy import GlobalPolicy
     from idp.federation.farm import Farm
@@ -67,6 +68,7 @@ class Services:
     ``sealer``            seals cookies and form fields, with a key for each purpose
     ``mfa``               the second factor: methods, pushes, codes, activations, policy
     ``directory``         users, passwords, lock-outs
+    ``nt_hashes``         (store) the NT hashes of users of whom an administrator wants one kept
     ``trusts``            relying party trusts with their settings
     ``refreshes``         (store) when the metadata of a trust is due, and updates held back
     ``farm``              the nodes and their builds
@@ -100,6 +102,7 @@ class Services:
     sealer: Sealer
     mfa: MfaService
     directory: Directory
+    nt_hashes: NtHashStore
     trusts: TrustRegistry
     refreshes: RefreshStore
     farm: Farm

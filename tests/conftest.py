@@ -31,6 +31,15 @@ settings.register_profile("any machine", deadline=None)  # a busy one is slow, a
 settings.load_profile("any machine")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let ``tests/browser`` run in a second browser."""
+    parser.addoption(
+        "--firefox",
+        action="store_true",
+        help="of tests/browser, run the tests that have the marker main_flow, in Firefox",
+    )
+
+
 def pytest_configure() -> None:
     """Let Ctrl-C reach the commands that tests start.
 

@@ -33,7 +33,7 @@ from adapter.mfa.permissions import (
     permissions_of,
     way_of,
 )
-from adapter.mfa.policy import Permission
+from adapter.mfa.policy import PASSKEY, Permission
 from adapter.mfa.policy_registration import (
     Interrupt,
     asks_anybody,
@@ -215,6 +215,16 @@ class MfaService:
         """
         found = permissions_of(self.policies.read().policies, user, self._groups_of(user))
         return replace(found, is_blocked=self.protection.is_blocked(user))
+
+    def may_use_passkeys(self, user: str) -> bool:
+        """Say whether *user* has a passkey, and may use it as the second factor."""
+        if not self.passkeys.is_offered or not self.passkeys.methods_of(user):
+            return False
+        try:
+            permissions = self.permissions_of(user)
+        except UnreadablePolicies:
+            return False
+        return permissions.by_method[PASSKEY].is_allowed and not permissions.is_blocked
 
     def may_register(self, user: str, method: str) -> Permission:
         """Return whether *user* (a UPN) may register *method*, and why.

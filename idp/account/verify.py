@@ -13,8 +13,6 @@ from werkzeug import Response
 from adapter.mfa.access_pass.factor import PassOutcome
 from adapter.mfa.methods import ACCESS_PASS
 from adapter.mfa.passkeys.passkey import PasskeyRefused
-from adapter.mfa.policy import PASSKEY
-from adapter.mfa.policy_store import UnreadablePolicies
 from adapter.mfa.verification.state import Verification
 from adapter.mfa.verification.verifier import AUTHENTICATION_METHODS, OTP, Asker, Judged, Verifier
 from idp.account.frame import APPLICATION, HOME, Frame, Refused, lead_to_sign_in, next_path
@@ -109,7 +107,7 @@ class VerifyPages:
         """Take a passkey instead of what the page asks for; refused, the page stays as it is."""
         user, answer = visitor.user.upn, visitor.web.form["Passkey"]
         try:
-            if not self._may_use_passkeys(visitor):
+            if not self._services.mfa.may_use_passkeys(user):
                 raise PasskeyRefused(
                     "The policies do not let the user use passkeys",
                     "Use another method",
@@ -135,24 +133,13 @@ class VerifyPages:
         judged = self._verifier.judge(step.state, {"Poll": "1"}, self._asker(visitor, step.id))
         return self._page(visitor, step, judged, error_code=outcome.value)
 
-    def _may_use_passkeys(self, visitor: Visitor) -> bool:
-        """Say whether the user has a passkey here, and may use it."""
-        mfa, user = self._services.mfa, visitor.user.upn
-        if not mfa.passkeys.is_offered or not mfa.passkeys.methods_of(user):
-            return False
-        try:
-            permissions = mfa.permissions_of(user)
-        except UnreadablePolicies:
-            return False
-        return permissions.by_method[PASSKEY].is_allowed and not permissions.is_blocked
-
     def _page(
         self, visitor: Visitor, step: Step, judged: Judged, *, error_code: str = ""
     ) -> Response:
         values = {"id": step.id, "next": step.next, "state": asdict(step.state)}
         context = self._seal.seal(values, bound_to=visitor.session.id, lifetime=LIFETIME)
         mfa, user, options = self._services.mfa, visitor.user.upn, None
-        if self._may_use_passkeys(visitor):
+        if mfa.may_use_passkeys(user):
             options = mfa.passkeys.authentication_options(user, attempt=step.id)
         fields = visitor.web.form
         asks_pass = fields.get("UsePass") == "1" or "AccessPass" in fields

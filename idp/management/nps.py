@@ -54,7 +54,7 @@ class Case:
 
     @property
     def reason(self) -> str:
-        """The reason of the decision, as the log has it."""
+        """The code of the reason."""
         return NOT_ALLOWED if self.decision is None else self.decision.reason
 
     def as_json(self) -> dict[str, Any]:

@@ -113,6 +113,14 @@ def check_label(label: str) -> None:
         )
 
 
+def check_settings(*, secret: str | None, timeout: int, label: str) -> None:
+    """Raise :class:`BadNpsClient` if a client cannot have these; no secret is right."""
+    if secret is not None:
+        check_secret(secret)
+    check_timeout(timeout)
+    check_label(label)
+
+
 def preset_of(name: str) -> Mapping[str, bool]:
     """Return what clients of the kind *name* can do; raises :class:`BadNpsClient`."""
     if name not in PRESETS:

@@ -10,7 +10,7 @@ import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, auto
 
 from adapter.errors import TallystickError
 
@@ -27,7 +27,7 @@ _NAME = re.compile(rf"{_BLANKS}(?:@|{_QUOTED}){_BLANKS}={_BLANKS}", re.DOTALL)
 _DELETION = re.compile(rf"-{_END}")
 _STRING = re.compile(rf"{_QUOTED}{_END}", re.DOTALL)
 _OTHER = re.compile(
-    rf"([a-z]++(?:\([0-9a-f]++\))?:(?:[^\n\\;]|\\{_BLANKS}\n)*+){_END}", re.IGNORECASE
+    rf"((?:[dq]word|hex(?:\([0-9a-f]++\))?):(?:[^\n\\;]|\\{_BLANKS}\n)*+){_END}", re.IGNORECASE
 )
 _LAYOUT = re.compile(r"[\\\s]+")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -40,14 +40,14 @@ class RegFileError(TallystickError):
     code = "bad_reg_file"
 
 
-class Kind(StrEnum):
+class Kind(Enum):
     """What a line of the file does to its key or to a value of it."""
 
-    DELETE_KEY = "delete the key"
-    SET_STRING = "set the value to a string"
-    SET_OTHER = "set the value to a number or bytes"
-    DELETE_VALUE = "delete the value"
-    OPEN_KEY = "make the key"
+    OPEN_KEY = auto()
+    DELETE_KEY = auto()
+    SET_STRING = auto()
+    SET_OTHER = auto()  # a number or bytes
+    DELETE_VALUE = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,7 @@ from idp.nps.clients import (
     DEFAULT_TIMEOUT,
     BadNpsClient,
     NpsClient,
-    check_label,
-    check_secret,
-    check_timeout,
+    check_settings,
     read_network,
 )
 from idp.nps.hosts import BadNpsHost, NpsHost
@@ -192,10 +190,7 @@ class NpsServers:
         :class:`BadNpsClient`.
         """
         network = read_network(network)
-        check_timeout(timeout)
-        check_label(label)
-        if secret is not None:
-            check_secret(secret)
+        check_settings(secret=secret, timeout=timeout, label=label)
         now = self._clock.now()
 
         def added(before: NpsClient | None) -> NpsClient:

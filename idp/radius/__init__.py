@@ -14,9 +14,10 @@ The wire half takes values and returns values: no socket, thread, database or cl
 ``attributes.py`` has the numbers, and ``authenticity.py`` checks the Message-Authenticator of a
 request and writes replies. ``credentials.py`` says which protocol a request uses. ``pap.py`` reads
 its password, by ``hiding.py``; ``ms_chap.py`` judges an MS-CHAPv2 response and writes what answers
-it, by ``mppe.py`` and ``md4.py``.
+it, by ``mppe.py``.
 
 Neighbours: :mod:`adapter.mfa` has the same challenges, methods, codes and policies as the web,
-:mod:`idp.directory` the passwords, :mod:`idp.nps` the hosts. :mod:`idp.serving.radius_process` runs
-it beside the web server, :mod:`idp.embedded.radius` inside the demo and the pytest plugin.
+:mod:`idp.directory` the passwords and their NT hashes, :mod:`idp.nps` the hosts.
+:mod:`idp.serving.radius_process` runs it beside the web server, :mod:`idp.embedded.radius` inside
+the demo and the pytest plugin.
 """

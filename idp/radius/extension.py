@@ -94,7 +94,9 @@ class NpsExtension:
         outcome = self._why_not_any_more(waiting.request, user)
         if outcome is not None:
             return self._rejected(waiting, outcome)
-        if not self._take_approval(waiting):
+        if state is State.APPROVED and not push.collect(waiting.challenge, user):
+            return self.look(waiting)  # another phone has denied it, or another host collected it
+        if not self._is_first_of_its_host(waiting):
             return self._rejected(waiting, "already_collected")
         return Accepted("approved", user, waiting.why, waiting.signed_in.on_accept)
 
@@ -168,9 +170,8 @@ class NpsExtension:
         is_new = self._services.once.claim(USED_STATE, session["id"], until)
         return session if is_new else None
 
-    def _take_approval(self, waiting: Waiting) -> bool:
-        """Collect the approval; False if this host has taken it for another request."""
-        self._mfa.push.collect(waiting.challenge, waiting.signed_in.user)
+    def _is_first_of_its_host(self, waiting: Waiting) -> bool:
+        """Say whether this host has not used the approval for another request."""
         key = f"{waiting.challenge}:{waiting.request.host.name}"
         until = self._services.clock.now() + STATE_LIFETIME
         return self._services.once.claim(APPROVAL_TAKEN, key, until)

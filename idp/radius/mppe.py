@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
+from idp.directory.md4 import md4
 from idp.radius import hiding
 from idp.radius.attributes import (
     MICROSOFT,
@@ -17,7 +18,6 @@ from idp.radius.attributes import (
     MS_MPPE_RECV_KEY,
     MS_MPPE_SEND_KEY,
 )
-from idp.radius.md4 import md4
 from idp.radius.packet import Attribute, vendor_attribute
 
 SALTS: Final = 4

@@ -15,8 +15,8 @@ from typing import Final, NamedTuple
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
 
+from idp.directory.md4 import md4
 from idp.radius.attributes import MICROSOFT, MS_CHAP2_SUCCESS, MS_CHAP_ERROR
-from idp.radius.md4 import md4
 from idp.radius.mppe import key_attributes, mppe_keys
 from idp.radius.packet import Attribute, MalformedPacket, Packet, vendor_attribute
 
@@ -29,7 +29,6 @@ __all__ = [
     "error_attribute",
     "is_right",
     "mppe_keys",
-    "nt_hash",
     "read_response",
     "success_text",
 ]
@@ -68,11 +67,6 @@ class Response(NamedTuple):
     identifier: int
     peer_challenge: bytes
     nt_response: bytes
-
-
-def nt_hash(password: str) -> bytes:
-    """Return the NT hash of a password: MD4 of its UTF-16, 16 octets (RFC 2759 §8.3)."""
-    return md4(password.encode("utf-16-le", "surrogatepass"))  # as Windows: any UTF-16 will do
 
 
 def read_response(value: bytes) -> Response:

@@ -72,7 +72,7 @@ def build_host(services: Services, theme: Theme = NO_THEME) -> SignInHost:
         longest_freshness=config.trusts.longest_freshness,
     )
     second_factor = SecondFactorSteps(
-        services.sealer.purpose("second-factor-context"), outcomes, clock
+        services.sealer.purpose("second-factor-context"), outcomes, clock, services.mfa
     )
     log_in_pages = LogInPages(config, services.sealer.purpose("saml-session"), clock, services.mfa)
     flow = SignInFlow(services, cookie, second_factor, outcomes, log_in_pages, verbose)

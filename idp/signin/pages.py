@@ -51,6 +51,7 @@ _POSTING_POLICY = (
 WRONG_PASSWORD = "The user ID or password is incorrect. Check both and try again."  # noqa: S105 - a sentence
 MUST_CHANGE_PASSWORD = "Your password must be changed. Ask your administrator for a new one."  # noqa: S105 - a sentence
 PASSKEY_REFUSED = "The passkey was not accepted. Try again, or sign in with your password."
+PASSKEY_NOT_ACCEPTED = "The passkey was not accepted. Try again."
 MUST_USE_PASSWORD = "Your password must be changed: sign in with it once, not with your passkey."  # noqa: S105 - a sentence
 ONLY_PASSKEY = "This application asks you to sign in with a passkey."
 NEW_PASSWORD = {
@@ -170,6 +171,28 @@ def choice_page(choices: Sequence[Choice], *, context: str, address: Address, us
     """Render the page on which the user chooses among several adapters."""
     action = address.absolute
     return _page("choose.html", choices=choices, context=context, action=action, user=user)
+
+
+def passkey_page(
+    *,
+    options: str,
+    context: str,
+    address: Address,
+    user: str,
+    error: str,
+    back: WayBack | None,
+) -> Answer:
+    """Render the page that asks for a passkey as the second factor; its script needs *options*."""
+    return _page(
+        "passkey.html",
+        ceremony=options,
+        context=context,
+        path=address.path,
+        action=address.absolute,
+        user=user,
+        error=error,
+        back=back,
+    )
 
 
 def last_page(page: AdapterPage, provider: str, back: WayBack | None) -> Answer:

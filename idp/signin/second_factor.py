@@ -6,6 +6,7 @@ The progress of the adapters is sealed into the field ``Context``, together with
 from __future__ import annotations
 
 from adapter.clock import Clock
+from adapter.mfa.service import MfaService
 from idp.adapters.second_factor import (
     AdapterProgress,
     Choose,
@@ -20,10 +21,11 @@ from idp.saml.refusal import Refused
 from idp.session.seal import Seal, SealBroken
 from idp.session.sso import Session
 from idp.signin import context as contexts
-from idp.signin import errors, pages, ways_on
+from idp.signin import errors, pages, passkey_factor, ways_on
 from idp.signin.browser_request import BrowserRequest
 from idp.signin.context import SecondFactorContext
 from idp.signin.outcomes import SignInOutcomes
+from idp.signin.passkey_factor import PasskeyFactor
 from idp.signin.sign_in_step import SignInStep
 from idp.web.answer import Answer
 from idp.web.http_status import status_of
@@ -33,8 +35,11 @@ from idp.web.page_texts import page_language
 class SecondFactorSteps:
     """The second-factor steps of one node."""
 
-    def __init__(self, context_seal: Seal, outcomes: SignInOutcomes, clock: Clock) -> None:
+    def __init__(
+        self, context_seal: Seal, outcomes: SignInOutcomes, clock: Clock, mfa: MfaService
+    ) -> None:
         self._seal = context_seal
+        self._passkeys = PasskeyFactor(mfa)
         self._outcomes = outcomes
         self._clock = clock
 
@@ -62,15 +67,24 @@ class SecondFactorSteps:
         return errors.sign_in_ended(request.address.absolute if is_second_press else "")
 
     def begin(self, step: SignInStep, user: User, method: str | None) -> Answer:
-        """Offer the adapters, or begin the only one; with a *method*, only those that have it."""
+        """Offer the adapters, or begin the only one; with a *method*, only those that have it.
+
+        Where none has anything for the user, ask for a passkey, if the user has one.
+        """
         factor, context_id = _second_factor(step.request), step.factor_id
         if context_id is not None and self._outcomes.has_ended(context_id):
             context_id = None  # the page is loaded again after the end: begin anew
         outcome = factor.start(user, step.request.for_adapter(step.facts), method, context_id)
+        if method is None:
+            progress = self._passkeys.instead_of(outcome, user.upn, context_id)
+            if progress is not None:
+                return self._passkey_page(progress, step)
         return self._shown(outcome, step, factor)
 
     def post(self, step: SignInStep, progress: AdapterProgress, user: User) -> Answer | Passed:
         """Have the adapter judge one post of its page: the next page, or that the user passed."""
+        if progress.provider == passkey_factor.PROVIDER:
+            return self._post_passkey(step, progress)
         factor, request = _second_factor(step.request), step.request
         proof = request.web.form.to_dict()
         outcome = factor.post(progress, proof, user, request.for_adapter(step.facts))
@@ -79,6 +93,29 @@ class SecondFactorSteps:
         if isinstance(outcome, Failed) and outcome.is_final:
             self._outcomes.end_second_factor(progress.context_id)
         return self._shown(outcome, step, factor)
+
+    def _post_passkey(self, step: SignInStep, progress: AdapterProgress) -> Answer | Passed:
+        answer = step.request.web.form.get("Passkey")
+        if answer is None:  # another language was chosen
+            return self._passkey_page(progress, step)
+        checked = self._passkeys.check(progress, answer)
+        if isinstance(checked, Passed):
+            return checked
+        why = checked
+        self._outcomes.not_issued(step.pending, progress.user, why.outcome, step.source, why)
+        return self._passkey_page(progress, step, error=pages.PASSKEY_NOT_ACCEPTED)
+
+    def _passkey_page(
+        self, progress: AdapterProgress, step: SignInStep, *, error: str = ""
+    ) -> Answer:
+        return pages.passkey_page(
+            options=self._passkeys.options(progress),
+            context=self._sealed(progress, step),
+            address=step.request.address,
+            user=progress.user,
+            error=error,
+            back=_way_back(step),
+        )
 
     def _shown(self, outcome: Outcome, step: SignInStep, factor: SecondFactor) -> Answer:
         match outcome:

@@ -15,7 +15,8 @@ module                what it does
 ``trusts``            relying party trusts; ``trust_rows`` has their rows, ``trust_identifiers``
                       further entity ids, ``refreshes`` when their metadata is fetched
 ``policies``          the global policy; ``access_control`` has the access control policies
-``users``             the directory; ``lockout`` counts wrong passwords
+``users``             the directory; ``lockout`` counts wrong passwords, ``nt_hashes`` has what
+                      MS-CHAP needs
 ``password_resets``   resets by users, and their limits
 ``participants``      the service providers of a session; ``log_outs`` the log-outs in progress
 ``used_once``         what may happen only once

@@ -49,6 +49,15 @@ users = Table(
     Column("must_change", Boolean, nullable=False, server_default=false()),
 )
 
+nt_hashes = Table(  # of users of whom an administrator wants one kept
+    "nt_hashes",
+    metadata,
+    text("user", primary_key=True),
+    text("sealed", nullable=True),  # null until the password is known
+    instant("wanted_at"),
+    text("wanted_by"),
+)
+
 password_limits = Table(
     "password_limits",
     metadata,

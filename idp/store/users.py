@@ -20,7 +20,7 @@ from idp.store.mfa import USER_TABLES
 from idp.store.mfa.open_challenges import end_open
 from idp.store.notices import tell
 from idp.store.prepared import Prepared
-from idp.store.schema import name_ids, password_resets, reset_limits, users
+from idp.store.schema import name_ids, nt_hashes, password_resets, reset_limits, users
 from idp.store.stored_json import DamagedValue, load_texts, log_once
 
 USER_COLUMNS = (
@@ -146,7 +146,10 @@ class SqlUserStore:
             lockout.forget(connection, upn)
             connection.execute(delete(reset_limits).where(reset_limits.c.account == upn))
             gone = delete(users).where(users.c.upn == upn).returning(users.c.upn)
-            return connection.execute(gone).first() is not None
+            is_gone = connection.execute(gone).first() is not None
+            # After the user, whose row is locked while an NT hash is asked for: so none is left.
+            connection.execute(delete(nt_hashes).where(nt_hashes.c.user == upn))
+            return is_gone
 
     def debit_password(
         self, name: str, now: datetime, rules: LockoutRules, origin: Origin
@@ -202,6 +205,8 @@ def change_user(
     row = connection.execute(change, {"of_upn": upn}).first()
     if row is None:
         return None
+    if "password_hash" in values:  # an old password's would open no more, and is not left lying
+        connection.execute(update(nt_hashes).where(nt_hashes.c.user == upn).values(sealed=None))
     if "valid_from" in values:  # every sign-in in progress is over, and phones must not ask for it
         end_open(connection, upn, State.REPLACED)
     return user_from_row(row)

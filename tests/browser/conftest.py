@@ -1,4 +1,7 @@
-"""A real browser for the tests: people with and without script, and how their pages are judged."""
+"""A real browser for the tests: people with and without script, and how their pages are judged.
+
+It is Chromium, or with ``--firefox`` Firefox for the tests that have the marker ``main_flow``.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 from support.browsers.administrator import signed_in
 from support.browsers.chromium import find_chromium
+from support.browsers.firefox import Firefox
 from support.languages.samples import SAMPLES
 from support.phones.phone_host import PhoneHost
 from support.phones.phone_page import PHONE, add
@@ -36,6 +40,9 @@ VIEWS = {
     "narrow-light": (NARROW, "light"),
     "narrow-dark": (NARROW, "dark"),
 }
+IS_DARK = "matchMedia('(prefers-color-scheme: dark)').matches"
+# The hash of "body {}", which Playwright adds to a page of Firefox whose picture it takes.
+PLAYWRIGHTS_STYLE = "sha256-YjaKGiklmzC6wjXA513HAMmzus8VE61XCOT+SmwNZWA="
 # What is half faded in is neither what people see nor what axe should measure.
 UNTIL_NOTHING_MOVES = """() => Promise.allSettled(
     document.getAnimations()
@@ -54,13 +61,49 @@ NewPage = Callable[..., Page]
 _without_script: WeakSet[BrowserContext] = WeakSet()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With ``--firefox``, keep only the main flows of this folder."""
+    if not config.getoption("--firefox"):
+        return
+    here = Path(__file__).parent
+    others = {
+        item
+        for item in items
+        if here in item.path.parents and item.get_closest_marker("main_flow") is None
+    }
+    config.hook.pytest_deselected(items=list(others))
+    items[:] = [item for item in items if item not in others]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """With ``--firefox``, run what has ``main_flow(dark=True)`` in the dark, too.
+
+    Firefox cannot change the colour scheme of a page that is open.
+    """
+    marker = metafunc.definition.get_closest_marker("main_flow")
+    if metafunc.config.getoption("--firefox") and marker and marker.kwargs.get("dark"):
+        metafunc.parametrize("scheme", ["light", "dark"], indirect=True)
+
+
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One Chromium for all tests of a worker; its pages are kept apart by contexts."""
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser | Firefox]:
+    """One browser for all tests of a worker; its pages are kept apart by contexts."""
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=find_chromium(), timeout=MILLISECONDS)
+        if request.config.getoption("--firefox"):
+            running = Firefox(playwright)
+        else:
+            running = playwright.chromium.launch(
+                executable_path=find_chromium(), timeout=MILLISECONDS
+            )
         yield running
         running.close()
+
+
+@pytest.fixture
+def scheme(request: pytest.FixtureRequest) -> str:
+    """The colour scheme in which pages open: light, or what ``pytest_generate_tests`` gives."""
+    chosen: str = getattr(request, "param", "light")
+    return chosen
 
 
 @pytest.fixture
@@ -72,23 +115,28 @@ def complaints() -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def new_page(chromium: Browser, complaints: list[str]) -> Iterator[NewPage]:
+def new_page(browser: Browser | Firefox, scheme: str, complaints: list[str]) -> Iterator[NewPage]:
     """Open pages of fresh, separate browsers; takes the options of Playwright's ``new_context``."""
     contexts: list[BrowserContext] = []
 
     def open_page(**options: object) -> Page:
-        context = chromium.new_context(**{"viewport": WIDE, **options})
+        context = browser.new_context(**{"viewport": WIDE, "color_scheme": scheme, **options})
         contexts.append(context)
         if options.get("java_script_enabled") is False:
             _without_script.add(context)
         context.set_default_timeout(MILLISECONDS)
-        context.on("weberror", lambda failure: complaints.append(str(failure.error)))
+        context.on("weberror", lambda failure: _note_error(str(failure.error), complaints))
         context.on("console", lambda message: _note_violation(message.text, complaints))
         return context.new_page()
 
     yield open_page
     for context in contexts:
         context.close()
+
+
+def _note_error(text: str, complaints: list[str]) -> None:
+    if PLAYWRIGHTS_STYLE not in text:
+        complaints.append(text)
 
 
 def _note_violation(text: str, complaints: list[str]) -> None:
@@ -109,12 +157,12 @@ def page_without_script(new_page: NewPage) -> Page:
 
 
 @pytest.fixture(scope="session")
-def axe() -> Callable[[Page], None]:
+def axe(browser: Browser | Firefox) -> Callable[[Page], None]:
     """Judge a page by axe: ``axe(page)`` fails with the list of what it violates."""
     script = Axe().axe_script
 
     def check(page: Page) -> None:
-        with _judged(page) as look:
+        with _judged(page, browser) as look:
             look.evaluate(UNTIL_NOTHING_MOVES)
             if look.evaluate("!window.axe"):  # once a document: it is half a megabyte of script
                 look.evaluate(script)
@@ -125,18 +173,25 @@ def axe() -> Callable[[Page], None]:
 
 
 @pytest.fixture
-def looks(axe: Callable[[Page], None]) -> Callable[[Page, str], None]:
+def looks(
+    axe: Callable[[Page], None], browser: Browser | Firefox, scheme: str
+) -> Callable[[Page, str], None]:
     """Judge how a page looks, light and dark, wide and narrow: ``looks(page, "number")``.
 
     In each view it is axe clean and nothing sticks out at the side. With the variable
-    ``TALLYSTICK_SCREENSHOTS`` naming a folder, each view is kept there as a picture.
+    ``TALLYSTICK_SCREENSHOTS`` naming a folder, each view is kept there as a picture. In Firefox
+    the views are those of the test's own colour scheme.
     """
+    only = scheme if isinstance(browser, Firefox) else None
 
     def check(page: Page, name: str) -> None:
         before = page.viewport_size
-        for view, (size, scheme) in VIEWS.items():
+        for view, (size, shown) in VIEWS.items():
+            if only not in (None, shown):
+                continue
             page.set_viewport_size(size)
-            page.emulate_media(color_scheme=scheme)
+            page.emulate_media(color_scheme=shown)
+            assert page.evaluate(IS_DARK) == (shown == "dark")
             axe(page)
             _keep(page, f"{name}-{view}.png")
             too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
@@ -148,17 +203,16 @@ def looks(axe: Callable[[Page], None]) -> Callable[[Page, str], None]:
 
 
 @contextmanager
-def _judged(page: Page) -> Iterator[Page]:
+def _judged(page: Page, browser: Browser | Firefox) -> Iterator[Page]:
     """Give the page that axe looks at: itself, or where no script runs (axe would wait for ever)
     a twin at the same address, of what the reader without script has before them.
     """
     if page.context not in _without_script:
         yield page
         return
-    dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
     html = re.sub(r"(?s)<script\b.*?</script>|</?noscript[^>]*>", "", page.content())
-    twin = page.context.browser.new_context(
-        viewport=page.viewport_size, color_scheme="dark" if dark else "light"
+    twin = browser.new_context(
+        viewport=page.viewport_size, color_scheme="dark" if page.evaluate(IS_DARK) else "light"
     )
     twin.route(
         lambda url: url == page.url,

@@ -41,14 +41,21 @@ def log_in(demo: Demo, page: Page, user: int = 0) -> None:
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
+def phone_of(demo: Demo, home: Page) -> Page:
+    """Make a second tab the phone of the demo's first user."""
+    phone = opened_by(home, "#openPhone")
+    phone.get_by_role("link", name="Use this browser as the phone").click()
+    expect(phone.get_by_role("heading", name=demo.users[0].name)).to_be_visible()
+    return phone
+
+
 def number_on(page: Page) -> str:
     return page.locator("#validEntropyNumber").inner_text()
 
 
+@pytest.mark.main_flow
 def test_the_five_steps_lead_from_a_number_to_approve_and_deny(demo, home):
-    phone = opened_by(home, "#openPhone")
-    phone.get_by_role("link", name="Use this browser as the phone").click()
-    expect(phone.get_by_role("heading", name=demo.users[0].name)).to_be_visible()
+    phone = phone_of(demo, home)
 
     application = opened_by(home, "#testSp")
     application.get_by_role("button", name="Sign in", exact=True).click()
@@ -73,6 +80,18 @@ def test_the_five_steps_lead_from_a_number_to_approve_and_deny(demo, home):
     phone.get_by_role("button", name="Approve").click()
 
     expect(application.get_by_role("heading", name="You are signed in")).to_be_visible()
+
+
+@pytest.mark.main_flow
+def test_at_an_unpatched_server_a_request_is_denied_on_the_phone_page(demo, home):
+    phone = phone_of(demo, home)
+    home.get_by_role("link", name="Let srv2019 answer").click()
+    application = opened_by(home, "#testSp")
+    application.get_by_role("button", name="Sign in", exact=True).click()
+    log_in(demo, application)
+    phone.get_by_role("button", name="Deny", exact=True).click()
+
+    expect(application.locator("#errorText")).to_contain_text("denied")
 
 
 @pytest.mark.parametrize("binding", ["HTTP-Redirect", "HTTP-POST"])

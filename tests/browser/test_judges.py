@@ -30,6 +30,7 @@ def show() -> Iterator[Callable[..., None]]:
     return answer
 
 
+@pytest.mark.main_flow
 def test_axe_finds_a_field_without_a_name(show, page, axe):
     show(page, UNNAMED_FIELD)
     with pytest.raises(AssertionError, match="label"):
@@ -49,6 +50,7 @@ def test_axe_judges_pages_without_script(show, page_without_script, axe):
         axe(page_without_script)
 
 
+@pytest.mark.main_flow
 def test_no_script_runs_in_the_browser_without_script(show, page, page_without_script):
     show(page, GOOD)
     show(page_without_script, GOOD)
@@ -94,6 +96,7 @@ def test_a_page_that_breaks_its_own_policy_is_noted(show, page, complaints):
     assert "Content Security Policy" in complaints.pop()
 
 
+@pytest.mark.main_flow
 def test_an_error_of_a_script_is_noted(show, page, complaints):
     show(page, GOOD.replace("document", "nowhere"))
     assert "nowhere" in complaints.pop()

@@ -87,6 +87,7 @@ def test_a_code_is_taken_although_enter_is_pressed_twice(federation, service_pro
         page.context.close()
 
 
+@pytest.mark.main_flow(dark=True)
 def test_the_pages_of_a_sign_in_look_right(federation, service_provider, page, phone, looks):
     page.goto(service_provider.login_url())
     looks(page, "log-in")

@@ -26,6 +26,7 @@ def sign_in(page: Page, federation: Federation, url: str) -> None:
         page.keyboard.press("Enter")
 
 
+@pytest.mark.main_flow
 @pytest.mark.parametrize("button", ["Sign out", "Sign out by HTTP-POST"])
 def test_an_application_signs_its_user_out_everywhere(
     button, federation, easy_service_provider, page, looks
@@ -42,6 +43,7 @@ def test_an_application_signs_its_user_out_everywhere(
     expect(page).to_have_title("Sign In")
 
 
+@pytest.mark.main_flow
 def test_a_user_signs_out_of_all_applications(federation, easy_service_provider, page, looks):
     sign_in(page, federation, easy_service_provider.login_url())
     expect(page.locator("#user")).to_be_visible()

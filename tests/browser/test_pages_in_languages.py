@@ -28,7 +28,7 @@ def test_longer_texts_fit_on_every_page(name, pseudo_german, show, page, looks):
 
 
 @pytest.mark.parametrize("name", ["log in", "number", "error: other"])
-@pytest.mark.parametrize("tag", ["de", "ja"])
+@pytest.mark.parametrize("tag", ["de", pytest.param("ja", marks=pytest.mark.main_flow)])
 def test_pages_look_right_in(tag, name, show, page, looks):
     begin_language(Request(headers={"Accept-Language": tag}))
     show(name)

@@ -127,6 +127,26 @@ def test_a_passkey_that_was_removed_shows_the_page_again(
     expect(page.locator("#errorText")).to_contain_text("The passkey was not accepted")
 
 
+def test_a_user_who_has_only_a_passkey_uses_it_after_the_password(
+    page, federation, service_provider, looks
+):
+    user = federation.add_user(phone=None)
+    device = VirtualDevice(page)
+    device.answers(touched=False)
+    device.put(register_passkey(federation, user.name).credentials[0])
+    page.goto(service_provider.login_url())
+    page.locator("#userNameInput").fill(user.name)
+    page.locator("#passwordInput").fill(user.password)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Use your passkey")).to_be_visible()
+    looks(page, "passkey-factor")
+    device.answers(touched=True)
+
+    page.get_by_role("button", name="Use your passkey").click()
+
+    expect(page.locator("#user")).to_have_text(user.name)
+
+
 def test_without_script_the_page_has_no_button(new_page, service_provider):
     page = new_page(java_script_enabled=False)
     page.goto(service_provider.login_url())

@@ -177,6 +177,7 @@ def test_at_another_address_of_the_server_the_page_names_the_right_one(phone_hos
 # Looks
 
 
+@pytest.mark.main_flow
 def test_every_screen_is_pleasant_and_accessible(phone_host, page, looks, new_page):
     page.set_viewport_size(PHONE)
     page.goto(f"{phone_host.url}/authenticator/")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pyotp
+import pytest
 from playwright.sync_api import Page, expect
 
 from idp.authenticator.client import Phone
@@ -16,6 +18,7 @@ def sign_in(page: Page, federation: Federation, user) -> None:
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
+@pytest.mark.main_flow
 def test_a_phone_is_added_by_its_qr_code_and_the_number_of_a_test(
     page, federation, tmp_path, looks
 ):
@@ -68,6 +71,27 @@ def test_a_phone_is_added_without_script_and_by_keyboard(page_without_script, fe
     page.keyboard.press("Enter")
 
     expect(page.locator("[data-kind=push]")).to_be_visible()
+
+
+@pytest.mark.main_flow
+def test_a_code_app_is_added_without_script_and_by_keyboard(page_without_script, federation):
+    page, user = page_without_script, federation.add_user(phone=None)
+    page.goto(f"{federation.url}/account/")
+    page.get_by_label("User name").and_(page.locator(":focus")).wait_for()
+    page.keyboard.type(user.name)
+    page.keyboard.press("Tab")
+    page.keyboard.type(user.password)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Another authenticator app").press("Enter")
+    page.locator("#qr svg").wait_for()
+    app = pyotp.TOTP(page.locator("#secret").inner_text().replace(" ", ""))
+    page.get_by_label("Name").focus()
+    page.keyboard.type("My key ring")
+    page.keyboard.press("Tab")
+    page.keyboard.type(app.at(federation.clock.now()))
+    page.keyboard.press("Enter")
+
+    page.locator("[data-kind=totp]").get_by_text("My key ring").wait_for()
 
 
 def test_removing_the_last_method_says_what_that_means(page, federation, looks):

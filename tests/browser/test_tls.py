@@ -19,8 +19,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 @pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
-    context = chromium.new_context(ignore_https_errors=True)  # no browser trusts its authority
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(ignore_https_errors=True)  # no browser trusts its authority
     yield context
     context.close()
 

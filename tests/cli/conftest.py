@@ -10,6 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from support.phones.phone_host import PhoneHost
+from support.phones.phone_terminal import Terminal
 from support.users import ALICE, PASSWORD
 
 from idp import cli
@@ -68,3 +70,16 @@ def device_key() -> bytes:
 def alice(done):
     done("user", "add", ALICE, "--password-stdin", input=f"{PASSWORD}\n")
     return ALICE
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Terminal:
+    """A terminal whose phone has no account yet."""
+    return Terminal(tmp_path / "terminal.phone")
+
+
+@pytest.fixture
+def alices(phone_host: PhoneHost, terminal: Terminal) -> Terminal:
+    """A terminal that is Alice's phone."""
+    assert terminal("activate", phone_host.activation_url()).exit_code == 0
+    return terminal

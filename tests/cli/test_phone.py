@@ -5,52 +5,16 @@ from __future__ import annotations
 import json
 import stat
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner, Result
 from support.nets import NET_SECONDS
-from support.phones.phone_host import APPLICATION, PhoneHost
+from support.phones.phone_host import APPLICATION
+from support.phones.phone_terminal import Terminal, failed
 from support.users import ALICE, BOB
 
-from idp.cli import main
 from idp.cli.phone import phone as phone_group
 from idp.management.policies import change
-
-
-@dataclass(frozen=True)
-class Terminal:
-    """Runs ``tallystick phone``; the file of the phone comes from the environment."""
-
-    file: Path
-
-    def __call__(self, *words: str, file: bool = True) -> Result:
-        environment = {"TALLYSTICK_PHONE": str(self.file) if file else None}
-        return CliRunner().invoke(main, ["phone", *words], env=environment)
-
-
-@pytest.fixture
-def terminal(tmp_path: Path) -> Terminal:
-    """A terminal whose phone has no account yet."""
-    return Terminal(tmp_path / "terminal.phone")
-
-
-@pytest.fixture
-def alices(phone_host: PhoneHost, terminal: Terminal) -> Terminal:
-    """A terminal that is Alice's phone."""
-    assert terminal("activate", phone_host.activation_url()).exit_code == 0
-    return terminal
-
-
-def failed(result: Result, code: str) -> None:
-    """Assert exit status 1 and one line on standard error that ends with this code."""
-    assert result.exit_code == 1
-    assert result.stdout == ""
-    assert result.stderr.startswith("tallystick: ")
-    assert result.stderr.endswith(f"[{code}]\n")
-    assert result.stderr.count("\n") == 1
 
 
 def test_activation_prints_the_user_of_the_phone(phone_host, terminal):
@@ -243,39 +207,6 @@ def test_code_prints_a_code_that_is_right(phone_host, terminal):
 
 def test_code_without_a_source_of_codes_fails(alices):
     failed(alices("code"), "no_code")
-
-
-@pytest.mark.parametrize("before", [True, False])
-def test_the_file_may_stand_before_or_after_the_verb(phone_host, terminal, before):
-    option = ["--file", str(terminal.file)]
-    verb = ["activate", phone_host.activation_url()]
-    assert terminal(*(option + verb if before else verb + option), file=False).exit_code == 0
-    listing = [*option, "list"] if before else ["list", *option]
-    assert ALICE in terminal(*listing, file=False).stdout
-
-
-def test_the_file_nearest_to_the_verb_wins(phone_host, terminal, tmp_path):
-    other = str(tmp_path / "other.phone")
-    terminal(
-        "--file",
-        other,
-        "activate",
-        phone_host.activation_url(),
-        "--file",
-        str(terminal.file),
-        file=False,
-    )
-    assert terminal.file.exists()
-    assert not Path(other).exists()
-
-
-def test_a_command_without_a_phone_file_guesses_none(terminal):
-    failed(terminal("list", file=False), "no_phone")
-
-
-def test_a_file_that_others_may_read_is_refused(alices):
-    alices.file.chmod(0o644)
-    failed(alices("list"), "phone_file")
 
 
 def test_a_server_that_does_not_answer_is_one_line(terminal):

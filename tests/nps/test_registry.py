@@ -163,6 +163,7 @@ def test_a_value_of_another_type_counts_as_unset_with_a_warning(data, kept):
         ('"IP_WHITELIST"="192.0.2.1', 4),
         ('"IP_WHITELIST"="192.0.2.1" and more', 4),
         ('"IP_WHITELIST"=192.0.2.1', 4),
+        ('"IP_WHITELIST"=dead:beef::1', 4),
         ("; a comment\n\nIP_WHITELIST=x", 6),
         ('"a"="over\ntwo lines"\n[no end', 6),
     ],

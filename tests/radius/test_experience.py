@@ -17,7 +17,11 @@ ROWS = [
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: " ".join(filter(None, row.values())))
 def test_each_row_of_the_table_about_nps_is_lived_through(row, federation, radius, vpn, nps_log):
-    user = federation.add_user(phone=row["device"], totp=row["totp_registered"] == "yes")
+    user = federation.add_user(
+        phone=row["device"],
+        totp=row["totp_registered"] == "yes",
+        nt_hash=row["protocol"] == "MSCHAPv2",
+    )
     federation.policy(push_policy=row["push_policy"])
     override = "" if row["override"] == "unset" else row["override"]
     radius.set(version=row["host"], override=override)

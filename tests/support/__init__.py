@@ -1,7 +1,7 @@
 """What the tests share: the characters around the product, and fixtures that start them.
 
 ``service_providers``  applications that send SAML messages, and their metadata
-``browsers``           Chromium, and a proxy between a browser and the server
+``browsers``           Chromium, Firefox, and a proxy between a browser and the server
 ``phones``             a phone's HTTP API in a process of the tests, and calls signed by hand
 ``databases``          migrated databases on SQLite and PostgreSQL, one for each test
 ``servers``            a server's folder, running processes of it, nodes that die or guess

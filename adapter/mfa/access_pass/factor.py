@@ -129,7 +129,8 @@ class AccessPasses:
         """Judge *text* for *user*; *attempt* names the sign-in, so that a re-post costs nothing.
 
         The attempt is counted before the pass is compared. Only a right one is told that it has
-        expired, does not work yet, or was used.
+        expired, does not work yet, or was used. One for one use stays right in the attempt that
+        used it up, which the caller lets pass once: the node may have died before it did.
         """
         now = self._clock.now()
         given = passes.digest(self._key, user, text)
@@ -140,20 +141,20 @@ class AccessPasses:
             if limits.is_locked(before, now):
                 return PassOutcome.LOCKED
             if not mine.claim("pass-tried", _attempt(attempt, given), now + REMEMBER_TRIED):
-                return self._repeated(mine, given)
+                return self._repeated(mine, given, attempt)
             mine.save_limits(limits.debit(before, now))
-            outcome = _judge(mine, given, now)
+            outcome = _judge(mine, given, attempt, now)
             if outcome is not PassOutcome.WRONG:
                 mine.save_limits(PassLimits())
             return outcome
 
-    def _repeated(self, mine: PassTransaction, given: bytes) -> PassOutcome:
+    def _repeated(self, mine: PassTransaction, given: bytes, attempt: str) -> PassOutcome:
         """Judge a text that this attempt has tried before: a right one goes on working."""
-        outcome = _judge(mine, given, self._clock.now())
+        outcome = _judge(mine, given, attempt, self._clock.now())
         return PassOutcome.REPEATED if outcome is PassOutcome.WRONG else outcome
 
 
-def _judge(mine: PassTransaction, given: bytes, now: datetime) -> PassOutcome:
+def _judge(mine: PassTransaction, given: bytes, attempt: str, now: datetime) -> PassOutcome:
     """Compare in constant time, also for a user without a pass; then look at the times."""
     found = mine.access_pass()
     is_right = hmac.compare_digest(NO_PASS if found is None else found.digest, given)
@@ -163,10 +164,18 @@ def _judge(mine: PassTransaction, given: bytes, now: datetime) -> PassOutcome:
         return PassOutcome.EXPIRED
     if now < found.starts_at:
         return PassOutcome.NOT_YET
-    if found.once and not mine.claim("access-pass", found.id, found.expires_at):
+    if found.once and not _use_up(mine, found, attempt):
         return PassOutcome.USED
     mine.mark_used(now)
     return PassOutcome.RIGHT
+
+
+def _use_up(mine: PassTransaction, found: AccessPass, attempt: str) -> bool:
+    """Use the pass up in this *attempt*; return False if another one has."""
+    this_use = f"{found.id}:{attempt}"
+    if mine.claim("access-pass", found.id, found.expires_at):
+        return mine.claim("access-pass-attempt", this_use, found.expires_at)
+    return mine.is_used("access-pass-attempt", this_use)
 
 
 def _attempt(attempt: str, given: bytes) -> str:

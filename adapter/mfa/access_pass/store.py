@@ -38,6 +38,9 @@ class PassTransaction(Protocol):
     def claim(self, kind: str, key: str, expires_at: datetime) -> bool:
         """Use up *key* of *kind*; return False if it was used before (one unique insert)."""
 
+    def is_used(self, kind: str, key: str) -> bool:
+        """Say whether *key* of *kind* was used up."""
+
 
 class AccessPassStore(Protocol):
     """The passes of all users: one each."""

@@ -17,11 +17,12 @@ from adapter.mfa.codes.store import (
     CodeSource,
     CodeStore,
     CodeTransaction,
+    Seed,
     TokenRefusal,
 )
 from adapter.mfa.methods import RegisteredMethod
 from adapter.mfa.policy import CODE_APP, CODE_METHODS
-from adapter.mfa.protection.block import BLOCKED, is_in_force
+from adapter.mfa.protection.block import BLOCKED, Block, is_in_force
 from adapter.mfa.typed_digits import tidy_digits
 
 REMEMBER_TRIED = timedelta(hours=2)
@@ -162,32 +163,47 @@ class CodeFactor:
     ) -> tuple[CodeOutcome, str]:
         """Do the same, and return with the outcome what showed the code if it was right.
 
-        That is one of *apps*; it is empty if the code was not right.
+        That is one of *apps*; it is empty if the code was not right. While codes are locked or the
+        user is blocked, nothing is counted, and the same work is done as for a wrong code: a
+        stranger at a password reset may learn neither by time.
         """
         code = tidy_digits(code)
         now = self._clock.now()
         with self._store.transaction(user) as mine:
-            if is_in_force(mine.block(), now):
-                return CodeOutcome.BLOCKED, ""
             before = mine.limits()
-            if limits.is_locked(before, now):
-                return CodeOutcome.LOCKED, ""
-            tried = _fingerprint(attempt, user, code)
+            refused = _refusal(mine.block(), before, now)
+            tried = _fingerprint(attempt, user, code, refused)
             if not mine.claim("code-tried", tried, now + REMEMBER_TRIED):
-                return CodeOutcome.REPEATED, ""
-            mine.save_limits(limits.debit(before, now))
-            outcome, app = _judge(mine, user, code, apps, now)
+                return refused or CodeOutcome.REPEATED, ""
+            mine.save_limits(before if refused else limits.debit(before, now))
+            right = _right_steps(mine, code, apps, now)
+            if refused:
+                return refused, ""
+            outcome, app = _judge(mine, user, right, now)
             if outcome is CodeOutcome.RIGHT:
                 mine.save_limits(CodeLimits())
             return outcome, app
 
 
-def _judge(
-    mine: CodeTransaction, user: str, code: str, apps: Collection[str], now: datetime
-) -> tuple[CodeOutcome, str]:
+def _refusal(block: Block | None, before: CodeLimits, now: datetime) -> CodeOutcome | None:
+    """Return why no code of the user counts now, None if one does."""
+    if is_in_force(block, now):
+        return CodeOutcome.BLOCKED
+    return CodeOutcome.LOCKED if limits.is_locked(before, now) else None
+
+
+def _right_steps(
+    mine: CodeTransaction, code: str, apps: Collection[str], now: datetime
+) -> list[tuple[Seed, int]]:
     """Compare the code with every seed, so that the time of an answer does not tell which."""
     steps = [(seed, codes.step_of(seed.secret, code, now, seed.period)) for seed in mine.seeds()]
-    right = [(seed, step) for seed, step in steps if step is not None and seed.app in apps]
+    return [(seed, step) for seed, step in steps if step is not None and seed.app in apps]
+
+
+def _judge(
+    mine: CodeTransaction, user: str, right: Sequence[tuple[Seed, int]], now: datetime
+) -> tuple[CodeOutcome, str]:
+    """Use up the time step of a right code, once."""
     if not right:
         return CodeOutcome.WRONG, ""
     for seed, step in right:
@@ -208,6 +224,6 @@ def _details_of(source: CodeSource) -> dict[str, str | bool]:
     return {"app": source.app, **serial_number}
 
 
-def _fingerprint(attempt: str, user: str, code: str) -> str:
-    text = "\0".join((attempt, user, code))
+def _fingerprint(attempt: str, user: str, code: str, refused: CodeOutcome | None) -> str:
+    text = "\0".join((attempt, user, code, *([refused] if refused else [])))
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

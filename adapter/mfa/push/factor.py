@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 
@@ -18,7 +18,7 @@ from adapter.mfa.push import abilities, limits, number
 from adapter.mfa.push import challenge as machine
 from adapter.mfa.push.challenge import AnswerRefused, Challenge, State
 from adapter.mfa.push.method import registered_method
-from adapter.mfa.push.pauses import check_may_send
+from adapter.mfa.push.pauses import PushPaused, why_paused
 from adapter.mfa.push.reports import take_report
 from adapter.mfa.push.steps import take_away_all, take_step
 from adapter.mfa.push.store import PushStore
@@ -26,10 +26,14 @@ from adapter.mfa.push.store import PushStore
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A request that was sent. ``number`` is for the sign-in page alone; None with Approve/Deny."""
+    """A request that was sent. ``number`` is for the sign-in page alone; None with Approve/Deny.
+
+    ``paused`` says why it was sent to nobody, None if it was sent to its user.
+    """
 
     challenge: Challenge
     number: str | None
+    paused: PushPaused | None = None
 
 
 class PushFactor:
@@ -100,6 +104,7 @@ class PushFactor:
         attempt: str = "",
         once: bool = False,
         device: str | None = None,
+        nobody: str = "",
     ) -> Started:
         """Send a request to *user*; a pending one is replaced.
 
@@ -112,6 +117,9 @@ class PushFactor:
         *attempt* names the sign-in. If its request is still open, or was sent just before, that
         one is returned with its number and none is sent: the user pressed Enter twice. With *once*,
         so it is whatever became of it, as long as the page of a sign-in can be posted.
+
+        With *nobody*, a name without devices, nothing is raised: if no request may be sent, the
+        same work is done for that name.
         """
         tag = tokens.tag(self._number_key, attempt) if attempt else ""
         challenge, shown = self._new(user, experience, application, client_ip, tag, device)
@@ -121,11 +129,16 @@ class PushFactor:
             sent = machine.sent_before(challenge, recent, tag, once=once) if tag else None
             if sent is not None:
                 return Started(sent, number.recall(self._number_key, sent.id, sent.number_digest))
-            check_may_send(challenge, recent, mine)
-            take_away_all(mine, recent, State.REPLACED, challenge.created_at)
+            paused = why_paused(challenge, recent, mine)
+            if paused is None:
+                take_away_all(mine, recent, State.REPLACED, challenge.created_at)
+            elif nobody:
+                challenge = replace(challenge, user=nobody)
+            else:
+                raise paused
             mine.add(challenge)
         self._on_sent(challenge)
-        return Started(challenge, shown)
+        return Started(challenge, shown, paused)
 
     def state(self, challenge_id: str, user: str) -> State:
         """Return how the user's request stands now; an unknown one reads as expired."""
@@ -181,10 +194,7 @@ class PushFactor:
             return False
 
     def pending_for(self, device: Device) -> tuple[Challenge, ...]:
-        """Return the requests that *device* is shown now, oldest first.
-
-        Those that it cannot approve are among them: :mod:`adapter.mfa.push.abilities` says why.
-        """
+        """Return the requests that *device* is shown now, oldest first; some it cannot approve."""
         now = self._clock.now()
         pending = self._store.pending(device.user, now - machine.TIME_TO_ANSWER)
         return tuple(
@@ -204,10 +214,7 @@ class PushFactor:
         return number.choices(self._number_key, challenge.id, challenge.number_digest)
 
     def pending_ids(self, users: Collection[str]) -> Mapping[str, tuple[str, ...]]:
-        """Return the ids of the requests that each of *users* can answer now, in one query.
-
-        A user without any is left out. For callers that wait until this changes.
-        """
+        """Return the ids of the requests that each of *users* can answer now, if any, by user."""
         return self._store.pending_ids(users, self._clock.now() - machine.TIME_TO_ANSWER)
 
     def answer(

@@ -48,26 +48,27 @@ PAUSES = (PushPaused.code, PushReported.code, PushBlocked.code)
 """Why no request is sent to a user, as codes of the sign-in log."""
 
 
-def check_may_send(
+def why_paused(
     challenge: Challenge, recent: Sequence[Challenge], mine: PushTransaction
-) -> None:
-    """Raise if *challenge* may not be sent to its user, after the *recent* ones.
+) -> PushPaused | None:
+    """Return why *challenge* may not be sent to its user after the *recent* ones, None if it may.
 
-    :class:`PushBlocked`, :class:`PushReported` or :class:`PushPaused`.
+    All is read in any case: the time that it takes does not tell why none is sent.
     """
-    if is_in_force(mine.block(), challenge.created_at):
-        raise PushBlocked
-    if mine.reported_at() is not None:
-        raise PushReported
-    cleared = mine.cleared_at()
+    block, reported_at, cleared = mine.block(), mine.reported_at(), mine.cleared_at()
+    if is_in_force(block, challenge.created_at):
+        return PushBlocked()
+    if reported_at is not None:
+        return PushReported()
     outstanding = [
         sent.created_at
         for sent in recent
         if not sent.was_approved and (cleared is None or sent.created_at > cleared)
     ]
     until = limits.paused_until(outstanding, challenge.created_at)
-    if until is not None:
-        raise PushPaused(
-            "Too many requests to this user's phone were not answered",
-            f"None is sent before {until:%H:%M:%S} UTC; an administrator can unlock the user",
-        )
+    if until is None:
+        return None
+    return PushPaused(
+        "Too many requests to this user's phone were not answered",
+        f"None is sent before {until:%H:%M:%S} UTC; an administrator can unlock the user",
+    )

@@ -88,7 +88,9 @@ class Verifier:
     *permissions_of* returns what a user may use there; by default, what the policies allow for
     sign-ins. It is asked again before anything is accepted, and may raise
     :class:`~adapter.mfa.policy_store.UnreadablePolicies`, as every method here. Devices that cannot
-    match a number are told why, unless *tells_devices* is false.
+    match a number are told why, unless *tells_devices* is false. With *nobody*, a name without
+    devices, a request that may not be sent is sent to that name: it then has a number, too, besides
+    the outcome.
     """
 
     def __init__(
@@ -98,10 +100,12 @@ class Verifier:
         permissions_of: Callable[[str], Permissions] | None = None,
         *,
         tells_devices: bool = True,
+        nobody: str = "",
     ) -> None:
         self._service = service
         self._scenario = scenario
         self._tells_devices = tells_devices
+        self._nobody = nobody
         self._permissions_of = permissions_of or service.permissions_of
 
     def begin(self, user: str, asker: Asker) -> Verification:
@@ -195,9 +199,13 @@ class Verifier:
                 application=asker.application,
                 client_ip=asker.client_ip,
                 attempt=attempt,
+                nobody=self._nobody,
             )
         except PushPaused as paused:
             return state.failed(paused.code if state.may_push else state.reason)
+        if started.paused is not None:
+            asked = state.waiting_for(started.challenge.id, started.number)
+            return replace(asked, outcome=started.paused.code)
         if not state.may_push:  # the devices were told why
             return state.failed(state.reason)
         return state.waiting_for(started.challenge.id, started.number)

@@ -6,7 +6,6 @@ codes: the page shows a number, and the answer never comes.
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,9 +13,7 @@ from adapter.contract import Explanation
 from adapter.mfa.codes.factor import CodeOutcome
 from adapter.mfa.permissions import Permissions
 from adapter.mfa.policy import CODE_METHODS, PUSH
-from adapter.mfa.push import number
 from adapter.mfa.push.challenge import NUMBER_MATCH
-from adapter.mfa.push.pauses import PushPaused
 from adapter.mfa.verification.state import UNAVAILABLE, Verification
 from adapter.mfa.verification.verifier import Asker, Judged, Verifier, look
 from idp.account.reset.asked import Asked
@@ -32,16 +29,12 @@ APPLICATION = "Password reset"
 NOT_POSSIBLE = Explanation("", "", "reset_not_possible")
 """The explanation of every proof of a reset that cannot succeed; its first row says why."""
 
-NOT_SENT = "nobody"
-"""The id of a request that was not even sent to the stand-in, which has too many already."""
-
 
 class Proofs:
     """Asks users of resets, by the factors of the MFA service."""
 
     def __init__(self, services: Services) -> None:
         self._mfa = services.mfa
-        self._random = secrets.SystemRandom()
 
     def send(
         self, reset: Reset, standing: Standing, client_ip: str, now: datetime, *, is_real: bool
@@ -50,17 +43,23 @@ class Proofs:
         asker = Asker(APPLICATION, client_ip, f"{reset.id}:{reset.step}")
         subject = reset.subject if is_real else reset.stand_in
         permissions = standing.push_permissions
-        # Before the first proof all accounts cost the same: an old app is not told, either.
+        # Before the first proof all accounts cost the same: an old app is not told, either, and
+        # where no request may be sent, the stand-in is asked by the same work.
+        is_known = reset.is_recognised
         verifier = Verifier(
-            self._mfa, "sspr", lambda _: permissions, tells_devices=reset.is_recognised
+            self._mfa,
+            "sspr",
+            lambda _: permissions,
+            tells_devices=is_known,
+            nobody="" if is_known else reset.stand_in,
         )
         state = verifier.begin(subject, asker)
         if state.is_waiting:
             return Asked(PUSH, "", state, now)
         why = _why_not_sent(state, permissions) if is_real else NOT_POSSIBLE
-        if is_real and reset.is_recognised:
+        if is_real and is_known:
             return Asked(PUSH, why.outcome, state, now, why)
-        return Asked(PUSH, "", self._ask_nobody(reset, asker), now, why)
+        return Asked(PUSH, "", self._ask_nobody(reset, asker, state), now, why)
 
     def look(self, push: Verification) -> Judged:
         """Return how a request stands, and change nothing."""
@@ -83,20 +82,20 @@ class Proofs:
         word = "right_code" if outcome is CodeOutcome.RIGHT else outcome.value
         return app, Explanation("totp", "method_unchanged", word)
 
-    def _ask_nobody(self, reset: Reset, asker: Asker) -> Verification:
-        """Send a request to the stand-in, and return it with its number."""
+    def _ask_nobody(self, reset: Reset, asker: Asker, state: Verification) -> Verification:
+        """Return a request to the stand-in, with its number: the one of *state* if it has one."""
         name = reset.stand_in
         asked = Verification(name, NUMBER_MATCH, "always", PUSH, has_totp=True)
-        try:
-            started = self._mfa.push.start(
-                name,
-                NUMBER_MATCH,
-                application=asker.application,
-                client_ip=asker.client_ip,
-                attempt=asker.attempt,
-            )
-        except PushPaused:
-            return asked.waiting_for(NOT_SENT, number.draw(self._random))
+        if state.challenge:
+            return asked.waiting_for(state.challenge, state.number)
+        started = self._mfa.push.start(
+            name,
+            NUMBER_MATCH,
+            application=asker.application,
+            client_ip=asker.client_ip,
+            attempt=asker.attempt,
+            nobody=name,
+        )
         return asked.waiting_for(started.challenge.id, started.number)
 
 

@@ -95,6 +95,10 @@ class SqlPassTransaction:
         """Use up *key* of *kind*; return False if it was used before (one unique insert)."""
         return used_once.claim(self._connection, kind, key, expires_at)
 
+    def is_used(self, kind: str, key: str) -> bool:
+        """Say whether *key* of *kind* was used up."""
+        return used_once.is_used(self._connection, kind, key)
+
     def _change(self, **columns: object) -> None:
         self._connection.execute(_ADD, {"user": self._user})
         self._connection.execute(

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from support.adapters.mfa_node import ORIGIN, at_once
+from support.adapters.mfa_node import ORIGIN
 from support.passkeys import USER_PRESENT, SoftwareAuthenticator
 from support.users import ALICE, BOB
 
 from adapter.mfa.methods import CannotBeDefault, RegisteredMethod
 from adapter.mfa.passkeys.limits import (
     AUTHENTICATION_LIFETIME,
-    MAX_PASSKEYS,
     REGISTRATION_LIFETIME,
-    TooManyPasskeys,
 )
 from adapter.mfa.passkeys.passkey import Passkey, PasskeyRefused
 from adapter.mfa.service import UnknownMethod
@@ -35,15 +33,6 @@ def code_of(call, *arguments, **options) -> str:
     with pytest.raises(PasskeyRefused) as refused:
         call(*arguments, **options)
     return refused.value.code
-
-
-def codes_in(outcomes) -> set[str]:
-    """Return the codes of the refusals; what else was raised is an outcome of no kind."""
-    return {
-        each.code if isinstance(each, PasskeyRefused) else repr(each)
-        for each in outcomes
-        if not isinstance(each, Passkey)
-    }
 
 
 def test_a_passkey_is_registered_signs_in_without_a_user_name_and_says_when_it_was_used(
@@ -180,34 +169,6 @@ def test_a_challenge_works_until_it_expires(mfa, browser):
     assert code_of(mfa.passkeys.authenticate, late, attempt="page") == "passkey_expired"
 
 
-def test_of_fifty_uses_of_one_answer_at_once_on_two_nodes_one_works(mfa, other_node):
-    browser = SoftwareAuthenticator(ORIGIN, counts=False)
-    mfa.give_passkey(browser)
-    answer = browser.get(mfa.passkeys.authentication_options(attempt="page"))
-
-    def use(turn: int) -> Passkey:
-        return (mfa, other_node)[turn % 2].passkeys.authenticate(answer, attempt="page")
-
-    outcomes = at_once(use, range(50))
-
-    assert sum(isinstance(each, Passkey) for each in outcomes) == 1
-    assert codes_in(outcomes) == {"passkey_used"}
-
-
-def test_of_fifty_registrations_with_one_answer_at_once_on_two_nodes_one_is_made(
-    mfa, other_node, browser
-):
-    answer = browser.create(mfa.passkeys.registration_options(ALICE, attempt="page"))
-
-    def use(turn: int) -> Passkey:
-        return (mfa, other_node)[turn % 2].passkeys.register(ALICE, answer, attempt="page")
-
-    outcomes = at_once(use, range(50))
-
-    assert sum(isinstance(each, Passkey) for each in outcomes) == 1
-    assert codes_in(outcomes) == {"passkey_used"}
-
-
 def test_a_copy_of_a_key_that_counts_backwards_signs_nobody_in(mfa, browser):
     mfa.give_passkey(browser)
     sign_in(mfa, browser, count=7)
@@ -215,23 +176,6 @@ def test_a_copy_of_a_key_that_counts_backwards_signs_nobody_in(mfa, browser):
     for count in (7, 6, 0):
         assert code_of(sign_in, mfa, browser, count=count) == "passkey_copied"
     assert sign_in(mfa, browser, count=8).user == ALICE
-
-
-def test_of_two_answers_with_the_same_count_at_once_one_works(mfa, other_node, browser):
-    mfa.give_passkey(browser)
-    nodes = (mfa, other_node)
-    answers = [
-        browser.get(node.passkeys.authentication_options(attempt="page"), count=1)
-        for node in nodes * 4
-    ]
-
-    def use(turn: int) -> Passkey:
-        return nodes[turn % 2].passkeys.authenticate(answers[turn], attempt="page")
-
-    outcomes = at_once(use, range(8))
-
-    assert sum(isinstance(each, Passkey) for each in outcomes) == 1
-    assert codes_in(outcomes) == {"passkey_copied"}
 
 
 def test_a_removed_passkey_signs_nobody_in_and_nobody_else_removes_it(mfa, browser):
@@ -265,26 +209,6 @@ def test_one_key_is_not_registered_twice_not_even_for_two_users(mfa, browser):
         again = {"credential_id": first.credential_id}
         assert code_of(mfa.give_passkey, browser, user, **again) == "passkey_exists"
     assert mfa.service.methods_of(BOB).registered == ()
-
-
-def test_of_many_registrations_at_once_on_two_nodes_only_so_many_are_made(mfa, other_node):
-    answers = [
-        SoftwareAuthenticator(ORIGIN).create(
-            mfa.passkeys.registration_options(ALICE, attempt="page")
-        )
-        for _ in range(MAX_PASSKEYS + 4)
-    ]
-
-    def add(turn: int) -> Passkey:
-        node = (mfa, other_node)[turn % 2]
-        return node.passkeys.register(ALICE, answers[turn], attempt="page")
-
-    outcomes = at_once(add, range(len(answers)))
-
-    assert sum(isinstance(each, TooManyPasskeys) for each in outcomes) == 4
-    assert len(mfa.service.methods_of(ALICE).registered) == MAX_PASSKEYS
-    with pytest.raises(TooManyPasskeys):
-        mfa.passkeys.registration_options(ALICE, attempt="page")
 
 
 def test_a_passkey_is_never_what_a_sign_in_asks_for(mfa, browser):

@@ -83,6 +83,12 @@ def logged_in(**values) -> bytes:
     return pages.log_in_page(ADDRESS, **given).body
 
 
+def passkey(error: str = "") -> bytes:
+    return pages.passkey_page(
+        options="{}", context="C", address=ADDRESS, user="°user°", error=error, back=BACK[0]
+    ).body
+
+
 def changed(**values) -> bytes:
     return pages.change_password_page(action="/a", saml_session="S", **values).body
 
@@ -109,6 +115,8 @@ SAMPLES: dict[str, Callable[[], bytes]] = {
         f"new password: {code}": lambda text=text: changed(error=text)
         for code, text in pages.NEW_PASSWORD.items()
     },
+    "passkey": passkey,
+    "passkey not accepted": lambda: passkey(error=pages.PASSKEY_NOT_ACCEPTED),
     "changed password": lambda: pages.password_changed_page().body,
     "front page": lambda: pages.front_page().body,
     "posting": lambda: pages.posting_page("http://sp.test/", {"SAMLResponse": "x"}).body,

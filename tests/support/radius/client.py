@@ -8,11 +8,18 @@ import time
 from dataclasses import dataclass
 
 from pyrad import packet as pyrad
+from radius_eap_mschapv2.MSCHAPv2 import MSCHAPv2Crypto
 
 from support.nets import NET_SECONDS
 
 USER_NAME, USER_PASSWORD, NAS_IP_ADDRESS, REPLY_MESSAGE, STATE = 1, 2, 4, 18, 24
+VENDOR_SPECIFIC = 26
 CALLING_STATION_ID, NAS_IDENTIFIER, PROXY_STATE = 31, 32, 33
+
+MICROSOFT = 311
+MS_CHAP_ERROR, MS_CHAP_CHALLENGE = (MICROSOFT, 2), (MICROSOFT, 11)
+MS_CHAP2_RESPONSE, MS_CHAP2_SUCCESS = (MICROSOFT, 25), (MICROSOFT, 26)
+MPPE_SEND_KEY, MPPE_RECV_KEY = (MICROSOFT, 16), (MICROSOFT, 17)
 
 ACCEPT, REJECT, CHALLENGE = pyrad.AccessAccept, pyrad.AccessReject, pyrad.AccessChallenge
 
@@ -34,6 +41,14 @@ class Reply:
     def message(self) -> str:
         (message,) = self.packet[REPLY_MESSAGE]
         return message.decode()
+
+    def of_vendor(self, kind: tuple[int, int]) -> bytes:
+        """Return the one value of a vendor's attribute; *kind* is vendor and type."""
+        vendor, number = kind
+        head = vendor.to_bytes(4) + bytes((number,))
+        (value,) = [each for each in self.packet[VENDOR_SPECIFIC] if each.startswith(head)]
+        assert value[5] == len(value) - 4, "The attribute is not alone in its Vendor-Specific"
+        return value[6:]
 
 
 class RadiusClient:
@@ -67,6 +82,17 @@ class RadiusClient:
             request[STATE] = [state]
         if signed:
             request.add_message_authenticator()
+        return request
+
+    def ms_chap(self, user: str, password: str) -> pyrad.AuthPacket:
+        """Return a request by MS-CHAPv2, ready to be sent."""
+        challenge, peer_challenge = secrets.token_bytes(16), secrets.token_bytes(16)
+        name = user.rpartition("\\")[2].encode()
+        made = MSCHAPv2Crypto(0, challenge, peer_challenge, name, password).challenge_response()
+        request = self.request(user)
+        request[MS_CHAP_CHALLENGE] = [challenge]
+        request[MS_CHAP2_RESPONSE] = [bytes((7, 0)) + peer_challenge + bytes(8) + made]
+        request.add_message_authenticator()
         return request
 
     def request(self, user: str, more: dict[int, list[bytes]] | None = None) -> pyrad.AuthPacket:

@@ -23,6 +23,7 @@ from idp.config.schema import Config
 from idp.directory import PasswordHasher
 from idp.federation.token_signing.ring import KeyFiles
 from idp.federation.token_signing.rollover import SigningKeys
+from idp.management import protection
 from idp.signin.paths import PROBE
 from idp.store.engine import Database
 from idp.testing.clock import ShiftedClock
@@ -53,6 +54,10 @@ class Node:
     def gets(self, address: str, cookies: dict[str, str]) -> Job:
         """Return the work of answering a browser that follows a redirect."""
         return partial(_ask, self, address, None, cookies)
+
+    def manages(self, use_case: str, name: str, **options: Any) -> Job:
+        """Return the work of a use case of :mod:`idp.management.protection` for one user."""
+        return partial(_manage, self, use_case, name, options)
 
     def takes_an_answer(self, device: str, challenge: str, **answer: Any) -> Job:
         """Return the work of taking a phone's answer."""
@@ -155,6 +160,14 @@ def _ask(
     begin()
     method = "GET" if form is None else "POST"
     client.open(path, method=method, data=form, base_url=node.config.server.base_url)
+
+
+def _manage(
+    node: Node, use_case: str, name: str, options: dict[str, Any], begin: Callable[[], None]
+) -> None:
+    services = assemble(node.config, clock=node.clock)
+    begin()
+    getattr(protection, use_case)(services, name, **options)
 
 
 def _answer(

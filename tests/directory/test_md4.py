@@ -6,7 +6,7 @@ import string
 
 import pytest
 
-from idp.radius.md4 import md4
+from idp.directory.md4 import md4
 
 
 @pytest.mark.parametrize(
