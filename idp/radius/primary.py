@@ -18,22 +18,21 @@ if TYPE_CHECKING:
     from idp.radius.packet import Attribute
     from idp.radius.request import RadiusRequest
 
-PasswordLog = Callable[[PasswordCheck, "RadiusRequest"], None]
-"""Writes what a password came to."""
+PasswordLog = Callable[[PasswordCheck], None]
+"""Takes what a password came to."""
 
 
 class PrimaryAuthentication:
     """Checks the password of a request; wrong ones count for the user's lock-out as on the web."""
 
-    def __init__(self, directory: Directory, log: PasswordLog) -> None:
+    def __init__(self, directory: Directory) -> None:
         self._directory = directory
-        self._log = log
 
-    def check(self, request: RadiusRequest) -> SignedIn | Rejected:
+    def check(self, request: RadiusRequest, log: PasswordLog) -> SignedIn | Rejected:
         """Return the user who gave the right password, or why there is none.
 
-        Raises :class:`~idp.directory.passwords.HashingBusy` if too many passwords are being
-        checked.
+        *log* is called with each password that was checked. Raises
+        :class:`~idp.directory.passwords.HashingBusy` if too many passwords are being checked.
         """
         credentials = request.credentials
         if isinstance(credentials, NoCredentials):
@@ -41,27 +40,29 @@ class PrimaryAuthentication:
         if credentials.protocol not in request.host.protocols:
             return Rejected("protocol_not_allowed", "")
         if isinstance(credentials, Pap):
-            return self._check_pap(request)
+            return self._check_pap(request, log)
         if isinstance(credentials, MsChapV2):
-            return self._check_ms_chap(request, credentials)
+            return self._check_ms_chap(request, credentials, log)
         return Rejected(_why_not(credentials), "")
 
-    def _check_pap(self, request: RadiusRequest) -> SignedIn | Rejected:
+    def _check_pap(self, request: RadiusRequest, log: PasswordLog) -> SignedIn | Rejected:
         password = password_of(request) or ""  # unreadable: wrong, and costs a try like any other
         check = self._directory.check_password(request.user_name, password, request.origin)
-        self._log(check, request)
+        log(check)
         if check.user is None:
             return Rejected(check.failure or "wrong_password", check.name)
         return SignedIn(check.user.upn)
 
-    def _check_ms_chap(self, request: RadiusRequest, given: MsChapV2) -> SignedIn | Rejected:
+    def _check_ms_chap(
+        self, request: RadiusRequest, given: MsChapV2, log: PasswordLog
+    ) -> SignedIn | Rejected:
         response, name = ms_chap.read_response(given.response), request.user_name
 
         def is_right(nt_hash: bytes) -> bool:
             return ms_chap.is_right(response, given.challenge, name, nt_hash)
 
         check, nt_hash = self._directory.check_nt_hash(name, is_right, request.origin)
-        self._log(check, request)
+        log(check)
         if check.user is None or nt_hash is None:
             outcome = check.failure or "wrong_password"
             return Rejected(outcome, check.name, attributes=(_error(response, outcome),))

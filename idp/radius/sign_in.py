@@ -13,7 +13,7 @@ from idp.radius.primary import PrimaryAuthentication
 from idp.radius.results import Accepted, CodeDue, Rejected, Result, Waiting
 
 if TYPE_CHECKING:
-    from idp.radius.outcome_log import OutcomeLog
+    from idp.radius.outcome_log import OutcomeLog, RequestLog
     from idp.radius.request import RadiusRequest
     from idp.services import Services
 
@@ -33,7 +33,7 @@ class NpsSignIn:
     """Answers requests; any thread may call it. What it answers is in the sign-in log before."""
 
     def __init__(self, services: Services, log: OutcomeLog) -> None:
-        self._primary = PrimaryAuthentication(services.directory, log.password_checked)
+        self._primary = PrimaryAuthentication(services.directory)
         self._extension = NpsExtension(services)
         self._log = log
 
@@ -42,26 +42,32 @@ class NpsSignIn:
 
         Raises :class:`~idp.directory.passwords.HashingBusy`.
         """
-        if request.packet.first(attributes.STATE) is not None:
-            return self._answer(request, self._extension.try_code(request))
-        primary = self._primary.check(request)
-        if isinstance(primary, Rejected):
-            return self._answer(request, primary)
-        return self._answer(request, self._extension.ask(request, primary))
+        with self._log.of(request) as log:
+            return _answer(request, self._begin(request, log), log)
 
     def look(self, waiting: Waiting) -> Answer | Waiting:
         """Return the answer if the phone has answered, or its time is up; else *waiting*."""
-        return self._answer(waiting.request, self._extension.look(waiting))
+        with self._log.of(waiting.request) as log:
+            return _answer(waiting.request, self._extension.look(waiting), log)
 
-    def _answer(self, request: RadiusRequest, result: Result) -> Answer | Waiting:
-        if isinstance(result, Waiting):
-            return result
-        self._log.write(request, result)
-        if isinstance(result, Accepted):
-            return Answer(Code.ACCESS_ACCEPT, result.attributes)
-        if isinstance(result, CodeDue):
-            return _challenge(result.state)
-        return Answer(Code.ACCESS_REJECT, (*result.attributes, *_eap_failure(request)))
+    def _begin(self, request: RadiusRequest, log: RequestLog) -> Result:
+        if request.packet.first(attributes.STATE) is not None:
+            return self._extension.try_code(request)
+        primary = self._primary.check(request, log.password_checked)
+        if isinstance(primary, Rejected):
+            return primary
+        return self._extension.ask(request, primary)
+
+
+def _answer(request: RadiusRequest, result: Result, log: RequestLog) -> Answer | Waiting:
+    if isinstance(result, Waiting):
+        return result
+    log.ended(result)
+    if isinstance(result, Accepted):
+        return Answer(Code.ACCESS_ACCEPT, result.attributes)
+    if isinstance(result, CodeDue):
+        return _challenge(result.state)
+    return Answer(Code.ACCESS_REJECT, (*result.attributes, *_eap_failure(request)))
 
 
 def _challenge(state: str) -> Answer:
