@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -77,3 +77,14 @@ def rejected_lines(outcome: str, user: str, request_id: str) -> Iterator[EventLi
         f"Network Policy Server denied access to a user. User: {user}. Reason code: "
         f"{rejection.reason_code}. {rejection.sentence}.",
     )
+
+
+def detail_of(outcome: str, lines: Sequence[EventLine]) -> str:
+    """Return what the sign-in log says of a request with these events.
+
+    That is NPS's reason code, if it was rejected, and what the extension wrote, if it was asked.
+    """
+    if outcome in ACCEPTED:
+        return lines[0].text
+    reason_code, response, sentence = REJECTIONS[outcome]
+    return f"Reason code {reason_code}. {lines[0].text if response else sentence}"

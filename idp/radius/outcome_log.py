@@ -14,6 +14,7 @@ from idp.radius.event_texts import (
     Channel,
     EventLine,
     accepted_lines,
+    detail_of,
     rejected_lines,
 )
 from idp.radius.outcomes import EXTENSION_REJECTED, REJECTIONS
@@ -89,7 +90,8 @@ class RequestLog:
         self.lines += lines
         if request.host.in_force.whitelisted and not request.nas_address:
             self.lines.append(EventLine(Channel.AUTHORIZATION, 1, WHITELIST_IGNORED))
-        row = self._row(event, result, result.outcome, self.lines[0].text)
+        detail = detail_of(result.outcome, self.lines)
+        row = self._row(event, result, result.outcome, detail)
         (self._refusals if _is_of_nobody(result) else self._rows).append(row)
 
     def store(self) -> None:

@@ -43,6 +43,7 @@ def test_a_denial_rejects_it(federation, vpn, phone, nps_log):
     assert vpn.receive(request).code == REJECT
     (logged,) = nps_log()
     assert (logged.event, logged.outcome) == (6273, "denied")
+    assert logged.detail.startswith("Reason code 21. NPS Extension for Azure MFA: CID: ")
     assert "Azure MFA response: AccessDenied" in logged.detail
 
 
@@ -65,7 +66,7 @@ def test_a_wrong_password_sends_no_push(federation, vpn, phone, nps_log):
     assert phone.pending() == ()
     (logged,) = nps_log()
     assert logged.outcome == "wrong_password"
-    assert "only performs Secondary Auth for Radius requests in AccessAccept State" in logged.detail
+    assert logged.detail == "Reason code 16. The password is wrong"
 
 
 def test_the_phone_shows_the_label_of_the_client_and_where_the_user_connects_from(
