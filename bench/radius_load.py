@@ -72,14 +72,15 @@ def main() -> None:
         services = make_services(Path(name))
         names = add_users_with_phones(services, PENDING)
         server = stack.enter_context(radius_server.serving(Path(name)))
-        client = stack.enter_context(closing(RadiusClient(server)))
+        vpn, client, stranger = (
+            stack.enter_context(closing(RadiusClient(server))) for _ in range(3)
+        )
         begun = time.monotonic()
-        send_pushes(services, client, names)
+        send_pushes(services, vpn, names)
         out(f"{PENDING} requests wait for phones, after {time.monotonic() - begun:.0f} s\n")
         out(f"{measure_rejects(server, RATE, SECONDS)}\n")
         out(f"{len(services.mfa.push.pending_ids(names))} requests still wait\n")
         before = resident_bytes(server)
-        stranger = stack.enter_context(closing(RadiusClient(server)))
         flood(mutants(Random(11), DATAGRAMS), stranger.send, lambda: is_alive(client))  # noqa: S311
         grown = resident_bytes(server) - before
         out(f"{DATAGRAMS} datagrams: {grown / 2**20:+.1f} MiB, and it answers\n")
