@@ -6,5 +6,5 @@ measured). ``saml`` and ``decision`` measure functions; ``sign_in``, ``log_out``
 requests on the ``server`` of the benchmarks, ``served`` the same through ``tallystick serve``;
 ``flood`` measures a password while another client floods the server; ``usual_way`` measures plain
 pysaml2 for comparison. ``radius`` measures the NPS extension by ``radius_server`` and
-``radius_client``, beside ``freeradius``.
+``radius_client``, beside ``freeradius``; ``radius_load`` is a command of its own.
 """

@@ -87,19 +87,19 @@ _identifiers = count()
 """Of requests; the last 256 have different ones."""
 
 
-def pap(user: str = USER, password: str = PASSWORD) -> bytes:
+def pap(user: str = USER, password: str = PASSWORD, secret: str = SECRET) -> bytes:
     """Return a new request with a password."""
     authenticator = secrets.token_bytes(16)
-    hidden = hide(password, SECRET.encode(), authenticator)
-    return _signed(user, (attributes.USER_PASSWORD, hidden), authenticator)
+    hidden = hide(password, secret.encode(), authenticator)
+    return _signed(user, (attributes.USER_PASSWORD, hidden), authenticator, secret)
 
 
-def chap(user: str = USER) -> bytes:
+def chap(user: str = USER, secret: str = SECRET) -> bytes:
     """Return a new request by a protocol that the host does not allow."""
-    return _signed(user, (attributes.CHAP_PASSWORD, bytes(17)), secrets.token_bytes(16))
+    return _signed(user, (attributes.CHAP_PASSWORD, bytes(17)), secrets.token_bytes(16), secret)
 
 
-def _signed(user: str, credentials: tuple[int, bytes], authenticator: bytes) -> bytes:
+def _signed(user: str, credentials: tuple[int, bytes], authenticator: bytes, secret: str) -> bytes:
     values: Sequence[tuple[int, bytes]] = (
         (attributes.USER_NAME, user.encode()),
         (attributes.NAS_IP_ADDRESS, NAS),
@@ -109,7 +109,7 @@ def _signed(user: str, credentials: tuple[int, bytes], authenticator: bytes) -> 
     body = b"".join(bytes((kind, len(value) + 2)) + value for kind, value in values)
     head = bytes((Code.ACCESS_REQUEST, next(_identifiers) % 256)) + (20 + len(body)).to_bytes(2)
     unsigned = head + authenticator + body
-    return unsigned[:-16] + hmac.digest(SECRET.encode(), unsigned, "md5")
+    return unsigned[:-16] + hmac.digest(secret.encode(), unsigned, "md5")
 
 
 def free_port() -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Final
 
 from adapter.errors import TallystickError
@@ -73,14 +74,11 @@ class RegistryValues:
     @property
     def whitelisted(self) -> frozenset[str]:
         """The addresses of NAS-IP-Address that skip the second factor, in canonical spelling."""
-        return frozenset(str(each) for part in self._parts() if (each := _address(part)))
+        return _addresses(self.ip_whitelist)
 
     def warnings(self) -> tuple[str, ...]:
         """Return a sentence for each value, or part of one, that does not count."""
         return (*override_warnings(self.override), *self._other_warnings())
-
-    def _parts(self) -> list[str]:
-        return [part for each in self.ip_whitelist.split(";") if (part := each.strip())]
 
     def _other_warnings(self) -> Iterator[str]:
         if self.require_user_match not in ("", "TRUE", "FALSE"):
@@ -88,7 +86,7 @@ class RegistryValues:
                 f"REQUIRE_USER_MATCH is {_quoted(self.require_user_match)}, which counts as unset: "
                 "only TRUE and FALSE in capitals are known."
             )
-        for part in self._parts():
+        for part in _parts(self.ip_whitelist):
             if _address(part) is None:
                 yield (
                     f"IP_WHITELIST has {_quoted(part)}, which is ignored: "
@@ -194,6 +192,15 @@ class _Changes:
             shown = sorted(self._unknown.values())
             more = f" and {len(shown) - 10} more" if len(shown) > 10 else ""
             yield f"These values are not known and are ignored: {', '.join(shown[:10])}{more}."
+
+
+def _parts(ip_whitelist: str) -> list[str]:
+    return [part for each in ip_whitelist.split(";") if (part := each.strip())]
+
+
+@lru_cache(maxsize=64)  # each request looks at the list of its host, which may be long
+def _addresses(ip_whitelist: str) -> frozenset[str]:
+    return frozenset(str(each) for part in _parts(ip_whitelist) if (each := _address(part)))
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
