@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from idp.radius.results import Waiting
 
 SECONDS_BETWEEN_LOOKS = 0.1
+MAX_SHARE = 0.1
+"""How much of the time may go into looks, however many there are that wait."""
 
 PendingIds = Callable[[frozenset[str]], Awaitable["Mapping[str, tuple[str, ...]] | None"]]
 """Returns for each user the ids of the requests that can be answered now; None if it cannot."""
@@ -46,10 +48,13 @@ class PushWaits:
 
     async def run(self) -> None:
         """Look at all that waits, again and again, until cancelled."""
+        loop, took = asyncio.get_running_loop(), 0.0
         while True:
             await self._has_any.wait()
-            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+            await asyncio.sleep(max(SECONDS_BETWEEN_LOOKS, took / MAX_SHARE))
+            began = loop.time()
             await self._look()
+            took = loop.time() - began
 
     async def _look(self) -> None:
         waiting = tuple(self._waiting.items())

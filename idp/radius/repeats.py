@@ -6,7 +6,7 @@ starts anything: while the first is pending it is dropped, and afterwards it get
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -31,11 +31,10 @@ class Key(NamedTuple):
     authenticator: bytes
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Seen:
     """A request; ``reply`` is its answer, None while it is pending."""
 
-    key: Key
     forget_at: float
     reply: bytes | None = None
 
@@ -49,40 +48,33 @@ class Repeats:
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
-        self._seen: dict[Key, Seen] = {}
-        self._pending: deque[Seen] = deque()
-        self._answered: deque[Seen] = deque()
+        # In both, what is forgotten first stands first.
+        self._pending: OrderedDict[Key, Seen] = OrderedDict()
+        self._answered: OrderedDict[Key, Seen] = OrderedDict()
 
     def first(self, key: Key) -> Seen | None:
         """Return the request with this key if it was seen before; else remember it: None.
 
         Raises :class:`Full`.
         """
-        self._forget_old()
-        found = self._seen.get(key)
+        now = self._monotonic()
+        for seen in (self._pending, self._answered):
+            while seen and next(iter(seen.values())).forget_at <= now:
+                seen.popitem(last=False)
+        found = self._answered.get(key) or self._pending.get(key)
         if found is not None:
             return found
-        if len(self._seen) >= MAX_SEEN:
+        if len(self._pending) + len(self._answered) >= MAX_SEEN:
             raise Full
-        seen = Seen(key, self._monotonic() + SECONDS_PENDING)
-        self._seen[key] = seen
-        self._pending.append(seen)
+        self._pending[key] = Seen(now + SECONDS_PENDING)
         return None
 
     def answered(self, key: Key, reply: bytes) -> None:
         """Remember the answer of a request."""
-        answered = Seen(key, self._monotonic() + SECONDS_ANSWERED, reply)
-        self._seen[key] = answered
-        self._answered.append(answered)
+        self._pending.pop(key, None)
+        self._answered[key] = Seen(self._monotonic() + SECONDS_ANSWERED, reply)
+        self._answered.move_to_end(key)
 
     def forget(self, key: Key) -> None:
         """Let a repetition be taken as new, since the request could not be looked at."""
-        self._seen.pop(key, None)
-
-    def _forget_old(self) -> None:
-        now = self._monotonic()
-        for line in (self._pending, self._answered):
-            while line and line[0].forget_at <= now:
-                old = line.popleft()
-                if self._seen.get(old.key) is old:
-                    del self._seen[old.key]
+        self._pending.pop(key, None)
