@@ -7,7 +7,7 @@ from contextlib import contextmanager, redirect_stderr
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import decision, flood, log_out, saml, scale, sign_in, usual_way
+from bench import decision, flood, log_out, radius, saml, scale, sign_in, usual_way
 from bench.harness import Row, measure
 from bench.table import print_table
 from idp import logs
@@ -24,12 +24,14 @@ def main() -> None:
         log_lines_to(Path(name) / "log"),
         sign_in.rows(idp, sp, Path(name)) as sign_in_rows,
         flood.rows(idp, sp, Path(name) / "flood") as flood_rows,
+        radius.rows(idp, sp, Path(name) / "radius") as radius_rows,
     ):
         rows = [
             *decision.ROWS,
             *saml.rows(idp, sp),
             *sign_in_rows,
             *flood_rows,
+            *radius_rows,
             *log_out.rows(idp, sp, Path(name) / "log-out"),
             *scale.rows(idp, sp, Path(name)),
             *usual_way.rows(idp, sp, Path(name)),

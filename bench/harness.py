@@ -25,7 +25,8 @@ class Row:
     *budget* is the upper limit of its cost in units, None if there is none. If *beside* names an
     earlier row, ratio and budget are relative to that row instead of the unit. *elsewhere* is how
     many times other processes do the operation on each core in one run, which hides its processor
-    time; 0 if this process does it, once.
+    time; 0 if this process does it, once. If one process does it all, *cpu_time* returns the
+    nanoseconds of processor time that it has used so far: then they alone are the cost.
     """
 
     name: str
@@ -35,13 +36,14 @@ class Row:
     elsewhere: int = 0
     beside: str | None = None
     finish: Callable[[], object] = lambda: None
+    cpu_time: Callable[[], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """The cost of a row, in units or relative to another row.
 
-    ``cpu`` is without waiting, for example for a disk; None if other processes did the work.
+    ``cpu`` is without waiting, for example for a disk; None if it is not known.
     """
 
     name: str
@@ -74,16 +76,18 @@ def measure(rows: Sequence[Row], unit: Row, rounds: int = ROUNDS) -> list[Result
             for row in rows:
                 one, cost = _time(unit, sizes[unit.name]), _time(row, sizes[row.name])
                 other = ratios[row.beside][-1] if row.beside else _Cost(1, 1)
-                wall, cpu = cost.wall / one.wall, cost.cpu / one.cpu
+                times = row.elsewhere or 1
+                cpu = cost.cpu / times / one.cpu
+                wall = cpu if row.cpu_time else cost.wall / times / one.wall
                 ratios[row.name].append(_Cost(wall / other.wall, cpu / other.cpu))
     return [_result(row, ratios[row.name]) for row in rows]
 
 
 def _result(row: Row, ratios: Sequence[_Cost]) -> Result:
     wall = statistics.median(ratio.wall for ratio in ratios)
-    if row.elsewhere:
-        return Result(row.name, wall / row.elsewhere, None, row.budget)
-    return Result(row.name, wall, statistics.median(ratio.cpu for ratio in ratios), row.budget)
+    cpu = statistics.median(ratio.cpu for ratio in ratios)
+    is_hidden = row.elsewhere and row.cpu_time is None
+    return Result(row.name, wall, None if is_hidden else cpu, row.budget)
 
 
 def _batch_size(row: Row) -> int:
@@ -95,10 +99,11 @@ def _batch_size(row: Row) -> int:
 def _time(row: Row, times: int) -> _Cost:
     """Return the cost of one run, as the mean of *times* runs."""
     run, inputs = row.run, list(row.prepare(times))
-    wall, cpu = perf_counter_ns(), process_time_ns()
+    cpu_time = row.cpu_time or process_time_ns
+    wall, cpu = perf_counter_ns(), cpu_time()
     for item in inputs:
         run(item)
-    cpu, wall = process_time_ns() - cpu, perf_counter_ns() - wall
+    cpu, wall = cpu_time() - cpu, perf_counter_ns() - wall
     row.finish()
     return _Cost(wall / times, cpu / times)
 

@@ -163,13 +163,22 @@ class Phone:
 
 
 def make_server(folder: Path, idp: saml.Party, sp: saml.Party) -> tuple[Services, Flask]:
-    """Return a server with one node that has the update, and two trusts, one with encryption.
-
-    Passwords are hashed as cheaply as possible: the hash is not what is measured.
-    """
+    """Return a server with one node that has the update, and two trusts, one with encryption."""
     for name, content in (("key", idp.pair.private_key), ("secret", secrets.token_bytes(32))):
         write_private_file(folder / name, content)
     (folder / "certificate").write_bytes(idp.pair.certificate)
+    services = open_server(folder)
+    services.farm.set_build("NODE1", "20348.350", "bench")
+    services.trusts.add(_metadata(sp, saml.SP))
+    services.trusts.add(_metadata(sp, saml.ENCRYPTED_SP, sp.key.certificate))
+    return services, create_app(services.config, services=services)
+
+
+def open_server(folder: Path) -> Services:
+    """Return the server whose files are in *folder*.
+
+    Passwords are hashed as cheaply as possible: the hash is not what is measured.
+    """
     config = Config(
         server={"base_url": BASE_URL, "node": "NODE1"},
         sign_in={"idp_initiated": True},
@@ -180,11 +189,7 @@ def make_server(folder: Path, idp: saml.Party, sp: saml.Party) -> tuple[Services
             "secret": folder / "secret",
         },
     )
-    services = assemble(config, hasher=PasswordHasher(memory_kib=8, passes=1))
-    services.farm.set_build("NODE1", "20348.350", "bench")
-    services.trusts.add(_metadata(sp, saml.SP))
-    services.trusts.add(_metadata(sp, saml.ENCRYPTED_SP, sp.key.certificate))
-    return services, create_app(config, services=services)
+    return assemble(config, hasher=PasswordHasher(memory_kib=8, passes=1))
 
 
 def _metadata(sp: saml.Party, entity_id: str, encryption: str | None = None) -> bytes:

@@ -19,6 +19,7 @@ management             the use cases of administration, without web
 services               what every host is given: the rooms, joined once
 adapters, mfa          running adapters; waiting for a phone's answer
 notices                what users are told of changes: notices on their phones, and mails
+nps                    the NPS hosts of the farm, their registry values and their clients
 session                the SSO session, its cookie, who is signed in, which node answers
 audit                  the sign-in log and the audit events
 web                    what web hosts share: headers, activity ID, origin check, proxies, cookies

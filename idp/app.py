@@ -21,6 +21,7 @@ from idp.federation.relying_party.registry import TrustRegistry
 from idp.federation.token_signing.configured import open_signing_keys
 from idp.federation.token_signing.key_files import read_private_file
 from idp.federation.token_signing.ring import FixedKey
+from idp.nps.store import NpsServers
 from idp.services import Services
 from idp.session.seal import Sealer
 from idp.store.access_control import SqlAccessControlStore
@@ -31,6 +32,8 @@ from idp.store.mfa import mfa_stores
 from idp.store.name_ids import SqlPersistentNames
 from idp.store.nodes import SqlNodeStore
 from idp.store.notices import SqlPhoneNotices
+from idp.store.nps import SqlNpsStore
+from idp.store.nt_hashes import SqlNtHashStore
 from idp.store.outbox import SqlOutbox
 from idp.store.password_resets import SqlResetStore
 from idp.store.policies import SqlPolicyStore
@@ -52,6 +55,7 @@ if TYPE_CHECKING:
     from adapter.mfa.push.challenge import Challenge
     from idp.config.schema import Config, LockoutSection
     from idp.counters import Counters
+    from idp.directory.nt_hash import NtHashStore
     from idp.saml.signing import SigningKey
     from idp.web.theme.theme import Theme
 
@@ -67,7 +71,9 @@ def assemble(
     """Join the rooms of *config* and what a server (:func:`counters_of`) or a test hands in."""
     # Raises TallystickError, for example if the keys or the database cannot be opened.
     clock, hasher = clock or SystemClock(), hasher or PasswordHasher()
-    sealer, database, directory = _open(config, clock, hasher)
+    sealer, database = _open(config, clock)
+    nt_hashes = SqlNtHashStore(database, sealer.purpose("nt-hash"))
+    directory = _directory(config.lockout, database, sealer, clock, hasher, nt_hashes)
     trusts, access = _trusts(config, database, clock)
     return Services(
         config=config,
@@ -77,9 +83,11 @@ def assemble(
         housekeeping=Housekeeping(database, clock, _log_retention(config)),
         mfa=_mfa_service(config, database, sealer, clock, counters, directory.groups_of),
         directory=directory,
+        nt_hashes=nt_hashes,
         trusts=trusts,
         refreshes=SqlRefreshStore(database),
         farm=Farm(SqlNodeStore(database), clock),
+        nps=NpsServers(SqlNpsStore(database, sealer.purpose("nps-client-secret")), clock),
         policy=GlobalPolicy(SqlPolicyStore(database)),
         access=access,
         providers=Providers(SqlProviderStore(database)),
@@ -113,23 +121,21 @@ def _log_retention(config: Config) -> LogRetention:
     )
 
 
-def _open(
-    config: Config, clock: Clock, hasher: PasswordHasher
-) -> tuple[Sealer, Database, Directory]:
-    """Return the farm's secret, the database with this version's tables, and its directory."""
+def _open(config: Config, clock: Clock) -> tuple[Sealer, Database]:
+    """Return the farm's secret, and the database with this version's tables."""
     sealer = Sealer(read_private_file(config.keys.secret), clock.now)
     database = Database(config.store.url, connections=config.store.connections)
     upgrade(database)
-    unknown_key = sealer.key("unknown-names")
-    return sealer, database, _directory(config.lockout, database, clock, hasher, unknown_key)
+    return sealer, database
 
 
 def _directory(
     lockout: LockoutSection,
     database: Database,
+    sealer: Sealer,
     clock: Clock,
     hasher: PasswordHasher,
-    unknown_key: bytes,
+    nt_hashes: NtHashStore,
 ) -> Directory:
     window = timedelta(minutes=lockout.window_minutes)
     rules = LockoutRules(
@@ -139,8 +145,8 @@ def _directory(
         unknown=Limit(lockout.threshold, window, forgets=False),
         familiar=Limit(lockout.threshold_familiar, window, forgets=False),
     )
-    users = SqlUserStore(database)
-    return Directory(users, clock, hasher, rules, unknown_key=unknown_key)
+    users, unknown_key = SqlUserStore(database), sealer.key("unknown-names")
+    return Directory(users, clock, hasher, rules, unknown_key=unknown_key, nt_hashes=nt_hashes)
 
 
 def _mfa_service(

@@ -1,4 +1,4 @@
-"""AD FS's audit events, by AD FS's numbers, as this server writes them; see ``docs/log.md``."""
+"""AD FS's and NPS's audit events, by their numbers, as this server writes them: ``docs/log.md``."""
 
 from __future__ import annotations
 
@@ -36,6 +36,8 @@ class Event(IntEnum):
     SIGNED_OUT = 1206
     NOT_SIGNED_OUT = 1207
     EXTRANET_LOCKOUT = 1210
+    NPS_GRANTED = 6272
+    NPS_DENIED = 6273
 
     __repr__ = int.__repr__  # a line on a console shows the number
 

@@ -70,6 +70,12 @@ def set_address_options(listener: socket.socket) -> None:
     listener.setsockopt(socket.SOL_SOCKET, getattr(socket, name), 1)
 
 
+def keep_port_to_itself(receiver: socket.socket) -> None:
+    """Let no other program bind the port of a UDP socket: elsewhere than on Windows none can."""
+    if IS_WINDOWS:
+        receiver.setsockopt(socket.SOL_SOCKET, getattr(socket, "SO_EXCLUSIVEADDRUSE"), 1)  # noqa: B009
+
+
 def is_open_to_others(file: Path | int, rights: int) -> bool:
     """Return whether the mode of a file (a path or a descriptor) has one of these bits.
 

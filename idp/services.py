@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from idp.config.schema import Config
     from idp.counters import Counters
     from idp.directory import Directory
+    from idp.directory.nt_hash import NtHashStore
     from idp.federation.access_control.catalogue import AccessControl
     from idp.federation.access_control.global_policy import GlobalPolicy
     from idp.federation.farm import Farm
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from idp.mfa.password_reset import ResetStore
     from idp.notices.outbox import Outbox
     from idp.notices.phone_notices import PhoneNotices
+    from idp.nps.store import NpsServers
     from idp.saml.signing import SigningKey
     from idp.session.log_outs import LogOuts
     from idp.session.seal import Sealer
@@ -66,9 +68,11 @@ class Services:
     ``sealer``            seals cookies and form fields, with a key for each purpose
     ``mfa``               the second factor: methods, pushes, codes, activations, policy
     ``directory``         users, passwords, lock-outs
+    ``nt_hashes``         (store) the NT hashes of users of whom an administrator wants one kept
     ``trusts``            relying party trusts with their settings
     ``refreshes``         (store) when the metadata of a trust is due, and updates held back
     ``farm``              the nodes and their builds
+    ``nps``               the NPS hosts, their clients and their registry values
     ``policy``            the global authentication policy: second factor, enabled adapters
     ``access``            access control policies
     ``providers``         the registered adapters
@@ -98,9 +102,11 @@ class Services:
     sealer: Sealer
     mfa: MfaService
     directory: Directory
+    nt_hashes: NtHashStore
     trusts: TrustRegistry
     refreshes: RefreshStore
     farm: Farm
+    nps: NpsServers
     policy: GlobalPolicy
     access: AccessControl
     providers: Providers

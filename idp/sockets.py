@@ -40,13 +40,44 @@ def listen(host: str, port: int, *, chosen_by: tuple[str, str] = OPTIONS) -> soc
     return listener
 
 
+def open_udp(host: str, port: int, *, chosen_by: tuple[str, str]) -> socket.socket:
+    """Return a UDP socket at *host* and *port* (0: any free port), which no other program shares.
+
+    An IPv6 address takes no IPv4 packets. Raises :class:`AddressUnavailable`, as :func:`listen`.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        receiver = socket.socket(family, socket.SOCK_DGRAM)
+    except OSError as error:
+        raise _unavailable(host, port, error, chosen_by) from None
+    try:
+        operating_system.keep_port_to_itself(receiver)
+        if family == socket.AF_INET6:
+            receiver.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        receiver.bind((host, port))
+    except (OSError, OverflowError) as error:
+        receiver.close()
+        raise _unavailable(host, port, error, chosen_by) from None
+    return receiver
+
+
+def has_ipv6() -> bool:
+    """Say whether this machine has IPv6."""
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+            probe.bind(("::", 0))
+    except OSError:
+        return False
+    return True
+
+
 def reachable_address(host: str) -> str:
     """Return the address at which this machine reaches a server that listens on *host*."""
     return LOOPBACK_OF_ANY.get(host, host)
 
 
 def port_of(listener: socket.socket) -> int:
-    """Return the port that *listener* listens on."""
+    """Return the port that *listener* has."""
     port: int = listener.getsockname()[1]
     return port
 

@@ -23,8 +23,9 @@ pytest_plugins = [
     "support.service_providers.logout_messages",
     "support.service_providers.metadata_publisher",
     "support.sessions.account_visit",
-    "support.tools.log_lines",
     "support.tools.threads",
+    "support.tools.log_lines",
+    "support.radius.fixtures",
 ]
 
 settings.register_profile("any machine", deadline=None)  # a busy one is slow, and not wrong

@@ -10,6 +10,7 @@ address                            method  what it does                         
 ``/admin/``                        POST    exchanges the token for a session           pages/sign_in
 ``/admin/sign-out``                POST    ends the session                            pages/sign_in
 ``/admin/nodes``                   POST    sets the build of a node                    pages/nodes
+``/admin/nps[/restart]``           POST    sets or restarts an NPS host                pages/nps
 ``/admin/keys``                    both    token-signing keys                          pages/keys
 ``/admin/trusts``                  GET     relying party trusts                        pages/trusts
 ``/admin/trusts/one``              both    one trust and its settings                  pages/trusts
@@ -19,6 +20,7 @@ address                            method  what it does                         
 ``/admin/users``                   both    users who are blocked or at risk            pages/users
 ``/admin/log``                     GET     the last sign-ins                           pages/log
 ``/admin/api/nodes[/NAME]``        several nodes of the farm                           api/nodes
+``/admin/api/nps[/NAME/…]``        several NPS hosts, registry values, clients         api/nps
 ``/admin/api/keys[/THUMBPRINT]``   several token-signing keys                          api/keys
 ``/admin/api/trusts[/ENTITY-ID]``  several relying party trusts                        api/trusts
 ``/admin/api/users/NAME/…``        several users' methods for the second factor        api/users
@@ -41,19 +43,20 @@ from idp.admin.api import blocks as blocks_api
 from idp.admin.api import guard
 from idp.admin.api import keys as keys_api
 from idp.admin.api import nodes as nodes_api
+from idp.admin.api import nps as nps_api
 from idp.admin.api import policy as policy_api
 from idp.admin.api import tokens as tokens_api
 from idp.admin.api import trusts as trusts_api
 from idp.admin.api import users as users_api
 from idp.admin.authentication import AdminAuthentication
 from idp.admin.frame import Frame
-from idp.admin.pages import access, keys, log, nodes, policies, sign_in, tokens, trusts, users
+from idp.admin.pages import access, keys, log, nodes, nps, policies, sign_in, tokens, trusts, users
 
 if TYPE_CHECKING:
     from idp.services import Services
 
-PAGES = (sign_in, nodes, keys, log, access, policies, trusts, tokens, users)
-API = (nodes_api, keys_api, trusts_api, users_api, blocks_api, tokens_api, policy_api)
+PAGES = (sign_in, nodes, nps, keys, log, access, policies, trusts, tokens, users)
+API = (nodes_api, nps_api, keys_api, trusts_api, users_api, blocks_api, tokens_api, policy_api)
 
 
 def blueprint(services: Services) -> Blueprint:

@@ -12,11 +12,30 @@ from idp.web.activity import activity_id, client_ip
 if TYPE_CHECKING:
     from idp.federation.farm import Node
     from idp.federation.token_signing.ring import Ring
+    from idp.nps.hosts import NpsHost
+
+MAX_VALUE_LENGTH = 100
 
 
 def log_node(node: Node) -> None:
     """Log that an administrator has set the build of a node."""
     _log("node_set", node=node.name, build=node.build, changed_by=node.changed_by)
+
+
+def log_nps_host(event: str, host: NpsHost) -> None:
+    """Log a change of an NPS host, with its version and the override that is set."""
+    _log(
+        event,
+        nps_host=host.name,
+        version=host.version,
+        override=host.registry.override[:MAX_VALUE_LENGTH],
+        changed_by=host.changed_by,
+    )
+
+
+def log_nps(event: str, name: str, network: str | None = None) -> None:
+    """Log that an NPS host was removed, or that its client in *network* has changed."""
+    _log(event, nps_host=name, **({} if network is None else {"network": network}))
 
 
 def log_trust(event: str, entity_id: str) -> None:

@@ -6,6 +6,7 @@ changed password, 512, 515, 516 and 1210 about lock-outs (docs/log.md has the wh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -103,22 +104,21 @@ class AuditWriter:
             detail=detail,
         )
 
-    def write(self, *rows: SignInRecord) -> None:
-        """Store rows in a transaction of their own, write their log lines, and count them."""
-        self._log.record(*rows)
-        for row in rows:
+    def write(self, *rows: SignInRecord, refusals: Sequence[SignInRecord] = ()) -> None:
+        """Store rows in a transaction of their own, write their log lines, and count them.
+
+        *refusals* prove nothing of who caused them, and come last. Beyond a rate their rows are
+        counted and not stored; their log lines are always written.
+        """
+        stored = (*rows, *filter(self.stores_refusal, refusals))
+        if stored:
+            self._log.record(*stored)
+        for row in (*rows, *refusals):
             self.write_line(row)
 
     def write_refusals(self, *rows: SignInRecord) -> None:
-        """Do the same for refusals that prove nothing of who caused them.
-
-        Beyond a rate their rows are counted and not stored; their log lines are always written.
-        """
-        stored = tuple(row for row in rows if self.stores_refusal(row))
-        if stored:
-            self._log.record(*stored)
-        for row in rows:
-            self.write_line(row)
+        """Do the same for refusals alone."""
+        self.write(refusals=rows)
 
     def stores_refusal(self, row: SignInRecord) -> bool:
         """Say whether the row of a refusal is to be stored; report those that were only counted.
@@ -167,8 +167,19 @@ class AuditWriter:
 
     def password_checked(self, check: PasswordCheck, source: EventSource, *, trust: str) -> None:
         """Write that a user gave a password on the way to *trust*."""
+        write = self.write_refusals if is_refusal(check) else self.write
+        write(*self.rows_of_password(check, source, trust=trust))
+        self.explain_password(check, source)
+
+    def rows_of_password(
+        self, check: PasswordCheck, source: EventSource, *, trust: str
+    ) -> list[SignInRecord]:
+        """Return the rows of a password that was given, which are not written yet."""
         event = Event.CREDENTIALS_NOT_VALID if check.failure else Event.CREDENTIALS_VALID
-        self._write_check(event, check, check.failure or "right_password", source, trust)
+        return self._rows_of_check(event, check, check.failure or "right_password", source, trust)
+
+    def explain_password(self, check: PasswordCheck, source: EventSource) -> None:
+        """Write what the verbose log has besides for a password that was refused."""
         if check.failure:
             self._verbose.write(
                 Event.CREDENTIALS_REFUSED,
@@ -206,7 +217,8 @@ class AuditWriter:
     def password_changed(self, check: PasswordCheck, source: EventSource) -> None:
         """Write that a user has changed their password, or could not."""
         event = Event.PASSWORD_NOT_CHANGED if check.failure else Event.PASSWORD_CHANGED
-        self._write_check(event, check, check.failure or "password_changed", source)
+        write = self.write_refusals if is_refusal(check) else self.write
+        write(*self._rows_of_check(event, check, check.failure or "password_changed", source))
 
     def push_reported(
         self, source: EventSource, *, user: str, experience: str, detail: str, is_blocked: bool
@@ -224,10 +236,10 @@ class AuditWriter:
             self.row(event, source, user=user, outcome=action, why=why, detail=detail),
         )
 
-    def _write_check(
+    def _rows_of_check(
         self, event: Event, check: PasswordCheck, outcome: str, source: EventSource, trust: str = ""
-    ) -> None:
-        """Write the check of a password, and the lock-out events that it caused.
+    ) -> list[SignInRecord]:
+        """Return the rows of the check of a password, and of the lock-outs that it caused.
 
         For the right password of a locked account there is one row, as for a wrong one: with two,
         an attacker who guesses could tell by the time of the answer that the guess was right.
@@ -237,14 +249,18 @@ class AuditWriter:
             outcomes = []
         outcomes += [(each, str(check.lockout)) for each in LOCKOUT_EVENTS.get(check.lockout, ())]
         user = _name_of(check)
-        rows = [
+        return [
             self.row(each, source, user=user, trust=trust, outcome=outcome)
             for each, outcome in outcomes
         ]
-        # A right password of a locked account is stored as seldom as a wrong one, see above.
-        is_stored = check.failure is None or check.lockout is LockoutEvent.LOCKED_OUT
-        write = self.write if is_stored else self.write_refusals
-        write(*rows)
+
+
+def is_refusal(check: PasswordCheck) -> bool:
+    """Say whether the rows of a password are those of a refusal, and are stored more seldom.
+
+    A right password of a locked account is stored as seldom as a wrong one, see above.
+    """
+    return check.failure is not None and check.lockout is not LockoutEvent.LOCKED_OUT
 
 
 def _name_of(check: PasswordCheck) -> str:

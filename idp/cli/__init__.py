@@ -42,6 +42,7 @@ COMMANDS = {
     "init":     ("idp.cli.init:init",         "Create configuration and keys of a new server"),
     "keys":     ("idp.cli.keys:keys",         "Token-signing keys and their roles"),
     "log":      ("idp.cli.log:log",           "Sign-ins: who, where, which experience and why"),
+    "nps":      ("idp.cli.nps:nps",           "NPS hosts of the farm and their RADIUS clients"),
     "phone":    ("idp.cli.phone:phone",       "An Authenticator app in the terminal"),
     "policy":   ("idp.cli.policy:policy",     "Which methods users may use, and who"),
     "serve":    ("idp.cli.serve:serve",       "Run the server for real use"),

@@ -1,4 +1,4 @@
-"""Completes the names of nodes, users, trusts and settings for shells (docs/operation.md).
+"""Completes names of nodes, hosts, users, trusts and settings for shells (docs/operation.md).
 
 A shell asks by running the program with ``_TALLYSTICK_COMPLETE``; click answers for commands and
 options, and calls the functions here for arguments. A question that cannot be answered, for want of
@@ -85,6 +85,10 @@ def _completing(names_in: Callable[[Services, click.Context], Iterable[str]]) ->
 
 
 nodes = _completing(lambda services, _ctx: [node.name for node in services.farm.nodes()])
+nps_hosts = _completing(lambda services, _ctx: [host.name for host in services.nps.hosts()])
+nps_networks = _completing(
+    lambda services, ctx: [each.network for each in services.nps.clients(ctx.params.get("host"))]
+)
 users = _completing(lambda services, _ctx: [user.upn for user in services.directory.list()])
 trusts = _completing(
     lambda services, _ctx: [trust.entity_id for trust in services.trusts.list_all()]

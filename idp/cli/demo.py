@@ -63,6 +63,11 @@ def _host_name(_ctx: click.Context, _option: click.Parameter, value: str | None)
     "--ecdsa", is_flag=True, help="Sign with ECDSA on P-256, if there is no key yet.",
 )  # fmt: skip
 @click.option(
+    "--radius", is_flag=True,
+    help="Answer RADIUS too, as an NPS host with the NPS extension: on port 1812, or a free one "
+    "with --port 0.",
+)  # fmt: skip
+@click.option(
     "--data-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
     help="Keep all data in DIR, and continue with what is there (default: keep nothing).",
 )  # fmt: skip
@@ -74,6 +79,7 @@ def demo(
     tls: bool | None,
     encrypt: bool,
     ecdsa: bool,
+    radius: bool,
     data_dir: Path | None,
     as_json: bool,
 ) -> None:
@@ -93,7 +99,7 @@ def demo(
         logs.configure(earlier.logging.format if earlier else "console")
         address = choose_address(host, port, tls, earlier.server.base_url if earlier else None)
         kind: KeyKind = "ecdsa" if ecdsa else "rsa"
-        with run_demo(folder, address, bind, encrypt=encrypt, kind=kind) as demo:
+        with run_demo(folder, address, bind, encrypt=encrypt, kind=kind, radius=radius) as demo:
             if as_json:
                 print_json(demo.as_json())
             else:
@@ -161,6 +167,7 @@ def _start_page(demo: Demo, *, keeps: bool) -> str:
         f"  Configuration         {config}" + ("" if keeps else "   (temporary)"),
         f"  Add a trust           drop its metadata into {demo.folder.metadata}",
         *_trust_line(demo),
+        *_radius_line(demo),
         "",
         "  Users",
         users,
@@ -180,3 +187,10 @@ def _trust_line(demo: Demo) -> list[str]:
     if demo.tls is None:
         return []
     return [f"  Trust this authority  {demo.tls.ca_file}"]
+
+
+def _radius_line(demo: Demo) -> list[str]:
+    if demo.radius is None:
+        return []
+    radius = demo.radius
+    return [f"  RADIUS (NPS)          {radius.host} port {radius.port}   secret {radius.secret}"]

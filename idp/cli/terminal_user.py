@@ -54,6 +54,16 @@ def new_secret(name: str, *, from_stdin: bool) -> str:
     return _first_line() if from_stdin else _ask_without_echo(f"Secret key of {name}: ")
 
 
+def new_shared_secret(name: str, *, from_stdin: bool) -> str:
+    """Return the shared secret of the client *name*: the first line of input, or typed twice."""
+    if from_stdin:
+        return _first_line()
+    secret = _ask_without_echo(f"Shared secret of {name}: ")
+    if _ask_without_echo("Repeat the secret: ") != secret:
+        raise PasswordInputError("The two secrets differ", "Type the same secret twice")
+    return secret
+
+
 def _ask_without_echo(prompt: str) -> str:
     """Ask at the terminal; raise if there is none, or if it cannot hide what is typed."""
     try:

@@ -12,11 +12,15 @@ from idp.cli.context import CommandGroup, with_services
 from idp.cli.output import json_option, print_done, print_fields, print_json, print_table
 from idp.cli.terminal_user import new_password, password_stdin_option
 from idp.cli.user_methods import methods, reset
+from idp.cli.user_nt_hash import nt_hash
 from idp.cli.user_protection import access_pass, block, dismiss_risk, unblock
 from idp.cli.user_tokens import tokens
 
 if TYPE_CHECKING:
+    from adapter.mfa.protection.store import Standing
     from idp.directory import User
+    from idp.directory.lockout import LockoutState
+    from idp.directory.nt_hash import KeptNtHash
     from idp.management.users import ActivationOffer
     from idp.services import Services
 
@@ -86,8 +90,11 @@ def list_users(services: Services, as_json: bool) -> None:
     from idp.cli import user_output
 
     users, lockouts = services.directory.list(), services.directory.lockouts()
-    standings = services.mfa.protection.standings()
-    known = [(each, lockouts.get(each.upn), standings.get(each.upn)) for each in users]
+    standings, kept = services.mfa.protection.standings(), services.nt_hashes.kept()
+    known = [
+        (each, lockouts.get(each.upn), standings.get(each.upn), kept.get(each.upn))
+        for each in users
+    ]
     if as_json:
         print_json([user_output.user_as_json(*each) for each in known])
         return
@@ -111,12 +118,11 @@ def show(services: Services, name: str, as_json: bool) -> None:
     from idp.management import users as people
 
     found = people.find_user(services, name)
-    lockout = services.directory.lockouts(found.upn).get(found.upn)
-    standing = services.mfa.protection.standing_of(found.upn)
+    known = _known(services, found)
     if as_json:
-        print_json(user_output.user_as_json(found, lockout, standing))
+        print_json(user_output.user_as_json(found, *known))
     else:
-        print_fields(user_output.user_fields(found, lockout, standing))
+        print_fields(user_output.user_fields(found, *known))
 
 
 @user.command("passwd", example="tallystick user passwd alice@example.test --must-change")
@@ -222,10 +228,19 @@ def remove(services: Services, name: str, as_json: bool) -> None:
 def _print_user(services: Services, user: User, sentence: str, as_json: bool) -> None:
     from idp.cli.user_output import user_as_json
 
-    lockout = services.directory.lockouts(user.upn).get(user.upn) if as_json else None
-    standing = services.mfa.protection.standing_of(user.upn) if as_json else None
-    value = user_as_json(user, lockout, standing) if as_json else None
+    value = user_as_json(user, *_known(services, user)) if as_json else None
     print_done(value, sentence, as_json=as_json)
+
+
+def _known(
+    services: Services, user: User
+) -> tuple[LockoutState | None, Standing, KeptNtHash | None]:
+    """Return what is shown of a user besides the directory's entry."""
+    return (
+        services.directory.lockouts(user.upn).get(user.upn),
+        services.mfa.protection.standing_of(user.upn),
+        services.nt_hashes.kept(user.upn).get(user.upn),
+    )
 
 
 def _print_offer(offer: ActivationOffer) -> None:
@@ -237,7 +252,7 @@ def _print_offer(offer: ActivationOffer) -> None:
     click.echo(f"\nFor {offer.user}'s phone: valid once, for 10 minutes and five attempts.")
 
 
-for command in (access_pass, block, unblock, dismiss_risk):
+for command in (access_pass, block, unblock, dismiss_risk, nt_hash):
     user.add_command(command)
 user.add_command(methods)
 user.add_command(reset)

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.mfa.protection.store import Standing
 from idp.instants import json_instant
+from idp.management import nt_hashes
 from idp.management.standing import describe, standing_as_json
 
 if TYPE_CHECKING:
     from idp.directory import User
     from idp.directory.lockout import CounterState, LockoutState
+    from idp.directory.nt_hash import KeptNtHash
 
 COLUMNS = ("name", "account", "display name", "email", "groups", "state")
 PLACES = {
@@ -22,7 +24,10 @@ PLACES = {
 
 
 def user_row(
-    user: User, lockout: LockoutState | None, standing: Standing | None = None
+    user: User,
+    lockout: LockoutState | None,
+    standing: Standing | None = None,
+    kept: KeptNtHash | None = None,
 ) -> tuple[str, ...]:
     """Return the cells of :data:`COLUMNS`."""
     return (
@@ -31,12 +36,15 @@ def user_row(
         user.display_name,
         user.email,
         ", ".join(user.groups),
-        _state(user, lockout, standing),
+        _state(user, lockout, standing, kept),
     )
 
 
 def user_as_json(
-    user: User, lockout: LockoutState | None, standing: Standing | None = None
+    user: User,
+    lockout: LockoutState | None,
+    standing: Standing | None = None,
+    kept: KeptNtHash | None = None,
 ) -> dict[str, Any]:
     """Return everything about a user, for scripts."""
     return {
@@ -59,14 +67,18 @@ def user_as_json(
         },
         "familiar_addresses": list(lockout.familiar_addresses) if lockout else [],
         **standing_as_json(standing or Standing()),
+        **nt_hashes.nt_hash_as_json(kept),
     }
 
 
 def user_fields(
-    user: User, lockout: LockoutState | None, standing: Standing | None = None
+    user: User,
+    lockout: LockoutState | None,
+    standing: Standing | None = None,
+    kept: KeptNtHash | None = None,
 ) -> list[tuple[str, object]]:
     """Return everything about a user as names and values, for people."""
-    named = zip(COLUMNS, user_row(user, lockout, standing), strict=True)
+    named = zip(COLUMNS, user_row(user, lockout, standing, kept), strict=True)
     counters = lockout.counters if lockout else {}
     wrong = [
         (f"wrong passwords, {PLACES[name]}", _counter(counter))
@@ -76,7 +88,12 @@ def user_fields(
     return [*named, *wrong, ("familiar addresses", addresses)]
 
 
-def _state(user: User, lockout: LockoutState | None, standing: Standing | None) -> str:
+def _state(
+    user: User,
+    lockout: LockoutState | None,
+    standing: Standing | None,
+    kept: KeptNtHash | None,
+) -> str:
     states = ["disabled" if user.disabled else "enabled"]
     if user.unreadable:
         states.append("cannot be read [unreadable_user]")
@@ -85,6 +102,7 @@ def _state(user: User, lockout: LockoutState | None, standing: Standing | None) 
     if lockout is not None and lockout.locked:
         states.append(f"locked out: {', '.join(PLACES[name] for name in lockout.locked)}")
     states += describe(standing or Standing())
+    states += nt_hashes.describe(kept)
     return ", ".join(states)
 
 

@@ -101,6 +101,7 @@ _PATHS = (
     ("server", "admin_token_file"),
     ("mail", "folder"),
     ("theme", "folder"),
+    ("radius", "event_log"),
 )
 
 

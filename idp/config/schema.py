@@ -26,6 +26,7 @@ from idp.config import SETTING_PREFIX
 from idp.config.adapters import AdaptersSection
 from idp.config.mail import MailSection
 from idp.config.mfa import MfaSection
+from idp.config.radius import RadiusSection
 from idp.config.section import Section
 from idp.config.server import ServerSection as ServerSection
 from idp.config.server import ServeSection as ServeSection
@@ -211,6 +212,7 @@ class Config(BaseSettings):
     adapters: AdaptersSection = AdaptersSection()
     mfa: MfaSection = MfaSection()
     proxies: ProxiesSection = ProxiesSection()
+    radius: RadiusSection = RadiusSection()
     mail: MailSection = MailSection()
     theme: ThemeSection = ThemeSection()
     logging: LoggingSection = LoggingSection()

@@ -17,14 +17,20 @@ from idp.web.cookies import cookie_is_secure, own_cookies, set_cookie_header
 from idp.web.origin import is_same_origin
 
 if TYPE_CHECKING:
+    from idp.demo.radius import DemoRadius
     from idp.services import Services
 
 
 def blueprint(
-    services: Services, users: Sequence[SampleUser], *, sp_url: str, admin_token: str
+    services: Services,
+    users: Sequence[SampleUser],
+    *,
+    sp_url: str,
+    admin_token: str,
+    radius: DemoRadius | None = None,
 ) -> Blueprint:
     """Return the routes ``/``, ``/node/NAME`` and ``/demo/``; *users* are shown with passwords."""
-    pages = FirstPage(services, users, sp_url, admin_token)
+    pages = FirstPage(services, users, sp_url, admin_token, radius)
     views = Blueprint(
         "demo",
         __name__,
@@ -42,12 +48,18 @@ class FirstPage:
     """The views; newcomers sign in as the first of *users*."""
 
     def __init__(
-        self, services: Services, users: Sequence[SampleUser], sp_url: str, admin_token: str
+        self,
+        services: Services,
+        users: Sequence[SampleUser],
+        sp_url: str,
+        admin_token: str,
+        radius: DemoRadius | None,
     ) -> None:
         self._services = services
         self._users = users
         self._sp_url = sp_url
         self._admin_token = admin_token
+        self._radius = radius
         self._base_url = services.config.server.base_url
 
     def home(self) -> str:
@@ -67,6 +79,7 @@ class FirstPage:
             approve=command_line("phone", "approve", "--file", newcomer.phone, "--number", "NN"),
             sp_url=self._sp_url,
             admin_token=self._admin_token,
+            radius=self._radius,
             weak_trusts=[
                 (entity_id, weak.warning)
                 for weak in WEAK_SETTINGS

@@ -7,7 +7,7 @@ import re
 import socket
 import ssl
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from idp.config.reading import load
 from idp.demo import certificates, first_page
 from idp.demo.address import DemoAddress
 from idp.demo.lock import must_be_free, running_in
+from idp.demo.radius import DemoRadius, demo_radius
 from idp.demo.sample_users import SampleUser, create_sample_users
 from idp.demo.shipped_metadata import shipped_metadata_folder
 from idp.embedded import test_sp
@@ -60,6 +61,7 @@ class Demo:
     folder: ServerFolder
     users: tuple[SampleUser, ...]
     tls: certificates.TlsFiles | None
+    radius: DemoRadius | None = None
 
     @property
     def metadata_url(self) -> str:
@@ -88,6 +90,7 @@ class Demo:
             "admin_token": self.folder.admin_token,
             "config": str(self.folder.files.config),
             "users": [user.as_json() for user in self.users],
+            **({"radius": self.radius.as_json()} if self.radius else {}),
         }
 
 
@@ -99,12 +102,13 @@ def run_demo(
     *,
     encrypt: bool = False,
     kind: KeyKind = "rsa",
+    radius: bool = False,
 ) -> Iterator[Demo]:
     """Run the demo with its data in the folder *path* until the block is left.
 
     With *encrypt*, the test service provider has its assertions encrypted. *kind* is for a new
-    token-signing key. Port 0 takes a free port. The ports are opened first, so that nothing is
-    created if they are in use.
+    token-signing key. With *radius*, an NPS host answers, too. Port 0 takes free ports. The ports
+    are opened first, so that nothing is created if they are in use.
 
     Raises :class:`~idp.sockets.AddressUnavailable`, :class:`NotAnswering`, and
     :class:`~idp.demo.lock.DemoIsRunning` if one runs in the folder already.
@@ -125,7 +129,10 @@ def run_demo(
         _create_nodes(services)
         _let_everybody_reset(services)
         users = create_sample_users(services, folder.path, str(tls.ca_file) if tls else None)
-        demo = Demo(address, folder, users, tls)
+        answering = (
+            demo_radius(services, bind, free_port=ports[0] == 0) if radius else nullcontext()
+        )
+        demo = Demo(address, folder, users, tls, stack.enter_context(answering))
         apps = _make_apps(services, demo, stack, encrypt=encrypt)
         _start(zip(listeners, apps, strict=True), tls, stack)
         _must_answer(demo, reachable_address(bind))
@@ -189,7 +196,11 @@ def _make_apps(
     app = create_app(config, services=services, front_page=False)
     app.register_blueprint(
         first_page.blueprint(
-            services, demo.users, sp_url=demo.address.sp_url, admin_token=folder.admin_token
+            services,
+            demo.users,
+            sp_url=demo.address.sp_url,
+            admin_token=folder.admin_token,
+            radius=demo.radius,
         )
     )
     provider = test_sp.SimulatedServiceProvider(

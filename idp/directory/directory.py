@@ -13,13 +13,14 @@ from idp.directory.errors import DirectoryError, existing, unknown_user
 from idp.directory.lockout import (
     UNKNOWN_ORIGIN,
     AccountState,
-    Debit,
     LockoutRules,
     LockoutState,
     Origin,
     unknown_account,
 )
-from idp.directory.password_check import PasswordCheck, event_of
+from idp.directory.nt_hash import NtHashStore
+from idp.directory.password_check import PasswordCheck
+from idp.directory.password_tries import GivenPassword, NtResponse, PasswordTries, keep_nt_hash
 from idp.directory.passwords import (
     MAX_PASSWORD_LENGTH,
     PasswordHasher,
@@ -36,15 +37,14 @@ from idp.directory.users import (
 )
 
 DEFAULT_RULES = LockoutRules()
-_PAUSES = (0.05, 0.1, 0.2)
-"""Seconds to wait, before each further ask, for a lock that a right password may still clear."""
 
 
 class Directory:
     """The users in a store.
 
-    *unknown_key* is a secret of the farm: it decides which unknown names share a counter. *wait*
-    lets so many seconds pass.
+    *unknown_key* is a secret of the farm: it decides which unknown names share a counter.
+    *nt_hashes* has the NT hashes that administrators want kept, if any. *wait* lets so many seconds
+    pass.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class Directory:
         rules: LockoutRules = DEFAULT_RULES,
         *,
         unknown_key: bytes = b"",
+        nt_hashes: NtHashStore | None = None,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
         self._store = store
@@ -62,7 +63,8 @@ class Directory:
         self._hasher = hasher
         self._rules = rules
         self._unknown_key = unknown_key or secrets.token_bytes(32)
-        self._wait = wait
+        self._nt_hashes = nt_hashes
+        self._tries = PasswordTries(store, clock, rules, self._unknown_key, wait)
 
     def groups_of(self, name: str) -> tuple[str, ...]:
         """Return the groups of a user, none for an unknown user."""
@@ -99,10 +101,7 @@ class Directory:
         the account is locked: the time says nothing about either. Raises
         :class:`~idp.directory.passwords.HashingBusy`.
         """
-        check = self._check(name, password, origin)
-        if check.user is not None and check.user.must_change:
-            return replace(check, user=None, failure="must_change_password", name=check.user.upn)
-        return check
+        return _refuse_if_must_change(self._check(name, password, origin))
 
     def change_password(
         self, name: str, old: str, new: str, origin: Origin = UNKNOWN_ORIGIN
@@ -123,59 +122,34 @@ class Directory:
         changed = self._store.change_password(
             check.user.upn, password_hash, self._clock.now(), seen=check.user
         )
+        if changed is not None:
+            self.keep_nt_hash(changed.upn, password_hash, new)
         return replace(check, user=changed, failure=None if changed else "wrong_password")
 
+    def check_nt_hash(
+        self, name: str, is_right: Callable[[bytes], bool], origin: Origin = UNKNOWN_ORIGIN
+    ) -> tuple[PasswordCheck, bytes | None]:
+        """Check an answer that was made with the NT hash of a user's password, as MS-CHAP's is.
+
+        *is_right* judges it by the hash, or by one that nobody has: for an unknown user, and for
+        one whose hash is not kept (``no_nt_hash``). All else is as for a password, without its
+        expensive hash. Also returns the NT hash, if the user passed.
+        """
+        response = NtResponse(is_right, self._nt_hashes)
+        check = _refuse_if_must_change(self._tries.check(name, response, origin))
+        return check, response.nt_hash if check.user else None
+
+    def keep_nt_hash(self, upn: str, password_hash: str, password: str) -> None:
+        """Keep the NT hash of a password that was just set, if an administrator wants it kept."""
+        keep_nt_hash(self._nt_hashes, upn, password_hash, password)
+
     def _check(self, name: str, password: str, origin: Origin) -> PasswordCheck:
-        key = canonical_name(name)
         if not is_acceptable(password):
             with self._hasher.slot(origin.client):
                 self._hasher.hash_for_nothing()
-            return PasswordCheck(None, "password_refused", key or "")
-        for pause in _PAUSES:
-            check = self._try(key, name, password, origin, settles=True)
-            if check is not None:
-                return check
-            self._wait(pause)
-        last = self._try(key, name, password, origin, settles=False)
-        return last or PasswordCheck(None, "locked", key or "")
-
-    def _try(
-        self, key: str | None, name: str, password: str, origin: Origin, *, settles: bool
-    ) -> PasswordCheck | None:
-        """Debit, then check, in one turn.
-
-        Returns None, without a hash, if the account is locked by tries of which one may still turn
-        out right, and the caller asks again if it *settles*. The soft lock-out does not look at a
-        locked account's password, the smart one does for the log alone: the right one is a sign
-        that somebody else knows it.
-        """
-        with self._hasher.slot(origin.client):
-            known = self._store.credentials(key) if key else None
-            account = known.user.upn if known else unknown_account(key or name, self._unknown_key)
-            tried = self._store.debit_password(account, self._clock.now(), self._rules, origin)
-            if settles and tried.verdict is Debit.SETTLING:
-                return None
-            looks = tried.verdict.is_granted or self._rules.is_enforced(origin)
-            stored = known.password_hash if known and looks else None
-            right = self._hasher.matches(stored, password)
-            event = event_of(tried, right)
-            if known is None:
-                return PasswordCheck(None, "unknown_user", key or "")
-            if not tried.verdict.is_granted:
-                return PasswordCheck(None, "locked", key or "", event)
-            user, failure = self._judge(known, right, origin)
-        return PasswordCheck(user, failure, key or "", event)
-
-    def _judge(
-        self, known: Credentials, right: bool, origin: Origin
-    ) -> tuple[User | None, str | None]:
-        if not right:
-            return None, "wrong_password"
-        # Reads the user again: an administrator may have changed it while the hash was computed.
-        user = self._store.accept_password(known.user.upn, known.password_hash, self._rules, origin)
-        if user is None:
-            return None, "wrong_password"
-        return (None, "disabled") if user.disabled else (user, None)
+            return PasswordCheck(None, "password_refused", canonical_name(name) or "")
+        given = GivenPassword(password, self._hasher, self._nt_hashes)
+        return self._tries.check(name, given, origin)
 
     def add(
         self,
@@ -231,6 +205,7 @@ class Directory:
             must_change=must_change,
             compromised=compromised,
         )
+        self.keep_nt_hash(upn, password_hash, password)
         return existing(name, changed)
 
     def disable(self, name: str) -> User:
@@ -296,3 +271,9 @@ class Directory:
                 "Choose another name, or change that user",
                 code="user_exists",
             )
+
+
+def _refuse_if_must_change(check: PasswordCheck) -> PasswordCheck:
+    if check.user is not None and check.user.must_change:
+        return replace(check, user=None, failure="must_change_password", name=check.user.upn)
+    return check

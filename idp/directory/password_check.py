@@ -24,7 +24,8 @@ class PasswordCheck:
 
     ``failure`` is None, ``unknown_user``, ``wrong_password``, ``locked``, ``disabled``,
     ``password_refused``, or ``must_change_password`` for a right password that the user has to
-    change before it signs in; for a new password also a code of ``passwords.check_new_password``.
+    change before it signs in; for a new password also a code of ``passwords.check_new_password``,
+    and ``no_nt_hash`` for MS-CHAP without what judges it.
 
     ``name`` is the canonical form of the name that was typed. It is empty if that is not a valid
     name, because people may type a password into the wrong field, and that must not be logged.

@@ -114,6 +114,10 @@ class PasswordHasher:
         self.matches(None, "wrong")
 
 
+def normalize(password: str) -> str:
+    """Return the one spelling of a password: keyboards compose accented letters differently."""
+    return unicodedata.normalize("NFC", password)
+
+
 def _bytes(password: str) -> bytes:
-    # Keyboards compose accented letters in different ways.
-    return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
+    return normalize(password).encode("utf-8", "surrogatepass")

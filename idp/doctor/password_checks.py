@@ -1,4 +1,4 @@
-"""Checks of the lock-out and of the page on which users change their password."""
+"""Checks of the lock-out, of the page on which users change their password, and of NT hashes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def passwords(server: ServerUnderTest, services: Services) -> Findings:
-    """Check that smart lock-out has an effect, and that users who must change passwords can."""
+    """Check smart lock-out, the change of passwords, and whether NT hashes are kept."""
     lockout, proxies = server.config.lockout, server.config.proxies
     is_smart = lockout.mode != "password_counter"
     if is_smart and lockout.extranet_only and not proxies.web_application_proxies:
@@ -31,3 +31,15 @@ def passwords(server: ServerUnderTest, services: Services) -> Findings:
                 "Set password_change = true under [sign_in], or set new passwords: "
                 "tallystick user passwd NAME",
             )
+    yield from _nt_hashes(services)
+
+
+def _nt_hashes(services: Services) -> Findings:
+    kept = [name for name, each in services.nt_hashes.kept().items() if each.is_kept]
+    if kept:
+        yield warning(
+            "nt_hashes_kept",
+            f"The NT hashes of {len(kept)} users are kept; one is {kept[0]}: who gets the database "
+            "and the farm's secret signs in by MS-CHAP as them",
+            "Delete those that no VPN needs: tallystick user nt-hash NAME off",
+        )

@@ -11,6 +11,7 @@ from adapter.errors import TallystickError
 from idp.config.schema import Config, ServeSection
 from idp.operating_system import IS_WINDOWS, processor_count
 from idp.serving.process import ProcessSpec
+from idp.serving.radius_process import radius_process
 from idp.serving.web_process import Engine, web_process
 from idp.sockets import listen
 
@@ -37,7 +38,10 @@ class Plan:
     @property
     def processes(self) -> tuple[ProcessSpec, ...]:
         """All processes that the supervisor runs; the web server is one and starts its workers."""
-        return (web_process(self.config_file, self.config, self.engine),)
+        web = web_process(self.config_file, self.config, self.engine)
+        if not self.config.radius.supervised:
+            return (web,)
+        return (web, radius_process(self.config_file))
 
     @property
     def is_tls(self) -> bool:

@@ -15,11 +15,13 @@ module                what it does
 ``trusts``            relying party trusts; ``trust_rows`` has their rows, ``trust_identifiers``
                       further entity ids, ``refreshes`` when their metadata is fetched
 ``policies``          the global policy; ``access_control`` has the access control policies
-``users``             the directory; ``lockout`` counts wrong passwords
+``users``             the directory; ``lockout`` counts wrong passwords, ``nt_hashes`` has what
+                      MS-CHAP needs
 ``password_resets``   resets by users, and their limits
 ``participants``      the service providers of a session; ``log_outs`` the log-outs in progress
 ``used_once``         what may happen only once
 ``mfa/``              second factors
+``nps``               NPS hosts and their clients; ``nps_schema`` has their tables
 ``notices``           tells users of changes: ``tell``; ``outbox`` has the mails that wait
 ``maintenance``       deletes rows that are no longer needed; ``agreed_time`` says by which time
 ====================  ==============================================================================

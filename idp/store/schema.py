@@ -1,4 +1,6 @@
-"""All tables, as the newest migration leaves them; second factors have theirs in ``mfa_schema``.
+"""All tables, as the newest migration leaves them.
+
+Second factors have theirs in ``mfa_schema``, NPS hosts in ``nps_schema``.
 
 A column ``user`` holds the user's UPN in its canonical (lower-case) spelling. The second factor's
 tables have no foreign key to ``users``, because users may come from another directory.
@@ -21,6 +23,7 @@ from sqlalchemy import (
 
 from idp.store.columns import instant, serial, text
 from idp.store.mfa_schema import metadata as metadata  # with the tables of second factors
+from idp.store.nps_schema import nps_changes as nps_changes  # so that theirs are there, too
 
 used_once = Table(
     "used_once",
@@ -44,6 +47,15 @@ users = Table(
     Column("disabled", Boolean, nullable=False, server_default=false()),
     instant("valid_from"),
     Column("must_change", Boolean, nullable=False, server_default=false()),
+)
+
+nt_hashes = Table(  # of users of whom an administrator wants one kept
+    "nt_hashes",
+    metadata,
+    text("user", primary_key=True),
+    text("sealed", nullable=True),  # null until the password is known
+    instant("wanted_at"),
+    text("wanted_by"),
 )
 
 password_limits = Table(

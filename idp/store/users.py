@@ -20,7 +20,7 @@ from idp.store.mfa import USER_TABLES
 from idp.store.mfa.open_challenges import end_open
 from idp.store.notices import tell
 from idp.store.prepared import Prepared
-from idp.store.schema import name_ids, password_resets, reset_limits, users
+from idp.store.schema import name_ids, nt_hashes, password_resets, reset_limits, users
 from idp.store.stored_json import DamagedValue, load_texts, log_once
 
 USER_COLUMNS = (
@@ -33,9 +33,9 @@ USER_COLUMNS = (
     users.c.valid_from,
     users.c.must_change,
 )
-_USER_BY_UPN = Prepared(select(*USER_COLUMNS).where(users.c.upn == bindparam("name")))
-_USER_BY_ACCOUNT = Prepared(select(*USER_COLUMNS).where(users.c.account_key == bindparam("name")))
-_HASH = Prepared(select(users.c.password_hash).where(users.c.upn == bindparam("upn")))
+_USER = select(*USER_COLUMNS, users.c.password_hash)
+_USER_BY_UPN = Prepared(_USER.where(users.c.upn == bindparam("name")))
+_USER_BY_ACCOUNT = Prepared(_USER.where(users.c.account_key == bindparam("name")))
 
 _CHANGE = update(users).where(users.c.upn == bindparam("of_upn")).returning(*USER_COLUMNS)
 
@@ -75,14 +75,13 @@ class SqlUserStore:
     def find_user(self, name: str) -> User | None:
         """Return a user by UPN or account name."""
         with self._database.read() as connection:
-            return _find(connection, name)
+            found = _find(connection, name)
+        return found.user if found else None
 
     def credentials(self, name: str) -> Credentials | None:
         """Return a user by UPN or account name, with the password hash."""
         with self._database.read() as connection:
-            user = _find(connection, name)
-            stored = user and _hash_of(connection, user.upn)
-        return Credentials(user, stored) if user and stored else None
+            return _find(connection, name)
 
     def users(self) -> Sequence[User]:
         """Return all users by name."""
@@ -147,7 +146,10 @@ class SqlUserStore:
             lockout.forget(connection, upn)
             connection.execute(delete(reset_limits).where(reset_limits.c.account == upn))
             gone = delete(users).where(users.c.upn == upn).returning(users.c.upn)
-            return connection.execute(gone).first() is not None
+            is_gone = connection.execute(gone).first() is not None
+            # After the user, whose row is locked while an NT hash is asked for: so none is left.
+            connection.execute(delete(nt_hashes).where(nt_hashes.c.user == upn))
+            return is_gone
 
     def debit_password(
         self, name: str, now: datetime, rules: LockoutRules, origin: Origin
@@ -164,14 +166,12 @@ class SqlUserStore:
     ) -> User | None:
         """Clear the counters of wrong passwords; return None if user or hash changed meanwhile."""
         with self._database.write(durable=False) as connection:
-            # The user first: PostgreSQL shows each query what was committed before it. The other
-            # way round, a change between the two would be returned with the old password.
-            user = _find(connection, upn)
-            if _hash_of(connection, upn) != password_hash:
+            found = _find(connection, upn)
+            if found is None or found.password_hash != password_hash:
                 return None
-            if user is not None and not user.disabled:
+            if not found.user.disabled:
                 lockout.accept(connection, upn, rules, origin)
-            return user
+            return found.user
 
     def clear_password_counters(self, upn: str) -> None:
         """Clear the counters of wrong passwords and failed resets; familiar addresses stay."""
@@ -185,15 +185,11 @@ class SqlUserStore:
             return lockout.states(connection, upn)
 
 
-def _find(connection: Connection, name: str) -> User | None:
+def _find(connection: Connection, name: str) -> Credentials | None:
+    """Return a user with the password hash, read at one moment."""
     query = _USER_BY_ACCOUNT if "\\" in name else _USER_BY_UPN
     row = query.first(connection, {"name": name})
-    return None if row is None else user_from_row(row)
-
-
-def _hash_of(connection: Connection, upn: str) -> str | None:
-    row = _HASH.first(connection, {"upn": upn})
-    return None if row is None else row[0]
+    return None if row is None else Credentials(user_from_row(row[:-1]), row[-1])
 
 
 def change_user(
@@ -209,6 +205,8 @@ def change_user(
     row = connection.execute(change, {"of_upn": upn}).first()
     if row is None:
         return None
+    if "password_hash" in values:  # an old password's would open no more, and is not left lying
+        connection.execute(update(nt_hashes).where(nt_hashes.c.user == upn).values(sealed=None))
     if "valid_from" in values:  # every sign-in in progress is over, and phones must not ask for it
         end_open(connection, upn, State.REPLACED)
     return user_from_row(row)

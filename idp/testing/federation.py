@@ -119,14 +119,15 @@ class Federation:
         *,
         phone: str | None = "phone-current",
         totp: bool = False,
+        nt_hash: bool = False,
         display_name: str = "",
         email: str = "",
         groups: Sequence[str] = (),
     ) -> User:
         """Create a user with a phone: ``phone-current``, ``phone-old``, ``wearable`` or None.
 
-        For a phone of any other app, see :meth:`add_phone`. With *totp* the user has codes too. If
-        *name* is None, a name is generated.
+        For a phone of any other app, see :meth:`add_phone`. With *totp* the user has codes too, and
+        with *nt_hash* the user can sign in by MS-CHAPv2. If *name* is None, a name is generated.
         """
         added = self.services.directory.add(
             name or next(self._names),
@@ -135,6 +136,9 @@ class Federation:
             email=email,
             groups=groups,
         )
+        if nt_hash:
+            self.services.nt_hashes.want(added.upn, "pytest", self.clock.now())
+            self.services.directory.check_password(added.upn, password)  # now the hash is kept
         secret = self._give_codes(added.upn) if totp else None
         device = self._give_phone(added.upn, PHONE_KINDS[phone]) if phone else None
         user = User(added.upn, password, device, secret, self.clock)

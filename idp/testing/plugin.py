@@ -1,4 +1,4 @@
-"""The fixtures of the pytest plugin: ``federation``, ``service_provider``, ``phone``.
+"""The fixtures of the pytest plugin: ``federation``, ``service_provider``, ``phone``, ``radius``.
 
 The product is imported when a test first uses one: other tests do not pay for it, and coverage
 only measures modules that are imported after it has started.
@@ -14,6 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from idp.authenticator.client import Phone
     from idp.testing.federation import Federation
+    from idp.testing.radius import Radius
     from idp.testing.service_provider import ServiceProvider
     from idp.testing.shared_servers import SharedServers
 
@@ -73,3 +74,12 @@ def phone(federation: Federation) -> Phone:
     if phone is None:
         raise AssertionError("The default user has no phone: federation.add_user() makes one")
     return phone
+
+
+@pytest.fixture
+def radius(federation: Federation) -> Iterator[Radius]:
+    """An NPS host with the NPS extension: ``host``, ``port``, ``secret``, ``set(version=...)``."""
+    from idp.testing.radius import running_radius
+
+    with running_radius(federation.services) as running:
+        yield running

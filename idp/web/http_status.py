@@ -59,6 +59,8 @@ STATUS = {
     "too_many_tries":                  429,
     "policy_changed":                  409,
     "unknown_method":                  404,
+    "unknown_nps_client":              404,
+    "unknown_nps_host":                404,
     "unknown_trust":                   404,
     "unknown_user":                    404,
     "unreadable_trust":                422,

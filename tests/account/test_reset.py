@@ -10,6 +10,7 @@ import pyotp
 import pytest
 
 from adapter.mfa.policy import HARDWARE_TOKEN
+from idp.directory.nt_hash import nt_hash
 
 TABLE = Path(__file__).parents[1] / "adapter" / "data" / "experience-table.csv"
 ROWS = [
@@ -47,6 +48,23 @@ def test_two_methods_let_the_user_choose_a_new_password(federation, user, sp):
     user.phone.approve(number=sign_in.number)
     assert sign_in.finish().name_id is not None
     assert federation.sign_in(sp.url(), user).error
+
+
+@pytest.mark.each_database
+def test_a_wanted_nt_hash_is_that_of_the_new_password(federation, user):
+    federation.services.nt_hashes.want(user.name, "administrator", federation.services.clock.now())
+    directory = federation.services.directory
+    assert directory.check_password(user.name, user.password).user
+    reset = federation.reset(user)
+    reset.approve()
+    reset.enter_code()
+
+    reset.set_password(NEW)
+
+    for password, found in ((user.password, None), (NEW, nt_hash(NEW))):
+        judged = directory.check_nt_hash(user.name, lambda each, of=password: each == nt_hash(of))
+        assert judged[1] == found
+    assert federation.services.nt_hashes.kept()[user.name].is_kept
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: " ".join(filter(None, row.values())))

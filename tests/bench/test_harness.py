@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import count
 
 import pytest
 from rich.console import Console
@@ -36,6 +37,17 @@ def test_work_of_other_processes_is_divided_by_its_count_and_has_no_processor_ti
 
     assert many.ratio < one.ratio
     assert many.cpu is None
+
+
+def test_the_cost_of_one_other_process_is_its_processor_time_by_its_own_clock():
+    seconds = count(0, 10**15)
+    slow = Row("slow", None, str, elsewhere=4, cpu_time=lambda: next(seconds))
+    half = Row("half", None, str, elsewhere=8, cpu_time=lambda: next(seconds), beside="slow")
+
+    one, other = measure([slow, half], Row("unit", None, str), rounds=2)
+
+    assert one.ratio == one.cpu > 1000  # it did nothing, by the clock of this process
+    assert other.ratio == other.cpu < 1
 
 
 def test_a_row_beside_another_has_a_ratio_to_that_row():

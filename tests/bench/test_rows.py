@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import ExitStack
+
 import pytest
 
-from bench import decision, flood, log_out, saml, sign_in
+from bench import decision, flood, log_out, radius, saml, sign_in
 from bench.harness import Row
+from bench.radius_client import RadiusServer, free_port
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +38,21 @@ def test_the_rows_of_log_outs_run(idp, sp, tmp_path):
 def test_the_row_of_a_right_password_by_tallystick_serve_runs(idp, sp, tmp_path):
     with flood.rows(idp, sp, tmp_path / "flood") as (alone, _flooded):
         run_each([alone])
+
+
+def test_the_rows_of_radius_run(idp, sp, tmp_path):
+    with radius.rows(idp, sp, tmp_path / "radius") as rows:
+        run_each(rows)
+
+
+def test_an_accept_is_compared_with_freeradius_where_it_is_installed():
+    server = RadiusServer(os.getpid(), free_port())
+    with ExitStack() as stack:
+        _, compared = radius.rows_of_accepts(server, server, stack)
+        [alone] = radius.rows_of_accepts(server, None, stack)
+
+    assert compared.beside == radius.FREERADIUS
+    assert (alone.beside, alone.budget, alone.name) == (None, None, radius.NOT_INSTALLED)
 
 
 def run_each(rows: list[Row]) -> None:

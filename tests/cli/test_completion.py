@@ -19,6 +19,8 @@ def offered(farm_folder, services):
     """Press the tabulator after a line in Bash; returns what is offered."""
     services.farm.set_build("sts1", "20348.350", "test")
     services.farm.set_build("other", "20348.350", "test")
+    services.nps.set_host("nps1", "test", version="1.2.2216.1")
+    services.nps.add_client("nps1", "192.0.2.0/24", "test", secret="a shared secret")
     services.directory.add("alice@example.test", "password")
     services.trusts.add(metadata().encode())
 
@@ -64,6 +66,8 @@ def offered_here(offered, tally):
         ("tallystick server se", ["set"]),
         ("tallystick server set st", ["sts1"]),
         ("tallystick server remove ", ["other", "sts1"]),
+        ("tallystick nps restart n", ["nps1"]),
+        ("tallystick nps client remove nps1 ", ["192.0.2.0/24"]),
         ("tallystick user show AL", ["alice@example.test"]),
         ("tallystick sp show ", [SP_ID]),
         ("tallystick log --user a", ["alice@example.test"]),

@@ -22,10 +22,11 @@ from idp.cli.context import CommandWithExample
 from idp.federation.access_control.policy_file import read_policy
 from idp.federation.metadata.schedule import PendingUpdate, RefreshState
 from idp.federation.token_signing.configured import open_signing_keys
+from idp.nps.registry import KEY
 
 OURS = (
-    "access", "adapters", "config", "doctor", "init", "keys", "log", "policy", "server", "sp",
-    "user",
+    "access", "adapters", "config", "doctor", "init", "keys", "log", "nps", "policy", "server",
+    "sp", "user",
 )  # fmt: skip
 """The commands that act on a server's folder and need nothing that runs."""
 
@@ -64,6 +65,8 @@ def server_folder(farm_folder: Path, services, monkeypatch) -> Path:
     for name, content in {
         "sp-metadata.xml": metadata(),
         "federation.xml": entities(metadata(), metadata("urn:other")),
+        "AzureMfa.reg": f"REGEDIT4\n[{KEY}]\n",
+        "secret.txt": f"{SECRET}\n",
         "policy.json": '{"id": "SoftwareOath", "state": "disabled"}',
         "nodes.csv": "name,build\nsts1,20348.350\n",
         "outside.txt": "",
@@ -89,6 +92,10 @@ def server_folder(farm_folder: Path, services, monkeypatch) -> Path:
 def prepared(server_folder: Path, services, request: pytest.FixtureRequest, monkeypatch) -> None:
     """What the example needs to be there; not what it makes itself."""
     line = request.node.callspec.params["line"]
+    if " nps " in line and " nps set nps1 1" not in line:
+        services.nps.set_host("nps1", "test", version="1.2.2216.1")
+    if " client remove " in line:
+        services.nps.add_client("nps1", "192.0.2.7", "test", secret=SECRET)
     if " user " in line and " user add " not in line:
         services.directory.add("alice@example.test", "password")
     if any(f" methods {verb} " in line for verb in ("remove", "default", "rename")):

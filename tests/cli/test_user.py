@@ -89,6 +89,7 @@ def test_list_shows_the_users_and_no_hash(alice, done):
         "familiar_addresses": [],
         "mfa_blocked": None,
         "risk": None,
+        "nt_hash": None,
     }
     assert "EXAMPLE\\alice" in done("user", "list")
 

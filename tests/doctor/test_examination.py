@@ -174,6 +174,11 @@ WARNINGS = {
         lambda c: c.services.directory.add("alice@example.test", "x"),
         lambda c: c.services.directory.set_password("alice@example.test", "y", must_change=True),
     ),
+    "nt_hashes_kept": _in_turn(
+        lambda c: c.services.directory.add("alice@example.test", "x"),
+        lambda c: c.services.nt_hashes.want("alice@example.test", "test", NOW),
+        lambda c: c.services.directory.check_password("alice@example.test", "x"),
+    ),
     "weak_trust": lambda c: c.services.trusts.change_from_text(
         SP_ID, {"signature_algorithm": "rsa-sha1"}
     ),

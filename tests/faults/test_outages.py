@@ -9,6 +9,7 @@ import pytest
 import requests
 from support.databases.postgresql import OTHERS_AWAY, OwnServer
 from support.nets import NET_SECONDS
+from support.radius.client import ACCEPT, CHALLENGE
 
 from idp.store import errors
 
@@ -101,3 +102,32 @@ def test_a_locked_log_refuses_sign_ins_and_keeps_nobody_waiting(
         assert "SAMLResponse" not in page.html
 
     assert federation.resume(browser, browser.get(url)).is_finished
+
+
+def test_a_radius_request_that_waits_for_a_phone_outlives_the_database(
+    federation, radius, vpn, phone, stopped
+):
+    radius.set(version="1.2.2131.2")
+    request = vpn.pap(federation.user.name, federation.user.password)
+    vpn.send(request)
+    phone.pending(wait=NET_SECONDS)
+    with stopped():
+        new = vpn.pap(federation.user.name, federation.user.password)
+        vpn.send(new)
+
+    phone.approve()
+
+    assert vpn.receive_either(request, new).code == ACCEPT
+
+
+def test_a_radius_request_without_a_database_is_dropped_and_taken_when_it_is_repeated(
+    federation, radius, vpn, stopped, noted_lines
+):
+    user = federation.add_user(totp=True)
+    request = vpn.pap(user.name, user.password)
+    with stopped():
+        vpn.send(request)
+        noted_lines.wait_for(lambda lines: any(each["event"] == "radius_dropped" for each in lines))
+    vpn.send(request)
+
+    assert vpn.receive(request).code == CHALLENGE

@@ -104,7 +104,7 @@ def test_every_fixture_of_the_plugin_is_there():
     assert difference("fixture ", fixtures) == []
 
 
-def test_the_fixtures_offer_what_they_did(federation, service_provider, phone):
+def test_the_fixtures_offer_what_they_did(federation, service_provider, phone, radius):
     sign_in = federation.sign_in(service_provider.login_url())
     phone.approve(number=sign_in.number)
     finished = sign_in.finish()
@@ -122,6 +122,7 @@ def test_the_fixtures_offer_what_they_did(federation, service_provider, phone):
         "received": finished.received,
         "assertion": finished.assertion,
         "reset": federation.reset(),
+        "radius": radius,
     }
     for kind, value in offered.items():
         assert difference(f"{kind}.", members(kind, value)) == []

@@ -230,6 +230,7 @@ class ResetFlow:
         row = self._log.done_row(web, reset)
         self._resets.finish(claimed, password_hash, self._clock.now(), row)
         self._log.done(row)
+        self._directory.keep_nt_hash(user.upn, password_hash, new)
         return self.find(reset.id), ""
 
     def _standing(self, reset: Reset) -> Standing:

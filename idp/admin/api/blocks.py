@@ -1,4 +1,4 @@
-"""``/admin/api/users/NAME/block``, ``/risk`` and ``/access-pass``, and the list of users."""
+"""``/admin/api/users/NAME/block``, ``/risk``, ``/access-pass`` and ``/nt-hash``; their list."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from adapter.mfa.protection.store import Standing
 from idp.admin import change_log
 from idp.admin.api.guard import GuardedApi
 from idp.admin.api.json_body import BadBody, flag_of, json_object, text_of
-from idp.management import protection, users
+from idp.management import nt_hashes, protection, users
 from idp.management.standing import standing_as_json
 
 if TYPE_CHECKING:
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 MAX_DAYS = 36_500
 MAX_MINUTES = 43_200
+BY = "administrator"
 
 
 class ProtectionApi:
-    """The views of blocks, risks and access passes."""
+    """The views of blocks, risks, access passes and NT hashes."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -31,6 +32,7 @@ class ProtectionApi:
     def list(self) -> Response:
         """List the users, and what is known against each account."""
         standings = self._services.mfa.protection.standings()
+        kept = self._services.nt_hashes.kept()
         return jsonify(
             [
                 {
@@ -38,6 +40,7 @@ class ProtectionApi:
                     "display_name": user.display_name,
                     "disabled": user.disabled,
                     **standing_as_json(standings.get(user.upn, Standing())),
+                    **nt_hashes.nt_hash_as_json(kept.get(user.upn)),
                 }
                 for user in self._services.directory.list()
             ]
@@ -80,6 +83,23 @@ class ProtectionApi:
         protection.delete_pass(self._services, name)
         return self._changed("access_pass_removed", name)
 
+    def nt_hash(self, name: str) -> Response:
+        """Say whether the user's NT hash is kept."""
+        return jsonify(nt_hashes.nt_hash_of(self._services, name))
+
+    def want_nt_hash(self, name: str) -> Response:
+        """Keep the user's NT hash from the next right password on."""
+        upn = nt_hashes.want_nt_hash(self._services, name, BY).upn
+        change_log.log_user("nt_hash_wanted", upn)
+        return self.nt_hash(upn)
+
+    def drop_nt_hash(self, name: str) -> Response:
+        """Delete the user's NT hash, and keep none any more."""
+        upn = users.find_user(self._services, name).upn
+        nt_hashes.drop_nt_hash(self._services, upn)
+        change_log.log_user("nt_hash_dropped", upn)
+        return self.nt_hash(upn)
+
     def _changed(self, event: str, name: str) -> Response:
         left = users.methods_of(self._services, name)
         change_log.log_user(event, left.user)
@@ -93,6 +113,10 @@ def add_routes(api: GuardedApi, services: Services) -> None:
     api.add("/users/<name>/block", {"POST": views.block, "DELETE": views.unblock})
     api.add("/users/<name>/risk", {"DELETE": views.dismiss_risk})
     api.add("/users/<name>/access-pass", {"POST": views.issue_pass, "DELETE": views.delete_pass})
+    api.add(
+        "/users/<name>/nt-hash",
+        {"GET": views.nt_hash, "PUT": views.want_nt_hash, "DELETE": views.drop_nt_hash},
+    )
 
 
 def _number_of(body: Mapping[str, Any], name: str, most: int) -> int | None:

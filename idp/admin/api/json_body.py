@@ -1,4 +1,4 @@
-"""Reads the JSON bodies of REST requests: an object, and its texts and flags."""
+"""Reads the bodies of REST requests: a JSON object and its members, or plain bytes."""
 
 from __future__ import annotations
 
@@ -23,12 +23,19 @@ class BodyTooLarge(TallystickError):
     code = "body_too_large"
 
 
-def json_object(keys: Collection[str] | None = None) -> dict[str, Any]:
-    """Return the body's JSON object; raises :class:`BadBody` if it has other keys than *keys*."""
+def bytes_of_body() -> bytes:
+    """Return the body; raises :class:`BodyTooLarge`."""
     try:
-        body = request.get_json(force=True)
+        return request.get_data()
     except RequestEntityTooLarge:
         raise BodyTooLarge("The body is too large", "Send less") from None
+
+
+def json_object(keys: Collection[str] | None = None) -> dict[str, Any]:
+    """Return the body's JSON object; raises :class:`BadBody` if it has other keys than *keys*."""
+    bytes_of_body()
+    try:
+        body = request.get_json(force=True)
     except (BadRequest, RecursionError):  # the latter for ten thousand brackets
         body = None
     if not isinstance(body, dict):
@@ -54,4 +61,29 @@ def flag_of(body: Mapping[str, Any], name: str) -> bool:
     value = body.get(name, False)
     if not isinstance(value, bool):
         raise BadBody(f"{name} is neither true nor false", f'Send "{name}": true')
+    return value
+
+
+def optional_flag_of(body: Mapping[str, Any], name: str) -> bool | None:
+    """Return the flag *name* of *body*, None if it is absent."""
+    return None if body.get(name) is None else flag_of(body, name)
+
+
+def integer_of(body: Mapping[str, Any], name: str) -> int | None:
+    """Return the whole number *name* of *body*, None if it is absent."""
+    value = body.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadBody(f"{name} is not a whole number", f'Send "{name}": 60')
+    return value
+
+
+def texts_of(body: Mapping[str, Any], name: str) -> list[str] | None:
+    """Return the list of texts *name* of *body*, None if it is absent."""
+    value = body.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise BadBody(f"{name} is not a list of texts", f'Send "{name}": ["…"]')
     return value

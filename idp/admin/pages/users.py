@@ -1,4 +1,4 @@
-"""The page of the users who are blocked or at risk: lift a block, block, dismiss a risk."""
+"""The page of users who are blocked or at risk, or whose NT hash is kept, with the switches."""
 
 from __future__ import annotations
 
@@ -12,19 +12,22 @@ from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
-from idp.management import protection
+from idp.management import nt_hashes, protection
 from idp.management.standing import standing_as_json
 
 if TYPE_CHECKING:
     from idp.services import Services
 
 PATH = "/admin/users"
+BY = "administrator"
 
 ACTIONS = {
-    # form value  (log event,        flash message)
-    "block":      ("user_blocked",   "The user is blocked for 90 days."),
-    "unblock":    ("user_unblocked", "The user is no longer blocked."),
-    "dismiss":    ("risk_dismissed", "The risk is dismissed."),
+    # form value   (log event,         flash message)
+    "block":       ("user_blocked",    "The user is blocked for 90 days."),
+    "unblock":     ("user_unblocked",  "The user is no longer blocked."),
+    "dismiss":     ("risk_dismissed",  "The risk is dismissed."),
+    "nt_hash_on":  ("nt_hash_wanted",  "The NT hash is kept from the next right password on."),
+    "nt_hash_off": ("nt_hash_dropped", "The NT hash is deleted."),
 }  # fmt: skip
 
 
@@ -42,11 +45,11 @@ class UserPages:
         self._frame = frame
 
     def show(self, session: AdminSession) -> Response:
-        """Show who is blocked or at risk."""
+        """Show who is blocked or at risk, and whose NT hash is kept."""
         return self._page(session)
 
     def change(self, session: AdminSession) -> Response:
-        """Block a user, lift a block or dismiss a risk; or show what is wrong."""
+        """Make one change of :data:`ACTIONS`, or show what is wrong."""
         action, name = request.form.get("action", ""), request.form.get("name", "")
         try:
             self._do(action, name)
@@ -65,14 +68,26 @@ class UserPages:
                 protection.unblock(self._services, name)
             case "dismiss":
                 protection.dismiss_risk(self._services, name)
+            case "nt_hash_on":
+                nt_hashes.want_nt_hash(self._services, name, BY)
+            case "nt_hash_off":
+                nt_hashes.drop_nt_hash(self._services, name)
             case _:
                 raise NoSuchAction("There is no such change", "Load the page again")
 
     def _page(self, session: AdminSession, problem: str = "") -> Response:
         standings = self._services.mfa.protection.standings()
         known = {name: standing_as_json(standings[name]) for name in sorted(standings)}
+        kept = self._services.nt_hashes.kept()
         return self._frame.page(
-            "users", session, 422 if problem else 200, users=known, problem=problem
+            "users",
+            session,
+            422 if problem else 200,
+            users=known,
+            nt_hashes={
+                name: nt_hashes.nt_hash_as_json(each)["nt_hash"] for name, each in kept.items()
+            },
+            problem=problem,
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from support.clients.mellon import MODULES
 from support.servers.serve_process import free_port, until
-from support.tools.toolbox import ToolMissing
+from support.tools.toolbox import debian_program
 
 HAPROXY = """\
 defaults
@@ -88,9 +87,7 @@ PROXIES = {
 @contextmanager
 def in_front(command: str, behind: int, folder: Path) -> Iterator[int]:
     """Run a proxy before the port *behind* until the block ends; gives the proxy's port."""
-    program = shutil.which(command, path=f"{os.environ['PATH']}:/usr/sbin")
-    if program is None:
-        raise ToolMissing(f"There is no {command} here: run make test-debian as root.")
+    program = debian_program(command)
     text, arguments = PROXIES[command]
     port, file = free_port(), folder / f"{command}.conf"
     file.write_text(text.format(port=port, behind=behind, folder=folder, modules=MODULES))

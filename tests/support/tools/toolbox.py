@@ -59,6 +59,14 @@ def is_installed(package: str) -> bool:
     return known.stdout == "installed"
 
 
+def debian_program(name: str) -> str:
+    """Return where a program of Debian's packages is; raises :class:`ToolMissing`."""
+    found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
+    if found is None:
+        raise ToolMissing(f"There is no {name} here: run make test-debian as root.")
+    return found
+
+
 def apt_install(*packages: str) -> None:
     """Install Debian packages; only as root (see :func:`can_use_apt`)."""
     apt = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300"]

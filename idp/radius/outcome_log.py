@@ -1,0 +1,126 @@
+"""Writes what became of each request: a row of the sign-in log, and the events of NPS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from idp.audit.verbose import VerboseAudit
+from idp.audit.writer import AuditWriter, EventSource, is_refusal
+from idp.events import Event
+from idp.radius.event_texts import (
+    WHITELIST_IGNORED,
+    Channel,
+    EventLine,
+    accepted_lines,
+    detail_of,
+    rejected_lines,
+)
+from idp.radius.outcomes import EXTENSION_REJECTED, REJECTIONS
+from idp.radius.results import Accepted, CodeDue, Rejected
+
+if TYPE_CHECKING:
+    from idp.audit.record import SignInRecord
+    from idp.directory import PasswordCheck
+    from idp.radius.event_log import EventLog
+    from idp.radius.request import RadiusRequest
+    from idp.services import Services
+
+RESOURCE = "radius"
+"""What the rows have in the place of a trust: the sign-in logs of Entra ID name NPS so."""
+
+CODE_ASKED = "code_asked"
+"""The outcome of a request that is answered by a challenge."""
+
+
+class OutcomeLog:
+    """Writes outcomes: 6272 for an accept, 6273 for a reject, 1202 or 1203 for each password."""
+
+    def __init__(self, services: Services, events: EventLog) -> None:
+        verbose = VerboseAudit(is_on=services.config.logging.audit == "verbose")
+        self._writer = AuditWriter(services.sign_ins, services.clock, verbose, services.counters)
+        self._events = events
+
+    @contextmanager
+    def of(self, request: RadiusRequest) -> Iterator[RequestLog]:
+        """Give what takes the outcomes of a request; it is stored at the end of the block.
+
+        So it is if the block raises: the tries of passwords are never lost.
+        """
+        log = RequestLog(self._writer, request)
+        try:
+            yield log
+        finally:
+            log.store()
+        for line in log.lines:
+            self._events.write(request.host.name, line)
+
+
+class RequestLog:
+    """What became of one request; all of it is stored in one transaction."""
+
+    def __init__(self, writer: AuditWriter, request: RadiusRequest) -> None:
+        self._writer = writer
+        self._request = request
+        self._source = _source(request)
+        self._rows: list[SignInRecord] = []
+        self._refusals: list[SignInRecord] = []
+        self._check: PasswordCheck | None = None
+        self.lines: list[EventLine] = []
+
+    def password_checked(self, check: PasswordCheck) -> None:
+        """Take what a password came to, with what that means for the lock-out."""
+        rows = self._writer.rows_of_password(check, self._source, trust=RESOURCE)
+        (self._refusals if is_refusal(check) else self._rows).extend(rows)
+        self._check = check
+
+    def ended(self, result: Accepted | Rejected | CodeDue) -> None:
+        """Take how the request is answered."""
+        if isinstance(result, CodeDue):
+            # No event of Windows: NPS has not decided yet.
+            self._rows.append(self._row(Event.CREDENTIALS_VALID, result, CODE_ASKED, ""))
+            return
+        request = self._request
+        user = result.user or request.user_name
+        if isinstance(result, Accepted):
+            event, lines = Event.NPS_GRANTED, accepted_lines(result.outcome, user, request.id)
+        else:
+            event, lines = Event.NPS_DENIED, rejected_lines(result.outcome, user, request.id)
+        self.lines += lines
+        if request.host.in_force.whitelisted and not request.nas_address:
+            self.lines.append(EventLine(Channel.AUTHORIZATION, 1, WHITELIST_IGNORED))
+        detail = detail_of(result.outcome, self.lines)
+        row = self._row(event, result, result.outcome, detail)
+        (self._refusals if _is_of_nobody(result) else self._rows).append(row)
+
+    def store(self) -> None:
+        """Store it, before the request is answered."""
+        self._writer.write(*self._rows, refusals=self._refusals)
+        if self._check is not None:
+            self._writer.explain_password(self._check, self._source)
+
+    def _row(
+        self, event: Event, result: Accepted | Rejected | CodeDue, outcome: str, detail: str
+    ) -> SignInRecord:
+        return self._writer.row(
+            event,
+            self._source,
+            user=result.user,
+            trust=RESOURCE,
+            outcome=outcome,
+            why=result.why,
+            detail=detail,
+        )
+
+
+def _is_of_nobody(result: Accepted | Rejected) -> bool:
+    """Say whether it proves nothing of who asked: no right password was given."""
+    return (
+        isinstance(result, Rejected)
+        and REJECTIONS[result.outcome].reason_code != EXTENSION_REJECTED
+    )
+
+
+def _source(request: RadiusRequest) -> EventSource:
+    return EventSource(request.id, request.user_address, request.host.name)

@@ -1,0 +1,80 @@
+"""Requests that were seen before: a client repeats what was not answered in time.
+
+A repeated packet is the same in address, port, identifier and authenticator (RFC 2865 §3). It never
+starts anything: while the first is pending it is dropped, and afterwards it gets the same answer.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+SECONDS_PENDING = 120.0
+"""How long a request is remembered that is never answered."""
+
+SECONDS_ANSWERED = 10.0
+"""How long an answer is repeated."""
+
+MAX_SEEN = 20_000
+"""Requests that are remembered; what comes beyond is dropped, as if it were lost on the way."""
+
+
+class Key(NamedTuple):
+    """What makes two packets the same request."""
+
+    host: str
+    address: str
+    port: int
+    identifier: int
+    authenticator: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A request; ``reply`` is its answer, None while it is pending."""
+
+    forget_at: float
+    reply: bytes | None = None
+
+
+class Full(Exception):
+    """Raised for a new request if no more can be remembered."""
+
+
+class Repeats:
+    """Remembers requests; used by one thread. *monotonic* returns seconds."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        # In both, what is forgotten first stands first.
+        self._pending: OrderedDict[Key, Seen] = OrderedDict()
+        self._answered: OrderedDict[Key, Seen] = OrderedDict()
+
+    def first(self, key: Key) -> Seen | None:
+        """Return the request with this key if it was seen before; else remember it: None.
+
+        Raises :class:`Full`.
+        """
+        now = self._monotonic()
+        for seen in (self._pending, self._answered):
+            while seen and next(iter(seen.values())).forget_at <= now:
+                seen.popitem(last=False)
+        found = self._answered.get(key) or self._pending.get(key)
+        if found is not None:
+            return found
+        if len(self._pending) + len(self._answered) >= MAX_SEEN:
+            raise Full
+        self._pending[key] = Seen(now + SECONDS_PENDING)
+        return None
+
+    def answered(self, key: Key, reply: bytes) -> None:
+        """Remember the answer of a request."""
+        self._pending.pop(key, None)
+        self._answered[key] = Seen(self._monotonic() + SECONDS_ANSWERED, reply)
+        self._answered.move_to_end(key)
+
+    def forget(self, key: Key) -> None:
+        """Let a repetition be taken as new, since the request could not be looked at."""
+        self._pending.pop(key, None)

@@ -1,0 +1,129 @@
+"""Repeated requests: never a second push, and the one answer again."""
+
+from __future__ import annotations
+
+import pytest
+from support.nets import NET_SECONDS
+from support.radius.client import ACCEPT, CALLING_STATION_ID
+
+from idp.radius.repeats import MAX_SEEN, SECONDS_ANSWERED, SECONDS_PENDING, Full, Key, Repeats
+
+
+def key(number: int = 0) -> Key:
+    return Key("nps1", "192.0.2.1", 5000, number % 256, number.to_bytes(16))
+
+
+class Monotonic:
+    def __init__(self) -> None:
+        self.time = 0.0
+
+    def __call__(self) -> float:
+        return self.time
+
+
+def test_a_request_that_is_pending_is_found_without_a_reply():
+    repeats = Repeats(Monotonic())
+
+    assert repeats.first(key()) is None
+    assert repeats.first(key()).reply is None
+
+
+def test_a_request_that_was_answered_is_found_with_its_reply_for_ten_seconds():
+    clock = Monotonic()
+    repeats = Repeats(clock)
+    repeats.first(key())
+    repeats.answered(key(), b"reply")
+    clock.time = SECONDS_ANSWERED - 0.1
+    assert repeats.first(key()).reply == b"reply"
+
+    clock.time = SECONDS_ANSWERED
+
+    assert repeats.first(key()) is None
+
+
+def test_a_late_answer_is_kept_from_then_on_although_its_request_began_long_ago():
+    clock = Monotonic()
+    repeats = Repeats(clock)
+    repeats.first(key())
+    clock.time = SECONDS_PENDING - 1
+    repeats.answered(key(), b"reply")
+
+    clock.time = SECONDS_PENDING + 1
+
+    assert repeats.first(key()).reply == b"reply"
+
+
+def test_a_request_without_an_answer_is_new_again_after_two_minutes():
+    clock = Monotonic()
+    repeats = Repeats(clock)
+    repeats.first(key())
+
+    clock.time = SECONDS_PENDING
+
+    assert repeats.first(key()) is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        key()._replace(host="nps2"),
+        key()._replace(address="192.0.2.2"),
+        key()._replace(port=5001),
+        key()._replace(identifier=1),
+        key()._replace(authenticator=b"x" * 16),
+    ],
+)
+def test_a_request_that_differs_in_any_part_is_another_one(other):
+    repeats = Repeats(Monotonic())
+    repeats.first(key())
+
+    assert repeats.first(other) is None
+
+
+def test_no_more_are_remembered_than_there_is_room_for():
+    clock = Monotonic()
+    repeats = Repeats(clock)
+    for number in range(MAX_SEEN):
+        repeats.first(key(number))
+
+    with pytest.raises(Full):
+        repeats.first(key(MAX_SEEN))
+
+    clock.time = SECONDS_PENDING
+    assert repeats.first(key(MAX_SEEN)) is None
+
+
+def test_a_repetition_during_the_push_is_dropped_and_gets_the_one_answer(
+    federation, radius, vpn, phone
+):
+    radius.set(version="1.2.2131.2")
+    request = vpn.pap(federation.user.name, federation.user.password)
+    for _ in range(3):
+        vpn.send(request)
+    phone.pending(wait=NET_SECONDS)
+    phone.approve()
+    reply = vpn.receive(request)
+    assert reply.code == ACCEPT
+    assert vpn.has_none()
+
+    again = vpn.ask(request)
+
+    assert again.data == reply.data
+    assert phone.pending() == ()
+    assert [row.outcome for row in federation.log if row.event_id == 6272] == ["approved"]
+
+
+def test_a_sign_in_from_elsewhere_has_a_push_of_its_own(federation, radius, vpn, phone, nps_log):
+    radius.set(version="1.2.2131.2")
+    station = {CALLING_STATION_ID: [b"198.51.100.1"]}
+    first = vpn.pap(federation.user.name, federation.user.password)
+    second = vpn.pap(federation.user.name, federation.user.password, more=station)
+    vpn.send(first)
+    phone.pending(wait=NET_SECONDS)
+    vpn.send(second)
+
+    vpn.receive(first)
+
+    assert nps_log()[-1].outcome == "replaced"
+    phone.approve()
+    assert vpn.receive(second).code == ACCEPT

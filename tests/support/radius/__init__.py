@@ -1,0 +1,1 @@
+"""RADIUS clients for tests, over real UDP; pyrad judges every reply."""
