@@ -36,7 +36,9 @@ T = TypeVar("T")
 REJECT_DELAY = 1.0
 """Seconds before an Access-Reject is sent, so that guesses take time."""
 
-SECONDS_BETWEEN_REFRESHES = 1.0
+SECONDS_BETWEEN_REFRESHES = 0.25
+"""Scripts change a host and ask it in the next line."""
+
 SECONDS_AFTER_FAILURE = 1.0
 """Pause before the database is asked again that was away."""
 
