@@ -30,6 +30,9 @@ OURS = (
 )  # fmt: skip
 """The commands that act on a server's folder and need nothing that runs."""
 
+RUN_UNTIL_THEY_ARE_ENDED = ("nps run",)
+"""Those that are tested as processes (``tests/radius/test_processes.py``)."""
+
 SECRET = "A" * 32
 """What a hardware token, or the app of a user, makes its codes of."""
 
@@ -54,7 +57,7 @@ def commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
 EXAMPLES = {
     f"{path}: {line}": line
     for path, command in commands(cli.main, "")
-    if path.split()[0] in OURS
+    if path.split()[0] in OURS and path not in RUN_UNTIL_THEY_ARE_ENDED
     for line in command.example.splitlines()
 }
 
