@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from adapter.contract import Explanation
@@ -71,7 +71,7 @@ class NpsExtension:
         if asked.way.asks is None:
             return Rejected(asked.way.reason, user, asked.why, signed_in.on_reject)
         if asked.decision.experience == CODE_METHOD:
-            return self._ask_for_code(request, user, asked.why)
+            return self._ask_for_code(request, signed_in, asked.why)
         if asked.decision.experience == APPROVE_DENY:
             return self._push(request, signed_in, asked.why)
         return Rejected(asked.decision.reason, user, asked.why, signed_in.on_reject)
@@ -91,7 +91,7 @@ class NpsExtension:
         if state not in (State.APPROVED, State.COLLECTED):
             reported = state is State.DENIED and push.is_reported(waiting.challenge)
             return self._rejected(waiting, "denied_and_reported" if reported else FAILURES[state])
-        outcome = self._why_not_any_more(waiting.request, user)
+        outcome = self._why_not_any_more(waiting.request, user, waiting.signed_in.valid_from)
         if outcome is not None:
             return self._rejected(waiting, outcome)
         if state is State.APPROVED and not push.collect(waiting.challenge, user):
@@ -111,7 +111,8 @@ class NpsExtension:
         code = password_of(request)
         if not code:
             return Rejected("code_missing", upn, why)
-        outcome = self._why_not_any_more(request, upn, by_push=False)
+        since = datetime.fromisoformat(session["since"])
+        outcome = self._why_not_any_more(request, upn, since, by_push=False)
         if outcome is not None:
             return Rejected(outcome, upn, why)
         apps = self._mfa.permissions_of(upn).code_apps
@@ -154,11 +155,17 @@ class NpsExtension:
         until = self._services.clock.now() + timedelta(seconds=request.client.timeout)
         return Waiting(request, signed_in, started.challenge.id, why, until)
 
-    def _ask_for_code(self, request: RadiusRequest, user: str, why: Explanation) -> CodeDue:
-        session = {"id": secrets.token_urlsafe(12), "reason": why.reason}
-        bound_to = _binding(request, user)
+    def _ask_for_code(
+        self, request: RadiusRequest, signed_in: SignedIn, why: Explanation
+    ) -> CodeDue:
+        session = {
+            "id": secrets.token_urlsafe(12),
+            "reason": why.reason,
+            "since": signed_in.valid_from.isoformat(),
+        }
+        bound_to = _binding(request, signed_in.user)
         state = self._seal.seal(session, bound_to=bound_to, lifetime=STATE_LIFETIME)
-        return CodeDue(state, user, why)
+        return CodeDue(state, signed_in.user, why)
 
     def _open_state(self, request: RadiusRequest, user: str) -> dict[str, str] | None:
         """Return what the State says; None if it is not of this user and client, or was used."""
@@ -177,15 +184,18 @@ class NpsExtension:
         return self._services.once.claim(APPROVAL_TAKEN, key, until)
 
     def _why_not_any_more(
-        self, request: RadiusRequest, user: str, *, by_push: bool = True
+        self, request: RadiusRequest, user: str, since: datetime, *, by_push: bool = True
     ) -> str | None:
         """Return why *user* may no longer sign in this way, as an administrator may have decided.
 
-        The state of the account and the policies are asked again after the wait.
+        The state of the account and the policies are asked again after the wait. *since* is the
+        user's ``valid_from`` when the password was right.
         """
         facts = self._services.sign_ins.facts(None, user, None, None)
         if facts.user is None or facts.user.disabled:
             return "disabled"
+        if facts.user.valid_from != since:  # sign-ins in progress have ended, as by a new password
+            return "session_invalid"
         if self._services.directory.is_locked(facts.account, request.origin):
             return "locked"
         try:

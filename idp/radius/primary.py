@@ -51,7 +51,7 @@ class PrimaryAuthentication:
         log(check)
         if check.user is None:
             return Rejected(check.failure or "wrong_password", check.name)
-        return SignedIn(check.user.upn)
+        return SignedIn(check.user.upn, check.user.valid_from)
 
     def _check_ms_chap(
         self, request: RadiusRequest, given: MsChapV2, log: PasswordLog
@@ -75,7 +75,8 @@ class PrimaryAuthentication:
             request.client.secret.encode(),
             secrets.token_bytes(4),
         )
-        return SignedIn(check.user.upn, on_accept, (_error(response, "wrong_password"),))
+        on_reject = (_error(response, "wrong_password"),)
+        return SignedIn(check.user.upn, check.user.valid_from, on_accept, on_reject)
 
 
 def password_of(request: RadiusRequest) -> str | None:

@@ -15,9 +15,13 @@ NOTHING_ASKED = Explanation("", "")
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A user (a UPN) who gave the right password, and what the answer needs, by how it ends."""
+    """A user (a UPN) who gave the right password, and what the answer needs, by how it ends.
+
+    ``valid_from`` is the user's at that moment: it changes when all sign-ins in progress end.
+    """
 
     user: str
+    valid_from: datetime
     on_accept: tuple[Attribute, ...] = ()
     on_reject: tuple[Attribute, ...] = ()
 
