@@ -28,6 +28,11 @@ class PrimaryAuthentication:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
 
+    @staticmethod
+    def allows_protocol(request: RadiusRequest) -> bool:
+        """Say whether the host allows the protocol of a request, if it uses any."""
+        return request.credentials.protocol in ("", *request.host.protocols)
+
     def check(self, request: RadiusRequest, log: PasswordLog) -> SignedIn | Rejected:
         """Return the user who gave the right password, or why there is none.
 
@@ -37,7 +42,7 @@ class PrimaryAuthentication:
         credentials = request.credentials
         if isinstance(credentials, NoCredentials):
             return Rejected("no_credentials", "")
-        if credentials.protocol not in request.host.protocols:
+        if not self.allows_protocol(request):
             return Rejected("protocol_not_allowed", "")
         if isinstance(credentials, Pap):
             return self._check_pap(request, log)

@@ -7,6 +7,7 @@ everything that waits for phones in others, so that passwords in a queue hold up
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import time
 import uuid
 from collections.abc import Callable, Coroutine, Mapping
@@ -138,8 +139,7 @@ class Receiver:
         if found is None:
             raise Dropped(code="radius_unknown_client")
         request = read_request(data, *found, address, str(uuid.uuid4()))
-        packet = request.packet
-        key = Key(host, address, port, packet.identifier, packet.authenticator)
+        key = Key(host, address, port, hashlib.sha256(data).digest())
         if len(self._tasks) >= MAX_REQUESTS or len(self._waits) >= MAX_WAITING:
             raise Dropped(code="radius_busy")
         try:
@@ -201,6 +201,9 @@ class Receiver:
             self._start(self._finish(pending, waiting))
 
     async def _finish(self, pending: _Pending, waiting: Waiting) -> None:
+        if not self._is_still_client(pending):
+            self._drop(pending, code="radius_unknown_client")
+            return
         try:
             result = await self._in(self._answer_threads, self._sign_in.look, waiting)
         except Exception as error:  # as the database is away: look again, while anybody waits
@@ -211,6 +214,11 @@ class Receiver:
             await asyncio.sleep(SECONDS_AFTER_FAILURE)
             result = waiting
         self._go_on(pending, result)
+
+    def _is_still_client(self, pending: _Pending) -> bool:
+        """Say whether the sender is a client yet: host, client or secret may be gone meanwhile."""
+        found = self._hosts.find(pending.key.host, pending.key.address)
+        return found is not None and found[1].secret == pending.request.client.secret
 
     async def _pending_ids(self, users: frozenset[str]) -> Mapping[str, tuple[str, ...]] | None:
         push = self._services.mfa.push

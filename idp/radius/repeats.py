@@ -1,7 +1,10 @@
 """Requests that were seen before: a client repeats what was not answered in time.
 
-A repeated packet is the same in address, port, identifier and authenticator (RFC 2865 §3). It never
-starts anything: while the first is pending it is dropped, and afterwards it gets the same answer.
+A repeated packet is the same in address, port and every octet (RFC 2865 §2.5). It never starts
+anything: while the first is pending it is dropped, and afterwards it gets the same answer.
+
+Identifier and authenticator are not enough: a client with bad random numbers uses them again for
+another user, who would get an answer that is not theirs.
 """
 
 from __future__ import annotations
@@ -22,13 +25,12 @@ MAX_SEEN = 20_000
 
 
 class Key(NamedTuple):
-    """What makes two packets the same request."""
+    """What makes two packets the same request; ``digest`` is of all its octets."""
 
     host: str
     address: str
     port: int
-    identifier: int
-    authenticator: bytes
+    digest: bytes
 
 
 @dataclass(frozen=True, slots=True)

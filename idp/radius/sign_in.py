@@ -52,6 +52,8 @@ class NpsSignIn:
 
     def _begin(self, request: RadiusRequest, log: RequestLog) -> Result:
         if request.packet.first(attributes.STATE) is not None:
+            if not self._primary.allows_protocol(request):
+                return Rejected("protocol_not_allowed", "")
             return self._extension.try_code(request)
         primary = self._primary.check(request, log.password_checked)
         if isinstance(primary, Rejected):

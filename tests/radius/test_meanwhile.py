@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-from support.radius.client import ACCEPT, REJECT
+from contextlib import closing
 
+import pytest
+from support.nets import NET_SECONDS
+from support.radius.client import ACCEPT, REJECT, RadiusClient
+
+from idp.embedded.radius import radius_in_thread
+
+SECRET = "the secret of the client"
 MAX_STATE = 253
 """Octets of an attribute."""
 
@@ -47,3 +53,51 @@ def test_a_state_without_such_a_change_is(vpn, user):
 
     assert len(state) <= MAX_STATE
     assert vpn.ask(vpn.pap(user.name, user.code(), state=state)).code == ACCEPT
+
+
+def test_a_state_does_not_bring_back_a_protocol_that_the_host_no_longer_allows(
+    radius, vpn, user, nps_log
+):
+    state = vpn.ask(vpn.pap(user.name, user.password)).state
+
+    radius.set(protocols=["MSCHAPv2"])
+
+    assert vpn.ask(vpn.pap(user.name, user.code(), state=state)).code == REJECT
+    assert nps_log()[-1].outcome == "protocol_not_allowed"
+
+
+def remove_client(nps):
+    nps.remove_client("nps1", "127.0.0.1")
+
+
+def remove_host(nps):
+    nps.remove("nps1")
+
+
+def change_secret(nps):
+    nps.add_client("nps1", "127.0.0.1", "pytest", secret="another secret of the client")
+
+
+@pytest.mark.parametrize("change", [remove_client, remove_host, change_secret])
+def test_an_approval_for_a_client_that_was_removed_lets_nobody_in(
+    federation, phone, nps_log, noted_lines, change
+):
+    nps = federation.services.nps
+    nps.set_host("nps1", "pytest", version="1.2.2131.2")
+    nps.add_client("nps1", "127.0.0.1", "pytest", secret=SECRET)
+    with (
+        radius_in_thread(federation.services, at="127.0.0.1") as running,
+        closing(RadiusClient(("127.0.0.1", running.port_of("nps1")), SECRET)) as vpn,
+    ):
+        vpn.send(vpn.pap(federation.user.name, federation.user.password))
+        phone.pending(wait=NET_SECONDS)
+
+        change(nps)
+        running.receiver.refresh()
+        phone.approve()
+
+        noted_lines.wait_for(
+            lambda lines: any(line.get("code") == "radius_unknown_client" for line in lines)
+        )
+        assert vpn.has_none()
+    assert nps_log() == []

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from support.nets import NET_SECONDS
-from support.radius.client import ACCEPT, CALLING_STATION_ID
+from support.radius.client import ACCEPT, CALLING_STATION_ID, REJECT, USER_PASSWORD
 
 from idp.radius.repeats import MAX_SEEN, SECONDS_ANSWERED, SECONDS_PENDING, Full, Key, Repeats
 
 
 def key(number: int = 0) -> Key:
-    return Key("nps1", "192.0.2.1", 5000, number % 256, number.to_bytes(16))
+    return Key("nps1", "192.0.2.1", 5000, number.to_bytes(32))
 
 
 class Monotonic:
@@ -69,8 +69,7 @@ def test_a_request_without_an_answer_is_new_again_after_two_minutes():
         key()._replace(host="nps2"),
         key()._replace(address="192.0.2.2"),
         key()._replace(port=5001),
-        key()._replace(identifier=1),
-        key()._replace(authenticator=b"x" * 16),
+        key()._replace(digest=b"x" * 32),
     ],
 )
 def test_a_request_that_differs_in_any_part_is_another_one(other):
@@ -111,6 +110,22 @@ def test_a_repetition_during_the_push_is_dropped_and_gets_the_one_answer(
     assert again.data == reply.data
     assert phone.pending() == ()
     assert [row.outcome for row in federation.log if row.event_id == 6272] == ["approved"]
+
+
+def test_another_user_with_the_same_identifier_and_authenticator_does_not_get_the_answer(
+    federation, radius, vpn, nps_log
+):
+    radius.set(ip_whitelist="192.0.2.1")
+    first = vpn.pap(federation.user.name, federation.user.password)
+    assert vpn.ask(first).code == ACCEPT
+    second = vpn.request("somebody@example.test")
+    second.id, second.authenticator = first.id, first.authenticator
+    second[USER_PASSWORD] = [second.PwCrypt("a wrong password")]
+    second.add_message_authenticator()
+
+    assert vpn.ask(second).code == REJECT
+
+    assert [row.outcome for row in nps_log()] == ["ip_whitelisted", "unknown_user"]
 
 
 def test_a_sign_in_from_elsewhere_has_a_push_of_its_own(federation, radius, vpn, phone, nps_log):
