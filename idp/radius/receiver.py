@@ -26,6 +26,7 @@ from idp.radius.packet import Code, MalformedPacket
 from idp.radius.push_waits import PushWaits
 from idp.radius.repeats import Full, Key, Repeats
 from idp.radius.results import Waiting
+from idp.radius.shares import Shares
 from idp.radius.sign_in import Answer, NpsSignIn
 
 if TYPE_CHECKING:
@@ -49,7 +50,10 @@ REQUEST_THREADS = 64
 ANSWER_THREADS = 4
 
 MAX_REQUESTS = 1_000
-"""Requests of a process that are being looked at; more are dropped, and come again."""
+"""New requests of a process that are being looked at; more are dropped, and come again.
+
+The clients share these places.
+"""
 
 MAX_WAITING = 10_000
 """Requests of a process that wait for phones."""
@@ -103,6 +107,7 @@ class Receiver:
         self._waits = PushWaits(self._pending_ids, services.clock.now, self._on_phone)
         self._waiting: dict[str, _Pending] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._shares = Shares(MAX_REQUESTS)
         self._request_threads = ThreadPoolExecutor(REQUEST_THREADS, "radius-request")
         self._answer_threads = ThreadPoolExecutor(ANSWER_THREADS, "radius-answer")
 
@@ -139,14 +144,17 @@ class Receiver:
         if found is None:
             raise Dropped(code="radius_unknown_client")
         request = read_request(data, *found, address, str(uuid.uuid4()))
-        key = Key(host, address, port, hashlib.sha256(data).digest())
-        if len(self._tasks) >= MAX_REQUESTS or len(self._waits) >= MAX_WAITING:
+        key = Key(host, request.client.network, address, port, hashlib.sha256(data).digest())
+        if len(self._waits) >= MAX_WAITING:
             raise Dropped(code="radius_busy")
         try:
             seen = self._repeats.first(key)
         except Full:
             raise Dropped(code="radius_busy") from None
         if seen is None:
+            if not self._shares.take((host, key.client)):
+                self._repeats.forget(key)
+                raise Dropped(code="radius_busy")
             return _Pending(key, request, send)
         if seen.reply is not None:
             send(seen.reply)
@@ -164,6 +172,8 @@ class Receiver:
             self._drop(pending, code=log_failure(error))
         else:
             self._go_on(pending, result)
+        finally:
+            self._shares.give_back((pending.key.host, pending.key.client))
 
     def _go_on(self, pending: _Pending, result: Answer | Waiting) -> None:
         if isinstance(result, Answer):

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from idp.radius.shares import Shares
+
 SECONDS_PENDING = 120.0
 """How long a request is remembered that is never answered."""
 
@@ -21,13 +23,20 @@ SECONDS_ANSWERED = 10.0
 """How long an answer is repeated."""
 
 MAX_SEEN = 20_000
-"""Requests that are remembered; what comes beyond is dropped, as if it were lost on the way."""
+"""Requests that are remembered; what comes beyond is dropped, as if it were lost on the way.
+
+The clients share these places.
+"""
 
 
 class Key(NamedTuple):
-    """What makes two packets the same request; ``digest`` is of all its octets."""
+    """What makes two packets the same request; ``digest`` is of all its octets.
+
+    ``client`` is the network of the client's row.
+    """
 
     host: str
+    client: str
     address: str
     port: int
     digest: bytes
@@ -42,7 +51,7 @@ class Seen:
 
 
 class Full(Exception):
-    """Raised for a new request if no more can be remembered."""
+    """Raised for a new request if no more of its client can be remembered."""
 
 
 class Repeats:
@@ -50,9 +59,10 @@ class Repeats:
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
-        # In both, what is forgotten first stands first.
+        # In both, what is forgotten first stands first; no request is in both.
         self._pending: OrderedDict[Key, Seen] = OrderedDict()
         self._answered: OrderedDict[Key, Seen] = OrderedDict()
+        self._shares = Shares(MAX_SEEN)
 
     def first(self, key: Key) -> Seen | None:
         """Return the request with this key if it was seen before; else remember it: None.
@@ -60,23 +70,28 @@ class Repeats:
         Raises :class:`Full`.
         """
         now = self._monotonic()
-        for seen in (self._pending, self._answered):
-            while seen and next(iter(seen.values())).forget_at <= now:
-                seen.popitem(last=False)
+        self._forget_old(now)
         found = self._answered.get(key) or self._pending.get(key)
         if found is not None:
             return found
-        if len(self._pending) + len(self._answered) >= MAX_SEEN:
+        if not self._shares.take((key.host, key.client)):
             raise Full
         self._pending[key] = Seen(now + SECONDS_PENDING)
         return None
 
     def answered(self, key: Key, reply: bytes) -> None:
-        """Remember the answer of a request."""
-        self._pending.pop(key, None)
-        self._answered[key] = Seen(self._monotonic() + SECONDS_ANSWERED, reply)
-        self._answered.move_to_end(key)
+        """Remember the answer of a request, if there is a place for it."""
+        was_remembered = self._pending.pop(key, None) or self._answered.pop(key, None)
+        if was_remembered or self._shares.take((key.host, key.client)):
+            self._answered[key] = Seen(self._monotonic() + SECONDS_ANSWERED, reply)
 
     def forget(self, key: Key) -> None:
         """Let a repetition be taken as new, since the request could not be looked at."""
-        self._pending.pop(key, None)
+        if self._pending.pop(key, None) is not None:
+            self._shares.give_back((key.host, key.client))
+
+    def _forget_old(self, now: float) -> None:
+        for seen in (self._pending, self._answered):
+            while seen and next(iter(seen.values())).forget_at <= now:
+                key, _ = seen.popitem(last=False)
+                self._shares.give_back((key.host, key.client))

@@ -9,8 +9,14 @@ from support.radius.client import ACCEPT, CALLING_STATION_ID, REJECT, USER_PASSW
 from idp.radius.repeats import MAX_SEEN, SECONDS_ANSWERED, SECONDS_PENDING, Full, Key, Repeats
 
 
-def key(number: int = 0) -> Key:
-    return Key("nps1", "192.0.2.1", 5000, number.to_bytes(32))
+def key(number: int = 0, client: str = "192.0.2.0/24") -> Key:
+    return Key("nps1", client, "192.0.2.1", 5000, number.to_bytes(32))
+
+
+def flood(repeats: Repeats) -> None:
+    """Send more requests of one client than can be remembered."""
+    for number in range(MAX_SEEN):
+        repeats.first(key(number))
 
 
 class Monotonic:
@@ -82,14 +88,24 @@ def test_a_request_that_differs_in_any_part_is_another_one(other):
 def test_no_more_are_remembered_than_there_is_room_for():
     clock = Monotonic()
     repeats = Repeats(clock)
-    for number in range(MAX_SEEN):
-        repeats.first(key(number))
-
     with pytest.raises(Full):
-        repeats.first(key(MAX_SEEN))
+        flood(repeats)
 
+    assert repeats.first(key(client="198.51.100.1")) is None, "another client finds a place"
     clock.time = SECONDS_PENDING
     assert repeats.first(key(MAX_SEEN)) is None
+
+
+def test_requests_that_were_answered_or_dropped_give_their_places_back():
+    clock = Monotonic()
+    repeats = Repeats(clock)
+    for number in range(3 * MAX_SEEN):
+        assert repeats.first(key(number)) is None
+        if number % 2:
+            repeats.forget(key(number))
+        else:
+            repeats.answered(key(number), b"reply")
+        clock.time += 2 * SECONDS_ANSWERED / MAX_SEEN
 
 
 def test_a_repetition_during_the_push_is_dropped_and_gets_the_one_answer(
