@@ -11,13 +11,33 @@ from enum import IntEnum
 from typing import Final, NamedTuple
 
 from adapter.errors import TallystickError
-from idp.radius.attributes import MESSAGE_AUTHENTICATOR, STATE, USER_NAME, VENDOR_SPECIFIC
+from idp.radius.attributes import (
+    CALLING_STATION_ID,
+    MESSAGE_AUTHENTICATOR,
+    NAS_IDENTIFIER,
+    NAS_IP_ADDRESS,
+    NAS_IPV6_ADDRESS,
+    NAS_PORT,
+    STATE,
+    USER_NAME,
+    VENDOR_SPECIFIC,
+)
 
 MIN_LENGTH: Final = 20
 """Octets of the header, which is a packet without attributes."""
 MAX_LENGTH: Final = 4096
 
-_AT_MOST_ONCE: Final = (MESSAGE_AUTHENTICATOR, STATE, USER_NAME)
+_AT_MOST_ONCE: Final = (
+    CALLING_STATION_ID,
+    MESSAGE_AUTHENTICATOR,
+    NAS_IDENTIFIER,
+    NAS_IP_ADDRESS,
+    NAS_IPV6_ADDRESS,
+    NAS_PORT,
+    STATE,
+    USER_NAME,
+)
+"""What a request is judged by (RFC 2865 §5.44, RFC 3162 §3): of two, each reader takes another."""
 
 
 class Code(IntEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Final
 
 from idp.directory.lockout import Origin
 from idp.nps.clients import NpsClient
@@ -11,6 +12,15 @@ from idp.nps.hosts import NpsHost
 from idp.radius import attributes
 from idp.radius.credentials import Credentials
 from idp.radius.packet import Packet
+
+_WHERE: Final = (
+    attributes.CALLING_STATION_ID,
+    attributes.NAS_IP_ADDRESS,
+    attributes.NAS_IPV6_ADDRESS,
+    attributes.NAS_IDENTIFIER,
+    attributes.NAS_PORT,
+)
+"""The attributes that tell where a user signs in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +80,13 @@ class RadiusRequest:
 
     @property
     def attempt(self) -> str:
-        """The name of the sign-in, the same for one that a client repeats at another host."""
-        parts = ("radius", self.address, self.calling_station, self.user_name.casefold())
-        return "\n".join(parts)
+        """The name of the sign-in, the same for one that a client repeats at another host.
+
+        One of the same user by another VPN server behind a proxy, or at another of its ports, is
+        another sign-in: somebody else who has the password gets no approval with it.
+        """
+        where = tuple(map(self.packet.first, _WHERE))
+        return repr(("radius", self.address, where, self.user_name.casefold()))
 
 
 def text_of(value: bytes | None) -> str:

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import pytest
 from support.nets import NET_SECONDS
-from support.radius.client import ACCEPT, CALLING_STATION_ID, REJECT, USER_PASSWORD
+from support.radius.client import (
+    ACCEPT,
+    CALLING_STATION_ID,
+    NAS_IDENTIFIER,
+    NAS_IP_ADDRESS,
+    REJECT,
+    USER_PASSWORD,
+)
 
 from idp.radius.repeats import MAX_SEEN, SECONDS_ANSWERED, SECONDS_PENDING, Full, Key, Repeats
+
+NAS_PORT = 5
 
 
 def key(number: int = 0, client: str = "192.0.2.0/24") -> Key:
@@ -144,11 +153,21 @@ def test_another_user_with_the_same_identifier_and_authenticator_does_not_get_th
     assert [row.outcome for row in nps_log()] == ["ip_whitelisted", "unknown_user"]
 
 
-def test_a_sign_in_from_elsewhere_has_a_push_of_its_own(federation, radius, vpn, phone, nps_log):
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (CALLING_STATION_ID, b"198.51.100.1"),
+        (NAS_IP_ADDRESS, b"\xc0\x00\x02\x02"),
+        (NAS_IDENTIFIER, b"branch"),
+        (NAS_PORT, b"\x00\x00\x00\x07"),
+    ],
+)
+def test_a_sign_in_from_elsewhere_has_a_push_of_its_own(
+    federation, radius, vpn, phone, nps_log, kind, value
+):
     radius.set(version="1.2.2131.2")
-    station = {CALLING_STATION_ID: [b"198.51.100.1"]}
     first = vpn.pap(federation.user.name, federation.user.password)
-    second = vpn.pap(federation.user.name, federation.user.password, more=station)
+    second = vpn.pap(federation.user.name, federation.user.password, more={kind: [value]})
     vpn.send(first)
     phone.pending(wait=NET_SECONDS)
     vpn.send(second)
