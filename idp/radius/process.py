@@ -37,11 +37,11 @@ class NoHost(TallystickError):
 
 
 def choose_hosts(services: Services, names: Sequence[str]) -> tuple[NpsHost, ...]:
-    """Return the hosts of these names, all if none is named.
+    """Return the hosts of these names, each once; all if none is named.
 
     Raises :class:`NoHost` and :class:`~idp.nps.hosts.BadNpsHost`.
     """
-    chosen = tuple(map(services.nps.existing, names)) or services.nps.hosts()
+    chosen = tuple(map(services.nps.existing, dict.fromkeys(names))) or services.nps.hosts()
     if not chosen:
         raise NoHost
     return chosen

@@ -6,6 +6,8 @@ import pytest
 from support.nets import NET_SECONDS
 from support.radius.client import ACCEPT, CHALLENGE, REJECT
 
+from idp.radius.process import choose_hosts
+
 NAS = "192.0.2.1"
 """The NAS-IP-Address in the requests of the client."""
 
@@ -118,3 +120,9 @@ def test_another_address_than_those_listed_is_asked_for_the_second_factor(radius
     radius.set(ip_whitelist="192.0.2.2")
 
     assert vpn.ask(vpn.pap(user.name, user.password)).code == CHALLENGE
+
+
+def test_a_host_that_is_named_twice_is_run_once(federation, radius):
+    chosen = choose_hosts(federation.services, ["nps1", "nps1"])
+
+    assert [host.name for host in chosen] == ["nps1"]
