@@ -49,6 +49,7 @@ form?.addEventListener("submit", (event) => {
   mayPost = false;
   setTimeout(() => (mayPost = true), 10_000);
 });
-addEventListener("pageshow", () => (mayPost = true)); // by the back button
+// By the back button; a page that has just loaded shows, too, and may be on its way already.
+addEventListener("pageshow", (event) => (mayPost ||= event.persisted));
 
 if (form?.dataset.state === "pending") setTimeout(look, everyMs);
