@@ -188,6 +188,7 @@ def open_server(folder: Path) -> Services:
             "signing_certificate": folder / "certificate",
             "secret": folder / "secret",
         },
+        mail={"folder": folder / "outbox"},
     )
     return assemble(config, hasher=PasswordHasher(memory_kib=8, passes=1))
 
