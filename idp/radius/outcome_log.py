@@ -10,6 +10,7 @@ from idp.audit.verbose import VerboseAudit
 from idp.audit.writer import AuditWriter, EventSource, is_refusal
 from idp.events import Event
 from idp.radius.event_texts import (
+    AZURE_MFA_EVENT,
     WHITELIST_IGNORED,
     Channel,
     EventLine,
@@ -89,7 +90,7 @@ class RequestLog:
             event, lines = Event.NPS_DENIED, rejected_lines(result.outcome, user, request.id)
         self.lines += lines
         if request.host.in_force.whitelisted and not request.nas_address:
-            self.lines.append(EventLine(Channel.AUTHORIZATION, 1, WHITELIST_IGNORED))
+            self.lines.append(EventLine(Channel.AUTHORIZATION, AZURE_MFA_EVENT, WHITELIST_IGNORED))
         detail = detail_of(result.outcome, self.lines)
         row = self._row(event, result, result.outcome, detail)
         (self._refusals if _is_of_nobody(result) else self._rows).append(row)
@@ -116,10 +117,10 @@ class RequestLog:
 
 def _is_of_nobody(result: Accepted | Rejected) -> bool:
     """Say whether it proves nothing of who asked: no right password was given."""
-    return (
-        isinstance(result, Rejected)
-        and REJECTIONS[result.outcome].reason_code != EXTENSION_REJECTED
-    )
+    if isinstance(result, Accepted):
+        return False
+    by_nps = REJECTIONS[result.outcome].reason_code != EXTENSION_REJECTED
+    return by_nps or result.outcome == "session_invalid"
 
 
 def _source(request: RadiusRequest) -> EventSource:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from support.radius.client import ACCEPT, CHALLENGE, REJECT, STATE
 
+from idp.audit.refusal_quota import CLIENT_BURST
+
 PROMPT = "Enter Your Microsoft verification code"
 
 
@@ -148,3 +150,10 @@ def test_a_user_with_codes_as_default_is_asked_for_one_by_any_version(
     federation.choose_default(user, "totp")
 
     assert vpn.ask(vpn.pap(user.name, user.password)).code == CHALLENGE
+
+
+def test_states_that_are_not_ours_fill_the_log_only_up_to_the_rate_of_refusals(vpn, user, nps_log):
+    for _ in range(CLIENT_BURST + 10):
+        vpn.ask(vpn.pap(user.name, "123456", state=b"not one of ours"))
+
+    assert 0 < len(nps_log()) <= CLIENT_BURST + 1, "one more may have come due meanwhile"
