@@ -124,8 +124,8 @@ class NpsExtension:
     def _decide(self, request: RadiusRequest, user: str) -> Asked | None:
         """Decide what *user* is asked for; None for one without a phone or a source of codes."""
         way = self._mfa.way_of(user)
-        if not self._mfa.methods_of(user).has(PushFactor.kind, CODE_METHOD) and not way.reason:
-            return None
+        if not (way.may_push or way.may_use_codes or way.reason):
+            return None  # nothing is registered: what is not allowed has a reason
         device = self._mfa.push.best_device(user)
         decision = decide(
             scenario="nps",
