@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from idp.directory import PasswordCheck
 from idp.radius import ms_chap
-from idp.radius.credentials import Chap, Credentials, Eap, MsChapV2, NoCredentials, Pap
+from idp.radius.credentials import Chap, MsChapV2, NoCredentials, Pap
 from idp.radius.ms_chap import ErrorCode
 from idp.radius.pap import UnreadablePassword, reveal
 from idp.radius.results import Rejected, SignedIn
@@ -48,7 +48,8 @@ class PrimaryAuthentication:
             return self._check_pap(request, log)
         if isinstance(credentials, MsChapV2):
             return self._check_ms_chap(request, credentials, log)
-        return Rejected(_why_not(credentials), "")
+        is_chap = isinstance(credentials, Chap)
+        return Rejected("no_reversible_password" if is_chap else "eap_not_supported", "")
 
     def _check_pap(self, request: RadiusRequest, log: PasswordLog) -> SignedIn | Rejected:
         password = password_of(request) or ""  # unreadable: wrong, and costs a try like any other
@@ -103,9 +104,3 @@ def _error(response: ms_chap.Response, outcome: str) -> Attribute:
     is_expired = outcome == "must_change_password"
     code = ErrorCode.PASSWORD_EXPIRED if is_expired else ErrorCode.AUTHENTICATION_FAILURE
     return ms_chap.error_attribute(response.identifier, code, secrets.token_bytes(16))
-
-
-def _why_not(credentials: Credentials) -> str:
-    if isinstance(credentials, Chap):
-        return "no_reversible_password"
-    return "eap_not_supported" if isinstance(credentials, Eap) else "protocol_not_allowed"
