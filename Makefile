@@ -22,7 +22,8 @@ WHEELS := --only-binary=lxml --only-binary=xmlsec
 CATALOGUES := hatch_build.py $(wildcard idp/locale/*/LC_MESSAGES/*.po adapter/locale/*/LC_MESSAGES/*.po)
 DEBIAN_CLIENTS := xmlsec1 libapache2-mod-auth-mellon nginx-light haproxy caddy systemd firefox-esr \
     freeradius-utils libpam-radius-auth pamtester libpam-wrapper eapoltest \
-    ocserv openconnect freeradius
+    ocserv openconnect freeradius \
+    python3-venv mmdebstrap buildah podman runc slirp4netns netavark uidmap
 
 ifneq ($(shell command -v uv 2>/dev/null),)
 MAKE_VENV = uv venv --quiet --clear --seed --python "$(PYTHON)" .venv

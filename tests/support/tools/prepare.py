@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from support.browsers.chromium import find_chromium
 from support.clients import amazon_drivers, aws_adfs, node_saml
+from support.containers import parts
 from support.tools.node_modules import ready_modules
 from support.tools.toolbox import ToolMissing, apt_install, can_use_apt, is_installed
 
@@ -29,6 +30,8 @@ def main(packages: Sequence[str]) -> None:
     try:
         if packages:
             bring_debian_packages(packages)
+            parts.ready_base()
+            parts.ready_wheels()
         else:
             find_chromium()
             aws_adfs.ready_command()
