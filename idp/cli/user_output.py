@@ -53,6 +53,7 @@ def user_as_json(
         "display_name": user.display_name,
         "email": user.email,
         "groups": list(user.groups),
+        "attributes": {name: list(values) for name, values in user.attributes.items()},
         "disabled": user.disabled,
         **({"error": "unreadable_user"} if user.unreadable else {}),
         "must_change_password": user.must_change,
@@ -85,7 +86,8 @@ def user_fields(
         for name, counter in counters.items()
     ]
     addresses = ", ".join(lockout.familiar_addresses) if lockout else ""
-    return [*named, *wrong, ("familiar addresses", addresses)]
+    given = [(name, ", ".join(values)) for name, values in user.attributes.items()]
+    return [*named, *given, *wrong, ("familiar addresses", addresses)]
 
 
 def _state(

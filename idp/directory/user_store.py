@@ -42,6 +42,9 @@ class UserStore(Protocol):
     def users(self) -> Sequence[User]:
         """Return all users, sorted by name."""
 
+    def has_attribute(self, attribute: str) -> bool:
+        """Say whether any user has an attribute of this name, in any case."""
+
     def add_users(self, added: Sequence[Credentials]) -> Sequence[str]:
         """Add users, all or none. Returns the UPNs that are taken; empty if all were added."""
 

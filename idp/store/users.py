@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from adapter.mfa.push.challenge import State
 from idp.directory.lockout import AccountState, LockoutRules, Origin
@@ -21,7 +21,7 @@ from idp.store.mfa.open_challenges import end_open
 from idp.store.notices import tell
 from idp.store.prepared import Prepared
 from idp.store.schema import name_ids, nt_hashes, password_resets, reset_limits, users
-from idp.store.stored_json import DamagedValue, load_texts, log_once
+from idp.store.stored_json import DamagedValue, load_object, load_texts, log_once, texts_in
 
 USER_COLUMNS = (
     users.c.upn,
@@ -32,6 +32,8 @@ USER_COLUMNS = (
     users.c.disabled,
     users.c.valid_from,
     users.c.must_change,
+    users.c.attributes,
+    users.c.security_id,
 )
 _USER = select(*USER_COLUMNS, users.c.password_hash)
 _USER_BY_UPN = Prepared(_USER.where(users.c.upn == bindparam("name")))
@@ -42,28 +44,39 @@ _CHANGE = update(users).where(users.c.upn == bindparam("of_upn")).returning(*USE
 
 def user_from_row(row: Sequence[Any]) -> User:
     """Return the user of a row of :data:`USER_COLUMNS`."""
-    upn, display_name, email, account, text, disabled, valid_from, must_change = row
-    groups = _groups_of(upn, text)
+    upn, display_name, email, account, groups_text, disabled, valid_from, must_change = row[:8]
+    attributes_text, security_id = row[8:]
+    groups = _read(load_texts, groups_text, upn, "groups")
+    attributes = _read(_load_attributes, attributes_text, upn, "attributes")
+    unreadable = groups is None or attributes is None
     return User(
         upn,
         display_name,
         email,
         account,
         groups or (),
-        bool(disabled) or groups is None,
+        bool(disabled) or unreadable,
         valid_from,
         bool(must_change),
-        unreadable=groups is None,
+        unreadable=unreadable,
+        attributes=attributes or {},
+        security_id=security_id or "",
     )
 
 
-def _groups_of(upn: str, text: str) -> tuple[str, ...] | None:
-    """Return the groups in a row, None where they cannot be read."""
+def _read(load: Callable[[object], Any], text: object, upn: str, column: str) -> Any | None:
+    """Return what a column of a row holds, None where it cannot be read."""
     try:
-        return load_texts(text)
+        return load(text)
     except DamagedValue as damage:
-        log_once("stored_user_unreadable", user=upn, problem=f"groups: {damage}")
+        log_once("stored_user_unreadable", user=upn, problem=f"{column}: {damage}")
         return None
+
+
+def _load_attributes(text: object) -> dict[str, tuple[str, ...]]:
+    if text == "{}":  # read at every step of a sign-in
+        return {}
+    return {name: texts_in(values) for name, values in load_object(text).items()}
 
 
 class SqlUserStore:
@@ -88,6 +101,14 @@ class SqlUserStore:
         with self._database.read() as connection:
             rows = connection.execute(select(*USER_COLUMNS).order_by(users.c.upn))
             return [user_from_row(row) for row in rows]
+
+    def has_attribute(self, attribute: str) -> bool:
+        """Say whether any user has an attribute of this name, in any case."""
+        # In a value, JSON has a backslash before each quotation mark, so this is a key.
+        key = f'%"{attribute.lower()}": [%'
+        found = select(users.c.upn).where(func.lower(users.c.attributes).like(key)).limit(1)
+        with self._database.read() as connection:
+            return connection.execute(found).first() is not None
 
     def add_users(self, added: Sequence[Credentials]) -> Sequence[str]:
         """Store new users, all or none; return the UPNs of those whose name is taken."""
@@ -226,6 +247,7 @@ def _row_of(added: Credentials) -> dict[str, Any]:
         "display_name": user.display_name,
         "email": user.email,
         "groups": json.dumps(user.groups, ensure_ascii=False),
+        "attributes": json.dumps(user.attributes, ensure_ascii=False),
         "password_hash": added.password_hash,
         "disabled": user.disabled,
         "valid_from": user.valid_from,

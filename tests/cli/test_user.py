@@ -82,6 +82,7 @@ def test_list_shows_the_users_and_no_hash(alice, done):
         "display_name": "",
         "email": "alice@example.test",
         "groups": [],
+        "attributes": {},
         "disabled": False,
         "must_change_password": False,
         "locked_out": [],
