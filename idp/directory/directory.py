@@ -11,7 +11,7 @@ from types import MappingProxyType
 from adapter.clock import Clock
 from idp.directory import new_users
 from idp.directory.attributes import as_values, change_attributes, is_name, remedy_for
-from idp.directory.errors import DirectoryError, existing, unknown_user
+from idp.directory.errors import DirectoryError, existing, name_taken, unknown_user
 from idp.directory.lockout import (
     UNKNOWN_ORIGIN,
     AccountState,
@@ -216,6 +216,10 @@ class Directory:
         self.keep_nt_hash(upn, password_hash, password)
         return existing(name, changed)
 
+    def change(self, upn: str, change: Callable[[User], User]) -> User:
+        """Store display name, mail address, groups and attributes of what *change* returns."""
+        return existing(upn, self._store.change_profile(upn, change))
+
     def disable(self, name: str) -> User:
         """Disable a user, who can no longer sign in; all sessions end."""
         upn = self._upn(name)
@@ -279,11 +283,7 @@ class Directory:
     def _add(self, added: Sequence[Credentials]) -> None:
         taken = self._store.add_users(added)
         if taken:
-            raise DirectoryError(
-                f"There is already a user whose UPN or account name is that of {', '.join(taken)}",
-                "Choose another name, or change that user",
-                code="user_exists",
-            )
+            raise name_taken(taken)
 
 
 def _refuse_if_must_change(check: PasswordCheck) -> PasswordCheck:

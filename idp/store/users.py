@@ -13,6 +13,8 @@ from adapter.mfa.push.challenge import State
 from idp.directory.lockout import AccountState, LockoutRules, Origin
 from idp.directory.user_store import Credentials, DebitResult
 from idp.directory.users import User, account_key
+from idp.federation.claims import security_id
+from idp.federation.issuance.name_ids import opaque_name
 from idp.notices.occasions import Occasion
 from idp.store import lockout
 from idp.store.engine import Database
@@ -39,6 +41,8 @@ _USER = select(*USER_COLUMNS, users.c.password_hash)
 _USER_BY_UPN = Prepared(_USER.where(users.c.upn == bindparam("name")))
 _USER_BY_ACCOUNT = Prepared(_USER.where(users.c.account_key == bindparam("name")))
 
+_FOR_CHANGE = select(*USER_COLUMNS).where(users.c.upn == bindparam("of_upn")).with_for_update()
+_PROFILE = ("display_name", "email", "groups", "attributes")
 _CHANGE = update(users).where(users.c.upn == bindparam("of_upn")).returning(*USER_COLUMNS)
 
 
@@ -112,12 +116,22 @@ class SqlUserStore:
 
     def add_users(self, added: Sequence[Credentials]) -> Sequence[str]:
         """Store new users, all or none; return the UPNs of those whose name is taken."""
-        rows = [_row_of(each) for each in added]
+        rows = [row_of(each.user) | {"password_hash": each.password_hash} for each in added]
         with self._database.write(alone=users) as connection:
-            taken = [row["upn"] for row in rows if _is_taken(connection, row)]
+            taken = [row["upn"] for row in rows if is_taken(connection, row)]
             if not taken and rows:
+                _keep_identifiers_apart(connection, rows)
                 connection.execute(insert(users), rows)
         return taken
+
+    def change_profile(self, upn: str, change: Callable[[User], User]) -> User | None:
+        """Change display name, mail address, groups and attributes of a user."""
+        with self._database.write() as connection:
+            user = user_of(connection, upn)
+            if user is None:
+                return None
+            values = row_of(change(user))
+            return change_user(connection, upn, **{name: values[name] for name in _PROFILE})
 
     def change_password(
         self,
@@ -233,13 +247,30 @@ def change_user(
     return user_from_row(row)
 
 
-def _is_taken(connection: Connection, row: dict[str, Any]) -> bool:
+def user_of(connection: Connection, upn: str) -> User | None:
+    """Return a user whose row is then the caller's until the transaction ends."""
+    row = connection.execute(_FOR_CHANGE, {"of_upn": upn}).first()
+    return None if row is None else user_from_row(row)
+
+
+def is_taken(connection: Connection, row: Mapping[str, Any], by: str = "") -> bool:
+    """Say whether a user has a name of *row*, other than the one *by* this UPN."""
     same = (users.c.upn == row["upn"]) | (users.c.account_key == row["account_key"])
-    return connection.execute(select(users.c.upn).where(same)).first() is not None
+    others = select(users.c.upn).where(same, users.c.upn != by)
+    return connection.execute(others).first() is not None
 
 
-def _row_of(added: Credentials) -> dict[str, Any]:
-    user = added.user
+def _keep_identifiers_apart(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Give a new user another identifier if a renamed one has kept that of the name."""
+    held = select(users.c.security_id).where(users.c.security_id.is_not(None))
+    taken = set(connection.scalars(held))
+    for row in rows:
+        is_free = security_id(row["upn"]) not in taken
+        row["security_id"] = None if is_free else security_id(opaque_name())
+
+
+def row_of(user: User) -> dict[str, Any]:
+    """Return the columns of a user, without the password hash."""
     return {
         "upn": user.upn,
         "account_key": account_key(user.upn),
@@ -248,7 +279,6 @@ def _row_of(added: Credentials) -> dict[str, Any]:
         "email": user.email,
         "groups": json.dumps(user.groups, ensure_ascii=False),
         "attributes": json.dumps(user.attributes, ensure_ascii=False),
-        "password_hash": added.password_hash,
         "disabled": user.disabled,
         "valid_from": user.valid_from,
     }

@@ -1,4 +1,4 @@
-"""The attributes of users, and the security identifier that a renamed user keeps."""
+"""The attributes of users, and what a renamed user keeps: identifier, passkeys and passes."""
 
 from __future__ import annotations
 
@@ -13,3 +13,6 @@ def upgrade() -> None:
     """Add the columns."""
     op.add_column("users", sa.Column("attributes", sa.Text, nullable=False, server_default="{}"))
     op.add_column("users", sa.Column("security_id", sa.Text, nullable=True))
+    op.create_index("ix_users_security_id", "users", ["security_id"])
+    op.add_column("passkeys", sa.Column("registered_for", sa.Text, nullable=True))
+    op.add_column("access_passes", sa.Column("issued_for", sa.Text, nullable=True))
