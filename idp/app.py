@@ -39,6 +39,7 @@ from idp.store.password_resets import SqlResetStore
 from idp.store.policies import SqlPolicyStore
 from idp.store.providers import SqlProviderStore
 from idp.store.refreshes import SqlRefreshStore
+from idp.store.renames import SqlRenames
 from idp.store.sign_in_log import LogRetention, SqlSignInLog
 from idp.store.sign_ins import SqlSignInStore
 from idp.store.trusts import SqlTrustStore
@@ -83,6 +84,9 @@ def assemble(
         housekeeping=Housekeeping(database, clock, _log_retention(config)),
         mfa=_mfa_service(config, database, sealer, clock, counters, directory.groups_of),
         directory=directory,
+        renames=SqlRenames(
+            database, seeds=sealer.purpose("totp-seed"), hashes=sealer.purpose("nt-hash")
+        ),
         nt_hashes=nt_hashes,
         trusts=trusts,
         refreshes=SqlRefreshStore(database),

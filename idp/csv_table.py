@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from adapter.errors import TallystickError
@@ -38,22 +38,27 @@ def read_rows(
     *,
     required: Sequence[str],
     optional: Sequence[str] = (),
+    further: Callable[[str], str | None] = lambda _: None,
     verbatim: Sequence[str] = (),
     is_confidential: bool = False,
 ) -> tuple[list[CsvRow], list[str]]:
     """Return the rows below the header line, and sentences about the rows that are faulty.
 
-    Names of columns are read in any case. Empty lines are skipped. Leading and trailing spaces of
-    values are removed, except in the columns *verbatim*. Raises :class:`CsvFaults` if the header
-    lacks a *required* column or has one that is neither required nor *optional*. The faults of a
-    file that *is_confidential* repeat nothing of it: without a header, the first line has secrets.
+    Names of columns are read in any case. *further* returns the name of any other column as the
+    rows have it, or None for one that the file must not have. Empty lines are skipped. Leading and
+    trailing spaces of values are removed, except in the columns *verbatim*. Raises
+    :class:`CsvFaults` if the header lacks a *required* column or has one that it must not have. The
+    faults of a file that *is_confidential* repeat nothing of it: without a header, the first line
+    has secrets.
     """
     lines = _lines(text.removeprefix("\ufeff"))
-    header = [name.strip().lower() for name in next(lines, (1, []))[1]]
-    faults = list(_header_faults(header, required, optional, is_confidential))
+    first = [name.strip() for name in next(lines, (1, []))[1]]
+    known = (*required, *optional)
+    found = [each.lower() if each.lower() in known else further(each) for each in first]
+    faults = list(_header_faults(first, found, required, known, is_confidential))
     if faults:
         raise CsvFaults(faults)
-    rows = []
+    header, rows = [name for name in found if name is not None], []
     for line, cells in lines:
         if len(cells) == len(header):
             named = zip(header, cells, strict=True)
@@ -76,18 +81,18 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _header_faults(
-    header: Sequence[str],
+    first: Sequence[str],
+    found: Sequence[str | None],
     required: Sequence[str],
-    optional: Sequence[str],
+    known: Sequence[str],
     is_confidential: bool,
 ) -> Iterator[str]:
-    allowed = (*required, *optional)
-    for name in required:
-        if name not in header:
-            yield f"the first line must name the columns, but {name} is missing"
-    for place, name in enumerate(header, start=1):
-        if name not in allowed:
-            what = f"field {place} of the first line" if is_confidential else repr(name)
-            yield f"{what} is not a column; the columns are {', '.join(allowed)}"
-    if len(set(header)) < len(header):
+    for column in required:
+        if column not in found:
+            yield f"the first line must name the columns, but {column} is missing"
+    for place, (written, name) in enumerate(zip(first, found, strict=True), start=1):
+        if name is None:
+            what = f"field {place} of the first line" if is_confidential else repr(written.lower())
+            yield f"{what} is not a column; the columns are {', '.join(known)}"
+    if len({written.lower() for written in first}) < len(first):
         yield "a column is named twice"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from idp.counters import Counters
     from idp.directory import Directory
     from idp.directory.nt_hash import NtHashStore
+    from idp.directory.user_store import UserRenames
     from idp.federation.access_control.catalogue import AccessControl
     from idp.federation.access_control.global_policy import GlobalPolicy
     from idp.federation.farm import Farm
@@ -68,6 +69,7 @@ class Services:
     ``sealer``            seals cookies and form fields, with a key for each purpose
     ``mfa``               the second factor: methods, pushes, codes, activations, policy
     ``directory``         users, passwords, lock-outs
+    ``renames``           (store) gives users other names, with all that is stored for them
     ``nt_hashes``         (store) the NT hashes of users of whom an administrator wants one kept
     ``trusts``            relying party trusts with their settings
     ``refreshes``         (store) when the metadata of a trust is due, and updates held back
@@ -102,6 +104,7 @@ class Services:
     sealer: Sealer
     mfa: MfaService
     directory: Directory
+    renames: UserRenames
     nt_hashes: NtHashStore
     trusts: TrustRegistry
     refreshes: RefreshStore

@@ -32,7 +32,7 @@ from idp.adapters.languages import tag_of
 from idp.adapters.registry import LoadedAdapter
 from idp.adapters.timeout import call_within
 from idp.directory import User
-from idp.federation.claims import security_id
+from idp.federation.claims import primary_sid
 
 LAST_PAGE_SECONDS = 5.0
 """How long an adapter that has failed may take to make its last page."""
@@ -208,7 +208,7 @@ class AdapterCall:
             UPN: user.upn,
             WINDOWS_ACCOUNT_NAME: user.windows_account_name,
             EMAIL_ADDRESS: user.email,
-            PRIMARY_SID: security_id(user.upn),
+            PRIMARY_SID: primary_sid(user),
         }
         asked = self.loaded.announced.identity_claim
         return Claim(asked, values[asked])

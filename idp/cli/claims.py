@@ -71,7 +71,7 @@ def set_(services: Services, entity_id: str, file: IO[bytes], as_json: bool) -> 
 
     rules = read_toml(decode_text(file.read()))
     set_rules(services, entity_id, rules)
-    _warn_of(rules)
+    _warn_of(services, rules)
     sentence = f"{entity_id} has {_counted(rules)} now."
     print_done(_rules_json(entity_id, rules), sentence, as_json=as_json)
 
@@ -112,7 +112,7 @@ def import_(
         rules_of(services, entity_id)  # raises if there is no such trust
     else:
         set_rules(services, entity_id, rules)
-    _warn_of(rules)
+    _warn_of(services, rules)
     if as_json:
         print_json(_rules_json(entity_id, rules))
     else:
@@ -157,11 +157,11 @@ def _rules_json(entity_id: str, rules: ClaimRules | None) -> dict[str, Any]:
     return {"entity_id": entity_id, "claim_rules": written}
 
 
-def _warn_of(rules: ClaimRules) -> None:
-    from idp.management.claim_rules import unknown_attributes
+def _warn_of(services: Services, rules: ClaimRules) -> None:
+    from idp.management.claim_rules import unused_attributes
 
-    if unknown := unknown_attributes(rules):
-        print_warning(f"the directory has no {', '.join(unknown)}")
+    if unused := unused_attributes(services, rules):
+        print_warning(f"no user has a value for {', '.join(unused)} yet")
 
 
 def _counted(rules: ClaimRules) -> str:

@@ -11,16 +11,14 @@ from idp.cli import completion
 from idp.cli.context import CommandGroup, with_services
 from idp.cli.output import json_option, print_done, print_fields, print_json, print_table
 from idp.cli.terminal_user import new_password, password_stdin_option
+from idp.cli.user_changes import read_pairs, rename, set_
 from idp.cli.user_methods import methods, reset
 from idp.cli.user_nt_hash import nt_hash
 from idp.cli.user_protection import access_pass, block, dismiss_risk, unblock
 from idp.cli.user_tokens import tokens
 
 if TYPE_CHECKING:
-    from adapter.mfa.protection.store import Standing
     from idp.directory import User
-    from idp.directory.lockout import LockoutState
-    from idp.directory.nt_hash import KeptNtHash
     from idp.management.users import ActivationOffer
     from idp.services import Services
 
@@ -43,6 +41,10 @@ def user() -> None:
 @click.option("--display-name", default="", help="Full name.")
 @click.option("--email", default="", help="Mail address (default: the name).")
 @click.option("--group", "groups", multiple=True, help="A group of the user; may be repeated.")
+@click.option(
+    "--set", "attributes", multiple=True, metavar="KEY=VALUE",
+    help="An attribute like givenName=Alice; may be repeated.",
+)  # fmt: skip
 @password_stdin_option
 @json_option
 @with_services
@@ -52,6 +54,7 @@ def add(
     display_name: str,
     email: str,
     groups: tuple[str, ...],
+    attributes: tuple[str, ...],
     password_stdin: bool,
     as_json: bool,
 ) -> None:
@@ -59,9 +62,18 @@ def add(
 
     The command asks for the password.
     """
+    from idp.management import user_changes
+
+    given = read_pairs(attributes)
     password = new_password(name, from_stdin=password_stdin)
-    added = services.directory.add(
-        name, password, display_name=display_name, email=email, groups=groups
+    added = user_changes.add_user(
+        services,
+        name,
+        password,
+        display_name=display_name,
+        email=email,
+        groups=groups,
+        attributes=given,
     )
     _print_user(services, added, f"{added.upn} can sign in.", as_json)
 
@@ -73,12 +85,14 @@ def add(
 def import_users(services: Services, file: IO[str], as_json: bool) -> None:
     """Add users from a CSV file.
 
-    Its columns are name, password, display_name, email and groups (separated by ;).
+    Its columns are name, password, display_name, email and groups, and any attribute by its LDAP
+    name, like givenName. Several groups or values are separated by ;.
     """
-    from idp.cli.user_output import user_as_json
+    from idp.management import user_changes
+    from idp.management.user_views import UserView
 
-    added = services.directory.import_csv(file.read())
-    people = [user_as_json(each, None) for each in added] if as_json else []
+    added = user_changes.import_users(services, file.read())
+    people = [UserView(each).as_json() for each in added] if as_json else []
     print_done(people, f"{len(added)} users imported.", as_json=as_json)
 
 
@@ -88,19 +102,15 @@ def import_users(services: Services, file: IO[str], as_json: bool) -> None:
 def list_users(services: Services, as_json: bool) -> None:
     """List the users."""
     from idp.cli import user_output
+    from idp.management.user_views import all_users
 
-    users, lockouts = services.directory.list(), services.directory.lockouts()
-    standings, kept = services.mfa.protection.standings(), services.nt_hashes.kept()
-    known = [
-        (each, lockouts.get(each.upn), standings.get(each.upn), kept.get(each.upn))
-        for each in users
-    ]
+    views = all_users(services)
     if as_json:
-        print_json([user_output.user_as_json(*each) for each in known])
+        print_json([view.as_json() for view in views])
         return
     print_table(
         user_output.COLUMNS,
-        [user_output.user_row(*each) for each in known],
+        [user_output.user_row(view) for view in views],
         empty="There is no user yet. Add one: tallystick user add NAME",
     )
 
@@ -112,17 +122,16 @@ def list_users(services: Services, as_json: bool) -> None:
 def show(services: Services, name: str, as_json: bool) -> None:
     """Show a user.
 
-    This includes wrong passwords, lock-outs and familiar addresses.
+    This includes attributes, wrong passwords, lock-outs and familiar addresses.
     """
     from idp.cli import user_output
-    from idp.management import users as people
+    from idp.management.user_views import view_user
 
-    found = people.find_user(services, name)
-    known = _known(services, found)
+    view = view_user(services, name)
     if as_json:
-        print_json(user_output.user_as_json(found, *known))
+        print_json(view.as_json())
     else:
-        print_fields(user_output.user_fields(found, *known))
+        print_fields(user_output.user_fields(view))
 
 
 @user.command("passwd", example="tallystick user passwd alice@example.test --must-change")
@@ -135,12 +144,12 @@ def passwd(
     services: Services, name: str, must_change: bool, password_stdin: bool, as_json: bool
 ) -> None:
     """Set a new password and end the user's sessions."""
-    from idp.management import users as people
+    from idp.management import user_changes
+    from idp.management.users import find_user
 
-    upn = people.find_user(services, name).upn
+    upn = find_user(services, name).upn
     password = new_password(upn, from_stdin=password_stdin)
-    services.directory.set_password(upn, password, must_change=must_change)
-    changed = people.find_user(services, upn)
+    changed = user_changes.set_password(services, upn, password, must_change=must_change)
     sentence = f"{upn} has a new password; earlier sessions have ended."
     _print_user(services, changed, sentence, as_json)
 
@@ -190,7 +199,9 @@ def sign_out(services: Services, name: str, as_json: bool) -> None:
 
     Applications keep their own sessions.
     """
-    found = services.directory.sign_out(name)
+    from idp.management import user_changes
+
+    found = user_changes.sign_out_user(services, name)
     _print_user(services, found, f"{found.upn} is signed out everywhere.", as_json)
 
 
@@ -200,7 +211,9 @@ def sign_out(services: Services, name: str, as_json: bool) -> None:
 @with_services
 def disable(services: Services, name: str, as_json: bool) -> None:
     """Disable a user and end their sessions."""
-    found = services.directory.disable(name)
+    from idp.management import user_changes
+
+    found = user_changes.disable_user(services, name)
     _print_user(services, found, f"{found.upn} cannot sign in any more.", as_json)
 
 
@@ -210,7 +223,9 @@ def disable(services: Services, name: str, as_json: bool) -> None:
 @with_services
 def enable(services: Services, name: str, as_json: bool) -> None:
     """Enable a disabled user."""
-    found = services.directory.enable(name)
+    from idp.management import user_changes
+
+    found = user_changes.enable_user(services, name)
     _print_user(services, found, f"{found.upn} can sign in again.", as_json)
 
 
@@ -220,27 +235,18 @@ def enable(services: Services, name: str, as_json: bool) -> None:
 @with_services
 def remove(services: Services, name: str, as_json: bool) -> None:
     """Remove a user with all their data."""
-    services.directory.remove(name)
+    from idp.management import user_changes
+
+    user_changes.remove_user(services, name)
     gone = {"name": name, "removed": True}
     print_done(gone, f"{name} is no longer in the directory.", as_json=as_json)
 
 
 def _print_user(services: Services, user: User, sentence: str, as_json: bool) -> None:
-    from idp.cli.user_output import user_as_json
+    from idp.management.user_views import view_user
 
-    value = user_as_json(user, *_known(services, user)) if as_json else None
+    value = view_user(services, user).as_json() if as_json else None
     print_done(value, sentence, as_json=as_json)
-
-
-def _known(
-    services: Services, user: User
-) -> tuple[LockoutState | None, Standing, KeptNtHash | None]:
-    """Return what is shown of a user besides the directory's entry."""
-    return (
-        services.directory.lockouts(user.upn).get(user.upn),
-        services.mfa.protection.standing_of(user.upn),
-        services.nt_hashes.kept(user.upn).get(user.upn),
-    )
 
 
 def _print_offer(offer: ActivationOffer) -> None:
@@ -252,7 +258,7 @@ def _print_offer(offer: ActivationOffer) -> None:
     click.echo(f"\nFor {offer.user}'s phone: valid once, for 10 minutes and five attempts.")
 
 
-for command in (access_pass, block, unblock, dismiss_risk, nt_hash):
+for command in (set_, rename, access_pass, block, unblock, dismiss_risk, nt_hash):
     user.add_command(command)
 user.add_command(methods)
 user.add_command(reset)

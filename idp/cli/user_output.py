@@ -1,18 +1,16 @@
-"""How ``tallystick user`` prints a user: as a row of the list, as JSON, as fields."""
+"""How ``tallystick user`` prints a user: as a row of the list, or as fields."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from adapter.mfa.protection.store import Standing
 from idp.instants import json_instant
 from idp.management import nt_hashes
-from idp.management.standing import describe, standing_as_json
+from idp.management.standing import describe
 
 if TYPE_CHECKING:
-    from idp.directory import User
-    from idp.directory.lockout import CounterState, LockoutState
-    from idp.directory.nt_hash import KeptNtHash
+    from idp.directory.lockout import CounterState
+    from idp.management.user_views import UserView
 
 COLUMNS = ("name", "account", "display name", "email", "groups", "state")
 PLACES = {
@@ -23,77 +21,34 @@ PLACES = {
 }  # fmt: skip
 
 
-def user_row(
-    user: User,
-    lockout: LockoutState | None,
-    standing: Standing | None = None,
-    kept: KeptNtHash | None = None,
-) -> tuple[str, ...]:
+def user_row(view: UserView) -> tuple[str, ...]:
     """Return the cells of :data:`COLUMNS`."""
+    user = view.user
     return (
         user.upn,
         user.windows_account_name,
         user.display_name,
         user.email,
         ", ".join(user.groups),
-        _state(user, lockout, standing, kept),
+        _state(view),
     )
 
 
-def user_as_json(
-    user: User,
-    lockout: LockoutState | None,
-    standing: Standing | None = None,
-    kept: KeptNtHash | None = None,
-) -> dict[str, Any]:
-    """Return everything about a user, for scripts."""
-    return {
-        "name": user.upn,
-        "windows_account_name": user.windows_account_name,
-        "display_name": user.display_name,
-        "email": user.email,
-        "groups": list(user.groups),
-        "disabled": user.disabled,
-        **({"error": "unreadable_user"} if user.unreadable else {}),
-        "must_change_password": user.must_change,
-        "locked_out": list(lockout.locked) if lockout else [],
-        "wrong_passwords": {
-            name: {
-                "count": counter.wrong,
-                "last_at": json_instant(counter.last_at),
-                "locked_until": counter.locked_until and json_instant(counter.locked_until),
-            }
-            for name, counter in (lockout.counters if lockout else {}).items()
-        },
-        "familiar_addresses": list(lockout.familiar_addresses) if lockout else [],
-        **standing_as_json(standing or Standing()),
-        **nt_hashes.nt_hash_as_json(kept),
-    }
-
-
-def user_fields(
-    user: User,
-    lockout: LockoutState | None,
-    standing: Standing | None = None,
-    kept: KeptNtHash | None = None,
-) -> list[tuple[str, object]]:
+def user_fields(view: UserView) -> list[tuple[str, object]]:
     """Return everything about a user as names and values, for people."""
-    named = zip(COLUMNS, user_row(user, lockout, standing, kept), strict=True)
-    counters = lockout.counters if lockout else {}
+    named = zip(COLUMNS, user_row(view), strict=True)
+    given = [(name, ", ".join(values)) for name, values in view.user.attributes.items()]
+    counters = view.lockout.counters if view.lockout else {}
     wrong = [
         (f"wrong passwords, {PLACES[name]}", _counter(counter))
         for name, counter in counters.items()
     ]
-    addresses = ", ".join(lockout.familiar_addresses) if lockout else ""
-    return [*named, *wrong, ("familiar addresses", addresses)]
+    addresses = ", ".join(view.lockout.familiar_addresses) if view.lockout else ""
+    return [*named, *given, *wrong, ("familiar addresses", addresses)]
 
 
-def _state(
-    user: User,
-    lockout: LockoutState | None,
-    standing: Standing | None,
-    kept: KeptNtHash | None,
-) -> str:
+def _state(view: UserView) -> str:
+    user, lockout = view.user, view.lockout
     states = ["disabled" if user.disabled else "enabled"]
     if user.unreadable:
         states.append("cannot be read [unreadable_user]")
@@ -101,8 +56,8 @@ def _state(
         states.append("must change password")
     if lockout is not None and lockout.locked:
         states.append(f"locked out: {', '.join(PLACES[name] for name in lockout.locked)}")
-    states += describe(standing or Standing())
-    states += nt_hashes.describe(kept)
+    states += describe(view.standing)
+    states += nt_hashes.describe(view.kept)
     return ", ".join(states)
 
 

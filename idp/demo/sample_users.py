@@ -82,7 +82,11 @@ def create_sample_users(
     for situation, user in zip(SITUATIONS, users, strict=True):
         if services.directory.find(user.name) is None:
             services.directory.add(
-                user.name, user.password, display_name=f"Sample {situation.name}", groups=GROUPS
+                user.name,
+                user.password,
+                display_name=f"Sample {situation.name}",
+                groups=GROUPS,
+                attributes=_attributes(situation),
             )
         if user.totp_secret and not services.mfa.codes.is_registered(user.name):
             services.mfa.codes.register(user.name, user.totp_secret)
@@ -90,6 +94,18 @@ def create_sample_users(
             app = PHONE_KINDS[situation.phone]
             give_phone(services, user.name, user.phone, app=app, ca_file=ca_file)
     return users
+
+
+def _attributes(situation: Situation) -> dict[str, str]:
+    number = SITUATIONS.index(situation) + 1
+    return {
+        "givenName": "Sample",
+        "sn": situation.name,
+        "title": "Tester",
+        "department": "Quality",
+        "employeeID": f"{1000 + number}",
+        "telephoneNumber": f"+1 202 555 01{number:02}",  # never assigned to anybody
+    }
 
 
 def _user(situation: Situation, credentials: Mapping[str, str], phones: Path) -> SampleUser:

@@ -6,10 +6,12 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from adapter.clock import Clock
 from idp.directory import new_users
-from idp.directory.errors import DirectoryError, existing, unknown_user
+from idp.directory.attributes import as_values, change_attributes, is_name, remedy_for
+from idp.directory.errors import DirectoryError, existing, name_taken, unknown_user
 from idp.directory.lockout import (
     UNKNOWN_ORIGIN,
     AccountState,
@@ -37,6 +39,7 @@ from idp.directory.users import (
 )
 
 DEFAULT_RULES = LockoutRules()
+NO_ATTRIBUTES: Mapping[str, str | Sequence[str]] = MappingProxyType({})
 
 
 class Directory:
@@ -159,12 +162,16 @@ class Directory:
         display_name: str = "",
         email: str = "",
         groups: Sequence[str] = (),
+        attributes: Mapping[str, str | Sequence[str]] = NO_ATTRIBUTES,
     ) -> User:
         """Add a user; *email* defaults to the UPN. Raises :class:`DirectoryError`."""
-        entry = new_users.NewUser(name, password, display_name, email, tuple(groups))
+        given = as_values(attributes)
+        entry = new_users.NewUser(name, password, display_name, email, tuple(groups), given)
         faults = list(new_users.find_faults(entry))
         if faults:
-            raise DirectoryError(f"No user was made: {'; '.join(faults)}", code="bad_user")
+            raise DirectoryError(
+                f"No user was made: {'; '.join(faults)}", remedy_for(given), code="bad_user"
+            )
         added = self._credentials(entry)
         self._add((added,))
         return added.user
@@ -172,8 +179,9 @@ class Directory:
     def import_csv(self, text: str) -> tuple[User, ...]:
         """Add all users of a CSV text, or none.
 
-        It has the columns ``name`` and ``password``, and optionally ``display_name``, ``email`` and
-        ``groups`` (separated by ``;``). Raises :class:`~idp.csv_table.CsvFaults` with every fault.
+        It has the columns ``name`` and ``password``, and optionally ``display_name``, ``email``,
+        ``groups`` and those of attributes (several values are separated by ``;``). Raises
+        :class:`~idp.csv_table.CsvFaults` with every fault.
         """
         taken = frozenset(account_key(user.upn) for user in self._store.users())
         entries = new_users.read_new_users(text, taken)
@@ -207,6 +215,10 @@ class Directory:
         )
         self.keep_nt_hash(upn, password_hash, password)
         return existing(name, changed)
+
+    def change(self, upn: str, change: Callable[[User], User]) -> User:
+        """Store display name, mail address, groups and attributes of what *change* returns."""
+        return existing(upn, self._store.change_profile(upn, change))
 
     def disable(self, name: str) -> User:
         """Disable a user, who can no longer sign in; all sessions end."""
@@ -246,6 +258,10 @@ class Directory:
         """Return all users, sorted by name."""
         return tuple(self._store.users())
 
+    def has_attribute(self, attribute: str) -> bool:
+        """Say whether any user has a value for an attribute, by its LDAP name in any case."""
+        return is_name(attribute) and self._store.has_attribute(attribute)
+
     def _upn(self, name: str) -> str:
         return existing(name, self.find(name)).upn
 
@@ -260,17 +276,14 @@ class Directory:
             disabled=False,
             valid_from=self._clock.now(),
         )
+        user = change_attributes(user, entry.attributes)
         with self._hasher.slot():
             return Credentials(user, self._hasher.hash(entry.password))
 
     def _add(self, added: Sequence[Credentials]) -> None:
         taken = self._store.add_users(added)
         if taken:
-            raise DirectoryError(
-                f"There is already a user whose UPN or account name is that of {', '.join(taken)}",
-                "Choose another name, or change that user",
-                code="user_exists",
-            )
+            raise name_taken(taken)
 
 
 def _refuse_if_must_change(check: PasswordCheck) -> PasswordCheck:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from adapter.errors import TallystickError
 from idp.directory.users import User
 
@@ -17,6 +19,15 @@ def existing(name: str, user: User | None) -> User:
     if user is None:
         raise unknown_user(name)
     return user
+
+
+def name_taken(names: Iterable[str]) -> DirectoryError:
+    """Return the error for *names* that other users have."""
+    return DirectoryError(
+        f"There is already a user whose UPN or account name is that of {', '.join(names)}",
+        "Choose another name, or change that user",
+        code="user_exists",
+    )
 
 
 def unknown_user(name: str) -> DirectoryError:

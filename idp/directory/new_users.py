@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from idp.csv_table import CsvFaults, CsvRow, read_rows
+from idp.directory import attributes
 from idp.directory.passwords import MAX_PASSWORD_LENGTH, is_acceptable
 from idp.directory.users import account_key, canonical_upn, windows_account_name
 
 MAX_TEXT_LENGTH = 256
+_COLUMNS = ("display_name", "email", "groups")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class NewUser:
     display_name: str = ""
     email: str = ""
     groups: tuple[str, ...] = ()
+    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def find_faults(user: NewUser) -> Iterator[str]:
@@ -34,18 +37,25 @@ def find_faults(user: NewUser) -> Iterator[str]:
     for name, text in texts.items():
         if len(text) > MAX_TEXT_LENGTH or not text.isprintable():
             yield f"{name} is longer than {MAX_TEXT_LENGTH} or contains control characters"
+    yield from attributes.find_faults(user.attributes)
+    given = {name.lower() for name in user.attributes}
+    for name, field_name in attributes.FIELDS.items():
+        if name.lower() in given and texts[field_name]:
+            yield f"{name} is given twice, also as {field_name}"
 
 
 def read_new_users(text: str, taken: frozenset[str]) -> tuple[NewUser, ...]:
     """Return the new users of a CSV text.
 
-    *taken* are the account names of existing users. Raises :class:`~idp.csv_table.CsvFaults` with
-    every fault, a name that is taken or occurs twice included.
+    A column of any other name is an attribute of the user. *taken* are the account names of
+    existing users. Raises :class:`~idp.csv_table.CsvFaults` with every fault, a name that is taken
+    or occurs twice included.
     """
     rows, faults = read_rows(
         text,
         required=("name", "password"),
-        optional=("display_name", "email", "groups"),
+        optional=_COLUMNS,
+        further=_attribute_name,
         verbatim=("password",),
         is_confidential=True,
     )
@@ -60,9 +70,24 @@ def read_new_users(text: str, taken: frozenset[str]) -> tuple[NewUser, ...]:
 
 
 def _read_row(row: CsvRow) -> NewUser:
-    groups = (group.strip() for group in row["groups"].split(";"))
-    unique = tuple(dict.fromkeys(group for group in groups if group))
-    return NewUser(row["name"], row["password"], row["display_name"], row["email"], unique)
+    given = {
+        name: _several(value)
+        for name, value in row.values.items()
+        if name not in ("name", "password", *_COLUMNS)
+    }
+    groups = _several(row["groups"])
+    texts = row["name"], row["password"], row["display_name"], row["email"]
+    return NewUser(*texts, groups, given)
+
+
+def _several(text: str) -> tuple[str, ...]:
+    """Return the values in a cell, which ``;`` separates."""
+    values = (value.strip() for value in text.split(";"))
+    return tuple(dict.fromkeys(filter(None, values)))
+
+
+def _attribute_name(column: str) -> str | None:
+    return column if attributes.is_name(column) else None
 
 
 def _clashes(user: NewUser, seen: set[str]) -> Iterator[str]:

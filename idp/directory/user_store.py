@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -42,8 +42,17 @@ class UserStore(Protocol):
     def users(self) -> Sequence[User]:
         """Return all users, sorted by name."""
 
+    def has_attribute(self, attribute: str) -> bool:
+        """Say whether any user has an attribute of this name, in any case."""
+
     def add_users(self, added: Sequence[Credentials]) -> Sequence[str]:
         """Add users, all or none. Returns the UPNs that are taken; empty if all were added."""
+
+    def change_profile(self, upn: str, change: Callable[[User], User]) -> User | None:
+        """Store display name, mail address, groups and attributes of what *change* returns.
+
+        It is given the user as stored, in the same transaction. Returns None if there is none.
+        """
 
     def change_password(
         self,
@@ -92,3 +101,14 @@ class UserStore(Protocol):
 
     def account_states(self, upn: str | None = None) -> Mapping[str, AccountState]:
         """Return the counters by UPN, of one user or of all users who have any."""
+
+
+class UserRenames(Protocol):
+    """Storage that gives users other names."""
+
+    def rename(self, old: str, new: str, now: datetime) -> User | None:
+        """Give the user with the UPN *old* the UPN *new*, and return the user; None without one.
+
+        All that is stored for the user goes along, and sessions end, in one transaction. Raises
+        :class:`~idp.directory.errors.DirectoryError` (``user_exists``) for a name that is taken.
+        """

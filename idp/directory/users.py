@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 MAX_NAME_LENGTH = 256
@@ -25,8 +25,10 @@ class User:
 
     ``upn`` is the canonical name, in lower case. SSO sessions that began before ``valid_from`` have
     ended. If ``must_change``, the user has to choose another password before signing in. If
-    ``unreadable``, the groups in the database could not be read; such a user is disabled, because
-    policies cannot be applied.
+    ``unreadable``, groups or attributes in the database could not be read; such a user is disabled,
+    because policies cannot be applied. ``attributes`` are the values by LDAP name that
+    :mod:`idp.directory.attributes` describes. ``security_id`` is empty for a user whose identifier
+    follows from the UPN.
     """
 
     upn: str
@@ -38,6 +40,8 @@ class User:
     valid_from: datetime
     must_change: bool = False
     unreadable: bool = False
+    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    security_id: str = ""
 
     def is_in_any(self, groups: Collection[str]) -> bool:
         """Say whether the user is in one of these groups; letters in any case."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -34,6 +34,8 @@ _CONTEXT = "http://schemas.microsoft.com/2012/01/requestcontext/claims/"
 _PROPERTY = "http://schemas.xmlsoap.org/ws/2005/05/identity/claimproperties/"
 
 NAME = f"{_IDENTITY}name"
+GIVEN_NAME = f"{_IDENTITY}givenname"
+SURNAME = f"{_IDENTITY}surname"
 NAME_IDENTIFIER = f"{_IDENTITY}nameidentifier"
 GROUP = "http://schemas.xmlsoap.org/claims/Group"
 GROUP_SID = f"{_WINDOWS}groupsid"
@@ -50,8 +52,8 @@ CLAIM_TYPES = {
     "upn":                    UPN,
     "emailaddress":           EMAIL_ADDRESS,
     "name":                   NAME,
-    "givenname":              f"{_IDENTITY}givenname",
-    "surname":                f"{_IDENTITY}surname",
+    "givenname":              GIVEN_NAME,
+    "surname":                SURNAME,
     "nameid":                 NAME_IDENTIFIER,
     "ppid":                   f"{_IDENTITY}privatepersonalidentifier",
     "commonname":             "http://schemas.xmlsoap.org/claims/CommonName",
@@ -142,6 +144,14 @@ class Subject(Protocol):
     def groups(self) -> tuple[str, ...]:
         """The names of the user's groups."""
 
+    @property
+    def attributes(self) -> Mapping[str, tuple[str, ...]]:
+        """The values of further attributes, by LDAP name."""
+
+    @property
+    def security_id(self) -> str:
+        """The user's security identifier; empty if it follows from the UPN."""
+
 
 def claim_type(name: str) -> str:
     """Return the claim type of a short name; any other *name* is a claim type itself.
@@ -164,9 +174,11 @@ def identity_claims(user: Subject) -> tuple[Claim, ...]:
     values = {
         WINDOWS_ACCOUNT_NAME: (user.windows_account_name,),
         NAME: (user.display_name,),
+        GIVEN_NAME: attribute_values(user, "givenName"),
+        SURNAME: attribute_values(user, "sn"),
         UPN: (user.upn,),
         EMAIL_ADDRESS: (user.email,),
-        PRIMARY_SID: (security_id(user.upn),),
+        PRIMARY_SID: (primary_sid(user),),
         GROUP: user.groups,
         GROUP_SID: map(group_sid, user.groups),
     }
@@ -185,6 +197,17 @@ def sign_in_claims(methods: Sequence[str], at: datetime) -> tuple[Claim, ...]:
         Claim(AUTHENTICATION_INSTANT, instant(at)),
         *method_claims(methods),
     )
+
+
+def attribute_values(user: Subject, attribute: str) -> tuple[str, ...]:
+    """Return the values of a user's attribute; as in LDAP, names are not case-sensitive."""
+    wanted = attribute.lower()
+    return next((user.attributes[name] for name in user.attributes if name.lower() == wanted), ())
+
+
+def primary_sid(user: Subject) -> str:
+    """Return the security identifier of a user, which stays the same when the user is renamed."""
+    return user.security_id or security_id(user.upn)
 
 
 def security_id(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from idp.directory.attributes import is_well_known
 from idp.federation.claim_rules.directory_store import is_known
 from idp.federation.claim_rules.engine import RuleResult
 from idp.federation.claim_rules.model import ClaimRules, Query
@@ -74,8 +75,11 @@ def set_rules(services: Services, entity_id: str, rules: ClaimRules | None) -> R
     return services.trusts.change(entity_id, {"claim_rules": rules})
 
 
-def unknown_attributes(rules: ClaimRules) -> tuple[str, ...]:
-    """Return the attributes that rules query and the directory does not know."""
+def unused_attributes(services: Services, rules: ClaimRules) -> tuple[str, ...]:
+    """Return the attributes that rules query, that no user has, and that are not LDAP's usual ones.
+
+    Such a rule issues nothing until a user gets the attribute; the name may also be mistyped.
+    """
     asked = (
         name
         for rule in rules
@@ -83,7 +87,10 @@ def unknown_attributes(rules: ClaimRules) -> tuple[str, ...]:
         for _, names in rule.action.sources
         for name in names
     )
-    return tuple(dict.fromkeys(name for name in asked if not is_known(name)))
+    unusual = (name for name in asked if not is_known(name) and not is_well_known(name))
+    return tuple(
+        name for name in dict.fromkeys(unusual) if not services.directory.has_attribute(name)
+    )
 
 
 def simulate_rules(

@@ -24,6 +24,11 @@ class UnwritableCharacter(TallystickError):
     code = "unwritable_character"
 
 
+def is_writable(value: str) -> bool:
+    """Say whether XML can contain every character of *value*."""
+    return _UNWRITABLE.search(value) is None
+
+
 def text(value: str) -> str:
     """Return *value* escaped as the text of an element."""
     return value.translate(_TEXT) if _needs_care(_SPECIAL_IN_TEXT, value) else value

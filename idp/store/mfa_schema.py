@@ -84,6 +84,7 @@ passkeys = Table(
     Column("is_synced", Boolean, nullable=False),
     instant("created_at"),
     instant("last_used_at", nullable=True),
+    text("registered_for", nullable=True),  # the user's name then, if it is another one now
 )
 
 challenges = Table(
@@ -148,6 +149,7 @@ access_passes = Table(  # one for each user; the columns of the pass are null wi
     Column("digest", LargeBinary, nullable=True),
     Column("once", Boolean, nullable=True),
     *(instant(f"{name}_at", nullable=True) for name in ("issued", "starts", "expires", "used")),
+    text("issued_for", nullable=True),  # the user's name then, if it is another one now
 )
 
 notices = Table(  # on the devices of users, until they are dismissed

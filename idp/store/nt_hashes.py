@@ -99,6 +99,15 @@ class SqlNtHashStore:
             return None
 
 
+def seal_for(seal: Seal, sealed: str, password_hash: str, old: str, new: str) -> str | None:
+    """Return the hash sealed for a user's *new* name, None if *sealed* does not open."""
+    try:
+        found = seal.open_as(_read, sealed, bound_to=_binding(old, password_hash))
+    except SealBroken:
+        return None
+    return seal.seal(_payload(found), bound_to=_binding(new, password_hash))
+
+
 def _payload(found: bytes) -> dict[str, str]:
     return {"nt_hash": found.hex()}
 

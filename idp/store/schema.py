@@ -47,6 +47,8 @@ users = Table(
     Column("disabled", Boolean, nullable=False, server_default=false()),
     instant("valid_from"),
     Column("must_change", Boolean, nullable=False, server_default=false()),
+    text("attributes", server_default="{}"),  # JSON: lists of texts by LDAP name
+    text("security_id", nullable=True, index=True),  # null: it follows from the UPN
 )
 
 nt_hashes = Table(  # of users of whom an administrator wants one kept

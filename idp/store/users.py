@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from adapter.mfa.push.challenge import State
 from idp.directory.lockout import AccountState, LockoutRules, Origin
 from idp.directory.user_store import Credentials, DebitResult
 from idp.directory.users import User, account_key
+from idp.federation.claims import security_id
+from idp.federation.issuance.name_ids import opaque_name
 from idp.notices.occasions import Occasion
 from idp.store import lockout
 from idp.store.engine import Database
@@ -21,7 +23,7 @@ from idp.store.mfa.open_challenges import end_open
 from idp.store.notices import tell
 from idp.store.prepared import Prepared
 from idp.store.schema import name_ids, nt_hashes, password_resets, reset_limits, users
-from idp.store.stored_json import DamagedValue, load_texts, log_once
+from idp.store.stored_json import DamagedValue, load_object, load_texts, log_once, texts_in
 
 USER_COLUMNS = (
     users.c.upn,
@@ -32,38 +34,53 @@ USER_COLUMNS = (
     users.c.disabled,
     users.c.valid_from,
     users.c.must_change,
+    users.c.attributes,
+    users.c.security_id,
 )
 _USER = select(*USER_COLUMNS, users.c.password_hash)
 _USER_BY_UPN = Prepared(_USER.where(users.c.upn == bindparam("name")))
 _USER_BY_ACCOUNT = Prepared(_USER.where(users.c.account_key == bindparam("name")))
 
+_FOR_CHANGE = select(*USER_COLUMNS).where(users.c.upn == bindparam("of_upn")).with_for_update()
+_PROFILE = ("display_name", "email", "groups", "attributes")
 _CHANGE = update(users).where(users.c.upn == bindparam("of_upn")).returning(*USER_COLUMNS)
 
 
 def user_from_row(row: Sequence[Any]) -> User:
     """Return the user of a row of :data:`USER_COLUMNS`."""
-    upn, display_name, email, account, text, disabled, valid_from, must_change = row
-    groups = _groups_of(upn, text)
+    upn, display_name, email, account, groups_text, disabled, valid_from, must_change = row[:8]
+    attributes_text, security_id = row[8:]
+    groups = _read(load_texts, groups_text, upn, "groups")
+    attributes = _read(_load_attributes, attributes_text, upn, "attributes")
+    unreadable = groups is None or attributes is None
     return User(
         upn,
         display_name,
         email,
         account,
         groups or (),
-        bool(disabled) or groups is None,
+        bool(disabled) or unreadable,
         valid_from,
         bool(must_change),
-        unreadable=groups is None,
+        unreadable=unreadable,
+        attributes=attributes or {},
+        security_id=security_id or "",
     )
 
 
-def _groups_of(upn: str, text: str) -> tuple[str, ...] | None:
-    """Return the groups in a row, None where they cannot be read."""
+def _read(load: Callable[[object], Any], text: object, upn: str, column: str) -> Any | None:
+    """Return what a column of a row holds, None where it cannot be read."""
     try:
-        return load_texts(text)
+        return load(text)
     except DamagedValue as damage:
-        log_once("stored_user_unreadable", user=upn, problem=f"groups: {damage}")
+        log_once("stored_user_unreadable", user=upn, problem=f"{column}: {damage}")
         return None
+
+
+def _load_attributes(text: object) -> dict[str, tuple[str, ...]]:
+    if text == "{}":  # read at every step of a sign-in
+        return {}
+    return {name: texts_in(values) for name, values in load_object(text).items()}
 
 
 class SqlUserStore:
@@ -89,14 +106,32 @@ class SqlUserStore:
             rows = connection.execute(select(*USER_COLUMNS).order_by(users.c.upn))
             return [user_from_row(row) for row in rows]
 
+    def has_attribute(self, attribute: str) -> bool:
+        """Say whether any user has an attribute of this name, in any case."""
+        # In a value, JSON has a backslash before each quotation mark, so this is a key.
+        key = f'%"{attribute.lower()}": [%'
+        found = select(users.c.upn).where(func.lower(users.c.attributes).like(key)).limit(1)
+        with self._database.read() as connection:
+            return connection.execute(found).first() is not None
+
     def add_users(self, added: Sequence[Credentials]) -> Sequence[str]:
         """Store new users, all or none; return the UPNs of those whose name is taken."""
-        rows = [_row_of(each) for each in added]
+        rows = [row_of(each.user) | {"password_hash": each.password_hash} for each in added]
         with self._database.write(alone=users) as connection:
-            taken = [row["upn"] for row in rows if _is_taken(connection, row)]
+            taken = [row["upn"] for row in rows if is_taken(connection, row)]
             if not taken and rows:
+                _keep_identifiers_apart(connection, rows)
                 connection.execute(insert(users), rows)
         return taken
+
+    def change_profile(self, upn: str, change: Callable[[User], User]) -> User | None:
+        """Change display name, mail address, groups and attributes of a user."""
+        with self._database.write() as connection:
+            user = user_of(connection, upn)
+            if user is None:
+                return None
+            values = row_of(change(user))
+            return change_user(connection, upn, **{name: values[name] for name in _PROFILE})
 
     def change_password(
         self,
@@ -212,13 +247,30 @@ def change_user(
     return user_from_row(row)
 
 
-def _is_taken(connection: Connection, row: dict[str, Any]) -> bool:
+def user_of(connection: Connection, upn: str) -> User | None:
+    """Return a user whose row is then the caller's until the transaction ends."""
+    row = connection.execute(_FOR_CHANGE, {"of_upn": upn}).first()
+    return None if row is None else user_from_row(row)
+
+
+def is_taken(connection: Connection, row: Mapping[str, Any], by: str = "") -> bool:
+    """Say whether a user has a name of *row*, other than the one *by* this UPN."""
     same = (users.c.upn == row["upn"]) | (users.c.account_key == row["account_key"])
-    return connection.execute(select(users.c.upn).where(same)).first() is not None
+    others = select(users.c.upn).where(same, users.c.upn != by)
+    return connection.execute(others).first() is not None
 
 
-def _row_of(added: Credentials) -> dict[str, Any]:
-    user = added.user
+def _keep_identifiers_apart(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Give a new user another identifier if a renamed one has kept that of the name."""
+    held = select(users.c.security_id).where(users.c.security_id.is_not(None))
+    taken = set(connection.scalars(held))
+    for row in rows:
+        is_free = security_id(row["upn"]) not in taken
+        row["security_id"] = None if is_free else security_id(opaque_name())
+
+
+def row_of(user: User) -> dict[str, Any]:
+    """Return the columns of a user, without the password hash."""
     return {
         "upn": user.upn,
         "account_key": account_key(user.upn),
@@ -226,7 +278,7 @@ def _row_of(added: Credentials) -> dict[str, Any]:
         "display_name": user.display_name,
         "email": user.email,
         "groups": json.dumps(user.groups, ensure_ascii=False),
-        "password_hash": added.password_hash,
+        "attributes": json.dumps(user.attributes, ensure_ascii=False),
         "disabled": user.disabled,
         "valid_from": user.valid_from,
     }

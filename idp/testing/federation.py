@@ -123,11 +123,13 @@ class Federation:
         display_name: str = "",
         email: str = "",
         groups: Sequence[str] = (),
+        attributes: Mapping[str, str | Sequence[str]] | None = None,
     ) -> User:
         """Create a user with a phone: ``phone-current``, ``phone-old``, ``wearable`` or None.
 
         For a phone of any other app, see :meth:`add_phone`. With *totp* the user has codes too, and
         with *nt_hash* the user can sign in by MS-CHAPv2. If *name* is None, a name is generated.
+        *attributes* are further ones by LDAP name: ``{"givenName": "Ada", "title": ["Dr", "Ms"]}``.
         """
         added = self.services.directory.add(
             name or next(self._names),
@@ -135,6 +137,7 @@ class Federation:
             display_name=display_name,
             email=email,
             groups=groups,
+            attributes=attributes or {},
         )
         if nt_hash:
             self.services.nt_hashes.want(added.upn, "pytest", self.clock.now())

@@ -114,10 +114,21 @@ def test_a_dry_run_stores_nothing(done, written):
 
 
 def test_an_attribute_that_no_user_has_is_a_warning(tally, written):
-    result = tally("sp", "claims", "import", ID, written(ADFS.replace(";mail;", ";mobile;")))
+    result = tally("sp", "claims", "import", ID, written(ADFS.replace(";mail;", ";badge;")))
 
     assert result.exit_code == 0
-    assert result.stderr == "tallystick: warning: the directory has no mobile\n"
+    assert result.stderr == "tallystick: warning: no user has a value for badge yet\n"
+
+
+@pytest.mark.parametrize("attribute", ["mobile", "BADGE", "objectSid"])
+def test_an_attribute_that_users_have_or_usually_have_is_no_warning(
+    attribute, tally, written, services
+):
+    services.directory.add("bo@example.test", "password", attributes={"badge": "7"})
+
+    result = tally("sp", "claims", "import", ID, written(ADFS.replace(";mail;", f";{attribute};")))
+
+    assert (result.exit_code, result.stderr) == (0, "")
 
 
 def test_a_trust_without_rules_gets_the_default_claims(done, written, tally, tried):
@@ -241,4 +252,6 @@ def test_a_store_that_gives_nothing_is_warned_of(tally, farm_folder):
     result = tally("sp", "claims", "import", ID, "rules.txt")
 
     assert result.exit_code == 0, result.output
-    assert result.stderr == ("tallystick: warning: the directory has no passwordexpirationtime\n")
+    assert result.stderr == (
+        "tallystick: warning: no user has a value for passwordexpirationtime yet\n"
+    )

@@ -82,6 +82,7 @@ def test_list_shows_the_users_and_no_hash(alice, done):
         "display_name": "",
         "email": "alice@example.test",
         "groups": [],
+        "attributes": {},
         "disabled": False,
         "must_change_password": False,
         "locked_out": [],
@@ -195,3 +196,54 @@ def test_show_tells_the_familiar_addresses(alice, done, services):
     assert shown["familiar_addresses"] == ["192.0.2.1", "192.0.2.2"]
     assert shown["wrong_passwords"]["familiar"]["count"] == 1
     assert "192.0.2.1, 192.0.2.2" in done("user", "show", alice)
+
+
+def test_attributes_and_groups_are_set_added_and_removed(alice, done):
+    changed = done(
+        "user", "set", alice, "GIVENNAME=Alice", "otherTelephone=1", "otherTelephone=2",
+        "mail=a@b.c", "--add-group", "Staff", "--add-group", "Wiki", "--json",
+    )  # fmt: skip
+    user = json.loads(changed)
+    assert user["attributes"] == {"givenName": ["Alice"], "otherTelephone": ["1", "2"]}
+    assert (user["email"], user["groups"]) == ("a@b.c", ["Staff", "Wiki"])
+
+    assert done("user", "set", alice, "othertelephone=", "--remove-group", "STAFF") == (
+        f"{alice} is changed.\n"
+    )
+
+    user = json.loads(done("user", "show", alice, "--json"))
+    assert (user["attributes"], user["groups"]) == ({"givenName": ["Alice"]}, ["Wiki"])
+    assert "givenName" in done("user", "show", alice)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["givenName=Al", "sAMAccountName=al"], "bad_attribute"),
+        (["givenName=Al", "--add-group", "two\nlines"], "bad_group"),
+    ],
+)
+def test_of_a_faulty_change_nothing_is_stored(arguments, code, alice, refused, services):
+    line = refused("user", "set", alice, *arguments)
+
+    assert line.endswith(f"[{code}]\n")
+    assert services.directory.find(alice).attributes == {}
+
+
+def test_a_change_has_to_say_what_to_change(alice, tally):
+    assert tally("user", "set", alice).exit_code == 2
+    assert tally("user", "set", alice, "givenName").exit_code == 2
+
+
+def test_a_user_is_added_with_attributes(done, services):
+    done("user", "add", "bob@example.test", "--set", "sn=Bell", "--set", "title=", typed=("x", "x"))
+
+    assert services.directory.find("bob@example.test").attributes == {"sn": ("Bell",)}
+
+
+def test_a_renamed_user_is_told_where_mails_still_go(alice, tally, services):
+    result = tally("user", "rename", "EXAMPLE\\alice", "Ada@example.test")
+
+    assert (result.exit_code, result.stdout) == (0, f"{alice} is ada@example.test now.\n")
+    assert f"mails still go to {alice}" in result.stderr
+    assert [user.upn for user in services.directory.list()] == ["ada@example.test"]

@@ -41,6 +41,8 @@ class AccessPass:
     """What is stored of a pass; ``digest`` is keyed, and the text is told once and then forgotten.
 
     It works from ``starts_at`` until ``expires_at``: ``once``, or as often as it is typed.
+    ``issued_for`` is the user's name at that time, if the user was renamed since; the digest is
+    over it.
     """
 
     id: str
@@ -50,6 +52,7 @@ class AccessPass:
     starts_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
+    issued_for: str | None = None
 
     def is_listed(self, now: datetime) -> bool:
         """Say whether it may still be used, now or later."""

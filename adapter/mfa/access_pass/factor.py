@@ -133,8 +133,10 @@ class AccessPasses:
         used it up, which the caller lets pass once: the node may have died before it did.
         """
         now = self._clock.now()
-        given = passes.digest(self._key, user, text)
         with self._store.transaction(user) as mine:
+            stored = mine.access_pass()
+            name = user if stored is None else stored.issued_for or user
+            given = passes.digest(self._key, name, text)
             if is_in_force(mine.block(), now):
                 return PassOutcome.BLOCKED
             before = mine.limits()

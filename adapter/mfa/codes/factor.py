@@ -28,6 +28,9 @@ from adapter.mfa.typed_digits import tidy_digits
 REMEMBER_TRIED = timedelta(hours=2)
 """How long a code tried in one sign-in is recognised: longer than a page of it can be posted."""
 
+CODE_STEP = "code-step"
+"""The kind of what is used once: a time step of one source of codes."""
+
 
 class CodeOutcome(StrEnum):
     """The outcome of one attempt; the values are those of the sign-in log."""
@@ -215,8 +218,13 @@ def _judge(
 
 def _claim_step(mine: CodeTransaction, user: str, source_id: str, step: int, now: datetime) -> bool:
     """Use up a time step of a source; return False if it was used before."""
+    return mine.claim(CODE_STEP, step_key(user, source_id, step), now + codes.REMEMBER_USED)
+
+
+def step_key(user: str, source_id: str, step: int) -> str:
+    """Return the key of a time step among what is used once."""
     of_source = "" if source_id == FIRST_ID else f":{source_id}"
-    return mine.claim("code-step", f"{user}:{step}{of_source}", now + codes.REMEMBER_USED)
+    return f"{user}:{step}{of_source}"
 
 
 def _details_of(source: CodeSource) -> dict[str, str | bool]:

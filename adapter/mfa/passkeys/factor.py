@@ -154,7 +154,7 @@ class PasskeyFactor:
         passkey = self._store.by_credential(given.credential_id)
         if passkey is None or (user and passkey.user != user):
             raise _unknown()
-        handle, is_named = self._handle(passkey.user), bool(user)
+        handle, is_named = self._handle(passkey.registered_for or passkey.user), bool(user)
         count = ceremony.verify_authentication(
             party, given, passkey, handle=handle, is_named=is_named
         )

@@ -32,6 +32,8 @@ class Passkey:
     ``sign_count`` is the signature counter of its last use. ``transports`` say how browsers reach
     the device that has it, in the words of WebAuthn §5.8.4. ``is_synced`` means that the key may
     be copied to the user's other devices by the user's key manager (its flag BE).
+    ``registered_for`` is the user's name at the registration, if the user was renamed since: the
+    key knows the user by it.
     """
 
     id: str
@@ -44,6 +46,7 @@ class Passkey:
     is_synced: bool
     created_at: datetime
     last_used_at: datetime | None = None
+    registered_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

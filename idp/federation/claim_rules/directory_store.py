@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from idp.federation.claims import group_sid
+from idp.federation.claims import attribute_values, group_sid, primary_sid
 
 if TYPE_CHECKING:
     from idp.federation.claims import Subject
@@ -30,6 +30,7 @@ _ATTRIBUTES: dict[str, Callable[[Subject], tuple[str, ...]]] = {
     "mail":                                lambda user: (user.email,),
     "userPrincipalName":                   lambda user: (user.upn,),
     "sAMAccountName":                      lambda user: (_account(user),),
+    "objectSid":                           lambda user: (primary_sid(user),),
     "displayName":                         lambda user: (user.display_name,),
     "cn":                                  lambda user: (user.display_name or _account(user),),
     "name":                                lambda user: (user.display_name or _account(user),),
@@ -46,11 +47,11 @@ _ATTRIBUTES: dict[str, Callable[[Subject], tuple[str, ...]]] = {
 _BY_LOWER_NAME = {name.lower(): values for name, values in _ATTRIBUTES.items()}
 
 ATTRIBUTES = tuple(_ATTRIBUTES)
-"""The attributes with values; any other is empty, as for a user without it."""
+"""The attributes that every user has; any other has the values that the directory has for it."""
 
 
 def is_known(attribute: str) -> bool:
-    """Say whether an attribute has values; as in LDAP, names are not case-sensitive."""
+    """Say whether every user has an attribute; as in LDAP, names are not case-sensitive."""
     return attribute.lower() in _BY_LOWER_NAME
 
 
@@ -70,4 +71,6 @@ class DirectoryStore:
     def values(self, attribute: str) -> tuple[str, ...]:
         """Return the values of an attribute of the user, empty if there are none."""
         values = _BY_LOWER_NAME.get(attribute.lower())
-        return () if values is None else tuple(filter(None, values(self._user)))
+        if values is None:
+            return attribute_values(self._user, attribute)
+        return tuple(filter(None, values(self._user)))

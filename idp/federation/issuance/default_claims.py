@@ -10,7 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
 from adapter.contract import EMAIL_ADDRESS, UPN
-from idp.federation.claims import AUTHENTICATION_METHODS_REFERENCES, GROUP, NAME, Subject
+from idp.federation.claims import (
+    AUTHENTICATION_METHODS_REFERENCES,
+    GIVEN_NAME,
+    GROUP,
+    NAME,
+    SURNAME,
+    Subject,
+    attribute_values,
+)
 from idp.federation.relying_party.setting_types import PLACEHOLDER
 from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.saml.values import Attribute
@@ -19,6 +27,8 @@ OFFERED = (
     # claim type                         friendly name
     (EMAIL_ADDRESS,                      "E-Mail Address"),
     (NAME,                               "Name"),
+    (GIVEN_NAME,                         "Given Name"),
+    (SURNAME,                            "Surname"),
     (UPN,                                "UPN"),
     (GROUP,                              "Group"),
     (AUTHENTICATION_METHODS_REFERENCES,  "Authentication Methods References"),
@@ -40,6 +50,8 @@ def default_attributes(
     values = {
         EMAIL_ADDRESS: (user.email,),
         NAME: (user.display_name,),
+        GIVEN_NAME: attribute_values(user, "givenName"),
+        SURNAME: attribute_values(user, "sn"),
         UPN: (user.upn,),
         GROUP: user.groups,
         AUTHENTICATION_METHODS_REFERENCES: methods,
@@ -54,6 +66,8 @@ def _placeholders(user: Subject) -> Mapping[str, tuple[str, ...]]:
         "upn": (user.upn,),
         "emailaddress": (user.email,),
         "name": (user.display_name,),
+        "givenname": attribute_values(user, "givenName"),
+        "surname": attribute_values(user, "sn"),
         "windowsaccountname": (user.windows_account_name,),
         "group": user.groups,
     }

@@ -41,7 +41,9 @@ SIGNATURE_ALGORITHMS = {
 RSA_BITS = (MIN_RSA_BITS_OF_OLD_TRUSTS, MIN_RSA_BITS)
 SHORT_NAMES = {uri: name for name, uri in (NAME_ID_FORMATS | SIGNATURE_ALGORITHMS).items()}
 
-PLACEHOLDERS = ("upn", "emailaddress", "name", "windowsaccountname", "group")
+PLACEHOLDERS = (
+    "upn", "emailaddress", "name", "givenname", "surname", "windowsaccountname", "group",
+)  # fmt: skip
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
 
 MAX_TEXT_LENGTH = 2000

@@ -13,7 +13,11 @@ from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.saml.values import ServiceProvider
 
-USER = replace(SAMPLE_USER, groups=("staff", "wiki"))
+USER = replace(
+    SAMPLE_USER,
+    groups=("staff", "wiki"),
+    attributes={"givenName": ("Alice",), "SN": ("Archer",), "title": ("Dr",)},
+)
 METHODS = ("urn:password", "http://schemas.microsoft.com/claims/multipleauthn")
 XMLSOAP = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
 
@@ -32,6 +36,8 @@ def test_a_trust_without_settings_gets_the_user_the_groups_and_the_methods():
     assert _attributes() == {
         XMLSOAP + "emailaddress": ("a.archer@mail.test",),
         XMLSOAP + "name": ("Alice Archer",),
+        XMLSOAP + "givenname": ("Alice",),
+        XMLSOAP + "surname": ("Archer",),
         XMLSOAP + "upn": ("alice@example.test",),
         "http://schemas.xmlsoap.org/claims/Group": ("staff", "wiki"),
         "http://schemas.microsoft.com/claims/authnmethodsreferences": METHODS,
@@ -43,7 +49,7 @@ def test_our_metadata_offers_what_is_issued():
 
 
 def test_empty_values_are_left_out():
-    nobody = replace(USER, display_name="", email="", groups=())
+    nobody = replace(USER, display_name="", email="", groups=(), attributes={})
 
     assert list(_attributes(nobody, methods=())) == [XMLSOAP + "upn"]
 
@@ -53,6 +59,7 @@ def test_fixed_attributes_are_added_with_their_placeholders_filled():
         attributes={
             "urn:role": ("arn:role/{group}", "arn:role/all"),
             "urn:who": ("{windowsaccountname} <{emailaddress}>", "{upn}", "{name}"),
+            "urn:sn": ("{surname}, {givenname}",),
         }
     )
 
@@ -62,6 +69,7 @@ def test_fixed_attributes_are_added_with_their_placeholders_filled():
         "alice@example.test",
         "Alice Archer",
     )
+    assert attributes["urn:sn"] == ("Archer, Alice",)
 
 
 def test_a_fixed_attribute_replaces_the_default_one():

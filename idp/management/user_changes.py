@@ -1,0 +1,119 @@
+"""Changes of the local directory; pages, REST API and ``tallystick user`` call the same functions.
+
+What users have for the second factor is in ``users``, help for an account in ``protection``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from idp.directory.attributes import as_values, change_attributes
+from idp.directory.errors import DirectoryError, existing
+from idp.directory.groups import change_groups
+from idp.directory.users import canonical_upn
+from idp.management.users import find_user
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from idp.directory import User
+    from idp.services import Services
+
+
+def add_user(
+    services: Services,
+    name: str,
+    password: str,
+    *,
+    display_name: str = "",
+    email: str = "",
+    groups: Sequence[str] = (),
+    attributes: Mapping[str, str | Sequence[str]] | None = None,
+) -> User:
+    """Add a user; the mail address defaults to the name."""
+    return services.directory.add(
+        name,
+        password,
+        display_name=display_name,
+        email=email,
+        groups=groups,
+        attributes=attributes or {},
+    )
+
+
+def import_users(services: Services, text: str) -> tuple[User, ...]:
+    """Add all users of a CSV text, or none."""
+    return services.directory.import_csv(text)
+
+
+def change_user(
+    services: Services,
+    name: str,
+    attributes: Mapping[str, str | Sequence[str]] | None = None,
+    *,
+    add_groups: Sequence[str] = (),
+    remove_groups: Sequence[str] = (),
+) -> User:
+    """Change attributes and groups of a user, all or nothing.
+
+    ``mail`` and ``displayName`` are attributes too. One without values, or with an empty one, is
+    removed. The change is seen at the next step of any sign-in.
+    """
+    given = as_values(attributes or {})
+
+    def change(user: User) -> User:
+        return change_groups(change_attributes(user, given), add_groups, remove_groups)
+
+    return services.directory.change(find_user(services, name).upn, change)
+
+
+def set_groups(services: Services, name: str, groups: Sequence[str]) -> User:
+    """Put a user into these groups, and no others."""
+    return services.directory.change(
+        find_user(services, name).upn,
+        lambda user: change_groups(change_groups(user, remove=user.groups), groups),
+    )
+
+
+def rename_user(services: Services, name: str, new: str) -> User:
+    """Give a user another UPN; the old name is free then.
+
+    All methods, limits and persistent NameIDs stay, and so does the security identifier. All
+    sessions end.
+    """
+    old, upn = find_user(services, name).upn, canonical_upn(new)
+    if upn is None:
+        raise DirectoryError(
+            f"{new[:80]!r} is no user name", "Give one like alice@example.test", code="bad_user"
+        )
+    return existing(name, services.renames.rename(old, upn, services.clock.now()))
+
+
+def set_password(
+    services: Services, name: str, password: str, *, must_change: bool = False
+) -> User:
+    """Set the password of a user, which ends earlier sessions and the lock-out."""
+    upn = find_user(services, name).upn
+    return services.directory.set_password(upn, password, must_change=must_change)
+
+
+def sign_out_user(services: Services, name: str) -> User:
+    """End all sessions of a user on all devices."""
+    return services.directory.sign_out(find_user(services, name).upn)
+
+
+def disable_user(services: Services, name: str) -> User:
+    """Keep a user from signing in, and end all sessions."""
+    return services.directory.disable(find_user(services, name).upn)
+
+
+def enable_user(services: Services, name: str) -> User:
+    """Let a disabled user sign in again."""
+    return services.directory.enable(find_user(services, name).upn)
+
+
+def remove_user(services: Services, name: str) -> User:
+    """Remove a user with everything that is stored for the user; return who it was."""
+    user = find_user(services, name)
+    services.directory.remove(user.upn)
+    return user
