@@ -59,9 +59,11 @@ def add(
 
     The command asks for the password.
     """
+    from idp.management import accounts
+
     password = new_password(name, from_stdin=password_stdin)
-    added = services.directory.add(
-        name, password, display_name=display_name, email=email, groups=groups
+    added = accounts.add(
+        services, name, password, display_name=display_name, email=email, groups=groups
     )
     _print_user(services, added, f"{added.upn} can sign in.", as_json)
 
@@ -76,8 +78,9 @@ def import_users(services: Services, file: IO[str], as_json: bool) -> None:
     Its columns are name, password, display_name, email and groups (separated by ;).
     """
     from idp.cli.user_output import user_as_json
+    from idp.management import accounts
 
-    added = services.directory.import_csv(file.read())
+    added = accounts.import_csv(services, file.read())
     people = [user_as_json(each, None) for each in added] if as_json else []
     print_done(people, f"{len(added)} users imported.", as_json=as_json)
 
@@ -135,11 +138,12 @@ def passwd(
     services: Services, name: str, must_change: bool, password_stdin: bool, as_json: bool
 ) -> None:
     """Set a new password and end the user's sessions."""
+    from idp.management import accounts
     from idp.management import users as people
 
     upn = people.find_user(services, name).upn
     password = new_password(upn, from_stdin=password_stdin)
-    services.directory.set_password(upn, password, must_change=must_change)
+    accounts.set_password(services, upn, password, must_change=must_change)
     changed = people.find_user(services, upn)
     sentence = f"{upn} has a new password; earlier sessions have ended."
     _print_user(services, changed, sentence, as_json)
@@ -190,7 +194,9 @@ def sign_out(services: Services, name: str, as_json: bool) -> None:
 
     Applications keep their own sessions.
     """
-    found = services.directory.sign_out(name)
+    from idp.management import accounts
+
+    found = accounts.sign_out(services, name)
     _print_user(services, found, f"{found.upn} is signed out everywhere.", as_json)
 
 
@@ -200,7 +206,9 @@ def sign_out(services: Services, name: str, as_json: bool) -> None:
 @with_services
 def disable(services: Services, name: str, as_json: bool) -> None:
     """Disable a user and end their sessions."""
-    found = services.directory.disable(name)
+    from idp.management import accounts
+
+    found = accounts.disable(services, name)
     _print_user(services, found, f"{found.upn} cannot sign in any more.", as_json)
 
 
@@ -210,7 +218,9 @@ def disable(services: Services, name: str, as_json: bool) -> None:
 @with_services
 def enable(services: Services, name: str, as_json: bool) -> None:
     """Enable a disabled user."""
-    found = services.directory.enable(name)
+    from idp.management import accounts
+
+    found = accounts.enable(services, name)
     _print_user(services, found, f"{found.upn} can sign in again.", as_json)
 
 
@@ -220,7 +230,9 @@ def enable(services: Services, name: str, as_json: bool) -> None:
 @with_services
 def remove(services: Services, name: str, as_json: bool) -> None:
     """Remove a user with all their data."""
-    services.directory.remove(name)
+    from idp.management import accounts
+
+    accounts.remove(services, name)
     gone = {"name": name, "removed": True}
     print_done(gone, f"{name} is no longer in the directory.", as_json=as_json)
 

@@ -1,0 +1,53 @@
+"""The verbs of the audit log, and the log line of each."""
+
+from __future__ import annotations
+
+VERBS = {
+    # verb                  (event of the log line,    field with the object)
+    "access.mfa":           ("access_mfa_set",         "access_policy"),
+    "access.remove":        ("access_policy_removed",  "access_policy"),
+    "access.set":           ("access_policy_set",      "access_policy"),
+    "adapter.enable":       ("adapters_enabled",       "adapters"),
+    "adapter.register":     ("adapter_registered",     "adapter"),
+    "adapter.unregister":   ("adapter_unregistered",   "adapter"),
+    "admin.token":          ("admin_token_replaced",   "token"),
+    "key.promote":          ("key_promoted",           "key"),
+    "key.retire":           ("key_retired",            "key"),
+    "key.roll":             ("key_rolled",             "key"),
+    "node.remove":          ("node_removed",           "node"),
+    "node.set":             ("node_set",               "node"),
+    "nps.remove":           ("nps_host_removed",       "nps_host"),
+    "nps.restart":          ("nps_host_restarted",     "nps_host"),
+    "nps.set":              ("nps_host_set",           "nps_host"),
+    "nps_client.remove":    ("nps_client_removed",     "nps_host"),
+    "nps_client.set":       ("nps_client_set",         "nps_host"),
+    "policy.set":           ("mfa_policy_set",         "policy"),
+    "token.activate":       ("token_activated",        "user"),
+    "token.add":            ("token_added",            "user"),
+    "trust.accept":         ("trust_accepted",         "trust"),
+    "trust.add":            ("trust_added",            "trust"),
+    "trust.refresh":        ("",                       "trust"),  # logged where it is refreshed
+    "trust.remove":         ("trust_removed",          "trust"),
+    "trust.set":            ("trust_set",              "trust"),
+    "user.activate":        ("activation_offered",     "user"),
+    "user.add":             ("user_added",             "user"),
+    "user.block":           ("user_blocked",           "user"),
+    "user.code_app_add":    ("code_app_added",         "user"),
+    "user.disable":         ("user_disabled",          "user"),
+    "user.dismiss_risk":    ("risk_dismissed",         "user"),
+    "user.enable":          ("user_enabled",           "user"),
+    "user.method_default":  ("default_method_set",     "user"),
+    "user.method_remove":   ("methods_removed",        "user"),
+    "user.method_rename":   ("method_renamed",         "user"),
+    "user.nt_hash_drop":    ("nt_hash_dropped",        "user"),
+    "user.nt_hash_want":    ("nt_hash_wanted",         "user"),
+    "user.pass":            ("access_pass_issued",     "user"),
+    "user.pass_remove":     ("access_pass_removed",    "user"),
+    "user.passwd":          ("password_set",           "user"),
+    "user.remove":          ("user_removed",           "user"),
+    "user.reset":           ("user_reset",             "user"),
+    "user.sign_out":        ("user_signed_out",        "user"),
+    "user.unblock":         ("user_unblocked",         "user"),
+    "user.unlock":          ("user_unlocked",          "user"),
+}  # fmt: skip
+"""A verb never changes its meaning. A verb without an event has a log line elsewhere."""
