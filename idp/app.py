@@ -9,6 +9,7 @@ from adapter.errors import TallystickError
 from adapter.mfa.passkeys.passkey import relying_party_of
 from adapter.mfa.service import MfaService
 from idp.admission import Admission
+from idp.audit.changes import Changes
 from idp.config import WORKER_THREADS
 from idp.counters import NO_COUNTERS, log_and_count
 from idp.directory import Directory, PasswordHasher
@@ -25,6 +26,7 @@ from idp.nps.store import NpsServers
 from idp.services import Services
 from idp.session.seal import Sealer
 from idp.store.access_control import SqlAccessControlStore
+from idp.store.change_log import SqlChangeLog
 from idp.store.engine import Database
 from idp.store.log_outs import SqlLogOuts
 from idp.store.maintenance import Housekeeping
@@ -81,7 +83,10 @@ def assemble(
         clock=clock,
         sealer=sealer,
         database=database,
-        housekeeping=Housekeeping(database, clock, _log_retention(config)),
+        housekeeping=Housekeeping(
+            database, clock, _log_retention(config), audit=_audit_retention(config)
+        ),
+        changes=Changes(SqlChangeLog(database), clock),
         mfa=_mfa_service(config, database, sealer, clock, counters, directory.groups_of),
         directory=directory,
         renames=SqlRenames(
@@ -123,6 +128,10 @@ def _log_retention(config: Config) -> LogRetention:
     return LogRetention(
         timedelta(days=config.store.sign_in_log_days), config.store.sign_in_log_rows
     )
+
+
+def _audit_retention(config: Config) -> LogRetention:
+    return LogRetention(timedelta(days=config.store.audit_log_days), config.store.audit_log_rows)
 
 
 def _open(config: Config, clock: Clock) -> tuple[Sealer, Database]:

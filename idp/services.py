@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from adapter.clock import Clock
     from adapter.mfa.service import MfaService
     from idp.admission import Admission
+    from idp.audit.changes import Actor, Changes
     from idp.audit.sign_in_log import SignInLog
     from idp.config.schema import Config
     from idp.counters import Counters
@@ -80,6 +82,7 @@ class Services:
     ``providers``         the registered adapters
     ``signing_keys``      token-signing keys; :attr:`signing_key` is the one that signs now
     ``log``               (store) reads the sign-in log
+    ``changes``           records what administrators change, and reads that audit log
     ``persistent_names``  (store) persistent NameIDs by user and trust
     ``sign_ins``          (store) facts for a sign-in step; ends a sign-in and writes its log record
     ``log_outs``          (store) log-outs in progress
@@ -114,6 +117,7 @@ class Services:
     access: AccessControl
     providers: Providers
     log: SignInLog
+    changes: Changes
     persistent_names: PersistentNames
     sign_ins: SignInStore
     log_outs: LogOuts
@@ -136,6 +140,10 @@ class Services:
     def signing_key(self) -> SigningKey:
         """The token-signing key that signs now."""
         return self.signing_keys.current().primary.key
+
+    def acting(self, actor_of: Callable[[], Actor]) -> Services:
+        """Return the same rooms for a host whose changes are made by whom *actor_of* returns."""
+        return replace(self, changes=self.changes.by(actor_of))
 
     def close(self) -> None:
         """Run the ``closing`` callbacks, then close the database."""

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint
 
 from idp.account import codes, interrupt, methods, mfa_files, passkey, phone, reset, verify
-from idp.account.frame import Frame
+from idp.account.frame import Frame, acting_user
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -50,6 +50,7 @@ def blueprint(services: Services) -> Blueprint:
         template_folder="templates",
         static_folder="static",
     )
+    services = services.acting(acting_user)
     frame = Frame(services)
     frame.handle_errors(made)
     for page in PAGES:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from flask import Blueprint, make_response, redirect, render_template, request
+from flask import Blueprint, g, make_response, redirect, render_template, request
 from markupsafe import Markup
 from werkzeug import Response
 
@@ -20,6 +20,7 @@ from adapter.entra_mfa.broker import broker_html
 from adapter.errors import TallystickError
 from idp.account import texts
 from idp.account.visitor import Visitor
+from idp.audit.changes import PAGE, Actor
 from idp.audit.writer import EventSource
 from idp.session.cookie import SessionCookie
 from idp.session.current import origin_of, signed_in_user
@@ -115,6 +116,7 @@ class Frame:
         user = self._user_of(session, web)
         if session is None or user is None:
             return None
+        g.acting_user = Actor(user.upn, "user", PAGE, web.client_ip, web.activity.id)
         has_methods = bool(self._services.mfa.methods_of(user.upn).registered)
         return Visitor(web, user, session, has_methods)
 
@@ -187,6 +189,12 @@ class Frame:
         if visitor.has_methods:
             return redirect(f"{VERIFY}?next={quote(path)}&again=1", 303)
         return lead_to_sign_in(path, again=True)
+
+
+def acting_user() -> Actor:
+    """Return the signed-in user of this request, for the audit log."""
+    known: Actor = g.acting_user
+    return known
 
 
 def lead_to_sign_in(path: str, *, again: bool = False) -> Response:

@@ -19,6 +19,7 @@ address                            method  what it does                         
 ``/admin/tokens``                  both    hardware tokens                             pages/tokens
 ``/admin/users``                   both    users who are blocked or at risk            pages/users
 ``/admin/log``                     GET     the last sign-ins                           pages/log
+``/admin/audit``                   GET     the audit log: who changed what             pages/audit
 ``/admin/api/nodes[/NAME]``        several nodes of the farm                           api/nodes
 ``/admin/api/nps[/NAME/…]``        several NPS hosts, registry values, clients         api/nps
 ``/admin/api/keys[/THUMBPRINT]``   several token-signing keys                          api/keys
@@ -27,6 +28,7 @@ address                            method  what it does                         
 ``/admin/api/tokens[/import]``     several hardware tokens                             api/tokens
 ``/admin/api/users[/NAME/…]``      several blocks, risks, access passes                api/blocks
 ``/admin/api/policy[/diff]``       several which methods users may use                 api/policy
+``/admin/api/audit``               GET     the audit log                               api/audit
 =================================  ======  ==========================================  ============
 
 Read :mod:`idp.admin.authentication` (who is an administrator) and :mod:`idp.admin.frame` (what all
@@ -39,6 +41,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
+from idp.admin.actor import current_actor
+from idp.admin.api import audit as audit_api
 from idp.admin.api import blocks as blocks_api
 from idp.admin.api import guard
 from idp.admin.api import keys as keys_api
@@ -50,13 +54,35 @@ from idp.admin.api import trusts as trusts_api
 from idp.admin.api import users as users_api
 from idp.admin.authentication import AdminAuthentication
 from idp.admin.frame import Frame
-from idp.admin.pages import access, keys, log, nodes, nps, policies, sign_in, tokens, trusts, users
+from idp.admin.pages import (
+    access,
+    audit,
+    keys,
+    log,
+    nodes,
+    nps,
+    policies,
+    sign_in,
+    tokens,
+    trusts,
+    users,
+)
 
 if TYPE_CHECKING:
     from idp.services import Services
 
-PAGES = (sign_in, nodes, nps, keys, log, access, policies, trusts, tokens, users)
-API = (nodes_api, nps_api, keys_api, trusts_api, users_api, blocks_api, tokens_api, policy_api)
+PAGES = (sign_in, nodes, nps, keys, log, audit, access, policies, trusts, tokens, users)
+API = (
+    nodes_api,
+    nps_api,
+    keys_api,
+    trusts_api,
+    users_api,
+    blocks_api,
+    tokens_api,
+    policy_api,
+    audit_api,
+)
 
 
 def blueprint(services: Services) -> Blueprint:
@@ -68,6 +94,7 @@ def blueprint(services: Services) -> Blueprint:
         template_folder="templates",
         static_folder="static",
     )
+    services = services.acting(current_actor)
     authentication = AdminAuthentication(services)
     frame = Frame(services, authentication)
     frame.handle_errors(made)

@@ -14,10 +14,12 @@ from werkzeug import Response
 
 from adapter.errors import TallystickError
 from idp.admin import change_log
+from idp.admin.actor import ADMINISTRATOR, set_actor
 from idp.admin.authentication import AccessRefused, AdminAuthentication
 from idp.admin.cookies import AdminCookies
 from idp.admin.flash import Flash, Flashes
 from idp.admin.session import AdminSession
+from idp.audit.changes import PAGE
 from idp.web.http_status import RETRY_LATER, status_of
 
 if TYPE_CHECKING:
@@ -75,7 +77,10 @@ class Frame:
 
         def guarded() -> Response:
             session = self.session()
-            return redirect(HOME, 303) if session is None else view(session)
+            if session is None:
+                return redirect(HOME, 303)
+            set_actor(ADMINISTRATOR, ADMINISTRATOR, PAGE)
+            return view(session)
 
         return guarded
 
@@ -91,6 +96,7 @@ class Frame:
                 self.authentication.must_hold_csrf_token(request, session)
             except AccessRefused as refusal:
                 return _refused(refusal)
+            set_actor(ADMINISTRATOR, ADMINISTRATOR, PAGE)
             return view(session)
 
         return guarded

@@ -34,7 +34,7 @@ COMMANDS = {
     # name      module:command               summary
     "access":   ("idp.cli.access:access",     "Access control policies, and who needs MFA"),
     "adapters": ("idp.cli.adapters:adapters", "Second factors: installed, registered, enabled"),
-    "admin":    ("idp.cli.admin:admin",       "The administrator's token"),
+    "admin":    ("idp.cli.admin:admin",       "Administrators: token, audit log"),
     "config":   ("idp.cli.config:config",     "Show the settings and where each comes from"),
     "decide":   ("idp.cli.decide:decide",     "Tell what a user sees on a server, and why"),
     "demo":     ("idp.cli.demo:demo",         "Run everything in one process, to try it"),

@@ -83,10 +83,11 @@ def set_(services: Services, name: str, file: IO[bytes], as_json: bool) -> None:
     """
     from idp.federation.access_control.policy_file import read_toml
     from idp.federation.access_control.sides import policy_tells_sides_apart
+    from idp.management import second_factors
     from idp.management.access_control import EXTRANET_WARNING
 
     policy = read_toml(name, decode_text(file.read()))
-    services.access.set(policy)
+    second_factors.set_policy(services, policy)
     has_proxies = bool(services.config.proxies.web_application_proxies)
     if not has_proxies and policy_tells_sides_apart(policy, {}):
         print_warning(f"{policy.name}: {EXTRANET_WARNING}")
@@ -100,7 +101,9 @@ def set_(services: Services, name: str, file: IO[bytes], as_json: bool) -> None:
 @with_services
 def remove(services: Services, name: str, as_json: bool) -> None:
     """Remove a policy that no trust uses."""
-    services.access.remove(name)
+    from idp.management import second_factors
+
+    second_factors.remove_policy(services, name)
     gone = {"name": name, "removed": True}
     print_done(gone, f"The policy {name} is removed.", as_json=as_json)
 
@@ -124,13 +127,13 @@ def mfa(services: Services, rule: str | None, rules: IO[bytes] | None, as_json: 
     it. No trust can switch off a rule of --rules that applies to the user.
     """
     from idp.federation.access_control.sides import rules_tell_sides_apart
+    from idp.management import second_factors
     from idp.management.access_control import EXTRANET_WARNING
 
     policy = services.policy
-    if rules is not None:
-        policy.set_additional_rules(decode_text(rules.read()))
-    if rule is not None:
-        policy.set_second_factor(rule)
+    if rules is not None or rule is not None:
+        text = None if rules is None else decode_text(rules.read())
+        second_factors.set_rules(services, rule=rule, text=text)
     now, text = policy.second_factor(), policy.additional_rules()
     if not services.config.proxies.web_application_proxies and rules_tell_sides_apart(text):
         print_warning(f"the rules for all trusts: {EXTRANET_WARNING}")

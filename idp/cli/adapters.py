@@ -75,8 +75,10 @@ def register(
     The server must be able to import MODULE. If it runs and has loaded the class already, it needs
     a restart to load changed code, unless the setting adapters.reload is on.
     """
+    from idp.management import second_factors
+
     known = any(each.type_name == type_name for each in services.providers.list())
-    services.providers.register(name, type_name, file.read() if file else None)
+    second_factors.register(services, name, type_name, file.read() if file else None)
     value = {"name": name, "type": type_name}
     sentence = f"{name} is registered; tallystick adapters enable offers it to users."
     if known and not services.config.adapters.reload:
@@ -90,7 +92,9 @@ def register(
 @with_services
 def unregister(services: Services, name: str, as_json: bool) -> None:
     """Remove an adapter that was registered here."""
-    services.providers.unregister(name)
+    from idp.management import second_factors
+
+    second_factors.unregister(services, name)
     gone = {"name": name, "removed": True}
     print_done(gone, f"{name} is no longer registered.", as_json=as_json)
 
@@ -106,7 +110,9 @@ def enable(services: Services, names: tuple[str, ...], as_json: bool) -> None:
 
     Users who have several of them choose one.
     """
-    services.providers.enable(names)
+    from idp.management import second_factors
+
+    second_factors.enable(services, names)
     print_done({"enabled": names}, f"Enabled: {', '.join(names)}.", as_json=as_json)
 
 

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
+from adapter.errors import TallystickError
 from idp.config import CONFIG_VARIABLE
 
 if TYPE_CHECKING:
+    from idp.audit.changes import Actor, Changes
     from idp.config.schema import Config
     from idp.services import Services
 
@@ -20,6 +22,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 DEFAULT_FILE = Path("tallystick.toml")
+ADMINISTRATOR = "administrator"
+"""The role of whoever can run commands with the server's files."""
 
 
 class Invocation:
@@ -47,7 +51,7 @@ class Invocation:
         if self._services is None:
             from idp.app import assemble
 
-            self._services = assemble(self.config)
+            self._services = assemble(self.config).acting(_operator)
             click.get_current_context().find_root().call_on_close(self._services.close)
         return self._services
 
@@ -73,6 +77,27 @@ def _remember(ctx: click.Context, _option: click.Parameter, value: Path | None) 
 def invocation() -> Invocation:
     """Return this run of the command line."""
     return click.get_current_context().ensure_object(Invocation)
+
+
+def changes_if_possible() -> Changes | None:
+    """Return what records a change of files; None, with a warning, if the database is away.
+
+    Keys and the administrator's token must be exchangeable then, too.
+    """
+    from idp.cli.output import print_warning
+
+    try:
+        return invocation().services.changes
+    except TallystickError as error:
+        print_warning(f"The change is not in the audit log. {error}")
+        return None
+
+
+def _operator() -> Actor:
+    from idp.audit.changes import COMMAND, Actor
+    from idp.cli.terminal_user import account_name
+
+    return Actor(account_name(), ADMINISTRATOR, COMMAND)
 
 
 class CommandWithExample(click.Command):

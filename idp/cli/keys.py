@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from idp.cli.context import CommandGroup, invocation
+from idp.cli.context import CommandGroup, changes_if_possible, invocation
 from idp.cli.output import json_option, print_json, print_table
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def roll(kind: Any, urgent: bool, as_json: bool) -> None:
     """
     from idp.management import signing_keys as use_cases
 
-    ring = use_cases.roll(_config(), _now(), kind=kind, urgent=urgent)
+    ring = use_cases.roll(_config(), _now(), changes_if_possible(), kind=kind, urgent=urgent)
     new = ring.primary if urgent else ring.keys[-1]
     _print_result(
         ring, f"{use_cases.short(new)} is the new {'primary' if urgent else 'secondary'}.", as_json
@@ -78,7 +78,7 @@ def promote(thumbprint: str | None, as_json: bool) -> None:
     """
     from idp.management import signing_keys as use_cases
 
-    ring = use_cases.promote(_config(), thumbprint)
+    ring = use_cases.promote(_config(), thumbprint, changes_if_possible())
     _print_result(ring, f"{use_cases.short(ring.primary)} signs from now on.", as_json)
 
 
@@ -89,7 +89,7 @@ def retire(thumbprint: str | None, as_json: bool) -> None:
     """Stop publishing the secondary. Its files are kept."""
     from idp.management import signing_keys as use_cases
 
-    ring = use_cases.retire(_config(), thumbprint)
+    ring = use_cases.retire(_config(), thumbprint, changes_if_possible())
     _print_result(ring, f"{use_cases.short(ring.primary)} is the only key now.", as_json)
 
 

@@ -12,7 +12,6 @@ from idp.cli.context import CommandGroup, with_services
 from idp.cli.nps_client import client
 from idp.cli.nps_run import run_hosts
 from idp.cli.output import json_option, print_done, print_json, print_table, print_warning
-from idp.cli.terminal_user import operator_name
 
 if TYPE_CHECKING:
     from idp.management.nps import NpsView
@@ -100,15 +99,14 @@ def set_host(
     VERSION is that of the NPS extension, like 1.2.2216.1; a new host needs one. Registry values
     are in force after "nps restart".
     """
+    from idp.management import nps_changes
     from idp.nps.registry import NAMES, changes_from_texts
 
     given = {option: value for option, value in options.items() if value not in (None, ())}
     if version is None and not given:
         raise click.UsageError("Give a version, or an option that sets something.")
     registry = changes_from_texts({field: given.pop(field, None) for field in NAMES})
-    change = services.nps.set_host(
-        name, operator_name(), version=version, registry=registry, **given
-    )
+    change = nps_changes.set_host(services, name, version=version, registry=registry, **given)
     _print_change(services, change, as_json)
 
 
@@ -123,10 +121,11 @@ def import_reg(services: Services, name: str, file: IO[bytes], as_json: bool) ->
     Export HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\AzureMfa with regedit; - reads standard input.
     The values are in force after "nps restart".
     """
+    from idp.management import nps_changes
     from idp.nps.reg_file import MAX_REG_FILE_BYTES
 
     content = file.read(MAX_REG_FILE_BYTES + 1)
-    _print_change(services, services.nps.import_reg(name, content, operator_name()), as_json)
+    _print_change(services, nps_changes.import_reg(services, name, content), as_json)
 
 
 @nps.command("restart", example="tallystick nps restart nps1")
@@ -139,8 +138,9 @@ def restart(services: Services, name: str, as_json: bool) -> None:
     Its registry values are in force from then on.
     """
     from idp.management import nps as management
+    from idp.management import nps_changes
 
-    services.nps.restart(name, operator_name())
+    nps_changes.restart(services, name)
     view = management.host(services, name)
     sentence = f"The NPS service of {name} has restarted. It shows {view.main.shows}."
     print_done(management.host_as_json(view), sentence, as_json=as_json)
@@ -152,7 +152,9 @@ def restart(services: Services, name: str, as_json: bool) -> None:
 @with_services
 def remove(services: Services, name: str, as_json: bool) -> None:
     """Remove a host and its clients from the farm."""
-    services.nps.remove(name)
+    from idp.management import nps_changes
+
+    nps_changes.remove(services, name)
     gone = {"name": name, "removed": True}
     print_done(gone, f"{name} is no longer an NPS host.", as_json=as_json)
 

@@ -9,7 +9,7 @@ import click
 from idp.cli import completion
 from idp.cli.context import CommandGroup, with_services
 from idp.cli.output import json_option, print_done, print_json, print_table, print_warning
-from idp.cli.terminal_user import new_shared_secret, operator_name
+from idp.cli.terminal_user import new_shared_secret
 
 if TYPE_CHECKING:
     from idp.nps.clients import NpsClient
@@ -101,8 +101,7 @@ def add(
         secret = secret_file.read(MAX_FILE_LENGTH).removesuffix("\n")
     elif not new_secret and not keep_secret:
         secret = new_shared_secret(network, from_stdin=secret_stdin)
-    by = operator_name()
-    added = management.add_client(services, host, network, by, secret=secret, **settings)
+    added = management.add_client(services, host, network, secret=secret, **settings)
     _print_added(added, made, as_json)
 
 
@@ -134,7 +133,9 @@ def list_clients(services: Services, host: str | None, as_json: bool) -> None:
 @with_services
 def remove(services: Services, host: str, network: str, as_json: bool) -> None:
     """Remove a client: its requests are dropped from then on."""
-    services.nps.remove_client(host, network)
+    from idp.management import nps_changes
+
+    nps_changes.remove_client(services, host, network)
     gone = {"host": host, "network": network, "removed": True}
     print_done(gone, f"{network} is no longer a client of {host}.", as_json=as_json)
 

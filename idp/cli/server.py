@@ -10,7 +10,6 @@ from idp.cli import completion
 from idp.cli.context import CommandGroup, with_services
 from idp.cli.input_text import read_windows_output
 from idp.cli.output import json_option, print_done, print_json, print_table, print_warning
-from idp.cli.terminal_user import operator_name
 
 if TYPE_CHECKING:
     from idp.management.nodes import NodeView
@@ -59,7 +58,7 @@ def set_build(services: Services, name: str, build: str, as_json: bool) -> None:
     from idp.management import nodes
 
     text = read_windows_output() if build == "-" else build
-    change = services.farm.set_build(name, text, operator_name())
+    change = nodes.set_build(services, name, text)
     for warning in change.warnings:
         print_warning(warning)
     if as_json:
@@ -80,7 +79,7 @@ def import_nodes(services: Services, file: IO[str], as_json: bool) -> None:
     """
     from idp.management import nodes
 
-    changes = services.farm.import_csv(file.read(), operator_name())
+    changes = nodes.import_builds(services, file.read())
     for change in changes:
         for warning in change.warnings:
             print_warning(f"{change.node.name}: {warning}")
@@ -96,7 +95,9 @@ def import_nodes(services: Services, file: IO[str], as_json: bool) -> None:
 @with_services
 def remove(services: Services, name: str, as_json: bool) -> None:
     """Remove a node from the farm."""
-    services.farm.remove(name)
+    from idp.management import nodes
+
+    nodes.remove(services, name)
     gone = {"name": name, "removed": True}
     print_done(gone, f"{name} is no longer a node.", as_json=as_json)
 

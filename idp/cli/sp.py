@@ -176,7 +176,10 @@ def set_(services: Services, entity_id: str, changes: tuple[str, ...], as_json: 
     A certificate or rules can be read from a file: encryption_certificate=@FILE,
     issuance_authorization_rules=@FILE
     """
-    trust = services.trusts.change_from_text(entity_id, dict(_pair(change) for change in changes))
+    from idp.management import trusts
+
+    pairs = dict(_pair(change) for change in changes)
+    trust = trusts.change_from_text(services, entity_id, pairs)
     if as_json:
         print_json(_trust(services, trust))
         return
@@ -233,7 +236,9 @@ def refresh(
 @with_services
 def remove(services: Services, entity_id: str, as_json: bool) -> None:
     """Remove a trust: nobody can sign in to it any more."""
-    services.trusts.remove(entity_id)
+    from idp.management import trusts
+
+    trusts.remove(services, entity_id)
     gone = {"entity_id": entity_id, "removed": True}
     print_done(gone, f"{entity_id} is no longer trusted.", as_json=as_json)
 

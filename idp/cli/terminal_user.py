@@ -31,12 +31,12 @@ secret_stdin_option = click.option(
 )
 
 
-def operator_name() -> str:
-    """Return the account that runs the command, which is recorded with a change."""
+def account_name() -> str:
+    """Return the account that runs the command, which is recorded with a change; may be empty."""
     try:
-        return f"{getpass.getuser()} (command line)"
+        return getpass.getuser()
     except (KeyError, OSError):  # a container's user id may have no name
-        return "command line"
+        return ""
 
 
 def new_password(name: str, *, from_stdin: bool) -> str:

@@ -9,7 +9,6 @@ import click
 from idp.cli import completion
 from idp.cli.context import ServerCommand, with_services
 from idp.cli.output import json_option, print_done, print_warning
-from idp.cli.terminal_user import operator_name
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -34,7 +33,7 @@ def nt_hash(services: Services, name: str, switch: str, as_json: bool) -> None:
     from idp.management import nt_hashes
 
     if switch == "on":
-        upn = nt_hashes.want_nt_hash(services, name, operator_name()).upn
+        upn = nt_hashes.want_nt_hash(services, name).upn
         value = nt_hashes.nt_hash_of(services, upn)
         when = "" if value["nt_hash"]["kept"] else " from the next right password on"
         print_done(value, f"The NT hash of {upn} is kept{when}.", as_json=as_json)

@@ -51,6 +51,10 @@ class StoreSection(Section):
     """How many days an entry of the sign-in log is kept."""
     sign_in_log_rows: int = Field(default=1_000_000, ge=1)
     """How many entries of the sign-in log are kept: the newest ones."""
+    audit_log_days: int = Field(default=1100, ge=1, le=36_500)
+    """How many days an entry of the audit log of administration is kept."""
+    audit_log_rows: int = Field(default=1_000_000, ge=1)
+    """How many entries of the audit log are kept: the newest ones."""
 
 
 class KeysSection(Section):

@@ -8,14 +8,19 @@ import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
 from idp import operating_system
 from idp.federation.token_signing.key_files import replace_private_file
 
+if TYPE_CHECKING:
+    from idp.audit.changes import Changes
+
 MIN_TOKEN_LENGTH = 20
 TOKEN_BYTES = 24
 """Random bytes of a new token."""
+THE_TOKEN_FILE = "emergency token"  # noqa: S105  # its name
 _DIGEST = re.compile(r"sha256:([0-9a-fA-F]{64})", re.ASCII)
 
 
@@ -59,7 +64,7 @@ def new_token() -> str:
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
-def replace_token(path: Path | None) -> str:
+def replace_token(path: Path | None, changes: Changes | None = None) -> str:
     """Write a new token to *path* and return it; the former token and its sessions end at once.
 
     The file gets only the digest, unless it holds the token itself, as that of a demo does. Raises
@@ -72,6 +77,8 @@ def replace_token(path: Path | None) -> str:
     is_plain = _holds_token(path)
     content = f"{token}\n" if is_plain else digest_line(token)
     replace_private_file(path, content.encode(), keep_mode=not is_plain)
+    if changes is not None:
+        changes.record("admin.token", THE_TOKEN_FILE)
     return token
 
 

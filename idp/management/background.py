@@ -26,7 +26,7 @@ def start(config: Config, services: Services) -> None:
         services.closing.callback(monitor.stop)
     if config.trusts.metadata_dir is not None:
         folders = (config.trusts.metadata_dir,)
-        watched = WatchedFolders(services.trusts, folders, services.counters)
+        watched = WatchedFolders(services.trusts, folders, services.counters, services.changes)
         watched.load_changed()
         watched.start()
         services.closing.callback(watched.stop)

@@ -11,6 +11,7 @@ from idp.federation.claim_rules.engine import RuleResult
 from idp.federation.claim_rules.model import ClaimRules, Query
 from idp.federation.claims import Claim, short_name
 from idp.federation.issuance.issue import IssuedClaims, issue_claims, withheld
+from idp.management import trusts
 from idp.management.simulation import simulate_request_context, simulate_sign_in
 from idp.management.users import find_user
 from idp.saml.contexts import OfferedMethods, answered_context, resolve_requested_context
@@ -72,7 +73,7 @@ def rules_of(services: Services, entity_id: str) -> ClaimRules | None:
 
 def set_rules(services: Services, entity_id: str, rules: ClaimRules | None) -> RelyingPartyTrust:
     """Set the rules of a trust; None restores the default claims. Raises ``UnknownTrust``."""
-    return services.trusts.change(entity_id, {"claim_rules": rules})
+    return trusts.change(services, entity_id, {"claim_rules": rules})
 
 
 def unused_attributes(services: Services, rules: ClaimRules) -> tuple[str, ...]:

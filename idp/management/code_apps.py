@@ -20,6 +20,7 @@ from adapter.mfa.methods import MAX_APPS, TooManyMethods, read_name
 from adapter.mfa.policy import CODE_APP
 from adapter.mfa.policy_registration import may_register
 from idp.management.hardware_tokens import CodeRefused
+from idp.management.user_audit import changes_user
 from idp.management.users import find_user
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def reopen_offer(services: Services, upn: str, sealed: str) -> CodeAppOffer:
     return _offer(services, upn, seed, sealed)
 
 
+@changes_user("user.code_app_add", together=False)
 def confirm_code_app(
     services: Services, name: str, sealed: str, code: str, app_name: str = ""
 ) -> RegisteredMethod:

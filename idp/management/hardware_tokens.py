@@ -15,7 +15,8 @@ from adapter.mfa.codes.store import TokenRefusal
 from adapter.mfa.methods import TooManyMethods
 from adapter.mfa.service import UnknownMethod
 from idp.csv_table import CsvFaults, read_rows
-from idp.management.users import find_user
+from idp.management.user_audit import changes_user
+from idp.management.users import find_user, token_as_json
 
 if TYPE_CHECKING:
     from idp.csv_table import CsvRow
@@ -83,11 +84,14 @@ def add_token(
         manufacturer=manufacturer.strip(),
         model=model.strip(),
     )
-    refused = services.mfa.codes.add_tokens([token])
-    if refused:
-        is_taken = refused[0] is TokenRefusal.TAKEN
-        raise SerialNumberTaken(token.serial_number) if is_taken else TooManyMethods(token.user)
-    return find_token(services, token.user, token.serial_number)
+    with services.changes.recording() as made:
+        refused = services.mfa.codes.add_tokens([token])
+        if refused:
+            is_taken = refused[0] is TokenRefusal.TAKEN
+            raise SerialNumberTaken(token.serial_number) if is_taken else TooManyMethods(token.user)
+        added = find_token(services, token.user, token.serial_number)
+        made.add("token.add", added.user, after=token_as_json(added))
+    return added
 
 
 def import_tokens(services: Services, text: str) -> tuple[HardwareToken, ...]:
@@ -106,14 +110,20 @@ def import_tokens(services: Services, text: str) -> tuple[HardwareToken, ...]:
         except BadToken as error:
             faults += [f"line {row.line}: {fault}" for fault in error.faults]
     new = [token for _, token in tokens]
-    refused = services.mfa.codes.add_tokens(new, only_check=bool(faults))
-    faults += [f"line {tokens[place][0].line}: {why}" for place, why in refused.items()]
-    if faults:
-        raise CsvFaults(sorted(faults, key=_line_of))
-    added = {token.serial_number for token in new}
-    return tuple(each for each in services.mfa.codes.tokens() if each.serial_number in added)
+    with services.changes.recording() as made:
+        refused = services.mfa.codes.add_tokens(new, only_check=bool(faults))
+        faults += [f"line {tokens[place][0].line}: {why}" for place, why in refused.items()]
+        if faults:
+            raise CsvFaults(sorted(faults, key=_line_of))
+        numbers = {token.serial_number for token in new}
+        known = services.mfa.codes.tokens()
+        added = tuple(each for each in known if each.serial_number in numbers)
+        for each in added:
+            made.add("token.add", each.user, after=token_as_json(each))
+    return added
 
 
+@changes_user("token.activate", together=False)
 def activate_token(services: Services, name: str, serial_number: str, code: str) -> HardwareToken:
     """Activate a user's token, by its serial number or its id, with a code that it shows.
 

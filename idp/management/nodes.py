@@ -1,7 +1,6 @@
 """The nodes of the farm with what their users see and why.
 
-Used by the Farm page, ``/admin/api/nodes``, ``tallystick server`` and the doctor. Builds are set by
-:class:`~idp.federation.farm.Farm`.
+Used by the Farm page, ``/admin/api/nodes``, ``tallystick server`` and the doctor.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from adapter.windows import CatalogueUpdate, updates_of
 from idp.instants import json_instant
 
 if TYPE_CHECKING:
+    from idp.audit.changes import Made
     from idp.federation.farm import Node, NodeChange
     from idp.services import Services
 
@@ -109,6 +109,43 @@ def view_of(services: Services, node: Node) -> NodeView:
             )
             for device, name in DEVICES.items()
         ),
+    )
+
+
+def set_build(services: Services, name: str, text: str) -> NodeChange:
+    """Set the build of a node, or add one; raises what ``Farm.set_build`` raises."""
+    with services.changes.recording() as made:
+        before = services.farm.node(name)
+        change = services.farm.set_build(name, text, services.changes.actor.label)
+        _add(made, before, change.node)
+    return change
+
+
+def import_builds(services: Services, text: str) -> tuple[NodeChange, ...]:
+    """Set the builds of a CSV text, all or none; raises :class:`~idp.csv_table.CsvFaults`."""
+    with services.changes.recording() as made:
+        before = {node.name: node for node in services.farm.nodes()}
+        changes = services.farm.import_csv(text, services.changes.actor.label)
+        for change in changes:
+            _add(made, before.get(change.node.name), change.node)
+    return changes
+
+
+def remove(services: Services, name: str) -> None:
+    """Remove a node; raises :class:`~idp.federation.farm.BadNode` if there is none."""
+    with services.changes.recording() as made:
+        before = services.farm.node(name)
+        services.farm.remove(name)
+        made.add("node.remove", name, before=before and node_as_json(before))
+
+
+def _add(made: Made, before: Node | None, after: Node) -> None:
+    made.add(
+        "node.set",
+        after.name,
+        before=before and node_as_json(before),
+        after=node_as_json(after),
+        build=after.build,
     )
 
 

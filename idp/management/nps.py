@@ -1,7 +1,7 @@
 """The NPS hosts of the farm with what their users see and why, and their clients.
 
-Used by the Farm page, ``/admin/api/nps`` and ``tallystick nps``. Hosts and clients are changed by
-:class:`~idp.nps.store.NpsServers`. Nothing here ever returns a client's secret.
+Used by the Farm page, ``/admin/api/nps`` and ``tallystick nps``. Hosts are changed by
+:mod:`idp.management.nps_changes`. Nothing here ever returns a client's secret.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.decision import Decision, decide
 from idp.instants import json_instant
+from idp.management.nps_changes import client_state, recording_client
 from idp.nps.clients import DEFAULT_TIMEOUT, preset_of
 from idp.nps.hosts import PROTOCOLS
 from idp.nps.registry import UNSET, values_as_texts
@@ -123,7 +124,6 @@ def add_client(
     services: Services,
     host: str,
     network: str,
-    by: str,
     *,
     secret: str | None,
     preset: str | None = None,
@@ -139,16 +139,18 @@ def add_client(
     :class:`~idp.nps.hosts.BadNpsHost` and :class:`~idp.nps.clients.BadNpsClient`.
     """
     can_answer = preset_of(preset)["can_answer_challenge"] if preset is not None else True
-    return services.nps.add_client(
-        host,
-        network,
-        by,
-        secret=secret,
-        can_answer_challenge=can_answer if can_answer_challenge is None else can_answer_challenge,
-        needs_message_authenticator=needs_message_authenticator is not False,
-        timeout=DEFAULT_TIMEOUT if timeout is None else timeout,
-        label=label or "",
-    )
+    asks = can_answer if can_answer_challenge is None else can_answer_challenge
+    with recording_client(services, host, network, "nps_client.set"):
+        return services.nps.add_client(
+            host,
+            network,
+            services.changes.actor.label,
+            secret=secret,
+            can_answer_challenge=asks,
+            needs_message_authenticator=needs_message_authenticator is not False,
+            timeout=DEFAULT_TIMEOUT if timeout is None else timeout,
+            label=label or "",
+        )
 
 
 def host_as_json(view: NpsView) -> dict[str, Any]:
@@ -184,17 +186,7 @@ def change_as_json(services: Services, change: HostChange) -> dict[str, Any]:
 
 def client_as_json(client: NpsClient) -> dict[str, Any]:
     """Return a client, without its secret."""
-    return {
-        "host": client.host,
-        "network": client.network,
-        "can_answer_challenge": client.can_answer_challenge,
-        "needs_message_authenticator": client.needs_message_authenticator,
-        "timeout": client.timeout,
-        "label": client.label,
-        "changed_at": json_instant(client.changed_at),
-        "changed_by": client.changed_by,
-        "warnings": list(client.warnings()),
-    }
+    return client_state(client) | {"warnings": list(client.warnings())}
 
 
 def experience_text(decision: Decision) -> str:

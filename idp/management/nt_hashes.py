@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from idp.instants import json_instant
+from idp.management.user_audit import changes_user
 from idp.management.users import UnknownUser, find_user
 
 if TYPE_CHECKING:
@@ -16,17 +17,19 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 
-def want_nt_hash(services: Services, name: str, by: str) -> User:
+@changes_user("user.nt_hash_want")
+def want_nt_hash(services: Services, name: str) -> User:
     """Keep the NT hash of a user from the next right or new password on.
 
-    *by* is who wants it. Raises :class:`~idp.management.users.UnknownUser`.
+    Raises :class:`~idp.management.users.UnknownUser`.
     """
-    user = find_user(services, name)
+    user, by = find_user(services, name), services.changes.actor.label
     if not services.nt_hashes.want(user.upn, by, services.clock.now()):
         raise UnknownUser(name)  # removed meanwhile
     return user
 
 
+@changes_user("user.nt_hash_drop")
 def drop_nt_hash(services: Services, name: str) -> bool:
     """Delete the NT hash of a user, and keep none any more; return False if none was wanted."""
     return services.nt_hashes.drop(find_user(services, name).upn)

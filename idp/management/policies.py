@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapter.mfa.policy import Policies, Target
+from adapter.mfa.policy_store import UnreadablePolicies
 from idp.mfa import graph_import, graph_policy, graph_tables
 from idp.mfa.graph_import import BadMethodsPolicy, GivenPolicy
 
@@ -95,6 +96,21 @@ def permission_as_json(permission: Permission) -> dict[str, Any]:
 
 def _store(services: Services, given: GivenPolicy) -> PolicyView:
     """Change what is stored now; another administrator's change in between is not overwritten."""
+    with services.changes.recording() as made:
+        before = _settings_before(services)
+        view = _stored(services, given)
+        made.add("policy.set", "mfa", before=before, after=view.settings(), version=view.version)
+    return view
+
+
+def _settings_before(services: Services) -> dict[str, Any] | None:
+    try:
+        return show(services).settings()
+    except UnreadablePolicies:
+        return None
+
+
+def _stored(services: Services, given: GivenPolicy) -> PolicyView:
     store = services.mfa.policies
     if given.version is None and set(graph_tables.KEYS) <= set(given.values):
         policies = graph_import.apply(given, Policies())  # also in place of an unreadable one

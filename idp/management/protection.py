@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.mfa.access_pass.access_pass import DEFAULT_LIFETIME
 from idp.instants import json_instant
 from idp.management.sign_in_log import NotATimeError
+from idp.management.user_audit import changes_user
 from idp.management.users import find_user
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class IssuedPass:
         }
 
 
+@changes_user("user.block")
 def block(
     services: Services, name: str, *, days: int | None = None, until: datetime | None = None
 ) -> User:
@@ -51,16 +53,19 @@ def block(
     return user
 
 
+@changes_user("user.unblock")
 def unblock(services: Services, name: str) -> bool:
     """Lift the block of a user; return False if there was none. A reported request still pauses."""
     return services.mfa.protection.unblock(find_user(services, name).upn)
 
 
+@changes_user("user.dismiss_risk")
 def dismiss_risk(services: Services, name: str) -> bool:
     """Forget the risk of a user; return False if there was none."""
     return services.mfa.protection.dismiss_risk(find_user(services, name).upn)
 
 
+@changes_user("user.pass")
 def issue_pass(
     services: Services,
     name: str,
@@ -81,6 +86,7 @@ def issue_pass(
     return IssuedPass(user.upn, issued)
 
 
+@changes_user("user.pass_remove")
 def delete_pass(services: Services, name: str) -> bool:
     """Remove the temporary access pass of a user; return False if there was none."""
     return services.mfa.access_passes.delete(find_user(services, name).upn)

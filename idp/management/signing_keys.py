@@ -15,6 +15,7 @@ from idp.instants import json_instant
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from idp.audit.changes import Changes
     from idp.config.schema import Config
     from idp.federation.token_signing.ring import Ring, StoredKey
 
@@ -33,25 +34,60 @@ def ring_of(config: Config) -> Ring:
     return open_signing_keys(config).current()
 
 
-def roll(config: Config, now: datetime, *, kind: str | None = None, urgent: bool = False) -> Ring:
+def roll(
+    config: Config,
+    now: datetime,
+    changes: Changes | None,
+    *,
+    kind: str | None = None,
+    urgent: bool = False,
+) -> Ring:
     """Make the next key and publish it as secondary; if *urgent*, make it the primary at once.
 
     *kind* is one of :data:`KINDS`; None means the primary's. Raises :class:`TallystickError` if
     there is a secondary already; so do the functions below if the key they need does not exist.
+    *changes* records the change; None where no database can be reached.
     """
     if kind is not None and kind not in KINDS:
         raise BadKeyChange(f"{kind[:40]!r} is not a kind of key", f"Choose {' or '.join(KINDS)}")
-    return open_signing_keys(config).roll(now, kind=kind, urgent=urgent)  # type: ignore[arg-type]
+    before = ring_of(config)
+    ring = open_signing_keys(config).roll(now, kind=kind, urgent=urgent)  # type: ignore[arg-type]
+    made = ring.primary if urgent else ring.keys[-1]
+    return _recorded("key.roll", made.facts.thumbprint, before, ring, changes)
 
 
-def promote(config: Config, thumbprint: str | None) -> Ring:
+def promote(config: Config, thumbprint: str | None, changes: Changes | None) -> Ring:
     """Make the secondary the primary, which signs; the former primary becomes the secondary."""
-    return open_signing_keys(config).promote(thumbprint)
+    before = ring_of(config)
+    ring = open_signing_keys(config).promote(thumbprint)
+    return _recorded("key.promote", ring.primary.facts.thumbprint, before, ring, changes)
 
 
-def retire(config: Config, thumbprint: str | None) -> Ring:
+def retire(config: Config, thumbprint: str | None, changes: Changes | None) -> Ring:
     """Take the secondary out of the metadata."""
-    return open_signing_keys(config).retire(thumbprint)
+    before = ring_of(config)
+    ring = open_signing_keys(config).retire(thumbprint)
+    return _recorded("key.retire", before.keys[-1].facts.thumbprint, before, ring, changes)
+
+
+def _recorded(
+    verb: str, thumbprint: str, before: Ring, after: Ring, changes: Changes | None
+) -> Ring:
+    """Record a change after it was made: the keys are files."""
+    if changes is not None:
+        changes.record(
+            verb,
+            thumbprint,
+            before=_roles(before),
+            after=_roles(after),
+            keys=[key.facts.thumbprint for key in after.keys],
+        )
+    return after
+
+
+def _roles(ring: Ring) -> dict[str, str]:
+    pairs = zip(ROLES, ring.keys, strict=False)
+    return {role: key.facts.thumbprint for role, key in pairs}
 
 
 def as_json(ring: Ring) -> list[dict[str, str]]:

@@ -11,6 +11,7 @@ from idp.directory.attributes import as_values, change_attributes
 from idp.directory.errors import DirectoryError, existing
 from idp.directory.groups import change_groups
 from idp.directory.users import canonical_upn
+from idp.management.user_audit import changes_user, state_of
 from idp.management.users import find_user
 
 if TYPE_CHECKING:
@@ -31,21 +32,29 @@ def add_user(
     attributes: Mapping[str, str | Sequence[str]] | None = None,
 ) -> User:
     """Add a user; the mail address defaults to the name."""
-    return services.directory.add(
-        name,
-        password,
-        display_name=display_name,
-        email=email,
-        groups=groups,
-        attributes=attributes or {},
-    )
+    with services.changes.recording() as made:
+        added = services.directory.add(
+            name,
+            password,
+            display_name=display_name,
+            email=email,
+            groups=groups,
+            attributes=attributes or {},
+        )
+        made.add("user.add", added.upn, after=state_of(services, added.upn))
+    return added
 
 
 def import_users(services: Services, text: str) -> tuple[User, ...]:
     """Add all users of a CSV text, or none."""
-    return services.directory.import_csv(text)
+    with services.changes.recording() as made:
+        added = services.directory.import_csv(text)
+        for each in added:
+            made.add("user.add", each.upn, after=state_of(services, each.upn))
+    return added
 
 
+@changes_user("user.set")
 def change_user(
     services: Services,
     name: str,
@@ -67,6 +76,7 @@ def change_user(
     return services.directory.change(find_user(services, name).upn, change)
 
 
+@changes_user("user.set")
 def set_groups(services: Services, name: str, groups: Sequence[str]) -> User:
     """Put a user into these groups, and no others."""
     return services.directory.change(
@@ -86,9 +96,14 @@ def rename_user(services: Services, name: str, new: str) -> User:
         raise DirectoryError(
             f"{new[:80]!r} is no user name", "Give one like alice@example.test", code="bad_user"
         )
-    return existing(name, services.renames.rename(old, upn, services.clock.now()))
+    with services.changes.recording() as made:
+        before = state_of(services, old)
+        renamed = existing(name, services.renames.rename(old, upn, services.clock.now()))
+        made.add("user.rename", old, before=before, after=state_of(services, upn))
+    return renamed
 
 
+@changes_user("user.passwd")
 def set_password(
     services: Services, name: str, password: str, *, must_change: bool = False
 ) -> User:
@@ -97,21 +112,25 @@ def set_password(
     return services.directory.set_password(upn, password, must_change=must_change)
 
 
+@changes_user("user.sign_out")
 def sign_out_user(services: Services, name: str) -> User:
     """End all sessions of a user on all devices."""
     return services.directory.sign_out(find_user(services, name).upn)
 
 
+@changes_user("user.disable")
 def disable_user(services: Services, name: str) -> User:
     """Keep a user from signing in, and end all sessions."""
     return services.directory.disable(find_user(services, name).upn)
 
 
+@changes_user("user.enable")
 def enable_user(services: Services, name: str) -> User:
     """Let a disabled user sign in again."""
     return services.directory.enable(find_user(services, name).upn)
 
 
+@changes_user("user.remove")
 def remove_user(services: Services, name: str) -> User:
     """Remove a user with everything that is stored for the user; return who it was."""
     user = find_user(services, name)

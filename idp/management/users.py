@@ -13,6 +13,7 @@ from adapter.mfa.protection.store import Standing
 from idp.instants import json_instant
 from idp.management.policies import permission_as_json
 from idp.management.standing import standing_as_json
+from idp.management.user_audit import changes_user
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -135,6 +136,7 @@ def methods_of(services: Services, name: str) -> UserMethods:
     )
 
 
+@changes_user("user.method_default")
 def choose_default(services: Services, name: str, method_id: str) -> None:
     """Ask a user for this method first from now on, if the policies allow it.
 
@@ -143,6 +145,7 @@ def choose_default(services: Services, name: str, method_id: str) -> None:
     services.mfa.choose_default(find_user(services, name).upn, method_id)
 
 
+@changes_user("user.method_rename")
 def rename_method(services: Services, name: str, method_id: str, new_name: str) -> RegisteredMethod:
     """Give a method of a user another name, of whatever kind it is.
 
@@ -152,6 +155,7 @@ def rename_method(services: Services, name: str, method_id: str, new_name: str) 
     return services.mfa.rename(find_user(services, name).upn, method_id, new_name)
 
 
+@changes_user("user.method_remove")
 def remove_method(services: Services, name: str, method_id: str) -> None:
     """Remove one method of a user, or one activation code or token that waits, by its id.
 
@@ -167,11 +171,13 @@ def remove_method(services: Services, name: str, method_id: str) -> None:
         services.mfa.remove(upn, method_id)
 
 
+@changes_user("user.method_remove")
 def remove_all_methods(services: Services, name: str) -> tuple[RegisteredMethod, ...]:
     """Remove all methods of a user and all activation codes; return the methods."""
     return services.mfa.remove_all(find_user(services, name).upn)
 
 
+@changes_user("user.reset")
 def reset_compromised(
     services: Services, name: str, password: str, *, must_change: bool = False
 ) -> tuple[RegisteredMethod, ...]:
@@ -190,6 +196,7 @@ def reset_compromised(
     return removed
 
 
+@changes_user("user.activate")
 def offer_activation(services: Services, name: str, *, totp: bool) -> ActivationOffer:
     """Make an activation code for a user's phone: it works once, for 10 minutes.
 
@@ -204,6 +211,7 @@ def offer_activation(services: Services, name: str, *, totp: bool) -> Activation
     return ActivationOffer(user.upn, codes.typed, address, totp)
 
 
+@changes_user("user.unlock")
 def unlock(services: Services, name: str) -> User:
     """Clear a user's password lock-out, and the limits of every second factor.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL, make_url
 
 from adapter.errors import TallystickError
 from idp.store.errors import DRIVER_ERRORS, StoreUnavailable, unavailable
+from idp.store.joint import JointOfThread, JointTransaction
 from idp.store.postgresql import PostgresqlServer
 from idp.store.sqlite import SqliteFile
 
@@ -45,6 +46,7 @@ class Database:
         parsed = _parsed(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self._source = _source(parsed, connections)
+        self._joint = JointOfThread()
 
     def create(self) -> None:
         """Create an empty SQLite file with mode 0600 if it does not exist."""
@@ -56,6 +58,10 @@ class Database:
 
         Raises :class:`StoreUnavailable`, as everything that uses the database does.
         """
+        joint = self._joint.current
+        if joint is not None and joint.connection is not None:
+            yield joint.connection
+            return
         try:
             with self._source.connect() as connection:
                 yield connection
@@ -70,15 +76,37 @@ class Database:
         power failure may undo it together with later commits of this kind.
         On SQLite no other transaction writes at the same time. On PostgreSQL no other one writes to
         the table *alone*, if that is given.
+        Within :meth:`together` it commits with all the rest.
         """
+        joint = self._joint.current
         try:
-            with self._source.begin(durable=durable) as connection:
+            with joint.write() if joint else self._source.begin(durable=durable) as connection:
                 if alone is not None and not self.is_sqlite:
                     lock = f"LOCK TABLE {alone.name} IN SHARE ROW EXCLUSIVE MODE"
                     connection.execute(text(lock))
                 yield connection
         except DRIVER_ERRORS as error:
             raise unavailable(error) from error
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make one durable transaction of what this thread writes within; an error undoes it all.
+
+        It begins with the first write. What only reads before it sees the database as usual.
+        """
+        if self._joint.current is not None:
+            yield
+            return
+        try:
+            with ExitStack() as stack:
+                joint = JointTransaction(lambda: self._source.begin(durable=True), stack)
+                self._joint.current = joint
+                yield
+                joint.must_be_whole()
+        except DRIVER_ERRORS as error:
+            raise unavailable(error) from error
+        finally:
+            self._joint.current = None
 
     def read_settled(self, table: Table) -> AbstractContextManager[Connection]:
         """Lend a connection that sees every row of *table* up to the highest serial it sees.

@@ -14,6 +14,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from adapter.clock import Clock
 from idp.mfa.password_reset import FAILURES
 from idp.store import used_once as once
+from idp.store.admin_schema import changes
 from idp.store.agreed_time import AgreedTime
 from idp.store.engine import Database, StoreUnavailable
 from idp.store.mfa_schema import activations, challenges, devices, is_registered
@@ -48,6 +49,7 @@ class PurgedRows:
     devices: int = 0
     password_resets: int = 0
     reset_limits: int = 0
+    changes: int = 0
 
     def most(self) -> int:
         """Return the highest of the numbers."""
@@ -56,12 +58,16 @@ class PurgedRows:
 
 
 def purge(
-    database: Database, now: datetime, limit: int = BATCH, log: LogRetention = KEEP_ALL
+    database: Database,
+    now: datetime,
+    limit: int = BATCH,
+    log: LogRetention = KEEP_ALL,
+    audit: LogRetention = KEEP_ALL,
 ) -> PurgedRows:
     """Delete at most *limit* old rows of each kind, each kind in a short transaction.
 
-    *log* says how much of the sign-in log is kept. This is cheap when there is nothing to delete.
-    If *limit* rows were deleted, there may be more.
+    *log* says how much of the sign-in log is kept, *audit* how much of the audit log. This is
+    cheap when there is nothing to delete. If *limit* rows were deleted, there may be more.
     """
     return PurgedRows(
         once.SqlUsedOnce(database).purge(now - GRACE, limit),
@@ -82,6 +88,7 @@ def purge(
         _purge(
             database, reset_limits, reset_limits.c.last_at < now - FAILURES.window - GRACE, limit
         ),
+        purge_log(database, now, limit, audit, changes),
     )
 
 
@@ -89,11 +96,12 @@ def purge_all(
     database: Database,
     now: datetime,
     log: LogRetention = KEEP_ALL,
+    audit: LogRetention = KEEP_ALL,
     *,
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> None:
     """Purge until nothing is due, or *is_stopped*."""
-    while not is_stopped() and purge(database, now, BATCH, log).most() >= BATCH:
+    while not is_stopped() and purge(database, now, BATCH, log, audit).most() >= BATCH:
         pass
 
 
@@ -118,8 +126,10 @@ class Housekeeping:
         clock: Clock,
         log: LogRetention = KEEP_ALL,
         monotonic: Callable[[], float] = time.monotonic,
+        audit: LogRetention = KEEP_ALL,
     ) -> None:
         self._database = database
+        self._audit = audit
         self._clock = clock
         self._log = log
         self._monotonic = monotonic
@@ -151,7 +161,7 @@ class Housekeeping:
     def _run(self) -> None:
         try:
             now = self._agreed_now()
-            purge_all(self._database, now, self._log, is_stopped=self._stopped.is_set)
+            purge_all(self._database, now, self._log, self._audit, is_stopped=self._stopped.is_set)
         except StoreUnavailable:
             self._next = 0.0
         finally:

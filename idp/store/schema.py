@@ -1,6 +1,7 @@
 """All tables, as the newest migration leaves them.
 
-Second factors have theirs in ``mfa_schema``, NPS hosts in ``nps_schema``.
+Second factors have theirs in ``mfa_schema``, NPS hosts in ``nps_schema``, administration in
+``admin_schema``.
 
 A column ``user`` holds the user's UPN in its canonical (lower-case) spelling. The second factor's
 tables have no foreign key to ``users``, because users may come from another directory.
@@ -21,6 +22,8 @@ from sqlalchemy import (
     false,
 )
 
+from idp.store.admin_schema import admin_tokens as admin_tokens  # so that theirs are there, too
+from idp.store.admin_schema import changes as changes
 from idp.store.columns import instant, serial, text
 from idp.store.mfa_schema import metadata as metadata  # with the tables of second factors
 from idp.store.nps_schema import nps_changes as nps_changes  # so that theirs are there, too

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from idp.audit.record import LogEntry, SignInRecord
@@ -94,21 +94,25 @@ def newest_entry_at(database: Database) -> datetime | None:
         return connection.execute(newest).scalar()
 
 
-def purge_log(database: Database, now: datetime, limit: int, keep: LogRetention) -> int:
+def purge_log(
+    database: Database, now: datetime, limit: int, keep: LogRetention, log: Table = sign_ins
+) -> int:
     """Delete at most *limit* of the oldest entries that need not be kept; return their number.
+
+    *log* is a table with the columns ``serial`` and ``at``.
 
     The newest entry always stays, so that the numbers of the entries go on rising.
     """
     if keep == KEEP_ALL:
         return 0
     oldest = (
-        select(sign_ins.c.serial, sign_ins.c.at)
-        .order_by(sign_ins.c.serial)
+        select(log.c.serial, log.c.at)
+        .order_by(log.c.serial)
         .limit(limit)
         .with_for_update(skip_locked=True)  # what another node is deleting is left to it
         .subquery("oldest")
     )
-    newest = select(func.max(sign_ins.c.serial)).scalar_subquery()
+    newest = select(func.max(log.c.serial)).scalar_subquery()
     is_old: list[ColumnElement[bool]] = []
     if keep.age is not None:
         is_old.append(oldest.c.at < now - keep.age)
@@ -116,7 +120,7 @@ def purge_log(database: Database, now: datetime, limit: int, keep: LogRetention)
         is_old.append(oldest.c.serial <= newest - keep.entries)
     due = select(oldest.c.serial).where(or_(*is_old), oldest.c.serial < newest)
     with database.write(durable=False) as connection:
-        return connection.execute(delete(sign_ins).where(sign_ins.c.serial.in_(due))).rowcount
+        return connection.execute(delete(log).where(log.c.serial.in_(due))).rowcount
 
 
 def _storable(record: SignInRecord) -> SignInRecord:

@@ -33,7 +33,7 @@ def test_a_hash_is_asked_for_and_deleted(call, services, script):
     assert call("GET").json == {"name": ALICE, "nt_hash": None}
 
     asked = call("PUT", "EXAMPLE\\Alice").json
-    assert asked["nt_hash"].items() >= {"wanted_by": "administrator", "kept": False}.items()
+    assert asked["nt_hash"].items() >= {"wanted_by": "administrator (API)", "kept": False}.items()
     services.directory.check_password(ALICE, PASSWORD)
     kept = call("GET")
     assert kept.json["nt_hash"]["kept"] is True

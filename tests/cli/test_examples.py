@@ -18,17 +18,81 @@ from support.service_providers.metadata_parts import SP_ID, entities, metadata
 
 from adapter.mfa.codes.hardware import NewToken
 from idp import cli
-from idp.cli.context import CommandWithExample
+from idp.audit.changes import COMMAND, ChangeQuery
+from idp.cli.context import ADMINISTRATOR, CommandWithExample
 from idp.federation.access_control.policy_file import read_policy
 from idp.federation.metadata.schedule import PendingUpdate, RefreshState
 from idp.federation.token_signing.configured import open_signing_keys
 from idp.nps.registry import KEY
+from idp.services import Services
 
 OURS = (
-    "access", "adapters", "config", "doctor", "init", "keys", "log", "nps", "policy", "server",
-    "sp", "user",
+    "access", "adapters", "admin", "config", "doctor", "init", "keys", "log", "nps", "policy",
+    "server", "sp", "user",
 )  # fmt: skip
 """The commands that act on a server's folder and need nothing that runs."""
+
+CHANGES = {
+    "access mfa": "access.mfa",
+    "access remove": "access.remove",
+    "access set": "access.set",
+    "adapters enable": "adapter.enable",
+    "adapters register": "adapter.register",
+    "adapters unregister": "adapter.unregister",
+    "admin token": "admin.token",
+    "keys promote": "key.promote",
+    "keys retire": "key.retire",
+    "keys roll": "key.roll",
+    "nps client add": "nps_client.set",
+    "nps client remove": "nps_client.remove",
+    "nps import": "nps.set",
+    "nps remove": "nps.remove",
+    "nps restart": "nps.restart",
+    "nps set": "nps.set",
+    "policy import": "policy.set",
+    "policy set": "policy.set",
+    "server import": "node.set",
+    "server remove": "node.remove",
+    "server set": "node.set",
+    "sp add": "trust.add",
+    "sp claims import": "trust.set",
+    "sp claims remove": "trust.set",
+    "sp claims set": "trust.set",
+    "sp refresh": "trust.accept",
+    "sp remove": "trust.remove",
+    "sp set": "trust.set",
+    "user activate": "user.activate",
+    "user add": "user.add",
+    "user block": "user.block",
+    "user disable": "user.disable",
+    "user dismiss-risk": "user.dismiss_risk",
+    "user enable": "user.enable",
+    "user import": "user.add",
+    "user methods add": "user.code_app_add",
+    "user methods default": "user.method_default",
+    "user methods remove": "user.method_remove",
+    "user methods rename": "user.method_rename",
+    "user nt-hash": ("user.nt_hash_want", "user.nt_hash_drop"),
+    "user pass": ("user.pass", "user.pass_remove"),
+    "user passwd": "user.passwd",
+    "user remove": "user.remove",
+    "user reset": "user.reset",
+    "user sign-out": "user.sign_out",
+    "user tokens activate": "token.activate",
+    "user tokens add": "token.add",
+    "user tokens import": "token.add",
+    "user unblock": "user.unblock",
+    "user unlock": "user.unlock",
+}
+"""What each command that changes something leaves in the audit log."""
+
+CHANGE_NOTHING = {
+    "access list", "access show", "access test", "adapters check", "adapters list", "adapters new",
+    "admin audit", "config show", "doctor", "init", "keys list", "log", "nps client list",
+    "nps list", "nps run", "policy diff", "policy export", "policy show", "server list",
+    "sp claims show", "sp claims test", "sp list", "sp show", "user list", "user methods show",
+    "user show", "user tokens list",
+}  # fmt: skip
 
 RUN_UNTIL_THEY_ARE_ENDED = ("nps run",)
 """Those that are tested as processes (``tests/radius/test_processes.py``)."""
@@ -125,7 +189,7 @@ def prepared(server_folder: Path, services, request: pytest.FixtureRequest, monk
 
 
 @pytest.mark.parametrize("line", EXAMPLES.values(), ids=EXAMPLES)
-def test_an_example_works(line, prepared, done, server_folder):
+def test_an_example_works(line, prepared, done, server_folder, services, request):
     if "|" in line:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         subprocess.run(  # noqa: S603 - our own example
@@ -141,6 +205,29 @@ def test_an_example_works(line, prepared, done, server_folder):
         code = pyotp.TOTP(SECRET).now()
         typed = (SECRET,) if "tokens" in args else ("password", "password")
         done(*(code if arg == "123456" else arg for arg in args), typed=typed, input=f"{code}\n")
+
+    must_be_recorded(line, request.node.callspec.id, services)
+
+
+def must_be_recorded(line: str, name: str, services: Services) -> None:
+    """Check that the command of an example has left an entry, unless the line changes nothing."""
+    entries = services.changes.store.newest(ChangeQuery(), 10)
+    path = next(path for path, _ in commands(cli.main, "") if name.startswith(f"{path}: "))
+    is_rehearsal = "--dry-run" in line or line == "tallystick sp refresh"
+    if path in CHANGE_NOTHING or is_rehearsal:
+        assert entries == ()
+        return
+    verbs = CHANGES[path] if isinstance(CHANGES[path], tuple) else (CHANGES[path],)
+    assert {entry.verb for entry in entries} <= set(verbs)
+    assert entries
+    assert all((entry.actor.via, entry.actor.role) == (COMMAND, ADMINISTRATOR) for entry in entries)
+    assert not any(secret in str(entry) for entry in entries for secret in (SECRET, "password'"))
+
+
+def test_every_command_is_known_to_change_something_or_not():
+    paths = {path for path, _ in commands(cli.main, "") if path.split()[0] in OURS}
+
+    assert paths == {*CHANGES, *CHANGE_NOTHING}
 
 
 def test_every_command_has_an_example():

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from idp.audit.changes import COMMAND, Actor
 from idp.cli import terminal_user
 
 
@@ -139,4 +140,4 @@ def test_a_user_without_a_login_name_still_changes_builds(monkeypatch):
 
     monkeypatch.setattr("getpass.getuser", nameless)
 
-    assert terminal_user.operator_name() == "command line"
+    assert Actor(terminal_user.account_name(), "", COMMAND).label == "command line"

@@ -149,7 +149,7 @@ def test_a_host_is_returned_with_all_that_is_known(services):
 
 def test_a_client_is_returned_without_its_secret(services):
     services.nps.set_host("nps1", "admin", version="1.2.2216.1")
-    client = nps.add_client(services, "nps1", "192.0.2.0/24", "admin", secret="x", label="VPN")
+    client = nps.add_client(services, "nps1", "192.0.2.0/24", secret="x", label="VPN")
 
     told = nps.client_as_json(client)
 
@@ -162,7 +162,7 @@ def test_a_client_is_returned_without_its_secret(services):
         "timeout": 60,
         "label": "VPN",
         "changed_at": f"{services.clock.now():%Y-%m-%dT%H:%M:%SZ}",
-        "changed_by": "admin",
+        "changed_by": "server",
     }
 
 
@@ -178,8 +178,8 @@ def test_a_client_is_returned_without_its_secret(services):
 def test_a_preset_says_what_a_client_can_do_unless_it_is_said(settings, can_answer, services):
     services.nps.set_host("nps1", "admin", version="1.2.2216.1")
 
-    client = nps.add_client(services, "nps1", "192.0.2.1", "admin", secret=SECRET, **settings)
+    client = nps.add_client(services, "nps1", "192.0.2.1", secret=SECRET, **settings)
 
     assert client.can_answer_challenge is can_answer
     with pytest.raises(BadNpsClient, match="preset"):
-        nps.add_client(services, "nps1", "192.0.2.1", "admin", secret=SECRET, preset="vpn")
+        nps.add_client(services, "nps1", "192.0.2.1", secret=SECRET, preset="vpn")

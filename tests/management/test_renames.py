@@ -104,7 +104,7 @@ def test_lock_outs_blocks_and_names_at_service_providers_stay(alice):
 
 
 def test_the_nt_hash_opens_under_the_new_name(alice):
-    nt_hashes.want_nt_hash(alice, ALICE, "pytest")
+    nt_hashes.want_nt_hash(alice, ALICE)
     alice.directory.check_password(ALICE, PASSWORD)
 
     rename_user(alice, ALICE, NEW)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, jsonify
 
 from adapter.mfa.protection.store import Standing
-from idp.admin import change_log
 from idp.admin.api.guard import GuardedApi
 from idp.admin.api.json_body import BadBody, flag_of, json_object, text_of
 from idp.management import nt_hashes, protection, users
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 MAX_DAYS = 36_500
 MAX_MINUTES = 43_200
-BY = "administrator"
 
 
 class ProtectionApi:
@@ -53,17 +51,17 @@ class ProtectionApi:
         if days is not None and until is not None:
             raise BadBody("The body holds both days and until", "Send one of them")
         protection.block(self._services, name, days=days, until=until)
-        return self._changed("user_blocked", name)
+        return self._left(name)
 
     def unblock(self, name: str) -> Response:
         """Lift the block of a user."""
         protection.unblock(self._services, name)
-        return self._changed("user_unblocked", name)
+        return self._left(name)
 
     def dismiss_risk(self, name: str) -> Response:
         """Forget the risk of a user."""
         protection.dismiss_risk(self._services, name)
-        return self._changed("risk_dismissed", name)
+        return self._left(name)
 
     def issue_pass(self, name: str) -> Response:
         """Issue an access pass; the body may hold ``once``, ``minutes`` and ``starts_at``."""
@@ -75,13 +73,12 @@ class ProtectionApi:
             minutes=_number_of(body, "minutes", MAX_MINUTES),
             starts_at=_time_of(body, "starts_at"),
         )
-        change_log.log_user("access_pass_issued", issued.user)
         return jsonify(issued.as_json())
 
     def delete_pass(self, name: str) -> Response:
         """Remove the access pass of a user."""
         protection.delete_pass(self._services, name)
-        return self._changed("access_pass_removed", name)
+        return self._left(name)
 
     def nt_hash(self, name: str) -> Response:
         """Say whether the user's NT hash is kept."""
@@ -89,21 +86,17 @@ class ProtectionApi:
 
     def want_nt_hash(self, name: str) -> Response:
         """Keep the user's NT hash from the next right password on."""
-        upn = nt_hashes.want_nt_hash(self._services, name, BY).upn
-        change_log.log_user("nt_hash_wanted", upn)
+        upn = nt_hashes.want_nt_hash(self._services, name).upn
         return self.nt_hash(upn)
 
     def drop_nt_hash(self, name: str) -> Response:
         """Delete the user's NT hash, and keep none any more."""
         upn = users.find_user(self._services, name).upn
         nt_hashes.drop_nt_hash(self._services, upn)
-        change_log.log_user("nt_hash_dropped", upn)
         return self.nt_hash(upn)
 
-    def _changed(self, event: str, name: str) -> Response:
-        left = users.methods_of(self._services, name)
-        change_log.log_user(event, left.user)
-        return jsonify(left.as_json())
+    def _left(self, name: str) -> Response:
+        return jsonify(users.methods_of(self._services, name).as_json())
 
 
 def add_routes(api: GuardedApi, services: Services) -> None:

@@ -8,7 +8,9 @@ from flask import Blueprint, Response, jsonify, request
 
 from adapter.errors import TallystickError
 from idp.admin import change_log
+from idp.admin.actor import ADMINISTRATOR, set_actor
 from idp.admin.authentication import AdminAuthentication
+from idp.audit.changes import REST
 from idp.web.activity import client_ip
 from idp.web.http_status import RETRY_LATER, status_of
 
@@ -58,10 +60,12 @@ class GuardedApi:
             is_change = request.method not in READING
             try:
                 self._authentication.must_be_administrator(request, client_ip(), change=is_change)
+                set_actor(ADMINISTRATOR, ADMINISTRATOR, REST)
                 return _view_for_method(views)(**values)
             except TallystickError as error:
                 return _error_response(error)
 
+        view.views = views  # type: ignore[attr-defined]  # for those who walk all routes
         return view
 
 

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 from flask import Response, jsonify
 
-from idp.admin import change_log
 from idp.admin.api.guard import GuardedApi
 from idp.admin.api.json_body import BadBody, flag_of, json_object, text_of
 from idp.management import signing_keys
 
 if TYPE_CHECKING:
-    from idp.federation.token_signing.ring import Ring
     from idp.services import Services
 
 
@@ -33,20 +31,23 @@ class KeyApi:
         ring = signing_keys.roll(
             self._config,
             self._services.clock.now(),
+            self._services.changes,
             kind=text_of(body, "kind"),
             urgent=flag_of(body, "urgent"),
         )
-        return _changed("key_rolled", ring)
+        return jsonify(signing_keys.as_json(ring))
 
     def promote(self, thumbprint: str) -> Response:
         """Make this key the primary; the body must be ``{"role": "primary"}``."""
         if text_of(json_object(("role",)), "role") != "primary":
             raise BadBody("The only role that can be set is primary", 'Send {"role": "primary"}')
-        return _changed("key_promoted", signing_keys.promote(self._config, thumbprint))
+        ring = signing_keys.promote(self._config, thumbprint, self._services.changes)
+        return jsonify(signing_keys.as_json(ring))
 
     def retire(self, thumbprint: str) -> Response:
         """Take this key out of the metadata."""
-        return _changed("key_retired", signing_keys.retire(self._config, thumbprint))
+        ring = signing_keys.retire(self._config, thumbprint, self._services.changes)
+        return jsonify(signing_keys.as_json(ring))
 
 
 def add_routes(api: GuardedApi, services: Services) -> None:
@@ -54,8 +55,3 @@ def add_routes(api: GuardedApi, services: Services) -> None:
     views = KeyApi(services)
     api.add("/keys", {"GET": views.list, "POST": views.roll})
     api.add("/keys/<thumbprint>", {"PUT": views.promote, "DELETE": views.retire})
-
-
-def _changed(event: str, ring: Ring) -> Response:
-    change_log.log_keys(event, ring)
-    return jsonify(signing_keys.as_json(ring))

@@ -6,16 +6,12 @@ from typing import TYPE_CHECKING
 
 from flask import Response, jsonify
 
-from idp.admin import change_log
 from idp.admin.api.guard import ApiError, GuardedApi
 from idp.admin.api.json_body import BadBody, json_object, text_of
 from idp.management import nodes
 
 if TYPE_CHECKING:
     from idp.services import Services
-
-BY = "administrator (API)"
-"""Is stored as the one who changed a build by this API."""
 
 
 class NodeApi:
@@ -37,8 +33,7 @@ class NodeApi:
 
     def set(self, name: str) -> Response:
         """Set the build of a node, new or known; the body is ``{"build": TEXT}``."""
-        change = self._services.farm.set_build(name, _build_of_body(), BY)
-        change_log.log_node(change.node)
+        change = nodes.set_build(self._services, name, _build_of_body())
         return jsonify(nodes.change_as_json(change))
 
 

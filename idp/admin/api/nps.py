@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, jsonify
 
-from idp.admin import change_log
 from idp.admin.api.guard import GuardedApi
 from idp.admin.api.json_body import (
     BadBody,
@@ -21,14 +20,11 @@ from idp.admin.api.json_body import (
     text_of,
     texts_of,
 )
-from idp.management import nps
+from idp.management import nps, nps_changes
 from idp.nps.registry import NAMES, changes_from_texts, values_as_texts
 
 if TYPE_CHECKING:
     from idp.services import Services
-
-BY = "administrator (API)"
-"""Is stored as the one who changed a host or a client by this API."""
 
 HOST_KEYS = ("version", "addresses", "port", "legacy_port", "protocols", "registry")
 CLIENT_KEYS = (
@@ -53,9 +49,9 @@ class HostApi:
     def set(self, name: str) -> Response:
         """Change what the body holds of a host; a new one needs ``version``."""
         body = json_object(HOST_KEYS)
-        change = self._services.nps.set_host(
+        change = nps_changes.set_host(
+            self._services,
             name,
-            BY,
             version=text_of(body, "version"),
             addresses=texts_of(body, "addresses"),
             port=integer_of(body, "port"),
@@ -63,19 +59,16 @@ class HostApi:
             protocols=texts_of(body, "protocols"),
             registry=changes_from_texts(_values_of(body.get("registry", {}))),
         )
-        change_log.log_nps_host("nps_host_set", change.host)
         return jsonify(nps.change_as_json(self._services, change))
 
     def remove(self, name: str) -> Response:
         """Remove a host with its clients."""
-        self._services.nps.remove(name)
-        change_log.log_nps("nps_host_removed", name)
+        nps_changes.remove(self._services, name)
         return Response(status=204)
 
     def restart(self, name: str) -> Response:
         """Restart the NPS service: the registry values are in force from now on."""
-        host = self._services.nps.restart(name, BY)
-        change_log.log_nps_host("nps_host_restarted", host)
+        nps_changes.restart(self._services, name)
         return self.show(name)
 
     def registry(self, name: str) -> Response:
@@ -87,10 +80,9 @@ class HostApi:
         content = bytes_of_body()
         if content.lstrip().startswith(b"{"):
             values = _values_of(json_object())
-            change = self._services.nps.set_registry(name, BY, **values)
+            change = nps_changes.set_registry(self._services, name, **values)
         else:
-            change = self._services.nps.import_reg(name, content, BY)
-        change_log.log_nps_host("nps_host_set", change.host)
+            change = nps_changes.import_reg(self._services, name, content)
         return jsonify(nps.change_as_json(self._services, change))
 
 
@@ -112,7 +104,6 @@ class ClientApi:
             self._services,
             name,
             network,
-            BY,
             secret=text_of(body, "secret"),
             preset=text_of(body, "preset"),
             can_answer_challenge=optional_flag_of(body, "can_answer_challenge"),
@@ -120,13 +111,11 @@ class ClientApi:
             timeout=integer_of(body, "timeout"),
             label=text_of(body, "label"),
         )
-        change_log.log_nps("nps_client_set", name, client.network)
         return jsonify(nps.client_as_json(client))
 
     def remove(self, name: str, network: str) -> Response:
         """Remove a client."""
-        self._services.nps.remove_client(name, network)
-        change_log.log_nps("nps_client_removed", name, network)
+        nps_changes.remove_client(self._services, name, network)
         return Response(status=204)
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flask import Response, jsonify
 
-from idp.admin import change_log
 from idp.admin.api.guard import GuardedApi
 from idp.admin.api.json_body import BadBody, json_object
 from idp.management import policies, policy_diff
@@ -52,5 +51,4 @@ def add_routes(api: GuardedApi, services: Services) -> None:
 
 
 def _changed(view: PolicyView) -> Response:
-    change_log.log_policy(view.version)
     return jsonify(view.as_json())

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flask import Response, jsonify
 
-from idp.admin import change_log
 from idp.admin.api.guard import GuardedApi
 from idp.admin.api.json_body import BadBody, json_object, text_of
 from idp.management import hardware_tokens
@@ -45,7 +44,6 @@ class TokenApi:
             manufacturer=text_of(body, "manufacturer") or "",
             model=text_of(body, "model") or "",
         )
-        change_log.log_user("token_added", token.user)
         return jsonify(token_as_json(token))
 
     def import_csv(self) -> Response:
@@ -56,8 +54,6 @@ class TokenApi:
                 "The body does not hold a CSV text", 'Send {"csv": "upn,serial number,…"}'
             )
         added = hardware_tokens.import_tokens(self._services, text)
-        for token in added:
-            change_log.log_user("token_added", token.user)
         return jsonify(list(map(token_as_json, added)))
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, jsonify
 
-from idp.admin import change_log
 from idp.admin.api.guard import GuardedApi, View
 from idp.admin.api.json_body import BadBody, flag_of, json_object, text_of
 from idp.federation.relying_party.setting_changes import change_values
@@ -56,13 +55,11 @@ class TrustApi:
         if flag_of(body, "dry_run"):
             return jsonify(preview_as_json(trusts.preview_from(self._services, source, change)))
         trust = trusts.add_from(self._services, source, change)
-        change_log.log_trust("trust_added", trust.entity_id)
         return jsonify(self._json(trust))
 
     def set(self, entity_id: str) -> Response:
         """Change settings, all or none: the body maps names of settings to JSON values."""
-        trust = self._services.trusts.change(entity_id, json_object())
-        change_log.log_trust("trust_set", trust.entity_id)
+        trust = trusts.change(self._services, entity_id, json_object())
         return jsonify(self._json(trust))
 
     def refresh(self, entity_id: str) -> Response:
@@ -74,13 +71,11 @@ class TrustApi:
         if not flag_of(body, "accept"):
             return jsonify(report_as_json(refresh.refresh(self._services, entity_id)))
         report = refresh.accept(self._services, entity_id, text_of(body, "held_digest"))
-        change_log.log_trust("trust_accepted", entity_id)
         return jsonify(report_as_json(report))
 
     def remove(self, entity_id: str) -> Response:
         """Remove a trust."""
-        self._services.trusts.remove(entity_id)
-        change_log.log_trust("trust_removed", entity_id)
+        trusts.remove(self._services, entity_id)
         return Response(status=204)
 
     def _json(self, trust: RelyingPartyTrust) -> dict[str, Any]:

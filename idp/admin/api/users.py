@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flask import Response, jsonify
 
-from idp.admin import change_log
 from idp.admin.api.guard import GuardedApi
 from idp.admin.api.json_body import BadBody, flag_of, json_object, text_of
 from idp.management import code_apps, hardware_tokens, users
@@ -31,7 +30,7 @@ class UserApi:
         if new_name is None:
             raise BadBody("The body does not hold a name", 'Send {"name": "…"}')
         users.rename_method(self._services, name, method_id, new_name)
-        return self._changed("method_renamed", name)
+        return self._left(name)
 
     def begin_code_app(self, name: str) -> Response:
         """Return a seed and its address for a code app; nothing is stored."""
@@ -45,7 +44,7 @@ class UserApi:
             raise BadBody("The body does not hold sealed and code", 'Send {"sealed": "…", …}')
         app_name = text_of(body, "name") or ""
         code_apps.confirm_code_app(self._services, name, sealed, code, app_name)
-        return self._changed("code_app_added", name)
+        return self._left(name)
 
     def activate_token(self, name: str, serial_number: str) -> Response:
         """Activate a hardware token, by its serial number or id; the body holds ``code``."""
@@ -53,17 +52,17 @@ class UserApi:
         if code is None:
             raise BadBody("The body does not hold a code", 'Send {"code": "…"}')
         hardware_tokens.activate_token(self._services, name, serial_number, code)
-        return self._changed("token_activated", name)
+        return self._left(name)
 
     def remove_method(self, name: str, method_id: str) -> Response:
         """Remove one method or activation code; return those that are left."""
         users.remove_method(self._services, name, method_id)
-        return self._changed("methods_removed", name)
+        return self._left(name)
 
     def remove_all_methods(self, name: str) -> Response:
         """Remove all methods and activation codes; return those that are left: none."""
         users.remove_all_methods(self._services, name)
-        return self._changed("methods_removed", name)
+        return self._left(name)
 
     def choose_default(self, name: str) -> Response:
         """Choose the method that the user is asked for first; the body holds its ``id``."""
@@ -71,7 +70,7 @@ class UserApi:
         if method_id is None:
             raise BadBody("The body does not name a method", 'Send {"id": "…"}')
         users.choose_default(self._services, name, method_id)
-        return self._changed("default_method_set", name)
+        return self._left(name)
 
     def reset(self, name: str) -> Response:
         """Take back a compromised account; the body holds ``password``, and ``must_change``."""
@@ -84,17 +83,15 @@ class UserApi:
             )
         must_change = flag_of(body, "must_change")
         users.reset_compromised(self._services, name, password, must_change=must_change)
-        return self._changed("user_reset", name)
+        return self._left(name)
 
     def unlock(self, name: str) -> Response:
         """Clear the limits of a user, and send requests again after a report."""
         users.unlock(self._services, name)
-        return self._changed("user_unlocked", name)
+        return self._left(name)
 
-    def _changed(self, event: str, name: str) -> Response:
-        left = users.methods_of(self._services, name)
-        change_log.log_user(event, left.user)
-        return jsonify(left.as_json())
+    def _left(self, name: str) -> Response:
+        return jsonify(users.methods_of(self._services, name).as_json())
 
 
 def add_routes(api: GuardedApi, services: Services) -> None:

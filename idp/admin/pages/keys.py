@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 PATH = "/admin/keys"
 
 ACTIONS = {
-    # form value  (log event,      flash message)
-    "roll":       ("key_rolled",   "The next key is made, and published as secondary."),
-    "promote":    ("key_promoted", "The key signs from the next assertion on."),
-    "retire":     ("key_retired",  "The key is no longer published."),
+    # form value  flash message
+    "roll":       "The next key is made, and published as secondary.",
+    "promote":    "The key signs from the next assertion on.",
+    "retire":     "The key is no longer published.",
 }  # fmt: skip
 
 
@@ -43,24 +43,23 @@ class KeyPages:
         """Make the next key, promote it or retire it; or show the keys with what is wrong."""
         action = request.form.get("action", "")
         try:
-            ring = self._changed_ring(action)
+            self._change(action)
         except TallystickError as error:
             change_log.log_refusal(error)
             return self._page(session, str(error))
-        event, text = ACTIONS[action]
-        change_log.log_keys(event, ring)
-        return self._frame.done(PATH, session, Flash("keys", text))
+        return self._frame.done(PATH, session, Flash("keys", ACTIONS[action]))
 
-    def _changed_ring(self, action: str) -> Ring:
-        config, thumbprint = self._services.config, request.form.get("thumbprint", "")
+    def _change(self, action: str) -> Ring:
+        config, changes = self._services.config, self._services.changes
+        thumbprint = request.form.get("thumbprint", "")
         match action:
             case "roll":
                 kind = request.form.get("kind") or None
-                return signing_keys.roll(config, self._services.clock.now(), kind=kind)
+                return signing_keys.roll(config, self._services.clock.now(), changes, kind=kind)
             case "promote":
-                return signing_keys.promote(config, thumbprint)
+                return signing_keys.promote(config, thumbprint, changes)
             case "retire":
-                return signing_keys.retire(config, thumbprint)
+                return signing_keys.retire(config, thumbprint, changes)
         raise signing_keys.BadKeyChange("There is no such change", "Load the page again")
 
     def _page(self, session: AdminSession, problem: str = "") -> Response:

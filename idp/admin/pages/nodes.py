@@ -19,9 +19,6 @@ from idp.management import nodes
 if TYPE_CHECKING:
     from idp.services import Services
 
-BY = "administrator"
-"""Is stored as the one who changed a build on this page."""
-
 
 class NodePages:
     """The views of the Farm page."""
@@ -41,14 +38,13 @@ class NodePages:
         name = request.form.get("name", "").strip()
         text = request.form.get("build", "")
         try:
-            change = self._services.farm.set_build(name, text, BY)
+            change = nodes.set_build(self._services, name, text)
         except Unavailable:
             raise
         except TallystickError as error:
             change_log.log_refusal(error)
             fault = NodeFault(name, text, str(error), is_in_name=isinstance(error, BadNode))
             return self._farm.page(session, fault=fault)
-        change_log.log_node(change.node)
         view = nodes.view_of(self._services, change.node)
         says = f"Set to {change.node.build}. The next sign-in that begins here shows {view.shows}."
         flash = Flash(change.node.name, says, change.warnings)

@@ -13,16 +13,13 @@ from idp.admin.flash import Flash
 from idp.admin.frame import HOME, Frame
 from idp.admin.pages.farm import Farm, HostFault
 from idp.admin.session import AdminSession
-from idp.management import nps
+from idp.management import nps, nps_changes
 from idp.nps.hosts import BadNpsHost
 from idp.nps.registry import changes_from_texts
 
 if TYPE_CHECKING:
     from idp.nps.hosts import NpsHost
     from idp.services import Services
-
-BY = "administrator"
-"""Is stored as the one who changed a host on this page."""
 
 
 class NpsPages:
@@ -38,9 +35,9 @@ class NpsPages:
         name = request.form.get("name", "").strip()
         version, override = request.form.get("version", ""), request.form.get("override", "")
         try:
-            change = self._services.nps.set_host(
+            change = nps_changes.set_host(
+                self._services,
                 name,
-                BY,
                 version=version,
                 registry=changes_from_texts({"override": override or None}),
             )
@@ -51,13 +48,11 @@ class NpsPages:
             is_in_name = isinstance(error, BadNpsHost)
             fault = HostFault(name, version, override, str(error), is_in_name)
             return self._farm.page(session, host_fault=fault)
-        change_log.log_nps_host("nps_host_set", change.host)
         return self._done(session, change.host, "Set.", change.warnings)
 
     def restart(self, session: AdminSession) -> Response:
         """Restart the NPS service of a host."""
-        host = self._services.nps.restart(request.form.get("name", ""), BY)
-        change_log.log_nps_host("nps_host_restarted", host)
+        host = nps_changes.restart(self._services, request.form.get("name", ""))
         return self._done(session, host, "Restarted.")
 
     def _done(

@@ -48,7 +48,6 @@ class PolicyPages:
         except TallystickError as error:
             change_log.log_refusal(error)
             return self._page(session, 422, problem=str(error))
-        change_log.log_policy(view.version)
         flash = Flash("policies", "Saved. The next sign-in uses it.", view.notes)
         return self._frame.done(PATH, session, flash)
 

@@ -56,15 +56,12 @@ class TokenPages:
         except UnicodeDecodeError:
             raise CsvFaults(["the file is not UTF-8"]) from None
         added = hardware_tokens.import_tokens(self._services, text)
-        for token in added:
-            change_log.log_user("token_added", token.user)
         return f"Registered {len(added)} token{'' if len(added) == 1 else 's'}."
 
     def _activate(self) -> str:
         form = request.form
         user, number, code = (form.get(name, "") for name in ("user", "serial_number", "code"))
         token = hardware_tokens.activate_token(self._services, user, number, code)
-        change_log.log_user("token_activated", token.user)
         return f"{token.user} can use the token {token.serial_number}."
 
     def _page(

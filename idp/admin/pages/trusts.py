@@ -16,6 +16,7 @@ from idp.admin.pages.trust_form import changes_in, fields_of
 from idp.admin.session import AdminSession
 from idp.federation.relying_party.registry import UnknownTrust
 from idp.federation.relying_party.trust import UnreadableTrust
+from idp.management import trusts
 from idp.management.metadata import refresh
 from idp.management.trust_views import TrustView, UnreadableView, view_of, views
 
@@ -74,12 +75,9 @@ class TrustPages:
             return NOT_FETCHED if report.outcome is refresh.Outcome.FAILED else FETCHED
         if action == "accept":
             refresh.accept(self._services, entity_id, request.form.get("held_digest"))
-            change_log.log_trust("trust_accepted", entity_id)
             return ACCEPTED
-        trusts = self._services.trusts
-        settings = trusts.existing(entity_id).settings
-        trusts.change_from_text(entity_id, changes_in(request.form, settings))
-        change_log.log_trust("trust_set", entity_id)
+        settings = self._services.trusts.existing(entity_id).settings
+        trusts.change_from_text(self._services, entity_id, changes_in(request.form, settings))
         return SAVED
 
     def _page(self, session: AdminSession, entity_id: str, problem: str = "") -> Response:

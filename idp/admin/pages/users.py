@@ -19,15 +19,14 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 PATH = "/admin/users"
-BY = "administrator"
 
 ACTIONS = {
-    # form value   (log event,         flash message)
-    "block":       ("user_blocked",    "The user is blocked for 90 days."),
-    "unblock":     ("user_unblocked",  "The user is no longer blocked."),
-    "dismiss":     ("risk_dismissed",  "The risk is dismissed."),
-    "nt_hash_on":  ("nt_hash_wanted",  "The NT hash is kept from the next right password on."),
-    "nt_hash_off": ("nt_hash_dropped", "The NT hash is deleted."),
+    # form value   flash message
+    "block":       "The user is blocked for 90 days.",
+    "unblock":     "The user is no longer blocked.",
+    "dismiss":     "The risk is dismissed.",
+    "nt_hash_on":  "The NT hash is kept from the next right password on.",
+    "nt_hash_off": "The NT hash is deleted.",
 }  # fmt: skip
 
 
@@ -56,9 +55,7 @@ class UserPages:
         except TallystickError as error:
             change_log.log_refusal(error)
             return self._page(session, str(error))
-        event, text = ACTIONS[action]
-        change_log.log_user(event, name)
-        return self._frame.done(PATH, session, Flash("users", text))
+        return self._frame.done(PATH, session, Flash("users", ACTIONS[action]))
 
     def _do(self, action: str, name: str) -> None:
         match action:
@@ -69,7 +66,7 @@ class UserPages:
             case "dismiss":
                 protection.dismiss_risk(self._services, name)
             case "nt_hash_on":
-                nt_hashes.want_nt_hash(self._services, name, BY)
+                nt_hashes.want_nt_hash(self._services, name)
             case "nt_hash_off":
                 nt_hashes.drop_nt_hash(self._services, name)
             case _:

@@ -14,6 +14,7 @@ from idp.federation.metadata.folder import load_folder
 from idp.logs import get_logger
 
 if TYPE_CHECKING:
+    from idp.audit.changes import Changes
     from idp.federation.relying_party.registry import TrustRegistry
 
 SECONDS_BETWEEN_ROUNDS = 1.0
@@ -23,8 +24,13 @@ class WatchedFolders:
     """Loads all files of a folder again whenever one of them has changed."""
 
     def __init__(
-        self, trusts: TrustRegistry, folders: Sequence[Path], counters: Counters = NO_COUNTERS
+        self,
+        trusts: TrustRegistry,
+        folders: Sequence[Path],
+        counters: Counters = NO_COUNTERS,
+        changes: Changes | None = None,
     ) -> None:
+        self._changes = changes
         self._trusts = trusts
         self._counters = counters
         self._folders = folders
@@ -68,6 +74,8 @@ class WatchedFolders:
         report = load_folder(self._trusts, folder)
         for entity_id in report.loaded:
             get_logger().info("trust_loaded", trust=entity_id, folder=str(folder))
+            if self._changes is not None:
+                self._changes.record("trust.add", entity_id, after={"source": str(folder)})
         for warning in report.warnings:
             get_logger().warning("trust_metadata", problem=warning, folder=str(folder))
         for fault in report.faults:

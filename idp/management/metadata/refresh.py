@@ -24,6 +24,7 @@ from idp.management.metadata.source import (
     is_url,
     without_details,
 )
+from idp.management.metadata.trust_state import state_of
 
 if TYPE_CHECKING:
     from idp.federation.relying_party.trust import RelyingPartyTrust
@@ -131,11 +132,14 @@ def accept(services: Services, entity_id: str, digest: str | None = None) -> Rep
         )
     trust, state, described = held.trust, held.state, held.described
     changes = held.report.changes
-    if services.trusts.update(trust, described) is None:
-        raise MetadataSourceError(
-            f"{entity_id}: {CHANGED_MEANWHILE}", "Refresh it again", code="trust_changed"
-        )
-    services.refreshes.save(entity_id, replace(state, held=None))
+    with services.changes.recording() as made:
+        after = services.trusts.update(trust, described)
+        if after is None:
+            raise MetadataSourceError(
+                f"{entity_id}: {CHANGED_MEANWHILE}", "Refresh it again", code="trust_changed"
+            )
+        services.refreshes.save(entity_id, replace(state, held=None))
+        made.add("trust.accept", entity_id, before=state_of(trust), after=state_of(after))
     _log("trust_refresh_accepted", entity_id, changes)
     return Report(entity_id, Outcome.ACCEPTED, changes)
 
@@ -161,9 +165,14 @@ def _apply_or_hold(
             services, trust, described, Report(trust.entity_id, Outcome.HELD, changes, reasons)
         )
     is_news = bool(changes) or described.validity != trust.validity
-    if is_news and services.trusts.update(trust, described) is None:
-        return Report(trust.entity_id, Outcome.FAILED, reasons=(CHANGED_MEANWHILE,))
-    _store_success(services, trust, described)
+    with services.changes.recording() as made:
+        after = services.trusts.update(trust, described) if is_news else trust
+        if after is None:
+            return Report(trust.entity_id, Outcome.FAILED, reasons=(CHANGED_MEANWHILE,))
+        _store_success(services, trust, described)
+        if changes:
+            entity_id = trust.entity_id
+            made.add("trust.refresh", entity_id, before=state_of(trust), after=state_of(after))
     if not changes:
         return Report(trust.entity_id, Outcome.UNCHANGED)
     _log("trust_refreshed", trust.entity_id, changes)

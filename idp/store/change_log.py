@@ -1,0 +1,100 @@
+"""The audit log of administration in the database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+from sqlalchemy import Row, Select, func, insert, or_, select
+
+from idp.audit.changes import Actor, ChangeEntry, ChangeQuery
+from idp.store.admin_schema import changes
+from idp.store.engine import Database
+from idp.store.stored_json import DamagedValue, load_json
+
+_SEARCHED = (changes.c.actor, changes.c.verb, changes.c.about)
+
+
+class SqlChangeLog:
+    """The :class:`~idp.audit.changes.ChangeStore` of a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def together(self) -> AbstractContextManager[None]:
+        """Make one transaction of all that this thread stores within."""
+        return self._database.together()
+
+    def append(self, entries: Sequence[ChangeEntry]) -> None:
+        """Store entries."""
+        with self._database.write() as connection:
+            connection.execute(insert(changes), list(map(_row_of, entries)))
+
+    def newest(
+        self, query: ChangeQuery, limit: int, before_id: int | None = None
+    ) -> Sequence[ChangeEntry]:
+        """Return the newest entries, or the newest of those older than *before_id*."""
+        wanted = _matching(query).order_by(changes.c.serial.desc()).limit(limit)
+        if before_id is not None:
+            wanted = wanted.where(changes.c.serial < before_id)
+        with self._database.read() as connection:
+            return tuple(map(_entry, connection.execute(wanted)))
+
+    def after(self, query: ChangeQuery, after_id: int, limit: int) -> Sequence[ChangeEntry]:
+        """Return entries after *after_id*, oldest first; none is missed that commits late."""
+        wanted = _matching(query).where(changes.c.serial > after_id)
+        with self._database.read_settled(changes) as connection:
+            return tuple(
+                map(_entry, connection.execute(wanted.order_by(changes.c.serial).limit(limit)))
+            )
+
+
+def _matching(query: ChangeQuery) -> Select[Any]:
+    found = select(changes)
+    if query.text:
+        text = query.text.lower()
+        found = found.where(
+            or_(*(func.lower(each).contains(text, autoescape=True) for each in _SEARCHED))
+        )
+    if query.actor:
+        found = found.where(changes.c.actor == query.actor)
+    if query.about:
+        found = found.where(changes.c.about == query.about)
+    if query.verb:
+        is_part_of = changes.c.verb.startswith(f"{query.verb}.", autoescape=True)
+        found = found.where(or_(changes.c.verb == query.verb, is_part_of))
+    if query.since is not None:
+        found = found.where(changes.c.at >= query.since)
+    return found
+
+
+def _row_of(entry: ChangeEntry) -> dict[str, Any]:
+    actor = entry.actor
+    return {
+        "at": entry.at,
+        "actor": actor.name,
+        "role": actor.role,
+        "via": actor.via,
+        "client_ip": actor.client_ip,
+        "activity_id": actor.activity_id,
+        "verb": entry.verb,
+        "about": entry.about,
+        "before": None if entry.before is None else json.dumps(entry.before),
+        "after": None if entry.after is None else json.dumps(entry.after),
+    }
+
+
+def _entry(row: Row[Any]) -> ChangeEntry:
+    actor = Actor(row.actor, row.role, row.via, row.client_ip, row.activity_id)
+    before, after = _read(row.before), _read(row.after)
+    return ChangeEntry(row.at, actor, row.verb, row.about, before, after, row.serial)
+
+
+def _read(text: str | None) -> Any:
+    """Return a stored value; one that is damaged is shown as its text."""
+    try:
+        return None if text is None else load_json(text)
+    except DamagedValue:
+        return text
