@@ -17,6 +17,7 @@ from idp.store import used_once as once
 from idp.store.agreed_time import AgreedTime
 from idp.store.engine import Database, StoreUnavailable
 from idp.store.mfa_schema import activations, challenges, devices, is_registered
+from idp.store.recordings import purge_timelines
 from idp.store.schema import log_outs, password_resets, reset_limits, session_participants
 from idp.store.sign_in_log import KEEP_ALL, LogRetention, newest_entry_at, purge_log
 
@@ -48,6 +49,7 @@ class PurgedRows:
     devices: int = 0
     password_resets: int = 0
     reset_limits: int = 0
+    timelines: int = 0
 
     def most(self) -> int:
         """Return the highest of the numbers."""
@@ -56,12 +58,16 @@ class PurgedRows:
 
 
 def purge(
-    database: Database, now: datetime, limit: int = BATCH, log: LogRetention = KEEP_ALL
+    database: Database,
+    now: datetime,
+    limit: int = BATCH,
+    log: LogRetention = KEEP_ALL,
+    recorded: LogRetention = KEEP_ALL,
 ) -> PurgedRows:
     """Delete at most *limit* old rows of each kind, each kind in a short transaction.
 
-    *log* says how much of the sign-in log is kept. This is cheap when there is nothing to delete.
-    If *limit* rows were deleted, there may be more.
+    *log* says how much of the sign-in log is kept, *recorded* of timelines. This is cheap when
+    there is nothing to delete. If *limit* rows were deleted, there may be more.
     """
     return PurgedRows(
         once.SqlUsedOnce(database).purge(now - GRACE, limit),
@@ -82,6 +88,7 @@ def purge(
         _purge(
             database, reset_limits, reset_limits.c.last_at < now - FAILURES.window - GRACE, limit
         ),
+        purge_timelines(database, now, limit, recorded),
     )
 
 
@@ -89,11 +96,12 @@ def purge_all(
     database: Database,
     now: datetime,
     log: LogRetention = KEEP_ALL,
+    recorded: LogRetention = KEEP_ALL,
     *,
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> None:
     """Purge until nothing is due, or *is_stopped*."""
-    while not is_stopped() and purge(database, now, BATCH, log).most() >= BATCH:
+    while not is_stopped() and purge(database, now, BATCH, log, recorded).most() >= BATCH:
         pass
 
 
@@ -109,7 +117,8 @@ class Housekeeping:
     """Purges after the first call of :meth:`tick`, and then at most once a minute.
 
     A thread does it, so that no request waits. *clock* decides which rows are old, as far as
-    :class:`~idp.store.agreed_time.AgreedTime` believes it; *monotonic* measures intervals.
+    :class:`~idp.store.agreed_time.AgreedTime` believes it; *monotonic* measures intervals. *first*
+    is called before each purge.
     """
 
     def __init__(
@@ -118,10 +127,15 @@ class Housekeeping:
         clock: Clock,
         log: LogRetention = KEEP_ALL,
         monotonic: Callable[[], float] = time.monotonic,
+        *,
+        recorded: LogRetention = KEEP_ALL,
+        first: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._log = log
+        self._recorded = recorded
+        self._first = first
         self._monotonic = monotonic
         self._busy = threading.Lock()
         self._stopped = threading.Event()
@@ -150,8 +164,9 @@ class Housekeeping:
 
     def _run(self) -> None:
         try:
-            now = self._agreed_now()
-            purge_all(self._database, now, self._log, is_stopped=self._stopped.is_set)
+            self._first()
+            now, is_stopped = self._agreed_now(), self._stopped.is_set
+            purge_all(self._database, now, self._log, self._recorded, is_stopped=is_stopped)
         except StoreUnavailable:
             self._next = 0.0
         finally:
