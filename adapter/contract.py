@@ -77,12 +77,15 @@ class AuthenticationContext:
     restores it for the next post, on whichever node that arrives. A user can keep an old page and
     post it again, so what must not be rewound (attempts, used codes) does not belong here.
     ``activity_id`` appears in every log line of the request, ``context_id`` names this sign-in.
+    ``trace`` is for sentences that tell administrators why the adapter decided as it did, nothing
+    secret: the flight recorder keeps them, and the next post begins with none.
     """
 
     activity_id: str
     context_id: str
     lcid: int = ENGLISH
     data: dict[str, Json] = field(default_factory=dict)
+    trace: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

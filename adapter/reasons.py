@@ -47,6 +47,10 @@ class Rule:
     quote: str | None = None
     note: str | None = None
 
+    def __str__(self) -> str:
+        said = f'"{self.quote}"' if self.quote is not None else self.note
+        return f"{self.name}: {said}"
+
     @property
     def basis(self) -> str:
         """``stated`` if the rule has a quotation, else ``inferred``."""

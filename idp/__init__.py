@@ -23,6 +23,7 @@ nps                    the NPS hosts of the farm, their registry values and thei
 session                the SSO session, its cookie, who is signed in, which node answers
 audit                  the sign-in log and the audit events
 web                    what web hosts share: headers, activity ID, origin check, proxies, cookies
+recorder               the flight recorder: steps of sign-ins, and which are stored
 federation, directory  trusts, claims, access control, signing keys; users and their passwords
 saml                   SAML 2.0 without web or storage
 config                 the configuration, read once

@@ -10,6 +10,7 @@ from adapter.mfa.passkeys.passkey import relying_party_of
 from adapter.mfa.service import MfaService
 from idp.admission import Admission
 from idp.audit.changes import Changes
+from idp.audit.refusal_quota import RefusalQuota
 from idp.config import WORKER_THREADS
 from idp.counters import NO_COUNTERS, log_and_count
 from idp.directory import Directory, PasswordHasher
@@ -23,13 +24,14 @@ from idp.federation.token_signing.configured import open_signing_keys
 from idp.federation.token_signing.key_files import read_private_file
 from idp.federation.token_signing.ring import FixedKey
 from idp.nps.store import NpsServers
+from idp.recorder.recorder import Recorder
 from idp.services import Services
 from idp.session.seal import Sealer
 from idp.store.access_control import SqlAccessControlStore
 from idp.store.change_log import SqlChangeLog
 from idp.store.engine import Database
 from idp.store.log_outs import SqlLogOuts
-from idp.store.maintenance import Housekeeping
+from idp.store.maintenance import Housekeeping, Retention
 from idp.store.mfa import mfa_stores
 from idp.store.name_ids import SqlPersistentNames
 from idp.store.nodes import SqlNodeStore
@@ -40,6 +42,7 @@ from idp.store.outbox import SqlOutbox
 from idp.store.password_resets import SqlResetStore
 from idp.store.policies import SqlPolicyStore
 from idp.store.providers import SqlProviderStore
+from idp.store.recordings import SqlRecordings
 from idp.store.refreshes import SqlRefreshStore
 from idp.store.renames import SqlRenames
 from idp.store.sign_in_log import LogRetention, SqlSignInLog
@@ -78,14 +81,14 @@ def assemble(
     nt_hashes = SqlNtHashStore(database, sealer.purpose("nt-hash"))
     directory = _directory(config.lockout, database, sealer, clock, hasher, nt_hashes)
     trusts, access = _trusts(config, database, clock)
+    recordings = SqlRecordings(database)
+    recorder = Recorder(recordings, clock.now, config.recorder.level, RefusalQuota())
     return Services(
         config=config,
         clock=clock,
         sealer=sealer,
         database=database,
-        housekeeping=Housekeeping(
-            database, clock, _log_retention(config), audit=_audit_retention(config)
-        ),
+        housekeeping=_housekeeping(config, database, clock, recorder),
         changes=Changes(SqlChangeLog(database), clock),
         mfa=_mfa_service(config, database, sealer, clock, counters, directory.groups_of),
         directory=directory,
@@ -109,6 +112,8 @@ def assemble(
         notices=SqlPhoneNotices(database),
         outbox=SqlOutbox(database),
         signing_keys=FixedKey(signing_key) if signing_key else open_signing_keys(config, counters),
+        recorder=recorder,
+        recordings=recordings,
         counters=counters,
         admission=Admission(WORKER_THREADS, passwords=hasher.room),
     )
@@ -124,14 +129,16 @@ def _trusts(
     return TrustRegistry(store, clock, allow_http=allow_http, check=access.check), access
 
 
-def _log_retention(config: Config) -> LogRetention:
-    return LogRetention(
-        timedelta(days=config.store.sign_in_log_days), config.store.sign_in_log_rows
+def _housekeeping(
+    config: Config, database: Database, clock: Clock, recorder: Recorder
+) -> Housekeeping:
+    log, recorded = config.store, config.recorder
+    keep = Retention(
+        sign_ins=LogRetention(timedelta(days=log.sign_in_log_days), log.sign_in_log_rows),
+        audit=LogRetention(timedelta(days=log.audit_log_days), log.audit_log_rows),
+        timelines=LogRetention(timedelta(days=recorded.keep_days), recorded.keep_count),
     )
-
-
-def _audit_retention(config: Config) -> LogRetention:
-    return LogRetention(timedelta(days=config.store.audit_log_days), config.store.audit_log_rows)
+    return Housekeeping(database, clock, keep, first=recorder.share)
 
 
 def _open(config: Config, clock: Clock) -> tuple[Sealer, Database]:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from idp.notices.outbox import Outbox
     from idp.notices.phone_notices import PhoneNotices
     from idp.nps.store import NpsServers
+    from idp.recorder.recorder import Recorder
+    from idp.recorder.store import RecordingStore
     from idp.saml.signing import SigningKey
     from idp.session.log_outs import LogOuts
     from idp.session.seal import Sealer
@@ -90,6 +92,8 @@ class Services:
     ``resets``            (store) password resets in progress, and their limits
     ``notices``           (store) notices on users' devices
     ``outbox``            (store) mails that wait to be sent
+    ``recorder``          the flight recorder: records what happens in sign-ins, step by step
+    ``recordings``        (store) the timelines that it has stored
     ``database``          is closed at the end
     ``housekeeping``      deletes what has expired
     ``counters``          the metrics
@@ -126,6 +130,8 @@ class Services:
     notices: PhoneNotices
     outbox: Outbox
     signing_keys: SigningKeyRing
+    recorder: Recorder
+    recordings: RecordingStore
     database: Closable
     housekeeping: Housekeeping
     counters: Counters

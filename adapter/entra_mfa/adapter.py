@@ -121,7 +121,13 @@ class AzureMfaAuthentication:
 
 
 def _asker(request: HttpRequest, context: AuthenticationContext) -> Asker:
-    return Asker(request.application, request.client_ip, context.context_id, request.node_build)
+    return Asker(
+        request.application,
+        request.client_ip,
+        context.context_id,
+        request.node_build,
+        on_decision=lambda decision: context.trace.extend(map(str, decision.rules)),
+    )
 
 
 @contextmanager

@@ -51,12 +51,16 @@ class AdapterPage:
 
 @dataclass(frozen=True, slots=True)
 class AdapterAnswer:
-    """What an adapter answered: a page, or if that is None the claims of a user who has passed."""
+    """What an adapter answered: a page, or if that is None the claims of a user who has passed.
+
+    ``trace`` has its sentences on why.
+    """
 
     page: AdapterPage | None
     claims: tuple[Claim, ...]
     data: dict[str, Json]
     explanation: Explanation
+    trace: tuple[str, ...] = ()
 
 
 class AdapterFailed(Exception):
@@ -167,6 +171,7 @@ class AdapterCall:
             claims=_claims(answer) if passed else (),
             data=_plain(self.context.data),
             explanation=self._explanation(),
+            trace=tuple(map(str, self.context.trace)),
         )
 
     def _explanation(self) -> Explanation:

@@ -57,11 +57,15 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class ShowPage:
-    """The adapter wants its page shown; the next post goes on with *progress*."""
+    """The adapter wants its page shown; the next post goes on with *progress*.
+
+    ``trace`` has the adapter's sentences on why.
+    """
 
     progress: AdapterProgress
     page: AdapterPage
     explanation: Explanation
+    trace: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +201,7 @@ class SecondFactor:
         if answer.page is None:
             return _judge(loaded, answer)
         progress = replace(progress, data={**progress.data, loaded.name: answer.data})
-        return ShowPage(progress, answer.page, answer.explanation)
+        return ShowPage(progress, answer.page, answer.explanation, answer.trace)
 
     def _call(self, loaded: LoadedAdapter, progress: AdapterProgress) -> AdapterCall:
         data = dict(progress.data.get(loaded.name, {}))

@@ -48,6 +48,7 @@ COMMANDS = {
     "serve":    ("idp.cli.serve:serve",       "Run the server for real use"),
     "server":   ("idp.cli.server:server",     "Nodes of the farm and the build of each"),
     "sp":       ("idp.cli.sp:sp",             "Relying party trusts, from SAML metadata"),
+    "trace":    ("idp.cli.trace:trace",       "A sign-in step by step, and why it failed"),
     "user":     ("idp.cli.user:user",         "Users of the local directory and their methods"),
 }  # fmt: skip
 

@@ -27,6 +27,7 @@ from idp.config.adapters import AdaptersSection
 from idp.config.mail import MailSection
 from idp.config.mfa import MfaSection
 from idp.config.radius import RadiusSection
+from idp.config.recorder import RecorderSection
 from idp.config.section import Section
 from idp.config.server import ServerSection as ServerSection
 from idp.config.server import ServeSection as ServeSection
@@ -220,6 +221,7 @@ class Config(BaseSettings):
     mail: MailSection = MailSection()
     theme: ThemeSection = ThemeSection()
     logging: LoggingSection = LoggingSection()
+    recorder: RecorderSection = RecorderSection()
 
     @classmethod
     def settings_customise_sources(

@@ -106,6 +106,7 @@ def settings(files: ServerFiles, base_url: str) -> dict[str, dict[str, Any]]:
             "metadata_dir": "metadata",
         },
         "logging": {"format": "console"},
+        "recorder": {"level": "all"},
     }
 
 

@@ -30,13 +30,15 @@ class RequestRules:
 
     ``require_signed`` refuses AuthnRequests without a signature; log-out messages always need one.
     ``algorithm`` is the URI of the signature algorithm that the trust is set to,
-    ``min_rsa_bits`` the size from which on its RSA keys are used.
+    ``min_rsa_bits`` the size from which on its RSA keys are used. ``on_verified`` is called with
+    the certificate of each signature that is right.
     """
 
     service_provider: ServiceProvider
     require_signed: bool = False
     algorithm: str = uris.RSA_SHA256
     min_rsa_bits: int = MIN_RSA_BITS
+    on_verified: Callable[[str], None] = lambda _certificate: None
 
 
 FindTrust = Callable[[str], RequestRules | None]
@@ -96,9 +98,9 @@ def check_signatures(
     allowed = provider.signing_certificates, rules.algorithm, rules.min_rsa_bits
     enveloped = signature.enveloped_signature(root)
     if enveloped is not None:
-        signature.check_enveloped(root, enveloped, *allowed)
+        rules.on_verified(signature.check_enveloped(root, enveloped, *allowed))
     if message.redirect_signature is not None:
-        signature.check_redirect(message.redirect_signature, *allowed)
+        rules.on_verified(signature.check_redirect(message.redirect_signature, *allowed))
     signed = enveloped is not None or message.redirect_signature is not None
     if required and not signed:
         raise Refused(

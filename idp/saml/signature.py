@@ -73,16 +73,18 @@ def check_enveloped(
     certificates: Sequence[str],
     expected: str = uris.RSA_SHA256,
     min_rsa_bits: int = MIN_RSA_BITS,
-) -> None:
-    """Check the enveloped *signature* over all of *root*, by one of *certificates*.
+) -> str:
+    """Check the enveloped *signature* over all of *root*; return that one of *certificates*.
 
     *expected* is the signature algorithm of the trust, and *min_rsa_bits* that setting.
     Raises :class:`Refused`.
     """
     _check_shape(root, signature, expected)
     _require_certificates(certificates)
-    if not any(xmlcrypto.verifies(root, signature, each, min_rsa_bits) for each in certificates):
-        raise _wrong()
+    for certificate in certificates:
+        if xmlcrypto.verifies(root, signature, certificate, min_rsa_bits):
+            return certificate
+    raise _wrong()
 
 
 def check_redirect(
@@ -90,7 +92,7 @@ def check_redirect(
     certificates: Sequence[str],
     expected: str = uris.RSA_SHA256,
     min_rsa_bits: int = MIN_RSA_BITS,
-) -> None:
+) -> str:
     """Check the *signature* of a Redirect message, likewise; raises :class:`Refused`."""
     kind, digest = _algorithm(signature.algorithm, expected)
     _require_certificates(certificates)
@@ -100,7 +102,7 @@ def check_redirect(
         except BadCertificate:
             continue
         if isinstance(key, kind) and _octets_verify(key, digest, signature):
-            return
+            return certificate
     raise _wrong()
 
 

@@ -20,6 +20,8 @@ from idp.saml.schema import vocabulary
 
 MAX_BYTES = 64 * 1024
 MAX_DEPTH = 100
+MAX_SHOWN_BYTES = 1024 * 1024
+"""Bytes of a message that is indented for people."""
 
 _SEPARATOR = " "  # between a namespace and a local name; expat refuses namespaces that hold it
 _XML_SPACE = " \t\r\n"
@@ -54,6 +56,16 @@ def parse_scanned(xml: bytes) -> etree._Element:
 def as_bytes(element: etree._Element) -> bytes:
     """Return one element in UTF-8. ASCII could not hold names with other letters."""
     return bytes(etree.tostring(element, encoding="utf-8", with_tail=False))
+
+
+def indented(xml: str) -> str:
+    """Return a message with each element on a line of its own, for people; else as it is."""
+    try:
+        root = parse(xml.encode(), limit=MAX_SHOWN_BYTES)
+    except Refused:
+        return xml
+    etree.indent(root)
+    return str(etree.tostring(root, encoding="unicode"))
 
 
 def text_of(element: etree._Element) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from idp.federation.authenticated_user import AuthenticatedUser
 from idp.federation.claims import Subject
@@ -28,8 +29,9 @@ from idp.saml.endpoints import acs_by_url
 from idp.saml.refusal import Refused
 from idp.saml.requests import unknown_principal
 from idp.saml.values import Assertion, AuthnRequest, NameID, NameIDPolicy
-from idp.signin import errors
+from idp.signin import errors, recorded_claims, recorded_messages
 from idp.signin.destination import Destination, OwnPage, SamlDestination, SpInitiated
+from idp.web.web_request import Activity
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,28 +85,38 @@ def build_response(
     required: RequiredFactors,
     issuer: Issuer,
     now: datetime,
+    activity: Activity,
 ) -> tuple[bytes, Assertion]:
     """Return the Response to the trust, signed and encrypted as its settings say.
 
-    The second value is the content of its assertion. Raises :class:`Refused` if the address was
-    removed from the trust meanwhile; and, addressed to the service provider, if the user cannot
-    have what the request asks for.
+    The second value is the content of its assertion; *activity* records its claims. Raises
+    :class:`Refused` if the address was removed from the trust meanwhile; and, addressed to the
+    service provider, if the user cannot have what the request asks for.
     """
     acs_by_url(trust.service_provider, destination.acs_url)
     with _reported_to_sp(destination):
         assertion = _assertion(
-            destination, trust, authenticated, required=required, issuer=issuer, now=now
+            destination,
+            trust,
+            authenticated,
+            required=required,
+            issuer=issuer,
+            now=now,
+            activity=activity,
         )
-    xml = write_response(
+    write = partial(
+        write_response,
         assertion,
         response_id=new_id(),
         destination=destination.acs_url,
         key=trust.signs_with(issuer.key),
         sign_assertion=trust.signs_assertion,
         sign_response=trust.signs_response,
-        encryption=trust.encryption_at(now),
     )
-    return xml, assertion
+    encryption = trust.encryption_at(now)
+    if encryption is not None:
+        recorded_messages.before_encryption(activity, write)
+    return write(encryption=encryption), assertion
 
 
 def new_id() -> str:
@@ -120,10 +132,12 @@ def _assertion(
     required: RequiredFactors,
     issuer: Issuer,
     now: datetime,
+    activity: Activity,
 ) -> Assertion:
     settings, request = trust.settings, _request(destination)
     policy = _name_id_policy(destination)
     issued = issue_claims(authenticated, trust, policy, issuer=issuer.entity_id, names=issuer.names)
+    recorded_claims.issued(activity, authenticated, issued)
     _check_subject(request, authenticated.user, issued.name_id)
     identifier = new_id()
     return Assertion(

@@ -21,7 +21,7 @@ from idp.saml.signature import UNEXPECTED_ALGORITHM
 from idp.saml.signing import SigningKey
 from idp.session.node import AnsweringNode
 from idp.session.seal import SealBroken
-from idp.signin import errors, pages, ways_on
+from idp.signin import errors, pages, recorded, recorded_messages, ways_on
 from idp.signin.assertion import new_id
 from idp.signin.outcomes import SignInOutcomes
 from idp.web.answer import Answer
@@ -65,12 +65,15 @@ class ErrorHandler:
                 return self._refusal_page(errors.sign_in_ended(), request)
             case Unavailable():  # the cause is for the log only
                 self._log_failure("unavailable", error, request)
-                page = self._page(errors.try_later(error.code), request, status_of(error))
+                refused = errors.try_later(error.code)
+                recorded.refused(request.activity, refused, error.problem)
+                page = self._page(refused, request, status_of(error))
                 return page.with_header(*RETRY_LATER)
             case _:
                 self._log_failure("sign_in_failed", error, request)
                 self._outcomes.failed(error, self._source(request))
                 refused = errors.not_possible()
+                recorded.refused(request.activity, refused, f"{error.code}: {error.problem}")
                 return self._page(refused, request, status_of(refused))
 
     def _refused(self, refused: Refused, request: WebRequest) -> Answer:
@@ -100,6 +103,8 @@ class ErrorHandler:
         proved = refused.signed
         if not self._outcomes.refused(issuer, request_id, refused.code, source, proved=proved):
             return self._refusal_page(errors.answered_already(), request)
+        recorded.refused(request.activity, refused)
+        recorded_messages.message_out(request.activity, xml, acs_url)
         return pages.posting_page(acs_url, post_fields(xml, refused.relay_state))
 
     def _key_for(self, issuer: str) -> SigningKey:
@@ -113,6 +118,7 @@ class ErrorHandler:
 
     def _refusal_page(self, refused: Refused, request: WebRequest) -> Answer:
         self._log_refusal(refused, request)
+        recorded.refused(request.activity, refused)
         self._outcomes.refused_on_page(refused, self._source(request))
         page = self._page(refused, request, status_of(refused))
         if not refused.leads_to:

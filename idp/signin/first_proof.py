@@ -11,7 +11,7 @@ from idp.directory import User
 from idp.saml.contexts import FIDO, PASSWORD_PROTECTED_TRANSPORT
 from idp.services import Services
 from idp.session.sso import Proof, Session, start_session
-from idp.signin import pages
+from idp.signin import pages, recorded
 from idp.signin.browser_request import BrowserRequest
 from idp.signin.flow import SignInFlow
 from idp.signin.log_in_pages import LogInPages, passkey_attempt
@@ -36,6 +36,7 @@ class FirstProof:
         pending, request, fields = step.pending, step.request, step.request.web.form
         name, password = fields.get("UserName", ""), fields.get("Password", "")
         check = self._services.directory.check_password(name, password, request.password_origin)
+        recorded.password(step, check)
         self._writer.password_checked(check, step.source, trust=pending.entity_id or "")
         if check.failure == "must_change_password":
             return self._pages.change_password(pending, request)
@@ -74,6 +75,7 @@ class FirstProof:
         if not self._flow.admits(session, pending, request):
             return self._passkey_refused(step, user.upn, "locked")
         self._writer.passkey_checked(step.source, trust=pending.entity_id or "", user=user.upn)
+        recorded.passkey(step, user.upn)
         return self._flow.begin(session, pending, request, BY_PASSKEY)
 
     def _why_refused(self, user: User | None) -> str:
@@ -100,6 +102,7 @@ class FirstProof:
         self._writer.passkey_checked(
             step.source, trust=trust, user=user, failure=failure, detail=detail
         )
+        recorded.passkey(step, user, failure)
         must_change = failure == "must_change_password"
         error = pages.MUST_USE_PASSWORD if must_change else pages.PASSKEY_REFUSED
         return self._pages.log_in(pending, step.request, error=error)

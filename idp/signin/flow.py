@@ -21,7 +21,7 @@ from idp.session.cookie import SessionCookie
 from idp.session.participants import Issued
 from idp.session.sso import Proof, Session
 from idp.signin import authenticated as authenticated_cookie
-from idp.signin import errors, pages, ways_on
+from idp.signin import errors, pages, recorded, recorded_messages, ways_on
 from idp.signin.assertion import Issuer, build_response
 from idp.signin.browser_request import BrowserRequest
 from idp.signin.continuation import Continuation, ContinuationCookies
@@ -89,6 +89,7 @@ class SignInFlow:
         access = facts.access(authenticated)
         if not pending.asks_for_factor_later:
             needs = needs.with_second_factor(access.requires_second_factor)
+        recorded.decided(step, needs, access)
         match needs.next_step(facts.session), authenticated:
             case Step.COMPLETE, AuthenticatedUser() if not access.is_permitted:
                 answer = self._deny(step, authenticated.user.upn, factor)
@@ -148,6 +149,7 @@ class SignInFlow:
         outcome = self._second_factor.post(step, progress, facts.user)
         if not isinstance(outcome, Passed):
             return outcome
+        recorded.factor_passed(step, progress.provider, outcome)
         if not self._outcomes.end_second_factor(progress.context_id):
             raise self._second_factor.ended(progress.context_id, request)
         proof = Proof(outcome.method, self._services.clock.now())
@@ -225,6 +227,7 @@ class SignInFlow:
         policy = trust.settings.authorized_by
         self._outcomes.denied(step.pending, user, policy, step.source, factor.why)
         refused, now = errors.denied(user, trust.display_name), self._services.clock.now()
+        recorded.refused(step.request.activity, refused)
         node, status = step.facts.node.name, status_of(refused)
         back = ways_on.way_back(trust, lists_applications=False)
         return pages.error_page(
@@ -241,6 +244,7 @@ class SignInFlow:
         """Send the user to where the sign-in leads: with a response, or to a page of our own."""
         match step.pending.destination:
             case OwnPage(path):
+                recorded.led_on(step.request.activity, path)
                 return Answer(status=303, headers=(("Location", path),))
             case destination:
                 return self._issue(step, destination, authenticated, required, factor)
@@ -259,7 +263,13 @@ class SignInFlow:
         recent_tokens.refuse_loop(destination.entity_id, now)
         with services.signing:
             xml, assertion = build_response(
-                destination, trust, authenticated, required=required, issuer=self._issuer, now=now
+                destination,
+                trust,
+                authenticated,
+                required=required,
+                issuer=self._issuer,
+                now=now,
+                activity=step.request.activity,
             )
         session = facts.session
         if session is None:
@@ -277,6 +287,8 @@ class SignInFlow:
             step.pending, issued, step.source, factor=factor, repeatable_until=until
         ):
             raise self._why_not_issued(step, session)
+        recorded.issued(step.request.activity)
+        recorded_messages.message_out(step.request.activity, xml, destination.acs_url)
         self._verbose.token_issued(assertion, authenticated, step.request.activity.id)
         page = pages.posting_page(destination.acs_url, post_fields(xml, destination.relay_state))
         return recent_tokens.add_token(page, destination.entity_id, now)

@@ -104,6 +104,9 @@ def blueprint(services: Services, *, front_page: bool = True, theme: Theme = NO_
     for path, name, endpoint, methods in routes(host.endpoints):
         made.add_url_rule(path, name, views.view(endpoint), methods=methods)
     made.register_error_handler(TallystickError, views.error_view(host.errors))
+    if services.recorder.is_on:
+        made.before_request(views.begin_recording(services.recorder))
+        made.after_request(views.end_recording(services.recorder))
     if host.verbose.is_on:
         made.after_request(views.audit_view(host.verbose))
     return made

@@ -145,11 +145,16 @@ class SignInOutcomes:
         context_id: str,
         source: EventSource,
         why: Explanation,
-    ) -> None:
-        """Record what became of one request on the phone, however often its page is posted."""
+    ) -> bool:
+        """Record what became of one request on the phone, however often its page is posted.
+
+        Returns whether this was the first time.
+        """
         key = f"{context_id}:{why.attempt}:{why.outcome}"
-        if self._once.claim(OUTCOME_LOGGED, key, self._forgotten_at()):
+        is_first = self._once.claim(OUTCOME_LOGGED, key, self._forgotten_at())
+        if is_first:
             self.not_issued(pending, user, why.outcome, source, why)
+        return is_first
 
     def denied(
         self,

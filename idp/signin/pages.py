@@ -292,4 +292,5 @@ def _page(
     template: str, policy: str = CONTENT_SECURITY_POLICY, *, status: int = 200, **values: object
 ) -> Answer:
     html = _TEMPLATES.get_template(template).render(values)
-    return Answer(html.encode(), status, (_HTML, (_POLICY, policy)))
+    page = template.removesuffix(".html")
+    return Answer(html.encode(), status, (_HTML, (_POLICY, policy)), page)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from idp.audit.writer import AuditWriter
 from idp.directory import Directory, PasswordCheck
 from idp.session.seal import Seal
-from idp.signin import errors, pages, paths
+from idp.signin import errors, pages, paths, recorded
 from idp.signin.browser_request import BrowserRequest
 from idp.signin.first_proof import FirstProof
 from idp.signin.pending import unseal
@@ -54,6 +54,7 @@ class PasswordChange:
         if pending is not None:
             request.activity.continue_as(pending.activity_id)
         check = self._check(request)
+        recorded.password_changed(request.activity, check, node)
         self._writer.password_changed(check, request.event_source(node))
         if check.user is None:
             return self._page_again(fields, check, sealed)

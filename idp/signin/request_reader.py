@@ -23,11 +23,11 @@ from idp.saml.refusal import Refused
 from idp.saml.requests import read_authn_request
 from idp.saml.values import LogoutRequest, LogoutResponse
 from idp.session.seal import Seal
-from idp.signin import errors
+from idp.signin import errors, recorded_messages
 from idp.signin.destination import IdpInitiated, SamlDestination, SpInitiated
 from idp.signin.pending import PendingSignIn, unseal
 from idp.signin.sign_in_facts import FactsLoader, SignInFacts
-from idp.web.web_request import WebRequest
+from idp.web.web_request import Activity, WebRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +86,28 @@ class RequestReader:
         sealed = request.form.get("SamlSession")
         if sealed is not None:
             return unseal(self._seal, sealed)
-        message = _message(request.form, request.query)
+        recorded_messages.message_in(request)
+        message, activity = _message(request.form, request.query), request.activity
         if message is not None:
             if is_logout(message):
-                return self._read_logout(message, load_facts)
-            destination: SamlDestination | None = self._read_authn_request(message, load_facts)
+                return self._read_logout(message, load_facts, activity)
+            destination: SamlDestination | None = self._read_authn_request(
+                message, load_facts, activity
+            )
         else:
             destination = self._choose_by_name(request, load_facts) if by_name else None
         if destination is None:
             return None
         return PendingSignIn(destination, self._now(), request.activity.id)
 
-    def _read_logout(self, message: SamlMessage, load_facts: FactsLoader) -> LogoutMessage:
+    def _read_logout(
+        self, message: SamlMessage, load_facts: FactsLoader, activity: Activity
+    ) -> LogoutMessage:
         content: LogoutRequest | LogoutResponse | LogoutRefused
         try:
             content = read_logout(
                 message,
-                find_trust=lambda issuer: self._rules(load_facts(issuer)),
+                find_trust=lambda issuer: self._rules(load_facts(issuer), activity),
                 destinations=self._destinations,
                 now=self._now(),
                 skew=self._skew,
@@ -112,10 +117,12 @@ class RequestReader:
             content = refused
         return LogoutMessage(content, message.binding, message.relay_state)
 
-    def _read_authn_request(self, message: SamlMessage, load_facts: FactsLoader) -> SpInitiated:
+    def _read_authn_request(
+        self, message: SamlMessage, load_facts: FactsLoader, activity: Activity
+    ) -> SpInitiated:
         request = read_authn_request(
             message,
-            find_trust=lambda issuer: self._rules(load_facts(issuer)),
+            find_trust=lambda issuer: self._rules(load_facts(issuer), activity),
             destinations=self._destinations,
             now=self._now(),
             skew=self._skew,
@@ -123,13 +130,16 @@ class RequestReader:
         )
         return SpInitiated(request, message.relay_state)
 
-    def _rules(self, facts: SignInFacts) -> RequestRules:
+    def _rules(self, facts: SignInFacts, activity: Activity) -> RequestRules:
         trust = facts.existing_trust()
+        must_sign = self._only_signed or trust.requires_signed_requests
+        recorded_messages.trust_found(activity, trust, must_sign=must_sign)
         return RequestRules(
             trust.service_provider,
-            require_signed=self._only_signed or trust.requires_signed_requests,
+            require_signed=must_sign,
             algorithm=trust.settings.signature_algorithm,
             min_rsa_bits=trust.settings.min_rsa_bits,
+            on_verified=lambda each: recorded_messages.verified(activity, each),
         )
 
     def _choose_by_name(self, request: WebRequest, load_facts: FactsLoader) -> IdpInitiated | None:
@@ -137,7 +147,9 @@ class RequestReader:
         if named is None:
             return None
         identifier, relay_state = named
+        recorded_messages.named_in(request)
         trust = load_facts(identifier).existing_trust()
+        recorded_messages.trust_found(request.activity, trust, must_sign=False)
         return IdpInitiated(
             entity_id=trust.entity_id,
             audience=identifier,

@@ -16,12 +16,13 @@ from idp.adapters.second_factor import (
     SecondFactor,
     ShowPage,
 )
+from idp.audit.writer import BY_PASSKEY
 from idp.directory import User
 from idp.saml.refusal import Refused
 from idp.session.seal import Seal, SealBroken
 from idp.session.sso import Session
 from idp.signin import context as contexts
-from idp.signin import errors, pages, passkey_factor, ways_on
+from idp.signin import errors, pages, passkey_factor, recorded, ways_on
 from idp.signin.browser_request import BrowserRequest
 from idp.signin.context import SecondFactorContext
 from idp.signin.outcomes import SignInOutcomes
@@ -30,6 +31,9 @@ from idp.signin.sign_in_step import SignInStep
 from idp.web.answer import Answer
 from idp.web.http_status import status_of
 from idp.web.page_texts import page_language
+
+WAITING_FIELDS = frozenset({"AuthMethod", "Context", "Poll", "__EVENTTARGET"})
+"""The fields of a post that only asks whether the phone has answered: it gets no step."""
 
 
 class SecondFactorSteps:
@@ -78,6 +82,7 @@ class SecondFactorSteps:
         if method is None:
             progress = self._passkeys.instead_of(outcome, user.upn, context_id)
             if progress is not None:
+                recorded.factor_asked(step, progress.provider, BY_PASSKEY)
                 return self._passkey_page(progress, step)
         return self._shown(outcome, step, factor)
 
@@ -103,6 +108,7 @@ class SecondFactorSteps:
             return checked
         why = checked
         self._outcomes.not_issued(step.pending, progress.user, why.outcome, step.source, why)
+        recorded.factor_failed(step, progress.provider, why.outcome, why)
         return self._passkey_page(progress, step, error=pages.PASSKEY_NOT_ACCEPTED)
 
     def _passkey_page(
@@ -122,6 +128,7 @@ class SecondFactorSteps:
             case ShowPage():
                 return self._page(outcome, step, factor)
             case Choose(progress, choices):
+                recorded.factor_offered(step, choices)
                 return pages.choice_page(
                     choices,
                     context=self._sealed(progress, step),
@@ -136,9 +143,12 @@ class SecondFactorSteps:
         progress, why = shown.progress, shown.explanation
         if why.outcome:
             self.must_be_open(progress.context_id, step.request)  # another post was quicker
-            self._outcomes.not_issued_once(
+            if self._outcomes.not_issued_once(
                 step.pending, progress.user, progress.context_id, step.source, why
-            )
+            ):
+                recorded.factor_failed(step, progress.provider, why.outcome, why)
+        elif shown.trace or not WAITING_FIELDS.issuperset(step.request.web.form):
+            recorded.factor_asked(step, progress.provider, why, shown.trace)
         return pages.second_factor_page(
             shown.page,
             provider=progress.provider,
@@ -156,6 +166,7 @@ class SecondFactorSteps:
         facts = step.facts
         user = facts.user.upn if facts.user else ""
         self._outcomes.not_issued(step.pending, user, failed.code, step.source, failed.explanation)
+        recorded.factor_failed(step, failed.provider, failed.code, failed.explanation)
         if failed.page is not None:
             return pages.last_page(failed.page, failed.provider, _way_back(step))
         refused, now = errors.second_factor(failed.code), self._clock.now()

@@ -9,7 +9,8 @@ from flask import request as flask_request
 
 from adapter.errors import TallystickError
 from idp.audit.verbose import VerboseAudit
-from idp.signin import paths
+from idp.recorder.recorder import Recorder
+from idp.signin import paths, recorded
 from idp.signin.error_handlers import ErrorHandler
 from idp.web.answer import Answer
 from idp.web.flask_adapter import as_response, read_request, read_request_head
@@ -29,6 +30,7 @@ def view(endpoint: Endpoint) -> Callable[..., Response]:
 
         answer = endpoint(request, **path_values)
 
+        recorded.answered(request, answer)
         return as_response(answer)
 
     return answer_request
@@ -51,6 +53,7 @@ def error_view(errors: ErrorHandler) -> Callable[[TallystickError], Response]:
 
         answer = errors.answer(error, request)
 
+        recorded.answered(request, answer)
         return as_response(answer)
 
     return answer_error
@@ -67,3 +70,28 @@ def audit_view(verbose: VerboseAudit) -> Callable[[Response], Response]:
         return response
 
     return audit_response
+
+
+def begin_recording(recorder: Recorder) -> Callable[[], None]:
+    """Return what is called before each request: its steps are recorded."""
+
+    def record_request() -> None:
+        request = read_request_head()
+
+        request.activity.recording = recorder.begin(request.client_ip)
+
+    return record_request
+
+
+def end_recording(recorder: Recorder) -> Callable[[Response], Response]:
+    """Return what is called with each response before it is sent: its steps are stored."""
+
+    def store_steps(response: Response) -> Response:
+        activity = read_request_head().activity
+
+        if activity.recording is not None:
+            recorder.finish(activity.id, activity.recording)
+
+        return response
+
+    return store_steps

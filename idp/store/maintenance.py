@@ -18,6 +18,7 @@ from idp.store.admin_schema import changes
 from idp.store.agreed_time import AgreedTime
 from idp.store.engine import Database, StoreUnavailable
 from idp.store.mfa_schema import activations, challenges, devices, is_registered
+from idp.store.recordings import purge_timelines
 from idp.store.schema import log_outs, password_resets, reset_limits, session_participants
 from idp.store.sign_in_log import KEEP_ALL, LogRetention, newest_entry_at, purge_log
 
@@ -37,6 +38,18 @@ BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How much is kept of what grows with use: sign-in log, audit log, and timelines."""
+
+    sign_ins: LogRetention = KEEP_ALL
+    audit: LogRetention = KEEP_ALL
+    timelines: LogRetention = KEEP_ALL
+
+
+KEEP_EVERYTHING = Retention()
+
+
+@dataclass(frozen=True, slots=True)
 class PurgedRows:
     """The number of rows that were deleted from each table."""
 
@@ -50,6 +63,7 @@ class PurgedRows:
     password_resets: int = 0
     reset_limits: int = 0
     changes: int = 0
+    timelines: int = 0
 
     def most(self) -> int:
         """Return the highest of the numbers."""
@@ -61,13 +75,11 @@ def purge(
     database: Database,
     now: datetime,
     limit: int = BATCH,
-    log: LogRetention = KEEP_ALL,
-    audit: LogRetention = KEEP_ALL,
+    keep: Retention = KEEP_EVERYTHING,
 ) -> PurgedRows:
     """Delete at most *limit* old rows of each kind, each kind in a short transaction.
 
-    *log* says how much of the sign-in log is kept, *audit* how much of the audit log. This is
-    cheap when there is nothing to delete. If *limit* rows were deleted, there may be more.
+    This is cheap when there is nothing to delete. If *limit* rows were deleted, there may be more.
     """
     return PurgedRows(
         once.SqlUsedOnce(database).purge(now - GRACE, limit),
@@ -77,7 +89,7 @@ def purge(
             database, session_participants, session_participants.c.expires_at < now - GRACE, limit
         ),
         _purge(database, log_outs, log_outs.c.expires_at < now - GRACE, limit),
-        purge_log(database, now, limit, log),
+        purge_log(database, now, limit, keep.sign_ins),
         _purge(
             database,
             devices,
@@ -88,20 +100,20 @@ def purge(
         _purge(
             database, reset_limits, reset_limits.c.last_at < now - FAILURES.window - GRACE, limit
         ),
-        purge_log(database, now, limit, audit, changes),
+        purge_log(database, now, limit, keep.audit, changes),
+        purge_timelines(database, now, limit, keep.timelines),
     )
 
 
 def purge_all(
     database: Database,
     now: datetime,
-    log: LogRetention = KEEP_ALL,
-    audit: LogRetention = KEEP_ALL,
+    keep: Retention = KEEP_EVERYTHING,
     *,
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> None:
     """Purge until nothing is due, or *is_stopped*."""
-    while not is_stopped() and purge(database, now, BATCH, log, audit).most() >= BATCH:
+    while not is_stopped() and purge(database, now, BATCH, keep).most() >= BATCH:
         pass
 
 
@@ -117,21 +129,23 @@ class Housekeeping:
     """Purges after the first call of :meth:`tick`, and then at most once a minute.
 
     A thread does it, so that no request waits. *clock* decides which rows are old, as far as
-    :class:`~idp.store.agreed_time.AgreedTime` believes it; *monotonic* measures intervals.
+    :class:`~idp.store.agreed_time.AgreedTime` believes it; *monotonic* measures intervals. *first*
+    is called before each purge.
     """
 
     def __init__(
         self,
         database: Database,
         clock: Clock,
-        log: LogRetention = KEEP_ALL,
+        keep: Retention = KEEP_EVERYTHING,
         monotonic: Callable[[], float] = time.monotonic,
-        audit: LogRetention = KEEP_ALL,
+        *,
+        first: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
-        self._audit = audit
         self._clock = clock
-        self._log = log
+        self._keep = keep
+        self._first = first
         self._monotonic = monotonic
         self._busy = threading.Lock()
         self._stopped = threading.Event()
@@ -160,8 +174,9 @@ class Housekeeping:
 
     def _run(self) -> None:
         try:
-            now = self._agreed_now()
-            purge_all(self._database, now, self._log, self._audit, is_stopped=self._stopped.is_set)
+            self._first()
+            now, is_stopped = self._agreed_now(), self._stopped.is_set
+            purge_all(self._database, now, self._keep, is_stopped=is_stopped)
         except StoreUnavailable:
             self._next = 0.0
         finally:

@@ -27,6 +27,7 @@ from idp.store.admin_schema import changes as changes
 from idp.store.columns import instant, serial, text
 from idp.store.mfa_schema import metadata as metadata  # with the tables of second factors
 from idp.store.nps_schema import nps_changes as nps_changes  # so that theirs are there, too
+from idp.store.recorder_schema import timelines as timelines  # likewise
 
 used_once = Table(
     "used_once",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Header = tuple[str, str]
 
@@ -12,16 +12,18 @@ class Answer:
     """One answer: its body, its HTTP status, and its headers in the order they are sent.
 
     ``Set-Cookie`` may occur several times. Whoever sends the answer adds ``Content-Length``, and
-    the headers that all answers have (:data:`idp.web.headers.HEADERS`).
+    the headers that all answers have (:data:`idp.web.headers.HEADERS`). ``page`` names the template
+    of a page, for the flight recorder.
     """
 
     body: bytes = b""
     status: int = 200
     headers: tuple[Header, ...] = ()
+    page: str = ""
 
     def with_header(self, name: str, value: str) -> Answer:
         """Return the answer with one header more."""
-        return Answer(self.body, self.status, (*self.headers, (name, value)))
+        return replace(self, headers=(*self.headers, (name, value)))
 
     def header(self, name: str) -> str | None:
         """Return the value of the first header of this name, None without one."""

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from werkzeug.datastructures import Headers, ImmutableMultiDict, MultiDict
 
 from idp.federation.request_context import RequestContext
+from idp.recorder.recording import Recording
 
 NO_FIELDS: MultiDict[str, str] = ImmutableMultiDict()
 
@@ -28,10 +29,12 @@ class Activity:
     """The Activity ID of one web request, which its log lines, audits and error page carry.
 
     It is a new one until the request turns out to belong to a sign-in or a log-out, which has an
-    id of its own. It is the only part of a request that changes.
+    id of its own. It is the only part of a request that changes. ``recording`` takes the request's
+    steps for the flight recorder; None while that is off.
     """
 
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    recording: Recording | None = None
 
     def continue_as(self, identifier: str) -> None:
         """Use the id of the sign-in or log-out that the request belongs to."""

@@ -271,13 +271,13 @@ def test_the_page_shows_entries_and_escapes_them(world, administrator, script):
 
 
 def test_old_entries_are_deleted(world, script):
-    from idp.store.maintenance import purge
+    from idp.store.maintenance import Retention, purge
     from idp.store.sign_in_log import LogRetention
 
     for build in ("20348.349", "20348.350"):
         script("PUT", "/admin/api/nodes/sts1", {"build": build})
 
-    purged = purge(world.database, world.clock.now(), audit=LogRetention(entries=1))
+    purged = purge(world.database, world.clock.now(), keep=Retention(audit=LogRetention(entries=1)))
 
     assert purged.changes == 1
     assert len(world.changes.store.newest(ChangeQuery(), 10)) == 1

@@ -29,6 +29,7 @@ from idp.saml.values import (
 )
 from idp.signin.assertion import Issuer, build_response, required_factors
 from idp.signin.destination import IdpInitiated, OwnPage, SpInitiated
+from idp.web.web_request import Activity
 
 IDP, SP, ALIAS = "https://idp.example.test", "https://sp.example.test/metadata", "urn:alias"
 ACS = "https://sp.example.test/acs"
@@ -72,7 +73,13 @@ def build(issuer):
     def build(destination=TO_SP, *, user=None, trust=TRUST, required=None):
         required = required or required_factors(destination, trust, no_adapter, primary=PRIMARY)
         return build_response(
-            destination, trust, user or signed_in(), required=required, issuer=issuer, now=NOON
+            destination,
+            trust,
+            user or signed_in(),
+            required=required,
+            issuer=issuer,
+            now=NOON,
+            activity=Activity(),
         )
 
     return build

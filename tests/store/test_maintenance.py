@@ -21,6 +21,7 @@ from idp.store.maintenance import (
     INTERVAL_SECONDS,
     Housekeeping,
     PurgedRows,
+    Retention,
     purge,
     purge_all,
 )
@@ -212,7 +213,7 @@ def test_at_ten_times_the_rate_of_strangers_as_many_rows_go_as_come(
     interval, second = timedelta(seconds=INTERVAL_SECONDS), timedelta(seconds=1)
     coming = 10 * 195 * 4
     assert coming > 5 * BATCH
-    keeping = Housekeeping(database, clock, LogRetention(entries=coming), monotonic)
+    keeping = Housekeeping(database, clock, Retention(LogRetention(entries=coming)), monotonic)
     tick(keeping)
     sizes = []
     for _ in range(4):
@@ -245,10 +246,10 @@ def count(database: Database, table: Table) -> int:
 def test_the_log_keeps_its_newest_entries(database):
     add_entries(database, 25)
 
-    assert purge(database, NOON, log=LogRetention(entries=10)).sign_ins == 15
+    assert purge(database, NOON, keep=Retention(sign_ins=LogRetention(entries=10))).sign_ins == 15
     assert [entry.id for entry in SqlSignInLog(database).read()] == list(range(16, 26))
-    assert purge(database, NOON, log=LogRetention(entries=10)).sign_ins == 0
-    assert purge(database, NOON, log=LogRetention(entries=0)).sign_ins == 9
+    assert purge(database, NOON, keep=Retention(sign_ins=LogRetention(entries=10))).sign_ins == 0
+    assert purge(database, NOON, keep=Retention(sign_ins=LogRetention(entries=0))).sign_ins == 9
 
 
 def test_the_log_keeps_entries_up_to_their_age(database):
@@ -256,15 +257,17 @@ def test_the_log_keeps_entries_up_to_their_age(database):
         add_entries(database, 2, NOON + days * DAY)
 
     now = NOON + 4 * DAY
-    assert purge(database, now, log=LogRetention(age=2 * DAY)).sign_ins == 4
+    assert purge(database, now, keep=Retention(sign_ins=LogRetention(age=2 * DAY))).sign_ins == 4
     assert SqlSignInLog(database).read()[0].record.at == NOON + 2 * DAY
-    assert purge(database, now, limit=1, log=LogRetention(age=DAY)).sign_ins == 1
+    assert (
+        purge(database, now, limit=1, keep=Retention(sign_ins=LogRetention(age=DAY))).sign_ins == 1
+    )
 
 
 def test_the_newest_entry_stays_so_that_numbers_are_never_given_again(database):
     add_entries(database, 3)
 
-    purge(database, NOON + 1000 * DAY, log=LogRetention(age=DAY, entries=1))
+    purge(database, NOON + 1000 * DAY, keep=Retention(sign_ins=LogRetention(age=DAY, entries=1)))
     add_entries(database, 1)
 
     assert [entry.id for entry in SqlSignInLog(database).read()] == [3, 4]
@@ -274,7 +277,7 @@ def test_without_a_retention_the_log_is_kept(database):
     add_entries(database, 3)
 
     assert purge(database, NOON + 1000 * DAY).sign_ins == 0
-    assert purge(database, NOON, log=LogRetention(DAY, 1000)).sign_ins == 0
+    assert purge(database, NOON, keep=Retention(sign_ins=LogRetention(DAY, 1000))).sign_ins == 0
 
 
 def test_housekeeping_leaves_a_database_that_is_away_in_peace_and_comes_back(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from adapter.decision import decide
+from adapter.decision import Decision, decide
 from adapter.errors import TallystickError
 from adapter.mfa.codes.factor import CodeFactor, CodeOutcome
 from adapter.mfa.permissions import Permissions, way_of
@@ -59,13 +59,15 @@ class Asker:
     """Who asks: the application and the address that the phone shows, and the host's build.
 
     ``attempt`` names the sign-in, so that the same one never sends two requests and never counts
-    the same wrong code twice. ``host`` is for scenario ``adfs`` alone.
+    the same wrong code twice. ``host`` is for scenario ``adfs`` alone. ``on_decision`` is called
+    with what was decided for the user.
     """
 
     application: str
     client_ip: str
     attempt: str
     host: str | Build = ""
+    on_decision: Callable[[Decision], None] = lambda _decision: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ class Verifier:
             device=device.kind if device else "phone-current",
             products_after_table=self._service.products_after_table,
         )
+        asker.on_decision(decision)
         if decision.experience is None:
             raise Undecided(decision.reason)
         state = Verification(

@@ -18,6 +18,8 @@ from idp.session.cookie import SessionCookie
 from idp.session.participants import AskedBy, LogOut, Outcome
 from idp.session.sso import Session, new_session_id
 from idp.signin import authenticated, errors, pages
+from idp.signin import recorded as recorded_steps
+from idp.signin.logout import recorded
 from idp.signin.logout.cookie import LIFETIME, LogOutCookies, handle_of
 from idp.signin.logout.log_out_step import LogOutStep
 from idp.signin.logout.messages import LogOutMessages
@@ -119,6 +121,7 @@ class LogOutFlow:
         asker = refused.asker
         self._recorder.refused(asker.entity_id, step.source, refused.code)
         refused.is_logged = True
+        recorded_steps.refused(step.request.activity, refused)
         asked_by = AskedBy(asker.entity_id, asker.request_id, message.binding, message.relay_state)
         status = refused.status or (uris.REQUESTER, None)
         response = self._messages.send_response(asked_by, status, step)
@@ -135,6 +138,7 @@ class LogOutFlow:
 
     def _take_response(self, response: LogoutResponse, step: LogOutStep) -> Answer:
         outcome = Outcome.SIGNED_OUT if response.status == SUCCESS else Outcome.FAILED
+        recorded.answered(step.request.activity, response.issuer, outcome)
         asked_in = self._log_outs.answered(response.issuer, response.in_response_to, outcome)
         if asked_in is None:
             raise errors.not_a_participant()
@@ -182,6 +186,7 @@ class LogOutFlow:
         ):
             raise errors.answered_already()
         self._writer.write_line(row)
+        recorded.began(step.request.activity, log_out, everywhere=everywhere)
         answer = self._go_on(log_out, step)
         answer = self._cookies.add(answer, log_out, step.request.web.cookies)
         if step.session is None or step.session.root not in log_out.sessions:
@@ -230,6 +235,8 @@ class LogOutFlow:
         not_reached = missed((*ends, *self._elsewhere(log_out, step)))
         expires_at = log_out.started_at + 2 * LIFETIME
         is_first = self._services.once.claim(END, log_out.id, expires_at, durable=False)
+        if is_first:
+            recorded.ended(step.request.activity, ends, not_reached)
         if is_first and not_reached:
             self._recorder.partial(log_out, step.source, not_reached)
         status = PARTIAL if not_reached else SUCCESS

@@ -12,6 +12,7 @@ from idp.saml.refusal import Status
 from idp.saml.signing import SigningKey
 from idp.saml.values import LogoutRequest, LogoutResponse, NameID, SingleLogoutService
 from idp.session.participants import AskedBy, LogOut
+from idp.signin import recorded_messages
 from idp.signin.assertion import new_id
 from idp.signin.logout.log_out_step import LogOutStep
 from idp.signin.logout.steps import Target
@@ -34,13 +35,15 @@ class LogOutMessages:
         log_out: LogOut, step: LogOutStep,
     ) -> OutgoingMessage:  # fmt: skip
         """Return the request as it is sent to *service*."""
-        return send_logout_request(
+        message = send_logout_request(
             request,
             to=service,
             relay_state=log_out.id,
             now=self.clock.now(),
             key=self._key_for(target.trust, step),
         )
+        recorded_messages.log_out_sent(step.request.activity, message)
+        return message
 
     def send_response(
         self, asked_by: AskedBy | None, status: Status, step: LogOutStep
@@ -55,13 +58,15 @@ class LogOutMessages:
         service = logout_service(trust.service_provider, asked_by.binding)
         if service is None:
             return None
-        return send_logout_response(
+        message = send_logout_response(
             LogoutResponse(new_id(), self.entity_id, asked_by.request_id, status),
             to=service,
             relay_state=asked_by.relay_state,
             now=self.clock.now(),
             key=self._key_for(asked_by.trust, step),
         )
+        recorded_messages.log_out_sent(step.request.activity, message)
+        return message
 
     def _key_for(self, entity_id: str, step: LogOutStep) -> SigningKey:
         """Return our key as it signs for a trust."""
