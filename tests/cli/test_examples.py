@@ -25,8 +25,8 @@ from idp.federation.token_signing.configured import open_signing_keys
 from idp.nps.registry import KEY
 
 OURS = (
-    "access", "adapters", "config", "doctor", "init", "keys", "log", "nps", "policy", "server",
-    "sp", "user",
+    "access", "adapters", "config", "connect", "doctor", "init", "keys", "log", "nps", "policy",
+    "server", "sp", "user",
 )  # fmt: skip
 """The commands that act on a server's folder and need nothing that runs."""
 
