@@ -24,6 +24,7 @@ address                            method  what it does                         
 ``/admin/api/nps[/NAME/…]``        several NPS hosts, registry values, clients         api/nps
 ``/admin/api/keys[/THUMBPRINT]``   several token-signing keys                          api/keys
 ``/admin/api/trusts[/ENTITY-ID]``  several relying party trusts                        api/trusts
+``/admin/api/connect[/KIND]``      GET     what an application needs, its settings    api/connect
 ``/admin/api/users/NAME/…``        several users' methods for the second factor        api/users
 ``/admin/api/tokens[/import]``     several hardware tokens                             api/tokens
 ``/admin/api/users[/NAME/…]``      several blocks, risks, access passes                api/blocks
@@ -44,6 +45,7 @@ from flask import Blueprint
 from idp.admin.actor import current_actor
 from idp.admin.api import audit as audit_api
 from idp.admin.api import blocks as blocks_api
+from idp.admin.api import connect as connect_api
 from idp.admin.api import guard
 from idp.admin.api import keys as keys_api
 from idp.admin.api import nodes as nodes_api
@@ -77,6 +79,7 @@ API = (
     nps_api,
     keys_api,
     trusts_api,
+    connect_api,
     users_api,
     blocks_api,
     tokens_api,

@@ -36,6 +36,7 @@ COMMANDS = {
     "adapters": ("idp.cli.adapters:adapters", "Second factors: installed, registered, enabled"),
     "admin":    ("idp.cli.admin:admin",       "Administrators: token, audit log"),
     "config":   ("idp.cli.config:config",     "Show the settings and where each comes from"),
+    "connect":  ("idp.cli.connect:connect",   "What an application needs; settings to paste"),
     "decide":   ("idp.cli.decide:decide",     "Tell what a user sees on a server, and why"),
     "demo":     ("idp.cli.demo:demo",         "Run everything in one process, to try it"),
     "doctor":   ("idp.cli.doctor:doctor",     "Check a server and name remedies"),

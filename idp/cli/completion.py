@@ -101,6 +101,15 @@ adapters = _completing(
 )
 
 
+def application_kinds(
+    _ctx: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[str]:
+    """Return the kinds of applications that settings are written for."""
+    from idp.management.connect.applications import KINDS
+
+    return [name for name in KINDS if name.startswith(incomplete)]
+
+
 def trust_settings(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """Complete ``KEY=VALUE`` of a trust: the name, then a value if the setting lists its values."""
     from idp.federation.relying_party.settings import TrustSettings

@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from idp.cli import completion
 from idp.cli.claims import claims
 from idp.cli.context import CommandGroup, ServerCommand, with_services
-from idp.cli.input_text import decode_text
 from idp.cli.output import (
     json_option,
     print_done,
     print_fields,
     print_json,
     print_table,
-    print_warning,
     printable,
 )
+from idp.cli.sp_add import add
+from idp.cli.trust_output import trust_json, warn_of
+from idp.cli.trust_settings import pairs_of
 
 if TYPE_CHECKING:
-    from idp.federation.relying_party.trust import RelyingPartyTrust
     from idp.management.trust_views import TrustView, UnreadableView
     from idp.services import Services
-
-
-_RULES_SUFFIX = "_rules"
-"""Names of settings with this end take rules, which may be read from a file."""
 
 
 class ServerCommandWithSettings(ServerCommand):
@@ -60,63 +55,8 @@ def sp() -> None:
     """
 
 
+sp.add_command(add)
 sp.add_command(claims)
-
-
-@sp.command(
-    "add",
-    example="tallystick sp add sp-metadata.xml --dry-run\n"
-    "tallystick sp add federation.xml --entity-id https://sp.example.test/metadata",
-)
-@click.argument("source", metavar="FILE|URL")
-@click.option("--entity-id", metavar="ID", help="Entity to add, if the metadata contains several.")
-@click.option(
-    "--certificate",
-    type=click.File("rb"),
-    metavar="FILE",
-    help="Certificate of the key that must sign the metadata, now and at every update.",
-)
-@click.option(
-    "--set", "changes", multiple=True, metavar="KEY=VALUE",
-    help="Change a setting of the trust too, as tallystick sp set does.",
-    shell_complete=completion.trust_settings,
-)  # fmt: skip
-@click.option("--dry-run", is_flag=True, help="Only show the trust, and what would change.")
-@json_option
-@with_services
-def add(
-    services: Services,
-    source: str,
-    entity_id: str | None,
-    certificate: IO[bytes] | None,
-    changes: tuple[str, ...],
-    dry_run: bool,
-    as_json: bool,
-) -> None:
-    """Add or update a trust from SAML metadata.
-
-    A trust with the same entity ID is updated. An update keeps the settings of the trust. URLs in
-    private networks are refused unless trusts.allow_private_addresses is true.
-    """
-    from idp.cli.trust_output import print_preview
-    from idp.federation.relying_party.setting_changes import change_from_text
-    from idp.management.metadata.source import Source
-    from idp.management.trusts import add_from, preview_from
-    from idp.saml.certificates import read_certificate
-
-    signed_by = read_certificate(certificate.read()) if certificate else None
-    wanted = Source(source, entity_id, signed_by)
-    pairs = dict(_pair(change) for change in changes)
-    change = partial(change_from_text, changes=pairs) if pairs else None
-    if dry_run:
-        print_preview(preview_from(services, wanted, change), as_json=as_json)
-        return
-    trust = add_from(services, wanted, change)
-    if as_json:
-        print_json(_trust(services, trust))
-        return
-    _warn_of(services, trust)
-    click.echo(f"{printable(trust.entity_id)} is trusted ({printable(trust.display_name)}).")
 
 
 @sp.command("list", example="tallystick sp list --json")
@@ -147,10 +87,10 @@ def show(services: Services, entity_id: str, as_json: bool) -> None:
 
     trust = services.trusts.existing(entity_id)
     if as_json:
-        print_json(_trust(services, trust))
+        print_json(trust_json(services, trust))
         return
-    _warn_of(services, trust)
-    print_fields(flatten(_trust(services, trust)))
+    warn_of(services, trust)
+    print_fields(flatten(trust_json(services, trust)))
 
 
 @sp.command(
@@ -178,12 +118,11 @@ def set_(services: Services, entity_id: str, changes: tuple[str, ...], as_json: 
     """
     from idp.management import trusts
 
-    pairs = dict(_pair(change) for change in changes)
-    trust = trusts.change_from_text(services, entity_id, pairs)
+    trust = trusts.change_from_text(services, entity_id, pairs_of(changes))
     if as_json:
-        print_json(_trust(services, trust))
+        print_json(trust_json(services, trust))
         return
-    _warn_of(services, trust)
+    warn_of(services, trust)
     click.echo(f"{printable(trust.entity_id)} is changed.")
 
 
@@ -243,25 +182,6 @@ def remove(services: Services, entity_id: str, as_json: bool) -> None:
     print_done(gone, f"{entity_id} is no longer trusted.", as_json=as_json)
 
 
-def _pair(change: str) -> tuple[str, str]:
-    key, equals, value = change.partition("=")
-    if not equals:
-        raise click.UsageError(f"{change!r} is not KEY=VALUE")
-    if key == "encryption_certificate" and value.startswith("@"):
-        return key, _certificate_of(Path(value[1:]))
-    if key.endswith(_RULES_SUFFIX) and value.startswith("@"):
-        return key, decode_text(Path(value[1:]).read_bytes())
-    return key, value
-
-
-def _certificate_of(path: Path) -> str:
-    from idp.saml.certificates import read_certificate
-    from idp.saml.usable_keys import MIN_RSA_BITS_OF_OLD_TRUSTS
-
-    # Which keys may be used, the settings of the trust decide.
-    return read_certificate(path.read_bytes(), MIN_RSA_BITS_OF_OLD_TRUSTS)
-
-
 def _row(view: TrustView | UnreadableView) -> tuple[object, ...]:
     from idp.management.trust_views import UnreadableView
 
@@ -278,16 +198,3 @@ def _row(view: TrustView | UnreadableView) -> tuple[object, ...]:
         f"{trust.changed_at:%Y-%m-%d %H:%M}",
         warnings,
     )
-
-
-def _trust(services: Services, trust: RelyingPartyTrust) -> dict[str, Any]:
-    from idp.management.trust_views import view_of
-
-    return view_of(services, trust).as_json()
-
-
-def _warn_of(services: Services, trust: RelyingPartyTrust) -> None:
-    from idp.management.trust_views import view_of
-
-    for warning in view_of(services, trust).warnings:
-        print_warning(warning)

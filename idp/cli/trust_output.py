@@ -15,6 +15,7 @@ from idp.cli.output import print_fields, print_json, print_warning, printable
 if TYPE_CHECKING:
     from idp.federation.metadata.diff import MetadataChange
     from idp.federation.metadata.preview import Preview
+    from idp.federation.relying_party.trust import RelyingPartyTrust
     from idp.management.metadata.refresh import Report
     from idp.saml.certificate_report import CertificateReport
     from idp.services import Services
@@ -62,6 +63,21 @@ def accept_held(services: Services, entity_id: str, *, held: str | None, asks: b
             raise click.exceptions.Exit(1)
         held = shown.update.digest
     return refresh.accept(services, entity_id, held)
+
+
+def trust_json(services: Services, trust: RelyingPartyTrust) -> dict[str, Any]:
+    """Return a trust for scripts."""
+    from idp.management.trust_views import view_of
+
+    return view_of(services, trust).as_json()
+
+
+def warn_of(services: Services, trust: RelyingPartyTrust) -> None:
+    """Print the warnings about a trust, on standard error."""
+    from idp.management.trust_views import view_of
+
+    for warning in view_of(services, trust).warnings:
+        print_warning(warning)
 
 
 def flatten(values: dict[str, Any], prefix: str = "") -> list[tuple[str, object]]:

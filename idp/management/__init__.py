@@ -7,6 +7,7 @@ module              what it does                                          comman
 ``trusts``          adds a trust from metadata, or previews it            ``tallystick sp add``
 ``trust_views``     trusts, previews and refreshes as JSON, warnings      ``tallystick sp show``
 ``metadata/``       fetches metadata, and refreshes it in the background  ``tallystick sp refresh``
+``connect/``        what an application needs, settings to paste          ``tallystick connect``
 ``claim_rules``     claim rules of a trust, and their simulation          ``tallystick sp claims``
 ``access_control``  the overview of access, and its simulation            ``tallystick access``
 ``simulation``      what both simulations assume of a sign-in             –

@@ -1,4 +1,4 @@
-"""Writes metadata: the federation server's own, and that of a test service provider.
+"""Writes metadata: the federation server's own, and that of a service provider.
 
 Source: saml-metadata §2. The form and the order of elements are AD FS's. What reads metadata is
 imported here as well, so that one module serves both directions.
@@ -81,7 +81,7 @@ def write_sp_metadata(
     want_assertions_signed: bool = False,
     display_name: str = "",
 ) -> bytes:
-    """Return the metadata of a service provider, for the demo and for tests.
+    """Return the metadata of a service provider: of one without its own, and of test ones.
 
     The first of *acs_urls* is the default. *certificate* (base64) is for signatures that it makes,
     *encryption_certificate* for what is encrypted for it.

@@ -15,9 +15,8 @@ from werkzeug.utils import get_content_type
 from adapter.errors import TallystickError, Unavailable
 from idp.adapters.registry import STATIC_TYPES, AdapterHost
 from idp.admission import Admission
-from idp.federation.issuance.default_claims import OFFERED
+from idp.management.connect.server_facts import metadata_of
 from idp.mfa.waiting import RoomFull
-from idp.saml.metadata import write_idp_metadata
 from idp.saml.refusal import about
 from idp.services import Services
 from idp.session.cookie import SessionCookie
@@ -153,16 +152,7 @@ class Endpoints:
 
     def metadata(self, _web: WebRequest) -> Answer:
         """Return the signed SAML metadata of this server."""
-        keys = self._services.signing_keys.current()
-        xml = write_idp_metadata(
-            entity_id=self._services.config.server.entity_id,
-            ls_url=f"{self._base_url}{paths.LS}",
-            certificates=keys.certificates,
-            key=keys.primary.key,
-            now=self._services.clock.now(),
-            attributes=OFFERED,
-        )
-        return _file(xml, "application/samlmetadata+xml")
+        return _file(metadata_of(self._services), "application/samlmetadata+xml")
 
     def adapter_file(self, _web: WebRequest, name: str, filename: str) -> Answer:
         """Return a style or script file of an enabled adapter."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from idp.federation import addresses
 from idp.web import page_frame
 from idp.web.theme import theme
 
-LS = "/adfs/ls/"
+LS = addresses.LS
 IDP_INITIATED = "/adfs/ls/idpinitiatedsignon"
 LIST = f"{IDP_INITIATED}.aspx"
 """The list of the applications."""
@@ -14,7 +15,7 @@ OWN_PAGE = "/adfs/signin"
 SIGN_OUT = "/adfs/ls/signout"
 UPDATE_PASSWORD = "/adfs/portal/updatepassword/"  # noqa: S105 - an address
 ADAPTER_FILE = "/adfs/adapter/<name>/<filename>"
-METADATA = "/FederationMetadata/2007-06/FederationMetadata.xml"
+METADATA = addresses.METADATA
 PROBE = "/adfs/probe"
 THEME_FILE = f"{theme.ADDRESS}<filename>"
 LANGUAGE = page_frame.LANGUAGE_ADDRESS

@@ -58,6 +58,7 @@ STATUS = {
     "not_found":                       404,
     "too_many_tries":                  429,
     "policy_changed":                  409,
+    "unknown_application":             404,
     "unknown_method":                  404,
     "unknown_nps_client":              404,
     "unknown_nps_host":                404,

@@ -82,6 +82,62 @@ def test_metadata_that_makes_no_trust_is_refused(body, status, code, script, ser
     assert services.trusts.list() == ()
 
 
+ENTERED = {"entity_id": SP_ID, "acs": "https://sp.example.test/acs"}
+
+
+def test_a_service_provider_without_metadata_becomes_a_trust(script, services, identities):
+    slo, certificate = "https://sp.example.test/out", identities.sp.pem.certificate.decode()
+    body = ENTERED | {"slo": slo, "certificate": certificate, "settings": {"token_lifetime": 5}}
+
+    told = script("POST", TRUSTS, body | {"dry_run": True})
+    assert (told.json["new"], services.trusts.list()) == (True, ())
+    made = script("POST", TRUSTS, body)
+
+    assert made.json["metadata"]["signing_certificates"] == [identities.sp.certificate]
+    assert made.json["metadata"]["single_logout_services"][0]["location"] == slo
+    assert made.json["settings"]["token_lifetime"] == 5
+    assert made.json["signed_by"] is None
+    assert len(services.trusts.list()) == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fields"),
+    [
+        ({"entity_id": None}, {"entity_id"}),
+        ({"acs": ["/acs", "https://b.test/"]}, {"acs"}),
+        ({"acs": []}, {"acs"}),
+        ({"slo": "x", "certificate": "\ud800"}, {"slo", "certificate"}),
+    ],
+)
+def test_wrong_values_of_a_service_provider_are_told_at_their_field(wrong, fields, script):
+    answer = script("POST", TRUSTS, ENTERED | wrong)
+
+    assert (answer.status_code, answer.json["error"]) == (422, "bad_service_provider")
+    assert set(answer.json["faults"]) == fields
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ENTERED | {"acs": 7},
+        ENTERED | {"acs": [7]},
+        ENTERED | {"metadata": metadata()},
+        {"metadata": metadata(), "slo": "https://sp.example.test/out"},
+        {"entity_id": SP_ID},
+    ],
+)
+def test_a_body_that_mixes_the_ways_of_adding_is_refused(wrong, script):
+    answer = script("POST", TRUSTS, wrong)
+
+    assert (answer.status_code, answer.json["error"]) == (400, "bad_body")
+
+
+def test_a_wrong_setting_is_told_at_its_name(script, trust):
+    answer = script("PUT", ONE, {"token_lifetime": "soon", "colour": "red"})
+
+    assert set(answer.json["faults"]) == {"token_lifetime", "colour"}
+
+
 @pytest.mark.parametrize(("method", "body"), [("GET", None), ("PUT", {}), ("DELETE", None)])
 def test_an_unknown_trust_is_not_found(method, body, script):
     answer = script(method, f"{TRUSTS}/urn%3Anone", body)

@@ -27,7 +27,8 @@ from idp.nps.registry import KEY
 from idp.services import Services
 
 OURS = (
-    "access", "adapters", "admin", "config", "doctor", "init", "keys", "log", "nps", "policy",
+    "access", "adapters", "admin", "config", "connect", "doctor", "init", "keys", "log", "nps",
+    "policy",
     "server", "sp", "user",
 )  # fmt: skip
 """The commands that act on a server's folder and need nothing that runs."""

@@ -208,3 +208,55 @@ def test_settings_are_changed_together_with_the_metadata_or_not_at_all(write, do
 
     settings = json.loads(done("sp", "show", SP_ID, "--json"))["settings"]
     assert (settings["token_lifetime"], settings["notes"]) == (30, "two")
+
+
+ENTERED = ("--entity-id", SP_ID, "--acs", "https://sp.example.test/acs")
+
+
+def test_a_trust_needs_no_metadata(done, services, certificate_file, identities):
+    told = json.loads(done("sp", "add", *ENTERED, "--slo", "https://sp.example.test/out",
+                           "--certificate", certificate_file, "second_factor=never",
+                           "--set", "token_lifetime=5", "--json"))  # fmt: skip
+
+    trust = services.trusts.existing(SP_ID)
+    provider = trust.service_provider
+    assert told["metadata"]["assertion_consumer_services"][0]["location"].endswith("/acs")
+    assert provider.signing_certificates == (identities.sp.certificate,)
+    assert provider.single_logout_services[0].location.endswith("/out")
+    assert (trust.settings.second_factor, trust.settings.token_lifetime) == ("never", 5)
+    assert trust.signed_by is None
+
+
+def test_entered_values_are_looked_at_first_and_update_a_trust(done, services):
+    assert "would be created" in done("sp", "add", *ENTERED, "--dry-run")
+    assert services.trusts.list() == ()
+    done("sp", "add", *ENTERED, "second_factor=never")
+
+    assert "would be updated" in done(
+        "sp", "add", *ENTERED, "--acs", "https://b.test/", "--dry-run"
+    )
+    done("sp", "add", *ENTERED, "--acs", "https://b.test/")
+
+    trust = services.trusts.existing(SP_ID)
+    assert len(trust.service_provider.assertion_consumer_services) == 2
+    assert trust.settings.second_factor == "never"
+
+
+def test_settings_follow_a_file_too(write, done, services):
+    write(entity())
+
+    done("sp", "add", "sp.xml", "second_factor=never")
+
+    assert services.trusts.existing(SP_ID).settings.second_factor == "never"
+
+
+def test_wrong_entered_values_are_all_named(refused):
+    line = refused("sp", "add", "--acs", "/acs")
+
+    assert "[bad_service_provider]" in line
+    assert "entity_id: it is missing; acs: '/acs' is not https" in line
+
+
+@pytest.mark.parametrize("wrong", [(), ("sp.xml", "--slo", "https://b.test/"), ("x", *ENTERED)])
+def test_what_fits_no_way_of_adding_is_wrong_usage(wrong, tally):
+    assert tally("sp", "add", *wrong).exit_code == 2

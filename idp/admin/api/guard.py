@@ -11,6 +11,7 @@ from idp.admin import change_log
 from idp.admin.actor import ADMINISTRATOR, set_actor
 from idp.admin.authentication import AdminAuthentication
 from idp.audit.changes import REST
+from idp.management.error_json import error_json
 from idp.web.activity import client_ip
 from idp.web.http_status import RETRY_LATER, status_of
 
@@ -85,7 +86,7 @@ def _view_for_method(views: Views) -> View:
 
 def _error_response(error: TallystickError) -> Response:
     change_log.log_refusal(error)
-    response = jsonify(error=error.code, problem=error.problem, remedy=error.remedy)
+    response = jsonify(error_json(error))
     response.status_code = status_of(error, UNPROCESSABLE)
     response.headers.extend(getattr(error, "headers", {}))
     if response.status_code == 503:

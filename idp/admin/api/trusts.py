@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, jsonify
 
 from idp.admin.api.guard import GuardedApi, View
-from idp.admin.api.json_body import BadBody, flag_of, json_object, text_of
+from idp.admin.api.json_body import BadBody, flag_of, json_object, text_of, texts_of
+from idp.federation.metadata.entered import EnteredServiceProvider
 from idp.federation.relying_party.setting_changes import change_values
 from idp.management import trusts
 from idp.management.metadata import refresh
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from idp.federation.relying_party.trust import RelyingPartyTrust
     from idp.services import Services
 
-KEYS = ("metadata", "url", "entity_id", "certificate", "settings", "dry_run")
+KEYS = ("metadata", "url", "acs", "slo", "entity_id", "certificate", "settings", "dry_run")
 
 
 class TrustApi:
@@ -44,14 +45,16 @@ class TrustApi:
         return jsonify(self._json(self._services.trusts.existing(entity_id)))
 
     def add(self) -> Response:
-        """Add or update a trust from ``metadata`` (text) or from a ``url``.
+        """Add or update a trust from ``metadata`` (text), a ``url``, or ``entity_id`` and ``acs``.
 
-        The body may also hold ``entity_id`` (which of the metadata's entities), ``certificate``
-        (PEM, must have signed the metadata), ``settings`` (to change too, as :meth:`set` does) and
-        ``dry_run`` (return a preview, change nothing).
+        Beside metadata, ``entity_id`` says which of its entities, and ``certificate`` (PEM) must
+        have signed it. Beside ``acs`` (an address or a list), they are the service provider's own
+        entity id and the certificate of its requests; ``slo`` is its address for log-out. The body
+        may also hold ``settings`` (to change too, as :meth:`set` does) and ``dry_run`` (return a
+        preview, change nothing).
         """
         body = json_object(KEYS)
-        source, change = _source(body), _change(body)
+        source, change = self._source(body), _change(body)
         if flag_of(body, "dry_run"):
             return jsonify(preview_as_json(trusts.preview_from(self._services, source, change)))
         trust = trusts.add_from(self._services, source, change)
@@ -78,6 +81,16 @@ class TrustApi:
         trusts.remove(self._services, entity_id)
         return Response(status=204)
 
+    def _source(self, body: Mapping[str, Any]) -> metadata_source.Source:
+        named = [name for name in ("metadata", "url", "acs") if body.get(name) is not None]
+        if len(named) != 1:
+            raise BadBody(
+                "The body holds none of metadata, url and acs, or several", "Send one of them"
+            )
+        if named == ["acs"]:
+            return metadata_source.entered_source(self._services, _entered(body))
+        return _metadata_source(body)
+
     def _json(self, trust: RelyingPartyTrust) -> dict[str, Any]:
         return view_of(self._services, trust).as_json()
 
@@ -95,18 +108,28 @@ def add_routes(api: GuardedApi, services: Services) -> None:
     api.add("/trusts/<path:entity_id>", one_trust)
 
 
-def _source(body: Mapping[str, Any]) -> metadata_source.Source:
+def _metadata_source(body: Mapping[str, Any]) -> metadata_source.Source:
     metadata, url = text_of(body, "metadata"), text_of(body, "url")
     certificate = text_of(body, "certificate")
-    if (metadata is None) == (url is None):
-        raise BadBody("The body holds neither metadata nor url, or both", "Send one of them")
     if url is not None and not metadata_source.is_url(url):
         raise BadBody("The url is not a URL", "Send one that begins with https://")
+    if body.get("slo") is not None:
+        raise BadBody("slo is for a service provider without metadata", "Send acs, or leave it out")
     return metadata_source.Source(
         place=url or "administration API",
         entity_id=text_of(body, "entity_id"),
         signed_by=read_certificate(_utf8(certificate)) if certificate else None,
         content=metadata_text.encode(metadata) if metadata is not None else None,
+    )
+
+
+def _entered(body: Mapping[str, Any]) -> EnteredServiceProvider:
+    acs = body["acs"]
+    return EnteredServiceProvider(
+        entity_id=text_of(body, "entity_id") or "",
+        acs=(acs,) if isinstance(acs, str) else tuple(texts_of(body, "acs") or ()),
+        slo=text_of(body, "slo") or "",
+        certificate=_utf8(text_of(body, "certificate") or ""),
     )
 
 

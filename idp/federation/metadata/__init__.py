@@ -8,6 +8,7 @@ module            what it decides
 ``preview``       what an import would do: certificates, differences, what is weak
 ``schedule``      when the metadata of a trust is fetched again (AD FS: MonitoringInterval)
 ``folder``        which files of the metadata folder become trusts
+``entered``       the metadata of a service provider that has none, from entered values
 ================  ==================================================================================
 
 Read ``held_changes`` first. All of it is pure, except that ``folder`` reads files.

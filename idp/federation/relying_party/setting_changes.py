@@ -25,10 +25,11 @@ def read_settings(values: Mapping[str, Any], source: str) -> TrustSettings:
     try:
         return TrustSettings.model_validate(dict(values))
     except ValidationError as error:
-        faults = faults_in(error, "there is no such setting", TrustSettings)
+        faults = list(faults_in(error, "there is no such setting", TrustSettings))
         raise BadTrustSetting(
             f"Wrong settings in {source}: {'; '.join(map(str, faults))}",
             "tallystick sp set --help lists the values of each setting",
+            faults={".".join(fault.place): fault.message for fault in faults},
         ) from None
 
 

@@ -55,9 +55,19 @@ MAX_VALUES = 50
 
 
 class BadTrustSetting(TallystickError):
-    """Raised for an unknown setting, or a value that a setting cannot have."""
+    """Raised for an unknown setting, or a value that a setting cannot have.
+
+    ``faults`` has a sentence without a full stop for each setting that is wrong; what is wrong with
+    several settings together is under the name "".
+    """
 
     code = "bad_trust_setting"
+
+    def __init__(
+        self, problem: str, remedy: str = "", *, faults: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(problem, remedy)
+        self.faults = dict(faults or {})
 
 
 def values_in(text: str) -> object:

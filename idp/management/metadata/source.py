@@ -12,7 +12,12 @@ from adapter.errors import TallystickError
 from idp.federation.relying_party.setting_types import BadTrustSetting
 
 if TYPE_CHECKING:
+    from idp.federation.metadata.entered import EnteredServiceProvider
     from idp.services import Services
+
+
+ENTERED = "entered values"
+"""The place of metadata that this server wrote itself."""
 
 
 class MetadataSourceError(TallystickError):
@@ -39,6 +44,18 @@ class Source:
     def is_remote(self) -> bool:
         """Whether the metadata has to be fetched over the network."""
         return self.content is None and is_url(self.place)
+
+
+def entered_source(services: Services, entered: EnteredServiceProvider) -> Source:
+    """Return the source for a service provider without metadata, which is written here.
+
+    Raises :class:`~idp.federation.metadata.entered.BadServiceProvider`.
+    """
+    # Imported here, since it loads an XML parser.
+    from idp.federation.metadata.entered import write_entered
+
+    content = write_entered(entered, allow_http=services.config.trusts.allow_http)
+    return Source(ENTERED, content=content)
 
 
 def is_url(source: str) -> bool:

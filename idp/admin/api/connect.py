@@ -1,0 +1,37 @@
+"""``/admin/api/connect``: what an application needs, as ``tallystick connect`` prints it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Response, jsonify, request
+
+from idp.admin.api.guard import GuardedApi
+from idp.management.connect.applications import KINDS
+from idp.management.connect.server_facts import facts_of
+from idp.management.connect.settings import settings_for
+
+if TYPE_CHECKING:
+    from idp.services import Services
+
+
+class ConnectApi:
+    """The views; they change nothing."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def show(self) -> Response:
+        """Return the facts of this server, and the kinds that settings are written for."""
+        return jsonify(facts_of(self._services).as_json() | {"kinds": list(KINDS)})
+
+    def settings(self, kind: str) -> Response:
+        """Return the settings of an application of this kind at the parameter ``url``."""
+        return jsonify(settings_for(self._services, kind, request.args.get("url", "")).as_json())
+
+
+def add_routes(api: GuardedApi, services: Services) -> None:
+    """Add the addresses of what an application needs."""
+    views = ConnectApi(services)
+    api.add("/connect", {"GET": views.show})
+    api.add("/connect/<kind>", {"GET": views.settings})
