@@ -26,6 +26,7 @@ from idp.nps.store import NpsServers
 from idp.services import Services
 from idp.session.seal import Sealer
 from idp.store.access_control import SqlAccessControlStore
+from idp.store.api_tokens import SqlApiTokens
 from idp.store.change_log import SqlChangeLog
 from idp.store.engine import Database
 from idp.store.log_outs import SqlLogOuts
@@ -86,6 +87,7 @@ def assemble(
             database, clock, _log_retention(config), audit=_audit_retention(config)
         ),
         changes=Changes(SqlChangeLog(database), clock),
+        api_tokens=SqlApiTokens(database),
         mfa=_mfa_service(config, database, sealer, clock, counters, directory.groups_of),
         directory=directory,
         nt_hashes=nt_hashes,
