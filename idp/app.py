@@ -28,6 +28,7 @@ from idp.recorder.recorder import Recorder
 from idp.services import Services
 from idp.session.seal import Sealer
 from idp.store.access_control import SqlAccessControlStore
+from idp.store.api_tokens import SqlApiTokens
 from idp.store.change_log import SqlChangeLog
 from idp.store.engine import Database
 from idp.store.log_outs import SqlLogOuts
@@ -90,6 +91,7 @@ def assemble(
         database=database,
         housekeeping=_housekeeping(config, database, clock, recorder),
         changes=Changes(SqlChangeLog(database), clock),
+        api_tokens=SqlApiTokens(database),
         mfa=_mfa_service(config, database, sealer, clock, counters, directory.groups_of),
         directory=directory,
         renames=SqlRenames(

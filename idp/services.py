@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from idp.recorder.recorder import Recorder
     from idp.recorder.store import RecordingStore
     from idp.saml.signing import SigningKey
+    from idp.session.api_tokens import ApiTokenStore
     from idp.session.log_outs import LogOuts
     from idp.session.seal import Sealer
     from idp.session.sign_in_store import SignInStore
@@ -85,6 +86,7 @@ class Services:
     ``signing_keys``      token-signing keys; :attr:`signing_key` is the one that signs now
     ``log``               (store) reads the sign-in log
     ``changes``           records what administrators change, and reads that audit log
+    ``api_tokens``        (store) the tokens of programs that administer the server
     ``persistent_names``  (store) persistent NameIDs by user and trust
     ``sign_ins``          (store) facts for a sign-in step; ends a sign-in and writes its log record
     ``log_outs``          (store) log-outs in progress
@@ -122,6 +124,7 @@ class Services:
     providers: Providers
     log: SignInLog
     changes: Changes
+    api_tokens: ApiTokenStore
     persistent_names: PersistentNames
     sign_ins: SignInStore
     log_outs: LogOuts

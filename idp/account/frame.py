@@ -20,11 +20,12 @@ from adapter.entra_mfa.broker import broker_html
 from adapter.errors import TallystickError
 from idp.account import texts
 from idp.account.visitor import Visitor
-from idp.audit.changes import PAGE, Actor
+from idp.audit.changes import ACCOUNT, Actor
 from idp.audit.writer import EventSource
 from idp.session.cookie import SessionCookie
 from idp.session.current import origin_of, signed_in_user
 from idp.session.node import AnsweringNode
+from idp.session.own_pages import ADMINISTRATION
 from idp.session.seal import SealBroken
 from idp.web.activity import activity_id, log_refusal
 from idp.web.flask_adapter import read_request
@@ -116,7 +117,7 @@ class Frame:
         user = self._user_of(session, web)
         if session is None or user is None:
             return None
-        g.acting_user = Actor(user.upn, "user", PAGE, web.client_ip, web.activity.id)
+        g.acting_user = Actor(user.upn, "user", ACCOUNT, web.client_ip, web.activity.id)
         has_methods = bool(self._services.mfa.methods_of(user.upn).registered)
         return Visitor(web, user, session, has_methods)
 
@@ -220,8 +221,13 @@ def refused_page(error: TallystickError) -> Response:
 
 
 def next_path(values: Mapping[str, str]) -> str:
-    """Return the page of ``/account/`` that ``next`` names; HOME for anything else."""
+    """Return the page of ``/account/`` that ``next`` names; HOME for anything else.
+
+    It may also be one of the pages of administration that a sign-in leads to.
+    """
     path = values.get("next", "")
+    if path in ADMINISTRATION:
+        return path
     return path if path.startswith(HOME) and "//" not in path and "\\" not in path else HOME
 
 

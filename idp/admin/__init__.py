@@ -3,34 +3,38 @@
 It reads requests, calls the use cases of :mod:`idp.management`, and shows what they return. The
 command line calls the same use cases.
 
-=================================  ======  ==========================================  ============
-address                            method  what it does                                module
-=================================  ======  ==========================================  ============
-``/admin/``                        GET     the Farm; without a session the token form  pages/nodes
-``/admin/``                        POST    exchanges the token for a session           pages/sign_in
-``/admin/sign-out``                POST    ends the session                            pages/sign_in
-``/admin/nodes``                   POST    sets the build of a node                    pages/nodes
-``/admin/nps[/restart]``           POST    sets or restarts an NPS host                pages/nps
-``/admin/keys``                    both    token-signing keys                          pages/keys
-``/admin/trusts``                  GET     relying party trusts                        pages/trusts
-``/admin/trusts/one``              both    one trust and its settings                  pages/trusts
-``/admin/access``                  GET     access control by trust                     pages/access
-``/admin/policies``                both    which methods users may use                pages/policies
-``/admin/tokens``                  both    hardware tokens                             pages/tokens
-``/admin/users``                   both    users who are blocked or at risk            pages/users
-``/admin/log``                     GET     the last sign-ins                           pages/log
-``/admin/audit``                   GET     the audit log: who changed what             pages/audit
-``/admin/api/nodes[/NAME]``        several nodes of the farm                           api/nodes
-``/admin/api/nps[/NAME/…]``        several NPS hosts, registry values, clients         api/nps
-``/admin/api/keys[/THUMBPRINT]``   several token-signing keys                          api/keys
-``/admin/api/trusts[/ENTITY-ID]``  several relying party trusts                        api/trusts
-``/admin/api/connect[/KIND]``      GET     what an application needs, its settings    api/connect
-``/admin/api/users/NAME/…``        several users' methods for the second factor        api/users
-``/admin/api/tokens[/import]``     several hardware tokens                             api/tokens
-``/admin/api/users[/NAME/…]``      several blocks, risks, access passes                api/blocks
-``/admin/api/policy[/diff]``       several which methods users may use                 api/policy
-``/admin/api/audit``               GET     the audit log                               api/audit
-=================================  ======  ==========================================  ============
+=================================  =======  =======================================  ================
+address                            method   what it does                             module
+=================================  =======  =======================================  ================
+``/admin/``                        GET      the Overview, or the token form          pages/nodes
+``/admin/``                        POST     exchanges the token for a session        pages/sign_in
+``/admin/sign-out``                POST     ends the session                         pages/sign_in
+``/admin/sign-in``                 GET      signs in through /adfs/                  pages/entry
+``/admin/continue``                GET      proves again what a change needs         pages/entry
+``/admin/nodes``                   POST     sets the build of a node                 pages/nodes
+``/admin/nps[/restart]``           POST     sets or restarts an NPS host             pages/nps
+``/admin/keys``                    both     token-signing keys                       pages/keys
+``/admin/trusts``                  GET      relying party trusts                     pages/trusts
+``/admin/trusts/one``              both     one trust and its settings               pages/trusts
+``/admin/access``                  GET      access control by trust                  pages/access
+``/admin/policies``                both     which methods users may use              pages/policies
+``/admin/tokens``                  both     hardware tokens                          pages/tokens
+``/admin/users``                   both     users who are blocked or at risk         pages/users
+``/admin/log``                     GET      the last sign-ins                        pages/log
+``/admin/audit``                   GET      the audit log: who changed what          pages/audit
+``/admin/api-tokens``              both     tokens of programs                       pages/api_tokens
+``/admin/api/nodes[/NAME]``        several  nodes of the farm                        api/nodes
+``/admin/api/nps[/NAME/…]``        several  NPS hosts, registry values, clients      api/nps
+``/admin/api/keys[/THUMBPRINT]``   several  token-signing keys                       api/keys
+``/admin/api/trusts[/ENTITY-ID]``  several  relying party trusts                     api/trusts
+``/admin/api/connect[/KIND]``      GET      what an application needs, its settings  api/connect
+``/admin/api/users/NAME/…``        several  users' methods for the second factor     api/users
+``/admin/api/tokens[/import]``     several  hardware tokens                          api/tokens
+``/admin/api/users[/NAME/…]``      several  blocks, risks, access passes             api/blocks
+``/admin/api/policy[/diff]``       several  which methods users may use              api/policy
+``/admin/api/audit``               GET      the audit log                            api/audit
+``/admin/api/api-tokens[/NAME]``   several  tokens of programs                       api/api_tokens
+=================================  =======  =======================================  ================
 
 Read :mod:`idp.admin.authentication` (who is an administrator) and :mod:`idp.admin.frame` (what all
 pages share) first. :mod:`idp.web` has what all web hosts share.
@@ -43,6 +47,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint
 
 from idp.admin.actor import current_actor
+from idp.admin.api import api_tokens as api_tokens_api
 from idp.admin.api import audit as audit_api
 from idp.admin.api import blocks as blocks_api
 from idp.admin.api import connect as connect_api
@@ -58,7 +63,9 @@ from idp.admin.authentication import AdminAuthentication
 from idp.admin.frame import Frame
 from idp.admin.pages import (
     access,
+    api_tokens,
     audit,
+    entry,
     keys,
     log,
     nodes,
@@ -73,7 +80,21 @@ from idp.admin.pages import (
 if TYPE_CHECKING:
     from idp.services import Services
 
-PAGES = (sign_in, nodes, nps, keys, log, audit, access, policies, trusts, tokens, users)
+PAGES = (
+    sign_in,
+    entry,
+    nodes,
+    nps,
+    keys,
+    log,
+    audit,
+    access,
+    policies,
+    trusts,
+    tokens,
+    users,
+    api_tokens,
+)
 API = (
     nodes_api,
     nps_api,
@@ -85,6 +106,7 @@ API = (
     tokens_api,
     policy_api,
     audit_api,
+    api_tokens_api,
 )
 
 

@@ -7,9 +7,6 @@ from flask import g
 from idp.audit.changes import Actor
 from idp.web.activity import activity_id, client_ip
 
-ADMINISTRATOR = "administrator"
-"""Who holds the emergency token, by name and by role."""
-
 
 def set_actor(name: str, role: str, via: str) -> None:
     """Remember who has sent this request; *via* is ``PAGE`` or ``REST``."""

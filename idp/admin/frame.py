@@ -6,7 +6,7 @@ A page module asks a use case and hands the result to :meth:`Frame.page`, or aft
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, make_response, redirect, render_template, request
@@ -14,21 +14,27 @@ from werkzeug import Response
 
 from adapter.errors import TallystickError
 from idp.admin import change_log
-from idp.admin.actor import ADMINISTRATOR, set_actor
-from idp.admin.authentication import AccessRefused, AdminAuthentication
+from idp.admin.actor import set_actor
+from idp.admin.authentication import CSRF_FIELD, AccessRefused, AdminAuthentication
 from idp.admin.cookies import AdminCookies
 from idp.admin.flash import Flash, Flashes
+from idp.admin.pending import PendingChange, PendingChanges, ProofsTooOld
 from idp.admin.session import AdminSession
 from idp.audit.changes import PAGE
+from idp.audit.roles import CHANGE, READ, may, must_be_allowed
+from idp.session.own_pages import ADMIN_CONTINUE
 from idp.web.http_status import RETRY_LATER, status_of
 
 if TYPE_CHECKING:
     from idp.services import Services
 
 HOME = "/admin/"
+OF_TOKEN = ("admin_off", "too_many_tries", "wrong_token")
+"""The refusals that are about the token in the form."""
 
 View = Callable[[AdminSession], Response]
 """A page's view; it is given the administrator's session."""
+Verbs = str | Mapping[str, str]
 
 
 class Frame:
@@ -37,6 +43,7 @@ class Frame:
     def __init__(self, services: Services, authentication: AdminAuthentication) -> None:
         self.authentication = authentication
         self.cookies = AdminCookies(services.config.server.base_url)
+        self.pending = PendingChanges(services.sealer, self.cookies)
         self._flashes = Flashes(services.sealer, self.cookies)
 
     def handle_errors(self, blueprint: Blueprint) -> None:
@@ -47,24 +54,53 @@ class Frame:
         """Render the template *name*, once with the flash message of the last change."""
         csrf = self.authentication.csrf_token(session)
         flash = self._flashes.read(request, session)
-        text = render_template(f"admin/{name}.html", csrf=csrf, here=name, flash=flash, **values)
+        text = render_template(
+            f"admin/{name}.html",
+            csrf=csrf,
+            here=name,
+            flash=flash,
+            session=session,
+            may=self.may_of(session),
+            **values,
+        )
         response = make_response(text, status)
         if flash:
             self._flashes.clear(response)
+        if request.method == "POST" and status < 400:
+            self._forget_pending(response, session)
         return response
 
     def done(self, path: str, session: AdminSession, flash: Flash) -> Response:
         """Redirect to the page at *path*, which will show *flash* (post/redirect/get)."""
         response = redirect(path, 303)
         self._flashes.leave(response, session, flash)
+        self._forget_pending(response, session)
+        return response
+
+    def _forget_pending(self, response: Response, session: AdminSession) -> None:
+        """Delete the change that waited for proofs: it is made."""
+        if self.pending.read(request, session.name) is not None:
+            self.pending.forget(response)
+
+    def _ask_again(self, session: AdminSession, verb: str, refusal: ProofsTooOld) -> Response:
+        """Keep the form, and lead to the proofs that are too old; the form goes on after them."""
+        fields = {name: text for name, text in request.form.items() if name != CSRF_FIELD}
+        response = redirect(ADMIN_CONTINUE, 303)
+        try:
+            self.pending.keep(response, session.name, PendingChange(request.path, verb, fields))
+        except ProofsTooOld:
+            return _refused(refusal)
         return response
 
     def token_form(self, error: TallystickError | None = None) -> Response:
-        """Render the form that asks for the administrator's token, with the *error* if any."""
+        """Render the page that signs administrators in, with the *error* if any."""
+        is_of_token = error is not None and error.code in OF_TOKEN
         if error is not None:
             change_log.log_refusal(error)
         status = status_of(error, 403) if error else 200
-        response = make_response(render_template("admin/token.html", error=error), status)
+        response = make_response(
+            render_template("admin/token.html", error=error, is_of_token=is_of_token), status
+        )
         response.headers.extend(getattr(error, "headers", ()))
         return response
 
@@ -72,20 +108,33 @@ class Frame:
         """Return the session of this request's cookie, None without a valid one."""
         return self.authentication.session_of(request)
 
-    def reading(self, view: View) -> Callable[[], Response]:
-        """Wrap the view of a GET: without a session it redirects to the token form."""
+    def may_of(self, session: AdminSession) -> Callable[[str], bool]:
+        """Return what says, for a template, whether this session may do what a verb names."""
+        return lambda verb: may(session.role, verb)
+
+    def reading(self, view: View, verb: str = READ) -> Callable[[], Response]:
+        """Wrap the view of a GET: without a session it redirects to the token form.
+
+        *verb* says which roles may see the page (:mod:`idp.audit.roles`).
+        """
 
         def guarded() -> Response:
             session = self.session()
             if session is None:
                 return redirect(HOME, 303)
-            set_actor(ADMINISTRATOR, ADMINISTRATOR, PAGE)
+            set_actor(session.name, session.role, PAGE)
+            must_be_allowed(session.role, verb)
             return view(session)
 
+        guarded.verb = verb  # type: ignore[attr-defined]  # for who walks all routes
         return guarded
 
-    def changing(self, view: View) -> Callable[[], Response]:
-        """Wrap the view of a POST: it needs a session, our origin and the session's CSRF token."""
+    def changing(self, view: View, verb: Verbs = CHANGE) -> Callable[[], Response]:
+        """Wrap the view of a POST: it needs a session, our origin and the session's CSRF token.
+
+        *verb* is what the post does, or a table of that by the value of its field ``action``. It
+        says which roles may do it, and whether both proofs must be recent.
+        """
 
         def guarded() -> Response:
             session = self.session()
@@ -96,10 +145,22 @@ class Frame:
                 self.authentication.must_hold_csrf_token(request, session)
             except AccessRefused as refusal:
                 return _refused(refusal)
-            set_actor(ADMINISTRATOR, ADMINISTRATOR, PAGE)
+            set_actor(session.name, session.role, PAGE)
+            wanted = _verb_in(verb)
+            must_be_allowed(session.role, wanted)
+            try:
+                self.authentication.must_have_proved(session, wanted)
+            except ProofsTooOld as refusal:
+                return self._ask_again(session, wanted, refusal)
             return view(session)
 
+        guarded.verb = verb  # type: ignore[attr-defined]  # likewise
         return guarded
+
+
+def _verb_in(verb: Verbs) -> str:
+    """Return what this post does; what no table knows is a change for administrators only."""
+    return verb if isinstance(verb, str) else verb.get(request.form.get("action", ""), CHANGE)
 
 
 def _no_session() -> AccessRefused:

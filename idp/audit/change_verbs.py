@@ -11,6 +11,8 @@ VERBS = {
     "adapter.register":     ("adapter_registered",     "adapter"),
     "adapter.unregister":   ("adapter_unregistered",   "adapter"),
     "admin.token":          ("admin_token_replaced",   "token"),
+    "api_token.add":        ("api_token_added",        "token"),
+    "api_token.revoke":     ("api_token_revoked",      "token"),
     "key.promote":          ("key_promoted",           "key"),
     "key.retire":           ("key_retired",            "key"),
     "key.roll":             ("key_rolled",             "key"),

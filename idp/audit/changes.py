@@ -17,13 +17,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from idp.audit.change_verbs import VERBS
+from idp.audit.roles import must_be_allowed
 from idp.instants import json_instant
 from idp.logs import get_logger
 
 if TYPE_CHECKING:
     from adapter.clock import Clock
 
-PAGE, REST, COMMAND, SERVER = "page", "REST", "command", "server"
+PAGE, REST, COMMAND, SERVER, ACCOUNT = "page", "REST", "command", "server", "account"
 """The ways in which a change comes."""
 
 MAX_TEXT = 300
@@ -176,6 +177,9 @@ class Changes:
 
     def _append(self, made: Made) -> None:
         actor, now = self.actor, self._clock.now()
+        if actor.via in (PAGE, REST):
+            for verb, *_ in made.entries:
+                must_be_allowed(actor.role, verb)
         entries = [
             ChangeEntry(now, actor, verb, about[:MAX_NAME], *differing(before, after))
             for verb, about, before, after, _ in made.entries

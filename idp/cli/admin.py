@@ -8,13 +8,29 @@ from typing import TYPE_CHECKING
 
 import click
 
-from idp.cli.context import CommandGroup, changes_if_possible, invocation, with_services
-from idp.cli.output import json_option, print_fields, print_json, printable
+from idp.audit.roles import ROLES, in_words
+from idp.cli.context import (
+    CommandGroup,
+    DefaultCommandGroup,
+    changes_if_possible,
+    invocation,
+    with_services,
+)
+from idp.cli.output import (
+    json_option,
+    print_done,
+    print_fields,
+    print_json,
+    print_table,
+    printable,
+)
+from idp.instants import json_instant
 
 if TYPE_CHECKING:
     from idp.audit.changes import ChangeEntry
     from idp.services import Services
 
+_COLUMNS = ("name", "role", "created_at", "created_by", "expires_at", "last_used_at")
 PAUSE_SECONDS = 0.5
 """Between two looks for new changes with --follow."""
 
@@ -24,10 +40,18 @@ def admin() -> None:
     """The administrator's token, which opens /admin/ and its REST API, and the audit log."""
 
 
-@admin.command("token", example="tallystick admin token --new")
+@admin.group("token", cls=DefaultCommandGroup, default="show")
+def token() -> None:
+    """The emergency token, and the API tokens of programs.
+
+    Without a command it shows the file of the emergency token, or replaces that token.
+    """
+
+
+@token.command("show", example="tallystick admin token --new\ntallystick admin token show")
 @click.option("--new", is_flag=True, help="Make a new token, and print it this once.")
 @json_option
-def token(new: bool, as_json: bool) -> None:
+def show(new: bool, as_json: bool) -> None:
     """Show the file of the administrator's token, or replace a lost token.
 
     A running server accepts a new token at once, and no longer the former one or a session that
@@ -47,6 +71,59 @@ def token(new: bool, as_json: bool) -> None:
         content = "digest" if admin_token.holds_digest(path) else "token"
         answer = {"admin": f"{server.base_url}/admin/", "file": str(path), "content": content}
         _print(answer, as_json=as_json)
+
+
+@token.command("add", example="tallystick admin token add monitoring --role auditor --expires 90d")
+@click.argument("name")
+@click.option("--role", type=click.Choice(ROLES), required=True, help="What the token may do.")
+@click.option(
+    "--expires", default="90d", show_default=True, metavar="T",
+    help="When it ends: a span like 90d, or a time like 2027-01-31 in UTC; at most two years.",
+)  # fmt: skip
+@json_option
+@with_services
+def add(services: Services, name: str, role: str, expires: str, as_json: bool) -> None:
+    """Make an API token with a role, and print it this once.
+
+    An auditor's token only reads. Programs send it as "Authorization: Bearer TOKEN".
+    """
+    from idp.management import api_tokens
+
+    made, text = api_tokens.add(services, name, role, expires)
+    if as_json:
+        print_json({**made.as_json(), "token": text})
+        return
+    click.echo(text)
+    click.echo(f"{made.name}, {in_words(made.role)}, until {json_instant(made.expires_at)}.")
+
+
+@token.command("list", example="tallystick admin token list --json")
+@json_option
+@with_services
+def list_tokens(services: Services, as_json: bool) -> None:
+    """List the API tokens; never their texts."""
+    tokens = services.api_tokens.tokens()
+    if as_json:
+        print_json([each.as_json() for each in tokens])
+        return
+    print_table(
+        ("name", "role", "made", "by", "ends", "last used"),
+        [tuple(each.as_json()[key] for key in _COLUMNS) for each in tokens],
+        empty="There is no API token yet. Make one: tallystick admin token add NAME --role ROLE",
+    )
+
+
+@token.command("revoke", example="tallystick admin token revoke monitoring")
+@click.argument("name")
+@json_option
+@with_services
+def revoke(services: Services, name: str, as_json: bool) -> None:
+    """Revoke an API token: it is worth nothing from then on."""
+    from idp.management import api_tokens
+
+    api_tokens.revoke(services, name)
+    gone = {"name": name, "removed": True}
+    print_done(gone, f"The token {name} is revoked.", as_json=as_json)
 
 
 @admin.command(

@@ -65,12 +65,16 @@ def _nothing_above_option(option: str, section: str) -> AbstractContextManager[t
 
 
 def _next_steps(server: NewServer) -> str:
+    from idp.config.admin import AdminSection
+
     return f"""\
 Configuration         {server.config_file}
 Administrator's token {server.admin_token}   (printed only this once)
 
 Next, with -c {server.config_file}:
   tallystick server set sts1 20348.350      a node, and the Windows Server build that it simulates
-  tallystick user add alice@example.test    a user
+  tallystick user add alice@example.test --group "{AdminSection().administrators}"
+                                            a user, who may administer the server
+  tallystick user activate alice@example.test    that user's phone, the second factor
   tallystick sp add metadata.xml            a service provider to sign in to
-  tallystick serve                          {server.base_url}, /admin/ with the token"""
+  tallystick serve                          {server.base_url}, and /admin/"""

@@ -24,6 +24,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from idp.config import SETTING_PREFIX
 from idp.config.adapters import AdaptersSection
+from idp.config.admin import AdminSection
 from idp.config.mail import MailSection
 from idp.config.mfa import MfaSection
 from idp.config.radius import RadiusSection
@@ -222,6 +223,7 @@ class Config(BaseSettings):
     theme: ThemeSection = ThemeSection()
     logging: LoggingSection = LoggingSection()
     recorder: RecorderSection = RecorderSection()
+    admin: AdminSection = AdminSection()
 
     @classmethod
     def settings_customise_sources(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from idp.authenticator.phonefile import PhoneFile
+from idp.config.admin import AdminSection
 from idp.embedded.phones import PHONE_KINDS, give_phone
 from idp.federation.token_signing.key_files import read_private_file, replace_private_file
 
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 DOMAIN = "example.test"
 GROUPS = ("Staff",)
+FURTHER_GROUPS = {
+    "phone1": (AdminSection().administrators,),
+    "phone2": (AdminSection().help_desk,),
+    "both":   (AdminSection().auditors,),
+}  # fmt: skip
+"""Those who administer the demo at ``/admin/``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,7 @@ def create_sample_users(
                 user.name,
                 user.password,
                 display_name=f"Sample {situation.name}",
-                groups=GROUPS,
+                groups=(*GROUPS, *FURTHER_GROUPS.get(situation.name, ())),
                 attributes=_attributes(situation),
             )
         if user.totp_secret and not services.mfa.codes.is_registered(user.name):

@@ -52,14 +52,20 @@ def read_since(text: str, now: datetime) -> datetime:
 
     Raises :class:`NotATimeError`.
     """
-    span = _SPAN.fullmatch(text.strip().lower())
+    span = read_span(text)
     try:
         if span is not None:
-            return now - int(span[1]) * _UNITS[span[2]]
+            return now - span
         at = datetime.fromisoformat(text.strip())
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise NotATimeError(text) from None
+
+
+def read_span(text: str) -> timedelta | None:
+    """Return the span that *text* names, like ``90m`` or ``7d``; None for any other text."""
+    span = _SPAN.fullmatch(text.strip().lower())
+    return None if span is None else int(span[1]) * _UNITS[span[2]]
 
 
 def read(

@@ -6,10 +6,12 @@ import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
+from idp.audit.roles import HELP_DESK, RoleGroups, RoleRefused
 from idp.instants import json_instant
 from idp.management.standing import standing_as_json
 
 if TYPE_CHECKING:
+    from idp.directory import User
     from idp.services import Services
 
 P = ParamSpec("P")
@@ -30,6 +32,7 @@ def changes_user(verb: str, *, together: bool = True) -> Callable[[UseCase[P, R]
             found = services.directory.find(name)
             if found is None:
                 return use_case(services, name, *args, **kwargs)  # it says what is wrong
+            _must_not_be_above(services, found)
             upn, before = found.upn, state_of(services, found.upn)
             if not together:
                 result = use_case(services, name, *args, **kwargs)
@@ -43,6 +46,23 @@ def changes_user(verb: str, *, together: bool = True) -> Callable[[UseCase[P, R]
         return recorded
 
     return decorate
+
+
+def role_groups(services: Services) -> RoleGroups:
+    """Return the groups whose members administer the server."""
+    settings = services.config.admin
+    return RoleGroups(settings.administrators, settings.help_desk, settings.auditors)
+
+
+def _must_not_be_above(services: Services, user: User) -> None:
+    """Refuse the help desk to take factors of those who administer the server, or to give some."""
+    if services.changes.actor.role != HELP_DESK:
+        return
+    if role_groups(services).role_of(user.groups) is not None:
+        raise RoleRefused(
+            "The help desk may not change users who administer the server",
+            "Ask an administrator",
+        )
 
 
 def state_of(services: Services, upn: str) -> dict[str, Any] | None:

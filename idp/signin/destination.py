@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from idp.saml.values import AuthnRequest
+from idp.session.own_pages import ADMINISTRATION
 
 SECURITY_INFO = "/account/"
 _PATH = re.compile(r"/[!-\[\]-~]*")  # printable ASCII without space and backslash
@@ -65,8 +66,8 @@ class OwnPage:
 
     @property
     def verifies(self) -> bool:
-        """Whether the page asks for the second factor itself: security info always does."""
-        return self.path.startswith(SECURITY_INFO)
+        """Whether the page asks for the second factor itself: all but the list of trusts do."""
+        return self.path.startswith(SECURITY_INFO) or self.path in ADMINISTRATION
 
 
 SamlDestination = SpInitiated | IdpInitiated

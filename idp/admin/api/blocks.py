@@ -11,6 +11,7 @@ from flask import Response, jsonify
 from adapter.mfa.protection.store import Standing
 from idp.admin.api.guard import GuardedApi
 from idp.admin.api.json_body import BadBody, flag_of, json_object, text_of
+from idp.audit.roles import READ_USERS
 from idp.management import nt_hashes, protection, users
 from idp.management.standing import standing_as_json
 
@@ -102,13 +103,18 @@ class ProtectionApi:
 def add_routes(api: GuardedApi, services: Services) -> None:
     """Add the addresses."""
     views = ProtectionApi(services)
-    api.add("/users", {"GET": views.list})
+    api.add("/users", {"GET": views.list}, {"GET": READ_USERS})
     api.add("/users/<name>/block", {"POST": views.block, "DELETE": views.unblock})
     api.add("/users/<name>/risk", {"DELETE": views.dismiss_risk})
-    api.add("/users/<name>/access-pass", {"POST": views.issue_pass, "DELETE": views.delete_pass})
+    api.add(
+        "/users/<name>/access-pass",
+        {"POST": views.issue_pass, "DELETE": views.delete_pass},
+        {"POST": "user.pass", "DELETE": "user.pass_remove"},
+    )
     api.add(
         "/users/<name>/nt-hash",
         {"GET": views.nt_hash, "PUT": views.want_nt_hash, "DELETE": views.drop_nt_hash},
+        {"GET": READ_USERS},
     )
 
 

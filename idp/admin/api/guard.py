@@ -8,15 +8,15 @@ from flask import Blueprint, Response, jsonify, request
 
 from adapter.errors import TallystickError
 from idp.admin import change_log
-from idp.admin.actor import ADMINISTRATOR, set_actor
 from idp.admin.authentication import AdminAuthentication
-from idp.audit.changes import REST
+from idp.audit.roles import CHANGE, READ
 from idp.management.error_json import error_json
 from idp.web.activity import client_ip
 from idp.web.http_status import RETRY_LATER, status_of
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 READING = ("GET", "HEAD")
+NO_VERBS: Mapping[str, str] = {}
 UNPROCESSABLE = 422
 """The status of an error whose code has none of its own."""
 
@@ -42,12 +42,16 @@ class GuardedApi:
         self._blueprint = blueprint
         self._authentication = authentication
 
-    def add(self, rule: str, views: Views) -> None:
-        """Add the address *rule*; a method without a view is answered with 405."""
+    def add(self, rule: str, views: Views, verbs: Mapping[str, str] = NO_VERBS) -> None:
+        """Add the address *rule*; a method without a view is answered with 405.
+
+        *verbs* says by method what a request does (:mod:`idp.audit.roles`). Without one, a GET
+        reads, and all else is a change that only administrators may make.
+        """
         self._blueprint.add_url_rule(
             f"/api{rule}",
             endpoint=f"api {rule}",
-            view_func=self._guarded(views),
+            view_func=self._guarded(views, verbs),
             methods=METHODS,
         )
 
@@ -56,17 +60,17 @@ class GuardedApi:
         self.add("/", {})
         self.add("/<path:_rest>", {})
 
-    def _guarded(self, views: Views) -> View:
+    def _guarded(self, views: Views, verbs: Mapping[str, str]) -> View:
         def view(**values: str) -> Response:
             is_change = request.method not in READING
             try:
-                self._authentication.must_be_administrator(request, client_ip(), change=is_change)
-                set_actor(ADMINISTRATOR, ADMINISTRATOR, REST)
+                verb = verbs.get(request.method, CHANGE if is_change else READ)
+                self._authentication.authenticate(request, client_ip(), verb, change=is_change)
                 return _view_for_method(views)(**values)
             except TallystickError as error:
                 return _error_response(error)
 
-        view.views = views  # type: ignore[attr-defined]  # for those who walk all routes
+        view.views, view.verbs = views, verbs  # type: ignore[attr-defined]  # for who walks all
         return view
 
 

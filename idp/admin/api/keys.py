@@ -53,5 +53,9 @@ class KeyApi:
 def add_routes(api: GuardedApi, services: Services) -> None:
     """Add the addresses of the keys."""
     views = KeyApi(services)
-    api.add("/keys", {"GET": views.list, "POST": views.roll})
-    api.add("/keys/<thumbprint>", {"PUT": views.promote, "DELETE": views.retire})
+    api.add("/keys", {"GET": views.list, "POST": views.roll}, {"POST": "key.roll"})
+    api.add(
+        "/keys/<thumbprint>",
+        {"PUT": views.promote, "DELETE": views.retire},
+        {"PUT": "key.promote", "DELETE": "key.retire"},
+    )

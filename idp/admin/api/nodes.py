@@ -41,7 +41,7 @@ def add_routes(api: GuardedApi, services: Services) -> None:
     """Add the addresses of the nodes."""
     views = NodeApi(services)
     api.add("/nodes", {"GET": views.list})
-    api.add("/nodes/<name>", {"GET": views.show, "PUT": views.set})
+    api.add("/nodes/<name>", {"GET": views.show, "PUT": views.set}, {"PUT": "node.set"})
 
 
 def _build_of_body() -> str:

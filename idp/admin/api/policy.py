@@ -8,6 +8,7 @@ from flask import Response, jsonify
 
 from idp.admin.api.guard import GuardedApi
 from idp.admin.api.json_body import BadBody, json_object
+from idp.audit.roles import READ
 from idp.management import policies, policy_diff
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def add_routes(api: GuardedApi, services: Services) -> None:
     """Add the addresses of the policies."""
     views = PolicyApi(services)
     api.add("/policy", {"GET": views.show, "PUT": views.replace, "PATCH": views.change})
-    api.add("/policy/diff", {"POST": views.diff})
+    api.add("/policy/diff", {"POST": views.diff}, {"POST": READ})
 
 
 def _changed(view: PolicyView) -> Response:

@@ -105,7 +105,7 @@ def add_routes(api: GuardedApi, services: Services) -> None:
         "DELETE": views.remove,
     }
     api.add("/trusts", {"GET": views.list, "POST": views.add})
-    api.add("/trusts/<path:entity_id>", one_trust)
+    api.add("/trusts/<path:entity_id>", one_trust, {"PUT": "trust.set", "DELETE": "trust.remove"})
 
 
 def _metadata_source(body: Mapping[str, Any]) -> metadata_source.Source:

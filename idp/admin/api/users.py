@@ -8,6 +8,7 @@ from flask import Response, jsonify
 
 from idp.admin.api.guard import GuardedApi
 from idp.admin.api.json_body import BadBody, flag_of, json_object, text_of
+from idp.audit.roles import READ_USERS
 from idp.management import code_apps, hardware_tokens, users
 
 if TYPE_CHECKING:
@@ -97,14 +98,19 @@ class UserApi:
 def add_routes(api: GuardedApi, services: Services) -> None:
     """Add the addresses of the users' methods."""
     views = UserApi(services)
-    api.add("/users/<name>/methods", {"GET": views.methods, "DELETE": views.remove_all_methods})
+    api.add(
+        "/users/<name>/methods",
+        {"GET": views.methods, "DELETE": views.remove_all_methods},
+        {"GET": READ_USERS, "DELETE": "user.method_remove"},
+    )
     api.add("/users/<name>/methods/default", {"PUT": views.choose_default})
     api.add(
         "/users/<name>/methods/<method_id>",
         {"PATCH": views.rename_method, "DELETE": views.remove_method},
+        {"PATCH": "user.method_rename", "DELETE": "user.method_remove"},
     )
     api.add("/users/<name>/code-apps", {"POST": views.begin_code_app})
     api.add("/users/<name>/code-apps/confirm", {"POST": views.confirm_code_app})
     api.add("/users/<name>/tokens/<serial_number>/activate", {"POST": views.activate_token})
-    api.add("/users/<name>/reset", {"POST": views.reset})
-    api.add("/users/<name>/unlock", {"POST": views.unlock})
+    api.add("/users/<name>/reset", {"POST": views.reset}, {"POST": "user.reset"})
+    api.add("/users/<name>/unlock", {"POST": views.unlock}, {"POST": "user.unlock"})

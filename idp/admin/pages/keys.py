@@ -28,6 +28,9 @@ ACTIONS = {
 }  # fmt: skip
 
 
+VERBS = {"roll": "key.roll", "promote": "key.promote", "retire": "key.retire"}
+
+
 class KeyPages:
     """The views of the keys' page."""
 
@@ -77,5 +80,6 @@ class KeyPages:
 def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:
     """Add GET and POST of ``/admin/keys``."""
     pages = KeyPages(services, frame)
+    changing = frame.changing(pages.change, VERBS)
     blueprint.add_url_rule("/keys", "keys", frame.reading(pages.show), methods=["GET"])
-    blueprint.add_url_rule("/keys", "change_keys", frame.changing(pages.change), methods=["POST"])
+    blueprint.add_url_rule("/keys", "change_keys", changing, methods=["POST"])

@@ -9,6 +9,7 @@ from werkzeug import Response
 
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
+from idp.audit.roles import READ_SIGN_INS
 from idp.management import sign_in_log
 
 if TYPE_CHECKING:
@@ -37,4 +38,4 @@ def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:
             is_filtered=any(wanted.values()),
         )
 
-    blueprint.add_url_rule("/log", "log", frame.reading(show_log), methods=["GET"])
+    blueprint.add_url_rule("/log", "log", frame.reading(show_log, READ_SIGN_INS), methods=["GET"])

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, request
+from flask import Blueprint, redirect, request
 from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
 from idp.admin import change_log
+from idp.admin.actor import set_actor
 from idp.admin.flash import Flash
 from idp.admin.frame import HOME, Frame
 from idp.admin.pages.farm import Farm, NodeFault
+from idp.admin.pages.users import PATH as USERS
 from idp.admin.session import AdminSession
+from idp.audit.changes import PAGE
+from idp.audit.roles import READ, may
 from idp.federation.farm import BadNode
 from idp.management import nodes
 
@@ -31,7 +35,12 @@ class NodePages:
     def home(self) -> Response:
         """Show the Farm, or the token form to a browser without a session."""
         session = self._frame.session()
-        return self._frame.token_form() if session is None else self._farm.page(session)
+        if session is None:
+            return self._frame.token_form()
+        if not may(session.role, READ):
+            return redirect(USERS, 303)  # the help desk's first page
+        set_actor(session.name, session.role, PAGE)
+        return self._farm.page(session)
 
     def set_build(self, session: AdminSession) -> Response:
         """Set the build of a node, or show the Farm again with what is wrong."""
@@ -55,4 +64,6 @@ def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:
     """Add ``GET /admin/`` and ``POST /admin/nodes``."""
     pages = NodePages(services, frame)
     blueprint.add_url_rule("/", "home", pages.home, methods=["GET"])
-    blueprint.add_url_rule("/nodes", "set_build", frame.changing(pages.set_build), methods=["POST"])
+    blueprint.add_url_rule(
+        "/nodes", "set_build", frame.changing(pages.set_build, "node.set"), methods=["POST"]
+    )

@@ -73,6 +73,9 @@ class NpsPages:
 def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:
     """Add ``POST /admin/nps`` and ``POST /admin/nps/restart``."""
     pages = NpsPages(services, frame)
-    set_host, restart = frame.changing(pages.set_host), frame.changing(pages.restart)
+    set_host, restart = (
+        frame.changing(pages.set_host, "nps.set"),
+        frame.changing(pages.restart, "nps.restart"),
+    )
     blueprint.add_url_rule("/nps", "set_nps_host", set_host, methods=["POST"])
     blueprint.add_url_rule("/nps/restart", "restart_nps_host", restart, methods=["POST"])

@@ -92,5 +92,5 @@ def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:
     pages = PolicyPages(services, frame)
     blueprint.add_url_rule("/policies", "policies", frame.reading(pages.show), methods=["GET"])
     blueprint.add_url_rule(
-        "/policies", "change_policies", frame.changing(pages.change), methods=["POST"]
+        "/policies", "change_policies", frame.changing(pages.change, "policy.set"), methods=["POST"]
     )

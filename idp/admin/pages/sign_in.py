@@ -10,6 +10,7 @@ from werkzeug import Response
 from idp.admin.authentication import AccessRefused
 from idp.admin.frame import HOME, Frame
 from idp.admin.session import COOKIE, LIFETIME, AdminSession
+from idp.audit.roles import OWN_SESSION
 from idp.management.admin_token import AdminTokenError
 from idp.web.activity import client_ip
 
@@ -52,5 +53,5 @@ def add_routes(blueprint: Blueprint, _services: Services, frame: Frame) -> None:
     pages = SignInPages(frame)
     blueprint.add_url_rule("/", "sign_in", pages.sign_in, methods=["POST"])
     blueprint.add_url_rule(
-        "/sign-out", "sign_out", frame.changing(pages.sign_out), methods=["POST"]
+        "/sign-out", "sign_out", frame.changing(pages.sign_out, OWN_SESSION), methods=["POST"]
     )

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 PATH = "/admin/tokens"
 MAX_ROWS = 500
 
+VERBS = {"activate": "token.activate", "import": "token.add"}
+
 
 class TokenPages:
     """The views of the page."""
@@ -85,5 +87,5 @@ def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:
     pages = TokenPages(services, frame)
     blueprint.add_url_rule("/tokens", "tokens", frame.reading(pages.list), methods=["GET"])
     blueprint.add_url_rule(
-        "/tokens", "change_tokens", frame.changing(pages.change), methods=["POST"]
+        "/tokens", "change_tokens", frame.changing(pages.change, VERBS), methods=["POST"]
     )

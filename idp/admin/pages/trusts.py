@@ -31,6 +31,8 @@ FETCHED = "The metadata has been fetched."
 NOT_FETCHED = "The metadata could not be fetched."
 ACCEPTED = "The metadata that was held back is accepted."
 
+VERBS = {"": "trust.set", "refresh": "trust.refresh", "accept": "trust.accept"}
+
 
 class TrustPages:
     """The views of the trusts' pages."""
@@ -101,7 +103,7 @@ def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:
     routes = (
         ("/trusts",     "GET",  "trusts",       frame.reading(pages.list)),
         ("/trusts/one", "GET",  "trust",        frame.reading(pages.show)),
-        ("/trusts/one", "POST", "change_trust", frame.changing(pages.change)),
+        ("/trusts/one", "POST", "change_trust", frame.changing(pages.change, VERBS)),
     )  # fmt: skip
     for rule, method, endpoint, view in routes:
         blueprint.add_url_rule(rule, endpoint, view, methods=[method])

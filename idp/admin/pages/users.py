@@ -12,7 +12,8 @@ from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
-from idp.management import nt_hashes, protection
+from idp.audit.roles import READ_USERS
+from idp.management import nt_hashes, protection, users
 from idp.management.standing import standing_as_json
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ ACTIONS = {
     "dismiss":     "The risk is dismissed.",
     "nt_hash_on":  "The NT hash is kept from the next right password on.",
     "nt_hash_off": "The NT hash is deleted.",
+    "unlock":      "The user can try again.",
+}  # fmt: skip
+VERBS = {
+    "block": "user.block", "unblock": "user.unblock", "dismiss": "user.dismiss_risk",
+    "nt_hash_on": "user.nt_hash_want", "nt_hash_off": "user.nt_hash_drop", "unlock": "user.unlock",
 }  # fmt: skip
 
 
@@ -69,6 +75,8 @@ class UserPages:
                 nt_hashes.want_nt_hash(self._services, name)
             case "nt_hash_off":
                 nt_hashes.drop_nt_hash(self._services, name)
+            case "unlock":
+                users.unlock(self._services, name)
             case _:
                 raise NoSuchAction("There is no such change", "Load the page again")
 
@@ -91,6 +99,8 @@ class UserPages:
 def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:
     """Add GET and POST of ``/admin/users``."""
     pages = UserPages(services, frame)
-    changing = frame.changing(pages.change)
-    blueprint.add_url_rule("/users", "users", frame.reading(pages.show), methods=["GET"])
+    changing = frame.changing(pages.change, VERBS)
+    blueprint.add_url_rule(
+        "/users", "users", frame.reading(pages.show, READ_USERS), methods=["GET"]
+    )
     blueprint.add_url_rule("/users", "change_user", changing, methods=["POST"])

@@ -9,6 +9,6 @@ from support.servers.server_folder import ADMIN_TOKEN
 def signed_in(page: Page, url: str) -> Page:
     page.goto(f"{url}/admin/")
     page.get_by_label("Token").fill(ADMIN_TOKEN)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("button", name="Sign in with the token").click()
     expect(page.get_by_role("heading", name="Farm", exact=True)).to_be_visible()
     return page
