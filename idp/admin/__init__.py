@@ -19,6 +19,7 @@ address                            method  what it does                         
 ``/admin/tokens``                  both    hardware tokens                             pages/tokens
 ``/admin/users``                   both    users who are blocked or at risk            pages/users
 ``/admin/log``                     GET     the last sign-ins                           pages/log
+``/admin/traces[/ID[/export]]``    GET     the flight recorder                         pages/traces
 ``/admin/api/nodes[/NAME]``        several nodes of the farm                           api/nodes
 ``/admin/api/nps[/NAME/…]``        several NPS hosts, registry values, clients         api/nps
 ``/admin/api/keys[/THUMBPRINT]``   several token-signing keys                          api/keys
@@ -27,6 +28,7 @@ address                            method  what it does                         
 ``/admin/api/tokens[/import]``     several hardware tokens                             api/tokens
 ``/admin/api/users[/NAME/…]``      several blocks, risks, access passes                api/blocks
 ``/admin/api/policy[/diff]``       several which methods users may use                 api/policy
+``/admin/api/traces[/ID…]``        GET     the flight recorder                         api/traces
 =================================  ======  ==========================================  ============
 
 Read :mod:`idp.admin.authentication` (who is an administrator) and :mod:`idp.admin.frame` (what all
@@ -46,17 +48,40 @@ from idp.admin.api import nodes as nodes_api
 from idp.admin.api import nps as nps_api
 from idp.admin.api import policy as policy_api
 from idp.admin.api import tokens as tokens_api
+from idp.admin.api import traces as traces_api
 from idp.admin.api import trusts as trusts_api
 from idp.admin.api import users as users_api
 from idp.admin.authentication import AdminAuthentication
 from idp.admin.frame import Frame
-from idp.admin.pages import access, keys, log, nodes, nps, policies, sign_in, tokens, trusts, users
+from idp.admin.pages import (
+    access,
+    keys,
+    log,
+    nodes,
+    nps,
+    policies,
+    sign_in,
+    tokens,
+    traces,
+    trusts,
+    users,
+)
 
 if TYPE_CHECKING:
     from idp.services import Services
 
-PAGES = (sign_in, nodes, nps, keys, log, access, policies, trusts, tokens, users)
-API = (nodes_api, nps_api, keys_api, trusts_api, users_api, blocks_api, tokens_api, policy_api)
+PAGES = (sign_in, nodes, nps, keys, log, access, policies, trusts, tokens, users, traces)
+API = (
+    nodes_api,
+    nps_api,
+    keys_api,
+    trusts_api,
+    users_api,
+    blocks_api,
+    tokens_api,
+    policy_api,
+    traces_api,
+)
 
 
 def blueprint(services: Services) -> Blueprint:

@@ -17,7 +17,7 @@ from idp.admin import change_log
 from idp.admin.authentication import AccessRefused, AdminAuthentication
 from idp.admin.cookies import AdminCookies
 from idp.admin.flash import Flash, Flashes
-from idp.admin.session import AdminSession
+from idp.admin.session import LIFETIME, AdminSession
 from idp.web.http_status import RETRY_LATER, status_of
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class Frame:
         flash = self._flashes.read(request, session)
         text = render_template(f"admin/{name}.html", csrf=csrf, here=name, flash=flash, **values)
         response = make_response(text, status)
+        self.cookies.show_links(response, max_age=LIFETIME)
         if flash:
             self._flashes.clear(response)
         return response

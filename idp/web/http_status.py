@@ -56,6 +56,7 @@ STATUS = {
     "no_such_key":                     404,
     "no_token":                        401,
     "not_found":                       404,
+    "no_timeline":                     404,
     "too_many_tries":                  429,
     "policy_changed":                  409,
     "unknown_method":                  404,
