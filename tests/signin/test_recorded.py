@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import base64
+from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 from support.service_providers.service_provider import ServiceProvider
 
+from idp.audit.refusal_quota import RefusalQuota
 from idp.federation.claims import DENY
 from idp.management import timelines
+from idp.recorder.recorder import Recorder
 from idp.recorder.store import TimelineQuery
 from idp.saml import uris
 from idp.saml.certificates import thumbprint_of
@@ -172,3 +176,60 @@ def test_a_log_out_has_its_messages_and_how_it_ended(federation, service_provide
     assert steps(timeline, "log_out")[-1]["ended"] == [
         {"trust": service_provider.entity_id, "outcome": "signed_out"}
     ]
+
+
+# Levels, and a recorder that fails
+
+
+class FullDisk:
+    """A store to which nothing can be written."""
+
+    def add(self, parts):
+        raise OSError("No space left on device")
+
+
+@pytest.fixture
+def recorder_at(federation, _tallystick_host):
+    """Serve with a recorder of this level, and of another store where one is given."""
+    with ExitStack() as closing:
+
+        def serve(level, store=None):
+            services = federation.services
+            clock, kept = services.clock.now, store or services.recordings
+            recorder = Recorder(kept, clock, level, RefusalQuota())
+            _tallystick_host.serve(replace(services, recorder=recorder, closing=closing))
+
+        yield serve
+
+
+def test_while_it_is_off_nothing_is_recorded(federation, easy, recorder_at):
+    recorder_at("off")
+    federation.sign_in(easy.url()).finish()
+    federation.sign_in(easy.url(), password="wrong")
+
+    assert federation.timelines == ()
+
+
+def test_at_errors_only_the_sign_in_that_was_refused_is_there_and_whole(
+    federation, easy, recorder_at
+):
+    recorder_at("errors")
+    federation.sign_in(easy.url()).finish()
+    assert federation.timelines == ()
+    federation.sign_in(easy.url(), password="wrong")
+
+    (timeline,) = federation.timelines
+    assert kinds(timeline) == ["message_in", "trust", "decision", "answer", "password", "answer"]
+
+
+def test_a_recorder_that_fails_lets_users_sign_in_and_says_so(federation, easy, recorder_at, capfd):
+    recorder_at("all", FullDisk())
+
+    assert federation.sign_in(easy.url()).finish().status == ("Success",)
+    assert "recording_not_stored" in capfd.readouterr().err
+
+
+def test_a_refusal_names_the_node_that_refused(federation, newest):
+    federation.browser().get(f"{federation.url}/adfs/ls/?SAMLRequest=x")
+
+    assert newest().summary.node == "srv2022"
