@@ -65,13 +65,38 @@ def test_a_sign_in_is_one_timeline_from_the_request_to_the_response(federation, 
     assert (passed["outcome"], passed["passed"]) == ("approved", True)
 
 
-def test_a_page_that_waits_for_the_phone_leaves_no_step(federation, sp, newest):
+@pytest.mark.parametrize("fields", [{}, {"Poll": "1"}, {"Language": "de"}])
+def test_a_page_that_waits_for_the_phone_leaves_no_step(federation, sp, newest, fields):
     sign_in = federation.sign_in(sp.url())
     before = kinds(newest())
-    sign_in.poll()
-    sign_in.poll()
+    sign_in.post(**fields)
+    sign_in.post(**fields)
 
     assert kinds(newest()) == before
+
+
+@pytest.mark.parametrize(
+    ("adapter", "rules"), [("AzureMfaServerAuthentication", True), ("Good", False)]
+)
+def test_every_adapter_that_asks_is_named_and_its_rules_if_it_tells_them(
+    federation, sp, enable, newest, adapter, rules
+):
+    enable(adapter)
+    federation.sign_in(sp.url())
+
+    (asked,) = steps(newest(), "second_factor")
+    assert (asked["provider"], bool(asked["rules"])) == (adapter, rules)
+
+
+def test_a_code_asked_for_instead_of_a_push_is_a_step_of_its_own(federation, sp, newest):
+    user = federation.add_user(totp=True)
+    sign_in = federation.sign_in(sp.url(), user)
+    sign_in.use_code()
+    sign_in.enter_code("000000")
+
+    push, code, wrong = steps(newest(), "second_factor")
+    assert (push["experience"], code["experience"]) == ("number_match", "totp")
+    assert newest().summary.code == wrong["code"] == "wrong_code"
 
 
 def test_a_claim_has_the_rule_that_made_it(federation, easy, newest):
