@@ -203,6 +203,17 @@ def test_a_log_out_has_its_messages_and_how_it_ended(federation, service_provide
     ]
 
 
+def test_a_log_out_that_is_refused_on_a_page_is_refused_once(federation, easy, newest):
+    browser = federation.browser()
+    session = easy.sign_in(browser)
+    wrong = replace(session, name_id=replace(session.name_id, value="nobody"))
+    browser.get(easy.logout_request(wrong).address)
+
+    timeline = newest(code="MSIS7054")
+    assert kinds(timeline).count("refused") == 1
+    assert timeline.summary.trust == easy.entity_id
+
+
 # Levels, and a recorder that fails
 
 
