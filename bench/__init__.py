@@ -4,7 +4,8 @@ Every ratio compares with a signature of the same run, so that it says more abou
 about the machine. Read first: ``harness`` (how it is measured), then ``__main__`` (what is
 measured). ``saml`` and ``decision`` measure functions; ``sign_in``, ``log_out`` and ``scale`` whole
 requests on the ``server`` of the benchmarks, ``served`` the same through ``tallystick serve``;
-``flood`` measures a password while another client floods the server; ``usual_way`` measures plain
-pysaml2 for comparison. ``radius`` measures the NPS extension by ``radius_server`` and
-``radius_client``, beside ``freeradius``; ``radius_load`` is a command of its own.
+``recorder`` measures the flight recorder; ``flood`` measures a password while another client floods
+the server; ``usual_way`` measures plain pysaml2 for comparison. ``radius`` measures the NPS
+extension by ``radius_server`` and ``radius_client``, beside ``freeradius``; ``radius_load`` is a
+command of its own.
 """

@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import urlencode
 
-from bench import saml, served
+from bench import recorder, saml, served
 from bench.harness import Row
 from bench.server import PASSWORD, Answer, Client, Phone, make_server
 
@@ -52,8 +52,14 @@ def rows(idp: saml.Party, sp: saml.Party, folder: Path) -> Iterator[list[Row]]:
     signed_in = start()
     sign_in(signed_in)
     direct = _direct_rows(signed_in, query, form, start)
+    by_recorder = recorder.rows(
+        services,
+        signed_in.browser.cookies,
+        lambda times: map(query, range(times)),
+        lambda client, sent: must_be_issued(client.get(LS, str(sent))),
+    )
     with served.rows(folder, query, signed_in.browser.cookies) as by_http:
-        yield [direct[0], *by_http, *direct[1:]]
+        yield [direct[0], *by_recorder, *by_http, *direct[1:]]
 
 
 def _direct_rows(
@@ -65,7 +71,7 @@ def _direct_rows(
     """Return the rows that call the application directly, without HTTP."""
     return [
         Row(
-            "a signed-in user's whole request",
+            recorder.WHOLE,
             3.0,
             lambda request: must_be_issued(signed_in.browser.get(LS, request)),
             lambda times: map(query, range(times)),

@@ -80,7 +80,7 @@ class AzureMfaServerAuthentication:
         """
         if context.data:
             return self._show(ServerSignIn.from_data(context.data), context)
-        return self._show(self._decide(identity_claim.value), context)
+        return self._show(self._decide(identity_claim.value, context), context)
 
     def try_end_authentication(
         self, context: AuthenticationContext, proof: ProofData, request: HttpRequest
@@ -88,7 +88,7 @@ class AzureMfaServerAuthentication:
         """Send the request of this round, unless it was sent, and hang until it has ended."""
         sign_in = ServerSignIn.from_data(context.data)
         if proof.properties.get("TryAgain") == "1":
-            sign_in = self._begin_round(sign_in)
+            sign_in = self._begin_round(sign_in, context)
         if sign_in.outcome:
             return self._show(sign_in, context)
         sign_in = self._ask_phone(sign_in, request, context)
@@ -107,7 +107,7 @@ class AzureMfaServerAuthentication:
         """Return what was decided and its outcome, for the sign-in log."""
         return ServerSignIn.from_data(context.data).explanation
 
-    def _decide(self, user: str) -> ServerSignIn:
+    def _decide(self, user: str, context: AuthenticationContext) -> ServerSignIn:
         """Decide what a request shows: never a number, whatever the node and the phone."""
         device = self._service.push.best_device(user)
         decision = decide(
@@ -116,14 +116,15 @@ class AzureMfaServerAuthentication:
             requested_method="push",
             device=device.kind if device else "phone-current",
         )
+        context.trace.extend(map(str, decision.rules))
         sign_in = ServerSignIn(user, decision.experience or "", decision.reason)
         return sign_in if sign_in.may_push else sign_in.ended(decision.reason)
 
-    def _begin_round(self, sign_in: ServerSignIn) -> ServerSignIn:
+    def _begin_round(self, sign_in: ServerSignIn, context: AuthenticationContext) -> ServerSignIn:
         """Begin the next round; decide anew if no request was possible before."""
         if sign_in.may_push:
             return sign_in.next_round()
-        return replace(self._decide(sign_in.user), round=sign_in.round + 1)
+        return replace(self._decide(sign_in.user, context), round=sign_in.round + 1)
 
     def _ask_phone(
         self, sign_in: ServerSignIn, request: HttpRequest, context: AuthenticationContext

@@ -14,6 +14,7 @@ from flask import Request
 from werkzeug import Response
 
 from idp.web.cookies import (
+    ADMIN_LINKS,
     cookie_is_secure,
     delete_cookie_header,
     own_cookies,
@@ -45,3 +46,14 @@ class AdminCookies:
         """Have the browser forget a cookie."""
         header = delete_cookie_header(name, secure=self._is_secure, path=PATH, same_site="Strict")
         response.headers.add("Set-Cookie", header)
+
+    def show_links(self, response: Response, *, max_age: timedelta) -> None:
+        """Have error pages of the sign-in show this browser their links to administration."""
+        header = set_cookie_header(ADMIN_LINKS, "1", max_age=max_age, secure=self._is_secure)
+        response.headers.add("Set-Cookie", header)
+
+    def hide_links(self, response: Response) -> None:
+        """Have them hide the links again."""
+        response.headers.add(
+            "Set-Cookie", delete_cookie_header(ADMIN_LINKS, secure=self._is_secure)
+        )

@@ -19,7 +19,7 @@ from idp.admin.authentication import CSRF_FIELD, AccessRefused, AdminAuthenticat
 from idp.admin.cookies import AdminCookies
 from idp.admin.flash import Flash, Flashes
 from idp.admin.pending import PendingChange, PendingChanges, ProofsTooOld
-from idp.admin.session import AdminSession
+from idp.admin.session import LIFETIME, AdminSession
 from idp.audit.changes import PAGE
 from idp.audit.roles import CHANGE, READ, may, must_be_allowed
 from idp.session.own_pages import ADMIN_CONTINUE
@@ -64,6 +64,7 @@ class Frame:
             **values,
         )
         response = make_response(text, status)
+        self.cookies.show_links(response, max_age=LIFETIME)
         if flash:
             self._flashes.clear(response)
         if request.method == "POST" and status < 400:
@@ -112,13 +113,14 @@ class Frame:
         """Return what says, for a template, whether this session may do what a verb names."""
         return lambda verb: may(session.role, verb)
 
-    def reading(self, view: View, verb: str = READ) -> Callable[[], Response]:
+    def reading(self, view: View, verb: str = READ) -> Callable[..., Response]:
         """Wrap the view of a GET: without a session it redirects to the token form.
 
-        *verb* says which roles may see the page (:mod:`idp.audit.roles`).
+        *verb* says which roles may see the page (:mod:`idp.audit.roles`). The view reads the
+        variable parts of its address from the request.
         """
 
-        def guarded() -> Response:
+        def guarded(**_values: str) -> Response:
             session = self.session()
             if session is None:
                 return redirect(HOME, 303)
@@ -129,14 +131,14 @@ class Frame:
         guarded.verb = verb  # type: ignore[attr-defined]  # for who walks all routes
         return guarded
 
-    def changing(self, view: View, verb: Verbs = CHANGE) -> Callable[[], Response]:
+    def changing(self, view: View, verb: Verbs = CHANGE) -> Callable[..., Response]:
         """Wrap the view of a POST: it needs a session, our origin and the session's CSRF token.
 
         *verb* is what the post does, or a table of that by the value of its field ``action``. It
         says which roles may do it, and whether both proofs must be recent.
         """
 
-        def guarded() -> Response:
+        def guarded(**_values: str) -> Response:
             session = self.session()
             try:
                 self.authentication.must_be_same_origin(request)

@@ -15,8 +15,6 @@ from idp.cli.output import json_option, print_json, print_table, printable
 from idp.recorder.timeline import OUTCOMES
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from idp.management.timeline_texts import StepView
     from idp.recorder.store import TimelineQuery
     from idp.recorder.timeline import Summary, Timeline
@@ -130,6 +128,8 @@ def _row(summary: Summary) -> tuple[str, ...]:
 
 def _print_timeline(summary: Summary, views: Iterable[StepView]) -> None:
     """Print the sentence first: it says what failed, with the code and what to do."""
+    from idp.management.timeline_texts import shown_time
+
     click.secho(printable(summary.sentence), bold=True, fg="red" if summary.is_refused else None)
     began = f"{summary.began_at:%Y-%m-%d %H:%M:%S} UTC"
     facts = (summary.activity_id, began, summary.user, summary.trust, summary.node)
@@ -137,14 +137,10 @@ def _print_timeline(summary: Summary, views: Iterable[StepView]) -> None:
     for view in views:
         click.echo()
         color = "red" if view.is_refusal else "cyan"
-        click.echo(f"{_time(view.at)}  {click.style(view.heading, fg=color, bold=True)}")
+        click.echo(f"{shown_time(view.at)}  {click.style(view.heading, fg=color, bold=True)}")
         if view.line:
             click.echo(f"{INDENT}{printable(view.line)}")
         for label, value in view.details:
             click.secho(f"{INDENT}{printable(label)}: {printable(value)}", dim=True)
         for line in view.xml.splitlines():
             click.echo(f"{INDENT}{printable(line)}")
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%H:%M:%S}.{at.microsecond // 1000:03}"

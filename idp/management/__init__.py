@@ -17,6 +17,8 @@ module              what it does                                          comman
 ``user_views``      users with what is known against them                ``tallystick user``
 ``policies``        which methods users may use, and what a change does   ``tallystick policy``
 ``sign_in_log``     reads the sign-in log                                 ``tallystick log``
+``timelines``       finds what the flight recorder has; its sisters       ``tallystick trace``
+                    ``timeline_texts`` and ``timeline_export`` write it
 ``admin_token``     the administrator's token and its file                ``tallystick admin``
 ``background``      starts the threads of a server                        ``tallystick serve``
 ==================  ====================================================  ========================

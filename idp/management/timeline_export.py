@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
 from idp.instants import json_instant
-from idp.management.timeline_texts import StepView, message_name, views_of
+from idp.management.timeline_texts import StepView, message_name, shown_time, views_of
 
 if TYPE_CHECKING:
     from idp.recorder.timeline import Timeline
@@ -57,7 +57,7 @@ class ExportRefused(TallystickError):
 def files_of(timeline: Timeline, now: datetime) -> dict[str, str]:
     """Return the texts of the files by their names."""
     summary, views = timeline.summary, views_of(timeline)
-    steps = "\n".join(f"{_time(each.at)}  {each.heading}: {each.line}" for each in views)
+    steps = "\n".join(f"{shown_time(each.at)}  {each.heading}: {each.line}" for each in views)
     shown = {**summary.as_json(), "sentence": summary.sentence, "version": version("tallystick")}
     readme = README.format(**shown, now=json_instant(now), steps=steps)
     values = {"version": version("tallystick"), **timeline.as_json()}
@@ -93,7 +93,3 @@ def _messages(timeline: Timeline, views: tuple[StepView, ...]) -> Iterator[tuple
     with_xml = [(step, view) for step, view in zip(timeline.steps, views, strict=True) if view.xml]
     for number, (step, view) in enumerate(with_xml, 1):
         yield f"{number:02}-{view.kind}-{message_name(step.fields)}.xml", view.xml
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%H:%M:%S}.{at.microsecond // 1000:03}"

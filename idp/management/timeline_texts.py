@@ -50,6 +50,25 @@ def views_of(timeline: Timeline) -> tuple[StepView, ...]:
     return tuple(map(_view, timeline.steps))
 
 
+def lines_of(timeline: Timeline, *, xml: bool = False) -> Iterator[str]:
+    """Yield a timeline as plain text: what became of it, and a line for each step.
+
+    With *xml*, each message follows its step.
+    """
+    summary = timeline.summary
+    yield summary.sentence
+    yield "  ".join(filter(None, (summary.activity_id, summary.user, summary.trust, summary.node)))
+    for view in views_of(timeline):
+        yield f"  {shown_time(view.at)}  {view.heading}: {view.line}"
+        if xml:
+            yield from (f"    {line}" for line in view.xml.splitlines())
+
+
+def shown_time(at: datetime) -> str:
+    """Return the time of a step, to the millisecond."""
+    return f"{at:%H:%M:%S}.{at.microsecond // 1000:03}"
+
+
 def _view(step: Step) -> StepView:
     fields = {name: value for name, value in step.fields.items() if name != "xml"}
     line = _LINES.get(step.kind, _no_line)(step.fields)

@@ -1,8 +1,8 @@
 """The recorder of one process: takes the recordings of requests and stores those that are wanted.
 
-At the level ``errors``, the requests of a sign-in wait in memory until it ends well, and are then
-forgotten. Once something in it is refused they are stored, with everything that comes later. If
-other processes answered earlier requests of it, each stores its own part within a minute
+At the level ``errors``, the requests of a sign-in wait in memory until it has ended well, and are
+then forgotten. Once something in it is refused they are stored, with everything that comes later.
+If several processes answer its requests, each stores its own part within a minute
 (:meth:`Recorder.share`).
 """
 
@@ -56,9 +56,9 @@ class Recorder:
         """Whether anything is recorded."""
         return self.level != "off"
 
-    def begin(self, client_ip: str) -> Recording:
-        """Return the recording of a request that has just arrived from *client_ip*."""
-        return Recording(self._now, client_ip)
+    def begin(self, activity_id: str, client_ip: str) -> Recording:
+        """Return the recording of a request that has just arrived, with a new Activity ID."""
+        return Recording(self._now, activity_id, client_ip)
 
     def finish(self, activity_id: str, recording: Recording) -> None:
         """Take the recording of a request that is answered: store, hold or forget it.
@@ -72,15 +72,15 @@ class Recorder:
     def share(self) -> None:
         """Store what this process holds of activities of which another one stored a refusal.
 
-        Never raises, either.
+        Others that have ended well are forgotten. Never raises, either.
         """
         with self._lock:
             held = list(self._held)
         with _logging_failures():
-            for activity_id in self._store.known(held) if held else ():
+            refused = self._store.known(held) if held else frozenset()
+            for activity_id in held:
                 with self._lock:
-                    parts = self._forget(activity_id)
-                    self._remember_refused(activity_id)
+                    parts = self._take_shared(activity_id, is_refused=activity_id in refused)
                 self._save(activity_id, parts)
 
     def _due(self, activity_id: str, recording: Recording) -> list[Recording]:
@@ -92,11 +92,18 @@ class Recorder:
                 return [recording]
             if recording.is_refused:
                 return self._refusal(activity_id, recording)
-            if recording.outcome:  # it has ended well
-                self._forget(activity_id)
-            else:
+            if not recording.is_whole(activity_id):
                 self._hold(activity_id, recording)
             return []
+
+    def _take_shared(self, activity_id: str, *, is_refused: bool) -> list[Recording]:
+        """Return what is stored of an activity, since it *is_refused* by another process."""
+        if is_refused:
+            self._remember_refused(activity_id)
+            return self._forget(activity_id)
+        if any(each.outcome for each in self._held.get(activity_id, ())):
+            self._forget(activity_id)
+        return []
 
     def _refusal(self, activity_id: str, recording: Recording) -> list[Recording]:
         """Return what is stored of an activity in which something is refused the first time."""

@@ -20,11 +20,13 @@ class Recording:
     """The steps of one request. Adding one costs next to nothing: its fields are made when stored.
 
     ``user``, ``trust`` and ``node`` are what the steps are about, as far as it is known.
+    ``began_as`` is the request's own Activity ID, before it turned out to continue another one.
     ``weight`` is how many bytes of memory the steps keep in use, roughly. ``is_proved`` says that
     the request was signed, or came with a session: not just anybody could send it.
     """
 
     now: Callable[[], datetime]
+    began_as: str = ""
     client_ip: str = ""
     user: str = ""
     trust: str = ""
@@ -49,6 +51,10 @@ class Recording:
     def refuse(self, code: str, problem: str, remedy: str = "") -> None:
         """Note that something was refused, and what to do about it."""
         self.outcome, self.code, self.problem, self.remedy = REFUSED, code, problem, remedy
+
+    def is_whole(self, activity_id: str) -> bool:
+        """Whether the activity has begun and ended well with this request, as with a session."""
+        return bool(self.outcome) and not self.is_refused and self.began_as == activity_id
 
     @property
     def is_refused(self) -> bool:

@@ -46,6 +46,9 @@ secret = "{secret}"
 
 # [sign_in]
 # idp_initiated = true  # /adfs/ls/idpinitiatedsignon.aspx, where users choose an application
+
+# [recorder]
+# level = "all"  # record every sign-in step by step, not only what is refused: tallystick trace
 """
 
 

@@ -25,6 +25,8 @@ the dispatcher of the sign-in. A request passes through
 * ``first_proof.py``: is the password right, or the passkey?
 * ``flow.py``, with the questions of ``steps.py`` and the adapters of ``second_factor.py``;
 * ``assertion.py``, ``outcomes.py`` (what is stored at the end) and ``pages.py`` (what is shown);
+* ``recorded.py``, ``recorded_messages.py`` and ``recorded_claims.py`` (steps for the flight
+  recorder, while it is on);
 * ``error_handlers.py`` if something was raised, with the sentences of ``errors.py``.
 
 Below ``views.py`` nothing knows Flask: requests (``idp.web.web_request``) and answers

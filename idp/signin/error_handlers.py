@@ -66,14 +66,14 @@ class ErrorHandler:
             case Unavailable():  # the cause is for the log only
                 self._log_failure("unavailable", error, request)
                 refused = errors.try_later(error.code)
-                recorded.refused(request.activity, refused, error.problem)
+                self._record(refused, request, error.problem)
                 page = self._page(refused, request, status_of(error))
                 return page.with_header(*RETRY_LATER)
             case _:
                 self._log_failure("sign_in_failed", error, request)
                 self._outcomes.failed(error, self._source(request))
                 refused = errors.not_possible()
-                recorded.refused(request.activity, refused, f"{error.code}: {error.problem}")
+                self._record(refused, request, f"{error.code}: {error.problem}")
                 return self._page(refused, request, status_of(refused))
 
     def _refused(self, refused: Refused, request: WebRequest) -> Answer:
@@ -103,7 +103,7 @@ class ErrorHandler:
         proved = refused.signed
         if not self._outcomes.refused(issuer, request_id, refused.code, source, proved=proved):
             return self._refusal_page(errors.answered_already(), request)
-        recorded.refused(request.activity, refused)
+        self._record(refused, request)
         recorded_messages.message_out(request.activity, xml, acs_url)
         return pages.posting_page(acs_url, post_fields(xml, refused.relay_state))
 
@@ -118,7 +118,7 @@ class ErrorHandler:
 
     def _refusal_page(self, refused: Refused, request: WebRequest) -> Answer:
         self._log_refusal(refused, request)
-        recorded.refused(request.activity, refused)
+        self._record(refused, request)
         self._outcomes.refused_on_page(refused, self._source(request))
         page = self._page(refused, request, status_of(refused))
         if not refused.leads_to:
@@ -146,6 +146,12 @@ class ErrorHandler:
             return self._node.name(request.cookies)
         except Unavailable:
             return "unknown"
+
+    def _record(self, refused: Refused, request: WebRequest, cause: str = "") -> None:
+        """Record the refusal for administrators, with a *cause* that users are not told."""
+        if request.activity.recording is not None:
+            request.activity.recording.node = self._node_name(request)
+            recorded.refused(request.activity, refused, cause)
 
     def _log_refusal(self, refused: Refused, request: WebRequest) -> None:
         log_refusal(

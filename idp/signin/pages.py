@@ -25,7 +25,7 @@ from idp.signin.address import Address
 from idp.signin.error_texts import sentence_of
 from idp.signin.paths import LIST, METADATA, SIGN_OUT
 from idp.signin.posting_texts import posting_texts
-from idp.signin.ways_on import WayBack
+from idp.signin.ways_on import WayBack, way_to_trace
 from idp.web import page_frame
 from idp.web.answer import Answer
 from idp.web.headers import CONTENT_SECURITY_POLICY
@@ -268,6 +268,7 @@ def error_page(
         is_denied=refused.code == DENIED,
         back=back,
         activity_id=request.activity.id,
+        trace=way_to_trace(request),
         time=f"{at:%Y-%m-%d %H:%M:%S} UTC",
         node=node,
         cookies=bool(request.cookies),

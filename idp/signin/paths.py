@@ -10,6 +10,8 @@ LS = addresses.LS
 IDP_INITIATED = "/adfs/ls/idpinitiatedsignon"
 LIST = f"{IDP_INITIATED}.aspx"
 """The list of the applications."""
+TRACE = "/admin/traces/"
+"""Where administration shows the steps of a sign-in, by its Activity ID."""
 OWN_PAGE = "/adfs/signin"
 """Signs users in for security info, ``?own-page=/account/``; with ``&again=1`` always anew."""
 SIGN_OUT = "/adfs/ls/signout"

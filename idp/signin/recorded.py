@@ -18,10 +18,11 @@ from idp.federation.access_control.decision import Access
 from idp.instants import json_instant
 from idp.recorder.timeline import ISSUED, LED_ON, Fields
 from idp.saml.refusal import Refused
-from idp.session.sso import Proof, Session
+from idp.saml.values import AuthnRequest
+from idp.session.sso import Proof
 from idp.signin.recorded_texts import FACTOR_ENDS, PASSWORD_FAILURES
 from idp.signin.sign_in_step import SignInStep
-from idp.signin.steps import Needs
+from idp.signin.steps import Needs, Step
 from idp.web.answer import Answer
 from idp.web.web_request import Activity, WebRequest
 
@@ -38,7 +39,10 @@ def decided(step: SignInStep, needs: Needs, access: Access) -> None:
     recording.node, recording.trust = facts.node.name, pending.entity_id or recording.trust
     if facts.user is not None:
         recording.user, recording.is_proved = facts.user.upn, True
-    recording.add("decision", lambda: _decision(step, needs, access))
+    session, request = facts.session, pending.request
+    proofs = None if session is None else (session.primary, session.second)
+    following = needs.next_step(session)
+    recording.add("decision", lambda: _decision(request, proofs, needs, following, access))
 
 
 def password(step: SignInStep, check: PasswordCheck) -> None:
@@ -213,8 +217,13 @@ def _explained(why: Explanation) -> Fields:
     }
 
 
-def _decision(step: SignInStep, needs: Needs, access: Access) -> Fields:
-    session, request = step.facts.session, step.pending.request
+def _decision(
+    request: AuthnRequest | None,
+    proofs: tuple[Proof, Proof | None] | None,
+    needs: Needs,
+    following: Step,
+    access: Access,
+) -> Fields:
     asked = {}
     if request is not None:
         asked = {
@@ -228,9 +237,9 @@ def _decision(step: SignInStep, needs: Needs, access: Access) -> Fields:
         "primary_methods": list(needs.primary_methods),
         "second_factor": needs.second_factor,
         **({"second_factor_method": needs.method} if needs.method else {}),
-        "session": _session(session),
-        "next_step": str(needs.next_step(session)),
-        **(_access(access) if session else {}),
+        "session": None if proofs is None else _proofs(*proofs),
+        "next_step": str(following),
+        **({} if proofs is None else _access(access)),
     }
 
 
@@ -243,15 +252,9 @@ def _access(access: Access) -> Fields:
     }
 
 
-def _session(session: Session | None) -> Fields | None:
-    """Return the proofs of a session; its id and root are secret."""
-    if session is None:
-        return None
-    second = session.second
-    return {
-        "primary": _proof(session.primary),
-        "second": None if second is None else _proof(second),
-    }
+def _proofs(primary: Proof, second: Proof | None) -> Fields:
+    """Return the proofs of a session; nothing else of it is recorded."""
+    return {"primary": _proof(primary), "second": None if second is None else _proof(second)}
 
 
 def _proof(proof: Proof) -> Fields:

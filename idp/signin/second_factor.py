@@ -5,6 +5,8 @@ The progress of the adapters is sealed into the field ``Context``, together with
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from adapter.clock import Clock
 from adapter.mfa.service import MfaService
 from idp.adapters.second_factor import (
@@ -30,10 +32,11 @@ from idp.signin.passkey_factor import PasskeyFactor
 from idp.signin.sign_in_step import SignInStep
 from idp.web.answer import Answer
 from idp.web.http_status import status_of
+from idp.web.languages import FIELD
 from idp.web.page_texts import page_language
 
-WAITING_FIELDS = frozenset({"AuthMethod", "Context", "Poll", "__EVENTTARGET"})
-"""The fields of a post that only asks whether the phone has answered: it gets no step."""
+WAITING_FIELDS = frozenset({"AuthMethod", "Context", "Poll", "__EVENTTARGET", FIELD})
+"""The fields of a post that only shows the same page again, as one that waits for the phone."""
 
 
 class SecondFactorSteps:
@@ -147,7 +150,7 @@ class SecondFactorSteps:
                 step.pending, progress.user, progress.context_id, step.source, why
             ):
                 recorded.factor_failed(step, progress.provider, why.outcome, why)
-        elif shown.trace or not WAITING_FIELDS.issuperset(step.request.web.form):
+        elif shown.trace or _asks_anew(step.request.web.form):
             recorded.factor_asked(step, progress.provider, why, shown.trace)
         return pages.second_factor_page(
             shown.page,
@@ -184,6 +187,11 @@ class SecondFactorSteps:
             raise errors.sign_in_ended()
         context = SecondFactorContext(step.pending, progress)
         return context.seal(self._seal, session.id, self._clock.now())
+
+
+def _asks_anew(fields: Mapping[str, str]) -> bool:
+    """Say whether a page asks the user for something new; a page that waits is no step."""
+    return "Context" not in fields or not WAITING_FIELDS.issuperset(fields)
 
 
 def _way_back(step: SignInStep) -> ways_on.WayBack | None:

@@ -78,7 +78,8 @@ def begin_recording(recorder: Recorder) -> Callable[[], None]:
     def record_request() -> None:
         request = read_request_head()
 
-        request.activity.recording = recorder.begin(request.client_ip)
+        activity = request.activity
+        activity.recording = recorder.begin(activity.id, request.client_ip)
 
     return record_request
 

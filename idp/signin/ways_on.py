@@ -1,4 +1,4 @@
-"""Where users go on from a page on which nothing else leads on: a link and its text."""
+"""Where users go on from a page on which nothing else leads on, and administrators from errors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from urllib.parse import quote, urlsplit
 from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.signin.address import Address
 from idp.signin.destination import SECURITY_INFO
-from idp.signin.paths import LIST
+from idp.signin.paths import LIST, TRACE
+from idp.web.cookies import ADMIN_LINKS
+from idp.web.web_request import WebRequest
 
 TO_APPLICATION = "Back to the application"
 TO_LIST = "Choose an application"
@@ -43,3 +45,12 @@ def way_to_register(address: Address) -> WayBack:
     AD FS registers nobody itself: administrators let its page point to where users do.
     """
     return WayBack(f"{SECURITY_INFO}?continue={quote(address.path, safe='/')}", TO_REGISTER)
+
+
+def way_to_trace(request: WebRequest) -> str:
+    """Return where administrators find the steps of *request*; empty in all other browsers.
+
+    Also empty while nothing is recorded.
+    """
+    is_recorded = request.activity.recording is not None
+    return TRACE + request.activity.id if is_recorded and ADMIN_LINKS in request.cookies else ""

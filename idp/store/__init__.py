@@ -17,6 +17,7 @@ module                what it does
 ``policies``          the global policy; ``access_control`` has the access control policies
 ``users``             the directory; ``lockout`` counts wrong passwords, ``nt_hashes`` has what
                       MS-CHAP needs
+``recordings``        timelines of the flight recorder
 ``password_resets``   resets by users, and their limits
 ``participants``      the service providers of a session; ``log_outs`` the log-outs in progress
 ``used_once``         what may happen only once

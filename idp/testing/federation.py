@@ -15,6 +15,7 @@ from idp.authenticator.phonefile import PhoneFile
 from idp.embedded.phones import PHONE_KINDS, PLATFORM, PhoneKind, give_phone
 from idp.federation.relying_party.setting_changes import read_settings
 from idp.management import policies
+from idp.management.timelines import existing
 from idp.signin.paths import IDP_INITIATED, METADATA, SIGN_OUT
 from idp.testing.browser import Browser
 from idp.testing.expected import EXPECTED
@@ -24,12 +25,14 @@ from idp.testing.policy_words import PolicyWords
 from idp.testing.shared_servers import PHONE_FILE
 from idp.testing.signin import SignIn
 from idp.testing.signout import SignOut, follow
+from idp.testing.timelines import timelines_of
 from idp.testing.users import DEFAULT_NAME, DEFAULT_PASSWORD, User
 
 if TYPE_CHECKING:
     from idp.audit.record import SignInRecord
     from idp.federation.relying_party.trust import RelyingPartyTrust
     from idp.management.policies import PolicyView
+    from idp.recorder.timeline import Timeline
     from idp.services import Services
     from idp.testing.clock import ShiftedClock
     from idp.testing.page import Page
@@ -84,6 +87,15 @@ class Federation:
     def log(self) -> tuple[SignInRecord, ...]:
         """The sign-in log, oldest first."""
         return tuple(entry.record for entry in self.services.log.read(limit=10_000))
+
+    @property
+    def timelines(self) -> tuple[Timeline, ...]:
+        """All sign-ins, refusals and log-outs step by step, the latest last: docs/recorder.md."""
+        return timelines_of(self.services)
+
+    def timeline(self, activity_id: str) -> Timeline:
+        """Return the timeline of an Activity ID, which error pages show."""
+        return existing(self.services, activity_id)
 
     def set_build(self, build: str, node: str | None = None) -> None:
         """Set the build of a node, like ``"20348.349"``; sign-ins that begin later see it.

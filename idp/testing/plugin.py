@@ -6,7 +6,7 @@ only measures modules that are imported after it has started.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +17,20 @@ if TYPE_CHECKING:
     from idp.testing.radius import Radius
     from idp.testing.service_provider import ServiceProvider
     from idp.testing.shared_servers import SharedServers
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Print the timelines of a failing test's sign-ins below its failure."""
+    report = yield
+    services = getattr(getattr(item, "funcargs", {}).get("federation"), "services", None)
+    if report.when == "call" and report.failed and services is not None:
+        from idp.testing.timelines import section_of
+
+        report.sections += section_of(services)
+    return report
 
 
 @pytest.fixture(scope="session")

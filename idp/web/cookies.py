@@ -26,10 +26,15 @@ PATH = "/adfs"
 """The path of the sign-in's cookies on plain http. A host at another address gives its own."""
 PREFIX = "__Host-"
 
+ADMIN_LINKS = "AdminLinks"
+"""The cookie of a browser in which an administrator has signed in: error pages of the sign-in then
+link to their timelines. It proves nothing, and whoever makes one up finds the links closed."""
+
 _EARLIER_PATHS = {
     "MSIS":         "/adfs",
     "AdminSession": "/admin",
     "AdminNotice":  "/admin",
+    "AdminLinks":   "/adfs",
     "tallystick_":  "/",
 }  # fmt: skip
 """The beginnings of our cookies' names, and their paths where they have no prefix."""

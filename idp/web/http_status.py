@@ -61,6 +61,7 @@ STATUS = {
     "no_token":                        401,
     "not_found":                       404,
     "token_expired":                   401,
+    "no_timeline":                     404,
     "too_many_tries":                  429,
     "policy_changed":                  409,
     "unknown_application":             404,

@@ -23,8 +23,9 @@ def new_recorder(recordings):
     return lambda level="errors": Recorder(recordings, lambda: NOON, level, RefusalQuota())
 
 
-def take(recorder, activity_id, text, *, outcome="", code="", client_ip="192.0.2.1", weight=10):
-    recording = recorder.begin(client_ip)
+def take(recorder, activity_id, text, *, outcome="", code="", weight=10, began_as="own"):
+    client_ip = "192.0.2.1"
+    recording = recorder.begin(began_as, client_ip)
     recording.add("decision", lambda: {"says": text}, weight)
     if code:
         recording.refuse(code, "It was refused", "Do something")
@@ -77,9 +78,35 @@ def test_with_errors_each_process_stores_its_part_of_a_refusal(new_recorder, rec
     assert told(recordings, "another") is None
 
 
+def test_with_errors_the_good_end_at_another_process_is_told_to_the_timeline_of_a_refusal(
+    new_recorder, recordings
+):
+    one, other = new_recorder(), new_recorder()
+    take(one, "one", "refusal", code="wrong_password")
+    take(other, "one", "end", outcome=ISSUED)
+    other.share()
+
+    assert told(recordings, "one") == ["refusal", "end"]
+    assert recordings.timeline("one").summary.outcome == ISSUED
+
+
+def test_with_errors_what_ended_well_is_forgotten_after_a_look_at_the_others(
+    new_recorder, recordings
+):
+    recorder = new_recorder()
+    take(recorder, "long", "first")
+    take(recorder, "long", "end", outcome=ISSUED)
+    take(recorder, "short", "all in one", outcome=ISSUED, began_as="short")
+    assert list(recorder._held) == ["long"]
+    recorder.share()
+
+    assert (list(recorder._held), recorder._weight) == ([], 0)
+    assert recordings.search(TimelineQuery()) == ()
+
+
 def test_a_request_in_which_nothing_happened_leaves_nothing(new_recorder, recordings):
     recorder = new_recorder("all")
-    recorder.finish("one", recorder.begin("192.0.2.1"))
+    recorder.finish("one", recorder.begin("x", "192.0.2.1"))
 
     assert recordings.search(TimelineQuery()) == ()
 
@@ -105,7 +132,7 @@ def test_a_stranger_stores_only_so_many_refusals_and_users_with_a_session_all(
     recorder = new_recorder()
     for number in range(150):
         take(recorder, f"stranger {number}", "refused", code="not_xml")
-    proved = recorder.begin("192.0.2.1")
+    proved = recorder.begin("x", "192.0.2.1")
     proved.add("decision", dict)
     proved.refuse("denied", "It was denied")
     proved.is_proved = True
@@ -118,7 +145,7 @@ def test_a_stranger_stores_only_so_many_refusals_and_users_with_a_session_all(
 
 def test_a_step_that_cannot_be_described_says_so(new_recorder, recordings):
     recorder = new_recorder("all")
-    recording = recorder.begin("192.0.2.1")
+    recording = recorder.begin("x", "192.0.2.1")
     recording.add("claims", lambda: {}["missing"])
     recorder.finish("one", recording)
 

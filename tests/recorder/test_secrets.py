@@ -6,7 +6,9 @@ that their users typed and their browsers sent is looked for.
 
 from __future__ import annotations
 
+import gc
 import re
+from types import FunctionType, ModuleType
 
 import pyotp
 import pytest
@@ -17,10 +19,13 @@ from support.sessions.passkey_sign_in import answer, register_passkey
 from idp.config.schema import SignInSection
 from idp.management import timeline_export, timelines
 from idp.management.timeline_texts import views_of
+from idp.recorder.recorder import Recorder
 from idp.recorder.store import TimelineQuery
+from idp.signin.browser_request import BrowserRequest
 from idp.store.recorder_schema import recorded_parts
 from idp.store.recorder_schema import timelines as rows
 from idp.testing import browser as browsers
+from idp.web.web_request import WebRequest
 
 NEW_PASSWORD = "Battery staple 9 new"
 WRONG_PASSWORD = "this is no password of mine"
@@ -64,7 +69,8 @@ def everything_recorded(federation, capfd):
             files = timeline_export.files_of(timeline, services.clock.now())
             exported = NUMBERED.sub("", "\n".join(files.values()))
             texts[f"export {summary.activity_id}"] = exported
-            texts[f"view {summary.activity_id}"] = repr(views_of(timeline))
+            shown = [(view.line, view.details, view.xml) for view in views_of(timeline)]
+            texts[f"view {summary.activity_id}"] = repr(shown)
         return texts
 
     return read
@@ -146,6 +152,40 @@ def test_no_secret_of_any_sign_in_stands_in_what_is_recorded(
     texts = everything_recorded()
     assert len(texts) > 8
     assert {secret for secret in sent if found_in(texts, secret)} == set()
+
+
+def reachable(value, seen):
+    """Yield everything that *value* keeps in memory, without modules and classes."""
+    if id(value) in seen or isinstance(value, (type, ModuleType)):
+        return
+    seen.add(id(value))
+    yield value
+    if isinstance(value, FunctionType):
+        inner = [cell.cell_contents for cell in value.__closure__ or ()]
+    else:
+        inner = gc.get_referents(value)
+    for each in inner:
+        yield from reachable(each, seen)
+
+
+def test_what_waits_in_memory_holds_no_request_with_its_form_and_cookies(
+    federation, phone, sp, monkeypatch
+):
+    kept = []
+    finish = Recorder.finish
+    monkeypatch.setattr(
+        Recorder, "finish", lambda *args: (kept.extend(args[2]._steps), finish(*args))
+    )
+    federation.sign_in(sp.url(), password=WRONG_PASSWORD)
+    sign_in = federation.sign_in(sp.url())
+    phone.approve(sign_in.number)
+    sign_in.finish()
+    federation.sign_out(sign_in.browser)
+
+    held = [each for _at, _kind, describe in kept for each in reachable(describe, set())]
+    assert len(kept) > 15
+    assert [each for each in held if isinstance(each, (WebRequest, BrowserRequest))] == []
+    assert WRONG_PASSWORD not in [each for each in held if isinstance(each, str)]
 
 
 def test_the_search_for_secrets_finds_them(federation, sp, everything_recorded):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import base64
+from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 from support.service_providers.service_provider import ServiceProvider
 
+from idp.audit.refusal_quota import RefusalQuota
 from idp.federation.claims import DENY
 from idp.management import timelines
+from idp.recorder.recorder import Recorder
 from idp.recorder.store import TimelineQuery
 from idp.saml import uris
 from idp.saml.certificates import thumbprint_of
@@ -61,13 +65,38 @@ def test_a_sign_in_is_one_timeline_from_the_request_to_the_response(federation, 
     assert (passed["outcome"], passed["passed"]) == ("approved", True)
 
 
-def test_a_page_that_waits_for_the_phone_leaves_no_step(federation, sp, newest):
+@pytest.mark.parametrize("fields", [{}, {"Poll": "1"}, {"Language": "de"}])
+def test_a_page_that_waits_for_the_phone_leaves_no_step(federation, sp, newest, fields):
     sign_in = federation.sign_in(sp.url())
     before = kinds(newest())
-    sign_in.poll()
-    sign_in.poll()
+    sign_in.post(**fields)
+    sign_in.post(**fields)
 
     assert kinds(newest()) == before
+
+
+@pytest.mark.parametrize(
+    ("adapter", "rules"), [("AzureMfaServerAuthentication", True), ("Good", False)]
+)
+def test_every_adapter_that_asks_is_named_and_its_rules_if_it_tells_them(
+    federation, sp, enable, newest, adapter, rules
+):
+    enable(adapter)
+    federation.sign_in(sp.url())
+
+    (asked,) = steps(newest(), "second_factor")
+    assert (asked["provider"], bool(asked["rules"])) == (adapter, rules)
+
+
+def test_a_code_asked_for_instead_of_a_push_is_a_step_of_its_own(federation, sp, newest):
+    user = federation.add_user(totp=True)
+    sign_in = federation.sign_in(sp.url(), user)
+    sign_in.use_code()
+    sign_in.enter_code("000000")
+
+    push, code, wrong = steps(newest(), "second_factor")
+    assert (push["experience"], code["experience"]) == ("number_match", "totp")
+    assert newest().summary.code == wrong["code"] == "wrong_code"
 
 
 def test_a_claim_has_the_rule_that_made_it(federation, easy, newest):
@@ -172,3 +201,71 @@ def test_a_log_out_has_its_messages_and_how_it_ended(federation, service_provide
     assert steps(timeline, "log_out")[-1]["ended"] == [
         {"trust": service_provider.entity_id, "outcome": "signed_out"}
     ]
+
+
+def test_a_log_out_that_is_refused_on_a_page_is_refused_once(federation, easy, newest):
+    browser = federation.browser()
+    session = easy.sign_in(browser)
+    wrong = replace(session, name_id=replace(session.name_id, value="nobody"))
+    browser.get(easy.logout_request(wrong).address)
+
+    timeline = newest(code="MSIS7054")
+    assert kinds(timeline).count("refused") == 1
+    assert timeline.summary.trust == easy.entity_id
+
+
+# Levels, and a recorder that fails
+
+
+class FullDisk:
+    """A store to which nothing can be written."""
+
+    def add(self, parts):
+        raise OSError("No space left on device")
+
+
+@pytest.fixture
+def recorder_at(federation, _tallystick_host):
+    """Serve with a recorder of this level, and of another store where one is given."""
+    with ExitStack() as closing:
+
+        def serve(level, store=None):
+            services = federation.services
+            clock, kept = services.clock.now, store or services.recordings
+            recorder = Recorder(kept, clock, level, RefusalQuota())
+            _tallystick_host.serve(replace(services, recorder=recorder, closing=closing))
+
+        yield serve
+
+
+def test_while_it_is_off_nothing_is_recorded(federation, easy, recorder_at):
+    recorder_at("off")
+    federation.sign_in(easy.url()).finish()
+    federation.sign_in(easy.url(), password="wrong")
+
+    assert federation.timelines == ()
+
+
+def test_at_errors_only_the_sign_in_that_was_refused_is_there_and_whole(
+    federation, easy, recorder_at
+):
+    recorder_at("errors")
+    federation.sign_in(easy.url()).finish()
+    assert federation.timelines == ()
+    federation.sign_in(easy.url(), password="wrong")
+
+    (timeline,) = federation.timelines
+    assert kinds(timeline) == ["message_in", "trust", "decision", "answer", "password", "answer"]
+
+
+def test_a_recorder_that_fails_lets_users_sign_in_and_says_so(federation, easy, recorder_at, capfd):
+    recorder_at("all", FullDisk())
+
+    assert federation.sign_in(easy.url()).finish().status == ("Success",)
+    assert "recording_not_stored" in capfd.readouterr().err
+
+
+def test_a_refusal_names_the_node_that_refused(federation, newest):
+    federation.browser().get(f"{federation.url}/adfs/ls/?SAMLRequest=x")
+
+    assert newest().summary.node == "srv2022"

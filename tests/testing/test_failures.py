@@ -72,3 +72,30 @@ def test_a_failure_shows_the_line_of_the_test_and_none_of_the_plugin(pytester: p
         [">*sign_in.finish()", "E*NotFinished: The sign-in is at the page*"]
     )
     result.stdout.no_fnmatch_line("*idp/testing/signin.py*")
+
+
+def test_a_failure_shows_the_timelines_of_its_sign_ins(pytester: pytest.Pytester):
+    pytester.makepyfile(
+        """
+        def test_fails(federation, service_provider):
+            federation.sign_in(service_provider.login_url())
+            page = federation.browser().get(federation.url + "/adfs/ls/?SAMLRequest=x")
+            assert federation.timeline(page.text("activityId")).summary.code == "not_base64"
+            assert [each.summary.code for each in federation.timelines] == ["", "wrong on purpose"]
+
+        def test_passes(federation):
+            assert federation.timelines == ()
+        """
+    )
+    output = pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider").stdout
+    output.fnmatch_lines(
+        [
+            "*timelines of the sign-ins (tallystick)*",
+            "The sign-in to urn:tallystick:test-sp has not ended*",
+            "*Message received: AuthnRequest by HTTP-Redirect, signed with rsa-sha256",
+            "*Second factor: AzureMfaAuthentication: number_match (kb_installed), asked",
+            "Refused with not_base64: *",
+            "*Refused: not_base64: *",
+        ]
+    )
+    assert output.str().count("timelines of the sign-ins") == 1

@@ -45,6 +45,7 @@ class SignInPages:
         self._authentication.end(session)
         response = redirect(HOME, 303)
         self._frame.cookies.delete(response, COOKIE)
+        self._frame.cookies.hide_links(response)
         return response
 
 

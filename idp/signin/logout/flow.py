@@ -121,12 +121,12 @@ class LogOutFlow:
         asker = refused.asker
         self._recorder.refused(asker.entity_id, step.source, refused.code)
         refused.is_logged = True
-        recorded_steps.refused(step.request.activity, refused)
         asked_by = AskedBy(asker.entity_id, asker.request_id, message.binding, message.relay_state)
         status = refused.status or (uris.REQUESTER, None)
         response = self._messages.send_response(asked_by, status, step)
         if response is None:
             raise refused
+        recorded_steps.refused(step.request.activity, refused)
         log_refusal(
             self._services.counters,
             refused.code,
