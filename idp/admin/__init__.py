@@ -25,7 +25,8 @@ address                            method  what it does                         
 ``/admin/api/trusts[/ENTITY-ID]``  several relying party trusts                        api/trusts
 ``/admin/api/users/NAME/…``        several users' methods for the second factor        api/users
 ``/admin/api/tokens[/import]``     several hardware tokens                             api/tokens
-``/admin/api/users[/NAME/…]``      several blocks, risks, access passes                api/blocks
+``/admin/api/users/NAME/…``        several blocks, risks, access passes                api/blocks
+``/admin/api/users[/NAME]``        several the local directory                         api/directory
 ``/admin/api/policy[/diff]``       several which methods users may use                 api/policy
 =================================  ======  ==========================================  ============
 
@@ -40,6 +41,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint
 
 from idp.admin.api import blocks as blocks_api
+from idp.admin.api import directory as directory_api
 from idp.admin.api import guard
 from idp.admin.api import keys as keys_api
 from idp.admin.api import nodes as nodes_api
@@ -56,7 +58,10 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 PAGES = (sign_in, nodes, nps, keys, log, access, policies, trusts, tokens, users)
-API = (nodes_api, nps_api, keys_api, trusts_api, users_api, blocks_api, tokens_api, policy_api)
+API = (
+    nodes_api, nps_api, keys_api, trusts_api, directory_api, users_api, blocks_api, tokens_api,
+    policy_api,
+)  # fmt: skip
 
 
 def blueprint(services: Services) -> Blueprint:

@@ -14,6 +14,7 @@ module              what it does                                          comman
 ``users``           a user's second factors and lock-outs                 ``tallystick user``
 ``user_changes``    attributes, groups, name, password of a user          ``tallystick user``
 ``user_views``      users with what is known against them                ``tallystick user``
+``user_sessions``   where a user may be signed in                         –
 ``policies``        which methods users may use, and what a change does   ``tallystick policy``
 ``sign_in_log``     reads the sign-in log                                 ``tallystick log``
 ``admin_token``     the administrator's token and its file                ``tallystick admin``

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from idp.directory.nt_hash import KeptNtHash
     from idp.services import Services
 
+PAGE_SIZE = 50
+MAX_PAGE_SIZE = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class UserView:
@@ -72,6 +75,23 @@ def all_users(services: Services) -> tuple[UserView, ...]:
     """Return all users, sorted by name."""
     lockouts = services.directory.lockouts()
     return _views(services, ((user, lockouts.get(user.upn)) for user in services.directory.list()))
+
+
+@dataclass(frozen=True, slots=True)
+class UserPage:
+    """A part of the list of users; ``next`` is the name after which the next one begins."""
+
+    views: tuple[UserView, ...]
+    next: str | None
+
+
+def page_of_users(
+    services: Services, *, search: str = "", after: str = "", limit: int = PAGE_SIZE
+) -> UserPage:
+    """Return the users after the name *after* whose names or mail address contain *search*."""
+    found = tuple(services.directory.page(search, after.strip().lower(), limit + 1))
+    shown = found[:limit]
+    return UserPage(_views(services, shown), shown[-1][0].upn if len(found) > limit else None)
 
 
 def _views(

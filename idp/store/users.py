@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from adapter.mfa.push.challenge import State
 from idp.directory.lockout import AccountState, LockoutRules, Origin
 from idp.directory.user_store import Credentials, DebitResult
-from idp.directory.users import User, account_key
+from idp.directory.users import User
 from idp.federation.claims import security_id
 from idp.federation.issuance.name_ids import opaque_name
 from idp.notices.occasions import Occasion
@@ -22,65 +21,29 @@ from idp.store.mfa import USER_TABLES
 from idp.store.mfa.open_challenges import end_open
 from idp.store.notices import tell
 from idp.store.prepared import Prepared
-from idp.store.schema import name_ids, nt_hashes, password_resets, reset_limits, users
-from idp.store.stored_json import DamagedValue, load_object, load_texts, log_once, texts_in
-
-USER_COLUMNS = (
-    users.c.upn,
-    users.c.display_name,
-    users.c.email,
-    users.c.windows_account_name,
-    users.c.groups,
-    users.c.disabled,
-    users.c.valid_from,
-    users.c.must_change,
-    users.c.attributes,
-    users.c.security_id,
+from idp.store.schema import (
+    account_activity,
+    name_ids,
+    nt_hashes,
+    password_limits,
+    password_resets,
+    reset_limits,
+    users,
 )
+from idp.store.user_rows import USER_COLUMNS, row_of, user_from_row
+
 _USER = select(*USER_COLUMNS, users.c.password_hash)
+_PAGE = (
+    select(*USER_COLUMNS, *lockout.LOCKOUT_COLUMNS)
+    .outerjoin(password_limits, password_limits.c.name == users.c.upn)
+    .outerjoin(account_activity, account_activity.c.name == users.c.upn)
+)
 _USER_BY_UPN = Prepared(_USER.where(users.c.upn == bindparam("name")))
 _USER_BY_ACCOUNT = Prepared(_USER.where(users.c.account_key == bindparam("name")))
 
 _FOR_CHANGE = select(*USER_COLUMNS).where(users.c.upn == bindparam("of_upn")).with_for_update()
 _PROFILE = ("display_name", "email", "groups", "attributes")
 _CHANGE = update(users).where(users.c.upn == bindparam("of_upn")).returning(*USER_COLUMNS)
-
-
-def user_from_row(row: Sequence[Any]) -> User:
-    """Return the user of a row of :data:`USER_COLUMNS`."""
-    upn, display_name, email, account, groups_text, disabled, valid_from, must_change = row[:8]
-    attributes_text, security_id = row[8:]
-    groups = _read(load_texts, groups_text, upn, "groups")
-    attributes = _read(_load_attributes, attributes_text, upn, "attributes")
-    unreadable = groups is None or attributes is None
-    return User(
-        upn,
-        display_name,
-        email,
-        account,
-        groups or (),
-        bool(disabled) or unreadable,
-        valid_from,
-        bool(must_change),
-        unreadable=unreadable,
-        attributes=attributes or {},
-        security_id=security_id or "",
-    )
-
-
-def _read(load: Callable[[object], Any], text: object, upn: str, column: str) -> Any | None:
-    """Return what a column of a row holds, None where it cannot be read."""
-    try:
-        return load(text)
-    except DamagedValue as damage:
-        log_once("stored_user_unreadable", user=upn, problem=f"{column}: {damage}")
-        return None
-
-
-def _load_attributes(text: object) -> dict[str, tuple[str, ...]]:
-    if text == "{}":  # read at every step of a sign-in
-        return {}
-    return {name: texts_in(values) for name, values in load_object(text).items()}
 
 
 class SqlUserStore:
@@ -105,6 +68,19 @@ class SqlUserStore:
         with self._database.read() as connection:
             rows = connection.execute(select(*USER_COLUMNS).order_by(users.c.upn))
             return [user_from_row(row) for row in rows]
+
+    def page(self, search: str, after: str, limit: int) -> Sequence[tuple[User, AccountState]]:
+        """Return users by name, with their counters; the primary key finds where a page begins."""
+        found = _PAGE.where(users.c.upn > after).order_by(users.c.upn).limit(limit)
+        if wanted := search.strip().lower():
+            texts = (users.c.upn, users.c.account_key, users.c.display_name, users.c.email)
+            found = found.where(
+                or_(*(func.lower(text).contains(wanted, autoescape=True) for text in texts))
+            )
+        with self._database.read() as connection:
+            rows = connection.execute(found).all()
+        split = len(USER_COLUMNS)
+        return [(user_from_row(row[:split]), lockout.account_state(row[split:])) for row in rows]
 
     def has_attribute(self, attribute: str) -> bool:
         """Say whether any user has an attribute of this name, in any case."""
@@ -267,18 +243,3 @@ def _keep_identifiers_apart(connection: Connection, rows: Sequence[dict[str, Any
     for row in rows:
         is_free = security_id(row["upn"]) not in taken
         row["security_id"] = None if is_free else security_id(opaque_name())
-
-
-def row_of(user: User) -> dict[str, Any]:
-    """Return the columns of a user, without the password hash."""
-    return {
-        "upn": user.upn,
-        "account_key": account_key(user.upn),
-        "windows_account_name": user.windows_account_name,
-        "display_name": user.display_name,
-        "email": user.email,
-        "groups": json.dumps(user.groups, ensure_ascii=False),
-        "attributes": json.dumps(user.attributes, ensure_ascii=False),
-        "disabled": user.disabled,
-        "valid_from": user.valid_from,
-    }
