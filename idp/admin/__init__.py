@@ -17,7 +17,8 @@ address                            method  what it does                         
 ``/admin/access``                  GET     access control by trust                     pages/access
 ``/admin/policies``                both    which methods users may use                pages/policies
 ``/admin/tokens``                  both    hardware tokens                             pages/tokens
-``/admin/users``                   both    users who are blocked or at risk            pages/users
+``/admin/users``                   both    the list of users, and who is at risk       pages/users
+``/admin/users/one``               both    one user, and every change of it            pages/user
 ``/admin/log``                     GET     the last sign-ins                           pages/log
 ``/admin/api/nodes[/NAME]``        several nodes of the farm                           api/nodes
 ``/admin/api/nps[/NAME/…]``        several NPS hosts, registry values, clients         api/nps
@@ -52,12 +53,24 @@ from idp.admin.api import trusts as trusts_api
 from idp.admin.api import users as users_api
 from idp.admin.authentication import AdminAuthentication
 from idp.admin.frame import Frame
-from idp.admin.pages import access, keys, log, nodes, nps, policies, sign_in, tokens, trusts, users
+from idp.admin.pages import (
+    access,
+    keys,
+    log,
+    nodes,
+    nps,
+    policies,
+    sign_in,
+    tokens,
+    trusts,
+    user,
+    users,
+)
 
 if TYPE_CHECKING:
     from idp.services import Services
 
-PAGES = (sign_in, nodes, nps, keys, log, access, policies, trusts, tokens, users)
+PAGES = (sign_in, nodes, nps, keys, log, access, policies, trusts, tokens, users, user)
 API = (
     nodes_api, nps_api, keys_api, trusts_api, directory_api, users_api, blocks_api, tokens_api,
     policy_api,

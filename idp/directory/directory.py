@@ -167,6 +167,7 @@ class Directory:
         email: str = "",
         groups: Sequence[str] = (),
         attributes: Mapping[str, str | Sequence[str]] = NO_ATTRIBUTES,
+        must_change: bool = False,
     ) -> User:
         """Add a user; *email* defaults to the UPN. Raises :class:`DirectoryError`."""
         given = as_values(attributes)
@@ -176,7 +177,7 @@ class Directory:
             raise DirectoryError(
                 f"No user was made: {'; '.join(faults)}", remedy_for(given), code="bad_user"
             )
-        added = self._credentials(entry)
+        added = self._credentials(entry, must_change=must_change)
         self._add((added,))
         return added.user
 
@@ -277,7 +278,7 @@ class Directory:
     def _upn(self, name: str) -> str:
         return existing(name, self.find(name)).upn
 
-    def _credentials(self, entry: new_users.NewUser) -> Credentials:
+    def _credentials(self, entry: new_users.NewUser, *, must_change: bool = False) -> Credentials:
         upn = canonical_upn(entry.name) or ""
         user = User(
             upn=upn,
@@ -287,6 +288,7 @@ class Directory:
             groups=entry.groups,
             disabled=False,
             valid_from=self._clock.now(),
+            must_change=must_change,
         )
         user = change_attributes(user, entry.attributes)
         with self._hasher.slot():

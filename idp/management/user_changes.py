@@ -29,8 +29,12 @@ def add_user(
     email: str = "",
     groups: Sequence[str] = (),
     attributes: Mapping[str, str | Sequence[str]] | None = None,
+    must_change: bool = False,
 ) -> User:
-    """Add a user; the mail address defaults to the name."""
+    """Add a user; the mail address defaults to the name.
+
+    With *must_change*, the user has to choose another password at the first sign-in.
+    """
     return services.directory.add(
         name,
         password,
@@ -38,6 +42,7 @@ def add_user(
         email=email,
         groups=groups,
         attributes=attributes or {},
+        must_change=must_change,
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.mfa.protection.store import Standing
 from idp.instants import json_instant
 from idp.management import nt_hashes
-from idp.management.standing import standing_as_json
+from idp.management.standing import describe, standing_as_json
 from idp.management.users import find_user
 
 if TYPE_CHECKING:
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 1000
+PLACES = {
+    # counter    wrong passwords from
+    "soft":     "anywhere",
+    "familiar": "familiar places",
+    "unknown":  "unknown places",
+}  # fmt: skip
+"""Where the wrong passwords of a counter came from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,19 @@ class UserView:
     lockout: LockoutState | None = None
     standing: Standing = field(default_factory=Standing)
     kept: KeptNtHash | None = None
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The state of the account in words, one phrase for each thing."""
+        user, lockout = self.user, self.lockout
+        states = ["disabled" if user.disabled else "enabled"]
+        if user.unreadable:
+            states.append("cannot be read [unreadable_user]")
+        if user.must_change:
+            states.append("must change password")
+        if lockout is not None and lockout.locked:
+            states.append(f"locked out: {', '.join(PLACES[name] for name in lockout.locked)}")
+        return (*states, *describe(self.standing), *nt_hashes.describe(self.kept))
 
     def as_json(self) -> dict[str, Any]:
         """Return everything about the user, for scripts."""

@@ -73,4 +73,5 @@ def row_of(user: User) -> dict[str, Any]:
         "attributes": json.dumps(user.attributes, ensure_ascii=False),
         "disabled": user.disabled,
         "valid_from": user.valid_from,
+        "must_change": user.must_change,
     }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from adapter.mfa.push.challenge import State
 from idp.directory.lockout import AccountState, LockoutRules, Origin
@@ -37,6 +37,9 @@ _PAGE = (
     select(*USER_COLUMNS, *lockout.LOCKOUT_COLUMNS)
     .outerjoin(password_limits, password_limits.c.name == users.c.upn)
     .outerjoin(account_activity, account_activity.c.name == users.c.upn)
+)
+_SEARCHED = func.lower(
+    users.c.upn + "\n" + users.c.account_key + "\n" + users.c.display_name + "\n" + users.c.email
 )
 _USER_BY_UPN = Prepared(_USER.where(users.c.upn == bindparam("name")))
 _USER_BY_ACCOUNT = Prepared(_USER.where(users.c.account_key == bindparam("name")))
@@ -73,10 +76,7 @@ class SqlUserStore:
         """Return users by name, with their counters; the primary key finds where a page begins."""
         found = _PAGE.where(users.c.upn > after).order_by(users.c.upn).limit(limit)
         if wanted := search.strip().lower():
-            texts = (users.c.upn, users.c.account_key, users.c.display_name, users.c.email)
-            found = found.where(
-                or_(*(func.lower(text).contains(wanted, autoescape=True) for text in texts))
-            )
+            found = found.where(_SEARCHED.contains(wanted, autoescape=True))
         with self._database.read() as connection:
             rows = connection.execute(found).all()
         split = len(USER_COLUMNS)
