@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Column, Connection, bindparam, delete, func, insert, literal, select, update
 
 from adapter.mfa.push.challenge import State
 from idp.directory.lockout import AccountState, LockoutRules, Origin
@@ -16,6 +16,7 @@ from idp.federation.claims import security_id
 from idp.federation.issuance.name_ids import opaque_name
 from idp.notices.occasions import Occasion
 from idp.store import lockout
+from idp.store.column_types import StorableText
 from idp.store.engine import Database
 from idp.store.mfa import USER_TABLES
 from idp.store.mfa.open_challenges import end_open
@@ -45,6 +46,16 @@ _USER_BY_UPN = Prepared(_USER.where(users.c.upn == bindparam("name")))
 _USER_BY_ACCOUNT = Prepared(_USER.where(users.c.account_key == bindparam("name")))
 
 _FOR_CHANGE = select(*USER_COLUMNS).where(users.c.upn == bindparam("of_upn")).with_for_update()
+OWNED_COLUMNS: tuple[Column[str], ...] = (
+    *(table.c.user for table in (*USER_TABLES, name_ids, password_resets)),
+    password_limits.c.name,
+    account_activity.c.name,
+    reset_limits.c.account,
+)
+"""The columns with a UPN whose rows go with the user, beside that of ``nt_hashes``."""
+MAX_NAMES = 500
+"""Names in one statement."""
+
 _PROFILE = ("display_name", "email", "groups", "attributes")
 _CHANGE = update(users).where(users.c.upn == bindparam("of_upn")).returning(*USER_COLUMNS)
 
@@ -76,7 +87,9 @@ class SqlUserStore:
         """Return users by name, with their counters; the primary key finds where a page begins."""
         found = _PAGE.where(users.c.upn > after).order_by(users.c.upn).limit(limit)
         if wanted := search.strip().lower():
-            found = found.where(_SEARCHED.contains(wanted, autoescape=True))
+            escaped = "".join(f"/{each}" if each in "/%_" else each for each in wanted)
+            pattern = literal(f"%{escaped}%", StorableText)  # a search may hold any character
+            found = found.where(_SEARCHED.like(pattern, escape="/"))
         with self._database.read() as connection:
             rows = connection.execute(found).all()
         split = len(USER_COLUMNS)
@@ -97,6 +110,7 @@ class SqlUserStore:
             taken = [row["upn"] for row in rows if is_taken(connection, row)]
             if not taken and rows:
                 _keep_identifiers_apart(connection, rows)
+                _delete_leftovers(connection, [row["upn"] for row in rows])
                 connection.execute(insert(users), rows)
         return taken
 
@@ -106,8 +120,10 @@ class SqlUserStore:
             user = user_of(connection, upn)
             if user is None:
                 return None
-            values = row_of(change(user))
-            return change_user(connection, upn, **{name: values[name] for name in _PROFILE})
+            before, after = row_of(user), row_of(change(user))
+            # A column that could not be read is not overwritten by a change of another one.
+            values = {name: after[name] for name in _PROFILE if after[name] != before[name]}
+            return change_user(connection, upn, **values) if values else user
 
     def change_password(
         self,
@@ -152,10 +168,8 @@ class SqlUserStore:
         A later user of the same name gets other persistent NameIDs (saml-core §8.3.7).
         """
         with self._database.write() as connection:
-            for table in (*USER_TABLES, name_ids, password_resets):
-                connection.execute(delete(table).where(table.c.user == upn))
-            lockout.forget(connection, upn)
-            connection.execute(delete(reset_limits).where(reset_limits.c.account == upn))
+            for column in OWNED_COLUMNS:
+                connection.execute(delete(column.table).where(column == upn))
             gone = delete(users).where(users.c.upn == upn).returning(users.c.upn)
             is_gone = connection.execute(gone).first() is not None
             # After the user, whose row is locked while an NT hash is asked for: so none is left.
@@ -234,6 +248,14 @@ def is_taken(connection: Connection, row: Mapping[str, Any], by: str = "") -> bo
     same = (users.c.upn == row["upn"]) | (users.c.account_key == row["account_key"])
     others = select(users.c.upn).where(same, users.c.upn != by)
     return connection.execute(others).first() is not None
+
+
+def _delete_leftovers(connection: Connection, upns: Sequence[str]) -> None:
+    """Delete what a request may have stored for an earlier user of a name while that one went."""
+    for begin in range(0, len(upns), MAX_NAMES):
+        names = upns[begin : begin + MAX_NAMES]
+        for column in (*OWNED_COLUMNS, nt_hashes.c.user):
+            connection.execute(delete(column.table).where(column.in_(names)))
 
 
 def _keep_identifiers_apart(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
