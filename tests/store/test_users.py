@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 
 import pytest
 from sqlalchemy import update
@@ -10,6 +12,7 @@ from support.users import ALICE
 from adapter.mfa.devices.activation import Activation
 from adapter.mfa.devices.device import Device
 from adapter.mfa.passkeys.passkey import Passkey
+from idp.directory.groups import change_groups
 from idp.directory.lockout import LockoutRules, Origin
 from idp.directory.user_store import Credentials
 from idp.directory.users import User, windows_account_name
@@ -94,6 +97,22 @@ def test_users_come_in_pages_by_name_and_are_found_by_any_part_of_a_name(databas
     assert found(" EXAMPLE\\BO ") == found("50%_") == found("b\u00e9ll") == ["bo@example.test"]
     assert found("%") == ["bo@example.test"]
     assert found("\0") == found("\ud800") == []
+
+
+def test_of_changes_at_the_same_time_none_is_lost(database):
+    store = SqlUserStore(database)
+    store.add_users([_credentials(ALICE)])
+    groups = [f"group {number}" for number in range(8)]
+    begin = Barrier(len(groups))
+
+    def join(group: str) -> None:
+        begin.wait()
+        store.change_profile(ALICE, lambda user: change_groups(user, [group]))
+
+    with ThreadPoolExecutor(len(groups)) as pool:
+        list(pool.map(join, groups))
+
+    assert sorted(store.find_user(ALICE).groups) == groups
 
 
 def test_a_change_of_attributes_leaves_groups_that_cannot_be_read(database):
