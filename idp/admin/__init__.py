@@ -19,7 +19,8 @@ address                            method  what it does                         
 ``/admin/access``                  GET     access control by trust                  pages/access
 ``/admin/policies``                both    which methods users may use              pages/policies
 ``/admin/tokens``                  both    hardware tokens                          pages/tokens
-``/admin/users``                   both    users who are blocked or at risk         pages/users
+``/admin/users``                   both    the list of users, and who is at risk    pages/users
+``/admin/users/one``               both    one user, and every change of it         pages/user
 ``/admin/log``                     GET     the last sign-ins                        pages/log
 ``/admin/traces[/ID[/export]]``    GET     the flight recorder                      pages/traces
 ``/admin/audit``                   GET     the audit log: who changed what          pages/audit
@@ -31,7 +32,8 @@ address                            method  what it does                         
 ``/admin/api/connect[/KIND]``      GET     what an application needs, its settings  api/connect
 ``/admin/api/users/NAME/…``        any     users' methods for the second factor     api/users
 ``/admin/api/tokens[/import]``     any     hardware tokens                          api/tokens
-``/admin/api/users[/NAME/…]``      any     blocks, risks, access passes             api/blocks
+``/admin/api/users/NAME/…``        any     blocks, risks, access passes             api/blocks
+``/admin/api/users[/NAME]``        any     the local directory                      api/directory
 ``/admin/api/policy[/diff]``       any     which methods users may use              api/policy
 ``/admin/api/traces[/ID…]``        GET     the flight recorder                      api/traces
 ``/admin/api/audit``               GET     the audit log                            api/audit
@@ -53,6 +55,7 @@ from idp.admin.api import api_tokens as api_tokens_api
 from idp.admin.api import audit as audit_api
 from idp.admin.api import blocks as blocks_api
 from idp.admin.api import connect as connect_api
+from idp.admin.api import directory as directory_api
 from idp.admin.api import guard
 from idp.admin.api import keys as keys_api
 from idp.admin.api import nodes as nodes_api
@@ -78,6 +81,7 @@ from idp.admin.pages import (
     tokens,
     traces,
     trusts,
+    user,
     users,
 )
 
@@ -98,6 +102,7 @@ PAGES = (
     trusts,
     tokens,
     users,
+    user,
     api_tokens,
 )
 API = (
@@ -106,6 +111,7 @@ API = (
     keys_api,
     trusts_api,
     connect_api,
+    directory_api,
     users_api,
     blocks_api,
     tokens_api,

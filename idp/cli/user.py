@@ -93,7 +93,9 @@ def import_users(services: Services, file: IO[str], as_json: bool) -> None:
 
     added = user_changes.import_users(services, file.read())
     people = [UserView(each).as_json() for each in added] if as_json else []
-    print_done(people, f"{len(added)} users imported.", as_json=as_json)
+    names = dict.fromkeys(name for each in added for name in each.attributes)
+    given = f" They have the attributes {', '.join(names)}." if names else ""
+    print_done(people, f"{len(added)} users imported.{given}", as_json=as_json)
 
 
 @user.command("list", example="tallystick user list --json")

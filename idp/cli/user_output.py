@@ -5,20 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from idp.instants import json_instant
-from idp.management import nt_hashes
-from idp.management.standing import describe
+from idp.management.user_views import PLACES
 
 if TYPE_CHECKING:
     from idp.directory.lockout import CounterState
     from idp.management.user_views import UserView
 
 COLUMNS = ("name", "account", "display name", "email", "groups", "state")
-PLACES = {
-    # counter    wrong passwords from
-    "soft":     "anywhere",
-    "familiar": "familiar places",
-    "unknown":  "unknown places",
-}  # fmt: skip
 
 
 def user_row(view: UserView) -> tuple[str, ...]:
@@ -30,7 +23,7 @@ def user_row(view: UserView) -> tuple[str, ...]:
         user.display_name,
         user.email,
         ", ".join(user.groups),
-        _state(view),
+        ", ".join(view.states),
     )
 
 
@@ -45,20 +38,6 @@ def user_fields(view: UserView) -> list[tuple[str, object]]:
     ]
     addresses = ", ".join(view.lockout.familiar_addresses) if view.lockout else ""
     return [*named, *given, *wrong, ("familiar addresses", addresses)]
-
-
-def _state(view: UserView) -> str:
-    user, lockout = view.user, view.lockout
-    states = ["disabled" if user.disabled else "enabled"]
-    if user.unreadable:
-        states.append("cannot be read [unreadable_user]")
-    if user.must_change:
-        states.append("must change password")
-    if lockout is not None and lockout.locked:
-        states.append(f"locked out: {', '.join(PLACES[name] for name in lockout.locked)}")
-    states += describe(view.standing)
-    states += nt_hashes.describe(view.kept)
-    return ", ".join(states)
 
 
 def _counter(counter: CounterState) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from idp.directory.errors import DirectoryError
 from idp.directory.users import User
@@ -51,6 +52,8 @@ DERIVED = {
     "userAccountControl":                  _SWITCH,
 }  # fmt: skip
 """The attributes that cannot be set."""
+
+NO_ATTRIBUTES: Mapping[str, str | Sequence[str]] = MappingProxyType({})
 
 MAX_ATTRIBUTES = 64
 MAX_VALUES = 64

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 
 from adapter.clock import Clock
 from idp.directory import new_users
-from idp.directory.attributes import as_values, change_attributes, is_name, remedy_for
+from idp.directory.attributes import (
+    NO_ATTRIBUTES,
+    as_values,
+    change_attributes,
+    is_name,
+    remedy_for,
+)
 from idp.directory.errors import DirectoryError, existing, name_taken, unknown_user
 from idp.directory.lockout import (
     UNKNOWN_ORIGIN,
@@ -21,7 +26,7 @@ from idp.directory.lockout import (
     unknown_account,
 )
 from idp.directory.nt_hash import NtHashStore
-from idp.directory.password_check import PasswordCheck
+from idp.directory.password_check import PasswordCheck, refuse_if_must_change
 from idp.directory.password_tries import GivenPassword, NtResponse, PasswordTries, keep_nt_hash
 from idp.directory.passwords import (
     MAX_PASSWORD_LENGTH,
@@ -39,7 +44,6 @@ from idp.directory.users import (
 )
 
 DEFAULT_RULES = LockoutRules()
-NO_ATTRIBUTES: Mapping[str, str | Sequence[str]] = MappingProxyType({})
 
 
 class Directory:
@@ -104,7 +108,7 @@ class Directory:
         the account is locked: the time says nothing about either. Raises
         :class:`~idp.directory.passwords.HashingBusy`.
         """
-        return _refuse_if_must_change(self._check(name, password, origin))
+        return refuse_if_must_change(self._check(name, password, origin))
 
     def change_password(
         self, name: str, old: str, new: str, origin: Origin = UNKNOWN_ORIGIN
@@ -139,7 +143,7 @@ class Directory:
         expensive hash. Also returns the NT hash, if the user passed.
         """
         response = NtResponse(is_right, self._nt_hashes)
-        check = _refuse_if_must_change(self._tries.check(name, response, origin))
+        check = refuse_if_must_change(self._tries.check(name, response, origin))
         return check, response.nt_hash if check.user else None
 
     def keep_nt_hash(self, upn: str, password_hash: str, password: str) -> None:
@@ -163,6 +167,7 @@ class Directory:
         email: str = "",
         groups: Sequence[str] = (),
         attributes: Mapping[str, str | Sequence[str]] = NO_ATTRIBUTES,
+        must_change: bool = False,
     ) -> User:
         """Add a user; *email* defaults to the UPN. Raises :class:`DirectoryError`."""
         given = as_values(attributes)
@@ -172,7 +177,7 @@ class Directory:
             raise DirectoryError(
                 f"No user was made: {'; '.join(faults)}", remedy_for(given), code="bad_user"
             )
-        added = self._credentials(entry)
+        added = self._credentials(entry, must_change=must_change)
         self._add((added,))
         return added.user
 
@@ -258,6 +263,14 @@ class Directory:
         """Return all users, sorted by name."""
         return tuple(self._store.users())
 
+    def page(
+        self, search: str = "", after: str = "", limit: int = 50
+    ) -> Iterator[tuple[User, LockoutState]]:
+        """Yield at most *limit* users after the name *after* that *search* finds, by name."""
+        now = self._clock.now()
+        for user, state in self._store.page(search, after, limit):
+            yield user, self._rules.state_of(state, now)
+
     def has_attribute(self, attribute: str) -> bool:
         """Say whether any user has a value for an attribute, by its LDAP name in any case."""
         return is_name(attribute) and self._store.has_attribute(attribute)
@@ -265,7 +278,7 @@ class Directory:
     def _upn(self, name: str) -> str:
         return existing(name, self.find(name)).upn
 
-    def _credentials(self, entry: new_users.NewUser) -> Credentials:
+    def _credentials(self, entry: new_users.NewUser, *, must_change: bool = False) -> Credentials:
         upn = canonical_upn(entry.name) or ""
         user = User(
             upn=upn,
@@ -275,6 +288,7 @@ class Directory:
             groups=entry.groups,
             disabled=False,
             valid_from=self._clock.now(),
+            must_change=must_change,
         )
         user = change_attributes(user, entry.attributes)
         with self._hasher.slot():
@@ -284,9 +298,3 @@ class Directory:
         taken = self._store.add_users(added)
         if taken:
             raise name_taken(taken)
-
-
-def _refuse_if_must_change(check: PasswordCheck) -> PasswordCheck:
-    if check.user is not None and check.user.must_change:
-        return replace(check, user=None, failure="must_change_password", name=check.user.upn)
-    return check

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from idp.directory.lockout import Debit
@@ -45,3 +45,10 @@ def event_of(tried: DebitResult, right: bool) -> LockoutEvent | None:
     if tried.verdict is Debit.LAST and not right:
         return LockoutEvent.LOCKED_OUT
     return LockoutEvent.ALLOWED if tried.smart in (Debit.LOCKED, Debit.SETTLING) else None
+
+
+def refuse_if_must_change(check: PasswordCheck) -> PasswordCheck:
+    """Refuse the right password of a user who has to choose another one first."""
+    if check.user is not None and check.user.must_change:
+        return replace(check, user=None, failure="must_change_password", name=check.user.upn)
+    return check

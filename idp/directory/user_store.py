@@ -42,6 +42,12 @@ class UserStore(Protocol):
     def users(self) -> Sequence[User]:
         """Return all users, sorted by name."""
 
+    def page(self, search: str, after: str, limit: int) -> Sequence[tuple[User, AccountState]]:
+        """Return at most *limit* users whose UPN comes after *after*, by name, with their counters.
+
+        With *search*, only those whose name, display name or mail address contains it.
+        """
+
     def has_attribute(self, attribute: str) -> bool:
         """Say whether any user has an attribute of this name, in any case."""
 

@@ -15,6 +15,7 @@ module              what it does                                          comman
 ``users``           a user's second factors and lock-outs                 ``tallystick user``
 ``user_changes``    attributes, groups, name, password of a user          ``tallystick user``
 ``user_views``      users with what is known against them                ``tallystick user``
+``user_sessions``   where a user may be signed in                         –
 ``policies``        which methods users may use, and what a change does   ``tallystick policy``
 ``sign_in_log``     reads the sign-in log                                 ``tallystick log``
 ``timelines``       finds what the flight recorder has; its sisters       ``tallystick trace``

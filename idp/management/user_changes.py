@@ -30,8 +30,12 @@ def add_user(
     email: str = "",
     groups: Sequence[str] = (),
     attributes: Mapping[str, str | Sequence[str]] | None = None,
+    must_change: bool = False,
 ) -> User:
-    """Add a user; the mail address defaults to the name."""
+    """Add a user; the mail address defaults to the name.
+
+    With *must_change*, the user has to choose another password at the first sign-in.
+    """
     with services.changes.recording() as made:
         added = services.directory.add(
             name,
@@ -40,6 +44,7 @@ def add_user(
             email=email,
             groups=groups,
             attributes=attributes or {},
+            must_change=must_change,
         )
         made.add("user.add", added.upn, after=state_of(services, added.upn))
     return added

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from adapter.mfa.protection.store import Standing
 from idp.instants import json_instant
 from idp.management import nt_hashes
-from idp.management.standing import standing_as_json
+from idp.management.standing import describe, standing_as_json
 from idp.management.users import find_user
 
 if TYPE_CHECKING:
@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     from idp.directory.nt_hash import KeptNtHash
     from idp.services import Services
 
+PAGE_SIZE = 50
+MAX_PAGE_SIZE = 1000
+PLACES = {
+    # counter    wrong passwords from
+    "soft":     "anywhere",
+    "familiar": "familiar places",
+    "unknown":  "unknown places",
+}  # fmt: skip
+"""Where the wrong passwords of a counter came from."""
+
 
 @dataclass(frozen=True, slots=True)
 class UserView:
@@ -28,6 +38,19 @@ class UserView:
     lockout: LockoutState | None = None
     standing: Standing = field(default_factory=Standing)
     kept: KeptNtHash | None = None
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The state of the account in words, one phrase for each thing."""
+        user, lockout = self.user, self.lockout
+        states = ["disabled" if user.disabled else "enabled"]
+        if user.unreadable:
+            states.append("cannot be read [unreadable_user]")
+        if user.must_change:
+            states.append("must change password")
+        if lockout is not None and lockout.locked:
+            states.append(f"locked out: {', '.join(PLACES[name] for name in lockout.locked)}")
+        return (*states, *describe(self.standing), *nt_hashes.describe(self.kept))
 
     def as_json(self) -> dict[str, Any]:
         """Return everything about the user, for scripts."""
@@ -72,6 +95,23 @@ def all_users(services: Services) -> tuple[UserView, ...]:
     """Return all users, sorted by name."""
     lockouts = services.directory.lockouts()
     return _views(services, ((user, lockouts.get(user.upn)) for user in services.directory.list()))
+
+
+@dataclass(frozen=True, slots=True)
+class UserPage:
+    """A part of the list of users; ``next`` is the name after which the next one begins."""
+
+    views: tuple[UserView, ...]
+    next: str | None
+
+
+def page_of_users(
+    services: Services, *, search: str = "", after: str = "", limit: int = PAGE_SIZE
+) -> UserPage:
+    """Return the users after the name *after* whose names or mail address contain *search*."""
+    found = tuple(services.directory.page(search, after.strip().lower(), limit + 1))
+    shown = found[:limit]
+    return UserPage(_views(services, shown), shown[-1][0].upn if len(found) > limit else None)
 
 
 def _views(

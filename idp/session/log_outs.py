@@ -17,6 +17,9 @@ class LogOuts(Protocol):
     def named(self, trust: str, name: str, now: datetime) -> Sequence[Participant]:
         """Return what the trust received under the NameID value *name*, oldest first."""
 
+    def trusts_of(self, user: str, now: datetime) -> Sequence[str]:
+        """Return the entity ids of the trusts whose session of *user* (a UPN) may still be open."""
+
     def participants(self, sessions: Sequence[str]) -> Sequence[Participant]:
         """Return what all service providers of these sessions received, oldest first."""
 

@@ -43,6 +43,17 @@ _NAMED = Prepared(
         table.c.expires_at > bindparam("now"),
     )
 )
+_OF_USER = (
+    select(table.c.trust)
+    .where(
+        table.c.user == bindparam("user"),
+        table.c.expires_at > bindparam("now"),
+        table.c.outcome.is_(None),
+    )
+    .distinct()
+    .order_by(table.c.trust)
+    .limit(MAX_PARTICIPANTS)
+)
 _OF_SESSION = Prepared(_NEWEST.where(table.c.session == bindparam("session")))
 _BEGIN = Prepared(insert(log_outs).values({each.name: bindparam(each.name) for each in log_outs.c}))
 _SIGN_OUT_ASKER = Prepared(
@@ -99,6 +110,11 @@ class SqlLogOuts:
         with self._database.read() as connection:
             rows = _NAMED.all(connection, values)
         return tuple(map(participant_from_row, reversed(rows)))
+
+    def trusts_of(self, user: str, now: datetime) -> Sequence[str]:
+        """Return the trusts whose assertions of a user have not expired, unless logged out."""
+        with self._database.read() as connection:
+            return connection.scalars(_OF_USER, {"user": user, "now": now}).all()
 
     def participants(self, sessions: Sequence[str]) -> tuple[Participant, ...]:
         """Return the assertions of all service providers in these sessions."""

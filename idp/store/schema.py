@@ -203,6 +203,7 @@ session_participants = Table(  # the assertions issued in each session
     text("outcome", nullable=True),
     Index("ix_session_participants_session", "session", "trust"),
     Index("ix_session_participants_trust", "trust", "name_id"),
+    Index("ix_session_participants_user", "user", "trust"),
 )
 Index(
     "ix_session_participants_request_id",

@@ -32,7 +32,7 @@ from idp.store.schema import (
     users,
 )
 from idp.store.trusts import read_trust
-from idp.store.users import USER_COLUMNS, user_from_row
+from idp.store.user_rows import USER_COLUMNS, user_from_row
 
 AUTHN_REQUEST = "authn-request"
 ANSWERED_IN_SESSION = "answered-in-session"

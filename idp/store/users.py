@@ -2,85 +2,62 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Column, Connection, bindparam, delete, func, insert, literal, select, update
 
 from adapter.mfa.push.challenge import State
 from idp.directory.lockout import AccountState, LockoutRules, Origin
 from idp.directory.user_store import Credentials, DebitResult
-from idp.directory.users import User, account_key
+from idp.directory.users import User
 from idp.federation.claims import security_id
 from idp.federation.issuance.name_ids import opaque_name
 from idp.notices.occasions import Occasion
 from idp.store import lockout
+from idp.store.column_types import StorableText
 from idp.store.engine import Database
 from idp.store.mfa import USER_TABLES
 from idp.store.mfa.open_challenges import end_open
 from idp.store.notices import tell
 from idp.store.prepared import Prepared
-from idp.store.schema import name_ids, nt_hashes, password_resets, reset_limits, users
-from idp.store.stored_json import DamagedValue, load_object, load_texts, log_once, texts_in
-
-USER_COLUMNS = (
-    users.c.upn,
-    users.c.display_name,
-    users.c.email,
-    users.c.windows_account_name,
-    users.c.groups,
-    users.c.disabled,
-    users.c.valid_from,
-    users.c.must_change,
-    users.c.attributes,
-    users.c.security_id,
+from idp.store.schema import (
+    account_activity,
+    name_ids,
+    nt_hashes,
+    password_limits,
+    password_resets,
+    reset_limits,
+    users,
 )
+from idp.store.user_rows import USER_COLUMNS, row_of, user_from_row
+
 _USER = select(*USER_COLUMNS, users.c.password_hash)
+_PAGE = (
+    select(*USER_COLUMNS, *lockout.LOCKOUT_COLUMNS)
+    .outerjoin(password_limits, password_limits.c.name == users.c.upn)
+    .outerjoin(account_activity, account_activity.c.name == users.c.upn)
+)
+_SEARCHED = func.lower(
+    users.c.upn + "\n" + users.c.account_key + "\n" + users.c.display_name + "\n" + users.c.email
+)
 _USER_BY_UPN = Prepared(_USER.where(users.c.upn == bindparam("name")))
 _USER_BY_ACCOUNT = Prepared(_USER.where(users.c.account_key == bindparam("name")))
 
 _FOR_CHANGE = select(*USER_COLUMNS).where(users.c.upn == bindparam("of_upn")).with_for_update()
+OWNED_COLUMNS: tuple[Column[str], ...] = (
+    *(table.c.user for table in (*USER_TABLES, name_ids, password_resets)),
+    password_limits.c.name,
+    account_activity.c.name,
+    reset_limits.c.account,
+)
+"""The columns with a UPN whose rows go with the user, beside that of ``nt_hashes``."""
+MAX_NAMES = 500
+"""Names in one statement."""
+
 _PROFILE = ("display_name", "email", "groups", "attributes")
 _CHANGE = update(users).where(users.c.upn == bindparam("of_upn")).returning(*USER_COLUMNS)
-
-
-def user_from_row(row: Sequence[Any]) -> User:
-    """Return the user of a row of :data:`USER_COLUMNS`."""
-    upn, display_name, email, account, groups_text, disabled, valid_from, must_change = row[:8]
-    attributes_text, security_id = row[8:]
-    groups = _read(load_texts, groups_text, upn, "groups")
-    attributes = _read(_load_attributes, attributes_text, upn, "attributes")
-    unreadable = groups is None or attributes is None
-    return User(
-        upn,
-        display_name,
-        email,
-        account,
-        groups or (),
-        bool(disabled) or unreadable,
-        valid_from,
-        bool(must_change),
-        unreadable=unreadable,
-        attributes=attributes or {},
-        security_id=security_id or "",
-    )
-
-
-def _read(load: Callable[[object], Any], text: object, upn: str, column: str) -> Any | None:
-    """Return what a column of a row holds, None where it cannot be read."""
-    try:
-        return load(text)
-    except DamagedValue as damage:
-        log_once("stored_user_unreadable", user=upn, problem=f"{column}: {damage}")
-        return None
-
-
-def _load_attributes(text: object) -> dict[str, tuple[str, ...]]:
-    if text == "{}":  # read at every step of a sign-in
-        return {}
-    return {name: texts_in(values) for name, values in load_object(text).items()}
 
 
 class SqlUserStore:
@@ -106,6 +83,18 @@ class SqlUserStore:
             rows = connection.execute(select(*USER_COLUMNS).order_by(users.c.upn))
             return [user_from_row(row) for row in rows]
 
+    def page(self, search: str, after: str, limit: int) -> Sequence[tuple[User, AccountState]]:
+        """Return users by name, with their counters; the primary key finds where a page begins."""
+        found = _PAGE.where(users.c.upn > after).order_by(users.c.upn).limit(limit)
+        if wanted := search.strip().lower():
+            escaped = "".join(f"/{each}" if each in "/%_" else each for each in wanted)
+            pattern = literal(f"%{escaped}%", StorableText)  # a search may hold any character
+            found = found.where(_SEARCHED.like(pattern, escape="/"))
+        with self._database.read() as connection:
+            rows = connection.execute(found).all()
+        split = len(USER_COLUMNS)
+        return [(user_from_row(row[:split]), lockout.account_state(row[split:])) for row in rows]
+
     def has_attribute(self, attribute: str) -> bool:
         """Say whether any user has an attribute of this name, in any case."""
         # In a value, JSON has a backslash before each quotation mark, so this is a key.
@@ -121,6 +110,7 @@ class SqlUserStore:
             taken = [row["upn"] for row in rows if is_taken(connection, row)]
             if not taken and rows:
                 _keep_identifiers_apart(connection, rows)
+                _delete_leftovers(connection, [row["upn"] for row in rows])
                 connection.execute(insert(users), rows)
         return taken
 
@@ -130,8 +120,10 @@ class SqlUserStore:
             user = user_of(connection, upn)
             if user is None:
                 return None
-            values = row_of(change(user))
-            return change_user(connection, upn, **{name: values[name] for name in _PROFILE})
+            before, after = row_of(user), row_of(change(user))
+            # A column that could not be read is not overwritten by a change of another one.
+            values = {name: after[name] for name in _PROFILE if after[name] != before[name]}
+            return change_user(connection, upn, **values) if values else user
 
     def change_password(
         self,
@@ -176,10 +168,8 @@ class SqlUserStore:
         A later user of the same name gets other persistent NameIDs (saml-core §8.3.7).
         """
         with self._database.write() as connection:
-            for table in (*USER_TABLES, name_ids, password_resets):
-                connection.execute(delete(table).where(table.c.user == upn))
-            lockout.forget(connection, upn)
-            connection.execute(delete(reset_limits).where(reset_limits.c.account == upn))
+            for column in OWNED_COLUMNS:
+                connection.execute(delete(column.table).where(column == upn))
             gone = delete(users).where(users.c.upn == upn).returning(users.c.upn)
             is_gone = connection.execute(gone).first() is not None
             # After the user, whose row is locked while an NT hash is asked for: so none is left.
@@ -260,6 +250,14 @@ def is_taken(connection: Connection, row: Mapping[str, Any], by: str = "") -> bo
     return connection.execute(others).first() is not None
 
 
+def _delete_leftovers(connection: Connection, upns: Sequence[str]) -> None:
+    """Delete what a request may have stored for an earlier user of a name while that one went."""
+    for begin in range(0, len(upns), MAX_NAMES):
+        names = upns[begin : begin + MAX_NAMES]
+        for column in (*OWNED_COLUMNS, nt_hashes.c.user):
+            connection.execute(delete(column.table).where(column.in_(names)))
+
+
 def _keep_identifiers_apart(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Give a new user another identifier if a renamed one has kept that of the name."""
     held = select(users.c.security_id).where(users.c.security_id.is_not(None))
@@ -267,18 +265,3 @@ def _keep_identifiers_apart(connection: Connection, rows: Sequence[dict[str, Any
     for row in rows:
         is_free = security_id(row["upn"]) not in taken
         row["security_id"] = None if is_free else security_id(opaque_name())
-
-
-def row_of(user: User) -> dict[str, Any]:
-    """Return the columns of a user, without the password hash."""
-    return {
-        "upn": user.upn,
-        "account_key": account_key(user.upn),
-        "windows_account_name": user.windows_account_name,
-        "display_name": user.display_name,
-        "email": user.email,
-        "groups": json.dumps(user.groups, ensure_ascii=False),
-        "attributes": json.dumps(user.attributes, ensure_ascii=False),
-        "disabled": user.disabled,
-        "valid_from": user.valid_from,
-    }

@@ -63,13 +63,14 @@ def test_users_at_risk_are_listed_and_blocked_by_a_button(farm_page, services, l
     with services.mfa.push._store.transaction(user) as mine:
         mine.raise_risk(Risk(datetime.now(UTC), "2001:db8:1234:5678:9abc:def0:1234:5678"))
     farm_page.get_by_role("link", name="Users").click()
-    row = farm_page.get_by_role("row", name=user)
+    risks = farm_page.get_by_role("region", name="Users at risk")
+    row = risks.get_by_role("row", name=user)
     expect(row).to_contain_text("2001:db8")
 
     row.get_by_role("button", name="Block").click()
 
     expect(farm_page.get_by_role("status")).to_contain_text("blocked for 90 days")
-    expect(farm_page.get_by_role("row", name=user)).to_contain_text("by administrator")
+    expect(risks.get_by_role("row", name=user)).to_contain_text("by administrator")
     looks(farm_page, "admin-users")
 
 

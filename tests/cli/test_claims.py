@@ -255,3 +255,13 @@ def test_a_store_that_gives_nothing_is_warned_of(tally, farm_folder):
     assert result.stderr == (
         "tallystick: warning: no user has a value for passwordexpirationtime yet\n"
     )
+
+
+def test_a_simulation_shows_attributes_and_the_claims_they_become(tally, done, services):
+    services.directory.add("bo@example.test", "password", attributes={"sn": "Bell"})
+
+    shown = json.loads(done("sp", "claims", "test", ID, "--user", "bo@example.test", "--json"))
+
+    surname = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname"
+    assert {"name": surname, "values": ["Bell"], "name_format": None} in shown["attributes"]
+    assert ("surname", "Bell") in {(claim["name"], claim["value"]) for claim in shown["input"]}

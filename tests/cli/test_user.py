@@ -247,3 +247,13 @@ def test_a_renamed_user_is_told_where_mails_still_go(alice, tally, services):
     assert (result.exit_code, result.stdout) == (0, f"{alice} is ada@example.test now.\n")
     assert f"mails still go to {alice}" in result.stderr
     assert [user.upn for user in services.directory.list()] == ["ada@example.test"]
+
+
+def test_import_says_which_columns_became_attributes(done, farm_folder):
+    (farm_folder / "users.csv").write_text(
+        "name,password,grups,sn\nada@example.test,x,Staff,Archer\nbo@example.test,x,,\n"
+    )
+
+    said = done("user", "import", "users.csv")
+
+    assert said == "2 users imported. They have the attributes grups, sn.\n"

@@ -31,6 +31,20 @@ def test_a_node_one_revision_short_shows_no_number(federation, service_provider,
     assert "multipleauthn" in sign_in.finish().assertion.values_of("authnmethodsreferences")[-1]
 
 
+def test_a_user_with_attributes_is_told_of_with_given_name_and_surname(
+    federation, service_provider
+):
+    attributes = {"givenName": "Ada", "sn": ["Archer", "Bell"]}
+    user = federation.add_user(attributes=attributes)
+
+    sign_in = federation.sign_in(service_provider.url, user)
+    user.phone.approve(sign_in.number)
+
+    assertion = sign_in.finish().assertion
+    assert assertion.values_of("givenname") == ("Ada",)
+    assert assertion.values_of("surname") == ("Archer", "Bell")
+
+
 def test_the_phone_never_has_the_number(federation, service_provider, phone):
     sign_in = federation.sign_in(service_provider.url)
     (request,) = phone.pending()

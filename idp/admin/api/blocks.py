@@ -1,4 +1,4 @@
-"""``/admin/api/users/NAME/block``, ``/risk``, ``/access-pass`` and ``/nt-hash``; their list."""
+"""``/admin/api/users/NAME/block``, ``/risk``, ``/access-pass`` and ``/nt-hash``."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, jsonify
 
-from adapter.mfa.protection.store import Standing
 from idp.admin.api.guard import GuardedApi
 from idp.admin.api.json_body import BadBody, flag_of, json_object, text_of
 from idp.audit.roles import READ_USERS
 from idp.management import nt_hashes, protection, users
-from idp.management.standing import standing_as_json
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -27,23 +25,6 @@ class ProtectionApi:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-
-    def list(self) -> Response:
-        """List the users, and what is known against each account."""
-        standings = self._services.mfa.protection.standings()
-        kept = self._services.nt_hashes.kept()
-        return jsonify(
-            [
-                {
-                    "name": user.upn,
-                    "display_name": user.display_name,
-                    "disabled": user.disabled,
-                    **standing_as_json(standings.get(user.upn, Standing())),
-                    **nt_hashes.nt_hash_as_json(kept.get(user.upn)),
-                }
-                for user in self._services.directory.list()
-            ]
-        )
 
     def block(self, name: str) -> Response:
         """Block a user; the body may hold ``days`` or ``until``."""
@@ -103,7 +84,6 @@ class ProtectionApi:
 def add_routes(api: GuardedApi, services: Services) -> None:
     """Add the addresses."""
     views = ProtectionApi(services)
-    api.add("/users", {"GET": views.list}, {"GET": READ_USERS})
     api.add("/users/<name>/block", {"POST": views.block, "DELETE": views.unblock})
     api.add("/users/<name>/risk", {"DELETE": views.dismiss_risk})
     api.add(

@@ -1,4 +1,4 @@
-"""The page of users who are blocked or at risk, or whose NT hash is kept, with the switches."""
+"""The page of the users: the list, a form for a new one, who is blocked or at risk, NT hashes."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, request
 from werkzeug import Response
 
-from adapter.errors import TallystickError
+from adapter.errors import TallystickError, Unavailable
 from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
+from idp.admin.pages.user import path_of
 from idp.admin.session import AdminSession
 from idp.audit.roles import READ_USERS
-from idp.management import nt_hashes, protection, users
+from idp.management import nt_hashes, protection, user_changes, users
 from idp.management.standing import standing_as_json
+from idp.management.user_views import page_of_users
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -31,6 +33,7 @@ ACTIONS = {
     "unlock":      "The user can try again.",
 }  # fmt: skip
 VERBS = {
+    "add": "user.add",
     "block": "user.block", "unblock": "user.unblock", "dismiss": "user.dismiss_risk",
     "nt_hash_on": "user.nt_hash_want", "nt_hash_off": "user.nt_hash_drop", "unlock": "user.unlock",
 }  # fmt: skip
@@ -50,18 +53,28 @@ class UserPages:
         self._frame = frame
 
     def show(self, session: AdminSession) -> Response:
-        """Show who is blocked or at risk, and whose NT hash is kept."""
+        """Show the users that ``q`` finds after the name ``after``, and who is at risk."""
         return self._page(session)
 
     def change(self, session: AdminSession) -> Response:
-        """Make one change of :data:`ACTIONS`, or show what is wrong."""
+        """Add a user or make one change of :data:`ACTIONS`, or show what is wrong."""
         action, name = request.form.get("action", ""), request.form.get("name", "")
         try:
+            if action == "add":
+                return self._add(session, name)
             self._do(action, name)
+        except Unavailable:
+            raise
         except TallystickError as error:
             change_log.log_refusal(error)
             return self._page(session, str(error))
         return self._frame.done(PATH, session, Flash("users", ACTIONS[action]))
+
+    def _add(self, session: AdminSession, name: str) -> Response:
+        password = request.form.get("password", "")
+        added = user_changes.add_user(self._services, name, password, must_change=True)
+        text = "The user is added, and has to choose a password at the first sign-in."
+        return self._frame.done(path_of(added.upn), session, Flash(added.upn, text))
 
     def _do(self, action: str, name: str) -> None:
         match action:
@@ -84,10 +97,15 @@ class UserPages:
         standings = self._services.mfa.protection.standings()
         known = {name: standing_as_json(standings[name]) for name in sorted(standings)}
         kept = self._services.nt_hashes.kept()
+        wanted, after = request.args.get("q", "").strip(), request.args.get("after", "")
         return self._frame.page(
             "users",
             session,
             422 if problem else 200,
+            page=page_of_users(self._services, search=wanted, after=after),
+            wanted=wanted,
+            is_first=not after,
+            typed=request.form if problem and request.form.get("action") == "add" else {},
             users=known,
             nt_hashes={
                 name: nt_hashes.nt_hash_as_json(each)["nt_hash"] for name, each in kept.items()

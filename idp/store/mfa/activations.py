@@ -52,7 +52,11 @@ _COUNT_TRY = (
 )
 _END = (
     update(activations)
-    .where(activations.c.id == bindparam("of_id"), ~activations.c.ended)
+    .where(
+        activations.c.id == bindparam("of_id"),
+        activations.c.user == bindparam("of_user"),  # who may have another name by now
+        ~activations.c.ended,
+    )
     .values(ended=True)
     .returning(activations.c.id)
 )
@@ -116,7 +120,8 @@ class SqlActivationStore:
         changes nothing then.
         """
         with user_row.locked(self._database, device.user) as connection:
-            if connection.execute(_END, {"of_id": activation.id}).first() is None:
+            key = {"of_id": activation.id, "of_user": device.user}
+            if connection.execute(_END, key).first() is None:
                 return False
             must_have_room(connection, device.user)
             sealed = None if seed is None else seal_seed(self._seal, device.user, seed)

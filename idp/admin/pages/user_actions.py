@@ -1,0 +1,173 @@
+"""What the page of one user can change: each form is one use case, and says what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adapter.errors import TallystickError
+from idp.management import nt_hashes, protection, user_changes, users
+
+if TYPE_CHECKING:
+    from idp.directory import User
+    from idp.services import Services
+
+SHOWN = (
+    "givenName", "sn", "title", "department", "employeeID", "telephoneNumber",
+)  # fmt: skip
+"""The attributes that have a field for every user."""
+PREFIX = "a-"
+"""Before the name of an attribute, in the name of its field."""
+
+VERBS = {
+    # form value      verb of the audit log
+    "unlock":         "user.unlock",
+    "block":          "user.block",
+    "unblock":        "user.unblock",
+    "dismiss":        "user.dismiss_risk",
+    "nt_hash_on":     "user.nt_hash_want",
+    "nt_hash_off":    "user.nt_hash_drop",
+    "disable":        "user.disable",
+    "enable":         "user.enable",
+    "sign_out":       "user.sign_out",
+    "remove_method":  "user.method_remove",
+    "remove_methods": "user.method_remove",
+    "attributes":     "user.set",
+    "groups":         "user.set",
+    "rename":         "user.rename",
+    "remove":         "user.remove",
+    "pass":           "user.pass",
+    "password":       "user.passwd",
+    "compromised":    "user.reset",
+}  # fmt: skip
+"""The changes; the page shows what is wrong with one where its form is."""
+
+_TEXTS = {
+    # form value      flash message
+    "unlock":         "The limits on passwords, codes and requests are gone.",
+    "block":          "The user is blocked for 90 days.",
+    "unblock":        "The user is no longer blocked.",
+    "dismiss":        "The risk is dismissed.",
+    "nt_hash_on":     "The NT hash is kept from the next right password on.",
+    "nt_hash_off":    "The NT hash is deleted.",
+    "disable":        "The user cannot sign in any more.",
+    "enable":         "The user can sign in again.",
+    "sign_out":       "All sessions have ended; applications keep their own.",
+    "remove_method":  "The method is removed.",
+    "remove_methods": "All methods and activation codes are removed.",
+}  # fmt: skip
+"""The changes that need no more than the user and perhaps the id of a method."""
+
+
+class NoSuchAction(TallystickError):
+    """Raised for a change that the page does not offer."""
+
+    code = "bad_body"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What the next page says of a change, and the user's name then: None if the user is gone."""
+
+    text: str
+    name: str | None
+
+
+def make_change(services: Services, action: str, user: User, form: Mapping[str, str]) -> Done:
+    """Do what a form asks for. Raises ``TallystickError`` with what is wrong."""
+    upn = user.upn
+    match action:
+        case "attributes":
+            user_changes.change_user(services, upn, changed_attributes(user, form))
+            return Done("The attributes are saved.", upn)
+        case "groups":
+            user_changes.set_groups(services, upn, _lines(form.get("groups", "")))
+            return Done("The groups are saved.", upn)
+        case "rename":
+            new = user_changes.rename_user(services, upn, form.get("new_name", "")).upn
+            return Done(f"{upn} is {new} now. All sessions have ended.", new)
+        case "remove":
+            return _remove(services, upn, form.get("confirm", ""))
+        case "pass":
+            issued = protection.issue_pass(services, upn, once="once" in form)
+            text = f"The access pass is {issued.issued.text}. It is shown only now."
+            return Done(text, upn)
+        case "password" | "compromised":
+            return _set_password(services, upn, form, compromised=action == "compromised")
+    if action not in _TEXTS:
+        raise NoSuchAction("There is no such change", "Load the page again")
+    _switch(services, action, upn, form.get("id", ""))
+    return Done(_TEXTS[action], upn)
+
+
+def changed_attributes(user: User, form: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return the attributes whose field has other values than the user, and a new one."""
+    before = {"displayName": (user.display_name,), "mail": (user.email,), **user.attributes}
+    given = {
+        field.removeprefix(PREFIX): tuple(_lines(text))
+        for field, text in form.items()
+        if field.startswith(PREFIX)
+    }
+    changed = {
+        name: values
+        for name, values in given.items()
+        if values != tuple(filter(None, before.get(name, ())))
+    }
+    new_name, new_value = form.get("new_attribute", "").strip(), form.get("new_value", "")
+    if new_name or new_value.strip():
+        changed[new_name] = tuple(_lines(new_value))
+    return changed
+
+
+def _switch(services: Services, action: str, upn: str, method_id: str) -> None:
+    match action:
+        case "unlock":
+            users.unlock(services, upn)
+        case "block":
+            protection.block(services, upn)
+        case "unblock":
+            protection.unblock(services, upn)
+        case "dismiss":
+            protection.dismiss_risk(services, upn)
+        case "nt_hash_on":
+            nt_hashes.want_nt_hash(services, upn)
+        case "nt_hash_off":
+            nt_hashes.drop_nt_hash(services, upn)
+        case "disable":
+            user_changes.disable_user(services, upn)
+        case "enable":
+            user_changes.enable_user(services, upn)
+        case "sign_out":
+            user_changes.sign_out_user(services, upn)
+        case "remove_method":
+            users.remove_method(services, upn, method_id)
+        case "remove_methods":
+            users.remove_all_methods(services, upn)
+
+
+def _remove(services: Services, upn: str, confirmation: str) -> Done:
+    """Remove a user whose name was typed once more."""
+    if confirmation.strip().lower() != upn:
+        raise NoSuchAction(
+            f"{confirmation[:80]!r} is not the name of this user", f"Type {upn}, and repeat"
+        )
+    user_changes.remove_user(services, upn)
+    return Done(f"{upn} is removed, with all data.", None)
+
+
+def _set_password(
+    services: Services, upn: str, form: Mapping[str, str], *, compromised: bool
+) -> Done:
+    password, must_change = form.get("password", ""), "must_change" in form
+    if not compromised:
+        user_changes.set_password(services, upn, password, must_change=must_change)
+        return Done("The password is set, and all sessions have ended.", upn)
+    users.reset_compromised(services, upn, password, must_change=must_change)
+    text = "The account is taken back: sessions have ended, and all methods are removed."
+    return Done(text, upn)
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines of a text area that are not empty."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
