@@ -14,6 +14,9 @@ address                            method  what it does                         
 ``/admin/keys``                    both    token-signing keys                          pages/keys
 ``/admin/trusts``                  GET     relying party trusts                        pages/trusts
 ``/admin/trusts/one``              both    one trust and its settings                  pages/trusts
+``/admin/trusts/add``              both    a new trust: form, preview, adding          pages/adding
+``/admin/trusts/remove``           both    asks, and removes a trust                   pages/adding
+``/admin/connect[/…]``             GET     what an application needs, settings         pages/connect
 ``/admin/access``                  GET     access control by trust                     pages/access
 ``/admin/policies``                both    which methods users may use                pages/policies
 ``/admin/tokens``                  both    hardware tokens                             pages/tokens
@@ -52,12 +55,27 @@ from idp.admin.api import trusts as trusts_api
 from idp.admin.api import users as users_api
 from idp.admin.authentication import AdminAuthentication
 from idp.admin.frame import Frame
-from idp.admin.pages import access, keys, log, nodes, nps, policies, sign_in, tokens, trusts, users
+from idp.admin.pages import (
+    access,
+    adding,
+    connect,
+    keys,
+    log,
+    nodes,
+    nps,
+    policies,
+    sign_in,
+    tokens,
+    trusts,
+    users,
+)
 
 if TYPE_CHECKING:
     from idp.services import Services
 
-PAGES = (sign_in, nodes, nps, keys, log, access, policies, trusts, tokens, users)
+PAGES = (
+    sign_in, nodes, nps, keys, log, access, policies, trusts, adding, connect, tokens, users,
+)  # fmt: skip
 API = (
     nodes_api, nps_api, keys_api, trusts_api, connect_api, users_api, blocks_api, tokens_api,
     policy_api,
