@@ -16,6 +16,9 @@ address                            method  what it does                         
 ``/admin/keys``                    both    token-signing keys                       pages/keys
 ``/admin/trusts``                  GET     relying party trusts                     pages/trusts
 ``/admin/trusts/one``              both    one trust and its settings               pages/trusts
+``/admin/trusts/add``              both    a new trust: form, preview, adding       pages/adding
+``/admin/trusts/remove``           both    asks, and removes a trust                pages/adding
+``/admin/connect[/…]``             GET     what an application needs, settings      pages/connect
 ``/admin/access``                  GET     access control by trust                  pages/access
 ``/admin/policies``                both    which methods users may use              pages/policies
 ``/admin/tokens``                  both    hardware tokens                          pages/tokens
@@ -69,8 +72,10 @@ from idp.admin.authentication import AdminAuthentication
 from idp.admin.frame import Frame
 from idp.admin.pages import (
     access,
+    adding,
     api_tokens,
     audit,
+    connect,
     entry,
     keys,
     log,
@@ -100,6 +105,8 @@ PAGES = (
     access,
     policies,
     trusts,
+    adding,
+    connect,
     tokens,
     users,
     user,

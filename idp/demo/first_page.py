@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden, NotFound
 
+from adapter.errors import TallystickError
+from idp.admin.pages.connect import EXAMPLE_KIND, certificate_file
 from idp.demo.sample_users import SampleUser
 from idp.demo.terminal import command_line
 from idp.federation.relying_party.weak_settings import WEAK_SETTINGS
+from idp.management.connect.applications import KINDS
+from idp.management.connect.server_facts import facts_of
+from idp.management.connect.settings import settings_for
 from idp.session.node import NODE_COOKIE
 from idp.web.cookies import cookie_is_secure, own_cookies, set_cookie_header
 from idp.web.origin import is_same_origin
@@ -27,10 +33,14 @@ def blueprint(
     *,
     sp_url: str,
     admin_token: str,
+    config_file: Path,
     radius: DemoRadius | None = None,
 ) -> Blueprint:
-    """Return the routes ``/``, ``/node/NAME`` and ``/demo/``; *users* are shown with passwords."""
-    pages = FirstPage(services, users, sp_url, admin_token, radius)
+    """Return the routes ``/``, ``/connect``, ``/node/NAME`` and ``/demo/``.
+
+    *users* are shown with their passwords. Commands on the pages name *config_file*.
+    """
+    pages = FirstPage(services, users, sp_url, admin_token, config_file, radius)
     views = Blueprint(
         "demo",
         __name__,
@@ -40,6 +50,8 @@ def blueprint(
     )
     views.add_url_rule("/", "home", pages.home)
     views.add_url_rule("/node/<name>", "node", pages.choose_node)
+    views.add_url_rule("/connect", "connect", pages.connect)
+    views.add_url_rule("/connect/<thumbprint>.pem", "certificate", pages.certificate)
     views.add_url_rule("/demo/phone", "phone", pages.activate, methods=["POST"])
     return views
 
@@ -53,12 +65,14 @@ class FirstPage:
         users: Sequence[SampleUser],
         sp_url: str,
         admin_token: str,
+        config_file: Path,
         radius: DemoRadius | None,
     ) -> None:
         self._services = services
         self._users = users
         self._sp_url = sp_url
         self._admin_token = admin_token
+        self._config_file = config_file
         self._radius = radius
         self._base_url = services.config.server.base_url
 
@@ -80,12 +94,46 @@ class FirstPage:
             sp_url=self._sp_url,
             admin_token=self._admin_token,
             radius=self._radius,
+            **self._connect_values(),
             weak_trusts=[
                 (entity_id, weak.warning)
                 for weak in WEAK_SETTINGS
                 for entity_id in self._services.trusts.weakened_by(weak)
             ],
         )
+
+    def connect(self) -> ResponseReturnValue:
+        """What an application needs; with ``kind`` and ``url``, the settings to paste into it."""
+        kind, url = request.args.get("kind", ""), request.args.get("url", "").strip()
+        found, fault = None, ""
+        if kind:
+            try:
+                found = settings_for(self._services, kind, url)
+            except TallystickError as error:
+                fault = str(error)
+        page = render_template(
+            "demo/connect.html",
+            **self._connect_values(kind, url, fault),
+            found=found,
+            trust_command=command_line(*found.trust, "-c", self._config_file) if found else "",
+            newcomer=self._users[0],
+            admin_token=self._admin_token,
+        )
+        return page, 422 if fault else 200
+
+    def certificate(self, thumbprint: str) -> ResponseReturnValue:
+        """A token-signing certificate as a file."""
+        return certificate_file(self._services, thumbprint)
+
+    def _connect_values(self, kind: str = "", url: str = "", fault: str = "") -> dict[str, Any]:
+        return {
+            "facts": facts_of(self._services),
+            "certificate_at": lambda each: url_for("demo.certificate", thumbprint=each),
+            "kinds": KINDS.values(),
+            "kind": kind or EXAMPLE_KIND,
+            "url": url,
+            "fault": fault,
+        }
 
     def choose_node(self, name: str) -> ResponseReturnValue:
         """Let this node answer requests of this browser from now on."""

@@ -200,6 +200,7 @@ def _make_apps(
             demo.users,
             sp_url=demo.address.sp_url,
             admin_token=folder.admin_token,
+            config_file=folder.files.config,
             radius=demo.radius,
         )
     )

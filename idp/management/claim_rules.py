@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from idp.directory.attributes import is_well_known
@@ -20,6 +20,7 @@ from idp.saml.values import NameIDPolicy
 if TYPE_CHECKING:
     from idp.federation.authenticated_user import AuthenticatedUser
     from idp.federation.issuance.name_ids import PersistentNames
+    from idp.federation.relying_party.registry import SettingsChange
     from idp.federation.relying_party.trust import RelyingPartyTrust
     from idp.services import Services
 
@@ -102,12 +103,16 @@ def simulate_rules(
     second_factor: bool = False,
     address: str = "",
     extranet: bool = False,
+    change: SettingsChange | None = None,
 ) -> ClaimsSimulation:
     """Return what a trust would receive about *user*, who signed in just now, rule by rule.
 
-    Nothing is stored. Raises ``UnknownTrust``, ``UnknownUser``, and what the rules raise.
+    *change* is applied to its settings first. Nothing is stored. Raises ``UnknownTrust``,
+    ``UnknownUser``, and what the change and the rules raise.
     """
     trust, person = services.trusts.existing(entity_id), find_user(services, user)
+    if change is not None:
+        trust = replace(trust, settings=change(trust.settings))
     request_context = simulate_request_context(address, extranet=extranet)
     authenticated = simulate_sign_in(
         person, request_context, services.clock.now(), second_factor=second_factor

@@ -127,8 +127,24 @@ def view_of(services: Services, trust: RelyingPartyTrust) -> TrustView:
 
 def views(services: Services) -> tuple[TrustView | UnreadableView, ...]:
     """Return all trusts with their refresh states, in the order they were added."""
+    return _views_of(services, services.trusts.list_all())
+
+
+def views_page(
+    services: Services, after: int, limit: int, text: str = ""
+) -> tuple[tuple[TrustView | UnreadableView, ...], int | None]:
+    """Return a page of the trusts whose name or entity ID contains *text*, and where it goes on.
+
+    *after* is 0 for the first page; None means that there is no further one.
+    """
+    page = services.trusts.page(after, limit, text)
+    return _views_of(services, page.trusts), page.after
+
+
+def _views_of(
+    services: Services, trusts: Sequence[StoredTrust]
+) -> tuple[TrustView | UnreadableView, ...]:
     states, now = services.refreshes.states(), services.clock.now()
-    trusts = services.trusts.list_all()
     return tuple(
         UnreadableView(trust)
         if isinstance(trust, UnreadableTrust)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, func, or_, select
 
-from idp.federation.relying_party.offered import OfferedTrusts
+from idp.federation.relying_party.offered import OfferedTrusts, TrustPage
 from idp.federation.relying_party.trust import (
     RelyingPartyTrust,
     StoredTrust,
@@ -35,6 +37,12 @@ _OFFERED = (
     .where(trusts.c.serial > bindparam("after"))
     .order_by(trusts.c.serial)
     .limit(bindparam("limit"))
+)
+_SEARCHED = _OFFERED.where(
+    or_(
+        func.lower(trusts.c.entity_id).like(bindparam("text"), escape="\\"),
+        func.lower(trusts.c.service_provider).like(bindparam("in_json"), escape="\\"),
+    )
 )
 _REMOVE = (
     delete(trusts).where(trusts.c.entity_id == bindparam("entity_id")).returning(trusts.c.entity_id)
@@ -77,6 +85,23 @@ class SqlTrustStore:
         )
         return OfferedTrusts(choices, shown[-1].serial if len(rows) > limit else None)
 
+    def page(self, after: int, limit: int, text: str) -> TrustPage:
+        """Return the first *limit* trusts behind the place *after* that *text* may be found in.
+
+        The database looks for it in the entity ID and in the whole description, in which the name
+        is; what matches elsewhere is the caller's to leave out. A text that is not ASCII is left to
+        the caller altogether, since databases know no upper case of it.
+        """
+        query = _OFFERED if not text or not text.isascii() else _SEARCHED
+        values: dict[str, int | str] = {"after": after, "limit": limit + 1}
+        if query is _SEARCHED:
+            values |= {"text": _pattern(text), "in_json": _pattern(json.dumps(text)[1:-1])}
+        with self._database.read() as connection:
+            rows = connection.execute(query, values).all()
+        shown = rows[:limit]
+        found = tuple(stored_trust_from_row(row[:-1]) for row in shown)
+        return TrustPage(found, shown[-1].serial if len(rows) > limit else None)
+
     def set_to(self, name: str, value: object) -> Sequence[str]:
         """Return the entity ids of the trusts whose setting *name* has this value, as in JSON.
 
@@ -118,6 +143,11 @@ class SqlTrustStore:
             connection.execute(_REMOVE_REFRESH, {"entity_id": entity_id})
             trust_identifiers.remove(connection, entity_id)
             return connection.execute(_REMOVE, {"entity_id": entity_id}).first() is not None
+
+
+def _pattern(text: str) -> str:
+    escaped = re.sub(r"([%_\\])", r"\\\1", text.lower())
+    return f"%{escaped}%"
 
 
 def read_trust(

@@ -63,15 +63,15 @@ def test_the_list_is_searched_and_bounded(administrator, services, trust):
     assert "No trust matches." in administrator.see("/admin/trusts?q=nobody").text
 
 
-def test_the_form_has_every_setting_but_the_tables(administrator, trust):
+def test_the_form_has_every_setting_in_a_section_and_a_label(administrator, trust):
     page = html.fromstring(administrator.see(ONE).text)
     [form] = [each for each in page.forms if "token_lifetime" in each.fields]
 
     tables = {name for name, value in TrustSettings().model_dump().items() if type(value) is dict}
-    assert set(form.fields) == set(TrustSettings.model_fields) - tables | {"csrf", "id"}
-    assert all(
-        page.xpath(f"//label[@for='s-{name}']") for name in set(form.fields) - {"csrf", "id"}
-    )
+    assert set(TrustSettings.model_fields) - tables <= set(form.fields)
+    for each in page.xpath("//form[@class='trust']//*[@name and @id]"):
+        assert page.xpath(f"//label[@for='{each.get('id')}']"), each.get("id")
+    assert f"tallystick sp set {SP_ID} KEY=VALUE" in page.text_content()
 
 
 def test_saving_an_unchanged_form_changes_nothing(save, services, trust):
@@ -101,6 +101,8 @@ def test_a_wrong_value_is_reported_and_the_typed_text_stays(save, services, trus
     page = html.fromstring(answer.text)
     assert "token_lifetime" in page.get_element_by_id("problem").text_content()
     assert page.get_element_by_id("s-token_lifetime").value == "soon"
+    assert "whole number" in page.get_element_by_id("p-token_lifetime").text_content()
+    assert page.get_element_by_id("s-token_lifetime").get("aria-invalid") == "true"
     assert page.get_element_by_id("s-notes").value.strip() == "kept <b>"
     assert settings(services) == TrustSettings()
 
@@ -151,6 +153,77 @@ def test_an_update_that_was_held_back_is_accepted_by_a_button(administrator, sav
     found = services.trusts.existing(SP_ID).service_provider.assertion_consumer_services
     assert found[0].location.endswith("/new")
     assert save("accept").status_code == 422
+
+
+GROUPS = "Permit specific group"
+PARAMETER = "access_control_parameters.GroupParameter"
+
+
+def test_a_policy_is_chosen_and_then_its_parameters_are_given(save, services, trust):
+    asked = save(access_control_policy=GROUPS)
+
+    page = html.fromstring(asked.text)
+    assert asked.status_code == 422
+    assert "GroupParameter" in page.get_element_by_id("p-access_control_policy").text_content()
+    assert page.get_element_by_id("s-access_control_policy").value == GROUPS
+    assert (
+        save(**{"access_control_policy": GROUPS, PARAMETER: "Staff\r\nPartners"}).status_code == 303
+    )
+    assert settings(services).access_control_parameters == {"GroupParameter": ("Staff", "Partners")}
+    assert save(**{PARAMETER: "Staff"}).status_code == 303
+    assert settings(services).access_control_parameters == {"GroupParameter": ("Staff",)}
+
+
+def test_attributes_are_given_changed_and_removed(save, services, trust):
+    save(**{"attribute-0-name": "urn:x", "attribute-0-values": "a\r\n{upn}"})
+    assert settings(services).attributes == {"urn:x": ("a", "{upn}")}
+
+    wrong = save(**{"attribute-0-values": "{nobody}", "attribute-1-name": "urn:y"})
+    page = html.fromstring(wrong.text)
+    assert "there is no {nobody}" in page.get_element_by_id("p-attributes").text_content()
+    assert page.get_element_by_id("attribute-1-name").value == "urn:y"
+    save(**{"attribute-0-name": ""})
+    save(**{"attribute-0-name": "", "attribute-0-values": ""})
+
+    assert settings(services).attributes == {}
+
+
+def test_claims_are_tested_as_typed_and_nothing_is_saved(save, services, trust):
+    services.directory.add("ada@example.test", "first password")
+
+    shown = save(
+        "test", **{"test-user": "ada@example.test", "claim_rules": RULES, "notes": "typed"}
+    )
+    default = save("test", **{"test-user": "ada@example.test"})
+    unknown = save("test", **{"test-user": "nobody"})
+    wrong = save("test", **{"test-user": "ada@example.test", "claim_rules": "x"})
+
+    page = html.fromstring(shown.text)
+    assert shown.status_code == 200
+    assert "role = a <b>" in page.get_element_by_id("claims").text_content()
+    assert page.get_element_by_id("s-notes").value.strip() == "typed"
+    assert (
+        "no claim rules" in html.fromstring(default.text).get_element_by_id("claims").text_content()
+    )
+    assert html.fromstring(unknown.text).get_element_by_id("p-test-user") is not None
+    assert html.fromstring(wrong.text).get_element_by_id("p-claim_rules") is not None
+    assert settings(services) == TrustSettings()
+
+
+def test_the_list_has_pages(administrator, services, monkeypatch):
+    monkeypatch.setattr("idp.admin.pages.trusts.MAX_ROWS", 2)
+    for number in range(5):
+        services.trusts.add(metadata(f"urn:app:{number}").encode())
+
+    seen, path = [], "/admin/trusts?q=APP"
+    while path:
+        page = html.fromstring(administrator.see(path).text)
+        seen.append(page.xpath("//tbody//th/a/text()"))
+        path = next(iter(page.xpath("//a[text()='Next page']/@href")), "")
+
+    assert seen == [["urn:app:0", "urn:app:1"], ["urn:app:2", "urn:app:3"], ["urn:app:4"]]
+    assert administrator.see("/admin/trusts?after=x").status_code == 200
+    assert "No trust matches" in administrator.see(f"/admin/trusts?after={10**30}&q=a").text
 
 
 def test_an_unknown_trust_is_not_found(administrator):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from playwright.sync_api import expect
+from support.browsers.administrator import signed_in
 from support.service_providers.metadata_parts import SP_ID, metadata
 
 from adapter.mfa.protection.risk import Risk
@@ -101,9 +102,37 @@ def test_a_setting_of_a_trust_is_changed_and_the_page_names_the_weakness(
     expect(farm_page.get_by_text("SHA-1, which can be forged")).to_be_visible()
     looks(farm_page, "admin-trust")
 
-    farm_page.get_by_label("signature_algorithm").select_option(index=0)
+    farm_page.get_by_label("Signature algorithm").select_option("rsa-sha256")
     farm_page.get_by_role("button", name="Save the settings").click()
 
     expect(farm_page.get_by_role("status")).to_contain_text("The settings are saved")
     expect(farm_page.get_by_text("SHA-1, which can be forged")).to_have_count(0)
     assert services.trusts.weakened_by(SHA1) == ()
+
+
+def test_claims_are_tested_before_the_rules_are_saved(
+    page_without_script, farm_url, services, looks
+):
+    services.trusts.add(metadata().encode())
+    services.directory.add("ada@example.test", "first password", display_name="Ada")
+    page = signed_in(page_without_script, farm_url)
+    page.get_by_role("link", name="Trusts").click()
+    page.get_by_role("link", name=SP_ID).click()
+    page.get_by_label("Claim rules").fill('[[claim_rules]]\npass = "upn"\n')
+    page.get_by_label("User", exact=True).fill("ada@example.test")
+    page.get_by_role("button", name="Show the claims").click()
+
+    shown = page.get_by_role("status")
+    expect(shown).to_contain_text("upn = ada@example.test")
+    assert services.trusts.existing(SP_ID).settings.claim_rules is None
+    page.get_by_label("Access control policy").select_option("Permit specific group")
+    page.get_by_role("button", name="Save the settings").click()
+    expect(page.get_by_label("GroupParameter")).to_be_visible()
+    looks(page, "admin-trust-fault")
+    page.get_by_label("GroupParameter").fill("Staff")
+    page.get_by_role("button", name="Save the settings").click()
+
+    expect(page.get_by_role("status")).to_contain_text("The settings are saved")
+    stored = services.trusts.existing(SP_ID).settings
+    assert stored.access_control_parameters == {"GroupParameter": ("Staff",)}
+    assert stored.claim_rules is not None

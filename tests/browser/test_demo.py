@@ -135,7 +135,7 @@ def test_a_passive_request_comes_back_with_no_passive(demo, page):
 def test_signing_out_here_forgets_the_assertion(demo, page):
     signed_in(demo, page)
     page.get_by_role("link", name="Sign in another way").click()
-    page.get_by_role("link", name="Show the assertion").click()
+    page.get_by_role("link", name="The message it got").click()
     expect(page.locator("#attributes")).to_be_visible()
     page.goto(demo.address.sp_url)
     page.get_by_role("button", name="Sign out here only").click()

@@ -134,9 +134,28 @@ def test_a_trust_that_is_set_to_sha1_is_warned_of(demo, browser):
     services = assemble(load(demo.folder.files.config))
     name = services.trusts.list()[0].entity_id
     try:
-        assert "SHA-1" not in browser.open(url(demo)).html
+        assert "signed with SHA-1" not in browser.open(url(demo)).html
         services.trusts.change_from_text(name, {"signature_algorithm": "rsa-sha1"})
         assert "SHA-1" in browser.open(url(demo)).html
     finally:
         services.trusts.change_from_text(name, {"signature_algorithm": "rsa-sha256"})
         services.close()
+
+
+def test_the_page_says_what_an_application_needs_and_leads_to_settings(demo, browser):
+    page = browser.get(url(demo))
+    assert f'value="{demo.metadata_url}"' in page.html
+
+    settings = browser.get(url(demo, "/connect?kind=python3-saml&url=http://localhost:5000"))
+
+    assert f"-c {demo.folder.files.config}" in settings.html
+    assert "--acs http://localhost:5000/saml/acs" in settings.html
+    assert browser.get(url(demo, "/connect?kind=python3-saml&url=x")).status == 422
+    assert browser.get(url(demo, "/connect?kind=nothing&url=x")).status == 422
+
+
+def test_the_certificate_is_a_download(demo, browser):
+    page = browser.get(url(demo))
+    [path] = {each for each in page.html.split('"') if each.endswith(".pem")}
+
+    assert browser.get(url(demo, path)).html.startswith("-----BEGIN CERTIFICATE-----")

@@ -19,7 +19,8 @@ pytest_plugins = ["pytester"]
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+    """Return the blocks that begin their lines; one in a list has a test of its own."""
+    return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 
 
 def commands() -> list[str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -12,26 +15,39 @@ from adapter.errors import TallystickError, Unavailable
 from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
-from idp.admin.pages.trust_form import changes_in, fields_of
+from idp.admin.pages.trust_form import attributes_of, changes_in, sections_of
 from idp.admin.session import AdminSession
+from idp.audit.roles import READ
+from idp.federation.access_control.policies import BadAccessControlPolicy
 from idp.federation.relying_party.registry import UnknownTrust
+from idp.federation.relying_party.setting_changes import change_from_text
 from idp.federation.relying_party.trust import UnreadableTrust
 from idp.management import trusts
+from idp.management.claim_rules import ClaimsSimulation, simulate_rules
 from idp.management.metadata import refresh
-from idp.management.trust_views import TrustView, UnreadableView, view_of, views
+from idp.management.trust_views import view_of, views_page
+from idp.management.users import UnknownUser
 
 if TYPE_CHECKING:
     from idp.services import Services
 
 PATH = "/admin/trusts"
-MAX_ROWS = 200
+MAX_ROWS = 50
+MAX_PLACE = 2**62
 
 SAVED = "The settings are saved. They hold from the next request on."
 FETCHED = "The metadata has been fetched."
 NOT_FETCHED = "The metadata could not be fetched."
 ACCEPTED = "The metadata that was held back is accepted."
 
-VERBS = {"": "trust.set", "refresh": "trust.refresh", "accept": "trust.accept"}
+VERBS = {
+    "": "trust.set",
+    "refresh": "trust.refresh",
+    "accept": "trust.accept",
+    "test": READ,
+}
+USER = "test-user"
+"""The field for the user whose claims are shown."""
 
 
 class TrustPages:
@@ -42,11 +58,11 @@ class TrustPages:
         self._frame = frame
 
     def list(self, session: AdminSession) -> Response:
-        """Show the trusts whose name or entity ID contains the parameter ``q``."""
-        wanted = request.args.get("q", "").strip()
-        found = [view for view in views(self._services) if _matches(view, wanted)]
+        """Show a page of the trusts whose name or entity ID contains the parameter ``q``."""
+        wanted, after = request.args.get("q", "").strip(), _place(request.args.get("after", ""))
+        found, next_page = views_page(self._services, after, MAX_ROWS, wanted)
         return self._frame.page(
-            "trusts", session, trusts=found[:MAX_ROWS], count=len(found), wanted=wanted
+            "trusts", session, trusts=found, after=after, next_page=next_page, wanted=wanted
         )
 
     def show(self, session: AdminSession) -> Response:
@@ -54,19 +70,21 @@ class TrustPages:
         return self._page(session, request.args.get("id", ""))
 
     def change(self, session: AdminSession) -> Response:
-        """Change settings, refresh the metadata or accept what was held back.
+        """Change settings, refresh the metadata, accept what was held back, or test the claims.
 
         If that is not possible, the page says what is wrong and keeps what was typed.
         """
         entity_id = request.form.get("id", "")
         action = request.form.get("action", "")
         try:
+            if action == "test":
+                return self._page(session, entity_id, simulation=self._simulate(entity_id))
             text = self._do(action, entity_id)
         except (Unavailable, UnknownTrust, UnreadableTrust):
             raise
         except TallystickError as error:
             change_log.log_refusal(error)
-            return self._page(session, entity_id, problem=str(error))
+            return self._page(session, entity_id, error)
         path = f"{PATH}/one?id={quote(entity_id, safe='')}"
         return self._frame.done(path, session, Flash(entity_id, text))
 
@@ -78,22 +96,48 @@ class TrustPages:
         if action == "accept":
             refresh.accept(self._services, entity_id, request.form.get("held_digest"))
             return ACCEPTED
-        settings = self._services.trusts.existing(entity_id).settings
-        trusts.change_from_text(self._services, entity_id, changes_in(request.form, settings))
+        trusts.change_from_text(self._services, entity_id, self._changes(entity_id))
         return SAVED
 
-    def _page(self, session: AdminSession, entity_id: str, problem: str = "") -> Response:
+    def _changes(self, entity_id: str) -> dict[str, str]:
+        settings = self._services.trusts.existing(entity_id).settings
+        return changes_in(request.form, settings, self._services.access.rules())
+
+    def _simulate(self, entity_id: str) -> ClaimsSimulation:
+        """Return what the trust would receive about a user with the settings of the form."""
+        return simulate_rules(
+            self._services,
+            entity_id,
+            user=request.form.get(USER, "").strip(),
+            second_factor="test-mfa" in request.form,
+            extranet="test-extranet" in request.form,
+            change=partial(change_from_text, changes=self._changes(entity_id)),
+        )
+
+    def _page(
+        self,
+        session: AdminSession,
+        entity_id: str,
+        error: TallystickError | None = None,
+        simulation: ClaimsSimulation | None = None,
+    ) -> Response:
         view = view_of(self._services, self._services.trusts.existing(entity_id))
+        typed = request.form if error or simulation else {}
+        settings, rules = view.trust.settings, self._services.access.rules()
         return self._frame.page(
             "trust",
             session,
-            422 if problem else 200,
+            422 if error else 200,
             view=view,
             trust=view.trust,
             shown=view.as_json(),
-            fields=fields_of(view.trust.settings),
-            typed=request.form if problem else {},
-            problem=problem,
+            sections=sections_of(settings, rules, typed.get("access_control_policy")),
+            attributes=attributes_of(settings, typed),
+            typed=typed,
+            problem=str(error or ""),
+            faults=_faults_of(error) if error else {},
+            simulation=simulation.as_json() if simulation else None,
+            quoted_id=shlex.quote(entity_id),
         )
 
 
@@ -109,6 +153,15 @@ def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:
         blueprint.add_url_rule(rule, endpoint, view, methods=[method])
 
 
-def _matches(view: TrustView | UnreadableView, wanted: str) -> bool:
-    name = view.trust.display_name if isinstance(view, TrustView) else ""
-    return wanted.lower() in f"{name}\n{view.entity_id}".lower()
+def _faults_of(error: TallystickError) -> Mapping[str, str]:
+    """Return what is wrong, by the names of the fields; the page says the whole on top."""
+    if isinstance(error, BadAccessControlPolicy):
+        return {"access_control_policy": str(error)}
+    if isinstance(error, UnknownUser):
+        return {USER: str(error)}
+    return getattr(error, "faults", {})
+
+
+def _place(text: str) -> int:
+    """Return the place that a page begins behind; the first one for a text that is none."""
+    return min(int(text), MAX_PLACE) if text.isascii() and text.isdigit() else 0

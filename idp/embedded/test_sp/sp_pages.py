@@ -176,9 +176,12 @@ class SpPages:
     def _response_page(self, checked: CheckedResponse) -> Response:
         received = checked.received
         status = 403 if checked.objections else 200
+        # The cookie of this sign-in is only on its way to the browser.
+        signed_in = checked.is_accepted or self._current() is not None
         return self._page(
             "result" if received.is_success else "status",
             status=status,
+            signed_in=signed_in,
             checked=checked,
             received=received,
             assertion=received.assertion,
@@ -200,8 +203,10 @@ class SpPages:
         page.headers.add("Set-Cookie", cookie)
 
     def _page(self, name: str, *, status: int = 200, **values: object) -> Response:
+        """Render a page; *signed_in* says whether to offer what only a signed-in user can do."""
+        shown = {"signed_in": self._current() is not None, **values}
         text = render_template(
-            f"test_sp/{name}.html", idp_url=self._idp_url, sp=self._provider, **values
+            f"test_sp/{name}.html", here=name, idp_url=self._idp_url, sp=self._provider, **shown
         )
         page = Response(text, status, mimetype="text/html")
         # No form-action: the forms of these pages go to the federation server.

@@ -44,6 +44,10 @@ class AccessRules:
     unreadable: Mapping[str, UnreadableAccessControlPolicy] = field(default_factory=dict)
     faults: tuple[UnreadableGlobalPolicy, ...] = ()
 
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the policies that a trust can be given, the built-in ones first."""
+        return (*BUILT_IN, *self.custom)
+
     def policy(self, name: str) -> AccessControlPolicy | None:
         """Return a policy, built-in or custom."""
         return BUILT_IN.get(name) or self.custom.get(name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapter.clock import Clock
 from adapter.errors import TallystickError
-from idp.federation.relying_party.offered import OfferedTrusts
+from idp.federation.relying_party.offered import OfferedTrusts, TrustPage, find_page
 from idp.federation.relying_party.setting_changes import change_from_text, change_values
 from idp.federation.relying_party.settings import TrustSettings
 from idp.federation.relying_party.trust import (
@@ -154,6 +154,13 @@ class TrustRegistry:
     def offered(self, after: int, limit: int) -> OfferedTrusts:
         """Return a page of the trusts that users may choose from; *after* is 0 for the first."""
         return self._store.offered(after, limit)
+
+    def page(self, after: int, limit: int, text: str = "") -> TrustPage:
+        """Return a page of the trusts whose entity ID or name contains *text*, in any case.
+
+        *after* is 0 for the first page.
+        """
+        return find_page(self._store.page, after, limit, text)
 
     def weakened_by(self, weak: WeakSetting) -> tuple[str, ...]:
         """Return the entity ids of the trusts that have a weak setting."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from idp.federation.relying_party.offered import OfferedTrusts
+from idp.federation.relying_party.offered import OfferedTrusts, TrustPage
 from idp.federation.relying_party.trust import RelyingPartyTrust, StoredTrust
 
 
@@ -20,6 +20,9 @@ class TrustStore(Protocol):
 
     def trusts(self) -> Sequence[StoredTrust]:
         """Return all trusts in the order they were added, readable or not."""
+
+    def page(self, after: int, limit: int, text: str) -> TrustPage:
+        """Return the first *limit* trusts behind the place *after* that *text* may be found in."""
 
     def set_to(self, name: str, value: object) -> Sequence[str]:
         """Return the entity ids of the trusts whose setting *name* has this value, as in JSON."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import requests
+from lxml import html
 from support.nets import NET_SECONDS
 
 from idp.saml.contexts import MULTIPLE_AUTHN, PASSWORD_PROTECTED_TRANSPORT
@@ -214,3 +215,31 @@ def test_an_answer_that_nobody_awaits_is_shown_as_such(complete_sign_in, service
     page = service_provider.sign_out(browser, "redirect").page
     assert "not outstanding" not in page.html
     assert "not outstanding" in browser.get(page.url).html
+
+
+def links(page) -> set[str]:
+    return set(html.fromstring(page.html).xpath("//nav//a/@href"))
+
+
+def test_each_page_leads_to_each_step(complete_sign_in, service_provider):
+    stranger = Browser()
+    assert {"/", "/metadata"} <= links(stranger.get(service_provider.url))
+    assert "/assertion" not in links(stranger.get(service_provider.url))
+
+    browser = Browser()
+    finished = complete_sign_in(browser=browser)
+
+    assert {"/", "/assertion", "#signOutForm", "/metadata"} <= links(finished.page)
+    assert "signOut" in finished.page.ids()
+    assert "signOut" in browser.get(f"{service_provider.url}/assertion").ids()
+
+
+def test_the_page_after_a_sign_in_signs_out(complete_sign_in, service_provider):
+    browser = Browser()
+    finished = complete_sign_in(browser=browser)
+    [form] = [each for each in finished.page.forms if each.id == "signOutForm"]
+
+    page = browser.submit(form, binding="redirect")
+
+    assert page.text("status") == "Success"
+    assert "signOut" not in browser.get(service_provider.url).ids()

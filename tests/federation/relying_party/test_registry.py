@@ -199,3 +199,33 @@ def test_without_a_key_nothing_is_encrypted_and_a_name_that_must_be_is_not_sent(
     strict = trusts.change_from_text(WIKI, {"encrypted_name_id_required": "true"})
     with pytest.raises(NoEncryptionKey, match="NameID"):
         _ = strict.encryption_at(NOON)
+
+
+def pages(trusts, limit: int, text: str = "") -> list[list[str]]:
+    """Read page after page."""
+    found, after = [], 0
+    while after is not None:
+        page = trusts.page(after, limit, text)
+        found.append([each.entity_id for each in page.trusts])
+        after = page.after
+    return found
+
+
+def test_trusts_are_read_a_page_at_a_time_in_the_order_they_were_added(trusts):
+    for number in range(5):
+        trusts.add(_metadata(f"urn:{number}"))
+
+    assert pages(trusts, 2) == [["urn:0", "urn:1"], ["urn:2", "urn:3"], ["urn:4"]]
+    assert pages(trusts, 5) == [["urn:0", "urn:1", "urn:2", "urn:3", "urn:4"]]
+    assert trusts.page(2**62, 2).trusts == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["WIKI", "Bücher", "BÜCHER", "100%", "a_b", "\\", '"quoted"', "bücher 100% a_b"]
+)
+def test_a_search_finds_name_and_entity_id_in_any_case_and_nothing_else(text, trusts):
+    trusts.add(_metadata("urn:other", "https://wiki.example.test/acs", display_name="100 a-b"))
+    trusts.add(_metadata(display_name='Bücher 100% a_b \\ "quoted"'))
+    trusts.add(_metadata("urn:another"))
+
+    assert [name for page in pages(trusts, 1, text) for name in page] == [WIKI]
