@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from idp.notices.phone_notices import PhoneNotices
     from idp.nps.store import NpsServers
     from idp.saml.signing import SigningKey
+    from idp.saml_faults.next_fault import NextFaultStore
     from idp.session.log_outs import LogOuts
     from idp.session.seal import Sealer
     from idp.session.sign_in_store import SignInStore
@@ -82,6 +83,7 @@ class Services:
     ``sign_ins``          (store) facts for a sign-in step; ends a sign-in and writes its log record
     ``log_outs``          (store) log-outs in progress
     ``once``              (store) what may happen once, such as using a request ID
+    ``next_faults``       (store) the faults that the next sign-ins to trusts get
     ``resets``            (store) password resets in progress, and their limits
     ``notices``           (store) notices on users' devices
     ``outbox``            (store) mails that wait to be sent
@@ -115,6 +117,7 @@ class Services:
     sign_ins: SignInStore
     log_outs: LogOuts
     once: UsedOnce
+    next_faults: NextFaultStore
     resets: ResetStore
     notices: PhoneNotices
     outbox: Outbox

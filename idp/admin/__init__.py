@@ -14,6 +14,7 @@ address                            method  what it does                         
 ``/admin/keys``                    both    token-signing keys                          pages/keys
 ``/admin/trusts``                  GET     relying party trusts                        pages/trusts
 ``/admin/trusts/one``              both    one trust and its settings                  pages/trusts
+``/admin/faults``                  POST    the fault of the next sign-in               pages/faults
 ``/admin/access``                  GET     access control by trust                     pages/access
 ``/admin/policies``                both    which methods users may use                pages/policies
 ``/admin/tokens``                  both    hardware tokens                             pages/tokens
@@ -26,6 +27,7 @@ address                            method  what it does                         
 ``/admin/api/users/NAME/…``        several users' methods for the second factor        api/users
 ``/admin/api/tokens[/import]``     several hardware tokens                             api/tokens
 ``/admin/api/users[/NAME/…]``      several blocks, risks, access passes                api/blocks
+``/admin/api/faults[/next/…]``      several faults, and what is due at a trust         api/faults
 ``/admin/api/policy[/diff]``       several which methods users may use                 api/policy
 =================================  ======  ==========================================  ============
 
@@ -40,6 +42,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint
 
 from idp.admin.api import blocks as blocks_api
+from idp.admin.api import faults as faults_api
 from idp.admin.api import guard
 from idp.admin.api import keys as keys_api
 from idp.admin.api import nodes as nodes_api
@@ -50,13 +53,35 @@ from idp.admin.api import trusts as trusts_api
 from idp.admin.api import users as users_api
 from idp.admin.authentication import AdminAuthentication
 from idp.admin.frame import Frame
-from idp.admin.pages import access, keys, log, nodes, nps, policies, sign_in, tokens, trusts, users
+from idp.admin.pages import (
+    access,
+    faults,
+    keys,
+    log,
+    nodes,
+    nps,
+    policies,
+    sign_in,
+    tokens,
+    trusts,
+    users,
+)
 
 if TYPE_CHECKING:
     from idp.services import Services
 
-PAGES = (sign_in, nodes, nps, keys, log, access, policies, trusts, tokens, users)
-API = (nodes_api, nps_api, keys_api, trusts_api, users_api, blocks_api, tokens_api, policy_api)
+PAGES = (sign_in, nodes, nps, keys, log, access, policies, trusts, tokens, users, faults)
+API = (
+    nodes_api,
+    nps_api,
+    keys_api,
+    trusts_api,
+    users_api,
+    blocks_api,
+    tokens_api,
+    policy_api,
+    faults_api,
+)
 
 
 def blueprint(services: Services) -> Blueprint:

@@ -11,6 +11,7 @@ import click
 from idp.cli import completion
 from idp.cli.claims import claims
 from idp.cli.context import CommandGroup, ServerCommand, with_services
+from idp.cli.faults import fault_of_sp
 from idp.cli.input_text import decode_text
 from idp.cli.output import (
     json_option,
@@ -61,6 +62,7 @@ def sp() -> None:
 
 
 sp.add_command(claims)
+sp.add_command(fault_of_sp)
 
 
 @sp.command(

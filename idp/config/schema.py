@@ -30,6 +30,7 @@ from idp.config.radius import RadiusSection
 from idp.config.section import Section
 from idp.config.server import ServerSection as ServerSection
 from idp.config.server import ServeSection as ServeSection
+from idp.config.testing import TestingSection
 from idp.config.theme import ThemeSection
 
 
@@ -216,6 +217,7 @@ class Config(BaseSettings):
     mail: MailSection = MailSection()
     theme: ThemeSection = ThemeSection()
     logging: LoggingSection = LoggingSection()
+    testing: TestingSection = TestingSection()
 
     @classmethod
     def settings_customise_sources(

@@ -25,6 +25,7 @@ the dispatcher of the sign-in. A request passes through
 * ``first_proof.py``: is the password right, or the passkey?
 * ``flow.py``, with the questions of ``steps.py`` and the adapters of ``second_factor.py``;
 * ``assertion.py``, ``outcomes.py`` (what is stored at the end) and ``pages.py`` (what is shown);
+* ``sending.py``, in whose place a server for testing has ``faulty.py``;
 * ``error_handlers.py`` if something was raised, with the sentences of ``errors.py``.
 
 Below ``views.py`` nothing knows Flask: requests (``idp.web.web_request``) and answers

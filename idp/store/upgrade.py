@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect, text
 from adapter.errors import TallystickError
 from idp.store.engine import Database
 
-HEAD = "0020"
+HEAD = "0023"
 """The newest migration in ``migrations/versions``. Revisions are numbers that compare as text."""
 
 

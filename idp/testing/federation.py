@@ -19,6 +19,7 @@ from idp.signin.paths import IDP_INITIATED, METADATA, SIGN_OUT
 from idp.testing.browser import Browser
 from idp.testing.expected import EXPECTED
 from idp.testing.extranet import outside_browser
+from idp.testing.faults import Faults
 from idp.testing.password_reset import PasswordReset
 from idp.testing.policy_words import PolicyWords
 from idp.testing.shared_servers import PHONE_FILE
@@ -79,6 +80,11 @@ class Federation:
     def clock(self) -> ShiftedClock:
         """The clock of server, phones and service provider: ``advance(seconds)`` moves it."""
         return self.services.clock  # type: ignore[return-value]  # it was assembled with one
+
+    @property
+    def faults(self) -> Faults:
+        """Faulty responses: ``next(service_provider, "audience_wrong")``."""
+        return Faults(self.services)
 
     @property
     def log(self) -> tuple[SignInRecord, ...]:

@@ -26,6 +26,7 @@ class PageFrame:
     """The frame of one page.
 
     ``return_to`` is the address under which the page can be loaded again, empty if it cannot.
+    ``allows_faults``: the server is for testing service providers, which the page says.
     """
 
     language: Language
@@ -34,22 +35,31 @@ class PageFrame:
     content: Content
     languages: tuple[Language, ...] = LANGUAGES
     language_address: str = LANGUAGE_ADDRESS
+    allows_faults: bool = False
 
 
 _theme: ContextVar[Theme | None] = ContextVar("theme", default=None)
+_allows_faults: ContextVar[bool] = ContextVar("allows_faults", default=False)
 
 
-def begin_page(request: Request, theme: Theme) -> None:
+def begin_page(request: Request, theme: Theme, *, allows_faults: bool = False) -> None:
     """Answer *request* in its language and with *theme*; called before each request."""
     begin_language(request)
     _theme.set(theme)
+    _allows_faults.set(allows_faults)
 
 
 def page_frame() -> PageFrame:
     """Return the frame of the page that is being made."""
     page, theme = page_language(), _theme.get() or NO_THEME
     language = page.language
-    return PageFrame(language, page.return_to, theme, theme.content(language))
+    return PageFrame(
+        language,
+        page.return_to,
+        theme,
+        theme.content(language),
+        allows_faults=_allows_faults.get(),
+    )
 
 
 def install(environment: Environment) -> None:

@@ -25,8 +25,8 @@ from idp.federation.token_signing.configured import open_signing_keys
 from idp.nps.registry import KEY
 
 OURS = (
-    "access", "adapters", "config", "doctor", "init", "keys", "log", "nps", "policy", "server",
-    "sp", "user",
+    "access", "adapters", "config", "doctor", "faults", "init", "keys", "log", "nps", "policy",
+    "server", "sp", "user",
 )  # fmt: skip
 """The commands that act on a server's folder and need nothing that runs."""
 
@@ -109,6 +109,8 @@ def prepared(server_folder: Path, services, request: pytest.FixtureRequest, monk
         monkeypatch.setattr(pyotp, "random_base32", lambda: SECRET)
     if " sp " in line and " add " not in line:
         services.trusts.add(metadata().encode())
+    if " sp fault " in line:
+        monkeypatch.setenv("TALLYSTICK__TESTING__ALLOW_FAULTS", "true")
     if "--accept" in line:
         held = PendingUpdate(metadata().encode(), ("for an example",))
         services.refreshes.save(SP_ID, RefreshState(services.clock.now(), held=held))

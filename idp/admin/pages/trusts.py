@@ -12,6 +12,7 @@ from adapter.errors import TallystickError, Unavailable
 from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
+from idp.admin.pages import faults
 from idp.admin.pages.trust_form import changes_in, fields_of
 from idp.admin.session import AdminSession
 from idp.federation.relying_party.registry import UnknownTrust
@@ -94,6 +95,7 @@ class TrustPages:
             fields=fields_of(view.trust.settings),
             typed=request.form if problem else {},
             problem=problem,
+            faults=faults.section(self._services, entity_id),
         )
 
 
