@@ -9,6 +9,7 @@ import click
 
 from idp.cli import completion
 from idp.cli.context import ServerCommand, with_services
+from idp.cli.faults import for_testing
 from idp.cli.output import printable
 from idp.cli.terminal_user import known_password, password_stdin_option
 
@@ -83,7 +84,7 @@ def conformance(
     chosen = select_faults(only)
     secret = totp_secret_file.read().strip() if totp_secret_file else None
     account = Account(user, known_password(user, from_stdin=password_stdin), secret)
-    run = _run(services, entity_id, account, **target)
+    run = _run(for_testing(services), entity_id, account, **target)
     report = run.all(chosen, _print_result)
     _print_summary(report)
     if json_file is not None:

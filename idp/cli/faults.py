@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,32 @@ from idp.cli.terminal_user import operator_name
 
 if TYPE_CHECKING:
     from idp.services import Services
+
+
+PROBE_SECONDS = 5
+
+
+def for_testing(services: Services) -> Services:
+    """Return *services*, with faults allowed if the running server says that it allows them.
+
+    It may have been started with ``serve --allow-faults``, which no file says.
+    """
+    import requests
+
+    from idp.signin.paths import PROBE
+    from idp.web.headers import FAULTS_ALLOWED
+
+    config, (name, allowed) = services.config, FAULTS_ALLOWED
+    if config.testing.allow_faults:
+        return services
+    try:
+        answer = requests.get(config.server.base_url + PROBE, timeout=PROBE_SECONDS)
+    except requests.RequestException:
+        return services
+    if answer.headers.get(name) != allowed:
+        return services
+    testing = config.testing.model_copy(update={"allow_faults": True})
+    return replace(services, config=config.model_copy(update={"testing": testing}))
 
 
 @click.group(cls=CommandGroup)
@@ -59,6 +86,7 @@ def fault_of_sp(
     """
     from idp.management import faults as use_cases
 
+    services = for_testing(services)
     if clear and code is not None:
         raise click.UsageError("Give either CODE or --clear")
     if clear:

@@ -18,6 +18,7 @@ from idp.conformance.verdict import Outcome
 from idp.conformance.visitor import Account, LedAway, SignInStopped, Visitor, response_form
 from idp.management import faults
 from idp.saml_faults.next_fault import FaultNotPossible
+from idp.signin.faulty import FAULT_HEADER
 from idp.signin.paths import SIGN_OUT
 
 if TYPE_CHECKING:
@@ -132,7 +133,9 @@ class Run:
             earlier.deliver(earlier.sign_in())
         visitor = self._visitor()
         posting = visitor.sign_in()
-        landed = visitor.deliver(posting)
+        # Who refuses a response by redirect may start a new sign-in, whose response has no fault.
+        is_faulty = posting.headers.get(FAULT_HEADER) == fault.code
+        landed = visitor.deliver(posting) if is_faulty else posting
         return self._result(fault, posting, landed, self._look(visitor, landed))
 
     def _check_log_out(self, fault: Fault) -> Result:

@@ -89,7 +89,9 @@ class Visitor:
         Returns the page that posts the response, or to which a response by redirect has led.
         Raises :class:`SignInStopped`.
         """
-        page = self.browser.open(self._login_url)
+        page = self.browser.get(self._login_url)
+        while (form := _request_form(page)) is not None:
+            page = self.browser.submit(form)
         form = _log_in_form(page)
         if form is not None:
             name, password = self._account.name, self._account.password
@@ -121,6 +123,10 @@ def response_form(page: Page) -> Form | None:
     return next(
         (form for form in page.forms if {"SAMLResponse", "SAMLRequest"} & form.fields.keys()), None
     )
+
+
+def _request_form(page: Page) -> Form | None:
+    return next((form for form in page.forms if "SAMLRequest" in form.fields), None)
 
 
 def _log_in_form(page: Page) -> Form | None:

@@ -81,22 +81,23 @@ class FaultyResponses(Responses):
     ) -> Answer:
         """Return what takes the response to *destination*."""
         due = self._due.store.take(destination.entity_id, Occasion.SIGN_IN)
-        fields = tuple(post_fields(xml, destination.relay_state).items())
-        as_written = Delivery(destination.acs_url, fields)
-        if due is None:
-            return faulty_page(as_written)
-        fault = due.fault
-        if fault.repeats and due.response is None:
+        if due is not None and due.fault.repeats and due.response is None:
             kept = replace(due, response=base64.b64encode(xml).decode())
             self._due.store.save(kept, Occasion.SIGN_IN)
-            return faulty_page(as_written)
-        if due.response is not None:
-            again = post_fields(base64.b64decode(due.response), destination.relay_state)
-            delivery = Delivery(destination.acs_url, tuple(again.items()))
-        else:
-            delivery = faulty_response(fault, self._scene(due, step, destination, assertion))
+            due = None
+        if due is None:
+            return super().send(step, destination, xml, assertion)
+        delivery = self._delivery(due, step, destination, assertion)
         self._due.record(due, step.source, step.facts.session.user if step.facts.session else "")
         return faulty_page(delivery, due.code)
+
+    def _delivery(
+        self, due: NextFault, step: SignInStep, destination: SamlDestination, assertion: Assertion
+    ) -> Delivery:
+        if due.response is None:
+            return faulty_response(due.fault, self._scene(due, step, destination, assertion))
+        again = post_fields(base64.b64decode(due.response), destination.relay_state)
+        return Delivery(destination.acs_url, tuple(again.items()))
 
     def _scene(
         self, due: NextFault, step: SignInStep, destination: SamlDestination, assertion: Assertion
@@ -140,7 +141,7 @@ class FaultyLogOutMessages(LogOutMessages):
         return faulty_logout_request(due.fault, scene)
 
 
-def faulty_page(delivery: Delivery, code: str = "") -> Answer:
+def faulty_page(delivery: Delivery, code: str) -> Answer:
     """Return the page that posts a delivery, or the redirect; *code* names its fault."""
     if not delivery.is_form:
         page = Answer(status=302, headers=(("Location", delivery.address),))
@@ -154,7 +155,7 @@ def faulty_page(delivery: Delivery, code: str = "") -> Answer:
             script=pages.SUBMIT,
             fault=code,
         )
-    return page.with_header(FAULT_HEADER, code) if code else page
+    return page.with_header(FAULT_HEADER, code)
 
 
 def due_faults(services: Services, writer: AuditWriter) -> DueFaults:

@@ -26,7 +26,6 @@ class PageFrame:
     """The frame of one page.
 
     ``return_to`` is the address under which the page can be loaded again, empty if it cannot.
-    ``allows_faults``: the server is for testing service providers, which the page says.
     """
 
     language: Language
@@ -35,11 +34,11 @@ class PageFrame:
     content: Content
     languages: tuple[Language, ...] = LANGUAGES
     language_address: str = LANGUAGE_ADDRESS
-    allows_faults: bool = False
 
 
 _theme: ContextVar[Theme | None] = ContextVar("theme", default=None)
 _allows_faults: ContextVar[bool] = ContextVar("allows_faults", default=False)
+"""Whether the server is for testing service providers, which every page says."""
 
 
 def begin_page(request: Request, theme: Theme, *, allows_faults: bool = False) -> None:
@@ -53,16 +52,11 @@ def page_frame() -> PageFrame:
     """Return the frame of the page that is being made."""
     page, theme = page_language(), _theme.get() or NO_THEME
     language = page.language
-    return PageFrame(
-        language,
-        page.return_to,
-        theme,
-        theme.content(language),
-        allows_faults=_allows_faults.get(),
-    )
+    return PageFrame(language, page.return_to, theme, theme.content(language))
 
 
 def install(environment: Environment) -> None:
     """Give the templates of *environment* the texts of our pages and their frame."""
     install_texts(environment)
     environment.globals["page_frame"] = page_frame
+    environment.globals["allows_faults"] = _allows_faults.get

@@ -54,6 +54,18 @@ def test_the_faults_are_judged_and_reported(conformance, federation, service_pro
     assert federation.services.next_faults.due() == []
 
 
+def test_the_running_server_says_that_it_allows_faults(
+    conformance, federation, service_provider, monkeypatch
+):
+    """As one does that was started with --allow-faults, with a file that says nothing of it."""
+    easy(federation, service_provider)
+    monkeypatch.setenv("TALLYSTICK__TESTING__ALLOW_FAULTS", "false")
+
+    done = conformance("--probe-url", service_provider.url, "--only", "audience_wrong")
+
+    assert done.exit_code == 0, done.output + done.stderr
+
+
 def test_a_probe_that_shows_nothing_is_said_before_the_first_fault(
     conformance, federation, service_provider
 ):

@@ -5,14 +5,11 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from flask.testing import FlaskClient
 from support.tools.threads import at_once
 
-from adapter.errors import TallystickError
-from idp.app import create_app
 from idp.config.testing import TestingSection
+from idp.management import faults
 from idp.saml_faults.next_fault import FaultNotPossible, FaultsNotAllowed
-from idp.testing.federation import Federation
 
 
 @pytest.fixture
@@ -115,34 +112,34 @@ def test_a_fault_that_was_set_can_be_cleared(federation, easy_sp):
     assert federation.sign_in(easy_sp.login_url()).finish().page.status == 200
 
 
-def client_of(federation: Federation, *, allows: bool) -> FlaskClient:
-    services = federation.services
-    testing = TestingSection(allow_faults=allows)
-    config = services.config.model_copy(update={"testing": testing})
-    return create_app(config, services=dataclasses.replace(services, config=config)).test_client()
-
-
 @pytest.mark.parametrize("allows", [True, False], ids=["for-testing", "for-real-use"])
 @pytest.mark.parametrize(
     "path",
     ["/adfs/ls/idpinitiatedsignon.aspx", "/adfs/ls/?x=1", "/admin/", "/authenticator/",
      "/account/reset/", "/nowhere", "/static/icon.svg"],
 )  # fmt: skip
-def test_every_answer_of_a_server_for_testing_says_so(path, allows, federation):
-    answer = client_of(federation, allows=allows).get(path, base_url=federation.url)
+def test_every_answer_of_a_server_for_testing_says_so(path, allows, reconfigured, federation):
+    client = reconfigured(testing=TestingSection(allow_faults=allows))
+    answer = client.get(path, base_url=federation.url)
 
     assert answer.headers.get("X-Tallystick-Faults") == ("allowed" if allows else None)
     if answer.mimetype == "text/html":
         assert ("may send faulty responses" in answer.text) == allows
 
 
-def test_a_server_for_real_use_refuses_faults_and_sends_none_that_are_due(federation, easy_sp):
+def test_a_server_for_real_use_sends_none_that_are_due(federation, easy_sp, served):
     federation.faults.next(easy_sp, "audience_wrong")
-    services = federation.services
-    off = services.config.model_copy(update={"testing": TestingSection()})
-    for_real_use = dataclasses.replace(services, config=off)
+    served(testing=TestingSection())
 
-    with pytest.raises(FaultsNotAllowed) as refused:
-        Federation(for_real_use, federation._folder).faults.next(easy_sp, "xsw1")
-    assert isinstance(refused.value, TallystickError)
-    assert refused.value.code == "faults_not_allowed"
+    assert federation.sign_in(easy_sp.login_url()).finish().page.status == 200
+    assert [each.code for each in federation.services.next_faults.due()] == ["audience_wrong"]
+
+
+def test_a_server_for_real_use_sets_none(federation, easy_sp):
+    services = federation.services
+    config = services.config.model_copy(update={"testing": TestingSection()})
+
+    with pytest.raises(FaultsNotAllowed):
+        faults.set_next(
+            dataclasses.replace(services, config=config), easy_sp.entity_id, "xsw1", by="pytest"
+        )
