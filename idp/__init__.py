@@ -8,6 +8,7 @@ only (``make check`` proves it):
 room                   what it does
 =====================  ==========================================================================
 cli, demo, testing     the commands, the demo in one process, the pytest plugin
+conformance            every fault against one service provider, judged by a probe
 embedded               what demo and plugin share: servers in the process, phones, a test SP
 doctor, serving        ``tallystick doctor``; ``tallystick serve`` and its processes
 app                    ``assemble(config)`` and ``create_app(config)``
@@ -24,6 +25,7 @@ session                the SSO session, its cookie, who is signed in, which node
 audit                  the sign-in log and the audit events
 web                    what web hosts share: headers, activity ID, origin check, proxies, cookies
 recorder               the flight recorder: steps of sign-ins, and which are stored
+saml_faults            faulty responses on purpose, to test service providers with
 federation, directory  trusts, claims, access control, signing keys; users and their passwords
 saml                   SAML 2.0 without web or storage
 config                 the configuration, read once

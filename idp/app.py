@@ -35,6 +35,7 @@ from idp.store.log_outs import SqlLogOuts
 from idp.store.maintenance import Housekeeping, Retention
 from idp.store.mfa import mfa_stores
 from idp.store.name_ids import SqlPersistentNames
+from idp.store.next_faults import SqlNextFaults
 from idp.store.nodes import SqlNodeStore
 from idp.store.notices import SqlPhoneNotices
 from idp.store.nps import SqlNpsStore
@@ -110,6 +111,7 @@ def assemble(
         sign_ins=SqlSignInStore(database),
         log_outs=SqlLogOuts(database),
         once=SqlUsedOnce(database),
+        next_faults=SqlNextFaults(database),
         resets=SqlResetStore(database),
         notices=SqlPhoneNotices(database),
         outbox=SqlOutbox(database),
@@ -263,17 +265,18 @@ def create_app(
 def _put_before(app: Flask, config: Config, services: Services) -> None:
     """Put before Flask what sees a request first: letter case, HSTS, the server's own host."""
     from idp import signin
+    from idp.web.headers import FAULTS_ALLOWED, STRICT_TRANSPORT, AddedHeader
     from idp.web.own_host import answer_own_host_only
 
     app.wsgi_app = signin.AnyCase(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way
     hsts = config.server.strict_transport_security
     if hsts is not None:
-        from idp.web.headers import StrictTransport
-
-        app.wsgi_app = StrictTransport(app.wsgi_app, hsts)  # type: ignore[method-assign]  # likewise
+        app.wsgi_app = AddedHeader(app.wsgi_app, STRICT_TRANSPORT, hsts)  # type: ignore[method-assign]  # likewise
     answer_own_host_only(
         app, config.server.base_url, probe=signin.PROBE, counters=services.counters
     )
+    if config.testing.allow_faults:
+        app.wsgi_app = AddedHeader(app.wsgi_app, *FAULTS_ALLOWED)  # type: ignore[method-assign]  # likewise
 
 
 def _make_flask_app(config: Config, services: Services, theme: Theme) -> Flask:
@@ -284,7 +287,8 @@ def _make_flask_app(config: Config, services: Services, theme: Theme) -> Flask:
     app = web.App("idp", static_folder="static", static_url_path="/static", template_folder=None)
     addresses = config.proxies
     proxies = Proxies(addresses.web_application_proxies, addresses.reverse_proxies)
-    web.harden(app, proxies, counters=services.counters, theme=theme)
+    allows_faults = config.testing.allow_faults
+    web.harden(app, proxies, counters=services.counters, theme=theme, allows_faults=allows_faults)
     if config.metrics.port is not None:
         from idp.metrics import time_requests
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from idp.recorder.recorder import Recorder
     from idp.recorder.store import RecordingStore
     from idp.saml.signing import SigningKey
+    from idp.saml_faults.next_fault import NextFaultStore
     from idp.session.api_tokens import ApiTokenStore
     from idp.session.log_outs import LogOuts
     from idp.session.seal import Sealer
@@ -91,6 +92,7 @@ class Services:
     ``sign_ins``          (store) facts for a sign-in step; ends a sign-in and writes its log record
     ``log_outs``          (store) log-outs in progress
     ``once``              (store) what may happen once, such as using a request ID
+    ``next_faults``       (store) the faults that the next sign-ins to trusts get
     ``resets``            (store) password resets in progress, and their limits
     ``notices``           (store) notices on users' devices
     ``outbox``            (store) mails that wait to be sent
@@ -129,6 +131,7 @@ class Services:
     sign_ins: SignInStore
     log_outs: LogOuts
     once: UsedOnce
+    next_faults: NextFaultStore
     resets: ResetStore
     notices: PhoneNotices
     outbox: Outbox

@@ -19,6 +19,7 @@ address                            method  what it does                         
 ``/admin/trusts/add``              both    a new trust: form, preview, adding       pages/adding
 ``/admin/trusts/remove``           both    asks, and removes a trust                pages/adding
 ``/admin/connect[/…]``             GET     what an application needs, settings      pages/connect
+``/admin/faults``                  POST    the fault of a trust's next sign-in      pages/faults
 ``/admin/access``                  GET     access control by trust                  pages/access
 ``/admin/policies``                both    which methods users may use              pages/policies
 ``/admin/tokens``                  both    hardware tokens                          pages/tokens
@@ -37,6 +38,7 @@ address                            method  what it does                         
 ``/admin/api/tokens[/import]``     any     hardware tokens                          api/tokens
 ``/admin/api/users/NAME/…``        any     blocks, risks, access passes             api/blocks
 ``/admin/api/users[/NAME]``        any     the local directory                      api/directory
+``/admin/api/faults[/next/…]``     any     faults, and what is due at a trust       api/faults
 ``/admin/api/policy[/diff]``       any     which methods users may use              api/policy
 ``/admin/api/traces[/ID…]``        GET     the flight recorder                      api/traces
 ``/admin/api/audit``               GET     the audit log                            api/audit
@@ -59,6 +61,7 @@ from idp.admin.api import audit as audit_api
 from idp.admin.api import blocks as blocks_api
 from idp.admin.api import connect as connect_api
 from idp.admin.api import directory as directory_api
+from idp.admin.api import faults as faults_api
 from idp.admin.api import guard
 from idp.admin.api import keys as keys_api
 from idp.admin.api import nodes as nodes_api
@@ -77,6 +80,7 @@ from idp.admin.pages import (
     audit,
     connect,
     entry,
+    faults,
     keys,
     log,
     nodes,
@@ -107,6 +111,7 @@ PAGES = (
     trusts,
     adding,
     connect,
+    faults,
     tokens,
     users,
     user,
@@ -118,6 +123,7 @@ API = (
     keys_api,
     trusts_api,
     connect_api,
+    faults_api,
     directory_api,
     users_api,
     blocks_api,

@@ -28,6 +28,8 @@ VERBS = {
     "token.add":            ("token_added",            "user"),
     "trust.accept":         ("trust_accepted",         "trust"),
     "trust.add":            ("trust_added",            "trust"),
+    "trust.fault":          ("fault_set",              "trust"),
+    "trust.fault_clear":    ("fault_cleared",          "trust"),
     "trust.refresh":        ("",                       "trust"),  # logged where it is refreshed
     "trust.remove":         ("trust_removed",          "trust"),
     "trust.set":            ("trust_set",              "trust"),

@@ -37,9 +37,13 @@ COMMANDS = {
     "admin":    ("idp.cli.admin:admin",       "Administrators: token, audit log"),
     "config":   ("idp.cli.config:config",     "Show the settings and where each comes from"),
     "connect":  ("idp.cli.connect:connect",   "What an application needs; settings to paste"),
+    "conformance":
+                ("idp.cli.conformance:conformance",
+                                             "Every fault against one service provider"),
     "decide":   ("idp.cli.decide:decide",     "Tell what a user sees on a server, and why"),
     "demo":     ("idp.cli.demo:demo",         "Run everything in one process, to try it"),
     "doctor":   ("idp.cli.doctor:doctor",     "Check a server and name remedies"),
+    "faults":   ("idp.cli.faults:faults",     "Faulty responses that it can send on purpose"),
     "init":     ("idp.cli.init:init",         "Create configuration and keys of a new server"),
     "keys":     ("idp.cli.keys:keys",         "Token-signing keys and their roles"),
     "log":      ("idp.cli.log:log",           "Sign-ins: who, where, which experience and why"),

@@ -121,3 +121,10 @@ def trust_settings(_ctx: click.Context, _parameter: click.Parameter, incomplete:
     known = properties.get(name, {})
     values = known.get("enum", ["true", "false"] if known.get("type") == "boolean" else [])
     return [each for value in values if (each := f"{name}={value}").startswith(incomplete)]
+
+
+def faults(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the code of a fault."""
+    from idp.saml_faults.catalogue import BY_CODE
+
+    return [code for code in BY_CODE if code.startswith(incomplete.lower())]

@@ -28,8 +28,11 @@ if TYPE_CHECKING:
     "--workers", type=click.IntRange(1, 256), metavar="N",
     help="Number of worker processes (else serve.workers; default: one for each processor).",
 )  # fmt: skip
+@click.option(
+    "--allow-faults", is_flag=True, help="For testing: send faulty responses where asked to."
+)
 @json_option
-def serve(node: str | None, workers: int | None, as_json: bool) -> None:
+def serve(node: str | None, workers: int | None, allow_faults: bool, as_json: bool) -> None:
     """Run the federation server until SIGTERM or Ctrl-C.
 
     It upgrades the database first, and prints one line on standard output when it is ready. Log
@@ -40,7 +43,10 @@ def serve(node: str | None, workers: int | None, as_json: bool) -> None:
     from idp.serving.plan import make_plan
     from idp.serving.supervisor import Supervisor
 
-    _override_settings({"SERVER__NODE": node, "SERVE__WORKERS": workers})
+    allowed = "true" if allow_faults else None
+    _override_settings(
+        {"SERVER__NODE": node, "SERVE__WORKERS": workers, "TESTING__ALLOW_FAULTS": allowed}
+    )
     plan = make_plan(invocation().file, invocation().config)
     _open_once(plan.config)
     _log_findings(plan)

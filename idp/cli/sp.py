@@ -10,6 +10,7 @@ import click
 from idp.cli import completion
 from idp.cli.claims import claims
 from idp.cli.context import CommandGroup, ServerCommand, with_services
+from idp.cli.faults import fault_of_sp
 from idp.cli.output import (
     json_option,
     print_done,
@@ -57,6 +58,7 @@ def sp() -> None:
 
 sp.add_command(add)
 sp.add_command(claims)
+sp.add_command(fault_of_sp)
 
 
 @sp.command("list", example="tallystick sp list --json")

@@ -49,6 +49,11 @@ def new_password(name: str, *, from_stdin: bool) -> str:
     return password
 
 
+def known_password(name: str, *, from_stdin: bool) -> str:
+    """Return the password that *name* has: the first line of standard input, or typed."""
+    return _first_line() if from_stdin else _ask_without_echo(f"Password of {name}: ")
+
+
 def new_secret(name: str, *, from_stdin: bool) -> str:
     """Return the secret key of the token *name*: the first line of standard input, or typed."""
     return _first_line() if from_stdin else _ask_without_echo(f"Secret key of {name}: ")

@@ -4,7 +4,8 @@ A variable ``TALLYSTICK__SECTION__KEY`` overrides the file ``tallystick.toml``, 
 defaults.
 
 Read first: ``schema`` (every section and setting with its default; the section for authors of
-adapters is in ``adapters``, those of RADIUS, mail and theme in ``radius``, ``mail`` and ``theme``).
+adapters is in ``adapters``, those of RADIUS, mail, theme and tests in ``radius``, ``mail``,
+``theme`` and ``testing``).
 ``reading`` loads the file and reports all faults at once; ``sources`` says where each setting comes
 from, for ``tallystick config show``. Every other room takes the parts it needs; none reads the
 environment.

@@ -32,6 +32,7 @@ from idp.config.recorder import RecorderSection
 from idp.config.section import Section
 from idp.config.server import ServerSection as ServerSection
 from idp.config.server import ServeSection as ServeSection
+from idp.config.testing import TestingSection
 from idp.config.theme import ThemeSection
 
 
@@ -224,6 +225,7 @@ class Config(BaseSettings):
     logging: LoggingSection = LoggingSection()
     recorder: RecorderSection = RecorderSection()
     admin: AdminSection = AdminSection()
+    testing: TestingSection = TestingSection()
 
     @classmethod
     def settings_customise_sources(

@@ -76,6 +76,16 @@ def host_name(server: ServerUnderTest) -> Findings:
         )
 
 
+def testing(server: ServerUnderTest) -> Findings:
+    """Check that the server sends no faulty responses on purpose."""
+    if server.config.testing.allow_faults:
+        yield warning(
+            "faults_allowed",
+            "The server is for testing: it sends faulty responses where it is asked to",
+            "For real use set allow_faults = false under [testing], and leave --allow-faults away",
+        )
+
+
 def mail(server: ServerUnderTest) -> Findings:
     """Say where mails go; check that the SMTP server has an address, or that a folder is closed."""
     settings = server.config.mail

@@ -42,6 +42,7 @@ CHECKS: dict[str, Callable[[ServerUnderTest], Findings]] = {
     "proxies":                 environment_checks.proxies,
     "processes":               environment_checks.processes,
     "mail":                    environment_checks.mail,
+    "testing":                 environment_checks.testing,
     "clock":                   environment_checks.clock,
     "libraries":               environment_checks.libraries,
 }  # fmt: skip
@@ -56,6 +57,7 @@ QUICK = (
     "theme",
     "proxies",
     "processes",
+    "testing",
 )
 """The checks that ``tallystick serve`` makes before it is ready: they wait for nothing."""
 

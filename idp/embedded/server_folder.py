@@ -107,6 +107,7 @@ def settings(files: ServerFiles, base_url: str) -> dict[str, dict[str, Any]]:
         },
         "logging": {"format": "console"},
         "recorder": {"level": "all"},
+        "testing": {"allow_faults": True},
     }
 
 
@@ -117,14 +118,17 @@ def without_metadata_dir(config: schema.Config) -> schema.Config:
 
 
 def with_optional_pages(config: schema.Config) -> schema.Config:
-    """Return the configuration with pages on that a new server has off, unless it names them.
+    """Return the configuration with what a new server has off, unless it names it.
 
-    They are the IdP-initiated page and password reset.
+    That is the IdP-initiated page, password reset, and faults on purpose.
     """
     named = config.sign_in.model_fields_set
     switched = {name: True for name in ("idp_initiated", "password_reset") if name not in named}
     sign_in = config.sign_in.model_copy(update=switched)
-    return config.model_copy(update={"sign_in": sign_in})
+    testing = config.testing
+    if "allow_faults" not in testing.model_fields_set:
+        testing = testing.model_copy(update={"allow_faults": True})
+    return config.model_copy(update={"sign_in": sign_in, "testing": testing})
 
 
 def _toml(values: Mapping[str, Mapping[str, str | int | bool]]) -> str:

@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 MAX_WARNINGS = 20
+FAULTS_ALLOWED = "this server is for testing: it sends faulty responses where it is asked to"
 
 
 def log_start(config: Config, services: Services) -> None:
     """Log that the server starts, and with which weak trusts; log its stop when it stops."""
     get_logger().info("started", event_id=Event.STARTED, base_url=config.server.base_url)
+    if config.testing.allow_faults:
+        get_logger().warning("faults_allowed", problem=FAULTS_ALLOWED)
     _warn_of_weak_trusts(services)
     services.closing.callback(lambda: get_logger().info("stopped", event_id=Event.STOPPED))
 

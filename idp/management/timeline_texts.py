@@ -139,7 +139,8 @@ def _message_in(fields: Mapping[str, Any]) -> str:
 
 
 def _message_out(fields: Mapping[str, Any]) -> str:
-    return f"{message_name(fields)} to {fields.get('destination')}"
+    fault = f", with the fault {fields['fault']}" if "fault" in fields else ""
+    return f"{message_name(fields)} to {fields.get('destination')}{fault}"
 
 
 def _trust(fields: Mapping[str, Any]) -> str:

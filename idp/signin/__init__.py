@@ -27,6 +27,7 @@ the dispatcher of the sign-in. A request passes through
 * ``assertion.py``, ``outcomes.py`` (what is stored at the end) and ``pages.py`` (what is shown);
 * ``recorded.py``, ``recorded_messages.py`` and ``recorded_claims.py`` (steps for the flight
   recorder, while it is on);
+* ``sending.py``, in whose place a server for testing has ``faulty.py``;
 * ``error_handlers.py`` if something was raised, with the sentences of ``errors.py``.
 
 Below ``views.py`` nothing knows Flask: requests (``idp.web.web_request``) and answers

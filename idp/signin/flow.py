@@ -13,7 +13,6 @@ from idp.adapters.second_factor import Passed, new_context_id
 from idp.audit.verbose import VerboseAudit
 from idp.audit.writer import NOTHING_TO_EXPLAIN
 from idp.federation.authenticated_user import AuthenticatedUser
-from idp.saml.bindings import post_fields
 from idp.saml.contexts import RequiredFactors
 from idp.saml.refusal import Refused, about
 from idp.services import Services
@@ -21,7 +20,7 @@ from idp.session.cookie import SessionCookie
 from idp.session.participants import Issued
 from idp.session.sso import Proof, Session
 from idp.signin import authenticated as authenticated_cookie
-from idp.signin import errors, pages, recorded, recorded_messages, ways_on
+from idp.signin import errors, pages, recorded, ways_on
 from idp.signin.assertion import Issuer, build_response
 from idp.signin.browser_request import BrowserRequest
 from idp.signin.continuation import Continuation, ContinuationCookies
@@ -31,6 +30,7 @@ from idp.signin.log_in_pages import LogInPages
 from idp.signin.outcomes import SignInOutcomes
 from idp.signin.pending import PendingSignIn
 from idp.signin.second_factor import SecondFactorSteps
+from idp.signin.sending import Responses
 from idp.signin.sign_in_facts import SignInFacts, load_facts
 from idp.signin.sign_in_step import NONE_PASSED, PassedFactor, SignInStep
 from idp.signin.steps import Needs, Step, needs_of
@@ -58,6 +58,7 @@ class SignInFlow:
         outcomes: SignInOutcomes,
         log_in_pages: LogInPages,
         verbose: VerboseAudit,
+        responses: Responses,
     ) -> None:
         self._services = services
         self._cookie = cookie
@@ -65,6 +66,7 @@ class SignInFlow:
         self._outcomes = outcomes
         self._pages = log_in_pages
         self._verbose = verbose
+        self._responses = responses
         self._issuer = Issuer(
             services.config.server.entity_id,
             services.signing_keys,
@@ -271,8 +273,7 @@ class SignInFlow:
                 now=now,
                 activity=step.request.activity,
             )
-        session = facts.session
-        if session is None:
+        if (session := facts.session) is None:
             raise errors.sign_in_ended()
         issued = Issued(
             session=session.root,
@@ -288,9 +289,8 @@ class SignInFlow:
         ):
             raise self._why_not_issued(step, session)
         recorded.issued(step.request.activity)
-        recorded_messages.message_out(step.request.activity, xml, destination.acs_url)
         self._verbose.token_issued(assertion, authenticated, step.request.activity.id)
-        page = pages.posting_page(destination.acs_url, post_fields(xml, destination.relay_state))
+        page = self._responses.send(step, destination, xml, assertion)
         return recent_tokens.add_token(page, destination.entity_id, now)
 
     def _why_not_issued(self, step: SignInStep, session: Session) -> Refused:

@@ -26,10 +26,12 @@ from idp.signin.first_proof import FirstProof
 from idp.signin.flow import SignInFlow
 from idp.signin.log_in_pages import LogInPages
 from idp.signin.logout.flow import LogOutFlow
+from idp.signin.logout.messages import LogOutMessages
 from idp.signin.outcomes import SignInOutcomes
 from idp.signin.password_change import PasswordChange
 from idp.signin.request_reader import RequestReader
 from idp.signin.second_factor import SecondFactorSteps
+from idp.signin.sending import Responses
 from idp.web.theme.theme import NO_THEME, Theme
 
 GET = ["GET"]
@@ -75,7 +77,8 @@ def build_host(services: Services, theme: Theme = NO_THEME) -> SignInHost:
         services.sealer.purpose("second-factor-context"), outcomes, clock, services.mfa
     )
     log_in_pages = LogInPages(config, services.sealer.purpose("saml-session"), clock, services.mfa)
-    flow = SignInFlow(services, cookie, second_factor, outcomes, log_in_pages, verbose)
+    responses, messages = _senders(services, writer)
+    flow = SignInFlow(services, cookie, second_factor, outcomes, log_in_pages, verbose, responses)
     first_proof = FirstProof(services, flow, log_in_pages, writer)
     endpoints = Endpoints(
         services,
@@ -85,7 +88,7 @@ def build_host(services: Services, theme: Theme = NO_THEME) -> SignInHost:
         reader=_request_reader(services),
         flow=flow,
         first_proof=first_proof,
-        log_out=LogOutFlow(services, writer, cookie),
+        log_out=LogOutFlow(services, writer, cookie, messages),
         password_change=_password_change(services, first_proof, writer),
         theme=theme,
     )
@@ -129,6 +132,19 @@ def routes(endpoints: Endpoints) -> tuple[Route, ...]:
         (paths.PROBE,                    "probe",    endpoints.probe,        GET),
         (paths.METADATA,                 "metadata", endpoints.metadata,     GET),
     )  # fmt: skip
+
+
+def _senders(services: Services, writer: AuditWriter) -> tuple[Responses, LogOutMessages]:
+    """Return what sends responses and log-out requests: with faults on a server for testing."""
+    config, keys, clock = services.config, services.signing_keys, services.clock
+    entity_id = config.server.entity_id
+    if not config.testing.allow_faults:
+        return Responses(), LogOutMessages(entity_id, keys, clock)
+    # A server for real use does not even load them.
+    from idp.signin.faulty import FaultyLogOutMessages, FaultyResponses, due_faults
+
+    due = due_faults(services, writer)
+    return FaultyResponses(due), FaultyLogOutMessages(entity_id, keys, clock, due)
 
 
 def _request_reader(services: Services) -> RequestReader:

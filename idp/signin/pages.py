@@ -43,7 +43,7 @@ _POLICY = "Content-Security-Policy"
 
 SUBMIT = Markup("document.forms[0].submit()")
 _SUBMIT_HASH = base64.b64encode(hashlib.sha256(SUBMIT.encode()).digest()).decode()
-_POSTING_POLICY = (
+POSTING_POLICY = (
     f"default-src 'none'; script-src 'sha256-{_SUBMIT_HASH}'; style-src 'self'; "
     "img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
@@ -97,7 +97,7 @@ def log_in_page(
     *application* is the name of what the user signs in to, empty for a page of our own. *passkey*
     are the options with which its script asks the browser for a passkey, None to offer none.
     """
-    return _page(
+    return render_page(
         "log_in.html",
         path=address.path,
         action=address.absolute,
@@ -128,7 +128,7 @@ def change_password_page(
 
     *saml_session* is the sealed sign-in of a user who must change the password to go on.
     """
-    return _page(
+    return render_page(
         "change_password.html",
         action=action,
         saml_session=saml_session,
@@ -140,7 +140,7 @@ def change_password_page(
 
 def password_changed_page() -> Answer:
     """Render the page after a change of the password outside a sign-in."""
-    return _page("password_changed.html")
+    return render_page("password_changed.html")
 
 
 def second_factor_page(
@@ -154,7 +154,7 @@ def second_factor_page(
     back: WayBack | None,
 ) -> Answer:
     """Render an adapter's page inside ours; it posts *context* to *address*."""
-    return _page(
+    return render_page(
         "second_factor.html",
         shown=page,
         form=_filled(page, provider, context, address.path),
@@ -170,7 +170,7 @@ def second_factor_page(
 def choice_page(choices: Sequence[Choice], *, context: str, address: Address, user: str) -> Answer:
     """Render the page on which the user chooses among several adapters."""
     action = address.absolute
-    return _page("choose.html", choices=choices, context=context, action=action, user=user)
+    return render_page("choose.html", choices=choices, context=context, action=action, user=user)
 
 
 def passkey_page(
@@ -183,7 +183,7 @@ def passkey_page(
     back: WayBack | None,
 ) -> Answer:
     """Render the page that asks for a passkey as the second factor; its script needs *options*."""
-    return _page(
+    return render_page(
         "passkey.html",
         ceremony=options,
         context=context,
@@ -198,16 +198,16 @@ def passkey_page(
 def last_page(page: AdapterPage, provider: str, back: WayBack | None) -> Answer:
     """Render an adapter's page after an error: its form leads nowhere."""
     form = _filled(page, provider, "", "")
-    return _page("last_page.html", shown=page, form=form, provider=provider, back=back)
+    return render_page("last_page.html", shown=page, form=form, provider=provider, back=back)
 
 
 def posting_page(address: str, fields: dict[str, str]) -> Answer:
     """Render the page that posts *fields* to the service provider, by script or by its button."""
     texts = posting_texts(page_language().language)
-    values = {name: _unchanged(value) for name, value in fields.items()}
-    return _page(
+    values = {name: unchanged(value) for name, value in fields.items()}
+    return render_page(
         "post_form.html",
-        _POSTING_POLICY,
+        POSTING_POLICY,
         address=address,
         fields=values,
         script=SUBMIT,
@@ -220,19 +220,19 @@ def trusts_page(offered: OfferedTrusts, *, user: str, is_first: bool) -> Answer:
 
     *is_first* says whether it is the first page of the list.
     """
-    return _page("trusts.html", offered=offered, user=user, is_first=is_first, address=LIST)
+    return render_page("trusts.html", offered=offered, user=user, is_first=is_first, address=LIST)
 
 
 def sign_out_page(user: str) -> Answer:
     """Render the page on which *user* may sign out."""
-    return _page("sign_out.html", user=user)
+    return render_page("sign_out.html", user=user)
 
 
 def signing_out_page(waiting: Sequence[str], handle: str, *, left: timedelta) -> Answer:
     """Render the page of a log-out that waits for service providers, for at most *left*."""
     address = f"{SIGN_OUT}?LogOut={handle}"
     seconds = min(max(1, round(left.total_seconds())), MAX_REFRESH_SECONDS)
-    page = _page("signing_out.html", waiting=waiting, address=address)
+    page = render_page("signing_out.html", waiting=waiting, address=address)
     return page.with_header("Refresh", f"{seconds}; url={address}")
 
 
@@ -242,12 +242,12 @@ def signed_out_page(outcomes: Sequence[tuple[str, Outcome | None]], *, leads_bac
     If it *leads_back*, there is a link to the list of applications.
     """
     shown = [(name, outcome, OUTCOMES[outcome]) for name, outcome in outcomes if outcome]
-    return _page("signed_out.html", outcomes=shown, back=LIST if leads_back else "")
+    return render_page("signed_out.html", outcomes=shown, back=LIST if leads_back else "")
 
 
 def front_page() -> Answer:
     """Render what this server is, for somebody who opens its address without a path."""
-    return _page("front.html", metadata=METADATA)
+    return render_page("front.html", metadata=METADATA)
 
 
 def error_page(
@@ -260,7 +260,7 @@ def error_page(
     back: WayBack | None,
 ) -> Answer:
     """Render the error page: what is wrong, the way *back*, the facts an administrator asks for."""
-    return _page(
+    return render_page(
         "error.html",
         status=status,
         refused=refused,
@@ -284,14 +284,15 @@ def _filled(page: AdapterPage, provider: str, context: str, action: str) -> Mark
     return Markup(form)  # noqa: S704 - see above
 
 
-def _unchanged(value: str) -> Markup:
+def unchanged(value: str) -> Markup:
     """Escape *value* so that HTML reads it back unchanged: it takes a bare CR for a line feed."""
     return Markup(str(escape(value)).replace("\r", "&#13;"))  # noqa: S704 - escaped
 
 
-def _page(
+def render_page(
     template: str, policy: str = CONTENT_SECURITY_POLICY, *, status: int = 200, **values: object
 ) -> Answer:
+    """Render a template, with this Content-Security-Policy."""
     html = _TEMPLATES.get_template(template).render(values)
     page = template.removesuffix(".html")
     return Answer(html.encode(), status, (_HTML, (_POLICY, policy)), page)

@@ -17,6 +17,7 @@ from idp.saml.logout import OutgoingMessage
 from idp.saml.refusal import Refused
 from idp.saml.signature_facts import signature_facts
 from idp.saml.values import POST, REDIRECT
+from idp.saml_faults.scene import Delivery
 from idp.web.web_request import Activity, WebRequest
 
 PARAMETERS = ("SAMLRequest", "SAMLResponse", "RelayState", "SAMLEncoding", "SigAlg", "Signature")
@@ -74,6 +75,19 @@ def message_out(activity: Activity, xml: bytes, destination: str) -> None:
     if recording is not None:
         shown = {"binding": POST, "destination": destination}
         recording.add("message_out", lambda: {**shown, "xml": xml.decode()}, len(xml))
+
+
+def faulty_out(activity: Activity, delivery: Delivery, fault: str) -> None:
+    """Record what takes a response with a fault to the service provider, as it is sent."""
+    recording = activity.recording
+    if recording is None:
+        return
+    address, _, query = delivery.address.partition("?")
+    form, shown = dict(delivery.fields), {"destination": address, "fault": fault}
+    if form:
+        recording.add("message_out", lambda: {**shown, **_posted(form)})
+    else:
+        recording.add("message_out", lambda: {**shown, **_redirected(query.encode())})
 
 
 def log_out_sent(activity: Activity, message: OutgoingMessage) -> None:

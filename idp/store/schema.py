@@ -142,6 +142,17 @@ refreshes = Table(
     text("held"),  # why it waits, and its validity, as JSON
 )
 
+next_faults = Table(  # what the next sign-ins to trusts get, on a server for testing
+    "next_faults",
+    metadata,
+    text("entity_id", primary_key=True),
+    text("occasion", primary_key=True),
+    text("code"),
+    text("set_by"),
+    instant("set_at"),
+    text("response", nullable=True),  # in base64: of the sign-in before, to be sent again
+)
+
 name_ids = Table(
     "name_ids",
     metadata,

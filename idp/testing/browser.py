@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 import requests
 
 from idp.testing.page import Form, Page
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 TIMEOUT_SECONDS = 30
 
@@ -29,13 +26,14 @@ class Browser:
         """Open an address."""
         return _page(self.session.get(url, timeout=TIMEOUT_SECONDS))
 
-    def post(self, url: str, fields: Mapping[str, str]) -> Page:
-        """Post fields to an address."""
-        return _page(self.session.post(url, data=dict(fields), timeout=TIMEOUT_SECONDS))
+    def post(self, url: str, fields: Mapping[str, str] | Sequence[tuple[str, str]]) -> Page:
+        """Post fields to an address; given as pairs, a name may come twice."""
+        pairs = list(fields.items() if isinstance(fields, Mapping) else fields)
+        return _page(self.session.post(url, data=pairs, timeout=TIMEOUT_SECONDS))
 
     def submit(self, form: Form, **fields: str) -> Page:
         """Submit a form; *fields* are added to its own, or replace them."""
-        values = {**form.fields, **fields}
+        values = [pair for pair in form.pairs if pair[0] not in fields] + list(fields.items())
         if form.method == "post":
             return self.post(form.action, values)
         return _page(self.session.get(form.action, params=values, timeout=TIMEOUT_SECONDS))

@@ -11,8 +11,7 @@ from urllib.parse import urlencode
 
 from adapter.mfa.devices.device import ANY_VERSION, CURRENT_APPS
 from idp.authenticator.client import Phone
-from idp.authenticator.phonefile import PhoneFile
-from idp.embedded.phones import PHONE_KINDS, PLATFORM, PhoneKind, give_phone
+from idp.embedded.phones import PHONE_KINDS, PLATFORM, PhoneKind
 from idp.federation.relying_party.setting_changes import read_settings
 from idp.management import policies
 from idp.management.timelines import existing
@@ -20,7 +19,9 @@ from idp.signin.paths import IDP_INITIATED, METADATA, SIGN_OUT
 from idp.testing.browser import Browser
 from idp.testing.expected import EXPECTED
 from idp.testing.extranet import outside_browser
+from idp.testing.faults import Faults
 from idp.testing.password_reset import PasswordReset
+from idp.testing.phones import Phones
 from idp.testing.policy_words import PolicyWords
 from idp.testing.shared_servers import PHONE_FILE
 from idp.testing.signin import SignIn
@@ -49,13 +50,14 @@ class Federation:
     def __init__(self, services: Services, folder: Path, extranet: str = "") -> None:
         """*extranet* is the URL of the Web Application Proxy that browsers in the extranet use."""
         self.services = services
-        self._folder = folder
         self._extranet = extranet
         self._browsers: list[Browser] = []
         self._private_keys: list[bytes] = []
-        self._phones = count(1)
+        self._phones = Phones(services, folder)
         self._names = (f"user{number}@example.test" for number in count(2))
-        self.user = User(DEFAULT_NAME, phone=self._phone(folder / PHONE_FILE), clock=self.clock)
+        self.user = User(
+            DEFAULT_NAME, phone=self._phones.open(folder / PHONE_FILE), clock=self.clock
+        )
         self._users = {self.user.name: self.user}
 
     def __repr__(self) -> str:
@@ -82,6 +84,11 @@ class Federation:
     def clock(self) -> ShiftedClock:
         """The clock of server, phones and service provider: ``advance(seconds)`` moves it."""
         return self.services.clock  # type: ignore[return-value]  # it was assembled with one
+
+    @property
+    def faults(self) -> Faults:
+        """Faulty responses: ``next(service_provider, "audience_wrong")``."""
+        return Faults(self.services)
 
     @property
     def log(self) -> tuple[SignInRecord, ...]:
@@ -154,8 +161,8 @@ class Federation:
         if nt_hash:
             self.services.nt_hashes.want(added.upn, "pytest", self.clock.now())
             self.services.directory.check_password(added.upn, password)  # now the hash is kept
-        secret = self._give_codes(added.upn) if totp else None
-        device = self._give_phone(added.upn, PHONE_KINDS[phone]) if phone else None
+        secret = self._phones.give_codes(added.upn) if totp else None
+        device = self._phones.give(added.upn, PHONE_KINDS[phone]) if phone else None
         user = User(added.upn, password, device, secret, self.clock)
         self._users[user.name] = user
         return user
@@ -176,7 +183,7 @@ class Federation:
         ``phone=None`` if this one should. *broker* says that the user signs in on this iPhone.
         """
         app = PhoneKind(platform, app_version or CURRENT_APPS.get(platform, ANY_VERSION))
-        return self._give_phone((user or self.user).name, app, broker=broker)
+        return self._phones.give((user or self.user).name, app, broker=broker)
 
     def policy(
         self,
@@ -286,18 +293,3 @@ class Federation:
         if user is None:
             return self.user
         return self._users.get(user, User(user)) if isinstance(user, str) else user
-
-    def _give_codes(self, name: str) -> str:
-        import pyotp
-
-        secret = str(pyotp.random_base32())
-        self.services.mfa.codes.register(name, secret)
-        return secret
-
-    def _give_phone(self, name: str, app: PhoneKind, *, broker: bool = False) -> Phone:
-        file = self._folder / f"{name}-{next(self._phones)}.json"
-        give_phone(self.services, name, file, app=app, broker=broker)
-        return self._phone(file)
-
-    def _phone(self, file: Path) -> Phone:
-        return Phone(PhoneFile(file), now=lambda: self.clock.now().timestamp())

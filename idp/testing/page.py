@@ -16,13 +16,17 @@ __tracebackhide__ = methodcaller("errisinstance", EXPECTED)
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One form: its address, and the fields it sends if nothing is typed and no button is named."""
+    """One form: its address, and the fields it sends if nothing is typed and no button is named.
+
+    ``pairs`` are the same fields as a browser sends them, with those whose name comes twice.
+    """
 
     id: str
     name: str
     action: str
     method: str
     fields: dict[str, str]
+    pairs: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, repr=False)
@@ -64,6 +68,11 @@ class Page:
         named = [form for form in forms if form.id == "loginForm"]
         return next(iter([*named, *reversed(forms)]), None)
 
+    def words(self) -> str:
+        """Return the text that a reader sees, without scripts and styles."""
+        texts = self._document.xpath("//body//text()[not(ancestor::script or ancestor::style)]")
+        return " ".join(map(str, texts))
+
     def text(self, element_id: str) -> str | None:
         """Return the text of the element with this id, None if there is none."""
         found = self._document.xpath("//*[@id = $id]", id=element_id)
@@ -96,6 +105,7 @@ class Page:
             action=urljoin(self.url, node.get("action") or self.url),
             method=node.get("method", "get").lower(),
             fields=dict(_fields(node)),
+            pairs=tuple(_fields(node)),
         )
 
 

@@ -33,6 +33,14 @@ def pytest_runtest_makereport(
     return report
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the plugin's marker known."""
+    config.addinivalue_line(
+        "markers",
+        "saml_fault(code): the next sign-in to the fixture service_provider has this fault",
+    )
+
+
 @pytest.fixture(scope="session")
 def _tallystick_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedServers]:
     """The web servers that all tests of this process share."""
@@ -72,13 +80,19 @@ def federation(
 
 @pytest.fixture
 def service_provider(
-    _tallystick_host: SharedServers, federation: Federation
+    _tallystick_host: SharedServers, federation: Federation, request: pytest.FixtureRequest
 ) -> Iterator[ServiceProvider]:
-    """The test service provider, registered: ``url``, ``login_url(...)``, ``entity_id``."""
+    """The test service provider, registered: ``url``, ``login_url(...)``, ``entity_id``.
+
+    With the marker ``saml_fault("audience_wrong")``, the next sign-in to it has that fault.
+    """
     from idp.testing.service_provider import ServiceProvider
 
     with _tallystick_host.service_provider(federation.services) as provider:
-        yield ServiceProvider(provider, federation)
+        registered = ServiceProvider(provider, federation)
+        for marker in request.node.iter_markers("saml_fault"):
+            federation.faults.next(registered, *marker.args)
+        yield registered
 
 
 @pytest.fixture

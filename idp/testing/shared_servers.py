@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from jinja2 import BytecodeCache
@@ -25,6 +27,9 @@ from idp.embedded.phones import give_phone
 from idp.embedded.server_folder import ServerFolder, with_optional_pages, without_metadata_dir
 from idp.embedded.servers import ThreadedServer
 from idp.federation.token_signing.key_files import load_signing_key
+from idp.federation.token_signing.ring import FixedKey
+from idp.saml.keys import new_signing_certificate
+from idp.saml.signing import SigningKey
 from idp.services import Services
 from idp.signin.paths import METADATA
 from idp.sockets import listen
@@ -84,14 +89,20 @@ class SharedServers:
         return self._apps[0 if self.url.endswith(host) else 1]
 
     @contextmanager
-    def new_server(self, folder: Path, database: str | None = None) -> Iterator[Services]:
+    def new_server(
+        self, folder: Path, database: str | None = None, *, with_next_key: bool = False
+    ) -> Iterator[Services]:
         """Serve a new federation server with the default user and one node.
 
         Its data are in *folder*, which is created. *database* is the URL of an empty database;
-        None: a SQLite file in the folder.
+        None: a SQLite file in the folder. With *with_next_key*, its metadata announces a second
+        token-signing key, which does not sign yet.
         """
         folder.mkdir()
         services = self._create(folder, database) if database else self._copy(folder)
+        if with_next_key:
+            keys = FixedKey(self._signing_key, self._new_key())
+            services = dataclasses.replace(services, signing_keys=keys)
         self.serve(services)
         try:
             yield services
@@ -147,6 +158,11 @@ class SharedServers:
             hasher=self._hasher,
             signing_key=self._signing_key,
         )
+
+    def _new_key(self) -> SigningKey:
+        """Return one more token-signing key, which is made only where it is wanted."""
+        pair = new_signing_certificate(urlsplit(self.url).netloc, datetime.now(UTC))
+        return SigningKey.from_pem(*pair)
 
     def _service_provider(self) -> test_sp.SimulatedServiceProvider:
         return test_sp.SimulatedServiceProvider(

@@ -49,12 +49,13 @@ def harden(
     *,
     counters: Counters = NO_COUNTERS,
     theme: Theme = NO_THEME,
+    allows_faults: bool = False,
 ) -> None:
     """Give *app* a body limit, an Activity ID for each request, and headers for each response.
 
     A response keeps the headers that it has set itself. Only *proxies* are trusted to say whose
     request they forward. An HTTP error that no host handles becomes a short page and one log line,
-    counted by *counters*. Pages have the look of *theme*.
+    counted by *counters*. Pages have the look of *theme*, and say so if the server *allows_faults*.
     """
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_LENGTH
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY_LENGTH
@@ -63,7 +64,7 @@ def harden(
     app.extensions["counters"] = counters
     _share_templates(app.jinja_env)
     app.before_request(begin_activity)
-    app.before_request(lambda: begin_page(request, theme))
+    app.before_request(lambda: begin_page(request, theme, allows_faults=allows_faults))
     app.before_request(_refuse_unchecked_headers)
     app.before_request(_refuse_repeated_cookie)
     app.before_request(_redirect_to_canonical_path)

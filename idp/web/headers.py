@@ -28,12 +28,18 @@ STATIC_MAX_AGE = 3600
 """Seconds."""
 
 
-class StrictTransport:
-    """WSGI middleware: adds ``Strict-Transport-Security`` (RFC 6797) to every response."""
+STRICT_TRANSPORT = "Strict-Transport-Security"
+"""RFC 6797."""
+FAULTS_ALLOWED = ("X-Tallystick-Faults", "allowed")
+"""A server with ``allow_faults`` says so in every answer."""
 
-    def __init__(self, app: WSGIApplication, value: str) -> None:
+
+class AddedHeader:
+    """WSGI middleware: adds one header to every response."""
+
+    def __init__(self, app: WSGIApplication, name: str, value: str) -> None:
         self._app = app
-        self._header = ("Strict-Transport-Security", value)
+        self._header = (name, value)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""

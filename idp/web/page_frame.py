@@ -37,12 +37,15 @@ class PageFrame:
 
 
 _theme: ContextVar[Theme | None] = ContextVar("theme", default=None)
+_allows_faults: ContextVar[bool] = ContextVar("allows_faults", default=False)
+"""Whether the server is for testing service providers, which every page says."""
 
 
-def begin_page(request: Request, theme: Theme) -> None:
+def begin_page(request: Request, theme: Theme, *, allows_faults: bool = False) -> None:
     """Answer *request* in its language and with *theme*; called before each request."""
     begin_language(request)
     _theme.set(theme)
+    _allows_faults.set(allows_faults)
 
 
 def page_frame() -> PageFrame:
@@ -56,3 +59,4 @@ def install(environment: Environment) -> None:
     """Give the templates of *environment* the texts of our pages and their frame."""
     install_texts(environment)
     environment.globals["page_frame"] = page_frame
+    environment.globals["allows_faults"] = _allows_faults.get

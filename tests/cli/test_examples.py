@@ -29,8 +29,8 @@ from idp.services import Services
 from idp.session.api_tokens import ApiToken
 
 OURS = (
-    "access", "adapters", "admin", "config", "connect", "doctor", "init", "keys", "log", "nps",
-    "policy",
+    "access", "adapters", "admin", "config", "connect", "doctor", "faults", "init", "keys", "log",
+    "nps", "policy",
     "server", "sp", "user",
 )  # fmt: skip
 """The commands that act on a server's folder and need nothing that runs."""
@@ -183,6 +183,8 @@ def prepared(server_folder: Path, services, request: pytest.FixtureRequest, monk
         monkeypatch.setattr(pyotp, "random_base32", lambda: SECRET)
     if " sp " in line and " add " not in line:
         services.trusts.add(metadata().encode())
+    if " sp fault " in line:
+        monkeypatch.setenv("TALLYSTICK__TESTING__ALLOW_FAULTS", "true")
     if "--accept" in line:
         held = PendingUpdate(metadata().encode(), ("for an example",))
         services.refreshes.save(SP_ID, RefreshState(services.clock.now(), held=held))

@@ -22,7 +22,7 @@ STRANGER = ROOT / "tests" / "stranger"
 STYLE_SHEET = (ROOT / "idp" / "static" / "tallystick.css").read_text()
 OF_THE_HOST = {
     "card", "wide", "groupMargin", "copied", "wayBack", "framed", "brand", "foot", "lead",
-    "languages", "illustrated", "illustration", "background", "side",
+    "languages", "illustrated", "illustration", "background", "side", "faults-allowed",
 }  # fmt: skip
 """Classes of the style sheet that only the host's own pages use."""
 

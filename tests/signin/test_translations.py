@@ -56,6 +56,7 @@ def test_every_template_is_among_the_samples(german):
     parts = {
         "page.html",
         "languages.html",
+        "faults_allowed.html",
         "footer_links.html",
         "description.html",
         "activity_id.html",
@@ -64,10 +65,10 @@ def test_every_template_is_among_the_samples(german):
     }
     parts |= {"sign_out_form.html"}
     rendered = {
-        "change_password.html", "choose.html", "error.html", "front.html", "last_page.html",
-        "log_in.html", "passkey.html", "password_changed.html", "post_form.html",
-            "second_factor.html",
-        "sign_out.html", "signed_out.html", "signing_out.html", "trusts.html", "http_error.html",
+        "change_password.html", "choose.html", "error.html", "faulty_form.html", "front.html",
+        "last_page.html", "log_in.html", "passkey.html", "password_changed.html",
+        "post_form.html", "second_factor.html", "sign_out.html", "signed_out.html",
+        "signing_out.html", "trusts.html", "http_error.html",
     }  # fmt: skip
     assert (own | shared) - parts == rendered
     assert 404 in HTTP_SENTENCES

@@ -15,6 +15,7 @@ from adapter.errors import TallystickError, Unavailable
 from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
+from idp.admin.pages import faults
 from idp.admin.pages.trust_form import attributes_of, changes_in, sections_of
 from idp.admin.session import AdminSession
 from idp.audit.roles import READ
@@ -138,6 +139,7 @@ class TrustPages:
             faults=_faults_of(error) if error else {},
             simulation=simulation.as_json() if simulation else None,
             quoted_id=shlex.quote(entity_id),
+            next_fault=faults.section(self._services, entity_id),
         )
 
 

@@ -13,6 +13,14 @@ from datetime import datetime
 from lxml import etree
 
 from adapter.errors import TallystickError
+from idp.embedded.test_sp.xml_reading import (
+    all_of,
+    attribute_of,
+    first_of,
+    string_of,
+    text_at,
+    time_of,
+)
 from idp.saml import signature, uris, xmlcrypto
 from idp.saml.refusal import Refused
 from idp.saml.values import UNSPECIFIED, Attribute, NameID
@@ -24,13 +32,6 @@ VALID = "valid"
 ABSENT = "absent"
 WEAK = "weak"
 WRONG = "wrong"
-
-_NAMESPACES = {
-    "p": uris.PROTOCOL,
-    "a": uris.ASSERTION,
-    "ds": uris.XMLDSIG,
-    "xenc": uris.XMLENC,
-}
 
 
 class NotAResponse(TallystickError):
@@ -68,8 +69,23 @@ NOT_ENCRYPTED = EncryptionAlgorithms()
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmation:
+    """One SubjectConfirmation (saml-core §2.4.1.1); times as in :class:`ReceivedAssertion`."""
+
+    method: str
+    recipient: str
+    in_response_to: str
+    not_before: datetime | None
+    not_on_or_after: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ReceivedAssertion:
-    """One assertion as received; times are aware and in UTC, None if missing or not a time."""
+    """One assertion as received; times are aware and in UTC, None if missing or not a time.
+
+    ``recipient`` and the like are those of the first of its ``confirmations``. ``restrictions``
+    are the audiences of each AudienceRestriction, ``audiences`` those of all.
+    """
 
     id: str
     issuer: str
@@ -89,6 +105,9 @@ class ReceivedAssertion:
     signature: SignatureCheck
     encryption: EncryptionAlgorithms = NOT_ENCRYPTED
     name_id_encryption: EncryptionAlgorithms = NOT_ENCRYPTED
+    version: str = "2.0"
+    confirmations: tuple[Confirmation, ...] = ()
+    restrictions: tuple[tuple[str, ...], ...] = ()
 
     def values_of(self, name: str) -> tuple[str, ...]:
         """Return the values of an attribute, by its name or the last part of it (``upn``)."""
@@ -151,18 +170,18 @@ def read_response(
     decrypted = _decrypt_all(root, "a:EncryptedAssertion", private_keys)
     return ReceivedResponse(
         id=root.get("ID", ""),
-        issuer=_text(root, "a:Issuer"),
+        issuer=text_at(root, "a:Issuer"),
         destination=root.get("Destination", ""),
         in_response_to=root.get("InResponseTo", ""),
-        status=tuple(code.get("Value", "") for code in _all(root, "p:Status//p:StatusCode")),
-        status_message=_text(root, "p:Status/p:StatusMessage"),
+        status=tuple(code.get("Value", "") for code in all_of(root, "p:Status//p:StatusCode")),
+        status_message=text_at(root, "p:Status/p:StatusMessage"),
         assertions=tuple(
             _assertion(node, certificates, private_keys, decrypted.get(node, NOT_ENCRYPTED))
-            for node in _all(root, "a:Assertion | a:EncryptedAssertion/a:Assertion")
+            for node in all_of(root, "a:Assertion | a:EncryptedAssertion/a:Assertion")
         ),
         signature=check,
         xml=xml,
-        unopened=len(_all(root, "a:EncryptedAssertion/xenc:EncryptedData")),
+        unopened=len(all_of(root, "a:EncryptedAssertion/xenc:EncryptedData")),
     )
 
 
@@ -174,28 +193,45 @@ def _assertion(
 ) -> ReceivedAssertion:
     check = _check(node, certificates)
     name_ids = _decrypt_all(node, "a:Subject/a:EncryptedID", private_keys)
-    conditions = _first(node, "a:Conditions")
-    confirmation = _first(node, "a:Subject/a:SubjectConfirmation/a:SubjectConfirmationData")
-    statement = _first(node, "a:AuthnStatement")
+    conditions = first_of(node, "a:Conditions")
+    confirmation = first_of(node, "a:Subject/a:SubjectConfirmation/a:SubjectConfirmationData")
+    statement = first_of(node, "a:AuthnStatement")
     return ReceivedAssertion(
         id=node.get("ID", ""),
-        issuer=_text(node, "a:Issuer"),
-        issue_instant=_time(node, "IssueInstant"),
+        issuer=text_at(node, "a:Issuer"),
+        issue_instant=time_of(node, "IssueInstant"),
         name_id=_name_id(node),
-        attributes=tuple(map(_attribute, _all(node, "a:AttributeStatement/a:Attribute"))),
-        authn_context_class=_text(node, "a:AuthnStatement/a:AuthnContext/a:AuthnContextClassRef"),
-        authn_instant=_time(statement, "AuthnInstant"),
-        session_index=_attribute_of(statement, "SessionIndex"),
-        session_not_on_or_after=_time(statement, "SessionNotOnOrAfter"),
-        audiences=tuple(map(_string, _all(node, "a:Conditions//a:Audience"))),
-        not_before=_time(conditions, "NotBefore"),
-        not_on_or_after=_time(conditions, "NotOnOrAfter"),
-        recipient=_attribute_of(confirmation, "Recipient"),
-        in_response_to=_attribute_of(confirmation, "InResponseTo"),
-        confirmation_not_on_or_after=_time(confirmation, "NotOnOrAfter"),
+        attributes=tuple(map(_attribute, all_of(node, "a:AttributeStatement/a:Attribute"))),
+        authn_context_class=text_at(node, "a:AuthnStatement/a:AuthnContext/a:AuthnContextClassRef"),
+        authn_instant=time_of(statement, "AuthnInstant"),
+        session_index=attribute_of(statement, "SessionIndex"),
+        session_not_on_or_after=time_of(statement, "SessionNotOnOrAfter"),
+        audiences=tuple(map(string_of, all_of(node, "a:Conditions//a:Audience"))),
+        not_before=time_of(conditions, "NotBefore"),
+        not_on_or_after=time_of(conditions, "NotOnOrAfter"),
+        recipient=attribute_of(confirmation, "Recipient"),
+        in_response_to=attribute_of(confirmation, "InResponseTo"),
+        confirmation_not_on_or_after=time_of(confirmation, "NotOnOrAfter"),
         signature=check,
         encryption=encryption,
         name_id_encryption=next(iter(name_ids.values()), NOT_ENCRYPTED),
+        version=node.get("Version", ""),
+        confirmations=tuple(map(_confirmation, all_of(node, "a:Subject/a:SubjectConfirmation"))),
+        restrictions=tuple(
+            tuple(map(string_of, all_of(each, "a:Audience")))
+            for each in all_of(node, "a:Conditions/a:AudienceRestriction")
+        ),
+    )
+
+
+def _confirmation(node: etree._Element) -> Confirmation:
+    data = first_of(node, "a:SubjectConfirmationData")
+    return Confirmation(
+        method=node.get("Method", ""),
+        recipient=attribute_of(data, "Recipient"),
+        in_response_to=attribute_of(data, "InResponseTo"),
+        not_before=time_of(data, "NotBefore"),
+        not_on_or_after=time_of(data, "NotOnOrAfter"),
     )
 
 
@@ -204,7 +240,7 @@ def _decrypt_all(
 ) -> dict[etree._Element, EncryptionAlgorithms]:
     """Replace each EncryptedData at *path* by its content; return the algorithms by element."""
     decrypted = {}
-    for encrypted in _all(node, f"{path}/xenc:EncryptedData"):
+    for encrypted in all_of(node, f"{path}/xenc:EncryptedData"):
         algorithms = _encryption(encrypted)
         attempts = (xmlcrypto.decrypt(encrypted, key) for key in private_keys)
         element = next((content for content in attempts if content is not None), None)
@@ -214,24 +250,26 @@ def _decrypt_all(
 
 
 def _encryption(encrypted: etree._Element) -> EncryptionAlgorithms:
-    transport = _first(encrypted, "ds:KeyInfo/xenc:EncryptedKey/xenc:EncryptionMethod")
+    transport = first_of(encrypted, "ds:KeyInfo/xenc:EncryptedKey/xenc:EncryptionMethod")
     return EncryptionAlgorithms(
-        content=_end_of_algorithm(_first(encrypted, "xenc:EncryptionMethod")),
+        content=_end_of_algorithm(first_of(encrypted, "xenc:EncryptionMethod")),
         key_transport=_end_of_algorithm(transport),
-        digest="" if transport is None else _end_of_algorithm(_first(transport, "ds:DigestMethod")),
+        digest=""
+        if transport is None
+        else _end_of_algorithm(first_of(transport, "ds:DigestMethod")),
     )
 
 
 def _end_of_algorithm(method: etree._Element | None) -> str:
-    return _attribute_of(method, "Algorithm").rpartition("#")[2]
+    return attribute_of(method, "Algorithm").rpartition("#")[2]
 
 
 def _name_id(node: etree._Element) -> NameID | None:
-    found = _first(node, "a:Subject/a:NameID | a:Subject/a:EncryptedID/a:NameID")
+    found = first_of(node, "a:Subject/a:NameID | a:Subject/a:EncryptedID/a:NameID")
     if found is None:
         return None
     return NameID(
-        _string(found),
+        string_of(found),
         found.get("Format", UNSPECIFIED),
         name_qualifier=found.get("NameQualifier"),
         sp_name_qualifier=found.get("SPNameQualifier"),
@@ -239,52 +277,21 @@ def _name_id(node: etree._Element) -> NameID | None:
 
 
 def _attribute(node: etree._Element) -> Attribute:
-    values = tuple(_string(value) for value in _all(node, "a:AttributeValue"))
+    values = tuple(string_of(value) for value in all_of(node, "a:AttributeValue"))
     return Attribute(node.get("Name", ""), values)
 
 
 def _check(node: etree._Element, certificates: Sequence[str]) -> SignatureCheck:
     """Check the signature that is a child of *node*."""
-    found = _first(node, "ds:Signature")
+    found = first_of(node, "ds:Signature")
     if found is None:
         return SignatureCheck(ABSENT)
-    method = _first(found, "ds:SignedInfo/ds:SignatureMethod")
-    algorithm = _attribute_of(method, "Algorithm").rpartition("#")[2]
-    is_weak = _attribute_of(method, "Algorithm") == uris.RSA_SHA1
+    method = first_of(found, "ds:SignedInfo/ds:SignatureMethod")
+    algorithm = attribute_of(method, "Algorithm").rpartition("#")[2]
+    is_weak = attribute_of(method, "Algorithm") == uris.RSA_SHA1
     expected = uris.RSA_SHA1 if is_weak else uris.RSA_SHA256
     try:
         signature.check_enveloped(node, found, certificates, expected)
     except Refused as refused:
         return SignatureCheck(WRONG, algorithm, refused.problem)
     return SignatureCheck(WEAK if is_weak else VALID, algorithm)
-
-
-def _all(node: etree._Element, path: str) -> list[etree._Element]:
-    return node.xpath(path, namespaces=_NAMESPACES)  # type: ignore[no-any-return]  # elements, by the path
-
-
-def _first(node: etree._Element, path: str) -> etree._Element | None:
-    return next(iter(_all(node, path)), None)
-
-
-def _text(node: etree._Element, path: str) -> str:
-    found = _first(node, path)
-    return "" if found is None else _string(found)
-
-
-def _string(node: etree._Element) -> str:
-    """Return the whole text; a comment inside it does not cut it off."""
-    return str(node.xpath("string()"))
-
-
-def _attribute_of(node: etree._Element | None, name: str) -> str:
-    return "" if node is None else node.get(name, "")
-
-
-def _time(node: etree._Element | None, name: str) -> datetime | None:
-    """Read an instant (saml-core §1.3.3); None if it is missing or not one."""
-    try:
-        at = datetime.fromisoformat(_attribute_of(node, name))
-    except ValueError:
-        return None
-    return at if at.tzinfo else None

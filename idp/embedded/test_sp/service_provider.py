@@ -12,6 +12,7 @@ from lxml import etree
 
 from idp.embedded.test_sp.authn_request import OutgoingRequest, RequestOptions
 from idp.embedded.test_sp.received_response import (
+    Confirmation,
     ReceivedAssertion,
     ReceivedResponse,
     read_response,
@@ -100,6 +101,10 @@ class SimulatedServiceProvider:
         """The address of the single log-out service."""
         return self.base_url + SLO_PATH
 
+    def idp_entity_id(self) -> str:
+        """Return the federation server's entity ID."""
+        return str(parse(self.idp_metadata(), limit=1024 * 1024).get("entityID", ""))
+
     def idp_certificates(self) -> tuple[str, ...]:
         """Return the federation server's signing certificates, as base64."""
         return idp_certificates(self.idp_metadata())
@@ -143,6 +148,8 @@ class SimulatedServiceProvider:
         now = self.clock.now()
         if received.in_response_to and not self._outstanding.take(received.in_response_to):
             yield "It answers a request that is not outstanding: never sent, or already answered."
+        if received.issuer not in ("", self.idp_entity_id()):
+            yield f"Its issuer is {received.issuer}."
         if received.destination != self.acs_url:
             yield f"Its destination is {received.destination or 'missing'}, not {self.acs_url}."
         if not self._seen.put(f"response {received.id}", now):
@@ -159,17 +166,35 @@ class SimulatedServiceProvider:
     ) -> Iterator[str]:
         if not self._seen.put(f"assertion {assertion.id}", now):
             yield "Its assertion was used before."
-        if assertion.in_response_to != received.in_response_to:
-            yield "Its assertion answers another request."
-        if assertion.recipient != self.acs_url:
-            yield f"Its assertion is for {assertion.recipient or 'nobody'}."
-        if self.entity_id not in assertion.audiences:
+        if assertion.version != "2.0":
+            yield f"Its assertion is of version {assertion.version or 'none'}."
+        if assertion.name_id is not None and not assertion.name_id.value.strip():
+            yield "It names nobody."
+        own = [set(each) for each in assertion.restrictions]
+        if not own or not all(self.entity_id in each for each in own):
             yield "Its audience is another service provider."
-        if assertion.not_before is None or now < assertion.not_before - MAX_SKEW:
+        if assertion.not_before is not None and now < assertion.not_before - MAX_SKEW:
             yield "It is not valid yet."
-        ends = (assertion.not_on_or_after, assertion.confirmation_not_on_or_after)
-        if any(end is None or now >= end + MAX_SKEW for end in ends):
+        if assertion.not_on_or_after is None or now >= assertion.not_on_or_after + MAX_SKEW:
             yield "It is not valid any more."
+        faults = [self._fault_of(each, received, now) for each in assertion.confirmations]
+        if not faults or all(faults):
+            yield faults[0] if faults else "Its subject is not confirmed."
+
+    def _fault_of(
+        self, confirmation: Confirmation, received: ReceivedResponse, now: datetime
+    ) -> str:
+        """Return why a confirmation does not confirm the subject (saml-profiles §4.1.4.3)."""
+        starts, ends = confirmation.not_before, confirmation.not_on_or_after
+        if confirmation.method != uris.BEARER:
+            return "Its subject is confirmed by another method than bearer."
+        if confirmation.in_response_to != received.in_response_to:
+            return "Its assertion answers another request."
+        if confirmation.recipient != self.acs_url:
+            return f"Its assertion is for {confirmation.recipient or 'nobody'}."
+        if starts is not None and now < starts - MAX_SKEW:
+            return "It is not valid yet."
+        return "It is not valid any more." if ends is None or now >= ends + MAX_SKEW else ""
 
     def _accepted_seconds(self) -> int:
         """Return how much pysaml2 must let clocks differ: it only knows the clock of the machine,

@@ -190,13 +190,15 @@ class SigningKeyRing(Protocol):
 
 
 class FixedKey:
-    """One key that never changes and is kept in no file."""
+    """A key that never changes and is kept in no file; *next_key* is published beside it."""
 
-    def __init__(self, key: SigningKey) -> None:
-        self._ring = Ring((StoredKey(key, read_facts(key.certificate), Path(), Path()),))
+    def __init__(self, key: SigningKey, next_key: SigningKey | None = None) -> None:
+        keys = (key,) if next_key is None else (key, next_key)
+        stored = (StoredKey(each, read_facts(each.certificate), Path(), Path()) for each in keys)
+        self._ring = Ring(tuple(stored), next_is_published=next_key is not None)
 
     def current(self) -> Ring:
-        """Return the ring with this key only."""
+        """Return the ring with this key, and the next one if there is one."""
         return self._ring
 
     def check(self, now: datetime) -> None:

@@ -52,7 +52,11 @@ class LogOutFlow:
     """The steps of a log-out on one node; each answers one web request."""
 
     def __init__(
-        self, services: Services, writer: AuditWriter, session_cookie: SessionCookie
+        self,
+        services: Services,
+        writer: AuditWriter,
+        session_cookie: SessionCookie,
+        messages: LogOutMessages,
     ) -> None:
         config = services.config
         self._services = services
@@ -63,9 +67,7 @@ class LogOutFlow:
         self._cookies = LogOutCookies(
             services.sealer.purpose("log-out"), is_secure=config.server.is_secure
         )
-        self._messages = LogOutMessages(
-            config.server.entity_id, services.signing_keys, services.clock
-        )
+        self._messages = messages
 
     def take(self, message: LogoutMessage, step: LogOutStep) -> Answer:
         """Take a log-out message of a service provider."""

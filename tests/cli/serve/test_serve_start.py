@@ -110,13 +110,14 @@ def test_what_the_doctor_finds_at_a_glance_is_logged_before_the_server_is_ready(
     files = demo_certificates.create_certificates(server_folder / "tls", "localhost", old)
     file = with_tls(server_folder, files.certificate, files.key)
 
-    with serve_process(file, "--workers", "1") as server:
+    with serve_process(file, "--workers", "1", "--allow-faults") as server:
         server.end()
         found = [json.loads(line) for line in server.said().splitlines() if '"doctor"' in line]
 
     codes = {each["code"]: each["level"] for each in found}
     assert codes["tls_certificate_expired"] == "error"
     assert codes["base_url_without_tls"] == "error"
+    assert codes["faults_allowed"] == "warning"
     assert all(each["remedy"] for each in found)
 
 

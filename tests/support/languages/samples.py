@@ -23,10 +23,12 @@ from idp.adapters.second_factor import Choice
 from idp.federation.relying_party.offered import OfferedTrusts
 from idp.federation.request_context import RequestContext
 from idp.saml.refusal import Refused
+from idp.saml_faults.scene import Delivery
 from idp.session.participants import Outcome
 from idp.signin import pages, ways_on
 from idp.signin.address import Address
 from idp.signin.error_texts import SENTENCES
+from idp.signin.faulty import faulty_page
 from idp.web.app import harden
 from idp.web.page_texts import page_language
 from idp.web.web_request import NO_FIELDS, Activity, WebRequest
@@ -131,6 +133,9 @@ SAMPLES: dict[str, Callable[[], bytes]] = {
     "changed password": lambda: pages.password_changed_page().body,
     "front page": lambda: pages.front_page().body,
     "posting": lambda: pages.posting_page("http://sp.test/", {"SAMLResponse": "x"}).body,
+    "faulty": lambda: (
+        faulty_page(Delivery("http://sp.test/", (("SAMLResponse", "x"),)), "°code°").body
+    ),
     "applications": lambda: (
         pages.trusts_page(OfferedTrusts((("id", "°app°"),), 7), user="°user°", is_first=False).body
     ),

@@ -1,6 +1,6 @@
 """Brings what the tests need beside Python packages, before they start.
 
-Without arguments: a browser, published clients of AD FS, and node-saml. With arguments: these
+Without arguments: a browser, published clients of AD FS, and SAML libraries. With arguments: these
 Debian packages.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from support.browsers.chromium import find_chromium
 from support.clients import amazon_drivers, aws_adfs, node_saml
+from support.conformance import libraries
 from support.containers import parts
 from support.tools.node_modules import ready_modules
 from support.tools.toolbox import ToolMissing, apt_install, can_use_apt, is_installed
@@ -36,6 +37,7 @@ def main(packages: Sequence[str]) -> None:
             find_chromium()
             aws_adfs.ready_command()
             amazon_drivers.ready_python()
+            libraries.ready_python()
             ready_modules(amazon_drivers.NODE_PACKAGE)
             ready_modules(node_saml.HERE)
     except ToolMissing as failure:
