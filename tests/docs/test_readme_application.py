@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from pathlib import Path
+from typing import Any
 
 from idp.federation.metadata.entered import EnteredServiceProvider
 from idp.management.connect.settings import settings_for
@@ -25,7 +26,7 @@ def test_the_application_of_the_readme_signs_a_user_in(federation, phone, tmp_pa
     entered = EnteredServiceProvider(application.entity_id, (application.acs,))
     add_from(federation.services, entered_source(federation.services, entered))
     monkeypatch.chdir(tmp_path)
-    names: dict[str, object] = {"__name__": "app"}
+    names: dict[str, Any] = {"__name__": "app"}
     exec(textwrap.dedent(block), names)  # noqa: S102 - as Python runs app.py
     client = names["app"].test_client()
 
