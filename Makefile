@@ -21,6 +21,7 @@ WHEELS := --only-binary=lxml --only-binary=xmlsec
 # An installation compiles them (hatch_build.py).
 CATALOGUES := hatch_build.py $(wildcard idp/locale/*/LC_MESSAGES/*.po adapter/locale/*/LC_MESSAGES/*.po)
 DEBIAN_CLIENTS := xmlsec1 libapache2-mod-auth-mellon nginx-light haproxy caddy systemd firefox-esr \
+    libapache2-mod-shib shibboleth-sp-utils simplesamlphp php-cli php-xml php-mbstring \
     freeradius-utils libpam-radius-auth pamtester libpam-wrapper eapoltest \
     ocserv openconnect freeradius \
     python3-venv mmdebstrap buildah podman runc slirp4netns netavark uidmap

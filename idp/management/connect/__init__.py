@@ -11,6 +11,6 @@ module             what it has
 
 Read ``server_facts`` first. ``tallystick connect``, ``/admin/connect``, ``/admin/api/connect`` and
 the demo's first page show what is here. A template has the names that the application's own
-documentation gives its settings; ``tests/management/connect`` runs them with the application itself
-where that can be installed.
+documentation gives its settings; ``tests/clients`` and ``tests/debian`` run them with the
+application itself where that can be installed.
 """

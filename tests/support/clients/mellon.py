@@ -6,7 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +33,14 @@ DocumentRoot {folder}/documents
 {modules}
 <Location />
   Require all granted
+  # What it took from the assertion, for the tests to read.
+  Header set Name-Id "expr=%{{reqenv:MELLON_NAME_ID}}"
+  Header set Upn "expr=%{{reqenv:MELLON_upn}}"
+  MellonSecureCookie Off
+</Location>
+"""
+SETTINGS = """\
+<Location />
   MellonEnable info
   MellonEndpointPath /mellon
   MellonSPentityId {url}/mellon/metadata
@@ -40,10 +48,6 @@ DocumentRoot {folder}/documents
   MellonSPCertFile {folder}/certificate.pem
   MellonIdPMetadataFile {folder}/idp.xml
   MellonSignatureMethod rsa-sha256
-  MellonSecureCookie Off
-  # What it took from the assertion, for the tests to read.
-  Header set Name-Id "expr=%{{reqenv:MELLON_NAME_ID}}"
-  Header set Upn "expr=%{{reqenv:MELLON_upn}}"
   MellonSetEnv upn http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn
 </Location>
 <Location /protected/>
@@ -72,12 +76,18 @@ class Mellon:
 
 
 @contextmanager
-def running(folder: Path, pair: PemPair, idp_metadata: bytes) -> Iterator[Mellon]:
-    """Run it until the block ends."""
+def running(
+    folder: Path,
+    pair: PemPair,
+    idp_metadata: bytes,
+    settings: Callable[[str], str] | None = None,
+) -> Iterator[Mellon]:
+    """Run it until the block ends, with the *settings* for its URL, else those of the tests."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    _write(folder, pair, idp_metadata, url=url, port=port)
+    made = settings(url) if settings else SETTINGS.format(folder=folder, url=url)
+    _write(folder, pair, idp_metadata, made, url=url, port=port)
     process = subprocess.Popen(  # noqa: S603 - Debian's program
         [_apache(), "-DFOREGROUND", "-f", str(folder / "apache.conf"), "-E", "/dev/stderr"],
         stdin=subprocess.DEVNULL,
@@ -85,7 +95,7 @@ def running(folder: Path, pair: PemPair, idp_metadata: bytes) -> Iterator[Mellon
         text=True,
     )
     try:
-        _wait_until_ready(process.stderr)
+        wait_until_ready(process.stderr)
         yield Mellon(url)
     finally:
         process.terminate()
@@ -99,7 +109,9 @@ def _apache() -> str:
     return command
 
 
-def _write(folder: Path, pair: PemPair, idp_metadata: bytes, *, url: str, port: int) -> None:
+def _write(
+    folder: Path, pair: PemPair, idp_metadata: bytes, settings: str, *, url: str, port: int
+) -> None:
     (folder / "key.pem").write_bytes(pair.private_key)
     (folder / "certificate.pem").write_bytes(pair.certificate)
     (folder / "idp.xml").write_bytes(idp_metadata)
@@ -108,11 +120,12 @@ def _write(folder: Path, pair: PemPair, idp_metadata: bytes, *, url: str, port: 
     page.write_text("<title>Protected</title>")
     modules = "\n".join(f"LoadModule {each}_module {MODULES}/mod_{each}.so" for each in LOADED)
     (folder / "apache.conf").write_text(
-        CONFIGURATION.format(folder=folder, url=url, port=port, modules=modules)
+        CONFIGURATION.format(folder=folder, url=url, port=port, modules=modules) + settings
     )
 
 
-def _wait_until_ready(log: IO[str]) -> None:
+def wait_until_ready(log: IO[str]) -> None:
+    """Read the log of Apache until it serves; raises ``AssertionError`` if it ends before."""
     said = []
     for line in log:
         said.append(line)
