@@ -51,7 +51,12 @@ def test_the_metadata_name_the_services_and_nothing_else(root, federation):
 
 
 def test_the_attributes_in_the_metadata_are_those_that_are_issued(root, federation, sp, phone):
-    user = federation.add_user("all@example.test", display_name="All", groups=("Staff",))
+    user = federation.add_user(
+        "all@example.test",
+        display_name="All",
+        groups=("Staff",),
+        attributes={"givenName": "All", "sn": "Users"},
+    )
     sign_in = federation.sign_in(sp.url(), user)
     user.phone.approve(sign_in.number)
     offered = {each.get("Name") for each in root.iter(f"{{{uris.ASSERTION}}}Attribute")}
