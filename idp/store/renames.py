@@ -34,6 +34,7 @@ from idp.store.mfa_schema import (
     mfa_users,
     passkeys,
 )
+from idp.store.recorder_schema import timelines
 from idp.store.schema import (
     account_activity,
     metadata,
@@ -51,8 +52,8 @@ from idp.store.upsert import insert_if_new
 from idp.store.used_once import digest_key
 from idp.store.users import change_user, is_taken, user_of
 
-STAYING = (sign_ins, password_resets)
-"""The log tells of the time before, and resets in progress end: their columns ``user`` stay."""
+STAYING = (sign_ins, timelines, password_resets)
+"""Log and timelines tell of the time before, and resets in progress end: ``user`` stays there."""
 
 NAME_COLUMNS: tuple[Column[str], ...] = (
     *(

@@ -45,7 +45,7 @@ def sent(monkeypatch):
     post = browsers.Browser.post
 
     def posting(self, url, fields, **options):
-        secrets.update(fields[name] for name in SEALED if fields.get(name))
+        secrets.update(text for name, text in dict(fields).items() if name in SEALED and text)
         page = post(self, url, fields, **options)
         secrets.update(cookie.value for cookie in self.session.cookies if len(cookie.value) > 16)
         return page

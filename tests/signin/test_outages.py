@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 import requests
@@ -14,7 +15,7 @@ from support.servers.raw_http import call
 @pytest.fixture
 def database_file(federation):
     """The file under the server's feet."""
-    return federation._folder / "tallystick.db"
+    return Path(federation.services.config.store.url.removeprefix("sqlite:///"))
 
 
 @pytest.fixture

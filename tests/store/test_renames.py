@@ -25,15 +25,20 @@ NOT_OF_USERS = {
     "providers":                "adapters",
     "policies":                 "JSON; targets that are users are in a test below",
     "access_control_policies":  "groups and rules that an administrator wrote",
+    "admin_tokens":             "tokens of programs; who made one is told by the name of that day",
+    "changes":                  "the audit log says who changed whom, by the names of that day",
+    "next_faults":              "service providers",
     "nps_hosts":                "who changed one is an operator",
     "nps_clients":              "who changed one is an operator",
     "nps_changes":              "a counter",
     "password_resets":          "a reset in progress ends",
+    "recorded_parts":           "a timeline tells of the time before",
+    "timelines":                "a timeline tells of the time before",
     "sign_ins":                 "the log says who signed in, by the name of that day",
 }  # fmt: skip
 KEPT = {
     "nps_hosts.require_user_match", "nps_hosts.in_force_require_user_match",
-    "name_ids.value", "users.email", "users.display_name", "sign_ins.user",
+    "name_ids.value", "users.email", "users.display_name", "sign_ins.user", "timelines.user",
 }  # fmt: skip
 
 
