@@ -6,11 +6,12 @@ command line calls the same use cases.
 =================================  ======  =======================================  ================
 address                            method  what it does                             module
 =================================  ======  =======================================  ================
-``/admin/``                        GET     the Overview, or the token form          pages/nodes
+``/admin/``                        GET     the Overview, or the token form          pages/overview
 ``/admin/``                        POST    exchanges the token for a session        pages/sign_in
 ``/admin/sign-out``                POST    ends the session                         pages/sign_in
 ``/admin/sign-in``                 GET     signs in through /adfs/                  pages/entry
 ``/admin/continue``                GET     proves again what a change needs         pages/entry
+``/admin/farm``                    GET     the nodes and the NPS hosts              pages/nodes
 ``/admin/nodes``                   POST    sets the build of a node                 pages/nodes
 ``/admin/nps[/restart]``           POST    sets or restarts an NPS host             pages/nps
 ``/admin/keys``                    both    token-signing keys                       pages/keys
@@ -41,6 +42,7 @@ address                            method  what it does                         
 ``/admin/api/faults[/next/…]``     any     faults, and what is due at a trust       api/faults
 ``/admin/api/policy[/diff]``       any     which methods users may use              api/policy
 ``/admin/api/traces[/ID…]``        GET     the flight recorder                      api/traces
+``/admin/api/overview``            GET     what needs attention                     api/overview
 ``/admin/api/audit``               GET     the audit log                            api/audit
 ``/admin/api/api-tokens[/NAME]``   any     tokens of programs                       api/api_tokens
 =================================  ======  =======================================  ================
@@ -66,6 +68,7 @@ from idp.admin.api import guard
 from idp.admin.api import keys as keys_api
 from idp.admin.api import nodes as nodes_api
 from idp.admin.api import nps as nps_api
+from idp.admin.api import overview as overview_api
 from idp.admin.api import policy as policy_api
 from idp.admin.api import tokens as tokens_api
 from idp.admin.api import traces as traces_api
@@ -85,6 +88,7 @@ from idp.admin.pages import (
     log,
     nodes,
     nps,
+    overview,
     policies,
     sign_in,
     tokens,
@@ -99,6 +103,7 @@ if TYPE_CHECKING:
 
 PAGES = (
     sign_in,
+    overview,
     entry,
     nodes,
     nps,
@@ -132,6 +137,7 @@ API = (
     traces_api,
     audit_api,
     api_tokens_api,
+    overview_api,
 )
 
 

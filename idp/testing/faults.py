@@ -5,6 +5,7 @@ from __future__ import annotations
 from operator import methodcaller
 from typing import TYPE_CHECKING, Protocol
 
+from idp.audit.changes import SERVER, Actor
 from idp.management import faults
 from idp.saml_faults.catalogue import FAULTS
 from idp.testing.expected import EXPECTED
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 __tracebackhide__ = methodcaller("errisinstance", EXPECTED)
+
+
+PYTEST = Actor("pytest", "", SERVER)
 
 
 class HasEntityId(Protocol):
@@ -30,7 +34,7 @@ class Faults:
     all: tuple[Fault, ...] = FAULTS
 
     def __init__(self, services: Services) -> None:
-        self._services = services
+        self._services = services.acting(lambda: PYTEST)
 
     def next(self, service_provider: HasEntityId | str, code: str) -> Fault:
         """Let the next sign-in to *service_provider*, or its next log-out, have a fault, once.

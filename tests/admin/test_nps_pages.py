@@ -29,16 +29,16 @@ def restart(administrator):
 
 def test_a_host_is_added_shown_and_restarted(set_host, restart, administrator, services):
     answer = set_host(override="FALSE")
-    assert (answer.status_code, answer.location) == (303, "/admin/#nps-nps1")
-    page = administrator.see().text
+    assert (answer.status_code, answer.location) == (303, "/admin/farm#nps-nps1")
+    page = administrator.see("/admin/farm").text
     assert "Set. The next sign-in that begins here shows a code. A restart is pending." in page
     assert "Restart pending" in page
     assert "unset; FALSE after a restart" in page
     assert services.nps.host("nps1").changed_by == "administrator"
 
-    assert restart().location == "/admin/#nps-nps1"
+    assert restart().location == "/admin/farm#nps-nps1"
 
-    page = administrator.see().text
+    page = administrator.see("/admin/farm").text
     assert "Restarted. The next sign-in that begins here shows Approve/Deny." in page
     assert "Restart pending" not in page
     assert "override_off" in page
@@ -50,7 +50,7 @@ def test_a_card_has_all_that_is_known_and_no_secret(set_host, administrator, ser
     services.nps.set_host("nps1", "admin", protocols=["PAP"], legacy_port=True)
     services.nps.add_client("nps1", "192.0.2.7", "admin", secret=SECRET)
 
-    page = administrator.see().text
+    page = administrator.see("/admin/farm").text
 
     for text in (
         "NPS extension 1.0.1.40",
@@ -68,7 +68,7 @@ def test_a_value_that_counts_as_unset_stays_selected(set_host, administrator, se
     services.nps.set_host("nps1", "admin", version="1.2.2216.1")
     services.nps.set_registry("nps1", "admin", override="true<b>")
 
-    page = administrator.see().text
+    page = administrator.see("/admin/farm").text
 
     assert "<option selected>true&lt;b&gt;</option>" in page
     assert "counts as unset" in page

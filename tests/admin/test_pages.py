@@ -10,23 +10,23 @@ from support.servers.server_folder import BASE_URL
 
 def test_a_change_is_shown_with_what_the_next_sign_in_will_be(administrator):
     answer = administrator.set_build("sts1", "20348.350")
-    assert answer.location == "/admin/#node-sts1"
+    assert answer.location == "/admin/farm#node-sts1"
 
-    page = administrator.see().text
+    page = administrator.see("/admin/farm").text
 
     assert "The next sign-in that begins here shows a number to match." in page
     assert "20348.350" in page
     assert "KB5007205 of 2021-11-09" in page
     assert "kb_installed" in page
     assert "by administrator" in page
-    assert "The next sign-in that begins here" not in administrator.see().text
+    assert "The next sign-in that begins here" not in administrator.see("/admin/farm").text
 
 
 def test_the_warnings_of_a_change_are_shown(administrator):
     pasted = "OS Build 20348.320\nKB5007205"
     administrator.set_build("sts1", pasted)
 
-    page = administrator.see().text
+    page = administrator.see("/admin/farm").text
 
     assert "The preview KB5006745 (20348.320) is installed" in page
     assert page.count("The preview KB5006745") == 1
@@ -36,16 +36,16 @@ def test_a_node_short_of_its_update_offers_to_install_it_and_a_patched_one_to_go
     administrator,
 ):
     administrator.set_build("sts1", "20348.349")
-    assert "Install KB5007205 (20348.350)" in administrator.see().text
+    assert "Install KB5007205 (20348.350)" in administrator.see("/admin/farm").text
 
     administrator.set_build("sts1", "20348.5139")
-    assert "Go back to KB5006699 (20348.288)" in administrator.see().text
+    assert "Go back to KB5006699 (20348.288)" in administrator.see("/admin/farm").text
 
 
 def test_a_product_that_microsoft_names_no_update_for_offers_nothing(administrator):
     administrator.set_build("sts1", "26100.1742")
 
-    page = administrator.see().text
+    page = administrator.see("/admin/farm").text
 
     assert "Microsoft names none" in page
     assert "Install KB" not in page
@@ -75,12 +75,12 @@ def test_a_name_that_no_node_can_have_is_refused(name, administrator, services):
 
 def test_a_forged_notice_is_not_shown(administrator):
     administrator.set_build("sts1", "20348.350")
-    administrator.see()
+    administrator.see("/admin/farm")
     for value in ("", "x", administrator.csrf()):
         administrator.client.set_cookie(
             "AdminNotice", value, domain="idp.example.test", path="/admin"
         )
-        assert 'role="status"' not in administrator.see().text
+        assert 'role="status"' not in administrator.see("/admin/farm").text
 
 
 def test_the_farm_setting_for_products_after_the_table_is_followed(monkeypatch, request):
@@ -89,7 +89,7 @@ def test_the_farm_setting_for_products_after_the_table_is_followed(monkeypatch, 
 
     administrator.set_build("sts1", "26100.1742")
 
-    assert "after_table_by_setting" in administrator.see().text
+    assert "after_table_by_setting" in administrator.see("/admin/farm").text
 
 
 def test_pages_are_not_stored_framed_or_scripted(administrator):
@@ -143,7 +143,7 @@ def test_the_database_being_gone_is_503_with_retry_after(administrator, services
     (farm_folder / "tallystick.db").unlink()
     (farm_folder / "tallystick.db").mkdir()
 
-    answer = administrator.see()
+    answer = administrator.see("/admin/farm")
 
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0

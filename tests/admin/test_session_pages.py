@@ -29,7 +29,7 @@ def test_the_token_is_exchanged_for_a_session_cookie(new_administrator):
     assert "Max-Age=28800" in cookie
     assert "Secure" not in cookie
     assert ADMIN_TOKEN not in cookie
-    assert "<h1>Farm</h1>" in visitor.see().text
+    assert "<h1>Overview</h1>" in visitor.see().text
 
 
 def test_under_tls_the_cookies_are_secure(app_over_tls: Flask):
@@ -58,7 +58,7 @@ def test_an_open_session_is_not_hindered_by_wrong_tokens_from_the_same_address(
     for _ in range(11):
         new_administrator().sign_in("wrong")
 
-    assert "<h1>Farm</h1>" in administrator.see().text
+    assert "<h1>Overview</h1>" in administrator.see().text
 
 
 def test_nobody_signs_in_without_a_token_file(new_administrator, farm_folder):
@@ -87,7 +87,7 @@ def test_signing_out_ends_the_session_for_every_copy_of_the_cookie(
     thief = new_administrator()
     cookie = administrator.client.get_cookie("AdminSession", "idp.example.test", "/admin")
     thief.client.set_cookie("AdminSession", cookie.value, domain="idp.example.test", path="/admin")
-    assert "<h1>Farm</h1>" in thief.see().text
+    assert "<h1>Overview</h1>" in thief.see().text
 
     answer = administrator.post("/admin/sign-out", {"csrf": administrator.csrf()})
 
@@ -98,7 +98,7 @@ def test_signing_out_ends_the_session_for_every_copy_of_the_cookie(
 
 def test_a_session_lasts_eight_hours(administrator, clock):
     clock.advance(hours=8, seconds=-1)
-    assert "<h1>Farm</h1>" in administrator.see().text
+    assert "<h1>Overview</h1>" in administrator.see().text
 
     clock.advance(seconds=1)
     assert 'name="token"' in administrator.see().text
@@ -125,7 +125,7 @@ def test_a_change_from_another_site_is_refused_although_cookie_and_token_are_rig
 
     assert answer.status_code == 403
     assert services.farm.nodes() == ()
-    assert "<h1>Farm</h1>" in administrator.see().text
+    assert "<h1>Overview</h1>" in administrator.see().text
 
 
 def test_the_token_is_not_taken_from_another_sites_form(new_administrator):
@@ -155,7 +155,7 @@ def test_a_change_without_this_sessions_csrf_token_is_refused(
     assert answer.status_code == 403
     assert "Load the page again" in answer.text
     assert services.farm.nodes() == ()
-    assert "<h1>Farm</h1>" in administrator.see().text
+    assert "<h1>Overview</h1>" in administrator.see().text
 
 
 def test_a_client_that_is_no_browser_may_change_with_cookie_and_csrf_token(administrator, services):
@@ -180,7 +180,7 @@ def test_nothing_changes_on_get(administrator, services):
         assert administrator.see(path).status_code in (404, 405)
 
     assert services.farm.nodes() == ()
-    assert "<h1>Farm</h1>" in administrator.see().text
+    assert "<h1>Overview</h1>" in administrator.see().text
 
 
 def test_after_ten_wrong_tokens_a_client_waits_a_minute_unless_it_has_the_right_one(

@@ -160,7 +160,7 @@ def test_a_change_that_is_not_dangerous_asks_for_nothing(signed_in_as, clock):
         "/admin/nodes", {"csrf": browser.csrf(), "name": "sts1", "build": "20348.350"}
     )
 
-    assert answer.location == "/admin/#node-sts1"
+    assert answer.location == "/admin/farm#node-sts1"
 
 
 def test_the_api_refuses_a_dangerous_change_with_old_proofs(signed_in_as, clock):

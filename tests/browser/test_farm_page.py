@@ -31,6 +31,9 @@ def test_the_token_opens_the_farm(page, farm_url, looks):
 
     page.keyboard.type(ADMIN_TOKEN)
     page.keyboard.press("Enter")
+    expect(page.get_by_text("The farm is mixed")).to_be_visible()
+    looks(page, "admin-overview")
+    page.get_by_role("link", name="Farm", exact=True).click()
     expect(page.get_by_role("article")).to_have_count(3)
 
 

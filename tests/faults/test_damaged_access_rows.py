@@ -157,7 +157,7 @@ def test_a_node_whose_build_cannot_be_read_is_shown_and_can_be_set(server, damag
     damage("nodes", "build", "Windows Server 2031", name="sts1")
 
     listed = server.run("server", "list")
-    page = server.browser().administrator().get("/admin/")
+    page = server.browser().administrator().get("/admin/farm")
 
     assert (listed.exit_code, "not_a_build" in listed.stdout) == (0, True)
     assert (page.status_code, "Windows Server 2031" in page.text) == (200, True)

@@ -15,6 +15,7 @@ from idp.management import nodes, nps
 if TYPE_CHECKING:
     from idp.services import Services
 
+PATH = "/admin/farm"
 OVERRIDES = ("unset", "TRUE", "FALSE")
 
 

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, request
 from werkzeug import Response
 
 from adapter.errors import TallystickError, Unavailable
 from idp.admin import change_log
-from idp.admin.actor import set_actor
 from idp.admin.flash import Flash
-from idp.admin.frame import HOME, Frame
-from idp.admin.pages.farm import Farm, NodeFault
-from idp.admin.pages.users import PATH as USERS
+from idp.admin.frame import Frame
+from idp.admin.pages.farm import PATH, Farm, NodeFault
 from idp.admin.session import AdminSession
-from idp.audit.changes import PAGE
-from idp.audit.roles import READ, may
 from idp.federation.farm import BadNode
 from idp.management import nodes
 
@@ -32,14 +28,8 @@ class NodePages:
         self._frame = frame
         self._farm = Farm(services, frame)
 
-    def home(self) -> Response:
-        """Show the Farm, or the token form to a browser without a session."""
-        session = self._frame.session()
-        if session is None:
-            return self._frame.token_form()
-        if not may(session.role, READ):
-            return redirect(USERS, 303)  # the help desk's first page
-        set_actor(session.name, session.role, PAGE)
+    def show(self, session: AdminSession) -> Response:
+        """Show the Farm."""
         return self._farm.page(session)
 
     def set_build(self, session: AdminSession) -> Response:
@@ -57,13 +47,13 @@ class NodePages:
         view = nodes.view_of(self._services, change.node)
         says = f"Set to {change.node.build}. The next sign-in that begins here shows {view.shows}."
         flash = Flash(change.node.name, says, change.warnings)
-        return self._frame.done(f"{HOME}#node-{name}", session, flash)
+        return self._frame.done(f"{PATH}#node-{name}", session, flash)
 
 
 def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:
-    """Add ``GET /admin/`` and ``POST /admin/nodes``."""
+    """Add ``GET /admin/farm`` and ``POST /admin/nodes``."""
     pages = NodePages(services, frame)
-    blueprint.add_url_rule("/", "home", pages.home, methods=["GET"])
+    blueprint.add_url_rule("/farm", "farm", frame.reading(pages.show), methods=["GET"])
     blueprint.add_url_rule(
         "/nodes", "set_build", frame.changing(pages.set_build, "node.set"), methods=["POST"]
     )

@@ -10,8 +10,8 @@ from werkzeug import Response
 from adapter.errors import TallystickError, Unavailable
 from idp.admin import change_log
 from idp.admin.flash import Flash
-from idp.admin.frame import HOME, Frame
-from idp.admin.pages.farm import Farm, HostFault
+from idp.admin.frame import Frame
+from idp.admin.pages.farm import PATH, Farm, HostFault
 from idp.admin.session import AdminSession
 from idp.management import nps, nps_changes
 from idp.nps.hosts import BadNpsHost
@@ -67,7 +67,7 @@ class NpsPages:
         if host.pending:
             text += " A restart is pending."
         flash = Flash(f"NPS host {host.name}", text, warnings)
-        return self._frame.done(f"{HOME}#nps-{host.name}", session, flash)
+        return self._frame.done(f"{PATH}#nps-{host.name}", session, flash)
 
 
 def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:
