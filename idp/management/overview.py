@@ -59,6 +59,7 @@ def overview(services: Services) -> tuple[Attention, ...]:
     """Return what needs attention, what is broken first."""
     now = services.clock.now()
     kinds = (
+        _server(services),
         _farm(services),
         _keys(services, now),
         _trusts(services, now),
@@ -75,6 +76,16 @@ def _bounded(items: list[Attention]) -> list[Attention]:
     more, last = len(items) - MAX_OF_A_KIND, items[-1]
     rest = Attention("more", f"There are {more} more like this", last.path, "tallystick doctor")
     return [*items[:MAX_OF_A_KIND], rest]
+
+
+def _server(services: Services) -> Iterator[Attention]:
+    if services.config.testing.allow_faults:
+        yield Attention(
+            "faults_allowed",
+            "This server is for testing: it sends faulty responses where it is asked to",
+            TRUSTS,
+            "tallystick faults list",
+        )
 
 
 def _farm(services: Services) -> Iterator[Attention]:

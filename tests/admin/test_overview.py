@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from support.service_providers.metadata_parts import SP_ID, metadata
 from support.users import ALICE, PASSWORD
 
 from idp.federation.metadata.schedule import PendingUpdate, RefreshState
+from idp.management.overview import overview
 
 
 def codes(script) -> set[str]:
@@ -53,3 +56,13 @@ def test_what_is_held_locked_blocked_or_ends_is_shown_with_its_page(
 
 def test_the_help_desk_has_its_own_first_page(signed_in_as):
     assert signed_in_as("help_desk").see().location == "/admin/users"
+
+
+def test_a_server_that_sends_faulty_responses_says_so(services):
+    testing = services.config.testing.model_copy(update={"allow_faults": True})
+    config = services.config.model_copy(update={"testing": testing})
+
+    found = overview(dataclasses.replace(services, config=config))
+
+    assert "faults_allowed" in [each.code for each in found]
+    assert "faults_allowed" not in [each.code for each in overview(services)]
