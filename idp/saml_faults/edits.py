@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from lxml import etree
 
@@ -136,8 +136,3 @@ def append_cut(path: str, tail: str) -> Edit:
             node.append(comment)
 
     return edit
-
-
-def elements(root: etree._Element) -> Iterator[etree._Element]:
-    """Yield every element, without comments and processing instructions."""
-    return (node for node in root.iter() if isinstance(node.tag, str))
