@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from flask import Flask
 
 from bench import saml
-from idp.app import assemble, create_app
+from idp.app import create_app
+from idp.assembly import assemble
 from idp.authenticator.request_signing import NEW_DEVICE, SignedRequest, Stamp, sign
 from idp.config.schema import Config
 from idp.directory import PasswordHasher

@@ -1,6 +1,6 @@
 """The federation server: it hosts the second factor of :mod:`adapter` on the network.
 
-Read first: :mod:`idp.app`, the one place where the rooms are joined, then the room you came for.
+Read first: :mod:`idp.assembly`, where the rooms are joined, then the room you came for.
 Every package says in its ``__init__`` what it does and what to read first. Rooms import downwards
 only (``make check`` proves it):
 
@@ -11,7 +11,8 @@ cli, demo, testing     the commands, the demo in one process, the pytest plugin
 conformance            every fault against one service provider, judged by a probe
 embedded               what demo and plugin share: servers in the process, phones, a test SP
 doctor, serving        ``tallystick doctor``; ``tallystick serve`` and its processes
-app                    ``assemble(config)`` and ``create_app(config)``
+app                    ``create_app(config)``: the web hosts over the joined rooms
+assembly               ``assemble(config)``: the rooms, joined
 signin                 host: ``/adfs/``, single sign-on and log-out
 authenticator          host: the phone's web app and its signed API
 admin                  host: the pages and the REST API of administration

@@ -1,4 +1,4 @@
-"""What hosts and use cases are given: the rooms of one server, joined by ``idp.app.assemble``."""
+"""What hosts and use cases are given: the rooms of a server, joined by ``idp.assembly``."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def _completing(names_in: Callable[[Services, click.Context], Iterable[str]]) ->
     """Return what completes an argument with the names that *names_in* finds on the server."""
 
     def complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-        from idp.app import assemble
+        from idp.assembly import assemble
 
         try:
             with closing(assemble(ctx.ensure_object(Invocation).config)) as services:

@@ -49,7 +49,7 @@ class Invocation:
     def services(self) -> Services:
         """The server's services, assembled when first used and closed after the command."""
         if self._services is None:
-            from idp.app import assemble
+            from idp.assembly import assemble
 
             self._services = assemble(self.config).acting(_operator)
             click.get_current_context().find_root().call_on_close(self._services.close)

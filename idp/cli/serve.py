@@ -95,7 +95,7 @@ def _log_findings(plan: Plan) -> None:
 
 def _open_once(config: Config) -> None:
     """Open everything once: this upgrades the database, and raises for what is missing."""
-    from idp.app import assemble
+    from idp.assembly import assemble
     from idp.logs import configure, get_logger
     from idp.session.node import NoNode
 

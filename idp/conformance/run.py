@@ -17,7 +17,7 @@ from idp.conformance.report import Evidence, Report, Result
 from idp.conformance.verdict import Outcome
 from idp.conformance.visitor import Account, LedAway, SignInStopped, Visitor, response_form
 from idp.management import faults
-from idp.saml_faults.next_fault import FaultNotPossible
+from idp.saml_faults.errors import FaultNotPossible
 from idp.signin.faulty import FAULT_HEADER
 from idp.signin.paths import SIGN_OUT
 
@@ -64,7 +64,7 @@ class Run:
         """Sign in without a fault, and see that the probe tells so.
 
         Raises :class:`ProbeUnclear`, :class:`SignInStopped`,
-        :class:`~idp.saml_faults.next_fault.FaultsNotAllowed` and
+        :class:`~idp.saml_faults.errors.FaultsNotAllowed` and
         :class:`~idp.federation.relying_party.registry.UnknownTrust`.
         """
         faults.clear_next(self._services, self._target.entity_id)

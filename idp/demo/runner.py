@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from adapter.errors import TallystickError
-from idp.app import assemble, create_app
+from idp.app import create_app
+from idp.assembly import assemble
 from idp.config import schema
 from idp.config.reading import load
 from idp.demo import certificates, first_page

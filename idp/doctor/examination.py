@@ -9,7 +9,7 @@ from pathlib import Path
 
 from adapter.errors import TallystickError
 from idp import logs
-from idp.app import assemble
+from idp.assembly import assemble
 from idp.config.reading import load
 from idp.doctor import (
     environment_checks,

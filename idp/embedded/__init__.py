@@ -10,6 +10,6 @@ for real use (:mod:`idp.serving`).
 - ``test_sp``: a service provider with pages that show what it receives
 
 Read first: ``server_folder``, then :class:`idp.testing.shared_servers.SharedServers` or
-:func:`idp.demo.runner.run_demo`, which put the parts together. Neighbours: :mod:`idp.app` assembles
-the server, :mod:`idp.serving.server_files` creates keys and secret.
+:func:`idp.demo.runner.run_demo`, which put the parts together. Neighbours: :mod:`idp.assembly`
+joins the rooms, :mod:`idp.serving.server_files` creates keys and secret.
 """

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from idp.saml_faults.catalogue import FAULTS, find_fault
-from idp.saml_faults.next_fault import FaultsNotAllowed, NextFault, occasion_of
+from idp.saml_faults.errors import FaultsNotAllowed
+from idp.saml_faults.next_fault import NextFault, occasion_of
 from idp.saml_faults.possible import check_possible
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def set_next(services: Services, entity_id: str, code: str) -> NextFault:
 
     Raises :class:`FaultsNotAllowed`, :class:`~idp.saml_faults.catalogue.UnknownFault`,
     :class:`~idp.federation.relying_party.registry.UnknownTrust` and
-    :class:`~idp.saml_faults.next_fault.FaultNotPossible`.
+    :class:`~idp.saml_faults.errors.FaultNotPossible`.
     """
     must_be_allowed(services)
     fault, trust = find_fault(code), services.trusts.existing(entity_id)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from lxml import etree
 
 from idp.saml.bindings import encode_redirect
-from idp.saml_faults.edits import assertion_of, elements, forge, one_of, removing
+from idp.saml_faults.edits import all_of, assertion_of, forge, one_of, remove
 from idp.saml_faults.fault import Fault, Group, Rows
 from idp.saml_faults.scene import CUT, ELSEWHERE, Delivery, Scene, by_post
 from idp.saml_faults.signatures import in_the_clear
@@ -45,7 +45,8 @@ def _in_lines(xml: bytes, scene: Scene) -> Delivery:
 def _forged(xml: bytes) -> bytes:
     """Return an unsigned copy of a response that is about the impostor."""
     root = etree.fromstring(xml)
-    removing("//ds:Signature")(root, None)  # type: ignore[arg-type]  # it needs no scene
+    for signature in all_of(root, "//ds:Signature"):
+        remove(signature)
     forge(assertion_of(root)).set("ID", "_forged")
     root.set("ID", f"{root.get('ID')}-forged")
     return serialize(root)
@@ -104,13 +105,8 @@ def _prefixed(element: etree._Element) -> etree._Element:
         element.tag, dict(element.attrib), nsmap={_PREFIXES.get(namespace, "x"): namespace}
     )
     made.text, made.tail = element.text, element.tail
-    made.extend([_prefixed(each) for each in elements_below(element)])
+    made.extend([_prefixed(each) for each in element])
     return made
-
-
-def elements_below(element: etree._Element) -> list[etree._Element]:
-    """Return the child elements of an element."""
-    return [each for each in elements(element) if each.getparent() is element]
 
 
 FAULTS: tuple[Fault, ...] = (

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from lxml import etree
 
 from idp.saml import uris
+from idp.saml_faults.errors import FaultNotPossible
 from idp.saml_faults.scene import CUT, IMPOSTOR, Scene
 
 NS = {"p": uris.PROTOCOL, "a": uris.ASSERTION, "ds": uris.XMLDSIG, "xenc": uris.XMLENC}
@@ -22,8 +23,14 @@ def all_of(node: etree._Element, path: str) -> list[etree._Element]:
 
 
 def one_of(node: etree._Element, path: str) -> etree._Element:
-    """Return the first element at an XPath; there must be one."""
-    return all_of(node, path)[0]
+    """Return the first element at an XPath; raises :class:`FaultNotPossible` without one."""
+    found = all_of(node, path)
+    if not found:
+        raise FaultNotPossible(
+            f"The response cannot have this fault: it has no {path}",
+            "Look at the trust's claim rules: a NameID, for one, must be issued",
+        )
+    return found[0]
 
 
 def name(prefix: str, local: str) -> str:
@@ -129,8 +136,3 @@ def append_cut(path: str, tail: str) -> Edit:
             node.append(comment)
 
     return edit
-
-
-def elements(root: etree._Element) -> Iterator[etree._Element]:
-    """Yield every element, without comments and processing instructions."""
-    return (node for node in root.iter() if isinstance(node.tag, str))

@@ -8,7 +8,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from adapter.errors import TallystickError
 from idp.saml_faults.catalogue import find_fault
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ class NextFault:
     """A fault that is due at a trust; ``set_by`` has asked for it.
 
     ``response`` is the response of the sign-in before, in base64, for a fault that repeats it:
-    None until there was one.
+    None until there was one. It is sent again to the user ``kept_for`` alone.
     """
 
     entity_id: str
@@ -35,6 +34,7 @@ class NextFault:
     set_by: str
     set_at: datetime
     response: str | None = None
+    kept_for: str | None = None
 
     @property
     def fault(self) -> Fault:
@@ -70,21 +70,3 @@ class NextFaultStore(Protocol):
 
     def due(self) -> Sequence[NextFault]:
         """Return every fault that is due, by entity ID."""
-
-
-class FaultsNotAllowed(TallystickError):
-    """Raised by a server that was not started for testing."""
-
-    code = "faults_not_allowed"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "This server sends no faulty responses: it was not started for testing",
-            "Start one with tallystick serve --allow-faults, or use tallystick demo",
-        )
-
-
-class FaultNotPossible(TallystickError):
-    """Raised for a fault that this trust cannot have."""
-
-    code = "fault_not_possible"

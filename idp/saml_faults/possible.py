@@ -7,8 +7,8 @@ from datetime import datetime
 from idp.federation.relying_party.trust import RelyingPartyTrust
 from idp.federation.token_signing.ring import Ring
 from idp.saml.endpoints import logout_service
+from idp.saml_faults.errors import FaultNotPossible
 from idp.saml_faults.fault import MISSING, Fault, Needs
-from idp.saml_faults.next_fault import FaultNotPossible
 
 
 def check_possible(fault: Fault, trust: RelyingPartyTrust, ring: Ring, now: datetime) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
 from idp import logs
-from idp.app import assemble, counters_of
+from idp.app import counters_of
+from idp.assembly import assemble
 from idp.config import CONFIG_VARIABLE
 from idp.operating_system import end_this_process
 from idp.radius.process import run

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapter.errors import TallystickError
-from idp.app import assemble, counters_of, create_app
+from idp.app import counters_of, create_app
+from idp.assembly import assemble
 from idp.config import CONFIG_VARIABLE
 from idp.config.reading import load
 from idp.counters import NO_COUNTERS, log_and_count

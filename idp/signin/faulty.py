@@ -80,16 +80,18 @@ class FaultyResponses(Responses):
         self, step: SignInStep, destination: SamlDestination, xml: bytes, assertion: Assertion
     ) -> Answer:
         """Return what takes the response to *destination*."""
+        user = step.facts.session.user if step.facts.session else ""
         due = self._due.store.take(destination.entity_id, Occasion.SIGN_IN)
-        if due is not None and due.fault.repeats and due.response is None:
-            kept = replace(due, response=base64.b64encode(xml).decode())
+        if due is not None and due.fault.repeats and due.kept_for != user:
+            # Nobody is ever sent the response of somebody else.
+            kept = replace(due, response=base64.b64encode(xml).decode(), kept_for=user)
             self._due.store.save(kept, Occasion.SIGN_IN)
             due = None
         if due is None:
             return super().send(step, destination, xml, assertion)
         delivery = self._delivery(due, step, destination, assertion)
         recorded_messages.faulty_out(step.request.activity, delivery, due.code)
-        self._due.record(due, step.source, step.facts.session.user if step.facts.session else "")
+        self._due.record(due, step.source, user)
         return faulty_page(delivery, due.code)
 
     def _delivery(

@@ -151,6 +151,7 @@ next_faults = Table(  # what the next sign-ins to trusts get, on a server for te
     text("set_by"),
     instant("set_at"),
     text("response", nullable=True),  # in base64: of the sign-in before, to be sent again
+    text("kept_for", nullable=True),  # the user whose sign-in that was
 )
 
 name_ids = Table(

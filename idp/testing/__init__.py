@@ -7,8 +7,9 @@ submits forms as a browser without script does.
 Read first: ``plugin`` (the fixtures), then ``federation`` (their verbs), ``signin`` and ``signout``
 (what tests do next). ``service_provider`` is the fixture of that name. ``shared_servers`` starts
 the servers once for all tests of a process; ``browser`` and ``page`` are the client; ``expected``
-keeps our frames out of tracebacks; ``timelines`` are shown below a failure; ``clock``, ``extranet``
-and ``users`` are the world of a test.
-Neighbours: :mod:`idp.embedded` has what the demo needs too. The product imports nothing from here.
+keeps our frames out of tracebacks; ``timelines`` are shown below a failure; ``clock``,
+``extranet``, ``phones`` and ``users`` are the world of a test, ``faults`` what goes wrong in it.
+Neighbours: :mod:`idp.embedded` has what the demo needs too. The product imports nothing from here,
+but for :mod:`idp.conformance`, which drives the same browser.
 docs/pytest.md is the page for test authors.
 """

@@ -17,7 +17,8 @@ from jinja2 import BytecodeCache
 from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.test import Client
 
-from idp.app import assemble, create_app
+from idp.app import create_app
+from idp.assembly import assemble
 from idp.config import schema
 from idp.config.mail import MailSection
 from idp.config.reading import load

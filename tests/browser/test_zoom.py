@@ -17,7 +17,7 @@ from idp.web.page_texts import begin_language
 ZOOMED = {"viewport": {"width": 640, "height": 400}, "device_scale_factor": 2}
 """What a page sees of a window of 1280 × 800 at 200 %."""
 WIDE = {"width": 1280, "height": 800}
-LEFT_OUT = ("new password", "ended", "error", "server", "posting")
+LEFT_OUT = ("new password", "ended", "error", "server", "posting", "faulty")
 """Kinds of pages of which one stands for all below, and the page that a script posts at once."""
 KINDS = [name for name in SAMPLES if name.partition(": ")[0] not in LEFT_OUT]
 KINDS += ["new password: new_password_length", "ended: push_limit", "error: other"]

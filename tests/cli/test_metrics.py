@@ -13,7 +13,7 @@ from support.nets import NET_SECONDS
 from support.servers.serve_process import free_port, refusal, serve_process, serve_section
 from support.service_providers.metadata_parts import SP_ID, metadata
 
-from idp.app import assemble
+from idp.assembly import assemble
 from idp.config.reading import load
 from idp.directory import PasswordHasher
 from idp.metrics import MAX_VALUES, OTHER, _Few

@@ -8,7 +8,7 @@ import click.testing
 import pytest
 from support.service_providers.metadata_parts import SP_ID, metadata
 
-from idp.app import assemble
+from idp.assembly import assemble
 from idp.config.reading import load
 from idp.federation.metadata.schedule import PendingUpdate, RefreshState
 

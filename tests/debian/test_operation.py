@@ -14,7 +14,7 @@ from support.nets import NET_SECONDS
 from support.servers.serve_process import TALLYSTICK, free_port, serve_process, serve_section, until
 from support.service_providers.metadata_parts import SP_ID, metadata
 
-from idp.app import assemble
+from idp.assembly import assemble
 from idp.config.reading import load
 from idp.demo import certificates as demo_certificates
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from support.nets import NET_SECONDS
 
-from idp.app import assemble
+from idp.assembly import assemble
 from idp.authenticator.client import Phone
 from idp.config.reading import load
 from idp.demo.address import DemoAddress

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 import pytest
 from sqlalchemy import insert
 
-from idp.app import assemble
+from idp.assembly import assemble
 from idp.store.mfa.push import SqlPushStore
 from idp.store.mfa_schema import challenges
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from support.servers.sign_in_server import client_of
 
-from idp.app import assemble
+from idp.assembly import assemble
 
 pytestmark = pytest.mark.each_database
 

@@ -8,7 +8,7 @@ import pytest
 from support.nets import NET_SECONDS
 from support.radius.client import ACCEPT, REJECT, RadiusClient
 
-from idp.app import assemble
+from idp.assembly import assemble
 from idp.directory import PasswordHasher
 from idp.embedded.radius import radius_in_thread
 

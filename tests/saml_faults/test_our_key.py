@@ -12,8 +12,9 @@ import pytest
 from lxml import etree
 
 from idp.saml import xmlcrypto
-from idp.saml_faults.catalogue import FAULTS
+from idp.saml_faults.catalogue import FAULTS, find_fault
 from idp.saml_faults.edits import NS
+from idp.saml_faults.errors import FaultNotPossible
 from idp.saml_faults.fault import Fault, Group, Needs
 from idp.saml_faults.response import ID_PREFIX, faulty_response
 from idp.saml_faults.scene import IMPOSTOR
@@ -93,6 +94,13 @@ def test_the_id_of_the_response_names_the_fault(group, scene, encryption):
         xml = b"".join(documents_of(faulty_response(fault, planned)))
 
         assert f'ID="{ID_PREFIX}{fault.code}-'.encode() in xml
+
+
+def test_a_response_that_lacks_what_a_fault_changes_is_not_sent(scene):
+    nameless = scene.with_assertion(name_id=None)
+
+    with pytest.raises(FaultNotPossible, match="NameID"):
+        faulty_response(find_fault("name_comment"), nameless)
 
 
 def test_an_unsigned_response_around_an_encrypted_forgery_is_never_signed_by_us(

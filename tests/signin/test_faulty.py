@@ -9,7 +9,7 @@ from support.tools.threads import at_once
 
 from idp.config.testing import TestingSection
 from idp.management import faults
-from idp.saml_faults.next_fault import FaultNotPossible, FaultsNotAllowed
+from idp.saml_faults.errors import FaultNotPossible, FaultsNotAllowed
 
 
 @pytest.fixture
@@ -77,6 +77,18 @@ def test_the_response_of_the_sign_in_before_is_sent_again(federation, easy_sp):
 
     assert second.xml == first.xml
     assert second.page.status == 403
+
+
+def test_nobody_is_sent_the_response_of_somebody_else(federation, easy_sp):
+    other = federation.add_user("other@example.test")
+    federation.faults.next(easy_sp, "response_replayed")
+    first = federation.sign_in(easy_sp.login_url()).finish()
+
+    second = federation.sign_in(easy_sp.login_url(), other).finish()
+    third = federation.sign_in(easy_sp.login_url(), other).finish()
+
+    assert second.name_id == other.name
+    assert third.xml == second.xml != first.xml
 
 
 def test_a_response_by_redirect_is_sent_as_an_address(federation, easy_sp):

@@ -9,7 +9,8 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 import pytest
 from flask import Flask
 
-from idp.app import assemble, create_app
+from idp.app import create_app
+from idp.assembly import assemble
 from idp.directory import PasswordHasher
 from idp.services import Services
 from idp.testing.federation import Federation

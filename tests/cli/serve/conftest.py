@@ -12,7 +12,7 @@ from support.servers.serve_process import (
 )
 from support.service_providers.metadata_parts import metadata
 
-from idp.app import assemble
+from idp.assembly import assemble
 from idp.config.reading import load
 from idp.directory import PasswordHasher
 from idp.testing.clock import ShiftedClock

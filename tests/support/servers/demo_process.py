@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from idp.app import assemble
+from idp.assembly import assemble
 from idp.config.reading import load
 from idp.services import Services
 from idp.testing.browser import Browser

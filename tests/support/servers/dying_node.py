@@ -18,7 +18,8 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
-from idp.app import assemble, create_app
+from idp.app import create_app
+from idp.assembly import assemble
 from idp.config.schema import Config
 from idp.directory import PasswordHasher
 from idp.federation.token_signing.ring import KeyFiles

@@ -18,7 +18,8 @@ from support.nets import NET_SECONDS
 from support.servers.serve_process import free_port, serve_process, serve_section
 from support.service_providers.metadata_parts import SP_ID, metadata
 
-from idp.app import assemble, create_app
+from idp.app import create_app
+from idp.assembly import assemble
 from idp.config.reading import load
 from idp.directory import PasswordHasher
 from idp.embedded.servers import ThreadedServer

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from adapter.clock import Clock
-from idp.app import assemble
+from idp.assembly import assemble
 from idp.config.reading import load
 from idp.directory import PasswordHasher
 from idp.federation.token_signing.key_files import create_signing_key, write_private_file

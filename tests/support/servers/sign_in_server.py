@@ -19,7 +19,8 @@ from support.service_providers.service_provider import ServiceProvider
 from werkzeug.test import TestResponse
 
 from idp import logs
-from idp.app import assemble, create_app
+from idp.app import create_app
+from idp.assembly import assemble
 from idp.authenticator.client import Phone
 from idp.config.schema import SignInSection
 from idp.directory import PasswordHasher

@@ -19,7 +19,8 @@ from support.users import ALICE, PASSWORD
 from werkzeug.test import TestResponse
 
 from idp import cli
-from idp.app import assemble, create_app
+from idp.app import create_app
+from idp.assembly import assemble
 from idp.config.reading import load
 from idp.directory import PasswordHasher
 from idp.services import Services

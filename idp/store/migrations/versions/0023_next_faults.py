@@ -19,5 +19,6 @@ def upgrade() -> None:
         sa.Column("set_by", sa.Text, nullable=False),
         sa.Column("set_at", sa.BigInteger, nullable=False),
         sa.Column("response", sa.Text, nullable=True),
+        sa.Column("kept_for", sa.Text, nullable=True),
         sa.PrimaryKeyConstraint("entity_id", "occasion", name="pk_next_faults"),
     )
