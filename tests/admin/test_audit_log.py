@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import pyotp
 import pytest
@@ -13,6 +14,7 @@ from support.users import ALICE
 
 from adapter.mfa.codes.hardware import NewToken
 from idp.audit.changes import PAGE, REST, ChangeQuery
+from idp.config.testing import TestingSection
 from idp.federation.metadata.schedule import PendingUpdate, RefreshState
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -20,10 +22,18 @@ PASSWORD = "a new password of Alice"
 SHARED = "a shared secret of the client"
 CSV = f"upn,serial number,secret key,time interval\n{ALICE},T2,{SECRET},30\n"
 OTHER_SP = "urn:other-sp"
+BOB = "bob@example.test"
 
 USER = f"/users/{ALICE}"
 ONE_USER = "/users/<name>"
 ONE_TRUST = "/trusts/<path:entity_id>"
+
+
+@pytest.fixture
+def services(services):
+    """The rooms of a server for testing, which allows faults."""
+    testing = TestingSection(allow_faults=True)
+    return replace(services, config=services.config.model_copy(update={"testing": testing}))
 
 
 @pytest.fixture
@@ -107,6 +117,26 @@ def rest_changes(services, script):
     yield "/api-tokens/<name>", "DELETE", "/api-tokens/robot", None, "api_token.revoke"
     reset = {"compromised": True, "password": PASSWORD}
     yield f"{ONE_USER}/reset", "POST", f"{USER}/reset", reset, "user.reset"
+    yield from directory_changes()
+    due = f"/faults/next/{SP_ID}"
+    one_due = "/faults/next/<path:entity_id>"
+    yield one_due, "PUT", due, {"fault": "audience_wrong"}, "trust.fault"
+    yield one_due, "DELETE", due, None, "trust.fault_clear"
+
+
+def directory_changes():
+    """Yield the same of a user's account."""
+    added = {"name": BOB, "password": PASSWORD}
+    yield "/users", "POST", "/users", added, "user.add"
+    yield ONE_USER, "PATCH", USER, {"attributes": {"sn": "Archer"}}, "user.set"
+    yield f"{ONE_USER}/groups", "PUT", f"{USER}/groups", {"groups": ["Staff"]}, "user.set"
+    yield f"{ONE_USER}/password", "POST", f"{USER}/password", {"password": PASSWORD}, "user.passwd"
+    yield f"{ONE_USER}/disabled", "PUT", f"{USER}/disabled", None, "user.disable"
+    yield f"{ONE_USER}/disabled", "DELETE", f"{USER}/disabled", None, "user.enable"
+    yield f"{ONE_USER}/sessions", "DELETE", f"{USER}/sessions", None, "user.sign_out"
+    new = f"new.{BOB}"
+    yield f"{ONE_USER}/rename", "POST", f"/users/{BOB}/rename", {"name": new}, "user.rename"
+    yield ONE_USER, "DELETE", f"/users/{new}", None, "user.remove"
 
 
 STORE_NOTHING = {("/policy/diff", "POST"), (f"{ONE_USER}/code-apps", "POST")}
@@ -180,6 +210,32 @@ def page_changes(services):
         ("nt_hash_off", "user.nt_hash_drop"),
     ):
         yield "/admin/users", {"action": action, "name": ALICE}, verb
+    yield from directory_posts()
+    entered = {"way": "entered", "entity_id": OTHER_SP, "acs": "https://other.example.test/acs"}
+    yield "/admin/trusts/add", entered, "trust.add"
+    yield "/admin/trusts/remove", {"id": OTHER_SP}, "trust.remove"
+    yield "/admin/faults", {"id": SP_ID, "fault": "audience_wrong"}, "trust.fault"
+    yield "/admin/faults", {"id": SP_ID, "fault": ""}, "trust.fault_clear"
+
+
+def directory_posts():
+    """Yield the same of the page of one user."""
+    yield "/admin/users", {"action": "add", "name": BOB, "password": PASSWORD}, "user.add"
+    for action, verb, fields in (
+        ("attributes", "user.set", {"a-sn": "Archer"}),
+        ("groups", "user.set", {"groups": "Staff"}),
+        ("pass", "user.pass", {}),
+        ("password", "user.passwd", {"password": PASSWORD}),
+        ("disable", "user.disable", {}),
+        ("enable", "user.enable", {}),
+        ("sign_out", "user.sign_out", {}),
+        ("remove_methods", "user.method_remove", {}),
+        ("compromised", "user.reset", {"password": PASSWORD}),
+        ("rename", "user.rename", {"new_name": f"new.{BOB}"}),
+    ):
+        yield "/admin/users/one", {"action": action, "name": BOB, **fields}, verb
+    gone = f"new.{BOB}"
+    yield "/admin/users/one", {"action": "remove", "name": gone, "confirm": gone}, "user.remove"
 
 
 def test_every_change_by_page_has_an_entry(world, administrator, app):
@@ -189,6 +245,10 @@ def test_every_change_by_page_has_an_entry(world, administrator, app):
         if path == "/admin/keys" and form["action"] != "roll":
             keys = administrator.see(path).text
             form["thumbprint"] = keys.split('name="thumbprint" value="')[1].split('"')[0]
+
+        if path == "/admin/trusts/add":
+            shown = administrator.post(path, {"csrf": administrator.csrf(), **form}).text
+            form["seen"] = shown.split('name="seen" value="')[1].split('"')[0]
 
         answer = administrator.post(path, {"csrf": administrator.csrf(), **form})
 

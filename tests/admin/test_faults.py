@@ -82,7 +82,7 @@ def test_the_page_sets_the_fault_and_shows_that_it_is_due(administrator, trust, 
     shown = administrator.see(PAGE).text
     assert "The next sign-in has the fault xsw3, once." in shown
     assert "Due: <code>xsw3</code>" in shown
-    assert [each.set_by for each in services.next_faults.due()] == ["administration"]
+    assert [each.set_by for each in services.next_faults.due()] == ["administrator"]
     administrator.post("/admin/faults", form | {"fault": ""})
     assert services.next_faults.due() == []
 

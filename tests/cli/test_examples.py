@@ -63,6 +63,7 @@ CHANGES = {
     "sp claims import": "trust.set",
     "sp claims remove": "trust.set",
     "sp claims set": "trust.set",
+    "sp fault": "trust.fault",
     "sp refresh": "trust.accept",
     "sp remove": "trust.remove",
     "sp set": "trust.set",
@@ -81,7 +82,9 @@ CHANGES = {
     "user pass": ("user.pass", "user.pass_remove"),
     "user passwd": "user.passwd",
     "user remove": "user.remove",
+    "user rename": "user.rename",
     "user reset": "user.reset",
+    "user set": "user.set",
     "user sign-out": "user.sign_out",
     "user tokens activate": "token.activate",
     "user tokens add": "token.add",
@@ -93,7 +96,8 @@ CHANGES = {
 
 CHANGE_NOTHING = {
     "access list", "access show", "access test", "adapters check", "adapters list", "adapters new",
-    "admin audit", "admin token list", "config show", "doctor", "init", "keys list", "log",
+    "admin audit", "admin token list", "config show", "connect", "doctor", "faults list", "init",
+    "keys list", "log",
     "nps client list", "nps list", "nps run", "policy diff", "policy export",
     "policy show", "server list",
     "sp claims show", "sp claims test", "sp list", "sp show", "user list", "user methods show",

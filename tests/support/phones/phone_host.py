@@ -21,6 +21,7 @@ from adapter.mfa.push.factor import Started
 from adapter.mfa.service import MfaService
 from idp import logs
 from idp.admission import Admission, Room
+from idp.audit.changes import Changes
 from idp.authenticator import blueprint
 from idp.authenticator.client import Phone
 from idp.config.schema import Config, ServerSection
@@ -29,6 +30,7 @@ from idp.directory import Directory, PasswordHasher
 from idp.federation.farm import Farm
 from idp.services import Services
 from idp.session.seal import Sealer
+from idp.store.change_log import SqlChangeLog
 from idp.store.engine import Database
 from idp.store.mfa import mfa_stores
 from idp.store.mfa.push import SqlPushStore
@@ -139,6 +141,7 @@ def _services(folder: Path, url: str) -> Services:
         "sign_ins": SqlSignInStore(database),
         "log": SqlSignInLog(database),
         "database": database,
+        "changes": Changes(SqlChangeLog(database), clock),
         "counters": NO_COUNTERS,
         "admission": Admission(400, passwords=Room(1)),
     }
