@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import signal
@@ -16,10 +17,11 @@ from typing import TYPE_CHECKING
 import click
 
 from idp.cli.context import CommandWithExample
-from idp.cli.output import json_option, print_json
+from idp.cli.output import json_option, print_json, printable
 from idp.operating_system import TERMINAL_SIGNALS
 
 if TYPE_CHECKING:
+    from idp.demo.compat.variables import ImageVariables
     from idp.demo.runner import Demo
     from idp.saml.keys import KeyKind
 
@@ -68,6 +70,11 @@ def _host_name(_ctx: click.Context, _option: click.Parameter, value: str | None)
     "with --port 0.",
 )  # fmt: skip
 @click.option(
+    "--compat", type=click.Choice(["test-saml-idp"]),
+    help="Stand in for the container image kristophjunge/test-saml-idp: its environment variables "
+    "(SIMPLESAMLPHP_SP_ENTITY_ID, …), users and addresses.",
+)  # fmt: skip
+@click.option(
     "--data-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
     help="Keep all data in DIR, and continue with what is there (default: keep nothing).",
 )  # fmt: skip
@@ -80,6 +87,7 @@ def demo(
     encrypt: bool,
     ecdsa: bool,
     radius: bool,
+    compat: str | None,
     data_dir: Path | None,
     as_json: bool,
 ) -> None:
@@ -95,11 +103,14 @@ def demo(
         from idp.embedded.server_folder import ServerFolder
         from idp.serving.wakeup import Wakeup
 
+        variables = _image_variables() if compat else None
         earlier = ServerFolder(folder).config
         logs.configure(earlier.logging.format if earlier else "console")
         address = choose_address(host, port, tls, earlier.server.base_url if earlier else None)
         kind: KeyKind = "ecdsa" if ecdsa else "rsa"
-        with run_demo(folder, address, bind, encrypt=encrypt, kind=kind, radius=radius) as demo:
+        with run_demo(
+            folder, address, bind, encrypt=encrypt, kind=kind, radius=radius, variables=variables
+        ) as demo:
             if as_json:
                 print_json(demo.as_json())
             else:
@@ -129,6 +140,12 @@ def leave_at_signal() -> Iterator[threading.Event]:
         yield stopped
     except Stopped:
         return
+
+
+def _image_variables() -> ImageVariables:
+    from idp.demo.compat.variables import read_variables
+
+    return read_variables(os.environ)
 
 
 @contextmanager
@@ -168,6 +185,7 @@ def _start_page(demo: Demo, *, keeps: bool) -> str:
         f"  Add a trust           drop its metadata into {demo.folder.metadata}",
         *_trust_line(demo),
         *_radius_line(demo),
+        *_compat_lines(demo),
         "",
         "  Users",
         users,
@@ -194,3 +212,22 @@ def _radius_line(demo: Demo) -> list[str]:
         return []
     radius = demo.radius
     return [f"  RADIUS (NPS)          {radius.host} port {radius.port}   secret {radius.secret}"]
+
+
+def _compat_lines(demo: Demo) -> list[str]:
+    """Return what stands where in place of the image, and which of its variables mean nothing."""
+    if demo.compat is None:
+        return []
+    compat = demo.compat.as_json()
+    users = ", ".join(f"{user['name']} {user['password']}" for user in compat["users"])
+    lines = [
+        "",
+        f"  As test-saml-idp      for {printable(compat['service_provider'])}",
+        f"    entity ID, metadata {compat['metadata']}",
+        f"    sign-on             {compat['sign_on']}",
+        f"    log-out             {compat['log_out']}",
+        f"    users               {users}",
+    ]
+    if compat["ignored"]:
+        lines.append(f"    means nothing here  {', '.join(map(printable, compat['ignored']))}")
+    return lines

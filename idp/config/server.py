@@ -65,6 +65,11 @@ class ServerSection(Section):
         """The federation service identifier; with http even under TLS, as AD FS forms it."""
         return f"http://{self.authority}/adfs/services/trust"
 
+    @property
+    def destinations(self) -> tuple[str, ...]:
+        """The addresses that SAML messages may be meant for, with their paths in lower case."""
+        return f"{self.base_url}/adfs/ls/", f"{self.base_url}/adfs/ls"
+
 
 class ServeSection(Section):
     """``[serve]``: how ``tallystick serve`` listens. It or a reverse proxy terminates TLS."""

@@ -30,12 +30,15 @@ from idp.embedded.server_folder import ServerFolder, with_optional_pages, withou
 from idp.embedded.servers import ThreadedServer
 from idp.management import policies
 from idp.management.metadata.folder_watcher import WatchedFolders
+from idp.saml.signing import SigningKey
 from idp.signin.paths import METADATA
 from idp.sockets import listen, port_of, reachable_address
 
 if TYPE_CHECKING:
     from flask import Flask
 
+    from idp.demo.compat.image import Compat
+    from idp.demo.compat.variables import ImageVariables
     from idp.saml.keys import KeyKind
     from idp.services import Services
 
@@ -63,6 +66,7 @@ class Demo:
     users: tuple[SampleUser, ...]
     tls: certificates.TlsFiles | None
     radius: DemoRadius | None = None
+    compat: Compat | None = None
 
     @property
     def metadata_url(self) -> str:
@@ -92,6 +96,7 @@ class Demo:
             "config": str(self.folder.files.config),
             "users": [user.as_json() for user in self.users],
             **({"radius": self.radius.as_json()} if self.radius else {}),
+            **({"compat": self.compat.as_json()} if self.compat else {}),
         }
 
 
@@ -104,12 +109,14 @@ def run_demo(
     encrypt: bool = False,
     kind: KeyKind = "rsa",
     radius: bool = False,
+    variables: ImageVariables | None = None,
 ) -> Iterator[Demo]:
     """Run the demo with its data in the folder *path* until the block is left.
 
     With *encrypt*, the test service provider has its assertions encrypted. *kind* is for a new
-    token-signing key. With *radius*, an NPS host answers, too. Port 0 takes free ports. The ports
-    are opened first, so that nothing is created if they are in use.
+    token-signing key. With *radius*, an NPS host answers, too. With *variables*, the demo stands in
+    for the image that they are written for. Port 0 takes free ports. The ports are opened first, so
+    that nothing is created if they are in use.
 
     Raises :class:`~idp.sockets.AddressUnavailable`, :class:`NotAnswering`, and
     :class:`~idp.demo.lock.DemoIsRunning` if one runs in the folder already.
@@ -125,19 +132,39 @@ def run_demo(
         stack.enter_context(running_in(folder.path, address.base_url))
         folder.create(address.base_url, now, kind)
         tls = _tls_files(folder, address, now)
-        services = assemble(with_optional_pages(_load_config(folder, address)))
-        stack.callback(services.close)
-        _create_nodes(services)
-        _let_everybody_reset(services)
+        services = _assemble(folder, address, stack, in_place_of_image=variables is not None)
+        compat = _make_image(services, variables, folder) if variables else None
         users = create_sample_users(services, folder.path, str(tls.ca_file) if tls else None)
         answering = (
             demo_radius(services, bind, free_port=ports[0] == 0) if radius else nullcontext()
         )
-        demo = Demo(address, folder, users, tls, stack.enter_context(answering))
+        demo = Demo(address, folder, users, tls, stack.enter_context(answering), compat)
         apps = _make_apps(services, demo, stack, encrypt=encrypt)
         _start(zip(listeners, apps, strict=True), tls, stack)
         _must_answer(demo, reachable_address(bind))
         yield demo
+
+
+def _assemble(
+    folder: ServerFolder, address: DemoAddress, stack: ExitStack, *, in_place_of_image: bool
+) -> Services:
+    """Return the rooms over the data in *folder*, with nodes; they are closed with *stack*."""
+    config = with_optional_pages(_load_config(folder, address))
+    if in_place_of_image:
+        from idp.demo.compat.server import as_compat
+
+        config = as_compat(config)
+    services = assemble(config)
+    stack.callback(services.close)
+    _create_nodes(services)
+    _let_everybody_reset(services)
+    return services
+
+
+def _make_image(services: Services, variables: ImageVariables, folder: ServerFolder) -> Compat:
+    from idp.demo.compat.image import make_image
+
+    return make_image(services, variables, folder.sp_key.certificate)
 
 
 def _start(
@@ -221,6 +248,10 @@ def _make_apps(
     watched.start()
     stack.callback(watched.stop)
     app.before_request(watched.load_changed)
+    if demo.compat is not None:
+        from idp.demo.compat.old_addresses import answer_old_addresses
+
+        answer_old_addresses(app, services, demo.compat, SigningKey.from_pem(*folder.sp_key))
     return app, test_sp.create_app(provider, idp_url=demo.address.base_url)
 
 
@@ -233,8 +264,10 @@ def _must_answer(demo: Demo, host: str) -> None:
     """Request each address that the demo is about to print, by the name that it prints."""
     printed = demo.as_json()
     context = ssl.create_default_context(cafile=demo.tls.ca_file) if demo.tls else None
-    for name in ("idp", "sp", "metadata", "authenticator", "admin"):
-        url = printed[name]
+    urls = [printed[name] for name in ("idp", "sp", "metadata", "authenticator", "admin")]
+    if demo.compat is not None:
+        urls.append(demo.compat.metadata_url)
+    for url in urls:
         status = _status(url, host, context)
         if status != 200:
             raise NotAnswering(f"{url} answers with status {status}", "See the log lines above")

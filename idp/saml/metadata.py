@@ -45,21 +45,25 @@ def write_idp_metadata(
     now: datetime,
     name_id_formats: Sequence[str] = NAME_ID_FORMATS,
     attributes: Sequence[tuple[str, str]] = (),
+    log_out_url: str | None = None,
+    bindings: Sequence[str] = _BINDINGS,
     valid_for: timedelta | None = None,
 ) -> bytes:
     """Return a signed EntityDescriptor with an IDPSSODescriptor, in UTF-8.
 
-    *ls_url* is the address for sign-on and log-out. *certificates* are those of the token-signing
-    keys, the primary first, since some clients only use the first. *attributes* are pairs of claim
-    type and friendly name. *valid_for* sets ``validUntil``, counted from *now*; AD FS never has it.
+    *ls_url* is the address for sign-on and log-out, unless there is a *log_out_url* of its own.
+    *certificates* are those of the token-signing keys, the primary first, since some clients only
+    use the first. *attributes* are pairs of claim type and friendly name. *valid_for* sets
+    ``validUntil``, counted from *now*; AD FS never has it.
     """
     until = "" if valid_for is None else f' validUntil="{instant(now + valid_for)}"'
+    log_out_url = log_out_url or ls_url
     role = (
         f'<IDPSSODescriptor protocolSupportEnumeration="{uris.PROTOCOL}">'
         f"{''.join(_key('signing', certificate) for certificate in certificates)}"
-        f"{''.join(_service('SingleLogoutService', binding, ls_url) for binding in _BINDINGS)}"
+        f"{''.join(_service('SingleLogoutService', each, log_out_url) for each in bindings)}"
         f"{''.join(_name_id_format(format_) for format_ in name_id_formats)}"
-        f"{''.join(_service('SingleSignOnService', binding, ls_url) for binding in _BINDINGS)}"
+        f"{''.join(_service('SingleSignOnService', each, ls_url) for each in bindings)}"
         f"{''.join(_offered(name, friendly) for name, friendly in attributes)}"
         "</IDPSSODescriptor></EntityDescriptor>"
     )

@@ -150,7 +150,7 @@ def _senders(services: Services, writer: AuditWriter) -> tuple[Responses, LogOut
 def _request_reader(services: Services) -> RequestReader:
     config = services.config
     return RequestReader(
-        base_url=config.server.base_url,
+        destinations=config.server.destinations,
         seal=services.sealer.purpose("saml-session"),
         now=services.clock.now,
         skew=timedelta(seconds=config.trusts.clock_skew_seconds),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs
@@ -54,7 +54,7 @@ class RequestReader:
     def __init__(
         self,
         *,
-        base_url: str,
+        destinations: Collection[str],
         seal: Seal,
         now: Callable[[], datetime],
         skew: timedelta,
@@ -62,7 +62,7 @@ class RequestReader:
         relay_state_names_trust: bool,
         only_signed: bool,
     ) -> None:
-        self._destinations = frozenset({f"{base_url}/adfs/ls/", f"{base_url}/adfs/ls"})
+        self._destinations = destinations
         self._seal = seal
         self._now = now
         self._skew = skew
