@@ -7,10 +7,9 @@ addresses, no key of their own, nothing signed by them.
 from __future__ import annotations
 
 import base64
-import re
 import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -18,41 +17,26 @@ import pytest
 import requests
 from lxml import etree
 from onelogin.saml2.auth import OneLogin_Saml2_Auth
-from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
+from support.clients.image_provider import (
+    ACS,
+    ATTRIBUTES,
+    IDP,
+    SLO,
+    SP,
+    auth,
+    received,
+    settings_for_image,
+    sign_in,
+    type_password,
+    variables,
+)
 from support.nets import NET_SECONDS
-from support.servers.demo_process import DemoProcess, demo_process, tallystick
+from support.servers.demo_process import DemoProcess, demo_process
 
-from idp.demo.compat.image import USERS, make_image
-from idp.demo.compat.variables import BadCompatVariables, read_variables
+from idp.demo.compat.image import USERS
 from idp.embedded.test_sp.pysaml2_client import make_configured_client
-from idp.saml.values import POST, REDIRECT
+from idp.saml.values import POST, REDIRECT, TRANSIENT
 from idp.testing.browser import Browser
-from idp.testing.page import Page
-
-SP = "http://app.example.com"
-ACS = "http://app.example.com/acs"
-SLO = "http://app.example.com/slo"
-BASIC = "urn:oasis:names:tc:SAML:2.0:attrname-format:basic"
-TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
-VARIABLES = {
-    "SIMPLESAMLPHP_SP_ENTITY_ID": SP,
-    "SIMPLESAMLPHP_SP_ASSERTION_CONSUMER_SERVICE": ACS,
-    "SIMPLESAMLPHP_SP_SINGLE_LOGOUT_SERVICE": SLO,
-}
-ATTRIBUTES = {
-    "user1": {"uid": ["1"], "eduPersonAffiliation": ["group1"], "email": ["user1@example.com"]},
-    "user2": {"uid": ["2"], "eduPersonAffiliation": ["group2"], "email": ["user2@example.com"]},
-}
-IDP = "/simplesaml/saml2/idp"
-
-
-@contextmanager
-def variables(**others: str) -> Iterator[None]:
-    """Set the image's variables, and *others*, for a process that is started."""
-    with pytest.MonkeyPatch.context() as environment:
-        for name, value in (VARIABLES | others).items():
-            environment.setenv(name, value)
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -67,55 +51,6 @@ def demo() -> Iterator[DemoProcess]:
 @pytest.fixture
 def browser() -> Browser:
     return Browser()
-
-
-def settings_for_image(demo: DemoProcess) -> dict:
-    """Return python3-saml's settings: what the image's users wrote, with the certificate here."""
-    base = demo.told["idp"]
-    certificate = OneLogin_Saml2_IdPMetadataParser.parse_remote(f"{base}{IDP}/metadata.php")
-    return {
-        "strict": True,
-        "sp": {
-            "entityId": SP,
-            "assertionConsumerService": {"url": ACS, "binding": POST},
-            "singleLogoutService": {"url": SLO, "binding": REDIRECT},
-        },
-        "idp": {
-            "entityId": f"{base}{IDP}/metadata.php",
-            "singleSignOnService": {"url": f"{base}{IDP}/SSOService.php"},
-            "singleLogoutService": {"url": f"{base}{IDP}/SingleLogoutService.php"},
-            "x509cert": certificate["idp"]["x509cert"],
-        },
-        "security": {"wantAssertionsSigned": True, "wantMessagesSigned": True},
-    }
-
-
-def auth(demo: DemoProcess, path: str = "/acs", **request) -> OneLogin_Saml2_Auth:
-    """Return python3-saml as it sees one request of the browser."""
-    seen = {"https": "off", "http_host": "app.example.com", "script_name": path}
-    return OneLogin_Saml2_Auth(seen | request, settings_for_image(demo))
-
-
-def type_password(browser: Browser, page: Page, name: str = "user1", password: str = "") -> Page:
-    """Fill in the log-in form; the page that comes has the form for the service provider."""
-    password = password or f"{name}pass"
-    browser.session.max_redirects = 5
-    return browser.submit(page.form, UserName=name, Password=password)
-
-
-def received(demo: DemoProcess, page: Page, request_id: str | None = None) -> OneLogin_Saml2_Auth:
-    """Return python3-saml after it has checked the response in *page*."""
-    assert page.form.action == ACS
-    taken = auth(demo, post_data=page.form.fields)
-    taken.process_response(request_id=request_id)
-    assert taken.get_errors() == [], taken.get_last_error_reason()
-    return taken
-
-
-def sign_in(demo: DemoProcess, browser: Browser, name: str = "user1") -> OneLogin_Saml2_Auth:
-    asking = auth(demo)
-    page = type_password(browser, browser.get(asking.login()), name)
-    return received(demo, page, asking.get_last_request_id())
 
 
 def leave(browser: Browser, url: str) -> str:
@@ -134,7 +69,7 @@ def test_the_users_of_the_image_sign_in_and_have_its_attributes(name, demo, brow
     assert taken.get_attributes() == ATTRIBUTES[name]
     assert taken.get_nameid_format() == TRANSIENT
     formats = etree.fromstring(taken.get_last_response_xml()).xpath("//@NameFormat")
-    assert set(formats) == {BASIC}
+    assert set(formats) == {"urn:oasis:names:tc:SAML:2.0:attrname-format:basic"}
 
 
 def test_the_second_sign_in_needs_no_password(demo, browser):
@@ -316,80 +251,7 @@ def test_the_line_for_scripts_says_what_stands_where(demo):
     }
 
 
-def test_people_are_told_what_stands_where_by_https_too():
-    with (
-        variables(SIMPLESAMLPHP_ADMIN_PASSWORD="x"),
-        demo_process("--compat", "test-saml-idp", "--tls", as_json=False) as demo,
-    ):
-        text = "".join(iter(demo.process.stdout.readline, "Ctrl-C ends it.\n"))
-    assert re.search(rf"As test-saml-idp +for {re.escape(SP)}\n", text)
-    assert re.search(rf"entity ID, metadata +https://localhost:\d+{IDP}/metadata\.php\n", text)
-    assert re.search(r"users +user1 user1pass, user2 user2pass\n", text)
-    assert re.search(r"means nothing here +SIMPLESAMLPHP_ADMIN_PASSWORD\n", text)
-
-
 def test_the_address_of_the_web_interface_leads_to_the_first_page(demo, browser):
     first = browser.get(f"{demo.told['idp']}/simplesaml")
     assert first.url == f"{demo.told['idp']}/"
     assert f"{demo.told['idp']}{IDP}/metadata.php" in browser.get(f"{first.url}connect").html
-
-
-@pytest.mark.parametrize(
-    ("changed", "told"),
-    [
-        ({"SIMPLESAMLPHP_SP_ENTITY_ID": ""}, "SIMPLESAMLPHP_SP_ENTITY_ID: it is missing"),
-        ({"SIMPLESAMLPHP_SP_ENTITY_ID": "a b"}, "SIMPLESAMLPHP_SP_ENTITY_ID: it holds a space"),
-        ({"SIMPLESAMLPHP_SP_ASSERTION_CONSUMER_SERVICE": " "},
-         "SIMPLESAMLPHP_SP_ASSERTION_CONSUMER_SERVICE: an address is missing"),
-        ({"SIMPLESAMLPHP_SP_ASSERTION_CONSUMER_SERVICE": "app/acs"},
-         "SIMPLESAMLPHP_SP_ASSERTION_CONSUMER_SERVICE: 'app/acs' "),
-        ({"SIMPLESAMLPHP_SP_SINGLE_LOGOUT_SERVICE": "javascript:x"},
-         "SIMPLESAMLPHP_SP_SINGLE_LOGOUT_SERVICE: 'javascript:x' "),
-    ],
-)  # fmt: skip
-def test_a_variable_that_is_missing_or_wrong_is_named(changed, told):
-    with pytest.raises(BadCompatVariables) as refused:
-        read_variables(VARIABLES | changed)
-    assert told in refused.value.problem
-
-
-def test_the_address_for_log_out_may_be_missing():
-    given = {name: value for name, value in VARIABLES.items() if value != SLO}
-    assert read_variables(given).service_provider.slo == ""
-
-
-def test_what_was_changed_since_the_first_start_is_kept(services, pairs):
-    """The trust keeps its settings and gets the new address; a user keeps the new password."""
-    certificate, given = (
-        pairs("compat").certificate,
-        VARIABLES
-        | {
-            "SIMPLESAMLPHP_SP_ASSERTION_CONSUMER_SERVICE": "https://app.example.com/acs",
-            "SIMPLESAMLPHP_SP_SINGLE_LOGOUT_SERVICE": "",
-        },
-    )
-    make_image(services, read_variables(given), certificate)
-    services.trusts.change(SP, {"second_factor": "always"})
-    services.directory.set_password("user1@example.com", "Another-1")
-    given["SIMPLESAMLPHP_SP_ASSERTION_CONSUMER_SERVICE"] = "https://app.example.com/new"
-
-    make_image(services, read_variables(given), certificate)
-
-    trust = services.trusts.find(SP)
-    assert trust.settings.second_factor == "always"
-    acs = [each.location for each in trust.service_provider.assertion_consumer_services]
-    assert acs == ["https://app.example.com/new"]
-    assert services.directory.check_password("user1@example.com", "Another-1").user
-
-
-def test_without_variables_the_command_ends_with_one_line_and_leaves_nothing(tmp_path):
-    data = tmp_path / "demo"
-    ended = tallystick(
-        "demo", "--port", "0", "--compat", "test-saml-idp", "--data-dir", str(data),
-        **dict.fromkeys(VARIABLES, ""),
-    )  # fmt: skip
-    assert ended.returncode == 1
-    (line,) = ended.stderr.splitlines()
-    assert line.endswith("[bad_compat_variables]")
-    assert "SIMPLESAMLPHP_SP_ENTITY_ID" in line
-    assert not data.exists()
