@@ -36,7 +36,7 @@ def saml_config(idp_metadata_url: str, base_url: str, keys: Path) -> dict[str, A
                 "want_response_signed": False,
             },
         },
-        # Attributes are named by claim types, which pysaml2 has no map for.
+        # Not all claim types are in pysaml2's map for AD FS: those stay as they are.
         "allow_unknown_attributes": True,
     }
 

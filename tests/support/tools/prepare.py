@@ -42,6 +42,7 @@ def main(packages: Sequence[str]) -> None:
             projects.ready_python()
             ready_modules(amazon_drivers.NODE_PACKAGE)
             ready_modules(node_saml.HERE)
+            ready_modules(projects.NODE_PROJECT)
     except ToolMissing as failure:
         raise SystemExit(str(failure)) from None
 
