@@ -1,7 +1,6 @@
 """The example projects in ``tests/examples``, and what they run in.
 
 All those in Python have one environment, whose ``tallystick`` the one in Node.js starts, too.
-
 A project is run from a copy, as a reader would make one: nothing of this tree's pytest settings
 reaches it.
 """
@@ -11,7 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
-from shutil import copytree, which
+from shutil import copytree, ignore_patterns, which
 
 from support.tools.environment import ready_environment
 from support.tools.node_modules import ready_modules
@@ -44,7 +43,9 @@ def run_pytest(name: str, folder: Path) -> subprocess.CompletedProcess[str]:
 def run_npm_test(folder: Path) -> subprocess.CompletedProcess[str]:
     """Copy the project in Node.js into *folder*, and run its tests there."""
     modules = ready_modules(NODE_PROJECT)
-    project = copytree(NODE_PROJECT, folder / NODE_PROJECT.name)
+    # A reader's own modules stay behind: they may be others.
+    ignored = ignore_patterns("node_modules")
+    project = copytree(NODE_PROJECT, folder / NODE_PROJECT.name, ignore=ignored)
     (project / "node_modules").symlink_to(modules)
     return _run(project, ["npm", "test"])
 
