@@ -8,6 +8,7 @@
 ``adapters``           MFA adapters that misbehave, and sign-ins through the Entra MFA adapter
 ``certificates``       a certificate authority, and certificates with one weakness each
 ``clients``            real programs: aws-adfs, node-saml, mod_auth_mellon
+``examples``           the projects in tests/examples, and what they run in
 ``attacks``            malformed messages and wrapped signatures
 ``claim_rules``        hypothesis strategies for claim rules
 ``tools``              finds or installs the programs that the tests run

@@ -2,11 +2,13 @@
 
 pysaml2 runs a program that only a system's packages have. This takes the same arguments and checks
 nothing of its own: libxmlsec1 verifies, decrypts and signs, as in the program. It runs in pysaml2's
-process, since starting a program for each signature would take most of the tests' time.
+process, since starting a program for each signature would take most of the tests' time. For
+applications that need a program, it can be run as one: ``python xmlsec1.py ARGUMENTS``.
 """
 
 from __future__ import annotations
 
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -74,3 +76,15 @@ def _signature(given: dict[str, str], document: etree._Element) -> etree._Elemen
 
 
 _COMMANDS = {"--verify": _verify, "--decrypt": _decrypt, "--sign": _sign}
+
+
+def main() -> int:
+    """Run as the program does; return its exit status."""
+    process = InProcess(["xmlsec1", *sys.argv[1:]])
+    for stream, said in zip((sys.stdout, sys.stderr), process.communicate(), strict=True):
+        stream.write(said.decode())
+    return process.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

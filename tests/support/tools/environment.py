@@ -10,12 +10,13 @@ from shutil import rmtree, which
 from support.tools.toolbox import alone, run
 
 
-def ready_environment(name: str, *steps: Sequence[str]) -> Path:
+def ready_environment(name: str, *steps: Sequence[str], files: Sequence[Path] = ()) -> Path:
     """Return the folder of an environment's programs, made by pip in these *steps*, on first use.
 
-    Each step is the arguments of one ``pip install``.
+    Each step is the arguments of one ``pip install``. It is made again when one of *files* has
+    changed, which the steps read.
     """
-    wanted = repr(steps)
+    wanted = repr(steps) + "".join(file.read_text() for file in files)
     with alone(name) as folder:
         made = folder / "made"
         if not made.exists() or made.read_text() != wanted:

@@ -1,7 +1,7 @@
 """Brings what the tests need beside Python packages, before they start.
 
-Without arguments: a browser, published clients of AD FS, and SAML libraries. With arguments: these
-Debian packages.
+Without arguments: a browser, published clients of AD FS, SAML libraries, and what the example
+projects need. With arguments: these Debian packages.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from support.browsers.chromium import find_chromium
 from support.clients import amazon_drivers, aws_adfs, node_saml
 from support.conformance import libraries
 from support.containers import parts
+from support.examples import projects
 from support.tools.node_modules import ready_modules
 from support.tools.toolbox import ToolMissing, apt_install, can_use_apt, is_installed
 
@@ -38,8 +39,10 @@ def main(packages: Sequence[str]) -> None:
             aws_adfs.ready_command()
             amazon_drivers.ready_python()
             libraries.ready_python()
+            projects.ready_python()
             ready_modules(amazon_drivers.NODE_PACKAGE)
             ready_modules(node_saml.HERE)
+            ready_modules(projects.NODE_PROJECT)
     except ToolMissing as failure:
         raise SystemExit(str(failure)) from None
 
