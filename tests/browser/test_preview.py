@@ -1,0 +1,38 @@
+"""What users will see, in a browser: asked for by keyboard, without script, as a table to print."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+from support.browsers.administrator import signed_in
+from support.users import ALICE, PASSWORD
+
+
+def test_an_administrator_sees_what_a_user_will_see(page_without_script, farm_url, services, looks):
+    services.directory.add(ALICE, PASSWORD)
+    page = signed_in(page_without_script, farm_url)
+    page.get_by_role("link", name="What users will see").click()
+    expect(page.get_by_role("row", name="sts1")).to_contain_text("a number to match")
+
+    page.get_by_label("User", exact=True).fill("nobody@example.test")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("There is no user")
+
+    page.get_by_label("User", exact=True).fill(ALICE)
+    page.keyboard.press("Enter")
+
+    row = page.get_by_role("row", name="sts2")
+    expect(row).to_contain_text("no method")
+    expect(row).to_contain_text("Approve/Deny")
+    expect(page.get_by_text("adfs_update_installed").first).to_be_visible()
+    looks(page, "admin-preview")
+
+
+def test_on_paper_are_the_table_and_the_reasons_alone(farm_page):
+    farm_page.get_by_role("link", name="What users will see").click()
+
+    farm_page.emulate_media(media="print")
+
+    expect(farm_page.get_by_role("table")).to_be_visible()
+    expect(farm_page.get_by_role("button", name="Show")).to_be_hidden()
+    expect(farm_page.get_by_role("navigation")).to_be_hidden()
+    expect(farm_page.get_by_role("heading", name="Why")).to_be_visible()
