@@ -85,7 +85,7 @@ class Farm:
         in the update catalogue gives a warning. Raises :class:`BadNode`, and what
         :func:`adapter.windows.read_build` raises.
         """
-        change = self._changed(name, text, by)
+        change = self.plan(name, text, by)
         self._store.save_nodes([change.node])
         return change
 
@@ -99,7 +99,7 @@ class Farm:
         changes = []
         for row in rows:
             try:
-                changes.append(self._changed(row["name"], row["build"], by))
+                changes.append(self.plan(row["name"], row["build"], by))
             except TallystickError as error:
                 faults.append(f"line {row.line}: {str(error).removesuffix('.')}")
         if faults:
@@ -112,7 +112,8 @@ class Farm:
         if not self._store.remove_node(name):
             raise BadNode(f"There is no node {name!r}", "See tallystick server list")
 
-    def _changed(self, name: str, text: str, by: str) -> NodeChange:
+    def plan(self, name: str, text: str, by: str) -> NodeChange:
+        """Return what :meth:`set_build` would store, and store nothing; raises the same."""
         if not _NAME.fullmatch(name):
             raise BadNode(
                 f"{name!r} is no name for a node",

@@ -17,9 +17,8 @@ from adapter.mfa.permissions import Way, way_of
 from adapter.mfa.policy import PUSH
 from adapter.mfa.verification.first_step import decide_push, first_step
 from adapter.reasons import CODE_UNCHANGED, REASONS
-from idp.federation.farm import BadNode
 from idp.management import preview_steps
-from idp.management.nodes import DEVICES, EXPERIENCE_TEXTS
+from idp.management.nodes import DEVICES, EXPERIENCE_TEXTS, must_exist
 from idp.management.preview_steps import REGISTERED, Person, Step, person_of
 
 if TYPE_CHECKING:
@@ -199,10 +198,8 @@ def _devices(wanted: str, *, has_user: bool) -> tuple[str, ...]:
 def _nodes(services: Services, wanted: str) -> tuple[Node, ...]:
     if not wanted:
         return services.farm.nodes()
-    found = services.farm.node(wanted)
-    if found is None:
-        raise BadNode(f"There is no node {wanted[:80]!r}", "See tallystick server list")
-    return (found,)
+    must_exist(services, (wanted,))
+    return tuple(node for node in services.farm.nodes() if node.name == wanted)
 
 
 def _cell(

@@ -139,7 +139,11 @@ def directory_changes():
     yield ONE_USER, "DELETE", f"/users/{new}", None, "user.remove"
 
 
-STORE_NOTHING = {("/policy/diff", "POST"), (f"{ONE_USER}/code-apps", "POST")}
+STORE_NOTHING = {
+    ("/policy/diff", "POST"),
+    ("/nodes/what-if", "POST"),
+    (f"{ONE_USER}/code-apps", "POST"),
+}
 """What is sent with POST and changes nothing."""
 
 
@@ -179,6 +183,7 @@ def changing_routes(app):
 def page_changes(services):
     """Yield path, form and verb; a form may hold an open file."""
     yield "/admin/nodes", {"name": "sts9", "build": "20348.350"}, "node.set"
+    yield "/admin/nodes/builds", {"node": "sts9", "build": "20348.349"}, "node.set"
     yield "/admin/nps", {"name": "nps1", "version": "1.2.2216.1"}, "nps.set"
     yield "/admin/nps/restart", {"name": "nps1"}, "nps.restart"
     yield "/admin/keys", {"action": "roll", "kind": "ecdsa"}, "key.roll"

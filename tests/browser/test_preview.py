@@ -1,4 +1,4 @@
-"""What users will see, in a browser: asked for by keyboard, without script, as a table to print."""
+"""What users will see, now and after an update: by keyboard, without script, on paper."""
 
 from __future__ import annotations
 
@@ -36,3 +36,20 @@ def test_on_paper_are_the_table_and_the_reasons_alone(farm_page):
     expect(farm_page.get_by_role("button", name="Show")).to_be_hidden()
     expect(farm_page.get_by_role("navigation")).to_be_hidden()
     expect(farm_page.get_by_role("heading", name="Why")).to_be_visible()
+
+
+def test_an_update_is_rehearsed_and_then_applied(page_without_script, farm_url, services, looks):
+    farm = signed_in(page_without_script, farm_url)
+    section = farm.get_by_role("region", name="What if?")
+    section.get_by_label("sts2").check()
+    section.get_by_label("Update").fill("KB5007206")
+    farm.keyboard.press("Enter")
+
+    expect(section).to_contain_text("2 of 3 nodes show a number to match")
+    assert services.farm.node("sts2").build == "17763.2299"
+    looks(farm, "farm-what-if")
+
+    section.get_by_role("button", name="Apply to these nodes").click()
+
+    expect(section.get_by_role("status")).to_contain_text("2 of 3 nodes show a number to match")
+    assert services.farm.node("sts2").build == "17763.2300"

@@ -99,7 +99,7 @@ CHANGE_NOTHING = {
     "admin audit", "admin token list", "config show", "connect", "doctor", "faults list", "init",
     "keys list", "log",
     "nps client list", "nps list", "nps run", "policy diff", "policy export",
-    "policy show", "preview", "server list",
+    "policy show", "preview", "server list", "server what-if",
     "sp claims show", "sp claims test", "sp list", "sp show", "user list", "user methods show",
     "user show", "user tokens list",
 }  # fmt: skip

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from flask import Response, jsonify
 
 from idp.admin.api.guard import ApiError, GuardedApi
-from idp.admin.api.json_body import BadBody, json_object, text_of
+from idp.admin.api.json_body import BadBody, json_object, text_of, texts_of
+from idp.audit.roles import READ
 from idp.management import nodes
+from idp.management.what_if import what_if
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -36,12 +38,27 @@ class NodeApi:
         change = nodes.set_build(self._services, name, _build_of_body())
         return jsonify(nodes.change_as_json(change))
 
+    def what_if(self) -> Response:
+        """Return the farm with an update on some nodes; it changes nothing.
+
+        The body is ``{"nodes": [NAME, …], "build": TEXT}``.
+        """
+        body = json_object(("nodes", "build"))
+        names, build = texts_of(body, "nodes"), text_of(body, "build")
+        if not names or build is None:
+            raise BadBody(
+                "The body has no nodes or no build",
+                'Send one like {"nodes": ["sts1"], "build": "KB5007205"}',
+            )
+        return jsonify(what_if(self._services, names, build).as_json())
+
 
 def add_routes(api: GuardedApi, services: Services) -> None:
     """Add the addresses of the nodes."""
     views = NodeApi(services)
     api.add("/nodes", {"GET": views.list})
     api.add("/nodes/<name>", {"GET": views.show, "PUT": views.set}, {"PUT": "node.set"})
+    api.add("/nodes/what-if", {"POST": views.what_if}, {"POST": READ})
 
 
 def _build_of_body() -> str:

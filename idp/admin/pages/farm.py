@@ -11,6 +11,7 @@ from adapter.nps_extension import KNOWN_VERSIONS
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
 from idp.management import nodes, nps
+from idp.management.what_if import WhatIf
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -40,6 +41,16 @@ class HostFault:
     is_in_name: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What the form of the what-if holds, and what came of it: the farm after it, or a problem."""
+
+    chosen: tuple[str, ...] = ()
+    build: str = ""
+    found: WhatIf | None = None
+    problem: str = ""
+
+
 class Farm:
     """The page, whatever was posted to it."""
 
@@ -53,6 +64,7 @@ class Farm:
         *,
         fault: NodeFault | None = None,
         host_fault: HostFault | None = None,
+        rehearsal: Rehearsal = Rehearsal(),
     ) -> Response:
         """Return the page, with what was wrong in a form, if anything was."""
         node_views, host_views = nodes.nodes(self._services), nps.hosts(self._services)
@@ -61,8 +73,9 @@ class Farm:
         return self._frame.page(
             "farm",
             session,
-            422 if fault or host_fault else 200,
+            422 if fault or host_fault or rehearsal.problem else 200,
             nodes=node_views,
+            rehearsal=rehearsal,
             fault=fault,
             fault_is_new=fault is not None and fault.name not in node_names,
             hosts=host_views,
