@@ -119,6 +119,22 @@ def what_if(services: Services, names: tuple[str, ...], build: str, as_json: boo
     click.echo(f"Then: {found.sentence_after}")
 
 
+@server.command("rename", example="tallystick server rename sts3 sts4")
+@click.argument("name", metavar="NODE", shell_complete=completion.nodes)
+@click.argument("new_name", metavar="NEW_NAME")
+@json_option
+@with_services
+def rename(services: Services, name: str, new_name: str, as_json: bool) -> None:
+    """Give a node another name.
+
+    A server whose configuration names the node ([server] node) needs the new name there, too.
+    """
+    from idp.management import nodes
+
+    node = nodes.rename(services, name, new_name)
+    print_done(nodes.node_as_json(node), f"{name} is {node.name} now.", as_json=as_json)
+
+
 @server.command("remove", example="tallystick server remove sts3")
 @click.argument("name", metavar="NODE", shell_complete=completion.nodes)
 @json_option

@@ -148,6 +148,14 @@ def import_builds(services: Services, text: str) -> tuple[NodeChange, ...]:
     return changes
 
 
+def rename(services: Services, name: str, new_name: str) -> Node:
+    """Give a node another name; raises :class:`~idp.federation.farm.BadNode`."""
+    with services.changes.recording() as made:
+        node = services.farm.rename(name, new_name)
+        made.add("node.rename", name, before={"name": name}, after={"name": new_name})
+    return node
+
+
 def remove(services: Services, name: str) -> None:
     """Remove a node; raises :class:`~idp.federation.farm.BadNode` if there is none."""
     with services.changes.recording() as made:

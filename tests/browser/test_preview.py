@@ -53,3 +53,19 @@ def test_an_update_is_rehearsed_and_then_applied(page_without_script, farm_url, 
 
     expect(section.get_by_role("status")).to_contain_text("2 of 3 nodes show a number to match")
     assert services.farm.node("sts2").build == "17763.2300"
+
+
+def test_a_node_is_renamed_and_what_is_wrong_is_at_its_form(farm_page, services, looks):
+    section = farm_page.get_by_role("region", name="Rename, remove, import")
+    section.get_by_label("Node to rename").select_option("sts3")
+    section.get_by_label("New name").fill("sts1")
+    farm_page.keyboard.press("Enter")
+    expect(section.get_by_role("alert")).to_contain_text("already")
+    expect(section.get_by_label("New name")).to_be_focused()
+    looks(farm_page, "farm-node-list")
+
+    section.get_by_label("New name").fill("sts4")
+    farm_page.keyboard.press("Enter")
+
+    expect(section.get_by_role("status")).to_contain_text("sts3 is sts4 now")
+    assert services.farm.node("sts4").build == "26100.1742"

@@ -58,6 +58,7 @@ CHANGES = {
     "policy set": "policy.set",
     "server import": "node.set",
     "server remove": "node.remove",
+    "server rename": "node.rename",
     "server set": "node.set",
     "sp add": "trust.add",
     "sp claims import": "trust.set",

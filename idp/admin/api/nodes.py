@@ -38,6 +38,26 @@ class NodeApi:
         change = nodes.set_build(self._services, name, _build_of_body())
         return jsonify(nodes.change_as_json(change))
 
+    def rename(self, name: str) -> Response:
+        """Give a node another name; the body is ``{"name": TEXT}``."""
+        new_name = text_of(json_object(("name",)), "name")
+        if new_name is None:
+            raise BadBody("The body has no name", 'Send one like {"name": "sts4"}')
+        return jsonify(nodes.node_as_json(nodes.rename(self._services, name, new_name)))
+
+    def remove(self, name: str) -> Response:
+        """Remove a node."""
+        nodes.remove(self._services, name)
+        return jsonify(name=name, removed=True)
+
+    def import_csv(self) -> Response:
+        """Set the builds of many nodes, all or none; the body is ``{"csv": TEXT}``."""
+        csv = text_of(json_object(("csv",)), "csv")
+        if csv is None:
+            raise BadBody("The body has no csv", 'Send one like {"csv": "name,build\\n…"}')
+        changes = nodes.import_builds(self._services, csv)
+        return jsonify([nodes.change_as_json(change) for change in changes])
+
     def what_if(self) -> Response:
         """Return the farm with an update on some nodes; it changes nothing.
 
@@ -57,7 +77,10 @@ def add_routes(api: GuardedApi, services: Services) -> None:
     """Add the addresses of the nodes."""
     views = NodeApi(services)
     api.add("/nodes", {"GET": views.list})
-    api.add("/nodes/<name>", {"GET": views.show, "PUT": views.set}, {"PUT": "node.set"})
+    one = {"GET": views.show, "PUT": views.set, "DELETE": views.remove}
+    api.add("/nodes/<name>", one, {"PUT": "node.set", "DELETE": "node.remove"})
+    api.add("/nodes/<name>/rename", {"POST": views.rename}, {"POST": "node.rename"})
+    api.add("/nodes/import", {"POST": views.import_csv}, {"POST": "node.set"})
     api.add("/nodes/what-if", {"POST": views.what_if}, {"POST": READ})
 
 

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from idp.services import Services
 
 
+ABOUT_SEVERAL = "the farm"
+"""What a message about several nodes is about; no node has a blank in its name."""
+
+
 class NodePages:
     """The views of the Farm page."""
 
@@ -52,9 +56,10 @@ class NodePages:
         except TallystickError as error:
             change_log.log_refusal(error)
             return self._farm.page(session, rehearsal=Rehearsal(names, text, problem=str(error)))
-        says = f"Set to {changes[0].node.build}. {sentence_of(nodes.nodes(self._services))}"
         number = "1 node" if len(changes) == 1 else f"{len(changes)} nodes"
-        return self._frame.done(f"{PATH}#what-if", session, Flash(number, says))
+        meets = sentence_of(nodes.nodes(self._services))
+        says = f"{number}: Set to {changes[0].node.build}. {meets}"
+        return self._frame.done(f"{PATH}#what-if", session, Flash(ABOUT_SEVERAL, says))
 
     def set_build(self, session: AdminSession) -> Response:
         """Set the build of a node, or show the Farm again with what is wrong."""
