@@ -23,13 +23,13 @@ from adapter.errors import TallystickError
 from adapter.mfa.codes.factor import CodeFactor
 from adapter.mfa.push.factor import PushFactor
 from adapter.mfa.service import MfaService
+from adapter.mfa.verification.first_step import Undecided
 from adapter.mfa.verification.state import Verification
 from adapter.mfa.verification.verifier import (
     AUTHENTICATION_METHODS,
     OTP,
     PHONE_APP_NOTIFICATION,
     Asker,
-    Undecided,
     Verifier,
 )
 from adapter.texts import LANGUAGES, in_all_languages

@@ -26,6 +26,7 @@ address                            method  what it does                         
 ``/admin/tokens``                  both    hardware tokens                          pages/tokens
 ``/admin/users``                   both    the list of users, and who is at risk    pages/users
 ``/admin/users/one``               both    one user, and every change of it         pages/user
+``/admin/preview``                 GET     what a user will see                     pages/preview
 ``/admin/log``                     GET     the last sign-ins                        pages/log
 ``/admin/traces[/ID[/export]]``    GET     the flight recorder                      pages/traces
 ``/admin/audit``                   GET     the audit log: who changed what          pages/audit
@@ -42,6 +43,7 @@ address                            method  what it does                         
 ``/admin/api/faults[/next/…]``     any     faults, and what is due at a trust       api/faults
 ``/admin/api/policy[/diff]``       any     which methods users may use              api/policy
 ``/admin/api/traces[/ID…]``        GET     the flight recorder                      api/traces
+``/admin/api/preview``             GET     what a user will see                     api/preview
 ``/admin/api/overview``            GET     what needs attention                     api/overview
 ``/admin/api/audit``               GET     the audit log                            api/audit
 ``/admin/api/api-tokens[/NAME]``   any     tokens of programs                       api/api_tokens
@@ -70,6 +72,7 @@ from idp.admin.api import nodes as nodes_api
 from idp.admin.api import nps as nps_api
 from idp.admin.api import overview as overview_api
 from idp.admin.api import policy as policy_api
+from idp.admin.api import preview as preview_api
 from idp.admin.api import tokens as tokens_api
 from idp.admin.api import traces as traces_api
 from idp.admin.api import trusts as trusts_api
@@ -86,10 +89,12 @@ from idp.admin.pages import (
     faults,
     keys,
     log,
+    node_list,
     nodes,
     nps,
     overview,
     policies,
+    preview,
     sign_in,
     tokens,
     traces,
@@ -106,6 +111,7 @@ PAGES = (
     overview,
     entry,
     nodes,
+    node_list,
     nps,
     keys,
     log,
@@ -120,6 +126,7 @@ PAGES = (
     tokens,
     users,
     user,
+    preview,
     api_tokens,
 )
 API = (
@@ -134,6 +141,7 @@ API = (
     blocks_api,
     tokens_api,
     policy_api,
+    preview_api,
     traces_api,
     audit_api,
     api_tokens_api,

@@ -17,6 +17,7 @@ VERBS = {
     "key.retire":           ("key_retired",            "key"),
     "key.roll":             ("key_rolled",             "key"),
     "node.remove":          ("node_removed",           "node"),
+    "node.rename":          ("node_renamed",           "node"),
     "node.set":             ("node_set",               "node"),
     "nps.remove":           ("nps_host_removed",       "nps_host"),
     "nps.restart":          ("nps_host_restarted",     "nps_host"),

@@ -50,6 +50,7 @@ COMMANDS = {
     "nps":      ("idp.cli.nps:nps",           "NPS hosts of the farm and their RADIUS clients"),
     "phone":    ("idp.cli.phone:phone",       "An Authenticator app in the terminal"),
     "policy":   ("idp.cli.policy:policy",     "Which methods users may use, and who"),
+    "preview":  ("idp.cli.preview:preview",   "What a user will see in a sign-in, and why"),
     "serve":    ("idp.cli.serve:serve",       "Run the server for real use"),
     "server":   ("idp.cli.server:server",     "Nodes of the farm and the build of each"),
     "sp":       ("idp.cli.sp:sp",             "Relying party trusts, from SAML metadata"),

@@ -89,6 +89,52 @@ def import_nodes(services: Services, file: IO[str], as_json: bool) -> None:
         click.echo(f"{len(changes)} nodes set.")
 
 
+@server.command("what-if", example="tallystick server what-if sts1 sts3 KB5007205")
+@click.argument("names", metavar="NODE…", nargs=-1, required=True, shell_complete=completion.nodes)
+@click.argument("build")
+@json_option
+@with_services
+def what_if(services: Services, names: tuple[str, ...], build: str, as_json: bool) -> None:
+    """Show who would meet what with another build on these nodes; nothing is changed.
+
+    BUILD is a build (20348.350) or the KB number of an update.
+    """
+    from idp.management.what_if import what_if as rehearse
+
+    found = rehearse(services, names, build)
+    for warning in found.warnings:
+        print_warning(warning)
+    if as_json:
+        print_json(found.as_json())
+        return
+    print_table(
+        ("node", "build", "shows", "then build", "then shows"),
+        [
+            (now.node.name, now.node.build, now.shows, then.node.build, then.shows)
+            for now, then in found.pairs
+        ],
+        empty="",
+    )
+    click.echo(f"Now: {found.sentence_before}")
+    click.echo(f"Then: {found.sentence_after}")
+
+
+@server.command("rename", example="tallystick server rename sts3 sts4")
+@click.argument("name", metavar="NODE", shell_complete=completion.nodes)
+@click.argument("new_name", metavar="NEW_NAME")
+@json_option
+@with_services
+def rename(services: Services, name: str, new_name: str, as_json: bool) -> None:
+    """Give a node another name.
+
+    A server whose configuration names the node ([server] node) needs the new name there, too.
+    """
+    from idp.management import nodes
+
+    node = nodes.rename(services, name, new_name)
+    print_done(nodes.node_as_json(node), f"{name} is {node.name} now.", as_json=as_json)
+
+
 @server.command("remove", example="tallystick server remove sts3")
 @click.argument("name", metavar="NODE", shell_complete=completion.nodes)
 @json_option

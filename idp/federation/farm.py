@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -55,6 +55,9 @@ class NodeStore(Protocol):
     def save_nodes(self, nodes: Sequence[Node]) -> None:
         """Add nodes, or replace those of the same name; all or none."""
 
+    def rename_node(self, name: str, new_name: str) -> bool:
+        """Give a node a name that no other has; returns False, and changes nothing, if one has."""
+
     def remove_node(self, name: str) -> bool:
         """Remove a node; returns False if there is none of that name."""
 
@@ -85,7 +88,7 @@ class Farm:
         in the update catalogue gives a warning. Raises :class:`BadNode`, and what
         :func:`adapter.windows.read_build` raises.
         """
-        change = self._changed(name, text, by)
+        change = self.plan(name, text, by)
         self._store.save_nodes([change.node])
         return change
 
@@ -99,7 +102,7 @@ class Farm:
         changes = []
         for row in rows:
             try:
-                changes.append(self._changed(row["name"], row["build"], by))
+                changes.append(self.plan(row["name"], row["build"], by))
             except TallystickError as error:
                 faults.append(f"line {row.line}: {str(error).removesuffix('.')}")
         if faults:
@@ -107,17 +110,27 @@ class Farm:
         self._store.save_nodes([change.node for change in changes])
         return tuple(changes)
 
+    def rename(self, name: str, new_name: str) -> Node:
+        """Give a node another name, and return it; its build and place in the list stay.
+
+        Raises :class:`BadNode` if there is no such node, or the new name is not free or no name.
+        """
+        node = self._store.node(name)
+        if node is None:
+            raise BadNode(f"There is no node {name!r}", "See tallystick server list")
+        _check_name(new_name)
+        if not self._store.rename_node(name, new_name):
+            raise BadNode(f"There is a node {new_name!r} already", "Choose another name")
+        return replace(node, name=new_name)
+
     def remove(self, name: str) -> None:
         """Remove a node. Raises :class:`BadNode` if there is none of that name."""
         if not self._store.remove_node(name):
             raise BadNode(f"There is no node {name!r}", "See tallystick server list")
 
-    def _changed(self, name: str, text: str, by: str) -> NodeChange:
-        if not _NAME.fullmatch(name):
-            raise BadNode(
-                f"{name!r} is no name for a node",
-                "Use up to 63 letters, digits, dots, dashes and underscores",
-            )
+    def plan(self, name: str, text: str, by: str) -> NodeChange:
+        """Return what :meth:`set_build` would store, and store nothing; raises the same."""
+        _check_name(name)
         reading = read_build(text)
         build = reading.build
         if build is None:
@@ -125,6 +138,14 @@ class Farm:
         product = product_name(build.base) or UNKNOWN_PRODUCT
         node = Node(name, str(build), product, self._clock.now(), by)
         return NodeChange(node, (*reading.warnings, *describe(build).warnings))
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise BadNode(
+            f"{name!r} is no name for a node",
+            "Use up to 63 letters, digits, dots, dashes and underscores",
+        )
 
 
 def _repeated(rows: Sequence[CsvRow]) -> Iterator[str]:

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 from adapter.decision import Decision, decide
 from adapter.mfa.devices.device import PHONE_CURRENT, PHONE_OLD, WEARABLE
 from adapter.windows import CatalogueUpdate, updates_of
+from idp.federation.farm import BadNode
 from idp.instants import json_instant
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from idp.audit.changes import Made
     from idp.federation.farm import Node, NodeChange
     from idp.services import Services
@@ -115,10 +118,24 @@ def view_of(services: Services, node: Node) -> NodeView:
 def set_build(services: Services, name: str, text: str) -> NodeChange:
     """Set the build of a node, or add one; raises what ``Farm.set_build`` raises."""
     with services.changes.recording() as made:
-        before = services.farm.node(name)
-        change = services.farm.set_build(name, text, services.changes.actor.label)
-        _add(made, before, change.node)
-    return change
+        return _set(services, made, name, text)
+
+
+def set_builds(services: Services, names: Sequence[str], text: str) -> tuple[NodeChange, ...]:
+    """Set the build of several nodes that exist, all or none; raises the same."""
+    with services.changes.recording() as made:
+        must_exist(services, names)
+        return tuple(_set(services, made, name, text) for name in dict.fromkeys(names))
+
+
+def must_exist(services: Services, names: Sequence[str]) -> None:
+    """Raise :class:`~idp.federation.farm.BadNode` unless these are nodes, and at least one."""
+    if not names:
+        raise BadNode("No node is chosen", "Choose at least one")
+    known = {node.name for node in services.farm.nodes()}
+    for name in names:
+        if name not in known:
+            raise BadNode(f"There is no node {name[:80]!r}", "See tallystick server list")
 
 
 def import_builds(services: Services, text: str) -> tuple[NodeChange, ...]:
@@ -131,12 +148,27 @@ def import_builds(services: Services, text: str) -> tuple[NodeChange, ...]:
     return changes
 
 
+def rename(services: Services, name: str, new_name: str) -> Node:
+    """Give a node another name; raises :class:`~idp.federation.farm.BadNode`."""
+    with services.changes.recording() as made:
+        node = services.farm.rename(name, new_name)
+        made.add("node.rename", name, before={"name": name}, after={"name": new_name})
+    return node
+
+
 def remove(services: Services, name: str) -> None:
     """Remove a node; raises :class:`~idp.federation.farm.BadNode` if there is none."""
     with services.changes.recording() as made:
         before = services.farm.node(name)
         services.farm.remove(name)
         made.add("node.remove", name, before=before and node_as_json(before))
+
+
+def _set(services: Services, made: Made, name: str, text: str) -> NodeChange:
+    before = services.farm.node(name)
+    change = services.farm.set_build(name, text, services.changes.actor.label)
+    _add(made, before, change.node)
+    return change
 
 
 def _add(made: Made, before: Node | None, after: Node) -> None:

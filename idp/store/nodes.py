@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 
 from idp.federation.farm import Node
 from idp.store.engine import Database
@@ -14,6 +14,7 @@ from idp.store.upsert import upsert
 
 _NODES = select(*(nodes.c[field.name] for field in fields(Node))).order_by(nodes.c.serial)
 _NODE = _NODES.where(nodes.c.name == bindparam("name"))
+_RENAME = update(nodes).where(nodes.c.name == bindparam("of_name"))
 _REMOVE = delete(nodes).where(nodes.c.name == bindparam("name")).returning(nodes.c.name)
 
 
@@ -39,6 +40,14 @@ class SqlNodeStore:
         with self._database.write(alone=nodes) as connection:
             for node in changed:
                 upsert(connection, nodes, "name", asdict(node))
+
+    def rename_node(self, name: str, new_name: str) -> bool:
+        """Rename a node; return False if the new name is taken."""
+        with self._database.write(alone=nodes) as connection:
+            if connection.execute(_NODE, {"name": new_name}).first() is not None:
+                return False
+            connection.execute(_RENAME, {"of_name": name, "name": new_name})
+            return True
 
     def remove_node(self, name: str) -> bool:
         """Remove a node; return False if there is none."""

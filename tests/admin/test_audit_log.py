@@ -66,6 +66,16 @@ def code_app(services, script) -> dict[str, str]:
 def rest_changes(services, script):
     """Yield rule, method, path, body and the verb of the entry, each in the order of a story."""
     yield "/nodes/<name>", "PUT", "/nodes/sts9", {"build": "20348.350"}, "node.set"
+    yield (
+        "/nodes/import",
+        "POST",
+        "/nodes/import",
+        {"csv": "name,build\nsts8,20348.350"},
+        "node.set",
+    )
+    rename = "/nodes/sts9/rename"
+    yield "/nodes/<name>/rename", "POST", rename, {"name": "sts7"}, "node.rename"
+    yield "/nodes/<name>", "DELETE", "/nodes/sts7", None, "node.remove"
     yield "/nps/<name>", "PUT", "/nps/nps2", {"version": "1.2.2216.1"}, "nps.set"
     yield "/nps/<name>/registry", "PUT", "/nps/nps1/registry", {"override": "TRUE"}, "nps.set"
     yield "/nps/<name>/restart", "POST", "/nps/nps1/restart", None, "nps.restart"
@@ -139,7 +149,11 @@ def directory_changes():
     yield ONE_USER, "DELETE", f"/users/{new}", None, "user.remove"
 
 
-STORE_NOTHING = {("/policy/diff", "POST"), (f"{ONE_USER}/code-apps", "POST")}
+STORE_NOTHING = {
+    ("/policy/diff", "POST"),
+    ("/nodes/what-if", "POST"),
+    (f"{ONE_USER}/code-apps", "POST"),
+}
 """What is sent with POST and changes nothing."""
 
 
@@ -179,6 +193,12 @@ def changing_routes(app):
 def page_changes(services):
     """Yield path, form and verb; a form may hold an open file."""
     yield "/admin/nodes", {"name": "sts9", "build": "20348.350"}, "node.set"
+    yield "/admin/nodes/builds", {"node": "sts9", "build": "20348.349"}, "node.set"
+    listed = {"action": "import", "csv": "name,build\nsts8,20348.350"}
+    yield "/admin/nodes/list", listed, "node.set"
+    renamed = {"action": "rename", "name": "sts8", "new_name": "sts7"}
+    yield "/admin/nodes/list", renamed, "node.rename"
+    yield "/admin/nodes/list", {"action": "remove", "name": "sts7"}, "node.remove"
     yield "/admin/nps", {"name": "nps1", "version": "1.2.2216.1"}, "nps.set"
     yield "/admin/nps/restart", {"name": "nps1"}, "nps.restart"
     yield "/admin/keys", {"action": "roll", "kind": "ecdsa"}, "key.roll"

@@ -30,7 +30,7 @@ from idp.session.api_tokens import ApiToken
 
 OURS = (
     "access", "adapters", "admin", "config", "connect", "doctor", "faults", "init", "keys", "log",
-    "nps", "policy",
+    "nps", "policy", "preview",
     "server", "sp", "user",
 )  # fmt: skip
 """The commands that act on a server's folder and need nothing that runs."""
@@ -58,6 +58,7 @@ CHANGES = {
     "policy set": "policy.set",
     "server import": "node.set",
     "server remove": "node.remove",
+    "server rename": "node.rename",
     "server set": "node.set",
     "sp add": "trust.add",
     "sp claims import": "trust.set",
@@ -99,7 +100,7 @@ CHANGE_NOTHING = {
     "admin audit", "admin token list", "config show", "connect", "doctor", "faults list", "init",
     "keys list", "log",
     "nps client list", "nps list", "nps run", "policy diff", "policy export",
-    "policy show", "server list",
+    "policy show", "preview", "server list", "server what-if",
     "sp claims show", "sp claims test", "sp list", "sp show", "user list", "user methods show",
     "user show", "user tokens list",
 }  # fmt: skip
@@ -177,7 +178,7 @@ def prepared(server_folder: Path, services, request: pytest.FixtureRequest, monk
         services.nps.set_host("nps1", "test", version="1.2.2216.1")
     if " client remove " in line:
         services.nps.add_client("nps1", "192.0.2.7", "test", secret=SECRET)
-    if " user " in line and " user add " not in line:
+    if (" user " in line and " user add " not in line) or " preview alice" in line:
         services.directory.add("alice@example.test", "password")
     if any(f" methods {verb} " in line for verb in ("remove", "default", "rename")):
         services.mfa.codes.register("alice@example.test", SECRET)

@@ -146,6 +146,11 @@ class CodeFactor:
         with self._store.transaction(user) as mine:
             mine.save_limits(CodeLimits())
 
+    def refusal_of(self, user: str) -> CodeOutcome | None:
+        """Return why every code of *user* would be refused now, None if a right one would count."""
+        with self._store.transaction(user) as mine:
+            return _refusal(mine.block(), mine.limits(), self._clock.now())
+
     def check(
         self,
         user: str,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from adapter.clock import Clock
@@ -108,11 +108,9 @@ class PushFactor:
     ) -> Started:
         """Send a request to *user*; a pending one is replaced.
 
-        It goes to all registered devices, or to one *device* (an id) alone.
-
-        ``experience`` is ``number_match`` or ``approve_deny``, or says that the user's devices
-        cannot match numbers: then they are told, and can only deny. Raises
-        :class:`~adapter.mfa.push.pauses.PushPaused`.
+        It goes to all registered devices, or to one *device* (an id) alone. ``experience`` is
+        ``number_match`` or ``approve_deny``, or says that the user's devices cannot match numbers:
+        then they are told, and can only deny. Raises :class:`~adapter.mfa.push.pauses.PushPaused`.
 
         *attempt* names the sign-in. If its request is still open, or was sent just before, that
         one is returned with its number and none is sent: the user pressed Enter twice. With *once*,
@@ -129,7 +127,7 @@ class PushFactor:
             sent = machine.sent_before(challenge, recent, tag, once=once) if tag else None
             if sent is not None:
                 return Started(sent, number.recall(self._number_key, sent.id, sent.number_digest))
-            paused = why_paused(challenge, recent, mine)
+            paused = why_paused(challenge.created_at, recent, mine)
             if paused is None:
                 take_away_all(mine, recent, State.REPLACED, challenge.created_at)
             elif nobody:
@@ -139,6 +137,12 @@ class PushFactor:
             mine.add(challenge)
         self._on_sent(challenge)
         return Started(challenge, shown, paused)
+
+    def pause_of(self, user: str) -> PushPaused | None:
+        """Return why no request would be sent to *user* now, None if one would."""
+        now = self._clock.now()
+        with self._store.transaction(user) as mine:
+            return why_paused(now, mine.recent(now - limits.LOOK_BACK), mine)
 
     def state(self, challenge_id: str, user: str) -> State:
         """Return how the user's request stands now; an unknown one reads as expired."""
@@ -153,9 +157,7 @@ class PushFactor:
     def seconds_left(self, challenge_id: str) -> int:
         """Return how many seconds are left to answer a request, 0 for one that has ended."""
         challenge = self._store.find(challenge_id)
-        if challenge is None:
-            return 0
-        left = challenge.answer_by - self._clock.now()
+        left = challenge.answer_by - self._clock.now() if challenge else timedelta()
         return max(0, math.ceil(left.total_seconds()))
 
     def reported_at(self, user: str) -> datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from adapter.errors import TallystickError
 from adapter.mfa.protection.block import is_in_force
@@ -49,14 +50,14 @@ PAUSES = (PushPaused.code, PushReported.code, PushBlocked.code)
 
 
 def why_paused(
-    challenge: Challenge, recent: Sequence[Challenge], mine: PushTransaction
+    now: datetime, recent: Sequence[Challenge], mine: PushTransaction
 ) -> PushPaused | None:
-    """Return why *challenge* may not be sent to its user after the *recent* ones, None if it may.
+    """Return why the user may be sent no request after the *recent* ones, None if one may be sent.
 
     All is read in any case: the time that it takes does not tell why none is sent.
     """
     block, reported_at, cleared = mine.block(), mine.reported_at(), mine.cleared_at()
-    if is_in_force(block, challenge.created_at):
+    if is_in_force(block, now):
         return PushBlocked()
     if reported_at is not None:
         return PushReported()
@@ -65,7 +66,7 @@ def why_paused(
         for sent in recent
         if not sent.was_approved and (cleared is None or sent.created_at > cleared)
     ]
-    until = limits.paused_until(outstanding, challenge.created_at)
+    until = limits.paused_until(outstanding, now)
     if until is None:
         return None
     return PushPaused(

@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from adapter.decision import Decision, decide
-from adapter.errors import TallystickError
+from adapter.decision import Decision
 from adapter.mfa.codes.factor import CodeFactor, CodeOutcome
 from adapter.mfa.permissions import Permissions, way_of
 from adapter.mfa.push.challenge import APPROVE_DENY, CANNOT_BE_APPROVED, NUMBER_MATCH, State
 from adapter.mfa.push.factor import PushFactor
 from adapter.mfa.push.pauses import PushPaused
 from adapter.mfa.service import MfaService
-from adapter.mfa.verification.state import (
-    CODE,
-    PUSH,
-    PUSH_NOT_ENABLED,
-    UNAVAILABLE,
-    Verification,
-)
+from adapter.mfa.verification.first_step import decide_push, first_step
+from adapter.mfa.verification.state import CODE, PUSH, PUSH_NOT_ENABLED, Verification
 from adapter.windows import Build
 
 PHONE_APP_NOTIFICATION = "http://schemas.microsoft.com/ws/2012/12/authmethod/phoneappnotification"
@@ -41,17 +35,6 @@ FAILURES = {
     State.PHONE_REMOVED: "phone_removed",
     State.COLLECTED:     "already_collected",
 }  # fmt: skip
-
-
-class Undecided(TallystickError):
-    """Raised when the build of the host tells too little to decide; the code is the reason."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(
-            f"The build of this node tells too little: {reason}",
-            "Set it with its revision: tallystick server set NODE BUILD",
-            code=reason,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +96,7 @@ class Verifier:
     def begin(self, user: str, asker: Asker) -> Verification:
         """Decide what *user* (a UPN) is asked for, and send a request to the phone if it is due.
 
-        Raises :class:`Undecided`.
+        Raises :class:`~adapter.mfa.verification.first_step.Undecided`.
         """
         return self._push(self._decide(user, asker), asker, asker.attempt)
 
@@ -129,7 +112,7 @@ class Verifier:
         """Judge one post: a button, a code, or the script's question for the phone's answer.
 
         The fields are ``Poll``, ``UseCode`` and ``TryAgain`` (each ``1``), and
-        ``VerificationCode``. Raises :class:`Undecided`.
+        ``VerificationCode``. Raises :class:`~adapter.mfa.verification.first_step.Undecided`.
         """
         if fields.get("Poll") == "1":
             return look(self._service.push, state)
@@ -148,30 +131,10 @@ class Verifier:
         """Decide what a push shows, if there is a phone for one, and what is asked for first."""
         device = self._service.push.best_device(user)
         way = way_of(self._service.methods_of(user), self._permissions_of(user))
-        decision = decide(
-            scenario=self._scenario,
-            host=asker.host,
-            push_policy=way.push_policy,
-            requested_method=PUSH if device else "totp",
-            device=device.kind if device else "phone-current",
-            products_after_table=self._service.products_after_table,
-        )
+        kind, after_table = device.kind if device else None, self._service.products_after_table
+        decision = decide_push(self._scenario, asker.host, way, kind, after_table)
         asker.on_decision(decision)
-        if decision.experience is None:
-            raise Undecided(decision.reason)
-        state = Verification(
-            user=user,
-            experience=decision.experience,
-            reason=decision.reason,
-            way=CODE if way.asks == CodeFactor.kind else PUSH,
-            has_totp=way.may_use_codes,
-        )
-        if way.asks is None:
-            return replace(state, experience=UNAVAILABLE, reason=way.reason)
-        is_default = state.way == CODE and not way.reason
-        if is_default and not way.may_push:  # a code would be asked for in any case
-            return replace(state, reason="method_unchanged")
-        return state
+        return first_step(user, way, decision)
 
     def _way_asks(self, user: str) -> str | None:
         return way_of(self._service.methods_of(user), self._permissions_of(user)).asks

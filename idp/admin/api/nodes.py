@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from flask import Response, jsonify
 
 from idp.admin.api.guard import ApiError, GuardedApi
-from idp.admin.api.json_body import BadBody, json_object, text_of
+from idp.admin.api.json_body import BadBody, json_object, text_of, texts_of
+from idp.audit.roles import READ
 from idp.management import nodes
+from idp.management.what_if import what_if
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -36,12 +38,50 @@ class NodeApi:
         change = nodes.set_build(self._services, name, _build_of_body())
         return jsonify(nodes.change_as_json(change))
 
+    def rename(self, name: str) -> Response:
+        """Give a node another name; the body is ``{"name": TEXT}``."""
+        new_name = text_of(json_object(("name",)), "name")
+        if new_name is None:
+            raise BadBody("The body has no name", 'Send one like {"name": "sts4"}')
+        return jsonify(nodes.node_as_json(nodes.rename(self._services, name, new_name)))
+
+    def remove(self, name: str) -> Response:
+        """Remove a node."""
+        nodes.remove(self._services, name)
+        return jsonify(name=name, removed=True)
+
+    def import_csv(self) -> Response:
+        """Set the builds of many nodes, all or none; the body is ``{"csv": TEXT}``."""
+        csv = text_of(json_object(("csv",)), "csv")
+        if csv is None:
+            raise BadBody("The body has no csv", 'Send one like {"csv": "name,build\\n…"}')
+        changes = nodes.import_builds(self._services, csv)
+        return jsonify([nodes.change_as_json(change) for change in changes])
+
+    def what_if(self) -> Response:
+        """Return the farm with an update on some nodes; it changes nothing.
+
+        The body is ``{"nodes": [NAME, …], "build": TEXT}``.
+        """
+        body = json_object(("nodes", "build"))
+        names, build = texts_of(body, "nodes"), text_of(body, "build")
+        if not names or build is None:
+            raise BadBody(
+                "The body has no nodes or no build",
+                'Send one like {"nodes": ["sts1"], "build": "KB5007205"}',
+            )
+        return jsonify(what_if(self._services, names, build).as_json())
+
 
 def add_routes(api: GuardedApi, services: Services) -> None:
     """Add the addresses of the nodes."""
     views = NodeApi(services)
     api.add("/nodes", {"GET": views.list})
-    api.add("/nodes/<name>", {"GET": views.show, "PUT": views.set}, {"PUT": "node.set"})
+    one = {"GET": views.show, "PUT": views.set, "DELETE": views.remove}
+    api.add("/nodes/<name>", one, {"PUT": "node.set", "DELETE": "node.remove"})
+    api.add("/nodes/<name>/rename", {"POST": views.rename}, {"POST": "node.rename"})
+    api.add("/nodes/import", {"POST": views.import_csv}, {"POST": "node.set"})
+    api.add("/nodes/what-if", {"POST": views.what_if}, {"POST": READ})
 
 
 def _build_of_body() -> str:

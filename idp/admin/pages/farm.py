@@ -11,8 +11,11 @@ from adapter.nps_extension import KNOWN_VERSIONS
 from idp.admin.frame import Frame
 from idp.admin.session import AdminSession
 from idp.management import nodes, nps
+from idp.management.what_if import WhatIf
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from idp.services import Services
 
 PATH = "/admin/farm"
@@ -40,6 +43,25 @@ class HostFault:
     is_in_name: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ListFault:
+    """A change of the list of nodes that failed: the action, what was typed, and what is wrong."""
+
+    action: str
+    typed: Mapping[str, str]
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What the form of the what-if holds, and what came of it: the farm after it, or a problem."""
+
+    chosen: tuple[str, ...] = ()
+    build: str = ""
+    found: WhatIf | None = None
+    problem: str = ""
+
+
 class Farm:
     """The page, whatever was posted to it."""
 
@@ -53,6 +75,8 @@ class Farm:
         *,
         fault: NodeFault | None = None,
         host_fault: HostFault | None = None,
+        list_fault: ListFault | None = None,
+        rehearsal: Rehearsal = Rehearsal(),
     ) -> Response:
         """Return the page, with what was wrong in a form, if anything was."""
         node_views, host_views = nodes.nodes(self._services), nps.hosts(self._services)
@@ -61,8 +85,10 @@ class Farm:
         return self._frame.page(
             "farm",
             session,
-            422 if fault or host_fault else 200,
+            422 if fault or host_fault or list_fault or rehearsal.problem else 200,
             nodes=node_views,
+            rehearsal=rehearsal,
+            list_fault=list_fault,
             fault=fault,
             fault_is_new=fault is not None and fault.name not in node_names,
             hosts=host_views,

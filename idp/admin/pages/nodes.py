@@ -11,13 +11,18 @@ from adapter.errors import TallystickError, Unavailable
 from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
-from idp.admin.pages.farm import PATH, Farm, NodeFault
+from idp.admin.pages.farm import PATH, Farm, NodeFault, Rehearsal
 from idp.admin.session import AdminSession
 from idp.federation.farm import BadNode
 from idp.management import nodes
+from idp.management.what_if import sentence_of, what_if
 
 if TYPE_CHECKING:
     from idp.services import Services
+
+
+ABOUT_SEVERAL = "the farm"
+"""What a message about several nodes is about; no node has a blank in its name."""
 
 
 class NodePages:
@@ -29,8 +34,32 @@ class NodePages:
         self._farm = Farm(services, frame)
 
     def show(self, session: AdminSession) -> Response:
-        """Show the Farm."""
-        return self._farm.page(session)
+        """Show the Farm, and with the parameters ``node`` and ``update`` what an update changes."""
+        if "update" not in request.args:
+            return self._farm.page(session)
+        names, text = tuple(request.args.getlist("node")), request.args["update"].strip()
+        try:
+            found = what_if(self._services, names, text)
+        except Unavailable:
+            raise
+        except TallystickError as error:
+            return self._farm.page(session, rehearsal=Rehearsal(names, text, problem=str(error)))
+        return self._farm.page(session, rehearsal=Rehearsal(names, text, found))
+
+    def apply(self, session: AdminSession) -> Response:
+        """Set the build of the chosen nodes, all or none, as the what-if has shown it."""
+        names, text = tuple(request.form.getlist("node")), request.form.get("build", "")
+        try:
+            changes = nodes.set_builds(self._services, names, text)
+        except Unavailable:
+            raise
+        except TallystickError as error:
+            change_log.log_refusal(error)
+            return self._farm.page(session, rehearsal=Rehearsal(names, text, problem=str(error)))
+        number = "1 node" if len(changes) == 1 else f"{len(changes)} nodes"
+        meets = sentence_of(nodes.nodes(self._services))
+        says = f"{number}: Set to {changes[0].node.build}. {meets}"
+        return self._frame.done(f"{PATH}#what-if", session, Flash(ABOUT_SEVERAL, says))
 
     def set_build(self, session: AdminSession) -> Response:
         """Set the build of a node, or show the Farm again with what is wrong."""
@@ -51,9 +80,11 @@ class NodePages:
 
 
 def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:
-    """Add ``GET /admin/farm`` and ``POST /admin/nodes``."""
+    """Add ``GET /admin/farm``, ``POST /admin/nodes`` and ``POST /admin/nodes/builds``."""
     pages = NodePages(services, frame)
     blueprint.add_url_rule("/farm", "farm", frame.reading(pages.show), methods=["GET"])
     blueprint.add_url_rule(
         "/nodes", "set_build", frame.changing(pages.set_build, "node.set"), methods=["POST"]
     )
+    applying = frame.changing(pages.apply, "node.set")
+    blueprint.add_url_rule("/nodes/builds", "apply_builds", applying, methods=["POST"])
