@@ -12,7 +12,8 @@ address                            method  what it does                         
 ``/admin/sign-in``                 GET     signs in through /adfs/                  pages/entry
 ``/admin/continue``                GET     proves again what a change needs         pages/entry
 ``/admin/farm``                    GET     the nodes and the NPS hosts              pages/nodes
-``/admin/nodes``                   POST    sets the build of a node                 pages/nodes
+``/admin/nodes[/builds]``          POST    sets the build of one node, or several   pages/nodes
+``/admin/nodes/list``              POST    renames, removes and imports nodes       pages/node_list
 ``/admin/nps[/restart]``           POST    sets or restarts an NPS host             pages/nps
 ``/admin/keys``                    both    token-signing keys                       pages/keys
 ``/admin/trusts``                  GET     relying party trusts                     pages/trusts
