@@ -68,7 +68,7 @@ def test_the_start_and_the_end_of_a_server_are_logged_with_event_numbers(federat
     create_app(services.config, services=services)
     services.closing.close()
 
-    started, stopped = capsys.readouterr().err.splitlines()
+    started, *_, stopped = capsys.readouterr().err.splitlines()
     assert "event_id=100 base_url=http://localhost" in started
     assert "event_id=103" in stopped
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +9,7 @@ import click
 from idp.cli import completion
 from idp.cli.context import ServerCommand, with_services
 from idp.cli.output import json_option, print_fields, print_json
+from idp.operating_system import command_line
 
 if TYPE_CHECKING:
     from idp.management.connect.server_facts import ServerFacts
@@ -77,7 +77,7 @@ def _print_settings(found: ApplicationSettings) -> None:
     click.echo(found.text, nl=False)
     kind = found.application.kind
     click.echo(f"These settings belong in {kind.file}. {kind.note}", err=True)
-    click.echo(f"Its trust: tallystick {shlex.join(found.trust)}", err=True)
+    click.echo(f"Its trust: tallystick {command_line(list(found.trust))}", err=True)
 
 
 def _binding(uri: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -75,7 +76,7 @@ def test_without_script_a_file_becomes_a_trust_by_keyboard(
 
 
 def test_a_fault_is_shown_at_its_field(farm_page, looks):
-    farm_page.goto(farm_page.url.replace("/admin/", "/admin/trusts/add"))
+    farm_page.goto(urljoin(farm_page.url, "/admin/trusts/add"))
     farm_page.get_by_label("Entity ID of the application").fill("urn:app")
     farm_page.get_by_label("Assertion consumer service").fill("nowhere")
     farm_page.get_by_role("button", name="Show what would be trusted").last.click()

@@ -36,7 +36,7 @@ def test_the_browser_keeps_all_cookies_and_the_session_goes_on(demo, context):
     admin = context.new_page()
     admin.goto(demo.admin_url)
     admin.get_by_label("Token").fill(demo.folder.admin_token)
-    admin.get_by_role("button", name="Sign in", exact=True).click()
+    admin.get_by_role("button", name="Sign in with the token").click()
     admin.wait_for_load_state()
 
     cookies = {cookie["name"]: cookie for cookie in context.cookies()}

@@ -22,7 +22,7 @@ from idp.testing.signout import follow
 
 MAY_BE_SAME_SITE = {"None", "Lax", "Strict"}
 OURS = {"MSISAuth", "MSISAuthenticated", "MSISLoopDetectionCookie", "tallystick_node"}
-OURS |= {"AdminSession", "AdminNotice", "tallystick_test_sp"}
+OURS |= {"AdminSession", "AdminNotice", "AdminLinks", "tallystick_test_sp"}
 FOR_ONE_SIGN_IN = {"MSISSamlRequest", "MSISSignout"}
 SETTERS = {"set_cookie", "delete_cookie", "dump_cookie"}
 
@@ -63,7 +63,8 @@ def sign_in_and_out(demo: Demo, browser: Browser) -> None:
 
 def visit_administration(demo: Demo, browser: Browser) -> None:
     form = browser.get(demo.admin_url).form
-    page = browser.submit(form, token=demo.folder.admin_token)
+    browser.submit(form, token=demo.folder.admin_token)
+    page = browser.get(f"{demo.admin_url}farm")
     change = next(form for form in page.forms if "csrf" in form.fields and "name" in form.fields)
     browser.submit(change, build="20348.350")
 

@@ -63,7 +63,7 @@ def test_every_template_is_among_the_samples(german):
         "back.html",
         "options.html",
     }
-    parts |= {"sign_out_form.html"}
+    parts |= {"sign_out_form.html", "connect_parts.html"}
     rendered = {
         "change_password.html", "choose.html", "error.html", "faulty_form.html", "front.html",
         "last_page.html", "log_in.html", "passkey.html", "password_changed.html",

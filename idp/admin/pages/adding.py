@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shlex
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -19,6 +18,7 @@ from idp.federation.metadata.entered import BadServiceProvider, EnteredServicePr
 from idp.management import trusts
 from idp.management.metadata import source as metadata_source
 from idp.management.trust_views import preview_as_json
+from idp.operating_system import command_line
 from idp.saml import metadata_text
 from idp.saml.bad_metadata import BadMetadata
 
@@ -82,7 +82,7 @@ class TrustAddingPages:
     def confirm_removal(self, session: AdminSession) -> Response:
         """Ask whether to remove the trust whose entity ID is the parameter ``id``."""
         trust = self._services.trusts.existing(request.args.get("id", ""))
-        command = shlex.join(("tallystick", "sp", "remove", trust.entity_id))
+        command = command_line(["tallystick", "sp", "remove", trust.entity_id])
         return self._frame.page("trust_remove", session, trust=trust, command=command)
 
     def remove(self, session: AdminSession) -> Response:
@@ -173,9 +173,9 @@ def _addition_of(typed: Mapping[str, str]) -> str:
         words += ["--entity-id", typed["entity_id"]]
         words += [word for address in typed["acs"].split() for word in ("--acs", address)]
         words += ["--slo", typed["slo"]] if typed["slo"] else []
-        return shlex.join(words) + (" --certificate FILE" if typed["certificate"] else "")
-    which = f" --entity-id {shlex.quote(typed['which'])}" if typed["which"] else ""
-    return f"{shlex.join(words)} {shlex.quote(typed['url']) if typed['url'] else 'FILE'}{which}"
+        return command_line(words) + (" --certificate FILE" if typed["certificate"] else "")
+    words.append(typed["url"] or "FILE")
+    return command_line(words + (["--entity-id", typed["which"]] if typed["which"] else []))
 
 
 def add_routes(blueprint: Blueprint, services: Services, frame: Frame) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request, url_for
@@ -14,6 +13,7 @@ from idp.admin.session import AdminSession
 from idp.management.connect.applications import KINDS, BadApplicationUrl
 from idp.management.connect.server_facts import facts_of
 from idp.management.connect.settings import settings_for
+from idp.operating_system import command_line
 
 if TYPE_CHECKING:
     from idp.management.connect.settings import ApplicationSettings
@@ -53,8 +53,8 @@ class ConnectPages:
             fault=fault,
             found=found,
             added=added_values(found) if found else {},
-            command=shlex.join(("tallystick", "connect", kind, "--url", url)),
-            trust_command=shlex.join(("tallystick", *found.trust)) if found else "",
+            command=command_line(["tallystick", "connect", kind, "--url", url]),
+            trust_command=command_line(["tallystick", *found.trust]) if found else "",
         )
 
 

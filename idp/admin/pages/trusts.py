@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
@@ -28,6 +27,7 @@ from idp.management.claim_rules import ClaimsSimulation, simulate_rules
 from idp.management.metadata import refresh
 from idp.management.trust_views import view_of, views_page
 from idp.management.users import UnknownUser
+from idp.operating_system import command_line
 
 if TYPE_CHECKING:
     from idp.services import Services
@@ -138,7 +138,7 @@ class TrustPages:
             problem=str(error or ""),
             faults=_faults_of(error) if error else {},
             simulation=simulation.as_json() if simulation else None,
-            quoted_id=shlex.quote(entity_id),
+            quoted_id=command_line([entity_id]),
             next_fault=faults.section(self._services, entity_id),
         )
 

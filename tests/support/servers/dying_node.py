@@ -102,7 +102,10 @@ def _context() -> ForkServerContext:
 def _do(job: Job, point: Point) -> None:
     """Do *job*, counting the transactions it commits and the files it puts in place."""
     turns = count(1)
-    write, link, replace = Database.write, os.link, os.replace
+    write, together, link, replace = Database.write, Database.together, os.link, os.replace
+
+    def is_housekeeping() -> bool:
+        return threading.current_thread() is not threading.main_thread()
 
     def die(commit: int, *, after: bool) -> None:
         if point == Point(commit, after):
@@ -110,13 +113,25 @@ def _do(job: Job, point: Point) -> None:
 
     @contextmanager
     def dying_write(self: Database, **options: Any) -> Iterator[Any]:
-        if threading.current_thread() is not threading.main_thread():  # housekeeping
+        if is_housekeeping() or self._joint.current is not None:  # commits with all the rest
             with write(self, **options) as connection:
                 yield connection
             return
         commit = next(turns)
         with write(self, **options) as connection:
             yield connection
+            die(commit, after=False)
+        die(commit, after=True)
+
+    @contextmanager
+    def dying_together(self: Database) -> Iterator[None]:
+        if is_housekeeping() or self._joint.current is not None:
+            with together(self):
+                yield
+            return
+        commit = next(turns)
+        with together(self):
+            yield
             die(commit, after=False)
         die(commit, after=True)
 
@@ -128,6 +143,7 @@ def _do(job: Job, point: Point) -> None:
 
     def begin() -> None:
         Database.write = dying_write  # type: ignore[method-assign]
+        Database.together = dying_together  # type: ignore[method-assign]
         os.link, os.replace = partial(dying, link), partial(dying, replace)
 
     job(begin)
