@@ -56,8 +56,8 @@ def _print(found: Preview) -> None:
     from idp.management.preview import LEFT_OUT
 
     for step in found.steps:
-        code = f" [{step.code}]" if step.code else ""
-        click.echo(printable(f"{step.name}: {step.sentence}{code}"))
+        bracketed = f" [{step.code}]" if step.code else ""
+        click.echo(printable(f"{step.name}: {step.sentence}{bracketed}"))
     print_table(
         ("node", "build", "device", "the user sees", "reason"),
         [

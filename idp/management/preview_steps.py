@@ -104,10 +104,10 @@ ENDING = (
 
 def _account(services: Services, user: User) -> Step:
     view = view_user(services, user)
-    code = "unreadable_user" if user.unreadable else "user_disabled" if user.disabled else ""
-    if not code and view.lockout is not None and view.lockout.locked:
-        code = "locked_out"
-    return Step(ACCOUNT, f"{', '.join(view.states).capitalize()}.", code)
+    outcome = "unreadable_user" if user.unreadable else "user_disabled" if user.disabled else ""
+    if not outcome and view.lockout is not None and view.lockout.locked:
+        outcome = "locked_out"
+    return Step(ACCOUNT, f"{', '.join(view.states).capitalize()}.", outcome)
 
 
 def _access(

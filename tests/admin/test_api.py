@@ -86,7 +86,8 @@ def test_a_body_that_cannot_be_used_is_refused_and_changes_nothing(
         ("GET", "/admin/api/nodes/a%2Fb", 404),
         ("PUT", "/admin/api/nodes/a b", 422),
         ("PUT", "/admin/api/nodes/" + "x" * 64, 422),
-        ("DELETE", NODE, 405),
+        ("PATCH", NODE, 405),
+        ("DELETE", NODE, 404),
         ("POST", "/admin/api/nodes", 405),
         ("PUT", "/admin/api/nodes", 405),
         ("GET", "/admin/api/nothing", 404),
@@ -102,7 +103,7 @@ def test_an_unknown_path_is_an_error_in_json(method, path, status, script):
 
 
 def test_an_answer_to_a_wrong_method_names_the_right_ones(script):
-    assert script("DELETE", NODE).headers["Allow"] == "GET, PUT"
+    assert script("PATCH", NODE).headers["Allow"] == "GET, PUT, DELETE"
 
 
 def test_head_is_answered_as_get_is(script):

@@ -63,7 +63,7 @@ def test_users_at_risk_are_listed_and_blocked_by_a_button(farm_page, services, l
     services.directory.add(user, "first password")
     with services.mfa.push._store.transaction(user) as mine:
         mine.raise_risk(Risk(datetime.now(UTC), "2001:db8:1234:5678:9abc:def0:1234:5678"))
-    farm_page.get_by_role("link", name="Users").click()
+    farm_page.get_by_role("link", name="Users", exact=True).click()
     risks = farm_page.get_by_role("region", name="Users at risk")
     row = risks.get_by_role("row", name=user)
     expect(row).to_contain_text("2001:db8")

@@ -23,7 +23,7 @@ def test_a_user_is_found_and_changed_and_given_a_pass(farm_page, services, looks
     services.directory.add("bo@example.test", "first password")
     code = services.mfa.activations.create(ALICE, totp=True).typed
     services.mfa.activations.activate(code, public_key=public_key(), name="Pixel", **CURRENT_PHONE)
-    farm_page.get_by_role("link", name="Users").click()
+    farm_page.get_by_role("link", name="Users", exact=True).click()
     looks(farm_page, "admin-users-list")
 
     farm_page.get_by_label("Name or mail address").fill("archer")
@@ -48,7 +48,7 @@ def test_a_wrong_name_is_told_at_its_field_and_a_right_one_renames(farm_page, se
     services.directory.add(ALICE, "first password")
     services.directory.add("bo@example.test", "first password")
     user_changes.disable_user(services, ALICE)
-    farm_page.get_by_role("link", name="Users").click()
+    farm_page.get_by_role("link", name="Users", exact=True).click()
     farm_page.get_by_role("link", name=ALICE).click()
 
     farm_page.get_by_label("New name").fill("bo@example.test")
@@ -66,7 +66,7 @@ def test_a_wrong_name_is_told_at_its_field_and_a_right_one_renames(farm_page, se
 
 def test_the_first_user_is_added_without_script(page_without_script, farm_url, services):
     page = signed_in(page_without_script, farm_url)
-    page.get_by_role("link", name="Users").click()
+    page.get_by_role("link", name="Users", exact=True).click()
     expect(page.get_by_text("There is no user yet")).to_be_visible()
 
     page.get_by_role("region", name="Add a user").get_by_label("Name").fill(ALICE)

@@ -13,6 +13,7 @@ from idp.management import nodes
 from idp.management.what_if import what_if
 
 if TYPE_CHECKING:
+    from idp.federation.farm import Node
     from idp.services import Services
 
 
@@ -28,10 +29,7 @@ class NodeApi:
 
     def show(self, name: str) -> Response:
         """Return one node."""
-        node = self._services.farm.node(name)
-        if node is None:
-            raise ApiError(f"There is no node {name!r}", "See /admin/api/nodes", code="not_found")
-        return jsonify(nodes.node_as_json(node))
+        return jsonify(nodes.node_as_json(self._existing(name)))
 
     def set(self, name: str) -> Response:
         """Set the build of a node, new or known; the body is ``{"build": TEXT}``."""
@@ -43,11 +41,12 @@ class NodeApi:
         new_name = text_of(json_object(("name",)), "name")
         if new_name is None:
             raise BadBody("The body has no name", 'Send one like {"name": "sts4"}')
-        return jsonify(nodes.node_as_json(nodes.rename(self._services, name, new_name)))
+        renamed = nodes.rename(self._services, self._existing(name).name, new_name)
+        return jsonify(nodes.node_as_json(renamed))
 
     def remove(self, name: str) -> Response:
         """Remove a node."""
-        nodes.remove(self._services, name)
+        nodes.remove(self._services, self._existing(name).name)
         return jsonify(name=name, removed=True)
 
     def import_csv(self) -> Response:
@@ -71,6 +70,12 @@ class NodeApi:
                 'Send one like {"nodes": ["sts1"], "build": "KB5007205"}',
             )
         return jsonify(what_if(self._services, names, build).as_json())
+
+    def _existing(self, name: str) -> Node:
+        node = self._services.farm.node(name)
+        if node is None:
+            raise ApiError(f"There is no node {name!r}", "See /admin/api/nodes", code="not_found")
+        return node
 
 
 def add_routes(api: GuardedApi, services: Services) -> None:
