@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -57,13 +57,33 @@ _TEXTS = {
     "remove_method":  "The method is removed.",
     "remove_methods": "All methods and activation codes are removed.",
 }  # fmt: skip
-"""The changes that need no more than the user and perhaps the id of a method."""
+
+
+SWITCHES: Mapping[str, Callable[[Services, str], object]] = {
+    # form value      use case
+    "unlock":         users.unlock,
+    "block":          protection.block,
+    "unblock":        protection.unblock,
+    "dismiss":        protection.dismiss_risk,
+    "nt_hash_on":     nt_hashes.want_nt_hash,
+    "nt_hash_off":    nt_hashes.drop_nt_hash,
+    "disable":        user_changes.disable_user,
+    "enable":         user_changes.enable_user,
+    "sign_out":       user_changes.sign_out_user,
+    "remove_methods": users.remove_all_methods,
+}  # fmt: skip
+"""The changes that need no more than the user."""
 
 
 class NoSuchAction(TallystickError):
     """Raised for a change that the page does not offer."""
 
     code = "bad_body"
+
+    def __init__(
+        self, problem: str = "There is no such change", remedy: str = "Load the page again"
+    ) -> None:
+        super().__init__(problem, remedy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +115,12 @@ def make_change(services: Services, action: str, user: User, form: Mapping[str, 
             return Done(text, upn)
         case "password" | "compromised":
             return _set_password(services, upn, form, compromised=action == "compromised")
-    if action not in _TEXTS:
-        raise NoSuchAction("There is no such change", "Load the page again")
-    _switch(services, action, upn, form.get("id", ""))
+        case "remove_method":
+            users.remove_method(services, upn, form.get("id", ""))
+        case _ if action in SWITCHES:
+            switch(services, action, upn)
+        case _:
+            raise NoSuchAction
     return Done(_TEXTS[action], upn)
 
 
@@ -120,30 +143,9 @@ def changed_attributes(user: User, form: Mapping[str, str]) -> dict[str, tuple[s
     return changed
 
 
-def _switch(services: Services, action: str, upn: str, method_id: str) -> None:
-    match action:
-        case "unlock":
-            users.unlock(services, upn)
-        case "block":
-            protection.block(services, upn)
-        case "unblock":
-            protection.unblock(services, upn)
-        case "dismiss":
-            protection.dismiss_risk(services, upn)
-        case "nt_hash_on":
-            nt_hashes.want_nt_hash(services, upn)
-        case "nt_hash_off":
-            nt_hashes.drop_nt_hash(services, upn)
-        case "disable":
-            user_changes.disable_user(services, upn)
-        case "enable":
-            user_changes.enable_user(services, upn)
-        case "sign_out":
-            user_changes.sign_out_user(services, upn)
-        case "remove_method":
-            users.remove_method(services, upn, method_id)
-        case "remove_methods":
-            users.remove_all_methods(services, upn)
+def switch(services: Services, action: str, name: str) -> None:
+    """Make a change of :data:`SWITCHES`."""
+    SWITCHES[action](services, name)
 
 
 def _remove(services: Services, upn: str, confirmation: str) -> Done:

@@ -11,10 +11,11 @@ from adapter.errors import TallystickError, Unavailable
 from idp.admin import change_log
 from idp.admin.flash import Flash
 from idp.admin.frame import Frame
+from idp.admin.pages import user_actions
 from idp.admin.pages.user import path_of
 from idp.admin.session import AdminSession
 from idp.audit.roles import READ_USERS
-from idp.management import nt_hashes, protection, user_changes, users
+from idp.management import nt_hashes, user_changes
 from idp.management.standing import standing_as_json
 from idp.management.user_views import page_of_users
 
@@ -32,17 +33,7 @@ ACTIONS = {
     "nt_hash_off": "The NT hash is deleted.",
     "unlock":      "The user can try again.",
 }  # fmt: skip
-VERBS = {
-    "add": "user.add",
-    "block": "user.block", "unblock": "user.unblock", "dismiss": "user.dismiss_risk",
-    "nt_hash_on": "user.nt_hash_want", "nt_hash_off": "user.nt_hash_drop", "unlock": "user.unlock",
-}  # fmt: skip
-
-
-class NoSuchAction(TallystickError):
-    """Raised for a change that the page does not offer."""
-
-    code = "bad_body"
+VERBS = {"add": "user.add", **{action: user_actions.VERBS[action] for action in ACTIONS}}
 
 
 class UserPages:
@@ -77,21 +68,9 @@ class UserPages:
         return self._frame.done(path_of(added.upn), session, Flash(added.upn, text))
 
     def _do(self, action: str, name: str) -> None:
-        match action:
-            case "block":
-                protection.block(self._services, name)
-            case "unblock":
-                protection.unblock(self._services, name)
-            case "dismiss":
-                protection.dismiss_risk(self._services, name)
-            case "nt_hash_on":
-                nt_hashes.want_nt_hash(self._services, name)
-            case "nt_hash_off":
-                nt_hashes.drop_nt_hash(self._services, name)
-            case "unlock":
-                users.unlock(self._services, name)
-            case _:
-                raise NoSuchAction("There is no such change", "Load the page again")
+        if action not in ACTIONS:
+            raise user_actions.NoSuchAction
+        user_actions.switch(self._services, action, name)
 
     def _page(self, session: AdminSession, problem: str = "") -> Response:
         standings = self._services.mfa.protection.standings()
