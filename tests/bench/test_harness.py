@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from itertools import count
 
 import pytest
 from rich.console import Console
@@ -39,26 +38,33 @@ def test_work_of_other_processes_is_divided_by_its_count_and_has_no_processor_ti
     assert many.cpu is None
 
 
+class Worker:
+    """A process with a processor clock of its own: each run takes as long as it was told."""
+
+    def __init__(self, nanoseconds: int) -> None:
+        self.cost, self.used = nanoseconds, 0
+
+    def run(self, _: object) -> None:
+        self.used += self.cost
+
+    def row(self, name: str, **more) -> Row:
+        return Row(name, None, self.run, cpu_time=lambda: self.used, **more)
+
+
 def test_the_cost_of_one_other_process_is_its_processor_time_by_its_own_clock():
-    seconds = count(0, 10**15)
-    slow = Row("slow", None, str, elsewhere=4, cpu_time=lambda: next(seconds))
-    half = Row("half", None, str, elsewhere=8, cpu_time=lambda: next(seconds), beside="slow")
+    unit, slow = Worker(10).row("unit"), Worker(400).row("slow", elsewhere=4)
 
-    one, other = measure([slow, half], Row("unit", None, str), rounds=2)
+    (measured,) = measure([slow], unit, rounds=2)
 
-    assert one.ratio == one.cpu > 1000  # it did nothing, by the clock of this process
-    assert other.ratio == other.cpu < 1
+    assert measured.ratio == measured.cpu == 10
 
 
 def test_a_row_beside_another_has_a_ratio_to_that_row():
-    rows = [Row("one", None, str), Row("hundred", None, a_hundred_times, beside="one")]
-    _, beside = measure(rows, Row("unit", None, a_hundred_times), rounds=5)
-    assert beside.ratio > 2  # the same as the unit would be 1
+    rows = [Worker(50).row("one"), Worker(150).row("thrice", beside="one")]
 
+    _, beside = measure(rows, Worker(10).row("unit"), rounds=2)
 
-def a_hundred_times(_: object) -> None:
-    for _ in range(100):
-        str(_)
+    assert beside.ratio == beside.cpu == 3
 
 
 @pytest.mark.parametrize(
